@@ -1,0 +1,70 @@
+# `make` alone lists what there is. Each target does its own set-up.
+
+PYTHON ?= $(or $(shell for name in python3.11 python3 python3.12 python3.13 python3.14; do \
+	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; \
+	done),python3)
+BIN := .venv/bin
+LOCK := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url \
+	--no-emit-find-links --custom-compile-command "make lock"
+ARGS ?=
+
+.DEFAULT_GOAL := help
+.PHONY: help run demo test faults bench lint format types lock clean chromium
+
+help: ## list the targets
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+
+run: .venv/.run-installed ## start the whole site on this machine; Ctrl-C stops it
+	@$(BIN)/python -m local run --with-parent
+
+demo: .venv/.run-installed ## send a dozen invented applications through the running site
+	@$(BIN)/python -m local.demo
+
+test: .venv/.test-installed chromium ## run every test (some of them: make test ARGS="-k relay")
+	@$(BIN)/python -m pytest $(ARGS)
+
+faults: .venv/.test-installed ## run only the tests that kill, cut and flush things
+	@$(BIN)/python -m pytest tests/faults $(ARGS)
+
+bench: .venv/.test-installed ## measure the submit, as docs/performance.md shows it
+	@$(BIN)/python -m benchmarks.submit
+
+lint: .venv/.test-installed ## check style and the import rules
+	@$(BIN)/ruff check .
+	@$(BIN)/ruff format --check .
+	@$(BIN)/lint-imports
+
+format: .venv/.test-installed ## rewrite the code in the project's style
+	@$(BIN)/ruff check --fix --quiet . || true
+	@$(BIN)/ruff format .
+
+types: .venv/.test-installed ## check the types
+	@$(BIN)/mypy
+
+lock: .venv/.test-installed ## resolve the requirements again, with hashes
+	@$(LOCK) requirements.in -o requirements.txt
+	@$(LOCK) requirements-local.in -o requirements-local.txt
+	@$(LOCK) requirements-dev.in -o requirements-dev.txt
+
+clean: ## remove .venv and caches; the data in var/ stays
+	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
+
+.venv/.run-installed: requirements.txt requirements-local.txt
+	@$(PYTHON) local/install.py $@ $^
+
+.venv/.test-installed: requirements.txt requirements-local.txt requirements-dev.txt
+	@$(PYTHON) local/install.py $@ $^
+
+chromium:
+	@for name in chromium chromium-browser google-chrome; do \
+		if command -v $$name >/dev/null; then exit 0; fi; \
+	done; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Chromium for the browser tests."; \
+		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium >/dev/null; \
+	else \
+		echo "The browser tests need Chromium. Install it (on Debian: sudo apt-get install chromium)"; \
+		echo "and run make test again."; \
+		exit 1; \
+	fi

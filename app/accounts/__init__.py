@@ -1,0 +1,1 @@
+"""Accounts: the members of staff, how they sign in, and how long they stay so."""

@@ -1,0 +1,48 @@
+"""What staff type to sign in and to change their password."""
+
+from flask_wtf import FlaskForm
+from wtforms import EmailField, PasswordField
+from wtforms.validators import EqualTo, InputRequired, Length
+
+SHORTEST_PASSWORD = 15  # NIST SP 800-63B-4, 3.1.1.2: for a password that stands alone
+LONGEST_PASSWORD = 200
+EXPIRED = "This page was open for too long. Send it once more."
+
+
+class LoginForm(FlaskForm):
+    email = EmailField(
+        "E-mail",
+        validators=[InputRequired("Enter your e-mail address."), Length(max=254)],
+        render_kw={"autocomplete": "username", "autocapitalize": "off", "spellcheck": "false"},
+    )
+    password = PasswordField(
+        "Password",
+        validators=[InputRequired("Enter your password."), Length(max=LONGEST_PASSWORD)],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class PasswordForm(FlaskForm):
+    current = PasswordField(
+        "Current password",
+        validators=[InputRequired("Enter the password that you have now.")],
+        render_kw={"autocomplete": "current-password"},
+    )
+    new = PasswordField(
+        "New password",
+        description=f"At least {SHORTEST_PASSWORD} characters. A sentence is fine.",
+        validators=[
+            InputRequired("Enter a new password."),
+            Length(
+                min=SHORTEST_PASSWORD,
+                max=LONGEST_PASSWORD,
+                message=f"Use between {SHORTEST_PASSWORD} and {LONGEST_PASSWORD} characters.",
+            ),
+        ],
+        render_kw={"autocomplete": "new-password"},
+    )
+    again = PasswordField(
+        "New password, once more",
+        validators=[EqualTo("new", message="This is not the same as the new password.")],
+        render_kw={"autocomplete": "new-password"},
+    )

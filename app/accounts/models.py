@@ -1,0 +1,41 @@
+"""A member of staff."""
+
+import secrets
+import uuid
+from datetime import datetime
+
+from flask_login import UserMixin
+from sqlalchemy import CheckConstraint, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database import Model, new_id
+
+
+def new_stamp() -> str:
+    return secrets.token_urlsafe(16)
+
+
+class Staff(UserMixin, Model):
+    """A person who reviews. ``session_stamp`` is part of every session of theirs: a new one ends
+    them all."""
+
+    __tablename__ = "staff"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    email: Mapped[str] = mapped_column(unique=True)
+    name: Mapped[str]
+    password_hash: Mapped[str]
+    session_stamp: Mapped[str] = mapped_column(default=new_stamp)
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    last_login_at: Mapped[datetime | None]
+
+    __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower_case"),)
+
+    @property
+    def actor(self) -> str:
+        """How events name this person."""
+        return f"staff:{self.id}"
+
+    def get_id(self) -> str:
+        """What a session holds of its owner, as Flask-Login asks for it."""
+        return f"{self.id}:{self.session_stamp}"

@@ -1,0 +1,42 @@
+"""Passwords: made, hashed with Argon2id, and checked in a time that tells nothing."""
+
+import secrets
+from functools import cache
+
+from argon2 import PasswordHasher
+from argon2.exceptions import InvalidHashError, VerifyMismatchError
+
+# Without letters and digits that look alike in a terminal: i, l, o, 0, 1.
+ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
+
+_hasher = PasswordHasher()
+
+
+def make_password() -> str:
+    """A password of four groups, like kx7dp-m3qwe-9zrta-h2vbn: 99 random bits."""
+    letters = "".join(secrets.choice(ALPHABET) for _ in range(20))
+    return "-".join(letters[start : start + 5] for start in range(0, 20, 5))
+
+
+def hash_password(password: str) -> str:
+    """The Argon2id hash of the password, with the library's parameters (RFC 9106, low memory)."""
+    return _hasher.hash(password)
+
+
+def is_password(password: str, password_hash: str | None) -> bool:
+    """Whether the hash is of this password. Without a hash it takes as long, and is False."""
+    nobodys = _hash_of_nobody()
+    try:
+        return _hasher.verify(password_hash or nobodys, password) and password_hash is not None
+    except (VerifyMismatchError, InvalidHashError):
+        return False
+
+
+def is_outdated(password_hash: str) -> bool:
+    """Whether the hash was made with weaker parameters than today's."""
+    return _hasher.check_needs_rehash(password_hash)
+
+
+@cache
+def _hash_of_nobody() -> str:
+    return hash_password(make_password())

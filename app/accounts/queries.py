@@ -1,0 +1,28 @@
+"""What other domains may ask about staff."""
+
+import hmac
+import uuid
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Staff
+
+
+def find_staff_by_email(session: Session, email: str) -> Staff | None:
+    """The account with that address, in whatever case it is written."""
+    if "\x00" in email:  # Postgres can't even look for it
+        return None
+    return session.scalar(select(Staff).where(Staff.email == email.strip().lower()))
+
+
+def find_staff_of_session(session: Session, signed: str) -> Staff | None:
+    """The person that a session's ``<id>:<stamp>`` names, unless the stamp is an old one."""
+    staff_id, _, stamp = signed.partition(":")
+    staff = session.get(Staff, uuid.UUID(staff_id))
+    return staff if staff and hmac.compare_digest(staff.session_stamp, stamp) else None
+
+
+def staff_names(session: Session) -> dict[str, str]:
+    """The name of everyone on the staff by the actor that events name."""
+    return {f"staff:{row.id}": row.name for row in session.execute(select(Staff.id, Staff.name))}

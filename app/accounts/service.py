@@ -1,0 +1,79 @@
+"""What is done to staff accounts. Callers commit."""
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Staff, new_stamp
+from app.accounts.passwords import hash_password, is_outdated, is_password, make_password
+from app.accounts.queries import find_staff_by_email
+from app.database import utc_now
+
+
+class AlreadyStaff(Exception):
+    """There is an account with that address."""
+
+
+class UnknownStaff(Exception):
+    """There is no account with that address."""
+
+
+class WrongPassword(Exception):
+    """The password given as the current one is another."""
+
+
+def add_staff(session: Session, email: str, name: str) -> tuple[Staff, str]:
+    """A new account and its random password, which is stored nowhere. Raises AlreadyStaff."""
+    if find_staff_by_email(session, email):
+        raise AlreadyStaff(email)
+    password = make_password()
+    staff = Staff(
+        email=email.strip().lower(), name=name.strip(), password_hash=hash_password(password)
+    )
+    session.add(staff)
+    session.flush()
+    return staff, password
+
+
+def add_first_staff(session: Session, email: str, name: str) -> tuple[Staff, str] | None:
+    """The very first account with its password; None when there is any account already."""
+    if session.scalar(select(func.count()).select_from(Staff)):
+        return None
+    return add_staff(session, email, name)
+
+
+def sign_in(session: Session, email: str, password: str) -> Staff | None:
+    """The person whose address and password these are, with the time of the login noted.
+
+    None for a wrong password and, after as long a time, for an unknown address.
+    """
+    staff = find_staff_by_email(session, email)
+    if not is_password(password, staff.password_hash if staff else None) or staff is None:
+        return None
+    if is_outdated(staff.password_hash):
+        staff.password_hash = hash_password(password)
+    staff.last_login_at = utc_now()
+    return staff
+
+
+def end_sessions(staff: Staff) -> None:
+    """Sign the person out everywhere."""
+    staff.session_stamp = new_stamp()
+
+
+def change_password(staff: Staff, *, current: str, new: str) -> None:
+    """Set one's own password and sign out everywhere. Raises WrongPassword."""
+    if not is_password(current, staff.password_hash):
+        raise WrongPassword
+    staff.password_hash = hash_password(new)
+    end_sessions(staff)
+
+
+def reset_password(session: Session, email: str) -> str:
+    """Give the account a new random password, and sign it out everywhere. Raises UnknownStaff."""
+    staff = find_staff_by_email(session, email)
+    if staff is None:
+        raise UnknownStaff(email)
+    password = make_password()
+    staff.password_hash = hash_password(password)
+    end_sessions(staff)
+    return password

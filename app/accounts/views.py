@@ -1,0 +1,145 @@
+"""Signing in and out, and one's own settings."""
+
+import hashlib
+from urllib.parse import urlsplit
+
+from flask import (
+    Blueprint,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required, login_user
+from werkzeug.exceptions import HTTPException, TooManyRequests
+
+from app.accounts.forms import EXPIRED, LoginForm, PasswordForm
+from app.accounts.models import Staff
+from app.accounts.queries import find_staff_of_session
+from app.accounts.service import WrongPassword, change_password, end_sessions, sign_in
+from app.database import db
+from app.extensions import csrf, limiter, login_manager
+
+TRIES_BY_ADDRESS = "10 per minute"
+TRIES_BY_EMAIL = "5 per 15 minutes"
+TRIED_TOO_OFTEN = "That was tried too often. Wait a quarter of an hour, then try again."
+
+accounts = Blueprint("accounts", __name__, template_folder="templates")
+
+login_manager.login_view = "accounts.login"
+login_manager.login_message = "Sign in to see that page."
+# It would mark sessions that moved to another network as stale, which nothing here asks about.
+login_manager.session_protection = None
+
+
+@login_manager.user_loader
+def load_staff(signed: str) -> Staff | None:
+    return find_staff_of_session(db.session(), signed)
+
+
+def email_tried() -> str:
+    """What tries for one address are counted under: no address goes into Redis."""
+    email = request.form.get("email", "").strip().lower()
+    return hashlib.sha256(email.encode()).hexdigest()
+
+
+@accounts.get("/staff/login")
+def login() -> ResponseReturnValue:
+    if current_user.is_authenticated:
+        return redirect(url_for("review.queue"))
+    return show_login(LoginForm(formdata=None))
+
+
+@accounts.post("/staff/login")
+@csrf.exempt  # the form checks the token itself, so that an expired one is no dead end
+@limiter.limit(TRIES_BY_ADDRESS)
+@limiter.limit(TRIES_BY_EMAIL, key_func=email_tried)
+def try_login() -> ResponseReturnValue:
+    """Sign in under a new session. Every refusal looks alike."""
+    form = LoginForm()
+    if not form.validate():
+        problem = EXPIRED if "csrf_token" in form.errors else None
+        return show_login(form, problem), 400 if problem else 422
+    staff = sign_in(db.session(), form.email.data or "", form.password.data or "")
+    if staff is None:
+        return show_login(form, "The e-mail address or the password is not right."), 422
+    forget_tries()
+    db.session.commit()
+    session.clear()
+    login_user(staff)
+    return redirect(own_page(request.args.get("next", "")), 303)
+
+
+@accounts.errorhandler(TooManyRequests)
+def show_too_many_tries(error: TooManyRequests) -> ResponseReturnValue:
+    if current_user.is_authenticated:
+        return show_settings(PasswordForm(formdata=None), TRIED_TOO_OFTEN), 429
+    return show_login(LoginForm(formdata=None), TRIED_TOO_OFTEN), 429
+
+
+@accounts.post("/staff/logout")
+@login_required
+def logout() -> ResponseReturnValue:
+    end_sessions(current_user)
+    db.session.commit()
+    session.clear()
+    flash("You are signed out, here and on every other device.")
+    return redirect(url_for(".login"), 303)
+
+
+@accounts.get("/staff/settings/")
+@login_required
+def settings() -> ResponseReturnValue:
+    return show_settings(PasswordForm(formdata=None))
+
+
+@accounts.post("/staff/settings/")
+@login_required
+@limiter.limit(TRIES_BY_EMAIL, key_func=lambda: str(current_user.id))
+def set_password() -> ResponseReturnValue:
+    """Change one's own password; the other sessions end, this one goes on under a new stamp."""
+    form = PasswordForm()
+    if not form.validate():
+        return show_settings(form), 422
+    try:
+        change_password(current_user, current=form.current.data or "", new=form.new.data or "")
+    except WrongPassword:
+        form.current.errors = ["This is not your current password."]
+        return show_settings(form), 422
+    db.session.commit()
+    session.clear()
+    login_user(current_user)
+    flash("Your password is changed. Every other device is signed out.")
+    return redirect(url_for(".settings"), 303)
+
+
+def show_login(form: LoginForm, problem: str | None = None) -> str:
+    return render_template("accounts/login.html", form=form, problem=problem)
+
+
+def show_settings(form: PasswordForm, problem: str | None = None) -> str:
+    return render_template("accounts/settings.html", form=form, problem=problem)
+
+
+def forget_tries() -> None:
+    """A success clears the failures that were counted for the address before it."""
+    for counted in limiter.current_limits:
+        if email_tried() in counted.request_args:
+            limiter.limiter.clear(counted.limit, *counted.request_args)
+
+
+def own_page(address: str) -> str:
+    """The page of this site that ``address`` names, if it answers a GET; otherwise the queue."""
+    queue = url_for("review.queue")
+    try:
+        parts = urlsplit(address)
+        if parts.scheme or parts.netloc or not parts.path.startswith("/"):
+            return queue
+        current_app.url_map.bind("").match(parts.path, method="GET")
+    except (ValueError, HTTPException):
+        return queue
+    return f"{parts.path}?{parts.query}" if parts.query else parts.path

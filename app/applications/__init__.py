@@ -1,0 +1,1 @@
+"""Applications: the questions, the form, the draft, and what a prospect sent."""

@@ -1,0 +1,93 @@
+"""Drafts: begun at the first step, saved at each, found again by cookie or by link."""
+
+import secrets
+import uuid
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.applications.events import DraftLinkRequested
+from app.applications.models import Draft
+from app.applications.questions import Answers, Questionnaire, Step
+from app.database import utc_now
+from app.events.store import record
+from app.events.types import stream_of
+
+
+class DraftSealed(Exception):
+    """The draft has been sent; it can't be changed any more."""
+
+
+class NoAddress(Exception):
+    """The draft has no e-mail address to send a link to."""
+
+
+def start_draft(session: Session, questionnaire: Questionnaire) -> Draft:
+    """A new, empty draft; add it by saving its first step."""
+    draft = Draft(
+        resume_token=secrets.token_urlsafe(24),
+        questions_version=questionnaire.version,
+        answers={},
+        complete_steps=[],
+    )
+    session.add(draft)
+    session.flush()  # its id goes into the cookie
+    return draft
+
+
+def find_draft(session: Session, draft_id: str | None) -> Draft | None:
+    """The draft of that id, or None for a missing or malformed one."""
+    try:
+        return session.get(Draft, uuid.UUID(draft_id)) if draft_id else None
+    except ValueError:
+        return None
+
+
+def find_draft_by_link(session: Session, token: str) -> Draft | None:
+    return session.scalar(select(Draft).where(Draft.resume_token == token))
+
+
+def save_step(
+    session: Session, draft_id: uuid.UUID, step: Step, answers: Answers, *, complete: bool
+) -> Draft:
+    """Replace the answers of one step and leave the others, whoever saves them meanwhile.
+
+    ``complete`` is whether the step's answers were accepted; what was not is kept all the same.
+    Raises DraftSealed after the submission.
+    """
+    draft = session.get_one(Draft, draft_id, with_for_update=True, populate_existing=True)
+    if draft.submitted_at:
+        raise DraftSealed(draft_id)
+    keys = {question.key for question in step.questions}
+    kept = {key: value for key, value in draft.answers.items() if key not in keys}
+    done = [key for key in draft.complete_steps if key != step.key]
+    changed = {**kept, **answers} != draft.answers or (step.key in draft.complete_steps) != complete
+    draft.answers = {**kept, **answers}
+    draft.complete_steps = [*done, step.key] if complete else done
+    if changed:
+        draft.version += 1
+        draft.saved_at = utc_now()
+    return draft
+
+
+def first_incomplete_step(draft: Draft, questionnaire: Questionnaire) -> Step:
+    """Where to go on: the first step without accepted answers, or else the last one, the review."""
+    open_steps = [s for s in questionnaire.steps if s.key not in draft.complete_steps]
+    return open_steps[0] if open_steps else questionnaire.steps[-1]
+
+
+def request_resume_link(session: Session, draft: Draft) -> str:
+    """Have the link back into the draft mailed, and return the address it goes to.
+
+    Raises NoAddress while the first step has no accepted address.
+    """
+    email = draft.answers.get("email")
+    if not email or "you" not in draft.complete_steps:
+        raise NoAddress(draft.id)
+    record(
+        session,
+        stream_of("draft", draft.id),
+        DraftLinkRequested(draft_id=str(draft.id), email=email, resume_token=draft.resume_token),
+        actor="prospect",
+    )
+    return str(email)

@@ -1,0 +1,56 @@
+"""What can happen to an application."""
+
+from typing import Any
+
+from app.events.types import Event, event
+
+
+@event("draft.link_requested", version=1)
+class DraftLinkRequested(Event):
+    """A prospect asked for a link back into a half-finished form."""
+
+    draft_id: str
+    email: str
+    resume_token: str
+
+
+@event("application.submitted", version=1)
+class ApplicationSubmitted(Event):
+    """A prospect sent the form. The answers are the ones of ``questions_version``."""
+
+    reference: str
+    name: str
+    email: str
+    company: str
+    answers: dict[str, Any]
+    questions_version: str
+
+
+@event("application.more_requested", version=1)
+class MoreRequested(Event):
+    """A reviewer asked the prospect for more before deciding."""
+
+    message: str
+
+
+@event("application.more_provided", version=1)
+class MoreProvided(Event):
+    """The prospect answered what the reviewer had asked."""
+
+    message: str
+
+
+@event("application.accepted", version=1)
+class ApplicationAccepted(Event):
+    """A reviewer took the application on, as this kind of engagement at this price in cents."""
+
+    message: str
+    kind: str
+    total_cents: int
+
+
+@event("application.declined", version=1)
+class ApplicationDeclined(Event):
+    """A reviewer turned the application down."""
+
+    message: str

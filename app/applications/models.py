@@ -1,0 +1,64 @@
+"""A draft while it is written, and the application that it becomes."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database import Model, new_id
+
+
+class Draft(Model):
+    """A form that is being filled in. ``version`` counts its saves; ``complete_steps`` are the steps
+    whose answers were accepted. A submitted draft is sealed: it is the application's one key."""
+
+    __tablename__ = "drafts"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    resume_token: Mapped[str] = mapped_column(unique=True)
+    answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
+    complete_steps: Mapped[list[str]] = mapped_column(default=list)
+    questions_version: Mapped[str]
+    version: Mapped[int] = mapped_column(default=0)
+    started_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    saved_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    submitted_at: Mapped[datetime | None]
+
+
+class Application(Model):
+    """What a prospect sent, and where it stands. The answers never change after the submission."""
+
+    __tablename__ = "applications"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    draft_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("drafts.id"), unique=True)
+    body_hash: Mapped[str]
+    reference: Mapped[str] = mapped_column(unique=True)
+    access_token: Mapped[str] = mapped_column(unique=True)
+    status: Mapped[str] = mapped_column(server_default="submitted")
+    version: Mapped[int] = mapped_column(server_default="1")
+    name: Mapped[str]
+    email: Mapped[str]
+    company: Mapped[str]
+    answers: Mapped[dict[str, Any]]
+    questions_version: Mapped[str]
+    submitted_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    decided_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint(
+            "status IN ('submitted', 'more_requested', 'accepted', 'declined')", name="status_known"
+        ),
+        CheckConstraint(
+            "(status IN ('accepted', 'declined')) = (decided_at IS NOT NULL)",
+            name="decided_has_its_time",
+        ),
+        Index("ix_applications_submitted_at", "submitted_at", "id"),
+    )
+
+    @property
+    def is_open(self) -> bool:
+        """It still waits for a final decision."""
+        return self.status in {"submitted", "more_requested"}

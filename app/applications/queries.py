@@ -1,0 +1,43 @@
+"""What other domains may ask about applications."""
+
+import uuid
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.applications.models import Application
+from app.applications.questions import Answers, Questionnaire, Step
+
+
+def get_application(session: Session, application_id: uuid.UUID) -> Application:
+    """Raises sqlalchemy.exc.NoResultFound for an unknown id."""
+    return session.get_one(Application, application_id)
+
+
+def find_application(session: Session, application_id: uuid.UUID) -> Application | None:
+    return session.get(Application, application_id)
+
+
+def find_application_by_token(session: Session, token: str) -> Application | None:
+    """The application that the prospect's own link opens."""
+    return session.scalar(select(Application).where(Application.access_token == token))
+
+
+def readable_answers(
+    answers: Answers, questionnaire: Questionnaire
+) -> list[tuple[Step, list[tuple[str, str | list[str]]]]]:
+    """The answers by step, each as (question, answer in the words of its options); "" for none."""
+    readable = []
+    for step in questionnaire.steps:
+        rows = []
+        for question in step.questions:
+            labels = {option.value: option.label for option in question.options}
+            given = answers.get(question.key, "")
+            in_words: str | list[str] = (
+                [labels.get(one, one) for one in given]
+                if isinstance(given, list)
+                else labels.get(given, given)
+            )
+            rows.append((question.label, in_words))
+        readable.append((step, rows))
+    return readable

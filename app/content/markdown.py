@@ -1,0 +1,148 @@
+"""From Markdown to the HTML of an article: rendered, sanitised, then given our own diagrams."""
+
+import html
+import re
+from collections.abc import Mapping, MutableMapping, Sequence
+from itertools import pairwise
+from typing import Any, Final
+
+import msgspec
+import nh3
+from markdown_it import MarkdownIt
+from markdown_it.renderer import RendererHTML
+from markdown_it.token import Token
+from markdown_it.utils import OptionsDict
+from mdit_py_plugins.anchors import anchors_plugin
+from mdit_py_plugins.footnote import footnote_plugin
+
+from app.content.diagrams import figure
+
+TAGS: Final = nh3.ALLOWED_TAGS | {"section"}
+ATTRIBUTES: Final = {
+    "a": {"href", "title", "id", "aria-label"},
+    "h2": {"id"},
+    "h3": {"id"},
+    "img": {"src", "alt", "title"},
+    "li": {"id"},
+    "ol": {"start"},
+    "section": {"aria-labelledby"},
+}
+CLASSES: Final = {
+    "section": {"footnotes"},
+    "sup": {"footnote-ref"},
+    "td": {"num"},
+    "th": {"num"},
+}
+IMAGE: Final = re.compile(r"(?:<p>)?<img ([^>]*)>(?:</p>)?")
+ATTRIBUTE: Final = re.compile(r'(\w+)="([^"]*)"')
+# A wide table or listing scrolls by itself, and with the keyboard.
+FURNISHED: Final = {
+    "<table>": '<div class="table-scroll" tabindex="0" role="group" aria-label="Table">'
+    '<table class="table">',
+    "</table>": "</table></div>",
+    "<pre>": '<pre tabindex="0">',
+    "<th></th>": "<td></td>",  # an empty corner heads nothing
+}
+Tokens = Sequence[Token]
+
+
+class Heading(msgspec.Struct, frozen=True):
+    """An entry of the table of contents: of level 2, or of level 3 beneath it."""
+
+    level: int
+    anchor: str
+    text: str
+
+
+def render_markdown(text: str, diagrams: Mapping[str, str]) -> tuple[str, tuple[Heading, ...]]:
+    """Render an article's text; ``diagrams`` holds the SVG of each file name.
+
+    Whatever the Markdown held passes through nh3. Only then do images become the repository's own
+    diagrams, which nh3 would strip. Raises ValueError with a sentence for an image that is none.
+    """
+    parser = markdown_parser()
+    tokens = parser.parse(text)
+    align_by_class(tokens)
+    rendered = parser.renderer.render(tokens, parser.options, {})
+    safe = nh3.clean(
+        rendered, tags=TAGS, attributes=ATTRIBUTES, allowed_classes=CLASSES, link_rel=None
+    )
+    for plain, furnished in FURNISHED.items():
+        safe = safe.replace(plain, furnished)
+    return IMAGE.sub(lambda image: draw(image[1], diagrams), safe), headings_of(tokens)
+
+
+def markdown_parser() -> MarkdownIt:
+    parser = MarkdownIt("commonmark", {"html": False, "typographer": True})
+    parser.enable(["table", "replacements", "smartquotes"])
+    parser.use(footnote_plugin)
+    parser.use(anchors_plugin, min_level=2, max_level=3)
+    parser.add_render_rule("footnote_block_open", open_footnotes)
+    parser.add_render_rule("footnote_caption", name_footnote)
+    parser.add_render_rule("footnote_anchor", lead_back)
+    return parser
+
+
+def align_by_class(tokens: Tokens) -> None:
+    """A right-aligned column holds figures; the content policy forbids the style attribute."""
+    for token in tokens:
+        if token.type in {"th_open", "td_open"} and token.attrs.pop("style", "") == (
+            "text-align:right"
+        ):
+            token.attrSet("class", "num")
+
+
+def headings_of(tokens: Tokens) -> tuple[Heading, ...]:
+    return tuple(
+        Heading(int(opened.tag[1]), str(opened.attrGet("id")), plain_text(inline.children or ()))
+        for opened, inline in pairwise(tokens)
+        if opened.type == "heading_open" and opened.tag in {"h2", "h3"}
+    )
+
+
+def plain_text(tokens: Tokens) -> str:
+    return "".join(token.content for token in tokens if token.type in {"text", "code_inline"})
+
+
+def draw(attributes: str, diagrams: Mapping[str, str]) -> str:
+    """The figure for an image of the Markdown; its title is the caption."""
+    image = {name: html.unescape(value) for name, value in ATTRIBUTE.findall(attributes)}
+    svg = diagrams.get(image.get("src", "").removeprefix("diagrams/"))
+    if svg is None:
+        raise ValueError(f"The image '{image.get('src')}' is no file of diagrams/.")
+    if not image.get("alt"):
+        raise ValueError(f"The image '{image['src']}' needs words for those who can't see it.")
+    caption = image.get("title", "").replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
+    return figure(svg, image["alt"], caption)
+
+
+def open_footnotes(
+    renderer: RendererHTML,
+    tokens: Tokens,
+    index: int,
+    options: OptionsDict,
+    env: MutableMapping[str, Any],
+) -> str:
+    return '<section class="footnotes" aria-labelledby="notes"><h2 id="notes">Notes</h2><ol>'
+
+
+def name_footnote(
+    renderer: RendererHTML,
+    tokens: Tokens,
+    index: int,
+    options: OptionsDict,
+    env: MutableMapping[str, Any],
+) -> str:
+    return str(tokens[index].meta["id"] + 1)
+
+
+def lead_back(
+    renderer: RendererHTML,
+    tokens: Tokens,
+    index: int,
+    options: OptionsDict,
+    env: MutableMapping[str, Any],
+) -> str:
+    number, repeat = tokens[index].meta["id"] + 1, tokens[index].meta["subId"]
+    anchor = f"fnref{number}:{repeat}" if repeat else f"fnref{number}"
+    return f' <a href="#{anchor}" aria-label="Back to note {number} in the text">↩\ufe0e</a>'

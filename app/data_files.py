@@ -1,0 +1,31 @@
+"""Reading the firm's data: a TOML file in, a frozen and checked struct out."""
+
+from pathlib import Path
+from typing import TypeVar
+
+import msgspec
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+class DataFileError(Exception):
+    """A data file is missing or wrong. The message names the file and the place in it."""
+
+    def __init__(self, path: Path, problem: str) -> None:
+        super().__init__(f"{'/'.join(path.parts[-2:])}: {problem}")
+
+
+def read_data(path: Path, shape: type[T]) -> T:
+    """Decode the TOML file at ``path`` into ``shape``, a msgspec struct.
+
+    Types are strict, and a struct declared with ``forbid_unknown_fields`` refuses a misspelt key.
+    Raises DataFileError, as in "content/rubric.toml: Expected `int`, got `str` - at `$.version`".
+    """
+    try:
+        return msgspec.toml.decode(path.read_bytes(), type=shape)
+    except OSError as error:
+        raise DataFileError(path, f"The file can't be read ({error.strerror}).") from error
+    except UnicodeDecodeError as error:
+        raise DataFileError(path, f"The file is not UTF-8 text ({error.reason}).") from error
+    except msgspec.DecodeError as error:
+        raise DataFileError(path, str(error)) from error

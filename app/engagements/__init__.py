@@ -1,0 +1,1 @@
+"""Engagements: the work that is proposed, offered, agreed and begun, with its price."""

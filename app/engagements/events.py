@@ -1,0 +1,50 @@
+"""What can happen to an engagement. Amounts are in cents."""
+
+from app.events.types import Event, event
+
+
+@event("engagement.proposed", version=1)
+class EngagementProposed(Event):
+    """The rubric's kind, priced by the rate card: what staff start from."""
+
+    application_id: str
+    kind: str
+    currency: str
+    total_cents: int
+    deposit_cents: int
+    rate_card_version: str
+
+
+@event("engagement.offered", version=1)
+class EngagementOffered(Event):
+    """A reviewer has accepted the application; the client can agree to this."""
+
+    application_id: str
+    kind: str
+    currency: str
+    total_cents: int
+    deposit_cents: int
+
+
+@event("engagement.closed", version=1)
+class EngagementClosed(Event):
+    """The application was declined, and the proposal with it."""
+
+    application_id: str
+
+
+@event("engagement.accepted", version=1)
+class EngagementAccepted(Event):
+    """The client agreed, under the name that they typed, and owes the deposit."""
+
+    application_id: str
+    accepted_name: str
+    currency: str
+    deposit_cents: int
+
+
+@event("engagement.activated", version=1)
+class EngagementActivated(Event):
+    """The deposit is paid; work can begin."""
+
+    application_id: str

@@ -1,0 +1,101 @@
+"""Pricing: a kind, answers and the rate card in, a quote out, every line explained. Pure."""
+
+from msgspec import Struct
+from msgspec.structs import replace
+
+from app.applications.conditions import all_hold
+from app.applications.questions import Answers
+from app.engagements.rate_card import Billing, KindPrice, Modifier, RateCard
+from app.firm.offers import Kind
+
+
+class UnderFloor(Exception):
+    """A price was agreed that is less than the kind's floor, which the message names in cents."""
+
+
+class PriceLine(Struct, frozen=True):
+    """One line of a quote, in cents; below zero for a discount."""
+
+    label: str
+    explanation: str
+    amount_cents: int
+
+
+class Quote(Struct, frozen=True):
+    """A computed price in cents of ``currency``. The lines add up to the total.
+
+    With ``billing`` monthly, total and deposit are of the first month.
+    """
+
+    kind: Kind
+    currency: str
+    rate_card_version: str
+    billing: Billing
+    lines: tuple[PriceLine, ...]
+    total_cents: int
+    deposit_percent: int
+    deposit_cents: int
+
+
+def quote_engagement(kind: Kind, answers: Answers, card: RateCard) -> Quote:
+    """Price an engagement of that kind for these answers.
+
+    The base comes first, then each modifier that applies, then, if they come to less than the
+    floor, the line that lifts them to it. Missing and unknown answers apply no modifier.
+    """
+    price = card.price_of(kind)
+    lines = [PriceLine(price.label, price.explanation, price.base_cents)]
+    lines += [
+        PriceLine(modifier.label, modifier.explanation, _amount_cents(modifier, price))
+        for modifier in price.modifiers
+        if all_hold(modifier.when, answers)
+    ]
+    short_cents = price.floor_cents - sum(line.amount_cents for line in lines)
+    if short_cents > 0:
+        lines.append(PriceLine(card.floor_label, price.floor_explanation, short_cents))
+    total_cents = sum(line.amount_cents for line in lines)
+    return Quote(
+        kind=kind,
+        currency=card.currency,
+        rate_card_version=card.version,
+        billing=price.billing,
+        lines=tuple(lines),
+        total_cents=total_cents,
+        deposit_percent=price.deposit_percent,
+        deposit_cents=percent_of(total_cents, price.deposit_percent),
+    )
+
+
+def quote_agreed(quote: Quote, total_cents: int, card: RateCard) -> Quote:
+    """Return the quote at the total that staff agreed on with the client, in cents.
+
+    One line makes up the difference. Raises UnderFloor below the kind's floor.
+    """
+    floor_cents = starting_price_cents(quote.kind, card)
+    if total_cents < floor_cents:
+        raise UnderFloor(f"{total_cents} is under the floor of {floor_cents} ({quote.kind}).")
+    if total_cents == quote.total_cents:
+        return quote
+    difference = PriceLine(
+        card.agreed_label, card.agreed_explanation, total_cents - quote.total_cents
+    )
+    return replace(
+        quote,
+        lines=(*quote.lines, difference),
+        total_cents=total_cents,
+        deposit_cents=percent_of(total_cents, quote.deposit_percent),
+    )
+
+
+def starting_price_cents(kind: Kind, card: RateCard) -> int:
+    """Return the least that an engagement of that kind costs, in cents: its floor."""
+    return card.price_of(kind).floor_cents
+
+
+def percent_of(cents: int, percent: int) -> int:
+    """Return that percentage in whole cents; half a cent is rounded up."""
+    return (cents * percent + 50) // 100
+
+
+def _amount_cents(modifier: Modifier, price: KindPrice) -> int:
+    return modifier.amount_cents or percent_of(price.base_cents, modifier.percent_of_base)

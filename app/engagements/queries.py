@@ -1,0 +1,35 @@
+"""What other domains may ask about engagements."""
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.applications.models import Application
+from app.engagements.models import Engagement
+
+
+def get_engagement(session: Session, engagement_id: uuid.UUID) -> Engagement:
+    """Raises sqlalchemy.exc.NoResultFound for an unknown id."""
+    return session.get_one(Engagement, engagement_id)
+
+
+def engagement_of(session: Session, application_id: uuid.UUID) -> Engagement | None:
+    """The application's engagement, or None while it is not proposed yet."""
+    return session.scalar(select(Engagement).where(Engagement.application_id == application_id))
+
+
+def list_engagements(
+    session: Session, status: str | None = None
+) -> Sequence[tuple[Engagement, Application]]:
+    """Engagements with their applications, newest first; of one status, or all but closed ones."""
+    wanted = Engagement.status == status if status else Engagement.status != "closed"
+    rows = session.execute(
+        select(Engagement, Application)
+        .join(Application, Application.id == Engagement.application_id)
+        .where(wanted)
+        .order_by(Engagement.created_at.desc(), Engagement.id)
+        .limit(200)
+    )
+    return [(row[0], row[1]) for row in rows]

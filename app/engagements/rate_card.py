@@ -1,0 +1,119 @@
+"""The rate card: what each kind of engagement costs, as data (content/rate_card.toml)."""
+
+import re
+from pathlib import Path
+from typing import Final, Literal, cast
+
+from flask import current_app
+from msgspec import Struct
+
+from app.applications.conditions import When, check_when
+from app.applications.questions import Questionnaire
+from app.data_files import DataFileError, read_data
+from app.firm.offers import KINDS, Kind
+
+Billing = Literal["fixed", "monthly"]
+
+_CURRENCY: Final = re.compile(r"[a-z]{3}")
+
+
+class Modifier(Struct, frozen=True, forbid_unknown_fields=True):
+    """One line more on the quote when all conditions hold.
+
+    Either ``amount_cents`` or ``percent_of_base`` is given, below zero for a discount.
+    """
+
+    label: str
+    explanation: str
+    when: When
+    amount_cents: int = 0
+    percent_of_base: int = 0
+
+
+class KindPrice(Struct, frozen=True, forbid_unknown_fields=True):
+    """The price of one kind, in cents: of the whole if ``billing`` is fixed, of a month if monthly.
+
+    ``floor_cents`` is the least that a quote can come to; ``deposit_percent`` is of the total.
+    """
+
+    kind: Kind
+    billing: Billing
+    base_cents: int
+    label: str
+    explanation: str
+    floor_cents: int
+    floor_explanation: str
+    deposit_percent: int
+    modifiers: tuple[Modifier, ...] = ()
+
+
+class RateCard(Struct, frozen=True, forbid_unknown_fields=True):
+    """The prices of all kinds in one currency, a lower-case ISO 4217 code as Stripe wants it.
+
+    ``floor_label`` names the line that lifts a quote to its floor, ``agreed_label`` the one that
+    brings it to the price that staff agreed on with the client.
+    """
+
+    version: str
+    currency: str
+    floor_label: str
+    agreed_label: str
+    agreed_explanation: str
+    kinds: tuple[KindPrice, ...]
+
+    def price_of(self, kind: Kind) -> KindPrice:
+        """Return the price of that kind; load_rate_card sees to it that there is one."""
+        return next(price for price in self.kinds if price.kind == kind)
+
+
+def current_rate_card() -> RateCard:
+    """Return the rate card of the running app."""
+    return cast(RateCard, current_app.extensions["rate_card"])
+
+
+def load_rate_card(path: Path, questionnaire: Questionnaire) -> RateCard:
+    """Read the rate card and check it against the questions.
+
+    Raises DataFileError with a sentence that names the kind and the modifier at fault.
+    """
+    card = read_data(path, RateCard)
+    for fault in _faults_in(card, questionnaire):
+        raise DataFileError(path, fault)
+    return card
+
+
+def _faults_in(card: RateCard, questionnaire: Questionnaire) -> list[str]:
+    faults = []
+    if not _CURRENCY.fullmatch(card.currency):
+        faults.append(f"The currency '{card.currency}' must be three lower-case letters, like usd.")
+    if sorted(price.kind for price in card.kinds) != sorted(KINDS):
+        faults.append(f"The kinds must be {', '.join(KINDS)}, each once.")
+    for price in card.kinds:
+        faults += [f"The kind '{price.kind}' {fault}." for fault in _faults_in_price(price)]
+        for modifier in price.modifiers:
+            place = f"The modifier '{modifier.label}' of the kind '{price.kind}'"
+            faults += [f"{place} {it}." for it in _faults_in_modifier(modifier, questionnaire)]
+    return faults
+
+
+def _faults_in_price(price: KindPrice) -> list[str]:
+    faults = []
+    if price.floor_cents <= 0:
+        faults.append("needs a floor above 0 cents")
+    if price.base_cents < price.floor_cents:
+        faults.append(f"has a base of {price.base_cents} cents, under its floor")
+    if not 1 <= price.deposit_percent <= 100:
+        faults.append(f"asks for a deposit of {price.deposit_percent}%; it must be 1 to 100")
+    if not (price.label and price.explanation and price.floor_explanation):
+        faults.append("needs a label, an explanation and a floor_explanation")
+    return faults
+
+
+def _faults_in_modifier(modifier: Modifier, questionnaire: Questionnaire) -> list[str]:
+    if not (modifier.label and modifier.explanation):
+        return ["needs a label and an explanation"]
+    if bool(modifier.amount_cents) == bool(modifier.percent_of_base):
+        return ["needs either amount_cents or percent_of_base, other than 0"]
+    if not modifier.when:
+        return ["has no condition; put what everybody pays into the base"]
+    return check_when(modifier.when, questionnaire)

@@ -1,0 +1,44 @@
+"""Engagements' part in the flow."""
+
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from app.applications.queries import get_application
+from app.engagements import service
+from app.engagements.pricing import quote_agreed, quote_engagement
+from app.engagements.queries import engagement_of
+from app.events.types import RecordedEvent
+
+
+def propose_engagement(session: Session, scored: RecordedEvent) -> None:
+    """application.scored → an engagement of the recommended kind, priced → engagement.proposed.
+
+    An application that a reviewer decided before its score arrived needs no proposal.
+    """
+    application = get_application(session, scored.subject_id)
+    if not application.is_open or engagement_of(session, application.id):
+        return
+    quote = quote_engagement(
+        scored.data.recommended_kind, application.answers, current_app.extensions["rate_card"]
+    )
+    service.propose_engagement(session, application.id, quote)
+
+
+def offer_engagement(session: Session, accepted: RecordedEvent) -> None:
+    """application.accepted → the reviewer's kind and price on offer → engagement.offered."""
+    application = get_application(session, accepted.subject_id)
+    card = current_app.extensions["rate_card"]
+    quote = quote_engagement(accepted.data.kind, application.answers, card)
+    service.offer_engagement(
+        session, application.id, quote_agreed(quote, accepted.data.total_cents, card)
+    )
+
+
+def close_engagement(session: Session, declined: RecordedEvent) -> None:
+    """application.declined → engagement.closed."""
+    service.close_engagement(session, declined.subject_id)
+
+
+def activate_engagement(session: Session, paid: RecordedEvent) -> None:
+    """deposit.paid → engagement.activated."""
+    service.activate_engagement(session, paid.subject_id)

@@ -1,0 +1,101 @@
+"""Error pages: what happened, and what to do next. Never a stack trace, never a value."""
+
+import structlog
+from flask import Flask, render_template, request
+from flask.typing import ResponseReturnValue
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+
+from app.database import db
+
+RETRY_AFTER_SECONDS = 5
+log = structlog.get_logger()
+
+PAGES = {
+    400: (
+        "That request did not hold together",
+        "Something in it was missing, too old or changed on the way.",
+        "Go back, reload the page and send it again.",
+    ),
+    403: (
+        "This is not open to you",
+        "You are signed in, but this part is not yours to see.",
+        "Ask whoever runs this site if you think that is wrong.",
+    ),
+    404: (
+        "There is nothing at this address",
+        "The page may have moved, or the link may be incomplete or no longer valid.",
+        "Check the link, or start again from the home page.",
+    ),
+    405: (
+        "This address does not take that request",
+        "The page exists, but not for this way of asking.",
+        "Go back and use the page's own buttons and links.",
+    ),
+    409: (
+        "Somebody was here first",
+        "What you sent was based on a state that has changed since.",
+        "Reload the page, look at what is there now, and decide again.",
+    ),
+    413: (
+        "That was too large",
+        "The site takes up to 256 KB of text in one request.",
+        "Shorten what you wrote and send it again.",
+    ),
+    429: (
+        "Too many tries",
+        "Your address has sent this more often than the site allows.",
+        "Wait a few minutes and try again.",
+    ),
+    500: (
+        "Something broke on our side",
+        "The error has been logged with the number below. Nothing half-done was kept.",
+        "Try again; if it keeps happening, write to us and name the number.",
+    ),
+    503: (
+        "The site cannot reach its database",
+        "This usually lasts seconds. What you typed is still in your browser.",
+        "Wait a moment, then reload this page to send it again.",
+    ),
+}
+
+
+def init_errors(app: Flask) -> None:
+    app.register_error_handler(HTTPException, show_error)
+    app.register_error_handler(Exception, show_crash)
+    for unreachable in (OperationalError, InterfaceError, PoolTimeout):
+        app.register_error_handler(unreachable, show_unavailable)
+
+
+def show_error(error: HTTPException) -> ResponseReturnValue:
+    if error.code is None or error.code < 400:
+        return error.get_response()  # type: ignore[return-value]
+    title, message, next_step = PAGES.get(error.code, PAGES[400 if error.code < 500 else 500])
+    page = render_template(
+        "errors/error.html", code=error.code, title=title, message=message, next_step=next_step
+    )
+    headers = [(k, v) for k, v in error.get_headers() if k in {"Retry-After", "Allow"}]
+    return page, error.code, headers
+
+
+def show_crash(error: Exception) -> ResponseReturnValue:
+    db.session.rollback()
+    # The exception's text may quote what somebody typed; its type and place do not.
+    place = error.__traceback__
+    while place and place.tb_next:
+        place = place.tb_next
+    log.error(
+        "request.crashed",
+        error=type(error).__name__,
+        file=place.tb_frame.f_code.co_filename if place else None,
+        line=place.tb_lineno if place else None,
+        route=request.url_rule.rule if request.url_rule else None,
+    )
+    return show_error(InternalServerError())
+
+
+def show_unavailable(error: Exception) -> ResponseReturnValue:
+    db.session.rollback()
+    log.error("request.database_unreachable", error=type(error).__name__)
+    return show_error(ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS))

@@ -1,0 +1,82 @@
+"""The doorbell: tells the relay, after a commit, that events wait.
+
+A thread of its own strikes the bell with Postgres NOTIFY, so that neither the commit (a NOTIFY
+inside it would serialise all commits) nor the request waits for it, and many rings in a row become
+one. A lost ring costs a poll interval, never an event. `benchmarks/ring.py` compares the ways.
+"""
+
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+import structlog
+from flask import Flask, current_app
+
+from app.database import CONNECT_TIMEOUT
+
+CHANNEL = "events_recorded"
+log = structlog.get_logger()
+
+
+class Bell:
+    """Rings ``CHANNEL`` on the database at ``dsn``. ``ring`` returns at once and never raises."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._wanted = threading.Event()
+        self._starting = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    def ring(self) -> None:
+        self._wanted.set()
+        # A forked child inherits the object but not the thread.
+        if self._thread is None or not self._thread.is_alive():
+            with self._starting:
+                if self._thread is None or not self._thread.is_alive():
+                    self._thread = threading.Thread(target=self._run, name="bell", daemon=True)
+                    self._thread.start()
+
+    def _run(self) -> None:
+        while True:
+            self._wanted.wait()
+            try:
+                with psycopg.connect(
+                    self._dsn, autocommit=True, connect_timeout=CONNECT_TIMEOUT
+                ) as connection:
+                    # Nobody waits for a ring to be durable.
+                    connection.execute("SET synchronous_commit = off")
+                    while self._wanted.wait():
+                        self._wanted.clear()
+                        connection.execute(f"NOTIFY {CHANNEL}")
+            except psycopg.Error as error:
+                self._wanted.clear()
+                log.warning("bell.unreachable", error=type(error).__name__)
+
+
+def init_bell(app: Flask, dsn: str) -> None:
+    app.extensions["bell"] = Bell(dsn)
+
+
+def ring() -> None:
+    """Ring the current app's bell."""
+    current_app.extensions["bell"].ring()
+
+
+class Listener:
+    """The relay's end of the doorbell."""
+
+    def __init__(self, connection: psycopg.Connection) -> None:
+        self._connection = connection
+
+    def wait(self, seconds: float) -> None:
+        """Return at the next ring, or after ``seconds``. Raises psycopg.Error when cut off."""
+        for _ in self._connection.notifies(timeout=seconds, stop_after=1):
+            pass
+
+
+@contextmanager
+def listening(dsn: str) -> Iterator[Listener]:
+    with psycopg.connect(dsn, autocommit=True, connect_timeout=CONNECT_TIMEOUT) as connection:
+        connection.execute(f"LISTEN {CHANNEL}")
+        yield Listener(connection)

@@ -1,0 +1,78 @@
+"""Dead letters: a delivery whose tries are used up is an event too, and can be replayed."""
+
+import uuid
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.events.models import Delivery, StoredEvent
+from app.events.store import record
+from app.events.types import Event, RecordedEvent, event, stream_of
+
+
+@event("delivery.dead_lettered", version=1)
+class DeliveryDeadLettered(Event):
+    """A subscriber has failed on an event as often as it may; later events of the stream wait."""
+
+    delivery_id: int
+    subscriber: str
+    event_id: str
+    event_type: str
+    event_stream: str
+
+
+@event("delivery.replayed", version=1)
+class DeliveryReplayed(Event):
+    """A member of staff has put a dead letter back to be tried again."""
+
+    delivery_id: int
+    subscriber: str
+
+
+class NotADeadLetter(Exception):
+    """The delivery is not (or no longer) a dead letter."""
+
+
+REPLAY = text("""
+UPDATE deliveries SET status = 'waiting', attempts = 0, not_before = now(), sent_at = NULL
+WHERE id = :id AND status = 'dead' RETURNING subscriber
+""")
+
+
+def record_dead_letter(
+    session: Session, delivery_id: int, recorded: RecordedEvent | None
+) -> None:
+    """Record that the delivery died. A dead letter about a dead letter would never end, so there
+    is none."""
+    delivery = session.get_one(Delivery, delivery_id)
+    source: StoredEvent = delivery.event
+    if source.type == DeliveryDeadLettered.type:
+        return
+    record(
+        session,
+        stream_of("delivery", uuid.uuid5(uuid.NAMESPACE_OID, f"delivery:{delivery_id}")),
+        DeliveryDeadLettered(
+            delivery_id=delivery_id,
+            subscriber=delivery.subscriber,
+            event_id=str(source.id),
+            event_type=source.type,
+            event_stream=source.stream,
+        ),
+        actor=f"system:{delivery.subscriber}",
+    )
+
+
+def replay_dead_letter(session: Session, delivery_id: int, *, actor: str) -> None:
+    """Let the delivery be tried again from its first try; the sweep sends it.
+
+    Raises NotADeadLetter, so that two members of staff replay it once.
+    """
+    subscriber = session.scalar(REPLAY, {"id": delivery_id})
+    if subscriber is None:
+        raise NotADeadLetter(delivery_id)
+    record(
+        session,
+        stream_of("delivery", uuid.uuid5(uuid.NAMESPACE_OID, f"delivery:{delivery_id}")),
+        DeliveryReplayed(delivery_id=delivery_id, subscriber=subscriber),
+        actor=actor,
+    )

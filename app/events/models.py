@@ -1,0 +1,82 @@
+"""The two tables of the backbone: the append-only log, and what each subscriber still owes it."""
+
+import uuid
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
+from sqlalchemy.orm import Mapped, mapped_column, relationship
+
+from app.database import Model
+
+
+class StoredEvent(Model):
+    """One event: event store and outbox in one. A trigger refuses any change of its content;
+    only ``relayed_at`` is ever set, once, when the relay has added its deliveries."""
+
+    __tablename__ = "events"
+
+    position: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    id: Mapped[uuid.UUID] = mapped_column(unique=True)
+    stream: Mapped[str]
+    version: Mapped[int]
+    type: Mapped[str]
+    schema_version: Mapped[int]
+    data: Mapped[dict[str, Any]]
+    # `metadata` is SQLAlchemy's own name on a model.
+    meta: Mapped[dict[str, Any]] = mapped_column("metadata")
+    recorded_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    relayed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("uq_events_stream_version", "stream", "version", unique=True),
+        Index(
+            "ix_events_unrelayed",
+            "position",
+            "stream",
+            "version",
+            postgresql_where=text("relayed_at IS NULL"),
+        ),
+        CheckConstraint("version > 0", name="version_positive"),
+    )
+
+
+class Delivery(Model):
+    """One event for one subscriber. ``waiting`` until its handler's writes are committed with it,
+    then ``done``; ``dead`` after the last try. Times: ``not_before`` delays a retry, ``sent_at`` is
+    when a task was last sent for it (NULL: none since it became due)."""
+
+    __tablename__ = "deliveries"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    event_position: Mapped[int] = mapped_column(ForeignKey("events.position"))
+    subscriber: Mapped[str]
+    stream: Mapped[str]
+    stream_version: Mapped[int]
+    status: Mapped[str] = mapped_column(server_default="waiting")
+    attempts: Mapped[int] = mapped_column(server_default="0")
+    not_before: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    sent_at: Mapped[datetime | None]
+    done_at: Mapped[datetime | None]
+    last_error: Mapped[str | None]
+
+    event: Mapped[StoredEvent] = relationship()
+
+    __table_args__ = (
+        Index("uq_deliveries_event_subscriber", "event_position", "subscriber", unique=True),
+        Index(
+            "ix_deliveries_unfinished",
+            "subscriber",
+            "stream",
+            "stream_version",
+            postgresql_where=text("status <> 'done'"),
+        ),
+        Index(
+            "ix_deliveries_due",
+            "not_before",
+            postgresql_where=text("status = 'waiting'"),
+        ),
+        CheckConstraint("status IN ('waiting', 'done', 'dead')", name="status_known"),
+        CheckConstraint("(status = 'done') = (done_at IS NOT NULL)", name="done_has_its_time"),
+        CheckConstraint("status <> 'dead' OR last_error IS NOT NULL", name="dead_has_its_error"),
+    )

@@ -1,0 +1,94 @@
+"""The event store: append an event in the caller's transaction, read a stream back."""
+
+from typing import Any
+
+import msgspec
+from sqlalchemy import Row, func, insert, select
+from sqlalchemy.exc import IntegrityError
+from sqlalchemy.orm import Session
+
+from app.database import after_commit, new_id
+from app.events import bell
+from app.events.models import StoredEvent
+from app.events.tracing import current_trace
+from app.events.types import Event, Metadata, RecordedEvent, decode_event
+
+_events = StoredEvent.__table__
+
+
+class ConcurrentAppend(Exception):
+    """Another writer has appended to the stream since the caller read it."""
+
+
+def record(
+    session: Session,
+    stream: str,
+    event: Event,
+    *,
+    actor: str,
+    expected_version: int | None = None,
+) -> RecordedEvent:
+    """Append ``event`` to ``stream`` in the session's transaction and ring the relay after it.
+
+    With ``expected_version`` the append succeeds only if the stream still stands there (0: a new
+    stream), else ConcurrentAppend is raised. Without, writers of one stream queue behind each
+    other until their commit, so that versions have no gaps.
+    """
+    version = expected_version
+    if version is None:
+        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(stream, 0))))
+        version = stream_version(session, stream)
+    correlation_id, causation_id = current_trace()
+    metadata = Metadata(actor=actor, correlation_id=correlation_id, causation_id=causation_id)
+    row = {
+        "id": new_id(),
+        "stream": stream,
+        "version": version + 1,
+        "type": event.type,
+        "schema_version": event.schema_version,
+        "data": msgspec.to_builtins(event),
+        "metadata": msgspec.to_builtins(metadata),
+    }
+    try:
+        position, recorded_at = session.execute(
+            insert(_events).values(row).returning(_events.c.position, _events.c.recorded_at)
+        ).one()
+    except IntegrityError as error:
+        raise ConcurrentAppend(f"{stream} has moved on from version {version}") from error
+    after_commit(session, bell.ring)
+    return RecordedEvent(
+        id=row["id"],
+        position=position,
+        stream=stream,
+        version=version + 1,
+        type=event.type,
+        data=event,
+        metadata=metadata,
+        recorded_at=recorded_at,
+    )
+
+
+def stream_version(session: Session, stream: str) -> int:
+    """The version of the stream's last event; 0 where there is none."""
+    latest = select(func.max(_events.c.version)).where(_events.c.stream == stream)
+    return session.scalar(latest) or 0
+
+
+def read_stream(session: Session, stream: str) -> list[RecordedEvent]:
+    """Every event of the stream, in its order."""
+    rows = session.execute(select(_events).where(_events.c.stream == stream).order_by("version"))
+    return [recorded_event(row) for row in rows]
+
+
+def recorded_event(row: Row[Any]) -> RecordedEvent:
+    """A row of the events table with its payload typed."""
+    return RecordedEvent(
+        id=row.id,
+        position=row.position,
+        stream=row.stream,
+        version=row.version,
+        type=row.type,
+        data=decode_event(row.type, row.data),
+        metadata=msgspec.convert(row.metadata, Metadata),
+        recorded_at=row.recorded_at,
+    )

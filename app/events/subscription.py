@@ -1,0 +1,41 @@
+"""Which subscribers an event type has: built from the one table in `app/subscriptions.py`."""
+
+from collections.abc import Callable, Mapping, Sequence
+
+from flask import Flask, current_app
+from sqlalchemy.orm import Session
+
+from app.events.types import Event, RecordedEvent
+
+Subscriber = Callable[[Session, RecordedEvent], None]
+
+
+class Subscriptions:
+    """Event types with their subscribers, each named ``<domain>.<function>`` in the database."""
+
+    def __init__(self, table: Mapping[type[Event], Sequence[Subscriber]]) -> None:
+        self.pairs = [(event.type, name_of(s)) for event, row in table.items() for s in row]
+        self._by_name = {name_of(s): s for row in table.values() for s in row}
+        if len(set(self.pairs)) != len(self.pairs):
+            raise ValueError("A subscriber stands twice behind one event type.")
+
+    def names(self) -> list[str]:
+        return sorted(self._by_name)
+
+    def subscriber(self, name: str) -> Subscriber:
+        """The function of that name. Raises KeyError where the table no longer has it."""
+        return self._by_name[name]
+
+
+def name_of(subscriber: Subscriber) -> str:
+    """``app.scoring.subscribers.score_fit`` is ``scoring.score_fit``."""
+    return f"{subscriber.__module__.split('.')[-2]}.{subscriber.__name__}"
+
+
+def init_subscriptions(app: Flask, table: Mapping[type[Event], Sequence[Subscriber]]) -> None:
+    app.extensions["subscriptions"] = Subscriptions(table)
+
+
+def current_subscriptions() -> Subscriptions:
+    subscriptions: Subscriptions = current_app.extensions["subscriptions"]
+    return subscriptions

@@ -1,0 +1,35 @@
+"""The sweep: sends again what is due and unfinished, whoever lost it on the way."""
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+SWEEP_LIMIT = 1000
+
+# Only the first unfinished delivery of a stream is sent; it wakes the next when it is done.
+DUE = text("""
+WITH due AS (
+    SELECT d.id FROM deliveries d
+    WHERE d.status = 'waiting' AND d.not_before <= now()
+      AND (d.sent_at IS NULL OR d.sent_at < now() - make_interval(secs => :resend_after))
+      AND NOT EXISTS (
+        SELECT FROM deliveries earlier
+        WHERE earlier.subscriber = d.subscriber AND earlier.stream = d.stream
+          AND earlier.stream_version < d.stream_version AND earlier.status <> 'done'
+      )
+    ORDER BY d.not_before LIMIT :most
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE deliveries SET sent_at = now() FROM due WHERE deliveries.id = due.id
+RETURNING deliveries.id
+""")
+
+
+def take_due_deliveries(session: Session, *, resend_after: float) -> list[int]:
+    """Mark as sent, commit and return the deliveries whose task has to be sent (again).
+
+    ``resend_after`` (seconds) is how long a task may be on its way before it counts as lost; a
+    repeat is harmless. Two sweeps at once never return the same delivery.
+    """
+    ids = session.scalars(DUE, {"resend_after": resend_after, "most": SWEEP_LIMIT}).all()
+    session.commit()
+    return sorted(ids)

@@ -1,0 +1,46 @@
+"""The trace that joins a browser's request to the last event that follows from it."""
+
+import re
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+
+import structlog
+
+from app.events.types import RecordedEvent
+
+_correlation: ContextVar[str | None] = ContextVar("correlation", default=None)
+_causation: ContextVar[str | None] = ContextVar("causation", default=None)
+
+ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
+
+
+def start_trace(offered: str | None = None) -> str:
+    """Begin a trace, under ``offered`` where that is a plain id, and name it in each log line."""
+    correlation = offered if offered and ACCEPTABLE_ID.fullmatch(offered) else uuid.uuid4().hex
+    _correlation.set(correlation)
+    _causation.set(None)
+    structlog.contextvars.clear_contextvars()
+    structlog.contextvars.bind_contextvars(correlation_id=correlation)
+    return correlation
+
+
+@contextmanager
+def following(recorded: RecordedEvent) -> Iterator[None]:
+    """Within it, events are recorded as caused by ``recorded``, in its trace."""
+    correlation = _correlation.set(recorded.metadata.correlation_id)
+    causation = _causation.set(str(recorded.id))
+    with structlog.contextvars.bound_contextvars(
+        correlation_id=recorded.metadata.correlation_id, event_id=str(recorded.id)
+    ):
+        try:
+            yield
+        finally:
+            _correlation.reset(correlation)
+            _causation.reset(causation)
+
+
+def current_trace() -> tuple[str, str | None]:
+    """The correlation id (a new one outside any trace) and the causing event's id, if any."""
+    return _correlation.get() or start_trace(), _causation.get()

@@ -1,0 +1,88 @@
+"""Declaring event types: a frozen payload, its name on the wire, and its schema version."""
+
+import uuid
+from collections.abc import Callable
+from datetime import datetime
+from typing import Any, ClassVar, TypeVar
+
+import msgspec
+
+
+class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The payload of an event: what happened, in plain JSON types.
+
+    A subclass is declared with ``@event("application.submitted", version=1)``; its first docstring
+    line is the event's meaning.
+    """
+
+    type: ClassVar[str]
+    schema_version: ClassVar[int]
+
+
+class UnknownEventType(Exception):
+    """An event of a type that no domain declares."""
+
+
+class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
+    """Who did it and what led to it.
+
+    ``actor`` is "prospect", "staff:<id>" or "system:<subscriber>". ``correlation_id`` is the id of
+    the request that started the whole chain; ``causation_id`` the event that this one answers.
+    """
+
+    actor: str
+    correlation_id: str
+    causation_id: str | None = None
+
+
+class RecordedEvent(msgspec.Struct, frozen=True):
+    """An event with its place in the log. ``position`` orders the log, ``version`` its stream."""
+
+    id: uuid.UUID
+    position: int
+    stream: str
+    version: int
+    type: str
+    data: Any
+    metadata: Metadata
+    recorded_at: datetime
+
+    @property
+    def subject_id(self) -> uuid.UUID:
+        """The id of the application or engagement that the stream is about."""
+        return uuid.UUID(self.stream.partition("-")[2])
+
+
+_declared: dict[str, type[Event]] = {}
+E_ = TypeVar("E_", bound=type[Event])
+
+
+def event(name: str, *, version: int) -> Callable[[E_], E_]:
+    """Declare an event type under its name on the wire. A name can be declared once."""
+
+    def declare(cls: E_) -> E_:
+        if name in _declared:
+            raise ValueError(f"The event type {name} is declared twice.")
+        cls.type = name
+        cls.schema_version = version
+        _declared[name] = cls
+        return cls
+
+    return declare
+
+
+def declared_events() -> dict[str, type[Event]]:
+    """Every declared type by its name."""
+    return dict(_declared)
+
+
+def decode_event(name: str, data: dict[str, Any]) -> Event:
+    """The typed payload of a stored event. Raises UnknownEventType for an undeclared name."""
+    if name not in _declared:
+        raise UnknownEventType(name)
+    return msgspec.convert(data, _declared[name])
+
+
+def stream_of(kind: str, subject_id: uuid.UUID | str) -> str:
+    """The stream of one application, engagement or the like: ``application-<id>``."""
+    return f"{kind}-{subject_id}"

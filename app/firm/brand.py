@@ -1,0 +1,51 @@
+"""Who runs this site, as data (content/brand.toml)."""
+
+from pathlib import Path
+from typing import cast
+
+from flask import current_app
+from msgspec import Struct
+
+from app.data_files import read_data
+
+
+class Bank(Struct, frozen=True, forbid_unknown_fields=True):
+    """Where a deposit goes by transfer. ``note`` says what to write as its reference."""
+
+    account_name: str
+    bank_name: str
+    account_number: str
+    routing_number: str
+    note: str
+
+
+class Brand(Struct, frozen=True, forbid_unknown_fields=True):
+    """The firm's names and addresses.
+
+    ``description`` is the pages' meta description. ``currency`` is a lower-case ISO 4217 code.
+    ``timezone`` is an IANA name: a working day is one of the firm's. An application's reference
+    starts with ``reference_prefix``.
+    """
+
+    name: str
+    short_name: str
+    tagline: str
+    description: str
+    email: str
+    city: str
+    legal_name: str
+    legal_address: tuple[str, ...]
+    currency: str
+    timezone: str
+    reference_prefix: str
+    bank: Bank
+
+
+def current_brand() -> Brand:
+    """Return the brand of the running app."""
+    return cast(Brand, current_app.extensions["brand"])
+
+
+def load_brand(path: Path) -> Brand:
+    """Read the brand. Raises DataFileError with the place of a fault."""
+    return read_data(path, Brand)

@@ -1,0 +1,71 @@
+"""What the firm offers, as data (content/offers.toml): each kind of engagement in words.
+
+Prices are not here: they come from the rate card alone.
+"""
+
+from pathlib import Path
+from typing import Final, Literal, cast, get_args
+
+from flask import current_app
+from msgspec import Struct
+
+from app.data_files import DataFileError, read_data
+
+Kind = Literal["sprint", "build", "fractional"]
+KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
+
+
+class Deliverable(Struct, frozen=True, forbid_unknown_fields=True):
+    """What the client holds at the end of a part of the engagement."""
+
+    when: str
+    what: str
+
+
+class Asked(Struct, frozen=True, forbid_unknown_fields=True):
+    """A question that clients ask, and the answer."""
+
+    question: str
+    answer: str
+
+
+class Offer(Struct, frozen=True, forbid_unknown_fields=True):
+    """One kind of engagement. ``terms`` are the sentences that stand under a proposal."""
+
+    kind: Kind
+    name: str
+    headline: str
+    duration: str
+    summary: str
+    who_for: tuple[str, ...]
+    not_for: tuple[str, ...]
+    deliverables: tuple[Deliverable, ...]
+    terms: tuple[str, ...]
+    questions: tuple[Asked, ...]
+
+
+class Offers(Struct, frozen=True, forbid_unknown_fields=True):
+    """All offers, in the order in which they are shown."""
+
+    offers: tuple[Offer, ...]
+
+    def offer(self, kind: Kind) -> Offer:
+        """Return the offer of that kind; load_offers sees to it that there is one."""
+        return next(offer for offer in self.offers if offer.kind == kind)
+
+
+def current_offers() -> Offers:
+    """Return the offers of the running app."""
+    return cast(Offers, current_app.extensions["offers"])
+
+
+def load_offers(path: Path) -> Offers:
+    """Read and check the offers. Raises DataFileError with a sentence that names the place."""
+    offers = read_data(path, Offers)
+    if sorted(offer.kind for offer in offers.offers) != sorted(KINDS):
+        raise DataFileError(path, f"The kinds must be {', '.join(KINDS)}, each once.")
+    for offer in offers.offers:
+        for name in ("who_for", "not_for", "deliverables", "terms"):
+            if not getattr(offer, name):
+                raise DataFileError(path, f"The offer '{offer.kind}' needs an entry in {name}.")
+    return offers

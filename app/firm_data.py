@@ -1,0 +1,24 @@
+"""The firm as data: brand, offers, questions, rubric and rate card, read and checked at the start."""
+
+from pathlib import Path
+
+from flask import Flask
+
+from app.applications.questions import load_questionnaire
+from app.engagements.rate_card import load_rate_card
+from app.firm.brand import load_brand
+from app.firm.offers import load_offers
+from app.scoring.rubric import load_rubric
+from config import Config
+
+
+def load_firm_data(app: Flask, config: Config) -> None:
+    """Read every file under CONTENT_DIR that a domain works by; each domain's ``current_…``
+    function finds its own. Raises DataFileError with the file and the place of a fault."""
+    folder = Path(config.CONTENT_DIR)
+    questionnaire = load_questionnaire(folder / "questions.toml")
+    app.extensions["brand"] = load_brand(folder / "brand.toml")
+    app.extensions["offers"] = load_offers(folder / "offers.toml")
+    app.extensions["questionnaire"] = questionnaire
+    app.extensions["rubric"] = load_rubric(folder / "rubric.toml", questionnaire)
+    app.extensions["rate_card"] = load_rate_card(folder / "rate_card.toml", questionnaire)

@@ -1,0 +1,75 @@
+"""Structured logs: one JSON object a line in production, readable lines elsewhere.
+
+A line carries the correlation id of its trace and no personal data: pages log their route, never
+their address; a subscriber its event's id, never its payload.
+"""
+
+import logging
+import sys
+import time
+from typing import Any
+
+import msgspec
+import structlog
+from flask import Flask, Response, g, request
+
+from app.events.tracing import start_trace
+from config import Config
+
+log = structlog.get_logger()
+
+
+def configure_logging(config: Config) -> None:
+    """Send structlog's and the standard library's records through one formatter to stdout."""
+    shared = [
+        structlog.contextvars.merge_contextvars,
+        structlog.processors.add_log_level,
+        structlog.processors.TimeStamper(fmt="iso", utc=True),
+    ]
+    renderer: Any = structlog.dev.ConsoleRenderer(colors=False)
+    if config.ENVIRONMENT == "production":
+        renderer = structlog.processors.JSONRenderer(
+            serializer=lambda value, **_: msgspec.json.encode(value, enc_hook=str).decode()
+        )
+    structlog.configure(
+        processors=[
+            *shared,
+            structlog.processors.format_exc_info,
+            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+        ],
+        logger_factory=structlog.stdlib.LoggerFactory(),
+        wrapper_class=structlog.make_filtering_bound_logger(config.LOG_LEVEL),
+        cache_logger_on_first_use=True,
+    )
+    handler = logging.StreamHandler(sys.stdout)
+    handler.setFormatter(
+        structlog.stdlib.ProcessorFormatter(
+            foreign_pre_chain=shared,
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, renderer],
+        )
+    )
+    logging.basicConfig(handlers=[handler], level=config.LOG_LEVEL.upper(), force=True)
+    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+
+
+def init_logs(app: Flask, config: Config) -> None:
+    """Give each request a trace and one line. An id offered by a trusted proxy is kept."""
+
+    @app.before_request
+    def begin() -> None:
+        offered = request.headers.get("X-Request-ID") if config.TRUSTED_PROXIES else None
+        g.request_id = start_trace(offered)
+        g.started_at = time.perf_counter()
+
+    @app.after_request
+    def finish(response: Response) -> Response:
+        response.headers["X-Request-ID"] = g.get("request_id", "")
+        if request.endpoint not in {"static", "operation.healthz", "operation.readyz"}:
+            log.info(
+                "request",
+                method=request.method,
+                route=request.url_rule.rule if request.url_rule else None,
+                status=response.status_code,
+                ms=round((time.perf_counter() - g.started_at) * 1000, 1) if "started_at" in g else 0,
+            )
+        return response

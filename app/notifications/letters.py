@@ -1,0 +1,205 @@
+"""Every letter that the site writes, as functions that read like the letter."""
+
+from flask import current_app, url_for
+
+from app.applications.events import ApplicationAccepted, ApplicationDeclined, MoreRequested
+from app.applications.models import Application
+from app.applications.service import Verdict
+from app.engagements.models import Engagement
+from app.notifications.letter import Letter, paragraphs_of
+from app.rendering import money
+from app.scoring.score import Score
+
+ANSWER_PROMISE = "You will have an answer from a person within one working day."
+
+
+def resume_link(token: str) -> Letter:
+    return Letter(
+        template="resume_link",
+        subject="Your application, where you left it",
+        paragraphs=(
+            "You asked for a way back into your application. Everything you typed is kept.",
+        ),
+        action=("Go on with the application", _link("applications.resume", token=token)),
+        closing=("The link opens your answers, so keep it to yourself.",),
+    )
+
+
+def received(application: Application) -> Letter:
+    return Letter(
+        template="received",
+        subject=f"We have your application {application.reference}",
+        paragraphs=(
+            f"Dear {application.name},",
+            f"your application for {application.company} is stored under {application.reference}."
+            f" {ANSWER_PROMISE}",
+        ),
+        action=("See where it stands", _status(application)),
+        closing=("The page behind the link is yours alone. It needs no password.",),
+    )
+
+
+def new_application(application: Application, score: Score, engagement: Engagement) -> Letter:
+    """To staff: the essentials, the score with its reasons, and the proposal."""
+    reasons = tuple(
+        (f"{c.label}, {c.points} of {c.out_of}", c.reason) for c in score.criteria
+    )
+    return Letter(
+        template="new_application",
+        subject=f"{score.total} points: {application.company} ({application.reference})",
+        paragraphs=(
+            f"{application.name} applied for {application.company}. {score.band_label}:"
+            f" {score.total} of 100 points.",
+            f"Proposed: {_offer(engagement.kind).name},"
+            f" {_price(engagement.kind, engagement.total_cents)}. {score.kind_reason}",
+            *_missing(score),
+        ),
+        facts_title="Why this score",
+        facts=reasons,
+        action=("Read and decide", _staff(application)),
+    )
+
+
+def handling_failed(application: Application, subscriber: str) -> Letter:
+    """To staff: the application came, but its handling failed for good."""
+    return Letter(
+        template="handling_failed",
+        subject=f"Not handled automatically: {application.company} ({application.reference})",
+        paragraphs=(
+            f"{application.name} applied for {application.company}, and the step {subscriber} has"
+            " failed each time it was tried. The application is complete and can be decided; the"
+            " failed step can be read and replayed under Events.",
+        ),
+        action=("Read and decide", _staff(application)),
+    )
+
+
+def decision(application: Application, verdict: Verdict) -> Letter:
+    """To the prospect: the reviewer's verdict with the reviewer's own words."""
+    if isinstance(verdict, ApplicationAccepted):
+        return _accepted(application, verdict)
+    if isinstance(verdict, MoreRequested):
+        return _more_requested(application, verdict)
+    return _declined(application, verdict)
+
+
+def _accepted(application: Application, verdict: ApplicationAccepted) -> Letter:
+    return Letter(
+        template="accepted",
+        subject=f"We would like to work with you ({application.reference})",
+        paragraphs=(
+            f"Dear {application.name},",
+            "we have read your application and take it on.",
+            *paragraphs_of(verdict.message),
+        ),
+        facts=(
+            ("Engagement", _offer(verdict.kind).name),
+            ("Duration", _offer(verdict.kind).duration),
+            ("Price", _price(verdict.kind, verdict.total_cents)),
+        ),
+        action=("Read the terms and accept", _status(application)),
+        closing=("Nothing is owed until you accept on that page.",),
+    )
+
+
+def _declined(application: Application, verdict: ApplicationDeclined) -> Letter:
+    return Letter(
+        template="declined",
+        subject=f"About your application {application.reference}",
+        paragraphs=(
+            f"Dear {application.name},",
+            f"we have read your application for {application.company} and will not take it on.",
+            *paragraphs_of(verdict.message),
+            "Thank you for the time you gave it.",
+        ),
+    )
+
+
+def _more_requested(application: Application, verdict: MoreRequested) -> Letter:
+    return Letter(
+        template="more_requested",
+        subject=f"A question about your application {application.reference}",
+        paragraphs=(
+            f"Dear {application.name},",
+            "before we decide, we would like to know more:",
+            *paragraphs_of(verdict.message),
+        ),
+        action=("Answer on your page", _status(application)),
+    )
+
+
+def more_provided(application: Application, message: str) -> Letter:
+    """To staff: the prospect has answered."""
+    return Letter(
+        template="more_provided",
+        subject=f"Answer from {application.company} ({application.reference})",
+        paragraphs=(f"{application.name} has answered:", *paragraphs_of(message)),
+        action=("Read and decide", _staff(application)),
+    )
+
+
+def engagement_accepted(application: Application, engagement: Engagement) -> Letter:
+    """To staff: the client has agreed."""
+    return Letter(
+        template="engagement_accepted",
+        subject=f"Agreed: {application.company}, {_offer(engagement.kind).name}",
+        paragraphs=(
+            f"{engagement.accepted_name} has agreed for {application.company} at"
+            f" {_price(engagement.kind, engagement.total_cents)}. The deposit of"
+            f" {money(engagement.deposit_cents)} is due.",
+        ),
+        action=("Open the application", _staff(application)),
+    )
+
+
+def deposit_receipt(application: Application, engagement: Engagement, amount_cents: int) -> Letter:
+    """To the client: the money has arrived."""
+    return Letter(
+        template="deposit_receipt",
+        subject=f"Deposit received: {money(amount_cents)} ({application.reference})",
+        paragraphs=(
+            f"Dear {application.name},",
+            f"your deposit of {money(amount_cents)} has arrived, and your"
+            f" {_offer(engagement.kind).name} is confirmed. We will write within one working day"
+            " to settle the first date.",
+        ),
+        action=("Your page", _status(application)),
+    )
+
+
+def deposit_paid(application: Application, amount_cents: int, method: str) -> Letter:
+    """To staff: the money has arrived."""
+    return Letter(
+        template="deposit_paid",
+        subject=f"Deposit paid: {application.company}, {money(amount_cents)}",
+        paragraphs=(
+            f"{application.company} has paid the deposit of {money(amount_cents)}"
+            f" ({'by card' if method == 'stripe' else 'by bank transfer'}). Agree the first date"
+            f" with {application.name} within one working day.",
+        ),
+        action=("Open the application", _staff(application)),
+    )
+
+
+def _missing(score: Score) -> tuple[str, ...]:
+    return (f"Not known yet: {' '.join(score.missing)}",) if score.missing else ()
+
+
+def _offer(kind: str):  # type: ignore[no-untyped-def]
+    return current_app.extensions["offers"].offer(kind)
+
+
+def _price(kind: str, cents: int) -> str:
+    return f"{money(cents)} a month" if kind == "fractional" else money(cents)
+
+
+def _link(endpoint: str, **values: object) -> str:
+    return url_for(endpoint, _external=True, **values)  # type: ignore[arg-type]
+
+
+def _status(application: Application) -> str:
+    return _link("portal.status", token=application.access_token)
+
+
+def _staff(application: Application) -> str:
+    return _link("review.application", application_id=application.id)

@@ -1,0 +1,168 @@
+"""Sending what the outbox holds, one SMTP conversation at a time.
+
+A mail is claimed and committed as `sending` before the server hears of it, and no transaction is
+open while it does. A crash in between leaves it `sending`; the sweep puts it back, and it goes out
+again under the same Message-ID: at least once, never lost.
+"""
+
+import random
+import smtplib
+import ssl
+import uuid
+from collections.abc import Callable
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import format_datetime
+from urllib.parse import unquote, urlsplit
+
+import structlog
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.database import utc_now
+from app.notifications.models import MailMessage
+
+SMTP_TIMEOUT = 10
+LONGEST_DELAY = 300.0
+# A claim older than this belongs to a worker that died; a task's own time limit is 60 s.
+CLAIM_SECONDS = 90
+log = structlog.get_logger()
+
+CLAIM = text("""
+UPDATE mail_messages
+SET status = 'sending', attempts = attempts + 1, claimed_at = clock_timestamp()
+WHERE id = (
+    SELECT id FROM mail_messages
+    WHERE status = 'queued' AND not_before <= now() ORDER BY not_before LIMIT 1
+    FOR UPDATE SKIP LOCKED
+)
+RETURNING id
+""")
+
+SENT = text("""
+UPDATE mail_messages SET status = 'sent', sent_at = clock_timestamp(), last_error = NULL
+WHERE id = :id AND status = 'sending' AND claimed_at = :claimed_at
+""")
+
+NOT_SENT = text("""
+UPDATE mail_messages
+SET status = CASE WHEN :refused AND attempts >= :most THEN 'failed' ELSE 'queued' END,
+    not_before = clock_timestamp() + make_interval(secs => :delay), last_error = :error
+WHERE id = :id AND status = 'sending' AND claimed_at = :claimed_at
+""")
+
+PUT_BACK = text("""
+UPDATE mail_messages SET status = 'queued', last_error = 'The worker died while sending it.'
+WHERE status = 'sending' AND claimed_at < now() - make_interval(secs => :seconds)
+""")
+
+DUE = text("SELECT count(*) FROM mail_messages WHERE status = 'queued' AND not_before <= now()")
+
+SendAgain = text("""
+UPDATE mail_messages SET status = 'queued', attempts = 0, not_before = now()
+WHERE id = :id AND status = 'failed' RETURNING id
+""")
+
+Smtp = Callable[[EmailMessage], None]
+
+
+def send_next_mail(session: Session, smtp: Smtp, *, sender: str, most: int) -> bool:
+    """Claim one due mail and send it; return whether there was one.
+
+    A server that can't be reached, or answers 4xx, is tried again for ever, ever more rarely; one
+    that refuses the mail (5xx) ``most`` times, after which the mail is `failed` and staff see it.
+    """
+    mail_id = session.scalar(CLAIM)
+    session.commit()
+    if mail_id is None:
+        return False
+    mail = session.get_one(MailMessage, mail_id, populate_existing=True)
+    message, claimed_at, attempts = _compose(mail, sender), mail.claimed_at, mail.attempts
+    trace = {"mail": str(mail_id), "template": mail.template, "correlation_id": mail.correlation_id}
+    session.commit()
+    outcome: dict[str, object] = {"id": mail_id, "claimed_at": claimed_at}
+    try:
+        smtp(message)
+    except (OSError, smtplib.SMTPException) as error:
+        outcome |= {
+            "refused": is_refusal(error),
+            "most": most,
+            "delay": _delay(attempts),
+            "error": describe_failure(error),
+        }
+        session.execute(NOT_SENT, outcome)
+        log.warning("mail.not_sent", error=type(error).__name__, attempts=attempts, **trace)
+    else:
+        session.execute(SENT, outcome)
+        log.info("mail.sent", attempts=attempts, **trace)
+    session.commit()
+    return True
+
+
+def put_back_orphans(session: Session) -> int:
+    """Queue again what a dead worker was sending; return how many mails are due."""
+    session.execute(PUT_BACK, {"seconds": CLAIM_SECONDS})
+    due = session.scalar(DUE)
+    session.commit()
+    return int(due or 0)
+
+
+def send_again(session: Session, mail_id: uuid.UUID) -> bool:
+    """Queue a failed mail again, at a person's wish; return whether it was a failed one."""
+    return session.scalar(SendAgain, {"id": mail_id}) is not None
+
+
+def smtp_sender(url: str) -> Smtp:
+    """What sends through the server at ``url``: smtp://, smtp+starttls:// or smtps://, with
+    user:password@ where the server wants it."""
+    address = urlsplit(url)
+    host, secure = address.hostname or "localhost", address.scheme == "smtps"
+    port = address.port or (465 if secure else 587 if address.scheme == "smtp+starttls" else 25)
+
+    def send(message: EmailMessage) -> None:
+        context = ssl.create_default_context()
+        with (
+            smtplib.SMTP_SSL(host, port, timeout=SMTP_TIMEOUT, context=context)
+            if secure
+            else smtplib.SMTP(host, port, timeout=SMTP_TIMEOUT)
+        ) as server:
+            if address.scheme == "smtp+starttls":
+                server.starttls(context=context)
+            if address.username:
+                server.login(unquote(address.username), unquote(address.password or ""))
+            server.send_message(message)
+
+    return send
+
+
+def is_refusal(error: Exception) -> bool:
+    """Whether the server understood and said no for good (5xx)."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return any(code >= 500 for code, _ in error.recipients.values())
+    return isinstance(error, smtplib.SMTPResponseException) and error.smtp_code >= 500
+
+
+def describe_failure(error: Exception) -> str:
+    """The kind of failure and the server's code, without the addresses that it quotes."""
+    code = getattr(error, "smtp_code", None)
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        code = next(iter(error.recipients.values()))[0]
+    return f"{type(error).__name__}{f' ({code})' if code else ''}"
+
+
+def _compose(mail: MailMessage, sender: str) -> EmailMessage:
+    message = EmailMessage(policy=SMTP)
+    message["From"] = sender
+    message["To"] = mail.recipient
+    message["Subject"] = mail.subject
+    message["Date"] = format_datetime(utc_now())
+    message["Message-ID"] = mail.message_id
+    message["Auto-Submitted"] = "auto-generated"
+    message.set_content(mail.text)
+    message.add_alternative(mail.html, subtype="html")
+    return message
+
+
+def _delay(attempts: int) -> float:
+    bound = min(LONGEST_DELAY, 2.0 ** min(attempts, 16))
+    return random.uniform(bound / 2, bound)

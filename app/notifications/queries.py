@@ -1,0 +1,26 @@
+"""What other domains may ask about mail."""
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.notifications.models import MailMessage
+
+
+def mail_about(session: Session, application_id: uuid.UUID) -> Sequence[MailMessage]:
+    """Every mail about the application, oldest first."""
+    return session.scalars(
+        select(MailMessage)
+        .where(MailMessage.application_id == application_id)
+        .order_by(MailMessage.created_at, MailMessage.id)
+    ).all()
+
+
+def count_mail_by_status(session: Session) -> dict[str, int]:
+    counts = {"queued": 0, "sending": 0, "sent": 0, "failed": 0}
+    rows = session.execute(
+        select(MailMessage.status, func.count()).group_by(MailMessage.status)
+    )
+    return counts | {status: count for status, count in rows}

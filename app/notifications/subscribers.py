@@ -1,0 +1,87 @@
+"""Notifications' part in the flow: who hears of what. Each only writes into the outbox."""
+
+import uuid
+
+from sqlalchemy.orm import Session
+
+from app.applications.queries import find_application, get_application
+from app.engagements.queries import engagement_of, get_engagement
+from app.events.types import RecordedEvent
+from app.notifications import letters
+from app.notifications.outbox import write_to, write_to_staff
+from app.scoring.queries import score_of
+
+
+def send_resume_link(session: Session, requested: RecordedEvent) -> None:
+    """draft.link_requested → the way back, to the prospect."""
+    letter = letters.resume_link(requested.data.resume_token)
+    write_to(session, requested.data.email, letter, because=requested)
+
+
+def confirm_receipt(session: Session, submitted: RecordedEvent) -> None:
+    """application.submitted → a confirmation to the prospect."""
+    application = get_application(session, submitted.subject_id)
+    letter = letters.received(application)
+    write_to(
+        session, application.email, letter, because=submitted, application_id=application.id
+    )
+
+
+def alert_staff(session: Session, proposed: RecordedEvent) -> None:
+    """engagement.proposed → the application with score and proposal, to staff."""
+    application = get_application(session, uuid.UUID(proposed.data.application_id))
+    score = score_of(session, application.id)
+    engagement = get_engagement(session, proposed.subject_id)
+    if score is None:  # proposed by an offer that came before the score; nothing is new to staff
+        return
+    letter = letters.new_application(application, score, engagement)
+    write_to_staff(session, letter, because=proposed, application_id=application.id)
+
+
+def alert_staff_of_failure(session: Session, dead: RecordedEvent) -> None:
+    """delivery.dead_lettered → staff hear of the application all the same."""
+    kind, _, subject_id = dead.data.event_stream.partition("-")
+    if kind == "application":
+        application = find_application(session, uuid.UUID(subject_id))
+    elif kind == "engagement":
+        engagement = get_engagement(session, uuid.UUID(subject_id))
+        application = find_application(session, engagement.application_id)
+    else:
+        return
+    if application is not None:
+        letter = letters.handling_failed(application, dead.data.subscriber)
+        write_to_staff(session, letter, because=dead, application_id=application.id)
+
+
+def send_decision(session: Session, decided: RecordedEvent) -> None:
+    """application.accepted, .declined, .more_requested → the reviewer's answer, to the prospect."""
+    application = get_application(session, decided.subject_id)
+    letter = letters.decision(application, decided.data)
+    write_to(session, application.email, letter, because=decided, application_id=application.id)
+
+
+def pass_on_answer(session: Session, provided: RecordedEvent) -> None:
+    """application.more_provided → the prospect's answer, to staff."""
+    application = get_application(session, provided.subject_id)
+    letter = letters.more_provided(application, provided.data.message)
+    write_to_staff(session, letter, because=provided, application_id=application.id)
+
+
+def announce_agreement(session: Session, accepted: RecordedEvent) -> None:
+    """engagement.accepted → the news, to staff."""
+    engagement = get_engagement(session, accepted.subject_id)
+    application = get_application(session, engagement.application_id)
+    letter = letters.engagement_accepted(application, engagement)
+    write_to_staff(session, letter, because=accepted, application_id=application.id)
+
+
+def confirm_deposit(session: Session, paid: RecordedEvent) -> None:
+    """deposit.paid → a receipt to the client, the news to staff."""
+    engagement = engagement_of(session, uuid.UUID(paid.data.application_id))
+    application = get_application(session, uuid.UUID(paid.data.application_id))
+    if engagement is None:
+        return
+    receipt = letters.deposit_receipt(application, engagement, paid.data.amount_cents)
+    write_to(session, application.email, receipt, because=paid, application_id=application.id)
+    news = letters.deposit_paid(application, paid.data.amount_cents, paid.data.method)
+    write_to_staff(session, news, because=paid, application_id=application.id)

@@ -1,0 +1,101 @@
+"""For the operator: does the process live, can it serve, and where do events pile up."""
+
+import hmac
+
+import redis
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import Blueprint, Response, abort, current_app, jsonify, request
+from flask.typing import ResponseReturnValue
+from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.database import db
+from app.events.figures import flow_figures
+from app.extensions import migrate
+from app.notifications.queries import count_mail_by_status
+
+BROKER_TIMEOUT = 1.0
+
+operation = Blueprint("operation", __name__)
+
+
+@operation.get("/healthz")
+def healthz() -> ResponseReturnValue:
+    """The process lives."""
+    return jsonify(status="ok")
+
+
+@operation.get("/readyz")
+def readyz() -> ResponseReturnValue:
+    """It can serve: each part named. The broker is reported, but the site serves without it."""
+    checks = {"database": _database(), "migrations": _migrations(), "broker": _broker()}
+    ready = checks["database"] == checks["migrations"] == "ok"
+    return jsonify(status="ok" if ready else "unavailable", **checks), 200 if ready else 503
+
+
+@operation.get("/metrics")
+def metrics() -> ResponseReturnValue:
+    """Prometheus figures, read from the database, so that every web process tells the same."""
+    token = current_app.config["SITE"].METRICS_TOKEN
+    offered = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if current_app.config["SITE"].ENVIRONMENT == "production" or token:
+        if not token or not hmac.compare_digest(offered.encode(), token.encode()):
+            abort(404)
+    return Response(_render_metrics(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _render_metrics() -> bytes:
+    registry = CollectorRegistry()
+    figures = flow_figures(db.session())
+    unrelayed = Gauge("events_unrelayed", "Events that the relay has not read", registry=registry)
+    unrelayed.set(figures.unrelayed)
+    recorded = Gauge("events_last_position", "Position of the last event", registry=registry)
+    recorded.set(figures.last_position)
+    labels = ["subscriber"]
+    waiting = Gauge("deliveries_waiting", "Deliveries to be done", labels, registry=registry)
+    retrying = Gauge("deliveries_retrying", "Of these, failed before", labels, registry=registry)
+    dead = Gauge("deliveries_dead", "Dead letters", labels, registry=registry)
+    oldest = Gauge("deliveries_oldest_seconds", "Age of the oldest", labels, registry=registry)
+    for row in figures.subscribers:
+        waiting.labels(row.name).set(row.waiting)
+        retrying.labels(row.name).set(row.retrying)
+        dead.labels(row.name).set(row.dead)
+        oldest.labels(row.name).set(row.oldest_seconds)
+    mail = Gauge("mail_messages", "Mail by its state", ["status"], registry=registry)
+    for status, count in count_mail_by_status(db.session()).items():
+        mail.labels(status).set(count)
+    return generate_latest(registry)
+
+
+def _database() -> str:
+    try:
+        db.session.execute(db.text("SELECT 1"))
+    except SQLAlchemyError:
+        db.session.rollback()
+        return "unreachable"
+    return "ok"
+
+
+def _migrations() -> str:
+    try:
+        with db.engine.connect() as connection:
+            at = MigrationContext.configure(connection).get_current_heads()
+    except SQLAlchemyError:
+        return "unknown"
+    expected = ScriptDirectory.from_config(migrate.get_config()).get_heads()
+    return "ok" if set(at) == set(expected) else "behind: run `flask db upgrade`"
+
+
+def _broker() -> str:
+    url = current_app.config["SITE"].broker_url
+    if not url.startswith("redis"):
+        return "not checked"
+    try:
+        with redis.Redis.from_url(
+            url, socket_timeout=BROKER_TIMEOUT, socket_connect_timeout=BROKER_TIMEOUT
+        ) as client:
+            client.ping()
+    except redis.RedisError:
+        return "unreachable: submissions are kept and handled when it is back"
+    return "ok"

@@ -1,0 +1,37 @@
+"""What a prospect can send from their own page."""
+
+from flask_wtf import FlaskForm
+from wtforms import StringField, TextAreaField
+from wtforms.validators import InputRequired, Length
+
+from app.applications.fields import storable, trimmed
+
+
+class ReplyForm(FlaskForm):
+    """The answer to a reviewer's question."""
+
+    message = TextAreaField(
+        "Your answer",
+        filters=[trimmed],
+        validators=[
+            InputRequired("Write your answer first."),
+            storable,
+            Length(max=4000, message="Use at most 4,000 characters."),
+        ],
+    )
+
+
+class AgreementForm(FlaskForm):
+    """Agreeing to the engagement under one's own name."""
+
+    name = StringField(
+        "Your full name",
+        description="Typing it here is your agreement, as a signature would be.",
+        filters=[trimmed],
+        render_kw={"autocomplete": "name"},
+        validators=[
+            InputRequired("Type your full name to agree."),
+            storable,
+            Length(min=3, max=120, message="Use between 3 and 120 characters."),
+        ],
+    )

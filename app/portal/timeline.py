@@ -1,0 +1,66 @@
+"""An application's events in the prospect's words."""
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from app.applications.events import (
+    ApplicationAccepted,
+    ApplicationDeclined,
+    ApplicationSubmitted,
+    MoreProvided,
+    MoreRequested,
+)
+from app.applications.models import Application
+from app.engagements.events import EngagementAccepted, EngagementActivated, EngagementProposed
+from app.engagements.models import Engagement
+from app.events.store import read_stream
+from app.events.types import stream_of
+from app.payments.events import DepositPaid
+from app.scoring.events import ApplicationScored
+
+# The score itself is the firm's own note; a prospect sees that it was made.
+WORDS = {
+    ApplicationSubmitted: ("Received", "Your application is stored, and a mail confirms it."),
+    ApplicationScored: ("Read", "It has been read against our published criteria."),
+    EngagementProposed: ("With a reviewer", "A proposal is drafted; a person reads it next."),
+    MoreRequested: ("A question for you", "The reviewer would like to know more."),
+    MoreProvided: ("Answered by you", "Your answer is with the reviewer."),
+    ApplicationAccepted: ("Taken on", "We would like to work with you."),
+    ApplicationDeclined: ("Not taken on", "The mail that we sent says why."),
+    EngagementAccepted: ("Agreed", "You have agreed to the engagement."),
+    DepositPaid: ("Deposit received", "Thank you. A mail confirms it."),
+    EngagementActivated: ("Confirmed", "We will write to settle the first date."),
+}
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One line of the timeline; ``at`` is UTC."""
+
+    title: str
+    text: str
+    at: datetime
+
+
+def timeline_of(
+    session: Session, application: Application, engagement: Engagement | None
+) -> list[Entry]:
+    """What has happened to the application and its engagement so far, oldest first."""
+    events = read_stream(session, stream_of("application", application.id))
+    if engagement:
+        events += read_stream(session, stream_of("engagement", engagement.id))
+    events.sort(key=lambda recorded: recorded.position)
+    return [
+        Entry(*WORDS[type(recorded.data)], recorded.recorded_at)
+        for recorded in events
+        if type(recorded.data) in WORDS
+    ]
+
+
+def latest_question(session: Session, application: Application) -> str | None:
+    """What the reviewer last asked, while the answer is outstanding."""
+    if application.status != "more_requested":
+        return None
+    events = read_stream(session, stream_of("application", application.id))
+    return next(e.data.message for e in reversed(events) if isinstance(e.data, MoreRequested))

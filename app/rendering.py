@@ -1,0 +1,38 @@
+"""What every template can rely on: the brand, and money and time in the site's one spelling."""
+
+from datetime import UTC, date, datetime
+
+from flask import Flask
+
+from app.assets import init_assets
+from app.firm.brand import current_brand
+
+MINUS = "\N{MINUS SIGN}"
+
+
+def init_rendering(app: Flask) -> None:
+    init_assets(app)
+    app.add_template_filter(money)
+    app.add_template_filter(plain_date, "date")
+    app.add_template_filter(datetime_utc)
+    app.context_processor(lambda: {"brand": current_brand()})
+
+
+def money(cents: int) -> str:
+    """US dollars, with cents only where there are any: "$10,000", "$10,000.50", "−$480"."""
+    dollars, rest = divmod(abs(cents), 100)
+    amount = f"${dollars:,}.{rest:02}" if rest else f"${dollars:,}"
+    return f"{MINUS}{amount}" if cents < 0 else amount
+
+
+def plain_date(day: date) -> str:
+    """ "24 November 2026"; of a time, its day in UTC."""
+    if isinstance(day, datetime):
+        day = day.astimezone(UTC)
+    return f"{day.day} {day:%B %Y}"
+
+
+def datetime_utc(moment: datetime) -> str:
+    """ "24 Nov 2026, 15:38 UTC"."""
+    moment = moment.astimezone(UTC)
+    return f"{moment.day} {moment:%b %Y, %H:%M} UTC"

@@ -1,0 +1,168 @@
+"""What staff type into the queue's filters and into a decision."""
+
+from collections.abc import Mapping
+from typing import Any, cast
+
+from flask_wtf import FlaskForm
+from wtforms import (
+    HiddenField,
+    RadioField,
+    SearchField,
+    SelectChoice,
+    SelectField,
+    StringField,
+    TextAreaField,
+)
+from wtforms.validators import InputRequired, Length, Regexp, ValidationError
+
+from app.applications.events import ApplicationAccepted, ApplicationDeclined, MoreRequested
+from app.applications.fields import storable, trimmed
+from app.applications.service import Verdict
+from app.firm.offers import Kind, Offers
+from app.rendering import money
+from app.review.price import NotAPrice, parse_dollars
+from app.review.queue import Filters
+from app.review.service import Pricing
+from app.scoring.rubric import Rubric
+
+LONGEST_MESSAGE = 4000
+STATUSES = [
+    SelectChoice("open", "Open"),
+    SelectChoice("submitted", "To decide"),
+    SelectChoice("more_requested", "Question asked"),
+    SelectChoice("accepted", "Accepted"),
+    SelectChoice("declined", "Declined"),
+    SelectChoice("all", "All"),
+]
+ORDERS = [SelectChoice("best", "Best first"), SelectChoice("newest", "Newest first")]
+VERDICTS = [
+    SelectChoice("accept", "Accept"),
+    SelectChoice("ask", "Ask for more"),
+    SelectChoice("decline", "Decline"),
+]
+VERDICT_HINTS = {
+    "accept": "The prospect gets your offer and can agree to it.",
+    "ask": "The prospect gets your question and can answer it.",
+    "decline": "The prospect gets your answer, and the proposal is closed.",
+}
+ANY = SelectChoice("", "Any")
+
+
+class QueueForm(FlaskForm):
+    """The queue's filters, sent by GET. What makes no sense counts as not chosen."""
+
+    class Meta:
+        csrf = False
+
+    status = SelectField("Status", choices=STATUSES, default="open")
+    kind = SelectField("Kind", default="")
+    band = SelectField("Score", default="")
+    search = SearchField(
+        "Search",
+        description="Name, company, e-mail or reference",
+        filters=[trimmed],
+        validators=[storable, Length(max=200)],
+    )
+    order = SelectField("Order", choices=ORDERS, default="best")
+
+    def __init__(self, offers: Offers, rubric: Rubric, **options: Any) -> None:
+        super().__init__(**options)
+        self.kind.choices = [ANY, *(SelectChoice(o.kind, o.name) for o in offers.offers)]
+        self.band.choices = [ANY, *(SelectChoice(b.name, b.label) for b in rubric.bands)]
+
+    def filters(self) -> Filters:
+        """What was chosen; the form then shows the rest as not chosen."""
+        if not self.validate():
+            for field in (self.status, self.kind, self.band, self.order):
+                if field.errors:
+                    field.data, field.errors = field.default, ()
+            if self.search.errors:
+                self.search.data = ""
+        return Filters(**{name: value for name, value in self.data.items() if value})
+
+
+class DecisionForm(FlaskForm):
+    """A reviewer's verdict. ``version`` is the state of the application that it is about."""
+
+    verdict = RadioField(
+        "Your decision",
+        choices=VERDICTS,
+        validate_choice=False,
+        validators=[InputRequired("Choose what to do.")],
+    )
+    kind = RadioField("If you accept: as", validate_choice=False)
+    price = StringField(
+        "If you accept: at another price, in US dollars",
+        description="Leave it empty for the price shown with the kind.",
+        filters=[trimmed],
+        render_kw={"inputmode": "decimal", "autocomplete": "off"},
+    )
+    message = TextAreaField(
+        "Message to the prospect",
+        description="It stands in a mail that greets by name and says what you decided.",
+        filters=[trimmed],
+        validators=[
+            storable,
+            Length(max=LONGEST_MESSAGE, message=f"Use at most {LONGEST_MESSAGE:,} characters."),
+        ],
+    )
+    version = HiddenField(
+        validators=[Regexp(r"[1-9][0-9]{0,5}\Z", message="Reload the page before you decide.")]
+    )
+
+    def __init__(self, prices: Mapping[Kind, Pricing], offers: Offers, **options: Any) -> None:
+        super().__init__(**options)
+        self.prices, self.offers = prices, offers
+        self.verdict.option_hints = VERDICT_HINTS
+        self.kind.choices = [SelectChoice(kind, offers.offer(kind).name) for kind in prices]
+        self.kind.option_hints = {kind: _describe(price) for kind, price in prices.items()}
+
+    def validate_verdict(self, field: RadioField) -> None:
+        if field.data not in {"accept", "ask", "decline"}:
+            raise ValidationError("Choose what to do.")
+
+    def validate_kind(self, field: RadioField) -> None:
+        if self.verdict.data == "accept" and field.data not in self.prices:
+            raise ValidationError("Choose the kind of engagement.")
+
+    def validate_price(self, field: StringField) -> None:
+        if self.verdict.data != "accept" or self.kind.data not in self.prices:
+            return
+        floor_cents = self.prices[self.kind.data].floor_cents
+        if self.total_cents() < floor_cents:
+            name = self.offers.offer(self.kind.data).name
+            raise ValidationError(f"A {name} costs at least {money(floor_cents)}.")
+
+    def validate_message(self, field: TextAreaField) -> None:
+        if self.verdict.data == "ask" and not field.data:
+            raise ValidationError("Write what you would like to know.")
+
+    def total_cents(self) -> int:
+        """The price typed, or else the one shown. Raises ValidationError for what is no price."""
+        if not self.price.data:
+            return self.prices[cast(Kind, self.kind.data)].total_cents
+        try:
+            return parse_dollars(self.price.data)
+        except NotAPrice as problem:
+            raise ValidationError(str(problem)) from None
+
+    def decision(self) -> Verdict:
+        """The verdict of a form that is valid."""
+        message = self.message.data or ""
+        if self.verdict.data == "ask":
+            return MoreRequested(message=message)
+        if self.verdict.data == "decline":
+            return ApplicationDeclined(message=message)
+        return ApplicationAccepted(
+            message=message, kind=self.kind.data, total_cents=self.total_cents()
+        )
+
+    @property
+    def seen_version(self) -> int:
+        """The version in a form that is valid."""
+        return int(self.version.data or 0)
+
+
+def _describe(price: Pricing) -> str:
+    source = "as proposed" if price.is_proposed else "by the rate card"
+    return f"{money(price.total_cents)}{' a month' if price.is_monthly else ''}, {source}"

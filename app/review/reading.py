@@ -1,0 +1,33 @@
+"""The answers in the order in which a reviewer reads them."""
+
+import msgspec
+
+from app.applications.queries import readable_answers
+from app.applications.questions import Answers, Questionnaire
+
+READ_FIRST = "problem"
+
+
+class Section(msgspec.Struct, frozen=True):
+    """One step's answers: what was written at length, and the rest as (question, answer)."""
+
+    key: str
+    title: str
+    texts: list[tuple[str, str | list[str]]]
+    facts: list[tuple[str, str | list[str]]]
+
+
+def sections_of(answers: Answers, questionnaire: Questionnaire) -> list[Section]:
+    """The problem first, then the other steps as they were asked."""
+    sections = []
+    for step, rows in readable_answers(answers, questionnaire):
+        long = {question.label for question in step.questions if question.kind == "long_text"}
+        sections.append(
+            Section(
+                key=step.key,
+                title=step.title,
+                texts=[(label, answer) for label, answer in rows if label in long and answer],
+                facts=[(label, answer) for label, answer in rows if label not in long],
+            )
+        )
+    return sorted(sections, key=lambda section: section.key != READ_FIRST)

@@ -1,0 +1,67 @@
+"""What a decision needs to know: the price of each kind, the mail agreed to, and who was first."""
+
+import hashlib
+import uuid
+from collections.abc import Mapping
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from app.applications.events import (
+    ApplicationAccepted,
+    ApplicationDeclined,
+    MoreProvided,
+    MoreRequested,
+)
+from app.applications.models import Application
+from app.engagements.models import Engagement
+from app.engagements.pricing import quote_engagement, starting_price_cents
+from app.engagements.rate_card import RateCard
+from app.events.store import read_stream
+from app.events.types import RecordedEvent, stream_of
+from app.firm.offers import KINDS, Kind
+from app.notifications.letter import Letter
+
+# Each of these raises the application's version by one; the submission made it 1.
+CHANGES = (MoreRequested, MoreProvided, ApplicationAccepted, ApplicationDeclined)
+
+
+class Pricing(msgspec.Struct, frozen=True):
+    """What one kind costs for an application, in cents, of a month if ``is_monthly``: its price,
+    and the least that it may be agreed at."""
+
+    total_cents: int
+    floor_cents: int
+    is_monthly: bool
+    is_proposed: bool
+
+
+def price_kinds(
+    application: Application, engagement: Engagement | None, card: RateCard
+) -> Mapping[Kind, Pricing]:
+    """The price of each kind: the proposal's own where it is of that kind, else the rate card's."""
+    return {
+        kind: Pricing(
+            total_cents=engagement.total_cents
+            if engagement and engagement.kind == kind
+            else quote_engagement(kind, application.answers, card).total_cents,
+            floor_cents=starting_price_cents(kind, card),
+            is_monthly=card.price_of(kind).billing == "monthly",
+            is_proposed=engagement is not None and engagement.kind == kind,
+        )
+        for kind in KINDS
+    }
+
+
+def fingerprint(letter: Letter) -> str:
+    """What stands for the letter that a reviewer has seen: another letter has another one."""
+    return hashlib.sha256(f"{letter.subject}\n{letter.text}".encode()).hexdigest()
+
+
+def changes_since(
+    session: Session, application_id: uuid.UUID, seen_version: int
+) -> list[RecordedEvent]:
+    """What was decided, asked or answered after the version that a reviewer saw, oldest first."""
+    events = read_stream(session, stream_of("application", application_id))
+    changes = [recorded for recorded in events if isinstance(recorded.data, CHANGES)]
+    return changes[max(seen_version, 1) - 1 :]

@@ -1,0 +1,97 @@
+"""What happened to an application and its engagement, in words for staff."""
+
+from collections.abc import Callable, Mapping
+from datetime import datetime
+from typing import Any
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from app.accounts.queries import staff_names
+from app.applications.events import (
+    ApplicationAccepted,
+    ApplicationDeclined,
+    ApplicationSubmitted,
+    MoreProvided,
+    MoreRequested,
+)
+from app.applications.models import Application
+from app.engagements.events import (
+    EngagementAccepted,
+    EngagementActivated,
+    EngagementClosed,
+    EngagementOffered,
+    EngagementProposed,
+)
+from app.engagements.models import Engagement
+from app.events.store import read_stream
+from app.events.types import Event, RecordedEvent, stream_of
+from app.firm.offers import Kind, current_offers
+from app.payments.events import DepositPaid
+from app.rendering import money
+from app.scoring.events import ApplicationScored
+
+
+def _kind(kind: Kind) -> str:
+    return current_offers().offer(kind).name
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One line of the timeline; ``at`` is UTC. ``who`` is a name, "" for what happened by itself;
+    ``text`` is what that person wrote, if anything."""
+
+    title: str
+    who: str
+    at: datetime
+    text: str = ""
+
+
+WORDS: Mapping[type[Event], Callable[[Any], str]] = {
+    ApplicationSubmitted: lambda e: "Application received",
+    ApplicationScored: lambda e: (
+        f"Scored {e.total} of 100, recommended: {_kind(e.recommended_kind)}"
+    ),
+    MoreRequested: lambda e: "Asked for more",
+    MoreProvided: lambda e: "Answered the question",
+    ApplicationAccepted: lambda e: f"Accepted as a {_kind(e.kind)} at {money(e.total_cents)}",
+    ApplicationDeclined: lambda e: "Declined",
+    EngagementProposed: lambda e: f"{_kind(e.kind)} proposed at {money(e.total_cents)}",
+    EngagementOffered: lambda e: f"{_kind(e.kind)} offered at {money(e.total_cents)}",
+    EngagementClosed: lambda e: "Proposal closed",
+    EngagementAccepted: lambda e: f"Agreed as {e.accepted_name}; {money(e.deposit_cents)} due",
+    EngagementActivated: lambda e: "Engagement confirmed",
+    DepositPaid: lambda e: f"Deposit of {money(e.amount_cents)} paid",
+}
+
+
+def timeline_of(
+    session: Session, application: Application, engagement: Engagement | None
+) -> list[Entry]:
+    """Everything in the application's stream and its engagement's, oldest first."""
+    events = read_stream(session, stream_of("application", application.id))
+    if engagement:
+        events += read_stream(session, stream_of("engagement", engagement.id))
+    events.sort(key=lambda recorded: recorded.position)
+    people = people_of(session, application)
+    return [entry_of(recorded, people) for recorded in events]
+
+
+def people_of(session: Session, application: Application) -> dict[str, str]:
+    """The names of those who act on an application, by the actor that events name."""
+    return {"prospect": application.name, **staff_names(session)}
+
+
+def entry_of(recorded: RecordedEvent, people: Mapping[str, str]) -> Entry:
+    """The event in words, with its author and what they wrote."""
+    return Entry(
+        title=in_words(recorded.data),
+        who=people.get(recorded.metadata.actor, ""),
+        at=recorded.recorded_at,
+        text=getattr(recorded.data, "message", ""),
+    )
+
+
+def in_words(event: Event) -> str:
+    """What the event says; its own name where nobody has given it any words yet."""
+    words = WORDS.get(type(event))
+    return words(event) if words else event.type

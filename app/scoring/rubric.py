@@ -1,0 +1,153 @@
+"""The rubric: how an application's fit is judged, as data (content/rubric.toml).
+
+A criterion gives points by the first of its levels whose conditions hold; levels stand from most
+points to fewest, so a better answer, or one more symptom, never lowers the score.
+"""
+
+from itertools import pairwise
+from pathlib import Path
+from typing import Final, Literal, cast, get_args
+
+from flask import current_app
+from msgspec import Struct
+
+from app.applications.conditions import When, check_cases, check_when, questions_read
+from app.applications.questions import Questionnaire
+from app.data_files import DataFileError, read_data
+from app.firm.offers import Kind
+
+BandName = Literal["strong", "good", "possible", "weak"]
+BAND_NAMES: Final[tuple[BandName, ...]] = get_args(BandName)
+FULL_SCORE: Final = 100
+
+
+class Level(Struct, frozen=True, forbid_unknown_fields=True):
+    """Points, and the sentence that explains them to a reviewer.
+
+    ``missing`` says what is still to be asked when the answer was given but says little.
+    """
+
+    points: int
+    reason: str
+    when: When
+    missing: str = ""
+
+
+class Criterion(Struct, frozen=True, forbid_unknown_fields=True):
+    """One thing that is judged, worth ``weight`` points at most.
+
+    When any question that it reads has no answer, it gives ``unanswered_points``, and ``missing``
+    is both the reason and what a reviewer is told to ask.
+    """
+
+    key: str
+    label: str
+    weight: int
+    unanswered_points: int
+    missing: str
+    levels: tuple[Level, ...]
+
+    @property
+    def cases(self) -> tuple[When, ...]:
+        return tuple(level.when for level in self.levels)
+
+
+class Band(Struct, frozen=True, forbid_unknown_fields=True):
+    """A part of the scale from ``at_least`` up to the next better band."""
+
+    name: BandName
+    label: str
+    at_least: int
+
+
+class KindRule(Struct, frozen=True, forbid_unknown_fields=True):
+    """Recommend ``kind`` when all conditions hold. Of the rubric's rules the first match wins."""
+
+    kind: Kind
+    reason: str
+    when: When = ()
+
+
+class Rubric(Struct, frozen=True, forbid_unknown_fields=True):
+    """The criteria, whose weights add up to 100, the bands from best to worst, the kinds' rules."""
+
+    version: str
+    criteria: tuple[Criterion, ...]
+    bands: tuple[Band, ...]
+    kind_rules: tuple[KindRule, ...]
+
+
+def current_rubric() -> Rubric:
+    """Return the rubric of the running app."""
+    return cast(Rubric, current_app.extensions["rubric"])
+
+
+def load_rubric(path: Path, questionnaire: Questionnaire) -> Rubric:
+    """Read the rubric and check it against the questions.
+
+    Raises DataFileError with a sentence that names the criterion, band or rule at fault.
+    """
+    rubric = read_data(path, Rubric)
+    for check in (_faults_in_criteria, _faults_in_bands, _faults_in_kind_rules):
+        for fault in check(rubric, questionnaire):
+            raise DataFileError(path, fault)
+    return rubric
+
+
+def _faults_in_criteria(rubric: Rubric, questionnaire: Questionnaire) -> list[str]:
+    faults = []
+    keys = [criterion.key for criterion in rubric.criteria]
+    for criterion in rubric.criteria:
+        if keys.count(criterion.key) > 1:
+            faults.append(f"Two criteria have the key '{criterion.key}'.")
+        for fault in _faults_in_criterion(criterion, questionnaire):
+            faults.append(f"The criterion '{criterion.key}' {fault}.")
+    weights = sum(criterion.weight for criterion in rubric.criteria)
+    if weights != FULL_SCORE:
+        faults.append(f"The criteria's weights add up to {weights}, not {FULL_SCORE}.")
+    return faults
+
+
+def _faults_in_criterion(criterion: Criterion, questionnaire: Questionnaire) -> list[str]:
+    points = [level.points for level in criterion.levels]
+    if not points or points[0] != criterion.weight:
+        return [f"must give its whole weight, {criterion.weight}, in its first level"]
+    for better, worse in pairwise(points):
+        if worse > better:
+            return [f"gives {worse} points after {better}; its levels must fall"]
+    if points[-1] < 0 or not 0 <= criterion.unanswered_points <= criterion.weight:
+        return ["gives points outside 0 to its weight"]
+    if not criterion.missing or not all(level.reason for level in criterion.levels):
+        return ["needs a reason for each level, and a missing sentence"]
+    if not questions_read(criterion.cases):
+        return ["reads no question"]
+    faults = [fault for when in criterion.cases for fault in check_when(when, questionnaire)]
+    return faults or check_cases(criterion.cases, questionnaire)
+
+
+def _faults_in_bands(rubric: Rubric, questionnaire: Questionnaire) -> list[str]:
+    names = tuple(band.name for band in rubric.bands)
+    if names != BAND_NAMES:
+        return [f"The bands must be {', '.join(BAND_NAMES)}, in this order."]
+    for better, worse in pairwise(rubric.bands):
+        if worse.at_least >= better.at_least:
+            return [
+                f"The band '{worse.name}' starts at {worse.at_least}, where it overlaps"
+                f" '{better.name}', which starts at {better.at_least}."
+            ]
+    if rubric.bands[0].at_least > FULL_SCORE:
+        return [f"The band '{names[0]}' starts above {FULL_SCORE}; nobody can reach it."]
+    if rubric.bands[-1].at_least != 0:
+        return [f"The band '{names[-1]}' must start at 0, so that every score has a band."]
+    return []
+
+
+def _faults_in_kind_rules(rubric: Rubric, questionnaire: Questionnaire) -> list[str]:
+    if not rubric.kind_rules or rubric.kind_rules[-1].when:
+        return ["The last of the kind_rules must have no condition, for answers no rule expects."]
+    for number, rule in enumerate(rubric.kind_rules, start=1):
+        for fault in check_when(rule.when, questionnaire):
+            return [f"The kind rule {number} ('{rule.kind}') {fault}."]
+    cases = [rule.when for rule in rubric.kind_rules]
+    faults = check_cases(cases, questionnaire, with_unanswered=True)
+    return [f"The list kind_rules {fault}." for fault in faults]

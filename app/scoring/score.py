@@ -1,0 +1,64 @@
+"""Scoring: answers and a rubric in, a score with its reasons out. Pure and deterministic."""
+
+from msgspec import Struct
+
+from app.applications.conditions import all_hold, questions_read
+from app.applications.questions import Answers
+from app.firm.offers import Kind
+from app.scoring.rubric import BandName, Criterion, Rubric
+
+
+class CriterionScore(Struct, frozen=True):
+    """The points of one criterion, and the sentence that explains them to a reviewer."""
+
+    key: str
+    label: str
+    points: int
+    out_of: int
+    reason: str
+
+
+class Score(Struct, frozen=True):
+    """How well an application fits, from 0 to 100: the sum of its criteria's points.
+
+    ``missing`` are the sentences that say what a reviewer should still ask.
+    """
+
+    total: int
+    band: BandName
+    band_label: str
+    rubric_version: str
+    criteria: tuple[CriterionScore, ...]
+    recommended_kind: Kind
+    kind_reason: str
+    missing: tuple[str, ...]
+
+
+def score_answers(answers: Answers, rubric: Rubric) -> Score:
+    """Judge the answers by the rubric. Missing, outdated and unknown answers never raise."""
+    judged = [_judge(criterion, answers) for criterion in rubric.criteria]
+    total = sum(score.points for score, _ in judged)
+    band = next(band for band in rubric.bands if total >= band.at_least)
+    rule = next(rule for rule in rubric.kind_rules if all_hold(rule.when, answers))
+    return Score(
+        total=total,
+        band=band.name,
+        band_label=band.label,
+        rubric_version=rubric.version,
+        criteria=tuple(score for score, _ in judged),
+        recommended_kind=rule.kind,
+        kind_reason=rule.reason,
+        missing=tuple(dict.fromkeys(missing for _, missing in judged if missing)),
+    )
+
+
+def _judge(criterion: Criterion, answers: Answers) -> tuple[CriterionScore, str]:
+    """Return the criterion's score, and the sentence about what is missing, or ""."""
+    answered = all(answers.get(question) for question in questions_read(criterion.cases))
+    matching = (level for level in criterion.levels if answered and all_hold(level.when, answers))
+    if level := next(matching, None):
+        points, reason, missing = level.points, level.reason, level.missing
+    else:
+        points, reason, missing = criterion.unanswered_points, criterion.missing, criterion.missing
+    score = CriterionScore(criterion.key, criterion.label, points, criterion.weight, reason)
+    return score, missing

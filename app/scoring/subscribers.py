@@ -1,0 +1,37 @@
+"""Scoring's part in the flow."""
+
+import msgspec
+from flask import current_app
+from sqlalchemy.orm import Session
+
+from app.events.store import record
+from app.events.types import RecordedEvent
+from app.scoring.events import ApplicationScored
+from app.scoring.models import ScoreRecord
+from app.scoring.score import score_answers
+
+
+def score_fit(session: Session, submitted: RecordedEvent) -> None:
+    """application.submitted → the application's score → application.scored."""
+    score = score_answers(submitted.data.answers, current_app.extensions["rubric"])
+    session.add(
+        ScoreRecord(
+            application_id=submitted.subject_id,
+            total=score.total,
+            band=score.band,
+            recommended_kind=score.recommended_kind,
+            rubric_version=score.rubric_version,
+            result=msgspec.to_builtins(score),
+        )
+    )
+    record(
+        session,
+        submitted.stream,
+        ApplicationScored(
+            total=score.total,
+            band=score.band,
+            recommended_kind=score.recommended_kind,
+            rubric_version=score.rubric_version,
+        ),
+        actor="system:scoring",
+    )

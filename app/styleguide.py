@@ -1,0 +1,107 @@
+"""/staff/styleguide: every part of the pages in each of its states, to look at and to test."""
+
+from datetime import UTC, datetime
+
+import msgspec
+from flask import Blueprint, current_app, render_template
+from flask_login import login_required
+from flask_wtf import FlaskForm
+from wtforms import (
+    BooleanField,
+    DateField,
+    DecimalField,
+    EmailField,
+    PasswordField,
+    RadioField,
+    SearchField,
+    SelectField,
+    SelectMultipleField,
+    StringField,
+    TextAreaField,
+    URLField,
+)
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import InputRequired, Optional
+from wtforms.widgets import CheckboxInput, ListWidget
+
+from app.applications.questions import Answers
+from app.engagements.pricing import quote_engagement
+from app.engagements.rate_card import current_rate_card
+
+LONG_NAME = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
+
+styleguide = Blueprint("styleguide", __name__)
+
+
+class SampleForm(FlaskForm):
+    """One field of each sort."""
+
+    name = StringField("Your name", validators=[InputRequired("Enter your name.")])
+    email = EmailField(
+        "Work email",
+        description="We answer to this address.",
+        validators=[InputRequired("Enter an address like name@company.com.")],
+    )
+    website = URLField("Company website", validators=[Optional()])
+    problem = TextAreaField("What goes wrong?", description="The last time, as it happened.")
+    role = RadioField(
+        "Your role",
+        choices=[SelectChoice(role, role.title()) for role in ("architect", "engineer", "other")],
+        default="architect",
+    )
+    brokers = SelectMultipleField(
+        "Which brokers run in production?",
+        description="Choose all that apply.",
+        choices=[SelectChoice(str(n), f"Broker {n}") for n in range(1, 9)],
+        default=["2", "3"],
+        widget=ListWidget(prefix_label=False),
+        option_widget=CheckboxInput(),
+    )
+    agreed = BooleanField("Keep these answers for a year")
+    status = SelectField(
+        "Status", choices=[SelectChoice("open", "Open"), SelectChoice("all", "All")]
+    )
+    starts = DateField("First day", validators=[Optional()])
+    price = DecimalField("Price", validators=[Optional()])
+    password = PasswordField("Password")
+    search = SearchField("Search")
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """A line of a timeline."""
+
+    title: str
+    at: datetime
+    who: str = ""
+    text: str = ""
+
+
+@styleguide.get("/staff/styleguide")
+@login_required
+def page() -> str:
+    plain, wrong = SampleForm(prefix="plain"), SampleForm(prefix="wrong")
+    filters = SampleForm(prefix="filters")
+    for field in (plain.role, wrong.role):
+        field.option_hints = {"other": "Product, operations, procurement"}
+    for field in (wrong.name, wrong.email, wrong.problem, wrong.role, wrong.agreed):
+        field.errors = ["Something here has to be put right before it can go on."]
+    now = datetime(2026, 11, 24, 15, 38, tzinfo=UTC)
+    answers: Answers = {"services": "21_to_100", "sensitive_data": ["payments"]}
+    return render_template(
+        "styleguide.html",
+        filters=filters,
+        plain=plain,
+        wrong=wrong,
+        quotes=[
+            quote_engagement(kind, answers, current_rate_card()) for kind in ("build", "fractional")
+        ],
+        offers=current_app.extensions["offers"].offers,
+        long_name=LONG_NAME,
+        entries=[
+            Entry("Application received", now, LONG_NAME),
+            Entry("Scored: 87 of 100, best as a Sprint", now),
+            Entry(
+                "Asked for more", now, "Ada Marsh", "Who is on call for the orders?\n\nAnd when?"
+            ),
+        ],
+    )

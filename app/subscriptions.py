@@ -1,0 +1,50 @@
+"""Event type → subscribers: the one table where domains meet.
+
+Producers know no subscribers. A new subscriber is one function in its own domain and one line here.
+"""
+
+from app.applications.events import (
+    ApplicationAccepted,
+    ApplicationDeclined,
+    ApplicationSubmitted,
+    DraftLinkRequested,
+    MoreProvided,
+    MoreRequested,
+)
+from app.engagements.events import EngagementAccepted, EngagementProposed
+from app.engagements.subscribers import (
+    activate_engagement,
+    close_engagement,
+    offer_engagement,
+    propose_engagement,
+)
+from app.events.dead_letters import DeliveryDeadLettered
+from app.notifications.subscribers import (
+    alert_staff,
+    alert_staff_of_failure,
+    announce_agreement,
+    confirm_deposit,
+    confirm_receipt,
+    pass_on_answer,
+    send_decision,
+    send_resume_link,
+)
+from app.payments.events import DepositPaid, StripeEventReceived
+from app.payments.subscribers import request_deposit, settle_deposit
+from app.scoring.events import ApplicationScored
+from app.scoring.subscribers import score_fit
+
+SUBSCRIPTIONS = {
+    DraftLinkRequested: (send_resume_link,),
+    ApplicationSubmitted: (score_fit, confirm_receipt),
+    ApplicationScored: (propose_engagement,),
+    EngagementProposed: (alert_staff,),
+    MoreRequested: (send_decision,),
+    MoreProvided: (pass_on_answer,),
+    ApplicationDeclined: (close_engagement, send_decision),
+    ApplicationAccepted: (offer_engagement, send_decision),
+    EngagementAccepted: (request_deposit, announce_agreement),
+    StripeEventReceived: (settle_deposit,),
+    DepositPaid: (activate_engagement, confirm_deposit),
+    DeliveryDeadLettered: (alert_staff_of_failure,),
+}

@@ -1,0 +1,119 @@
+"""Configuration: every setting of the site, read from the environment and checked once at the start.
+
+The README's table documents each variable; `tests/repository/test_configuration.py` keeps the two alike.
+"""
+
+import os
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Literal
+from urllib.parse import urlsplit
+
+import msgspec
+from dotenv import dotenv_values
+
+ROOT = Path(__file__).parent
+WEAKEST_SECRET = 32
+
+
+class ConfigurationError(Exception):
+    """A setting is missing or wrong. The message is a sentence that names the variable."""
+
+
+class Config(msgspec.Struct, frozen=True, kw_only=True):
+    """The settings. Times are in seconds; URLs carry their credentials; lists are comma-separated."""
+
+    ENVIRONMENT: Literal["production", "development", "test"] = "production"
+    SECRET_KEY: str
+    BASE_URL: str
+    DATABASE_URL: str
+    REDIS_URL: str
+    CELERY_BROKER_URL: str = ""
+    SMTP_URL: str
+    MAIL_FROM: str = "Champlin Enterprises <hello@champlin.example>"
+    STAFF_MAIL: str
+    STRIPE_SECRET_KEY: str = ""
+    STRIPE_WEBHOOK_SECRET: str = ""
+    STRIPE_API_BASE: str = ""
+    CONTENT_DIR: str = str(ROOT / "content")
+    EXTRA_HOSTS: str = ""
+    TRUSTED_PROXIES: int = 0
+    METRICS_TOKEN: str = ""
+    LOG_LEVEL: Literal["debug", "info", "warning", "error"] = "info"
+    DATABASE_POOL_SIZE: int = 8
+    DELIVERY_MAX_ATTEMPTS: int = 8
+    DELIVERY_BACKOFF_SECONDS: float = 1.0
+    DELIVERY_BACKOFF_CAP_SECONDS: float = 300.0
+    MAIL_MAX_ATTEMPTS: int = 20
+    RESEND_AFTER_SECONDS: float = 30.0
+    SWEEP_SECONDS: float = 2.0
+    RELAY_POLL_SECONDS: float = 1.0
+
+    def __post_init__(self) -> None:
+        if self.ENVIRONMENT == "production" and len(self.SECRET_KEY) < WEAKEST_SECRET:
+            raise ConfigurationError(
+                f"SECRET_KEY is too short: use at least {WEAKEST_SECRET} random characters, for"
+                " example the output of `python -c 'import secrets; print(secrets.token_hex(32))'`."
+            )
+        if urlsplit(self.BASE_URL).scheme not in {"http", "https"} or not self.host:
+            raise ConfigurationError("BASE_URL must be the site's address, like https://example.com.")
+        if bool(self.STRIPE_SECRET_KEY) != bool(self.STRIPE_WEBHOOK_SECRET):
+            raise ConfigurationError(
+                "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET belong together: set both, or neither."
+            )
+        if self.DELIVERY_MAX_ATTEMPTS < 1:
+            raise ConfigurationError("DELIVERY_MAX_ATTEMPTS must be at least 1.")
+
+    @property
+    def is_https(self) -> bool:
+        return self.BASE_URL.startswith("https://")
+
+    @property
+    def host(self) -> str:
+        return urlsplit(self.BASE_URL).hostname or ""
+
+    @property
+    def broker_url(self) -> str:
+        return self.CELERY_BROKER_URL or self.REDIS_URL
+
+    @property
+    def sqlalchemy_url(self) -> str:
+        """DATABASE_URL in SQLAlchemy's spelling, with psycopg 3 as the driver."""
+        scheme, _, rest = self.DATABASE_URL.partition("://")
+        if scheme not in {"postgres", "postgresql", "postgresql+psycopg"} or not rest:
+            raise ConfigurationError("DATABASE_URL must be a Postgres address: postgresql://…")
+        return f"postgresql+psycopg://{rest}"
+
+    @property
+    def staff_recipients(self) -> tuple[str, ...]:
+        return tuple(address.strip() for address in self.STAFF_MAIL.split(",") if address.strip())
+
+    @property
+    def trusted_hosts(self) -> list[str]:
+        extra = [host.strip() for host in self.EXTRA_HOSTS.split(",") if host.strip()]
+        return [self.host, *extra]
+
+
+def load_config(environ: Mapping[str, str] | None = None) -> Config:
+    """Read the settings from ``environ``.
+
+    Without it: from the process environment, or, where that names no database, from the file that
+    a local run (`make run`) left in ``var/local.env``. Raises ConfigurationError with a sentence.
+    """
+    if environ is None:
+        environ = os.environ
+        if "DATABASE_URL" not in environ:
+            local = Path(environ.get("VAR_DIR", ROOT / "var")) / "local.env"
+            environ = {**{k: v or "" for k, v in dotenv_values(local).items()}, **environ}
+    given = {k: environ[k] for k in Config.__struct_fields__ if environ.get(k, "") != ""}
+    for name in Config.__struct_fields__[: Config.__struct_fields__.index("MAIL_FROM")]:
+        if name not in given and name not in {"ENVIRONMENT", "CELERY_BROKER_URL"}:
+            raise ConfigurationError(f"{name} is not set. The README's table says what it holds.")
+    try:
+        config = msgspec.convert(given, Config, strict=False)
+    except msgspec.ValidationError as error:
+        reason, _, place = str(error).partition(" - at `$.")
+        raise ConfigurationError(f"{place.rstrip('`')} is wrong: {reason}.") from None
+    if not config.staff_recipients:
+        raise ConfigurationError("STAFF_MAIL must name at least one address that gets the alerts.")
+    return config

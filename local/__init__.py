@@ -1,0 +1,1 @@
+"""Everything that stands in for real servers on one machine. Nothing in `app` imports it."""

@@ -1,0 +1,41 @@
+"""`python -m local run` starts the whole site here; `migrations-check` tries the migrations."""
+
+import argparse
+import os
+import signal
+import sys
+
+from local.launch import die_with
+from local.migrations_check import check_migrations
+from local.process import ServerFailed
+from local.run import run
+from local.state import InUse, State
+
+
+def main() -> int:
+    parser = argparse.ArgumentParser(prog="python -m local", description=__doc__)
+    commands = parser.add_subparsers(dest="command", required=True)
+    run_parser = commands.add_parser("run", help="start the site and keep it running")
+    run_parser.add_argument(
+        "--with-parent", action="store_true", help="stop when the program that started it dies"
+    )
+    commands.add_parser("migrations-check", help="compare the migrations with the models")
+    options = parser.parse_args()
+    try:
+        if options.command == "migrations-check":
+            check_migrations()
+            print("The migrations make the tables of the models.")
+        else:
+            if options.with_parent:
+                die_with(os.getppid(), signal.SIGTERM)
+            run(State())
+    except KeyboardInterrupt:
+        return 0
+    except (InUse, ServerFailed) as failure:
+        print(failure, file=sys.stderr)
+        return 1
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,63 @@
+"""Ports on the loopback address: the usual ones, or free ones where those are taken."""
+
+import http.client
+import socket
+import urllib.request
+from contextlib import suppress
+
+import msgspec
+
+HOST = "127.0.0.1"
+
+
+class Ports(msgspec.Struct, frozen=True):
+    """The ports of one run. The defaults are the usual ones, below the range of passing clients."""
+
+    web: int = 8000
+    mail_page: int = 8025
+    smtp: int = 1025
+    imap: int = 1143
+    stripe: int = 12111
+    postgres: int = 15432
+    redis: int = 16379
+
+
+def choose_ports(usual: Ports) -> Ports:
+    """Each usual port, or a free one in its place where somebody listens on it."""
+    chosen: dict[str, int] = {}
+    for name, port in msgspec.structs.asdict(usual).items():
+        chosen[name] = port if is_free(port) else free_port()
+    return Ports(**chosen)
+
+
+def is_free(port: int) -> bool:
+    with socket.socket() as candidate:
+        # As the servers do: a port is free while only past connections linger on it.
+        candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            candidate.bind((HOST, port))
+        except OSError:
+            return False
+    return True
+
+
+def free_port() -> int:
+    """A port that nobody listens on. The system hands them out in turn, so two calls differ."""
+    with socket.socket() as candidate:
+        candidate.bind((HOST, 0))
+        return int(candidate.getsockname()[1])
+
+
+def answers(port: int) -> bool:
+    """Whether somebody accepts connections on ``port``."""
+    with socket.socket() as client:
+        client.settimeout(1)
+        return client.connect_ex((HOST, port)) == 0
+
+
+def answers_ok(url: str) -> bool:
+    """Whether a GET of ``url`` is answered with 200; no proxy of the environment is asked."""
+    direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
+    with suppress(OSError, http.client.HTTPException), direct.open(url, timeout=3) as answer:
+        return bool(answer.status == 200)
+    return False

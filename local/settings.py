@@ -1,0 +1,27 @@
+"""The settings of a site on one machine: every server at a loopback address."""
+
+import os
+
+from local.ports import HOST, Ports
+
+STRIPE_SECRET_KEY = "sk_test_local"
+STRIPE_WEBHOOK_SECRET = "whsec_local"
+
+
+def local_settings(
+    ports: Ports, *, database_url: str, redis_url: str, secret_key: str
+) -> dict[str, str]:
+    """The variables of config.py. STAFF_MAIL is kept where the environment has it."""
+    return {
+        "ENVIRONMENT": "development",
+        "SECRET_KEY": secret_key,
+        "BASE_URL": f"http://{HOST}:{ports.web}",
+        "EXTRA_HOSTS": "localhost",
+        "DATABASE_URL": database_url,
+        "REDIS_URL": redis_url,
+        "SMTP_URL": f"smtp://{HOST}:{ports.smtp}",
+        "STAFF_MAIL": os.environ.get("STAFF_MAIL") or "staff@champlin.example",
+        "STRIPE_API_BASE": f"http://{HOST}:{ports.stripe}",
+        "STRIPE_SECRET_KEY": STRIPE_SECRET_KEY,
+        "STRIPE_WEBHOOK_SECRET": STRIPE_WEBHOOK_SECRET,
+    }

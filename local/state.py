@@ -1,0 +1,102 @@
+"""What a local run keeps in its folder, `var/`: data, logs, settings, the secret key, a lock."""
+
+import fcntl
+import os
+import secrets
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+from local.process import ROOT
+
+LOCK_POLL = 0.1
+
+
+class InUse(Exception):
+    """Another run has the folder. The message is a sentence that says which."""
+
+
+class State:
+    """The folder: ``VAR_DIR``, or ``var`` in the project."""
+
+    def __init__(self, directory: Path | None = None) -> None:
+        self.directory = (directory or Path(os.environ.get("VAR_DIR", ROOT / "var"))).absolute()
+        self.postgres = self.directory / "postgres"
+        self.redis = self.directory / "redis"
+        self.settings_file = self.directory / "local.env"
+        self._lock_file = self.directory / "run.lock"
+
+    @contextmanager
+    def held(self, patience: float, say: Callable[[str], None]) -> Iterator[str]:
+        """Hold the folder; the value is the mark of whoever held it last, "" if nobody did.
+
+        Another run may be stopping right now, so it waits for ``patience`` seconds, and says so,
+        before it raises InUse. The system lets go of the folder when its holder dies.
+        """
+        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        with self._lock_file.open("a+") as lock:
+            if not _try_lock(lock.fileno()):
+                self._wait_for(lock.fileno(), patience, say)
+            yield self._read_holder()[1]
+
+    def _wait_for(self, lock: int, patience: float, say: Callable[[str], None]) -> None:
+        pid, _ = self._read_holder()
+        say(f"Process {pid} has {self.directory}; waiting in case it is stopping.")
+        deadline = time.monotonic() + patience
+        while not _try_lock(lock):
+            if time.monotonic() > deadline:
+                raise InUse(
+                    f"The site runs already: process {pid} has {self.directory}. Stop that run"
+                    " first, or set VAR_DIR to another folder for a second one."
+                )
+            time.sleep(LOCK_POLL)
+
+    def note_holder(self, mark: str) -> None:
+        """Note who holds the folder, and with which mark, before anything is started."""
+        self._lock_file.write_text(f"{os.getpid()} {mark}\n")
+
+    def secret_key(self) -> str:
+        """The key of this installation: random, made once."""
+        file = self.directory / "secret_key"
+        if not file.exists():
+            _write_private(file, secrets.token_hex(32))
+        return file.read_text().strip()
+
+    def write_settings(self, settings: Mapping[str, str]) -> None:
+        """Leave the settings where the `flask` command finds them, in python-dotenv's spelling."""
+        lines = [f"{name}={_quote(value)}\n" for name, value in settings.items()]
+        _write_private(self.settings_file, "".join(lines))
+
+    def log(self, name: str) -> Path:
+        return self.directory / "log" / f"{name}.log"
+
+    def rotate_logs(self) -> None:
+        """Begin new logs; those of the run before end in ``.1``."""
+        for log in (self.directory / "log").glob("*.log"):
+            log.replace(f"{log}.1")
+
+    def _read_holder(self) -> tuple[str, str]:
+        pid, _, mark = self._lock_file.read_text().strip().partition(" ")
+        return pid, mark
+
+
+def _try_lock(descriptor: int) -> bool:
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
+
+
+def _quote(value: str) -> str:
+    return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
+
+
+def _write_private(file: Path, text: str) -> None:
+    """Write the whole file or nothing, for its owner's eyes only."""
+    new = file.with_suffix(".new")
+    new.unlink(missing_ok=True)
+    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
+        out.write(text)
+    new.replace(file)

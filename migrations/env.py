@@ -1,0 +1,33 @@
+"""Runs migrations with the app's own engine, one process at a time."""
+
+from alembic import context
+from flask import current_app
+from sqlalchemy import text
+
+database = current_app.extensions["migrate"].db
+# Any number of hosts may start at once and migrate; the lock lets one of them do it.
+MIGRATION_LOCK = 7_301_501
+
+
+def run() -> None:
+    with database.engine.connect() as connection:
+        # A migration may take longer than a request is allowed to.
+        connection.execute(text("SET statement_timeout = 0"))
+        connection.execute(text("SET lock_timeout = '5s'"))
+        connection.execute(text("SET idle_in_transaction_session_timeout = 0"))
+        connection.commit()
+        context.configure(
+            connection=connection,
+            target_metadata=database.metadata,
+            compare_type=True,
+            compare_server_default=True,
+        )
+        with context.begin_transaction():
+            connection.execute(
+                text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK}
+            )
+            context.run_migrations()
+        connection.commit()
+
+
+run()

@@ -1,0 +1,60 @@
+"""Two members of staff, and browsers in which they sign in."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from app.accounts.models import Staff
+from app.accounts.passwords import hash_password
+from app.extensions import limiter
+
+PASSWORD = "a sentence that only Ada knows"
+CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+
+Send = Callable[..., TestResponse]
+
+
+@pytest.fixture(autouse=True)
+def no_tries_counted(app: Flask) -> None:
+    limiter.reset()
+
+
+@pytest.fixture
+def ada(session: Session) -> Staff:
+    staff = Staff(email="ada@champlin.example", name="Ada", password_hash=hash_password(PASSWORD))
+    session.add(staff)
+    session.commit()
+    return staff
+
+
+@pytest.fixture
+def send() -> Send:
+    """Send a page's form as a browser does, with the token that the page holds."""
+
+    def send(
+        client: FlaskClient, url: str, data: dict[str, str], **options: object
+    ) -> TestResponse:
+        token = CSRF_TOKEN.search(client.get(url).text)
+        assert token, f"no form on {url}"
+        return client.post(url, data={**data, "csrf_token": token[1]}, **options)
+
+    return send
+
+
+@pytest.fixture
+def log_in(send: Send) -> Send:
+    def log_in(
+        client: FlaskClient,
+        email: str = "ada@champlin.example",
+        password: str = PASSWORD,
+        url: str = "/staff/login",
+        **options: object,
+    ) -> TestResponse:
+        return send(client, url, {"email": email, "password": password}, **options)
+
+    return log_in

@@ -1,0 +1,156 @@
+"""Signing in: what lets a person in, what does not, and how often it may be tried."""
+
+import re
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from statistics import median
+from time import perf_counter
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from app.accounts.models import Staff
+from app.accounts.service import sign_in
+
+LogIn = Callable[..., TestResponse]
+WRONG = "not the password of anybody"
+
+
+def test_the_right_password_opens_the_queue(
+    client: FlaskClient, ada: Staff, log_in: LogIn, session: Session
+) -> None:
+    answer = log_in(client)
+    assert (answer.status_code, answer.location) == (303, "/staff/")
+    assert client.get("/staff/").status_code == 200
+    session.refresh(ada)
+    assert ada.last_login_at is not None
+
+
+def test_the_address_may_be_written_in_any_case(
+    client: FlaskClient, ada: Staff, log_in: LogIn
+) -> None:
+    assert log_in(client, email=" ADA@Champlin.Example ").status_code == 303
+
+
+def test_an_unknown_address_and_a_wrong_password_get_the_same_page(
+    client: FlaskClient, ada: Staff, log_in: LogIn
+) -> None:
+    def page(email: str) -> str:
+        answer = log_in(client, email=email, password=WRONG)
+        assert answer.status_code == 422
+        return re.sub(r'value="[^"]+"', "", answer.text)  # the address, and a token of this second
+
+    assert page("ada@champlin.example") == page("eve@champlin.example")
+
+
+def test_an_unknown_address_takes_as_long_as_a_wrong_password(ada: Staff, session: Session) -> None:
+    def seconds(email: str) -> float:
+        started = perf_counter()
+        assert sign_in(session, email, WRONG) is None
+        return perf_counter() - started
+
+    known, unknown = [], []
+    for _ in range(7):
+        known.append(seconds("ada@champlin.example"))
+        unknown.append(seconds("eve@champlin.example"))
+    assert 0.5 < median(known) / median(unknown) < 2
+
+
+@pytest.mark.parametrize("email", ["", "ada@champlin.example\x00", "a" * 300, "' OR 1=1 --"])
+def test_no_spelling_of_an_address_breaks_the_page(
+    client: FlaskClient, ada: Staff, log_in: LogIn, email: str
+) -> None:
+    assert log_in(client, email=email, password=WRONG).status_code == 422
+
+
+def test_the_sixth_failure_for_an_address_is_refused_even_with_the_right_password(
+    app: Flask, ada: Staff, log_in: LogIn
+) -> None:
+    for number in range(5):
+        elsewhere = {"REMOTE_ADDR": f"10.0.0.{number}"}
+        answer = log_in(app.test_client(), password=WRONG, environ_base=elsewhere)
+        assert answer.status_code == 422
+    answer = log_in(app.test_client(), environ_base={"REMOTE_ADDR": "10.0.0.9"})
+    assert answer.status_code == 429
+    assert "Wait a quarter of an hour" in answer.text
+
+
+def test_twenty_tries_at_once_are_counted_one_by_one(app: Flask, ada: Staff, log_in: LogIn) -> None:
+    def try_from(number: int) -> int:
+        elsewhere = {"REMOTE_ADDR": f"10.0.2.{number}"}
+        return log_in(app.test_client(), password=WRONG, environ_base=elsewhere).status_code
+
+    with ThreadPoolExecutor(max_workers=20) as pool:
+        answers = sorted(pool.map(try_from, range(20)))
+    assert answers == [422] * 5 + [429] * 15
+
+
+def test_the_case_of_an_address_buys_no_further_tries(
+    app: Flask, ada: Staff, log_in: LogIn
+) -> None:
+    spellings = ["ada@champlin.example", "Ada@champlin.example", " ADA@champlin.example"] * 2
+    answers = [log_in(app.test_client(), email=email, password=WRONG) for email in spellings]
+    assert [answer.status_code for answer in answers] == [422] * 5 + [429]
+
+
+def test_a_success_forgets_the_failures_before_it(app: Flask, ada: Staff, log_in: LogIn) -> None:
+    for number in range(3):
+        elsewhere = {"REMOTE_ADDR": f"10.0.1.{number}"}
+        for _ in range(4):
+            log_in(app.test_client(), password=WRONG, environ_base=elsewhere)
+        assert log_in(app.test_client(), environ_base=elsewhere).status_code == 303
+
+
+def test_the_eleventh_try_in_a_minute_from_one_place_is_refused(
+    app: Flask, ada: Staff, log_in: LogIn
+) -> None:
+    answers = [
+        log_in(app.test_client(), email=f"nobody{number}@champlin.example", password=WRONG)
+        for number in range(11)
+    ]
+    assert [answer.status_code for answer in answers] == [422] * 10 + [429]
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://evil.example/",
+        "//evil.example/",
+        "///evil.example/",
+        "////evil.example/",
+        "/\\evil.example/",
+        "\\\\evil.example/",
+        "/\t/evil.example/",
+        "/%09/evil.example",
+        "http:evil.example",
+        "javascript:alert(1)",
+        "//[",
+        "staff/",
+        "/nowhere",
+        "/staff/logout",
+    ],
+)
+def test_a_next_that_is_no_page_of_ours_leads_to_the_queue(
+    client: FlaskClient, ada: Staff, log_in: LogIn, address: str
+) -> None:
+    login = client.application.url_map.bind("localhost").build("accounts.login", {"next": address})
+    assert log_in(client, url=login).location == "/staff/"
+
+
+def test_a_next_that_is_a_page_of_ours_is_followed(
+    client: FlaskClient, ada: Staff, log_in: LogIn
+) -> None:
+    asked = client.get("/staff/events/?from=mail")
+    assert asked.location == "/staff/login?next=%2Fstaff%2Fevents%2F%3Ffrom%3Dmail"
+    assert log_in(client, url=asked.location).location == "/staff/events/?from=mail"
+
+
+def test_an_expired_token_is_named_and_the_address_kept(client: FlaskClient, ada: Staff) -> None:
+    data = {"email": "ada@champlin.example", "password": "x", "csrf_token": "old"}
+    answer = client.post("/staff/login", data=data)
+    assert answer.status_code == 400
+    assert "open for too long" in answer.text
+    assert 'value="ada@champlin.example"' in answer.text

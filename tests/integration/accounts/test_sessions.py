@@ -1,0 +1,103 @@
+"""How long a session lasts: until its owner signs out, or has another password."""
+
+from collections.abc import Callable
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from app.accounts.models import Staff
+from app.accounts.service import reset_password
+
+Send = Callable[..., TestResponse]
+PASSWORD = "a sentence that only Ada knows"
+NEW = "another sentence, also hers alone"
+
+
+def is_signed_in(client: FlaskClient) -> bool:
+    return client.get("/staff/settings/").status_code == 200
+
+
+def cookie_of(client: FlaskClient) -> str:
+    cookie = client.get_cookie("session")
+    assert cookie
+    return str(cookie.value)
+
+
+def test_a_login_throws_away_what_the_session_held(
+    client: FlaskClient, ada: Staff, log_in: Send
+) -> None:
+    with client.session_transaction() as session:
+        session["planted"] = "by somebody else"
+    log_in(client)
+    with client.session_transaction() as session:
+        assert "planted" not in session
+
+
+def test_signing_out_ends_every_session_and_a_stolen_cookie_with_them(
+    app: Flask, ada: Staff, log_in: Send, send: Send
+) -> None:
+    phone, desk, thief = app.test_client(), app.test_client(), app.test_client()
+    log_in(phone)
+    log_in(desk)
+    thief.set_cookie("session", cookie_of(desk))
+    assert is_signed_in(thief)
+    token = desk.get("/staff/settings/").text.split('name="csrf_token"')[1].split('value="')[1]
+    answer = desk.post("/staff/logout", data={"csrf_token": token.split('"')[0]})
+    assert (answer.status_code, answer.location) == (303, "/staff/login")
+    assert not any(is_signed_in(client) for client in (phone, desk, thief))
+
+
+def test_a_new_password_ends_the_other_sessions_and_not_ones_own(
+    app: Flask, ada: Staff, log_in: Send, send: Send
+) -> None:
+    phone, desk, thief = app.test_client(), app.test_client(), app.test_client()
+    log_in(phone)
+    log_in(desk)
+    thief.set_cookie("session", cookie_of(desk))
+    form = {"current": PASSWORD, "new": NEW, "again": NEW}
+    assert send(desk, "/staff/settings/", form).status_code == 303
+    assert is_signed_in(desk)
+    assert not is_signed_in(phone)
+    assert not is_signed_in(thief)
+    assert log_in(app.test_client()).status_code == 422
+    assert log_in(app.test_client(), password=NEW).status_code == 303
+
+
+def test_a_password_changes_only_for_who_knows_the_current_one(
+    client: FlaskClient, ada: Staff, log_in: Send, send: Send
+) -> None:
+    log_in(client)
+    form = {"current": "a guess", "new": NEW, "again": NEW}
+    answer = send(client, "/staff/settings/", form)
+    assert answer.status_code == 422
+    assert "not your current password" in answer.text
+
+
+def test_a_short_or_mistyped_new_password_is_refused(
+    client: FlaskClient, ada: Staff, log_in: Send, send: Send
+) -> None:
+    log_in(client)
+    short = {"current": PASSWORD, "new": "short", "again": "short"}
+    assert "between 15 and 200" in send(client, "/staff/settings/", short).text
+    mistyped = {"current": PASSWORD, "new": NEW, "again": NEW + "."}
+    assert "not the same" in send(client, "/staff/settings/", mistyped).text
+
+
+def test_an_operators_new_password_ends_every_session(
+    client: FlaskClient, ada: Staff, log_in: Send, session: Session
+) -> None:
+    log_in(client)
+    reset_password(session, "ada@champlin.example")
+    session.commit()
+    assert not is_signed_in(client)
+
+
+def test_a_session_of_someone_who_is_gone_is_none(
+    client: FlaskClient, ada: Staff, log_in: Send, session: Session
+) -> None:
+    log_in(client)
+    session.delete(ada)
+    session.commit()
+    assert not is_signed_in(client)

@@ -1,0 +1,96 @@
+"""The public pages, as a stranger gets them."""
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.content.articles import current_articles
+from app.engagements.pricing import starting_price_cents
+from app.engagements.rate_card import current_rate_card
+from app.firm.offers import KINDS, Kind, current_offers
+from app.rendering import money
+
+PAGES = ["/", "/articles/", "/engagements/", *(f"/engagements/{kind}" for kind in KINDS)]
+
+
+@pytest.fixture
+def slugs(app: Flask) -> list[str]:
+    with app.app_context():
+        return [article.about.slug for article in current_articles().articles]
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_every_page_has_one_title_and_one_headline_and_asks_only_this_site(
+    client: FlaskClient, path: str
+) -> None:
+    html = client.get(path).text
+    assert len(re.findall(r"<h1\b", html)) == 1
+    assert len(re.findall(r"<title>", html)) == 1
+    assert not re.search(r'<(script|link|img|iframe)[^>]+(src|href)="(https?:)?//', html)
+    ids = re.findall(r'\sid="([^"]+)"', html)
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("path", PAGES)
+def test_a_page_that_has_not_changed_is_not_sent_again(client: FlaskClient, path: str) -> None:
+    tag = client.get(path).headers["ETag"]
+    again = client.get(path, headers={"If-None-Match": tag})
+    assert again.status_code == 304
+    assert again.data == b""
+
+
+@pytest.mark.parametrize("path", ["/", "/engagements/"])
+def test_each_engagement_is_shown_with_its_floor_from_the_rate_card(
+    app: Flask, client: FlaskClient, path: str
+) -> None:
+    html = client.get(path).text
+    with app.app_context():
+        for offer in current_offers().offers:
+            price = money(starting_price_cents(offer.kind, current_rate_card()))
+            assert f"/engagements/{offer.kind}" in html
+            assert offer.duration in html
+            assert price in html
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_engagement_shows_when_for_whom_and_every_line_of_its_price(
+    app: Flask, client: FlaskClient, kind: Kind
+) -> None:
+    html = client.get(f"/engagements/{kind}").get_data(as_text=True)
+    with app.app_context():
+        offer, price = current_offers().offer(kind), current_rate_card().price_of(kind)
+    words = [part.when for part in offer.deliverables]
+    words += [modifier.label for modifier in price.modifiers]
+    words += [money(price.base_cents), money(price.floor_cents)]
+    assert [word for word in words if word not in html] == []
+    assert html.count("<li>") >= len(offer.who_for) + len(offer.not_for) + len(offer.terms)
+
+
+@pytest.mark.parametrize("path", ["/engagements/retainer", "/articles/nothing", "/nothing"])
+def test_an_unknown_address_says_what_to_do(client: FlaskClient, path: str) -> None:
+    response = client.get(path)
+    assert response.status_code == 404
+    assert "There is nothing at this address" in response.text
+    assert 'href="/"' in response.text
+
+
+def test_the_home_page_leads_to_the_newest_article(client: FlaskClient, slugs: list[str]) -> None:
+    assert f'href="/articles/{slugs[0]}"' in client.get("/").text
+
+
+def test_each_article_can_be_read_and_its_contents_lead_somewhere(
+    client: FlaskClient, slugs: list[str]
+) -> None:
+    listing = client.get("/articles/").text
+    for slug in slugs:
+        assert f'href="/articles/{slug}"' in listing
+        html = client.get(f"/articles/{slug}").text
+        for anchor in re.findall(r'href="#([^"]+)"', html):
+            assert f'id="{anchor}"' in html, anchor
+
+
+def test_no_public_page_sets_a_cookie(client: FlaskClient) -> None:
+    for path in PAGES:
+        assert "Set-Cookie" not in client.get(path).headers

@@ -1,0 +1,34 @@
+"""A run takes the usual ports, and free ones where those are taken."""
+
+import socket
+
+import msgspec
+
+from local.ports import HOST, Ports, answers, choose_ports, free_port, is_free
+
+
+def test_a_taken_port_is_avoided() -> None:
+    usual = Ports(**{name: free_port() for name in Ports.__struct_fields__})
+    with socket.create_server((HOST, usual.web)):
+        chosen = choose_ports(usual)
+    assert chosen.web != usual.web
+    assert is_free(chosen.web)
+    assert msgspec.structs.replace(chosen, web=usual.web) == usual
+
+
+def test_a_port_on_which_only_past_connections_linger_is_free() -> None:
+    with socket.create_server((HOST, 0)) as server:
+        port = server.getsockname()[1]
+        client = socket.create_connection((HOST, port))
+        accepted, _ = server.accept()
+        # Who closes first keeps the connection in TIME_WAIT.
+        accepted.close()
+        client.close()
+    assert is_free(port)
+
+
+def test_a_server_answers_while_it_listens() -> None:
+    with socket.create_server((HOST, 0)) as server:
+        port = server.getsockname()[1]
+        assert answers(port)
+    assert not answers(port)

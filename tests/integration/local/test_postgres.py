@@ -1,0 +1,116 @@
+"""The embedded Postgres: its data lasts, and whatever a kill leaves does not stop it."""
+
+import os
+import signal
+import socket
+import subprocess
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import psycopg
+import pytest
+
+from local.ports import HOST, free_port
+from local.postgres import Postgres
+from local.process import ServerFailed
+
+Eventually = Callable[[Callable[[], bool]], None]
+
+
+@pytest.fixture(scope="module")
+def data_dir(server_folder: Path) -> Path:
+    """One cluster for the whole file: making one takes most of a second."""
+    server = Postgres(server_folder / "data", free_port(), fast=True)
+    server.start()
+    with psycopg.connect(server.create_database("site")) as connection:
+        connection.execute("CREATE TABLE kept (word text)")
+        connection.execute("INSERT INTO kept VALUES ('before')")
+    server.stop()
+    return server.data_dir
+
+
+@pytest.fixture
+def server(data_dir: Path) -> Iterator[Postgres]:
+    server = Postgres(data_dir, free_port(), fast=True)
+    server.start()
+    yield server
+    server.stop()
+
+
+def words(server: Postgres) -> list[str]:
+    with psycopg.connect(server.create_database("site")) as connection:
+        return [row[0] for row in connection.execute("SELECT word FROM kept ORDER BY word")]
+
+
+def test_a_second_start_finds_the_rows_of_the_first(server: Postgres) -> None:
+    assert words(server) == ["before"]
+
+
+def test_it_starts_again_after_a_kill_of_the_server(
+    server: Postgres, eventually: Eventually
+) -> None:
+    assert server.pid
+    with psycopg.connect(server.url):
+        os.kill(server.pid, signal.SIGKILL)
+        eventually(lambda: not server.is_running)
+        assert server.ending == "SIGKILL"
+        server.start()
+    assert words(server) == ["before"]
+
+
+def test_a_server_left_by_a_killed_start_is_shut_down_first(server: Postgres) -> None:
+    with psycopg.connect(server.url):
+        later = Postgres(server.data_dir, free_port(), fast=True)
+        later.start()
+    try:
+        assert not server.is_running
+        assert server.ending == "exit code 0", "it was not stopped in order"
+        assert words(later) == ["before"]
+    finally:
+        later.stop()
+
+
+def test_a_pid_file_that_names_another_program_does_not_stop_the_start(data_dir: Path) -> None:
+    other = subprocess.Popen(["sleep", "60"])
+    try:
+        (data_dir / "postmaster.pid").write_text(f"{other.pid}\n{data_dir}\n0\n1\n\n*\n\nready\n")
+        server = Postgres(data_dir, free_port(), fast=True)
+        server.start()
+        server.stop()
+        assert other.poll() is None
+    finally:
+        other.kill()
+        other.wait()
+
+
+def test_half_a_cluster_of_an_interrupted_start_is_thrown_away(server_folder: Path) -> None:
+    half = server_folder / "other.unfinished"
+    half.mkdir()
+    (half / "PG_VERSION").write_text("18\n")
+    server = Postgres(server_folder / "other", free_port(), fast=True)
+    server.start()
+    server.stop()
+    assert server.ending == "exit code 0"
+    assert not half.exists()
+
+
+def test_a_taken_port_is_told_in_the_servers_own_words(data_dir: Path) -> None:
+    with socket.create_server((HOST, 0)) as taken:
+        server = Postgres(data_dir, taken.getsockname()[1], fast=True)
+        with pytest.raises(ServerFailed, match="Address already in use"):
+            server.start()
+    assert not server.is_running
+
+
+def test_the_site_owns_its_database_and_nothing_else(server: Postgres) -> None:
+    with psycopg.connect(server.create_database("site")) as connection:
+        role = connection.execute(
+            "SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user"
+        ).fetchone()
+    assert role == (False, False, False)
+
+
+def test_text_is_unicode_whatever_the_machine_speaks(server: Postgres) -> None:
+    with psycopg.connect(server.create_database("site")) as connection:
+        row = connection.execute("SELECT lower('ÄÇΣ'), current_setting('timezone')").fetchone()
+    assert row == ("äçσ", "UTC")

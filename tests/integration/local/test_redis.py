@@ -1,0 +1,46 @@
+"""The embedded Redis refuses rather than evict, and starts again after any end."""
+
+import os
+import signal
+from collections.abc import Callable
+from pathlib import Path
+
+import redis
+
+from local.ports import free_port
+from local.redis import Redis, temporary_redis
+
+Eventually = Callable[[Callable[[], bool]], None]
+
+
+def test_it_never_evicts_a_queue() -> None:
+    with temporary_redis() as server, redis.Redis.from_url(server.url) as client:
+        assert client.config_get("maxmemory-policy") == {"maxmemory-policy": "noeviction"}
+
+
+def test_a_log_of_writes_survives_a_kill(server_folder: Path, eventually: Eventually) -> None:
+    server = Redis(server_folder / "logged", free_port(), appendonly=True)
+    server.start()
+    try:
+        with redis.Redis.from_url(server.url) as client:
+            client.set("kept", "yes")
+        assert server.pid
+        os.kill(server.pid, signal.SIGKILL)
+        eventually(lambda: not server.is_running)
+        server.start()
+        with redis.Redis.from_url(server.url, decode_responses=True) as client:
+            assert client.get("kept") == "yes"
+    finally:
+        server.stop()
+
+
+def test_a_server_left_by_a_killed_start_is_shut_down_first(server_folder: Path) -> None:
+    earlier = Redis(server_folder / "shared", free_port())
+    later = Redis(server_folder / "shared", free_port())
+    earlier.start()
+    later.start()
+    try:
+        assert not earlier.is_running
+        assert later.is_running
+    finally:
+        later.stop()

@@ -1,0 +1,64 @@
+"""The folder of a local run: one run at a time, its secrets private, its settings readable."""
+
+import os
+import stat
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from dotenv import dotenv_values
+
+from local.state import InUse, State
+
+
+@pytest.fixture
+def state(tmp_path: Path) -> State:
+    return State(tmp_path / "var")
+
+
+@pytest.fixture
+def held(state: State) -> Iterator[None]:
+    with state.held(0, print):
+        state.note_holder("mark of the first")
+        yield
+
+
+@pytest.mark.usefixtures("held")
+def test_a_second_run_in_one_folder_is_told_who_has_it(state: State) -> None:
+    said: list[str] = []
+    with pytest.raises(InUse, match=f"process {os.getpid()} has"), state.held(0.05, said.append):
+        pytest.fail("two runs hold one folder")
+    assert len(said) == 1
+
+
+def test_the_next_run_learns_the_mark_of_the_one_before(state: State) -> None:
+    with state.held(0, print) as nobody:
+        state.note_holder("first mark")
+    with state.held(0, print) as earlier:
+        pass
+    assert (nobody, earlier) == ("", "first mark")
+
+
+def test_the_secret_key_is_made_once_for_its_owners_eyes(state: State) -> None:
+    with state.held(0, print):
+        key = state.secret_key()
+        again = State(state.directory).secret_key()
+    assert key == again
+    assert len(key) == 64
+    assert stat.S_IMODE((state.directory / "secret_key").stat().st_mode) == 0o600
+
+
+def test_settings_are_read_as_they_were_written(state: State) -> None:
+    settings = {"MAIL_FROM": "A\\B's own <hello@firm.example> # not a comment", "PLAIN": "1"}
+    with state.held(0, print):
+        state.write_settings(settings)
+    assert dotenv_values(state.settings_file) == settings
+    assert stat.S_IMODE(state.settings_file.stat().st_mode) == 0o600
+
+
+def test_logs_of_the_run_before_are_kept_beside_the_new_ones(state: State) -> None:
+    state.log("web").parent.mkdir(parents=True)
+    state.log("web").write_text("old")
+    state.rotate_logs()
+    assert not state.log("web").exists()
+    assert state.log("web").with_name("web.log.1").read_text() == "old"

@@ -1,0 +1,122 @@
+"""The page on which a person pays, and the webhooks that follow."""
+
+from collections.abc import Callable
+
+import pytest
+import requests
+import stripe
+from stripe.params.checkout import SessionCreateParams
+
+SECRET = "whsec_of_the_tests"
+
+
+@pytest.fixture
+def session(
+    client: stripe.StripeClient, checkout_params: SessionCreateParams
+) -> stripe.checkout.Session:
+    return client.v1.checkout.sessions.create(checkout_params)
+
+
+def press(url: str | None, button: str) -> requests.Response:
+    return requests.post(f"{url}/{button}", allow_redirects=False, timeout=15)
+
+
+def page(url: str | None) -> str:
+    answer = requests.get(url or "", timeout=5)
+    assert answer.status_code == 200
+    return answer.text
+
+
+def test_the_page_shows_what_is_paid_for_and_that_it_is_no_real_payment(
+    session: stripe.checkout.Session,
+) -> None:
+    shown = page(session.url)
+    assert "Stand-in for Stripe</strong> – no money moves" in shown
+    assert "$3,000.00" in shown and "30% of a Sprint" in shown
+    assert 'href="https://firm.example/cancelled"' in shown
+
+
+def test_paying_completes_the_session_and_sends_the_payer_back(
+    client: stripe.StripeClient, session: stripe.checkout.Session
+) -> None:
+    answer = press(session.url, "pay")
+    assert answer.status_code == 303
+    assert answer.headers["Location"] == f"https://firm.example/back?session={session.id}"
+    paid = client.v1.checkout.sessions.retrieve(session.id)
+    assert paid.status == "complete" and paid.payment_status == "paid" and paid.url is None
+    intent = client.v1.payment_intents.retrieve(str(paid.payment_intent))
+    assert intent.status == "succeeded" and intent.amount_received == 300_000
+
+
+def test_a_double_click_pays_once(
+    client: stripe.StripeClient, session: stripe.checkout.Session
+) -> None:
+    answers = [press(session.url, "pay") for _ in range(2)]
+    assert answers[0].headers["Location"] == answers[1].headers["Location"]
+    kinds = sorted(event.type for event in client.v1.events.list())
+    assert kinds == ["checkout.session.completed", "payment_intent.succeeded"]
+    assert "This is paid" in page(session.url)
+
+
+def test_a_declined_card_leaves_the_session_open_and_the_page_says_so(
+    client: stripe.StripeClient, session: stripe.checkout.Session
+) -> None:
+    assert press(session.url, "decline").status_code == 303
+    assert "Your card was declined." in page(session.url)
+    after = client.v1.checkout.sessions.retrieve(session.id)
+    assert after.status == "open" and after.payment_status == "unpaid"
+    assert press(session.url, "pay").headers["Location"].startswith("https://firm.example/back")
+
+
+def test_an_expired_session_cannot_be_paid(
+    client: stripe.StripeClient, session: stripe.checkout.Session
+) -> None:
+    client.v1.checkout.sessions.expire(session.id)
+    press(session.url, "pay")
+    assert client.v1.checkout.sessions.retrieve(session.id).payment_status == "unpaid"
+    assert "has expired" in page(session.url)
+
+
+def test_an_unknown_session_is_a_page_and_not_a_crash(standin: str) -> None:
+    answer = requests.get(f"{standin}/pay/cs_test_%3Cscript%3E", timeout=5)
+    assert answer.status_code == 404 and "<script>" not in answer.text
+
+
+def test_each_webhook_verifies_with_the_official_sdk(receiver, session) -> None:
+    press(session.url, "pay")
+    events = [stripe.Webhook.construct_event(*receiver.next(), SECRET) for _ in range(2)]
+    by_type = {event.type: event.data.object for event in events}
+    assert set(by_type) == {"checkout.session.completed", "payment_intent.succeeded"}
+    assert by_type["checkout.session.completed"].id == session.id
+    assert by_type["checkout.session.completed"].payment_status == "paid"
+
+
+def test_a_webhook_does_not_verify_with_another_secret(receiver, session) -> None:
+    press(session.url, "pay")
+    with pytest.raises(stripe.SignatureVerificationError):
+        stripe.Webhook.construct_event(*receiver.next(), "whsec_other")
+
+
+def test_a_refused_webhook_is_sent_again_with_the_same_event(receiver, client, session) -> None:
+    receiver.failures_left = 1
+    client.v1.checkout.sessions.expire(session.id)
+    first, again = receiver.next(), receiver.next()
+    assert first[0] == again[0]
+    assert stripe.Webhook.construct_event(*again, SECRET).type == "checkout.session.expired"
+
+
+def test_an_event_can_be_fetched_as_it_was_sent(receiver, client, session) -> None:
+    client.v1.checkout.sessions.expire(session.id)
+    sent = stripe.Webhook.construct_event(*receiver.next(), SECRET)
+    assert client.v1.events.retrieve(sent.id).to_dict() == sent.to_dict()
+
+
+def test_the_standin_says_that_it_is_up(standin: str) -> None:
+    assert requests.get(f"{standin}/healthz", timeout=5).status_code == 200
+
+
+def test_a_wrong_lever_is_refused_with_a_sentence(
+    standin: str, fail_next: Callable[..., None]
+) -> None:
+    answer = requests.post(f"{standin}/_control/fail", json={"mode": "explode"}, timeout=5)
+    assert answer.status_code == 400 and "explode" in answer.text

@@ -1,0 +1,196 @@
+"""Applications on a reviewer's desk: some that went the whole way, some only rows of the queue."""
+
+import re
+import tomllib
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import insert
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from app.accounts.models import Staff
+from app.applications.drafts import start_draft
+from app.applications.models import Application, Draft
+from app.applications.questions import current_questionnaire
+from app.applications.service import submit_application
+from app.database import db
+from app.events.delivery import RetryPolicy, deliver
+from app.events.relay import relay_batch
+from app.events.subscription import current_subscriptions
+from app.scoring.models import ScoreRecord
+
+DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
+CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+SEND_BUTTON = re.compile(r'name="confirmed" value="(\w+)"')
+
+Submit = Callable[..., Application]
+Handle = Callable[[], None]
+Decide = Callable[..., TestResponse]
+Stock = Callable[..., list[uuid.UUID]]
+
+
+def employ(session: Session, name: str) -> Staff:
+    staff = Staff(email=f"{name.lower()}@champlin.example", name=name, password_hash="none")
+    session.add(staff)
+    session.commit()
+    return staff
+
+
+@pytest.fixture
+def ada(session: Session) -> Staff:
+    return employ(session, "Ada Lovelace")
+
+
+@pytest.fixture
+def grace(session: Session) -> Staff:
+    return employ(session, "Grace Hopper")
+
+
+@pytest.fixture
+def browser_of(app: Flask) -> Callable[[Staff], FlaskClient]:
+    """A browser in which that member of staff is signed in."""
+
+    def browser_of(staff: Staff) -> FlaskClient:
+        client = app.test_client()
+        with client.session_transaction() as session:
+            session["_user_id"] = staff.get_id()
+        return client
+
+    return browser_of
+
+
+@pytest.fixture
+def desk(ada: Staff, browser_of: Callable[[Staff], FlaskClient]) -> FlaskClient:
+    """Ada's browser."""
+    return browser_of(ada)
+
+
+@pytest.fixture
+def submit(session: Session) -> Submit:
+    """A strong application of the demonstration, with some answers changed; not handled yet."""
+    strong = tomllib.loads(DEMO.read_text())["applications"][0]
+
+    def submit(**changed: Any) -> Application:
+        draft = start_draft(session, current_questionnaire())
+        application = submit_application(
+            session, draft, {**strong, **changed}, draft_version=0, prefix="CE"
+        )
+        session.commit()
+        return application
+
+    return submit
+
+
+@pytest.fixture
+def handle_events(session: Session) -> Handle:
+    """Relay and deliver until nothing waits, as relay and worker do."""
+    policy = RetryPolicy(first=1, cap=1, most=1)
+
+    def handle_events() -> None:
+        waiting: list[int] = []
+        session.rollback()  # an older transaction would take what is relayed now for the future
+        while relay_batch(db.engine, current_subscriptions(), waiting.append) or waiting:
+            if waiting:
+                deliver(session, waiting.pop(0), current_subscriptions(), policy, waiting.append)
+
+    return handle_events
+
+
+@pytest.fixture
+def decide() -> Decide:
+    """Send the decision form, as a page would that was opened when ``application`` was loaded."""
+
+    def decide(client: FlaskClient, application: Application, **fields: str) -> TestResponse:
+        token = CSRF_TOKEN.search(client.get("/staff/settings/").text)
+        assert token
+        data = {"version": str(application.version), "csrf_token": token[1], **fields}
+        return client.post(f"/staff/applications/{application.id}/decision", data=data)
+
+    return decide
+
+
+@pytest.fixture
+def decide_and_send(decide: Decide) -> Decide:
+    """Look at the preview, then press its "Send"."""
+
+    def decide_and_send(
+        client: FlaskClient, application: Application, **fields: str
+    ) -> TestResponse:
+        seen = SEND_BUTTON.search(decide(client, application, **fields).text)
+        assert seen
+        return decide(client, application, **fields, confirmed=seen[1])
+
+    return decide_and_send
+
+
+@pytest.fixture
+def stock(session: Session) -> Stock:
+    """Fill the queue with rows, each given as {"total": …, "at": …, any column: …}."""
+
+    def stock(rows: list[dict[str, Any]]) -> list[uuid.UUID]:
+        if not rows:
+            return []
+        drafts = [{"id": uuid.uuid4(), "resume_token": uuid.uuid4().hex} for _ in rows]
+        session.execute(
+            insert(Draft),
+            [{**draft, "questions_version": "1", "answers": {}, "version": 1} for draft in drafts],
+        )
+        ids = [uuid.uuid4() for _ in rows]
+        for identity, draft, row in zip(ids, drafts, rows, strict=True):
+            columns = {k: v for k, v in row.items() if k not in {"total", "band", "kind", "at"}}
+            status = columns.get("status", "submitted")
+            session.execute(
+                insert(Application).values(
+                    {
+                        "id": identity,
+                        "draft_id": draft["id"],
+                        "body_hash": "none",
+                        "reference": f"CE-{identity.hex[:8]}",
+                        "access_token": identity.hex,
+                        "name": "Somebody",
+                        "email": "somebody@client.example",
+                        "company": "A client",
+                        "answers": {},
+                        "questions_version": "1",
+                        "submitted_at": row.get("at", datetime.now(UTC)),
+                        "decided_at": datetime.now(UTC)
+                        if status in {"accepted", "declined"}
+                        else None,
+                        **columns,
+                    }
+                )
+            )
+        scores = [
+            {
+                "application_id": identity,
+                "total": row["total"],
+                "band": row.get("band", "good"),
+                "recommended_kind": row.get("kind", "sprint"),
+                "rubric_version": "1",
+                "result": {
+                    "total": row["total"],
+                    "band": row.get("band", "good"),
+                    "band_label": "Good fit",
+                    "rubric_version": "1",
+                    "criteria": [],
+                    "recommended_kind": row.get("kind", "sprint"),
+                    "kind_reason": "",
+                    "missing": [],
+                },
+            }
+            for identity, row in zip(ids, rows, strict=True)
+            if row.get("total") is not None
+        ]
+        if scores:
+            session.execute(insert(ScoreRecord), scores)
+        session.commit()
+        return ids
+
+    return stock

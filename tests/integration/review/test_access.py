@@ -1,0 +1,83 @@
+"""Who may open which staff page: generated from the URL map, so that no new page is forgotten."""
+
+import uuid
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.orm import Session
+from werkzeug.routing import Rule
+
+from app.applications.models import Application
+
+OPEN_TO_ALL = {"accounts.login", "accounts.try_login"}
+
+
+def staff_routes(app: Flask) -> list[Rule]:
+    return [
+        rule
+        for rule in app.url_map.iter_rules()
+        if rule.rule.startswith("/staff") and rule.endpoint not in OPEN_TO_ALL
+    ]
+
+
+def address(app: Flask, rule: Rule, identity: uuid.UUID) -> str:
+    values = {name: 1 if name == "delivery_id" else identity for name in rule.arguments}
+    return app.url_map.bind("localhost").build(rule.endpoint, values)
+
+
+def test_there_are_staff_routes(app: Flask) -> None:
+    endpoints = {rule.endpoint for rule in staff_routes(app)}
+    assert {"review.queue", "review.decide", "engagements.index", "accounts.logout"} <= endpoints
+
+
+def test_without_a_login_every_staff_route_leads_to_the_login(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
+    for rule in staff_routes(app):
+        for method in rule.methods or ():
+            if method == "OPTIONS":
+                continue
+            answer = client.open(address(app, rule, uuid.uuid4()), method=method)
+            assert answer.status_code == 302, f"{method} {rule.rule}"
+            assert answer.location.startswith("/staff/login"), f"{method} {rule.rule}"
+
+
+def test_without_a_token_no_post_is_taken(app: Flask, desk: FlaskClient) -> None:
+    for rule in staff_routes(app):
+        if "POST" in (rule.methods or ()):
+            answer = desk.post(address(app, rule, uuid.uuid4()))
+            assert answer.status_code in {400, 404}, rule.rule
+
+
+def test_no_get_commits_anything(
+    app: Flask,
+    desk: FlaskClient,
+    submit: Callable[[], Application],
+    handle_events: Callable[[], None],
+) -> None:
+    application = submit()
+    handle_events()
+    commits: list[str] = []
+    asked = ""
+
+    def note(session: Session) -> None:
+        commits.append(asked)
+
+    event.listen(Session, "after_commit", note)
+    try:
+        for rule in staff_routes(app):
+            if "GET" in (rule.methods or ()):
+                asked = address(app, rule, application.id)
+                assert desk.get(asked).status_code == 200, asked
+    finally:
+        event.remove(Session, "after_commit", note)
+    assert commits == []
+
+
+def test_an_application_that_does_not_exist_is_not_found(desk: FlaskClient) -> None:
+    for path in ("/staff/applications/nonsense", f"/staff/applications/{uuid.uuid4()}"):
+        assert desk.get(path).status_code == 404

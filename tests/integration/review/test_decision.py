@@ -1,0 +1,241 @@
+"""Deciding: the form, the preview, the mail, and two reviewers at once."""
+
+import html
+import re
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from app.accounts.models import Staff
+from app.applications.events import ApplicationAccepted
+from app.applications.models import Application
+from app.applications.service import provide_more
+from app.engagements.queries import engagement_of
+from app.events.store import read_stream
+from app.events.types import stream_of
+from app.notifications.models import MailMessage
+
+Decide = Callable[..., TestResponse]
+Submit = Callable[..., Application]
+Handle = Callable[[], None]
+
+
+@pytest.fixture
+def proposed(submit: Submit, handle_events: Handle) -> Application:
+    """An application that is scored and has its engagement proposed."""
+    application = submit()
+    handle_events()
+    return application
+
+
+def decisions(session: Session, application: Application) -> list[str]:
+    session.rollback()
+    events = read_stream(session, stream_of("application", application.id))
+    return [e.type for e in events if e.type in {"application.accepted", "application.declined"}]
+
+
+@pytest.mark.parametrize(
+    ("fields", "template"),
+    [
+        ({"verdict": "accept", "kind": "build"}, "accepted"),
+        ({"verdict": "accept", "kind": "sprint", "price": "$12,500.50"}, "accepted"),
+        (
+            {"verdict": "ask", "message": "How many\nqueues?\n\nAnd <b>which</b> & why?"},
+            "more_requested",
+        ),
+        ({"verdict": "decline", "message": "We have no time until March."}, "declined"),
+        ({"verdict": "decline"}, "declined"),
+    ],
+)
+def test_the_preview_is_the_mail_that_goes_out(
+    desk: FlaskClient,
+    proposed: Application,
+    decide: Decide,
+    decide_and_send: Decide,
+    handle_events: Handle,
+    session: Session,
+    fields: dict[str, str],
+    template: str,
+) -> None:
+    preview = decide(desk, proposed, **fields)
+    assert preview.status_code == 200
+    assert decisions(session, proposed) == []
+    shown = re.search(r"<pre[^>]*>(.*?)</pre>", preview.text, re.DOTALL)
+    assert shown
+    assert decide_and_send(desk, proposed, **fields).status_code == 303
+    handle_events()
+    mail = session.scalars(select(MailMessage).where(MailMessage.template == template)).one()
+    assert html.unescape(shown[1]).strip() == mail.text.strip()
+    assert html.escape(mail.subject, quote=False) in preview.text
+    assert mail.recipient == proposed.email and mail.recipient in preview.text
+
+
+def test_the_hidden_fields_of_the_preview_send_what_was_previewed(
+    desk: FlaskClient, proposed: Application, decide: Decide, session: Session
+) -> None:
+    message = 'A "quote", <markup> and\na new line'
+    preview = decide(desk, proposed, verdict="accept", kind="build", message=message).text
+    hidden = {
+        name: html.unescape(value)
+        for name, value in re.findall(r'type="hidden" name="(\w+)"[^>]*? value="([^"]*)"', preview)
+    }
+    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', preview)
+    seen = re.search(r'name="confirmed" value="(\w+)"', preview)
+    assert token and seen
+    sent = {**hidden, "csrf_token": token[1], "confirmed": seen[1]}
+    answer = desk.post(f"/staff/applications/{proposed.id}/decision", data=sent)
+    assert answer.status_code == 303
+    last = read_stream(session, stream_of("application", proposed.id))[-1]
+    assert isinstance(last.data, ApplicationAccepted)
+    assert last.data.message == message
+
+
+def test_change_it_leads_back_with_everything_kept(
+    desk: FlaskClient, proposed: Application, decide: Decide, session: Session
+) -> None:
+    fields = {"verdict": "accept", "kind": "build", "price": "70,000", "message": "Dear all"}
+    page = decide(desk, proposed, **fields, change="yes").text
+    assert 'value="70,000"' in page and "Dear all" in page
+    assert re.search(r'<input checked[^>]*value="build"', page)
+    assert decisions(session, proposed) == []
+
+
+def test_accepting_as_it_stands_offers_the_proposal(
+    desk: FlaskClient,
+    proposed: Application,
+    decide_and_send: Decide,
+    handle_events: Handle,
+    session: Session,
+) -> None:
+    engagement = engagement_of(session, proposed.id)
+    assert engagement
+    before = engagement.total_cents
+    decide_and_send(desk, proposed, verdict="accept", kind=engagement.kind)
+    handle_events()
+    session.refresh(engagement)
+    assert (engagement.status, engagement.total_cents) == ("offered", before)
+
+
+def test_another_kind_and_price_are_offered_to_the_cent(
+    desk: FlaskClient,
+    proposed: Application,
+    decide_and_send: Decide,
+    handle_events: Handle,
+    session: Session,
+) -> None:
+    decide_and_send(desk, proposed, verdict="accept", kind="sprint", price="12,345.67")
+    handle_events()
+    engagement = engagement_of(session, proposed.id)
+    assert engagement
+    assert (engagement.kind, engagement.total_cents) == ("sprint", 1_234_567)
+    assert sum(line.amount_cents for line in engagement.priced.lines) == 1_234_567
+
+
+@pytest.mark.parametrize(
+    ("fields", "sentence"),
+    [
+        ({}, "Choose what to do."),
+        ({"verdict": "burn"}, "Choose what to do."),
+        ({"verdict": "accept", "kind": "yacht"}, "Choose the kind of engagement."),
+        ({"verdict": "accept", "kind": "sprint", "price": "9,999.99"}, "costs at least $10,000."),
+        ({"verdict": "accept", "kind": "sprint", "price": "12.500"}, "like 12,500"),
+        ({"verdict": "accept", "kind": "sprint", "price": "20,000,000"}, "at most $10,000,000"),
+        ({"verdict": "ask"}, "Write what you would like to know."),
+        ({"verdict": "ask", "message": " \n "}, "Write what you would like to know."),
+        ({"verdict": "decline", "message": "a" * 4001}, "at most 4,000 characters"),
+        ({"verdict": "decline", "message": "a\x00b"}, "can&#39;t be stored"),
+        ({"verdict": "decline", "version": "0"}, "Reload the page"),
+        ({"verdict": "decline", "version": "x"}, "Reload the page"),
+        ({"verdict": "decline", "version": "99999999999999999999"}, "Reload the page"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_decided(
+    desk: FlaskClient,
+    proposed: Application,
+    decide: Decide,
+    session: Session,
+    fields: dict[str, str],
+    sentence: str,
+) -> None:
+    answer = decide(desk, proposed, **fields, confirmed="yes")
+    assert answer.status_code == 422
+    assert sentence in answer.text
+    assert decisions(session, proposed) == []
+
+
+def test_an_expired_token_keeps_the_text(desk: FlaskClient, proposed: Application) -> None:
+    data = {"verdict": "decline", "message": "My long text", "version": "1", "csrf_token": "old"}
+    answer = desk.post(f"/staff/applications/{proposed.id}/decision", data=data)
+    assert answer.status_code == 400
+    assert "My long text" in answer.text and "open for too long" in answer.text
+
+
+def test_the_second_reviewer_sees_who_was_first_and_keeps_the_text(
+    desk: FlaskClient,
+    grace: Staff,
+    browser_of: Callable[[Staff], FlaskClient],
+    proposed: Application,
+    decide: Decide,
+    decide_and_send: Decide,
+    session: Session,
+) -> None:
+    other = browser_of(grace)
+    assert decide_and_send(other, proposed, verdict="decline").status_code == 303
+    late = decide(
+        desk, proposed, verdict="accept", kind="build", message="My long text", confirmed="yes"
+    )
+    assert late.status_code == 409
+    assert "Declined" in late.text and "Grace Hopper" in late.text
+    assert "My long text" in late.text
+    assert decisions(session, proposed) == ["application.declined"]
+
+
+def test_a_preview_of_an_overtaken_decision_is_a_conflict_too(
+    desk: FlaskClient,
+    proposed: Application,
+    decide: Decide,
+    decide_and_send: Decide,
+    session: Session,
+) -> None:
+    decide_and_send(desk, proposed, verdict="ask", message="How many?")
+    provide_more(session, proposed.id, "Forty-one.")
+    session.commit()
+    late = decide(desk, proposed, verdict="decline", message="My long text", version="2")
+    assert late.status_code == 409
+    assert "Answered the question" in late.text and "My long text" in late.text
+    assert 'name="version" type="hidden" value="3"' in late.text
+
+
+def test_a_double_click_on_send_decides_once_and_is_no_conflict(
+    desk: FlaskClient,
+    proposed: Application,
+    decide_and_send: Decide,
+    decide: Decide,
+    session: Session,
+) -> None:
+    fields = {"verdict": "decline", "message": "Sorry", "version": "1"}
+    assert decide_and_send(desk, proposed, **fields).status_code == 303
+    assert decide(desk, proposed, **fields, confirmed="the same").status_code == 303
+    assert decisions(session, proposed) == ["application.declined"]
+
+
+def test_a_mail_that_has_changed_since_the_preview_is_previewed_again(
+    desk: FlaskClient, proposed: Application, decide: Decide, session: Session
+) -> None:
+    answer = decide(desk, proposed, verdict="decline", confirmed="another mail")
+    assert answer.status_code == 200
+    assert "will not take it on" in answer.text
+    assert decisions(session, proposed) == []
+
+
+def test_a_version_that_never_was_decides_nothing(
+    desk: FlaskClient, proposed: Application, decide: Decide, session: Session
+) -> None:
+    answer = decide(desk, proposed, verdict="decline", version="7")
+    assert answer.status_code == 409
+    assert "has changed since" in answer.text
+    assert decisions(session, proposed) == []

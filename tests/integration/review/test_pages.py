@@ -1,0 +1,144 @@
+"""The application's page and the events page: what they show, and that all of it is text."""
+
+import re
+from collections.abc import Callable
+
+from flask.testing import FlaskClient
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from app.applications.models import Application
+from app.applications.questions import current_questionnaire
+from app.events.models import Delivery
+from app.notifications.models import MailMessage
+
+Submit = Callable[..., Application]
+Handle = Callable[[], None]
+Decide = Callable[..., TestResponse]
+
+MARKUP = "<script>alert(1)</script>{{7*7}}%s'\"&amp;"
+
+
+def token_of(client: FlaskClient) -> str:
+    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/staff/settings/").text)
+    assert found
+    return found[1]
+
+
+def test_markup_in_any_answer_is_text_on_every_page(
+    desk: FlaskClient,
+    submit: Submit,
+    handle_events: Handle,
+    decide: Decide,
+    decide_and_send: Decide,
+) -> None:
+    texts = [q.key for q in current_questionnaire().questions if not q.options]
+    application = submit(**{key: f"{key} {MARKUP}" for key in texts})
+    handle_events()
+    decide_and_send(desk, application, verdict="ask", message=f"asked {MARKUP}")
+    handle_events()
+    path = f"/staff/applications/{application.id}"
+    preview = decide(desk, application, verdict="decline", message=f"said {MARKUP}", version="2")
+    assert preview.status_code == 200
+    pages = [
+        desk.get(url).text for url in ("/staff/", path, "/staff/events/", "/staff/engagements/")
+    ]
+    for page in (*pages, preview.text):
+        assert "<script>alert" not in page
+    escaped = "&lt;script&gt;alert(1)&lt;/script&gt;{{7*7}}%s&#39;&#34;&amp;amp;"
+    for key in texts:
+        assert f"{key} {escaped}" in pages[1], key
+    assert f"asked {escaped}" in pages[1]
+
+
+def test_writing_from_right_to_left_turns_nothing_else_around(
+    desk: FlaskClient, submit: Submit
+) -> None:
+    application = submit(name="\u202eabc")
+    for url in ("/staff/", f"/staff/applications/{application.id}"):
+        assert "<bdi>\u202eabc</bdi>," in desk.get(url).text
+
+
+def test_the_page_holds_all_that_a_decision_needs(
+    desk: FlaskClient, submit: Submit, handle_events: Handle, session: Session
+) -> None:
+    application = submit()
+    handle_events()
+    page = desk.get(f"/staff/applications/{application.id}").text
+    for step in current_questionnaire().steps:
+        assert step.title in page
+    for part in ("of 100", "Build proposed at $", "Application received", application.reference):
+        assert part in page, part
+    for mail in session.scalars(select(MailMessage)):
+        assert mail.recipient in page and mail.subject.replace("'", "&#39;") in page
+
+
+def test_an_application_that_nothing_has_handled_yet_can_be_decided(
+    desk: FlaskClient, submit: Submit, decide_and_send: Decide
+) -> None:
+    application = submit()
+    page = desk.get(f"/staff/applications/{application.id}")
+    assert page.status_code == 200 and "Not scored yet" in page.text
+    assert decide_and_send(desk, application, verdict="decline").status_code == 303
+
+
+def test_a_decided_application_offers_no_decision(
+    desk: FlaskClient, submit: Submit, decide_and_send: Decide
+) -> None:
+    application = submit()
+    decide_and_send(desk, application, verdict="decline")
+    page = desk.get(f"/staff/applications/{application.id}").text
+    assert 'name="verdict"' not in page and "Declined" in page
+
+
+def bury(session: Session, subscriber: str) -> int:
+    """Make the subscriber's delivery a dead letter."""
+    died = "UPDATE deliveries SET status='dead', attempts=8, done_at=NULL, last_error=:error"
+    session.execute(
+        text(f"{died} WHERE subscriber = :subscriber"),
+        {"subscriber": subscriber, "error": "ValueError: <b>broken</b> (scoring/score.py:7)"},
+    )
+    session.commit()
+    return session.scalars(select(Delivery.id).where(Delivery.status == "dead")).one()
+
+
+def test_a_dead_letter_is_read_and_replayed_once(
+    desk: FlaskClient, submit: Submit, handle_events: Handle, session: Session
+) -> None:
+    application = submit()
+    handle_events()
+    delivery_id = bury(session, "notifications.confirm_receipt")
+    page = desk.get("/staff/events/").text
+    for part in ("application.submitted", "notifications.confirm_receipt", "ValueError: &lt;b&gt;"):
+        assert part in page
+    assert f"/staff/applications/{application.id}" in page
+    replay = {"path": f"/staff/events/{delivery_id}/replay", "data": {"csrf_token": token_of(desk)}}
+    assert desk.post(**replay).status_code == 303
+    session.expire_all()
+    delivery = session.get_one(Delivery, delivery_id)
+    assert (delivery.status, delivery.attempts) == ("waiting", 0)
+    assert "no dead letter any more" in desk.post(**replay, follow_redirects=True).text
+    assert "delivery.replayed" in desk.get("/staff/events/").text
+
+
+def test_a_replay_of_nothing_is_no_crash(desk: FlaskClient) -> None:
+    for delivery_id in (1, 10**30):
+        data = {"csrf_token": token_of(desk)}
+        assert desk.post(f"/staff/events/{delivery_id}/replay", data=data).status_code == 303
+
+
+def test_a_refused_mail_can_be_sent_again(
+    desk: FlaskClient, submit: Submit, handle_events: Handle, session: Session
+) -> None:
+    application = submit()
+    handle_events()
+    session.execute(text("UPDATE mail_messages SET status='failed', last_error='550'"))
+    session.commit()
+    mail = session.scalars(select(MailMessage)).first()
+    assert mail
+    path = f"/staff/mail/{mail.id}/resend"
+    assert path in desk.get(f"/staff/applications/{application.id}").text
+    assert desk.post(path, data={"csrf_token": token_of(desk)}).status_code == 303
+    session.refresh(mail)
+    assert mail.status == "queued"

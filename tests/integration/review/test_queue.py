@@ -1,0 +1,173 @@
+"""The queue: its order, its pages, its filters and its search."""
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from app.applications.models import Application
+from app.review import queue
+from app.review.cursor import Cursor
+from app.review.queue import Filters, Order, count_by_status, queue_page
+from app.scoring.models import ScoreRecord
+
+Stock = Callable[[list[dict[str, Any]]], list[uuid.UUID]]
+NOON = datetime(2025, 11, 24, 12, tzinfo=UTC)
+
+
+def ids(page: queue.QueuePage) -> list[uuid.UUID]:
+    return [row.application.id for row in page.rows]
+
+
+def all_ids(session: Session, filters: Filters) -> list[uuid.UUID]:
+    """Page on until the end; and back to the start, which must show the same pages."""
+    pages = [queue_page(session, filters, None)]
+    while pages[-1].next:
+        pages.append(queue_page(session, filters, pages[-1].next))
+    for earlier, later in zip(pages[-2::-1], pages[:0:-1], strict=True):
+        assert later.previous
+        assert ids(queue_page(session, filters, later.previous)) == ids(earlier)
+    assert pages[0].previous is None
+    return [identity for page in pages for identity in ids(page)]
+
+
+# Few scores and few times, so that nearly all rows tie with others.
+ROWS = st.lists(
+    st.fixed_dictionaries(
+        {
+            "total": st.sampled_from([None, 0, 50, 100]),
+            "at": st.sampled_from([NOON, NOON + timedelta(microseconds=1)]),
+        }
+    ),
+    max_size=14,
+)
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(rows=ROWS, order=st.sampled_from(["best", "newest"]), size=st.integers(1, 5))
+def test_the_pages_show_each_application_once_whatever_ties(
+    session: Session, stock: Stock, rows: list[dict[str, Any]], order: Order, size: int
+) -> None:
+    session.execute(delete(ScoreRecord))
+    session.execute(delete(Application))
+    stocked = stock(rows)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(queue, "PAGE_SIZE", size)
+        shown = all_ids(session, Filters(order=order))
+    assert len(shown) == len(stocked)
+    assert set(shown) == set(stocked)
+
+
+def test_the_best_come_first_and_the_unscored_before_them(session: Session, stock: Stock) -> None:
+    low, old, new, unscored = stock(
+        [
+            {"total": 10, "at": NOON + timedelta(days=3)},
+            {"total": 90, "at": NOON},
+            {"total": 90, "at": NOON + timedelta(days=1)},
+            {"total": None, "at": NOON},
+        ]
+    )
+    assert ids(queue_page(session, Filters(), None)) == [unscored, new, old, low]
+
+
+def test_the_newest_come_first_when_asked_for(session: Session, stock: Stock) -> None:
+    old, new = stock([{"total": 90, "at": NOON}, {"total": 10, "at": NOON + timedelta(days=1)}])
+    assert ids(queue_page(session, Filters(order="newest"), None)) == [new, old]
+
+
+def test_only_open_applications_are_shown_unless_asked_otherwise(
+    session: Session, stock: Stock
+) -> None:
+    statuses = ["submitted", "more_requested", "accepted", "declined"]
+    submitted, asked, accepted, declined = stock(
+        [{"total": 50 - n, "status": status} for n, status in enumerate(statuses)]
+    )
+    assert ids(queue_page(session, Filters(), None)) == [submitted, asked]
+    assert ids(queue_page(session, Filters(status="accepted"), None)) == [accepted]
+    assert ids(queue_page(session, Filters(status="declined"), None)) == [declined]
+    assert len(ids(queue_page(session, Filters(status="all"), None))) == 4
+    counts = count_by_status(session)
+    assert (counts["open"], counts["accepted"], counts["all"]) == (2, 1, 4)
+
+
+def test_band_and_kind_narrow_the_queue(session: Session, stock: Stock) -> None:
+    strong, weak, _ = stock(
+        [
+            {"total": 90, "band": "strong", "kind": "build"},
+            {"total": 20, "band": "weak", "kind": "build"},
+            {"total": None},
+        ]
+    )
+    assert ids(queue_page(session, Filters(kind="build"), None)) == [strong, weak]
+    assert ids(queue_page(session, Filters(kind="build", band="weak"), None)) == [weak]
+
+
+@pytest.mark.parametrize("column", ["name", "company", "email", "reference"])
+@pytest.mark.parametrize("wildcard", ["%", "_", "/", "\\", "'", "[a]"])
+def test_a_wildcard_is_looked_for_as_it_stands(
+    session: Session, stock: Stock, column: str, wildcard: str
+) -> None:
+    found, _ = stock([{"total": 1, column: f"a{wildcard}b"}, {"total": 1, column: "axb"}])
+    assert ids(queue_page(session, Filters(search=f"A{wildcard}B"), None)) == [found]
+    assert ids(queue_page(session, Filters(search=wildcard), None)) == [found]
+
+
+def test_a_cursor_past_the_end_shows_the_first_page(session: Session, stock: Stock) -> None:
+    stocked = stock([{"total": 50}])
+    end = Cursor("after", 0, NOON - timedelta(days=9999), uuid.UUID(int=0))
+    assert ids(queue_page(session, Filters(), end)) == stocked
+
+
+@given(
+    st.builds(
+        Cursor,
+        direction=st.sampled_from(["after", "before"]),
+        rank=st.integers(0, 101),
+        submitted_at=st.datetimes(timezones=st.timezones()),
+        id=st.uuids(),
+    )
+)
+@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+def test_no_made_up_cursor_breaks_the_queue(session: Session, cursor: Cursor) -> None:
+    assert queue_page(session, Filters(), cursor).rows == []
+
+
+@pytest.mark.parametrize(
+    "query",
+    [
+        "cursor=%00",
+        "cursor=WyJhZnRlciJd",
+        "status=nonsense&kind=nonsense&band=nonsense&order=nonsense",
+        "search=%00",
+        "search=" + "a" * 5000,
+        "search=%25%27%22%3Cscript%3E",
+        "status=open&status=all&cursor=a&cursor=b",
+    ],
+)
+def test_no_query_breaks_the_page(desk: FlaskClient, stock: Stock, query: str) -> None:
+    stock([{"total": 50, "company": "Tidewater"}])
+    page = desk.get(f"/staff/?{query}")
+    assert page.status_code == 200
+    assert "Not a valid choice" not in page.text
+
+
+def test_the_page_links_to_its_neighbours_and_keeps_the_filters(
+    desk: FlaskClient, stock: Stock
+) -> None:
+    stock([{"total": 50, "company": f"Client {number}"} for number in range(26)])
+    page = desk.get("/staff/?order=newest&search=client").text
+    assert page.count("/staff/applications/") == 25
+    onward = page.split('rel="next"')[1].split('href="')[1].split('"')[0].replace("&amp;", "&")
+    assert "search=client" in onward and "order=newest" in onward
+    last = desk.get(onward).text
+    assert last.count("/staff/applications/") == 1
+    assert 'rel="prev"' in last and 'rel="next"' not in last

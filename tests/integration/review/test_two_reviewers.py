@@ -1,0 +1,97 @@
+"""Promise 11: of two reviewers who decide at the same moment, one does."""
+
+from collections.abc import Callable
+from threading import Barrier, Thread
+from uuid import UUID
+
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.applications.events import ApplicationAccepted, ApplicationDeclined
+from app.applications.models import Application
+from app.applications.service import STATUS_AFTER, AlreadyDecided, Verdict, decide_application
+from app.database import db, utc_now
+from app.events.models import StoredEvent
+from app.events.store import record
+from app.events.types import stream_of
+from app.notifications.models import MailMessage
+
+ROUNDS = 200
+VERDICTS: tuple[Verdict, ...] = (
+    ApplicationAccepted(message="", kind="sprint", total_cents=1_000_000),
+    ApplicationDeclined(message=""),
+)
+DECIDED = ("application.accepted", "application.declined")
+
+Decide = Callable[[Session, UUID, Verdict], None]
+Won = list[tuple[UUID, str]]
+
+
+def race(app: Flask, ids: list[UUID], decide: Decide) -> tuple[Won, list[UUID]]:
+    """Let one reviewer accept and another decline each application; return who won and who lost."""
+    start = Barrier(2, timeout=30)
+    won: Won = []
+    lost: list[UUID] = []
+
+    def decide_all(verdict: Verdict) -> None:
+        with app.app_context():
+            for application_id in ids:
+                start.wait()
+                try:
+                    decide(db.session(), application_id, verdict)
+                    db.session.commit()
+                    won.append((application_id, verdict.type))
+                except AlreadyDecided:
+                    db.session.rollback()
+                    lost.append(application_id)
+
+    reviewers = [Thread(target=decide_all, args=(verdict,)) for verdict in VERDICTS]
+    for reviewer in reviewers:
+        reviewer.start()
+    for reviewer in reviewers:
+        reviewer.join()
+    return won, lost
+
+
+def test_accept_against_decline_is_one_decision_one_event_and_one_mail(
+    app: Flask,
+    submit: Callable[[], Application],
+    handle_events: Callable[[], None],
+    session: Session,
+) -> None:
+    def decide(own: Session, application_id: UUID, verdict: Verdict) -> None:
+        decide_application(own, application_id, verdict, seen_version=1, actor="staff:1")
+
+    ids = [submit().id for _ in range(ROUNDS)]
+    won, lost = race(app, ids, decide)
+
+    assert sorted(lost) == sorted(ids)
+    events = session.scalars(select(StoredEvent).where(StoredEvent.type.in_(DECIDED))).all()
+    assert sorted((UUID(e.stream[12:]), e.type) for e in events) == sorted(won)
+    rows = session.execute(select(Application.id, Application.status, Application.version)).all()
+    assert sorted((i, f"application.{status}") for i, status, _ in rows) == sorted(won)
+    assert {version for _, _, version in rows} == {2}
+    handle_events()
+    mails = select(MailMessage.application_id, func.count()).where(
+        MailMessage.template.in_(("accepted", "declined"))
+    )
+    counts = session.execute(mails.group_by(MailMessage.application_id)).all()
+    assert sorted(tuple(row) for row in counts) == sorted((i, 1) for i in ids)
+
+
+def test_without_the_guard_both_would_decide(app: Flask, submit: Callable[[], Application]) -> None:
+    """The control: reading first and writing afterwards lets both through."""
+    both_have_read = Barrier(2, timeout=30)
+
+    def decide(own: Session, application_id: UUID, verdict: Verdict) -> None:
+        application = own.get_one(Application, application_id, populate_existing=True)
+        if not application.is_open:
+            raise AlreadyDecided
+        both_have_read.wait()
+        application.status, application.decided_at = STATUS_AFTER[type(verdict)], utc_now()
+        record(own, stream_of("application", application_id), verdict, actor="staff:1")
+
+    ids = [submit().id for _ in range(5)]
+    won, lost = race(app, ids, decide)
+    assert (len(won), lost) == (10, [])

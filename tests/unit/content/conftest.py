@@ -1,0 +1,61 @@
+"""An article that uses everything an article may hold, and what a page may never hold."""
+
+import re
+from collections.abc import Callable
+from html.parser import HTMLParser
+from pathlib import Path
+
+import pytest
+
+FRONT = """---
+title: Events: what they ask of you
+slug: events
+summary: "What follows from writing a fact down once."
+published: 2026-11-20
+topics: [events, outbox]
+---
+"""
+SVG = (
+    '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><marker id="tip"/>'
+    '<path d="M0 0h9" marker-end="url(#tip)"/></svg>'
+)
+FORBIDDEN_TAGS = {"script", "style", "iframe", "object", "embed", "form", "base", "link", "meta"}
+
+
+@pytest.fixture
+def front() -> str:
+    return FRONT
+
+
+@pytest.fixture
+def folder(tmp_path: Path) -> Path:
+    """A content/articles with one diagram and no article."""
+    (tmp_path / "articles/diagrams").mkdir(parents=True)
+    (tmp_path / "articles/diagrams/way.svg").write_text(SVG)
+    return tmp_path / "articles"
+
+
+class Faults(HTMLParser):
+    """Collects what the content policy forbids or what would run."""
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.found: list[str] = []
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        if tag in FORBIDDEN_TAGS:
+            self.found.append(tag)
+        for name, value in attrs:
+            address = name in {"href", "src"} and re.match(r"\s*(javascript|data):", value or "")
+            if name == "style" or name.startswith("on") or address:
+                self.found.append(f"{tag} {name}={value}")
+
+
+@pytest.fixture(scope="session")
+def faults_in() -> Callable[[str], list[str]]:
+    def faults_in(html: str) -> list[str]:
+        parser = Faults()
+        parser.feed(html)
+        return parser.found
+
+    return faults_in

@@ -1,0 +1,76 @@
+"""Diagrams: what is put into a page as it is has to be fit for it."""
+
+from pathlib import Path
+
+import pytest
+
+from app.content.diagrams import figure, read_diagram, read_diagrams
+from app.data_files import DataFileError
+
+SHIPPED = Path(__file__).parents[3] / "content/articles/diagrams"
+
+
+def drawn(tmp_path: Path, inside: str) -> str:
+    path = tmp_path / "way.svg"
+    path.write_text(f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 9 9">{inside}</svg>')
+    return read_diagram(path)
+
+
+def test_ids_and_what_points_to_them_become_the_diagrams_own(tmp_path: Path) -> None:
+    svg = drawn(tmp_path, '<g id="tip"/><path marker-end="url(#tip)"/><use href="#tip"/>')
+    assert 'id="way-tip"' in svg
+    assert 'url(#way-tip)"' in svg
+    assert 'href="#way-tip"' in svg
+
+
+def test_comments_and_the_xml_declaration_stay_behind(tmp_path: Path) -> None:
+    path = tmp_path / "way.svg"
+    path.write_text(
+        '<?xml version="1.0"?><!-- a --><svg xmlns="http://www.w3.org/2000/svg" '
+        'viewBox="0 0 1 1"><!-- b --></svg>'
+    )
+    assert read_diagram(path).startswith("<svg")
+    assert "--" not in read_diagram(path)
+
+
+@pytest.mark.parametrize(
+    ("inside", "what"),
+    [
+        ("<script>a</script>", "a script"),
+        ("<style>a</style>", "a style element or attribute"),
+        ('<g style="fill:red"/>', "a style element or attribute"),
+        ('<g onclick="a"/>', "an event handler"),
+        ('<use href="https://example.com/x"/>', "a foreign address"),
+        ('<g fill="url(https://example.com/x)"/>', "a foreign address"),
+    ],
+)
+def test_what_a_page_may_not_hold_is_refused(tmp_path: Path, inside: str, what: str) -> None:
+    with pytest.raises(DataFileError, match=rf"way\.svg: A diagram may not hold {what}\."):
+        drawn(tmp_path, inside)
+
+
+@pytest.mark.parametrize("text", ["<svg", '<svg xmlns="http://www.w3.org/2000/svg"/>', "<p/>"])
+def test_what_is_no_drawing_is_refused(tmp_path: Path, text: str) -> None:
+    (tmp_path / "way.svg").write_text(text)
+    with pytest.raises(DataFileError, match=r"way\.svg: "):
+        read_diagrams(tmp_path)
+
+
+def test_the_articles_words_stand_instead_of_the_drawings_own() -> None:
+    html = figure('<svg role="x" aria-label="y" viewBox="0 0 1 1"><g/></svg>', "Words")
+    assert '<svg viewBox="0 0 1 1" role="img" aria-label="Words"><g/>' in html
+
+
+def test_only_a_drawing_wider_than_a_phone_scrolls() -> None:
+    assert "tabindex" not in figure('<svg viewBox="0 0 400 10"></svg>', "Words")
+    assert 'tabindex="0"' in figure('<svg viewBox="0 0 720 10"></svg>', "Words")
+
+
+def test_a_caption_is_text() -> None:
+    assert "<figcaption>a &lt;b&gt;</figcaption>" in figure(
+        '<svg viewBox="0 0 1 1"></svg>', "Words", "a <b>"
+    )
+
+
+def test_every_shipped_diagram_is_fit_for_a_page() -> None:
+    read_diagrams(SHIPPED)

@@ -1,0 +1,82 @@
+"""Markdown: what reaches the page, and what never does."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.content.markdown import Heading, render_markdown
+
+SVG = '<svg viewBox="0 0 1 1"></svg>'
+PIECES = st.sampled_from(
+    ["<script>", "</script>", "<img src=x onerror=a>", "[a](javascript:a)", "![a](diagrams/x.svg)"]
+    + ["|a|b|\n|-|-:|\n|1|2|\n", "```\n", "[^1]", "[^1]: note", "## h", '"', "<p style=color:red>"]
+    + ["\n\n", "> ", "- ", "`", "**", "&lt;script&gt;", "[x]: javascript:a\n[x]"]
+)
+
+
+def render(text: str) -> str:
+    return render_markdown(text, {"x.svg": SVG})[0]
+
+
+@given(text=st.lists(PIECES | st.text(max_size=8), max_size=12).map("".join))
+def test_no_text_brings_in_what_the_content_policy_forbids(
+    text: str, faults_in: Callable[[str], list[str]]
+) -> None:
+    assert faults_in(render(text)) == []
+
+
+def test_html_in_an_article_is_shown_and_not_run() -> None:
+    assert "&lt;script&gt;" in render("<script>alert(1)</script>")
+
+
+def test_every_entry_of_the_contents_leads_to_a_heading() -> None:
+    html, contents = render_markdown("## One *thing*, `x`\n\n### Two\n\n## One\n\n# No", {})
+    assert [(h.level, h.text) for h in contents] == [(2, "One thing, x"), (3, "Two"), (2, "One")]
+    for heading in contents:
+        assert f'id="{heading.anchor}"' in html
+    assert isinstance(contents[0], Heading)
+
+
+def test_a_footnote_leads_there_and_every_mention_back() -> None:
+    html = render("One[^n] and again[^n].\n\n[^n]: The note.")
+    assert '<a href="#fn1" id="fnref1">1</a>' in html
+    assert re.findall(r'href="#(fnref[^"]*)"', html) == ["fnref1", "fnref1:1"]
+    assert all(f'id="{anchor}"' in html for anchor in ("fnref1", "fnref1:1", "fn1"))
+    assert 'aria-label="Back to note 1 in the text"' in html
+
+
+def test_a_column_of_figures_is_set_by_class() -> None:
+    html = render("| a | b |\n| --- | ---: |\n| x | 12 |")
+    assert '<th class="num">b</th>' in html
+    assert '<td class="num">12</td>' in html
+    assert "<th>a</th>" in html
+
+
+def test_the_empty_corner_of_a_table_is_no_heading() -> None:
+    assert "<th></th>" not in render("| | a |\n| --- | --- |\n| b | 1 |")
+
+
+def test_a_wide_table_and_a_listing_can_be_scrolled_with_the_keyboard() -> None:
+    html = render("| a |\n| --- |\n| b |\n\n```\ncode\n```")
+    assert '<div class="table-scroll" tabindex="0"' in html
+    assert '<pre tabindex="0">' in html
+
+
+def test_a_diagram_carries_its_words_and_its_caption() -> None:
+    html = render('![A "way" & more](diagrams/x.svg "It\'s the way")')
+    assert 'role="img" aria-label="A &quot;way&quot; &amp; more"' in html
+    assert "<figcaption>It\N{RIGHT SINGLE QUOTATION MARK}s the way</figcaption>" in html
+    assert "<p><figure" not in html
+
+
+def test_a_diagram_without_words_is_refused() -> None:
+    with pytest.raises(ValueError, match="needs words for those who can't see it"):
+        render("![](diagrams/x.svg)")
+
+
+def test_an_image_from_elsewhere_is_refused() -> None:
+    with pytest.raises(ValueError, match="is no file of diagrams/"):
+        render("![A](https://example.com/x.png)")

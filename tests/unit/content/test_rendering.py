@@ -1,0 +1,41 @@
+"""Money and time in the site's one spelling."""
+
+from datetime import UTC, date, datetime, timedelta, timezone
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.rendering import datetime_utc, money, plain_date
+
+
+@pytest.mark.parametrize(
+    ("cents", "text"),
+    [
+        (0, "$0"),
+        (1_000_000, "$10,000"),
+        (1_000_050, "$10,000.50"),
+        (5, "$0.05"),
+        (-48_000, "\N{MINUS SIGN}$480"),
+    ],
+)
+def test_money_shows_cents_only_where_there_are_any(cents: int, text: str) -> None:
+    assert money(cents) == text
+
+
+@given(st.integers(-(10**12), 10**12))
+def test_money_loses_no_cent(cents: int) -> None:
+    digits = money(cents).replace("$", "").replace(",", "").replace("\N{MINUS SIGN}", "-")
+    dollars, _, rest = digits.partition(".")
+    assert int(dollars + (rest or "00")) == cents
+
+
+def test_a_day_is_written_out() -> None:
+    assert plain_date(date(2026, 11, 4)) == "4 November 2026"
+
+
+def test_times_are_shown_in_utc() -> None:
+    moment = datetime(2026, 11, 4, 23, 30, tzinfo=timezone(timedelta(hours=-5)))
+    assert datetime_utc(moment) == "5 Nov 2026, 04:30 UTC"
+    assert plain_date(moment) == "5 November 2026"
+    assert datetime_utc(moment.astimezone(UTC)) == datetime_utc(moment)

@@ -1,0 +1,137 @@
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.applications.questions import Answers, Questionnaire
+from app.engagements.pricing import (
+    UnderFloor,
+    percent_of,
+    quote_agreed,
+    quote_engagement,
+    starting_price_cents,
+)
+from app.engagements.rate_card import RateCard
+from app.firm.offers import KINDS, Kind
+
+Drawn = st.SearchStrategy[Answers]
+kinds = st.sampled_from(KINDS)
+junk: st.SearchStrategy[Any] = st.one_of(st.none(), st.text("aé_0 ", max_size=5), st.integers())
+
+
+@given(kind=kinds, data=st.data())
+def test_a_quote_is_the_sum_of_its_lines_and_never_under_the_floor(
+    kind: Kind, data: st.DataObject, any_answers: Drawn, rate_card: RateCard
+) -> None:
+    quote = quote_engagement(kind, data.draw(any_answers), rate_card)
+    assert quote.total_cents == sum(line.amount_cents for line in quote.lines)
+    assert quote.total_cents >= starting_price_cents(kind, rate_card)
+    assert 0 < quote.deposit_cents <= quote.total_cents
+
+
+@given(kind=kinds, data=st.data())
+def test_every_line_is_named_explained_and_other_than_zero(
+    kind: Kind, data: st.DataObject, any_answers: Drawn, rate_card: RateCard
+) -> None:
+    for line in quote_engagement(kind, data.draw(any_answers), rate_card).lines:
+        assert line.label
+        assert line.explanation.endswith(".")
+        assert line.amount_cents != 0
+
+
+@given(kind=kinds, data=st.data())
+def test_the_same_answers_have_the_same_price(
+    kind: Kind, data: st.DataObject, any_answers: Drawn, rate_card: RateCard
+) -> None:
+    answers = data.draw(any_answers)
+    reordered = dict(reversed(answers.items()))
+    assert quote_engagement(kind, answers, rate_card) == quote_engagement(
+        kind, reordered, rate_card
+    )
+
+
+@given(kind=kinds, data=st.data())
+def test_unknown_answers_never_raise(
+    kind: Kind, data: st.DataObject, questionnaire: Questionnaire, rate_card: RateCard
+) -> None:
+    answers = data.draw(st.dictionaries(st.sampled_from(questionnaire.keys), junk, max_size=6))
+    assert quote_engagement(kind, answers, rate_card) == quote_engagement(kind, {}, rate_card)
+
+
+def test_a_sprint_starts_at_ten_thousand_dollars(rate_card: RateCard) -> None:
+    quote = quote_engagement("sprint", {}, rate_card)
+    assert (quote.currency, quote.billing) == ("usd", "fixed")
+    assert quote.total_cents == starting_price_cents("sprint", rate_card) == 1_000_000
+    assert (quote.deposit_percent, quote.deposit_cents) == (50, 500_000)
+
+
+def test_scope_and_scale_each_add_their_line(rate_card: RateCard) -> None:
+    answers: Answers = {
+        "outcome": "migration_in_production",
+        "services": "21_to_100",
+        "sensitive_data": ["personal", "payments"],
+    }
+    quote = quote_engagement("build", answers, rate_card)
+    assert [(line.label, line.amount_cents) for line in quote.lines] == [
+        ("Build", 4_800_000),
+        ("Whole migration", 3_200_000),
+        ("21 to 100 services", 720_000),
+        ("Payment or health data", 480_000),
+    ]
+
+
+def test_discounts_under_the_floor_are_lifted_to_it_by_a_last_line(rate_card: RateCard) -> None:
+    answers: Answers = {"services": "2_to_5", "team_time": "two_or_more"}
+    quote = quote_engagement("build", answers, rate_card)
+    assert [line.amount_cents for line in quote.lines] == [4_800_000, -240_000, -480_000, 120_000]
+    assert quote.lines[-1].label == "Minimum for this engagement"
+    assert quote.total_cents == starting_price_cents("build", rate_card)
+
+
+def test_guidance_is_priced_by_the_month_and_its_first_month_is_the_deposit(
+    rate_card: RateCard,
+) -> None:
+    quote = quote_engagement("fractional", {"engineers": "61_to_200"}, rate_card)
+    assert (quote.billing, quote.total_cents) == ("monthly", 1_100_000)
+    assert quote.deposit_cents == quote.total_cents
+
+
+@given(kind=kinds, more_cents=st.integers(0, 10**9), data=st.data())
+def test_an_agreed_price_is_explained_by_one_line_more(
+    kind: Kind, more_cents: int, data: st.DataObject, any_answers: Drawn, rate_card: RateCard
+) -> None:
+    quote = quote_engagement(kind, data.draw(any_answers), rate_card)
+    agreed_cents = starting_price_cents(kind, rate_card) + more_cents
+    agreed = quote_agreed(quote, agreed_cents, rate_card)
+    assert agreed.total_cents == agreed_cents == sum(line.amount_cents for line in agreed.lines)
+    assert agreed.lines[: len(quote.lines)] == quote.lines
+    assert 0 < agreed.deposit_cents <= agreed.total_cents
+
+
+def test_a_quote_taken_as_it_is_stays_as_it_is(rate_card: RateCard) -> None:
+    quote = quote_engagement("build", {}, rate_card)
+    assert quote_agreed(quote, quote.total_cents, rate_card) == quote
+
+
+def test_a_price_under_the_floor_cannot_be_agreed_on(rate_card: RateCard) -> None:
+    quote = quote_engagement("sprint", {}, rate_card)
+    with pytest.raises(UnderFloor, match="999999 is under the floor of 1000000"):
+        quote_agreed(quote, 999_999, rate_card)
+
+
+@pytest.mark.parametrize(
+    ("cents", "percent", "expected"),
+    [
+        (1_000_000, 50, 500_000),
+        (149, 50, 75),
+        (148, 50, 74),
+        (101, 33, 33),
+        (150, 1, 2),
+        (7, 100, 7),
+    ],
+)
+def test_a_percentage_is_rounded_to_the_cent_half_up(
+    cents: int, percent: int, expected: int
+) -> None:
+    assert percent_of(cents, percent) == expected

@@ -1,0 +1,85 @@
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+from app.applications.questions import Questionnaire
+from app.data_files import DataFileError
+from app.engagements.rate_card import RateCard, load_rate_card
+from app.firm.offers import KINDS
+
+
+def test_every_kind_has_its_price(rate_card: RateCard) -> None:
+    for kind in KINDS:
+        assert rate_card.price_of(kind).kind == kind
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ('currency = "usd"', 'currency = "$"', "The currency '$' must be three lower-case letters"),
+        (
+            'kind = "build"',
+            'kind = "sprint"',
+            "The kinds must be sprint, build, fractional, each once.",
+        ),
+        (
+            "base_cents = 4_800_000",
+            "base_cents = 48_000",
+            "The kind 'build' has a base of 48000 cents, under its floor.",
+        ),
+        (
+            "floor_cents = 1_000_000",
+            "floor_cents = 0",
+            "The kind 'sprint' needs a floor above 0 cents.",
+        ),
+        (
+            "deposit_percent = 30",
+            "deposit_percent = 130",
+            "The kind 'build' asks for a deposit of 130%; it must be 1 to 100.",
+        ),
+        (
+            'label = "Sprint"',
+            'label = ""',
+            "The kind 'sprint' needs a label, an explanation and a floor_explanation.",
+        ),
+        (
+            "amount_cents = 160_000",
+            "amount_cents = 160_000\npercent_of_base = 5",
+            "The modifier '21 to 100 services' of the kind 'sprint' needs either amount_cents or",
+        ),
+        (
+            'question = "services"',
+            'question = "servers"',
+            "of the kind 'sprint' reads 'servers', which is not a question.",
+        ),
+        (
+            '["over_100"]',
+            '["over_1000"]',
+            "The modifier 'Over 100 services' of the kind 'sprint' names 'over_1000', which",
+        ),
+        (
+            'when = [{ question = "cloud", any_of = ["own_datacentre", "several"] }]',
+            "when = []",
+            "The modifier 'Own data centre or several clouds' of the kind 'build' has no condition",
+        ),
+        (
+            'label = "Small team"',
+            'label = ""',
+            "The modifier '' of the kind 'fractional' needs a label and an explanation.",
+        ),
+        ('billing = "monthly"', 'billing = "weekly"', "Invalid enum value 'weekly'"),
+        ("base_cents = 900_000", "base_cents = 9000.5", "Expected `int`, got `float`"),
+    ],
+)
+def test_a_rate_card_at_odds_with_itself_or_the_questions_is_refused(
+    with_change: Callable[[str, str, str], Path],
+    questionnaire: Questionnaire,
+    old: str,
+    new: str,
+    sentence: str,
+) -> None:
+    with pytest.raises(DataFileError) as caught:
+        load_rate_card(with_change("rate_card.toml", old, new), questionnaire)
+    assert "/rate_card.toml: " in str(caught.value)
+    assert sentence in str(caught.value)

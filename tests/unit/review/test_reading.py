@@ -1,0 +1,23 @@
+"""The order in which a reviewer reads the answers."""
+
+from app.applications.questions import Questionnaire
+from app.review.reading import sections_of
+
+
+def test_the_problem_is_read_first_and_in_full(questionnaire: Questionnaire) -> None:
+    problem = "It fails.\n\nOften."
+    first, *others = sections_of({"problem": problem}, questionnaire)
+    assert (first.key, first.texts) == ("problem", [("What is the problem?", problem)])
+    asked = [step.key for step in questionnaire.steps]
+    assert [section.key for section in others] == [key for key in asked if key != "problem"]
+
+
+def test_every_question_stands_somewhere_and_once(questionnaire: Questionnaire) -> None:
+    answers = {question.key: "an answer" for question in questionnaire.questions}
+    sections = sections_of(answers, questionnaire)
+    read = [question for section in sections for question, _ in section.texts + section.facts]
+    assert sorted(read) == sorted(question.label for question in questionnaire.questions)
+
+
+def test_a_long_text_that_was_left_empty_takes_no_room(questionnaire: Questionnaire) -> None:
+    assert all(not section.texts for section in sections_of({}, questionnaire))

@@ -1,0 +1,41 @@
+"""The timeline's words."""
+
+import uuid
+from datetime import UTC, datetime
+
+import pytest
+
+from app.applications.events import ApplicationDeclined, MoreRequested
+from app.events.types import Event, Metadata, RecordedEvent, declared_events
+from app.review.timeline import WORDS, entry_of
+
+
+def recorded(event: Event, actor: str) -> RecordedEvent:
+    return RecordedEvent(
+        id=uuid.uuid4(),
+        position=1,
+        stream=f"application-{uuid.uuid4()}",
+        version=1,
+        type=event.type,
+        data=event,
+        metadata=Metadata(actor=actor, correlation_id="c"),
+        recorded_at=datetime.now(UTC),
+    )
+
+
+@pytest.mark.parametrize(
+    "declared",
+    [e for n, e in declared_events().items() if n.split(".")[0] in {"application", "engagement"}],
+)
+def test_every_event_of_an_application_has_words(declared: type[Event]) -> None:
+    assert declared in WORDS
+
+
+def test_a_decision_names_its_author_and_the_message() -> None:
+    declined = ApplicationDeclined(message="Not this year")
+    entry = entry_of(recorded(declined, "staff:1"), {"staff:1": "Ada"})
+    assert (entry.title, entry.who, entry.text) == ("Declined", "Ada", "Not this year")
+
+
+def test_what_happened_by_itself_has_no_author() -> None:
+    assert entry_of(recorded(MoreRequested(message="Why?"), "system:scoring"), {}).who == ""

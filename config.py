@@ -1,6 +1,7 @@
-"""Configuration: every setting of the site, read from the environment and checked once at the start.
+"""Configuration: every setting, read from the environment and checked once at the start.
 
-The README's table documents each variable; `tests/repository/test_configuration.py` keeps the two alike.
+The README's table documents each variable; `tests/repository/test_configuration.py` holds the two
+together.
 """
 
 import os
@@ -21,7 +22,7 @@ class ConfigurationError(Exception):
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
-    """The settings. Times are in seconds; URLs carry their credentials; lists are comma-separated."""
+    """The settings. Times are in seconds, URLs carry their credentials, lists have commas."""
 
     ENVIRONMENT: Literal["production", "development", "test"] = "production"
     SECRET_KEY: str
@@ -56,7 +57,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
                 " example the output of `python -c 'import secrets; print(secrets.token_hex(32))'`."
             )
         if urlsplit(self.BASE_URL).scheme not in {"http", "https"} or not self.host:
-            raise ConfigurationError("BASE_URL must be the site's address, like https://example.com.")
+            raise ConfigurationError(
+                "BASE_URL must be the site's address, like https://example.com."
+            )
         if bool(self.STRIPE_SECRET_KEY) != bool(self.STRIPE_WEBHOOK_SECRET):
             raise ConfigurationError(
                 "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET belong together: set both, or neither."

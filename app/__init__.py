@@ -1,51 +1,33 @@
-"""The application factory. The blueprints stand in the order of the flow: a prospect reads, applies,
-watches, pays; staff sign in and decide; the operator looks after it."""
+"""The application factory: the site, put together in named steps.
+
+`app/blueprints.py` and `app/subscriptions.py` tell what happens in it, in its order.
+"""
 
 from urllib.parse import urlsplit
 
 from flask import Flask
 
-from app.accounts.views import accounts
-from app.applications.views import applications
 from app.background import init_celery
+from app.blueprints import BLUEPRINTS
 from app.cli import register_commands
-from app.content.views import content
-from app.database import init_database
-from app.engagements.views import engagements
+from app.database import db, init_database
 from app.errors import init_errors
 from app.events.bell import init_bell
 from app.events.subscription import init_subscriptions
 from app.extensions import csrf, limiter, login_manager, migrate
 from app.firm_data import load_firm_data
 from app.logs import configure_logging, init_logs
-from app.operation import operation
-from app.payments.views import payments
-from app.payments.webhook import webhooks
-from app.portal.views import portal
 from app.rendering import init_rendering
-from app.review.views import review
 from app.security import init_security
 from app.subscriptions import SUBSCRIPTIONS
-from config import Config, load_config
-
-BLUEPRINTS = (
-    content,
-    applications,
-    portal,
-    payments,
-    webhooks,
-    accounts,
-    review,
-    engagements,
-    operation,
-)
+from config import ROOT, Config, load_config
 
 
 def create_app(config: Config | None = None) -> Flask:
     """Make the site. Raises ConfigurationError, or DataFileError for a fault under content/."""
     config = config or load_config()
     configure_logging(config)
-    app = Flask(__name__)
+    app = Flask(__name__, static_folder=None)
     init_settings(app, config)
     init_logs(app, config)
     init_security(app, config)
@@ -80,7 +62,7 @@ def init_data(app: Flask, config: Config) -> None:
 
 
 def init_extensions(app: Flask, config: Config) -> None:
-    migrate.init_app(app)
+    migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     csrf.init_app(app)
     login_manager.init_app(app)
     app.config.update(

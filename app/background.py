@@ -68,4 +68,3 @@ def _transport_options(url: str) -> dict[str, Any]:
 @signals.setup_logging.connect
 def _keep_our_logging(**_: object) -> None:
     """Connecting here is what stops Celery from setting up logs of its own."""
-

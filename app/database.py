@@ -32,12 +32,12 @@ class Base(DeclarativeBase):
             "pk": "pk_%(table_name)s",
         }
     )
-    type_annotation_map = {
-        datetime: DateTime(timezone=True),
-        dict[str, Any]: JSONB,
-        list[str]: JSONB,
-    }
 
+
+# Not as an attribute of Base: Flask-SQLAlchemy and SQLAlchemy 2.1 disagree about that one.
+Base.registry.update_type_annotation_map(
+    {datetime: DateTime(timezone=True), dict[str, Any]: JSONB, list[str]: JSONB}
+)
 
 db = SQLAlchemy(model_class=Base)
 

@@ -1,4 +1,4 @@
-"""The firm as data: brand, offers, questions, rubric and rate card, read and checked at the start."""
+"""The firm as data: brand, offers, questions, rubric and rate card, checked at the start."""
 
 from pathlib import Path
 

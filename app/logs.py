@@ -18,6 +18,8 @@ from config import Config
 
 log = structlog.get_logger()
 
+UNREMARKABLE = {"assets.asset", "operation.healthz", "operation.readyz"}
+
 
 def configure_logging(config: Config) -> None:
     """Send structlog's and the standard library's records through one formatter to stdout."""
@@ -64,12 +66,14 @@ def init_logs(app: Flask, config: Config) -> None:
     @app.after_request
     def finish(response: Response) -> Response:
         response.headers["X-Request-ID"] = g.get("request_id", "")
-        if request.endpoint not in {"static", "operation.healthz", "operation.readyz"}:
+        if request.endpoint not in UNREMARKABLE:
             log.info(
                 "request",
                 method=request.method,
                 route=request.url_rule.rule if request.url_rule else None,
                 status=response.status_code,
-                ms=round((time.perf_counter() - g.started_at) * 1000, 1) if "started_at" in g else 0,
+                ms=round((time.perf_counter() - g.started_at) * 1000, 1)
+                if "started_at" in g
+                else 0,
             )
         return response

@@ -9,6 +9,7 @@ from wtforms import (
     Field,
     Form,
     RadioField,
+    SelectChoice,
     SelectMultipleField,
     StringField,
     TextAreaField,
@@ -74,7 +75,7 @@ def field_for(question: Question) -> Field:
     about = {"label": question.label, "description": question.hint}
     if question.kind in {"choice", "choices"}:
         chooser = RadioField if question.kind == "choice" else CheckboxesField
-        options = [(option.value, option.label) for option in question.options]
+        options = [SelectChoice(option.value, option.label) for option in question.options]
         # The question names a foreign value better than WTForms would.
         return chooser(
             choices=options, validate_choice=False, validators=[accepted_by(question)], **about

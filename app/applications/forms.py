@@ -1,12 +1,13 @@
 """The forms of the application, one for each step, made from the questions."""
 
 from functools import cache
+from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField
 
 from app.applications.fields import field_for
-from app.applications.questions import Answers, Step
+from app.applications.questions import STEP_KEYS, Answers, Question, Step
 
 STORED_AT_MOST = 20_000
 CSRF_EXPIRED = "This page was open for too long. Nothing is lost: press the button once more."
@@ -17,32 +18,53 @@ class StepForm(FlaskForm):
 
     step: Step
 
-    def question_fields(self) -> list[tuple[Field, str]]:
-        """The fields in their order, each with the reason why it is asked."""
-        return [(self[question.key], question.reason) for question in self.step.questions]
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        for question in self.step.questions:
+            self[question.key].option_hints = {o.value: o.hint for o in question.options if o.hint}
+
+    def question_fields(self) -> list[tuple[Field, Question]]:
+        """The fields in their order, each with its question."""
+        return [(self[question.key], question) for question in self.step.questions]
 
     def answers(self) -> Answers:
         """What was typed or chosen, without what is empty: to be stored whether accepted or not."""
         given = {question.key: self[question.key].data for question in self.step.questions}
         return {key: _storable(value) for key, value in given.items() if value}
 
+    @property
+    def is_expired(self) -> bool:
+        """Its token is missing or too old; nothing of it may be stored."""
+        return "csrf_token" in self.errors
+
+
+class ReviewForm(StepForm):
+    """The last step's form, which also says which state of the draft the prospect looked over."""
+
+    draft_version = HiddenField()
+
+    @property
+    def seen_version(self) -> int:
+        """The version, or one that no draft has where the field makes no sense."""
+        typed = self.draft_version.data or ""
+        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
+
 
 @cache
 def form_for(step: Step) -> type[StepForm]:
     """The form class of a step."""
+    kind = ReviewForm if step.key == STEP_KEYS[-1] else StepForm
     fields = {question.key: field_for(question) for question in step.questions}
-    return type(f"{step.key.title()}Form", (StepForm,), {"step": step, **fields})
-
-
-@cache
-def review_form_for(step: Step) -> type[StepForm]:
-    """The last step's form, which also says which state of the draft the prospect looked over."""
-    return type("SubmitForm", (form_for(step),), {"draft_version": HiddenField()})
+    return type(f"{step.key.title()}Form", (kind,), {"step": step, **fields})
 
 
 def _storable(value: str | list[str]) -> str | list[str]:
     if isinstance(value, list):
-        return value
+        return [_storable_text(one) for one in value]
+    return _storable_text(value)
+
+
+def _storable_text(text: str) -> str:
     # Postgres keeps neither NUL nor half of a surrogate pair; the field's own error names them.
-    cleaned = value.replace("\x00", "").encode("utf-8", "replace").decode()
+    cleaned = text.replace("\x00", "").encode("utf-8", "replace").decode()
     return cleaned[:STORED_AT_MOST]

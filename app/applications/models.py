@@ -11,8 +11,8 @@ from app.database import Model, new_id
 
 
 class Draft(Model):
-    """A form that is being filled in. ``version`` counts its saves; ``complete_steps`` are the steps
-    whose answers were accepted. A submitted draft is sealed: it is the application's one key."""
+    """A form that is being filled in. ``version`` counts its saves; ``complete_steps`` are the
+    steps whose answers were accepted. A submitted draft is sealed: it is the application's key."""
 
     __tablename__ = "drafts"
 

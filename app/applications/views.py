@@ -3,8 +3,6 @@
 Each page works without JavaScript. The draft lives on the server; the cookie names it.
 """
 
-import uuid
-
 from flask import (
     Blueprint,
     abort,
@@ -135,7 +133,9 @@ def submit() -> ResponseReturnValue:
         application = earlier.application
     except DraftChanged:
         db.session.rollback()
-        return show_review(questionnaire, find_draft(db.session(), str(draft.id)), form, moved=True), 409
+        return show_review(
+            questionnaire, find_draft(db.session(), str(draft.id)), form, moved=True
+        ), 409
     return redirect(url_for("portal.status", token=application.access_token), 303)
 
 

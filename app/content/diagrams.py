@@ -4,7 +4,7 @@ import re
 from html import escape
 from pathlib import Path
 from typing import Final
-from xml.etree import ElementTree
+from xml.etree import ElementTree as ET
 
 from app.data_files import DataFileError
 
@@ -33,8 +33,8 @@ def read_diagram(path: Path) -> str:
     """
     text = path.read_text(encoding="utf-8")
     try:
-        root = ElementTree.fromstring(text)
-    except ElementTree.ParseError as error:
+        root = ET.fromstring(text)
+    except ET.ParseError as error:
         raise DataFileError(path, f"This is not well-formed XML: {error}.") from error
     if not root.tag.endswith("}svg") or not WIDTH.search(text):
         raise DataFileError(path, "The outermost element must be an svg with a viewBox.")

@@ -1,12 +1,12 @@
 """Engagements' part in the flow."""
 
-from flask import current_app
 from sqlalchemy.orm import Session
 
 from app.applications.queries import get_application
 from app.engagements import service
 from app.engagements.pricing import quote_agreed, quote_engagement
 from app.engagements.queries import engagement_of
+from app.engagements.rate_card import current_rate_card
 from app.events.types import RecordedEvent
 
 
@@ -18,16 +18,14 @@ def propose_engagement(session: Session, scored: RecordedEvent) -> None:
     application = get_application(session, scored.subject_id)
     if not application.is_open or engagement_of(session, application.id):
         return
-    quote = quote_engagement(
-        scored.data.recommended_kind, application.answers, current_app.extensions["rate_card"]
-    )
+    quote = quote_engagement(scored.data.recommended_kind, application.answers, current_rate_card())
     service.propose_engagement(session, application.id, quote)
 
 
 def offer_engagement(session: Session, accepted: RecordedEvent) -> None:
     """application.accepted → the reviewer's kind and price on offer → engagement.offered."""
     application = get_application(session, accepted.subject_id)
-    card = current_app.extensions["rate_card"]
+    card = current_rate_card()
     quote = quote_engagement(accepted.data.kind, application.answers, card)
     service.offer_engagement(
         session, application.id, quote_agreed(quote, accepted.data.total_cents, card)

@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.events.models import Delivery, StoredEvent
 from app.events.store import record
-from app.events.types import Event, RecordedEvent, event, stream_of
+from app.events.types import Event, event, stream_of
 
 
 @event("delivery.dead_lettered", version=1)
@@ -39,9 +39,7 @@ WHERE id = :id AND status = 'dead' RETURNING subscriber
 """)
 
 
-def record_dead_letter(
-    session: Session, delivery_id: int, recorded: RecordedEvent | None
-) -> None:
+def record_dead_letter(session: Session, delivery_id: int) -> None:
     """Record that the delivery died. A dead letter about a dead letter would never end, so there
     is none."""
     delivery = session.get_one(Delivery, delivery_id)

@@ -93,7 +93,6 @@ def deliver(
     if row is None:
         session.rollback()
         return Outcome.SKIPPED
-    recorded = None
     with structlog.contextvars.bound_contextvars(subscriber=row.subscriber, delivery=delivery_id):
         try:
             recorded = recorded_event(row)
@@ -101,10 +100,14 @@ def deliver(
                 subscriptions.subscriber(row.subscriber)(session, recorded)
                 session.execute(DONE, {"id": delivery_id})
                 session.commit()
-        except Exception as error:  # whatever a subscriber raises is a failed try
+        except Exception as error:  # noqa: BLE001 - whatever a subscriber raises is a failed try
             session.rollback()
-            return _note_failure(session, row.delivery_id, row.attempts, recorded, policy, error)
-        log.info("delivery.done", type=recorded.type, correlation_id=recorded.metadata.correlation_id)
+            return _note_failure(
+                session, delivery_id, policy.delay(row.attempts), policy.most, error
+            )
+        log.info(
+            "delivery.done", type=recorded.type, correlation_id=recorded.metadata.correlation_id
+        )
     _send_next(session, row.subscriber, recorded, send)
     return Outcome.DONE
 
@@ -123,34 +126,23 @@ def _send_next(
 
 
 def _note_failure(
-    session: Session,
-    delivery_id: int,
-    tries: int,
-    recorded: RecordedEvent | None,
-    policy: RetryPolicy,
-    error: Exception,
+    session: Session, delivery_id: int, delay: float, most: int, error: Exception
 ) -> Outcome:
     noted = session.execute(
         FAILED,
-        {
-            "id": delivery_id,
-            "error": describe_error(error),
-            "delay": policy.delay(tries),
-            "most": policy.most,
-        },
+        {"id": delivery_id, "error": describe_error(error), "delay": delay, "most": most},
     ).one_or_none()
     if noted is None:
         session.rollback()
         return Outcome.SKIPPED
     if noted.status == "dead":
-        record_dead_letter(session, delivery_id, recorded)
+        record_dead_letter(session, delivery_id)
     session.commit()
+    outcome = Outcome.DEAD if noted.status == "dead" else Outcome.FAILED
     log.warning(
-        f"delivery.{'dead' if noted.status == 'dead' else 'failed'}",
-        attempts=noted.attempts,
-        error=type(error).__name__,
+        "delivery.failed", outcome=outcome, attempts=noted.attempts, error=type(error).__name__
     )
-    return Outcome.DEAD if noted.status == "dead" else Outcome.FAILED
+    return outcome
 
 
 def describe_error(error: Exception) -> str:

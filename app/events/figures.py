@@ -50,7 +50,7 @@ SELECT (SELECT coalesce(max(position), 0) FROM events) AS last_position,
 
 def flow_figures(session: Session) -> FlowFigures:
     """The state of the whole flow now; every subscriber of the table has a row."""
-    rows = {row.name: SubscriberFigures(**row._mapping) for row in session.execute(UNFINISHED)}
+    rows = {row["name"]: SubscriberFigures(**row) for row in session.execute(UNFINISHED).mappings()}
     names = sorted({*current_subscriptions().names(), *rows})
     log = session.execute(LOG).one()
     return FlowFigures(

@@ -77,7 +77,7 @@ def send_all(connection: Connection | Session, deliveries: Sequence[int], send: 
     for index, delivery_id in enumerate(deliveries):
         try:
             send(delivery_id)
-        except Exception as error:  # the broker's clients have no common base class
+        except Exception as error:  # noqa: BLE001 - the broker's clients have no common base class
             log.warning("relay.broker_unreachable", error=type(error).__name__)
             connection.execute(UNSENT, {"ids": list(deliveries[index:])})
             return index

@@ -1,7 +1,12 @@
 """A letter: what every mail is made of, and its two renderings."""
 
 import msgspec
-from flask import current_app, render_template
+from flask import Blueprint, render_template
+
+from app.firm.brand import current_brand
+
+# It has no page; it tells Flask where the letters' templates are.
+notifications = Blueprint("notifications", __name__, template_folder="templates")
 
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
@@ -24,8 +29,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
         return self._render("html")
 
     def _render(self, form: str) -> str:
-        brand = current_app.extensions["brand"]
-        return render_template(f"notifications/letter.{form}", letter=self, brand=brand)
+        return render_template(f"notifications/letter.{form}", letter=self, brand=current_brand())
 
 
 def paragraphs_of(text: str) -> tuple[str, ...]:

@@ -1,11 +1,14 @@
 """Every letter that the site writes, as functions that read like the letter."""
 
-from flask import current_app, url_for
+from typing import cast
+
+from flask import url_for
 
 from app.applications.events import ApplicationAccepted, ApplicationDeclined, MoreRequested
 from app.applications.models import Application
 from app.applications.service import Verdict
 from app.engagements.models import Engagement
+from app.firm.offers import Kind, Offer, current_offers
 from app.notifications.letter import Letter, paragraphs_of
 from app.rendering import money
 from app.scoring.score import Score
@@ -41,9 +44,7 @@ def received(application: Application) -> Letter:
 
 def new_application(application: Application, score: Score, engagement: Engagement) -> Letter:
     """To staff: the essentials, the score with its reasons, and the proposal."""
-    reasons = tuple(
-        (f"{c.label}, {c.points} of {c.out_of}", c.reason) for c in score.criteria
-    )
+    reasons = tuple((f"{c.label}, {c.points} of {c.out_of}", c.reason) for c in score.criteria)
     return Letter(
         template="new_application",
         subject=f"{score.total} points: {application.company} ({application.reference})",
@@ -185,8 +186,8 @@ def _missing(score: Score) -> tuple[str, ...]:
     return (f"Not known yet: {' '.join(score.missing)}",) if score.missing else ()
 
 
-def _offer(kind: str):  # type: ignore[no-untyped-def]
-    return current_app.extensions["offers"].offer(kind)
+def _offer(kind: str) -> Offer:
+    return current_offers().offer(cast(Kind, kind))
 
 
 def _price(kind: str, cents: int) -> str:

@@ -31,7 +31,6 @@ class MailMessage(Model):
     status: Mapped[str] = mapped_column(server_default="queued")
     attempts: Mapped[int] = mapped_column(server_default="0")
     not_before: Mapped[datetime] = mapped_column(server_default=text("now()"))
-    rung_at: Mapped[datetime | None]
     claimed_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     last_error: Mapped[str | None]

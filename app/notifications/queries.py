@@ -20,7 +20,5 @@ def mail_about(session: Session, application_id: uuid.UUID) -> Sequence[MailMess
 
 def count_mail_by_status(session: Session) -> dict[str, int]:
     counts = {"queued": 0, "sending": 0, "sent": 0, "failed": 0}
-    rows = session.execute(
-        select(MailMessage.status, func.count()).group_by(MailMessage.status)
-    )
-    return counts | {status: count for status, count in rows}
+    rows = session.execute(select(MailMessage.status, func.count()).group_by(MailMessage.status))
+    return counts | dict(rows.all())

@@ -22,9 +22,7 @@ def confirm_receipt(session: Session, submitted: RecordedEvent) -> None:
     """application.submitted → a confirmation to the prospect."""
     application = get_application(session, submitted.subject_id)
     letter = letters.received(application)
-    write_to(
-        session, application.email, letter, because=submitted, application_id=application.id
-    )
+    write_to(session, application.email, letter, because=submitted, application_id=application.id)
 
 
 def alert_staff(session: Session, proposed: RecordedEvent) -> None:

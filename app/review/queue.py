@@ -94,7 +94,7 @@ def count_by_status(session: Session) -> dict[str, int]:
     """How many applications there are, by status, with ``open`` and ``all`` as sums."""
     rows = session.execute(select(Application.status, func.count()).group_by(Application.status))
     counts = dict.fromkeys(("submitted", "more_requested", "accepted", "declined"), 0)
-    counts |= {status: count for status, count in rows}
+    counts |= dict(rows.all())
     return {"open": sum(counts[s] for s in OPEN), **counts, "all": sum(counts.values())}
 
 

@@ -88,9 +88,13 @@ def load_rubric(path: Path, questionnaire: Questionnaire) -> Rubric:
     Raises DataFileError with a sentence that names the criterion, band or rule at fault.
     """
     rubric = read_data(path, Rubric)
-    for check in (_faults_in_criteria, _faults_in_bands, _faults_in_kind_rules):
-        for fault in check(rubric, questionnaire):
-            raise DataFileError(path, fault)
+    faults = (
+        _faults_in_criteria(rubric, questionnaire)
+        or _faults_in_bands(rubric)
+        or _faults_in_kind_rules(rubric, questionnaire)
+    )
+    if faults:
+        raise DataFileError(path, faults[0])
     return rubric
 
 
@@ -125,7 +129,7 @@ def _faults_in_criterion(criterion: Criterion, questionnaire: Questionnaire) -> 
     return faults or check_cases(criterion.cases, questionnaire)
 
 
-def _faults_in_bands(rubric: Rubric, questionnaire: Questionnaire) -> list[str]:
+def _faults_in_bands(rubric: Rubric) -> list[str]:
     names = tuple(band.name for band in rubric.bands)
     if names != BAND_NAMES:
         return [f"The bands must be {', '.join(BAND_NAMES)}, in this order."]

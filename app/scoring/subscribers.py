@@ -1,19 +1,19 @@
 """Scoring's part in the flow."""
 
 import msgspec
-from flask import current_app
 from sqlalchemy.orm import Session
 
 from app.events.store import record
 from app.events.types import RecordedEvent
 from app.scoring.events import ApplicationScored
 from app.scoring.models import ScoreRecord
+from app.scoring.rubric import current_rubric
 from app.scoring.score import score_answers
 
 
 def score_fit(session: Session, submitted: RecordedEvent) -> None:
     """application.submitted → the application's score → application.scored."""
-    score = score_answers(submitted.data.answers, current_app.extensions["rubric"])
+    score = score_answers(submitted.data.answers, current_rubric())
     session.add(
         ScoreRecord(
             application_id=submitted.subject_id,

@@ -1,0 +1,28 @@
+"""The pages, in the order of the flow: a prospect reads, applies, watches, pays; staff sign in and
+decide; the operator looks after it."""
+
+from app.accounts.views import accounts
+from app.applications.views import applications
+from app.content.views import content
+from app.engagements.views import engagements
+from app.notifications.letter import notifications
+from app.operation import operation
+from app.payments.views import payments
+from app.payments.webhook import webhooks
+from app.portal.views import portal
+from app.review.views import review
+from app.styleguide import styleguide
+
+BLUEPRINTS = (
+    content,
+    applications,
+    portal,
+    payments,
+    webhooks,
+    notifications,
+    accounts,
+    review,
+    engagements,
+    styleguide,
+    operation,
+)

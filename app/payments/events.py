@@ -1,0 +1,27 @@
+"""What can happen to a deposit. Amounts are in cents."""
+
+from typing import Literal
+
+from app.events.types import Event, event
+
+Method = Literal["stripe", "bank_transfer"]
+
+
+@event("deposit.paid", version=1)
+class DepositPaid(Event):
+    """The whole deposit has arrived. In the engagement's stream."""
+
+    application_id: str
+    deposit_id: str
+    amount_cents: int
+    currency: str
+    method: Method
+
+
+@event("stripe.event_received", version=1)
+class StripeEventReceived(Event):
+    """A verified webhook is stored, and waits to be handled. Each has a stream of its own: Stripe
+    promises no order, and what follows from them needs none."""
+
+    stripe_event_id: str
+    stripe_type: str

@@ -1,0 +1,167 @@
+"""The one place that speaks to Stripe, through its official SDK."""
+
+import logging
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any, cast
+
+import msgspec
+import requests
+import stripe
+import structlog
+from flask import current_app
+from stripe.checkout import Session, SessionService
+from stripe.params.checkout import SessionCreateParams
+
+CONNECT_SECONDS = 3.0
+ANSWER_SECONDS = 8.0
+NETWORK_RETRIES = 2
+SIGNATURE_TOLERANCE_SECONDS = 300
+IN_PROGRESS = 409
+
+log = structlog.get_logger()
+# The SDK logs what Stripe says of a request at this level, with what it quotes from it.
+logging.getLogger("stripe").setLevel(logging.WARNING)
+
+
+class PaymentUnavailable(Exception):
+    """Card payment is not set up, or it is not known what Stripe made of the request."""
+
+
+class CheckoutRefused(PaymentUnavailable):
+    """Stripe made no payment page under this key and never will; another key may be tried."""
+
+
+class ForgedWebhook(Exception):
+    """The body was not signed by Stripe with our secret, or too long ago."""
+
+
+class CheckoutPage(msgspec.Struct, frozen=True):
+    """Stripe's payment page; ``url`` is None once it is no longer ``open``."""
+
+    session_id: str
+    status: str
+    url: str | None
+
+
+class Gateway:
+    """Stripe's Checkout under one secret key; ``api_base`` points at another server than Stripe's.
+
+    Every method may take some seconds: call it with no transaction open.
+    """
+
+    def __init__(self, secret_key: str, api_base: str = "", *, seconds: float = ANSWER_SECONDS):
+        self._secret_key = secret_key
+        self._addresses: stripe.BaseAddresses = {"api": api_base} if api_base else {}
+        self._timeout = (CONNECT_SECONDS, seconds)
+
+    @property
+    def is_live(self) -> bool:
+        """The key moves real money."""
+        return "_live_" in self._secret_key
+
+    def open_checkout(self, request: dict[str, Any], key: str, *, since: int) -> CheckoutPage:
+        """Ask for a payment page under an idempotency key: a repeat gets the same page.
+
+        ``since`` is the Unix second of the key's first use. Raises CheckoutRefused, or
+        PaymentUnavailable where only a repeat under the same key can tell what happened.
+        """
+        try:
+            with self._sessions() as sessions:
+                params = cast(SessionCreateParams, request)
+                return _page_of(sessions.create(params, {"idempotency_key": key}))
+        except stripe.InvalidRequestError as error:
+            _note("stripe.checkout_refused", error)
+            raise CheckoutRefused from error
+        except (stripe.APIError, stripe.IdempotencyError) as error:
+            _note("stripe.checkout_unclear", error)
+            if error.http_status == IN_PROGRESS:
+                raise PaymentUnavailable from error
+        except stripe.StripeError as error:
+            _note("stripe.unreachable", error)
+            raise PaymentUnavailable from error
+        # Stripe keeps a failure under its key and would answer it again: look for the page itself.
+        found = self._find_checkout(request["client_reference_id"], since)
+        if found is None:
+            raise CheckoutRefused
+        return found
+
+    def read_checkout(self, session_id: str) -> CheckoutPage | None:
+        """The page as it stands; None where Stripe doesn't know it. Raises PaymentUnavailable."""
+        try:
+            with self._sessions() as sessions:
+                return _page_of(sessions.retrieve(session_id))
+        except stripe.InvalidRequestError:
+            return None
+        except stripe.StripeError as error:
+            _note("stripe.unreachable", error)
+            raise PaymentUnavailable from error
+
+    def expire_checkout(self, session_id: str) -> None:
+        """Close the page, if it is still open. Raises PaymentUnavailable."""
+        try:
+            with self._sessions() as sessions:
+                sessions.expire(session_id)
+        except stripe.InvalidRequestError as error:
+            _note("stripe.checkout_closed_before", error)
+        except stripe.StripeError as error:
+            _note("stripe.unreachable", error)
+            raise PaymentUnavailable from error
+
+    def _find_checkout(self, reference: str, since: int) -> CheckoutPage | None:
+        try:
+            with self._sessions() as sessions:
+                # A minute of grace for clocks that differ.
+                pages = sessions.list({"created": {"gte": since - 60}, "status": "open", "limit": 100})
+                for page in pages.auto_paging_iter():
+                    if page.client_reference_id == reference:
+                        return _page_of(page)
+        except stripe.StripeError as error:
+            _note("stripe.unreachable", error)
+            raise PaymentUnavailable from error
+        return None
+
+    @contextmanager
+    def _sessions(self) -> Iterator[SessionService]:
+        with requests.Session() as http:
+            # A proxy from the environment has no part in payments.
+            http.trust_env = False
+            client = stripe.StripeClient(
+                self._secret_key,
+                base_addresses=self._addresses,
+                max_network_retries=NETWORK_RETRIES,
+                http_client=stripe.RequestsClient(timeout=self._timeout, session=http),
+            )
+            yield client.v1.checkout.sessions
+
+
+def current_gateway() -> Gateway:
+    """The running app's gateway. Raises PaymentUnavailable where no key is set."""
+    site = current_app.config["SITE"]
+    if not site.STRIPE_SECRET_KEY:
+        raise PaymentUnavailable("STRIPE_SECRET_KEY is not set.")
+    return Gateway(site.STRIPE_SECRET_KEY, site.STRIPE_API_BASE)
+
+
+def check_signature(body: bytes, header: str, secret: str) -> None:
+    """Raises ForgedWebhook unless ``header`` signs this very body with ``secret``, recently."""
+    try:
+        stripe.WebhookSignature.verify_header(body, header, secret, SIGNATURE_TOLERANCE_SECONDS)
+    # TypeError: a signature that isn't ASCII can't be compared.
+    except (stripe.SignatureVerificationError, UnicodeDecodeError, TypeError) as error:
+        raise ForgedWebhook from error
+
+
+def _page_of(session: Session) -> CheckoutPage:
+    return CheckoutPage(session_id=session.id, status=session.status or "", url=session.url)
+
+
+def _note(event: str, error: stripe.StripeError) -> None:
+    """Log the error without its message, which may quote an address."""
+    log.warning(
+        event,
+        error=type(error).__name__,
+        code=error.code,
+        status=error.http_status,
+        stripe_request=error.request_id,
+    )

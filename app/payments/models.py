@@ -1,0 +1,110 @@
+"""The deposit, the tries to pay it by card, and what Stripe said of them. Money is in cents."""
+
+import uuid
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database import Model, new_id
+
+
+class Deposit(Model):
+    """What an engagement's client owes before work begins. due → paid, never back.
+
+    A transfer is recorded by a member of staff, with the day it arrived on and, if there is one,
+    the bank's own reference.
+    """
+
+    __tablename__ = "deposits"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    engagement_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("engagements.id"), unique=True)
+    amount_cents: Mapped[int]
+    currency: Mapped[str]
+    status: Mapped[str] = mapped_column(server_default="due", default="due")
+    method: Mapped[str | None]
+    paid_at: Mapped[datetime | None]
+    recorded_by_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("staff.id"))
+    received_on: Mapped[date | None]
+    bank_reference: Mapped[str | None]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+    __table_args__ = (
+        CheckConstraint("amount_cents > 0", name="amount_positive"),
+        CheckConstraint("currency ~ '^[a-z]{3}$'", name="currency_is_a_code"),
+        CheckConstraint("status IN ('due', 'paid')", name="status_known"),
+        CheckConstraint("method IN ('stripe', 'bank_transfer')", name="method_known"),
+        CheckConstraint(
+            "(status = 'paid') = (paid_at IS NOT NULL)"
+            " AND (status = 'paid') = (method IS NOT NULL)",
+            name="paid_has_its_time_and_method",
+        ),
+        CheckConstraint(
+            "(method IS NOT DISTINCT FROM 'bank_transfer') = (recorded_by_id IS NOT NULL)"
+            " AND (recorded_by_id IS NULL) = (received_on IS NULL)"
+            " AND (bank_reference IS NULL OR received_on IS NOT NULL)",
+            name="transfer_has_its_witness",
+        ),
+    )
+
+
+class CheckoutAttempt(Model):
+    """One payment page at Stripe, asked for under one idempotency key.
+
+    opening (committed before the call) → open (Stripe's answer is known) → complete (paid),
+    expired, or processing while a bank takes its days; failed: Stripe refused the page, or the
+    bank the payment. ``request`` is what Stripe is sent, so that a repeat under the key is the
+    same to the letter.
+    """
+
+    __tablename__ = "checkout_attempts"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    deposit_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("deposits.id"), index=True)
+    idempotency_key: Mapped[str] = mapped_column(unique=True)
+    request: Mapped[dict[str, Any]]
+    status: Mapped[str] = mapped_column(server_default="opening", default="opening")
+    stripe_session_id: Mapped[str | None] = mapped_column(unique=True)
+    url: Mapped[str | None]
+    expires_at: Mapped[datetime]
+    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+    __table_args__ = (
+        CheckConstraint(
+            "status IN ('opening', 'open', 'expired', 'processing', 'failed', 'complete')",
+            name="status_known",
+        ),
+        CheckConstraint(
+            "status NOT IN ('open', 'processing', 'complete') OR stripe_session_id IS NOT NULL",
+            name="answered_has_its_session",
+        ),
+        CheckConstraint("status <> 'open' OR url IS NOT NULL", name="open_has_its_page"),
+        Index(
+            "uq_checkout_attempts_payable",
+            "deposit_id",
+            unique=True,
+            postgresql_where=text("status IN ('opening', 'open')"),
+        ),
+    )
+
+
+class StripeEvent(Model):
+    """A verified webhook, stored once by Stripe's id. ``outcome`` says in a sentence what came of
+    it, or why nothing did; ``deposit_id`` is the deposit that it turned out to be about."""
+
+    __tablename__ = "stripe_events"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    stripe_event_id: Mapped[str] = mapped_column(unique=True)
+    type: Mapped[str]
+    payload: Mapped[dict[str, Any]]
+    received_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    deposit_id: Mapped[uuid.UUID | None] = mapped_column(ForeignKey("deposits.id"), index=True)
+    outcome: Mapped[str | None]
+    handled_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("(outcome IS NULL) = (handled_at IS NULL)", name="handled_has_its_outcome"),
+    )

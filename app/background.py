@@ -14,7 +14,7 @@ from config import Config
 
 
 def init_celery(app: Flask, config: Config) -> None:
-    class TaskInApp(Task):  # type: ignore[misc]
+    class TaskInApp(Task):
         def __call__(self, *args: object, **kwargs: object) -> object:
             with app.app_context():
                 return self.run(*args, **kwargs)

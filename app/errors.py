@@ -70,7 +70,7 @@ def init_errors(app: Flask) -> None:
 
 def show_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
-        return error.get_response()  # type: ignore[return-value]
+        return error.get_response()
     title, message, next_step = PAGES.get(error.code, PAGES[400 if error.code < 500 else 500])
     page = render_template(
         "errors/error.html", code=error.code, title=title, message=message, next_step=next_step

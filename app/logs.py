@@ -12,6 +12,7 @@ from typing import Any
 import msgspec
 import structlog
 from flask import Flask, Response, g, request
+from structlog.typing import Processor
 
 from app.events.tracing import start_trace
 from config import Config
@@ -23,7 +24,7 @@ UNREMARKABLE = {"assets.asset", "operation.healthz", "operation.readyz"}
 
 def configure_logging(config: Config) -> None:
     """Send structlog's and the standard library's records through one formatter to stdout."""
-    shared = [
+    shared: list[Processor] = [
         structlog.contextvars.merge_contextvars,
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),

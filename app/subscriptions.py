@@ -19,6 +19,8 @@ from app.engagements.subscribers import (
     propose_engagement,
 )
 from app.events.dead_letters import DeliveryDeadLettered
+from app.events.subscription import Subscriber
+from app.events.types import Event
 from app.notifications.subscribers import (
     alert_staff,
     alert_staff_of_failure,
@@ -34,7 +36,7 @@ from app.payments.subscribers import request_deposit, settle_deposit
 from app.scoring.events import ApplicationScored
 from app.scoring.subscribers import score_fit
 
-SUBSCRIPTIONS = {
+SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
     DraftLinkRequested: (send_resume_link,),
     ApplicationSubmitted: (score_fit, confirm_receipt),
     ApplicationScored: (propose_engagement,),

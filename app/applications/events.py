@@ -6,7 +6,7 @@ from app.events.types import Event, event
 
 
 @event("draft.link_requested", version=1)
-class DraftLinkRequested(Event):
+class DraftLinkRequested(Event, frozen=True):
     """A prospect asked for a link back into a half-finished form."""
 
     draft_id: str
@@ -15,7 +15,7 @@ class DraftLinkRequested(Event):
 
 
 @event("application.submitted", version=1)
-class ApplicationSubmitted(Event):
+class ApplicationSubmitted(Event, frozen=True):
     """A prospect sent the form. The answers are the ones of ``questions_version``."""
 
     reference: str
@@ -27,21 +27,21 @@ class ApplicationSubmitted(Event):
 
 
 @event("application.more_requested", version=1)
-class MoreRequested(Event):
+class MoreRequested(Event, frozen=True):
     """A reviewer asked the prospect for more before deciding."""
 
     message: str
 
 
 @event("application.more_provided", version=1)
-class MoreProvided(Event):
+class MoreProvided(Event, frozen=True):
     """The prospect answered what the reviewer had asked."""
 
     message: str
 
 
 @event("application.accepted", version=1)
-class ApplicationAccepted(Event):
+class ApplicationAccepted(Event, frozen=True):
     """A reviewer took the application on, as this kind of engagement at this price in cents."""
 
     message: str
@@ -50,7 +50,7 @@ class ApplicationAccepted(Event):
 
 
 @event("application.declined", version=1)
-class ApplicationDeclined(Event):
+class ApplicationDeclined(Event, frozen=True):
     """A reviewer turned the application down."""
 
     message: str

@@ -4,7 +4,7 @@ from app.events.types import Event, event
 
 
 @event("engagement.proposed", version=1)
-class EngagementProposed(Event):
+class EngagementProposed(Event, frozen=True):
     """The rubric's kind, priced by the rate card: what staff start from."""
 
     application_id: str
@@ -16,7 +16,7 @@ class EngagementProposed(Event):
 
 
 @event("engagement.offered", version=1)
-class EngagementOffered(Event):
+class EngagementOffered(Event, frozen=True):
     """A reviewer has accepted the application; the client can agree to this."""
 
     application_id: str
@@ -27,14 +27,14 @@ class EngagementOffered(Event):
 
 
 @event("engagement.closed", version=1)
-class EngagementClosed(Event):
+class EngagementClosed(Event, frozen=True):
     """The application was declined, and the proposal with it."""
 
     application_id: str
 
 
 @event("engagement.accepted", version=1)
-class EngagementAccepted(Event):
+class EngagementAccepted(Event, frozen=True):
     """The client agreed, under the name that they typed, and owes the deposit."""
 
     application_id: str
@@ -44,7 +44,7 @@ class EngagementAccepted(Event):
 
 
 @event("engagement.activated", version=1)
-class EngagementActivated(Event):
+class EngagementActivated(Event, frozen=True):
     """The deposit is paid; work can begin."""
 
     application_id: str

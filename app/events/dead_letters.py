@@ -11,7 +11,7 @@ from app.events.types import Event, event, stream_of
 
 
 @event("delivery.dead_lettered", version=1)
-class DeliveryDeadLettered(Event):
+class DeliveryDeadLettered(Event, frozen=True):
     """A subscriber has failed on an event as often as it may; later events of the stream wait."""
 
     delivery_id: int
@@ -22,7 +22,7 @@ class DeliveryDeadLettered(Event):
 
 
 @event("delivery.replayed", version=1)
-class DeliveryReplayed(Event):
+class DeliveryReplayed(Event, frozen=True):
     """A member of staff has put a dead letter back to be tried again."""
 
     delivery_id: int

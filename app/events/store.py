@@ -1,9 +1,9 @@
 """The event store: append an event in the caller's transaction, read a stream back."""
 
-from typing import Any
+from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Row, func, insert, select
+from sqlalchemy import Row, Table, func, insert, select
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -13,7 +13,7 @@ from app.events.models import StoredEvent
 from app.events.tracing import current_trace
 from app.events.types import Event, Metadata, RecordedEvent, decode_event
 
-_events = StoredEvent.__table__
+_events = cast(Table, StoredEvent.__table__)
 
 
 class ConcurrentAppend(Exception):

@@ -3,7 +3,8 @@
 import uuid
 from datetime import datetime
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, func
+from sqlalchemy import text as sql_text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Model, new_id
@@ -30,11 +31,11 @@ class MailMessage(Model):
     message_id: Mapped[str]
     status: Mapped[str] = mapped_column(server_default="queued")
     attempts: Mapped[int] = mapped_column(server_default="0")
-    not_before: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    not_before: Mapped[datetime] = mapped_column(server_default=func.now())
     claimed_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     last_error: Mapped[str | None]
-    created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    created_at: Mapped[datetime] = mapped_column(server_default=func.now())
 
     __table_args__ = (
         CheckConstraint("status IN ('queued', 'sending', 'sent', 'failed')", name="status_known"),
@@ -43,6 +44,6 @@ class MailMessage(Model):
         Index(
             "ix_mail_messages_unsent",
             "not_before",
-            postgresql_where=text("status IN ('queued', 'sending')"),
+            postgresql_where=sql_text("status IN ('queued', 'sending')"),
         ),
     )

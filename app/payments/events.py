@@ -8,7 +8,7 @@ Method = Literal["stripe", "bank_transfer"]
 
 
 @event("deposit.paid", version=1)
-class DepositPaid(Event):
+class DepositPaid(Event, frozen=True):
     """The whole deposit has arrived. In the engagement's stream."""
 
     application_id: str
@@ -19,7 +19,7 @@ class DepositPaid(Event):
 
 
 @event("stripe.event_received", version=1)
-class StripeEventReceived(Event):
+class StripeEventReceived(Event, frozen=True):
     """A verified webhook is stored, and waits to be handled. Each has a stream of its own: Stripe
     promises no order, and what follows from them needs none."""
 

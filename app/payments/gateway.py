@@ -3,7 +3,7 @@
 import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any, cast
+from typing import Any, Literal, cast
 
 import msgspec
 import requests
@@ -18,6 +18,8 @@ ANSWER_SECONDS = 8.0
 NETWORK_RETRIES = 2
 SIGNATURE_TOLERANCE_SECONDS = 300
 IN_PROGRESS = 409
+
+CheckoutStatus = Literal["open", "complete", "expired", "unknown"]
 
 log = structlog.get_logger()
 # The SDK logs what Stripe says of a request at this level, with what it quotes from it.
@@ -37,11 +39,10 @@ class ForgedWebhook(Exception):
 
 
 class CheckoutPage(msgspec.Struct, frozen=True):
-    """Stripe's payment page; ``url`` is None once it is no longer ``open``."""
+    """Stripe's payment page, open when it was asked for."""
 
     session_id: str
-    status: str
-    url: str | None
+    url: str
 
 
 class Gateway:
@@ -86,13 +87,13 @@ class Gateway:
             raise CheckoutRefused
         return found
 
-    def read_checkout(self, session_id: str) -> CheckoutPage | None:
-        """The page as it stands; None where Stripe doesn't know it. Raises PaymentUnavailable."""
+    def read_checkout(self, session_id: str) -> CheckoutStatus:
+        """How the page stands; unknown where this Stripe has none. Raises PaymentUnavailable."""
         try:
             with self._sessions() as sessions:
-                return _page_of(sessions.retrieve(session_id))
+                return sessions.retrieve(session_id).status or "unknown"
         except stripe.InvalidRequestError:
-            return None
+            return "unknown"
         except stripe.StripeError as error:
             _note("stripe.unreachable", error)
             raise PaymentUnavailable from error
@@ -153,7 +154,7 @@ def check_signature(body: bytes, header: str, secret: str) -> None:
 
 
 def _page_of(session: Session) -> CheckoutPage:
-    return CheckoutPage(session_id=session.id, status=session.status or "", url=session.url)
+    return CheckoutPage(session_id=session.id, url=session.url or "")
 
 
 def _note(event: str, error: stripe.StripeError) -> None:

@@ -16,12 +16,12 @@ from app.applications.models import Application
 from app.engagements.events import EngagementAccepted, EngagementActivated, EngagementProposed
 from app.engagements.models import Engagement
 from app.events.store import read_stream
-from app.events.types import stream_of
+from app.events.types import Event, stream_of
 from app.payments.events import DepositPaid
 from app.scoring.events import ApplicationScored
 
 # The score itself is the firm's own note; a prospect sees that it was made.
-WORDS = {
+WORDS: dict[type[Event], tuple[str, str]] = {
     ApplicationSubmitted: ("Received", "Your application is stored, and a mail confirms it."),
     ApplicationScored: ("Read", "It has been read against our published criteria."),
     EngagementProposed: ("With a reviewer", "A proposal is drafted; a person reads it next."),

@@ -4,7 +4,7 @@ from app.events.types import Event, event
 
 
 @event("application.scored", version=1)
-class ApplicationScored(Event):
+class ApplicationScored(Event, frozen=True):
     """The rubric has judged an application: points of 100, and the engagement that fits it."""
 
     total: int

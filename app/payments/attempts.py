@@ -1,0 +1,131 @@
+"""The tries to pay a deposit by card, as rows. Whoever changes one holds its deposit's lock."""
+
+import uuid
+from datetime import timedelta
+from typing import Any
+
+from flask import url_for
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.applications.models import Application
+from app.database import new_id, utc_now
+from app.engagements.models import Engagement
+from app.firm.offers import current_offers
+from app.payments.gateway import CheckoutPage
+from app.payments.models import CheckoutAttempt, Deposit
+
+# Under the 24 hours for which Stripe remembers a key: as long as a page can be paid, its key can
+# be repeated.
+LIFETIME = timedelta(hours=12)
+
+# An attempt only ever moves up, so that neither order nor repeats of Stripe's events matter.
+RANK = {"opening": 0, "open": 1, "expired": 2, "processing": 3, "failed": 4, "complete": 5}
+
+
+def begin_attempt(
+    session: Session, deposit: Deposit, engagement: Engagement, application: Application
+) -> CheckoutAttempt:
+    """The one attempt that may still be paid, or else a new one with a key of its own."""
+    live = _live_attempt(session, deposit)
+    if live and live.status != "processing" and live.expires_at <= utc_now():
+        live.status = "expired"
+        session.flush()  # before the insert: the database allows one payable attempt at a time
+        live = None
+    return live or _add_attempt(session, deposit, engagement, application)
+
+
+def get_attempt(session: Session, attempt_id: uuid.UUID) -> CheckoutAttempt:
+    """The attempt as it stands in the database now."""
+    return session.get_one(CheckoutAttempt, attempt_id, populate_existing=True)
+
+
+def keep_page(attempt: CheckoutAttempt, page: CheckoutPage) -> None:
+    """Note Stripe's answer, unless another process or a webhook was first."""
+    if attempt.status == "opening":
+        attempt.stripe_session_id = page.session_id
+        attempt.url = page.url
+        attempt.status = "open"
+
+
+def advance(attempt: CheckoutAttempt, status: str) -> bool:
+    """Move the attempt up to ``status``; False where it stands as high already."""
+    if RANK[status] <= RANK[attempt.status]:
+        return False
+    attempt.status = status
+    return True
+
+
+def open_attempts(session: Session, deposit_id: uuid.UUID) -> list[CheckoutAttempt]:
+    """The attempts whose page can be paid."""
+    wanted = select(CheckoutAttempt).where(
+        CheckoutAttempt.deposit_id == deposit_id, CheckoutAttempt.status == "open"
+    )
+    return list(session.scalars(wanted))
+
+
+def _live_attempt(session: Session, deposit: Deposit) -> CheckoutAttempt | None:
+    return session.scalar(
+        select(CheckoutAttempt)
+        .where(
+            CheckoutAttempt.deposit_id == deposit.id,
+            CheckoutAttempt.status.in_(("opening", "open", "processing")),
+        )
+        .order_by(CheckoutAttempt.status == "processing")
+        .limit(1)
+        .execution_options(populate_existing=True)
+    )
+
+
+def _add_attempt(
+    session: Session, deposit: Deposit, engagement: Engagement, application: Application
+) -> CheckoutAttempt:
+    attempt_id = new_id()
+    expires_at = (utc_now() + LIFETIME).replace(microsecond=0)
+    attempt = CheckoutAttempt(
+        id=attempt_id,
+        deposit_id=deposit.id,
+        idempotency_key=f"checkout-{attempt_id}",
+        expires_at=expires_at,
+        request={
+            **_request(deposit, engagement, application),
+            "client_reference_id": str(attempt_id),
+            "expires_at": int(expires_at.timestamp()),
+        },
+    )
+    session.add(attempt)
+    session.flush()
+    return attempt
+
+
+def _request(deposit: Deposit, engagement: Engagement, application: Application) -> dict[str, Any]:
+    """What Stripe is asked for: one line, the deposit, and the way back to the prospect's page."""
+    offer = current_offers().offer(engagement.priced.kind)
+    metadata = {"deposit_id": str(deposit.id), "reference": application.reference}
+    product = {"name": f"Deposit: {offer.name}", "description": application.reference}
+    price = {
+        "currency": deposit.currency,
+        "unit_amount": deposit.amount_cents,
+        "product_data": product,
+    }
+    request: dict[str, Any] = {
+        "mode": "payment",
+        "line_items": [{"quantity": 1, "price_data": price}],
+        "success_url": _own_page(application, "done"),
+        "cancel_url": _own_page(application, "cancelled"),
+        "metadata": metadata,
+        "payment_intent_data": {"metadata": metadata},
+    }
+    if application.email.isascii():  # Stripe takes no other
+        request["customer_email"] = application.email
+    return request
+
+
+def _own_page(application: Application, payment: str) -> str:
+    return url_for(
+        "portal.status",
+        token=application.access_token,
+        payment=payment,
+        _anchor="deposit",
+        _external=True,
+    )

@@ -1,0 +1,84 @@
+"""The deposit as a row: asked for once, paid once."""
+
+import uuid
+from datetime import date
+
+import msgspec
+from sqlalchemy import ColumnElement, select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.database import new_id, utc_now
+from app.engagements.models import Engagement
+from app.engagements.queries import get_engagement
+from app.events.store import record
+from app.events.types import stream_of
+from app.payments.events import DepositPaid, Method
+from app.payments.models import Deposit
+
+
+class Transfer(msgspec.Struct, frozen=True):
+    """The whole deposit on the firm's account, as a member of staff saw it there."""
+
+    recorded_by_id: uuid.UUID
+    received_on: date
+    bank_reference: str | None
+
+
+class NotDue(Exception):
+    """The engagement isn't agreed to, so nothing is owed."""
+
+
+class AlreadyPaid(Exception):
+    """The deposit was paid before; nothing was changed."""
+
+
+def owe_deposit(session: Session, engagement: Engagement) -> Deposit:
+    """The engagement's deposit, made on the first call, and locked until the transaction ends.
+
+    Raises NotDue before the client has agreed.
+    """
+    if engagement.status not in {"accepted", "active"} or not engagement.deposit_cents:
+        raise NotDue(engagement.id)
+    session.execute(
+        insert(Deposit)
+        .values(
+            id=new_id(),
+            engagement_id=engagement.id,
+            amount_cents=engagement.deposit_cents,
+            currency=engagement.currency,
+        )
+        .on_conflict_do_nothing(index_elements=["engagement_id"])
+    )
+    return lock_deposit(session, Deposit.engagement_id == engagement.id)
+
+
+def lock_deposit(session: Session, which: ColumnElement[bool]) -> Deposit:
+    """The deposit as it stands now; whoever else would change it, or an attempt at it, waits."""
+    wanted = select(Deposit).where(which).with_for_update()
+    return session.scalars(wanted.execution_options(populate_existing=True)).one()
+
+
+def pay_deposit(session: Session, deposit: Deposit, *, transfer: Transfer | None = None) -> None:
+    """Mark a locked deposit as paid, by card or by that transfer, and record deposit.paid.
+
+    Raises AlreadyPaid.
+    """
+    if deposit.status == "paid":
+        raise AlreadyPaid(deposit.id)
+    method: Method = "bank_transfer" if transfer else "stripe"
+    deposit.status, deposit.method, deposit.paid_at = "paid", method, utc_now()
+    if transfer:
+        deposit.recorded_by_id = transfer.recorded_by_id
+        deposit.received_on = transfer.received_on
+        deposit.bank_reference = transfer.bank_reference
+    engagement = get_engagement(session, deposit.engagement_id)
+    paid = DepositPaid(
+        application_id=str(engagement.application_id),
+        deposit_id=str(deposit.id),
+        amount_cents=deposit.amount_cents,
+        currency=deposit.currency,
+        method=method,
+    )
+    actor = f"staff:{transfer.recorded_by_id}" if transfer else "system:payments"
+    record(session, stream_of("engagement", engagement.id), paid, actor=actor)

@@ -1,0 +1,115 @@
+"""Paying the deposit: Stripe's page for it, and the transfer that staff have seen."""
+
+import uuid
+
+from sqlalchemy.orm import Session
+
+from app.applications.models import Application
+from app.engagements.models import Engagement
+from app.payments.attempts import advance, begin_attempt, get_attempt, keep_page, open_attempts
+from app.payments.deposits import NotDue, Transfer, lock_deposit, owe_deposit, pay_deposit
+from app.payments.gateway import CheckoutRefused, Gateway, PaymentUnavailable, current_gateway
+from app.payments.models import CheckoutAttempt, Deposit
+
+# What becomes of an attempt whose page is no longer open at Stripe. Whether a complete one is
+# paid, only the webhook says.
+STATUS_AFTER = {"complete": "processing", "expired": "expired", "unknown": "expired"}
+
+
+def record_bank_payment(session: Session, engagement: Engagement, transfer: Transfer) -> Deposit:
+    """The whole deposit has arrived by transfer. Raises NotDue, and AlreadyPaid."""
+    deposit = owe_deposit(session, engagement)
+    pay_deposit(session, deposit, transfer=transfer)
+    return deposit
+
+
+def open_deposit_checkout(
+    session: Session, engagement: Engagement, application: Application
+) -> str | None:
+    """The address of Stripe's page for the deposit; None where there is nothing to pay on it.
+
+    Unlike other services this one commits: the idempotency key must be durable before Stripe hears
+    of it, and no transaction may be open while Stripe is asked. Any number of calls, at once or
+    after a crash, make one payable page. Raises PaymentUnavailable.
+    """
+    gateway = current_gateway()
+    attempt = _begin(session, engagement, application)
+    if attempt is None or attempt.status == "processing":
+        session.commit()
+        return None
+    if attempt.status == "opening":
+        return _ask_for_page(session, gateway, attempt)
+    url = attempt.url
+    status = _look_at_page(session, gateway, attempt)
+    if status == "open":
+        return url
+    if status == "complete":
+        return None
+    return open_deposit_checkout(session, engagement, application)
+
+
+def close_checkout(session: Session, deposit_id: uuid.UUID) -> None:
+    """Expire at Stripe what could still be paid of a paid deposit, if Stripe can be reached.
+
+    Commits, for the same reason. A page that stays open does no harm: a second payment is noted as
+    one to refund.
+    """
+    pages = [(a.id, a.stripe_session_id or "") for a in open_attempts(session, deposit_id)]
+    session.commit()
+    for attempt_id, session_id in pages:
+        try:
+            current_gateway().expire_checkout(session_id)
+        except PaymentUnavailable:
+            continue
+        _move(session, deposit_id, attempt_id, "expired")
+
+
+def _begin(
+    session: Session, engagement: Engagement, application: Application
+) -> CheckoutAttempt | None:
+    try:
+        deposit = owe_deposit(session, engagement)
+    except NotDue:
+        return None
+    if deposit.status == "paid":
+        return None
+    return begin_attempt(session, deposit, engagement, application)
+
+
+def _ask_for_page(session: Session, gateway: Gateway, attempt: CheckoutAttempt) -> str | None:
+    """Ask Stripe under the attempt's key, whether for the first time or again."""
+    attempt_id, deposit_id = attempt.id, attempt.deposit_id
+    key, request = attempt.idempotency_key, attempt.request
+    since = int(attempt.created_at.timestamp())
+    session.commit()
+    try:
+        page = gateway.open_checkout(request, key, since=since)
+    except CheckoutRefused:
+        _move(session, deposit_id, attempt_id, "failed")
+        raise
+    deposit = lock_deposit(session, Deposit.id == deposit_id)
+    attempt = get_attempt(session, attempt_id)
+    keep_page(attempt, page)
+    is_paid = deposit.status == "paid"  # by a transfer, while Stripe was asked
+    url = attempt.url if attempt.status == "open" and not is_paid else None
+    session.commit()
+    if is_paid:
+        close_checkout(session, deposit_id)
+    return url
+
+
+def _look_at_page(session: Session, gateway: Gateway, attempt: CheckoutAttempt) -> str:
+    """How the attempt's page stands at Stripe, whose webhook may be late or lost."""
+    attempt_id, deposit_id = attempt.id, attempt.deposit_id
+    session_id = attempt.stripe_session_id or ""
+    session.commit()
+    status = gateway.read_checkout(session_id)
+    if status != "open":
+        _move(session, deposit_id, attempt_id, STATUS_AFTER[status])
+    return status
+
+
+def _move(session: Session, deposit_id: uuid.UUID, attempt_id: uuid.UUID, status: str) -> None:
+    lock_deposit(session, Deposit.id == deposit_id)
+    advance(get_attempt(session, attempt_id), status)
+    session.commit()

@@ -1,0 +1,111 @@
+"""A whole site under test: the Procfile's own processes on servers that a test may break."""
+
+import secrets
+import tempfile
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import psycopg
+from psycopg.rows import tuple_row
+
+from local.commands import command_environment, finish, procfile
+from local.ports import HOST, Ports, free_port
+from local.postgres import Postgres
+from local.process import Process
+from local.programs import site_processes
+from local.redis import Redis
+from local.settings import local_settings
+from local.state import State
+from tests.smtp_sink import SmtpSink
+
+PATIENCE = 60.0
+POLL = 0.02
+# Everything that waits, waits briefly: a test looks at what happens, not at how long it takes.
+BRISK = {
+    "ENVIRONMENT": "test",
+    "LOG_LEVEL": "info",
+    "WEB_WORKERS": "1",
+    "SWEEP_SECONDS": "0.5",
+    "RESEND_AFTER_SECONDS": "2",
+    "RELAY_POLL_SECONDS": "0.5",
+    "DELIVERY_BACKOFF_SECONDS": "0.1",
+    "DELIVERY_BACKOFF_CAP_SECONDS": "1",
+}
+
+
+class Site:
+    """The running site. ``processes`` are relay, worker, scheduler and web by name."""
+
+    def __init__(self, settings: Mapping[str, str], processes: list[Process], sink: SmtpSink):
+        self.settings = settings
+        self.processes = {process.name: process for process in processes}
+        self.sink = sink
+
+    @property
+    def url(self) -> str:
+        return self.settings["BASE_URL"]
+
+    def start(self, *names: str) -> None:
+        """Start the processes of these names, or all, and return when they are ready."""
+        chosen = [self.processes[name] for name in names or self.processes]
+        for process in chosen:
+            process.launch()
+        for process in chosen:
+            process.wait_until_ready()
+
+    def stop(self, *names: str) -> None:
+        chosen = [self.processes[name] for name in names or self.processes]
+        for process in chosen:
+            process.request_stop()
+        for process in chosen:
+            process.wait_until_stopped()
+
+    def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
+        with psycopg.connect(self.settings["DATABASE_URL"], row_factory=tuple_row) as connection:
+            return connection.execute(query, values).fetchall()
+
+    def value(self, query: str, *values: object) -> Any:
+        return self.rows(query, *values)[0][0]
+
+    def log(self, name: str) -> str:
+        return self.processes[name].log.read_text(errors="replace")
+
+
+@contextmanager
+def prepared_site(
+    postgres: Postgres, redis: Redis, settings: Mapping[str, str] | None = None
+) -> Iterator[Site]:
+    """A site with an empty, migrated database of its own, not started yet; stopped at the end."""
+    with tempfile.TemporaryDirectory(prefix="site-") as folder, SmtpSink() as sink:
+        ports = Ports(web=free_port(), smtp=sink.port, stripe=free_port())
+        environ = {
+            **command_environment(),
+            **local_settings(
+                ports,
+                database_url=postgres.create_database(f"site_{secrets.token_hex(4)}"),
+                redis_url=redis.url,
+                secret_key=secrets.token_hex(32),
+            ),
+            **BRISK,
+            "VAR_DIR": folder,
+            "WEB_HOST": HOST,
+            "PORT": str(ports.web),
+            **(settings or {}),
+        }
+        finish(procfile()["release"], environ)
+        site = Site(environ, site_processes(State(Path(folder)), ports, environ), sink)
+        try:
+            yield site
+        finally:
+            site.stop()
+
+
+def eventually(condition: Callable[[], object], within: float = PATIENCE) -> None:
+    """Return as soon as the condition holds; fail after ``within`` seconds."""
+    deadline = time.monotonic() + within
+    while not condition():
+        assert time.monotonic() < deadline, "the condition did not come to hold"
+        time.sleep(POLL)

@@ -19,6 +19,8 @@ from config import Config
 
 log = structlog.get_logger()
 
+# Libraries that tell of each thing they do; ours says the same with its trace.
+CHATTY = ("alembic", "celery", "werkzeug")
 UNREMARKABLE = {"assets.asset", "operation.healthz", "operation.readyz"}
 
 
@@ -52,7 +54,8 @@ def configure_logging(config: Config) -> None:
         )
     )
     logging.basicConfig(handlers=[handler], level=config.LOG_LEVEL.upper(), force=True)
-    logging.getLogger("werkzeug").setLevel(logging.WARNING)
+    for name in CHATTY:
+        logging.getLogger(name).setLevel(logging.WARNING)
 
 
 def init_logs(app: Flask, config: Config) -> None:

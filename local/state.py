@@ -97,6 +97,6 @@ def _write_private(file: Path, text: str) -> None:
     """Write the whole file or nothing, for its owner's eyes only."""
     new = file.with_suffix(".new")
     new.unlink(missing_ok=True)
-    with open(os.open(new, os.O_WRONLY | os.O_CREAT | os.O_EXCL, 0o600), "w") as out:
-        out.write(text)
+    new.touch(mode=0o600, exist_ok=False)
+    new.write_text(text)
     new.replace(file)

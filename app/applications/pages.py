@@ -1,12 +1,10 @@
 """What the form's views show: a step, the review of all steps, and the end for a sent draft."""
 
-from typing import cast
-
 from flask import abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from app.applications.drafts import find_draft, first_incomplete_step
-from app.applications.forms import CSRF_EXPIRED, ReviewForm, StepForm, form_for
+from app.applications.forms import CSRF_EXPIRED, ReviewForm, StepForm
 from app.applications.models import Draft
 from app.applications.queries import readable_answers, readable_step
 from app.applications.questions import Step, current_questionnaire
@@ -32,6 +30,11 @@ def find_step(key: str) -> Step:
         return current_questionnaire().step(key)
     except KeyError:
         abort(404)
+
+
+def open_step(draft: Draft) -> Step:
+    """Where to go on with the draft."""
+    return first_incomplete_step(draft, current_questionnaire())
 
 
 def show_form(form: StepForm, draft: Draft | None, status: int = 200) -> ResponseReturnValue:
@@ -62,7 +65,7 @@ def show_review(
     ``moved`` says that the draft has changed since the prospect looked it over.
     """
     questionnaire = current_questionnaire()
-    incomplete = first_incomplete_step(draft, questionnaire) if draft else questionnaire.steps[0]
+    incomplete = open_step(draft) if draft else questionnaire.steps[0]
     # What an expired form holds is stored nowhere yet, so it is shown whatever is unfinished.
     if incomplete is not form.step and not form.is_expired:
         flash(f"One step is not finished yet: {incomplete.title}.")
@@ -86,9 +89,3 @@ def show_sealed(draft: Draft | None, form: StepForm) -> ResponseReturnValue:
     unsent = {key: answer for key, answer in form.answers().items() if answer != sent.get(key)}
     typed = [row for row in readable_step(unsent, form.step) if row[1]]
     return render_template("applications/sealed.html", typed=typed), 409
-
-
-def review_form(draft: Draft | None = None) -> ReviewForm:
-    """The last page's form: as it was sent, or with ``draft`` as it was kept."""
-    kept = {"formdata": None, "data": draft.answers} if draft else {}
-    return cast(ReviewForm, form_for(current_questionnaire().steps[-1])(**kept))

@@ -6,7 +6,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
-from app.applications.questions import Answers, Questionnaire, Step
+from app.applications.questions import Answer, Answers, Questionnaire, Step
 
 
 def get_application(session: Session, application_id: uuid.UUID) -> Application:
@@ -25,19 +25,21 @@ def find_application_by_token(session: Session, token: str) -> Application | Non
 
 def readable_answers(
     answers: Answers, questionnaire: Questionnaire
-) -> list[tuple[Step, list[tuple[str, str | list[str]]]]]:
+) -> list[tuple[Step, list[tuple[str, Answer]]]]:
     """The answers by step, each as (question, answer in the words of its options); "" for none."""
-    readable = []
-    for step in questionnaire.steps:
-        rows = []
-        for question in step.questions:
-            labels = {option.value: option.label for option in question.options}
-            given = answers.get(question.key, "")
-            in_words: str | list[str] = (
-                [labels.get(one, one) for one in given]
-                if isinstance(given, list)
-                else labels.get(given, given)
-            )
-            rows.append((question.label, in_words))
-        readable.append((step, rows))
-    return readable
+    return [(step, readable_step(answers, step)) for step in questionnaire.steps]
+
+
+def readable_step(answers: Answers, step: Step) -> list[tuple[str, Answer]]:
+    """The same for the questions of one step."""
+    rows = []
+    for question in step.questions:
+        labels = {option.value: option.label for option in question.options}
+        given = answers.get(question.key, "")
+        in_words: Answer = (
+            [labels.get(one, one) for one in given]
+            if isinstance(given, list)
+            else labels.get(given, given)
+        )
+        rows.append((question.label, in_words))
+    return rows

@@ -3,35 +3,26 @@
 Each page works without JavaScript. The draft lives on the server; the cookie names it.
 """
 
-from flask import (
-    Blueprint,
-    Response,
-    abort,
-    current_app,
-    flash,
-    redirect,
-    render_template,
-    request,
-    session,
-    url_for,
-)
+from typing import cast
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from app.applications.drafts import (
     DraftSealed,
     NoAddress,
     find_draft_by_link,
-    first_incomplete_step,
     request_resume_link,
     save_step,
     start_draft,
 )
-from app.applications.forms import StepForm, form_for
+from app.applications.forms import ReviewForm, StepForm, form_for
 from app.applications.models import Draft
 from app.applications.pages import (
     DRAFT_COOKIE,
     current_draft,
     find_step,
+    open_step,
     remember,
     show_form,
     show_review,
@@ -41,7 +32,9 @@ from app.applications.questions import STEP_KEYS, current_questionnaire
 from app.applications.service import AlreadySubmitted, DraftChanged, submit_application
 from app.database import db
 from app.extensions import csrf, limiter
+from app.firm.brand import current_brand
 
+REVIEW = STEP_KEYS[-1]
 NEW_DRAFTS = "30 per hour"
 RESUME_LINKS = "5 per hour"
 
@@ -51,13 +44,12 @@ applications = Blueprint("applications", __name__, template_folder="templates")
 @applications.get("/apply")
 def start() -> ResponseReturnValue:
     """Say what it takes, or offer to go on with the draft that this browser knows."""
-    questionnaire = current_questionnaire()
     draft = current_draft()
-    going_on = draft if draft and draft.version and not draft.submitted_at else None
+    is_under_way = draft and draft.version and not draft.submitted_at
     return render_template(
         "applications/start.html",
-        questionnaire=questionnaire,
-        next_step=first_incomplete_step(going_on, questionnaire) if going_on else None,
+        questionnaire=current_questionnaire(),
+        next_step=open_step(draft) if draft and is_under_way else None,
     )
 
 
@@ -70,12 +62,12 @@ def start_over() -> ResponseReturnValue:
 
 @applications.get("/apply/<key>")
 def step(key: str) -> ResponseReturnValue:
-    """One step's page, with what is kept of it; the last one shows all that will be sent."""
+    """One step's page, with what is kept of it; the last shows all that will be sent."""
+    kind = form_for(find_step(key))
     draft = current_draft()
     if draft and draft.submitted_at:
         raise DraftSealed(draft.id)
-    form = form_for(find_step(key))(formdata=None, data=draft.answers if draft else None)
-    return show_form(form, draft)
+    return show_form(kind(formdata=None, data=draft.answers if draft else None), draft)
 
 
 @applications.post("/apply/<key>")
@@ -83,16 +75,97 @@ def step(key: str) -> ResponseReturnValue:
 @limiter.limit(NEW_DRAFTS, exempt_when=lambda: DRAFT_COOKIE in session)
 def save(key: str) -> ResponseReturnValue:
     """Keep the step's answers, whatever is wrong with them, and go where the button leads."""
-    form = form_for(find_step(key))()
+    return keep_and_go_on(form_for(find_step(key))())
+
+
+@applications.post("/apply/submit")
+@csrf.exempt  # as above
+@limiter.limit(NEW_DRAFTS, exempt_when=lambda: DRAFT_COOKIE in session)
+def submit() -> ResponseReturnValue:
+    """Send the application. The redirect goes out only after the commit."""
+    form = cast(ReviewForm, form_for(find_step(REVIEW))())
+    draft = current_draft()
+    if draft is None or open_step(draft) is not form.step or not form.validate():
+        return keep_and_go_on(form)
+    try:
+        application = submit_application(
+            db.session(),
+            draft,
+            {**form.without_own(draft.answers), **form.answers()},
+            draft_version=form.seen_version,
+            prefix=current_brand().reference_prefix,
+        )
+        db.session.commit()
+    except AlreadySubmitted as earlier:
+        if not earlier.same:
+            raise DraftSealed(draft.id) from earlier
+        application = earlier.application
+    except DraftChanged:
+        db.session.rollback()
+        return show_review(form, keep(form, accepted=True), 409, moved=True)
+    return redirect(url_for("portal.status", token=application.access_token), 303)
+
+
+@applications.post("/apply/link")
+@limiter.limit(RESUME_LINKS)
+def send_link() -> ResponseReturnValue:
+    """Mail the link back into the draft."""
+    draft = current_draft()
+    if draft is None:
+        return redirect(url_for(".start"), 303)
+    if draft.submitted_at:
+        raise DraftSealed(draft.id)
+    try:
+        email = request_resume_link(db.session(), draft)
+        db.session.commit()
+        flash(f"A link back to this form is on its way to {email}.")
+    except NoAddress:
+        flash("Finish the first step, with your address, and a link can be sent to it.")
+    return redirect(url_for(".step", key=open_step(draft).key), 303)
+
+
+@applications.get("/apply/resume/<token>")
+def resume(token: str) -> ResponseReturnValue:
+    """Go on with a draft from the mail; the link wins over what this browser holds."""
+    draft = find_draft_by_link(db.session(), token)
+    if draft is None:
+        abort(404)
+    remember(draft)
+    return redirect(url_for(".step", key=open_step(draft).key), 303)
+
+
+@applications.errorhandler(DraftSealed)
+def answer_sealed(_: DraftSealed) -> ResponseReturnValue:
+    """The draft was sent before: say so, and show what was typed since."""
+    db.session.rollback()
+    key = (request.view_args or {}).get("key", REVIEW)
+    return show_sealed(current_draft(), form_for(find_step(key))())
+
+
+def keep_and_go_on(form: StepForm) -> ResponseReturnValue:
+    """Keep the answers, then lead where the pressed button says: on, back, or to the mail."""
     accepted = form.validate()
     if form.is_expired:
         return show_form(form, current_draft(), 400)
-    draft = keep(form, complete=accepted)
+    draft = keep(form, accepted=accepted)
+    is_review = form.step.key == REVIEW
     if "mail_link" in request.form:
         return redirect(url_for(".send_link"), 307)  # the same POST, now for the link
     if "go_to" in request.form:
-        is_review = key == STEP_KEYS[-1]
-        ....
+        chosen = find_step(request.form["go_to"])
+        back = "yes" if is_review else None
+        return redirect(url_for(".step", key=chosen.key, back_to_review=back), 303)
     if not accepted:
         return show_form(form, draft, 422)
-    ...
+    following = STEP_KEYS[STEP_KEYS.index(form.step.key) + 1 :]
+    key = REVIEW if "back_to_review" in request.form or not following else following[0]
+    return redirect(url_for(".step", key=key), 303)
+
+
+def keep(form: StepForm, *, accepted: bool) -> Draft:
+    """Store the form's answers in this browser's draft, a new one if it has none."""
+    draft = current_draft() or start_draft(db.session(), current_questionnaire())
+    draft = save_step(db.session(), draft.id, form.step, form.answers(), complete=accepted)
+    db.session.commit()
+    remember(draft)
+    return draft

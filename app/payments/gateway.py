@@ -10,6 +10,7 @@ import requests
 import stripe
 import structlog
 from flask import current_app
+from stripe._requestor_options import BaseAddresses
 from stripe.checkout import Session, SessionService
 from stripe.params.checkout import SessionCreateParams
 
@@ -53,7 +54,7 @@ class Gateway:
 
     def __init__(self, secret_key: str, api_base: str = "", *, seconds: float = ANSWER_SECONDS):
         self._secret_key = secret_key
-        self._addresses: stripe.BaseAddresses = {"api": api_base} if api_base else {}
+        self._addresses: BaseAddresses = {"api": api_base} if api_base else {}
         self._timeout = (CONNECT_SECONDS, seconds)
 
     @property
@@ -91,10 +92,11 @@ class Gateway:
         """How the page stands; unknown where this Stripe has none. Raises PaymentUnavailable."""
         try:
             with self._sessions() as sessions:
-                return sessions.retrieve(session_id).status or "unknown"
-        except stripe.InvalidRequestError:
-            return "unknown"
+                status = sessions.retrieve(session_id).status
+                return cast(CheckoutStatus, status)
         except stripe.StripeError as error:
+            if error.code == "resource_missing":
+                return "unknown"
             _note("stripe.unreachable", error)
             raise PaymentUnavailable from error
 
@@ -113,7 +115,8 @@ class Gateway:
         try:
             with self._sessions() as sessions:
                 # A minute of grace for clocks that differ.
-                pages = sessions.list({"created": {"gte": since - 60}, "status": "open", "limit": 100})
+                made = {"gte": since - 60}
+                pages = sessions.list({"created": made, "status": "open", "limit": 100})
                 for page in pages.auto_paging_iter():
                     if page.client_reference_id == reference:
                         return _page_of(page)

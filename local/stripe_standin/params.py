@@ -98,7 +98,7 @@ class NoParams(Params, frozen=True, kw_only=True):
 
 
 def read_params(given: dict[str, Any], shape: type[T]) -> T:
-    """``given`` as a ``shape``. Raises StripeFailure (400) in Stripe's words for the first fault."""
+    """``given`` as a ``shape``. Raises StripeFailure (400), in Stripe's words, for a fault."""
     try:
         return msgspec.convert(given, shape, strict=False)
     except msgspec.ValidationError as error:
@@ -123,7 +123,8 @@ def check_checkout(params: CreateCheckout, now: int) -> None:
     if life < SHORTEST_LIFE:
         raise param_invalid(
             "expires_at",
-            "The `expires_at` timestamp must be at least 30 minutes from Checkout Session creation.",
+            "The `expires_at` timestamp must be at least 30 minutes from Checkout Session"
+            " creation.",
         )
     if life > LONGEST_LIFE:
         raise param_invalid(

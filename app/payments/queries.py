@@ -1,0 +1,110 @@
+"""What pages show of a deposit."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import date, datetime
+
+import msgspec
+from flask import current_app
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Staff
+from app.applications.queries import get_application
+from app.engagements.models import Engagement
+from app.firm.brand import Bank, current_brand
+from app.payments.models import CheckoutAttempt, Deposit, StripeEvent
+
+PROBLEMS = {
+    "expired": "The last payment page was closed before it was paid. Nothing was charged.",
+    "failed": "The last try to pay by card did not go through. Nothing was charged.",
+}
+
+
+class DepositPanel(msgspec.Struct, frozen=True):
+    """The deposit as a page shows it; the amount is in cents of ``currency``.
+
+    ``is_processing``: paid at Stripe, and the payer's bank takes its time. ``reference`` is what a
+    transfer is recognised by. ``problem`` is a sentence about the last try by card.
+    """
+
+    amount_cents: int
+    currency: str
+    reference: str
+    bank: Bank
+    by_card: bool
+    status: str = "due"
+    paid_at: datetime | None = None
+    method: str | None = None
+    is_processing: bool = False
+    problem: str | None = None
+
+    @property
+    def is_paid(self) -> bool:
+        return self.status == "paid"
+
+
+class TransferRecord(msgspec.Struct, frozen=True):
+    """Who recorded a transfer, when, and what they said of it."""
+
+    recorded_by: str
+    recorded_at: datetime
+    received_on: date
+    bank_reference: str | None
+
+
+def deposit_panel(session: Session, engagement: Engagement) -> DepositPanel | None:
+    """The engagement's deposit; None where the client hasn't agreed, or nothing is owed."""
+    if engagement.status not in {"accepted", "active"} or not engagement.deposit_cents:
+        return None
+    deposit = find_deposit(session, engagement.id)
+    attempt = _last_attempt(session, deposit) if deposit and deposit.status == "due" else None
+    return DepositPanel(
+        amount_cents=engagement.deposit_cents,
+        currency=engagement.currency,
+        reference=get_application(session, engagement.application_id).reference,
+        bank=current_brand().bank,
+        by_card=bool(current_app.config["SITE"].STRIPE_SECRET_KEY),
+        status=deposit.status if deposit else "due",
+        paid_at=deposit.paid_at if deposit else None,
+        method=deposit.method if deposit else None,
+        is_processing=attempt is not None and attempt.status == "processing",
+        problem=PROBLEMS.get(attempt.status) if attempt else None,
+    )
+
+
+def find_deposit(session: Session, engagement_id: uuid.UUID) -> Deposit | None:
+    """None where the deposit wasn't asked for yet."""
+    return session.scalar(select(Deposit).where(Deposit.engagement_id == engagement_id))
+
+
+def transfer_record(session: Session, engagement_id: uuid.UUID) -> TransferRecord | None:
+    """The transfer that paid the deposit, if one did."""
+    deposit = find_deposit(session, engagement_id)
+    if not (deposit and deposit.recorded_by_id and deposit.paid_at and deposit.received_on):
+        return None
+    return TransferRecord(
+        recorded_by=session.get_one(Staff, deposit.recorded_by_id).name,
+        recorded_at=deposit.paid_at,
+        received_on=deposit.received_on,
+        bank_reference=deposit.bank_reference,
+    )
+
+
+def stripe_reports(session: Session, engagement_id: uuid.UUID) -> Sequence[StripeEvent]:
+    """What Stripe said about the engagement's deposit, oldest first."""
+    return session.scalars(
+        select(StripeEvent)
+        .join(Deposit, Deposit.id == StripeEvent.deposit_id)
+        .where(Deposit.engagement_id == engagement_id)
+        .order_by(StripeEvent.received_at, StripeEvent.id)
+    ).all()
+
+
+def _last_attempt(session: Session, deposit: Deposit) -> CheckoutAttempt | None:
+    return session.scalar(
+        select(CheckoutAttempt)
+        .where(CheckoutAttempt.deposit_id == deposit.id)
+        .order_by(CheckoutAttempt.created_at.desc(), CheckoutAttempt.id.desc())
+        .limit(1)
+    )

@@ -1,0 +1,84 @@
+"""Stripe's webhooks as data: what is read from them, and how each is stored once."""
+
+from typing import Annotated, Any
+
+import msgspec
+from msgspec import Meta
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.exc import DataError
+from sqlalchemy.orm import Session
+
+from app.database import new_id
+from app.events.store import record
+from app.events.types import stream_of
+from app.payments.events import StripeEventReceived
+from app.payments.models import StripeEvent
+
+Name = Annotated[str, Meta(min_length=1, max_length=255)]
+
+
+class UnusableEvent(Exception):
+    """The body is no event, or holds what can't be stored."""
+
+
+class Envelope(msgspec.Struct, frozen=True):
+    """What every event has."""
+
+    id: Name
+    type: Name
+
+
+class CheckoutReport(msgspec.Struct, frozen=True):
+    """Stripe's word on a checkout session; the amount is in cents of ``currency``."""
+
+    id: Name
+    mode: str
+    payment_status: str
+    amount_total: int
+    currency: str
+    client_reference_id: str | None = None
+    metadata: dict[str, str] = {}
+
+
+class _About(msgspec.Struct, frozen=True):
+    object: CheckoutReport
+
+
+class CheckoutEvent(msgspec.Struct, frozen=True):
+    """An event about a checkout session."""
+
+    livemode: bool
+    data: _About
+
+    @property
+    def report(self) -> CheckoutReport:
+        return self.data.object
+
+
+def store_stripe_event(session: Session, body: bytes) -> bool:
+    """Store the event and record stripe.event_received; False for one that was stored before.
+
+    Raises UnusableEvent. ``body`` must have been verified.
+    """
+    try:
+        payload = msgspec.json.decode(body, type=dict[str, Any])
+        envelope = msgspec.convert(payload, Envelope)
+        return _store(session, envelope, payload)
+    except (msgspec.DecodeError, RecursionError, DataError) as error:
+        raise UnusableEvent from error
+
+
+def _store(session: Session, envelope: Envelope, payload: dict[str, Any]) -> bool:
+    row_id = session.scalar(
+        insert(StripeEvent)
+        .values(id=new_id(), stripe_event_id=envelope.id, type=envelope.type, payload=payload)
+        .on_conflict_do_nothing(index_elements=["stripe_event_id"])
+        .returning(StripeEvent.id)
+    )
+    if row_id is None:
+        return False
+    received = StripeEventReceived(stripe_event_id=envelope.id, stripe_type=envelope.type)
+    record(
+        session, stream_of("stripe", row_id), received, actor="system:stripe", expected_version=0
+    )
+    return True

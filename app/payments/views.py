@@ -1,0 +1,115 @@
+"""Paying the deposit: the prospect by card, staff by recording a transfer."""
+
+import uuid
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required
+
+from app.applications.models import Application
+from app.applications.queries import find_application_by_token, get_application
+from app.database import db
+from app.engagements.models import Engagement
+from app.engagements.queries import engagement_of
+from app.extensions import limiter
+from app.payments.deposits import AlreadyPaid, Transfer
+from app.payments.forms import BankPaymentForm
+from app.payments.gateway import PaymentUnavailable
+from app.payments.queries import DepositPanel, deposit_panel, stripe_reports, transfer_record
+from app.payments.service import close_checkout, open_deposit_checkout, record_bank_payment
+
+payments = Blueprint("payments", __name__, template_folder="templates")
+
+UNREACHABLE = (
+    "The payment page can't be reached right now, and nothing was charged. Try again in a minute,"
+    " or pay by bank transfer."
+)
+
+
+@payments.get("/applications/<token>/deposit")
+def deposit(token: str) -> str:
+    """The deposit alone, which the prospect's page asks for while Stripe's word is awaited."""
+    application, engagement = load_by_token(token)
+    panel = deposit_panel(db.session(), engagement)
+    return render_template("payments/_deposit.html", deposit=panel, application=application)
+
+
+@payments.post("/applications/<token>/deposit")
+@limiter.limit("30 per hour")
+def pay(token: str) -> ResponseReturnValue:
+    """On to Stripe's page; back to the prospect's own where there is nothing to pay on it."""
+    application, engagement = load_by_token(token)
+    own_page = url_for("portal.status", token=token, _anchor="deposit")
+    try:
+        address = open_deposit_checkout(db.session(), engagement, application)
+    except PaymentUnavailable:
+        flash(UNREACHABLE)
+        address = None
+    return redirect(address or own_page, 303)
+
+
+@payments.get("/staff/engagements/<uuid:engagement_id>/payment")
+@login_required
+def bank_payment(engagement_id: uuid.UUID) -> ResponseReturnValue:
+    """The deposit, and the form for a transfer while it is due."""
+    engagement, panel = load_owed(engagement_id)
+    return show_payment(engagement, panel, BankPaymentForm(panel.amount_cents, formdata=None))
+
+
+@payments.post("/staff/engagements/<uuid:engagement_id>/payment")
+@login_required
+def record_payment(engagement_id: uuid.UUID) -> ResponseReturnValue:
+    """Record the transfer. The second time changes nothing and says who was first."""
+    engagement, panel = load_owed(engagement_id)
+    form = BankPaymentForm(panel.amount_cents)
+    if panel.is_paid:
+        return show_payment(engagement, panel, form, overtaken=True), 409
+    if not form.validate():
+        return show_payment(engagement, panel, form), 422
+    transfer = Transfer(
+        recorded_by_id=current_user.id,
+        received_on=form.received_on.data,
+        bank_reference=form.bank_reference.data or None,
+    )
+    try:
+        deposit_id = record_bank_payment(db.session(), engagement, transfer).id
+        db.session.commit()
+    except AlreadyPaid:
+        db.session.rollback()
+        engagement, panel = load_owed(engagement_id)
+        return show_payment(engagement, panel, form, overtaken=True), 409
+    close_checkout(db.session(), deposit_id)
+    flash("The payment is recorded. Both sides get a mail.")
+    return redirect(url_for(".bank_payment", engagement_id=engagement_id), 303)
+
+
+def load_by_token(token: str) -> tuple[Application, Engagement]:
+    application = find_application_by_token(db.session(), token)
+    engagement = engagement_of(db.session(), application.id) if application else None
+    if application is None or engagement is None:
+        abort(404)
+    return application, engagement
+
+
+def load_owed(engagement_id: uuid.UUID) -> tuple[Engagement, DepositPanel]:
+    engagement = db.session.get(Engagement, engagement_id)
+    panel = deposit_panel(db.session(), engagement) if engagement else None
+    if engagement is None or panel is None:
+        abort(404)
+    return engagement, panel
+
+
+def show_payment(
+    engagement: Engagement, panel: DepositPanel, form: BankPaymentForm, *, overtaken: bool = False
+) -> str:
+    session = db.session()
+    return render_template(
+        "payments/bank_payment.html",
+        application=get_application(session, engagement.application_id),
+        engagement=engagement,
+        deposit=panel,
+        form=form,
+        transfer=transfer_record(session, engagement.id),
+        reports=stripe_reports(session, engagement.id),
+        overtaken=overtaken,
+    )

@@ -1,0 +1,31 @@
+"""Stripe's webhook: verified, stored, answered. What follows from it is a subscriber's work."""
+
+from flask import Blueprint, abort, current_app, request
+from flask.typing import ResponseReturnValue
+
+from app.database import db
+from app.extensions import csrf
+from app.payments.gateway import ForgedWebhook, check_signature
+from app.payments.stripe_events import UnusableEvent, store_stripe_event
+
+webhooks = Blueprint("webhooks", __name__)
+
+
+@webhooks.post("/webhooks/stripe")
+@csrf.exempt  # the signature stands in for the token
+def stripe() -> ResponseReturnValue:
+    """Take an event from Stripe: 200 for every genuine one, the second time too."""
+    secret = current_app.config["SITE"].STRIPE_WEBHOOK_SECRET
+    if not secret:
+        abort(404)
+    body = request.get_data()
+    try:
+        check_signature(body, request.headers.get("Stripe-Signature", ""), secret)
+        store_stripe_event(db.session(), body)
+        db.session.commit()
+    except ForgedWebhook:
+        return "The signature does not match, or is too old.\n", 400
+    except UnusableEvent:
+        db.session.rollback()
+        return "This is not an event that can be stored.\n", 400
+    return "", 200

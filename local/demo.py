@@ -1,0 +1,97 @@
+"""`make demo`: a dozen invented applications, sent through the real form of the running site."""
+
+import re
+import sys
+import time
+import tomllib
+from http.cookiejar import CookieJar
+from pathlib import Path
+from urllib.error import HTTPError, URLError
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
+
+from dotenv import dotenv_values
+
+from app.applications.questions import Answers, Step, load_questionnaire
+from local.process import ROOT
+from local.state import State
+
+APPLICATIONS = Path(__file__).with_name("demo_applications.toml")
+HIDDEN = re.compile(r'<input[^>]*name="(csrf_token|draft_version)"[^>]*value="([^"]*)"')
+REFERENCE = re.compile(r"[A-Z]{2,4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
+UNFINISHED = re.compile(r"^(?:events_unrelayed|deliveries_waiting\S*) (\d+)", re.MULTILINE)
+PATIENCE = 60.0
+POLL = 0.2
+
+
+class DemoFailed(Exception):
+    """The demonstration cannot go on. The message is a sentence that says why."""
+
+
+class Prospect:
+    """One person with one browser, without JavaScript."""
+
+    def __init__(self, site: str) -> None:
+        self._site = site
+        self._browser = build_opener(ProxyHandler({}), HTTPCookieProcessor(CookieJar()))
+
+    def apply(self, steps: tuple[Step, ...], answers: Answers) -> str:
+        """Fill in every step and send. Returns the reference on the page that follows."""
+        for step in steps:
+            page = self._read(f"/apply/{step.key}")
+            fields = dict(HIDDEN.findall(page))
+            for question in step.questions:
+                if question.key in answers:
+                    fields[question.key] = answers[question.key]
+            action = "submit" if step is steps[-1] else step.key
+            page = self._read(f"/apply/{action}", urlencode(fields, doseq=True).encode())
+        reference = REFERENCE.search(page)
+        if reference is None:
+            raise DemoFailed(f"The site did not take the application of {answers['company']}.")
+        return reference[0]
+
+    def _read(self, path: str, body: bytes | None = None) -> str:
+        with self._browser.open(self._site + path, body, timeout=15) as answer:
+            return str(answer.read().decode())
+
+
+def main() -> int:
+    site = dotenv_values(State().settings_file).get("BASE_URL")
+    if not site:
+        print("The site has never run here. Start it with `make run`, then try again.")
+        return 1
+    try:
+        send_applications(site)
+    except HTTPError as refusal:
+        what = "has had too many new applications in this hour" if refusal.code == 429 else "failed"
+        print(f"The site {what} ({refusal.code} at {refusal.url}).")
+    except URLError:
+        print(f"Nothing answers at {site}. Start the site with `make run`, then try again.")
+    except DemoFailed as failure:
+        print(failure)
+    else:
+        return 0
+    return 1
+
+
+def send_applications(site: str) -> None:
+    """Send each application, then wait until the last one is handled. Prints what happens."""
+    steps = load_questionnaire(ROOT / "content" / "questions.toml").steps
+    applications = tomllib.loads(APPLICATIONS.read_text())["applications"]
+    for answers in applications:
+        print(f"  {Prospect(site).apply(steps, answers)}  {answers['company']}", flush=True)
+    _wait_until_handled(site)
+    print(f"{len(applications)} applications are scored and proposed: see {site}/staff/")
+
+
+def _wait_until_handled(site: str) -> None:
+    direct = build_opener(ProxyHandler({}))
+    deadline = time.monotonic() + PATIENCE
+    while any(map(float, UNFINISHED.findall(direct.open(f"{site}/metrics").read().decode()))):
+        if time.monotonic() > deadline:
+            raise DemoFailed("They are stored, but not handled yet: is the worker running?")
+        time.sleep(POLL)
+
+
+if __name__ == "__main__":
+    sys.exit(main())

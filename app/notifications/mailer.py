@@ -58,7 +58,7 @@ WHERE status = 'sending' AND claimed_at < now() - make_interval(secs => :seconds
 
 DUE = text("SELECT count(*) FROM mail_messages WHERE status = 'queued' AND not_before <= now()")
 
-SendAgain = text("""
+SEND_AGAIN = text("""
 UPDATE mail_messages SET status = 'queued', attempts = 0, not_before = now()
 WHERE id = :id AND status = 'failed' RETURNING id
 """)
@@ -109,7 +109,7 @@ def put_back_orphans(session: Session) -> int:
 
 def send_again(session: Session, mail_id: uuid.UUID) -> bool:
     """Queue a failed mail again, at a person's wish; return whether it was a failed one."""
-    return session.scalar(SendAgain, {"id": mail_id}) is not None
+    return session.scalar(SEND_AGAIN, {"id": mail_id}) is not None
 
 
 def smtp_sender(url: str) -> Smtp:

@@ -10,9 +10,8 @@ import requests
 import stripe
 import structlog
 from flask import current_app
-from stripe._requestor_options import BaseAddresses
 from stripe.checkout import Session, SessionService
-from stripe.params.checkout import SessionCreateParams
+from stripe.params.checkout import SessionCreateParams, SessionListParams
 
 CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 8.0
@@ -54,7 +53,7 @@ class Gateway:
 
     def __init__(self, secret_key: str, api_base: str = "", *, seconds: float = ANSWER_SECONDS):
         self._secret_key = secret_key
-        self._addresses: BaseAddresses = {"api": api_base} if api_base else {}
+        self._api_base = api_base or stripe.DEFAULT_API_BASE
         self._timeout = (CONNECT_SECONDS, seconds)
 
     @property
@@ -115,9 +114,8 @@ class Gateway:
         try:
             with self._sessions() as sessions:
                 # A minute of grace for clocks that differ.
-                made = {"gte": since - 60}
-                pages = sessions.list({"created": made, "status": "open", "limit": 100})
-                for page in pages.auto_paging_iter():
+                wanted: SessionListParams = {"created": {"gte": since - 60}, "status": "open"}
+                for page in sessions.list(wanted).auto_paging_iter():
                     if page.client_reference_id == reference:
                         return _page_of(page)
         except stripe.StripeError as error:
@@ -132,7 +130,7 @@ class Gateway:
             http.trust_env = False
             client = stripe.StripeClient(
                 self._secret_key,
-                base_addresses=self._addresses,
+                base_addresses={"api": self._api_base},
                 max_network_retries=NETWORK_RETRIES,
                 http_client=stripe.RequestsClient(timeout=self._timeout, session=http),
             )

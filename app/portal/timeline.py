@@ -28,7 +28,7 @@ WORDS: dict[type[Event], tuple[str, str]] = {
     MoreRequested: ("A question for you", "The reviewer would like to know more."),
     MoreProvided: ("Answered by you", "Your answer is with the reviewer."),
     ApplicationAccepted: ("Taken on", "We would like to work with you."),
-    ApplicationDeclined: ("Not taken on", "The mail that we sent says why."),
+    ApplicationDeclined: ("Not taken on", "Our answer is in the mail that we sent."),
     EngagementAccepted: ("Agreed", "You have agreed to the engagement."),
     DepositPaid: ("Deposit received", "Thank you. A mail confirms it."),
     EngagementActivated: ("Confirmed", "We will write to settle the first date."),
@@ -62,5 +62,16 @@ def latest_question(session: Session, application: Application) -> str | None:
     """What the reviewer last asked, while the answer is outstanding."""
     if application.status != "more_requested":
         return None
+    return _latest_message(session, application, MoreRequested)
+
+
+def latest_answer(session: Session, application: Application) -> str | None:
+    """What the prospect last answered."""
+    return _latest_message(session, application, MoreProvided)
+
+
+def _latest_message(
+    session: Session, application: Application, kind: type[MoreRequested | MoreProvided]
+) -> str | None:
     events = read_stream(session, stream_of("application", application.id))
-    return next(e.data.message for e in reversed(events) if isinstance(e.data, MoreRequested))
+    return next((e.data.message for e in reversed(events) if isinstance(e.data, kind)), None)

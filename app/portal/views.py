@@ -1,7 +1,20 @@
 """The prospect's own page, opened by the link in the mail."""
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from typing import Any
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
 
 from app.applications.models import Application
 from app.applications.queries import find_application_by_token, readable_answers
@@ -10,14 +23,26 @@ from app.applications.service import NothingAsked, provide_more
 from app.database import db
 from app.engagements.queries import engagement_of
 from app.engagements.service import NotOnOffer, accept_engagement
-from app.extensions import limiter
+from app.extensions import csrf, limiter
+from app.firm.offers import current_offers
 from app.payments.gateway import PaymentUnavailable
 from app.payments.queries import deposit_panel
 from app.payments.service import open_deposit_checkout
 from app.portal.forms import AgreementForm, ReplyForm
-from app.portal.timeline import latest_question, timeline_of
+from app.portal.standing import AGREED, OFFERED, standing_of
+from app.portal.timeline import latest_answer, latest_question, timeline_of
+
+# What htmx takes as: swap this in, and ask no more.
+STOP_ASKING = 286
 
 portal = Blueprint("portal", __name__, template_folder="templates")
+
+
+@portal.after_request
+def keep_private(response: Response) -> Response:
+    """No cache, not even the browser's own, keeps what a prospect wrote."""
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
 
 
 @portal.get("/applications/<token>")
@@ -28,30 +53,43 @@ def status(token: str) -> ResponseReturnValue:
 
 @portal.get("/applications/<token>/progress")
 def progress(token: str) -> ResponseReturnValue:
-    """The changing part of the page alone, which the page asks for while work is under way."""
-    application = load(token)
-    return render_template("portal/_progress.html", **progress_of(application))
+    """The changing part of the page alone, which the page asks for while work is under way.
+
+    Nothing (204) as long as it is what the page has seen already.
+    """
+    page = progress_of(load(token))
+    if page["asks_again"] and request.args.get("seen") == str(len(page["entries"])):
+        return "", 204
+    part = render_template("portal/_progress.html", **page)
+    if page["asks_again"]:
+        return part
+    # A proposal stands outside of this part, so the page itself is fetched anew for it.
+    return part, STOP_ASKING, {"HX-Refresh": "true"} if page["standing"] is OFFERED else {}
 
 
 @portal.post("/applications/<token>/reply")
+@csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
 @limiter.limit("30 per hour")
 def reply(token: str) -> ResponseReturnValue:
-    """Answer the reviewer's question."""
+    """Answer the reviewer's question. A second click is no second answer."""
     application = load(token)
     form = ReplyForm()
     if not form.validate():
-        return show_page(application, reply_form=form), 422
+        return show_page(application, reply_form=form), status_of(form)
+    message = form.message.data or ""
     try:
-        provide_more(db.session(), application.id, form.message.data or "")
+        provide_more(db.session(), application.id, message)
         db.session.commit()
-        flash("Your answer is with the reviewer.")
     except NothingAsked:
         db.session.rollback()
-        flash("This question has been answered already.")
+        if latest_answer(db.session(), application) != message:
+            return show_page(application, reply_form=form), 409
+    flash("Your answer is with the reviewer.")
     return redirect(url_for(".status", token=token), 303)
 
 
 @portal.post("/applications/<token>/agreement")
+@csrf.exempt  # as above
 @limiter.limit("30 per hour")
 def agree(token: str) -> ResponseReturnValue:
     """Agree to the engagement under a typed name, then go on to the deposit."""
@@ -59,7 +97,7 @@ def agree(token: str) -> ResponseReturnValue:
     engagement = engagement_of(db.session(), application.id)
     form = AgreementForm()
     if engagement is None or not form.validate():
-        return show_page(application, agreement_form=form), 422
+        return show_page(application, agreement_form=form), status_of(form)
     try:
         accept_engagement(db.session(), engagement, name=form.name.data or "")
         db.session.commit()
@@ -69,7 +107,7 @@ def agree(token: str) -> ResponseReturnValue:
 
 
 def open_checkout_or_page(token: str) -> ResponseReturnValue:
-    """On to Stripe's page; back to the prospect's own where Stripe isn't used or can't be reached."""
+    """On to Stripe's page; back to the own page where Stripe isn't used or can't be reached."""
     own_page = redirect(url_for(".status", token=token, _anchor="deposit"), 303)
     application = load(token)
     engagement = engagement_of(db.session(), application.id)
@@ -90,20 +128,23 @@ def load(token: str) -> Application:
     return application
 
 
-def progress_of(application: Application) -> dict[str, object]:
-    """What the changing part of the page shows. ``settled`` stops the page from asking again."""
-    session = db.session()
-    engagement = engagement_of(session, application.id)
-    deposit = deposit_panel(session, engagement) if engagement else None
-    waits_for_us = engagement is None or (
-        application.status == "accepted" and engagement.status == "proposed"
-    )
+def status_of(form: FlaskForm) -> int:
+    """The HTTP status for a form with errors."""
+    return 400 if "csrf_token" in form.errors else 422
+
+
+def progress_of(application: Application) -> dict[str, Any]:
+    """What the changing part of the page shows. ``asks_again``: more follows within seconds."""
+    engagement = engagement_of(db.session(), application.id)
+    standing = standing_of(application, engagement)
+    # Stripe sends the payer back before it tells us of the payment.
+    pays_now = standing is AGREED and request.args.get("payment") == "done"
     return {
         "application": application,
         "engagement": engagement,
-        "entries": timeline_of(session, application, engagement),
-        "deposit": deposit,
-        "settled": application.status == "declined" or not waits_for_us,
+        "entries": timeline_of(db.session(), application, engagement),
+        "standing": standing,
+        "asks_again": pays_now or not standing.is_settled,
     }
 
 
@@ -113,13 +154,16 @@ def show_page(
     reply_form: ReplyForm | None = None,
     agreement_form: AgreementForm | None = None,
 ) -> str:
+    session = db.session()
     page = progress_of(application)
     engagement = page["engagement"]
+    is_agreed_on = engagement and engagement.status in {"offered", "accepted", "active"}
     return render_template(
         "portal/status.html",
         **page,
-        offer=current_app.extensions["offers"].offer(engagement.kind) if engagement else None,  # type: ignore[attr-defined]
-        question=latest_question(db.session(), application),
+        offer=current_offers().offer(engagement.kind) if is_agreed_on else None,
+        deposit=deposit_panel(session, engagement) if engagement else None,
+        question=latest_question(session, application),
         reply_form=reply_form or ReplyForm(formdata=None),
         agreement_form=agreement_form or AgreementForm(formdata=None),
         answers=readable_answers(application.answers, current_questionnaire()),

@@ -1,0 +1,1 @@
+"""What the site costs, measured against what it can't cost less than."""

@@ -1,0 +1,102 @@
+"""A load generator that costs little: keep-alive connections that send ready-made requests."""
+
+import selectors
+import socket
+import time
+from collections.abc import Sequence
+from concurrent.futures import ProcessPoolExecutor
+from multiprocessing import get_context
+from statistics import quantiles
+from typing import NamedTuple
+
+from local.ports import HOST
+
+LONGEST_WAIT = 30.0
+
+
+class Load(NamedTuple):
+    """What one run achieved: requests a second, and percentiles of the latency in seconds."""
+
+    rate: float
+    p50: float
+    p99: float
+
+
+class Connection:
+    """One keep-alive connection, with one request on its way at a time."""
+
+    def __init__(self, port: int) -> None:
+        self.socket = socket.create_connection((HOST, port), LONGEST_WAIT)
+        self.socket.setsockopt(socket.IPPROTO_TCP, socket.TCP_NODELAY, 1)
+        self.sent_at = 0.0
+        self._answer = b""
+
+    def send(self, request: bytes) -> None:
+        self._answer = b""
+        self.sent_at = time.perf_counter()
+        self.socket.sendall(request)
+
+    def receive(self) -> bytes | None:
+        """The answer, once it is whole; None while more of it has to come."""
+        part = self.socket.recv(1 << 16)
+        assert part, f"The server closed the connection after {self._answer!r}."
+        self._answer += part
+        head, end, body = self._answer.partition(b"\r\n\r\n")
+        if not end:
+            return None
+        _, _, after = head.lower().partition(b"\r\ncontent-length:")
+        return self._answer if len(body) >= int(after.partition(b"\r\n")[0]) else None
+
+
+def form_post(path: str, port: int, body: str, cookie: str = "") -> bytes:
+    """The POST of a form, as it goes over the wire."""
+    lines = [
+        f"POST {path} HTTP/1.1",
+        f"Host: {HOST}:{port}",
+        *([f"Cookie: {cookie}"] if cookie else []),
+        "Content-Type: application/x-www-form-urlencoded",
+        f"Content-Length: {len(body)}",
+    ]
+    return "\r\n".join([*lines, "", body]).encode()
+
+
+def drive(port: int, requests: Sequence[bytes], *, connections: int, expected: int) -> Load:
+    """Send each request once, from a process of its own, as fast as the answers come.
+
+    Stops with the answer's text at the first one without the ``expected`` status.
+    """
+    with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
+        return process.submit(_drive, port, requests, connections, expected).result()
+
+
+def _drive(port: int, requests: Sequence[bytes], connections: int, expected: int) -> Load:
+    status = b"HTTP/1.1 %d" % expected
+    waiting = iter(requests)
+    latencies: list[float] = []
+    with selectors.DefaultSelector() as selector:
+        opened = [Connection(port) for _ in range(connections)]
+        started_at = time.perf_counter()
+        for connection, request in zip(opened, waiting, strict=False):
+            selector.register(connection.socket, selectors.EVENT_READ, connection)
+            connection.send(request)
+        while len(latencies) < len(requests):
+            ready = selector.select(LONGEST_WAIT)
+            assert ready, "The server does not answer."
+            for key, _ in ready:
+                connection = key.data
+                if (answer := connection.receive()) is None:
+                    continue
+                latencies.append(time.perf_counter() - connection.sent_at)
+                assert answer.startswith(status), answer.decode(errors="replace")
+                if (following := next(waiting, None)) is not None:
+                    connection.send(following)
+        elapsed = time.perf_counter() - started_at
+    for connection in opened:
+        connection.socket.close()
+    return Load(len(latencies) / elapsed, *percentiles(latencies))
+
+
+def percentiles(seconds: Sequence[float]) -> tuple[float, float]:
+    """The 50th and the 99th percentile."""
+    cuts = quantiles(seconds, n=100, method="inclusive")
+    return cuts[49], cuts[98]

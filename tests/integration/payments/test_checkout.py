@@ -1,0 +1,191 @@
+"""Opening Stripe's page: whatever goes wrong on the way, there is one page to pay on."""
+
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from app.applications.models import Application
+from app.database import db, utc_now
+from app.engagements.models import Engagement
+from app.payments import gateway as gateways
+from app.payments.gateway import Gateway, PaymentUnavailable
+from app.payments.models import CheckoutAttempt
+from app.payments.service import open_deposit_checkout
+
+
+def test_paying_by_card_leads_to_stripes_page_for_the_deposit_in_the_database(
+    standin, payer
+) -> None:
+    answer = payer.press_pay()
+    [page] = standin.sessions()
+    assert answer.status_code == 303 and answer.location == page["url"]
+    assert page["amount_total"] == payer.engagement.deposit_cents == 500_000
+    assert page["currency"] == "usd" and page["mode"] == "payment"
+    assert page["customer_email"] == payer.application.email
+    own_page = f"http://localhost{payer.own_page}"
+    assert page["success_url"] == f"{own_page}?payment=done#deposit"
+    assert page["cancel_url"] == f"{own_page}?payment=cancelled#deposit"
+
+
+def test_the_key_is_stored_before_stripe_is_asked(standin, payer, monkeypatch) -> None:
+    seen = []
+
+    def look_from_outside(self: Gateway, request: object, key: str, **_: object) -> None:
+        with Session(db.engine) as other:
+            seen.append((key, other.query(CheckoutAttempt).one().idempotency_key))
+        raise PaymentUnavailable
+
+    monkeypatch.setattr(Gateway, "open_checkout", look_from_outside)
+    assert payer.press_pay().location.endswith("#deposit")
+    [(sent, stored)] = seen
+    assert sent == stored
+
+
+def test_no_transaction_is_open_while_stripe_is_asked(standin, payer, monkeypatch) -> None:
+    pages = gateways.Gateway.open_checkout
+
+    def count_connections(self: Gateway, *args: object, **named: object) -> object:
+        assert db.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
+        return pages(self, *args, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(Gateway, "open_checkout", count_connections)
+    payer.session.rollback()
+    assert payer.press_pay().location.startswith(standin.url)
+
+
+def test_a_second_click_goes_to_the_same_page(standin, payer) -> None:
+    assert payer.press_pay().location == payer.press_pay().location
+    assert len(standin.sessions()) == len(payer.attempts()) == 1
+
+
+def test_twenty_clicks_at_once_go_to_one_page(app: Flask, standin, payer) -> None:
+    together = threading.Barrier(20)
+
+    def click(_: int) -> str | None:
+        with app.test_request_context():
+            session = db.session()
+            together.wait()
+            engagement = session.get_one(Engagement, payer.engagement_id)
+            application = session.get_one(Application, payer.application_id)
+            return open_deposit_checkout(session, engagement, application)
+
+    with ThreadPoolExecutor(20) as threads:
+        addresses = set(threads.map(click, range(20)))
+    [page] = standin.sessions()
+    assert addresses == {page["url"]}
+    assert [attempt.status for attempt in payer.attempts()] == ["open"]
+
+
+@pytest.mark.parametrize("mode", ["drop", "timeout", "500", "429"])
+def test_after_a_failure_of_stripe_the_next_click_finds_one_page(
+    standin, payer, monkeypatch, mode: str
+) -> None:
+    monkeypatch.setattr(gateways, "NETWORK_RETRIES", 0)
+    monkeypatch.setattr(Gateway.__init__, "__kwdefaults__", {"seconds": 0.3})
+    standin.fail(mode, seconds=1.0)
+    lost = payer.press_pay()
+    assert lost.location.endswith(f"{payer.own_page}#deposit")
+    assert "can&#39;t be reached" in payer.browser.get("/").text
+    found = payer.press_pay()
+    [page] = standin.sessions(status="open")
+    assert found.location == page["url"]
+    assert [a.stripe_session_id for a in payer.attempts() if a.status == "open"] == [page["id"]]
+
+
+def test_a_dropped_answer_is_asked_for_again_at_once(standin, payer) -> None:
+    standin.fail("drop")
+    answer = payer.press_pay()
+    [page] = standin.sessions()
+    assert answer.location == page["url"]
+
+
+def test_a_page_that_stripe_made_in_a_failure_is_found_by_its_reference(
+    standin, payer, monkeypatch
+) -> None:
+    """A failure is kept under its key, so the page can't be had by a repeat."""
+    monkeypatch.setattr(gateways, "NETWORK_RETRIES", 0)
+    payer.press_pay()
+    [attempt] = payer.attempts()
+    standin.fail("500")
+    found = Gateway("sk_test_of_the_tests", standin.url).open_checkout(
+        attempt.request, "another-key", since=int(attempt.created_at.timestamp())
+    )
+    assert found.session_id == attempt.stripe_session_id
+
+
+def test_a_crash_before_the_answer_was_stored_is_made_good_under_the_same_key(
+    standin, payer, monkeypatch
+) -> None:
+    def crash(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as context, pytest.raises(KeyboardInterrupt):
+        context.setattr("app.payments.service.keep_page", crash)
+        payer.press_pay()
+    [attempt] = payer.attempts()
+    assert attempt.status == "opening" and len(standin.sessions()) == 1
+    key = attempt.idempotency_key
+    payer.press_pay()
+    [page], [attempt] = standin.sessions(), payer.attempts()
+    assert (attempt.stripe_session_id, attempt.idempotency_key) == (page["id"], key)
+
+
+@pytest.mark.parametrize("status", ["opening", "open"])
+def test_an_attempt_whose_time_is_over_makes_room_for_another(standin, payer, status: str) -> None:
+    payer.press_pay()
+    [old] = payer.attempts()
+    old_id = old.id
+    standin.advance(13 * 3600)
+    old.status, old.expires_at = status, utc_now() - timedelta(seconds=1)
+    payer.session.commit()
+    answer = payer.press_pay()
+    [page] = standin.sessions(status="open")
+    assert answer.location == page["url"]
+    assert [(a.id == old_id, a.status) for a in payer.attempts()] == [
+        (True, "expired"),
+        (False, "open"),
+    ]
+
+
+def test_a_page_that_stripe_has_forgotten_makes_room_for_another(standin, payer) -> None:
+    payer.press_pay()
+    [attempt] = payer.attempts()
+    attempt.stripe_session_id = "cs_test_forgotten"
+    payer.session.commit()
+    assert payer.press_pay().location.startswith(standin.url)
+    assert [attempt.status for attempt in payer.attempts()] == ["expired", "open"]
+
+
+def test_a_page_that_was_paid_is_not_opened_again_while_its_webhook_is_late(standin, payer) -> None:
+    standin.pay(payer.press_pay().location)
+    assert payer.press_pay().location.endswith(f"{payer.own_page}#deposit")
+    assert len(standin.sessions()) == 1
+    assert payer.deposit().status == "due"
+    assert "waiting for Stripe" in payer.browser.get(f"{payer.own_page}/deposit").text
+
+
+def test_a_request_that_stripe_refuses_gives_way_to_a_new_one(standin, payer) -> None:
+    payer.engagement.deposit_cents = 49  # under Stripe's least charge
+    payer.session.commit()
+    assert payer.press_pay().location.endswith("#deposit")
+    assert [attempt.status for attempt in payer.attempts()] == ["failed"]
+    assert "did not go through" in payer.browser.get(f"{payer.own_page}/deposit").text
+
+
+def test_there_is_nothing_to_pay_before_the_client_has_agreed(standin, payer) -> None:
+    token = payer.press_pay()  # a form from later, say
+    engagement = payer.engagement
+    engagement.status, engagement.accepted_at, engagement.accepted_name = "offered", None, None
+    payer.session.execute(CheckoutAttempt.__table__.delete())
+    payer.session.commit()
+    assert token.status_code == 303
+    assert payer.browser.get(f"{payer.own_page}/deposit").text.strip() == ""
+
+
+def test_another_link_than_the_clients_own_opens_nothing(standin, payer) -> None:
+    assert payer.browser.get("/applications/nobody/deposit").status_code == 404
+    assert payer.browser.post(f"{payer.own_page}/deposit").status_code == 400  # no token

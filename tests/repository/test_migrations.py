@@ -1,0 +1,27 @@
+"""The migrations: in sequence, in step with the models, and passable in both directions."""
+
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import check, downgrade, upgrade
+from sqlalchemy import inspect
+
+from app.database import db
+from app.extensions import migrate
+
+
+def test_the_migrations_are_one_numbered_sequence(app: Flask) -> None:
+    revisions = list(ScriptDirectory.from_config(migrate.get_config()).walk_revisions())
+    numbers = [revision.revision for revision in reversed(revisions)]
+    assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
+
+
+def test_the_migrations_make_the_tables_of_the_models(app: Flask) -> None:
+    check()
+
+
+def test_every_migration_can_be_taken_back(app: Flask) -> None:
+    try:
+        downgrade(revision="base")
+        assert inspect(db.engine).get_table_names() == ["alembic_version"]
+    finally:
+        upgrade()

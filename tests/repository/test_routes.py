@@ -1,0 +1,67 @@
+"""Who may ask for what: every route of the site stands in this table, or the test fails."""
+
+from flask import Flask
+from flask.testing import FlaskClient
+from werkzeug.routing import Rule
+
+ANYBODY = {
+    "applications.resume",
+    "applications.save",
+    "applications.send_link",
+    "applications.start",
+    "applications.start_over",
+    "applications.step",
+    "applications.submit",
+    "assets.asset",
+    "content.article",
+    "content.article_index",
+    "content.engagement_index",
+    "content.engagement_kind",
+    "content.home",
+    "operation.healthz",
+    "operation.metrics",
+    "operation.readyz",
+}
+WITH_THE_LINK = {
+    "payments.deposit",
+    "payments.pay",
+    "portal.agree",
+    "portal.progress",
+    "portal.reply",
+    "portal.status",
+}
+WITH_A_SIGNATURE = {"webhooks.stripe"}
+
+
+def test_every_route_outside_the_staffs_pages_is_open_on_purpose(app: Flask) -> None:
+    open_routes = {
+        rule.endpoint
+        for rule in app.url_map.iter_rules()
+        if not rule.rule.startswith("/staff/")
+    }
+    assert open_routes == ANYBODY | WITH_THE_LINK | WITH_A_SIGNATURE
+
+
+def test_a_link_that_was_never_given_out_is_like_no_page_at_all(
+    app: Flask, client: FlaskClient
+) -> None:
+    nothing = client.get("/applications/").text
+    for rule in app.url_map.iter_rules():
+        if rule.endpoint in WITH_THE_LINK and "GET" in (rule.methods or ()):
+            answer = client.get(made_up(app, rule))
+            assert (answer.status_code, answer.text) == (404, nothing), rule.rule
+
+
+def test_no_get_outside_the_staffs_pages_fails_for_a_stranger(
+    app: Flask, client: FlaskClient
+) -> None:
+    for rule in app.url_map.iter_rules():
+        if "GET" in (rule.methods or ()) and not rule.rule.startswith("/staff/"):
+            assert client.get(made_up(app, rule)).status_code < 500, rule.rule
+
+
+def made_up(app: Flask, rule: Rule) -> str:
+    """An address of the rule, with values that nothing has."""
+    values = dict.fromkeys(rule.arguments, "nonsense")
+    adapter = app.url_map.bind("localhost")
+    return adapter.build(rule.endpoint, values, force_external=False)

@@ -1,0 +1,59 @@
+"""The form in which staff record a transfer takes the deposit's very amount."""
+
+from collections.abc import Iterator
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.datastructures import MultiDict
+
+from app.database import utc_now
+from app.payments.forms import BankPaymentForm
+
+TODAY = utc_now().date()
+
+
+@pytest.fixture(scope="module", autouse=True)
+def request_context() -> Iterator[None]:
+    app = Flask("forms")
+    app.config.update(WTF_CSRF_ENABLED=False, SECRET_KEY="no secret")
+    with app.test_request_context(method="POST"):
+        yield
+
+
+def form(amount_cents: int = 300_000, **typed: str) -> BankPaymentForm:
+    fields = {"amount": "3000", "received_on": TODAY.isoformat(), "bank_reference": "", **typed}
+    return BankPaymentForm(amount_cents, formdata=MultiDict(fields))
+
+
+@pytest.mark.parametrize("typed", ["3000", "3,000", "3000.00", "$3,000.00", " $ 3,000 "])
+def test_the_amount_may_be_spelled_as_people_do(typed: str) -> None:
+    assert form(amount=typed).validate()
+
+
+@pytest.mark.parametrize(
+    "typed",
+    ["", "2999.99", "3000.01", "-3000", "30,00", "3.000", "3000,00", "3e3", "NaN", "３０００", "0"],
+)
+def test_any_other_amount_is_refused(typed: str) -> None:
+    refused = form(amount=typed)
+    assert not refused.validate() and set(refused.errors) == {"amount"}
+
+
+@given(cents=st.integers(1, 10**9))
+def test_cents_must_be_typed_where_there_are_any(cents: int) -> None:
+    assert form(cents, amount=f"{cents // 100}.{cents % 100:02}").validate()
+    assert form(cents, amount=f"{cents // 100}").validate() is (cents % 100 == 0)
+
+
+@pytest.mark.parametrize("day", ["", "2026-02-30", (TODAY + timedelta(days=2)).isoformat()])
+def test_a_day_that_is_none_or_not_yet_is_refused(day: str) -> None:
+    refused = form(received_on=day)
+    assert not refused.validate() and set(refused.errors) == {"received_on"}
+
+
+@pytest.mark.parametrize("reference", ["x" * 141, "a\x00b"])
+def test_a_reference_that_cannot_be_stored_is_refused(reference: str) -> None:
+    assert not form(bank_reference=reference).validate()

@@ -1,4 +1,4 @@
-"""The application that every contestant stores: one that `make demo` sends too."""
+"""The two rows that every contestant stores, as long as the site's own."""
 
 import secrets
 import tomllib
@@ -11,20 +11,50 @@ from local.process import ROOT
 
 _DEMO = ROOT / "local" / "demo_applications.toml"
 ANSWERS: dict[str, Any] = tomllib.loads(_DEMO.read_text())["applications"][0]
-QUESTIONS_VERSION = "benchmark"
+
+# Copies of the site's tables with their indexes and checks, so that nobody disturbs the site's.
+TABLES = """
+CREATE TABLE bare_applications (LIKE applications INCLUDING ALL);
+CREATE TABLE bare_events (LIKE events INCLUDING ALL);
+"""
+
+INSERT_APPLICATION = """
+INSERT INTO bare_applications (id, draft_id, body_hash, reference, access_token, name, email,
+    company, answers, questions_version)
+VALUES (%(id)s, %(draft_id)s, %(body_hash)s, %(reference)s, %(access_token)s, %(name)s, %(email)s,
+    %(company)s, %(answers)s, %(questions_version)s)
+"""
+
+INSERT_EVENT = """
+INSERT INTO bare_events (id, stream, version, type, schema_version, data, metadata)
+VALUES (%(event_id)s, %(stream)s, 1, 'application.submitted', 1, %(data)s, %(metadata)s)
+"""
 
 
-def application_row(answers: dict[str, Any]) -> dict[str, Any]:
-    """The columns of an application, as long as the site's own."""
-    return {
-        "id": uuid.uuid4(),
-        "draft_id": uuid.uuid4(),
-        "body_hash": secrets.token_hex(32),
-        "reference": f"CE-{secrets.token_hex(2)}-{secrets.token_hex(2)}",
-        "access_token": secrets.token_urlsafe(24),
+def rows(answers: dict[str, Any]) -> dict[str, Any]:
+    """The values of both rows."""
+    application_id = uuid.uuid4()
+    columns = {
+        "reference": f"CE-{secrets.token_hex(6)}",
         "name": answers["name"],
         "email": answers["email"],
         "company": answers["company"],
-        "answers": msgspec.json.encode(answers).decode(),
-        "questions_version": QUESTIONS_VERSION,
+        "questions_version": "2026-11",
     }
+    metadata = {"actor": "prospect", "correlation_id": uuid.uuid4().hex}
+    return {
+        **columns,
+        "id": application_id,
+        "draft_id": uuid.uuid4(),
+        "body_hash": secrets.token_hex(32),
+        "access_token": secrets.token_urlsafe(24),
+        "answers": _json(answers),
+        "event_id": uuid.uuid4(),
+        "stream": f"application-{application_id}",
+        "data": _json({**columns, "answers": answers}),
+        "metadata": _json(metadata),
+    }
+
+
+def _json(value: object) -> str:
+    return msgspec.json.encode(value).decode()

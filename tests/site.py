@@ -1,15 +1,20 @@
 """A whole site under test: the Procfile's own processes on servers that a test may break."""
 
+import os
 import secrets
+import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 import psycopg
 from psycopg.rows import tuple_row
+from psycopg.sql import SQL, Identifier
+from redis import Redis as RedisClient
 
 from local.commands import command_environment, finish, procfile
 from local.ports import HOST, Ports, free_port
@@ -35,13 +40,33 @@ BRISK = {
     "DELIVERY_BACKOFF_CAP_SECONDS": "1",
 }
 
+UNFINISHED = (
+    "SELECT count(*) FROM events WHERE relayed_at IS NULL",
+    "SELECT count(*) FROM deliveries WHERE status <> 'done'",
+    "SELECT count(*) FROM mail_messages WHERE status <> 'sent'",
+)
+TABLES = """
+SELECT array_agg(tablename::text) FROM pg_tables
+WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+"""
+
 
 class Site:
     """The running site. ``processes`` are relay, worker, scheduler and web by name."""
 
-    def __init__(self, settings: Mapping[str, str], processes: list[Process], sink: SmtpSink):
+    def __init__(
+        self,
+        settings: Mapping[str, str],
+        processes: list[Process],
+        *,
+        postgres: Postgres,
+        redis: Redis,
+        sink: SmtpSink,
+    ) -> None:
         self.settings = settings
         self.processes = {process.name: process for process in processes}
+        self.postgres = postgres
+        self.redis = redis
         self.sink = sink
 
     @property
@@ -63,12 +88,42 @@ class Site:
         for process in chosen:
             process.wait_until_stopped()
 
+    def kill(self, *names: str) -> None:
+        """End these processes and their children as a power cut would."""
+        for process in [self.processes[name] for name in names]:
+            if process.pid and process.is_running:
+                os.killpg(process.pid, signal.SIGKILL)
+                eventually(lambda process=process: not process.is_running)  # type: ignore[misc]
+
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         with psycopg.connect(self.settings["DATABASE_URL"], row_factory=tuple_row) as connection:
             return connection.execute(query, values).fetchall()
 
     def value(self, query: str, *values: object) -> Any:
         return self.rows(query, *values)[0][0]
+
+    @contextmanager
+    def broker(self) -> Iterator[RedisClient]:
+        """Redis itself, whatever address the site knows it by."""
+        with RedisClient(host=HOST, port=self.redis.port) as client:
+            yield client
+
+    def reset(self) -> None:
+        """Empty the database, Redis and the sink, and have every process run."""
+        if any(self.value(query) for query in UNFINISHED):
+            self.kill(*self.processes)
+        database = urlsplit(self.settings["DATABASE_URL"]).path[1:]
+        with psycopg.connect(self.postgres.url_of(database)) as connection:
+            # Triggers off: the log refuses to be emptied, and rightly so.
+            connection.execute("SET session_replication_role = replica")
+            tables = connection.execute(TABLES).fetchone()
+            connection.execute(SQL("TRUNCATE {}").format(SQL(", ").join(map(Identifier, tables[0]))))
+        with self.broker() as client:
+            client.flushall()
+        self.sink.reset()
+        stopped = [name for name, process in self.processes.items() if not process.is_running]
+        if stopped:
+            self.start(*stopped)
 
     def log(self, name: str) -> str:
         return self.processes[name].log.read_text(errors="replace")
@@ -96,7 +151,8 @@ def prepared_site(
             **(settings or {}),
         }
         finish(procfile()["release"], environ)
-        site = Site(environ, site_processes(State(Path(folder)), ports, environ), sink)
+        processes = site_processes(State(Path(folder)), ports, environ)
+        site = Site(environ, processes, postgres=postgres, redis=redis, sink=sink)
         try:
             yield site
         finally:

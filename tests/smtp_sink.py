@@ -25,6 +25,12 @@ class SmtpSink:
         self.offered = 0
         self.answer: Callable[[int], str] = lambda _: "250 OK"
 
+    def reset(self) -> None:
+        """Forget every mail, and accept the next ones."""
+        self.mails.clear()
+        self.offered = 0
+        self.answer = lambda _: "250 OK"
+
     def refuse_first(self, count: int, reply: str = TEMPORARY_REFUSAL) -> None:
         self.answer = lambda offered: reply if offered < count else "250 OK"
 

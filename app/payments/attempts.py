@@ -26,9 +26,12 @@ RANK = {"opening": 0, "open": 1, "expired": 2, "processing": 3, "failed": 4, "co
 def begin_attempt(
     session: Session, deposit: Deposit, engagement: Engagement, application: Application
 ) -> CheckoutAttempt:
-    """The one attempt that may still be paid, or else a new one with a key of its own."""
+    """The one attempt that may still be paid, or else a new one with a key of its own.
+
+    An open one's end is for Stripe to tell, an unanswered one's is its time: nobody knows its page.
+    """
     live = _live_attempt(session, deposit)
-    if live and live.status != "processing" and live.expires_at <= utc_now():
+    if live and live.status == "opening" and live.expires_at <= utc_now():
         live.status = "expired"
         session.flush()  # before the insert: the database allows one payable attempt at a time
         live = None

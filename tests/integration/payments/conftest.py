@@ -32,6 +32,7 @@ from app.engagements.models import Engagement
 from app.engagements.pricing import quote_engagement
 from app.engagements.rate_card import current_rate_card
 from app.engagements.service import accept_engagement, offer_engagement
+from app.payments.gateway import Gateway
 from app.payments.models import CheckoutAttempt, Deposit
 from config import Config
 from local.stripe_standin.app import create_standin
@@ -66,8 +67,9 @@ class Standin:
     def fail(self, mode: str, times: int = 1, seconds: float = 1.0) -> None:
         self._control("fail", {"mode": mode, "next": times, "seconds": seconds})
 
-    def advance(self, seconds: int) -> None:
-        self._control("advance", {"seconds": seconds})
+    def expire(self, session_id: str) -> None:
+        """Close a page, as its time would."""
+        Gateway(SECRET_KEY, self.url).expire_checkout(session_id)
 
     def sessions(self, **wanted: str) -> list[dict[str, Any]]:
         answer = requests.get(
@@ -142,11 +144,15 @@ class Client:
         self.session.rollback()
         return self.session.get_one(Engagement, self.engagement_id)
 
-    def press_pay(self) -> TestResponse:
-        """Press "Pay by card" on the page."""
+    def csrf_token(self) -> str:
         token = CSRF_TOKEN.search(self.browser.get(f"{self.own_page}/deposit").text)
         assert token
-        return self.browser.post(f"{self.own_page}/deposit", data={"csrf_token": token[1]})
+        return token[1]
+
+    def press_pay(self, token: str = "") -> TestResponse:
+        """Press "Pay by card" on the page."""
+        data = {"csrf_token": token or self.csrf_token()}
+        return self.browser.post(f"{self.own_page}/deposit", data=data)
 
     def deposit(self) -> Deposit | None:
         self.session.rollback()

@@ -134,21 +134,39 @@ def test_a_crash_before_the_answer_was_stored_is_made_good_under_the_same_key(
     assert (attempt.stripe_session_id, attempt.idempotency_key) == (page["id"], key)
 
 
-@pytest.mark.parametrize("status", ["opening", "open"])
-def test_an_attempt_whose_time_is_over_makes_room_for_another(standin, payer, status: str) -> None:
+def test_a_page_that_has_expired_makes_room_for_another(standin, payer) -> None:
     payer.press_pay()
     [old] = payer.attempts()
-    old_id = old.id
-    standin.advance(13 * 3600)
-    old.status, old.expires_at = status, utc_now() - timedelta(seconds=1)
+    standin.expire(old.stripe_session_id)
+    answer = payer.press_pay()
+    [page] = standin.sessions(status="open")
+    assert answer.location == page["url"]
+    assert [attempt.status for attempt in payer.attempts()] == ["expired", "open"]
+
+
+def test_a_page_that_is_open_at_stripe_is_the_one_whatever_our_clock_says(standin, payer) -> None:
+    first = payer.press_pay().location
+    [attempt] = payer.attempts()
+    attempt.expires_at = utc_now() - timedelta(hours=1)
+    payer.session.commit()
+    assert payer.press_pay().location == first
+    assert len(standin.sessions()) == 1
+
+
+def test_an_unanswered_attempt_whose_time_is_over_makes_room_for_another(
+    standin, payer, monkeypatch
+) -> None:
+    monkeypatch.setattr(gateways, "NETWORK_RETRIES", 0)
+    standin.fail("drop")
+    payer.press_pay()
+    [page], [attempt] = standin.sessions(), payer.attempts()
+    standin.expire(page["id"])  # as it has by then
+    attempt.expires_at = utc_now()
     payer.session.commit()
     answer = payer.press_pay()
     [page] = standin.sessions(status="open")
     assert answer.location == page["url"]
-    assert [(a.id == old_id, a.status) for a in payer.attempts()] == [
-        (True, "expired"),
-        (False, "open"),
-    ]
+    assert [attempt.status for attempt in payer.attempts()] == ["expired", "open"]
 
 
 def test_a_page_that_stripe_has_forgotten_makes_room_for_another(standin, payer) -> None:
@@ -177,13 +195,12 @@ def test_a_request_that_stripe_refuses_gives_way_to_a_new_one(standin, payer) ->
 
 
 def test_there_is_nothing_to_pay_before_the_client_has_agreed(standin, payer) -> None:
-    token = payer.press_pay()  # a form from later, say
-    engagement = payer.engagement
+    token, engagement = payer.csrf_token(), payer.engagement
     engagement.status, engagement.accepted_at, engagement.accepted_name = "offered", None, None
-    payer.session.execute(CheckoutAttempt.__table__.delete())
     payer.session.commit()
-    assert token.status_code == 303
+    assert payer.press_pay(token).location.endswith("#deposit")
     assert payer.browser.get(f"{payer.own_page}/deposit").text.strip() == ""
+    assert payer.attempts() == standin.sessions() == []
 
 
 def test_another_link_than_the_clients_own_opens_nothing(standin, payer) -> None:

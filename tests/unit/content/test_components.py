@@ -121,7 +121,7 @@ def test_an_empty_answer_says_so(show: Show) -> None:
     html = show("{{ ui.facts([('Site', ''), ('Figure', 0), ('Brokers', ['a', 'b'])]) }}")
     assert "Not given" in html
     assert "<dd>0</dd>" in html
-    assert "a, b" in html
+    assert "<li>a</li><li>b</li>" in html
 
 
 @pytest.mark.parametrize(

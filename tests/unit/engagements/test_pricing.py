@@ -93,7 +93,7 @@ def test_guidance_is_priced_by_the_month_and_its_first_month_is_the_deposit(
     rate_card: RateCard,
 ) -> None:
     quote = quote_engagement("fractional", {"engineers": "61_to_200"}, rate_card)
-    assert (quote.billing, quote.total_cents) == ("monthly", 1_100_000)
+    assert (quote.billing, quote.total_cents) == ("monthly", 1_300_000)
     assert quote.deposit_cents == quote.total_cents
 
 

@@ -69,7 +69,7 @@ def test_every_kind_has_its_price(rate_card: RateCard) -> None:
             "The modifier '' of the kind 'fractional' needs a label and an explanation.",
         ),
         ('billing = "monthly"', 'billing = "weekly"', "Invalid enum value 'weekly'"),
-        ("base_cents = 900_000", "base_cents = 9000.5", "Expected `int`, got `float`"),
+        ("base_cents = 1_100_000", "base_cents = 11000.5", "Expected `int`, got `float`"),
     ],
 )
 def test_a_rate_card_at_odds_with_itself_or_the_questions_is_refused(

@@ -1,0 +1,100 @@
+"""What each application must have in the end, whatever was broken in between."""
+
+import re
+from collections import Counter, defaultdict
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg.sql import SQL, Identifier
+
+from tests.prospects import submit
+from tests.site import Site, eventually
+
+REFERENCE = re.compile(r"[A-Z]+-[0-9A-Z]{4}-[0-9A-Z]{4}")
+PATIENCE = 120.0
+QUEUE = "celery"
+
+UNFINISHED = """
+SELECT (SELECT count(*) FROM applications) - (SELECT count(*) FROM mail_messages
+                                              WHERE status = 'sent') / 2
+     + (SELECT count(*) FROM deliveries WHERE status <> 'done')
+     + (SELECT count(*) FROM events WHERE relayed_at IS NULL)
+"""
+# Each of these names every application once when each has happened to it once.
+EFFECTS = {
+    "a submission": "SELECT stream FROM events WHERE type = 'application.submitted'",
+    "a score": "SELECT 'application-' || application_id FROM scores",
+    "its event": "SELECT stream FROM events WHERE type = 'application.scored'",
+    "an engagement": "SELECT 'application-' || application_id FROM engagements",
+    "its proposal": "SELECT 'application-' || (data ->> 'application_id') FROM events"
+    " WHERE type = 'engagement.proposed'",
+}
+HANDLERS_AT_A_LOCK = """
+SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database
+WHERE d.datname = current_database() AND relation = %s::regclass AND NOT granted
+"""
+ALERTS_SENT = """
+SELECT count(*) FROM mail_messages
+WHERE application_id = %s AND template = 'new_application' AND status = 'sent'
+"""
+AN_HOUR_LATER = """
+UPDATE mail_messages SET claimed_at = claimed_at - interval '1 hour', not_before = now()
+WHERE status <> 'sent' RETURNING id
+"""
+
+
+def wait_until_handled(site: Site, count: int, within: float = PATIENCE) -> None:
+    """Return when so many applications have gone the whole way, both mails included."""
+    eventually(lambda: site.value("SELECT count(*) FROM applications") == count, within)
+    eventually(lambda: site.value(UNFINISHED) == 0, within)
+
+
+def check_each_was_handled_once(site: Site) -> int:
+    """Each application: one of each effect, one mail to staff and one to the prospect.
+
+    Return how many mails came again under the Message-ID that they had.
+    """
+    applications = site.rows("SELECT 'application-' || id, reference, email FROM applications")
+    once = Counter(stream for stream, _, _ in applications)
+    for effect, query in EFFECTS.items():
+        assert Counter(stream for (stream,) in site.rows(query)) == once, effect
+
+    received = defaultdict(set)
+    for mail in site.sink.mails:
+        reference = REFERENCE.search(str(mail["Subject"]))
+        assert reference, mail["Subject"]
+        received[str(mail["To"]), reference[0]].add(mail["Message-ID"])
+    expected = {(email, reference) for _, reference, email in applications}
+    expected |= {(site.settings["STAFF_MAIL"], reference) for _, reference, _ in applications}
+    assert received.keys() == expected
+    assert {len(message_ids) for message_ids in received.values()} <= {1}
+    return len(site.sink.mails) - len(received)
+
+
+@contextmanager
+def locked(site: Site, table: str) -> Iterator[None]:
+    """Within it, nothing is written into the table: who tries stands still."""
+    with psycopg.connect(site.settings["DATABASE_URL"]) as connection:
+        connection.execute(SQL("LOCK TABLE {} IN SHARE MODE").format(Identifier(table)))
+        yield
+
+
+def standing_still(site: Site, table: str) -> int:
+    """How many stand still before that table now."""
+    return int(site.value(HANDLERS_AT_A_LOCK, table))
+
+
+def let_an_hour_pass_for_mail(site: Site) -> None:
+    """What a dead worker was sending counts as abandoned, and what waits for a next try is due."""
+    site.rows(AN_HOUR_LATER)
+
+
+def left_behind(site: Site) -> int:
+    """How many deliveries wait although a newcomer passes: the workers know nothing of them."""
+    submit(site, 1)
+    newcomer = site.value("SELECT id FROM applications ORDER BY submitted_at DESC LIMIT 1")
+    eventually(lambda: site.value(ALERTS_SENT, newcomer) == 1)
+    with site.broker() as broker:
+        eventually(lambda: broker.llen(QUEUE) == 0)
+    return int(site.value("SELECT count(*) FROM deliveries WHERE status = 'waiting'"))

@@ -1,0 +1,54 @@
+"""SIGKILL of the worker in the middle of its handlers, with the queue full."""
+
+from collections.abc import Callable
+
+from tests.faults.handled import (
+    QUEUE,
+    check_each_was_handled_once,
+    left_behind,
+    let_an_hour_pass_for_mail,
+    locked,
+    standing_still,
+    wait_until_handled,
+)
+from tests.prospects import submit
+from tests.site import Site, eventually
+
+CHILDREN = 2
+
+
+def kill_worker_in_its_handlers(site: Site, count: int) -> int:
+    """Kill it while each of its children scores; return how many tasks are behind them."""
+    with locked(site, "scores"):
+        submit(site, count)
+        eventually(lambda: standing_still(site, "scores") == CHILDREN)
+        site.kill("worker")
+    let_an_hour_pass_for_mail(site)
+    with site.broker() as broker:
+        return int(broker.llen(QUEUE))
+
+
+def test_a_worker_killed_in_its_handlers_loses_and_doubles_nothing(
+    site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
+) -> None:
+    count = scale(60, 400)
+    queued = kill_worker_in_its_handlers(site, count)
+    assert queued > CHILDREN, "an idle queue proves nothing"
+    site.start("worker")
+    wait_until_handled(site, count)
+    repeats = check_each_was_handled_once(site)
+    note(
+        f"worker killed in {CHILDREN} handlers with {queued} tasks behind them:"
+        f" {count} applications, each handled once, {repeats} mails repeated"
+    )
+
+
+def test_without_the_sweep_what_it_was_doing_would_be_lost(site: Site) -> None:
+    """The control: no scheduler runs."""
+    site.kill("scheduler")
+    kill_worker_in_its_handlers(site, 10)
+    site.start("worker")
+    assert left_behind(site) >= CHILDREN
+    site.start("scheduler")
+    wait_until_handled(site, 11)
+    check_each_was_handled_once(site)

@@ -1,0 +1,189 @@
+"""Staff record a transfer: once, for the very amount, and no open page outlives it."""
+
+import re
+import threading
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from werkzeug.test import TestResponse
+
+from app.database import db, utc_now
+from app.engagements.models import Engagement
+from app.events.store import read_stream
+from app.events.types import stream_of
+from app.notifications.models import MailMessage
+from app.payments.deposits import AlreadyPaid, Transfer
+from app.payments.models import StripeEvent
+from app.payments.service import record_bank_payment
+from app.payments.settlement import SECOND_PAYMENT
+
+CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+
+
+def record_payment(desk: FlaskClient, payer: Any, **typed: str) -> TestResponse:
+    """Fill in the form as Ada would, and send it."""
+    token = CSRF_TOKEN.search(desk.get("/staff/settings/").text)
+    assert token
+    fields = {"amount": "5,000", "received_on": utc_now().date().isoformat(), **typed}
+    return desk.post(page_of(payer), data={"csrf_token": token[1], **fields})
+
+
+def page_of(payer: Any) -> str:
+    return f"/staff/engagements/{payer.engagement_id}/payment"
+
+
+def payments_of(payer: Any) -> list[Any]:
+    payer.session.rollback()
+    stream = read_stream(payer.session, stream_of("engagement", payer.engagement_id))
+    return [recorded for recorded in stream if recorded.type == "deposit.paid"]
+
+
+def test_a_recorded_transfer_pays_the_deposit_and_starts_the_engagement(
+    desk, ada, payer, handle_events, session
+) -> None:
+    assert "Record a bank transfer" in desk.get(page_of(payer)).text
+    answer = record_payment(desk, payer, bank_reference="FT 24/117")
+    assert answer.status_code == 303
+    handle_events()
+    [paid], deposit = payments_of(payer), payer.deposit()
+    assert (paid.data.method, paid.data.amount_cents) == ("bank_transfer", 500_000)
+    assert paid.metadata.actor == f"staff:{ada.id}"
+    assert (deposit.status, deposit.recorded_by_id) == ("paid", ada.id)
+    assert payer.engagement.status == "active"
+    page = desk.get(page_of(payer)).text
+    assert "Ada Lovelace" in page and "FT 24/117" in page and "<form class" not in page
+    assert "received by bank transfer" in payer.browser.get(f"{payer.own_page}/deposit").text
+    assert "deposit_receipt" in session.scalars(select(MailMessage.template)).all()
+
+
+def test_recording_twice_says_who_was_first_and_changes_nothing(desk, payer) -> None:
+    record_payment(desk, payer, bank_reference="the first")
+    again = record_payment(desk, payer, bank_reference="the second")
+    assert again.status_code == 409
+    assert "Ada Lovelace</bdi> recorded the transfer" in again.text
+    assert payer.deposit().bank_reference == "the first" and len(payments_of(payer)) == 1
+
+
+def test_of_ten_who_record_at_once_one_is_taken(app, ada, payer) -> None:
+    ada_id, together = ada.id, threading.Barrier(8)
+
+    def record(_: int) -> bool:
+        with app.app_context():
+            together.wait()
+            engagement = db.session.get_one(Engagement, payer.engagement_id)
+            try:
+                record_bank_payment(
+                    db.session(), engagement, Transfer(ada_id, utc_now().date(), None)
+                )
+                db.session.commit()
+            except AlreadyPaid:
+                return False
+            return True
+
+    payer.session.rollback()
+    with ThreadPoolExecutor(8) as threads:
+        taken = list(threads.map(record, range(8)))
+    assert sum(taken) == len(payments_of(payer)) == 1
+
+
+@pytest.mark.parametrize(
+    "typed", [{"amount": "4,999.99"}, {"amount": ""}, {"received_on": ""}, {"received_on": "soon"}]
+)
+def test_a_wrong_amount_or_day_records_nothing_and_keeps_what_was_typed(
+    desk, payer, typed: dict[str, str]
+) -> None:
+    answer = record_payment(desk, payer, bank_reference="FT 24/117", **typed)
+    assert answer.status_code == 422 and 'value="FT 24/117"' in answer.text
+    assert payments_of(payer) == []
+
+
+def test_it_is_for_staff_with_a_token_only(desk, payer, client) -> None:
+    assert client.get(page_of(payer)).status_code in {302, 303}
+    assert client.post(page_of(payer)).status_code in {302, 303, 400}
+    assert desk.post(page_of(payer), data={"amount": "5000"}).status_code == 400
+    assert payments_of(payer) == []
+
+
+def test_there_is_no_such_page_before_the_client_has_agreed(desk, payer) -> None:
+    engagement = payer.engagement
+    engagement.status, engagement.accepted_at, engagement.accepted_name = "offered", None, None
+    payer.session.commit()
+    assert desk.get(page_of(payer)).status_code == 404
+    assert record_payment(desk, payer).status_code == 404
+    assert desk.get(f"/staff/engagements/{payer.application_id}/payment").status_code == 404
+
+
+def test_looking_at_the_page_stores_nothing(desk, payer) -> None:
+    desk.get(page_of(payer))
+    assert payer.deposit() is None
+
+
+def test_the_open_page_at_stripe_is_closed(desk, standin, payer) -> None:
+    payer.press_pay()
+    record_payment(desk, payer)
+    assert [page["status"] for page in standin.sessions()] == ["expired"]
+    assert [attempt.status for attempt in payer.attempts()] == ["expired"]
+
+
+def test_a_page_that_stripe_makes_meanwhile_is_closed_too(
+    desk, standin, payer, monkeypatch
+) -> None:
+    standin.fail("drop")
+    monkeypatch.setattr("app.payments.gateway.NETWORK_RETRIES", 0)
+    payer.press_pay()
+    token = payer.csrf_token()
+    asked = threading.Event()
+    recorded = threading.Event()
+    from app.payments.gateway import Gateway
+
+    real = Gateway.open_checkout
+
+    def slowly(*args: Any, **named: Any) -> Any:
+        page = real(*args, **named)
+        asked.set()
+        assert recorded.wait(10)
+        return page
+
+    monkeypatch.setattr(Gateway, "open_checkout", slowly)
+    with ThreadPoolExecutor(1) as thread:
+        click = thread.submit(payer.press_pay, token)
+        assert asked.wait(10)
+        record_payment(desk, payer)
+        recorded.set()
+        assert click.result().location.endswith("#deposit")
+    assert [page["status"] for page in standin.sessions()] == ["expired"]
+
+
+def test_with_stripe_down_the_transfer_is_recorded_all_the_same(desk, standin, payer) -> None:
+    payer.press_pay()
+    standin.fail("429", times=5)
+    assert record_payment(desk, payer).status_code == 303
+    assert payer.deposit().status == "paid"
+
+
+def test_a_card_payment_that_still_arrives_is_shown_to_staff_as_one_to_refund(
+    desk, standin, payer, post_webhook, handle_events, session
+) -> None:
+    page = payer.press_pay().location
+    standin.fail("429", times=1)
+    record_payment(desk, payer)
+    standin.pay(page)
+    post_webhook(*standin.next_webhook("checkout.session.completed"))
+    handle_events()
+    assert session.scalars(select(StripeEvent.outcome)).all() == [SECOND_PAYMENT]
+    assert SECOND_PAYMENT in desk.get(page_of(payer)).text
+    assert payer.deposit().method == "bank_transfer" and len(payments_of(payer)) == 1
+
+
+def test_after_a_card_payment_there_is_nothing_to_record(
+    desk, standin, payer, post_webhook, handle_events
+) -> None:
+    standin.pay(payer.press_pay().location)
+    post_webhook(*standin.next_webhook("checkout.session.completed"))
+    handle_events()
+    answer = record_payment(desk, payer)
+    assert answer.status_code == 409 and "was paid by card" in answer.text
+    assert payer.deposit().method == "stripe"

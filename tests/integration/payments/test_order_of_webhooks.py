@@ -1,0 +1,85 @@
+"""Webhooks shuffled, repeated and mixed with false ones end as the true ones in their order."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.events.store import read_stream
+from app.events.types import stream_of
+from app.extensions import limiter
+from app.payments.models import CheckoutAttempt
+
+SHUFFLES = 15  # of each story
+UNPAID = {"payment_status": "unpaid"}
+# What Stripe tells of one page, in its order.
+TRUE_STORIES: list[list[tuple[str, dict[str, Any]]]] = [
+    [("completed", {})],
+    [("completed", UNPAID), ("async_payment_succeeded", {})],
+    [("completed", UNPAID), ("async_payment_failed", UNPAID)],
+    [("expired", UNPAID)],
+]
+FALSE: list[tuple[str, dict[str, Any]]] = [
+    ("completed", {"amount_total": 1}),
+    ("completed", {"currency": "eur"}),
+    ("completed", {"livemode": True}),
+    ("completed", {"metadata": {"deposit_id": "another"}}),
+    ("async_payment_succeeded", UNPAID),
+    ("created", {}),
+]
+
+
+def end_of(payer: Any) -> dict[str, Any]:
+    deposit = payer.deposit()
+    stream = read_stream(payer.session, stream_of("engagement", payer.engagement_id))
+    return {
+        "deposit": (deposit.status, deposit.method),
+        "attempts": [attempt.status for attempt in payer.attempts()],
+        "payments": sum(recorded.type == "deposit.paid" for recorded in stream),
+        "engagement": payer.engagement.status,
+    }
+
+
+@pytest.fixture
+def play(
+    agree: Callable[[], Any],
+    checkout_event: Callable[..., dict[str, Any]],
+    post_webhook: Callable[..., Any],
+    handle_events: Callable[[], None],
+    session: Session,
+    standin: Any,
+) -> Callable[..., dict[str, Any]]:
+    """Tell a new client's story in an order, handling events now and then; how it ends."""
+
+    def play(
+        story: list[tuple[str, dict[str, Any]]], shuffle: random.Random | None = None
+    ) -> dict[str, Any]:
+        payer = agree()
+        limiter.reset()  # each client has an address of their own
+        payer.press_pay()
+        attempt: CheckoutAttempt = payer.attempts()[0]
+        told = [checkout_event(kind, attempt, **changed) for kind, changed in story]
+        if shuffle:
+            told += [checkout_event(kind, attempt, **changed) for kind, changed in FALSE]
+            told += shuffle.choices(told, k=5)
+            shuffle.shuffle(told)
+        for event in told:
+            assert post_webhook(event).status_code == 200
+            if shuffle is None or shuffle.random() < 0.3:
+                handle_events()
+        handle_events()
+        return end_of(payer)
+
+    return play
+
+
+@pytest.mark.parametrize("story", TRUE_STORIES, ids=lambda s: "-".join(kind for kind, _ in s))
+def test_the_order_of_webhooks_does_not_matter(
+    play: Callable[..., dict[str, Any]], story: list[tuple[str, dict[str, Any]]]
+) -> None:
+    ordered = play(story)
+    assert ordered["payments"] == (ordered["deposit"] == ("paid", "stripe"))
+    for seed in range(SHUFFLES):
+        assert play(story, random.Random(seed)) == ordered, f"seed {seed}"

@@ -1,0 +1,188 @@
+"""From a webhook to a paid deposit, and everything that must not lead there."""
+
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.events.store import read_stream
+from app.events.types import stream_of
+from app.notifications.models import MailMessage
+from app.payments.models import CheckoutAttempt, StripeEvent
+from app.payments.settlement import SECOND_PAYMENT
+
+Settle = Callable[..., str]
+
+
+def payments_of(payer) -> list[Any]:
+    payer.session.rollback()
+    events = read_stream(payer.session, stream_of("engagement", payer.engagement_id))
+    return [recorded.data for recorded in events if recorded.type == "deposit.paid"]
+
+
+@pytest.fixture
+def attempt(standin, payer) -> CheckoutAttempt:
+    """The payer's attempt, its page open."""
+    payer.press_pay()
+    [attempt] = payer.attempts()
+    return attempt
+
+
+@pytest.fixture
+def settle(
+    post_webhook: Callable[..., Any],
+    checkout_event: Callable[..., dict[str, Any]],
+    handle_events: Callable[[], None],
+    session: Session,
+) -> Settle:
+    """Send an event about the attempt, handle it, and return its outcome."""
+
+    def settle(kind: str, attempt: CheckoutAttempt, **changed: Any) -> str:
+        event = checkout_event(kind, attempt, **changed)
+        assert post_webhook(event).status_code == 200
+        handle_events()
+        row = session.scalars(
+            select(StripeEvent).where(StripeEvent.stripe_event_id == event["id"])
+        ).one()
+        assert row.handled_at is not None and row.outcome is not None
+        return row.outcome
+
+    return settle
+
+
+def test_paying_on_stripes_page_pays_the_deposit_and_starts_the_engagement(
+    standin, payer, post_webhook, handle_events, session
+) -> None:
+    back = standin.pay(payer.press_pay().location)
+    assert back == f"http://localhost{payer.own_page}?payment=done#deposit"
+    waiting = payer.browser.get(f"{payer.own_page}/deposit?payment=done").text
+    assert "waiting for Stripe" in waiting and "hx-get" in waiting
+    assert payer.deposit().status == "due"
+
+    assert post_webhook(*standin.next_webhook("checkout.session.completed")).status_code == 200
+    handle_events()
+    deposit, [attempt], [paid] = payer.deposit(), payer.attempts(), payments_of(payer)
+    assert (deposit.status, deposit.method) == ("paid", "stripe") and deposit.paid_at
+    assert attempt.status == "complete" and payer.engagement.status == "active"
+    assert msgspec.to_builtins(paid) == {
+        "application_id": str(payer.application_id),
+        "deposit_id": str(deposit.id),
+        "amount_cents": 500_000,
+        "currency": "usd",
+        "method": "stripe",
+    }
+    mails = session.scalars(select(MailMessage.template)).all()
+    assert {"deposit_receipt", "deposit_paid"} <= set(mails)
+    settled = payer.browser.get(f"{payer.own_page}/deposit?payment=done").text
+    assert "$5,000 paid by card" in settled and "hx-get" not in settled
+
+
+@pytest.mark.parametrize(
+    ("changed", "reason"),
+    [
+        ({"amount_total": 499_999}, "The deposit is 500000 cents, the session 499999."),
+        ({"amount_total": 0}, "The deposit is 500000 cents, the session 0."),
+        ({"currency": "jpy"}, "in another currency"),
+        ({"payment_status": "no_payment_required"}, "not paid"),
+        ({"payment_status": "anything"}, "not paid"),
+        ({"mode": "setup"}, "not one for a payment"),
+        ({"livemode": True}, "Test mode and live mode differ"),
+        ({"id": "cs_test_another"}, "not the one that Stripe gave"),
+        ({"client_reference_id": None}, "no reference of ours"),
+        ({"client_reference_id": "CE-1234"}, "no reference of ours"),
+        ({"client_reference_id": "0" * 32}, "not one of our attempts"),
+        ({"metadata": {}}, "names another deposit"),
+        ({"metadata": {"deposit_id": "0" * 32}}, "names another deposit"),
+        ({"amount_total": True}, "Not a checkout session"),
+    ],
+)
+def test_what_does_not_fit_in_every_point_changes_nothing_and_says_why(
+    payer, attempt, settle: Settle, changed: dict[str, Any], reason: str
+) -> None:
+    assert reason in settle("completed", attempt, **changed)
+    assert payer.deposit().status == "due" and payments_of(payer) == []
+    assert [one.status for one in payer.attempts()] == ["open"]
+    assert settle("completed", attempt) == "The deposit is paid."  # the control
+
+
+def test_a_live_event_counts_under_a_live_key_only(
+    app, payer, attempt, settle: Settle, monkeypatch
+) -> None:
+    live = msgspec.structs.replace(app.config["SITE"], STRIPE_SECRET_KEY="sk_live_1")
+    monkeypatch.setitem(app.config, "SITE", live)
+    assert "differ" in settle("completed", attempt)
+    assert settle("completed", attempt, livemode=True) == "The deposit is paid."
+
+
+def test_the_session_of_one_client_does_not_pay_for_another(
+    agree, payer, attempt, settle: Settle
+) -> None:
+    other = agree()
+    other.press_pay()
+    [others] = other.attempts()
+    outcome = settle("completed", attempt, id=others.stripe_session_id)
+    assert "not the one that Stripe gave" in outcome
+    assert payer.deposit().status == other.deposit().status == "due"
+
+
+def test_a_payment_counts_though_stripes_first_answer_never_came(
+    standin, payer, monkeypatch, settle: Settle
+) -> None:
+    monkeypatch.setattr("app.payments.gateway.NETWORK_RETRIES", 0)
+    standin.fail("drop")
+    payer.press_pay()
+    [page], [attempt] = standin.sessions(), payer.attempts()
+    assert settle("completed", attempt, id=page["id"]) == "The deposit is paid."
+    assert payer.attempts()[0].stripe_session_id == page["id"]
+
+
+def test_a_bank_that_takes_its_time_is_waited_for(payer, attempt, settle: Settle) -> None:
+    token = payer.csrf_token()
+    assert "on its way" in settle("completed", attempt, payment_status="unpaid")
+    assert "waiting for Stripe" in payer.browser.get(f"{payer.own_page}/deposit").text
+    assert payer.press_pay(token).location.endswith("#deposit")
+    assert len(payer.attempts()) == 1 and payer.deposit().status == "due"
+    assert settle("async_payment_succeeded", attempt) == "The deposit is paid."
+
+
+def test_a_bank_that_refuses_leaves_the_deposit_due_and_a_new_try_open(
+    standin, payer, attempt, settle: Settle
+) -> None:
+    settle("completed", attempt, payment_status="unpaid")
+    assert "refused" in settle("async_payment_failed", attempt, payment_status="unpaid")
+    assert "did not go through" in payer.browser.get(f"{payer.own_page}/deposit").text
+    assert payer.press_pay().location.startswith(standin.url)
+
+
+def test_what_was_paid_is_never_unpaid(payer, attempt, settle: Settle) -> None:
+    settle("completed", attempt)
+    for kind in ("expired", "async_payment_failed"):
+        assert "Nothing to change" in settle(kind, attempt, payment_status="unpaid")
+    assert "Nothing to change" in settle("completed", attempt)
+    assert payer.deposit().status == "paid" and len(payments_of(payer)) == 1
+    assert payer.attempts()[0].status == "complete"
+
+
+def test_an_expired_page_is_noted_and_another_can_be_opened(
+    standin, payer, attempt, post_webhook, handle_events
+) -> None:
+    standin.expire(attempt.stripe_session_id)
+    post_webhook(*standin.next_webhook("checkout.session.expired"))
+    handle_events()
+    assert payer.attempts()[0].status == "expired"
+    assert "was closed before it was paid" in payer.browser.get(f"{payer.own_page}/deposit").text
+    assert payer.press_pay().location.startswith(standin.url)
+
+
+def test_a_second_payment_is_noted_as_one_to_refund(
+    standin, payer, attempt, settle: Settle
+) -> None:
+    settle("expired", attempt, payment_status="unpaid")
+    payer.press_pay()
+    _, second = payer.attempts()
+    assert settle("completed", second) == "The deposit is paid."
+    assert settle("completed", attempt) == SECOND_PAYMENT
+    assert len(payments_of(payer)) == 1

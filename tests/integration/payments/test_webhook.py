@@ -1,0 +1,146 @@
+"""Stripe's webhook: genuine ones are stored once, all others change nothing, and none is a 5xx."""
+
+import time
+from concurrent.futures import ThreadPoolExecutor
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.events.models import StoredEvent
+from app.payments.models import StripeEvent
+from app.security import MAX_BODY_BYTES
+from local.stripe_standin.webhooks import signature_header
+
+pytestmark = pytest.mark.usefixtures("standin")
+
+EVENT = {"id": "evt_1", "object": "event", "type": "customer.created", "livemode": False}
+
+
+def stored(session: Session) -> tuple[int, int]:
+    """How many of Stripe's events there are, and how many of ours about them."""
+    session.rollback()
+    ours = select(func.count()).where(StoredEvent.type == "stripe.event_received")
+    return session.scalar(select(func.count(StripeEvent.id))) or 0, session.scalar(ours) or 0
+
+
+def test_a_genuine_event_is_stored_with_its_content_and_recorded(post_webhook, session) -> None:
+    assert post_webhook(EVENT).status_code == 200
+    assert stored(session) == (1, 1)
+    row = session.scalars(select(StripeEvent)).one()
+    assert (row.stripe_event_id, row.type, row.payload) == ("evt_1", "customer.created", EVENT)
+    assert row.outcome is None and row.handled_at is None
+
+
+def test_a_repeat_is_answered_alike_and_stored_once(post_webhook, session) -> None:
+    assert [post_webhook(EVENT).status_code for _ in range(3)] == [200] * 3
+    assert stored(session) == (1, 1)
+
+
+def test_twenty_repeats_at_once_are_stored_once(post_webhook, session) -> None:
+    with ThreadPoolExecutor(20) as threads:
+        codes = list(threads.map(lambda _: post_webhook(EVENT).status_code, range(20)))
+    assert codes == [200] * 20
+    assert stored(session) == (1, 1)
+
+
+def test_what_follows_from_no_event_is_noted(post_webhook, session, handle_events) -> None:
+    post_webhook(EVENT)
+    handle_events()
+    row = session.scalars(select(StripeEvent)).one()
+    assert row.outcome == "Nothing follows from events of this type." and row.handled_at
+
+
+@pytest.mark.parametrize(
+    "signature",
+    [
+        "",
+        "nonsense",
+        "t=1,v1=abc",
+        signature_header(b"another body", "whsec_of_the_tests", int(time.time())),
+        "t=1,v1=\xe5",
+    ],
+)
+def test_a_forged_event_is_refused_with_a_sentence(post_webhook, session, signature: str) -> None:
+    answer = post_webhook(EVENT, signature)
+    assert (answer.status_code, answer.text) == (
+        400,
+        "The signature does not match, or is too old.\n",
+    )
+    assert stored(session) == (0, 0)
+
+
+@pytest.mark.parametrize(("age", "code"), [(290, 200), (310, 400)])
+def test_an_event_that_was_signed_too_long_ago_is_refused(
+    post_webhook, age: int, code: int
+) -> None:
+    body = b'{"id": "evt_1", "type": "customer.created"}'
+    signature = signature_header(body, "whsec_of_the_tests", int(time.time()) - age)
+    assert post_webhook(body, signature).status_code == code
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        b"",
+        b"not json",
+        b"[]",
+        b'"evt_1"',
+        b"null",
+        b"{}",
+        b'{"id": "evt_1"}',
+        b'{"id": 1, "type": "a"}',
+        b'{"id": "", "type": "a"}',
+        b'{"id": "' + b"e" * 3000 + b'", "type": "a"}',
+        b'{"id": "evt_1", "type": null}',
+        b'{"id": "evt_\\u0000", "type": "a"}',
+        b'{"id": "evt_1", "type": "a", "data": "\\u0000"}',
+        b'{"id": "evt_1", "type": "a", "data": "\\ud800"}',
+        b'{"id": "evt_1", "type": "a", "data": NaN}',
+        b'{"id": "evt_1", "type": "a", "data": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
+        b'{"id": "evt_1", "type": "a", "data": 1e400}',
+    ],
+)
+def test_a_signed_body_that_is_no_event_is_refused_with_a_sentence(
+    post_webhook, session, body: bytes
+) -> None:
+    answer = post_webhook(body)
+    assert (answer.status_code, answer.text) == (400, "This is not an event that can be stored.\n")
+    assert stored(session) == (0, 0)
+
+
+def test_a_body_that_is_not_text_is_refused(post_webhook, session) -> None:
+    assert post_webhook(b"\xff\xfe\x00").status_code == 400
+    assert stored(session) == (0, 0)
+
+
+def test_a_body_over_the_limit_is_too_large(post_webhook) -> None:
+    assert post_webhook(b"x" * (MAX_BODY_BYTES + 1)).status_code == 413
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        None,
+        [],
+        {},
+        {"object": None},
+        {"object": {}},
+        {"object": {"id": 7}},
+        {"object": {"id": "cs_1", "mode": "payment", "amount_total": "many"}},
+        {"object": {"id": "cs_1", "metadata": [1], "client_reference_id": {"a": 1}}},
+    ],
+)
+def test_a_checkout_event_of_a_wrong_shape_is_stored_and_changes_nothing(
+    post_webhook, session, handle_events, data: Any
+) -> None:
+    event = {**EVENT, "type": "checkout.session.completed", "data": data}
+    assert post_webhook(event).status_code == 200
+    handle_events()
+    row = session.scalars(select(StripeEvent)).one()
+    assert row.outcome and row.outcome.startswith("Not a checkout session")
+
+
+def test_a_get_is_no_webhook(client) -> None:
+    assert client.get("/webhooks/stripe").status_code == 405

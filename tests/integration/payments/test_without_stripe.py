@@ -1,0 +1,23 @@
+"""A site without Stripe's keys takes bank transfers, and no webhooks."""
+
+import msgspec
+
+
+def test_a_webhook_finds_nothing(post_webhook) -> None:
+    assert post_webhook({"id": "evt_1", "type": "a"}).status_code == 404
+
+
+def test_the_clients_page_shows_where_to_send_the_money(payer) -> None:
+    page = payer.browser.get(f"{payer.own_page}/deposit").text
+    assert "$5,000" in page and "000123456789" in page and payer.application.reference in page
+    assert "by card" not in page
+
+
+def test_a_click_on_an_older_page_comes_back_without_an_error(
+    payer, standin, app, monkeypatch
+) -> None:
+    token = payer.csrf_token()
+    without = {"STRIPE_SECRET_KEY": "", "STRIPE_WEBHOOK_SECRET": ""}
+    monkeypatch.setitem(app.config, "SITE", msgspec.structs.replace(app.config["SITE"], **without))
+    assert payer.press_pay(token).location.endswith(f"{payer.own_page}#deposit")
+    assert standin.sessions() == []

@@ -1,0 +1,121 @@
+"""Prospects who have answered everything and press "Send", over HTTP, as often as a test likes.
+
+The steps before are written into the database: what is under test begins with the last POST.
+"""
+
+import http.client
+import secrets
+import time
+import tomllib
+import uuid
+from collections.abc import Mapping
+from multiprocessing.pool import ThreadPool
+from pathlib import Path
+from typing import NamedTuple
+from urllib.parse import urlencode, urlsplit
+
+import psycopg
+from flask import Flask
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
+from psycopg.types.json import Jsonb
+
+from tests.site import Site
+
+ROOT = Path(__file__).parents[1]
+QUESTIONS = tomllib.loads((ROOT / "content/questions.toml").read_text())
+STRONG = tomllib.loads((ROOT / "local/demo_applications.toml").read_text())["applications"][0]
+*FIRST_STEPS, LAST_STEP = QUESTIONS["steps"]
+LAST_KEYS = [question["key"] for question in LAST_STEP["questions"]]
+SEEN_VERSION = 1
+SENDERS = 4
+TIMEOUT = 60
+
+Fields = Mapping[str, str | list[str]]
+
+
+class Prospect(NamedTuple):
+    """A prospect at the last page: ``cookie`` names the finished draft, ``fields`` are typed."""
+
+    email: str
+    cookie: str
+    fields: Fields
+
+
+class Answer(NamedTuple):
+    """What the site said. ``token`` is that of the prospect's own page, where it leads there."""
+
+    status: int
+    token: str
+    seconds: float
+
+
+def make_prospects(site: Site, count: int, **answers: str) -> list[Prospect]:
+    """So many prospects, each with an address of their own; ``answers`` replace the usual ones."""
+    drafts = {uuid.uuid4(): f"{secrets.token_hex(8)}@example.com" for _ in range(count)}
+    given = {key: value for key, value in STRONG.items() if key not in LAST_KEYS}
+    rows = [
+        {
+            "id": draft_id,
+            "token": secrets.token_urlsafe(24),
+            "answers": Jsonb({**given, "email": email, **answers}),
+            "steps": Jsonb([step["key"] for step in FIRST_STEPS]),
+            "questions": QUESTIONS["version"],
+            "version": SEEN_VERSION,
+        }
+        for draft_id, email in drafts.items()
+    ]
+    with psycopg.connect(site.settings["DATABASE_URL"]) as connection:
+        connection.cursor().executemany(
+            "INSERT INTO drafts"
+            " (id, resume_token, answers, complete_steps, questions_version, version)"
+            " VALUES (%(id)s, %(token)s, %(answers)s, %(steps)s, %(questions)s, %(version)s)",
+            rows,
+        )
+    last = {key: STRONG[key] for key in LAST_KEYS} | {"draft_version": str(SEEN_VERSION)}
+    return [
+        Prospect(answers.get("email", email), *sealed(site, last, draft=str(draft_id)))
+        for draft_id, email in drafts.items()
+    ]
+
+
+def sealed(site: Site, fields: Fields, **session: str) -> tuple[str, Fields]:
+    """A session cookie as the site signs it, and the fields with that session's CSRF token."""
+    secret = site.settings["SECRET_KEY"]
+    signer = Flask(__name__)
+    signer.secret_key = secret
+    serializer = SecureCookieSessionInterface().get_signing_serializer(signer)
+    assert serializer
+    csrf = secrets.token_hex(20)
+    token = URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps(csrf)
+    cookie = f"session={serializer.dumps({'csrf_token': csrf, **session})}"
+    return cookie, {**fields, "csrf_token": str(token)}
+
+
+def post(site: Site, path: str, cookie: str, fields: Fields, **headers: str) -> Answer:
+    """One POST. Raises OSError or HTTPException when the site dies over it."""
+    address = urlsplit(site.url)
+    connection = http.client.HTTPConnection(address.netloc, timeout=TIMEOUT)
+    headers |= {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
+    started = time.perf_counter()
+    try:
+        connection.request("POST", path, urlencode(fields, doseq=True), headers)
+        response = connection.getresponse()
+        response.read()
+    finally:
+        connection.close()
+    before, _, token = response.getheader("Location", "").rpartition("/")
+    is_own_page = before.endswith("/applications")
+    return Answer(response.status, token if is_own_page else "", time.perf_counter() - started)
+
+
+def send(site: Site, prospect: Prospect) -> Answer:
+    """Press the last page's "Send"."""
+    return post(site, "/apply/submit", prospect.cookie, prospect.fields)
+
+
+def submit(site: Site, count: int, **answers: str) -> None:
+    """Have so many applications submitted, several at a time."""
+    with ThreadPool(SENDERS) as pool:
+        sent = pool.map(lambda prospect: send(site, prospect), make_prospects(site, count, **answers))
+    assert all(answer.token for answer in sent), sent

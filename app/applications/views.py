@@ -106,6 +106,12 @@ def submit() -> ResponseReturnValue:
     return redirect(url_for("portal.status", token=application.access_token), 303)
 
 
+@applications.get("/apply/submit")
+def review() -> ResponseReturnValue:
+    """The address of a page that only a POST shows, opened again."""
+    return redirect(url_for(".step", key=REVIEW), 303)
+
+
 @applications.post("/apply/link")
 @limiter.limit(RESUME_LINKS)
 def send_link() -> ResponseReturnValue:

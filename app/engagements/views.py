@@ -33,4 +33,4 @@ def age(moment: datetime) -> str:
     """How long ago: hours for two days, then days."""
     hours = int((utc_now() - moment).total_seconds() // 3600)
     number, unit = (hours // 24, "day") if hours >= 48 else (hours, "hour")
-    return f"{number} {unit}{'' if number == 1 else 's'} ago" if hours else "Just now"
+    return f"{number} {unit}{'' if number == 1 else 's'} ago" if hours else "Under an hour ago"

@@ -51,10 +51,9 @@ class Gateway:
     Every method may take some seconds: call it with no transaction open.
     """
 
-    def __init__(self, secret_key: str, api_base: str = "", *, seconds: float = ANSWER_SECONDS):
+    def __init__(self, secret_key: str, api_base: str = "") -> None:
         self._secret_key = secret_key
         self._api_base = api_base or stripe.DEFAULT_API_BASE
-        self._timeout = (CONNECT_SECONDS, seconds)
 
     @property
     def is_live(self) -> bool:
@@ -132,7 +131,9 @@ class Gateway:
                 self._secret_key,
                 base_addresses={"api": self._api_base},
                 max_network_retries=NETWORK_RETRIES,
-                http_client=stripe.RequestsClient(timeout=self._timeout, session=http),
+                http_client=stripe.RequestsClient(
+                    timeout=(CONNECT_SECONDS, ANSWER_SECONDS), session=http
+                ),
             )
             yield client.v1.checkout.sessions
 

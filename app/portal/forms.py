@@ -13,6 +13,8 @@ class ReplyForm(FlaskForm):
     message = TextAreaField(
         "Your answer",
         filters=[trimmed],
+        # With a maximum in the page a browser cuts what is pasted, and says nothing.
+        render_kw={"maxlength": False, "rows": 8},
         validators=[
             InputRequired("Write your answer first."),
             storable,

@@ -106,6 +106,12 @@ def agree(token: str) -> ResponseReturnValue:
     return open_checkout_or_page(token)
 
 
+@portal.get("/applications/<token>/<any(reply, agreement):_>")
+def reopen(token: str, _: str) -> ResponseReturnValue:
+    """The address of a page that only a POST shows, opened again."""
+    return redirect(url_for(".status", token=token), 303)
+
+
 def open_checkout_or_page(token: str) -> ResponseReturnValue:
     """On to Stripe's page; back to the own page where Stripe isn't used or can't be reached."""
     own_page = redirect(url_for(".status", token=token, _anchor="deposit"), 303)

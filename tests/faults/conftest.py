@@ -5,11 +5,14 @@ from collections.abc import Callable, Iterator
 
 import pytest
 
+from local.ports import HOST
 from local.postgres import Postgres
 from local.redis import Redis, temporary_redis
+from tests.faults.wire import State, Wire
 from tests.site import Site, prepared_site
 
 NOTES = pytest.StashKey[list[str]]()
+LATENCY = 5.0
 FULL = os.environ.get("FAULT_SCALE") == "full"
 
 
@@ -36,19 +39,29 @@ def pytest_terminal_summary(
 
 
 @pytest.fixture(scope="session")
-def own_redis() -> Iterator[Redis]:
-    with temporary_redis() as server:
-        yield server
+def redis_and_wire() -> Iterator[tuple[Redis, Wire]]:
+    with temporary_redis() as server, Wire(server.port, latency=LATENCY) as wire:
+        yield server, wire
+
+
+@pytest.fixture
+def wire(redis_and_wire: tuple[Redis, Wire]) -> Wire:
+    """What leads from the site to its Redis."""
+    return redis_and_wire[1]
 
 
 @pytest.fixture(scope="session")
-def whole_site(postgres: Postgres, own_redis: Redis) -> Iterator[Site]:
-    with prepared_site(postgres, own_redis) as site:
+def whole_site(postgres: Postgres, redis_and_wire: tuple[Redis, Wire]) -> Iterator[Site]:
+    server, wire = redis_and_wire
+    # With a proxy, each prospect can have an address of their own.
+    settings = {"REDIS_URL": f"redis://{HOST}:{wire.port}/0", "TRUSTED_PROXIES": "1"}
+    with prepared_site(postgres, server, settings) as site:
         yield site
 
 
 @pytest.fixture
-def site(whole_site: Site) -> Site:
+def site(whole_site: Site, wire: Wire) -> Site:
     """Every process runs; nothing was ever submitted."""
+    wire.become(State.WHOLE)
     whole_site.reset()
     return whole_site

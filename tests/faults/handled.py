@@ -38,9 +38,9 @@ ALERTS_SENT = """
 SELECT count(*) FROM mail_messages
 WHERE application_id = %s AND template = 'new_application' AND status = 'sent'
 """
-AN_HOUR_LATER = """
-UPDATE mail_messages SET claimed_at = claimed_at - interval '1 hour', not_before = now()
-WHERE status <> 'sent' RETURNING id
+CLAIMS_AGE = """
+UPDATE mail_messages SET claimed_at = claimed_at - interval '1 hour' WHERE status = 'sending'
+RETURNING id
 """
 
 
@@ -73,6 +73,17 @@ def check_each_was_handled_once(site: Site) -> int:
 
 
 @contextmanager
+def changed(site: Site, change: str, back: str) -> Iterator[None]:
+    """Within it the site's own database has lost a guard: how a control switches it off."""
+    with psycopg.connect(site.settings["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(change.encode())
+        try:
+            yield
+        finally:
+            connection.execute(back.encode())
+
+
+@contextmanager
 def locked(site: Site, table: str) -> Iterator[None]:
     """Within it, nothing is written into the table: who tries stands still."""
     with psycopg.connect(site.settings["DATABASE_URL"]) as connection:
@@ -85,9 +96,9 @@ def standing_still(site: Site, table: str) -> int:
     return int(site.value(HANDLERS_AT_A_LOCK, table))
 
 
-def let_an_hour_pass_for_mail(site: Site) -> None:
-    """What a dead worker was sending counts as abandoned, and what waits for a next try is due."""
-    site.rows(AN_HOUR_LATER)
+def let_claims_grow_old(site: Site) -> None:
+    """What a dead worker was sending counts as abandoned at once, not only after a while."""
+    site.rows(CLAIMS_AGE)
 
 
 def left_behind(site: Site) -> int:
@@ -98,3 +109,8 @@ def left_behind(site: Site) -> int:
     with site.broker() as broker:
         eventually(lambda: broker.llen(QUEUE) == 0)
     return int(site.value("SELECT count(*) FROM deliveries WHERE status = 'waiting'"))
+
+
+def flush_redis(site: Site) -> None:
+    with site.broker() as broker:
+        broker.flushall()

@@ -6,7 +6,7 @@ from tests.faults.handled import (
     QUEUE,
     check_each_was_handled_once,
     left_behind,
-    let_an_hour_pass_for_mail,
+    let_claims_grow_old,
     locked,
     standing_still,
     wait_until_handled,
@@ -23,7 +23,7 @@ def kill_worker_in_its_handlers(site: Site, count: int) -> int:
         submit(site, count)
         eventually(lambda: standing_still(site, "scores") == CHILDREN)
         site.kill("worker")
-    let_an_hour_pass_for_mail(site)
+    let_claims_grow_old(site)
     with site.broker() as broker:
         return int(broker.llen(QUEUE))
 

@@ -118,7 +118,7 @@ def checkout_params() -> SessionCreateParams:
 @pytest.fixture
 def fail_next(standin: str) -> Callable[..., None]:
     def arrange(mode: str, times: int = 1, seconds: float = 1.0) -> None:
-        body = {"mode": mode, "next": times, "seconds": seconds}
+        body: dict[str, str | float] = {"mode": mode, "next": times, "seconds": seconds}
         answer = requests.post(f"{standin}/_control/fail", json=body, timeout=5)
         assert answer.status_code == 204, answer.text
 

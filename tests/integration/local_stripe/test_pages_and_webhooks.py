@@ -1,6 +1,7 @@
 """The page on which a person pays, and the webhooks that follow."""
 
 from collections.abc import Callable
+from typing import Protocol
 
 import pytest
 import requests
@@ -8,6 +9,19 @@ import stripe
 from stripe.params.checkout import SessionCreateParams
 
 SECRET = "whsec_of_the_tests"
+
+
+class Receiver(Protocol):
+    """The end of the line to which the stand-in sends its webhooks: (body, signature)."""
+
+    failures_left: int
+
+    def next(self) -> tuple[bytes, str]: ...
+
+
+def verified(webhook: tuple[bytes, str], secret: str = SECRET) -> stripe.Event:
+    body, signature = webhook
+    return stripe.Webhook.construct_event(body, signature, secret)
 
 
 @pytest.fixture
@@ -82,32 +96,40 @@ def test_an_unknown_session_is_a_page_and_not_a_crash(standin: str) -> None:
     assert answer.status_code == 404 and "<script>" not in answer.text
 
 
-def test_each_webhook_verifies_with_the_official_sdk(receiver, session) -> None:
+def test_each_webhook_verifies_with_the_official_sdk(
+    receiver: Receiver, session: stripe.checkout.Session
+) -> None:
     press(session.url, "pay")
-    events = [stripe.Webhook.construct_event(*receiver.next(), SECRET) for _ in range(2)]
+    events = [verified(receiver.next()) for _ in range(2)]
     by_type = {event.type: event.data.object for event in events}
     assert set(by_type) == {"checkout.session.completed", "payment_intent.succeeded"}
     assert by_type["checkout.session.completed"].id == session.id
     assert by_type["checkout.session.completed"].payment_status == "paid"
 
 
-def test_a_webhook_does_not_verify_with_another_secret(receiver, session) -> None:
+def test_a_webhook_does_not_verify_with_another_secret(
+    receiver: Receiver, session: stripe.checkout.Session
+) -> None:
     press(session.url, "pay")
     with pytest.raises(stripe.SignatureVerificationError):
-        stripe.Webhook.construct_event(*receiver.next(), "whsec_other")
+        verified(receiver.next(), "whsec_other")
 
 
-def test_a_refused_webhook_is_sent_again_with_the_same_event(receiver, client, session) -> None:
+def test_a_refused_webhook_is_sent_again_with_the_same_event(
+    receiver: Receiver, client: stripe.StripeClient, session: stripe.checkout.Session
+) -> None:
     receiver.failures_left = 1
     client.v1.checkout.sessions.expire(session.id)
     first, again = receiver.next(), receiver.next()
     assert first[0] == again[0]
-    assert stripe.Webhook.construct_event(*again, SECRET).type == "checkout.session.expired"
+    assert verified(again).type == "checkout.session.expired"
 
 
-def test_an_event_can_be_fetched_as_it_was_sent(receiver, client, session) -> None:
+def test_an_event_can_be_fetched_as_it_was_sent(
+    receiver: Receiver, client: stripe.StripeClient, session: stripe.checkout.Session
+) -> None:
     client.v1.checkout.sessions.expire(session.id)
-    sent = stripe.Webhook.construct_event(*receiver.next(), SECRET)
+    sent = verified(receiver.next())
     assert client.v1.events.retrieve(sent.id).to_dict() == sent.to_dict()
 
 

@@ -6,24 +6,27 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.accounts.models import Staff
 from app.database import db, utc_now
 from app.engagements.models import Engagement
-from app.events.store import read_stream
-from app.events.types import stream_of
 from app.notifications.models import MailMessage
 from app.payments.deposits import AlreadyPaid, Transfer
-from app.payments.models import StripeEvent
+from app.payments.gateway import Gateway
+from app.payments.models import Deposit, StripeEvent
 from app.payments.service import record_bank_payment
 from app.payments.settlement import SECOND_PAYMENT
+from tests.integration.payments.actors import Handle, Payer, PostWebhook, Standin
 
 CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
-def record_payment(desk: FlaskClient, payer: Any, **typed: str) -> TestResponse:
+def record_payment(desk: FlaskClient, payer: Payer, **typed: str) -> TestResponse:
     """Fill in the form as Ada would, and send it."""
     token = CSRF_TOKEN.search(desk.get("/staff/settings/").text)
     assert token
@@ -31,43 +34,42 @@ def record_payment(desk: FlaskClient, payer: Any, **typed: str) -> TestResponse:
     return desk.post(page_of(payer), data={"csrf_token": token[1], **fields})
 
 
-def page_of(payer: Any) -> str:
+def page_of(payer: Payer) -> str:
     return f"/staff/engagements/{payer.engagement_id}/payment"
 
 
-def payments_of(payer: Any) -> list[Any]:
-    payer.session.rollback()
-    stream = read_stream(payer.session, stream_of("engagement", payer.engagement_id))
-    return [recorded for recorded in stream if recorded.type == "deposit.paid"]
-
-
 def test_a_recorded_transfer_pays_the_deposit_and_starts_the_engagement(
-    desk, ada, payer, handle_events, session
+    desk: FlaskClient, ada: Staff, payer: Payer, handle_events: Handle, session: Session
 ) -> None:
     assert "Record a bank transfer" in desk.get(page_of(payer)).text
     answer = record_payment(desk, payer, bank_reference="FT 24/117")
     assert answer.status_code == 303
     handle_events()
-    [paid], deposit = payments_of(payer), payer.deposit()
+    [paid], deposit = payer.payments(), payer.deposit()
     assert (paid.data.method, paid.data.amount_cents) == ("bank_transfer", 500_000)
     assert paid.metadata.actor == f"staff:{ada.id}"
     assert (deposit.status, deposit.recorded_by_id) == ("paid", ada.id)
     assert payer.engagement.status == "active"
     page = desk.get(page_of(payer)).text
-    assert "Ada Lovelace" in page and "FT 24/117" in page and "<form class" not in page
-    assert "received by bank transfer" in payer.browser.get(f"{payer.own_page}/deposit").text
+    assert "Ada Lovelace" in page and "FT 24/117" in page and "Record a bank" not in page
+    assert "received by bank transfer" in payer.page
     assert "deposit_receipt" in session.scalars(select(MailMessage.template)).all()
 
 
-def test_recording_twice_says_who_was_first_and_changes_nothing(desk, payer) -> None:
+def test_recording_twice_says_who_was_first_and_changes_nothing(
+    desk: FlaskClient, payer: Payer
+) -> None:
     record_payment(desk, payer, bank_reference="the first")
     again = record_payment(desk, payer, bank_reference="the second")
     assert again.status_code == 409
     assert "Ada Lovelace</bdi> recorded the transfer" in again.text
-    assert payer.deposit().bank_reference == "the first" and len(payments_of(payer)) == 1
+    assert payer.deposit().bank_reference == "the first" and len(payer.payments()) == 1
 
 
-def test_of_ten_who_record_at_once_one_is_taken(app, ada, payer) -> None:
+def test_of_eight_who_record_at_once_one_is_taken(
+    app: Flask, ada: Staff, payer: Payer, handle_events: Handle
+) -> None:
+    handle_events()
     ada_id, together = ada.id, threading.Barrier(8)
 
     def record(_: int) -> bool:
@@ -86,28 +88,32 @@ def test_of_ten_who_record_at_once_one_is_taken(app, ada, payer) -> None:
     payer.session.rollback()
     with ThreadPoolExecutor(8) as threads:
         taken = list(threads.map(record, range(8)))
-    assert sum(taken) == len(payments_of(payer)) == 1
+    assert sum(taken) == len(payer.payments()) == 1
 
 
 @pytest.mark.parametrize(
     "typed", [{"amount": "4,999.99"}, {"amount": ""}, {"received_on": ""}, {"received_on": "soon"}]
 )
 def test_a_wrong_amount_or_day_records_nothing_and_keeps_what_was_typed(
-    desk, payer, typed: dict[str, str]
+    desk: FlaskClient, payer: Payer, typed: dict[str, str]
 ) -> None:
     answer = record_payment(desk, payer, bank_reference="FT 24/117", **typed)
     assert answer.status_code == 422 and 'value="FT 24/117"' in answer.text
-    assert payments_of(payer) == []
+    assert payer.payments() == []
 
 
-def test_it_is_for_staff_with_a_token_only(desk, payer, client) -> None:
+def test_it_is_for_staff_with_a_token_only(
+    desk: FlaskClient, payer: Payer, client: FlaskClient
+) -> None:
     assert client.get(page_of(payer)).status_code in {302, 303}
     assert client.post(page_of(payer)).status_code in {302, 303, 400}
     assert desk.post(page_of(payer), data={"amount": "5000"}).status_code == 400
-    assert payments_of(payer) == []
+    assert payer.payments() == []
 
 
-def test_there_is_no_such_page_before_the_client_has_agreed(desk, payer) -> None:
+def test_there_is_no_such_page_before_the_client_has_agreed(
+    desk: FlaskClient, payer: Payer
+) -> None:
     engagement = payer.engagement
     engagement.status, engagement.accepted_at, engagement.accepted_name = "offered", None, None
     payer.session.commit()
@@ -116,12 +122,14 @@ def test_there_is_no_such_page_before_the_client_has_agreed(desk, payer) -> None
     assert desk.get(f"/staff/engagements/{payer.application_id}/payment").status_code == 404
 
 
-def test_looking_at_the_page_stores_nothing(desk, payer) -> None:
+def test_looking_at_the_page_stores_nothing(desk: FlaskClient, payer: Payer) -> None:
     desk.get(page_of(payer))
-    assert payer.deposit() is None
+    assert payer.session.scalar(select(func.count(Deposit.id))) == 0
 
 
-def test_the_open_page_at_stripe_is_closed(desk, standin, payer) -> None:
+def test_the_open_page_at_stripe_is_closed(
+    desk: FlaskClient, standin: Standin, payer: Payer
+) -> None:
     payer.press_pay()
     record_payment(desk, payer)
     assert [page["status"] for page in standin.sessions()] == ["expired"]
@@ -129,7 +137,7 @@ def test_the_open_page_at_stripe_is_closed(desk, standin, payer) -> None:
 
 
 def test_a_page_that_stripe_makes_meanwhile_is_closed_too(
-    desk, standin, payer, monkeypatch
+    desk: FlaskClient, standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     standin.fail("drop")
     monkeypatch.setattr("app.payments.gateway.NETWORK_RETRIES", 0)
@@ -137,8 +145,6 @@ def test_a_page_that_stripe_makes_meanwhile_is_closed_too(
     token = payer.csrf_token()
     asked = threading.Event()
     recorded = threading.Event()
-    from app.payments.gateway import Gateway
-
     real = Gateway.open_checkout
 
     def slowly(*args: Any, **named: Any) -> Any:
@@ -157,7 +163,9 @@ def test_a_page_that_stripe_makes_meanwhile_is_closed_too(
     assert [page["status"] for page in standin.sessions()] == ["expired"]
 
 
-def test_with_stripe_down_the_transfer_is_recorded_all_the_same(desk, standin, payer) -> None:
+def test_with_stripe_down_the_transfer_is_recorded_all_the_same(
+    desk: FlaskClient, standin: Standin, payer: Payer
+) -> None:
     payer.press_pay()
     standin.fail("429", times=5)
     assert record_payment(desk, payer).status_code == 303
@@ -165,7 +173,12 @@ def test_with_stripe_down_the_transfer_is_recorded_all_the_same(desk, standin, p
 
 
 def test_a_card_payment_that_still_arrives_is_shown_to_staff_as_one_to_refund(
-    desk, standin, payer, post_webhook, handle_events, session
+    desk: FlaskClient,
+    standin: Standin,
+    payer: Payer,
+    post_webhook: PostWebhook,
+    handle_events: Handle,
+    session: Session,
 ) -> None:
     page = payer.press_pay().location
     standin.fail("429", times=1)
@@ -175,11 +188,15 @@ def test_a_card_payment_that_still_arrives_is_shown_to_staff_as_one_to_refund(
     handle_events()
     assert session.scalars(select(StripeEvent.outcome)).all() == [SECOND_PAYMENT]
     assert SECOND_PAYMENT in desk.get(page_of(payer)).text
-    assert payer.deposit().method == "bank_transfer" and len(payments_of(payer)) == 1
+    assert payer.deposit().method == "bank_transfer" and len(payer.payments()) == 1
 
 
 def test_after_a_card_payment_there_is_nothing_to_record(
-    desk, standin, payer, post_webhook, handle_events
+    desk: FlaskClient,
+    standin: Standin,
+    payer: Payer,
+    post_webhook: PostWebhook,
+    handle_events: Handle,
 ) -> None:
     standin.pay(payer.press_pay().location)
     post_webhook(*standin.next_webhook("checkout.session.completed"))

@@ -15,10 +15,11 @@ from app.payments import gateway as gateways
 from app.payments.gateway import Gateway, PaymentUnavailable
 from app.payments.models import CheckoutAttempt
 from app.payments.service import open_deposit_checkout
+from tests.integration.payments.actors import Handle, Payer, Standin
 
 
 def test_paying_by_card_leads_to_stripes_page_for_the_deposit_in_the_database(
-    standin, payer
+    standin: Standin, payer: Payer
 ) -> None:
     answer = payer.press_pay()
     [page] = standin.sessions()
@@ -31,7 +32,9 @@ def test_paying_by_card_leads_to_stripes_page_for_the_deposit_in_the_database(
     assert page["cancel_url"] == f"{own_page}?payment=cancelled#deposit"
 
 
-def test_the_key_is_stored_before_stripe_is_asked(standin, payer, monkeypatch) -> None:
+def test_the_key_is_stored_before_stripe_is_asked(
+    standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     seen = []
 
     def look_from_outside(self: Gateway, request: object, key: str, **_: object) -> None:
@@ -45,7 +48,9 @@ def test_the_key_is_stored_before_stripe_is_asked(standin, payer, monkeypatch) -
     assert sent == stored
 
 
-def test_no_transaction_is_open_while_stripe_is_asked(standin, payer, monkeypatch) -> None:
+def test_no_transaction_is_open_while_stripe_is_asked(
+    standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch
+) -> None:
     pages = gateways.Gateway.open_checkout
 
     def count_connections(self: Gateway, *args: object, **named: object) -> object:
@@ -57,12 +62,18 @@ def test_no_transaction_is_open_while_stripe_is_asked(standin, payer, monkeypatc
     assert payer.press_pay().location.startswith(standin.url)
 
 
-def test_a_second_click_goes_to_the_same_page(standin, payer) -> None:
+def test_a_second_click_goes_to_the_same_page(standin: Standin, payer: Payer) -> None:
     assert payer.press_pay().location == payer.press_pay().location
     assert len(standin.sessions()) == len(payer.attempts()) == 1
 
 
-def test_twenty_clicks_at_once_go_to_one_page(app: Flask, standin, payer) -> None:
+@pytest.mark.parametrize("is_asked_for", [False, True])
+def test_twenty_clicks_at_once_go_to_one_page(
+    app: Flask, standin: Standin, payer: Payer, handle_events: Handle, is_asked_for: bool
+) -> None:
+    """Whether the worker has made the deposit before them or not."""
+    if is_asked_for:
+        handle_events()
     together = threading.Barrier(20)
 
     def click(_: int) -> str | None:
@@ -82,12 +93,13 @@ def test_twenty_clicks_at_once_go_to_one_page(app: Flask, standin, payer) -> Non
 
 @pytest.mark.parametrize("mode", ["drop", "timeout", "500", "429"])
 def test_after_a_failure_of_stripe_the_next_click_finds_one_page(
-    standin, payer, monkeypatch, mode: str
+    standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch, mode: str
 ) -> None:
-    monkeypatch.setattr(gateways, "NETWORK_RETRIES", 0)
-    monkeypatch.setattr(Gateway.__init__, "__kwdefaults__", {"seconds": 0.3})
     standin.fail(mode, seconds=1.0)
-    lost = payer.press_pay()
+    with monkeypatch.context() as impatient:
+        impatient.setattr(gateways, "NETWORK_RETRIES", 0)
+        impatient.setattr(gateways, "ANSWER_SECONDS", 0.3)
+        lost = payer.press_pay()
     assert lost.location.endswith(f"{payer.own_page}#deposit")
     assert "can&#39;t be reached" in payer.browser.get("/").text
     found = payer.press_pay()
@@ -96,7 +108,7 @@ def test_after_a_failure_of_stripe_the_next_click_finds_one_page(
     assert [a.stripe_session_id for a in payer.attempts() if a.status == "open"] == [page["id"]]
 
 
-def test_a_dropped_answer_is_asked_for_again_at_once(standin, payer) -> None:
+def test_a_dropped_answer_is_asked_for_again_at_once(standin: Standin, payer: Payer) -> None:
     standin.fail("drop")
     answer = payer.press_pay()
     [page] = standin.sessions()
@@ -104,7 +116,7 @@ def test_a_dropped_answer_is_asked_for_again_at_once(standin, payer) -> None:
 
 
 def test_a_page_that_stripe_made_in_a_failure_is_found_by_its_reference(
-    standin, payer, monkeypatch
+    standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A failure is kept under its key, so the page can't be had by a repeat."""
     monkeypatch.setattr(gateways, "NETWORK_RETRIES", 0)
@@ -118,14 +130,15 @@ def test_a_page_that_stripe_made_in_a_failure_is_found_by_its_reference(
 
 
 def test_a_crash_before_the_answer_was_stored_is_made_good_under_the_same_key(
-    standin, payer, monkeypatch
+    standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def crash(*_: object) -> None:
         raise KeyboardInterrupt
 
-    with monkeypatch.context() as context, pytest.raises(KeyboardInterrupt):
+    with monkeypatch.context() as context:
         context.setattr("app.payments.service.keep_page", crash)
-        payer.press_pay()
+        with pytest.raises(KeyboardInterrupt):
+            payer.press_pay()
     [attempt] = payer.attempts()
     assert attempt.status == "opening" and len(standin.sessions()) == 1
     key = attempt.idempotency_key
@@ -134,7 +147,7 @@ def test_a_crash_before_the_answer_was_stored_is_made_good_under_the_same_key(
     assert (attempt.stripe_session_id, attempt.idempotency_key) == (page["id"], key)
 
 
-def test_a_page_that_has_expired_makes_room_for_another(standin, payer) -> None:
+def test_a_page_that_has_expired_makes_room_for_another(standin: Standin, payer: Payer) -> None:
     payer.press_pay()
     [old] = payer.attempts()
     standin.expire(old.stripe_session_id)
@@ -144,7 +157,9 @@ def test_a_page_that_has_expired_makes_room_for_another(standin, payer) -> None:
     assert [attempt.status for attempt in payer.attempts()] == ["expired", "open"]
 
 
-def test_a_page_that_is_open_at_stripe_is_the_one_whatever_our_clock_says(standin, payer) -> None:
+def test_a_page_that_is_open_at_stripe_is_the_one_whatever_our_clock_says(
+    standin: Standin, payer: Payer
+) -> None:
     first = payer.press_pay().location
     [attempt] = payer.attempts()
     attempt.expires_at = utc_now() - timedelta(hours=1)
@@ -154,7 +169,7 @@ def test_a_page_that_is_open_at_stripe_is_the_one_whatever_our_clock_says(standi
 
 
 def test_an_unanswered_attempt_whose_time_is_over_makes_room_for_another(
-    standin, payer, monkeypatch
+    standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(gateways, "NETWORK_RETRIES", 0)
     standin.fail("drop")
@@ -169,7 +184,9 @@ def test_an_unanswered_attempt_whose_time_is_over_makes_room_for_another(
     assert [attempt.status for attempt in payer.attempts()] == ["expired", "open"]
 
 
-def test_a_page_that_stripe_has_forgotten_makes_room_for_another(standin, payer) -> None:
+def test_a_page_that_stripe_has_forgotten_makes_room_for_another(
+    standin: Standin, payer: Payer
+) -> None:
     payer.press_pay()
     [attempt] = payer.attempts()
     attempt.stripe_session_id = "cs_test_forgotten"
@@ -178,31 +195,37 @@ def test_a_page_that_stripe_has_forgotten_makes_room_for_another(standin, payer)
     assert [attempt.status for attempt in payer.attempts()] == ["expired", "open"]
 
 
-def test_a_page_that_was_paid_is_not_opened_again_while_its_webhook_is_late(standin, payer) -> None:
+def test_a_page_that_was_paid_is_not_opened_again_while_its_webhook_is_late(
+    standin: Standin, payer: Payer
+) -> None:
     standin.pay(payer.press_pay().location)
     assert payer.press_pay().location.endswith(f"{payer.own_page}#deposit")
     assert len(standin.sessions()) == 1
     assert payer.deposit().status == "due"
-    assert "waiting for Stripe" in payer.browser.get(f"{payer.own_page}/deposit").text
+    assert "waiting for Stripe" in payer.page
 
 
-def test_a_request_that_stripe_refuses_gives_way_to_a_new_one(standin, payer) -> None:
+def test_a_request_that_stripe_refuses_gives_way_to_a_new_one(
+    standin: Standin, payer: Payer
+) -> None:
     payer.engagement.deposit_cents = 49  # under Stripe's least charge
     payer.session.commit()
     assert payer.press_pay().location.endswith("#deposit")
     assert [attempt.status for attempt in payer.attempts()] == ["failed"]
-    assert "did not go through" in payer.browser.get(f"{payer.own_page}/deposit").text
+    assert "did not go through" in payer.page
 
 
-def test_there_is_nothing_to_pay_before_the_client_has_agreed(standin, payer) -> None:
+def test_there_is_nothing_to_pay_before_the_client_has_agreed(
+    standin: Standin, payer: Payer
+) -> None:
     token, engagement = payer.csrf_token(), payer.engagement
     engagement.status, engagement.accepted_at, engagement.accepted_name = "offered", None, None
     payer.session.commit()
     assert payer.press_pay(token).location.endswith("#deposit")
-    assert payer.browser.get(f"{payer.own_page}/deposit").text.strip() == ""
-    assert payer.attempts() == standin.sessions() == []
+    assert payer.page.strip() == ""
+    assert payer.attempts() == [] and standin.sessions() == []
 
 
-def test_another_link_than_the_clients_own_opens_nothing(standin, payer) -> None:
+def test_another_link_than_the_clients_own_opens_nothing(standin: Standin, payer: Payer) -> None:
     assert payer.browser.get("/applications/nobody/deposit").status_code == 404
     assert payer.browser.post(f"{payer.own_page}/deposit").status_code == 400  # no token

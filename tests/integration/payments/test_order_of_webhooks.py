@@ -5,23 +5,29 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
-from sqlalchemy.orm import Session
 
-from app.events.store import read_stream
-from app.events.types import stream_of
 from app.extensions import limiter
-from app.payments.models import CheckoutAttempt
+from tests.integration.payments.actors import (
+    CheckoutEvent,
+    Handle,
+    Payer,
+    PostWebhook,
+    Standin,
+)
 
-SHUFFLES = 15  # of each story
+Story = list[tuple[str, dict[str, Any]]]
+Play = Callable[..., dict[str, Any]]
+
+SHUFFLES = 13  # of each story
 UNPAID = {"payment_status": "unpaid"}
 # What Stripe tells of one page, in its order.
-TRUE_STORIES: list[list[tuple[str, dict[str, Any]]]] = [
+TRUE_STORIES: list[Story] = [
     [("completed", {})],
     [("completed", UNPAID), ("async_payment_succeeded", {})],
     [("completed", UNPAID), ("async_payment_failed", UNPAID)],
     [("expired", UNPAID)],
 ]
-FALSE: list[tuple[str, dict[str, Any]]] = [
+FALSE: Story = [
     ("completed", {"amount_total": 1}),
     ("completed", {"currency": "eur"}),
     ("completed", {"livemode": True}),
@@ -31,35 +37,31 @@ FALSE: list[tuple[str, dict[str, Any]]] = [
 ]
 
 
-def end_of(payer: Any) -> dict[str, Any]:
+def end_of(payer: Payer) -> dict[str, Any]:
     deposit = payer.deposit()
-    stream = read_stream(payer.session, stream_of("engagement", payer.engagement_id))
     return {
         "deposit": (deposit.status, deposit.method),
         "attempts": [attempt.status for attempt in payer.attempts()],
-        "payments": sum(recorded.type == "deposit.paid" for recorded in stream),
+        "payments": len(payer.payments()),
         "engagement": payer.engagement.status,
     }
 
 
 @pytest.fixture
 def play(
-    agree: Callable[[], Any],
-    checkout_event: Callable[..., dict[str, Any]],
-    post_webhook: Callable[..., Any],
-    handle_events: Callable[[], None],
-    session: Session,
-    standin: Any,
-) -> Callable[..., dict[str, Any]]:
+    agree: Callable[[], Payer],
+    checkout_event: CheckoutEvent,
+    post_webhook: PostWebhook,
+    handle_events: Handle,
+    standin: Standin,
+) -> Play:
     """Tell a new client's story in an order, handling events now and then; how it ends."""
 
-    def play(
-        story: list[tuple[str, dict[str, Any]]], shuffle: random.Random | None = None
-    ) -> dict[str, Any]:
+    def play(story: Story, shuffle: random.Random | None = None) -> dict[str, Any]:
         payer = agree()
         limiter.reset()  # each client has an address of their own
         payer.press_pay()
-        attempt: CheckoutAttempt = payer.attempts()[0]
+        [attempt] = payer.attempts()
         told = [checkout_event(kind, attempt, **changed) for kind, changed in story]
         if shuffle:
             told += [checkout_event(kind, attempt, **changed) for kind, changed in FALSE]
@@ -76,9 +78,7 @@ def play(
 
 
 @pytest.mark.parametrize("story", TRUE_STORIES, ids=lambda s: "-".join(kind for kind, _ in s))
-def test_the_order_of_webhooks_does_not_matter(
-    play: Callable[..., dict[str, Any]], story: list[tuple[str, dict[str, Any]]]
-) -> None:
+def test_the_order_of_webhooks_does_not_matter(play: Play, story: Story) -> None:
     ordered = play(story)
     assert ordered["payments"] == (ordered["deposit"] == ("paid", "stripe"))
     for seed in range(SHUFFLES):

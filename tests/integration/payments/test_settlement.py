@@ -5,26 +5,20 @@ from typing import Any
 
 import msgspec
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.events.store import read_stream
-from app.events.types import stream_of
 from app.notifications.models import MailMessage
 from app.payments.models import CheckoutAttempt, StripeEvent
 from app.payments.settlement import SECOND_PAYMENT
+from tests.integration.payments.actors import CheckoutEvent, Handle, Payer, PostWebhook, Standin
 
 Settle = Callable[..., str]
 
 
-def payments_of(payer) -> list[Any]:
-    payer.session.rollback()
-    events = read_stream(payer.session, stream_of("engagement", payer.engagement_id))
-    return [recorded.data for recorded in events if recorded.type == "deposit.paid"]
-
-
 @pytest.fixture
-def attempt(standin, payer) -> CheckoutAttempt:
+def attempt(standin: Standin, payer: Payer) -> CheckoutAttempt:
     """The payer's attempt, its page open."""
     payer.press_pay()
     [attempt] = payer.attempts()
@@ -33,9 +27,9 @@ def attempt(standin, payer) -> CheckoutAttempt:
 
 @pytest.fixture
 def settle(
-    post_webhook: Callable[..., Any],
-    checkout_event: Callable[..., dict[str, Any]],
-    handle_events: Callable[[], None],
+    post_webhook: PostWebhook,
+    checkout_event: CheckoutEvent,
+    handle_events: Handle,
     session: Session,
 ) -> Settle:
     """Send an event about the attempt, handle it, and return its outcome."""
@@ -54,7 +48,11 @@ def settle(
 
 
 def test_paying_on_stripes_page_pays_the_deposit_and_starts_the_engagement(
-    standin, payer, post_webhook, handle_events, session
+    standin: Standin,
+    payer: Payer,
+    post_webhook: PostWebhook,
+    handle_events: Handle,
+    session: Session,
 ) -> None:
     back = standin.pay(payer.press_pay().location)
     assert back == f"http://localhost{payer.own_page}?payment=done#deposit"
@@ -64,10 +62,10 @@ def test_paying_on_stripes_page_pays_the_deposit_and_starts_the_engagement(
 
     assert post_webhook(*standin.next_webhook("checkout.session.completed")).status_code == 200
     handle_events()
-    deposit, [attempt], [paid] = payer.deposit(), payer.attempts(), payments_of(payer)
+    deposit, [attempt], [paid] = payer.deposit(), payer.attempts(), payer.payments()
     assert (deposit.status, deposit.method) == ("paid", "stripe") and deposit.paid_at
     assert attempt.status == "complete" and payer.engagement.status == "active"
-    assert msgspec.to_builtins(paid) == {
+    assert msgspec.to_builtins(paid.data) == {
         "application_id": str(payer.application_id),
         "deposit_id": str(deposit.id),
         "amount_cents": 500_000,
@@ -100,16 +98,20 @@ def test_paying_on_stripes_page_pays_the_deposit_and_starts_the_engagement(
     ],
 )
 def test_what_does_not_fit_in_every_point_changes_nothing_and_says_why(
-    payer, attempt, settle: Settle, changed: dict[str, Any], reason: str
+    payer: Payer, attempt: CheckoutAttempt, settle: Settle, changed: dict[str, Any], reason: str
 ) -> None:
     assert reason in settle("completed", attempt, **changed)
-    assert payer.deposit().status == "due" and payments_of(payer) == []
+    assert payer.deposit().status == "due" and payer.payments() == []
     assert [one.status for one in payer.attempts()] == ["open"]
     assert settle("completed", attempt) == "The deposit is paid."  # the control
 
 
 def test_a_live_event_counts_under_a_live_key_only(
-    app, payer, attempt, settle: Settle, monkeypatch
+    app: Flask,
+    payer: Payer,
+    attempt: CheckoutAttempt,
+    settle: Settle,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     live = msgspec.structs.replace(app.config["SITE"], STRIPE_SECRET_KEY="sk_live_1")
     monkeypatch.setitem(app.config, "SITE", live)
@@ -118,7 +120,7 @@ def test_a_live_event_counts_under_a_live_key_only(
 
 
 def test_the_session_of_one_client_does_not_pay_for_another(
-    agree, payer, attempt, settle: Settle
+    agree: Callable[[], Payer], payer: Payer, attempt: CheckoutAttempt, settle: Settle
 ) -> None:
     other = agree()
     other.press_pay()
@@ -129,7 +131,7 @@ def test_the_session_of_one_client_does_not_pay_for_another(
 
 
 def test_a_payment_counts_though_stripes_first_answer_never_came(
-    standin, payer, monkeypatch, settle: Settle
+    standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch, settle: Settle
 ) -> None:
     monkeypatch.setattr("app.payments.gateway.NETWORK_RETRIES", 0)
     standin.fail("drop")
@@ -139,50 +141,58 @@ def test_a_payment_counts_though_stripes_first_answer_never_came(
     assert payer.attempts()[0].stripe_session_id == page["id"]
 
 
-def test_a_bank_that_takes_its_time_is_waited_for(payer, attempt, settle: Settle) -> None:
+def test_a_bank_that_takes_its_time_is_waited_for(
+    payer: Payer, attempt: CheckoutAttempt, settle: Settle
+) -> None:
     token = payer.csrf_token()
     assert "on its way" in settle("completed", attempt, payment_status="unpaid")
-    assert "waiting for Stripe" in payer.browser.get(f"{payer.own_page}/deposit").text
+    assert "waiting for Stripe" in payer.page
     assert payer.press_pay(token).location.endswith("#deposit")
     assert len(payer.attempts()) == 1 and payer.deposit().status == "due"
     assert settle("async_payment_succeeded", attempt) == "The deposit is paid."
 
 
 def test_a_bank_that_refuses_leaves_the_deposit_due_and_a_new_try_open(
-    standin, payer, attempt, settle: Settle
+    standin: Standin, payer: Payer, attempt: CheckoutAttempt, settle: Settle
 ) -> None:
     settle("completed", attempt, payment_status="unpaid")
     assert "refused" in settle("async_payment_failed", attempt, payment_status="unpaid")
-    assert "did not go through" in payer.browser.get(f"{payer.own_page}/deposit").text
+    assert "did not go through" in payer.page
     assert payer.press_pay().location.startswith(standin.url)
 
 
-def test_what_was_paid_is_never_unpaid(payer, attempt, settle: Settle) -> None:
+def test_what_was_paid_is_never_unpaid(
+    payer: Payer, attempt: CheckoutAttempt, settle: Settle
+) -> None:
     settle("completed", attempt)
     for kind in ("expired", "async_payment_failed"):
         assert "Nothing to change" in settle(kind, attempt, payment_status="unpaid")
     assert "Nothing to change" in settle("completed", attempt)
-    assert payer.deposit().status == "paid" and len(payments_of(payer)) == 1
+    assert payer.deposit().status == "paid" and len(payer.payments()) == 1
     assert payer.attempts()[0].status == "complete"
 
 
 def test_an_expired_page_is_noted_and_another_can_be_opened(
-    standin, payer, attempt, post_webhook, handle_events
+    standin: Standin,
+    payer: Payer,
+    attempt: CheckoutAttempt,
+    post_webhook: PostWebhook,
+    handle_events: Handle,
 ) -> None:
     standin.expire(attempt.stripe_session_id)
     post_webhook(*standin.next_webhook("checkout.session.expired"))
     handle_events()
     assert payer.attempts()[0].status == "expired"
-    assert "was closed before it was paid" in payer.browser.get(f"{payer.own_page}/deposit").text
+    assert "was closed before it was paid" in payer.page
     assert payer.press_pay().location.startswith(standin.url)
 
 
 def test_a_second_payment_is_noted_as_one_to_refund(
-    standin, payer, attempt, settle: Settle
+    standin: Standin, payer: Payer, attempt: CheckoutAttempt, settle: Settle
 ) -> None:
     settle("expired", attempt, payment_status="unpaid")
     payer.press_pay()
     _, second = payer.attempts()
     assert settle("completed", second) == "The deposit is paid."
     assert settle("completed", attempt) == SECOND_PAYMENT
-    assert len(payments_of(payer)) == 1
+    assert len(payer.payments()) == 1

@@ -5,6 +5,7 @@ from concurrent.futures import ThreadPoolExecutor
 from typing import Any
 
 import pytest
+from flask.testing import FlaskClient
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -12,6 +13,7 @@ from app.events.models import StoredEvent
 from app.payments.models import StripeEvent
 from app.security import MAX_BODY_BYTES
 from local.stripe_standin.webhooks import signature_header
+from tests.integration.payments.actors import Handle, PostWebhook
 
 pytestmark = pytest.mark.usefixtures("standin")
 
@@ -25,7 +27,9 @@ def stored(session: Session) -> tuple[int, int]:
     return session.scalar(select(func.count(StripeEvent.id))) or 0, session.scalar(ours) or 0
 
 
-def test_a_genuine_event_is_stored_with_its_content_and_recorded(post_webhook, session) -> None:
+def test_a_genuine_event_is_stored_with_its_content_and_recorded(
+    post_webhook: PostWebhook, session: Session
+) -> None:
     assert post_webhook(EVENT).status_code == 200
     assert stored(session) == (1, 1)
     row = session.scalars(select(StripeEvent)).one()
@@ -33,19 +37,25 @@ def test_a_genuine_event_is_stored_with_its_content_and_recorded(post_webhook, s
     assert row.outcome is None and row.handled_at is None
 
 
-def test_a_repeat_is_answered_alike_and_stored_once(post_webhook, session) -> None:
+def test_a_repeat_is_answered_alike_and_stored_once(
+    post_webhook: PostWebhook, session: Session
+) -> None:
     assert [post_webhook(EVENT).status_code for _ in range(3)] == [200] * 3
     assert stored(session) == (1, 1)
 
 
-def test_twenty_repeats_at_once_are_stored_once(post_webhook, session) -> None:
+def test_twenty_repeats_at_once_are_stored_once(
+    post_webhook: PostWebhook, session: Session
+) -> None:
     with ThreadPoolExecutor(20) as threads:
         codes = list(threads.map(lambda _: post_webhook(EVENT).status_code, range(20)))
     assert codes == [200] * 20
     assert stored(session) == (1, 1)
 
 
-def test_what_follows_from_no_event_is_noted(post_webhook, session, handle_events) -> None:
+def test_what_follows_from_no_event_is_noted(
+    post_webhook: PostWebhook, session: Session, handle_events: Handle
+) -> None:
     post_webhook(EVENT)
     handle_events()
     row = session.scalars(select(StripeEvent)).one()
@@ -61,8 +71,11 @@ def test_what_follows_from_no_event_is_noted(post_webhook, session, handle_event
         signature_header(b"another body", "whsec_of_the_tests", int(time.time())),
         "t=1,v1=\xe5",
     ],
+    ids=["none", "nonsense", "old", "of another body", "not ASCII"],
 )
-def test_a_forged_event_is_refused_with_a_sentence(post_webhook, session, signature: str) -> None:
+def test_a_forged_event_is_refused_with_a_sentence(
+    post_webhook: PostWebhook, session: Session, signature: str
+) -> None:
     answer = post_webhook(EVENT, signature)
     assert (answer.status_code, answer.text) == (
         400,
@@ -73,7 +86,7 @@ def test_a_forged_event_is_refused_with_a_sentence(post_webhook, session, signat
 
 @pytest.mark.parametrize(("age", "code"), [(290, 200), (310, 400)])
 def test_an_event_that_was_signed_too_long_ago_is_refused(
-    post_webhook, age: int, code: int
+    post_webhook: PostWebhook, age: int, code: int
 ) -> None:
     body = b'{"id": "evt_1", "type": "customer.created"}'
     signature = signature_header(body, "whsec_of_the_tests", int(time.time()) - age)
@@ -103,19 +116,19 @@ def test_an_event_that_was_signed_too_long_ago_is_refused(
     ],
 )
 def test_a_signed_body_that_is_no_event_is_refused_with_a_sentence(
-    post_webhook, session, body: bytes
+    post_webhook: PostWebhook, session: Session, body: bytes
 ) -> None:
     answer = post_webhook(body)
     assert (answer.status_code, answer.text) == (400, "This is not an event that can be stored.\n")
     assert stored(session) == (0, 0)
 
 
-def test_a_body_that_is_not_text_is_refused(post_webhook, session) -> None:
+def test_a_body_that_is_not_text_is_refused(post_webhook: PostWebhook, session: Session) -> None:
     assert post_webhook(b"\xff\xfe\x00").status_code == 400
     assert stored(session) == (0, 0)
 
 
-def test_a_body_over_the_limit_is_too_large(post_webhook) -> None:
+def test_a_body_over_the_limit_is_too_large(post_webhook: PostWebhook) -> None:
     assert post_webhook(b"x" * (MAX_BODY_BYTES + 1)).status_code == 413
 
 
@@ -133,7 +146,7 @@ def test_a_body_over_the_limit_is_too_large(post_webhook) -> None:
     ],
 )
 def test_a_checkout_event_of_a_wrong_shape_is_stored_and_changes_nothing(
-    post_webhook, session, handle_events, data: Any
+    post_webhook: PostWebhook, session: Session, handle_events: Handle, data: Any
 ) -> None:
     event = {**EVENT, "type": "checkout.session.completed", "data": data}
     assert post_webhook(event).status_code == 200
@@ -142,5 +155,5 @@ def test_a_checkout_event_of_a_wrong_shape_is_stored_and_changes_nothing(
     assert row.outcome and row.outcome.startswith("Not a checkout session")
 
 
-def test_a_get_is_no_webhook(client) -> None:
+def test_a_get_is_no_webhook(client: FlaskClient) -> None:
     assert client.get("/webhooks/stripe").status_code == 405

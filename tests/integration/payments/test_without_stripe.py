@@ -1,20 +1,24 @@
 """A site without Stripe's keys takes bank transfers, and no webhooks."""
 
 import msgspec
+import pytest
+from flask import Flask
+
+from tests.integration.payments.actors import Payer, PostWebhook, Standin
 
 
-def test_a_webhook_finds_nothing(post_webhook) -> None:
+def test_a_webhook_finds_nothing(post_webhook: PostWebhook) -> None:
     assert post_webhook({"id": "evt_1", "type": "a"}).status_code == 404
 
 
-def test_the_clients_page_shows_where_to_send_the_money(payer) -> None:
-    page = payer.browser.get(f"{payer.own_page}/deposit").text
+def test_the_clients_page_shows_where_to_send_the_money(payer: Payer) -> None:
+    page = payer.page
     assert "$5,000" in page and "000123456789" in page and payer.application.reference in page
     assert "by card" not in page
 
 
 def test_a_click_on_an_older_page_comes_back_without_an_error(
-    payer, standin, app, monkeypatch
+    payer: Payer, standin: Standin, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = payer.csrf_token()
     without = {"STRIPE_SECRET_KEY": "", "STRIPE_WEBHOOK_SECRET": ""}

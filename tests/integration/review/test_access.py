@@ -6,11 +6,13 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event
+from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from app.applications.models import Application
+from app.engagements.models import Engagement
+from app.engagements.service import accept_engagement
 
 OPEN_TO_ALL = {"accounts.login", "accounts.try_login"}
 
@@ -23,8 +25,9 @@ def staff_routes(app: Flask) -> list[Rule]:
     ]
 
 
-def address(app: Flask, rule: Rule, identity: uuid.UUID) -> str:
-    values = {name: 1 if name == "delivery_id" else identity for name in rule.arguments}
+def address(app: Flask, rule: Rule, identity: uuid.UUID, **others: uuid.UUID) -> str:
+    known = {"delivery_id": 1, **others}
+    values = {name: known.get(name, identity) for name in rule.arguments}
     return app.url_map.bind("localhost").build(rule.endpoint, values)
 
 
@@ -58,9 +61,15 @@ def test_no_get_commits_anything(
     desk: FlaskClient,
     submit: Callable[[], Application],
     handle_events: Callable[[], None],
+    session: Session,
 ) -> None:
     application = submit()
     handle_events()
+    engagement = session.scalars(select(Engagement)).one()
+    engagement.status = "offered"
+    session.flush()
+    accept_engagement(session, engagement, name="Ada Marsh")
+    session.commit()
     commits: list[str] = []
     asked = ""
 
@@ -71,7 +80,7 @@ def test_no_get_commits_anything(
     try:
         for rule in staff_routes(app):
             if "GET" in (rule.methods or ()):
-                asked = address(app, rule, application.id)
+                asked = address(app, rule, application.id, engagement_id=engagement.id)
                 assert desk.get(asked).status_code == 200, asked
     finally:
         event.remove(Session, "after_commit", note)

@@ -1,5 +1,7 @@
 """An attempt moves one way only."""
 
+import random
+
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -10,7 +12,9 @@ moves = st.lists(st.sampled_from(sorted(RANK)), max_size=12)
 
 
 @given(reports=moves, order=st.randoms())
-def test_the_order_and_the_repeats_of_reports_do_not_matter(reports, order) -> None:
+def test_the_order_and_the_repeats_of_reports_do_not_matter(
+    reports: list[str], order: random.Random
+) -> None:
     ordered, shuffled = CheckoutAttempt(status="opening"), CheckoutAttempt(status="opening")
     for status in sorted(reports, key=RANK.__getitem__):
         advance(ordered, status)

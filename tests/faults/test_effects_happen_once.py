@@ -1,0 +1,87 @@
+"""Promise 4: however many workers deliver one event at once, its effect is there once."""
+
+import re
+import uuid
+from collections.abc import Callable
+from threading import Barrier, Thread
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.applications.events import ApplicationDeclined
+from app.database import db
+from app.events import delivery
+from app.events.delivery import RetryPolicy, deliver
+from app.events.relay import BATCH, relay_batch
+from app.events.store import record
+from app.events.subscription import Subscriptions
+from app.events.types import RecordedEvent, stream_of
+
+WORKERS = 10
+# A table without keys: nothing but the delivery keeps a second effect out.
+EFFECTS = "CREATE TABLE IF NOT EXISTS effects (event uuid); DELETE FROM effects"
+
+
+def leave_a_mark(session: Session, event: RecordedEvent) -> None:
+    session.execute(text("INSERT INTO effects VALUES (:event)"), {"event": event.id})
+
+
+MARKING = Subscriptions({ApplicationDeclined: (leave_a_mark,)})
+
+
+def deliver_many_times(app: Flask, events: int) -> list[int]:
+    """Record so many events, have every worker deliver each of them at the same moment, and return
+    how often each event has left its mark."""
+    session = db.session()
+    session.execute(text(EFFECTS))
+    ids = [
+        record(
+            session,
+            stream_of("probe", uuid.uuid4()),
+            ApplicationDeclined(message=""),
+            actor="prospect",
+            expected_version=0,
+        ).id
+        for _ in range(events)
+    ]
+    session.commit()
+    deliveries: list[int] = []
+    while relay_batch(db.engine, MARKING, deliveries.append) == BATCH:
+        pass
+    together = Barrier(WORKERS, timeout=30)
+
+    def work() -> None:
+        with app.app_context(), Session(db.engine) as own:
+            for delivery_id in deliveries:
+                together.wait()
+                deliver(own, delivery_id, MARKING, RetryPolicy(first=1, cap=1, most=1), print)
+
+    workers = [Thread(target=work) for _ in range(WORKERS)]
+    for worker in workers:
+        worker.start()
+    for worker in workers:
+        worker.join()
+    counts = dict(session.execute(text("SELECT event, count(*) FROM effects GROUP BY 1")).all())
+    session.execute(text("DROP TABLE effects"))
+    session.commit()
+    return [counts.get(event_id, 0) for event_id in ids]
+
+
+def test_each_event_has_its_effect_once(
+    app: Flask, scale: Callable[[int, int], int], note: Callable[[str], None]
+) -> None:
+    events = scale(100, 500)
+    assert deliver_many_times(app, events) == [1] * events
+    note(f"{events} events delivered by {WORKERS} workers at once: {events} effects")
+
+
+def test_without_the_lock_on_the_delivery_effects_double(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control."""
+    unlocked = re.sub(r"FOR UPDATE[\w\s]*SKIP LOCKED", "", delivery.CLAIM.text)
+    assert unlocked != delivery.CLAIM.text
+    monkeypatch.setattr(delivery, "CLAIM", text(unlocked))
+    assert max(deliver_many_times(app, 20)) > 1

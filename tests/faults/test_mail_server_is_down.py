@@ -1,0 +1,70 @@
+"""The mail server away, or refusing for now, for the first five tries."""
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+
+from tests.faults.handled import changed, check_each_was_handled_once, wait_until_handled
+from tests.prospects import submit
+from tests.site import Site, eventually
+from tests.smtp_sink import TEMPORARY_REFUSAL
+
+TRIES = 5
+FEWEST_TRIES = "SELECT coalesce(min(attempts), 0) FROM mail_messages"
+NEXT_TRY_IS_DUE = "UPDATE mail_messages SET not_before = now() WHERE status = 'queued' RETURNING id"
+# What the outbox would be if a try counted as a success.
+FORGETFUL = """
+CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN NEW.status := 'sent'; NEW.sent_at := now(); RETURN NEW; END $$;
+CREATE TRIGGER forget BEFORE UPDATE ON mail_messages FOR EACH ROW
+    WHEN (OLD.status = 'sending' AND NEW.status = 'queued') EXECUTE FUNCTION forget();
+"""
+CAREFUL = "DROP TRIGGER forget ON mail_messages; DROP FUNCTION forget"
+
+
+@contextmanager
+def away(site: Site) -> Iterator[None]:
+    site.sink.stop()
+    yield
+    site.sink.start()
+
+
+@contextmanager
+def refusing(site: Site) -> Iterator[None]:
+    site.sink.answer = lambda _: TEMPORARY_REFUSAL
+    yield
+    site.sink.answer = lambda _: "250 OK"
+
+
+@pytest.mark.parametrize("in_trouble", [away, refusing])
+def test_a_mail_server_in_trouble_delays_mail_and_loses_none(
+    site: Site,
+    in_trouble: Callable[[Site], Iterator[None]],
+    scale: Callable[[int, int], int],
+    note: Callable[[str], None],
+) -> None:
+    count = scale(8, 100)
+    with in_trouble(site):
+        submit(site, count)
+        eventually(lambda: site.value("SELECT count(*) FROM mail_messages") == 2 * count)
+        for tries in range(1, TRIES + 1):
+            eventually(lambda tries=tries: site.value(FEWEST_TRIES) >= tries)
+            site.rows(NEXT_TRY_IS_DUE)
+        assert site.sink.mails == []
+    wait_until_handled(site, count)
+    repeats = check_each_was_handled_once(site)
+    note(
+        f"mail server {in_trouble.__name__} for the first {TRIES} tries:"
+        f" {2 * count} mails arrived, {repeats} repeated"
+    )
+
+
+def test_a_try_that_counted_as_a_success_would_lose_the_mail(site: Site) -> None:
+    """The control: after a failed try the mail does not wait for another."""
+    with changed(site, FORGETFUL, CAREFUL):
+        with refusing(site):
+            submit(site, 1)
+            wait_until_handled(site, 1)
+        with pytest.raises(AssertionError):
+            check_each_was_handled_once(site)

@@ -1,0 +1,78 @@
+"""Promise 7: whatever becomes of Redis, the site takes what is sent, as fast as ever."""
+
+import secrets
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from statistics import median
+
+import pytest
+
+from tests.faults.careless import serving
+from tests.faults.handled import check_each_was_handled_once, flush_redis, wait_until_handled
+from tests.faults.wire import State, Wire
+from tests.prospects import FIRST_STEPS, STRONG, Answer, make_prospects, post, sealed, send
+from tests.site import Site
+
+# A loaded machine is uneven; a request that waits for Redis is slower by another order.
+AS_FAST = 5
+DRAINED_WITHIN = 60.0
+FIRST_PAGE = {
+    question["key"]: STRONG[question["key"]] for question in FIRST_STEPS[0]["questions"]
+}
+
+
+def begin(site: Site) -> Answer:
+    """A newcomer's first page: the POST whose rate limit is counted in Redis."""
+    address = f"2001:db8::{secrets.randbelow(0xFFFF):x}:{secrets.randbelow(0xFFFF):x}"
+    cookie, fields = sealed(site, FIRST_PAGE)
+    return post(site, "/apply/you", cookie, fields, **{"X-Forwarded-For": address})
+
+
+def post_many(site: Site, count: int) -> list[Answer]:
+    """So many POSTs, by turns a newcomer's first page and somebody's last."""
+    last_pages = [send(site, prospect) for prospect in make_prospects(site, count // 2)]
+    return [*last_pages, *(begin(site) for _ in range(count - count // 2))]
+
+
+@contextmanager
+def broken(wire: Wire, state: State) -> Iterator[None]:
+    wire.become(state)
+    yield
+    wire.become(State.WHOLE)
+
+
+@pytest.mark.parametrize("trouble", [*State, "emptied"])
+def test_posts_are_taken_as_fast_and_handled_after_the_recovery(
+    site: Site,
+    wire: Wire,
+    trouble: State | str,
+    scale: Callable[[int, int], int],
+    note: Callable[[str], None],
+) -> None:
+    count = scale(40, 500)
+    usual = [answer.seconds for answer in post_many(site, 20)]
+    with broken(wire, trouble if isinstance(trouble, State) else State.WHOLE):
+        answers = post_many(site, count)
+        if trouble == "emptied":
+            flush_redis(site)
+    assert {answer.status for answer in answers} == {303}
+    seconds = [answer.seconds for answer in answers]
+    assert max(seconds) < wire.latency
+    assert median(seconds) < AS_FAST * median(usual)
+    wait_until_handled(site, 10 + count // 2, within=DRAINED_WITHIN)
+    check_each_was_handled_once(site)
+    note(
+        f"Redis {getattr(trouble, 'value', trouble)}: {count} POSTs, no 5xx, median"
+        f" {median(seconds) / median(usual):.1f} times the usual, all handled afterwards"
+    )
+
+
+@pytest.mark.parametrize("state", [State.REFUSED, State.SLOW])
+def test_a_request_that_waited_for_redis_would_fail_or_hang(
+    site: Site, wire: Wire, state: State
+) -> None:
+    """The control."""
+    prospect = make_prospects(site, 1)[0]
+    with serving(site, "with_redis_in_the_request"), broken(wire, state):
+        answer = send(site, prospect)
+    assert answer.status >= 500 or answer.seconds >= wire.latency

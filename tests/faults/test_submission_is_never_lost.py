@@ -1,0 +1,113 @@
+"""Promise 1: what a redirect confirmed is stored, its event with it, and there are no half sets."""
+
+import random
+from collections.abc import Callable
+from http.client import HTTPException
+from multiprocessing.pool import ThreadPool
+
+from local.ports import answers
+from tests.faults.careless import serving
+from tests.faults.handled import (
+    check_each_was_handled_once,
+    let_claims_grow_old,
+    locked,
+    standing_still,
+    wait_until_handled,
+)
+from tests.prospects import Answer, Prospect, make_prospects, send
+from tests.site import Site, eventually
+
+SENDERS = 6
+CUT_ALL_CONNECTIONS = """
+SELECT count(pg_terminate_backend(pid)) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid()
+"""
+OTHERS_AT_WORK = """
+SELECT count(*) FROM pg_stat_activity
+WHERE datname = current_database() AND pid <> pg_backend_pid() AND xact_start IS NOT NULL
+"""
+HALF_SETS = """
+SELECT a.id, e.id, d.id
+FROM applications a
+FULL JOIN (SELECT * FROM events WHERE type = 'application.submitted') e
+    ON e.stream = 'application-' || a.id
+FULL JOIN (SELECT * FROM drafts WHERE submitted_at IS NOT NULL) d ON d.id = a.draft_id
+WHERE a.id IS NULL OR e.id IS NULL OR d.id IS NULL
+"""
+
+
+class Crowd:
+    """Prospects who send while the site dies under them. Who is refused a connection has sent
+    nothing, and tries again; who is cut off knows nothing, and gives up."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self.sending = 0
+
+    def send(self, prospect: Prospect) -> Answer | None:
+        self.sending += 1
+        while True:
+            try:
+                return send(self._site, prospect)
+            except ConnectionRefusedError:
+                eventually(lambda: answers(int(self._site.settings["PORT"])))
+            except (OSError, HTTPException):
+                return None
+
+
+def test_each_redirect_has_its_rows_whatever_died_meanwhile(
+    site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
+) -> None:
+    count, cuts, kills = scale(200, 2000), scale(16, 100), scale(4, 100)
+    trouble = ["cut"] * cuts + ["kill"] * kills
+    random.shuffle(trouble)
+    moments = sorted(random.sample(range(count), len(trouble)))
+    crowd = Crowd(site)
+    with ThreadPool(SENDERS) as pool:
+        sent = pool.map_async(crowd.send, make_prospects(site, count), chunksize=1)
+        for moment, what in zip(moments, trouble, strict=True):
+            eventually(lambda moment=moment: crowd.sending > moment or sent.ready())
+            if what == "cut":
+                site.value(CUT_ALL_CONNECTIONS)
+            else:
+                site.kill("web")
+                site.start("web")
+        answered = sent.get()
+
+    tokens = {answer.token for answer in answered if answer and answer.token}
+    stored = {token for (token,) in site.rows("SELECT access_token FROM applications")}
+    assert tokens <= stored
+    assert site.rows(HALF_SETS) == []
+    let_claims_grow_old(site)
+    wait_until_handled(site, len(stored))
+    repeats = check_each_was_handled_once(site)
+    note(
+        f"web killed {kills} times, every database connection cut {cuts} times over {count}"
+        f" POSTs: {len(tokens)} redirects seen, {len(stored)} applications stored, 0 half sets,"
+        f" each handled once, {repeats} mails repeated"
+    )
+
+
+def kill_web_before_the_event(site: Site) -> None:
+    """Kill the web process when the application is written, and its event is not."""
+    site.kill("relay")  # it would stand still, too
+    prospect = make_prospects(site, 1)[0]
+    with ThreadPool(1) as pool:
+        with locked(site, "events"):
+            sent = pool.apply_async(Crowd(site).send, [prospect])
+            eventually(lambda: standing_still(site, "events") == 1)
+            site.kill("web")
+        assert sent.get() is None
+    eventually(lambda: site.value(OTHERS_AT_WORK) == 0)
+
+
+def test_between_application_and_event_there_is_no_half(site: Site) -> None:
+    kill_web_before_the_event(site)
+    assert site.rows(HALF_SETS) == []
+
+
+def test_an_event_in_a_transaction_of_its_own_would_leave_a_half(site: Site) -> None:
+    """The control."""
+    with serving(site, "with_the_event_apart"):
+        kill_web_before_the_event(site)
+    assert len(site.rows(HALF_SETS)) == 1

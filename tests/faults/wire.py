@@ -1,0 +1,121 @@
+"""A TCP connection between two programs, which a test can break in the ways that networks do."""
+
+import asyncio
+import socket
+import struct
+import threading
+from collections.abc import Callable, Coroutine
+from contextlib import suppress
+from enum import Enum
+from types import TracebackType
+
+from local.ports import HOST, free_port
+
+CHUNK = 65536
+RESET_ON_CLOSE = struct.pack("ii", 1, 0)
+
+
+class State(Enum):
+    """HALF_OPEN: the other side is gone without a word, and connections from that time stay dead
+    for good. SLOW: each answer comes ``latency`` seconds later."""
+
+    WHOLE = "whole"
+    REFUSED = "refused"
+    RESET = "reset"
+    HALF_OPEN = "half-open"
+    SLOW = "slow"
+
+
+class Wire:
+    """Leads from ``port`` to ``target`` on this machine while entered."""
+
+    def __init__(self, target: int, *, latency: float) -> None:
+        self.port = free_port()
+        self.latency = latency
+        self._target = target
+        self._state = State.WHOLE
+        self._writers: set[asyncio.StreamWriter] = set()
+        self._dead: set[asyncio.StreamWriter] = set()
+        self._loop = asyncio.new_event_loop()
+        self._thread = threading.Thread(target=self._loop.run_forever, daemon=True)
+
+    def become(self, state: State) -> None:
+        """Change the state of the wire; return when it has changed."""
+        self._run(self._become(state))
+
+    def __enter__(self) -> "Wire":
+        self._thread.start()
+        self._run(self._listen())
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self.become(State.REFUSED)
+        self._loop.call_soon_threadsafe(self._loop.stop)
+        self._thread.join()
+        self._loop.close()
+
+    def _run(self, what: Coroutine[None, None, None]) -> None:
+        asyncio.run_coroutine_threadsafe(what, self._loop).result()
+
+    async def _listen(self) -> None:
+        self._server = await asyncio.start_server(self._connect, HOST, self.port)
+
+    async def _become(self, state: State) -> None:
+        if self._state is State.REFUSED:
+            await self._listen()
+        self._state = state
+        if state is State.HALF_OPEN:
+            self._dead |= self._writers
+        if state in {State.REFUSED, State.RESET}:
+            for writer in list(self._writers):
+                _reset(writer)
+        if state is State.REFUSED:
+            self._server.close()
+
+    async def _connect(self, client: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+        if self._state is State.RESET:
+            _reset(back)
+            return
+        server, forth = await asyncio.open_connection(HOST, self._target)
+        both = {back, forth}
+        self._writers |= both
+        if self._state is State.HALF_OPEN:
+            self._dead |= both
+        try:
+            await asyncio.gather(self._ask(client, forth), self._answer(server, back))
+        finally:
+            self._writers -= both
+            self._dead -= both
+
+    async def _ask(self, client: asyncio.StreamReader, forth: asyncio.StreamWriter) -> None:
+        await self._pass_on(client, forth, lambda: 0)
+
+    async def _answer(self, server: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
+        await self._pass_on(
+            server, back, lambda: self.latency if self._state is State.SLOW else 0
+        )
+
+    async def _pass_on(
+        self,
+        reader: asyncio.StreamReader,
+        writer: asyncio.StreamWriter,
+        delay: Callable[[], float],
+    ) -> None:
+        with suppress(OSError):
+            while data := await reader.read(CHUNK):
+                if writer not in self._dead:
+                    await asyncio.sleep(delay())
+                    writer.write(data)
+        if writer not in self._dead:
+            writer.close()
+
+
+def _reset(writer: asyncio.StreamWriter) -> None:
+    connection: socket.socket = writer.get_extra_info("socket")
+    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+    writer.transport.abort()

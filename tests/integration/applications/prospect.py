@@ -1,0 +1,66 @@
+"""A prospect at the form: what they see on its pages, and the buttons that they press."""
+
+import html
+import re
+from typing import Any
+
+from flask.testing import FlaskClient
+from werkzeug.test import TestResponse
+
+from app.applications.questions import Answers, Questionnaire, Step
+
+HIDDEN = 'name="{}"[^>]*? value="([^"]*)"'
+ERROR = re.compile(r'class="field__error" id="([a-z_]+)-error".*?</span>(.*?)</span>', re.DOTALL)
+SUMMARY = re.compile(r'<a href="#([a-z_]+?)(?:-0)?">(.*?)</a>')
+
+
+class Prospect:
+    """One browser, with the answers of a whole application in mind."""
+
+    def __init__(self, client: FlaskClient, answers: Answers, questions: Questionnaire) -> None:
+        self.client = client
+        self.answers = answers
+        self.steps = questions.steps
+
+    def see(self, key: str) -> str:
+        """The page of that step."""
+        return self.client.get(f"/apply/{key}").text
+
+    def press(self, key: str, button: str = "", value: str = "yes", **typed: Any) -> TestResponse:
+        """Fill in the step's page with what was in mind, or was ``typed``, and press a button."""
+        return self.client.post(f"/apply/{key}", data=self._data(key, button, value, typed))
+
+    def fill_in(self, *keys: str) -> None:
+        """Go on through these steps, or through all before the review."""
+        for key in keys or [step.key for step in self.steps[:-1]]:
+            assert self.press(key).status_code == 303, key
+
+    def send(self, *, seen: str | None = None, **typed: Any) -> TestResponse:
+        """Press the last button on the review that is shown now, or on one that was ``seen``."""
+        page = self.see("review") if seen is None else seen
+        version = hidden(page, "draft_version")
+        data = self._data("review", "draft_version", version, typed)
+        return self.client.post("/apply/submit", data=data)
+
+    def _data(self, key: str, button: str, value: str, typed: dict[str, Any]) -> dict[str, Any]:
+        questions = self._step(key).questions
+        meant = {q.key: self.answers[q.key] for q in questions if q.key in self.answers}
+        token = hidden(self.client.get("/apply").text, "csrf_token")
+        return {"csrf_token": token, **meant, **({button: value} if button else {}), **typed}
+
+    def _step(self, key: str) -> Step:
+        return next(step for step in self.steps if step.key == key)
+
+
+def hidden(page: str, name: str) -> str:
+    """The value of a hidden field."""
+    found = re.search(HIDDEN.format(name), page)
+    assert found, f"no {name} on the page"
+    return html.unescape(found[1])
+
+
+def errors(page: str) -> dict[str, str]:
+    """Question → what stands beside it, which the summary above repeats word for word."""
+    beside = {key: html.unescape(text) for key, text in ERROR.findall(page)}
+    assert {key: html.unescape(text) for key, text in SUMMARY.findall(page)} == beside
+    return beside

@@ -1,0 +1,132 @@
+"""What is wrong with an answer is said beside it and in the summary, and nothing typed is lost."""
+
+import html
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.applications.models import Draft
+from tests.integration.applications.prospect import Prospect, errors
+
+ZALGO = "Z" + "\u0301" * 40
+
+
+def test_an_empty_page_names_every_required_question(prospect: Prospect) -> None:
+    prospect.answers = {}
+    for step in prospect.steps[:-1]:
+        answer = prospect.press(step.key)
+        assert answer.status_code == 422
+        assert "<title>Error: " in answer.text
+        assert errors(answer.text) == {q.key: q.when_empty for q in step.questions if q.required}
+
+
+def test_the_rest_of_a_page_with_an_error_is_kept(prospect: Prospect) -> None:
+    answer = prospect.press("you", email="not an address")
+    assert errors(answer.text) == {"email": "Enter an address like name@company.com."}
+    for page in (answer.text, prospect.see("you")):
+        assert 'value="not an address"' in page
+        assert f'value="{prospect.answers["company"]}"' in page
+
+
+@pytest.mark.parametrize(
+    ("step", "key", "typed", "sentence"),
+    [
+        ("you", "name", "a\x00b", "can't be stored"),
+        ("you", "name", "a\x07b", "can't be stored"),
+        ("you", "name", "Ada\r\nBcc: all@client.example", "can't be stored"),
+        ("you", "name", ZALGO, "too many accents"),
+        ("you", "name", "n" * 101, "100 characters or fewer"),
+        ("you", "email", "ada@client.example\nBcc: all@client.example", "can't be stored"),
+        ("you", "email", "ada@client.example, bob@client.example", "like name@company.com"),
+        ("you", "email", "a" * 300 + "@client.example", "254 characters or fewer"),
+        ("you", "website", "javascript:alert(1)", "starts with https://"),
+        ("you", "website", "https://nobody@client.example", "starts with https://"),
+        ("you", "website", "client.example", "starts with https://"),
+        ("you", "role", "emperor", "Choose from the answers shown."),
+        ("you", "role", "\x00", "Choose from the answers shown."),
+        ("system", "brokers", ["kafka", "carrier_pigeon"], "Choose from the answers shown."),
+        ("system", "brokers", ["\x00", "kafka"], "Choose from the answers shown."),
+        ("system", "brokers", ["none", "kafka"], "either “None” or the others"),
+        ("problem", "problem", "p" * 20_000, "6,000 characters or fewer. You have 20,000."),
+        ("problem", "problem", "a\x00b", "can't be stored"),
+        ("problem", "problem", ZALGO, "too many accents"),
+        ("problem", "tried", "one\ntwo", "can't be stored"),
+    ],
+)
+def test_nonsense_is_named_at_its_question(
+    prospect: Prospect, step: str, key: str, typed: Any, sentence: str
+) -> None:
+    answer = prospect.press(step, **{key: typed})
+    assert answer.status_code == 422
+    assert list(errors(answer.text)) == [key]
+    assert sentence in errors(answer.text)[key]
+    assert prospect.client.get(f"/apply/{step}").status_code == 200
+
+
+def test_twenty_thousand_characters_are_kept_until_they_are_shortened(prospect: Prospect) -> None:
+    prospect.press("problem", problem="p" * 20_000)
+    assert "p" * 20_000 in prospect.see("problem")
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "<script>alert(1)</script>{{7*7}}%s'\"&amp;",
+        "'; DROP TABLE drafts; --",
+        "Ünïcödé 😀 👩‍👩‍👧‍👦 مرحبا שלום 中文",
+        "\u202egnirts\u202c \u200b",
+        "https://client.example/?a=1&b=<2>",
+    ],
+)
+def test_any_other_text_is_taken_and_shown_as_it_is(prospect: Prospect, typed: str) -> None:
+    prospect.fill_in()
+    prospect.press("problem", problem=typed, tried=typed)
+    for key in ("problem", "review"):
+        assert html.unescape(prospect.see(key)).count(typed) >= 2
+        assert "<script>alert" not in prospect.see(key)
+
+
+def test_line_breaks_of_any_system_are_one(prospect: Prospect) -> None:
+    prospect.fill_in()
+    prospect.press("problem", problem=" one\r\n\r\ntwo \r\n")
+    assert "one\n\ntwo</dd>" in prospect.see("review")
+
+
+def test_a_page_with_an_error_can_be_left_and_is_asked_for_again(prospect: Prospect) -> None:
+    prospect.fill_in()
+    prospect.press("you", "go_to", "system", email="broken")
+    page = prospect.client.get("/apply/review", follow_redirects=True)
+    assert page.request.path == "/apply/you"
+    assert 'value="broken"' in page.text
+
+
+def test_an_expired_page_keeps_what_was_typed_and_stores_nothing(
+    prospect: Prospect, session: Session
+) -> None:
+    for token in ("", "old", "💥"):
+        answer = prospect.press("problem", csrf_token=token, problem="My long text")
+        assert answer.status_code == 400
+        assert "open for too long" in answer.text and "My long text" in answer.text
+        assert errors(answer.text) == {}
+    assert session.scalar(select(func.count()).select_from(Draft)) == 0
+
+
+def test_extra_fields_change_nothing(prospect: Prospect, session: Session) -> None:
+    prospect.press("you", submitted_at="2020-01-01", version="99", score="100", status="accepted")
+    draft = session.scalars(select(Draft)).one()
+    assert (draft.version, draft.submitted_at) == (1, None)
+    assert set(draft.answers) == {question.key for question in prospect.steps[0].questions}
+
+
+def test_a_body_over_the_limit_is_refused(prospect: Prospect) -> None:
+    assert prospect.press("problem", problem="p" * 300_000).status_code == 413
+
+
+def test_nobody_makes_drafts_without_end(prospect: Prospect) -> None:
+    codes = set()
+    for _ in range(40):
+        prospect.client.delete_cookie("session")
+        codes.add(prospect.press("you").status_code)
+    assert codes == {303, 429}

@@ -1,0 +1,199 @@
+"""A draft: whatever happens between the first page and the last, nothing of it is lost."""
+
+import html
+import re
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from app.applications.models import Draft
+from app.applications.questions import current_questionnaire
+from app.notifications.models import MailMessage
+from tests.integration.applications.prospect import Prospect, hidden
+
+NewProspect = Callable[[], Prospect]
+
+
+def ask_for_link(prospect: Prospect, **typed: str) -> TestResponse:
+    """Press the button on the second page, and follow as a browser does: 307 repeats the POST."""
+    saved = prospect.press("system", "mail_link", **typed)
+    assert saved.status_code == 307
+    token = hidden(prospect.client.get("/apply").text, "csrf_token")
+    data = {"csrf_token": token}
+    return prospect.client.post(saved.location, data=data, follow_redirects=True)
+
+
+def path_in_mail(session: Session) -> str:
+    """The address in the last mail, as its recipient clicks it."""
+    session.rollback()
+    mail = session.scalars(select(MailMessage).order_by(MailMessage.created_at.desc())).first()
+    assert mail
+    found = re.search(r"http://[^/]+(/\S+)", mail.text)
+    assert found
+    return found[1]
+
+
+def test_the_start_says_what_it_takes(prospect: Prospect) -> None:
+    page = prospect.client.get("/apply").text
+    for step in prospect.steps:
+        assert step.title in page
+    assert "Apply in 10 minutes" in page and "within one working day" in page.lower()
+
+
+def test_looking_around_stores_nothing(prospect: Prospect, session: Session) -> None:
+    for path in ("/apply", "/apply/you", "/apply/problem", "/apply/review"):
+        prospect.client.get(path)
+    assert session.scalar(select(func.count()).select_from(Draft)) == 0
+
+
+def test_each_page_says_its_part_of_the_ten_minutes_and_how_much_is_left(
+    prospect: Prospect,
+) -> None:
+    left = 10
+    for number, step in enumerate(prospect.steps[:-1], 1):
+        page = prospect.see(step.key)
+        assert f"Step {number} of 6" in page
+        assert f"takes about {step.minutes} minute" in page
+        assert f"About {left} minute" in page
+        left -= step.minutes
+
+
+def test_each_question_says_why_it_is_asked_and_each_option_what_it_means(
+    prospect: Prospect,
+) -> None:
+    for step in prospect.steps[:-1]:
+        page = html.unescape(prospect.see(step.key))
+        for question in step.questions:
+            assert question.label in page and question.reason in page
+            for option in question.options:
+                assert option.label in page and option.hint in page
+
+
+def test_a_page_that_is_opened_again_holds_what_was_entered(prospect: Prospect) -> None:
+    prospect.fill_in()
+    for step in prospect.steps[:-1]:
+        page = html.unescape(prospect.see(step.key))
+        for question in step.questions:
+            answer = prospect.answers.get(question.key, [])
+            for one in answer if isinstance(answer, list) else [answer]:
+                assert one in page, question.key
+    chosen = re.findall(
+        r"<input checked[^>]*name=\"symptoms\"[^>]*value=\"(\w+)\"", prospect.see("problem")
+    )
+    assert chosen == prospect.answers["symptoms"]
+
+
+def test_back_keeps_a_half_finished_page(prospect: Prospect) -> None:
+    prospect.fill_in("you", "system")
+    back = prospect.press("problem", "go_to", "system", problem="Only begun", symptoms=[])
+    assert back.location == "/apply/system"
+    assert "Only begun" in prospect.see("problem")
+
+
+def test_an_answer_can_be_taken_back(prospect: Prospect) -> None:
+    prospect.fill_in("problem")
+    prospect.press("problem", tried="")
+    assert prospect.answers["tried"] not in html.unescape(prospect.see("problem"))
+
+
+def test_two_tabs_on_two_pages_keep_both(prospect: Prospect) -> None:
+    prospect.press("you", name="From the first tab")
+    prospect.press("outcome", success="From the second tab")
+    prospect.press("you", name="From the first tab again")
+    assert "From the second tab" in prospect.see("outcome")
+    assert "From the first tab again" in prospect.see("you")
+
+
+def test_the_start_leads_back_to_the_first_unfinished_page(prospect: Prospect) -> None:
+    prospect.fill_in("you", "problem")
+    page = prospect.client.get("/apply").text
+    assert 'href="/apply/system"' in page and "Start over" in page
+
+
+def test_the_review_leads_to_what_is_missing(prospect: Prospect) -> None:
+    prospect.fill_in("you", "system", "problem", "engagement")
+    page = prospect.client.get("/apply/review", follow_redirects=True)
+    assert page.request.path == "/apply/outcome"
+    assert "One step is not finished yet: The outcome you want." in page.text
+
+
+def test_starting_over_begins_with_empty_pages(prospect: Prospect) -> None:
+    prospect.fill_in("you")
+    token = hidden(prospect.client.get("/apply").text, "csrf_token")
+    answer = prospect.client.post("/apply", data={"csrf_token": token})
+    assert answer.location == "/apply/you"
+    assert prospect.answers["name"] not in prospect.see("you")
+
+
+def test_the_link_in_the_mail_opens_the_draft_in_another_browser(
+    prospect: Prospect,
+    new_prospect: NewProspect,
+    handle_events: Callable[[], None],
+    session: Session,
+) -> None:
+    prospect.fill_in("you")
+    page = ask_for_link(prospect, engineers="")
+    assert f"on its way to {prospect.answers['email']}" in page.text
+    handle_events()
+    other = new_prospect()
+    opened = other.client.get(path_in_mail(session), follow_redirects=True)
+    assert opened.request.path == "/apply/system"
+    assert re.search(r'<input checked[^>]*value="6_to_20"', opened.text)
+    assert other.answers["name"] in other.see("you")
+
+
+def test_without_an_address_no_link_is_promised(prospect: Prospect) -> None:
+    page = ask_for_link(prospect)
+    assert "Finish the first step, with your address" in page.text
+
+
+def test_the_link_wins_over_the_draft_that_a_browser_holds(
+    prospect: Prospect, new_prospect: NewProspect, session: Session
+) -> None:
+    prospect.fill_in("you")
+    other = new_prospect()
+    other.press("you", name="Somebody else")
+    token = session.scalars(
+        select(Draft.resume_token).where(Draft.answers["name"].astext == prospect.answers["name"])
+    ).one()
+    other.client.get(f"/apply/resume/{token}")
+    assert str(prospect.answers["name"]) in other.see("you")
+    assert "Somebody else" not in other.see("you")
+
+
+def test_a_browser_that_lost_its_cookie_starts_a_draft_with_what_it_sends(
+    prospect: Prospect, session: Session
+) -> None:
+    prospect.fill_in("you")
+    prospect.client.delete_cookie("session")
+    prospect.fill_in("problem")
+    assert session.scalar(select(func.count()).select_from(Draft)) == 2
+    assert "between eleven ports" in prospect.see("problem")
+
+
+@pytest.mark.parametrize(
+    "token", ["nothing", "%00", "a%00b", "%ED%A0%80", "💥", "../x", "a" * 5000]
+)
+def test_an_unknown_link_says_no_more_than_no_link(prospect: Prospect, token: str) -> None:
+    none = prospect.client.get("/apply/resume/")
+    answer = prospect.client.get(f"/apply/resume/{token}")
+    assert answer.status_code == none.status_code == 404
+    assert answer.data == none.data
+
+
+@pytest.mark.parametrize("path", ["/apply/nothing", "/apply/Review", "/apply/you/x"])
+def test_an_unknown_page_is_no_page(prospect: Prospect, path: str) -> None:
+    assert prospect.client.get(path).status_code == 404
+
+
+def test_a_button_to_nowhere_is_no_crash(prospect: Prospect) -> None:
+    assert prospect.press("you", "go_to", "https://elsewhere.example/").status_code == 404
+
+
+def test_every_page_of_the_form_keeps_out_of_search_engines(prospect: Prospect) -> None:
+    prospect.fill_in()
+    for key in [step.key for step in current_questionnaire().steps]:
+        assert '<meta name="robots" content="noindex">' in prospect.see(key)

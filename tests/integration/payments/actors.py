@@ -1,0 +1,127 @@
+"""Who takes part in a payment: one who has agreed, and Stripe."""
+
+import json
+import queue
+import re
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+import requests
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from app.applications.models import Application
+from app.engagements.models import Engagement
+from app.events.store import read_stream
+from app.events.types import RecordedEvent, stream_of
+from app.payments.gateway import Gateway
+from app.payments.models import CheckoutAttempt, Deposit
+
+Handle = Callable[[], None]
+PostWebhook = Callable[..., TestResponse]
+CheckoutEvent = Callable[..., dict[str, Any]]
+
+SECRET_KEY = "sk_test_of_the_tests"
+CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+
+
+@dataclass
+class Standin:
+    """The stand-in for Stripe. Its webhooks wait in ``webhooks`` as (body, signature)."""
+
+    url: str = ""
+    webhooks: "queue.Queue[tuple[bytes, str]]" = field(default_factory=queue.Queue)
+
+    def fail(self, mode: str, times: int = 1, seconds: float = 1.0) -> None:
+        self._control("fail", {"mode": mode, "next": times, "seconds": seconds})
+
+    def expire(self, session_id: str | None) -> None:
+        """Close a page, as its time would."""
+        assert session_id
+        Gateway(SECRET_KEY, self.url).expire_checkout(session_id)
+
+    def sessions(self, **wanted: str) -> list[dict[str, Any]]:
+        answer = requests.get(
+            f"{self.url}/v1/checkout/sessions",
+            params={"limit": "100", **wanted},
+            headers={"Authorization": f"Bearer {SECRET_KEY}"},
+            timeout=5,
+        )
+        sessions: list[dict[str, Any]] = answer.json()["data"]
+        return sessions
+
+    def pay(self, page: str) -> str:
+        """Press "Pay" on that page; where the payer is sent."""
+        answer = requests.post(f"{page}/pay", allow_redirects=False, timeout=15)
+        return answer.headers["Location"]
+
+    def next_webhook(self, kind: str) -> tuple[bytes, str]:
+        """Of the webhooks that Stripe sends, the next of that type."""
+        while True:
+            body, signature = self.webhooks.get(timeout=10)
+            if json.loads(body)["type"] == kind:
+                return body, signature
+
+    def _control(self, lever: str, body: dict[str, Any]) -> None:
+        answer = requests.post(f"{self.url}/_control/{lever}", json=body, timeout=5)
+        assert answer.status_code == 204, answer.text
+
+
+@dataclass
+class Payer:
+    """One who has agreed to a Sprint, and their browser."""
+
+    session: Session
+    browser: FlaskClient
+    application_id: uuid.UUID
+    engagement_id: uuid.UUID
+    own_page: str
+
+    @property
+    def application(self) -> Application:
+        return self.session.get_one(Application, self.application_id)
+
+    @property
+    def engagement(self) -> Engagement:
+        self.session.rollback()
+        return self.session.get_one(Engagement, self.engagement_id)
+
+    def csrf_token(self) -> str:
+        token = CSRF_TOKEN.search(self.page)
+        assert token
+        return token[1]
+
+    def press_pay(self, token: str = "") -> TestResponse:
+        """Press "Pay by card" on the page."""
+        data = {"csrf_token": token or self.csrf_token()}
+        return self.browser.post(f"{self.own_page}/deposit", data=data)
+
+    def deposit(self) -> Deposit:
+        self.session.rollback()
+        wanted = select(Deposit).where(Deposit.engagement_id == self.engagement_id)
+        return self.session.scalars(wanted).one()
+
+    @property
+    def page(self) -> str:
+        """What the client's page says of the deposit."""
+        return self.browser.get(f"{self.own_page}/deposit").text
+
+    def payments(self) -> list[RecordedEvent]:
+        self.session.rollback()
+        stream = read_stream(self.session, stream_of("engagement", self.engagement_id))
+        return [recorded for recorded in stream if recorded.type == "deposit.paid"]
+
+    def attempts(self) -> list[CheckoutAttempt]:
+        """The client's tries to pay by card, oldest first."""
+        self.session.rollback()
+        wanted = (
+            select(CheckoutAttempt)
+            .join(Deposit, Deposit.id == CheckoutAttempt.deposit_id)
+            .where(Deposit.engagement_id == self.engagement_id)
+            .order_by(CheckoutAttempt.created_at, CheckoutAttempt.id)
+        )
+        return list(self.session.scalars(wanted))

@@ -1,0 +1,145 @@
+"""One running site and one Chromium for all journeys. Each visitor comes in a context of their own,
+and whatever goes wrong on their pages fails the test."""
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect, sync_playwright
+
+from local.commands import finish
+from local.ports import Ports
+from local.postgres import Postgres
+from local.programs import servers
+from local.redis import Redis, temporary_redis
+from local.state import State
+from tests.journeys.history import History, make_history
+from tests.journeys.staff import Reviewer
+from tests.journeys.watch import Watch
+from tests.site import Site, prepared_site
+
+BROWSERS = ("chromium", "chromium-browser", "google-chrome")
+PATIENCE_MS = 20_000
+HEIGHTS = {320: 640, 390: 844, 1440: 900}
+
+Visit = Callable[..., Page]
+
+
+@pytest.fixture(scope="session")
+def own_redis() -> Iterator[Redis]:
+    with temporary_redis() as server:
+        yield server
+
+
+@pytest.fixture(scope="session")
+def site(postgres: Postgres, own_redis: Redis) -> Iterator[Site]:
+    """The whole site, with the stand-in for Stripe; a delivery is dead after its third try."""
+    with (
+        prepared_site(postgres, own_redis, {"DELIVERY_MAX_ATTEMPTS": "3"}) as site,
+        stripe_standin(site),
+    ):
+        site.start()
+        yield site
+
+
+@contextmanager
+def stripe_standin(site: Site) -> Iterator[None]:
+    """The stand-in in a process of its own, as `make run` starts it."""
+    settings = site.settings
+    stripe_port = urlsplit(settings["STRIPE_API_BASE"]).port
+    assert stripe_port
+    ports = Ports(web=int(settings["PORT"]), stripe=stripe_port)
+    process = servers(State(Path(settings["VAR_DIR"])), ports, settings).stripe
+    process.start()
+    try:
+        yield
+    finally:
+        process.stop()
+
+
+@pytest.fixture(scope="session")
+def ada(site: Site) -> Reviewer:
+    return employ(site, "ada@champlin.example", "Ada Lovelace")
+
+
+@pytest.fixture(scope="session")
+def grace(site: Site) -> Reviewer:
+    return employ(site, "grace@champlin.example", "Grace Hopper")
+
+
+def employ(site: Site, email: str, name: str) -> Reviewer:
+    password = finish(f"flask staff add {email} '{name}'", site.settings).strip()
+    return Reviewer(site, email, name, password)
+
+
+@pytest.fixture(scope="session")
+def history(site: Site, ada: Reviewer) -> History:
+    return make_history(site, ada)
+
+
+@pytest.fixture(autouse=True)
+def nobody_has_tried_before(own_redis: Redis, site: Site) -> None:
+    """All tests come from one address: what one of them sent counts against no other."""
+    with site.broker() as broker:
+        for counter in broker.scan_iter("LIMITS:*"):
+            broker.delete(counter)
+
+
+@pytest.fixture(scope="session")
+def browser() -> Iterator[Browser]:
+    program = next(filter(None, map(shutil.which, BROWSERS)), None)
+    assert program, f"The browser tests need Chromium: none of {', '.join(BROWSERS)} is installed."
+    expect.set_options(timeout=PATIENCE_MS)
+    flags = ["--no-sandbox"] if os.geteuid() == 0 else []
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=program, args=flags)
+        yield browser
+        browser.close()
+
+
+@pytest.fixture
+def visit(browser: Browser, site: Site) -> Iterator[Visit]:
+    """Open a page in a fresh context: a phone, or a desk from 1,000 px on.
+
+    ``reviewer`` is who is signed in; ``pays`` allows Stripe's page; more goes to the context.
+    """
+    visitors: list[tuple[BrowserContext, Watch]] = []
+
+    def visit(
+        width: int = 390,
+        *,
+        at: str = site.url,
+        javascript: bool = True,
+        reviewer: Reviewer | None = None,
+        pays: bool = False,
+        broken: tuple[int, ...] = (),
+        **options: object,
+    ) -> Page:
+        touches = width < 1000
+        context = browser.new_context(
+            **{  # type: ignore[arg-type]
+                "base_url": at,
+                "viewport": {"width": width, "height": HEIGHTS[width]},
+                "has_touch": touches,
+                "is_mobile": touches,
+                "java_script_enabled": javascript,
+                **options,
+            }
+        )
+        context.set_default_timeout(PATIENCE_MS)
+        if reviewer:
+            context.add_cookies([reviewer.cookie])
+        watch = Watch(at, *([site.settings["STRIPE_API_BASE"]] if pays else []), broken=broken)
+        watch.follow(context)
+        visitors.append((context, watch))
+        return context.new_page()
+
+    yield visit
+    for context, watch in visitors:
+        watch.look_at(context.pages)
+        context.close()
+    assert [fault for _, watch in visitors for fault in watch.faults] == []

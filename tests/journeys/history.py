@@ -1,0 +1,59 @@
+"""One application in each state that its pages can be in, made over HTTP before the tour begins."""
+
+from datetime import UTC, datetime
+from typing import NamedTuple
+
+from tests.journeys.prospect import Applied, apply, send_application
+from tests.journeys.staff import Reviewer
+from tests.journeys.trouble import refusing
+from tests.site import Site, eventually
+
+
+class History(NamedTuple):
+    """``unscored``: its scoring is a dead letter. ``agreed``: the deposit is due. ``paid``: active.
+    """
+
+    unscored: Applied
+    proposed: Applied
+    asked: Applied
+    declined: Applied
+    offered: Applied
+    agreed: Applied
+    paid: Applied
+
+    def path_to(self, address: str) -> str:
+        """ "own:paid" and "desk:paid" are the pages of that application, others stand as given."""
+        side, _, rest = address.partition(":")
+        if side not in {"own", "desk", "money"}:
+            return address
+        state, *more = rest.partition("?")
+        applied: Applied = getattr(self, state)
+        base = {
+            "own": applied.page,
+            "desk": f"/staff/applications/{applied.id}",
+            "money": f"/staff/engagements/{applied.engagement_id}/payment",
+        }[side]
+        return base + "".join(more)
+
+
+def make_history(site: Site, reviewer: Reviewer) -> History:
+    with refusing(site, "scores", "new.total >= 0"):
+        unscored = send_application(site)
+        eventually(
+            lambda: site.value(
+                "SELECT count(*) FROM deliveries WHERE stream = %s AND status = 'dead'",
+                f"application-{unscored.id}",
+            )
+        )
+    proposed, asked, declined, offered, agreed, paid = (apply(site) for _ in range(6))
+    reviewer.decide(asked.id, verdict="ask", message="Who is on call at night?")
+    reviewer.decide(declined.id, verdict="decline", message="We have no time this year.")
+    for accepted in (offered, agreed, paid):
+        reviewer.decide(accepted.id, verdict="accept", kind="sprint", message="We like it.")
+    for accepted in (offered, agreed, paid):
+        accepted.wait_until_engagement_is("offered")
+    agreed.agree()
+    paid.agree()
+    reviewer.record_transfer(paid.engagement_id, f"{datetime.now(UTC):%Y-%m-%d}")
+    paid.wait_until_engagement_is("active")
+    return History(unscored, proposed, asked, declined, offered, agreed, paid)

@@ -1,0 +1,118 @@
+"""What a prospect does: in a browser, question by question, or over HTTP before a journey begins."""
+
+import secrets
+import tomllib
+import uuid
+from email.message import EmailMessage
+from typing import NamedTuple
+
+from playwright.sync_api import Page
+
+from app.applications.questions import Answer, Answers, Question, load_questionnaire
+from local.process import ROOT
+from tests.prospects import make_prospects, post, sealed, send
+from tests.site import Site, eventually
+
+STEPS = load_questionnaire(ROOT / "content/questions.toml").steps
+APPLICATIONS: list[Answers] = tomllib.loads(
+    (ROOT / "local/demo_applications.toml").read_text()
+)["applications"]
+
+
+class Applied(NamedTuple):
+    """An application that was sent. ``page`` is the path of the prospect's own page."""
+
+    site: Site
+    id: uuid.UUID
+    page: str
+    email: str
+    company: str
+    reference: str
+
+    @property
+    def engagement_status(self) -> str | None:
+        """None until one is proposed."""
+        found = self.site.rows(
+            "SELECT status FROM engagements WHERE application_id = %s", self.id
+        )
+        return found[0][0] if found else None
+
+    @property
+    def engagement_id(self) -> uuid.UUID:
+        found: uuid.UUID = self.site.value(
+            "SELECT id FROM engagements WHERE application_id = %s", self.id
+        )
+        return found
+
+    def wait_until_engagement_is(self, status: str) -> None:
+        eventually(lambda: self.engagement_status == status)
+
+    def agree(self, name: str = "Ada Marsh") -> None:
+        """Agree to the proposal, which makes the deposit fall due."""
+        answer = post(self.site, f"{self.page}/agreement", *sealed(self.site, {"name": name}))
+        assert answer.status == 303
+        self.wait_until_engagement_is("accepted")
+
+
+def someone(company: str = "") -> tuple[str, str]:
+    """An e-mail address and a company that nobody else in this run has."""
+    mark = secrets.token_hex(4)
+    return f"{mark}@client.example", f"{company or 'Company'} {mark}"
+
+
+def send_application(site: Site, **answers: str) -> Applied:
+    """A strong application, apart from ``answers``; its handling has begun."""
+    email, company = someone()
+    answers = {"email": email, "company": company, **answers}
+    [prospect] = make_prospects(site, 1, **answers)
+    token = send(site, prospect).token
+    [(identity, reference)] = site.rows(
+        "SELECT id, reference FROM applications WHERE access_token = %s", token
+    )
+    return Applied(
+        site, identity, f"/applications/{token}", answers["email"], answers["company"], reference
+    )
+
+
+def apply(site: Site, **answers: str) -> Applied:
+    """An application with its engagement proposed, apart from ``answers`` a strong one."""
+    applied = send_application(site, **answers)
+    applied.wait_until_engagement_is("proposed")
+    return applied
+
+
+def fill_in(page: Page, step: str, answers: Answers) -> None:
+    """Type and choose the answers to one step's questions."""
+    for question in questions_of(step):
+        if question.key in answers:
+            answer(page, question, answers[question.key])
+
+
+def answer(page: Page, question: Question, given: Answer) -> None:
+    if question.options:
+        group = page.get_by_role("group", name=question.label)
+        for value in [given] if isinstance(given, str) else given:
+            group.locator(f'input[value="{value}"]').check()
+    else:
+        page.get_by_label(label_of(question), exact=True).fill(str(given).strip())
+
+
+def label_of(question: Question) -> str:
+    """What stands above the question's field."""
+    return question.label if question.required else f"{question.label} (optional)"
+
+
+def questions_of(step: str) -> tuple[Question, ...]:
+    return next(one for one in STEPS if one.key == step).questions
+
+
+def mails_to(site: Site, email: str, count: int = 1) -> list[EmailMessage]:
+    """So many mails, as soon as they are there."""
+    eventually(lambda: len(site.sink.to(email)) >= count)
+    return site.sink.to(email)
+
+
+def text_of(mail: EmailMessage) -> str:
+    plain = mail.get_body(("plain",))
+    assert plain
+    return str(plain.get_content())

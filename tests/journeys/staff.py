@@ -1,0 +1,75 @@
+"""A reviewer who works over HTTP: what has happened before a journey begins."""
+
+import re
+from functools import cached_property
+from typing import TYPE_CHECKING
+
+import requests
+
+from tests.site import Site
+
+if TYPE_CHECKING:
+    from playwright._impl._api_structures import SetCookieParam
+
+CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+VERSION = re.compile(r'name="version"[^>]*value="(\d+)"')
+SEND_BUTTON = re.compile(r'name="confirmed" value="(\w+)"')
+AMOUNT_DUE = re.compile(r"(\$[\d,]+), due")
+TIMEOUT = 30
+
+
+class Reviewer:
+    """A member of staff; signed in at the first request."""
+
+    def __init__(self, site: Site, email: str, name: str, password: str) -> None:
+        self.email, self.name, self.password = email, name, password
+        self._site = site
+
+    @cached_property
+    def browser(self) -> requests.Session:
+        browser = requests.Session()
+        address = f"{self._site.url}/staff/login"
+        form = {"csrf_token": token_in(browser.get(address, timeout=TIMEOUT).text)}
+        form |= {"email": self.email, "password": self.password}
+        answer = browser.post(address, form, timeout=TIMEOUT, allow_redirects=False)
+        assert answer.status_code == 303, answer.text
+        return browser
+
+    @property
+    def cookie(self) -> "SetCookieParam":
+        """The signed-in session, for a browser."""
+        return {"name": "session", "value": self.browser.cookies["session"], "url": self._site.url}
+
+    def decide(self, application_id: object, **fields: str) -> None:
+        """Look at the preview, then send it. ``fields`` are the decision form's."""
+        address = f"{self._site.url}/staff/applications/{application_id}"
+        page = self.browser.get(address, timeout=TIMEOUT).text
+        version = VERSION.search(page)
+        assert version, page
+        form = {"csrf_token": token_in(page), "version": version[1], **fields}
+        preview = self.browser.post(f"{address}/decision", form, timeout=TIMEOUT).text
+        button = SEND_BUTTON.search(preview)
+        assert button, preview
+        sent = self.browser.post(
+            f"{address}/decision",
+            {**form, "confirmed": button[1]},
+            timeout=TIMEOUT,
+            allow_redirects=False,
+        )
+        assert sent.status_code == 303, sent.text
+
+    def record_transfer(self, engagement_id: object, received_on: str) -> None:
+        """Record that the whole deposit has arrived on that day."""
+        address = f"{self._site.url}/staff/engagements/{engagement_id}/payment"
+        page = self.browser.get(address, timeout=TIMEOUT).text
+        due = AMOUNT_DUE.search(page)
+        assert due, page
+        form = {"csrf_token": token_in(page), "amount": due[1], "received_on": received_on}
+        sent = self.browser.post(address, form, timeout=TIMEOUT, allow_redirects=False)
+        assert sent.status_code == 303, sent.text
+
+
+def token_in(page: str) -> str:
+    token = CSRF_TOKEN.search(page)
+    assert token, page
+    return token[1]

@@ -1,0 +1,114 @@
+"""The client who was accepted agrees and pays: by card, or by a transfer that staff record."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from local.postgres import Postgres
+from local.redis import Redis
+from tests.journeys.conftest import Visit, employ
+from tests.journeys.prospect import Applied, apply, mails_to
+from tests.journeys.staff import Reviewer
+from tests.site import Site, eventually, prepared_site
+
+STAFF = "staff@champlin.example"
+WITHOUT_STRIPE = {"STRIPE_SECRET_KEY": "", "STRIPE_WEBHOOK_SECRET": "", "STRIPE_API_BASE": ""}
+
+
+@pytest.fixture(scope="module")
+def bank_site(postgres: Postgres, own_redis: Redis) -> Iterator[Site]:
+    """A site that has no Stripe keys."""
+    redis_url = f"{own_redis.url.removesuffix('/0')}/1"
+    with prepared_site(postgres, own_redis, {**WITHOUT_STRIPE, "REDIS_URL": redis_url}) as site:
+        site.start("relay", "worker", "web")
+        yield site
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
+def test_the_client_agrees_is_declined_by_the_bank_once_and_pays_by_card(
+    visit: Visit, site: Site, ada: Reviewer, javascript: bool
+) -> None:
+    applied = apply(site)
+    ada.decide(applied.id, verdict="accept", kind="sprint")
+    applied.wait_until_engagement_is("offered")
+    page = visit(390, javascript=javascript, pays=True)
+    page.goto(applied.page)
+    amount = read_and_agree(page)
+
+    expect(page.get_by_role("heading", level=1)).to_have_text(f"{amount}.00")
+    page.get_by_role("button", name="Decline the card").click()
+    expect(page.get_by_role("alert")).to_contain_text("Nothing was paid")
+    page.get_by_role("button", name=f"Pay {amount}").click()
+
+    paid = page.get_by_text(f"{amount} paid by card")
+    if not javascript:
+        applied.wait_until_engagement_is("active")
+        page.reload()
+    expect(paid).to_be_visible()
+    expect(page.get_by_role("heading", name="Your engagement is confirmed.")).to_be_visible()
+    both_sides_are_told(site, applied, amount, "by card")
+
+
+def test_without_stripe_the_client_transfers_and_staff_record_it(
+    visit: Visit, bank_site: Site
+) -> None:
+    reviewer = employ(bank_site, "ada@champlin.example", "Ada Lovelace")
+    applied = apply(bank_site)
+    reviewer.decide(applied.id, verdict="accept", kind="sprint")
+    applied.wait_until_engagement_is("offered")
+    page = visit(390, at=bank_site.url)
+    page.goto(applied.page)
+    amount = read_and_agree(page)
+    deposit = page.get_by_role("region", name="Deposit", exact=True)
+    expect(deposit).to_contain_text("Routing number")
+    expect(deposit).to_contain_text(applied.reference)
+    assert page.get_by_role("button", name="by card").count() == 0
+
+    record_transfer(visit(1440, at=bank_site.url, reviewer=reviewer), applied, amount)
+
+    applied.wait_until_engagement_is("active")
+    page.reload()
+    expect(deposit).to_contain_text(f"{amount} received by bank transfer")
+    expect(page.get_by_role("heading", name="Your engagement is confirmed.")).to_be_visible()
+    both_sides_are_told(bank_site, applied, amount, "by bank transfer")
+
+
+def read_and_agree(page: Page) -> str:
+    """The proposal, an error, then the agreement; the deposit as the page has it: "$3,000"."""
+    expect(page.get_by_role("heading", name="We would like to work with you.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Terms")).to_be_visible()
+    expect(page.get_by_role("row").filter(has_text="Fixed price")).to_be_visible()
+    due = page.get_by_role("row").filter(has_text=re.compile("Deposit of .* due")).inner_text()
+    page.get_by_role("button", name="Agree to this engagement").click()
+    expect(page.get_by_role("alert")).to_contain_text("Type your full name to agree.")
+    page.get_by_label("Your full name").fill("Marguerite Okonkwo")
+    page.get_by_role("button", name="Agree to this engagement").click()
+    amount = re.search(r"\$[\d,]+", due)
+    assert amount
+    return amount[0]
+
+
+def record_transfer(page: Page, applied: Applied, amount: str) -> None:
+    page.goto(f"/staff/applications/{applied.id}")
+    page.get_by_role("link", name="Deposit").click()
+    page.get_by_label("Amount received").fill("17")
+    page.get_by_label("Received on").fill(f"{datetime.now(UTC):%Y-%m-%d}")
+    page.get_by_label("The bank's reference").fill("FT 2026 11 24")
+    page.get_by_role("button", name="Record the payment").click()
+    expect(page.get_by_role("alert")).to_contain_text(f"The deposit is {amount}.")
+    page.get_by_label("Amount received").fill(amount)
+    page.get_by_role("button", name="Record the payment").click()
+    expect(page.get_by_role("status")).to_contain_text("The payment is recorded.")
+
+
+def both_sides_are_told(site: Site, applied: Applied, amount: str, how: str) -> None:
+    applied.wait_until_engagement_is("active")
+    receipt = mails_to(site, applied.email, 3)[2]
+    assert receipt["Subject"] == f"Deposit received: {amount} ({applied.reference})"
+    news = f"Deposit paid: {applied.company}, {amount}"
+    eventually(lambda: any(mail["Subject"] == news for mail in site.sink.to(STAFF)))
+    [told] = [mail for mail in site.sink.to(STAFF) if mail["Subject"] == news]
+    assert how in told.as_string()

@@ -1,0 +1,41 @@
+"""Trouble in the database, made and ended when a test says so."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import psycopg
+from psycopg import sql
+
+from tests.site import Site
+
+REFUSE = sql.SQL("""
+CREATE FUNCTION refuse_{name}() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'refused by the test' USING ERRCODE = {code}; END $$;
+CREATE TRIGGER refuse BEFORE INSERT ON {table} FOR EACH ROW WHEN ({condition})
+EXECUTE FUNCTION refuse_{name}();
+""")
+
+
+@contextmanager
+def nothing_delivered(site: Site) -> Iterator[None]:
+    """Events are recorded meanwhile, and go no further."""
+    with psycopg.connect(site.settings["DATABASE_URL"]) as connection:
+        connection.execute("LOCK TABLE deliveries IN EXCLUSIVE MODE")
+        yield
+
+
+@contextmanager
+def refusing(site: Site, table: str, condition: str, code: str = "P0001") -> Iterator[None]:
+    """Inserts into the table fail where the condition (over ``new``) holds.
+
+    ``code`` is the SQLSTATE: P0001 is a fault of ours, 57P01 a database that goes away.
+    """
+    names = {"name": sql.SQL(table), "table": sql.Identifier(table)}
+    with psycopg.connect(site.settings["DATABASE_URL"], autocommit=True) as connection:
+        connection.execute(
+            REFUSE.format(condition=sql.SQL(condition), code=sql.Literal(code), **names)  # type: ignore[arg-type]
+        )
+        try:
+            yield
+        finally:
+            connection.execute(sql.SQL("DROP FUNCTION refuse_{} CASCADE").format(names["name"]))

@@ -1,0 +1,64 @@
+"""What no page may do, whatever the journey: noted while it happens, told at its end."""
+
+from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, WebError
+
+STRUCTURE = """() => {
+  const ids = [...document.querySelectorAll("[id]")].map(element => element.id);
+  const repeated = ids.filter((id, place) => ids.indexOf(id) !== place);
+  const headings = document.querySelectorAll("h1").length;
+  return [
+    repeated.length && `repeats the ids ${repeated}`,
+    headings !== 1 && `has ${headings} h1`,
+    !document.title.trim() && "has no title",
+    !document.documentElement.lang && "names no language",
+  ].filter(Boolean).map(fault => `${location.pathname} ${fault}`);
+}"""
+CHECK_WHEN_READ = f"""addEventListener("DOMContentLoaded", () => {{
+  if (location.protocol.startsWith("http")) ({STRUCTURE})().forEach(fault => console.error(fault));
+}});"""
+# The console's word for any answer from 400 on; the responses themselves say which.
+FAILED_TO_LOAD = "Failed to load resource"
+
+
+class Watch:
+    """Follows the pages of a browser context; ``faults`` are sentences on what went wrong.
+
+    ``origins`` are those that its pages may ask; ``broken`` the statuses from 500 on that the
+    test has provoked.
+    """
+
+    def __init__(self, *origins: str, broken: tuple[int, ...] = ()) -> None:
+        self.origins = tuple(f"{origin}/" for origin in origins)
+        self.broken = broken
+        self.faults: list[str] = []
+
+    def follow(self, context: BrowserContext) -> None:
+        context.add_init_script(CHECK_WHEN_READ)
+        context.on("console", self._hear)
+        context.on("weberror", self._note_error)
+        context.on("request", self._note_origin)
+        context.on("response", self._note_status)
+
+    def look_at(self, pages: list[Page]) -> None:
+        """Check the pages as they stand now, after whatever was swapped into them."""
+        for page in pages:
+            if page.url.startswith(self.origins):
+                self.faults += page.evaluate(STRUCTURE)
+
+    def _hear(self, message: ConsoleMessage) -> None:
+        if message.type == "error" and not message.text.startswith(FAILED_TO_LOAD):
+            self.faults.append(f"console: {message.text}")
+
+    def _note_error(self, error: WebError) -> None:
+        self.faults.append(f"script: {error.error}")
+
+    def _note_origin(self, request: Request) -> None:
+        if not request.url.startswith(self.origins):
+            self.faults.append(f"asked another origin: {request.url}")
+
+    def _note_status(self, response: Response) -> None:
+        is_page = response.request.resource_type == "document"
+        if response.status in self.broken:
+            return
+        if response.status >= 500 or (response.status >= 400 and not is_page):
+            self.faults.append(f"{response.status} for {response.url}")

@@ -59,9 +59,9 @@ def _transport_options(url: str) -> dict[str, Any]:
     return {
         "visibility_timeout": 300,
         "unacked_restore_interval": 1,
-        "socket_timeout": 10,
+        "socket_timeout": 5,
         "socket_connect_timeout": 5,
-        "health_check_interval": 25,
+        "health_check_interval": 10,
     }
 
 

@@ -24,6 +24,7 @@ from app.events.types import Event
 from app.notifications.subscribers import (
     alert_staff,
     alert_staff_of_failure,
+    alert_staff_of_overpayment,
     announce_agreement,
     confirm_deposit,
     confirm_receipt,
@@ -31,7 +32,7 @@ from app.notifications.subscribers import (
     send_decision,
     send_resume_link,
 )
-from app.payments.events import DepositPaid, StripeEventReceived
+from app.payments.events import DepositOverpaid, DepositPaid, StripeEventReceived
 from app.payments.subscribers import request_deposit, settle_deposit
 from app.scoring.events import ApplicationScored
 from app.scoring.subscribers import score_fit
@@ -48,5 +49,6 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
     EngagementAccepted: (request_deposit, announce_agreement),
     StripeEventReceived: (settle_deposit,),
     DepositPaid: (activate_engagement, confirm_deposit),
+    DepositOverpaid: (alert_staff_of_overpayment,),
     DeliveryDeadLettered: (alert_staff_of_failure,),
 }

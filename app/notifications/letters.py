@@ -61,8 +61,19 @@ def new_application(application: Application, score: Score, engagement: Engageme
     )
 
 
-def handling_failed(application: Application, subscriber: str) -> Letter:
-    """To staff: the application came, but its handling failed for good."""
+def handling_failed(application: Application | None, subscriber: str, event_type: str) -> Letter:
+    """To staff: a step has failed for good; an application that it was about is there all the
+    same."""
+    if application is None:
+        return Letter(
+            template="handling_failed",
+            subject=f"Failed for good: {subscriber}",
+            paragraphs=(
+                f"The step {subscriber} has failed on {event_type} each time it was tried. It can"
+                " be read and replayed under Events.",
+            ),
+            action=("Open Events", _link("review.events")),
+        )
     return Letter(
         template="handling_failed",
         subject=f"Not handled automatically: {application.company} ({application.reference})",
@@ -177,6 +188,19 @@ def deposit_paid(application: Application, amount_cents: int, method: str) -> Le
             f"{application.company} has paid the deposit of {money(amount_cents)}"
             f" ({'by card' if method == 'stripe' else 'by bank transfer'}). Agree the first date"
             f" with {application.name} within one working day.",
+        ),
+        action=("Open the application", _staff(application)),
+    )
+
+
+def deposit_overpaid(application: Application, amount_cents: int) -> Letter:
+    """To staff: the money has arrived twice."""
+    return Letter(
+        template="deposit_overpaid",
+        subject=f"Paid twice: {application.company}, refund {money(amount_cents)}",
+        paragraphs=(
+            f"{application.company} has paid {money(amount_cents)} by card for a deposit that was"
+            f" paid before. Refund the card payment at Stripe and tell {application.name}.",
         ),
         action=("Open the application", _staff(application)),
     )

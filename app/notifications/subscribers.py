@@ -4,7 +4,8 @@ import uuid
 
 from sqlalchemy.orm import Session
 
-from app.applications.queries import find_application, get_application
+from app.applications.models import Application
+from app.applications.queries import get_application
 from app.engagements.queries import engagement_of, get_engagement
 from app.events.types import RecordedEvent
 from app.notifications import letters
@@ -37,18 +38,19 @@ def alert_staff(session: Session, proposed: RecordedEvent) -> None:
 
 
 def alert_staff_of_failure(session: Session, dead: RecordedEvent) -> None:
-    """delivery.dead_lettered → staff hear of the application all the same."""
-    kind, _, subject_id = dead.data.event_stream.partition("-")
-    if kind == "application":
-        application = find_application(session, uuid.UUID(subject_id))
-    elif kind == "engagement":
+    """delivery.dead_lettered → staff hear of it, and of the application if it is about one."""
+    application = _application_of(session, dead.data.event_stream)
+    letter = letters.handling_failed(application, dead.data.subscriber, dead.data.event_type)
+    application_id = application.id if application else None
+    write_to_staff(session, letter, because=dead, application_id=application_id)
+
+
+def _application_of(session: Session, stream: str) -> Application | None:
+    kind, _, subject_id = stream.partition("-")
+    if kind == "engagement":
         engagement = get_engagement(session, uuid.UUID(subject_id))
-        application = find_application(session, engagement.application_id)
-    else:
-        return
-    if application is not None:
-        letter = letters.handling_failed(application, dead.data.subscriber)
-        write_to_staff(session, letter, because=dead, application_id=application.id)
+        return get_application(session, engagement.application_id)
+    return get_application(session, uuid.UUID(subject_id)) if kind == "application" else None
 
 
 def send_decision(session: Session, decided: RecordedEvent) -> None:
@@ -83,3 +85,10 @@ def confirm_deposit(session: Session, paid: RecordedEvent) -> None:
     write_to(session, application.email, receipt, because=paid, application_id=application.id)
     news = letters.deposit_paid(application, paid.data.amount_cents, paid.data.method)
     write_to_staff(session, news, because=paid, application_id=application.id)
+
+
+def alert_staff_of_overpayment(session: Session, overpaid: RecordedEvent) -> None:
+    """deposit.overpaid → the sum to refund, to staff."""
+    application = get_application(session, uuid.UUID(overpaid.data.application_id))
+    letter = letters.deposit_overpaid(application, overpaid.data.amount_cents)
+    write_to_staff(session, letter, because=overpaid, application_id=application.id)

@@ -13,7 +13,7 @@ from app.engagements.models import Engagement
 from app.engagements.queries import get_engagement
 from app.events.store import record
 from app.events.types import stream_of
-from app.payments.events import DepositPaid, Method
+from app.payments.events import DepositOverpaid, DepositPaid, Method
 from app.payments.models import Deposit
 
 
@@ -82,3 +82,15 @@ def pay_deposit(session: Session, deposit: Deposit, *, transfer: Transfer | None
     )
     actor = f"staff:{transfer.recorded_by_id}" if transfer else "system:payments"
     record(session, stream_of("engagement", engagement.id), paid, actor=actor)
+
+
+def note_overpayment(session: Session, deposit: Deposit) -> None:
+    """Record that a paid deposit was paid by card once more, so that staff hear of it."""
+    engagement = get_engagement(session, deposit.engagement_id)
+    overpaid = DepositOverpaid(
+        application_id=str(engagement.application_id),
+        deposit_id=str(deposit.id),
+        amount_cents=deposit.amount_cents,
+        currency=deposit.currency,
+    )
+    record(session, stream_of("engagement", engagement.id), overpaid, actor="system:payments")

@@ -18,6 +18,17 @@ class DepositPaid(Event, frozen=True):
     method: Method
 
 
+@event("deposit.overpaid", version=1)
+class DepositOverpaid(Event, frozen=True):
+    """A card payment arrived for a deposit that had been paid: it has to be refunded. In the
+    engagement's stream."""
+
+    application_id: str
+    deposit_id: str
+    amount_cents: int
+    currency: str
+
+
 @event("stripe.event_received", version=1)
 class StripeEventReceived(Event, frozen=True):
     """A verified webhook is stored, and waits to be handled. Each has a stream of its own: Stripe

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 
 from app.database import utc_now
 from app.payments.attempts import advance, get_attempt
-from app.payments.deposits import lock_deposit, pay_deposit
+from app.payments.deposits import lock_deposit, note_overpayment, pay_deposit
 from app.payments.models import CheckoutAttempt, Deposit, StripeEvent
 from app.payments.stripe_events import CheckoutEvent, CheckoutReport
 
@@ -114,6 +114,7 @@ def _pay(case: Case) -> str:
     if not advance(case.attempt, "complete"):
         return UNCHANGED
     if case.deposit.status == "paid":
+        note_overpayment(case.session, case.deposit)
         raise NotCounted(SECOND_PAYMENT)
     pay_deposit(case.session, case.deposit)
     return "The deposit is paid."

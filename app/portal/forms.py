@@ -2,7 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField
-from wtforms.validators import InputRequired, Length
+from wtforms.validators import DataRequired, Length
 
 from app.applications.fields import storable, trimmed
 
@@ -16,7 +16,7 @@ class ReplyForm(FlaskForm):
         # With a maximum in the page a browser cuts what is pasted, and says nothing.
         render_kw={"maxlength": False, "rows": 8},
         validators=[
-            InputRequired("Write your answer first."),
+            DataRequired("Write your answer first."),
             storable,
             Length(max=4000, message="Use at most 4,000 characters."),
         ],
@@ -32,7 +32,7 @@ class AgreementForm(FlaskForm):
         filters=[trimmed],
         render_kw={"autocomplete": "name"},
         validators=[
-            InputRequired("Type your full name to agree."),
+            DataRequired("Type your full name to agree."),
             storable,
             Length(min=3, max=120, message="Use between 3 and 120 characters."),
         ],

@@ -27,7 +27,7 @@ from app.engagements.models import Engagement
 from app.events.store import read_stream
 from app.events.types import Event, RecordedEvent, stream_of
 from app.firm.offers import Kind, current_offers
-from app.payments.events import DepositPaid
+from app.payments.events import DepositOverpaid, DepositPaid
 from app.rendering import money
 from app.scoring.events import ApplicationScored
 
@@ -61,6 +61,7 @@ WORDS: Mapping[type[Event], Callable[[Any], str]] = {
     EngagementAccepted: lambda e: f"Agreed as {e.accepted_name}; {money(e.deposit_cents)} due",
     EngagementActivated: lambda e: "Engagement confirmed",
     DepositPaid: lambda e: f"Deposit of {money(e.amount_cents)} paid",
+    DepositOverpaid: lambda e: f"Deposit paid twice: refund {money(e.amount_cents)}",
 }
 
 

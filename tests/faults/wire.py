@@ -54,7 +54,7 @@ class Wire:
         error: BaseException | None,
         trace: TracebackType | None,
     ) -> None:
-        self.become(State.REFUSED)
+        self._run(self._end())
         self._loop.call_soon_threadsafe(self._loop.stop)
         self._thread.join()
         self._loop.close()
@@ -76,6 +76,13 @@ class Wire:
                 _reset(writer)
         if state is State.REFUSED:
             self._server.close()
+
+    async def _end(self) -> None:
+        await self._become(State.REFUSED)
+        others = asyncio.all_tasks() - {asyncio.current_task()}
+        for task in others:
+            task.cancel()
+        await asyncio.gather(*others, return_exceptions=True)
 
     async def _connect(self, client: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
         if self._state is State.RESET:

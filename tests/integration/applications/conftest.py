@@ -7,24 +7,18 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app.applications.questions import Answers, current_questionnaire
+from app.applications.questions import current_questionnaire
 from tests.integration.applications.prospect import Prospect
 
 DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
 
 
 @pytest.fixture
-def answers() -> Answers:
-    answers: Answers = tomllib.loads(DEMO.read_text())["applications"][0]
-    return {
-        key: answer.strip() if isinstance(answer, str) else answer
-        for key, answer in answers.items()
-    }
-
-
-@pytest.fixture
-def new_prospect(app: Flask, answers: Answers) -> Callable[[], Prospect]:
+def new_prospect(app: Flask) -> Callable[[], Prospect]:
     """Another browser, which knows nothing of the first."""
+    strong = tomllib.loads(DEMO.read_text())["applications"][0]
+    # White space at the ends of an answer is not kept.
+    answers = {key: value.strip() if key == "problem" else value for key, value in strong.items()}
     return lambda: Prospect(app.test_client(), dict(answers), current_questionnaire())
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.applications.questions import Answers, Questionnaire, Step
+from app.applications.questions import Questionnaire, Step
 
 HIDDEN = 'name="{}"[^>]*? value="([^"]*)"'
 ERROR = re.compile(r'class="field__error" id="([a-z_]+)-error".*?</span>(.*?)</span>', re.DOTALL)
@@ -17,7 +17,9 @@ SUMMARY = re.compile(r'<a href="#([a-z_]+?)(?:-0)?">(.*?)</a>')
 class Prospect:
     """One browser, with the answers of a whole application in mind."""
 
-    def __init__(self, client: FlaskClient, answers: Answers, questions: Questionnaire) -> None:
+    def __init__(
+        self, client: FlaskClient, answers: dict[str, Any], questions: Questionnaire
+    ) -> None:
         self.client = client
         self.answers = answers
         self.steps = questions.steps

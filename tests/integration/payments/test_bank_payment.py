@@ -189,6 +189,8 @@ def test_a_card_payment_that_still_arrives_is_shown_to_staff_as_one_to_refund(
     assert session.scalars(select(StripeEvent.outcome)).all() == [SECOND_PAYMENT]
     assert SECOND_PAYMENT in desk.get(page_of(payer)).text
     assert payer.deposit().method == "bank_transfer" and len(payer.payments()) == 1
+    alerts = session.scalars(select(MailMessage).where(MailMessage.template == "deposit_overpaid"))
+    assert [alert.recipient for alert in alerts] == ["staff@champlin.example"]
 
 
 def test_after_a_card_payment_there_is_nothing_to_record(

@@ -1,0 +1,81 @@
+"""Engagements at each point of their way, as rows."""
+
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+
+import msgspec
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Staff
+from app.applications.models import Application, Draft
+from app.database import utc_now
+from app.engagements.models import Engagement
+from app.engagements.pricing import quote_engagement
+from app.engagements.rate_card import current_rate_card
+from app.firm.offers import Kind
+
+Engage = Callable[..., Engagement]
+
+
+@pytest.fixture
+def desk(app: Flask, session: Session) -> FlaskClient:
+    """A browser in which a member of staff is signed in."""
+    ada = Staff(email="ada@champlin.example", name="Ada Lovelace", password_hash="none")
+    session.add(ada)
+    session.commit()
+    client = app.test_client()
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = ada.get_id()
+    return client
+
+
+@pytest.fixture
+def engage(session: Session) -> Engage:
+    """Store an engagement of that status and age, with its application."""
+
+    def engage(
+        status: str, company: str = "A client", kind: Kind = "sprint", hours: float = 0
+    ) -> Engagement:
+        identity = uuid.uuid4()
+        declined = status == "closed"
+        draft = Draft(id=uuid.uuid4(), resume_token=identity.hex, questions_version="1")
+        application = Application(
+            id=uuid.uuid4(),
+            draft_id=draft.id,
+            body_hash="none",
+            reference=f"CE-{identity.hex[:8]}",
+            access_token=identity.hex,
+            status="declined" if declined else "submitted",
+            decided_at=utc_now() if declined else None,
+            name="Somebody",
+            email="somebody@client.example",
+            company=company,
+            answers={},
+            questions_version="1",
+        )
+        quote = quote_engagement(kind, {}, current_rate_card())
+        agreed = status in {"accepted", "active"}
+        engagement = Engagement(
+            id=identity,
+            application_id=application.id,
+            kind=kind,
+            status=status,
+            currency=quote.currency,
+            total_cents=quote.total_cents,
+            deposit_cents=quote.deposit_cents,
+            quote=msgspec.to_builtins(quote),
+            accepted_name="Somebody" if agreed else None,
+            accepted_at=utc_now() if agreed else None,
+            created_at=utc_now() - timedelta(hours=hours),
+        )
+        for row in (draft, application, engagement):
+            session.add(row)
+            session.flush()
+        session.commit()
+        return engagement
+
+    return engage

@@ -1,0 +1,72 @@
+"""The staff's list of engagements: what stands where, at what price, since when."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.integration.engagements.conftest import Engage
+
+LIST = "/staff/engagements/"
+
+
+def companies(page: str) -> list[str]:
+    """Those listed, in their order."""
+    return re.findall(r'<th scope="row"><a [^>]*><bdi>(.*?)</bdi>', page)
+
+
+def test_an_empty_list_says_when_it_fills(desk: FlaskClient) -> None:
+    assert "No engagement yet" in desk.get(LIST).text
+    assert "No engagement is on offer" in desk.get(f"{LIST}?status=offered").text
+
+
+def test_the_newest_stand_first_and_closed_ones_apart(desk: FlaskClient, engage: Engage) -> None:
+    engage("proposed", "Older", hours=5)
+    engage("active", "Newer")
+    engage("closed", "Closed one")
+    assert companies(desk.get(LIST).text) == ["Newer", "Older"]
+    assert companies(desk.get(f"{LIST}?status=closed").text) == ["Closed one"]
+    assert companies(desk.get(f"{LIST}?status=proposed").text) == ["Older"]
+
+
+@pytest.mark.parametrize("status", ["", "burnt", "%00", "'; DROP TABLE engagements"])
+def test_an_unknown_status_shows_all_but_closed_ones(
+    desk: FlaskClient, engage: Engage, status: str
+) -> None:
+    engage("offered", "Shown")
+    engage("closed", "Closed one")
+    assert companies(desk.get(f"{LIST}?status={status}").text) == ["Shown"]
+
+
+def test_each_row_shows_kind_price_deposit_and_status_and_leads_to_the_application(
+    desk: FlaskClient, engage: Engage
+) -> None:
+    engagement = engage("accepted", kind="fractional")
+    page = desk.get(LIST).text
+    assert f'href="/staff/applications/{engagement.application_id}"' in page
+    for words in ("Fractional", "a month", "Agreed, deposit due"):
+        assert words in page
+
+
+@pytest.mark.parametrize(
+    ("hours", "words"),
+    [
+        (0.5, "Under an hour ago"),
+        (1.5, "1 hour ago"),
+        (47.5, "47 hours ago"),
+        (48.5, "2 days ago"),
+        (24 * 90.5, "90 days ago"),
+    ],
+)
+def test_the_age_is_told_in_hours_for_two_days_and_then_in_days(
+    desk: FlaskClient, engage: Engage, hours: float, words: str
+) -> None:
+    engage("proposed", hours=hours)
+    assert words in desk.get(LIST).text
+
+
+def test_a_companys_name_is_text(desk: FlaskClient, engage: Engage) -> None:
+    engage("proposed", "<script>alert(1)</script>{{7*7}}")
+    page = desk.get(LIST).text
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;{{7*7}}" in page
+    assert "<script>alert" not in page

@@ -1,0 +1,86 @@
+"""A prospect who has applied, at the page that the mail leads to, and staff who decide."""
+
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from app.applications.drafts import start_draft
+from app.applications.events import ApplicationAccepted, ApplicationDeclined, MoreRequested
+from app.applications.models import Application
+from app.applications.questions import current_questionnaire
+from app.applications.service import Verdict, decide_application, submit_application
+
+DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
+CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+
+Decide = Callable[[Verdict], None]
+Send = Callable[..., TestResponse]
+
+
+@pytest.fixture
+def application(session: Session) -> Application:
+    """Just sent; nothing has handled it yet."""
+    answers: dict[str, Any] = tomllib.loads(DEMO.read_text())["applications"][0]
+    draft = start_draft(session, current_questionnaire())
+    application = submit_application(session, draft, answers, draft_version=0, prefix="CE")
+    session.commit()
+    return application
+
+
+@pytest.fixture
+def path(application: Application) -> str:
+    """The address of the prospect's own page."""
+    return f"/applications/{application.access_token}"
+
+
+@pytest.fixture
+def decide(session: Session, application: Application, handle_events: Callable[[], None]) -> Decide:
+    """Have staff decide, and everything that follows from it handled."""
+
+    def decide(verdict: Verdict) -> None:
+        handle_events()
+        session.refresh(application)
+        seen = application.version
+        decide_application(session, application.id, verdict, seen_version=seen, actor="staff:ada")
+        session.commit()
+        handle_events()
+
+    return decide
+
+
+@pytest.fixture
+def asked(decide: Decide) -> str:
+    """A reviewer's question, which waits for its answer."""
+    question = "How many queues?\n\nAnd who <owns> them?"
+    decide(MoreRequested(message=question))
+    return question
+
+
+@pytest.fixture
+def offered(decide: Decide) -> None:
+    """The application is accepted, and its engagement on offer."""
+    decide(ApplicationAccepted(message="", kind="sprint", total_cents=1_250_000))
+
+
+@pytest.fixture
+def declined(decide: Decide) -> None:
+    decide(ApplicationDeclined(message="We have no time until March."))
+
+
+@pytest.fixture
+def send(client: FlaskClient, path: str) -> Send:
+    """Post to an address under the page, with a valid token unless another is given."""
+
+    def send(action: str, **fields: str) -> TestResponse:
+        token = CSRF_TOKEN.search(client.get("/apply").text)
+        assert token
+        return client.post(f"{path}/{action}", data={"csrf_token": token[1], **fields})
+
+    return send

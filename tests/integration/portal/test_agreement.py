@@ -1,0 +1,124 @@
+"""Agreeing to an engagement: what is agreed to stands above, and once is enough."""
+
+import html
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.applications.models import Application
+from app.engagements.models import Engagement
+from app.engagements.queries import engagement_of
+from app.events.store import read_stream
+from app.events.types import stream_of
+from app.firm.offers import current_offers
+from app.rendering import money
+from tests.integration.portal.conftest import Send
+
+
+@pytest.fixture
+def engagement(offered: None, application: Application, session: Session) -> Engagement:
+    engagement = engagement_of(session, application.id)
+    assert engagement
+    return engagement
+
+
+def agreements(session: Session, engagement: Engagement) -> list[str]:
+    session.rollback()
+    events = read_stream(session, stream_of("engagement", engagement.id))
+    return [e.data.accepted_name for e in events if e.type == "engagement.accepted"]
+
+
+def test_the_proposal_stands_on_the_page_with_every_price_line_and_term(
+    client: FlaskClient, path: str, engagement: Engagement
+) -> None:
+    page = html.unescape(client.get(path).text)
+    offer = current_offers().offer("sprint")
+    words = [offer.name, offer.duration, offer.summary, "$12,500", "$6,250", "It is a contract"]
+    words += [*offer.terms, *(part.what for part in offer.deliverables)]
+    for line in engagement.priced.lines:
+        words += [line.label, line.explanation, money(line.amount_cents)]
+    assert [word for word in words if word not in page] == []
+
+
+def test_a_typed_name_agrees_and_leads_to_the_deposit(
+    client: FlaskClient, path: str, engagement: Engagement, send: Send, session: Session
+) -> None:
+    answer = send("agreement", name=" Marguerite Okonkwo ")
+    assert answer.location == f"{path}#deposit"
+    assert agreements(session, engagement) == ["Marguerite Okonkwo"]
+    page = client.get(path).text
+    assert "You have agreed, and the deposit is due." in page
+    assert "Marguerite Okonkwo</bdi> agreed for" in page
+    assert 'id="deposit"' in page and 'action="{path}/agreement"' not in page
+
+
+def test_agreeing_twice_agrees_once(
+    path: str, engagement: Engagement, send: Send, session: Session
+) -> None:
+    answers = [send("agreement", name=name) for name in ("Marguerite Okonkwo", "Somebody else")]
+    assert [answer.location for answer in answers] == [f"{path}#deposit"] * 2
+    assert agreements(session, engagement) == ["Marguerite Okonkwo"]
+
+
+@pytest.mark.parametrize(
+    ("name", "sentence"),
+    [
+        ("", "Type your full name to agree."),
+        ("  ", "Type your full name to agree."),
+        ("MO", "between 3 and 120 characters"),
+        ("n" * 121, "between 3 and 120 characters"),
+        ("Ada\x00Marsh", "can't be stored"),
+        ("Ada\r\nBcc: x", "can't be stored"),
+    ],
+)
+def test_what_is_no_name_agrees_to_nothing(
+    engagement: Engagement, send: Send, session: Session, name: str, sentence: str
+) -> None:
+    answer = send("agreement", name=name)
+    assert answer.status_code == 422
+    assert html.unescape(answer.text).count(sentence) == 2
+    assert agreements(session, engagement) == []
+
+
+def test_an_expired_page_agrees_to_nothing_and_keeps_the_name(
+    engagement: Engagement, send: Send, session: Session
+) -> None:
+    answer = send("agreement", csrf_token="old", name="Marguerite Okonkwo")
+    assert answer.status_code == 400
+    assert "open for too long" in answer.text and 'value="Marguerite Okonkwo"' in answer.text
+    assert agreements(session, engagement) == []
+
+
+@pytest.mark.parametrize("state", ["asked", "declined"])
+def test_what_is_not_on_offer_cannot_be_agreed_to(
+    path: str,
+    send: Send,
+    application: Application,
+    session: Session,
+    state: str,
+    request: pytest.FixtureRequest,
+) -> None:
+    request.getfixturevalue(state)
+    assert send("agreement", name="Marguerite Okonkwo").location == f"{path}#deposit"
+    engagement = engagement_of(session, application.id)
+    assert engagement and agreements(session, engagement) == []
+
+
+def test_before_any_proposal_there_is_nothing_to_agree_to(
+    path: str, client: FlaskClient, send: Send
+) -> None:
+    assert 'name="name"' not in client.get(path).text
+    assert send("agreement", name="Marguerite Okonkwo").status_code == 422
+
+
+def test_the_price_comes_from_the_database_whatever_is_sent(
+    engagement: Engagement, send: Send, session: Session
+) -> None:
+    send("agreement", name="Marguerite Okonkwo", total_cents="1", deposit_cents="1", kind="build")
+    session.refresh(engagement)
+    assert (engagement.kind, engagement.total_cents, engagement.deposit_cents) == (
+        "sprint",
+        1_250_000,
+        625_000,
+    )

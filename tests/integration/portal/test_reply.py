@@ -1,0 +1,110 @@
+"""Answering a reviewer's question: once, and no text is lost on the way."""
+
+import html
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.applications.events import ApplicationDeclined
+from app.applications.models import Application
+from app.events.store import read_stream
+from app.events.types import stream_of
+from tests.integration.portal.conftest import Decide, Send
+
+
+def answers_given(session: Session, application: Application) -> list[str]:
+    session.rollback()
+    events = read_stream(session, stream_of("application", application.id))
+    return [e.data.message for e in events if e.type == "application.more_provided"]
+
+
+def test_the_question_stands_on_the_page_with_a_form_below(
+    client: FlaskClient, path: str, asked: str
+) -> None:
+    page = client.get(path).text
+    assert "The reviewer has a question for you." in page
+    assert html.escape(asked) in page and 'name="message"' in page
+
+
+def test_an_answer_reaches_the_reviewer_and_the_page_says_so(
+    client: FlaskClient,
+    path: str,
+    asked: str,
+    send: Send,
+    application: Application,
+    session: Session,
+) -> None:
+    assert send("reply", message=" Forty-one.\r\n\r\nNobody. ").location == path
+    assert answers_given(session, application) == ["Forty-one.\n\nNobody."]
+    page = client.get(path).text
+    assert "Your answer is with the reviewer." in page and 'name="message"' not in page
+
+
+def test_a_second_click_is_no_second_answer(
+    asked: str, send: Send, application: Application, session: Session
+) -> None:
+    codes = [send("reply", message="Forty-one.").status_code for _ in range(2)]
+    assert codes == [303, 303]
+    assert answers_given(session, application) == ["Forty-one."]
+
+
+def test_another_answer_from_another_tab_is_not_sent_and_not_lost(
+    asked: str, send: Send, application: Application, session: Session
+) -> None:
+    send("reply", message="Forty-one.")
+    late = send("reply", message="Forty-two, in <fact>.")
+    assert late.status_code == 409
+    assert "Nothing is asked any more" in late.text and "Forty-two, in &lt;fact&gt;." in late.text
+    assert answers_given(session, application) == ["Forty-one."]
+
+
+def test_an_answer_after_the_decision_is_not_sent_and_not_lost(
+    asked: str, decide: Decide, send: Send, session: Session, application: Application
+) -> None:
+    decide(ApplicationDeclined(message=""))
+    late = send("reply", message="Forty-one.")
+    assert late.status_code == 409 and "Forty-one." in late.text
+    assert answers_given(session, application) == []
+
+
+@pytest.mark.parametrize(
+    ("message", "sentence"),
+    [
+        ("", "Write your answer first."),
+        (" \n ", "Write your answer first."),
+        ("a\x00b", "can't be stored"),
+        ("Z" + "\u0301" * 40, "too many accents"),
+        ("r" * 4001, "at most 4,000 characters"),
+    ],
+)
+def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
+    asked: str,
+    send: Send,
+    application: Application,
+    session: Session,
+    message: str,
+    sentence: str,
+) -> None:
+    answer = send("reply", message=message)
+    assert answer.status_code == 422
+    assert html.unescape(answer.text).count(sentence) == 2
+    assert message.strip() in answer.text
+    assert answers_given(session, application) == []
+
+
+def test_an_expired_page_keeps_the_text(
+    asked: str, send: Send, application: Application, session: Session
+) -> None:
+    answer = send("reply", csrf_token="old", message="My long text")
+    assert answer.status_code == 400
+    assert "open for too long" in answer.text and "My long text" in answer.text
+    assert answers_given(session, application) == []
+
+
+def test_four_thousand_characters_and_any_script_are_taken(
+    asked: str, send: Send, application: Application, session: Session
+) -> None:
+    message = "مرحبا 😀 <b>{{7*7}}</b> %s " + "r" * 3900
+    assert send("reply", message=message).status_code == 303
+    assert answers_given(session, application) == [message]

@@ -1,0 +1,122 @@
+"""The prospect's own page: where the application stands, in words, and who may see it."""
+
+import html
+import re
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.applications.models import Application
+from app.applications.questions import current_questionnaire
+
+Handle = Callable[[], None]
+
+
+def seen_in(page: str) -> str:
+    """What the page would send with its next request for the changing part."""
+    found = re.search(r'name="seen" value="(\d+)"', page)
+    assert found
+    return found[1]
+
+
+def test_the_page_shows_the_reference_the_promise_and_all_that_was_sent(
+    client: FlaskClient, application: Application, path: str
+) -> None:
+    page = html.unescape(client.get(path).text)
+    assert f"<h1>{application.reference}</h1>" in page
+    assert "within one working day" in page
+    assert "It was recorded once" in page
+    for step in current_questionnaire().steps:
+        for question in step.questions:
+            assert question.label in page
+    assert application.answers["problem"].strip() in page
+
+
+def test_the_page_asks_again_until_the_application_is_with_a_reviewer(
+    client: FlaskClient, path: str, handle_events: Handle
+) -> None:
+    page = client.get(path).text
+    assert "We have your application." in page
+    assert f'hx-get="{path}/progress"' in page and "htmx" in page
+    nothing_new = client.get(f"{path}/progress", query_string={"seen": seen_in(page)})
+    assert (nothing_new.status_code, nothing_new.data) == (204, b"")
+    handle_events()
+    part = client.get(f"{path}/progress", query_string={"seen": seen_in(page)})
+    assert part.status_code == 286
+    assert "Your application is with a reviewer." in part.text and "<html" not in part.text
+    settled = client.get(path).text
+    assert "Your application is with a reviewer." in settled
+    assert "hx-get" not in settled and "<script" not in settled
+
+
+def test_a_page_that_asks_without_knowing_anything_gets_the_part(
+    client: FlaskClient, path: str
+) -> None:
+    for query in ("", "?seen=", "?seen=x", "?seen=99999999999999999999"):
+        part = client.get(f"{path}/progress{query}")
+        assert part.status_code == 200 and "We have your application." in part.text
+
+
+def test_a_page_that_waits_for_the_proposal_is_fetched_anew_for_it(
+    client: FlaskClient, path: str, offered: None, session: Session, handle_events: Handle
+) -> None:
+    session.execute(text("UPDATE engagements SET status = 'proposed'"))
+    session.commit()
+    assert "The proposal with its price and terms is being put" in client.get(path).text
+    session.execute(text("UPDATE engagements SET status = 'offered'"))
+    session.commit()
+    part = client.get(f"{path}/progress?seen=4")
+    assert (part.status_code, part.headers["HX-Refresh"]) == (286, "true")
+
+
+def test_a_declined_prospect_is_told_so_and_nothing_else_is_offered(
+    client: FlaskClient, path: str, declined: None
+) -> None:
+    page = client.get(path).text
+    assert "We have read your application and will not take it on." in page
+    assert "Thank you for the time that you gave it." in page
+    assert "<form" not in page
+
+
+@pytest.mark.parametrize("state", ["asked", "offered", "declined"])
+def test_no_score_is_shown_in_any_state(
+    client: FlaskClient, path: str, state: str, request: pytest.FixtureRequest
+) -> None:
+    request.getfixturevalue(state)
+    assert "of 100" not in client.get(path).text
+
+
+def test_neither_caches_nor_other_sites_nor_search_engines_learn_of_the_page(
+    client: FlaskClient, path: str
+) -> None:
+    for address in (path, f"{path}/progress", "/applications/nothing"):
+        headers = client.get(address).headers
+        assert headers["Cache-Control"] == "private, no-store"
+        assert headers["Referrer-Policy"] == "no-referrer"
+    assert '<meta name="robots" content="noindex">' in client.get(path).text
+
+
+@pytest.mark.parametrize("action", ["", "/progress"])
+@pytest.mark.parametrize("token", ["nothing", "%00", "a%00b", "%ED%A0%80", "💥", "a" * 5000])
+def test_an_unknown_address_says_no_more_than_none(
+    client: FlaskClient, application: Application, token: str, action: str
+) -> None:
+    none = client.get("/applications/")
+    answer = client.get(f"/applications/{token}{action}")
+    assert answer.status_code == none.status_code == 404
+    assert answer.data == none.data
+
+
+@pytest.mark.parametrize("action", ["reply", "agreement"])
+def test_an_unknown_address_takes_no_post(client: FlaskClient, action: str) -> None:
+    assert client.post(f"/applications/nothing/{action}", data={}).status_code == 404
+
+
+@pytest.mark.parametrize("action", ["reply", "agreement"])
+def test_the_address_of_a_post_opened_again_leads_to_the_page(
+    client: FlaskClient, path: str, action: str
+) -> None:
+    assert client.get(f"{path}/{action}").location == path

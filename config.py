@@ -15,6 +15,11 @@ from dotenv import dotenv_values
 
 ROOT = Path(__file__).parent
 WEAKEST_SECRET = 32
+SCHEMES = {
+    "DATABASE_URL": ("postgresql", "postgres", "postgresql+psycopg"),
+    "REDIS_URL": ("redis", "rediss", "redis+socket", "unix"),
+    "SMTP_URL": ("smtp", "smtp+starttls", "smtps"),
+}
 
 
 class ConfigurationError(Exception):
@@ -66,6 +71,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
             )
         if self.DELIVERY_MAX_ATTEMPTS < 1:
             raise ConfigurationError("DELIVERY_MAX_ATTEMPTS must be at least 1.")
+        for name, schemes in SCHEMES.items():
+            if urlsplit(getattr(self, name)).scheme not in schemes:
+                raise ConfigurationError(f"{name} must be an address like {schemes[0]}://….")
 
     @property
     def is_https(self) -> bool:
@@ -80,12 +88,14 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         return self.CELERY_BROKER_URL or self.REDIS_URL
 
     @property
+    def postgres_url(self) -> str:
+        """DATABASE_URL as Postgres's own library spells it."""
+        return f"postgresql://{self.DATABASE_URL.partition('://')[2]}"
+
+    @property
     def sqlalchemy_url(self) -> str:
         """DATABASE_URL in SQLAlchemy's spelling, with psycopg 3 as the driver."""
-        scheme, _, rest = self.DATABASE_URL.partition("://")
-        if scheme not in {"postgres", "postgresql", "postgresql+psycopg"} or not rest:
-            raise ConfigurationError("DATABASE_URL must be a Postgres address: postgresql://…")
-        return f"postgresql+psycopg://{rest}"
+        return f"postgresql+psycopg://{self.DATABASE_URL.partition('://')[2]}"
 
     @property
     def staff_recipients(self) -> tuple[str, ...]:
@@ -109,9 +119,11 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
             local = Path(environ.get("VAR_DIR", ROOT / "var")) / "local.env"
             environ = {**{k: v or "" for k, v in dotenv_values(local).items()}, **environ}
     given = {k: environ[k] for k in Config.__struct_fields__ if environ.get(k, "") != ""}
-    for name in Config.__struct_fields__[: Config.__struct_fields__.index("MAIL_FROM")]:
-        if name not in given and name not in {"ENVIRONMENT", "CELERY_BROKER_URL"}:
-            raise ConfigurationError(f"{name} is not set. The README's table says what it holds.")
+    for field in msgspec.structs.fields(Config):
+        if field.required and field.name not in given:
+            raise ConfigurationError(
+                f"{field.name} is not set. The README's table says what it holds."
+            )
     try:
         config = msgspec.convert(given, Config, strict=False)
     except msgspec.ValidationError as error:

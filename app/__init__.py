@@ -56,7 +56,7 @@ def init_data(app: Flask, config: Config) -> None:
     """The firm's own data, the database, and the backbone between the domains."""
     load_firm_data(app, config)
     init_database(app, config)
-    init_bell(app, config.sqlalchemy_url.replace("+psycopg", ""))
+    init_bell(app, config.postgres_url)
     init_subscriptions(app, SUBSCRIPTIONS)
     init_celery(app, config)
 

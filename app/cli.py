@@ -29,7 +29,7 @@ def relay() -> None:
     config = current_app.config["SITE"]
     run_relay(
         db.engine,
-        config.sqlalchemy_url.replace("+psycopg", ""),
+        config.postgres_url,
         current_subscriptions(),
         send_delivery,
         poll_seconds=config.RELAY_POLL_SECONDS,

@@ -5,7 +5,12 @@ from flask import Flask, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
-from werkzeug.exceptions import HTTPException, InternalServerError, ServiceUnavailable
+from werkzeug.exceptions import (
+    HTTPException,
+    InternalServerError,
+    SecurityError,
+    ServiceUnavailable,
+)
 
 from app.database import db
 
@@ -71,6 +76,9 @@ def init_errors(app: Flask) -> None:
 def show_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error.get_response()
+    if isinstance(error, SecurityError):
+        # Under a name that isn't ours no link can be made, so there is no page to make.
+        return "This site does not answer to that name.\n", 400, {"Content-Type": "text/plain"}
     title, message, next_step = PAGES.get(error.code, PAGES[400 if error.code < 500 else 500])
     page = render_template(
         "errors/error.html", code=error.code, title=title, message=message, next_step=next_step

@@ -40,9 +40,10 @@ def configure_logging(config: Config) -> None:
         processors=[
             *shared,
             structlog.processors.format_exc_info,
-            structlog.stdlib.ProcessorFormatter.wrap_for_formatter,
+            renderer,
         ],
-        logger_factory=structlog.stdlib.LoggerFactory(),
+        # Straight to stdout: a way through the standard library would cost more than the rest.
+        logger_factory=structlog.WriteLoggerFactory(sys.stdout),
         wrapper_class=structlog.make_filtering_bound_logger(config.LOG_LEVEL),
         cache_logger_on_first_use=True,
     )

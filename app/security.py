@@ -4,12 +4,24 @@ Our own few lines: the extension that used to do this has had no release since 2
 """
 
 from flask import Flask, Response
+from flask.sessions import SecureCookieSessionInterface
+from itsdangerous import URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
 
 from config import Config
 
 MAX_BODY_BYTES = 256 * 1024
 DRAFT_DAYS = 30
+
+
+class OneSigner(SecureCookieSessionInterface):
+    """Flask's sessions, with one signer for all requests in place of a new one for each."""
+
+    def __init__(self, app: Flask) -> None:
+        self._signer = super().get_signing_serializer(app)
+
+    def get_signing_serializer(self, _: Flask) -> URLSafeTimedSerializer | None:
+        return self._signer
 
 
 def init_security(app: Flask, config: Config) -> None:
@@ -23,12 +35,15 @@ def init_security(app: Flask, config: Config) -> None:
         SESSION_COOKIE_SECURE=config.is_https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
+        # What keeps a session alive is a step that is saved, not each page that is looked at.
+        SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=DRAFT_DAYS * 24 * 3600,
         # A token lives as long as its session: a prospect may pause for days.
         WTF_CSRF_TIME_LIMIT=None,
         # Referrer checks break with our Referrer-Policy; the token and SameSite carry the defence.
         WTF_CSRF_SSL_STRICT=False,
     )
+    app.session_interface = OneSigner(app)
     if config.TRUSTED_PROXIES:
         hops = config.TRUSTED_PROXIES
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]

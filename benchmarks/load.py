@@ -6,20 +6,11 @@ import time
 from collections.abc import Sequence
 from concurrent.futures import ProcessPoolExecutor
 from multiprocessing import get_context
-from statistics import quantiles
-from typing import NamedTuple
 
+from benchmarks.turns import Load, percentiles
 from local.ports import HOST
 
 LONGEST_WAIT = 30.0
-
-
-class Load(NamedTuple):
-    """What one run achieved: requests a second, and percentiles of the latency in seconds."""
-
-    rate: float
-    p50: float
-    p99: float
 
 
 class Connection:
@@ -94,9 +85,3 @@ def _drive(port: int, requests: Sequence[bytes], connections: int, expected: int
     for connection in opened:
         connection.socket.close()
     return Load(len(latencies) / elapsed, *percentiles(latencies))
-
-
-def percentiles(seconds: Sequence[float]) -> tuple[float, float]:
-    """The 50th and the 99th percentile."""
-    cuts = quantiles(seconds, n=100, method="inclusive")
-    return cuts[49], cuts[98]

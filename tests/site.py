@@ -117,7 +117,9 @@ class Site:
             # Triggers off: the log refuses to be emptied, and rightly so.
             connection.execute("SET session_replication_role = replica")
             tables = connection.execute(TABLES).fetchone()
-            connection.execute(SQL("TRUNCATE {}").format(SQL(", ").join(map(Identifier, tables[0]))))
+            connection.execute(
+                SQL("TRUNCATE {}").format(SQL(", ").join(map(Identifier, tables[0])))
+            )
         with self.broker() as client:
             client.flushall()
         self.sink.reset()

@@ -35,14 +35,6 @@ def start_draft(session: Session, questionnaire: Questionnaire) -> Draft:
     return draft
 
 
-def find_draft(session: Session, draft_id: str | None) -> Draft | None:
-    """The draft of that id, or None for a missing or malformed one."""
-    try:
-        return session.get(Draft, uuid.UUID(draft_id)) if draft_id else None
-    except ValueError:
-        return None
-
-
 def find_draft_by_link(session: Session, token: str) -> Draft | None:
     """The draft that the link in a mail opens."""
     if "\x00" in token:  # which Postgres refuses to compare with

@@ -32,11 +32,6 @@ class StepForm(FlaskForm):
         given = {question.key: self[question.key].data for question in self.step.questions}
         return {key: _storable(value) for key, value in given.items() if value}
 
-    def without_own(self, answers: Answers) -> Answers:
-        """The answers to the other steps' questions."""
-        own = {question.key for question in self.step.questions}
-        return {key: answer for key, answer in answers.items() if key not in own}
-
     @property
     def is_expired(self) -> bool:
         """Its token is missing or too old; nothing of it may be stored."""

@@ -34,7 +34,6 @@ class Application(Model):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     draft_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("drafts.id"), unique=True)
-    body_hash: Mapped[str]
     reference: Mapped[str] = mapped_column(unique=True)
     access_token: Mapped[str] = mapped_column(unique=True)
     status: Mapped[str] = mapped_column(server_default="submitted")

@@ -1,9 +1,11 @@
 """What the form's views show: a step, the review of all steps, and the end for a sent draft."""
 
+import uuid
+
 from flask import abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from app.applications.drafts import find_draft, first_incomplete_step
+from app.applications.drafts import first_incomplete_step
 from app.applications.forms import CSRF_EXPIRED, ReviewForm, StepForm
 from app.applications.models import Draft
 from app.applications.queries import readable_answers, readable_step
@@ -15,7 +17,16 @@ DRAFT_COOKIE = "draft"
 
 def current_draft() -> Draft | None:
     """The draft that the browser's cookie names, if there still is one."""
-    return find_draft(db.session(), session.get(DRAFT_COOKIE))
+    draft_id = current_draft_id()
+    return db.session.get(Draft, draft_id) if draft_id else None
+
+
+def current_draft_id() -> uuid.UUID | None:
+    """The id in the browser's cookie; the draft may be gone by now."""
+    try:
+        return uuid.UUID(session[DRAFT_COOKIE])
+    except (KeyError, ValueError):
+        return None
 
 
 def remember(draft: Draft) -> None:

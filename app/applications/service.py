@@ -1,13 +1,14 @@
 """What is done to an application: submitted once, asked about, decided once."""
 
-import hashlib
 import secrets
 import uuid
 
 import msgspec
-from sqlalchemy import select, update
+from sqlalchemy import bindparam, select, text, update
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
+from app.applications.drafts import first_incomplete_step
 from app.applications.events import (
     ApplicationAccepted,
     ApplicationDeclined,
@@ -16,9 +17,10 @@ from app.applications.events import (
     MoreRequested,
 )
 from app.applications.models import Application, Draft
-from app.applications.questions import Answers
-from app.database import new_id, utc_now
-from app.events.store import record
+from app.applications.questions import Answers, Questionnaire
+from app.database import after_commit, new_id, utc_now
+from app.events import bell
+from app.events.store import metadata_by, record
 from app.events.types import stream_of
 
 # Crockford's base 32: no I, L, O or U, so that a reference survives the telephone.
@@ -30,6 +32,10 @@ STATUS_AFTER = {
     ApplicationDeclined: "declined",
     MoreRequested: "more_requested",
 }
+
+
+class DraftUnfinished(Exception):
+    """There is no such draft, or one of its earlier steps has no accepted answers yet."""
 
 
 class DraftChanged(Exception):
@@ -53,69 +59,97 @@ class NothingAsked(Exception):
     """The application waits for no answer from the prospect."""
 
 
+# The seal on the draft, the application and its event are one statement: one round trip, and all
+# or nothing. Of any number of simultaneous submits one finds the draft unsealed.
+SUBMIT = text("""
+WITH sealed AS (
+    UPDATE drafts
+    SET submitted_at = now(), answers = answers - CAST(:last_keys AS text[]) || :last_answers
+    WHERE id = :draft_id AND version = :draft_version AND submitted_at IS NULL
+      AND complete_steps @> :earlier_steps
+    RETURNING id, answers, questions_version
+), submitted AS (
+    INSERT INTO applications (id, draft_id, reference, access_token, name, email, company,
+        answers, questions_version)
+    SELECT :id, id, :reference, :access_token, answers ->> 'name', answers ->> 'email',
+        answers ->> 'company', answers, questions_version
+    FROM sealed
+    RETURNING *
+)
+INSERT INTO events (id, stream, version, type, schema_version, data, metadata)
+SELECT :event_id, :stream, 1, :type, :schema_version,
+    jsonb_build_object('reference', reference, 'name', name, 'email', email, 'company', company,
+        'answers', answers, 'questions_version', questions_version),
+    :metadata
+FROM submitted
+RETURNING position
+""").bindparams(
+    bindparam("last_answers", type_=JSONB),
+    bindparam("earlier_steps", type_=JSONB),
+    bindparam("metadata", type_=JSONB),
+)
+
+
 def submit_application(
-    session: Session, draft: Draft, answers: Answers, *, draft_version: int, prefix: str
-) -> Application:
-    """Turn the draft into an application and record application.submitted, all or nothing.
+    session: Session,
+    draft_id: uuid.UUID,
+    answers: Answers,
+    questionnaire: Questionnaire,
+    *,
+    draft_version: int,
+    prefix: str,
+) -> str:
+    """Turn the draft into an application, record application.submitted, return the access token.
 
-    ``answers`` are the draft's with those of the last page; ``draft_version`` is the one that the
-    prospect looked over. Raises AlreadySubmitted for a repeat (the seal on the draft lets one of
-    any number of simultaneous submits through) and DraftChanged.
+    ``answers`` are those of the last page, which go with the draft's own; ``draft_version`` is the
+    one that the prospect looked over. Raises AlreadySubmitted for a repeat, DraftUnfinished while
+    an earlier step has no accepted answers, and DraftChanged.
     """
-    body_hash = hash_answers(answers)
-    sealed = session.execute(
-        update(Draft)
-        .where(Draft.id == draft.id, Draft.version == draft_version, Draft.submitted_at.is_(None))
-        .values(submitted_at=utc_now(), answers=answers)
+    *earlier, last = questionnaire.steps
+    application_id = new_id()
+    access_token = secrets.token_urlsafe(24)
+    submitted = session.execute(
+        SUBMIT,
+        {
+            "draft_id": draft_id,
+            "draft_version": draft_version,
+            "earlier_steps": [step.key for step in earlier],
+            "last_keys": [question.key for question in last.questions],
+            "last_answers": answers,
+            "id": application_id,
+            "reference": make_reference(prefix),
+            "access_token": access_token,
+            "event_id": new_id(),
+            "stream": stream_of("application", application_id),
+            "type": ApplicationSubmitted.type,
+            "schema_version": ApplicationSubmitted.schema_version,
+            "metadata": msgspec.to_builtins(metadata_by("prospect")),
+        },
     )
-    if not sealed.rowcount:  # type: ignore[attr-defined]
-        _explain_refusal(session, draft.id, body_hash)
-    application = Application(
-        id=new_id(),
-        draft_id=draft.id,
-        body_hash=body_hash,
-        reference=make_reference(prefix),
-        access_token=secrets.token_urlsafe(24),
-        name=answers["name"],
-        email=answers["email"],
-        company=answers["company"],
-        answers=answers,
-        questions_version=draft.questions_version,
-    )
-    session.add(application)
-    session.flush()
-    record(
-        session,
-        stream_of("application", application.id),
-        ApplicationSubmitted(
-            reference=application.reference,
-            name=application.name,
-            email=application.email,
-            company=application.company,
-            answers=answers,
-            questions_version=application.questions_version,
-        ),
-        actor="prospect",
-        expected_version=0,
-    )
-    return application
+    if submitted.one_or_none() is None:
+        _explain_refusal(session, draft_id, answers, questionnaire)
+    after_commit(session, bell.ring)
+    return access_token
 
 
-def _explain_refusal(session: Session, draft_id: uuid.UUID, body_hash: str) -> None:
+def _explain_refusal(
+    session: Session, draft_id: uuid.UUID, answers: Answers, questionnaire: Questionnaire
+) -> None:
     earlier = session.scalar(select(Application).where(Application.draft_id == draft_id))
-    if earlier is None:
-        raise DraftChanged(draft_id)
-    raise AlreadySubmitted(earlier, same=earlier.body_hash == body_hash)
-
-
-def hash_answers(answers: Answers) -> str:
-    """SHA-256 over the answers as JSON with sorted keys: equal answers, equal hash."""
-    return hashlib.sha256(msgspec.json.encode(answers, order="sorted")).hexdigest()
+    if earlier:
+        last_keys = {question.key for question in questionnaire.steps[-1].questions}
+        sent = {key: earlier.answers[key] for key in last_keys & earlier.answers.keys()}
+        raise AlreadySubmitted(earlier, same=sent == answers)
+    draft = session.get(Draft, draft_id)
+    if draft is None or first_incomplete_step(draft, questionnaire) is not questionnaire.steps[-1]:
+        raise DraftUnfinished(draft_id)
+    raise DraftChanged(draft_id)
 
 
 def make_reference(prefix: str) -> str:
     """A reference to quote, like CE-7K3M-2Q9F: 40 random bits."""
-    letters = "".join(secrets.choice(REFERENCE_ALPHABET) for _ in range(8))
+    number = secrets.randbits(40)
+    letters = "".join(REFERENCE_ALPHABET[number >> shift & 31] for shift in range(0, 40, 5))
     return f"{prefix}-{letters[:4]}-{letters[4:]}"
 
 

@@ -21,6 +21,7 @@ from app.applications.models import Draft
 from app.applications.pages import (
     DRAFT_COOKIE,
     current_draft,
+    current_draft_id,
     find_step,
     open_step,
     remember,
@@ -29,8 +30,13 @@ from app.applications.pages import (
     show_sealed,
 )
 from app.applications.questions import STEP_KEYS, current_questionnaire
-from app.applications.service import AlreadySubmitted, DraftChanged, submit_application
-from app.database import db
+from app.applications.service import (
+    AlreadySubmitted,
+    DraftChanged,
+    DraftUnfinished,
+    submit_application,
+)
+from app.database import commit_each_statement, db
 from app.extensions import csrf, limiter
 from app.firm.brand import current_brand
 
@@ -72,7 +78,6 @@ def step(key: str) -> ResponseReturnValue:
 
 @applications.post("/apply/<key>")
 @csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
-@limiter.limit(NEW_DRAFTS, exempt_when=lambda: DRAFT_COOKIE in session)
 def save(key: str) -> ResponseReturnValue:
     """Keep the step's answers, whatever is wrong with them, and go where the button leads."""
     return keep_and_go_on(form_for(find_step(key))())
@@ -80,30 +85,33 @@ def save(key: str) -> ResponseReturnValue:
 
 @applications.post("/apply/submit")
 @csrf.exempt  # as above
-@limiter.limit(NEW_DRAFTS, exempt_when=lambda: DRAFT_COOKIE in session)
 def submit() -> ResponseReturnValue:
     """Send the application. The redirect goes out only after the commit."""
     form = cast(ReviewForm, form_for(find_step(REVIEW))())
-    draft = current_draft()
-    if draft is None or open_step(draft) is not form.step or not form.validate():
+    draft_id = current_draft_id()
+    if draft_id is None or not form.validate():
         return keep_and_go_on(form)
     try:
-        application = submit_application(
-            db.session(),
-            draft,
-            {**form.without_own(draft.answers), **form.answers()},
+        access_token = submit_application(
+            commit_each_statement(db.session()),
+            draft_id,
+            form.answers(),
+            current_questionnaire(),
             draft_version=form.seen_version,
             prefix=current_brand().reference_prefix,
         )
         db.session.commit()
+    except DraftUnfinished:
+        db.session.rollback()
+        return keep_and_go_on(form)
     except AlreadySubmitted as earlier:
         if not earlier.same:
-            raise DraftSealed(draft.id) from earlier
-        application = earlier.application
+            raise DraftSealed(draft_id) from earlier
+        access_token = earlier.application.access_token
     except DraftChanged:
         db.session.rollback()
         return show_review(form, keep(form, accepted=True), 409, moved=True)
-    return redirect(url_for("portal.status", token=application.access_token), 303)
+    return redirect(url_for("portal.status", token=access_token), 303)
 
 
 @applications.get("/apply/submit")
@@ -170,8 +178,13 @@ def keep_and_go_on(form: StepForm) -> ResponseReturnValue:
 
 def keep(form: StepForm, *, accepted: bool) -> Draft:
     """Store the form's answers in this browser's draft, a new one if it has none."""
-    draft = current_draft() or start_draft(db.session(), current_questionnaire())
+    draft = current_draft() or start_one_more()
     draft = save_step(db.session(), draft.id, form.step, form.answers(), complete=accepted)
     db.session.commit()
     remember(draft)
     return draft
+
+
+@limiter.limit(NEW_DRAFTS)
+def start_one_more() -> Draft:
+    return start_draft(db.session(), current_questionnaire())

@@ -146,11 +146,12 @@ def _note_failure(
 
 
 def describe_error(error: Exception) -> str:
-    """The error's type, message and place, without the values that a database error quotes."""
+    """The error's type, message and place; of a database error, whose message quotes values, its
+    kind and the constraint."""
     message = str(error)
     if isinstance(error, DBAPIError):
-        diagnostics = getattr(error.orig, "diag", None)
-        message = getattr(diagnostics, "message_primary", None) or type(error.orig).__name__
+        constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+        message = f"{type(error.orig).__name__} {constraint or ''}".strip()
     frames = [f for f in traceback.extract_tb(error.__traceback__) if "/app/" in f.filename]
     place = f" ({frames[-1].filename.rpartition('/app/')[2]}:{frames[-1].lineno})" if frames else ""
     return f"{type(error).__name__}: {message[:300]}{place}"

@@ -38,8 +38,7 @@ def record(
     if version is None:
         session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(stream, 0))))
         version = stream_version(session, stream)
-    correlation_id, causation_id = current_trace()
-    metadata = Metadata(actor=actor, correlation_id=correlation_id, causation_id=causation_id)
+    metadata = metadata_by(actor)
     row = {
         "id": new_id(),
         "stream": stream,
@@ -66,6 +65,12 @@ def record(
         metadata=metadata,
         recorded_at=recorded_at,
     )
+
+
+def metadata_by(actor: str) -> Metadata:
+    """What is kept with an event that the actor causes in the present trace."""
+    correlation_id, causation_id = current_trace()
+    return Metadata(actor=actor, correlation_id=correlation_id, causation_id=causation_id)
 
 
 def stream_version(session: Session, stream: str) -> int:

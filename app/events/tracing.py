@@ -1,7 +1,7 @@
 """The trace that joins a browser's request to the last event that follows from it."""
 
 import re
-import uuid
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,7 +18,7 @@ ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 def start_trace(offered: str | None = None) -> str:
     """Begin a trace, under ``offered`` where that is a plain id, and name it in each log line."""
-    correlation = offered if offered and ACCEPTABLE_ID.fullmatch(offered) else uuid.uuid4().hex
+    correlation = offered if offered and ACCEPTABLE_ID.fullmatch(offered) else secrets.token_hex(16)
     _correlation.set(correlation)
     _causation.set(None)
     structlog.contextvars.clear_contextvars()

@@ -77,24 +77,24 @@ def send_next_mail(session: Session, smtp: Smtp, *, sender: str, most: int) -> b
     if mail_id is None:
         return False
     mail = session.get_one(MailMessage, mail_id, populate_existing=True)
-    message, claimed_at, attempts = _compose(mail, sender), mail.claimed_at, mail.attempts
-    trace = {"mail": str(mail_id), "template": mail.template, "correlation_id": mail.correlation_id}
+    session.expunge(mail)  # so that reading it opens no transaction
     session.commit()
-    outcome: dict[str, object] = {"id": mail_id, "claimed_at": claimed_at}
+    claim: dict[str, object] = {"id": mail.id, "claimed_at": mail.claimed_at}
+    trace = {"mail": str(mail.id), "template": mail.template, "correlation_id": mail.correlation_id}
     try:
-        smtp(message)
-    except (OSError, smtplib.SMTPException) as error:
-        outcome |= {
+        smtp(_compose(mail, sender))
+    except (OSError, smtplib.SMTPException, ValueError) as error:
+        failure = {
             "refused": is_refusal(error),
             "most": most,
-            "delay": _delay(attempts),
+            "delay": _delay(mail.attempts),
             "error": describe_failure(error),
         }
-        session.execute(NOT_SENT, outcome)
-        log.warning("mail.not_sent", error=type(error).__name__, attempts=attempts, **trace)
+        session.execute(NOT_SENT, claim | failure)
+        log.warning("mail.not_sent", error=type(error).__name__, attempts=mail.attempts, **trace)
     else:
-        session.execute(SENT, outcome)
-        log.info("mail.sent", attempts=attempts, **trace)
+        session.execute(SENT, claim)
+        log.info("mail.sent", attempts=mail.attempts, **trace)
     session.commit()
     return True
 
@@ -136,7 +136,10 @@ def smtp_sender(url: str) -> Smtp:
 
 
 def is_refusal(error: Exception) -> bool:
-    """Whether the server understood and said no for good (5xx)."""
+    """Whether no later try can end otherwise: the server said no for good (5xx), or can't take
+    such an address at all."""
+    if isinstance(error, smtplib.SMTPNotSupportedError | ValueError):
+        return True
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return any(code >= 500 for code, _ in error.recipients.values())
     return isinstance(error, smtplib.SMTPResponseException) and error.smtp_code >= 500

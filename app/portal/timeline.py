@@ -23,7 +23,10 @@ from app.scoring.events import ApplicationScored
 # The score itself is the firm's own note; a prospect sees that it was made.
 WORDS: dict[type[Event], tuple[str, str]] = {
     ApplicationSubmitted: ("Received", "Your application is stored, and a mail confirms it."),
-    ApplicationScored: ("Read", "It has been read against our published criteria."),
+    ApplicationScored: (
+        "Read by rule",
+        "It has been scored against the criteria that we use for everyone.",
+    ),
     EngagementProposed: ("With a reviewer", "A proposal is drafted; a person reads it next."),
     MoreRequested: ("A question for you", "The reviewer would like to know more."),
     MoreProvided: ("Answered by you", "Your answer is with the reviewer."),

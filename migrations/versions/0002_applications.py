@@ -32,7 +32,6 @@ def upgrade() -> None:
         "applications",
         sa.Column("id", sa.Uuid(), primary_key=True),
         sa.Column("draft_id", sa.Uuid(), sa.ForeignKey("drafts.id"), nullable=False, unique=True),
-        sa.Column("body_hash", sa.String(), nullable=False),
         sa.Column("reference", sa.String(), nullable=False, unique=True),
         sa.Column("access_token", sa.String(), nullable=False, unique=True),
         sa.Column("status", sa.String(), nullable=False, server_default="submitted"),

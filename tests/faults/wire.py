@@ -93,19 +93,17 @@ class Wire:
         self._writers |= both
         if self._state is State.HALF_OPEN:
             self._dead |= both
-        try:
+        # Cancelled at the end of the wire; the streams' own machinery would log that as an error.
+        with suppress(asyncio.CancelledError):
             await asyncio.gather(self._ask(client, forth), self._answer(server, back))
-        finally:
-            self._writers -= both
-            self._dead -= both
+        self._writers -= both
+        self._dead -= both
 
     async def _ask(self, client: asyncio.StreamReader, forth: asyncio.StreamWriter) -> None:
         await self._pass_on(client, forth, lambda: 0)
 
     async def _answer(self, server: asyncio.StreamReader, back: asyncio.StreamWriter) -> None:
-        await self._pass_on(
-            server, back, lambda: self.latency if self._state is State.SLOW else 0
-        )
+        await self._pass_on(server, back, lambda: self.latency if self._state is State.SLOW else 0)
 
     async def _pass_on(
         self,

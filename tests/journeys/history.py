@@ -10,8 +10,7 @@ from tests.site import Site, eventually
 
 
 class History(NamedTuple):
-    """``unscored``: its scoring is a dead letter. ``agreed``: the deposit is due. ``paid``: active.
-    """
+    """``unscored``: its scoring is a dead letter. ``agreed``: the deposit is due."""
 
     unscored: Applied
     proposed: Applied
@@ -22,18 +21,18 @@ class History(NamedTuple):
     paid: Applied
 
     def path_to(self, address: str) -> str:
-        """ "own:paid" and "desk:paid" are the pages of that application, others stand as given."""
+        """ "own:paid", "desk:paid" and "money:paid" are that application's pages: the prospect's,
+        the reviewer's and the deposit's. Other addresses stand as given."""
         side, _, rest = address.partition(":")
+        state, mark, query = rest.partition("?")
         if side not in {"own", "desk", "money"}:
             return address
-        state, *more = rest.partition("?")
         applied: Applied = getattr(self, state)
-        base = {
-            "own": applied.page,
-            "desk": f"/staff/applications/{applied.id}",
-            "money": f"/staff/engagements/{applied.engagement_id}/payment",
-        }[side]
-        return base + "".join(more)
+        if side == "own":
+            return f"{applied.page}{mark}{query}"
+        if side == "desk":
+            return f"/staff/applications/{applied.id}"
+        return f"/staff/engagements/{applied.engagement_id}/payment"
 
 
 def make_history(site: Site, reviewer: Reviewer) -> History:
@@ -46,6 +45,8 @@ def make_history(site: Site, reviewer: Reviewer) -> History:
             )
         )
     proposed, asked, declined, offered, agreed, paid = (apply(site) for _ in range(6))
+    reviewer.decide(asked.id, verdict="ask", message="How many are you?")
+    asked.reply("Two.")
     reviewer.decide(asked.id, verdict="ask", message="Who is on call at night?")
     reviewer.decide(declined.id, verdict="decline", message="We have no time this year.")
     for accepted in (offered, agreed, paid):

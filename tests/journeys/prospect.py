@@ -1,10 +1,10 @@
-"""What a prospect does: in a browser, question by question, or over HTTP before a journey begins."""
+"""What a prospect does: question by question in a browser, or over HTTP before a journey."""
 
 import secrets
 import tomllib
 import uuid
 from email.message import EmailMessage
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from playwright.sync_api import Page
 
@@ -13,10 +13,13 @@ from local.process import ROOT
 from tests.prospects import make_prospects, post, sealed, send
 from tests.site import Site, eventually
 
+if TYPE_CHECKING:
+    from playwright._impl._api_structures import SetCookieParam
+
 STEPS = load_questionnaire(ROOT / "content/questions.toml").steps
-APPLICATIONS: list[Answers] = tomllib.loads(
-    (ROOT / "local/demo_applications.toml").read_text()
-)["applications"]
+APPLICATIONS: list[Answers] = tomllib.loads((ROOT / "local/demo_applications.toml").read_text())[
+    "applications"
+]
 
 
 class Applied(NamedTuple):
@@ -32,9 +35,7 @@ class Applied(NamedTuple):
     @property
     def engagement_status(self) -> str | None:
         """None until one is proposed."""
-        found = self.site.rows(
-            "SELECT status FROM engagements WHERE application_id = %s", self.id
-        )
+        found = self.site.rows("SELECT status FROM engagements WHERE application_id = %s", self.id)
         return found[0][0] if found else None
 
     @property
@@ -46,6 +47,11 @@ class Applied(NamedTuple):
 
     def wait_until_engagement_is(self, status: str) -> None:
         eventually(lambda: self.engagement_status == status)
+
+    def reply(self, message: str) -> None:
+        """Answer the reviewer's question."""
+        form = sealed(self.site, {"message": message})
+        assert post(self.site, f"{self.page}/reply", *form).status == 303
 
     def agree(self, name: str = "Ada Marsh") -> None:
         """Agree to the proposal, which makes the deposit fall due."""
@@ -79,6 +85,13 @@ def apply(site: Site, **answers: str) -> Applied:
     applied = send_application(site, **answers)
     applied.wait_until_engagement_is("proposed")
     return applied
+
+
+def cookie_of_finished_draft(site: Site, email: str = "") -> "SetCookieParam":
+    """For a browser that has answered all but the last step."""
+    [prospect] = make_prospects(site, 1, email=email or someone()[0])
+    name, _, value = prospect.cookie.partition("=")
+    return {"name": name, "value": value, "url": site.url}
 
 
 def fill_in(page: Page, step: str, answers: Answers) -> None:

@@ -38,7 +38,9 @@ class Reviewer:
     @property
     def cookie(self) -> "SetCookieParam":
         """The signed-in session, for a browser."""
-        return {"name": "session", "value": self.browser.cookies["session"], "url": self._site.url}
+        value = self.browser.cookies["session"]
+        assert value
+        return {"name": "session", "value": value, "url": self._site.url}
 
     def decide(self, application_id: object, **fields: str) -> None:
         """Look at the preview, then send it. ``fields`` are the decision form's."""

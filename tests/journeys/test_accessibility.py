@@ -1,38 +1,41 @@
 """axe finds nothing on any page in any state, narrow and wide, in light and in dark."""
 
-import json
-from collections.abc import Iterator
-from contextlib import contextmanager, nullcontext
-from typing import Any
+import re
+from collections.abc import Sequence
+from contextlib import nullcontext, suppress
 
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
+from flask import Flask
 from playwright.sync_api import Page
+from werkzeug.exceptions import MethodNotAllowed, NotFound
 
+from local.process import ROOT
 from tests.journeys.conftest import HEIGHTS, Visit
 from tests.journeys.history import History
+from tests.journeys.prospect import cookie_of_finished_draft
 from tests.journeys.staff import Reviewer
 from tests.journeys.tour import TOUR, Stop
 from tests.journeys.trouble import refusing
-from tests.prospects import make_prospects
-from tests.site import Site
+from tests.prospects import make_prospects, post
+from tests.site import Site, eventually
 
-TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
-ALL_RULES = {
-    "runOnly": {"type": "tag", "values": TAGS},
-    "rules": {"target-size": {"enabled": True}},
-    "resultTypes": ["violations"],
-}
-# What the colours can change.
-COLOUR_RULES = {
-    "runOnly": {"type": "rule", "values": ["color-contrast", "link-in-text-block"]},
-    "resultTypes": ["violations"],
+WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
+# In the dark only the colours are others.
+COLOUR_RULES = ("color-contrast", "link-in-text-block")
+WRITTEN = (ROOT / "app/notifications/letters.py").read_text()
+# The last of them takes a client who pays twice.
+LETTERS = set(re.findall(r'template="(\w+)"', WRITTEN)) - {"deposit_overpaid"}
+NO_PAGES = {
+    *("assets.asset", "operation.healthz", "operation.metrics", "operation.readyz"),
+    *("portal.progress", "payments.deposit"),  # parts of a page
+    *("applications.resume", "applications.review", "portal.reopen"),  # lead to another
 }
 SQLSTATES = {500: "P0001", 503: "57P01"}
 
 
 @pytest.mark.parametrize("stop", TOUR, ids=[stop.name for stop in TOUR])
-def test_axe_finds_nothing(
+def test_axe_finds_nothing_and_nothing_scrolls_sideways(
     visit: Visit, site: Site, history: History, ada: Reviewer, stop: Stop
 ) -> None:
     page = visit(
@@ -42,27 +45,91 @@ def test_axe_finds_nothing(
         reduced_motion="reduce",
     )
     if stop.who == "applicant":
-        [prospect] = make_prospects(site, 1)
-        name, _, value = prospect.cookie.partition("=")
-        page.context.add_cookies([{"name": name, "value": value, "url": site.url}])
-    refusal = refusing(site, "drafts", "true", SQLSTATES[stop.broken]) if stop.broken else nullcontext()
-    with refusal:
+        page.context.add_cookies([cookie_of_finished_draft(site)])
+    state = SQLSTATES.get(stop.broken)
+    with refusing(site, "drafts", "true", state) if state else nullcontext():
         page.goto(history.path_to(stop.path))
         for deed in stop.deeds:
             deed(page)
 
     assert violations_on(page) == ""
+    assert widths_that_scroll(page) == []
 
 
-def violations_on(page: Page) -> str:
-    """What axe objects to, at 390 and at 1440 pixels, in light and in dark."""
+def test_axe_does_find_a_fault_where_there_is_one(visit: Visit) -> None:
+    page = visit(1440, reduced_motion="reduce")
+    page.goto("/apply/you")
+    page.evaluate("""() => {
+      document.querySelector("label[for=email]").remove();
+      document.querySelector("label[for=name]").style.color = "#777";
+      document.querySelector("h1").style.width = "500px";
+    }""")
+
+    found = violations_on(page)
+    assert found.count("label - ") == found.count(" px, light") == 2
+    assert found.count("color-contrast - ") == 4
+    assert widths_that_scroll(page) == [320, 390]
+
+
+def test_axe_finds_nothing_in_any_mail(visit: Visit, site: Site, history: History) -> None:
+    [prospect] = make_prospects(site, 1)
+    post(site, "/apply/link", prospect.cookie, prospect.fields)
+    eventually(lambda: mails(site).keys() == LETTERS)
+    page = visit(1440)
+    for template, html in mails(site).items():
+        page.set_content(html)
+        assert violations_on(page, WCAG) == "", template
+        assert widths_that_scroll(page) == [], template
+
+
+def mails(site: Site) -> dict[str, str]:
+    """The HTML of one mail of each kind."""
+    wanted = "SELECT DISTINCT ON (template) template, html FROM mail_messages"
+    return dict(site.rows(wanted))
+
+
+def test_no_page_is_left_out(migrated_app: Flask, history: History) -> None:
+    addresses = migrated_app.url_map.bind("localhost")
+    visited = set()
+    for stop in TOUR:
+        with suppress(NotFound, MethodNotAllowed):
+            visited.add(addresses.match(history.path_to(stop.path).partition("?")[0])[0])
+    rules = migrated_app.url_map.iter_rules()
+    answering = {rule.endpoint for rule in rules if "GET" in (rule.methods or ())}
+    assert answering - visited == NO_PAGES
+
+
+def violations_on(page: Page, tags: Sequence[str] = (*WCAG, "best-practice")) -> str:
+    """What axe objects to, narrow and wide, in light and in dark."""
     page.evaluate(AXE_SCRIPT)
     reports = []
     for width in (390, 1440):
         page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
-        for scheme, rules in (("light", ALL_RULES), ("dark", COLOUR_RULES)):
-            page.emulate_media(color_scheme=scheme)  # type: ignore[arg-type]
-            results = AxeResults(page.evaluate("rules => axe.run(document, rules)", rules))
-            if results.violations_count:
-                reports.append(f"{width} px, {scheme}: {results.generate_report()}")
+        page.emulate_media(color_scheme="light")
+        reports += [f"{width} px, light: {report}" for report in run_axe(page, "tag", tags)]
+        page.emulate_media(color_scheme="dark")
+        reports += [f"{width} px, dark: {report}" for report in run_axe(page, "rule", COLOUR_RULES)]
     return "\n".join(reports)
+
+
+def run_axe(page: Page, kind: str, chosen: Sequence[str]) -> list[str]:
+    """A report, if there is anything to report."""
+    options: dict[str, object] = {
+        "runOnly": {"type": kind, "values": list(chosen)},
+        "resultTypes": ["violations"],
+        "preload": False,
+    }
+    if kind == "tag":
+        options["rules"] = {"target-size": {"enabled": True}}
+    results = AxeResults(page.evaluate("options => axe.run(document, options)", options))
+    return [results.generate_report()] if results.violations_count else []
+
+
+def widths_that_scroll(page: Page) -> list[int]:
+    """The widths at which the page is wider than the window."""
+    found = []
+    for width, height in HEIGHTS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+            found.append(width)
+    return found

@@ -5,8 +5,14 @@ import re
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Visit
-from tests.journeys.prospect import APPLICATIONS, fill_in, mails_to, someone, text_of
-from tests.prospects import make_prospects
+from tests.journeys.prospect import (
+    APPLICATIONS,
+    cookie_of_finished_draft,
+    fill_in,
+    mails_to,
+    someone,
+    text_of,
+)
 from tests.site import Site
 
 ANSWERS = APPLICATIONS[2]
@@ -100,10 +106,9 @@ def test_going_back_and_sending_again_leads_to_the_same_application(
 
 def finished_draft(visit: Visit, site: Site) -> tuple[Page, str]:
     """A page in a browser that has answered all but the last step, and the prospect's address."""
-    [prospect] = make_prospects(site, 1)
+    email, _ = someone()
     page = visit(390)
-    name, _, value = prospect.cookie.partition("=")
-    page.context.add_cookies([{"name": name, "value": value, "url": site.url}])
+    page.context.add_cookies([cookie_of_finished_draft(site, email)])
     page.goto("/apply/review")
     expect(page.get_by_role("heading", level=1)).to_have_text("Review and send")
-    return page, prospect.email
+    return page, email

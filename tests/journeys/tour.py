@@ -49,6 +49,10 @@ def forget_cookies(page: Page) -> None:
     page.context.clear_cookies()
 
 
+def go_back(page: Page) -> None:
+    page.go_back()
+
+
 def open_details(page: Page) -> None:
     for summary in page.locator("summary").all():
         summary.click()
@@ -57,7 +61,7 @@ def open_details(page: Page) -> None:
 SET_VALUE = "(field, value) => { field.value = value }"
 LOGIN = (fill(email="nobody@champlin.example", password="guess"), press("Sign in"))
 DECLINE = (choose("decline"), fill(message="We have no time this year."))
-LATE_ANSWER = fill(message="Too late.")
+SEND = press("Send the application")
 
 PUBLIC = (
     Stop("home", "/"),
@@ -77,17 +81,17 @@ FORM = (
     Stop("step you, from the review", "/apply/you?back_to_review=yes", who="applicant"),
     Stop("link mailed", "/apply/you", (press("Save and mail me a link"),), who="applicant"),
     Stop("review", "/apply/review", who="applicant"),
-    Stop("review, wrong", "/apply/review", (press("Send the application"),), who="applicant"),
+    Stop("review, wrong", "/apply/review", (SEND,), who="applicant"),
     Stop(
         "review, changed elsewhere",
         "/apply/review",
-        (choose("yes"), fill(draft_version="99"), press("Send the application")),
+        (choose("yes"), fill(draft_version="99"), SEND),
         who="applicant",
     ),
     Stop(
         "sealed",
         "/apply/review",
-        (choose("yes"), press("Send the application"), lambda page: page.go_back() and None, press("Change")),
+        (choose("yes"), SEND, go_back, fill(anything_else="One more thing."), SEND),
         who="applicant",
     ),
 )
@@ -137,7 +141,7 @@ ERRORS = (
     Stop("400", "/apply", (forget_cookies, press("Start"))),
     Stop("404", "/nothing"),
     Stop("405", "/staff/logout", who="staff"),
-    Stop("413", "/apply/problem", (fill(problem="x" * 300_000), press("Continue"))),
+    Stop("413", "/apply/problem", (fill(problem="word " * 60_000), press("Continue"))),
     Stop("429", "/apply/you", (press("Save and mail me a link"),) * 6, who="applicant"),
     Stop("500", "/apply/you", (press("Continue"),), broken=500),
     Stop("503", "/apply/you", (press("Continue"),), broken=503),

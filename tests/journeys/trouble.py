@@ -33,7 +33,7 @@ def refusing(site: Site, table: str, condition: str, code: str = "P0001") -> Ite
     names = {"name": sql.SQL(table), "table": sql.Identifier(table)}
     with psycopg.connect(site.settings["DATABASE_URL"], autocommit=True) as connection:
         connection.execute(
-            REFUSE.format(condition=sql.SQL(condition), code=sql.Literal(code), **names)  # type: ignore[arg-type]
+            REFUSE.format(condition=sql.SQL(condition), code=sql.Literal(code), **names)
         )
         try:
             yield

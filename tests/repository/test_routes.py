@@ -37,9 +37,7 @@ WITH_A_SIGNATURE = {"webhooks.stripe"}
 
 def test_every_route_outside_the_staffs_pages_is_open_on_purpose(app: Flask) -> None:
     open_routes = {
-        rule.endpoint
-        for rule in app.url_map.iter_rules()
-        if not rule.rule.startswith("/staff/")
+        rule.endpoint for rule in app.url_map.iter_rules() if not rule.rule.startswith("/staff/")
     }
     assert open_routes == ANYBODY | WITH_THE_LINK | WITH_A_SIGNATURE
 

@@ -46,7 +46,6 @@ def engage(session: Session) -> Engage:
         application = Application(
             id=uuid.uuid4(),
             draft_id=draft.id,
-            body_hash="none",
             reference=f"CE-{identity.hex[:8]}",
             access_token=identity.hex,
             status="declined" if declined else "submitted",

@@ -20,9 +20,6 @@ from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.test import TestResponse
 
 from app.accounts.models import Staff
-from app.applications.drafts import start_draft
-from app.applications.questions import current_questionnaire
-from app.applications.service import submit_application
 from app.engagements.models import Engagement
 from app.engagements.pricing import quote_engagement
 from app.engagements.rate_card import current_rate_card
@@ -33,6 +30,7 @@ from local.stripe_standin.app import create_standin
 from local.stripe_standin.serving import standin_server
 from local.stripe_standin.webhooks import signature_header
 from tests.integration.payments.actors import SECRET_KEY, Payer, Standin
+from tests.submitted import submit_answers
 
 WEBHOOK_SECRET = "whsec_of_the_tests"
 DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
@@ -83,8 +81,7 @@ def agree(app: Flask, session: Session) -> Callable[[], Payer]:
     answers = tomllib.loads(DEMO.read_text())["applications"][0]
 
     def agree() -> Payer:
-        draft = start_draft(session, current_questionnaire())
-        application = submit_application(session, draft, answers, draft_version=0, prefix="CE")
+        application = submit_answers(session, answers)
         application.status, application.decided_at = "accepted", application.submitted_at
         quote = quote_engagement("sprint", answers, current_rate_card())
         offer_engagement(session, application.id, quote)

@@ -11,11 +11,10 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app.applications.drafts import start_draft
 from app.applications.events import ApplicationAccepted, ApplicationDeclined, MoreRequested
 from app.applications.models import Application
-from app.applications.questions import current_questionnaire
-from app.applications.service import Verdict, decide_application, submit_application
+from app.applications.service import Verdict, decide_application
+from tests.submitted import submit_answers
 
 DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
 CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
@@ -28,8 +27,7 @@ Send = Callable[..., TestResponse]
 def application(session: Session) -> Application:
     """Just sent; nothing has handled it yet."""
     answers: dict[str, Any] = tomllib.loads(DEMO.read_text())["applications"][0]
-    draft = start_draft(session, current_questionnaire())
-    application = submit_application(session, draft, answers, draft_version=0, prefix="CE")
+    application = submit_answers(session, answers)
     session.commit()
     return application
 

@@ -16,15 +16,13 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.accounts.models import Staff
-from app.applications.drafts import start_draft
 from app.applications.models import Application, Draft
-from app.applications.questions import current_questionnaire
-from app.applications.service import submit_application
 from app.database import db
 from app.events.delivery import RetryPolicy, deliver
 from app.events.relay import relay_batch
 from app.events.subscription import current_subscriptions
 from app.scoring.models import ScoreRecord
+from tests.submitted import submit_answers
 
 DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
 CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
@@ -78,10 +76,7 @@ def submit(session: Session) -> Submit:
     strong = tomllib.loads(DEMO.read_text())["applications"][0]
 
     def submit(**changed: Any) -> Application:
-        draft = start_draft(session, current_questionnaire())
-        application = submit_application(
-            session, draft, {**strong, **changed}, draft_version=0, prefix="CE"
-        )
+        application = submit_answers(session, {**strong, **changed})
         session.commit()
         return application
 
@@ -151,7 +146,6 @@ def stock(session: Session) -> Stock:
                     {
                         "id": identity,
                         "draft_id": draft["id"],
-                        "body_hash": "none",
                         "reference": f"CE-{identity.hex[:8]}",
                         "access_token": identity.hex,
                         "name": "Somebody",

@@ -72,7 +72,7 @@ def test_two_articles_of_one_slug_are_refused(folder: Path, front: str) -> None:
 def test_a_fault_above_the_text_names_the_file_and_the_fault(
     folder: Path, front: str, old: str, new: str, sentence: str
 ) -> None:
-    with pytest.raises(DataFileError, match="articles/one.md: ") as caught:
+    with pytest.raises(DataFileError, match=r"articles/one\.md: ") as caught:
         load_one(folder, front.replace(old, new))
     assert sentence in str(caught.value)
 

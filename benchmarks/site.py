@@ -1,0 +1,58 @@
+"""The site under measurement: the Procfile's processes with the settings of production."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from app import create_app
+from benchmarks.drafts import prepare_submits
+from benchmarks.load import drive
+from benchmarks.turns import Load
+from config import load_config
+from local.postgres import Postgres
+from local.redis import Redis
+from tests.site import BRISK, Site, eventually, prepared_site
+
+# What the tests hurry up is left as it is shipped.
+AS_SHIPPED = {**dict.fromkeys(BRISK, ""), "ENVIRONMENT": "production", "LOG_LEVEL": "info"}
+ALL_HANDLED = """
+SELECT NOT EXISTS (SELECT FROM events WHERE relayed_at IS NULL)
+   AND NOT EXISTS (SELECT FROM deliveries WHERE status <> 'done')
+   AND NOT EXISTS (SELECT FROM mail_messages WHERE status <> 'sent')
+"""
+
+
+class MeasuredSite:
+    """The site, and prospects who press "send"."""
+
+    def __init__(self, site: Site) -> None:
+        self.site = site
+        self.port = int(site.settings["PORT"])
+        self._app = create_app(load_config({**site.settings, "LOG_LEVEL": "warning"}))
+        self._sent = 0
+
+    def requests(self, count: int) -> list[bytes]:
+        """So many POSTs, each of which sends a draft of its own."""
+        self._sent += count
+        return prepare_submits(self._app, self.port, count)
+
+    def submit(self, count: int, connections: int) -> Load:
+        """Send so many applications, and see that each is stored with its event."""
+        load = drive(self.port, self.requests(count), connections=connections, expected=303)
+        stored = self.site.value(
+            "SELECT count(*) FROM applications a"
+            " JOIN events e ON e.stream = 'application-' || a.id AND e.version = 1"
+        )
+        assert stored == self._sent, f"{self._sent} were sent and {stored} stored."
+        return load
+
+    def wait_until_handled(self) -> None:
+        eventually(lambda: self.site.value(ALL_HANDLED), within=600)
+
+
+@contextmanager
+def measured_site(postgres: Postgres, redis: Redis, *processes: str) -> Iterator[MeasuredSite]:
+    """The site with these of its processes running."""
+    with prepared_site(postgres, redis, AS_SHIPPED) as site:
+        measured = MeasuredSite(site)
+        site.start(*processes)
+        yield measured

@@ -1,0 +1,86 @@
+"""What a submit costs: from the POST to the durable commit, and on to the proposed engagement.
+
+All contestants run in turns on the same servers, so that their ratios hold where the machine's
+speed does not. Postgres writes every commit to the disk before it answers; its data is in the
+folder for temporary files, so set TMPDIR where that is kept in memory.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+
+from benchmarks.floor import bare_view, run_pgbench
+from benchmarks.latency import noop_times, proposal_times
+from benchmarks.site import MeasuredSite, measured_site
+from benchmarks.turns import Load, print_loads, print_times, take_turns
+from local.postgres import temporary_postgres
+from local.redis import temporary_redis
+
+SUBMIT = "POST /apply/submit"
+BARE = "a bare view's two inserts"
+PROPOSED = "submit → engagement proposed"
+NOOP = "a no-op Celery task"
+# What is sent to the whole site has to be handled before the next turn.
+HANDLED_SHARE = 4
+WARM_UP = 10
+
+
+def main() -> None:
+    options = parse_options()
+    with ExitStack() as stack:
+        postgres = stack.enter_context(temporary_postgres(fast=False))
+        redis = stack.enter_context(temporary_redis())
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+        web = stack.enter_context(measured_site(postgres, redis, "web"))
+        whole = stack.enter_context(measured_site(postgres, redis))
+        settings, clients = web.site.settings, options.connections
+        bare = stack.enter_context(bare_view(settings, folder))
+        contestants = {
+            SUBMIT: lambda count: web.submit(count, clients),
+            f"{SUBMIT}, and all of it handled meanwhile": handled(whole, clients),
+            BARE: lambda count: bare.submit("/two-statements", count, clients),
+            "a bare view's one statement": lambda n: bare.submit("/one-statement", n, clients),
+            "pgbench's two inserts": lambda n: run_pgbench(postgres, settings, n, clients),
+        }
+        print_loads(take_turns(contestants, options.rounds, options.requests), BARE)
+
+        propose = stack.enter_context(proposal_times(whole, options.applications + WARM_UP))
+        noop = stack.enter_context(noop_times(settings, redis, folder))
+        print_times(alternate({PROPOSED: propose, NOOP: noop}, options.applications), NOOP)
+
+
+def handled(site: MeasuredSite, clients: int) -> Callable[[int], Load]:
+    """Submits to a site whose relay, worker and scheduler run too."""
+
+    def submit(count: int) -> Load:
+        load = site.submit(count // HANDLED_SHARE, clients)
+        site.wait_until_handled()
+        return load
+
+    return submit
+
+
+def alternate(measures: dict[str, Callable[[], float]], count: int) -> dict[str, list[float]]:
+    """Each measure in turn, ``count`` times; the first few are not counted."""
+    times: dict[str, list[float]] = {name: [] for name in measures}
+    for number in range(WARM_UP + count):
+        for name, measure in measures.items():
+            seconds = measure()
+            if number >= WARM_UP:
+                times[name].append(seconds)
+    return times
+
+
+def parse_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.submit")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--requests", type=int, default=4000, help="to each, in each round")
+    parser.add_argument("--connections", type=int, default=8)
+    parser.add_argument("--applications", type=int, default=200, help="sent one at a time")
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

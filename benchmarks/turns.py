@@ -1,0 +1,61 @@
+"""Contestants that take turns, and the tables of what came out."""
+
+from collections.abc import Callable, Mapping, Sequence
+from statistics import median, quantiles
+from typing import NamedTuple
+
+
+class Load(NamedTuple):
+    """What one run achieved: requests a second, and percentiles of the latency in seconds."""
+
+    rate: float
+    p50: float
+    p99: float
+
+
+def percentiles(seconds: Sequence[float]) -> tuple[float, float]:
+    """The 50th and the 99th percentile."""
+    cuts = quantiles(seconds, n=100, method="inclusive")
+    return cuts[49], cuts[98]
+
+
+Loads = Mapping[str, list[Load]]
+
+
+def take_turns(contestants: Mapping[str, Callable[[int], Load]], rounds: int, count: int) -> Loads:
+    """Every contestant with ``count`` requests, one after the other, ``rounds`` times.
+
+    A shorter turn before the first round is not counted: it fills caches and pools.
+    """
+    loads: dict[str, list[Load]] = {name: [] for name in contestants}
+    for number in range(rounds + 1):
+        for name, run in contestants.items():
+            load = run(count if number else max(count // 4, 100))
+            if number:
+                loads[name].append(load)
+    return loads
+
+
+def print_loads(loads: Loads, against: str) -> None:
+    """A row for each contestant: medians, and the median of the rounds' ratios to one of them."""
+    print(f"| | a second | p50, ms | p99, ms | of {against} |")
+    print("| --- | ---: | ---: | ---: | ---: |")
+    for name, rounds in loads.items():
+        rate, p50, p99 = (median(figures) for figures in zip(*rounds, strict=True))
+        ratio = median(
+            ours.rate / theirs.rate for ours, theirs in zip(rounds, loads[against], strict=True)
+        )
+        print(f"| {name} | {rate:,.0f} | {p50 * 1e3:.1f} | {p99 * 1e3:.1f} | {ratio:.2f} |")
+    print(flush=True)
+
+
+def print_times(times: Mapping[str, list[float]], against: str) -> None:
+    """A row for each contestant: percentiles of its times, and their ratio to one of them."""
+    base = percentiles(times[against])
+    print(f"| | p50, ms | p99, ms | p50 of {against} | p99 of {against} |")
+    print("| --- | ---: | ---: | ---: | ---: |")
+    for name, taken in times.items():
+        p50, p99 = percentiles(taken)
+        ratios = f"{p50 / base[0]:.1f} | {p99 / base[1]:.1f}"
+        print(f"| {name} | {p50 * 1e3:.1f} | {p99 * 1e3:.1f} | {ratios} |")
+    print(flush=True)

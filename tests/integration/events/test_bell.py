@@ -1,0 +1,94 @@
+import time
+from collections.abc import Callable, Iterator
+from threading import Event, Thread
+
+import psycopg
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from app.applications.events import MoreProvided
+from app.events.bell import Bell, listening
+from app.events.store import record
+from app.events.types import RecordedEvent
+from tests.integration.events.conftest import new_stream
+
+PATIENCE = 10.0
+SOON = 0.2
+
+
+class Ear:
+    """Hears whether the bell rings."""
+
+    def __init__(self, dsn: str) -> None:
+        self._listens = Event()
+        self._rung = Event()
+        self._thread = Thread(target=self._listen, args=(dsn,), daemon=True)
+        self._thread.start()
+        assert self._listens.wait(PATIENCE)
+
+    def _listen(self, dsn: str) -> None:
+        with psycopg.connect(dsn, autocommit=True) as connection:
+            connection.execute("LISTEN events_recorded")
+            self._listens.set()
+            for _ in connection.notifies(timeout=PATIENCE, stop_after=1):
+                self._rung.set()
+
+    def hears(self, within: float = PATIENCE) -> bool:
+        return self._rung.wait(within)
+
+
+@pytest.fixture
+def dsn(app: Flask) -> str:
+    return str(app.config["SITE"].DATABASE_URL)
+
+
+@pytest.fixture
+def ear(dsn: str) -> Iterator[Ear]:
+    return Ear(dsn)
+
+
+def test_a_recorded_event_rings_after_its_commit(
+    ear: Ear, record_event: Callable[..., RecordedEvent]
+) -> None:
+    record_event()
+    assert ear.hears()
+
+
+def test_nothing_rings_before_the_commit_or_after_a_rollback(ear: Ear, session: Session) -> None:
+    record(session, new_stream(), MoreProvided(message="hello"), actor="prospect")
+    assert not ear.hears(within=SOON)
+    session.rollback()
+    assert not ear.hears(within=SOON)
+
+
+def test_the_bell_rings_again_after_its_connection_was_cut(dsn: str, postgres: object) -> None:
+    bell = Bell(dsn)
+    first = Ear(dsn)
+    bell.ring()
+    assert first.hears()
+    second = Ear(dsn)
+    with psycopg.connect(dsn, autocommit=True) as connection:
+        connection.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE query LIKE 'NOTIFY%'"
+        )
+    # The ring that finds the line dead may be lost: the relay's poll is there for it.
+    bell.ring()
+    for _ in range(100):
+        if second.hears(within=0.05):
+            break
+        bell.ring()
+    assert second.hears(within=0)
+
+
+def test_a_ring_is_never_an_error_and_never_waits() -> None:
+    Bell("postgresql://127.0.0.1:1/nowhere").ring()
+
+
+def test_the_listener_returns_at_a_ring_and_after_its_patience(dsn: str) -> None:
+    with listening(dsn) as listener:
+        listener.wait(0.01)
+        began = time.monotonic()
+        Bell(dsn).ring()
+        listener.wait(PATIENCE)
+        assert time.monotonic() - began < PATIENCE

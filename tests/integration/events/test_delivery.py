@@ -1,0 +1,155 @@
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from app.applications.events import MoreRequested
+from app.events.dead_letters import NotADeadLetter, replay_dead_letter
+from app.events.delivery import Outcome, RetryPolicy, describe_error
+from app.events.models import StoredEvent
+from app.events.store import read_stream, record
+from app.events.types import RecordedEvent
+from tests.integration.events.conftest import Flow, new_stream
+
+Record = Callable[..., RecordedEvent]
+FlowTo = Callable[..., Flow]
+
+
+class Recorder:
+    """A subscriber that notes what it was given, and fails as often as it is told."""
+
+    def __init__(self, failures: int = 0) -> None:
+        self.given: list[str] = []
+        self.failures = failures
+
+    def note(self, session: Session, recorded: RecordedEvent) -> None:
+        self.given.append(recorded.data.message)
+        record(session, recorded.stream, MoreRequested(message="and?"), actor="system:test")
+        if self.failures:
+            self.failures -= 1
+            raise RuntimeError("as it was told to")
+
+
+@pytest.fixture
+def recorder() -> Recorder:
+    return Recorder()
+
+
+def flow_with(flow_to: FlowTo, recorder: Recorder, most: int = 3) -> Flow:
+    def note(session: Session, recorded: RecordedEvent) -> None:
+        recorder.note(session, recorded)
+
+    return flow_to(note, most)
+
+
+def test_a_delivery_is_done_once_however_often_it_is_sent(
+    record_event: Record, flow_to: FlowTo, recorder: Recorder, session: Session
+) -> None:
+    recorded = record_event(message="one")
+    flow = flow_with(flow_to, recorder)
+    (delivery_id,) = flow.relay()
+    assert [flow.deliver(delivery_id) for _ in range(3)] == ["done", "skipped", "skipped"]
+    assert recorder.given == ["one"]
+    assert len(read_stream(session, recorded.stream)) == 2
+
+
+def test_what_a_handler_wrote_before_it_failed_is_undone(
+    record_event: Record, flow_to: FlowTo, session: Session
+) -> None:
+    recorded = record_event()
+    flow = flow_with(flow_to, Recorder(failures=1))
+    (delivery_id,) = flow.relay()
+    assert flow.deliver(delivery_id) is Outcome.FAILED
+    assert read_stream(session, recorded.stream) == [recorded]
+    assert "RuntimeError: as it was told to" in (flow.delivery(delivery_id).last_error or "")
+    assert flow.deliver(delivery_id) is Outcome.DONE
+    assert flow.delivery(delivery_id).attempts == 2
+
+
+def test_a_delivery_that_is_not_due_yet_is_left_alone(
+    record_event: Record, flow_to: FlowTo, recorder: Recorder, session: Session
+) -> None:
+    record_event()
+    flow = flow_with(flow_to, recorder)
+    (delivery_id,) = flow.relay()
+    session.execute(text("UPDATE deliveries SET not_before = now() + interval '1 hour'"))
+    session.commit()
+    assert flow.deliver(delivery_id) is Outcome.SKIPPED
+    assert recorder.given == []
+
+
+def test_a_stream_is_delivered_in_its_order_whatever_order_the_tasks_come_in(
+    record_event: Record, flow_to: FlowTo, recorder: Recorder
+) -> None:
+    stream = new_stream()
+    for number in range(4):
+        record_event(stream, message=str(number))
+    flow = flow_with(flow_to, recorder)
+    tasks = list(reversed(flow.relay()))
+    while tasks:
+        sent = len(flow.sent)
+        flow.deliver(tasks.pop(0))
+        tasks += flow.sent[sent:]
+    assert recorder.given == ["0", "1", "2", "3"]
+
+
+def test_the_last_failure_makes_a_dead_letter_and_staff_are_told(
+    record_event: Record, flow_to: FlowTo, session: Session
+) -> None:
+    recorded = record_event()
+    flow = flow_with(flow_to, Recorder(failures=9), most=3)
+    (delivery_id,) = flow.relay()
+    assert [flow.deliver(delivery_id) for _ in range(4)] == ["failed", "failed", "dead", "skipped"]
+    told = session.scalars(select(StoredEvent).filter_by(type="delivery.dead_lettered")).one()
+    assert told.data["event_id"] == str(recorded.id)
+
+
+def test_a_dead_letter_holds_up_its_own_stream_and_no_other(
+    record_event: Record, flow_to: FlowTo, session: Session
+) -> None:
+    stream = new_stream()
+    record_event(stream, message="poison")
+    record_event(stream, message="behind it")
+    record_event(message="elsewhere")
+    recorder = Recorder(failures=1)
+    flow = flow_with(flow_to, recorder, most=1)
+    poison, behind, elsewhere = flow.relay()
+    assert flow.deliver(poison) is Outcome.DEAD
+    assert flow.deliver(behind) is Outcome.SKIPPED
+    assert flow.deliver(elsewhere) is Outcome.DONE
+
+    replay_dead_letter(session, poison, actor="staff:ada")
+    session.commit()
+    assert [flow.deliver(poison), flow.deliver(behind)] == ["done", "done"]
+    assert recorder.given == ["poison", "elsewhere", "poison", "behind it"]
+
+
+def test_a_dead_letter_is_replayed_once(
+    record_event: Record, flow_to: FlowTo, session: Session
+) -> None:
+    record_event()
+    flow = flow_with(flow_to, Recorder(failures=1), most=1)
+    (delivery_id,) = flow.relay()
+    flow.deliver(delivery_id)
+    replay_dead_letter(session, delivery_id, actor="staff:ada")
+    with pytest.raises(NotADeadLetter):
+        replay_dead_letter(session, delivery_id, actor="staff:grace")
+
+
+@given(first=st.floats(0.01, 60), cap=st.floats(0.01, 3600), tries=st.integers(0, 10_000))
+def test_a_wait_is_random_within_a_bound_that_doubles_up_to_the_cap(
+    first: float, cap: float, tries: int
+) -> None:
+    bound = min(cap, first * 2.0 ** min(tries, 32))
+    delay = RetryPolicy(first=first, cap=cap, most=8).delay(tries)
+    assert bound / 10 <= delay <= bound <= cap
+
+
+def test_a_database_error_is_described_without_the_values_in_it(session: Session) -> None:
+    with pytest.raises(Exception) as caught:  # noqa: PT011 - which one is the driver's business
+        session.execute(text("SELECT CAST('canary@client.example' AS integer)"))
+    session.rollback()
+    assert "canary" not in describe_error(caught.value)

@@ -1,0 +1,107 @@
+from collections import Counter
+from collections.abc import Callable
+from threading import Barrier, Thread
+
+import psycopg
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.applications.events import MoreProvided
+from app.database import db
+from app.events.models import Delivery, StoredEvent
+from app.events.relay import relay_batch
+from app.events.subscription import Subscriptions
+from app.events.types import RecordedEvent
+from tests.integration.events.conftest import Flow, new_stream
+
+Record = Callable[..., RecordedEvent]
+FlowTo = Callable[..., Flow]
+
+
+def ignore(session: Session, recorded: RecordedEvent) -> None:
+    """A subscriber that has nothing to do."""
+
+
+def ignore_too(session: Session, recorded: RecordedEvent) -> None:
+    """Another."""
+
+
+def test_each_subscriber_gets_a_delivery_and_a_task(session: Session, record_event: Record) -> None:
+    recorded = record_event()
+    sent: list[int] = []
+    subscriptions = Subscriptions({MoreProvided: (ignore, ignore_too)})
+    assert relay_batch(db.engine, subscriptions, sent.append) == 1
+    deliveries = session.scalars(select(Delivery)).all()
+    assert {d.subscriber for d in deliveries} == {"events.ignore", "events.ignore_too"}
+    assert {d.event_position for d in deliveries} == {recorded.position}
+    assert sorted(sent) == sorted(d.id for d in deliveries)
+
+
+def test_an_event_without_subscribers_is_relayed_to_nobody(
+    session: Session, record_event: Record
+) -> None:
+    record_event()
+    assert relay_batch(db.engine, Subscriptions({}), lambda _: None) == 1
+    assert relay_batch(db.engine, Subscriptions({}), lambda _: None) == 0
+    assert session.scalars(select(Delivery)).all() == []
+
+
+def test_two_relays_at_once_add_each_delivery_once(
+    app: Flask, session: Session, record_event: Record
+) -> None:
+    stream = new_stream()
+    for number in range(60):
+        record_event(stream if number % 2 else None)
+    sent: list[int] = []
+    together = Barrier(4)
+    subscriptions = Subscriptions({MoreProvided: (ignore,)})
+
+    def relay() -> None:
+        with app.app_context():
+            together.wait()
+            while relay_batch(db.engine, subscriptions, sent.append):
+                pass
+
+    threads = [Thread(target=relay) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    while relay_batch(db.engine, subscriptions, sent.append):  # what each left to another
+        pass
+    assert Counter(session.scalars(select(Delivery.event_position))) == Counter(
+        session.scalars(select(StoredEvent.position))
+    )
+    assert len(sent) == len(set(sent)) == 60
+
+
+def test_an_event_waits_while_another_relay_holds_its_predecessor(
+    app: Flask, record_event: Record, flow_to: FlowTo
+) -> None:
+    stream = new_stream()
+    first, second = record_event(stream), record_event(stream)
+    elsewhere = record_event()
+    flow = flow_to(ignore)
+    dsn = app.config["SITE"].DATABASE_URL
+    with psycopg.connect(dsn) as other_relay:
+        other_relay.execute("SELECT 1 FROM events WHERE position = %s FOR UPDATE", [first.position])
+        relayed = [flow.delivery(one).event_position for one in flow.relay()]
+        assert relayed == [elsewhere.position]
+    relayed = [flow.delivery(one).event_position for one in flow.relay()]
+    assert relayed == [first.position, second.position]
+
+
+def test_a_broker_that_refuses_leaves_the_delivery_to_the_sweep(
+    record_event: Record, flow_to: FlowTo
+) -> None:
+    record_event()
+    flow = flow_to(ignore)
+
+    def refuse(delivery_id: int) -> None:
+        flow.sent.append(delivery_id)
+        raise ConnectionError
+
+    assert relay_batch(db.engine, flow.subscriptions, refuse) == 1
+    delivery = flow.delivery(flow.sent[0])
+    assert (delivery.status, delivery.sent_at) == ("waiting", None)

@@ -1,0 +1,94 @@
+from collections.abc import Callable
+from threading import Barrier, Thread
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from app.applications.events import MoreProvided
+from app.database import db
+from app.events.store import ConcurrentAppend, read_stream, record, stream_version
+from app.events.types import RecordedEvent, UnknownEventType, decode_event
+from tests.integration.events.conftest import new_stream
+
+Record = Callable[..., RecordedEvent]
+WRITERS = 8
+
+
+def test_a_stream_is_read_as_it_was_written(session: Session, record_event: Record) -> None:
+    stream = new_stream()
+    written = [record_event(stream, message=f"number {n}") for n in range(3)]
+    assert read_stream(session, stream) == written
+    assert [event.version for event in written] == [1, 2, 3]
+    assert written[0].data == MoreProvided(message="number 0")
+    assert written[0].recorded_at.utcoffset() is not None
+
+
+def test_a_rolled_back_event_never_was(session: Session) -> None:
+    stream = new_stream()
+    record(session, stream, MoreProvided(message="hello"), actor="prospect")
+    session.rollback()
+    assert read_stream(session, stream) == []
+
+
+def test_two_writers_who_expect_the_same_version_do_not_both_get_it(session: Session) -> None:
+    stream = new_stream()
+    record(session, stream, MoreProvided(message="first"), actor="a", expected_version=0)
+    session.commit()
+    with pytest.raises(ConcurrentAppend):
+        record(session, stream, MoreProvided(message="second"), actor="b", expected_version=0)
+    session.rollback()
+    assert [event.data.message for event in read_stream(session, stream)] == ["first"]
+
+
+def test_writers_without_an_expectation_queue_and_leave_no_gap(
+    app: Flask, session: Session
+) -> None:
+    stream = new_stream()
+    together = Barrier(WRITERS)
+
+    def write() -> None:
+        with app.app_context():
+            own = db.session()
+            together.wait()
+            record(own, stream, MoreProvided(message="hello"), actor="prospect")
+            own.commit()
+
+    threads = [Thread(target=write) for _ in range(WRITERS)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    versions = [event.version for event in read_stream(session, stream)]
+    assert versions == list(range(1, WRITERS + 1)) and stream_version(session, stream) == WRITERS
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        "UPDATE events SET data = '{}'",
+        "UPDATE events SET type = 'application.declined'",
+        "UPDATE events SET recorded_at = now()",
+        "UPDATE events SET relayed_at = NULL WHERE relayed_at IS NOT NULL",
+        "UPDATE events SET relayed_at = now() WHERE relayed_at IS NOT NULL",
+        "DELETE FROM events",
+        "TRUNCATE events CASCADE",
+    ],
+)
+def test_the_database_refuses_to_change_or_forget_an_event(
+    session: Session, record_event: Record, change: str
+) -> None:
+    recorded = record_event()
+    session.execute(text("UPDATE events SET relayed_at = now()"))
+    session.commit()
+    with pytest.raises(DBAPIError, match="append-only"):
+        session.execute(text(change))
+    session.rollback()
+    assert read_stream(session, recorded.stream) == [recorded]
+
+
+def test_an_event_of_an_unknown_type_is_not_guessed_at() -> None:
+    with pytest.raises(UnknownEventType, match=r"nothing\.known"):
+        decode_event("nothing.known", {})

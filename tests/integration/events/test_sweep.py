@@ -1,0 +1,97 @@
+from collections.abc import Callable
+
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.database import db
+from app.events.sweep import take_due_deliveries
+from app.events.types import RecordedEvent
+from tests.integration.events.conftest import Flow, new_stream
+
+Record = Callable[..., RecordedEvent]
+FlowTo = Callable[..., Flow]
+LOST_AFTER = 30.0
+
+
+def ignore(session: Session, recorded: RecordedEvent) -> None:
+    """A subscriber that has nothing to do."""
+
+
+def let_time_pass(session: Session, seconds: int) -> None:
+    earlier = text("UPDATE deliveries SET sent_at = sent_at - make_interval(secs => :seconds)")
+    session.execute(earlier, {"seconds": seconds})
+    session.commit()
+
+
+def test_a_task_that_is_on_its_way_is_not_sent_again(
+    session: Session, record_event: Record, flow_to: FlowTo
+) -> None:
+    record_event()
+    flow_to(ignore).relay()
+    assert take_due_deliveries(session, resend_after=LOST_AFTER) == []
+
+
+def test_a_task_that_was_lost_is_sent_again_and_only_once(
+    session: Session, record_event: Record, flow_to: FlowTo
+) -> None:
+    record_event()
+    sent = flow_to(ignore).relay()
+    let_time_pass(session, 31)
+    assert take_due_deliveries(session, resend_after=LOST_AFTER) == sent
+    assert take_due_deliveries(session, resend_after=LOST_AFTER) == []
+
+
+def test_a_retry_is_sent_when_it_is_due_and_not_before(
+    session: Session, record_event: Record, flow_to: FlowTo
+) -> None:
+    def fail(session: Session, recorded: RecordedEvent) -> None:
+        raise RuntimeError
+
+    record_event()
+    flow = flow_to(fail)
+    (delivery_id,) = flow.relay()
+    flow.deliver(delivery_id)
+    session.execute(text("UPDATE deliveries SET not_before = now() + interval '1 hour'"))
+    session.commit()
+    assert take_due_deliveries(session, resend_after=LOST_AFTER) == []
+    session.execute(text("UPDATE deliveries SET not_before = now()"))
+    session.commit()
+    assert take_due_deliveries(session, resend_after=LOST_AFTER) == [delivery_id]
+
+
+def test_of_a_stream_only_the_first_unfinished_is_sent(
+    session: Session, record_event: Record, flow_to: FlowTo
+) -> None:
+    stream = new_stream()
+    for _ in range(3):
+        record_event(stream)
+    first, second, _ = (flow := flow_to(ignore)).relay()
+    let_time_pass(session, 31)
+    assert take_due_deliveries(session, resend_after=LOST_AFTER) == [first]
+    flow.deliver(first)
+    assert take_due_deliveries(session, resend_after=LOST_AFTER) == [second]
+
+
+def test_a_dead_letter_is_not_sent(session: Session, record_event: Record, flow_to: FlowTo) -> None:
+    def fail(session: Session, recorded: RecordedEvent) -> None:
+        raise RuntimeError
+
+    record_event()
+    flow = flow_to(fail, most=1)
+    flow.deliver(flow.relay()[0])
+    assert take_due_deliveries(session, resend_after=0) == []
+
+
+def test_two_sweeps_at_once_never_take_the_same_delivery(
+    app: Flask, session: Session, record_event: Record, flow_to: FlowTo
+) -> None:
+    for _ in range(5):
+        record_event()
+    sent = flow_to(ignore).relay()
+    let_time_pass(session, 31)
+    with db.engine.connect() as other_sweep:
+        held = other_sweep.execute(
+            text("SELECT id FROM deliveries ORDER BY id LIMIT 2 FOR UPDATE")
+        ).scalars()
+        assert set(take_due_deliveries(session, resend_after=LOST_AFTER)) == set(sent) - set(held)

@@ -1,0 +1,79 @@
+"""An outbox with mail in it, and a mailer that talks to a real mail server."""
+
+import uuid
+from collections.abc import Callable, Iterator
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from app.applications.events import MoreProvided
+from app.events.store import record
+from app.notifications.letter import Letter
+from app.notifications.mailer import send_next_mail, smtp_sender
+from app.notifications.models import MailMessage
+from app.notifications.outbox import write_to
+from tests.smtp_sink import SmtpSink
+
+PROSPECT = "prospect@client.example"
+Write = Callable[..., MailMessage]
+
+
+@pytest.fixture
+def sink() -> Iterator[SmtpSink]:
+    with SmtpSink() as sink:
+        yield sink
+
+
+@pytest.fixture
+def write(session: Session) -> Write:
+    """Put a letter into the outbox, as a subscriber does, and commit."""
+
+    def write(recipient: str = PROSPECT, subject: str = "Good news") -> MailMessage:
+        because = record(
+            session,
+            f"application-{uuid.uuid4()}",
+            MoreProvided(message="hello"),
+            actor="prospect",
+        )
+        letter = Letter(
+            template="test", subject=subject, paragraphs=("Dear reader,", "<b>hello</b>")
+        )
+        write_to(session, recipient, letter, because=because)
+        session.commit()
+        return session.scalars(select(MailMessage).order_by(MailMessage.id.desc()).limit(1)).one()
+
+    return write
+
+
+def reread(session: Session, mail: MailMessage) -> MailMessage:
+    """The mail as it is now."""
+    wanted = select(MailMessage).where(MailMessage.id == mail.id)
+    return session.scalars(wanted.execution_options(populate_existing=True)).one()
+
+
+class Mailer:
+    """Sends what is due, as a worker does; ``most`` is how many refusals are one too many."""
+
+    def __init__(self, session: Session, port: int, most: int = 3) -> None:
+        self._session = session
+        self._smtp = smtp_sender(f"smtp://127.0.0.1:{port}")
+        self._most = most
+
+    def send_due(self) -> int:
+        sent = 0
+        while send_next_mail(
+            self._session, self._smtp, sender="Firm <hello@firm.example>", most=self._most
+        ):
+            sent += 1
+        return sent
+
+    def hurry(self) -> None:
+        """Make everything due that waits for its next try."""
+        self._session.execute(text("UPDATE mail_messages SET not_before = now()"))
+        self._session.commit()
+
+
+@pytest.fixture
+def mailer(session: Session, sink: SmtpSink) -> Mailer:
+    return Mailer(session, sink.port)

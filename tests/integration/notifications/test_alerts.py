@@ -1,0 +1,108 @@
+"""Who hears of what: the letters that the site's own events lead to."""
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.applications.models import Application
+from app.events.dead_letters import DeliveryDeadLettered
+from app.events.store import record
+from app.events.subscription import current_subscriptions
+from app.notifications.models import MailMessage
+from tests.submitted import submit_answers
+
+DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
+STRONG = tomllib.loads(DEMO.read_text())["applications"][0]
+STAFF = "staff@champlin.example"
+Handle = Callable[[], None]
+
+
+@pytest.fixture
+def application(session: Session) -> Application:
+    application = submit_answers(session, STRONG)
+    session.commit()
+    return application
+
+
+def mails(session: Session, recipient: str) -> list[MailMessage]:
+    return list(session.scalars(select(MailMessage).filter_by(recipient=recipient)))
+
+
+def test_a_submission_is_confirmed_to_the_prospect(
+    session: Session, application: Application, handle_events: Handle
+) -> None:
+    handle_events()
+    (mail,) = mails(session, application.email)
+    assert application.reference in mail.subject
+    assert f"/applications/{application.access_token}" in mail.text
+    assert f"/applications/{application.access_token}" in mail.html
+
+
+def test_staff_are_told_the_essentials_of_a_new_application(
+    session: Session, application: Application, handle_events: Handle
+) -> None:
+    handle_events()
+    (mail,) = mails(session, STAFF)
+    for body in (mail.text, mail.html):
+        for essential in ("Tidewater Freight", "Build", "$45,600", "of 100 points", "22 of 22"):
+            assert essential in body
+        assert f"/staff/applications/{application.id}" in body
+
+
+def test_the_prospects_link_is_not_in_the_mail_to_staff(
+    session: Session, application: Application, handle_events: Handle
+) -> None:
+    handle_events()
+    (mail,) = mails(session, STAFF)
+    assert application.access_token not in mail.text + mail.html
+
+
+def test_if_scoring_ends_as_a_dead_letter_staff_are_told_of_the_application(
+    session: Session,
+    application: Application,
+    handle_events: Handle,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def fail(*_: object) -> None:
+        raise RuntimeError
+
+    monkeypatch.setitem(current_subscriptions()._by_name, "scoring.score_fit", fail)
+    handle_events()
+    (mail,) = mails(session, STAFF)
+    assert mail.template == "handling_failed" and "Tidewater Freight" in mail.subject
+    assert f"/staff/applications/{application.id}" in mail.text
+    assert len(mails(session, application.email)) == 1
+
+
+def test_a_dead_letter_that_is_about_no_application_is_told_too(
+    session: Session, application: Application, handle_events: Handle
+) -> None:
+    record(
+        session,
+        "delivery-1",
+        DeliveryDeadLettered(
+            delivery_id=1,
+            subscriber="payments.settle_deposit",
+            event_id="1",
+            event_type="stripe.event_received",
+            event_stream="stripe-1",
+        ),
+        actor="system:test",
+    )
+    session.commit()
+    handle_events()
+    subjects = [mail.subject for mail in mails(session, STAFF)]
+    assert "Failed for good: payments.settle_deposit" in subjects
+
+
+def test_markup_in_an_answer_is_text_in_every_mail(session: Session, handle_events: Handle) -> None:
+    evil = "<script>alert(1)</script>{{7*7}}"
+    submit_answers(session, {**STRONG, "company": evil, "name": evil})
+    session.commit()
+    handle_events()
+    for mail in session.scalars(select(MailMessage)):
+        assert "<script>" not in mail.html and evil in mail.text

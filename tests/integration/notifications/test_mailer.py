@@ -1,0 +1,149 @@
+from threading import Barrier, Thread
+
+import pytest
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.database import db
+from app.notifications.mailer import put_back_orphans, send_again
+from tests.integration.notifications.conftest import PROSPECT, Mailer, Write, reread
+from tests.smtp_sink import SmtpSink
+
+CLAIM = "UPDATE mail_messages SET status = 'sending', claimed_at = now() - interval '1 hour'"
+
+
+def test_a_mail_goes_out_once_in_text_and_html(
+    write: Write, mailer: Mailer, sink: SmtpSink, session: Session
+) -> None:
+    message_id = write().message_id
+    assert mailer.send_due() == 1
+    (mail,) = sink.mails
+    assert (mail["To"], mail["Subject"], mail["Message-ID"]) == (PROSPECT, "Good news", message_id)
+    assert mail["From"] == "Firm <hello@firm.example>"
+    plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
+    assert plain and "<b>hello</b>" in plain.get_content()
+    assert html and "&lt;b&gt;hello&lt;/b&gt;" in html.get_content()
+    assert mailer.send_due() == 0
+
+
+def test_a_letter_for_the_same_reason_is_written_once(session: Session, write: Write) -> None:
+    mail = write()
+    with pytest.raises(Exception, match="uq_mail_messages_key"):
+        session.execute(
+            text(
+                "INSERT INTO mail_messages (id, key, correlation_id, template, recipient, subject,"
+                " text, html, message_id) SELECT gen_random_uuid(), key, '', '', '', '', '', '', ''"
+                " FROM mail_messages"
+            )
+        )
+    session.rollback()
+    assert mail.status == "queued"
+
+
+def test_a_server_that_is_busy_is_tried_again_with_the_same_message_id(
+    write: Write, mailer: Mailer, sink: SmtpSink, session: Session
+) -> None:
+    mail = write()
+    sink.refuse_first(5)
+    for _ in range(5):
+        assert mailer.send_due() == 1
+        mail = reread(session, mail)
+        assert (mail.status, mail.last_error) == ("queued", "SMTPDataError (451)")
+        mailer.hurry()
+    assert mailer.send_due() == 1
+    mail = reread(session, mail)
+    assert (mail.status, mail.attempts) == ("sent", 6)
+    assert [one["Message-ID"] for one in sink.mails] == [mail.message_id]
+
+
+def test_a_server_that_is_away_delays_mail_for_ever_longer_but_never_gives_up(
+    write: Write, mailer: Mailer, sink: SmtpSink, session: Session
+) -> None:
+    mail = write()
+    sink.stop()
+    for _ in range(8):
+        mailer.send_due()
+        mail = reread(session, mail)
+        assert mail.status == "queued" and mail.not_before > mail.claimed_at
+        mailer.hurry()
+    sink.start()
+    mailer.send_due()
+    mail = reread(session, mail)
+    assert mail.status == "sent"
+
+
+def test_a_mail_refused_for_good_fails_where_staff_see_it_and_can_be_sent_again(
+    write: Write, mailer: Mailer, sink: SmtpSink, session: Session
+) -> None:
+    mail = write()
+    sink.refuse_first(3, "550 No such user")
+    for _ in range(3):
+        mailer.send_due()
+        mailer.hurry()
+    mail = reread(session, mail)
+    assert (mail.status, mail.last_error) == ("failed", "SMTPDataError (550)")
+    assert mailer.send_due() == 0
+    assert send_again(session, mail.id) and not send_again(session, mail.id)
+    session.commit()
+    mailer.send_due()
+    assert [one["Message-ID"] for one in sink.mails] == [mail.message_id]
+
+
+def test_an_address_that_no_mail_can_hold_fails_and_holds_up_no_other(
+    write: Write, mailer: Mailer, session: Session
+) -> None:
+    mail = write(recipient="two\nlines@client.example")
+    other = write()
+    for _ in range(3):
+        mailer.send_due()
+        mailer.hurry()
+    mail = reread(session, mail)
+    assert mail.status == "failed"
+    assert reread(session, other).status == "sent"
+
+
+def test_what_a_dead_worker_was_sending_is_sent_again_under_its_message_id(
+    write: Write, mailer: Mailer, sink: SmtpSink, session: Session
+) -> None:
+    mail = write()
+    session.execute(text(CLAIM))
+    session.commit()
+    assert mailer.send_due() == 0
+    assert put_back_orphans(session) == 1
+    assert mailer.send_due() == 1
+    assert [one["Message-ID"] for one in sink.mails] == [mail.message_id]
+
+
+def test_mailers_side_by_side_send_each_mail_once(app: Flask, write: Write, sink: SmtpSink) -> None:
+    for number in range(20):
+        write(recipient=f"prospect{number}@client.example")
+    together = Barrier(4)
+
+    def work() -> None:
+        with app.app_context():
+            together.wait()
+            Mailer(db.session(), sink.port).send_due()
+
+    threads = [Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert sorted(str(mail["To"]) for mail in sink.mails) == sorted(
+        f"prospect{number}@client.example" for number in range(20)
+    )
+
+
+@pytest.mark.parametrize(
+    "subject",
+    ["One\r\nBcc: many@other.example", "Two\nlines", "{{7*7}} %s <script>", "Füße \N{ROCKET}"],
+)
+def test_a_subject_is_one_line_and_means_nothing(
+    write: Write, mailer: Mailer, sink: SmtpSink, subject: str
+) -> None:
+    write(subject=subject)
+    mailer.send_due()
+    (mail,) = sink.mails
+    assert mail["Subject"] == " ".join(subject.split())
+    assert mail["Bcc"] is None and mail["To"] == PROSPECT

@@ -1,0 +1,84 @@
+"""What load balancers and Prometheus ask."""
+
+import msgspec
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from tests.submitted import submit_answers
+
+ANSWERS = {"name": "Ada", "email": "ada@client.example", "company": "Engines", "consent": ["yes"]}
+
+
+def test_a_living_process_says_so_whatever_else_is_down(client: FlaskClient) -> None:
+    assert client.get("/healthz").json == {"status": "ok"}
+
+
+def test_a_site_that_can_serve_names_each_part(client: FlaskClient) -> None:
+    answer = client.get("/readyz")
+    assert (answer.status_code, answer.json) == (
+        200,
+        {"status": "ok", "database": "ok", "migrations": "ok", "broker": "ok"},
+    )
+
+
+def test_a_database_behind_its_migrations_is_not_ready(
+    client: FlaskClient, session: Session
+) -> None:
+    (version,) = session.scalars(text("SELECT version_num FROM alembic_version"))
+    try:
+        session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
+        session.commit()
+        answer = client.get("/readyz")
+        assert answer.status_code == 503 and "upgrade" in answer.json["migrations"]
+    finally:
+        session.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": version})
+        session.commit()
+
+
+def test_a_broker_that_is_away_is_told_and_does_not_stop_the_site(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    away = msgspec.structs.replace(app.config["SITE"], REDIS_URL="redis://127.0.0.1:1/0")
+    monkeypatch.setitem(app.config, "SITE", away)
+    answer = client.get("/readyz")
+    assert answer.status_code == 200 and "unreachable" in answer.json["broker"]
+
+
+def test_the_figures_tell_what_waits(client: FlaskClient, session: Session) -> None:
+    submit_answers(session, ANSWERS)
+    session.commit()
+    figures = client.get("/metrics").text
+    assert "events_unrelayed 1.0" in figures
+    assert 'deliveries_waiting{subscriber="scoring.score_fit"} 0.0' in figures
+    assert 'mail_messages{status="queued"} 0.0' in figures
+
+
+def test_in_production_the_figures_need_the_token(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    site = msgspec.structs.replace(app.config["SITE"], METRICS_TOKEN="a token")
+    monkeypatch.setitem(app.config, "SITE", site)
+    assert client.get("/metrics").status_code == 404
+    assert client.get("/metrics", headers={"Authorization": "Bearer wrong"}).status_code == 404
+    assert client.get("/metrics", headers={"Authorization": "Bearer a token"}).status_code == 200
+
+
+def test_every_answer_carries_the_headers_that_protect_it(client: FlaskClient) -> None:
+    for path in ("/", "/apply/you", "/staff/login", "/no/such/page", "/healthz"):
+        headers = client.get(path).headers
+        assert "'unsafe" not in headers["Content-Security-Policy"]
+        assert headers["X-Content-Type-Options"] == "nosniff"
+        assert headers["Referrer-Policy"] == "no-referrer"
+        assert headers["X-Request-ID"]
+
+
+def test_a_host_that_is_not_ours_is_refused(client: FlaskClient) -> None:
+    assert client.get("/", headers={"Host": "evil.example"}).status_code == 400
+
+
+def test_a_body_over_the_limit_is_refused_with_words(client: FlaskClient) -> None:
+    answer = client.post("/apply/you", data={"name": "x" * 300_000})
+    assert answer.status_code == 413 and "256 KB" in answer.text

@@ -1,0 +1,46 @@
+"""One id joins a request to all that follows from it."""
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.events.models import StoredEvent
+from app.events.tracing import start_trace
+from app.notifications.models import MailMessage
+from tests.submitted import submit_answers
+
+DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
+STRONG = tomllib.loads(DEMO.read_text())["applications"][0]
+
+
+def test_every_event_and_mail_of_a_submission_carries_its_id(
+    session: Session, handle_events: Callable[[], None]
+) -> None:
+    trace = start_trace()
+    submit_answers(session, STRONG)
+    session.commit()
+    start_trace()
+    handle_events()
+    events = session.scalars(select(StoredEvent).order_by(StoredEvent.position)).all()
+    assert [event.type for event in events] == [
+        "application.submitted",
+        "application.scored",
+        "engagement.proposed",
+    ]
+    assert {event.meta["correlation_id"] for event in events} == {trace}
+    assert {mail.correlation_id for mail in session.scalars(select(MailMessage))} == {trace}
+    causes = [event.meta.get("causation_id") for event in events]
+    assert causes == [None, str(events[0].id), str(events[1].id)]
+
+
+def test_an_id_from_outside_is_believed_only_behind_a_proxy(
+    app: Flask, client: FlaskClient
+) -> None:
+    offered = "an-id-that-somebody-made-up"
+    answer = client.get("/healthz", headers={"X-Request-ID": offered})
+    assert answer.headers["X-Request-ID"] != offered

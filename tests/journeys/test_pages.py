@@ -1,0 +1,72 @@
+"""What every page owes: few bytes, a title of its own, and sense on paper."""
+
+import re
+
+import pytest
+import requests
+from playwright.sync_api import Request, expect
+
+from tests.journeys.conftest import Visit
+from tests.journeys.history import History
+from tests.journeys.prospect import cookie_of_finished_draft
+from tests.journeys.staff import TIMEOUT, Reviewer
+from tests.journeys.tour import TOUR, Stop
+from tests.site import Site
+
+MOST_BYTES = 150_000
+BRAND = " · Champlin Enterprises"
+AT_ONCE = [stop for stop in TOUR if not stop.deeds]
+TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
+
+
+@pytest.mark.parametrize("stop", AT_ONCE, ids=[stop.name for stop in AT_ONCE])
+def test_a_first_visit_takes_less_than_150_kilobytes(
+    visit: Visit, site: Site, history: History, ada: Reviewer, stop: Stop
+) -> None:
+    page = visit(390, reviewer=ada if stop.who == "staff" else None)
+    if stop.who == "applicant":
+        page.context.add_cookies([cookie_of_finished_draft(site)])
+    asked: list[Request] = []
+
+    def note(request: Request) -> None:
+        asked.append(request)
+
+    page.on("requestfinished", note)
+    page.goto(history.path_to(stop.path))
+    page.evaluate("document.fonts.ready.then(() => true)")
+
+    bytes_of = {request.url: size_of(request) for request in asked}
+    assert len(bytes_of) > 2, "Where are the style sheet and the fonts?"
+    assert sum(bytes_of.values()) < MOST_BYTES, bytes_of
+
+
+def size_of(request: Request) -> int:
+    sizes = request.sizes()
+    return sizes["responseBodySize"] + sizes["responseHeadersSize"]
+
+
+def test_every_page_has_a_title_of_its_own(site: Site, history: History, ada: Reviewer) -> None:
+    titles: dict[str, str] = {}
+    for stop in AT_ONCE:
+        if stop.who != "applicant":
+            path = history.path_to(stop.path).partition("?")[0]
+            browser = ada.browser if stop.who == "staff" else requests.Session()
+            found = TITLE.search(browser.get(site.url + path, timeout=TIMEOUT).text)
+            assert found, path
+            titles[path] = found[1]
+    assert len(titles) > 30
+    assert [path for path, title in titles.items() if not title.endswith(BRAND)] == []
+    named = [title.removesuffix(BRAND) for title in titles.values()]
+    assert all(named) and len(set(named)) == len(named), titles
+
+
+@pytest.mark.parametrize("path", ["/articles/event-driven-architecture", "/engagements/sprint"])
+def test_print_holds_the_text_and_no_navigation(visit: Visit, path: str) -> None:
+    page = visit(1440)
+    page.goto(path)
+    navigation = page.locator("nav, .skip, .button")
+    expect(navigation.nth(1)).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.locator("nav:visible, .skip:visible, .button:visible")).to_have_count(0)
+    expect(page.get_by_role("heading", level=1)).to_be_visible()
+    assert len(page.get_by_role("main").inner_text()) > 1000

@@ -1,0 +1,28 @@
+"""An application as it is right after its submission, without the pages that lead there."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.applications.drafts import start_draft
+from app.applications.models import Application
+from app.applications.questions import STEP_KEYS, Answers, current_questionnaire
+from app.applications.service import submit_application
+
+
+def submit_answers(session: Session, answers: Answers) -> Application:
+    """Submit the answers in the session's transaction; its events are not handled yet."""
+    questionnaire = current_questionnaire()
+    last_keys = {question.key for question in questionnaire.steps[-1].questions}
+    draft = start_draft(session, questionnaire)
+    draft.answers = {key: value for key, value in answers.items() if key not in last_keys}
+    draft.complete_steps = list(STEP_KEYS[:-1])
+    session.flush()
+    access_token = submit_application(
+        session,
+        draft.id,
+        {key: value for key, value in answers.items() if key in last_keys},
+        questionnaire,
+        draft_version=draft.version,
+        prefix="CE",
+    )
+    return session.scalars(select(Application).filter_by(access_token=access_token)).one()

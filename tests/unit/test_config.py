@@ -1,0 +1,63 @@
+import pytest
+
+from config import ConfigurationError, load_config
+
+GOOD = {
+    "SECRET_KEY": "k" * 32,
+    "BASE_URL": "https://firm.example",
+    "DATABASE_URL": "postgresql://firm@db/site",
+    "REDIS_URL": "redis://redis:6379/0",
+    "SMTP_URL": "smtp://mail:25",
+    "STAFF_MAIL": "ada@firm.example, grace@firm.example",
+}
+
+
+def test_the_required_settings_are_enough() -> None:
+    config = load_config(GOOD)
+    assert config.ENVIRONMENT == "production"
+    assert config.staff_recipients == ("ada@firm.example", "grace@firm.example")
+    assert config.broker_url == config.REDIS_URL
+
+
+@pytest.mark.parametrize("name", GOOD)
+def test_a_missing_setting_is_named(name: str) -> None:
+    for absent in ({k: v for k, v in GOOD.items() if k != name}, {**GOOD, name: ""}):
+        with pytest.raises(ConfigurationError, match=f"^{name} is not set"):
+            load_config(absent)
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("SECRET_KEY", "too short"),
+        ("ENVIRONMENT", "staging"),
+        ("BASE_URL", "firm.example"),
+        ("BASE_URL", "ftp://firm.example"),
+        ("DATABASE_URL", "sqlite:///site.db"),
+        ("REDIS_URL", "localhost"),
+        ("SMTP_URL", "mail:25"),
+        ("DATABASE_POOL_SIZE", "many"),
+        ("DELIVERY_MAX_ATTEMPTS", "0"),
+        ("SWEEP_SECONDS", "soon"),
+        ("TRUSTED_PROXIES", "yes"),
+        ("LOG_LEVEL", "loud"),
+        ("STAFF_MAIL", " , "),
+        ("STRIPE_SECRET_KEY", "sk_live_alone"),
+    ],
+)
+def test_a_wrong_setting_stops_the_start_with_a_sentence_that_names_it(
+    name: str, value: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=rf"{name}\b.*\.$"):
+        load_config({**GOOD, name: value})
+
+
+def test_a_weak_secret_is_allowed_where_nothing_is_at_stake() -> None:
+    config = load_config({**GOOD, "SECRET_KEY": "short", "ENVIRONMENT": "development"})
+    assert config.SECRET_KEY == "short"
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_every_usual_spelling_of_a_postgres_address_is_taken(scheme: str) -> None:
+    config = load_config({**GOOD, "DATABASE_URL": f"{scheme}://firm@db/site"})
+    assert config.sqlalchemy_url == "postgresql+psycopg://firm@db/site"

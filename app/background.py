@@ -10,6 +10,8 @@ from celery import Celery, Task, signals
 from flask import Flask
 
 from app.database import db
+from app.events.relay import RelayAtHand
+from app.events.tasks import send_delivery
 from config import Config
 
 
@@ -34,7 +36,6 @@ def init_celery(app: Flask, config: Config) -> None:
         task_soft_time_limit=45,
         task_time_limit=60,
         worker_prefetch_multiplier=4,
-        worker_cancel_long_running_tasks_on_connection_loss=True,
         worker_soft_shutdown_timeout=20,
         worker_hijack_root_logger=False,
         worker_send_task_events=False,
@@ -48,9 +49,10 @@ def init_celery(app: Flask, config: Config) -> None:
     app.extensions["celery"] = celery
 
     @signals.worker_process_init.connect(weak=False)
-    def forget_inherited_connections(**_: object) -> None:
+    def start_worker_process(**_: object) -> None:
         with app.app_context():
-            db.engine.dispose(close=False)
+            db.engine.dispose(close=False)  # the parent's connections stay the parent's
+        app.extensions["bell"] = RelayAtHand(send_delivery)
 
 
 def _transport_options(url: str) -> dict[str, Any]:

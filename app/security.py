@@ -79,6 +79,8 @@ def _headers(config: Config) -> dict[str, str]:
         "Cross-Origin-Resource-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
         "X-Frame-Options": "DENY",
+        # Pages are made for one person; those for everybody say so themselves.
+        "Cache-Control": "private, no-cache",
     }
     if config.is_https:
         headers["Strict-Transport-Security"] = "max-age=31536000; includeSubDomains"

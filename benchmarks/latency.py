@@ -1,4 +1,4 @@
-"""Submit → engagement proposed, one application at a time, beside a Celery task that does nothing."""
+"""Submit → engagement proposed, one at a time, beside a Celery task that does nothing."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping

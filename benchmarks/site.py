@@ -10,15 +10,10 @@ from benchmarks.turns import Load
 from config import load_config
 from local.postgres import Postgres
 from local.redis import Redis
-from tests.site import BRISK, Site, eventually, prepared_site
+from tests.site import BRISK, Site, prepared_site
 
 # What the tests hurry up is left as it is shipped.
 AS_SHIPPED = {**dict.fromkeys(BRISK, ""), "ENVIRONMENT": "production", "LOG_LEVEL": "info"}
-ALL_HANDLED = """
-SELECT NOT EXISTS (SELECT FROM events WHERE relayed_at IS NULL)
-   AND NOT EXISTS (SELECT FROM deliveries WHERE status <> 'done')
-   AND NOT EXISTS (SELECT FROM mail_messages WHERE status <> 'sent')
-"""
 
 
 class MeasuredSite:
@@ -44,9 +39,6 @@ class MeasuredSite:
         )
         assert stored == self._sent, f"{self._sent} were sent and {stored} stored."
         return load
-
-    def wait_until_handled(self) -> None:
-        eventually(lambda: self.site.value(ALL_HANDLED), within=600)
 
 
 @contextmanager

@@ -11,8 +11,10 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from pathlib import Path
 
-from benchmarks.floor import bare_view, run_pgbench
+from benchmarks.bare_view import bare_view
 from benchmarks.latency import noop_times, proposal_times
+from benchmarks.pgbench import run_pgbench
+from benchmarks.sample import ANSWERS, rows
 from benchmarks.site import MeasuredSite, measured_site
 from benchmarks.turns import Load, print_loads, print_times, take_turns
 from local.postgres import temporary_postgres
@@ -22,8 +24,7 @@ SUBMIT = "POST /apply/submit"
 BARE = "a bare view's two inserts"
 PROPOSED = "submit → engagement proposed"
 NOOP = "a no-op Celery task"
-# What is sent to the whole site has to be handled before the next turn.
-HANDLED_SHARE = 4
+TRANSACTION = Path(__file__).with_name("two_inserts.sql")
 WARM_UP = 10
 
 
@@ -34,32 +35,36 @@ def main() -> None:
         redis = stack.enter_context(temporary_redis())
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
         web = stack.enter_context(measured_site(postgres, redis, "web"))
-        whole = stack.enter_context(measured_site(postgres, redis))
-        settings, clients = web.site.settings, options.connections
-        bare = stack.enter_context(bare_view(settings, folder))
+        whole = stack.enter_context(measured_site(postgres, redis, "web"))
+        bare = stack.enter_context(bare_view(web.site.settings, folder))
+        clients = options.connections
         contestants = {
             SUBMIT: lambda count: web.submit(count, clients),
-            f"{SUBMIT}, and all of it handled meanwhile": handled(whole, clients),
+            f"{SUBMIT}, handled meanwhile": lambda count: submit_and_handle(whole, count, clients),
             BARE: lambda count: bare.submit("/two-statements", count, clients),
             "a bare view's one statement": lambda n: bare.submit("/one-statement", n, clients),
-            "pgbench's two inserts": lambda n: run_pgbench(postgres, settings, n, clients),
+            "pgbench's two inserts": lambda n: insert_by_pgbench(web, n, clients),
         }
         print_loads(take_turns(contestants, options.rounds, options.requests), BARE)
 
-        propose = stack.enter_context(proposal_times(whole, options.applications + WARM_UP))
-        noop = stack.enter_context(noop_times(settings, redis, folder))
+        calm = stack.enter_context(measured_site(postgres, redis))
+        propose = stack.enter_context(proposal_times(calm, options.applications + WARM_UP))
+        noop = stack.enter_context(noop_times(calm.site.settings, redis, folder))
         print_times(alternate({PROPOSED: propose, NOOP: noop}, options.applications), NOOP)
 
 
-def handled(site: MeasuredSite, clients: int) -> Callable[[int], Load]:
-    """Submits to a site whose relay, worker and scheduler run too."""
+def submit_and_handle(measured: MeasuredSite, count: int, clients: int) -> Load:
+    """Submits beside a relay, a worker and a scheduler at work on what came before."""
+    measured.site.start("relay", "worker", "scheduler")
+    load = measured.submit(count, clients)
+    measured.site.stop("relay", "worker", "scheduler")
+    return load
 
-    def submit(count: int) -> Load:
-        load = site.submit(count // HANDLED_SHARE, clients)
-        site.wait_until_handled()
-        return load
 
-    return submit
+def insert_by_pgbench(measured: MeasuredSite, count: int, clients: int) -> Load:
+    values = {name: str(value) for name, value in rows(ANSWERS).items()}
+    url = measured.site.settings["DATABASE_URL"]
+    return run_pgbench(url, TRANSACTION.read_text(), count, clients, values)
 
 
 def alternate(measures: dict[str, Callable[[], float]], count: int) -> dict[str, list[float]]:

@@ -48,10 +48,13 @@ def open_step(draft: Draft) -> Step:
     return first_incomplete_step(draft, current_questionnaire())
 
 
-def show_form(form: StepForm, draft: Draft | None, status: int = 200) -> ResponseReturnValue:
-    """The form's own page, with what was typed and what is wrong with it."""
+def show_form(
+    form: StepForm, draft: Draft | None, status: int = 200, *, trouble: str = ""
+) -> ResponseReturnValue:
+    """The form's own page, with what was typed and what is wrong with it; ``trouble`` is a sentence
+    on why nothing could be stored."""
     if isinstance(form, ReviewForm):
-        return show_review(form, draft, status)
+        return show_review(form, draft, status, trouble=trouble)
     steps = current_questionnaire().steps
     index = steps.index(form.step)
     page = render_template(
@@ -63,13 +66,18 @@ def show_form(form: StepForm, draft: Draft | None, status: int = 200) -> Respons
         minutes_left=sum(step.minutes for step in steps[index:]),
         previous=steps[index - 1] if index else None,
         back_to_review="back_to_review" in request.values,
-        expired=CSRF_EXPIRED if form.is_expired else None,
+        trouble=CSRF_EXPIRED if form.is_expired else trouble,
     )
     return page, status
 
 
 def show_review(
-    form: ReviewForm, draft: Draft | None, status: int = 200, *, moved: bool = False
+    form: ReviewForm,
+    draft: Draft | None,
+    status: int = 200,
+    *,
+    moved: bool = False,
+    trouble: str = "",
 ) -> ResponseReturnValue:
     """All answers and the last questions; while a step is unfinished, on to that step instead.
 
@@ -77,8 +85,8 @@ def show_review(
     """
     questionnaire = current_questionnaire()
     incomplete = open_step(draft) if draft else questionnaire.steps[0]
-    # What an expired form holds is stored nowhere yet, so it is shown whatever is unfinished.
-    if incomplete is not form.step and not form.is_expired:
+    # What could not be stored is shown, whatever is unfinished.
+    if incomplete is not form.step and not (form.is_expired or trouble):
         flash(f"One step is not finished yet: {incomplete.title}.")
         return redirect(url_for(".step", key=incomplete.key), 303)
     form.draft_version.data = str(draft.version) if draft else ""
@@ -89,7 +97,7 @@ def show_review(
         of=len(questionnaire.steps),
         summary=readable_answers(draft.answers if draft else {}, questionnaire)[:-1],
         moved=moved,
-        expired=CSRF_EXPIRED if form.is_expired else None,
+        trouble=CSRF_EXPIRED if form.is_expired else trouble,
     )
     return page, status
 

@@ -7,6 +7,7 @@ from typing import cast
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import TooManyRequests
 
 from app.applications.drafts import (
     DraftSealed,
@@ -37,12 +38,14 @@ from app.applications.service import (
     submit_application,
 )
 from app.database import commit_each_statement, db
+from app.errors import show_error
 from app.extensions import csrf, limiter
 from app.firm.brand import current_brand
 
 REVIEW = STEP_KEYS[-1]
 NEW_DRAFTS = "30 per hour"
 RESUME_LINKS = "5 per hour"
+TOO_MANY = "Many forms were begun from here within an hour. Wait some minutes, then press again."
 
 applications = Blueprint("applications", __name__, template_folder="templates")
 
@@ -146,6 +149,15 @@ def resume(token: str) -> ResponseReturnValue:
         abort(404)
     remember(draft)
     return redirect(url_for(".step", key=open_step(draft).key), 303)
+
+
+@applications.errorhandler(TooManyRequests)
+def answer_too_many(error: TooManyRequests) -> ResponseReturnValue:
+    """Nothing is stored; the text of a form stays on its page."""
+    if request.endpoint != f"{applications.name}.{save.__name__}":
+        return show_error(error)
+    form = form_for(find_step((request.view_args or {})["key"]))()
+    return show_form(form, current_draft(), 429, trouble=TOO_MANY)
 
 
 @applications.errorhandler(DraftSealed)

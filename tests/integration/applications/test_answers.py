@@ -124,9 +124,17 @@ def test_a_body_over_the_limit_is_refused(prospect: Prospect) -> None:
     assert prospect.press("problem", problem="p" * 300_000).status_code == 413
 
 
-def test_nobody_makes_drafts_without_end(prospect: Prospect) -> None:
-    codes = set()
+def test_nobody_makes_drafts_without_end_and_who_is_stopped_keeps_the_text(
+    prospect: Prospect,
+) -> None:
+    answers = []
     for _ in range(40):
         prospect.client.delete_cookie("session")
-        codes.add(prospect.press("you").status_code)
-    assert codes == {303, 429}
+        answers.append(prospect.press("you"))
+    assert {answer.status_code for answer in answers} == {303, 429}
+    last = answers[-1]
+    assert "Wait some minutes" in last.text and prospect.answers["email"] in last.text
+
+
+def test_one_browser_saves_its_draft_as_often_as_it_likes(prospect: Prospect) -> None:
+    assert {prospect.press("you").status_code for _ in range(40)} == {303}

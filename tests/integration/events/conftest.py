@@ -1,7 +1,7 @@
 """A small flow beside the site's own: events of one type, and subscribers that a test makes up."""
 
 import uuid
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 
 import pytest
 from sqlalchemy import select
@@ -68,7 +68,7 @@ class Flow:
 
 
 @pytest.fixture
-def flow_to(session: Session) -> Iterator[Callable[..., Flow]]:
+def flow_to(session: Session) -> Callable[..., Flow]:
     """A flow to that handler, which may fail ``most`` times."""
 
     def flow_to(handler: Handler, most: int = 3) -> Flow:

@@ -1,5 +1,5 @@
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from threading import Event, Thread
 
 import psycopg
@@ -44,7 +44,7 @@ def dsn(app: Flask) -> str:
 
 
 @pytest.fixture
-def ear(dsn: str) -> Iterator[Ear]:
+def ear(dsn: str) -> Ear:
     return Ear(dsn)
 
 

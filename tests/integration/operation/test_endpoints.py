@@ -7,9 +7,15 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.applications.questions import Answers
 from tests.submitted import submit_answers
 
-ANSWERS = {"name": "Ada", "email": "ada@client.example", "company": "Engines", "consent": ["yes"]}
+ANSWERS: Answers = {
+    "name": "Ada",
+    "email": "ada@client.example",
+    "company": "Engines",
+    "consent": ["yes"],
+}
 
 
 def test_a_living_process_says_so_whatever_else_is_down(client: FlaskClient) -> None:
@@ -32,7 +38,7 @@ def test_a_database_behind_its_migrations_is_not_ready(
         session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
         session.commit()
         answer = client.get("/readyz")
-        assert answer.status_code == 503 and "upgrade" in answer.json["migrations"]
+        assert answer.status_code == 503 and "flask db upgrade" in answer.text
     finally:
         session.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": version})
         session.commit()
@@ -44,7 +50,7 @@ def test_a_broker_that_is_away_is_told_and_does_not_stop_the_site(
     away = msgspec.structs.replace(app.config["SITE"], REDIS_URL="redis://127.0.0.1:1/0")
     monkeypatch.setitem(app.config, "SITE", away)
     answer = client.get("/readyz")
-    assert answer.status_code == 200 and "unreachable" in answer.json["broker"]
+    assert answer.status_code == 200 and "unreachable" in answer.text
 
 
 def test_the_figures_tell_what_waits(client: FlaskClient, session: Session) -> None:

@@ -1,6 +1,6 @@
 """The order in which a reviewer reads the answers."""
 
-from app.applications.questions import Questionnaire
+from app.applications.questions import Answers, Questionnaire
 from app.review.reading import sections_of
 
 
@@ -13,7 +13,7 @@ def test_the_problem_is_read_first_and_in_full(questionnaire: Questionnaire) -> 
 
 
 def test_every_question_stands_somewhere_and_once(questionnaire: Questionnaire) -> None:
-    answers = {question.key: "an answer" for question in questionnaire.questions}
+    answers: Answers = {question.key: "an answer" for question in questionnaire.questions}
     sections = sections_of(answers, questionnaire)
     read = [question for section in sections for question, _ in section.texts + section.facts]
     assert sorted(read) == sorted(question.label for question in questionnaire.questions)

@@ -1,0 +1,45 @@
+"""Runs the bare view beside the site, under the same web server with the same settings."""
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+
+from benchmarks.load import drive, form_post
+from benchmarks.sample import TABLES
+from benchmarks.turns import Load
+from local.commands import procfile, shell
+from local.ports import answers, free_port
+from local.process import Process
+
+
+class BareView:
+    """`benchmarks/bare.py`, served."""
+
+    def __init__(self, port: int) -> None:
+        self._port = port
+
+    def submit(self, path: str, count: int, connections: int) -> Load:
+        request = form_post(path, self._port, "draft_version=5&consent=yes")
+        return drive(self._port, [request] * count, connections=connections, expected=303)
+
+
+@contextmanager
+def bare_view(settings: Mapping[str, str], folder: Path) -> Iterator[BareView]:
+    """The bare view on the site's database, where it gets two tables of its own."""
+    with psycopg.connect(settings["DATABASE_URL"]) as connection:
+        connection.execute(TABLES)
+    port = free_port()
+    process = Process(
+        "bare",
+        shell(procfile()["web"].replace("wsgi:app", "benchmarks.bare:app")),
+        log=folder / "bare.log",
+        environ={**settings, "PORT": str(port)},
+        ready=lambda: answers(port),
+    )
+    process.start()
+    try:
+        yield BareView(port)
+    finally:
+        process.stop()

@@ -68,6 +68,8 @@ def init_database(app: Flask, config: Config) -> None:
         "pool_size": config.DATABASE_POOL_SIZE,
         "max_overflow": 0,
         "pool_timeout": 5,
+        # An error's text ends up in logs; the values of a statement are personal data.
+        "hide_parameters": True,
         "connect_args": {
             "connect_timeout": CONNECT_TIMEOUT,
             "tcp_user_timeout": SILENCE_TIMEOUT_MS,

@@ -16,14 +16,18 @@ from benchmarks.latency import noop_times, proposal_times
 from benchmarks.pgbench import run_pgbench
 from benchmarks.sample import ANSWERS, rows
 from benchmarks.site import MeasuredSite, measured_site
-from benchmarks.turns import Load, print_loads, print_times, take_turns
-from local.postgres import temporary_postgres
-from local.redis import temporary_redis
+from benchmarks.turns import Load, print_loads, print_times, ratio, take_turns
+from benchmarks.wagtail_form import install_wagtail, wagtail_form
+from local.postgres import Postgres, temporary_postgres
+from local.redis import Redis, temporary_redis
 
 SUBMIT = "POST /apply/submit"
 BARE = "a bare view's two inserts"
 PROPOSED = "submit → engagement proposed"
 NOOP = "a no-op Celery task"
+WAGTAIL = "a Wagtail form page with its mail"
+# It takes so much longer that fewer requests are enough.
+WAGTAIL_SHARE = 10
 TRANSACTION = Path(__file__).with_name("two_inserts.sql")
 WARM_UP = 10
 
@@ -34,23 +38,44 @@ def main() -> None:
         postgres = stack.enter_context(temporary_postgres(fast=False))
         redis = stack.enter_context(temporary_redis())
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+        compare_loads(postgres, redis, folder, options)
+        compare_times(postgres, redis, folder, options.applications)
+
+
+def compare_loads(
+    postgres: Postgres, redis: Redis, folder: Path, options: argparse.Namespace
+) -> None:
+    """How many submits a second, beside what does less and what does the same otherwise."""
+    with ExitStack() as stack:
         web = stack.enter_context(measured_site(postgres, redis, "web"))
         whole = stack.enter_context(measured_site(postgres, redis, "web"))
         bare = stack.enter_context(bare_view(web.site.settings, folder))
         clients = options.connections
-        contestants = {
+        contestants: dict[str, Callable[[int], Load]] = {
             SUBMIT: lambda count: web.submit(count, clients),
             f"{SUBMIT}, handled meanwhile": lambda count: submit_and_handle(whole, count, clients),
             BARE: lambda count: bare.submit("/two-statements", count, clients),
             "a bare view's one statement": lambda n: bare.submit("/one-statement", n, clients),
             "pgbench's two inserts": lambda n: insert_by_pgbench(web, n, clients),
         }
-        print_loads(take_turns(contestants, options.rounds, options.requests), BARE)
+        if options.wagtail:
+            settings = {**web.site.settings, "DATABASE_URL": postgres.create_database("wagtail")}
+            programs = install_wagtail(folder / "wagtail")
+            form = stack.enter_context(wagtail_form(programs, settings, folder / "wagtail.log"))
+            contestants[WAGTAIL] = lambda count: form.submit(count // WAGTAIL_SHARE, clients)
+        loads = take_turns(contestants, options.rounds, options.requests)
+        print_loads(loads, BARE)
+        if WAGTAIL in loads:
+            print(f"{SUBMIT} is {ratio(loads, SUBMIT, WAGTAIL):.1f} times {WAGTAIL}.\n")
 
-        calm = stack.enter_context(measured_site(postgres, redis))
-        propose = stack.enter_context(proposal_times(calm, options.applications + WARM_UP))
-        noop = stack.enter_context(noop_times(calm.site.settings, redis, folder))
-        print_times(alternate({PROPOSED: propose, NOOP: noop}, options.applications), NOOP)
+
+def compare_times(postgres: Postgres, redis: Redis, folder: Path, count: int) -> None:
+    """How long until the engagement is proposed, while nothing else is to be done."""
+    with ExitStack() as stack:
+        site = stack.enter_context(measured_site(postgres, redis))
+        propose = stack.enter_context(proposal_times(site, count + WARM_UP))
+        noop = stack.enter_context(noop_times(site.site.settings, redis, folder))
+        print_times(alternate({PROPOSED: propose, NOOP: noop}, count), NOOP)
 
 
 def submit_and_handle(measured: MeasuredSite, count: int, clients: int) -> Load:
@@ -84,6 +109,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--requests", type=int, default=4000, help="to each, in each round")
     parser.add_argument("--connections", type=int, default=8)
     parser.add_argument("--applications", type=int, default=200, help="sent one at a time")
+    parser.add_argument("--wagtail", action="store_true", help="install and measure Wagtail too")
     return parser.parse_args()
 
 

@@ -42,11 +42,14 @@ def print_loads(loads: Loads, against: str) -> None:
     print("| --- | ---: | ---: | ---: | ---: |")
     for name, rounds in loads.items():
         rate, p50, p99 = (median(figures) for figures in zip(*rounds, strict=True))
-        ratio = median(
-            ours.rate / theirs.rate for ours, theirs in zip(rounds, loads[against], strict=True)
-        )
-        print(f"| {name} | {rate:,.0f} | {p50 * 1e3:.1f} | {p99 * 1e3:.1f} | {ratio:.2f} |")
+        share = ratio(loads, name, against)
+        print(f"| {name} | {rate:,.0f} | {p50 * 1e3:.1f} | {p99 * 1e3:.1f} | {share:.2f} |")
     print(flush=True)
+
+
+def ratio(loads: Loads, one: str, other: str) -> float:
+    """The median of the rounds' ratios of one contestant's rate to the other's."""
+    return median(a.rate / b.rate for a, b in zip(loads[one], loads[other], strict=True))
 
 
 def print_times(times: Mapping[str, list[float]], against: str) -> None:

@@ -21,7 +21,7 @@ def test_a_dead_letter_is_seen_with_its_cause_and_replayed_once_that_is_mended(
         eventually(lambda: is_dead(site, applied))
         page.goto("/staff/events/")
         letter = page.get_by_role("row").filter(has_text=applied.company).filter(has=replay)
-        expect(letter).to_contain_text("refused by the test")
+        expect(letter).to_contain_text("RaiseException")
         expect(letter).to_contain_text("score_fit")
         eventually(lambda: warnings_about(site, applied))
         page.goto(f"/staff/applications/{applied.id}")

@@ -3,28 +3,34 @@
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from playwright.sync_api import Page, expect
 
-from local.postgres import Postgres
-from local.redis import Redis
-from tests.journeys.conftest import Visit, employ
+from local.ports import HOST, Ports, free_port
+from local.programs import site_processes
+from local.state import State
+from tests.journeys.conftest import Visit
 from tests.journeys.prospect import Applied, apply, mails_to
 from tests.journeys.staff import Reviewer
-from tests.site import Site, eventually, prepared_site
+from tests.site import Site, eventually
 
 STAFF = "staff@champlin.example"
 WITHOUT_STRIPE = {"STRIPE_SECRET_KEY": "", "STRIPE_WEBHOOK_SECRET": "", "STRIPE_API_BASE": ""}
 
 
-@pytest.fixture(scope="module")
-def bank_site(postgres: Postgres, own_redis: Redis) -> Iterator[Site]:
-    """A site that has no Stripe keys."""
-    redis_url = f"{own_redis.url.removesuffix('/0')}/1"
-    with prepared_site(postgres, own_redis, {**WITHOUT_STRIPE, "REDIS_URL": redis_url}) as site:
-        site.start("relay", "worker", "web")
-        yield site
+@pytest.fixture
+def bank_url(site: Site) -> Iterator[str]:
+    """The address of the same site, served by a web process that has no Stripe keys."""
+    ports = Ports(web=free_port())
+    url = f"http://{HOST}:{ports.web}"
+    environ = {**site.settings, **WITHOUT_STRIPE, "PORT": str(ports.web), "BASE_URL": url}
+    folder = State(Path(site.settings["VAR_DIR"]) / "without-stripe")
+    [web] = [one for one in site_processes(folder, ports, environ) if one.name == "web"]
+    web.start()
+    yield url
+    web.stop()
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
@@ -53,13 +59,12 @@ def test_the_client_agrees_is_declined_by_the_bank_once_and_pays_by_card(
 
 
 def test_without_stripe_the_client_transfers_and_staff_record_it(
-    visit: Visit, bank_site: Site
+    visit: Visit, site: Site, bank_url: str, ada: Reviewer
 ) -> None:
-    reviewer = employ(bank_site, "ada@champlin.example", "Ada Lovelace")
-    applied = apply(bank_site)
-    reviewer.decide(applied.id, verdict="accept", kind="sprint")
+    applied = apply(site)
+    ada.decide(applied.id, verdict="accept", kind="sprint")
     applied.wait_until_engagement_is("offered")
-    page = visit(390, at=bank_site.url)
+    page = visit(390, at=bank_url)
     page.goto(applied.page)
     amount = read_and_agree(page)
     deposit = page.get_by_role("region", name="Deposit", exact=True)
@@ -67,13 +72,13 @@ def test_without_stripe_the_client_transfers_and_staff_record_it(
     expect(deposit).to_contain_text(applied.reference)
     assert page.get_by_role("button", name="by card").count() == 0
 
-    record_transfer(visit(1440, at=bank_site.url, reviewer=reviewer), applied, amount)
+    record_transfer(visit(1440, at=bank_url, reviewer=ada), applied, amount)
 
     applied.wait_until_engagement_is("active")
     page.reload()
     expect(deposit).to_contain_text(f"{amount} received by bank transfer")
     expect(page.get_by_role("heading", name="Your engagement is confirmed.")).to_be_visible()
-    both_sides_are_told(bank_site, applied, amount, "by bank transfer")
+    both_sides_are_told(site, applied, amount, "by bank transfer")
 
 
 def read_and_agree(page: Page) -> str:

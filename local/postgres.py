@@ -116,7 +116,8 @@ class Postgres(Process):
             **(FAST if self.fast else {}),
         }
         flags = [part for name, value in settings.items() for part in ("-c", f"{name}={value}")]
-        return [str(postgres_program("postgres")), "-D", str(self.data_dir), "-p", str(self.port), *flags]
+        command = [str(postgres_program("postgres")), "-D", str(self.data_dir)]
+        return [*command, "-p", str(self.port), *flags]
 
     def _is_ready(self) -> bool:
         """Postgres writes its process id and its state into its pid file."""

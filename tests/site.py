@@ -7,6 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from functools import cached_property
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -95,12 +96,21 @@ class Site:
                 os.killpg(process.pid, signal.SIGKILL)
                 eventually(lambda process=process: not process.is_running)  # type: ignore[misc]
 
+    @cached_property
+    def _questions(self) -> psycopg.Connection[tuple[Any, ...]]:
+        """A connection for what tests ask, again and again while they wait."""
+        return psycopg.connect(
+            self.settings["DATABASE_URL"], autocommit=True, row_factory=tuple_row
+        )
+
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        with psycopg.connect(self.settings["DATABASE_URL"], row_factory=tuple_row) as connection:
-            return connection.execute(query, values).fetchall()
+        return self._questions.execute(query, values).fetchall()
 
     def value(self, query: str, *values: object) -> Any:
         return self.rows(query, *values)[0][0]
+
+    def close(self) -> None:
+        self._questions.close()
 
     @contextmanager
     def broker(self) -> Iterator[RedisClient]:
@@ -159,6 +169,7 @@ def prepared_site(
             yield site
         finally:
             site.stop()
+            site.close()
 
 
 def eventually(condition: Callable[[], object], within: float = PATIENCE) -> None:

@@ -118,7 +118,7 @@ def run_relay(
         try:
             with listening(dsn) as doorbell:
                 while not stop.is_set():
-                    while relay_batch(engine, subscriptions, send) and not stop.is_set():
+                    while relay_batch(engine, subscriptions, send) == BATCH and not stop.is_set():
                         pass
                     doorbell.wait(poll_seconds)
         except (psycopg.Error, DBAPIError) as error:

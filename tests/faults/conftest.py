@@ -1,7 +1,7 @@
 """A whole site that each test finds running and empty, and a word on how much each test did."""
 
 import os
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 
 import pytest
 
@@ -13,6 +13,7 @@ from tests.site import Site, prepared_site
 
 NOTES = pytest.StashKey[list[str]]()
 LATENCY = 5.0
+LINES_SHOWN = 60
 FULL = os.environ.get("FAULT_SCALE") == "full"
 
 
@@ -36,6 +37,21 @@ def pytest_terminal_summary(
         terminalreporter.section("what the fault tests did")
         for line in notes:
             terminalreporter.write_line(line)
+
+
+@pytest.hookimpl(wrapper=True)
+def pytest_runtest_makereport(
+    item: pytest.Item,
+) -> Generator[None, pytest.TestReport, pytest.TestReport]:
+    """Show with a failed test what the site's processes had to say."""
+    report = yield
+    site = getattr(item, "funcargs", {}).get("site")
+    if report.failed and site is not None:
+        for name, process in site.processes.items():
+            state = "running" if process.is_running else process.ending
+            warnings = [line for line in site.log(name).splitlines() if "[info" not in line]
+            report.sections.append((f"{name} ({state})", "\n".join(warnings[-LINES_SHOWN:])))
+    return report
 
 
 @pytest.fixture(scope="session")

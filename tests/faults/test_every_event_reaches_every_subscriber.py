@@ -47,8 +47,8 @@ def strike(site: Site, applications: int, blows: list[Callable[[Site], None]], l
 def test_no_event_is_lost_whatever_dies(
     site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
 ) -> None:
-    applications = scale(120, 2700)
-    kills, children, flushes = scale(3, 100), scale(5, 100), scale(2, 5)
+    applications = scale(60, 2700)
+    kills, children, flushes = scale(2, 100), scale(4, 100), scale(2, 5)
     blows = [kill_worker] * kills + [kill_child] * children + [flush_redis] * flushes
     random.shuffle(blows)
     deliveries = DELIVERIES_EACH * applications

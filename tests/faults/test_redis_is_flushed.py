@@ -27,7 +27,7 @@ def flush_what_waits(site: Site, count: int) -> int:
 def test_a_flushed_redis_loses_and_doubles_nothing(
     site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
 ) -> None:
-    count = scale(60, 400)
+    count = scale(40, 400)
     waiting = flush_what_waits(site, count)
     wait_until_handled(site, count)
     repeats = check_each_was_handled_once(site)

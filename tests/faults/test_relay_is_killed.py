@@ -35,7 +35,7 @@ def kill_relay_before_it_sends(site: Site, count: int) -> int:
 def test_a_relay_killed_before_it_sends_loses_and_doubles_nothing(
     site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
 ) -> None:
-    count = scale(60, 400)
+    count = scale(40, 400)
     unsent = kill_relay_before_it_sends(site, count)
     assert unsent == 2 * count
     site.start("relay")

@@ -49,7 +49,7 @@ def test_posts_are_taken_as_fast_and_handled_after_the_recovery(
     scale: Callable[[int, int], int],
     note: Callable[[str], None],
 ) -> None:
-    count = scale(40, 500)
+    count = scale(20, 500)
     usual = [answer.seconds for answer in post_many(site, 20)]
     wait_until_handled(site, 10)
     with broken(wire, trouble):

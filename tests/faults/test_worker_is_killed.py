@@ -31,7 +31,7 @@ def kill_worker_in_its_handlers(site: Site, count: int) -> int:
 def test_a_worker_killed_in_its_handlers_loses_and_doubles_nothing(
     site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
 ) -> None:
-    count = scale(60, 400)
+    count = scale(40, 400)
     queued = kill_worker_in_its_handlers(site, count)
     assert queued > CHILDREN, "an idle queue proves nothing"
     site.start("worker")

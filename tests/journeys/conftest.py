@@ -3,7 +3,7 @@ and whatever goes wrong on their pages fails the test."""
 
 import os
 import shutil
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from urllib.parse import urlsplit
@@ -101,12 +101,31 @@ def browser() -> Iterator[Browser]:
         browser.close()
 
 
+def open_page(
+    browser: Browser, width: int, *, at: str, others: Sequence[str] = (), **options: object
+) -> tuple[Page, Watch]:
+    """A page in a fresh context on the site at that address, and the watch over it: a phone, or a
+    desk from 1,000 px on. ``others`` are the origins that it may ask besides."""
+    touches = width < 1000
+    context = browser.new_context(
+        **{  # type: ignore[arg-type]
+            "base_url": at,
+            "viewport": {"width": width, "height": HEIGHTS[width]},
+            "has_touch": touches,
+            "is_mobile": touches,
+            **options,
+        }
+    )
+    context.set_default_timeout(PATIENCE_MS)
+    watch = Watch(at, *others)
+    watch.follow(context)
+    return context.new_page(), watch
+
+
 @pytest.fixture
 def visit(browser: Browser, site: Site) -> Iterator[Visit]:
-    """Open a page in a fresh context: a phone, or a desk from 1,000 px on.
-
-    ``reviewer`` is who is signed in; ``pays`` allows Stripe's page; more goes to the context.
-    """
+    """Open a page of the site, or ``at`` another address. ``reviewer`` is who is signed in;
+    ``pays`` allows Stripe's page; more goes to the context."""
     visitors: list[tuple[BrowserContext, Watch]] = []
 
     def visit(
@@ -116,27 +135,15 @@ def visit(browser: Browser, site: Site) -> Iterator[Visit]:
         javascript: bool = True,
         reviewer: Reviewer | None = None,
         pays: bool = False,
-        broken: tuple[int, ...] = (),
         **options: object,
     ) -> Page:
-        touches = width < 1000
-        context = browser.new_context(
-            **{  # type: ignore[arg-type]
-                "base_url": at,
-                "viewport": {"width": width, "height": HEIGHTS[width]},
-                "has_touch": touches,
-                "is_mobile": touches,
-                "java_script_enabled": javascript,
-                **options,
-            }
-        )
-        context.set_default_timeout(PATIENCE_MS)
+        others = [site.settings["STRIPE_API_BASE"]] if pays else []
+        options |= {"java_script_enabled": javascript}
+        page, watch = open_page(browser, width, at=at, others=others, **options)
+        visitors.append((page.context, watch))
         if reviewer:
-            context.add_cookies([reviewer.cookie])
-        watch = Watch(at, *([site.settings["STRIPE_API_BASE"]] if pays else []), broken=broken)
-        watch.follow(context)
-        visitors.append((context, watch))
-        return context.new_page()
+            page.context.add_cookies([reviewer.cookie])
+        return page
 
     yield visit
     for context, watch in visitors:

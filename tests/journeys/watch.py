@@ -23,13 +23,13 @@ FAILED_TO_LOAD = "Failed to load resource"
 class Watch:
     """Follows the pages of a browser context; ``faults`` are sentences on what went wrong.
 
-    ``origins`` are those that its pages may ask; ``broken`` the statuses from 500 on that the
-    test has provoked.
+    ``origins`` are those that its pages may ask; ``provoked`` is the status from 500 on that a
+    test brings about.
     """
 
-    def __init__(self, *origins: str, broken: tuple[int, ...] = ()) -> None:
+    def __init__(self, *origins: str) -> None:
         self.origins = tuple(f"{origin}/" for origin in origins)
-        self.broken = broken
+        self.provoked = 0
         self.faults: list[str] = []
 
     def follow(self, context: BrowserContext) -> None:
@@ -58,7 +58,6 @@ class Watch:
 
     def _note_status(self, response: Response) -> None:
         is_page = response.request.resource_type == "document"
-        if response.status in self.broken:
-            return
-        if response.status >= 500 or (response.status >= 400 and not is_page):
+        is_fault = response.status >= 500 or (response.status >= 400 and not is_page)
+        if is_fault and response.status != self.provoked:
             self.faults.append(f"{response.status} for {response.url}")

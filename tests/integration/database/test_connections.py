@@ -1,6 +1,7 @@
 """Connections that the server has closed meanwhile."""
 
 import psycopg
+import pytest
 from flask import Flask
 from sqlalchemy import text
 
@@ -8,6 +9,12 @@ from app.database import commit_each_statement, db
 from local.postgres import Postgres
 
 OWN_PID = text("SELECT pg_backend_pid()")
+
+
+@pytest.fixture(autouse=True)
+def one_connection(app: Flask) -> None:
+    """The pool holds nothing yet, so the next connection taken is the only one."""
+    db.engine.dispose()
 
 
 def test_a_connection_that_the_server_closed_is_replaced_unnoticed(

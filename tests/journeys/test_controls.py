@@ -1,0 +1,50 @@
+"""The journeys have eyes: what goes wrong on a page does not escape them."""
+
+import pytest
+from playwright.sync_api import Browser
+
+from tests.journeys.conftest import Visit, open_page
+from tests.journeys.keyboard import press_tab_until
+from tests.site import Site
+
+NO_OUTLINES = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync("* { outline: 0 !important }");
+  document.adoptedStyleSheets = [sheet];
+}"""
+MISHAPS = """() => {
+  document.querySelector("footer").id = "main";
+  document.body.append(Object.assign(new Image(), {src: "https://elsewhere.example/pixel.png"}));
+  setTimeout(() => { throw new Error("a script broke"); });
+}"""
+
+
+def test_mishaps_on_a_page_are_noted(browser: Browser, site: Site) -> None:
+    page, watch = open_page(browser, 390, at=site.url)
+    page.goto("/")
+    with page.expect_event("pageerror"), page.expect_console_message():
+        page.evaluate(MISHAPS)
+    with page.expect_response("**/missing.js"):
+        page.evaluate("fetch('/missing.js')")
+    page.goto(f"{site.settings['STRIPE_API_BASE']}/pay/none")
+    page.go_back()
+    page.evaluate(MISHAPS)
+    watch.look_at([page])
+    page.context.close()
+
+    for fault in (
+        "Content Security Policy",
+        "a script broke",
+        f"404 for {site.url}/missing.js",
+        f"asked another origin: {site.settings['STRIPE_API_BASE']}/pay/none",
+        "/ repeats the ids main",
+    ):
+        assert any(fault in noted for noted in watch.faults), (fault, watch.faults)
+
+
+def test_a_focus_that_is_not_to_be_seen_is_noticed(visit: Visit) -> None:
+    page = visit(1440)
+    page.goto("/")
+    page.evaluate(NO_OUTLINES)
+    with pytest.raises(AssertionError, match="not to be seen"):
+        press_tab_until(page, page.get_by_role("link", name="Articles"))

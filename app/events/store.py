@@ -3,7 +3,7 @@
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Row, Table, func, insert, select
+from sqlalchemy import Row, Table, insert, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -14,6 +14,9 @@ from app.events.tracing import current_trace
 from app.events.types import Event, Metadata, RecordedEvent, decode_event
 
 _events = cast(Table, StoredEvent.__table__)
+QUEUE_UP = text("SELECT pg_advisory_xact_lock(hashtextextended(:stream, 0))")
+LATEST_VERSION = text("SELECT coalesce(max(version), 0) FROM events WHERE stream = :stream")
+APPEND = insert(_events).returning(_events.c.position, _events.c.recorded_at)
 
 
 class ConcurrentAppend(Exception):
@@ -36,7 +39,7 @@ def record(
     """
     version = expected_version
     if version is None:
-        session.execute(select(func.pg_advisory_xact_lock(func.hashtextextended(stream, 0))))
+        session.execute(QUEUE_UP, {"stream": stream})
         version = stream_version(session, stream)
     metadata = metadata_by(actor)
     row = {
@@ -49,9 +52,7 @@ def record(
         "metadata": msgspec.to_builtins(metadata),
     }
     try:
-        position, recorded_at = session.execute(
-            insert(_events).values(row).returning(_events.c.position, _events.c.recorded_at)
-        ).one()
+        position, recorded_at = session.execute(APPEND, row).one()
     except IntegrityError as error:
         raise ConcurrentAppend(f"{stream} has moved on from version {version}") from error
     after_commit(session, bell.ring)
@@ -75,8 +76,7 @@ def metadata_by(actor: str) -> Metadata:
 
 def stream_version(session: Session, stream: str) -> int:
     """The version of the stream's last event; 0 where there is none."""
-    latest = select(func.max(_events.c.version)).where(_events.c.stream == stream)
-    return session.scalar(latest) or 0
+    return int(session.execute(LATEST_VERSION, {"stream": stream}).scalar_one())
 
 
 def read_stream(session: Session, stream: str) -> list[RecordedEvent]:

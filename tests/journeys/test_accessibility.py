@@ -7,7 +7,7 @@ from contextlib import nullcontext, suppress
 import pytest
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from flask import Flask
-from playwright.sync_api import Browser, Page
+from playwright.sync_api import Browser, Page, expect
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from local.process import ROOT
@@ -70,6 +70,8 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
         for deed in stop.deeds:
             deed(page)
 
+    if stop.shows:
+        expect(page.get_by_text(stop.shows).first).to_be_visible()
     assert violations_on(page) == ""
     assert widths_that_scroll(page) == []
 

@@ -13,12 +13,14 @@ Deed = Callable[[Page], None]
 class Stop(NamedTuple):
     """A page in one state. ``path`` is an address, or one that History knows; ``deeds`` are what a
     visitor does there, each of which leads on to a page; ``who`` is "anybody", "applicant" (with
-    all but the last step answered) or "staff". ``broken`` is the status of a provoked failure.
+    all but the last step answered) or "staff". ``shows`` stands on the page in this state.
+    ``broken`` is the status of a provoked failure.
     """
 
     name: str
     path: str
     deeds: tuple[Deed, ...] = ()
+    shows: str = ""
     who: str = "anybody"
     broken: int = 0
 
@@ -61,7 +63,18 @@ def open_details(page: Page) -> None:
 SET_VALUE = "(field, value) => { field.value = value }"
 LOGIN = (fill(email="nobody@champlin.example", password="guess"), press("Sign in"))
 DECLINE = (choose("decline"), fill(message="We have no time this year."))
+GO_ON = press("Continue")
+MAIL_LINK = press("Save and mail me a link")
 SEND = press("Send the application")
+ANSWER = press("Send the answer")
+AGREE = press("Agree to this engagement")
+PREVIEW = press("Preview the mail")
+RECORD = press("Record the payment")
+NEW_PASSWORD = press("Change password")
+STEPS = STEP_KEYS[:-1]
+WRONG = "answers need another look"
+EXPIRED = "This page was open for too long."
+TO_REVIEW = "Save and go back to the review"
 
 PUBLIC = (
     Stop("home", "/"),
@@ -74,76 +87,79 @@ PUBLIC = (
     Stop("apply", "/apply"),
 )
 FORM = (
-    Stop("apply, begun", "/apply", who="applicant"),
-    *(Stop(f"step {key}", f"/apply/{key}") for key in STEP_KEYS[:-1]),
-    *(Stop(f"step {key}, wrong", f"/apply/{key}", (press("Continue"),)) for key in STEP_KEYS[:-1]),
-    Stop("step you, expired", "/apply/you", (forget_cookies, press("Continue"))),
-    Stop("step you, from the review", "/apply/you?back_to_review=yes", who="applicant"),
-    Stop("link mailed", "/apply/you", (press("Save and mail me a link"),), who="applicant"),
-    Stop("review", "/apply/review", who="applicant"),
-    Stop("review, wrong", "/apply/review", (SEND,), who="applicant"),
+    Stop("apply, begun", "/apply", shows="You have begun already", who="applicant"),
+    *(Stop(f"step {key}", f"/apply/{key}") for key in STEPS),
+    *(Stop(f"step {key}, wrong", f"/apply/{key}", (GO_ON,), shows=WRONG) for key in STEPS),
+    Stop("step, expired", "/apply/you", (forget_cookies, GO_ON), shows=EXPIRED),
+    Stop("step, from review", "/apply/you?back_to_review=yes", shows=TO_REVIEW, who="applicant"),
+    Stop("step, link mailed", "/apply/you", (MAIL_LINK,), shows="on its way", who="applicant"),
+    Stop("review", "/apply/review", shows="Tidewater Freight", who="applicant"),
+    Stop("review, wrong", "/apply/review", (SEND,), shows="needs another look", who="applicant"),
     Stop(
         "review, changed elsewhere",
         "/apply/review",
         (choose("yes"), fill(draft_version="99"), SEND),
+        shows="the answers have changed",
         who="applicant",
     ),
     Stop(
         "sealed",
         "/apply/review",
         (choose("yes"), SEND, go_back, fill(anything_else="One more thing."), SEND),
+        shows="What you typed after it was sent",
         who="applicant",
     ),
 )
 OWN = (
-    Stop("own page, unscored", "own:unscored"),
-    Stop("own page, with a reviewer", "own:proposed", (open_details,)),
-    Stop("own page, asked", "own:asked"),
-    Stop("own page, asked, wrong", "own:asked", (press("Send the answer"),)),
-    Stop("own page, declined", "own:declined"),
-    Stop("own page, offered", "own:offered"),
-    Stop("own page, offered, wrong", "own:offered", (press("Agree"),)),
-    Stop("own page, deposit due", "own:agreed"),
-    Stop("own page, waits for Stripe", "own:agreed?payment=done"),
-    Stop("own page, paid", "own:paid"),
+    Stop("own page, unscored", "own:unscored", shows="Look again"),
+    Stop("own page, with a reviewer", "own:proposed", (open_details,), shows="Your role"),
+    Stop("own page, asked", "own:asked", shows="Our question"),
+    Stop("own page, asked, wrong", "own:asked", (ANSWER,), shows="Write your answer first."),
+    Stop("own page, declined", "own:declined", shows="will not take it on"),
+    Stop("own page, offered", "own:offered", shows="Our proposal: Sprint"),
+    Stop("own page, offered, wrong", "own:offered", (AGREE,), shows="Type your full name"),
+    Stop("own page, deposit due", "own:agreed", shows="Routing number"),
+    Stop("own page, waits for Stripe", "own:agreed?payment=done", shows="waiting for Stripe"),
+    Stop("own page, paid", "own:paid", shows="received by bank transfer"),
 )
 DESK = (
     Stop("sign in", "/staff/login"),
-    Stop("sign in, wrong", "/staff/login", LOGIN),
-    Stop("sign in, too often", "/staff/login", LOGIN * 6),
-    Stop("queue", "/staff/", who="staff"),
-    Stop("queue, all", "/staff/?status=all", who="staff"),
-    Stop("queue, nothing found", "/staff/?search=nobody-is-called-so", who="staff"),
-    Stop("application", "desk:proposed", (open_details,), who="staff"),
-    Stop("application, unscored", "desk:unscored", who="staff"),
-    Stop("application, asked", "desk:asked", who="staff"),
-    Stop("application, declined", "desk:declined", who="staff"),
-    Stop("application, paid", "desk:paid", who="staff"),
-    Stop("decision, wrong", "desk:proposed", (press("Preview the mail"),), who="staff"),
-    Stop("decision, preview", "desk:proposed", (*DECLINE, press("Preview the mail")), who="staff"),
+    Stop("sign in, wrong", "/staff/login", LOGIN, shows="is not right"),
+    Stop("sign in, too often", "/staff/login", LOGIN * 6, shows="tried too often"),
+    Stop("queue", "/staff/", shows="To decide", who="staff"),
+    Stop("queue, all", "/staff/?status=all", shows="98", who="staff"),
+    Stop("queue, nothing found", "/staff/?search=nobody", shows="No application", who="staff"),
+    Stop("application", "desk:proposed", (open_details,), shows="Dear Marguerite", who="staff"),
+    Stop("application, unscored", "desk:unscored", shows="Not scored yet", who="staff"),
+    Stop("application, asked", "desk:asked", shows="Question asked", who="staff"),
+    Stop("application, declined", "desk:declined", shows="Declined by Ada", who="staff"),
+    Stop("application, paid", "desk:paid", shows="Deposit paid", who="staff"),
+    Stop("decision, wrong", "desk:proposed", (PREVIEW,), shows="Choose what to do.", who="staff"),
+    Stop("decision, preview", "desk:proposed", (*DECLINE, PREVIEW), shows="Send this", who="staff"),
     Stop(
         "decision, too late",
         "desk:asked",
-        (*DECLINE, fill(version="1"), press("Preview the mail")),
+        (*DECLINE, fill(version="1"), PREVIEW),
+        shows="Somebody was first",
         who="staff",
     ),
-    Stop("engagements at the desk", "/staff/engagements/", who="staff"),
-    Stop("engagements, none", "/staff/engagements/?status=closed", who="staff"),
-    Stop("deposit due", "money:agreed", who="staff"),
-    Stop("deposit, wrong", "money:agreed", (press("Record the payment"),), who="staff"),
-    Stop("deposit paid", "money:paid", who="staff"),
-    Stop("events", "/staff/events/", who="staff"),
-    Stop("settings", "/staff/settings/", who="staff"),
-    Stop("settings, wrong", "/staff/settings/", (press("Change password"),), who="staff"),
+    Stop("engagements at the desk", "/staff/engagements/", shows="Agreed, dep", who="staff"),
+    Stop("engagements, closed", "/staff/engagements/?status=closed", who="staff"),
+    Stop("deposit due", "money:agreed", shows="Record a bank transfer", who="staff"),
+    Stop("deposit, wrong", "money:agreed", (RECORD,), shows="can't be recorded", who="staff"),
+    Stop("deposit paid", "money:paid", shows="Recorded by", who="staff"),
+    Stop("events", "/staff/events/", shows="scoring.score_fit", who="staff"),
+    Stop("settings", "/staff/settings/", shows="Ada Lovelace", who="staff"),
+    Stop("settings, wrong", "/staff/settings/", (NEW_PASSWORD,), shows=WRONG, who="staff"),
     Stop("style guide", "/staff/styleguide", who="staff"),
 )
 ERRORS = (
-    Stop("400", "/apply", (forget_cookies, press("Start"))),
-    Stop("404", "/nothing"),
-    Stop("405", "/staff/logout", who="staff"),
-    Stop("413", "/apply/problem", (fill(problem="word " * 60_000), press("Continue"))),
-    Stop("429", "/apply/you", (press("Save and mail me a link"),) * 6, who="applicant"),
-    Stop("500", "/apply/you", (press("Continue"),), broken=500),
-    Stop("503", "/apply/you", (press("Continue"),), broken=503),
+    Stop("400", "/apply", (forget_cookies, press("Start")), shows="Error 400"),
+    Stop("404", "/nothing", shows="Error 404"),
+    Stop("405", "/staff/logout", shows="Error 405", who="staff"),
+    Stop("413", "/apply/problem", (fill(problem="word " * 60_000), GO_ON), shows="Error 413"),
+    Stop("429", "/apply/you", (MAIL_LINK,) * 6, shows="Error 429", who="applicant"),
+    Stop("500", "/apply/you", (GO_ON,), shows="Error 500", broken=500),
+    Stop("503", "/apply/you", (GO_ON,), shows="Error 503", broken=503),
 )
 TOUR = (*PUBLIC, *FORM, *OWN, *DESK, *ERRORS)

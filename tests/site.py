@@ -9,6 +9,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from functools import cached_property
 from pathlib import Path
+from threading import Event, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -29,6 +30,7 @@ from tests.smtp_sink import SmtpSink
 
 PATIENCE = 60.0
 POLL = 0.02
+WATCH_SECONDS = 0.5
 # Everything that waits, waits briefly: a test looks at what happens, not at how long it takes.
 BRISK = {
     "ENVIRONMENT": "test",
@@ -47,7 +49,7 @@ UNFINISHED = (
     "SELECT count(*) FROM mail_messages WHERE status <> 'sent'",
 )
 TABLES = """
-SELECT array_agg(tablename::text) FROM pg_tables
+SELECT tablename::text FROM pg_tables
 WHERE schemaname = 'public' AND tablename <> 'alembic_version'
 """
 
@@ -96,6 +98,25 @@ class Site:
                 os.killpg(process.pid, signal.SIGKILL)
                 eventually(lambda process=process: not process.is_running)  # type: ignore[misc]
 
+    @contextmanager
+    def kept_running(self) -> Iterator[None]:
+        """Within it a process that ends is started again, as on any platform and by `make run`."""
+        over = Event()
+
+        def watch() -> None:
+            while not over.wait(WATCH_SECONDS):
+                for process in self.processes.values():
+                    if not process.is_running:
+                        process.launch()
+
+        watcher = Thread(target=watch)
+        watcher.start()
+        try:
+            yield
+        finally:
+            over.set()
+            watcher.join()
+
     @cached_property
     def _questions(self) -> psycopg.Connection[tuple[Any, ...]]:
         """A connection for what tests ask, again and again while they wait."""
@@ -126,10 +147,8 @@ class Site:
         with psycopg.connect(self.postgres.url_of(database)) as connection:
             # Triggers off: the log refuses to be emptied, and rightly so.
             connection.execute("SET session_replication_role = replica")
-            tables = connection.execute(TABLES).fetchone()
-            connection.execute(
-                SQL("TRUNCATE {}").format(SQL(", ").join(map(Identifier, tables[0])))
-            )
+            tables = [Identifier(name) for (name,) in connection.execute(TABLES)]
+            connection.execute(SQL("TRUNCATE {}").format(SQL(", ").join(tables)))
         with self.broker() as client:
             client.flushall()
         self.sink.reset()

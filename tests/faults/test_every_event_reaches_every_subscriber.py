@@ -1,7 +1,8 @@
 """Promise 3: workers killed and Redis flushed at random over a full queue, and nothing is lost."""
 
 import random
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from functools import partial
 
 import psutil
 
@@ -32,7 +33,13 @@ def kill_child(site: Site) -> None:
     random.choice(worker.children()).kill()
 
 
-def strike(site: Site, applications: int, blows: list[Callable[[Site], None]], last: int) -> None:
+def are_done(site: Site, count: int) -> bool:
+    return bool(site.value(DONE) >= count)
+
+
+def strike(
+    site: Site, applications: int, blows: Sequence[Callable[[Site], None]], last: int
+) -> None:
     """Fill the queue, then strike at random moments, before ``last`` deliveries are done."""
     site.kill("worker")
     submit(site, applications)
@@ -40,7 +47,7 @@ def strike(site: Site, applications: int, blows: list[Callable[[Site], None]], l
     site.start("worker")
     moments = sorted(random.sample(range(last), len(blows)))
     for moment, blow in zip(moments, blows, strict=True):
-        eventually(lambda moment=moment: site.value(DONE) >= moment)
+        eventually(partial(are_done, site, moment))
         blow(site)
 
 

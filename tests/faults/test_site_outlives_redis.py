@@ -1,4 +1,7 @@
-"""Promise 7: whatever becomes of Redis, the site takes what is sent, as fast as ever."""
+"""Promise 7: whatever becomes of Redis, the site takes what is sent, as fast as ever.
+
+kombu 5.7 may end a worker that loses Redis at a bad moment; it is started again, as anywhere.
+"""
 
 import secrets
 from collections.abc import Callable, Iterator
@@ -50,16 +53,18 @@ def test_posts_are_taken_as_fast_and_handled_after_the_recovery(
     note: Callable[[str], None],
 ) -> None:
     count = scale(20, 500)
-    usual = [answer.seconds for answer in post_many(site, 20)]
-    wait_until_handled(site, 10)
-    with broken(wire, trouble):
-        answers = post_many(site, count)
-        flush_redis(site)
+    with site.kept_running():
+        usual = [answer.seconds for answer in post_many(site, 20)]
+        wait_until_handled(site, 10)
+        with broken(wire, trouble):
+            answers = post_many(site, count)
+            flush_redis(site)
+        wait_until_handled(site, 10 + count // 2, within=DRAINED_WITHIN)
+    site.kill("worker")  # which may yet end over what it went through, in another test
     assert {answer.status for answer in answers} == {303}
     seconds = [answer.seconds for answer in answers]
     assert max(seconds) < wire.latency
     assert median(seconds) < AS_FAST * median(usual)
-    wait_until_handled(site, 10 + count // 2, within=DRAINED_WITHIN)
     check_each_was_handled_once(site)
     note(
         f"Redis {trouble.value} and emptied: {count} POSTs, no 5xx, median"

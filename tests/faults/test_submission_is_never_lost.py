@@ -2,8 +2,9 @@
 
 import random
 from collections.abc import Callable
+from functools import partial
 from http.client import HTTPException
-from multiprocessing.pool import ThreadPool
+from multiprocessing.pool import ApplyResult, ThreadPool
 
 from local.ports import answers
 from tests.faults.handled import (
@@ -45,6 +46,9 @@ class Crowd:
         self._site = site
         self.sending = 0
 
+    def has_sent(self, count: int, all_of_it: "ApplyResult[list[Answer | None]]") -> bool:
+        return self.sending > count or all_of_it.ready()
+
     def send(self, prospect: Prospect) -> Answer | None:
         self.sending += 1
         while True:
@@ -67,7 +71,7 @@ def test_each_redirect_has_its_rows_whatever_died_meanwhile(
     with ThreadPool(SENDERS) as pool:
         sent = pool.map_async(crowd.send, make_prospects(site, count), chunksize=1)
         for moment, what in zip(moments, trouble, strict=True):
-            eventually(lambda moment=moment: crowd.sending > moment or sent.ready())
+            eventually(partial(crowd.has_sent, moment, sent))
             if what == "cut":
                 site.value(CUT_ALL_CONNECTIONS)
             else:

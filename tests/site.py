@@ -102,12 +102,14 @@ class Site:
     def kept_running(self) -> Iterator[None]:
         """Within it a process that ends is started again, as on any platform and by `make run`."""
         over = Event()
+        again: set[str] = set()
 
         def watch() -> None:
             while not over.wait(WATCH_SECONDS):
-                for process in self.processes.values():
+                for name, process in self.processes.items():
                     if not process.is_running:
                         process.launch()
+                        again.add(name)
 
         watcher = Thread(target=watch)
         watcher.start()
@@ -116,6 +118,8 @@ class Site:
         finally:
             over.set()
             watcher.join()
+            # They are tied to the life of the thread that started them.
+            self.kill(*again)
 
     @cached_property
     def _questions(self) -> psycopg.Connection[tuple[Any, ...]]:

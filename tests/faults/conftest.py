@@ -13,7 +13,7 @@ from tests.site import Site, prepared_site
 
 NOTES = pytest.StashKey[list[str]]()
 LATENCY = 5.0
-LINES_SHOWN = 600
+LINES_SHOWN = 60
 FULL = os.environ.get("FAULT_SCALE") == "full"
 
 

@@ -71,6 +71,7 @@ def send_the_first_step_empty(page: Page) -> None:
 
 def go_back_and_reload(page: Page, problem: str) -> None:
     """The browser's own buttons lose nothing; then on again."""
+    expect(page.get_by_role("heading", level=1)).to_have_text("The outcome you want")
     page.go_back()
     typed = page.get_by_label("What is the problem?")
     expect(typed).to_have_value(problem)

@@ -50,6 +50,7 @@ def test_the_client_agrees_is_declined_by_the_bank_once_and_pays_by_card(
     page.get_by_role("button", name=f"Pay {amount}").click()
 
     paid = page.get_by_text(f"{amount} paid by card")
+    expect(page).to_have_url(re.compile(re.escape(applied.page)))
     if not javascript:
         applied.wait_until_engagement_is("active")
         page.reload()

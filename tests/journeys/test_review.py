@@ -97,7 +97,6 @@ def test_a_reviewer_accepts_after_a_look_at_the_mail_that_then_arrives(
     expect(page.get_by_role("radio", name="Sprint")).to_be_checked()
     page.get_by_label("Message to the prospect").fill("Dispatch is a good first slice.")
     page.get_by_role("button", name="Preview the mail").click()
-    assert len(site.sink.to(applied.email)) < 2
     page.get_by_role("button", name="Send and accept").click()
 
     expect(page.get_by_role("status")).to_contain_text("Decided")

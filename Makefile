@@ -24,7 +24,7 @@ test: .venv/.test-installed chromium ## run every test (some of them: make test 
 	@$(BIN)/python -m pytest $(ARGS)
 
 faults: .venv/.test-installed ## run only the tests that kill, cut and flush things
-	@$(BIN)/python -m pytest tests/faults $(ARGS)
+	@FAULT_SCALE=full $(BIN)/python -m pytest tests/faults $(ARGS)
 
 bench: .venv/.test-installed ## measure the submit, as docs/performance.md shows it
 	@$(BIN)/python -m benchmarks.submit

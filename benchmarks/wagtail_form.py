@@ -36,7 +36,7 @@ class WagtailForm:
 def install_wagtail(folder: Path) -> Path:
     """Install Wagtail into ``folder`` and return where its programs are."""
     venv.create(folder, with_pip=True)
-    subprocess.run([folder / "bin" / "pip", "install", "--quiet", *REQUIREMENTS], check=True)
+    subprocess.run([folder / "bin" / "pip", "install", "-qq", *REQUIREMENTS], check=True)
     return folder / "bin"
 
 

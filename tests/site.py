@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property
+from functools import cached_property, partial
 from pathlib import Path
 from threading import Event, Thread
 from typing import Any
@@ -94,9 +94,10 @@ class Site:
     def kill(self, *names: str) -> None:
         """End these processes and their children as a power cut would."""
         for process in [self.processes[name] for name in names]:
-            if process.pid and process.is_running:
-                os.killpg(process.pid, signal.SIGKILL)
-                eventually(lambda process=process: not process.is_running)  # type: ignore[misc]
+            pid = process.pid
+            if pid and process.is_running:
+                os.killpg(pid, signal.SIGKILL)
+                eventually(partial(is_gone, process, pid))
 
     @contextmanager
     def kept_running(self) -> Iterator[None]:
@@ -193,6 +194,11 @@ def prepared_site(
         finally:
             site.stop()
             site.close()
+
+
+def is_gone(process: Process, pid: int) -> bool:
+    """Whether the run of that id has ended; where it is kept running, another stands there now."""
+    return process.pid != pid or not process.is_running
 
 
 def eventually(condition: Callable[[], object], within: float = PATIENCE) -> None:

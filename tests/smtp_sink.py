@@ -17,13 +17,15 @@ TEMPORARY_REFUSAL = "451 Try again later"
 
 class SmtpSink:
     """``mails`` are those it accepted. ``answer`` is asked for its reply to each mail, with the
-    number of mails offered before; "250 OK" accepts. Entering it starts it on ``port``."""
+    number of mails offered before; "250 OK" accepts. ``goodbye`` answers QUIT. Entering it starts
+    it on ``port``."""
 
     def __init__(self) -> None:
         self.port = free_port()
         self.mails: list[EmailMessage] = []
         self.offered = 0
         self.answer: Callable[[int], str] = lambda _: "250 OK"
+        self.goodbye = "221 Bye"
 
     def reset(self) -> None:
         """Forget every mail, and accept the next ones."""
@@ -44,6 +46,9 @@ class SmtpSink:
             parser = BytesParser(EmailMessage, policy=default)
             self.mails.append(parser.parsebytes(envelope.content))
         return reply
+
+    async def handle_QUIT(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
+        return self.goodbye
 
     def start(self) -> None:
         self._controller = Controller(self, hostname=HOST, port=self.port)

@@ -1,8 +1,8 @@
 """Sending what the outbox holds, one SMTP conversation at a time.
 
 A mail is claimed and committed as `sending` before the server hears of it, and no transaction is
-open while it does. A crash in between leaves it `sending`; the sweep puts it back, and it goes out
-again under the same Message-ID: at least once, never lost.
+open while it does. A crash in between leaves it `sending`; the next mailer puts it back, and it
+goes out again under the same Message-ID: at least once, never lost.
 """
 
 import random
@@ -10,9 +10,11 @@ import smtplib
 import ssl
 import uuid
 from collections.abc import Callable
+from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import format_datetime
+from functools import partial
 from urllib.parse import unquote, urlsplit
 
 import structlog
@@ -24,8 +26,6 @@ from app.notifications.models import MailMessage
 
 SMTP_TIMEOUT = 10
 LONGEST_DELAY = 300.0
-# A claim older than this belongs to a worker that died; a task's own time limit is 60 s.
-CLAIM_SECONDS = 90
 log = structlog.get_logger()
 
 CLAIM = text("""
@@ -53,10 +53,13 @@ WHERE id = :id AND status = 'sending' AND claimed_at = :claimed_at
 
 PUT_BACK = text("""
 UPDATE mail_messages SET status = 'queued', last_error = 'The worker died while sending it.'
-WHERE status = 'sending' AND claimed_at < now() - make_interval(secs => :seconds)
+WHERE status = 'sending'
 """)
 
-DUE = text("SELECT count(*) FROM mail_messages WHERE status = 'queued' AND not_before <= now()")
+DUE = text("""
+SELECT count(*) FROM mail_messages
+WHERE status = 'queued' AND not_before <= now() OR status = 'sending'
+""")
 
 SEND_AGAIN = text("""
 UPDATE mail_messages SET status = 'queued', attempts = 0, not_before = now()
@@ -67,7 +70,7 @@ Smtp = Callable[[EmailMessage], None]
 
 
 def send_next_mail(session: Session, smtp: Smtp, *, sender: str, most: int) -> bool:
-    """Claim one due mail and send it; return whether there was one.
+    """Claim one due mail and send it; return whether to go on, as there may be more.
 
     A server that can't be reached, or answers 4xx, is tried again for ever, ever more rarely; one
     that refuses the mail (5xx) ``most`` times, after which the mail is `failed` and staff see it.
@@ -92,16 +95,23 @@ def send_next_mail(session: Session, smtp: Smtp, *, sender: str, most: int) -> b
         }
         session.execute(NOT_SENT, claim | failure)
         log.warning("mail.not_sent", error=type(error).__name__, attempts=mail.attempts, **trace)
+        reached = answered(error)
     else:
         session.execute(SENT, claim)
         log.info("mail.sent", attempts=mail.attempts, **trace)
+        reached = True
     session.commit()
-    return True
+    return reached
 
 
-def put_back_orphans(session: Session) -> int:
-    """Queue again what a dead worker was sending; return how many mails are due."""
-    session.execute(PUT_BACK, {"seconds": CLAIM_SECONDS})
+def put_back_orphans(session: Session) -> None:
+    """Queue again what a worker was sending when it died. Only for the one mailer at work."""
+    session.execute(PUT_BACK)
+    session.commit()
+
+
+def count_due(session: Session) -> int:
+    """How many mails a mailer would find to do."""
     due = session.scalar(DUE)
     session.commit()
     return int(due or 0)
@@ -121,18 +131,26 @@ def smtp_sender(url: str) -> Smtp:
 
     def send(message: EmailMessage) -> None:
         context = ssl.create_default_context()
-        with (
-            smtplib.SMTP_SSL(host, port, timeout=SMTP_TIMEOUT, context=context)
-            if secure
-            else smtplib.SMTP(host, port, timeout=SMTP_TIMEOUT)
-        ) as server:
+        connect = partial(smtplib.SMTP_SSL, context=context) if secure else smtplib.SMTP
+        server = connect(host, port, timeout=SMTP_TIMEOUT)
+        try:
             if address.scheme == "smtp+starttls":
                 server.starttls(context=context)
             if address.username:
                 server.login(unquote(address.username), unquote(address.password or ""))
             server.send_message(message)
+        finally:
+            # A mail that was taken stays taken, however the server says goodbye.
+            with suppress(OSError):
+                server.quit()
 
     return send
+
+
+def answered(error: Exception) -> bool:
+    """Whether the failure is about this mail: the server was there, or was not even asked."""
+    about_mail = smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused
+    return isinstance(error, about_mail) or is_refusal(error)
 
 
 def is_refusal(error: Exception) -> bool:

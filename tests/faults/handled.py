@@ -38,10 +38,6 @@ ALERTS_SENT = """
 SELECT count(*) FROM mail_messages
 WHERE application_id = %s AND template = 'new_application' AND status = 'sent'
 """
-CLAIMS_AGE = """
-UPDATE mail_messages SET claimed_at = claimed_at - interval '1 hour' WHERE status = 'sending'
-RETURNING id
-"""
 
 
 def wait_until_handled(site: Site, count: int, within: float = PATIENCE) -> None:
@@ -94,11 +90,6 @@ def locked(site: Site, table: str) -> Iterator[None]:
 def standing_still(site: Site, table: str) -> int:
     """How many stand still before that table now."""
     return int(site.value(HANDLERS_AT_A_LOCK, table))
-
-
-def let_claims_grow_old(site: Site) -> None:
-    """What a dead worker was sending counts as abandoned at once, not only after a while."""
-    site.rows(CLAIMS_AGE)
 
 
 def left_behind(site: Site) -> int:

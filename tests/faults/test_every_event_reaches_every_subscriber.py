@@ -10,7 +10,6 @@ from tests.faults.handled import (
     check_each_was_handled_once,
     flush_redis,
     left_behind,
-    let_claims_grow_old,
     wait_until_handled,
 )
 from tests.prospects import submit
@@ -22,32 +21,35 @@ DONE = "SELECT count(*) FROM deliveries WHERE status = 'done'"
 
 def kill_worker(site: Site) -> None:
     site.kill("worker")
-    let_claims_grow_old(site)
-    site.start("worker")
 
 
 def kill_child(site: Site) -> None:
-    """The worker itself lives on and replaces it."""
-    worker = psutil.Process(site.processes["worker"].pid)
-    eventually(worker.children)
-    random.choice(worker.children()).kill()
+    """The worker itself lives on and replaces it, unless it was only just starting."""
+    eventually(partial(killed_one, site))
 
 
-def are_done(site: Site, count: int) -> bool:
-    return bool(site.value(DONE) >= count)
+def killed_one(site: Site) -> bool:
+    try:
+        children = psutil.Process(site.processes["worker"].pid).children()
+        if children:
+            random.choice(children).kill()
+    except psutil.NoSuchProcess:
+        return False
+    return bool(children)
 
 
-def strike(
-    site: Site, applications: int, blows: Sequence[Callable[[Site], None]], last: int
-) -> None:
-    """Fill the queue, then strike at random moments, before ``last`` deliveries are done."""
+def fill_queue(site: Site, applications: int) -> None:
+    """No worker runs, and two deliveries of each application wait for one."""
     site.kill("worker")
     submit(site, applications)
     eventually(lambda: site.value("SELECT count(*) FROM deliveries") == 2 * applications)
-    site.start("worker")
+
+
+def strike(site: Site, blows: Sequence[Callable[[Site], None]], last: int) -> None:
+    """Strike at random moments, before ``last`` deliveries are done."""
     moments = sorted(random.sample(range(last), len(blows)))
     for moment, blow in zip(moments, blows, strict=True):
-        eventually(partial(are_done, site, moment))
+        eventually(lambda moment=moment: site.value(DONE) >= moment)  # type: ignore[misc]
         blow(site)
 
 
@@ -59,10 +61,11 @@ def test_no_event_is_lost_whatever_dies(
     blows = [kill_worker] * kills + [kill_child] * children + [flush_redis] * flushes
     random.shuffle(blows)
     deliveries = DELIVERIES_EACH * applications
-    strike(site, applications, blows, last=deliveries - len(blows))
-    eventually(lambda: site.value(DONE) == deliveries, within=600)
-    let_claims_grow_old(site)
-    wait_until_handled(site, applications)
+    fill_queue(site, applications)
+    with site.kept_running():
+        strike(site, blows, last=deliveries - len(blows))
+        eventually(lambda: site.value(DONE) == deliveries, within=600)
+        wait_until_handled(site, applications)
     repeats = check_each_was_handled_once(site)
     note(
         f"worker killed {kills} times, its children {children} times, Redis flushed {flushes}"
@@ -74,7 +77,9 @@ def test_no_event_is_lost_whatever_dies(
 def test_with_the_sweep_off_events_are_lost(site: Site) -> None:
     """The control: no scheduler runs."""
     site.kill("scheduler")
-    strike(site, 30, [flush_redis], last=10)
+    fill_queue(site, 30)
+    site.start("worker")
+    strike(site, [flush_redis], last=10)
     assert left_behind(site) > 0
     site.start("scheduler")
     wait_until_handled(site, 31)

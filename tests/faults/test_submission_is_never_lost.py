@@ -10,7 +10,6 @@ from local.ports import answers
 from tests.faults.handled import (
     changed,
     check_each_was_handled_once,
-    let_claims_grow_old,
     wait_until_handled,
 )
 from tests.prospects import Answer, Prospect, make_prospects, send, submit
@@ -83,7 +82,6 @@ def test_each_redirect_has_its_rows_whatever_died_meanwhile(
     stored = {token for (token,) in site.rows("SELECT access_token FROM applications")}
     assert tokens <= stored
     assert site.rows(HALF_SETS) == []
-    let_claims_grow_old(site)
     wait_until_handled(site, len(stored))
     repeats = check_each_was_handled_once(site)
     note(

@@ -6,7 +6,6 @@ from tests.faults.handled import (
     QUEUE,
     check_each_was_handled_once,
     left_behind,
-    let_claims_grow_old,
     locked,
     standing_still,
     wait_until_handled,
@@ -23,7 +22,6 @@ def kill_worker_in_its_handlers(site: Site, count: int) -> int:
         submit(site, count)
         eventually(lambda: standing_still(site, "scores") == CHILDREN)
         site.kill("worker")
-    let_claims_grow_old(site)
     with site.broker() as broker:
         return int(broker.llen(QUEUE))
 

@@ -1,3 +1,4 @@
+from multiprocessing.pool import ThreadPool
 from threading import Barrier, Thread
 
 import pytest
@@ -6,11 +7,12 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.database import db
-from app.notifications.mailer import put_back_orphans, send_again
+from app.notifications.mailer import count_due, put_back_orphans, send_again
+from app.notifications.tasks import only_mailer
 from tests.integration.notifications.conftest import PROSPECT, Mailer, Write, reread
 from tests.smtp_sink import SmtpSink
 
-CLAIM = "UPDATE mail_messages SET status = 'sending', claimed_at = now() - interval '1 hour'"
+CLAIM = "UPDATE mail_messages SET status = 'sending', claimed_at = now()"
 
 
 def test_a_mail_goes_out_once_in_text_and_html(
@@ -110,9 +112,32 @@ def test_what_a_dead_worker_was_sending_is_sent_again_under_its_message_id(
     session.execute(text(CLAIM))
     session.commit()
     assert mailer.send_due() == 0
-    assert put_back_orphans(session) == 1
+    assert count_due(session) == 1
+    put_back_orphans(session)
     assert mailer.send_due() == 1
     assert [one["Message-ID"] for one in sink.mails] == [mail.message_id]
+    assert count_due(session) == 0
+
+
+def test_of_all_workers_one_sends_mail_and_the_next_when_it_has_ended(app: Flask) -> None:
+    def try_it() -> bool:
+        with app.app_context(), only_mailer() as is_alone:
+            return is_alone
+
+    with ThreadPool(1) as another_worker, only_mailer() as is_alone:
+        assert is_alone
+        assert not another_worker.apply(try_it)
+    assert try_it()
+
+
+def test_a_mail_that_was_taken_stays_taken_whatever_the_server_says_afterwards(
+    write: Write, mailer: Mailer, sink: SmtpSink, session: Session
+) -> None:
+    sink.goodbye = "421 Too busy to say goodbye"
+    mail = write()
+    mailer.send_due()
+    assert reread(session, mail).status == "sent"
+    assert len(sink.mails) == 1
 
 
 def test_mailers_side_by_side_send_each_mail_once(app: Flask, write: Write, sink: SmtpSink) -> None:

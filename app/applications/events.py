@@ -5,7 +5,7 @@ from typing import Any
 from app.events.types import Event, event
 
 
-@event("draft.link_requested", version=1)
+@event("draft.link_requested", version=1, personal=("email", "resume_token"))
 class DraftLinkRequested(Event, frozen=True):
     """A prospect asked for a link back into a half-finished form."""
 
@@ -14,7 +14,7 @@ class DraftLinkRequested(Event, frozen=True):
     resume_token: str
 
 
-@event("application.submitted", version=1)
+@event("application.submitted", version=1, personal=("name", "email", "company", "answers"))
 class ApplicationSubmitted(Event, frozen=True):
     """A prospect sent the form. The answers are the ones of ``questions_version``."""
 
@@ -26,21 +26,21 @@ class ApplicationSubmitted(Event, frozen=True):
     questions_version: str
 
 
-@event("application.more_requested", version=1)
+@event("application.more_requested", version=1, personal=("message",))
 class MoreRequested(Event, frozen=True):
     """A reviewer asked the prospect for more before deciding."""
 
     message: str
 
 
-@event("application.more_provided", version=1)
+@event("application.more_provided", version=1, personal=("message",))
 class MoreProvided(Event, frozen=True):
     """The prospect answered what the reviewer had asked."""
 
     message: str
 
 
-@event("application.accepted", version=1)
+@event("application.accepted", version=1, personal=("message",))
 class ApplicationAccepted(Event, frozen=True):
     """A reviewer took the application on, as this kind of engagement at this price in cents."""
 
@@ -49,7 +49,7 @@ class ApplicationAccepted(Event, frozen=True):
     total_cents: int
 
 
-@event("application.declined", version=1)
+@event("application.declined", version=1, personal=("message",))
 class ApplicationDeclined(Event, frozen=True):
     """A reviewer turned the application down."""
 

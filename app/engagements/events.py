@@ -33,7 +33,7 @@ class EngagementClosed(Event, frozen=True):
     application_id: str
 
 
-@event("engagement.accepted", version=1)
+@event("engagement.accepted", version=1, personal=("accepted_name",))
 class EngagementAccepted(Event, frozen=True):
     """The client agreed, under the name that they typed, and owes the deposit."""
 

@@ -7,7 +7,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.database import Model
+from app.database import XID8, Model
 
 
 class StoredEvent(Model):
@@ -17,6 +17,8 @@ class StoredEvent(Model):
     __tablename__ = "events"
 
     position: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    # The transaction that wrote it, or its stream's last one if that is later: see `log`.
+    horizon: Mapped[int] = mapped_column(XID8, server_default=text("pg_current_xact_id()"))
     id: Mapped[uuid.UUID] = mapped_column(unique=True)
     stream: Mapped[str]
     version: Mapped[int]
@@ -30,6 +32,7 @@ class StoredEvent(Model):
 
     __table_args__ = (
         Index("uq_events_stream_version", "stream", "version", unique=True),
+        Index("ix_events_horizon_position", "horizon", "position"),
         Index(
             "ix_events_unrelayed",
             "position",

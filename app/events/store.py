@@ -3,7 +3,8 @@
 from typing import Any, cast
 
 import msgspec
-from sqlalchemy import Row, Table, insert, select, text
+from sqlalchemy import Row, Table, bindparam, select, text
+from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,7 +17,17 @@ from app.events.types import Event, Metadata, RecordedEvent, decode_event
 _events = cast(Table, StoredEvent.__table__)
 QUEUE_UP = text("SELECT pg_advisory_xact_lock(hashtextextended(:stream, 0))")
 LATEST_VERSION = text("SELECT coalesce(max(version), 0) FROM events WHERE stream = :stream")
-APPEND = insert(_events).returning(_events.c.position, _events.c.recorded_at)
+# A stream's horizon never falls, even where a transaction got its id before its turn in the stream.
+APPEND = text("""
+INSERT INTO events (id, stream, version, horizon, type, schema_version, data, metadata)
+VALUES (:id, :stream, :version,
+    greatest(pg_current_xact_id(), (
+        SELECT horizon FROM events
+        WHERE stream = CAST(:stream AS varchar) AND version = CAST(:version AS integer) - 1
+    )),
+    :type, :schema_version, :data, :metadata)
+RETURNING position, horizon, recorded_at
+""").bindparams(bindparam("data", type_=JSONB), bindparam("metadata", type_=JSONB))
 
 
 class ConcurrentAppend(Exception):
@@ -52,13 +63,14 @@ def record(
         "metadata": msgspec.to_builtins(metadata),
     }
     try:
-        position, recorded_at = session.execute(APPEND, row).one()
+        position, horizon, recorded_at = session.execute(APPEND, row).one()
     except IntegrityError as error:
         raise ConcurrentAppend(f"{stream} has moved on from version {version}") from error
     after_commit(session, bell.ring)
     return RecordedEvent(
         id=row["id"],
         position=position,
+        horizon=int(horizon),
         stream=stream,
         version=version + 1,
         type=event.type,
@@ -90,6 +102,7 @@ def recorded_event(row: Row[Any]) -> RecordedEvent:
     return RecordedEvent(
         id=row.id,
         position=row.position,
+        horizon=int(row.horizon),
         stream=row.stream,
         version=row.version,
         type=row.type,

@@ -12,11 +12,12 @@ class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The payload of an event: what happened, in plain JSON types.
 
     A subclass is declared with ``@event("application.submitted", version=1)``; its first docstring
-    line is the event's meaning.
+    line is the event's meaning. ``personal`` names the fields that say something about a person.
     """
 
     type: ClassVar[str]
     schema_version: ClassVar[int]
+    personal: ClassVar[tuple[str, ...]]
 
 
 class UnknownEventType(Exception):
@@ -36,10 +37,12 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
 
 
 class RecordedEvent(msgspec.Struct, frozen=True):
-    """An event with its place in the log. ``position`` orders the log, ``version`` its stream."""
+    """An event with its place in the log: ``horizon`` and ``position`` order the log (see `log`),
+    ``version`` its stream."""
 
     id: uuid.UUID
     position: int
+    horizon: int
     stream: str
     version: int
     type: str
@@ -57,14 +60,17 @@ _declared: dict[str, type[Event]] = {}
 E_ = TypeVar("E_", bound=type[Event])
 
 
-def event(name: str, *, version: int) -> Callable[[E_], E_]:
+def event(name: str, *, version: int, personal: tuple[str, ...] = ()) -> Callable[[E_], E_]:
     """Declare an event type under its name on the wire. A name can be declared once."""
 
     def declare(cls: E_) -> E_:
         if name in _declared:
             raise ValueError(f"The event type {name} is declared twice.")
+        if unknown := set(personal) - set(cls.__struct_fields__):
+            raise ValueError(f"{name} has no field {', '.join(sorted(unknown))}.")
         cls.type = name
         cls.schema_version = version
+        cls.personal = personal
         _declared[name] = cls
         return cls
 

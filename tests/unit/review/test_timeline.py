@@ -13,6 +13,7 @@ from app.review.timeline import WORDS, entry_of
 def recorded(event: Event, actor: str) -> RecordedEvent:
     return RecordedEvent(
         id=uuid.uuid4(),
+        horizon=1,
         position=1,
         stream=f"application-{uuid.uuid4()}",
         version=1,

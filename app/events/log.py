@@ -1,0 +1,47 @@
+"""Following the log: every event once, in an order in which none turns up later.
+
+Positions are given out before a commit, so a reader that remembers the last position would skip an
+event whose transaction took a lower one and committed late. The order here is (horizon, position).
+A horizon is the id of the writing transaction, and an event is readable once every transaction up
+to that id has ended, so nothing can appear before it any more. Within a stream the horizon never
+falls, so a stream is read in its own order.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.events.store import recorded_event
+from app.events.types import RecordedEvent
+
+
+class Place(msgspec.Struct, frozen=True, order=True):
+    """A place in the log: that of an event, or ``START``, before the first."""
+
+    horizon: int
+    position: int
+
+
+START = Place(0, 0)
+
+READ = text("""
+SELECT * FROM events
+WHERE horizon < pg_snapshot_xmin(pg_current_snapshot())
+  AND (horizon, position) > (CAST(CAST(:horizon AS text) AS xid8), :position)
+ORDER BY horizon, position LIMIT :most
+""")
+
+
+def place_of(recorded: RecordedEvent) -> Place:
+    return Place(recorded.horizon, recorded.position)
+
+
+def read_log(session: Session, after: Place, *, most: int) -> Sequence[RecordedEvent]:
+    """Up to ``most`` events behind ``after``, in the log's order; those whose turn can still be
+    taken by an open transaction come with a later call."""
+    rows = session.execute(
+        READ, {"horizon": after.horizon, "position": after.position, "most": most}
+    )
+    return [recorded_event(row) for row in rows]

@@ -1,0 +1,81 @@
+"""Following the log while others write it."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.applications.events import MoreProvided
+from app.database import db
+from app.events.log import START, Place, place_of, read_log
+from app.events.store import record
+from tests.integration.events.conftest import Record, new_stream
+
+Seen = list[tuple[str, int]]
+
+
+@contextmanager
+def writer() -> Iterator[Session]:
+    """A transaction of its own, with its id taken now."""
+    with Session(db.engine) as session:
+        session.execute(text("SELECT pg_current_xact_id()"))
+        yield session
+
+
+def write(session: Session, stream: str) -> None:
+    record(session, stream, MoreProvided(message="hello"), actor="prospect")
+
+
+def follow(session: Session, after: Place, most: int = 100) -> tuple[Seen, Place]:
+    """What a reader at ``after`` sees next, and where it stands then."""
+    events = read_log(session, after, most=most)
+    session.rollback()
+    seen = [(event.stream, event.version) for event in events]
+    return seen, place_of(events[-1]) if events else after
+
+
+def test_the_log_is_read_in_its_order_and_in_parts(session: Session, record_event: Record) -> None:
+    written = [record_event() for _ in range(5)]
+    first, place = follow(session, START, most=3)
+    rest, _ = follow(session, place)
+    assert first + rest == [(event.stream, 1) for event in written]
+
+
+def test_an_event_that_commits_late_is_not_skipped(session: Session) -> None:
+    early, late = new_stream(), new_stream()
+    with writer() as first, writer() as second:
+        write(first, late)  # takes the lower position
+        write(second, early)
+        second.commit()
+        seen, place = follow(session, START)
+        assert seen == []  # nothing after an open transaction is settled
+        first.commit()
+    seen, _ = follow(session, place)
+    assert sorted(seen) == sorted([(early, 1), (late, 1)])
+
+
+def test_a_reader_of_positions_would_skip_it(session: Session) -> None:
+    """The control: what the log's own order is for."""
+    early, late = new_stream(), new_stream()
+    after = text("SELECT stream, position FROM events WHERE position > :position")
+    with writer() as first, writer() as second:
+        write(first, late)
+        write(second, early)
+        second.commit()
+        ((seen, last),) = session.execute(after, {"position": 0}).all()
+        session.rollback()
+        first.commit()
+    assert seen == early
+    assert session.execute(after, {"position": last}).all() == []
+
+
+def test_a_stream_is_followed_in_its_order_whoever_began_first(session: Session) -> None:
+    stream = new_stream()
+    with writer() as older, writer() as younger:
+        write(younger, stream)
+        younger.commit()
+        write(older, stream)  # with the lower transaction id
+        older.commit()
+    seen, _ = follow(session, START)
+    assert seen == [(stream, 1), (stream, 2)]

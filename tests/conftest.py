@@ -15,6 +15,7 @@ from sqlalchemy.orm import Session
 
 from app import create_app
 from app.database import db
+from app.events import types, upcast
 from app.events.delivery import RetryPolicy, deliver
 from app.events.relay import relay_batch
 from app.events.subscription import current_subscriptions
@@ -117,3 +118,17 @@ def handle_events(session: Session) -> Callable[[], None]:
                 deliver(session, waiting.pop(0), current_subscriptions(), policy, waiting.append)
 
     return handle_events
+
+
+@pytest.fixture
+def own_declarations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Event types and upcasts that the test makes up are forgotten after it."""
+    monkeypatch.setattr(types, "_declared", dict(types._declared))
+    monkeypatch.setattr(upcast, "_steps", dict(upcast._steps))
+
+
+@pytest.fixture
+def nothing_declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if there were no event types and upcasts but those that the test makes up."""
+    monkeypatch.setattr(types, "_declared", {})
+    monkeypatch.setattr(upcast, "_steps", {})

@@ -106,7 +106,7 @@ def recorded_event(row: Row[Any]) -> RecordedEvent:
         stream=row.stream,
         version=row.version,
         type=row.type,
-        data=decode_event(row.type, row.data),
+        data=decode_event(row.type, row.data, row.schema_version),
         metadata=msgspec.convert(row.metadata, Metadata),
         recorded_at=row.recorded_at,
     )

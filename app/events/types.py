@@ -7,15 +7,19 @@ from typing import Any, ClassVar, TypeVar
 
 import msgspec
 
+from app.events.upcast import to_present_version
+
 
 class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The payload of an event: what happened, in plain JSON types.
 
     A subclass is declared with ``@event("application.submitted", version=1)``; its first docstring
     line is the event's meaning. ``personal`` names the fields that say something about a person.
+    ``stream_kind`` is what its streams are about; by default the first part of its name.
     """
 
     type: ClassVar[str]
+    stream_kind: ClassVar[str]
     schema_version: ClassVar[int]
     personal: ClassVar[tuple[str, ...]]
 
@@ -60,7 +64,9 @@ _declared: dict[str, type[Event]] = {}
 E_ = TypeVar("E_", bound=type[Event])
 
 
-def event(name: str, *, version: int, personal: tuple[str, ...] = ()) -> Callable[[E_], E_]:
+def event(
+    name: str, *, version: int, personal: tuple[str, ...] = (), stream: str = ""
+) -> Callable[[E_], E_]:
     """Declare an event type under its name on the wire. A name can be declared once."""
 
     def declare(cls: E_) -> E_:
@@ -69,6 +75,7 @@ def event(name: str, *, version: int, personal: tuple[str, ...] = ()) -> Callabl
         if unknown := set(personal) - set(cls.__struct_fields__):
             raise ValueError(f"{name} has no field {', '.join(sorted(unknown))}.")
         cls.type = name
+        cls.stream_kind = stream or name.partition(".")[0]
         cls.schema_version = version
         cls.personal = personal
         _declared[name] = cls
@@ -82,11 +89,16 @@ def declared_events() -> dict[str, type[Event]]:
     return dict(_declared)
 
 
-def decode_event(name: str, data: dict[str, Any]) -> Event:
-    """The typed payload of a stored event. Raises UnknownEventType for an undeclared name."""
-    if name not in _declared:
+def decode_event(name: str, data: dict[str, Any], schema_version: int) -> Event:
+    """The typed payload of an event that was stored in ``schema_version``, upcast to the present
+    one. Raises UnknownEventType or UnknownSchemaVersion where the type or version is not declared.
+    """
+    declared = _declared.get(name)
+    if declared is None:
         raise UnknownEventType(name)
-    return msgspec.convert(data, _declared[name])
+    if schema_version != declared.schema_version:
+        data = to_present_version(name, data, schema_version, declared.schema_version)
+    return msgspec.convert(data, declared)
 
 
 def stream_of(kind: str, subject_id: uuid.UUID | str) -> str:

@@ -7,7 +7,7 @@ from app.events.types import Event, event
 Method = Literal["stripe", "bank_transfer"]
 
 
-@event("deposit.paid", version=1)
+@event("deposit.paid", version=1, stream="engagement")
 class DepositPaid(Event, frozen=True):
     """The whole deposit has arrived. In the engagement's stream."""
 
@@ -18,7 +18,7 @@ class DepositPaid(Event, frozen=True):
     method: Method
 
 
-@event("deposit.overpaid", version=1)
+@event("deposit.overpaid", version=1, stream="engagement")
 class DepositOverpaid(Event, frozen=True):
     """A card payment arrived for a deposit that had been paid: it has to be refunded. In the
     engagement's stream."""

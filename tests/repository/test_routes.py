@@ -5,6 +5,8 @@ from flask.testing import FlaskClient
 from werkzeug.routing import Rule
 
 ANYBODY = {
+    "api.asyncapi",
+    "api.schema",
     "applications.resume",
     "applications.review",
     "applications.save",

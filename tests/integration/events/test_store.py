@@ -91,4 +91,4 @@ def test_the_database_refuses_to_change_or_forget_an_event(
 
 def test_an_event_of_an_unknown_type_is_not_guessed_at() -> None:
     with pytest.raises(UnknownEventType, match=r"nothing\.known"):
-        decode_event("nothing.known", {})
+        decode_event("nothing.known", {}, 1)

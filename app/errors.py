@@ -88,7 +88,7 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
     title, message, next_step = PAGES.get(error.code, PAGES[400 if error.code < 500 else 500])
     headers = [(k, v) for k, v in error.get_headers() if k in {"Retry-After", "Allow"}]
     if request.path.startswith("/api/"):
-        return problem_details(error.code, message), error.code, [*headers, PROBLEM_TYPE]
+        return problem_details(error.code, f"{title}."), error.code, [*headers, PROBLEM_TYPE]
     page = render_template(
         "errors/error.html", code=error.code, title=title, message=message, next_step=next_step
     )

@@ -13,7 +13,7 @@ SUBJECT = uuid.UUID("01980f3e-6c00-7000-8000-000000000001")
 EVENT = uuid.UUID("01980f3e-6c00-7000-8000-000000000002")
 RECORDED_AT = datetime(2026, 11, 24, 15, 38, tzinfo=UTC)
 TRACE = "0af7651916cd43dd8448eb211c80319c"
-EMPTY: dict[str, Any] = {"integer": 1, "number": 1.0, "boolean": True, "object": {}, "array": []}
+SIMPLEST: dict[str, Any] = {"integer": 1, "number": 1.0, "boolean": True, "object": {}, "array": []}
 
 
 def example_event(declared: type[Event]) -> RecordedEvent:
@@ -49,4 +49,4 @@ def _example_value(name: str, field: Schema, parts: dict[str, Schema]) -> Any:
         return {key: _example_value(key, one, parts) for key, one in part["properties"].items()}
     if field.get("type") == "string":
         return f"<{name.replace('_', ' ')}>"
-    return EMPTY.get(field.get("type", "object"))
+    return SIMPLEST.get(field.get("type", "object"))

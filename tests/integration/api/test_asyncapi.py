@@ -47,16 +47,16 @@ def lose_a_schema(document: Document) -> None:
     del document["components"]["schemas"]["application.submitted.v1"]
 
 
-def receive_nothing(document: Document) -> None:
+def forget_to_send(document: Document) -> None:
     document["operations"]["send-application"]["action"] = "forget"
 
 
-def break_an_example(document: Document) -> None:
-    [example] = document["components"]["messages"]["deposit.paid"]["examples"]
-    example["payload"]["data"]["amount_cents"] = "much"
+def invent_a_type(document: Document) -> None:
+    payload = document["components"]["schemas"]["deposit.paid.v1"]
+    payload["properties"]["amount_cents"]["type"] = "money"
 
 
-@pytest.mark.parametrize("spoil", [lose_a_schema, receive_nothing, break_an_example])
+@pytest.mark.parametrize("spoil", [lose_a_schema, forget_to_send, invent_a_type])
 def test_the_parser_does_find_a_fault_where_there_is_one(
     document: Document, spoil: Callable[[Document], None]
 ) -> None:

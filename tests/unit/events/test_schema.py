@@ -82,7 +82,7 @@ def test_readers_can_live_with_other_words_and_with_fields_that_have_a_default(
         schema_of(NAME, DAYS),
         schema_of(NAME, DAYS, ("post", ROLE[1])),
         schema_of(NAME, ("days", float), ROLE),
-        schema_of(NAME, ("days", int, 1), ROLE),
+        schema_of(NAME, ROLE, ("days", int, 1)),
         schema_of(NAME, DAYS, ("role", Literal["architect", "engineer", "other"])),
         schema_of(NAME, DAYS, ROLE, ("city", str)),
         schema_of(NAME, DAYS, ROLE, personal=()),

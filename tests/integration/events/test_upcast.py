@@ -17,12 +17,8 @@ from config import Config
 STORED = text("SELECT schema_version, data FROM events WHERE stream = :stream ORDER BY version")
 
 
-@event("person.hired", version=1)
 class Hired(Event, frozen=True):
     name: str
-
-
-types._declared.pop("person.hired")
 
 
 def hire_in_version_1(session: Session) -> str:

@@ -1,4 +1,5 @@
-"""The two tables of the backbone: the append-only log, and what each subscriber still owes it."""
+"""The tables of the backbone: the append-only log, what each subscriber still owes it, and which
+subscribers are told to wait."""
 
 import uuid
 from datetime import datetime
@@ -46,8 +47,9 @@ class StoredEvent(Model):
 
 class Delivery(Model):
     """One event for one subscriber. ``waiting`` until its handler's writes are committed with it,
-    then ``done``; ``dead`` after the last try. Times: ``not_before`` delays a retry, ``sent_at`` is
-    when a task was last sent for it (NULL: none since it became due)."""
+    then ``done``; ``dead`` after the last try. Before ``not_before`` nobody may try it: a failure
+    waits for its retry, or a worker has it in hand (see `claims`) since ``claimed_at``. ``sent_at``
+    is when a task was sent for it (NULL: none is on its way)."""
 
     __tablename__ = "deliveries"
 
@@ -58,6 +60,8 @@ class Delivery(Model):
     stream_version: Mapped[int]
     status: Mapped[str] = mapped_column(server_default="waiting")
     attempts: Mapped[int] = mapped_column(server_default="0")
+    claim: Mapped[int] = mapped_column(server_default="0")
+    claimed_at: Mapped[datetime | None]
     not_before: Mapped[datetime] = mapped_column(server_default=text("now()"))
     sent_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
@@ -83,3 +87,12 @@ class Delivery(Model):
         CheckConstraint("(status = 'done') = (done_at IS NOT NULL)", name="done_has_its_time"),
         CheckConstraint("status <> 'dead' OR last_error IS NOT NULL", name="dead_has_its_error"),
     )
+
+
+class PausedSubscriber(Model):
+    """A subscriber to which nothing is delivered for now."""
+
+    __tablename__ = "paused_subscribers"
+
+    subscriber: Mapped[str] = mapped_column(primary_key=True)
+    paused_at: Mapped[datetime] = mapped_column(server_default=text("now()"))

@@ -31,8 +31,9 @@ class UnknownEventType(Exception):
 class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     """Who did it and what led to it.
 
-    ``actor`` is "prospect", "staff:<id>" or "system:<subscriber>". ``correlation_id`` is the id of
-    the request that started the whole chain; ``causation_id`` the event that this one answers.
+    ``actor`` is "prospect", "staff:<id>", "operator:<account>" or "system:<subscriber>".
+    ``correlation_id`` is the id of the request that started the whole chain; ``causation_id`` the
+    event that this one answers.
     """
 
     actor: str

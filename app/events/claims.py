@@ -50,8 +50,10 @@ WITH chosen AS (
     FROM chosen WHERE d.id = chosen.id
     RETURNING d.id AS delivery_id, d.claim, d.subscriber, d.attempts, d.event_position
 )
-SELECT delivery_id, claim, subscriber, attempts, e.*, set_config('synchronous_commit', 'off', true)
+SELECT delivery_id, claim, subscriber, attempts, e.*, k.key AS person_key,
+    set_config('synchronous_commit', 'off', true)
 FROM claimed JOIN events e ON e.position = event_position
+LEFT JOIN person_keys k ON k.person_id = e.person_id
 ORDER BY delivery_id
 """)
 

@@ -13,7 +13,9 @@ from app.database import XID8, Model
 
 class StoredEvent(Model):
     """One event: event store and outbox in one. A trigger refuses any change of its content;
-    only ``relayed_at`` is ever set, once, when the relay has added its deliveries."""
+    only ``relayed_at`` is ever set, once, when the relay has added its deliveries. What it says
+    about a person is empty in ``data`` and stands in ``sealed``; Postgres sets ``hash``, see
+    `chain`."""
 
     __tablename__ = "events"
 
@@ -28,6 +30,9 @@ class StoredEvent(Model):
     data: Mapped[dict[str, Any]]
     # `metadata` is SQLAlchemy's own name on a model.
     meta: Mapped[dict[str, Any]] = mapped_column("metadata")
+    person_id: Mapped[uuid.UUID | None]
+    sealed: Mapped[bytes | None]
+    hash: Mapped[bytes]
     recorded_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
     relayed_at: Mapped[datetime | None]
 
@@ -42,7 +47,36 @@ class StoredEvent(Model):
             postgresql_where=text("relayed_at IS NULL"),
         ),
         CheckConstraint("version > 0", name="version_positive"),
+        CheckConstraint("(sealed IS NULL) = (person_id IS NULL)", name="sealed_for_a_person"),
     )
+
+
+class PersonKey(Model):
+    """The key that opens what events say about one person; none once they are erased."""
+
+    __tablename__ = "person_keys"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    key: Mapped[bytes | None]
+    made_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    erased_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("(key IS NULL) = (erased_at IS NOT NULL)", name="erased_has_no_key"),
+    )
+
+
+class StoredCheckpoint(Model):
+    """A signature over all events up to ``horizon``; see `checkpoints`."""
+
+    __tablename__ = "checkpoints"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    horizon: Mapped[int] = mapped_column(XID8)
+    events: Mapped[int] = mapped_column(BigInteger)
+    root: Mapped[bytes]
+    signature: Mapped[bytes]
+    made_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
 class Delivery(Model):

@@ -43,7 +43,7 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class RecordedEvent(msgspec.Struct, frozen=True):
     """An event with its place in the log: ``horizon`` and ``position`` order the log (see `log`),
-    ``version`` its stream."""
+    ``version`` its stream. What it said about a person is empty once they are erased."""
 
     id: uuid.UUID
     position: int
@@ -54,6 +54,7 @@ class RecordedEvent(msgspec.Struct, frozen=True):
     data: Any
     metadata: Metadata
     recorded_at: datetime
+    is_erased: bool = False
 
     @property
     def subject_id(self) -> uuid.UUID:
@@ -100,6 +101,13 @@ def decode_event(name: str, data: dict[str, Any], schema_version: int) -> Event:
     if schema_version != declared.schema_version:
         data = to_present_version(name, data, schema_version, declared.schema_version)
     return msgspec.convert(data, declared)
+
+
+def without_personal(event: Event) -> Event:
+    """The event with its personal fields empty."""
+    return msgspec.structs.replace(
+        event, **{name: type(getattr(event, name))() for name in event.personal}
+    )
 
 
 def stream_of(kind: str, subject_id: uuid.UUID | str) -> str:

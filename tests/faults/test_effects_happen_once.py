@@ -31,6 +31,7 @@ def leave_a_mark(session: Session, event: RecordedEvent) -> None:
 
 
 POLICY = RetryPolicy(first=1, cap=1, most=WORKERS)
+PERSON = uuid.uuid4()
 MARKING = Subscriptions({ApplicationDeclined: (leave_a_mark,)})
 
 
@@ -45,6 +46,7 @@ def deliver_many_times(app: Flask, events: int) -> list[int]:
             stream_of("probe", uuid.uuid4()),
             ApplicationDeclined(message=""),
             actor="prospect",
+            person=PERSON,
             expected_version=0,
         ).id
         for _ in range(events)

@@ -20,6 +20,7 @@ from app.events.subscription import Subscriptions
 from app.events.types import RecordedEvent
 
 Record = Callable[..., RecordedEvent]
+PERSON = uuid.uuid4()
 LEASE = 60.0
 RUN_OUT = text("UPDATE deliveries SET not_before = now() WHERE claimed_at IS NOT NULL")
 LEASED_UNTIL = text("SELECT not_before FROM deliveries WHERE id = :id")
@@ -37,7 +38,11 @@ def record_event(session: Session) -> Record:
 
     def record_event(stream: str | None = None, message: str = "hello") -> RecordedEvent:
         recorded = record(
-            session, stream or new_stream(), MoreProvided(message=message), actor="prospect"
+            session,
+            stream or new_stream(),
+            MoreProvided(message=message),
+            actor="prospect",
+            person=PERSON,
         )
         session.commit()
         return recorded

@@ -12,7 +12,7 @@ from app.events.delivery import Outcome
 from app.events.models import StoredEvent
 from app.events.store import record
 from app.events.types import RecordedEvent
-from tests.integration.events.conftest import Flow, Record, keeper_of, new_stream
+from tests.integration.events.conftest import PERSON, Flow, Record, keeper_of, new_stream
 from tests.site import eventually
 
 FlowTo = Callable[..., Flow]
@@ -20,7 +20,9 @@ FlowTo = Callable[..., Flow]
 
 def answer(session: Session, recorded: RecordedEvent) -> None:
     """A subscriber whose effect is one more event in the stream."""
-    record(session, recorded.stream, MoreRequested(message="and?"), actor="system:test")
+    record(
+        session, recorded.stream, MoreRequested(message="and?"), actor="system:test", person=PERSON
+    )
 
 
 def types_of(session: Session) -> list[str]:

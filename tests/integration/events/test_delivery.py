@@ -13,7 +13,7 @@ from app.events.models import StoredEvent
 from app.events.retry import RetryPolicy
 from app.events.store import read_stream, record
 from app.events.types import RecordedEvent
-from tests.integration.events.conftest import Flow, new_stream
+from tests.integration.events.conftest import PERSON, Flow, new_stream
 
 Record = Callable[..., RecordedEvent]
 FlowTo = Callable[..., Flow]
@@ -28,7 +28,13 @@ class Recorder:
 
     def note(self, session: Session, recorded: RecordedEvent) -> None:
         self.given.append(recorded.data.message)
-        record(session, recorded.stream, MoreRequested(message="and?"), actor="system:test")
+        record(
+            session,
+            recorded.stream,
+            MoreRequested(message="and?"),
+            actor="system:test",
+            person=PERSON,
+        )
         if self.failures:
             self.failures -= 1
             raise RuntimeError("as it was told to")

@@ -10,6 +10,7 @@ from celery import Celery, Task, signals
 from flask import Flask
 
 from app.database import db
+from app.events.due import record_due_events
 from app.events.relay import RelayAtHand
 from app.events.tasks import send_delivery
 from config import Config
@@ -41,6 +42,10 @@ def init_celery(app: Flask, config: Config) -> None:
         worker_send_task_events=False,
         beat_schedule={
             "sweep-deliveries": {"task": "events.sweep", "schedule": config.SWEEP_SECONDS},
+            "record-due-events": {
+                "task": record_due_events.name,
+                "schedule": config.SWEEP_SECONDS,
+            },
             "sweep-mail": {"task": "notifications.sweep", "schedule": config.SWEEP_SECONDS},
         },
         timezone="UTC",

@@ -148,7 +148,7 @@ DESK = (
     Stop("deposit due", "money:agreed", shows="Record a bank transfer", who="staff"),
     Stop("deposit, wrong", "money:agreed", (RECORD,), shows="can't be recorded", who="staff"),
     Stop("deposit paid", "money:paid", shows="Recorded by", who="staff"),
-    Stop("events", "/staff/events/", shows="scoring.score_fit", who="staff"),
+    Stop("events", "/staff/events/", shows="Services outside", who="staff"),
     Stop("settings", "/staff/settings/", shows="Ada Lovelace", who="staff"),
     Stop("settings, wrong", "/staff/settings/", (NEW_PASSWORD,), shows=WRONG, who="staff"),
     Stop("style guide", "/staff/styleguide", who="staff"),

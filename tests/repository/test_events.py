@@ -6,6 +6,7 @@ from app.events.subscription import current_subscriptions
 from app.events.types import declared_events
 
 FOR_THE_RECORD = {
+    "circuit.closed": "staff see it in the log",
     "delivery.replayed": "staff did it and see it in the log",
     "engagement.activated": "the last word of the flow",
     "engagement.closed": "the decision's own mail has said it",

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 from app.database import db
 from app.events.claims import LeaseKeeper
+from app.events.due import record_due_events
 from app.events.relay import RelayAtHand
 from app.events.tasks import send_deliveries
 from config import Config
@@ -46,6 +47,7 @@ def init_celery(app: Flask, config: Config) -> None:
         beat_schedule={
             "sweep-deliveries": _each(config.SWEEP_SECONDS, "events.sweep"),
             "sweep-mail": _each(config.SWEEP_SECONDS, "notifications.sweep"),
+            "record-due-events": _each(config.SWEEP_SECONDS, record_due_events.name),
         },
         timezone="UTC",
     )

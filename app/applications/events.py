@@ -54,3 +54,8 @@ class ApplicationDeclined(Event, frozen=True):
     """A reviewer turned the application down."""
 
     message: str
+
+
+@event("application.answer_due", version=1)
+class AnswerDue(Event, frozen=True):
+    """The time has come by which the prospect was promised an answer."""

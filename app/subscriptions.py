@@ -7,6 +7,7 @@ from app.applications.events import (
     AnswerDue,
     ApplicationAccepted,
     ApplicationDeclined,
+    ApplicationErased,
     ApplicationSubmitted,
     DraftLinkRequested,
     MoreProvided,
@@ -18,6 +19,7 @@ from app.engagements.events import EngagementAccepted, EngagementProposed
 from app.engagements.subscribers import (
     activate_engagement,
     close_engagement,
+    erase_signature,
     offer_engagement,
     propose_engagement,
 )
@@ -32,13 +34,14 @@ from app.notifications.subscribers import (
     announce_agreement,
     confirm_deposit,
     confirm_receipt,
+    erase_mail,
     pass_on_answer,
     remind_staff,
     send_decision,
     send_resume_link,
 )
 from app.payments.events import DepositOverpaid, DepositPaid, StripeEventReceived
-from app.payments.subscribers import request_deposit, settle_deposit
+from app.payments.subscribers import erase_payer, request_deposit, settle_deposit
 from app.scoring.events import ApplicationScored
 from app.scoring.subscribers import score_fit
 
@@ -51,6 +54,7 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
     MoreProvided: (pass_on_answer, keep_promise),
     ApplicationDeclined: (close_engagement, send_decision, keep_promise),
     ApplicationAccepted: (offer_engagement, send_decision, keep_promise),
+    ApplicationErased: (erase_mail, erase_signature, erase_payer, keep_promise),
     AnswerDue: (remind_staff,),
     EngagementAccepted: (request_deposit, announce_agreement),
     StripeEventReceived: (settle_deposit,),

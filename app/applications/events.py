@@ -59,3 +59,8 @@ class ApplicationDeclined(Event, frozen=True):
 @event("application.answer_due", version=1)
 class AnswerDue(Event, frozen=True):
     """The time has come by which the prospect was promised an answer."""
+
+
+@event("application.erased", version=1)
+class ApplicationErased(Event, frozen=True):
+    """All that was stored about the person who applied has been erased; figures remain."""

@@ -13,7 +13,8 @@ PROSPECT_SPOKE = (ApplicationSubmitted, MoreProvided)
 
 def keep_promise(session: Session, recorded: RecordedEvent) -> None:
     """application.submitted, .more_provided → our answer falls due; .more_requested, .accepted,
-    .declined → it has been given. One subscriber, so that these are handled in their order."""
+    .declined → it has been given; .erased → nobody waits for it. One subscriber, so that these are
+    handled in their order."""
     if isinstance(recorded.data, PROSPECT_SPOKE):
         schedule(
             session,

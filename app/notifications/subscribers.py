@@ -8,7 +8,7 @@ from app.applications.models import Application
 from app.applications.queries import get_application
 from app.engagements.queries import engagement_of, get_engagement
 from app.events.types import RecordedEvent
-from app.notifications import alerts, letters
+from app.notifications import alerts, erasure, letters
 from app.notifications.mailer import CIRCUIT
 from app.notifications.outbox import write_to, write_to_staff
 from app.scoring.queries import score_of
@@ -108,3 +108,8 @@ def alert_staff_of_outage(session: Session, opened: RecordedEvent) -> None:
     if opened.data.name != CIRCUIT:
         letter = alerts.service_away(opened.data.name, opened.data.failures, opened.data.error)
         write_to_staff(session, letter, because=opened)
+
+
+def erase_mail(session: Session, erased: RecordedEvent) -> None:
+    """application.erased → no mail about the person is left."""
+    erasure.erase_mail(session, get_application(session, erased.subject_id))

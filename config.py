@@ -46,6 +46,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     TRUSTED_PROXIES: int = 0
     METRICS_TOKEN: str = ""
     LOG_LEVEL: Literal["debug", "info", "warning", "error"] = "info"
+    OTEL_EXPORTER_OTLP_ENDPOINT: str = ""
+    OTEL_SERVICE_NAME: str = "engagement-portal"
     DATABASE_POOL_SIZE: int = 8
     DELIVERY_MAX_ATTEMPTS: int = 8
     DELIVERY_BACKOFF_SECONDS: float = 1.0
@@ -72,6 +74,13 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         if bool(self.STRIPE_SECRET_KEY) != bool(self.STRIPE_WEBHOOK_SECRET):
             raise ConfigurationError(
                 "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET belong together: set both, or neither."
+            )
+        collector = urlsplit(self.OTEL_EXPORTER_OTLP_ENDPOINT)
+        if collector.geturl() and (
+            collector.scheme not in {"http", "https"} or not collector.hostname
+        ):
+            raise ConfigurationError(
+                "OTEL_EXPORTER_OTLP_ENDPOINT must be a collector's address, like http://collector:4318."
             )
         if self.DELIVERY_MAX_ATTEMPTS < 1:
             raise ConfigurationError("DELIVERY_MAX_ATTEMPTS must be at least 1.")

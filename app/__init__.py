@@ -20,8 +20,10 @@ from app.extensions import csrf, limiter, login_manager, migrate
 from app.firm_data import load_firm_data
 from app.logs import configure_logging, init_logs
 from app.rendering import init_rendering
+from app.request_trace import init_request_trace
 from app.security import init_security
 from app.subscriptions import SUBSCRIPTIONS
+from app.telemetry.setup import init_telemetry
 from config import ROOT, Config, load_config
 
 
@@ -31,7 +33,9 @@ def create_app(config: Config | None = None) -> Flask:
     configure_logging(config)
     app = Flask(__name__, static_folder=None)
     init_settings(app, config)
-    init_logs(app, config)
+    init_telemetry(app, config)
+    init_request_trace(app, config)
+    init_logs(app)
     init_security(app, config)
     init_data(app, config)
     init_extensions(app, config)

@@ -16,6 +16,7 @@ from app.events.claims import LeaseKeeper
 from app.events.due import record_due_events
 from app.events.relay import RelayAtHand
 from app.events.tasks import send_deliveries, sign_checkpoint
+from app.telemetry.setup import close_telemetry
 from config import Config
 
 EXPIRES_SECONDS = 60
@@ -68,6 +69,10 @@ def init_celery(app: Flask, config: Config) -> None:
         with app.app_context():
             db.engine.dispose(close=False)  # the parent's connections stay the parent's
         app.extensions["bell"] = RelayAtHand(send_deliveries)
+
+    @signals.worker_process_shutdown.connect(weak=False)
+    def stop_worker_process(**_: object) -> None:
+        close_telemetry(app)
 
 
 def _each(seconds: float, task: str) -> dict[str, Any]:

@@ -22,6 +22,7 @@ from app.applications.questions import Answers, Questionnaire
 from app.database import after_commit, new_id, utc_now
 from app.events import bell
 from app.events.person_keys import key_of
+from app.events.spans import trace_recording
 from app.events.store import content_of, metadata_by, record
 from app.events.types import stream_of
 
@@ -140,16 +141,19 @@ def _store(
     """Seal the draft and store the application with its event, unless the draft is no longer as it
     was seen."""
     application_id, person = new_id(), seen["draft_id"]
+    stream, metadata = stream_of("application", application_id), metadata_by("prospect")
+    content = content_of(submission, person, key_of(session, person))
+    trace_recording(session, content["id"], submission.type, stream, metadata)
     stored = session.execute(
         SUBMIT,
         {
             **seen,
             **msgspec.structs.asdict(submission),
-            **content_of(submission, person, key_of(session, person)),
+            **content,
             "application_id": application_id,
             "access_token": access_token,
-            "stream": stream_of("application", application_id),
-            "metadata": msgspec.to_builtins(metadata_by("prospect")),
+            "stream": stream,
+            "metadata": msgspec.to_builtins(metadata),
         },
     )
     return stored.one_or_none() is not None

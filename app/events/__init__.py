@@ -6,5 +6,5 @@ on the way. `schedule` and `due` record an event later; `log` follows all of the
 
 What guards the log: `sealing` and `person_keys` what it says about people, `chain` and
 `checkpoints` that nobody changed it. What describes it: `catalog`, `schema` and `asyncapi`;
-`cloudevents` is what it looks like on the wire.
+`cloudevents` is what it looks like on the wire, `spans` what a collector of traces sees.
 """

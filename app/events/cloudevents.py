@@ -1,15 +1,12 @@
 """An event on the wire: a CloudEvents 1.0 message, the same on every way out of the house."""
 
-import hashlib
-import re
-
 import msgspec
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
 from app.events.types import RecordedEvent
+from app.telemetry.context import SpanContext, span_id_of, trace_id_of, write_traceparent
 
-TRACE_ID = re.compile(r"[0-9a-f]{32}")
 _json = JSONFormat()
 
 
@@ -48,7 +45,5 @@ def schema_address(event_type: str, schema_version: int, base_url: str) -> str:
 
 def traceparent(recorded: RecordedEvent) -> str:
     """The W3C trace context: the correlation id as trace, the event itself as the parent span."""
-    trace = recorded.metadata.correlation_id
-    if not TRACE_ID.fullmatch(trace):  # it was offered by a proxy, in another form
-        trace = hashlib.sha256(trace.encode()).hexdigest()[:32]
-    return f"00-{trace}-{recorded.id.hex[16:]}-01"
+    context = SpanContext(trace_id_of(recorded.metadata.correlation_id), span_id_of(recorded.id))
+    return write_traceparent(context)

@@ -13,6 +13,7 @@ from app.database import after_commit, new_id
 from app.events import bell
 from app.events.person_keys import key_of
 from app.events.sealing import seal, unseal
+from app.events.spans import trace_recording
 from app.events.tracing import current_trace
 from app.events.types import Event, Metadata, RecordedEvent, decode_event, without_personal
 
@@ -71,6 +72,7 @@ def record(
         "metadata": msgspec.to_builtins(metadata),
         **content_of(event, person, key_of(session, person) if person else None),
     }
+    trace_recording(session, row["id"], event.type, stream, metadata)
     try:
         position, horizon, recorded_at = session.execute(APPEND, row).one()
     except IntegrityError as error:

@@ -44,7 +44,7 @@ def init_request_trace(app: Flask, config: Config) -> None:
 
 
 def _request_span(request_id: str, outer: SpanContext | None) -> Span:
-    if request.endpoint in UNREMARKABLE or not is_collecting():
+    if not is_collecting() or request.endpoint in UNREMARKABLE:
         return NO_SPAN
     # A method can be any word that somebody sends.
     known = request.method in HTTPMethod.__members__

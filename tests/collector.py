@@ -40,7 +40,7 @@ class Collector:
         self.url = f"http://{HOST}:{self._server.server_port}"
 
     def named(self, name: str) -> list[Received]:
-        return [span for span in self.spans if span.name == name]
+        return [span for span in list(self.spans) if span.name == name]
 
     def reset(self) -> None:
         self.spans.clear()

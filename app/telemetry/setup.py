@@ -11,7 +11,7 @@ def init_telemetry(app: Flask, config: Config) -> None:
     """Give the app its tracer, or none."""
     app.extensions["tracer"] = None
     if config.OTEL_EXPORTER_OTLP_ENDPOINT:
-        # The SDK takes half a second to load: only who uses it pays for that.
+        # What is not used is not loaded.
         otlp = import_module("app.telemetry.otlp")
         app.extensions["tracer"] = otlp.OtlpTracer(
             config.OTEL_EXPORTER_OTLP_ENDPOINT, config.OTEL_SERVICE_NAME

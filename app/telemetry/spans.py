@@ -1,6 +1,6 @@
 """Spans: what was done, from when to when, as part of what.
 
-Without a collector there is one span object, which does nothing, and the SDK is not even loaded.
+Without a collector there is one span object, which does nothing, and no exporter is even loaded.
 An attribute is an id, a kind or a number: never an address, a name, or what an error quotes.
 """
 

@@ -1,5 +1,6 @@
 """One real submission through every process: what it leaves at a collector."""
 
+import urllib.request
 from collections.abc import Iterator
 
 import pytest
@@ -15,13 +16,13 @@ OUTER = "00f067aa0ba902b7"
 CANARIES = {"name": "Canary Nameson", "company": "Canary Works"}
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def collector() -> Iterator[Collector]:
     with Collector() as collector:
         yield collector
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def site(postgres: Postgres, redis_server: Redis, collector: Collector) -> Iterator[Site]:
     settings = {
         "OTEL_EXPORTER_OTLP_ENDPOINT": collector.url,
@@ -31,6 +32,19 @@ def site(postgres: Postgres, redis_server: Redis, collector: Collector) -> Itera
     with prepared_site(postgres, redis_server, settings) as site:
         site.start()
         yield site
+
+
+def is_whole(collector: Collector) -> bool:
+    """Whether both mails are told of, every span's parent is there, and the relay names every
+    event; each process sends its spans in its own time."""
+    ours = [span for span in list(collector.spans) if span.trace_id == TRACE]
+    events = {(span.trace_id, span.span_id) for span in ours if span.name.startswith("record ")}
+    linked = {link for span in collector.named("relay events") for link in span.links}
+    return (
+        {"send mail received", "send mail new_application"} <= {span.name for span in ours}
+        and {span.parent_id for span in ours} <= {OUTER, *(span.span_id for span in ours)}
+        and events <= linked
+    )
 
 
 def in_the_tree(spans: list[Received]) -> dict[str, list[str]]:
@@ -55,9 +69,7 @@ def test_a_submission_is_one_tree_from_the_request_to_the_mail(
     answer = post(site, "/apply/submit", prospect.cookie, prospect.fields, traceparent=parent)
     assert answer.token
     eventually(lambda: len(site.sink.mails) == 2)
-    wanted = {"send mail received", "send mail new_application"}
-    eventually(lambda: wanted <= {span.name for span in collector.spans})
-    site.stop("worker", "relay", "web")  # each sends what it still has
+    eventually(lambda: is_whole(collector))
     ours = [span for span in collector.spans if span.trace_id == TRACE]
     paths = in_the_tree(ours)
     request = "POST /apply/submit"
@@ -79,12 +91,15 @@ def test_a_submission_is_one_tree_from_the_request_to_the_mail(
         "deliver notifications.confirm_receipt",
         *submitted,
     ]
-    linked = {link for span in collector.named("relay events") for link in span.links}
-    assert {(s.trace_id, s.span_id) for s in ours if s.name.startswith("record application")} <= (
-        linked
-    )
     assert {span.service for span in collector.spans} == {"the-firm"}
     told = b"".join(collector.bodies)
     for secret in (*CANARIES.values(), "canary@canary.example", answer.token, "staff@"):
         assert secret.encode() not in told
     assert b"application.submitted" in told
+
+
+def test_a_process_that_ends_sends_what_it_still_has(site: Site, collector: Collector) -> None:
+    with urllib.request.urlopen(f"{site.url}/articles/") as answer:
+        trace = answer.headers["X-Request-ID"]
+    site.stop("web")
+    assert trace in {span.trace_id for span in collector.named("GET /articles/")}

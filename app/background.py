@@ -42,6 +42,7 @@ def init_celery(app: Flask, config: Config) -> None:
         beat_schedule={
             "sweep-deliveries": {"task": "events.sweep", "schedule": config.SWEEP_SECONDS},
             "sweep-mail": {"task": "notifications.sweep", "schedule": config.SWEEP_SECONDS},
+            "sweep-webhooks": {"task": "webhooks.sweep", "schedule": config.SWEEP_SECONDS},
         },
         timezone="UTC",
     )

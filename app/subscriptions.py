@@ -25,6 +25,7 @@ from app.notifications.subscribers import (
     alert_staff,
     alert_staff_of_failure,
     alert_staff_of_overpayment,
+    alert_staff_of_webhook,
     announce_agreement,
     confirm_deposit,
     confirm_receipt,
@@ -36,6 +37,7 @@ from app.payments.events import DepositOverpaid, DepositPaid, StripeEventReceive
 from app.payments.subscribers import request_deposit, settle_deposit
 from app.scoring.events import ApplicationScored
 from app.scoring.subscribers import score_fit
+from app.webhooks.events import WebhookEndpointDisabled
 
 SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
     DraftLinkRequested: (send_resume_link,),
@@ -51,4 +53,5 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
     DepositPaid: (activate_engagement, confirm_deposit),
     DepositOverpaid: (alert_staff_of_overpayment,),
     DeliveryDeadLettered: (alert_staff_of_failure,),
+    WebhookEndpointDisabled: (alert_staff_of_webhook,),
 }

@@ -92,3 +92,12 @@ def alert_staff_of_overpayment(session: Session, overpaid: RecordedEvent) -> Non
     application = get_application(session, uuid.UUID(overpaid.data.application_id))
     letter = letters.deposit_overpaid(application, overpaid.data.amount_cents)
     write_to_staff(session, letter, because=overpaid, application_id=application.id)
+
+
+def alert_staff_of_webhook(session: Session, disabled: RecordedEvent) -> None:
+    """webhook.endpoint_disabled → where nothing is sent any more, to staff, unless they did it."""
+    if disabled.data.because != "staff":
+        letter = letters.webhook_disabled(
+            disabled.subject_id, disabled.data.host, disabled.data.because
+        )
+        write_to_staff(session, letter, because=disabled)

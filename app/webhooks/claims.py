@@ -85,6 +85,7 @@ def claim_due(session: Session, base_url: str, *, most: int) -> list[Claim]:
         .where(WebhookMessage.id.in_(ids))
         .options(joinedload(WebhookMessage.endpoint))
         .order_by(WebhookMessage.next_try_at)
+        .execution_options(populate_existing=True)
     ).all()
     claims = [_claim_of(session, message, base_url) for message in messages]
     session.commit()

@@ -20,6 +20,10 @@ class AddressRefused(Exception):
     """The host has an address that must not be reached."""
 
 
+class TlsFailed(Exception):
+    """The certificate is not valid for the host, or the other side speaks no TLS."""
+
+
 class GuardedNetwork(httpcore.NetworkBackend):
     """The network for one request. Each of the host's addresses has to be allowed, and what is
     connected to is the very address that was looked at: asking the resolver again might get
@@ -87,7 +91,10 @@ class TimedStream(httpcore.NetworkStream):
         timeout: float | None = None,
     ) -> httpcore.NetworkStream:
         left = seconds_until(self._until, httpcore.ConnectTimeout)
-        secured = self._stream.start_tls(ssl_context, server_hostname, left)
+        try:
+            secured = self._stream.start_tls(ssl_context, server_hostname, left)
+        except httpcore.ConnectError as error:
+            raise TlsFailed from error
         return TimedStream(secured, self._until)
 
     def close(self) -> None:

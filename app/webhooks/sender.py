@@ -11,7 +11,7 @@ import msgspec
 
 from app.database import utc_now
 from app.webhooks.addresses import is_public, look_up
-from app.webhooks.connection import AddressRefused, GuardedNetwork, LookUp, NameNotFound
+from app.webhooks.connection import AddressRefused, GuardedNetwork, LookUp, NameNotFound, TlsFailed
 
 TOTAL_SECONDS = 15.0
 MOST_READ = 64 * 1024
@@ -32,6 +32,7 @@ ErrorKind = Literal[
 _KINDS: dict[type[Exception], ErrorKind] = {
     AddressRefused: "address_refused",
     NameNotFound: "name_not_found",
+    TlsFailed: "tls_failed",
     httpcore.TimeoutException: "timed_out",
     httpcore.ConnectError: "not_reached",
     httpcore.NetworkError: "cut_off",
@@ -67,7 +68,7 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sender:
-    """Sends to public addresses only, unless ``allow_private``; over TLS the certificate has to be
+    """Sends over https to public addresses only, unless ``allow_private``; a certificate has to be
     valid for the host. Redirects are not followed, proxies of the environment not asked."""
 
     def __init__(
@@ -78,6 +79,7 @@ class Sender:
         look_up: LookUp = look_up,
         total_seconds: float = TOTAL_SECONDS,
     ) -> None:
+        self._allow_private = allow_private
         self._is_allowed = (lambda _: True) if allow_private else is_public
         self._tls = tls or ssl.create_default_context()
         self._look_up = look_up
@@ -92,6 +94,8 @@ class Sender:
         network = GuardedNetwork(self._look_up, self._is_allowed, started + self._total_seconds)
         status, error, retry_after, body = None, None, 0.0, b""
         try:
+            if not (self._allow_private or request.url.startswith("https://")):
+                raise AddressRefused
             with (
                 httpcore.ConnectionPool(ssl_context=self._tls, network_backend=network) as pool,
                 pool.stream(
@@ -135,6 +139,4 @@ def _retry_after(response: httpcore.Response) -> float:
 
 
 def _kind_of(failure: Exception) -> ErrorKind:
-    if isinstance(failure.__cause__, ssl.SSLError):
-        return "tls_failed"
     return next(kind for error, kind in _KINDS.items() if isinstance(failure, error))

@@ -21,7 +21,6 @@ def local_settings(
         "REDIS_URL": redis_url,
         "SMTP_URL": f"smtp://{HOST}:{ports.smtp}",
         "STAFF_MAIL": os.environ.get("STAFF_MAIL") or "staff@champlin.example",
-        "WEBHOOK_ALLOW_PRIVATE": "true",
         "STRIPE_API_BASE": f"http://{HOST}:{ports.stripe}",
         "STRIPE_SECRET_KEY": STRIPE_SECRET_KEY,
         "STRIPE_WEBHOOK_SECRET": STRIPE_WEBHOOK_SECRET,

@@ -3,12 +3,12 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import structlog
 from celery import shared_task
 from flask import current_app
 from sqlalchemy import text
 
 from app.database import db
-from app.webhooks.bell import SEND, ring_courier
 from app.webhooks.claims import count_due, put_back_orphans
 from app.webhooks.courier import send_due_messages
 from app.webhooks.fan_out import fan_out_events
@@ -18,6 +18,15 @@ from app.webhooks.sender import Sender
 COURIER_SECONDS = 12.0
 TRY_LOCK = text("SELECT pg_try_advisory_lock(hashtext('webhooks.courier'))")
 UNLOCK = text("SELECT pg_advisory_unlock(hashtext('webhooks.courier'))")
+log = structlog.get_logger()
+
+
+def ring_courier() -> None:
+    """Ask a worker to send what is due. A lost ring costs one sweep, never a message."""
+    try:
+        send_messages.apply_async(retry=False)
+    except Exception as error:  # noqa: BLE001 - the broker's clients have no common base class
+        log.warning("courier.broker_unreachable", error=type(error).__name__)
 
 
 @shared_task(name="webhooks.sweep", ignore_result=True)
@@ -32,7 +41,7 @@ def sweep_webhooks() -> None:
         ring_courier()
 
 
-@shared_task(name=SEND, ignore_result=True)
+@shared_task(name="webhooks.send", ignore_result=True)
 def send_messages() -> None:
     config = current_app.config["SITE"]
     sender = Sender(allow_private=config.WEBHOOK_ALLOW_PRIVATE)

@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from app.database import db
-from app.webhooks import service
+from app.webhooks import messages, service
 from app.webhooks.forms import EndpointForm, ReplayForm
 from app.webhooks.models import WebhookEndpoint, WebhookMessage
 from app.webhooks.queries import (
@@ -72,7 +72,7 @@ def endpoint(endpoint_id: uuid.UUID) -> str:
 @outgoing_webhooks.post("/staff/webhooks/<uuid:endpoint_id>/test")
 @login_required
 def test(endpoint_id: uuid.UUID) -> ResponseReturnValue:
-    message = service.send_test(db.session(), load(endpoint_id), actor=current_user.actor)
+    message = messages.send_test(db.session(), load(endpoint_id), actor=current_user.actor)
     db.session.commit()
     flash("The test message is on its way. Reload this page to see the answer.")
     return redirect(url_for(".message", message_id=message.id), 303)
@@ -123,7 +123,7 @@ def replay_failed(endpoint_id: uuid.UUID) -> ResponseReturnValue:
     subject, form = load(endpoint_id), ReplayForm()
     if not form.validate():
         return show_endpoint(subject, form), 422
-    count = service.replay_failed(db.session(), endpoint_id, form.since_utc)
+    count = messages.replay_failed(db.session(), endpoint_id, form.since_utc)
     db.session.commit()
     flash(f"{count} failed {'message is' if count == 1 else 'messages are'} sent again.")
     return redirect(url_for(".endpoint", endpoint_id=endpoint_id), 303)
@@ -145,7 +145,7 @@ def message(message_id: uuid.UUID) -> str:
 def replay(message_id: uuid.UUID) -> ResponseReturnValue:
     """Send one message again, under the same id."""
     load_message(message_id)
-    is_replayed = service.replay_message(db.session(), message_id)
+    is_replayed = messages.replay_message(db.session(), message_id)
     db.session.commit()
     flash("The message is sent again." if is_replayed else "The message is still on its way.")
     return redirect(url_for(".message", message_id=message_id), 303)

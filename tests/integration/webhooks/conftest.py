@@ -99,12 +99,13 @@ class Courier:
         self._session = session
 
     def fan_out(self) -> None:
-        self._session.rollback()  # an open transaction of its own would hold back the log
+        self._session.rollback()  # an open transaction would hold back the log
         while fan_out_events(self._session):
             self._session.commit()
         self._session.commit()
 
     def send_due(self, *, seconds: float = 60, total_seconds: float = 10) -> None:
+        self._session.rollback()  # and an old one's clock, what is due
         sender = Sender(allow_private=True, total_seconds=total_seconds)
         send_due_messages(self._session, sender.post, BASE_URL, seconds=seconds)
 

@@ -14,10 +14,11 @@ from app.events.models import StoredEvent
 from app.notifications.models import MailMessage
 from app.webhooks import claims
 from app.webhooks.claims import count_due, put_back_orphans
+from app.webhooks.messages import replay_failed, replay_message
 from app.webhooks.models import WebhookAttempt, WebhookEndpoint
 from app.webhooks.queries import attempts_of
 from app.webhooks.schedule import FAILURES_UNTIL_DISABLED, MOST_TRIES
-from app.webhooks.service import delete_endpoint, enable_endpoint, replay_failed, replay_message
+from app.webhooks.service import delete_endpoint, enable_endpoint
 from app.webhooks.tasks import only_courier
 from tests.integration.webhooks.conftest import Add, Courier, Happen
 from tests.site import eventually

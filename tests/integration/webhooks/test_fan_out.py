@@ -8,7 +8,8 @@ from app.database import db, new_id
 from app.events.store import record
 from app.events.types import stream_of
 from app.webhooks.fan_out import fan_out_events
-from app.webhooks.service import disable_endpoint, enable_endpoint, send_test
+from app.webhooks.messages import send_test
+from app.webhooks.service import disable_endpoint, enable_endpoint
 from tests.integration.webhooks.conftest import Add, Courier, Happen
 
 OTHER = ApplicationDeclined.type

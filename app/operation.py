@@ -14,6 +14,7 @@ from app.database import db
 from app.events.figures import flow_figures
 from app.extensions import migrate
 from app.notifications.queries import count_mail_by_status
+from app.webhooks.queries import count_disabled_endpoints, count_undelivered_by_status
 from config import Config
 
 BROKER_TIMEOUT = 1.0
@@ -71,6 +72,15 @@ def _render_metrics() -> bytes:
     mail = Gauge("mail_messages", "Mail by its state", ["status"], registry=registry)
     for status, count in count_mail_by_status(db.session()).items():
         mail.labels(status).set(count)
+    webhooks = Gauge(
+        "webhook_messages", "Webhooks not delivered, by their state", ["status"], registry=registry
+    )
+    for status, count in count_undelivered_by_status(db.session()).items():
+        webhooks.labels(status).set(count)
+    disabled = Gauge(
+        "webhook_endpoints_disabled", "Endpoints that failed or are gone", registry=registry
+    )
+    disabled.set(count_disabled_endpoints(db.session()))
     return generate_latest(registry)
 
 

@@ -35,7 +35,7 @@ def fan_out_events(session: Session) -> bool:
         if wants(endpoint, recorded)
     ]
     if rows:
-        session.execute(insert(WebhookMessage).values(rows).on_conflict_do_nothing())
+        session.execute(insert(WebhookMessage).on_conflict_do_nothing(), rows)
     if events:
         last = place_of(events[-1])
         place.horizon, place.position = last.horizon, last.position

@@ -54,7 +54,7 @@ class EndpointForm(FlaskForm):
         }
         self.event_types.choices = [SelectChoice(name, name) for name in sorted(offered)]
         self.event_types.option_hints = {
-            name: (event.__doc__ or "").split("\n")[0] for name, event in offered.items()
+            name: _first_sentence(event.__doc__ or "") for name, event in offered.items()
         }
 
     def validate_url(self, field: URLField) -> None:
@@ -113,3 +113,8 @@ def problem_with_url(url: str, *, allow_private: bool) -> str | None:
         ),
     )
     return next((problem for is_right, problem in checks if not is_right), None)
+
+
+def _first_sentence(text: str) -> str:
+    """What a declaration says first, on one line."""
+    return " ".join(text.split()).split(". ")[0].removesuffix(".") + "."

@@ -91,6 +91,12 @@ class WebhookMessage(Model):
             "next_try_at",
             postgresql_where=text("status IN ('waiting', 'sending')"),
         ),
+        Index(
+            "ix_webhook_messages_undelivered",
+            "endpoint_id",
+            "status",
+            postgresql_where=text("status <> 'delivered'"),
+        ),
         CheckConstraint(
             "status IN ('waiting', 'sending', 'delivered', 'failed')", name="status_known"
         ),

@@ -22,7 +22,7 @@ class EndpointRow(msgspec.Struct, frozen=True):
 
 def endpoint_rows(session: Session) -> list[EndpointRow]:
     """Every endpoint, the oldest first."""
-    counts = count_messages(session)
+    counts = _count_undelivered(session)
     endpoints = session.scalars(select(WebhookEndpoint).order_by(WebhookEndpoint.created_at))
     return [
         EndpointRow(
@@ -63,8 +63,22 @@ def attempts_of(session: Session, message_id: uuid.UUID) -> Sequence[WebhookAtte
     ).all()
 
 
-def count_messages(session: Session) -> dict[tuple[uuid.UUID, str], int]:
-    """How many messages are not delivered, by endpoint and status."""
+def count_undelivered_by_status(session: Session) -> dict[str, int]:
+    """How many messages wait, are being sent, or have failed."""
+    totals = {"waiting": 0, "sending": 0, "failed": 0}
+    for (_, status), count in _count_undelivered(session).items():
+        totals[status] += count
+    return totals
+
+
+def count_disabled_endpoints(session: Session) -> int:
+    """How many endpoints were disabled without staff having said so."""
+    chosen = WebhookEndpoint.disabled_because.in_(["failing", "gone"])
+    return session.scalar(select(func.count()).select_from(WebhookEndpoint).where(chosen)) or 0
+
+
+def _count_undelivered(session: Session) -> dict[tuple[uuid.UUID, str], int]:
+    """By endpoint and status."""
     rows = session.execute(
         select(WebhookMessage.endpoint_id, WebhookMessage.status, func.count())
         .where(WebhookMessage.status != "delivered")

@@ -2,9 +2,10 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import datetime
 from typing import Literal
 
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.database import utc_now
@@ -78,7 +79,7 @@ def disable_endpoint(
     if not endpoint.is_enabled:
         return
     endpoint.status, endpoint.disabled_because = "disabled", because
-    endpoint.status_since = utc_now()
+    endpoint.status_since = _now(session)
     disabled = WebhookEndpointDisabled(host=endpoint.host, because=because)
     _record(session, endpoint, disabled, actor=actor)
 
@@ -88,7 +89,7 @@ def enable_endpoint(session: Session, endpoint: WebhookEndpoint, *, actor: str) 
     if endpoint.is_enabled:
         return
     endpoint.status, endpoint.disabled_because = "enabled", None
-    endpoint.status_since, endpoint.failures_in_a_row = utc_now(), 0
+    endpoint.status_since, endpoint.failures_in_a_row = _now(session), 0
     _record(session, endpoint, WebhookEndpointEnabled(host=endpoint.host), actor=actor)
 
 
@@ -96,6 +97,11 @@ def delete_endpoint(session: Session, endpoint: WebhookEndpoint, *, actor: str) 
     """Forget the endpoint, its messages and what was answered to them."""
     _record(session, endpoint, WebhookEndpointDeleted(host=endpoint.host), actor=actor)
     session.delete(endpoint)
+
+
+def _now(session: Session) -> datetime:
+    """By the clock that events are recorded by."""
+    return session.execute(select(func.clock_timestamp())).scalar_one()
 
 
 def _record(session: Session, endpoint: WebhookEndpoint, happened: Event, *, actor: str) -> None:

@@ -94,6 +94,12 @@ def upgrade() -> None:
         ["endpoint_id", "next_try_at"],
         postgresql_where=sa.text("status IN ('waiting', 'sending')"),
     )
+    op.create_index(
+        "ix_webhook_messages_undelivered",
+        "webhook_messages",
+        ["endpoint_id", "status"],
+        postgresql_where=sa.text("status <> 'delivered'"),
+    )
     op.create_table(
         "webhook_attempts",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), primary_key=True),

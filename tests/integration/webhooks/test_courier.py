@@ -1,27 +1,21 @@
-"""Sending: tries and their notes, fair shares, endpoints that are disabled, workers that die."""
+"""Sending: tries and what is noted of them, replays, endpoints that are disabled."""
 
 from collections.abc import Callable
-from multiprocessing.pool import ThreadPool
-from threading import Thread
+from contextlib import contextmanager
 
 import pytest
-from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.database import db
 from app.events.models import StoredEvent
 from app.notifications.models import MailMessage
 from app.webhooks import claims
-from app.webhooks.claims import count_due, put_back_orphans
+from app.webhooks.claims import count_due
 from app.webhooks.messages import replay_failed, replay_message
-from app.webhooks.models import WebhookAttempt, WebhookEndpoint
 from app.webhooks.queries import attempts_of
 from app.webhooks.schedule import FAILURES_UNTIL_DISABLED, MOST_TRIES
-from app.webhooks.service import delete_endpoint, enable_endpoint
-from app.webhooks.tasks import only_courier
+from app.webhooks.service import enable_endpoint
 from tests.integration.webhooks.conftest import Add, Courier, Happen
-from tests.site import eventually
 from tests.webhook_receiver import Reply, WebhookReceiver
 
 
@@ -42,6 +36,7 @@ def reasons(session: Session) -> list[str]:
     return [event.data["because"] for event in session.scalars(disabled)]
 
 
+@contextmanager
 def test_a_server_that_fails_at_first_gets_the_same_message_again(
     session: Session, add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
 ) -> None:
@@ -182,32 +177,6 @@ def test_a_server_that_says_gone_is_sent_nothing_more(
     assert statuses == ["failed", "delivered", "delivered"]
 
 
-def test_an_endpoint_that_never_answers_holds_up_no_other(
-    app: Flask, add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
-) -> None:
-    with WebhookReceiver() as stuck:
-        stuck.answer = stuck.hang
-        add(url=stuck.url)
-        for _ in range(20):
-            happen()
-        add()
-        for _ in range(20):
-            happen()
-        courier.fan_out()
-
-        def work() -> None:
-            with app.app_context():
-                Courier(db.session()).send_due()
-
-        thread = Thread(target=work)
-        thread.start()
-        eventually(lambda: len(receiver.received) == 20)
-        assert len(stuck.received) == claims.MOST_IN_FLIGHT_EACH
-        stuck.released.set()
-        thread.join()
-        assert len(stuck.received) == 40
-
-
 def test_a_message_is_not_tried_in_vain_without_limit_in_time(
     session: Session, add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
 ) -> None:
@@ -219,65 +188,3 @@ def test_a_message_is_not_tried_in_vain_without_limit_in_time(
     (message,) = courier.messages(endpoint)
     (attempt,) = attempts_of(session, message.id)
     assert (message.status, attempt.error, attempt.http_status) == ("waiting", "timed_out", None)
-
-
-def test_what_a_dead_worker_was_sending_is_sent_again_under_its_id(
-    session: Session, add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
-) -> None:
-    endpoint, event = add(), happen()
-    courier.fan_out()
-    claims.claim_due(session, "https://firm.example", most=1)  # and the worker dies
-    courier.send_due()
-    assert receiver.received == []
-    assert count_due(session) == 1
-    put_back_orphans(session)
-    courier.send_due()
-    assert receiver.ids == [str(event.id)]
-    assert courier.messages(endpoint)[0].status == "delivered"
-
-
-def test_a_message_that_kills_each_worker_is_given_up(
-    session: Session, add: Add, happen: Happen, courier: Courier
-) -> None:
-    endpoint = add()
-    happen()
-    courier.fan_out()
-    for _ in range(MOST_TRIES):
-        claims.claim_due(session, "https://firm.example", most=1)
-        put_back_orphans(session)
-    assert courier.messages(endpoint)[0].status == "failed"
-
-
-def test_an_endpoint_that_is_deleted_meanwhile_takes_its_messages_with_it(
-    app: Flask,
-    session: Session,
-    add: Add,
-    happen: Happen,
-    courier: Courier,
-    receiver: WebhookReceiver,
-) -> None:
-    endpoint_id = add().id
-    happen()
-
-    def delete_first(_: int) -> Reply:
-        with app.app_context(), Session(db.engine) as other:
-            delete_endpoint(other, other.get_one(WebhookEndpoint, endpoint_id), actor="staff:ada")
-            other.commit()
-        return Reply()
-
-    receiver.answer = delete_first
-    courier.work()
-    assert session.get(WebhookEndpoint, endpoint_id, populate_existing=True) is None
-    assert session.scalars(select(WebhookAttempt)).all() == []
-    assert session.scalar(text("SELECT count(*) FROM webhook_messages")) == 0
-
-
-def test_of_all_workers_one_sends_and_the_next_when_it_has_ended(app: Flask) -> None:
-    def try_it() -> bool:
-        with app.app_context(), only_courier() as is_alone:
-            return is_alone
-
-    with ThreadPool(1) as another_worker, only_courier() as is_alone:
-        assert is_alone
-        assert not another_worker.apply(try_it)
-    assert try_it()

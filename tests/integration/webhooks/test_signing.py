@@ -2,10 +2,14 @@
 passes."""
 
 import json
+import re
 from collections.abc import Callable
 from datetime import timedelta
+from pathlib import Path
+from typing import cast
 
 import pytest
+from flask import Flask
 from sqlalchemy.orm import Session
 from standardwebhooks.webhooks import Webhook, WebhookVerificationError
 
@@ -16,6 +20,7 @@ from app.webhooks.signing import make_request, make_secret
 from tests.integration.webhooks.conftest import BASE_URL, Add, Courier, Happen
 from tests.webhook_receiver import Received, WebhookReceiver
 
+DOCUMENT = Path(__file__).parents[3] / "docs" / "webhooks.md"
 PERSONAL = "I sleep badly."
 Change = Callable[[Received], Received]
 
@@ -115,3 +120,34 @@ def test_after_a_rotation_both_secrets_sign_for_a_day(
         Webhook(secret).verify(got.body, got.headers)
     assert verifies(old, endpoint, happen, 23.9) and verifies(new, endpoint, happen, 23.9)
     assert not verifies(old, endpoint, happen, 24.1) and verifies(new, endpoint, happen, 24.1)
+
+
+def test_the_example_in_the_docs_takes_a_genuine_message_once_and_no_forged_one(
+    add: Add,
+    happen: Happen,
+    courier: Courier,
+    receiver: WebhookReceiver,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setenv("WEBHOOK_SECRET", add().secret)
+    happen()
+    courier.work()
+    (got,) = receiver.received
+    (example,) = re.findall(r"```python\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+    known: set[str] = set()
+    queue: list[dict[str, object]] = []
+
+    def remember(event_id: str) -> bool:
+        is_new = event_id not in known
+        known.add(event_id)
+        return is_new
+
+    names = {"__name__": "receiver", "remember": remember, "put_into_queue": queue.append}
+    exec(example, names)  # noqa: S102 - the project's own document
+    theirs = cast(Flask, names["app"]).test_client()
+    statuses = [
+        theirs.post("/events", data=body, headers=got.headers).status_code
+        for body in (got.body, got.body, got.body + b" ")
+    ]
+    assert statuses == [204, 204, 400]
+    assert [event["id"] for event in queue] == [got.headers["webhook-id"]]

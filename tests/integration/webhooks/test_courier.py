@@ -1,7 +1,6 @@
 """Sending: tries and what is noted of them, replays, endpoints that are disabled."""
 
 from collections.abc import Callable
-from contextlib import contextmanager
 
 import pytest
 from sqlalchemy import select
@@ -36,7 +35,6 @@ def reasons(session: Session) -> list[str]:
     return [event.data["because"] for event in session.scalars(disabled)]
 
 
-@contextmanager
 def test_a_server_that_fails_at_first_gets_the_same_message_again(
     session: Session, add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
 ) -> None:
@@ -177,7 +175,7 @@ def test_a_server_that_says_gone_is_sent_nothing_more(
     assert statuses == ["failed", "delivered", "delivered"]
 
 
-def test_a_message_is_not_tried_in_vain_without_limit_in_time(
+def test_a_server_that_hangs_costs_a_try_and_is_tried_again_later(
     session: Session, add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
 ) -> None:
     receiver.answer = receiver.hang

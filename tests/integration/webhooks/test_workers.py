@@ -1,6 +1,7 @@
 """Sending side by side: fair shares, one courier at work, and workers that die."""
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from multiprocessing.pool import ThreadPool
 from threading import Thread
 
@@ -24,6 +25,7 @@ from tests.site import eventually
 from tests.webhook_receiver import Reply, WebhookReceiver
 
 
+@contextmanager
 def courier_at_work(app: Flask) -> Iterator[None]:
     """Meanwhile another worker sends what is due, to its end."""
 

@@ -51,6 +51,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     DELIVERY_MAX_ATTEMPTS: int = 8
     DELIVERY_BACKOFF_SECONDS: float = 1.0
     DELIVERY_BACKOFF_CAP_SECONDS: float = 300.0
+    DELIVERY_LEASE_SECONDS: float = 15.0
     MAIL_MAX_ATTEMPTS: int = 20
     RESEND_AFTER_SECONDS: float = 30.0
     SWEEP_SECONDS: float = 2.0

@@ -1,4 +1,4 @@
-"""The operator's commands: `flask relay`, `flask staff …`"""
+"""The operator's commands: `flask relay`, `flask events …`, `flask staff …`"""
 
 import signal
 import threading
@@ -8,14 +8,15 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from app.accounts.commands import staff
-from app.database import db
+from app.events.commands import events
 from app.events.relay import run_relay
 from app.events.subscription import current_subscriptions
-from app.events.tasks import send_delivery
+from app.events.tasks import send_deliveries
 
 
 def register_commands(app: Flask) -> None:
     app.cli.add_command(relay)
+    app.cli.add_command(events)
     app.cli.add_command(staff)
 
 
@@ -28,10 +29,9 @@ def relay() -> None:
         signal.signal(name, lambda *_: stop.set())
     config = current_app.config["SITE"]
     run_relay(
-        db.engine,
         config.postgres_url,
         current_subscriptions(),
-        send_delivery,
+        send_deliveries,
         poll_seconds=config.RELAY_POLL_SECONDS,
         stop=stop,
     )

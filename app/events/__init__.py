@@ -2,4 +2,5 @@
 
 It knows no domain. `types` declares, `store` appends and reads, `relay` publishes, `delivery`
 hands an event to a subscriber once, `sweep` finds what got lost on the way.
+`catalog`, `schema` and `asyncapi` tell what there is, `cloudevents` what it looks like on the wire.
 """

@@ -27,7 +27,7 @@ class Place(msgspec.Struct, frozen=True, order=True):
 START = Place(0, 0)
 
 READ = text("""
-SELECT * FROM events
+SELECT e.*, k.key AS person_key FROM events e LEFT JOIN person_keys k USING (person_id)
 WHERE horizon < pg_snapshot_xmin(pg_current_snapshot())
   AND (horizon, position) > (CAST(CAST(:horizon AS text) AS xid8), :position)
 ORDER BY horizon, position LIMIT :most

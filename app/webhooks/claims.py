@@ -8,12 +8,11 @@ from typing import cast
 
 import msgspec
 import structlog
-from sqlalchemy import Table, select, text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session, joinedload
 
 from app.database import utc_now
-from app.events.models import StoredEvent
-from app.events.store import recorded_event
+from app.events.store import read_event
 from app.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
 from app.webhooks.schedule import FAILURES_UNTIL_DISABLED, MOST_TRIES, delay_after
 from app.webhooks.sender import Answer, Request
@@ -23,7 +22,6 @@ from app.webhooks.signing import make_request
 # So that an endpoint that never answers leaves room for the others.
 MOST_IN_FLIGHT_EACH = 4
 COURIER = "system:webhooks.courier"
-_events = cast(Table, StoredEvent.__table__)
 log = structlog.get_logger()
 
 CLAIM = text("""
@@ -140,8 +138,7 @@ def count_due(session: Session) -> int:
 
 
 def _claim_of(session: Session, message: WebhookMessage, base_url: str) -> Claim:
-    row = session.execute(select(_events).where(_events.c.id == message.event_id)).one()
-    recorded = recorded_event(row)
+    recorded = read_event(session, message.event_id)
     return Claim(
         message_id=message.id,
         endpoint_id=message.endpoint_id,

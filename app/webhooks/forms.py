@@ -10,7 +10,8 @@ from wtforms import BooleanField, DateTimeLocalField, SelectChoice, StringField,
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from app.applications.fields import CheckboxesField, storable, trimmed
-from app.events.types import declared_events
+from app.events.schema import meaning_of
+from app.events.types import Event, declared_events
 from app.webhooks.addresses import address_written_as, is_public
 from app.webhooks.events import WebhookTested
 
@@ -54,7 +55,7 @@ class EndpointForm(FlaskForm):
         }
         self.event_types.choices = [SelectChoice(name, name) for name in sorted(offered)]
         self.event_types.option_hints = {
-            name: _first_sentence(event.__doc__ or "") for name, event in offered.items()
+            name: _first_sentence(event) for name, event in offered.items()
         }
 
     def validate_url(self, field: URLField) -> None:
@@ -115,6 +116,5 @@ def problem_with_url(url: str, *, allow_private: bool) -> str | None:
     return next((problem for is_right, problem in checks if not is_right), None)
 
 
-def _first_sentence(text: str) -> str:
-    """What a declaration says first, on one line."""
-    return " ".join(text.split()).split(". ")[0].removesuffix(".") + "."
+def _first_sentence(declared: type[Event]) -> str:
+    return f"{meaning_of(declared).split('. ')[0].removesuffix('.')}."

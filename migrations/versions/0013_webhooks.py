@@ -5,7 +5,7 @@ from alembic import op
 from sqlalchemy.dialects.postgresql import JSONB
 
 revision = "0013"
-down_revision = "0008"
+down_revision = "0010"
 
 
 def upgrade() -> None:

@@ -152,6 +152,7 @@ DESK = (
     Stop("deposit, wrong", "money:agreed", (RECORD,), shows="can't be recorded", who="staff"),
     Stop("deposit paid", "money:paid", shows="Recorded by", who="staff"),
     Stop("events", "/staff/events/", shows="scoring.score_fit", who="staff"),
+    Stop("catalog", "/staff/events/catalog", (open_details,), shows="sent the form", who="staff"),
     Stop("settings", "/staff/settings/", shows="Ada Lovelace", who="staff"),
     Stop("settings, wrong", "/staff/settings/", (NEW_PASSWORD,), shows=WRONG, who="staff"),
     Stop("webhooks", "/staff/webhooks/", shows="Disabled: it said 410", who="staff"),

@@ -6,6 +6,8 @@ from app.events.subscription import current_subscriptions
 from app.events.types import declared_events
 
 FOR_THE_RECORD = {
+    "subscriber.paused": "a person has paused it, on the page that shows it",
+    "subscriber.resumed": "as above",
     "delivery.replayed": "staff did it and see it in the log",
     "engagement.activated": "the last word of the flow",
     "engagement.closed": "the decision's own mail has said it",

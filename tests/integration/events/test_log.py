@@ -1,5 +1,6 @@
 """Following the log while others write it."""
 
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -24,7 +25,7 @@ def writer() -> Iterator[Session]:
 
 
 def write(session: Session, stream: str) -> None:
-    record(session, stream, MoreProvided(message="hello"), actor="prospect")
+    record(session, stream, MoreProvided(message="hello"), actor="prospect", person=uuid.uuid4())
 
 
 def follow(session: Session, after: Place, most: int = 100) -> tuple[Seen, Place]:

@@ -35,6 +35,7 @@ def write(session: Session) -> Write:
             f"application-{uuid.uuid4()}",
             MoreProvided(message="hello"),
             actor="prospect",
+            person=uuid.uuid4(),
         )
         letter = Letter(
             template="test", subject=subject, paragraphs=("Dear reader,", "<b>hello</b>")

@@ -29,6 +29,7 @@ from app.webhooks.sender import Sender
 from app.webhooks.service import add_endpoint
 from tests.webhook_receiver import WebhookReceiver
 
+PERSON = new_id()
 BASE_URL = "https://firm.example"
 CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 Add = Callable[..., WebhookEndpoint]
@@ -85,7 +86,9 @@ def happen(session: Session) -> Happen:
 
     def happen(message: str = "hello") -> RecordedEvent:
         stream = stream_of("application", new_id())
-        recorded = record(session, stream, MoreProvided(message=message), actor="prospect")
+        recorded = record(
+            session, stream, MoreProvided(message=message), actor="prospect", person=PERSON
+        )
         session.commit()
         return recorded
 

@@ -69,9 +69,8 @@ def test_an_event_that_commits_late_is_not_skipped(
 ) -> None:
     endpoint = add()
     with Session(db.engine) as slow:
-        late = record(
-            slow, stream_of("application", new_id()), MoreProvided(message="late"), actor="prospect"
-        )
+        stream = stream_of("application", new_id())
+        late = record(slow, stream, MoreProvided(message="late"), actor="prospect", person=new_id())
         early = happen()
         courier.fan_out()
         assert courier.messages(endpoint) == []

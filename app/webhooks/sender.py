@@ -5,6 +5,7 @@ import time
 import unicodedata
 from datetime import datetime
 from typing import Literal
+from urllib.parse import urlsplit
 
 import httpcore
 import msgspec
@@ -14,7 +15,7 @@ from app.webhooks.addresses import is_public, look_up
 from app.webhooks.connection import AddressRefused, GuardedNetwork, LookUp, NameNotFound, TlsFailed
 
 TOTAL_SECONDS = 15.0
-MOST_READ = 64 * 1024
+MOST_READ = 64 * 1024  # so that a usual answer can end in peace
 MOST_KEPT = 1024
 
 ErrorKind = Literal[
@@ -94,7 +95,7 @@ class Sender:
         network = GuardedNetwork(self._look_up, self._is_allowed, started + self._total_seconds)
         status, error, retry_after, body = None, None, 0.0, b""
         try:
-            if not (self._allow_private or request.url.startswith("https://")):
+            if not (self._allow_private or urlsplit(request.url).scheme == "https"):
                 raise AddressRefused
             with (
                 httpcore.ConnectionPool(ssl_context=self._tls, network_backend=network) as pool,

@@ -16,7 +16,9 @@ from flask import (
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
+from app.accounts.forms import EXPIRED
 from app.database import db
+from app.extensions import csrf
 from app.webhooks import messages, service
 from app.webhooks.forms import EndpointForm, ReplayForm
 from app.webhooks.models import WebhookEndpoint, WebhookMessage
@@ -45,12 +47,14 @@ def new() -> str:
 
 
 @outgoing_webhooks.post("/staff/webhooks/new")
+@csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
 @login_required
 def add() -> ResponseReturnValue:
     """Add the endpoint and show its secret, this once."""
     form = new_form()
     if not form.validate():
-        return show_new(form), 422
+        problem = EXPIRED if "csrf_token" in form.errors else None
+        return show_new(form, problem), 400 if problem else 422
     endpoint = service.add_endpoint(
         db.session(),
         url=form.url.data or "",
@@ -71,7 +75,7 @@ def endpoint(endpoint_id: uuid.UUID) -> str:
 
 @outgoing_webhooks.post("/staff/webhooks/<uuid:endpoint_id>/test")
 @login_required
-def test(endpoint_id: uuid.UUID) -> ResponseReturnValue:
+def send_test(endpoint_id: uuid.UUID) -> ResponseReturnValue:
     message = messages.send_test(db.session(), load(endpoint_id), actor=current_user.actor)
     db.session.commit()
     flash("The test message is on its way. Reload this page to see the answer.")
@@ -163,8 +167,8 @@ def new_form(**options: None) -> EndpointForm:
     return EndpointForm(allow_private=current_app.config["SITE"].WEBHOOK_ALLOW_PRIVATE, **options)
 
 
-def show_new(form: EndpointForm) -> str:
-    return render_template("outgoing_webhooks/new.html", form=form)
+def show_new(form: EndpointForm, problem: str | None = None) -> str:
+    return render_template("outgoing_webhooks/new.html", form=form, problem=problem)
 
 
 def show_secret(endpoint: WebhookEndpoint, title: str) -> Response:

@@ -82,6 +82,15 @@ def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_is_kept(
     assert session.scalars(select(WebhookEndpoint)).all() == []
 
 
+def test_a_page_that_was_open_for_too_long_keeps_what_was_typed(
+    press: Press, session: Session
+) -> None:
+    answer = press("new", csrf_token="old", url="https://client.example/kept", every_type="y")
+    assert answer.status_code == 400
+    assert "open for too long" in answer.text and "https://client.example/kept" in answer.text
+    assert session.scalars(select(WebhookEndpoint)).all() == []
+
+
 def test_a_test_message_shows_what_the_server_answers(
     desk: FlaskClient,
     press: Press,

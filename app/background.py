@@ -7,16 +7,19 @@ Celery's own retries (docs/reliability.md says what was measured).
 from typing import Any
 
 from celery import Celery, Task, signals
+from celery.schedules import crontab
 from flask import Flask
 from sqlalchemy import Engine
 
 from app.database import db
 from app.events.claims import LeaseKeeper
+from app.events.due import record_due_events
 from app.events.relay import RelayAtHand
-from app.events.tasks import send_deliveries
+from app.events.tasks import send_deliveries, sign_checkpoint
 from config import Config
 
 EXPIRES_SECONDS = 60
+DAILY = crontab(hour=0, minute=10)
 
 
 def init_celery(app: Flask, config: Config) -> None:
@@ -45,8 +48,13 @@ def init_celery(app: Flask, config: Config) -> None:
         worker_send_task_events=False,
         beat_schedule={
             "sweep-deliveries": _each(config.SWEEP_SECONDS, "events.sweep"),
+            "sign-checkpoint": {
+                "task": sign_checkpoint.name,
+                "schedule": crontab(hour=0, minute=10),
+            },
             "sweep-mail": _each(config.SWEEP_SECONDS, "notifications.sweep"),
             "sweep-webhooks": _each(config.SWEEP_SECONDS, "webhooks.sweep"),
+            "record-due-events": _each(config.SWEEP_SECONDS, record_due_events.name),
         },
         timezone="UTC",
     )

@@ -1,4 +1,5 @@
-"""The operator's commands: `flask relay`, `flask events …`, `flask staff …`"""
+"""The operator's commands: `flask relay`, `flask events …`, `flask staff …`,
+`flask person …`"""
 
 import signal
 import threading
@@ -12,11 +13,13 @@ from app.events.commands import events
 from app.events.relay import run_relay
 from app.events.subscription import current_subscriptions
 from app.events.tasks import send_deliveries
+from app.portal.commands import person
 
 
 def register_commands(app: Flask) -> None:
     app.cli.add_command(relay)
     app.cli.add_command(events)
+    app.cli.add_command(person)
     app.cli.add_command(staff)
 
 

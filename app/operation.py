@@ -10,7 +10,9 @@ from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.circuits.queries import list_circuits
 from app.database import db
+from app.events.due import seconds_late
 from app.events.figures import flow_figures
 from app.extensions import migrate
 from app.notifications.queries import count_mail_by_status
@@ -72,6 +74,11 @@ def _render_metrics() -> bytes:
     mail = Gauge("mail_messages", "Mail by its state", ["status"], registry=registry)
     for status, count in count_mail_by_status(db.session()).items():
         mail.labels(status).set(count)
+    late = Gauge("scheduled_late_seconds", "Lateness of scheduled events", registry=registry)
+    late.set(seconds_late(db.session()))
+    opened = Gauge("circuit_open", "1: the service is left alone", ["name"], registry=registry)
+    for circuit in list_circuits(db.session()):
+        opened.labels(circuit.name).set(circuit.state != "closed")
     webhooks = Gauge(
         "webhook_messages", "Webhooks not delivered, by their state", ["status"], registry=registry
     )

@@ -112,6 +112,15 @@ def accept_engagement(session: Session, engagement: Engagement, *, name: str) ->
     _record(session, engagement.id, accepted, actor="prospect", person=person)
 
 
+def erase_signature(session: Session, application_id: uuid.UUID) -> None:
+    """Take the signer's name from the application's engagement."""
+    session.execute(
+        update(Engagement)
+        .where(Engagement.application_id == application_id, Engagement.accepted_name.is_not(None))
+        .values(accepted_name="")
+    )
+
+
 def activate_engagement(session: Session, engagement_id: uuid.UUID) -> None:
     """The deposit is paid: the engagement becomes active."""
     engagement = session.get_one(Engagement, engagement_id, with_for_update=True)

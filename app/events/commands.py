@@ -3,10 +3,12 @@
 import getpass
 
 import click
+from flask import current_app
 from flask.cli import AppGroup
 
 from app.database import db
 from app.events.backfill import backfill_subscriber
+from app.events.checkpoints import make_checkpoint
 from app.events.pausing import pause_subscriber, resume_subscriber
 from app.events.subscription import current_subscriptions
 
@@ -50,6 +52,14 @@ def backfill(subscriber: str) -> None:
     afterwards, where a stream's history has to come before its present."""
     added = backfill_subscriber(db.session(), subscriber, current_subscriptions())
     click.echo(f"{added} past events wait for {subscriber}.")
+
+
+@events.command("checkpoint")
+def checkpoint() -> None:
+    """Sign what the log holds by now. Keep what this prints somewhere else."""
+    made = make_checkpoint(db.session(), current_app.config["SITE"].SECRET_KEY)
+    db.session.commit()
+    click.echo(f"{made.events} events, root {made.root}" if made else "Nothing new to sign.")
 
 
 def operator() -> str:

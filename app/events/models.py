@@ -1,5 +1,5 @@
-"""The tables of the backbone: the append-only log, what each subscriber still owes it, and which
-subscribers are told to wait."""
+"""The tables of the backbone: the append-only log with the keys and signatures that guard it, what
+each subscriber still owes it, and what is to be recorded later."""
 
 import uuid
 from datetime import datetime
@@ -9,6 +9,8 @@ from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index,
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import XID8, Model
+
+UNSETTLED = "recorded_position IS NULL AND cancelled_at IS NULL"
 
 
 class StoredEvent(Model):
@@ -130,3 +132,27 @@ class PausedSubscriber(Model):
 
     subscriber: Mapped[str] = mapped_column(primary_key=True)
     paused_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class ScheduledEvent(Model):
+    """An event that is to be recorded at ``due_at``. ``recorded_position`` is its place in the log
+    since, ``cancelled_at`` says that it never will be; ``key`` makes it unique."""
+
+    __tablename__ = "scheduled_events"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    stream: Mapped[str]
+    type: Mapped[str]
+    schema_version: Mapped[int]
+    data: Mapped[dict[str, Any]]
+    meta: Mapped[dict[str, Any]] = mapped_column("metadata")
+    due_at: Mapped[datetime]
+    recorded_position: Mapped[int | None] = mapped_column(ForeignKey("events.position"))
+    cancelled_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_scheduled_events_due", "due_at", "id", postgresql_where=text(UNSETTLED)),
+        Index("ix_scheduled_events_stream", "stream", "due_at", postgresql_where=text(UNSETTLED)),
+        CheckConstraint("recorded_position IS NULL OR cancelled_at IS NULL", name="one_way_to_end"),
+    )

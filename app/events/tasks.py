@@ -6,6 +6,7 @@ from celery import shared_task
 from flask import current_app
 
 from app.database import db
+from app.events.checkpoints import make_checkpoint
 from app.events.delivery import deliver
 from app.events.relay import send_all
 from app.events.retry import RetryPolicy
@@ -37,3 +38,9 @@ def sweep_deliveries() -> None:
     tasks = take_due_deliveries(session, resend_after=resend_after)
     send_all(session, tasks, send_deliveries)
     session.commit()
+
+
+@shared_task(name="events.checkpoint", ignore_result=True)
+def sign_checkpoint() -> None:
+    make_checkpoint(db.session(), current_app.config["SITE"].SECRET_KEY)
+    db.session.commit()

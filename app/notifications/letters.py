@@ -1,6 +1,5 @@
-"""Every letter that the site writes, as functions that read like the letter."""
+"""The letters of the flow, as functions that read like the letter."""
 
-import uuid
 from typing import cast
 
 from flask import url_for
@@ -204,23 +203,6 @@ def deposit_overpaid(application: Application, amount_cents: int) -> Letter:
             f" paid before. Refund the card payment at Stripe and tell {application.name}.",
         ),
         action=("Open the application", _staff(application)),
-    )
-
-
-def webhook_disabled(endpoint_id: uuid.UUID, host: str, because: str) -> Letter:
-    """To staff: another server gets no events any more."""
-    reason = {
-        "failing": "one message after another has failed, each tried for more than a day",
-        "gone": "the server answered that nobody wants them there any more (410)",
-    }[because]
-    return Letter(
-        template="webhook_disabled",
-        subject=f"Webhooks to {host} are disabled",
-        paragraphs=(
-            f"Nothing is sent to {host} any more: {reason}. Ask whoever runs that server, then"
-            " enable the endpoint again. What waited is sent then; what happens meanwhile is not.",
-        ),
-        action=("Open the endpoint", _link("outgoing_webhooks.endpoint", endpoint_id=endpoint_id)),
     )
 
 

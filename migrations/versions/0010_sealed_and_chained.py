@@ -144,7 +144,7 @@ def downgrade() -> None:
     op.execute("DROP TRIGGER chain ON events")
     op.execute("DROP FUNCTION chain_event")
     op.execute("DROP FUNCTION event_hash")
-    op.drop_constraint("sealed_for_a_person", "events")
+    op.drop_constraint(op.f("ck_events_sealed_for_a_person"), "events")
     for column in ("hash", "sealed", "person_id"):
         op.drop_column("events", column)
     op.drop_table("checkpoints")

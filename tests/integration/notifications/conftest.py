@@ -72,6 +72,9 @@ class Mailer:
     def hurry(self) -> None:
         """Make everything due that waits for its next try."""
         self._session.execute(text("UPDATE mail_messages SET not_before = now()"))
+        self._session.execute(
+            text("UPDATE circuits SET next_probe_at = now() WHERE state = 'open'")
+        )
         self._session.commit()
 
 

@@ -1,0 +1,57 @@
+"""Letters that tell staff what keeps others waiting."""
+
+import uuid
+
+from flask import url_for
+
+from app.applications.models import Application
+from app.notifications.letter import Letter
+
+
+def answer_due(application: Application) -> Letter:
+    """The prospect was promised an answer by now."""
+    return Letter(
+        template="answer_due",
+        subject=f"Answer due now: {application.company} ({application.reference})",
+        paragraphs=(
+            f"{application.name} was promised an answer for {application.company} within one"
+            " working day. That time is over, and there is no decision and no question yet.",
+        ),
+        action=(
+            "Read and decide",
+            url_for("review.application", application_id=application.id, _external=True),
+        ),
+    )
+
+
+def service_away(name: str, failures: int, error: str) -> Letter:
+    """A service outside keeps failing."""
+    return Letter(
+        template="service_away",
+        subject=f"Out of reach: {name}",
+        paragraphs=(
+            f"The service {name} has failed {failures} times in a row ({error}). It is left alone"
+            " for a while, then tried again by itself until it answers. What needs it has to wait.",
+        ),
+        action=("Open Events", url_for("review.events", _external=True)),
+    )
+
+
+def webhook_disabled(endpoint_id: uuid.UUID, host: str, because: str) -> Letter:
+    """Another server gets no events any more."""
+    reason = {
+        "failing": "one message after another has failed, each tried for more than a day",
+        "gone": "the server answered that nobody wants them there any more (410)",
+    }[because]
+    return Letter(
+        template="webhook_disabled",
+        subject=f"Webhooks to {host} are disabled",
+        paragraphs=(
+            f"Nothing is sent to {host} any more: {reason}. Ask whoever runs that server, then"
+            " enable the endpoint again. What waited is sent then; what happens meanwhile is not.",
+        ),
+        action=(
+            "Open the endpoint",
+            url_for("outgoing_webhooks.endpoint", endpoint_id=endpoint_id, _external=True),
+        ),
+    )

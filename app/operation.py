@@ -14,6 +14,7 @@ from app.circuits.queries import list_circuits
 from app.database import db
 from app.events.due import seconds_late
 from app.events.figures import flow_figures
+from app.events.log import has_moved
 from app.extensions import migrate
 from app.notifications.queries import count_mail_by_status
 from app.webhooks.queries import count_disabled_endpoints, count_undelivered_by_status
@@ -32,8 +33,13 @@ def healthz() -> ResponseReturnValue:
 
 @operation.get("/readyz")
 def readyz() -> ResponseReturnValue:
-    """It can serve: each part named. The broker is reported, but the site serves without it."""
-    checks = {"database": _database(), "migrations": _migrations(), "broker": _broker()}
+    """It can serve: each part named. Broker and log are reported, but the site serves without."""
+    checks = {
+        "database": _database(),
+        "migrations": _migrations(),
+        "log": _log(),
+        "broker": _broker(),
+    }
     ready = checks["database"] == checks["migrations"] == "ok"
     return jsonify(status="ok" if ready else "unavailable", **checks), 200 if ready else 503
 
@@ -108,6 +114,15 @@ def _migrations() -> str:
         return "unknown"
     expected = ScriptDirectory.from_config(migrate.get_config()).get_heads()
     return "ok" if set(at) == set(expected) else "behind: run `flask db upgrade`"
+
+
+def _log() -> str:
+    try:
+        moved = has_moved(db.session())
+    except SQLAlchemyError:
+        db.session.rollback()
+        return "unknown"
+    return "moved: run `flask events restored`" if moved else "ok"
 
 
 def _broker() -> str:

@@ -29,12 +29,12 @@ SELECT count(*) AS events,
     sha256(CAST(:previous AS bytea)
         || coalesce(string_agg(hash, '' ORDER BY horizon, position), '')) AS root
 FROM events
-WHERE horizon >= CAST(CAST(:since AS text) AS xid8) AND horizon < CAST(CAST(:until AS text) AS xid8)
+WHERE horizon >= :since AND horizon < :until
 """)
-HORIZON = text("SELECT CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint)")
+HORIZON = text("SELECT log_horizon(pg_snapshot_xmin(pg_current_snapshot()))")
 STORE = text("""
 INSERT INTO checkpoints (horizon, events, root, signature)
-VALUES (CAST(CAST(:horizon AS text) AS xid8), :events, :root, :signature)
+VALUES (:horizon, :events, :root, :signature)
 RETURNING made_at
 """)
 
@@ -80,12 +80,12 @@ def bad_checkpoints(session: Session, secret: str) -> Iterator[BadCheckpoint]:
 
 
 def _problem_with(session: Session, stored: Row, last: Row | None, secret: str) -> str:
-    signed = Checkpoint(int(stored.horizon), stored.events, bytes(stored.root).hex())
+    signed = Checkpoint(stored.horizon, stored.events, bytes(stored.root).hex())
     try:
         _signer(secret).public_key().verify(bytes(stored.signature), msgspec.json.encode(signed))
     except InvalidSignature:
         return "its signature is not this site's (or SECRET_KEY has changed since)"
-    digest = _digest(session, last, int(stored.horizon))
+    digest = _digest(session, last, stored.horizon)
     if digest.events != stored.events:
         return f"{stored.events} events were signed and {digest.events} are there"
     return "" if digest.root == stored.root else "the events that it covers were altered"
@@ -96,7 +96,7 @@ def _digest(session: Session, last: Row | None, until: int) -> Row:
         DIGEST,
         {
             "previous": bytes(last.root) if last else b"",
-            "since": int(last.horizon) if last else 0,
+            "since": last.horizon if last else 0,
             "until": until,
         },
     ).one()

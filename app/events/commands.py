@@ -9,6 +9,7 @@ from flask.cli import AppGroup
 from app.database import db
 from app.events.backfill import backfill_subscriber
 from app.events.checkpoints import make_checkpoint
+from app.events.log import begin_epoch, has_moved
 from app.events.pausing import pause_subscriber, resume_subscriber
 from app.events.subscription import current_subscriptions
 
@@ -52,6 +53,17 @@ def backfill(subscriber: str) -> None:
     afterwards, where a stream's history has to come before its present."""
     added = backfill_subscriber(db.session(), subscriber, current_subscriptions())
     click.echo(f"{added} past events wait for {subscriber}.")
+
+
+@events.command("restored")
+def restored() -> None:
+    """Have the log go on after a restore into another server."""
+    if not has_moved(db.session()):
+        click.echo("The log is where it was: nothing to do.")
+        return
+    begin_epoch(db.session())
+    db.session.commit()
+    click.echo("The log goes on here.")
 
 
 @events.command("checkpoint")

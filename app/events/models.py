@@ -8,7 +8,7 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.database import XID8, Model
+from app.database import Model
 
 UNSETTLED = "recorded_position IS NULL AND cancelled_at IS NULL"
 
@@ -23,7 +23,9 @@ class StoredEvent(Model):
 
     position: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     # The transaction that wrote it, or its stream's last one if that is later: see `log`.
-    horizon: Mapped[int] = mapped_column(XID8, server_default=text("pg_current_xact_id()"))
+    horizon: Mapped[int] = mapped_column(
+        BigInteger, server_default=text("log_horizon(pg_current_xact_id())")
+    )
     id: Mapped[uuid.UUID] = mapped_column(unique=True)
     stream: Mapped[str]
     version: Mapped[int]
@@ -53,6 +55,16 @@ class StoredEvent(Model):
     )
 
 
+class LogEpoch(Model):
+    """The log was moved to another server, whose transaction ids start again: from then on a
+    horizon is an id and the latest ``shift``."""
+
+    __tablename__ = "log_epochs"
+
+    shift: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    since: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
 class PersonKey(Model):
     """The key that opens what events say about one person; none once they are erased."""
 
@@ -74,7 +86,7 @@ class StoredCheckpoint(Model):
     __tablename__ = "checkpoints"
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    horizon: Mapped[int] = mapped_column(XID8)
+    horizon: Mapped[int] = mapped_column(BigInteger)
     events: Mapped[int] = mapped_column(BigInteger)
     root: Mapped[bytes]
     signature: Mapped[bytes]

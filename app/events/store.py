@@ -23,7 +23,7 @@ APPEND = text("""
 INSERT INTO events
     (id, stream, version, horizon, type, schema_version, data, metadata, person_id, sealed)
 VALUES (:id, :stream, :version,
-    greatest(pg_current_xact_id(), (
+    greatest(log_horizon(pg_current_xact_id()), (
         SELECT horizon FROM events
         WHERE stream = CAST(:stream AS varchar) AND version = CAST(:version AS integer) - 1
     )),
@@ -83,7 +83,7 @@ def record(
     return RecordedEvent(
         id=row["id"],
         position=position,
-        horizon=int(horizon),
+        horizon=horizon,
         stream=stream,
         version=version + 1,
         type=event.type,
@@ -138,7 +138,7 @@ def recorded_event(row: Row[Any]) -> RecordedEvent:
     return RecordedEvent(
         id=row.id,
         position=row.position,
-        horizon=int(row.horizon),
+        horizon=row.horizon,
         stream=row.stream,
         version=row.version,
         type=row.type,

@@ -6,7 +6,6 @@ import msgspec
 import sqlalchemy as sa
 from alembic import op
 
-from app.database import XID8
 from app.events.sealing import new_key, seal, unseal
 
 revision = "0010"
@@ -94,7 +93,7 @@ def upgrade() -> None:
     op.create_table(
         "checkpoints",
         sa.Column("id", sa.BigInteger(), sa.Identity(always=True), primary_key=True),
-        sa.Column("horizon", XID8(), nullable=False),
+        sa.Column("horizon", sa.BigInteger(), nullable=False),
         sa.Column("events", sa.BigInteger(), nullable=False),
         sa.Column("root", sa.LargeBinary(), nullable=False),
         sa.Column("signature", sa.LargeBinary(), nullable=False),

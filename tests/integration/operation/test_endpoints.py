@@ -28,7 +28,7 @@ def test_a_site_that_can_serve_names_each_part(client: FlaskClient) -> None:
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json) == (
         200,
-        {"status": "ok", "database": "ok", "migrations": "ok", "broker": "ok"},
+        {"status": "ok", "database": "ok", "migrations": "ok", "log": "ok", "broker": "ok"},
     )
 
 

@@ -24,7 +24,7 @@ from app.webhooks.signing import OLD_SECRET_LIFETIME, make_secret
 # What is recorded from now on is read, and nothing before.
 BEGIN_TO_FOLLOW = text("""
 INSERT INTO webhook_place (id, horizon, position)
-VALUES (1, CAST(CAST(pg_snapshot_xmin(pg_current_snapshot()) AS text) AS bigint), 0)
+VALUES (1, log_horizon(pg_snapshot_xmin(pg_current_snapshot())), 0)
 ON CONFLICT DO NOTHING
 """)
 

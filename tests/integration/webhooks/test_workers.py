@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from contextlib import contextmanager
-from multiprocessing.pool import ThreadPool
 from threading import Thread
 
 import pytest
@@ -19,7 +18,7 @@ from app.webhooks.models import WebhookAttempt, WebhookEndpoint
 from app.webhooks.queries import attempts_of
 from app.webhooks.schedule import MOST_TRIES
 from app.webhooks.service import delete_endpoint
-from app.webhooks.tasks import only_courier, send_messages, sweep_webhooks
+from app.webhooks.tasks import send_messages, sweep_webhooks
 from tests.integration.webhooks.conftest import Add, Courier, Happen
 from tests.site import eventually
 from tests.webhook_receiver import Reply, WebhookReceiver
@@ -134,17 +133,6 @@ def test_an_endpoint_that_is_deleted_meanwhile_takes_its_messages_with_it(
     assert session.get(WebhookEndpoint, endpoint_id, populate_existing=True) is None
     assert session.scalars(select(WebhookAttempt)).all() == []
     assert session.scalar(text("SELECT count(*) FROM webhook_messages")) == 0
-
-
-def test_of_all_workers_one_sends_and_the_next_when_it_has_ended(app: Flask) -> None:
-    def try_it() -> bool:
-        with app.app_context(), only_courier() as is_alone:
-            return is_alone
-
-    with ThreadPool(1) as another_worker, only_courier() as is_alone:
-        assert is_alone
-        assert not another_worker.apply(try_it)
-    assert try_it()
 
 
 def test_the_tasks_do_all_of_it(

@@ -45,6 +45,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     EXTRA_HOSTS: str = ""
     TRUSTED_PROXIES: int = 0
     METRICS_TOKEN: str = ""
+    WEBHOOK_ALLOW_PRIVATE: bool = False
     LOG_LEVEL: Literal["debug", "info", "warning", "error"] = "info"
     OTEL_EXPORTER_OTLP_ENDPOINT: str = ""
     OTEL_SERVICE_NAME: str = "engagement-portal"
@@ -81,6 +82,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         ):
             raise ConfigurationError(
                 "OTEL_EXPORTER_OTLP_ENDPOINT must be a collector's address, like http://collector:4318."
+            )
+        if self.WEBHOOK_ALLOW_PRIVATE and self.ENVIRONMENT == "production":
+            raise ConfigurationError(
+                "WEBHOOK_ALLOW_PRIVATE opens the inner network to webhooks: leave it unset in"
+                " production."
             )
         if self.DELIVERY_MAX_ATTEMPTS < 1:
             raise ConfigurationError("DELIVERY_MAX_ATTEMPTS must be at least 1.")

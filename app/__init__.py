@@ -13,10 +13,12 @@ from app.cli import register_commands
 from app.database import db, init_database
 from app.errors import init_errors
 from app.events.bell import init_bell
+from app.events.projection import init_projections
 from app.events.subscription import init_subscriptions
 from app.extensions import csrf, limiter, login_manager, migrate
 from app.firm_data import load_firm_data
 from app.logs import configure_logging, init_logs
+from app.projections import PROJECTIONS
 from app.rendering import init_rendering
 from app.security import init_security
 from app.subscriptions import SUBSCRIPTIONS
@@ -58,6 +60,7 @@ def init_data(app: Flask, config: Config) -> None:
     init_database(app, config)
     init_bell(app, config.postgres_url)
     init_subscriptions(app, SUBSCRIPTIONS)
+    init_projections(app, PROJECTIONS)
     init_celery(app, config)
 
 

@@ -1,4 +1,4 @@
-"""The operator's commands: `flask relay`, `flask staff …`"""
+"""The operator's commands: `flask relay`, `flask events …`, `flask staff …`"""
 
 import signal
 import threading
@@ -9,6 +9,8 @@ from flask.cli import with_appcontext
 
 from app.accounts.commands import staff
 from app.database import db
+from app.events.commands import events
+from app.events.projection_commands import rebuild, verify
 from app.events.relay import run_relay
 from app.events.subscription import current_subscriptions
 from app.events.tasks import send_delivery
@@ -16,6 +18,9 @@ from app.events.tasks import send_delivery
 
 def register_commands(app: Flask) -> None:
     app.cli.add_command(relay)
+    app.cli.add_command(events)
+    events.add_command(verify)
+    events.add_command(rebuild)
     app.cli.add_command(staff)
 
 

@@ -11,7 +11,7 @@ from app.applications.events import (
     MoreProvided,
     MoreRequested,
 )
-from app.engagements.events import EngagementAccepted, EngagementProposed
+from app.engagements.events import EngagementAccepted, EngagementOffered, EngagementProposed
 from app.engagements.subscribers import (
     activate_engagement,
     close_engagement,
@@ -34,18 +34,20 @@ from app.notifications.subscribers import (
 )
 from app.payments.events import DepositOverpaid, DepositPaid, StripeEventReceived
 from app.payments.subscribers import request_deposit, settle_deposit
+from app.review.subscribers import list_application
 from app.scoring.events import ApplicationScored
 from app.scoring.subscribers import score_fit
 
 SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
     DraftLinkRequested: (send_resume_link,),
-    ApplicationSubmitted: (score_fit, confirm_receipt),
-    ApplicationScored: (propose_engagement,),
-    EngagementProposed: (alert_staff,),
-    MoreRequested: (send_decision,),
-    MoreProvided: (pass_on_answer,),
-    ApplicationDeclined: (close_engagement, send_decision),
-    ApplicationAccepted: (offer_engagement, send_decision),
+    ApplicationSubmitted: (score_fit, confirm_receipt, list_application),
+    ApplicationScored: (propose_engagement, list_application),
+    EngagementProposed: (alert_staff, list_application),
+    MoreRequested: (send_decision, list_application),
+    MoreProvided: (pass_on_answer, list_application),
+    ApplicationDeclined: (close_engagement, send_decision, list_application),
+    ApplicationAccepted: (offer_engagement, send_decision, list_application),
+    EngagementOffered: (list_application,),
     EngagementAccepted: (request_deposit, announce_agreement),
     StripeEventReceived: (settle_deposit,),
     DepositPaid: (activate_engagement, confirm_deposit),

@@ -4,7 +4,7 @@ import secrets
 import uuid
 
 import msgspec
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import ColumnElement, bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
@@ -16,22 +16,18 @@ from app.applications.events import (
     MoreProvided,
     MoreRequested,
 )
+from app.applications.fold import APPLICATIONS
 from app.applications.models import Application, Draft
 from app.applications.questions import Answers, Questionnaire
-from app.database import after_commit, new_id, utc_now
+from app.database import after_commit, new_id
 from app.events import bell
 from app.events.store import metadata_by, record
-from app.events.types import stream_of
+from app.events.types import Event, stream_of
 
 # Crockford's base 32: no I, L, O or U, so that a reference survives the telephone.
 REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 Verdict = ApplicationAccepted | ApplicationDeclined | MoreRequested
-STATUS_AFTER = {
-    ApplicationAccepted: "accepted",
-    ApplicationDeclined: "declined",
-    MoreRequested: "more_requested",
-}
 
 
 class DraftUnfinished(Exception):
@@ -70,17 +66,17 @@ WITH sealed AS (
     RETURNING id, answers, questions_version
 ), submitted AS (
     INSERT INTO applications (id, draft_id, reference, access_token, name, email, company,
-        answers, questions_version)
+        answers, questions_version, submitted_at)
     SELECT :id, id, :reference, :access_token, answers ->> 'name', answers ->> 'email',
-        answers ->> 'company', answers, questions_version
+        answers ->> 'company', answers, questions_version, statement_timestamp()
     FROM sealed
     RETURNING *
 )
-INSERT INTO events (id, stream, version, type, schema_version, data, metadata)
+INSERT INTO events (id, stream, version, type, schema_version, data, metadata, recorded_at)
 SELECT :event_id, :stream, 1, :type, :schema_version,
     jsonb_build_object('reference', reference, 'name', name, 'email', email, 'company', company,
         'answers', answers, 'questions_version', questions_version),
-    :metadata
+    :metadata, submitted_at
 FROM submitted
 RETURNING position
 """).bindparams(
@@ -160,37 +156,33 @@ def decide_application(
 
     Raises AlreadyDecided when it does not: of any number of simultaneous verdicts one is taken.
     """
-    status = STATUS_AFTER[type(verdict)]
-    taken = session.execute(
-        update(Application)
-        .where(
-            Application.id == application_id,
-            Application.version == seen_version,
-            Application.status.in_(("submitted", "more_requested")),
-        )
-        .values(
-            status=status,
-            version=Application.version + 1,
-            decided_at=None if isinstance(verdict, MoreRequested) else utc_now(),
-        )
+    application = _lock(
+        session,
+        Application.id == application_id,
+        Application.version == seen_version,
+        Application.status.in_(("submitted", "more_requested")),
     )
-    if not taken.rowcount:  # type: ignore[attr-defined]
+    if application is None:
         raise AlreadyDecided(application_id)
-    record(session, stream_of("application", application_id), verdict, actor=actor)
+    _record(session, application, verdict, actor=actor)
 
 
 def provide_more(session: Session, application_id: uuid.UUID, message: str) -> None:
     """Record the prospect's answer to a reviewer's question. Raises NothingAsked without one."""
-    taken = session.execute(
-        update(Application)
-        .where(Application.id == application_id, Application.status == "more_requested")
-        .values(status="submitted", version=Application.version + 1)
+    application = _lock(
+        session, Application.id == application_id, Application.status == "more_requested"
     )
-    if not taken.rowcount:  # type: ignore[attr-defined]
+    if application is None:
         raise NothingAsked(application_id)
-    record(
-        session,
-        stream_of("application", application_id),
-        MoreProvided(message=message),
-        actor="prospect",
-    )
+    _record(session, application, MoreProvided(message=message), actor="prospect")
+
+
+def _lock(session: Session, *which: ColumnElement[bool]) -> Application | None:
+    wanted = select(Application).where(*which).with_for_update()
+    return session.scalar(wanted.execution_options(populate_existing=True))
+
+
+def _record(session: Session, application: Application, event: Event, *, actor: str) -> None:
+    """Record the event, and take it into its row, which is locked."""
+    recorded = record(session, stream_of("application", application.id), event, actor=actor)
+    APPLICATIONS.advance(application, recorded)

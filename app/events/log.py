@@ -33,6 +33,17 @@ WHERE horizon < pg_snapshot_xmin(pg_current_snapshot())
 ORDER BY horizon, position LIMIT :most
 """)
 
+BEHIND = text("""
+SELECT * FROM events
+WHERE (horizon, position) > (CAST(CAST(:horizon AS text) AS xid8), :position)
+ORDER BY horizon, position
+""")
+END = text("""
+SELECT horizon, position FROM events
+WHERE horizon < pg_snapshot_xmin(pg_current_snapshot())
+ORDER BY horizon DESC, position DESC LIMIT 1
+""")
+
 
 def place_of(recorded: RecordedEvent) -> Place:
     return Place(recorded.horizon, recorded.position)
@@ -45,3 +56,16 @@ def read_log(session: Session, after: Place, *, most: int) -> Sequence[RecordedE
         READ, {"horizon": after.horizon, "position": after.position, "most": most}
     )
     return [recorded_event(row) for row in rows]
+
+
+def read_unsettled(session: Session, after: Place) -> Sequence[RecordedEvent]:
+    """Every event behind ``after`` that is committed, even one before which others can still turn
+    up: for whoever has made sure that those do not matter."""
+    rows = session.execute(BEHIND, {"horizon": after.horizon, "position": after.position})
+    return [recorded_event(row) for row in rows]
+
+
+def end_of_log(session: Session) -> Place:
+    """The place of the last event that `read_log` would return now."""
+    last = session.execute(END).one_or_none()
+    return Place(int(last.horizon), last.position) if last else START

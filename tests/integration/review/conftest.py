@@ -21,6 +21,7 @@ from app.database import db
 from app.events.delivery import RetryPolicy, deliver
 from app.events.relay import relay_batch
 from app.events.subscription import current_subscriptions
+from app.review.queue_table import keep_rows
 from app.scoring.models import ScoreRecord
 from tests.submitted import submit_answers
 
@@ -184,6 +185,7 @@ def stock(session: Session) -> Stock:
         ]
         if scores:
             session.execute(insert(ScoreRecord), scores)
+        keep_rows(session, ids)
         session.commit()
         return ids
 

@@ -69,7 +69,7 @@ class FoldedProjection(msgspec.Struct, frozen=True):
         rows = connection.execute(
             text(
                 f"SELECT {key} FROM {self.table.name}"  # noqa: S608 - names of our own
-                f" WHERE NOT EXISTS ({BEGINNING.format(key=key)})"
+                f" WHERE NOT EXISTS ({BEGINNING.format(key=f'{self.table.name}.{key}')})"
             ),
             {"kind": self.table.kind, "begun_by": self.table.begun_by.type},
         )

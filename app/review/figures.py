@@ -1,5 +1,6 @@
 """The figures above the queue."""
 
+from collections.abc import Sequence
 from datetime import timedelta
 
 import msgspec
@@ -7,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.database import utc_now
+from app.scoring.rubric import Band
 
 STATUSES = ("submitted", "more_requested", "accepted", "declined")
 
@@ -41,6 +43,10 @@ class Figures(msgspec.Struct, frozen=True):
         """By status, with ``open`` and ``all`` as sums."""
         is_open = self.by_status["submitted"] + self.by_status["more_requested"]
         return {"open": is_open, **self.by_status, "all": sum(self.by_status.values())}
+
+    def in_bands(self, bands: Sequence[Band]) -> list[int]:
+        """How many are in each of the bands."""
+        return [self.by_band.get(band.name, 0) for band in bands]
 
 
 def queue_figures(session: Session) -> Figures:

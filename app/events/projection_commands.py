@@ -4,7 +4,7 @@ import click
 from flask.cli import with_appcontext
 
 from app.database import db
-from app.events.projection import current_projections
+from app.events.projection import RebuildAtWork, current_projections, only_rebuild
 
 
 @click.command("verify")
@@ -29,10 +29,14 @@ def rebuild() -> None:
     The exit status is 1 if something could not be set right.
     """
     left = 0
-    for projection in current_projections():
-        for difference in projection.rebuild(db.engine):
-            click.echo(str(difference))
-            left += difference.is_left
+    try:
+        with only_rebuild(db.engine):
+            for projection in current_projections():
+                for difference in projection.rebuild(db.engine):
+                    click.echo(str(difference))
+                    left += difference.is_left
+    except RebuildAtWork:
+        raise click.ClickException("Another rebuild is at work.") from None
     if left:
         raise SystemExit(1)
     click.echo("Every row is as the log says now.")

@@ -1,7 +1,6 @@
 """Building the queue's tables anew in a schema of their own, while the old ones serve."""
 
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Iterable
 from typing import cast
 from uuid import UUID
 
@@ -16,13 +15,11 @@ from app.events.log import Place, end_of_log, place_of, read_log, read_unsettled
 from app.events.types import RecordedEvent
 from app.review.models import QueueFigure, QueueRow
 from app.review.queue_table import write_rows
-from app.review.subscribers import application_of
+from app.review.subscribers import application_id_of
 
 BATCH = 500
 SWAP_TRIES = 10
 NEW_SCHEMA = ("DROP SCHEMA IF EXISTS shadow CASCADE", "CREATE SCHEMA shadow")
-TRY_LOCK = text("SELECT pg_try_advisory_lock(hashtext('review.rebuild'))")
-UNLOCK = text("SELECT pg_advisory_unlock(hashtext('review.rebuild'))")
 # Whoever waits for this lock has everybody else wait behind it, so it waits briefly.
 LOCK = (
     "SET LOCAL lock_timeout = '500ms'",
@@ -36,20 +33,15 @@ SWAP = (
 )
 
 
-class RebuildAtWork(Exception):
-    """Another rebuild is at work."""
-
-
 def rebuild_queue(engine: Engine) -> None:
     """Build both tables anew, catch up with what is recorded meanwhile, and swap them in.
 
     It goes on as the site does: in short transactions, so that nobody who follows the log waits for
     them, and with one lock at the end, for the last few events and the swap. What a subscriber
     writes into the old tables up to then follows from an event that is caught up with; what it
-    writes afterwards goes into the new ones. Raises RebuildAtWork, and OperationalError where the
-    lock can't be had.
+    writes afterwards goes into the new ones. Raises OperationalError where the lock can't be had.
     """
-    with only_rebuild(engine), Session(engine) as session:
+    with Session(engine) as session:
         make_shadow_tables(session)
         place = end_of_log(session)
         build_rows(session)
@@ -60,17 +52,6 @@ def rebuild_queue(engine: Engine) -> None:
             if swap(session, place):
                 return
         swap(session, place, is_last=True)
-
-
-@contextmanager
-def only_rebuild(engine: Engine) -> Iterator[None]:
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if not connection.scalar(TRY_LOCK):
-            raise RebuildAtWork
-        try:
-            yield
-        finally:
-            connection.execute(UNLOCK)
 
 
 def make_shadow_tables(session: Session) -> None:
@@ -102,7 +83,7 @@ def catch_up(session: Session, place: Place) -> Place:
     while True:
         events = read_log(session, place, most=BATCH)
         turn_to_shadow(session)
-        write_rows(session, subjects_of(events))
+        write_rows(session, applications_of(events))
         session.commit()
         if not events:
             return place
@@ -123,7 +104,7 @@ def swap(session: Session, place: Place, *, is_last: bool = False) -> bool:
             raise
         return False
     turn_to_shadow(session)
-    write_rows(session, subjects_of(read_unsettled(session, place)))
+    write_rows(session, applications_of(read_unsettled(session, place)))
     for statement in SWAP:
         session.execute(text(statement))
     session.commit()
@@ -135,6 +116,6 @@ def turn_to_shadow(session: Session) -> None:
     session.execute(text("SET LOCAL search_path = shadow, public"))
 
 
-def subjects_of(events: Iterable[RecordedEvent]) -> list[UUID]:
+def applications_of(events: Iterable[RecordedEvent]) -> list[UUID]:
     kinds = ("application-", "engagement-")
-    return list({application_of(e) for e in events if e.stream.startswith(kinds)})
+    return list({application_id_of(e) for e in events if e.stream.startswith(kinds)})

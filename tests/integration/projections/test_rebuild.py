@@ -11,10 +11,10 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.database import db
-from app.events.projection import current_projections
+from app.events.projection import current_projections, only_rebuild
 from app.review import rebuild as rebuilding
 from app.review.models import QueueFigure, QueueRow
-from app.review.rebuild import RebuildAtWork, only_rebuild, rebuild_queue
+from app.review.rebuild import rebuild_queue
 from tests.integration.projections.conftest import Differences, Office
 
 Tamper = Callable[..., None]
@@ -146,7 +146,7 @@ def test_without_catching_up_what_was_recorded_meanwhile_would_be_missing(
 
     application_id = office.submit()
     office.handle()
-    monkeypatch.setattr(rebuilding, "subjects_of", lambda _: [])
+    monkeypatch.setattr(rebuilding, "applications_of", lambda _: [])
     rebuild_queue(db.engine)
     assert any(f"queue_rows {application_id}: status" in found for found in verify())
 
@@ -166,8 +166,10 @@ def test_while_the_lock_cannot_be_had_the_old_tables_stay(
 
 
 def test_one_rebuild_is_at_work_at_a_time(app: Flask) -> None:
-    with only_rebuild(db.engine), pytest.raises(RebuildAtWork):
-        rebuild_queue(db.engine)
+    with only_rebuild(db.engine):
+        refused = app.test_cli_runner().invoke(args=["events", "rebuild"])
+    assert refused.exit_code == 1
+    assert "Another rebuild is at work." in refused.output
 
 
 def test_the_command_says_what_differed(

@@ -15,6 +15,8 @@ from app.errors import init_errors
 from app.events.bell import init_bell
 from app.events.projection import init_projections
 from app.events.subscription import init_subscriptions
+from app.events.types import declared_events
+from app.events.upcast import check_upcasts
 from app.extensions import csrf, limiter, login_manager, migrate
 from app.firm_data import load_firm_data
 from app.logs import configure_logging, init_logs
@@ -61,6 +63,7 @@ def init_data(app: Flask, config: Config) -> None:
     init_bell(app, config.postgres_url)
     init_subscriptions(app, SUBSCRIPTIONS)
     init_projections(app, PROJECTIONS)
+    check_upcasts({name: one.schema_version for name, one in declared_events().items()})
     init_celery(app, config)
 
 

@@ -1,4 +1,5 @@
-"""The operator's commands: `flask relay`, `flask events …`, `flask staff …`"""
+"""The operator's commands: `flask relay`, `flask events …`, `flask staff …`,
+`flask person …`"""
 
 import signal
 import threading
@@ -8,12 +9,12 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from app.accounts.commands import staff
-from app.database import db
 from app.events.commands import events
 from app.events.projection_commands import rebuild, verify
 from app.events.relay import run_relay
 from app.events.subscription import current_subscriptions
-from app.events.tasks import send_delivery
+from app.events.tasks import send_deliveries
+from app.portal.commands import person
 
 
 def register_commands(app: Flask) -> None:
@@ -21,6 +22,7 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(events)
     events.add_command(verify)
     events.add_command(rebuild)
+    app.cli.add_command(person)
     app.cli.add_command(staff)
 
 
@@ -33,10 +35,9 @@ def relay() -> None:
         signal.signal(name, lambda *_: stop.set())
     config = current_app.config["SITE"]
     run_relay(
-        db.engine,
         config.postgres_url,
         current_subscriptions(),
-        send_delivery,
+        send_deliveries,
         poll_seconds=config.RELAY_POLL_SECONDS,
         stop=stop,
     )

@@ -4,17 +4,22 @@ Producers know no subscribers. A new subscriber is one function in its own domai
 """
 
 from app.applications.events import (
+    AnswerDue,
     ApplicationAccepted,
     ApplicationDeclined,
+    ApplicationErased,
     ApplicationSubmitted,
     DraftLinkRequested,
     MoreProvided,
     MoreRequested,
 )
+from app.applications.subscribers import keep_promise
+from app.circuits.events import CircuitOpened
 from app.engagements.events import EngagementAccepted, EngagementOffered, EngagementProposed
 from app.engagements.subscribers import (
     activate_engagement,
     close_engagement,
+    erase_signature,
     offer_engagement,
     propose_engagement,
 )
@@ -24,33 +29,39 @@ from app.events.types import Event
 from app.notifications.subscribers import (
     alert_staff,
     alert_staff_of_failure,
+    alert_staff_of_outage,
     alert_staff_of_overpayment,
     announce_agreement,
     confirm_deposit,
     confirm_receipt,
+    erase_mail,
     pass_on_answer,
+    remind_staff,
     send_decision,
     send_resume_link,
 )
 from app.payments.events import DepositOverpaid, DepositPaid, StripeEventReceived
-from app.payments.subscribers import request_deposit, settle_deposit
+from app.payments.subscribers import erase_payer, request_deposit, settle_deposit
 from app.review.subscribers import list_application
 from app.scoring.events import ApplicationScored
 from app.scoring.subscribers import score_fit
 
 SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
     DraftLinkRequested: (send_resume_link,),
-    ApplicationSubmitted: (score_fit, confirm_receipt, list_application),
+    ApplicationSubmitted: (score_fit, confirm_receipt, keep_promise, list_application),
     ApplicationScored: (propose_engagement, list_application),
     EngagementProposed: (alert_staff, list_application),
-    MoreRequested: (send_decision, list_application),
-    MoreProvided: (pass_on_answer, list_application),
-    ApplicationDeclined: (close_engagement, send_decision, list_application),
-    ApplicationAccepted: (offer_engagement, send_decision, list_application),
+    MoreRequested: (send_decision, keep_promise, list_application),
+    MoreProvided: (pass_on_answer, keep_promise, list_application),
+    ApplicationDeclined: (close_engagement, send_decision, keep_promise, list_application),
+    ApplicationAccepted: (offer_engagement, send_decision, keep_promise, list_application),
+    ApplicationErased: (erase_mail, erase_signature, erase_payer, keep_promise, list_application),
     EngagementOffered: (list_application,),
+    AnswerDue: (remind_staff,),
     EngagementAccepted: (request_deposit, announce_agreement),
     StripeEventReceived: (settle_deposit,),
     DepositPaid: (activate_engagement, confirm_deposit),
     DepositOverpaid: (alert_staff_of_overpayment,),
     DeliveryDeadLettered: (alert_staff_of_failure,),
+    CircuitOpened: (alert_staff_of_outage,),
 }

@@ -10,6 +10,7 @@ from msgspec.structs import replace
 from app.applications.events import (
     ApplicationAccepted,
     ApplicationDeclined,
+    ApplicationErased,
     ApplicationSubmitted,
     MoreProvided,
     MoreRequested,
@@ -33,6 +34,7 @@ class ApplicationState(msgspec.Struct, frozen=True):
     questions_version: str
     submitted_at: datetime
     decided_at: datetime | None = None
+    erased_at: datetime | None = None
 
 
 def submitted(_: None, recorded: RecordedEvent) -> ApplicationState:
@@ -67,6 +69,18 @@ def declined(state: ApplicationState, recorded: RecordedEvent) -> ApplicationSta
     return _decided(state, "declined", recorded)
 
 
+def erased(state: ApplicationState, recorded: RecordedEvent) -> ApplicationState:
+    return replace(
+        state,
+        version=state.version + 1,
+        name="",
+        email="",
+        company="",
+        answers={},
+        erased_at=recorded.recorded_at,
+    )
+
+
 def _decided(state: ApplicationState, status: str, recorded: RecordedEvent) -> ApplicationState:
     return replace(state, status=status, version=state.version + 1, decided_at=recorded.recorded_at)
 
@@ -82,6 +96,7 @@ APPLICATIONS = FoldedTable(
         MoreProvided: answered,
         ApplicationAccepted: accepted,
         ApplicationDeclined: declined,
+        ApplicationErased: erased,
     },
     unfolded={
         "access_token": "a secret: who reads the log must not get at the prospect's page",

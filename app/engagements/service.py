@@ -3,9 +3,10 @@
 import uuid
 
 import msgspec
-from sqlalchemy import ColumnElement, select
+from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
+from app.applications.queries import get_application
 from app.database import new_id
 from app.engagements.events import (
     EngagementAccepted,
@@ -85,7 +86,17 @@ def accept_engagement(session: Session, engagement: Engagement, *, name: str) ->
         currency=on_offer.currency,
         deposit_cents=on_offer.deposit_cents,
     )
-    _record(session, on_offer, accepted, actor="prospect")
+    person = get_application(session, on_offer.application_id).draft_id
+    _record(session, on_offer, accepted, actor="prospect", person=person)
+
+
+def erase_signature(session: Session, application_id: uuid.UUID) -> None:
+    """Take the signer's name from the application's engagement."""
+    session.execute(
+        update(Engagement)
+        .where(Engagement.application_id == application_id, Engagement.accepted_name.is_not(None))
+        .values(accepted_name="")
+    )
 
 
 def activate_engagement(session: Session, engagement_id: uuid.UUID) -> None:
@@ -100,7 +111,15 @@ def _lock(session: Session, *which: ColumnElement[bool]) -> Engagement | None:
     return session.scalar(wanted.execution_options(populate_existing=True))
 
 
-def _record(session: Session, engagement: Engagement, event: Event, *, actor: str) -> None:
+def _record(
+    session: Session,
+    engagement: Engagement,
+    event: Event,
+    *,
+    actor: str,
+    person: uuid.UUID | None = None,
+) -> None:
     """Record the event, and take it into its row, which is locked."""
-    recorded = record(session, stream_of("engagement", engagement.id), event, actor=actor)
+    stream = stream_of("engagement", engagement.id)
+    recorded = record(session, stream, event, actor=actor, person=person)
     ENGAGEMENTS.advance(engagement, recorded)

@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from app.events.fold import FoldedTable
 from app.events.projection import Difference, snapshot
-from app.events.store import read_stream, recorded_event
+from app.events.store import READ, read_stream, recorded_event
 
 BATCH = 1000
-EVENTS = text("SELECT * FROM events WHERE type = ANY(:types) ORDER BY stream, version")
+EVENTS = text(f"{READ} WHERE type = ANY(:types) ORDER BY stream, version")
 BEGINNING = "SELECT FROM events WHERE stream = :kind || '-' || {key} AND type = :begun_by"
 NO_BEGINNING = "begins with no event"
 NO_ROW = "is missing, though its stream begins it"

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-from app.events.store import recorded_event
+from app.events.store import READ, recorded_event
 from app.events.subscription import Subscriber, current_subscriptions, name_of
 from app.events.types import RecordedEvent
 
@@ -30,7 +30,7 @@ SELECT behind, coalesce(extract(epoch FROM clock_timestamp() - (
 )), 0)::float8 AS seconds
 FROM (SELECT count(*) AS behind, min(position) AS oldest FROM ({UNHANDLED}) AS u) AS figures
 """)  # noqa: S608 - a part of our own
-UNHANDLED_EVENTS = text(f"SELECT * FROM events WHERE position IN ({UNHANDLED})")  # noqa: S608
+UNHANDLED_EVENTS = text(f"{READ} WHERE position IN ({UNHANDLED})")
 
 
 def lag_of(session: Session, subscriber: Subscriber) -> Lag:

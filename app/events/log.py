@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.events.store import recorded_event
+from app.events.store import READ, recorded_event
 from app.events.types import RecordedEvent
 
 
@@ -24,25 +24,43 @@ class Place(msgspec.Struct, frozen=True, order=True):
     position: int
 
 
-START = Place(0, 0)
+START = Place(-1, 0)
 
-READ = text("""
-SELECT * FROM events
-WHERE horizon < pg_snapshot_xmin(pg_current_snapshot())
-  AND (horizon, position) > (CAST(CAST(:horizon AS text) AS xid8), :position)
+SETTLED = text(f"""
+{READ}
+WHERE horizon < log_horizon(pg_snapshot_xmin(pg_current_snapshot()))
+  AND (horizon, position) > (:horizon, :position)
 ORDER BY horizon, position LIMIT :most
 """)
 
-BEHIND = text("""
-SELECT * FROM events
-WHERE (horizon, position) > (CAST(CAST(:horizon AS text) AS xid8), :position)
-ORDER BY horizon, position
+BEHIND = text(f"""
+{READ} WHERE (horizon, position) > (:horizon, :position) ORDER BY horizon, position
 """)
 END = text("""
 SELECT horizon, position FROM events
-WHERE horizon < pg_snapshot_xmin(pg_current_snapshot())
+WHERE horizon < log_horizon(pg_snapshot_xmin(pg_current_snapshot()))
 ORDER BY horizon DESC, position DESC LIMIT 1
 """)
+
+
+MOVED = text("""
+SELECT max(horizon) >= log_horizon(pg_snapshot_xmax(pg_current_snapshot())) FROM events
+""")
+BEGIN_EPOCH = text("""
+INSERT INTO log_epochs (shift)
+SELECT max(horizon) + 1 - pg_snapshot_xmin(pg_current_snapshot())::text::bigint FROM events
+""")
+
+
+def has_moved(session: Session) -> bool:
+    """Whether the log comes from a server that had given out more transaction ids than this one,
+    as after a restore: its readers then wait for ever."""
+    return bool(session.scalar(MOVED))
+
+
+def begin_epoch(session: Session) -> None:
+    """Have the horizons go on where the other server's ended."""
+    session.execute(BEGIN_EPOCH)
 
 
 def place_of(recorded: RecordedEvent) -> Place:
@@ -53,7 +71,7 @@ def read_log(session: Session, after: Place, *, most: int) -> Sequence[RecordedE
     """Up to ``most`` events behind ``after``, in the log's order; those whose turn can still be
     taken by an open transaction come with a later call."""
     rows = session.execute(
-        READ, {"horizon": after.horizon, "position": after.position, "most": most}
+        SETTLED, {"horizon": after.horizon, "position": after.position, "most": most}
     )
     return [recorded_event(row) for row in rows]
 
@@ -68,4 +86,4 @@ def read_unsettled(session: Session, after: Place) -> Sequence[RecordedEvent]:
 def end_of_log(session: Session) -> Place:
     """The place of the last event that `read_log` would return now."""
     last = session.execute(END).one_or_none()
-    return Place(int(last.horizon), last.position) if last else START
+    return Place(last.horizon, last.position) if last else START

@@ -15,8 +15,9 @@ from app.database import Model
 class QueueRow(Model):
     """An application with all that the queue shows of it, sorts and searches by.
 
-    ``rank`` is the score, or UNSCORED_RANK. ``kind`` is the engagement's, or else the recommended
-    one; ``total_cents`` and ``billing`` are None before an engagement is proposed. ``strongest``
+    ``status`` is the application's, or "erased" where that came before a decision. ``rank`` is the
+    score, or UNSCORED_RANK. ``kind`` is the engagement's, or else the recommended one;
+    ``total_cents`` and ``billing`` are None before an engagement is proposed. ``strongest``
     and ``weakest`` are the sentences of the criteria that speak most for it and against it.
     """
 

@@ -16,9 +16,12 @@ COLUMNS = tuple(cast(Table, QueueRow.__table__).columns.keys())
 # For an application speaks the heaviest of the criteria that it meets best; against it, the one
 # that cost most points.
 MADE = f"""
-SELECT a.id AS application_id, a.reference, a.name, a.company,
+SELECT a.id AS application_id, a.reference, a.name,
+    CASE WHEN a.erased_at IS NULL THEN a.company ELSE 'Erased' END AS company,
     concat_ws(chr(10), a.name, a.company, a.email, a.reference) AS search_text,
-    a.status, a.status IN ('submitted', 'more_requested') AS is_open,
+    CASE WHEN a.erased_at IS NULL OR a.decided_at IS NOT NULL THEN a.status ELSE 'erased' END
+        AS status,
+    a.erased_at IS NULL AND a.decided_at IS NULL AS is_open,
     coalesce(s.total, {UNSCORED_RANK}) AS rank, s.band, s.result ->> 'band_label' AS band_label,
     strongest.reason AS strongest, weakest.reason AS weakest,
     coalesce(e.kind, s.recommended_kind) AS kind, e.total_cents, e.quote ->> 'billing' AS billing,

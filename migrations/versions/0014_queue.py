@@ -4,7 +4,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0014"
-down_revision = "0008"
+down_revision = "0013"
 
 # A row has the times of its events since this release; before, they were a moment apart.
 TIMES = """
@@ -23,9 +23,11 @@ FROM events e WHERE e.stream = 'engagement-' || g.id AND e.type = 'engagement.ac
 """
 ROWS = """
 INSERT INTO queue_rows
-SELECT a.id, a.reference, a.name, a.company,
+SELECT a.id, a.reference, a.name,
+    CASE WHEN a.erased_at IS NULL THEN a.company ELSE 'Erased' END,
     concat_ws(chr(10), a.name, a.company, a.email, a.reference),
-    a.status, a.status IN ('submitted', 'more_requested'),
+    CASE WHEN a.erased_at IS NULL OR a.decided_at IS NOT NULL THEN a.status ELSE 'erased' END,
+    a.erased_at IS NULL AND a.decided_at IS NULL,
     coalesce(s.total, 101), s.band, s.result ->> 'band_label', strongest.reason, weakest.reason,
     coalesce(e.kind, s.recommended_kind), e.total_cents, e.quote ->> 'billing',
     a.submitted_at, a.decided_at

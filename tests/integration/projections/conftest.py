@@ -13,6 +13,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
+from app.applications.erasure import erase_person
 from app.applications.events import ApplicationAccepted, ApplicationDeclined, MoreRequested
 from app.applications.models import Application
 from app.applications.service import Verdict, decide_application, provide_more
@@ -73,6 +74,10 @@ class Office:
     def pay(self, application_id: UUID) -> None:
         transfer = Transfer(self.staff_id, date(2026, 11, 24), None)
         record_bank_payment(self.session, self.engagement(application_id), transfer)
+        self.session.commit()
+
+    def erase(self, application_id: UUID) -> None:
+        erase_person(self.session, application_id, actor="operator:root")
         self.session.commit()
 
     def engagement(self, application_id: UUID) -> Engagement:

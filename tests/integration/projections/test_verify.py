@@ -128,3 +128,11 @@ def test_the_command_says_so_with_its_exit_status(
     found = app.test_cli_runner().invoke(args=["events", "verify"])
     assert found.exit_code == 1
     assert f"scores {finished}: total is 0, the log says" in found.output
+
+
+def test_an_altered_event_is_named_too(app: Flask, finished: UUID, tamper: Tamper) -> None:
+    tamper("UPDATE events SET data = data || '{\"total\": 99}' WHERE type = 'application.scored'")
+    found = app.test_cli_runner().invoke(args=["events", "verify"])
+    assert found.exit_code == 1
+    assert f"(application-{finished}, 2): it was altered" in found.output
+    assert "the log says 99" in found.output

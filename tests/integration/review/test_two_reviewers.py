@@ -92,7 +92,13 @@ def test_without_the_guard_both_would_decide(app: Flask, submit: Callable[[], Ap
         is_accepted = isinstance(verdict, ApplicationAccepted)
         application.status = "accepted" if is_accepted else "declined"
         application.decided_at = utc_now()
-        record(own, stream_of("application", application_id), verdict, actor="staff:1")
+        record(
+            own,
+            stream_of("application", application_id),
+            verdict,
+            actor="staff:1",
+            person=application.draft_id,
+        )
 
     ids = [submit().id for _ in range(5)]
     won, lost = race(app, ids, decide)

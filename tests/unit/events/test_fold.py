@@ -9,6 +9,7 @@ import pytest
 from app.applications.events import (
     ApplicationAccepted,
     ApplicationDeclined,
+    ApplicationErased,
     ApplicationSubmitted,
     MoreProvided,
     MoreRequested,
@@ -87,6 +88,14 @@ def test_an_application_stands_where_its_events_have_led(
     assert state.submitted_at == NOON + timedelta(minutes=1)
     assert state.decided_at == (decided and NOON + timedelta(minutes=decided))
     assert (state.name, state.answers, state.questions_version) == ("Ada", {"a": "b"}, "3")
+
+
+def test_what_is_erased_is_empty_and_the_rest_remains() -> None:
+    events = recorded("application", [SUBMITTED, ACCEPTED, ApplicationErased()])
+    state = APPLICATIONS.fold(events)
+    assert (state.name, state.email, state.company, state.answers) == ("", "", "", {})
+    assert (state.status, state.version, state.reference) == ("accepted", 3, "CE-1")
+    assert state.erased_at == events[-1].recorded_at
 
 
 def test_an_engagement_goes_from_proposal_to_work() -> None:

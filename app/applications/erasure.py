@@ -1,0 +1,46 @@
+"""Erasing a person: the key that opens their events is dropped, and with it what the tables hold.
+
+The log itself stays as it is. Other domains erase their part as subscribers of application.erased.
+"""
+
+import secrets
+import uuid
+
+from sqlalchemy import select, update
+from sqlalchemy.orm import Session
+
+from app.applications.events import ApplicationErased
+from app.applications.fold import APPLICATIONS
+from app.applications.models import Application, Draft
+from app.events.person_keys import drop_key
+from app.events.store import record
+from app.events.types import stream_of
+
+
+class AlreadyErased(Exception):
+    """There is nothing left of this person."""
+
+
+def erase_person(session: Session, application_id: uuid.UUID, *, actor: str) -> None:
+    """Erase what is stored about the person who sent the application. There is no way back.
+
+    Raises AlreadyErased. Links in mails that were sent lead nowhere from now on.
+    """
+    application = session.scalar(
+        select(Application)
+        .where(Application.id == application_id, Application.erased_at.is_(None))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if application is None:
+        raise AlreadyErased(application_id)
+    person = application.draft_id
+    application.access_token = secrets.token_urlsafe(24)
+    session.execute(
+        update(Draft)
+        .where(Draft.id == person)
+        .values(answers={}, resume_token=secrets.token_urlsafe(24))
+    )
+    drop_key(session, person)
+    stream = stream_of("application", application_id)
+    APPLICATIONS.advance(application, record(session, stream, ApplicationErased(), actor=actor))

@@ -22,7 +22,7 @@ demo: .venv/.run-installed ## send a dozen invented applications through the run
 	@$(BIN)/python -m local.demo
 
 test: .venv/.test-installed $(ASYNCAPI) chromium ## run every test (some of them: make test ARGS="-k relay")
-	@$(BIN)/python -m pytest $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
 
 faults: .venv/.test-installed ## run only the tests that kill, cut and flush things
 	@FAULT_SCALE=full $(BIN)/python -m pytest tests/faults $(ARGS)

@@ -9,8 +9,6 @@ from flask import Flask, current_app
 from sqlalchemy import Connection, Engine, text
 
 LONGEST_VALUE = 100
-TRY_LOCK = text("SELECT pg_try_advisory_lock(hashtext('events.rebuild'))")
-UNLOCK = text("SELECT pg_advisory_unlock(hashtext('events.rebuild'))")
 
 
 class Difference(msgspec.Struct, frozen=True):
@@ -34,10 +32,6 @@ class Difference(msgspec.Struct, frozen=True):
         return f"{row}; left as it is" if self.is_left else row
 
 
-class RebuildAtWork(Exception):
-    """Another rebuild is at work."""
-
-
 class Projection(Protocol):
     """One or more tables that are derived from the log."""
 
@@ -59,18 +53,6 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
         connection.execute(text("SET LOCAL statement_timeout = 0"))
         connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         yield connection
-
-
-@contextmanager
-def only_rebuild(engine: Engine) -> Iterator[None]:
-    """Raises RebuildAtWork while another process is within it."""
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        if not connection.scalar(TRY_LOCK):
-            raise RebuildAtWork
-        try:
-            yield
-        finally:
-            connection.execute(UNLOCK)
 
 
 def _show(value: Any) -> str:

@@ -7,10 +7,10 @@ import click
 from flask import current_app
 from flask.cli import with_appcontext
 
-from app.database import db
+from app.database import alone_at, db
 from app.events.chain import broken_links
 from app.events.checkpoints import bad_checkpoints
-from app.events.projection import RebuildAtWork, current_projections, only_rebuild
+from app.events.projection import current_projections
 
 
 @click.command("verify")
@@ -47,14 +47,13 @@ def rebuild() -> None:
     The exit status is 1 if something could not be set right.
     """
     left = 0
-    try:
-        with only_rebuild(db.engine):
-            for projection in current_projections():
-                for difference in projection.rebuild(db.engine):
-                    click.echo(str(difference))
-                    left += difference.is_left
-    except RebuildAtWork:
-        raise click.ClickException("Another rebuild is at work.") from None
+    with alone_at("events.rebuild") as is_alone:
+        if not is_alone:
+            raise click.ClickException("Another rebuild is at work.")
+        for projection in current_projections():
+            for difference in projection.rebuild(db.engine):
+                click.echo(str(difference))
+                left += difference.is_left
     if left:
         raise SystemExit(1)
     click.echo("Every row is as the log says now.")

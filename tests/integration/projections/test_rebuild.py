@@ -10,8 +10,8 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app.database import db
-from app.events.projection import current_projections, only_rebuild
+from app.database import alone_at, db
+from app.events.projection import current_projections
 from app.review import rebuild as rebuilding
 from app.review.models import QueueFigure, QueueRow
 from app.review.rebuild import rebuild_queue
@@ -166,7 +166,7 @@ def test_while_the_lock_cannot_be_had_the_old_tables_stay(
 
 
 def test_one_rebuild_is_at_work_at_a_time(app: Flask) -> None:
-    with only_rebuild(db.engine):
+    with alone_at("events.rebuild"):
         refused = app.test_cli_runner().invoke(args=["events", "rebuild"])
     assert refused.exit_code == 1
     assert "Another rebuild is at work." in refused.output

@@ -13,12 +13,14 @@ from app.cli import register_commands
 from app.database import db, init_database
 from app.errors import init_errors
 from app.events.bell import init_bell
+from app.events.projection import init_projections
 from app.events.subscription import init_subscriptions
 from app.events.types import declared_events
 from app.events.upcast import check_upcasts
 from app.extensions import csrf, limiter, login_manager, migrate
 from app.firm_data import load_firm_data
 from app.logs import configure_logging, init_logs
+from app.projections import PROJECTIONS
 from app.rendering import init_rendering
 from app.request_trace import init_request_trace
 from app.security import init_security
@@ -64,6 +66,7 @@ def init_data(app: Flask, config: Config) -> None:
     init_database(app, config)
     init_bell(app, config.postgres_url)
     init_subscriptions(app, SUBSCRIPTIONS)
+    init_projections(app, PROJECTIONS)
     check_upcasts({name: one.schema_version for name, one in declared_events().items()})
     init_celery(app, config)
 

@@ -10,6 +10,7 @@ from flask.cli import with_appcontext
 
 from app.accounts.commands import staff
 from app.events.commands import events
+from app.events.projection_commands import rebuild, verify
 from app.events.relay import run_relay
 from app.events.subscription import current_subscriptions
 from app.events.tasks import send_deliveries
@@ -19,6 +20,8 @@ from app.portal.commands import person
 def register_commands(app: Flask) -> None:
     app.cli.add_command(relay)
     app.cli.add_command(events)
+    events.add_command(verify)
+    events.add_command(rebuild)
     app.cli.add_command(person)
     app.cli.add_command(staff)
 

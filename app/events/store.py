@@ -33,14 +33,9 @@ RETURNING position, horizon, recorded_at
 """).bindparams(bindparam("data", type_=JSONB), bindparam("metadata", type_=JSONB))
 
 # What recorded_event needs: each event with the key of the person that it is about.
-READ_STREAM = text("""
-SELECT e.*, k.key AS person_key FROM events e LEFT JOIN person_keys k USING (person_id)
-WHERE stream = :stream ORDER BY version
-""")
-READ_EVENT = text("""
-SELECT e.*, k.key AS person_key FROM events e LEFT JOIN person_keys k USING (person_id)
-WHERE id = :id
-""")
+READ = "SELECT e.*, k.key AS person_key FROM events e LEFT JOIN person_keys k USING (person_id)"
+READ_STREAM = text(f"{READ} WHERE stream = :stream ORDER BY version")
+READ_EVENT = text(f"{READ} WHERE id = :id")
 
 
 class ConcurrentAppend(Exception):

@@ -21,17 +21,19 @@ class History(NamedTuple):
     paid: Applied
 
     def path_to(self, address: str) -> str:
-        """ "own:paid", "desk:paid" and "money:paid" are that application's pages: the prospect's,
-        the reviewer's and the deposit's. Other addresses stand as given."""
+        """ "own:paid", "desk:paid", "past:paid" and "money:paid" are that application's pages: the
+        prospect's, the reviewer's, its history and the deposit's. Others stand as given."""
         side, _, rest = address.partition(":")
         state, mark, query = rest.partition("?")
-        if side not in {"own", "desk", "money"}:
+        if side not in {"own", "desk", "money", "past"}:
             return address
         applied: Applied = getattr(self, state)
         if side == "own":
             return f"{applied.page}{mark}{query}"
         if side == "desk":
             return f"/staff/applications/{applied.id}"
+        if side == "past":
+            return f"/staff/applications/{applied.id}/history{mark}{query}"
         return f"/staff/engagements/{applied.engagement_id}/payment"
 
 

@@ -7,6 +7,7 @@ from app.applications.views import applications
 from app.catalog.views import catalog
 from app.content.views import content
 from app.engagements.views import engagements
+from app.history.views import history
 from app.notifications.letter import notifications
 from app.operation import operation
 from app.payments.views import payments
@@ -25,6 +26,7 @@ BLUEPRINTS = (
     notifications,
     accounts,
     review,
+    history,
     engagements,
     outgoing_webhooks,
     catalog,

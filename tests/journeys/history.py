@@ -30,20 +30,22 @@ class History(NamedTuple):
     webhook: WebhookHistory
 
     def path_to(self, address: str) -> str:
-        """ "own:paid", "desk:paid" and "money:paid" are that application's pages: the prospect's,
-        the reviewer's and the deposit's; "webhook:endpoint" and "webhook:message" those of the
-        webhook. Other addresses stand as given."""
+        """ "own:paid", "desk:paid", "past:paid" and "money:paid" are that application's pages: the
+        prospect's, the reviewer's, its history and the deposit's; "webhook:endpoint" and
+        "webhook:message" those of the webhook. Other addresses stand as given."""
         side, _, rest = address.partition(":")
         if side == "webhook":
             return f"/staff/webhooks/{getattr(self.webhook, rest)}"
         state, mark, query = rest.partition("?")
-        if side not in {"own", "desk", "money"}:
+        if side not in {"own", "desk", "money", "past"}:
             return address
         applied: Applied = getattr(self, state)
         if side == "own":
             return f"{applied.page}{mark}{query}"
         if side == "desk":
             return f"/staff/applications/{applied.id}"
+        if side == "past":
+            return f"/staff/applications/{applied.id}/history{mark}{query}"
         return f"/staff/engagements/{applied.engagement_id}/payment"
 
 

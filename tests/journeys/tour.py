@@ -137,6 +137,8 @@ DESK = (
     Stop("application, asked", "desk:asked", shows="Question asked", who="staff"),
     Stop("application, declined", "desk:declined", shows="Declined by Ada", who="staff"),
     Stop("application, paid", "desk:paid", shows="Deposit paid", who="staff"),
+    Stop("history", "past:paid", shows="What came of what", who="staff"),
+    Stop("history, at first", "past:paid?moment=1", shows="Application received", who="staff"),
     Stop("decision, wrong", "desk:proposed", (PREVIEW,), shows="Choose what to do.", who="staff"),
     Stop("decision, preview", "desk:proposed", (*DECLINE, PREVIEW), shows="Send this", who="staff"),
     Stop(

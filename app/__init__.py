@@ -7,12 +7,14 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
+from app.applications.intake.address import init_intake
 from app.background import init_celery
 from app.blueprints import BLUEPRINTS
 from app.cli import register_commands
 from app.database import db, init_database
 from app.errors import init_errors
 from app.events.bell import init_bell
+from app.events.bridges.addresses import init_bridges
 from app.events.subscription import init_subscriptions
 from app.extensions import csrf, limiter, login_manager, migrate
 from app.firm_data import load_firm_data
@@ -58,6 +60,8 @@ def init_data(app: Flask, config: Config) -> None:
     init_database(app, config)
     init_bell(app, config.postgres_url)
     init_subscriptions(app, SUBSCRIPTIONS)
+    init_bridges(app, config)
+    init_intake(app, config)
     init_celery(app, config)
 
 

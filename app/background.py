@@ -10,6 +10,7 @@ from celery import Celery, Task, signals
 from flask import Flask
 
 from app.database import db
+from app.events.bridges.tasks import sweep_bridges
 from app.events.relay import RelayAtHand
 from app.events.tasks import send_delivery
 from config import Config
@@ -42,6 +43,7 @@ def init_celery(app: Flask, config: Config) -> None:
         beat_schedule={
             "sweep-deliveries": {"task": "events.sweep", "schedule": config.SWEEP_SECONDS},
             "sweep-mail": {"task": "notifications.sweep", "schedule": config.SWEEP_SECONDS},
+            "sweep-bridges": {"task": sweep_bridges.name, "schedule": config.SWEEP_SECONDS},
         },
         timezone="UTC",
     )

@@ -1,4 +1,4 @@
-"""The operator's commands: `flask relay`, `flask staff …`"""
+"""The operator's commands: `flask relay`, `flask intake`, `flask staff …`"""
 
 import signal
 import threading
@@ -8,6 +8,8 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from app.accounts.commands import staff
+from app.applications.intake.address import current_intake
+from app.applications.intake.consumer import run_intake
 from app.database import db
 from app.events.relay import run_relay
 from app.events.subscription import current_subscriptions
@@ -16,6 +18,7 @@ from app.events.tasks import send_delivery
 
 def register_commands(app: Flask) -> None:
     app.cli.add_command(relay)
+    app.cli.add_command(intake)
     app.cli.add_command(staff)
 
 
@@ -23,9 +26,6 @@ def register_commands(app: Flask) -> None:
 @with_appcontext
 def relay() -> None:
     """Publish events until told to stop; two or more side by side are safe."""
-    stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
     config = current_app.config["SITE"]
     run_relay(
         db.engine,
@@ -33,5 +33,23 @@ def relay() -> None:
         current_subscriptions(),
         send_delivery,
         poll_seconds=config.RELAY_POLL_SECONDS,
-        stop=stop,
+        stop=_told_to_stop(),
     )
+
+
+@click.command("intake")
+@with_appcontext
+def intake() -> None:
+    """Take in applications from the topic in EVENT_INTAKE; several side by side share them."""
+    address = current_intake()
+    if address is None:
+        raise click.UsageError("EVENT_INTAKE is not set, so there is nothing to take in.")
+    run_intake(address, _told_to_stop())
+
+
+def _told_to_stop() -> threading.Event:
+    """What is set once the process shall end."""
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    return stop

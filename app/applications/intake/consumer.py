@@ -151,11 +151,9 @@ def _take(message: Message) -> Problems:
 
 
 def _read(message: Message) -> BaseCloudEvent:
-    headers = {str(name): value for name, value in message.headers() or []}
+    headers = dict(cast(list[tuple[str, bytes]], message.headers() or []))
     try:
-        return from_kafka_event(
-            KafkaMessage(cast(dict[str, bytes], headers), message.key(), message.value() or b"")
-        )
+        return from_kafka_event(KafkaMessage(headers, message.key(), message.value() or b""))
     except Exception as error:  # noqa: BLE001 - anybody may have written anything into the topic
         raise CommandRefused({"": f"This is no CloudEvent ({type(error).__name__})."}) from None
 

@@ -14,6 +14,7 @@ BETWEEN_ADDRESSES = re.compile(r"[\s,]+(?=[a-z]+://)")  # a comma also stands be
 LEGAL_TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
 HOST_AND_PORT = re.compile(r"(\[[0-9a-f:.]+\]|[A-Za-z0-9._-]+):\d{1,5}")
 HOST_MAYBE_PORT = re.compile(r"(\[[0-9a-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
+PLAIN_NAME = re.compile(r"[A-Za-z0-9._:-]+")
 MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 YES_OR_NO = {"yes": True, "no": False}
 STARTS = {"start": True, "end": False}
@@ -94,8 +95,8 @@ def _parse_bridge(number: int, url: str) -> BridgeAddress:
 
 
 def _read_bridge(address: SplitResult) -> BridgeAddress:
-    if address.scheme not in READERS:
-        raise ValueError(f"must start with {', '.join(f'{scheme}://' for scheme in READERS)}")
+    if address.scheme not in READERS or re.search(r"\s", address.geturl()):
+        raise ValueError(f"must start with {' or '.join(f'{scheme}://' for scheme in READERS)}")
     kind, read = READERS[address.scheme]
     options = read_options(address)
     given = read(address, options) | _read_common(options)
@@ -141,7 +142,7 @@ def read_kafka(address: SplitResult, options: Options) -> Fields:
 def _read_rabbit(address: SplitResult, options: Options) -> Fields:
     exchange = options.pop("exchange", "")
     host = address.netloc.rpartition("@")[2]
-    if not HOST_MAYBE_PORT.fullmatch(host) or not exchange:
+    if not HOST_MAYBE_PORT.fullmatch(host) or not PLAIN_NAME.fullmatch(exchange):
         raise ValueError("needs a host and an exchange, as in amqps://host/vhost?exchange=events")
     return {
         "name": f"{address.scheme}://{host}{address.path.rstrip('/')}?exchange={exchange}",
@@ -152,7 +153,7 @@ def _read_rabbit(address: SplitResult, options: Options) -> Fields:
 
 def _read_eventbridge(address: SplitResult, options: Options) -> Fields:
     region = options.pop("region", "")
-    if not address.netloc or "@" in address.netloc or not region:
+    if not PLAIN_NAME.fullmatch(address.netloc) or not PLAIN_NAME.fullmatch(region):
         raise ValueError("needs a bus and a region, as in eventbridge://bus?region=eu-west-1")
     return {
         "name": f"eventbridge://{address.netloc}?region={region}",

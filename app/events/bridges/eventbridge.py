@@ -107,7 +107,7 @@ class EventBridgeLink:
                     waiting.remove(entry)
             if any(answer.get("ErrorCode") for answer in answers):
                 time.sleep(FIRST_PAUSE * 2 ** max(refused.values()))
-        return trouble
+        return trouble if waiting else ""
 
     def _entry(self, index: int, event: CloudEvent) -> Entry:
         fields = {

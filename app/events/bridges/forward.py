@@ -11,7 +11,6 @@ import msgspec
 import structlog
 from cloudevents.core.v1.event import CloudEvent
 from sqlalchemy import text
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.database import utc_now
@@ -25,6 +24,12 @@ from app.events.types import RecordedEvent
 
 BATCH = 100
 log = structlog.get_logger()
+
+OPEN = text("""
+INSERT INTO bridges (name, horizon, position)
+VALUES (:name, CAST(CAST(:horizon AS text) AS xid8), :position)
+ON CONFLICT DO NOTHING
+""")
 
 LAST_PLACE = text("""
 SELECT horizon, position FROM events
@@ -67,9 +72,8 @@ def open_bridge(session: Session, address: BridgeAddress) -> Bridge:
     if bridge is None:
         place = START if address.from_start else _last_place(session)
         session.execute(
-            insert(Bridge)
-            .values(name=address.name, horizon=place.horizon, position=place.position)
-            .on_conflict_do_nothing()
+            OPEN,
+            {"name": address.name, "horizon": place.horizon, "position": place.position},
         )
         bridge = session.get_one(Bridge, address.name)
     return bridge

@@ -1,0 +1,100 @@
+"""A RabbitMQ from Debian's package, on ports and in a folder of its own."""
+
+import os
+import secrets
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+
+import pika
+from pika.adapters.blocking_connection import BlockingChannel
+
+from local.ports import HOST, answers, free_port
+from local.process import Process, ServerFailed
+
+# The package's own program: the one on the path changes to another user.
+PROGRAM = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
+PORT_MAPPER = shutil.which("epmd")
+MISSING = (
+    "These tests need RabbitMQ. Install it (on Debian: sudo apt-get install rabbitmq-server) and"
+    " run them again."
+)
+
+
+class RabbitMQ(Process):
+    """A server that keeps durable queues over a stop and a start."""
+
+    def __init__(self, directory: Path, port: int, port_mapper: int) -> None:
+        self.port = port
+        (directory / "plugins").write_text("[].\n")
+        (directory / "rabbitmq.conf").touch()
+        environ = {
+            **os.environ,
+            "HOME": str(directory),
+            "RABBITMQ_NODENAME": f"test-{secrets.token_hex(4)}@localhost",
+            "RABBITMQ_NODE_IP_ADDRESS": HOST,
+            "RABBITMQ_NODE_PORT": str(port),
+            "RABBITMQ_DIST_PORT": str(free_port()),
+            "RABBITMQ_SERVER_ADDITIONAL_ERL_ARGS": "-kernel inet_dist_use_interface {127,0,0,1}",
+            "ERL_EPMD_PORT": str(port_mapper),
+            "ERL_EPMD_ADDRESS": HOST,
+            "RABBITMQ_MNESIA_BASE": str(directory / "data"),
+            "RABBITMQ_LOG_BASE": str(directory / "log"),
+            "RABBITMQ_LOGS": "-",
+            "RABBITMQ_ENABLED_PLUGINS_FILE": str(directory / "plugins"),
+            "RABBITMQ_CONFIG_FILE": str(directory / "rabbitmq"),
+        }
+        super().__init__(
+            "rabbitmq",
+            [str(PROGRAM)],
+            log=directory / "rabbitmq.log",
+            environ=environ,
+            ready=lambda: answers(port),
+            ready_within=60,
+            grace=30,
+        )
+
+    @property
+    def url(self) -> str:
+        return f"amqp://guest:guest@{HOST}:{self.port}/%2F"
+
+    @contextmanager
+    def channel(self) -> Iterator[BlockingChannel]:
+        with pika.BlockingConnection(pika.URLParameters(self.url)) as connection:
+            yield connection.channel()
+
+
+@contextmanager
+def temporary_rabbitmq() -> Iterator[RabbitMQ]:
+    """An empty server on a free port, gone with its data at the end. Fails where none is
+    installed."""
+    if not PROGRAM.exists() or PORT_MAPPER is None:
+        raise ServerFailed(MISSING)
+    directory = Path(tempfile.mkdtemp(prefix="rabbitmq-"))
+    mapper_port = free_port()
+    # Erlang would start one by itself, and leave it running.
+    mapper = _port_mapper(PORT_MAPPER, mapper_port, directory)
+    server = RabbitMQ(directory, free_port(), mapper_port)
+    try:
+        mapper.start()
+        server.start()
+        yield server
+    finally:
+        server.stop()
+        mapper.stop()
+        shutil.rmtree(directory)
+
+
+def _port_mapper(program: str, port: int, directory: Path) -> Process:
+    environ: Mapping[str, str] = {**os.environ, "ERL_EPMD_PORT": str(port)}
+    return Process(
+        "epmd",
+        [program, "-address", HOST, "-port", str(port)],
+        log=directory / "epmd.log",
+        environ=environ,
+        ready=lambda: answers(port),
+        stop_signal=signal.SIGTERM,
+    )

@@ -1,0 +1,142 @@
+"""The bridge to a broker that speaks Kafka's protocol."""
+
+import json
+from collections.abc import Callable, Sequence
+from multiprocessing.pool import ThreadPool
+
+import pytest
+from cloudevents.core.v1.event import CloudEvent
+from confluent_kafka import Message
+
+from app.events.bridges import kafka
+from app.events.bridges.addresses import parse_bridges
+from app.events.bridges.link import Link, Sent
+from app.events.bridges.tasks import link_to
+from tests.brokers.tansu import Tansu, headers_of
+from tests.faults.wire import State, Wire
+from tests.integration.bridges.conftest import (
+    BASE_URL,
+    Mover,
+    Write,
+    check_nothing_is_lost_or_out_of_order,
+    new_name,
+)
+
+BridgeTo = Callable[..., Mover]
+
+
+def address(tansu: Tansu, topic: str) -> str:
+    return f"kafka://{tansu.servers}/{topic}"
+
+
+@pytest.fixture
+def topic(tansu: Tansu) -> str:
+    return tansu.make_topic(new_name())
+
+
+@pytest.fixture
+def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Give up a batch sooner than in life."""
+    monkeypatch.setattr(kafka, "SEND_SECONDS", 2.0)
+
+
+def seen(messages: Sequence[Message]) -> list[tuple[str, int]]:
+    headers = [headers_of(message) for message in messages]
+    return [(one["ce_subject"], int(one["ce_sequence"])) for one in headers]
+
+
+def test_an_event_arrives_in_binary_mode_with_its_stream_as_the_key(
+    bridge_to: BridgeTo, tansu: Tansu, topic: str, write: Write
+) -> None:
+    mover = bridge_to(address(tansu, topic))
+    ((stream, version),) = write()
+    mover.move_on()
+    (message,) = tansu.read(topic, 1)
+    headers = headers_of(message)
+    assert message.key() == stream.encode()
+    assert json.loads(message.value() or b"") == {"message": ""}
+    assert headers["content-type"] == "application/json"
+    assert headers["ce_specversion"] == "1.0"
+    assert headers["ce_type"] == "application.more_provided"
+    assert headers["ce_source"] == BASE_URL
+    assert (headers["ce_subject"], headers["ce_sequence"]) == (stream, f"{version:010}")
+
+
+def test_a_stream_goes_to_one_partition_in_its_order(
+    bridge_to: BridgeTo, tansu: Tansu, topic: str, write: Write
+) -> None:
+    mover = bridge_to(address(tansu, topic))
+    written = write(30, streams=8)
+    mover.move_on()
+    messages = tansu.read(topic, len(written))
+    assert check_nothing_is_lost_or_out_of_order(seen(messages), written) == 0
+    partitions: dict[bytes | str | None, set[int | None]] = {}
+    for message in messages:
+        partitions.setdefault(message.key(), set()).add(message.partition())
+    assert all(len(numbers) == 1 for numbers in partitions.values())
+    assert len(set.union(*partitions.values())) > 1
+
+
+def test_a_broker_that_is_away_leaves_the_place_where_it_was(
+    bridge_to: BridgeTo, tansu: Tansu, topic: str, write: Write, hasty: None
+) -> None:
+    mover = bridge_to(address(tansu, topic))
+    start = mover.bridge.place
+    written = write(5)
+    tansu.wire.become(State.REFUSED)
+    mover.move_on()
+    assert (mover.bridge.place, mover.bridge.last_error) == (start, "_MSG_TIMED_OUT")
+    tansu.wire.become(State.WHOLE)
+    mover.move_on()
+    check_nothing_is_lost_or_out_of_order(seen(tansu.read(topic, 5)), written)
+
+
+class Saboteur:
+    """Passes batches on, and breaks the wire while every other one is under way."""
+
+    def __init__(self, link: Link, wire: Wire, trouble: State) -> None:
+        self._link = link
+        self._wire = wire
+        self._trouble = trouble
+        self.sends = 0
+        self.failures = 0
+
+    def send(self, batch: Sequence[CloudEvent]) -> Sent:
+        self.sends += 1
+        with ThreadPool(1) as pool:
+            if self.sends % 2 == 0:
+                pool.apply_async(self._wire.become, (self._trouble,))
+            sent = self._link.send(batch)
+        self._wire.become(State.WHOLE)
+        self.failures += bool(sent.trouble)
+        return sent
+
+    def close(self) -> None:
+        self._link.close()
+
+
+@pytest.mark.parametrize("trouble", [State.REFUSED, State.RESET, State.HALF_OPEN])
+def test_a_broker_that_comes_and_goes_costs_repeats_at_most(
+    bridge_to: BridgeTo, tansu: Tansu, topic: str, write: Write, hasty: None, trouble: State
+) -> None:
+    (where,) = parse_bridges(address(tansu, topic))
+    saboteur = Saboteur(link_to(where), tansu.wire, trouble)
+    mover = bridge_to(address(tansu, topic), saboteur)
+    written = write(150, streams=4)
+    while mover.move() or mover.bridge.failures:
+        pass
+    assert saboteur.failures
+    check_nothing_is_lost_or_out_of_order(seen(tansu.read(topic, len(written))), written)
+
+
+def test_a_slow_broker_is_waited_for(
+    bridge_to: BridgeTo, tansu: Tansu, topic: str, write: Write
+) -> None:
+    mover = bridge_to(address(tansu, topic))
+    written = write(40, streams=5)
+    tansu.wire.become(State.SLOW)
+    mover.move_on()
+    assert mover.bridge.failures == 0
+    tansu.wire.become(State.WHOLE)
+    messages = tansu.read(topic, len(written))
+    assert check_nothing_is_lost_or_out_of_order(seen(messages), written) == 0

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
 from importlib.util import find_spec
 from pathlib import Path
+from typing import cast
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, TopicPartition
 from confluent_kafka.admin import AdminClient, NewTopic
@@ -54,15 +55,8 @@ class Tansu:
 
 
 def headers_of(message: Message) -> dict[str, str]:
-    return {name: _text(value) for name, value in _headers(message)}
-
-
-def _headers(message: Message) -> Sequence[tuple[str, bytes]]:
-    return message.headers() or []  # type: ignore[return-value]
-
-
-def _text(value: bytes) -> str:
-    return value.decode()
+    headers = cast(Sequence[tuple[str, bytes]], message.headers() or [])
+    return {name: value.decode() for name, value in headers}
 
 
 @contextmanager

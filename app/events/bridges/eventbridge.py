@@ -122,7 +122,7 @@ class EventBridgeLink:
 
 def _client(address: EventBridgeAddress) -> Client:
     limits = ClientConfig(
-        connect_timeout=5, read_timeout=10, retries={"mode": "standard", "total_max_attempts": 2}
+        connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 1, "mode": "standard"}
     )
     client: Client = boto3.client(
         "events", region_name=address.region, endpoint_url=address.endpoint, config=limits

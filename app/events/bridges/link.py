@@ -6,8 +6,8 @@ from typing import Protocol
 import msgspec
 from cloudevents.core.v1.event import CloudEvent
 
-# A send ends within this, well before a task's time limit, with what was confirmed by then.
-SEND_SECONDS = 20.0
+# A send ends about then, well before a task's time limit, with what was confirmed.
+SEND_SECONDS = 10.0
 
 
 class Sent(msgspec.Struct, frozen=True):

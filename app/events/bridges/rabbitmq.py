@@ -13,7 +13,10 @@ from pika.exceptions import AMQPError, UnroutableError
 from app.events.bridges.addresses import RabbitAddress
 from app.events.bridges.link import SEND_SECONDS, Sent
 
-SILENCE_SECONDS = 10
+# pika takes a connection for dead after twice this and ten seconds more.
+HEARTBEAT_SECONDS = 4
+CONNECT_SECONDS = 5
+BLOCKED_SECONDS = 10
 UNROUTABLE = "no queue is bound for {}"
 _json = JSONFormat()
 
@@ -28,11 +31,10 @@ class RabbitLink:
     def __init__(self, address: RabbitAddress) -> None:
         self._exchange = address.exchange
         self._parameters = pika.URLParameters(address.url)
-        self._parameters.heartbeat = SILENCE_SECONDS
-        self._parameters.socket_timeout = SILENCE_SECONDS / 2
-        self._parameters.stack_timeout = SILENCE_SECONDS
+        self._parameters.heartbeat = HEARTBEAT_SECONDS
+        self._parameters.socket_timeout = self._parameters.stack_timeout = CONNECT_SECONDS
         # RabbitMQ stops taking messages while it is short of memory or disk.
-        self._parameters.blocked_connection_timeout = SILENCE_SECONDS
+        self._parameters.blocked_connection_timeout = BLOCKED_SECONDS
         self._channel: BlockingChannel | None = None
 
     def send(self, batch: Sequence[CloudEvent]) -> Sent:

@@ -1,4 +1,4 @@
-"""Brokers for the whole run, and bridges that a test moves along by hand."""
+"""Bridges that a test moves along by hand."""
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
@@ -14,46 +14,10 @@ from app.events.bridges.link import Link, Sent
 from app.events.bridges.models import Bridge
 from app.events.bridges.tasks import link_to
 from app.events.store import record
-from tests.brokers.aws import CREDENTIALS, Aws, temporary_aws
-from tests.brokers.rabbitmq import RabbitMQ, temporary_rabbitmq
-from tests.brokers.tansu import Tansu, temporary_tansu
-from tests.faults.wire import State
 from tests.integration.events.conftest import new_stream
 
 BASE_URL = "http://localhost"
 Write = Callable[..., list[tuple[str, int]]]
-
-
-@pytest.fixture(scope="session")
-def rabbitmq() -> Iterator[RabbitMQ]:
-    with temporary_rabbitmq() as server:
-        yield server
-
-
-@pytest.fixture(scope="session")
-def tansu_server() -> Iterator[Tansu]:
-    with temporary_tansu() as server:
-        yield server
-
-
-@pytest.fixture
-def tansu(tansu_server: Tansu) -> Tansu:
-    tansu_server.wire.become(State.WHOLE)
-    return tansu_server
-
-
-@pytest.fixture(scope="session")
-def aws_server() -> Iterator[Aws]:
-    with temporary_aws() as server:
-        yield server
-
-
-@pytest.fixture
-def aws(aws_server: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
-    for name, value in CREDENTIALS.items():
-        monkeypatch.setenv(name, value)
-    aws_server.wire.become(State.WHOLE)
-    return aws_server
 
 
 def new_name() -> str:

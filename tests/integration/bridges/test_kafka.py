@@ -37,7 +37,7 @@ def topic(tansu: Tansu) -> str:
 @pytest.fixture
 def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     """Give up a batch sooner than in life."""
-    monkeypatch.setattr(kafka, "SEND_SECONDS", 2.0)
+    monkeypatch.setattr(kafka, "SEND_SECONDS", 1.0)
 
 
 def seen(messages: Sequence[Message]) -> list[tuple[str, int]]:
@@ -122,7 +122,7 @@ def test_a_broker_that_comes_and_goes_costs_repeats_at_most(
     (where,) = parse_bridges(address(tansu, topic))
     saboteur = Saboteur(link_to(where), tansu.wire, trouble)
     mover = bridge_to(address(tansu, topic), saboteur)
-    written = write(150, streams=4)
+    written = write(75, streams=4)
     while mover.move() or mover.bridge.failures:
         pass
     assert saboteur.failures

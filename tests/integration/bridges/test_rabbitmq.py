@@ -188,7 +188,7 @@ def test_a_broker_that_falls_silent_is_given_up_for_now(
     write: Write,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(link, "SILENCE_SECONDS", 1)
+    monkeypatch.setattr(link, "HEARTBEAT_SECONDS", 1)
     queue = Queue(rabbitmq)
     with slow_wire:
         mover = bridge_to(queue.url.replace(f":{rabbitmq.port}", f":{slow_wire.port}"))

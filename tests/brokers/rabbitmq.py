@@ -15,9 +15,8 @@ from pika.adapters.blocking_connection import BlockingChannel
 from local.ports import HOST, answers, free_port
 from local.process import Process, ServerFailed
 
-# The package's own program: the one on the path changes to another user.
-PROGRAM = Path("/usr/lib/rabbitmq/bin/rabbitmq-server")
-PORT_MAPPER = shutil.which("epmd")
+# Debian's own program on the path changes to another user.
+DEBIAN_PROGRAM = "/usr/lib/rabbitmq/bin/rabbitmq-server"
 MISSING = (
     "These tests need RabbitMQ. Install it (on Debian: sudo apt-get install rabbitmq-server) and"
     " run them again."
@@ -27,7 +26,7 @@ MISSING = (
 class RabbitMQ(Process):
     """A server that keeps durable queues over a stop and a start."""
 
-    def __init__(self, directory: Path, port: int, port_mapper: int) -> None:
+    def __init__(self, program: str, directory: Path, port: int, port_mapper: int) -> None:
         self.port = port
         (directory / "plugins").write_text("[].\n")
         (directory / "rabbitmq.conf").touch()
@@ -49,7 +48,7 @@ class RabbitMQ(Process):
         }
         super().__init__(
             "rabbitmq",
-            [str(PROGRAM)],
+            [program],
             log=directory / "rabbitmq.log",
             environ=environ,
             ready=lambda: answers(port),
@@ -71,13 +70,15 @@ class RabbitMQ(Process):
 def temporary_rabbitmq() -> Iterator[RabbitMQ]:
     """An empty server on a free port, gone with its data at the end. Fails where none is
     installed."""
-    if not PROGRAM.exists() or PORT_MAPPER is None:
+    program = shutil.which(DEBIAN_PROGRAM) or shutil.which("rabbitmq-server")
+    mapper_program = shutil.which("epmd")
+    if program is None or mapper_program is None:
         raise ServerFailed(MISSING)
     directory = Path(tempfile.mkdtemp(prefix="rabbitmq-"))
     mapper_port = free_port()
     # Erlang would start one by itself, and leave it running.
-    mapper = _port_mapper(PORT_MAPPER, mapper_port, directory)
-    server = RabbitMQ(directory, free_port(), mapper_port)
+    mapper = _port_mapper(mapper_program, mapper_port, directory)
+    server = RabbitMQ(program, directory, free_port(), mapper_port)
     try:
         mapper.start()
         server.start()

@@ -10,7 +10,8 @@ from pathlib import Path
 from typing import cast
 
 from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, TopicPartition
-from confluent_kafka.admin import AdminClient, NewTopic
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
 
 from local.ports import HOST, answers, free_port
 from local.process import Process, ServerFailed

@@ -20,7 +20,7 @@ from sqlalchemy.orm import Session
 
 from app.applications.intake import consumer
 from app.applications.intake.address import IntakeAddress, parse_intake
-from app.applications.intake.commands import SUBMIT
+from app.applications.intake.commands import SUBMIT, take_command
 from app.applications.models import Application
 from app.database import db
 from tests.brokers.tansu import Tansu, headers_of
@@ -178,13 +178,13 @@ def test_a_command_that_breaks_the_code_is_set_aside_and_not_tried_for_ever(
 def test_while_the_database_is_away_the_command_waits(
     app: Flask, session: Session, partner: Partner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    take, tries = consumer.take_command, []
+    tries = []
 
     def fail_first(*values: object, **named: object) -> None:
         tries.append(1)
         if len(tries) <= 3:
             raise OperationalError("SELECT", None, Exception("the server is away"))
-        take(*values, **named)  # type: ignore[arg-type]
+        take_command(*values, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(consumer, "take_command", fail_first)
     partner.send(to_binary_event(partner.command("1")))

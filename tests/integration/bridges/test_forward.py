@@ -22,9 +22,9 @@ from tests.integration.bridges.conftest import (
     OtherSide,
     Write,
     check_nothing_is_lost_or_out_of_order,
-    new_stream,
     places,
 )
+from tests.integration.events.conftest import new_stream
 
 URL = "kafka://broker:9092/events"
 BridgeTo = Callable[..., Mover]
@@ -146,7 +146,7 @@ def test_the_log_is_read_batch_by_batch_and_no_further_than_is_confirmed(
     monkeypatch.setattr(forward, "BATCH", 10)
     mover = bridge_to(URL, other_side)
     written = write(25)
-    sizes = []
+    sizes: list[int] = []
 
     def slow(batch: Sequence[CloudEvent]) -> Sent:
         assert len(other_side.taken) == sum(sizes)  # nothing was asked for ahead of it

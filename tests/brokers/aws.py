@@ -55,6 +55,11 @@ class Aws:
             seen += [json.loads(message["Body"]) for message in found]
         return seen
 
+    def seen(self, name: str) -> list[tuple[str, int]]:
+        """The stream and the version that each event on the bus tells."""
+        details = [message["detail"] for message in self.read(name)]
+        return [(detail["subject"], int(detail["sequence"])) for detail in details]
+
 
 @contextmanager
 def temporary_aws() -> Iterator[Aws]:

@@ -1,13 +1,15 @@
 """A RabbitMQ from Debian's package, on ports and in a folder of its own."""
 
+import json
 import os
 import secrets
 import shutil
 import signal
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import pika
 from pika.adapters.blocking_connection import BlockingChannel
@@ -21,6 +23,9 @@ MISSING = (
     "These tests need RabbitMQ. Install it (on Debian: sudo apt-get install rabbitmq-server) and"
     " run them again."
 )
+
+# Properties, routing key, and body as JSON.
+Message = tuple[pika.BasicProperties, str, dict[str, Any]]
 
 
 class RabbitMQ(Process):
@@ -64,6 +69,45 @@ class RabbitMQ(Process):
     def channel(self) -> Iterator[BlockingChannel]:
         with pika.BlockingConnection(pika.URLParameters(self.url)) as connection:
             yield connection.channel()
+
+
+class Queue:
+    """A durable queue that is bound to a topic exchange for some types of events."""
+
+    def __init__(self, server: RabbitMQ, *types: str) -> None:
+        self.server = server
+        self.name = f"queue-{secrets.token_hex(4)}"
+        with server.channel() as channel:
+            channel.exchange_declare(self.name, exchange_type="topic", durable=True)
+            channel.queue_declare(self.name, durable=True)
+            for one in types or ["#"]:
+                channel.queue_bind(self.name, self.name, one)
+
+    @property
+    def url(self) -> str:
+        return f"{self.server.url}?exchange={self.name}"
+
+    def count(self) -> int:
+        with self.server.channel() as channel:
+            return int(channel.queue_declare(self.name, passive=True).method.message_count)
+
+    def read(self) -> list[Message]:
+        """Take every message out: its properties, its routing key, its body."""
+        messages = []
+        with self.server.channel() as channel:
+            while (got := channel.basic_get(self.name, auto_ack=True))[0]:
+                method, properties, body = got
+                messages.append((properties, method.routing_key, json.loads(body)))
+        return messages
+
+    def seen(self) -> list[tuple[str, int]]:
+        """Take every message out: the stream and the version that each tells."""
+        return places_in(self.read())
+
+
+def places_in(messages: Sequence[Message]) -> list[tuple[str, int]]:
+    """The stream and the version that each message tells."""
+    return [(body["subject"], int(body["sequence"])) for _, _, body in messages]
 
 
 @contextmanager

@@ -54,6 +54,16 @@ class Tansu:
         assert len(seen) >= count, f"{len(seen)} messages of {count}"
         return seen
 
+    def seen(self, topic: str, count: int) -> list[tuple[str, int]]:
+        """The stream and the version that each message of the topic tells."""
+        return places_in(self.read(topic, count))
+
+
+def places_in(messages: Sequence[Message]) -> list[tuple[str, int]]:
+    """The stream and the version that each message tells."""
+    headers = [headers_of(message) for message in messages]
+    return [(one["ce_subject"], int(one["ce_sequence"])) for one in headers]
+
 
 def headers_of(message: Message) -> dict[str, str]:
     headers = cast(Sequence[tuple[str, bytes]], message.headers() or [])

@@ -14,6 +14,7 @@ BETWEEN_ADDRESSES = re.compile(r"[\s,]+(?=[a-z]+://)")  # a comma also stands be
 LEGAL_TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
 HOST_AND_PORT = re.compile(r"(\[[0-9a-f:.]+\]|[A-Za-z0-9._-]+):\d{1,5}")
 HOST_MAYBE_PORT = re.compile(r"(\[[0-9a-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
+REGION = re.compile(r"[a-z0-9-]+")
 PLAIN_NAME = re.compile(r"[A-Za-z0-9._:-]+")
 MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 YES_OR_NO = {"yes": True, "no": False}
@@ -153,13 +154,16 @@ def _read_rabbit(address: SplitResult, options: Options) -> Fields:
 
 def _read_eventbridge(address: SplitResult, options: Options) -> Fields:
     region = options.pop("region", "")
-    if not PLAIN_NAME.fullmatch(address.netloc) or not PLAIN_NAME.fullmatch(region):
+    if not PLAIN_NAME.fullmatch(address.netloc) or not REGION.fullmatch(region):
         raise ValueError("needs a bus and a region, as in eventbridge://bus?region=eu-west-1")
+    endpoint = options.pop("endpoint", None)
+    if endpoint is not None and not endpoint.startswith(("http://", "https://")):
+        raise ValueError("needs an endpoint= like https://host")
     return {
         "name": f"eventbridge://{address.netloc}?region={region}",
         "bus": address.netloc,
         "region": region,
-        "endpoint": options.pop("endpoint", None),
+        "endpoint": endpoint,
     }
 
 

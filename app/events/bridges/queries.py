@@ -29,13 +29,15 @@ class BridgeFigures(msgspec.Struct, frozen=True):
 
 FIGURES = text("""
 SELECT name, position, failures, last_error, passed_over, last_passed_over, sent_at, paused_at,
-       lag, oldest_seconds
+       lag, coalesce(extract(epoch FROM now() - recorded_at), 0)::float8 AS oldest_seconds
 FROM bridges CROSS JOIN LATERAL (
-    SELECT count(*) AS lag,
-           coalesce(extract(epoch FROM now() - min(recorded_at)), 0)::float8 AS oldest_seconds
-    FROM events
+    SELECT count(*) AS lag FROM events
     WHERE (events.horizon, events.position) > (bridges.horizon, bridges.position)
-) AS waiting
+) AS waiting LEFT JOIN LATERAL (
+    SELECT recorded_at FROM events
+    WHERE (events.horizon, events.position) > (bridges.horizon, bridges.position)
+    ORDER BY events.horizon, events.position LIMIT 1
+) AS oldest ON true
 WHERE name = ANY(:names)
 """)
 DUE = text("""

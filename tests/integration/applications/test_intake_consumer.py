@@ -87,6 +87,12 @@ def intake_at_work(app: Flask, address: IntakeAddress) -> Iterator[None]:
         thread.join()
 
 
+def test_without_a_topic_the_process_says_so_and_ends(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=["intake"])
+    assert result.exit_code == 2
+    assert "EVENT_INTAKE is not set" in result.output
+
+
 def taken(session: Session) -> int:
     session.rollback()
     return session.scalar(select(func.count()).select_from(Application)) or 0

@@ -17,6 +17,11 @@ from app.events.store import record
 from tests.integration.events.conftest import new_stream
 
 BASE_URL = "http://localhost"
+LOG = "SELECT stream::text, version::int FROM events ORDER BY position"
+LAG = """
+SELECT count(*) FROM events, bridges
+WHERE (events.horizon, events.position) > (bridges.horizon, bridges.position)
+"""
 Write = Callable[..., list[tuple[str, int]]]
 
 

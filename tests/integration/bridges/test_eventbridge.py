@@ -1,7 +1,7 @@
 """The bridge to a server with EventBridge's API."""
 
 import random
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -31,11 +31,6 @@ def address(aws: Aws, bus: str) -> str:
     return f"eventbridge://{bus}?region={REGION}&endpoint={aws.endpoint}"
 
 
-def seen(messages: Sequence[dict[str, Any]]) -> list[tuple[str, int]]:
-    details = [message["detail"] for message in messages]
-    return [(detail["subject"], int(detail["sequence"])) for detail in details]
-
-
 def test_an_event_arrives_with_its_type_and_the_whole_cloudevent_as_the_detail(
     bridge_to: BridgeTo, aws: Aws, bus: str, write: Write
 ) -> None:
@@ -55,7 +50,7 @@ def test_many_events_of_few_streams_arrive_in_each_streams_order(
     mover = bridge_to(address(aws, bus))
     written = write(8, streams=14)
     mover.move_on()
-    assert check_nothing_is_lost_or_out_of_order(seen(aws.read(bus)), written) == 0
+    assert check_nothing_is_lost_or_out_of_order(aws.seen(bus), written) == 0
 
 
 def test_a_service_that_goes_away_and_comes_back_costs_repeats_at_most(
@@ -68,7 +63,7 @@ def test_a_service_that_goes_away_and_comes_back_costs_repeats_at_most(
     assert mover.bridge.last_error == "EndpointConnectionError"
     aws.wire.become(State.WHOLE)
     mover.move_on()
-    check_nothing_is_lost_or_out_of_order(seen(aws.read(bus)), written)
+    check_nothing_is_lost_or_out_of_order(aws.seen(bus), written)
 
 
 class Grumpy:
@@ -104,7 +99,7 @@ def test_a_partial_failure_is_sent_again_entry_by_entry_in_each_streams_order(
     while mover.move() or mover.bridge.failures:
         pass
     assert grumpy.refused
-    check_nothing_is_lost_or_out_of_order(seen(aws.read(bus)), written)
+    check_nothing_is_lost_or_out_of_order(aws.seen(bus), written)
 
 
 def test_two_events_of_a_stream_in_one_request_could_change_places(
@@ -122,7 +117,7 @@ def test_two_events_of_a_stream_in_one_request_could_change_places(
     while mover.move() or mover.bridge.failures:
         pass
     with pytest.raises(AssertionError):
-        check_nothing_is_lost_or_out_of_order(seen(aws.read(bus)), written)
+        check_nothing_is_lost_or_out_of_order(aws.seen(bus), written)
 
 
 def test_a_bus_that_is_not_there_stops_the_bridge(

@@ -2,17 +2,17 @@
 
 import json
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from multiprocessing.pool import ThreadPool
 
 import pytest
 from cloudevents.core.v1.event import CloudEvent
-from confluent_kafka import Message
 
 from app.events.bridges import kafka
 from app.events.bridges.addresses import parse_bridges
 from app.events.bridges.link import Link, Sent
 from app.events.bridges.tasks import link_to
-from tests.brokers.tansu import Tansu, headers_of
+from tests.brokers.tansu import Tansu, headers_of, places_in
 from tests.faults.wire import State, Wire
 from tests.integration.bridges.conftest import (
     BASE_URL,
@@ -40,11 +40,6 @@ def hasty(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(kafka, "SEND_SECONDS", 1.0)
 
 
-def seen(messages: Sequence[Message]) -> list[tuple[str, int]]:
-    headers = [headers_of(message) for message in messages]
-    return [(one["ce_subject"], int(one["ce_sequence"])) for one in headers]
-
-
 def test_an_event_arrives_in_binary_mode_with_its_stream_as_the_key(
     bridge_to: BridgeTo, tansu: Tansu, topic: str, write: Write
 ) -> None:
@@ -69,12 +64,22 @@ def test_a_stream_goes_to_one_partition_in_its_order(
     written = write(30, streams=8)
     mover.move_on()
     messages = tansu.read(topic, len(written))
-    assert check_nothing_is_lost_or_out_of_order(seen(messages), written) == 0
+    assert check_nothing_is_lost_or_out_of_order(places_in(messages), written) == 0
     partitions: dict[bytes | str | None, set[int | None]] = {}
     for message in messages:
         partitions.setdefault(message.key(), set()).add(message.partition())
     assert all(len(numbers) == 1 for numbers in partitions.values())
     assert len(set.union(*partitions.values())) > 1
+
+
+def test_a_message_that_fails_stops_the_batch_there(tansu: Tansu, topic: str) -> None:
+    (where,) = parse_bridges(address(tansu, topic))
+    attributes = {"id": "1", "source": BASE_URL, "type": "test", "datacontenttype": "text/plain"}
+    small, too_large = CloudEvent(attributes, "x"), CloudEvent(attributes, "x" * 2_000_000)
+    with closing(link_to(where)) as link:
+        assert link.send([small, too_large, small]) == Sent(1, trouble="MSG_SIZE_TOO_LARGE")
+        assert link.send([small]) == Sent(1)
+    assert len(tansu.read(topic, 2)) == 2
 
 
 def test_a_broker_that_is_away_leaves_the_place_where_it_was(
@@ -88,7 +93,7 @@ def test_a_broker_that_is_away_leaves_the_place_where_it_was(
     assert (mover.bridge.place, mover.bridge.last_error) == (start, "_MSG_TIMED_OUT")
     tansu.wire.become(State.WHOLE)
     mover.move_on()
-    check_nothing_is_lost_or_out_of_order(seen(tansu.read(topic, 5)), written)
+    check_nothing_is_lost_or_out_of_order(tansu.seen(topic, 5), written)
 
 
 class Saboteur:
@@ -126,7 +131,7 @@ def test_a_broker_that_comes_and_goes_costs_repeats_at_most(
     while mover.move() or mover.bridge.failures:
         pass
     assert saboteur.failures
-    check_nothing_is_lost_or_out_of_order(seen(tansu.read(topic, len(written))), written)
+    check_nothing_is_lost_or_out_of_order(tansu.seen(topic, len(written)), written)
 
 
 def test_a_slow_broker_is_waited_for(
@@ -139,4 +144,4 @@ def test_a_slow_broker_is_waited_for(
     assert mover.bridge.failures == 0
     tansu.wire.become(State.WHOLE)
     messages = tansu.read(topic, len(written))
-    assert check_nothing_is_lost_or_out_of_order(seen(messages), written) == 0
+    assert check_nothing_is_lost_or_out_of_order(places_in(messages), written) == 0

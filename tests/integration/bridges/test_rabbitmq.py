@@ -1,17 +1,15 @@
 """The bridge to a real RabbitMQ."""
 
-import json
 from collections.abc import Callable
 from multiprocessing.pool import ThreadPool
 
-import pika
 import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.database import db
 from app.events.bridges import rabbitmq as link
-from tests.brokers.rabbitmq import RabbitMQ
+from tests.brokers.rabbitmq import Queue, RabbitMQ
 from tests.faults.wire import State, Wire
 from tests.integration.bridges.conftest import (
     BASE_URL,
@@ -23,41 +21,6 @@ from tests.integration.bridges.conftest import (
 from tests.site import eventually
 
 BridgeTo = Callable[..., Mover]
-Message = tuple[pika.BasicProperties, str, dict[str, object]]
-
-
-class Queue:
-    """A durable queue that is bound to a topic exchange for some types of events."""
-
-    def __init__(self, server: RabbitMQ, *types: str) -> None:
-        self.server = server
-        self.name = new_name()
-        with server.channel() as channel:
-            channel.exchange_declare(self.name, exchange_type="topic", durable=True)
-            channel.queue_declare(self.name, durable=True)
-            for one in types or ["#"]:
-                channel.queue_bind(self.name, self.name, one)
-
-    @property
-    def url(self) -> str:
-        return f"{self.server.url}?exchange={self.name}"
-
-    def count(self) -> int:
-        with self.server.channel() as channel:
-            return int(channel.queue_declare(self.name, passive=True).method.message_count)
-
-    def read(self) -> list[Message]:
-        """Take every message out: its properties, its routing key, its body."""
-        messages = []
-        with self.server.channel() as channel:
-            while (got := channel.basic_get(self.name, auto_ack=True))[0]:
-                method, properties, body = got
-                messages.append((properties, method.routing_key, json.loads(body)))
-        return messages
-
-
-def seen(messages: list[Message]) -> list[tuple[str, int]]:
-    return [(str(body["subject"]), int(str(body["sequence"]))) for _, _, body in messages]
 
 
 def test_an_event_arrives_as_a_persistent_cloudevent_under_its_type(
@@ -111,6 +74,18 @@ def test_an_exchange_of_another_kind_stops_the_bridge_with_the_brokers_code(
     assert mover.bridge.last_error == "ChannelClosedByBroker (406)"
 
 
+def test_a_wrong_password_stops_the_bridge_and_is_not_told(
+    bridge_to: BridgeTo, rabbitmq: RabbitMQ, write: Write
+) -> None:
+    queue = Queue(rabbitmq)
+    mover = bridge_to(queue.url.replace("guest:guest", "guest:s3cret"))
+    start = mover.bridge.place
+    write()
+    mover.move_on()
+    assert (mover.bridge.place, mover.bridge.failures) == (start, 1)
+    assert mover.bridge.last_error == "ProbableAuthenticationError"
+
+
 def test_a_full_queue_that_refuses_holds_the_bridge_until_there_is_room(
     bridge_to: BridgeTo, rabbitmq: RabbitMQ, write: Write
 ) -> None:
@@ -127,7 +102,7 @@ def test_a_full_queue_that_refuses_holds_the_bridge_until_there_is_room(
     with rabbitmq.channel() as channel:
         channel.queue_delete(full)
     mover.move_on()
-    check_nothing_is_lost_or_out_of_order(seen(queue.read()), written)
+    check_nothing_is_lost_or_out_of_order(queue.seen(), written)
 
 
 def test_a_broker_that_goes_away_and_comes_back_costs_repeats_at_most(
@@ -149,7 +124,7 @@ def test_a_broker_that_goes_away_and_comes_back_costs_repeats_at_most(
         eventually(lambda: mover.bridge.failures > 0)
         rabbitmq.start()
         moving.get()
-    check_nothing_is_lost_or_out_of_order(seen(queue.read()), written)
+    check_nothing_is_lost_or_out_of_order(queue.seen(), written)
 
 
 @pytest.fixture
@@ -178,7 +153,7 @@ def test_a_slow_broker_is_sent_as_much_as_it_confirms(
         slow_wire.become(State.WHOLE)
         mover.move_on()
         mover.link.close()
-    assert check_nothing_is_lost_or_out_of_order(seen(queue.read()), written) == 0
+    assert check_nothing_is_lost_or_out_of_order(queue.seen(), written) == 0
 
 
 def test_a_broker_that_falls_silent_is_given_up_for_now(
@@ -201,4 +176,4 @@ def test_a_broker_that_falls_silent_is_given_up_for_now(
         slow_wire.become(State.WHOLE)
         mover.move_on()
         mover.link.close()
-    check_nothing_is_lost_or_out_of_order(seen(queue.read()), written)
+    check_nothing_is_lost_or_out_of_order(queue.seen(), written)

@@ -11,19 +11,16 @@ from app.applications.intake.commands import SUBMIT
 from local.postgres import Postgres
 from local.redis import Redis
 from tests.brokers.aws import CREDENTIALS, REGION, Aws
-from tests.brokers.rabbitmq import RabbitMQ
+from tests.brokers.rabbitmq import Queue, RabbitMQ
 from tests.brokers.tansu import Tansu
-from tests.integration.bridges import test_eventbridge, test_kafka, test_rabbitmq
-from tests.integration.bridges.conftest import check_nothing_is_lost_or_out_of_order, new_name
-from tests.integration.bridges.test_rabbitmq import Queue
+from tests.integration.bridges.conftest import (
+    LAG,
+    LOG,
+    check_nothing_is_lost_or_out_of_order,
+    new_name,
+)
 from tests.prospects import STRONG, submit
 from tests.site import Site, eventually, prepared_site
-
-LOG = "SELECT stream::text, version::int FROM events ORDER BY position"
-LAG = """
-SELECT count(*) FROM events, bridges
-WHERE (events.horizon, events.position) > (bridges.horizon, bridges.position)
-"""
 
 
 @pytest.fixture
@@ -84,9 +81,9 @@ def test_applications_come_in_and_every_event_goes_out_by_every_bridge(
     recorded = site.rows(LOG)
     assert len(recorded) >= 3 * 4
     for seen in (
-        test_kafka.seen(tansu.read(topic, len(recorded))),
-        test_rabbitmq.seen(queue.read()),
-        test_eventbridge.seen(aws.read(bus)),
+        tansu.seen(topic, len(recorded)),
+        queue.seen(),
+        aws.seen(bus),
     ):
         check_nothing_is_lost_or_out_of_order(seen, recorded)
 

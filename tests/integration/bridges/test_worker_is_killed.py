@@ -7,16 +7,14 @@ import pytest
 from local.ports import HOST
 from local.postgres import Postgres
 from local.redis import Redis
-from tests.brokers.rabbitmq import RabbitMQ
+from tests.brokers.rabbitmq import Queue, RabbitMQ, places_in
 from tests.faults.wire import State, Wire
-from tests.integration.bridges.conftest import check_nothing_is_lost_or_out_of_order
-from tests.integration.bridges.test_rabbitmq import Queue, seen
-from tests.integration.bridges.test_whole_site import LAG, LOG
+from tests.integration.bridges.conftest import LAG, LOG, check_nothing_is_lost_or_out_of_order
 from tests.prospects import submit
 from tests.site import Site, eventually, prepared_site
 
-APPLICATIONS = 60
-KILLS = 3
+APPLICATIONS = 40
+KILLS = 2
 
 
 @pytest.fixture
@@ -55,6 +53,6 @@ def test_a_killed_worker_costs_repeats_at_most(site: Site, queue: Queue) -> None
         eventually(lambda: site.value(done) == 0)
         eventually(lambda: site.value(LAG) == 0)
     messages = queue.read()
-    repeats = check_nothing_is_lost_or_out_of_order(seen(messages), site.rows(LOG))
+    repeats = check_nothing_is_lost_or_out_of_order(places_in(messages), site.rows(LOG))
     ids = [properties.message_id for properties, _, _ in messages]
     assert len(ids) - len(set(ids)) == repeats

@@ -75,6 +75,7 @@ def test_no_name_and_nothing_printed_holds_a_password() -> None:
         ("amqps://host/vhost?exchange=events&personal=1", "must be yes or no"),
         ("eventbridge://bus", "a region"),
         ("eventbridge://?region=eu-west-1", "needs a bus"),
+        ("eventbridge://bus?region=eu-west-1&endpoint=host", "needs an endpoint= like https://"),
     ],
 )
 def test_a_wrong_address_stops_the_start_with_a_sentence(address: str, sentence: str) -> None:

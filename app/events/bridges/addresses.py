@@ -96,8 +96,10 @@ def _parse_bridge(number: int, url: str) -> BridgeAddress:
 
 
 def _read_bridge(address: SplitResult) -> BridgeAddress:
-    if address.scheme not in READERS or re.search(r"\s", address.geturl()):
+    if address.scheme not in READERS:
         raise ValueError(f"must start with {' or '.join(f'{scheme}://' for scheme in READERS)}")
+    if re.search(r"\s", address.geturl()):
+        raise ValueError("holds white space, behind which no address begins")
     kind, read = READERS[address.scheme]
     options = read_options(address)
     given = read(address, options) | _read_common(options)
@@ -106,7 +108,7 @@ def _read_bridge(address: SplitResult) -> BridgeAddress:
 
 
 def read_options(address: SplitResult) -> Options:
-    """What stands behind the question mark."""
+    """What stands behind the question mark, to be taken out piece by piece."""
     return dict(parse_qsl(address.query, keep_blank_values=True))
 
 

@@ -101,11 +101,9 @@ def forward_batch(
 
 
 def _on_the_wire(event: RecordedEvent, address: BridgeAddress, base_url: str) -> CloudEvent:
-    cloud_event = to_cloud_event(event, base_url)
-    if address.with_personal:
-        return cloud_event
-    data = msgspec.to_builtins(without_personal(event.data))
-    return CloudEvent(cloud_event.get_attributes(), data)
+    if not address.with_personal:
+        event = msgspec.structs.replace(event, data=without_personal(event.data))
+    return to_cloud_event(event, base_url)
 
 
 def _move(

@@ -204,6 +204,19 @@ def test_an_event_that_commits_late_is_not_skipped(
     assert sorted(places(other_side.taken)) == sorted([*written, (late, 1)])
 
 
+def test_an_event_that_is_being_written_while_the_bridge_is_new_is_sent_later(
+    bridge_to: BridgeTo, other_side: OtherSide, write: Write
+) -> None:
+    write(1)
+    late = new_stream()
+    with Session(db.engine) as slow:
+        record(slow, late, MoreProvided(message="late"), actor="prospect")
+        mover = bridge_to(URL, other_side)
+        slow.commit()
+    mover.move_on()
+    assert places(other_side.taken) == [(late, 1)]
+
+
 def test_a_paused_bridge_keeps_its_place_and_goes_on_from_there(
     bridge_to: BridgeTo, other_side: OtherSide, write: Write, session: Session
 ) -> None:

@@ -97,7 +97,7 @@ def test_a_broker_that_is_away_leaves_the_place_where_it_was(
 
 
 class Saboteur:
-    """Passes batches on, and breaks the wire while every other one is under way."""
+    """Passes batches on; of each three it breaks the wire before one, and in the middle of one."""
 
     def __init__(self, link: Link, wire: Wire, trouble: State) -> None:
         self._link = link
@@ -109,8 +109,10 @@ class Saboteur:
     def send(self, batch: Sequence[CloudEvent]) -> Sent:
         self.sends += 1
         with ThreadPool(1) as pool:
-            if self.sends % 2 == 0:
-                pool.apply_async(self._wire.become, (self._trouble,))
+            if self.sends % 3:
+                breaking = pool.apply_async(self._wire.become, (self._trouble,))
+                if self.sends % 3 == 1:
+                    breaking.get()
             sent = self._link.send(batch)
         self._wire.become(State.WHOLE)
         self.failures += bool(sent.trouble)

@@ -6,10 +6,11 @@ PYTHON ?= $(or $(shell for name in python3.11 python3 python3.12 python3.13 pyth
 BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make lock"
+ASYNCAPI := tests/asyncapi/node_modules/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test faults bench lint format types lock clean chromium rabbitmq
+.PHONY: help run demo test faults bench lint format types schemas lock clean chromium rabbitmq
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -20,8 +21,8 @@ run: .venv/.run-installed ## start the whole site on this machine; Ctrl-C stops 
 demo: .venv/.run-installed ## send a dozen invented applications through the running site
 	@$(BIN)/python -m local.demo
 
-test: .venv/.test-installed chromium rabbitmq ## run every test (some of them: make test ARGS="-k relay")
-	@$(BIN)/python -m pytest $(ARGS)
+test: .venv/.test-installed $(ASYNCAPI) chromium rabbitmq ## run every test (some of them: make test ARGS="-k relay")
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
 
 faults: .venv/.test-installed ## run only the tests that kill, cut and flush things
 	@FAULT_SCALE=full $(BIN)/python -m pytest tests/faults $(ARGS)
@@ -41,13 +42,16 @@ format: .venv/.test-installed ## rewrite the code in the project's style
 types: .venv/.test-installed ## check the types
 	@$(BIN)/mypy
 
+schemas: .venv/.test-installed ## write the schemas of new events into schemas/
+	@$(BIN)/python -m local.schemas
+
 lock: .venv/.test-installed ## resolve the requirements again, with hashes
 	@$(LOCK) requirements.in -o requirements.txt
 	@$(LOCK) requirements-local.in -o requirements-local.txt
 	@$(LOCK) requirements-dev.in -o requirements-dev.txt
 
 clean: ## remove .venv and caches; the data in var/ stays
-	@rm -rf .venv .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv tests/asyncapi/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.run-installed: requirements.txt requirements-local.txt
@@ -55,6 +59,17 @@ clean: ## remove .venv and caches; the data in var/ stays
 
 .venv/.test-installed: requirements.txt requirements-local.txt requirements-dev.txt
 	@$(PYTHON) local/install.py $@ $^
+
+# The committed lock file names no server: npm asks the one that it is set up for.
+$(ASYNCAPI): tests/asyncapi/package.json tests/asyncapi/package-lock.json
+	@command -v npm >/dev/null || { \
+		echo "The AsyncAPI document is checked by a Node package. Install Node 20 or later with npm"; \
+		echo "(on Debian: sudo apt-get install nodejs npm) and run make test again."; \
+		exit 1; \
+	}
+	@echo "Installing the AsyncAPI parser into tests/asyncapi/node_modules."
+	@cd tests/asyncapi && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
 
 chromium:
 	@for name in chromium chromium-browser google-chrome; do \

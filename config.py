@@ -52,7 +52,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     DELIVERY_MAX_ATTEMPTS: int = 8
     DELIVERY_BACKOFF_SECONDS: float = 1.0
     DELIVERY_BACKOFF_CAP_SECONDS: float = 300.0
+    DELIVERY_LEASE_SECONDS: float = 15.0
     MAIL_MAX_ATTEMPTS: int = 20
+    CIRCUIT_MAX_FAILURES: int = 5
+    CIRCUIT_PAUSE_SECONDS: float = 10.0
+    CIRCUIT_PAUSE_CAP_SECONDS: float = 300.0
     RESEND_AFTER_SECONDS: float = 30.0
     SWEEP_SECONDS: float = 2.0
     RELAY_POLL_SECONDS: float = 1.0
@@ -73,6 +77,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
             )
         if self.DELIVERY_MAX_ATTEMPTS < 1:
             raise ConfigurationError("DELIVERY_MAX_ATTEMPTS must be at least 1.")
+        if self.CIRCUIT_MAX_FAILURES < 1:
+            raise ConfigurationError("CIRCUIT_MAX_FAILURES must be at least 1.")
         for name, schemes in SCHEMES.items():
             if urlsplit(getattr(self, name)).scheme not in schemes:
                 raise ConfigurationError(f"{name} must be an address like {schemes[0]}://….")

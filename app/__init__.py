@@ -16,6 +16,8 @@ from app.errors import init_errors
 from app.events.bell import init_bell
 from app.events.bridges.addresses import init_bridges
 from app.events.subscription import init_subscriptions
+from app.events.types import declared_events
+from app.events.upcast import check_upcasts
 from app.extensions import csrf, limiter, login_manager, migrate
 from app.firm_data import load_firm_data
 from app.logs import configure_logging, init_logs
@@ -62,6 +64,7 @@ def init_data(app: Flask, config: Config) -> None:
     init_subscriptions(app, SUBSCRIPTIONS)
     init_bridges(app, config)
     init_intake(app, config)
+    check_upcasts({name: one.schema_version for name, one in declared_events().items()})
     init_celery(app, config)
 
 

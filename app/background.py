@@ -7,13 +7,20 @@ Celery's own retries (docs/reliability.md says what was measured).
 from typing import Any
 
 from celery import Celery, Task, signals
+from celery.schedules import crontab
 from flask import Flask
+from sqlalchemy import Engine
 
 from app.database import db
 from app.events.bridges.tasks import sweep_bridges
+from app.events.claims import LeaseKeeper
+from app.events.due import record_due_events
 from app.events.relay import RelayAtHand
-from app.events.tasks import send_delivery
+from app.events.tasks import send_deliveries, sign_checkpoint
 from config import Config
+
+EXPIRES_SECONDS = 60
+DAILY = crontab(hour=0, minute=10)
 
 
 def init_celery(app: Flask, config: Config) -> None:
@@ -41,20 +48,38 @@ def init_celery(app: Flask, config: Config) -> None:
         worker_hijack_root_logger=False,
         worker_send_task_events=False,
         beat_schedule={
-            "sweep-deliveries": {"task": "events.sweep", "schedule": config.SWEEP_SECONDS},
-            "sweep-mail": {"task": "notifications.sweep", "schedule": config.SWEEP_SECONDS},
-            "sweep-bridges": {"task": sweep_bridges.name, "schedule": config.SWEEP_SECONDS},
+            "sweep-deliveries": _each(config.SWEEP_SECONDS, "events.sweep"),
+            "sign-checkpoint": {
+                "task": sign_checkpoint.name,
+                "schedule": crontab(hour=0, minute=10),
+            },
+            "sweep-mail": _each(config.SWEEP_SECONDS, "notifications.sweep"),
+            "sweep-bridges": _each(config.SWEEP_SECONDS, sweep_bridges.name),
+            "record-due-events": _each(config.SWEEP_SECONDS, record_due_events.name),
         },
         timezone="UTC",
     )
     celery.set_default()
     app.extensions["celery"] = celery
+    app.extensions["lease_keeper"] = LeaseKeeper(
+        lambda: _engine_of(app), config.DELIVERY_LEASE_SECONDS
+    )
 
     @signals.worker_process_init.connect(weak=False)
     def start_worker_process(**_: object) -> None:
         with app.app_context():
             db.engine.dispose(close=False)  # the parent's connections stay the parent's
-        app.extensions["bell"] = RelayAtHand(send_delivery)
+        app.extensions["bell"] = RelayAtHand(send_deliveries)
+
+
+def _each(seconds: float, task: str) -> dict[str, Any]:
+    """Beat's entry for a task. While no worker runs the old ones expire, and do not pile up."""
+    return {"task": task, "schedule": seconds, "options": {"expires": EXPIRES_SECONDS}}
+
+
+def _engine_of(app: Flask) -> Engine:
+    with app.app_context():
+        return db.engine
 
 
 def _transport_options(url: str) -> dict[str, Any]:

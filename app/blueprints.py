@@ -2,7 +2,9 @@
 decide; the operator looks after it."""
 
 from app.accounts.views import accounts
+from app.api.views import api
 from app.applications.views import applications
+from app.catalog.views import catalog
 from app.content.views import content
 from app.engagements.views import engagements
 from app.notifications.letter import notifications
@@ -23,6 +25,8 @@ BLUEPRINTS = (
     accounts,
     review,
     engagements,
+    catalog,
+    api,
     styleguide,
     operation,
 )

@@ -1,4 +1,5 @@
-"""The operator's commands: `flask relay`, `flask intake`, `flask staff …`"""
+"""The operator's commands: `flask relay`, `flask intake`, `flask events …`, `flask staff …`,
+`flask person …`"""
 
 import signal
 import threading
@@ -10,15 +11,18 @@ from flask.cli import with_appcontext
 from app.accounts.commands import staff
 from app.applications.intake.address import current_intake
 from app.applications.intake.consumer import run_intake
-from app.database import db
+from app.events.commands import events
 from app.events.relay import run_relay
 from app.events.subscription import current_subscriptions
-from app.events.tasks import send_delivery
+from app.events.tasks import send_deliveries
+from app.portal.commands import person
 
 
 def register_commands(app: Flask) -> None:
     app.cli.add_command(relay)
     app.cli.add_command(intake)
+    app.cli.add_command(events)
+    app.cli.add_command(person)
     app.cli.add_command(staff)
 
 
@@ -28,10 +32,9 @@ def relay() -> None:
     """Publish events until told to stop; two or more side by side are safe."""
     config = current_app.config["SITE"]
     run_relay(
-        db.engine,
         config.postgres_url,
         current_subscriptions(),
-        send_delivery,
+        send_deliveries,
         poll_seconds=config.RELAY_POLL_SECONDS,
         stop=_told_to_stop(),
     )

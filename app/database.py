@@ -2,7 +2,8 @@
 
 import select
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Any
 
@@ -11,12 +12,10 @@ import psycopg
 import uuid_utils.compat
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import DateTime, Dialect, MetaData, event
+from sqlalchemy import Connection, DateTime, MetaData, event
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.dialects.postgresql.base import ischema_names
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
-from sqlalchemy.types import UserDefinedType
 
 from config import Config
 
@@ -48,21 +47,6 @@ Base.registry.update_type_annotation_map(
     {datetime: DateTime(timezone=True), dict[str, Any]: JSONB, list[str]: JSONB}
 )
 
-
-class XID8(UserDefinedType[int]):
-    """A 64-bit transaction id of Postgres, which never wraps."""
-
-    cache_ok = True
-
-    def get_col_spec(self, **_: Any) -> str:
-        return "xid8"
-
-    def result_processor(self, _: Dialect, __: object) -> Callable[[Any], int]:
-        return int
-
-
-# So that the check of the migrations knows it when it reads the tables.
-ischema_names["xid8"] = XID8
 
 db = SQLAlchemy(model_class=Base)
 
@@ -112,6 +96,13 @@ def _refuse_closed_connection(connection: psycopg.Connection, *_rest: object) ->
     poll.register(connection.fileno(), select.POLLIN)
     if poll.poll(0):
         raise DisconnectionError("The server has closed the connection.")
+
+
+@contextmanager
+def autocommit() -> Iterator[Connection]:
+    """A connection on which each statement commits by itself, apart from the session's."""
+    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        yield connection
 
 
 def commit_each_statement(session: Session) -> Session:

@@ -1,7 +1,12 @@
-"""Error pages: what happened, and what to do next. Never a stack trace, never a value."""
+"""Error pages: what happened, and what to do next. Never a stack trace, never a value.
+
+Under /api/ the same is told as problem details (RFC 9457).
+"""
+
+from http import HTTPStatus
 
 import structlog
-from flask import Flask, render_template, request
+from flask import Flask, json, render_template, request
 from flask.typing import ResponseReturnValue
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -15,6 +20,7 @@ from werkzeug.exceptions import (
 from app.database import db
 
 RETRY_AFTER_SECONDS = 5
+PROBLEM_TYPE = ("Content-Type", "application/problem+json")
 log = structlog.get_logger()
 
 PAGES = {
@@ -80,11 +86,19 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
         # Under a name that isn't ours no link can be made, so there is no page to make.
         return "This site does not answer to that name.\n", 400, {"Content-Type": "text/plain"}
     title, message, next_step = PAGES.get(error.code, PAGES[400 if error.code < 500 else 500])
+    headers = [(k, v) for k, v in error.get_headers() if k in {"Retry-After", "Allow"}]
+    if request.path.startswith("/api/"):
+        return problem_details(error.code, f"{title}."), error.code, [*headers, PROBLEM_TYPE]
     page = render_template(
         "errors/error.html", code=error.code, title=title, message=message, next_step=next_step
     )
-    headers = [(k, v) for k, v in error.get_headers() if k in {"Retry-After", "Allow"}]
     return page, error.code, headers
+
+
+def problem_details(status: int, detail: str) -> str:
+    """The error for programs; a type of "about:blank" says no more than the status does."""
+    title = HTTPStatus(status).phrase
+    return json.dumps({"type": "about:blank", "title": title, "status": status, "detail": detail})
 
 
 def show_crash(error: Exception) -> ResponseReturnValue:

@@ -1,4 +1,4 @@
-"""The firm as data: brand, offers, questions, rubric and rate card, checked at the start."""
+"""The firm as data: brand, calendar, offers, questions, rubric, rate card, checked at the start."""
 
 from pathlib import Path
 
@@ -7,6 +7,7 @@ from flask import Flask
 from app.applications.questions import load_questionnaire
 from app.engagements.rate_card import load_rate_card
 from app.firm.brand import load_brand
+from app.firm.calendar import load_calendar
 from app.firm.offers import load_offers
 from app.scoring.rubric import load_rubric
 from config import Config
@@ -18,6 +19,7 @@ def load_firm_data(app: Flask, config: Config) -> None:
     folder = Path(config.CONTENT_DIR)
     questionnaire = load_questionnaire(folder / "questions.toml")
     app.extensions["brand"] = load_brand(folder / "brand.toml")
+    app.extensions["calendar"] = load_calendar(folder / "calendar.toml")
     app.extensions["offers"] = load_offers(folder / "offers.toml")
     app.extensions["questionnaire"] = questionnaire
     app.extensions["rubric"] = load_rubric(folder / "rubric.toml", questionnaire)

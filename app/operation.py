@@ -10,9 +10,12 @@ from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.circuits.queries import list_circuits
 from app.database import db
 from app.events.bridges.queries import bridge_figures
+from app.events.due import seconds_late
 from app.events.figures import flow_figures
+from app.events.log import has_moved
 from app.extensions import migrate
 from app.notifications.queries import count_mail_by_status
 from config import Config
@@ -30,8 +33,13 @@ def healthz() -> ResponseReturnValue:
 
 @operation.get("/readyz")
 def readyz() -> ResponseReturnValue:
-    """It can serve: each part named. The broker is reported, but the site serves without it."""
-    checks = {"database": _database(), "migrations": _migrations(), "broker": _broker()}
+    """It can serve: each part named. Broker and log are reported, but the site serves without."""
+    checks = {
+        "database": _database(),
+        "migrations": _migrations(),
+        "log": _log(),
+        "broker": _broker(),
+    }
     ready = checks["database"] == checks["migrations"] == "ok"
     return jsonify(status="ok" if ready else "unavailable", **checks), 200 if ready else 503
 
@@ -72,6 +80,11 @@ def _render_metrics() -> bytes:
     mail = Gauge("mail_messages", "Mail by its state", ["status"], registry=registry)
     for status, count in count_mail_by_status(db.session()).items():
         mail.labels(status).set(count)
+    late = Gauge("scheduled_late_seconds", "Lateness of scheduled events", registry=registry)
+    late.set(seconds_late(db.session()))
+    opened = Gauge("circuit_open", "1: the service is left alone", ["name"], registry=registry)
+    for circuit in list_circuits(db.session()):
+        opened.labels(circuit.name).set(circuit.state != "closed")
     _add_bridges(registry)
     return generate_latest(registry)
 
@@ -108,6 +121,15 @@ def _migrations() -> str:
         return "unknown"
     expected = ScriptDirectory.from_config(migrate.get_config()).get_heads()
     return "ok" if set(at) == set(expected) else "behind: run `flask db upgrade`"
+
+
+def _log() -> str:
+    try:
+        moved = has_moved(db.session())
+    except SQLAlchemyError:
+        db.session.rollback()
+        return "unknown"
+    return "moved: run `flask events restored`" if moved else "ok"
 
 
 def _broker() -> str:

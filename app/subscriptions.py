@@ -4,17 +4,22 @@ Producers know no subscribers. A new subscriber is one function in its own domai
 """
 
 from app.applications.events import (
+    AnswerDue,
     ApplicationAccepted,
     ApplicationDeclined,
+    ApplicationErased,
     ApplicationSubmitted,
     DraftLinkRequested,
     MoreProvided,
     MoreRequested,
 )
+from app.applications.subscribers import keep_promise
+from app.circuits.events import CircuitOpened
 from app.engagements.events import EngagementAccepted, EngagementProposed
 from app.engagements.subscribers import (
     activate_engagement,
     close_engagement,
+    erase_signature,
     offer_engagement,
     propose_engagement,
 )
@@ -24,31 +29,37 @@ from app.events.types import Event
 from app.notifications.subscribers import (
     alert_staff,
     alert_staff_of_failure,
+    alert_staff_of_outage,
     alert_staff_of_overpayment,
     announce_agreement,
     confirm_deposit,
     confirm_receipt,
+    erase_mail,
     pass_on_answer,
+    remind_staff,
     send_decision,
     send_resume_link,
 )
 from app.payments.events import DepositOverpaid, DepositPaid, StripeEventReceived
-from app.payments.subscribers import request_deposit, settle_deposit
+from app.payments.subscribers import erase_payer, request_deposit, settle_deposit
 from app.scoring.events import ApplicationScored
 from app.scoring.subscribers import score_fit
 
 SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
     DraftLinkRequested: (send_resume_link,),
-    ApplicationSubmitted: (score_fit, confirm_receipt),
+    ApplicationSubmitted: (score_fit, confirm_receipt, keep_promise),
     ApplicationScored: (propose_engagement,),
     EngagementProposed: (alert_staff,),
-    MoreRequested: (send_decision,),
-    MoreProvided: (pass_on_answer,),
-    ApplicationDeclined: (close_engagement, send_decision),
-    ApplicationAccepted: (offer_engagement, send_decision),
+    MoreRequested: (send_decision, keep_promise),
+    MoreProvided: (pass_on_answer, keep_promise),
+    ApplicationDeclined: (close_engagement, send_decision, keep_promise),
+    ApplicationAccepted: (offer_engagement, send_decision, keep_promise),
+    ApplicationErased: (erase_mail, erase_signature, erase_payer, keep_promise),
+    AnswerDue: (remind_staff,),
     EngagementAccepted: (request_deposit, announce_agreement),
     StripeEventReceived: (settle_deposit,),
     DepositPaid: (activate_engagement, confirm_deposit),
     DepositOverpaid: (alert_staff_of_overpayment,),
     DeliveryDeadLettered: (alert_staff_of_failure,),
+    CircuitOpened: (alert_staff_of_outage,),
 }

@@ -12,10 +12,11 @@ from local.process import ROOT
 _DEMO = ROOT / "local" / "demo_applications.toml"
 ANSWERS: dict[str, Any] = tomllib.loads(_DEMO.read_text())["applications"][0]
 
-# Copies of the site's tables with their indexes and checks, so that nobody disturbs the site's.
+# Copies of the site's tables with their indexes and checks, but without the chain of hashes.
 TABLES = """
 CREATE TABLE bare_applications (LIKE applications INCLUDING ALL);
 CREATE TABLE bare_events (LIKE events INCLUDING ALL);
+ALTER TABLE bare_events ALTER hash DROP NOT NULL;
 """
 
 INSERT_APPLICATION = """

@@ -15,13 +15,25 @@ from sqlalchemy.orm import Session
 
 from app import create_app
 from app.database import db
-from app.events.delivery import RetryPolicy, deliver
+from app.events import types, upcast
+from app.events.claims import LeaseKeeper
+from app.events.delivery import deliver
 from app.events.relay import relay_batch
+from app.events.retry import RetryPolicy
 from app.events.subscription import current_subscriptions
 from app.extensions import limiter
 from config import Config, load_config
 from local.postgres import Postgres, temporary_postgres
 from local.redis import Redis, temporary_redis
+
+# Each has a whole site running, and one of it is enough: its tests stay on one core.
+WHOLE_SITE = {"bridges", "faults", "journeys"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if one_of_them := WHOLE_SITE & set(item.path.parts):
+            item.add_marker(pytest.mark.xdist_group(one_of_them.pop()))
 
 
 class Browser(FlaskClient):
@@ -109,11 +121,28 @@ def handle_events(session: Session) -> Callable[[], None]:
     """Relay and deliver until nothing waits, as relay and worker do; a failure is final."""
     policy = RetryPolicy(first=1, cap=1, most=1)
 
+    engine = db.engine  # the keeper's thread has no app of its own
+    keeper = LeaseKeeper(lambda: engine, lease=60)
+
     def handle_events() -> None:
-        waiting: list[int] = []
+        sent: list[int] = []
         session.rollback()  # an older transaction would take what is relayed now for the future
-        while relay_batch(db.engine, current_subscriptions(), waiting.append) or waiting:
-            if waiting:
-                deliver(session, waiting.pop(0), current_subscriptions(), policy, waiting.append)
+        while relay_batch(current_subscriptions(), sent.extend) or sent:
+            task, sent = sent, []
+            deliver(session, task, current_subscriptions(), policy, keeper, sent.extend)
 
     return handle_events
+
+
+@pytest.fixture
+def own_declarations(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Event types and upcasts that the test makes up are forgotten after it."""
+    monkeypatch.setattr(types, "_declared", dict(types._declared))
+    monkeypatch.setattr(upcast, "_steps", dict(upcast._steps))
+
+
+@pytest.fixture
+def nothing_declared(monkeypatch: pytest.MonkeyPatch) -> None:
+    """As if there were no event types and upcasts but those that the test makes up."""
+    monkeypatch.setattr(types, "_declared", {})
+    monkeypatch.setattr(upcast, "_steps", {})

@@ -84,5 +84,6 @@ def request_resume_link(session: Session, draft: Draft) -> str:
         stream_of("draft", draft.id),
         DraftLinkRequested(draft_id=str(draft.id), email=email, resume_token=draft.resume_token),
         actor="prospect",
+        person=draft.id,
     )
     return str(email)

@@ -54,3 +54,13 @@ class ApplicationDeclined(Event, frozen=True):
     """A reviewer turned the application down."""
 
     message: str
+
+
+@event("application.answer_due", version=1)
+class AnswerDue(Event, frozen=True):
+    """The time has come by which the prospect was promised an answer."""
+
+
+@event("application.erased", version=1)
+class ApplicationErased(Event, frozen=True):
+    """All that was stored about the person who applied has been erased; figures remain."""

@@ -45,6 +45,7 @@ class Application(Model):
     questions_version: Mapped[str]
     submitted_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     decided_at: Mapped[datetime | None]
+    erased_at: Mapped[datetime | None]
 
     __table_args__ = (
         CheckConstraint(
@@ -60,7 +61,12 @@ class Application(Model):
     @property
     def is_open(self) -> bool:
         """It still waits for a final decision."""
-        return self.status in {"submitted", "more_requested"}
+        return self.status in {"submitted", "more_requested"} and self.erased_at is None
+
+    @property
+    def title(self) -> str:
+        """What staff know it by."""
+        return self.company if self.erased_at is None else "Erased"
 
 
 class TakenCommand(Model):

@@ -18,6 +18,10 @@ def find_application(session: Session, application_id: uuid.UUID) -> Application
     return session.get(Application, application_id)
 
 
+def find_application_by_reference(session: Session, reference: str) -> Application | None:
+    return session.scalar(select(Application).where(Application.reference == reference))
+
+
 def find_application_by_token(session: Session, token: str) -> Application | None:
     """The application that the prospect's own link opens."""
     if "\x00" in token:  # which Postgres refuses to compare with

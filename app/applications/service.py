@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from typing import Any, NoReturn
 
 import msgspec
 from sqlalchemy import bindparam, select, text, update
@@ -20,7 +21,8 @@ from app.applications.models import Application, Draft
 from app.applications.questions import Answers, Questionnaire
 from app.database import after_commit, new_id, utc_now
 from app.events import bell
-from app.events.store import metadata_by, record
+from app.events.person_keys import key_of
+from app.events.store import content_of, metadata_by, record
 from app.events.types import stream_of
 
 # Crockford's base 32: no I, L, O or U, so that a reference survives the telephone.
@@ -59,33 +61,34 @@ class NothingAsked(Exception):
     """The application waits for no answer from the prospect."""
 
 
+# Guarded like the seal below, so that what is sealed is what was read.
+READ_DRAFT = text("""
+SELECT answers, questions_version FROM drafts
+WHERE id = :draft_id AND version = :draft_version AND submitted_at IS NULL
+  AND complete_steps @> :earlier_steps
+""").bindparams(bindparam("earlier_steps", type_=JSONB))
+
 # The seal on the draft, the application and its event are one statement: one round trip, and all
 # or nothing. Of any number of simultaneous submits one finds the draft unsealed.
 SUBMIT = text("""
 WITH sealed AS (
-    UPDATE drafts
-    SET submitted_at = now(), answers = answers - CAST(:last_keys AS text[]) || :last_answers
+    UPDATE drafts SET submitted_at = now(), answers = :answers
     WHERE id = :draft_id AND version = :draft_version AND submitted_at IS NULL
-      AND complete_steps @> :earlier_steps
-    RETURNING id, answers, questions_version
+    RETURNING id
 ), submitted AS (
     INSERT INTO applications (id, draft_id, reference, access_token, name, email, company,
         answers, questions_version)
-    SELECT :id, id, :reference, :access_token, answers ->> 'name', answers ->> 'email',
-        answers ->> 'company', answers, questions_version
-    FROM sealed
-    RETURNING *
+    SELECT :application_id, id, :reference, :access_token, :name, :email, :company, :answers,
+        :questions_version
+    FROM sealed RETURNING id
 )
-INSERT INTO events (id, stream, version, type, schema_version, data, metadata)
-SELECT :event_id, :stream, 1, :type, :schema_version,
-    jsonb_build_object('reference', reference, 'name', name, 'email', email, 'company', company,
-        'answers', answers, 'questions_version', questions_version),
-    :metadata
+INSERT INTO events (id, stream, version, type, schema_version, data, metadata, person_id, sealed)
+SELECT :id, :stream, 1, :type, :schema_version, :data, :metadata, :person_id, CAST(:sealed AS bytea)
 FROM submitted
 RETURNING position
 """).bindparams(
-    bindparam("last_answers", type_=JSONB),
-    bindparam("earlier_steps", type_=JSONB),
+    bindparam("answers", type_=JSONB),
+    bindparam("data", type_=JSONB),
     bindparam("metadata", type_=JSONB),
 )
 
@@ -106,35 +109,55 @@ def submit_application(
     an earlier step has no accepted answers, and DraftChanged.
     """
     *earlier, last = questionnaire.steps
-    application_id = new_id()
-    access_token = secrets.token_urlsafe(24)
-    submitted = session.execute(
-        SUBMIT,
-        {
-            "draft_id": draft_id,
-            "draft_version": draft_version,
-            "earlier_steps": [step.key for step in earlier],
-            "last_keys": [question.key for question in last.questions],
-            "last_answers": answers,
-            "id": application_id,
-            "reference": make_reference(prefix),
-            "access_token": access_token,
-            "event_id": new_id(),
-            "stream": stream_of("application", application_id),
-            "type": ApplicationSubmitted.type,
-            "schema_version": ApplicationSubmitted.schema_version,
-            "metadata": msgspec.to_builtins(metadata_by("prospect")),
-        },
+    seen = {"draft_id": draft_id, "draft_version": draft_version}
+    steps = [step.key for step in earlier]
+    draft = session.execute(READ_DRAFT, {**seen, "earlier_steps": steps}).one_or_none()
+    if draft is None:
+        _explain_refusal(session, draft_id, answers, questionnaire)
+    last_keys = {question.key for question in last.questions}
+    kept = {key: answer for key, answer in draft.answers.items() if key not in last_keys}
+    submission = ApplicationSubmitted(
+        reference=make_reference(prefix),
+        name=kept["name"],
+        email=kept["email"],
+        company=kept["company"],
+        answers={**kept, **answers},
+        questions_version=draft.questions_version,
     )
-    if submitted.one_or_none() is None:
+    access_token = secrets.token_urlsafe(24)
+    if not _store(session, submission, access_token, seen):
         _explain_refusal(session, draft_id, answers, questionnaire)
     after_commit(session, bell.ring)
     return access_token
 
 
+def _store(
+    session: Session,
+    submission: ApplicationSubmitted,
+    access_token: str,
+    seen: dict[str, Any],
+) -> bool:
+    """Seal the draft and store the application with its event, unless the draft is no longer as it
+    was seen."""
+    application_id, person = new_id(), seen["draft_id"]
+    stored = session.execute(
+        SUBMIT,
+        {
+            **seen,
+            **msgspec.structs.asdict(submission),
+            **content_of(submission, person, key_of(session, person)),
+            "application_id": application_id,
+            "access_token": access_token,
+            "stream": stream_of("application", application_id),
+            "metadata": msgspec.to_builtins(metadata_by("prospect")),
+        },
+    )
+    return stored.one_or_none() is not None
+
+
 def _explain_refusal(
     session: Session, draft_id: uuid.UUID, answers: Answers, questionnaire: Questionnaire
-) -> None:
+) -> NoReturn:
     earlier = session.scalar(select(Application).where(Application.draft_id == draft_id))
     if earlier:
         last_keys = {question.key for question in questionnaire.steps[-1].questions}
@@ -161,7 +184,7 @@ def decide_application(
     Raises AlreadyDecided when it does not: of any number of simultaneous verdicts one is taken.
     """
     status = STATUS_AFTER[type(verdict)]
-    taken = session.execute(
+    person = session.execute(
         update(Application)
         .where(
             Application.id == application_id,
@@ -173,24 +196,27 @@ def decide_application(
             version=Application.version + 1,
             decided_at=None if isinstance(verdict, MoreRequested) else utc_now(),
         )
-    )
-    if not taken.rowcount:  # type: ignore[attr-defined]
+        .returning(Application.draft_id)
+    ).scalar_one_or_none()
+    if person is None:
         raise AlreadyDecided(application_id)
-    record(session, stream_of("application", application_id), verdict, actor=actor)
+    record(session, stream_of("application", application_id), verdict, actor=actor, person=person)
 
 
 def provide_more(session: Session, application_id: uuid.UUID, message: str) -> None:
     """Record the prospect's answer to a reviewer's question. Raises NothingAsked without one."""
-    taken = session.execute(
+    person = session.execute(
         update(Application)
         .where(Application.id == application_id, Application.status == "more_requested")
         .values(status="submitted", version=Application.version + 1)
-    )
-    if not taken.rowcount:  # type: ignore[attr-defined]
+        .returning(Application.draft_id)
+    ).scalar_one_or_none()
+    if person is None:
         raise NothingAsked(application_id)
     record(
         session,
         stream_of("application", application_id),
         MoreProvided(message=message),
         actor="prospect",
+        person=person,
     )

@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
+from app.applications.queries import get_application
 from app.database import new_id, utc_now
 from app.engagements.events import (
     EngagementAccepted,
@@ -107,7 +108,17 @@ def accept_engagement(session: Session, engagement: Engagement, *, name: str) ->
         currency=engagement.currency,
         deposit_cents=engagement.deposit_cents,
     )
-    _record(session, engagement.id, accepted, actor="prospect")
+    person = get_application(session, engagement.application_id).draft_id
+    _record(session, engagement.id, accepted, actor="prospect", person=person)
+
+
+def erase_signature(session: Session, application_id: uuid.UUID) -> None:
+    """Take the signer's name from the application's engagement."""
+    session.execute(
+        update(Engagement)
+        .where(Engagement.application_id == application_id, Engagement.accepted_name.is_not(None))
+        .values(accepted_name="")
+    )
 
 
 def activate_engagement(session: Session, engagement_id: uuid.UUID) -> None:
@@ -131,7 +142,8 @@ def _record(
     event: Event,
     *,
     actor: str,
+    person: uuid.UUID | None = None,
     expected_version: int | None = None,
 ) -> None:
     stream = stream_of("engagement", engagement_id)
-    record(session, stream, event, actor=actor, expected_version=expected_version)
+    record(session, stream, event, actor=actor, person=person, expected_version=expected_version)

@@ -40,3 +40,8 @@ def close_engagement(session: Session, declined: RecordedEvent) -> None:
 def activate_engagement(session: Session, paid: RecordedEvent) -> None:
     """deposit.paid → engagement.activated."""
     service.activate_engagement(session, paid.subject_id)
+
+
+def erase_signature(session: Session, erased: RecordedEvent) -> None:
+    """application.erased → the engagement without its signer's name."""
+    service.erase_signature(session, erased.subject_id)

@@ -1,148 +1,157 @@
-"""Delivering an event to a subscriber: once, in order, with retries that end as a dead letter."""
+"""Delivering events to subscribers: once, in order, with retries that end as a dead letter."""
 
-import random
+import time
 import traceback
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from enum import StrEnum
 
 import structlog
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from app.database import autocommit
+from app.events.claims import (
+    Claim,
+    LeaseKeeper,
+    claim_deliveries,
+    give_back,
+    mark_done,
+    mark_failed,
+)
 from app.events.dead_letters import record_dead_letter
+from app.events.retry import RetryPolicy
 from app.events.store import recorded_event
 from app.events.subscription import Subscriptions
 from app.events.tracing import following
-from app.events.types import RecordedEvent
 
+# What is left of a task's deliveries by then goes back, so that a stop never waits for all of them.
+LONGEST_TASK_SECONDS = 10.0
+WORKER_ENDED = "WorkerEnded: the process ended in the middle of each try, and could not say why."
+
+Send = Callable[[Sequence[int]], None]
 log = structlog.get_logger()
 
 
 class Outcome(StrEnum):
-    """What became of one try. ``SKIPPED``: done already, not due, held by another worker, or an
-    earlier event of the stream comes first."""
+    """What became of one try. ``SKIPPED``: done already, not due, paused, held by another worker,
+    or an earlier event of the stream comes first. ``STALE``: its lease had run out, and whatever it
+    did was undone."""
 
     DONE = "done"
     FAILED = "failed"
     DEAD = "dead"
     SKIPPED = "skipped"
+    STALE = "stale"
 
 
-# The row lock makes a second worker skip; the NOT EXISTS keeps the stream's order.
-CLAIM = text("""
-SELECT d.id AS delivery_id, d.subscriber, d.attempts, d.stream_version, e.*
-FROM deliveries d JOIN events e ON e.position = d.event_position
-WHERE d.id = :id AND d.status = 'waiting' AND d.not_before <= now()
-  AND NOT EXISTS (
-    SELECT FROM deliveries earlier
-    WHERE earlier.subscriber = d.subscriber AND earlier.stream = d.stream
-      AND earlier.stream_version < d.stream_version AND earlier.status <> 'done'
-  )
-FOR UPDATE OF d SKIP LOCKED
+class StaleClaim(Exception):
+    """The lease ran out while the handler was at work, and somebody else may have the delivery."""
+
+
+# After the commit, so that either this sees the next one, or its own task sees this one done.
+TAKE_NEXT = text("""
+UPDATE deliveries SET sent_at = clock_timestamp()
+FROM (
+    SELECT DISTINCT ON (d.subscriber, d.stream) d.id
+    FROM unnest(CAST(:subscribers AS text[]), CAST(:streams AS text[]), CAST(:versions AS int[]))
+        AS done (subscriber, stream, version)
+    JOIN deliveries d ON d.subscriber = done.subscriber AND d.stream = done.stream
+        AND d.stream_version > done.version AND d.status <> 'done'
+    ORDER BY d.subscriber, d.stream, d.stream_version
+) AS next
+WHERE deliveries.id = next.id AND status = 'waiting'
+RETURNING deliveries.id
 """)
-
-DONE = text("""
-UPDATE deliveries SET status = 'done', done_at = clock_timestamp(), attempts = attempts + 1
-WHERE id = :id
-""")
-
-NEXT_IN_STREAM = text("""
-SELECT id FROM deliveries
-WHERE subscriber = :subscriber AND stream = :stream AND stream_version > :version
-  AND status <> 'done'
-ORDER BY stream_version LIMIT 1
-""")
-
-FAILED = text("""
-UPDATE deliveries
-SET attempts = attempts + 1, last_error = :error, sent_at = NULL,
-    not_before = clock_timestamp() + make_interval(secs => :delay),
-    status = CASE WHEN attempts + 1 >= :most THEN 'dead' ELSE 'waiting' END
-WHERE id = :id AND status = 'waiting'
-RETURNING status, attempts
-""")
-
-
-class RetryPolicy:
-    """Exponential backoff with full jitter: a random share of ``first * 2**tries`` seconds, at the
-    most ``cap``. (M. Brooker, "Exponential Backoff and Jitter", AWS Architecture Blog, 2015.)"""
-
-    def __init__(self, *, first: float, cap: float, most: int) -> None:
-        self.first, self.cap, self.most = first, cap, most
-
-    def delay(self, tries: int) -> float:
-        """Seconds to wait after ``tries`` earlier failures; never under a tenth of the bound."""
-        bound = min(self.cap, self.first * 2.0 ** min(tries, 32))
-        return random.uniform(bound / 10, bound)
 
 
 def deliver(
     session: Session,
-    delivery_id: int,
+    delivery_ids: Sequence[int],
     subscriptions: Subscriptions,
     policy: RetryPolicy,
-    send: Callable[[int], None],
-) -> Outcome:
-    """Hand the delivery's event to its subscriber and commit.
+    keeper: LeaseKeeper,
+    send: Send,
+) -> dict[int, Outcome]:
+    """Hand each delivery's event to its subscriber, each in a transaction of its own.
 
-    The subscriber's writes, the events it records and the delivery's ``done`` are one transaction,
-    so a repeat finds it done and changes nothing.
+    The subscriber's writes, the events it records and the delivery's ``done`` commit together, so a
+    repeat finds it done and changes nothing.
     """
-    row = session.execute(CLAIM, {"id": delivery_id}).one_or_none()
-    if row is None:
-        session.rollback()
-        return Outcome.SKIPPED
-    with structlog.contextvars.bound_contextvars(subscriber=row.subscriber, delivery=delivery_id):
+    outcomes = dict.fromkeys(delivery_ids, Outcome.SKIPPED)
+    with autocommit() as connection:
+        claims = claim_deliveries(connection, delivery_ids, keeper.lease)
+    until = time.monotonic() + LONGEST_TASK_SECONDS
+    begun = 0
+    with keeper.keeping(claims):
+        for claim in claims:
+            if time.monotonic() > until:
+                break
+            outcomes[claim.delivery_id] = _hand_over(session, claim, subscriptions, policy)
+            begun += 1
+    with autocommit() as connection:
+        if left := claims[begun:]:
+            give_back(connection, left)
+            send([claim.delivery_id for claim in left])
+        done = [claim for claim in claims if outcomes[claim.delivery_id] is Outcome.DONE]
+        _wake_next(connection, done, send)
+    return outcomes
+
+
+def _hand_over(
+    session: Session, claim: Claim, subscriptions: Subscriptions, policy: RetryPolicy
+) -> Outcome:
+    with structlog.contextvars.bound_contextvars(
+        subscriber=claim.subscriber, delivery=claim.delivery_id
+    ):
+        if claim.attempts > policy.most:
+            return _note_failure(session, claim, policy, WORKER_ENDED)
         try:
-            recorded = recorded_event(row)
+            recorded = recorded_event(claim.event)
             with following(recorded):
-                subscriptions.subscriber(row.subscriber)(session, recorded)
-                session.execute(DONE, {"id": delivery_id})
+                subscriptions.subscriber(claim.subscriber)(session, recorded)
+                if not mark_done(session, claim):
+                    raise StaleClaim(claim.delivery_id)  # noqa: TRY301 - undone like any failure
                 session.commit()
         except Exception as error:  # noqa: BLE001 - whatever a subscriber raises is a failed try
             session.rollback()
-            return _note_failure(
-                session, delivery_id, policy.delay(row.attempts), policy.most, error
-            )
+            return _note_failure(session, claim, policy, describe_error(error))
         log.info(
             "delivery.done", type=recorded.type, correlation_id=recorded.metadata.correlation_id
         )
-    _send_next(session, row.subscriber, recorded, send)
     return Outcome.DONE
 
 
-def _send_next(
-    session: Session, subscriber: str, recorded: RecordedEvent, send: Callable[[int], None]
-) -> None:
-    """Wake the stream's next delivery: its own task may have come while this one was at work."""
-    following_id = session.scalar(
-        NEXT_IN_STREAM,
-        {"subscriber": subscriber, "stream": recorded.stream, "version": recorded.version},
-    )
-    session.rollback()
-    if following_id is not None:
-        send(following_id)
-
-
-def _note_failure(
-    session: Session, delivery_id: int, delay: float, most: int, error: Exception
-) -> Outcome:
-    noted = session.execute(
-        FAILED,
-        {"id": delivery_id, "error": describe_error(error), "delay": delay, "most": most},
-    ).one_or_none()
+def _note_failure(session: Session, claim: Claim, policy: RetryPolicy, error: str) -> Outcome:
+    delay = policy.delay(claim.attempts - 1)
+    noted = mark_failed(session, claim, error=error, delay=delay, most=policy.most)
     if noted is None:
         session.rollback()
-        return Outcome.SKIPPED
+        log.warning("delivery.stale", claim=claim.number)
+        return Outcome.STALE
     if noted.status == "dead":
-        record_dead_letter(session, delivery_id)
+        record_dead_letter(session, claim.delivery_id)
     session.commit()
     outcome = Outcome.DEAD if noted.status == "dead" else Outcome.FAILED
-    log.warning(
-        "delivery.failed", outcome=outcome, attempts=noted.attempts, error=type(error).__name__
-    )
+    kind = error.partition(":")[0]
+    log.warning("delivery.failed", outcome=outcome, attempts=noted.attempts, error=kind)
     return outcome
+
+
+def _wake_next(connection: Connection, done: Sequence[Claim], send: Send) -> None:
+    """Send what comes next in the streams of what is done."""
+    if not done:
+        return
+    following_ids = connection.execute(
+        TAKE_NEXT,
+        {
+            "subscribers": [claim.subscriber for claim in done],
+            "streams": [claim.event.stream for claim in done],
+            "versions": [claim.event.version for claim in done],
+        },
+    ).scalars()
+    for delivery_id in following_ids:
+        send([delivery_id])
 
 
 def describe_error(error: Exception) -> str:

@@ -24,14 +24,34 @@ class Place(msgspec.Struct, frozen=True, order=True):
     position: int
 
 
-START = Place(0, 0)
+START = Place(-1, 0)
 
 READ = text("""
-SELECT * FROM events
-WHERE horizon < pg_snapshot_xmin(pg_current_snapshot())
-  AND (horizon, position) > (CAST(CAST(:horizon AS text) AS xid8), :position)
+SELECT e.*, k.key AS person_key FROM events e LEFT JOIN person_keys k USING (person_id)
+WHERE horizon < log_horizon(pg_snapshot_xmin(pg_current_snapshot()))
+  AND (horizon, position) > (:horizon, :position)
 ORDER BY horizon, position LIMIT :most
 """)
+
+
+MOVED = text("""
+SELECT max(horizon) >= log_horizon(pg_snapshot_xmax(pg_current_snapshot())) FROM events
+""")
+BEGIN_EPOCH = text("""
+INSERT INTO log_epochs (shift)
+SELECT max(horizon) + 1 - pg_snapshot_xmin(pg_current_snapshot())::text::bigint FROM events
+""")
+
+
+def has_moved(session: Session) -> bool:
+    """Whether the log comes from a server that had given out more transaction ids than this one,
+    as after a restore: its readers then wait for ever."""
+    return bool(session.scalar(MOVED))
+
+
+def begin_epoch(session: Session) -> None:
+    """Have the horizons go on where the other server's ended."""
+    session.execute(BEGIN_EPOCH)
 
 
 def place_of(recorded: RecordedEvent) -> Place:

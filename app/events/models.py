@@ -1,4 +1,5 @@
-"""The two tables of the backbone: the append-only log, and what each subscriber still owes it."""
+"""The tables of the backbone: the append-only log with the keys and signatures that guard it, what
+each subscriber still owes it, and what is to be recorded later."""
 
 import uuid
 from datetime import datetime
@@ -7,18 +8,24 @@ from typing import Any
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
 from sqlalchemy.orm import Mapped, mapped_column, relationship
 
-from app.database import XID8, Model
+from app.database import Model
+
+UNSETTLED = "recorded_position IS NULL AND cancelled_at IS NULL"
 
 
 class StoredEvent(Model):
     """One event: event store and outbox in one. A trigger refuses any change of its content;
-    only ``relayed_at`` is ever set, once, when the relay has added its deliveries."""
+    only ``relayed_at`` is ever set, once, when the relay has added its deliveries. What it says
+    about a person is empty in ``data`` and stands in ``sealed``; Postgres sets ``hash``, see
+    `chain`."""
 
     __tablename__ = "events"
 
     position: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
     # The transaction that wrote it, or its stream's last one if that is later: see `log`.
-    horizon: Mapped[int] = mapped_column(XID8, server_default=text("pg_current_xact_id()"))
+    horizon: Mapped[int] = mapped_column(
+        BigInteger, server_default=text("log_horizon(pg_current_xact_id())")
+    )
     id: Mapped[uuid.UUID] = mapped_column(unique=True)
     stream: Mapped[str]
     version: Mapped[int]
@@ -27,6 +34,9 @@ class StoredEvent(Model):
     data: Mapped[dict[str, Any]]
     # `metadata` is SQLAlchemy's own name on a model.
     meta: Mapped[dict[str, Any]] = mapped_column("metadata")
+    person_id: Mapped[uuid.UUID | None]
+    sealed: Mapped[bytes | None]
+    hash: Mapped[bytes]
     recorded_at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
     relayed_at: Mapped[datetime | None]
 
@@ -41,13 +51,53 @@ class StoredEvent(Model):
             postgresql_where=text("relayed_at IS NULL"),
         ),
         CheckConstraint("version > 0", name="version_positive"),
+        CheckConstraint("(sealed IS NULL) = (person_id IS NULL)", name="sealed_for_a_person"),
     )
+
+
+class LogEpoch(Model):
+    """The log was moved to another server, whose transaction ids start again: from then on a
+    horizon is an id and the latest ``shift``."""
+
+    __tablename__ = "log_epochs"
+
+    shift: Mapped[int] = mapped_column(BigInteger, primary_key=True)
+    since: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class PersonKey(Model):
+    """The key that opens what events say about one person; none once they are erased."""
+
+    __tablename__ = "person_keys"
+
+    person_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    key: Mapped[bytes | None]
+    made_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    erased_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("(key IS NULL) = (erased_at IS NOT NULL)", name="erased_has_no_key"),
+    )
+
+
+class StoredCheckpoint(Model):
+    """A signature over all events up to ``horizon``; see `checkpoints`."""
+
+    __tablename__ = "checkpoints"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    horizon: Mapped[int] = mapped_column(BigInteger)
+    events: Mapped[int] = mapped_column(BigInteger)
+    root: Mapped[bytes]
+    signature: Mapped[bytes]
+    made_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
 class Delivery(Model):
     """One event for one subscriber. ``waiting`` until its handler's writes are committed with it,
-    then ``done``; ``dead`` after the last try. Times: ``not_before`` delays a retry, ``sent_at`` is
-    when a task was last sent for it (NULL: none since it became due)."""
+    then ``done``; ``dead`` after the last try. Before ``not_before`` nobody may try it: a failure
+    waits for its retry, or a worker has it in hand (see `claims`) since ``claimed_at``. ``sent_at``
+    is when a task was sent for it (NULL: none is on its way)."""
 
     __tablename__ = "deliveries"
 
@@ -58,6 +108,8 @@ class Delivery(Model):
     stream_version: Mapped[int]
     status: Mapped[str] = mapped_column(server_default="waiting")
     attempts: Mapped[int] = mapped_column(server_default="0")
+    claim: Mapped[int] = mapped_column(server_default="0")
+    claimed_at: Mapped[datetime | None]
     not_before: Mapped[datetime] = mapped_column(server_default=text("now()"))
     sent_at: Mapped[datetime | None]
     done_at: Mapped[datetime | None]
@@ -82,4 +134,37 @@ class Delivery(Model):
         CheckConstraint("status IN ('waiting', 'done', 'dead')", name="status_known"),
         CheckConstraint("(status = 'done') = (done_at IS NOT NULL)", name="done_has_its_time"),
         CheckConstraint("status <> 'dead' OR last_error IS NOT NULL", name="dead_has_its_error"),
+    )
+
+
+class PausedSubscriber(Model):
+    """A subscriber to which nothing is delivered for now."""
+
+    __tablename__ = "paused_subscribers"
+
+    subscriber: Mapped[str] = mapped_column(primary_key=True)
+    paused_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class ScheduledEvent(Model):
+    """An event that is to be recorded at ``due_at``. ``recorded_position`` is its place in the log
+    since, ``cancelled_at`` says that it never will be; ``key`` makes it unique."""
+
+    __tablename__ = "scheduled_events"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    key: Mapped[str] = mapped_column(unique=True)
+    stream: Mapped[str]
+    type: Mapped[str]
+    schema_version: Mapped[int]
+    data: Mapped[dict[str, Any]]
+    meta: Mapped[dict[str, Any]] = mapped_column("metadata")
+    due_at: Mapped[datetime]
+    recorded_position: Mapped[int | None] = mapped_column(ForeignKey("events.position"))
+    cancelled_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_scheduled_events_due", "due_at", "id", postgresql_where=text(UNSETTLED)),
+        Index("ix_scheduled_events_stream", "stream", "due_at", postgresql_where=text(UNSETTLED)),
+        CheckConstraint("recorded_position IS NULL OR cancelled_at IS NULL", name="one_way_to_end"),
     )

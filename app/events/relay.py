@@ -1,25 +1,30 @@
 """The relay: reads what is not yet relayed, adds one delivery per subscriber, then sends tasks."""
 
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 
 import psycopg
 import structlog
-from sqlalchemy import Connection, Engine, text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
-from app.database import db
+from app.database import autocommit
 from app.events.bell import listening
+from app.events.delivery import Send
 from app.events.subscription import Subscriptions, current_subscriptions
 
 BATCH = 500
+# A task costs more than most deliveries, so a crowd shares them; a few are spread over the workers.
+LARGEST_TASK = 10
+SMALL_CROWD = 8
 RETRY_SECONDS = 1.0
 log = structlog.get_logger()
 
 # One statement, so one round trip and one commit, which need not reach the disk: what a crash takes
 # back is relayed again. An event whose predecessor in its stream is being relayed by somebody else
-# waits: a later delivery must never be there before an earlier one.
+# waits: a later delivery must never be there before an earlier one. Of a stream only the first
+# unfinished delivery gets a task, so that a busy stream takes no more than its turn.
 RELAY_BATCH = text("""
 WITH batch AS (
     SELECT position, stream, version, type FROM events
@@ -37,54 +42,84 @@ WITH batch AS (
 ), marked AS (
     UPDATE events SET relayed_at = clock_timestamp()
     FROM ready WHERE events.position = ready.position
+), wanted AS (
+    SELECT position, subscriber, stream, version, place,
+        row_number() OVER (PARTITION BY subscriber, stream ORDER BY version) = 1
+        AND NOT EXISTS (
+            SELECT FROM deliveries earlier
+            WHERE earlier.subscriber = t.subscriber AND earlier.stream = ready.stream
+              AND earlier.stream_version < version AND earlier.status <> 'done'
+        )
+        AND NOT EXISTS (SELECT FROM paused_subscribers p WHERE p.subscriber = t.subscriber)
+        AS goes_first
+    FROM ready
+    JOIN unnest(CAST(:types AS text[]), CAST(:subscribers AS text[]))
+        WITH ORDINALITY AS t (type, subscriber, place) USING (type)
 ), added AS (
     INSERT INTO deliveries (event_position, subscriber, stream, stream_version, sent_at)
-    SELECT position, subscriber, stream, version, clock_timestamp()
-    FROM ready
-    JOIN unnest(CAST(:types AS text[]), CAST(:subscribers AS text[])) AS t (type, subscriber)
-        USING (type)
+    SELECT position, subscriber, stream, version, CASE WHEN goes_first THEN clock_timestamp() END
+    FROM wanted ORDER BY position, place
     ON CONFLICT DO NOTHING
-    RETURNING id, event_position
+    RETURNING id, sent_at
 )
 SELECT (SELECT count(*) FROM ready) AS relayed,
-       (SELECT array_agg(id ORDER BY event_position, id) FROM added) AS deliveries,
+       (SELECT array_agg(id ORDER BY id) FROM added WHERE sent_at IS NOT NULL) AS first,
+       (SELECT array_agg(id ORDER BY id) FROM added WHERE sent_at IS NULL) AS held,
        set_config('synchronous_commit', 'off', true)
+""")
+
+# Whoever finished the delivery before it may have looked for this one a moment too early.
+TAKE_FREED = text("""
+UPDATE deliveries d SET sent_at = clock_timestamp()
+WHERE d.id = ANY(:ids) AND d.status = 'waiting' AND d.sent_at IS NULL AND NOT EXISTS (
+    SELECT FROM deliveries earlier
+    WHERE earlier.subscriber = d.subscriber AND earlier.stream = d.stream
+      AND earlier.stream_version < d.stream_version AND earlier.status <> 'done'
+) AND NOT EXISTS (SELECT FROM paused_subscribers p WHERE p.subscriber = d.subscriber)
+RETURNING d.id
 """)
 
 UNSENT = text("UPDATE deliveries SET sent_at = NULL WHERE id = ANY(:ids) AND status = 'waiting'")
 
-Send = Callable[[int], None]
 
-
-def relay_batch(engine: Engine, subscriptions: Subscriptions, send: Send) -> int:
+def relay_batch(subscriptions: Subscriptions, send: Send) -> int:
     """Relay up to ``BATCH`` events and return how many; any number of relays may run at once.
 
     The deliveries are durable before the first task is sent. What can't be sent is left to the
     sweep.
     """
     types, subscribers = zip(*subscriptions.pairs, strict=True) if subscriptions.pairs else ((), ())
-    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        relayed, deliveries, _ = connection.execute(
+    with autocommit() as connection:
+        relayed, first, held, _ = connection.execute(
             RELAY_BATCH, {"batch": BATCH, "types": list(types), "subscribers": list(subscribers)}
         ).one()
-        send_all(connection, deliveries or [], send)
+        send_all(connection, share_out(first or []), send)
+        if held:
+            freed = connection.execute(TAKE_FREED, {"ids": held}).scalars().all()
+            send_all(connection, share_out(freed), send)
     return int(relayed)
 
 
-def send_all(connection: Connection | Session, deliveries: Sequence[int], send: Send) -> int:
-    """Send a task for each delivery and return how many the broker took.
+def share_out(delivery_ids: Sequence[int]) -> list[Sequence[int]]:
+    """The deliveries of each task, in their order."""
+    size = max(1, min(LARGEST_TASK, len(delivery_ids) // SMALL_CROWD))
+    return [delivery_ids[at : at + size] for at in range(0, len(delivery_ids), size)]
 
-    After the first refusal the rest are not tried, since each try may wait for a timeout; they are
-    marked as unsent, for the next sweep.
+
+def send_all(connection: Connection | Session, tasks: Sequence[Sequence[int]], send: Send) -> None:
+    """Send each task.
+
+    After the first that the broker refuses the rest are not tried, since each try may wait for a
+    timeout; their deliveries are marked as unsent, for the next sweep.
     """
-    for index, delivery_id in enumerate(deliveries):
+    for index, task in enumerate(tasks):
         try:
-            send(delivery_id)
+            send(task)
         except Exception as error:  # noqa: BLE001 - the broker's clients have no common base class
             log.warning("relay.broker_unreachable", error=type(error).__name__)
-            connection.execute(UNSENT, {"ids": list(deliveries[index:])})
-            return index
-    return len(deliveries)
+            unsent = [delivery_id for task in tasks[index:] for delivery_id in task]
+            connection.execute(UNSENT, {"ids": unsent})
+            return
 
 
 class RelayAtHand:
@@ -99,13 +134,12 @@ class RelayAtHand:
     def ring(self) -> None:
         """Relay what waits. Never raises: what fails here is left to the relay's next poll."""
         try:
-            relay_batch(db.engine, current_subscriptions(), self._send)
+            relay_batch(current_subscriptions(), self._send)
         except (psycopg.Error, DBAPIError) as error:
             log.warning("relay.database_unreachable", error=type(error).__name__)
 
 
 def run_relay(
-    engine: Engine,
     dsn: str,
     subscriptions: Subscriptions,
     send: Send,
@@ -118,7 +152,7 @@ def run_relay(
         try:
             with listening(dsn) as doorbell:
                 while not stop.is_set():
-                    while relay_batch(engine, subscriptions, send) == BATCH and not stop.is_set():
+                    while relay_batch(subscriptions, send) == BATCH and not stop.is_set():
                         pass
                     doorbell.wait(poll_seconds)
         except (psycopg.Error, DBAPIError) as error:

@@ -22,6 +22,10 @@ class Subscriptions:
     def names(self) -> list[str]:
         return sorted(self._by_name)
 
+    def of(self, event_type: str) -> list[str]:
+        """The names of the type's subscribers, in the table's order."""
+        return [subscriber for subscribed, subscriber in self.pairs if subscribed == event_type]
+
     def subscriber(self, name: str) -> Subscriber:
         """The function of that name. Raises KeyError where the table no longer has it."""
         return self._by_name[name]

@@ -1,7 +1,11 @@
 """The sweep: sends again what is due and unfinished, whoever lost it on the way."""
 
+from collections.abc import Sequence
+
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+
+from app.events.relay import share_out
 
 SWEEP_LIMIT = 1000
 
@@ -11,6 +15,7 @@ WITH due AS (
     SELECT d.id FROM deliveries d
     WHERE d.status = 'waiting' AND d.not_before <= now()
       AND (d.sent_at IS NULL OR d.sent_at < now() - make_interval(secs => :resend_after))
+      AND NOT EXISTS (SELECT FROM paused_subscribers p WHERE p.subscriber = d.subscriber)
       AND NOT EXISTS (
         SELECT FROM deliveries earlier
         WHERE earlier.subscriber = d.subscriber AND earlier.stream = d.stream
@@ -20,16 +25,20 @@ WITH due AS (
     FOR UPDATE SKIP LOCKED
 )
 UPDATE deliveries SET sent_at = now() FROM due WHERE deliveries.id = due.id
-RETURNING deliveries.id
+RETURNING deliveries.id, attempts
 """)
 
 
-def take_due_deliveries(session: Session, *, resend_after: float) -> list[int]:
-    """Mark as sent, commit and return the deliveries whose task has to be sent (again).
+def take_due_deliveries(session: Session, *, resend_after: float) -> list[Sequence[int]]:
+    """Mark as sent, commit and return the deliveries whose task has to be sent (again), task by
+    task.
 
     ``resend_after`` (seconds) is how long a task may be on its way before it counts as lost; a
-    repeat is harmless. Two sweeps at once never return the same delivery.
+    repeat is harmless. Two sweeps at once never return the same delivery. What was tried before
+    goes alone: it may be what ended its worker, and must not take others along again.
     """
-    ids = session.scalars(DUE, {"resend_after": resend_after, "most": SWEEP_LIMIT}).all()
+    due = session.execute(DUE, {"resend_after": resend_after, "most": SWEEP_LIMIT}).all()
     session.commit()
-    return sorted(ids)
+    fresh = sorted(row.id for row in due if not row.attempts)
+    tried = sorted(row.id for row in due if row.attempts)
+    return [*share_out(fresh), *([delivery_id] for delivery_id in tried)]

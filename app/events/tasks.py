@@ -1,36 +1,46 @@
-"""The Celery tasks of the backbone. A task carries a delivery's id and nothing else."""
+"""The Celery tasks of the backbone. A task carries the ids of deliveries and nothing else."""
+
+from collections.abc import Sequence
 
 from celery import shared_task
 from flask import current_app
 
 from app.database import db
-from app.events.delivery import RetryPolicy, deliver
+from app.events.checkpoints import make_checkpoint
+from app.events.delivery import deliver
 from app.events.relay import send_all
+from app.events.retry import RetryPolicy
 from app.events.subscription import current_subscriptions
 from app.events.sweep import take_due_deliveries
 
 
-def send_delivery(delivery_id: int) -> None:
+def send_deliveries(delivery_ids: Sequence[int]) -> None:
     """Ask a worker to deliver. Raises what the broker's client raises; never waits to reconnect."""
-    deliver_event.apply_async((delivery_id,), retry=False)
+    deliver_events.apply_async((list(delivery_ids),), retry=False)
 
 
 @shared_task(name="events.deliver", ignore_result=True)
-def deliver_event(delivery_id: int) -> str:
+def deliver_events(delivery_ids: list[int]) -> None:
     config = current_app.config["SITE"]
     policy = RetryPolicy(
         first=config.DELIVERY_BACKOFF_SECONDS,
         cap=config.DELIVERY_BACKOFF_CAP_SECONDS,
         most=config.DELIVERY_MAX_ATTEMPTS,
     )
-    return deliver(db.session(), delivery_id, current_subscriptions(), policy, send_delivery)
+    keeper = current_app.extensions["lease_keeper"]
+    deliver(db.session(), delivery_ids, current_subscriptions(), policy, keeper, send_deliveries)
 
 
 @shared_task(name="events.sweep", ignore_result=True)
-def sweep_deliveries() -> int:
+def sweep_deliveries() -> None:
     resend_after = current_app.config["SITE"].RESEND_AFTER_SECONDS
     session = db.session()
-    due = take_due_deliveries(session, resend_after=resend_after)
-    sent = send_all(session, due, send_delivery)
+    tasks = take_due_deliveries(session, resend_after=resend_after)
+    send_all(session, tasks, send_deliveries)
     session.commit()
-    return sent
+
+
+@shared_task(name="events.checkpoint", ignore_result=True)
+def sign_checkpoint() -> None:
+    make_checkpoint(db.session(), current_app.config["SITE"].SECRET_KEY)
+    db.session.commit()

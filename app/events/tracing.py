@@ -29,11 +29,20 @@ def start_trace(offered: str | None = None) -> str:
 @contextmanager
 def following(recorded: RecordedEvent) -> Iterator[None]:
     """Within it, events are recorded as caused by ``recorded``, in its trace."""
-    correlation = _correlation.set(recorded.metadata.correlation_id)
-    causation = _causation.set(str(recorded.id))
-    with structlog.contextvars.bound_contextvars(
-        correlation_id=recorded.metadata.correlation_id, event_id=str(recorded.id)
+    event_id = str(recorded.id)
+    with (
+        structlog.contextvars.bound_contextvars(event_id=event_id),
+        resuming(recorded.metadata.correlation_id, event_id),
     ):
+        yield
+
+
+@contextmanager
+def resuming(correlation_id: str, causation_id: str | None) -> Iterator[None]:
+    """Within it, events are recorded in that trace and as caused by that event."""
+    correlation = _correlation.set(correlation_id)
+    causation = _causation.set(causation_id)
+    with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
         try:
             yield
         finally:

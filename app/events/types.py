@@ -7,15 +7,19 @@ from typing import Any, ClassVar, TypeVar
 
 import msgspec
 
+from app.events.upcast import to_present_version
+
 
 class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """The payload of an event: what happened, in plain JSON types.
 
     A subclass is declared with ``@event("application.submitted", version=1)``; its first docstring
     line is the event's meaning. ``personal`` names the fields that say something about a person.
+    ``stream_kind`` is what its streams are about; by default the first part of its name.
     """
 
     type: ClassVar[str]
+    stream_kind: ClassVar[str]
     schema_version: ClassVar[int]
     personal: ClassVar[tuple[str, ...]]
 
@@ -27,8 +31,9 @@ class UnknownEventType(Exception):
 class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     """Who did it and what led to it.
 
-    ``actor`` is "prospect", "staff:<id>" or "system:<subscriber>". ``correlation_id`` is the id of
-    the request that started the whole chain; ``causation_id`` the event that this one answers.
+    ``actor`` is "prospect", "staff:<id>", "operator:<account>" or "system:<subscriber>".
+    ``correlation_id`` is the id of the request that started the whole chain; ``causation_id`` the
+    event that this one answers.
     """
 
     actor: str
@@ -38,7 +43,7 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class RecordedEvent(msgspec.Struct, frozen=True):
     """An event with its place in the log: ``horizon`` and ``position`` order the log (see `log`),
-    ``version`` its stream."""
+    ``version`` its stream. What it said about a person is empty once they are erased."""
 
     id: uuid.UUID
     position: int
@@ -49,6 +54,7 @@ class RecordedEvent(msgspec.Struct, frozen=True):
     data: Any
     metadata: Metadata
     recorded_at: datetime
+    is_erased: bool = False
 
     @property
     def subject_id(self) -> uuid.UUID:
@@ -60,7 +66,9 @@ _declared: dict[str, type[Event]] = {}
 E_ = TypeVar("E_", bound=type[Event])
 
 
-def event(name: str, *, version: int, personal: tuple[str, ...] = ()) -> Callable[[E_], E_]:
+def event(
+    name: str, *, version: int, personal: tuple[str, ...] = (), stream: str = ""
+) -> Callable[[E_], E_]:
     """Declare an event type under its name on the wire. A name can be declared once."""
 
     def declare(cls: E_) -> E_:
@@ -69,6 +77,7 @@ def event(name: str, *, version: int, personal: tuple[str, ...] = ()) -> Callabl
         if unknown := set(personal) - set(cls.__struct_fields__):
             raise ValueError(f"{name} has no field {', '.join(sorted(unknown))}.")
         cls.type = name
+        cls.stream_kind = stream or name.partition(".")[0]
         cls.schema_version = version
         cls.personal = personal
         _declared[name] = cls
@@ -82,11 +91,23 @@ def declared_events() -> dict[str, type[Event]]:
     return dict(_declared)
 
 
-def decode_event(name: str, data: dict[str, Any]) -> Event:
-    """The typed payload of a stored event. Raises UnknownEventType for an undeclared name."""
-    if name not in _declared:
+def decode_event(name: str, data: dict[str, Any], schema_version: int) -> Event:
+    """The typed payload of an event that was stored in ``schema_version``, upcast to the present
+    one. Raises UnknownEventType or UnknownSchemaVersion where the type or version is not declared.
+    """
+    declared = _declared.get(name)
+    if declared is None:
         raise UnknownEventType(name)
-    return msgspec.convert(data, _declared[name])
+    if schema_version != declared.schema_version:
+        data = to_present_version(name, data, schema_version, declared.schema_version)
+    return msgspec.convert(data, declared)
+
+
+def without_personal(event: Event) -> Event:
+    """The event with its personal fields empty."""
+    return msgspec.structs.replace(
+        event, **{name: type(getattr(event, name))() for name in event.personal}
+    )
 
 
 def stream_of(kind: str, subject_id: uuid.UUID | str) -> str:

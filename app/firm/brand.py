@@ -23,8 +23,7 @@ class Brand(Struct, frozen=True, forbid_unknown_fields=True):
     """The firm's names and addresses.
 
     ``description`` is the pages' meta description. ``currency`` is a lower-case ISO 4217 code.
-    ``timezone`` is an IANA name: a working day is one of the firm's. An application's reference
-    starts with ``reference_prefix``.
+    An application's reference starts with ``reference_prefix``.
     """
 
     name: str
@@ -36,7 +35,6 @@ class Brand(Struct, frozen=True, forbid_unknown_fields=True):
     legal_name: str
     legal_address: tuple[str, ...]
     currency: str
-    timezone: str
     reference_prefix: str
     bank: Bank
 

@@ -1,4 +1,4 @@
-"""Every letter that the site writes, as functions that read like the letter."""
+"""The letters of the flow, as functions that read like the letter."""
 
 from typing import cast
 

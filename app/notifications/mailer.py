@@ -21,10 +21,14 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.circuits.guard import CircuitOpen, circuit
+from app.circuits.queries import is_refusing
 from app.database import utc_now
 from app.notifications.models import MailMessage
 
+CIRCUIT = "smtp"
 SMTP_TIMEOUT = 10
+LEAVING = 421
 LONGEST_DELAY = 300.0
 log = structlog.get_logger()
 
@@ -72,10 +76,12 @@ Smtp = Callable[[EmailMessage], None]
 def send_next_mail(session: Session, smtp: Smtp, *, sender: str, most: int) -> bool:
     """Claim one due mail and send it; return whether to go on, as there may be more.
 
-    A server that can't be reached, or answers 4xx, is tried again for ever, ever more rarely; one
-    that refuses the mail (5xx) ``most`` times, after which the mail is `failed` and staff see it.
+    A server that can't be reached, or answers 4xx, is tried again for ever, ever more rarely, and
+    left alone while its circuit is open; one that refuses the mail (5xx) ``most`` times, after
+    which the mail is `failed` and staff see it.
     """
-    mail_id = session.scalar(CLAIM)
+    # While the circuit is open the mail stays queued as it is.
+    mail_id = None if is_refusing(session, CIRCUIT) else session.scalar(CLAIM)
     session.commit()
     if mail_id is None:
         return False
@@ -85,8 +91,10 @@ def send_next_mail(session: Session, smtp: Smtp, *, sender: str, most: int) -> b
     claim: dict[str, object] = {"id": mail.id, "claimed_at": mail.claimed_at}
     trace = {"mail": str(mail.id), "template": mail.template, "correlation_id": mail.correlation_id}
     try:
-        smtp(_compose(mail, sender))
-    except (OSError, smtplib.SMTPException, ValueError) as error:
+        message = _compose(mail, sender)
+        with circuit(CIRCUIT, is_failure=is_outage):
+            smtp(message)
+    except (OSError, smtplib.SMTPException, ValueError, CircuitOpen) as error:
         failure = {
             "refused": is_refusal(error),
             "most": most,
@@ -151,6 +159,13 @@ def answered(error: Exception) -> bool:
     """Whether the failure is about this mail: the server was there, or was not even asked."""
     about_mail = smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused
     return isinstance(error, about_mail) or is_refusal(error)
+
+
+def is_outage(error: Exception) -> bool:
+    """Whether the server is in trouble: not reached, too slow, or leaving (421)."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return any(code == LEAVING for code, _ in error.recipients.values())
+    return getattr(error, "smtp_code", None) == LEAVING or not answered(error)
 
 
 def is_refusal(error: Exception) -> bool:

@@ -21,7 +21,10 @@ def write_to(
     because: RecordedEvent,
     application_id: uuid.UUID | None = None,
 ) -> None:
-    """Put the letter into the outbox, once for each (event, template, recipient)."""
+    """Put the letter into the outbox, once for each (event, template, recipient); for a person who
+    has been erased meanwhile there is no recipient, and no mail."""
+    if not recipient:
+        return
     mail_id = new_id()
     domain = current_app.config["SITE"].host
     session.execute(

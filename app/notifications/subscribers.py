@@ -8,7 +8,8 @@ from app.applications.models import Application
 from app.applications.queries import get_application
 from app.engagements.queries import engagement_of, get_engagement
 from app.events.types import RecordedEvent
-from app.notifications import letters
+from app.notifications import alerts, erasure, letters
+from app.notifications.mailer import CIRCUIT
 from app.notifications.outbox import write_to, write_to_staff
 from app.scoring.queries import score_of
 
@@ -67,6 +68,14 @@ def pass_on_answer(session: Session, provided: RecordedEvent) -> None:
     write_to_staff(session, letter, because=provided, application_id=application.id)
 
 
+def remind_staff(session: Session, due: RecordedEvent) -> None:
+    """application.answer_due → a reminder to staff, unless they have answered this very moment."""
+    application = get_application(session, due.subject_id)
+    if application.status == "submitted":
+        letter = alerts.answer_due(application)
+        write_to_staff(session, letter, because=due, application_id=application.id)
+
+
 def announce_agreement(session: Session, accepted: RecordedEvent) -> None:
     """engagement.accepted → the news, to staff."""
     engagement = get_engagement(session, accepted.subject_id)
@@ -92,3 +101,15 @@ def alert_staff_of_overpayment(session: Session, overpaid: RecordedEvent) -> Non
     application = get_application(session, uuid.UUID(overpaid.data.application_id))
     letter = letters.deposit_overpaid(application, overpaid.data.amount_cents)
     write_to_staff(session, letter, because=overpaid, application_id=application.id)
+
+
+def alert_staff_of_outage(session: Session, opened: RecordedEvent) -> None:
+    """circuit.opened → which service is away, to staff. Of the mail server no mail could tell."""
+    if opened.data.name != CIRCUIT:
+        letter = alerts.service_away(opened.data.name, opened.data.failures, opened.data.error)
+        write_to_staff(session, letter, because=opened)
+
+
+def erase_mail(session: Session, erased: RecordedEvent) -> None:
+    """application.erased → no mail about the person is left."""
+    erasure.erase_mail(session, get_application(session, erased.subject_id))

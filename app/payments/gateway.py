@@ -13,11 +13,14 @@ from flask import current_app
 from stripe.checkout import Session, SessionService
 from stripe.params.checkout import SessionCreateParams, SessionListParams
 
+from app.circuits.guard import CircuitOpen, circuit
+
 CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 8.0
 NETWORK_RETRIES = 2
 SIGNATURE_TOLERANCE_SECONDS = 300
 IN_PROGRESS = 409
+CIRCUIT = "stripe"
 
 CheckoutStatus = Literal["open", "complete", "expired", "unknown"]
 
@@ -48,7 +51,8 @@ class CheckoutPage(msgspec.Struct, frozen=True):
 class Gateway:
     """Stripe's Checkout under one secret key; ``api_base`` points at another server than Stripe's.
 
-    Every method may take some seconds: call it with no transaction open.
+    Every method may take some seconds: call it with no transaction open. While Stripe's circuit is
+    open, each raises PaymentUnavailable at once.
     """
 
     def __init__(self, secret_key: str, api_base: str = "") -> None:
@@ -124,10 +128,18 @@ class Gateway:
 
     @contextmanager
     def _sessions(self) -> Iterator[SessionService]:
+        try:
+            with circuit(CIRCUIT, is_failure=is_outage), self._client() as client:
+                yield client.v1.checkout.sessions
+        except CircuitOpen as error:
+            raise PaymentUnavailable("Stripe is left alone for a while.") from error
+
+    @contextmanager
+    def _client(self) -> Iterator[stripe.StripeClient]:
         with requests.Session() as http:
             # A proxy from the environment has no part in payments.
             http.trust_env = False
-            client = stripe.StripeClient(
+            yield stripe.StripeClient(
                 self._secret_key,
                 base_addresses={"api": self._api_base},
                 max_network_retries=NETWORK_RETRIES,
@@ -135,7 +147,6 @@ class Gateway:
                     timeout=(CONNECT_SECONDS, ANSWER_SECONDS), session=http
                 ),
             )
-            yield client.v1.checkout.sessions
 
 
 def current_gateway() -> Gateway:
@@ -144,6 +155,13 @@ def current_gateway() -> Gateway:
     if not site.STRIPE_SECRET_KEY:
         raise PaymentUnavailable("STRIPE_SECRET_KEY is not set.")
     return Gateway(site.STRIPE_SECRET_KEY, site.STRIPE_API_BASE)
+
+
+def is_outage(error: Exception) -> bool:
+    """Whether Stripe is in trouble: not reached, too slow, or failing by itself (5xx)."""
+    if isinstance(error, stripe.APIError):
+        return (error.http_status or 500) >= 500
+    return isinstance(error, stripe.APIConnectionError)
 
 
 def check_signature(body: bytes, header: str, secret: str) -> None:

@@ -9,6 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.queries import staff_names
 from app.applications.events import (
+    AnswerDue,
     ApplicationAccepted,
     ApplicationDeclined,
     ApplicationSubmitted,
@@ -51,6 +52,7 @@ WORDS: Mapping[type[Event], Callable[[Any], str]] = {
     ApplicationScored: lambda e: (
         f"Scored {e.total} of 100, recommended: {_kind(e.recommended_kind)}"
     ),
+    AnswerDue: lambda e: "Answer due",
     MoreRequested: lambda e: "Asked for more",
     MoreProvided: lambda e: "Answered the question",
     ApplicationAccepted: lambda e: f"Accepted as a {_kind(e.kind)} at {money(e.total_cents)}",

@@ -12,6 +12,7 @@ from app.applications.models import Application
 from app.applications.queries import find_application
 from app.applications.questions import current_questionnaire
 from app.applications.service import AlreadyDecided, Verdict, decide_application
+from app.circuits.queries import list_circuits
 from app.database import db
 from app.engagements.queries import engagement_of
 from app.engagements.rate_card import current_rate_card
@@ -130,6 +131,7 @@ def events() -> str:
     return render_template(
         "review/events.html",
         flow=flow_figures(session),
+        circuits=list_circuits(session),
         dead=dead_letters(session),
         retrying=retrying_deliveries(session),
         latest=latest_events(session),

@@ -29,6 +29,7 @@ EFFECTS = {
     "an engagement": "SELECT 'application-' || application_id FROM engagements",
     "its proposal": "SELECT 'application-' || (data ->> 'application_id') FROM events"
     " WHERE type = 'engagement.proposed'",
+    "the time when our answer is due": "SELECT stream FROM scheduled_events",
 }
 HANDLERS_AT_A_LOCK = """
 SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database

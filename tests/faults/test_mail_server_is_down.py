@@ -15,6 +15,7 @@ from tests.smtp_sink import TEMPORARY_REFUSAL
 TRIES = 5
 FEWEST_TRIES = "SELECT coalesce(min(attempts), 0) FROM mail_messages"
 NEXT_TRY_IS_DUE = """
+WITH probe AS (UPDATE circuits SET next_probe_at = now() WHERE state = 'open')
 UPDATE mail_messages SET not_before = now()
 WHERE status = 'queued' AND not_before > now() AND attempts < %s RETURNING id
 """

@@ -17,7 +17,7 @@ def flush_what_waits(site: Site, count: int) -> int:
     site.kill("worker")
     submit(site, count)
     with site.broker() as broker:
-        eventually(lambda: broker.llen(QUEUE) >= 2 * count)
+        eventually(lambda: broker.llen(QUEUE) >= 3 * count)
         waiting = int(broker.llen(QUEUE))
         broker.flushall()
     site.start("worker")
@@ -41,7 +41,7 @@ def test_without_the_sweep_what_was_in_redis_would_be_lost(site: Site) -> None:
     """The control: no scheduler runs."""
     site.kill("scheduler")
     flush_what_waits(site, 10)
-    assert left_behind(site) == 20
+    assert left_behind(site) == 30
     site.start("scheduler")
     wait_until_handled(site, 11)
     check_each_was_handled_once(site)

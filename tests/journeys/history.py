@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from tests.journeys.prospect import Applied, apply, send_application
 from tests.journeys.staff import Reviewer
-from tests.journeys.trouble import refusing
+from tests.journeys.trouble import leave_alone, refusing
 from tests.site import Site, eventually
 
 
@@ -57,4 +57,5 @@ def make_history(site: Site, reviewer: Reviewer) -> History:
     paid.agree()
     reviewer.record_transfer(paid.engagement_id, f"{datetime.now(UTC):%Y-%m-%d}")
     paid.wait_until_engagement_is("active")
+    leave_alone(site, "elsewhere")
     return History(unscored, proposed, asked, declined, offered, agreed, paid)

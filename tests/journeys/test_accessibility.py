@@ -28,6 +28,7 @@ WRITTEN = (ROOT / "app/notifications/letters.py").read_text()
 # The last of them takes a client who pays twice.
 LETTERS = set(re.findall(r'template="(\w+)"', WRITTEN)) - {"deposit_overpaid"}
 NO_PAGES = {
+    *("api.asyncapi", "api.schema"),
     *("assets.asset", "operation.healthz", "operation.metrics", "operation.readyz"),
     *("portal.progress", "payments.deposit"),  # parts of a page
     *("applications.resume", "applications.review", "portal.reopen"),  # lead to another

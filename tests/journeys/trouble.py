@@ -16,6 +16,18 @@ EXECUTE FUNCTION refuse_{name}();
 """)
 
 
+CIRCUIT_OPEN = """
+INSERT INTO circuits (name, state, failures, opened_at, next_probe_at, last_error)
+VALUES (%s, 'open', 7, now(), now() + interval '5 minutes', 'ConnectTimeout')
+"""
+
+
+def leave_alone(site: Site, service: str) -> None:
+    """A service outside keeps failing, so its circuit is open."""
+    with psycopg.connect(site.settings["DATABASE_URL"]) as connection:
+        connection.execute(CIRCUIT_OPEN, (service,))
+
+
 @contextmanager
 def nothing_delivered(site: Site) -> Iterator[None]:
     """Events are recorded meanwhile, and go no further."""

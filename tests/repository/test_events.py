@@ -6,6 +6,9 @@ from app.events.subscription import current_subscriptions
 from app.events.types import declared_events
 
 FOR_THE_RECORD = {
+    "subscriber.paused": "a person has paused it, on the page that shows it",
+    "subscriber.resumed": "as above",
+    "circuit.closed": "staff see it in the log",
     "delivery.replayed": "staff did it and see it in the log",
     "engagement.activated": "the last word of the flow",
     "engagement.closed": "the decision's own mail has said it",
@@ -23,3 +26,9 @@ def test_every_event_says_what_has_happened() -> None:
     for name, event in declared_events().items():
         assert (event.__doc__ or "").strip().endswith("."), name
         assert event.schema_version >= 1, name
+
+
+def test_every_task_that_is_rung_for_by_the_clock_exists(app: Flask) -> None:
+    celery = app.extensions["celery"]
+    rung_for = {entry["task"] for entry in celery.conf.beat_schedule.values()}
+    assert rung_for and rung_for <= set(celery.tasks)

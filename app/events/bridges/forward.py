@@ -4,7 +4,6 @@ The other side is never read ahead of: the next batch is read when this one is c
 between a confirmation and the new place sends those events again under the same ids.
 """
 
-import random
 from collections.abc import Sequence
 
 import msgspec
@@ -17,52 +16,38 @@ from app.database import utc_now
 from app.events.bridges.addresses import BridgeAddress
 from app.events.bridges.link import Link, Sent
 from app.events.bridges.models import Bridge
-from app.events.bridges.personal import without_personal
 from app.events.cloudevents import to_cloud_event
 from app.events.log import START, Place, place_of, read_log
-from app.events.types import RecordedEvent
+from app.events.retry import RetryPolicy
+from app.events.types import RecordedEvent, without_personal
 
 BATCH = 100
 log = structlog.get_logger()
 
 OPEN = text("""
 INSERT INTO bridges (name, horizon, position)
-VALUES (:name, CAST(CAST(:horizon AS text) AS xid8), :position)
+VALUES (:name, :horizon, :position)
 ON CONFLICT DO NOTHING
 """)
 
 LAST_PLACE = text("""
 SELECT horizon, position FROM events
-WHERE horizon < pg_snapshot_xmin(pg_current_snapshot())
+WHERE horizon < log_horizon(pg_snapshot_xmin(pg_current_snapshot()))
 ORDER BY horizon DESC, position DESC LIMIT 1
 """)
 
 # Whoever else moved the bridge meanwhile was sending the same: the first one counts.
 MOVE = text("""
 UPDATE bridges
-SET horizon = CAST(CAST(:horizon AS text) AS xid8), position = :position,
+SET horizon = :horizon, position = :position,
     sent_at = CASE WHEN :moved THEN clock_timestamp() ELSE sent_at END,
     passed_over = passed_over + :passed_over,
     last_passed_over = coalesce(:last_passed_over, last_passed_over),
     failures = :failures, last_error = :error,
     not_before = CASE WHEN :failures > 0
         THEN clock_timestamp() + make_interval(secs => :delay) ELSE not_before END
-WHERE name = :name AND position = :old_position
-  AND horizon = CAST(CAST(:old_horizon AS text) AS xid8)
+WHERE name = :name AND horizon = :old_horizon AND position = :old_position
 """)
-
-
-class Backoff:
-    """The longest wait after a first failure, and the longest of all, in seconds."""
-
-    def __init__(self, first: float, cap: float) -> None:
-        self._first = first
-        self._cap = cap
-
-    def delay(self, failures: int) -> float:
-        """How long to wait, with jitter; nothing without a failure."""
-        bound = min(self._cap, self._first * 2.0 ** min(failures - 1, 32))
-        return random.uniform(bound / 2, bound) if failures else 0.0
 
 
 def open_bridge(session: Session, address: BridgeAddress) -> Bridge:
@@ -80,12 +65,13 @@ def open_bridge(session: Session, address: BridgeAddress) -> Bridge:
 
 
 def forward_batch(
-    session: Session, address: BridgeAddress, link: Link, *, base_url: str, backoff: Backoff
+    session: Session, address: BridgeAddress, link: Link, *, base_url: str, policy: RetryPolicy
 ) -> bool:
     """Send one batch and commit the new place; return whether to go on, as there may be more.
 
     Stops at the first event that is not confirmed. A bridge that is paused, or whose next try is
-    not due, sends nothing. No transaction is open while the other side is talked to.
+    not due, sends nothing; the policy's ``most`` plays no part, since a bridge never gives up. No
+    transaction is open while the other side is talked to.
     """
     bridge = open_bridge(session, address)
     place, failures = bridge.place, bridge.failures
@@ -95,7 +81,7 @@ def forward_batch(
     if not events:
         return False
     sent = link.send([_on_the_wire(event, address, base_url) for event in events])
-    _move(session, address.name, place, events, sent, failures, backoff)
+    _move(session, address.name, place, events, sent, failures, policy)
     session.commit()
     return not sent.trouble
 
@@ -113,7 +99,7 @@ def _move(
     events: Sequence[RecordedEvent],
     sent: Sent,
     failures: int,
-    backoff: Backoff,
+    policy: RetryPolicy,
 ) -> None:
     """Put the bridge behind what was settled, with what there is to tell about the batch."""
     new = place_of(events[sent.settled - 1]) if sent.settled else place
@@ -132,7 +118,7 @@ def _move(
             "last_passed_over": told[-1] if told else None,
             "failures": failures,
             "error": sent.trouble or None,
-            "delay": backoff.delay(failures),
+            "delay": policy.delay(failures - 1),
         },
     )
     for event_id, reason in sent.passed_over.items():
@@ -143,4 +129,4 @@ def _move(
 
 def _last_place(session: Session) -> Place:
     last = session.execute(LAST_PLACE).one_or_none()
-    return Place(int(last.horizon), last.position) if last else START
+    return Place(last.horizon, last.position) if last else START

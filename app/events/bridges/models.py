@@ -5,7 +5,7 @@ from datetime import datetime
 from sqlalchemy import BigInteger, CheckConstraint, text
 from sqlalchemy.orm import Mapped, mapped_column
 
-from app.database import XID8, Model
+from app.database import Model
 from app.events.log import Place
 
 
@@ -17,7 +17,7 @@ class Bridge(Model):
     __tablename__ = "bridges"
 
     name: Mapped[str] = mapped_column(primary_key=True)
-    horizon: Mapped[int] = mapped_column(XID8)
+    horizon: Mapped[int] = mapped_column(BigInteger)
     position: Mapped[int] = mapped_column(BigInteger)
     failures: Mapped[int] = mapped_column(server_default="0")
     not_before: Mapped[datetime] = mapped_column(server_default=text("now()"))

@@ -18,11 +18,12 @@ from app.events.bridges.addresses import (
     current_bridges,
 )
 from app.events.bridges.eventbridge import EventBridgeLink
-from app.events.bridges.forward import Backoff, forward_batch
+from app.events.bridges.forward import forward_batch
 from app.events.bridges.kafka import KafkaLink
 from app.events.bridges.link import Link
 from app.events.bridges.queries import due_bridges
 from app.events.bridges.rabbitmq import RabbitLink
+from app.events.retry import RetryPolicy
 
 # With link.SEND_SECONDS for the last batch, and a silent broker to be found out, still below the
 # tasks' time limit.
@@ -90,12 +91,16 @@ def only_mover(name: str) -> Iterator[bool]:
 def _send_for_a_while(address: BridgeAddress) -> bool:
     """Send batches until nothing is left, one fails, or the time is up: then return True."""
     config = current_app.config["SITE"]
-    backoff = Backoff(config.DELIVERY_BACKOFF_SECONDS, config.DELIVERY_BACKOFF_CAP_SECONDS)
+    policy = RetryPolicy(
+        first=config.DELIVERY_BACKOFF_SECONDS,
+        cap=config.DELIVERY_BACKOFF_CAP_SECONDS,
+        most=config.DELIVERY_MAX_ATTEMPTS,
+    )
     until = time.monotonic() + WORK_SECONDS
     with closing(link_to(address)) as link:
         while time.monotonic() < until:
             if not forward_batch(
-                db.session(), address, link, base_url=config.BASE_URL, backoff=backoff
+                db.session(), address, link, base_url=config.BASE_URL, policy=policy
             ):
                 return False
     return True

@@ -9,12 +9,13 @@ from sqlalchemy.orm import Session
 
 from app.applications.events import MoreProvided
 from app.events.bridges.addresses import BridgeAddress, parse_bridges
-from app.events.bridges.forward import Backoff, forward_batch
+from app.events.bridges.forward import forward_batch
 from app.events.bridges.link import Link, Sent
 from app.events.bridges.models import Bridge
 from app.events.bridges.tasks import link_to
+from app.events.retry import RetryPolicy
 from app.events.store import record
-from tests.integration.events.conftest import new_stream
+from tests.integration.events.conftest import PERSON, new_stream
 
 BASE_URL = "http://localhost"
 LOG = "SELECT stream::text, version::int FROM events ORDER BY position"
@@ -38,7 +39,9 @@ def write(session: Session) -> Write:
         written = []
         for _ in range(count):
             for stream in names:
-                recorded = record(session, stream, MoreProvided(message="hello"), actor="prospect")
+                recorded = record(
+                    session, stream, MoreProvided(message="hello"), actor="prospect", person=PERSON
+                )
                 written.append((stream, recorded.version))
             session.commit()
         return written
@@ -56,9 +59,9 @@ class Mover:
 
     def move(self) -> bool:
         """Send one batch; return whether to go on."""
-        backoff = Backoff(first=0, cap=0)
+        policy = RetryPolicy(first=0, cap=0, most=1)
         return forward_batch(
-            self.session, self.address, self.link, base_url=BASE_URL, backoff=backoff
+            self.session, self.address, self.link, base_url=BASE_URL, policy=policy
         )
 
     def move_on(self) -> None:

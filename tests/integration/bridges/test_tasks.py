@@ -89,7 +89,7 @@ def test_the_sweep_wakes_what_was_never_opened_or_has_something_due(
     sweep_bridges()
     assert len(rung) == 2
     for what in ("not_before = now() + interval '1 hour'", "paused_at = now(), not_before = now()"):
-        session.execute(text(f"UPDATE bridges SET {what}"))  # noqa: S608
+        session.execute(text(f"UPDATE bridges SET {what}"))
         session.commit()
         sweep_bridges()
     assert len(rung) == 2

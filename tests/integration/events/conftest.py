@@ -1,22 +1,30 @@
 """A small flow beside the site's own: events of one type, and subscribers that a test makes up."""
 
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from datetime import datetime
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.applications.events import MoreProvided
-from app.database import db
-from app.events.delivery import Outcome, RetryPolicy, deliver
+from app.database import autocommit, db
+from app.events.claims import Claim, LeaseKeeper, claim_deliveries
+from app.events.delivery import Outcome, deliver
 from app.events.models import Delivery
 from app.events.relay import relay_batch
+from app.events.retry import RetryPolicy
 from app.events.store import record
 from app.events.subscription import Subscriptions
 from app.events.types import RecordedEvent
 
 Record = Callable[..., RecordedEvent]
+PERSON = uuid.uuid4()
+LEASE = 60.0
+RUN_OUT = text("UPDATE deliveries SET not_before = now() WHERE claimed_at IS NOT NULL")
+LEASED_UNTIL = text("SELECT not_before FROM deliveries WHERE id = :id")
+UNFINISHED = text("SELECT count(*) FROM deliveries WHERE status <> 'done'")
 Handler = Callable[[Session, RecordedEvent], None]
 
 
@@ -30,12 +38,21 @@ def record_event(session: Session) -> Record:
 
     def record_event(stream: str | None = None, message: str = "hello") -> RecordedEvent:
         recorded = record(
-            session, stream or new_stream(), MoreProvided(message=message), actor="prospect"
+            session,
+            stream or new_stream(),
+            MoreProvided(message=message),
+            actor="prospect",
+            person=PERSON,
         )
         session.commit()
         return recorded
 
     return record_event
+
+
+def keeper_of(lease: float) -> LeaseKeeper:
+    engine = db.engine  # its thread has no app of its own
+    return LeaseKeeper(lambda: engine, lease)
 
 
 class Flow:
@@ -45,22 +62,50 @@ class Flow:
         self.session = session
         self.subscriptions = Subscriptions({MoreProvided: (handler,)})
         self.policy = RetryPolicy(first=0, cap=0, most=most)
+        self.keeper = keeper_of(LEASE)
         self.sent: list[int] = []
 
     def relay(self) -> list[int]:
         """Relay all there is and return the deliveries that this added."""
         before = len(self.sent)
-        while relay_batch(db.engine, self.subscriptions, self.sent.append):
+        while relay_batch(self.subscriptions, self.sent.extend):
             pass
         return self.sent[before:]
 
     def deliver(self, delivery_id: int) -> Outcome:
-        outcome = deliver(
-            self.session, delivery_id, self.subscriptions, self.policy, self.sent.append
+        return self.deliver_all([delivery_id])[delivery_id]
+
+    def deliver_all(self, delivery_ids: Sequence[int]) -> dict[int, Outcome]:
+        """Deliver what one task carries."""
+        outcomes = deliver(
+            self.session,
+            delivery_ids,
+            self.subscriptions,
+            self.policy,
+            self.keeper,
+            self.sent.extend,
         )
         # The clock of the database decides what is due; a later transaction sees a later one.
         self.session.commit()
-        return outcome
+        return outcomes
+
+    def claim(self, delivery_id: int) -> Claim:
+        """Claim it, as a worker does that then falls silent."""
+        with autocommit() as connection:
+            (claim,) = claim_deliveries(connection, [delivery_id], LEASE)
+        return claim
+
+    def let_leases_run_out(self) -> None:
+        with db.engine.begin() as connection:
+            connection.execute(RUN_OUT)
+
+    def leased_until(self, delivery_id: int) -> datetime:
+        """As another process sees it, whatever transaction is open here."""
+        with db.engine.connect() as connection:
+            return connection.scalars(LEASED_UNTIL, {"id": delivery_id}).one()
+
+    def unfinished(self) -> int:
+        return int(self.session.scalar(UNFINISHED) or 0)
 
     def delivery(self, delivery_id: int) -> Delivery:
         wanted = select(Delivery).where(Delivery.id == delivery_id)

@@ -11,7 +11,7 @@ from app.applications.events import MoreProvided
 from app.events.bell import Bell, listening
 from app.events.store import record
 from app.events.types import RecordedEvent
-from tests.integration.events.conftest import new_stream
+from tests.integration.events.conftest import PERSON, new_stream
 
 PATIENCE = 10.0
 SOON = 0.2
@@ -56,7 +56,7 @@ def test_a_recorded_event_rings_after_its_commit(
 
 
 def test_nothing_rings_before_the_commit_or_after_a_rollback(ear: Ear, session: Session) -> None:
-    record(session, new_stream(), MoreProvided(message="hello"), actor="prospect")
+    record(session, new_stream(), MoreProvided(message="hello"), actor="prospect", person=PERSON)
     assert not ear.hears(within=SOON)
     session.rollback()
     assert not ear.hears(within=SOON)

@@ -8,11 +8,12 @@ from sqlalchemy.orm import Session
 
 from app.applications.events import MoreRequested
 from app.events.dead_letters import NotADeadLetter, replay_dead_letter
-from app.events.delivery import Outcome, RetryPolicy, describe_error
+from app.events.delivery import Outcome, describe_error
 from app.events.models import StoredEvent
+from app.events.retry import RetryPolicy
 from app.events.store import read_stream, record
 from app.events.types import RecordedEvent
-from tests.integration.events.conftest import Flow, new_stream
+from tests.integration.events.conftest import PERSON, Flow, new_stream
 
 Record = Callable[..., RecordedEvent]
 FlowTo = Callable[..., Flow]
@@ -27,7 +28,13 @@ class Recorder:
 
     def note(self, session: Session, recorded: RecordedEvent) -> None:
         self.given.append(recorded.data.message)
-        record(session, recorded.stream, MoreRequested(message="and?"), actor="system:test")
+        record(
+            session,
+            recorded.stream,
+            MoreRequested(message="and?"),
+            actor="system:test",
+            person=PERSON,
+        )
         if self.failures:
             self.failures -= 1
             raise RuntimeError("as it was told to")
@@ -116,10 +123,13 @@ def test_a_dead_letter_holds_up_its_own_stream_and_no_other(
     record_event(message="elsewhere")
     recorder = Recorder(failures=1)
     flow = flow_with(flow_to, recorder, most=1)
-    poison, behind, elsewhere = flow.relay()
-    assert flow.deliver(poison) is Outcome.DEAD
-    assert flow.deliver(behind) is Outcome.SKIPPED
-    assert flow.deliver(elsewhere) is Outcome.DONE
+    poison, elsewhere = flow.relay()
+    behind = poison + 1
+    assert flow.deliver_all([poison, behind, elsewhere]) == {
+        poison: Outcome.DEAD,
+        behind: Outcome.SKIPPED,
+        elsewhere: Outcome.DONE,
+    }
 
     replay_dead_letter(session, poison, actor="staff:ada")
     session.commit()

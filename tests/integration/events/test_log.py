@@ -1,8 +1,11 @@
 """Following the log while others write it."""
 
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 
+import psycopg
+from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -10,6 +13,7 @@ from app.applications.events import MoreProvided
 from app.database import db
 from app.events.log import START, Place, place_of, read_log
 from app.events.store import record
+from local.postgres import Postgres
 from tests.integration.events.conftest import Record, new_stream
 
 Seen = list[tuple[str, int]]
@@ -24,7 +28,7 @@ def writer() -> Iterator[Session]:
 
 
 def write(session: Session, stream: str) -> None:
-    record(session, stream, MoreProvided(message="hello"), actor="prospect")
+    record(session, stream, MoreProvided(message="hello"), actor="prospect", person=uuid.uuid4())
 
 
 def follow(session: Session, after: Place, most: int = 100) -> tuple[Seen, Place]:
@@ -79,3 +83,24 @@ def test_a_stream_is_followed_in_its_order_whoever_began_first(session: Session)
         older.commit()
     seen, _ = follow(session, START)
     assert seen == [(stream, 1), (stream, 2)]
+
+
+def test_a_log_that_was_restored_into_another_server_goes_on_there(
+    app: Flask, session: Session, postgres: Postgres, record_event: Record
+) -> None:
+    before = record_event()
+    with psycopg.connect(postgres.url_of("site")) as connection:
+        # As on a server that has given out far fewer transaction ids.
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("UPDATE events SET horizon = horizon + 1000000")
+    seen, place = follow(session, START)
+    assert seen == []
+    assert "moved" in app.test_client().get("/readyz").text
+
+    runner = app.test_cli_runner()
+    assert "goes on here" in runner.invoke(args=["events", "restored"]).output
+    seen, place = follow(session, START)
+    assert seen == [(before.stream, 1)]
+    after = record_event()
+    assert follow(session, place)[0] == [(after.stream, 1)]
+    assert "nothing to do" in runner.invoke(args=["events", "restored"]).output

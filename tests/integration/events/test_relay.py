@@ -1,5 +1,5 @@
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from threading import Barrier, Thread
 
 import psycopg
@@ -8,9 +8,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.applications.events import MoreProvided
-from app.database import db
 from app.events.models import Delivery, StoredEvent
-from app.events.relay import relay_batch
+from app.events.relay import relay_batch, share_out
 from app.events.subscription import Subscriptions
 from app.events.types import RecordedEvent
 from tests.integration.events.conftest import Flow, new_stream
@@ -31,7 +30,7 @@ def test_each_subscriber_gets_a_delivery_and_a_task(session: Session, record_eve
     recorded = record_event()
     sent: list[int] = []
     subscriptions = Subscriptions({MoreProvided: (ignore, ignore_too)})
-    assert relay_batch(db.engine, subscriptions, sent.append) == 1
+    assert relay_batch(subscriptions, sent.extend) == 1
     deliveries = session.scalars(select(Delivery)).all()
     assert {d.subscriber for d in deliveries} == {"events.ignore", "events.ignore_too"}
     assert {d.event_position for d in deliveries} == {recorded.position}
@@ -42,8 +41,8 @@ def test_an_event_without_subscribers_is_relayed_to_nobody(
     session: Session, record_event: Record
 ) -> None:
     record_event()
-    assert relay_batch(db.engine, Subscriptions({}), lambda _: None) == 1
-    assert relay_batch(db.engine, Subscriptions({}), lambda _: None) == 0
+    assert relay_batch(Subscriptions({}), lambda _: None) == 1
+    assert relay_batch(Subscriptions({}), lambda _: None) == 0
     assert session.scalars(select(Delivery)).all() == []
 
 
@@ -60,7 +59,7 @@ def test_two_relays_at_once_add_each_delivery_once(
     def relay() -> None:
         with app.app_context():
             together.wait()
-            while relay_batch(db.engine, subscriptions, sent.append):
+            while relay_batch(subscriptions, sent.extend):
                 pass
 
     threads = [Thread(target=relay) for _ in range(4)]
@@ -68,16 +67,45 @@ def test_two_relays_at_once_add_each_delivery_once(
         thread.start()
     for thread in threads:
         thread.join()
-    while relay_batch(db.engine, subscriptions, sent.append):  # what each left to another
+    while relay_batch(subscriptions, sent.extend):  # what each left to another
         pass
     assert Counter(session.scalars(select(Delivery.event_position))) == Counter(
         session.scalars(select(StoredEvent.position))
     )
-    assert len(sent) == len(set(sent)) == 60
+    # Those of one stream wait for the first of them.
+    assert len(sent) == len(set(sent)) == 31
+
+
+def test_of_a_stream_only_the_first_unfinished_delivery_gets_a_task(
+    record_event: Record, flow_to: FlowTo
+) -> None:
+    stream = new_stream()
+    flow = flow_to(ignore)
+    record_event(stream)
+    record_event(stream)
+    assert len(flow.relay()) == 1
+    record_event(stream)
+    assert flow.relay() == []
+    while flow.sent:
+        flow.deliver(flow.sent.pop())
+    assert flow.unfinished() == 0
+    record_event(stream)
+    assert len(flow.relay()) == 1
+
+
+def test_a_crowd_shares_tasks_and_a_few_are_spread_over_the_workers() -> None:
+    assert share_out([1, 2]) == [[1], [2]]
+    assert share_out(range(40)) == [range(at, at + 5) for at in range(0, 40, 5)]
+    assert {len(task) for task in share_out(range(1000))} == {10}
+    assert share_out([]) == []
+
+
+def deliveries_of(session: Session, event: RecordedEvent) -> int:
+    return len(session.scalars(select(Delivery).filter_by(event_position=event.position)).all())
 
 
 def test_an_event_waits_while_another_relay_holds_its_predecessor(
-    app: Flask, record_event: Record, flow_to: FlowTo
+    app: Flask, session: Session, record_event: Record, flow_to: FlowTo
 ) -> None:
     stream = new_stream()
     first, second = record_event(stream), record_event(stream)
@@ -88,8 +116,8 @@ def test_an_event_waits_while_another_relay_holds_its_predecessor(
         other_relay.execute("SELECT 1 FROM events WHERE position = %s FOR UPDATE", [first.position])
         relayed = [flow.delivery(one).event_position for one in flow.relay()]
         assert relayed == [elsewhere.position]
-    relayed = [flow.delivery(one).event_position for one in flow.relay()]
-    assert relayed == [first.position, second.position]
+    assert [flow.delivery(one).event_position for one in flow.relay()] == [first.position]
+    assert deliveries_of(session, second) == 1
 
 
 def test_a_broker_that_refuses_leaves_the_delivery_to_the_sweep(
@@ -98,10 +126,10 @@ def test_a_broker_that_refuses_leaves_the_delivery_to_the_sweep(
     record_event()
     flow = flow_to(ignore)
 
-    def refuse(delivery_id: int) -> None:
-        flow.sent.append(delivery_id)
+    def refuse(delivery_ids: Sequence[int]) -> None:
+        flow.sent.extend(delivery_ids)
         raise ConnectionError
 
-    assert relay_batch(db.engine, flow.subscriptions, refuse) == 1
+    assert relay_batch(flow.subscriptions, refuse) == 1
     delivery = flow.delivery(flow.sent[0])
     assert (delivery.status, delivery.sent_at) == ("waiting", None)

@@ -17,7 +17,7 @@ def test_what_is_recorded_is_relayed_with_the_commit(
     app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     sent: list[int] = []
-    monkeypatch.setitem(app.extensions, "bell", RelayAtHand(sent.append))
+    monkeypatch.setitem(app.extensions, "bell", RelayAtHand(sent.extend))
     submit_answers(session, ANSWERS)
     session.commit()
     assert sent == list(session.scalars(select(Delivery.id).order_by(Delivery.id)))

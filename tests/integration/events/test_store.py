@@ -11,7 +11,7 @@ from app.applications.events import MoreProvided
 from app.database import db
 from app.events.store import ConcurrentAppend, read_stream, record, stream_version
 from app.events.types import RecordedEvent, UnknownEventType, decode_event
-from tests.integration.events.conftest import new_stream
+from tests.integration.events.conftest import PERSON, new_stream
 
 Record = Callable[..., RecordedEvent]
 WRITERS = 8
@@ -28,17 +28,26 @@ def test_a_stream_is_read_as_it_was_written(session: Session, record_event: Reco
 
 def test_a_rolled_back_event_never_was(session: Session) -> None:
     stream = new_stream()
-    record(session, stream, MoreProvided(message="hello"), actor="prospect")
+    record(session, stream, MoreProvided(message="hello"), actor="prospect", person=PERSON)
     session.rollback()
     assert read_stream(session, stream) == []
 
 
 def test_two_writers_who_expect_the_same_version_do_not_both_get_it(session: Session) -> None:
     stream = new_stream()
-    record(session, stream, MoreProvided(message="first"), actor="a", expected_version=0)
+    record(
+        session, stream, MoreProvided(message="first"), actor="a", person=PERSON, expected_version=0
+    )
     session.commit()
     with pytest.raises(ConcurrentAppend):
-        record(session, stream, MoreProvided(message="second"), actor="b", expected_version=0)
+        record(
+            session,
+            stream,
+            MoreProvided(message="second"),
+            actor="b",
+            person=PERSON,
+            expected_version=0,
+        )
     session.rollback()
     assert [event.data.message for event in read_stream(session, stream)] == ["first"]
 
@@ -53,7 +62,7 @@ def test_writers_without_an_expectation_queue_and_leave_no_gap(
         with app.app_context():
             own = db.session()
             together.wait()
-            record(own, stream, MoreProvided(message="hello"), actor="prospect")
+            record(own, stream, MoreProvided(message="hello"), actor="prospect", person=PERSON)
             own.commit()
 
     threads = [Thread(target=write) for _ in range(WRITERS)]
@@ -91,4 +100,4 @@ def test_the_database_refuses_to_change_or_forget_an_event(
 
 def test_an_event_of_an_unknown_type_is_not_guessed_at() -> None:
     with pytest.raises(UnknownEventType, match=r"nothing\.known"):
-        decode_event("nothing.known", {})
+        decode_event("nothing.known", {}, 1)

@@ -24,12 +24,17 @@ def let_time_pass(session: Session, seconds: int) -> None:
     session.commit()
 
 
+def due(session: Session, resend_after: float = LOST_AFTER) -> list[int]:
+    tasks = take_due_deliveries(session, resend_after=resend_after)
+    return [delivery_id for task in tasks for delivery_id in task]
+
+
 def test_a_task_that_is_on_its_way_is_not_sent_again(
     session: Session, record_event: Record, flow_to: FlowTo
 ) -> None:
     record_event()
     flow_to(ignore).relay()
-    assert take_due_deliveries(session, resend_after=LOST_AFTER) == []
+    assert due(session) == []
 
 
 def test_a_task_that_was_lost_is_sent_again_and_only_once(
@@ -38,8 +43,8 @@ def test_a_task_that_was_lost_is_sent_again_and_only_once(
     record_event()
     sent = flow_to(ignore).relay()
     let_time_pass(session, 31)
-    assert take_due_deliveries(session, resend_after=LOST_AFTER) == sent
-    assert take_due_deliveries(session, resend_after=LOST_AFTER) == []
+    assert due(session) == sent
+    assert due(session) == []
 
 
 def test_a_retry_is_sent_when_it_is_due_and_not_before(
@@ -54,10 +59,10 @@ def test_a_retry_is_sent_when_it_is_due_and_not_before(
     flow.deliver(delivery_id)
     session.execute(text("UPDATE deliveries SET not_before = now() + interval '1 hour'"))
     session.commit()
-    assert take_due_deliveries(session, resend_after=LOST_AFTER) == []
+    assert due(session) == []
     session.execute(text("UPDATE deliveries SET not_before = now()"))
     session.commit()
-    assert take_due_deliveries(session, resend_after=LOST_AFTER) == [delivery_id]
+    assert due(session) == [delivery_id]
 
 
 def test_of_a_stream_only_the_first_unfinished_is_sent(
@@ -66,11 +71,41 @@ def test_of_a_stream_only_the_first_unfinished_is_sent(
     stream = new_stream()
     for _ in range(3):
         record_event(stream)
-    first, second, _ = (flow := flow_to(ignore)).relay()
+    (first,) = (flow := flow_to(ignore)).relay()
     let_time_pass(session, 31)
-    assert take_due_deliveries(session, resend_after=LOST_AFTER) == [first]
+    assert due(session) == [first]
     flow.deliver(first)
-    assert take_due_deliveries(session, resend_after=LOST_AFTER) == [second]
+    (_, second) = flow.sent
+    let_time_pass(session, 31)
+    assert due(session) == [second]
+
+
+def test_what_a_dead_worker_had_in_hand_is_sent_once_its_lease_has_run_out(
+    session: Session, record_event: Record, flow_to: FlowTo
+) -> None:
+    record_event()
+    flow = flow_to(ignore)
+    (delivery_id,) = flow.relay()
+    flow.claim(delivery_id)
+    assert due(session) == []
+    flow.let_leases_run_out()
+    assert due(session) == [delivery_id]
+
+
+def test_what_was_tried_before_goes_alone(
+    session: Session, record_event: Record, flow_to: FlowTo
+) -> None:
+    for _ in range(40):
+        record_event()
+    flow = flow_to(ignore)
+    tried = flow.relay()[:2]
+    for delivery_id in tried:
+        flow.claim(delivery_id)
+    flow.let_leases_run_out()
+    let_time_pass(session, 31)
+    tasks = take_due_deliveries(session, resend_after=LOST_AFTER)
+    assert [list(task) for task in tasks if set(task) & set(tried)] == [[tried[0]], [tried[1]]]
+    assert max(len(task) for task in tasks) > 1
 
 
 def test_a_dead_letter_is_not_sent(session: Session, record_event: Record, flow_to: FlowTo) -> None:
@@ -80,7 +115,7 @@ def test_a_dead_letter_is_not_sent(session: Session, record_event: Record, flow_
     record_event()
     flow = flow_to(fail, most=1)
     flow.deliver(flow.relay()[0])
-    assert take_due_deliveries(session, resend_after=0) == []
+    assert due(session, resend_after=0) == []
 
 
 def test_two_sweeps_at_once_never_take_the_same_delivery(
@@ -94,4 +129,4 @@ def test_two_sweeps_at_once_never_take_the_same_delivery(
         held = other_sweep.execute(
             text("SELECT id FROM deliveries ORDER BY id LIMIT 2 FOR UPDATE")
         ).scalars()
-        assert set(take_due_deliveries(session, resend_after=LOST_AFTER)) == set(sent) - set(held)
+        assert set(due(session)) == set(sent) - set(held)

@@ -35,6 +35,7 @@ def write(session: Session) -> Write:
             f"application-{uuid.uuid4()}",
             MoreProvided(message="hello"),
             actor="prospect",
+            person=uuid.uuid4(),
         )
         letter = Letter(
             template="test", subject=subject, paragraphs=("Dear reader,", "<b>hello</b>")
@@ -71,6 +72,9 @@ class Mailer:
     def hurry(self) -> None:
         """Make everything due that waits for its next try."""
         self._session.execute(text("UPDATE mail_messages SET not_before = now()"))
+        self._session.execute(
+            text("UPDATE circuits SET next_probe_at = now() WHERE state = 'open'")
+        )
         self._session.commit()
 
 

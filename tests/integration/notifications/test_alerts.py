@@ -9,6 +9,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
+from app.circuits.events import CircuitOpened
 from app.events.dead_letters import DeliveryDeadLettered
 from app.events.store import record
 from app.events.subscription import current_subscriptions
@@ -97,6 +98,18 @@ def test_a_dead_letter_that_is_about_no_application_is_told_too(
     handle_events()
     subjects = [mail.subject for mail in mails(session, STAFF)]
     assert "Failed for good: payments.settle_deposit" in subjects
+
+
+@pytest.mark.parametrize(("service", "mails_to_staff"), [("stripe", 1), ("smtp", 0)])
+def test_staff_hear_of_a_service_that_is_away_unless_it_is_the_one_that_tells(
+    session: Session, handle_events: Handle, service: str, mails_to_staff: int
+) -> None:
+    opened = CircuitOpened(name=service, failures=5, error="APIConnectionError")
+    record(session, f"circuit-{service}", opened, actor="system:circuits")
+    session.commit()
+    handle_events()
+    subjects = [mail.subject for mail in mails(session, STAFF)]
+    assert subjects == [f"Out of reach: {service}"] * mails_to_staff
 
 
 def test_markup_in_an_answer_is_text_in_every_mail(session: Session, handle_events: Handle) -> None:

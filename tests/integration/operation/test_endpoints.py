@@ -8,6 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.applications.questions import Answers
+from app.circuits.models import CircuitRecord
+from app.database import utc_now
 from tests.submitted import submit_answers
 
 ANSWERS: Answers = {
@@ -26,7 +28,7 @@ def test_a_site_that_can_serve_names_each_part(client: FlaskClient) -> None:
     answer = client.get("/readyz")
     assert (answer.status_code, answer.json) == (
         200,
-        {"status": "ok", "database": "ok", "migrations": "ok", "broker": "ok"},
+        {"status": "ok", "database": "ok", "migrations": "ok", "log": "ok", "broker": "ok"},
     )
 
 
@@ -60,6 +62,20 @@ def test_the_figures_tell_what_waits(client: FlaskClient, session: Session) -> N
     assert "events_unrelayed 1.0" in figures
     assert 'deliveries_waiting{subscriber="scoring.score_fit"} 0.0' in figures
     assert 'mail_messages{status="queued"} 0.0' in figures
+    assert "scheduled_late_seconds 0.0" in figures
+
+
+def test_the_figures_tell_which_service_outside_is_left_alone(
+    client: FlaskClient, session: Session
+) -> None:
+    session.add(CircuitRecord(name="mended"))
+    session.add(
+        CircuitRecord(name="broken", state="open", opened_at=utc_now(), next_probe_at=utc_now())
+    )
+    session.commit()
+    figures = client.get("/metrics").text
+    assert 'circuit_open{name="broken"} 1.0' in figures
+    assert 'circuit_open{name="mended"} 0.0' in figures
 
 
 def test_in_production_the_figures_need_the_token(

@@ -24,10 +24,15 @@ Send = Callable[..., TestResponse]
 
 
 @pytest.fixture
-def application(session: Session) -> Application:
+def demo_answers() -> dict[str, Any]:
+    """Those of a strong application."""
+    return tomllib.loads(DEMO.read_text())["applications"][0]
+
+
+@pytest.fixture
+def application(session: Session, demo_answers: dict[str, Any]) -> Application:
     """Just sent; nothing has handled it yet."""
-    answers: dict[str, Any] = tomllib.loads(DEMO.read_text())["applications"][0]
-    application = submit_answers(session, answers)
+    application = submit_answers(session, demo_answers)
     session.commit()
     return application
 

@@ -17,10 +17,6 @@ from werkzeug.test import TestResponse
 
 from app.accounts.models import Staff
 from app.applications.models import Application, Draft
-from app.database import db
-from app.events.delivery import RetryPolicy, deliver
-from app.events.relay import relay_batch
-from app.events.subscription import current_subscriptions
 from app.scoring.models import ScoreRecord
 from tests.submitted import submit_answers
 
@@ -81,21 +77,6 @@ def submit(session: Session) -> Submit:
         return application
 
     return submit
-
-
-@pytest.fixture
-def handle_events(session: Session) -> Handle:
-    """Relay and deliver until nothing waits, as relay and worker do."""
-    policy = RetryPolicy(first=1, cap=1, most=1)
-
-    def handle_events() -> None:
-        waiting: list[int] = []
-        session.rollback()  # an older transaction would take what is relayed now for the future
-        while relay_batch(db.engine, current_subscriptions(), waiting.append) or waiting:
-            if waiting:
-                deliver(session, waiting.pop(0), current_subscriptions(), policy, waiting.append)
-
-    return handle_events
 
 
 @pytest.fixture

@@ -10,6 +10,8 @@ from werkzeug.test import TestResponse
 
 from app.applications.models import Application
 from app.applications.questions import current_questionnaire
+from app.circuits.models import CircuitRecord
+from app.database import utc_now
 from app.events.models import Delivery
 from app.notifications.models import MailMessage
 
@@ -142,3 +144,25 @@ def test_a_refused_mail_can_be_sent_again(
     assert desk.post(path, data={"csrf_token": token_of(desk)}).status_code == 303
     session.refresh(mail)
     assert mail.status == "queued"
+
+
+def test_services_outside_are_shown_only_while_one_is_in_trouble(
+    desk: FlaskClient, session: Session
+) -> None:
+    session.add(CircuitRecord(name="mended", last_error="TimeoutError"))
+    session.commit()
+    assert "Services outside" not in desk.get("/staff/events/").text
+    session.add(
+        CircuitRecord(
+            name="broken",
+            state="open",
+            failures=7,
+            opened_at=utc_now(),
+            next_probe_at=utc_now(),
+            last_error="ConnectionRefusedError",
+        )
+    )
+    session.commit()
+    page = desk.get("/staff/events/").text
+    for part in ("Services outside", "broken", "Left alone", "Connection", "mended", "Answers"):
+        assert part in page, part

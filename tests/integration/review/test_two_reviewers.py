@@ -90,7 +90,13 @@ def test_without_the_guard_both_would_decide(app: Flask, submit: Callable[[], Ap
             raise AlreadyDecided
         both_have_read.wait()
         application.status, application.decided_at = STATUS_AFTER[type(verdict)], utc_now()
-        record(own, stream_of("application", application_id), verdict, actor="staff:1")
+        record(
+            own,
+            stream_of("application", application_id),
+            verdict,
+            actor="staff:1",
+            person=application.draft_id,
+        )
 
     ids = [submit().id for _ in range(5)]
     won, lost = race(app, ids, decide)

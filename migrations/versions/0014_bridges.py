@@ -3,17 +3,15 @@
 import sqlalchemy as sa
 from alembic import op
 
-from app.database import XID8
-
-revision = "0012"
-down_revision = "0008"
+revision = "0014"
+down_revision = "0013"
 
 
 def upgrade() -> None:
     op.create_table(
         "bridges",
         sa.Column("name", sa.String(), nullable=False),
-        sa.Column("horizon", XID8(), nullable=False),
+        sa.Column("horizon", sa.BigInteger(), nullable=False),
         sa.Column("position", sa.BigInteger(), nullable=False),
         sa.Column("failures", sa.Integer(), server_default="0", nullable=False),
         _time("not_before", server_default=sa.text("now()"), nullable=False),

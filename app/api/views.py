@@ -1,0 +1,45 @@
+"""The catalog of events for programs: one AsyncAPI document, and each payload's JSON Schema."""
+
+import json
+
+from flask import Blueprint, Response, abort, current_app, request
+from flask.typing import ResponseReturnValue
+
+from app.api.schemas import find_schema
+from app.events.asyncapi import asyncapi_document
+from app.events.subscription import current_subscriptions
+from app.firm.brand import current_brand
+
+KEPT_SECONDS = 300
+
+api = Blueprint("api", __name__, url_prefix="/api/v1")
+
+
+@api.after_request
+def let_be_kept(response: Response) -> Response:
+    """Anybody may keep an answer for a while, and ask with its ETag whether it still holds."""
+    if response.status_code == 200:
+        response.cache_control.public = True
+        response.cache_control.max_age = KEPT_SECONDS
+        response.add_etag()
+        response.make_conditional(request)
+    return response
+
+
+@api.get("/asyncapi.json")
+def asyncapi() -> ResponseReturnValue:
+    document = asyncapi_document(
+        current_subscriptions(),
+        current_app.config["SITE"].BASE_URL,
+        title=f"Events of {current_brand().name}",
+    )
+    return Response(json.dumps(document, indent=2), mimetype="application/json")
+
+
+@api.get("/schemas/<event_type>/<int:version>")
+def schema(event_type: str, version: int) -> ResponseReturnValue:
+    """The schema of any version that was ever in use: old messages still point to theirs."""
+    found = find_schema(event_type, version, current_app.config["SITE"].BASE_URL)
+    if found is None:
+        abort(404)
+    return Response(json.dumps(found, indent=2), mimetype="application/schema+json")

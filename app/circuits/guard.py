@@ -1,0 +1,136 @@
+"""The circuit around a call: its state is read before, and written after a failure or a probe.
+
+While all is well a call costs one read and no write. The clock is the database's.
+"""
+
+import random
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import msgspec
+import structlog
+from flask import current_app
+from sqlalchemy import RowMapping, text
+from sqlalchemy.orm import Session
+
+from app.circuits.breaker import Circuit, Policy, admit, fail, succeed
+from app.circuits.events import CircuitClosed, CircuitOpened
+from app.database import db
+from app.events.store import record
+from app.events.types import stream_of
+
+log = structlog.get_logger()
+
+READ = text("""
+SELECT state, failures, generation, opened_at, next_probe_at, clock_timestamp() AS now
+FROM (SELECT 1) AS always LEFT JOIN circuits ON name = :name
+""")
+
+START_PROBE = text("""
+UPDATE circuits
+SET state = :state, generation = :generation, next_probe_at = :next_probe_at
+WHERE name = :name AND generation = :generation - 1
+""")
+
+ADD = text("INSERT INTO circuits (name) VALUES (:name) ON CONFLICT DO NOTHING")
+
+LOCK = text("""
+SELECT state, failures, generation, opened_at, next_probe_at, clock_timestamp() AS now
+FROM circuits WHERE name = :name FOR UPDATE
+""")
+
+WRITE = text("""
+UPDATE circuits
+SET state = :state, failures = :failures, generation = :generation, opened_at = :opened_at,
+    next_probe_at = :next_probe_at, last_error = coalesce(:error, last_error)
+WHERE name = :name
+""")
+
+
+class CircuitOpen(Exception):
+    """The service is left alone for now; it was not called."""
+
+
+@contextmanager
+def circuit(name: str, *, is_failure: Callable[[Exception], bool]) -> Iterator[None]:
+    """Raise CircuitOpen instead of calling a service that keeps failing.
+
+    ``is_failure`` tells of an exception from the call whether the service is in trouble (not
+    reached, too slow, closing); any other shows that it has answered. Either is raised on. Call it
+    with no transaction open: it has short ones of its own.
+    """
+    admitted = _enter(name)
+    try:
+        yield
+    except Exception as error:
+        if is_failure(error):
+            _settle(name, admitted, error)
+        else:
+            _settle(name, admitted)
+        raise
+    _settle(name, admitted)
+
+
+def _enter(name: str) -> Circuit:
+    """The circuit as the call finds it. Of many that come when a pause is over, one is let in."""
+    with Session(db.engine) as session:
+        row = session.execute(READ, {"name": name}).mappings().one()
+        found = _circuit_of(row) if row["state"] else Circuit()
+        admitted = admit(found, row["now"])
+        if admitted is None:
+            raise CircuitOpen(name)
+        if admitted.state == "half_open":
+            started = session.execute(
+                START_PROBE, {"name": name, **msgspec.structs.asdict(admitted)}
+            )
+            if not started.rowcount:  # type: ignore[attr-defined]
+                raise CircuitOpen(name)
+            session.commit()
+            log.info("circuit.probed", circuit=name)
+    return admitted
+
+
+def _settle(name: str, admitted: Circuit, error: Exception | None = None) -> None:
+    """Note the call's outcome, unless the circuit has moved on since."""
+    if error is None and succeed(admitted) == admitted:
+        return
+    with Session(db.engine) as session:
+        session.execute(ADD, {"name": name})
+        row = session.execute(LOCK, {"name": name}).mappings().one()
+        before = _circuit_of(row)
+        if before.generation != admitted.generation:
+            return
+        kind = type(error).__name__ if error else None
+        after = fail(before, row["now"], _policy(), random.random()) if error else succeed(before)
+        session.execute(WRITE, {"name": name, "error": kind, **msgspec.structs.asdict(after)})
+        _tell(session, name, before, after, kind)
+        session.commit()
+
+
+def _tell(session: Session, name: str, before: Circuit, after: Circuit, error: str | None) -> None:
+    """Log what has changed; that trouble has begun or ended is an event as well."""
+    if after.state == before.state:
+        return
+    log.warning(
+        "circuit.changed", circuit=name, state=after.state, failures=after.failures, error=error
+    )
+    if after.state == "closed":
+        news: CircuitClosed | CircuitOpened = CircuitClosed(name=name)
+    elif before.state == "closed":
+        news = CircuitOpened(name=name, failures=after.failures, error=error or "")
+    else:
+        return
+    record(session, stream_of("circuit", name), news, actor="system:circuits")
+
+
+def _circuit_of(row: RowMapping) -> Circuit:
+    return Circuit(**{field: row[field] for field in Circuit.__struct_fields__})
+
+
+def _policy() -> Policy:
+    config = current_app.config["SITE"]
+    return Policy(
+        first=config.CIRCUIT_PAUSE_SECONDS,
+        cap=config.CIRCUIT_PAUSE_CAP_SECONDS,
+        most=config.CIRCUIT_MAX_FAILURES,
+    )

@@ -1,0 +1,107 @@
+"""Checkpoints: a signature over the whole log, made daily.
+
+A hash chain alone would not show that somebody with the rights of the database's owner recomputed
+it. A checkpoint's root covers the hashes of all events since the last one, and that one's root; its
+signature can't be made without the site's secret. Each is logged too, so that a copy leaves the
+machine with the logs.
+"""
+
+from collections.abc import Iterator
+from datetime import datetime
+
+import msgspec
+import structlog
+from cryptography.exceptions import InvalidSignature
+from cryptography.hazmat.primitives.asymmetric.ed25519 import Ed25519PrivateKey
+from cryptography.hazmat.primitives.hashes import SHA256
+from cryptography.hazmat.primitives.kdf.hkdf import HKDF
+from sqlalchemy import Row, text
+from sqlalchemy.orm import Session
+
+log = structlog.get_logger()
+
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('events.checkpoint'))")
+LAST = text("SELECT * FROM checkpoints ORDER BY id DESC LIMIT 1")
+ALL = text("SELECT * FROM checkpoints ORDER BY id")
+# Up to the horizon nothing can appear any more; see `log`.
+DIGEST = text("""
+SELECT count(*) AS events,
+    sha256(CAST(:previous AS bytea)
+        || coalesce(string_agg(hash, '' ORDER BY horizon, position), '')) AS root
+FROM events
+WHERE horizon >= :since AND horizon < :until
+""")
+HORIZON = text("SELECT log_horizon(pg_snapshot_xmin(pg_current_snapshot()))")
+STORE = text("""
+INSERT INTO checkpoints (horizon, events, root, signature)
+VALUES (:horizon, :events, :root, :signature)
+RETURNING made_at
+""")
+
+
+class Checkpoint(msgspec.Struct, frozen=True):
+    """What is signed: ``events`` since the last checkpoint, up to ``horizon``."""
+
+    horizon: int
+    events: int
+    root: str
+
+
+class BadCheckpoint(msgspec.Struct, frozen=True):
+    """A checkpoint that the log no longer agrees with, or that was not signed by this site."""
+
+    made_at: datetime
+    problem: str
+
+
+def make_checkpoint(session: Session, secret: str) -> Checkpoint | None:
+    """Sign what has been recorded since the last checkpoint; None where there is nothing."""
+    session.execute(ONE_AT_A_TIME)
+    last = session.execute(LAST).one_or_none()
+    until = session.scalar(HORIZON) or 0
+    digest = _digest(session, last, until)
+    if not digest.events:
+        return None
+    checkpoint = Checkpoint(until, digest.events, digest.root.hex())
+    signature = _signer(secret).sign(msgspec.json.encode(checkpoint))
+    values = {"horizon": until, "events": digest.events, "root": digest.root}
+    session.execute(STORE, values | {"signature": signature})
+    log.info("log.checkpoint", **msgspec.structs.asdict(checkpoint), signature=signature.hex())
+    return checkpoint
+
+
+def bad_checkpoints(session: Session, secret: str) -> Iterator[BadCheckpoint]:
+    """Every checkpoint that does not hold."""
+    last = None
+    for stored in session.execute(ALL).all():
+        if problem := _problem_with(session, stored, last, secret):
+            yield BadCheckpoint(stored.made_at, problem)
+        last = stored
+
+
+def _problem_with(session: Session, stored: Row, last: Row | None, secret: str) -> str:
+    signed = Checkpoint(stored.horizon, stored.events, bytes(stored.root).hex())
+    try:
+        _signer(secret).public_key().verify(bytes(stored.signature), msgspec.json.encode(signed))
+    except InvalidSignature:
+        return "its signature is not this site's (or SECRET_KEY has changed since)"
+    digest = _digest(session, last, stored.horizon)
+    if digest.events != stored.events:
+        return f"{stored.events} events were signed and {digest.events} are there"
+    return "" if digest.root == stored.root else "the events that it covers were altered"
+
+
+def _digest(session: Session, last: Row | None, until: int) -> Row:
+    return session.execute(
+        DIGEST,
+        {
+            "previous": bytes(last.root) if last else b"",
+            "since": last.horizon if last else 0,
+            "until": until,
+        },
+    ).one()
+
+
+def _signer(secret: str) -> Ed25519PrivateKey:
+    derived = HKDF(SHA256(), 32, salt=None, info=b"log checkpoint").derive(secret.encode())
+    return Ed25519PrivateKey.from_private_bytes(derived)

@@ -1,0 +1,172 @@
+"""Claims: which worker has a delivery in hand, for how long, and when it no longer has.
+
+A claim counts the try before the handler runs, so that a handler which takes its process down has
+had it. It is a lease: until ``not_before`` nobody else may claim the delivery, and a keeper moves
+that moment on while the handler works. Its number is a fencing token: whatever a worker writes to
+the delivery is guarded by the number, so one that slept through its lease changes nothing.
+"""
+
+import threading
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+
+import msgspec
+import structlog
+from sqlalchemy import Connection, Engine, Row, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+log = structlog.get_logger()
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """A delivery in hand. ``attempts`` counts this try; ``event`` is the row of its event."""
+
+    delivery_id: int
+    number: int
+    subscriber: str
+    attempts: int
+    event: Row
+
+
+# Nothing is lost with a claim that a crash of the server takes back, so its commit need not wait
+# for the disk. SKIP LOCKED and the lease keep others out; the NOT EXISTS keeps the stream's order.
+CLAIM = text("""
+WITH chosen AS (
+    SELECT d.id FROM deliveries d
+    WHERE d.id = ANY(:ids) AND d.status = 'waiting' AND d.not_before <= clock_timestamp()
+      AND NOT EXISTS (SELECT FROM paused_subscribers p WHERE p.subscriber = d.subscriber)
+      AND NOT EXISTS (
+        SELECT FROM deliveries earlier
+        WHERE earlier.subscriber = d.subscriber AND earlier.stream = d.stream
+          AND earlier.stream_version < d.stream_version AND earlier.status <> 'done'
+      )
+    FOR UPDATE OF d SKIP LOCKED
+), claimed AS (
+    UPDATE deliveries d
+    SET attempts = attempts + 1, claim = claim + 1, claimed_at = clock_timestamp(), sent_at = NULL,
+        not_before = clock_timestamp() + make_interval(secs => :lease)
+    FROM chosen WHERE d.id = chosen.id
+    RETURNING d.id AS delivery_id, d.claim, d.subscriber, d.attempts, d.event_position
+)
+SELECT delivery_id, claim, subscriber, attempts, e.*, k.key AS person_key,
+    set_config('synchronous_commit', 'off', true)
+FROM claimed JOIN events e ON e.position = event_position
+LEFT JOIN person_keys k ON k.person_id = e.person_id
+ORDER BY delivery_id
+""")
+
+PROLONG = text("""
+UPDATE deliveries SET not_before = clock_timestamp() + make_interval(secs => :lease)
+FROM unnest(CAST(:ids AS bigint[]), CAST(:claims AS integer[])) AS held (id, number)
+WHERE deliveries.id = held.id AND claim = held.number AND status = 'waiting'
+""")
+
+GIVE_BACK = text("""
+UPDATE deliveries SET attempts = attempts - 1, claim = claim + 1, not_before = now()
+FROM unnest(CAST(:ids AS bigint[]), CAST(:claims AS integer[])) AS held (id, number)
+WHERE deliveries.id = held.id AND claim = held.number AND status = 'waiting'
+""")
+
+DONE = text("""
+UPDATE deliveries SET status = 'done', done_at = clock_timestamp()
+WHERE id = :id AND claim = :claim AND status = 'waiting'
+RETURNING id
+""")
+
+# The number moves on, so that the keeper cannot take the wait for a lease.
+FAILED = text("""
+UPDATE deliveries
+SET last_error = :error, claim = claim + 1, attempts = least(attempts, :most),
+    not_before = clock_timestamp() + make_interval(secs => :delay),
+    status = CASE WHEN attempts >= :most THEN 'dead' ELSE 'waiting' END
+WHERE id = :id AND claim = :claim AND status = 'waiting'
+RETURNING status, attempts
+""")
+
+
+def claim_deliveries(
+    connection: Connection, delivery_ids: Sequence[int], lease: float
+) -> list[Claim]:
+    """Claim for ``lease`` seconds those that are due, free and first in their stream; the
+    connection commits each statement by itself."""
+    rows = connection.execute(CLAIM, {"ids": list(delivery_ids), "lease": lease})
+    return [Claim(row.delivery_id, row.claim, row.subscriber, row.attempts, row) for row in rows]
+
+
+def mark_done(session: Session, claim: Claim) -> bool:
+    """Mark the delivery done in the session's transaction; False when the claim is void."""
+    values = {"id": claim.delivery_id, "claim": claim.number}
+    return session.execute(DONE, values).one_or_none() is not None
+
+
+def mark_failed(
+    session: Session, claim: Claim, *, error: str, delay: float, most: int
+) -> Row | None:
+    """Note the failure in the session's transaction, with the next try in ``delay`` seconds or,
+    after ``most`` tries, none. Returns the new status and attempts; None when the claim is void."""
+    return session.execute(
+        FAILED,
+        {
+            "id": claim.delivery_id,
+            "claim": claim.number,
+            "error": error,
+            "delay": delay,
+            "most": most,
+        },
+    ).one_or_none()
+
+
+def give_back(connection: Connection, claims: Sequence[Claim]) -> None:
+    """Let go of claims whose handlers were not begun; the try does not count."""
+    connection.execute(GIVE_BACK, _held({c.delivery_id: c.number for c in claims}))
+
+
+def _held(numbers: dict[int, int]) -> dict[str, list[int]]:
+    return {"ids": list(numbers), "claims": list(numbers.values())}
+
+
+class LeaseKeeper:
+    """Prolongs this process's leases, each third of their length, while handlers are at work.
+
+    It has a thread of its own, which ends with the process, and so do its leases.
+    """
+
+    def __init__(self, engine: Callable[[], Engine], lease: float) -> None:
+        self.lease = lease
+        self._engine = engine
+        self._held: dict[int, int] = {}
+        self._guard = threading.Lock()
+        self._thread: threading.Thread | None = None
+
+    @contextmanager
+    def keeping(self, claims: Sequence[Claim]) -> Iterator[None]:
+        with self._guard:
+            self._held |= {claim.delivery_id: claim.number for claim in claims}
+            # A forked child inherits the object but not the thread.
+            if self._held and (self._thread is None or not self._thread.is_alive()):
+                self._thread = threading.Thread(target=self._run, name="leases", daemon=True)
+                self._thread.start()
+        try:
+            yield
+        finally:
+            with self._guard:
+                for claim in claims:
+                    self._held.pop(claim.delivery_id, None)
+
+    def _run(self) -> None:
+        while True:
+            time.sleep(self.lease / 3)
+            with self._guard:
+                held = dict(self._held)
+            if held:
+                self._prolong(held)
+
+    def _prolong(self, held: dict[int, int]) -> None:
+        try:
+            with self._engine().connect() as connection:
+                connection.execute(PROLONG, _held(held) | {"lease": self.lease})
+                connection.commit()
+        except DBAPIError as error:
+            log.warning("lease.not_prolonged", error=type(error).__name__)

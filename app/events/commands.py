@@ -1,0 +1,79 @@
+"""What an operator does to the flow: `flask events …`"""
+
+import getpass
+
+import click
+from flask import current_app
+from flask.cli import AppGroup
+
+from app.database import db
+from app.events.backfill import backfill_subscriber
+from app.events.checkpoints import make_checkpoint
+from app.events.log import begin_epoch, has_moved
+from app.events.pausing import pause_subscriber, resume_subscriber
+from app.events.subscription import current_subscriptions
+
+events = AppGroup("events", help="Look after the event log and its subscribers.")
+
+
+class SubscriberName(click.ParamType):
+    """The name of a subscriber in the table, like scoring.score_fit."""
+
+    name = "subscriber"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        names = current_subscriptions().names()
+        if value not in names:
+            self.fail(f"{value} is none of: {', '.join(names)}", param, ctx)
+        return value
+
+
+@events.command("pause")
+@click.argument("subscriber", type=SubscriberName())
+def pause(subscriber: str) -> None:
+    """Have SUBSCRIBER wait; what is recorded meanwhile is kept for it, in order."""
+    pause_subscriber(db.session(), subscriber, actor=operator())
+    db.session.commit()
+    click.echo(f"{subscriber} is paused.")
+
+
+@events.command("resume")
+@click.argument("subscriber", type=SubscriberName())
+def resume(subscriber: str) -> None:
+    """Let SUBSCRIBER go on with what has waited for it."""
+    resume_subscriber(db.session(), subscriber, actor=operator())
+    db.session.commit()
+    click.echo(f"{subscriber} goes on.")
+
+
+@events.command("backfill")
+@click.argument("subscriber", type=SubscriberName())
+def backfill(subscriber: str) -> None:
+    """Give SUBSCRIBER the events from before it was there. Pause it first, and resume it
+    afterwards, where a stream's history has to come before its present."""
+    added = backfill_subscriber(db.session(), subscriber, current_subscriptions())
+    click.echo(f"{added} past events wait for {subscriber}.")
+
+
+@events.command("restored")
+def restored() -> None:
+    """Have the log go on after a restore into another server."""
+    if not has_moved(db.session()):
+        click.echo("The log is where it was: nothing to do.")
+        return
+    begin_epoch(db.session())
+    db.session.commit()
+    click.echo("The log goes on here.")
+
+
+@events.command("checkpoint")
+def checkpoint() -> None:
+    """Sign what the log holds by now. Keep what this prints somewhere else."""
+    made = make_checkpoint(db.session(), current_app.config["SITE"].SECRET_KEY)
+    db.session.commit()
+    click.echo(f"{made.events} events, root {made.root}" if made else "Nothing new to sign.")
+
+
+def operator() -> str:
+    """Who types the command, for the log."""
+    return f"operator:{getpass.getuser()}"

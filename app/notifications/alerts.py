@@ -1,0 +1,35 @@
+"""Letters that tell staff what keeps others waiting."""
+
+from flask import url_for
+
+from app.applications.models import Application
+from app.notifications.letter import Letter
+
+
+def answer_due(application: Application) -> Letter:
+    """The prospect was promised an answer by now."""
+    return Letter(
+        template="answer_due",
+        subject=f"Answer due now: {application.company} ({application.reference})",
+        paragraphs=(
+            f"{application.name} was promised an answer for {application.company} within one"
+            " working day. That time is over, and there is no decision and no question yet.",
+        ),
+        action=(
+            "Read and decide",
+            url_for("review.application", application_id=application.id, _external=True),
+        ),
+    )
+
+
+def service_away(name: str, failures: int, error: str) -> Letter:
+    """A service outside keeps failing."""
+    return Letter(
+        template="service_away",
+        subject=f"Out of reach: {name}",
+        paragraphs=(
+            f"The service {name} has failed {failures} times in a row ({error}). It is left alone"
+            " for a while, then tried again by itself until it answers. What needs it has to wait.",
+        ),
+        action=("Open Events", url_for("review.events", _external=True)),
+    )

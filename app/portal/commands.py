@@ -1,0 +1,42 @@
+"""What an applicant may ask for by law: `flask person export` and `flask person erase`."""
+
+import click
+import msgspec
+from flask.cli import AppGroup
+
+from app.applications.erasure import AlreadyErased, erase_person
+from app.applications.models import Application
+from app.applications.queries import find_application_by_reference
+from app.database import db
+from app.events.commands import operator
+from app.portal.export import export_person
+
+person = AppGroup("person", help="Export or erase what is stored about an applicant.")
+
+
+@person.command("export")
+@click.argument("reference")
+def export(reference: str) -> None:
+    """Print everything that is stored about the person behind REFERENCE, as JSON."""
+    exported = export_person(db.session(), _find(reference))
+    click.echo(msgspec.json.format(msgspec.json.encode(exported), indent=2).decode())
+
+
+@person.command("erase")
+@click.argument("reference")
+@click.confirmation_option(prompt="There is no way back. Erase this person?")
+def erase(reference: str) -> None:
+    """Erase the person behind REFERENCE: their key, and all that the tables hold about them."""
+    try:
+        erase_person(db.session(), _find(reference).id, actor=operator())
+    except AlreadyErased:
+        raise click.ClickException("This person has been erased before.") from None
+    db.session.commit()
+    click.echo("Erased. Mail and payments follow within seconds; figures remain.")
+
+
+def _find(reference: str) -> Application:
+    application = find_application_by_reference(db.session(), reference)
+    if application is None:
+        raise click.ClickException(f"There is no application {reference}.")
+    return application

@@ -1,0 +1,56 @@
+"""The page that tells staff what each event means."""
+
+import html
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Staff
+from app.events.schema import meaning_of
+from app.events.subscription import current_subscriptions
+from app.events.types import declared_events
+
+ARTICLE = re.compile(
+    r'<article class="section" aria-labelledby="([a-z_.]+)">(.*?)</article>', re.DOTALL
+)
+SCHEMA = re.compile(r'href="(/api/v1/schemas/[^"]+)"')
+
+
+@pytest.fixture
+def desk(app: Flask, session: Session) -> FlaskClient:
+    """A reviewer's browser."""
+    ada = Staff(email="ada@champlin.example", name="Ada Lovelace", password_hash="none")
+    session.add(ada)
+    session.commit()
+    browser = app.test_client()
+    with browser.session_transaction() as cookie:
+        cookie["_user_id"] = ada.get_id()
+    return browser
+
+
+def test_every_type_is_told_with_its_meaning_its_fields_and_who_acts_on_it(
+    desk: FlaskClient,
+) -> None:
+    page = desk.get("/staff/events/catalog").text
+    articles = {name: html.unescape(text) for name, text in ARTICLE.findall(page)}
+    assert set(articles) == set(declared_events())
+    for name, declared in declared_events().items():
+        text = articles[name]
+        assert meaning_of(declared).replace("``", "") in text, name
+        assert all(f'<th scope="row">{field}' in text for field in declared.__struct_fields__), name
+        assert text.count("Personal</span>") == len(declared.personal), name
+        assert all(one in text for one in current_subscriptions().of(name)), name
+        assert f'"type": "{name}"' in text, name
+
+
+def test_every_version_leads_to_its_schema(desk: FlaskClient) -> None:
+    schemas = SCHEMA.findall(desk.get("/staff/events/catalog").text)
+    assert len(schemas) == sum(one.schema_version for one in declared_events().values())
+    assert {desk.get(address).status_code for address in schemas} == {200}
+
+
+def test_the_catalog_is_linked_from_the_events(desk: FlaskClient) -> None:
+    assert 'href="/staff/events/catalog"' in desk.get("/staff/events/").text

@@ -1,0 +1,123 @@
+"""Leases, fencing, and handlers that take their process down."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.applications.events import MoreRequested
+from app.events import delivery
+from app.events.delivery import Outcome
+from app.events.models import StoredEvent
+from app.events.store import record
+from app.events.types import RecordedEvent
+from tests.integration.events.conftest import PERSON, Flow, Record, keeper_of, new_stream
+from tests.site import eventually
+
+FlowTo = Callable[..., Flow]
+
+
+def answer(session: Session, recorded: RecordedEvent) -> None:
+    """A subscriber whose effect is one more event in the stream."""
+    record(
+        session, recorded.stream, MoreRequested(message="and?"), actor="system:test", person=PERSON
+    )
+
+
+def types_of(session: Session) -> list[str]:
+    return list(session.scalars(select(StoredEvent.type).order_by(StoredEvent.position)))
+
+
+def test_what_a_worker_has_in_hand_is_left_alone_until_its_lease_runs_out(
+    session: Session, record_event: Record, flow_to: FlowTo
+) -> None:
+    record_event()
+    flow = flow_to(answer)
+    (delivery_id,) = flow.relay()
+    flow.claim(delivery_id)
+    assert flow.deliver(delivery_id) is Outcome.SKIPPED
+    flow.let_leases_run_out()
+    assert flow.deliver(delivery_id) is Outcome.DONE
+    assert flow.delivery(delivery_id).attempts == 2
+    assert types_of(session) == ["application.more_provided", "application.more_requested"]
+
+
+def test_a_worker_that_slept_through_its_lease_changes_nothing(
+    session: Session, record_event: Record, flow_to: FlowTo
+) -> None:
+    def sleep_through(session: Session, recorded: RecordedEvent) -> None:
+        answer(session, recorded)
+        flow.let_leases_run_out()
+        flow.claim(delivery_id)  # which another worker does
+
+    record_event()
+    flow = flow_to(sleep_through)
+    (delivery_id,) = flow.relay()
+    assert flow.deliver(delivery_id) is Outcome.STALE
+    assert types_of(session) == ["application.more_provided"]
+    assert flow.delivery(delivery_id).last_error is None
+
+
+def test_without_the_fencing_token_it_would(
+    session: Session, record_event: Record, flow_to: FlowTo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control."""
+
+    def sleep_through(session: Session, recorded: RecordedEvent) -> None:
+        answer(session, recorded)
+        flow.let_leases_run_out()
+        flow.claim(delivery_id)
+
+    monkeypatch.setattr(delivery, "mark_done", lambda *_: True)
+    record_event()
+    flow = flow_to(sleep_through)
+    (delivery_id,) = flow.relay()
+    flow.deliver(delivery_id)
+    flow.let_leases_run_out()
+    flow.deliver(delivery_id)
+    assert types_of(session).count("application.more_requested") == 2
+
+
+def test_a_handler_at_work_keeps_its_lease(record_event: Record, flow_to: FlowTo) -> None:
+    def take_long(session: Session, recorded: RecordedEvent) -> None:
+        at_first = flow.leased_until(delivery_id)
+        eventually(lambda: flow.leased_until(delivery_id) > at_first)
+
+    record_event()
+    flow = flow_to(take_long)
+    flow.keeper = keeper_of(0.3)
+    (delivery_id,) = flow.relay()
+    assert flow.deliver(delivery_id) is Outcome.DONE
+
+
+def test_a_handler_that_ends_its_process_is_a_dead_letter_after_its_tries(
+    session: Session, record_event: Record, flow_to: FlowTo
+) -> None:
+    stream = new_stream()
+    record_event(stream)
+    record_event(stream)
+    flow = flow_to(answer, most=3)
+    (poison,) = flow.relay()
+    for _ in range(3):
+        flow.claim(poison)  # and the process ends
+        flow.let_leases_run_out()
+    assert flow.deliver(poison) is Outcome.DEAD
+    dead = flow.delivery(poison)
+    assert (dead.attempts, dead.last_error) == (3, delivery.WORKER_ENDED)
+    assert types_of(session)[2:] == ["delivery.dead_lettered"]
+
+
+def test_a_task_that_takes_long_gives_back_what_it_has_not_begun(
+    record_event: Record, flow_to: FlowTo, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    record_event()
+    record_event()
+    flow = flow_to(answer)
+    both = flow.relay()
+    with monkeypatch.context() as patch:
+        patch.setattr(delivery, "LONGEST_TASK_SECONDS", -1.0)
+        assert set(flow.deliver_all(both).values()) == {Outcome.SKIPPED}
+    assert flow.sent[2:] == both
+    assert [flow.delivery(one).attempts for one in both] == [0, 0]
+    assert set(flow.deliver_all(both).values()) == {Outcome.DONE}

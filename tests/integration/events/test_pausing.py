@@ -1,0 +1,110 @@
+"""A subscriber that is told to wait, and one that joins late."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.events.backfill import backfill_subscriber
+from app.events.delivery import Outcome
+from app.events.models import PausedSubscriber
+from app.events.pausing import pause_subscriber, resume_subscriber
+from app.events.relay import relay_batch
+from app.events.subscription import Subscriptions
+from app.events.sweep import take_due_deliveries
+from app.events.types import RecordedEvent
+from tests.integration.events.conftest import Flow, Record, new_stream
+
+FlowTo = Callable[..., Flow]
+NAME = "made_up.note"
+
+
+class Note:
+    """What the subscriber was given, in its order."""
+
+    def __init__(self) -> None:
+        self.given: list[str] = []
+
+    def subscriber(self) -> Callable[[Session, RecordedEvent], None]:
+        def note(session: Session, recorded: RecordedEvent) -> None:
+            self.given.append(recorded.data.message)
+
+        return note
+
+
+def deliver_due(flow: Flow) -> None:
+    """What sweep and workers do until nothing is due."""
+    while tasks := take_due_deliveries(flow.session, resend_after=0):
+        for task in tasks:
+            flow.deliver_all(task)
+
+
+def test_a_paused_subscriber_gets_nothing_and_all_of_it_in_order_when_it_is_resumed(
+    session: Session, record_event: Record, flow_to: FlowTo
+) -> None:
+    note, stream = Note(), new_stream()
+    flow = flow_to(note.subscriber())
+    record_event(stream, message="before")
+    (sent_before,) = flow.relay()
+    pause_subscriber(session, NAME, actor="staff:ada")
+    session.commit()
+    record_event(stream, message="meanwhile")
+    assert flow.relay() == []
+    assert flow.deliver(sent_before) is Outcome.SKIPPED
+    assert take_due_deliveries(session, resend_after=0) == []
+    assert note.given == []
+
+    resume_subscriber(session, NAME, actor="staff:ada")
+    session.commit()
+    deliver_due(flow)
+    assert note.given == ["before", "meanwhile"]
+
+
+def test_a_new_subscriber_gets_what_is_recorded_from_now_on(
+    session: Session, record_event: Record, flow_to: FlowTo
+) -> None:
+    note = Note()
+    record_event(message="long ago")
+    relay_batch(Subscriptions({}), lambda _: None)
+    flow = flow_to(note.subscriber())
+    record_event(message="now")
+    flow.relay()
+    deliver_due(flow)
+    assert note.given == ["now"]
+
+
+def test_with_a_backfill_it_gets_the_history_too_in_order_and_once(
+    session: Session, record_event: Record, flow_to: FlowTo
+) -> None:
+    note, stream = Note(), new_stream()
+    for message in ("first", "second"):
+        record_event(stream, message=message)
+    relay_batch(Subscriptions({}), lambda _: None)
+    flow = flow_to(note.subscriber())
+    pause_subscriber(session, NAME, actor="staff:ada")
+    session.commit()
+    record_event(stream, message="third")
+    flow.relay()
+    assert backfill_subscriber(session, NAME, flow.subscriptions) == 2
+    assert backfill_subscriber(session, NAME, flow.subscriptions) == 0
+    resume_subscriber(session, NAME, actor="staff:ada")
+    session.commit()
+    deliver_due(flow)
+    assert note.given == ["first", "second", "third"]
+
+
+def test_a_backfill_for_nobody_is_refused(session: Session) -> None:
+    with pytest.raises(KeyError):
+        backfill_subscriber(session, "nobody.listens", Subscriptions({}))
+
+
+def test_an_operator_pauses_and_resumes_by_command(app: Flask, session: Session) -> None:
+    runner = app.test_cli_runner()
+    assert "is paused" in runner.invoke(args=["events", "pause", "scoring.score_fit"]).output
+    assert session.scalars(select(PausedSubscriber.subscriber)).all() == ["scoring.score_fit"]
+    assert "goes on" in runner.invoke(args=["events", "resume", "scoring.score_fit"]).output
+    assert session.scalars(select(PausedSubscriber.subscriber)).all() == []
+    unknown = runner.invoke(args=["events", "pause", "nobody.listens"])
+    assert unknown.exit_code != 0 and "is none of" in unknown.output

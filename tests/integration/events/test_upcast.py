@@ -1,0 +1,80 @@
+"""An event that was stored in an old version, and the site that has moved on since."""
+
+import uuid
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app import create_app
+from app.events import types
+from app.events.store import read_stream, record
+from app.events.types import Event, event, stream_of
+from app.events.upcast import UnknownSchemaVersion, upcast
+from config import Config
+
+STORED = text("SELECT schema_version, data FROM events WHERE stream = :stream ORDER BY version")
+
+
+class Hired(Event, frozen=True):
+    name: str
+
+
+def hire_in_version_1(session: Session) -> str:
+    event("person.hired", version=1)(Hired)
+    stream = stream_of("person", uuid.uuid4())
+    record(session, stream, Hired(name="Ada Lovelace"), actor="staff:1")
+    session.commit()
+    types._declared.pop("person.hired")
+    return stream
+
+
+def test_an_event_of_an_old_version_is_read_as_the_present_one_and_stays_as_it_was(
+    session: Session, own_declarations: None
+) -> None:
+    stream = hire_in_version_1(session)
+
+    @upcast("person.hired", from_version=1)
+    def split_name(payload: dict[str, Any]) -> dict[str, Any]:
+        given_name, _, family_name = payload.pop("name").partition(" ")
+        return {"given_name": given_name, "family_name": family_name}
+
+    @event("person.hired", version=2)
+    class HiredNow(Event, frozen=True):
+        given_name: str
+        family_name: str
+
+    record(session, stream, HiredNow("Grace", "Hopper"), actor="staff:1")
+    session.commit()
+    assert [one.data for one in read_stream(session, stream)] == [
+        HiredNow("Ada", "Lovelace"),
+        HiredNow("Grace", "Hopper"),
+    ]
+    stored = session.execute(STORED, {"stream": stream}).all()
+    assert [tuple(row) for row in stored] == [
+        (1, {"name": "Ada Lovelace"}),
+        (2, {"given_name": "Grace", "family_name": "Hopper"}),
+    ]
+
+
+def test_a_release_that_does_not_know_the_version_yet_reads_nothing_wrong(
+    session: Session, own_declarations: None
+) -> None:
+    event("person.hired", version=2)(Hired)
+    stream = stream_of("person", uuid.uuid4())
+    record(session, stream, Hired(name="Ada"), actor="staff:1")
+    session.commit()
+    types._declared.pop("person.hired")
+    event("person.hired", version=1)(Hired)
+    with pytest.raises(UnknownSchemaVersion):
+        read_stream(session, stream)
+
+
+def test_the_site_does_not_start_while_a_step_is_missing(
+    config: Config, own_declarations: None
+) -> None:
+    create_app(config)
+    event("person.hired", version=2)(Hired)
+    with pytest.raises(ValueError, match="lacks its @upcast from version 1"):
+        create_app(config)

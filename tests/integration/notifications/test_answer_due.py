@@ -1,0 +1,133 @@
+"""The promise of an answer within one working day: kept, or staff are reminded in time."""
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from app.applications.events import AnswerDue, ApplicationDeclined, MoreRequested
+from app.applications.models import Application
+from app.applications.service import Verdict, decide_application, provide_more
+from app.events.due import record_due
+from app.events.models import ScheduledEvent
+from app.events.store import read_stream
+from app.firm.calendar import current_calendar, next_deadline
+from app.notifications.models import MailMessage
+from tests.submitted import submit_answers
+
+DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
+STRONG = tomllib.loads(DEMO.read_text())["applications"][0]
+ANSWERS: list[Verdict] = [
+    MoreRequested(message="How many?"),
+    ApplicationDeclined(message="We have no time."),
+]
+DUE_NOW = text("UPDATE scheduled_events SET due_at = now()")
+Handle = Callable[[], None]
+
+
+@pytest.fixture
+def application(session: Session, handle_events: Handle) -> Application:
+    application = submit_answers(session, STRONG)
+    session.commit()
+    handle_events()
+    return application
+
+
+@pytest.fixture
+def answer(session: Session, application: Application) -> Callable[[Verdict], None]:
+    """Decide or ask, as a reviewer does; the events of it are not handled yet."""
+
+    def answer(verdict: Verdict) -> None:
+        session.refresh(application)
+        seen = application.version
+        decide_application(session, application.id, verdict, seen_version=seen, actor="staff:1")
+        session.commit()
+
+    return answer
+
+
+@pytest.fixture
+def come_due(session: Session, handle_events: Handle) -> Handle:
+    """The time comes for all that waits, and what follows from it is handled."""
+
+    def come_due() -> None:
+        session.execute(DUE_NOW)
+        session.commit()
+        record_due(session)
+        handle_events()
+
+    return come_due
+
+
+def reminders(session: Session) -> list[MailMessage]:
+    return list(session.scalars(select(MailMessage).filter_by(template="answer_due")))
+
+
+def test_an_answer_falls_due_at_the_end_of_the_firms_next_working_day(
+    session: Session, application: Application
+) -> None:
+    [submitted, *_] = read_stream(session, f"application-{application.id}")
+    [planned] = session.scalars(select(ScheduledEvent))
+    assert planned.type == AnswerDue.type and planned.stream == submitted.stream
+    assert planned.due_at == next_deadline(submitted.recorded_at, current_calendar())
+    assert planned.meta["correlation_id"] == submitted.metadata.correlation_id
+
+
+def test_staff_are_reminded_once_when_it_is_due_and_not_before(
+    session: Session, application: Application, handle_events: Handle, come_due: Handle
+) -> None:
+    record_due(session)
+    handle_events()
+    assert reminders(session) == []
+    come_due()
+    come_due()
+    [mail] = reminders(session)
+    assert mail.recipient == "staff@champlin.example"
+    assert mail.subject == f"Answer due now: {application.company} ({application.reference})"
+    assert f"/staff/applications/{application.id}" in mail.text
+
+
+@pytest.mark.parametrize("verdict", ANSWERS)
+def test_a_decision_or_a_question_keeps_the_promise(
+    session: Session,
+    answer: Callable[[Verdict], None],
+    handle_events: Handle,
+    come_due: Handle,
+    verdict: Verdict,
+) -> None:
+    answer(verdict)
+    handle_events()
+    come_due()
+    assert reminders(session) == []
+    [planned] = session.scalars(select(ScheduledEvent))
+    assert planned.cancelled_at
+
+
+@pytest.mark.parametrize("verdict", ANSWERS)
+def test_an_answer_at_the_very_moment_brings_no_reminder_either(
+    session: Session, answer: Callable[[Verdict], None], come_due: Handle, verdict: Verdict
+) -> None:
+    """The time comes before the decision's own event is handled."""
+    answer(verdict)
+    come_due()
+    assert reminders(session) == []
+    [planned] = session.scalars(select(ScheduledEvent))
+    assert planned.recorded_position
+
+
+def test_when_the_prospect_has_answered_a_question_ours_is_due_again(
+    session: Session,
+    application: Application,
+    answer: Callable[[Verdict], None],
+    handle_events: Handle,
+    come_due: Handle,
+) -> None:
+    answer(ANSWERS[0])
+    provide_more(session, application.id, "Two.")
+    session.commit()
+    handle_events()
+    come_due()
+    assert len(reminders(session)) == 1

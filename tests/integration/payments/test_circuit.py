@@ -1,0 +1,59 @@
+"""Stripe's circuit: a prospect who pays is not kept waiting for a Stripe that keeps failing."""
+
+import pytest
+import stripe
+from flask import Flask
+from sqlalchemy import text
+
+from app.circuits.queries import list_circuits
+from app.payments import gateway as gateways
+from app.payments.gateway import Gateway, PaymentUnavailable, is_outage
+from tests.integration.payments.actors import SECRET_KEY, Payer, Standin
+
+
+@pytest.fixture
+def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(gateways, "NETWORK_RETRIES", 0)
+
+
+def ask_in_vain(app: Flask, gateway: Gateway) -> None:
+    """Until the circuit is open."""
+    for _ in range(app.config["SITE"].CIRCUIT_MAX_FAILURES):
+        with pytest.raises(PaymentUnavailable):
+            gateway.read_checkout("cs_1")
+
+
+def test_a_stripe_that_keeps_failing_is_not_asked_and_the_page_says_so(
+    app: Flask, impatient: None, standin: Standin, payer: Payer
+) -> None:
+    ask_in_vain(app, Gateway(SECRET_KEY, "http://127.0.0.1:1"))
+    assert payer.press_pay().location.endswith(f"{payer.own_page}#deposit")
+    assert "can&#39;t be reached" in payer.browser.get("/").text
+    assert standin.sessions() == []
+
+
+def test_after_the_pause_the_next_click_is_the_probe(
+    app: Flask, impatient: None, standin: Standin, payer: Payer
+) -> None:
+    ask_in_vain(app, Gateway(SECRET_KEY, "http://127.0.0.1:1"))
+    payer.session.execute(text("UPDATE circuits SET next_probe_at = now()"))
+    payer.session.commit()
+    assert payer.press_pay().location.startswith(standin.url)
+    payer.session.rollback()
+    assert [record.state for record in list_circuits(payer.session)] == ["closed"]
+
+
+@pytest.mark.parametrize(
+    ("error", "expected"),
+    [
+        (stripe.APIConnectionError("no route"), True),  # type: ignore[no-untyped-call]
+        (stripe.APIError("broken", http_status=500), True),
+        (stripe.APIError("in progress", http_status=409), False),
+        (stripe.AuthenticationError("wrong key", http_status=401), False),
+        (stripe.RateLimitError("slower", http_status=429), False),
+    ],
+)
+def test_an_answer_of_stripe_is_no_outage_unless_it_says_that_stripe_fails(
+    error: Exception, expected: bool
+) -> None:
+    assert is_outage(error) is expected

@@ -1,0 +1,140 @@
+"""A person who has applied, answered and agreed is erased: no word of theirs is left."""
+
+import io
+import json
+from collections.abc import Callable
+from typing import Any
+
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from app.applications.drafts import request_resume_link
+from app.applications.erasure import AlreadyErased, erase_person
+from app.applications.events import ApplicationAccepted, MoreRequested
+from app.applications.models import Application, Draft
+from app.applications.service import provide_more
+from app.events.chain import broken_links
+from app.events.models import Delivery
+from tests.integration.portal.conftest import Decide, Send
+from tests.submitted import submit_answers
+
+Handle = Callable[[], None]
+TABLES = """
+SELECT tablename FROM pg_tables WHERE schemaname = 'public' AND tablename <> 'alembic_version'
+"""
+FIGURES = text("""
+SELECT a.status, s.total > 0, g.total_cents FROM applications a
+JOIN scores s ON s.application_id = a.id JOIN engagements g ON g.application_id = a.id
+""")
+SENT = text("UPDATE mail_messages SET status = 'sent', sent_at = now() WHERE recipient LIKE '%@%'")
+
+
+@pytest.fixture
+def application(session: Session, demo_answers: dict[str, Any]) -> Application:
+    """Sent by somebody each of whose words can be recognised."""
+    words = {"name": "Canary Wren", "email": "canary@wren.example", "company": "Canary Ltd"}
+    longer = {"problem": "canary " * 40, "anything_else": "canary"}
+    application = submit_answers(session, {**demo_answers, **words, **longer})
+    request_resume_link(session, session.get_one(Draft, application.draft_id))
+    session.commit()
+    return application
+
+
+@pytest.fixture
+def agreed(session: Session, application: Application, decide: Decide, send: Send) -> Application:
+    """They were asked a question, answered it, were made an offer and agreed to it."""
+    decide(MoreRequested(message="Tell us, canary: how many queues?"))
+    provide_more(session, application.id, "A canary has none.")
+    session.commit()
+    decide(ApplicationAccepted(message="Welcome, canary.", kind="sprint", total_cents=1_250_000))
+    assert send("agreement", name="Canary Wren").status_code == 303
+    return application
+
+
+def dump(app: Flask) -> str:
+    """Every table of the database, as text."""
+    held = io.BytesIO()
+    with psycopg.connect(app.config["SITE"].postgres_url) as connection:
+        for (name,) in connection.execute(TABLES.encode()).fetchall():
+            with connection.cursor().copy(f'COPY "{name}" TO STDOUT'.encode()) as copied:
+                held.writelines(bytes(part) for part in copied)
+    return held.getvalue().decode().lower()
+
+
+def test_an_erased_person_is_nowhere_in_the_database(
+    app: Flask, session: Session, agreed: Application, handle_events: Handle
+) -> None:
+    handle_events()
+    session.execute(SENT)
+    session.commit()
+    assert dump(app).count("canary") > 20
+    erase_person(session, agreed.id, actor="operator:ada")
+    session.commit()
+    handle_events()
+    assert "canary" not in dump(app)
+    assert list(broken_links(session)) == []
+
+
+def test_figures_decisions_and_the_price_remain(
+    session: Session, agreed: Application, handle_events: Handle
+) -> None:
+    handle_events()
+    erase_person(session, agreed.id, actor="operator:ada")
+    session.commit()
+    handle_events()
+    assert tuple(session.execute(FIGURES).one()) == ("accepted", True, 1_250_000)
+
+
+def test_a_handler_that_comes_too_late_writes_to_nobody(
+    app: Flask, session: Session, application: Application, handle_events: Handle
+) -> None:
+    erase_person(session, application.id, actor="operator:ada")
+    session.commit()
+    handle_events()
+    assert "canary" not in dump(app)
+    assert session.scalars(select(Delivery).filter_by(status="dead")).all() == []
+
+
+def test_the_old_link_leads_nowhere_and_staff_see_that_it_is_erased(
+    session: Session, client: FlaskClient, application: Application, path: str
+) -> None:
+    assert client.get(path).status_code == 200
+    erase_person(session, application.id, actor="operator:ada")
+    session.commit()
+    assert client.get(path).status_code == 404
+    session.refresh(application)
+    assert (application.title, application.is_open) == ("Erased", False)
+    with pytest.raises(AlreadyErased):
+        erase_person(session, application.id, actor="operator:ada")
+
+
+def test_a_person_can_have_all_that_is_stored_about_them(
+    app: Flask, session: Session, agreed: Application, handle_events: Handle
+) -> None:
+    handle_events()
+    run = app.test_cli_runner().invoke(args=["person", "export", agreed.reference])
+    exported = json.loads(run.output)
+    assert exported["email"] == "canary@wren.example"
+    types = [event["type"] for event in exported["events"]]
+    assert types[0] == "draft.link_requested" or types[0] == "application.submitted"
+    assert {"application.more_provided", "engagement.accepted"} <= set(types)
+    assert any("canary" in event["data"].get("message", "") for event in exported["events"])
+    assert exported["mail"]
+
+
+def test_an_operator_erases_by_reference_and_is_asked_first(
+    app: Flask, session: Session, application: Application
+) -> None:
+    runner = app.test_cli_runner()
+    refused = runner.invoke(args=["person", "erase", application.reference], input="n\n")
+    assert refused.exit_code != 0
+    erased = runner.invoke(args=["person", "erase", application.reference], input="y\n")
+    assert "Erased." in erased.output
+    again = runner.invoke(args=["person", "erase", application.reference], input="y\n")
+    assert "erased before" in again.output
+    unknown = runner.invoke(args=["person", "erase", "CE-NONE"], input="y\n")
+    assert "There is no application" in unknown.output

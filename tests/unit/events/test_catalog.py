@@ -1,0 +1,75 @@
+"""The catalog in words, and the example of every message."""
+
+import json
+from typing import Any, Literal
+
+import pytest
+
+from app.events.asyncapi import CLOUD_EVENT, asyncapi_document
+from app.events.catalog import Field, describe_events, describe_fields, kind_in_words
+from app.events.cloudevents import to_json
+from app.events.example import example_event
+from app.events.subscription import Subscriptions
+from app.events.types import Event, declared_events, decode_event, event
+from app.subscriptions import SUBSCRIPTIONS
+
+SITE = "https://example.com"
+
+
+@pytest.mark.parametrize(
+    ("field", "words"),
+    [
+        ({"type": "string"}, "string"),
+        ({"enum": ["stripe", "cash"]}, "stripe or cash"),
+        ({"anyOf": [{"type": "string"}, {"type": "null"}]}, "string or null"),
+        ({"type": "array", "items": {"type": "integer"}}, "list of integer"),
+        ({"$ref": "#/$defs/Place"}, "Place"),
+        ({}, "any"),
+    ],
+)
+def test_a_type_of_a_field_is_told_in_words(field: dict[str, Any], words: str) -> None:
+    assert kind_in_words(field) == words
+
+
+def test_a_field_says_whether_it_is_personal_and_whether_it_may_be_left_out(
+    nothing_declared: None,
+) -> None:
+    @event("person.hired", version=1, personal=("name",))
+    class Hired(Event, frozen=True):
+        """Somebody was hired."""
+
+        name: str
+        way: Literal["post", "visit"] = "post"
+
+    assert describe_fields(Hired) == [
+        Field("name", "string", is_personal=True, is_required=True),
+        Field("way", "post or visit", is_personal=False, is_required=False),
+    ]
+
+
+def test_every_type_is_in_the_catalog_with_its_subscribers() -> None:
+    subscriptions = Subscriptions(SUBSCRIPTIONS)
+    types = {one.name: one for one in describe_events(subscriptions, SITE)}
+    assert set(types) == set(declared_events())
+    submitted = types["application.submitted"]
+    assert (submitted.domain, submitted.stream_kind) == ("applications", "application")
+    assert submitted.subscribers[:2] == ["scoring.score_fit", "notifications.confirm_receipt"]
+    assert types["deposit.paid"].stream_kind == "engagement"
+    document = asyncapi_document(subscriptions, SITE, title="Events")
+    for one in types.values():
+        told = document["components"]["messages"][one.name]["x-subscribers"]
+        assert told == one.subscribers
+
+
+def test_every_example_is_a_message_that_can_be_read_back() -> None:
+    for name, declared in declared_events().items():
+        message = json.loads(to_json(example_event(declared), SITE))
+        decoded = decode_event(name, message["data"], declared.schema_version)
+        assert decoded == example_event(declared).data, name
+        assert message["dataschema"] == f"{SITE}/api/v1/schemas/{name}/{declared.schema_version}"
+
+
+def test_the_envelope_is_described_attribute_by_attribute() -> None:
+    for declared in declared_events().values():
+        message = json.loads(to_json(example_event(declared), SITE))
+        assert set(message) == set(CLOUD_EVENT["properties"]) == set(CLOUD_EVENT["required"])

@@ -47,6 +47,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     EXTRA_HOSTS: str = ""
     TRUSTED_PROXIES: int = 0
     METRICS_TOKEN: str = ""
+    WEBHOOK_ALLOW_PRIVATE: bool = False
     LOG_LEVEL: Literal["debug", "info", "warning", "error"] = "info"
     DATABASE_POOL_SIZE: int = 8
     DELIVERY_MAX_ATTEMPTS: int = 8
@@ -74,6 +75,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         if bool(self.STRIPE_SECRET_KEY) != bool(self.STRIPE_WEBHOOK_SECRET):
             raise ConfigurationError(
                 "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET belong together: set both, or neither."
+            )
+        if self.WEBHOOK_ALLOW_PRIVATE and self.ENVIRONMENT == "production":
+            raise ConfigurationError(
+                "WEBHOOK_ALLOW_PRIVATE opens the inner network to webhooks: leave it unset in"
+                " production."
             )
         if self.DELIVERY_MAX_ATTEMPTS < 1:
             raise ConfigurationError("DELIVERY_MAX_ATTEMPTS must be at least 1.")

@@ -54,6 +54,7 @@ def init_celery(app: Flask, config: Config) -> None:
                 "schedule": crontab(hour=0, minute=10),
             },
             "sweep-mail": _each(config.SWEEP_SECONDS, "notifications.sweep"),
+            "sweep-webhooks": _each(config.SWEEP_SECONDS, "webhooks.sweep"),
             "sweep-bridges": _each(config.SWEEP_SECONDS, sweep_bridges.name),
             "record-due-events": _each(config.SWEEP_SECONDS, record_due_events.name),
         },

@@ -14,6 +14,7 @@ from app.payments.webhook import webhooks
 from app.portal.views import portal
 from app.review.views import review
 from app.styleguide import styleguide
+from app.webhooks.views import outgoing_webhooks
 
 BLUEPRINTS = (
     content,
@@ -25,6 +26,7 @@ BLUEPRINTS = (
     accounts,
     review,
     engagements,
+    outgoing_webhooks,
     catalog,
     api,
     styleguide,

@@ -18,6 +18,7 @@ from app.events.figures import flow_figures
 from app.events.log import has_moved
 from app.extensions import migrate
 from app.notifications.queries import count_mail_by_status
+from app.webhooks.queries import count_disabled_endpoints, count_undelivered_by_status
 from config import Config
 
 BROKER_TIMEOUT = 1.0
@@ -85,6 +86,15 @@ def _render_metrics() -> bytes:
     opened = Gauge("circuit_open", "1: the service is left alone", ["name"], registry=registry)
     for circuit in list_circuits(db.session()):
         opened.labels(circuit.name).set(circuit.state != "closed")
+    webhooks = Gauge(
+        "webhook_messages", "Webhooks not delivered, by their state", ["status"], registry=registry
+    )
+    for status, count in count_undelivered_by_status(db.session()).items():
+        webhooks.labels(status).set(count)
+    disabled = Gauge(
+        "webhook_endpoints_disabled", "Endpoints that failed or are gone", registry=registry
+    )
+    disabled.set(count_disabled_endpoints(db.session()))
     _add_bridges(registry)
     return generate_latest(registry)
 

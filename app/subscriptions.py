@@ -31,6 +31,7 @@ from app.notifications.subscribers import (
     alert_staff_of_failure,
     alert_staff_of_outage,
     alert_staff_of_overpayment,
+    alert_staff_of_webhook,
     announce_agreement,
     confirm_deposit,
     confirm_receipt,
@@ -44,6 +45,7 @@ from app.payments.events import DepositOverpaid, DepositPaid, StripeEventReceive
 from app.payments.subscribers import erase_payer, request_deposit, settle_deposit
 from app.scoring.events import ApplicationScored
 from app.scoring.subscribers import score_fit
+from app.webhooks.events import WebhookEndpointDisabled
 
 SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
     DraftLinkRequested: (send_resume_link,),
@@ -62,4 +64,5 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
     DepositOverpaid: (alert_staff_of_overpayment,),
     DeliveryDeadLettered: (alert_staff_of_failure,),
     CircuitOpened: (alert_staff_of_outage,),
+    WebhookEndpointDisabled: (alert_staff_of_webhook,),
 }

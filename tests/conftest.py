@@ -67,6 +67,7 @@ def config(postgres: Postgres, redis_server: Redis) -> Config:
             "REDIS_URL": redis_server.url,
             "SMTP_URL": "smtp://127.0.0.1:1",
             "STAFF_MAIL": "staff@champlin.example",
+            "WEBHOOK_ALLOW_PRIVATE": "true",
             "LOG_LEVEL": "warning",
         }
     )

@@ -36,6 +36,10 @@ READ_STREAM = text("""
 SELECT e.*, k.key AS person_key FROM events e LEFT JOIN person_keys k USING (person_id)
 WHERE stream = :stream ORDER BY version
 """)
+READ_EVENT = text("""
+SELECT e.*, k.key AS person_key FROM events e LEFT JOIN person_keys k USING (person_id)
+WHERE id = :id
+""")
 
 
 class ConcurrentAppend(Exception):
@@ -119,6 +123,11 @@ def stream_version(session: Session, stream: str) -> int:
 def read_stream(session: Session, stream: str) -> list[RecordedEvent]:
     """Every event of the stream, in its order."""
     return [recorded_event(row) for row in session.execute(READ_STREAM, {"stream": stream})]
+
+
+def read_event(session: Session, event_id: uuid.UUID) -> RecordedEvent:
+    """The event of that id, which has to exist."""
+    return recorded_event(session.execute(READ_EVENT, {"id": event_id}).one())
 
 
 def recorded_event(row: Row[Any]) -> RecordedEvent:

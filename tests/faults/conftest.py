@@ -70,7 +70,11 @@ def wire(redis_and_wire: tuple[Redis, Wire]) -> Wire:
 def whole_site(postgres: Postgres, redis_and_wire: tuple[Redis, Wire]) -> Iterator[Site]:
     server, wire = redis_and_wire
     # With a proxy, each prospect can have an address of their own.
-    settings = {"REDIS_URL": f"redis://{HOST}:{wire.port}/0", "TRUSTED_PROXIES": "1"}
+    settings = {
+        "REDIS_URL": f"redis://{HOST}:{wire.port}/0",
+        "TRUSTED_PROXIES": "1",
+        "WEBHOOK_ALLOW_PRIVATE": "true",
+    }
     with prepared_site(postgres, server, settings) as site:
         yield site
 

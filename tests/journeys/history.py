@@ -7,6 +7,14 @@ from tests.journeys.prospect import Applied, apply, send_application
 from tests.journeys.staff import Reviewer
 from tests.journeys.trouble import leave_alone, refusing
 from tests.site import Site, eventually
+from tests.webhook_receiver import Reply, WebhookReceiver
+
+
+class WebhookHistory(NamedTuple):
+    """An endpoint whose server has answered a test message with 410, and that message's page."""
+
+    endpoint: str
+    message: str
 
 
 class History(NamedTuple):
@@ -19,11 +27,15 @@ class History(NamedTuple):
     offered: Applied
     agreed: Applied
     paid: Applied
+    webhook: WebhookHistory
 
     def path_to(self, address: str) -> str:
         """ "own:paid", "desk:paid" and "money:paid" are that application's pages: the prospect's,
-        the reviewer's and the deposit's. Other addresses stand as given."""
+        the reviewer's and the deposit's; "webhook:endpoint" and "webhook:message" those of the
+        webhook. Other addresses stand as given."""
         side, _, rest = address.partition(":")
+        if side == "webhook":
+            return f"/staff/webhooks/{getattr(self.webhook, rest)}"
         state, mark, query = rest.partition("?")
         if side not in {"own", "desk", "money"}:
             return address
@@ -58,4 +70,15 @@ def make_history(site: Site, reviewer: Reviewer) -> History:
     reviewer.record_transfer(paid.engagement_id, f"{datetime.now(UTC):%Y-%m-%d}")
     paid.wait_until_engagement_is("active")
     leave_alone(site, "elsewhere")
-    return History(unscored, proposed, asked, declined, offered, agreed, paid)
+    webhook = make_webhook_history(site, reviewer)
+    return History(unscored, proposed, asked, declined, offered, agreed, paid, webhook)
+
+
+def make_webhook_history(site: Site, reviewer: Reviewer) -> WebhookHistory:
+    with WebhookReceiver() as receiver:
+        receiver.answer = lambda _: Reply(410, body=b"Nobody reads this any more.")
+        endpoint = reviewer.add_webhook(receiver.url)
+        message = reviewer.test_webhook(endpoint)
+        disabled = "SELECT count(*) FROM mail_messages WHERE template = 'webhook_disabled'"
+        eventually(lambda: site.value(disabled))
+    return WebhookHistory(endpoint, f"messages/{message}")

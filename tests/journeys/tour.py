@@ -71,6 +71,9 @@ AGREE = press("Agree to this engagement")
 PREVIEW = press("Preview the mail")
 RECORD = press("Record the payment")
 NEW_PASSWORD = press("Change password")
+ADD = press("Add the endpoint")
+NEW_WEBHOOK = (fill(url="https://client.example/"), choose("deposit.paid"), ADD)
+REPLAY = press("Send them again")
 STEPS = STEP_KEYS[:-1]
 WRONG = "answers need another look"
 EXPIRED = "This page was open for too long."
@@ -152,6 +155,13 @@ DESK = (
     Stop("events", "/staff/events/", shows="Services outside", who="staff"),
     Stop("settings", "/staff/settings/", shows="Ada Lovelace", who="staff"),
     Stop("settings, wrong", "/staff/settings/", (NEW_PASSWORD,), shows=WRONG, who="staff"),
+    Stop("webhooks", "/staff/webhooks/", shows="Disabled: it said 410", who="staff"),
+    Stop("webhook, new", "/staff/webhooks/new", shows="It starts with https", who="staff"),
+    Stop("webhook, wrong", "/staff/webhooks/new", (ADD,), shows=WRONG, who="staff"),
+    Stop("webhook, added", "/staff/webhooks/new", NEW_WEBHOOK, shows="this once", who="staff"),
+    Stop("webhook", "webhook:endpoint", (open_details,), shows="webhook.tested", who="staff"),
+    Stop("webhook, replay wrong", "webhook:endpoint", (REPLAY,), shows="a time", who="staff"),
+    Stop("webhook message", "webhook:message", shows="Nobody reads this", who="staff"),
     Stop("style guide", "/staff/styleguide", who="staff"),
 )
 ERRORS = (

@@ -1,15 +1,12 @@
 """The Celery tasks that move bridges. They carry a name: the bridge's row says what is due."""
 
 import time
-from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing
 
-import structlog
 from celery import shared_task
 from flask import current_app
-from sqlalchemy import text
 
-from app.database import db
+from app.database import alone_at, db
 from app.events.bridges.addresses import (
     BridgeAddress,
     EventBridgeAddress,
@@ -24,21 +21,16 @@ from app.events.bridges.link import Link
 from app.events.bridges.queries import due_bridges
 from app.events.bridges.rabbitmq import RabbitLink
 from app.events.retry import RetryPolicy
+from app.wake import wake
 
 # With link.SEND_SECONDS for the last batch, and a silent broker to be found out, still below the
 # tasks' time limit.
 WORK_SECONDS = 10.0
-TRY_LOCK = text("SELECT pg_try_advisory_lock(hashtextextended('bridges.' || :name, 0))")
-UNLOCK = text("SELECT pg_advisory_unlock(hashtextextended('bridges.' || :name, 0))")
-log = structlog.get_logger()
 
 
 def ring_bridge(name: str) -> None:
-    """Ask a worker to move the bridge on. A lost ring costs one sweep, never an event."""
-    try:
-        move_bridge.apply_async((name,), retry=False)
-    except Exception as error:  # noqa: BLE001 - the broker's clients have no common base class
-        log.warning("bridge.broker_unreachable", error=type(error).__name__)
+    """Have a worker move the bridge on."""
+    wake(move_bridge, name)
 
 
 @shared_task(name="bridges.move", ignore_result=True)
@@ -47,7 +39,7 @@ def move_bridge(name: str) -> None:
     address = current_bridges().get(name)
     if address is None:  # a message from before EVENT_BRIDGES was changed
         return
-    with only_mover(name) as is_alone:
+    with alone_at(f"bridges.{name}") as is_alone:
         is_behind = is_alone and _send_for_a_while(address)
     if is_behind:
         ring_bridge(name)
@@ -71,21 +63,6 @@ def link_to(address: BridgeAddress) -> Link:
         case EventBridgeAddress():
             return EventBridgeLink(address)
     raise TypeError(address)
-
-
-@contextmanager
-def only_mover(name: str) -> Iterator[bool]:
-    """Whether no other worker moves this bridge now, which would mix up the order.
-
-    The lock is the connection's, so a worker that dies has let go of it.
-    """
-    with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        is_alone = bool(connection.scalar(TRY_LOCK, {"name": name}))
-        try:
-            yield is_alone
-        finally:
-            if is_alone:
-                connection.execute(UNLOCK, {"name": name})
 
 
 def _send_for_a_while(address: BridgeAddress) -> bool:

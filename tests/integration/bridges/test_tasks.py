@@ -8,10 +8,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.database import alone_at
 from app.events.bridges import forward, tasks
 from app.events.bridges.addresses import BridgeAddress, parse_bridges
 from app.events.bridges.link import Sent
-from app.events.bridges.tasks import move_bridge, only_mover, ring_bridge, sweep_bridges
+from app.events.bridges.tasks import move_bridge, sweep_bridges
 from tests.integration.bridges.conftest import OtherSide, Write, places
 
 URL = "kafka://broker:9092/events"
@@ -105,11 +106,11 @@ def test_of_all_workers_one_moves_a_bridge_and_others_move_other_bridges(
     app: Flask, address: BridgeAddress, other_side: OtherSide, write: Write
 ) -> None:
     def is_free(name: str) -> bool:
-        with app.app_context(), only_mover(name) as is_alone:
+        with app.app_context(), alone_at(f"bridges.{name}") as is_alone:
             return is_alone
 
     write()
-    with ThreadPool(1) as another_worker, only_mover(address.name) as is_alone:
+    with ThreadPool(1) as another_worker, alone_at(f"bridges.{address.name}") as is_alone:
         assert is_alone
         assert not another_worker.apply(is_free, (address.name,))
         assert another_worker.apply(is_free, ("another",))
@@ -121,16 +122,6 @@ def test_of_all_workers_one_moves_a_bridge_and_others_move_other_bridges(
 def in_app(app: Flask, name: str) -> None:
     with app.app_context():
         move_bridge(name)
-
-
-def test_a_ring_that_finds_no_broker_is_no_error(
-    address: BridgeAddress, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    def unreachable(*_: object, **__: object) -> None:
-        raise ConnectionError
-
-    monkeypatch.setattr(move_bridge, "apply_async", unreachable)
-    ring_bridge(address.name)
 
 
 def test_the_metrics_tell_each_bridges_lag(

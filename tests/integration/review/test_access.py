@@ -10,9 +10,12 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
+from app.accounts.models import Staff
 from app.applications.models import Application
 from app.engagements.models import Engagement
 from app.engagements.service import accept_engagement
+from app.webhooks.messages import send_test
+from app.webhooks.service import add_endpoint
 
 OPEN_TO_ALL = {"accounts.login", "accounts.try_login"}
 
@@ -58,6 +61,7 @@ def test_without_a_token_no_post_is_taken(app: Flask, desk: FlaskClient) -> None
 
 def test_no_get_commits_anything(
     app: Flask,
+    ada: Staff,
     desk: FlaskClient,
     submit: Callable[[], Application],
     handle_events: Callable[[], None],
@@ -69,7 +73,17 @@ def test_no_get_commits_anything(
     engagement.status = "offered"
     session.flush()
     accept_engagement(session, engagement, name="Ada Marsh")
+    webhook = add_endpoint(
+        session,
+        url="https://client.example/",
+        description="",
+        event_types=[],
+        with_personal=False,
+        staff_id=ada.id,
+    )
+    message = send_test(session, webhook, actor=ada.actor)
     session.commit()
+    known = {"endpoint_id": webhook.id, "message_id": message.id, "engagement_id": engagement.id}
     commits: list[str] = []
     asked = ""
 
@@ -80,7 +94,7 @@ def test_no_get_commits_anything(
     try:
         for rule in staff_routes(app):
             if "GET" in (rule.methods or ()):
-                asked = address(app, rule, application.id, engagement_id=engagement.id)
+                asked = address(app, rule, application.id, **known)
                 assert desk.get(asked).status_code == 200, asked
     finally:
         event.remove(Session, "after_commit", note)

@@ -41,6 +41,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     STRIPE_SECRET_KEY: str = ""
     STRIPE_WEBHOOK_SECRET: str = ""
     STRIPE_API_BASE: str = ""
+    EVENT_BRIDGES: str = ""
+    EVENT_INTAKE: str = ""
     CONTENT_DIR: str = str(ROOT / "content")
     EXTRA_HOSTS: str = ""
     TRUSTED_PROXIES: int = 0

@@ -7,12 +7,14 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
+from app.applications.intake.address import init_intake
 from app.background import init_celery
 from app.blueprints import BLUEPRINTS
 from app.cli import register_commands
 from app.database import db, init_database
 from app.errors import init_errors
 from app.events.bell import init_bell
+from app.events.bridges.addresses import init_bridges
 from app.events.projection import init_projections
 from app.events.subscription import init_subscriptions
 from app.events.types import declared_events
@@ -67,6 +69,8 @@ def init_data(app: Flask, config: Config) -> None:
     init_bell(app, config.postgres_url)
     init_subscriptions(app, SUBSCRIPTIONS)
     init_projections(app, PROJECTIONS)
+    init_bridges(app, config)
+    init_intake(app, config)
     check_upcasts({name: one.schema_version for name, one in declared_events().items()})
     init_celery(app, config)
 

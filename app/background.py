@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from app.database import db
+from app.events.bridges.tasks import sweep_bridges
 from app.events.claims import LeaseKeeper
 from app.events.due import record_due_events
 from app.events.relay import RelayAtHand
@@ -55,6 +56,7 @@ def init_celery(app: Flask, config: Config) -> None:
             },
             "sweep-mail": _each(config.SWEEP_SECONDS, "notifications.sweep"),
             "sweep-webhooks": _each(config.SWEEP_SECONDS, "webhooks.sweep"),
+            "sweep-bridges": _each(config.SWEEP_SECONDS, sweep_bridges.name),
             "record-due-events": _each(config.SWEEP_SECONDS, record_due_events.name),
         },
         timezone="UTC",

@@ -21,6 +21,9 @@ log = structlog.get_logger()
 
 # Libraries that tell of each thing they do; ours says the same with its trace.
 CHATTY = ("alembic", "celery", "werkzeug")
+# Its errors quote addresses; whoever uses it tells of each failure.
+INDISCREET = ("pika",)
+UNREMARKABLE = {"assets.asset", "operation.healthz", "operation.readyz"}
 
 
 def configure_logging(config: Config) -> None:
@@ -63,6 +66,8 @@ def configure_logging(config: Config) -> None:
     logging.basicConfig(handlers=[handler], level=config.LOG_LEVEL.upper(), force=True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in INDISCREET:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
 def init_logs(app: Flask) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.circuits.queries import list_circuits
 from app.database import db
+from app.events.bridges.queries import bridge_figures
 from app.events.due import seconds_late
 from app.events.figures import flow_figures
 from app.events.log import has_moved
@@ -94,7 +95,23 @@ def _render_metrics() -> bytes:
         "webhook_endpoints_disabled", "Endpoints that failed or are gone", registry=registry
     )
     disabled.set(count_disabled_endpoints(db.session()))
+    _add_bridges(registry)
     return generate_latest(registry)
+
+
+def _add_bridges(registry: CollectorRegistry) -> None:
+    labels = ["bridge"]
+    lag = Gauge("bridge_lag_events", "Events to be sent", labels, registry=registry)
+    oldest = Gauge("bridge_oldest_seconds", "Age of the oldest", labels, registry=registry)
+    failures = Gauge("bridge_failures", "Tries since a success", labels, registry=registry)
+    passed_over = Gauge("bridge_passed_over", "Events never taken", labels, registry=registry)
+    paused = Gauge("bridge_paused", "1 while staff hold it back", labels, registry=registry)
+    for row in bridge_figures(db.session()):
+        lag.labels(row.name).set(row.lag)
+        oldest.labels(row.name).set(row.oldest_seconds)
+        failures.labels(row.name).set(row.failures)
+        passed_over.labels(row.name).set(row.passed_over)
+        paused.labels(row.name).set(row.paused_at is not None)
 
 
 def _database() -> str:

@@ -27,7 +27,7 @@ from local.postgres import Postgres, temporary_postgres
 from local.redis import Redis, temporary_redis
 
 # Each has a whole site running, and one of it is enough: its tests stay on one core.
-WHOLE_SITE = {"faults", "journeys"}
+WHOLE_SITE = {"bridges", "faults", "journeys"}
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

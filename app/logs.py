@@ -23,7 +23,6 @@ log = structlog.get_logger()
 CHATTY = ("alembic", "celery", "werkzeug")
 # Its errors quote addresses; whoever uses it tells of each failure.
 INDISCREET = ("pika",)
-UNREMARKABLE = {"assets.asset", "operation.healthz", "operation.readyz"}
 
 
 def configure_logging(config: Config) -> None:

@@ -101,6 +101,8 @@ def app(
         connection.execute(tables)
     with redis.Redis.from_url(redis_server.url) as client:
         client.flushall()
+    # Another test may have made a site of its own, whose tasks would be called.
+    migrated_app.extensions["celery"].set_default()
     with migrated_app.app_context():
         limiter.reset()
         yield migrated_app

@@ -1,11 +1,11 @@
 """The event store: append an event in the caller's transaction, read a stream back."""
 
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy import Row, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -16,20 +16,23 @@ from app.events.sealing import seal, unseal
 from app.events.tracing import current_trace
 from app.events.types import Event, Metadata, RecordedEvent, decode_event, without_personal
 
-QUEUE_UP = text("SELECT pg_advisory_xact_lock(hashtextextended(:stream, 0))")
-LATEST_VERSION = text("SELECT coalesce(max(version), 0) FROM events WHERE stream = :stream")
-# A stream's horizon never falls, even where a transaction got its id before its turn in the stream.
+# Writers of one stream queue here; only then are the events' positions taken, and a trigger gives
+# each its version, the horizon of its predecessor where that is later, and its hash (see `chain`).
 APPEND = text("""
+WITH turn AS MATERIALIZED (
+    SELECT pg_advisory_xact_lock(hashtextextended(:stream, 0)),
+        log_horizon(pg_current_xact_id()) AS horizon
+)
 INSERT INTO events
     (id, stream, version, horizon, type, schema_version, data, metadata, person_id, sealed)
-VALUES (:id, :stream, :version,
-    greatest(log_horizon(pg_current_xact_id()), (
-        SELECT horizon FROM events
-        WHERE stream = CAST(:stream AS varchar) AND version = CAST(:version AS integer) - 1
-    )),
-    :type, :schema_version, :data, :metadata, :person_id, :sealed)
-RETURNING position, horizon, recorded_at
-""").bindparams(bindparam("data", type_=JSONB), bindparam("metadata", type_=JSONB))
+SELECT e.id, :stream, CAST(:expected_version AS integer) + e.place, turn.horizon,
+    e.type, e.schema_version, e.data, CAST(:metadata AS jsonb), e.person_id,
+    decode(e.sealed, 'base64')
+FROM turn, ROWS FROM (jsonb_to_recordset(CAST(:events AS jsonb)) AS (
+    id uuid, type text, schema_version integer, data jsonb, person_id uuid, sealed text
+)) WITH ORDINALITY AS e (id, type, schema_version, data, person_id, sealed, place)
+RETURNING id, position, horizon, version, recorded_at
+""")
 
 # What recorded_event needs: each event with the key of the person that it is about.
 READ_STREAM = text("""
@@ -53,40 +56,57 @@ def record(
 ) -> RecordedEvent:
     """Append ``event`` to ``stream`` in the session's transaction and ring the relay after it.
 
+    Writers of one stream queue behind each other until their commit, so that versions have no gaps.
     With ``expected_version`` the append succeeds only if the stream still stands there (0: a new
-    stream), else ConcurrentAppend is raised. Without, writers of one stream queue behind each
-    other until their commit, so that versions have no gaps.
+    stream), else ConcurrentAppend is raised.
 
     ``person`` is whom the event's personal fields are about: they are sealed under that person's
     key. Raises PersonErased.
     """
-    version = expected_version
-    if version is None:
-        session.execute(QUEUE_UP, {"stream": stream})
-        version = stream_version(session, stream)
+    (recorded,) = record_all(
+        session, stream, [event], actor=actor, person=person, expected_version=expected_version
+    )
+    return recorded
+
+
+def record_all(
+    session: Session,
+    stream: str,
+    events: Sequence[Event],
+    *,
+    actor: str,
+    person: uuid.UUID | None = None,
+    expected_version: int | None = None,
+) -> list[RecordedEvent]:
+    """Append all of them in their order, as `record` does one, in one statement."""
+    key = key_of(session, person) if person else None
     metadata = metadata_by(actor)
-    row = {
+    contents = [content_of(event, person, key) for event in events]
+    values = {
         "stream": stream,
-        "version": version + 1,
-        "metadata": msgspec.to_builtins(metadata),
-        **content_of(event, person, key_of(session, person) if person else None),
+        "expected_version": expected_version,
+        "metadata": msgspec.json.encode(metadata).decode(),
+        "events": msgspec.json.encode(contents).decode(),
     }
     try:
-        position, horizon, recorded_at = session.execute(APPEND, row).one()
+        rows = session.execute(APPEND, values).all()
     except IntegrityError as error:
-        raise ConcurrentAppend(f"{stream} has moved on from version {version}") from error
+        raise ConcurrentAppend(f"{stream} has moved on from version {expected_version}") from error
     after_commit(session, bell.ring)
-    return RecordedEvent(
-        id=row["id"],
-        position=position,
-        horizon=horizon,
-        stream=stream,
-        version=version + 1,
-        type=event.type,
-        data=event,
-        metadata=metadata,
-        recorded_at=recorded_at,
-    )
+    return [
+        RecordedEvent(
+            id=id_,
+            position=position,
+            horizon=horizon,
+            stream=stream,
+            version=version,
+            type=event.type,
+            data=event,
+            metadata=metadata,
+            recorded_at=recorded_at,
+        )
+        for event, (id_, position, horizon, version, recorded_at) in zip(events, rows, strict=True)
+    ]
 
 
 def content_of(event: Event, person: uuid.UUID | None, key: bytes | None) -> dict[str, Any]:
@@ -109,11 +129,6 @@ def metadata_by(actor: str) -> Metadata:
     """What is kept with an event that the actor causes in the present trace."""
     correlation_id, causation_id = current_trace()
     return Metadata(actor=actor, correlation_id=correlation_id, causation_id=causation_id)
-
-
-def stream_version(session: Session, stream: str) -> int:
-    """The version of the stream's last event; 0 where there is none."""
-    return int(session.execute(LATEST_VERSION, {"stream": stream}).scalar_one())
 
 
 def read_stream(session: Session, stream: str) -> list[RecordedEvent]:

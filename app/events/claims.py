@@ -17,6 +17,8 @@ from sqlalchemy import Connection, Engine, Row, text
 from sqlalchemy.exc import DBAPIError
 from sqlalchemy.orm import Session
 
+from app.events.store import EVENT_COLUMNS
+
 log = structlog.get_logger()
 
 
@@ -32,7 +34,7 @@ class Claim(msgspec.Struct, frozen=True):
 
 # Nothing is lost with a claim that a crash of the server takes back, so its commit need not wait
 # for the disk. SKIP LOCKED and the lease keep others out; the NOT EXISTS keeps the stream's order.
-CLAIM = text("""
+CLAIM = text(f"""
 WITH chosen AS (
     SELECT d.id FROM deliveries d
     WHERE d.id = ANY(:ids) AND d.status = 'waiting' AND d.not_before <= clock_timestamp()
@@ -50,12 +52,12 @@ WITH chosen AS (
     FROM chosen WHERE d.id = chosen.id
     RETURNING d.id AS delivery_id, d.claim, d.subscriber, d.attempts, d.event_position
 )
-SELECT delivery_id, claim, subscriber, attempts, e.*, k.key AS person_key,
+SELECT {EVENT_COLUMNS}, delivery_id, claim, subscriber, attempts,
     set_config('synchronous_commit', 'off', true)
 FROM claimed JOIN events e ON e.position = event_position
 LEFT JOIN person_keys k ON k.person_id = e.person_id
 ORDER BY delivery_id
-""")
+""")  # noqa: S608 - the columns are a constant
 
 PROLONG = text("""
 UPDATE deliveries SET not_before = clock_timestamp() + make_interval(secs => :lease)

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.events.store import recorded_event
+from app.events.store import SELECT_EVENTS, recorded_event
 from app.events.types import RecordedEvent
 
 
@@ -26,8 +26,7 @@ class Place(msgspec.Struct, frozen=True, order=True):
 
 START = Place(-1, 0)
 
-READ = text("""
-SELECT e.*, k.key AS person_key FROM events e LEFT JOIN person_keys k USING (person_id)
+READ = text(f"""{SELECT_EVENTS}
 WHERE horizon < log_horizon(pg_snapshot_xmin(pg_current_snapshot()))
   AND (horizon, position) > (:horizon, :position)
 ORDER BY horizon, position LIMIT :most

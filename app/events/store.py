@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from sqlalchemy import Row, text
+from sqlalchemy import text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
@@ -149,7 +149,7 @@ def read_stream(session: Session, stream: str) -> list[RecordedEvent]:
     return [recorded_event(row) for row in session.execute(READ_STREAM, {"stream": stream})]
 
 
-def recorded_event(row: Row[Any]) -> RecordedEvent:
+def recorded_event(row: Sequence[Any]) -> RecordedEvent:
     """A row that begins with EVENT_COLUMNS as an event with its payload typed."""
     # By place, not by name: who replays the log spends much of the time in here.
     id_, position, horizon, stream, version, type_, schema_version, *rest = row

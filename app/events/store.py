@@ -38,7 +38,7 @@ SELECT e.id, :stream, CAST(:expected_version AS integer) + e.place, turn.horizon
 FROM turn, ROWS FROM (jsonb_to_recordset(CAST(:events AS jsonb)) AS (
     id uuid, type text, schema_version integer, data jsonb, person_id uuid, sealed text
 )) WITH ORDINALITY AS e (id, type, schema_version, data, person_id, sealed, place)
-RETURNING id, position, horizon, version, recorded_at
+RETURNING position, horizon, version, recorded_at
 """)
 
 # What recorded_event takes. Payloads come as text: they are decoded right into their types.
@@ -108,7 +108,7 @@ def record_all(
     after_commit(session, bell.ring)
     return [
         RecordedEvent(
-            id=id_,
+            id=content["id"],
             position=position,
             horizon=horizon,
             stream=stream,
@@ -118,7 +118,9 @@ def record_all(
             metadata=metadata,
             recorded_at=recorded_at,
         )
-        for event, (id_, position, horizon, version, recorded_at) in zip(events, rows, strict=True)
+        for event, content, (position, horizon, version, recorded_at) in zip(
+            events, contents, rows, strict=True
+        )
     ]
 
 
@@ -132,7 +134,7 @@ def content_of(event: Event, person: uuid.UUID | None, key: bytes | None) -> dic
         "id": event_id,
         "type": event.type,
         "schema_version": event.schema_version,
-        "data": msgspec.to_builtins(without_personal(event)),
+        "data": without_personal(event),
         "person_id": person if fields else None,
         "sealed": seal(fields, key, event_id) if fields and key else None,
     }

@@ -119,6 +119,8 @@ def _decoder(declared: type[Event]) -> msgspec.json.Decoder:
 
 def without_personal(event: Event) -> Event:
     """The event with its personal fields empty."""
+    if not event.personal:
+        return event
     return msgspec.structs.replace(
         event, **{name: type(getattr(event, name))() for name in event.personal}
     )

@@ -38,6 +38,7 @@ WITH batch AS (
         WHERE earlier.stream = batch.stream AND earlier.version < batch.version
           AND earlier.relayed_at IS NULL
           AND earlier.position NOT IN (SELECT position FROM batch)
+        OFFSET 0  -- looked up, as in `claims`
     )
 ), marked AS (
     UPDATE events SET relayed_at = clock_timestamp()

@@ -48,13 +48,13 @@ def rows(answers: dict[str, Any]) -> dict[str, Any]:
         "id": application_id,
         "draft_id": uuid.uuid4(),
         "access_token": secrets.token_urlsafe(24),
-        "answers": _json(answers),
+        "answers": json_text(answers),
         "event_id": uuid.uuid4(),
         "stream": f"application-{application_id}",
-        "data": _json({**columns, "answers": answers}),
-        "metadata": _json(metadata),
+        "data": json_text({**columns, "answers": answers}),
+        "metadata": json_text(metadata),
     }
 
 
-def _json(value: object) -> str:
+def json_text(value: object) -> str:
     return msgspec.json.encode(value).decode()

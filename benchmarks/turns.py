@@ -1,5 +1,6 @@
 """Contestants that take turns, and the tables of what came out."""
 
+import time
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median, quantiles
 from typing import NamedTuple
@@ -9,8 +10,15 @@ class Load(NamedTuple):
     """What one run achieved: requests a second, and percentiles of the latency in seconds."""
 
     rate: float
-    p50: float
-    p99: float
+    p50: float = 0.0
+    p99: float = 0.0
+
+
+def timed(count: int, run: Callable[[], object]) -> Load:
+    """The rate at which ``run`` does ``count`` things."""
+    started_at = time.perf_counter()
+    run()
+    return Load(count / (time.perf_counter() - started_at))
 
 
 def percentiles(seconds: Sequence[float]) -> tuple[float, float]:
@@ -44,6 +52,16 @@ def print_loads(loads: Loads, against: str) -> None:
         rate, p50, p99 = (median(figures) for figures in zip(*rounds, strict=True))
         share = ratio(loads, name, against)
         print(f"| {name} | {rate:,.0f} | {p50 * 1e3:.1f} | {p99 * 1e3:.1f} | {share:.2f} |")
+    print(flush=True)
+
+
+def print_rates(what: str, loads: Loads, against: Sequence[str]) -> None:
+    """A row for each contestant: the median rate, and its ratio to each of those."""
+    print(f"| {what} | a second | {' | '.join(f'of {name}' for name in against)} |")
+    print(f"| --- | ---: |{' ---: |' * len(against)}")
+    for name, rounds in loads.items():
+        ratios = " | ".join(f"{ratio(loads, name, other):.2f}" for other in against)
+        print(f"| {name} | {median(load.rate for load in rounds):,.0f} | {ratios} |")
     print(flush=True)
 
 

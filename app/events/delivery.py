@@ -21,8 +21,8 @@ from app.events.claims import (
 )
 from app.events.dead_letters import record_dead_letter
 from app.events.retry import RetryPolicy
+from app.events.rows import METADATA, recorded_event
 from app.events.spans import delivery_span
-from app.events.store import recorded_event
 from app.events.subscription import Subscriptions
 from app.events.tracing import following, resuming
 from app.telemetry.spans import current_span
@@ -54,15 +54,15 @@ class StaleClaim(Exception):
 # After the commit, so that either this sees the next one, or its own task sees this one done.
 TAKE_NEXT = text("""
 UPDATE deliveries SET sent_at = clock_timestamp()
-FROM (
-    SELECT DISTINCT ON (d.subscriber, d.stream) d.id
-    FROM unnest(CAST(:subscribers AS text[]), CAST(:streams AS text[]), CAST(:versions AS int[]))
-        AS done (subscriber, stream, version)
-    JOIN deliveries d ON d.subscriber = done.subscriber AND d.stream = done.stream
-        AND d.stream_version > done.version AND d.status <> 'done'
-    ORDER BY d.subscriber, d.stream, d.stream_version
+FROM unnest(CAST(:subscribers AS text[]), CAST(:streams AS text[]), CAST(:versions AS int[]))
+    AS done (subscriber, stream, version)
+CROSS JOIN LATERAL (
+    SELECT id, status FROM deliveries
+    WHERE subscriber = done.subscriber AND stream = done.stream AND stream_version > done.version
+      AND status <> 'done'
+    ORDER BY stream_version LIMIT 1
 ) AS next
-WHERE deliveries.id = next.id AND status = 'waiting'
+WHERE deliveries.id = next.id AND next.status = 'waiting' AND deliveries.done_at IS NULL
 RETURNING deliveries.id
 """)
 
@@ -137,7 +137,7 @@ def _note_failure(session: Session, claim: Claim, policy: RetryPolicy, error: st
         log.warning("delivery.stale", claim=claim.number)
         return Outcome.STALE
     if noted.status == "dead":
-        with resuming(claim.event.metadata["correlation_id"], str(claim.event.id)):
+        with resuming(METADATA.decode(claim.event.metadata).correlation_id, str(claim.event.id)):
             record_dead_letter(session, claim.delivery_id)
     session.commit()
     outcome = Outcome.DEAD if noted.status == "dead" else Outcome.FAILED

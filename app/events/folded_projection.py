@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 
 from app.events.fold import FoldedTable
 from app.events.projection import Difference, snapshot
-from app.events.store import READ, read_stream, recorded_event
+from app.events.rows import READ, recorded_event
+from app.events.store import read_stream
 
 BATCH = 1000
 EVENTS = text(f"{READ} WHERE type = ANY(:types) ORDER BY stream, version")

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
-from app.events.store import READ, recorded_event
+from app.events.rows import READ, recorded_event
 from app.events.subscription import Subscriber, current_subscriptions, name_of
 from app.events.types import RecordedEvent
 

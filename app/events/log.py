@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.events.store import READ, recorded_event
+from app.events.rows import READ, recorded_event
 from app.events.types import RecordedEvent
 
 

@@ -41,6 +41,7 @@ WITH batch AS (
         WHERE earlier.stream = batch.stream AND earlier.version < batch.version
           AND earlier.relayed_at IS NULL
           AND earlier.position NOT IN (SELECT position FROM batch)
+        OFFSET 0  -- looked up, as in `claims`
     )
 ), marked AS (
     UPDATE events SET relayed_at = clock_timestamp()
@@ -74,15 +75,16 @@ SELECT (SELECT count(*) FROM ready) AS relayed,
 # Whoever finished the delivery before it may have looked for this one a moment too early.
 TAKE_FREED = text("""
 UPDATE deliveries d SET sent_at = clock_timestamp()
-WHERE d.id = ANY(:ids) AND d.status = 'waiting' AND d.sent_at IS NULL AND NOT EXISTS (
+WHERE d.id = ANY(:ids) AND d.done_at IS NULL AND d.sent_at IS NULL AND NOT EXISTS (
     SELECT FROM deliveries earlier
     WHERE earlier.subscriber = d.subscriber AND earlier.stream = d.stream
       AND earlier.stream_version < d.stream_version AND earlier.status <> 'done'
+    OFFSET 0  -- looked up, as in `claims`
 ) AND NOT EXISTS (SELECT FROM paused_subscribers p WHERE p.subscriber = d.subscriber)
 RETURNING d.id
 """)
 
-UNSENT = text("UPDATE deliveries SET sent_at = NULL WHERE id = ANY(:ids) AND status = 'waiting'")
+UNSENT = text("UPDATE deliveries SET sent_at = NULL WHERE id = ANY(:ids) AND done_at IS NULL")
 
 
 def relay_batch(subscriptions: Subscriptions, send: Send) -> int:

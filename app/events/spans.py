@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.database import after_commit
 from app.events.claims import Claim
+from app.events.rows import METADATA
 from app.events.types import Metadata
 from app.telemetry.context import SpanContext, span_id_of, trace_id_of
 from app.telemetry.spans import NO_SPAN, Attributes, Span, is_collecting, span
@@ -67,7 +68,7 @@ def delivery_span(claim: Claim) -> Span:
     if not is_collecting():
         return NO_SPAN
     event = claim.event
-    context = event_context(event.id, event.metadata["correlation_id"])
+    context = event_context(event.id, METADATA.decode(event.metadata).correlation_id)
     return span(
         f"deliver {claim.subscriber}",
         "consumer",

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Callable
 from datetime import datetime
+from functools import cache
 from typing import Any, ClassVar, TypeVar
 
 import msgspec
@@ -103,8 +104,23 @@ def decode_event(name: str, data: dict[str, Any], schema_version: int) -> Event:
     return msgspec.convert(data, declared)
 
 
+def decode_stored(name: str, payload: str, schema_version: int) -> Event:
+    """As `decode_event`, from JSON: one of the present version goes right into its type."""
+    declared = _declared.get(name)
+    if declared is None or schema_version != declared.schema_version:
+        return decode_event(name, msgspec.json.decode(payload), schema_version)
+    return _decoder(declared).decode(payload)
+
+
+@cache
+def _decoder(declared: type[Event]) -> msgspec.json.Decoder:
+    return msgspec.json.Decoder(declared)
+
+
 def without_personal(event: Event) -> Event:
     """The event with its personal fields empty."""
+    if not event.personal:
+        return event
     return msgspec.structs.replace(
         event, **{name: type(getattr(event, name))() for name in event.personal}
     )

@@ -4,10 +4,17 @@ from pathlib import Path
 
 import psycopg
 
+from benchmarks.appends import TABLE, append_raw
+from benchmarks.backbone import measured_backbone
 from benchmarks.bare_view import bare_view
+from benchmarks.fill import fill_log
+from benchmarks.flows import handlers, publishers
+from benchmarks.lag import measure_lags
 from benchmarks.pgbench import run_pgbench
+from benchmarks.replays import fold_in_batches, fold_in_sql, read_rows, replay
 from benchmarks.ring import EARS, TABLES, TRANSACTIONS, Servers, times_until_heard
 from benchmarks.site import measured_site
+from benchmarks.sizes import STEPS, costs_by_size
 from local.postgres import Postgres
 from local.redis import Redis
 
@@ -36,3 +43,40 @@ def test_every_way_to_ring_is_heard(postgres: Postgres, redis_server: Redis) -> 
     with psycopg.connect(servers.database_url) as connection:
         stored = connection.execute("SELECT count(*) FROM outbox").fetchone()
     assert stored == ((len(EARS) + 2) * FEW,)
+
+
+def test_events_are_appended_read_and_folded(postgres: Postgres, redis_server: Redis) -> None:
+    with measured_backbone(postgres, redis_server) as backbone:
+        fill_log(postgres, backbone.url.rpartition("/")[2], FEW)
+        for together in (1, FEW):
+            backbone.append(FEW, together)
+        with psycopg.connect(backbone.url) as connection:
+            connection.execute(TABLE)
+            append_raw(connection, FEW, together=FEW)
+        replay(3 * FEW)
+        read_rows(backbone.url, 3 * FEW)
+        for fold in (fold_in_batches, fold_in_sql):
+            fold(3 * FEW)
+            assert backbone.site.value("SELECT count(*) FROM site_scored") == 3 * FEW
+        assert backbone.site.value("SELECT count(*) FROM raw_events") == FEW
+
+
+def test_events_and_bare_tasks_flow_through_a_worker(
+    postgres: Postgres, redis_server: Redis
+) -> None:
+    with measured_backbone(postgres, redis_server) as backbone:
+        for run in (publishers(backbone) | handlers(backbone)).values():
+            assert run(3 * FEW).rate > 0
+        lags = measure_lags(backbone, rate=100, count=FEW)
+        assert {len(lag) for lag in lags} == {FEW}
+        assert all(lag > 0 for lag in lags.due_to_started)
+
+
+def test_each_step_of_an_event_has_a_cost_at_each_size(
+    postgres: Postgres, redis_server: Redis
+) -> None:
+    sizes = (FEW, 5 * FEW)
+    with measured_backbone(postgres, redis_server) as backbone:
+        costs = costs_by_size(postgres, backbone, sizes, rounds=1, count=FEW)
+        assert all(costs[size][step] > 0 for size in sizes for step in STEPS)
+        assert backbone.site.value("SELECT count(*) FROM deliveries WHERE status <> 'done'") == 0

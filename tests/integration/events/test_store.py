@@ -9,7 +9,9 @@ from sqlalchemy.orm import Session
 
 from app.applications.events import MoreProvided
 from app.database import db
-from app.events.store import ConcurrentAppend, read_stream, record, stream_version
+from app.events.chain import broken_links
+from app.events.log import place_of
+from app.events.store import ConcurrentAppend, read_stream, record, record_all
 from app.events.types import RecordedEvent, UnknownEventType, decode_event
 from tests.integration.events.conftest import PERSON, new_stream
 
@@ -31,6 +33,21 @@ def test_a_rolled_back_event_never_was(session: Session) -> None:
     record(session, stream, MoreProvided(message="hello"), actor="prospect", person=PERSON)
     session.rollback()
     assert read_stream(session, stream) == []
+
+
+def test_events_that_are_appended_together_follow_each_other(
+    session: Session, record_event: Record
+) -> None:
+    stream = new_stream()
+    first = record_event(stream)
+    more = [MoreProvided(message=f"number {n}") for n in range(3)]
+    written = record_all(
+        session, stream, more, actor="prospect", person=PERSON, expected_version=first.version
+    )
+    session.commit()
+    assert read_stream(session, stream) == [first, *written]
+    assert [event.version for event in written] == [2, 3, 4]
+    assert list(broken_links(session)) == []
 
 
 def test_two_writers_who_expect_the_same_version_do_not_both_get_it(session: Session) -> None:
@@ -70,8 +87,9 @@ def test_writers_without_an_expectation_queue_and_leave_no_gap(
         thread.start()
     for thread in threads:
         thread.join()
-    versions = [event.version for event in read_stream(session, stream)]
-    assert versions == list(range(1, WRITERS + 1)) and stream_version(session, stream) == WRITERS
+    written = read_stream(session, stream)
+    assert [event.version for event in written] == list(range(1, WRITERS + 1))
+    assert written == sorted(written, key=place_of)
 
 
 @pytest.mark.parametrize(

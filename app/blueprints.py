@@ -7,6 +7,8 @@ from app.applications.views import applications
 from app.catalog.views import catalog
 from app.content.views import content
 from app.engagements.views import engagements
+from app.flow.replay_views import replays
+from app.flow.views import flow
 from app.notifications.letter import notifications
 from app.operation import operation
 from app.payments.views import payments
@@ -25,6 +27,8 @@ BLUEPRINTS = (
     accounts,
     review,
     engagements,
+    flow,
+    replays,
     catalog,
     api,
     styleguide,

@@ -6,13 +6,15 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
 from app.applications.models import Application
 from app.engagements.models import Engagement
 from app.engagements.service import accept_engagement
+from app.events.models import Delivery, StoredEvent
+from app.flow.service import choose_dead_letters
 
 OPEN_TO_ALL = {"accounts.login", "accounts.try_login"}
 
@@ -26,7 +28,7 @@ def staff_routes(app: Flask) -> list[Rule]:
 
 
 def address(app: Flask, rule: Rule, identity: uuid.UUID, **others: uuid.UUID) -> str:
-    known = {"delivery_id": 1, **others}
+    known = others
     values = {name: known.get(name, identity) for name in rule.arguments}
     return app.url_map.bind("localhost").build(rule.endpoint, values)
 
@@ -69,6 +71,15 @@ def test_no_get_commits_anything(
     engagement.status = "offered"
     session.flush()
     accept_engagement(session, engagement, name="Ada Marsh")
+    session.execute(
+        text("UPDATE deliveries SET status='dead', done_at=NULL, last_error='Error: x'")
+    )
+    [delivery_id] = session.scalars(select(Delivery.id).limit(1))
+    known = {
+        "engagement_id": engagement.id,
+        "event_id": session.scalars(select(StoredEvent.id).limit(1)).one(),
+        "replay_id": choose_dead_letters(session, [delivery_id], actor="staff:ada"),
+    }
     session.commit()
     commits: list[str] = []
     asked = ""
@@ -80,7 +91,7 @@ def test_no_get_commits_anything(
     try:
         for rule in staff_routes(app):
             if "GET" in (rule.methods or ()):
-                asked = address(app, rule, application.id, engagement_id=engagement.id)
+                asked = address(app, rule, application.id, **known)
                 assert desk.get(asked).status_code == 200, asked
     finally:
         event.remove(Session, "after_commit", note)

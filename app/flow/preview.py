@@ -1,0 +1,218 @@
+"""A preview of a replay: today's handlers are run with the chosen letters, and nothing of it stays.
+
+Each handler works in a savepoint of one transaction, with the doors to the outside closed. What it
+has done is read from the database itself, so that no way of writing escapes, and then undone.
+"""
+
+import time
+import uuid
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+
+import msgspec
+from sqlalchemy import Connection, Row, Table, text
+from sqlalchemy.orm import Session
+
+from app.database import db
+from app.events.delivery import describe_error
+from app.events.store import recorded_event
+from app.events.subscription import Subscriptions
+from app.events.tracing import following
+from app.flow.outside import doors_closed, refuse
+from app.notifications.queries import mail_of_this_transaction
+from app.payments.queries import deposits_of_this_transaction
+
+LONGEST_SECONDS = 8.0
+MOST_KEYS = 5
+# Beyond this a look through the whole table for what has changed would take too long.
+LARGEST_TABLE = 200_000
+
+LIMIT = text("""
+SELECT set_config('statement_timeout', '2s', true), set_config('lock_timeout', '500ms', true)
+""")
+LETTERS = text("""
+SELECT d.id AS delivery_id, d.subscriber, e.*, k.key AS person_key
+FROM replay_items i JOIN deliveries d ON d.id = i.delivery_id
+JOIN events e ON e.position = d.event_position LEFT JOIN person_keys k ON k.person_id = e.person_id
+WHERE i.replay_id = :id ORDER BY d.id
+""")
+# Counted by Postgres, whoever wrote; what was undone stays counted.
+WRITTEN = text("""
+SELECT s.relname, n_tup_ins, n_tup_upd, n_tup_del, reltuples
+FROM pg_stat_xact_user_tables s JOIN pg_class c ON c.oid = s.relid
+WHERE n_tup_ins + n_tup_upd + n_tup_del > 0
+""")
+# A transaction holds a lock on its own number, and on that of each savepoint that has written.
+OWN_NUMBERS = text("""
+SELECT transactionid::text FROM pg_locks
+WHERE pid = pg_backend_pid() AND locktype = 'transactionid' AND mode = 'ExclusiveLock'
+""")
+RECORDED = text("""
+SELECT type, stream FROM events
+WHERE horizon >= log_horizon(pg_current_xact_id()) AND xmin::text = ANY(:numbers) ORDER BY position
+""")
+
+
+class RowChanges(msgspec.Struct, frozen=True):
+    """How many rows of a table were added, changed and removed, and the keys of the first few."""
+
+    table: str
+    added: int
+    changed: int
+    removed: int
+    keys: Sequence[str] = ()
+
+
+class ForeseenEvent(msgspec.Struct, frozen=True):
+    """An event that would be recorded, and who would be handed it."""
+
+    type: str
+    stream: str
+    subscribers: Sequence[str]
+
+
+class ForeseenMail(msgspec.Struct, frozen=True):
+    recipient: str
+    subject: str
+
+
+class ForeseenCharge(msgspec.Struct, frozen=True):
+    """A deposit that would fall due, in cents of its currency."""
+
+    amount_cents: int
+    currency: str
+
+
+class Foreseen(msgspec.Struct, frozen=True):
+    """What would become of one letter. ``error`` is what it would die of again; ``outside`` is what
+    its handler reached for and was not given. Not ``is_tried``: there was no time left."""
+
+    error: str = ""
+    outside: Sequence[str] = ()
+    rows: Sequence[RowChanges] = ()
+    events: Sequence[ForeseenEvent] = ()
+    mails: Sequence[ForeseenMail] = ()
+    charges: Sequence[ForeseenCharge] = ()
+    is_tried: bool = True
+
+
+class Sum(msgspec.Struct, frozen=True):
+    """What would follow from the whole set; ``tables`` maps a table to (added, changed, removed),
+    the other mappings count."""
+
+    fine: int
+    failing: int
+    untried: int
+    tables: dict[str, tuple[int, int, int]]
+    events: dict[str, int]
+    mails: int
+    charges: dict[str, int]
+
+
+class Rehearsal(Session):
+    """A session for one handler. Committing is not the handler's to do, here or in a delivery."""
+
+    def commit(self) -> None:
+        refuse("a commit of its own")
+
+
+def preview_replay(replay_id: uuid.UUID, subscriptions: Subscriptions) -> dict[int, Foreseen]:
+    """What would become of each letter of the set, by its delivery; nothing of it is kept.
+
+    Waits for nobody's lock longer than half a second, and holds those of one letter at a time.
+    """
+    db.session.rollback()  # whoever uses the request's own connection reaches out too
+    with db.engine.connect() as connection:
+        connection.execute(LIMIT)
+        letters = connection.execute(LETTERS, {"id": replay_id}).all()
+        until = time.monotonic() + LONGEST_SECONDS
+        foreseen = {}
+        for letter in letters:
+            if time.monotonic() < until:
+                foreseen[letter.delivery_id] = _rehearse(connection, letter, subscriptions)
+            else:
+                foreseen[letter.delivery_id] = Foreseen(is_tried=False)
+        connection.rollback()
+    return foreseen
+
+
+def sum_up(foreseen: Collection[Foreseen]) -> Sum:
+    tables: dict[str, tuple[int, int, int]] = {}
+    events: Counter[str] = Counter()
+    charges: Counter[str] = Counter()
+    tried = [one for one in foreseen if one.is_tried]
+    for one in tried:
+        events.update(event.type for event in one.events)
+        for charge in one.charges:
+            charges[charge.currency] += charge.amount_cents
+        for rows in one.rows:
+            added, changed, removed = tables.get(rows.table, (0, 0, 0))
+            counts = (added + rows.added, changed + rows.changed, removed + rows.removed)
+            tables[rows.table] = counts
+    failing = sum(bool(one.error) for one in tried)
+    return Sum(
+        fine=len(tried) - failing,
+        failing=failing,
+        untried=len(foreseen) - len(tried),
+        tables=dict(sorted(tables.items())),
+        events=dict(events),
+        mails=sum(len(one.mails) for one in tried),
+        charges=dict(charges),
+    )
+
+
+def _rehearse(connection: Connection, letter: Row, subscriptions: Subscriptions) -> Foreseen:
+    before = {row.relname: row for row in connection.execute(WRITTEN)}
+    with Rehearsal(bind=connection, join_transaction_mode="create_savepoint") as session:
+        with doors_closed() as outside:
+            try:
+                recorded = recorded_event(letter)
+                with following(recorded):
+                    subscriptions.subscriber(letter.subscriber)(session, recorded)
+                    session.flush()
+            except Exception as error:  # noqa: BLE001 - whatever a subscriber raises is a failed try
+                session.rollback()
+                return Foreseen(error=describe_error(error), outside=tuple(outside))
+        return _look(session, before, subscriptions, tuple(outside))
+
+
+def _look(
+    session: Session, before: dict[str, Row], subscriptions: Subscriptions, outside: Sequence[str]
+) -> Foreseen:
+    numbers = list(session.scalars(OWN_NUMBERS))
+    return Foreseen(
+        outside=outside,
+        rows=tuple(_changes(session, before, numbers)),
+        events=[
+            ForeseenEvent(row.type, row.stream, subscriptions.of(row.type))
+            for row in session.execute(RECORDED, {"numbers": numbers})
+        ],
+        mails=[ForeseenMail(m.recipient, m.subject) for m in mail_of_this_transaction(session)],
+        charges=[
+            ForeseenCharge(d.amount_cents, d.currency)
+            for d in deposits_of_this_transaction(session)
+        ],
+    )
+
+
+def _changes(
+    session: Session, before: dict[str, Row], numbers: Sequence[str]
+) -> Iterator[RowChanges]:
+    for now in session.execute(WRITTEN).all():
+        then = before.get(now.relname)
+        added, changed, removed = (
+            after - earlier
+            for after, earlier in zip(now[1:4], then[1:4] if then else (0, 0, 0), strict=True)
+        )
+        if added or changed or removed:
+            table = db.metadata.tables.get(now.relname)
+            is_small = now.reltuples < LARGEST_TABLE
+            keys = _keys(session, table, numbers) if table is not None and is_small else ()
+            yield RowChanges(now.relname, added, changed, removed, keys)
+
+
+def _keys(session: Session, table: Table, numbers: Sequence[str]) -> Sequence[str]:
+    """The primary keys of rows that this transaction has written; no other column is shown."""
+    written = text("xmin::text = ANY(:numbers)").bindparams(numbers=list(numbers))
+    keys = table.select().with_only_columns(*table.primary_key).where(written).limit(MOST_KEYS)
+    return [", ".join(map(str, row)) for row in session.execute(keys)]

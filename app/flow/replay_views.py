@@ -22,6 +22,8 @@ from app.flow.trouble import Cause, letters_of
 
 replays = Blueprint("replays", __name__, template_folder="templates")
 
+HIGHEST = 2**63
+
 
 @replays.get("/staff/events/dead-letters")
 @login_required
@@ -37,7 +39,7 @@ def dead_letters() -> str:
 def choose() -> ResponseReturnValue:
     """Freeze the set: one letter, those that are ticked, or all that the page showed."""
     for field in ("only", "shown" if "all" in request.form else "ticked"):
-        chosen = request.form.getlist(field, type=int)
+        chosen = request.form.getlist(field, type=delivery_number)
         if chosen:
             break
     try:
@@ -96,6 +98,14 @@ def cancel(replay_id: uuid.UUID) -> ResponseReturnValue:
         db.session.rollback()
         flash("There is nothing left to cancel.")
     return redirect(url_for(".replay", replay_id=replay_id), 303)
+
+
+def delivery_number(text: str) -> int:
+    """Raises ValueError for what can be none."""
+    number = int(text)
+    if not 0 < number < HIGHEST:
+        raise ValueError(text)
+    return number
 
 
 def load(replay_id: uuid.UUID) -> ReplayView:

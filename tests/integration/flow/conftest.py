@@ -3,7 +3,7 @@
 import re
 import tomllib
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -21,6 +21,7 @@ from app.events.delivery import deliver
 from app.events.models import Delivery
 from app.events.retry import RetryPolicy
 from app.events.subscription import current_subscriptions
+from app.flow.advance import advance_replays
 from app.flow.service import choose_dead_letters
 from tests.submitted import submit_answers
 
@@ -39,7 +40,7 @@ class Desk:
     def __init__(self, client: FlaskClient, staff: Staff) -> None:
         self.client, self.actor = client, staff.actor
 
-    def get(self, path: str, status: int = 200, **query: object) -> str:
+    def get(self, path: str, query: Mapping[str, str] | None = None, status: int = 200) -> str:
         answer = self.client.get(path, query_string=query)
         assert answer.status_code == status, answer.text
         return answer.text
@@ -156,3 +157,20 @@ def deliver_sent(session: Session) -> Callable[[list[int]], None]:
         deliver(session, sent, current_subscriptions(), policy, keeper, lambda _: None)
 
     return deliver_sent
+
+
+@pytest.fixture
+def handle_replays(
+    session: Session, deliver_sent: Callable[[list[int]], None]
+) -> Callable[[], None]:
+    """Clock and workers take every replay to its end."""
+
+    def handle_replays() -> None:
+        sent: list[int] = [0]
+        while sent:
+            sent = []
+            session.rollback()
+            advance_replays(session, sent.extend)
+            deliver_sent(sent)
+
+    return handle_replays

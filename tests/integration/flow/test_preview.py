@@ -180,7 +180,7 @@ def by_a_program(session: Session, recorded: RecordedEvent) -> None:
     subprocess.run(["true"], check=True)
 
 
-WAYS_OUT = {
+WAYS_OUT: dict[Handler, str] = {
     by_the_request: "another transaction",
     by_a_connection: "another transaction",
     by_a_commit: "a commit of its own",

@@ -83,6 +83,14 @@ class EventStory(msgspec.Struct, frozen=True):
     effects: Sequence[Relative]
     deliveries: Sequence[DeliveryStory]
 
+    @property
+    def data_json(self) -> str:
+        return _in_json(self.data)
+
+    @property
+    def personal_json(self) -> str:
+        return _in_json(self.personal)
+
 
 def find_event(session: Session, event_id: uuid.UUID) -> EventStory | None:
     """The event with all that belongs to it."""
@@ -154,3 +162,8 @@ def _tries(delivery: Delivery, failed: Sequence[DeliveryTry]) -> list[Try]:
     if delivery.done_at and delivery.claimed_at:
         tries.append(Try(delivery.attempts, delivery.claimed_at, delivery.done_at))
     return tries
+
+
+def _in_json(values: dict[str, Any]) -> str:
+    """For people to read."""
+    return msgspec.json.format(msgspec.json.encode(values), indent=2).decode()

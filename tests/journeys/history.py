@@ -10,7 +10,8 @@ from tests.site import Site, eventually
 
 
 class History(NamedTuple):
-    """``unscored``: its scoring is a dead letter. ``agreed``: the deposit is due."""
+    """``unscored``: its scoring is a dead letter. ``agreed``: the deposit is due. ``foreseen`` and
+    ``replayed`` are the paths of a replay that was chosen, and of one that is through."""
 
     unscored: Applied
     proposed: Applied
@@ -19,31 +20,38 @@ class History(NamedTuple):
     offered: Applied
     agreed: Applied
     paid: Applied
+    foreseen: str
+    replayed: str
 
     def path_to(self, address: str) -> str:
         """ "own:paid", "desk:paid" and "money:paid" are that application's pages: the prospect's,
-        the reviewer's and the deposit's. Other addresses stand as given."""
+        the reviewer's and the deposit's; "event:paid" is its first event's, and "replay:foreseen"
+        a replay's. Other addresses stand as given."""
         side, _, rest = address.partition(":")
         state, mark, query = rest.partition("?")
-        if side not in {"own", "desk", "money"}:
+        if side == "replay":
+            return str(getattr(self, rest))
+        if side not in {"own", "desk", "money", "event"}:
             return address
         applied: Applied = getattr(self, state)
         if side == "own":
             return f"{applied.page}{mark}{query}"
         if side == "desk":
             return f"/staff/applications/{applied.id}"
+        if side == "event":
+            return f"/staff/events/{applied.first_event_id}"
         return f"/staff/engagements/{applied.engagement_id}/payment"
 
 
 def make_history(site: Site, reviewer: Reviewer) -> History:
     with refusing(site, "scores", "new.total >= 0"):
-        unscored = send_application(site)
-        eventually(
-            lambda: site.value(
-                "SELECT count(*) FROM deliveries WHERE stream = %s AND status = 'dead'",
-                f"application-{unscored.id}",
-            )
-        )
+        unscored, rescued = send_application(site), send_application(site)
+        eventually(lambda: unscored.dead_letter and rescued.dead_letter)
+    foreseen, replayed = (
+        reviewer.choose_for_replay(applied.dead_letter) for applied in (unscored, rescued)
+    )
+    reviewer.start_replay(replayed)
+    rescued.wait_until_engagement_is("proposed")
     proposed, asked, declined, offered, agreed, paid = (apply(site) for _ in range(6))
     reviewer.decide(asked.id, verdict="ask", message="How many are you?")
     asked.reply("Two.")
@@ -58,4 +66,4 @@ def make_history(site: Site, reviewer: Reviewer) -> History:
     reviewer.record_transfer(paid.engagement_id, f"{datetime.now(UTC):%Y-%m-%d}")
     paid.wait_until_engagement_is("active")
     leave_alone(site, "elsewhere")
-    return History(unscored, proposed, asked, declined, offered, agreed, paid)
+    return History(unscored, proposed, asked, declined, offered, agreed, paid, foreseen, replayed)

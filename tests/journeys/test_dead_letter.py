@@ -18,10 +18,10 @@ STAFF = "staff@champlin.example"
 def test_a_dead_letter_is_seen_foreseen_and_replayed_by_keyboard(
     visit: Visit, site: Site, ada: Reviewer, width: int
 ) -> None:
-    page = visit(width, reviewer=ada)
+    page = visit(width, reviewer=ada, reduced_motion="reduce")
     with refusing(site, "scores", "new.total >= 0"):
         applied = send_application(site)
-        eventually(lambda: is_dead(site, applied))
+        eventually(lambda: applied.dead_letter)
         eventually(lambda: warnings_about(site, applied))
         page.goto("/staff/events/")
         cause = page.get_by_role("link", name="ProgrammingError in scoring.score_fit")
@@ -32,14 +32,14 @@ def test_a_dead_letter_is_seen_foreseen_and_replayed_by_keyboard(
         expect(page.get_by_role("table")).to_contain_text("Dead letter")
         press(page, page.get_by_role("button", name="Preview a replay for scoring.score_fit"))
         expect(page.get_by_text("Would fail again").last).to_be_visible()
-        assert is_dead(site, applied)
+        assert applied.dead_letter
 
     page.reload()
     [item] = page.get_by_role("main").locator("ol > li").all()
     expect(item).to_contain_text("Would be done")
     expect(item).to_contain_text("scores: 1 added")
     expect(item).to_contain_text("Then given to engagements.propose_engagement")
-    assert is_dead(site, applied)
+    assert applied.dead_letter
     press(page, page.get_by_role("button", name="Replay it"))
     expect(page.get_by_text("The replay has begun.")).to_be_visible()
     expect(page.get_by_text("1 of 1 is through")).to_be_visible()
@@ -52,19 +52,13 @@ def test_a_dead_letter_is_seen_foreseen_and_replayed_by_keyboard(
 def test_a_subscriber_is_held_and_let_go_without_javascript(
     visit: Visit, site: Site, ada: Reviewer
 ) -> None:
-    page = visit(390, reviewer=ada, javascript=False)
+    page = visit(390, reviewer=ada, javascript=False, reduced_motion="reduce")
     page.goto("/staff/events/")
     press(page, page.get_by_role("button", name="Pause notifications.send_resume_link"))
     expect(page.get_by_text("Paused by Ada Lovelace")).to_be_visible()
     press(page, page.get_by_role("button", name="Resume notifications.send_resume_link"))
     expect(page.get_by_text("goes on with what has waited")).to_be_visible()
     expect(page.get_by_text("Paused by Ada Lovelace")).to_have_count(0)
-
-
-def is_dead(site: Site, applied: Applied) -> bool:
-    stream = f"application-{applied.id}"
-    dead = "SELECT count(*) FROM deliveries WHERE stream = %s AND status = 'dead'"
-    return bool(site.value(dead, stream))
 
 
 def warnings_about(site: Site, applied: Applied) -> bool:

@@ -84,6 +84,16 @@ SELECT (SELECT coalesce(max(position), 0) FROM events) AS last_position,
        (SELECT count(*) FROM events WHERE relayed_at IS NULL) AS unrelayed
 """)
 
+DONE_LATELY = text("""
+SELECT DISTINCT e.type, d.subscriber FROM deliveries d JOIN events e ON e.position = event_position
+WHERE d.done_at > now() - interval '1 minute'
+""")
+
+
+def pairs_done_lately(session: Session) -> set[tuple[str, str]]:
+    """Which types were handled by which subscribers in the last minute."""
+    return {(row.type, row.subscriber) for row in session.execute(DONE_LATELY)}
+
 
 def flow_figures(session: Session) -> FlowFigures:
     """The state of the whole flow now; every subscriber of the table has a row."""

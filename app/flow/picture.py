@@ -1,6 +1,6 @@
 """The live picture of the flow: event types on the left, subscribers on the right, by domain."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping, Sequence, Set
 
 import msgspec
 
@@ -60,9 +60,13 @@ class Picture(msgspec.Struct, frozen=True):
 
 
 def draw_flow(
-    flow: FlowFigures, subscriptions: Subscriptions, pauses: Mapping[str, Pause]
+    flow: FlowFigures,
+    subscriptions: Subscriptions,
+    pauses: Mapping[str, Pause],
+    busy: Set[tuple[str, str]],
 ) -> Picture:
-    """The picture, in the order of the table of subscriptions."""
+    """The picture, in the order of the table of subscriptions. ``busy`` are the pairs of type and
+    subscriber between which events have passed lately."""
     types_of: dict[str, list[str]] = {}
     for event_type, subscriber in subscriptions.pairs:
         types_of.setdefault(subscriber, []).append(event_type)
@@ -84,7 +88,7 @@ def draw_flow(
         domains.append(DomainNode(domain, head, nodes))
         y += HEAD + ROW * len(members)
     types = _place_types(list(dict.fromkeys(t for t, _ in subscriptions.pairs)), y)
-    return Picture(y, types, domains, _edges(types, domains))
+    return Picture(y, types, domains, _edges(types, domains, busy))
 
 
 def _place_types(names: Sequence[str], height: int) -> list[TypeNode]:
@@ -93,7 +97,9 @@ def _place_types(names: Sequence[str], height: int) -> list[TypeNode]:
     return [TypeNode(name, round(step * (place + 0.5))) for place, name in enumerate(names)]
 
 
-def _edges(types: Sequence[TypeNode], domains: Sequence[DomainNode]) -> list[Edge]:
+def _edges(
+    types: Sequence[TypeNode], domains: Sequence[DomainNode], busy: Set[tuple[str, str]]
+) -> list[Edge]:
     places = {node.name: node.y for node in types}
     bend = (LEFT_EDGE + RIGHT_EDGE) // 2
     return [
@@ -101,7 +107,7 @@ def _edges(types: Sequence[TypeNode], domains: Sequence[DomainNode]) -> list[Edg
             f"M{LEFT_EDGE} {places[name]}C{bend} {places[name]}"
             f" {bend} {node.y} {RIGHT_EDGE} {node.y}",
             node.figures.state,
-            node.figures.done_minute > 0,
+            (name, node.figures.name) in busy,
         )
         for domain in domains
         for node in domain.subscribers

@@ -8,7 +8,8 @@ from flask_login import current_user, login_required
 
 from app.database import db
 from app.events.subscription import current_subscriptions
-from app.flow.preview import preview_replay, sum_up
+from app.flow.foreseen import sum_up
+from app.flow.preview import preview_replay
 from app.flow.queries import ReplayView, find_replay
 from app.flow.service import (
     AlreadyStarted,

@@ -9,7 +9,7 @@ from flask_login import current_user, login_required
 from app.accounts.queries import staff_names
 from app.circuits.queries import list_circuits
 from app.database import db
-from app.events.figures import FlowFigures, flow_figures
+from app.events.figures import FlowFigures, flow_figures, pairs_done_lately
 from app.events.pausing import pause_subscriber, pauses, resume_subscriber
 from app.events.subscription import current_subscriptions
 from app.events.types import declared_events
@@ -101,7 +101,9 @@ def event(event_id: uuid.UUID) -> str:
 
 
 def picture_of(figures: FlowFigures) -> Picture:
-    return draw_flow(figures, current_subscriptions(), pauses(db.session()))
+    session = db.session()
+    busy = pairs_done_lately(session)
+    return draw_flow(figures, current_subscriptions(), pauses(session), busy)
 
 
 def check_subscriber(name: str) -> None:

@@ -4,6 +4,7 @@ import smtplib
 import subprocess
 import uuid
 from collections.abc import Callable
+from contextlib import nullcontext
 
 import psycopg
 import pytest
@@ -18,10 +19,12 @@ from app.circuits.models import CircuitRecord
 from app.database import db
 from app.engagements.models import Engagement
 from app.engagements.service import accept_engagement
+from app.events.dead_letters import replay_dead_letter
 from app.events.subscription import Subscriptions, current_subscriptions
 from app.events.tasks import sweep_deliveries
 from app.events.types import RecordedEvent
-from app.flow.preview import Foreseen, preview_replay
+from app.flow.foreseen import Foreseen
+from app.flow.preview import preview_replay
 from app.notifications.tasks import ring_mailer
 from local.postgres import Postgres
 from local.redis import Redis
@@ -207,6 +210,32 @@ def test_a_handler_that_reaches_out_is_held_and_named(
         assert sorted(broker.keys()) == kept
     assert any(what.startswith(WAYS_OUT[way]) for what in foreseen.outside), foreseen
     assert everything(postgres) == before
+
+
+def test_with_the_doors_open_such_a_handler_would_leave_something(
+    fail: Fail, choose: Choose, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replay_id = choose(*fail())
+    before = everything(postgres)
+    monkeypatch.setattr("app.flow.preview.doors_closed", lambda: nullcontext([]))
+
+    def reach_out(session: Session, recorded: RecordedEvent) -> None:
+        by_the_request(session, recorded)
+
+    foresee(replay_id, reach_out)
+    assert everything(postgres) != before
+
+
+def test_one_that_was_tried_since_is_not_foreseen(
+    fail: Fail, choose: Choose, session: Session, desk: Desk
+) -> None:
+    first, second = fail(2)
+    replay_id = choose(first, second)
+    replay_dead_letter(session, first, actor="staff:grace")
+    session.commit()
+    assert set(preview_replay(replay_id, current_subscriptions())) == {second}
+    page = desk.get(f"/staff/events/replays/{replay_id}")
+    assert "Somebody has tried it since it was chosen" in page
 
 
 def test_outside_a_preview_the_doors_are_open(

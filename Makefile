@@ -10,7 +10,7 @@ ASYNCAPI := tests/asyncapi/node_modules/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test faults bench lint format types schemas lock clean chromium
+.PHONY: help run demo test faults bench lint format types schemas lock clean chromium rabbitmq
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,8 +21,8 @@ run: .venv/.run-installed ## start the whole site on this machine; Ctrl-C stops 
 demo: .venv/.run-installed ## send a dozen invented applications through the running site
 	@$(BIN)/python -m local.demo
 
-test: .venv/.test-installed $(ASYNCAPI) chromium ## run every test (some of them: make test ARGS="-k relay")
-	@$(BIN)/python -m pytest $(ARGS)
+test: .venv/.test-installed $(ASYNCAPI) chromium rabbitmq ## run every test (some of them: make test ARGS="-k relay")
+	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
 
 faults: .venv/.test-installed ## run only the tests that kill, cut and flush things
 	@FAULT_SCALE=full $(BIN)/python -m pytest tests/faults $(ARGS)
@@ -81,5 +81,20 @@ chromium:
 	else \
 		echo "The browser tests need Chromium. Install it (on Debian: sudo apt-get install chromium)"; \
 		echo "and run make test again."; \
+		exit 1; \
+	fi
+
+# RUNLEVEL=1 keeps the package from starting a server of its own: the tests start theirs.
+rabbitmq:
+	@if [ -x /usr/lib/rabbitmq/bin/rabbitmq-server ] || command -v rabbitmq-server >/dev/null; then \
+		exit 0; \
+	fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing RabbitMQ for the tests of the bridges."; \
+		apt-get -qq update && RUNLEVEL=1 DEBIAN_FRONTEND=noninteractive \
+			apt-get -qq install -y --no-install-recommends rabbitmq-server >/dev/null; \
+	else \
+		echo "The tests of the bridges need RabbitMQ. Install it"; \
+		echo "(on Debian: sudo apt-get install rabbitmq-server) and run make test again."; \
 		exit 1; \
 	fi

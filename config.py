@@ -41,11 +41,16 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     STRIPE_SECRET_KEY: str = ""
     STRIPE_WEBHOOK_SECRET: str = ""
     STRIPE_API_BASE: str = ""
+    EVENT_BRIDGES: str = ""
+    EVENT_INTAKE: str = ""
     CONTENT_DIR: str = str(ROOT / "content")
     EXTRA_HOSTS: str = ""
     TRUSTED_PROXIES: int = 0
     METRICS_TOKEN: str = ""
+    WEBHOOK_ALLOW_PRIVATE: bool = False
     LOG_LEVEL: Literal["debug", "info", "warning", "error"] = "info"
+    OTEL_EXPORTER_OTLP_ENDPOINT: str = ""
+    OTEL_SERVICE_NAME: str = "engagement-portal"
     DATABASE_POOL_SIZE: int = 8
     DELIVERY_MAX_ATTEMPTS: int = 8
     DELIVERY_BACKOFF_SECONDS: float = 1.0
@@ -72,6 +77,18 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         if bool(self.STRIPE_SECRET_KEY) != bool(self.STRIPE_WEBHOOK_SECRET):
             raise ConfigurationError(
                 "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET belong together: set both, or neither."
+            )
+        collector = urlsplit(self.OTEL_EXPORTER_OTLP_ENDPOINT)
+        if collector.geturl() and (
+            collector.scheme not in {"http", "https"} or not collector.hostname
+        ):
+            raise ConfigurationError(
+                "OTEL_EXPORTER_OTLP_ENDPOINT must be a collector's address, like http://collector:4318."
+            )
+        if self.WEBHOOK_ALLOW_PRIVATE and self.ENVIRONMENT == "production":
+            raise ConfigurationError(
+                "WEBHOOK_ALLOW_PRIVATE opens the inner network to webhooks: leave it unset in"
+                " production."
             )
         if self.DELIVERY_MAX_ATTEMPTS < 1:
             raise ConfigurationError("DELIVERY_MAX_ATTEMPTS must be at least 1.")

@@ -7,21 +7,27 @@ from urllib.parse import urlsplit
 
 from flask import Flask
 
+from app.applications.intake.address import init_intake
 from app.background import init_celery
 from app.blueprints import BLUEPRINTS
 from app.cli import register_commands
 from app.database import db, init_database
 from app.errors import init_errors
 from app.events.bell import init_bell
+from app.events.bridges.addresses import init_bridges
+from app.events.projection import init_projections
 from app.events.subscription import init_subscriptions
 from app.events.types import declared_events
 from app.events.upcast import check_upcasts
 from app.extensions import csrf, limiter, login_manager, migrate
 from app.firm_data import load_firm_data
 from app.logs import configure_logging, init_logs
+from app.projections import PROJECTIONS
 from app.rendering import init_rendering
+from app.request_trace import init_request_trace
 from app.security import init_security
 from app.subscriptions import SUBSCRIPTIONS
+from app.telemetry.setup import init_telemetry
 from config import ROOT, Config, load_config
 
 
@@ -31,7 +37,9 @@ def create_app(config: Config | None = None) -> Flask:
     configure_logging(config)
     app = Flask(__name__, static_folder=None)
     init_settings(app, config)
-    init_logs(app, config)
+    init_telemetry(app, config)
+    init_request_trace(app, config)
+    init_logs(app)
     init_security(app, config)
     init_data(app, config)
     init_extensions(app, config)
@@ -60,6 +68,9 @@ def init_data(app: Flask, config: Config) -> None:
     init_database(app, config)
     init_bell(app, config.postgres_url)
     init_subscriptions(app, SUBSCRIPTIONS)
+    init_projections(app, PROJECTIONS)
+    init_bridges(app, config)
+    init_intake(app, config)
     check_upcasts({name: one.schema_version for name, one in declared_events().items()})
     init_celery(app, config)
 

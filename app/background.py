@@ -12,6 +12,7 @@ from flask import Flask
 from sqlalchemy import Engine
 
 from app.database import db
+from app.events.bridges.tasks import sweep_bridges
 from app.events.claims import LeaseKeeper
 from app.events.due import record_due_events
 from app.events.relay import RelayAtHand
@@ -23,6 +24,7 @@ from app.events.tasks import (
 )
 from app.flow.outside import refuse
 from app.flow.tasks import move_replays_on
+from app.telemetry.setup import close_telemetry
 from config import Config
 
 EXPIRES_SECONDS = 60
@@ -64,6 +66,8 @@ def init_celery(app: Flask, config: Config) -> None:
                 "schedule": crontab(hour=0, minute=10),
             },
             "sweep-mail": _each(config.SWEEP_SECONDS, "notifications.sweep"),
+            "sweep-webhooks": _each(config.SWEEP_SECONDS, "webhooks.sweep"),
+            "sweep-bridges": _each(config.SWEEP_SECONDS, sweep_bridges.name),
             "record-due-events": _each(config.SWEEP_SECONDS, record_due_events.name),
             "advance-replays": _each(config.SWEEP_SECONDS, move_replays_on.name),
             "count-deliveries": _each(60, count_deliveries.name),
@@ -82,6 +86,10 @@ def init_celery(app: Flask, config: Config) -> None:
         with app.app_context():
             db.engine.dispose(close=False)  # the parent's connections stay the parent's
         app.extensions["bell"] = RelayAtHand(send_deliveries)
+
+    @signals.worker_process_shutdown.connect(weak=False)
+    def stop_worker_process(**_: object) -> None:
+        close_telemetry(app)
 
 
 def _each(seconds: float, task: str) -> dict[str, Any]:

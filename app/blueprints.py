@@ -9,6 +9,7 @@ from app.content.views import content
 from app.engagements.views import engagements
 from app.flow.replay_views import replays
 from app.flow.views import flow
+from app.history.views import history
 from app.notifications.letter import notifications
 from app.operation import operation
 from app.payments.views import payments
@@ -16,6 +17,7 @@ from app.payments.webhook import webhooks
 from app.portal.views import portal
 from app.review.views import review
 from app.styleguide import styleguide
+from app.webhooks.views import outgoing_webhooks
 
 BLUEPRINTS = (
     content,
@@ -26,9 +28,11 @@ BLUEPRINTS = (
     notifications,
     accounts,
     review,
+    history,
     engagements,
     flow,
     replays,
+    outgoing_webhooks,
     catalog,
     api,
     styleguide,

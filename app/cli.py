@@ -1,4 +1,4 @@
-"""The operator's commands: `flask relay`, `flask events …`, `flask staff …`,
+"""The operator's commands: `flask relay`, `flask intake`, `flask events …`, `flask staff …`,
 `flask person …`"""
 
 import signal
@@ -9,7 +9,10 @@ from flask import Flask, current_app
 from flask.cli import with_appcontext
 
 from app.accounts.commands import staff
+from app.applications.intake.address import current_intake
+from app.applications.intake.consumer import run_intake
 from app.events.commands import events
+from app.events.projection_commands import rebuild, verify
 from app.events.relay import run_relay
 from app.events.subscription import current_subscriptions
 from app.events.tasks import send_deliveries
@@ -18,7 +21,10 @@ from app.portal.commands import person
 
 def register_commands(app: Flask) -> None:
     app.cli.add_command(relay)
+    app.cli.add_command(intake)
     app.cli.add_command(events)
+    events.add_command(verify)
+    events.add_command(rebuild)
     app.cli.add_command(person)
     app.cli.add_command(staff)
 
@@ -27,14 +33,29 @@ def register_commands(app: Flask) -> None:
 @with_appcontext
 def relay() -> None:
     """Publish events until told to stop; two or more side by side are safe."""
-    stop = threading.Event()
-    for name in (signal.SIGTERM, signal.SIGINT):
-        signal.signal(name, lambda *_: stop.set())
     config = current_app.config["SITE"]
     run_relay(
         config.postgres_url,
         current_subscriptions(),
         send_deliveries,
         poll_seconds=config.RELAY_POLL_SECONDS,
-        stop=stop,
+        stop=_told_to_stop(),
     )
+
+
+@click.command("intake")
+@with_appcontext
+def intake() -> None:
+    """Take in applications from the topic in EVENT_INTAKE; several side by side share them."""
+    address = current_intake()
+    if address is None:
+        raise click.UsageError("EVENT_INTAKE is not set, so there is nothing to take in.")
+    run_intake(address, _told_to_stop())
+
+
+def _told_to_stop() -> threading.Event:
+    """What is set once the process shall end."""
+    stop = threading.Event()
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.set())
+    return stop

@@ -12,7 +12,7 @@ import psycopg
 import uuid_utils.compat
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, MetaData, event
+from sqlalchemy import Connection, DateTime, MetaData, event, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
@@ -103,6 +103,25 @@ def autocommit() -> Iterator[Connection]:
     """A connection on which each statement commits by itself, apart from the session's."""
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         yield connection
+
+
+TRY_LOCK = text("SELECT pg_try_advisory_lock(hashtext(:work))")
+UNLOCK = text("SELECT pg_advisory_unlock(hashtext(:work))")
+
+
+@contextmanager
+def alone_at(work: str) -> Iterator[bool]:
+    """Whether no other process is at that work now, nor will be until this ends.
+
+    The lock is the connection's, so a process that dies has let go of it.
+    """
+    with autocommit() as connection:
+        is_alone = bool(connection.scalar(TRY_LOCK, {"work": work}))
+        try:
+            yield is_alone
+        finally:
+            if is_alone:
+                connection.execute(UNLOCK, {"work": work})
 
 
 def commit_each_statement(session: Session) -> Session:

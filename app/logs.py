@@ -14,14 +14,15 @@ import structlog
 from flask import Flask, Response, g, request
 from structlog.typing import Processor
 
-from app.events.tracing import start_trace
+from app.request_trace import UNREMARKABLE
 from config import Config
 
 log = structlog.get_logger()
 
 # Libraries that tell of each thing they do; ours says the same with its trace.
 CHATTY = ("alembic", "celery", "werkzeug")
-UNREMARKABLE = {"assets.asset", "operation.healthz", "operation.readyz"}
+# Its errors quote addresses; whoever uses it tells of each failure.
+INDISCREET = ("pika",)
 
 
 def configure_logging(config: Config) -> None:
@@ -64,20 +65,19 @@ def configure_logging(config: Config) -> None:
     logging.basicConfig(handlers=[handler], level=config.LOG_LEVEL.upper(), force=True)
     for name in CHATTY:
         logging.getLogger(name).setLevel(logging.WARNING)
+    for name in INDISCREET:
+        logging.getLogger(name).setLevel(logging.CRITICAL)
 
 
-def init_logs(app: Flask, config: Config) -> None:
-    """Give each request a trace and one line. An id offered by a trusted proxy is kept."""
+def init_logs(app: Flask) -> None:
+    """Give each request one line."""
 
     @app.before_request
     def begin() -> None:
-        offered = request.headers.get("X-Request-ID") if config.TRUSTED_PROXIES else None
-        g.request_id = start_trace(offered)
         g.started_at = time.perf_counter()
 
     @app.after_request
     def finish(response: Response) -> Response:
-        response.headers["X-Request-ID"] = g.get("request_id", "")
         if request.endpoint not in UNREMARKABLE:
             log.info(
                 "request",

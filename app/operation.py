@@ -19,12 +19,14 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from app.circuits.queries import list_circuits
 from app.database import db
+from app.events.bridges.queries import bridge_figures
 from app.events.due import seconds_late
 from app.events.figures import FlowFigures, flow_figures
 from app.events.log import has_moved
 from app.events.totals import Totals, delivery_totals
 from app.extensions import migrate
 from app.notifications.queries import count_mail_by_status
+from app.webhooks.queries import count_disabled_endpoints, count_undelivered_by_status
 from config import Config
 
 BROKER_TIMEOUT = 1.0
@@ -95,6 +97,16 @@ def _render_metrics() -> bytes:
     opened = Gauge("circuit_open", "1: the service is left alone", ["name"], registry=registry)
     for circuit in list_circuits(db.session()):
         opened.labels(circuit.name).set(circuit.state != "closed")
+    webhooks = Gauge(
+        "webhook_messages", "Webhooks not delivered, by their state", ["status"], registry=registry
+    )
+    for status, count in count_undelivered_by_status(db.session()).items():
+        webhooks.labels(status).set(count)
+    disabled = Gauge(
+        "webhook_endpoints_disabled", "Endpoints that failed or are gone", registry=registry
+    )
+    disabled.set(count_disabled_endpoints(db.session()))
+    _add_bridges(registry)
     return generate_latest(registry)
 
 
@@ -111,6 +123,21 @@ def _tell_of_subscribers(registry: CollectorRegistry, figures: FlowFigures) -> N
         total = totals.get(row.name, Totals())
         done.labels(row.name).inc(total.done)
         tries.labels(row.name).inc(total.tries)
+
+
+def _add_bridges(registry: CollectorRegistry) -> None:
+    labels = ["bridge"]
+    lag = Gauge("bridge_lag_events", "Events to be sent", labels, registry=registry)
+    oldest = Gauge("bridge_oldest_seconds", "Age of the oldest", labels, registry=registry)
+    failures = Gauge("bridge_failures", "Tries since a success", labels, registry=registry)
+    passed_over = Gauge("bridge_passed_over", "Events never taken", labels, registry=registry)
+    paused = Gauge("bridge_paused", "1 while staff hold it back", labels, registry=registry)
+    for row in bridge_figures(db.session()):
+        lag.labels(row.name).set(row.lag)
+        oldest.labels(row.name).set(row.oldest_seconds)
+        failures.labels(row.name).set(row.failures)
+        passed_over.labels(row.name).set(row.passed_over)
+        paused.labels(row.name).set(row.paused_at is not None)
 
 
 def _database() -> str:

@@ -15,6 +15,7 @@ def init_rendering(app: Flask) -> None:
     app.add_template_filter(money)
     app.add_template_filter(plain_date, "date")
     app.add_template_filter(datetime_utc)
+    app.add_template_filter(duration)
     app.context_processor(lambda: {"brand": current_brand()})
 
 
@@ -36,3 +37,17 @@ def datetime_utc(moment: datetime) -> str:
     """ "24 Nov 2026, 15:38 UTC"."""
     moment = moment.astimezone(UTC)
     return f"{moment.day} {moment:%b %Y, %H:%M} UTC"
+
+
+def duration(minutes: int) -> str:
+    """In one unit: "under a minute", "40 minutes", "5 hours" for two days, then "3 days"."""
+    if minutes < 1:
+        return "under a minute"
+    whole, unit = (
+        (minutes, "minute")
+        if minutes < 60
+        else (minutes // 60, "hour")
+        if minutes < 48 * 60
+        else (minutes // (24 * 60), "day")
+    )
+    return f"{whole} {unit}{'' if whole == 1 else 's'}"

@@ -15,7 +15,7 @@ from app.applications.events import (
 )
 from app.applications.subscribers import keep_promise
 from app.circuits.events import CircuitOpened
-from app.engagements.events import EngagementAccepted, EngagementProposed
+from app.engagements.events import EngagementAccepted, EngagementOffered, EngagementProposed
 from app.engagements.subscribers import (
     activate_engagement,
     close_engagement,
@@ -31,6 +31,7 @@ from app.notifications.subscribers import (
     alert_staff_of_failure,
     alert_staff_of_outage,
     alert_staff_of_overpayment,
+    alert_staff_of_webhook,
     announce_agreement,
     confirm_deposit,
     confirm_receipt,
@@ -42,19 +43,22 @@ from app.notifications.subscribers import (
 )
 from app.payments.events import DepositOverpaid, DepositPaid, StripeEventReceived
 from app.payments.subscribers import erase_payer, request_deposit, settle_deposit
+from app.review.subscribers import list_application
 from app.scoring.events import ApplicationScored
 from app.scoring.subscribers import score_fit
+from app.webhooks.events import WebhookEndpointDisabled
 
 SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
     DraftLinkRequested: (send_resume_link,),
-    ApplicationSubmitted: (score_fit, confirm_receipt, keep_promise),
-    ApplicationScored: (propose_engagement,),
-    EngagementProposed: (alert_staff,),
-    MoreRequested: (send_decision, keep_promise),
-    MoreProvided: (pass_on_answer, keep_promise),
-    ApplicationDeclined: (close_engagement, send_decision, keep_promise),
-    ApplicationAccepted: (offer_engagement, send_decision, keep_promise),
-    ApplicationErased: (erase_mail, erase_signature, erase_payer, keep_promise),
+    ApplicationSubmitted: (score_fit, confirm_receipt, keep_promise, list_application),
+    ApplicationScored: (propose_engagement, list_application),
+    EngagementProposed: (alert_staff, list_application),
+    MoreRequested: (send_decision, keep_promise, list_application),
+    MoreProvided: (pass_on_answer, keep_promise, list_application),
+    ApplicationDeclined: (close_engagement, send_decision, keep_promise, list_application),
+    ApplicationAccepted: (offer_engagement, send_decision, keep_promise, list_application),
+    ApplicationErased: (erase_mail, erase_signature, erase_payer, keep_promise, list_application),
+    EngagementOffered: (list_application,),
     AnswerDue: (remind_staff,),
     EngagementAccepted: (request_deposit, announce_agreement),
     StripeEventReceived: (settle_deposit,),
@@ -62,4 +66,5 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
     DepositOverpaid: (alert_staff_of_overpayment,),
     DeliveryDeadLettered: (alert_staff_of_failure,),
     CircuitOpened: (alert_staff_of_outage,),
+    WebhookEndpointDisabled: (alert_staff_of_webhook,),
 }

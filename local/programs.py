@@ -60,6 +60,7 @@ def site_processes(state: State, ports: Ports, environ: Mapping[str, str]) -> li
         )
 
     return [
+        *([process("intake")] if environ.get("EVENT_INTAKE") else []),
         process("relay"),
         process("worker"),
         process("scheduler"),

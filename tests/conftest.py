@@ -26,6 +26,15 @@ from config import Config, load_config
 from local.postgres import Postgres, temporary_postgres
 from local.redis import Redis, temporary_redis
 
+# Each has a whole site running, and one of it is enough: its tests stay on one core.
+WHOLE_SITE = {"bridges", "faults", "journeys"}
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    for item in items:
+        if one_of_them := WHOLE_SITE & set(item.path.parts):
+            item.add_marker(pytest.mark.xdist_group(one_of_them.pop()))
+
 
 class Browser(FlaskClient):
     """A client whose requests share nothing with the test's own app context, as in life."""
@@ -58,6 +67,7 @@ def config(postgres: Postgres, redis_server: Redis) -> Config:
             "REDIS_URL": redis_server.url,
             "SMTP_URL": "smtp://127.0.0.1:1",
             "STAFF_MAIL": "staff@champlin.example",
+            "WEBHOOK_ALLOW_PRIVATE": "true",
             "LOG_LEVEL": "warning",
         }
     )
@@ -91,6 +101,8 @@ def app(
         connection.execute(tables)
     with redis.Redis.from_url(redis_server.url) as client:
         client.flushall()
+    # Another test may have made a site of its own, whose tasks would be called.
+    migrated_app.extensions["celery"].set_default()
     with migrated_app.app_context():
         limiter.reset()
         yield migrated_app

@@ -6,12 +6,12 @@ The log itself stays as it is. Other domains erase their part as subscribers of 
 import secrets
 import uuid
 
-from sqlalchemy import update
+from sqlalchemy import select, update
 from sqlalchemy.orm import Session
 
 from app.applications.events import ApplicationErased
+from app.applications.fold import APPLICATIONS
 from app.applications.models import Application, Draft
-from app.database import utc_now
 from app.events.person_keys import drop_key
 from app.events.store import record
 from app.events.types import stream_of
@@ -26,26 +26,21 @@ def erase_person(session: Session, application_id: uuid.UUID, *, actor: str) -> 
 
     Raises AlreadyErased. Links in mails that were sent lead nowhere from now on.
     """
-    person = session.execute(
-        update(Application)
+    application = session.scalar(
+        select(Application)
         .where(Application.id == application_id, Application.erased_at.is_(None))
-        .values(
-            name="",
-            email="",
-            company="",
-            answers={},
-            access_token=secrets.token_urlsafe(24),
-            erased_at=utc_now(),
-            version=Application.version + 1,
-        )
-        .returning(Application.draft_id)
-    ).scalar_one_or_none()
-    if person is None:
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if application is None:
         raise AlreadyErased(application_id)
+    person = application.draft_id
+    application.access_token = secrets.token_urlsafe(24)
     session.execute(
         update(Draft)
         .where(Draft.id == person)
         .values(answers={}, resume_token=secrets.token_urlsafe(24))
     )
     drop_key(session, person)
-    record(session, stream_of("application", application_id), ApplicationErased(), actor=actor)
+    stream = stream_of("application", application_id)
+    APPLICATIONS.advance(application, record(session, stream, ApplicationErased(), actor=actor))

@@ -1,4 +1,4 @@
-"""A draft while it is written, and the application that it becomes."""
+"""A draft while it is written, the application that it becomes, and commands from elsewhere."""
 
 import uuid
 from datetime import datetime
@@ -67,3 +67,15 @@ class Application(Model):
     def title(self) -> str:
         """What staff know it by."""
         return self.company if self.erased_at is None else "Erased"
+
+
+class TakenCommand(Model):
+    """A command of another site's form that became an application: its CloudEvents source and id,
+    which are taken once."""
+
+    __tablename__ = "taken_commands"
+
+    source: Mapped[str] = mapped_column(primary_key=True)
+    id: Mapped[str] = mapped_column(primary_key=True)
+    application_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("applications.id"))
+    taken_at: Mapped[datetime] = mapped_column(server_default=text("now()"))

@@ -57,13 +57,17 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
         """
         if not answer:
             return self.when_empty if self.required else ""
-        if isinstance(answer, list) != (self.kind == "choices"):
+        if not self.has_shape_of(answer):
             return "Answer this question again."
         if self.options:
             return self._problem_with_chosen(answer if isinstance(answer, list) else [answer])
         if len(answer) > self.max_length:
             return f"Use {self.max_length:,} characters or fewer. You have {len(answer):,}."
         return ""
+
+    def has_shape_of(self, answer: Answer) -> bool:
+        """Whether it is a list where several can be chosen, and one text elsewhere."""
+        return not answer or isinstance(answer, list) == (self.kind == "choices")
 
     def _problem_with_chosen(self, chosen: list[str]) -> str:
         options = {option.value: option for option in self.options}

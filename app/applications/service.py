@@ -5,7 +5,7 @@ import uuid
 from typing import Any, NoReturn
 
 import msgspec
-from sqlalchemy import bindparam, select, text, update
+from sqlalchemy import ColumnElement, bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
@@ -17,23 +17,20 @@ from app.applications.events import (
     MoreProvided,
     MoreRequested,
 )
+from app.applications.fold import APPLICATIONS
 from app.applications.models import Application, Draft
 from app.applications.questions import Answers, Questionnaire
-from app.database import after_commit, new_id, utc_now
+from app.database import after_commit, new_id
 from app.events import bell
 from app.events.person_keys import key_of
+from app.events.spans import trace_recording
 from app.events.store import content_of, metadata_by, record
-from app.events.types import stream_of
+from app.events.types import Event, stream_of
 
 # Crockford's base 32: no I, L, O or U, so that a reference survives the telephone.
 REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 Verdict = ApplicationAccepted | ApplicationDeclined | MoreRequested
-STATUS_AFTER = {
-    ApplicationAccepted: "accepted",
-    ApplicationDeclined: "declined",
-    MoreRequested: "more_requested",
-}
 
 
 class DraftUnfinished(Exception):
@@ -77,13 +74,15 @@ WITH sealed AS (
     RETURNING id
 ), submitted AS (
     INSERT INTO applications (id, draft_id, reference, access_token, name, email, company,
-        answers, questions_version)
+        answers, questions_version, submitted_at)
     SELECT :application_id, id, :reference, :access_token, :name, :email, :company, :answers,
-        :questions_version
-    FROM sealed RETURNING id
+        :questions_version, statement_timestamp()
+    FROM sealed RETURNING submitted_at
 )
-INSERT INTO events (id, stream, version, type, schema_version, data, metadata, person_id, sealed)
-SELECT :id, :stream, 1, :type, :schema_version, :data, :metadata, :person_id, CAST(:sealed AS bytea)
+INSERT INTO events (id, stream, version, type, schema_version, data, metadata, person_id, sealed,
+    recorded_at)
+SELECT :id, :stream, 1, :type, :schema_version, :data, :metadata, :person_id,
+    CAST(:sealed AS bytea), submitted_at
 FROM submitted
 RETURNING position
 """).bindparams(
@@ -140,16 +139,19 @@ def _store(
     """Seal the draft and store the application with its event, unless the draft is no longer as it
     was seen."""
     application_id, person = new_id(), seen["draft_id"]
+    stream, metadata = stream_of("application", application_id), metadata_by("prospect")
+    content = content_of(submission, person, key_of(session, person))
+    trace_recording(session, content["id"], submission.type, stream, metadata)
     stored = session.execute(
         SUBMIT,
         {
             **seen,
             **msgspec.structs.asdict(submission),
-            **content_of(submission, person, key_of(session, person)),
+            **content,
             "application_id": application_id,
             "access_token": access_token,
-            "stream": stream_of("application", application_id),
-            "metadata": msgspec.to_builtins(metadata_by("prospect")),
+            "stream": stream,
+            "metadata": msgspec.to_builtins(metadata),
         },
     )
     return stored.one_or_none() is not None
@@ -183,40 +185,34 @@ def decide_application(
 
     Raises AlreadyDecided when it does not: of any number of simultaneous verdicts one is taken.
     """
-    status = STATUS_AFTER[type(verdict)]
-    person = session.execute(
-        update(Application)
-        .where(
-            Application.id == application_id,
-            Application.version == seen_version,
-            Application.status.in_(("submitted", "more_requested")),
-        )
-        .values(
-            status=status,
-            version=Application.version + 1,
-            decided_at=None if isinstance(verdict, MoreRequested) else utc_now(),
-        )
-        .returning(Application.draft_id)
-    ).scalar_one_or_none()
-    if person is None:
+    application = _lock(
+        session,
+        Application.id == application_id,
+        Application.version == seen_version,
+        Application.status.in_(("submitted", "more_requested")),
+    )
+    if application is None:
         raise AlreadyDecided(application_id)
-    record(session, stream_of("application", application_id), verdict, actor=actor, person=person)
+    _record(session, application, verdict, actor=actor)
 
 
 def provide_more(session: Session, application_id: uuid.UUID, message: str) -> None:
     """Record the prospect's answer to a reviewer's question. Raises NothingAsked without one."""
-    person = session.execute(
-        update(Application)
-        .where(Application.id == application_id, Application.status == "more_requested")
-        .values(status="submitted", version=Application.version + 1)
-        .returning(Application.draft_id)
-    ).scalar_one_or_none()
-    if person is None:
-        raise NothingAsked(application_id)
-    record(
-        session,
-        stream_of("application", application_id),
-        MoreProvided(message=message),
-        actor="prospect",
-        person=person,
+    application = _lock(
+        session, Application.id == application_id, Application.status == "more_requested"
     )
+    if application is None:
+        raise NothingAsked(application_id)
+    _record(session, application, MoreProvided(message=message), actor="prospect")
+
+
+def _lock(session: Session, *which: ColumnElement[bool]) -> Application | None:
+    wanted = select(Application).where(*which).with_for_update()
+    return session.scalar(wanted.execution_options(populate_existing=True))
+
+
+def _record(session: Session, application: Application, event: Event, *, actor: str) -> None:
+    """Record the event, and take it into its row, which is locked."""
+    stream, person = stream_of("application", application.id), application.draft_id
+    recorded = record(session, stream, event, actor=actor, person=person)
+    APPLICATIONS.advance(application, recorded)

@@ -1,4 +1,9 @@
-"""What can happen to an engagement. Amounts are in cents."""
+"""What can happen to an engagement. Amounts are in cents.
+
+A ``quote`` is the whole `Quote` with its lines; None in events from before it was recorded.
+"""
+
+from typing import Any
 
 from app.events.types import Event, event
 
@@ -13,6 +18,7 @@ class EngagementProposed(Event, frozen=True):
     total_cents: int
     deposit_cents: int
     rate_card_version: str
+    quote: dict[str, Any] | None = None
 
 
 @event("engagement.offered", version=1)
@@ -24,6 +30,7 @@ class EngagementOffered(Event, frozen=True):
     currency: str
     total_cents: int
     deposit_cents: int
+    quote: dict[str, Any] | None = None
 
 
 @event("engagement.closed", version=1)

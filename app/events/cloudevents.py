@@ -1,24 +1,28 @@
 """An event on the wire: a CloudEvents 1.0 message, the same on every way out of the house."""
 
-import hashlib
-import re
+from typing import Any
 
 import msgspec
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
 from app.events.types import RecordedEvent
+from app.telemetry.context import SpanContext, span_id_of, trace_id_of, write_traceparent
 
-TRACE_ID = re.compile(r"[0-9a-f]{32}")
 _json = JSONFormat()
 
 
-def to_cloud_event(recorded: RecordedEvent, base_url: str) -> CloudEvent:
+def to_cloud_event(
+    recorded: RecordedEvent, base_url: str, *, with_personal: bool = True
+) -> CloudEvent:
     """The event as a CloudEvent with the data as JSON types; ``base_url`` is the site's address.
+    Without ``with_personal`` the fields that say something about a person are left out.
 
     Beside the attributes of the core it has the documented extensions partitionkey (the stream),
     sequence (the place in the stream, so written that it sorts as text), and traceparent.
     """
+    left_out = () if with_personal else recorded.data.personal
+    data: dict[str, Any] = msgspec.to_builtins(recorded.data)
     return CloudEvent(
         {
             "id": str(recorded.id),
@@ -32,13 +36,13 @@ def to_cloud_event(recorded: RecordedEvent, base_url: str) -> CloudEvent:
             "sequence": f"{recorded.version:010}",
             "traceparent": traceparent(recorded),
         },
-        msgspec.to_builtins(recorded.data),
+        {name: value for name, value in data.items() if name not in left_out},
     )
 
 
-def to_json(recorded: RecordedEvent, base_url: str) -> bytes:
+def to_json(recorded: RecordedEvent, base_url: str, *, with_personal: bool = True) -> bytes:
     """The CloudEvent in the JSON event format (application/cloudevents+json)."""
-    return _json.write(to_cloud_event(recorded, base_url))
+    return _json.write(to_cloud_event(recorded, base_url, with_personal=with_personal))
 
 
 def schema_address(event_type: str, schema_version: int, base_url: str) -> str:
@@ -48,7 +52,5 @@ def schema_address(event_type: str, schema_version: int, base_url: str) -> str:
 
 def traceparent(recorded: RecordedEvent) -> str:
     """The W3C trace context: the correlation id as trace, the event itself as the parent span."""
-    trace = recorded.metadata.correlation_id
-    if not TRACE_ID.fullmatch(trace):  # it was offered by a proxy, in another form
-        trace = hashlib.sha256(trace.encode()).hexdigest()[:32]
-    return f"00-{trace}-{recorded.id.hex[16:]}-01"
+    context = SpanContext(trace_id_of(recorded.metadata.correlation_id), span_id_of(recorded.id))
+    return write_traceparent(context)

@@ -21,9 +21,11 @@ from app.events.claims import (
 )
 from app.events.dead_letters import record_dead_letter
 from app.events.retry import RetryPolicy
+from app.events.spans import delivery_span
 from app.events.store import recorded_event
 from app.events.subscription import Subscriptions
-from app.events.tracing import following
+from app.events.tracing import following, resuming
+from app.telemetry.spans import current_span
 
 # What is left of a task's deliveries by then goes back, so that a stop never waits for all of them.
 LONGEST_TASK_SECONDS = 10.0
@@ -87,7 +89,10 @@ def deliver(
         for claim in claims:
             if time.monotonic() > until:
                 break
-            outcomes[claim.delivery_id] = _hand_over(session, claim, subscriptions, policy)
+            with delivery_span(claim) as trying:
+                outcome = _hand_over(session, claim, subscriptions, policy)
+                trying.describe({"delivery.outcome": outcome.value})
+            outcomes[claim.delivery_id] = outcome
             begun += 1
     with autocommit() as connection:
         if left := claims[begun:]:
@@ -123,6 +128,8 @@ def _hand_over(
 
 
 def _note_failure(session: Session, claim: Claim, policy: RetryPolicy, error: str) -> Outcome:
+    kind = error.partition(":")[0]
+    current_span().fail(kind)
     delay = policy.delay(claim.attempts - 1)
     noted = mark_failed(session, claim, error=error, delay=delay, most=policy.most)
     if noted is None:
@@ -130,10 +137,10 @@ def _note_failure(session: Session, claim: Claim, policy: RetryPolicy, error: st
         log.warning("delivery.stale", claim=claim.number)
         return Outcome.STALE
     if noted.status == "dead":
-        record_dead_letter(session, claim.delivery_id)
+        with resuming(claim.event.metadata["correlation_id"], str(claim.event.id)):
+            record_dead_letter(session, claim.delivery_id)
     session.commit()
     outcome = Outcome.DEAD if noted.status == "dead" else Outcome.FAILED
-    kind = error.partition(":")[0]
     log.warning("delivery.failed", outcome=outcome, attempts=noted.attempts, error=kind)
     return outcome
 

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.events.store import recorded_event
+from app.events.store import READ, recorded_event
 from app.events.types import RecordedEvent
 
 
@@ -26,11 +26,20 @@ class Place(msgspec.Struct, frozen=True, order=True):
 
 START = Place(-1, 0)
 
-READ = text("""
-SELECT e.*, k.key AS person_key FROM events e LEFT JOIN person_keys k USING (person_id)
+SETTLED = text(f"""
+{READ}
 WHERE horizon < log_horizon(pg_snapshot_xmin(pg_current_snapshot()))
   AND (horizon, position) > (:horizon, :position)
 ORDER BY horizon, position LIMIT :most
+""")
+
+BEHIND = text(f"""
+{READ} WHERE (horizon, position) > (:horizon, :position) ORDER BY horizon, position
+""")
+END = text("""
+SELECT horizon, position FROM events
+WHERE horizon < log_horizon(pg_snapshot_xmin(pg_current_snapshot()))
+ORDER BY horizon DESC, position DESC LIMIT 1
 """)
 
 
@@ -62,6 +71,19 @@ def read_log(session: Session, after: Place, *, most: int) -> Sequence[RecordedE
     """Up to ``most`` events behind ``after``, in the log's order; those whose turn can still be
     taken by an open transaction come with a later call."""
     rows = session.execute(
-        READ, {"horizon": after.horizon, "position": after.position, "most": most}
+        SETTLED, {"horizon": after.horizon, "position": after.position, "most": most}
     )
     return [recorded_event(row) for row in rows]
+
+
+def read_unsettled(session: Session, after: Place) -> Sequence[RecordedEvent]:
+    """Every event behind ``after`` that is committed, even one before which others can still turn
+    up: for whoever has made sure that those do not matter."""
+    rows = session.execute(BEHIND, {"horizon": after.horizon, "position": after.position})
+    return [recorded_event(row) for row in rows]
+
+
+def end_of_log(session: Session) -> Place:
+    """The place of the last event that `read_log` would return now."""
+    last = session.execute(END).one_or_none()
+    return Place(last.horizon, last.position) if last else START

@@ -1,6 +1,7 @@
 """The relay: reads what is not yet relayed, adds one delivery per subscriber, then sends tasks."""
 
 import threading
+import time
 from collections.abc import Sequence
 
 import psycopg
@@ -12,7 +13,9 @@ from sqlalchemy.orm import Session
 from app.database import autocommit
 from app.events.bell import listening
 from app.events.delivery import Send
+from app.events.spans import relay_span
 from app.events.subscription import Subscriptions, current_subscriptions
+from app.telemetry.spans import current_span
 
 BATCH = 500
 # A task costs more than most deliveries, so a crowd shares them; a few are spread over the workers.
@@ -89,14 +92,16 @@ def relay_batch(subscriptions: Subscriptions, send: Send) -> int:
     sweep.
     """
     types, subscribers = zip(*subscriptions.pairs, strict=True) if subscriptions.pairs else ((), ())
+    begun = time.time_ns()
     with autocommit() as connection:
         relayed, first, held, _ = connection.execute(
             RELAY_BATCH, {"batch": BATCH, "types": list(types), "subscribers": list(subscribers)}
         ).one()
-        send_all(connection, share_out(first or []), send)
-        if held:
-            freed = connection.execute(TAKE_FREED, {"ids": held}).scalars().all()
-            send_all(connection, share_out(freed), send)
+        with relay_span(connection, [*(first or []), *(held or [])], since=begun):
+            send_all(connection, share_out(first or []), send)
+            if held:
+                freed = connection.execute(TAKE_FREED, {"ids": held}).scalars().all()
+                send_all(connection, share_out(freed), send)
     return int(relayed)
 
 
@@ -117,6 +122,7 @@ def send_all(connection: Connection | Session, tasks: Sequence[Sequence[int]], s
             send(task)
         except Exception as error:  # noqa: BLE001 - the broker's clients have no common base class
             log.warning("relay.broker_unreachable", error=type(error).__name__)
+            current_span().fail(type(error).__name__)
             unsent = [delivery_id for task in tasks[index:] for delivery_id in task]
             connection.execute(UNSENT, {"ids": unsent})
             return

@@ -13,6 +13,7 @@ from app.database import after_commit, new_id
 from app.events import bell
 from app.events.person_keys import key_of
 from app.events.sealing import seal, unseal
+from app.events.spans import trace_recording
 from app.events.tracing import current_trace
 from app.events.types import Event, Metadata, RecordedEvent, decode_event, without_personal
 
@@ -32,10 +33,9 @@ RETURNING position, horizon, recorded_at
 """).bindparams(bindparam("data", type_=JSONB), bindparam("metadata", type_=JSONB))
 
 # What recorded_event needs: each event with the key of the person that it is about.
-READ_STREAM = text("""
-SELECT e.*, k.key AS person_key FROM events e LEFT JOIN person_keys k USING (person_id)
-WHERE stream = :stream ORDER BY version
-""")
+READ = "SELECT e.*, k.key AS person_key FROM events e LEFT JOIN person_keys k USING (person_id)"
+READ_STREAM = text(f"{READ} WHERE stream = :stream ORDER BY version")
+READ_EVENT = text(f"{READ} WHERE id = :id")
 
 
 class ConcurrentAppend(Exception):
@@ -71,6 +71,7 @@ def record(
         "metadata": msgspec.to_builtins(metadata),
         **content_of(event, person, key_of(session, person) if person else None),
     }
+    trace_recording(session, row["id"], event.type, stream, metadata)
     try:
         position, horizon, recorded_at = session.execute(APPEND, row).one()
     except IntegrityError as error:
@@ -119,6 +120,11 @@ def stream_version(session: Session, stream: str) -> int:
 def read_stream(session: Session, stream: str) -> list[RecordedEvent]:
     """Every event of the stream, in its order."""
     return [recorded_event(row) for row in session.execute(READ_STREAM, {"stream": stream})]
+
+
+def read_event(session: Session, event_id: uuid.UUID) -> RecordedEvent:
+    """The event of that id, which has to exist."""
+    return recorded_event(session.execute(READ_EVENT, {"id": event_id}).one())
 
 
 def recorded_event(row: Row[Any]) -> RecordedEvent:

@@ -9,6 +9,7 @@ from flask_login import current_user, login_required
 from app.accounts.queries import staff_names
 from app.circuits.queries import list_circuits
 from app.database import db
+from app.events.bridges.queries import bridge_figures
 from app.events.figures import FlowFigures, flow_figures, pairs_done_lately
 from app.events.pausing import pause_subscriber, pauses, resume_subscriber
 from app.events.subscription import current_subscriptions
@@ -37,6 +38,7 @@ def events() -> str:
         names=staff_names(session),
         groups=dead_letter_groups(session),
         replays=latest_replays(session),
+        bridges=bridge_figures(session),
         circuits=list_circuits(session),
         retrying=retrying_deliveries(session),
         latest=log_page(session, Filters()).rows[:LATEST_EVENTS],

@@ -1,5 +1,7 @@
 """Letters that tell staff what keeps others waiting."""
 
+import uuid
+
 from flask import url_for
 
 from app.applications.models import Application
@@ -32,4 +34,24 @@ def service_away(name: str, failures: int, error: str) -> Letter:
             " for a while, then tried again by itself until it answers. What needs it has to wait.",
         ),
         action=("Open Events", url_for("flow.events", _external=True)),
+    )
+
+
+def webhook_disabled(endpoint_id: uuid.UUID, host: str, because: str) -> Letter:
+    """Another server gets no events any more."""
+    reason = {
+        "failing": "one message after another has failed, each tried for more than a day",
+        "gone": "the server answered that nobody wants them there any more (410)",
+    }[because]
+    return Letter(
+        template="webhook_disabled",
+        subject=f"Webhooks to {host} are disabled",
+        paragraphs=(
+            f"Nothing is sent to {host} any more: {reason}. Ask whoever runs that server, then"
+            " enable the endpoint again. What waited is sent then; what happens meanwhile is not.",
+        ),
+        action=(
+            "Open the endpoint",
+            url_for("outgoing_webhooks.endpoint", endpoint_id=endpoint_id, _external=True),
+        ),
     )

@@ -25,6 +25,7 @@ from app.circuits.guard import CircuitOpen, circuit
 from app.circuits.queries import is_refusing
 from app.database import utc_now
 from app.notifications.models import MailMessage
+from app.notifications.spans import sending_span
 
 CIRCUIT = "smtp"
 SMTP_TIMEOUT = 10
@@ -91,9 +92,10 @@ def send_next_mail(session: Session, smtp: Smtp, *, sender: str, most: int) -> b
     claim: dict[str, object] = {"id": mail.id, "claimed_at": mail.claimed_at}
     trace = {"mail": str(mail.id), "template": mail.template, "correlation_id": mail.correlation_id}
     try:
-        message = _compose(mail, sender)
-        with circuit(CIRCUIT, is_failure=is_outage):
-            smtp(message)
+        with sending_span(mail):
+            message = _compose(mail, sender)
+            with circuit(CIRCUIT, is_failure=is_outage):
+                smtp(message)
     except (OSError, smtplib.SMTPException, ValueError, CircuitOpen) as error:
         failure = {
             "refused": is_refusal(error),

@@ -10,6 +10,7 @@ from app.database import after_commit, new_id
 from app.events.types import RecordedEvent
 from app.notifications.letter import Letter
 from app.notifications.models import MailMessage
+from app.notifications.spans import trace_writing
 from app.notifications.tasks import ring_mailer
 
 
@@ -27,7 +28,7 @@ def write_to(
         return
     mail_id = new_id()
     domain = current_app.config["SITE"].host
-    session.execute(
+    written = session.scalar(
         insert(MailMessage)
         .values(
             id=mail_id,
@@ -43,7 +44,10 @@ def write_to(
             message_id=f"<{mail_id}@{domain}>",
         )
         .on_conflict_do_nothing(index_elements=["key"])
+        .returning(MailMessage.id)
     )
+    if written:
+        trace_writing(session, mail_id, letter.template, because)
     after_commit(session, ring_mailer)
 
 

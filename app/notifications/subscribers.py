@@ -103,6 +103,15 @@ def alert_staff_of_overpayment(session: Session, overpaid: RecordedEvent) -> Non
     write_to_staff(session, letter, because=overpaid, application_id=application.id)
 
 
+def alert_staff_of_webhook(session: Session, disabled: RecordedEvent) -> None:
+    """webhook.endpoint_disabled → where nothing is sent any more, to staff, unless they did it."""
+    if disabled.data.because != "staff":
+        letter = alerts.webhook_disabled(
+            disabled.subject_id, disabled.data.host, disabled.data.because
+        )
+        write_to_staff(session, letter, because=disabled)
+
+
 def alert_staff_of_outage(session: Session, opened: RecordedEvent) -> None:
     """circuit.opened → which service is away, to staff. Of the mail server no mail could tell."""
     if opened.data.name != CIRCUIT:

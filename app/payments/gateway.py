@@ -4,6 +4,7 @@ import logging
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any, Literal, cast
+from urllib.parse import urlsplit
 
 import msgspec
 import requests
@@ -14,6 +15,7 @@ from stripe.checkout import Session, SessionService
 from stripe.params.checkout import SessionCreateParams, SessionListParams
 
 from app.circuits.guard import CircuitOpen, circuit
+from app.telemetry.spans import span
 
 CONNECT_SECONDS = 3.0
 ANSWER_SECONDS = 8.0
@@ -58,6 +60,7 @@ class Gateway:
     def __init__(self, secret_key: str, api_base: str = "") -> None:
         self._secret_key = secret_key
         self._api_base = api_base or stripe.DEFAULT_API_BASE
+        self._host = urlsplit(self._api_base).hostname or ""
 
     @property
     def is_live(self) -> bool:
@@ -129,7 +132,11 @@ class Gateway:
     @contextmanager
     def _sessions(self) -> Iterator[SessionService]:
         try:
-            with circuit(CIRCUIT, is_failure=is_outage), self._client() as client:
+            with (
+                span("stripe checkout", "client", {"server.address": self._host}),
+                circuit(CIRCUIT, is_failure=is_outage),
+                self._client() as client,
+            ):
                 yield client.v1.checkout.sessions
         except CircuitOpen as error:
             raise PaymentUnavailable("Stripe is left alone for a while.") from error

@@ -15,6 +15,7 @@ from app.applications.service import AlreadyDecided, Verdict, decide_application
 from app.database import db
 from app.engagements.queries import engagement_of
 from app.engagements.rate_card import current_rate_card
+from app.events.lag import lag_of
 from app.events.types import RecordedEvent
 from app.extensions import csrf
 from app.firm.offers import current_offers
@@ -23,10 +24,13 @@ from app.notifications.mailer import send_again
 from app.notifications.models import MailMessage
 from app.notifications.queries import mail_about
 from app.review.cursor import read_cursor, write_cursor
+from app.review.figures import queue_figures
 from app.review.forms import DecisionForm, QueueForm
-from app.review.queue import count_by_status, queue_page
+from app.review.queue import queue_page
+from app.review.queue_table import keep_rows
 from app.review.reading import sections_of
 from app.review.service import changes_since, fingerprint, price_kinds
+from app.review.subscribers import list_application
 from app.review.timeline import entry_of, in_words, people_of, timeline_of
 from app.scoring.queries import score_of
 from app.scoring.rubric import current_rubric
@@ -41,8 +45,8 @@ CHANGED = "The application has changed since. Look it over, then decide."
 @review.get("/staff/")
 @login_required
 def queue() -> str:
-    offers = current_offers()
-    form = QueueForm(offers, current_rubric(), formdata=request.args)
+    offers, rubric = current_offers(), current_rubric()
+    form = QueueForm(offers, rubric, formdata=request.args)
     filters = form.filters()
     chosen = {name: value for name, value in asdict(filters).items() if value}
     cursor = read_cursor(request.args.get("cursor", ""))
@@ -53,8 +57,10 @@ def queue() -> str:
         chosen=chosen,
         is_narrowed=bool(filters.search or filters.kind or filters.band),
         offers=offers,
+        bands=rubric.bands,
         page=queue_page(db.session(), filters, cursor),
-        counts=count_by_status(db.session()),
+        figures=queue_figures(db.session()),
+        lag=lag_of(db.session(), list_application),
     )
 
 
@@ -99,6 +105,8 @@ def decide(application_id: uuid.UUID) -> ResponseReturnValue:
             seen_version=subject.version,
             actor=current_user.actor,
         )
+        # The subscriber may be behind; who has decided finds it in the queue at once.
+        keep_rows(db.session(), [subject.id])
         db.session.commit()
     except AlreadyDecided:
         db.session.rollback()

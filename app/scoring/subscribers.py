@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from app.events.store import record
 from app.events.types import RecordedEvent
 from app.scoring.events import ApplicationScored
-from app.scoring.models import ScoreRecord
+from app.scoring.fold import SCORES
 from app.scoring.rubric import current_rubric
 from app.scoring.score import score_answers
 
@@ -14,17 +14,7 @@ from app.scoring.score import score_answers
 def score_fit(session: Session, submitted: RecordedEvent) -> None:
     """application.submitted → the application's score → application.scored."""
     score = score_answers(submitted.data.answers, current_rubric())
-    session.add(
-        ScoreRecord(
-            application_id=submitted.subject_id,
-            total=score.total,
-            band=score.band,
-            recommended_kind=score.recommended_kind,
-            rubric_version=score.rubric_version,
-            result=msgspec.to_builtins(score),
-        )
-    )
-    record(
+    scored = record(
         session,
         submitted.stream,
         ApplicationScored(
@@ -32,6 +22,8 @@ def score_fit(session: Session, submitted: RecordedEvent) -> None:
             band=score.band,
             recommended_kind=score.recommended_kind,
             rubric_version=score.rubric_version,
+            result=msgspec.to_builtins(score),
         ),
         actor="system:scoring",
     )
+    session.add(SCORES.begin(scored))

@@ -11,7 +11,7 @@ from local.redis import Redis, temporary_redis
 from tests.faults.wire import State, Wire
 from tests.site import Site, prepared_site
 
-NOTES = pytest.StashKey[list[str]]()
+NOTE = "note"
 LATENCY = 5.0
 LINES_SHOWN = 60
 FULL = os.environ.get("FAULT_SCALE") == "full"
@@ -27,16 +27,16 @@ def scale() -> Callable[[int, int], int]:
 def note(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Have the run's summary say how often something was tried: no failure in n means little
     without its n."""
-    return request.config.stash.setdefault(NOTES, []).append
+    return lambda line: request.node.user_properties.append((NOTE, line))
 
 
-def pytest_terminal_summary(
-    terminalreporter: pytest.TerminalReporter, config: pytest.Config
-) -> None:
-    if notes := config.stash.get(NOTES, []):
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    passed = terminalreporter.getreports("passed")
+    notes = [line for report in passed for name, line in report.user_properties if name == NOTE]
+    if notes:
         terminalreporter.section("what the fault tests did")
         for line in notes:
-            terminalreporter.write_line(line)
+            terminalreporter.write_line(str(line))
 
 
 @pytest.hookimpl(wrapper=True)
@@ -70,7 +70,11 @@ def wire(redis_and_wire: tuple[Redis, Wire]) -> Wire:
 def whole_site(postgres: Postgres, redis_and_wire: tuple[Redis, Wire]) -> Iterator[Site]:
     server, wire = redis_and_wire
     # With a proxy, each prospect can have an address of their own.
-    settings = {"REDIS_URL": f"redis://{HOST}:{wire.port}/0", "TRUSTED_PROXIES": "1"}
+    settings = {
+        "REDIS_URL": f"redis://{HOST}:{wire.port}/0",
+        "TRUSTED_PROXIES": "1",
+        "WEBHOOK_ALLOW_PRIVATE": "true",
+    }
     with prepared_site(postgres, server, settings) as site:
         yield site
 

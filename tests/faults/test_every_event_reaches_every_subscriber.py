@@ -15,7 +15,7 @@ from tests.faults.handled import (
 from tests.prospects import submit
 from tests.site import Site, eventually
 
-DELIVERIES_EACH = 5
+DELIVERIES_EACH = 8
 DONE = "SELECT count(*) FROM deliveries WHERE status = 'done'"
 
 
@@ -39,10 +39,10 @@ def killed_one(site: Site) -> bool:
 
 
 def fill_queue(site: Site, applications: int) -> None:
-    """No worker runs, and three deliveries of each application wait for one."""
+    """No worker runs, and four deliveries of each application wait for one."""
     site.kill("worker")
     submit(site, applications)
-    eventually(lambda: site.value("SELECT count(*) FROM deliveries") == 3 * applications)
+    eventually(lambda: site.value("SELECT count(*) FROM deliveries") == 4 * applications)
 
 
 def strike(site: Site, blows: Sequence[Callable[[Site], None]], last: int) -> None:

@@ -96,6 +96,9 @@ class Wire:
         # Cancelled at the end of the wire; the streams' own machinery would log that as an error.
         with suppress(asyncio.CancelledError):
             await asyncio.gather(self._ask(client, forth), self._answer(server, back))
+        # Both ends have hung up by now, and the dead were never told of it.
+        for writer in both & self._dead:
+            writer.transport.abort()
         self._writers -= both
         self._dead -= both
 
@@ -121,6 +124,7 @@ class Wire:
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:
-    connection: socket.socket = writer.get_extra_info("socket")
-    connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
+    if not writer.is_closing():  # else its socket may be gone
+        connection: socket.socket = writer.get_extra_info("socket")
+        connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
     writer.transport.abort()

@@ -7,6 +7,23 @@ from tests.journeys.prospect import Applied, apply, send_application
 from tests.journeys.staff import Reviewer
 from tests.journeys.trouble import leave_alone, refusing
 from tests.site import Site, eventually
+from tests.webhook_receiver import Reply, WebhookReceiver
+
+
+class WebhookHistory(NamedTuple):
+    """An endpoint whose server has answered a test message with 410, and that message's page."""
+
+    endpoint: str
+    message: str
+
+
+PATHS = {
+    "own": "{0.page}",
+    "desk": "/staff/applications/{0.id}",
+    "past": "/staff/applications/{0.id}/history",
+    "money": "/staff/engagements/{0.engagement_id}/payment",
+    "event": "/staff/events/{0.first_event_id}",
+}
 
 
 class History(NamedTuple):
@@ -20,27 +37,24 @@ class History(NamedTuple):
     offered: Applied
     agreed: Applied
     paid: Applied
+    webhook: WebhookHistory
     foreseen: str
     replayed: str
 
     def path_to(self, address: str) -> str:
-        """ "own:paid", "desk:paid" and "money:paid" are that application's pages: the prospect's,
-        the reviewer's and the deposit's; "event:paid" is its first event's, and "replay:foreseen"
-        a replay's. Other addresses stand as given."""
+        """ "own:paid", "desk:paid", "past:paid" and "money:paid" are that application's pages: the
+        prospect's, the reviewer's, its history and the deposit's; "event:paid" is its first
+        event's; "webhook:endpoint" and "webhook:message" those of the webhook, "replay:foreseen" a
+        replay's. Other addresses stand as given."""
         side, _, rest = address.partition(":")
+        if side == "webhook":
+            return f"/staff/webhooks/{getattr(self.webhook, rest)}"
         state, mark, query = rest.partition("?")
         if side == "replay":
             return str(getattr(self, rest))
-        if side not in {"own", "desk", "money", "event"}:
+        if side not in PATHS:
             return address
-        applied: Applied = getattr(self, state)
-        if side == "own":
-            return f"{applied.page}{mark}{query}"
-        if side == "desk":
-            return f"/staff/applications/{applied.id}"
-        if side == "event":
-            return f"/staff/events/{applied.first_event_id}"
-        return f"/staff/engagements/{applied.engagement_id}/payment"
+        return f"{PATHS[side].format(getattr(self, state))}{mark}{query}"
 
 
 def make_history(site: Site, reviewer: Reviewer) -> History:
@@ -66,4 +80,17 @@ def make_history(site: Site, reviewer: Reviewer) -> History:
     reviewer.record_transfer(paid.engagement_id, f"{datetime.now(UTC):%Y-%m-%d}")
     paid.wait_until_engagement_is("active")
     leave_alone(site, "elsewhere")
-    return History(unscored, proposed, asked, declined, offered, agreed, paid, foreseen, replayed)
+    webhook = make_webhook_history(site, reviewer)
+    return History(
+        unscored, proposed, asked, declined, offered, agreed, paid, webhook, foreseen, replayed
+    )
+
+
+def make_webhook_history(site: Site, reviewer: Reviewer) -> WebhookHistory:
+    with WebhookReceiver() as receiver:
+        receiver.answer = lambda _: Reply(410, body=b"Nobody reads this any more.")
+        endpoint = reviewer.add_webhook(receiver.url)
+        message = reviewer.test_webhook(endpoint)
+        disabled = "SELECT count(*) FROM mail_messages WHERE template = 'webhook_disabled'"
+        eventually(lambda: site.value(disabled))
+    return WebhookHistory(endpoint, f"messages/{message}")

@@ -15,6 +15,7 @@ CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 VERSION = re.compile(r'name="version"[^>]*value="(\d+)"')
 SEND_BUTTON = re.compile(r'name="confirmed" value="(\w+)"')
 AMOUNT_DUE = re.compile(r"(\$[\d,]+), due")
+ENDPOINT = re.compile(r'href="/staff/webhooks/([0-9a-f-]{36})"')
 TIMEOUT = 30
 
 
@@ -80,6 +81,23 @@ class Reviewer:
         form = {"csrf_token": token_in(page)}
         begun = self.browser.post(f"{self._site.url}{path}/start", form, timeout=TIMEOUT)
         assert "The replay has begun." in begun.text, begun.text
+
+    def add_webhook(self, url: str) -> str:
+        """Add an endpoint that gets no event by itself, and return its id."""
+        address = f"{self._site.url}/staff/webhooks/new"
+        form = {"csrf_token": token_in(self.browser.get(address, timeout=TIMEOUT).text), "url": url}
+        form["event_types"] = "delivery.replayed"
+        added = ENDPOINT.search(self.browser.post(address, form, timeout=TIMEOUT).text)
+        assert added
+        return added[1]
+
+    def test_webhook(self, endpoint_id: str) -> str:
+        """Send a test message, and return its id."""
+        address = f"{self._site.url}/staff/webhooks/{endpoint_id}"
+        form = {"csrf_token": token_in(self.browser.get(address, timeout=TIMEOUT).text)}
+        sent = self.browser.post(f"{address}/test", form, timeout=TIMEOUT)
+        assert "on its way" in sent.text, sent.text
+        return sent.url.rpartition("/")[2]
 
 
 def token_in(page: str) -> str:

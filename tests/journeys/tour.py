@@ -80,6 +80,9 @@ PREVIEW = press("Preview the mail")
 RECORD = press("Record the payment")
 NEW_PASSWORD = press("Change password")
 OPEN_CAUSE = follow("ProgrammingError in scoring.score_fit")
+ADD = press("Add the endpoint")
+NEW_WEBHOOK = (fill(url="https://client.example/"), choose("deposit.paid"), ADD)
+REPLAY = press("Send them again")
 STEPS = STEP_KEYS[:-1]
 WRONG = "answers need another look"
 EXPIRED = "This page was open for too long."
@@ -143,6 +146,8 @@ DESK = (
     Stop("application, asked", "desk:asked", shows="Question asked", who="staff"),
     Stop("application, declined", "desk:declined", shows="Declined by Ada", who="staff"),
     Stop("application, paid", "desk:paid", shows="Deposit paid", who="staff"),
+    Stop("history", "past:paid", shows="What came of what", who="staff"),
+    Stop("history, at first", "past:paid?moment=1", shows="Application received", who="staff"),
     Stop("decision, wrong", "desk:proposed", (PREVIEW,), shows="Choose what to do.", who="staff"),
     Stop("decision, preview", "desk:proposed", (*DECLINE, PREVIEW), shows="Send this", who="staff"),
     Stop(
@@ -169,6 +174,13 @@ DESK = (
     Stop("replay, through", "replay:replayed", shows="1 of 1 is through", who="staff"),
     Stop("settings", "/staff/settings/", shows="Ada Lovelace", who="staff"),
     Stop("settings, wrong", "/staff/settings/", (NEW_PASSWORD,), shows=WRONG, who="staff"),
+    Stop("webhooks", "/staff/webhooks/", shows="Disabled: it said 410", who="staff"),
+    Stop("webhook, new", "/staff/webhooks/new", shows="It starts with https", who="staff"),
+    Stop("webhook, wrong", "/staff/webhooks/new", (ADD,), shows=WRONG, who="staff"),
+    Stop("webhook, added", "/staff/webhooks/new", NEW_WEBHOOK, shows="this once", who="staff"),
+    Stop("webhook", "webhook:endpoint", (open_details,), shows="webhook.tested", who="staff"),
+    Stop("webhook, replay wrong", "webhook:endpoint", (REPLAY,), shows="a time", who="staff"),
+    Stop("webhook message", "webhook:message", shows="Nobody reads this", who="staff"),
     Stop("style guide", "/staff/styleguide", who="staff"),
 )
 ERRORS = (

@@ -12,7 +12,11 @@ FOR_THE_RECORD = {
     "delivery.replayed": "staff did it and see it in the log",
     "engagement.activated": "the last word of the flow",
     "engagement.closed": "the decision's own mail has said it",
-    "engagement.offered": "the decision's own mail has said it",
+    "webhook.endpoint_added": "staff did it and see it in the log",
+    "webhook.endpoint_deleted": "staff did it and see it in the log",
+    "webhook.endpoint_enabled": "staff did it and see it in the log",
+    "webhook.secret_rotated": "staff did it and see it in the log",
+    "webhook.tested": "its message goes to the one endpoint",
 }
 
 

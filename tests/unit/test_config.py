@@ -43,6 +43,9 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("LOG_LEVEL", "loud"),
         ("STAFF_MAIL", " , "),
         ("STRIPE_SECRET_KEY", "sk_live_alone"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"),
+        ("WEBHOOK_ALLOW_PRIVATE", "true"),
+        ("WEBHOOK_ALLOW_PRIVATE", "perhaps"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_with_a_sentence_that_names_it(

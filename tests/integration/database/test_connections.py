@@ -1,11 +1,13 @@
-"""Connections that the server has closed meanwhile."""
+"""Connections that the server has closed meanwhile, and one that keeps others away."""
+
+from multiprocessing.pool import ThreadPool
 
 import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import text
 
-from app.database import commit_each_statement, db
+from app.database import alone_at, commit_each_statement, db
 from local.postgres import Postgres
 
 OWN_PID = text("SELECT pg_backend_pid()")
@@ -44,3 +46,18 @@ def test_statements_commit_each_only_until_the_next_commit(app: Flask) -> None:
     commit_each_statement(db.session())
     assert not share_a_transaction()
     assert share_a_transaction()
+
+
+def test_of_all_that_want_to_be_alone_at_some_work_one_is_and_the_next_when_it_has_ended(
+    app: Flask,
+) -> None:
+    def try_it() -> bool:
+        with app.app_context(), alone_at("some work") as is_alone:
+            return is_alone
+
+    with ThreadPool(1) as another, alone_at("some work") as is_alone:
+        assert is_alone
+        assert not another.apply(try_it)
+        with alone_at("other work") as is_alone_there:
+            assert is_alone_there
+    assert try_it()

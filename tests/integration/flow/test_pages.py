@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.applications.erasure import erase_person
 from app.circuits.models import CircuitRecord
 from app.database import utc_now
+from app.events.bridges.queries import BridgeFigures
 from app.events.models import Delivery, PausedSubscriber, StoredEvent
 from app.events.subscription import current_subscriptions
 from tests.integration.flow.conftest import Desk, Fail, Handle, Submit, status_of
@@ -271,3 +272,14 @@ def test_what_is_tried_again_is_shown_with_its_error(
     assert session.scalars(select(Delivery.id).filter_by(status="waiting")).one()
     page = desk.get("/staff/events/")
     assert "Failed, and tried again" in page and "&lt;b&gt;bold" in page
+
+
+def test_a_bridge_is_shown_with_its_place_in_the_log(
+    desk: Desk, submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "Bridges" not in desk.get("/staff/events/")
+    figures = BridgeFigures("kafka", position=7, lag=3, failures=4, last_error="TimedOut")
+    monkeypatch.setattr("app.flow.views.bridge_figures", lambda _: [figures])
+    page = desk.get("/staff/events/")
+    for part in ("Bridges", "kafka", "Failing", "TimedOut", ">7<", ">3<"):
+        assert part in page, part

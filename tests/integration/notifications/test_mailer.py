@@ -1,4 +1,3 @@
-from multiprocessing.pool import ThreadPool
 from threading import Barrier, Thread
 
 import pytest
@@ -8,7 +7,6 @@ from sqlalchemy.orm import Session
 
 from app.database import db
 from app.notifications.mailer import count_due, put_back_orphans, send_again
-from app.notifications.tasks import only_mailer
 from tests.integration.notifications.conftest import PROSPECT, Mailer, Write, reread
 from tests.smtp_sink import SmtpSink
 
@@ -117,17 +115,6 @@ def test_what_a_dead_worker_was_sending_is_sent_again_under_its_message_id(
     assert mailer.send_due() == 1
     assert [one["Message-ID"] for one in sink.mails] == [mail.message_id]
     assert count_due(session) == 0
-
-
-def test_of_all_workers_one_sends_mail_and_the_next_when_it_has_ended(app: Flask) -> None:
-    def try_it() -> bool:
-        with app.app_context(), only_mailer() as is_alone:
-            return is_alone
-
-    with ThreadPool(1) as another_worker, only_mailer() as is_alone:
-        assert is_alone
-        assert not another_worker.apply(try_it)
-    assert try_it()
 
 
 def test_a_mail_that_was_taken_stays_taken_whatever_the_server_says_afterwards(

@@ -26,8 +26,9 @@ ENTRIES = {
 
 
 @pytest.fixture
-def told(client: FlaskClient, session: Session) -> set[str]:
-    """The names of all figures."""
+def told(client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The names of all figures, those of a bridge among them."""
+    monkeypatch.setattr("app.events.bridges.queries.current_bridges", lambda: {"kafka": None})
     session.add(CircuitRecord(name="mended"))
     session.commit()
     lines = client.get("/metrics").text.splitlines()
@@ -45,8 +46,12 @@ def test_an_alert_names_figures_that_exist_and_a_runbook_entry(
     assert rule["annotations"]["summary"]
 
 
-def test_every_figure_of_the_flow_has_an_alert_or_tells_how_much_is_done(told: set[str]) -> None:
+def test_every_figure_of_the_flow_has_an_alert_or_explains_another(told: set[str]) -> None:
     watched = {figure for rule in RULES for figure in FIGURE.findall(rule["expr"])}
-    flow = {one for one in told if one.startswith(("deliver", "events", "subscriber", "mail"))}
-    assert flow - watched == {"events_last_position"}
+    flow = {
+        one
+        for one in told
+        if one.startswith(("deliver", "events", "subscriber", "mail", "webhook", "bridge"))
+    }
+    assert flow - watched == {"events_last_position", "bridge_lag_events", "bridge_failures"}
     assert all(f"`{figure}" in RUNBOOK for figure in flow)

@@ -17,6 +17,7 @@ from werkzeug.test import TestResponse
 
 from app.accounts.models import Staff
 from app.applications.models import Application, Draft
+from app.review.queue_table import keep_rows
 from app.scoring.models import ScoreRecord
 from tests.submitted import submit_answers
 
@@ -165,6 +166,7 @@ def stock(session: Session) -> Stock:
         ]
         if scores:
             session.execute(insert(ScoreRecord), scores)
+        keep_rows(session, ids)
         session.commit()
         return ids
 

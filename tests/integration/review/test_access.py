@@ -10,11 +10,14 @@ from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
+from app.accounts.models import Staff
 from app.applications.models import Application
 from app.engagements.models import Engagement
 from app.engagements.service import accept_engagement
 from app.events.models import Delivery, StoredEvent
 from app.flow.service import choose_dead_letters
+from app.webhooks.messages import send_test
+from app.webhooks.service import add_endpoint
 
 OPEN_TO_ALL = {"accounts.login", "accounts.try_login"}
 
@@ -60,6 +63,7 @@ def test_without_a_token_no_post_is_taken(app: Flask, desk: FlaskClient) -> None
 
 def test_no_get_commits_anything(
     app: Flask,
+    ada: Staff,
     desk: FlaskClient,
     submit: Callable[[], Application],
     handle_events: Callable[[], None],
@@ -75,7 +79,18 @@ def test_no_get_commits_anything(
         text("UPDATE deliveries SET status='dead', done_at=NULL, last_error='Error: x'")
     )
     [delivery_id] = session.scalars(select(Delivery.id).limit(1))
+    webhook = add_endpoint(
+        session,
+        url="https://client.example/",
+        description="",
+        event_types=[],
+        with_personal=False,
+        staff_id=ada.id,
+    )
+    message = send_test(session, webhook, actor=ada.actor)
     known = {
+        "endpoint_id": webhook.id,
+        "message_id": message.id,
         "engagement_id": engagement.id,
         "event_id": session.scalars(select(StoredEvent.id).limit(1)).one(),
         "replay_id": choose_dead_letters(session, [delivery_id], actor="staff:ada"),

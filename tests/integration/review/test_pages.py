@@ -52,9 +52,10 @@ def test_markup_in_any_answer_is_text_on_every_page(
 
 
 def test_writing_from_right_to_left_turns_nothing_else_around(
-    desk: FlaskClient, submit: Submit
+    desk: FlaskClient, submit: Submit, handle_events: Handle
 ) -> None:
     application = submit(name="\u202eabc")
+    handle_events()
     for url in ("/staff/", f"/staff/applications/{application.id}"):
         assert "<bdi>\u202eabc</bdi>," in desk.get(url).text
 

@@ -15,7 +15,9 @@ from sqlalchemy.orm import Session
 from app.applications.models import Application
 from app.review import queue
 from app.review.cursor import Cursor
-from app.review.queue import Filters, Order, count_by_status, queue_page
+from app.review.figures import queue_figures
+from app.review.models import QueueFigure, QueueRow
+from app.review.queue import Filters, Order, queue_page
 from app.scoring.models import ScoreRecord
 
 Stock = Callable[[list[dict[str, Any]]], list[uuid.UUID]]
@@ -23,7 +25,7 @@ NOON = datetime(2025, 11, 24, 12, tzinfo=UTC)
 
 
 def ids(page: queue.QueuePage) -> list[uuid.UUID]:
-    return [row.application.id for row in page.rows]
+    return [row.application_id for row in page.rows]
 
 
 def all_ids(session: Session, filters: Filters) -> list[uuid.UUID]:
@@ -57,8 +59,8 @@ ROWS = st.lists(
 def test_the_pages_show_each_application_once_whatever_ties(
     session: Session, stock: Stock, rows: list[dict[str, Any]], order: Order, size: int
 ) -> None:
-    session.execute(delete(ScoreRecord))
-    session.execute(delete(Application))
+    for model in (QueueRow, QueueFigure, ScoreRecord, Application):
+        session.execute(delete(model))
     stocked = stock(rows)
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(queue, "PAGE_SIZE", size)
@@ -95,7 +97,7 @@ def test_only_open_applications_are_shown_unless_asked_otherwise(
     assert ids(queue_page(session, Filters(status="accepted"), None)) == [accepted]
     assert ids(queue_page(session, Filters(status="declined"), None)) == [declined]
     assert len(ids(queue_page(session, Filters(status="all"), None))) == 4
-    counts = count_by_status(session)
+    counts = queue_figures(session).counts
     assert (counts["open"], counts["accepted"], counts["all"]) == (2, 1, 4)
 
 

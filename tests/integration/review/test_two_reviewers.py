@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.applications.events import ApplicationAccepted, ApplicationDeclined
 from app.applications.models import Application
-from app.applications.service import STATUS_AFTER, AlreadyDecided, Verdict, decide_application
+from app.applications.service import AlreadyDecided, Verdict, decide_application
 from app.database import db, utc_now
 from app.events.models import StoredEvent
 from app.events.store import record
@@ -89,7 +89,9 @@ def test_without_the_guard_both_would_decide(app: Flask, submit: Callable[[], Ap
         if not application.is_open:
             raise AlreadyDecided
         both_have_read.wait()
-        application.status, application.decided_at = STATUS_AFTER[type(verdict)], utc_now()
+        is_accepted = isinstance(verdict, ApplicationAccepted)
+        application.status = "accepted" if is_accepted else "declined"
+        application.decided_at = utc_now()
         record(
             own,
             stream_of("application", application_id),

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rendering import datetime_utc, money, plain_date
+from app.rendering import datetime_utc, duration, money, plain_date
 
 
 @pytest.mark.parametrize(
@@ -39,3 +39,20 @@ def test_times_are_shown_in_utc() -> None:
     assert datetime_utc(moment) == "5 Nov 2026, 04:30 UTC"
     assert plain_date(moment) == "5 November 2026"
     assert datetime_utc(moment.astimezone(UTC)) == datetime_utc(moment)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "spelled"),
+    [
+        (0, "under a minute"),
+        (1, "1 minute"),
+        (59, "59 minutes"),
+        (60, "1 hour"),
+        (119, "1 hour"),
+        (47 * 60 + 59, "47 hours"),
+        (48 * 60, "2 days"),
+        (100 * 24 * 60, "100 days"),
+    ],
+)
+def test_a_duration_is_spelled_in_one_unit(minutes: int, spelled: str) -> None:
+    assert duration(minutes) == spelled

@@ -7,14 +7,15 @@ import pytest
 from app.flow.subjects import application_of
 
 ID = uuid.UUID("01930000-0000-7000-8000-000000000001")
+OTHER = uuid.UUID("01930000-0000-7000-8000-000000000002")
 
 
 @pytest.mark.parametrize(
     ("stream", "data", "expected"),
     [
         (f"application-{ID}", {}, ID),
-        (f"engagement-{uuid.uuid4()}", {"application_id": str(ID)}, ID),
-        (f"draft-{uuid.uuid4()}", {"draft_id": "1"}, None),
+        (f"engagement-{OTHER}", {"application_id": str(ID)}, ID),
+        (f"draft-{OTHER}", {"draft_id": "1"}, None),
         ("stripe-evt_123", {}, None),
     ],
 )

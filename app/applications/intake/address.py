@@ -1,0 +1,60 @@
+"""The address in EVENT_INTAKE, read once, at the start."""
+
+from typing import cast
+from urllib.parse import urlsplit
+
+import msgspec
+from flask import Flask, current_app
+
+from app.events.bridges.addresses import (
+    LEGAL_TOPIC,
+    KafkaAddress,
+    read_kafka,
+    read_options,
+    refuse_others,
+)
+from config import Config, ConfigurationError
+
+
+class IntakeAddress(msgspec.Struct, frozen=True):
+    """The topic with the commands, the consumer group that shares them out, and the topic for what
+    is refused."""
+
+    kafka: KafkaAddress
+    group: str
+    dead_letters: str
+
+
+def init_intake(app: Flask, config: Config) -> None:
+    """Read EVENT_INTAKE. Raises ConfigurationError."""
+    app.extensions["intake"] = parse_intake(config.EVENT_INTAKE) if config.EVENT_INTAKE else None
+
+
+def current_intake() -> IntakeAddress | None:
+    """The running app's intake, if it has one."""
+    return cast(IntakeAddress | None, current_app.extensions["intake"])
+
+
+def parse_intake(setting: str) -> IntakeAddress:
+    """``kafka://host:port/topic?group=…``, with ``dead_letters=…`` where that topic shall not be
+    ``<topic>.dead-letters``. Raises ConfigurationError."""
+    try:
+        return _read_intake(setting.strip())
+    except ValueError as error:
+        raise ConfigurationError(f"EVENT_INTAKE {error}.") from None
+
+
+def _read_intake(url: str) -> IntakeAddress:
+    address = urlsplit(url)
+    if address.scheme != "kafka":
+        raise ValueError("must start with kafka://")
+    options = read_options(address)
+    kafka = msgspec.convert(read_kafka(address, options), KafkaAddress)
+    group = options.pop("group", "")
+    dead_letters = options.pop("dead_letters", f"{kafka.topic}.dead-letters")
+    refuse_others(options)
+    if not group:
+        raise ValueError("needs a group, as in kafka://host:9092/topic?group=portal")
+    if not LEGAL_TOPIC.fullmatch(dead_letters) or dead_letters == kafka.topic:
+        raise ValueError("needs another topic in dead_letters=")
+    return IntakeAddress(kafka, group, dead_letters)

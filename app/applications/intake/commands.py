@@ -1,0 +1,112 @@
+"""One command from another site's form: checked by the form's own questions, recorded once."""
+
+from typing import Any
+
+import msgspec
+from cloudevents.core.base import BaseCloudEvent
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+from werkzeug.datastructures import MultiDict
+
+from app.applications.drafts import start_draft
+from app.applications.forms import form_for
+from app.applications.models import TakenCommand
+from app.applications.queries import find_application_by_token
+from app.applications.questions import Answers, Questionnaire
+from app.applications.service import submit_application
+
+SUBMIT = "application.submit"
+LONGEST_IDENTITY = 1000
+
+Problems = dict[str, str]
+"""What is wrong: a question's key, or "" for the command as a whole, to a sentence."""
+
+
+class SubmitCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The data of a command: the answers, as the questions' data has their keys and options."""
+
+    answers: Answers
+
+
+class CommandRefused(Exception):
+    """The command can't be taken, now or later."""
+
+    def __init__(self, problems: Problems) -> None:
+        super().__init__(", ".join(problems))
+        self.problems = problems
+
+
+class AlreadyTaken(Exception):
+    """A command of this source and id was taken before. The caller has to roll back."""
+
+
+def take_command(
+    session: Session, command: BaseCloudEvent, questionnaire: Questionnaire, *, prefix: str
+) -> None:
+    """Record the application that the command asks for, in the session's transaction, together
+    with the command's source and id. Raises CommandRefused, or AlreadyTaken for a repeat."""
+    answers = accepted_answers(_answers_in(command), questionnaire)
+    *_, last = questionnaire.steps
+    last_keys = {question.key for question in last.questions}
+    draft = start_draft(session, questionnaire)
+    draft.answers = {key: answer for key, answer in answers.items() if key not in last_keys}
+    draft.complete_steps = [step.key for step in questionnaire.steps if step is not last]
+    session.flush()
+    access_token = submit_application(
+        session,
+        draft.id,
+        {key: answer for key, answer in answers.items() if key in last_keys},
+        questionnaire,
+        draft_version=draft.version,
+        prefix=prefix,
+    )
+    application = find_application_by_token(session, access_token)
+    taken = session.scalar(
+        insert(TakenCommand)
+        .values(
+            source=command.get_source(),
+            id=command.get_id(),
+            application_id=application.id if application else None,
+        )
+        .on_conflict_do_nothing()
+        .returning(TakenCommand.id)
+    )
+    if taken is None:
+        raise AlreadyTaken(command.get_id())
+
+
+def accepted_answers(answers: Answers, questionnaire: Questionnaire) -> Answers:
+    """The answers as the web form would store them. Raises CommandRefused with the sentences that
+    it would show."""
+    problems = {key: "No such question." for key in answers if key not in questionnaire.keys}
+    accepted: Answers = {}
+    for step in questionnaire.steps:
+        given = {q.key: answers[q.key] for q in step.questions if q.key in answers}
+        form = form_for(step)(formdata=MultiDict(given), meta={"csrf": False})
+        if not form.validate():
+            problems |= {key: str(sentences[0]) for key, sentences in form.errors.items()}
+        problems |= {
+            question.key: "Answer this question again."
+            for question in step.questions
+            if not question.has_shape_of(given.get(question.key, ""))
+        }
+        accepted |= form.answers()
+    if problems:
+        raise CommandRefused(problems)
+    return accepted
+
+
+def _answers_in(command: BaseCloudEvent) -> Answers:
+    if command.get_type() != SUBMIT:
+        raise CommandRefused({"": f"The type must be {SUBMIT}."})
+    if len(command.get_source()) + len(command.get_id()) > LONGEST_IDENTITY:
+        raise CommandRefused({"": "The source and the id are too long."})
+    try:
+        return msgspec.convert(_plain(command.get_data()), SubmitCommand).answers
+    except (msgspec.ValidationError, msgspec.DecodeError) as error:
+        raise CommandRefused({"": f"The data does not fit: {error}."}) from None
+
+
+def _plain(data: Any) -> Any:
+    """The data as JSON types, also where the sender did not say that it is JSON."""
+    return msgspec.json.decode(data) if isinstance(data, str | bytes) else data

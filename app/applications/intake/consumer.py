@@ -1,0 +1,166 @@
+"""Following the topic with the commands: an offset is committed when its command is dealt with.
+
+A repeat after a crash finds the command taken. What can't be taken goes to the topic of dead
+letters with the reasons, so that nothing behind it waits.
+"""
+
+import re
+import threading
+from typing import cast
+
+import msgspec
+import structlog
+from cloudevents.core.base import BaseCloudEvent
+from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka_event
+from confluent_kafka import Consumer, KafkaException, Message, Producer
+from sqlalchemy.exc import InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
+
+from app.applications.intake.address import IntakeAddress
+from app.applications.intake.commands import (
+    AlreadyTaken,
+    CommandRefused,
+    Problems,
+    take_command,
+)
+from app.applications.questions import current_questionnaire
+from app.database import db
+from app.events.bridges.kafka import IN_ORDER, client_settings, describe
+from app.events.tracing import start_trace
+from app.firm.brand import current_brand
+
+POLL_SECONDS = 0.5
+RETRY_SECONDS = 1.0
+CONFIRM_SECONDS = 10.0
+# How soon the commands of a process that died go to another.
+SESSION_MS = 6000
+TRACE = re.compile(r"00-([0-9a-f]{32})-")
+REASONS = "dead-letter-reasons"
+ORIGIN = "dead-letter-origin"
+DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
+log = structlog.get_logger()
+
+
+class NotConfirmed(Exception):
+    """The brokers did not take a dead letter."""
+
+
+def run_intake(address: IntakeAddress, stop: threading.Event) -> None:
+    """Take commands until ``stop`` is set; processes of one group share the partitions out."""
+    consumer = Consumer(
+        {
+            **client_settings(address.kafka),
+            "group.id": address.group,
+            "auto.offset.reset": "earliest",
+            "enable.auto.commit": False,
+            "session.timeout.ms": SESSION_MS,
+        }
+    )
+    dead_letters = DeadLetters(address)
+    consumer.subscribe([address.kafka.topic])
+    try:
+        while not stop.is_set():
+            message = consumer.poll(POLL_SECONDS)
+            if message is None:
+                continue
+            if error := message.error():
+                log.warning("intake.unreachable", error=describe(error))
+            elif deal_with(message, dead_letters, stop):
+                _commit(consumer, message)
+    finally:
+        consumer.close()
+
+
+class DeadLetters:
+    """The topic for what is refused, as it came, with the reasons and the origin as headers."""
+
+    def __init__(self, address: IntakeAddress) -> None:
+        self._topic = address.dead_letters
+        self._producer = Producer({**client_settings(address.kafka), **IN_ORDER})
+
+    def add(self, message: Message, problems: Problems) -> None:
+        """Return when it is confirmed. Raises NotConfirmed."""
+        reports: list[bool] = []
+        origin = f"{message.topic()}/{message.partition()}/{message.offset()}"
+        try:
+            self._producer.produce(
+                self._topic,
+                message.value(),
+                message.key(),
+                headers=[
+                    *(message.headers() or []),
+                    (REASONS, msgspec.json.encode(problems)),
+                    (ORIGIN, origin.encode()),
+                ],
+                on_delivery=lambda error, _: reports.append(error is None),
+            )
+        except (KafkaException, BufferError) as error:
+            raise NotConfirmed from error
+        self._producer.flush(CONFIRM_SECONDS)
+        if reports != [True]:
+            raise NotConfirmed
+
+
+def deal_with(message: Message, dead_letters: DeadLetters, stop: threading.Event) -> bool:
+    """Take the command, or set it aside; return whether its offset may be committed.
+
+    While the database or the brokers are away it is tried again, and nothing else is read.
+    """
+    while not stop.is_set():
+        try:
+            if problems := _take(message):
+                dead_letters.add(message, problems)
+                log.warning("intake.refused", offset=message.offset(), about=[*problems])
+        except (*DATABASE_AWAY, NotConfirmed) as error:
+            db.session.rollback()
+            log.warning("intake.waiting", error=type(error).__name__)
+            stop.wait(RETRY_SECONDS)
+        else:
+            return True
+    return False
+
+
+def _take(message: Message) -> Problems:
+    """Commit what the message asks for, or return why that can't be. Raises DATABASE_AWAY."""
+    try:
+        command = _read(message)
+        trace = TRACE.match(str(command.get_extension("traceparent")))
+        start_trace(trace[1] if trace else None)
+        take_command(
+            db.session(),
+            command,
+            current_questionnaire(),
+            prefix=current_brand().reference_prefix,
+        )
+        db.session.commit()
+    except DATABASE_AWAY:
+        raise
+    except AlreadyTaken:
+        db.session.rollback()
+        log.info("intake.repeated", offset=message.offset())
+    except CommandRefused as refusal:
+        db.session.rollback()
+        return refusal.problems
+    except Exception as error:
+        db.session.rollback()
+        log.exception("intake.failed", offset=message.offset())
+        return {"": f"It could not be recorded ({type(error).__name__})."}
+    else:
+        log.info("intake.taken", offset=message.offset())
+    return {}
+
+
+def _read(message: Message) -> BaseCloudEvent:
+    headers = dict(cast(list[tuple[str, bytes]], message.headers() or []))
+    try:
+        return from_kafka_event(KafkaMessage(headers, message.key(), message.value() or b""))
+    except Exception as error:  # noqa: BLE001 - anybody may have written anything into the topic
+        raise CommandRefused({"": f"This is no CloudEvent ({type(error).__name__})."}) from None
+
+
+def _commit(consumer: Consumer, message: Message) -> None:
+    """Without the commit the command comes again, and is found taken."""
+    try:
+        consumer.commit(message=message, asynchronous=False)
+    except KafkaException as error:
+        log.warning("intake.offset_not_committed", error=describe(error))

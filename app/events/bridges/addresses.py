@@ -1,0 +1,193 @@
+"""The addresses in EVENT_BRIDGES: read once, at the start, each with a sentence if it is wrong."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+
+import msgspec
+from flask import Flask, current_app
+
+from config import Config, ConfigurationError
+
+BETWEEN_ADDRESSES = re.compile(r"[\s,]+(?=[a-z]+://)")  # a comma also stands between Kafka's hosts
+LEGAL_TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
+HOST_AND_PORT = re.compile(r"(\[[0-9a-f:.]+\]|[A-Za-z0-9._-]+):\d{1,5}")
+HOST_MAYBE_PORT = re.compile(r"(\[[0-9a-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
+REGION = re.compile(r"[a-z0-9-]+")
+PLAIN_NAME = re.compile(r"[A-Za-z0-9._:-]+")
+MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
+YES_OR_NO = {"yes": True, "no": False}
+STARTS = {"start": True, "end": False}
+
+Options = dict[str, str]
+Fields = dict[str, Any]
+
+
+class BridgeAddress(msgspec.Struct, frozen=True, kw_only=True):
+    """What every kind has. ``name`` stands in the database, in logs and figures, and holds no
+    password. ``from_start``: a new bridge sends what was recorded before it, too."""
+
+    name: str
+    from_start: bool = False
+    with_personal: bool = False
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.name!r})"
+
+
+class KafkaAddress(BridgeAddress, frozen=True, kw_only=True):
+    """``servers`` as librdkafka takes them. Without ``user`` there is no authentication."""
+
+    servers: str
+    topic: str
+    user: str = ""
+    password: str = ""
+    mechanism: str = MECHANISMS[0]
+    tls: bool = False
+
+
+class RabbitAddress(BridgeAddress, frozen=True, kw_only=True):
+    """``url`` holds the password."""
+
+    url: str
+    exchange: str
+
+
+class EventBridgeAddress(BridgeAddress, frozen=True, kw_only=True):
+    """Who may send is for AWS's own variables and roles to say. ``endpoint``: not AWS's own."""
+
+    bus: str
+    region: str
+    endpoint: str | None = None
+
+
+def init_bridges(app: Flask, config: Config) -> None:
+    """Read EVENT_BRIDGES. Raises ConfigurationError."""
+    addresses = parse_bridges(config.EVENT_BRIDGES)
+    app.extensions["bridges"] = {address.name: address for address in addresses}
+
+
+def current_bridges() -> dict[str, BridgeAddress]:
+    """The bridges of the running app by their names."""
+    bridges: dict[str, BridgeAddress] = current_app.extensions["bridges"]
+    return bridges
+
+
+def parse_bridges(setting: str) -> list[BridgeAddress]:
+    """Every address of the setting. Raises ConfigurationError."""
+    urls = [url for url in BETWEEN_ADDRESSES.split(setting.strip(" \t\r\n,")) if url]
+    bridges = [_parse_bridge(number, url) for number, url in enumerate(urls, start=1)]
+    names = [bridge.name for bridge in bridges]
+    for name in names:
+        if names.count(name) > 1:
+            raise ConfigurationError(
+                f"EVENT_BRIDGES has two bridges called {name}: give one of them another name=."
+            )
+    return bridges
+
+
+def _parse_bridge(number: int, url: str) -> BridgeAddress:
+    try:
+        return _read_bridge(urlsplit(url))
+    except ValueError as error:
+        # By its number: the address itself may hold a password.
+        raise ConfigurationError(f"EVENT_BRIDGES is wrong: address {number} {error}.") from None
+
+
+def _read_bridge(address: SplitResult) -> BridgeAddress:
+    if address.scheme not in READERS:
+        raise ValueError(f"must start with {' or '.join(f'{scheme}://' for scheme in READERS)}")
+    if re.search(r"\s", address.geturl()):
+        raise ValueError("holds white space, behind which no address begins")
+    kind, read = READERS[address.scheme]
+    options = read_options(address)
+    given = read(address, options) | _read_common(options)
+    refuse_others(options)
+    return msgspec.convert(given, kind)
+
+
+def read_options(address: SplitResult) -> Options:
+    """What stands behind the question mark, to be taken out piece by piece."""
+    return dict(parse_qsl(address.query, keep_blank_values=True))
+
+
+def refuse_others(options: Options) -> None:
+    """Raise ValueError for an option that nobody took."""
+    if options:
+        raise ValueError(f"has the unknown option {min(options)}=")
+
+
+def read_kafka(address: SplitResult, options: Options) -> Fields:
+    """The fields of a KafkaAddress; takes what it reads out of ``options``. Raises ValueError with
+    the end of a sentence, as the others do."""
+    credentials, _, servers = address.netloc.rpartition("@")
+    user, _, password = credentials.partition(":")
+    topic = address.path.strip("/")
+    mechanism = options.pop("sasl", MECHANISMS[0])
+    if not all(HOST_AND_PORT.fullmatch(server) for server in servers.split(",")):
+        raise ValueError("needs host:port, or several of them with commas")
+    if not LEGAL_TOPIC.fullmatch(topic):
+        raise ValueError("needs a topic, as in kafka://host:9092/events")
+    if mechanism not in MECHANISMS:
+        raise ValueError(f"has sasl={mechanism}, which must be {' or '.join(MECHANISMS)}")
+    return {
+        "name": f"kafka://{servers}/{topic}",
+        "servers": servers,
+        "topic": topic,
+        "user": unquote(user),
+        "password": unquote(password),
+        "mechanism": mechanism,
+        "tls": _choose(options, "tls", YES_OR_NO, "no"),
+    }
+
+
+def _read_rabbit(address: SplitResult, options: Options) -> Fields:
+    exchange = options.pop("exchange", "")
+    host = address.netloc.rpartition("@")[2]
+    if not HOST_MAYBE_PORT.fullmatch(host) or not PLAIN_NAME.fullmatch(exchange):
+        raise ValueError("needs a host and an exchange, as in amqps://host/vhost?exchange=events")
+    return {
+        "name": f"{address.scheme}://{host}{address.path.rstrip('/')}?exchange={exchange}",
+        "url": address._replace(query="").geturl(),
+        "exchange": exchange,
+    }
+
+
+def _read_eventbridge(address: SplitResult, options: Options) -> Fields:
+    region = options.pop("region", "")
+    if not PLAIN_NAME.fullmatch(address.netloc) or not REGION.fullmatch(region):
+        raise ValueError("needs a bus and a region, as in eventbridge://bus?region=eu-west-1")
+    endpoint = options.pop("endpoint", None)
+    if endpoint is not None and not endpoint.startswith(("http://", "https://")):
+        raise ValueError("needs an endpoint= like https://host")
+    return {
+        "name": f"eventbridge://{address.netloc}?region={region}",
+        "bus": address.netloc,
+        "region": region,
+        "endpoint": endpoint,
+    }
+
+
+READERS: dict[str, tuple[type[BridgeAddress], Callable[[SplitResult, Options], Fields]]] = {
+    "kafka": (KafkaAddress, read_kafka),
+    "amqp": (RabbitAddress, _read_rabbit),
+    "amqps": (RabbitAddress, _read_rabbit),
+    "eventbridge": (EventBridgeAddress, _read_eventbridge),
+}
+
+
+def _read_common(options: Options) -> Fields:
+    common: Fields = {
+        "from_start": _choose(options, "from", STARTS, "end"),
+        "with_personal": _choose(options, "personal", YES_OR_NO, "no"),
+    }
+    name = options.pop("name", "")
+    return common | {"name": name} if name else common
+
+
+def _choose(options: Options, name: str, choices: dict[str, bool], usual: str) -> bool:
+    chosen = options.pop(name, usual)
+    if chosen not in choices:
+        raise ValueError(f"has {name}={chosen}, which must be {' or '.join(choices)}")
+    return choices[chosen]

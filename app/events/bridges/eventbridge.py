@@ -1,0 +1,136 @@
+"""The link to Amazon EventBridge, which takes events in small requests and may refuse some."""
+
+import time
+from collections.abc import Sequence
+from typing import Any, Protocol
+
+import boto3
+import msgspec
+from botocore.config import Config as ClientConfig
+from botocore.exceptions import BotoCoreError, ClientError
+from cloudevents.core.formats.json import JSONFormat
+from cloudevents.core.v1.event import CloudEvent
+
+from app.events.bridges.addresses import EventBridgeAddress
+from app.events.bridges.link import SEND_SECONDS, Sent
+
+MOST_ENTRIES = 10
+# An entry, and all entries of a request together, must stay below it.
+SIZE_LIMIT = 256 * 1024
+TIME_SIZE = 14
+TRIES = 5
+FIRST_PAUSE = 0.1
+TOO_LARGE = "too large: {:,} bytes of {:,}"
+_json = JSONFormat()
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """One event as EventBridge takes it, and its place in the batch."""
+
+    index: int
+    stream: str
+    fields: dict[str, Any]
+
+    @property
+    def size(self) -> int:
+        """Its size in bytes, as AWS documents how it counts."""
+        texts = (self.fields[name] for name in ("Source", "DetailType", "Detail"))
+        return TIME_SIZE + sum(len(text.encode()) for text in texts)
+
+
+class Client(Protocol):
+    def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]: ...  # noqa: N803
+
+
+def choose_entries(waiting: Sequence[Entry]) -> list[Entry]:
+    """What goes into the next request: from the front, as many as fit, and of each stream one.
+
+    Any entry of a request may be refused while a later one is taken, so two of a stream in one
+    request could change places. Expects entries that fit by themselves.
+    """
+    chosen: dict[str, Entry] = {}
+    room = SIZE_LIMIT
+    for entry in waiting:
+        if entry.stream in chosen:
+            continue
+        room -= entry.size
+        if room <= 0 or len(chosen) == MOST_ENTRIES:
+            break
+        chosen[entry.stream] = entry
+    return list(chosen.values())
+
+
+class EventBridgeLink:
+    """Puts events on a bus, with the whole CloudEvent as the detail."""
+
+    def __init__(self, address: EventBridgeAddress, client: Client | None = None) -> None:
+        self._bus = address.bus
+        self._client = client or _client(address)
+
+    def send(self, batch: Sequence[CloudEvent]) -> Sent:
+        """Refused entries are sent again, each after a pause, while their streams wait."""
+        entries = [self._entry(index, event) for index, event in enumerate(batch)]
+        too_large = [entry for entry in entries if entry.size >= SIZE_LIMIT]
+        waiting = [entry for entry in entries if entry.size < SIZE_LIMIT]
+        trouble = self._put_all(waiting)
+        settled = waiting[0].index if waiting else len(batch)
+        passed_over = {
+            batch[entry.index].get_id(): TOO_LARGE.format(entry.size, SIZE_LIMIT)
+            for entry in too_large
+            if entry.index < settled
+        }
+        return Sent(settled, passed_over, trouble)
+
+    def close(self) -> None:
+        """There is no connection to speak of."""
+
+    def _put_all(self, waiting: list[Entry]) -> str:
+        """Take out of ``waiting`` what was confirmed; return what was wrong with the rest."""
+        deadline = time.monotonic() + SEND_SECONDS
+        refused: dict[int, int] = {}
+        trouble = ""
+        while waiting and time.monotonic() < deadline:
+            held_back = {e.stream for e in waiting if refused.get(e.index, 0) >= TRIES}
+            free = [entry for entry in waiting if entry.stream not in held_back]
+            if not free:
+                return trouble
+            chosen = choose_entries(free)
+            try:
+                answers = self._client.put_events(Entries=[e.fields for e in chosen])["Entries"]
+            except (BotoCoreError, ClientError) as error:
+                return describe(error)
+            for entry, answer in zip(chosen, answers, strict=True):
+                if code := answer.get("ErrorCode"):
+                    refused[entry.index] = refused.get(entry.index, 0) + 1
+                    trouble = str(code)
+                else:
+                    waiting.remove(entry)
+            if any(answer.get("ErrorCode") for answer in answers):
+                time.sleep(FIRST_PAUSE * 2 ** max(refused.values()))
+        return trouble if waiting else ""
+
+    def _entry(self, index: int, event: CloudEvent) -> Entry:
+        fields = {
+            "EventBusName": self._bus,
+            "Source": event.get_source(),
+            "DetailType": event.get_type(),
+            "Detail": _json.write(event).decode(),
+            "Time": event.get_time(),
+        }
+        return Entry(index, str(event.get_extension("partitionkey")), fields)
+
+
+def _client(address: EventBridgeAddress) -> Client:
+    limits = ClientConfig(
+        connect_timeout=5, read_timeout=10, retries={"total_max_attempts": 1, "mode": "standard"}
+    )
+    client: Client = boto3.client(
+        "events", region_name=address.region, endpoint_url=address.endpoint, config=limits
+    )
+    return client
+
+
+def describe(error: Exception) -> str:
+    """The kind of failure and AWS's code for it."""
+    code = error.response["Error"]["Code"] if isinstance(error, ClientError) else ""
+    return f"{type(error).__name__}{f' ({code})' if code else ''}"

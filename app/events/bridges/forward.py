@@ -1,0 +1,132 @@
+"""Moving one bridge along the log: read a batch, send it, move on by what was confirmed.
+
+The other side is never read ahead of: the next batch is read when this one is confirmed. A crash
+between a confirmation and the new place sends those events again under the same ids.
+"""
+
+from collections.abc import Sequence
+
+import msgspec
+import structlog
+from cloudevents.core.v1.event import CloudEvent
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.database import utc_now
+from app.events.bridges.addresses import BridgeAddress
+from app.events.bridges.link import Link, Sent
+from app.events.bridges.models import Bridge
+from app.events.cloudevents import to_cloud_event
+from app.events.log import START, Place, place_of, read_log
+from app.events.retry import RetryPolicy
+from app.events.types import RecordedEvent, without_personal
+
+BATCH = 100
+log = structlog.get_logger()
+
+OPEN = text("""
+INSERT INTO bridges (name, horizon, position)
+VALUES (:name, :horizon, :position)
+ON CONFLICT DO NOTHING
+""")
+
+LAST_PLACE = text("""
+SELECT horizon, position FROM events
+WHERE horizon < log_horizon(pg_snapshot_xmin(pg_current_snapshot()))
+ORDER BY horizon DESC, position DESC LIMIT 1
+""")
+
+# Whoever else moved the bridge meanwhile was sending the same: the first one counts.
+MOVE = text("""
+UPDATE bridges
+SET horizon = :horizon, position = :position,
+    sent_at = CASE WHEN :moved THEN clock_timestamp() ELSE sent_at END,
+    passed_over = passed_over + :passed_over,
+    last_passed_over = coalesce(:last_passed_over, last_passed_over),
+    failures = :failures, last_error = :error,
+    not_before = CASE WHEN :failures > 0
+        THEN clock_timestamp() + make_interval(secs => :delay) ELSE not_before END
+WHERE name = :name AND horizon = :old_horizon AND position = :old_position
+""")
+
+
+def open_bridge(session: Session, address: BridgeAddress) -> Bridge:
+    """The bridge as it stands, made first where it is new: at the log's end, or at its start where
+    the address says so."""
+    bridge = session.get(Bridge, address.name, populate_existing=True)
+    if bridge is None:
+        place = START if address.from_start else _last_place(session)
+        session.execute(
+            OPEN,
+            {"name": address.name, "horizon": place.horizon, "position": place.position},
+        )
+        bridge = session.get_one(Bridge, address.name)
+    return bridge
+
+
+def forward_batch(
+    session: Session, address: BridgeAddress, link: Link, *, base_url: str, policy: RetryPolicy
+) -> bool:
+    """Send one batch and commit the new place; return whether to go on, as there may be more.
+
+    Stops at the first event that is not confirmed. A bridge that is paused, or whose next try is
+    not due, sends nothing; the policy's ``most`` plays no part, since a bridge never gives up. No
+    transaction is open while the other side is talked to.
+    """
+    bridge = open_bridge(session, address)
+    place, failures = bridge.place, bridge.failures
+    is_due = not bridge.paused_at and bridge.not_before <= utc_now()
+    events = read_log(session, place, most=BATCH) if is_due else []
+    session.commit()
+    if not events:
+        return False
+    sent = link.send([_on_the_wire(event, address, base_url) for event in events])
+    _move(session, address.name, place, events, sent, failures, policy)
+    session.commit()
+    return not sent.trouble
+
+
+def _on_the_wire(event: RecordedEvent, address: BridgeAddress, base_url: str) -> CloudEvent:
+    if not address.with_personal:
+        event = msgspec.structs.replace(event, data=without_personal(event.data))
+    return to_cloud_event(event, base_url)
+
+
+def _move(
+    session: Session,
+    name: str,
+    place: Place,
+    events: Sequence[RecordedEvent],
+    sent: Sent,
+    failures: int,
+    policy: RetryPolicy,
+) -> None:
+    """Put the bridge behind what was settled, with what there is to tell about the batch."""
+    new = place_of(events[sent.settled - 1]) if sent.settled else place
+    failures = (1 if sent.settled else failures + 1) if sent.trouble else 0
+    told = [f"{event_id}: {reason}" for event_id, reason in sent.passed_over.items()]
+    session.execute(
+        MOVE,
+        {
+            "name": name,
+            "old_horizon": place.horizon,
+            "old_position": place.position,
+            "horizon": new.horizon,
+            "position": new.position,
+            "moved": sent.settled > 0,
+            "passed_over": len(told),
+            "last_passed_over": told[-1] if told else None,
+            "failures": failures,
+            "error": sent.trouble or None,
+            "delay": policy.delay(failures - 1),
+        },
+    )
+    for event_id, reason in sent.passed_over.items():
+        log.warning("bridge.passed_over", bridge=name, event_id=event_id, reason=reason)
+    if sent.trouble:
+        log.warning("bridge.failed", bridge=name, error=sent.trouble, failures=failures)
+
+
+def _last_place(session: Session) -> Place:
+    last = session.execute(LAST_PLACE).one_or_none()
+    return Place(last.horizon, last.position) if last else START

@@ -1,0 +1,93 @@
+"""The link to Kafka, or to whatever speaks its protocol."""
+
+from collections.abc import Sequence
+from functools import partial
+
+from cloudevents.core.bindings.kafka import to_binary_event
+from cloudevents.core.v1.event import CloudEvent
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
+
+from app.events.bridges.addresses import KafkaAddress
+from app.events.bridges.link import SEND_SECONDS, Sent
+
+# Without it a message may time out while the next of its partition is already taken.
+IN_ORDER = {"enable.idempotence": True, "acks": "all", "enable.gapless.guarantee": True}
+NO_ANSWER = "no answer in time"
+
+
+class KafkaLink:
+    """Sends a stream's events to one partition, in their order, each once per producer.
+
+    The events go out in binary mode: the value is the event's data as JSON, which any consumer of
+    the topic can read, and the attributes are headers.
+    """
+
+    def __init__(self, address: KafkaAddress) -> None:
+        self._topic = address.topic
+        self._settings = {
+            **client_settings(address),
+            **IN_ORDER,
+            "linger.ms": 5,
+            "message.timeout.ms": int(SEND_SECONDS * 750),
+        }
+        self._producer: Producer | None = None
+
+    def send(self, batch: Sequence[CloudEvent]) -> Sent:
+        """A failed message and all behind it stay unconfirmed, whatever was taken of them."""
+        producer = self._producer = self._producer or Producer(self._settings)
+        troubles = [NO_ANSWER] * len(batch)
+        for index, event in enumerate(batch):
+            message = to_binary_event(event)
+            try:
+                producer.produce(
+                    self._topic,
+                    message.value,
+                    message.key,
+                    headers=list(message.headers.items()),
+                    on_delivery=partial(_note, troubles, index),
+                )
+            except (KafkaException, BufferError) as error:
+                troubles[index] = describe(error)
+                break
+        producer.flush(SEND_SECONDS)
+        settled = next((i for i, trouble in enumerate(troubles) if trouble), len(batch))
+        if settled == len(batch):
+            return Sent(settled)
+        self.close()
+        return Sent(settled, trouble=troubles[settled])
+
+    def close(self) -> None:
+        """Forget what was not sent: its place in the log is kept, and a new producer starts there,
+        since one that failed may refuse everything."""
+        if self._producer:
+            self._producer.purge()
+            self._producer = None
+
+
+def client_settings(address: KafkaAddress) -> dict[str, str | int | float | bool]:
+    """What librdkafka wants to know to reach the brokers."""
+    security = ("SASL_" if address.user else "") + ("SSL" if address.tls else "PLAINTEXT")
+    settings: dict[str, str | int | float | bool] = {
+        "bootstrap.servers": address.servers,
+        "security.protocol": security,
+        "reconnect.backoff.max.ms": 1000,
+        "log_level": 2,
+    }
+    if address.user:
+        settings |= {
+            "sasl.mechanism": address.mechanism,
+            "sasl.username": address.user,
+            "sasl.password": address.password,
+        }
+    return settings
+
+
+def describe(error: Exception | KafkaError) -> str:
+    """The kind of failure, without the addresses that librdkafka quotes."""
+    cause = error.args[0] if isinstance(error, KafkaException) else error
+    return str(cause.name()) if isinstance(cause, KafkaError) else type(cause).__name__
+
+
+def _note(troubles: list[str], index: int, error: KafkaError | None, _: Message) -> None:
+    """librdkafka's report on one message."""
+    troubles[index] = describe(error) if error else ""

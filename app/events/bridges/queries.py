@@ -1,0 +1,65 @@
+"""What staff and Prometheus may ask about bridges."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.events.bridges.addresses import current_bridges
+
+
+class BridgeFigures(msgspec.Struct, frozen=True):
+    """Where a bridge stands. ``position`` is that of the last event it is done with, ``lag`` how
+    many wait behind it, ``oldest_seconds`` the age of the first of these. ``failures`` and
+    ``last_error`` tell of the tries since the last success."""
+
+    name: str
+    position: int = 0
+    lag: int = 0
+    oldest_seconds: float = 0.0
+    failures: int = 0
+    last_error: str | None = None
+    passed_over: int = 0
+    last_passed_over: str | None = None
+    sent_at: datetime | None = None
+    paused_at: datetime | None = None
+
+
+FIGURES = text("""
+SELECT name, position, failures, last_error, passed_over, last_passed_over, sent_at, paused_at,
+       lag, coalesce(extract(epoch FROM now() - recorded_at), 0)::float8 AS oldest_seconds
+FROM bridges CROSS JOIN LATERAL (
+    SELECT count(*) AS lag FROM events
+    WHERE (events.horizon, events.position) > (bridges.horizon, bridges.position)
+) AS waiting LEFT JOIN LATERAL (
+    SELECT recorded_at FROM events
+    WHERE (events.horizon, events.position) > (bridges.horizon, bridges.position)
+    ORDER BY events.horizon, events.position LIMIT 1
+) AS oldest ON true
+WHERE name = ANY(:names)
+""")
+DUE = text("""
+SELECT name FROM bridges
+WHERE name = ANY(:names) AND paused_at IS NULL AND not_before <= now() AND EXISTS (
+    SELECT FROM events
+    WHERE (events.horizon, events.position) > (bridges.horizon, bridges.position)
+)
+UNION
+SELECT name FROM unnest(CAST(:names AS text[])) AS configured (name)
+WHERE name NOT IN (SELECT name FROM bridges)
+""")
+
+
+def bridge_figures(session: Session) -> list[BridgeFigures]:
+    """Every bridge of EVENT_BRIDGES, in its order; one that no worker has opened yet is empty."""
+    names = list(current_bridges())
+    rows = session.execute(FIGURES, {"names": names}).mappings()
+    found = {row["name"]: BridgeFigures(**row) for row in rows}
+    return [found.get(name, BridgeFigures(name)) for name in names]
+
+
+def due_bridges(session: Session) -> Sequence[str]:
+    """The names of those that have something to send now, or were never opened."""
+    return session.scalars(DUE, {"names": list(current_bridges())}).all()

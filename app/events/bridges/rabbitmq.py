@@ -1,0 +1,89 @@
+"""The link to RabbitMQ: a topic exchange, persistent messages, and a confirmation for each."""
+
+import time
+from collections.abc import Sequence
+from contextlib import suppress
+
+import pika
+from cloudevents.core.formats.json import JSONFormat
+from cloudevents.core.v1.event import CloudEvent
+from pika.adapters.blocking_connection import BlockingChannel
+from pika.exceptions import AMQPError, UnroutableError
+
+from app.events.bridges.addresses import RabbitAddress
+from app.events.bridges.link import SEND_SECONDS, Sent
+
+# pika takes a connection for dead after twice this and ten seconds more.
+HEARTBEAT_SECONDS = 4
+CONNECT_SECONDS = 5
+BLOCKED_SECONDS = 10
+UNROUTABLE = "no queue is bound for {}"
+_json = JSONFormat()
+
+
+class RabbitLink:
+    """Publishes each event under its type as routing key, in CloudEvents' JSON format.
+
+    An event that no queue is bound for is passed over: whoever has not asked for a type of event
+    can't be waited for.
+    """
+
+    def __init__(self, address: RabbitAddress) -> None:
+        self._exchange = address.exchange
+        self._parameters = pika.URLParameters(address.url)
+        self._parameters.heartbeat = HEARTBEAT_SECONDS
+        self._parameters.socket_timeout = self._parameters.stack_timeout = CONNECT_SECONDS
+        # RabbitMQ stops taking messages while it is short of memory or disk.
+        self._parameters.blocked_connection_timeout = BLOCKED_SECONDS
+        self._channel: BlockingChannel | None = None
+
+    def send(self, batch: Sequence[CloudEvent]) -> Sent:
+        """One after the other, each confirmed before the next."""
+        settled, passed_over, trouble = 0, {}, ""
+        deadline = time.monotonic() + SEND_SECONDS
+        try:
+            channel = self._channel = self._channel or self._open_channel()
+            for event in batch:
+                try:
+                    self._publish(channel, event)
+                except UnroutableError:
+                    passed_over[event.get_id()] = UNROUTABLE.format(event.get_type())
+                settled += 1
+                if time.monotonic() > deadline:
+                    break
+        except (AMQPError, OSError) as error:
+            trouble = describe(error)
+            self.close()
+        return Sent(settled, passed_over, trouble)
+
+    def close(self) -> None:
+        if self._channel:
+            with suppress(AMQPError, OSError):
+                self._channel.connection.close()
+            self._channel = None
+
+    def _open_channel(self) -> BlockingChannel:
+        channel = pika.BlockingConnection(self._parameters).channel()
+        channel.exchange_declare(self._exchange, exchange_type="topic", durable=True)
+        channel.confirm_delivery()
+        return channel
+
+    def _publish(self, channel: BlockingChannel, event: CloudEvent) -> None:
+        channel.basic_publish(
+            self._exchange,
+            routing_key=event.get_type(),
+            body=_json.write(event),
+            properties=pika.BasicProperties(
+                content_type=_json.get_content_type(),
+                delivery_mode=pika.DeliveryMode.Persistent,
+                message_id=event.get_id(),
+                type=event.get_type(),
+            ),
+            mandatory=True,
+        )
+
+
+def describe(error: Exception) -> str:
+    """The kind of failure and the broker's code, without the addresses that it quotes."""
+    code = getattr(error, "reply_code", None)
+    return f"{type(error).__name__}{f' ({code})' if code else ''}"

@@ -1,0 +1,17 @@
+"""What staff do with a bridge: hold it back, and let it go on."""
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+PAUSE = text("UPDATE bridges SET paused_at = coalesce(paused_at, now()) WHERE name = :name")
+RESUME = text("UPDATE bridges SET paused_at = NULL, not_before = now() WHERE name = :name")
+
+
+def pause_bridge(session: Session, name: str) -> None:
+    """Have the bridge send nothing after the batch that is on its way; its place is kept."""
+    session.execute(PAUSE, {"name": name})
+
+
+def resume_bridge(session: Session, name: str) -> None:
+    """Have the bridge go on where it stopped, and at once where it waited for its next try."""
+    session.execute(RESUME, {"name": name})

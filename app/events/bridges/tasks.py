@@ -1,0 +1,83 @@
+"""The Celery tasks that move bridges. They carry a name: the bridge's row says what is due."""
+
+import time
+from contextlib import closing
+
+from celery import shared_task
+from flask import current_app
+
+from app.database import alone_at, db
+from app.events.bridges.addresses import (
+    BridgeAddress,
+    EventBridgeAddress,
+    KafkaAddress,
+    RabbitAddress,
+    current_bridges,
+)
+from app.events.bridges.eventbridge import EventBridgeLink
+from app.events.bridges.forward import forward_batch
+from app.events.bridges.kafka import KafkaLink
+from app.events.bridges.link import Link
+from app.events.bridges.queries import due_bridges
+from app.events.bridges.rabbitmq import RabbitLink
+from app.events.retry import RetryPolicy
+from app.wake import wake
+
+# With link.SEND_SECONDS for the last batch, and a silent broker to be found out, still below the
+# tasks' time limit.
+WORK_SECONDS = 10.0
+
+
+def ring_bridge(name: str) -> None:
+    """Have a worker move the bridge on."""
+    wake(move_bridge, name)
+
+
+@shared_task(name="bridges.move", ignore_result=True)
+def move_bridge(name: str) -> None:
+    """Send what waits, batch by batch; after a while leave the worker to others first."""
+    address = current_bridges().get(name)
+    if address is None:  # a message from before EVENT_BRIDGES was changed
+        return
+    with alone_at(f"bridges.{name}") as is_alone:
+        is_behind = is_alone and _send_for_a_while(address)
+    if is_behind:
+        ring_bridge(name)
+
+
+@shared_task(name="bridges.sweep", ignore_result=True)
+def sweep_bridges() -> None:
+    due = due_bridges(db.session())
+    db.session.commit()
+    for name in due:
+        ring_bridge(name)
+
+
+def link_to(address: BridgeAddress) -> Link:
+    """The link for an address of its kind."""
+    match address:
+        case KafkaAddress():
+            return KafkaLink(address)
+        case RabbitAddress():
+            return RabbitLink(address)
+        case EventBridgeAddress():
+            return EventBridgeLink(address)
+    raise TypeError(address)
+
+
+def _send_for_a_while(address: BridgeAddress) -> bool:
+    """Send batches until nothing is left, one fails, or the time is up: then return True."""
+    config = current_app.config["SITE"]
+    policy = RetryPolicy(
+        first=config.DELIVERY_BACKOFF_SECONDS,
+        cap=config.DELIVERY_BACKOFF_CAP_SECONDS,
+        most=config.DELIVERY_MAX_ATTEMPTS,
+    )
+    until = time.monotonic() + WORK_SECONDS
+    with closing(link_to(address)) as link:
+        while time.monotonic() < until:
+            if not forward_batch(
+                db.session(), address, link, base_url=config.BASE_URL, policy=policy
+            ):
+                return False
+    return True

@@ -1,0 +1,73 @@
+"""Folding: a stream's events in, the state that they add up to out, and the table that keeps it."""
+
+import uuid
+from collections.abc import Callable, Iterable, Mapping
+from typing import Any
+
+import msgspec
+
+from app.database import Model
+from app.events.types import Event, RecordedEvent, stream_of
+
+Step = Callable[[Any, RecordedEvent], Any]
+
+
+class FoldedTable(msgspec.Struct, frozen=True):
+    """A table whose rows are folded from the streams ``<kind>-<key>``.
+
+    ``steps`` lead from one state to the next, the first of them from None; events of other types
+    change nothing. ``state`` has a field for each column that is state; ``unfolded`` names the
+    others, each with the reason. ``personal`` columns are compared, never shown. ``said_later``
+    columns stand in events only since a later release: where no event says them, they are None.
+    """
+
+    model: type[Model]
+    kind: str
+    key: str
+    state: type[msgspec.Struct]
+    steps: Mapping[type[Event], Step]
+    unfolded: Mapping[str, str] = {}
+    personal: tuple[str, ...] = ()
+    said_later: tuple[str, ...] = ()
+
+    @property
+    def name(self) -> str:
+        return self.model.__tablename__
+
+    @property
+    def columns(self) -> tuple[str, ...]:
+        """The columns that are state."""
+        return self.state.__struct_fields__
+
+    @property
+    def begun_by(self) -> type[Event]:
+        """The type of the event that a row begins with."""
+        return next(iter(self.steps))
+
+    def stream(self, key: uuid.UUID) -> str:
+        return stream_of(self.kind, key)
+
+    def fold(self, events: Iterable[RecordedEvent]) -> Any:
+        """The state after these events of one stream; None where they begin nothing."""
+        state = None
+        for recorded in events:
+            step = self.steps.get(type(recorded.data))
+            if step and (state is not None or type(recorded.data) is self.begun_by):
+                state = step(state, recorded)
+        return state
+
+    def begin(self, recorded: RecordedEvent) -> Any:
+        """A new row, as the stream's first event has it."""
+        return self.model(**msgspec.structs.asdict(self.fold([recorded])))
+
+    def advance(self, row: Any, recorded: RecordedEvent) -> None:
+        """Take the event that was just recorded into its row, which the caller has locked."""
+        before = self.state(**{column: getattr(row, column) for column in self.columns})
+        self.write(row, self.steps[type(recorded.data)](before, recorded))
+
+    def write(self, row: Any, state: Any) -> None:
+        """Have the row say what the state says."""
+        for column in self.columns:
+            value = getattr(state, column)
+            if value is not None or column not in self.said_later:
+                setattr(row, column, value)

@@ -1,0 +1,69 @@
+"""Projections: tables that the log can be asked to confirm, and to make again."""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any, Protocol
+
+import msgspec
+from flask import Flask, current_app
+from sqlalchemy import Connection, Engine, text
+
+LONGEST_VALUE = 100
+
+
+class Difference(msgspec.Struct, frozen=True):
+    """Something that a row says and the log does not; ``expected`` is what the log says.
+
+    ``problem`` stands instead of both where they must not be shown, or where there is no row or
+    nothing in the log. ``is_left``: a rebuild can't set it right.
+    """
+
+    table: str
+    key: str
+    column: str = ""
+    found: Any = None
+    expected: Any = None
+    problem: str = ""
+    is_left: bool = False
+
+    def __str__(self) -> str:
+        what = self.problem or f"is {_show(self.found)}, the log says {_show(self.expected)}"
+        row = f"{self.table} {self.key}: {f'{self.column} ' if self.column else ''}{what}"
+        return f"{row}; left as it is" if self.is_left else row
+
+
+class Projection(Protocol):
+    """One or more tables that are derived from the log."""
+
+    def verify(self, engine: Engine) -> Iterator[Difference]:
+        """What differs from the log, as of one moment. Changes nothing."""
+
+    def rebuild(self, engine: Engine) -> Iterator[Difference]:
+        """Derive the tables again while the site serves, and return what differed."""
+
+
+@contextmanager
+def snapshot(engine: Engine) -> Iterator[Connection]:
+    """A connection that sees the database as of one moment and may take its time.
+
+    It only reads, so it gets no transaction id, and holds up nobody who follows the log.
+    """
+    options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
+    with engine.connect().execution_options(**options) as connection:
+        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
+        yield connection
+
+
+def _show(value: Any) -> str:
+    shown = msgspec.json.encode(value).decode()
+    return shown if len(shown) <= LONGEST_VALUE else f"{shown[:LONGEST_VALUE]}…"
+
+
+def init_projections(app: Flask, projections: Sequence[Projection]) -> None:
+    app.extensions["projections"] = projections
+
+
+def current_projections() -> Sequence[Projection]:
+    projections: Sequence[Projection] = current_app.extensions["projections"]
+    return projections

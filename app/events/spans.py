@@ -1,0 +1,90 @@
+"""The spans of the flow: an event is recorded, relayed in a batch, delivered to each subscriber.
+
+An event's span has the id that follows from the event's, so whoever handles it, in whatever process
+and however late, knows what it belongs to. A relay's batch belongs to many, so it links to them.
+"""
+
+import secrets
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import Connection, text
+from sqlalchemy.orm import Session
+
+from app.database import after_commit
+from app.events.claims import Claim
+from app.events.types import Metadata
+from app.telemetry.context import SpanContext, span_id_of, trace_id_of
+from app.telemetry.spans import NO_SPAN, Attributes, Span, is_collecting, span
+
+EVENTS_OF = text("""
+SELECT DISTINCT e.id, e.metadata ->> 'correlation_id' AS correlation_id
+FROM deliveries d JOIN events e ON e.position = d.event_position
+WHERE d.id = ANY(:ids)
+""")
+
+
+def event_context(event_id: uuid.UUID | str, correlation_id: str) -> SpanContext:
+    """The span in which the event was recorded."""
+    return SpanContext(trace_id_of(correlation_id), span_id_of(event_id))
+
+
+def trace_recording(
+    session: Session, event_id: uuid.UUID, event_type: str, stream: str, metadata: Metadata
+) -> None:
+    """The event's span, from now until the session commits; a rollback leaves none."""
+    if not is_collecting():
+        return
+    context = event_context(event_id, metadata.correlation_id)
+    recording = span(
+        f"record {event_type}",
+        "producer",
+        {"messaging.operation.type": "create", **_about(event_id, event_type, stream)},
+        trace_id=context.trace_id,
+        span_id=context.span_id,
+        parent_id=span_id_of(metadata.causation_id) if metadata.causation_id else "",
+    )
+    after_commit(session, recording.end)
+
+
+def relay_span(connection: Connection, delivery_ids: Sequence[int], *, since: int) -> Span:
+    """The relay of the events of these new deliveries, begun at ``since`` (nanoseconds)."""
+    if not delivery_ids or not is_collecting():
+        return NO_SPAN
+    rows = connection.execute(EVENTS_OF, {"ids": list(delivery_ids)}).all()
+    return span(
+        "relay events",
+        "producer",
+        {"messaging.operation.type": "send", "messaging.batch.message_count": len(rows)},
+        trace_id=secrets.token_hex(16),
+        links=[event_context(row.id, row.correlation_id) for row in rows],
+        since=since,
+    )
+
+
+def delivery_span(claim: Claim) -> Span:
+    """One try of a subscriber."""
+    if not is_collecting():
+        return NO_SPAN
+    event = claim.event
+    context = event_context(event.id, event.metadata["correlation_id"])
+    return span(
+        f"deliver {claim.subscriber}",
+        "consumer",
+        {
+            "messaging.operation.type": "process",
+            "messaging.consumer.group.name": claim.subscriber,
+            "delivery.attempt": claim.attempts,
+            **_about(event.id, event.type, event.stream),
+        },
+        trace_id=context.trace_id,
+        parent_id=context.span_id,
+    )
+
+
+def _about(event_id: uuid.UUID, event_type: str, stream: str) -> Attributes:
+    return {
+        "cloudevents.event_id": str(event_id),
+        "cloudevents.event_type": event_type,
+        "cloudevents.event_subject": stream,
+    }

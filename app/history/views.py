@@ -1,0 +1,40 @@
+"""/staff/applications/<id>/history: a slider over its events, and the state beside it."""
+
+import uuid
+
+from flask import Blueprint, abort, render_template, request
+from flask_login import login_required
+
+from app.applications.queries import find_application
+from app.database import db
+from app.engagements.queries import engagement_of
+from app.events.store import read_stream
+from app.events.types import stream_of
+from app.history.moments import in_causal_order, moments_of
+from app.review.timeline import people_of
+
+history = Blueprint("history", __name__, template_folder="templates")
+
+
+@history.get("/staff/applications/<uuid:application_id>/history")
+@login_required
+def index(application_id: uuid.UUID) -> str:
+    """The application as of the chosen moment; the last one unless another is chosen."""
+    session = db.session()
+    application = find_application(session, application_id)
+    if application is None:
+        abort(404)
+    events = read_stream(session, stream_of("application", application.id))
+    if engagement := engagement_of(session, application.id):
+        events += read_stream(session, stream_of("engagement", engagement.id))
+    events.sort(key=lambda event: event.position)
+    moments = moments_of(events, people_of(session, application))
+    chosen = min(max(request.args.get("moment", len(moments), type=int), 1), len(moments))
+    template = "_moment.html" if request.headers.get("HX-Request") else "index.html"
+    return render_template(
+        f"history/{template}",
+        application=application,
+        moments=moments,
+        tree=in_causal_order(moments),
+        chosen=moments[chosen - 1],
+    )

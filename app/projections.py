@@ -1,0 +1,15 @@
+"""Every table that is derived from the log, in the order in which they build on each other."""
+
+from app.applications.fold import APPLICATIONS
+from app.engagements.fold import ENGAGEMENTS
+from app.events.folded_projection import FoldedProjection
+from app.events.projection import Projection
+from app.review.projection import QueueProjection
+from app.scoring.fold import SCORES
+
+PROJECTIONS: tuple[Projection, ...] = (
+    FoldedProjection(APPLICATIONS),
+    FoldedProjection(SCORES),
+    FoldedProjection(ENGAGEMENTS),
+    QueueProjection(),
+)

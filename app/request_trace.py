@@ -1,0 +1,62 @@
+"""Each request's trace: the id that it shares with all that follows from it, and its span.
+
+Both can begin outside: what a trusted proxy offers is continued, be it a W3C `traceparent` or a
+plain `X-Request-ID`. The span names the route, never the path, in which tokens stand.
+"""
+
+from http import HTTPMethod
+
+from flask import Flask, Response, g, request
+
+from app.events.tracing import start_trace
+from app.telemetry.context import SpanContext, read_traceparent, trace_id_of
+from app.telemetry.spans import NO_SPAN, Span, is_collecting, span
+from config import Config
+
+# What only says that the process lives would bury the rest.
+UNREMARKABLE = {"assets.asset", "operation.healthz", "operation.readyz"}
+
+
+def init_request_trace(app: Flask, config: Config) -> None:
+    @app.before_request
+    def begin() -> None:
+        outer = offered = None
+        if config.TRUSTED_PROXIES:
+            outer = read_traceparent(request.headers.get("traceparent", ""))
+            offered = outer.trace_id if outer else request.headers.get("X-Request-ID")
+        g.request_id = start_trace(offered)
+        g.span = _request_span(g.request_id, outer)
+        g.span.__enter__()
+
+    @app.after_request
+    def describe(response: Response) -> Response:
+        response.headers["X-Request-ID"] = g.get("request_id", "")
+        if "span" in g:
+            g.span.describe({"http.response.status_code": response.status_code})
+            if response.status_code >= 500:
+                g.span.fail(str(response.status_code))
+        return response
+
+    @app.teardown_request
+    def end(error: BaseException | None) -> None:
+        if "span" in g:
+            g.pop("span").__exit__(type(error) if error else None, error, None)
+
+
+def _request_span(request_id: str, outer: SpanContext | None) -> Span:
+    if not is_collecting() or request.endpoint in UNREMARKABLE:
+        return NO_SPAN
+    # A method can be any word that somebody sends.
+    known = request.method in HTTPMethod.__members__
+    route = request.url_rule.rule if request.url_rule else ""
+    attributes = {
+        "http.request.method": request.method if known else "_OTHER",
+        "url.scheme": request.scheme,
+    }
+    return span(
+        f"{request.method if known else 'HTTP'} {route}".strip(),
+        "server",
+        attributes | ({"http.route": route} if route else {}),
+        trace_id=trace_id_of(request_id),
+        parent_id=outer.span_id if outer else "",
+    )

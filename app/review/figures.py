@@ -1,0 +1,66 @@
+"""The figures above the queue."""
+
+from collections.abc import Sequence
+from datetime import timedelta
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.database import utc_now
+from app.scoring.rubric import Band
+
+STATUSES = ("submitted", "more_requested", "accepted", "declined")
+
+SUMS = text("""
+SELECT name, key, amount FROM queue_figures
+WHERE name IN ('status', 'band', 'proposed_cents') OR (name = 'submitted_on' AND key >= :monday)
+""")
+# Of an even number of decisions, half way between the two in the middle.
+MEDIAN = text("""
+SELECT avg(minutes) FROM (
+    SELECT CAST(key AS int) AS minutes, amount, sum(amount) OVER () AS total,
+        sum(amount) OVER (ORDER BY CAST(key AS int)) AS up_to
+    FROM queue_figures WHERE name = 'minutes_to_decision' AND amount > 0
+) AS decisions
+WHERE 2 * up_to >= total AND 2 * (up_to - amount) <= total
+""")
+
+
+class Figures(msgspec.Struct, frozen=True):
+    """Applications by status and by band; the value of what is open, in cents, as proposed; how
+    long half of the decisions took at most, in minutes (None before the first); and how many were
+    submitted since Monday, UTC."""
+
+    by_status: dict[str, int]
+    by_band: dict[str, int]
+    proposed_cents: int
+    median_minutes: int | None
+    this_week: int
+
+    @property
+    def counts(self) -> dict[str, int]:
+        """By status, with ``open`` and ``all`` as sums."""
+        is_open = self.by_status["submitted"] + self.by_status["more_requested"]
+        return {"open": is_open, **self.by_status, "all": sum(self.by_status.values())}
+
+    def in_bands(self, bands: Sequence[Band]) -> list[int]:
+        """How many are in each of the bands."""
+        return [self.by_band.get(band.name, 0) for band in bands]
+
+
+def queue_figures(session: Session) -> Figures:
+    """The figures as they stand."""
+    today = utc_now().date()
+    monday = today - timedelta(days=today.weekday())
+    sums: dict[str, dict[str, int]] = {}
+    for row in session.execute(SUMS, {"monday": monday.isoformat()}):
+        sums.setdefault(row.name, {})[row.key] = row.amount
+    median = session.scalar(MEDIAN)
+    return Figures(
+        by_status=dict.fromkeys(STATUSES, 0) | sums.get("status", {}),
+        by_band=sums.get("band", {}),
+        proposed_cents=sums.get("proposed_cents", {}).get("open", 0),
+        median_minutes=None if median is None else round(median),
+        this_week=sum(sums.get("submitted_on", {}).values()),
+    )

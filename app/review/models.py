@@ -1,0 +1,75 @@
+"""The read models of the staff's first page: a row for each application, and figures over them.
+
+They say nothing that the log does not, so no other table refers to them, and they refer to none.
+"""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import BigInteger, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database import Model
+
+
+class QueueRow(Model):
+    """An application with all that the queue shows of it, sorts and searches by.
+
+    ``status`` is the application's, or "erased" where that came before a decision. ``rank`` is the
+    score, or UNSCORED_RANK. ``kind`` is the engagement's, or else the recommended one;
+    ``total_cents`` and ``billing`` are None before an engagement is proposed. ``strongest``
+    and ``weakest`` are the sentences of the criteria that speak most for it and against it.
+    """
+
+    __tablename__ = "queue_rows"
+
+    application_id: Mapped[uuid.UUID] = mapped_column(primary_key=True)
+    reference: Mapped[str]
+    name: Mapped[str]
+    company: Mapped[str]
+    search_text: Mapped[str]
+    status: Mapped[str]
+    is_open: Mapped[bool]
+    rank: Mapped[int]
+    band: Mapped[str | None]
+    band_label: Mapped[str | None]
+    strongest: Mapped[str | None]
+    weakest: Mapped[str | None]
+    kind: Mapped[str | None]
+    total_cents: Mapped[int | None]
+    billing: Mapped[str | None]
+    submitted_at: Mapped[datetime]
+    decided_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_queue_rows_best", "rank", "submitted_at", "application_id"),
+        Index("ix_queue_rows_newest", "submitted_at", "application_id"),
+        Index(
+            "ix_queue_rows_open_best",
+            "rank",
+            "submitted_at",
+            "application_id",
+            postgresql_where=text("is_open"),
+        ),
+        Index(
+            "ix_queue_rows_open_newest",
+            "submitted_at",
+            "application_id",
+            postgresql_where=text("is_open"),
+        ),
+    )
+
+    @property
+    def is_scored(self) -> bool:
+        return self.band is not None
+
+
+class QueueFigure(Model):
+    """A sum over the rows of the queue: ``amount`` under a name and a key, like status/accepted.
+    Each write of a row adds to it what the row adds."""
+
+    __tablename__ = "queue_figures"
+
+    name: Mapped[str] = mapped_column(primary_key=True)
+    key: Mapped[str] = mapped_column(primary_key=True)
+    amount: Mapped[int] = mapped_column(BigInteger)

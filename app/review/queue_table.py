@@ -1,0 +1,100 @@
+"""How a row of the queue is made, and what it adds to the figures."""
+
+import uuid
+from collections.abc import Sequence
+from typing import cast
+
+from sqlalchemy import Table, text
+from sqlalchemy.orm import Session
+
+from app.review.cursor import UNSCORED_RANK
+from app.review.models import QueueRow
+
+COLUMNS = tuple(cast(Table, QueueRow.__table__).columns.keys())
+
+# The tables it reads are themselves folded from the streams, in the transaction of each event.
+# For an application speaks the heaviest of the criteria that it meets best; against it, the one
+# that cost most points.
+MADE = f"""
+SELECT a.id AS application_id, a.reference, a.name,
+    CASE WHEN a.erased_at IS NULL THEN a.company ELSE 'Erased' END AS company,
+    concat_ws(chr(10), a.name, a.company, a.email, a.reference) AS search_text,
+    CASE WHEN a.erased_at IS NULL OR a.decided_at IS NOT NULL THEN a.status ELSE 'erased' END
+        AS status,
+    a.erased_at IS NULL AND a.decided_at IS NULL AS is_open,
+    coalesce(s.total, {UNSCORED_RANK}) AS rank, s.band, s.result ->> 'band_label' AS band_label,
+    strongest.reason AS strongest, weakest.reason AS weakest,
+    coalesce(e.kind, s.recommended_kind) AS kind, e.total_cents, e.quote ->> 'billing' AS billing,
+    a.submitted_at, a.decided_at
+FROM applications a
+LEFT JOIN scores s ON s.application_id = a.id
+LEFT JOIN engagements e ON e.application_id = a.id
+LEFT JOIN LATERAL (
+    SELECT c ->> 'reason' AS reason
+    FROM jsonb_array_elements(s.result -> 'criteria') WITH ORDINALITY AS t (c, place)
+    ORDER BY CAST(c -> 'points' AS float8) / CAST(c -> 'out_of' AS float8) DESC,
+        CAST(c -> 'out_of' AS int) DESC, place
+    LIMIT 1
+) strongest ON true
+LEFT JOIN LATERAL (
+    SELECT c ->> 'reason' AS reason
+    FROM jsonb_array_elements(s.result -> 'criteria') WITH ORDINALITY AS t (c, place)
+    WHERE CAST(c -> 'points' AS int) < CAST(c -> 'out_of' AS int)
+    ORDER BY CAST(c -> 'out_of' AS int) - CAST(c -> 'points' AS int) DESC, place
+    LIMIT 1
+) weakest ON true
+"""  # noqa: S608 - a number of our own
+
+# What the row r adds to each figure; without a key or an amount, nothing.
+FIGURES = """
+LATERAL (VALUES
+    ('status', r.status, 1),
+    ('band', r.band, 1),
+    ('proposed_cents', CASE WHEN r.is_open THEN 'open' END, r.total_cents),
+    ('submitted_on', to_char(r.submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 1),
+    ('minutes_to_decision',
+        CAST(floor(extract(epoch FROM r.decided_at - r.submitted_at) / 60) AS text), 1)
+) AS f (name, key, amount)
+"""
+
+# Two writers of one row would each count what they find; the second has to find what the first
+# has written.
+QUEUE_UP = text("""
+SELECT pg_advisory_xact_lock(hashtextextended('queue_rows-' || id, 0))
+FROM (SELECT id FROM unnest(CAST(:ids AS uuid[])) AS id ORDER BY id) AS ids
+""")
+KEEP = text(f"""
+WITH made AS (
+    {MADE} WHERE a.id = ANY(:ids)
+), gone AS (
+    DELETE FROM queue_rows
+    WHERE application_id = ANY(:ids) AND application_id NOT IN (SELECT application_id FROM made)
+), kept AS (
+    INSERT INTO queue_rows ({", ".join(COLUMNS)}) SELECT {", ".join(COLUMNS)} FROM made
+    ON CONFLICT (application_id) DO UPDATE
+    SET {", ".join(f"{column} = excluded.{column}" for column in COLUMNS[1:])}
+    WHERE queue_rows IS DISTINCT FROM excluded
+), changes AS (
+    SELECT 1 AS sign, {", ".join(COLUMNS)} FROM made
+    UNION ALL
+    SELECT -1, {", ".join(COLUMNS)} FROM queue_rows WHERE application_id = ANY(:ids)
+)
+INSERT INTO queue_figures (name, key, amount)
+SELECT f.name, f.key, sum(r.sign * f.amount) FROM changes r CROSS JOIN {FIGURES}
+WHERE f.key IS NOT NULL AND f.amount IS NOT NULL
+GROUP BY f.name, f.key HAVING sum(r.sign * f.amount) <> 0 ORDER BY f.name, f.key
+ON CONFLICT (name, key) DO UPDATE SET amount = queue_figures.amount + excluded.amount
+""")  # noqa: S608 - columns of our own
+
+
+def keep_rows(session: Session, application_ids: Sequence[uuid.UUID]) -> None:
+    """Make the rows of these applications anew from what is committed, and correct the figures by
+    what this changes. A repeat changes nothing; any number may be at it at once."""
+    session.flush()  # what the caller has changed is read back
+    session.execute(QUEUE_UP, {"ids": list(application_ids)})
+    write_rows(session, application_ids)
+
+
+def write_rows(session: Session, application_ids: Sequence[uuid.UUID]) -> None:
+    """The same for a caller who knows that nobody else is at it."""
+    session.execute(KEEP, {"ids": list(application_ids)})

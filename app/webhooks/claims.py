@@ -1,0 +1,171 @@
+"""Which message is sent next, and what came of it, as rows. A message is claimed and committed as
+`sending` before the server hears of it; what a worker was sending when it died is put back, and
+goes out again under the same id: at least once, never lost."""
+
+import uuid
+from datetime import datetime
+from typing import cast
+
+import msgspec
+import structlog
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session, joinedload
+
+from app.database import utc_now
+from app.events.store import read_event
+from app.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
+from app.webhooks.schedule import FAILURES_UNTIL_DISABLED, MOST_TRIES, delay_after
+from app.webhooks.sender import Answer, Request
+from app.webhooks.service import disable_endpoint
+from app.webhooks.signing import make_request
+
+# So that an endpoint that never answers leaves room for the others.
+MOST_IN_FLIGHT_EACH = 4
+COURIER = "system:webhooks.courier"
+log = structlog.get_logger()
+
+CLAIM = text("""
+UPDATE webhook_messages SET status = 'sending', tries = tries + 1, claimed_at = clock_timestamp()
+WHERE status = 'waiting' AND id IN (
+    SELECT due.id FROM webhook_endpoints AS endpoint
+    CROSS JOIN LATERAL (
+        SELECT id, next_try_at FROM webhook_messages
+        WHERE endpoint_id = endpoint.id AND status = 'waiting' AND next_try_at <= now()
+        ORDER BY next_try_at
+        LIMIT greatest(0, :most_each - (
+            SELECT count(*) FROM webhook_messages
+            WHERE endpoint_id = endpoint.id AND status = 'sending'
+        ))
+    ) AS due
+    WHERE endpoint.status = 'enabled'
+    ORDER BY due.next_try_at LIMIT :most
+)
+RETURNING id
+""")
+
+NOTE = text("""
+UPDATE webhook_messages
+SET status = :status, next_try_at = clock_timestamp() + make_interval(secs => :delay)
+WHERE id = :id AND status = 'sending' AND claimed_at = :claimed_at
+RETURNING id
+""")
+
+PUT_BACK = text("""
+UPDATE webhook_messages
+SET status = CASE WHEN tries >= :most THEN 'failed' ELSE 'waiting' END
+WHERE status = 'sending'
+""")
+
+COUNT_DUE = text("""
+SELECT count(*) FROM webhook_messages AS message
+JOIN webhook_endpoints AS endpoint ON endpoint.id = message.endpoint_id
+WHERE message.status = 'sending'
+   OR message.status = 'waiting' AND message.next_try_at <= now() AND endpoint.status = 'enabled'
+""")
+
+
+class Claim(msgspec.Struct, frozen=True):
+    """A message that is being sent: its row as it was claimed, and what goes out."""
+
+    message_id: uuid.UUID
+    endpoint_id: uuid.UUID
+    claimed_at: datetime
+    tries: int
+    correlation_id: str
+    request: Request
+
+
+def claim_due(session: Session, base_url: str, *, most: int) -> list[Claim]:
+    """Claim up to ``most`` due messages, few enough for each endpoint, and commit."""
+    ids = session.scalars(CLAIM, {"most": most, "most_each": MOST_IN_FLIGHT_EACH}).all()
+    messages = session.scalars(
+        select(WebhookMessage)
+        .where(WebhookMessage.id.in_(ids))
+        .options(joinedload(WebhookMessage.endpoint))
+        .order_by(WebhookMessage.next_try_at)
+        .execution_options(populate_existing=True)
+    ).all()
+    claims = [_claim_of(session, message, base_url) for message in messages]
+    session.commit()
+    return claims
+
+
+def note_answer(session: Session, claim: Claim, answer: Answer) -> None:
+    """Note the try and what follows from it for the message and its endpoint, and commit.
+
+    Where the endpoint was deleted meanwhile, or another worker has put the message back, nothing is
+    noted.
+    """
+    endpoint = session.get(WebhookEndpoint, claim.endpoint_id, with_for_update=True)
+    status, delay = _outcome(claim.tries, answer)
+    fields = {"id": claim.message_id, "claimed_at": claim.claimed_at}
+    if endpoint and session.scalar(NOTE, {**fields, "status": status, "delay": delay}):
+        session.add(
+            WebhookAttempt(
+                message_id=claim.message_id,
+                started_at=answer.started_at,
+                duration_ms=answer.duration_ms,
+                http_status=answer.status,
+                error=answer.error,
+                answer=answer.text,
+            )
+        )
+        _judge(session, endpoint, status, answer)
+    session.commit()
+    log.info(
+        "webhook.delivered" if answer.is_delivered else "webhook.not_delivered",
+        message=str(claim.message_id),
+        endpoint=str(claim.endpoint_id),
+        status=answer.status,
+        error=answer.error,
+        ms=answer.duration_ms,
+        tries=claim.tries,
+        correlation_id=claim.correlation_id,
+    )
+
+
+def put_back_orphans(session: Session) -> None:
+    """Have sent again what a worker was sending when it died. Only for the one courier at work."""
+    session.execute(PUT_BACK, {"most": MOST_TRIES})
+    session.commit()
+
+
+def count_due(session: Session) -> int:
+    """How many messages a courier would find to do."""
+    due = session.scalar(COUNT_DUE)
+    session.commit()
+    return int(due or 0)
+
+
+def _claim_of(session: Session, message: WebhookMessage, base_url: str) -> Claim:
+    recorded = read_event(session, message.event_id)
+    return Claim(
+        message_id=message.id,
+        endpoint_id=message.endpoint_id,
+        claimed_at=cast(datetime, message.claimed_at),
+        tries=message.tries,
+        correlation_id=recorded.metadata.correlation_id,
+        request=make_request(message.endpoint, recorded, base_url, utc_now()),
+    )
+
+
+def _outcome(tries: int, answer: Answer) -> tuple[str, float]:
+    """The message's next status, and the seconds that it waits then."""
+    if answer.is_delivered:
+        return "delivered", 0.0
+    delay = None if answer.is_gone else delay_after(tries, answer.retry_after)
+    return ("failed", 0.0) if delay is None else ("waiting", delay)
+
+
+def _judge(session: Session, endpoint: WebhookEndpoint, status: str, answer: Answer) -> None:
+    """Disable an endpoint that is gone, or on which message after message has failed."""
+    if status == "delivered":
+        endpoint.failures_in_a_row = 0
+    if status == "failed":
+        endpoint.failures_in_a_row += 1
+    if not endpoint.is_enabled:
+        return
+    if answer.is_gone:
+        disable_endpoint(session, endpoint, because="gone", actor=COURIER)
+    elif endpoint.failures_in_a_row >= FAILURES_UNTIL_DISABLED:
+        disable_endpoint(session, endpoint, because="failing", actor=COURIER)

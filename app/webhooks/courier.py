@@ -1,0 +1,39 @@
+"""Sending what is due, to many endpoints side by side.
+
+Threads wait for the servers; only the courier itself speaks to the database, and no transaction is
+open meanwhile. The order of an endpoint's messages is not kept.
+"""
+
+import time
+from collections.abc import Callable
+from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
+
+from sqlalchemy.orm import Session
+
+from app.webhooks.claims import Claim, claim_due, note_answer
+from app.webhooks.sender import Answer, Request
+
+MOST_IN_FLIGHT = 16
+LOOK_AGAIN_SECONDS = 0.25
+
+
+def send_due_messages(
+    session: Session, post: Callable[[Request], Answer], base_url: str, *, seconds: float
+) -> None:
+    """Claim and send what is due or becomes due within ``seconds``, until nothing is on its way.
+
+    Only one courier may be at work at a time.
+    """
+    until = time.monotonic() + seconds
+    in_flight: dict[Future[Answer], Claim] = {}
+    with ThreadPoolExecutor(MOST_IN_FLIGHT, thread_name_prefix="webhooks") as threads:
+        while True:
+            free = MOST_IN_FLIGHT - len(in_flight)
+            if free and time.monotonic() < until:
+                for claim in claim_due(session, base_url, most=free):
+                    in_flight[threads.submit(post, claim.request)] = claim
+            if not in_flight:
+                return
+            done, _ = wait(in_flight, timeout=LOOK_AGAIN_SECONDS, return_when=FIRST_COMPLETED)
+            for future in done:
+                note_answer(session, in_flight.pop(future), future.result())

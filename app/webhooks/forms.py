@@ -1,0 +1,120 @@
+"""What staff type to add an endpoint, and to choose what is sent again."""
+
+import re
+from datetime import UTC, datetime
+from typing import Any
+from urllib.parse import urlsplit
+
+from flask_wtf import FlaskForm
+from wtforms import BooleanField, DateTimeLocalField, SelectChoice, StringField, URLField
+from wtforms.validators import InputRequired, Length, ValidationError
+
+from app.applications.fields import CheckboxesField, storable, trimmed
+from app.events.schema import meaning_of
+from app.events.types import Event, declared_events
+from app.webhooks.addresses import address_written_as, is_public
+from app.webhooks.events import WebhookTested
+
+LONGEST_URL = 2000
+# Without white space, and in the letters that a request line can hold.
+WRITABLE = re.compile(r"[!-~]+")
+
+
+class EndpointForm(FlaskForm):
+    """A new endpoint. ``allow_private`` takes http and private addresses too."""
+
+    url = URLField(
+        "Address",
+        description="It starts with https:// and gets each event as a POST.",
+        filters=[trimmed],
+        validators=[
+            InputRequired("Enter the address that gets the events."),
+            Length(max=LONGEST_URL, message=f"Use at most {LONGEST_URL:,} characters."),
+        ],
+        render_kw={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"},
+    )
+    description = StringField(
+        "What it is for",
+        filters=[trimmed],
+        render_kw={"autocomplete": "off"},
+        validators=[storable, Length(max=200, message="Use at most 200 characters.")],
+    )
+    every_type = BooleanField("Every type of event, those that are added later too")
+    event_types = CheckboxesField("Or only these", validate_choice=False)
+    with_personal = BooleanField(
+        "Send personal data too",
+        description="Names, e-mail addresses, answers and messages then leave this site for that"
+        " server. What was sent can't be called back, also when somebody asks to be forgotten.",
+    )
+
+    def __init__(self, *, allow_private: bool, **options: Any) -> None:
+        super().__init__(**options)
+        self.allow_private = allow_private
+        offered = {
+            name: event for name, event in declared_events().items() if name != WebhookTested.type
+        }
+        self.event_types.choices = [SelectChoice(name, name) for name in sorted(offered)]
+        self.event_types.option_hints = {
+            name: _first_sentence(event) for name, event in offered.items()
+        }
+
+    def validate_url(self, field: URLField) -> None:
+        problem = problem_with_url(field.data or "", allow_private=self.allow_private)
+        if problem:
+            raise ValidationError(problem)
+
+    def validate_event_types(self, field: CheckboxesField) -> None:
+        if self.every_type.data:
+            return
+        if not field.data:
+            raise ValidationError("Choose every type, or at least one.")
+        if not set(field.data) <= set(self.event_types.option_hints):
+            raise ValidationError("Choose from the types in the list.")
+
+    def chosen_types(self) -> list[str]:
+        """The types of a form that is valid; none means every type."""
+        return [] if self.every_type.data else sorted(self.event_types.data or ())
+
+
+class ReplayForm(FlaskForm):
+    """From when on failed messages are sent again."""
+
+    since = DateTimeLocalField(
+        "Made since, in UTC",
+        format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
+        validators=[InputRequired("Choose a day and a time.")],
+    )
+
+    @property
+    def since_utc(self) -> datetime:
+        """The time in a form that is valid."""
+        moment: datetime = self.since.data
+        return moment.replace(tzinfo=UTC)
+
+
+def problem_with_url(url: str, *, allow_private: bool) -> str | None:
+    """A sentence on why nothing can be sent to that address, or None."""
+    no_address = "This is no web address."
+    try:
+        parts = urlsplit(url)
+        host, port = parts.hostname or "", parts.port
+    except ValueError:
+        return no_address
+    written = address_written_as(host)
+    schemes = {"https", "http"} if allow_private else {"https"}
+    checks = (
+        (parts.scheme in schemes, "The address has to start with https://."),
+        (WRITABLE.fullmatch(url), "Write it without spaces and accents (a host as xn--…)."),
+        (host and port != 0, no_address),
+        ("@" not in parts.netloc, "Leave user name and password out; the signature is enough."),
+        (not parts.fragment, "Leave out what follows the #; no server gets to see it."),
+        (
+            allow_private or written is None or is_public(written),
+            "This address is not on the public internet.",
+        ),
+    )
+    return next((problem for is_right, problem in checks if not is_right), None)
+
+
+def _first_sentence(declared: type[Event]) -> str:
+    return f"{meaning_of(declared).split('. ')[0].removesuffix('.')}."

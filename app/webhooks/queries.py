@@ -1,0 +1,87 @@
+"""What pages show of endpoints, messages and attempts."""
+
+import uuid
+from collections.abc import Sequence
+
+import msgspec
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
+
+LATEST_MESSAGES = 50
+
+
+class EndpointRow(msgspec.Struct, frozen=True):
+    """An endpoint in the list, with how many of its messages wait and how many have failed."""
+
+    endpoint: WebhookEndpoint
+    waiting: int
+    failed: int
+
+
+def endpoint_rows(session: Session) -> list[EndpointRow]:
+    """Every endpoint, the oldest first."""
+    counts = _count_undelivered(session)
+    endpoints = session.scalars(select(WebhookEndpoint).order_by(WebhookEndpoint.created_at))
+    return [
+        EndpointRow(
+            endpoint=endpoint,
+            waiting=counts.get((endpoint.id, "waiting"), 0)
+            + counts.get((endpoint.id, "sending"), 0),
+            failed=counts.get((endpoint.id, "failed"), 0),
+        )
+        for endpoint in endpoints
+    ]
+
+
+def find_endpoint(session: Session, endpoint_id: uuid.UUID) -> WebhookEndpoint | None:
+    return session.get(WebhookEndpoint, endpoint_id)
+
+
+def find_message(session: Session, message_id: uuid.UUID) -> WebhookMessage | None:
+    return session.get(WebhookMessage, message_id)
+
+
+def latest_messages(session: Session, endpoint_id: uuid.UUID) -> Sequence[WebhookMessage]:
+    """The last LATEST_MESSAGES for the endpoint, the newest first."""
+    return session.scalars(
+        select(WebhookMessage)
+        .where(WebhookMessage.endpoint_id == endpoint_id)
+        .options(joinedload(WebhookMessage.event))
+        .order_by(WebhookMessage.created_at.desc(), WebhookMessage.id.desc())
+        .limit(LATEST_MESSAGES)
+    ).all()
+
+
+def attempts_of(session: Session, message_id: uuid.UUID) -> Sequence[WebhookAttempt]:
+    """Every try to send the message, the latest first."""
+    return session.scalars(
+        select(WebhookAttempt)
+        .where(WebhookAttempt.message_id == message_id)
+        .order_by(WebhookAttempt.id.desc())
+    ).all()
+
+
+def count_undelivered_by_status(session: Session) -> dict[str, int]:
+    """How many messages wait, are being sent, or have failed."""
+    totals = {"waiting": 0, "sending": 0, "failed": 0}
+    for (_, status), count in _count_undelivered(session).items():
+        totals[status] += count
+    return totals
+
+
+def count_disabled_endpoints(session: Session) -> int:
+    """How many endpoints were disabled without staff having said so."""
+    chosen = WebhookEndpoint.disabled_because.in_(["failing", "gone"])
+    return session.scalar(select(func.count()).select_from(WebhookEndpoint).where(chosen)) or 0
+
+
+def _count_undelivered(session: Session) -> dict[tuple[uuid.UUID, str], int]:
+    """By endpoint and status."""
+    rows = session.execute(
+        select(WebhookMessage.endpoint_id, WebhookMessage.status, func.count())
+        .where(WebhookMessage.status != "delivered")
+        .group_by(WebhookMessage.endpoint_id, WebhookMessage.status)
+    )
+    return {(endpoint_id, status): count for endpoint_id, status, count in rows}

@@ -1,0 +1,108 @@
+"""What can be done with an endpoint. Callers commit."""
+
+import uuid
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Literal
+
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from app.database import utc_now
+from app.events.store import record
+from app.events.types import Event, stream_of
+from app.webhooks.events import (
+    WebhookEndpointAdded,
+    WebhookEndpointDeleted,
+    WebhookEndpointDisabled,
+    WebhookEndpointEnabled,
+    WebhookSecretRotated,
+)
+from app.webhooks.models import WebhookEndpoint
+from app.webhooks.signing import OLD_SECRET_LIFETIME, make_secret
+
+# What is recorded from now on is read, and nothing before.
+BEGIN_TO_FOLLOW = text("""
+INSERT INTO webhook_place (id, horizon, position)
+VALUES (1, log_horizon(pg_snapshot_xmin(pg_current_snapshot())), 0)
+ON CONFLICT DO NOTHING
+""")
+
+
+def add_endpoint(
+    session: Session,
+    *,
+    url: str,
+    description: str,
+    event_types: Sequence[str],
+    with_personal: bool,
+    staff_id: uuid.UUID,
+) -> WebhookEndpoint:
+    """A new endpoint with a secret of its own; it gets the events that are recorded from now on.
+
+    No ``event_types`` means every type, those declared later too.
+    """
+    endpoint = WebhookEndpoint(
+        url=url,
+        description=description,
+        event_types=list(event_types),
+        with_personal=with_personal,
+        secret=make_secret(),
+        created_by_id=staff_id,
+    )
+    session.add(endpoint)
+    session.flush()
+    session.execute(BEGIN_TO_FOLLOW)
+    added = WebhookEndpointAdded(
+        host=endpoint.host, event_types=endpoint.event_types, with_personal=with_personal
+    )
+    _record(session, endpoint, added, actor=f"staff:{staff_id}")
+    return endpoint
+
+
+def rotate_secret(session: Session, endpoint: WebhookEndpoint, *, actor: str) -> None:
+    """Give the endpoint a new secret; for a day messages are signed with the old one as well."""
+    endpoint.previous_secret = endpoint.secret
+    endpoint.previous_secret_until = utc_now() + OLD_SECRET_LIFETIME
+    endpoint.secret = make_secret()
+    _record(session, endpoint, WebhookSecretRotated(host=endpoint.host), actor=actor)
+
+
+def disable_endpoint(
+    session: Session,
+    endpoint: WebhookEndpoint,
+    *,
+    because: Literal["failing", "gone", "staff"],
+    actor: str,
+) -> None:
+    """Send it nothing more. What waits is kept; events recorded meanwhile pass it by."""
+    if not endpoint.is_enabled:
+        return
+    endpoint.status, endpoint.disabled_because = "disabled", because
+    endpoint.status_since = _now(session)
+    disabled = WebhookEndpointDisabled(host=endpoint.host, because=because)
+    _record(session, endpoint, disabled, actor=actor)
+
+
+def enable_endpoint(session: Session, endpoint: WebhookEndpoint, *, actor: str) -> None:
+    """Send it what waited, and the events that are recorded from now on."""
+    if endpoint.is_enabled:
+        return
+    endpoint.status, endpoint.disabled_because = "enabled", None
+    endpoint.status_since, endpoint.failures_in_a_row = _now(session), 0
+    _record(session, endpoint, WebhookEndpointEnabled(host=endpoint.host), actor=actor)
+
+
+def delete_endpoint(session: Session, endpoint: WebhookEndpoint, *, actor: str) -> None:
+    """Forget the endpoint, its messages and what was answered to them."""
+    _record(session, endpoint, WebhookEndpointDeleted(host=endpoint.host), actor=actor)
+    session.delete(endpoint)
+
+
+def _now(session: Session) -> datetime:
+    """By the clock that events are recorded by."""
+    return session.execute(select(func.clock_timestamp())).scalar_one()
+
+
+def _record(session: Session, endpoint: WebhookEndpoint, happened: Event, *, actor: str) -> None:
+    record(session, stream_of("webhook", endpoint.id), happened, actor=actor)

@@ -1,0 +1,42 @@
+"""The Celery tasks of outgoing webhooks. They carry nothing: the tables say what is due."""
+
+from celery import shared_task
+from flask import current_app
+
+from app.database import alone_at, db
+from app.wake import wake
+from app.webhooks.claims import count_due, put_back_orphans
+from app.webhooks.courier import send_due_messages
+from app.webhooks.fan_out import fan_out_events
+from app.webhooks.sender import Sender
+
+# With the last answers and a slow resolver it stays below the time limit of a task.
+COURIER_SECONDS = 12.0
+
+
+def ring_courier() -> None:
+    """Have a worker send what is due."""
+    wake(send_messages)
+
+
+@shared_task(name="webhooks.sweep", ignore_result=True)
+def sweep_webhooks() -> None:
+    """Make the messages of new events, and ring where one is due."""
+    session = db.session()
+    may_be_more = True
+    while may_be_more:
+        may_be_more = fan_out_events(session)
+        session.commit()
+    if count_due(session):
+        ring_courier()
+
+
+@shared_task(name="webhooks.send", ignore_result=True)
+def send_messages() -> None:
+    config = current_app.config["SITE"]
+    sender = Sender(allow_private=config.WEBHOOK_ALLOW_PRIVATE)
+    with alone_at("webhooks.courier") as is_alone:
+        if not is_alone:
+            return
+        put_back_orphans(db.session())
+        send_due_messages(db.session(), sender.post, config.BASE_URL, seconds=COURIER_SECONDS)

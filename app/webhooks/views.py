@@ -1,0 +1,187 @@
+"""The staff's pages of outgoing webhooks: endpoints, their messages, and each try to send one."""
+
+import uuid
+
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    make_response,
+    redirect,
+    render_template,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required
+
+from app.accounts.forms import EXPIRED
+from app.database import db
+from app.extensions import csrf
+from app.webhooks import messages, service
+from app.webhooks.forms import EndpointForm, ReplayForm
+from app.webhooks.models import WebhookEndpoint, WebhookMessage
+from app.webhooks.queries import (
+    attempts_of,
+    endpoint_rows,
+    find_endpoint,
+    find_message,
+    latest_messages,
+)
+from app.webhooks.schedule import MOST_TRIES
+
+outgoing_webhooks = Blueprint("outgoing_webhooks", __name__, template_folder="templates")
+
+
+@outgoing_webhooks.get("/staff/webhooks/")
+@login_required
+def index() -> str:
+    return render_template("outgoing_webhooks/index.html", rows=endpoint_rows(db.session()))
+
+
+@outgoing_webhooks.get("/staff/webhooks/new")
+@login_required
+def new() -> str:
+    return show_new(new_form(formdata=None))
+
+
+@outgoing_webhooks.post("/staff/webhooks/new")
+@csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
+@login_required
+def add() -> ResponseReturnValue:
+    """Add the endpoint and show its secret, this once."""
+    form = new_form()
+    if not form.validate():
+        problem = EXPIRED if "csrf_token" in form.errors else None
+        return show_new(form, problem), 400 if problem else 422
+    endpoint = service.add_endpoint(
+        db.session(),
+        url=form.url.data or "",
+        description=form.description.data or "",
+        event_types=form.chosen_types(),
+        with_personal=form.with_personal.data,
+        staff_id=current_user.id,
+    )
+    db.session.commit()
+    return show_secret(endpoint, "The endpoint is added")
+
+
+@outgoing_webhooks.get("/staff/webhooks/<uuid:endpoint_id>")
+@login_required
+def endpoint(endpoint_id: uuid.UUID) -> str:
+    return show_endpoint(load(endpoint_id), ReplayForm(formdata=None))
+
+
+@outgoing_webhooks.post("/staff/webhooks/<uuid:endpoint_id>/test")
+@login_required
+def send_test(endpoint_id: uuid.UUID) -> ResponseReturnValue:
+    message = messages.send_test(db.session(), load(endpoint_id), actor=current_user.actor)
+    db.session.commit()
+    flash("The test message is on its way. Reload this page to see the answer.")
+    return redirect(url_for(".message", message_id=message.id), 303)
+
+
+@outgoing_webhooks.post("/staff/webhooks/<uuid:endpoint_id>/secret")
+@login_required
+def rotate(endpoint_id: uuid.UUID) -> ResponseReturnValue:
+    """Make a new secret and show it, this once."""
+    subject = load(endpoint_id)
+    service.rotate_secret(db.session(), subject, actor=current_user.actor)
+    db.session.commit()
+    return show_secret(subject, "The secret is changed")
+
+
+@outgoing_webhooks.post("/staff/webhooks/<uuid:endpoint_id>/disable")
+@login_required
+def disable(endpoint_id: uuid.UUID) -> ResponseReturnValue:
+    subject = load(endpoint_id)
+    service.disable_endpoint(db.session(), subject, because="staff", actor=current_user.actor)
+    db.session.commit()
+    flash("The endpoint is disabled. Nothing is sent to it.")
+    return redirect(url_for(".endpoint", endpoint_id=endpoint_id), 303)
+
+
+@outgoing_webhooks.post("/staff/webhooks/<uuid:endpoint_id>/enable")
+@login_required
+def enable(endpoint_id: uuid.UUID) -> ResponseReturnValue:
+    service.enable_endpoint(db.session(), load(endpoint_id), actor=current_user.actor)
+    db.session.commit()
+    flash("The endpoint is enabled. What waited is sent now.")
+    return redirect(url_for(".endpoint", endpoint_id=endpoint_id), 303)
+
+
+@outgoing_webhooks.post("/staff/webhooks/<uuid:endpoint_id>/delete")
+@login_required
+def delete(endpoint_id: uuid.UUID) -> ResponseReturnValue:
+    service.delete_endpoint(db.session(), load(endpoint_id), actor=current_user.actor)
+    db.session.commit()
+    flash("The endpoint is deleted.")
+    return redirect(url_for(".index"), 303)
+
+
+@outgoing_webhooks.post("/staff/webhooks/<uuid:endpoint_id>/replay")
+@login_required
+def replay_failed(endpoint_id: uuid.UUID) -> ResponseReturnValue:
+    """Send again what has failed since the time in the form."""
+    subject, form = load(endpoint_id), ReplayForm()
+    if not form.validate():
+        return show_endpoint(subject, form), 422
+    count = messages.replay_failed(db.session(), endpoint_id, form.since_utc)
+    db.session.commit()
+    flash(f"{count} failed {'message is' if count == 1 else 'messages are'} sent again.")
+    return redirect(url_for(".endpoint", endpoint_id=endpoint_id), 303)
+
+
+@outgoing_webhooks.get("/staff/webhooks/messages/<uuid:message_id>")
+@login_required
+def message(message_id: uuid.UUID) -> str:
+    return render_template(
+        "outgoing_webhooks/message.html",
+        message=load_message(message_id),
+        attempts=attempts_of(db.session(), message_id),
+        most_tries=MOST_TRIES,
+    )
+
+
+@outgoing_webhooks.post("/staff/webhooks/messages/<uuid:message_id>/replay")
+@login_required
+def replay(message_id: uuid.UUID) -> ResponseReturnValue:
+    """Send one message again, under the same id."""
+    load_message(message_id)
+    is_replayed = messages.replay_message(db.session(), message_id)
+    db.session.commit()
+    flash("The message is sent again." if is_replayed else "The message is still on its way.")
+    return redirect(url_for(".message", message_id=message_id), 303)
+
+
+def load(endpoint_id: uuid.UUID) -> WebhookEndpoint:
+    return find_endpoint(db.session(), endpoint_id) or abort(404)
+
+
+def load_message(message_id: uuid.UUID) -> WebhookMessage:
+    return find_message(db.session(), message_id) or abort(404)
+
+
+def new_form(**options: None) -> EndpointForm:
+    return EndpointForm(allow_private=current_app.config["SITE"].WEBHOOK_ALLOW_PRIVATE, **options)
+
+
+def show_new(form: EndpointForm, problem: str | None = None) -> str:
+    return render_template("outgoing_webhooks/new.html", form=form, problem=problem)
+
+
+def show_secret(endpoint: WebhookEndpoint, title: str) -> Response:
+    page = render_template("outgoing_webhooks/secret.html", endpoint=endpoint, title=title)
+    response = make_response(page)
+    response.headers["Cache-Control"] = "no-store"
+    return response
+
+
+def show_endpoint(endpoint: WebhookEndpoint, form: ReplayForm) -> str:
+    return render_template(
+        "outgoing_webhooks/endpoint.html",
+        endpoint=endpoint,
+        messages=latest_messages(db.session(), endpoint.id),
+        form=form,
+    )

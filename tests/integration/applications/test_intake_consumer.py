@@ -1,0 +1,221 @@
+"""Following the topic with the commands of another site's form."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+
+import pytest
+from cloudevents.core.bindings.kafka import (
+    KafkaMessage,
+    to_binary_event,
+    to_structured_event,
+)
+from cloudevents.core.v1.event import CloudEvent
+from confluent_kafka import Message, Producer
+from flask import Flask
+from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from app.applications.intake import consumer
+from app.applications.intake.address import IntakeAddress, parse_intake
+from app.applications.intake.commands import SUBMIT, take_command
+from app.applications.models import Application
+from app.database import db
+from tests.brokers.tansu import Tansu, headers_of
+from tests.integration.applications.prospect import Prospect
+from tests.integration.bridges.conftest import new_name
+from tests.site import eventually
+
+
+class Partner:
+    """Another site, which writes into the topic that the intake reads."""
+
+    def __init__(self, tansu: Tansu, answers: dict[str, object]) -> None:
+        self.tansu = tansu
+        self.answers = answers
+        self.topic = tansu.make_topic(new_name())
+        self.refused = tansu.make_topic(f"{self.topic}.dead-letters")
+        self.address = parse_intake(f"kafka://{tansu.servers}/{self.topic}?group={self.topic}")
+
+    def command(self, event_id: str, **answers: object) -> CloudEvent:
+        about = {
+            "id": event_id,
+            "source": "https://partner.example",
+            "type": SUBMIT,
+            "datacontenttype": "application/json",
+            "traceparent": f"00-{'ab' * 16}-{'cd' * 8}-01",
+        }
+        return CloudEvent(about, {"answers": self.answers | answers})
+
+    def send(self, *messages: KafkaMessage) -> None:
+        """Write the messages into one partition, in their order."""
+        producer = Producer({"bootstrap.servers": self.tansu.servers, "acks": "all"})
+        for message in messages:
+            producer.produce(
+                self.topic, message.value, b"partner", headers=list(message.headers.items())
+            )
+        assert producer.flush(10) == 0
+
+    def dead_letters(self, count: int) -> list[Message]:
+        return self.tansu.read(self.refused, count)
+
+
+@pytest.fixture
+def partner(tansu: Tansu, prospect: Prospect, monkeypatch: pytest.MonkeyPatch) -> Partner:
+    monkeypatch.setattr(consumer, "SESSION_MS", 2000)
+    monkeypatch.setattr(consumer, "RETRY_SECONDS", 0.01)
+    return Partner(tansu, prospect.answers)
+
+
+@contextmanager
+def intake_at_work(app: Flask, address: IntakeAddress) -> Iterator[None]:
+    """The process `flask intake`, as a thread; stopped in order at the end."""
+    stop = threading.Event()
+
+    def work() -> None:
+        with app.app_context():
+            consumer.run_intake(address, stop)
+
+    thread = threading.Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        stop.set()
+        thread.join()
+
+
+def test_without_a_topic_the_process_says_so_and_ends(app: Flask) -> None:
+    result = app.test_cli_runner().invoke(args=["intake"])
+    assert result.exit_code == 2
+    assert "EVENT_INTAKE is not set" in result.output
+
+
+def taken(session: Session) -> int:
+    session.rollback()
+    return session.scalar(select(func.count()).select_from(Application)) or 0
+
+
+@pytest.mark.parametrize("mode", [to_binary_event, to_structured_event])
+def test_a_command_in_either_mode_becomes_an_application_in_its_senders_trace(
+    app: Flask, session: Session, partner: Partner, mode: Callable[[CloudEvent], KafkaMessage]
+) -> None:
+    partner.send(mode(partner.command("1")))
+    with intake_at_work(app, partner.address):
+        eventually(lambda: taken(session) == 1)
+    trace = db.text("SELECT metadata ->> 'correlation_id' FROM events")
+    assert session.scalars(trace).all() == ["ab" * 16]
+
+
+def test_a_command_that_comes_again_is_taken_once_even_after_a_new_start(
+    app: Flask, session: Session, partner: Partner
+) -> None:
+    first, other = (to_binary_event(partner.command(number)) for number in ("1", "2"))
+    partner.send(first, first, first, other)
+    with intake_at_work(app, partner.address):
+        eventually(lambda: taken(session) == 2)
+    partner.send(other, to_binary_event(partner.command("3")))
+    with intake_at_work(app, partner.address):
+        eventually(lambda: taken(session) == 3)
+
+
+def test_a_crash_between_the_commit_and_the_offset_takes_no_command_twice(
+    app: Flask, session: Session, partner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    offsets: list[int | None] = []
+    with monkeypatch.context() as crashing:
+        crashing.setattr(consumer, "_commit", lambda _, message: offsets.append(message.offset()))
+        partner.send(to_binary_event(partner.command("1")))
+        with intake_at_work(app, partner.address):
+            eventually(lambda: offsets)
+    partner.send(to_binary_event(partner.command("2")))
+    with intake_at_work(app, partner.address):
+        eventually(lambda: taken(session) == 2)
+
+
+def test_what_is_refused_is_set_aside_with_the_reasons_and_holds_up_nothing(
+    app: Flask, session: Session, partner: Partner
+) -> None:
+    wrong = to_binary_event(partner.command("1", name="", role="king"))
+    partner.send(wrong, to_binary_event(partner.command("2")))
+    with intake_at_work(app, partner.address):
+        eventually(lambda: taken(session) == 1)
+    (letter,) = partner.dead_letters(1)
+    headers = headers_of(letter)
+    assert json.loads(headers[consumer.REASONS]) == {
+        "name": "Enter your name.",
+        "role": "Choose from the answers shown.",
+    }
+    assert headers[consumer.ORIGIN].startswith(f"{partner.topic}/")
+    assert (letter.key(), letter.value()) == (b"partner", wrong.value)
+    assert headers["ce_id"] == "1"
+
+
+def test_whatever_else_is_in_the_topic_is_set_aside_too(
+    app: Flask, session: Session, partner: Partner
+) -> None:
+    garbage = [
+        KafkaMessage({}, None, b""),
+        KafkaMessage({}, None, b"no json"),
+        KafkaMessage({}, None, b"[1, 2]"),
+        KafkaMessage({"ce_type": b"\xff"}, None, b"{}"),
+        KafkaMessage({"ce_type": SUBMIT.encode()}, None, b"{}"),
+    ]
+    partner.send(*garbage, to_binary_event(partner.command("1")))
+    with intake_at_work(app, partner.address):
+        eventually(lambda: taken(session) == 1)
+    assert len(partner.dead_letters(len(garbage))) == len(garbage)
+
+
+def test_a_command_that_breaks_the_code_is_set_aside_and_not_tried_for_ever(
+    app: Flask, session: Session, partner: Partner
+) -> None:
+    partner.send(
+        to_binary_event(partner.command("no\x00identity")), to_binary_event(partner.command("2"))
+    )
+    with intake_at_work(app, partner.address):
+        eventually(lambda: taken(session) == 1)
+    (letter,) = partner.dead_letters(1)
+    assert "could not be recorded" in headers_of(letter)[consumer.REASONS]
+
+
+def test_while_the_database_is_away_the_command_waits(
+    app: Flask, session: Session, partner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries = []
+
+    def fail_first(*values: object, **named: object) -> None:
+        tries.append(1)
+        if len(tries) <= 3:
+            raise OperationalError("SELECT", None, Exception("the server is away"))
+        take_command(*values, **named)  # type: ignore[arg-type]
+
+    monkeypatch.setattr(consumer, "take_command", fail_first)
+    partner.send(to_binary_event(partner.command("1")))
+    with intake_at_work(app, partner.address):
+        eventually(lambda: taken(session) == 1)
+    assert len(tries) == 4
+
+
+def test_a_dead_letter_that_is_not_confirmed_keeps_the_offset(
+    app: Flask, session: Session, partner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[int] = []
+
+    def refuse(*_: object) -> None:
+        tries.append(1)
+        raise consumer.NotConfirmed
+
+    with monkeypatch.context() as away:
+        away.setattr(consumer.DeadLetters, "add", refuse)
+        partner.send(
+            to_binary_event(partner.command("1", name="")), to_binary_event(partner.command("2"))
+        )
+        with intake_at_work(app, partner.address):
+            eventually(lambda: len(tries) > 2)
+    assert taken(session) == 0
+    with intake_at_work(app, partner.address):
+        eventually(lambda: taken(session) == 1)
+    assert len(partner.dead_letters(1)) == 1

@@ -1,0 +1,128 @@
+"""Bridges that a test moves along by hand."""
+
+import secrets
+from collections.abc import Callable, Iterator, Sequence
+
+import pytest
+from cloudevents.core.v1.event import CloudEvent
+from sqlalchemy.orm import Session
+
+from app.applications.events import MoreProvided
+from app.events.bridges.addresses import BridgeAddress, parse_bridges
+from app.events.bridges.forward import forward_batch
+from app.events.bridges.link import Link, Sent
+from app.events.bridges.models import Bridge
+from app.events.bridges.tasks import link_to
+from app.events.retry import RetryPolicy
+from app.events.store import record
+from tests.integration.events.conftest import PERSON, new_stream
+
+BASE_URL = "http://localhost"
+LOG = "SELECT stream::text, version::int FROM events ORDER BY position"
+LAG = """
+SELECT count(*) FROM events, bridges
+WHERE (events.horizon, events.position) > (bridges.horizon, bridges.position)
+"""
+Write = Callable[..., list[tuple[str, int]]]
+
+
+def new_name() -> str:
+    return f"events-{secrets.token_hex(4)}"
+
+
+@pytest.fixture
+def write(session: Session) -> Write:
+    """Record so many events in each of so many streams, in turn; return (stream, version)s."""
+
+    def write(count: int = 1, streams: int = 1) -> list[tuple[str, int]]:
+        names = [new_stream() for _ in range(streams)]
+        written = []
+        for _ in range(count):
+            for stream in names:
+                recorded = record(
+                    session, stream, MoreProvided(message="hello"), actor="prospect", person=PERSON
+                )
+                written.append((stream, recorded.version))
+            session.commit()
+        return written
+
+    return write
+
+
+class Mover:
+    """Moves one bridge by hand, as its task does, through a link of its own."""
+
+    def __init__(self, session: Session, address: BridgeAddress, link: Link) -> None:
+        self.session = session
+        self.address = address
+        self.link = link
+
+    def move(self) -> bool:
+        """Send one batch; return whether to go on."""
+        policy = RetryPolicy(first=0, cap=0, most=1)
+        return forward_batch(
+            self.session, self.address, self.link, base_url=BASE_URL, policy=policy
+        )
+
+    def move_on(self) -> None:
+        """Send batch after batch, until nothing is left or one fails."""
+        while self.move():
+            pass
+
+    @property
+    def bridge(self) -> Bridge:
+        bridge = self.session.get_one(Bridge, self.address.name, populate_existing=True)
+        self.session.commit()
+        return bridge
+
+
+@pytest.fixture
+def bridge_to(session: Session) -> Iterator[Callable[..., Mover]]:
+    """A bridge to that address, which stands at the log's present end, or at its start."""
+    movers: list[Mover] = []
+
+    def bridge_to(url: str, link: Link | None = None) -> Mover:
+        (address,) = parse_bridges(url)
+        mover = Mover(session, address, link or link_to(address))
+        movers.append(mover)
+        mover.move()
+        return mover
+
+    yield bridge_to
+    for mover in movers:
+        mover.link.close()
+
+
+class OtherSide:
+    """A link to a list. ``answer`` says how each batch ends; what it settles is ``taken``."""
+
+    def __init__(self) -> None:
+        self.taken: list[CloudEvent] = []
+        self.answer: Callable[[Sequence[CloudEvent]], Sent] = lambda batch: Sent(len(batch))
+
+    def send(self, batch: Sequence[CloudEvent]) -> Sent:
+        sent = self.answer(batch)
+        self.taken += batch[: sent.settled]
+        return sent
+
+    def close(self) -> None:
+        pass
+
+
+def places(events: Sequence[CloudEvent]) -> list[tuple[str, int]]:
+    """(stream, version) of each event, in their order."""
+    return [(str(e.get_subject()), int(str(e.get_extension("sequence")))) for e in events]
+
+
+def check_nothing_is_lost_or_out_of_order(
+    seen: Sequence[tuple[str, int]], written: Sequence[tuple[str, int]]
+) -> int:
+    """Leave repeats out, as a receiver does by the event's id, and compare stream by stream.
+
+    Returns how many repeats there were.
+    """
+    first_seen = list(dict.fromkeys(seen))
+    for stream in {stream for stream, _ in written}:
+        assert [v for s, v in first_seen if s == stream] == [v for s, v in written if s == stream]
+    assert len(first_seen) == len(written)
+    return len(seen) - len(first_seen)

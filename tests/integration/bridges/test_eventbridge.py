@@ -1,0 +1,130 @@
+"""The bridge to a server with EventBridge's API."""
+
+import random
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+
+from app.events.bridges import eventbridge
+from app.events.bridges.addresses import EventBridgeAddress, parse_bridges
+from app.events.bridges.eventbridge import EventBridgeLink
+from tests.brokers.aws import REGION, Aws
+from tests.faults.wire import State
+from tests.integration.bridges.conftest import (
+    BASE_URL,
+    Mover,
+    Write,
+    check_nothing_is_lost_or_out_of_order,
+    new_name,
+)
+
+BridgeTo = Callable[..., Mover]
+
+
+@pytest.fixture
+def bus(aws: Aws) -> str:
+    return aws.make_bus(new_name())
+
+
+def address(aws: Aws, bus: str) -> str:
+    return f"eventbridge://{bus}?region={REGION}&endpoint={aws.endpoint}"
+
+
+def test_an_event_arrives_with_its_type_and_the_whole_cloudevent_as_the_detail(
+    bridge_to: BridgeTo, aws: Aws, bus: str, write: Write
+) -> None:
+    mover = bridge_to(address(aws, bus))
+    ((stream, version),) = write()
+    mover.move_on()
+    (message,) = aws.read(bus)
+    assert (message["source"], message["detail-type"]) == (BASE_URL, "application.more_provided")
+    detail = message["detail"]
+    assert (detail["subject"], detail["sequence"]) == (stream, f"{version:010}")
+    assert (detail["specversion"], detail["data"]) == ("1.0", {"message": ""})
+
+
+def test_many_events_of_few_streams_arrive_in_each_streams_order(
+    bridge_to: BridgeTo, aws: Aws, bus: str, write: Write
+) -> None:
+    mover = bridge_to(address(aws, bus))
+    written = write(8, streams=14)
+    mover.move_on()
+    assert check_nothing_is_lost_or_out_of_order(aws.seen(bus), written) == 0
+
+
+def test_a_service_that_goes_away_and_comes_back_costs_repeats_at_most(
+    bridge_to: BridgeTo, aws: Aws, bus: str, write: Write
+) -> None:
+    mover = bridge_to(address(aws, bus))
+    written = write(5, streams=3)
+    aws.wire.become(State.REFUSED)
+    mover.move_on()
+    assert mover.bridge.last_error == "EndpointConnectionError"
+    aws.wire.become(State.WHOLE)
+    mover.move_on()
+    check_nothing_is_lost_or_out_of_order(aws.seen(bus), written)
+
+
+class Grumpy:
+    """The service, but for entries that it refuses by chance before they get there."""
+
+    def __init__(self, client: Any, seed: int) -> None:
+        self._client = client
+        self._chance = random.Random(seed)
+        self.refused = 0
+
+    def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
+        refused = {i for i in range(len(Entries)) if self._chance.random() < 0.3}
+        self.refused += len(refused)
+        accepted = [entry for i, entry in enumerate(Entries) if i not in refused]
+        answers = iter(self._client.put_events(Entries=accepted)["Entries"] if accepted else ())
+        return {
+            "Entries": [
+                {"ErrorCode": "ThrottlingException"} if i in refused else next(answers)
+                for i in range(len(Entries))
+            ]
+        }
+
+
+def test_a_partial_failure_is_sent_again_entry_by_entry_in_each_streams_order(
+    bridge_to: BridgeTo, aws: Aws, bus: str, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(eventbridge, "FIRST_PAUSE", 0)
+    (where,) = parse_bridges(address(aws, bus))
+    assert isinstance(where, EventBridgeAddress)
+    grumpy = Grumpy(aws.client("events"), seed=3)
+    mover = bridge_to(address(aws, bus), EventBridgeLink(where, grumpy))
+    written = write(6, streams=12)
+    while mover.move() or mover.bridge.failures:
+        pass
+    assert grumpy.refused
+    check_nothing_is_lost_or_out_of_order(aws.seen(bus), written)
+
+
+def test_two_events_of_a_stream_in_one_request_could_change_places(
+    bridge_to: BridgeTo, aws: Aws, bus: str, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: the next ten go out together, whatever their streams."""
+    monkeypatch.setattr(eventbridge, "FIRST_PAUSE", 0)
+    monkeypatch.setattr(eventbridge, "choose_entries", lambda waiting: waiting[:10])
+    (where,) = parse_bridges(address(aws, bus))
+    assert isinstance(where, EventBridgeAddress)
+    mover = bridge_to(
+        address(aws, bus), EventBridgeLink(where, Grumpy(aws.client("events"), seed=3))
+    )
+    written = write(20)
+    while mover.move() or mover.bridge.failures:
+        pass
+    with pytest.raises(AssertionError):
+        check_nothing_is_lost_or_out_of_order(aws.seen(bus), written)
+
+
+def test_a_bus_that_is_not_there_stops_the_bridge(
+    bridge_to: BridgeTo, aws: Aws, write: Write
+) -> None:
+    mover = bridge_to(address(aws, "no-such-bus"))
+    start = mover.bridge.place
+    write()
+    mover.move_on()
+    assert (mover.bridge.place, mover.bridge.failures) == (start, 1)

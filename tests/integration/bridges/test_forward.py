@@ -1,0 +1,292 @@
+"""How a bridge moves along the log, whatever is on the other side."""
+
+import random
+import uuid
+from collections.abc import Callable, Sequence
+
+import msgspec
+import pytest
+from cloudevents.core.v1.event import CloudEvent
+from flask import Flask
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.applications.events import MoreProvided
+from app.database import db
+from app.events.bridges import forward
+from app.events.bridges.link import Sent
+from app.events.bridges.queries import bridge_figures
+from app.events.bridges.service import pause_bridge, resume_bridge
+from app.events.store import record
+from tests.integration.bridges.conftest import (
+    Mover,
+    OtherSide,
+    Write,
+    check_nothing_is_lost_or_out_of_order,
+    places,
+)
+from tests.integration.events.conftest import new_stream
+
+URL = "kafka://broker:9092/events"
+BridgeTo = Callable[..., Mover]
+
+
+@pytest.fixture
+def other_side() -> OtherSide:
+    return OtherSide()
+
+
+def stops_after(count: int, trouble: str = "away") -> Callable[[Sequence[CloudEvent]], Sent]:
+    """Confirm so many events of each batch and fail at the next."""
+    return lambda batch: Sent(min(count, len(batch)), trouble=trouble)
+
+
+def test_a_new_bridge_sends_only_what_is_recorded_from_now_on(
+    bridge_to: BridgeTo, other_side: OtherSide, write: Write
+) -> None:
+    write(3)
+    mover = bridge_to(URL, other_side)
+    mover.move_on()
+    assert other_side.taken == []
+    later = write(2)
+    mover.move_on()
+    assert places(other_side.taken) == later
+
+
+def test_a_new_bridge_can_begin_at_the_start_of_the_log(
+    bridge_to: BridgeTo, other_side: OtherSide, write: Write
+) -> None:
+    written = write(3)
+    bridge_to(f"{URL}?from=start", other_side).move_on()
+    assert places(other_side.taken) == written
+
+
+def test_a_bridge_goes_on_where_it_stood_whatever_its_address_says_by_then(
+    bridge_to: BridgeTo, other_side: OtherSide, write: Write
+) -> None:
+    written = write(2)
+    bridge_to(f"{URL}?from=start", other_side).move_on()
+    written += write(1)
+    bridge_to(f"{URL}?from=end", other_side).move_on()
+    assert places(other_side.taken) == written
+
+
+def test_the_place_moves_by_what_was_confirmed_and_no_further(
+    bridge_to: BridgeTo, other_side: OtherSide, write: Write
+) -> None:
+    mover = bridge_to(URL, other_side)
+    start = mover.bridge.place
+    written = write(5)
+    other_side.answer = stops_after(0)
+    mover.move_on()
+    assert (mover.bridge.place, mover.bridge.sent_at) == (start, None)
+    other_side.answer = stops_after(2)
+    mover.move_on()
+    assert places(other_side.taken) == written[:2]
+    other_side.answer = lambda batch: Sent(len(batch))
+    mover.move_on()
+    assert places(other_side.taken) == written
+
+
+def test_a_place_that_moved_before_the_confirmation_would_lose_events(
+    bridge_to: BridgeTo, other_side: OtherSide, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: every batch counts as confirmed."""
+    careful = forward._move
+
+    def careless(session, name, place, events, sent, failures, policy):  # type: ignore[no-untyped-def]
+        careful(session, name, place, events, Sent(len(events)), failures, policy)
+
+    monkeypatch.setattr(forward, "_move", careless)
+    mover = bridge_to(URL, other_side)
+    written = write(5)
+    other_side.answer = stops_after(2)
+    mover.move_on()
+    other_side.answer = lambda batch: Sent(len(batch))
+    mover.move_on()
+    with pytest.raises(AssertionError):
+        check_nothing_is_lost_or_out_of_order(places(other_side.taken), written)
+
+
+def test_failures_are_counted_told_and_forgotten_with_the_next_success(
+    bridge_to: BridgeTo, other_side: OtherSide, write: Write
+) -> None:
+    mover = bridge_to(URL, other_side)
+    write(1)
+    other_side.answer = stops_after(0, "_MSG_TIMED_OUT")
+    for failures in (1, 2, 3):
+        mover.move_on()
+        assert (mover.bridge.failures, mover.bridge.last_error) == (failures, "_MSG_TIMED_OUT")
+    other_side.answer = lambda batch: Sent(len(batch))
+    mover.move_on()
+    assert (mover.bridge.failures, mover.bridge.last_error) == (0, None)
+    assert mover.bridge.sent_at
+
+
+def test_a_bridge_that_waits_for_its_next_try_sends_nothing(
+    bridge_to: BridgeTo, other_side: OtherSide, write: Write, session: Session
+) -> None:
+    mover = bridge_to(URL, other_side)
+    write(1)
+    session.execute(text("UPDATE bridges SET not_before = now() + interval '1 minute'"))
+    session.commit()
+    mover.move_on()
+    assert other_side.taken == []
+
+
+def test_the_log_is_read_batch_by_batch_and_no_further_than_is_confirmed(
+    bridge_to: BridgeTo, other_side: OtherSide, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(forward, "BATCH", 10)
+    mover = bridge_to(URL, other_side)
+    written = write(25)
+    sizes: list[int] = []
+
+    def slow(batch: Sequence[CloudEvent]) -> Sent:
+        assert len(other_side.taken) == sum(sizes)  # nothing was asked for ahead of it
+        sizes.append(min(4, len(batch)))
+        return Sent(sizes[-1])
+
+    other_side.answer = slow
+    mover.move_on()
+    assert places(other_side.taken) == written
+    assert sizes == [4, 4, 4, 4, 4, 4, 1]
+
+
+def test_what_the_other_side_never_takes_is_passed_over_counted_and_told(
+    bridge_to: BridgeTo, other_side: OtherSide, write: Write
+) -> None:
+    mover = bridge_to(URL, other_side)
+    write(4)
+    other_side.answer = lambda batch: Sent(
+        len(batch), passed_over={batch[1].get_id(): "too large", batch[2].get_id(): "unroutable"}
+    )
+    mover.move_on()
+    assert mover.bridge.passed_over == 2
+    assert (mover.bridge.last_passed_over or "").endswith(": unroutable")
+    assert not mover.move()
+
+
+def test_personal_fields_leave_the_house_only_where_the_address_says_so(
+    bridge_to: BridgeTo, write: Write
+) -> None:
+    usual, trusted = OtherSide(), OtherSide()
+    movers = [
+        bridge_to(URL, usual),
+        bridge_to(f"{URL}?personal=yes&name=trusted", trusted),
+    ]
+    write(1)
+    for mover in movers:
+        mover.move_on()
+    (empty,), (whole,) = usual.taken, trusted.taken
+    assert empty.get_data() == {"message": ""}
+    assert whole.get_data() == {"message": "hello"}
+    assert empty.get_attributes() == whole.get_attributes()
+
+
+def test_an_event_that_commits_late_is_not_skipped(
+    bridge_to: BridgeTo, other_side: OtherSide, write: Write
+) -> None:
+    mover = bridge_to(URL, other_side)
+    late = new_stream()
+    with Session(db.engine) as slow:
+        record(slow, late, MoreProvided(message="late"), actor="prospect", person=uuid.uuid4())
+        written = write(1)
+        mover.move_on()
+        slow.commit()
+    mover.move_on()
+    assert sorted(places(other_side.taken)) == sorted([*written, (late, 1)])
+
+
+def test_an_event_that_is_being_written_while_the_bridge_is_new_is_sent_later(
+    bridge_to: BridgeTo, other_side: OtherSide, write: Write
+) -> None:
+    write(1)
+    late = new_stream()
+    with Session(db.engine) as slow:
+        record(slow, late, MoreProvided(message="late"), actor="prospect", person=uuid.uuid4())
+        mover = bridge_to(URL, other_side)
+        slow.commit()
+    mover.move_on()
+    assert places(other_side.taken) == [(late, 1)]
+
+
+def test_a_paused_bridge_keeps_its_place_and_goes_on_from_there(
+    bridge_to: BridgeTo, other_side: OtherSide, write: Write, session: Session
+) -> None:
+    mover = bridge_to(URL, other_side)
+    pause_bridge(session, mover.address.name)
+    session.commit()
+    written = write(2)
+    mover.move_on()
+    assert other_side.taken == []
+    resume_bridge(session, mover.address.name)
+    session.commit()
+    mover.move_on()
+    assert places(other_side.taken) == written
+
+
+def test_of_two_movers_at_once_the_slower_one_does_not_turn_the_place_back(
+    bridge_to: BridgeTo, other_side: OtherSide, write: Write
+) -> None:
+    """The lock went with its connection, say, while the first one was still sending."""
+    mover = bridge_to(URL, other_side)
+    write(3)
+    second = OtherSide()
+
+    def overtaken(batch: Sequence[CloudEvent]) -> Sent:
+        Mover(mover.session, mover.address, second).move_on()
+        return Sent(1)
+
+    other_side.answer = overtaken
+    mover.move()
+    assert len(second.taken) == 3
+    assert not mover.move()
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_whatever_fails_and_whenever_nothing_is_lost_and_streams_keep_their_order(
+    seed: int,
+    bridge_to: BridgeTo,
+    other_side: OtherSide,
+    write: Write,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    chance = random.Random(seed)
+    monkeypatch.setattr(forward, "BATCH", chance.randint(1, 9))
+    mover = bridge_to(URL, other_side)
+    written = write(chance.randint(1, 8), streams=chance.randint(1, 4))
+    seen: list[CloudEvent] = []
+
+    def unreliable(batch: Sequence[CloudEvent]) -> Sent:
+        """Takes some, and confirms some of those: a confirmation can get lost."""
+        took = chance.randint(0, len(batch))
+        seen.extend(batch[:took])
+        settled = chance.randint(0, took)
+        return Sent(settled, trouble="" if settled == len(batch) else "cut off")
+
+    other_side.answer = unreliable
+    while mover.move() or mover.bridge.failures:
+        pass
+    check_nothing_is_lost_or_out_of_order(places(seen), written)
+
+
+def test_the_figures_tell_where_each_bridge_stands(
+    app: Flask,
+    bridge_to: BridgeTo,
+    other_side: OtherSide,
+    write: Write,
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    mover = bridge_to(URL, other_side)
+    new = msgspec.structs.replace(mover.address, name="never opened")
+    bridges = {address.name: address for address in (mover.address, new)}
+    monkeypatch.setitem(app.extensions, "bridges", bridges)
+    write(3)
+    other_side.answer = stops_after(1)
+    mover.move_on()
+    stuck, unopened = bridge_figures(session)
+    assert (stuck.name, stuck.lag, stuck.failures, stuck.last_error) == (URL, 2, 1, "away")
+    assert stuck.oldest_seconds > 0 and stuck.position and stuck.sent_at and not stuck.paused_at
+    assert (unopened.name, unopened.lag) == ("never opened", 0)

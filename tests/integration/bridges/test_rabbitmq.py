@@ -1,0 +1,179 @@
+"""The bridge to a real RabbitMQ."""
+
+from collections.abc import Callable
+from multiprocessing.pool import ThreadPool
+
+import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from app.database import db
+from app.events.bridges import rabbitmq as link
+from tests.brokers.rabbitmq import Queue, RabbitMQ
+from tests.faults.wire import State, Wire
+from tests.integration.bridges.conftest import (
+    BASE_URL,
+    Mover,
+    Write,
+    check_nothing_is_lost_or_out_of_order,
+    new_name,
+)
+from tests.site import eventually
+
+BridgeTo = Callable[..., Mover]
+
+
+def test_an_event_arrives_as_a_persistent_cloudevent_under_its_type(
+    bridge_to: BridgeTo, rabbitmq: RabbitMQ, write: Write
+) -> None:
+    queue = Queue(rabbitmq, "application.*")
+    mover = bridge_to(queue.url)
+    ((stream, version),) = write()
+    mover.move_on()
+    ((properties, routing_key, body),) = queue.read()
+    assert routing_key == properties.type == body["type"] == "application.more_provided"
+    assert properties.content_type == "application/cloudevents+json"
+    assert properties.delivery_mode == 2
+    assert properties.message_id == body["id"]
+    assert (body["subject"], body["sequence"]) == (stream, f"{version:010}")
+    assert (body["source"], body["data"]) == (BASE_URL, {"message": ""})
+
+
+def test_the_bridge_makes_its_exchange_durable_where_there_is_none(
+    bridge_to: BridgeTo, rabbitmq: RabbitMQ, write: Write
+) -> None:
+    name = new_name()
+    mover = bridge_to(f"{rabbitmq.url}?exchange={name}")
+    write()
+    mover.move_on()
+    with rabbitmq.channel() as channel:
+        channel.exchange_declare(name, exchange_type="topic", durable=True)  # fails if otherwise
+
+
+def test_an_event_that_no_queue_is_bound_for_is_passed_over_and_told(
+    bridge_to: BridgeTo, rabbitmq: RabbitMQ, write: Write
+) -> None:
+    queue = Queue(rabbitmq, "engagement.*")
+    mover = bridge_to(queue.url)
+    write(3)
+    mover.move_on()
+    assert (queue.count(), mover.bridge.passed_over, mover.bridge.failures) == (0, 3, 0)
+    told = mover.bridge.last_passed_over or ""
+    assert told.endswith("no queue is bound for application.more_provided")
+
+
+def test_an_exchange_of_another_kind_stops_the_bridge_with_the_brokers_code(
+    bridge_to: BridgeTo, rabbitmq: RabbitMQ, write: Write
+) -> None:
+    name = new_name()
+    with rabbitmq.channel() as channel:
+        channel.exchange_declare(name, exchange_type="fanout")
+    mover = bridge_to(f"{rabbitmq.url}?exchange={name}")
+    write()
+    mover.move_on()
+    assert mover.bridge.last_error == "ChannelClosedByBroker (406)"
+
+
+def test_a_wrong_password_stops_the_bridge_and_is_not_told(
+    bridge_to: BridgeTo, rabbitmq: RabbitMQ, write: Write
+) -> None:
+    queue = Queue(rabbitmq)
+    mover = bridge_to(queue.url.replace("guest:guest", "guest:s3cret"))
+    start = mover.bridge.place
+    write()
+    mover.move_on()
+    assert (mover.bridge.place, mover.bridge.failures) == (start, 1)
+    assert mover.bridge.last_error == "ProbableAuthenticationError"
+
+
+def test_a_full_queue_that_refuses_holds_the_bridge_until_there_is_room(
+    bridge_to: BridgeTo, rabbitmq: RabbitMQ, write: Write
+) -> None:
+    queue = Queue(rabbitmq)
+    full = new_name()
+    limits = {"x-max-length": 2, "x-overflow": "reject-publish"}
+    with rabbitmq.channel() as channel:
+        channel.queue_declare(full, durable=True, arguments=limits)
+        channel.queue_bind(full, queue.name, "#")
+    mover = bridge_to(queue.url)
+    written = write(4)
+    mover.move_on()
+    assert mover.bridge.last_error == "NackError"
+    with rabbitmq.channel() as channel:
+        channel.queue_delete(full)
+    mover.move_on()
+    check_nothing_is_lost_or_out_of_order(queue.seen(), written)
+
+
+def test_a_broker_that_goes_away_and_comes_back_costs_repeats_at_most(
+    app: Flask, bridge_to: BridgeTo, rabbitmq: RabbitMQ, write: Write
+) -> None:
+    queue = Queue(rabbitmq)
+    mover = bridge_to(queue.url)
+    written = write(150, streams=4)
+
+    def keep_moving() -> None:
+        with app.app_context():
+            mine = Mover(db.session(), mover.address, mover.link)
+            eventually(lambda: not mine.move() and not mine.bridge.failures)
+
+    with ThreadPool(1) as worker:
+        moving = worker.apply_async(keep_moving)
+        eventually(lambda: queue.count() >= 50)
+        rabbitmq.stop()
+        eventually(lambda: mover.bridge.failures > 0)
+        rabbitmq.start()
+        moving.get()
+    check_nothing_is_lost_or_out_of_order(queue.seen(), written)
+
+
+@pytest.fixture
+def slow_wire(rabbitmq: RabbitMQ) -> Wire:
+    return Wire(rabbitmq.port, latency=0.05)
+
+
+def test_a_slow_broker_is_sent_as_much_as_it_confirms(
+    bridge_to: BridgeTo,
+    rabbitmq: RabbitMQ,
+    slow_wire: Wire,
+    write: Write,
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(link, "SEND_SECONDS", 0.3)
+    queue = Queue(rabbitmq)
+    with slow_wire:
+        mover = bridge_to(queue.url.replace(f":{rabbitmq.port}", f":{slow_wire.port}"))
+        written = write(20)
+        slow_wire.become(State.SLOW)
+        assert mover.move()
+        confirmed = queue.count()
+        assert 0 < confirmed < 20
+        assert mover.bridge.failures == 0
+        slow_wire.become(State.WHOLE)
+        mover.move_on()
+        mover.link.close()
+    assert check_nothing_is_lost_or_out_of_order(queue.seen(), written) == 0
+
+
+def test_a_broker_that_falls_silent_is_given_up_for_now(
+    bridge_to: BridgeTo,
+    rabbitmq: RabbitMQ,
+    slow_wire: Wire,
+    write: Write,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(link, "HEARTBEAT_SECONDS", 1)
+    queue = Queue(rabbitmq)
+    with slow_wire:
+        mover = bridge_to(queue.url.replace(f":{rabbitmq.port}", f":{slow_wire.port}"))
+        written = write()
+        mover.move_on()
+        slow_wire.become(State.HALF_OPEN)
+        written += write()
+        mover.move_on()
+        assert mover.bridge.failures == 1
+        slow_wire.become(State.WHOLE)
+        mover.move_on()
+        mover.link.close()
+    check_nothing_is_lost_or_out_of_order(queue.seen(), written)

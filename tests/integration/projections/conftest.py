@@ -1,0 +1,152 @@
+"""Applications that go their way through the real services, and the tables held against the log."""
+
+import itertools
+import tomllib
+from collections.abc import Callable, Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any, LiteralString
+from uuid import UUID
+
+import psycopg
+import pytest
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Staff
+from app.applications.erasure import erase_person
+from app.applications.events import ApplicationAccepted, ApplicationDeclined, MoreRequested
+from app.applications.models import Application
+from app.applications.service import Verdict, decide_application, provide_more
+from app.database import db
+from app.engagements.models import Engagement
+from app.engagements.queries import engagement_of
+from app.engagements.service import accept_engagement
+from app.events.projection import Projection, current_projections
+from app.payments.deposits import Transfer
+from app.payments.service import record_bank_payment
+from local.postgres import Postgres
+from tests.submitted import submit_answers
+
+DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
+
+Differences = Callable[[], list[str]]
+
+
+class NothingProposed(Exception):
+    """The application has no engagement yet."""
+
+
+class Office:
+    """All that prospects and staff do, each a transaction of its own."""
+
+    def __init__(self, session: Session, staff: Staff, handle_events: Callable[[], None]) -> None:
+        self.session = session
+        self.staff_id = staff.id
+        self.handle = handle_events
+        self._answers = itertools.cycle(tomllib.loads(DEMO.read_text())["applications"])
+
+    def submit(self) -> UUID:
+        application = submit_answers(self.session, next(self._answers))
+        self.session.commit()
+        return application.id
+
+    def ask(self, application_id: UUID) -> None:
+        self._decide(application_id, MoreRequested(message="How many?"))
+
+    def answer(self, application_id: UUID) -> None:
+        provide_more(self.session, application_id, "Forty-one.")
+        self.session.commit()
+
+    def accept(self, application_id: UUID, kind: str = "sprint", cents: int = 1_250_050) -> None:
+        verdict = ApplicationAccepted(message="", kind=kind, total_cents=cents)
+        self._decide(application_id, verdict)
+
+    def accept_dearly(self, application_id: UUID) -> None:
+        self.accept(application_id, "build", 9_900_000)
+
+    def decline(self, application_id: UUID) -> None:
+        self._decide(application_id, ApplicationDeclined(message="Sorry"))
+
+    def agree(self, application_id: UUID) -> None:
+        accept_engagement(self.session, self.engagement(application_id), name="Ada Marsh")
+        self.session.commit()
+
+    def pay(self, application_id: UUID) -> None:
+        transfer = Transfer(self.staff_id, date(2026, 11, 24), None)
+        record_bank_payment(self.session, self.engagement(application_id), transfer)
+        self.session.commit()
+
+    def erase(self, application_id: UUID) -> None:
+        erase_person(self.session, application_id, actor="operator:root")
+        self.session.commit()
+
+    def engagement(self, application_id: UUID) -> Engagement:
+        engagement = engagement_of(self.session, application_id)
+        if engagement is None:
+            raise NothingProposed
+        return engagement
+
+    def _decide(self, application_id: UUID, verdict: Verdict) -> None:
+        seen = self.session.get_one(Application, application_id, populate_existing=True).version
+        decide_application(
+            self.session,
+            application_id,
+            verdict,
+            seen_version=seen,
+            actor=f"staff:{self.staff_id}",
+        )
+        self.session.commit()
+
+
+@pytest.fixture
+def office(session: Session, handle_events: Callable[[], None]) -> Office:
+    staff = Staff(email="ada@champlin.example", name="Ada Lovelace", password_hash="none")
+    session.add(staff)
+    session.commit()
+    return Office(session, staff, handle_events)
+
+
+@pytest.fixture
+def finished(office: Office) -> UUID:
+    """An application that was asked about, accepted, agreed to and paid."""
+    application_id = office.submit()
+    office.handle()
+    office.ask(application_id)
+    office.answer(application_id)
+    office.accept(application_id)
+    office.handle()
+    office.agree(application_id)
+    office.pay(application_id)
+    office.handle()
+    return application_id
+
+
+@pytest.fixture
+def verify(session: Session) -> Differences:
+    """What `flask events verify` would print."""
+    return lambda: _each(session, lambda projection: projection.verify(db.engine))
+
+
+@pytest.fixture
+def rebuild(session: Session) -> Differences:
+    """What `flask events rebuild` would print."""
+    return lambda: _each(session, lambda projection: projection.rebuild(db.engine))
+
+
+def _each(session: Session, ask: Callable[[Projection], Iterator[Any]]) -> list[str]:
+    session.rollback()
+    return [str(found) for projection in current_projections() for found in ask(projection)]
+
+
+@pytest.fixture
+def tamper(session: Session, postgres: Postgres) -> Callable[..., None]:
+    """Change the database as one who may do anything: no trigger, no foreign key stands against
+    it. ``%(id)s`` in the statement is the value of that name."""
+
+    def tamper(statement: LiteralString, **values: object) -> None:
+        session.rollback()
+        with psycopg.connect(postgres.url_of("site")) as connection:
+            connection.execute("SET session_replication_role = replica")
+            connection.execute(statement, values)
+
+    return tamper

@@ -1,0 +1,185 @@
+"""Rebuilding: what differed is set right, while the site goes on."""
+
+import threading
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import Engine, inspect, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from app.database import alone_at, db
+from app.events.projection import current_projections
+from app.review import rebuild as rebuilding
+from app.review.models import QueueFigure, QueueRow
+from app.review.rebuild import rebuild_queue
+from tests.integration.projections.conftest import Differences, Office
+
+Tamper = Callable[..., None]
+REBUILDS = 15
+
+TAMPERINGS = [
+    "UPDATE applications SET status = 'declined', version = 9, email = 'eve@evil.example'",
+    "UPDATE engagements SET total_cents = 1250051, quote = quote - 'lines'",
+    "DELETE FROM engagements",
+    "UPDATE scores SET total = 0, result = '{}'",
+    "DELETE FROM scores",
+    "UPDATE queue_rows SET rank = 0",
+    "DELETE FROM queue_rows",
+    "INSERT INTO queue_rows (application_id, reference, name, company, search_text, status,"
+    " is_open, rank, submitted_at)"
+    " VALUES (uuidv7(), '', '', '', '', 'submitted', true, 0, now())",
+    "UPDATE queue_figures SET amount = amount + 1",
+]
+
+
+@pytest.mark.parametrize("statement", TAMPERINGS)
+def test_a_rebuild_names_what_differed_and_sets_it_right(
+    finished: UUID, verify: Differences, rebuild: Differences, tamper: Tamper, statement: str
+) -> None:
+    tamper(statement)
+    assert rebuild() != []
+    assert verify() == []
+    assert rebuild() == []
+
+
+def test_what_no_event_can_make_again_is_left_and_said(
+    finished: UUID, rebuild: Differences, tamper: Tamper
+) -> None:
+    tamper("DELETE FROM applications")
+    assert any("is missing" in line and "left as it is" in line for line in rebuild())
+
+
+def test_a_row_without_its_events_is_left_and_said(
+    finished: UUID, rebuild: Differences, tamper: Tamper
+) -> None:
+    tamper("DELETE FROM events WHERE type = 'application.scored'")
+    [found] = rebuild()
+    assert f"scores {finished}: begins with no event; left as it is" in found
+
+
+def test_the_queue_is_built_from_nothing(
+    finished: UUID, office: Office, verify: Differences, session: Session
+) -> None:
+    for _ in range(12):
+        office.submit()
+    office.handle()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(rebuilding, "BATCH", 5)
+        session.execute(text("TRUNCATE queue_rows, queue_figures"))
+        session.commit()
+        rebuild_queue(db.engine)
+    assert session.query(QueueRow).count() == 13
+    assert verify() == []
+
+
+def test_the_new_tables_have_the_old_ones_indexes(finished: UUID, rebuild: Differences) -> None:
+    def indexes() -> set[str | None]:
+        with db.engine.connect() as connection:
+            tables = (QueueRow.__tablename__, QueueFigure.__tablename__)
+            rows = [row for t in tables for row in inspect(connection).get_indexes(t)]
+            keys = {inspect(connection).get_pk_constraint(table)["name"] for table in tables}
+            return {row["name"] for row in rows} | keys
+
+    before = indexes()
+    rebuild()
+    assert indexes() == before
+    assert "shadow" not in inspect(db.engine).get_schema_names()
+
+
+def test_everything_is_rebuilt_while_others_submit_and_decide(
+    app: Flask, finished: UUID, office: Office, verify: Differences, tamper: Tamper
+) -> None:
+    over, failures = threading.Event(), list[BaseException]()
+    found = list[list[str]]()
+
+    def rebuild_again_and_again() -> None:
+        try:
+            with app.app_context():
+                while not over.is_set():
+                    parts = [p.rebuild(db.engine) for p in current_projections()]
+                    found.append([str(difference) for part in parts for difference in part])
+        except BaseException as error:
+            failures.append(error)
+            raise
+
+    tamper("UPDATE engagements SET total_cents = 1250051")
+    rebuilder = threading.Thread(target=rebuild_again_and_again)
+    rebuilder.start()
+    try:
+        while len(found) < REBUILDS and not failures:
+            application_id = office.submit()
+            office.handle()
+            office.ask(application_id)
+            office.answer(application_id)
+            office.handle()
+            office.decline(application_id)
+    finally:
+        over.set()
+        rebuilder.join()
+    assert failures == []
+    assert ["total_cents" in line for line in found[0]] == [True]
+    assert not any(found[1:])  # what others do meanwhile is no difference
+    assert verify() == []
+    office.handle()
+    assert verify() == []
+
+
+def test_without_catching_up_what_was_recorded_meanwhile_would_be_missing(
+    office: Office, verify: Differences, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: the rows that change while the new tables are built are not made again."""
+    application_id = office.submit()
+    office.handle()
+    build = rebuilding.build_rows
+
+    def build_and_go_on(session: Session) -> None:
+        build(session)
+        office.decline(application_id)
+        office.handle()
+
+    monkeypatch.setattr(rebuilding, "build_rows", build_and_go_on)
+    rebuild_queue(db.engine)
+    assert verify() == []
+
+    application_id = office.submit()
+    office.handle()
+    monkeypatch.setattr(rebuilding, "applications_of", lambda _: [])
+    rebuild_queue(db.engine)
+    assert any(f"queue_rows {application_id}: status" in found for found in verify())
+
+
+def test_while_the_lock_cannot_be_had_the_old_tables_stay(
+    finished: UUID, verify: Differences, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(rebuilding, "SWAP_TRIES", 1)
+    engine: Engine = db.engine
+    with engine.connect() as reader:
+        reader.execute(text("SELECT count(*) FROM queue_rows"))
+        with pytest.raises(OperationalError):
+            rebuild_queue(engine)
+    assert verify() == []
+    rebuild_queue(engine)
+    assert verify() == []
+
+
+def test_one_rebuild_is_at_work_at_a_time(app: Flask) -> None:
+    with alone_at("events.rebuild"):
+        refused = app.test_cli_runner().invoke(args=["events", "rebuild"])
+    assert refused.exit_code == 1
+    assert "Another rebuild is at work." in refused.output
+
+
+def test_the_command_says_what_differed(
+    app: Flask, finished: UUID, tamper: Tamper, session: Session
+) -> None:
+    tamper("UPDATE scores SET total = 0")
+    rebuilt = app.test_cli_runner().invoke(args=["events", "rebuild"])
+    assert rebuilt.exit_code == 0
+    assert f"scores {finished}: total is 0, the log says" in rebuilt.output
+    assert "Every row is as the log says now." in rebuilt.output
+    tamper("DELETE FROM applications")
+    left = app.test_cli_runner().invoke(args=["events", "rebuild"])
+    assert left.exit_code == 1

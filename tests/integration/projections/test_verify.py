@@ -1,0 +1,138 @@
+"""Whatever is done, the rows are as their streams say; and what was tampered with is named."""
+
+from collections.abc import Callable
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from app.applications.service import AlreadyDecided, NothingAsked
+from app.engagements.service import NotOnOffer
+from app.payments.deposits import AlreadyPaid, NotDue
+from tests.integration.projections.conftest import Differences, NothingProposed, Office
+
+DEEDS = ("ask", "answer", "accept", "accept_dearly", "decline", "agree", "pay", "handle")
+REFUSALS = (AlreadyDecided, NothingAsked, NotOnOffer, NotDue, AlreadyPaid, NothingProposed)
+Tamper = Callable[..., None]
+
+
+def do(office: Office, deed: str, application_id: UUID) -> None:
+    """Do it, if it is allowed now."""
+    if deed == "handle":
+        office.handle()
+        return
+    try:
+        getattr(office, deed)(application_id)
+    except REFUSALS:
+        office.session.rollback()
+
+
+@settings(
+    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(
+    deeds=st.lists(st.tuples(st.integers(0, 2), st.sampled_from(DEEDS)), min_size=5, max_size=30)
+)
+def test_whatever_is_done_every_row_is_as_the_log_says(
+    office: Office, verify: Differences, deeds: list[tuple[int, str]]
+) -> None:
+    applications = [office.submit() for _ in range(3)]
+    for which, deed in deeds:
+        do(office, deed, applications[which])
+    assert verify() == []  # with deliveries still under way
+    office.handle()
+    assert verify() == []
+
+
+def test_an_application_that_went_the_whole_way_is_as_the_log_says(
+    finished: UUID, office: Office, verify: Differences
+) -> None:
+    assert office.engagement(finished).status == "active"
+    assert verify() == []
+
+
+APPLICATION = "UPDATE applications SET {} WHERE id = %(id)s"
+ENGAGEMENT = "UPDATE engagements SET {} WHERE application_id = %(id)s"
+SCORE = "UPDATE scores SET {} WHERE application_id = %(id)s"
+QUEUE = "UPDATE queue_rows SET {} WHERE application_id = %(id)s"
+TAMPERINGS = [
+    (APPLICATION.format("status = 'declined'"), 'status is "declined", the log says "accepted"'),
+    (APPLICATION.format("version = 9"), "version is 9, the log says 4"),
+    (APPLICATION.format("decided_at = decided_at + interval '1 microsecond'"), "decided_at is"),
+    (APPLICATION.format("submitted_at = now()"), "submitted_at is"),
+    (APPLICATION.format("answers = answers - 'problem'"), "answers differs from what the log says"),
+    (APPLICATION.format("email = 'eve@evil.example'"), "email differs from what the log says"),
+    (ENGAGEMENT.format("total_cents = 1250051"), "total_cents is 1250051, the log says 1250050"),
+    (ENGAGEMENT.format("kind = 'build'"), 'kind is "build", the log says "sprint"'),
+    (ENGAGEMENT.format("status = 'accepted'"), 'status is "accepted", the log says "active"'),
+    (ENGAGEMENT.format("quote = quote - 'lines'"), "quote is"),
+    (ENGAGEMENT.format("accepted_name = 'Eve'"), "accepted_name differs from what the log says"),
+    (SCORE.format("total = 0"), "total is 0, the log says"),
+    (SCORE.format("""result = result || '{"missing": ["more"]}'"""), "result is"),
+    (QUEUE.format("rank = 0"), "rank is 0, the log says"),
+    (QUEUE.format("search_text = 'x'"), "search_text differs from what the log says"),
+    ("DELETE FROM engagements WHERE application_id = %(id)s", "is missing, though its stream"),
+    ("DELETE FROM scores WHERE application_id = %(id)s", "is missing, though its stream begins it"),
+    ("DELETE FROM applications WHERE id = %(id)s", "is missing, though its stream begins it"),
+    ("DELETE FROM queue_rows WHERE application_id = %(id)s", "is missing"),
+    ("DELETE FROM events WHERE stream = 'application-' || %(id)s", "begins with no event"),
+    ("DELETE FROM events WHERE type = 'engagement.proposed'", "begins with no event"),
+    ("UPDATE queue_figures SET amount = 7 WHERE name = 'status'", "amount is 7, the log says 1"),
+    ("INSERT INTO queue_figures VALUES ('band', 'none', 1)", "amount is 1, the log says 0"),
+]
+
+
+@pytest.mark.parametrize(("statement", "named"), TAMPERINGS, ids=[named for _, named in TAMPERINGS])
+def test_each_tampering_is_named(
+    finished: UUID, verify: Differences, tamper: Tamper, statement: str, named: str
+) -> None:
+    tamper(statement, id=str(finished))
+    assert any(named in found for found in verify())
+
+
+def test_nothing_personal_is_printed(finished: UUID, verify: Differences, tamper: Tamper) -> None:
+    tamper("UPDATE applications SET email = 'eve@evil.example', name = 'Eve'")
+    tamper("UPDATE queue_rows SET name = 'Eve', company = 'Evil'")
+    found = verify()
+    assert len(found) >= 4
+    assert not any("Eve" in line or "evil" in line.lower() for line in found)
+
+
+def test_events_from_before_they_carried_the_reasons_contradict_no_row(
+    finished: UUID, verify: Differences, tamper: Tamper
+) -> None:
+    tamper("UPDATE events SET data = data - 'result' - 'quote'")
+    assert verify() == []
+
+
+def test_a_row_of_the_queue_may_be_behind_by_what_is_not_handled_yet(
+    finished: UUID, office: Office, verify: Differences, tamper: Tamper
+) -> None:
+    late = office.submit()
+    assert verify() == []
+    tamper("UPDATE events SET relayed_at = now() WHERE relayed_at IS NULL")  # and no delivery
+    [found] = verify()
+    assert f"queue_rows {late}: is missing" in found
+
+
+def test_the_command_says_so_with_its_exit_status(
+    app: Flask, finished: UUID, tamper: Tamper, session: Session
+) -> None:
+    session.rollback()
+    clean = app.test_cli_runner().invoke(args=["events", "verify"])
+    assert (clean.exit_code, clean.output) == (0, "Every row is as the log says.\n")
+    tamper("UPDATE scores SET total = 0")
+    found = app.test_cli_runner().invoke(args=["events", "verify"])
+    assert found.exit_code == 1
+    assert f"scores {finished}: total is 0, the log says" in found.output
+
+
+def test_an_altered_event_is_named_too(app: Flask, finished: UUID, tamper: Tamper) -> None:
+    tamper("UPDATE events SET data = data || '{\"total\": 99}' WHERE type = 'application.scored'")
+    found = app.test_cli_runner().invoke(args=["events", "verify"])
+    assert found.exit_code == 1
+    assert f"(application-{finished}, 2): it was altered" in found.output
+    assert "the log says 99" in found.output

@@ -1,0 +1,102 @@
+"""The figures above the queue, held against the applications themselves."""
+
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+from statistics import median
+from typing import Any
+from uuid import UUID
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import delete
+from sqlalchemy.orm import Session
+
+from app.applications.models import Application
+from app.engagements.queries import engagement_of
+from app.review import figures
+from app.review.figures import queue_figures
+from app.review.models import QueueFigure, QueueRow
+from app.scoring.models import ScoreRecord
+
+Stock = Callable[[list[dict[str, Any]]], list[UUID]]
+Submit = Callable[..., Application]
+Handle = Callable[[], None]
+
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)  # a Tuesday
+MINUTES = st.one_of(st.none(), st.integers(0, 5000))
+
+
+@pytest.fixture(autouse=True)
+def on_friday(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(figures, "utc_now", lambda: NOON + timedelta(days=3))
+
+
+@settings(
+    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(decisions=st.lists(MINUTES, max_size=9))
+def test_half_of_the_decisions_took_no_longer_than_the_median(
+    session: Session, stock: Stock, decisions: list[int | None]
+) -> None:
+    for model in (QueueRow, QueueFigure, ScoreRecord, Application):
+        session.execute(delete(model))
+    rows = [
+        {"at": NOON}
+        if minutes is None
+        else {
+            "at": NOON,
+            "status": "declined",
+            "decided_at": NOON + timedelta(minutes=minutes, seconds=59),
+        }
+        for minutes in decisions
+    ]
+    stock(rows)
+    took = [minutes for minutes in decisions if minutes is not None]
+    assert queue_figures(session).median_minutes == (round(median(took)) if took else None)
+
+
+def test_the_week_begins_on_monday(session: Session, stock: Stock) -> None:
+    monday = datetime.combine(date(2026, 11, 23), datetime.min.time(), UTC)
+    stock([{"at": monday - timedelta(seconds=1)}, {"at": monday}, {"at": NOON}])
+    assert queue_figures(session).this_week == 2
+
+
+def test_bands_and_statuses_are_counted(session: Session, stock: Stock) -> None:
+    stock(
+        [
+            {"total": 90, "band": "strong"},
+            {"total": 80, "band": "strong", "status": "accepted"},
+            {"total": 10, "band": "weak", "status": "more_requested"},
+            {},
+        ]
+    )
+    found = queue_figures(session)
+    assert found.by_band == {"strong": 2, "weak": 1}
+    assert found.counts == {
+        "open": 3,
+        "submitted": 2,
+        "more_requested": 1,
+        "accepted": 1,
+        "declined": 0,
+        "all": 4,
+    }
+
+
+def test_the_value_is_of_what_is_proposed_and_still_open(
+    session: Session,
+    desk: FlaskClient,
+    submit: Submit,
+    handle_events: Handle,
+    decide_and_send: Callable[..., Any],
+) -> None:
+    first, second = submit(), submit()
+    handle_events()
+    proposed = [engagement_of(session, application.id) for application in (first, second)]
+    assert all(proposed)
+    assert queue_figures(session).proposed_cents == sum(e.total_cents for e in proposed if e)
+    decide_and_send(desk, first, verdict="decline")
+    session.rollback()
+    assert proposed[1]
+    assert queue_figures(session).proposed_cents == proposed[1].total_cents

@@ -1,0 +1,70 @@
+"""An application as of any moment."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from app.applications.erasure import erase_person
+from app.applications.models import Application
+
+Submit = Callable[..., Application]
+Handle = Callable[[], None]
+Decide = Callable[..., TestResponse]
+
+
+@pytest.fixture
+def accepted(
+    desk: FlaskClient, submit: Submit, handle_events: Handle, decide_and_send: Decide
+) -> Application:
+    """Submitted, scored, proposed, accepted at another price, offered."""
+    application = submit(company="Tidewater")
+    handle_events()
+    decide_and_send(desk, application, verdict="accept", kind="sprint", price="12,345")
+    handle_events()
+    return application
+
+
+def test_each_moment_shows_the_state_then_and_what_brought_it(
+    desk: FlaskClient, accepted: Application
+) -> None:
+    path = f"/staff/applications/{accepted.id}/history"
+    last = desk.get(path).text
+    assert "5 of 5: Sprint offered at $12,345" in last
+    assert "<ins>$12,345</ins>" in last and "by <bdi>system:engagements</bdi>" in last
+
+    first = desk.get(f"{path}?moment=1").text
+    assert "1 of 5: Application received" in first
+    assert "<dt>Points</dt>" not in first and "<dt>Price</dt>" not in first
+    assert "a person or the clock began here" in first
+
+    decided = desk.get(f"{path}?moment=4").text
+    assert "<del>submitted</del> <ins>accepted</ins>" in decided
+    assert "by <bdi>Ada Lovelace</bdi>" in decided
+
+
+@pytest.mark.parametrize("moment", ["0", "-3", "99", "x", ""])
+def test_a_moment_that_never_was_leads_to_the_nearest(
+    desk: FlaskClient, accepted: Application, moment: str
+) -> None:
+    answer = desk.get(f"/staff/applications/{accepted.id}/history?moment={moment}")
+    assert answer.status_code == 200
+    assert ("1 of 5" if moment in {"0", "-3"} else "5 of 5") in answer.text
+
+
+def test_the_slider_is_given_the_moment_alone(desk: FlaskClient, accepted: Application) -> None:
+    path = f"/staff/applications/{accepted.id}/history?moment=2"
+    part = desk.get(path, headers={"HX-Request": "true"}).text
+    assert part.lstrip().startswith('<div id="as-of"')
+
+
+def test_of_an_erased_person_the_past_is_erased_too(
+    desk: FlaskClient, session: Session, accepted: Application, handle_events: Handle
+) -> None:
+    erase_person(session, accepted.id, actor="staff:1")
+    session.commit()
+    handle_events()
+    page = desk.get(f"/staff/applications/{accepted.id}/history?moment=1").text
+    assert "Tidewater" not in page and "Application received" in page

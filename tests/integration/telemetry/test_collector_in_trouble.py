@@ -1,0 +1,98 @@
+"""A collector that is away or hangs costs spans and nothing else; without one there are none."""
+
+import subprocess
+import sys
+import time
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.telemetry.otlp import CLOSE_SECONDS, EXPORT_SECONDS
+from app.telemetry.setup import close_telemetry
+from app.telemetry.spans import NO_SPAN, current_span, span
+from local.ports import HOST, free_port
+from local.process import ROOT
+from tests.collector import Collector
+from tests.site import eventually
+
+# Well over the queue of 2048, so that it overflows.
+MANY = 5000
+ASK = """
+import sys
+from app import create_app
+create_app()
+print(*{"opentelemetry.sdk.trace", "opentelemetry.exporter"} & set(sys.modules))
+"""
+
+
+def end_many_spans() -> float:
+    """The seconds of the slowest of them."""
+    slowest = 0.0
+    for number in range(MANY):
+        begun = time.perf_counter()
+        with span("try", "client", {"number": number}):
+            pass
+        slowest = max(slowest, time.perf_counter() - begun)
+    return slowest
+
+
+def seconds_to_close(app: Flask) -> float:
+    begun = time.perf_counter()
+    close_telemetry(app)
+    return time.perf_counter() - begun
+
+
+def test_a_collector_that_hangs_holds_up_nobody(
+    app: Flask,
+    client: FlaskClient,
+    collector: Collector,
+    send_spans_to: Callable[[str], None],
+) -> None:
+    collector.hanging.set()
+    send_spans_to(collector.url)
+    assert client.get("/").status_code == 200
+    eventually(lambda: collector.bodies)  # from here on its thread waits for an answer
+    assert end_many_spans() < EXPORT_SECONDS / 2
+    assert client.get("/").status_code == 200
+    assert seconds_to_close(app) < CLOSE_SECONDS + 1
+    assert collector.spans == []
+
+
+def test_a_collector_that_is_away_holds_up_nobody(
+    app: Flask, client: FlaskClient, send_spans_to: Callable[[str], None]
+) -> None:
+    send_spans_to(f"http://{HOST}:{free_port()}")
+    assert end_many_spans() < EXPORT_SECONDS / 2
+    assert client.get("/").status_code == 200
+    assert seconds_to_close(app) < CLOSE_SECONDS + 1
+
+
+def test_without_a_collector_there_are_no_spans(session: Session) -> None:
+    with span("try", "client", {}) as one:
+        assert one is NO_SPAN is current_span()
+
+
+@pytest.mark.parametrize("endpoint", ["", "http://127.0.0.1:1"])
+def test_what_makes_and_sends_spans_is_loaded_only_where_it_is_used(endpoint: str) -> None:
+    environ = {
+        "ENVIRONMENT": "test",
+        "SECRET_KEY": "secret",
+        "BASE_URL": "http://localhost",
+        "DATABASE_URL": "postgresql://nobody@127.0.0.1:1/none",
+        "REDIS_URL": "redis://127.0.0.1:1",
+        "SMTP_URL": "smtp://127.0.0.1:1",
+        "STAFF_MAIL": "staff@champlin.example",
+        "OTEL_EXPORTER_OTLP_ENDPOINT": endpoint,
+    }
+    asked = subprocess.run(
+        [sys.executable, "-c", ASK],
+        env=environ,
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert len(asked.stdout.split()) == (2 if endpoint else 0)

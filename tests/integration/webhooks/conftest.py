@@ -1,0 +1,187 @@
+"""Endpoints at a real server on the loopback address, and a courier at hand."""
+
+import ipaddress
+import re
+import ssl
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+from cryptography import x509
+from cryptography.hazmat.primitives import hashes, serialization
+from cryptography.hazmat.primitives.asymmetric import ec
+from cryptography.x509.oid import NameOID
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Staff
+from app.applications.events import MoreProvided
+from app.database import new_id
+from app.events.store import record
+from app.events.types import RecordedEvent, stream_of
+from app.webhooks.courier import send_due_messages
+from app.webhooks.fan_out import fan_out_events
+from app.webhooks.models import WebhookEndpoint, WebhookMessage
+from app.webhooks.sender import Sender
+from app.webhooks.service import add_endpoint
+from tests.webhook_receiver import WebhookReceiver
+
+PERSON = new_id()
+BASE_URL = "https://firm.example"
+CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+Add = Callable[..., WebhookEndpoint]
+Happen = Callable[..., RecordedEvent]
+
+
+@pytest.fixture
+def receiver() -> Iterator[WebhookReceiver]:
+    with WebhookReceiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def ada(session: Session) -> Staff:
+    staff = Staff(email="ada@champlin.example", name="Ada Lovelace", password_hash="none")
+    session.add(staff)
+    session.commit()
+    return staff
+
+
+@pytest.fixture
+def desk(app: Flask, ada: Staff) -> FlaskClient:
+    """Ada's browser."""
+    client = app.test_client()
+    with client.session_transaction() as session:
+        session["_user_id"] = ada.get_id()
+    return client
+
+
+@pytest.fixture
+def add(session: Session, ada: Staff, receiver: WebhookReceiver) -> Add:
+    """Add an endpoint at the receiver, or at another address, and commit."""
+
+    def add(
+        *event_types: str, url: str = receiver.url, with_personal: bool = False
+    ) -> WebhookEndpoint:
+        endpoint = add_endpoint(
+            session,
+            url=url,
+            description="",
+            event_types=event_types or (MoreProvided.type,),
+            with_personal=with_personal,
+            staff_id=ada.id,
+        )
+        session.commit()
+        return endpoint
+
+    return add
+
+
+@pytest.fixture
+def happen(session: Session) -> Happen:
+    """Have a prospect answer a question: an event with a personal field."""
+
+    def happen(message: str = "hello") -> RecordedEvent:
+        stream = stream_of("application", new_id())
+        recorded = record(
+            session, stream, MoreProvided(message=message), actor="prospect", person=PERSON
+        )
+        session.commit()
+        return recorded
+
+    return happen
+
+
+class Courier:
+    """Fans out and sends by hand, as the tasks do."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def fan_out(self) -> None:
+        self._session.rollback()  # an open transaction would hold back the log
+        while fan_out_events(self._session):
+            self._session.commit()
+        self._session.commit()
+
+    def send_due(self, *, seconds: float = 60, total_seconds: float = 10) -> None:
+        self._session.rollback()  # and an old one's clock, what is due
+        sender = Sender(allow_private=True, total_seconds=total_seconds)
+        send_due_messages(self._session, sender.post, BASE_URL, seconds=seconds)
+
+    def work(self) -> None:
+        self.fan_out()
+        self.send_due()
+
+    def hurry(self) -> None:
+        """Make everything due that waits for its next try."""
+        self._session.execute(text("UPDATE webhook_messages SET next_try_at = now()"))
+        self._session.commit()
+
+    def messages(self, endpoint: WebhookEndpoint) -> list[WebhookMessage]:
+        """The endpoint's messages as they are now, oldest first."""
+        self._session.expire_all()
+        chosen = self._session.query(WebhookMessage).filter_by(endpoint_id=endpoint.id)
+        return list(chosen.order_by(WebhookMessage.created_at, WebhookMessage.id))
+
+
+@pytest.fixture
+def courier(session: Session) -> Courier:
+    return Courier(session)
+
+
+def token_of(client: FlaskClient) -> str:
+    found = CSRF_TOKEN.search(client.get("/staff/settings/").text)
+    assert found
+    return found[1]
+
+
+class Certificate:
+    """A certificate that only itself vouches for: a server's context with it, and a client's that
+    trusts it."""
+
+    def __init__(self, folder: Path, *names: str) -> None:
+        key = ec.generate_private_key(ec.SECP256R1())
+        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "receiver")])
+        now = datetime.now(UTC)
+        certificate = (
+            x509.CertificateBuilder()
+            .subject_name(name)
+            .issuer_name(name)
+            .public_key(key.public_key())
+            .serial_number(x509.random_serial_number())
+            .not_valid_before(now - timedelta(minutes=5))
+            .not_valid_after(now + timedelta(hours=1))
+            .add_extension(x509.SubjectAlternativeName([_general_name(n) for n in names]), False)
+            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
+            .sign(key, hashes.SHA256())
+        )
+        self._file = folder / "certificate.pem"
+        self._file.write_bytes(
+            certificate.public_bytes(serialization.Encoding.PEM)
+            + key.private_bytes(
+                serialization.Encoding.PEM,
+                serialization.PrivateFormat.PKCS8,
+                serialization.NoEncryption(),
+            )
+        )
+
+    @property
+    def server(self) -> ssl.SSLContext:
+        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
+        context.load_cert_chain(self._file)
+        return context
+
+    @property
+    def trusting_client(self) -> ssl.SSLContext:
+        return ssl.create_default_context(cafile=str(self._file))
+
+
+def _general_name(name: str) -> x509.GeneralName:
+    try:
+        return x509.IPAddress(ipaddress.ip_address(name))
+    except ValueError:
+        return x509.DNSName(name)

@@ -1,0 +1,188 @@
+"""Sending: tries and what is noted of them, replays, endpoints that are disabled."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.events.models import StoredEvent
+from app.notifications.models import MailMessage
+from app.webhooks import claims
+from app.webhooks.claims import count_due
+from app.webhooks.messages import replay_failed, replay_message
+from app.webhooks.queries import attempts_of
+from app.webhooks.schedule import FAILURES_UNTIL_DISABLED, MOST_TRIES
+from app.webhooks.service import enable_endpoint
+from tests.integration.webhooks.conftest import Add, Courier, Happen
+from tests.webhook_receiver import Reply, WebhookReceiver
+
+
+def always(status: int, body: bytes = b"") -> Callable[[int], Reply]:
+    return lambda _: Reply(status, body=body)
+
+
+def fail_for_good(courier: Courier) -> None:
+    """Use up the tries of everything that waits."""
+    for _ in range(MOST_TRIES):
+        courier.send_due()
+        courier.hurry()
+
+
+def reasons(session: Session) -> list[str]:
+    """Why endpoints were disabled, as the log has it."""
+    disabled = select(StoredEvent).where(StoredEvent.type == "webhook.endpoint_disabled")
+    return [event.data["because"] for event in session.scalars(disabled)]
+
+
+def test_a_server_that_fails_at_first_gets_the_same_message_again(
+    session: Session, add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
+) -> None:
+    receiver.answer = lambda before: Reply(500 if before < 2 else 200, body=b"<b>try %d" % before)
+    endpoint, event = add(), happen()
+    courier.work()
+    (message,) = courier.messages(endpoint)
+    assert (message.status, message.tries) == ("waiting", 1)
+    courier.send_due()
+    assert len(receiver.received) == 1  # it is not due yet
+    for _ in range(2):
+        courier.hurry()
+        courier.send_due()
+    (message,) = courier.messages(endpoint)
+    assert (message.status, message.tries) == ("delivered", 3)
+    assert receiver.ids == [str(event.id)] * 3
+    attempts = attempts_of(session, message.id)
+    assert [(a.http_status, a.answer) for a in attempts] == [
+        (200, "<b>try 2"),
+        (500, "<b>try 1"),
+        (500, "<b>try 0"),
+    ]
+    assert count_due(session) == 0
+
+
+def test_a_message_fails_after_its_last_try_and_is_sent_no_more(
+    session: Session, add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
+) -> None:
+    receiver.answer = always(500)
+    endpoint = add()
+    happen()
+    courier.fan_out()
+    fail_for_good(courier)
+    courier.send_due()
+    (message,) = courier.messages(endpoint)
+    assert (message.status, message.tries) == ("failed", MOST_TRIES)
+    assert len(receiver.received) == MOST_TRIES
+    assert endpoint.failures_in_a_row == 1 and endpoint.is_enabled
+
+
+def test_a_failed_message_and_a_delivered_one_can_be_replayed_under_their_ids(
+    session: Session, add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
+) -> None:
+    receiver.answer = always(500)
+    endpoint, event = add(), happen()
+    courier.fan_out()
+    (message,) = courier.messages(endpoint)
+    assert not replay_message(session, message.id)
+    fail_for_good(courier)
+    receiver.answer = always(200)
+    assert replay_message(session, message.id) and not replay_message(session, message.id)
+    session.commit()
+    courier.send_due()
+    assert courier.messages(endpoint)[0].status == "delivered"
+    assert replay_message(session, message.id)
+    session.commit()
+    courier.send_due()
+    assert set(receiver.ids) == {str(event.id)}
+    assert len(receiver.received) == MOST_TRIES + 2
+
+
+def test_all_that_failed_since_a_time_is_replayed_and_nothing_else(
+    session: Session, add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
+) -> None:
+    receiver.answer = always(500)
+    endpoint = add()
+    for _ in range(3):
+        happen()
+        courier.fan_out()
+    fail_for_good(courier)
+    second = courier.messages(endpoint)[1]
+    assert replay_failed(session, endpoint.id, second.created_at) == 2
+    session.commit()
+    assert [m.status for m in courier.messages(endpoint)] == ["failed", "waiting", "waiting"]
+
+
+def test_an_endpoint_on_which_message_after_message_fails_is_disabled_and_staff_are_told(
+    session: Session,
+    add: Add,
+    happen: Happen,
+    courier: Courier,
+    receiver: WebhookReceiver,
+    handle_events: Callable[[], None],
+) -> None:
+    receiver.answer = always(500)
+    endpoint = add()
+    for _ in range(FAILURES_UNTIL_DISABLED):
+        happen()
+    courier.fan_out()
+    fail_for_good(courier)
+    session.refresh(endpoint)
+    assert (endpoint.status, endpoint.disabled_because) == ("disabled", "failing")
+    assert reasons(session) == ["failing"]
+    handle_events()
+    (mail,) = session.scalars(select(MailMessage).filter_by(template="webhook_disabled"))
+    assert mail.recipient == "staff@champlin.example"
+    assert f"/staff/webhooks/{endpoint.id}" in mail.text
+
+
+def test_one_success_clears_the_failures_before_it(
+    session: Session, add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
+) -> None:
+    receiver.answer = always(500)
+    endpoint = add()
+    for _ in range(FAILURES_UNTIL_DISABLED - 1):
+        happen()
+    courier.fan_out()
+    fail_for_good(courier)
+    receiver.answer = always(200)
+    happen()
+    courier.work()
+    session.refresh(endpoint)
+    assert endpoint.is_enabled and endpoint.failures_in_a_row == 0
+
+
+def test_a_server_that_says_gone_is_sent_nothing_more(
+    session: Session,
+    add: Add,
+    happen: Happen,
+    courier: Courier,
+    receiver: WebhookReceiver,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(claims, "MOST_IN_FLIGHT_EACH", 1)
+    receiver.answer = always(410)
+    endpoint = add()
+    for _ in range(3):
+        happen()
+    courier.work()
+    assert len(receiver.received) == 1
+    assert [m.status for m in courier.messages(endpoint)] == ["failed", "waiting", "waiting"]
+    assert endpoint.disabled_because == "gone" and reasons(session) == ["gone"]
+    receiver.answer = always(200)
+    enable_endpoint(session, endpoint, actor="staff:ada")
+    session.commit()
+    courier.send_due()
+    statuses = [m.status for m in courier.messages(endpoint)]
+    assert statuses == ["failed", "delivered", "delivered"]
+
+
+def test_a_server_that_hangs_costs_a_try_and_is_tried_again_later(
+    session: Session, add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
+) -> None:
+    receiver.answer = receiver.hang
+    endpoint = add()
+    happen()
+    courier.fan_out()
+    courier.send_due(total_seconds=0.3)
+    (message,) = courier.messages(endpoint)
+    (attempt,) = attempts_of(session, message.id)
+    assert (message.status, attempt.error, attempt.http_status) == ("waiting", "timed_out", None)

@@ -1,0 +1,189 @@
+"""The staff's pages of webhooks: what they show, and what pressing a button does."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from app.webhooks.models import WebhookEndpoint, WebhookMessage
+from tests.integration.webhooks.conftest import Add, Courier, Happen, token_of
+from tests.webhook_receiver import Reply, WebhookReceiver
+
+SECRET = re.compile(r"whsec_[A-Za-z0-9+/=]+")
+MARKUP = "<script>alert(1)</script>{{7*7}}"
+Press = Callable[..., TestResponse]
+
+
+@pytest.fixture
+def press(desk: FlaskClient) -> Press:
+    """Send a form of the desk's, and go where it leads."""
+
+    def press(path: str, **fields: object) -> TestResponse:
+        data = {"csrf_token": token_of(desk), **fields}
+        return desk.post(f"/staff/webhooks/{path}", data=data, follow_redirects=True)
+
+    return press
+
+
+def the_endpoint(session: Session) -> WebhookEndpoint:
+    session.expire_all()
+    return session.scalars(select(WebhookEndpoint)).one()
+
+
+def test_an_endpoint_is_added_and_its_secret_shown_once(
+    desk: FlaskClient, press: Press, session: Session
+) -> None:
+    answer = press(
+        "new",
+        url="https://erp.client.example/hooks",
+        description="Their ERP",
+        event_types=["deposit.paid", "application.accepted"],
+    )
+    assert answer.status_code == 200
+    endpoint = the_endpoint(session)
+    assert SECRET.findall(answer.text) == [endpoint.secret]
+    assert answer.headers["Cache-Control"] == "no-store"
+    assert endpoint.event_types == ["application.accepted", "deposit.paid"]
+    assert not endpoint.with_personal and endpoint.created_by.name == "Ada Lovelace"
+    for path in ("", f"{endpoint.id}"):
+        page = desk.get(f"/staff/webhooks/{path}").text
+        assert "erp.client.example" in page and "Their ERP" in page
+        assert not SECRET.search(page)
+
+
+def test_every_type_is_a_choice_of_its_own(press: Press, session: Session) -> None:
+    press("new", url="https://erp.client.example/", every_type="y", with_personal="y")
+    endpoint = the_endpoint(session)
+    assert endpoint.event_types == [] and endpoint.with_personal
+
+
+@pytest.mark.parametrize(
+    ("fields", "problem"),
+    [
+        ({"url": "", "every_type": "y"}, "Enter the address"),
+        ({"url": "ftp://client.example/", "every_type": "y"}, "has to start with https"),
+        ({"url": "https://me@client.example/", "every_type": "y"}, "Leave user name"),
+        ({"url": "https://client.example/"}, "Choose every type, or at least one."),
+        ({"url": "https://client.example/", "event_types": "nonsense"}, "from the types"),
+        ({"url": "https://client.example/", "event_types": "webhook.tested"}, "from the types"),
+    ],
+)
+def test_what_is_wrong_is_said_at_its_field_and_what_was_typed_is_kept(
+    press: Press, session: Session, fields: dict[str, str], problem: str
+) -> None:
+    answer = press("new", description="Kept <as> it is", **fields)
+    assert answer.status_code == 422
+    assert problem in answer.text
+    assert "Kept &lt;as&gt; it is" in answer.text and fields["url"] in answer.text
+    assert session.scalars(select(WebhookEndpoint)).all() == []
+
+
+def test_a_page_that_was_open_for_too_long_keeps_what_was_typed(
+    press: Press, session: Session
+) -> None:
+    answer = press("new", csrf_token="old", url="https://client.example/kept", every_type="y")
+    assert answer.status_code == 400
+    assert "open for too long" in answer.text and "https://client.example/kept" in answer.text
+    assert session.scalars(select(WebhookEndpoint)).all() == []
+
+
+def test_a_test_message_shows_what_the_server_answers(
+    desk: FlaskClient,
+    press: Press,
+    add: Add,
+    courier: Courier,
+    receiver: WebhookReceiver,
+) -> None:
+    endpoint = add()
+    receiver.answer = lambda _: Reply(418, body=MARKUP.encode())
+    assert "on its way" in press(f"{endpoint.id}/test").text
+    courier.send_due()
+    (message,) = courier.messages(endpoint)
+    page = desk.get(f"/staff/webhooks/messages/{message.id}").text
+    assert "Answered 418" in page and "webhook.tested" in page
+    assert "<script>alert" not in page and "&lt;script&gt;alert(1)" in page
+
+
+def test_each_outcome_is_said_in_words(
+    desk: FlaskClient, add: Add, happen: Happen, courier: Courier, session: Session
+) -> None:
+    endpoint = add(url="http://nobody.invalid/")
+    happen()
+    courier.work()
+    (message,) = courier.messages(endpoint)
+    path = f"/staff/webhooks/messages/{message.id}"
+    assert "The host name was not found" in desk.get(path).text
+    for error, words in (
+        ("address_refused", "not on the public internet"),
+        ("tls_failed", "certificate"),
+        ("not_reached", "No connection"),
+        ("timed_out", "No answer in time"),
+        ("cut_off", "broke off"),
+        ("not_http", "no HTTP"),
+    ):
+        session.execute(text("UPDATE webhook_attempts SET error = :error"), {"error": error})
+        session.commit()
+        assert words in desk.get(path).text
+
+
+def test_a_message_and_all_failed_ones_can_be_sent_again(
+    press: Press, add: Add, happen: Happen, courier: Courier, session: Session
+) -> None:
+    endpoint = add()
+    for _ in range(3):
+        happen()
+    courier.fan_out()
+    session.execute(text("UPDATE webhook_messages SET status = 'failed', tries = 8"))
+    session.commit()
+    first = courier.messages(endpoint)[0]
+    assert "The message is sent again" in press(f"messages/{first.id}/replay").text
+    assert "still on its way" in press(f"messages/{first.id}/replay").text
+    answer = press(f"{endpoint.id}/replay", since="2020-01-01T00:00")
+    assert "2 failed messages are sent again" in answer.text
+    assert {message.status for message in courier.messages(endpoint)} == {"waiting"}
+    answer = press(f"{endpoint.id}/replay", since="yesterday")
+    assert answer.status_code == 422
+
+
+def test_the_secret_is_rotated_and_the_new_one_shown_once(
+    press: Press, add: Add, session: Session
+) -> None:
+    endpoint = add()
+    old = endpoint.secret
+    answer = press(f"{endpoint.id}/secret")
+    (shown,) = SECRET.findall(answer.text)
+    endpoint = the_endpoint(session)
+    assert (endpoint.secret, endpoint.previous_secret) == (shown, old) and shown != old
+
+
+def test_an_endpoint_is_disabled_enabled_and_deleted(
+    press: Press, add: Add, happen: Happen, courier: Courier, session: Session
+) -> None:
+    endpoint_id = add().id
+    happen()
+    courier.fan_out()
+    assert "Disabled by staff" in press(f"{endpoint_id}/disable").text
+    assert the_endpoint(session).disabled_because == "staff"
+    assert "What waited is sent now" in press(f"{endpoint_id}/enable").text
+    assert the_endpoint(session).is_enabled
+    assert "No endpoint yet" in press(f"{endpoint_id}/delete").text
+    assert session.scalars(select(WebhookMessage)).all() == []
+
+
+def test_markup_in_what_staff_type_is_text(desk: FlaskClient, press: Press) -> None:
+    press("new", url="https://client.example/?<b>", description=MARKUP, every_type="y")
+    listed = desk.get("/staff/webhooks/").text
+    assert "<script>alert" not in listed and "&lt;script&gt;alert(1)" in listed
+
+
+def test_what_does_not_exist_is_not_found(desk: FlaskClient, press: Press) -> None:
+    nobody = "01234567-89ab-cdef-0123-456789abcdef"
+    assert desk.get(f"/staff/webhooks/{nobody}").status_code == 404
+    assert desk.get(f"/staff/webhooks/messages/{nobody}").status_code == 404
+    for deed in ("test", "secret", "disable", "enable", "delete", "replay"):
+        assert press(f"{nobody}/{deed}").status_code == 404
+    assert press(f"messages/{nobody}/replay").status_code == 404

@@ -1,0 +1,166 @@
+"""Sending side by side: fair shares, one courier at work, and workers that die."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from threading import Thread
+
+import pytest
+from flask import Flask
+from msgspec.structs import replace
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from app.database import db
+from app.webhooks import claims
+from app.webhooks.claims import count_due, put_back_orphans
+from app.webhooks.courier import MOST_IN_FLIGHT
+from app.webhooks.models import WebhookAttempt, WebhookEndpoint
+from app.webhooks.queries import attempts_of
+from app.webhooks.schedule import MOST_TRIES
+from app.webhooks.service import delete_endpoint
+from app.webhooks.tasks import send_messages, sweep_webhooks
+from tests.integration.webhooks.conftest import Add, Courier, Happen
+from tests.site import eventually
+from tests.webhook_receiver import Reply, WebhookReceiver
+
+
+@contextmanager
+def courier_at_work(app: Flask) -> Iterator[None]:
+    """Meanwhile another worker sends what is due, to its end."""
+
+    def work() -> None:
+        with app.app_context():
+            Courier(db.session()).send_due()
+
+    thread = Thread(target=work)
+    thread.start()
+    try:
+        yield
+    finally:
+        thread.join()
+
+
+def test_an_endpoint_that_never_answers_holds_up_no_other(
+    app: Flask, add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
+) -> None:
+    with WebhookReceiver() as stuck:
+        stuck.answer = stuck.hang
+        add(url=stuck.url)
+        for _ in range(20):
+            happen()
+        add()
+        for _ in range(20):
+            happen()
+        courier.fan_out()
+        with courier_at_work(app):
+            eventually(lambda: len(receiver.received) == 20)
+            assert len(stuck.received) == claims.MOST_IN_FLIGHT_EACH
+            stuck.released.set()
+        assert len(stuck.received) == 40
+
+
+def test_without_its_share_that_endpoint_would_take_everything(
+    app: Flask,
+    add: Add,
+    happen: Happen,
+    courier: Courier,
+    receiver: WebhookReceiver,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The control: what the limit for each endpoint is for."""
+    monkeypatch.setattr(claims, "MOST_IN_FLIGHT_EACH", MOST_IN_FLIGHT)
+    with WebhookReceiver() as stuck:
+        stuck.answer = stuck.hang
+        add(url=stuck.url)
+        for _ in range(20):
+            happen()
+        add()
+        happen()
+        courier.fan_out()
+        with courier_at_work(app):
+            eventually(lambda: len(stuck.received) == MOST_IN_FLIGHT)
+            assert receiver.received == []
+            stuck.released.set()
+        assert len(receiver.received) == 1
+
+
+def test_what_a_dead_worker_was_sending_is_sent_again_under_its_id(
+    session: Session, add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
+) -> None:
+    endpoint, event = add(), happen()
+    courier.fan_out()
+    claims.claim_due(session, "https://firm.example", most=1)  # and the worker dies
+    courier.send_due()
+    assert receiver.received == []
+    assert count_due(session) == 1
+    put_back_orphans(session)
+    courier.send_due()
+    assert receiver.ids == [str(event.id)]
+    assert courier.messages(endpoint)[0].status == "delivered"
+
+
+def test_a_message_that_kills_each_worker_is_given_up(
+    session: Session, add: Add, happen: Happen, courier: Courier
+) -> None:
+    endpoint = add()
+    happen()
+    courier.fan_out()
+    for _ in range(MOST_TRIES):
+        claims.claim_due(session, "https://firm.example", most=1)
+        put_back_orphans(session)
+    assert courier.messages(endpoint)[0].status == "failed"
+
+
+def test_an_endpoint_that_is_deleted_meanwhile_takes_its_messages_with_it(
+    app: Flask,
+    session: Session,
+    add: Add,
+    happen: Happen,
+    courier: Courier,
+    receiver: WebhookReceiver,
+) -> None:
+    endpoint_id = add().id
+    happen()
+
+    def delete_first(_: int) -> Reply:
+        with app.app_context(), Session(db.engine) as other:
+            delete_endpoint(other, other.get_one(WebhookEndpoint, endpoint_id), actor="staff:ada")
+            other.commit()
+        return Reply()
+
+    receiver.answer = delete_first
+    courier.work()
+    assert session.get(WebhookEndpoint, endpoint_id, populate_existing=True) is None
+    assert session.scalars(select(WebhookAttempt)).all() == []
+    assert session.scalar(text("SELECT count(*) FROM webhook_messages")) == 0
+
+
+def test_the_tasks_do_all_of_it(
+    add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
+) -> None:
+    endpoint, event = add(), happen()
+    sweep_webhooks()
+    send_messages()
+    assert receiver.ids == [str(event.id)]
+    assert courier.messages(endpoint)[0].status == "delivered"
+
+
+def test_without_the_setting_the_tasks_send_nothing_inside(
+    app: Flask,
+    session: Session,
+    add: Add,
+    happen: Happen,
+    courier: Courier,
+    receiver: WebhookReceiver,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    strict = replace(app.config["SITE"], WEBHOOK_ALLOW_PRIVATE=False)
+    monkeypatch.setitem(app.config, "SITE", strict)
+    endpoint = add(url=receiver.url.replace("http:", "https:"))
+    happen()
+    sweep_webhooks()
+    send_messages()
+    (message,) = courier.messages(endpoint)
+    (attempt,) = attempts_of(session, message.id)
+    assert (message.status, attempt.error) == ("waiting", "address_refused")
+    assert receiver.received == []

@@ -1,0 +1,128 @@
+"""EVENT_BRIDGES and EVENT_INTAKE: every kind of address, and a sentence for each wrong one."""
+
+import pytest
+
+from app.applications.intake.address import parse_intake
+from app.events.bridges.addresses import (
+    EventBridgeAddress,
+    KafkaAddress,
+    RabbitAddress,
+    parse_bridges,
+)
+from config import ConfigurationError
+
+KAFKA = "kafka://one:9092,two:9093/events"
+RABBIT = "amqps://site:s3cret@rabbit.example/portal?exchange=events"
+EVENTBRIDGE = "eventbridge://bus?region=eu-west-1"
+
+
+def test_no_setting_is_no_bridge() -> None:
+    assert parse_bridges("") == parse_bridges(" \n , ") == []
+
+
+@pytest.mark.parametrize("between", [" ", ",", ", ", "\n", " ,\n "])
+def test_addresses_stand_between_commas_or_white_space(between: str) -> None:
+    bridges = parse_bridges(between.join([KAFKA, RABBIT, EVENTBRIDGE]))
+    assert [type(bridge) for bridge in bridges] == [KafkaAddress, RabbitAddress, EventBridgeAddress]
+
+
+def test_each_kind_is_read_with_all_its_options() -> None:
+    kafka, rabbit, eventbridge = parse_bridges(
+        f"kafka://site:s%3Acret@one:9092,two:9093/events?sasl=SCRAM-SHA-512&tls=yes&from=start"
+        f" {RABBIT}&personal=yes {EVENTBRIDGE}&endpoint=http://127.0.0.1:5000&name=aws"
+    )
+    assert kafka == KafkaAddress(
+        name="kafka://one:9092,two:9093/events",
+        from_start=True,
+        servers="one:9092,two:9093",
+        topic="events",
+        user="site",
+        password="s:cret",
+        mechanism="SCRAM-SHA-512",
+        tls=True,
+    )
+    assert rabbit == RabbitAddress(
+        name="amqps://rabbit.example/portal?exchange=events",
+        with_personal=True,
+        url="amqps://site:s3cret@rabbit.example/portal",
+        exchange="events",
+    )
+    assert eventbridge == EventBridgeAddress(
+        name="aws", bus="bus", region="eu-west-1", endpoint="http://127.0.0.1:5000"
+    )
+
+
+def test_no_name_and_nothing_printed_holds_a_password() -> None:
+    for bridge in parse_bridges(f"kafka://site:s3cret@one:9092/events {RABBIT}"):
+        assert "s3cret" not in bridge.name
+        assert "s3cret" not in repr(bridge)
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ("mqtt://host/topic", "must start with kafka://"),
+        ("kafka://host/topic", "needs host:port"),
+        ("kafka://host:9092,other/topic", "needs host:port"),
+        ("kafka://host:9092", "needs a topic"),
+        ("kafka://host:9092/two/topics", "needs a topic"),
+        ("kafka://host:9092/topic?tls=maybe", "tls=maybe, which must be yes or no"),
+        ("kafka://host:9092/topic?sasl=NTLM", "sasl=NTLM, which must be PLAIN"),
+        ("kafka://host:9092/topic?form=start", "the unknown option form="),
+        ("kafka://host:9092/topic?from=middle", "from=middle, which must be start or end"),
+        ("amqp://host/vhost", "an exchange"),
+        ("amqp://host:port/vhost?exchange=events", "needs a host"),
+        ("amqps://host/vhost?exchange=events&personal=1", "must be yes or no"),
+        ("eventbridge://bus", "a region"),
+        ("eventbridge://?region=eu-west-1", "needs a bus"),
+        ("eventbridge://bus?region=eu-west-1&endpoint=host", "needs an endpoint= like https://"),
+    ],
+)
+def test_a_wrong_address_stops_the_start_with_a_sentence(address: str, sentence: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"EVENT_BRIDGES .*address 2 .*\.$") as caught:
+        parse_bridges(f"{EVENTBRIDGE}, {address}")
+    assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize("between", [" ", ","])
+def test_an_address_without_its_scheme_is_not_taken_for_a_part_of_another(between: str) -> None:
+    for address in (RABBIT, EVENTBRIDGE, "kafka://one:9092/events"):
+        with pytest.raises(ConfigurationError, match="EVENT_BRIDGES is wrong: address 1 "):
+            parse_bridges(f"{address}{between}host:9092/events")
+
+
+def test_a_sentence_never_repeats_a_password() -> None:
+    for wrong in ("amqp://site:s3cret@host/vhost", "kafka://site:s3cret@host/topic", "s3cret"):
+        with pytest.raises(ConfigurationError) as caught:
+            parse_bridges(wrong)
+        assert "s3cret" not in str(caught.value)
+
+
+def test_two_bridges_need_two_names() -> None:
+    with pytest.raises(ConfigurationError, match="two bridges called"):
+        parse_bridges(f"{KAFKA} {KAFKA}?personal=yes")
+    assert len(parse_bridges(f"{KAFKA} {KAFKA}?personal=yes&name=trusted")) == 2
+
+
+def test_the_intake_has_a_topic_a_group_and_a_topic_for_what_is_refused() -> None:
+    intake = parse_intake("kafka://one:9092/commands?group=portal&tls=yes")
+    assert (intake.kafka.topic, intake.kafka.tls) == ("commands", True)
+    assert (intake.group, intake.dead_letters) == ("portal", "commands.dead-letters")
+    named = parse_intake("kafka://one:9092/commands?group=portal&dead_letters=refused")
+    assert named.dead_letters == "refused"
+
+
+@pytest.mark.parametrize(
+    ("setting", "sentence"),
+    [
+        ("amqp://host/commands?group=portal", "must start with kafka://"),
+        ("kafka://host:9092/commands", "needs a group"),
+        ("kafka://host:9092/?group=portal", "needs a topic"),
+        ("kafka://host:9092/commands?group=a&dead_letters=commands", "needs another topic"),
+        ("kafka://host:9092/commands?group=a&personal=yes", "unknown option personal="),
+    ],
+)
+def test_a_wrong_intake_stops_the_start_with_a_sentence(setting: str, sentence: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^EVENT_INTAKE .*\.$") as caught:
+        parse_intake(setting)
+    assert sentence in str(caught.value)

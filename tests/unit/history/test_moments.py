@@ -1,0 +1,111 @@
+"""Moments are the log, folded up to each of its events."""
+
+import uuid
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.applications.events import (
+    ApplicationDeclined,
+    ApplicationErased,
+    ApplicationSubmitted,
+    MoreProvided,
+    MoreRequested,
+)
+from app.events.types import Event, Metadata, RecordedEvent
+from app.history.moments import in_causal_order, moments_of
+from app.scoring.events import ApplicationScored
+
+ID = uuid.UUID("01930000-0000-7000-8000-000000000001")
+AT = datetime(2026, 11, 24, 9, tzinfo=UTC)
+SUBMITTED = ApplicationSubmitted(
+    reference="CE-1",
+    name="Ada",
+    email="ada@client.example",
+    company="Client",
+    answers={"a": "b"},
+    questions_version="1",
+)
+SCORED = ApplicationScored(total=80, band="strong", recommended_kind="sprint", rubric_version="1")
+PEOPLE = {"prospect": "Ada", "staff:1": "Grace"}
+LATER: list[Event] = [
+    MoreRequested(message="?"),
+    MoreProvided(message="!"),
+    ApplicationDeclined(message=""),
+    ApplicationErased(),
+    SCORED,
+]
+
+
+def happened(*events: Event, causes: dict[int, int] | None = None) -> list[RecordedEvent]:
+    """The events in one stream; ``causes`` names by its index the event that another answers."""
+    ids = [uuid.UUID(int=number + 1) for number in range(len(events))]
+    caused = causes or {}
+    return [
+        RecordedEvent(
+            id=ids[index],
+            position=index + 1,
+            horizon=1,
+            stream=f"application-{ID}",
+            version=index + 1,
+            type=event.type,
+            data=event,
+            metadata=Metadata(
+                actor="staff:1" if index else "prospect",
+                correlation_id="trace",
+                causation_id=str(ids[caused[index]]) if index in caused else None,
+            ),
+            recorded_at=AT + timedelta(minutes=index),
+        )
+        for index, event in enumerate(events)
+    ]
+
+
+def test_a_moment_says_what_changed_by_whom_and_because_of_what() -> None:
+    received, scored, declined = moments_of(
+        happened(SUBMITTED, SCORED, ApplicationDeclined(message=""), causes={1: 0}), PEOPLE
+    )
+    assert (received.title, received.who, received.cause) == ("Application received", "Ada", None)
+    assert received.facts["Application"]["Status"] == "submitted"
+    points = scored.changes[0]
+    assert (points.section, points.label, points.after) == ("Score", "Points", "80")
+    assert (scored.cause, scored.depth) == (1, 1)
+    assert {(c.label, c.before, c.after) for c in declined.changes} == {
+        ("Status", "submitted", "declined"),
+        ("Decided", "", "24 Nov 2026, 09:02:00 UTC"),
+    }
+
+
+def test_of_an_erased_person_no_moment_tells_more_than_the_log_does() -> None:
+    emptied = ApplicationSubmitted(
+        reference="CE-1", name="", email="", company="", answers={}, questions_version="1"
+    )
+    first, last = moments_of(happened(emptied, ApplicationErased()), PEOPLE)
+    assert set(first.facts["Application"]) == {"Status", "Submitted"}
+    assert "Erased" in last.facts["Application"]
+
+
+@given(data=st.data(), later=st.lists(st.sampled_from(LATER), max_size=12))
+def test_changes_lead_from_each_moment_to_the_next_and_each_is_in_the_tree_once(
+    data: st.DataObject, later: list[Event]
+) -> None:
+    causes = {
+        index: data.draw(st.integers(0, index - 1))
+        for index in range(1, len(later) + 1)
+        if data.draw(st.booleans())
+    }
+    moments = moments_of(happened(SUBMITTED, *later, causes=causes), PEOPLE)
+    known: dict[str, dict[str, Any]] = {}
+    for moment in moments:
+        for change in moment.changes:
+            section = known.setdefault(change.section, {})
+            assert section.pop(change.label, "") == change.before
+            if change.after:
+                section[change.label] = change.after
+        assert known == moment.facts
+    tree = in_causal_order(moments)
+    assert sorted(moment.number for moment in tree) == [moment.number for moment in moments]
+    places = {moment.number: place for place, moment in enumerate(tree)}
+    assert all(places[moment.cause] < places[moment.number] for moment in tree if moment.cause)

@@ -1,0 +1,101 @@
+"""No address of an inner network counts as public, in whatever way it is written."""
+
+import ipaddress
+from collections.abc import Callable
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.webhooks.addresses import address_written_as, is_public
+from app.webhooks.forms import problem_with_url
+
+IPv4 = ipaddress.IPv4Address
+INNER = (
+    *("0.0.0.0/8", "10.0.0.0/8", "100.64.0.0/10", "127.0.0.0/8", "169.254.0.0/16"),
+    *("172.16.0.0/12", "192.0.0.0/24", "192.168.0.0/16", "198.18.0.0/15", "224.0.0.0/4"),
+    *("240.0.0.0/4", "192.0.2.0/24", "198.51.100.0/24", "203.0.113.0/24"),
+)
+SPELLINGS: dict[str, Callable[[IPv4], str]] = {
+    "dotted": str,
+    "decimal": lambda a: str(int(a)),
+    "hex": lambda a: hex(int(a)),
+    "octal": lambda a: f"0{int(a):o}",
+    "octal parts": lambda a: ".".join(f"0{part:o}" for part in a.packed),
+    "hex parts": lambda a: ".".join(hex(part) for part in a.packed),
+    "three parts": lambda a: f"{a.packed[0]}.{a.packed[1]}.{int(a) & 0xFFFF}",
+    "two parts": lambda a: f"{a.packed[0]}.{int(a) & 0xFFFFFF}",
+    "mapped": lambda a: f"::ffff:{a}",
+    "mapped in hex": lambda a: f"::ffff:{int(a) >> 16:x}:{int(a) & 0xFFFF:x}",
+    "NAT64": lambda a: f"64:ff9b::{int(a) >> 16:x}:{int(a) & 0xFFFF:x}",
+    "6to4": lambda a: f"2002:{int(a) >> 16:x}:{int(a) & 0xFFFF:x}::1",
+}
+inner_addresses = st.sampled_from(INNER).flatmap(lambda network: st.ip_addresses(network=network))
+spellings = st.sampled_from(sorted(SPELLINGS))
+
+
+@given(address=inner_addresses, spelling=spellings)
+def test_no_inner_address_is_public_in_any_spelling(address: IPv4, spelling: str) -> None:
+    written = SPELLINGS[spelling](address)
+    read = address_written_as(written)
+    assert read is not None and not is_public(read)
+    host = f"[{written}]" if ":" in written else written
+    assert problem_with_url(f"https://{host}/hook", allow_private=False)
+
+
+@given(address=st.ip_addresses(v=4), spelling=spellings)
+def test_a_spelling_changes_nothing(address: IPv4, spelling: str) -> None:
+    read = address_written_as(SPELLINGS[spelling](address))
+    assert read is not None and is_public(read) is is_public(address)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        *("::", "::1", "fe80::1", "fe80::1%eth0", "fec0::1", "fc00::1", "fd00:ec2::254", "ff02::1"),
+        *("::7f00:1", "64:ff9b:1::1", "100::1", "2001::1", "2001:db8::1", "3fff::1", "5f00::1"),
+        *("168.63.129.16", "192.88.99.1", "255.255.255.255", "2606:4700::1111%eth0"),
+    ],
+)
+def test_these_are_not_public(address: str) -> None:
+    assert not is_public(ipaddress.ip_address(address))
+
+
+@pytest.mark.parametrize(
+    "address",
+    ["1.1.1.1", "93.184.216.34", "2606:4700::1111", "64:ff9b::101:101", "::ffff:1.1.1.1"],
+)
+def test_these_are_public(address: str) -> None:
+    assert is_public(ipaddress.ip_address(address))
+
+
+@pytest.mark.parametrize("host", ["example.com", "127.0.0.1.example.com", "localhost", "0x", ""])
+def test_a_name_is_no_address_before_it_is_looked_up(host: str) -> None:
+    assert address_written_as(host) is None
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        *("", "example.com", "http://example.com/", "ftp://example.com/", "javascript:alert(1)"),
+        *("https://", "https:///path", "https://example.com:0/", "https://example.com:99999/"),
+        *("https://[::1", "https://user@example.com/", "https://:secret@example.com/"),
+        *("https://example.com/#part", "https://exämple.com/", "https://example.com/a b"),
+        *("https://example.com/\r\nHost: other", "https://127.0.0.1/", "https://[::1]/"),
+    ],
+)
+def test_an_address_that_can_be_no_endpoint_is_refused_with_a_sentence(url: str) -> None:
+    problem = problem_with_url(url, allow_private=False)
+    assert problem and problem.endswith(".")
+
+
+@pytest.mark.parametrize(
+    "url", ["https://example.com", "https://example.com:8443/a?b=c", "https://[2606:4700::1111]/"]
+)
+def test_an_address_of_the_public_internet_is_taken(url: str) -> None:
+    assert problem_with_url(url, allow_private=False) is None
+
+
+def test_private_addresses_are_taken_only_where_the_setting_says_so() -> None:
+    assert problem_with_url("http://127.0.0.1:9000/", allow_private=True) is None
+    assert problem_with_url("ftp://127.0.0.1/", allow_private=True)

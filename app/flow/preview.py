@@ -1,14 +1,15 @@
 """A preview of a replay: today's handlers are run with the chosen letters, and nothing of it stays.
 
-Each handler works in a savepoint of one transaction, with the doors to the outside closed. What it
-has done is read from the database itself, so that no way of writing escapes, and then undone.
+Each handler works in a transaction that Postgres would refuse to commit, with the doors to the
+outside closed. What it has done is read from the database itself, so that no way of writing
+escapes, and then undone.
 """
 
 import time
 import uuid
 from collections.abc import Iterator, Sequence
 
-from sqlalchemy import Connection, Row, Table, text
+from sqlalchemy import Connection, Row, text
 from sqlalchemy.orm import Session
 
 from app.database import db
@@ -35,17 +36,23 @@ LARGEST_TABLE = 200_000
 LIMIT = text("""
 SELECT set_config('statement_timeout', '2s', true), set_config('lock_timeout', '500ms', true)
 """)
+# Two equal rows under a rule that is looked at only when the transaction commits.
+DOOM = text("""
+CREATE TEMPORARY TABLE doomed (n integer UNIQUE DEFERRABLE INITIALLY DEFERRED) ON COMMIT DROP;
+INSERT INTO doomed VALUES (1), (1)
+""")
 LETTERS = text("""
 SELECT d.id AS delivery_id, d.subscriber, e.*, k.key AS person_key
 FROM replay_items i JOIN deliveries d ON d.id = i.delivery_id
 JOIN events e ON e.position = d.event_position LEFT JOIN person_keys k ON k.person_id = e.person_id
 WHERE i.replay_id = :id AND d.status = 'dead' AND d.claim = i.claim ORDER BY d.id
 """)
-# Counted by Postgres, whoever wrote; what was undone stays counted.
+# Counted by Postgres, whoever wrote; what the connection did before may still be among it.
 WRITTEN = text("""
 SELECT s.relname, n_tup_ins, n_tup_upd, n_tup_del, reltuples
 FROM pg_stat_xact_user_tables s JOIN pg_class c ON c.oid = s.relid
-WHERE n_tup_ins + n_tup_upd + n_tup_del > 0
+WHERE s.schemaname = 'public' AND n_tup_ins + n_tup_upd + n_tup_del > 0
+ORDER BY s.relname
 """)
 # A transaction holds a lock on its own number, and on that of each savepoint that has written.
 OWN_NUMBERS = text("""
@@ -73,22 +80,24 @@ def preview_replay(replay_id: uuid.UUID, subscriptions: Subscriptions) -> dict[i
     """
     db.session.rollback()  # whoever uses the request's own connection reaches out too
     with db.engine.connect() as connection:
-        connection.execute(LIMIT)
         letters = connection.execute(LETTERS, {"id": replay_id}).all()
+        connection.rollback()
         until = time.monotonic() + LONGEST_SECONDS
         foreseen = {}
         for letter in letters:
             if time.monotonic() < until:
                 foreseen[letter.delivery_id] = _rehearse(connection, letter, subscriptions)
+                connection.rollback()
             else:
                 foreseen[letter.delivery_id] = Foreseen(is_tried=False)
-        connection.rollback()
     return foreseen
 
 
 def _rehearse(connection: Connection, letter: Row, subscriptions: Subscriptions) -> Foreseen:
+    connection.execute(LIMIT)
+    connection.execute(DOOM)
     before = {row.relname: row for row in connection.execute(WRITTEN)}
-    with Rehearsal(bind=connection, join_transaction_mode="create_savepoint") as session:
+    with Rehearsal(bind=connection, join_transaction_mode="rollback_only") as session:
         with doors_closed() as outside:
             try:
                 recorded = recorded_event(letter)
@@ -107,7 +116,7 @@ def _look(
     numbers = list(session.scalars(OWN_NUMBERS))
     return Foreseen(
         outside=outside,
-        rows=tuple(_changes(session, before, numbers)),
+        rows=list(_changes(session, before, numbers)),
         events=[
             ForeseenEvent(row.type, row.stream, subscriptions.of(row.type))
             for row in session.execute(RECORDED, {"numbers": numbers})
@@ -124,23 +133,21 @@ def _changes(
     session: Session, before: dict[str, Row], numbers: Sequence[str]
 ) -> Iterator[RowChanges]:
     for now in session.execute(WRITTEN).all():
-        then = before.get(now.relname)
-        added, changed, removed = (
-            after - earlier
-            for after, earlier in zip(now[1:4], then[1:4] if then else (0, 0, 0), strict=True)
-        )
+        then = before[now.relname][1:4] if now.relname in before else (0, 0, 0)
+        added, changed, removed = (a - b for a, b in zip(now[1:4], then, strict=True))
         if added or changed or removed:
-            table = db.metadata.tables.get(now.relname)
-            is_small = now.reltuples < LARGEST_TABLE
-            keys = _keys(session, table, numbers) if table is not None and is_small else ()
+            keys = _keys(session, now, numbers)
             yield RowChanges(now.relname, added, changed, removed, keys)
 
 
-def _keys(session: Session, table: Table, numbers: Sequence[str]) -> Sequence[str]:
+def _keys(session: Session, written: Row, numbers: Sequence[str]) -> Sequence[str]:
     """The primary keys of rows that this transaction has written; no other column is shown. A
     number that the database counts out would be another the next time."""
+    table = db.metadata.tables.get(written.relname)
+    if table is None or written.reltuples > LARGEST_TABLE:
+        return ()
     if any(column.identity for column in table.primary_key):
         return ()
-    written = text("xmin::text = ANY(:numbers)").bindparams(numbers=list(numbers))
-    keys = table.select().with_only_columns(*table.primary_key).where(written).limit(MOST_KEYS)
+    ours = text("xmin::text = ANY(:numbers)").bindparams(numbers=list(numbers))
+    keys = table.select().with_only_columns(*table.primary_key).where(ours).limit(MOST_KEYS)
     return [", ".join(map(str, row)) for row in session.execute(keys)]

@@ -168,6 +168,18 @@ def by_a_commit(session: Session, recorded: RecordedEvent) -> None:
     session.commit()
 
 
+def by_the_connection_of_the_session(session: Session, recorded: RecordedEvent) -> None:
+    session.add(CircuitRecord(name="kept"))
+    session.flush()
+    session.connection().commit()
+
+
+def by_a_commit_in_sql(session: Session, recorded: RecordedEvent) -> None:
+    session.add(CircuitRecord(name="kept"))
+    session.flush()
+    session.execute(text("COMMIT"))
+
+
 def by_a_ring(session: Session, recorded: RecordedEvent) -> None:
     ring_mailer()  # which takes any error for a broker that is away
 
@@ -239,6 +251,35 @@ def test_one_that_was_tried_since_is_not_foreseen(
     assert "Somebody has tried it since it was chosen" in page
 
 
+@pytest.mark.parametrize("way", [by_the_connection_of_the_session, by_a_commit_in_sql])
+def test_a_commit_behind_the_sessions_back_is_refused_by_postgres(
+    fail: Fail, choose: Choose, postgres: Postgres, way: Handler
+) -> None:
+    replay_id = choose(*fail(2))
+    before = everything(postgres)
+
+    def score_fit(session: Session, recorded: RecordedEvent) -> None:
+        way(session, recorded)
+
+    score_fit.__module__ = "app.scoring.subscribers"
+    foreseen = preview_replay(replay_id, Subscriptions({ApplicationSubmitted: (score_fit,)}))
+    assert all("UniqueViolation doomed_n_key" in one.error for one in foreseen.values()), foreseen
+    assert everything(postgres) == before
+
+
+def test_a_transaction_that_is_not_doomed_could_be_committed(
+    fail: Fail, choose: Choose, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    replay_id = choose(*fail())
+    monkeypatch.setattr("app.flow.preview.DOOM", text("SELECT 1"))
+
+    def reach_out(session: Session, recorded: RecordedEvent) -> None:
+        by_a_commit_in_sql(session, recorded)
+
+    foresee(replay_id, reach_out)
+    assert session.scalars(select(CircuitRecord.name)).all() == ["kept"]
+
+
 def test_outside_a_preview_the_doors_are_open(
     fail: Fail, choose: Choose, redis_server: Redis
 ) -> None:
@@ -275,7 +316,7 @@ def foresee_any(replay_id: uuid.UUID) -> bool:
 def test_a_preview_holds_nobody_up_once_a_letter_is_over(
     fail: Fail, choose: Choose, session: Session, postgres: Postgres
 ) -> None:
-    """Each letter's locks are given back with it, though the transaction goes on."""
+    """Each letter's locks are given back with it, before the next is rehearsed."""
     first, second = fail(2)
     stream = session.scalar(text("SELECT stream FROM deliveries WHERE id = :id"), {"id": first})
     free: list[bool] = []

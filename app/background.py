@@ -16,7 +16,14 @@ from app.events.bridges.tasks import sweep_bridges
 from app.events.claims import LeaseKeeper
 from app.events.due import record_due_events
 from app.events.relay import RelayAtHand
-from app.events.tasks import send_deliveries, sign_checkpoint
+from app.events.tasks import (
+    count_deliveries,
+    prune_old_tries,
+    send_deliveries,
+    sign_checkpoint,
+)
+from app.flow.outside import refuse
+from app.flow.tasks import move_replays_on
 from app.telemetry.setup import close_telemetry
 from config import Config
 
@@ -26,6 +33,10 @@ DAILY = crontab(hour=0, minute=10)
 
 def init_celery(app: Flask, config: Config) -> None:
     class TaskInApp(Task):
+        def apply_async(self, *args: object, **kwargs: object) -> object:
+            refuse(f"a task for a worker: {self.name}")
+            return super().apply_async(*args, **kwargs)
+
         def __call__(self, *args: object, **kwargs: object) -> object:
             with app.app_context():
                 return self.run(*args, **kwargs)
@@ -58,6 +69,9 @@ def init_celery(app: Flask, config: Config) -> None:
             "sweep-webhooks": _each(config.SWEEP_SECONDS, "webhooks.sweep"),
             "sweep-bridges": _each(config.SWEEP_SECONDS, sweep_bridges.name),
             "record-due-events": _each(config.SWEEP_SECONDS, record_due_events.name),
+            "advance-replays": _each(config.SWEEP_SECONDS, move_replays_on.name),
+            "count-deliveries": _each(60, count_deliveries.name),
+            "prune-tries": {"task": prune_old_tries.name, "schedule": DAILY},
         },
         timezone="UTC",
     )

@@ -7,6 +7,8 @@ from app.applications.views import applications
 from app.catalog.views import catalog
 from app.content.views import content
 from app.engagements.views import engagements
+from app.flow.replay_views import replays
+from app.flow.views import flow
 from app.history.views import history
 from app.notifications.letter import notifications
 from app.operation import operation
@@ -28,6 +30,8 @@ BLUEPRINTS = (
     review,
     history,
     engagements,
+    flow,
+    replays,
     outgoing_webhooks,
     catalog,
     api,

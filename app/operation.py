@@ -7,21 +7,41 @@ from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from flask import Blueprint, Response, abort, current_app, jsonify, request
 from flask.typing import ResponseReturnValue
-from prometheus_client import CONTENT_TYPE_LATEST, CollectorRegistry, Gauge, generate_latest
+from prometheus_client import (
+    CONTENT_TYPE_LATEST,
+    CollectorRegistry,
+    Counter,
+    Gauge,
+    disable_created_metrics,
+    generate_latest,
+)
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.circuits.queries import list_circuits
 from app.database import db
 from app.events.bridges.queries import bridge_figures
 from app.events.due import seconds_late
-from app.events.figures import flow_figures
+from app.events.figures import FlowFigures, flow_figures
 from app.events.log import has_moved
+from app.events.totals import Totals, delivery_totals
 from app.extensions import migrate
 from app.notifications.queries import count_mail_by_status
 from app.webhooks.queries import count_disabled_endpoints, count_undelivered_by_status
 from config import Config
 
 BROKER_TIMEOUT = 1.0
+
+SUBSCRIBER_GAUGES = {
+    "deliveries_behind": ("Events to be handled, relayed or not", "behind"),
+    "deliveries_oldest_seconds": ("Age of the oldest of these", "oldest_seconds"),
+    "deliveries_waiting": ("Deliveries to be done", "waiting"),
+    "deliveries_retrying": ("Of these, failed before", "retrying"),
+    "deliveries_dead": ("Dead letters", "dead"),
+    "subscriber_paused": ("1: nothing is delivered to it for now", "is_paused"),
+}
+
+# The counters are as old as the log, not as the answer that they stand in.
+disable_created_metrics()  # type: ignore[no-untyped-call]
 
 operation = Blueprint("operation", __name__)
 
@@ -68,16 +88,7 @@ def _render_metrics() -> bytes:
     unrelayed.set(figures.unrelayed)
     recorded = Gauge("events_last_position", "Position of the last event", registry=registry)
     recorded.set(figures.last_position)
-    labels = ["subscriber"]
-    waiting = Gauge("deliveries_waiting", "Deliveries to be done", labels, registry=registry)
-    retrying = Gauge("deliveries_retrying", "Of these, failed before", labels, registry=registry)
-    dead = Gauge("deliveries_dead", "Dead letters", labels, registry=registry)
-    oldest = Gauge("deliveries_oldest_seconds", "Age of the oldest", labels, registry=registry)
-    for row in figures.subscribers:
-        waiting.labels(row.name).set(row.waiting)
-        retrying.labels(row.name).set(row.retrying)
-        dead.labels(row.name).set(row.dead)
-        oldest.labels(row.name).set(row.oldest_seconds)
+    _tell_of_subscribers(registry, figures)
     mail = Gauge("mail_messages", "Mail by its state", ["status"], registry=registry)
     for status, count in count_mail_by_status(db.session()).items():
         mail.labels(status).set(count)
@@ -97,6 +108,21 @@ def _render_metrics() -> bytes:
     disabled.set(count_disabled_endpoints(db.session()))
     _add_bridges(registry)
     return generate_latest(registry)
+
+
+def _tell_of_subscribers(registry: CollectorRegistry, figures: FlowFigures) -> None:
+    labels = ["subscriber"]
+    for name, (meaning, field) in SUBSCRIBER_GAUGES.items():
+        gauge = Gauge(name, meaning, labels, registry=registry)
+        for row in figures.subscribers:
+            gauge.labels(row.name).set(getattr(row, field))
+    done = Counter("deliveries_done", "Deliveries done", labels, registry=registry)
+    tries = Counter("delivery_tries", "Tries that ended, well or not", labels, registry=registry)
+    totals = delivery_totals(db.session())
+    for row in figures.subscribers:
+        total = totals.get(row.name, Totals())
+        done.labels(row.name).inc(total.done)
+        tries.labels(row.name).inc(total.tries)
 
 
 def _add_bridges(registry: CollectorRegistry) -> None:

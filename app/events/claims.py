@@ -88,12 +88,18 @@ RETURNING id
 
 # The number moves on, so that the keeper cannot take the wait for a lease.
 FAILED = text("""
-UPDATE deliveries
-SET last_error = :error, claim = claim + 1, attempts = least(attempts, :most),
-    not_before = clock_timestamp() + make_interval(secs => :delay),
-    status = CASE WHEN attempts >= :most THEN 'dead' ELSE 'waiting' END
-WHERE id = :id AND claim = :claim AND done_at IS NULL
-RETURNING status, attempts
+WITH failed AS (
+    UPDATE deliveries
+    SET last_error = :error, claim = claim + 1, attempts = least(attempts, :most),
+        not_before = clock_timestamp() + make_interval(secs => :delay),
+        status = CASE WHEN attempts >= :most THEN 'dead' ELSE 'waiting' END
+    WHERE id = :id AND claim = :claim AND done_at IS NULL
+    RETURNING id, status, attempts, claimed_at
+), noted AS (
+    INSERT INTO delivery_tries (delivery_id, number, claimed_at, ended_at, error)
+    SELECT id, attempts, claimed_at, clock_timestamp(), :error FROM failed
+)
+SELECT status, attempts FROM failed
 """)
 
 
@@ -115,7 +121,7 @@ def mark_done(session: Session, claim: Claim) -> bool:
 def mark_failed(
     session: Session, claim: Claim, *, error: str, delay: float, most: int
 ) -> Row | None:
-    """Note the failure in the session's transaction, with the next try in ``delay`` seconds or,
+    """Note the failed try in the session's transaction, with the next one in ``delay`` seconds or,
     after ``most`` tries, none. Returns the new status and attempts; None when the claim is void."""
     return session.execute(
         FAILED,

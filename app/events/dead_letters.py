@@ -35,7 +35,8 @@ class NotADeadLetter(Exception):
 
 REPLAY = text("""
 UPDATE deliveries SET status = 'waiting', attempts = 0, not_before = now(), sent_at = NULL
-WHERE id = :id AND status = 'dead' RETURNING subscriber
+WHERE id = :id AND status = 'dead' AND claim = coalesce(CAST(:claim AS integer), claim)
+RETURNING subscriber
 """)
 
 
@@ -60,12 +61,15 @@ def record_dead_letter(session: Session, delivery_id: int) -> None:
     )
 
 
-def replay_dead_letter(session: Session, delivery_id: int, *, actor: str) -> None:
+def replay_dead_letter(
+    session: Session, delivery_id: int, *, actor: str, claim: int | None = None
+) -> None:
     """Let the delivery be tried again from its first try; the sweep sends it.
 
-    Raises NotADeadLetter, so that two members of staff replay it once.
+    With ``claim`` only if it has not been tried since it had that number. Raises NotADeadLetter, so
+    that two members of staff replay it once.
     """
-    subscriber = session.scalar(REPLAY, {"id": delivery_id})
+    subscriber = session.scalar(REPLAY, {"id": delivery_id, "claim": claim})
     if subscriber is None:
         raise NotADeadLetter(delivery_id)
     record(

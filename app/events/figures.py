@@ -1,4 +1,4 @@
-"""Figures of the flow: what waits, what fails, how old the oldest is."""
+"""Figures of the flow: what is done, what waits, what fails, how old the oldest is."""
 
 import msgspec
 from sqlalchemy import text
@@ -9,13 +9,27 @@ from app.events.subscription import current_subscriptions
 
 class SubscriberFigures(msgspec.Struct, frozen=True):
     """One subscriber's unfinished deliveries; ``retrying`` is the part of ``waiting`` that failed
-    before; ``oldest_seconds`` the age of the oldest event among them."""
+    before. ``behind`` counts the events that it has still to handle, those that are not relayed yet
+    among them; ``oldest_seconds`` is the age of the oldest of these."""
 
     name: str
+    done_minute: int = 0
+    done_hour: int = 0
     waiting: int = 0
     retrying: int = 0
     dead: int = 0
+    behind: int = 0
     oldest_seconds: float = 0.0
+    is_paused: bool = False
+
+    @property
+    def state(self) -> str:
+        """The worst that is to be said of it."""
+        if self.dead:
+            return "failing"
+        if self.is_paused:
+            return "paused"
+        return "retrying" if self.retrying else "well"
 
 
 class FlowFigures(msgspec.Struct, frozen=True):
@@ -31,30 +45,78 @@ class FlowFigures(msgspec.Struct, frozen=True):
     def waiting(self) -> int:
         return sum(row.waiting for row in self.subscribers)
 
+    @property
+    def done_hour(self) -> int:
+        return sum(row.done_hour for row in self.subscribers)
 
+
+# A first try that is in hand has an attempt and no error yet.
 UNFINISHED = text("""
 SELECT d.subscriber AS name,
-       count(*) FILTER (WHERE d.status = 'waiting') AS waiting,
-       count(*) FILTER (WHERE d.status = 'waiting' AND d.attempts > 0) AS retrying,
-       count(*) FILTER (WHERE d.status = 'dead') AS dead,
-       extract(epoch FROM now() - min(e.recorded_at))::float8 AS oldest_seconds
+    count(*) FILTER (WHERE d.status = 'waiting') AS waiting,
+    count(*) FILTER (
+        WHERE d.status = 'waiting' AND (d.attempts > 1 OR d.last_error IS NOT NULL)
+    ) AS retrying,
+    count(*) FILTER (WHERE d.status = 'dead') AS dead,
+    extract(epoch FROM now() - min(e.recorded_at))::float8 AS oldest_seconds
 FROM deliveries d JOIN events e ON e.position = d.event_position
 WHERE d.status <> 'done'
 GROUP BY d.subscriber
 """)
+DONE = text("""
+SELECT subscriber AS name, count(*) AS done_hour,
+    count(*) FILTER (WHERE done_at > now() - interval '1 minute') AS done_minute
+FROM deliveries WHERE done_at > now() - interval '1 hour'
+GROUP BY subscriber
+""")
+UNRELAYED = text("""
+SELECT subscriber AS name, count(*) AS unrelayed,
+    extract(epoch FROM now() - min(recorded_at))::float8 AS oldest_unrelayed
+FROM events
+JOIN unnest(CAST(:types AS text[]), CAST(:subscribers AS text[])) AS t (type, subscriber)
+    USING (type)
+WHERE relayed_at IS NULL
+GROUP BY subscriber
+""")
+PAUSED = text("SELECT subscriber AS name, true AS is_paused FROM paused_subscribers")
 LOG = text("""
 SELECT (SELECT coalesce(max(position), 0) FROM events) AS last_position,
        (SELECT count(*) FROM events WHERE relayed_at IS NULL) AS unrelayed
 """)
 
+DONE_LATELY = text("""
+SELECT DISTINCT e.type, d.subscriber FROM deliveries d JOIN events e ON e.position = event_position
+WHERE d.done_at > now() - interval '1 minute'
+""")
+
+
+def pairs_done_lately(session: Session) -> set[tuple[str, str]]:
+    """Which types were handled by which subscribers in the last minute."""
+    return {(row.type, row.subscriber) for row in session.execute(DONE_LATELY)}
+
 
 def flow_figures(session: Session) -> FlowFigures:
     """The state of the whole flow now; every subscriber of the table has a row."""
-    rows = {row["name"]: SubscriberFigures(**row) for row in session.execute(UNFINISHED).mappings()}
-    names = sorted({*current_subscriptions().names(), *rows})
+    subscriptions = current_subscriptions()
+    types, subscribers = zip(*subscriptions.pairs, strict=True) if subscriptions.pairs else ((), ())
+    found: dict[str, dict[str, float]] = {name: {} for name in subscriptions.names()}
+    pairs = {"types": list(types), "subscribers": list(subscribers)}
+    for statement in (UNFINISHED, DONE, UNRELAYED, PAUSED):
+        values = pairs if statement is UNRELAYED else {}
+        for row in session.execute(statement, values).mappings():
+            found.setdefault(row["name"], {}).update(row)
     log = session.execute(LOG).one()
     return FlowFigures(
         last_position=log.last_position,
         unrelayed=log.unrelayed,
-        subscribers=[rows.get(name, SubscriberFigures(name)) for name in names],
+        subscribers=[_figures_of(name, found[name]) for name in sorted(found)],
+    )
+
+
+def _figures_of(name: str, row: dict[str, float]) -> SubscriberFigures:
+    unrelayed = int(row.pop("unrelayed", 0))
+    oldest = max(row.pop("oldest_seconds", 0.0), row.pop("oldest_unrelayed", 0.0))
+    behind = int(row.get("waiting", 0) + row.get("dead", 0)) + unrelayed
+    return msgspec.convert(
+        {**row, "name": name, "behind": behind, "oldest_seconds": oldest}, SubscriberFigures
     )

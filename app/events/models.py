@@ -50,6 +50,12 @@ class StoredEvent(Model):
             "version",
             postgresql_where=text("relayed_at IS NULL"),
         ),
+        # What an event has led to; one that a request records has no cause, and no entry here.
+        Index(
+            "ix_events_causation",
+            text("(metadata ->> 'causation_id')"),
+            postgresql_where=text("(metadata ->> 'causation_id') IS NOT NULL"),
+        ),
         CheckConstraint("version > 0", name="version_positive"),
         CheckConstraint("(sealed IS NULL) = (person_id IS NULL)", name="sealed_for_a_person"),
     )
@@ -131,10 +137,37 @@ class Delivery(Model):
             "not_before",
             postgresql_where=text("status = 'waiting'"),
         ),
+        # Rows are done about in the order they stand in: a few bytes for many pages are enough.
+        Index("ix_deliveries_done_at", "done_at", postgresql_using="brin"),
         CheckConstraint("status IN ('waiting', 'done', 'dead')", name="status_known"),
         CheckConstraint("(status = 'done') = (done_at IS NOT NULL)", name="done_has_its_time"),
         CheckConstraint("status <> 'dead' OR last_error IS NOT NULL", name="dead_has_its_error"),
     )
+
+
+class DeliveryTry(Model):
+    """A try that failed, or that ended its worker each time. The one that succeeds is told by the
+    delivery's own ``claimed_at`` and ``done_at``. A replay counts from 1 again."""
+
+    __tablename__ = "delivery_tries"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    delivery_id: Mapped[int] = mapped_column(ForeignKey("deliveries.id"), index=True)
+    number: Mapped[int]
+    claimed_at: Mapped[datetime]
+    ended_at: Mapped[datetime] = mapped_column(index=True)
+    error: Mapped[str]
+
+
+class DeliveryTotals(Model):
+    """What a subscriber has done and what has failed, up to ``counted_until``; see `totals`."""
+
+    __tablename__ = "delivery_totals"
+
+    subscriber: Mapped[str] = mapped_column(primary_key=True)
+    done: Mapped[int] = mapped_column(BigInteger)
+    failed: Mapped[int] = mapped_column(BigInteger)
+    counted_until: Mapped[datetime]
 
 
 class PausedSubscriber(Model):

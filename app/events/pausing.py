@@ -1,7 +1,9 @@
 """Pausing a subscriber: its deliveries wait, in order, until it is resumed."""
 
 import uuid
+from datetime import datetime
 
+import msgspec
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -30,6 +32,33 @@ ON CONFLICT DO NOTHING RETURNING subscriber
 RESUME = text("DELETE FROM paused_subscribers WHERE subscriber = :subscriber RETURNING subscriber")
 
 
+# Who did it stands in the log alone: the last word in the subscriber's own stream.
+PAUSES = text("""
+SELECT subscriber, paused_at, (
+    SELECT metadata ->> 'actor' FROM events e WHERE e.stream = paused.stream
+    ORDER BY version DESC LIMIT 1
+) AS actor
+FROM paused_subscribers
+JOIN unnest(CAST(:subscribers AS text[]), CAST(:streams AS text[])) AS paused (subscriber, stream)
+    USING (subscriber)
+""")
+
+
+class Pause(msgspec.Struct, frozen=True):
+    """Since when a subscriber waits, and who told it to."""
+
+    paused_at: datetime
+    actor: str
+
+
+def pauses(session: Session) -> dict[str, Pause]:
+    """The subscribers that are paused now, by name."""
+    names = list(session.scalars(text("SELECT subscriber FROM paused_subscribers")))
+    values = {"subscribers": names, "streams": [_stream(name) for name in names]}
+    rows = session.execute(PAUSES, values) if names else ()
+    return {row.subscriber: Pause(row.paused_at, row.actor or "") for row in rows}
+
+
 def pause_subscriber(session: Session, subscriber: str, *, actor: str) -> None:
     """Have no new delivery to the subscriber begun; what is at work is finished. Nothing changes
     for one that is paused already."""
@@ -44,5 +73,8 @@ def resume_subscriber(session: Session, subscriber: str, *, actor: str) -> None:
 
 
 def _record(session: Session, change: SubscriberPaused | SubscriberResumed, actor: str) -> None:
-    of_name = uuid.uuid5(uuid.NAMESPACE_OID, f"subscriber:{change.subscriber}")
-    record(session, stream_of("subscriber", of_name), change, actor=actor)
+    record(session, _stream(change.subscriber), change, actor=actor)
+
+
+def _stream(subscriber: str) -> str:
+    return stream_of("subscriber", uuid.uuid5(uuid.NAMESPACE_OID, f"subscriber:{subscriber}"))

@@ -12,6 +12,7 @@ from app.events.relay import send_all
 from app.events.retry import RetryPolicy
 from app.events.subscription import current_subscriptions
 from app.events.sweep import take_due_deliveries
+from app.events.totals import count_up, prune_tries
 
 
 def send_deliveries(delivery_ids: Sequence[int]) -> None:
@@ -43,4 +44,16 @@ def sweep_deliveries() -> None:
 @shared_task(name="events.checkpoint", ignore_result=True)
 def sign_checkpoint() -> None:
     make_checkpoint(db.session(), current_app.config["SITE"].SECRET_KEY)
+    db.session.commit()
+
+
+@shared_task(name="events.count", ignore_result=True)
+def count_deliveries() -> None:
+    count_up(db.session())
+    db.session.commit()
+
+
+@shared_task(name="events.prune_tries", ignore_result=True)
+def prune_old_tries() -> None:
+    prune_tries(db.session())
     db.session.commit()

@@ -33,7 +33,7 @@ def service_away(name: str, failures: int, error: str) -> Letter:
             f"The service {name} has failed {failures} times in a row ({error}). It is left alone"
             " for a while, then tried again by itself until it answers. What needs it has to wait.",
         ),
-        action=("Open Events", url_for("review.events", _external=True)),
+        action=("Open Events", url_for("flow.events", _external=True)),
     )
 
 

@@ -72,7 +72,7 @@ def handling_failed(application: Application | None, subscriber: str, event_type
                 f"The step {subscriber} has failed on {event_type} each time it was tried. It can"
                 " be read and replayed under Events.",
             ),
-            action=("Open Events", _link("review.events")),
+            action=("Open Events", _link("flow.events")),
         )
     return Letter(
         template="handling_failed",

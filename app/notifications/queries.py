@@ -22,3 +22,10 @@ def count_mail_by_status(session: Session) -> dict[str, int]:
     counts = {"queued": 0, "sending": 0, "sent": 0, "failed": 0}
     rows = session.execute(select(MailMessage.status, func.count()).group_by(MailMessage.status))
     return counts | dict(rows.all())
+
+
+def mail_of_this_transaction(session: Session) -> Sequence[MailMessage]:
+    """What the session has put into the outbox since its transaction began."""
+    return session.scalars(
+        select(MailMessage).where(MailMessage.created_at == func.now()).order_by(MailMessage.id)
+    ).all()

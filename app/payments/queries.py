@@ -6,7 +6,7 @@ from datetime import date, datetime
 
 import msgspec
 from flask import current_app
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
@@ -108,3 +108,8 @@ def _last_attempt(session: Session, deposit: Deposit) -> CheckoutAttempt | None:
         .order_by(CheckoutAttempt.created_at.desc(), CheckoutAttempt.id.desc())
         .limit(1)
     )
+
+
+def deposits_of_this_transaction(session: Session) -> Sequence[Deposit]:
+    """The deposits that the session has made due since its transaction began."""
+    return session.scalars(select(Deposit).where(Deposit.created_at == func.now())).all()

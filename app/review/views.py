@@ -1,4 +1,4 @@
-"""The staff's pages: the queue, one application, the decision about it, and the flow of events."""
+"""The staff's pages: the queue, one application and the decision about it."""
 
 import uuid
 from collections.abc import Sequence
@@ -12,12 +12,9 @@ from app.applications.models import Application
 from app.applications.queries import find_application
 from app.applications.questions import current_questionnaire
 from app.applications.service import AlreadyDecided, Verdict, decide_application
-from app.circuits.queries import list_circuits
 from app.database import db
 from app.engagements.queries import engagement_of
 from app.engagements.rate_card import current_rate_card
-from app.events.dead_letters import NotADeadLetter, replay_dead_letter
-from app.events.figures import flow_figures
 from app.events.lag import lag_of
 from app.events.types import RecordedEvent
 from app.extensions import csrf
@@ -28,7 +25,6 @@ from app.notifications.models import MailMessage
 from app.notifications.queries import mail_about
 from app.review.cursor import read_cursor, write_cursor
 from app.review.figures import queue_figures
-from app.review.flow import dead_letters, latest_events, retrying_deliveries
 from app.review.forms import DecisionForm, QueueForm
 from app.review.queue import queue_page
 from app.review.queue_table import keep_rows
@@ -130,34 +126,6 @@ def resend_mail(mail_id: uuid.UUID) -> ResponseReturnValue:
         db.session.commit()
         flash("The mail is queued again.")
     return redirect(url_for(".application", application_id=mail.application_id), 303)
-
-
-@review.get("/staff/events/")
-@login_required
-def events() -> str:
-    session = db.session()
-    return render_template(
-        "review/events.html",
-        flow=flow_figures(session),
-        circuits=list_circuits(session),
-        dead=dead_letters(session),
-        retrying=retrying_deliveries(session),
-        latest=latest_events(session),
-    )
-
-
-@review.post("/staff/events/<int:delivery_id>/replay")
-@login_required
-def replay(delivery_id: int) -> ResponseReturnValue:
-    """Put a dead letter back to be tried again."""
-    try:
-        replay_dead_letter(db.session(), delivery_id, actor=current_user.actor)
-        db.session.commit()
-        flash("The dead letter is tried again now.")
-    except NotADeadLetter:
-        db.session.rollback()
-        flash("This is no dead letter any more; somebody has replayed it.")
-    return redirect(url_for(".events"), 303)
 
 
 def load(application_id: uuid.UUID) -> Application:

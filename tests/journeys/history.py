@@ -17,8 +17,18 @@ class WebhookHistory(NamedTuple):
     message: str
 
 
+PATHS = {
+    "own": "{0.page}",
+    "desk": "/staff/applications/{0.id}",
+    "past": "/staff/applications/{0.id}/history",
+    "money": "/staff/engagements/{0.engagement_id}/payment",
+    "event": "/staff/events/{0.first_event_id}",
+}
+
+
 class History(NamedTuple):
-    """``unscored``: its scoring is a dead letter. ``agreed``: the deposit is due."""
+    """``unscored``: its scoring is a dead letter. ``agreed``: the deposit is due. ``foreseen`` and
+    ``replayed`` are the paths of a replay that was chosen, and of one that is through."""
 
     unscored: Applied
     proposed: Applied
@@ -28,36 +38,34 @@ class History(NamedTuple):
     agreed: Applied
     paid: Applied
     webhook: WebhookHistory
+    foreseen: str
+    replayed: str
 
     def path_to(self, address: str) -> str:
         """ "own:paid", "desk:paid", "past:paid" and "money:paid" are that application's pages: the
-        prospect's, the reviewer's, its history and the deposit's; "webhook:endpoint" and
-        "webhook:message" those of the webhook. Other addresses stand as given."""
+        prospect's, the reviewer's, its history and the deposit's; "event:paid" is its first
+        event's; "webhook:endpoint" and "webhook:message" those of the webhook, "replay:foreseen" a
+        replay's. Other addresses stand as given."""
         side, _, rest = address.partition(":")
         if side == "webhook":
             return f"/staff/webhooks/{getattr(self.webhook, rest)}"
         state, mark, query = rest.partition("?")
-        if side not in {"own", "desk", "money", "past"}:
+        if side == "replay":
+            return str(getattr(self, rest))
+        if side not in PATHS:
             return address
-        applied: Applied = getattr(self, state)
-        if side == "own":
-            return f"{applied.page}{mark}{query}"
-        if side == "desk":
-            return f"/staff/applications/{applied.id}"
-        if side == "past":
-            return f"/staff/applications/{applied.id}/history{mark}{query}"
-        return f"/staff/engagements/{applied.engagement_id}/payment"
+        return f"{PATHS[side].format(getattr(self, state))}{mark}{query}"
 
 
 def make_history(site: Site, reviewer: Reviewer) -> History:
     with refusing(site, "scores", "new.total >= 0"):
-        unscored = send_application(site)
-        eventually(
-            lambda: site.value(
-                "SELECT count(*) FROM deliveries WHERE stream = %s AND status = 'dead'",
-                f"application-{unscored.id}",
-            )
-        )
+        unscored, rescued = send_application(site), send_application(site)
+        eventually(lambda: unscored.dead_letter and rescued.dead_letter)
+    foreseen, replayed = (
+        reviewer.choose_for_replay(applied.dead_letter) for applied in (unscored, rescued)
+    )
+    reviewer.start_replay(replayed)
+    rescued.wait_until_engagement_is("proposed")
     proposed, asked, declined, offered, agreed, paid = (apply(site) for _ in range(6))
     reviewer.decide(asked.id, verdict="ask", message="How many are you?")
     asked.reply("Two.")
@@ -73,7 +81,9 @@ def make_history(site: Site, reviewer: Reviewer) -> History:
     paid.wait_until_engagement_is("active")
     leave_alone(site, "elsewhere")
     webhook = make_webhook_history(site, reviewer)
-    return History(unscored, proposed, asked, declined, offered, agreed, paid, webhook)
+    return History(
+        unscored, proposed, asked, declined, offered, agreed, paid, webhook, foreseen, replayed
+    )
 
 
 def make_webhook_history(site: Site, reviewer: Reviewer) -> WebhookHistory:

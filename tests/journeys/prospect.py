@@ -45,6 +45,19 @@ class Applied(NamedTuple):
         )
         return found
 
+    @property
+    def first_event_id(self) -> uuid.UUID:
+        found: uuid.UUID = self.site.value(
+            "SELECT id FROM events WHERE stream = %s AND version = 1", f"application-{self.id}"
+        )
+        return found
+
+    @property
+    def dead_letter(self) -> int:
+        """The delivery that has died; 0 while none has."""
+        wanted = "SELECT id FROM deliveries WHERE stream = %s AND status = 'dead'"
+        return next((row[0] for row in self.site.rows(wanted, f"application-{self.id}")), 0)
+
     def wait_until_engagement_is(self, status: str) -> None:
         eventually(lambda: self.engagement_status == status)
 

@@ -67,6 +67,21 @@ class Reviewer:
         sent = self.browser.post(address, form, timeout=TIMEOUT)
         assert sent.url == address and "by bank transfer" in sent.text.lower(), sent.text
 
+    def choose_for_replay(self, delivery_id: int) -> str:
+        """Freeze a set of one dead letter; returns the path of its preview."""
+        address = f"{self._site.url}/staff/events/replays"
+        page = self.browser.get(f"{self._site.url}/staff/events/", timeout=TIMEOUT).text
+        form = {"csrf_token": token_in(page), "only": str(delivery_id)}
+        preview = self.browser.post(address, form, timeout=TIMEOUT)
+        assert preview.url.startswith(address), preview.text
+        return preview.url.removeprefix(self._site.url)
+
+    def start_replay(self, path: str) -> None:
+        page = self.browser.get(f"{self._site.url}{path}", timeout=TIMEOUT).text
+        form = {"csrf_token": token_in(page)}
+        begun = self.browser.post(f"{self._site.url}{path}/start", form, timeout=TIMEOUT)
+        assert "The replay has begun." in begun.text, begun.text
+
     def add_webhook(self, url: str) -> str:
         """Add an endpoint that gets no event by itself, and return its id."""
         address = f"{self._site.url}/staff/webhooks/new"

@@ -33,7 +33,7 @@ LETTERS = {
 NO_PAGES = {
     *("api.asyncapi", "api.schema"),
     *("assets.asset", "operation.healthz", "operation.metrics", "operation.readyz"),
-    *("portal.progress", "payments.deposit"),  # parts of a page
+    *("portal.progress", "payments.deposit", "flow.picture", "replays.progress"),  # parts of a page
     *("applications.resume", "applications.review", "portal.reopen"),  # lead to another
 }
 SQLSTATES = {500: "P0001", 503: "57P01"}

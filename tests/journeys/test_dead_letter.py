@@ -1,8 +1,11 @@
-"""An operator sees what failed and why, mends the cause, and replays it."""
+"""An operator sees what failed and why, foresees what a replay would do, and has it done: with
+nothing but a keyboard, at a desk and on a phone."""
 
+import pytest
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import Visit
+from tests.journeys.keyboard import press
 from tests.journeys.prospect import Applied, send_application
 from tests.journeys.staff import Reviewer
 from tests.journeys.trouble import refusing
@@ -11,36 +14,51 @@ from tests.site import Site, eventually
 STAFF = "staff@champlin.example"
 
 
-def test_a_dead_letter_is_seen_with_its_cause_and_replayed_once_that_is_mended(
-    visit: Visit, site: Site, ada: Reviewer
+@pytest.mark.parametrize("width", [1440, 390])
+def test_a_dead_letter_is_seen_foreseen_and_replayed_by_keyboard(
+    visit: Visit, site: Site, ada: Reviewer, width: int
 ) -> None:
-    page = visit(1440, reviewer=ada)
-    replay = page.get_by_role("button", name="Replay")
+    page = visit(width, reviewer=ada, reduced_motion="reduce")
     with refusing(site, "scores", "new.total >= 0"):
         applied = send_application(site)
-        eventually(lambda: is_dead(site, applied))
-        page.goto("/staff/events/")
-        letter = page.get_by_role("row").filter(has_text=applied.company).filter(has=replay)
-        expect(letter).to_contain_text("RaiseException")
-        expect(letter).to_contain_text("score_fit")
+        eventually(lambda: applied.dead_letter)
         eventually(lambda: warnings_about(site, applied))
-        page.goto(f"/staff/applications/{applied.id}")
-        expect(page.get_by_text("Not scored yet")).to_be_visible()
+        page.goto("/staff/events/")
+        cause = page.get_by_role("link", name="ProgrammingError in scoring.score_fit")
+        press(page, cause)
+        letter = page.get_by_role("row").filter(has_text=applied.company)
+        expect(letter).to_contain_text("RaiseException")
+        press(page, letter.get_by_role("link", name="application.submitted"))
+        expect(page.get_by_role("table")).to_contain_text("Dead letter")
+        press(page, page.get_by_role("button", name="Preview a replay for scoring.score_fit"))
+        expect(page.get_by_text("Would fail again").last).to_be_visible()
+        assert applied.dead_letter
 
-    page.goto("/staff/events/")
-    letter.locator(replay).click()
-    expect(page.get_by_role("status")).to_contain_text("The dead letter is tried again now.")
-    applied.wait_until_engagement_is("proposed")
     page.reload()
-    expect(letter).to_have_count(0)
+    [item] = page.get_by_role("main").locator("ol > li").all()
+    expect(item).to_contain_text("Would be done")
+    expect(item).to_contain_text("scores: 1 added")
+    expect(item).to_contain_text("Then given to engagements.propose_engagement")
+    assert applied.dead_letter
+    press(page, page.get_by_role("button", name="Replay it"))
+    expect(page.get_by_text("The replay has begun.")).to_be_visible()
+    expect(page.get_by_text("1 of 1 is through")).to_be_visible()
+    expect(page.get_by_text("Finished")).to_be_visible()
+    applied.wait_until_engagement_is("proposed")
     page.goto(f"/staff/applications/{applied.id}")
     expect(page.get_by_role("region", name="Why this score")).to_contain_text("of 22")
 
 
-def is_dead(site: Site, applied: Applied) -> bool:
-    stream = f"application-{applied.id}"
-    dead = "SELECT count(*) FROM deliveries WHERE stream = %s AND status = 'dead'"
-    return bool(site.value(dead, stream))
+def test_a_subscriber_is_held_and_let_go_without_javascript(
+    visit: Visit, site: Site, ada: Reviewer
+) -> None:
+    page = visit(390, reviewer=ada, javascript=False, reduced_motion="reduce")
+    page.goto("/staff/events/")
+    press(page, page.get_by_role("button", name="Pause notifications.send_resume_link"))
+    expect(page.get_by_text("Paused by Ada Lovelace")).to_be_visible()
+    press(page, page.get_by_role("button", name="Resume notifications.send_resume_link"))
+    expect(page.get_by_text("goes on with what has waited")).to_be_visible()
+    expect(page.get_by_text("Paused by Ada Lovelace")).to_have_count(0)
 
 
 def warnings_about(site: Site, applied: Applied) -> bool:

@@ -55,6 +55,14 @@ def go_back(page: Page) -> None:
     page.go_back()
 
 
+def follow(link: str) -> Deed:
+    def deed(page: Page) -> None:
+        with page.expect_navigation():
+            page.get_by_role("link", name=link).first.click()
+
+    return deed
+
+
 def open_details(page: Page) -> None:
     for summary in page.locator("summary").all():
         summary.click()
@@ -71,6 +79,7 @@ AGREE = press("Agree to this engagement")
 PREVIEW = press("Preview the mail")
 RECORD = press("Record the payment")
 NEW_PASSWORD = press("Change password")
+OPEN_CAUSE = follow("ProgrammingError in scoring.score_fit")
 ADD = press("Add the endpoint")
 NEW_WEBHOOK = (fill(url="https://client.example/"), choose("deposit.paid"), ADD)
 REPLAY = press("Send them again")
@@ -155,6 +164,14 @@ DESK = (
     Stop("deposit paid", "money:paid", shows="Recorded by", who="staff"),
     Stop("catalog", "/staff/events/catalog", (open_details,), shows="sent the form", who="staff"),
     Stop("events", "/staff/events/", shows="Services outside", who="staff"),
+    Stop("log", "/staff/events/log", shows="system:scoring", who="staff"),
+    Stop("log, nothing found", "/staff/events/log?search=x", shows="No event", who="staff"),
+    Stop("event", "event:paid", (open_details,), shows="scoring.score_fit", who="staff"),
+    Stop("event, dead letter", "event:unscored", shows="Preview a replay", who="staff"),
+    Stop("dead letters, none", "/staff/events/dead-letters", shows="No dead letter", who="staff"),
+    Stop("dead letters", "/staff/events/", (OPEN_CAUSE,), shows="RaiseException", who="staff"),
+    Stop("replay, foreseen", "replay:foreseen", shows="Would be done", who="staff"),
+    Stop("replay, through", "replay:replayed", shows="1 of 1 is through", who="staff"),
     Stop("settings", "/staff/settings/", shows="Ada Lovelace", who="staff"),
     Stop("settings, wrong", "/staff/settings/", (NEW_PASSWORD,), shows=WRONG, who="staff"),
     Stop("webhooks", "/staff/webhooks/", shows="Disabled: it said 410", who="staff"),

@@ -6,7 +6,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, select
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
@@ -14,6 +14,8 @@ from app.accounts.models import Staff
 from app.applications.models import Application
 from app.engagements.models import Engagement
 from app.engagements.service import accept_engagement
+from app.events.models import Delivery, StoredEvent
+from app.flow.service import choose_dead_letters
 from app.webhooks.messages import send_test
 from app.webhooks.service import add_endpoint
 
@@ -29,7 +31,7 @@ def staff_routes(app: Flask) -> list[Rule]:
 
 
 def address(app: Flask, rule: Rule, identity: uuid.UUID, **others: uuid.UUID) -> str:
-    known = {"delivery_id": 1, **others}
+    known = others
     values = {name: known.get(name, identity) for name in rule.arguments}
     return app.url_map.bind("localhost").build(rule.endpoint, values)
 
@@ -73,6 +75,10 @@ def test_no_get_commits_anything(
     engagement.status = "offered"
     session.flush()
     accept_engagement(session, engagement, name="Ada Marsh")
+    session.execute(
+        text("UPDATE deliveries SET status='dead', done_at=NULL, last_error='Error: x'")
+    )
+    [delivery_id] = session.scalars(select(Delivery.id).limit(1))
     webhook = add_endpoint(
         session,
         url="https://client.example/",
@@ -82,8 +88,14 @@ def test_no_get_commits_anything(
         staff_id=ada.id,
     )
     message = send_test(session, webhook, actor=ada.actor)
+    known = {
+        "endpoint_id": webhook.id,
+        "message_id": message.id,
+        "engagement_id": engagement.id,
+        "event_id": session.scalars(select(StoredEvent.id).limit(1)).one(),
+        "replay_id": choose_dead_letters(session, [delivery_id], actor="staff:ada"),
+    }
     session.commit()
-    known = {"endpoint_id": webhook.id, "message_id": message.id, "engagement_id": engagement.id}
     commits: list[str] = []
     asked = ""
 

@@ -1,4 +1,4 @@
-"""The application's page and the events page: what they show, and that all of it is text."""
+"""The application's page: what it shows, and that all of it is text."""
 
 import re
 from collections.abc import Callable
@@ -10,9 +10,6 @@ from werkzeug.test import TestResponse
 
 from app.applications.models import Application
 from app.applications.questions import current_questionnaire
-from app.circuits.models import CircuitRecord
-from app.database import utc_now
-from app.events.models import Delivery
 from app.notifications.models import MailMessage
 
 Submit = Callable[..., Application]
@@ -95,42 +92,6 @@ def test_a_decided_application_offers_no_decision(
     assert 'name="verdict"' not in page and "Declined" in page
 
 
-def bury(session: Session, subscriber: str) -> int:
-    """Make the subscriber's delivery a dead letter."""
-    died = "UPDATE deliveries SET status='dead', attempts=8, done_at=NULL, last_error=:error"
-    session.execute(
-        text(f"{died} WHERE subscriber = :subscriber"),
-        {"subscriber": subscriber, "error": "ValueError: <b>broken</b> (scoring/score.py:7)"},
-    )
-    session.commit()
-    return session.scalars(select(Delivery.id).where(Delivery.status == "dead")).one()
-
-
-def test_a_dead_letter_is_read_and_replayed_once(
-    desk: FlaskClient, submit: Submit, handle_events: Handle, session: Session
-) -> None:
-    application = submit()
-    handle_events()
-    delivery_id = bury(session, "notifications.confirm_receipt")
-    page = desk.get("/staff/events/").text
-    for part in ("application.submitted", "notifications.confirm_receipt", "ValueError: &lt;b&gt;"):
-        assert part in page
-    assert f"/staff/applications/{application.id}" in page
-    replay = {"path": f"/staff/events/{delivery_id}/replay", "data": {"csrf_token": token_of(desk)}}
-    assert desk.post(**replay).status_code == 303
-    session.expire_all()
-    delivery = session.get_one(Delivery, delivery_id)
-    assert (delivery.status, delivery.attempts) == ("waiting", 0)
-    assert "no dead letter any more" in desk.post(**replay, follow_redirects=True).text
-    assert "delivery.replayed" in desk.get("/staff/events/").text
-
-
-def test_a_replay_of_nothing_is_no_crash(desk: FlaskClient) -> None:
-    for delivery_id in (1, 10**30):
-        data = {"csrf_token": token_of(desk)}
-        assert desk.post(f"/staff/events/{delivery_id}/replay", data=data).status_code == 303
-
-
 def test_a_refused_mail_can_be_sent_again(
     desk: FlaskClient, submit: Submit, handle_events: Handle, session: Session
 ) -> None:
@@ -145,25 +106,3 @@ def test_a_refused_mail_can_be_sent_again(
     assert desk.post(path, data={"csrf_token": token_of(desk)}).status_code == 303
     session.refresh(mail)
     assert mail.status == "queued"
-
-
-def test_services_outside_are_shown_only_while_one_is_in_trouble(
-    desk: FlaskClient, session: Session
-) -> None:
-    session.add(CircuitRecord(name="mended", last_error="TimeoutError"))
-    session.commit()
-    assert "Services outside" not in desk.get("/staff/events/").text
-    session.add(
-        CircuitRecord(
-            name="broken",
-            state="open",
-            failures=7,
-            opened_at=utc_now(),
-            next_probe_at=utc_now(),
-            last_error="ConnectionRefusedError",
-        )
-    )
-    session.commit()
-    page = desk.get("/staff/events/").text
-    for part in ("Services outside", "broken", "Left alone", "Connection", "mended", "Answers"):
-        assert part in page, part

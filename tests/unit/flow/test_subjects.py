@@ -4,7 +4,7 @@ import uuid
 
 import pytest
 
-from app.review.flow import application_of
+from app.flow.subjects import application_of
 
 ID = uuid.UUID("01930000-0000-7000-8000-000000000001")
 OTHER = uuid.UUID("01930000-0000-7000-8000-000000000002")

@@ -1,0 +1,87 @@
+"""What a preview has found: of each letter, and in all."""
+
+from collections import Counter
+from collections.abc import Collection, Sequence
+
+import msgspec
+
+
+class RowChanges(msgspec.Struct, frozen=True):
+    """How many rows of a table were added, changed and removed, and the keys of the first few."""
+
+    table: str
+    added: int
+    changed: int
+    removed: int
+    keys: Sequence[str] = ()
+
+
+class ForeseenEvent(msgspec.Struct, frozen=True):
+    """An event that would be recorded, and who would be handed it."""
+
+    type: str
+    stream: str
+    subscribers: Sequence[str]
+
+
+class ForeseenMail(msgspec.Struct, frozen=True):
+    recipient: str
+    subject: str
+
+
+class ForeseenCharge(msgspec.Struct, frozen=True):
+    """A deposit that would fall due, in cents of its currency."""
+
+    amount_cents: int
+    currency: str
+
+
+class Foreseen(msgspec.Struct, frozen=True):
+    """What would become of one letter. ``error`` is what it would die of again; ``outside`` is what
+    its handler reached for and was not given. Not ``is_tried``: there was no time left."""
+
+    error: str = ""
+    outside: Sequence[str] = ()
+    rows: Sequence[RowChanges] = ()
+    events: Sequence[ForeseenEvent] = ()
+    mails: Sequence[ForeseenMail] = ()
+    charges: Sequence[ForeseenCharge] = ()
+    is_tried: bool = True
+
+
+class Sum(msgspec.Struct, frozen=True):
+    """What would follow from the whole set; ``tables`` maps a table to (added, changed, removed),
+    the other mappings count."""
+
+    fine: int
+    failing: int
+    untried: int
+    tables: dict[str, tuple[int, int, int]]
+    events: dict[str, int]
+    mails: int
+    charges: dict[str, int]
+
+
+def sum_up(foreseen: Collection[Foreseen]) -> Sum:
+    tables: dict[str, tuple[int, int, int]] = {}
+    events: Counter[str] = Counter()
+    charges: Counter[str] = Counter()
+    tried = [one for one in foreseen if one.is_tried]
+    for one in tried:
+        events.update(event.type for event in one.events)
+        for charge in one.charges:
+            charges[charge.currency] += charge.amount_cents
+        for rows in one.rows:
+            added, changed, removed = tables.get(rows.table, (0, 0, 0))
+            counts = (added + rows.added, changed + rows.changed, removed + rows.removed)
+            tables[rows.table] = counts
+    failing = sum(bool(one.error) for one in tried)
+    return Sum(
+        fine=len(tried) - failing,
+        failing=failing,
+        untried=len(foreseen) - len(tried),
+        tables=dict(sorted(tables.items())),
+        events=dict(events),
+        mails=sum(len(one.mails) for one in tried),
+        charges=dict(charges),
+    )

@@ -1,0 +1,119 @@
+"""Deliveries in trouble: those that are tried again, and dead letters by what they died of."""
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy.orm import Session, joinedload
+
+from app.events.models import Delivery
+from app.flow.subjects import Subject, subjects_of
+
+MOST_RETRYING = 100
+# What one form can carry, and one person look over.
+MOST_LETTERS = 500
+
+
+class TroubledDelivery(msgspec.Struct, frozen=True):
+    """A delivery that has failed. Times are UTC."""
+
+    id: int
+    event_id: str
+    event_type: str
+    stream: str
+    subject: Subject | None
+    subscriber: str
+    attempts: int
+    last_error: str | None
+    not_before: datetime
+    recorded_at: datetime
+
+
+class Cause(msgspec.Struct, frozen=True):
+    """What dead letters have in common: the subscriber, the error's type, and where it was raised
+    ("" where the error names no place)."""
+
+    subscriber: str
+    error: str
+    place: str = ""
+
+
+class LetterGroup(msgspec.Struct, frozen=True):
+    """Dead letters of one cause; the times are those of their last tries."""
+
+    cause: Cause
+    count: int
+    first_at: datetime
+    last_at: datetime
+
+
+# As describe_error puts it: "ValueError: what it says (scoring/score.py:7)".
+_error = func.substring(Delivery.last_error, "^[^:]+")
+_place = func.coalesce(func.substring(Delivery.last_error, r"\(([^()\s]+:\d+)\)$"), "")
+
+
+def dead_letter_groups(session: Session) -> list[LetterGroup]:
+    """Every dead letter counted under its cause, the largest group first."""
+    rows = session.execute(
+        select(
+            Delivery.subscriber,
+            _error.label("error"),
+            _place.label("place"),
+            func.count().label("count"),
+            func.min(Delivery.claimed_at).label("first_at"),
+            func.max(Delivery.claimed_at).label("last_at"),
+        )
+        .where(Delivery.status == "dead")
+        .group_by("subscriber", "error", "place")
+        .order_by(func.count().desc(), "subscriber", "error", "place")
+    )
+    return [
+        LetterGroup(Cause(row.subscriber, row.error, row.place), row[3], row.first_at, row.last_at)
+        for row in rows
+    ]
+
+
+def letters_of(session: Session, cause: Cause) -> list[TroubledDelivery]:
+    """The oldest MOST_LETTERS dead letters of that cause."""
+    return _troubled(
+        session,
+        select(Delivery)
+        .where(
+            Delivery.status == "dead",
+            Delivery.subscriber == cause.subscriber,
+            _error == cause.error,
+            _place == cause.place,
+        )
+        .limit(MOST_LETTERS),
+    )
+
+
+def retrying_deliveries(session: Session) -> list[TroubledDelivery]:
+    """Up to MOST_RETRYING deliveries that have failed and will be tried again."""
+    failed_before: ColumnElement[bool] = or_(
+        Delivery.attempts > 1, Delivery.last_error.is_not(None)
+    )
+    chosen = select(Delivery).where(Delivery.status == "waiting", failed_before)
+    return _troubled(session, chosen.limit(MOST_RETRYING))
+
+
+def _troubled(session: Session, chosen: Select[Delivery]) -> list[TroubledDelivery]:
+    deliveries = session.scalars(
+        chosen.options(joinedload(Delivery.event)).order_by(Delivery.id)
+    ).all()
+    subjects = subjects_of(session, [delivery.event for delivery in deliveries])
+    return [
+        TroubledDelivery(
+            id=delivery.id,
+            event_id=str(delivery.event.id),
+            event_type=delivery.event.type,
+            stream=delivery.stream,
+            subject=subjects.get(delivery.event_position),
+            subscriber=delivery.subscriber,
+            attempts=delivery.attempts,
+            last_error=delivery.last_error,
+            not_before=delivery.not_before,
+            recorded_at=delivery.event.recorded_at,
+        )
+        for delivery in deliveries
+    ]

@@ -1,0 +1,113 @@
+"""/staff/events/: the flow as it is now, the log, and one event."""
+
+import uuid
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required
+
+from app.accounts.queries import staff_names
+from app.circuits.queries import list_circuits
+from app.database import db
+from app.events.bridges.queries import bridge_figures
+from app.events.figures import FlowFigures, flow_figures, pairs_done_lately
+from app.events.pausing import pause_subscriber, pauses, resume_subscriber
+from app.events.subscription import current_subscriptions
+from app.events.types import declared_events
+from app.flow.forms import LogForm
+from app.flow.log import Filters, log_page
+from app.flow.picture import Picture, draw_flow
+from app.flow.queries import latest_replays
+from app.flow.story import find_event
+from app.flow.trouble import dead_letter_groups, retrying_deliveries
+
+flow = Blueprint("flow", __name__, template_folder="templates")
+
+LATEST_EVENTS = 10
+
+
+@flow.get("/staff/events/")
+@login_required
+def events() -> str:
+    session = db.session()
+    figures = flow_figures(session)
+    return render_template(
+        "flow/events.html",
+        flow=figures,
+        picture=picture_of(figures),
+        names=staff_names(session),
+        groups=dead_letter_groups(session),
+        replays=latest_replays(session),
+        bridges=bridge_figures(session),
+        circuits=list_circuits(session),
+        retrying=retrying_deliveries(session),
+        latest=log_page(session, Filters()).rows[:LATEST_EVENTS],
+    )
+
+
+@flow.get("/staff/events/picture")
+@login_required
+def picture() -> str:
+    """The part of the page that asks again by itself."""
+    figures = flow_figures(db.session())
+    return render_template(
+        "flow/_picture.html",
+        flow=figures,
+        picture=picture_of(figures),
+        names=staff_names(db.session()),
+    )
+
+
+@flow.post("/staff/events/subscribers/<name>/pause")
+@login_required
+def pause(name: str) -> ResponseReturnValue:
+    check_subscriber(name)
+    pause_subscriber(db.session(), name, actor=current_user.actor)
+    db.session.commit()
+    flash(f"{name} is paused. What is recorded meanwhile is kept for it, in order.")
+    return redirect(url_for(".events"), 303)
+
+
+@flow.post("/staff/events/subscribers/<name>/resume")
+@login_required
+def resume(name: str) -> ResponseReturnValue:
+    check_subscriber(name)
+    resume_subscriber(db.session(), name, actor=current_user.actor)
+    db.session.commit()
+    flash(f"{name} goes on with what has waited for it.")
+    return redirect(url_for(".events"), 303)
+
+
+@flow.get("/staff/events/log")
+@login_required
+def log() -> str:
+    form = LogForm(sorted(declared_events()), staff_names(db.session()), formdata=request.args)
+    filters = form.filters()
+    before = request.args.get("before", type=int)
+    return render_template(
+        "flow/log.html",
+        form=form,
+        chosen={name: value for name, value in form.data.items() if value},
+        before=before,
+        page=log_page(db.session(), filters, before),
+    )
+
+
+@flow.get("/staff/events/<uuid:event_id>")
+@login_required
+def event(event_id: uuid.UUID) -> str:
+    story = find_event(db.session(), event_id)
+    if story is None:
+        abort(404)
+    return render_template("flow/event.html", event=story)
+
+
+def picture_of(figures: FlowFigures) -> Picture:
+    session = db.session()
+    busy = pairs_done_lately(session)
+    return draw_flow(figures, current_subscriptions(), pauses(session), busy)
+
+
+def check_subscriber(name: str) -> None:
+    if name not in current_subscriptions().names():
+        abort(404)

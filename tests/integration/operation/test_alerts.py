@@ -1,0 +1,57 @@
+"""Each alert speaks of figures that exist, and leads to its entry in the runbook."""
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+import yaml
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.circuits.models import CircuitRecord
+
+DOCS = Path(__file__).parents[3] / "docs"
+RULES: list[dict[str, Any]] = [
+    rule
+    for group in yaml.safe_load((DOCS / "alerts.yml").read_text())["groups"]
+    for rule in group["rules"]
+]
+RUNBOOK = (DOCS / "operations.md").read_text()
+FIGURE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
+ENTRIES = {
+    heading.lower().replace(" ", "-")
+    for heading in re.findall(r"^### (.+)$", RUNBOOK, re.MULTILINE)
+}
+
+
+@pytest.fixture
+def told(client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+    """The names of all figures, those of a bridge among them."""
+    monkeypatch.setattr("app.events.bridges.queries.current_bridges", lambda: {"kafka": None})
+    session.add(CircuitRecord(name="mended"))
+    session.commit()
+    lines = client.get("/metrics").text.splitlines()
+    return {re.split(r"[{ ]", line)[0] for line in lines if not line.startswith("#")}
+
+
+@pytest.mark.parametrize("rule", RULES, ids=lambda rule: rule["alert"])
+def test_an_alert_names_figures_that_exist_and_a_runbook_entry(
+    rule: dict[str, Any], told: set[str]
+) -> None:
+    figures = set(FIGURE.findall(rule["expr"]))
+    assert figures and figures <= told
+    page, _, entry = rule["annotations"]["runbook"].partition("#")
+    assert page == "operations.md" and entry in ENTRIES
+    assert rule["annotations"]["summary"]
+
+
+def test_every_figure_of_the_flow_has_an_alert_or_explains_another(told: set[str]) -> None:
+    watched = {figure for rule in RULES for figure in FIGURE.findall(rule["expr"])}
+    flow = {
+        one
+        for one in told
+        if one.startswith(("deliver", "events", "subscriber", "mail", "webhook", "bridge"))
+    }
+    assert flow - watched == {"events_last_position", "bridge_lag_events", "bridge_failures"}
+    assert all(f"`{figure}" in RUNBOOK for figure in flow)

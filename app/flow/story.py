@@ -11,16 +11,16 @@ from sqlalchemy.orm import Session
 
 from app.accounts.queries import staff_names
 from app.events.models import Delivery, DeliveryTry, StoredEvent
-from app.events.store import recorded_event
+from app.events.rows import EVENT_COLUMNS, METADATA, recorded_event
 from app.events.types import declared_events
 from app.flow.subjects import Subject, subjects_of
 
-FIND = text("""
-SELECT e.*, k.key AS person_key, event_hash(e, p.hash) = e.hash AS is_intact
+FIND = text(f"""
+SELECT {EVENT_COLUMNS}, e.relayed_at, e.hash, event_hash(e, p.hash) = e.hash AS is_intact
 FROM events e LEFT JOIN person_keys k ON k.person_id = e.person_id
 LEFT JOIN events p ON p.stream = e.stream AND p.version = e.version - 1
 WHERE e.id = :id
-""")
+""")  # noqa: S608 - the columns are a constant
 EFFECTS = text("""
 SELECT id, type, stream FROM events WHERE metadata ->> 'causation_id' = :id ORDER BY position
 """)
@@ -97,9 +97,8 @@ def find_event(session: Session, event_id: uuid.UUID) -> EventStory | None:
     row = session.execute(FIND, {"id": event_id}).one_or_none()
     if row is None:
         return None
-    actor = row.metadata["actor"]
-    cause_id = row.metadata.get("causation_id")
-    cause = session.execute(CAUSE, {"id": cause_id}).one_or_none() if cause_id else None
+    metadata = METADATA.decode(row.metadata)
+    cause = session.execute(CAUSE, {"id": metadata.causation_id}).one_or_none()
     stored = session.get_one(StoredEvent, row.position)
     data, personal = _payload(row)
     return EventStory(
@@ -111,13 +110,13 @@ def find_event(session: Session, event_id: uuid.UUID) -> EventStory | None:
         version=row.version,
         recorded_at=row.recorded_at,
         relayed_at=row.relayed_at,
-        who=staff_names(session).get(actor, actor),
-        correlation_id=row.metadata["correlation_id"],
+        who=staff_names(session).get(metadata.actor, metadata.actor),
+        correlation_id=metadata.correlation_id,
         hash=bytes(row.hash).hex(),
         is_intact=row.is_intact,
         data=data,
         personal=personal,
-        is_erased=row.sealed is not None and row.person_key is None,
+        is_erased=row.sealed is not None and row.key is None,
         subject=subjects_of(session, [stored]).get(row.position),
         cause=Relative(*cause) if cause else None,
         effects=[Relative(*one) for one in session.execute(EFFECTS, {"id": str(row.id)})],
@@ -130,7 +129,7 @@ def _payload(row: Row[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     longer declared, what is stored in the open."""
     declared = declared_events().get(row.type)
     if declared is None:
-        return row.data, {}
+        return msgspec.json.decode(row.data), {}
     data = msgspec.to_builtins(recorded_event(row).data)
     personal = {name: data.pop(name) for name in declared.personal}
     return data, personal

@@ -54,16 +54,19 @@ class StaleClaim(Exception):
 # After the commit, so that either this sees the next one, or its own task sees this one done.
 TAKE_NEXT = text("""
 UPDATE deliveries SET sent_at = clock_timestamp()
-FROM unnest(CAST(:subscribers AS text[]), CAST(:streams AS text[]), CAST(:versions AS int[]))
-    AS done (subscriber, stream, version)
-CROSS JOIN LATERAL (
-    SELECT id, status FROM deliveries
-    WHERE subscriber = done.subscriber AND stream = done.stream AND stream_version > done.version
-      AND status <> 'done'
-    ORDER BY stream_version LIMIT 1
-) AS next
-WHERE deliveries.id = next.id AND next.status = 'waiting' AND deliveries.done_at IS NULL
-RETURNING deliveries.id
+WHERE done_at IS NULL AND id = ANY(ARRAY(
+    SELECT next.id
+    FROM unnest(CAST(:subscribers AS text[]), CAST(:streams AS text[]), CAST(:versions AS int[]))
+        AS done (subscriber, stream, version)
+    CROSS JOIN LATERAL (
+        SELECT id, status FROM deliveries
+        WHERE subscriber = done.subscriber AND stream = done.stream
+          AND stream_version > done.version AND status <> 'done'
+        ORDER BY stream_version LIMIT 1
+    ) AS next
+    WHERE next.status = 'waiting'
+))
+RETURNING id
 """)
 
 

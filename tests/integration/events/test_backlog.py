@@ -1,0 +1,61 @@
+"""A long backlog costs a single delivery nothing, whatever Postgres expects of its indexes."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import TextClause, text
+from sqlalchemy.orm import Session
+
+from app.events.claims import CLAIM, DONE
+from app.events.delivery import TAKE_NEXT
+from app.events.types import RecordedEvent
+from tests.integration.events.conftest import Flow, new_stream
+
+Statement = tuple[TextClause, Callable[[int, str], dict[str, Any]]]
+SOME, MANY = 20, 400
+STATEMENTS: dict[str, Statement] = {
+    "claim": (CLAIM, lambda delivery, _: {"ids": [delivery], "lease": 1}),
+    "mark as done": (DONE, lambda delivery, _: {"id": delivery, "claim": 0}),
+    "wake the next": (
+        TAKE_NEXT,
+        lambda _, stream: {
+            "subscribers": ["made_up.ignore"],
+            "streams": [stream],
+            "versions": [0],
+        },
+    ),
+}
+
+
+def ignore(session: Session, recorded: RecordedEvent) -> None:
+    """Nothing."""
+
+
+@pytest.mark.parametrize("name", STATEMENTS)
+def test_a_statement_about_one_delivery_reads_no_other(
+    session: Session,
+    flow_to: Callable[..., Flow],
+    record_event: Callable[..., RecordedEvent],
+    name: str,
+) -> None:
+    flow = flow_to(ignore)
+    statement, values = STATEMENTS[name]
+
+    def pages_read(waiting: int) -> int:
+        streams = [new_stream() for _ in range(waiting)]
+        for stream in streams:
+            record_event(stream)
+        delivery = flow.relay()[-1]
+        explained = text(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {statement.text}")
+        plan = session.scalar(explained, values(delivery, streams[-1]))[0]["Plan"]
+        session.rollback()
+        return int(plan["Shared Hit Blocks"])
+
+    # As it is most of the time: everything is done, and that is what Postgres knows.
+    record_event()
+    flow.deliver_all(flow.relay())
+    session.execute(text("ANALYZE deliveries"))
+    session.commit()
+    few = pages_read(SOME)
+    assert pages_read(MANY) <= 2 * few

@@ -61,10 +61,6 @@ def init_celery(app: Flask, config: Config) -> None:
         worker_send_task_events=False,
         beat_schedule={
             "sweep-deliveries": _each(config.SWEEP_SECONDS, "events.sweep"),
-            "sign-checkpoint": {
-                "task": sign_checkpoint.name,
-                "schedule": crontab(hour=0, minute=10),
-            },
             "sweep-mail": _each(config.SWEEP_SECONDS, "notifications.sweep"),
             "sweep-webhooks": _each(config.SWEEP_SECONDS, "webhooks.sweep"),
             "sweep-bridges": _each(config.SWEEP_SECONDS, sweep_bridges.name),
@@ -72,6 +68,7 @@ def init_celery(app: Flask, config: Config) -> None:
             "advance-replays": _each(config.SWEEP_SECONDS, move_replays_on.name),
             "count-deliveries": _each(60, count_deliveries.name),
             "prune-tries": {"task": prune_old_tries.name, "schedule": DAILY},
+            "sign-checkpoint": {"task": sign_checkpoint.name, "schedule": DAILY},
         },
         timezone="UTC",
     )

@@ -47,6 +47,7 @@ from app.review.subscribers import list_application
 from app.scoring.events import ApplicationScored
 from app.scoring.subscribers import score_fit
 from app.webhooks.events import WebhookEndpointDisabled
+from app.webhooks.subscribers import erase_answers
 
 SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
     DraftLinkRequested: (send_resume_link,),
@@ -57,7 +58,14 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
     MoreProvided: (pass_on_answer, keep_promise, list_application),
     ApplicationDeclined: (close_engagement, send_decision, keep_promise, list_application),
     ApplicationAccepted: (offer_engagement, send_decision, keep_promise, list_application),
-    ApplicationErased: (erase_mail, erase_signature, erase_payer, keep_promise, list_application),
+    ApplicationErased: (
+        erase_mail,
+        erase_signature,
+        erase_payer,
+        erase_answers,
+        keep_promise,
+        list_application,
+    ),
     EngagementOffered: (list_application,),
     AnswerDue: (remind_staff,),
     EngagementAccepted: (request_deposit, announce_agreement),

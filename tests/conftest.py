@@ -102,7 +102,7 @@ def app(
     with redis.Redis.from_url(redis_server.url) as client:
         client.flushall()
     # Another test may have made a site of its own, whose tasks would be called.
-    migrated_app.extensions["celery"].set_default()
+    migrated_app.extensions["celery"].set_current()
     with migrated_app.app_context():
         limiter.reset()
         yield migrated_app

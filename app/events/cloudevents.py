@@ -1,12 +1,10 @@
 """An event on the wire: a CloudEvents 1.0 message, the same on every way out of the house."""
 
-from typing import Any
-
 import msgspec
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
-from app.events.types import RecordedEvent
+from app.events.types import RecordedEvent, without_personal
 from app.telemetry.context import SpanContext, span_id_of, trace_id_of, write_traceparent
 
 _json = JSONFormat()
@@ -16,13 +14,13 @@ def to_cloud_event(
     recorded: RecordedEvent, base_url: str, *, with_personal: bool = True
 ) -> CloudEvent:
     """The event as a CloudEvent with the data as JSON types; ``base_url`` is the site's address.
-    Without ``with_personal`` the fields that say something about a person are left out.
+    Without ``with_personal`` the fields that say something about a person are empty, so that the
+    message still fits its schema.
 
     Beside the attributes of the core it has the documented extensions partitionkey (the stream),
     sequence (the place in the stream, so written that it sorts as text), and traceparent.
     """
-    left_out = () if with_personal else recorded.data.personal
-    data: dict[str, Any] = msgspec.to_builtins(recorded.data)
+    data = recorded.data if with_personal else without_personal(recorded.data)
     return CloudEvent(
         {
             "id": str(recorded.id),
@@ -36,7 +34,7 @@ def to_cloud_event(
             "sequence": f"{recorded.version:010}",
             "traceparent": traceparent(recorded),
         },
-        {name: value for name, value in data.items() if name not in left_out},
+        msgspec.to_builtins(data),
     )
 
 

@@ -1,8 +1,9 @@
 """Delivering events to subscribers: once, in order, with retries that end as a dead letter."""
 
+import re
 import time
 import traceback
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from enum import StrEnum
 
 import structlog
@@ -22,6 +23,7 @@ from app.events.claims import (
 from app.events.dead_letters import record_dead_letter
 from app.events.retry import RetryPolicy
 from app.events.rows import METADATA, recorded_event
+from app.events.sending import Send, send_all
 from app.events.spans import delivery_span
 from app.events.subscription import Subscriptions
 from app.events.tracing import following, resuming
@@ -31,7 +33,6 @@ from app.telemetry.spans import current_span
 LONGEST_TASK_SECONDS = 10.0
 WORKER_ENDED = "WorkerEnded: the process ended in the middle of each try, and could not say why."
 
-Send = Callable[[Sequence[int]], None]
 log = structlog.get_logger()
 
 
@@ -65,6 +66,7 @@ WHERE done_at IS NULL AND id = ANY(ARRAY(
         ORDER BY stream_version LIMIT 1
     ) AS next
     WHERE next.status = 'waiting'
+      AND NOT EXISTS (SELECT FROM paused_subscribers p WHERE p.subscriber = done.subscriber)
 ))
 RETURNING id
 """)
@@ -100,7 +102,7 @@ def deliver(
     with autocommit() as connection:
         if left := claims[begun:]:
             give_back(connection, left)
-            send([claim.delivery_id for claim in left])
+            send_all(connection, [[claim.delivery_id for claim in left]], send)
         done = [claim for claim in claims if outcomes[claim.delivery_id] is Outcome.DONE]
         _wake_next(connection, done, send)
     return outcomes
@@ -131,7 +133,7 @@ def _hand_over(
 
 
 def _note_failure(session: Session, claim: Claim, policy: RetryPolicy, error: str) -> Outcome:
-    kind = error.partition(":")[0]
+    kind = re.split(r"[: ]", error, maxsplit=1)[0]
     current_span().fail(kind)
     delay = policy.delay(claim.attempts - 1)
     noted = mark_failed(session, claim, error=error, delay=delay, most=policy.most)
@@ -160,17 +162,16 @@ def _wake_next(connection: Connection, done: Sequence[Claim], send: Send) -> Non
             "versions": [claim.event.version for claim in done],
         },
     ).scalars()
-    for delivery_id in following_ids:
-        send([delivery_id])
+    send_all(connection, [[delivery_id] for delivery_id in following_ids], send)
 
 
 def describe_error(error: Exception) -> str:
-    """The error's type, message and place; of a database error, whose message quotes values, its
-    kind and the constraint."""
-    message = str(error)
+    """The error's type and place, and what it says where it is one of ours: any other may quote
+    what somebody typed. Of a database error, its kind and the constraint."""
+    message = str(error) if type(error).__module__.startswith("app.") else ""
     if isinstance(error, DBAPIError):
         constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
         message = f"{type(error.orig).__name__} {constraint or ''}".strip()
     frames = [f for f in traceback.extract_tb(error.__traceback__) if "/app/" in f.filename]
     place = f" ({frames[-1].filename.rpartition('/app/')[2]}:{frames[-1].lineno})" if frames else ""
-    return f"{type(error).__name__}: {message[:300]}{place}"
+    return f"{type(error).__name__}{f': {message[:300]}' if message else ''}{place}"

@@ -2,25 +2,19 @@
 
 import threading
 import time
-from collections.abc import Sequence
 
 import psycopg
 import structlog
-from sqlalchemy import Connection, text
+from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
-from sqlalchemy.orm import Session
 
 from app.database import autocommit
 from app.events.bell import listening
-from app.events.delivery import Send
+from app.events.sending import Send, send_all, share_out
 from app.events.spans import relay_span
 from app.events.subscription import Subscriptions, current_subscriptions
-from app.telemetry.spans import current_span
 
 BATCH = 500
-# A task costs more than most deliveries, so a crowd shares them; a few are spread over the workers.
-LARGEST_TASK = 10
-SMALL_CROWD = 8
 RETRY_SECONDS = 1.0
 log = structlog.get_logger()
 
@@ -84,8 +78,6 @@ WHERE d.id = ANY(:ids) AND d.done_at IS NULL AND d.sent_at IS NULL AND NOT EXIST
 RETURNING d.id
 """)
 
-UNSENT = text("UPDATE deliveries SET sent_at = NULL WHERE id = ANY(:ids) AND done_at IS NULL")
-
 
 def relay_batch(subscriptions: Subscriptions, send: Send) -> int:
     """Relay up to ``BATCH`` events and return how many; any number of relays may run at once.
@@ -105,29 +97,6 @@ def relay_batch(subscriptions: Subscriptions, send: Send) -> int:
                 freed = connection.execute(TAKE_FREED, {"ids": held}).scalars().all()
                 send_all(connection, share_out(freed), send)
     return int(relayed)
-
-
-def share_out(delivery_ids: Sequence[int]) -> list[Sequence[int]]:
-    """The deliveries of each task, in their order."""
-    size = max(1, min(LARGEST_TASK, len(delivery_ids) // SMALL_CROWD))
-    return [delivery_ids[at : at + size] for at in range(0, len(delivery_ids), size)]
-
-
-def send_all(connection: Connection | Session, tasks: Sequence[Sequence[int]], send: Send) -> None:
-    """Send each task.
-
-    After the first that the broker refuses the rest are not tried, since each try may wait for a
-    timeout; their deliveries are marked as unsent, for the next sweep.
-    """
-    for index, task in enumerate(tasks):
-        try:
-            send(task)
-        except Exception as error:  # noqa: BLE001 - the broker's clients have no common base class
-            log.warning("relay.broker_unreachable", error=type(error).__name__)
-            current_span().fail(type(error).__name__)
-            unsent = [delivery_id for task in tasks[index:] for delivery_id in task]
-            connection.execute(UNSENT, {"ids": unsent})
-            return
 
 
 class RelayAtHand:

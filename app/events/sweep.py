@@ -5,7 +5,7 @@ from collections.abc import Sequence
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.events.relay import share_out
+from app.events.sending import share_out
 
 SWEEP_LIMIT = 1000
 

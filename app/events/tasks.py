@@ -8,8 +8,8 @@ from flask import current_app
 from app.database import db
 from app.events.checkpoints import make_checkpoint
 from app.events.delivery import deliver
-from app.events.relay import send_all
 from app.events.retry import RetryPolicy
+from app.events.sending import send_all
 from app.events.subscription import current_subscriptions
 from app.events.sweep import take_due_deliveries
 from app.events.totals import count_up, prune_tries

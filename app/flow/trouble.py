@@ -47,8 +47,8 @@ class LetterGroup(msgspec.Struct, frozen=True):
     last_at: datetime
 
 
-# As describe_error puts it: "ValueError: what it says (scoring/score.py:7)".
-_error = func.substring(Delivery.last_error, "^[^:]+")
+# As describe_error puts it: "AlreadyDecided: what it says (scoring/score.py:7)", or without words.
+_error = func.substring(Delivery.last_error, "^[^: ]+")
 _place = func.coalesce(func.substring(Delivery.last_error, r"\(([^()\s]+:\d+)\)$"), "")
 
 

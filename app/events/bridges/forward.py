@@ -6,9 +6,7 @@ between a confirmation and the new place sends those events again under the same
 
 from collections.abc import Sequence
 
-import msgspec
 import structlog
-from cloudevents.core.v1.event import CloudEvent
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -17,9 +15,9 @@ from app.events.bridges.addresses import BridgeAddress
 from app.events.bridges.link import Link, Sent
 from app.events.bridges.models import Bridge
 from app.events.cloudevents import to_cloud_event
-from app.events.log import START, Place, place_of, read_log
+from app.events.log import START, Place, end_of_log, place_of, read_log
 from app.events.retry import RetryPolicy
-from app.events.types import RecordedEvent, without_personal
+from app.events.types import RecordedEvent
 
 BATCH = 100
 log = structlog.get_logger()
@@ -28,12 +26,6 @@ OPEN = text("""
 INSERT INTO bridges (name, horizon, position)
 VALUES (:name, :horizon, :position)
 ON CONFLICT DO NOTHING
-""")
-
-LAST_PLACE = text("""
-SELECT horizon, position FROM events
-WHERE horizon < log_horizon(pg_snapshot_xmin(pg_current_snapshot()))
-ORDER BY horizon DESC, position DESC LIMIT 1
 """)
 
 # Whoever else moved the bridge meanwhile was sending the same: the first one counts.
@@ -55,7 +47,7 @@ def open_bridge(session: Session, address: BridgeAddress) -> Bridge:
     the address says so."""
     bridge = session.get(Bridge, address.name, populate_existing=True)
     if bridge is None:
-        place = START if address.from_start else _last_place(session)
+        place = START if address.from_start else end_of_log(session)
         session.execute(
             OPEN,
             {"name": address.name, "horizon": place.horizon, "position": place.position},
@@ -80,16 +72,12 @@ def forward_batch(
     session.commit()
     if not events:
         return False
-    sent = link.send([_on_the_wire(event, address, base_url) for event in events])
+    sent = link.send(
+        [to_cloud_event(event, base_url, with_personal=address.with_personal) for event in events]
+    )
     _move(session, address.name, place, events, sent, failures, policy)
     session.commit()
     return not sent.trouble
-
-
-def _on_the_wire(event: RecordedEvent, address: BridgeAddress, base_url: str) -> CloudEvent:
-    if not address.with_personal:
-        event = msgspec.structs.replace(event, data=without_personal(event.data))
-    return to_cloud_event(event, base_url)
 
 
 def _move(
@@ -125,8 +113,3 @@ def _move(
         log.warning("bridge.passed_over", bridge=name, event_id=event_id, reason=reason)
     if sent.trouble:
         log.warning("bridge.failed", bridge=name, error=sent.trouble, failures=failures)
-
-
-def _last_place(session: Session) -> Place:
-    last = session.execute(LAST_PLACE).one_or_none()
-    return Place(last.horizon, last.position) if last else START

@@ -71,7 +71,7 @@ def test_what_a_handler_wrote_before_it_failed_is_undone(
     (delivery_id,) = flow.relay()
     assert flow.deliver(delivery_id) is Outcome.FAILED
     assert read_stream(session, recorded.stream) == [recorded]
-    assert "RuntimeError: as it was told to" in (flow.delivery(delivery_id).last_error or "")
+    assert "RuntimeError" in (flow.delivery(delivery_id).last_error or "")
     assert flow.deliver(delivery_id) is Outcome.DONE
     assert flow.delivery(delivery_id).attempts == 2
 

@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.applications.events import MoreProvided
 from app.events.models import Delivery, StoredEvent
-from app.events.relay import relay_batch, share_out
+from app.events.relay import relay_batch
+from app.events.sending import share_out
 from app.events.subscription import Subscriptions
 from app.events.types import RecordedEvent
 from tests.integration.events.conftest import Flow, new_stream

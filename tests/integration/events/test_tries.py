@@ -69,8 +69,8 @@ def test_every_failed_try_is_kept_with_its_error_and_times(
     for _ in range(3):
         flow.deliver(delivery_id)
     assert [(one.number, one.error.split(" (")[0]) for one in tries(session)] == [
-        (1, "RuntimeError: 1 to go"),
-        (2, "RuntimeError: 0 to go"),
+        (1, "RuntimeError"),
+        (2, "RuntimeError"),
     ]
     assert all(timedelta(0) < one.ended_at - one.claimed_at for one in tries(session))
 

@@ -116,7 +116,7 @@ def test_a_letter_that_would_die_again_is_told_with_its_error(
     fail: Fail, choose: Choose, broken_scoring: Callable[[], None]
 ) -> None:
     foreseen = foresee(choose(*fail()))
-    assert "ValueError: as the test told it to" in foreseen.error
+    assert foreseen.error.startswith("ValueError")
     assert foreseen.rows == ()
 
 

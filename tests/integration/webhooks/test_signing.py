@@ -92,7 +92,7 @@ def test_personal_fields_are_sent_only_to_an_endpoint_that_asks_for_them(
         add(url=trusted.url, with_personal=True)
         happen(PERSONAL)
         courier.work()
-        assert json.loads(receiver.received[0].body)["data"] == {}
+        assert json.loads(receiver.received[0].body)["data"] == {"message": ""}
         assert json.loads(trusted.received[0].body)["data"] == {"message": PERSONAL}
 
 

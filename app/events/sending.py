@@ -1,0 +1,41 @@
+"""Sending tasks: how many deliveries share one, and what becomes of those that can't be sent."""
+
+from collections.abc import Callable, Sequence
+
+import structlog
+from sqlalchemy import Connection, text
+from sqlalchemy.orm import Session
+
+from app.telemetry.spans import current_span
+
+# A task costs more than most deliveries, so a crowd shares them; a few are spread over the workers.
+LARGEST_TASK = 10
+SMALL_CROWD = 8
+log = structlog.get_logger()
+
+Send = Callable[[Sequence[int]], None]
+
+UNSENT = text("UPDATE deliveries SET sent_at = NULL WHERE id = ANY(:ids) AND done_at IS NULL")
+
+
+def share_out(delivery_ids: Sequence[int]) -> list[Sequence[int]]:
+    """The deliveries of each task, in their order."""
+    size = max(1, min(LARGEST_TASK, len(delivery_ids) // SMALL_CROWD))
+    return [delivery_ids[at : at + size] for at in range(0, len(delivery_ids), size)]
+
+
+def send_all(connection: Connection | Session, tasks: Sequence[Sequence[int]], send: Send) -> None:
+    """Send each task.
+
+    After the first that the broker refuses the rest are not tried, since each try may wait for a
+    timeout; their deliveries are marked as unsent, for the next sweep.
+    """
+    for index, task in enumerate(tasks):
+        try:
+            send(task)
+        except Exception as error:  # noqa: BLE001 - the broker's clients have no common base class
+            log.warning("broker.unreachable", error=type(error).__name__)
+            current_span().fail(type(error).__name__)
+            unsent = [delivery_id for task in tasks[index:] for delivery_id in task]
+            connection.execute(UNSENT, {"ids": unsent})
+            return

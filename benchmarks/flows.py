@@ -17,7 +17,7 @@ from benchmarks.noops import SUBSCRIBERS, do_nothing_at_all, subscribe_noops
 from benchmarks.turns import Load, timed
 from tests.site import eventually
 
-RELAYED, DELIVERED = "relayed to {} subscriber(s)", "delivered to {} subscriber(s)"
+RELAYED, DELIVERED = "relayed, subscribers: {}", "delivered, subscribers: {}"
 PUBLISHED, HANDLED = "bare Celery tasks published", "bare Celery tasks handled"
 ONE, THREE = "one", "three"
 QUEUE, IN_HAND = "celery", "unacked"

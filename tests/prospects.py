@@ -48,6 +48,7 @@ class Answer(NamedTuple):
     status: int
     token: str
     seconds: float
+    page: str = ""
 
 
 def make_prospects(site: Site, count: int, **answers: str) -> list[Prospect]:
@@ -101,12 +102,13 @@ def post(site: Site, path: str, cookie: str, fields: Fields, **headers: str) -> 
     try:
         connection.request("POST", path, urlencode(fields, doseq=True), headers)
         response = connection.getresponse()
-        response.read()
+        page = response.read().decode()
     finally:
         connection.close()
     before, _, token = response.getheader("Location", "").rpartition("/")
     is_own_page = before.endswith("/applications")
-    return Answer(response.status, token if is_own_page else "", time.perf_counter() - started)
+    seconds = time.perf_counter() - started
+    return Answer(response.status, token if is_own_page else "", seconds, page)
 
 
 def send(site: Site, prospect: Prospect) -> Answer:

@@ -88,7 +88,11 @@ class Wire:
         if self._state is State.RESET:
             _reset(back)
             return
-        server, forth = await asyncio.open_connection(HOST, self._target)
+        try:
+            server, forth = await asyncio.open_connection(HOST, self._target)
+        except OSError:
+            _reset(back)
+            return
         both = {back, forth}
         self._writers |= both
         if self._state is State.HALF_OPEN:

@@ -1,7 +1,7 @@
 """Celery's clock, made to survive that the machine's clock is set back.
 
-Beat keeps by the wall clock when it last sent each task, and across restarts in a file. From a clock
-that was hours ahead and is right again it would send no sweep for those hours.
+Beat remembers by the wall clock when it last sent each task, across restarts too. Once a clock that
+was hours ahead is set right, it would send no sweep for those hours.
 """
 
 from typing import Any
@@ -15,5 +15,5 @@ class SteadyScheduler(PersistentScheduler):
         for entry in self.schedule.values():
             if entry.last_run_at > now:
                 entry.last_run_at = now
-                self._heap = None  # is in the order of times that will not come; made anew
+                self._heap = None  # orders by times that are hours away; made anew
         return super().tick(*args, **kwargs)

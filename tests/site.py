@@ -147,6 +147,7 @@ class Site:
         """A connection for what tests ask, again and again while they wait."""
         with self._connecting:
             if self._connection is None or self._connection.closed:
+                self.close()
                 self._connection = psycopg.connect(
                     self.settings["DATABASE_URL"], autocommit=True, row_factory=tuple_row
                 )

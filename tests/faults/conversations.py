@@ -13,7 +13,7 @@ from multiprocessing.pool import ThreadPool
 
 import psycopg
 
-from tests.prospects import Answer, Prospect, make_prospects, post, sealed
+from tests.prospects import Answer, Fields, Prospect, make_prospects, post, sealed
 from tests.site import Site, eventually
 
 SENDERS = 6
@@ -21,6 +21,8 @@ PATIENCE = 180.0
 SEND_BUTTON = re.compile(r'name="confirmed" value="(\w+)"')
 ID_OF = "SELECT id FROM applications WHERE access_token = %s"
 CUT_OFF = 0
+# A session's cookie, and what is typed.
+Form = tuple[str, Fields]
 
 
 class Conversations:
@@ -68,14 +70,14 @@ class Conversations:
         path = f"/staff/applications/{application_id}/decision"
         question = {"verdict": "ask", "message": "Which part is slow?", "version": "1"}
 
-        def look() -> tuple[str, dict[str, str]]:
+        def look() -> Form:
             cookie, fields = sealed(self._site, question, _user_id=self._reviewer)
             button = SEND_BUTTON.search(self._post(path, cookie, fields).page)
             return cookie, {**fields, "confirmed": button[1] if button else ""}
 
         self._press(path, look)
 
-    def _press(self, path: str, form: Callable[[], tuple[str, dict]]) -> Answer:
+    def _press(self, path: str, form: Callable[[], Form]) -> Answer:
         """Press the form's button until the site has taken it."""
         answers: list[Answer] = []
 
@@ -87,7 +89,7 @@ class Conversations:
         eventually(is_taken, within=PATIENCE)
         return answers[-1]
 
-    def _post(self, path: str, cookie: str, fields: dict) -> Answer:
+    def _post(self, path: str, cookie: str, fields: Fields) -> Answer:
         # Each has an address of their own, or they would share one limit.
         address = f"2001:db8::{secrets.randbelow(0xFFFF):x}:{secrets.randbelow(0xFFFF):x}"
         try:

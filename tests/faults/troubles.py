@@ -69,7 +69,7 @@ def children(process: Process) -> list[int]:
 def kills(victim: Victim) -> dict[str, Callable[[], None]]:
     """Ways to kill a process of the site or of its servers, by whom it strikes."""
     site = victim.site
-    killed = {
+    killed: dict[str, Callable[[], list[int]]] = {
         **{name: partial(itself, process) for name, process in site.processes.items()},
         "a child of web": partial(children, site.processes["web"]),
         "a child of worker": partial(children, site.processes["worker"]),

@@ -160,7 +160,7 @@ class Site:
     @contextmanager
     def broker(self) -> Iterator[RedisClient]:
         """Redis itself, whatever address the site knows it by."""
-        with RedisClient(host=HOST, port=self.redis.port) as client:
+        with RedisClient(host=self.redis.host, port=self.redis.port) as client:
             yield client
 
     def reset(self) -> None:
@@ -186,10 +186,14 @@ class Site:
 
 @contextmanager
 def prepared_site(
-    postgres: Postgres, redis: Redis, settings: Mapping[str, str] | None = None
+    postgres: Postgres,
+    redis: Redis,
+    settings: Mapping[str, str] | None = None,
+    *,
+    sink_host: str = HOST,
 ) -> Iterator[Site]:
     """A site with an empty, migrated database of its own, not started yet; stopped at the end."""
-    with tempfile.TemporaryDirectory(prefix="site-") as folder, SmtpSink() as sink:
+    with tempfile.TemporaryDirectory(prefix="site-") as folder, SmtpSink(sink_host) as sink:
         ports = Ports(web=free_port(), smtp=sink.port, stripe=free_port())
         environ = {
             **command_environment(),
@@ -200,6 +204,7 @@ def prepared_site(
                 secret_key=secrets.token_hex(32),
             ),
             **BRISK,
+            "SMTP_URL": f"smtp://{sink.host}:{sink.port}",
             "VAR_DIR": folder,
             "WEB_HOST": HOST,
             "PORT": str(ports.web),

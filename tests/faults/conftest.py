@@ -59,7 +59,7 @@ def pytest_runtest_makereport(
     """Show with a failed test what the site's processes had to say."""
     report = yield
     site = getattr(item, "funcargs", {}).get("site")
-    if report.failed and site is not None:
+    if report.failed and report.when == "call" and site is not None:
         for name, process in site.processes.items():
             state = "running" if process.is_running else process.ending
             warnings = [line for line in site.log(name).splitlines() if "[info" not in line]

@@ -3,6 +3,7 @@
 import os
 import signal
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import psutil
@@ -10,9 +11,10 @@ import psutil
 from app.events.delivery import WORKER_ENDED
 from tests.faults.careless import POISON, SLEEPER, SLEEPING, working_oddly
 from tests.faults.handled import DEAD, check_each_was_handled_once, wait_until_handled
-from tests.prospects import make_prospects, send, submit
+from tests.prospects import submit
 from tests.site import TABLES, Site, eventually
 
+AT_ONCE = 2
 LEASES = 3
 SLOWER = 2
 TRIES = "SELECT attempts FROM deliveries WHERE status = 'dead'"
@@ -29,14 +31,18 @@ SELECT extract(epoch FROM now() - max(recorded_at)) FROM events WHERE type = 'ap
 
 
 def score(site: Site, least: int, until: Callable[[], bool]) -> tuple[int, float]:
-    """Have one application after another scored; return how many, and the 95th percentile of the
-    seconds from its event to its score."""
+    """Have applications scored, the next ones when these are; return how many, and the 95th
+    percentile of the seconds from an event to its score."""
     latest, sent = site.value(LATEST), 0
     while sent < least or not until():
-        assert send(site, make_prospects(site, 1)[0]).token
-        sent += 1
-    eventually(lambda: site.rows(SCORED_SINCE, latest)[0][0] == sent)
+        submit(site, AT_ONCE)
+        sent += AT_ONCE
+        eventually(partial(have_been_scored, site, latest, sent))
     return site.rows(SCORED_SINCE, latest)[0]
+
+
+def have_been_scored(site: Site, latest: int, count: int) -> bool:
+    return bool(site.rows(SCORED_SINCE, latest)[0][0] == count)
 
 
 def test_a_handler_that_ends_its_process_dies_alone(

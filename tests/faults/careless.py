@@ -17,13 +17,14 @@ POISON = "Poison & Sons"
 SLEEPER = "Rip van Winkle"
 # The file in VAR_DIR with the id of the process that stopped.
 SLEEPING = "sleeping"
+TRIES = 4
 
 
 @contextmanager
 def working_oddly(site: Site) -> Iterator[None]:
     """Within it the worker has subscribers that end or stop their own process."""
     command = procfile()["worker"].replace("app.celery_app", "tests.faults.odd_worker")
-    with replaced(site, "worker", command):
+    with replaced(site, "worker", command, DELIVERY_MAX_ATTEMPTS=str(TRIES)):
         yield
 
 
@@ -37,13 +38,18 @@ def serving(site: Site, factory: str) -> Iterator[None]:
 
 @contextmanager
 def replaced(
-    site: Site, name: str, command: str, *, ready: Callable[[], bool] = lambda: True
+    site: Site,
+    name: str,
+    command: str,
+    *,
+    ready: Callable[[], bool] = lambda: True,
+    **settings: str,
 ) -> Iterator[None]:
-    """Within it that process runs another command, in the site's own environment."""
+    """Within it that process runs another command, with these settings of its own."""
     careful = site.processes[name]
     careful.stop()
     site.processes[name] = careless = Process(
-        name, shell(command), log=careful.log, environ=site.settings, ready=ready
+        name, shell(command), log=careful.log, environ={**site.settings, **settings}, ready=ready
     )
     try:
         careless.start()

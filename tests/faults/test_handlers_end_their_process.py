@@ -9,7 +9,7 @@ from pathlib import Path
 import psutil
 
 from app.events.delivery import WORKER_ENDED
-from tests.faults.careless import POISON, SLEEPER, SLEEPING, working_oddly
+from tests.faults.careless import POISON, SLEEPER, SLEEPING, TRIES, working_oddly
 from tests.faults.handled import DEAD, check_each_was_handled_once, wait_until_handled
 from tests.prospects import submit
 from tests.site import TABLES, Site, eventually
@@ -17,7 +17,7 @@ from tests.site import TABLES, Site, eventually
 AT_ONCE = 2
 LEASES = 3
 SLOWER = 2
-TRIES = "SELECT attempts FROM deliveries WHERE status = 'dead'"
+DEAD_AFTER = "SELECT attempts FROM deliveries WHERE status = 'dead'"
 LATEST = "SELECT coalesce(max(position), 0) FROM events"
 SCORED_SINCE = """
 SELECT count(*), extract(epoch FROM percentile_cont(0.95) WITHIN GROUP (ORDER BY
@@ -48,7 +48,7 @@ def have_been_scored(site: Site, latest: int, count: int) -> bool:
 def test_a_handler_that_ends_its_process_dies_alone(
     site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
 ) -> None:
-    least = scale(100, 1000)
+    least = scale(200, 1000)
     with working_oddly(site):
         score(site, 10, until=lambda: True)
         _, before = score(site, least, until=lambda: True)
@@ -59,9 +59,9 @@ def test_a_handler_that_ends_its_process_dies_alone(
             lambda: site.value("SELECT count(*) FROM deliveries WHERE status = 'waiting'") == 0
         )
     assert site.rows(DEAD) == [("scoring.score_fit", WORKER_ENDED)]
-    tries = site.value(TRIES)
+    assert site.value(DEAD_AFTER) == TRIES
     note(
-        f"a handler that kills its process: dead after {tries} tries; meanwhile {healthy} healthy"
+        f"a handler that kills its process: dead after {TRIES} tries; meanwhile {healthy} healthy"
         f" events at a p95 of {1000 * meanwhile:.0f} ms, quiet {1000 * before:.0f} and"
         f" {1000 * after:.0f} ms"
     )

@@ -37,6 +37,11 @@ PATIENCE = 240.0
 # What holds for good, so that nothing dies while a silent host still has its locks.
 PATIENT = {"DELIVERY_BACKOFF_SECONDS": "1", "DELIVERY_BACKOFF_CAP_SECONDS": "300"}
 SCORED = "SELECT count(*) FROM scores"
+# Free to be had for many a sweep, and not had.
+ABANDONED = """
+SELECT count(*) FROM deliveries
+WHERE status = 'waiting' AND attempts = 1 AND not_before < now() - interval '5 s'
+"""
 TRUSTED = "host all all all trust\n"
 
 
@@ -52,7 +57,7 @@ class Cluster(NamedTuple):
         return self.site.log(name).count("delivery.done")
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
     """A folder that the servers' own user can get into."""
     folder = Path(tempfile.mkdtemp(prefix="hosts-"))
@@ -60,8 +65,8 @@ def folder() -> Iterator[Path]:
     shutil.rmtree(folder)
 
 
-@pytest.fixture
-def cluster(folder: Path) -> Iterator[Cluster]:
+@pytest.fixture(scope="module")
+def whole_cluster(folder: Path) -> Iterator[Cluster]:
     if reason := what_is_missing():
         pytest.skip(reason)
     server = Host("server", folder / "server.log")
@@ -93,8 +98,13 @@ def cluster(folder: Path) -> Iterator[Cluster]:
             )
             for name, other in others.items()
         }
-        site.start()
         yield Cluster(site, server, others)
+
+
+@pytest.fixture
+def cluster(whole_cluster: Cluster) -> Cluster:
+    whole_cluster.site.reset()
+    return whole_cluster
 
 
 @pytest.fixture
@@ -119,6 +129,16 @@ def trust_all(postgres: Postgres) -> None:
     eventually(lets_in)
 
 
+def cut_off(cluster: Cluster, count: int) -> Host:
+    """Cut a host off while each handler of its worker is at work; return it."""
+    site, bob = cluster.site, cluster.others["bob"]
+    with locked(site, "scores"):
+        submit(site, count)
+        eventually(lambda: standing_still(site, "scores") == CHILDREN * len(cluster.others))
+        cluster.server.pull(bob)
+    return bob
+
+
 def test_a_host_cut_off_with_deliveries_in_hand_loses_nothing_and_work_goes_on(
     site: Site,
     cluster: Cluster,
@@ -127,19 +147,15 @@ def test_a_host_cut_off_with_deliveries_in_hand_loses_nothing_and_work_goes_on(
 ) -> None:
     """In full the cable stays out until all is handled."""
     count, waits_for_all = scale(20, 200), scale(0, 1)
-    server, bob = cluster.server, cluster.others["bob"]
     with site.kept_running():
-        with locked(site, "scores"):
-            submit(site, count)
-            eventually(lambda: standing_still(site, "scores") == CHILDREN * len(cluster.others))
-            server.pull(bob)
+        bob = cut_off(cluster, count)
         done_at_bob = cluster.done_at("bob")
         submit(site, count)
         eventually(lambda: site.value(SCORED) >= 2 * count - CHILDREN)
         if waits_for_all:
             wait_until_handled(site, 2 * count, within=PATIENCE)
         assert cluster.done_at("bob") == done_at_bob
-        server.plug_again(bob)
+        cluster.server.plug_again(bob)
         wait_until_handled(site, 2 * count, within=PATIENCE)
 
         def bob_works_again() -> bool:
@@ -156,3 +172,17 @@ def test_a_host_cut_off_with_deliveries_in_hand_loses_nothing_and_work_goes_on(
         f" with its cable back it works again: {total} applications, each handled once,"
         f" {repeats} mails repeated"
     )
+
+
+def test_without_the_sweep_what_it_had_in_hand_would_wait_for_ever(
+    site: Site, cluster: Cluster
+) -> None:
+    """The control: no scheduler runs."""
+    site.kill("scheduler")
+    bob = cut_off(cluster, 10)
+    eventually(lambda: site.value(ABANDONED) >= CHILDREN)
+    cluster.server.plug_again(bob)
+    site.start("scheduler")
+    with site.kept_running():
+        wait_until_handled(site, 10, within=PATIENCE)
+    check_each_was_handled_once(site)

@@ -17,7 +17,7 @@ POISON = "Poison & Sons"
 SLEEPER = "Rip van Winkle"
 # The file in VAR_DIR with the id of the process that stopped.
 SLEEPING = "sleeping"
-TRIES = 4
+TRIES = 3
 
 
 @contextmanager

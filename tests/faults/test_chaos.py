@@ -32,6 +32,10 @@ SAID = """
 SELECT array_agg(type ORDER BY version) FROM events
 WHERE stream LIKE 'application-%' AND type <> 'application.scored' GROUP BY stream
 """
+# Made by the submission, and cancelled by the question: the wrong way round it would stand.
+FIRST_PROMISES = """
+SELECT count(*), count(DISTINCT stream) FROM scheduled_events WHERE cancelled_at IS NOT NULL
+"""
 # For the controls: a delivery done without its effect, two that changed places, an event rewritten.
 DONE_FOR_NOTHING = """
 UPDATE deliveries SET status = 'done', claimed_at = now(), done_at = now()
@@ -112,6 +116,7 @@ def check_everything(site: Site, tokens: set[str]) -> tuple[int, int]:
     """Return how many neighbours in streams there were, and how many mails came again."""
     assert {token for (token,) in site.rows(STORED)} == tokens
     assert site.rows(SAID) == [(CONVERSATION,)] * len(tokens)
+    assert site.rows(FIRST_PROMISES) == [(len(tokens), len(tokens))], "the first promises"
     check_the_chain_holds(site)
     return (
         check_order_was_kept(site),
@@ -153,7 +158,7 @@ def test_a_delivery_done_for_nothing_is_noticed(site: Site) -> None:
     change(site, DONE_FOR_NOTHING)
     site.start("worker")
     wait_until_handled(site, 2)
-    with pytest.raises(AssertionError, match="the time when our answer is due"):
+    with pytest.raises(AssertionError, match="the first promises"):
         check_everything(site, conversations.tokens)
 
 

@@ -102,6 +102,8 @@ class Wire:
             await asyncio.gather(self._ask(client, forth), self._answer(server, back))
         self._writers -= both
         self._dead -= both
+        for writer in both:
+            writer.transport.abort()
 
     async def _ask(self, client: asyncio.StreamReader, forth: asyncio.StreamWriter) -> None:
         await self._pass_on(client, forth, lambda: 0)

@@ -24,7 +24,7 @@ demo: .venv/.run-installed ## send a dozen invented applications through the run
 test: .venv/.test-installed $(ASYNCAPI) chromium rabbitmq ## run every test (some of them: make test ARGS="-k relay")
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
 
-faults: .venv/.test-installed ## run only the tests that kill, cut and flush things
+faults: .venv/.test-installed ## kill, cut off, fill and flush things, at length (FAULT_SEED=… repeats a run)
 	@FAULT_SCALE=full $(BIN)/python -m pytest tests/faults $(ARGS)
 
 bench: .venv/.test-installed ## measure the submit, as docs/performance.md shows it

@@ -78,7 +78,8 @@ def init_data(app: Flask, config: Config) -> None:
 def init_extensions(app: Flask, config: Config) -> None:
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     csrf.init_app(app)
-    login_manager.init_app(app)
+    # It would look for the person for each page, even for the one that says there is no database.
+    login_manager.init_app(app, add_context_processor=False)
     app.config.update(
         RATELIMIT_STORAGE_URI=config.REDIS_URL,
         # Redis may hang: a request waits this long for it once, then counts in memory.

@@ -59,6 +59,7 @@ def init_celery(app: Flask, config: Config) -> None:
         worker_soft_shutdown_timeout=20,
         worker_hijack_root_logger=False,
         worker_send_task_events=False,
+        beat_scheduler="app.beat:SteadyScheduler",
         beat_schedule={
             "sweep-deliveries": _each(config.SWEEP_SECONDS, "events.sweep"),
             "sweep-mail": _each(config.SWEEP_SECONDS, "notifications.sweep"),

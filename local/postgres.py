@@ -26,16 +26,23 @@ FAST = {"fsync": "off", "synchronous_commit": "off", "full_page_writes": "off"}
 
 
 class Postgres(Process):
-    """A server on ``data_dir`` (made at the first start) and on ``port`` of the loopback address.
+    """A server on ``data_dir`` (made at the first start) and on ``port`` of ``host``.
 
     Whoever reaches the port is trusted. ``fast`` gives up safety against a crash of the machine,
     for tests. A Unix socket is in ``data_dir`` where the path is short enough for one.
     """
 
     def __init__(
-        self, data_dir: Path, port: int, *, fast: bool = False, log: Path | None = None
+        self,
+        data_dir: Path,
+        port: int,
+        *,
+        host: str = HOST,
+        fast: bool = False,
+        log: Path | None = None,
     ) -> None:
         self.data_dir = data_dir.absolute()
+        self.host = host
         self.port = port
         self.fast = fast
         super().__init__(
@@ -55,7 +62,7 @@ class Postgres(Process):
         return self.url_of("postgres")
 
     def url_of(self, database: str, role: str = SUPERUSER) -> str:
-        return f"postgresql://{role}@{HOST}:{self.port}/{database}"
+        return f"postgresql://{role}@{self.host}:{self.port}/{database}"
 
     def launch(self) -> None:
         """Start the server, after an end to what a killed start left of it."""
@@ -108,7 +115,7 @@ class Postgres(Process):
     def _server_command(self) -> list[str]:
         has_room = len(str(self.data_dir)) <= LONGEST_SOCKET_DIRECTORY
         settings = {
-            "listen_addresses": HOST,
+            "listen_addresses": self.host,
             "unix_socket_directories": str(self.data_dir) if has_room else "",
             "max_connections": "200",
             "timezone": "UTC",

@@ -17,19 +17,26 @@ from local.unprivileged import let_through, own_directory, server_user
 
 
 class Redis(Process):
-    """A server that works in ``directory``, on ``port`` of the loopback address.
+    """A server that works in ``directory``, on ``port`` of ``host``.
 
     It refuses writes rather than evict. With ``appendonly`` it finds its data again at a start;
     without, it starts empty.
     """
 
     def __init__(
-        self, directory: Path, port: int, *, appendonly: bool = False, log: Path | None = None
+        self,
+        directory: Path,
+        port: int,
+        *,
+        host: str = HOST,
+        appendonly: bool = False,
+        log: Path | None = None,
     ) -> None:
         self.directory = directory.absolute()
+        self.host = host
         self.port = port
         settings = {
-            "bind": HOST,
+            "bind": self.host,
             "port": str(port),
             "dir": str(self.directory),
             "maxmemory-policy": "noeviction",
@@ -47,7 +54,7 @@ class Redis(Process):
 
     @property
     def url(self) -> str:
-        return f"redis://{HOST}:{self.port}/0"
+        return f"redis://{self.host}:{self.port}/0"
 
     def launch(self) -> None:
         """Start the server, after an end to what a killed start left of it."""
@@ -58,7 +65,7 @@ class Redis(Process):
 
     def _is_ready(self) -> bool:
         try:
-            with redis.Redis(host=HOST, port=self.port, socket_timeout=1) as client:
+            with redis.Redis(host=self.host, port=self.port, socket_timeout=1) as client:
                 return bool(client.info("server")["process_id"] == self.pid)
         except redis.RedisError:
             return False

@@ -17,7 +17,7 @@ from urllib.parse import urlencode, urlsplit
 import psycopg
 from flask import Flask
 from flask.sessions import SecureCookieSessionInterface
-from itsdangerous import URLSafeTimedSerializer
+from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 from psycopg.types.json import Jsonb
 
 from tests.site import Site
@@ -30,6 +30,7 @@ LAST_KEYS = [question["key"] for question in LAST_STEP["questions"]]
 SEEN_VERSION = 1
 SENDERS = 4
 TIMEOUT = 60
+DAY_SECONDS = 86400
 
 Fields = Mapping[str, str | list[str]]
 
@@ -48,6 +49,7 @@ class Answer(NamedTuple):
     status: int
     token: str
     seconds: float
+    page: str = ""
 
 
 def make_prospects(site: Site, count: int, **answers: str) -> list[Prospect]:
@@ -79,6 +81,13 @@ def make_prospects(site: Site, count: int, **answers: str) -> list[Prospect]:
     ]
 
 
+class Yesterday(TimestampSigner):
+    """Signs as the site did yesterday, when they began: its clock may have been set back since."""
+
+    def get_timestamp(self) -> int:
+        return super().get_timestamp() - DAY_SECONDS
+
+
 def sealed(site: Site, fields: Fields, **session: str) -> tuple[str, Fields]:
     """A session cookie as the site signs it, and the fields with that session's CSRF token."""
     secret = site.settings["SECRET_KEY"]
@@ -86,6 +95,7 @@ def sealed(site: Site, fields: Fields, **session: str) -> tuple[str, Fields]:
     signer.secret_key = secret
     serializer = SecureCookieSessionInterface().get_signing_serializer(signer)
     assert serializer
+    serializer.signer = Yesterday
     csrf = secrets.token_hex(20)
     token = URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps(csrf)
     cookie = f"session={serializer.dumps({'csrf_token': csrf, **session})}"
@@ -101,12 +111,13 @@ def post(site: Site, path: str, cookie: str, fields: Fields, **headers: str) -> 
     try:
         connection.request("POST", path, urlencode(fields, doseq=True), headers)
         response = connection.getresponse()
-        response.read()
+        page = response.read().decode()
     finally:
         connection.close()
     before, _, token = response.getheader("Location", "").rpartition("/")
     is_own_page = before.endswith("/applications")
-    return Answer(response.status, token if is_own_page else "", time.perf_counter() - started)
+    seconds = time.perf_counter() - started
+    return Answer(response.status, token if is_own_page else "", seconds, page)
 
 
 def send(site: Site, prospect: Prospect) -> Answer:

@@ -7,9 +7,9 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import cached_property, partial
+from functools import partial
 from pathlib import Path
-from threading import Event, Thread
+from threading import Event, Lock, Thread
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -74,6 +74,8 @@ class Site:
         self.postgres = postgres
         self.redis = redis
         self.sink = sink
+        self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
+        self._connecting = Lock()
 
     @property
     def url(self) -> str:
@@ -96,24 +98,22 @@ class Site:
 
     def kill(self, *names: str) -> None:
         """End these processes and their children as a power cut would."""
-        for process in [self.processes[name] for name in names]:
-            pid = process.pid
-            if pid and process.is_running:
-                os.killpg(pid, signal.SIGKILL)
-                eventually(partial(is_gone, process, pid))
+        for name in names:
+            kill(self.processes[name])
 
     @contextmanager
-    def kept_running(self) -> Iterator[None]:
-        """Within it a process that ends is started again, as on any platform and by `make run`."""
+    def kept_running(self, *servers: Process) -> Iterator[None]:
+        """Within it a process that ends is started again, as on any platform and by `make run`;
+        so are these servers, on their own data and at their own ports."""
         over = Event()
-        again: set[str] = set()
+        again: set[Process] = set()
 
         def watch() -> None:
             while not over.wait(WATCH_SECONDS):
-                for name, process in self.processes.items():
+                for process in (*servers, *self.processes.values()):
                     if not process.is_running:
                         process.launch()
-                        again.add(name)
+                        again.add(process)
 
         watcher = Thread(target=watch)
         watcher.start()
@@ -123,28 +123,44 @@ class Site:
             over.set()
             watcher.join()
             # They are tied to the life of the thread that started them.
-            self.kill(*again)
-
-    @cached_property
-    def _questions(self) -> psycopg.Connection[tuple[Any, ...]]:
-        """A connection for what tests ask, again and again while they wait."""
-        return psycopg.connect(
-            self.settings["DATABASE_URL"], autocommit=True, row_factory=tuple_row
-        )
+            for process in again:
+                kill(process)
+            for server in again.intersection(servers):
+                server.start()
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        return self._questions.execute(query, values).fetchall()
+        """What the database answers; while it is away it is asked again."""
+        deadline = time.monotonic() + PATIENCE
+        while True:
+            try:
+                return self._questions.execute(query, values or None).fetchall()
+            except psycopg.OperationalError:
+                if time.monotonic() > deadline:
+                    raise
+                time.sleep(POLL)
 
     def value(self, query: str, *values: object) -> Any:
         return self.rows(query, *values)[0][0]
 
+    @property
+    def _questions(self) -> psycopg.Connection[tuple[Any, ...]]:
+        """A connection for what tests ask, again and again while they wait."""
+        with self._connecting:
+            if self._connection is None or self._connection.closed:
+                self.close()
+                self._connection = psycopg.connect(
+                    self.settings["DATABASE_URL"], autocommit=True, row_factory=tuple_row
+                )
+            return self._connection
+
     def close(self) -> None:
-        self._questions.close()
+        if self._connection:
+            self._connection.close()
 
     @contextmanager
     def broker(self) -> Iterator[RedisClient]:
         """Redis itself, whatever address the site knows it by."""
-        with RedisClient(host=HOST, port=self.redis.port) as client:
+        with RedisClient(host=self.redis.host, port=self.redis.port) as client:
             yield client
 
     def reset(self) -> None:
@@ -170,10 +186,14 @@ class Site:
 
 @contextmanager
 def prepared_site(
-    postgres: Postgres, redis: Redis, settings: Mapping[str, str] | None = None
+    postgres: Postgres,
+    redis: Redis,
+    settings: Mapping[str, str] | None = None,
+    *,
+    sink_host: str = HOST,
 ) -> Iterator[Site]:
     """A site with an empty, migrated database of its own, not started yet; stopped at the end."""
-    with tempfile.TemporaryDirectory(prefix="site-") as folder, SmtpSink() as sink:
+    with tempfile.TemporaryDirectory(prefix="site-") as folder, SmtpSink(sink_host) as sink:
         ports = Ports(web=free_port(), smtp=sink.port, stripe=free_port())
         environ = {
             **command_environment(),
@@ -184,6 +204,7 @@ def prepared_site(
                 secret_key=secrets.token_hex(32),
             ),
             **BRISK,
+            "SMTP_URL": f"smtp://{sink.host}:{sink.port}",
             "VAR_DIR": folder,
             "WEB_HOST": HOST,
             "PORT": str(ports.web),
@@ -197,6 +218,14 @@ def prepared_site(
         finally:
             site.stop()
             site.close()
+
+
+def kill(process: Process) -> None:
+    """End the process and its children, and return when it is gone."""
+    pid = process.pid
+    if pid and process.is_running:
+        os.killpg(pid, signal.SIGKILL)
+        eventually(partial(is_gone, process, pid))
 
 
 def is_gone(process: Process, pid: int) -> bool:

@@ -18,9 +18,10 @@ TEMPORARY_REFUSAL = "451 Try again later"
 class SmtpSink:
     """``mails`` are those it accepted. ``answer`` is asked for its reply to each mail, with the
     number of mails offered before; "250 OK" accepts. ``goodbye`` answers QUIT. Entering it starts
-    it on ``port``."""
+    it on ``port`` of ``host``."""
 
-    def __init__(self) -> None:
+    def __init__(self, host: str = HOST) -> None:
+        self.host = host
         self.port = free_port()
         self.mails: list[EmailMessage] = []
         self.offered = 0
@@ -51,7 +52,7 @@ class SmtpSink:
         return self.goodbye
 
     def start(self) -> None:
-        self._controller = Controller(self, hostname=HOST, port=self.port)
+        self._controller = Controller(self, hostname=self.host, port=self.port)
         self._controller.start()
 
     def stop(self) -> None:

@@ -1,6 +1,7 @@
 """Signing in and out, and one's own settings."""
 
 import hashlib
+from typing import Any
 from urllib.parse import urlsplit
 
 from flask import (
@@ -34,6 +35,12 @@ login_manager.login_view = "accounts.login"
 login_manager.login_message = "Sign in to see that page."
 # It would mark sessions that moved to another network as stale, which nothing here asks about.
 login_manager.session_protection = None
+
+
+@accounts.app_context_processor
+def who_is_signed_in() -> dict[str, Any]:
+    """For templates; looked up only where one asks."""
+    return {"current_user": current_user}
 
 
 @login_manager.user_loader

@@ -1,6 +1,6 @@
 """The site with one guard taken out, for a control: what it does, the fault test must notice."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 
 from flask import Flask
@@ -12,25 +12,51 @@ from local.ports import answers_ok
 from local.process import Process
 from tests.site import Site
 
+# Over these companies' applications the odd worker ends or, once, stops the process that it is in.
+POISON = "Poison & Sons"
+SLEEPER = "Rip van Winkle"
+# The file in VAR_DIR with the id of the process that stopped.
+SLEEPING = "sleeping"
+TRIES = 3
+
+
+@contextmanager
+def working_oddly(site: Site) -> Iterator[None]:
+    """Within it the worker has subscribers that end or stop their own process."""
+    command = procfile()["worker"].replace("app.celery_app", "tests.faults.odd_worker")
+    with replaced(site, "worker", command, DELIVERY_MAX_ATTEMPTS=str(TRIES)):
+        yield
+
 
 @contextmanager
 def serving(site: Site, factory: str) -> Iterator[None]:
     """Within it the web process serves what that function makes, in place of the site."""
-    careful = site.processes["web"]
+    command = procfile()["web"].replace("wsgi:app", f"--factory {__name__}:{factory}")
+    with replaced(site, "web", command, ready=lambda: answers_ok(f"{site.url}/readyz")):
+        yield
+
+
+@contextmanager
+def replaced(
+    site: Site,
+    name: str,
+    command: str,
+    *,
+    ready: Callable[[], bool] = lambda: True,
+    **settings: str,
+) -> Iterator[None]:
+    """Within it that process runs another command, with these settings of its own."""
+    careful = site.processes[name]
     careful.stop()
-    site.processes["web"] = careless = Process(
-        "web",
-        shell(procfile()["web"].replace("wsgi:app", f"--factory {__name__}:{factory}")),
-        log=careful.log,
-        environ=site.settings,
-        ready=lambda: answers_ok(f"{site.url}/readyz"),
+    site.processes[name] = careless = Process(
+        name, shell(command), log=careful.log, environ={**site.settings, **settings}, ready=ready
     )
     try:
         careless.start()
         yield
     finally:
         careless.stop()
-        site.processes["web"] = careful
+        site.processes[name] = careful
 
 
 class RedisBell:

@@ -1,6 +1,8 @@
 """A whole site that each test finds running and empty, and a word on how much each test did."""
 
 import os
+import random
+import secrets
 from collections.abc import Callable, Generator, Iterator
 
 import pytest
@@ -15,12 +17,19 @@ NOTE = "note"
 LATENCY = 5.0
 LINES_SHOWN = 60
 FULL = os.environ.get("FAULT_SCALE") == "full"
+SEED = os.environ.get("FAULT_SEED") or secrets.token_hex(4)
 
 
 @pytest.fixture(scope="session")
 def scale() -> Callable[[int, int], int]:
     """How often: the first number, or the second with FAULT_SCALE=full, as `make faults` sets."""
     return lambda brief, full: full if FULL else brief
+
+
+@pytest.fixture(autouse=True)
+def seeded(request: pytest.FixtureRequest) -> None:
+    """What a test strikes, and when, is drawn from FAULT_SEED, and can be drawn again."""
+    random.seed(f"{SEED} {request.node.name}")
 
 
 @pytest.fixture
@@ -30,11 +39,15 @@ def note(request: pytest.FixtureRequest) -> Callable[[str], None]:
     return lambda line: request.node.user_properties.append((NOTE, line))
 
 
+def pytest_report_header() -> str:
+    return f"FAULT_SEED={SEED}"
+
+
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
     passed = terminalreporter.getreports("passed")
     notes = [line for report in passed for name, line in report.user_properties if name == NOTE]
     if notes:
-        terminalreporter.section("what the fault tests did")
+        terminalreporter.section(f"what the fault tests did (FAULT_SEED={SEED} repeats it)")
         for line in notes:
             terminalreporter.write_line(str(line))
 
@@ -46,7 +59,7 @@ def pytest_runtest_makereport(
     """Show with a failed test what the site's processes had to say."""
     report = yield
     site = getattr(item, "funcargs", {}).get("site")
-    if report.failed and site is not None:
+    if report.failed and report.when == "call" and site is not None:
         for name, process in site.processes.items():
             state = "running" if process.is_running else process.ending
             warnings = [line for line in site.log(name).splitlines() if "[info" not in line]

@@ -7,7 +7,11 @@ from contextlib import contextmanager
 
 import psycopg
 from psycopg.sql import SQL, Identifier
+from sqlalchemy import NullPool, create_engine
+from sqlalchemy.orm import Session
 
+from app.events.chain import broken_links
+from config import load_config
 from tests.prospects import submit
 from tests.site import Site, eventually
 
@@ -15,12 +19,13 @@ REFERENCE = re.compile(r"[A-Z]+-[0-9A-Z]{4}-[0-9A-Z]{4}")
 PATIENCE = 120.0
 QUEUE = "celery"
 
+# Whatever happens is followed up in its own transaction, so nothing hides between these.
 UNFINISHED = """
-SELECT (SELECT count(*) FROM applications) - (SELECT count(*) FROM mail_messages
-                                              WHERE status = 'sent') / 2
+SELECT (SELECT count(*) FROM mail_messages WHERE status <> 'sent')
      + (SELECT count(*) FROM deliveries WHERE status <> 'done')
      + (SELECT count(*) FROM events WHERE relayed_at IS NULL)
 """
+DEAD = "SELECT subscriber, last_error FROM deliveries WHERE status = 'dead'"
 # Each of these names every application once when each has happened to it once.
 EFFECTS = {
     "a submission": "SELECT stream FROM events WHERE type = 'application.submitted'",
@@ -29,8 +34,17 @@ EFFECTS = {
     "an engagement": "SELECT 'application-' || application_id FROM engagements",
     "its proposal": "SELECT 'application-' || (data ->> 'application_id') FROM events"
     " WHERE type = 'engagement.proposed'",
-    "the time when our answer is due": "SELECT stream FROM scheduled_events",
+    "the time when our answer is due": "SELECT stream FROM scheduled_events"
+    " WHERE cancelled_at IS NULL",
 }
+NEIGHBOURS = """
+SELECT count(before), count(*) FILTER (WHERE claimed_at <= before OR done_at <= before)
+FROM (
+    SELECT claimed_at, done_at,
+        lag(done_at) OVER (PARTITION BY subscriber, stream ORDER BY stream_version) AS before
+    FROM deliveries
+) AS in_their_order
+"""
 HANDLERS_AT_A_LOCK = """
 SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database
 WHERE d.datname = current_database() AND relation = %s::regclass AND NOT granted
@@ -44,11 +58,17 @@ WHERE application_id = %s AND template = 'new_application' AND status = 'sent'
 def wait_until_handled(site: Site, count: int, within: float = PATIENCE) -> None:
     """Return when so many applications have gone the whole way, both mails included."""
     eventually(lambda: site.value("SELECT count(*) FROM applications") == count, within)
-    eventually(lambda: site.value(UNFINISHED) == 0, within)
+    eventually(lambda: is_handled(site), within)
 
 
-def check_each_was_handled_once(site: Site) -> int:
-    """Each application: one of each effect, one mail to staff and one to the prospect.
+def is_handled(site: Site) -> bool:
+    """Whether nothing waits; nothing may have died that should live."""
+    assert site.rows(DEAD) == []
+    return bool(site.value(UNFINISHED) == 0)
+
+
+def check_each_was_handled_once(site: Site, *, mails_each: int = 1) -> int:
+    """Each application: one of each effect, so many mails to staff and as many to the prospect.
 
     Return how many mails came again under the Message-ID that they had.
     """
@@ -65,8 +85,25 @@ def check_each_was_handled_once(site: Site) -> int:
     expected = {(email, reference) for _, reference, email in applications}
     expected |= {(site.settings["STAFF_MAIL"], reference) for _, reference, _ in applications}
     assert received.keys() == expected
-    assert {len(message_ids) for message_ids in received.values()} <= {1}
-    return len(site.sink.mails) - len(received)
+    assert {len(message_ids) for message_ids in received.values()} <= {mails_each}
+    return len(site.sink.mails) - mails_each * len(received)
+
+
+def check_order_was_kept(site: Site) -> int:
+    """No subscriber began an event of a stream before it was done with the one before.
+
+    Return how many pairs of neighbours there were to look at.
+    """
+    pairs, broken = site.rows(NEIGHBOURS)[0]
+    assert broken == 0
+    return int(pairs)
+
+
+def check_the_chain_holds(site: Site) -> None:
+    """No event is missing from its stream, or is another than was recorded."""
+    engine = create_engine(load_config(site.settings).sqlalchemy_url, poolclass=NullPool)
+    with Session(engine) as session:
+        assert list(broken_links(session)) == []
 
 
 @contextmanager

@@ -88,7 +88,11 @@ class Wire:
         if self._state is State.RESET:
             _reset(back)
             return
-        server, forth = await asyncio.open_connection(HOST, self._target)
+        try:
+            server, forth = await asyncio.open_connection(HOST, self._target)
+        except OSError:
+            _reset(back)
+            return
         both = {back, forth}
         self._writers |= both
         if self._state is State.HALF_OPEN:
@@ -101,6 +105,8 @@ class Wire:
             writer.transport.abort()
         self._writers -= both
         self._dead -= both
+        for writer in both:
+            writer.transport.abort()
 
     async def _ask(self, client: asyncio.StreamReader, forth: asyncio.StreamWriter) -> None:
         await self._pass_on(client, forth, lambda: 0)

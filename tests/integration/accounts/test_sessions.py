@@ -2,11 +2,14 @@
 
 from collections.abc import Callable
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.accounts import views
 from app.accounts.models import Staff
 from app.accounts.service import reset_password
 
@@ -101,3 +104,16 @@ def test_a_session_of_someone_who_is_gone_is_none(
     session.delete(ada)
     session.commit()
     assert not is_signed_in(client)
+
+
+def test_staff_are_told_that_the_database_is_away_like_anybody(
+    client: FlaskClient, ada: Staff, log_in: Send, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def be_away(*_: object) -> None:
+        raise OperationalError("", {}, Exception())
+
+    log_in(client)
+    monkeypatch.setattr(views, "find_staff_of_session", be_away)
+    answer = client.get("/staff/settings/")
+    assert answer.status_code == 503
+    assert answer.headers["Retry-After"]

@@ -1,0 +1,43 @@
+"""A worker whose subscribers end or stop its process over certain companies' applications."""
+
+import os
+import signal
+from functools import wraps
+from pathlib import Path
+
+from sqlalchemy.orm import Session
+
+from app import create_app
+from app.applications.events import ApplicationSubmitted
+from app.events.subscription import Subscriber, init_subscriptions
+from app.events.types import RecordedEvent
+from app.notifications.subscribers import confirm_receipt
+from app.scoring.subscribers import score_fit
+from app.subscriptions import SUBSCRIPTIONS
+from tests.faults.careless import POISON, SLEEPER, SLEEPING
+
+sleeping = Path(os.environ["VAR_DIR"]) / SLEEPING
+
+
+@wraps(score_fit)
+def score_or_die(session: Session, submitted: RecordedEvent) -> None:
+    if submitted.data.company == POISON:
+        os.kill(os.getpid(), signal.SIGKILL)
+    score_fit(session, submitted)
+
+
+@wraps(confirm_receipt)
+def confirm_after_sleep(session: Session, submitted: RecordedEvent) -> None:
+    """The first time it stops in the middle, with all threads of its process."""
+    if submitted.data.company == SLEEPER and not sleeping.exists():
+        sleeping.write_text(str(os.getpid()))
+        os.kill(os.getpid(), signal.SIGSTOP)
+    confirm_receipt(session, submitted)
+
+
+ODD: dict[Subscriber, Subscriber] = {score_fit: score_or_die, confirm_receipt: confirm_after_sleep}
+
+app = create_app()
+row = SUBSCRIPTIONS[ApplicationSubmitted]
+init_subscriptions(app, {**SUBSCRIPTIONS, ApplicationSubmitted: tuple(ODD.get(s, s) for s in row)})
+celery = app.extensions["celery"]

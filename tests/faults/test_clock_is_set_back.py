@@ -1,0 +1,64 @@
+"""The scheduler's clock was hours ahead and is set right again: the sweep goes on at once."""
+
+from pathlib import Path
+
+from redis import Redis as RedisClient
+
+from local.commands import procfile, shell
+from local.ports import HOST
+from local.process import Process
+from tests.faults.handled import QUEUE
+from tests.faults.troubles import Clock
+from tests.site import Site, eventually
+
+SENT = 5
+USUAL = " --scheduler celery.beat:PersistentScheduler"
+
+
+class Scheduler:
+    """A scheduler that reads ``clock``, and a database of Redis of its own that it sends to."""
+
+    def __init__(self, site: Site, clock: Clock, folder: Path, database: int, more: str) -> None:
+        folder.mkdir()
+        self._broker = RedisClient(host=HOST, port=site.redis.port, db=database)
+        environ = {
+            **site.settings,
+            **clock.settings,
+            "REDIS_URL": f"redis://{HOST}:{site.redis.port}/{database}",
+            "VAR_DIR": str(folder),
+        }
+        command = shell(procfile()["scheduler"] + more)
+        self.process = Process(folder.name, command, log=folder / "log", environ=environ)
+
+    def sent(self) -> int:
+        return int(self._broker.llen(QUEUE))
+
+    def sends_on(self) -> None:
+        """Return once it has sent some more."""
+        before = self.sent()
+        eventually(lambda: self.sent() >= before + SENT)
+
+
+def test_a_clock_that_is_set_back_does_not_stop_the_sweep(site: Site, tmp_path: Path) -> None:
+    """The control runs beside it: Celery's usual scheduler falls silent."""
+    clock = Clock(tmp_path / "shift")
+    ours = Scheduler(site, clock, tmp_path / "ours", 1, "")
+    usual = Scheduler(site, clock, tmp_path / "usual", 2, USUAL)
+    both = (ours, usual)
+    try:
+        for scheduler in both:
+            scheduler.process.start()
+        for hours in (0, 2):
+            clock.jump(hours)
+            for scheduler in both:
+                scheduler.sends_on()
+        clock.jump(0)
+        ours.sends_on()
+        silent_at = usual.sent()
+        ours.sends_on()
+        assert usual.sent() == silent_at
+        clock.jump(-2)
+        ours.sends_on()
+    finally:
+        for scheduler in both:
+            scheduler.process.stop()

@@ -1,0 +1,136 @@
+"""What befalls a site: processes are killed, servers fill up, networks part, clocks jump."""
+
+import os
+import random
+import signal
+from collections.abc import Callable, Iterator
+from contextlib import AbstractContextManager, contextmanager, nullcontext, suppress
+from functools import partial
+from pathlib import Path
+from typing import NamedTuple
+
+import psutil
+from redis.exceptions import RedisError
+
+from local.process import Process
+from tests.faults.wire import State, Wire
+from tests.site import Site, eventually
+
+SHIFTED = Path(__file__).with_name("shifted")
+HOURS_OFF = (-2, 2)
+BACKENDS = """
+SELECT pid FROM pg_stat_activity
+WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
+"""
+
+
+class Clock:
+    """The wall clock of all the site's processes, which they read through ``file``."""
+
+    def __init__(self, file: Path) -> None:
+        self._file = file
+        self.settings = {"PYTHONPATH": str(SHIFTED), "SHIFTED_CLOCK": str(file)}
+        self.jump(0)
+
+    def jump(self, hours: int) -> None:
+        """Have the clock be so many hours off from now on."""
+        written = self._file.with_suffix(".new")
+        written.write_text(str(hours * 3600))
+        written.replace(self._file)
+
+
+class Victim(NamedTuple):
+    site: Site
+    wire: Wire
+    clock: Clock
+
+
+def kill_one(victims: Callable[[], list[int]]) -> None:
+    """Kill one of these, as soon as there is any."""
+
+    def struck() -> bool:
+        with suppress(psutil.NoSuchProcess, ProcessLookupError):
+            if pids := victims():
+                os.kill(random.choice(pids), signal.SIGKILL)
+                return True
+        return False
+
+    eventually(struck)
+
+
+def itself(process: Process) -> list[int]:
+    return [process.pid] if process.pid and process.is_running else []
+
+
+def children(process: Process) -> list[int]:
+    return [child.pid for child in psutil.Process(process.pid).children(recursive=True)]
+
+
+def kills(victim: Victim) -> dict[str, Callable[[], None]]:
+    """Ways to kill a process of the site or of its servers, by whom it strikes."""
+    site = victim.site
+    killed: dict[str, Callable[[], list[int]]] = {
+        **{name: partial(itself, process) for name, process in site.processes.items()},
+        "a child of web": partial(children, site.processes["web"]),
+        "a child of worker": partial(children, site.processes["worker"]),
+        "Redis": partial(itself, site.redis),
+        "a Postgres backend": lambda: [pid for (pid,) in site.rows(BACKENDS)],
+        "Postgres": partial(itself, site.postgres),
+    }
+    return {name: partial(kill_one, victims) for name, victims in killed.items()}
+
+
+Trouble = Callable[[], AbstractContextManager[None]]
+
+
+def troubles(victim: Victim) -> dict[str, Trouble]:
+    """What lasts for a while, by its name."""
+    return {
+        **{
+            f"Redis {state.value}": partial(cut_off, victim.wire, state)
+            for state in (State.HALF_OPEN, State.RESET, State.REFUSED)
+        },
+        "Redis full": partial(full_redis, victim.site),
+        "Postgres restarted": partial(restarted, victim.site.postgres),
+        "a clock hours off": partial(wrong_clock, victim.clock),
+        "calm": nullcontext,
+    }
+
+
+@contextmanager
+def cut_off(wire: Wire, state: State) -> Iterator[None]:
+    wire.become(state)
+    yield
+    wire.become(State.WHOLE)
+
+
+@contextmanager
+def full_redis(site: Site) -> Iterator[None]:
+    set_memory(site, 1)
+    yield
+    set_memory(site, 0)
+
+
+def set_memory(site: Site, most: int) -> None:
+    """Let Redis hold so many bytes, 0 being all there are; it may be down for now."""
+
+    def done() -> bool:
+        with suppress(RedisError), site.broker() as broker:
+            return bool(broker.config_set("maxmemory", most))
+        return False
+
+    eventually(done)
+
+
+@contextmanager
+def restarted(server: Process) -> Iterator[None]:
+    """Stopped in order; whoever keeps it running starts it again."""
+    server.request_stop()
+    yield
+
+
+@contextmanager
+def wrong_clock(clock: Clock) -> Iterator[None]:
+    clock.jump(random.choice(HOURS_OFF))
+    yield
+    clock.jump(0)

@@ -1,6 +1,7 @@
 """Real servers for every test: one Postgres and one Redis for the run, emptied before each test."""
 
 import contextvars
+import os
 import secrets
 from collections.abc import Callable, Iterator
 
@@ -28,6 +29,24 @@ from local.redis import Redis, temporary_redis
 
 # Each has a whole site running, and one of it is enough: its tests stay on one core.
 WHOLE_SITE = {"bridges", "faults", "journeys"}
+
+
+# What the fault tests draw by lot can be drawn again; each process of a run draws the same.
+FAULT_SEED = os.environ.setdefault("FAULT_SEED", secrets.token_hex(4))
+NOTE = "note"
+
+
+def pytest_report_header() -> str:
+    return f"FAULT_SEED={FAULT_SEED}"
+
+
+def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
+    passed = terminalreporter.getreports("passed")
+    notes = [line for report in passed for name, line in report.user_properties if name == NOTE]
+    if notes:
+        terminalreporter.section("what the fault tests did")
+        for line in notes:
+            terminalreporter.write_line(str(line))
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -2,7 +2,6 @@
 
 import os
 import random
-import secrets
 from collections.abc import Callable, Generator, Iterator
 
 import pytest
@@ -10,14 +9,13 @@ import pytest
 from local.ports import HOST
 from local.postgres import Postgres
 from local.redis import Redis, temporary_redis
+from tests.conftest import FAULT_SEED, NOTE
 from tests.faults.wire import State, Wire
 from tests.site import Site, prepared_site
 
-NOTE = "note"
 LATENCY = 5.0
 LINES_SHOWN = 60
 FULL = os.environ.get("FAULT_SCALE") == "full"
-SEED = os.environ.get("FAULT_SEED") or secrets.token_hex(4)
 
 
 @pytest.fixture(scope="session")
@@ -29,7 +27,7 @@ def scale() -> Callable[[int, int], int]:
 @pytest.fixture(autouse=True)
 def seeded(request: pytest.FixtureRequest) -> None:
     """What a test strikes, and when, is drawn from FAULT_SEED, and can be drawn again."""
-    random.seed(f"{SEED} {request.node.name}")
+    random.seed(f"{FAULT_SEED} {request.node.name}")
 
 
 @pytest.fixture
@@ -37,19 +35,6 @@ def note(request: pytest.FixtureRequest) -> Callable[[str], None]:
     """Have the run's summary say how often something was tried: no failure in n means little
     without its n."""
     return lambda line: request.node.user_properties.append((NOTE, line))
-
-
-def pytest_report_header() -> str:
-    return f"FAULT_SEED={SEED}"
-
-
-def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    passed = terminalreporter.getreports("passed")
-    notes = [line for report in passed for name, line in report.user_properties if name == NOTE]
-    if notes:
-        terminalreporter.section(f"what the fault tests did (FAULT_SEED={SEED} repeats it)")
-        for line in notes:
-            terminalreporter.write_line(str(line))
 
 
 @pytest.hookimpl(wrapper=True)

@@ -1,5 +1,5 @@
-"""The operator's commands: `flask relay`, `flask intake`, `flask events …`, `flask staff …`,
-`flask person …`"""
+"""The operator's commands: `flask relay`, `flask intake`, `flask events …`, `flask bridges …`,
+`flask person …`, `flask staff …`"""
 
 import signal
 import threading
@@ -11,6 +11,7 @@ from flask.cli import with_appcontext
 from app.accounts.commands import staff
 from app.applications.intake.address import current_intake
 from app.applications.intake.consumer import run_intake
+from app.events.bridges.commands import bridges
 from app.events.commands import events
 from app.events.projection_commands import rebuild, verify
 from app.events.relay import run_relay
@@ -25,6 +26,7 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(events)
     events.add_command(verify)
     events.add_command(rebuild)
+    app.cli.add_command(bridges)
     app.cli.add_command(person)
     app.cli.add_command(staff)
 

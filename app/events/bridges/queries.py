@@ -12,8 +12,8 @@ from app.events.bridges.addresses import current_bridges
 
 class BridgeFigures(msgspec.Struct, frozen=True):
     """Where a bridge stands. ``position`` is that of the last event it is done with, ``lag`` how
-    many wait behind it, ``oldest_seconds`` the age of the first of these. ``failures`` and
-    ``last_error`` tell of the tries since the last success."""
+    many wait behind it (at the most 100,000), ``oldest_seconds`` the age of the first of these.
+    ``failures`` and ``last_error`` tell of the tries since the last success."""
 
     name: str
     position: int = 0
@@ -31,8 +31,12 @@ FIGURES = text("""
 SELECT name, position, failures, last_error, passed_over, last_passed_over, sent_at, paused_at,
        lag, coalesce(extract(epoch FROM now() - recorded_at), 0)::float8 AS oldest_seconds
 FROM bridges CROSS JOIN LATERAL (
-    SELECT count(*) AS lag FROM events
-    WHERE (events.horizon, events.position) > (bridges.horizon, bridges.position)
+    -- Of a long backlog nobody needs the exact length at each look.
+    SELECT count(*) AS lag FROM (
+        SELECT FROM events
+        WHERE (events.horizon, events.position) > (bridges.horizon, bridges.position)
+        LIMIT 100000
+    ) AS behind
 ) AS waiting LEFT JOIN LATERAL (
     SELECT recorded_at FROM events
     WHERE (events.horizon, events.position) > (bridges.horizon, bridges.position)

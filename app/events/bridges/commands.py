@@ -1,0 +1,48 @@
+"""What an operator does with bridges: `flask bridges …`"""
+
+import click
+from flask.cli import AppGroup
+
+from app.database import db
+from app.events.bridges.queries import bridge_figures
+from app.events.bridges.service import pause_bridge, resume_bridge
+
+bridges = AppGroup("bridges", help="Look after the ways out to other brokers.")
+
+
+class BridgeName(click.ParamType):
+    """The name of a bridge in EVENT_BRIDGES."""
+
+    name = "bridge"
+
+    def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
+        names = [bridge.name for bridge in bridge_figures(db.session())]
+        if value not in names:
+            self.fail(f"{value} is none of: {', '.join(names) or 'none is set up'}", param, ctx)
+        return value
+
+
+@bridges.command("list")
+def show() -> None:
+    """Print each bridge with its lag, and its last error since it last succeeded."""
+    for bridge in bridge_figures(db.session()):
+        state = "paused" if bridge.paused_at else bridge.last_error or "well"
+        click.echo(f"{bridge.name}: {bridge.lag} events behind, {state}")
+
+
+@bridges.command("pause")
+@click.argument("name", type=BridgeName())
+def pause(name: str) -> None:
+    """Hold the bridge back; its place is kept."""
+    pause_bridge(db.session(), name)
+    db.session.commit()
+    click.echo(f"{name} is held back.")
+
+
+@bridges.command("resume")
+@click.argument("name", type=BridgeName())
+def resume(name: str) -> None:
+    """Let the bridge go on where it stopped, at once."""
+    resume_bridge(db.session(), name)
+    db.session.commit()
+    click.echo(f"{name} goes on.")

@@ -1,0 +1,37 @@
+"""An operator looks at bridges, holds one back and lets it go on."""
+
+from collections.abc import Callable
+
+import pytest
+from click.testing import Result
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from app.events.bridges.addresses import parse_bridges
+from app.events.bridges.forward import open_bridge
+
+Run = Callable[..., Result]
+URL = "amqp://guest:secret@127.0.0.1:1/?exchange=events&name=warehouse"
+
+
+@pytest.fixture
+def run(app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> Run:
+    """`flask bridges …` where one bridge is set up."""
+    (address,) = parse_bridges(URL)
+    monkeypatch.setitem(app.extensions, "bridges", {address.name: address})
+    open_bridge(session, address)
+    session.commit()
+    return lambda *args: app.test_cli_runner().invoke(args=["bridges", *args])
+
+
+def test_a_bridge_is_held_back_and_goes_on(run: Run) -> None:
+    assert run("list").output == "warehouse: 0 events behind, well\n"
+    assert run("pause", "warehouse").output == "warehouse is held back.\n"
+    assert "paused" in run("list").output
+    assert run("resume", "warehouse").output == "warehouse goes on.\n"
+    assert "well" in run("list").output
+
+
+def test_a_bridge_that_is_not_set_up_is_refused_by_name(run: Run) -> None:
+    unknown = run("pause", "another")
+    assert unknown.exit_code != 0 and "none of: warehouse" in unknown.output

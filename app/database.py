@@ -22,10 +22,12 @@ from config import Config
 CONNECT_TIMEOUT = 3
 # A server that vanished without a word is given up after this.
 SILENCE_TIMEOUT_MS = 5000
-# The keepalives free the locks of a machine that vanished without a word.
+# The last four free the locks of a machine that vanished without a word: keepalives where all was
+# said, the other where the server's answer was under way.
 STATEMENT_LIMITS = (
     "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=30s"
     " -c tcp_keepalives_idle=20 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
+    " -c tcp_user_timeout=35s"
     " -c timezone=UTC"
 )
 

@@ -9,6 +9,7 @@ import time
 import tomllib
 import uuid
 from collections.abc import Mapping
+from functools import cache
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
 from typing import NamedTuple
@@ -88,18 +89,23 @@ class Yesterday(TimestampSigner):
         return super().get_timestamp() - DAY_SECONDS
 
 
-def sealed(site: Site, fields: Fields, **session: str) -> tuple[str, Fields]:
-    """A session cookie as the site signs it, and the fields with that session's CSRF token."""
-    secret = site.settings["SECRET_KEY"]
+@cache
+def session_signer(secret: str) -> URLSafeTimedSerializer:
     signer = Flask(__name__)
     signer.secret_key = secret
     serializer = SecureCookieSessionInterface().get_signing_serializer(signer)
     assert serializer
     serializer.signer = Yesterday
+    return serializer
+
+
+def sealed(site: Site, fields: Fields, **session: str) -> tuple[str, Fields]:
+    """A session cookie as the site signs it, and the fields with that session's CSRF token."""
+    secret = site.settings["SECRET_KEY"]
     csrf = secrets.token_hex(20)
     token = URLSafeTimedSerializer(secret, salt="wtf-csrf-token").dumps(csrf)
-    cookie = f"session={serializer.dumps({'csrf_token': csrf, **session})}"
-    return cookie, {**fields, "csrf_token": str(token)}
+    serialized = session_signer(secret).dumps({"csrf_token": csrf, **session})
+    return f"session={serialized}", {**fields, "csrf_token": str(token)}
 
 
 def post(site: Site, path: str, cookie: str, fields: Fields, **headers: str) -> Answer:

@@ -146,7 +146,7 @@ def test_a_host_cut_off_with_deliveries_in_hand_loses_nothing_and_work_goes_on(
     note: Callable[[str], None],
 ) -> None:
     """In full the cable stays out until all is handled."""
-    count, waits_for_all = scale(20, 200), scale(0, 1)
+    count, waits_for_all = scale(20, 60), scale(0, 1)
     with site.kept_running():
         bob = cut_off(cluster, count)
         done_at_bob = cluster.done_at("bob")

@@ -49,10 +49,7 @@ HANDLERS_AT_A_LOCK = """
 SELECT count(*) FROM pg_locks JOIN pg_database d ON d.oid = database
 WHERE d.datname = current_database() AND relation = %s::regclass AND NOT granted
 """
-ALERTS_SENT = """
-SELECT count(*) FROM mail_messages
-WHERE application_id = %s AND template = 'new_application' AND status = 'sent'
-"""
+PROPOSED = "SELECT count(*) FROM engagements WHERE application_id = %s"
 
 
 def wait_until_handled(site: Site, count: int, within: float = PATIENCE) -> None:
@@ -134,7 +131,7 @@ def left_behind(site: Site) -> int:
     """How many deliveries wait although a newcomer passes: the workers know nothing of them."""
     submit(site, 1)
     newcomer = site.value("SELECT id FROM applications ORDER BY submitted_at DESC LIMIT 1")
-    eventually(lambda: site.value(ALERTS_SENT, newcomer) == 1)
+    eventually(lambda: site.value(PROPOSED, newcomer) == 1)
     with site.broker() as broker:
         eventually(lambda: broker.llen(QUEUE) == 0)
     return int(site.value("SELECT count(*) FROM deliveries WHERE status = 'waiting'"))

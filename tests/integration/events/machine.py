@@ -35,8 +35,10 @@ SUBSCRIBERS = ("made_up.first", "made_up.second")
 DELIVERIES = text(
     "SELECT id, subscriber, stream, stream_version, status, attempts FROM deliveries ORDER BY id"
 )
-EFFECT = text("INSERT INTO effects VALUES (:subscriber, :stream, :version)")
-EFFECTS = text("SELECT subscriber, stream, version FROM effects ORDER BY ctid")
+EFFECT = text(
+    "INSERT INTO effects (subscriber, stream, version) VALUES (:subscriber, :stream, :version)"
+)
+EFFECTS = text("SELECT subscriber, stream, version FROM effects ORDER BY place")
 
 which = st.integers(min_value=0, max_value=99)
 

@@ -17,7 +17,7 @@ from app.events.store import record
 from app.events.types import stream_of
 from app.notifications.models import MailMessage
 
-ROUNDS = 200
+ROUNDS = 100
 VERDICTS: tuple[Verdict, ...] = (
     ApplicationAccepted(message="", kind="sprint", total_cents=1_000_000),
     ApplicationDeclined(message=""),

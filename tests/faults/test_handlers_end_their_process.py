@@ -65,7 +65,8 @@ def test_a_handler_that_ends_its_process_dies_alone(
         f" events at a p95 of {1000 * meanwhile:.0f} ms, quiet {1000 * before:.0f} and"
         f" {1000 * after:.0f} ms"
     )
-    assert meanwhile < SLOWER * max(before, after)
+    # In `make test` others use the machine meanwhile, and each at its own time.
+    assert meanwhile < scale(20, SLOWER) * max(before, after)
 
 
 def contents(site: Site) -> dict[str, str]:

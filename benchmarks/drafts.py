@@ -10,6 +10,8 @@ from app.applications.models import Draft
 from app.applications.pages import DRAFT_COOKIE
 from app.applications.questions import STEP_KEYS, current_questionnaire
 from app.database import db, new_id
+from app.events.models import PersonKey
+from app.events.sealing import new_key
 from benchmarks.load import form_post
 from benchmarks.sample import ANSWERS
 
@@ -33,6 +35,8 @@ def prepare_submits(app: Flask, port: int, count: int) -> list[bytes]:
             for _ in range(count)
         ]
         db.session.execute(insert(Draft), drafts)
+        keys = [{"person_id": draft["id"], "key": new_key()} for draft in drafts]
+        db.session.execute(insert(PersonKey), keys)
         db.session.commit()
         return [_submit(app, port, str(draft["id"])) for draft in drafts]
 

@@ -10,6 +10,7 @@ from app.applications.events import DraftLinkRequested
 from app.applications.models import Draft
 from app.applications.questions import Answers, Questionnaire, Step
 from app.database import utc_now
+from app.events.person_keys import key_of
 from app.events.store import record
 from app.events.types import stream_of
 
@@ -32,6 +33,7 @@ def start_draft(session: Session, questionnaire: Questionnaire) -> Draft:
     )
     session.add(draft)
     session.flush()  # its id goes into the cookie
+    key_of(session, draft.id)  # made now, so that sending the form need not
     return draft
 
 

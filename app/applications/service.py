@@ -60,7 +60,8 @@ class NothingAsked(Exception):
 
 # Guarded like the seal below, so that what is sealed is what was read.
 READ_DRAFT = text("""
-SELECT answers, questions_version FROM drafts
+SELECT answers, questions_version, key AS person_key
+FROM drafts LEFT JOIN person_keys ON person_id = id
 WHERE id = :draft_id AND version = :draft_version AND submitted_at IS NULL
   AND complete_steps @> :earlier_steps
 """).bindparams(bindparam("earlier_steps", type_=JSONB))
@@ -124,7 +125,8 @@ def submit_application(
         questions_version=draft.questions_version,
     )
     access_token = secrets.token_urlsafe(24)
-    if not _store(session, submission, access_token, seen):
+    key = draft.person_key or key_of(session, draft_id)
+    if not _store(session, submission, access_token, seen, bytes(key)):
         _explain_refusal(session, draft_id, answers, questionnaire)
     after_commit(session, bell.ring)
     return access_token
@@ -135,12 +137,13 @@ def _store(
     submission: ApplicationSubmitted,
     access_token: str,
     seen: dict[str, Any],
+    key: bytes,
 ) -> bool:
     """Seal the draft and store the application with its event, unless the draft is no longer as it
     was seen."""
     application_id, person = new_id(), seen["draft_id"]
     stream, metadata = stream_of("application", application_id), metadata_by("prospect")
-    content = content_of(submission, person, key_of(session, person))
+    content = content_of(submission, person, key)
     trace_recording(session, content["id"], submission.type, stream, metadata)
     stored = session.execute(
         SUBMIT,

@@ -8,6 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.applications.models import Application
 from app.engagements.models import Engagement
+from app.events.store import read_stream
+from app.events.types import RecordedEvent, stream_of
 
 
 def get_engagement(session: Session, engagement_id: uuid.UUID) -> Engagement:
@@ -18,6 +20,16 @@ def get_engagement(session: Session, engagement_id: uuid.UUID) -> Engagement:
 def engagement_of(session: Session, application_id: uuid.UUID) -> Engagement | None:
     """The application's engagement, or None while it is not proposed yet."""
     return session.scalar(select(Engagement).where(Engagement.application_id == application_id))
+
+
+def events_about(
+    session: Session, application: Application, engagement: Engagement | None
+) -> list[RecordedEvent]:
+    """Every event of the application and of its engagement, oldest first."""
+    events = read_stream(session, stream_of("application", application.id))
+    if engagement:
+        events += read_stream(session, stream_of("engagement", engagement.id))
+    return sorted(events, key=lambda recorded: recorded.position)
 
 
 def list_engagements(

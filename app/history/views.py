@@ -7,9 +7,7 @@ from flask_login import login_required
 
 from app.applications.queries import find_application
 from app.database import db
-from app.engagements.queries import engagement_of
-from app.events.store import read_stream
-from app.events.types import stream_of
+from app.engagements.queries import engagement_of, events_about
 from app.history.moments import in_causal_order, moments_of
 from app.review.timeline import people_of
 
@@ -24,10 +22,7 @@ def index(application_id: uuid.UUID) -> str:
     application = find_application(session, application_id)
     if application is None:
         abort(404)
-    events = read_stream(session, stream_of("application", application.id))
-    if engagement := engagement_of(session, application.id):
-        events += read_stream(session, stream_of("engagement", engagement.id))
-    events.sort(key=lambda event: event.position)
+    events = events_about(session, application, engagement_of(session, application.id))
     moments = moments_of(events, people_of(session, application))
     chosen = min(max(request.args.get("moment", len(moments), type=int), 1), len(moments))
     template = "_moment.html" if request.headers.get("HX-Request") else "index.html"

@@ -15,6 +15,7 @@ from app.applications.events import (
 from app.applications.models import Application
 from app.engagements.events import EngagementAccepted, EngagementActivated, EngagementProposed
 from app.engagements.models import Engagement
+from app.engagements.queries import events_about
 from app.events.store import read_stream
 from app.events.types import Event, stream_of
 from app.payments.events import DepositPaid
@@ -50,10 +51,7 @@ def timeline_of(
     session: Session, application: Application, engagement: Engagement | None
 ) -> list[Entry]:
     """What has happened to the application and its engagement so far, oldest first."""
-    events = read_stream(session, stream_of("application", application.id))
-    if engagement:
-        events += read_stream(session, stream_of("engagement", engagement.id))
-    events.sort(key=lambda recorded: recorded.position)
+    events = events_about(session, application, engagement)
     return [
         Entry(*WORDS[type(recorded.data)], recorded.recorded_at)
         for recorded in events

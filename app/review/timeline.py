@@ -26,8 +26,8 @@ from app.engagements.events import (
     EngagementProposed,
 )
 from app.engagements.models import Engagement
-from app.events.store import read_stream
-from app.events.types import Event, RecordedEvent, stream_of
+from app.engagements.queries import events_about
+from app.events.types import Event, RecordedEvent
 from app.firm.offers import Kind, current_offers
 from app.payments.events import DepositOverpaid, DepositPaid
 from app.rendering import money
@@ -73,12 +73,10 @@ def timeline_of(
     session: Session, application: Application, engagement: Engagement | None
 ) -> list[Entry]:
     """Everything in the application's stream and its engagement's, oldest first."""
-    events = read_stream(session, stream_of("application", application.id))
-    if engagement:
-        events += read_stream(session, stream_of("engagement", engagement.id))
-    events.sort(key=lambda recorded: recorded.position)
     people = people_of(session, application)
-    return [entry_of(recorded, people) for recorded in events]
+    return [
+        entry_of(recorded, people) for recorded in events_about(session, application, engagement)
+    ]
 
 
 def people_of(session: Session, application: Application) -> dict[str, str]:

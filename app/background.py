@@ -60,17 +60,7 @@ def init_celery(app: Flask, config: Config) -> None:
         worker_hijack_root_logger=False,
         worker_send_task_events=False,
         beat_scheduler="app.beat:SteadyScheduler",
-        beat_schedule={
-            "sweep-deliveries": _each(config.SWEEP_SECONDS, "events.sweep"),
-            "sweep-mail": _each(config.SWEEP_SECONDS, "notifications.sweep"),
-            "sweep-webhooks": _each(config.SWEEP_SECONDS, "webhooks.sweep"),
-            "sweep-bridges": _each(config.SWEEP_SECONDS, sweep_bridges.name),
-            "record-due-events": _each(config.SWEEP_SECONDS, record_due_events.name),
-            "advance-replays": _each(config.SWEEP_SECONDS, move_replays_on.name),
-            "count-deliveries": _each(60, count_deliveries.name),
-            "prune-tries": {"task": prune_old_tries.name, "schedule": DAILY},
-            "sign-checkpoint": {"task": sign_checkpoint.name, "schedule": DAILY},
-        },
+        beat_schedule=_beat_schedule(config),
         timezone="UTC",
     )
     celery.set_default()
@@ -88,6 +78,21 @@ def init_celery(app: Flask, config: Config) -> None:
     @signals.worker_process_shutdown.connect(weak=False)
     def stop_worker_process(**_: object) -> None:
         close_telemetry(app)
+
+
+def _beat_schedule(config: Config) -> dict[str, dict[str, Any]]:
+    """What the scheduler rings for, and how often."""
+    return {
+        "sweep-deliveries": _each(config.SWEEP_SECONDS, "events.sweep"),
+        "sweep-mail": _each(config.SWEEP_SECONDS, "notifications.sweep"),
+        "sweep-webhooks": _each(config.SWEEP_SECONDS, "webhooks.sweep"),
+        "sweep-bridges": _each(config.SWEEP_SECONDS, sweep_bridges.name),
+        "record-due-events": _each(config.SWEEP_SECONDS, record_due_events.name),
+        "advance-replays": _each(config.SWEEP_SECONDS, move_replays_on.name),
+        "count-deliveries": _each(60, count_deliveries.name),
+        "prune-tries": {"task": prune_old_tries.name, "schedule": DAILY},
+        "sign-checkpoint": {"task": sign_checkpoint.name, "schedule": DAILY},
+    }
 
 
 def _each(seconds: float, task: str) -> dict[str, Any]:

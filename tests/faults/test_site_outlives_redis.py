@@ -79,5 +79,8 @@ def test_a_request_that_waited_for_redis_would_fail_or_hang(
     """The control."""
     prospect = make_prospects(site, 1)[0]
     with serving(site, "with_redis_in_the_request"), broken(wire, state):
-        answer = send(site, prospect)
+        try:
+            answer = send(site, prospect)
+        except TimeoutError:
+            return  # the client gave up before the site did
     assert answer.status >= 500 or answer.seconds >= wire.latency

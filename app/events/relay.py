@@ -2,6 +2,7 @@
 
 import threading
 import time
+from itertools import chain
 
 import psycopg
 import structlog
@@ -58,10 +59,13 @@ WITH batch AS (
     SELECT position, subscriber, stream, version, CASE WHEN goes_first THEN clock_timestamp() END
     FROM wanted ORDER BY position, place
     ON CONFLICT DO NOTHING
-    RETURNING id, sent_at
+    RETURNING id, event_position, sent_at
+), first AS (
+    SELECT array_agg(id ORDER BY id) AS ids FROM added
+    WHERE sent_at IS NOT NULL GROUP BY event_position ORDER BY event_position
 )
 SELECT (SELECT count(*) FROM ready) AS relayed,
-       (SELECT array_agg(id ORDER BY id) FROM added WHERE sent_at IS NOT NULL) AS first,
+       (SELECT json_agg(ids) FROM first) AS first,
        (SELECT array_agg(id ORDER BY id) FROM added WHERE sent_at IS NULL) AS held,
        set_config('synchronous_commit', 'off', true)
 """)
@@ -91,11 +95,12 @@ def relay_batch(subscriptions: Subscriptions, send: Send) -> int:
         relayed, first, held, _ = connection.execute(
             RELAY_BATCH, {"batch": BATCH, "types": list(types), "subscribers": list(subscribers)}
         ).one()
-        with relay_span(connection, [*(first or []), *(held or [])], since=begun):
-            send_all(connection, share_out(first or []), send)
+        first, held = first or [], held or []
+        with relay_span(connection, [*chain(*first), *held], since=begun):
+            send_all(connection, share_out(first), send)
             if held:
-                freed = connection.execute(TAKE_FREED, {"ids": held}).scalars().all()
-                send_all(connection, share_out(freed), send)
+                freed = connection.execute(TAKE_FREED, {"ids": held}).scalars()
+                send_all(connection, share_out([[delivery_id] for delivery_id in freed]), send)
     return int(relayed)
 
 

@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.telemetry.spans import current_span
 
-# A task costs more than most deliveries, so a crowd shares them; a few are spread over the workers.
+# A task costs more than most deliveries: an event's deliveries share one, and a crowd's do up to
+# about this many; a few events are spread over the workers.
 LARGEST_TASK = 10
 SMALL_CROWD = 8
 log = structlog.get_logger()
@@ -18,10 +19,16 @@ Send = Callable[[Sequence[int]], None]
 UNSENT = text("UPDATE deliveries SET sent_at = NULL WHERE id = ANY(:ids) AND done_at IS NULL")
 
 
-def share_out(delivery_ids: Sequence[int]) -> list[Sequence[int]]:
-    """The deliveries of each task, in their order."""
-    size = max(1, min(LARGEST_TASK, len(delivery_ids) // SMALL_CROWD))
-    return [delivery_ids[at : at + size] for at in range(0, len(delivery_ids), size)]
+def share_out(groups: Sequence[Sequence[int]]) -> list[list[int]]:
+    """The deliveries of each task, in their order; those of a group share one."""
+    size = min(LARGEST_TASK, sum(map(len, groups)) // SMALL_CROWD)
+    tasks: list[list[int]] = []
+    for group in groups:
+        if tasks and len(tasks[-1]) + len(group) <= size:
+            tasks[-1] += group
+        else:
+            tasks.append([*group])
+    return tasks
 
 
 def send_all(connection: Connection | Session, tasks: Sequence[Sequence[int]], send: Send) -> None:

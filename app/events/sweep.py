@@ -1,7 +1,5 @@
 """The sweep: sends again what is due and unfinished, whoever lost it on the way."""
 
-from collections.abc import Sequence
-
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -30,7 +28,7 @@ RETURNING deliveries.id, attempts
 """)
 
 
-def take_due_deliveries(session: Session, *, resend_after: float) -> list[Sequence[int]]:
+def take_due_deliveries(session: Session, *, resend_after: float) -> list[list[int]]:
     """Mark as sent, commit and return the deliveries whose task has to be sent (again), task by
     task.
 
@@ -42,4 +40,7 @@ def take_due_deliveries(session: Session, *, resend_after: float) -> list[Sequen
     session.commit()
     fresh = sorted(row.id for row in due if not row.attempts)
     tried = sorted(row.id for row in due if row.attempts)
-    return [*share_out(fresh), *([delivery_id] for delivery_id in tried)]
+    return [
+        *share_out([[delivery_id] for delivery_id in fresh]),
+        *([delivery_id] for delivery_id in tried),
+    ]

@@ -53,7 +53,7 @@ def advance_replays(session: Session, send: Send) -> None:
             put_back += _put_back_next(session, replay)
         session.execute(FINISH, {"id": replay.id, "is_cancelled": replay.cancelled_at is not None})
     session.commit()
-    send_all(session, share_out(put_back), send)
+    send_all(session, share_out([[delivery_id] for delivery_id in put_back]), send)
     session.commit()
 
 

@@ -94,11 +94,25 @@ def test_of_a_stream_only_the_first_unfinished_delivery_gets_a_task(
     assert len(flow.relay()) == 1
 
 
-def test_a_crowd_shares_tasks_and_a_few_are_spread_over_the_workers() -> None:
-    assert share_out([1, 2]) == [[1], [2]]
-    assert share_out(range(40)) == [range(at, at + 5) for at in range(0, 40, 5)]
-    assert {len(task) for task in share_out(range(1000))} == {10}
+def test_an_event_has_one_task_a_few_events_are_spread_and_a_crowd_shares_tasks() -> None:
+    assert share_out([[1, 2, 3, 4], [5, 6]]) == [[1, 2, 3, 4], [5, 6]]
+    assert share_out([[at] for at in range(40)]) == [
+        [*range(at, at + 5)] for at in range(0, 40, 5)
+    ]
+    assert {len(task) for task in share_out([[at] for at in range(1000)])} == {10}
+    assert {len(task) for task in share_out([[at] * 4 for at in range(1000)])} == {8}
     assert share_out([]) == []
+
+
+def test_the_deliveries_of_an_event_go_in_one_task_in_the_tables_order(
+    record_event: Record,
+) -> None:
+    sent: list[Sequence[int]] = []
+    record_event()
+    record_event()
+    relay_batch(Subscriptions({MoreProvided: (ignore, ignore_too)}), sent.append)
+    assert [len(task) for task in sent] == [2, 2]
+    assert sent == sorted(map(sorted, sent))
 
 
 def deliveries_of(session: Session, event: RecordedEvent) -> int:

@@ -68,12 +68,13 @@ def init_celery(app: Flask, config: Config) -> None:
     app.extensions["lease_keeper"] = LeaseKeeper(
         lambda: _engine_of(app), config.DELIVERY_LEASE_SECONDS
     )
+    app.extensions["relay_at_hand"] = RelayAtHand(send_deliveries)
 
     @signals.worker_process_init.connect(weak=False)
     def start_worker_process(**_: object) -> None:
         with app.app_context():
             db.engine.dispose(close=False)  # the parent's connections stay the parent's
-        app.extensions["bell"] = RelayAtHand(send_deliveries)
+        app.extensions["bell"] = app.extensions["relay_at_hand"]
 
     @signals.worker_process_shutdown.connect(weak=False)
     def stop_worker_process(**_: object) -> None:

@@ -4,6 +4,7 @@ import re
 import time
 import traceback
 from collections.abc import Sequence
+from contextlib import nullcontext
 from enum import StrEnum
 
 import structlog
@@ -21,6 +22,7 @@ from app.events.claims import (
     mark_failed,
 )
 from app.events.dead_letters import record_dead_letter
+from app.events.relay import RelayAtHand
 from app.events.retry import RetryPolicy
 from app.events.rows import METADATA, recorded_event
 from app.events.sending import Send, send_all
@@ -30,8 +32,11 @@ from app.events.tracing import following, resuming
 from app.telemetry.spans import current_span
 
 # What is left of a task's deliveries by then goes back, so that a stop never waits for all of them.
-LONGEST_TASK_SECONDS = 10.0
+# What follows from the last of them may take as long again.
+LONGEST_TASK_SECONDS = 5.0
 WORKER_ENDED = "WorkerEnded: the process ended in the middle of each try, and could not say why."
+
+NOTHING_KEPT = nullcontext[Sequence[Sequence[int]]](())
 
 log = structlog.get_logger()
 
@@ -79,11 +84,13 @@ def deliver(
     policy: RetryPolicy,
     keeper: LeaseKeeper,
     send: Send,
+    at_hand: RelayAtHand | None = None,
 ) -> dict[int, Outcome]:
     """Hand each delivery's event to its subscriber, each in a transaction of its own.
 
     The subscriber's writes, the events it records and the delivery's ``done`` commit together, so a
-    repeat finds it done and changes nothing.
+    repeat finds it done and changes nothing. With a relay ``at_hand`` what follows from a delivery
+    is delivered right behind it; what follows from that is sent, so that a task has an end.
     """
     outcomes = dict.fromkeys(delivery_ids, Outcome.SKIPPED)
     with autocommit() as connection:
@@ -94,11 +101,11 @@ def deliver(
         for claim in claims:
             if time.monotonic() > until:
                 break
-            with delivery_span(claim) as trying:
-                outcome = _hand_over(session, claim, subscriptions, policy)
-                trying.describe({"delivery.outcome": outcome.value})
-            outcomes[claim.delivery_id] = outcome
+            with at_hand.keeping() if at_hand else NOTHING_KEPT as following_tasks:
+                outcomes[claim.delivery_id] = _try(session, claim, subscriptions, policy)
             begun += 1
+            for task in following_tasks:
+                outcomes |= deliver(session, task, subscriptions, policy, keeper, send)
     with autocommit() as connection:
         if left := claims[begun:]:
             give_back(connection, left)
@@ -106,6 +113,15 @@ def deliver(
         done = [claim for claim in claims if outcomes[claim.delivery_id] is Outcome.DONE]
         _wake_next(connection, done, send)
     return outcomes
+
+
+def _try(
+    session: Session, claim: Claim, subscriptions: Subscriptions, policy: RetryPolicy
+) -> Outcome:
+    with delivery_span(claim) as trying:
+        outcome = _hand_over(session, claim, subscriptions, policy)
+        trying.describe({"delivery.outcome": outcome.value})
+    return outcome
 
 
 def _hand_over(

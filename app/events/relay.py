@@ -2,6 +2,8 @@
 
 import threading
 import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from itertools import chain
 
 import psycopg
@@ -107,18 +109,35 @@ def relay_batch(subscriptions: Subscriptions, send: Send) -> int:
 class RelayAtHand:
     """A bell for a process that can relay: ringing it does what the relay would be woken for.
 
-    A worker rings it, so that an event's follow-up is on its way without a detour.
+    A worker rings it, so that an event's follow-up is on its way without a detour, and while it
+    delivers it keeps one task that follows for itself.
     """
 
     def __init__(self, send: Send) -> None:
         self._send = send
+        self._kept: list[Sequence[int]] | None = None
 
     def ring(self) -> None:
         """Relay what waits. Never raises: what fails here is left to the relay's next poll."""
         try:
-            relay_batch(current_subscriptions(), self._send)
+            relay_batch(current_subscriptions(), self._keep_or_send)
         except (psycopg.Error, DBAPIError) as error:
             log.warning("relay.database_unreachable", error=type(error).__name__)
+
+    @contextmanager
+    def keeping(self) -> Iterator[list[Sequence[int]]]:
+        """The first task that a ring in this block would send goes into the list instead."""
+        kept = self._kept = []
+        try:
+            yield kept
+        finally:
+            self._kept = None
+
+    def _keep_or_send(self, delivery_ids: Sequence[int]) -> None:
+        if self._kept == []:
+            self._kept.append(delivery_ids)
+        else:
+            self._send(delivery_ids)
 
 
 def run_relay(

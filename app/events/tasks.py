@@ -28,8 +28,15 @@ def deliver_events(delivery_ids: list[int]) -> None:
         cap=config.DELIVERY_BACKOFF_CAP_SECONDS,
         most=config.DELIVERY_MAX_ATTEMPTS,
     )
-    keeper = current_app.extensions["lease_keeper"]
-    deliver(db.session(), delivery_ids, current_subscriptions(), policy, keeper, send_deliveries)
+    deliver(
+        db.session(),
+        delivery_ids,
+        current_subscriptions(),
+        policy,
+        current_app.extensions["lease_keeper"],
+        send_deliveries,
+        current_app.extensions["relay_at_hand"],
+    )
 
 
 @shared_task(name="events.sweep", ignore_result=True)

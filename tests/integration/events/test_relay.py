@@ -96,9 +96,7 @@ def test_of_a_stream_only_the_first_unfinished_delivery_gets_a_task(
 
 def test_an_event_has_one_task_a_few_events_are_spread_and_a_crowd_shares_tasks() -> None:
     assert share_out([[1, 2, 3, 4], [5, 6]]) == [[1, 2, 3, 4], [5, 6]]
-    assert share_out([[at] for at in range(40)]) == [
-        [*range(at, at + 5)] for at in range(0, 40, 5)
-    ]
+    assert share_out([[at] for at in range(40)]) == [[*range(at, at + 5)] for at in range(0, 40, 5)]
     assert {len(task) for task in share_out([[at] for at in range(1000)])} == {10}
     assert {len(task) for task in share_out([[at] * 4 for at in range(1000)])} == {8}
     assert share_out([]) == []

@@ -1,5 +1,7 @@
 """A process that can relay needs no bell."""
 
+from collections.abc import Sequence
+
 import psycopg
 import pytest
 from flask import Flask
@@ -7,8 +9,11 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app.database import db
+from app.events.delivery import deliver
 from app.events.models import Delivery, StoredEvent
 from app.events.relay import RelayAtHand
+from app.events.retry import RetryPolicy
+from app.events.subscription import current_subscriptions
 from benchmarks.sample import ANSWERS
 from tests.submitted import submit_answers
 
@@ -22,6 +27,27 @@ def test_what_is_recorded_is_relayed_with_the_commit(
     session.commit()
     assert sent == list(session.scalars(select(Delivery.id).order_by(Delivery.id)))
     assert sent
+
+
+def test_a_worker_delivers_what_follows_right_behind_and_sends_what_follows_from_that(
+    app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    sent: list[Sequence[int]] = []
+    at_hand = RelayAtHand(sent.append)
+    monkeypatch.setitem(app.extensions, "bell", at_hand)
+    submit_answers(session, ANSWERS)
+    session.commit()
+    (task,) = sent
+    policy, keeper = RetryPolicy(first=0, cap=0, most=1), app.extensions["lease_keeper"]
+    deliver(session, task, current_subscriptions(), policy, keeper, sent.append, at_hand)
+    done = session.scalars(select(Delivery).filter_by(status="done").order_by(Delivery.done_at))
+    assert [delivery.subscriber for delivery in done][:3] == [
+        "scoring.score_fit",
+        "engagements.propose_engagement",
+        "notifications.confirm_receipt",
+    ]
+    proposed = session.scalars(select(Delivery).filter_by(status="waiting")).all()
+    assert {delivery.id for delivery in proposed} == {one for task in sent[1:] for one in task}
 
 
 def test_what_cannot_be_relayed_is_left_to_the_relay(

@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.events.rows import READ, recorded_event
+from app.events.rows import READ, UnreadableEvent, recorded_event
 from app.events.types import RecordedEvent
 
 
@@ -69,11 +69,23 @@ def place_of(recorded: RecordedEvent) -> Place:
 
 def read_log(session: Session, after: Place, *, most: int) -> Sequence[RecordedEvent]:
     """Up to ``most`` events behind ``after``, in the log's order; those whose turn can still be
-    taken by an open transaction come with a later call."""
+    taken by an open transaction come with a later call.
+
+    Ends before an event that this release cannot read, and raises UnreadableEvent where that comes
+    first: it waits for a release that can.
+    """
     rows = session.execute(
         SETTLED, {"horizon": after.horizon, "position": after.position, "most": most}
     )
-    return [recorded_event(row) for row in rows]
+    events: list[RecordedEvent] = []
+    for row in rows:
+        try:
+            events.append(recorded_event(row))
+        except UnreadableEvent:
+            if not events:
+                raise
+            break
+    return events
 
 
 def read_unsettled(session: Session, after: Place) -> Sequence[RecordedEvent]:

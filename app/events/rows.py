@@ -6,7 +6,14 @@ from typing import Any
 import msgspec
 
 from app.events.sealing import unseal
-from app.events.types import Metadata, RecordedEvent, decode_event, decode_stored
+from app.events.types import (
+    Metadata,
+    RecordedEvent,
+    UnknownEventType,
+    decode_event,
+    decode_stored,
+)
+from app.events.upcast import UnknownSchemaVersion
 
 # What recorded_event takes. Payloads come as text: they are decoded right into their types.
 EVENT_COLUMNS = """
@@ -19,16 +26,24 @@ SELECT {EVENT_COLUMNS} FROM events e LEFT JOIN person_keys k USING (person_id)
 METADATA = msgspec.json.Decoder(Metadata)
 
 
+class UnreadableEvent(Exception):
+    """An event that this release does not know, or not in that form: a newer one recorded it."""
+
+
 def recorded_event(row: Sequence[Any]) -> RecordedEvent:
-    """A row that begins with EVENT_COLUMNS as an event with its payload typed."""
+    """A row that begins with EVENT_COLUMNS as an event with its payload typed. Raises
+    UnreadableEvent."""
     # By place, not by name: who replays the log spends much of the time in here.
     id_, position, horizon, stream, version, type_, schema_version, *rest = row
     data, metadata, sealed, recorded_at, key, *_ = rest
-    if sealed is None or key is None:
-        payload = decode_stored(type_, data, schema_version)
-    else:
-        opened = unseal(bytes(sealed), bytes(key), id_)
-        payload = decode_event(type_, msgspec.json.decode(data) | opened, schema_version)
+    try:
+        if sealed is None or key is None:
+            payload = decode_stored(type_, data, schema_version)
+        else:
+            opened = unseal(bytes(sealed), bytes(key), id_)
+            payload = decode_event(type_, msgspec.json.decode(data) | opened, schema_version)
+    except (UnknownEventType, UnknownSchemaVersion, msgspec.ValidationError) as error:
+        raise UnreadableEvent(f"{type_} in version {schema_version}, at {position}") from error
     return RecordedEvent(
         id=id_,
         position=position,

@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session, joinedload
 
 from app.database import utc_now
+from app.events.rows import UnreadableEvent
 from app.events.store import read_event
 from app.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
 from app.webhooks.schedule import FAILURES_UNTIL_DISABLED, MOST_TRIES, delay_after
@@ -22,6 +23,8 @@ from app.webhooks.signing import make_request
 # So that an endpoint that never answers leaves room for the others.
 MOST_IN_FLIGHT_EACH = 4
 COURIER = "system:webhooks.courier"
+# A newer release recorded the event, and was taken back.
+UNREADABLE_WAITS_SECONDS = 300.0
 log = structlog.get_logger()
 
 CLAIM = text("""
@@ -50,6 +53,13 @@ WHERE id = :id AND status = 'sending' AND claimed_at = :claimed_at
 RETURNING id
 """)
 
+PUT_OFF = text("""
+UPDATE webhook_messages
+SET status = 'waiting', tries = tries - 1,
+    next_try_at = clock_timestamp() + make_interval(secs => :delay)
+WHERE id = :id
+""")
+
 PUT_BACK = text("""
 UPDATE webhook_messages
 SET status = CASE WHEN tries >= :most THEN 'failed' ELSE 'waiting' END
@@ -76,7 +86,8 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 def claim_due(session: Session, base_url: str, *, most: int) -> list[Claim]:
-    """Claim up to ``most`` due messages, few enough for each endpoint, and commit."""
+    """Claim up to ``most`` due messages, few enough for each endpoint, and commit. One whose event
+    this release cannot read is put off."""
     ids = session.scalars(CLAIM, {"most": most, "most_each": MOST_IN_FLIGHT_EACH}).all()
     messages = session.scalars(
         select(WebhookMessage)
@@ -85,7 +96,13 @@ def claim_due(session: Session, base_url: str, *, most: int) -> list[Claim]:
         .order_by(WebhookMessage.next_try_at)
         .execution_options(populate_existing=True)
     ).all()
-    claims = [_claim_of(session, message, base_url) for message in messages]
+    claims = []
+    for message in messages:
+        try:
+            claims.append(_claim_of(session, message, base_url))
+        except UnreadableEvent as unreadable:
+            session.execute(PUT_OFF, {"id": message.id, "delay": UNREADABLE_WAITS_SECONDS})
+            log.warning("webhooks.newer_release_needed", unreadable=str(unreadable))
     session.commit()
     return claims
 

@@ -1,9 +1,11 @@
 """The Celery tasks of outgoing webhooks. They carry nothing: the tables say what is due."""
 
+import structlog
 from celery import shared_task
 from flask import current_app
 
 from app.database import alone_at, db
+from app.events.rows import UnreadableEvent
 from app.wake import wake
 from app.webhooks.claims import count_due, put_back_orphans
 from app.webhooks.courier import send_due_messages
@@ -12,6 +14,7 @@ from app.webhooks.sender import Sender
 
 # With the last answers and a slow resolver it stays below the time limit of a task.
 COURIER_SECONDS = 12.0
+log = structlog.get_logger()
 
 
 def ring_courier() -> None:
@@ -23,10 +26,12 @@ def ring_courier() -> None:
 def sweep_webhooks() -> None:
     """Make the messages of new events, and ring where one is due."""
     session = db.session()
-    may_be_more = True
-    while may_be_more:
-        may_be_more = fan_out_events(session)
-        session.commit()
+    try:
+        while fan_out_events(session):
+            session.commit()
+    except UnreadableEvent as unreadable:
+        log.warning("webhooks.newer_release_needed", unreadable=str(unreadable))
+    session.commit()
     if count_due(session):
         ring_courier()
 

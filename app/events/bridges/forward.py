@@ -17,6 +17,7 @@ from app.events.bridges.models import Bridge
 from app.events.cloudevents import to_cloud_event
 from app.events.log import START, Place, end_of_log, place_of, read_log
 from app.events.retry import RetryPolicy
+from app.events.rows import UnreadableEvent
 from app.events.types import RecordedEvent
 
 BATCH = 100
@@ -61,20 +62,23 @@ def forward_batch(
 ) -> bool:
     """Send one batch and commit the new place; return whether to go on, as there may be more.
 
-    Stops at the first event that is not confirmed. A bridge that is paused, or whose next try is
-    not due, sends nothing; the policy's ``most`` plays no part, since a bridge never gives up. No
-    transaction is open while the other side is talked to.
+    Stops at the first event that is not confirmed, or that this release cannot read. A bridge that
+    is paused, or whose next try is not due, sends nothing; the policy's ``most`` plays no part,
+    since a bridge never gives up. No transaction is open while the other side is talked to.
     """
     bridge = open_bridge(session, address)
     place, failures = bridge.place, bridge.failures
     is_due = not bridge.paused_at and bridge.not_before <= utc_now()
-    events = read_log(session, place, most=BATCH) if is_due else []
-    session.commit()
-    if not events:
-        return False
-    sent = link.send(
-        [to_cloud_event(event, base_url, with_personal=address.with_personal) for event in events]
-    )
+    events: Sequence[RecordedEvent] = []
+    try:
+        events = read_log(session, place, most=BATCH) if is_due else []
+        session.commit()
+        if not events:
+            return False
+        with_personal = address.with_personal
+        sent = link.send([to_cloud_event(e, base_url, with_personal=with_personal) for e in events])
+    except UnreadableEvent as unreadable:
+        sent = Sent(0, trouble=f"a newer release is needed to read {unreadable}")
     _move(session, address.name, place, events, sent, failures, policy)
     session.commit()
     return not sent.trouble

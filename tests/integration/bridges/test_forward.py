@@ -25,7 +25,7 @@ from tests.integration.bridges.conftest import (
     check_nothing_is_lost_or_out_of_order,
     places,
 )
-from tests.integration.events.conftest import new_stream
+from tests.integration.events.conftest import new_stream, record_from_tomorrow
 
 URL = "kafka://broker:9092/events"
 BridgeTo = Callable[..., Mover]
@@ -69,6 +69,19 @@ def test_a_bridge_goes_on_where_it_stood_whatever_its_address_says_by_then(
     written += write(1)
     bridge_to(f"{URL}?from=end", other_side).move_on()
     assert places(other_side.taken) == written
+
+
+def test_a_bridge_waits_for_a_release_that_can_read_what_comes_next_and_says_so(
+    session: Session, bridge_to: BridgeTo, other_side: OtherSide, write: Write
+) -> None:
+    mover = bridge_to(URL, other_side)
+    written = write(2)
+    record_from_tomorrow(session)
+    write(1)
+    mover.move_on()
+    assert places(other_side.taken) == written
+    assert mover.bridge.failures == 1
+    assert "thing.from_tomorrow" in str(mover.bridge.last_error)
 
 
 def test_the_place_moves_by_what_was_confirmed_and_no_further(

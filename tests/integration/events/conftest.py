@@ -25,6 +25,10 @@ LEASE = 60.0
 RUN_OUT = text("UPDATE deliveries SET not_before = now() WHERE claimed_at IS NOT NULL")
 LEASED_UNTIL = text("SELECT not_before FROM deliveries WHERE id = :id")
 UNFINISHED = text("SELECT count(*) FROM deliveries WHERE status <> 'done'")
+FROM_TOMORROW = text("""
+INSERT INTO events (id, stream, version, type, schema_version, data, metadata)
+VALUES (:id, :stream, 1, 'thing.from_tomorrow', 1, '{}', '{"actor": "system:test"}')
+""")
 Handler = Callable[[Session, RecordedEvent], None]
 
 
@@ -48,6 +52,12 @@ def record_event(session: Session) -> Record:
         return recorded
 
     return record_event
+
+
+def record_from_tomorrow(session: Session) -> None:
+    """Record what only a newer release can read, and commit."""
+    session.execute(FROM_TOMORROW, {"id": uuid.uuid4(), "stream": new_stream()})
+    session.commit()
 
 
 def keeper_of(lease: float) -> LeaseKeeper:

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
+import pytest
 from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -12,9 +13,10 @@ from sqlalchemy.orm import Session
 from app.applications.events import MoreProvided
 from app.database import db
 from app.events.log import START, Place, place_of, read_log
+from app.events.rows import UnreadableEvent
 from app.events.store import record
 from local.postgres import Postgres
-from tests.integration.events.conftest import Record, new_stream
+from tests.integration.events.conftest import Record, new_stream, record_from_tomorrow
 
 Seen = list[tuple[str, int]]
 
@@ -44,6 +46,18 @@ def test_the_log_is_read_in_its_order_and_in_parts(session: Session, record_even
     first, place = follow(session, START, most=3)
     rest, _ = follow(session, place)
     assert first + rest == [(event.stream, 1) for event in written]
+
+
+def test_a_reader_waits_before_what_only_a_newer_release_can_read(
+    session: Session, record_event: Record
+) -> None:
+    readable = record_event()
+    record_from_tomorrow(session)
+    record_event()
+    seen, place = follow(session, START)
+    assert seen == [(readable.stream, 1)]
+    with pytest.raises(UnreadableEvent, match=r"thing\.from_tomorrow in version 1"):
+        follow(session, place)
 
 
 def test_an_event_that_commits_late_is_not_skipped(session: Session) -> None:

@@ -10,6 +10,8 @@ from app.events.types import stream_of
 from app.webhooks.fan_out import fan_out_events
 from app.webhooks.messages import send_test
 from app.webhooks.service import disable_endpoint, enable_endpoint
+from app.webhooks.tasks import sweep_webhooks
+from tests.integration.events.conftest import record_from_tomorrow
 from tests.integration.webhooks.conftest import Add, Courier, Happen
 
 OTHER = ApplicationDeclined.type
@@ -24,6 +26,18 @@ def test_an_endpoint_gets_the_types_that_it_chose_each_event_once(
     courier.fan_out()
     assert [m.event_id for m in courier.messages(chosen)] == [event.id for event in events]
     assert courier.messages(other) == []
+
+
+def test_what_only_a_newer_release_can_read_is_waited_for_and_holds_up_no_message(
+    session: Session, add: Add, happen: Happen, courier: Courier
+) -> None:
+    endpoint = add()
+    happen()
+    record_from_tomorrow(session)
+    happen()
+    sweep_webhooks()
+    sweep_webhooks()
+    assert len(courier.messages(endpoint)) == 1
 
 
 def test_an_endpoint_without_types_gets_every_type(

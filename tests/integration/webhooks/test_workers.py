@@ -11,14 +11,16 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.database import db
+from app.events.models import StoredEvent
 from app.webhooks import claims
 from app.webhooks.claims import count_due, put_back_orphans
 from app.webhooks.courier import MOST_IN_FLIGHT
-from app.webhooks.models import WebhookAttempt, WebhookEndpoint
+from app.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
 from app.webhooks.queries import attempts_of
 from app.webhooks.schedule import MOST_TRIES
 from app.webhooks.service import delete_endpoint
 from app.webhooks.tasks import send_messages, sweep_webhooks
+from tests.integration.events.conftest import record_from_tomorrow
 from tests.integration.webhooks.conftest import Add, Courier, Happen
 from tests.site import eventually
 from tests.webhook_receiver import Reply, WebhookReceiver
@@ -38,6 +40,21 @@ def courier_at_work(app: Flask) -> Iterator[None]:
         yield
     finally:
         thread.join()
+
+
+def test_a_message_that_only_a_newer_release_can_read_is_put_off_and_holds_up_no_other(
+    session: Session, add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
+) -> None:
+    endpoint = add()
+    happen()
+    record_from_tomorrow(session)
+    unreadable = session.scalars(select(StoredEvent).filter_by(type="thing.from_tomorrow")).one()
+    session.add(WebhookMessage(event_id=unreadable.id, endpoint_id=endpoint.id))
+    session.commit()
+    courier.work()
+    assert len(receiver.received) == 1
+    outcomes = {(message.status, message.tries) for message in courier.messages(endpoint)}
+    assert outcomes == {("waiting", 0), ("delivered", 1)}
 
 
 def test_an_endpoint_that_never_answers_holds_up_no_other(

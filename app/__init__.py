@@ -10,11 +10,11 @@ from flask import Flask
 from app.applications.intake.address import init_intake
 from app.background import init_celery
 from app.blueprints import BLUEPRINTS
+from app.bridges.addresses import init_bridges
 from app.cli import register_commands
 from app.database import db, init_database
 from app.errors import init_errors
 from app.events.bell import init_bell
-from app.events.bridges.addresses import init_bridges
 from app.events.projection import init_projections
 from app.events.subscription import init_subscriptions
 from app.events.types import declared_events

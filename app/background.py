@@ -11,8 +11,8 @@ from celery.schedules import crontab
 from flask import Flask
 from sqlalchemy import Engine
 
+from app.bridges.tasks import sweep_bridges
 from app.database import db
-from app.events.bridges.tasks import sweep_bridges
 from app.events.claims import LeaseKeeper
 from app.events.due import record_due_events
 from app.events.relay import RelayAtHand

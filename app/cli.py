@@ -11,7 +11,7 @@ from flask.cli import with_appcontext
 from app.accounts.commands import staff
 from app.applications.intake.address import current_intake
 from app.applications.intake.consumer import run_intake
-from app.events.bridges.commands import bridges
+from app.bridges.commands import bridges
 from app.events.commands import events
 from app.events.projection_commands import rebuild, verify
 from app.events.relay import run_relay

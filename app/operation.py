@@ -17,9 +17,9 @@ from prometheus_client import (
 )
 from sqlalchemy.exc import SQLAlchemyError
 
+from app.bridges.queries import bridge_figures
 from app.circuits.queries import list_circuits
 from app.database import db
-from app.events.bridges.queries import bridge_figures
 from app.events.due import seconds_late
 from app.events.figures import FlowFigures, flow_figures
 from app.events.log import has_moved

@@ -7,9 +7,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from app.accounts.queries import staff_names
+from app.bridges.queries import bridge_figures
 from app.circuits.queries import list_circuits
 from app.database import db
-from app.events.bridges.queries import bridge_figures
 from app.events.figures import FlowFigures, flow_figures, pairs_done_lately
 from app.events.pausing import pause_subscriber, pauses, resume_subscriber
 from app.events.subscription import current_subscriptions

@@ -6,7 +6,7 @@ from urllib.parse import urlsplit
 import msgspec
 from flask import Flask, current_app
 
-from app.events.bridges.addresses import (
+from app.bridges.addresses import (
     LEGAL_TOPIC,
     KafkaAddress,
     read_kafka,

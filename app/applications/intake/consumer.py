@@ -24,8 +24,8 @@ from app.applications.intake.commands import (
     take_command,
 )
 from app.applications.questions import current_questionnaire
+from app.bridges.kafka import IN_ORDER, client_settings, describe
 from app.database import db
-from app.events.bridges.kafka import IN_ORDER, client_settings, describe
 from app.events.tracing import start_trace
 from app.firm.brand import current_brand
 

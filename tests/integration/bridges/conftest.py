@@ -8,12 +8,11 @@ from cloudevents.core.v1.event import CloudEvent
 from sqlalchemy.orm import Session
 
 from app.applications.events import MoreProvided
-from app.events.bridges.addresses import BridgeAddress, parse_bridges
-from app.events.bridges.forward import forward_batch
-from app.events.bridges.link import Link, Sent
-from app.events.bridges.models import Bridge
-from app.events.bridges.tasks import link_to
-from app.events.retry import RetryPolicy
+from app.bridges.addresses import BridgeAddress, parse_bridges
+from app.bridges.forward import forward_batch
+from app.bridges.link import Link, Sent
+from app.bridges.models import Bridge
+from app.bridges.tasks import link_to
 from app.events.store import record
 from tests.integration.events.conftest import PERSON, new_stream
 
@@ -59,10 +58,7 @@ class Mover:
 
     def move(self) -> bool:
         """Send one batch; return whether to go on."""
-        policy = RetryPolicy(first=0, cap=0, most=1)
-        return forward_batch(
-            self.session, self.address, self.link, base_url=BASE_URL, policy=policy
-        )
+        return forward_batch(self.session, self.address, self.link, base_url=BASE_URL)
 
     def move_on(self) -> None:
         """Send batch after batch, until nothing is left or one fails."""

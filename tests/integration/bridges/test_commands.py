@@ -7,8 +7,8 @@ from click.testing import Result
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from app.events.bridges.addresses import parse_bridges
-from app.events.bridges.forward import open_bridge
+from app.bridges.addresses import parse_bridges
+from app.bridges.forward import open_bridge
 
 Run = Callable[..., Result]
 URL = "amqp://guest:secret@127.0.0.1:1/?exchange=events&name=warehouse"

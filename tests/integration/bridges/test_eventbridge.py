@@ -6,9 +6,9 @@ from typing import Any
 
 import pytest
 
-from app.events.bridges import eventbridge
-from app.events.bridges.addresses import EventBridgeAddress, parse_bridges
-from app.events.bridges.eventbridge import EventBridgeLink
+from app.bridges import eventbridge
+from app.bridges.addresses import EventBridgeAddress, parse_bridges
+from app.bridges.eventbridge import EventBridgeLink
 from tests.brokers.aws import REGION, Aws
 from tests.faults.wire import State
 from tests.integration.bridges.conftest import (

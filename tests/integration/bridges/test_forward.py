@@ -8,15 +8,14 @@ import msgspec
 import pytest
 from cloudevents.core.v1.event import CloudEvent
 from flask import Flask
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.applications.events import MoreProvided
+from app.bridges import forward
+from app.bridges.link import Sent
+from app.bridges.queries import bridge_figures
+from app.bridges.service import pause_bridge, resume_bridge
 from app.database import db
-from app.events.bridges import forward
-from app.events.bridges.link import Sent
-from app.events.bridges.queries import bridge_figures
-from app.events.bridges.service import pause_bridge, resume_bridge
 from app.events.store import record
 from tests.integration.bridges.conftest import (
     Mover,
@@ -107,8 +106,8 @@ def test_a_place_that_moved_before_the_confirmation_would_lose_events(
     """The control: every batch counts as confirmed."""
     careful = forward._move
 
-    def careless(session, name, place, events, sent, failures, policy):  # type: ignore[no-untyped-def]
-        careful(session, name, place, events, Sent(len(events)), failures, policy)
+    def careless(session, name, place, events, sent, failures):  # type: ignore[no-untyped-def]
+        careful(session, name, place, events, Sent(len(events)), failures)
 
     monkeypatch.setattr(forward, "_move", careless)
     mover = bridge_to(URL, other_side)
@@ -134,17 +133,6 @@ def test_failures_are_counted_told_and_forgotten_with_the_next_success(
     mover.move_on()
     assert (mover.bridge.failures, mover.bridge.last_error) == (0, None)
     assert mover.bridge.sent_at
-
-
-def test_a_bridge_that_waits_for_its_next_try_sends_nothing(
-    bridge_to: BridgeTo, other_side: OtherSide, write: Write, session: Session
-) -> None:
-    mover = bridge_to(URL, other_side)
-    write(1)
-    session.execute(text("UPDATE bridges SET not_before = now() + interval '1 minute'"))
-    session.commit()
-    mover.move_on()
-    assert other_side.taken == []
 
 
 def test_the_log_is_read_batch_by_batch_and_no_further_than_is_confirmed(

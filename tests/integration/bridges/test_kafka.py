@@ -8,10 +8,10 @@ from multiprocessing.pool import ThreadPool
 import pytest
 from cloudevents.core.v1.event import CloudEvent
 
-from app.events.bridges import kafka
-from app.events.bridges.addresses import parse_bridges
-from app.events.bridges.link import Link, Sent
-from app.events.bridges.tasks import link_to
+from app.bridges import kafka
+from app.bridges.addresses import parse_bridges
+from app.bridges.link import Link, Sent
+from app.bridges.tasks import link_to
 from tests.brokers.tansu import Tansu, headers_of, places_in
 from tests.faults.wire import State, Wire
 from tests.integration.bridges.conftest import (

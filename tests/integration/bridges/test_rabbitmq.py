@@ -7,8 +7,8 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
+from app.bridges import rabbitmq as link
 from app.database import db
-from app.events.bridges import rabbitmq as link
 from tests.brokers.rabbitmq import Queue, RabbitMQ
 from tests.faults.wire import State, Wire
 from tests.integration.bridges.conftest import (

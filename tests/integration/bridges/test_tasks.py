@@ -1,18 +1,22 @@
 """What wakes a bridge, and that one worker at a time moves it."""
 
+from collections.abc import Sequence
 from multiprocessing.pool import ThreadPool
 
 import pytest
+from cloudevents.core.v1.event import CloudEvent
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.bridges import forward, tasks
+from app.bridges.addresses import BridgeAddress, parse_bridges
+from app.bridges.guarded import circuit_of
+from app.bridges.link import Sent
+from app.bridges.tasks import move_bridge, sweep_bridges
+from app.circuits.queries import list_circuits
 from app.database import alone_at
-from app.events.bridges import forward, tasks
-from app.events.bridges.addresses import BridgeAddress, parse_bridges
-from app.events.bridges.link import Sent
-from app.events.bridges.tasks import move_bridge, sweep_bridges
 from tests.integration.bridges.conftest import OtherSide, Write, places
 
 URL = "kafka://broker:9092/events"
@@ -89,11 +93,43 @@ def test_the_sweep_wakes_what_was_never_opened_or_has_something_due(
     write()
     sweep_bridges()
     assert len(rung) == 2
-    for what in ("not_before = now() + interval '1 hour'", "paused_at = now(), not_before = now()"):
-        session.execute(text(f"UPDATE bridges SET {what}"))
-        session.commit()
-        sweep_bridges()
+    session.execute(text("UPDATE bridges SET paused_at = now()"))
+    session.commit()
+    sweep_bridges()
     assert len(rung) == 2
+
+
+def test_a_broker_that_keeps_failing_is_left_alone_then_tried_with_one_batch(
+    app: Flask,
+    address: BridgeAddress,
+    other_side: OtherSide,
+    rung: list[str],
+    write: Write,
+    session: Session,
+) -> None:
+    calls: list[int] = []
+
+    def away(batch: Sequence[CloudEvent]) -> Sent:
+        calls.append(len(batch))
+        return Sent(0, trouble="away")
+
+    other_side.answer = away
+    written = write(3)
+    most = app.config["SITE"].CIRCUIT_MAX_FAILURES
+    for _ in range(most + 2):
+        move_bridge(address.name)
+    assert len(calls) == most
+    sweep_bridges()
+    assert rung == []
+    (circuit,) = list_circuits(session)
+    assert (circuit.name, circuit.state) == (circuit_of(address.name), "open")
+    session.execute(text("UPDATE circuits SET next_probe_at = now()"))
+    session.commit()
+    other_side.answer = lambda batch: Sent(len(batch))
+    move_bridge(address.name)
+    assert places(other_side.taken)[: len(written)] == written
+    session.rollback()
+    assert [circuit.state for circuit in list_circuits(session)] == ["closed"]
 
 
 def test_a_message_for_a_bridge_that_is_no_more_is_dropped(

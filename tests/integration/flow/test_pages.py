@@ -10,9 +10,9 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.applications.erasure import erase_person
+from app.bridges.queries import BridgeFigures
 from app.circuits.models import CircuitRecord
 from app.database import utc_now
-from app.events.bridges.queries import BridgeFigures
 from app.events.models import Delivery, PausedSubscriber, StoredEvent
 from app.events.subscription import current_subscriptions
 from tests.integration.flow.conftest import Desk, Fail, Handle, Submit, status_of

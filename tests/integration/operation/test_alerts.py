@@ -28,7 +28,7 @@ ENTRIES = {
 @pytest.fixture
 def told(client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch) -> set[str]:
     """The names of all figures, those of a bridge among them."""
-    monkeypatch.setattr("app.events.bridges.queries.current_bridges", lambda: {"kafka": None})
+    monkeypatch.setattr("app.bridges.queries.current_bridges", lambda: {"kafka": None})
     session.add(CircuitRecord(name="mended"))
     session.commit()
     lines = client.get("/metrics").text.splitlines()

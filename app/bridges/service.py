@@ -4,7 +4,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 PAUSE = text("UPDATE bridges SET paused_at = coalesce(paused_at, now()) WHERE name = :name")
-RESUME = text("UPDATE bridges SET paused_at = NULL, not_before = now() WHERE name = :name")
+RESUME = text("UPDATE bridges SET paused_at = NULL WHERE name = :name")
 
 
 def pause_bridge(session: Session, name: str) -> None:
@@ -13,5 +13,5 @@ def pause_bridge(session: Session, name: str) -> None:
 
 
 def resume_bridge(session: Session, name: str) -> None:
-    """Have the bridge go on where it stopped, and at once where it waited for its next try."""
+    """Have the bridge go on where it stopped."""
     session.execute(RESUME, {"name": name})

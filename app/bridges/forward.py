@@ -10,13 +10,11 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.database import utc_now
-from app.events.bridges.addresses import BridgeAddress
-from app.events.bridges.link import Link, Sent
-from app.events.bridges.models import Bridge
+from app.bridges.addresses import BridgeAddress
+from app.bridges.link import Link, Sent
+from app.bridges.models import Bridge
 from app.events.cloudevents import to_cloud_event
 from app.events.log import START, Place, end_of_log, place_of, read_log
-from app.events.retry import RetryPolicy
 from app.events.rows import UnreadableEvent
 from app.events.types import RecordedEvent
 
@@ -36,9 +34,7 @@ SET horizon = :horizon, position = :position,
     sent_at = CASE WHEN :moved THEN clock_timestamp() ELSE sent_at END,
     passed_over = passed_over + :passed_over,
     last_passed_over = coalesce(:last_passed_over, last_passed_over),
-    failures = :failures, last_error = :error,
-    not_before = CASE WHEN :failures > 0
-        THEN clock_timestamp() + make_interval(secs => :delay) ELSE not_before END
+    failures = :failures, last_error = :error
 WHERE name = :name AND horizon = :old_horizon AND position = :old_position
 """)
 
@@ -57,21 +53,18 @@ def open_bridge(session: Session, address: BridgeAddress) -> Bridge:
     return bridge
 
 
-def forward_batch(
-    session: Session, address: BridgeAddress, link: Link, *, base_url: str, policy: RetryPolicy
-) -> bool:
+def forward_batch(session: Session, address: BridgeAddress, link: Link, *, base_url: str) -> bool:
     """Send one batch and commit the new place; return whether to go on, as there may be more.
 
     Stops at the first event that is not confirmed, or that this release cannot read. A bridge that
-    is paused, or whose next try is not due, sends nothing; the policy's ``most`` plays no part,
-    since a bridge never gives up. No transaction is open while the other side is talked to.
+    is paused sends nothing. No transaction is open while the other side is talked to. Raises what
+    the link raises.
     """
     bridge = open_bridge(session, address)
     place, failures = bridge.place, bridge.failures
-    is_due = not bridge.paused_at and bridge.not_before <= utc_now()
     events: Sequence[RecordedEvent] = []
     try:
-        events = read_log(session, place, most=BATCH) if is_due else []
+        events = read_log(session, place, most=BATCH) if not bridge.paused_at else []
         session.commit()
         if not events:
             return False
@@ -79,7 +72,7 @@ def forward_batch(
         sent = link.send([to_cloud_event(e, base_url, with_personal=with_personal) for e in events])
     except UnreadableEvent as unreadable:
         sent = Sent(0, trouble=f"a newer release is needed to read {unreadable}")
-    _move(session, address.name, place, events, sent, failures, policy)
+    _move(session, address.name, place, events, sent, failures)
     session.commit()
     return not sent.trouble
 
@@ -91,7 +84,6 @@ def _move(
     events: Sequence[RecordedEvent],
     sent: Sent,
     failures: int,
-    policy: RetryPolicy,
 ) -> None:
     """Put the bridge behind what was settled, with what there is to tell about the batch."""
     new = place_of(events[sent.settled - 1]) if sent.settled else place
@@ -110,7 +102,6 @@ def _move(
             "last_passed_over": told[-1] if told else None,
             "failures": failures,
             "error": sent.trouble or None,
-            "delay": policy.delay(failures - 1),
         },
     )
     for event_id, reason in sent.passed_over.items():

@@ -11,9 +11,9 @@ from cloudevents.core.v1.event import CloudEvent
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.events.bridges import eventbridge
-from app.events.bridges.addresses import EventBridgeAddress
-from app.events.bridges.eventbridge import (
+from app.bridges import eventbridge
+from app.bridges.addresses import EventBridgeAddress
+from app.bridges.eventbridge import (
     MOST_ENTRIES,
     SIZE_LIMIT,
     TRIES,

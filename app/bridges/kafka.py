@@ -7,8 +7,8 @@ from cloudevents.core.bindings.kafka import to_binary_event
 from cloudevents.core.v1.event import CloudEvent
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
-from app.events.bridges.addresses import KafkaAddress
-from app.events.bridges.link import SEND_SECONDS, Sent
+from app.bridges.addresses import KafkaAddress
+from app.bridges.link import SEND_SECONDS, Sent
 
 # Without it a message may time out while the next of its partition is already taken.
 IN_ORDER = {"enable.idempotence": True, "acks": "all", "enable.gapless.guarantee": True}

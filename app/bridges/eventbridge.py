@@ -11,8 +11,8 @@ from botocore.exceptions import BotoCoreError, ClientError
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
-from app.events.bridges.addresses import EventBridgeAddress
-from app.events.bridges.link import SEND_SECONDS, Sent
+from app.bridges.addresses import EventBridgeAddress
+from app.bridges.link import SEND_SECONDS, Sent
 
 MOST_ENTRIES = 10
 # An entry, and all entries of a request together, must stay below it.

@@ -6,21 +6,22 @@ from contextlib import closing
 from celery import shared_task
 from flask import current_app
 
-from app.database import alone_at, db
-from app.events.bridges.addresses import (
+from app.bridges.addresses import (
     BridgeAddress,
     EventBridgeAddress,
     KafkaAddress,
     RabbitAddress,
     current_bridges,
 )
-from app.events.bridges.eventbridge import EventBridgeLink
-from app.events.bridges.forward import forward_batch
-from app.events.bridges.kafka import KafkaLink
-from app.events.bridges.link import Link
-from app.events.bridges.queries import due_bridges
-from app.events.bridges.rabbitmq import RabbitLink
-from app.events.retry import RetryPolicy
+from app.bridges.eventbridge import EventBridgeLink
+from app.bridges.forward import forward_batch
+from app.bridges.guarded import GuardedLink
+from app.bridges.kafka import KafkaLink
+from app.bridges.link import Link
+from app.bridges.queries import due_bridges
+from app.bridges.rabbitmq import RabbitLink
+from app.circuits.guard import CircuitOpen
+from app.database import alone_at, db
 from app.wake import wake
 
 # With link.SEND_SECONDS for the last batch, and a silent broker to be found out, still below the
@@ -67,17 +68,14 @@ def link_to(address: BridgeAddress) -> Link:
 
 def _send_for_a_while(address: BridgeAddress) -> bool:
     """Send batches until nothing is left, one fails, or the time is up: then return True."""
-    config = current_app.config["SITE"]
-    policy = RetryPolicy(
-        first=config.DELIVERY_BACKOFF_SECONDS,
-        cap=config.DELIVERY_BACKOFF_CAP_SECONDS,
-        most=config.DELIVERY_MAX_ATTEMPTS,
-    )
+    base_url = current_app.config["SITE"].BASE_URL
     until = time.monotonic() + WORK_SECONDS
-    with closing(link_to(address)) as link:
+    with closing(GuardedLink(link_to(address), address.name)) as link:
         while time.monotonic() < until:
-            if not forward_batch(
-                db.session(), address, link, base_url=config.BASE_URL, policy=policy
-            ):
+            try:
+                may_be_more = forward_batch(db.session(), address, link, base_url=base_url)
+            except CircuitOpen:
+                return False
+            if not may_be_more:
                 return False
     return True

@@ -12,7 +12,7 @@ from app.events.log import Place
 class Bridge(Model):
     """One bridge. ``horizon`` and ``position`` are its place in the log (see `log`): up to there
     the other side has confirmed everything, but for the ``passed_over``, which it can't take.
-    ``failures`` counts the tries since the last success, and ``not_before`` delays the next."""
+    ``failures`` counts the tries since the last success."""
 
     __tablename__ = "bridges"
 
@@ -20,7 +20,6 @@ class Bridge(Model):
     horizon: Mapped[int] = mapped_column(BigInteger)
     position: Mapped[int] = mapped_column(BigInteger)
     failures: Mapped[int] = mapped_column(server_default="0")
-    not_before: Mapped[datetime] = mapped_column(server_default=text("now()"))
     last_error: Mapped[str | None]
     sent_at: Mapped[datetime | None]
     passed_over: Mapped[int] = mapped_column(server_default="0")

@@ -3,9 +3,9 @@
 import click
 from flask.cli import AppGroup
 
+from app.bridges.queries import bridge_figures
+from app.bridges.service import pause_bridge, resume_bridge
 from app.database import db
-from app.events.bridges.queries import bridge_figures
-from app.events.bridges.service import pause_bridge, resume_bridge
 
 bridges = AppGroup("bridges", help="Look after the ways out to other brokers.")
 

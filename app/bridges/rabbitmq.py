@@ -10,8 +10,8 @@ from cloudevents.core.v1.event import CloudEvent
 from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import AMQPError, UnroutableError
 
-from app.events.bridges.addresses import RabbitAddress
-from app.events.bridges.link import SEND_SECONDS, Sent
+from app.bridges.addresses import RabbitAddress
+from app.bridges.link import SEND_SECONDS, Sent
 
 # pika takes a connection for dead after twice this and ten seconds more.
 HEARTBEAT_SECONDS = 4

@@ -7,7 +7,9 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.events.bridges.addresses import current_bridges
+from app.bridges.addresses import current_bridges
+from app.bridges.guarded import circuit_of
+from app.circuits.queries import is_refusing
 
 
 class BridgeFigures(msgspec.Struct, frozen=True):
@@ -46,7 +48,7 @@ WHERE name = ANY(:names)
 """)
 DUE = text("""
 SELECT name FROM bridges
-WHERE name = ANY(:names) AND paused_at IS NULL AND not_before <= now() AND EXISTS (
+WHERE name = ANY(:names) AND paused_at IS NULL AND EXISTS (
     SELECT FROM events
     WHERE (events.horizon, events.position) > (bridges.horizon, bridges.position)
 )
@@ -65,5 +67,6 @@ def bridge_figures(session: Session) -> list[BridgeFigures]:
 
 
 def due_bridges(session: Session) -> Sequence[str]:
-    """The names of those that have something to send now, or were never opened."""
-    return session.scalars(DUE, {"names": list(current_bridges())}).all()
+    """The names of those that have something to send and may try, or were never opened."""
+    due = session.scalars(DUE, {"names": list(current_bridges())}).all()
+    return [name for name in due if not is_refusing(session, circuit_of(name))]

@@ -3,7 +3,7 @@
 import pytest
 
 from app.applications.intake.address import parse_intake
-from app.events.bridges.addresses import (
+from app.bridges.addresses import (
     EventBridgeAddress,
     KafkaAddress,
     RabbitAddress,

@@ -1,4 +1,4 @@
-"""A bare Flask view with the site's two inserts: no session, no checks, no draft, no log.
+"""A bare Flask view with the site's two inserts: no draft, no seal, no log.
 
 ``benchmarks.bare:app``, on the database of DATABASE_URL.
 """
@@ -6,21 +6,45 @@
 import os
 
 import psycopg
-from flask import Flask, redirect, request
+from flask import Flask, abort, redirect, request, session
 from flask.typing import ResponseReturnValue
+from flask_wtf import FlaskForm
+from flask_wtf.csrf import generate_csrf
 from sqlalchemy.pool import QueuePool
+from wtforms import BooleanField, HiddenField
+from wtforms.validators import DataRequired
 
 from benchmarks.sample import ANSWERS, INSERT_APPLICATION, INSERT_EVENT, rows
 
 ONE_STATEMENT = f"WITH application AS ({INSERT_APPLICATION}) {INSERT_EVENT}"
 
 app = Flask(__name__)
+app.secret_key = "a benchmark's"  # noqa: S105 - it signs nothing else
 pool = QueuePool(lambda: psycopg.connect(os.environ["DATABASE_URL"]), pool_size=8)  # type: ignore[arg-type]
+
+
+class ConsentForm(FlaskForm):
+    """As much to check as the site's last page has."""
+
+    draft_version = HiddenField()
+    consent = BooleanField(validators=[DataRequired()])
 
 
 @app.post("/two-statements")
 def two_statements() -> ResponseReturnValue:
-    values = rows({**ANSWERS, **request.form})
+    return insert_twice()
+
+
+@app.post("/form-and-two-statements")
+def form_and_two_statements() -> ResponseReturnValue:
+    """What Flask-WTF and a signed session cost by themselves."""
+    if not ConsentForm().validate() or "draft" not in session:
+        abort(400)
+    return insert_twice()
+
+
+def insert_twice() -> ResponseReturnValue:
+    values = rows({**ANSWERS, "consent": request.form["consent"]})
     connection = pool.connect()
     try:
         cursor = connection.cursor()
@@ -35,7 +59,7 @@ def two_statements() -> ResponseReturnValue:
 @app.post("/one-statement")
 def one_statement() -> ResponseReturnValue:
     """The least that a durable POST can cost: one round trip, which commits."""
-    values = rows({**ANSWERS, **request.form})
+    values = rows({**ANSWERS, "consent": request.form["consent"]})
     connection = pool.connect()
     try:
         connection.dbapi_connection.autocommit = True  # type: ignore[union-attr]
@@ -43,3 +67,12 @@ def one_statement() -> ResponseReturnValue:
     finally:
         connection.close()
     return redirect("/", 303)
+
+
+def cookie_and_token() -> tuple[str, str]:
+    """Of a browser that may send the form."""
+    with app.test_request_context():
+        token = generate_csrf()
+        session["draft"] = "00000000-0000-0000-0000-000000000000"
+        signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+        return f"session={signer.dumps(dict(session))}", token

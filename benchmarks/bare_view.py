@@ -6,6 +6,7 @@ from pathlib import Path
 
 import psycopg
 
+from benchmarks.bare import cookie_and_token
 from benchmarks.load import drive, form_post
 from benchmarks.sample import TABLES
 from benchmarks.turns import Load
@@ -21,7 +22,9 @@ class BareView:
         self._port = port
 
     def submit(self, path: str, count: int, connections: int) -> Load:
-        request = form_post(path, self._port, "draft_version=5&consent=yes")
+        cookie, token = cookie_and_token()
+        body = f"csrf_token={token}&draft_version=5&consent=yes"
+        request = form_post(path, self._port, body, cookie)
         return drive(self._port, [request] * count, connections=connections, expected=303)
 
 

@@ -5,7 +5,6 @@ open while it does. A crash in between leaves it `sending`; the next mailer puts
 goes out again under the same Message-ID: at least once, never lost.
 """
 
-import random
 import smtplib
 import ssl
 import uuid
@@ -24,13 +23,13 @@ from sqlalchemy.orm import Session
 from app.circuits.guard import CircuitOpen, circuit
 from app.circuits.queries import is_refusing
 from app.database import utc_now
+from app.events.retry import RetryPolicy
 from app.notifications.models import MailMessage
 from app.notifications.spans import sending_span
 
 CIRCUIT = "smtp"
 SMTP_TIMEOUT = 10
 LEAVING = 421
-LONGEST_DELAY = 300.0
 log = structlog.get_logger()
 
 CLAIM = text("""
@@ -74,12 +73,12 @@ WHERE id = :id AND status = 'failed' RETURNING id
 Smtp = Callable[[EmailMessage], None]
 
 
-def send_next_mail(session: Session, smtp: Smtp, *, sender: str, most: int) -> bool:
+def send_next_mail(session: Session, smtp: Smtp, *, sender: str, policy: RetryPolicy) -> bool:
     """Claim one due mail and send it; return whether to go on, as there may be more.
 
     A server that can't be reached, or answers 4xx, is tried again for ever, ever more rarely, and
-    left alone while its circuit is open; one that refuses the mail (5xx) ``most`` times, after
-    which the mail is `failed` and staff see it.
+    left alone while its circuit is open; one that refuses the mail (5xx) as often as the
+    policy allows, after which the mail is `failed` and staff see it.
     """
     # While the circuit is open the mail stays queued as it is.
     mail_id = None if is_refusing(session, CIRCUIT) else session.scalar(CLAIM)
@@ -99,8 +98,8 @@ def send_next_mail(session: Session, smtp: Smtp, *, sender: str, most: int) -> b
     except (OSError, smtplib.SMTPException, ValueError, CircuitOpen) as error:
         failure = {
             "refused": is_refusal(error),
-            "most": most,
-            "delay": _delay(mail.attempts),
+            "most": policy.most,
+            "delay": policy.delay(mail.attempts),
             "error": describe_failure(error),
         }
         session.execute(NOT_SENT, claim | failure)
@@ -199,8 +198,3 @@ def _compose(mail: MailMessage, sender: str) -> EmailMessage:
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")
     return message
-
-
-def _delay(attempts: int) -> float:
-    bound = min(LONGEST_DELAY, 2.0 ** min(attempts, 16))
-    return random.uniform(bound / 2, bound)

@@ -8,6 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.applications.events import MoreProvided
+from app.events.retry import RetryPolicy
 from app.events.store import record
 from app.notifications.letter import Letter
 from app.notifications.mailer import send_next_mail, smtp_sender
@@ -59,12 +60,12 @@ class Mailer:
     def __init__(self, session: Session, port: int, most: int = 3) -> None:
         self._session = session
         self._smtp = smtp_sender(f"smtp://127.0.0.1:{port}")
-        self._most = most
+        self._policy = RetryPolicy(first=1, cap=300, most=most)
 
     def send_due(self) -> int:
         sent = 0
         while send_next_mail(
-            self._session, self._smtp, sender="Firm <hello@firm.example>", most=self._most
+            self._session, self._smtp, sender="Firm <hello@firm.example>", policy=self._policy
         ):
             sent += 1
         return sent

@@ -13,7 +13,6 @@ from app.bridges.addresses import (
     RabbitAddress,
     current_bridges,
 )
-from app.bridges.eventbridge import EventBridgeLink
 from app.bridges.forward import forward_batch
 from app.bridges.guarded import GuardedLink
 from app.bridges.kafka import KafkaLink
@@ -62,6 +61,9 @@ def link_to(address: BridgeAddress) -> Link:
         case RabbitAddress():
             return RabbitLink(address)
         case EventBridgeAddress():
+            # AWS's client takes 20 MB and a tenth of each process's start.
+            from app.bridges.eventbridge import EventBridgeLink  # noqa: PLC0415
+
             return EventBridgeLink(address)
     raise TypeError(address)
 

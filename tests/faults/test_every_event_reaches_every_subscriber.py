@@ -56,7 +56,7 @@ def strike(site: Site, blows: Sequence[Callable[[Site], None]], last: int) -> No
 def test_no_event_is_lost_whatever_dies(
     site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
 ) -> None:
-    applications = scale(60, 2700)
+    applications = scale(40, 2700)
     kills, children, flushes = scale(2, 100), scale(4, 100), scale(2, 5)
     blows = [kill_worker] * kills + [kill_child] * children + [flush_redis] * flushes
     random.shuffle(blows)

@@ -49,10 +49,7 @@ def replayers(backbone: Backbone, library: Library) -> dict[str, Callable[[int],
 
 
 def rebuilders(library: Library) -> dict[str, Callable[[int], Load]]:
-    """Each makes a table of so many events from the beginning of the log.
-
-    What `flask events rebuild` does for the site's own projections belongs here beside them.
-    """
+    """Each makes a table of so many events from the beginning of the log."""
     return {
         IN_BATCHES: lambda count: timed(count, lambda: fold_in_batches(count)),
         IN_SQL: lambda count: timed(count, lambda: fold_in_sql(count)),

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy import CheckConstraint, ForeignKey, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Model, new_id
@@ -55,7 +55,6 @@ class Application(Model):
             "(status IN ('accepted', 'declined')) = (decided_at IS NOT NULL)",
             name="decided_has_its_time",
         ),
-        Index("ix_applications_submitted_at", "submitted_at", "id"),
     )
 
     @property

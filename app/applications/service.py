@@ -9,6 +9,7 @@ from sqlalchemy import ColumnElement, bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
+from app.applications.answers import Answers
 from app.applications.drafts import first_incomplete_step
 from app.applications.events import (
     ApplicationAccepted,
@@ -19,7 +20,7 @@ from app.applications.events import (
 )
 from app.applications.fold import APPLICATIONS
 from app.applications.models import Application, Draft
-from app.applications.questions import Answers, Questionnaire
+from app.applications.questions import Questionnaire
 from app.database import after_commit, new_id
 from app.events import bell
 from app.events.person_keys import key_of
@@ -60,9 +61,10 @@ class NothingAsked(Exception):
 
 # Guarded like the seal below, so that what is sealed is what was read.
 READ_DRAFT = text("""
-SELECT answers, questions_version, key AS person_key
+SELECT answers, key AS person_key
 FROM drafts LEFT JOIN person_keys ON person_id = id
 WHERE id = :draft_id AND version = :draft_version AND submitted_at IS NULL
+  AND questions_version = :questions_version
   AND complete_steps @> :earlier_steps
 """).bindparams(bindparam("earlier_steps", type_=JSONB))
 
@@ -106,10 +108,15 @@ def submit_application(
 
     ``answers`` are those of the last page, which go with the draft's own; ``draft_version`` is the
     one that the prospect looked over. Raises AlreadySubmitted for a repeat, DraftUnfinished while
-    an earlier step has no accepted answers, and DraftChanged.
+    an earlier step has no accepted answers, and DraftChanged, also where the questions have changed
+    since.
     """
     *earlier, last = questionnaire.steps
-    seen = {"draft_id": draft_id, "draft_version": draft_version}
+    seen = {
+        "draft_id": draft_id,
+        "draft_version": draft_version,
+        "questions_version": questionnaire.version,
+    }
     steps = [step.key for step in earlier]
     draft = session.execute(READ_DRAFT, {**seen, "earlier_steps": steps}).one_or_none()
     if draft is None:
@@ -121,8 +128,8 @@ def submit_application(
         name=kept["name"],
         email=kept["email"],
         company=kept["company"],
-        answers={**kept, **answers},
-        questions_version=draft.questions_version,
+        answers=questionnaire.answers_to_asked({**kept, **answers}),
+        questions_version=questionnaire.version,
     )
     access_token = secrets.token_urlsafe(24)
     key = draft.person_key or key_of(session, draft_id)

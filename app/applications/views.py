@@ -5,10 +5,21 @@ Each page works without JavaScript. The draft lives on the server; the cookie na
 
 from typing import cast
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import TooManyRequests
 
+from app.applications.branches import branches_css
 from app.applications.drafts import (
     DraftSealed,
     NoAddress,
@@ -23,6 +34,7 @@ from app.applications.pages import (
     DRAFT_COOKIE,
     current_draft,
     current_draft_id,
+    earlier_answers,
     find_step,
     open_step,
     remember,
@@ -69,6 +81,14 @@ def start_over() -> ResponseReturnValue:
     return redirect(url_for(".step", key=STEP_KEYS[0]), 303)
 
 
+@applications.get("/apply/questions.css")
+def question_styles() -> ResponseReturnValue:
+    """What shows a question once the answers lead to it. Its address changes with the questions."""
+    styles = Response(branches_css(current_questionnaire()), mimetype="text/css")
+    styles.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return styles
+
+
 @applications.get("/apply/<key>")
 def step(key: str) -> ResponseReturnValue:
     """One step's page, with what is kept of it; the last shows all that will be sent."""
@@ -76,14 +96,15 @@ def step(key: str) -> ResponseReturnValue:
     draft = current_draft()
     if draft and draft.submitted_at:
         raise DraftSealed(draft.id)
-    return show_form(kind(formdata=None, data=draft.answers if draft else None), draft)
+    answers = draft.answers if draft else {}
+    return show_form(kind(formdata=None, data=answers, earlier=answers), draft)
 
 
 @applications.post("/apply/<key>")
 @csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
 def save(key: str) -> ResponseReturnValue:
     """Keep the step's answers, whatever is wrong with them, and go where the button leads."""
-    return keep_and_go_on(form_for(find_step(key))())
+    return keep_and_go_on(form_for(find_step(key))(earlier=earlier_answers()))
 
 
 @applications.post("/apply/submit")
@@ -156,7 +177,7 @@ def answer_too_many(error: TooManyRequests) -> ResponseReturnValue:
     """Nothing is stored; the text of a form stays on its page."""
     if request.endpoint != f"{applications.name}.{save.__name__}":
         return show_error(error)
-    form = form_for(find_step((request.view_args or {})["key"]))()
+    form = form_for(find_step((request.view_args or {})["key"]))(earlier=earlier_answers())
     return show_form(form, current_draft(), 429, trouble=TOO_MANY)
 
 
@@ -191,7 +212,14 @@ def keep_and_go_on(form: StepForm) -> ResponseReturnValue:
 def keep(form: StepForm, *, accepted: bool) -> Draft:
     """Store the form's answers in this browser's draft, a new one if it has none."""
     draft = current_draft() or start_one_more()
-    draft = save_step(db.session(), draft.id, form.step, form.answers(), complete=accepted)
+    draft = save_step(
+        db.session(),
+        draft.id,
+        form.step,
+        form.answers(),
+        current_questionnaire(),
+        complete=accepted,
+    )
     db.session.commit()
     remember(draft)
     return draft

@@ -11,7 +11,8 @@ from typing import Final, Literal, cast, get_args
 from flask import current_app
 from msgspec import Struct
 
-from app.applications.conditions import When, check_cases, check_when, questions_read
+from app.applications.condition_checks import check_cases, check_when
+from app.applications.conditions import When, questions_read
 from app.applications.questions import Questionnaire
 from app.data_files import DataFileError, read_data
 from app.firm.offers import Kind
@@ -106,9 +107,22 @@ def _faults_in_criteria(rubric: Rubric, questionnaire: Questionnaire) -> list[st
             faults.append(f"Two criteria have the key '{criterion.key}'.")
         for fault in _faults_in_criterion(criterion, questionnaire):
             faults.append(f"The criterion '{criterion.key}' {fault}.")
+    faults += _faults_in_questions(rubric, questionnaire)
     weights = sum(criterion.weight for criterion in rubric.criteria)
     if weights != FULL_SCORE:
         faults.append(f"The criteria's weights add up to {weights}, not {FULL_SCORE}.")
+    return faults
+
+
+def _faults_in_questions(rubric: Rubric, questionnaire: Questionnaire) -> list[str]:
+    """Where a question and the rubric disagree on which criteria read it."""
+    faults = []
+    for question in questionnaire.questions:
+        reading = [c.key for c in rubric.criteria if question.key in questions_read(c.cases)]
+        for key in sorted({*reading} - {*question.criteria}):
+            faults.append(f"The criterion '{key}' reads '{question.key}', which doesn't say so.")
+        for key in sorted({*question.criteria} - {*reading}):
+            faults.append(f"No criterion '{key}' reads '{question.key}', which says so.")
     return faults
 
 

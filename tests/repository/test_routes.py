@@ -7,6 +7,7 @@ from werkzeug.routing import Rule
 ANYBODY = {
     "api.asyncapi",
     "api.schema",
+    "applications.question_styles",
     "applications.resume",
     "applications.review",
     "applications.save",

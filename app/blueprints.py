@@ -12,6 +12,7 @@ from app.flow.views import flow
 from app.history.views import history
 from app.notifications.letter import notifications
 from app.operation import operation
+from app.outlook.views import outlook
 from app.payments.views import payments
 from app.payments.webhook import webhooks
 from app.portal.views import portal
@@ -22,6 +23,7 @@ from app.webhooks.views import outgoing_webhooks
 BLUEPRINTS = (
     content,
     applications,
+    outlook,
     portal,
     payments,
     webhooks,

@@ -52,6 +52,11 @@ def score_answers(answers: Answers, rubric: Rubric) -> Score:
     )
 
 
+def is_unclear(criterion: Criterion, answers: Answers) -> bool:
+    """Whether a reviewer would have to ask again before they could judge by it."""
+    return bool(_judge(criterion, answers)[1])
+
+
 def _judge(criterion: Criterion, answers: Answers) -> tuple[CriterionScore, str]:
     """Return the criterion's score, and the sentence about what is missing, or ""."""
     answered = all(answers.get(question) for question in questions_read(criterion.cases))

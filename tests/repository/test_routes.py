@@ -23,6 +23,7 @@ ANYBODY = {
     "content.engagement_kind",
     "content.home",
     "operation.healthz",
+    "outlook.page",
     "operation.metrics",
     "operation.readyz",
 }

@@ -2,13 +2,14 @@
 
 import secrets
 import uuid
+from typing import NamedTuple
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.applications.events import DraftLinkRequested
 from app.applications.models import Draft
-from app.applications.questions import Answers, Questionnaire, Step
+from app.applications.questions import STEP_KEYS, Answers, Questionnaire, Step
 from app.database import utc_now
 from app.events.person_keys import key_of
 from app.events.store import record
@@ -17,6 +18,24 @@ from app.events.types import stream_of
 
 class DraftSealed(Exception):
     """The draft has been sent; it can't be changed any more."""
+
+
+class StepChanged(Exception):
+    """The step was saved by another page, and what that page said would be overwritten unseen."""
+
+
+class Save(NamedTuple):
+    """One save of a step. ``id`` is the page's own; ``seen`` are the saves that the page builds on,
+    or "" where it was shown before there was any."""
+
+    id: str
+    seen: tuple[str, ...]
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """What it may overwrite. A page without JavaScript repeats its own id, after Back or at a
+        double click."""
+        return (self.id, *self.seen)
 
 
 class NoAddress(Exception):
@@ -45,12 +64,19 @@ def find_draft_by_link(session: Session, token: str) -> Draft | None:
 
 
 def save_step(
-    session: Session, draft_id: uuid.UUID, step: Step, answers: Answers, *, complete: bool
+    session: Session,
+    draft_id: uuid.UUID,
+    step: Step,
+    answers: Answers,
+    save: Save,
+    *,
+    complete: bool,
 ) -> Draft:
     """Replace the answers of one step and leave the others, whoever saves them meanwhile.
 
     ``complete`` is whether the step's answers were accepted; what was not is kept all the same.
-    Raises DraftSealed after the submission.
+    Raises StepChanged where ``save`` doesn't know what it would overwrite, and DraftSealed after
+    the submission.
     """
     draft = session.get_one(Draft, draft_id, with_for_update=True, populate_existing=True)
     if draft.submitted_at:
@@ -58,11 +84,18 @@ def save_step(
     keys = {question.key for question in step.questions}
     kept = {key: value for key, value in draft.answers.items() if key not in keys}
     done = [key for key in draft.complete_steps if key != step.key]
-    changed = {**kept, **answers} != draft.answers or (step.key in draft.complete_steps) != complete
+    changed = {**kept, **answers} != draft.answers
+    if changed:
+        if kept != draft.answers and draft.step_saves.get(step.key, "") not in save.known:
+            raise StepChanged(draft_id)
+        draft.step_saves = {**draft.step_saves, step.key: save.id}
+    changed |= (step.key in draft.complete_steps) != complete
     draft.answers = {**kept, **answers}
     draft.complete_steps = [*done, step.key] if complete else done
-    if changed:
+    # The last step's answers are sent by the page that shows them: there is nothing to look over.
+    if changed and step.key != STEP_KEYS[-1]:
         draft.version += 1
+    if changed:
         draft.saved_at = utc_now()
     return draft
 

@@ -1,22 +1,31 @@
 """The forms of the application, one for each step, made from the questions."""
 
+import re
+import secrets
 from functools import cache
 from typing import Any
 
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField
 
+from app.applications.drafts import Save
 from app.applications.fields import field_for
+from app.applications.models import Draft
 from app.applications.questions import STEP_KEYS, Answers, Question, Step
 
 STORED_AT_MOST = 20_000
+SAVE_ID = re.compile(r"[a-z0-9]{1,32}")
 CSRF_EXPIRED = "This page was open for too long. Nothing is lost: press the button once more."
 
 
 class StepForm(FlaskForm):
-    """What each step's form can do besides checking."""
+    """What each step's form can do besides checking. It names the save that it is about to make;
+    those that its page has seen, apart by spaces; and one that the prospect chose to overwrite."""
 
     step: Step
+    seen_saves = HiddenField()
+    save_id = HiddenField()
+    overwrites = HiddenField()
 
     def __init__(self, **options: Any) -> None:
         super().__init__(**options)
@@ -31,6 +40,23 @@ class StepForm(FlaskForm):
         """What was typed or chosen, without what is empty: to be stored whether accepted or not."""
         given = {question.key: self[question.key].data for question in self.step.questions}
         return {key: _storable(value) for key, value in given.items() if value}
+
+    @property
+    def save(self) -> Save:
+        """What this form builds on. A page of our own always names its save."""
+        named = [field.data or "" for field in (self.save_id, self.seen_saves, self.overwrites)]
+        own, *seen = [tuple(filter(SAVE_ID.fullmatch, one.split())) for one in named]
+        known = sum(seen, ())
+        # Answers may be older than these ids: then there is none to name.
+        if not known or self.overwrites.data == "":
+            known += ("",)
+        return Save(own[0] if own else new_save_id(), known)
+
+    def build_on(self, draft: Draft | None) -> None:
+        """Have the page that shows this form know what is stored of its step."""
+        last = draft.step_saves.get(self.step.key, "") if draft else ""
+        self.seen_saves.data = last
+        self.save_id.data = new_save_id()
 
     @property
     def is_expired(self) -> bool:
@@ -56,6 +82,11 @@ def form_for(step: Step) -> type[StepForm]:
     kind = ReviewForm if step.key == STEP_KEYS[-1] else StepForm
     fields = {question.key: field_for(question) for question in step.questions}
     return type(f"{step.key.title()}Form", (kind,), {"step": step, **fields})
+
+
+def new_save_id() -> str:
+    """Random, as it must differ from the id of any other page's save."""
+    return secrets.token_hex(8)
 
 
 def _storable(value: str | list[str]) -> str | list[str]:

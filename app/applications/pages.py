@@ -1,6 +1,7 @@
 """What the form's views show: a step, the review of all steps, and the end for a sent draft."""
 
 import uuid
+from collections.abc import Sequence
 
 from flask import abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -9,7 +10,7 @@ from app.applications.drafts import first_incomplete_step
 from app.applications.forms import CSRF_EXPIRED, ReviewForm, StepForm
 from app.applications.models import Draft
 from app.applications.queries import readable_answers, readable_step
-from app.applications.questions import Step, current_questionnaire
+from app.applications.questions import Answer, Step, current_questionnaire
 from app.database import db
 
 DRAFT_COOKIE = "draft"
@@ -48,19 +49,33 @@ def open_step(draft: Draft) -> Step:
     return first_incomplete_step(draft, current_questionnaire())
 
 
+def readable_difference(draft: Draft | None, form: StepForm) -> list[tuple[str, Answer]]:
+    """The answers that are stored where the form holds others, as (question, answer in words)."""
+    stored, typed = draft.answers if draft else {}, form.answers()
+    rows = zip(form.step.questions, readable_step(stored, form.step), strict=True)
+    return [row for question, row in rows if stored.get(question.key) != typed.get(question.key)]
+
+
 def show_form(
-    form: StepForm, draft: Draft | None, status: int = 200, *, trouble: str = ""
+    form: StepForm,
+    draft: Draft | None,
+    status: int = 200,
+    *,
+    trouble: str = "",
+    other: Sequence[tuple[str, Answer]] = (),
 ) -> ResponseReturnValue:
     """The form's own page, with what was typed and what is wrong with it; ``trouble`` is a sentence
-    on why nothing could be stored."""
+    on why nothing could be stored, ``other`` is what another page has saved of this step."""
     if isinstance(form, ReviewForm):
-        return show_review(form, draft, status, trouble=trouble)
+        return show_review(form, draft, status, trouble=trouble, other=other)
     steps = current_questionnaire().steps
     index = steps.index(form.step)
     page = render_template(
         "applications/step.html",
         step=form.step,
         form=form,
+        draft=draft,
+        other=other,
         number=index + 1,
         of=len(steps),
         minutes_left=sum(step.minutes for step in steps[index:]),
@@ -78,6 +93,7 @@ def show_review(
     *,
     moved: bool = False,
     trouble: str = "",
+    other: Sequence[tuple[str, Answer]] = (),
 ) -> ResponseReturnValue:
     """All answers and the last questions; while a step is unfinished, on to that step instead.
 
@@ -86,7 +102,7 @@ def show_review(
     questionnaire = current_questionnaire()
     incomplete = open_step(draft) if draft else questionnaire.steps[0]
     # What could not be stored is shown, whatever is unfinished.
-    if incomplete is not form.step and not (form.is_expired or trouble):
+    if incomplete is not form.step and not (form.is_expired or trouble or other):
         flash(f"One step is not finished yet: {incomplete.title}.")
         return redirect(url_for(".step", key=incomplete.key), 303)
     form.draft_version.data = str(draft.version) if draft else ""
@@ -94,6 +110,8 @@ def show_review(
         "applications/review.html",
         step=form.step,
         form=form,
+        draft=draft,
+        other=other,
         of=len(questionnaire.steps),
         summary=readable_answers(draft.answers if draft else {}, questionnaire)[:-1],
         moved=moved,

@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import msgspec
@@ -63,6 +64,7 @@ READ_DRAFT = text("""
 SELECT answers, questions_version, key AS person_key
 FROM drafts LEFT JOIN person_keys ON person_id = id
 WHERE id = :draft_id AND version = :draft_version AND submitted_at IS NULL
+  AND coalesce(step_saves ->> :last_step, '') = ANY(:seen_saves)
   AND complete_steps @> :earlier_steps
 """).bindparams(bindparam("earlier_steps", type_=JSONB))
 
@@ -72,6 +74,7 @@ SUBMIT = text("""
 WITH sealed AS (
     UPDATE drafts SET submitted_at = now(), answers = :answers
     WHERE id = :draft_id AND version = :draft_version AND submitted_at IS NULL
+      AND coalesce(step_saves ->> :last_step, '') = ANY(:seen_saves)
     RETURNING id
 ), submitted AS (
     INSERT INTO applications (id, draft_id, reference, access_token, name, email, company,
@@ -100,16 +103,23 @@ def submit_application(
     questionnaire: Questionnaire,
     *,
     draft_version: int,
+    seen_saves: Sequence[str] = ("",),
     prefix: str,
 ) -> str:
     """Turn the draft into an application, record application.submitted, return the access token.
 
     ``answers`` are those of the last page, which go with the draft's own; ``draft_version`` is the
-    one that the prospect looked over. Raises AlreadySubmitted for a repeat, DraftUnfinished while
-    an earlier step has no accepted answers, and DraftChanged.
+    one that the prospect looked over, ``seen_saves`` are those of the last page itself. Raises
+    AlreadySubmitted for a repeat, DraftUnfinished while an earlier step has no accepted answers,
+    and DraftChanged.
     """
     *earlier, last = questionnaire.steps
-    seen = {"draft_id": draft_id, "draft_version": draft_version}
+    seen = {
+        "draft_id": draft_id,
+        "draft_version": draft_version,
+        "last_step": last.key,
+        "seen_saves": list(seen_saves),
+    }
     steps = [step.key for step in earlier]
     draft = session.execute(READ_DRAFT, {**seen, "earlier_steps": steps}).one_or_none()
     if draft is None:

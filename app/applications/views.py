@@ -12,19 +12,19 @@ from werkzeug.exceptions import TooManyRequests
 from app.applications.drafts import (
     DraftSealed,
     NoAddress,
+    StepChanged,
     find_draft_by_link,
     request_resume_link,
-    save_step,
-    start_draft,
 )
 from app.applications.forms import ReviewForm, StepForm, form_for
-from app.applications.models import Draft
+from app.applications.keeping import keep
 from app.applications.pages import (
     DRAFT_COOKIE,
     current_draft,
     current_draft_id,
     find_step,
     open_step,
+    readable_difference,
     remember,
     show_form,
     show_review,
@@ -43,8 +43,9 @@ from app.extensions import csrf, limiter
 from app.firm.brand import current_brand
 
 REVIEW = STEP_KEYS[-1]
-NEW_DRAFTS = "30 per hour"
 RESUME_LINKS = "5 per hour"
+# The script that keeps what could not be sent takes it for: forget it, the link wins.
+RESUMED = "resumed"
 TOO_MANY = "Many forms were begun from here within an hour. Wait some minutes, then press again."
 
 applications = Blueprint("applications", __name__, template_folder="templates")
@@ -76,7 +77,9 @@ def step(key: str) -> ResponseReturnValue:
     draft = current_draft()
     if draft and draft.submitted_at:
         raise DraftSealed(draft.id)
-    return show_form(kind(formdata=None, data=draft.answers if draft else None), draft)
+    form = kind(formdata=None, data=draft.answers if draft else None)
+    form.build_on(draft)
+    return show_form(form, draft)
 
 
 @applications.post("/apply/<key>")
@@ -101,6 +104,7 @@ def submit() -> ResponseReturnValue:
             form.answers(),
             current_questionnaire(),
             draft_version=form.seen_version,
+            seen_saves=form.save.known,
             prefix=current_brand().reference_prefix,
         )
         db.session.commit()
@@ -148,7 +152,7 @@ def resume(token: str) -> ResponseReturnValue:
     if draft is None:
         abort(404)
     remember(draft)
-    return redirect(url_for(".step", key=open_step(draft).key), 303)
+    return redirect(url_for(".step", key=open_step(draft).key, _anchor=RESUMED), 303)
 
 
 @applications.errorhandler(TooManyRequests)
@@ -158,6 +162,15 @@ def answer_too_many(error: TooManyRequests) -> ResponseReturnValue:
         return show_error(error)
     form = form_for(find_step((request.view_args or {})["key"]))()
     return show_form(form, current_draft(), 429, trouble=TOO_MANY)
+
+
+@applications.errorhandler(StepChanged)
+def answer_changed(_: StepChanged) -> ResponseReturnValue:
+    """Another page has saved the step: show both, and store neither until one is chosen."""
+    db.session.rollback()
+    form = form_for(find_step((request.view_args or {}).get("key", REVIEW)))()
+    draft = current_draft()
+    return show_form(form, draft, 409, other=readable_difference(draft, form))
 
 
 @applications.errorhandler(DraftSealed)
@@ -177,6 +190,9 @@ def keep_and_go_on(form: StepForm) -> ResponseReturnValue:
     is_review = form.step.key == REVIEW
     if "mail_link" in request.form:
         return redirect(url_for(".send_link"), 307)  # the same POST, now for the link
+    if form.overwrites.data is not None:
+        flash("What was in the fields is kept.")
+        return redirect(url_for(".step", key=form.step.key), 303)
     if "go_to" in request.form:
         chosen = find_step(request.form["go_to"])
         back = "yes" if is_review else None
@@ -186,17 +202,3 @@ def keep_and_go_on(form: StepForm) -> ResponseReturnValue:
     following = STEP_KEYS[STEP_KEYS.index(form.step.key) + 1 :]
     key = REVIEW if "back_to_review" in request.form or not following else following[0]
     return redirect(url_for(".step", key=key), 303)
-
-
-def keep(form: StepForm, *, accepted: bool) -> Draft:
-    """Store the form's answers in this browser's draft, a new one if it has none."""
-    draft = current_draft() or start_one_more()
-    draft = save_step(db.session(), draft.id, form.step, form.answers(), complete=accepted)
-    db.session.commit()
-    remember(draft)
-    return draft
-
-
-@limiter.limit(NEW_DRAFTS)
-def start_one_more() -> Draft:
-    return start_draft(db.session(), current_questionnaire())

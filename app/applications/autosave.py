@@ -12,7 +12,7 @@ from werkzeug.exceptions import TooManyRequests
 from app.applications.drafts import DraftSealed, StepChanged
 from app.applications.forms import form_for
 from app.applications.keeping import keep
-from app.applications.pages import current_draft, find_step, readable_difference
+from app.applications.pages import current_draft, find_step, other_answers
 from app.database import db
 from app.extensions import csrf
 
@@ -39,8 +39,7 @@ def answer_changed(_: StepChanged) -> ResponseReturnValue:
         "applications/_autosaved.html",
         outcome="conflict",
         step=form.step,
-        draft=draft,
-        other=readable_difference(draft, form),
+        other=other_answers(draft, form),
     )
     return fragment, 409, {**told("conflict"), "HX-Retarget": "#autosave-notice"}
 

@@ -15,6 +15,8 @@ from app.events.person_keys import key_of
 from app.events.store import record
 from app.events.types import stream_of
 
+NO_SAVE = "0"
+
 
 class DraftSealed(Exception):
     """The draft has been sent; it can't be changed any more."""
@@ -26,7 +28,7 @@ class StepChanged(Exception):
 
 class Save(NamedTuple):
     """One save of a step. ``id`` is the page's own; ``seen`` are the saves that the page builds on,
-    or "" where it was shown before there was any."""
+    NO_SAVE among them where it was shown before there was any."""
 
     id: str
     seen: tuple[str, ...]
@@ -86,7 +88,7 @@ def save_step(
     done = [key for key in draft.complete_steps if key != step.key]
     changed = {**kept, **answers} != draft.answers
     if changed:
-        if kept != draft.answers and draft.step_saves.get(step.key, "") not in save.known:
+        if kept != draft.answers and last_save(draft, step) not in save.known:
             raise StepChanged(draft_id)
         draft.step_saves = {**draft.step_saves, step.key: save.id}
     changed |= (step.key in draft.complete_steps) != complete
@@ -98,6 +100,11 @@ def save_step(
     if changed:
         draft.saved_at = utc_now()
     return draft
+
+
+def last_save(draft: Draft | None, step: Step) -> str:
+    """The id of the step's last save, or NO_SAVE."""
+    return str(draft.step_saves.get(step.key, NO_SAVE)) if draft else NO_SAVE
 
 
 def first_incomplete_step(draft: Draft, questionnaire: Questionnaire) -> Step:

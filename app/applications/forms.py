@@ -8,7 +8,7 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField
 
-from app.applications.drafts import Save
+from app.applications.drafts import NO_SAVE, Save, last_save
 from app.applications.fields import field_for
 from app.applications.models import Draft
 from app.applications.questions import STEP_KEYS, Answers, Question, Step
@@ -46,16 +46,11 @@ class StepForm(FlaskForm):
         """What this form builds on. A page of our own always names its save."""
         named = [field.data or "" for field in (self.save_id, self.seen_saves, self.overwrites)]
         own, *seen = [tuple(filter(SAVE_ID.fullmatch, one.split())) for one in named]
-        known = sum(seen, ())
-        # Answers may be older than these ids: then there is none to name.
-        if not known or self.overwrites.data == "":
-            known += ("",)
-        return Save(own[0] if own else new_save_id(), known)
+        return Save(own[0] if own else new_save_id(), sum(seen, ()) or (NO_SAVE,))
 
     def build_on(self, draft: Draft | None) -> None:
         """Have the page that shows this form know what is stored of its step."""
-        last = draft.step_saves.get(self.step.key, "") if draft else ""
-        self.seen_saves.data = last
+        self.seen_saves.data = last_save(draft, self.step)
         self.save_id.data = new_save_id()
 
     @property

@@ -1,12 +1,13 @@
 """What the form's views show: a step, the review of all steps, and the end for a sent draft."""
 
 import uuid
-from collections.abc import Sequence
+from typing import NamedTuple
 
 from flask import abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from msgspec import structs
 
-from app.applications.drafts import first_incomplete_step
+from app.applications.drafts import first_incomplete_step, last_save
 from app.applications.forms import CSRF_EXPIRED, ReviewForm, StepForm
 from app.applications.models import Draft
 from app.applications.queries import readable_answers, readable_step
@@ -49,11 +50,19 @@ def open_step(draft: Draft) -> Step:
     return first_incomplete_step(draft, current_questionnaire())
 
 
-def readable_difference(draft: Draft | None, form: StepForm) -> list[tuple[str, Answer]]:
-    """The answers that are stored where the form holds others, as (question, answer in words)."""
+class OtherAnswers(NamedTuple):
+    """What another page has saved where the form says something else: the id of that save, and
+    rows of (question, answer in words)."""
+
+    save_id: str
+    rows: list[tuple[str, Answer]]
+
+
+def other_answers(draft: Draft | None, form: StepForm) -> OtherAnswers:
     stored, typed = draft.answers if draft else {}, form.answers()
-    rows = zip(form.step.questions, readable_step(stored, form.step), strict=True)
-    return [row for question, row in rows if stored.get(question.key) != typed.get(question.key)]
+    differing = (q for q in form.step.questions if stored.get(q.key) != typed.get(q.key))
+    rows = readable_step(stored, structs.replace(form.step, questions=tuple(differing)))
+    return OtherAnswers(last_save(draft, form.step), rows)
 
 
 def show_form(
@@ -62,7 +71,7 @@ def show_form(
     status: int = 200,
     *,
     trouble: str = "",
-    other: Sequence[tuple[str, Answer]] = (),
+    other: OtherAnswers | None = None,
 ) -> ResponseReturnValue:
     """The form's own page, with what was typed and what is wrong with it; ``trouble`` is a sentence
     on why nothing could be stored, ``other`` is what another page has saved of this step."""
@@ -93,7 +102,7 @@ def show_review(
     *,
     moved: bool = False,
     trouble: str = "",
-    other: Sequence[tuple[str, Answer]] = (),
+    other: OtherAnswers | None = None,
 ) -> ResponseReturnValue:
     """All answers and the last questions; while a step is unfinished, on to that step instead.
 

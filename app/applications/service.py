@@ -10,7 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from app.applications.drafts import first_incomplete_step
+from app.applications.drafts import NO_SAVE, first_incomplete_step
 from app.applications.events import (
     ApplicationAccepted,
     ApplicationDeclined,
@@ -64,7 +64,7 @@ READ_DRAFT = text("""
 SELECT answers, questions_version, key AS person_key
 FROM drafts LEFT JOIN person_keys ON person_id = id
 WHERE id = :draft_id AND version = :draft_version AND submitted_at IS NULL
-  AND coalesce(step_saves ->> :last_step, '') = ANY(:seen_saves)
+  AND coalesce(step_saves ->> :last_step, :no_save) = ANY(:seen_saves)
   AND complete_steps @> :earlier_steps
 """).bindparams(bindparam("earlier_steps", type_=JSONB))
 
@@ -74,7 +74,7 @@ SUBMIT = text("""
 WITH sealed AS (
     UPDATE drafts SET submitted_at = now(), answers = :answers
     WHERE id = :draft_id AND version = :draft_version AND submitted_at IS NULL
-      AND coalesce(step_saves ->> :last_step, '') = ANY(:seen_saves)
+      AND coalesce(step_saves ->> :last_step, :no_save) = ANY(:seen_saves)
     RETURNING id
 ), submitted AS (
     INSERT INTO applications (id, draft_id, reference, access_token, name, email, company,
@@ -103,7 +103,7 @@ def submit_application(
     questionnaire: Questionnaire,
     *,
     draft_version: int,
-    seen_saves: Sequence[str] = ("",),
+    seen_saves: Sequence[str] = (NO_SAVE,),
     prefix: str,
 ) -> str:
     """Turn the draft into an application, record application.submitted, return the access token.
@@ -118,6 +118,7 @@ def submit_application(
         "draft_id": draft_id,
         "draft_version": draft_version,
         "last_step": last.key,
+        "no_save": NO_SAVE,
         "seen_saves": list(seen_saves),
     }
     steps = [step.key for step in earlier]

@@ -24,7 +24,7 @@ from app.applications.pages import (
     current_draft_id,
     find_step,
     open_step,
-    readable_difference,
+    other_answers,
     remember,
     show_form,
     show_review,
@@ -170,7 +170,7 @@ def answer_changed(_: StepChanged) -> ResponseReturnValue:
     db.session.rollback()
     form = form_for(find_step((request.view_args or {}).get("key", REVIEW)))()
     draft = current_draft()
-    return show_form(form, draft, 409, other=readable_difference(draft, form))
+    return show_form(form, draft, 409, other=other_answers(draft, form))
 
 
 @applications.errorhandler(DraftSealed)

@@ -20,7 +20,7 @@ const place = document.querySelector("#autosave");
 const notice = document.querySelector("#autosave-notice");
 
 let state = notice.childElementCount ? "conflict" : "open";
-let saved = answers("default"); // what the server has
+let saved = answers("default"); // what the server has; null while that is not known
 let sent = null; // { id, answers } of the request under way
 let left = null; // what was sent on leaving; nobody hears the answer to that
 let failures = 0;
@@ -159,6 +159,7 @@ form.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
     const why = navigator.onLine ? "silent" : "offline";
     place.textContent = place.dataset[sent.isKept ? why : "unkept"];
   }
+  saved = null;
   sendLater();
 });
 
@@ -170,6 +171,7 @@ form.addEventListener("submit", ({ submitter }) => {
   const sendsAll = form.id === "send" && !submitter?.hasAttribute("formaction");
   if (sendsAll && !failures) forget(isOfThisDraft);
   else if (answers() !== saved) keep();
+  saved = null;
   state = "leaving";
   clearTimeout(timer);
   form.dispatchEvent(new CustomEvent("htmx:abort", { bubbles: true, detail: { elt: form } }));
@@ -190,6 +192,7 @@ function leave() {
   const body = new FormData(form);
   for (const field of form.querySelectorAll("[type=file]")) body.delete(field.name);
   fetch(form.getAttribute("hx-post"), { method: "POST", body, keepalive: true }).catch(() => {});
+  saved = null;
   useNextId();
 }
 
@@ -214,13 +217,13 @@ addEventListener("pageshow", ({ persisted }) => {
   const unsent = records().find(({ key }) =>
     [keyOf(form.dataset.step), keyOf(form.dataset.step, "new")].includes(key),
   );
+  if (unsent) saved = null;
   if (unsent && state === "open") {
     if (JSON.stringify(unsent.answers) !== answers()) {
       putBack(unsent.answers);
       notice.append(document.querySelector("#put-back").content.cloneNode(true));
     }
     seen.value = unsent.saves.join(" ");
-    saved = null;
     forget(({ key }) => key === unsent.key); // sending keeps it again, under this draft
   }
   send();

@@ -3,6 +3,7 @@ decide; the operator looks after it."""
 
 from app.accounts.views import accounts
 from app.api.views import api
+from app.applications.autosave import autosave
 from app.applications.views import applications
 from app.catalog.views import catalog
 from app.content.views import content
@@ -23,6 +24,7 @@ from app.webhooks.views import outgoing_webhooks
 BLUEPRINTS = (
     content,
     applications,
+    autosave,
     outlook,
     portal,
     payments,

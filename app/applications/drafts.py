@@ -3,6 +3,7 @@
 import secrets
 import uuid
 from collections.abc import Sequence
+from typing import NamedTuple
 
 import msgspec
 from sqlalchemy import select
@@ -12,15 +13,35 @@ from sqlalchemy.orm import Session
 from app.applications.answers import Answers
 from app.applications.events import DraftLinkRequested
 from app.applications.models import Draft, StoredQuestionnaire
-from app.applications.questions import Questionnaire, Step
+from app.applications.questions import STEP_KEYS, Questionnaire, Step
 from app.database import utc_now
 from app.events.person_keys import key_of
 from app.events.store import record
 from app.events.types import stream_of
 
+NO_SAVE = "0"
+
 
 class DraftSealed(Exception):
     """The draft has been sent; it can't be changed any more."""
+
+
+class StepChanged(Exception):
+    """The step was saved by another page, and what that page said would be overwritten unseen."""
+
+
+class Save(NamedTuple):
+    """One save of a step. ``id`` is the page's own; ``seen`` are the saves that the page builds on,
+    NO_SAVE among them where it was shown before there was any."""
+
+    id: str
+    seen: tuple[str, ...]
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """What it may overwrite. A page without JavaScript repeats its own id, after Back or at a
+        double click."""
+        return (self.id, *self.seen)
 
 
 class NoAddress(Exception):
@@ -64,14 +85,15 @@ def save_step(
     step: Step,
     answers: Answers,
     questionnaire: Questionnaire,
+    save: Save,
     *,
     complete: bool,
 ) -> Draft:
     """Replace the answers of one step and leave the others, whoever saves them meanwhile.
 
     ``complete`` is whether the step's answers were accepted; what was not is kept all the same. A
-    later step to which they add a question is complete no more. Raises DraftSealed after the
-    submission.
+    later step to which they add a question is complete no more. Raises StepChanged where ``save``
+    doesn't know what it would overwrite, and DraftSealed after the submission.
     """
     draft = session.get_one(Draft, draft_id, with_for_update=True, populate_existing=True)
     if draft.submitted_at:
@@ -79,15 +101,27 @@ def save_step(
     keys = {question.key for question in step.questions}
     kept = {key: value for key, value in draft.answers.items() if key not in keys}
     done = [key for key in draft.complete_steps if key != step.key]
-    changed = {**kept, **answers} != draft.answers or (step.key in draft.complete_steps) != complete
+    changed = {**kept, **answers} != draft.answers
+    if changed:
+        if kept != draft.answers and last_save(draft, step) not in save.known:
+            raise StepChanged(draft_id)
+        draft.step_saves = {**draft.step_saves, step.key: save.id}
+    changed |= (step.key in draft.complete_steps) != complete
     draft.answers = {**kept, **answers}
     if complete:
         done.append(step.key)
     draft.complete_steps = answered_steps(draft.answers, done, questionnaire)
-    if changed:
+    # The last step's answers are sent by the page that shows them: there is nothing to look over.
+    if changed and step.key != STEP_KEYS[-1]:
         draft.version += 1
+    if changed:
         draft.saved_at = utc_now()
     return draft
+
+
+def last_save(draft: Draft | None, step: Step) -> str:
+    """The id of the step's last save, or NO_SAVE."""
+    return str(draft.step_saves.get(step.key, NO_SAVE)) if draft else NO_SAVE
 
 
 def answered_steps(

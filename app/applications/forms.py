@@ -1,5 +1,7 @@
 """The forms of the application, one for each step, made from the questions."""
 
+import re
+import secrets
 from functools import cache
 from typing import Any
 
@@ -8,18 +10,28 @@ from wtforms import Field, HiddenField
 
 from app.applications.answers import Answers
 from app.applications.conditions import When, all_hold
+from app.applications.drafts import NO_SAVE, Save, last_save
 from app.applications.fields import field_for
+from app.applications.models import Draft
 from app.applications.questions import STEP_KEYS, Question, Step, current_questionnaire
 
 STORED_AT_MOST = 20_000
+SAVE_ID = re.compile(r"[a-z0-9]{1,32}")
 CSRF_EXPIRED = "This page was open for too long. Nothing is lost: press the button once more."
 
 
 class StepForm(FlaskForm):
     """What each step's form can do besides checking. ``earlier`` are the answers given so far, by
-    which a later question may be asked or not."""
+    which a later question may be asked or not.
+
+    It names the save that it is about to make; those that its page has seen, apart by spaces; and
+    one that the prospect chose to overwrite.
+    """
 
     step: Step
+    seen_saves = HiddenField()
+    save_id = HiddenField()
+    overwrites = HiddenField()
 
     def __init__(self, *, earlier: Answers | None = None, **options: Any) -> None:
         self._earlier = earlier or {}
@@ -59,6 +71,18 @@ class StepForm(FlaskForm):
         return {question.key: self[question.key].data for question in self.step.questions}
 
     @property
+    def save(self) -> Save:
+        """What this form builds on. A page of our own always names its save."""
+        named = [field.data or "" for field in (self.save_id, self.seen_saves, self.overwrites)]
+        own, *seen = [tuple(filter(SAVE_ID.fullmatch, one.split())) for one in named]
+        return Save(own[0] if own else new_save_id(), sum(seen, ()) or (NO_SAVE,))
+
+    def build_on(self, draft: Draft | None) -> None:
+        """Have the page that shows this form know what is stored of its step."""
+        self.seen_saves.data = last_save(draft, self.step)
+        self.save_id.data = new_save_id()
+
+    @property
     def is_expired(self) -> bool:
         """Its token is missing or too old; nothing of it may be stored."""
         return "csrf_token" in self.errors
@@ -82,6 +106,11 @@ def form_for(step: Step) -> type[StepForm]:
     kind = ReviewForm if step.key == STEP_KEYS[-1] else StepForm
     fields = {question.key: field_for(question) for question in step.questions}
     return type(f"{step.key.title()}Form", (kind,), {"step": step, **fields})
+
+
+def new_save_id() -> str:
+    """Random, as it must differ from the id of any other page's save."""
+    return secrets.token_hex(8)
 
 
 def _storable(value: str | list[str]) -> str | list[str]:

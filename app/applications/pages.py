@@ -1,13 +1,14 @@
 """What the form's views show: a step, the review of all steps, and the end for a sent draft."""
 
 import uuid
+from typing import NamedTuple
 
 from flask import abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
-from app.applications.answers import Answers
-from app.applications.drafts import first_incomplete_step, move_to_present_questions
-from app.applications.forms import CSRF_EXPIRED, ReviewForm, StepForm
+from app.applications.answers import Answer
+from app.applications.drafts import first_incomplete_step, last_save, move_to_present_questions
+from app.applications.forms import CSRF_EXPIRED, ReviewForm, StepForm, form_for
 from app.applications.models import Draft
 from app.applications.queries import readable_answers, readable_rows
 from app.applications.questions import Step, current_questionnaire
@@ -31,10 +32,11 @@ def current_draft() -> Draft | None:
     return draft
 
 
-def earlier_answers() -> Answers:
-    """What this browser's draft holds, by which a question may be asked or not."""
+def posted_form(key: str) -> StepForm:
+    """The step's form with what was sent, which asks by the other answers of this browser's draft.
+    404 for another key."""
     draft = current_draft()
-    return draft.answers if draft else {}
+    return form_for(find_step(key))(earlier=draft.answers if draft else None)
 
 
 def current_draft_id() -> uuid.UUID | None:
@@ -64,13 +66,32 @@ def open_step(draft: Draft) -> Step:
     return first_incomplete_step(draft, current_questionnaire())
 
 
+class OtherAnswers(NamedTuple):
+    """What another page has saved where the form says something else: the id of that save, and
+    rows of (question, answer in words)."""
+
+    save_id: str
+    rows: list[tuple[str, Answer]]
+
+
+def other_answers(draft: Draft | None, form: StepForm) -> OtherAnswers:
+    stored, typed = draft.answers if draft else {}, form.answers()
+    differing = (q for q in form.step.questions if stored.get(q.key) != typed.get(q.key))
+    return OtherAnswers(last_save(draft, form.step), readable_rows(stored, differing))
+
+
 def show_form(
-    form: StepForm, draft: Draft | None, status: int = 200, *, trouble: str = ""
+    form: StepForm,
+    draft: Draft | None,
+    status: int = 200,
+    *,
+    trouble: str = "",
+    other: OtherAnswers | None = None,
 ) -> ResponseReturnValue:
     """The form's own page, with what was typed and what is wrong with it; ``trouble`` is a sentence
-    on why nothing could be stored."""
+    on why nothing could be stored, ``other`` is what another page has saved of this step."""
     if isinstance(form, ReviewForm):
-        return show_review(form, draft, status, trouble=trouble)
+        return show_review(form, draft, status, trouble=trouble, other=other)
     steps = current_questionnaire().steps
     index = steps.index(form.step)
     page = render_template(
@@ -78,6 +99,8 @@ def show_form(
         step=form.step,
         form=form,
         questions_version=current_questionnaire().version,
+        draft=draft,
+        other=other,
         number=index + 1,
         of=len(steps),
         minutes_left=sum(step.minutes for step in steps[index:]),
@@ -95,6 +118,7 @@ def show_review(
     *,
     moved: bool = False,
     trouble: str = "",
+    other: OtherAnswers | None = None,
 ) -> ResponseReturnValue:
     """All answers and the last questions; while a step is unfinished, on to that step instead.
 
@@ -103,7 +127,7 @@ def show_review(
     questionnaire = current_questionnaire()
     incomplete = open_step(draft) if draft else questionnaire.steps[0]
     # What could not be stored is shown, whatever is unfinished.
-    if incomplete is not form.step and not (form.is_expired or trouble):
+    if incomplete is not form.step and not (form.is_expired or trouble or other):
         flash(f"One step is not finished yet: {incomplete.title}.")
         return redirect(url_for(".step", key=incomplete.key), 303)
     form.draft_version.data = str(draft.version) if draft else ""
@@ -111,6 +135,8 @@ def show_review(
         "applications/review.html",
         step=form.step,
         form=form,
+        draft=draft,
+        other=other,
         of=len(questionnaire.steps),
         summary=readable_answers(draft.answers if draft else {}, questionnaire)[:-1],
         moved=moved,

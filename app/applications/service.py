@@ -2,6 +2,7 @@
 
 import secrets
 import uuid
+from collections.abc import Sequence
 from typing import Any, NoReturn
 
 import msgspec
@@ -10,7 +11,7 @@ from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from app.applications.answers import Answers
-from app.applications.drafts import first_incomplete_step
+from app.applications.drafts import NO_SAVE, first_incomplete_step
 from app.applications.events import (
     ApplicationAccepted,
     ApplicationDeclined,
@@ -65,6 +66,7 @@ SELECT answers, key AS person_key
 FROM drafts LEFT JOIN person_keys ON person_id = id
 WHERE id = :draft_id AND version = :draft_version AND submitted_at IS NULL
   AND questions_version = :questions_version
+  AND coalesce(step_saves ->> :last_step, :no_save) = ANY(:seen_saves)
   AND complete_steps @> :earlier_steps
 """).bindparams(bindparam("earlier_steps", type_=JSONB))
 
@@ -74,6 +76,7 @@ SUBMIT = text("""
 WITH sealed AS (
     UPDATE drafts SET submitted_at = now(), answers = :answers
     WHERE id = :draft_id AND version = :draft_version AND submitted_at IS NULL
+      AND coalesce(step_saves ->> :last_step, :no_save) = ANY(:seen_saves)
     RETURNING id
 ), submitted AS (
     INSERT INTO applications (id, draft_id, reference, access_token, name, email, company,
@@ -102,20 +105,24 @@ def submit_application(
     questionnaire: Questionnaire,
     *,
     draft_version: int,
+    seen_saves: Sequence[str] = (NO_SAVE,),
     prefix: str,
 ) -> str:
     """Turn the draft into an application, record application.submitted, return the access token.
 
     ``answers`` are those of the last page, which go with the draft's own; ``draft_version`` is the
-    one that the prospect looked over. Raises AlreadySubmitted for a repeat, DraftUnfinished while
-    an earlier step has no accepted answers, and DraftChanged, also where the questions have changed
-    since.
+    one that the prospect looked over, ``seen_saves`` are those of the last page itself. Raises
+    AlreadySubmitted for a repeat, DraftUnfinished while an earlier step has no accepted answers,
+    and DraftChanged, also where the questions have changed since.
     """
     *earlier, last = questionnaire.steps
     seen = {
         "draft_id": draft_id,
         "draft_version": draft_version,
         "questions_version": questionnaire.version,
+        "last_step": last.key,
+        "no_save": NO_SAVE,
+        "seen_saves": list(seen_saves),
     }
     steps = [step.key for step in earlier]
     draft = session.execute(READ_DRAFT, {**seen, "earlier_steps": steps}).one_or_none()

@@ -23,20 +23,20 @@ from app.applications.branches import branches_css
 from app.applications.drafts import (
     DraftSealed,
     NoAddress,
+    StepChanged,
     find_draft_by_link,
     request_resume_link,
-    save_step,
-    start_draft,
 )
 from app.applications.forms import ReviewForm, StepForm, form_for
-from app.applications.models import Draft
+from app.applications.keeping import keep
 from app.applications.pages import (
     DRAFT_COOKIE,
     current_draft,
     current_draft_id,
-    earlier_answers,
     find_step,
     open_step,
+    other_answers,
+    posted_form,
     remember,
     show_form,
     show_review,
@@ -55,8 +55,9 @@ from app.extensions import csrf, limiter
 from app.firm.brand import current_brand
 
 REVIEW = STEP_KEYS[-1]
-NEW_DRAFTS = "30 per hour"
 RESUME_LINKS = "5 per hour"
+# The script that keeps what could not be sent takes it for: forget it, the link wins.
+RESUMED = "resumed"
 TOO_MANY = "Many forms were begun from here within an hour. Wait some minutes, then press again."
 
 applications = Blueprint("applications", __name__, template_folder="templates")
@@ -97,14 +98,16 @@ def step(key: str) -> ResponseReturnValue:
     if draft and draft.submitted_at:
         raise DraftSealed(draft.id)
     answers = draft.answers if draft else {}
-    return show_form(kind(formdata=None, data=answers, earlier=answers), draft)
+    form = kind(formdata=None, data=answers, earlier=answers)
+    form.build_on(draft)
+    return show_form(form, draft)
 
 
 @applications.post("/apply/<key>")
 @csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
 def save(key: str) -> ResponseReturnValue:
     """Keep the step's answers, whatever is wrong with them, and go where the button leads."""
-    return keep_and_go_on(form_for(find_step(key))(earlier=earlier_answers()))
+    return keep_and_go_on(posted_form(key))
 
 
 @applications.post("/apply/submit")
@@ -122,6 +125,7 @@ def submit() -> ResponseReturnValue:
             form.answers(),
             current_questionnaire(),
             draft_version=form.seen_version,
+            seen_saves=form.save.known,
             prefix=current_brand().reference_prefix,
         )
         db.session.commit()
@@ -169,7 +173,7 @@ def resume(token: str) -> ResponseReturnValue:
     if draft is None:
         abort(404)
     remember(draft)
-    return redirect(url_for(".step", key=open_step(draft).key), 303)
+    return redirect(url_for(".step", key=open_step(draft).key, _anchor=RESUMED), 303)
 
 
 @applications.errorhandler(TooManyRequests)
@@ -177,8 +181,17 @@ def answer_too_many(error: TooManyRequests) -> ResponseReturnValue:
     """Nothing is stored; the text of a form stays on its page."""
     if request.endpoint != f"{applications.name}.{save.__name__}":
         return show_error(error)
-    form = form_for(find_step((request.view_args or {})["key"]))(earlier=earlier_answers())
+    form = posted_form((request.view_args or {})["key"])
     return show_form(form, current_draft(), 429, trouble=TOO_MANY)
+
+
+@applications.errorhandler(StepChanged)
+def answer_changed(_: StepChanged) -> ResponseReturnValue:
+    """Another page has saved the step: show both, and store neither until one is chosen."""
+    db.session.rollback()
+    form = posted_form((request.view_args or {}).get("key", REVIEW))
+    draft = current_draft()
+    return show_form(form, draft, 409, other=other_answers(draft, form))
 
 
 @applications.errorhandler(DraftSealed)
@@ -186,7 +199,7 @@ def answer_sealed(_: DraftSealed) -> ResponseReturnValue:
     """The draft was sent before: say so, and show what was typed since."""
     db.session.rollback()
     key = (request.view_args or {}).get("key", REVIEW)
-    return show_sealed(current_draft(), form_for(find_step(key))())
+    return show_sealed(current_draft(), posted_form(key))
 
 
 def keep_and_go_on(form: StepForm) -> ResponseReturnValue:
@@ -198,6 +211,9 @@ def keep_and_go_on(form: StepForm) -> ResponseReturnValue:
     is_review = form.step.key == REVIEW
     if "mail_link" in request.form:
         return redirect(url_for(".send_link"), 307)  # the same POST, now for the link
+    if form.overwrites.data is not None:
+        flash("What was in the fields is kept.")
+        return redirect(url_for(".step", key=form.step.key), 303)
     if "go_to" in request.form:
         chosen = find_step(request.form["go_to"])
         back = "yes" if is_review else None
@@ -207,24 +223,3 @@ def keep_and_go_on(form: StepForm) -> ResponseReturnValue:
     following = STEP_KEYS[STEP_KEYS.index(form.step.key) + 1 :]
     key = REVIEW if "back_to_review" in request.form or not following else following[0]
     return redirect(url_for(".step", key=key), 303)
-
-
-def keep(form: StepForm, *, accepted: bool) -> Draft:
-    """Store the form's answers in this browser's draft, a new one if it has none."""
-    draft = current_draft() or start_one_more()
-    draft = save_step(
-        db.session(),
-        draft.id,
-        form.step,
-        form.answers(),
-        current_questionnaire(),
-        complete=accepted,
-    )
-    db.session.commit()
-    remember(draft)
-    return draft
-
-
-@limiter.limit(NEW_DRAFTS)
-def start_one_more() -> Draft:
-    return start_draft(db.session(), current_questionnaire())

@@ -51,10 +51,6 @@ def forget_cookies(page: Page) -> None:
     page.context.clear_cookies()
 
 
-def go_back(page: Page) -> None:
-    page.go_back()
-
-
 def follow(link: str) -> Deed:
     def deed(page: Page) -> None:
         with page.expect_navigation():
@@ -83,6 +79,16 @@ OPEN_CAUSE = follow("ProgrammingError in scoring.score_fit")
 ADD = press("Add the endpoint")
 NEW_WEBHOOK = (fill(url="https://client.example/"), choose("deposit.paid"), ADD)
 REPLAY = press("Send them again")
+
+
+def send_in_another_tab(page: Page) -> None:
+    other = page.context.new_page()
+    other.goto("/apply/review")
+    choose("yes")(other)
+    SEND(other)
+    other.close()
+
+
 STEPS = STEP_KEYS[:-1]
 WRONG = "answers need another look"
 EXPIRED = "This page was open for too long."
@@ -104,6 +110,13 @@ FORM = (
     *(Stop(f"step {key}, wrong", f"/apply/{key}", (GO_ON,), shows=WRONG) for key in STEPS),
     Stop("step, expired", "/apply/you", (forget_cookies, GO_ON), shows=EXPIRED),
     Stop("step, from review", "/apply/you?back_to_review=yes", shows=TO_REVIEW, who="applicant"),
+    Stop(
+        "step, changed elsewhere",
+        "/apply/problem",
+        (fill(seen_saves="1", problem="Typed here"), GO_ON),
+        shows="also changed elsewhere",
+        who="applicant",
+    ),
     Stop("step, link mailed", "/apply/you", (MAIL_LINK,), shows="on its way", who="applicant"),
     Stop("review", "/apply/review", shows="Tidewater Freight", who="applicant"),
     Stop("outlook", "/apply/outlook", shows="we would propose", who="applicant"),
@@ -118,7 +131,7 @@ FORM = (
     Stop(
         "sealed",
         "/apply/review",
-        (choose("yes"), SEND, go_back, fill(anything_else="One more thing."), SEND),
+        (send_in_another_tab, fill(anything_else="One more thing."), SEND),
         shows="What you typed after it was sent",
         who="applicant",
     ),

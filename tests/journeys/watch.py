@@ -18,6 +18,8 @@ CHECK_WHEN_READ = f"""addEventListener("DOMContentLoaded", () => {{
 }});"""
 # The console's word for any answer from 400 on; the responses themselves say which.
 FAILED_TO_LOAD = "Failed to load resource"
+# htmx's word for a request that its page no longer waits for, as it is left.
+GIVEN_UP = ("htmx:afterRequest", "htmx:sendAbort")
 
 
 class Watch:
@@ -46,7 +48,7 @@ class Watch:
                 self.faults += page.evaluate(STRUCTURE)
 
     def _hear(self, message: ConsoleMessage) -> None:
-        if message.type == "error" and not message.text.startswith(FAILED_TO_LOAD):
+        if message.type == "error" and not message.text.startswith((FAILED_TO_LOAD, *GIVEN_UP)):
             self.faults.append(f"console: {message.text}")
 
     def _note_error(self, error: WebError) -> None:

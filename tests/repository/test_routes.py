@@ -17,6 +17,7 @@ ANYBODY = {
     "applications.step",
     "applications.submit",
     "assets.asset",
+    "autosave.save",
     "content.article",
     "content.article_index",
     "content.engagement_index",

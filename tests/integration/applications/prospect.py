@@ -28,9 +28,20 @@ class Prospect:
         """The page of that step."""
         return self.client.get(f"/apply/{key}").text
 
-    def press(self, key: str, button: str = "", value: str = "yes", **typed: Any) -> TestResponse:
-        """Fill in the step's page with what was in mind, or was ``typed``, and press a button."""
-        return self.client.post(f"/apply/{key}", data=self._data(key, button, value, typed))
+    def press(
+        self,
+        key: str,
+        button: str = "",
+        value: str = "yes",
+        *,
+        seen: str | None = None,
+        **typed: Any,
+    ) -> TestResponse:
+        """Fill in the step's page, as it is now or was ``seen``, with what was in mind, or was
+        ``typed``, and press a button."""
+        page = self.see(key) if seen is None else seen
+        data = {**builds_on(page), **self._data(key, button, value, typed)}
+        return self.client.post(f"/apply/{key}", data=data)
 
     def fill_in(self, *keys: str) -> None:
         """Go on through these steps, or through all before the review."""
@@ -42,7 +53,7 @@ class Prospect:
         page = self.see("review") if seen is None else seen
         version = hidden(page, "draft_version")
         data = self._data("review", "draft_version", version, typed)
-        return self.client.post("/apply/submit", data=data)
+        return self.client.post("/apply/submit", data={**builds_on(page), **data})
 
     def _data(self, key: str, button: str, value: str, typed: dict[str, Any]) -> dict[str, Any]:
         questions = self._step(key).questions
@@ -52,6 +63,12 @@ class Prospect:
 
     def _step(self, key: str) -> Step:
         return next(step for step in self.steps if step.key == key)
+
+
+def builds_on(page: str) -> dict[str, str]:
+    """The fields that say what the page has seen; a page of another kind has none."""
+    found = {name: re.search(HIDDEN.format(name), page) for name in ("seen_saves", "save_id")}
+    return {name: field[1] for name, field in found.items() if field}
 
 
 def hidden(page: str, name: str) -> str:

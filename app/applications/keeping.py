@@ -1,0 +1,37 @@
+"""Keeping what a form holds, in the draft of this browser."""
+
+from app.applications.drafts import save_step, start_draft
+from app.applications.forms import StepForm
+from app.applications.models import Draft
+from app.applications.pages import current_draft, remember
+from app.applications.questions import current_questionnaire
+from app.database import db
+from app.extensions import limiter
+
+NEW_DRAFTS = "30 per hour"
+
+
+def keep(form: StepForm, *, accepted: bool) -> Draft:
+    """Store the form's answers in this browser's draft, a new one if it has none.
+
+    Raises StepChanged, DraftSealed, and TooManyRequests for too many new drafts from one address.
+    """
+    draft = current_draft() or start_one_more()
+    draft = save_step(
+        db.session(),
+        draft.id,
+        form.step,
+        form.answers(),
+        current_questionnaire(),
+        form.save,
+        complete=accepted,
+    )
+    db.session.commit()
+    remember(draft)
+    form.build_on(draft)
+    return draft
+
+
+@limiter.limit(NEW_DRAFTS)
+def start_one_more() -> Draft:
+    return start_draft(db.session(), current_questionnaire())

@@ -1,0 +1,74 @@
+"""Pages of one step that save in any order, some of whose requests or answers are lost."""
+
+from typing import NamedTuple
+
+import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from app.applications.drafts import NO_SAVE, Save, StepChanged, last_save, save_step, start_draft
+from app.applications.models import Draft
+from app.applications.questions import current_questionnaire
+
+PAGES = 3
+DEEDS = st.sampled_from(["opens", "saves", "saves unheard", "sends in vain"])
+
+
+class Page(NamedTuple):
+    """What a page knows: the saves it builds on, and the texts that its user has seen."""
+
+    seen: list[str]
+    texts: set[str]
+
+
+def text_of(draft: Draft) -> str:
+    return str(draft.answers.get("problem", ""))
+
+
+def play(session: Session, deeds: list[tuple[int, str]], *, guarded: bool = True) -> None:
+    """Let the pages do it, and hold each save to what its user has seen."""
+    questionnaire = current_questionnaire()
+    step = questionnaire.step("problem")
+    draft = start_draft(session, questionnaire)
+    pages = {number: Page([NO_SAVE], {""}) for number in range(PAGES)}
+    writer: Page | None = None
+    for turn, (number, deed) in enumerate(deeds, start=1):
+        if deed == "opens":
+            pages[number] = Page([last_save(draft, step)], {text_of(draft)})
+            continue
+        page, own, text = pages[number], f"save{turn}", f"text {turn}"
+        save = Save(own, (*page.seen, *(() if guarded else (last_save(draft, step),))))
+        page.seen.append(own)
+        page.texts.add(text)
+        if deed == "sends in vain":
+            continue
+        before = text_of(draft)
+        try:
+            answers = {"problem": text}
+            save_step(session, draft.id, step, answers, questionnaire, save, complete=False)
+        except StepChanged:
+            assert text_of(draft) == before and writer is not page
+            continue
+        assert before in page.texts, "a text is gone that this page has never shown"
+        writer = page
+        if deed == "saves":
+            page.seen[:] = [own]
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.tuples(st.integers(0, PAGES - 1), DEEDS), max_size=20))
+def test_no_text_is_overwritten_unseen_and_no_page_conflicts_with_itself(
+    session: Session, deeds: list[tuple[int, str]]
+) -> None:
+    play(session, deeds)
+
+
+def test_a_page_that_claimed_to_have_seen_everything_would_overwrite_unseen(
+    session: Session,
+) -> None:
+    """The control."""
+    with pytest.raises(AssertionError, match="never shown"):
+        play(session, [(0, "saves"), (1, "saves")], guarded=False)

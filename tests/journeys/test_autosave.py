@@ -1,0 +1,264 @@
+"""Nothing typed is lost: without a press, without a server, in two tabs and on two devices."""
+
+import re
+from collections.abc import Callable, Iterator
+
+import pytest
+from playwright.sync_api import Browser, BrowserContext, Page, expect
+
+from tests.journeys.conftest import open_page
+from tests.journeys.prospect import cookie_of_finished_draft, fill_in, someone
+from tests.journeys.watch import Watch
+from tests.site import Site, eventually
+
+KEPT = "It is kept in this browser and will be sent."
+CHANGED = "These answers were also changed elsewhere"
+PUT_BACK = "Put back: what could not be saved here before"
+# A conflict is told by a status, and htmx tells the console when nobody answers.
+EXPECTED = ("409 for ", "console: htmx:sendError")
+UNSENT = "Object.keys(localStorage).filter(key => key.startsWith('unsent'))"
+
+Device = Callable[..., Page]
+
+
+@pytest.fixture
+def device(browser: Browser, site: Site) -> Iterator[Device]:
+    """A browser of its own, where a conflict and a dead server are no faults."""
+    opened: list[tuple[BrowserContext, Watch]] = []
+
+    def device(width: int = 390, *, javascript: bool = True) -> Page:
+        page, watch = open_page(browser, width, at=site.url, java_script_enabled=javascript)
+        opened.append((page.context, watch))
+        return page
+
+    yield device
+    for context, watch in opened:
+        watch.look_at([page for page in context.pages if page.url.startswith(site.url)])
+        context.close()
+    faults = [fault for _, watch in opened for fault in watch.faults]
+    assert [fault for fault in faults if not fault.startswith(EXPECTED)] == []
+
+
+def type_problem(page: Page, text: str) -> None:
+    """Key by key at the end of what is there, and no press on any button."""
+    field = page.locator("#problem")
+    field.press("Control+End")
+    field.press_sequentially(text)
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("#autosave")).to_have_text("Saved")
+    eventually(lambda: page.evaluate(UNSENT) == [])
+
+
+def stored(site: Site, text: str) -> bool:
+    """Whether some draft holds exactly this text."""
+    wanted = "SELECT count(*) FROM drafts WHERE answers ->> 'problem' = %s"
+    return bool(site.value(wanted, text))
+
+
+def finished(device: Device, site: Site, width: int = 390) -> Page:
+    page = device(width)
+    page.context.add_cookies([cookie_of_finished_draft(site, someone()[0])])
+    return page
+
+
+def test_typing_is_saved_and_the_caret_stays_where_it_is(device: Device, site: Site) -> None:
+    page = device()
+    page.goto("/apply/problem")
+    type_problem(page, "Orders vanish")
+    saved(page)
+    field = page.locator("#problem")
+    expect(field).to_be_focused()
+    field.press("ArrowLeft")
+    field.press_sequentially("e")
+    eventually(lambda: stored(site, "Orders vaniseh"))
+    assert field.evaluate("field => field.selectionStart") == len("Orders vanise")
+    expect(page.locator(".field__error, .error-summary")).to_have_count(0)
+
+
+def test_a_choice_is_saved_at_once(device: Device, site: Site) -> None:
+    page = device()
+    page.goto("/apply/system")
+    fill_in(page, "system", {"architecture": "batch_and_files"})
+    saved(page)
+    page.goto("/apply/system")
+    expect(page.locator('input[value="batch_and_files"]')).to_be_checked()
+
+
+@pytest.mark.parametrize("way", ["closes the tab", "follows a link"])
+def test_who_leaves_in_the_middle_of_a_word_finds_it_again(
+    device: Device, site: Site, way: str
+) -> None:
+    page = device()
+    text, _ = someone("Left by")
+    page.goto("/apply/problem")
+    type_problem(page, text)
+    if way == "closes the tab":
+        other = page.context.new_page()
+        page.close(run_before_unload=True)
+        page = other
+    else:
+        page.get_by_role("link", name="Articles").click()
+    eventually(lambda: stored(site, text))
+    page.goto("/apply/problem")
+    expect(page.locator("#problem")).to_have_value(text)
+    assert page.evaluate(UNSENT) == []
+
+
+def test_what_is_typed_while_the_server_is_dead_is_sent_when_it_lives(
+    device: Device, site: Site
+) -> None:
+    page = device()
+    text, more = someone("Typed to a dead server")
+    page.goto("/apply/problem")
+    type_problem(page, text)
+    saved(page)
+    site.kill("web")
+    try:
+        type_problem(page, more)
+        expect(page.locator("#autosave")).to_have_text(
+            f"Not saved: the site does not answer. {KEPT}"
+        )
+        assert len(page.evaluate(UNSENT)) == 1
+    finally:
+        site.start("web")
+    saved(page)
+    assert stored(site, text + more)
+
+
+def test_a_browser_that_is_closed_offline_puts_the_text_back_and_sends_it(
+    device: Device, site: Site
+) -> None:
+    page = finished(device, site)
+    page.goto("/apply/problem")
+    _, text = someone("Typed in a tunnel")
+    page.locator("#problem").fill("")
+    saved(page)
+    page.context.set_offline(True)
+    type_problem(page, text)
+    expect(page.locator("#autosave")).to_have_text(f"Not saved: you are offline. {KEPT}")
+    other = page.context.new_page()
+    page.close()
+    page.context.set_offline(False)
+
+    other.goto("/apply/problem")
+    expect(other.get_by_text(PUT_BACK)).to_be_visible()
+    expect(other.locator("#problem")).to_have_value(text)
+    saved(other)
+    assert stored(site, text)
+    other.reload()
+    expect(other.locator("#problem")).to_have_value(text)
+    expect(other.get_by_text(PUT_BACK)).to_have_count(0)
+
+
+def test_a_stranger_who_never_reached_the_server_loses_nothing(device: Device, site: Site) -> None:
+    page = device()
+    page.goto("/apply/problem")
+    text, _ = someone("Typed before the first save")
+    page.context.set_offline(True)
+    type_problem(page, text)
+    expect(page.locator("#autosave")).to_contain_text(KEPT)
+    page.close()
+    back = page.context.new_page()
+    page.context.set_offline(False)
+    back.goto("/apply/problem")
+    saved(back)
+    assert stored(site, text)
+
+
+def test_in_two_tabs_both_texts_are_shown_and_one_is_chosen(device: Device, site: Site) -> None:
+    first = finished(device, site)
+    second = first.context.new_page()
+    for page in (first, second):
+        page.goto("/apply/problem")
+        page.locator("#problem").press("Control+A")
+    _, here = someone("Typed in the first tab")
+    _, there = someone("Typed in the second tab")
+    type_problem(first, here)
+    saved(first)
+    second.locator("#problem").fill("")
+    type_problem(second, there)
+    notice = second.locator("#autosave-notice")
+    expect(notice).to_contain_text(CHANGED)
+    expect(notice).to_contain_text(here)
+    expect(second.locator("#problem")).to_have_value(there)
+    expect(second.locator("#problem")).to_be_focused()
+    assert not stored(site, there)
+
+    second.get_by_role("button", name="Continue").click()
+    expect(second.get_by_text(CHANGED)).to_be_visible()
+    expect(second.locator("#problem")).to_have_value(there)
+    second.get_by_role("button", name="Keep what is in the fields").click()
+    expect(second.get_by_text("What was in the fields is kept.")).to_be_visible()
+    assert stored(site, there)
+
+    type_problem(first, " and more")
+    expect(first.locator("#autosave-notice")).to_contain_text(there)
+    first.get_by_role("link", name="Use the other answers").click()
+    expect(first.locator("#autosave-notice")).to_be_empty()
+    expect(first.locator("#problem")).to_have_value(there)
+    assert first.evaluate(UNSENT) == []
+
+
+def test_without_javascript_a_press_shows_both_texts(device: Device, site: Site) -> None:
+    first = device(1440, javascript=False)
+    first.context.add_cookies([cookie_of_finished_draft(site, someone()[0])])
+    second = first.context.new_page()
+    for page in (first, second):
+        page.goto("/apply/problem")
+        page.locator("#problem").fill(f"Typed in {'the first' if page is first else 'another'} tab")
+    first.get_by_role("button", name="Continue").click()
+    second.get_by_role("button", name="Continue").click()
+    expect(second.get_by_text(CHANGED)).to_be_visible()
+    expect(second.get_by_text("Typed in the first tab")).to_be_visible()
+    second.get_by_role("button", name="Keep what is in the fields").click()
+    expect(second.locator("#problem")).to_have_value("Typed in another tab")
+
+
+def test_the_link_wins_over_what_a_second_device_holds(device: Device, site: Site) -> None:
+    desk, phone = finished(device, site, 1440), device()
+    text, _ = someone("Typed at the desk")
+    desk.goto("/apply/problem")
+    desk.locator("#problem").fill(text)
+    saved(desk)
+    wanted = "SELECT resume_token FROM drafts WHERE answers ->> 'problem' = %s"
+    link = f"/apply/resume/{site.value(wanted, text)}"
+
+    phone.goto(link)
+    phone.goto("/apply/problem")
+    expect(phone.locator("#problem")).to_have_value(text)
+    phone.context.set_offline(True)
+    type_problem(phone, " and on the phone")
+    expect(phone.locator("#autosave")).to_contain_text(KEPT)
+    phone.close()
+    opened = phone.context.new_page()
+    opened.context.set_offline(False)
+    opened.goto(link)
+    expect(opened).to_have_url(re.compile("/apply/review$"))
+    opened.goto("/apply/problem")
+    expect(opened.locator("#problem")).to_have_value(text)
+    expect(opened.get_by_text(PUT_BACK)).to_have_count(0)
+
+
+def test_once_it_is_sent_the_browser_keeps_nothing(device: Device, site: Site) -> None:
+    page = finished(device, site)
+    page.goto("/apply/review")
+    page.get_by_label("Anything else").fill("My last words")
+    page.get_by_role("checkbox", name="You may store this application").check()
+    page.get_by_role("button", name="Send the application").click()
+    expect(page).to_have_url(re.compile("/applications/"))
+    assert page.evaluate("localStorage.length") == 0
+
+
+def test_back_after_a_press_is_no_conflict_with_oneself(device: Device, site: Site) -> None:
+    page = finished(device, site)
+    page.goto("/apply/problem")
+    page.locator("#problem").fill("First thought")
+    page.get_by_role("button", name="Continue").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("The outcome you want")
+    page.go_back()
+    text, _ = someone("Second thought")
+    page.locator("#problem").fill(text)
+    eventually(lambda: stored(site, text))
+    expect(page.get_by_text(CHANGED)).to_have_count(0)

@@ -4,6 +4,7 @@ decide; the operator looks after it."""
 from app.accounts.views import accounts
 from app.api.views import api
 from app.applications.views import applications
+from app.attachments.views import attachments
 from app.catalog.views import catalog
 from app.content.views import content
 from app.engagements.views import engagements
@@ -22,6 +23,7 @@ from app.webhooks.views import outgoing_webhooks
 BLUEPRINTS = (
     content,
     applications,
+    attachments,
     portal,
     payments,
     webhooks,

@@ -65,6 +65,7 @@ def show_form(
         of=len(steps),
         minutes_left=sum(step.minutes for step in steps[index:]),
         previous=steps[index - 1] if index else None,
+        draft=draft,
         back_to_review="back_to_review" in request.values,
         trouble=CSRF_EXPIRED if form.is_expired else trouble,
     )
@@ -95,6 +96,7 @@ def show_review(
         step=form.step,
         form=form,
         of=len(questionnaire.steps),
+        draft=draft,
         summary=readable_answers(draft.answers if draft else {}, questionnaire)[:-1],
         moved=moved,
         trouble=CSRF_EXPIRED if form.is_expired else trouble,

@@ -177,6 +177,8 @@ def keep_and_go_on(form: StepForm) -> ResponseReturnValue:
     is_review = form.step.key == REVIEW
     if "mail_link" in request.form:
         return redirect(url_for(".send_link"), 307)  # the same POST, now for the link
+    if "attach" in request.form:
+        return redirect(url_for("attachments.index"), 303)
     if "go_to" in request.form:
         chosen = find_step(request.form["go_to"])
         back = "yes" if is_review else None

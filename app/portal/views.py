@@ -20,6 +20,7 @@ from app.applications.models import Application
 from app.applications.queries import find_application_by_token, readable_answers
 from app.applications.questions import current_questionnaire
 from app.applications.service import NothingAsked, provide_more
+from app.attachments.queries import attachments_of
 from app.database import db
 from app.engagements.queries import engagement_of
 from app.engagements.service import NotOnOffer, accept_engagement
@@ -173,4 +174,5 @@ def show_page(
         reply_form=reply_form or ReplyForm(formdata=None),
         agreement_form=agreement_form or AgreementForm(formdata=None),
         answers=readable_answers(application.answers, current_questionnaire()),
+        files=attachments_of(session, application.draft_id),
     )

@@ -12,6 +12,7 @@ from app.applications.models import Application
 from app.applications.queries import find_application
 from app.applications.questions import current_questionnaire
 from app.applications.service import AlreadyDecided, Verdict, decide_application
+from app.attachments.queries import attachments_of
 from app.database import db
 from app.engagements.queries import engagement_of
 from app.engagements.rate_card import current_rate_card
@@ -175,6 +176,7 @@ def show_application(
     return render_template(
         "review/application.html",
         application=subject,
+        files=attachments_of(session, subject.draft_id),
         sections=sections_of(subject.answers, current_questionnaire()),
         score=score_of(session, subject.id),
         engagement=engagement,

@@ -16,6 +16,9 @@ ANYBODY = {
     "applications.step",
     "applications.submit",
     "assets.asset",
+    "attachments.add",
+    "attachments.index",
+    "attachments.remove",
     "content.article",
     "content.article_index",
     "content.engagement_index",
@@ -26,6 +29,7 @@ ANYBODY = {
     "operation.readyz",
 }
 WITH_THE_LINK = {
+    "attachments.download",
     "payments.deposit",
     "payments.pay",
     "portal.agree",

@@ -12,10 +12,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import delete, select, text, update
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from app.applications.erasure import erase_person
 from app.applications.models import Draft
-from app.attachments import cleaning, service
+from app.attachments import service
 from app.attachments.address import current_storage
 from app.attachments.cleaning import delete_orphans, delete_removed
 from app.attachments.folder import FolderStorage
@@ -148,7 +149,7 @@ def test_a_file_without_a_row_is_deleted_once_it_is_a_day_old(
 
 
 def test_a_row_whose_file_is_lost_is_named_and_kept(
-    prospect: Prospect, uploads: Path, session: Session, capsys: pytest.CaptureFixture[str]
+    prospect: Prospect, uploads: Path, session: Session
 ) -> None:
     prospect.attach(pdf(), "canary.pdf")
     [lost] = prospect.files
@@ -156,14 +157,10 @@ def test_a_row_whose_file_is_lost_is_named_and_kept(
     session.execute(update(Attachment).values(stored_at=utc_now() - timedelta(days=2)))
     session.commit()
     (uploads / str(lost_id)).unlink()
-    said: list[dict[str, str]] = []
-    monkey = pytest.MonkeyPatch()
-    with monkey.context() as listening:
-        listening.setattr(
-            cleaning.log, "error", lambda event, **fields: said.append({"event": event, **fields})
-        )
+    with capture_logs() as said:
         delete_orphans(session, current_storage())
-    assert said == [{"event": "attachment.file_missing", "id": str(lost_id)}]
+    [line] = said
+    assert (line["event"], line["id"]) == ("attachment.file_missing", str(lost_id))
     assert [file.id for file in prospect.files] == [lost_id]
 
 

@@ -1,7 +1,6 @@
 """A folder and a bucket keep the same promises."""
 
 import io
-import os
 import secrets
 import uuid
 from collections.abc import Callable
@@ -90,7 +89,7 @@ def test_a_half_file_of_a_process_that_died_is_found_and_deleted(tmp_path: Path)
 
 def test_nobody_else_on_the_machine_can_look_into_the_folder(tmp_path: Path) -> None:
     open_storage((tmp_path / "uploads").as_uri()).put(uuid.uuid4(), io.BytesIO(b"x"))
-    assert os.stat(tmp_path / "uploads").st_mode & 0o077 == 0
+    assert (tmp_path / "uploads").stat().st_mode & 0o077 == 0
 
 
 CALLS: dict[str, Callable[[Storage], object]] = {

@@ -7,7 +7,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.attachments.models import Attachment
-from app.attachments.service import give_up_stale
+from app.attachments.service import GIVEN_UP_AFTER, give_up_stale
 from app.attachments.storage import Storage, StorageUnavailable
 from app.database import utc_now
 
@@ -20,15 +20,21 @@ log = structlog.get_logger()
 def delete_removed(session: Session, storage: Storage) -> None:
     """Have storage drop removed files; a row goes only once its file has. Commits after each.
 
-    What storage refuses is tried again by the next sweep: in another order, so that one file that
-    can't be deleted does not keep the others, and not further today if storage is away.
+    What storage refuses is left to the next sweep, and so is the rest, since storage may be away.
     """
     give_up_stale(session)
     session.commit()
     removed = (
         select(Attachment.id)
-        .where(or_(Attachment.removed_at.is_not(None), Attachment.draft_id.is_(None)))
-        .order_by(func.random())
+        .where(
+            or_(Attachment.removed_at.is_not(None), Attachment.draft_id.is_(None)),
+            # What was never confirmed may still be on its way to storage.
+            or_(
+                Attachment.stored_at.is_not(None),
+                Attachment.reserved_at < utc_now() - GIVEN_UP_AFTER,
+            ),
+        )
+        .order_by(func.random())  # one that can't be deleted must not keep the others
         .limit(FILES_A_TASK)
     )
     for attachment_id in session.scalars(removed).all():

@@ -27,6 +27,7 @@ from app.attachments.sniffing import NotAccepted
 from app.attachments.storage import FileMissing, StorageUnavailable
 from app.attachments.upload import MOST_BYTES, TOO_LARGE, take_file
 from app.database import db
+from app.errors import show_error
 from app.extensions import csrf, limiter
 
 STEP = "problem"
@@ -112,8 +113,11 @@ def answer_too_large(_: RequestEntityTooLarge) -> ResponseReturnValue:
 
 
 @attachments.errorhandler(TooManyRequests)
-def answer_too_many(_: TooManyRequests) -> ResponseReturnValue:
-    return refuse_file(open_draft(), TOO_OFTEN, 429)
+def answer_too_many(error: TooManyRequests) -> ResponseReturnValue:
+    draft = current_draft()
+    if draft is None or draft.submitted_at:
+        return show_error(error)
+    return refuse_file(draft, TOO_OFTEN, 429)
 
 
 @attachments.errorhandler(NoDraft)

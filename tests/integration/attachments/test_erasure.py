@@ -133,6 +133,22 @@ def test_a_process_that_dies_over_an_upload_leaves_nothing_for_long(
     assert (stored(uploads), session.scalars(REMAINS).one()) == ({}, "")
 
 
+def test_a_file_that_arrives_after_it_was_given_up_is_deleted_too(
+    prospect: Prospect, uploads: Path, session: Session
+) -> None:
+    reserved = service.reserve_attachment(
+        session, prospect.draft_id, name="late.pdf", kind="pdf", size_bytes=9
+    )
+    service.give_up(session, reserved)
+    session.commit()
+    sweep_removed()
+    current_storage().put(reserved, io.BytesIO(b"canary"))
+    session.execute(update(Attachment).values(reserved_at=utc_now() - timedelta(hours=2)))
+    session.commit()
+    sweep_removed()
+    assert (stored(uploads), session.scalars(REMAINS).one()) == ({}, "")
+
+
 def test_a_file_without_a_row_is_deleted_once_it_is_a_day_old(
     prospect: Prospect, uploads: Path, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -2,6 +2,7 @@
 
 import io
 import secrets
+import tracemalloc
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
@@ -10,6 +11,7 @@ from pathlib import Path
 import pytest
 
 from app.attachments.address import open_storage
+from app.attachments.sniffing import sniff
 from app.attachments.storage import FileMissing, Storage, StorageUnavailable
 from config import ConfigurationError
 from tests.brokers.aws import REGION, Aws
@@ -52,6 +54,23 @@ def test_what_is_deleted_is_gone_and_may_be_deleted_again(storage: Storage) -> N
     with pytest.raises(FileMissing):
         storage.open(file_id)
     assert [found for found, _ in storage.files()] == [other]
+
+
+def test_a_file_is_passed_on_piece_by_piece(storage: Storage, tmp_path: Path) -> None:
+    large, file_id = tmp_path / "large", uuid.uuid4()
+    large.write_bytes(png_of(10 * 2**20))
+    tracemalloc.start()
+    try:
+        with large.open("rb") as file:
+            sniff(file)
+            storage.put(file_id, file)
+        with storage.open(file_id) as kept:
+            while kept.read(64 * 1024):
+                pass
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 4 * 2**20
 
 
 def test_an_empty_storage_lists_nothing(storage: Storage) -> None:

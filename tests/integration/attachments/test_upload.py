@@ -113,6 +113,8 @@ def test_too_many_tries_are_told_and_not_read(
     answers = [prospect.attach(b"nothing").status_code for _ in range(61)]
     assert answers == [422] * 60 + [429]
     assert problem(prospect.attach(pdf())) == views.TOO_OFTEN
+    prospect.client.delete_cookie("session")
+    assert prospect.client.post("/apply/attachments").status_code == 429
 
 
 def test_storage_that_fails_leaves_nothing_and_says_so(

@@ -14,6 +14,8 @@ COPY . .
 RUN python -m compileall -q .
 # The scheduler notes there when it last did what; losing that does no harm.
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 VAR_DIR=/tmp PORT=8000
+# Where a volume for attached files is mounted, so that it is writable.
+RUN install -d -o site -m 700 /uploads
 USER site
 EXPOSE 8000
 ENTRYPOINT ["sh", "-c", "command=$(sed -n \"s/^$0: //p\" Procfile); eval \"exec ${command:?no such process}\""]

@@ -43,6 +43,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     STRIPE_API_BASE: str = ""
     EVENT_BRIDGES: str = ""
     EVENT_INTAKE: str = ""
+    UPLOADS_URL: str = ""
     CONTENT_DIR: str = str(ROOT / "content")
     EXTRA_HOSTS: str = ""
     TRUSTED_PROXIES: int = 0
@@ -142,6 +143,8 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
             local = Path(environ.get("VAR_DIR", ROOT / "var")) / "local.env"
             environ = {**{k: v or "" for k, v in dotenv_values(local).items()}, **environ}
     given = {k: environ[k] for k in Config.__struct_fields__ if environ.get(k, "") != ""}
+    own_folder = Path(environ.get("VAR_DIR", ROOT / "var")).absolute() / "uploads"
+    given.setdefault("UPLOADS_URL", own_folder.as_uri())
     for field in msgspec.structs.fields(Config):
         if field.required and field.name not in given:
             raise ConfigurationError(

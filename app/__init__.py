@@ -8,6 +8,7 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from app.applications.intake.address import init_intake
+from app.attachments.address import init_uploads
 from app.background import init_celery
 from app.blueprints import BLUEPRINTS
 from app.bridges.addresses import init_bridges
@@ -71,6 +72,7 @@ def init_data(app: Flask, config: Config) -> None:
     init_projections(app, PROJECTIONS)
     init_bridges(app, config)
     init_intake(app, config)
+    init_uploads(app, config)
     check_upcasts({name: one.schema_version for name, one in declared_events().items()})
     init_celery(app, config)
 

@@ -18,8 +18,8 @@ from config import Config
 FOLDER: Final = Path(__file__).parent / "static"
 BUNDLE: Final = "css/site.css"
 SHEETS: Final = (
-    *("tokens", "base", "layout", "components", "records", "forms", "choices", "tables"),
-    *("prose", "figures", "content", "staff", "workspace", "history", "flow"),
+    *("tokens", "base", "layout", "components", "records", "forms", "choices", "attachments"),
+    *("tables", "prose", "figures", "content", "staff", "workspace", "history", "flow"),
 )
 
 assets = Blueprint("assets", __name__)

@@ -5,6 +5,7 @@ from app.accounts.views import accounts
 from app.api.views import api
 from app.applications.autosave import autosave
 from app.applications.views import applications
+from app.attachments.views import attachments
 from app.catalog.views import catalog
 from app.content.views import content
 from app.engagements.views import engagements
@@ -25,6 +26,7 @@ BLUEPRINTS = (
     content,
     applications,
     autosave,
+    attachments,
     outlook,
     portal,
     payments,

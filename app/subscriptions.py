@@ -14,6 +14,7 @@ from app.applications.events import (
     MoreRequested,
 )
 from app.applications.subscribers import keep_promise
+from app.attachments.subscribers import erase_attachments
 from app.circuits.events import CircuitOpened
 from app.engagements.events import EngagementAccepted, EngagementOffered, EngagementProposed
 from app.engagements.subscribers import (
@@ -63,6 +64,7 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
         erase_signature,
         erase_payer,
         erase_answers,
+        erase_attachments,
         keep_promise,
         list_application,
     ),

@@ -75,7 +75,9 @@ def redis_server() -> Iterator[Redis]:
 
 
 @pytest.fixture(scope="session")
-def config(postgres: Postgres, redis_server: Redis) -> Config:
+def config(
+    postgres: Postgres, redis_server: Redis, tmp_path_factory: pytest.TempPathFactory
+) -> Config:
     """The settings of a site under test. Mail and Stripe lead nowhere until a test says where."""
     return load_config(
         {
@@ -86,6 +88,7 @@ def config(postgres: Postgres, redis_server: Redis) -> Config:
             "REDIS_URL": redis_server.url,
             "SMTP_URL": "smtp://127.0.0.1:1",
             "STAFF_MAIL": "staff@champlin.example",
+            "UPLOADS_URL": tmp_path_factory.mktemp("uploads").as_uri(),
             "WEBHOOK_ALLOW_PRIVATE": "true",
             "LOG_LEVEL": "warning",
         }

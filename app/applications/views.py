@@ -203,23 +203,31 @@ def answer_sealed(_: DraftSealed) -> ResponseReturnValue:
 
 
 def keep_and_go_on(form: StepForm) -> ResponseReturnValue:
-    """Keep the answers, then lead where the pressed button says: on, back, or to the mail."""
+    """Keep the answers, then lead where the pressed button says, or on to the next step."""
     accepted = form.validate()
     if form.is_expired:
         return show_form(form, current_draft(), 400)
     draft = keep(form, accepted=accepted)
-    is_review = form.step.key == REVIEW
-    if "mail_link" in request.form:
-        return redirect(url_for(".send_link"), 307)  # the same POST, now for the link
-    if form.overwrites.data is not None:
-        flash("What was in the fields is kept.")
-        return redirect(url_for(".step", key=form.step.key), 303)
-    if "go_to" in request.form:
-        chosen = find_step(request.form["go_to"])
-        back = "yes" if is_review else None
-        return redirect(url_for(".step", key=chosen.key, back_to_review=back), 303)
+    if elsewhere := chosen_way(form):
+        return elsewhere
     if not accepted:
         return show_form(form, draft, 422)
     following = STEP_KEYS[STEP_KEYS.index(form.step.key) + 1 :]
     key = REVIEW if "back_to_review" in request.form or not following else following[0]
     return redirect(url_for(".step", key=key), 303)
+
+
+def chosen_way(form: StepForm) -> ResponseReturnValue | None:
+    """Where a button leads that is not about going on: such a way asks for no accepted answers."""
+    if "mail_link" in request.form:
+        return redirect(url_for(".send_link"), 307)  # the same POST, now for the link
+    if form.overwrites.data is not None:
+        flash("What was in the fields is kept.")
+        return redirect(url_for(".step", key=form.step.key), 303)
+    if "attach" in request.form:
+        return redirect(url_for("attachments.index"), 303)
+    if "go_to" in request.form:
+        chosen = find_step(request.form["go_to"])
+        back = "yes" if form.step.key == REVIEW else None
+        return redirect(url_for(".step", key=chosen.key, back_to_review=back), 303)
+    return None

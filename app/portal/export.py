@@ -6,6 +6,7 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
+from app.attachments.queries import attachments_of
 from app.engagements.queries import engagement_of
 from app.events.store import read_stream
 from app.events.types import RecordedEvent, stream_of
@@ -13,8 +14,8 @@ from app.notifications.queries import mail_about
 
 
 def export_person(session: Session, application: Application) -> dict[str, Any]:
-    """The application with its answers, every event about it in the order of the log, and every
-    mail. Times are UTC."""
+    """The application with its answers, the files attached to it (which the person's own page hands
+    out), every event about it in the order of the log, and every mail. Times are UTC."""
     streams = [
         stream_of("draft", application.draft_id),
         stream_of("application", application.id),
@@ -28,6 +29,10 @@ def export_person(session: Session, application: Application) -> dict[str, Any]:
         "email": application.email,
         "company": application.company,
         "answers": application.answers,
+        "attachments": [
+            {"name": file.name, "size_bytes": file.size_bytes, "attached_at": file.stored_at}
+            for file in attachments_of(session, application.draft_id)
+        ],
         "events": [_event(event) for event in sorted(events, key=lambda event: event.position)],
         "mail": [
             {"to": mail.recipient, "subject": mail.subject, "text": mail.text, "sent": mail.sent_at}

@@ -23,6 +23,7 @@ from app.applications.queries import (
     readable_answers,
 )
 from app.applications.service import NothingAsked, provide_more
+from app.attachments.queries import attachments_of
 from app.database import db
 from app.engagements.queries import engagement_of
 from app.engagements.service import NotOnOffer, accept_engagement
@@ -178,4 +179,5 @@ def show_page(
         answers=readable_answers(
             application.answers, questionnaire_of(session, application.questions_version)
         ),
+        files=attachments_of(session, application.draft_id),
     )

@@ -11,6 +11,7 @@ from msgspec.structs import asdict
 from app.applications.models import Application
 from app.applications.queries import find_application, questionnaire_of
 from app.applications.service import AlreadyDecided, Verdict, decide_application
+from app.attachments.queries import attachments_of
 from app.database import db
 from app.engagements.queries import engagement_of
 from app.engagements.rate_card import current_rate_card
@@ -174,6 +175,7 @@ def show_application(
     return render_template(
         "review/application.html",
         application=subject,
+        files=attachments_of(session, subject.draft_id),
         sections=sections_of(subject.answers, questionnaire_of(session, subject.questions_version)),
         score=score_of(session, subject.id),
         engagement=engagement,

@@ -33,6 +33,7 @@ LETTERS = {
 NO_PAGES = {
     *("api.asyncapi", "api.schema"),
     *("assets.asset", "operation.healthz", "operation.metrics", "operation.readyz"),
+    *("attachments.download", "attachments.download_for_staff"),
     *("portal.progress", "payments.deposit", "flow.picture", "replays.progress"),  # parts of a page
     *("applications.resume", "applications.review", "portal.reopen"),  # lead to another
 }

@@ -1,11 +1,15 @@
 """Every page of the site in each of its states, as a list of stops."""
 
 from collections.abc import Callable
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from playwright.sync_api import Page
 
 from app.applications.questions import STEP_KEYS
+from tests.sample_files import png
+
+if TYPE_CHECKING:
+    from playwright._impl._api_structures import FilePayload
 
 Deed = Callable[[Page], None]
 
@@ -64,6 +68,17 @@ def open_details(page: Page) -> None:
         summary.click()
 
 
+def choose_file(page: Page) -> None:
+    page.locator("input[type=file]").set_input_files(DIAGRAM)
+
+
+def send_plainly(page: Page) -> None:
+    """Send the upload form as a browser without scripts does."""
+    with page.expect_navigation():
+        page.locator("form[data-upload]").evaluate("form => form.submit()")
+
+
+DIAGRAM: "FilePayload" = {"name": "Flow of orders.png", "mimeType": "image/png", "buffer": png()}
 SET_VALUE = "(field, value) => { field.value = value }"
 LOGIN = (fill(email="nobody@champlin.example", password="guess"), press("Sign in"))
 DECLINE = (choose("decline"), fill(message="We have no time this year."))
@@ -92,6 +107,8 @@ def send_in_another_tab(page: Page) -> None:
 STEPS = STEP_KEYS[:-1]
 WRONG = "answers need another look"
 EXPIRED = "This page was open for too long."
+ATTACH = (choose_file, send_plainly)
+NO_FILE = "Choose a file first."
 TO_REVIEW = "Save and go back to the review"
 
 PUBLIC = (
@@ -109,6 +126,9 @@ FORM = (
     *(Stop(f"step {key}", f"/apply/{key}") for key in STEPS),
     *(Stop(f"step {key}, wrong", f"/apply/{key}", (GO_ON,), shows=WRONG) for key in STEPS),
     Stop("step, expired", "/apply/you", (forget_cookies, GO_ON), shows=EXPIRED),
+    Stop("files, none", "/apply/attachments", shows="None yet.", who="applicant"),
+    Stop("files", "/apply/attachments", ATTACH, shows="Flow of orders.png", who="applicant"),
+    Stop("files, wrong", "/apply/attachments", (send_plainly,), shows=NO_FILE, who="applicant"),
     Stop("step, from review", "/apply/you?back_to_review=yes", shows=TO_REVIEW, who="applicant"),
     Stop(
         "step, changed elsewhere",

@@ -17,6 +17,9 @@ ANYBODY = {
     "applications.step",
     "applications.submit",
     "assets.asset",
+    "attachments.add",
+    "attachments.index",
+    "attachments.remove",
     "autosave.save",
     "content.article",
     "content.article_index",
@@ -29,6 +32,7 @@ ANYBODY = {
     "operation.readyz",
 }
 WITH_THE_LINK = {
+    "attachments.download",
     "payments.deposit",
     "payments.pay",
     "portal.agree",

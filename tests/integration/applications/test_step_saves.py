@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from app.applications.answers import Answers
 from app.applications.drafts import NO_SAVE, Save, StepChanged, last_save, save_step, start_draft
 from app.applications.models import Draft
 from app.applications.questions import current_questionnaire
@@ -45,7 +46,7 @@ def play(session: Session, deeds: list[tuple[int, str]], *, guarded: bool = True
             continue
         before = text_of(draft)
         try:
-            answers = {"problem": text}
+            answers: Answers = {"problem": text}
             save_step(session, draft.id, step, answers, questionnaire, save, complete=False)
         except StepChanged:
             assert text_of(draft) == before and writer is not page

@@ -1,5 +1,6 @@
 """Who may open which staff page: generated from the URL map, so that no new page is forgotten."""
 
+import io
 import uuid
 from collections.abc import Callable
 
@@ -12,6 +13,9 @@ from werkzeug.routing import Rule
 
 from app.accounts.models import Staff
 from app.applications.models import Application
+from app.attachments.address import current_storage
+from app.attachments.models import Attachment
+from app.database import utc_now
 from app.engagements.models import Engagement
 from app.engagements.service import accept_engagement
 from app.events.models import Delivery, StoredEvent
@@ -88,7 +92,14 @@ def test_no_get_commits_anything(
         staff_id=ada.id,
     )
     message = send_test(session, webhook, actor=ada.actor)
+    attachment = Attachment(
+        draft_id=application.draft_id, name="x.pdf", kind="pdf", size_bytes=1, stored_at=utc_now()
+    )
+    session.add(attachment)
+    session.flush()
+    current_storage().put(attachment.id, io.BytesIO(b"x"))
     known = {
+        "attachment_id": attachment.id,
         "endpoint_id": webhook.id,
         "message_id": message.id,
         "engagement_id": engagement.id,

@@ -1,0 +1,1 @@
+"""Attachments: the diagrams and documents that a prospect adds to an application."""

@@ -1,0 +1,69 @@
+"""Deleting from storage what nobody has any more, as often as it takes."""
+
+from datetime import timedelta
+
+import structlog
+from sqlalchemy import func, or_, select
+from sqlalchemy.orm import Session
+
+from app.attachments.models import Attachment
+from app.attachments.service import GIVEN_UP_AFTER, give_up_stale
+from app.attachments.storage import Storage, StorageUnavailable
+from app.database import utc_now
+
+FILES_A_TASK = 20
+# A file is younger than its row only by the time that storing takes.
+ORPHANED_AFTER = timedelta(days=1)
+log = structlog.get_logger()
+
+
+def delete_removed(session: Session, storage: Storage) -> None:
+    """Have storage drop removed files; a row goes only once its file has. Commits after each.
+
+    What storage refuses is left to the next sweep, and so is the rest, since storage may be away.
+    """
+    give_up_stale(session)
+    session.commit()
+    removed = (
+        select(Attachment.id)
+        .where(
+            or_(Attachment.removed_at.is_not(None), Attachment.draft_id.is_(None)),
+            # What was never confirmed may still be on its way to storage.
+            or_(
+                Attachment.stored_at.is_not(None),
+                Attachment.reserved_at < utc_now() - GIVEN_UP_AFTER,
+            ),
+        )
+        .order_by(func.random())  # one that can't be deleted must not keep the others
+        .limit(FILES_A_TASK)
+    )
+    for attachment_id in session.scalars(removed).all():
+        session.commit()  # no transaction is open while storage is slow
+        try:
+            storage.delete(attachment_id)
+        except StorageUnavailable as error:
+            log.warning("attachment.not_deleted", id=str(attachment_id), error=str(error))
+            return
+        if row := session.get(Attachment, attachment_id):
+            session.delete(row)
+        session.commit()
+
+
+def delete_orphans(session: Session, storage: Storage) -> None:
+    """Delete each old file that has no row, as after a restore of the database, and name each row
+    whose file is gone: that one stays, since nobody asked for it to be forgotten.
+
+    Raises StorageUnavailable.
+    """
+    some_time_ago = utc_now() - ORPHANED_AFTER
+    written = dict(storage.files())
+    rows = session.execute(select(Attachment.id, Attachment.stored_at, Attachment.removed_at)).all()
+    session.commit()  # as above
+    old_files = {file_id for file_id, written_at in written.items() if written_at < some_time_ago}
+    for file_id in old_files - {row.id for row in rows}:
+        storage.delete(file_id)
+        log.warning("attachment.orphan_deleted", id=str(file_id))
+    for row in rows:
+        is_kept = row.removed_at is None and row.stored_at and row.stored_at < some_time_ago
+        if is_kept and row.id not in written:
+            log.error("attachment.file_missing", id=str(row.id))

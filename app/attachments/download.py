@@ -1,0 +1,40 @@
+"""How a file leaves the site: saved, never shown. Whatever is in it runs on no page of ours."""
+
+from flask import Response, render_template, send_file
+from flask.typing import ResponseReturnValue
+
+from app.attachments.models import Attachment
+from app.attachments.storage import Storage
+
+TYPES = {"pdf": "application/pdf", "png": "image/png"}
+HEADERS = {
+    # Should a browser show it all the same, then as a page of no origin that may do nothing.
+    "Content-Security-Policy": "default-src 'none'; sandbox",
+    "X-Content-Type-Options": "nosniff",
+    "Cache-Control": "private, no-store",
+}
+RETRY_AFTER_SECONDS = 30
+
+
+def response_for(attachment: Attachment, storage: Storage) -> Response:
+    """The file, piece by piece. Raises FileMissing and StorageUnavailable."""
+    response = send_file(
+        storage.open(attachment.id),
+        mimetype=TYPES[attachment.kind],
+        as_attachment=True,
+        download_name=attachment.name,
+    )
+    response.content_length = attachment.size_bytes
+    response.headers.update(HEADERS)
+    return response
+
+
+def show_unavailable() -> ResponseReturnValue:
+    page = render_template(
+        "errors/error.html",
+        code=503,
+        title="The file can’t be fetched right now",
+        message="It is stored, but its storage does not answer.",
+        next_step="Wait a moment, then try again.",
+    )
+    return page, 503, {"Retry-After": str(RETRY_AFTER_SECONDS)}

@@ -1,0 +1,68 @@
+"""Files in a folder, which every process must see: `var/uploads`, or a shared volume."""
+
+import os
+import shutil
+import uuid
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import BinaryIO
+
+from app.attachments.storage import FileMissing, StorageUnavailable
+
+HALF = ".part"
+
+
+class FolderStorage:
+    """One file for each id; one that is still being written ends in ``.part``."""
+
+    def __init__(self, folder: Path) -> None:
+        self._folder = folder
+
+    def put(self, file_id: uuid.UUID, file: BinaryIO) -> None:
+        half = self._folder / f"{file_id}{HALF}"
+        with _failing_as_unavailable():
+            self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+            try:
+                with half.open("xb") as target:
+                    shutil.copyfileobj(file, target)
+                    target.flush()
+                    os.fsync(target.fileno())
+                half.replace(self._folder / str(file_id))
+            finally:
+                half.unlink(missing_ok=True)
+
+    def open(self, file_id: uuid.UUID) -> BinaryIO:
+        with _failing_as_unavailable():
+            try:
+                return (self._folder / str(file_id)).open("rb")
+            except FileNotFoundError as error:
+                raise FileMissing(file_id) from error
+
+    def delete(self, file_id: uuid.UUID) -> None:
+        with _failing_as_unavailable():
+            for name in (str(file_id), f"{file_id}{HALF}"):
+                (self._folder / name).unlink(missing_ok=True)
+
+    def files(self) -> Iterator[tuple[uuid.UUID, datetime]]:
+        with _failing_as_unavailable():
+            for path in self._folder.glob("*-*-*-*-*"):
+                if file_id := _id_of(path):
+                    yield file_id, datetime.fromtimestamp(path.stat().st_mtime, UTC)
+
+
+@contextmanager
+def _failing_as_unavailable() -> Iterator[None]:
+    try:
+        yield
+    except OSError as error:
+        raise StorageUnavailable(type(error).__name__) from error
+
+
+def _id_of(path: Path) -> uuid.UUID | None:
+    """None for a file that is not ours."""
+    try:
+        return uuid.UUID(path.name.removesuffix(HALF))
+    except ValueError:
+        return None

@@ -1,0 +1,40 @@
+"""The files of a draft, and so of the application that it becomes."""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
+from sqlalchemy.orm import Mapped, mapped_column
+
+from app.database import Model
+
+
+class Attachment(Model):
+    """One file. reserved (the row is committed before storage hears of it) → stored → removed, and
+    gone once storage has dropped the file. The id is random throughout, since it is the file's key
+    in storage and part of its address. A draft that is deleted leaves its files without an owner,
+    to be removed."""
+
+    __tablename__ = "attachments"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=uuid.uuid4)
+    draft_id: Mapped[uuid.UUID | None] = mapped_column(
+        ForeignKey("drafts.id", ondelete="SET NULL"), index=True
+    )
+    name: Mapped[str]
+    kind: Mapped[str]
+    size_bytes: Mapped[int]
+    reserved_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    stored_at: Mapped[datetime | None]
+    removed_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(
+            "ix_attachments_to_remove",
+            "id",
+            postgresql_where=text("removed_at IS NOT NULL OR draft_id IS NULL"),
+        ),
+        CheckConstraint("kind IN ('pdf', 'png')", name="kind_known"),
+        CheckConstraint("size_bytes > 0", name="holds_something"),
+        CheckConstraint("removed_at IS NULL OR name = ''", name="removed_has_no_name"),
+    )

@@ -1,0 +1,110 @@
+"""What can be done with a draft's files until it is sent, and what is done with removed ones."""
+
+import uuid
+from datetime import timedelta
+
+from sqlalchemy import func, select, update
+from sqlalchemy.orm import Session
+
+from app.applications.drafts import DraftSealed
+from app.applications.models import Draft
+from app.attachments.models import Attachment
+from app.attachments.sniffing import Kind
+from app.database import utc_now
+
+MOST_FILES = 5
+# Storing takes seconds. What is reserved for longer than this was given up.
+GIVEN_UP_AFTER = timedelta(hours=1)
+
+
+class TooManyFiles(Exception):
+    """The draft has as many files as it may have."""
+
+
+class NoSuchAttachment(Exception):
+    """The draft has no such file, or has it no more."""
+
+
+def reserve_attachment(
+    session: Session, draft_id: uuid.UUID, *, name: str, kind: Kind, size_bytes: int
+) -> uuid.UUID:
+    """Take one of the draft's places for a file that is about to be stored, and return its id.
+
+    Raises DraftSealed, and TooManyFiles, of any number of simultaneous tries.
+    """
+    _lock_open_draft(session, draft_id)
+    taken = select(func.count()).where(
+        Attachment.draft_id == draft_id, Attachment.removed_at.is_(None)
+    )
+    if session.scalars(taken).one() >= MOST_FILES:
+        raise TooManyFiles(draft_id)
+    attachment = Attachment(draft_id=draft_id, name=name, kind=kind, size_bytes=size_bytes)
+    session.add(attachment)
+    session.flush()
+    return attachment.id
+
+
+def confirm_attachment(session: Session, draft_id: uuid.UUID, attachment_id: uuid.UUID) -> None:
+    """The file is in storage: show it from now on. Raises DraftSealed and NoSuchAttachment."""
+    _lock_open_draft(session, draft_id)
+    _change(session, draft_id, attachment_id, stored_at=utc_now())
+
+
+def remove_attachment(session: Session, draft_id: uuid.UUID, attachment_id: uuid.UUID) -> None:
+    """Take a file out of a draft. Raises DraftSealed and NoSuchAttachment."""
+    _lock_open_draft(session, draft_id)
+    _change(session, draft_id, attachment_id, removed_at=utc_now(), name="")
+
+
+def give_up(session: Session, attachment_id: uuid.UUID) -> None:
+    """A reserved file could not be stored, or comes too late: whatever is there is removed."""
+    session.execute(
+        update(Attachment)
+        .where(Attachment.id == attachment_id, Attachment.stored_at.is_(None))
+        .values(removed_at=utc_now(), name="")
+    )
+
+
+def give_up_stale(session: Session) -> None:
+    """Remove what was reserved by a process that has died since."""
+    session.execute(
+        update(Attachment)
+        .where(
+            Attachment.stored_at.is_(None),
+            Attachment.removed_at.is_(None),
+            Attachment.reserved_at < utc_now() - GIVEN_UP_AFTER,
+        )
+        .values(removed_at=utc_now(), name="")
+    )
+
+
+def erase_all(session: Session, draft_id: uuid.UUID) -> None:
+    """Remove every file of the person, sent or not."""
+    session.execute(
+        update(Attachment)
+        .where(Attachment.draft_id == draft_id, Attachment.removed_at.is_(None))
+        .values(removed_at=utc_now(), name="")
+    )
+
+
+def _lock_open_draft(session: Session, draft_id: uuid.UUID) -> None:
+    draft = session.get_one(Draft, draft_id, with_for_update=True, populate_existing=True)
+    if draft.submitted_at:
+        raise DraftSealed(draft_id)
+
+
+def _change(
+    session: Session, draft_id: uuid.UUID, attachment_id: uuid.UUID, **values: object
+) -> None:
+    changed = session.scalars(
+        update(Attachment)
+        .where(
+            Attachment.id == attachment_id,
+            Attachment.draft_id == draft_id,
+            Attachment.removed_at.is_(None),
+        )
+        .values(**values)
+        .returning(Attachment.id)
+    )
+    if changed.one_or_none() is None:
+        raise NoSuchAttachment(attachment_id)

@@ -1,0 +1,57 @@
+"""An upload, from the request's temporary file to storage.
+
+The row is committed before the file is written, and confirmed after: a process that dies in between
+leaves a row that says what to clean up, and no lock is held while storage is slow.
+"""
+
+import os
+import uuid
+from typing import BinaryIO
+
+import structlog
+from sqlalchemy.orm import Session
+
+from app.applications.drafts import DraftSealed
+from app.attachments.naming import shown_name
+from app.attachments.service import (
+    NoSuchAttachment,
+    confirm_attachment,
+    give_up,
+    reserve_attachment,
+)
+from app.attachments.sniffing import NotAccepted, sniff
+from app.attachments.storage import Storage, StorageUnavailable
+
+MOST_BYTES = 10 * 1024 * 1024
+EMPTY = "This file is empty. Choose another one."
+TOO_LARGE = "This file is larger than 10 MB. Save it smaller, or leave out what we need not see."
+log = structlog.get_logger()
+
+
+def take_file(
+    session: Session, storage: Storage, draft_id: uuid.UUID, file: BinaryIO, typed_name: str
+) -> None:
+    """Check a file, store it, and make it the draft's. Commits twice.
+
+    Raises NotAccepted, TooManyFiles, DraftSealed and StorageUnavailable; then nothing of the file
+    is kept.
+    """
+    size = file.seek(0, os.SEEK_END)
+    if not size:
+        raise NotAccepted(EMPTY)
+    if size > MOST_BYTES:
+        raise NotAccepted(TOO_LARGE)
+    kind = sniff(file)
+    name = shown_name(typed_name, kind)
+    attachment_id = reserve_attachment(session, draft_id, name=name, kind=kind, size_bytes=size)
+    session.commit()
+    try:
+        storage.put(attachment_id, file)
+        confirm_attachment(session, draft_id, attachment_id)
+    except (StorageUnavailable, DraftSealed, NoSuchAttachment) as error:
+        log.warning("attachment.not_stored", id=str(attachment_id), error=type(error).__name__)
+        session.rollback()
+        give_up(session, attachment_id)
+        session.commit()
+        raise
+    session.commit()

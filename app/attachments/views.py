@@ -1,0 +1,182 @@
+"""The page on which a draft's files are added and removed, and their downloads.
+
+The page is one of its own, beside the steps: a browser sends a file only with a form of another
+encoding, and only this address takes more than the site's usual 256 KB.
+"""
+
+import uuid
+from typing import Any
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import login_required
+from werkzeug.exceptions import RequestEntityTooLarge, TooManyRequests
+
+from app.applications.drafts import DraftSealed
+from app.applications.forms import CSRF_EXPIRED
+from app.applications.models import Application, Draft
+from app.applications.pages import current_draft, open_step
+from app.applications.queries import find_application, find_application_by_token
+from app.applications.questions import STEP_KEYS, current_questionnaire
+from app.attachments.address import current_storage
+from app.attachments.download import response_for, show_unavailable
+from app.attachments.forms import AttachmentForm
+from app.attachments.queries import attachments_of, find_attachment
+from app.attachments.service import MOST_FILES, NoSuchAttachment, TooManyFiles, remove_attachment
+from app.attachments.sniffing import NotAccepted
+from app.attachments.storage import FileMissing, StorageUnavailable
+from app.attachments.upload import MOST_BYTES, TOO_LARGE, take_file
+from app.database import db
+from app.errors import show_error
+from app.extensions import csrf, limiter
+
+STEP = "problem"
+UPLOADS = "60 per hour"
+# The other fields of the form, and what stands between them.
+ROOM_BESIDE_THE_FILE = 64 * 1024
+TOO_MANY = f"An application can have {MOST_FILES} files. Remove one of them first."
+TOO_OFTEN = "Many files were sent from here within an hour. Wait some minutes, then send it again."
+NOT_NOW = "The file can’t be stored right now. Nothing is lost but this try: send it again soon."
+
+attachments = Blueprint("attachments", __name__, template_folder="templates")
+
+
+class NoDraft(Exception):
+    """This browser has begun no form."""
+
+
+@attachments.app_context_processor
+def files_for_templates() -> dict[str, Any]:
+    """For the form's pages, which stand below this domain; looked up only where one asks."""
+    return {"attachments_of": lambda draft: attachments_of(db.session(), draft.id) if draft else ()}
+
+
+@attachments.get("/apply/attachments")
+def index() -> ResponseReturnValue:
+    """The files of this browser's draft."""
+    return show_files(open_draft(), AttachmentForm(formdata=None))
+
+
+@attachments.post("/apply/attachments")
+@csrf.exempt  # the form checks the token itself: for that it must know how much it may read
+@limiter.limit(UPLOADS)
+def add() -> ResponseReturnValue:
+    """Add one file. Nothing of a body that is too large is read."""
+    request.max_content_length = MOST_BYTES + ROOM_BESIDE_THE_FILE
+    draft = open_draft()
+    form = AttachmentForm()
+    if not form.validate():
+        return show_files(draft, form, 400 if "csrf_token" in form.errors else 422)
+    file = form.file.data
+    try:
+        take_file(db.session(), current_storage(), draft.id, file.stream, file.filename or "")
+    except NotAccepted as refused:
+        return refuse_file(draft, str(refused), 422)
+    except TooManyFiles:
+        return refuse_file(draft, TOO_MANY, 422)
+    except StorageUnavailable:
+        return refuse_file(draft, NOT_NOW, 503)
+    flash("The file is attached.")
+    return redirect(url_for(".index"), 303)
+
+
+@attachments.post("/apply/attachments/<uuid:attachment_id>/remove")
+def remove(attachment_id: uuid.UUID) -> ResponseReturnValue:
+    """Remove one file. A second click finds it removed."""
+    draft = open_draft()
+    try:
+        remove_attachment(db.session(), draft.id, attachment_id)
+        db.session.commit()
+        flash("The file is removed.")
+    except NoSuchAttachment:
+        db.session.rollback()
+    return redirect(url_for(".index"), 303)
+
+
+@attachments.get("/applications/<token>/attachments/<uuid:attachment_id>")
+def download(token: str, attachment_id: uuid.UUID) -> ResponseReturnValue:
+    """For the prospect, by the link to their own page."""
+    application = find_application_by_token(db.session(), token)
+    return send_attachment(application, attachment_id)
+
+
+@attachments.get("/staff/applications/<uuid:application_id>/attachments/<uuid:attachment_id>")
+@login_required
+def download_for_staff(application_id: uuid.UUID, attachment_id: uuid.UUID) -> ResponseReturnValue:
+    application = find_application(db.session(), application_id)
+    return send_attachment(application, attachment_id)
+
+
+@attachments.errorhandler(RequestEntityTooLarge)
+def answer_too_large(_: RequestEntityTooLarge) -> ResponseReturnValue:
+    return refuse_file(open_draft(), TOO_LARGE, 413)
+
+
+@attachments.errorhandler(TooManyRequests)
+def answer_too_many(error: TooManyRequests) -> ResponseReturnValue:
+    draft = current_draft()
+    if draft is None or draft.submitted_at:
+        return show_error(error)
+    return refuse_file(draft, TOO_OFTEN, 429)
+
+
+@attachments.errorhandler(NoDraft)
+def answer_stranger(_: NoDraft) -> ResponseReturnValue:
+    return redirect(url_for("applications.start"), 303)
+
+
+@attachments.errorhandler(DraftSealed)
+@attachments.errorhandler(NoSuchAttachment)
+def answer_sealed(_: Exception) -> ResponseReturnValue:
+    """The draft was sent before, or meanwhile: on to the page that says so."""
+    db.session.rollback()
+    return redirect(url_for("applications.step", key=STEP_KEYS[-1]), 303)
+
+
+def open_draft() -> Draft:
+    """This browser's draft. Raises NoDraft and DraftSealed."""
+    draft = current_draft()
+    if draft is None:
+        raise NoDraft
+    if draft.submitted_at:
+        raise DraftSealed(draft.id)
+    return draft
+
+
+def refuse_file(draft: Draft, problem: str, status: int) -> ResponseReturnValue:
+    """The page, with the sentence at its field."""
+    form = AttachmentForm(formdata=None)
+    form.file.errors = [problem]
+    return show_files(draft, form, status)
+
+
+def show_files(draft: Draft, form: AttachmentForm, status: int = 200) -> ResponseReturnValue:
+    page = render_template(
+        "attachments/index.html",
+        form=form,
+        files=attachments_of(db.session(), draft.id),
+        most_files=MOST_FILES,
+        most_bytes=MOST_BYTES,
+        too_large=TOO_LARGE,
+        step=current_questionnaire().step(STEP),
+        is_ready=open_step(draft).key == STEP_KEYS[-1],
+        trouble=CSRF_EXPIRED if "csrf_token" in form.errors else "",
+    )
+    return page, status
+
+
+def send_attachment(
+    application: Application | None, attachment_id: uuid.UUID
+) -> ResponseReturnValue:
+    """404 for a file of anybody else, as for none."""
+    if application is None:
+        abort(404)
+    attachment = find_attachment(db.session(), application.draft_id, attachment_id)
+    if attachment is None:
+        abort(404)
+    try:
+        return response_for(attachment, current_storage())
+    except FileMissing:
+        abort(404)
+    except StorageUnavailable:
+        return show_unavailable()

@@ -1,0 +1,128 @@
+"""Prospects with a finished form, who attach files to it."""
+
+import io
+import re
+import shutil
+import tomllib
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from app.accounts.models import Staff
+from app.applications.drafts import start_draft
+from app.applications.models import Application, Draft
+from app.applications.questions import STEP_KEYS, current_questionnaire
+from app.applications.service import submit_application
+from app.attachments.models import Attachment
+from app.attachments.queries import attachments_of
+
+DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
+CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+FIELD_ERROR = re.compile(r'id="file-error">.*?</span>(.*?)</span>', re.DOTALL)
+
+
+class Prospect:
+    """A browser, and the draft that it knows: all is answered but for the last step."""
+
+    def __init__(self, client: FlaskClient, session: Session, draft: Draft) -> None:
+        self.client = client
+        self.session = session
+        self.draft_id = draft.id
+        with client.session_transaction() as cookie:
+            cookie["draft"] = str(draft.id)
+
+    def attach(self, content: bytes, name: str = "diagram.pdf", **fields: str) -> TestResponse:
+        data = {"csrf_token": self.token, "file": (io.BytesIO(content), name), **fields}
+        return self.client.post("/apply/attachments", data=data)
+
+    def remove(self, attachment_id: uuid.UUID) -> TestResponse:
+        address = f"/apply/attachments/{attachment_id}/remove"
+        return self.client.post(address, data={"csrf_token": self.token})
+
+    def submit(self) -> Application:
+        """Send the application, as the review's button does."""
+        token = submit_application(
+            self.session,
+            self.draft_id,
+            {"consent": "yes"},
+            current_questionnaire(),
+            draft_version=self.session.get_one(Draft, self.draft_id).version,
+            prefix="CE",
+        )
+        self.session.commit()
+        return self.session.scalars(select(Application).filter_by(access_token=token)).one()
+
+    @property
+    def page(self) -> str:
+        return self.client.get("/apply/attachments").text
+
+    @property
+    def files(self) -> list[Attachment]:
+        """What stands on their page, oldest first."""
+        self.session.rollback()
+        return list(attachments_of(self.session, self.draft_id))
+
+    @property
+    def token(self) -> str:
+        found = CSRF_TOKEN.search(self.client.get("/apply").text)
+        assert found
+        return found[1]
+
+
+@pytest.fixture
+def new_prospect(app: Flask, session: Session) -> Callable[[], Prospect]:
+    answers = tomllib.loads(DEMO.read_text())["applications"][0]
+
+    def new_prospect() -> Prospect:
+        draft = start_draft(session, current_questionnaire())
+        draft.answers = {key: given for key, given in answers.items() if key != "consent"}
+        draft.complete_steps = list(STEP_KEYS[:-1])
+        session.commit()
+        return Prospect(app.test_client(), session, draft)
+
+    return new_prospect
+
+
+@pytest.fixture
+def prospect(new_prospect: Callable[[], Prospect]) -> Prospect:
+    return new_prospect()
+
+
+@pytest.fixture
+def uploads(app: Flask) -> Path:
+    """The site's folder of files, empty."""
+    folder = Path(urlsplit(app.config["SITE"].UPLOADS_URL).path)
+    shutil.rmtree(folder, ignore_errors=True)
+    return folder
+
+
+@pytest.fixture
+def desk(app: Flask, session: Session) -> FlaskClient:
+    """The browser of a member of staff."""
+    staff = Staff(email="ada@champlin.example", name="Ada Lovelace", password_hash="none")
+    session.add(staff)
+    session.commit()
+    client = app.test_client()
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = staff.get_id()
+    return client
+
+
+def stored(uploads: Path) -> dict[str, bytes]:
+    """Every file in the folder, whole or half, by its name."""
+    return {path.name: path.read_bytes() for path in uploads.glob("*")}
+
+
+def problem(answer: TestResponse) -> str:
+    """What stands at the field."""
+    found = FIELD_ERROR.search(answer.text)
+    assert found
+    return found[1]

@@ -1,0 +1,85 @@
+"""A file leaves as a download, for those who may see the page that links to it."""
+
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.attachments.folder import FolderStorage
+from app.attachments.storage import StorageUnavailable
+from tests.integration.attachments.conftest import Prospect
+from tests.sample_files import pdf, png
+
+NewProspect = Callable[[], Prospect]
+
+
+@pytest.fixture
+def addresses(prospect: Prospect, uploads: Path) -> list[str]:
+    """The prospect's and the staff's addresses of a file that was sent."""
+    prospect.attach(png(b"canary"), "Überblick.png")
+    application = prospect.submit()
+    [file] = prospect.files
+    return [
+        f"/applications/{application.access_token}/attachments/{file.id}",
+        f"/staff/applications/{application.id}/attachments/{file.id}",
+    ]
+
+
+def test_it_is_saved_and_never_shown_on_the_sites_own_origin(
+    addresses: list[str], desk: FlaskClient
+) -> None:
+    for address in addresses:
+        answer = desk.get(address)
+        assert (answer.status_code, answer.data) == (200, png(b"canary"))
+        assert answer.headers["Content-Disposition"].startswith("attachment; filename=")
+        assert "filename*=UTF-8''%C3%9Cberblick.png" in answer.headers["Content-Disposition"]
+        assert answer.headers["X-Content-Type-Options"] == "nosniff"
+        assert answer.headers["Content-Security-Policy"] == "default-src 'none'; sandbox"
+        assert answer.headers["Cache-Control"] == "private, no-store"
+        assert answer.headers["Content-Length"] == str(len(png(b"canary")))
+        assert answer.mimetype == "image/png"
+
+
+def test_both_pages_of_the_application_link_to_it(addresses: list[str], desk: FlaskClient) -> None:
+    for address in addresses:
+        page = desk.get(address.rpartition("/attachments/")[0]).text
+        assert "Überblick.png" in page and f'href="{address}"' in page
+
+
+def test_the_link_or_a_login_is_needed(addresses: list[str], client: FlaskClient) -> None:
+    own, staffs = addresses
+    assert client.get(own).status_code == 200
+    assert client.get(staffs).location.startswith("/staff/login")
+
+
+def test_another_prospects_file_is_no_file(
+    addresses: list[str], desk: FlaskClient, new_prospect: NewProspect
+) -> None:
+    other = new_prospect()
+    other.attach(pdf())
+    other.submit()
+    [others] = other.files
+    for address in addresses:
+        before = address.rpartition("/")[0]
+        foreign, none = desk.get(f"{before}/{others.id}"), desk.get(f"{before}/{uuid.uuid4()}")
+        assert foreign.status_code == none.status_code == 404
+        assert foreign.text == none.text
+
+
+def test_a_file_that_is_lost_or_out_of_reach_is_no_crash(
+    addresses: list[str], desk: FlaskClient, uploads: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise StorageUnavailable("ConnectTimeoutError")
+
+    with monkeypatch.context() as broken:
+        broken.setattr(FolderStorage, "open", fail)
+        for address in addresses:
+            answer = desk.get(address)
+            assert answer.status_code == 503 and "storage does not answer" in answer.text
+    for path in uploads.iterdir():
+        path.unlink()
+    for address in addresses:
+        assert desk.get(address).status_code == 404

@@ -1,0 +1,203 @@
+"""What was removed or erased leaves the database and storage, however often storage refuses."""
+
+import io
+import json
+import os
+import uuid
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+
+import pytest
+from flask import Flask
+from sqlalchemy import delete, select, text, update
+from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
+
+from app.applications.erasure import erase_person
+from app.applications.models import Draft
+from app.attachments import service
+from app.attachments.address import current_storage
+from app.attachments.cleaning import delete_orphans, delete_removed
+from app.attachments.folder import FolderStorage
+from app.attachments.models import Attachment
+from app.attachments.storage import Storage, StorageUnavailable
+from app.attachments.tasks import sweep_orphans, sweep_removed
+from app.database import utc_now
+from tests.integration.attachments.conftest import Prospect, stored
+from tests.sample_files import pdf, png
+
+Handle = Callable[[], None]
+REMAINS = text("SELECT coalesce(string_agg(a::text, ''), '') FROM attachments a")
+
+
+class Reluctant:
+    """A storage that refuses to delete, so many times."""
+
+    def __init__(self, storage: Storage, refusals: int) -> None:
+        self.refusals = refusals
+        self.put, self.open, self.files = storage.put, storage.open, storage.files
+        self._delete = storage.delete
+
+    def delete(self, file_id: uuid.UUID) -> None:
+        if self.refusals:
+            self.refusals -= 1
+            raise StorageUnavailable("SlowDown")
+        self._delete(file_id)
+
+
+@pytest.fixture
+def erased(prospect: Prospect, uploads: Path, session: Session, handle_events: Handle) -> Prospect:
+    """They sent two files, each with a canary, and were erased; storage has not been asked yet."""
+    prospect.attach(pdf(b"canary"), "canary.pdf")
+    prospect.attach(png(b"canary"), "canary.png")
+    application = prospect.submit()
+    handle_events()
+    assert b"".join(stored(uploads).values()).count(b"canary") == 2
+    erase_person(session, application.id, actor="operator:ada")
+    session.commit()
+    handle_events()
+    return prospect
+
+
+def test_an_erased_person_leaves_no_file_and_no_name(
+    erased: Prospect, uploads: Path, session: Session
+) -> None:
+    assert erased.files == []
+    assert "canary" not in session.scalars(REMAINS).one()
+    sweep_removed()
+    assert stored(uploads) == {}
+    assert session.scalars(REMAINS).one() == ""
+
+
+def test_storage_that_refuses_is_asked_until_it_has_deleted(
+    erased: Prospect, uploads: Path, session: Session
+) -> None:
+    storage = Reluctant(current_storage(), refusals=3)
+    rounds = 0
+    while session.scalars(select(Attachment.id)).all():
+        delete_removed(session, storage)
+        rounds += 1
+    assert rounds == 4
+    assert stored(uploads) == {}
+
+
+def test_a_row_that_went_before_its_file_would_leave_the_file(
+    erased: Prospect, uploads: Path, session: Session
+) -> None:
+    """The control: without the row nothing is left that says what to delete."""
+    session.execute(delete(Attachment))
+    session.commit()
+    sweep_removed()
+    assert any(b"canary" in content for content in stored(uploads).values())
+
+
+def test_a_removed_file_is_gone_at_once_and_then_from_storage(
+    prospect: Prospect, uploads: Path, session: Session
+) -> None:
+    prospect.attach(pdf(), "first.pdf")
+    prospect.attach(pdf(), "second.pdf")
+    first, second = prospect.files
+    assert prospect.remove(first.id).status_code == 303
+    assert prospect.remove(first.id).status_code == 303
+    assert "first.pdf" not in prospect.page
+    sweep_removed()
+    assert list(stored(uploads)) == [str(second.id)]
+
+
+def test_a_draft_that_is_deleted_takes_its_files_along(
+    prospect: Prospect, uploads: Path, session: Session
+) -> None:
+    prospect.attach(pdf())
+    session.execute(delete(Draft).where(Draft.id == prospect.draft_id))
+    session.commit()
+    sweep_removed()
+    assert (stored(uploads), session.scalars(REMAINS).one()) == ({}, "")
+
+
+def test_a_process_that_dies_over_an_upload_leaves_nothing_for_long(
+    prospect: Prospect, uploads: Path, session: Session
+) -> None:
+    reserved = service.reserve_attachment(
+        session, prospect.draft_id, name="half.pdf", kind="pdf", size_bytes=9
+    )
+    session.commit()
+    uploads.mkdir()
+    (uploads / f"{reserved}.part").write_bytes(b"%PDF-1.7\n")
+    assert prospect.files == []
+    sweep_removed()
+    assert len(stored(uploads)) == 1, "it may still be under way"
+    session.execute(update(Attachment).values(reserved_at=utc_now() - timedelta(hours=2)))
+    session.commit()
+    sweep_removed()
+    assert (stored(uploads), session.scalars(REMAINS).one()) == ({}, "")
+
+
+def test_a_file_that_arrives_after_it_was_given_up_is_deleted_too(
+    prospect: Prospect, uploads: Path, session: Session
+) -> None:
+    reserved = service.reserve_attachment(
+        session, prospect.draft_id, name="late.pdf", kind="pdf", size_bytes=9
+    )
+    service.give_up(session, reserved)
+    session.commit()
+    sweep_removed()
+    current_storage().put(reserved, io.BytesIO(b"canary"))
+    session.execute(update(Attachment).values(reserved_at=utc_now() - timedelta(hours=2)))
+    session.commit()
+    sweep_removed()
+    assert (stored(uploads), session.scalars(REMAINS).one()) == ({}, "")
+
+
+def test_a_file_without_a_row_is_deleted_once_it_is_a_day_old(
+    prospect: Prospect, uploads: Path, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prospect.attach(pdf())
+    [known] = prospect.files
+    young, old = uuid.uuid4(), uuid.uuid4()
+    for file_id in (young, old):
+        current_storage().put(file_id, io.BytesIO(b"nobody's"))
+    two_days_ago = (utc_now() - timedelta(days=2)).timestamp()
+    for file_id in (known.id, old):
+        os.utime(uploads / str(file_id), (two_days_ago, two_days_ago))
+    sweep_orphans()
+    assert set(stored(uploads)) == {str(known.id), str(young)}
+
+
+def test_a_row_whose_file_is_lost_is_named_and_kept(
+    prospect: Prospect, uploads: Path, session: Session
+) -> None:
+    prospect.attach(pdf(), "canary.pdf")
+    [lost] = prospect.files
+    lost_id = lost.id
+    session.execute(update(Attachment).values(stored_at=utc_now() - timedelta(days=2)))
+    session.commit()
+    (uploads / str(lost_id)).unlink()
+    with capture_logs() as said:
+        delete_orphans(session, current_storage())
+    [line] = said
+    assert (line["event"], line["id"]) == ("attachment.file_missing", str(lost_id))
+    assert [file.id for file in prospect.files] == [lost_id]
+
+
+def test_storage_that_is_away_ends_the_sweeps_quietly(
+    erased: Prospect, uploads: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: object) -> None:
+        raise StorageUnavailable("EndpointConnectionError")
+
+    monkeypatch.setattr(FolderStorage, "delete", fail)
+    monkeypatch.setattr(FolderStorage, "files", fail)
+    sweep_removed()
+    sweep_orphans()
+    assert len(stored(uploads)) == 2
+
+
+def test_a_person_can_have_the_names_of_their_files(
+    app: Flask, prospect: Prospect, uploads: Path
+) -> None:
+    prospect.attach(pdf(), "Flow.pdf")
+    application = prospect.submit()
+    run = app.test_cli_runner().invoke(args=["person", "export", application.reference])
+    [file] = json.loads(run.output)["attachments"]
+    assert (file["name"], file["size_bytes"]) == ("Flow.pdf", len(pdf()))

@@ -1,0 +1,160 @@
+"""A folder and a bucket keep the same promises."""
+
+import io
+import secrets
+import tracemalloc
+import uuid
+from collections.abc import Callable
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import pytest
+
+from app.attachments.address import open_storage
+from app.attachments.sniffing import sniff
+from app.attachments.storage import FileMissing, Storage, StorageUnavailable
+from config import ConfigurationError
+from tests.brokers.aws import REGION, Aws
+from tests.faults.wire import State
+from tests.sample_files import png_of
+
+
+def s3_address(aws: Aws) -> str:
+    """The address of a new, empty bucket."""
+    bucket = f"uploads-{secrets.token_hex(4)}"
+    where = {"LocationConstraint": REGION}
+    aws.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
+    return f"s3://{bucket}?region={REGION}&endpoint={aws.endpoint}"
+
+
+@pytest.fixture(params=["folder", "bucket"])
+def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
+    if request.param == "folder":
+        return open_storage((tmp_path / "uploads").as_uri())
+    return open_storage(s3_address(request.getfixturevalue("aws")))
+
+
+@pytest.mark.parametrize("size", [100, 10 * 1024 * 1024])
+def test_what_is_put_in_comes_out(storage: Storage, size: int) -> None:
+    file_id, content = uuid.uuid4(), png_of(size)
+    storage.put(file_id, io.BytesIO(content))
+    with storage.open(file_id) as file:
+        assert file.read() == content
+    [(found, written_at)] = storage.files()
+    assert found == file_id
+    assert abs(datetime.now(UTC) - written_at) < timedelta(minutes=1)
+
+
+def test_what_is_deleted_is_gone_and_may_be_deleted_again(storage: Storage) -> None:
+    file_id, other = uuid.uuid4(), uuid.uuid4()
+    for one in (file_id, other):
+        storage.put(one, io.BytesIO(b"content"))
+    storage.delete(file_id)
+    storage.delete(file_id)
+    with pytest.raises(FileMissing):
+        storage.open(file_id)
+    assert [found for found, _ in storage.files()] == [other]
+
+
+def test_a_file_is_passed_on_piece_by_piece(storage: Storage, tmp_path: Path) -> None:
+    large, file_id = tmp_path / "large", uuid.uuid4()
+    large.write_bytes(png_of(10 * 2**20))
+    tracemalloc.start()
+    try:
+        with large.open("rb") as file:
+            sniff(file)
+            storage.put(file_id, file)
+        with storage.open(file_id) as kept:
+            while kept.read(64 * 1024):
+                pass
+        _, most = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert most < 4 * 2**20
+
+
+def test_an_empty_storage_lists_nothing(storage: Storage) -> None:
+    assert list(storage.files()) == []
+
+
+class TornFile(io.BytesIO):
+    """A file that can be read only halfway."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if self.tell():
+            raise OSError("torn")
+        return super().read(10)
+
+
+def test_a_file_that_breaks_off_is_not_there_in_part(tmp_path: Path) -> None:
+    storage = open_storage(tmp_path.as_uri())
+    file_id = uuid.uuid4()
+    with pytest.raises(StorageUnavailable):
+        storage.put(file_id, TornFile(b"x" * 100))
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_half_file_of_a_process_that_died_is_found_and_deleted(tmp_path: Path) -> None:
+    storage = open_storage(tmp_path.as_uri())
+    file_id = uuid.uuid4()
+    (tmp_path / f"{file_id}.part").write_bytes(b"half")
+    (tmp_path / "not-a-file-of-ours").write_bytes(b"left alone")
+    assert [found for found, _ in storage.files()] == [file_id]
+    with pytest.raises(FileMissing):
+        storage.open(file_id)
+    storage.delete(file_id)
+    assert [path.name for path in tmp_path.iterdir()] == ["not-a-file-of-ours"]
+
+
+def test_nobody_else_on_the_machine_can_look_into_the_folder(tmp_path: Path) -> None:
+    open_storage((tmp_path / "uploads").as_uri()).put(uuid.uuid4(), io.BytesIO(b"x"))
+    assert (tmp_path / "uploads").stat().st_mode & 0o077 == 0
+
+
+CALLS: dict[str, Callable[[Storage], object]] = {
+    "put": lambda storage: storage.put(uuid.uuid4(), io.BytesIO(b"x")),
+    "open": lambda storage: storage.open(uuid.uuid4()),
+    "delete": lambda storage: storage.delete(uuid.uuid4()),
+    "files": lambda storage: list(storage.files()),
+}
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_a_bucket_that_is_not_there_is_said_by_its_code(
+    aws: Aws, call: Callable[[Storage], object]
+) -> None:
+    storage = open_storage(f"s3://nothing?region={REGION}&endpoint={aws.endpoint}")
+    with pytest.raises(StorageUnavailable, match="NoSuchBucket"):
+        call(storage)
+
+
+@pytest.mark.parametrize("call", CALLS.values(), ids=CALLS)
+def test_a_server_that_is_away_is_said_without_its_address(
+    aws: Aws, call: Callable[[Storage], object]
+) -> None:
+    storage = open_storage(s3_address(aws))
+    aws.wire.become(State.REFUSED)
+    with pytest.raises(StorageUnavailable, match=r"^\w+Error$"):
+        call(storage)
+
+
+@pytest.mark.parametrize(
+    "url",
+    [
+        "uploads",
+        "file://host/uploads",
+        "file:///",
+        "ftp://host/uploads",
+        "s3://[bucket",
+        "s3://bucket",
+        "s3://Bucket?region=eu-west-1",
+        "s3://bucket?region=EU",
+        "s3://bucket?region=eu-west-1&endpoint=host",
+        "s3://bucket?region=eu-west-1&key=secret",
+        "s3://bucket/folder?region=eu-west-1",
+    ],
+)
+def test_a_wrong_address_stops_the_start_with_a_sentence(url: str) -> None:
+    with pytest.raises(ConfigurationError, match=r"^UPLOADS_URL .*\.$") as wrong:
+        open_storage(url)
+    assert "secret" not in str(wrong.value)

@@ -1,0 +1,164 @@
+"""A prospect attaches a diagram, on a phone, with and without JavaScript; staff download it."""
+
+import re
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+from playwright.sync_api import Browser, Page, expect
+
+from app.attachments.sniffing import SVG
+from app.attachments.upload import MOST_BYTES, TOO_LARGE
+from tests.journeys.conftest import Visit, open_page
+from tests.journeys.prospect import cookie_of_finished_draft
+from tests.journeys.staff import Reviewer
+from tests.journeys.test_accessibility import violations_on, widths_that_scroll
+from tests.sample_files import pdf, png_of
+from tests.site import Site
+
+if TYPE_CHECKING:
+    from playwright._impl._api_structures import FilePayload
+
+scripting = pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
+OWN_PAGE = re.compile(r"/applications/[\w-]+$")
+DRAWING = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"
+
+
+def file(name: str, content: bytes) -> "FilePayload":
+    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
+
+
+def begin(page: Page, site: Site) -> None:
+    """Have the browser know a draft with all but the last step answered."""
+    page.context.add_cookies([cookie_of_finished_draft(site)])
+
+
+def attach(page: Page, name: str, content: bytes) -> None:
+    page.get_by_label("A diagram or document").set_input_files(file(name, content))
+    page.get_by_role("button", name="Attach the file").click()
+
+
+def downloaded(page: Page, name: str) -> bytes:
+    """The file as it is saved; a page that showed it would be no download."""
+    with page.expect_download() as download:
+        page.get_by_role("link", name=f"Download {name}").click()
+    assert download.value.suggested_filename == name
+    return Path(download.value.path()).read_bytes()
+
+
+@scripting
+def test_a_diagram_goes_with_the_application_and_nothing_typed_is_lost(
+    visit: Visit, site: Site, ada: Reviewer, javascript: bool
+) -> None:
+    page = visit(390, javascript=javascript, reduced_motion="reduce")
+    begin(page, site)
+    page.goto("/apply/problem")
+    page.locator("#problem").fill("Orders are lost. More of it is in the diagram.")
+    page.get_by_role("button", name="Attach a file").click()
+    attach(page, "Flow of orders.pdf", pdf(b"first"))
+    expect(page.get_by_text("The file is attached.")).to_be_visible()
+    attach(page, "Wrong one.pdf", pdf(b"second"))
+    expect(page.get_by_role("heading", name="Attached: 2 of 5")).to_be_visible()
+    page.get_by_role("button", name="Remove Wrong one.pdf").click()
+    expect(page.get_by_text("The file is removed.")).to_be_visible()
+
+    page.get_by_role("link", name="Back to “The problem”").click()
+    expect(page.locator("#problem")).to_have_value("Orders are lost. More of it is in the diagram.")
+    expect(page.get_by_text("Flow of orders.pdf")).to_be_visible()
+    page.goto("/apply/review")
+    expect(page.get_by_text("Flow of orders.pdf")).to_be_visible()
+    expect(page.get_by_text("Wrong one.pdf")).to_have_count(0)
+    page.get_by_role("checkbox", name="You may store this application").check()
+    page.get_by_role("button", name="Send the application").click()
+    expect(page).to_have_url(OWN_PAGE)
+    assert downloaded(page, "Flow of orders.pdf") == pdf(b"first")
+
+    desk = visit(1440, reviewer=ada, reduced_motion="reduce")
+    application = site.value("SELECT id FROM applications ORDER BY submitted_at DESC LIMIT 1")
+    desk.goto(f"/staff/applications/{application}")
+    assert downloaded(desk, "Flow of orders.pdf") == pdf(b"first")
+    for shown in [page, desk] if javascript else []:
+        assert violations_on(shown) == ""
+        assert widths_that_scroll(shown) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "content", "sentence"),
+    [("diagram.png", DRAWING, SVG), ("scan.png", png_of(MOST_BYTES + 2**20), TOO_LARGE)],
+    ids=["svg", "too large"],
+)
+def test_without_javascript_a_refusal_stands_at_the_field(
+    visit: Visit, site: Site, name: str, content: bytes, sentence: str
+) -> None:
+    page = visit(390, javascript=False)
+    begin(page, site)
+    page.goto("/apply/attachments")
+    attach(page, name, content)
+    expect(page.get_by_role("alert")).to_contain_text(sentence)
+    expect(page.get_by_label("A diagram or document")).to_have_accessible_description(
+        re.compile(re.escape(sentence))
+    )
+
+
+def test_a_refusal_has_the_focus_when_a_script_has_sent_the_file(
+    browser: Browser, site: Site
+) -> None:
+    page, watch = open_page(browser, 390, at=site.url)
+    watch.provoked = 422
+    begin(page, site)
+    page.goto("/apply/attachments")
+    attach(page, "diagram.svg", DRAWING)
+    expect(page.get_by_role("alert")).to_be_focused()
+    expect(page.get_by_role("alert")).to_contain_text(SVG)
+    expect(page).to_have_title(re.compile("^Error: "))
+    attach(page, "Flow.pdf", pdf())
+    expect(page.get_by_role("status").get_by_text("The file is attached.")).to_be_visible()
+    expect(page.locator(".notice")).to_be_focused()
+    watch.look_at([page])
+    page.context.close()
+    assert watch.faults == []
+
+
+def test_a_file_that_is_too_large_is_told_before_it_is_sent(visit: Visit, site: Site) -> None:
+    page = visit(390)
+    begin(page, site)
+    page.goto("/apply/attachments")
+    sent: list[str] = []
+    page.on("request", lambda request: sent.append(request.method))
+    attach(page, "scan.png", png_of(MOST_BYTES + 1))
+    field = page.get_by_label("A diagram or document")
+    expect(field).to_be_focused()
+    expect(field).to_have_accessible_description(re.compile(re.escape(TOO_LARGE)))
+    assert "POST" not in sent
+
+
+def test_progress_is_shown_while_a_file_is_under_way(visit: Visit, site: Site) -> None:
+    page = visit(390)
+    begin(page, site)
+    page.goto("/apply/attachments")
+    network = page.context.new_cdp_session(page)
+    slow = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 2**20}
+    network.send("Network.emulateNetworkConditions", slow)
+    attach(page, "scan.png", png_of(4 * 2**20))
+    bar = page.get_by_role("progressbar", name="Sending the file")
+    expect(bar).to_be_visible()
+    expect(page.get_by_role("button", name="Attach the file")).to_be_disabled()
+    page.wait_for_function(
+        "bar => bar.value > 0 && bar.value < bar.max", arg=bar.element_handle(), polling=20
+    )
+    expect(page.get_by_role("heading", name="Attached: 1 of 5")).to_be_visible()
+    expect(bar).to_be_hidden()
+
+
+def test_a_connection_that_breaks_off_is_told_and_the_file_can_be_sent_again(
+    visit: Visit, site: Site
+) -> None:
+    page = visit(390)
+    begin(page, site)
+    page.goto("/apply/attachments")
+    page.context.set_offline(True)
+    attach(page, "Flow.pdf", pdf())
+    expect(page.get_by_role("alert")).to_contain_text("The connection broke off")
+    page.context.set_offline(False)
+    page.get_by_role("button", name="Attach the file").click()
+    expect(page.get_by_role("heading", name="Attached: 1 of 5")).to_be_visible()

@@ -14,6 +14,7 @@ from app.notifications.letter import notifications
 from app.operation import operation
 from app.payments.views import payments
 from app.payments.webhook import webhooks
+from app.portal.own_data_views import own_data
 from app.portal.views import portal
 from app.review.views import review
 from app.styleguide import styleguide
@@ -23,6 +24,7 @@ BLUEPRINTS = (
     content,
     applications,
     portal,
+    own_data,
     payments,
     webhooks,
     notifications,

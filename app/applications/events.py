@@ -56,6 +56,13 @@ class ApplicationDeclined(Event, frozen=True):
     message: str
 
 
+@event("application.withdrawn", version=1, personal=("message",))
+class ApplicationWithdrawn(Event, frozen=True):
+    """The prospect took the application back before it was decided; ``message`` may say why."""
+
+    message: str
+
+
 @event("application.answer_due", version=1)
 class AnswerDue(Event, frozen=True):
     """The time has come by which the prospect was promised an answer."""

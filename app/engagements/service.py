@@ -66,7 +66,7 @@ def offer_engagement(session: Session, application_id: uuid.UUID, quote: Quote) 
 
 
 def close_engagement(session: Session, application_id: uuid.UUID) -> None:
-    """Close the proposal of a declined application, if there is one."""
+    """Close the proposal of a declined or withdrawn application, if there is one."""
     engagement = _lock(session, Engagement.application_id == application_id)
     if engagement is None:
         return

@@ -8,7 +8,7 @@ from app.applications.models import Application
 from app.applications.queries import get_application
 from app.engagements.queries import engagement_of, get_engagement
 from app.events.types import RecordedEvent
-from app.notifications import alerts, erasure, letters
+from app.notifications import alerts, erasure, letters, withdrawal
 from app.notifications.mailer import CIRCUIT
 from app.notifications.outbox import write_to, write_to_staff
 from app.scoring.queries import score_of
@@ -66,6 +66,17 @@ def pass_on_answer(session: Session, provided: RecordedEvent) -> None:
     application = get_application(session, provided.subject_id)
     letter = letters.more_provided(application, provided.data.message)
     write_to_staff(session, letter, because=provided, application_id=application.id)
+
+
+def announce_withdrawal(session: Session, withdrawn: RecordedEvent) -> None:
+    """application.withdrawn → the news to staff, a confirmation to the prospect."""
+    application = get_application(session, withdrawn.subject_id)
+    news = withdrawal.withdrawn(application, withdrawn.data.message)
+    write_to_staff(session, news, because=withdrawn, application_id=application.id)
+    confirmation = withdrawal.confirmed(application)
+    write_to(
+        session, application.email, confirmation, because=withdrawn, application_id=application.id
+    )
 
 
 def remind_staff(session: Session, due: RecordedEvent) -> None:

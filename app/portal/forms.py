@@ -2,7 +2,7 @@
 
 from flask_wtf import FlaskForm
 from wtforms import StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import DataRequired, Length, Optional
 
 from app.applications.fields import storable, trimmed
 
@@ -37,3 +37,23 @@ class AgreementForm(FlaskForm):
             Length(min=3, max=120, message="Use between 3 and 120 characters."),
         ],
     )
+
+
+class WithdrawalForm(FlaskForm):
+    """Taking an application back."""
+
+    message = TextAreaField(
+        "Why, if you like to say",
+        description="It goes to the reviewers, and helps us to ask better.",
+        filters=[trimmed],
+        render_kw={"maxlength": False, "rows": 4},
+        validators=[
+            Optional(),
+            storable,
+            Length(max=1000, message="Use at most 1,000 characters."),
+        ],
+    )
+
+
+class ConfirmForm(FlaskForm):
+    """A button alone: what is confirmed stands above it."""

@@ -14,6 +14,7 @@ from app.applications.events import (
     ApplicationDeclined,
     ApplicationErased,
     ApplicationSubmitted,
+    ApplicationWithdrawn,
     MoreProvided,
     MoreRequested,
 )
@@ -53,11 +54,12 @@ WORDS: Mapping[type[Event], Callable[[Any], str]] = {
     ApplicationScored: lambda e: (
         f"Scored {e.total} of 100, recommended: {_kind(e.recommended_kind)}"
     ),
-    AnswerDue: lambda e: "Answer due",
+    AnswerDue: lambda e: "Answer due, not given yet",
     MoreRequested: lambda e: "Asked for more",
     MoreProvided: lambda e: "Answered the question",
     ApplicationAccepted: lambda e: f"Accepted as a {_kind(e.kind)} at {money(e.total_cents)}",
     ApplicationDeclined: lambda e: "Declined",
+    ApplicationWithdrawn: lambda e: "Withdrawn",
     ApplicationErased: lambda e: "Personal data erased",
     EngagementProposed: lambda e: f"{_kind(e.kind)} proposed at {money(e.total_cents)}",
     EngagementOffered: lambda e: f"{_kind(e.kind)} offered at {money(e.total_cents)}",

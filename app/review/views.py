@@ -9,6 +9,7 @@ from flask_login import current_user, login_required
 from msgspec.structs import asdict
 
 from app.applications.models import Application
+from app.applications.promise import open_promise
 from app.applications.queries import find_application
 from app.applications.questions import current_questionnaire
 from app.applications.service import AlreadyDecided, Verdict, decide_application
@@ -84,7 +85,7 @@ def decide(application_id: uuid.UUID) -> ResponseReturnValue:
         expired = EXPIRED if "csrf_token" in form.errors else None
         return show_application(subject, form, problem=expired), 400 if expired else 422
     verdict = form.decision()
-    if form.seen_version != subject.version:
+    if form.seen_version != subject.version or not subject.is_open:
         return answer_late_decision(subject, form, verdict)
     letter = letters.decision(subject, verdict)
     seen = fingerprint(letter)
@@ -178,6 +179,7 @@ def show_application(
         sections=sections_of(subject.answers, current_questionnaire()),
         score=score_of(session, subject.id),
         engagement=engagement,
+        promise=open_promise(session, subject),
         offers=current_offers(),
         entries=timeline_of(session, subject, engagement),
         mail=mail_about(session, subject.id),

@@ -83,7 +83,7 @@ def timeline_of(
 
 def people_of(session: Session, application: Application) -> dict[str, str]:
     """The names of those who act on an application, by the actor that events name."""
-    return {"prospect": application.name, **staff_names(session)}
+    return {"prospect": application.name or "the prospect", **staff_names(session)}
 
 
 def entry_of(recorded: RecordedEvent, people: Mapping[str, str]) -> Entry:

@@ -24,8 +24,15 @@ ANYBODY = {
     "operation.healthz",
     "operation.metrics",
     "operation.readyz",
+    "own_data.checker",
 }
 WITH_THE_LINK = {
+    "own_data.ask_to_erase",
+    "own_data.ask_to_withdraw",
+    "own_data.erase",
+    "own_data.export",
+    "own_data.trail",
+    "own_data.withdraw",
     "payments.deposit",
     "payments.pay",
     "portal.agree",

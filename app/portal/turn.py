@@ -50,7 +50,8 @@ def turn_of(
             f"We act next, and we are late: our answer was due by {datetime_utc(promise.due_at)}."
             " The reviewers have been reminded."
         )
-    return f"We act next: a person answers by {datetime_utc(promise.due_at)}."
+    due = datetime_utc(promise.due_at)
+    return f"We act next: a person answers within one working day, by {due}."
 
 
 def _first_day(due_at: datetime) -> str:

@@ -24,15 +24,17 @@ from tests.site import Site, eventually
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 # In the dark only the colours are others.
 COLOUR_RULES = ("color-contrast", "link-in-text-block")
-WRITTEN = [ROOT / "app/notifications" / name for name in ("letters.py", "alerts.py")]
-# They take a client who pays twice, a day without an answer, and a service that keeps failing.
-UNLIKELY = {"deposit_overpaid", "answer_due", "service_away"}
+WITH_LETTERS = ("letters.py", "alerts.py", "withdrawal.py")
+WRITTEN = [ROOT / "app/notifications" / name for name in WITH_LETTERS]
+# They take a client who pays twice, and a service that keeps failing.
+UNLIKELY = {"deposit_overpaid", "service_away"}
 LETTERS = {
     template for file in WRITTEN for template in re.findall(r'template="(\w+)"', file.read_text())
 } - UNLIKELY
 NO_PAGES = {
     *("api.asyncapi", "api.schema"),
     *("assets.asset", "operation.healthz", "operation.metrics", "operation.readyz"),
+    *("own_data.checker", "own_data.export", "own_data.trail"),  # files
     *("portal.progress", "payments.deposit", "flow.picture", "replays.progress"),  # parts of a page
     *("applications.resume", "applications.review", "portal.reopen"),  # lead to another
 }

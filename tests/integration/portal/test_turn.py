@@ -74,7 +74,8 @@ def test_we_act_next_by_a_date_in_the_firms_calendar(
     application: Application,
     handle_events: Handle,
 ) -> None:
-    sentence = f"We act next: a person answers by {promised(session, application)}."
+    due = promised(session, application)
+    sentence = f"We act next: a person answers within one working day, by {due}."
     assert turn_on(client.get(path).text) == sentence
     handle_events()
     assert turn_on(client.get(path).text) == sentence
@@ -128,7 +129,7 @@ def test_a_missed_promise_stands_in_the_timeline_and_in_the_sentence(
     come_due()
     page = client.get(path).text
     assert turn_on(page).startswith(LATE)
-    assert page.count("Our answer is late") == 1
+    assert page.count("Our answer is late") == 1 and "within one working day" not in page
 
 
 def test_an_answer_after_a_missed_promise_ends_it_and_the_timeline_keeps_it(

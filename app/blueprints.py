@@ -14,6 +14,7 @@ from app.notifications.letter import notifications
 from app.operation import operation
 from app.payments.views import payments
 from app.payments.webhook import webhooks
+from app.portal.link_views import lost_link
 from app.portal.own_data_views import own_data
 from app.portal.views import portal
 from app.review.views import review
@@ -25,6 +26,7 @@ BLUEPRINTS = (
     applications,
     portal,
     own_data,
+    lost_link,
     payments,
     webhooks,
     notifications,

@@ -13,6 +13,8 @@ from app.applications.events import (
     DraftLinkRequested,
     MoreProvided,
     MoreRequested,
+    PageLinkReplaced,
+    PageLinkRequested,
 )
 from app.applications.subscribers import keep_promise
 from app.circuits.events import CircuitOpened
@@ -41,6 +43,7 @@ from app.notifications.subscribers import (
     pass_on_answer,
     remind_staff,
     send_decision,
+    send_page_link,
     send_resume_link,
 )
 from app.payments.events import DepositOverpaid, DepositPaid, StripeEventReceived
@@ -74,6 +77,8 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
         keep_promise,
         list_application,
     ),
+    PageLinkRequested: (send_page_link,),
+    PageLinkReplaced: (send_page_link,),
     EngagementOffered: (list_application,),
     AnswerDue: (remind_staff, list_application),
     EngagementAccepted: (request_deposit, announce_agreement),

@@ -68,6 +68,16 @@ class AnswerDue(Event, frozen=True):
     """The time has come by which the prospect was promised an answer."""
 
 
+@event("application.link_requested", version=1)
+class PageLinkRequested(Event, frozen=True):
+    """The prospect has lost the link to their page and asked for it."""
+
+
+@event("application.link_replaced", version=1)
+class PageLinkReplaced(Event, frozen=True):
+    """Staff gave the prospect's page a new link; the one before opens nothing any more."""
+
+
 @event("application.erased", version=1)
 class ApplicationErased(Event, frozen=True):
     """All that was stored about the person who applied has been erased; figures remain."""

@@ -18,8 +18,8 @@ class Standing(msgspec.Struct, frozen=True):
 
 RECEIVED = Standing(
     "We have your application.",
-    "It is being scored and priced by rule, which takes seconds. Then a person reads it, and answers"
-    " by mail and on this page. You have nothing to do.",
+    "It is being scored and priced by rule, which takes seconds. Then a person reads it, and"
+    " answers by mail and on this page. You have nothing to do.",
     "Scored and priced",
     is_settled=False,
 )

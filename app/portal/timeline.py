@@ -13,6 +13,7 @@ from app.applications.events import (
     ApplicationWithdrawn,
     MoreProvided,
     MoreRequested,
+    PageLinkReplaced,
 )
 from app.applications.models import Application
 from app.applications.promise import is_missed
@@ -39,6 +40,10 @@ WORDS: dict[type[Event], tuple[str, str]] = {
         "We promised it by this time and had not given it. The reviewers were reminded.",
     ),
     ApplicationWithdrawn: ("Withdrawn by you", "Nobody reads or decides it any more."),
+    PageLinkReplaced: (
+        "A new link",
+        "This page has a new address, which we mailed you. The one before opens nothing any more.",
+    ),
     ApplicationAccepted: ("Taken on", "We would like to work with you."),
     ApplicationDeclined: ("Not taken on", "Our answer is in the mail that we sent."),
     EngagementAccepted: ("Agreed", "You have agreed to the engagement."),

@@ -17,6 +17,8 @@ from app.applications.events import (
     ApplicationWithdrawn,
     MoreProvided,
     MoreRequested,
+    PageLinkReplaced,
+    PageLinkRequested,
 )
 from app.applications.models import Application
 from app.engagements.events import (
@@ -60,6 +62,8 @@ WORDS: Mapping[type[Event], Callable[[Any], str]] = {
     ApplicationAccepted: lambda e: f"Accepted as a {_kind(e.kind)} at {money(e.total_cents)}",
     ApplicationDeclined: lambda e: "Declined",
     ApplicationWithdrawn: lambda e: "Withdrawn",
+    PageLinkRequested: lambda e: "Asked for the link to their page",
+    PageLinkReplaced: lambda e: "Link to their page replaced",
     ApplicationErased: lambda e: "Personal data erased",
     EngagementProposed: lambda e: f"{_kind(e.kind)} proposed at {money(e.total_cents)}",
     EngagementOffered: lambda e: f"{_kind(e.kind)} offered at {money(e.total_cents)}",

@@ -8,7 +8,9 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 from msgspec.structs import asdict
 
+from app.applications.erasure import AlreadyErased
 from app.applications.models import Application
+from app.applications.page_link import replace_page_link
 from app.applications.promise import open_promise
 from app.applications.queries import find_application
 from app.applications.questions import current_questionnaire
@@ -127,6 +129,20 @@ def resend_mail(mail_id: uuid.UUID) -> ResponseReturnValue:
         db.session.commit()
         flash("The mail is queued again.")
     return redirect(url_for(".application", application_id=mail.application_id), 303)
+
+
+@review.post("/staff/applications/<uuid:application_id>/link")
+@login_required
+def replace_link(application_id: uuid.UUID) -> ResponseReturnValue:
+    """Give the prospect's page a new link, since the old one is in wrong hands."""
+    subject = load(application_id)
+    try:
+        replace_page_link(db.session(), subject.id, actor=current_user.actor)
+        db.session.commit()
+        flash("The old link opens nothing any more. A mail brings the new one.")
+    except AlreadyErased:
+        db.session.rollback()
+    return redirect(url_for(".application", application_id=application_id), 303)
 
 
 def load(application_id: uuid.UUID) -> Application:

@@ -76,6 +76,7 @@ def make_history(site: Site, reviewer: Reviewer) -> History:
     proposed, late, asked, declined, withdrawn, erased = (apply(site) for _ in range(6))
     offered, agreed, paid = (apply(site) for _ in range(3))
     late.fall_due()
+    late.ask_for_the_link()
     withdrawn.withdraw("We have found somebody.")
     erased.erase()
     reviewer.decide(asked.id, verdict="ask", message="How many are you?")

@@ -71,6 +71,10 @@ class Applied(NamedTuple):
         assert post(self.site, f"{self.page}/withdraw", *form).status == 303
         self.wait_until_engagement_is("closed")
 
+    def ask_for_the_link(self) -> None:
+        form = sealed(self.site, {"reference": self.reference, "email": self.email})
+        assert post(self.site, "/lost-link", *form).status == 200
+
     def erase(self) -> None:
         assert post(self.site, f"{self.page}/erase", *sealed(self.site, {})).status == 303
 

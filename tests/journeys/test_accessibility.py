@@ -24,7 +24,7 @@ from tests.site import Site, eventually
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 # In the dark only the colours are others.
 COLOUR_RULES = ("color-contrast", "link-in-text-block")
-WITH_LETTERS = ("letters.py", "alerts.py", "withdrawal.py")
+WITH_LETTERS = ("letters.py", "alerts.py", "own_page.py")
 WRITTEN = [ROOT / "app/notifications" / name for name in WITH_LETTERS]
 # They take a client who pays twice, and a service that keeps failing.
 UNLIKELY = {"deposit_overpaid", "service_away"}

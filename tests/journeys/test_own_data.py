@@ -85,3 +85,18 @@ def test_a_prospect_takes_a_copy_along_and_erases_the_rest(
     page.get_by_role("button", name="Erase it for good").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("This application has been erased")
     assert site.value("SELECT email FROM applications WHERE id = %s", applied.id) == ""
+
+
+@scripting
+def test_a_prospect_who_has_lost_the_link_gets_it_by_mail(
+    visit: Visit, site: Site, javascript: bool
+) -> None:
+    applied = apply(site)
+    page = visit(390, javascript=javascript)
+    page.goto("/applications/mistyped")
+    page.get_by_role("link", name="Have its link mailed again").click()
+    page.get_by_label("Reference").fill(applied.reference)
+    page.get_by_label("E-mail").fill(applied.email)
+    page.get_by_role("button", name="Mail me the link").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Look into your mailbox")
+    assert f"{site.url}{applied.page}" in text_of(mails_to(site, applied.email, 2)[1])

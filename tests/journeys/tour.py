@@ -77,6 +77,8 @@ SEND = press("Send the application")
 ANSWER = press("Send the answer")
 WITHDRAW_LONG = (fill(message="word " * 300), press("Withdraw the application"))
 ERASE = press("Erase it for good")
+MAIL_ME = press("Mail me the link")
+LOST = (fill(reference="CE-7K3M-2Q9F", email="nobody@client.example"), MAIL_ME)
 AGREE = press("Agree to this engagement")
 PREVIEW = press("Preview the mail")
 RECORD = press("Record the payment")
@@ -131,6 +133,9 @@ OWN = (
     Stop("own page, asked, wrong", "own:asked", (ANSWER,), shows="Write your answer first."),
     Stop("own page, late", "own:late", shows="Our answer is late"),
     Stop("own page, withdrawn", "own:withdrawn", shows="You have withdrawn"),
+    Stop("lost link", "/lost-link", shows="Have it mailed again"),
+    Stop("lost link, wrong", "/lost-link", (MAIL_ME,), shows=WRONG),
+    Stop("lost link, asked", "/lost-link", LOST, shows="Look into your mailbox"),
     Stop("withdraw", "withdraw:proposed", shows="Withdraw this application?"),
     Stop("withdraw, wrong", "withdraw:proposed", WITHDRAW_LONG, shows="Use at most 1,000"),
     Stop("withdraw, too late", "withdraw:declined", shows="There is nothing to withdraw"),

@@ -21,6 +21,8 @@ ANYBODY = {
     "content.engagement_index",
     "content.engagement_kind",
     "content.home",
+    "lost_link.ask",
+    "lost_link.send",
     "operation.healthz",
     "operation.metrics",
     "operation.readyz",

@@ -1,4 +1,4 @@
-"""Letters about an application that its prospect has taken back."""
+"""Letters about what prospects do on their own page, and the way to it."""
 
 from flask import url_for
 
@@ -24,7 +24,7 @@ def withdrawn(application: Application, message: str) -> Letter:
     )
 
 
-def confirmed(application: Application) -> Letter:
+def withdrawal_confirmed(application: Application) -> Letter:
     """To the prospect: somebody else may have pressed the button on their page."""
     return Letter(
         template="withdrawal_confirmed",
@@ -38,4 +38,25 @@ def confirmed(application: Application) -> Letter:
             "Your page",
             url_for("portal.status", token=application.access_token, _external=True),
         ),
+    )
+
+
+def page_link(application: Application, *, is_new: bool) -> Letter:
+    """To the prospect: the way to their page."""
+    because = (
+        "the link to the page of your application has been replaced. The one in earlier mails opens"
+        " nothing any more; this is the new one."
+        if is_new
+        else "you asked for the link to the page of your application. If that was not you, you need"
+        " do nothing: it was sent to you alone."
+    )
+    return Letter(
+        template="page_link",
+        subject=f"The link to your application {application.reference}",
+        paragraphs=(f"Dear {application.name},", because),
+        action=(
+            "Your page",
+            url_for("portal.status", token=application.access_token, _external=True),
+        ),
+        closing=("The page behind the link is yours alone. It needs no password.",),
     )

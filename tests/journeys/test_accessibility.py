@@ -109,8 +109,8 @@ def test_axe_finds_nothing_in_any_mail(visit: Visit, site: Site, history: Histor
 
 
 def mails(site: Site) -> dict[str, str]:
-    """The HTML of one mail of each kind."""
-    wanted = "SELECT DISTINCT ON (template) template, html FROM mail_messages"
+    """The HTML of one mail of each kind, to somebody who has not been erased."""
+    wanted = "SELECT DISTINCT ON (template) template, html FROM mail_messages WHERE html <> ''"
     return dict(site.rows(wanted))
 
 

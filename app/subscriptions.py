@@ -70,6 +70,7 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
         list_application,
     ),
     ApplicationErased: (
+        close_engagement,
         erase_mail,
         erase_signature,
         erase_payer,

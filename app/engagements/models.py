@@ -15,8 +15,8 @@ from app.engagements.pricing import Quote
 class Engagement(Model):
     """One application's engagement. Money is in cents of ``currency``; ``quote`` is the whole
     `Quote` as JSON. proposed (by the rubric) → offered (by a reviewer) → accepted (by the client,
-    who typed a name) → active (the deposit is paid); closed when the application is declined or
-    withdrawn."""
+    who typed a name) → active (the deposit is paid); closed when the application is declined,
+    withdrawn or erased before."""
 
     __tablename__ = "engagements"
 

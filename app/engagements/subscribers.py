@@ -34,7 +34,7 @@ def offer_engagement(session: Session, accepted: RecordedEvent) -> None:
 
 
 def close_engagement(session: Session, ended: RecordedEvent) -> None:
-    """application.declined, .withdrawn → engagement.closed."""
+    """application.declined, .withdrawn, .erased → engagement.closed, unless it is a contract."""
     service.close_engagement(session, ended.subject_id)
 
 

@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
+from app.engagements.queries import engagement_of
 from app.events.store import read_stream
 from app.events.types import stream_of
 from tests.integration.portal.conftest import Send
@@ -64,6 +65,16 @@ def test_they_erase_themselves_once_and_the_link_says_so_from_then_on(
         assert gone.status_code == 410, page
         assert "This application has been erased" in gone.text
         assert application.reference not in gone.text
+
+
+def test_with_them_goes_the_proposal_that_nobody_can_agree_to_any_more(
+    send: Send, session: Session, offered: None, application: Application, handle_events: Handle
+) -> None:
+    send("erase")
+    handle_events()
+    session.rollback()
+    engagement = engagement_of(session, application.id)
+    assert engagement and engagement.status == "closed"
 
 
 def test_nothing_is_erased_without_the_pages_own_token(

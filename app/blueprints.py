@@ -17,6 +17,8 @@ from app.operation import operation
 from app.outlook.views import outlook
 from app.payments.views import payments
 from app.payments.webhook import webhooks
+from app.portal.link_views import lost_link
+from app.portal.own_data_views import own_data
 from app.portal.views import portal
 from app.review.views import review
 from app.styleguide import styleguide
@@ -29,6 +31,8 @@ BLUEPRINTS = (
     attachments,
     outlook,
     portal,
+    own_data,
+    lost_link,
     payments,
     webhooks,
     notifications,

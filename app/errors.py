@@ -49,6 +49,12 @@ PAGES = {
         "What you sent was based on a state that has changed since.",
         "Reload the page, look at what is there now, and decide again.",
     ),
+    410: (
+        "This application has been erased",
+        "What was stored about the person who sent it is gone for good, as was asked. The log keeps"
+        " that there was an application, and figures without a name.",
+        "There is nothing left to do. You are welcome to apply again, from the home page.",
+    ),
     413: (
         "That was too large",
         "The site takes up to 256 KB of text in one request.",

@@ -9,9 +9,12 @@ from app.applications.events import (
     ApplicationDeclined,
     ApplicationErased,
     ApplicationSubmitted,
+    ApplicationWithdrawn,
     DraftLinkRequested,
     MoreProvided,
     MoreRequested,
+    PageLinkReplaced,
+    PageLinkRequested,
 )
 from app.applications.subscribers import keep_promise
 from app.attachments.subscribers import erase_attachments
@@ -34,12 +37,14 @@ from app.notifications.subscribers import (
     alert_staff_of_overpayment,
     alert_staff_of_webhook,
     announce_agreement,
+    announce_withdrawal,
     confirm_deposit,
     confirm_receipt,
     erase_mail,
     pass_on_answer,
     remind_staff,
     send_decision,
+    send_page_link,
     send_resume_link,
 )
 from app.payments.events import DepositOverpaid, DepositPaid, StripeEventReceived
@@ -59,7 +64,14 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
     MoreProvided: (pass_on_answer, keep_promise, list_application),
     ApplicationDeclined: (close_engagement, send_decision, keep_promise, list_application),
     ApplicationAccepted: (offer_engagement, send_decision, keep_promise, list_application),
+    ApplicationWithdrawn: (
+        close_engagement,
+        announce_withdrawal,
+        keep_promise,
+        list_application,
+    ),
     ApplicationErased: (
+        close_engagement,
         erase_mail,
         erase_signature,
         erase_payer,
@@ -68,8 +80,10 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
         keep_promise,
         list_application,
     ),
+    PageLinkRequested: (send_page_link,),
+    PageLinkReplaced: (send_page_link,),
     EngagementOffered: (list_application,),
-    AnswerDue: (remind_staff,),
+    AnswerDue: (remind_staff, list_application),
     EngagementAccepted: (request_deposit, announce_agreement),
     StripeEventReceived: (settle_deposit,),
     DepositPaid: (activate_engagement, confirm_deposit),

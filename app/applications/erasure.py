@@ -24,7 +24,8 @@ class AlreadyErased(Exception):
 def erase_person(session: Session, application_id: uuid.UUID, *, actor: str) -> None:
     """Erase what is stored about the person who sent the application. There is no way back.
 
-    Raises AlreadyErased. Links in mails that were sent lead nowhere from now on.
+    Raises AlreadyErased. The prospect's link stays known, so that their page can say what became
+    of it; links into the draft lead nowhere from now on.
     """
     application = session.scalar(
         select(Application)
@@ -35,7 +36,6 @@ def erase_person(session: Session, application_id: uuid.UUID, *, actor: str) -> 
     if application is None:
         raise AlreadyErased(application_id)
     person = application.draft_id
-    application.access_token = secrets.token_urlsafe(24)
     session.execute(
         update(Draft)
         .where(Draft.id == person)

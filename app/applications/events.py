@@ -56,9 +56,26 @@ class ApplicationDeclined(Event, frozen=True):
     message: str
 
 
+@event("application.withdrawn", version=1, personal=("message",))
+class ApplicationWithdrawn(Event, frozen=True):
+    """The prospect took the application back before it was decided; ``message`` may say why."""
+
+    message: str
+
+
 @event("application.answer_due", version=1)
 class AnswerDue(Event, frozen=True):
     """The time has come by which the prospect was promised an answer."""
+
+
+@event("application.link_requested", version=1)
+class PageLinkRequested(Event, frozen=True):
+    """The prospect has lost the link to their page and asked for it."""
+
+
+@event("application.link_replaced", version=1)
+class PageLinkReplaced(Event, frozen=True):
+    """Staff gave the prospect's page a new link; the one before opens nothing any more."""
 
 
 @event("application.erased", version=1)

@@ -12,6 +12,7 @@ from app.applications.events import (
     ApplicationDeclined,
     ApplicationErased,
     ApplicationSubmitted,
+    ApplicationWithdrawn,
     MoreProvided,
     MoreRequested,
 )
@@ -69,6 +70,10 @@ def declined(state: ApplicationState, recorded: RecordedEvent) -> ApplicationSta
     return _decided(state, "declined", recorded)
 
 
+def withdrawn(state: ApplicationState, _: RecordedEvent) -> ApplicationState:
+    return replace(state, status="withdrawn", version=state.version + 1)
+
+
 def erased(state: ApplicationState, recorded: RecordedEvent) -> ApplicationState:
     return replace(
         state,
@@ -96,6 +101,7 @@ APPLICATIONS = FoldedTable(
         MoreProvided: answered,
         ApplicationAccepted: accepted,
         ApplicationDeclined: declined,
+        ApplicationWithdrawn: withdrawn,
         ApplicationErased: erased,
     },
     unfolded={

@@ -40,7 +40,9 @@ class StoredQuestionnaire(Model):
 
 
 class Application(Model):
-    """What a prospect sent, and where it stands. The answers never change after the submission."""
+    """What a prospect sent, and where it stands: submitted ⇄ more_requested, then accepted or
+    declined by staff, or withdrawn by the prospect. The answers never change after the submission.
+    """
 
     __tablename__ = "applications"
 
@@ -61,7 +63,8 @@ class Application(Model):
 
     __table_args__ = (
         CheckConstraint(
-            "status IN ('submitted', 'more_requested', 'accepted', 'declined')", name="status_known"
+            "status IN ('submitted', 'more_requested', 'accepted', 'declined', 'withdrawn')",
+            name="status_known",
         ),
         CheckConstraint(
             "(status IN ('accepted', 'declined')) = (decided_at IS NOT NULL)",

@@ -17,6 +17,13 @@ def get_application(session: Session, application_id: uuid.UUID) -> Application:
     return session.get_one(Application, application_id)
 
 
+def hold_application(session: Session, application_id: uuid.UUID) -> Application:
+    """The same; until the transaction ends nobody changes it."""
+    return session.get_one(
+        Application, application_id, with_for_update={"read": True}, populate_existing=True
+    )
+
+
 def find_application(session: Session, application_id: uuid.UUID) -> Application | None:
     return session.get(Application, application_id)
 

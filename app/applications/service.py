@@ -1,4 +1,4 @@
-"""What is done to an application: submitted once, asked about, decided once."""
+"""What is done to an application: submitted once, asked about, then decided once or withdrawn."""
 
 import secrets
 import uuid
@@ -16,6 +16,7 @@ from app.applications.events import (
     ApplicationAccepted,
     ApplicationDeclined,
     ApplicationSubmitted,
+    ApplicationWithdrawn,
     MoreProvided,
     MoreRequested,
 )
@@ -32,6 +33,7 @@ from app.events.types import Event, stream_of
 # Crockford's base 32: no I, L, O or U, so that a reference survives the telephone.
 REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
+OPEN = ("submitted", "more_requested")
 Verdict = ApplicationAccepted | ApplicationDeclined | MoreRequested
 
 
@@ -58,6 +60,10 @@ class AlreadyDecided(Exception):
 
 class NothingAsked(Exception):
     """The application waits for no answer from the prospect."""
+
+
+class NotOpen(Exception):
+    """The application was decided, withdrawn or erased: there is nothing left to withdraw."""
 
 
 # Guarded like the seal below, so that what is sealed is what was read.
@@ -206,7 +212,7 @@ def decide_application(
         session,
         Application.id == application_id,
         Application.version == seen_version,
-        Application.status.in_(("submitted", "more_requested")),
+        Application.status.in_(OPEN),
     )
     if application is None:
         raise AlreadyDecided(application_id)
@@ -221,6 +227,19 @@ def provide_more(session: Session, application_id: uuid.UUID, message: str) -> N
     if application is None:
         raise NothingAsked(application_id)
     _record(session, application, MoreProvided(message=message), actor="prospect")
+
+
+def withdraw_application(session: Session, application_id: uuid.UUID, message: str) -> None:
+    """The prospect takes the application back. Raises NotOpen once it is decided or withdrawn."""
+    application = _lock(
+        session,
+        Application.id == application_id,
+        Application.status.in_(OPEN),
+        Application.erased_at.is_(None),
+    )
+    if application is None:
+        raise NotOpen(application_id)
+    _record(session, application, ApplicationWithdrawn(message=message), actor="prospect")
 
 
 def _lock(session: Session, *which: ColumnElement[bool]) -> Application | None:

@@ -2,33 +2,27 @@
 
 from sqlalchemy.orm import Session
 
-from app.applications.events import AnswerDue, ApplicationSubmitted, MoreProvided
+from app.applications.events import AnswerDue
+from app.applications.promise import PROSPECT_SPOKE, deadline_after, promise_key
 from app.events.schedule import cancel, schedule
 from app.events.store import read_stream
 from app.events.types import RecordedEvent
-from app.firm.calendar import current_calendar, next_deadline
-
-PROSPECT_SPOKE = (ApplicationSubmitted, MoreProvided)
 
 
 def keep_promise(session: Session, recorded: RecordedEvent) -> None:
     """application.submitted, .more_provided → our answer falls due; .more_requested, .accepted,
-    .declined → it has been given; .erased → nobody waits for it. One subscriber, so that these are
-    handled in their order."""
+    .declined → it has been given; .withdrawn, .erased → nobody waits for it. One subscriber, so
+    that these are handled in their order."""
     if isinstance(recorded.data, PROSPECT_SPOKE):
         schedule(
             session,
             recorded.stream,
             AnswerDue(),
-            at=next_deadline(recorded.recorded_at, current_calendar()),
-            key=_key(recorded),
+            at=deadline_after(recorded.recorded_at),
+            key=promise_key(recorded),
             actor="system:applications.keep_promise",
         )
         return
     for earlier in read_stream(session, recorded.stream):
         if isinstance(earlier.data, PROSPECT_SPOKE) and earlier.version < recorded.version:
-            cancel(session, _key(earlier))
-
-
-def _key(spoke: RecordedEvent) -> str:
-    return f"answer_due:{spoke.id}"
+            cancel(session, promise_key(earlier))

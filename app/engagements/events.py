@@ -35,7 +35,7 @@ class EngagementOffered(Event, frozen=True):
 
 @event("engagement.closed", version=1)
 class EngagementClosed(Event, frozen=True):
-    """The application was declined, and the proposal with it."""
+    """The application was declined, withdrawn or erased, and the proposal with it."""
 
     application_id: str
 

@@ -15,7 +15,8 @@ from app.engagements.pricing import Quote
 class Engagement(Model):
     """One application's engagement. Money is in cents of ``currency``; ``quote`` is the whole
     `Quote` as JSON. proposed (by the rubric) → offered (by a reviewer) → accepted (by the client,
-    who typed a name) → active (the deposit is paid); closed when the application is declined."""
+    who typed a name) → active (the deposit is paid); closed when the application is declined,
+    withdrawn or erased before."""
 
     __tablename__ = "engagements"
 
@@ -45,6 +46,11 @@ class Engagement(Model):
             name="accepted_has_name_and_time",
         ),
     )
+
+    @property
+    def is_binding(self) -> bool:
+        """It is a contract, whose records have to be kept."""
+        return self.status in {"accepted", "active"}
 
     @property
     def priced(self) -> Quote:

@@ -66,8 +66,13 @@ def offer_engagement(session: Session, application_id: uuid.UUID, quote: Quote) 
 
 
 def close_engagement(session: Session, application_id: uuid.UUID) -> None:
-    """Close the proposal of a declined application, if there is one."""
-    engagement = _lock(session, Engagement.application_id == application_id)
+    """Close the proposal of an application that was declined, withdrawn or erased, if there is one
+    that nobody has agreed to."""
+    engagement = _lock(
+        session,
+        Engagement.application_id == application_id,
+        Engagement.status.in_(("proposed", "offered")),
+    )
     if engagement is None:
         return
     closed = EngagementClosed(application_id=str(application_id))

@@ -2,7 +2,7 @@
 
 from sqlalchemy.orm import Session
 
-from app.applications.queries import get_application
+from app.applications.queries import get_application, hold_application
 from app.engagements import service
 from app.engagements.pricing import quote_agreed, quote_engagement
 from app.engagements.queries import engagement_of
@@ -13,9 +13,10 @@ from app.events.types import RecordedEvent
 def propose_engagement(session: Session, scored: RecordedEvent) -> None:
     """application.scored → an engagement of the recommended kind, priced → engagement.proposed.
 
-    An application that a reviewer decided before its score arrived needs no proposal.
+    An application that was decided or withdrawn before its score arrived needs no proposal; one
+    that is withdrawn now waits until the proposal is there to be closed.
     """
-    application = get_application(session, scored.subject_id)
+    application = hold_application(session, scored.subject_id)
     if not application.is_open or engagement_of(session, application.id):
         return
     quote = quote_engagement(scored.data.recommended_kind, application.answers, current_rate_card())
@@ -32,9 +33,9 @@ def offer_engagement(session: Session, accepted: RecordedEvent) -> None:
     )
 
 
-def close_engagement(session: Session, declined: RecordedEvent) -> None:
-    """application.declined → engagement.closed."""
-    service.close_engagement(session, declined.subject_id)
+def close_engagement(session: Session, ended: RecordedEvent) -> None:
+    """application.declined, .withdrawn, .erased → engagement.closed, unless it is a contract."""
+    service.close_engagement(session, ended.subject_id)
 
 
 def activate_engagement(session: Session, paid: RecordedEvent) -> None:

@@ -31,6 +31,12 @@ def key_of(session: Session, person: uuid.UUID) -> bytes:
     return bytes(found.key)
 
 
+def find_key(session: Session, person: uuid.UUID) -> bytes | None:
+    """The person's key, if there is one: what opens what was recorded about them."""
+    found = session.execute(FIND, {"person": person}).one_or_none()
+    return bytes(found.key) if found and found.key else None
+
+
 def drop_key(session: Session, person: uuid.UUID) -> None:
     """Make everything that was sealed for the person unreadable, for good."""
     session.execute(DROP, {"person": person})

@@ -24,6 +24,8 @@ UPDATE scheduled_events SET cancelled_at = clock_timestamp()
 WHERE key = :key AND recorded_position IS NULL AND cancelled_at IS NULL RETURNING id
 """)
 
+DUE = text("SELECT due_at FROM scheduled_events WHERE key = :key")
+
 
 def schedule(
     session: Session, stream: str, event: Event, *, at: datetime, key: str, actor: str
@@ -54,3 +56,8 @@ def cancel(session: Session, key: str) -> bool:
     the same stream: recording takes its locks in that order too.
     """
     return session.scalar(CANCEL, {"key": key}) is not None
+
+
+def due_time(session: Session, key: str) -> datetime | None:
+    """For when the event is planned, or was; None where nothing is known under the key."""
+    return session.scalar(DUE, {"key": key})

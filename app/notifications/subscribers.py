@@ -4,11 +4,12 @@ import uuid
 
 from sqlalchemy.orm import Session
 
+from app.applications.events import PageLinkReplaced
 from app.applications.models import Application
 from app.applications.queries import get_application
 from app.engagements.queries import engagement_of, get_engagement
 from app.events.types import RecordedEvent
-from app.notifications import alerts, erasure, letters
+from app.notifications import alerts, erasure, letters, own_page
 from app.notifications.mailer import CIRCUIT
 from app.notifications.outbox import write_to, write_to_staff
 from app.scoring.queries import score_of
@@ -66,6 +67,24 @@ def pass_on_answer(session: Session, provided: RecordedEvent) -> None:
     application = get_application(session, provided.subject_id)
     letter = letters.more_provided(application, provided.data.message)
     write_to_staff(session, letter, because=provided, application_id=application.id)
+
+
+def announce_withdrawal(session: Session, withdrawn: RecordedEvent) -> None:
+    """application.withdrawn → the news to staff, a confirmation to the prospect."""
+    application = get_application(session, withdrawn.subject_id)
+    news = own_page.withdrawn(application, withdrawn.data.message)
+    write_to_staff(session, news, because=withdrawn, application_id=application.id)
+    confirmation = own_page.withdrawal_confirmed(application)
+    write_to(
+        session, application.email, confirmation, because=withdrawn, application_id=application.id
+    )
+
+
+def send_page_link(session: Session, wanted: RecordedEvent) -> None:
+    """application.link_requested, .link_replaced → the way to their page, to the prospect."""
+    application = get_application(session, wanted.subject_id)
+    letter = own_page.page_link(application, is_new=isinstance(wanted.data, PageLinkReplaced))
+    write_to(session, application.email, letter, because=wanted, application_id=application.id)
 
 
 def remind_staff(session: Session, due: RecordedEvent) -> None:

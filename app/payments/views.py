@@ -85,6 +85,8 @@ def record_payment(engagement_id: uuid.UUID) -> ResponseReturnValue:
 
 def load_by_token(token: str) -> tuple[Application, Engagement]:
     application = find_application_by_token(db.session(), token)
+    if application and application.erased_at:
+        abort(410)
     engagement = engagement_of(db.session(), application.id) if application else None
     if application is None or engagement is None:
         abort(404)

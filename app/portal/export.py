@@ -10,7 +10,11 @@ from app.attachments.queries import attachments_of
 from app.engagements.queries import engagement_of
 from app.events.store import read_stream
 from app.events.types import RecordedEvent, stream_of
+from app.firm.brand import current_brand
 from app.notifications.queries import mail_about
+from app.portal.trail import WITHHELD
+
+LEFT_OUT = "How we judged the application, drafts of the proposal, and mail among our staff."
 
 
 def export_person(session: Session, application: Application) -> dict[str, Any]:
@@ -38,6 +42,18 @@ def export_person(session: Session, application: Application) -> dict[str, Any]:
             {"to": mail.recipient, "subject": mail.subject, "text": mail.text, "sent": mail.sent_at}
             for mail in mail_about(session, application.id)
         ],
+    }
+
+
+def export_own_data(session: Session, application: Application) -> dict[str, Any]:
+    """The same as the prospect can take it along by themselves: without the firm's notes on it and
+    the mail among its staff, and with a word on how to ask for those."""
+    exported = export_person(session, application)
+    return {
+        **exported,
+        "left_out": f"{LEFT_OUT} Write to {current_brand().email} if you want those too.",
+        "events": [event for event in exported["events"] if event["type"] not in WITHHELD],
+        "mail": [mail for mail in exported["mail"] if mail["to"] == application.email],
     }
 
 

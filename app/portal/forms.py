@@ -1,8 +1,8 @@
 """What a prospect can send from their own page."""
 
 from flask_wtf import FlaskForm
-from wtforms import StringField, TextAreaField
-from wtforms.validators import DataRequired, Length
+from wtforms import EmailField, StringField, TextAreaField
+from wtforms.validators import DataRequired, Length, Optional
 
 from app.applications.fields import storable, trimmed
 
@@ -37,3 +37,50 @@ class AgreementForm(FlaskForm):
             Length(min=3, max=120, message="Use between 3 and 120 characters."),
         ],
     )
+
+
+class WithdrawalForm(FlaskForm):
+    """Taking an application back."""
+
+    message = TextAreaField(
+        "Why, if you like to say",
+        description="It goes to the reviewers, and helps us to ask better.",
+        filters=[trimmed],
+        render_kw={"maxlength": False, "rows": 4},
+        validators=[
+            Optional(),
+            storable,
+            Length(max=1000, message="Use at most 1,000 characters."),
+        ],
+    )
+
+
+class LostLinkForm(FlaskForm):
+    """What only the prospect and we know."""
+
+    reference = StringField(
+        "Reference",
+        description="It stands in the first mail that we sent you, like CE-7K3M-2Q9F.",
+        filters=[trimmed],
+        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
+        validators=[
+            DataRequired("Type the reference."),
+            storable,
+            Length(max=40, message="A reference is shorter."),
+        ],
+    )
+    email = EmailField(
+        "E-mail",
+        description="The address that you applied with.",
+        filters=[trimmed],
+        render_kw={"autocomplete": "email"},
+        validators=[
+            DataRequired("Type the address."),
+            storable,
+            Length(max=254, message="Use at most 254 characters."),
+        ],
+    )
+
+
+class ConfirmForm(FlaskForm):
+    """A button alone: what is confirmed stands above it."""

@@ -18,16 +18,15 @@ class Standing(msgspec.Struct, frozen=True):
 
 RECEIVED = Standing(
     "We have your application.",
-    "It is being scored and priced by rule, which takes seconds. Then a person reads it and answers"
-    " within one working day, by mail and on this page. You have nothing to do.",
+    "It is being scored and priced by rule, which takes seconds. Then a person reads it, and"
+    " answers by mail and on this page. You have nothing to do.",
     "Scored and priced",
     is_settled=False,
 )
 WITH_REVIEWER = Standing(
     "Your application is with a reviewer.",
-    "A person reads it and answers within one working day, by mail and on this page. You have"
-    " nothing to do.",
-    "Our answer, within one working day",
+    "A person reads it, and answers by mail and on this page. You have nothing to do.",
+    "Our answer",
 )
 QUESTION = Standing(
     "The reviewer has a question for you.",
@@ -39,6 +38,11 @@ DECLINED = Standing(
     "We have read your application and will not take it on.",
     "Our answer is in the mail that we sent you. Thank you for the time that you gave it. If"
     " circumstances change, you are welcome to apply again.",
+)
+WITHDRAWN = Standing(
+    "You have withdrawn your application.",
+    "Nobody reads or decides it any more, and a mail confirms it. If circumstances change, you are"
+    " welcome to apply again.",
 )
 PREPARED = Standing(
     "We would like to work with you.",
@@ -80,6 +84,8 @@ def standing_of(application: Application, engagement: Engagement | None) -> Stan
         return QUESTION
     if application.status == "declined":
         return DECLINED
+    if application.status == "withdrawn":
+        return WITHDRAWN
     if engagement and engagement.status == "accepted" and not engagement.deposit_cents:
         return NOTHING_DUE
     return BY_ENGAGEMENT.get(engagement.status, PREPARED) if engagement else PREPARED

@@ -6,13 +6,17 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app.applications.events import (
+    AnswerDue,
     ApplicationAccepted,
     ApplicationDeclined,
     ApplicationSubmitted,
+    ApplicationWithdrawn,
     MoreProvided,
     MoreRequested,
+    PageLinkReplaced,
 )
 from app.applications.models import Application
+from app.applications.promise import is_missed
 from app.engagements.events import EngagementAccepted, EngagementActivated, EngagementProposed
 from app.engagements.models import Engagement
 from app.engagements.queries import events_about
@@ -31,6 +35,15 @@ WORDS: dict[type[Event], tuple[str, str]] = {
     EngagementProposed: ("With a reviewer", "A proposal is drafted; a person reads it next."),
     MoreRequested: ("A question for you", "The reviewer would like to know more."),
     MoreProvided: ("Answered by you", "Your answer is with the reviewer."),
+    AnswerDue: (
+        "Our answer is late",
+        "We promised it by this time and had not given it. The reviewers were reminded.",
+    ),
+    ApplicationWithdrawn: ("Withdrawn by you", "Nobody reads or decides it any more."),
+    PageLinkReplaced: (
+        "A new link",
+        "This page has a new address, which we mailed you. The one before opens nothing any more.",
+    ),
     ApplicationAccepted: ("Taken on", "We would like to work with you."),
     ApplicationDeclined: ("Not taken on", "Our answer is in the mail that we sent."),
     EngagementAccepted: ("Agreed", "You have agreed to the engagement."),
@@ -50,12 +63,14 @@ class Entry(msgspec.Struct, frozen=True):
 def timeline_of(
     session: Session, application: Application, engagement: Engagement | None
 ) -> list[Entry]:
-    """What has happened to the application and its engagement so far, oldest first."""
+    """What has happened to the application and its engagement so far, oldest first. That an answer
+    fell due is told where it had not been given by then."""
     events = events_about(session, application, engagement)
     return [
         Entry(*WORDS[type(recorded.data)], recorded.recorded_at)
         for recorded in events
         if type(recorded.data) in WORDS
+        and (not isinstance(recorded.data, AnswerDue) or is_missed(recorded, events))
     ]
 
 

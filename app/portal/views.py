@@ -35,6 +35,7 @@ from app.payments.service import open_deposit_checkout
 from app.portal.forms import AgreementForm, ReplyForm
 from app.portal.standing import AGREED, OFFERED, standing_of
 from app.portal.timeline import latest_answer, latest_question, timeline_of
+from app.portal.turn import turn_of
 
 # What htmx takes as: swap this in, and ask no more.
 STOP_ASKING = 286
@@ -132,9 +133,12 @@ def open_checkout_or_page(token: str) -> ResponseReturnValue:
 
 
 def load(token: str) -> Application:
+    """The link's application; 404 for a link that is unknown, 410 for what was erased."""
     application = find_application_by_token(db.session(), token)
     if application is None:
         abort(404)
+    if application.erased_at is not None:
+        abort(410)
     return application
 
 
@@ -154,6 +158,7 @@ def progress_of(application: Application) -> dict[str, Any]:
         "engagement": engagement,
         "entries": timeline_of(db.session(), application, engagement),
         "standing": standing,
+        "turn": turn_of(db.session(), application, engagement, standing),
         "asks_again": pays_now or not standing.is_settled,
     }
 

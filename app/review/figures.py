@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.database import utc_now
 from app.scoring.rubric import Band
 
-STATUSES = ("submitted", "more_requested", "accepted", "declined")
+STATUSES = ("submitted", "more_requested", "accepted", "declined", "withdrawn")
 
 SUMS = text("""
 SELECT name, key, amount FROM queue_figures

@@ -32,6 +32,7 @@ STATUSES = [
     SelectChoice("more_requested", "Question asked"),
     SelectChoice("accepted", "Accepted"),
     SelectChoice("declined", "Declined"),
+    SelectChoice("withdrawn", "Withdrawn"),
     SelectChoice("all", "All"),
 ]
 ORDERS = [SelectChoice("best", "Best first"), SelectChoice("newest", "Newest first")]

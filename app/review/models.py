@@ -19,6 +19,7 @@ class QueueRow(Model):
     score, or UNSCORED_RANK. ``kind`` is the engagement's, or else the recommended one;
     ``total_cents`` and ``billing`` are None before an engagement is proposed. ``strongest``
     and ``weakest`` are the sentences of the criteria that speak most for it and against it.
+    ``late_since`` is when a promised answer fell due that has not been given yet.
     """
 
     __tablename__ = "queue_rows"
@@ -40,6 +41,7 @@ class QueueRow(Model):
     billing: Mapped[str | None]
     submitted_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
+    late_since: Mapped[datetime | None]
 
     __table_args__ = (
         Index("ix_queue_rows_best", "rank", "submitted_at", "application_id"),

@@ -17,7 +17,7 @@ from app.scoring.rubric import BandName
 
 PAGE_SIZE: Final = 25
 
-Shown = Literal["open", "submitted", "more_requested", "accepted", "declined", "all"]
+Shown = Literal["open", "submitted", "more_requested", "accepted", "declined", "withdrawn", "all"]
 Order = Literal["best", "newest"]
 
 

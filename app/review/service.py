@@ -10,6 +10,8 @@ from sqlalchemy.orm import Session
 from app.applications.events import (
     ApplicationAccepted,
     ApplicationDeclined,
+    ApplicationErased,
+    ApplicationWithdrawn,
     MoreProvided,
     MoreRequested,
 )
@@ -23,7 +25,14 @@ from app.firm.offers import KINDS, Kind
 from app.notifications.letter import Letter
 
 # Each of these raises the application's version by one; the submission made it 1.
-CHANGES = (MoreRequested, MoreProvided, ApplicationAccepted, ApplicationDeclined)
+CHANGES = (
+    MoreRequested,
+    MoreProvided,
+    ApplicationAccepted,
+    ApplicationDeclined,
+    ApplicationWithdrawn,
+    ApplicationErased,
+)
 
 
 class Pricing(msgspec.Struct, frozen=True):
@@ -61,7 +70,8 @@ def fingerprint(letter: Letter) -> str:
 def changes_since(
     session: Session, application_id: uuid.UUID, seen_version: int
 ) -> list[RecordedEvent]:
-    """What was decided, asked or answered after the version that a reviewer saw, oldest first."""
+    """What was decided, asked, answered, withdrawn or erased after the version that a reviewer saw,
+    oldest first."""
     events = read_stream(session, stream_of("application", application_id))
     changes = [recorded for recorded in events if isinstance(recorded.data, CHANGES)]
     return changes[max(seen_version, 1) - 1 :]

@@ -14,8 +14,11 @@ from app.applications.events import (
     ApplicationDeclined,
     ApplicationErased,
     ApplicationSubmitted,
+    ApplicationWithdrawn,
     MoreProvided,
     MoreRequested,
+    PageLinkReplaced,
+    PageLinkRequested,
 )
 from app.applications.models import Application
 from app.engagements.events import (
@@ -53,11 +56,14 @@ WORDS: Mapping[type[Event], Callable[[Any], str]] = {
     ApplicationScored: lambda e: (
         f"Scored {e.total} of 100, recommended: {_kind(e.recommended_kind)}"
     ),
-    AnswerDue: lambda e: "Answer due",
+    AnswerDue: lambda e: "Answer due, not given yet",
     MoreRequested: lambda e: "Asked for more",
     MoreProvided: lambda e: "Answered the question",
     ApplicationAccepted: lambda e: f"Accepted as a {_kind(e.kind)} at {money(e.total_cents)}",
     ApplicationDeclined: lambda e: "Declined",
+    ApplicationWithdrawn: lambda e: "Withdrawn",
+    PageLinkRequested: lambda e: "Asked for the link to their page",
+    PageLinkReplaced: lambda e: "Link to their page replaced",
     ApplicationErased: lambda e: "Personal data erased",
     EngagementProposed: lambda e: f"{_kind(e.kind)} proposed at {money(e.total_cents)}",
     EngagementOffered: lambda e: f"{_kind(e.kind)} offered at {money(e.total_cents)}",
@@ -81,7 +87,7 @@ def timeline_of(
 
 def people_of(session: Session, application: Application) -> dict[str, str]:
     """The names of those who act on an application, by the actor that events name."""
-    return {"prospect": application.name, **staff_names(session)}
+    return {"prospect": application.name or "the prospect", **staff_names(session)}
 
 
 def entry_of(recorded: RecordedEvent, people: Mapping[str, str]) -> Entry:

@@ -8,7 +8,10 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 from msgspec.structs import asdict
 
+from app.applications.erasure import AlreadyErased
 from app.applications.models import Application
+from app.applications.page_link import replace_page_link
+from app.applications.promise import open_promise
 from app.applications.queries import find_application, questionnaire_of
 from app.applications.service import AlreadyDecided, Verdict, decide_application
 from app.attachments.queries import attachments_of
@@ -84,7 +87,7 @@ def decide(application_id: uuid.UUID) -> ResponseReturnValue:
         expired = EXPIRED if "csrf_token" in form.errors else None
         return show_application(subject, form, problem=expired), 400 if expired else 422
     verdict = form.decision()
-    if form.seen_version != subject.version:
+    if form.seen_version != subject.version or not subject.is_open:
         return answer_late_decision(subject, form, verdict)
     letter = letters.decision(subject, verdict)
     seen = fingerprint(letter)
@@ -126,6 +129,20 @@ def resend_mail(mail_id: uuid.UUID) -> ResponseReturnValue:
         db.session.commit()
         flash("The mail is queued again.")
     return redirect(url_for(".application", application_id=mail.application_id), 303)
+
+
+@review.post("/staff/applications/<uuid:application_id>/link")
+@login_required
+def replace_link(application_id: uuid.UUID) -> ResponseReturnValue:
+    """Give the prospect's page a new link, since the old one is in wrong hands."""
+    subject = load(application_id)
+    try:
+        replace_page_link(db.session(), subject.id, actor=current_user.actor)
+        db.session.commit()
+        flash("The old link opens nothing any more. A mail brings the new one.")
+    except AlreadyErased:
+        db.session.rollback()
+    return redirect(url_for(".application", application_id=application_id), 303)
 
 
 def load(application_id: uuid.UUID) -> Application:
@@ -179,6 +196,7 @@ def show_application(
         sections=sections_of(subject.answers, questionnaire_of(session, subject.questions_version)),
         score=score_of(session, subject.id),
         engagement=engagement,
+        promise=open_promise(session, subject),
         offers=current_offers(),
         entries=timeline_of(session, subject, engagement),
         mail=mail_about(session, subject.id),

@@ -19,6 +19,8 @@ class WebhookHistory(NamedTuple):
 
 PATHS = {
     "own": "{0.page}",
+    "withdraw": "{0.page}/withdraw",
+    "erase": "{0.page}/erase",
     "desk": "/staff/applications/{0.id}",
     "past": "/staff/applications/{0.id}/history",
     "money": "/staff/engagements/{0.engagement_id}/payment",
@@ -27,13 +29,17 @@ PATHS = {
 
 
 class History(NamedTuple):
-    """``unscored``: its scoring is a dead letter. ``agreed``: the deposit is due. ``foreseen`` and
+    """``unscored``: its scoring is a dead letter. ``late``: its answer was due by now. ``agreed``:
+    the deposit is due. ``erased``: they did it themselves. ``foreseen`` and
     ``replayed`` are the paths of a replay that was chosen, and of one that is through."""
 
     unscored: Applied
     proposed: Applied
+    late: Applied
     asked: Applied
     declined: Applied
+    withdrawn: Applied
+    erased: Applied
     offered: Applied
     agreed: Applied
     paid: Applied
@@ -44,8 +50,9 @@ class History(NamedTuple):
     def path_to(self, address: str) -> str:
         """ "own:paid", "desk:paid", "past:paid" and "money:paid" are that application's pages: the
         prospect's, the reviewer's, its history and the deposit's; "event:paid" is its first
-        event's; "webhook:endpoint" and "webhook:message" those of the webhook, "replay:foreseen" a
-        replay's. Other addresses stand as given."""
+        event's, "withdraw:paid" and "erase:paid" ask the prospect once more. "webhook:endpoint" and
+        "webhook:message" are those of the webhook, "replay:foreseen" a replay's. Other addresses
+        stand as given."""
         side, _, rest = address.partition(":")
         if side == "webhook":
             return f"/staff/webhooks/{getattr(self.webhook, rest)}"
@@ -66,7 +73,12 @@ def make_history(site: Site, reviewer: Reviewer) -> History:
     )
     reviewer.start_replay(replayed)
     rescued.wait_until_engagement_is("proposed")
-    proposed, asked, declined, offered, agreed, paid = (apply(site) for _ in range(6))
+    proposed, late, asked, declined, withdrawn, erased = (apply(site) for _ in range(6))
+    offered, agreed, paid = (apply(site) for _ in range(3))
+    late.fall_due()
+    late.ask_for_the_link()
+    withdrawn.withdraw("We have found somebody.")
+    erased.erase()
     reviewer.decide(asked.id, verdict="ask", message="How many are you?")
     asked.reply("Two.")
     reviewer.decide(asked.id, verdict="ask", message="Who is on call at night?")
@@ -82,7 +94,19 @@ def make_history(site: Site, reviewer: Reviewer) -> History:
     leave_alone(site, "elsewhere")
     webhook = make_webhook_history(site, reviewer)
     return History(
-        unscored, proposed, asked, declined, offered, agreed, paid, webhook, foreseen, replayed
+        unscored=unscored,
+        proposed=proposed,
+        late=late,
+        asked=asked,
+        declined=declined,
+        withdrawn=withdrawn,
+        erased=erased,
+        offered=offered,
+        agreed=agreed,
+        paid=paid,
+        webhook=webhook,
+        foreseen=foreseen,
+        replayed=replayed,
     )
 
 

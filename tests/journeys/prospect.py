@@ -68,6 +68,25 @@ class Applied(NamedTuple):
         form = sealed(self.site, {"message": message})
         assert post(self.site, f"{self.page}/reply", *form).status == 303
 
+    def withdraw(self, message: str = "") -> None:
+        form = sealed(self.site, {"message": message})
+        assert post(self.site, f"{self.page}/withdraw", *form).status == 303
+        self.wait_until_engagement_is("closed")
+
+    def ask_for_the_link(self) -> None:
+        form = sealed(self.site, {"reference": self.reference, "email": self.email})
+        assert post(self.site, "/lost-link", *form).status == 200
+
+    def erase(self) -> None:
+        assert post(self.site, f"{self.page}/erase", *sealed(self.site, {})).status == 303
+
+    def fall_due(self) -> None:
+        """The time comes by which an answer was promised, and staff hear of it."""
+        due = "UPDATE scheduled_events SET due_at = now() WHERE stream = %s RETURNING id"
+        eventually(lambda: self.site.rows(due, f"application-{self.id}"))
+        told = "SELECT id FROM mail_messages WHERE application_id = %s AND template = 'answer_due'"
+        eventually(lambda: self.site.rows(told, self.id))
+
     def agree(self, name: str = "Ada Marsh") -> None:
         """Agree to the proposal, which makes the deposit fall due."""
         answer = post(self.site, f"{self.page}/agreement", *sealed(self.site, {"name": name}))

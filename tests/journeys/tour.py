@@ -86,6 +86,10 @@ GO_ON = press("Continue")
 MAIL_LINK = press("Save and mail me a link")
 SEND = press("Send the application")
 ANSWER = press("Send the answer")
+WITHDRAW_LONG = (fill(message="word " * 300), press("Withdraw the application"))
+ERASE = press("Erase it for good")
+MAIL_ME = press("Mail me the link")
+LOST = (fill(reference="CE-7K3M-2Q9F", email="nobody@client.example"), MAIL_ME)
 AGREE = press("Agree to this engagement")
 PREVIEW = press("Preview the mail")
 RECORD = press("Record the payment")
@@ -161,6 +165,17 @@ OWN = (
     Stop("own page, with a reviewer", "own:proposed", (open_details,), shows="Your role"),
     Stop("own page, asked", "own:asked", shows="Our question"),
     Stop("own page, asked, wrong", "own:asked", (ANSWER,), shows="Write your answer first."),
+    Stop("own page, late", "own:late", shows="Our answer is late"),
+    Stop("own page, withdrawn", "own:withdrawn", shows="You have withdrawn"),
+    Stop("lost link", "/lost-link", shows="Have it mailed again"),
+    Stop("lost link, wrong", "/lost-link", (MAIL_ME,), shows=WRONG),
+    Stop("lost link, asked", "/lost-link", LOST, shows="Look into your mailbox"),
+    Stop("withdraw", "withdraw:proposed", shows="Withdraw this application?"),
+    Stop("withdraw, wrong", "withdraw:proposed", WITHDRAW_LONG, shows="Use at most 1,000"),
+    Stop("withdraw, too late", "withdraw:declined", shows="There is nothing to withdraw"),
+    Stop("erase", "erase:proposed", shows="What is erased"),
+    Stop("erase, expired", "erase:proposed", (forget_cookies, ERASE), shows=EXPIRED),
+    Stop("erase, under contract", "erase:agreed", shows="there is a contract"),
     Stop("own page, declined", "own:declined", shows="will not take it on"),
     Stop("own page, offered", "own:offered", shows="Our proposal: Sprint"),
     Stop("own page, offered, wrong", "own:offered", (AGREE,), shows="Type your full name"),
@@ -174,11 +189,15 @@ DESK = (
     Stop("sign in, too often", "/staff/login", LOGIN * 6, shows="tried too often"),
     Stop("queue", "/staff/", shows="To decide", who="staff"),
     Stop("queue, all", "/staff/?status=all", shows="98", who="staff"),
+    Stop("queue, withdrawn", "/staff/?status=withdrawn", shows="Withdrawn", who="staff"),
     Stop("queue, nothing found", "/staff/?search=nobody", shows="No application", who="staff"),
     Stop("application", "desk:proposed", (open_details,), shows="Dear Marguerite", who="staff"),
     Stop("application, unscored", "desk:unscored", shows="Not scored yet", who="staff"),
     Stop("application, asked", "desk:asked", shows="Question asked", who="staff"),
     Stop("application, declined", "desk:declined", shows="Declined by Ada", who="staff"),
+    Stop("application, late", "desk:late", shows="Answer late", who="staff"),
+    Stop("application, withdrawn", "desk:withdrawn", shows="nothing left to dec", who="staff"),
+    Stop("application, erased", "desk:erased", shows="Personal data erased", who="staff"),
     Stop("application, paid", "desk:paid", shows="Deposit paid", who="staff"),
     Stop("history", "past:paid", shows="What came of what", who="staff"),
     Stop("history, at first", "past:paid?moment=1", shows="Application received", who="staff"),
@@ -220,6 +239,7 @@ DESK = (
 ERRORS = (
     Stop("400", "/apply", (forget_cookies, press("Start")), shows="Error 400"),
     Stop("404", "/nothing", shows="Error 404"),
+    Stop("410", "own:erased", shows="This application has been erased"),
     Stop("405", "/staff/logout", shows="Error 405", who="staff"),
     Stop("413", "/apply/problem", (fill(problem="word " * 60_000), GO_ON), shows="Error 413"),
     Stop("429", "/apply/you", (MAIL_LINK,) * 6, shows="Error 429", who="applicant"),

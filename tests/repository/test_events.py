@@ -11,7 +11,7 @@ FOR_THE_RECORD = {
     "circuit.closed": "staff see it in the log",
     "delivery.replayed": "staff did it and see it in the log",
     "engagement.activated": "the last word of the flow",
-    "engagement.closed": "the decision's own mail has said it",
+    "engagement.closed": "the mail of the decision or the withdrawal has said it",
     "webhook.endpoint_added": "staff did it and see it in the log",
     "webhook.endpoint_deleted": "staff did it and see it in the log",
     "webhook.endpoint_enabled": "staff did it and see it in the log",

@@ -99,13 +99,14 @@ def test_a_handler_that_comes_too_late_writes_to_nobody(
     assert session.scalars(select(Delivery).filter_by(status="dead")).all() == []
 
 
-def test_the_old_link_leads_nowhere_and_staff_see_that_it_is_erased(
+def test_the_old_link_says_so_and_staff_see_that_it_is_erased(
     session: Session, client: FlaskClient, application: Application, path: str
 ) -> None:
     assert client.get(path).status_code == 200
     erase_person(session, application.id, actor="operator:ada")
     session.commit()
-    assert client.get(path).status_code == 404
+    gone = client.get(path)
+    assert gone.status_code == 410 and "has been erased" in gone.text
     session.refresh(application)
     assert (application.title, application.is_open) == ("Erased", False)
     with pytest.raises(AlreadyErased):

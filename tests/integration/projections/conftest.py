@@ -10,18 +10,27 @@ from uuid import UUID
 
 import psycopg
 import pytest
+from sqlalchemy import func, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
 from app.applications.erasure import erase_person
 from app.applications.events import ApplicationAccepted, ApplicationDeclined, MoreRequested
 from app.applications.models import Application
-from app.applications.service import Verdict, decide_application, provide_more
+from app.applications.service import (
+    Verdict,
+    decide_application,
+    provide_more,
+    withdraw_application,
+)
 from app.database import db
 from app.engagements.models import Engagement
 from app.engagements.queries import engagement_of
 from app.engagements.service import accept_engagement
+from app.events.due import record_due
+from app.events.models import ScheduledEvent
 from app.events.projection import Projection, current_projections
+from app.events.types import stream_of
 from app.payments.deposits import Transfer
 from app.payments.service import record_bank_payment
 from local.postgres import Postgres
@@ -56,6 +65,19 @@ class Office:
     def answer(self, application_id: UUID) -> None:
         provide_more(self.session, application_id, "Forty-one.")
         self.session.commit()
+
+    def withdraw(self, application_id: UUID) -> None:
+        withdraw_application(self.session, application_id, "We have found somebody.")
+        self.session.commit()
+
+    def fall_due(self, application_id: UUID) -> None:
+        """The time comes by which this prospect was promised an answer."""
+        stream = stream_of("application", application_id)
+        self.session.execute(
+            update(ScheduledEvent).filter_by(stream=stream).values(due_at=func.now())
+        )
+        self.session.commit()
+        record_due(self.session)
 
     def accept(self, application_id: UUID, kind: str = "sprint", cents: int = 1_250_050) -> None:
         verdict = ApplicationAccepted(message="", kind=kind, total_cents=cents)

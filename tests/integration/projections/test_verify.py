@@ -9,13 +9,14 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from app.applications.service import AlreadyDecided, NothingAsked
+from app.applications.service import AlreadyDecided, NothingAsked, NotOpen
 from app.engagements.service import NotOnOffer
 from app.payments.deposits import AlreadyPaid, NotDue
 from tests.integration.projections.conftest import Differences, NothingProposed, Office
 
-DEEDS = ("ask", "answer", "accept", "accept_dearly", "decline", "agree", "pay", "handle")
-REFUSALS = (AlreadyDecided, NothingAsked, NotOnOffer, NotDue, AlreadyPaid, NothingProposed)
+DEEDS = ("ask", "answer", "accept", "accept_dearly", "decline", "withdraw", "agree", "pay")
+ALL = (*DEEDS, "fall_due", "handle")
+REFUSALS = (AlreadyDecided, NothingAsked, NotOpen, NotOnOffer, NotDue, AlreadyPaid, NothingProposed)
 Tamper = Callable[..., None]
 
 
@@ -33,9 +34,7 @@ def do(office: Office, deed: str, application_id: UUID) -> None:
 @settings(
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(
-    deeds=st.lists(st.tuples(st.integers(0, 2), st.sampled_from(DEEDS)), min_size=5, max_size=30)
-)
+@given(deeds=st.lists(st.tuples(st.integers(0, 2), st.sampled_from(ALL)), min_size=5, max_size=30))
 def test_whatever_is_done_every_row_is_as_the_log_says(
     office: Office, verify: Differences, deeds: list[tuple[int, str]]
 ) -> None:

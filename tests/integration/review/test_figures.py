@@ -80,6 +80,7 @@ def test_bands_and_statuses_are_counted(session: Session, stock: Stock) -> None:
         "more_requested": 1,
         "accepted": 1,
         "declined": 0,
+        "withdrawn": 0,
         "all": 4,
     }
 

@@ -1,0 +1,73 @@
+"""The promise of an answer within one working day: by when it is due, and whether it was missed."""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from app.applications.events import (
+    AnswerDue,
+    ApplicationAccepted,
+    ApplicationDeclined,
+    ApplicationErased,
+    ApplicationSubmitted,
+    ApplicationWithdrawn,
+    MoreProvided,
+    MoreRequested,
+)
+from app.applications.models import Application
+from app.events.schedule import due_time
+from app.events.store import read_stream
+from app.events.types import RecordedEvent, stream_of
+from app.firm.calendar import current_calendar, next_deadline
+
+PROSPECT_SPOKE = (ApplicationSubmitted, MoreProvided)
+# After one of these nobody waits for an answer.
+SETTLED = (
+    MoreRequested,
+    ApplicationAccepted,
+    ApplicationDeclined,
+    ApplicationWithdrawn,
+    ApplicationErased,
+)
+
+
+class Promise(msgspec.Struct, frozen=True):
+    """An answer that is awaited, with the time by which it was promised, in UTC."""
+
+    due_at: datetime
+    is_missed: bool
+
+
+def open_promise(session: Session, application: Application) -> Promise | None:
+    """What was promised to a prospect who waits for an answer; None while nobody does."""
+    if application.status != "submitted" or application.erased_at is not None:
+        return None
+    events = read_stream(session, stream_of("application", application.id))
+    spoke = next(e for e in reversed(events) if isinstance(e.data, PROSPECT_SPOKE))
+    # Before the subscriber has planned it, it is what it is going to plan.
+    planned = due_time(session, promise_key(spoke)) or deadline_after(spoke.recorded_at)
+    missed = any(isinstance(e.data, AnswerDue) for e in events[spoke.version :])
+    return Promise(planned, missed)
+
+
+def is_missed(due: RecordedEvent, events: Sequence[RecordedEvent]) -> bool:
+    """Whether the prospect had the last word when that answer fell due. ``events`` are those of the
+    application, in their order; others among them don't matter."""
+    words = [
+        earlier
+        for earlier in events
+        if isinstance(earlier.data, PROSPECT_SPOKE + SETTLED) and earlier.position < due.position
+    ]
+    return bool(words) and isinstance(words[-1].data, PROSPECT_SPOKE)
+
+
+def deadline_after(moment: datetime) -> datetime:
+    """One working day later in the firm's calendar, in UTC."""
+    return next_deadline(moment, current_calendar())
+
+
+def promise_key(spoke: RecordedEvent) -> str:
+    """What the scheduled event is known by that follows from the prospect's word."""
+    return f"answer_due:{spoke.id}"

@@ -1,0 +1,62 @@
+"""Letters about what prospects do on their own page, and the way to it."""
+
+from flask import url_for
+
+from app.applications.models import Application
+from app.notifications.letter import Letter, paragraphs_of
+
+
+def withdrawn(application: Application, message: str) -> Letter:
+    """To staff: there is nothing left to decide."""
+    reason = ("They say:", *paragraphs_of(message)) if message else ("They gave no reason.",)
+    return Letter(
+        template="withdrawn",
+        subject=f"Withdrawn: {application.company} ({application.reference})",
+        paragraphs=(
+            f"{application.name} has withdrawn the application of {application.company}. It can't"
+            " be decided any more, and the proposal is closed.",
+            *reason,
+        ),
+        action=(
+            "Open the application",
+            url_for("review.application", application_id=application.id, _external=True),
+        ),
+    )
+
+
+def withdrawal_confirmed(application: Application) -> Letter:
+    """To the prospect: somebody else may have pressed the button on their page."""
+    return Letter(
+        template="withdrawal_confirmed",
+        subject=f"You have withdrawn your application {application.reference}",
+        paragraphs=(
+            f"Dear {application.name},",
+            f"your application for {application.company} is withdrawn, as you asked on your page."
+            " Nobody reads or decides it any more. If that was not you, reply to this mail.",
+        ),
+        action=(
+            "Your page",
+            url_for("portal.status", token=application.access_token, _external=True),
+        ),
+    )
+
+
+def page_link(application: Application, *, is_new: bool) -> Letter:
+    """To the prospect: the way to their page."""
+    because = (
+        "the link to the page of your application has been replaced. The one in earlier mails opens"
+        " nothing any more; this is the new one."
+        if is_new
+        else "you asked for the link to the page of your application. If that was not you, you need"
+        " do nothing: it was sent to you alone."
+    )
+    return Letter(
+        template="page_link",
+        subject=f"The link to your application {application.reference}",
+        paragraphs=(f"Dear {application.name},", because),
+        action=(
+            "Your page",
+            url_for("portal.status", token=application.access_token, _external=True),
+        ),
+        closing=("The page behind the link is yours alone. It needs no password.",),
+    )

@@ -1,0 +1,30 @@
+"""/lost-link: whoever has lost the link to their page has it mailed again."""
+
+from flask import Blueprint, render_template
+from flask.typing import ResponseReturnValue
+
+from app.applications.page_link import request_page_link
+from app.database import db
+from app.extensions import csrf, limiter
+from app.portal.forms import LostLinkForm
+from app.portal.views import status_of
+
+lost_link = Blueprint("lost_link", __name__, template_folder="templates")
+
+
+@lost_link.get("/lost-link")
+def ask() -> str:
+    return render_template("portal/lost_link.html", form=LostLinkForm(formdata=None))
+
+
+@lost_link.post("/lost-link")
+@csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
+@limiter.limit("10 per hour")
+def send() -> ResponseReturnValue:
+    """The same answer whether or not there is such an application."""
+    form = LostLinkForm()
+    if not form.validate():
+        return render_template("portal/lost_link.html", form=form), status_of(form)
+    request_page_link(db.session(), form.reference.data or "", form.email.data or "")
+    db.session.commit()
+    return render_template("portal/lost_link.html", form=form, is_asked=True)

@@ -1,0 +1,121 @@
+"""What prospects do with what is theirs: take the trail and a copy along, withdraw, erase."""
+
+from pathlib import Path
+
+import msgspec
+from flask import Blueprint, Response, flash, redirect, render_template, send_file, url_for
+from flask.typing import ResponseReturnValue
+
+from app.applications.erasure import AlreadyErased, erase_person
+from app.applications.models import Application
+from app.applications.service import NotOpen, withdraw_application
+from app.database import db
+from app.engagements.queries import engagement_of
+from app.extensions import csrf, limiter
+from app.portal import trail_check
+from app.portal.export import export_own_data
+from app.portal.forms import ConfirmForm, WithdrawalForm
+from app.portal.trail import make_trail
+from app.portal.views import keep_private, load, status_of
+
+own_data = Blueprint("own_data", __name__, template_folder="templates")
+own_data.after_request(keep_private)
+
+
+@own_data.get("/trail_check.py")
+def checker() -> Response:
+    """The program that checks a trail, as it is."""
+    program = Path(trail_check.__file__)
+    return send_file(program, "text/x-python", as_attachment=True, download_name=program.name)
+
+
+@own_data.get("/applications/<token>/trail.json")
+@limiter.limit("60 per hour")
+def trail(token: str) -> Response:
+    """Every event about the application, chained, to keep and to check."""
+    application = load(token)
+    return as_file(make_trail(db.session(), application), f"trail-{application.reference}.json")
+
+
+@own_data.get("/applications/<token>/export.json")
+@limiter.limit("60 per hour")
+def export(token: str) -> Response:
+    """Everything that is stored about the prospect, apart from the firm's own notes."""
+    application = load(token)
+    return as_file(export_own_data(db.session(), application), f"{application.reference}.json")
+
+
+@own_data.get("/applications/<token>/withdraw")
+def ask_to_withdraw(token: str) -> str:
+    """What withdrawing means, and the button for it."""
+    return show_withdrawal(load(token), WithdrawalForm(formdata=None))
+
+
+@own_data.post("/applications/<token>/withdraw")
+@csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
+@limiter.limit("30 per hour")
+def withdraw(token: str) -> ResponseReturnValue:
+    """Take the application back. A second click changes nothing."""
+    application = load(token)
+    form = WithdrawalForm()
+    if not form.validate():
+        return show_withdrawal(application, form), status_of(form)
+    try:
+        withdraw_application(db.session(), application.id, form.message.data or "")
+        db.session.commit()
+    except NotOpen:
+        db.session.rollback()
+        if application.status != "withdrawn":
+            flash("It was decided before you withdrew it.")
+    return redirect(url_for("portal.status", token=token), 303)
+
+
+@own_data.get("/applications/<token>/erase")
+def ask_to_erase(token: str) -> str:
+    """What is erased and what stays, and the button for it."""
+    return show_erasure(load(token), ConfirmForm(formdata=None))
+
+
+@own_data.post("/applications/<token>/erase")
+@csrf.exempt  # as above
+@limiter.limit("30 per hour")
+def erase(token: str) -> ResponseReturnValue:
+    """Erase the person. A contract's records have to be kept, so nothing is erased beside one."""
+    application = load(token)
+    form = ConfirmForm()
+    if not form.validate():
+        return show_erasure(application, form), status_of(form)
+    if is_bound(application):
+        return show_erasure(application, form), 409
+    try:
+        erase_person(db.session(), application.id, actor="prospect")
+        db.session.commit()
+    except AlreadyErased:
+        db.session.rollback()
+    return redirect(url_for("portal.status", token=token), 303)
+
+
+def as_file(content: object, name: str) -> Response:
+    """JSON for people to read, under a name to keep it by."""
+    body = msgspec.json.format(msgspec.json.encode(content), indent=2)
+    headers = {"Content-Disposition": f'attachment; filename="{name}"'}
+    return Response(body, mimetype="application/json", headers=headers)
+
+
+def show_withdrawal(application: Application, form: WithdrawalForm) -> str:
+    return render_template("portal/withdraw.html", application=application, form=form)
+
+
+def show_erasure(application: Application, form: ConfirmForm) -> str:
+    return render_template(
+        "portal/erase.html",
+        application=application,
+        is_binding=is_bound(application),
+        form=form,
+    )
+
+
+def is_bound(application: Application) -> bool:
+    """Whether they have agreed to an engagement."""
+    engagement = engagement_of(db.session(), application.id)
+    return engagement is not None and engagement.is_binding

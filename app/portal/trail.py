@@ -1,0 +1,88 @@
+"""The receipt trail: every event about one application with its link in the chain of hashes, as a
+file that `trail_check` checks offline."""
+
+import base64
+from collections.abc import Sequence
+from datetime import UTC
+from typing import Any
+
+from sqlalchemy.orm import Session
+
+from app.applications.models import Application
+from app.database import utc_now
+from app.engagements.events import EngagementProposed
+from app.engagements.queries import engagement_of
+from app.events.links import Link, links_of
+from app.events.person_keys import find_key
+from app.events.types import stream_of
+from app.portal.trail_check import row_digest
+from app.scoring.events import ApplicationScored
+
+# A hash covers an event whole, so an event is shown whole or not at all.
+WITHHELD = {
+    ApplicationScored.type: "It holds the firm's own notes on how an application is judged.",
+    EngagementProposed.type: "It holds a draft of the firm's, from before anybody decided.",
+}
+NAMES_STAFF = "It names the member of staff who did it."
+EXPLANATION = (
+    "Each row is one event about your application, in the order in which it was recorded.",
+    "hash is SHA-256 over the hash of the row before it (previous) and over the text in hashed,"
+    " which is the event as the database holds it. Whoever changes a row has to make all later"
+    " hashes of its stream anew.",
+    "What a row says about you is sealed in hashed (AES-256-GCM). key is yours: it opens the sealed"
+    " part, and opened is what it says.",
+    "A row with withheld shows no content, and its hash alone holds its place: its content can't be"
+    " exchanged later. If it ever matters, we can lay it open, and the hash shows that it is the"
+    " one from that time. What stands in stated is our word, not proven by the hash.",
+    "The file agrees with itself, which anybody could bring about who makes all of it anew. What"
+    " nobody can is change the copy that you keep: check a later file beside this one.",
+    "digest covers the row as this file has it, and finds damage to the file.",
+    "Whoever has this file can read what you sent. After you erase your data we"
+    " can't make another.",
+)
+
+
+def make_trail(session: Session, application: Application) -> dict[str, Any]:
+    """The trail of the application and its engagement, as JSON. Times are UTC."""
+    streams = [stream_of("application", application.id)]
+    if engagement := engagement_of(session, application.id):
+        streams.append(stream_of("engagement", engagement.id))
+    key = find_key(session, application.draft_id)
+    return {
+        "format": "receipt-trail-1",
+        "reference": application.reference,
+        "made_at": utc_now().isoformat(),
+        "explanation": list(EXPLANATION),
+        "key": base64.b64encode(key).decode() if key else None,
+        "streams": [_stream(stream, links_of(session, stream)) for stream in streams],
+    }
+
+
+def _stream(stream: str, links: Sequence[Link]) -> dict[str, Any]:
+    before = ["", *(link.hash for link in links)]
+    rows = [
+        _row(number, link, previous)
+        for number, (link, previous) in enumerate(zip(links, before, strict=False), start=1)
+    ]
+    return {"stream": stream, "count": len(rows), "rows": rows}
+
+
+def _row(number: int, link: Link, previous: str) -> dict[str, Any]:
+    row: dict[str, Any] = {
+        "number": number,
+        "type": link.type,
+        "recorded_at": link.recorded_at.astimezone(UTC).isoformat(),
+        "previous": previous,
+        "hash": link.hash,
+    }
+    if reason := _reason_to_withhold(link):
+        row |= {"withheld": reason, "stated": link.opened}
+    else:
+        row |= {"hashed": link.hashed, "opened": link.opened}
+    return {**row, "digest": row_digest(row)}
+
+
+def _reason_to_withhold(link: Link) -> str | None:
+    if link.actor.startswith(("staff:", "operator:")):
+        return NAMES_STAFF
+    return WITHHELD.get(link.type)

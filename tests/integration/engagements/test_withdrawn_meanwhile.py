@@ -1,0 +1,85 @@
+"""A prospect who withdraws at the moment of the proposal: no proposal stays open."""
+
+import tomllib
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from app.applications.queries import get_application
+from app.applications.service import withdraw_application
+from app.database import db
+from app.engagements import subscribers
+from app.engagements.pricing import Quote, quote_engagement
+from app.engagements.queries import engagement_of
+from app.events.store import read_stream
+from app.events.types import RecordedEvent, stream_of
+from app.scoring.subscribers import score_fit
+from tests.submitted import submit_answers
+
+DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
+
+
+@pytest.fixture
+def scored(session: Session) -> RecordedEvent:
+    """An application's score, which nobody has acted on."""
+    answers = tomllib.loads(DEMO.read_text())["applications"][0]
+    stream = stream_of("application", submit_answers(session, answers).id)
+    score_fit(session, read_stream(session, stream)[0])
+    session.commit()
+    return read_stream(session, stream)[1]
+
+
+def withdraw_beside(application_id: uuid.UUID) -> None:
+    """In a transaction of its own, which waits for nobody long."""
+    with Session(db.engine) as other:
+        other.execute(text("SET LOCAL lock_timeout = '200ms'"))
+        withdraw_application(other, application_id, "")
+        other.commit()
+
+
+@pytest.fixture
+def withdrawn_meanwhile(scored: RecordedEvent, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The prospect withdraws after the subscriber has looked whether the application is open."""
+
+    def price(*terms: Any) -> Quote:
+        withdraw_beside(scored.subject_id)
+        return quote_engagement(*terms)
+
+    monkeypatch.setattr(subscribers, "quote_engagement", price)
+
+
+def test_a_withdrawal_waits_for_the_proposal_that_it_has_to_close(
+    session: Session, scored: RecordedEvent, withdrawn_meanwhile: None
+) -> None:
+    with pytest.raises(OperationalError, match="lock timeout"):
+        subscribers.propose_engagement(session, scored)
+
+
+def test_a_proposal_that_was_first_is_closed(
+    session: Session, scored: RecordedEvent, handle_events: Callable[[], None]
+) -> None:
+    subscribers.propose_engagement(session, scored)
+    session.commit()
+    withdraw_beside(scored.subject_id)
+    handle_events()
+    engagement = engagement_of(session, scored.subject_id)
+    assert engagement and engagement.status == "closed"
+
+
+def test_without_holding_the_application_a_proposal_stays_open(
+    session: Session,
+    scored: RecordedEvent,
+    withdrawn_meanwhile: None,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(subscribers, "hold_application", get_application)
+    subscribers.propose_engagement(session, scored)
+    session.commit()
+    engagement = engagement_of(session, scored.subject_id)
+    assert engagement and engagement.status == "proposed"

@@ -1,0 +1,115 @@
+"""A lost link is mailed again to the prospect alone, and nobody learns who has applied."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from app.applications.erasure import erase_person
+from app.applications.models import Application
+from app.applications.page_link import replace_page_link
+from app.notifications.models import MailMessage
+from tests.integration.portal.conftest import CSRF_TOKEN
+
+Handle = Callable[[], None]
+Ask = Callable[..., TestResponse]
+
+
+@pytest.fixture
+def ask(client: FlaskClient) -> Ask:
+    """Send the form of the lost link, with a valid token unless another is given."""
+
+    def ask(reference: str, email: str, **fields: str) -> TestResponse:
+        token = CSRF_TOKEN.search(client.get("/lost-link").text)
+        assert token
+        data = {"csrf_token": token[1], "reference": reference, "email": email, **fields}
+        return client.post("/lost-link", data=data)
+
+    return ask
+
+
+def links_mailed(session: Session) -> list[MailMessage]:
+    session.rollback()
+    return list(session.scalars(select(MailMessage).filter_by(template="page_link")))
+
+
+def test_the_link_goes_to_the_address_that_the_application_came_from(
+    ask: Ask, session: Session, application: Application, path: str, handle_events: Handle
+) -> None:
+    answer = ask(f" {application.reference.lower()} ", application.email.upper())
+    assert answer.status_code == 200
+    handle_events()
+    [mail] = links_mailed(session)
+    assert mail.recipient == application.email and path in mail.text
+
+
+def test_whatever_is_asked_for_the_answer_is_the_same(
+    ask: Ask, session: Session, application: Application, handle_events: Handle
+) -> None:
+    known = ask(application.reference, application.email)
+    handle_events()
+    assert len(links_mailed(session)) == 1
+    for reference, email in (
+        (application.reference, "somebody@else.example"),
+        ("CE-0000-0000", application.email),
+        ("%", "%"),
+        ("' OR 1=1 --", "x" * 254),
+    ):
+        answer = ask(reference, email)
+        assert (answer.status_code, answer.data) == (200, known.data)
+    handle_events()
+    assert len(links_mailed(session)) == 1
+
+
+def test_who_is_erased_is_mailed_nothing(
+    ask: Ask, session: Session, application: Application, handle_events: Handle
+) -> None:
+    reference, email = application.reference, application.email
+    erase_person(session, application.id, actor="prospect")
+    session.commit()
+    ask(reference, email)
+    ask(reference, "")
+    handle_events()
+    assert links_mailed(session) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "status", "sentence"),
+    [
+        ({"reference": "", "email": ""}, 422, "answers need another look"),
+        ({"reference": "a\x00b", "email": "ada@client.example"}, 422, "can&#39;t be stored"),
+        ({"reference": "CE-1", "email": "a@b.example", "csrf_token": "old"}, 400, "too long"),
+    ],
+)
+def test_what_is_no_request_is_said_at_its_field(
+    ask: Ask, fields: dict[str, str], status: int, sentence: str
+) -> None:
+    answer = ask(**fields)
+    assert answer.status_code == status and sentence in answer.text
+
+
+def test_one_address_can_ask_ten_times_an_hour(ask: Ask) -> None:
+    answers = [ask("CE-0000-0000", "ada@client.example").status_code for _ in range(11)]
+    assert answers == [200] * 10 + [429]
+
+
+def test_a_replaced_link_opens_nothing_and_the_new_one_is_mailed(
+    client: FlaskClient,
+    session: Session,
+    application: Application,
+    path: str,
+    handle_events: Handle,
+) -> None:
+    replace_page_link(session, application.id, actor="staff:ada")
+    session.commit()
+    handle_events()
+    assert client.get(path).data == client.get("/applications/nothing").data
+    [mail] = links_mailed(session)
+    assert path not in mail.text
+    found = re.search(r"/applications/[\w-]+", mail.text)
+    assert found
+    assert "This page has a new address" in client.get(found[0]).text

@@ -1,0 +1,105 @@
+"""What prospects take along and erase by themselves."""
+
+import json
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.applications.models import Application
+from app.engagements.queries import engagement_of
+from app.events.store import read_stream
+from app.events.types import stream_of
+from tests.integration.portal.conftest import Send
+
+Handle = Callable[[], None]
+PAGES = ("", "/progress", "/deposit", "/withdraw", "/erase", "/trail.json", "/export.json")
+
+
+def erasures(session: Session, application: Application) -> list[str]:
+    session.rollback()
+    events = read_stream(session, stream_of("application", application.id))
+    return [e.metadata.actor for e in events if e.type == "application.erased"]
+
+
+def test_a_copy_holds_what_was_sent_and_every_mail_to_them(
+    client: FlaskClient, path: str, application: Application, asked: str
+) -> None:
+    answer = client.get(f"{path}/export.json")
+    assert "attachment" in answer.headers["Content-Disposition"]
+    assert answer.headers["Cache-Control"] == "private, no-store"
+    copy = json.loads(answer.data)
+    assert copy["answers"] == application.answers and copy["email"] == application.email
+    assert {mail["to"] for mail in copy["mail"]} == {application.email}
+    assert any(event["data"].get("message") == asked for event in copy["events"])
+
+
+def test_a_copy_gives_neither_score_nor_staff_away_and_says_what_it_leaves_out(
+    client: FlaskClient, path: str, asked: str
+) -> None:
+    text = client.get(f"{path}/export.json").text
+    for word in ("application.scored", "engagement.proposed", "of 100", "staff:", "rubric"):
+        assert word not in text
+    assert "How we judged the application" in json.loads(text)["left_out"]
+
+
+def test_the_erasure_says_what_goes_and_what_stays_and_opening_it_changes_nothing(
+    client: FlaskClient, path: str, session: Session, application: Application
+) -> None:
+    page = client.get(f"{path}/erase").text
+    assert "What is erased" in page and "What stays" in page and application.reference in page
+    assert erasures(session, application) == []
+
+
+def test_they_erase_themselves_once_and_the_link_says_so_from_then_on(
+    client: FlaskClient, path: str, send: Send, session: Session, application: Application
+) -> None:
+    assert send("erase").location == path
+    assert send("erase").status_code == 410
+    assert erasures(session, application) == ["prospect"]
+    session.refresh(application)
+    assert (application.name, application.email, application.answers) == ("", "", {})
+    for page in PAGES:
+        gone = client.get(f"{path}{page}")
+        assert gone.status_code == 410, page
+        assert "This application has been erased" in gone.text
+        assert application.reference not in gone.text
+
+
+def test_with_them_goes_the_proposal_that_nobody_can_agree_to_any_more(
+    send: Send, session: Session, offered: None, application: Application, handle_events: Handle
+) -> None:
+    send("erase")
+    handle_events()
+    session.rollback()
+    engagement = engagement_of(session, application.id)
+    assert engagement and engagement.status == "closed"
+
+
+def test_nothing_is_erased_without_the_pages_own_token(
+    send: Send, session: Session, application: Application
+) -> None:
+    answer = send("erase", csrf_token="old")
+    assert answer.status_code == 400 and "open for too long" in answer.text
+    assert erasures(session, application) == []
+
+
+def test_beside_a_contract_nothing_is_erased_and_the_page_says_why(
+    client: FlaskClient,
+    path: str,
+    offered: None,
+    send: Send,
+    session: Session,
+    application: Application,
+) -> None:
+    send("agreement", name="Marguerite Okonkwo")
+    page = client.get(f"{path}/erase").text
+    assert "there is a contract" in page and "<form" not in page
+    assert send("erase").status_code == 409
+    assert erasures(session, application) == []
+
+
+@pytest.mark.parametrize("action", ["withdraw", "erase"])
+def test_an_unknown_link_withdraws_and_erases_nothing(client: FlaskClient, action: str) -> None:
+    assert client.post(f"/applications/nothing/{action}", data={}).status_code == 404

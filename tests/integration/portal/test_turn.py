@@ -1,0 +1,164 @@
+"""Who acts next and by when: one sentence in every standing, and a word when we are late."""
+
+import html
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.applications.events import ApplicationDeclined
+from app.applications.models import Application
+from app.applications.service import decide_application
+from app.events.due import record_due
+from app.events.store import read_stream
+from app.events.types import stream_of
+from app.firm.calendar import current_calendar, next_deadline
+from app.rendering import datetime_utc
+from tests.integration.portal.conftest import Send
+
+Handle = Callable[[], None]
+FIXED = {
+    "asked": "You act next, whenever it suits you",
+    "declined": "Nobody has to act",
+    "withdrawn": "Nobody has to act",
+    "offered": "You act next, whenever it suits you",
+    "agreed": "You act next: the deposit is due now",
+}
+LATE = "We act next, and we are late"
+
+
+@pytest.fixture
+def withdrawn(send: Send) -> None:
+    assert send("withdraw").status_code == 303
+
+
+@pytest.fixture
+def agreed(offered: None, send: Send) -> None:
+    assert send("agreement", name="Marguerite Okonkwo").status_code == 303
+
+
+@pytest.fixture
+def come_due(session: Session, handle_events: Handle) -> Handle:
+    """The time comes by which the answer was promised, and what follows is handled."""
+
+    def come_due() -> None:
+        session.execute(text("UPDATE scheduled_events SET due_at = now() - interval '1 minute'"))
+        session.commit()
+        record_due(session)
+        handle_events()
+
+    return come_due
+
+
+def promised(session: Session, application: Application) -> str:
+    """The end of the firm's next working day after the prospect's last word."""
+    events = read_stream(session, stream_of("application", application.id))
+    spoken = [e for e in events if e.type in ("application.submitted", "application.more_provided")]
+    return datetime_utc(next_deadline(spoken[-1].recorded_at, current_calendar()))
+
+
+def turn_on(page: str) -> str:
+    """The sentence on the page, which has one."""
+    (found,) = re.findall(r"<strong>(.*?)</strong>", page)
+    return html.unescape(found)
+
+
+def test_we_act_next_by_a_date_in_the_firms_calendar(
+    client: FlaskClient,
+    path: str,
+    session: Session,
+    application: Application,
+    handle_events: Handle,
+) -> None:
+    due = promised(session, application)
+    sentence = f"We act next: a person answers within one working day, by {due}."
+    assert turn_on(client.get(path).text) == sentence
+    handle_events()
+    assert turn_on(client.get(path).text) == sentence
+
+
+def test_the_page_keeps_to_what_was_promised_when_the_calendar_changes(
+    client: FlaskClient, path: str, session: Session, handle_events: Handle
+) -> None:
+    handle_events()
+    session.execute(text("UPDATE scheduled_events SET due_at = '2031-03-04 15:16Z'"))
+    session.commit()
+    assert "by 4 Mar 2031, 15:16 UTC." in turn_on(client.get(path).text)
+
+
+@pytest.mark.parametrize("state", FIXED)
+def test_each_other_standing_says_whose_turn_it_is(
+    client: FlaskClient, path: str, state: str, request: pytest.FixtureRequest
+) -> None:
+    request.getfixturevalue(state)
+    assert turn_on(client.get(path).text).startswith(FIXED[state])
+
+
+def test_after_an_answer_to_our_question_ours_is_promised_anew(
+    client: FlaskClient,
+    path: str,
+    asked: str,
+    send: Send,
+    session: Session,
+    application: Application,
+) -> None:
+    send("reply", message="Forty-one.")
+    assert f"by {promised(session, application)}." in turn_on(client.get(path).text)
+
+
+def test_a_confirmed_engagement_has_a_date_for_our_next_word_and_what_to_do_after_it(
+    client: FlaskClient, path: str, agreed: None, session: Session
+) -> None:
+    session.execute(text("UPDATE engagements SET status = 'active'"))
+    session.commit()
+    assert "we write to settle the first day." in turn_on(client.get(path).text)
+    session.execute(text("UPDATE engagements SET accepted_at = accepted_at - interval '1 year'"))
+    session.commit()
+    assert "reply to any mail of ours." in turn_on(client.get(path).text)
+
+
+def test_a_missed_promise_stands_in_the_timeline_and_in_the_sentence(
+    client: FlaskClient, path: str, handle_events: Handle, come_due: Handle
+) -> None:
+    handle_events()
+    assert "Our answer is late" not in client.get(path).text
+    come_due()
+    page = client.get(path).text
+    assert turn_on(page).startswith(LATE)
+    assert page.count("Our answer is late") == 1
+
+
+def test_an_answer_after_a_missed_promise_ends_it_and_the_timeline_keeps_it(
+    client: FlaskClient, path: str, handle_events: Handle, come_due: Handle, send: Send
+) -> None:
+    handle_events()
+    come_due()
+    send("withdraw")
+    page = client.get(path).text
+    assert turn_on(page).startswith("Nobody has to act") and "Our answer is late" in page
+
+
+def test_a_promise_that_fell_due_behind_our_answer_was_not_missed(
+    client: FlaskClient,
+    path: str,
+    session: Session,
+    application: Application,
+    handle_events: Handle,
+    come_due: Handle,
+) -> None:
+    """The time comes before the decision's own event is handled."""
+    handle_events()
+    session.refresh(application)
+    verdict = ApplicationDeclined(message="")
+    seen = application.version
+    decide_application(session, application.id, verdict, seen_version=seen, actor="staff:ada")
+    session.commit()
+    come_due()
+    events = read_stream(session, stream_of("application", application.id))
+    assert events[-1].type == "application.answer_due"
+    assert "Our answer is late" not in client.get(path).text
+    assert events[-1].recorded_at - events[0].recorded_at < timedelta(minutes=1)

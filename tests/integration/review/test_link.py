@@ -1,0 +1,45 @@
+"""Staff replace a prospect's link that is in wrong hands."""
+
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.applications.erasure import erase_person
+from app.notifications.models import MailMessage
+from tests.integration.review.conftest import CSRF_TOKEN, Handle, Submit
+
+
+def test_the_old_link_opens_nothing_and_a_mail_brings_the_new_one(
+    session: Session, desk: FlaskClient, submit: Submit, handle_events: Handle
+) -> None:
+    application = submit()
+    old = application.access_token
+    page = f"/staff/applications/{application.id}"
+    token = CSRF_TOKEN.search(desk.get(page).text)
+    assert token
+    answer = desk.post(f"{page}/link", data={"csrf_token": token[1]})
+    assert answer.location == page
+    handle_events()
+    session.refresh(application)
+    assert application.access_token != old
+    assert desk.get(f"/applications/{old}").status_code == 404
+    assert desk.get(f"/applications/{application.access_token}").status_code == 200
+    [mail] = session.scalars(select(MailMessage).filter_by(template="page_link"))
+    assert application.access_token in mail.text
+    assert "Link to their page replaced" in desk.get(page).text
+
+
+def test_who_is_erased_gets_no_new_link(
+    session: Session, desk: FlaskClient, submit: Submit
+) -> None:
+    application = submit()
+    token = CSRF_TOKEN.search(desk.get(f"/staff/applications/{application.id}").text)
+    assert token
+    erase_person(session, application.id, actor="prospect")
+    session.commit()
+    kept = application.access_token
+    page = f"/staff/applications/{application.id}"
+    assert desk.post(f"{page}/link", data={"csrf_token": token[1]}).location == page
+    session.refresh(application)
+    assert application.access_token == kept
+    assert "Replace the link" not in desk.get(page).text

@@ -1,0 +1,114 @@
+"""At the desk: what was withdrawn can't be decided, and what is late says so."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.applications.erasure import erase_person
+from app.applications.models import Application
+from app.applications.service import withdraw_application
+from app.events.due import record_due
+from app.events.store import read_stream
+from app.events.types import stream_of
+from tests.integration.review.conftest import Decide, Handle, Submit
+
+
+@pytest.fixture
+def application(submit: Submit, handle_events: Handle) -> Application:
+    application = submit()
+    handle_events()
+    return application
+
+
+@pytest.fixture
+def withdraw(
+    session: Session, application: Application, handle_events: Handle
+) -> Callable[[], None]:
+    def withdraw() -> None:
+        withdraw_application(session, application.id, "We have found somebody.")
+        session.commit()
+        handle_events()
+
+    return withdraw
+
+
+def page_of(desk: FlaskClient, application: Application) -> str:
+    return desk.get(f"/staff/applications/{application.id}").text
+
+
+def test_a_decision_on_what_was_withdrawn_meanwhile_is_refused_with_a_clear_sentence(
+    session: Session,
+    desk: FlaskClient,
+    application: Application,
+    decide: Decide,
+    withdraw: Callable[[], None],
+) -> None:
+    seen = str(application.version)
+    withdraw()
+    answer = decide(desk, application, verdict="decline", message="No time.", version=seen)
+    assert answer.status_code == 409
+    assert "The prospect has withdrawn it" in answer.text and "No time." in answer.text
+    assert "It can’t be decided any more." in answer.text
+    session.refresh(application)
+    assert application.status == "withdrawn"
+
+
+def test_its_page_has_no_form_and_says_who_withdrew_it_and_why(
+    desk: FlaskClient, application: Application, decide: Decide, withdraw: Callable[[], None]
+) -> None:
+    withdraw()
+    page = page_of(desk, application)
+    assert "There is nothing left to decide." in page and 'name="verdict"' not in page
+    assert f"Withdrawn by <bdi>{application.name}</bdi>" in page
+    assert "We have found somebody." in page
+    current = str(application.version)
+    assert decide(desk, application, verdict="decline", version=current).status_code == 409
+
+
+def test_the_queue_takes_it_from_the_open_ones_and_has_a_tab_for_it(
+    session: Session, desk: FlaskClient, application: Application, withdraw: Callable[[], None]
+) -> None:
+    assert application.company in desk.get("/staff/").text
+    withdraw()
+    assert application.company not in desk.get("/staff/").text
+    tab = desk.get("/staff/?status=withdrawn").text
+    assert application.company in tab and "Withdrawn <span>1</span>" in tab
+    figures = "SELECT sum(amount) FROM queue_figures WHERE name = 'minutes_to_decision'"
+    assert session.scalar(text(figures)) is None  # it was no decision
+
+
+def test_an_erased_application_that_nobody_decided_still_has_a_page(
+    session: Session, desk: FlaskClient, application: Application, handle_events: Handle
+) -> None:
+    erase_person(session, application.id, actor="prospect")
+    session.commit()
+    handle_events()
+    page = page_of(desk, application)
+    assert "Personal data erased by <bdi>the prospect</bdi>" in page
+    assert desk.get(f"/staff/applications/{application.id}/history").status_code == 200
+
+
+def test_a_late_answer_stands_in_the_queue_and_on_the_page_until_it_is_given(
+    session: Session,
+    desk: FlaskClient,
+    application: Application,
+    handle_events: Handle,
+    decide_and_send: Decide,
+) -> None:
+    assert "Answer promised by" in page_of(desk, application)
+    assert "Answer late" not in desk.get("/staff/").text
+    session.execute(text("UPDATE scheduled_events SET due_at = now()"))
+    session.commit()
+    record_due(session)
+    handle_events()
+    assert "Answer late" in page_of(desk, application)
+    assert "Answer due, not given yet" in page_of(desk, application)
+    assert "Answer late" in desk.get("/staff/").text
+    session.refresh(application)
+    decide_and_send(desk, application, verdict="ask", message="How many?")
+    assert "Answer late" not in desk.get("/staff/?status=all").text
+    events = read_stream(session, stream_of("application", application.id))
+    assert [e.type for e in events].count("application.answer_due") == 1

@@ -11,6 +11,7 @@ from wtforms import (
     DateField,
     DecimalField,
     EmailField,
+    FileField,
     PasswordField,
     RadioField,
     SearchField,
@@ -25,6 +26,7 @@ from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.applications.answers import Answers
+from app.attachments.models import Attachment
 from app.engagements.pricing import quote_engagement
 from app.engagements.rate_card import current_rate_card
 
@@ -65,6 +67,7 @@ class SampleForm(FlaskForm):
     price = DecimalField("Price", validators=[Optional()])
     password = PasswordField("Password")
     search = SearchField("Search")
+    document = FileField("A document", description="PDF or PNG, up to 10 MB.")
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -97,6 +100,10 @@ def page() -> str:
         ],
         offers=current_app.extensions["offers"].offers,
         long_name=LONG_NAME,
+        files=[
+            Attachment(name="Flow of orders.png", kind="png", size_bytes=2_400_000),
+            Attachment(name=f"{LONG_NAME}.pdf", kind="pdf", size_bytes=341),
+        ],
         entries=[
             Entry("Application received", now, LONG_NAME),
             Entry("Scored: 87 of 100, best as a Sprint", now),

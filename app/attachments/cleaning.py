@@ -7,7 +7,7 @@ from sqlalchemy import func, or_, select
 from sqlalchemy.orm import Session
 
 from app.attachments.models import Attachment
-from app.attachments.service import GIVEN_UP_AFTER, give_up_stale
+from app.attachments.service import GIVEN_UP_AFTER, remove_leftovers
 from app.attachments.storage import Storage, StorageUnavailable
 from app.database import utc_now
 
@@ -22,12 +22,12 @@ def delete_removed(session: Session, storage: Storage) -> None:
 
     What storage refuses is left to the next sweep, and so is the rest, since storage may be away.
     """
-    give_up_stale(session)
+    remove_leftovers(session)
     session.commit()
     removed = (
         select(Attachment.id)
         .where(
-            or_(Attachment.removed_at.is_not(None), Attachment.draft_id.is_(None)),
+            Attachment.removed_at.is_not(None),
             # What was never confirmed may still be on its way to storage.
             or_(
                 Attachment.stored_at.is_not(None),

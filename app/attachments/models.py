@@ -30,9 +30,11 @@ class Attachment(Model):
 
     __table_args__ = (
         Index(
-            "ix_attachments_to_remove",
-            "id",
-            postgresql_where=text("removed_at IS NOT NULL OR draft_id IS NULL"),
+            "ix_attachments_unfinished",
+            "reserved_at",
+            postgresql_where=text(
+                "stored_at IS NULL OR removed_at IS NOT NULL OR draft_id IS NULL"
+            ),
         ),
         CheckConstraint("kind IN ('pdf', 'png')", name="kind_known"),
         CheckConstraint("size_bytes > 0", name="holds_something"),

@@ -3,7 +3,7 @@
 import uuid
 from datetime import timedelta
 
-from sqlalchemy import func, select, update
+from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
 from app.applications.drafts import DraftSealed
@@ -65,14 +65,19 @@ def give_up(session: Session, attachment_id: uuid.UUID) -> None:
     )
 
 
-def give_up_stale(session: Session) -> None:
-    """Remove what was reserved by a process that has died since."""
+def remove_leftovers(session: Session) -> None:
+    """Remove what was reserved by a process that has died since, and what a deleted draft had."""
     session.execute(
         update(Attachment)
         .where(
-            Attachment.stored_at.is_(None),
             Attachment.removed_at.is_(None),
-            Attachment.reserved_at < utc_now() - GIVEN_UP_AFTER,
+            or_(
+                Attachment.draft_id.is_(None),
+                and_(
+                    Attachment.stored_at.is_(None),
+                    Attachment.reserved_at < utc_now() - GIVEN_UP_AFTER,
+                ),
+            ),
         )
         .values(removed_at=utc_now(), name="")
     )

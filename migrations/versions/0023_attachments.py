@@ -6,7 +6,7 @@ from alembic import op
 revision = "0023"
 down_revision = "0022"
 
-TO_REMOVE = sa.text("removed_at IS NOT NULL OR draft_id IS NULL")
+UNFINISHED = sa.text("stored_at IS NULL OR removed_at IS NOT NULL OR draft_id IS NULL")
 
 
 def upgrade() -> None:
@@ -39,7 +39,9 @@ def upgrade() -> None:
         sa.PrimaryKeyConstraint("id", name=op.f("pk_attachments")),
     )
     op.create_index(op.f("ix_attachments_draft_id"), "attachments", ["draft_id"])
-    op.create_index("ix_attachments_to_remove", "attachments", ["id"], postgresql_where=TO_REMOVE)
+    op.create_index(
+        "ix_attachments_unfinished", "attachments", ["reserved_at"], postgresql_where=UNFINISHED
+    )
 
 
 def downgrade() -> None:

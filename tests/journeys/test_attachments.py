@@ -82,6 +82,17 @@ def test_a_diagram_goes_with_the_application_and_nothing_typed_is_lost(
         assert widths_that_scroll(shown) == []
 
 
+def test_the_enter_key_on_the_step_goes_on_and_attaches_nothing(visit: Visit, site: Site) -> None:
+    page = visit(1440)
+    begin(page, site)
+    page.goto("/apply/problem")
+    page.locator("#tried").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("The outcome you want")
+    page.goto("/apply/problem?back_to_review=yes")
+    page.locator("#tried").press("Enter")
+    expect(page.get_by_role("heading", level=1)).to_have_text("Review and send")
+
+
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
     [("diagram.png", DRAWING, SVG), ("scan.png", png_of(MOST_BYTES + 2**20), TOO_LARGE)],

@@ -9,14 +9,19 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from flask import Flask
+from sqlalchemy.orm import Session
 
 from app.attachments.address import open_storage
+from app.attachments.service import erase_all
 from app.attachments.sniffing import sniff
 from app.attachments.storage import FileMissing, Storage, StorageUnavailable
+from app.attachments.tasks import sweep_removed
 from config import ConfigurationError
 from tests.brokers.aws import REGION, Aws
 from tests.faults.wire import State
-from tests.sample_files import png_of
+from tests.integration.attachments.conftest import Prospect
+from tests.sample_files import pdf, png_of
 
 
 def s3_address(aws: Aws) -> str:
@@ -75,6 +80,24 @@ def test_a_file_is_passed_on_piece_by_piece(storage: Storage, tmp_path: Path) ->
 
 def test_an_empty_storage_lists_nothing(storage: Storage) -> None:
     assert list(storage.files()) == []
+
+
+def test_a_file_in_a_bucket_goes_the_whole_way_of_one_in_a_folder(
+    app: Flask, prospect: Prospect, session: Session, aws: Aws, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bucket = open_storage(s3_address(aws))
+    monkeypatch.setitem(app.extensions, "uploads", bucket)
+    assert prospect.attach(pdf(b"canary")).status_code == 303
+    application = prospect.submit()
+    [file] = prospect.files
+    assert [found for found, _ in bucket.files()] == [file.id]
+    address = f"/applications/{application.access_token}/attachments/{file.id}"
+    assert prospect.client.get(address).data == pdf(b"canary")
+    erase_all(session, prospect.draft_id)
+    session.commit()
+    sweep_removed()
+    assert list(bucket.files()) == []
+    assert prospect.client.get(address).status_code == 404
 
 
 class TornFile(io.BytesIO):

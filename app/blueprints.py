@@ -13,6 +13,7 @@ from app.flow.views import flow
 from app.history.views import history
 from app.notifications.letter import notifications
 from app.operation import operation
+from app.outlook.views import outlook
 from app.payments.views import payments
 from app.payments.webhook import webhooks
 from app.portal.views import portal
@@ -24,6 +25,7 @@ BLUEPRINTS = (
     content,
     applications,
     autosave,
+    outlook,
     portal,
     payments,
     webhooks,

@@ -4,7 +4,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from app.applications.questions import load_questionnaire
+from app.applications.question_file import load_questionnaire
 from app.engagements.rate_card import load_rate_card
 from app.firm.brand import load_brand
 from app.firm.calendar import load_calendar

@@ -24,7 +24,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.applications.questions import Answers
+from app.applications.answers import Answers
 from app.engagements.pricing import quote_engagement
 from app.engagements.rate_card import current_rate_card
 

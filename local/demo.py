@@ -12,7 +12,9 @@ from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 
 from dotenv import dotenv_values
 
-from app.applications.questions import Answers, Step, load_questionnaire
+from app.applications.answers import Answers
+from app.applications.question_file import load_questionnaire
+from app.applications.questions import Step
 from local.process import ROOT
 from local.state import State
 

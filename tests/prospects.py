@@ -21,6 +21,7 @@ from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 from psycopg.types.json import Jsonb
 
+from app.applications.question_file import load_questionnaire
 from tests.site import Site
 
 ROOT = Path(__file__).parents[1]
@@ -63,7 +64,7 @@ def make_prospects(site: Site, count: int, **answers: str) -> list[Prospect]:
             "token": secrets.token_urlsafe(24),
             "answers": Jsonb({**given, "email": email, **answers}),
             "steps": Jsonb([step["key"] for step in FIRST_STEPS]),
-            "questions": QUESTIONS["version"],
+            "questions": load_questionnaire(ROOT / "content/questions.toml").version,
             "version": SEEN_VERSION,
         }
         for draft_id, email in drafts.items()

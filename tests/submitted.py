@@ -3,9 +3,10 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.applications.answers import Answers
 from app.applications.drafts import start_draft
 from app.applications.models import Application
-from app.applications.questions import STEP_KEYS, Answers, current_questionnaire
+from app.applications.questions import STEP_KEYS, current_questionnaire
 from app.applications.service import submit_application
 
 

@@ -12,7 +12,7 @@ from werkzeug.exceptions import TooManyRequests
 from app.applications.drafts import DraftSealed, StepChanged
 from app.applications.forms import form_for
 from app.applications.keeping import keep
-from app.applications.pages import current_draft, find_step, other_answers
+from app.applications.pages import current_draft, earlier_answers, find_step, other_answers
 from app.database import db
 from app.extensions import csrf
 
@@ -23,7 +23,7 @@ autosave = Blueprint("autosave", __name__)
 @csrf.exempt  # the form checks the token itself, so that an expired one can be replaced
 def save(key: str) -> ResponseReturnValue:
     """Keep the step's answers, and say no more than that: what is wrong is told at the button."""
-    form = form_for(find_step(key))()
+    form = form_for(find_step(key))(earlier=earlier_answers())
     accepted = form.validate()
     if form.is_expired:
         return answer("expired", 400)

@@ -2,14 +2,18 @@
 
 import secrets
 import uuid
+from collections.abc import Sequence
 from typing import NamedTuple
 
+import msgspec
 from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.applications.answers import Answers
 from app.applications.events import DraftLinkRequested
-from app.applications.models import Draft
-from app.applications.questions import STEP_KEYS, Answers, Questionnaire, Step
+from app.applications.models import Draft, StoredQuestionnaire
+from app.applications.questions import STEP_KEYS, Questionnaire, Step
 from app.database import utc_now
 from app.events.person_keys import key_of
 from app.events.store import record
@@ -55,7 +59,17 @@ def start_draft(session: Session, questionnaire: Questionnaire) -> Draft:
     session.add(draft)
     session.flush()  # its id goes into the cookie
     key_of(session, draft.id)  # made now, so that sending the form need not
+    keep_questionnaire(session, questionnaire)
     return draft
+
+
+def keep_questionnaire(session: Session, questionnaire: Questionnaire) -> None:
+    """Have the questions at hand for as long as there are answers to them."""
+    session.execute(
+        insert(StoredQuestionnaire)
+        .values(version=questionnaire.version, content=msgspec.to_builtins(questionnaire))
+        .on_conflict_do_nothing()
+    )
 
 
 def find_draft_by_link(session: Session, token: str) -> Draft | None:
@@ -71,14 +85,15 @@ def save_step(
     step: Step,
     answers: Answers,
     save: Save,
+    questionnaire: Questionnaire,
     *,
     complete: bool,
 ) -> Draft:
     """Replace the answers of one step and leave the others, whoever saves them meanwhile.
 
-    ``complete`` is whether the step's answers were accepted; what was not is kept all the same.
-    Raises StepChanged where ``save`` doesn't know what it would overwrite, and DraftSealed after
-    the submission.
+    ``complete`` is whether the step's answers were accepted; what was not is kept all the same. A
+    later step to which they add a question is complete no more. Raises StepChanged where ``save``
+    doesn't know what it would overwrite, and DraftSealed after the submission.
     """
     draft = session.get_one(Draft, draft_id, with_for_update=True, populate_existing=True)
     if draft.submitted_at:
@@ -93,7 +108,9 @@ def save_step(
         draft.step_saves = {**draft.step_saves, step.key: save.id}
     changed |= (step.key in draft.complete_steps) != complete
     draft.answers = {**kept, **answers}
-    draft.complete_steps = [*done, step.key] if complete else done
+    if complete:
+        done.append(step.key)
+    draft.complete_steps = answered_steps(draft.answers, done, questionnaire)
     # The last step's answers are sent by the page that shows them: there is nothing to look over.
     if changed and step.key != STEP_KEYS[-1]:
         draft.version += 1
@@ -105,6 +122,33 @@ def save_step(
 def last_save(draft: Draft | None, step: Step) -> str:
     """The id of the step's last save, or NO_SAVE."""
     return str(draft.step_saves.get(step.key, NO_SAVE)) if draft else NO_SAVE
+
+
+def answered_steps(
+    answers: Answers, among: Sequence[str], questionnaire: Questionnaire
+) -> list[str]:
+    """Those of the steps in which every question that is asked has an answer that can be kept."""
+    problems = questionnaire.problems_with(questionnaire.answers_to_asked(answers))
+    return [
+        key
+        for key in among
+        if not any(question.key in problems for question in questionnaire.step(key).questions)
+    ]
+
+
+def move_to_present_questions(
+    session: Session, draft: Draft, questionnaire: Questionnaire
+) -> list[Step]:
+    """Have a draft that was begun under older questions go on under these, with every answer that
+    still applies; return the steps that have to be looked at again."""
+    session.refresh(draft, with_for_update=True)
+    done = draft.complete_steps
+    draft.answers = {k: answer for k, answer in draft.answers.items() if k in questionnaire.keys}
+    draft.complete_steps = answered_steps(draft.answers, done, questionnaire)
+    draft.questions_version = questionnaire.version
+    draft.version += 1
+    keep_questionnaire(session, questionnaire)
+    return [questionnaire.step(key) for key in done if key not in draft.complete_steps]
 
 
 def first_incomplete_step(draft: Draft, questionnaire: Questionnaire) -> Step:

@@ -57,6 +57,16 @@ def web_address(form: Form, field: Field) -> None:
         raise ValidationError("Enter a web address that starts with https://, or leave it empty.")
 
 
+def asked(question: Question) -> Callable[[Form, Field], None]:
+    """No check goes on where the other answers don't lead to the question."""
+
+    def check(form: Form, _: Field) -> None:
+        if not form.asks(question):
+            raise StopValidation
+
+    return check
+
+
 def accepted_by(question: Question) -> Callable[[Form, Field], None]:
     """The checks that the question's own data asks for."""
 
@@ -77,10 +87,9 @@ def field_for(question: Question) -> Field:
         chooser = RadioField if question.kind == "choice" else CheckboxesField
         options = [SelectChoice(option.value, option.label) for option in question.options]
         # The question names a foreign value better than WTForms would.
-        return chooser(
-            choices=options, validate_choice=False, validators=[accepted_by(question)], **about
-        )
-    checks = [storable, accepted_by(question)]
+        checks = [asked(question), accepted_by(question)]
+        return chooser(choices=options, validate_choice=False, validators=checks, **about)
+    checks = [asked(question), storable, accepted_by(question)]
     attributes = {"autocomplete": question.autocomplete} if question.autocomplete else {}
     if question.kind == "email":
         checks.append(Email("Enter an address like name@company.com."))

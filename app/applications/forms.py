@@ -8,10 +8,12 @@ from typing import Any
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField
 
+from app.applications.answers import Answers
+from app.applications.conditions import When, all_hold
 from app.applications.drafts import NO_SAVE, Save, last_save
 from app.applications.fields import field_for
 from app.applications.models import Draft
-from app.applications.questions import STEP_KEYS, Answers, Question, Step
+from app.applications.questions import STEP_KEYS, Question, Step, current_questionnaire
 
 STORED_AT_MOST = 20_000
 SAVE_ID = re.compile(r"[a-z0-9]{1,32}")
@@ -19,27 +21,53 @@ CSRF_EXPIRED = "This page was open for too long. Nothing is lost: press the butt
 
 
 class StepForm(FlaskForm):
-    """What each step's form can do besides checking. It names the save that it is about to make;
-    those that its page has seen, apart by spaces; and one that the prospect chose to overwrite."""
+    """What each step's form can do besides checking. ``earlier`` are the answers given so far, by
+    which a later question may be asked or not.
+
+    The form names the save that it is about to make; those that its page has seen, apart by spaces;
+    and one that the prospect chose to overwrite."""
 
     step: Step
     seen_saves = HiddenField()
     save_id = HiddenField()
     overwrites = HiddenField()
 
-    def __init__(self, **options: Any) -> None:
+    def __init__(self, *, earlier: Answers | None = None, **options: Any) -> None:
+        self._earlier = earlier or {}
         super().__init__(**options)
         for question in self.step.questions:
             self[question.key].option_hints = {o.value: o.hint for o in question.options if o.hint}
 
     def question_fields(self) -> list[tuple[Field, Question]]:
-        """The fields in their order, each with its question."""
-        return [(self[question.key], question) for question in self.step.questions]
+        """The fields in their order, each with its question: those that some answers on this page
+        lead to (`branches` has the browser show the ones that the answers do lead to)."""
+        return [
+            (self[question.key], question)
+            for question in self.step.questions
+            if all_hold(self._conditions_before(question), self._earlier)
+        ]
+
+    def asks(self, question: Question) -> bool:
+        """Whether the answers lead to the question."""
+        return not question.when or question in current_questionnaire().asked(
+            self._earlier | self._given()
+        )
 
     def answers(self) -> Answers:
         """What was typed or chosen, without what is empty: to be stored whether accepted or not."""
-        given = {question.key: self[question.key].data for question in self.step.questions}
-        return {key: _storable(value) for key, value in given.items() if value}
+        return {key: _storable(value) for key, value in self._given().items() if value}
+
+    def _conditions_before(self, question: Question) -> When:
+        """What must hold of the answers on earlier pages for the question to be asked."""
+        here = {one.key for one in self.step.questions}
+        return tuple(
+            condition
+            for condition in current_questionnaire().way_to(question)
+            if condition.question not in here
+        )
+
+    def _given(self) -> Answers:
+        return {question.key: self[question.key].data for question in self.step.questions}
 
     @property
     def save(self) -> Save:

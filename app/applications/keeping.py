@@ -18,7 +18,13 @@ def keep(form: StepForm, *, accepted: bool) -> Draft:
     """
     draft = current_draft() or start_one_more()
     draft = save_step(
-        db.session(), draft.id, form.step, form.answers(), form.save, complete=accepted
+        db.session(),
+        draft.id,
+        form.step,
+        form.answers(),
+        form.save,
+        current_questionnaire(),
+        complete=accepted,
     )
     db.session.commit()
     remember(draft)

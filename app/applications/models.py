@@ -29,6 +29,16 @@ class Draft(Model):
     submitted_at: Mapped[datetime | None]
 
 
+class StoredQuestionnaire(Model):
+    """The questions of one version, as somebody was asked them."""
+
+    __tablename__ = "questionnaires"
+
+    version: Mapped[str] = mapped_column(primary_key=True)
+    content: Mapped[dict[str, Any]]
+    first_asked_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
 class Application(Model):
     """What a prospect sent, and where it stands. The answers never change after the submission."""
 

@@ -5,22 +5,37 @@ from typing import NamedTuple
 
 from flask import abort, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from msgspec import structs
 
-from app.applications.drafts import first_incomplete_step, last_save
+from app.applications.answers import Answer, Answers
+from app.applications.drafts import first_incomplete_step, last_save, move_to_present_questions
 from app.applications.forms import CSRF_EXPIRED, ReviewForm, StepForm
 from app.applications.models import Draft
-from app.applications.queries import readable_answers, readable_step
-from app.applications.questions import Answer, Step, current_questionnaire
+from app.applications.queries import readable_answers, readable_rows
+from app.applications.questions import Step, current_questionnaire
 from app.database import db
 
 DRAFT_COOKIE = "draft"
+QUESTIONS_CHANGED = (
+    "Our questions have changed since you began. Your answers are kept. To look at again: {}."
+)
 
 
 def current_draft() -> Draft | None:
-    """The draft that the browser's cookie names, if there still is one."""
+    """The draft that the browser's cookie names, if there still is one, under today's questions."""
     draft_id = current_draft_id()
-    return db.session.get(Draft, draft_id) if draft_id else None
+    draft = db.session.get(Draft, draft_id) if draft_id else None
+    questionnaire = current_questionnaire()
+    if draft and not draft.submitted_at and draft.questions_version != questionnaire.version:
+        again = move_to_present_questions(db.session(), draft, questionnaire)
+        db.session.commit()
+        flash(QUESTIONS_CHANGED.format("; ".join(step.title for step in again) or "nothing"))
+    return draft
+
+
+def earlier_answers() -> Answers:
+    """What this browser's draft holds, by which a question may be asked or not."""
+    draft = current_draft()
+    return draft.answers if draft else {}
 
 
 def current_draft_id() -> uuid.UUID | None:
@@ -61,8 +76,7 @@ class OtherAnswers(NamedTuple):
 def other_answers(draft: Draft | None, form: StepForm) -> OtherAnswers:
     stored, typed = draft.answers if draft else {}, form.answers()
     differing = (q for q in form.step.questions if stored.get(q.key) != typed.get(q.key))
-    rows = readable_step(stored, structs.replace(form.step, questions=tuple(differing)))
-    return OtherAnswers(last_save(draft, form.step), rows)
+    return OtherAnswers(last_save(draft, form.step), readable_rows(stored, differing))
 
 
 def show_form(
@@ -85,6 +99,7 @@ def show_form(
         form=form,
         draft=draft,
         other=other,
+        questions_version=current_questionnaire().version,
         number=index + 1,
         of=len(steps),
         minutes_left=sum(step.minutes for step in steps[index:]),
@@ -133,5 +148,5 @@ def show_sealed(draft: Draft | None, form: StepForm) -> ResponseReturnValue:
     """The draft is sent; what the form holds besides is shown, so that it can be copied out."""
     sent = draft.answers if draft else {}
     unsent = {key: answer for key, answer in form.answers().items() if answer != sent.get(key)}
-    typed = [row for row in readable_step(unsent, form.step) if row[1]]
+    typed = [row for row in readable_rows(unsent, form.step.questions) if row[1]]
     return render_template("applications/sealed.html", typed=typed), 409

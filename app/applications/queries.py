@@ -1,12 +1,15 @@
 """What other domains may ask about applications."""
 
 import uuid
+from collections.abc import Iterable
 
+import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.applications.models import Application
-from app.applications.questions import Answer, Answers, Questionnaire, Step
+from app.applications.answers import Answer, Answers
+from app.applications.models import Application, StoredQuestionnaire
+from app.applications.questions import Question, Questionnaire, Step, current_questionnaire
 
 
 def get_application(session: Session, application_id: uuid.UUID) -> Application:
@@ -29,17 +32,28 @@ def find_application_by_token(session: Session, token: str) -> Application | Non
     return session.scalar(select(Application).where(Application.access_token == token))
 
 
+def questionnaire_of(session: Session, version: str) -> Questionnaire:
+    """The questions of that version; today's where it was not kept."""
+    stored = session.get(StoredQuestionnaire, version)
+    return msgspec.convert(stored.content, Questionnaire) if stored else current_questionnaire()
+
+
 def readable_answers(
     answers: Answers, questionnaire: Questionnaire
 ) -> list[tuple[Step, list[tuple[str, Answer]]]]:
-    """The answers by step, each as (question, answer in the words of its options); "" for none."""
-    return [(step, readable_step(answers, step)) for step in questionnaire.steps]
+    """The answers by step, each as (question, answer in the words of its options); "" for none.
+    Questions that were not asked are left out."""
+    asked = questionnaire.asked(answers)
+    return [
+        (step, readable_rows(answers, [q for q in step.questions if q in asked]))
+        for step in questionnaire.steps
+    ]
 
 
-def readable_step(answers: Answers, step: Step) -> list[tuple[str, Answer]]:
-    """The same for the questions of one step."""
+def readable_rows(answers: Answers, questions: Iterable[Question]) -> list[tuple[str, Answer]]:
+    """The same for some questions."""
     rows = []
-    for question in step.questions:
+    for question in questions:
         labels = {option.value: option.label for option in question.options}
         given = answers.get(question.key, "")
         in_words: Answer = (

@@ -4,23 +4,17 @@ The questions are data (content/questions.toml). The web form, the rubric, the r
 staff's pages all read the same Questionnaire.
 """
 
-import re
-from pathlib import Path
 from typing import Final, Literal, cast
 
 from flask import current_app
 from msgspec import Struct
 
-from app.data_files import DataFileError, read_data
-
-Answer = str | list[str]
-Answers = dict[str, Answer]
-"""Question key to answer: a list for the kind "choices", else a string. Unanswered: no key."""
+from app.applications.answers import Answer, Answers
+from app.applications.conditions import When, all_hold
 
 STEP_KEYS: Final = ("you", "system", "problem", "outcome", "engagement", "review")
 MINUTES: Final = 10
-
-_SNAKE_CASE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
+NOT_ASKED: Final = "This isn’t asked after the other answers."
 
 
 class Option(Struct, frozen=True, forbid_unknown_fields=True):
@@ -36,7 +30,8 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
     """One question. ``reason`` tells the prospect what the firm uses the answer for.
 
     ``max_length`` counts characters of a typed answer. ``when_empty`` is the message beside a
-    required question that was left empty.
+    required question that was left empty. ``when`` says after which answers it is asked; without,
+    always. ``criteria`` names those of the rubric that read the answer.
     """
 
     key: str
@@ -49,6 +44,8 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
     max_length: int = 200
     options: tuple[Option, ...] = ()
     autocomplete: str = ""
+    when: When = ()
+    criteria: tuple[str, ...] = ()
 
     def problem_with(self, answer: Answer | None) -> str:
         """Return the sentence that says why ``answer`` can't be kept, or "" when it can.
@@ -90,7 +87,8 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Questionnaire(Struct, frozen=True, forbid_unknown_fields=True):
-    """All steps in their order. ``version`` is kept with every application."""
+    """All steps in their order. ``version`` is kept with every application; it ends with a digest
+    of the questions, so that no edit goes by the old name."""
 
     version: str
     steps: tuple[Step, ...]
@@ -112,58 +110,40 @@ class Questionnaire(Struct, frozen=True, forbid_unknown_fields=True):
         """Return the question of that key. Raises KeyError."""
         return {question.key: question for question in self.questions}[key]
 
+    def asked(self, answers: Answers) -> tuple[Question, ...]:
+        """The questions that these answers lead to. What was answered to any other counts for
+        nothing, here as everywhere."""
+        counted: Answers = {}
+        found = []
+        for question in self.questions:
+            if all_hold(question.when, counted):
+                found.append(question)
+                if question.key in answers:
+                    counted[question.key] = answers[question.key]
+        return tuple(found)
+
+    def way_to(self, question: Question) -> When:
+        """All that must hold for the question to be asked: its own conditions, and those of each
+        question that these ask about."""
+        way = list(question.when)
+        for condition in question.when:
+            way += self.way_to(self.question(condition.question))
+        return tuple(way)
+
+    def answers_to_asked(self, answers: Answers) -> Answers:
+        """The answers without those to questions that are not asked."""
+        return {q.key: answers[q.key] for q in self.asked(answers) if q.key in answers}
+
     def problems_with(self, answers: Answers) -> dict[str, str]:
-        """Return question key → sentence for every answer that is missing or can't be kept."""
-        found = {q.key: q.problem_with(answers.get(q.key)) for q in self.questions}
-        found |= {key: "No such question." for key in answers if key not in found}
+        """Return question key → sentence for every answer that is missing, can't be kept, or was
+        not asked for."""
+        found = {q.key: q.problem_with(answers.get(q.key)) for q in self.asked(answers)}
+        for key in answers.keys() - found.keys():
+            is_known = key in self.keys
+            found[key] = NOT_ASKED if is_known else "No such question."
         return {key: problem for key, problem in found.items() if problem}
 
 
 def current_questionnaire() -> Questionnaire:
     """Return the questions of the running app."""
     return cast(Questionnaire, current_app.extensions["questionnaire"])
-
-
-def load_questionnaire(path: Path) -> Questionnaire:
-    """Read and check the questions. Raises DataFileError with a sentence that names the place."""
-    questionnaire = read_data(path, Questionnaire)
-    for problem in _problems_in(questionnaire):
-        raise DataFileError(path, problem)
-    return questionnaire
-
-
-def _problems_in(questionnaire: Questionnaire) -> list[str]:
-    problems = []
-    steps = tuple(step.key for step in questionnaire.steps)
-    if steps != STEP_KEYS:
-        problems.append(f"The steps must be {', '.join(STEP_KEYS)}, in this order.")
-    minutes = sum(step.minutes for step in questionnaire.steps)
-    if minutes != MINUTES:
-        problems.append(f"The steps' minutes add up to {minutes}; the form promises {MINUTES}.")
-    for key in dict.fromkeys(questionnaire.keys):
-        if questionnaire.keys.count(key) > 1:
-            problems.append(f"Two questions have the key '{key}'.")
-    for question in questionnaire.questions:
-        problems += [f"Question '{question.key}' {it}." for it in _problems_in_question(question)]
-    return problems
-
-
-def _problems_in_question(question: Question) -> list[str]:
-    problems = []
-    values = [option.value for option in question.options]
-    if not _SNAKE_CASE.fullmatch(question.key):
-        problems.append("needs a key in lower_snake_case")
-    if not question.label or not question.reason:
-        problems.append("needs a label and a reason")
-    if question.required and not question.when_empty:
-        problems.append("is required and needs a when_empty message")
-    if question.kind in {"choice", "choices"} and not values:
-        problems.append("is a choice and needs options")
-    if question.kind not in {"choice", "choices"} and values:
-        problems.append(f"is of the kind '{question.kind}', which has no options")
-    for value in dict.fromkeys(values):
-        if not _SNAKE_CASE.fullmatch(value):
-            problems.append(f"has the option '{value}', which is not lower_snake_case")
-        if values.count(value) > 1:
-            problems.append(f"has the option '{value}' twice")
-    return problems

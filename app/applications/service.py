@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, bindparam, select, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
+from app.applications.answers import Answers
 from app.applications.drafts import NO_SAVE, first_incomplete_step
 from app.applications.events import (
     ApplicationAccepted,
@@ -20,7 +21,7 @@ from app.applications.events import (
 )
 from app.applications.fold import APPLICATIONS
 from app.applications.models import Application, Draft
-from app.applications.questions import Answers, Questionnaire
+from app.applications.questions import Questionnaire
 from app.database import after_commit, new_id
 from app.events import bell
 from app.events.person_keys import key_of
@@ -61,10 +62,11 @@ class NothingAsked(Exception):
 
 # Guarded like the seal below, so that what is sealed is what was read.
 READ_DRAFT = text("""
-SELECT answers, questions_version, key AS person_key
+SELECT answers, key AS person_key
 FROM drafts LEFT JOIN person_keys ON person_id = id
 WHERE id = :draft_id AND version = :draft_version AND submitted_at IS NULL
   AND coalesce(step_saves ->> :last_step, :no_save) = ANY(:seen_saves)
+  AND questions_version = :questions_version
   AND complete_steps @> :earlier_steps
 """).bindparams(bindparam("earlier_steps", type_=JSONB))
 
@@ -111,12 +113,13 @@ def submit_application(
     ``answers`` are those of the last page, which go with the draft's own; ``draft_version`` is the
     one that the prospect looked over, ``seen_saves`` are those of the last page itself. Raises
     AlreadySubmitted for a repeat, DraftUnfinished while an earlier step has no accepted answers,
-    and DraftChanged.
+    and DraftChanged, also where the questions have changed since.
     """
     *earlier, last = questionnaire.steps
     seen = {
         "draft_id": draft_id,
         "draft_version": draft_version,
+        "questions_version": questionnaire.version,
         "last_step": last.key,
         "no_save": NO_SAVE,
         "seen_saves": list(seen_saves),
@@ -132,8 +135,8 @@ def submit_application(
         name=kept["name"],
         email=kept["email"],
         company=kept["company"],
-        answers={**kept, **answers},
-        questions_version=draft.questions_version,
+        answers=questionnaire.answers_to_asked({**kept, **answers}),
+        questions_version=questionnaire.version,
     )
     access_token = secrets.token_urlsafe(24)
     key = draft.person_key or key_of(session, draft_id)

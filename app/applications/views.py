@@ -5,10 +5,21 @@ Each page works without JavaScript. The draft lives on the server; the cookie na
 
 from typing import cast
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, session, url_for
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import TooManyRequests
 
+from app.applications.branches import branches_css
 from app.applications.drafts import (
     DraftSealed,
     NoAddress,
@@ -22,6 +33,7 @@ from app.applications.pages import (
     DRAFT_COOKIE,
     current_draft,
     current_draft_id,
+    earlier_answers,
     find_step,
     open_step,
     other_answers,
@@ -70,6 +82,14 @@ def start_over() -> ResponseReturnValue:
     return redirect(url_for(".step", key=STEP_KEYS[0]), 303)
 
 
+@applications.get("/apply/questions.css")
+def question_styles() -> ResponseReturnValue:
+    """What shows a question once the answers lead to it. Its address changes with the questions."""
+    styles = Response(branches_css(current_questionnaire()), mimetype="text/css")
+    styles.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return styles
+
+
 @applications.get("/apply/<key>")
 def step(key: str) -> ResponseReturnValue:
     """One step's page, with what is kept of it; the last shows all that will be sent."""
@@ -77,7 +97,8 @@ def step(key: str) -> ResponseReturnValue:
     draft = current_draft()
     if draft and draft.submitted_at:
         raise DraftSealed(draft.id)
-    form = kind(formdata=None, data=draft.answers if draft else None)
+    answers = draft.answers if draft else {}
+    form = kind(formdata=None, data=answers, earlier=answers)
     form.build_on(draft)
     return show_form(form, draft)
 
@@ -86,7 +107,7 @@ def step(key: str) -> ResponseReturnValue:
 @csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
 def save(key: str) -> ResponseReturnValue:
     """Keep the step's answers, whatever is wrong with them, and go where the button leads."""
-    return keep_and_go_on(form_for(find_step(key))())
+    return keep_and_go_on(form_for(find_step(key))(earlier=earlier_answers()))
 
 
 @applications.post("/apply/submit")
@@ -160,7 +181,7 @@ def answer_too_many(error: TooManyRequests) -> ResponseReturnValue:
     """Nothing is stored; the text of a form stays on its page."""
     if request.endpoint != f"{applications.name}.{save.__name__}":
         return show_error(error)
-    form = form_for(find_step((request.view_args or {})["key"]))()
+    form = form_for(find_step((request.view_args or {})["key"]))(earlier=earlier_answers())
     return show_form(form, current_draft(), 429, trouble=TOO_MANY)
 
 
@@ -168,8 +189,8 @@ def answer_too_many(error: TooManyRequests) -> ResponseReturnValue:
 def answer_changed(_: StepChanged) -> ResponseReturnValue:
     """Another page has saved the step: show both, and store neither until one is chosen."""
     db.session.rollback()
-    form = form_for(find_step((request.view_args or {}).get("key", REVIEW)))()
-    draft = current_draft()
+    draft, shown = current_draft(), find_step((request.view_args or {}).get("key", REVIEW))
+    form = form_for(shown)(earlier=draft.answers if draft else {})
     return show_form(form, draft, 409, other=other_answers(draft, form))
 
 

@@ -3,8 +3,8 @@
 from msgspec import Struct
 from msgspec.structs import replace
 
+from app.applications.answers import Answers
 from app.applications.conditions import all_hold
-from app.applications.questions import Answers
 from app.engagements.rate_card import Billing, KindPrice, Modifier, RateCard
 from app.firm.offers import Kind
 

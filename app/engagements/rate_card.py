@@ -7,7 +7,8 @@ from typing import Final, Literal, cast
 from flask import current_app
 from msgspec import Struct
 
-from app.applications.conditions import When, check_when
+from app.applications.condition_checks import check_when
+from app.applications.conditions import When
 from app.applications.questions import Questionnaire
 from app.data_files import DataFileError, read_data
 from app.firm.offers import KINDS, Kind

@@ -17,8 +17,11 @@ from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 
 from app.applications.models import Application
-from app.applications.queries import find_application_by_token, readable_answers
-from app.applications.questions import current_questionnaire
+from app.applications.queries import (
+    find_application_by_token,
+    questionnaire_of,
+    readable_answers,
+)
 from app.applications.service import NothingAsked, provide_more
 from app.database import db
 from app.engagements.queries import engagement_of
@@ -172,5 +175,7 @@ def show_page(
         question=latest_question(session, application),
         reply_form=reply_form or ReplyForm(formdata=None),
         agreement_form=agreement_form or AgreementForm(formdata=None),
-        answers=readable_answers(application.answers, current_questionnaire()),
+        answers=readable_answers(
+            application.answers, questionnaire_of(session, application.questions_version)
+        ),
     )

@@ -2,8 +2,9 @@
 
 import msgspec
 
+from app.applications.answers import Answers
 from app.applications.queries import readable_answers
-from app.applications.questions import Answers, Questionnaire
+from app.applications.questions import Questionnaire
 
 READ_FIRST = "problem"
 

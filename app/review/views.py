@@ -9,8 +9,7 @@ from flask_login import current_user, login_required
 from msgspec.structs import asdict
 
 from app.applications.models import Application
-from app.applications.queries import find_application
-from app.applications.questions import current_questionnaire
+from app.applications.queries import find_application, questionnaire_of
 from app.applications.service import AlreadyDecided, Verdict, decide_application
 from app.database import db
 from app.engagements.queries import engagement_of
@@ -175,7 +174,7 @@ def show_application(
     return render_template(
         "review/application.html",
         application=subject,
-        sections=sections_of(subject.answers, current_questionnaire()),
+        sections=sections_of(subject.answers, questionnaire_of(session, subject.questions_version)),
         score=score_of(session, subject.id),
         engagement=engagement,
         offers=current_offers(),

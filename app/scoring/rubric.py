@@ -11,7 +11,9 @@ from typing import Final, Literal, cast, get_args
 from flask import current_app
 from msgspec import Struct
 
-from app.applications.conditions import When, check_cases, check_when, questions_read
+from app.applications.answers import Answers
+from app.applications.condition_checks import check_cases, check_when
+from app.applications.conditions import When, all_hold, questions_read
 from app.applications.questions import Questionnaire
 from app.data_files import DataFileError, read_data
 from app.firm.offers import Kind
@@ -68,18 +70,34 @@ class KindRule(Struct, frozen=True, forbid_unknown_fields=True):
     when: When = ()
 
 
+class Misfit(Struct, frozen=True, forbid_unknown_fields=True):
+    """Answers after which none of our engagements would help: what a prospect is ``told`` before
+    they send, and what to do ``instead``. The score knows nothing of it."""
+
+    told: str
+    instead: str
+    when: When
+
+
 class Rubric(Struct, frozen=True, forbid_unknown_fields=True):
-    """The criteria, whose weights add up to 100, the bands from best to worst, the kinds' rules."""
+    """The criteria, whose weights add up to 100, the bands from best to worst, the kinds' rules,
+    and the misfits, of which the first match wins."""
 
     version: str
     criteria: tuple[Criterion, ...]
     bands: tuple[Band, ...]
     kind_rules: tuple[KindRule, ...]
+    misfits: tuple[Misfit, ...] = ()
 
 
 def current_rubric() -> Rubric:
     """Return the rubric of the running app."""
     return cast(Rubric, current_app.extensions["rubric"])
+
+
+def misfit_of(answers: Answers, rubric: Rubric) -> Misfit | None:
+    """The first misfit that the answers are, if any."""
+    return next((misfit for misfit in rubric.misfits if all_hold(misfit.when, answers)), None)
 
 
 def load_rubric(path: Path, questionnaire: Questionnaire) -> Rubric:
@@ -92,6 +110,7 @@ def load_rubric(path: Path, questionnaire: Questionnaire) -> Rubric:
         _faults_in_criteria(rubric, questionnaire)
         or _faults_in_bands(rubric)
         or _faults_in_kind_rules(rubric, questionnaire)
+        or _faults_in_misfits(rubric, questionnaire)
     )
     if faults:
         raise DataFileError(path, faults[0])
@@ -106,9 +125,22 @@ def _faults_in_criteria(rubric: Rubric, questionnaire: Questionnaire) -> list[st
             faults.append(f"Two criteria have the key '{criterion.key}'.")
         for fault in _faults_in_criterion(criterion, questionnaire):
             faults.append(f"The criterion '{criterion.key}' {fault}.")
+    faults += _faults_in_questions(rubric, questionnaire)
     weights = sum(criterion.weight for criterion in rubric.criteria)
     if weights != FULL_SCORE:
         faults.append(f"The criteria's weights add up to {weights}, not {FULL_SCORE}.")
+    return faults
+
+
+def _faults_in_questions(rubric: Rubric, questionnaire: Questionnaire) -> list[str]:
+    """Where a question and the rubric disagree on which criteria read it."""
+    faults = []
+    for question in questionnaire.questions:
+        reading = [c.key for c in rubric.criteria if question.key in questions_read(c.cases)]
+        for key in sorted({*reading} - {*question.criteria}):
+            faults.append(f"The criterion '{key}' reads '{question.key}', which doesn't say so.")
+        for key in sorted({*question.criteria} - {*reading}):
+            faults.append(f"No criterion '{key}' reads '{question.key}', which says so.")
     return faults
 
 
@@ -155,3 +187,14 @@ def _faults_in_kind_rules(rubric: Rubric, questionnaire: Questionnaire) -> list[
     cases = [rule.when for rule in rubric.kind_rules]
     faults = check_cases(cases, questionnaire, with_unanswered=True)
     return [f"The list kind_rules {fault}." for fault in faults]
+
+
+def _faults_in_misfits(rubric: Rubric, questionnaire: Questionnaire) -> list[str]:
+    faults = []
+    for number, misfit in enumerate(rubric.misfits, start=1):
+        if not (misfit.told and misfit.instead and misfit.when):
+            faults.append(f"The misfit {number} needs told, instead and a condition.")
+        faults += [
+            f"The misfit {number} {fault}." for fault in check_when(misfit.when, questionnaire)
+        ]
+    return faults

@@ -2,8 +2,8 @@
 
 from msgspec import Struct
 
+from app.applications.answers import Answers
 from app.applications.conditions import all_hold, questions_read
-from app.applications.questions import Answers
 from app.firm.offers import Kind
 from app.scoring.rubric import BandName, Criterion, Rubric
 
@@ -50,6 +50,11 @@ def score_answers(answers: Answers, rubric: Rubric) -> Score:
         kind_reason=rule.reason,
         missing=tuple(dict.fromkeys(missing for _, missing in judged if missing)),
     )
+
+
+def is_unclear(criterion: Criterion, answers: Answers) -> bool:
+    """Whether a reviewer would have to ask again before they could judge by it."""
+    return bool(_judge(criterion, answers)[1])
 
 
 def _judge(criterion: Criterion, answers: Answers) -> tuple[CriterionScore, str]:

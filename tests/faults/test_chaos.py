@@ -26,7 +26,7 @@ from tests.faults.wire import Wire
 from tests.site import Site, eventually, prepared_site
 
 MAILS_EACH = 2
-DRAIN = 600.0
+DRAIN = 1200.0
 STORED = "SELECT access_token FROM applications"
 SAID = """
 SELECT array_agg(type ORDER BY version) FROM events

@@ -2,7 +2,8 @@
 
 from playwright.sync_api import Locator, Page
 
-from app.applications.questions import Answer, Question
+from app.applications.answers import Answer
+from app.applications.questions import Question
 from tests.journeys.prospect import label_of
 
 MOST_STOPS = 80

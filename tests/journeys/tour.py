@@ -119,6 +119,7 @@ FORM = (
     ),
     Stop("step, link mailed", "/apply/you", (MAIL_LINK,), shows="on its way", who="applicant"),
     Stop("review", "/apply/review", shows="Tidewater Freight", who="applicant"),
+    Stop("outlook", "/apply/outlook", shows="we would propose", who="applicant"),
     Stop("review, wrong", "/apply/review", (SEND,), shows="needs another look", who="applicant"),
     Stop(
         "review, changed elsewhere",

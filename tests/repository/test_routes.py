@@ -7,6 +7,7 @@ from werkzeug.routing import Rule
 ANYBODY = {
     "api.asyncapi",
     "api.schema",
+    "applications.question_styles",
     "applications.resume",
     "applications.review",
     "applications.save",
@@ -23,6 +24,7 @@ ANYBODY = {
     "content.engagement_kind",
     "content.home",
     "operation.healthz",
+    "outlook.page",
     "operation.metrics",
     "operation.readyz",
 }

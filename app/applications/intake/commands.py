@@ -8,11 +8,12 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
+from app.applications.answers import Answers
 from app.applications.drafts import start_draft
 from app.applications.forms import form_for
 from app.applications.models import TakenCommand
 from app.applications.queries import find_application_by_token
-from app.applications.questions import Answers, Questionnaire
+from app.applications.questions import NOT_ASKED, Questionnaire
 from app.applications.service import submit_application
 
 SUBMIT = "application.submit"
@@ -82,7 +83,7 @@ def accepted_answers(answers: Answers, questionnaire: Questionnaire) -> Answers:
     accepted: Answers = {}
     for step in questionnaire.steps:
         given = {q.key: answers[q.key] for q in step.questions if q.key in answers}
-        form = form_for(step)(formdata=MultiDict(given), meta={"csrf": False})
+        form = form_for(step)(formdata=MultiDict(given), earlier=accepted, meta={"csrf": False})
         if not form.validate():
             problems |= {key: str(sentences[0]) for key, sentences in form.errors.items()}
         problems |= {
@@ -91,6 +92,8 @@ def accepted_answers(answers: Answers, questionnaire: Questionnaire) -> Answers:
             if not question.has_shape_of(given.get(question.key, ""))
         }
         accepted |= form.answers()
+    not_asked = accepted.keys() - questionnaire.answers_to_asked(accepted).keys()
+    problems |= dict.fromkeys(not_asked, NOT_ASKED)
     if problems:
         raise CommandRefused(problems)
     return accepted

@@ -137,8 +137,14 @@ def test_every_wrong_answer_is_named_at_once(session: Session, prospect: Prospec
 
 
 def test_a_command_without_any_answer_is_refused_question_by_question(session: Session) -> None:
-    required = {question.key for question in current_questionnaire().questions if question.required}
+    asked = current_questionnaire().asked({})
+    required = {question.key for question in asked if question.required}
     assert set(refusal_of(session, command({}))) == required
+
+
+def test_an_answer_that_was_not_asked_for_is_refused(session: Session, prospect: Prospect) -> None:
+    answers = {**prospect.answers, "brokers": ["none"]}
+    assert set(refusal_of(session, command(answers))) == {"broker_owner"}
 
 
 @pytest.mark.parametrize(

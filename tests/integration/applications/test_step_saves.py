@@ -7,6 +7,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from app.applications.answers import Answers
 from app.applications.drafts import NO_SAVE, Save, StepChanged, last_save, save_step, start_draft
 from app.applications.models import Draft
 from app.applications.questions import current_questionnaire
@@ -28,8 +29,8 @@ def text_of(draft: Draft) -> str:
 
 def play(session: Session, deeds: list[tuple[int, str]], *, guarded: bool = True) -> None:
     """Let the pages do it, and hold each save to what its user has seen."""
-    step = current_questionnaire().step("problem")
-    draft = start_draft(session, current_questionnaire())
+    questionnaire = current_questionnaire()
+    step, draft = questionnaire.step("problem"), start_draft(session, questionnaire)
     pages = {number: Page([NO_SAVE], {""}) for number in range(PAGES)}
     writer: Page | None = None
     for turn, (number, deed) in enumerate(deeds, start=1):
@@ -44,7 +45,8 @@ def play(session: Session, deeds: list[tuple[int, str]], *, guarded: bool = True
             continue
         before = text_of(draft)
         try:
-            save_step(session, draft.id, step, {"problem": text}, save, complete=False)
+            answers: Answers = {"problem": text}
+            save_step(session, draft.id, step, answers, save, questionnaire, complete=False)
         except StepChanged:
             assert text_of(draft) == before and writer is not page
             continue

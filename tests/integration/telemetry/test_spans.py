@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.applications.questions import Answers
+from app.applications.answers import Answers
 from app.events.models import StoredEvent
 from app.events.retry import RetryPolicy
 from app.events.subscription import current_subscriptions

@@ -1,7 +1,9 @@
 import pytest
 
-from app.applications.conditions import MOST_COMBINATIONS, Condition, When, check_cases, check_when
-from app.applications.questions import Answers, Questionnaire
+from app.applications.answers import Answers
+from app.applications.condition_checks import MOST_COMBINATIONS, check_cases, check_when
+from app.applications.conditions import Condition, When
+from app.applications.questions import Questionnaire
 
 DAILY = Condition("frequency", any_of=("daily",))
 SELDOM = Condition("frequency", any_of=("weekly", "monthly", "rarely", "not_yet"))

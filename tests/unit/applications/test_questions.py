@@ -3,14 +3,16 @@ from pathlib import Path
 
 import pytest
 
+from app.applications.answers import Answers
 from app.applications.conditions import When, questions_read
-from app.applications.questions import MINUTES, STEP_KEYS, Questionnaire, load_questionnaire
+from app.applications.question_file import load_questionnaire
+from app.applications.questions import MINUTES, STEP_KEYS, Questionnaire
 from app.data_files import DataFileError
 from app.engagements.rate_card import RateCard
 from app.scoring.rubric import Rubric
 
 READ_BY_A_REVIEWER = {
-    "name", "email", "company", "website", "tried", "anything_else", "consent"
+    "name", "email", "company", "website", "broker_owner", "tried", "anything_else", "consent"
 }  # fmt: skip
 
 
@@ -80,6 +82,21 @@ def test_answers_are_checked_together(questionnaire: Questionnaire) -> None:
     assert problems["email"] == "Enter your email address."
 
 
+def test_only_what_was_asked_counts(questionnaire: Questionnaire) -> None:
+    answers: Answers = {"brokers": ["none"], "broker_owner": "nobody"}
+    assert questionnaire.answers_to_asked(answers) == {"brokers": ["none"]}
+    problems = questionnaire.problems_with(answers)
+    assert problems["broker_owner"] == "This isn’t asked after the other answers."
+
+
+def test_each_edit_makes_a_version_of_its_own(
+    questionnaire: Questionnaire, with_change: Callable[[str, str, str], Path]
+) -> None:
+    edited = load_questionnaire(with_change("questions.toml", "Your name", "Your full name"))
+    again = load_questionnaire(with_change("questions.toml", "Your name", "Your full name"))
+    assert edited.version == again.version != questionnaire.version
+
+
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
@@ -104,6 +121,32 @@ def test_answers_are_checked_together(questionnaire: Questionnaire) -> None:
             'value = "founder"',
             'value = "The CEO"',
             "Question 'role' has the option 'The CEO', which is not lower_snake_case.",
+        ),
+        (
+            'when = [{ question = "brokers", any_of = ["kafka",',
+            'when = [{ question = "brokers", any_of = ["pigeons",',
+            "Question 'broker_owner' names 'pigeons', which 'brokers' doesn't offer.",
+        ),
+        (
+            'when = [{ question = "preferred_kind", any_of = ["fractional"] }]',
+            'when = [{ question = "team_time", any_of = ["none"] }]',
+            "Question 'days_a_month' depends on 'team_time', which is asked after it.",
+        ),
+        (
+            'when = [{ question = "preferred_kind", any_of = ["fractional"] }]',
+            'when = [{ question = "problem", at_least_words = 3 }]',
+            "Question 'days_a_month' depends on how much 'problem' says; only choices lead on.",
+        ),
+        (
+            "max_length = 1500",
+            'max_length = 1500\nwhen = [{ question = "role", any_of = ["cto"] }]',
+            "Question 'anything_else' stands on the last page, which asks everybody the same.",
+        ),
+        (
+            'key = "budget"\n',
+            'key = "budget"\nwhen = [{ question = "preferred_kind", any_of = ["sprint"] },'
+            ' { question = "days_a_month", any_of = ["4"] }]\n',
+            "Question 'budget' can never be reached: no answer to 'preferred_kind' leads there.",
         ),
     ],
 )

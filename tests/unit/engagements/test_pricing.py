@@ -4,7 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.applications.questions import Answers, Questionnaire
+from app.applications.answers import Answers
+from app.applications.questions import Questionnaire
 from app.engagements.pricing import (
     UnderFloor,
     percent_of,

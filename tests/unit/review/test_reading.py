@@ -1,6 +1,7 @@
 """The order in which a reviewer reads the answers."""
 
-from app.applications.questions import Answers, Questionnaire
+from app.applications.answers import Answers
+from app.applications.questions import Questionnaire
 from app.review.reading import sections_of
 
 
@@ -14,9 +15,17 @@ def test_the_problem_is_read_first_and_in_full(questionnaire: Questionnaire) -> 
 
 def test_every_question_stands_somewhere_and_once(questionnaire: Questionnaire) -> None:
     answers: Answers = {question.key: "an answer" for question in questionnaire.questions}
+    answers |= {"brokers": ["kafka"], "preferred_kind": "fractional"}
     sections = sections_of(answers, questionnaire)
     read = [question for section in sections for question, _ in section.texts + section.facts]
     assert sorted(read) == sorted(question.label for question in questionnaire.questions)
+
+
+def test_a_question_that_was_not_asked_takes_no_room(questionnaire: Questionnaire) -> None:
+    answers: Answers = {"brokers": ["none"], "broker_owner": "nobody"}
+    sections = sections_of(answers, questionnaire)
+    read = [question for section in sections for question, _ in section.facts]
+    assert questionnaire.question("broker_owner").label not in read
 
 
 def test_a_long_text_that_was_left_empty_takes_no_room(questionnaire: Questionnaire) -> None:

@@ -3,10 +3,12 @@ from pathlib import Path
 
 import pytest
 
+from app.applications.question_file import load_questionnaire
 from app.applications.questions import Questionnaire
 from app.data_files import DataFileError
 from app.scoring.rubric import BAND_NAMES, Rubric, load_rubric
 
+CONTENT = Path(__file__).parents[3] / "content"
 LAST_RULE = "Too little is known to recommend more than the smallest engagement."
 
 
@@ -111,6 +113,30 @@ def test_a_rubric_at_odds_with_itself_or_the_questions_is_refused(
     with pytest.raises(DataFileError) as caught:
         load_rubric(with_change("rubric.toml", old, new), questionnaire)
     assert "/rubric.toml: " in str(caught.value)
+    assert sentence in str(caught.value)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        (
+            'criteria = ["authority"]',
+            "",
+            "The criterion 'authority' reads 'role', which doesn't say so.",
+        ),
+        (
+            'criteria = ["authority"]',
+            'criteria = ["authority", "charm"]',
+            "No criterion 'charm' reads 'role', which says so.",
+        ),
+    ],
+)
+def test_questions_and_criteria_that_disagree_are_refused(
+    with_change: Callable[[str, str, str], Path], old: str, new: str, sentence: str
+) -> None:
+    questionnaire = load_questionnaire(with_change("questions.toml", old, new))
+    with pytest.raises(DataFileError) as caught:
+        load_rubric(CONTENT / "rubric.toml", questionnaire)
     assert sentence in str(caught.value)
 
 

@@ -5,7 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.applications.questions import Answers, Questionnaire
+from app.applications.answers import Answers
+from app.applications.questions import Questionnaire
 from app.firm.offers import KINDS
 from app.scoring.rubric import Rubric
 from app.scoring.score import Score, score_answers

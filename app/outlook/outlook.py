@@ -1,0 +1,68 @@
+"""The outlook: answers in, what we would make of them out. Pure and deterministic."""
+
+from msgspec import Struct
+
+from app.applications.answers import Answers
+from app.applications.conditions import questions_read
+from app.applications.questions import Question, Questionnaire, Step
+from app.engagements.pricing import quote_engagement, starting_price_cents
+from app.engagements.rate_card import Billing, RateCard
+from app.firm.offers import KINDS, Kind
+from app.scoring.rubric import Misfit, Rubric, misfit_of
+from app.scoring.score import is_unclear, score_answers
+
+
+class PricedKind(Struct, frozen=True):
+    """A kind of engagement at the price that the rate card gives for the answers, in cents."""
+
+    kind: Kind
+    total_cents: int
+    starting_cents: int
+    billing: Billing
+
+
+class Outlook(Struct, frozen=True):
+    """``proposed`` is what we would propose, ``others`` what else there is; ``unclear`` are the
+    questions about which we would have to ask again, each with its step. Where there is a
+    ``misfit``, no engagement would help."""
+
+    proposed: PricedKind
+    others: tuple[PricedKind, ...]
+    unclear: tuple[tuple[Step, Question], ...]
+    misfit: Misfit | None
+
+
+def outlook_on(
+    answers: Answers, questionnaire: Questionnaire, rubric: Rubric, card: RateCard
+) -> Outlook:
+    """What the answers lead to, by the rubric and the rate card that judge them once they are
+    sent."""
+    kind = score_answers(answers, rubric).recommended_kind
+    return Outlook(
+        proposed=_price(kind, answers, card),
+        others=tuple(_price(other, answers, card) for other in KINDS if other != kind),
+        unclear=_unclear(answers, questionnaire, rubric),
+        misfit=misfit_of(answers, rubric),
+    )
+
+
+def _price(kind: Kind, answers: Answers, card: RateCard) -> PricedKind:
+    quote = quote_engagement(kind, answers, card)
+    return PricedKind(kind, quote.total_cents, starting_price_cents(kind, card), quote.billing)
+
+
+def _unclear(
+    answers: Answers, questionnaire: Questionnaire, rubric: Rubric
+) -> tuple[tuple[Step, Question], ...]:
+    asked_about = {
+        key
+        for criterion in rubric.criteria
+        if is_unclear(criterion, answers)
+        for key in questions_read(criterion.cases)
+    }
+    return tuple(
+        (step, question)
+        for step in questionnaire.steps
+        for question in step.questions
+        if question.key in asked_about
+    )

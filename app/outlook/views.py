@@ -1,0 +1,33 @@
+"""The page of the outlook, and the part of it that the review shows."""
+
+from flask import Blueprint, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+
+from app.applications.pages import current_draft, open_step
+from app.applications.questions import STEP_KEYS, current_questionnaire
+from app.engagements.rate_card import current_rate_card
+from app.firm.offers import current_offers
+from app.outlook.outlook import outlook_on
+from app.scoring.rubric import current_rubric
+
+outlook = Blueprint("outlook", __name__, template_folder="templates")
+
+
+@outlook.get("/apply/outlook")
+def page() -> ResponseReturnValue:
+    """What we would make of this browser's answers; of an unfinished draft, on to what is left."""
+    draft = current_draft()
+    if draft is None or draft.submitted_at or open_step(draft).key != STEP_KEYS[-1]:
+        return redirect(url_for("applications.step", key=STEP_KEYS[-1]), 303)
+    questionnaire = current_questionnaire()
+    is_part = "HX-Request" in request.headers
+    return render_template(
+        "outlook/_outlook.html" if is_part else "outlook/page.html",
+        outlook=outlook_on(
+            questionnaire.answers_to_asked(draft.answers),
+            questionnaire,
+            current_rubric(),
+            current_rate_card(),
+        ),
+        offers=current_offers(),
+    )

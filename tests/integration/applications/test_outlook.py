@@ -1,0 +1,63 @@
+"""What a prospect sees of the outlook, and what they don't."""
+
+import html
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.scoring.rubric import current_rubric
+from tests.integration.applications.prospect import Prospect
+
+TAGS = re.compile(r"<[^>]+>")
+
+
+@pytest.fixture
+def ready(prospect: Prospect) -> Prospect:
+    prospect.fill_in()
+    return prospect
+
+
+def seen_by(prospect: Prospect) -> str:
+    """The page's words."""
+    text = TAGS.sub("", prospect.client.get("/apply/outlook").text)
+    return " ".join(html.unescape(text).split())
+
+
+def test_the_review_links_to_it_and_it_leads_back(ready: Prospect) -> None:
+    assert 'href="/apply/outlook"' in ready.see("review")
+    assert 'href="/apply/review"' in ready.client.get("/apply/outlook").text
+
+
+def test_it_names_the_kind_and_the_price_and_what_the_others_start_at(ready: Prospect) -> None:
+    page = seen_by(ready)
+    assert "From these answers we would propose a Build" in page
+    assert "Sprint, from $10,000" in page
+
+
+def test_it_gives_no_score_away(ready: Prospect) -> None:
+    page = seen_by(ready)
+    for band in current_rubric().bands:
+        assert band.label not in page
+    for criterion in current_rubric().criteria:
+        assert criterion.label not in page
+        assert not any(level.reason in page for level in criterion.levels)
+
+
+def test_a_misfit_is_told_kindly_and_may_send_all_the_same(ready: Prospect) -> None:
+    ready.press("engagement", budget="under_10k")
+    page = seen_by(ready)
+    assert "Our smallest engagement, the Sprint, costs $10,000" in page
+    assert "You can send the application all the same." in page
+    assert "we would propose" not in page
+
+
+def test_the_review_fetches_the_part_alone(ready: Prospect) -> None:
+    part = ready.client.get("/apply/outlook", headers={"HX-Request": "true"}).text
+    assert part.strip().startswith("<section")
+
+
+def test_an_unfinished_form_is_finished_first(prospect: Prospect, client: FlaskClient) -> None:
+    prospect.fill_in("you")
+    for browser in (prospect.client, client):
+        assert browser.get("/apply/outlook").location == "/apply/review"

@@ -1,0 +1,64 @@
+import tomllib
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.applications.answers import Answers
+from app.applications.questions import Questionnaire
+from app.engagements.pricing import quote_engagement
+from app.engagements.rate_card import RateCard
+from app.firm.offers import KINDS
+from app.outlook.outlook import outlook_on
+from app.scoring.rubric import Rubric
+from app.scoring.score import score_answers
+
+DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
+STRONG: Answers = tomllib.loads(DEMO.read_text())["applications"][0]
+
+
+@given(data=st.data())
+def test_what_is_foretold_is_what_will_be_proposed_at_that_price(
+    data: st.DataObject,
+    any_answers: st.SearchStrategy[Answers],
+    questionnaire: Questionnaire,
+    rubric: Rubric,
+    rate_card: RateCard,
+) -> None:
+    answers = questionnaire.answers_to_asked(data.draw(any_answers))
+    outlook = outlook_on(answers, questionnaire, rubric, rate_card)
+    kind = score_answers(answers, rubric).recommended_kind
+    assert outlook.proposed.kind == kind
+    assert outlook.proposed.total_cents == quote_engagement(kind, answers, rate_card).total_cents
+    assert {outlook.proposed.kind, *(other.kind for other in outlook.others)} == {*KINDS}
+
+
+@pytest.mark.parametrize(
+    ("changed", "unclear"),
+    [
+        ({}, set()),
+        ({"success": ""}, {"success"}),
+        ({"budget": "not_set"}, {"budget", "outcome"}),
+    ],
+)
+def test_only_what_a_reviewer_would_ask_about_is_unclear(
+    questionnaire: Questionnaire,
+    rubric: Rubric,
+    rate_card: RateCard,
+    changed: Answers,
+    unclear: set[str],
+) -> None:
+    outlook = outlook_on({**STRONG, **changed}, questionnaire, rubric, rate_card)
+    assert {question.key for _, question in outlook.unclear} == unclear
+
+
+@pytest.mark.parametrize(
+    "changed",
+    [{"budget": "under_10k"}, {"symptoms": ["no_symptoms"], "engineers": "none_yet"}],
+)
+def test_whom_no_engagement_would_help_is_told_so(
+    questionnaire: Questionnaire, rubric: Rubric, rate_card: RateCard, changed: Answers
+) -> None:
+    assert outlook_on(STRONG, questionnaire, rubric, rate_card).misfit is None
+    assert outlook_on({**STRONG, **changed}, questionnaire, rubric, rate_card).misfit

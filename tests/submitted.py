@@ -7,7 +7,7 @@ from app.applications.answers import Answers
 from app.applications.drafts import start_draft
 from app.applications.models import Application
 from app.applications.questions import STEP_KEYS, current_questionnaire
-from app.applications.service import submit_application
+from app.applications.submission import submit_application
 
 
 def submit_answers(session: Session, answers: Answers) -> Application:

@@ -43,7 +43,7 @@ from app.applications.pages import (
     show_sealed,
 )
 from app.applications.questions import STEP_KEYS, current_questionnaire
-from app.applications.service import (
+from app.applications.submission import (
     AlreadySubmitted,
     DraftChanged,
     DraftUnfinished,

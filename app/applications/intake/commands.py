@@ -14,7 +14,7 @@ from app.applications.forms import form_for
 from app.applications.models import TakenCommand
 from app.applications.queries import find_application_by_token
 from app.applications.questions import NOT_ASKED, Questionnaire
-from app.applications.service import submit_application
+from app.applications.submission import submit_application
 
 SUBMIT = "application.submit"
 LONGEST_IDENTITY = 1000

@@ -20,7 +20,7 @@ from app.accounts.models import Staff
 from app.applications.drafts import start_draft
 from app.applications.models import Application, Draft
 from app.applications.questions import STEP_KEYS, current_questionnaire
-from app.applications.service import submit_application
+from app.applications.submission import submit_application
 from app.attachments.models import Attachment
 from app.attachments.queries import attachments_of
 

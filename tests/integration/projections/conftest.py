@@ -17,12 +17,7 @@ from app.accounts.models import Staff
 from app.applications.erasure import erase_person
 from app.applications.events import ApplicationAccepted, ApplicationDeclined, MoreRequested
 from app.applications.models import Application
-from app.applications.service import (
-    Verdict,
-    decide_application,
-    provide_more,
-    withdraw_application,
-)
+from app.applications.service import Verdict, decide_application, provide_more, withdraw_application
 from app.database import db
 from app.engagements.models import Engagement
 from app.engagements.queries import engagement_of

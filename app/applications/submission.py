@@ -1,0 +1,178 @@
+"""A submission: the sealed draft, the application and its event, in one statement."""
+
+import secrets
+import uuid
+from collections.abc import Sequence
+from typing import Any, NoReturn
+
+import msgspec
+from sqlalchemy import bindparam, select, text
+from sqlalchemy.dialects.postgresql import JSONB
+from sqlalchemy.orm import Session
+
+from app.applications.answers import Answers
+from app.applications.drafts import NO_SAVE, first_incomplete_step
+from app.applications.events import ApplicationSubmitted
+from app.applications.models import Application, Draft
+from app.applications.questions import Questionnaire
+from app.database import after_commit, new_id
+from app.events import bell
+from app.events.person_keys import key_of
+from app.events.spans import trace_recording
+from app.events.store import content_of, metadata_by
+from app.events.types import stream_of
+
+# Crockford's base 32: no I, L, O or U, so that a reference survives the telephone.
+REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+
+class DraftUnfinished(Exception):
+    """There is no such draft, or one of its earlier steps has no accepted answers yet."""
+
+
+class DraftChanged(Exception):
+    """The draft was saved again after the page that sends it was shown."""
+
+
+class AlreadySubmitted(Exception):
+    """The draft has become an application before. ``same`` tells whether with the same answers."""
+
+    def __init__(self, application: Application, *, same: bool) -> None:
+        super().__init__(application.reference)
+        self.application = application
+        self.same = same
+
+
+# Guarded like the seal below, so that what is sealed is what was read.
+READ_DRAFT = text("""
+SELECT answers, key AS person_key
+FROM drafts LEFT JOIN person_keys ON person_id = id
+WHERE id = :draft_id AND version = :draft_version AND submitted_at IS NULL
+  AND questions_version = :questions_version
+  AND coalesce(step_saves ->> :last_step, :no_save) = ANY(:seen_saves)
+  AND complete_steps @> :earlier_steps
+""").bindparams(bindparam("earlier_steps", type_=JSONB))
+
+# The seal on the draft, the application and its event are one statement: one round trip, and all
+# or nothing. Of any number of simultaneous submits one finds the draft unsealed.
+SUBMIT = text("""
+WITH sealed AS (
+    UPDATE drafts SET submitted_at = now(), answers = :answers
+    WHERE id = :draft_id AND version = :draft_version AND submitted_at IS NULL
+      AND coalesce(step_saves ->> :last_step, :no_save) = ANY(:seen_saves)
+    RETURNING id
+), submitted AS (
+    INSERT INTO applications (id, draft_id, reference, access_token, name, email, company,
+        answers, questions_version, submitted_at)
+    SELECT :application_id, id, :reference, :access_token, :name, :email, :company, :answers,
+        :questions_version, statement_timestamp()
+    FROM sealed RETURNING submitted_at
+)
+INSERT INTO events (id, stream, version, type, schema_version, data, metadata, person_id, sealed,
+    recorded_at)
+SELECT :id, :stream, 1, :type, :schema_version, :data, :metadata, :person_id,
+    CAST(:sealed AS bytea), submitted_at
+FROM submitted
+RETURNING position
+""").bindparams(
+    bindparam("answers", type_=JSONB),
+    bindparam("data", type_=JSONB),
+    bindparam("metadata", type_=JSONB),
+)
+
+
+def submit_application(
+    session: Session,
+    draft_id: uuid.UUID,
+    answers: Answers,
+    questionnaire: Questionnaire,
+    *,
+    draft_version: int,
+    seen_saves: Sequence[str] = (NO_SAVE,),
+    prefix: str,
+) -> str:
+    """Turn the draft into an application, record application.submitted, return the access token.
+
+    ``answers`` are those of the last page, which go with the draft's own; ``draft_version`` is the
+    one that the prospect looked over, ``seen_saves`` are those of the last page itself. Raises
+    AlreadySubmitted for a repeat, DraftUnfinished while an earlier step has no accepted answers,
+    and DraftChanged, also where the questions have changed since.
+    """
+    *earlier, last = questionnaire.steps
+    seen = {
+        "draft_id": draft_id,
+        "draft_version": draft_version,
+        "questions_version": questionnaire.version,
+        "last_step": last.key,
+        "no_save": NO_SAVE,
+        "seen_saves": list(seen_saves),
+    }
+    steps = [step.key for step in earlier]
+    draft = session.execute(READ_DRAFT, {**seen, "earlier_steps": steps}).one_or_none()
+    if draft is None:
+        _explain_refusal(session, draft_id, answers, questionnaire)
+    last_keys = {question.key for question in last.questions}
+    kept = {key: answer for key, answer in draft.answers.items() if key not in last_keys}
+    submission = ApplicationSubmitted(
+        reference=make_reference(prefix),
+        name=kept["name"],
+        email=kept["email"],
+        company=kept["company"],
+        answers=questionnaire.answers_to_asked({**kept, **answers}),
+        questions_version=questionnaire.version,
+    )
+    access_token = secrets.token_urlsafe(24)
+    key = draft.person_key or key_of(session, draft_id)
+    if not _store(session, submission, access_token, seen, bytes(key)):
+        _explain_refusal(session, draft_id, answers, questionnaire)
+    after_commit(session, bell.ring)
+    return access_token
+
+
+def _store(
+    session: Session,
+    submission: ApplicationSubmitted,
+    access_token: str,
+    seen: dict[str, Any],
+    key: bytes,
+) -> bool:
+    """Seal the draft and store the application with its event, unless the draft is no longer as it
+    was seen."""
+    application_id, person = new_id(), seen["draft_id"]
+    stream, metadata = stream_of("application", application_id), metadata_by("prospect")
+    content = content_of(submission, person, key)
+    trace_recording(session, content["id"], submission.type, stream, metadata)
+    stored = session.execute(
+        SUBMIT,
+        {
+            **seen,
+            **msgspec.structs.asdict(submission),
+            **content,
+            "application_id": application_id,
+            "access_token": access_token,
+            "stream": stream,
+            "metadata": msgspec.to_builtins(metadata),
+        },
+    )
+    return stored.one_or_none() is not None
+
+
+def _explain_refusal(
+    session: Session, draft_id: uuid.UUID, answers: Answers, questionnaire: Questionnaire
+) -> NoReturn:
+    earlier = session.scalar(select(Application).where(Application.draft_id == draft_id))
+    if earlier:
+        last_keys = {question.key for question in questionnaire.steps[-1].questions}
+        sent = {key: earlier.answers[key] for key in last_keys & earlier.answers.keys()}
+        raise AlreadySubmitted(earlier, same=sent == answers)
+    draft = session.get(Draft, draft_id)
+    if draft is None or first_incomplete_step(draft, questionnaire) is not questionnaire.steps[-1]:
+        raise DraftUnfinished(draft_id)
+    raise DraftChanged(draft_id)
+
+
+def make_reference(prefix: str) -> str:
+    """A reference to quote, like CE-7K3M-2Q9F: 40 random bits."""
+    number = secrets.randbits(40)
+    letters = "".join(REFERENCE_ALPHABET[number >> shift & 31] for shift in range(0, 40, 5))
+    return f"{prefix}-{letters[:4]}-{letters[4:]}"

@@ -58,6 +58,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     DELIVERY_BACKOFF_CAP_SECONDS: float = 300.0
     DELIVERY_LEASE_SECONDS: float = 15.0
     MAIL_MAX_ATTEMPTS: int = 20
+    DRAFT_DAYS: int = 30
+    DRAFT_REMINDER_DAYS: int = 7
     CIRCUIT_MAX_FAILURES: int = 5
     CIRCUIT_PAUSE_SECONDS: float = 10.0
     CIRCUIT_PAUSE_CAP_SECONDS: float = 300.0
@@ -91,13 +93,19 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
                 "WEBHOOK_ALLOW_PRIVATE opens the inner network to webhooks: leave it unset in"
                 " production."
             )
-        if self.DELIVERY_MAX_ATTEMPTS < 1:
-            raise ConfigurationError("DELIVERY_MAX_ATTEMPTS must be at least 1.")
-        if self.CIRCUIT_MAX_FAILURES < 1:
-            raise ConfigurationError("CIRCUIT_MAX_FAILURES must be at least 1.")
         for name, schemes in SCHEMES.items():
             if urlsplit(getattr(self, name)).scheme not in schemes:
                 raise ConfigurationError(f"{name} must be an address like {schemes[0]}://….")
+        self._check_limits()
+
+    def _check_limits(self) -> None:
+        for name in ("DELIVERY_MAX_ATTEMPTS", "CIRCUIT_MAX_FAILURES"):
+            if getattr(self, name) < 1:
+                raise ConfigurationError(f"{name} must be at least 1.")
+        if not 0 <= self.DRAFT_REMINDER_DAYS < self.DRAFT_DAYS:
+            raise ConfigurationError(
+                "DRAFT_REMINDER_DAYS must be less than DRAFT_DAYS; 0 sends no reminder."
+            )
 
     @property
     def is_https(self) -> bool:

@@ -11,6 +11,7 @@ from celery.schedules import crontab
 from flask import Flask
 from sqlalchemy import Engine
 
+from app.applications.tasks import end_drafts
 from app.attachments.tasks import sweep_orphans, sweep_removed
 from app.bridges.tasks import sweep_bridges
 from app.database import db
@@ -92,6 +93,7 @@ def _beat_schedule(config: Config) -> dict[str, dict[str, Any]]:
         "record-due-events": _each(config.SWEEP_SECONDS, record_due_events.name),
         "advance-replays": _each(config.SWEEP_SECONDS, move_replays_on.name),
         "sweep-attachments": _each(config.SWEEP_SECONDS, sweep_removed.name),
+        "end-drafts": _each(3600, end_drafts.name),
         "count-deliveries": _each(60, count_deliveries.name),
         "prune-tries": {"task": prune_old_tries.name, "schedule": DAILY},
         "sweep-orphans": {"task": sweep_orphans.name, "schedule": DAILY},

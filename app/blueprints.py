@@ -4,6 +4,7 @@ decide; the operator looks after it."""
 from app.accounts.views import accounts
 from app.api.views import api
 from app.applications.autosave import autosave
+from app.applications.deletion import deletion
 from app.applications.views import applications
 from app.attachments.views import attachments
 from app.catalog.views import catalog
@@ -28,6 +29,7 @@ BLUEPRINTS = (
     content,
     applications,
     autosave,
+    deletion,
     attachments,
     outlook,
     portal,

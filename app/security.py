@@ -11,7 +11,6 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import Config
 
 MAX_BODY_BYTES = 256 * 1024
-DRAFT_DAYS = 30
 
 
 class OneSigner(SecureCookieSessionInterface):
@@ -37,7 +36,7 @@ def init_security(app: Flask, config: Config) -> None:
         SESSION_COOKIE_SAMESITE="Lax",
         # What keeps a session alive is a step that is saved, not each page that is looked at.
         SESSION_REFRESH_EACH_REQUEST=False,
-        PERMANENT_SESSION_LIFETIME=DRAFT_DAYS * 24 * 3600,
+        PERMANENT_SESSION_LIFETIME=config.DRAFT_DAYS * 24 * 3600,
         # A token lives as long as its session: a prospect may pause for days.
         WTF_CSRF_TIME_LIMIT=None,
         # Referrer checks break with our Referrer-Policy; the token and SameSite carry the defence.

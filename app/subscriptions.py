@@ -10,6 +10,8 @@ from app.applications.events import (
     ApplicationErased,
     ApplicationSubmitted,
     ApplicationWithdrawn,
+    DraftDiscarded,
+    DraftExpiring,
     DraftLinkRequested,
     MoreProvided,
     MoreRequested,
@@ -40,8 +42,10 @@ from app.notifications.subscribers import (
     announce_withdrawal,
     confirm_deposit,
     confirm_receipt,
+    erase_draft_mail,
     erase_mail,
     pass_on_answer,
+    remind_of_draft,
     remind_staff,
     send_decision,
     send_page_link,
@@ -57,6 +61,8 @@ from app.webhooks.subscribers import erase_answers
 
 SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
     DraftLinkRequested: (send_resume_link,),
+    DraftExpiring: (remind_of_draft,),
+    DraftDiscarded: (erase_draft_mail,),
     ApplicationSubmitted: (score_fit, confirm_receipt, keep_promise, list_application),
     ApplicationScored: (propose_engagement, list_application),
     EngagementProposed: (alert_staff, list_application),

@@ -116,6 +116,7 @@ def save_step(
         draft.version += 1
     if changed:
         draft.saved_at = utc_now()
+        draft.reminded_at = None
     return draft
 
 

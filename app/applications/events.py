@@ -1,6 +1,6 @@
 """What can happen to an application."""
 
-from typing import Any
+from typing import Any, Literal
 
 from app.events.types import Event, event
 
@@ -12,6 +12,22 @@ class DraftLinkRequested(Event, frozen=True):
     draft_id: str
     email: str
     resume_token: str
+
+
+@event("draft.expiring", version=1, personal=("email", "resume_token"))
+class DraftExpiring(Event, frozen=True):
+    """A half-finished form is deleted on the day ``ends_on`` unless somebody goes on with it."""
+
+    email: str
+    resume_token: str
+    ends_on: str
+
+
+@event("draft.discarded", version=1)
+class DraftDiscarded(Event, frozen=True):
+    """A half-finished form was deleted with all that was in it."""
+
+    because: Literal["expired", "by_prospect"]
 
 
 @event("application.submitted", version=1, personal=("name", "email", "company", "answers"))

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import CheckConstraint, ForeignKey, text
+from sqlalchemy import CheckConstraint, ForeignKey, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Model, new_id
@@ -27,6 +27,11 @@ class Draft(Model):
     started_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     saved_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     submitted_at: Mapped[datetime | None]
+    reminded_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index("ix_drafts_unsent", "saved_at", postgresql_where=text("submitted_at IS NULL")),
+    )
 
 
 class StoredQuestionnaire(Model):

@@ -9,6 +9,7 @@ from flask import (
     Blueprint,
     Response,
     abort,
+    current_app,
     flash,
     redirect,
     render_template,
@@ -72,6 +73,7 @@ def start() -> ResponseReturnValue:
         "applications/start.html",
         questionnaire=current_questionnaire(),
         next_step=open_step(draft) if draft and is_under_way else None,
+        kept_days=current_app.config["SITE"].DRAFT_DAYS,
     )
 
 

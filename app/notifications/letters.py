@@ -28,6 +28,22 @@ def resume_link(token: str) -> Letter:
     )
 
 
+def draft_expiring(token: str, ends_on: str) -> Letter:
+    return Letter(
+        template="draft_expiring",
+        subject="Your application is not sent yet",
+        paragraphs=(
+            "You began an application with us and have not sent it. We keep what you typed until"
+            f" {ends_on}, then we delete it.",
+        ),
+        action=("Go on with the application", _link("applications.resume", token=token)),
+        closing=(
+            "If you don't need it any more, there is nothing to do. The link opens your answers, so"
+            " keep it to yourself.",
+        ),
+    )
+
+
 def received(application: Application) -> Letter:
     return Letter(
         template="received",

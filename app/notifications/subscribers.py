@@ -21,6 +21,17 @@ def send_resume_link(session: Session, requested: RecordedEvent) -> None:
     write_to(session, requested.data.email, letter, because=requested)
 
 
+def remind_of_draft(session: Session, expiring: RecordedEvent) -> None:
+    """draft.expiring → the way back, to the prospect, before there is none."""
+    letter = letters.draft_expiring(expiring.data.resume_token, expiring.data.ends_on)
+    write_to(session, expiring.data.email, letter, because=expiring)
+
+
+def erase_draft_mail(session: Session, discarded: RecordedEvent) -> None:
+    """draft.discarded → no mail about the draft is left."""
+    erasure.erase_mail_about_draft(session, discarded.subject_id)
+
+
 def confirm_receipt(session: Session, submitted: RecordedEvent) -> None:
     """application.submitted → a confirmation to the prospect."""
     application = get_application(session, submitted.subject_id)

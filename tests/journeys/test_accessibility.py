@@ -26,8 +26,8 @@ WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 COLOUR_RULES = ("color-contrast", "link-in-text-block")
 WITH_LETTERS = ("letters.py", "alerts.py", "own_page.py")
 WRITTEN = [ROOT / "app/notifications" / name for name in WITH_LETTERS]
-# They take a client who pays twice, and a service that keeps failing.
-UNLIKELY = {"deposit_overpaid", "service_away"}
+# They take a client who pays twice, a service that keeps failing, and weeks.
+UNLIKELY = {"deposit_overpaid", "service_away", "draft_expiring"}
 LETTERS = {
     template for file in WRITTEN for template in re.findall(r'template="(\w+)"', file.read_text())
 } - UNLIKELY

@@ -26,6 +26,8 @@ ANYBODY = {
     "content.engagement_index",
     "content.engagement_kind",
     "content.home",
+    "deletion.ask",
+    "deletion.delete",
     "lost_link.ask",
     "lost_link.send",
     "operation.healthz",

@@ -7,7 +7,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app.applications.questions import Questionnaire, Step
+from app.applications.questions import Questionnaire
 
 HIDDEN = 'name="{}"[^>]*? value="([^"]*)"'
 ERROR = re.compile(r'class="field__error" id="([a-z_]+)-error".*?</span>(.*?)</span>', re.DOTALL)
@@ -56,13 +56,10 @@ class Prospect:
         return self.client.post("/apply/submit", data={**builds_on(page), **data})
 
     def _data(self, key: str, button: str, value: str, typed: dict[str, Any]) -> dict[str, Any]:
-        questions = self._step(key).questions
+        questions = [q for step in self.steps if step.key == key for q in step.questions]
         meant = {q.key: self.answers[q.key] for q in questions if q.key in self.answers}
         token = hidden(self.client.get("/apply").text, "csrf_token")
         return {"csrf_token": token, **meant, **({button: value} if button else {}), **typed}
-
-    def _step(self, key: str) -> Step:
-        return next(step for step in self.steps if step.key == key)
 
 
 def builds_on(page: str) -> dict[str, str]:

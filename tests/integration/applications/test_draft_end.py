@@ -1,0 +1,151 @@
+"""What becomes of a draft that is never sent."""
+
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from app.applications.draft_end import delete_old_drafts, remind_of_drafts
+from app.applications.events import DraftDiscarded, DraftExpiring
+from app.applications.models import Application, Draft
+from app.applications.tasks import end_drafts
+from app.events.store import read_stream
+from app.events.types import stream_of
+from app.notifications.models import MailMessage
+from tests.integration.applications.prospect import Prospect
+
+Handle = Callable[[], None]
+DAYS, DAYS_BEFORE = 30, 7
+LAST_TOUCHED = text("UPDATE drafts SET saved_at = now() - make_interval(days => :days)")
+REMINDED = text("UPDATE drafts SET reminded_at = now() - make_interval(days => :days)")
+
+
+def let_pass(session: Session, days: int, *, reminded: int | None = None) -> None:
+    session.execute(LAST_TOUCHED, {"days": days})
+    if reminded is not None:
+        session.execute(REMINDED, {"days": reminded})
+    session.commit()
+
+
+def remind(session: Session) -> int:
+    return remind_of_drafts(session, days=DAYS, days_before=DAYS_BEFORE)
+
+
+def delete_old(session: Session) -> int:
+    return delete_old_drafts(session, days=DAYS, days_before=DAYS_BEFORE)
+
+
+def the_draft(session: Session) -> Draft:
+    session.rollback()
+    return session.scalars(select(Draft)).one()
+
+
+def mails(session: Session) -> list[MailMessage]:
+    session.rollback()
+    return list(session.scalars(select(MailMessage)))
+
+
+def test_who_gave_an_address_is_reminded_once_a_week_before(
+    prospect: Prospect, session: Session, handle_events: Handle
+) -> None:
+    prospect.fill_in("you")
+    let_pass(session, DAYS - DAYS_BEFORE - 1)
+    assert remind(session) == 0
+    let_pass(session, DAYS - DAYS_BEFORE + 1)
+    assert [remind(session), remind(session)] == [1, 0]
+    handle_events()
+    (mail,) = mails(session)
+    assert (mail.template, mail.recipient) == ("draft_expiring", prospect.answers["email"])
+    assert f"/apply/resume/{the_draft(session).resume_token}" in mail.text
+
+
+def test_who_goes_on_has_all_the_time_again(prospect: Prospect, session: Session) -> None:
+    prospect.fill_in("you")
+    let_pass(session, DAYS - 1)
+    remind(session)
+    prospect.fill_in("system")
+    assert the_draft(session).reminded_at is None
+    assert (remind(session), delete_old(session)) == (0, 0)
+
+
+def test_an_old_draft_is_deleted_and_what_the_log_says_is_closed(
+    prospect: Prospect, session: Session, handle_events: Handle
+) -> None:
+    prospect.fill_in("you")
+    let_pass(session, DAYS - 1)
+    remind(session)
+    handle_events()
+    stream = stream_of("draft", the_draft(session).id)
+    let_pass(session, DAYS + 1, reminded=DAYS_BEFORE + 1)
+    assert delete_old(session) == 1
+    handle_events()
+    assert session.scalars(select(Draft)).all() == []
+    expiring, discarded = read_stream(session, stream)
+    assert isinstance(expiring.data, DraftExpiring) and expiring.data.email == ""
+    assert discarded.data == DraftDiscarded(because="expired")
+    assert all(mail.recipient == "" and mail.text == "" for mail in mails(session))
+
+
+def test_nobody_who_can_be_reminded_loses_a_draft_without_it(
+    prospect: Prospect, session: Session
+) -> None:
+    prospect.fill_in("you")
+    let_pass(session, DAYS + 60)
+    assert delete_old(session) == 0
+    remind(session)
+    assert delete_old(session) == 0
+    let_pass(session, DAYS + 67, reminded=DAYS_BEFORE + 1)
+    assert delete_old(session) == 1
+
+
+def test_a_draft_without_an_address_is_deleted_on_its_day(
+    prospect: Prospect, session: Session
+) -> None:
+    prospect.press("you", email="not an address")
+    let_pass(session, DAYS + 1)
+    assert (remind(session), delete_old(session)) == (0, 1)
+
+
+def test_what_was_sent_is_no_draft(prospect: Prospect, session: Session) -> None:
+    prospect.fill_in()
+    prospect.send()
+    let_pass(session, 10 * DAYS)
+    assert (remind(session), delete_old(session)) == (0, 0)
+    assert session.scalars(select(Application)).one()
+
+
+def test_the_task_does_both_by_the_settings(
+    app: Flask, prospect: Prospect, session: Session
+) -> None:
+    prospect.fill_in("you")
+    let_pass(session, app.config["SITE"].DRAFT_DAYS - 1)
+    end_drafts()
+    assert the_draft(session).reminded_at
+
+
+def test_a_prospect_deletes_what_they_entered(prospect: Prospect, session: Session) -> None:
+    prospect.fill_in("you", "system")
+    resume = f"/apply/resume/{the_draft(session).resume_token}"
+    page = prospect.client.get("/apply").text
+    assert 'href="/apply/delete"' in page
+    answer = prospect.press("delete")
+    assert answer.headers["Clear-Site-Data"] == '"storage"'
+    assert "What you entered is deleted." in prospect.client.get(answer.location).text
+    session.rollback()
+    assert session.scalars(select(Draft)).all() == []
+    assert prospect.client.get(resume).status_code == 404
+    assert 'value=""' in prospect.see("you")
+
+
+@pytest.mark.parametrize("sent", [False, True])
+def test_without_a_draft_there_is_nothing_to_delete(
+    prospect: Prospect, session: Session, sent: bool
+) -> None:
+    if sent:
+        prospect.fill_in()
+        prospect.send()
+    assert prospect.client.get("/apply/delete").location == "/apply"
+    assert prospect.press("delete").location == "/apply"
+    assert len(session.scalars(select(Application)).all()) == sent

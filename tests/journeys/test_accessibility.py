@@ -38,6 +38,7 @@ NO_PAGES = {
     *("own_data.checker", "own_data.export", "own_data.trail"),  # files
     *("portal.progress", "payments.deposit", "flow.picture", "replays.progress"),  # parts of a page
     *("applications.resume", "applications.review", "portal.reopen"),  # lead to another
+    "applications.question_styles",
 }
 SQLSTATES = {500: "P0001", 503: "57P01"}
 

@@ -31,6 +31,8 @@ from tests.site import Site, eventually, prepared_site
 SERVER = "192.0.2.1"
 CABLES = {"ada": "198.51.100", "bob": "203.0.113"}
 CHILDREN = 2
+# More than one worker takes for itself: two in hand and four for each child ahead.
+ENOUGH = 24
 # The server gives up a host that fell silent in a transaction after 30 s, an idle one after 35 s;
 # what stood in its way is tried again after that, or a doubled wait later.
 PATIENCE = 240.0
@@ -146,7 +148,7 @@ def test_a_host_cut_off_with_deliveries_in_hand_loses_nothing_and_work_goes_on(
     note: Callable[[str], None],
 ) -> None:
     """In full the cable stays out until all is handled."""
-    count, waits_for_all = scale(20, 60), scale(0, 1)
+    count, waits_for_all = scale(ENOUGH, 60), scale(0, 1)
     with site.kept_running():
         bob = cut_off(cluster, count)
         done_at_bob = cluster.done_at("bob")
@@ -179,10 +181,10 @@ def test_without_the_sweep_what_it_had_in_hand_would_wait_for_ever(
 ) -> None:
     """The control: no scheduler runs."""
     site.kill("scheduler")
-    bob = cut_off(cluster, 10)
+    bob = cut_off(cluster, ENOUGH)
     eventually(lambda: site.value(ABANDONED) >= CHILDREN)
     cluster.server.plug_again(bob)
     site.start("scheduler")
     with site.kept_running():
-        wait_until_handled(site, 10, within=PATIENCE)
+        wait_until_handled(site, ENOUGH, within=PATIENCE)
     check_each_was_handled_once(site)

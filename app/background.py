@@ -62,6 +62,8 @@ def init_celery(app: Flask, config: Config) -> None:
         worker_hijack_root_logger=False,
         worker_send_task_events=False,
         beat_scheduler="app.beat:SteadyScheduler",
+        # A clock that is set back in the middle of a tick silences beat for no longer than this.
+        beat_max_loop_interval=5,
         beat_schedule=_beat_schedule(config),
         timezone="UTC",
     )

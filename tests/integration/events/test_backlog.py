@@ -70,4 +70,5 @@ def test_a_statement_about_one_delivery_reads_no_other(
     session.execute(text("ANALYZE deliveries"))
     session.commit()
     few = pages_read(SOME)
-    assert pages_read(MANY) <= 2 * few
+    # A deeper index costs a page or two; to read the others costs one for each.
+    assert pages_read(MANY) < few + (MANY - SOME) / 4

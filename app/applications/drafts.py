@@ -65,6 +65,9 @@ def start_draft(session: Session, questionnaire: Questionnaire) -> Draft:
 
 def keep_questionnaire(session: Session, questionnaire: Questionnaire) -> None:
     """Have the questions at hand for as long as there are answers to them."""
+    wanted = select(StoredQuestionnaire.version).filter_by(version=questionnaire.version)
+    if session.scalar(wanted):
+        return
     session.execute(
         insert(StoredQuestionnaire)
         .values(version=questionnaire.version, content=msgspec.to_builtins(questionnaire))

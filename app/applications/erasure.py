@@ -27,14 +27,7 @@ def erase_person(session: Session, application_id: uuid.UUID, *, actor: str) -> 
     Raises AlreadyErased. The prospect's link stays known, so that their page can say what became
     of it; links into the draft lead nowhere from now on.
     """
-    application = session.scalar(
-        select(Application)
-        .where(Application.id == application_id, Application.erased_at.is_(None))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if application is None:
-        raise AlreadyErased(application_id)
+    application = lock_unerased(session, application_id)
     person = application.draft_id
     session.execute(
         update(Draft)
@@ -44,3 +37,16 @@ def erase_person(session: Session, application_id: uuid.UUID, *, actor: str) -> 
     drop_key(session, person)
     stream = stream_of("application", application_id)
     APPLICATIONS.advance(application, record(session, stream, ApplicationErased(), actor=actor))
+
+
+def lock_unerased(session: Session, application_id: uuid.UUID) -> Application:
+    """The application, locked. Raises AlreadyErased."""
+    application = session.scalar(
+        select(Application)
+        .where(Application.id == application_id, Application.erased_at.is_(None))
+        .with_for_update()
+        .execution_options(populate_existing=True)
+    )
+    if application is None:
+        raise AlreadyErased(application_id)
+    return application

@@ -6,7 +6,7 @@ import uuid
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.applications.erasure import AlreadyErased
+from app.applications.erasure import lock_unerased
 from app.applications.events import PageLinkReplaced, PageLinkRequested
 from app.applications.models import Application
 from app.events.store import record
@@ -31,13 +31,6 @@ def request_page_link(session: Session, reference: str, email: str) -> None:
 def replace_page_link(session: Session, application_id: uuid.UUID, *, actor: str) -> None:
     """The old link opens nothing from now on, and the prospect is mailed a new one. Raises
     AlreadyErased."""
-    application = session.scalar(
-        select(Application)
-        .where(Application.id == application_id, Application.erased_at.is_(None))
-        .with_for_update()
-        .execution_options(populate_existing=True)
-    )
-    if application is None:
-        raise AlreadyErased(application_id)
+    application = lock_unerased(session, application_id)
     application.access_token = secrets.token_urlsafe(24)
     record(session, stream_of("application", application_id), PageLinkReplaced(), actor=actor)

@@ -60,6 +60,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     MAIL_MAX_ATTEMPTS: int = 20
     DRAFT_DAYS: int = 30
     DRAFT_REMINDER_DAYS: int = 7
+    HOLD_BELOW_SECONDS: float = 15.0
+    HOLD_ABOVE_PER_ADDRESS: int = 20
+    HOLD_ABOVE_PER_EMAIL: int = 5
     CIRCUIT_MAX_FAILURES: int = 5
     CIRCUIT_PAUSE_SECONDS: float = 10.0
     CIRCUIT_PAUSE_CAP_SECONDS: float = 300.0
@@ -102,6 +105,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         for name in ("DELIVERY_MAX_ATTEMPTS", "CIRCUIT_MAX_FAILURES"):
             if getattr(self, name) < 1:
                 raise ConfigurationError(f"{name} must be at least 1.")
+        for name in ("HOLD_BELOW_SECONDS", "HOLD_ABOVE_PER_ADDRESS", "HOLD_ABOVE_PER_EMAIL"):
+            if getattr(self, name) < 0:
+                raise ConfigurationError(f"{name} must not be negative; 0 holds nothing by it.")
         if not 0 <= self.DRAFT_REMINDER_DAYS < self.DRAFT_DAYS:
             raise ConfigurationError(
                 "DRAFT_REMINDER_DAYS must be less than DRAFT_DAYS; 0 sends no reminder."

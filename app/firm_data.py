@@ -1,4 +1,5 @@
-"""The firm as data: brand, calendar, offers, questions, rubric, rate card, checked at the start."""
+"""The firm as data: brand, calendar, offers, questions, rubric, rates, screening, checked at the
+start."""
 
 from pathlib import Path
 
@@ -10,6 +11,7 @@ from app.firm.brand import load_brand
 from app.firm.calendar import load_calendar
 from app.firm.offers import load_offers
 from app.scoring.rubric import load_rubric
+from app.screening.rules import load_rules
 from config import Config
 
 
@@ -24,3 +26,4 @@ def load_firm_data(app: Flask, config: Config) -> None:
     app.extensions["questionnaire"] = questionnaire
     app.extensions["rubric"] = load_rubric(folder / "rubric.toml", questionnaire)
     app.extensions["rate_card"] = load_rate_card(folder / "rate_card.toml", questionnaire)
+    app.extensions["screening"] = load_rules(folder / "screening.toml")

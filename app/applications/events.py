@@ -42,6 +42,24 @@ class ApplicationSubmitted(Event, frozen=True):
     questions_version: str
 
 
+@event("application.held", version=1)
+class ApplicationHeld(Event, frozen=True):
+    """What was sent goes no further until staff have looked at it. ``signals`` spoke against it,
+    each with the reference of the application that it points to, or ""."""
+
+    signals: dict[str, str]
+
+
+@event("application.released", version=1)
+class ApplicationReleased(Event, frozen=True):
+    """Staff let a held application go on: what follows from any other follows now."""
+
+
+@event("application.dismissed", version=1)
+class ApplicationDismissed(Event, frozen=True):
+    """Staff closed a held application without an answer. It is kept, and can still be released."""
+
+
 @event("application.more_requested", version=1, personal=("message",))
 class MoreRequested(Event, frozen=True):
     """A reviewer asked the prospect for more before deciding."""

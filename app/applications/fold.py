@@ -10,7 +10,10 @@ from msgspec.structs import replace
 from app.applications.events import (
     ApplicationAccepted,
     ApplicationDeclined,
+    ApplicationDismissed,
     ApplicationErased,
+    ApplicationHeld,
+    ApplicationReleased,
     ApplicationSubmitted,
     ApplicationWithdrawn,
     MoreProvided,
@@ -34,6 +37,7 @@ class ApplicationState(msgspec.Struct, frozen=True):
     answers: dict[str, Any]
     questions_version: str
     submitted_at: datetime
+    signals: dict[str, str] = {}
     decided_at: datetime | None = None
     erased_at: datetime | None = None
 
@@ -52,6 +56,19 @@ def submitted(_: None, recorded: RecordedEvent) -> ApplicationState:
         questions_version=event.questions_version,
         submitted_at=recorded.recorded_at,
     )
+
+
+def held(state: ApplicationState, recorded: RecordedEvent) -> ApplicationState:
+    event: ApplicationHeld = recorded.data
+    return replace(state, status="held", version=state.version + 1, signals=event.signals)
+
+
+def released(state: ApplicationState, _: RecordedEvent) -> ApplicationState:
+    return replace(state, status="submitted", version=state.version + 1)
+
+
+def dismissed(state: ApplicationState, _: RecordedEvent) -> ApplicationState:
+    return replace(state, status="dismissed", version=state.version + 1)
 
 
 def asked(state: ApplicationState, _: RecordedEvent) -> ApplicationState:
@@ -97,6 +114,9 @@ APPLICATIONS = FoldedTable(
     state=ApplicationState,
     steps={
         ApplicationSubmitted: submitted,
+        ApplicationHeld: held,
+        ApplicationReleased: released,
+        ApplicationDismissed: dismissed,
         MoreRequested: asked,
         MoreProvided: answered,
         ApplicationAccepted: accepted,

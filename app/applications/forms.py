@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from flask_wtf import FlaskForm
-from wtforms import Field, HiddenField
+from wtforms import Field, HiddenField, StringField
 
 from app.applications.answers import Answers
 from app.applications.conditions import When, all_hold
@@ -89,15 +89,25 @@ class StepForm(FlaskForm):
 
 
 class ReviewForm(StepForm):
-    """The last step's form, which also says which state of the draft the prospect looked over."""
+    """The last step's form, which also says which state of the draft the prospect looked over.
+
+    ``subject`` is a trap: its page hides it from everybody, so that only a program fills it in."""
 
     draft_version = HiddenField()
+    subject = StringField(
+        "Leave this empty: it is there for programs.",
+        render_kw={"autocomplete": "off", "tabindex": "-1"},
+    )
 
     @property
     def seen_version(self) -> int:
         """The version, or one that no draft has where the field makes no sense."""
         typed = self.draft_version.data or ""
         return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
+
+    @property
+    def trap_filled(self) -> bool:
+        return bool(self.subject.data)
 
 
 @cache

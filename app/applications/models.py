@@ -47,6 +47,9 @@ class StoredQuestionnaire(Model):
 class Application(Model):
     """What a prospect sent, and where it stands: submitted ⇄ more_requested, then accepted or
     declined by staff, or withdrawn by the prospect. The answers never change after the submission.
+
+    One that screening held, for its ``signals``, begins as held; staff release it (submitted) or
+    dismiss it, and may release it even then.
     """
 
     __tablename__ = "applications"
@@ -63,24 +66,47 @@ class Application(Model):
     answers: Mapped[dict[str, Any]]
     questions_version: Mapped[str]
     submitted_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+    signals: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     decided_at: Mapped[datetime | None]
     erased_at: Mapped[datetime | None]
 
     __table_args__ = (
         CheckConstraint(
-            "status IN ('submitted', 'more_requested', 'accepted', 'declined', 'withdrawn')",
+            "status IN ('submitted', 'held', 'dismissed', 'more_requested', 'accepted', 'declined',"
+            " 'withdrawn')",
             name="status_known",
         ),
         CheckConstraint(
             "(status IN ('accepted', 'declined')) = (decided_at IS NOT NULL)",
             name="decided_has_its_time",
         ),
+        CheckConstraint(
+            "status NOT IN ('held', 'dismissed') OR signals <> '{}'", name="held_for_a_reason"
+        ),
+        Index("ix_applications_email", text("lower(email)")),
+        Index("ix_applications_company", text("lower(company)")),
+        Index("ix_applications_problem", text("md5(answers ->> 'problem')"), "submitted_at"),
     )
 
     @property
     def is_open(self) -> bool:
         """It still waits for a final decision."""
         return self.status in {"submitted", "more_requested"} and self.erased_at is None
+
+    @property
+    def is_held_back(self) -> bool:
+        """It goes no further unless staff release it."""
+        return self.status in {"held", "dismissed"} and self.erased_at is None
+
+    @property
+    def awaits_answer(self) -> bool:
+        """The prospect had the last word and was promised an answer, held or not."""
+        return self.status in {"submitted", "held"} and self.erased_at is None
+
+    @property
+    def is_withdrawable(self) -> bool:
+        """The prospect can take it back, held or not."""
+        return self.is_open or self.awaits_answer
 
     @property
     def title(self) -> str:

@@ -10,7 +10,9 @@ from app.applications.events import (
     AnswerDue,
     ApplicationAccepted,
     ApplicationDeclined,
+    ApplicationDismissed,
     ApplicationErased,
+    ApplicationReleased,
     ApplicationSubmitted,
     ApplicationWithdrawn,
     MoreProvided,
@@ -23,11 +25,14 @@ from app.events.types import RecordedEvent, stream_of
 from app.firm.calendar import current_calendar, next_deadline
 
 PROSPECT_SPOKE = (ApplicationSubmitted, MoreProvided)
+# A release takes up the promise that was given at the submission.
+AWAITED_SINCE = (*PROSPECT_SPOKE, ApplicationReleased)
 # After one of these nobody waits for an answer.
 SETTLED = (
     MoreRequested,
     ApplicationAccepted,
     ApplicationDeclined,
+    ApplicationDismissed,
     ApplicationWithdrawn,
     ApplicationErased,
 )
@@ -42,7 +47,7 @@ class Promise(msgspec.Struct, frozen=True):
 
 def open_promise(session: Session, application: Application) -> Promise | None:
     """What was promised to a prospect who waits for an answer; None while nobody does."""
-    if application.status != "submitted" or application.erased_at is not None:
+    if not application.awaits_answer:
         return None
     events = read_stream(session, stream_of("application", application.id))
     spoke = next(e for e in reversed(events) if isinstance(e.data, PROSPECT_SPOKE))
@@ -53,14 +58,14 @@ def open_promise(session: Session, application: Application) -> Promise | None:
 
 
 def is_missed(due: RecordedEvent, events: Sequence[RecordedEvent]) -> bool:
-    """Whether the prospect had the last word when that answer fell due. ``events`` are those of the
+    """Whether the prospect waited for that answer when it fell due. ``events`` are those of the
     application, in their order; others among them don't matter."""
     words = [
         earlier
         for earlier in events
-        if isinstance(earlier.data, PROSPECT_SPOKE + SETTLED) and earlier.position < due.position
+        if isinstance(earlier.data, AWAITED_SINCE + SETTLED) and earlier.position < due.position
     ]
-    return bool(words) and isinstance(words[-1].data, PROSPECT_SPOKE)
+    return bool(words) and isinstance(words[-1].data, AWAITED_SINCE)
 
 
 def deadline_after(moment: datetime) -> datetime:
@@ -69,5 +74,5 @@ def deadline_after(moment: datetime) -> datetime:
 
 
 def promise_key(spoke: RecordedEvent) -> str:
-    """What the scheduled event is known by that follows from the prospect's word."""
+    """What the scheduled event is known by that follows from the prospect's word or a release."""
     return f"answer_due:{spoke.id}"

@@ -8,8 +8,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.applications.answers import Answer, Answers
+from app.applications.events import ApplicationSubmitted
 from app.applications.models import Application, StoredQuestionnaire
 from app.applications.questions import Question, Questionnaire, Step, current_questionnaire
+from app.events.types import RecordedEvent
 
 
 def get_application(session: Session, application_id: uuid.UUID) -> Application:
@@ -37,6 +39,13 @@ def find_application_by_token(session: Session, token: str) -> Application | Non
     if "\x00" in token:  # which Postgres refuses to compare with
         return None
     return session.scalar(select(Application).where(Application.access_token == token))
+
+
+def is_held_until_released(session: Session, sent: RecordedEvent) -> bool:
+    """Whether it is the submission of an application that was held: what follows from any other
+    submission follows from the release of this one."""
+    is_submission = isinstance(sent.data, ApplicationSubmitted)
+    return is_submission and bool(get_application(session, sent.subject_id).signals)
 
 
 def questionnaire_of(session: Session, version: str) -> Questionnaire:

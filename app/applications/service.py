@@ -1,6 +1,8 @@
-"""What is done to an application that was sent: asked about, then decided once or withdrawn."""
+"""What is done to an application that was sent: released or dismissed where it was held, asked
+about, then decided once or withdrawn."""
 
 import uuid
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import ColumnElement, select
 from sqlalchemy.orm import Session
@@ -8,6 +10,8 @@ from sqlalchemy.orm import Session
 from app.applications.events import (
     ApplicationAccepted,
     ApplicationDeclined,
+    ApplicationDismissed,
+    ApplicationReleased,
     ApplicationWithdrawn,
     MoreProvided,
     MoreRequested,
@@ -19,6 +23,11 @@ from app.events.types import Event, stream_of
 
 OPEN = ("submitted", "more_requested")
 Verdict = ApplicationAccepted | ApplicationDeclined | MoreRequested
+Outcome = ApplicationReleased | ApplicationDismissed
+HELD_BEFORE: Mapping[type[Event], Sequence[str]] = {
+    ApplicationReleased: ("held", "dismissed"),
+    ApplicationDismissed: ("held",),
+}
 
 
 class AlreadyDecided(Exception):
@@ -51,6 +60,23 @@ def decide_application(
     _record(session, application, verdict, actor=actor)
 
 
+def settle_hold(
+    session: Session, application_id: uuid.UUID, outcome: Outcome, *, seen_version: int, actor: str
+) -> None:
+    """Release or dismiss a held application that still stands as the reviewer saw it; a dismissed
+    one can be released. Raises AlreadyDecided when it does not."""
+    application = _lock(
+        session,
+        Application.id == application_id,
+        Application.version == seen_version,
+        Application.status.in_(HELD_BEFORE[type(outcome)]),
+        Application.erased_at.is_(None),
+    )
+    if application is None:
+        raise AlreadyDecided(application_id)
+    _record(session, application, outcome, actor=actor)
+
+
 def provide_more(session: Session, application_id: uuid.UUID, message: str) -> None:
     """Record the prospect's answer to a reviewer's question. Raises NothingAsked without one."""
     application = _lock(
@@ -66,7 +92,7 @@ def withdraw_application(session: Session, application_id: uuid.UUID, message: s
     application = _lock(
         session,
         Application.id == application_id,
-        Application.status.in_(OPEN),
+        Application.status.in_((*OPEN, "held")),
         Application.erased_at.is_(None),
     )
     if application is None:

@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any, NoReturn
 
 import msgspec
@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.applications.answers import Answers
 from app.applications.drafts import NO_SAVE, first_incomplete_step
-from app.applications.events import ApplicationSubmitted
+from app.applications.events import ApplicationHeld, ApplicationSubmitted
 from app.applications.models import Application, Draft
 from app.applications.questions import Questionnaire
 from app.database import after_commit, new_id
@@ -21,6 +21,8 @@ from app.events.person_keys import key_of
 from app.events.spans import trace_recording
 from app.events.store import content_of, metadata_by
 from app.events.types import stream_of
+from app.screening.rules import Signals
+from app.screening.screen import Sent
 
 # Crockford's base 32: no I, L, O or U, so that a reference survives the telephone.
 REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
@@ -45,8 +47,14 @@ class AlreadySubmitted(Exception):
 
 # Guarded like the seal below, so that what is sealed is what was read.
 READ_DRAFT = text("""
-SELECT answers, key AS person_key
-FROM drafts LEFT JOIN person_keys ON person_id = id
+SELECT answers, key AS person_key,
+    CAST(extract(epoch FROM statement_timestamp() - started_at) AS float8) AS seconds, (
+        SELECT reference FROM applications a
+        WHERE md5(a.answers ->> 'problem') = md5(d.answers ->> 'problem')
+            AND a.submitted_at > statement_timestamp() - interval '30 days'
+        ORDER BY a.submitted_at DESC LIMIT 1
+    ) AS same_text
+FROM drafts d LEFT JOIN person_keys ON person_id = id
 WHERE id = :draft_id AND version = :draft_version AND submitted_at IS NULL
   AND questions_version = :questions_version
   AND coalesce(step_saves ->> :last_step, :no_save) = ANY(:seen_saves)
@@ -55,7 +63,7 @@ WHERE id = :draft_id AND version = :draft_version AND submitted_at IS NULL
 
 # The seal on the draft, the application and its event are one statement: one round trip, and all
 # or nothing. Of any number of simultaneous submits one finds the draft unsealed.
-SUBMIT = text("""
+SUBMIT = """
 WITH sealed AS (
     UPDATE drafts SET submitted_at = now(), answers = :answers
     WHERE id = :draft_id AND version = :draft_version AND submitted_at IS NULL
@@ -63,9 +71,9 @@ WITH sealed AS (
     RETURNING id
 ), submitted AS (
     INSERT INTO applications (id, draft_id, reference, access_token, name, email, company,
-        answers, questions_version, submitted_at)
+        answers, questions_version, submitted_at, status, version, signals)
     SELECT :application_id, id, :reference, :access_token, :name, :email, :company, :answers,
-        :questions_version, statement_timestamp()
+        :questions_version, statement_timestamp(), :status, :version, :signals
     FROM sealed RETURNING submitted_at
 )
 INSERT INTO events (id, stream, version, type, schema_version, data, metadata, person_id, sealed,
@@ -73,12 +81,21 @@ INSERT INTO events (id, stream, version, type, schema_version, data, metadata, p
 SELECT :id, :stream, 1, :type, :schema_version, :data, :metadata, :person_id,
     CAST(:sealed AS bytea), submitted_at
 FROM submitted
-RETURNING position
-""").bindparams(
-    bindparam("answers", type_=JSONB),
-    bindparam("data", type_=JSONB),
-    bindparam("metadata", type_=JSONB),
-)
+"""
+# One that is held is never seen without that: by nobody who reads the log, nor after a crash.
+HOLD = """
+UNION ALL
+SELECT :held_id, :stream, 2, :held_type, :held_schema_version, :held_data, :held_metadata,
+    CAST(NULL AS uuid), CAST(NULL AS bytea), submitted_at
+FROM submitted
+"""
+JSON = [bindparam(name, type_=JSONB) for name in ("answers", "signals", "data", "metadata")]
+HELD_JSON = [bindparam(name, type_=JSONB) for name in ("held_data", "held_metadata")]
+SUBMIT_OPEN = text(f"{SUBMIT} RETURNING position").bindparams(*JSON)
+SUBMIT_HELD = text(f"{SUBMIT} {HOLD} RETURNING position").bindparams(*JSON, *HELD_JSON)
+
+Screen = Callable[[Sent], Signals]
+"""Tells the signals that hold a submission; none let it go on."""
 
 
 def submit_application(
@@ -90,11 +107,13 @@ def submit_application(
     draft_version: int,
     seen_saves: Sequence[str] = (NO_SAVE,),
     prefix: str,
+    screen: Screen = lambda _: {},
 ) -> str:
     """Turn the draft into an application, record application.submitted, return the access token.
 
     ``answers`` are those of the last page, which go with the draft's own; ``draft_version`` is the
-    one that the prospect looked over, ``seen_saves`` are those of the last page itself. Raises
+    one that the prospect looked over, ``seen_saves`` are those of the last page itself. What
+    ``screen`` finds holds the application, which application.held then says. Raises
     AlreadySubmitted for a repeat, DraftUnfinished while an earlier step has no accepted answers,
     and DraftChanged, also where the questions have changed since.
     """
@@ -122,8 +141,9 @@ def submit_application(
         questions_version=questionnaire.version,
     )
     access_token = secrets.token_urlsafe(24)
+    signals = screen(Sent(kept["email"], draft.seconds, draft.same_text or ""))
     key = draft.person_key or key_of(session, draft_id)
-    if not _store(session, submission, access_token, seen, bytes(key)):
+    if not _store(session, submission, signals, access_token, seen, bytes(key)):
         _explain_refusal(session, draft_id, answers, questionnaire)
     after_commit(session, bell.ring)
     return access_token
@@ -132,18 +152,20 @@ def submit_application(
 def _store(
     session: Session,
     submission: ApplicationSubmitted,
+    signals: Signals,
     access_token: str,
     seen: dict[str, Any],
     key: bytes,
 ) -> bool:
-    """Seal the draft and store the application with its event, unless the draft is no longer as it
-    was seen."""
+    """Seal the draft and store the application with its events, unless the draft is no longer as
+    it was seen."""
     application_id, person = new_id(), seen["draft_id"]
     stream, metadata = stream_of("application", application_id), metadata_by("prospect")
     content = content_of(submission, person, key)
     trace_recording(session, content["id"], submission.type, stream, metadata)
+    hold = _hold(session, signals, stream, content["id"]) if signals else {}
     stored = session.execute(
-        SUBMIT,
+        SUBMIT_HELD if hold else SUBMIT_OPEN,
         {
             **seen,
             **msgspec.structs.asdict(submission),
@@ -152,9 +174,30 @@ def _store(
             "access_token": access_token,
             "stream": stream,
             "metadata": msgspec.to_builtins(metadata),
+            "status": "held" if hold else "submitted",
+            "version": 2 if hold else 1,
+            "signals": signals,
+            **hold,
         },
     )
-    return stored.one_or_none() is not None
+    return stored.first() is not None
+
+
+def _hold(
+    session: Session, signals: Signals, stream: str, submitted_id: uuid.UUID
+) -> dict[str, Any]:
+    """What the statement needs to hold the application."""
+    held = ApplicationHeld(signals=signals)
+    content, by = content_of(held, None, None), metadata_by("system:screening")
+    metadata = msgspec.structs.replace(by, causation_id=str(submitted_id))
+    trace_recording(session, content["id"], held.type, stream, metadata)
+    return {
+        "held_id": content["id"],
+        "held_type": held.type,
+        "held_schema_version": held.schema_version,
+        "held_data": content["data"],
+        "held_metadata": msgspec.to_builtins(metadata),
+    }
 
 
 def _explain_refusal(

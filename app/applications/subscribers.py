@@ -1,9 +1,11 @@
 """Applications' part in the flow: the promise of an answer within one working day."""
 
+from datetime import datetime
+
 from sqlalchemy.orm import Session
 
-from app.applications.events import AnswerDue
-from app.applications.promise import PROSPECT_SPOKE, deadline_after, promise_key
+from app.applications.events import AnswerDue, ApplicationReleased
+from app.applications.promise import AWAITED_SINCE, PROSPECT_SPOKE, deadline_after, promise_key
 from app.events.schedule import cancel, schedule
 from app.events.store import read_stream
 from app.events.types import RecordedEvent
@@ -11,18 +13,28 @@ from app.events.types import RecordedEvent
 
 def keep_promise(session: Session, recorded: RecordedEvent) -> None:
     """application.submitted, .more_provided → our answer falls due; .more_requested, .accepted,
-    .declined → it has been given; .withdrawn, .erased → nobody waits for it. One subscriber, so
-    that these are handled in their order."""
+    .declined → it has been given; .withdrawn, .erased, .dismissed → nobody waits for it; .released
+    → it falls due as it did before. One subscriber, so that these are handled in their order."""
     if isinstance(recorded.data, PROSPECT_SPOKE):
-        schedule(
-            session,
-            recorded.stream,
-            AnswerDue(),
-            at=deadline_after(recorded.recorded_at),
-            key=promise_key(recorded),
-            actor="system:applications.keep_promise",
-        )
+        _plan(session, recorded, deadline_after(recorded.recorded_at))
         return
-    for earlier in read_stream(session, recorded.stream):
-        if isinstance(earlier.data, PROSPECT_SPOKE) and earlier.version < recorded.version:
-            cancel(session, promise_key(earlier))
+    earlier = [e for e in read_stream(session, recorded.stream) if e.version < recorded.version]
+    if isinstance(recorded.data, ApplicationReleased):
+        if not any(isinstance(e.data, AnswerDue) for e in earlier):
+            cancel(session, promise_key(earlier[0]))
+            _plan(session, recorded, deadline_after(earlier[0].recorded_at))
+        return
+    for event in earlier:
+        if isinstance(event.data, AWAITED_SINCE):
+            cancel(session, promise_key(event))
+
+
+def _plan(session: Session, since: RecordedEvent, due_at: datetime) -> None:
+    schedule(
+        session,
+        since.stream,
+        AnswerDue(),
+        at=due_at,
+        key=promise_key(since),
+        actor="system:applications.keep_promise",
+    )

@@ -3,6 +3,7 @@
 Each page works without JavaScript. The draft lives on the server; the cookie names it.
 """
 
+from functools import partial
 from typing import cast
 
 from flask import (
@@ -54,6 +55,7 @@ from app.database import commit_each_statement, db
 from app.errors import show_error
 from app.extensions import csrf, limiter
 from app.firm.brand import current_brand
+from app.screening.screen import reasons_to_hold
 
 REVIEW = STEP_KEYS[-1]
 RESUME_LINKS = "5 per hour"
@@ -129,6 +131,7 @@ def submit() -> ResponseReturnValue:
             draft_version=form.seen_version,
             seen_saves=form.save.known,
             prefix=current_brand().reference_prefix,
+            screen=partial(reasons_to_hold, trap_filled=form.trap_filled),
         )
         db.session.commit()
     except DraftUnfinished:

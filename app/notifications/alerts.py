@@ -1,6 +1,7 @@
 """Letters that tell staff what keeps others waiting."""
 
 import uuid
+from collections.abc import Sequence
 
 from flask import url_for
 
@@ -19,6 +20,24 @@ def answer_due(application: Application) -> Letter:
         ),
         action=(
             "Read and decide",
+            url_for("review.application", application_id=application.id, _external=True),
+        ),
+    )
+
+
+def held(application: Application, reasons: Sequence[str]) -> Letter:
+    """Nothing has happened to the application yet."""
+    return Letter(
+        template="held",
+        subject=f"Held for a look: {application.company} ({application.reference})",
+        paragraphs=(
+            f"An application for {application.company} is held and goes no further by itself:",
+            *reasons,
+            "Release it, and it is scored and answered as any other; or dismiss it. Whoever sent it"
+            " was promised an answer within one working day.",
+        ),
+        action=(
+            "Look at it",
             url_for("review.application", application_id=application.id, _external=True),
         ),
     )

@@ -6,13 +6,14 @@ from sqlalchemy.orm import Session
 
 from app.applications.events import PageLinkReplaced
 from app.applications.models import Application
-from app.applications.queries import get_application
+from app.applications.queries import get_application, is_held_until_released
 from app.engagements.queries import engagement_of, get_engagement
 from app.events.types import RecordedEvent
 from app.notifications import alerts, erasure, letters, own_page
 from app.notifications.mailer import CIRCUIT
 from app.notifications.outbox import write_to, write_to_staff
 from app.scoring.queries import score_of
+from app.screening.rules import current_rules
 
 
 def send_resume_link(session: Session, requested: RecordedEvent) -> None:
@@ -32,11 +33,20 @@ def erase_draft_mail(session: Session, discarded: RecordedEvent) -> None:
     erasure.erase_mail_about_draft(session, discarded.subject_id)
 
 
-def confirm_receipt(session: Session, submitted: RecordedEvent) -> None:
-    """application.submitted → a confirmation to the prospect."""
-    application = get_application(session, submitted.subject_id)
+def confirm_receipt(session: Session, sent: RecordedEvent) -> None:
+    """application.submitted, or .released where that was held → a confirmation to the prospect."""
+    if is_held_until_released(session, sent):
+        return
+    application = get_application(session, sent.subject_id)
     letter = letters.received(application)
-    write_to(session, application.email, letter, because=submitted, application_id=application.id)
+    write_to(session, application.email, letter, because=sent, application_id=application.id)
+
+
+def ask_for_a_look(session: Session, held: RecordedEvent) -> None:
+    """application.held → the reasons, to staff."""
+    application = get_application(session, held.subject_id)
+    letter = alerts.held(application, current_rules().sentences(held.data.signals))
+    write_to_staff(session, letter, because=held, application_id=application.id)
 
 
 def alert_staff(session: Session, proposed: RecordedEvent) -> None:
@@ -101,7 +111,7 @@ def send_page_link(session: Session, wanted: RecordedEvent) -> None:
 def remind_staff(session: Session, due: RecordedEvent) -> None:
     """application.answer_due → a reminder to staff, unless they have answered this very moment."""
     application = get_application(session, due.subject_id)
-    if application.status == "submitted":
+    if application.awaits_answer:
         letter = alerts.answer_due(application)
         write_to_staff(session, letter, because=due, application_id=application.id)
 

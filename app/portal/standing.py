@@ -44,6 +44,11 @@ WITHDRAWN = Standing(
     "Nobody reads or decides it any more, and a mail confirms it. If circumstances change, you are"
     " welcome to apply again.",
 )
+CLOSED = Standing(
+    "Your application is closed.",
+    "We do not take it any further. If you think that this is a mistake, write to us with your"
+    " reference, and a person looks at it again.",
+)
 PREPARED = Standing(
     "We would like to work with you.",
     "The proposal with its price and terms is being put on this page. That takes seconds.",
@@ -80,6 +85,10 @@ def standing_of(application: Application, engagement: Engagement | None) -> Stan
     """Where the application and its engagement stand now."""
     if application.status == "submitted":
         return WITH_REVIEWER if engagement else RECEIVED
+    if application.status == "held":
+        return WITH_REVIEWER
+    if application.status == "dismissed":
+        return CLOSED
     if application.status == "more_requested":
         return QUESTION
     if application.status == "declined":

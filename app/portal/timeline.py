@@ -27,7 +27,7 @@ from app.scoring.events import ApplicationScored
 
 # The score itself is the firm's own note; a prospect sees that it was made.
 WORDS: dict[type[Event], tuple[str, str]] = {
-    ApplicationSubmitted: ("Received", "Your application is stored, and a mail confirms it."),
+    ApplicationSubmitted: ("Received", "Your application is stored."),
     ApplicationScored: (
         "Read by rule",
         "It has been scored against the criteria that we use for everyone.",

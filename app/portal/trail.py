@@ -8,6 +8,7 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
+from app.applications.events import ApplicationHeld
 from app.applications.models import Application
 from app.database import utc_now
 from app.engagements.events import EngagementProposed
@@ -20,6 +21,7 @@ from app.scoring.events import ApplicationScored
 
 # A hash covers an event whole, so an event is shown whole or not at all.
 WITHHELD = {
+    ApplicationHeld.type: "It holds the firm's own notes on why it looked twice.",
     ApplicationScored.type: "It holds the firm's own notes on how an application is judged.",
     EngagementProposed.type: "It holds a draft of the firm's, from before anybody decided.",
 }

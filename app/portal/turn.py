@@ -14,6 +14,7 @@ from app.events.types import stream_of
 from app.portal.standing import (
     ACTIVE,
     AGREED,
+    CLOSED,
     DECLINED,
     NOTHING_DUE,
     OFFERED,
@@ -28,6 +29,7 @@ WITHOUT_A_DATE = {
     QUESTION: "You act next, whenever it suits you: there is no date for it.",
     DECLINED: "Nobody has to act: this application is closed.",
     WITHDRAWN: "Nobody has to act: this application is closed.",
+    CLOSED: "Nobody has to act: this application is closed.",
     PREPARED: "We act next: the proposal stands here within seconds.",
     OFFERED: "You act next, whenever it suits you: our proposal has no date on which it ends.",
     AGREED: "You act next: the deposit is due now, and the work begins once it has arrived.",

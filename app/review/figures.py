@@ -10,7 +10,15 @@ from sqlalchemy.orm import Session
 from app.database import utc_now
 from app.scoring.rubric import Band
 
-STATUSES = ("submitted", "more_requested", "accepted", "declined", "withdrawn")
+STATUSES = (
+    "submitted",
+    "more_requested",
+    "held",
+    "accepted",
+    "declined",
+    "withdrawn",
+    "dismissed",
+)
 
 SUMS = text("""
 SELECT name, key, amount FROM queue_figures

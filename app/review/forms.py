@@ -30,9 +30,11 @@ STATUSES = [
     SelectChoice("open", "Open"),
     SelectChoice("submitted", "To decide"),
     SelectChoice("more_requested", "Question asked"),
+    SelectChoice("held", "Held"),
     SelectChoice("accepted", "Accepted"),
     SelectChoice("declined", "Declined"),
     SelectChoice("withdrawn", "Withdrawn"),
+    SelectChoice("dismissed", "Dismissed"),
     SelectChoice("all", "All"),
 ]
 ORDERS = [SelectChoice("best", "Best first"), SelectChoice("newest", "Newest first")]

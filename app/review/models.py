@@ -5,6 +5,7 @@ They say nothing that the log does not, so no other table refers to them, and th
 
 import uuid
 from datetime import datetime
+from typing import Any
 
 from sqlalchemy import BigInteger, Index, text
 from sqlalchemy.orm import Mapped, mapped_column
@@ -19,7 +20,8 @@ class QueueRow(Model):
     score, or UNSCORED_RANK. ``kind`` is the engagement's, or else the recommended one;
     ``total_cents`` and ``billing`` are None before an engagement is proposed. ``strongest``
     and ``weakest`` are the sentences of the criteria that speak most for it and against it.
-    ``late_since`` is when a promised answer fell due that has not been given yet.
+    ``signals`` are those for which screening held it. ``late_since`` is when a promised answer
+    fell due that has not been given yet.
     """
 
     __tablename__ = "queue_rows"
@@ -41,6 +43,7 @@ class QueueRow(Model):
     billing: Mapped[str | None]
     submitted_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
+    signals: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     late_since: Mapped[datetime | None]
 
     __table_args__ = (

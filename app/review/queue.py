@@ -17,7 +17,17 @@ from app.scoring.rubric import BandName
 
 PAGE_SIZE: Final = 25
 
-Shown = Literal["open", "submitted", "more_requested", "accepted", "declined", "withdrawn", "all"]
+Shown = Literal[
+    "open",
+    "submitted",
+    "more_requested",
+    "held",
+    "accepted",
+    "declined",
+    "withdrawn",
+    "dismissed",
+    "all",
+]
 Order = Literal["best", "newest"]
 
 

@@ -19,13 +19,13 @@ MADE = f"""
 SELECT a.id AS application_id, a.reference, a.name,
     CASE WHEN a.erased_at IS NULL THEN a.company ELSE 'Erased' END AS company,
     concat_ws(chr(10), a.name, a.company, a.email, a.reference) AS search_text,
-    CASE WHEN a.erased_at IS NOT NULL AND a.status IN ('submitted', 'more_requested')
+    CASE WHEN a.erased_at IS NOT NULL AND a.status IN ('submitted', 'held', 'more_requested')
         THEN 'erased' ELSE a.status END AS status,
     a.erased_at IS NULL AND a.status IN ('submitted', 'more_requested') AS is_open,
     coalesce(s.total, {UNSCORED_RANK}) AS rank, s.band, s.result ->> 'band_label' AS band_label,
     strongest.reason AS strongest, weakest.reason AS weakest,
     coalesce(e.kind, s.recommended_kind) AS kind, e.total_cents, e.quote ->> 'billing' AS billing,
-    a.submitted_at, a.decided_at,
+    a.submitted_at, a.decided_at, a.signals,
     CASE WHEN last_word.type = 'application.answer_due' THEN last_word.recorded_at END AS late_since
 FROM applications a
 LEFT JOIN scores s ON s.application_id = a.id
@@ -49,7 +49,7 @@ LEFT JOIN LATERAL (
     WHERE stream = 'application-' || a.id AND type IN
         ('application.submitted', 'application.more_provided', 'application.answer_due')
     ORDER BY version DESC LIMIT 1
-) last_word ON a.status = 'submitted' AND a.erased_at IS NULL
+) last_word ON a.status IN ('submitted', 'held') AND a.erased_at IS NULL
 """  # noqa: S608 - a number of our own
 
 # What the row r adds to each figure; without a key or an amount, nothing.

@@ -12,7 +12,10 @@ from app.applications.events import (
     AnswerDue,
     ApplicationAccepted,
     ApplicationDeclined,
+    ApplicationDismissed,
     ApplicationErased,
+    ApplicationHeld,
+    ApplicationReleased,
     ApplicationSubmitted,
     ApplicationWithdrawn,
     MoreProvided,
@@ -53,6 +56,9 @@ class Entry(msgspec.Struct, frozen=True):
 
 WORDS: Mapping[type[Event], Callable[[Any], str]] = {
     ApplicationSubmitted: lambda e: "Application received",
+    ApplicationHeld: lambda e: "Held for a look",
+    ApplicationReleased: lambda e: "Released",
+    ApplicationDismissed: lambda e: "Dismissed",
     ApplicationScored: lambda e: (
         f"Scored {e.total} of 100, recommended: {_kind(e.recommended_kind)}"
     ),

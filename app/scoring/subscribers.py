@@ -3,6 +3,7 @@
 import msgspec
 from sqlalchemy.orm import Session
 
+from app.applications.queries import get_application, is_held_until_released
 from app.events.store import record
 from app.events.types import RecordedEvent
 from app.scoring.events import ApplicationScored
@@ -11,12 +12,16 @@ from app.scoring.rubric import current_rubric
 from app.scoring.score import score_answers
 
 
-def score_fit(session: Session, submitted: RecordedEvent) -> None:
-    """application.submitted → the application's score → application.scored."""
-    score = score_answers(submitted.data.answers, current_rubric())
+def score_fit(session: Session, sent: RecordedEvent) -> None:
+    """application.submitted, or .released where that was held → the application's score →
+    application.scored."""
+    if is_held_until_released(session, sent):
+        return
+    answers = get_application(session, sent.subject_id).answers
+    score = score_answers(answers, current_rubric())
     scored = record(
         session,
-        submitted.stream,
+        sent.stream,
         ApplicationScored(
             total=score.total,
             band=score.band,

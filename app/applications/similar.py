@@ -1,0 +1,63 @@
+"""Applications that share the person, the company or the text with one that staff look at."""
+
+import uuid
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.applications.models import Application
+
+MOST = 10
+
+# Each of the three finds its rows by an index of its own.
+FIND = text("""
+SELECT id, reference, status, submitted_at, lower(email) = lower(:email) AS person,
+    lower(company) = lower(:company) AS company,
+    coalesce(md5(answers ->> 'problem') = md5(:problem), false) AS text
+FROM applications
+WHERE (lower(email) = lower(:email) OR lower(company) = lower(:company)
+        OR md5(answers ->> 'problem') = md5(:problem))
+    AND id <> :id AND erased_at IS NULL
+    AND submitted_at BETWEEN :sent_at - interval '30 days' AND :sent_at + interval '30 days'
+ORDER BY submitted_at DESC LIMIT :most
+""")
+
+
+class Similar(msgspec.Struct, frozen=True):
+    """Another application, sent at most 30 days before or after; ``shared`` are "person", "company"
+    and "text", as far as they are the same."""
+
+    id: uuid.UUID
+    reference: str
+    status: str
+    submitted_at: datetime
+    shared: tuple[str, ...]
+
+
+def similar_applications(session: Session, application: Application) -> list[Similar]:
+    """The latest MOST of them, the newest first; none for a person who has been erased."""
+    if application.erased_at is not None:
+        return []
+    rows = session.execute(
+        FIND,
+        {
+            "id": application.id,
+            "email": application.email,
+            "company": application.company,
+            "problem": application.answers.get("problem"),
+            "sent_at": application.submitted_at,
+            "most": MOST,
+        },
+    )
+    return [
+        Similar(
+            row.id,
+            row.reference,
+            row.status,
+            row.submitted_at,
+            tuple(name for name in ("person", "company", "text") if getattr(row, name)),
+        )
+        for row in rows
+    ]

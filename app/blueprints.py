@@ -21,6 +21,7 @@ from app.payments.webhook import webhooks
 from app.portal.link_views import lost_link
 from app.portal.own_data_views import own_data
 from app.portal.views import portal
+from app.review.held_views import held
 from app.review.views import review
 from app.styleguide import styleguide
 from app.webhooks.views import outgoing_webhooks
@@ -40,6 +41,7 @@ BLUEPRINTS = (
     notifications,
     accounts,
     review,
+    held,
     history,
     engagements,
     flow,

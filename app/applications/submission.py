@@ -130,9 +130,23 @@ def submit_application(
     draft = session.execute(READ_DRAFT, {**seen, "earlier_steps": steps}).one_or_none()
     if draft is None:
         _explain_refusal(session, draft_id, answers, questionnaire)
-    last_keys = {question.key for question in last.questions}
-    kept = {key: answer for key, answer in draft.answers.items() if key not in last_keys}
-    submission = ApplicationSubmitted(
+    submission = _submission(draft.answers, answers, questionnaire, prefix)
+    access_token = secrets.token_urlsafe(24)
+    signals = screen(Sent(submission.email, draft.seconds, draft.same_text or ""))
+    key = draft.person_key or key_of(session, draft_id)
+    if not _store(session, submission, signals, access_token, seen, bytes(key)):
+        _explain_refusal(session, draft_id, answers, questionnaire)
+    after_commit(session, bell.ring)
+    return access_token
+
+
+def _submission(
+    drafted: Answers, answers: Answers, questionnaire: Questionnaire, prefix: str
+) -> ApplicationSubmitted:
+    """What is sent: the last page's ``answers``, and of the draft's those of the other pages."""
+    last_keys = {question.key for question in questionnaire.steps[-1].questions}
+    kept: dict[str, Any] = {k: answer for k, answer in drafted.items() if k not in last_keys}
+    return ApplicationSubmitted(
         reference=make_reference(prefix),
         name=kept["name"],
         email=kept["email"],
@@ -140,13 +154,6 @@ def submit_application(
         answers=questionnaire.answers_to_asked({**kept, **answers}),
         questions_version=questionnaire.version,
     )
-    access_token = secrets.token_urlsafe(24)
-    signals = screen(Sent(kept["email"], draft.seconds, draft.same_text or ""))
-    key = draft.person_key or key_of(session, draft_id)
-    if not _store(session, submission, signals, access_token, seen, bytes(key)):
-        _explain_refusal(session, draft_id, answers, questionnaire)
-    after_commit(session, bell.ring)
-    return access_token
 
 
 def _store(

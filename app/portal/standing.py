@@ -78,6 +78,14 @@ ACTIVE = Standing(
     " ours if something changes on your side.",
     "The first day",
 )
+# Whoever sent what is held sees what everybody sees: a person reads it next.
+BY_STATUS = {
+    "held": WITH_REVIEWER,
+    "dismissed": CLOSED,
+    "more_requested": QUESTION,
+    "declined": DECLINED,
+    "withdrawn": WITHDRAWN,
+}
 BY_ENGAGEMENT = {"offered": OFFERED, "accepted": AGREED, "active": ACTIVE}
 
 
@@ -85,16 +93,8 @@ def standing_of(application: Application, engagement: Engagement | None) -> Stan
     """Where the application and its engagement stand now."""
     if application.status == "submitted":
         return WITH_REVIEWER if engagement else RECEIVED
-    if application.status == "held":
-        return WITH_REVIEWER
-    if application.status == "dismissed":
-        return CLOSED
-    if application.status == "more_requested":
-        return QUESTION
-    if application.status == "declined":
-        return DECLINED
-    if application.status == "withdrawn":
-        return WITHDRAWN
+    if application.status in BY_STATUS:
+        return BY_STATUS[application.status]
     if engagement and engagement.status == "accepted" and not engagement.deposit_cents:
         return NOTHING_DUE
     return BY_ENGAGEMENT.get(engagement.status, PREPARED) if engagement else PREPARED

@@ -9,18 +9,11 @@ from flask_login import current_user, login_required
 from msgspec.structs import asdict
 
 from app.applications.erasure import AlreadyErased
-from app.applications.events import ApplicationDismissed, ApplicationReleased
 from app.applications.models import Application
 from app.applications.page_link import replace_page_link
 from app.applications.promise import open_promise
 from app.applications.queries import find_application, questionnaire_of
-from app.applications.service import (
-    AlreadyDecided,
-    Outcome,
-    Verdict,
-    decide_application,
-    settle_hold,
-)
+from app.applications.service import AlreadyDecided, Verdict, decide_application
 from app.applications.similar import similar_applications
 from app.attachments.queries import attachments_of
 from app.database import db
@@ -52,10 +45,6 @@ review = Blueprint("review", __name__, template_folder="templates")
 review.add_app_template_filter(write_cursor, "cursor")
 
 EXPIRED = "This page was open for too long. Your text is kept; send it once more."
-OUTCOMES: dict[str, tuple[Outcome, str]] = {
-    "release": (ApplicationReleased(), "Released. It goes on as any other does."),
-    "dismiss": (ApplicationDismissed(), "Dismissed. Nobody is written to."),
-}
 CHANGED = "The application has changed since. Look it over, then decide."
 
 
@@ -103,7 +92,7 @@ def decide(application_id: uuid.UUID) -> ResponseReturnValue:
         return show_application(subject, form, problem=expired), 400 if expired else 422
     verdict = form.decision()
     if form.seen_version != subject.version or not subject.is_open:
-        return answer_late_decision(subject, form, verdict, form.seen_version)
+        return answer_late_decision(subject, form, verdict)
     letter = letters.decision(subject, verdict)
     seen = fingerprint(letter)
     if request.form.get("confirmed") != seen:
@@ -128,26 +117,8 @@ def decide(application_id: uuid.UUID) -> ResponseReturnValue:
         db.session.commit()
     except AlreadyDecided:
         db.session.rollback()
-        return answer_late_decision(subject, form, verdict, form.seen_version)
+        return answer_late_decision(subject, form, verdict)
     flash("Decided. The mail is on its way.")
-    return redirect(url_for(".application", application_id=application_id), 303)
-
-
-@review.post("/staff/applications/<uuid:application_id>/<any(release, dismiss):outcome>")
-@login_required
-def settle_held(application_id: uuid.UUID, outcome: str) -> ResponseReturnValue:
-    """Release or dismiss what is held, unless somebody was first."""
-    subject = load(application_id)
-    event, done = OUTCOMES[outcome]
-    seen = request.form.get("version", 0, type=int)
-    try:
-        settle_hold(db.session(), subject.id, event, seen_version=seen, actor=current_user.actor)
-        keep_rows(db.session(), [subject.id])  # as above
-        db.session.commit()
-    except AlreadyDecided:
-        db.session.rollback()
-        return answer_late_decision(subject, decision_form(subject, empty=True), event, seen)
-    flash(done)
     return redirect(url_for(".application", application_id=application_id), 303)
 
 
@@ -199,11 +170,11 @@ def decision_form(subject: Application, *, empty: bool = False) -> DecisionForm:
 
 
 def answer_late_decision(
-    subject: Application, form: DecisionForm, verdict: Verdict | Outcome, seen_version: int
+    subject: Application, form: DecisionForm, verdict: Verdict
 ) -> ResponseReturnValue:
     """Somebody was first: say who, and keep the text. One's own second click is no conflict."""
     db.session.refresh(subject)
-    changes = changes_since(db.session(), subject.id, seen_version)
+    changes = changes_since(db.session(), subject.id, form.seen_version)
     if changes and changes[0].data == verdict and changes[0].metadata.actor == current_user.actor:
         return redirect(url_for(".application", application_id=subject.id), 303)
     form.version.data = str(subject.version)

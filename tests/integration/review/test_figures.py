@@ -81,6 +81,8 @@ def test_bands_and_statuses_are_counted(session: Session, stock: Stock) -> None:
         "accepted": 1,
         "declined": 0,
         "withdrawn": 0,
+        "held": 0,
+        "dismissed": 0,
         "all": 4,
     }
 

@@ -1,0 +1,60 @@
+"""The two ways on for an application that is held: staff release it or dismiss it."""
+
+import uuid
+
+from flask import Blueprint, flash, redirect, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required
+
+from app.applications.events import ApplicationDismissed, ApplicationReleased
+from app.applications.models import Application
+from app.applications.service import AlreadyDecided, Outcome, settle_hold
+from app.database import db
+from app.review.queue_table import keep_rows
+from app.review.service import changes_since
+from app.review.timeline import entry_of, people_of
+from app.review.views import load
+
+CHANGED = "The application has changed since. Look it over once more."
+
+held = Blueprint("held", __name__)
+
+
+@held.post("/staff/applications/<uuid:application_id>/release")
+@login_required
+def release(application_id: uuid.UUID) -> ResponseReturnValue:
+    """Let it go on, as any other does."""
+    return settle(load(application_id), ApplicationReleased(), "Released. It goes on as any other.")
+
+
+@held.post("/staff/applications/<uuid:application_id>/dismiss")
+@login_required
+def dismiss(application_id: uuid.UUID) -> ResponseReturnValue:
+    """Close it without a mail."""
+    return settle(load(application_id), ApplicationDismissed(), "Dismissed. Nobody is written to.")
+
+
+def settle(subject: Application, outcome: Outcome, done: str) -> ResponseReturnValue:
+    """Record the outcome; where somebody was first, say who."""
+    seen = request.form.get("version", 0, type=int)
+    try:
+        settle_hold(db.session(), subject.id, outcome, seen_version=seen, actor=current_user.actor)
+        keep_rows(db.session(), [subject.id])  # the subscriber may be behind
+        db.session.commit()
+        flash(done)
+    except AlreadyDecided:
+        db.session.rollback()
+        flash(who_was_first(subject, outcome, seen) or done)
+    return redirect(url_for("review.application", application_id=subject.id), 303)
+
+
+def who_was_first(subject: Application, outcome: Outcome, seen_version: int) -> str:
+    """What happened before the outcome; "" for one's own second click."""
+    changes = changes_since(db.session(), subject.id, seen_version)
+    if not changes:
+        return CHANGED
+    first = changes[0]
+    if first.data == outcome and first.metadata.actor == current_user.actor:
+        return ""
+    entry = entry_of(first, people_of(db.session(), subject))
+    return f"Somebody was first: {entry.title}{' by ' if entry.who else ''}{entry.who}."

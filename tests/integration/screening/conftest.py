@@ -1,0 +1,103 @@
+"""Submissions through the real form, held or not, and the desk where staff look at them."""
+
+import re
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from app.applications.models import Application
+from app.events.store import read_stream
+from app.events.types import stream_of
+from app.notifications.models import MailMessage
+from tests.integration.applications.conftest import new_prospect, prospect
+from tests.integration.applications.prospect import Prospect
+from tests.integration.review.conftest import ada, browser_of, desk, grace
+
+__all__ = ["ada", "browser_of", "desk", "grace", "new_prospect", "prospect"]
+
+CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+
+HoldBy = Callable[..., None]
+Apply = Callable[..., Application]
+Press = Callable[..., TestResponse]
+
+
+@pytest.fixture
+def hold_by(app: Flask, monkeypatch: pytest.MonkeyPatch) -> HoldBy:
+    """Have the site hold by these settings; the others hold nothing."""
+
+    def hold_by(**settings: float) -> None:
+        config = msgspec.structs.replace(app.config["SITE"], **settings)
+        monkeypatch.setitem(app.config, "SITE", config)
+
+    return hold_by
+
+
+@pytest.fixture
+def apply(session: Session, new_prospect: Callable[[], Prospect]) -> Apply:
+    """Fill in and send the form in a new browser; ``answers`` replace the usual ones, ``age`` is
+    how long ago the draft was begun, and ``subject`` is what stands in the trap."""
+
+    def apply(age: str = "5 minutes", subject: str = "", **answers: Any) -> Application:
+        prospect = new_prospect()
+        prospect.answers |= answers
+        prospect.fill_in()
+        begun = "UPDATE drafts SET started_at = now() - CAST(:age AS interval)"
+        session.execute(text(f"{begun} WHERE submitted_at IS NULL"), {"age": age})
+        session.commit()
+        sent = prospect.send(subject=subject)
+        assert sent.status_code == 303, sent.text
+        token = sent.location.rpartition("/")[2]
+        return session.scalars(select(Application).filter_by(access_token=token)).one()
+
+    return apply
+
+
+@pytest.fixture
+def held(apply: Apply) -> Application:
+    """An application that is held, nothing of it handled yet."""
+    return apply(subject="Cheap watches")
+
+
+@pytest.fixture
+def press(session: Session) -> Press:
+    """Press "Release" or "Dismiss" on a page that showed the application as it was loaded, or in
+    the version ``seen``."""
+
+    def press(
+        client: FlaskClient, application: Application, button: str, seen: int | None = None
+    ) -> TestResponse:
+        token = CSRF_TOKEN.search(client.get("/staff/settings/").text)
+        assert token
+        version = application.version if seen is None else seen
+        data = {"version": str(version), "csrf_token": token[1]}
+        path = f"/staff/applications/{application.id}/{button}"
+        return client.post(path, data=data, follow_redirects=True)
+
+    return press
+
+
+def types_of(session: Session, application: Application) -> list[str]:
+    """What has happened to the application, in its order."""
+    session.rollback()
+    return [e.type for e in read_stream(session, stream_of("application", application.id))]
+
+
+def mails_of(session: Session) -> list[str]:
+    """The template of each mail that was written, in alphabetical order."""
+    session.rollback()
+    return sorted(session.scalars(select(MailMessage.template)))
+
+
+def fresh(session: Session, application: Application) -> Application:
+    """The application as it stands now."""
+    session.rollback()
+    session.refresh(application)
+    return application

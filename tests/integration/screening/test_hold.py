@@ -1,0 +1,139 @@
+"""What holds a submission when it is sent, and what everybody sees of that."""
+
+import html
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import event, select
+from sqlalchemy.orm import Session
+
+from app.applications.models import Application
+from app.database import db
+from app.notifications.models import MailMessage
+from app.scoring.models import ScoreRecord
+from tests.integration.applications.prospect import Prospect
+from tests.integration.screening.conftest import Apply, HoldBy, fresh, mails_of, types_of
+
+Handle = Callable[[], None]
+TEXT = "Our nightly batch stops and nobody knows why. " * 5
+
+
+def test_a_filled_trap_holds_and_keeps_every_answer(held: Application, session: Session) -> None:
+    assert (held.status, held.version, held.signals) == ("held", 2, {"trap_filled": ""})
+    assert held.company and held.answers["problem"]
+    assert types_of(session, held) == ["application.submitted", "application.held"]
+
+
+def test_a_form_that_is_sent_at_once_is_held(hold_by: HoldBy, apply: Apply) -> None:
+    hold_by(HOLD_BELOW_SECONDS=15)
+    assert apply(age="5 seconds").signals == {"too_fast": ""}
+    assert apply(age="16 seconds").status == "submitted"
+
+
+def test_the_next_after_so_many_under_one_email_is_held_whatever_its_case(
+    hold_by: HoldBy, apply: Apply
+) -> None:
+    hold_by(HOLD_ABOVE_PER_EMAIL=2)
+    first, second = apply(email="ada@client.example"), apply(email="ADA@client.example")
+    third, other = apply(email="Ada@Client.Example"), apply(email="bob@client.example")
+    assert [one.status for one in (first, second, third, other)] == [
+        "submitted",
+        "submitted",
+        "held",
+        "submitted",
+    ]
+    assert "many_by_email" in third.signals
+
+
+def test_the_next_after_so_many_from_one_internet_address_is_held(
+    hold_by: HoldBy, apply: Apply
+) -> None:
+    hold_by(HOLD_ABOVE_PER_ADDRESS=1)
+    assert apply(email="ada@client.example").status == "submitted"
+    assert "many_from_address" in apply(email="bob@other.example").signals
+
+
+def test_a_throwaway_address_is_held_only_with_a_text_that_came_before(apply: Apply) -> None:
+    assert apply(email="a@mailinator.com", problem="Something of our own. " * 9).signals == {}
+    before = apply(email="ada@client.example", problem=TEXT)
+    assert before.signals == {}
+    again = apply(email="b@mailinator.com", company="Elsewhere", problem=TEXT)
+    assert again.signals == {"disposable_address": "", "same_text": before.reference}
+
+
+def test_a_text_that_came_long_before_says_nothing(apply: Apply, session: Session) -> None:
+    before = apply(problem=TEXT)
+    before.submitted_at = before.submitted_at.replace(year=before.submitted_at.year - 1)
+    session.commit()
+    assert apply(email="b@mailinator.com", problem=TEXT).signals == {}
+
+
+def test_whoever_sent_what_is_held_sees_what_everybody_sees(
+    held: Application, apply: Apply, client: FlaskClient, session: Session, handle_events: Handle
+) -> None:
+    usual = apply()
+    handle_events()
+    pages = []
+    for application in (fresh(session, held), fresh(session, usual)):
+        page = client.get(f"/applications/{application.access_token}").text
+        for own in (application.reference, application.access_token):
+            page = page.replace(own, "…")
+        pages.append(html.unescape(page))
+    for sentence in ("with a reviewer", "answers within one working day", "Withdraw the appl"):
+        assert all(sentence in page for page in pages), sentence
+    for word in ("held", "spam", "screen"):
+        assert word not in pages[0].lower().replace("visually-hidden", "")
+
+
+def test_what_is_held_is_not_scored_and_gets_no_mail_but_one_to_staff(
+    held: Application, session: Session, handle_events: Handle
+) -> None:
+    handle_events()
+    assert session.scalar(select(ScoreRecord.total)) is None
+    assert types_of(session, held) == ["application.submitted", "application.held"]
+    assert mails_of(session) == ["held"]
+
+
+def test_staff_read_in_the_mail_why_it_is_held(
+    held: Application, session: Session, handle_events: Handle
+) -> None:
+    handle_events()
+    mail = session.scalars(select(MailMessage)).one()
+    assert mail.recipient == "staff@champlin.example"
+    assert mail.subject == f"Held for a look: {held.company} ({held.reference})"
+    assert "no person sees" in mail.text
+    assert f"/staff/applications/{held.id}" in mail.text
+    assert held.email not in mail.text and held.name not in mail.text
+
+
+def test_an_honest_submission_costs_as_many_statements_as_a_read_and_a_write(
+    hold_by: HoldBy, prospect: Prospect, session: Session
+) -> None:
+    hold_by(HOLD_ABOVE_PER_EMAIL=5, HOLD_ABOVE_PER_ADDRESS=20)
+    prospect.fill_in()
+    page = prospect.see("review")
+    token = prospect.client.get("/apply")
+    assert token.status_code == 200
+    statements: list[str] = []
+    listen = (db.engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
+    event.listen(*listen)
+    try:
+        assert prospect.send(seen=page).status_code == 303
+    finally:
+        event.remove(*listen)
+    # The helper's own look at /apply reads the draft; the rest is the submission.
+    ours = [one for one in statements if "person_keys" in one or "INSERT INTO" in one]
+    assert len(ours) == 2
+    assert len(statements) - len(ours) <= 1
+
+
+@pytest.mark.parametrize("of", ["all", "held"])
+def test_a_second_click_on_send_is_the_same_application(
+    prospect: Prospect, session: Session, of: str
+) -> None:
+    prospect.fill_in()
+    page, trap = prospect.see("review"), {"subject": "x"} if of == "held" else {}
+    first, second = prospect.send(seen=page, **trap), prospect.send(seen=page, **trap)
+    assert first.location == second.location
+    assert len(session.scalars(select(Application)).all()) == 1

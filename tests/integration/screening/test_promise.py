@@ -1,0 +1,108 @@
+"""The promise of an answer within one working day counts from the sending: a hold makes it no
+longer, and a dismissal that was a mistake does not either."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.applications.models import Application
+from app.applications.promise import deadline_after, open_promise
+from app.events.due import record_due
+from tests.integration.screening.conftest import Press, fresh, mails_of, types_of
+
+Handle = Callable[[], None]
+WAITING = text("""
+SELECT due_at FROM scheduled_events WHERE cancelled_at IS NULL AND recorded_position IS NULL
+""")
+DUE_NOW = text("UPDATE scheduled_events SET due_at = now() WHERE cancelled_at IS NULL")
+DUE = "application.answer_due"
+
+
+@pytest.fixture
+def come_due(session: Session, handle_events: Handle) -> Handle:
+    """The time comes by which the answer was promised, and what follows is handled."""
+
+    def come_due() -> None:
+        handle_events()
+        session.execute(DUE_NOW)
+        session.commit()
+        record_due(session)
+        handle_events()
+
+    return come_due
+
+
+@pytest.mark.parametrize(
+    "buttons", [[], ["release"], ["dismiss", "release"]], ids=["held", "released", "reopened"]
+)
+def test_the_answer_is_due_one_working_day_after_the_sending(
+    held: Application,
+    desk: FlaskClient,
+    press: Press,
+    session: Session,
+    handle_events: Handle,
+    buttons: list[str],
+) -> None:
+    for button in buttons:
+        handle_events()
+        press(desk, fresh(session, held), button)
+    handle_events()
+    promise = open_promise(session, fresh(session, held))
+    assert promise and promise.due_at == deadline_after(held.submitted_at)
+    assert list(session.scalars(WAITING)) == [promise.due_at]
+
+
+def test_staff_are_reminded_of_what_is_held(
+    held: Application, session: Session, client: FlaskClient, desk: FlaskClient, come_due: Handle
+) -> None:
+    come_due()
+    assert mails_of(session) == ["answer_due", "held"]
+    assert "we are late" in client.get(f"/applications/{held.access_token}").text
+    assert "Answer late" in desk.get("/staff/?status=held").text
+
+
+def test_nobody_waits_for_an_answer_to_what_is_dismissed(
+    held: Application,
+    desk: FlaskClient,
+    press: Press,
+    session: Session,
+    handle_events: Handle,
+    come_due: Handle,
+) -> None:
+    handle_events()
+    press(desk, held, "dismiss")
+    come_due()
+    assert DUE not in types_of(session, held)
+    assert open_promise(session, fresh(session, held)) is None
+
+
+def test_what_is_reopened_too_late_is_late_and_said_to_be(
+    held: Application,
+    desk: FlaskClient,
+    press: Press,
+    session: Session,
+    client: FlaskClient,
+    handle_events: Handle,
+    come_due: Handle,
+) -> None:
+    handle_events()
+    press(desk, held, "dismiss")
+    press(desk, fresh(session, held), "release")
+    come_due()
+    assert types_of(session, held).count(DUE) == 1
+    page = client.get(f"/applications/{held.access_token}").text
+    assert "we are late" in page and "Our answer is late" in page
+
+
+def test_an_answer_that_fell_due_during_the_hold_falls_due_once(
+    held: Application, desk: FlaskClient, press: Press, session: Session, come_due: Handle
+) -> None:
+    come_due()
+    press(desk, fresh(session, held), "release")
+    come_due()
+    assert types_of(session, held).count(DUE) == 1
+    promise = open_promise(session, fresh(session, held))
+    assert promise and promise.is_missed

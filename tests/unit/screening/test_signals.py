@@ -1,0 +1,80 @@
+"""What a submission says against itself, and what never does."""
+
+import msgspec
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.applications.answers import Answers
+from app.applications.questions import Questionnaire
+from app.screening.disposable import is_disposable
+from app.screening.rules import Signals
+from app.screening.screen import Sent, find_signals
+from config import Config
+from tests.unit.applications.test_ten_minutes import APPLICATIONS, script_of
+
+DEFAULTS = {field.name: field.default for field in msgspec.structs.fields(Config)}
+FASTEST = DEFAULTS["HOLD_BELOW_SECONDS"]
+# To point at something and press, by the model of the ten minutes; nothing is read or decided.
+POINT_AND_PRESS = 1.1 + 0.2
+
+
+def found_in(
+    email: str = "ada@client.example",
+    seconds: float = 240.0,
+    same_text: str = "",
+    *,
+    trap_filled: bool = False,
+) -> Signals:
+    sent = Sent(email, seconds, same_text)
+    return find_signals(sent, fastest_seconds=FASTEST, trap_filled=trap_filled)
+
+
+def test_a_usual_submission_says_nothing() -> None:
+    assert found_in() == {}
+
+
+def test_each_signal_is_found_by_itself() -> None:
+    assert found_in(trap_filled=True) == {"trap_filled": ""}
+    assert found_in(seconds=0.5) == {"too_fast": ""}
+    assert found_in(email="bot@mailinator.com") == {"disposable_address": ""}
+    assert found_in(same_text="CE-7K3M-2Q9F") == {"same_text": "CE-7K3M-2Q9F"}
+
+
+@pytest.mark.parametrize("answers", APPLICATIONS, ids=lambda answers: answers["company"])
+def test_whoever_only_points_and_presses_is_slow_enough(
+    questionnaire: Questionnaire, answers: Answers
+) -> None:
+    """Somebody who pastes each text at once, reads nothing, and whose first page was not counted,
+    as without JavaScript: one press for each answer and for each page."""
+    script = script_of(answers)
+    later = questionnaire.steps[1:]
+    presses = len(later) + sum(
+        len(given) if isinstance(given := script[question.key], list) else 1
+        for step in later
+        for question in step.questions
+        if question.key in script
+    )
+    assert presses * POINT_AND_PRESS > FASTEST
+    assert found_in(seconds=presses * POINT_AND_PRESS) == {}
+
+
+@given(st.one_of(st.floats(min_value=FASTEST), st.floats(max_value=0, exclude_max=True)))
+def test_neither_a_page_that_is_open_for_days_nor_a_clock_set_back_is_held_against_anybody(
+    seconds: float,
+) -> None:
+    assert found_in(seconds=seconds) == {}
+
+
+@pytest.mark.parametrize(
+    "email", ["x@mailinator.com", "X@MAILINATOR.COM", "x@a.mailinator.com", "a@b@mailinator.com"]
+)
+def test_a_throwaway_address_is_known_in_any_case_and_below_its_domain(email: str) -> None:
+    assert is_disposable(email)
+
+
+@pytest.mark.parametrize(
+    "email", ["ada@client.example", "ada@gmail.com", "mailinator.com@client.example", "ada", ""]
+)
+def test_another_address_is_none(email: str) -> None:
+    assert not is_disposable(email)

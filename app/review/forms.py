@@ -84,8 +84,22 @@ class QueueForm(FlaskForm):
         return Filters(**{name: value for name, value in self.data.items() if value})
 
 
-class DecisionForm(FlaskForm):
-    """A reviewer's verdict. ``version`` is the state of the application that it is about."""
+class SettlingForm(FlaskForm):
+    """Buttons that settle something; ``version`` is the state of the application that they are
+    about."""
+
+    version = HiddenField(
+        validators=[Regexp(r"[1-9][0-9]{0,5}\Z", message="Reload the page before you decide.")]
+    )
+
+    @property
+    def seen_version(self) -> int:
+        """The version in a form that is valid."""
+        return int(self.version.data or 0)
+
+
+class DecisionForm(SettlingForm):
+    """A reviewer's verdict."""
 
     verdict = RadioField(
         "Your decision",
@@ -108,9 +122,6 @@ class DecisionForm(FlaskForm):
             storable,
             Length(max=LONGEST_MESSAGE, message=f"Use at most {LONGEST_MESSAGE:,} characters."),
         ],
-    )
-    version = HiddenField(
-        validators=[Regexp(r"[1-9][0-9]{0,5}\Z", message="Reload the page before you decide.")]
     )
 
     def __init__(self, prices: Mapping[Kind, Pricing], offers: Offers, **options: Any) -> None:
@@ -159,11 +170,6 @@ class DecisionForm(FlaskForm):
         return ApplicationAccepted(
             message=message, kind=self.kind.data, total_cents=self.total_cents()
         )
-
-    @property
-    def seen_version(self) -> int:
-        """The version in a form that is valid."""
-        return int(self.version.data or 0)
 
 
 def _describe(price: Pricing) -> str:

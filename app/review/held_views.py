@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
@@ -10,6 +10,7 @@ from app.applications.events import ApplicationDismissed, ApplicationReleased
 from app.applications.models import Application
 from app.applications.service import AlreadyDecided, Outcome, settle_hold
 from app.database import db
+from app.review.forms import SettlingForm
 from app.review.queue_table import keep_rows
 from app.review.service import changes_since
 from app.review.timeline import entry_of, people_of
@@ -36,7 +37,8 @@ def dismiss(application_id: uuid.UUID) -> ResponseReturnValue:
 
 def settle(subject: Application, outcome: Outcome, done: str) -> ResponseReturnValue:
     """Record the outcome; where somebody was first, say who."""
-    seen = request.form.get("version", 0, type=int)
+    form = SettlingForm()
+    seen = form.seen_version if form.validate() else 0
     try:
         settle_hold(db.session(), subject.id, outcome, seen_version=seen, actor=current_user.actor)
         keep_rows(db.session(), [subject.id])  # the subscriber may be behind
@@ -50,7 +52,7 @@ def settle(subject: Application, outcome: Outcome, done: str) -> ResponseReturnV
 
 def who_was_first(subject: Application, outcome: Outcome, seen_version: int) -> str:
     """What happened before the outcome; "" for one's own second click."""
-    changes = changes_since(db.session(), subject.id, seen_version)
+    changes = changes_since(db.session(), subject.id, seen_version) if seen_version else []
     if not changes:
         return CHANGED
     first = changes[0]

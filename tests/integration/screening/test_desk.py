@@ -1,0 +1,111 @@
+"""Where staff find what is held, and what the prospect's own files say of it."""
+
+import html
+from collections.abc import Callable
+from typing import Any
+
+from flask import Flask
+from flask.testing import FlaskClient
+from redis import Redis as RedisClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.applications.erasure import erase_person
+from app.applications.models import Application
+from app.events.store import read_stream
+from app.events.types import stream_of
+from app.portal.trail_check import first_problem
+from local.redis import Redis
+from tests.integration.portal.test_erasure import dump
+from tests.integration.screening.conftest import Apply, HoldBy, Press, fresh
+
+Handle = Callable[[], None]
+CANARY: dict[str, Any] = {
+    "name": "Canary Wren",
+    "email": "canary@mailinator.com",
+    "company": "Canary Ltd",
+    "problem": "canary " * 40,
+    "subject": "canary",
+}
+
+
+def test_the_queue_lists_what_is_held_under_its_own_filter_with_the_reasons(
+    held: Application, desk: FlaskClient, handle_events: Handle
+) -> None:
+    handle_events()
+    assert held.reference not in desk.get("/staff/").text
+    page = html.unescape(desk.get("/staff/?status=held").text)
+    assert held.reference in page and "A field was filled in that no person sees." in page
+    assert "Held <span>1</span>" in page
+
+
+def test_the_page_says_why_it_is_held_and_asks_for_no_decision(
+    held: Application, desk: FlaskClient, handle_events: Handle
+) -> None:
+    handle_events()
+    page = html.unescape(desk.get(f"/staff/applications/{held.id}").text)
+    assert "Held for a look" in page and "A field was filled in that no person sees." in page
+    assert "Your decision" not in page and "Preview the mail" not in page
+    assert "Not scored yet" not in page
+
+
+def test_the_history_shows_each_step(
+    held: Application, desk: FlaskClient, press: Press, session: Session
+) -> None:
+    press(desk, held, "dismiss")
+    press(desk, fresh(session, held), "release")
+    page = desk.get(f"/staff/applications/{held.id}/history").text
+    for words in ("Held for a look", "Dismissed", "Released", "Ada Lovelace"):
+        assert words in page, words
+
+
+def test_the_trail_is_whole_and_withholds_what_spoke_against_it(
+    apply: Apply, desk: FlaskClient, client: FlaskClient, press: Press, session: Session
+) -> None:
+    before = apply()
+    again = apply(email="x@mailinator.com")
+    assert again.signals["same_text"] == before.reference
+    press(desk, again, "release")
+    path = f"/applications/{again.access_token}"
+    trail = client.get(f"{path}/trail.json").json
+    assert trail and first_problem(trail) is None
+    submitted, held, released = trail["streams"][0]["rows"]
+    assert submitted["opened"]["email"] == "x@mailinator.com"
+    assert "withheld" in held and "withheld" in released
+    for file in ("trail.json", "export.json"):
+        said = client.get(f"{path}/{file}").text
+        assert before.reference not in said and "disposable" not in said
+
+
+def test_one_who_is_erased_while_held_is_nowhere_and_is_settled_no_more(
+    app: Flask,
+    apply: Apply,
+    hold_by: HoldBy,
+    desk: FlaskClient,
+    press: Press,
+    session: Session,
+    handle_events: Handle,
+) -> None:
+    hold_by(HOLD_ABOVE_PER_EMAIL=5, HOLD_ABOVE_PER_ADDRESS=20)
+    held = apply(**CANARY)
+    handle_events()
+    session.execute(text("UPDATE mail_messages SET status = 'sent', sent_at = now()"))
+    session.commit()
+    assert "canary" in dump(app)
+    erase_person(session, held.id, actor="prospect")
+    session.commit()
+    handle_events()
+    assert "canary" not in dump(app)
+    press(desk, fresh(session, held), "release")
+    events = read_stream(session, stream_of("application", held.id))
+    assert [e.type.partition(".")[2] for e in events] == ["submitted", "held", "erased"]
+    assert "Erased" in desk.get("/staff/?status=all").text
+
+
+def test_redis_knows_no_email_address(apply: Apply, hold_by: HoldBy, redis_server: Redis) -> None:
+    hold_by(HOLD_ABOVE_PER_EMAIL=5)
+    apply(email="canary@wren.example")
+    with RedisClient.from_url(redis_server.url, decode_responses=True) as client:
+        keys = list(client.scan_iter("*email:*"))
+    assert len(keys) == 1
+    assert "canary" not in keys[0] and "wren" not in keys[0]

@@ -1,0 +1,69 @@
+"""What staff are told beside an application: others of the same person, company or text, and that
+an address is a throwaway one. None of it holds anything."""
+
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.applications.erasure import erase_person
+from app.applications.similar import similar_applications
+from tests.integration.screening.conftest import Apply
+
+OWN_TEXT = "We lose orders each night, and have looked for the reason since May. " * 3
+OTHERS = {"email": "bob@other.example", "company": "Other Ltd", "problem": OWN_TEXT}
+
+
+@pytest.mark.parametrize(
+    ("same", "shared"),
+    [
+        ({"email": "ADA@client.example"}, ("person",)),
+        ({"company": "TIDEWATER freight"}, ("company",)),
+        ({"problem": "The same words. " * 20}, ("text",)),
+    ],
+)
+def test_another_of_the_same_person_company_or_text_is_named(
+    apply: Apply, session: Session, same: dict[str, Any], shared: tuple[str, ...]
+) -> None:
+    one = apply(
+        email="ada@client.example", company="Tidewater Freight", problem="The same words. " * 20
+    )
+    other = apply(**(OTHERS | same))
+    for this, that in ((one, other), (other, one)):
+        [found] = similar_applications(session, this)
+        assert (found.reference, found.shared) == (that.reference, shared)
+
+
+def test_those_of_other_people_and_of_another_month_are_not(apply: Apply, session: Session) -> None:
+    one, _, long_ago = apply(), apply(**OTHERS), apply()
+    session.execute(
+        text(
+            "UPDATE applications SET submitted_at = submitted_at - interval '31 days'"
+            " WHERE id = :id"
+        ),
+        {"id": long_ago.id},
+    )
+    session.commit()
+    assert similar_applications(session, one) == []
+
+
+def test_whoever_was_erased_is_like_nobody(apply: Apply, session: Session) -> None:
+    one, erased = apply(), apply()
+    erase_person(session, erased.id, actor="prospect")
+    session.commit()
+    assert similar_applications(session, one) == []
+    assert similar_applications(session, erased) == []
+
+
+def test_the_page_of_the_one_leads_to_the_other(apply: Apply, desk: FlaskClient) -> None:
+    one, other = apply(email="ada@mailinator.com"), apply()
+    page = desk.get(f"/staff/applications/{one.id}").text
+    assert f'href="/staff/applications/{other.id}">{other.reference}</a>' in page
+    assert "throwaway" in page
+    assert one.status == other.status == "submitted"
+
+
+def test_one_like_no_other_has_no_such_section(apply: Apply, desk: FlaskClient) -> None:
+    assert "Worth knowing" not in desk.get(f"/staff/applications/{apply().id}").text

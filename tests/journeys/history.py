@@ -29,11 +29,14 @@ PATHS = {
 
 
 class History(NamedTuple):
-    """``unscored``: its scoring is a dead letter. ``late``: its answer was due by now. ``agreed``:
-    the deposit is due. ``erased``: they did it themselves. ``foreseen`` and
-    ``replayed`` are the paths of a replay that was chosen, and of one that is through."""
+    """``unscored``: its scoring is a dead letter. ``held`` and ``dismissed`` were sent by programs.
+    ``late``: its answer was due by now. ``agreed``: the deposit is due. ``erased``: they did it
+    themselves. ``foreseen`` and ``replayed`` are the paths of a replay that was chosen, and of one
+    that is through."""
 
     unscored: Applied
+    held: Applied
+    dismissed: Applied
     proposed: Applied
     late: Applied
     asked: Applied
@@ -73,6 +76,8 @@ def make_history(site: Site, reviewer: Reviewer) -> History:
     )
     reviewer.start_replay(replayed)
     rescued.wait_until_engagement_is("proposed")
+    held, dismissed = (send_application(site, trap="Cheap watches") for _ in range(2))
+    reviewer.settle(dismissed.id, "dismiss")
     proposed, late, asked, declined, withdrawn, erased = (apply(site) for _ in range(6))
     offered, agreed, paid = (apply(site) for _ in range(3))
     late.fall_due()
@@ -95,6 +100,8 @@ def make_history(site: Site, reviewer: Reviewer) -> History:
     webhook = make_webhook_history(site, reviewer)
     return History(
         unscored=unscored,
+        held=held,
+        dismissed=dismissed,
         proposed=proposed,
         late=late,
         asked=asked,

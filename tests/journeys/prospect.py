@@ -100,11 +100,13 @@ def someone(company: str = "") -> tuple[str, str]:
     return f"{mark}@client.example", f"{company or 'Company'} {mark}"
 
 
-def send_application(site: Site, **answers: str) -> Applied:
-    """A strong application, apart from ``answers``; its handling has begun."""
+def send_application(site: Site, *, trap: str = "", **answers: str) -> Applied:
+    """A strong application, apart from ``answers``; its handling has begun. With something in the
+    field that no person sees, the ``trap``, it is held."""
     email, company = someone()
     answers = {"email": email, "company": company, **answers}
     [prospect] = make_prospects(site, 1, **answers)
+    prospect = prospect._replace(fields={**prospect.fields, "subject": trap})
     token = send(site, prospect).token
     [(identity, reference)] = site.rows(
         "SELECT id, reference FROM applications WHERE access_token = %s", token

@@ -57,6 +57,16 @@ class Reviewer:
         sent = self.browser.post(f"{address}/decision", form, timeout=TIMEOUT)
         assert sent.url == address, sent.text
 
+    def settle(self, application_id: object, button: str) -> None:
+        """Press "release" or "dismiss" on a held application's page."""
+        address = f"{self._site.url}/staff/applications/{application_id}"
+        page = self.browser.get(address, timeout=TIMEOUT).text
+        version = VERSION.search(page)
+        assert version, page
+        form = {"csrf_token": token_in(page), "version": version[1]}
+        settled = self.browser.post(f"{address}/{button}", form, timeout=TIMEOUT)
+        assert settled.url == address, settled.text
+
     def record_transfer(self, engagement_id: object, received_on: str) -> None:
         """Record that the whole deposit has arrived on that day."""
         address = f"{self._site.url}/staff/engagements/{engagement_id}/payment"

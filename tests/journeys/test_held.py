@@ -1,0 +1,55 @@
+"""What a program sent is held: staff look at it, and what was a person's after all goes on."""
+
+import pytest
+from playwright.sync_api import expect
+
+from tests.journeys.conftest import Visit
+from tests.journeys.keyboard import IS_FOCUSED, MOST_STOPS
+from tests.journeys.prospect import cookie_of_finished_draft, mails_to, send_application, text_of
+from tests.journeys.staff import Reviewer
+from tests.site import Site, eventually
+
+STAFF = "staff@champlin.example"
+
+
+@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
+def test_a_reviewer_finds_it_under_held_and_releases_it(
+    visit: Visit, site: Site, ada: Reviewer, javascript: bool
+) -> None:
+    applied = send_application(site, trap="Cheap watches")
+    subject = f"Held for a look: {applied.company} ({applied.reference})"
+    eventually(lambda: any(mail["Subject"] == subject for mail in site.sink.to(STAFF)))
+    page = visit(390, reviewer=ada, javascript=javascript)
+
+    page.goto("/staff/?status=held")
+    page.get_by_role("link", name=applied.company).click()
+    reasons = page.get_by_role("region", name="Held for a look").get_by_role("listitem")
+    expect(reasons.first).to_contain_text("no person sees")
+    page.get_by_role("button", name="Release").click()
+    expect(page.get_by_text("Released. It goes on as any other.")).to_be_visible()
+
+    applied.wait_until_engagement_is("proposed")
+    [receipt] = mails_to(site, applied.email)
+    assert applied.reference in text_of(receipt)
+    page.reload()
+    expect(page.get_by_role("heading", name="Why this score")).to_be_visible()
+    expect(page.get_by_role("button", name="Preview the mail")).to_be_visible()
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_the_field_that_no_person_sees_is_met_by_nobody(
+    visit: Visit, site: Site, width: int
+) -> None:
+    page = visit(width)
+    page.context.add_cookies([cookie_of_finished_draft(site)])
+    page.goto("/apply/review")
+    trap = page.locator('input[name="subject"]')
+    expect(trap).to_have_count(1)
+    expect(page.get_by_role("textbox", name="Leave this empty")).to_have_count(0)
+    send = page.get_by_role("button", name="Send the application")
+    stops: list[str] = []
+    while not send.evaluate(IS_FOCUSED):
+        page.keyboard.press("Tab")
+        stops.append(page.evaluate("() => document.activeElement.name"))
+        assert len(stops) < MOST_STOPS
+    assert "anything_else" in stops and "subject" not in stops

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.applications.models import Application
 
-MOST = 10
+MOST = 5
 
 # Each of the three finds its rows by an index of its own.
 FIND = text("""

@@ -52,13 +52,15 @@ LEFT JOIN LATERAL (
 ) last_word ON a.status IN ('submitted', 'held') AND a.erased_at IS NULL
 """  # noqa: S608 - a number of our own
 
-# What the row r adds to each figure; without a key or an amount, nothing.
+# What the row r adds to each figure; without a key or an amount, nothing. What programs may have
+# sent is no week's business.
 FIGURES = """
 LATERAL (VALUES
     ('status', r.status, 1),
     ('band', r.band, 1),
     ('proposed_cents', CASE WHEN r.is_open THEN 'open' END, r.total_cents),
-    ('submitted_on', to_char(r.submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD'), 1),
+    ('submitted_on', CASE WHEN r.status NOT IN ('held', 'dismissed')
+        THEN to_char(r.submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') END, 1),
     ('minutes_to_decision',
         CAST(floor(extract(epoch FROM r.decided_at - r.submitted_at) / 60) AS text), 1)
 ) AS f (name, key, amount)

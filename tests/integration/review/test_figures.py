@@ -63,6 +63,12 @@ def test_the_week_begins_on_monday(session: Session, stock: Stock) -> None:
     assert queue_figures(session).this_week == 2
 
 
+def test_what_is_held_or_dismissed_counts_for_no_week(session: Session, stock: Stock) -> None:
+    stock([{}, *({"status": status, "signals": {"x": ""}} for status in ("held", "dismissed"))])
+    found = queue_figures(session)
+    assert (found.this_week, found.counts["open"], found.counts["all"]) == (1, 1, 3)
+
+
 def test_bands_and_statuses_are_counted(session: Session, stock: Stock) -> None:
     stock(
         [

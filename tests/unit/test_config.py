@@ -39,6 +39,8 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("DATABASE_POOL_SIZE", "many"),
         ("DELIVERY_MAX_ATTEMPTS", "0"),
         ("SWEEP_SECONDS", "soon"),
+        ("HOLD_BELOW_SECONDS", "-1"),
+        ("HOLD_ABOVE_PER_EMAIL", "-1"),
         ("TRUSTED_PROXIES", "yes"),
         ("LOG_LEVEL", "loud"),
         ("STAFF_MAIL", " , "),

@@ -9,7 +9,10 @@ import pytest
 from app.applications.events import (
     ApplicationAccepted,
     ApplicationDeclined,
+    ApplicationDismissed,
     ApplicationErased,
+    ApplicationHeld,
+    ApplicationReleased,
     ApplicationSubmitted,
     MoreProvided,
     MoreRequested,
@@ -33,6 +36,7 @@ NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
 SUBJECT = uuid.UUID("018f0000-0000-7000-8000-000000000000")
 APPLICATION = str(uuid.UUID(int=7))
 
+HELD = ApplicationHeld({"too_fast": ""})
 SUBMITTED = ApplicationSubmitted("CE-1", "Ada", "ada@client.example", "Tidewater", {"a": "b"}, "3")
 SCORED = ApplicationScored(70, "good", "build", "1", {"total": 70})
 ACCEPTED = ApplicationAccepted("", "sprint", 1_250_000)
@@ -78,6 +82,10 @@ def test_every_column_is_folded_or_has_a_reason_not_to_be(table: FoldedTable) ->
         ([MoreRequested("What?"), MoreProvided("That.")], "submitted", 3, None),
         ([SCORED, ACCEPTED], "accepted", 2, 3),
         ([ApplicationDeclined("")], "declined", 2, 2),
+        ([HELD], "held", 2, None),
+        ([HELD, ApplicationDismissed()], "dismissed", 3, None),
+        ([HELD, ApplicationDismissed(), ApplicationReleased()], "submitted", 4, None),
+        ([HELD, ApplicationReleased(), ACCEPTED], "accepted", 4, 4),
     ],
 )
 def test_an_application_stands_where_its_events_have_led(

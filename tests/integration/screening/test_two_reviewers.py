@@ -1,0 +1,86 @@
+"""Of two reviewers who settle a hold at the same moment, one does."""
+
+from collections.abc import Callable
+from threading import Barrier, Thread
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.applications.events import ApplicationDismissed, ApplicationReleased
+from app.applications.models import Application
+from app.applications.service import AlreadyDecided, Outcome, settle_hold
+from app.database import db
+from app.events.models import StoredEvent
+from app.events.store import record
+from app.events.types import stream_of
+from tests.integration.screening.conftest import Apply
+
+OUTCOMES: tuple[Outcome, ...] = (ApplicationReleased(), ApplicationDismissed())
+ROUNDS = 10
+
+Settle = Callable[[Session, UUID, Outcome], None]
+
+
+def race(app: Flask, ids: list[UUID], settle: Settle) -> tuple[list[UUID], list[UUID]]:
+    """Let one reviewer release and another dismiss each application; the ids of those who did, and
+    of those who were told of the other."""
+    start = Barrier(2, timeout=30)
+    won: list[UUID] = []
+    lost: list[UUID] = []
+
+    def settle_all(outcome: Outcome) -> None:
+        with app.app_context():
+            for application_id in ids:
+                start.wait()
+                try:
+                    settle(db.session(), application_id, outcome)
+                    db.session.commit()
+                    won.append(application_id)
+                except AlreadyDecided:
+                    db.session.rollback()
+                    lost.append(application_id)
+
+    reviewers = [Thread(target=settle_all, args=(outcome,)) for outcome in OUTCOMES]
+    for reviewer in reviewers:
+        reviewer.start()
+    for reviewer in reviewers:
+        reviewer.join()
+    return won, lost
+
+
+@pytest.fixture
+def ids(apply: Apply, session: Session) -> list[UUID]:
+    found = [apply(subject="x").id for _ in range(ROUNDS)]
+    session.rollback()
+    return found
+
+
+def test_release_against_dismiss_is_one_event(
+    app: Flask, ids: list[UUID], session: Session
+) -> None:
+    def settle(own: Session, application_id: UUID, outcome: Outcome) -> None:
+        settle_hold(own, application_id, outcome, seen_version=2, actor="staff:1")
+
+    won, lost = race(app, ids, settle)
+    assert sorted(won) == sorted(lost) == sorted(ids)
+    types = [outcome.type for outcome in OUTCOMES]
+    events = session.scalars(select(StoredEvent).where(StoredEvent.type.in_(types))).all()
+    assert sorted(UUID(event.stream[12:]) for event in events) == sorted(ids)
+    assert set(session.scalars(select(Application.version))) == {3}
+
+
+def test_without_the_guard_both_would(app: Flask, ids: list[UUID]) -> None:
+    """The control: reading first and writing afterwards lets both through."""
+    both_have_read = Barrier(2, timeout=30)
+
+    def settle(own: Session, application_id: UUID, outcome: Outcome) -> None:
+        if own.get_one(Application, application_id, populate_existing=True).status != "held":
+            raise AlreadyDecided
+        both_have_read.wait()
+        record(own, stream_of("application", application_id), outcome, actor="staff:1")
+
+    won, lost = race(app, ids, settle)
+    assert (len(won), lost) == (2 * ROUNDS, [])

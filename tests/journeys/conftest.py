@@ -24,7 +24,7 @@ from tests.site import Site, prepared_site
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE_MS = 20_000
-HEIGHTS = {320: 640, 390: 844, 1440: 900}
+HEIGHTS = {320: 640, 390: 844, 768: 1024, 1440: 900}
 
 Visit = Callable[..., Page]
 

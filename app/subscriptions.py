@@ -32,6 +32,7 @@ from app.engagements.subscribers import (
 from app.events.dead_letters import DeliveryDeadLettered
 from app.events.subscription import Subscriber
 from app.events.types import Event
+from app.messages.events import MessageReceived, MessageSent
 from app.notifications.subscribers import (
     alert_staff,
     alert_staff_of_failure,
@@ -45,9 +46,11 @@ from app.notifications.subscribers import (
     erase_draft_mail,
     erase_mail,
     pass_on_answer,
+    pass_on_message,
     remind_of_draft,
     remind_staff,
     send_decision,
+    send_message,
     send_page_link,
     send_resume_link,
 )
@@ -68,6 +71,8 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
     EngagementProposed: (alert_staff, list_application),
     MoreRequested: (send_decision, keep_promise, list_application),
     MoreProvided: (pass_on_answer, keep_promise, list_application),
+    MessageReceived: (pass_on_message, list_application),
+    MessageSent: (send_message, list_application),
     ApplicationDeclined: (close_engagement, send_decision, keep_promise, list_application),
     ApplicationAccepted: (offer_engagement, send_decision, keep_promise, list_application),
     ApplicationWithdrawn: (

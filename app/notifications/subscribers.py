@@ -9,7 +9,7 @@ from app.applications.models import Application
 from app.applications.queries import get_application
 from app.engagements.queries import engagement_of, get_engagement
 from app.events.types import RecordedEvent
-from app.notifications import alerts, erasure, letters, own_page
+from app.notifications import alerts, conversation, erasure, letters, own_page
 from app.notifications.mailer import CIRCUIT
 from app.notifications.outbox import write_to, write_to_staff
 from app.scoring.queries import score_of
@@ -78,6 +78,22 @@ def pass_on_answer(session: Session, provided: RecordedEvent) -> None:
     application = get_application(session, provided.subject_id)
     letter = letters.more_provided(application, provided.data.message)
     write_to_staff(session, letter, because=provided, application_id=application.id)
+
+
+def pass_on_message(session: Session, received: RecordedEvent) -> None:
+    """message.received → what the prospect wrote, to staff."""
+    if received.is_erased:
+        return
+    application = get_application(session, received.subject_id)
+    letter = conversation.from_prospect(application, received.data.message)
+    write_to_staff(session, letter, because=received, application_id=application.id)
+
+
+def send_message(session: Session, sent: RecordedEvent) -> None:
+    """message.sent → what a member of staff wrote, to the prospect."""
+    application = get_application(session, sent.subject_id)
+    letter = conversation.from_staff(application, sent.data.message)
+    write_to(session, application.email, letter, because=sent, application_id=application.id)
 
 
 def announce_withdrawal(session: Session, withdrawn: RecordedEvent) -> None:

@@ -74,20 +74,8 @@ def timeline_of(
     ]
 
 
-def latest_question(session: Session, application: Application) -> str | None:
-    """What the reviewer last asked, while the answer is outstanding."""
-    if application.status != "more_requested":
-        return None
-    return _latest_message(session, application, MoreRequested)
-
-
 def latest_answer(session: Session, application: Application) -> str | None:
     """What the prospect last answered."""
-    return _latest_message(session, application, MoreProvided)
-
-
-def _latest_message(
-    session: Session, application: Application, kind: type[MoreRequested | MoreProvided]
-) -> str | None:
     events = read_stream(session, stream_of("application", application.id))
-    return next((e.data.message for e in reversed(events) if isinstance(e.data, kind)), None)
+    answers = (e.data.message for e in reversed(events) if isinstance(e.data, MoreProvided))
+    return next(answers, None)

@@ -118,7 +118,7 @@ def test_a_confirmed_engagement_has_a_date_for_our_next_word_and_what_to_do_afte
     assert "we write to settle the first day." in turn_on(client.get(path).text)
     session.execute(text("UPDATE engagements SET accepted_at = accepted_at - interval '1 year'"))
     session.commit()
-    assert "reply to any mail of ours." in turn_on(client.get(path).text)
+    assert "write to us below." in turn_on(client.get(path).text)
 
 
 def test_a_missed_promise_stands_in_the_timeline_and_in_the_sentence(

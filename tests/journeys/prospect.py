@@ -68,6 +68,13 @@ class Applied(NamedTuple):
         form = sealed(self.site, {"message": message})
         assert post(self.site, f"{self.page}/reply", *form).status == 303
 
+    def write(self, text: str) -> None:
+        """Write to the staff, who hear of it."""
+        form = sealed(self.site, {"text": text, "form_id": secrets.token_hex(8)})
+        assert post(self.site, f"{self.page}/messages", *form).status == 303
+        marked = "SELECT FROM queue_rows WHERE application_id = %s AND unanswered_since IS NOT NULL"
+        eventually(lambda: self.site.rows(marked, self.id))
+
     def withdraw(self, message: str = "") -> None:
         form = sealed(self.site, {"message": message})
         assert post(self.site, f"{self.page}/withdraw", *form).status == 303

@@ -16,7 +16,7 @@ from app.messages.service import write_as_staff
 from app.portal.message_views import TOO_MANY
 from tests.integration.portal.conftest import Decide, Send
 
-WRITTEN = re.compile(r'message__who">([^<]*)<.*?message__text" dir="auto">([^<]*)<', re.DOTALL)
+WRITTEN = re.compile(r'thread__who">([^<]*)<.*?thread__text" dir="auto">([^<]*)<', re.DOTALL)
 
 
 def messages_of(session: Session, application: Application) -> list[str]:

@@ -1,7 +1,7 @@
 """What is written between a prospect and the staff.
 
-Both stand in the application's own stream, so that what was written, asked, answered and decided
-has one order.
+All of it stands in the application's own stream, so that what was written, asked, answered and
+decided has one order.
 """
 
 from app.events.types import Event, event
@@ -19,3 +19,8 @@ class MessageSent(Event, frozen=True):
     """A member of staff wrote to the prospect."""
 
     message: str
+
+
+@event("message.reply_due", version=1, stream="application")
+class ReplyDue(Event, frozen=True):
+    """The time has come by which the prospect was promised a reply to a message."""

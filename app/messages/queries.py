@@ -15,8 +15,9 @@ from app.applications.events import (
 )
 from app.applications.models import Application
 from app.events.store import read_stream
-from app.events.types import Event, RecordedEvent, stream_of
+from app.events.types import Event, stream_of
 from app.messages.events import MessageReceived, MessageSent
+from app.messages.promise import reply_due_at, waiting_message
 
 # What is said in the thread, and with what it was said.
 SAID: Mapping[type[Event], str] = {
@@ -29,14 +30,6 @@ SAID: Mapping[type[Event], str] = {
     ApplicationWithdrawn: "Withdrawal",
 }
 BY_PROSPECT = (MessageReceived, MoreProvided, ApplicationWithdrawn)
-# After one of these no message of the prospect waits for a reply.
-REPLIES = (
-    MessageSent,
-    MoreRequested,
-    ApplicationAccepted,
-    ApplicationDeclined,
-    ApplicationWithdrawn,
-)
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -51,10 +44,11 @@ class Entry(msgspec.Struct, frozen=True):
 
 class Thread(msgspec.Struct, frozen=True):
     """All that was written, oldest first. ``unanswered_since`` is when the prospect wrote what
-    nobody has replied to, in UTC."""
+    nobody has replied to, ``reply_due_at`` by when somebody is to, both in UTC."""
 
     entries: Sequence[Entry]
     unanswered_since: datetime | None
+    reply_due_at: datetime | None
 
 
 def thread_of(
@@ -63,6 +57,7 @@ def thread_of(
     """The thread of an application. ``names`` are those of its actors; ``firm`` stands for any
     other. A decision without a message says nothing here, nor does what was erased."""
     events = read_stream(session, stream_of("application", application.id))
+    waiting = waiting_message(events)
     return Thread(
         entries=[
             Entry(
@@ -75,15 +70,6 @@ def thread_of(
             for recorded in events
             if type(recorded.data) in SAID and recorded.data.message
         ],
-        unanswered_since=None if application.erased_at else _unanswered_since(events),
+        unanswered_since=waiting.recorded_at if waiting else None,
+        reply_due_at=reply_due_at(session, waiting) if waiting else None,
     )
-
-
-def _unanswered_since(events: Sequence[RecordedEvent]) -> datetime | None:
-    since = None
-    for recorded in events:
-        if isinstance(recorded.data, REPLIES):
-            since = None
-        elif isinstance(recorded.data, MessageReceived) and since is None:
-            since = recorded.recorded_at
-    return since

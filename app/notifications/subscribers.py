@@ -8,7 +8,9 @@ from app.applications.events import PageLinkReplaced
 from app.applications.models import Application
 from app.applications.queries import get_application
 from app.engagements.queries import engagement_of, get_engagement
+from app.events.store import read_stream
 from app.events.types import RecordedEvent
+from app.messages.promise import is_missed
 from app.notifications import alerts, conversation, erasure, letters, own_page
 from app.notifications.mailer import CIRCUIT
 from app.notifications.outbox import write_to, write_to_staff
@@ -119,6 +121,14 @@ def remind_staff(session: Session, due: RecordedEvent) -> None:
     application = get_application(session, due.subject_id)
     if application.status == "submitted":
         letter = alerts.answer_due(application)
+        write_to_staff(session, letter, because=due, application_id=application.id)
+
+
+def remind_staff_of_message(session: Session, due: RecordedEvent) -> None:
+    """message.reply_due → a reminder to staff, unless they have replied this very moment."""
+    if is_missed(due, read_stream(session, due.stream)):
+        application = get_application(session, due.subject_id)
+        letter = alerts.reply_due(application)
         write_to_staff(session, letter, because=due, application_id=application.id)
 
 

@@ -45,13 +45,13 @@ def turn_of(
     application: Application,
     engagement: Engagement | None,
     standing: Standing,
-    unanswered_since: datetime | None,
+    reply_due_at: datetime | None,
 ) -> str:
     """Who acts next, and by when if there is a date; all dates count by the firm's calendar.
-    ``unanswered_since`` is when the prospect wrote what waits for a reply."""
-    if unanswered_since is None or standing in OURS_ANYWAY:
+    ``reply_due_at`` is by when a message of theirs was promised a reply that it waits for."""
+    if reply_due_at is None or standing in OURS_ANYWAY:
         return _turn_by_standing(session, application, engagement, standing)
-    reply = _reply(deadline_after(unanswered_since))
+    reply = _reply(reply_due_at)
     return f"{WITHOUT_A_DATE[standing]} {reply}" if standing in THEIRS else f"We act next. {reply}"
 
 

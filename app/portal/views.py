@@ -163,7 +163,7 @@ def progress_of(application: Application) -> dict[str, Any]:
         "entries": timeline_of(db.session(), application, engagement),
         "thread": thread,
         "standing": standing,
-        "turn": turn_of(db.session(), application, engagement, standing, thread.unanswered_since),
+        "turn": turn_of(db.session(), application, engagement, standing, thread.reply_due_at),
         "asks_again": pays_now or not standing.is_settled,
     }
 

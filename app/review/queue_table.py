@@ -8,7 +8,7 @@ from sqlalchemy import Table, text
 from sqlalchemy.orm import Session
 
 from app.messages.events import MessageReceived
-from app.messages.queries import REPLIES
+from app.messages.promise import REPLIES
 from app.review.cursor import UNSCORED_RANK
 from app.review.models import QueueRow
 
@@ -62,7 +62,7 @@ LEFT JOIN LATERAL (
         SELECT coalesce(max(version), 0) FROM events
         WHERE stream = 'application-' || a.id AND type IN ({REPLY_TYPES})
     )
-) unanswered ON a.erased_at IS NULL
+) unanswered ON true
 """  # noqa: S608 - a number and names of our own
 
 # What the row r adds to each figure; without a key or an amount, nothing.

@@ -32,7 +32,7 @@ from app.engagements.models import Engagement
 from app.engagements.queries import events_about
 from app.events.types import Event, RecordedEvent
 from app.firm.offers import Kind, current_offers
-from app.messages.events import MessageReceived, MessageSent
+from app.messages.events import MessageReceived, MessageSent, ReplyDue
 from app.payments.events import DepositOverpaid, DepositPaid
 from app.rendering import money
 from app.scoring.events import ApplicationScored
@@ -61,6 +61,7 @@ WORDS: Mapping[type[Event], Callable[[Any], str]] = {
     MoreProvided: lambda e: "Answered the question",
     MessageReceived: lambda e: "Wrote to us",
     MessageSent: lambda e: "Wrote to the prospect",
+    ReplyDue: lambda e: "Reply due, not given yet",
     ApplicationAccepted: lambda e: f"Accepted as a {_kind(e.kind)} at {money(e.total_cents)}",
     ApplicationDeclined: lambda e: "Declined",
     ApplicationWithdrawn: lambda e: "Withdrawn",

@@ -89,6 +89,7 @@ def make_history(site: Site, reviewer: Reviewer) -> History:
         accepted.wait_until_engagement_is("offered")
     talk(reviewer, offered)
     declined.write("And in March?")
+    declined.fall_due("reply_due")
     agreed.agree()
     paid.agree()
     reviewer.record_transfer(paid.engagement_id, f"{datetime.now(UTC):%Y-%m-%d}")

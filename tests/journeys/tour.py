@@ -182,6 +182,7 @@ OWN = (
     Stop("own page, declined", "own:declined", shows="will not take it on"),
     Stop("own page, offered", "own:offered", shows="Our proposal: Sprint"),
     Stop("own page, message, wrong", "own:offered", (WRITE,), shows="Write your message first."),
+    Stop("own page, reply late", "own:declined", shows="Our reply is late"),
     Stop("own page, conversation", "own:offered", shows="Our night shifts end"),
     Stop("own page, offered, wrong", "own:offered", (AGREE,), shows="Type your full name"),
     Stop("own page, deposit due", "own:agreed", shows="Routing number"),

@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 
 import pytest
 from flask.testing import FlaskClient
@@ -18,7 +18,6 @@ from app.events.store import read_stream
 from app.events.types import stream_of
 from app.firm.calendar import current_calendar, next_deadline
 from app.messages.service import write_as_staff
-from app.portal import turn
 from app.portal.standing import AGREED, QUESTION
 from app.portal.turn import WITHOUT_A_DATE
 from app.rendering import datetime_utc
@@ -157,16 +156,47 @@ def test_a_message_that_waits_for_a_reply_is_our_turn_until_there_is_one(
     assert turn_on(client.get(path).text) == before
 
 
-def test_a_reply_that_is_late_is_said_to_be(
+def test_a_reply_that_is_late_is_said_to_be_until_it_is_given_and_the_timeline_keeps_it(
     client: FlaskClient,
     path: str,
     declined: None,
     send: Send,
-    monkeypatch: pytest.MonkeyPatch,
+    session: Session,
+    application: Application,
+    handle_events: Handle,
+    come_due: Handle,
 ) -> None:
     send("messages", text="When?", form_id="a")
-    monkeypatch.setattr(turn, "utc_now", lambda: datetime.now(UTC) + timedelta(days=14))
-    assert turn_on(client.get(path).text).startswith("We act next. We are late: what you wrote")
+    handle_events()
+    assert "Our reply is late" not in client.get(path).text
+    come_due()
+    page = client.get(path).text
+    assert turn_on(page).startswith("We act next. We are late: what you wrote")
+    assert page.count("Our reply is late") == 1
+    write_as_staff(session, application.id, "Now.", form_id="a", actor="staff:ada")
+    session.commit()
+    page = client.get(path).text
+    assert turn_on(page).startswith("Nobody has to act") and "Our reply is late" in page
+
+
+def test_a_reply_that_came_before_its_time_was_handled_was_not_late(
+    client: FlaskClient,
+    path: str,
+    declined: None,
+    send: Send,
+    session: Session,
+    application: Application,
+    handle_events: Handle,
+    come_due: Handle,
+) -> None:
+    send("messages", text="When?", form_id="a")
+    handle_events()
+    write_as_staff(session, application.id, "Now.", form_id="a", actor="staff:ada")
+    session.commit()
+    come_due()
+    events = read_stream(session, stream_of("application", application.id))
+    assert events[-1].type == "message.reply_due"
+    assert "Our reply is late" not in client.get(path).text
 
 
 def test_a_missed_promise_stands_in_the_timeline_and_in_the_sentence(

@@ -69,8 +69,8 @@ NOTHING_DUE = Standing(
 )
 ACTIVE = Standing(
     "Your engagement is confirmed.",
-    "We write within one working day of your deposit to settle the first day. Reply to any mail of"
-    " ours if something changes on your side.",
+    "We write within one working day of your deposit to settle the first day. Write to us below if"
+    " something changes on your side.",
     "The first day",
 )
 BY_ENGAGEMENT = {"offered": OFFERED, "accepted": AGREED, "active": ACTIVE}

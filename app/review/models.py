@@ -19,7 +19,8 @@ class QueueRow(Model):
     score, or UNSCORED_RANK. ``kind`` is the engagement's, or else the recommended one;
     ``total_cents`` and ``billing`` are None before an engagement is proposed. ``strongest``
     and ``weakest`` are the sentences of the criteria that speak most for it and against it.
-    ``late_since`` is when a promised answer fell due that has not been given yet.
+    ``late_since`` is when a promised answer fell due that has not been given yet,
+    ``unanswered_since`` when the prospect wrote what nobody has replied to.
     """
 
     __tablename__ = "queue_rows"
@@ -42,6 +43,7 @@ class QueueRow(Model):
     submitted_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]
     late_since: Mapped[datetime | None]
+    unanswered_since: Mapped[datetime | None]
 
     __table_args__ = (
         Index("ix_queue_rows_best", "rank", "submitted_at", "application_id"),
@@ -58,6 +60,11 @@ class QueueRow(Model):
             "submitted_at",
             "application_id",
             postgresql_where=text("is_open"),
+        ),
+        Index(
+            "ix_queue_rows_unanswered",
+            "application_id",
+            postgresql_where=text("unanswered_since IS NOT NULL"),
         ),
     )
 

@@ -17,7 +17,16 @@ from app.scoring.rubric import BandName
 
 PAGE_SIZE: Final = 25
 
-Shown = Literal["open", "submitted", "more_requested", "accepted", "declined", "withdrawn", "all"]
+Shown = Literal[
+    "open",
+    "unanswered",
+    "submitted",
+    "more_requested",
+    "accepted",
+    "declined",
+    "withdrawn",
+    "all",
+]
 Order = Literal["best", "newest"]
 
 
@@ -68,6 +77,8 @@ def _matching(filters: Filters) -> Select[QueueRow]:
     statement = select(QueueRow)
     if filters.status == "open":
         statement = statement.where(QueueRow.is_open)
+    elif filters.status == "unanswered":
+        statement = statement.where(QueueRow.unanswered_since.is_not(None))
     elif filters.status != "all":
         statement = statement.where(QueueRow.status == filters.status)
     if filters.kind:

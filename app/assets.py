@@ -19,7 +19,8 @@ FOLDER: Final = Path(__file__).parent / "static"
 BUNDLE: Final = "css/site.css"
 SHEETS: Final = (
     *("tokens", "base", "layout", "components", "records", "forms", "choices", "attachments"),
-    *("tables", "prose", "figures", "content", "staff", "workspace", "history", "flow"),
+    *("conversation", "tables", "prose", "figures", "content"),
+    *("staff", "workspace", "history", "flow"),
 )
 
 assets = Blueprint("assets", __name__)

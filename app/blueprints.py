@@ -19,9 +19,11 @@ from app.outlook.views import outlook
 from app.payments.views import payments
 from app.payments.webhook import webhooks
 from app.portal.link_views import lost_link
+from app.portal.message_views import own_messages
 from app.portal.own_data_views import own_data
 from app.portal.views import portal
 from app.review.held_views import held
+from app.review.message_views import staff_messages
 from app.review.views import review
 from app.styleguide import styleguide
 from app.webhooks.views import outgoing_webhooks
@@ -34,6 +36,7 @@ BLUEPRINTS = (
     attachments,
     outlook,
     portal,
+    own_messages,
     own_data,
     lost_link,
     payments,
@@ -42,6 +45,7 @@ BLUEPRINTS = (
     accounts,
     review,
     held,
+    staff_messages,
     history,
     engagements,
     flow,

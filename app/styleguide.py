@@ -29,6 +29,7 @@ from app.applications.answers import Answers
 from app.attachments.models import Attachment
 from app.engagements.pricing import quote_engagement
 from app.engagements.rate_card import current_rate_card
+from app.messages.queries import Entry as Message
 
 LONG_NAME = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 
@@ -103,6 +104,11 @@ def page() -> str:
         files=[
             Attachment(name="Flow of orders.png", kind="png", size_bytes=2_400_000),
             Attachment(name=f"{LONG_NAME}.pdf", kind="pdf", size_bytes=341),
+        ],
+        messages=[
+            Message("Champlin Enterprises", False, "Question", "Who is on call?\n\nAnd when?", now),
+            Message("You", True, "Answer", f"Two of us, in turns. {LONG_NAME * 2}", now),
+            Message(LONG_NAME, False, "", "Thank you.", now),
         ],
         entries=[
             Entry("Application received", now, LONG_NAME),

@@ -35,6 +35,8 @@ from app.engagements.subscribers import (
 from app.events.dead_letters import DeliveryDeadLettered
 from app.events.subscription import Subscriber
 from app.events.types import Event
+from app.messages.events import MessageReceived, MessageSent, ReplyDue
+from app.messages.subscribers import keep_reply_promise
 from app.notifications.subscribers import (
     alert_staff,
     alert_staff_of_failure,
@@ -49,9 +51,12 @@ from app.notifications.subscribers import (
     erase_draft_mail,
     erase_mail,
     pass_on_answer,
+    pass_on_message,
     remind_of_draft,
     remind_staff,
+    remind_staff_of_message,
     send_decision,
+    send_message,
     send_page_link,
     send_resume_link,
 )
@@ -70,17 +75,33 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
     ApplicationSubmitted: (score_fit, confirm_receipt, keep_promise, list_application),
     ApplicationHeld: (ask_for_a_look, list_application),
     ApplicationReleased: (score_fit, confirm_receipt, keep_promise, list_application),
-    ApplicationDismissed: (keep_promise, list_application),
+    ApplicationDismissed: (keep_promise, keep_reply_promise, list_application),
     ApplicationScored: (propose_engagement, list_application),
     EngagementProposed: (alert_staff, list_application),
-    MoreRequested: (send_decision, keep_promise, list_application),
+    MoreRequested: (send_decision, keep_promise, keep_reply_promise, list_application),
     MoreProvided: (pass_on_answer, keep_promise, list_application),
-    ApplicationDeclined: (close_engagement, send_decision, keep_promise, list_application),
-    ApplicationAccepted: (offer_engagement, send_decision, keep_promise, list_application),
+    MessageReceived: (pass_on_message, keep_reply_promise, list_application),
+    MessageSent: (send_message, keep_reply_promise, list_application),
+    ReplyDue: (remind_staff_of_message,),
+    ApplicationDeclined: (
+        close_engagement,
+        send_decision,
+        keep_promise,
+        keep_reply_promise,
+        list_application,
+    ),
+    ApplicationAccepted: (
+        offer_engagement,
+        send_decision,
+        keep_promise,
+        keep_reply_promise,
+        list_application,
+    ),
     ApplicationWithdrawn: (
         close_engagement,
         announce_withdrawal,
         keep_promise,
+        keep_reply_promise,
         list_application,
     ),
     ApplicationErased: (
@@ -91,6 +112,7 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
         erase_answers,
         erase_attachments,
         keep_promise,
+        keep_reply_promise,
         list_application,
     ),
     PageLinkRequested: (send_page_link,),

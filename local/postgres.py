@@ -71,8 +71,9 @@ class Postgres(Process):
         self._initialise()
         super().launch()
 
-    def create_database(self, name: str) -> str:
-        """Make the database unless it is there; return its address, as the role that owns it."""
+    def create_database(self, name: str, *, template: str = "template1") -> str:
+        """Make the database, a copy of ``template``, unless it is there; return its address, as the
+        role that owns it."""
         with psycopg.connect(self.url, autocommit=True) as connection:
             if not connection.execute(
                 "SELECT 1 FROM pg_roles WHERE rolname = %s", [OWNER]
@@ -82,8 +83,8 @@ class Postgres(Process):
                 "SELECT 1 FROM pg_database WHERE datname = %s", [name]
             ).fetchone():
                 connection.execute(
-                    sql.SQL("CREATE DATABASE {} OWNER {}").format(
-                        sql.Identifier(name), sql.Identifier(OWNER)
+                    sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
+                        *map(sql.Identifier, (name, OWNER, template))
                     )
                 )
         return self.url_of(name, OWNER)

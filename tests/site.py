@@ -7,7 +7,7 @@ import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from functools import partial
+from functools import cache, partial
 from pathlib import Path
 from threading import Event, Lock, Thread
 from typing import Any
@@ -28,6 +28,7 @@ from local.settings import local_settings
 from local.state import State
 from tests.smtp_sink import SmtpSink
 
+MIGRATED = "migrated"
 PATIENCE = 60.0
 POLL = 0.02
 WATCH_SECONDS = 0.5
@@ -195,11 +196,12 @@ def prepared_site(
     """A site with an empty, migrated database of its own, not started yet; stopped at the end."""
     with tempfile.TemporaryDirectory(prefix="site-") as folder, SmtpSink(sink_host) as sink:
         ports = Ports(web=free_port(), smtp=sink.port, stripe=free_port())
+        database = f"site_{secrets.token_hex(4)}"
         environ = {
             **command_environment(),
             **local_settings(
                 ports,
-                database_url=postgres.create_database(f"site_{secrets.token_hex(4)}"),
+                database_url=postgres.create_database(database, template=migrated(postgres)),
                 redis_url=redis.url,
                 secret_key=secrets.token_hex(32),
             ),
@@ -210,7 +212,6 @@ def prepared_site(
             "PORT": str(ports.web),
             **(settings or {}),
         }
-        finish(procfile()["release"], environ)
         processes = site_processes(State(Path(folder)), ports, environ)
         site = Site(environ, processes, postgres=postgres, redis=redis, sink=sink)
         try:
@@ -218,6 +219,20 @@ def prepared_site(
         finally:
             site.stop()
             site.close()
+
+
+@cache
+def migrated(postgres: Postgres) -> str:
+    """The name of a database on that server which the release command has migrated: what each site
+    begins with is copied from it."""
+    settings = local_settings(
+        Ports(),
+        database_url=postgres.create_database(MIGRATED),
+        redis_url="redis://",
+        secret_key=secrets.token_hex(32),
+    )
+    finish(procfile()["release"], {**command_environment(), **settings})
+    return MIGRATED
 
 
 def kill(process: Process) -> None:

@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.applications.answers import Answers
 from app.applications.events import DraftLinkRequested
 from app.applications.models import Draft, StoredQuestionnaire
+from app.applications.pace import note_time
 from app.applications.questions import STEP_KEYS, Questionnaire, Step
 from app.database import utc_now
 from app.events.person_keys import key_of
@@ -118,7 +119,9 @@ def save_step(
     if changed and step.key != STEP_KEYS[-1]:
         draft.version += 1
     if changed:
-        draft.saved_at = utc_now()
+        now = utc_now()
+        note_time(draft, step, now)
+        draft.saved_at = now
         draft.reminded_at = None
     return draft
 

@@ -12,8 +12,9 @@ from app.database import Model, new_id
 
 class Draft(Model):
     """A form that is being filled in. ``version`` counts its saves; ``complete_steps`` are the
-    steps whose answers were accepted, ``step_saves`` the id of each step's last save. A submitted
-    draft is sealed: it is the application's key."""
+    steps whose answers were accepted, ``step_saves`` the id of each step's last save,
+    ``step_seconds`` the time spent on each. A submitted draft is sealed: it is the application's
+    key."""
 
     __tablename__ = "drafts"
 
@@ -22,6 +23,7 @@ class Draft(Model):
     answers: Mapped[dict[str, Any]] = mapped_column(default=dict)
     complete_steps: Mapped[list[str]] = mapped_column(default=list)
     step_saves: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
+    step_seconds: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
     questions_version: Mapped[str]
     version: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime] = mapped_column(server_default=text("now()"))

@@ -10,6 +10,7 @@ from app.applications.answers import Answer
 from app.applications.drafts import first_incomplete_step, last_save, move_to_present_questions
 from app.applications.forms import CSRF_EXPIRED, ReviewForm, StepForm, form_for
 from app.applications.models import Draft
+from app.applications.pace import minutes_by_step
 from app.applications.queries import readable_answers, readable_rows
 from app.applications.questions import Step, current_questionnaire
 from app.database import db
@@ -94,6 +95,7 @@ def show_form(
         return show_review(form, draft, status, trouble=trouble, other=other)
     steps = current_questionnaire().steps
     index = steps.index(form.step)
+    minutes = minutes_by_step(db.session(), current_questionnaire())
     page = render_template(
         "applications/step.html",
         step=form.step,
@@ -103,7 +105,8 @@ def show_form(
         other=other,
         number=index + 1,
         of=len(steps),
-        minutes_left=sum(step.minutes for step in steps[index:]),
+        minutes=minutes[form.step.key],
+        minutes_left=sum(minutes[step.key] for step in steps[index:]),
         previous=steps[index - 1] if index else None,
         back_to_review="back_to_review" in request.values,
         trouble=CSRF_EXPIRED if form.is_expired else trouble,
@@ -138,6 +141,7 @@ def show_review(
         draft=draft,
         other=other,
         of=len(questionnaire.steps),
+        minutes=minutes_by_step(db.session(), questionnaire)[form.step.key],
         summary=readable_answers(draft.answers if draft else {}, questionnaire)[:-1],
         moved=moved,
         trouble=CSRF_EXPIRED if form.is_expired else trouble,

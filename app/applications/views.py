@@ -31,6 +31,7 @@ from app.applications.drafts import (
 )
 from app.applications.forms import ReviewForm, StepForm, form_for
 from app.applications.keeping import keep
+from app.applications.pace import minutes_by_step
 from app.applications.pages import (
     DRAFT_COOKIE,
     current_draft,
@@ -74,6 +75,7 @@ def start() -> ResponseReturnValue:
     return render_template(
         "applications/start.html",
         questionnaire=current_questionnaire(),
+        minutes=minutes_by_step(db.session(), current_questionnaire()),
         next_step=open_step(draft) if draft and is_under_way else None,
         kept_days=current_app.config["SITE"].DRAFT_DAYS,
     )

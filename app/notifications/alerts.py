@@ -43,6 +43,27 @@ def held(application: Application, reasons: Sequence[str]) -> Letter:
     )
 
 
+def reply_due(application: Application) -> Letter:
+    """A message was promised a reply by now."""
+    return Letter(
+        template="reply_due",
+        subject=f"Reply due now: {application.company} ({application.reference})",
+        paragraphs=(
+            f"{application.name} of {application.company} wrote to us and was promised a reply"
+            " within one working day. That time is over, and nobody has replied yet.",
+        ),
+        action=(
+            "Read and reply",
+            url_for(
+                "review.application",
+                application_id=application.id,
+                _external=True,
+                _anchor="conversation",
+            ),
+        ),
+    )
+
+
 def service_away(name: str, failures: int, error: str) -> Letter:
     """A service outside keeps failing."""
     return Letter(

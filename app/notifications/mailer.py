@@ -8,7 +8,7 @@ goes out again under the same Message-ID: at least once, never lost.
 import smtplib
 import ssl
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from contextlib import suppress
 from email.message import EmailMessage
 from email.policy import SMTP
@@ -25,10 +25,13 @@ from app.circuits.queries import is_refusing
 from app.database import utc_now
 from app.events.retry import RetryPolicy
 from app.notifications.models import MailMessage
+from app.notifications.queries import earlier_mail
 from app.notifications.spans import sending_span
 
 CIRCUIT = "smtp"
 SMTP_TIMEOUT = 10
+# A reader who has none of these knows the first: RFC 5322 lets the ones between be left out.
+MOST_REFERENCES = 10
 LEAVING = 421
 log = structlog.get_logger()
 
@@ -86,13 +89,14 @@ def send_next_mail(session: Session, smtp: Smtp, *, sender: str, policy: RetryPo
     if mail_id is None:
         return False
     mail = session.get_one(MailMessage, mail_id, populate_existing=True)
+    thread = earlier_mail(session, mail)
     session.expunge(mail)  # so that reading it opens no transaction
     session.commit()
     claim: dict[str, object] = {"id": mail.id, "claimed_at": mail.claimed_at}
     trace = {"mail": str(mail.id), "template": mail.template, "correlation_id": mail.correlation_id}
     try:
         with sending_span(mail):
-            message = _compose(mail, sender)
+            message = _compose(mail, sender, thread)
             with circuit(CIRCUIT, is_failure=is_outage):
                 smtp(message)
     except (OSError, smtplib.SMTPException, ValueError, CircuitOpen) as error:
@@ -187,13 +191,18 @@ def describe_failure(error: Exception) -> str:
     return f"{type(error).__name__}{f' ({code})' if code else ''}"
 
 
-def _compose(mail: MailMessage, sender: str) -> EmailMessage:
+def _compose(mail: MailMessage, sender: str, thread: Sequence[str]) -> EmailMessage:
+    """``thread`` holds the Message-IDs of what was sent before, so that mail programs keep it
+    together."""
     message = EmailMessage(policy=SMTP)
     message["From"] = sender
     message["To"] = mail.recipient
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(utc_now())
     message["Message-ID"] = mail.message_id
+    if thread:
+        message["In-Reply-To"] = thread[-1]
+        message["References"] = " ".join((thread[0], *thread[1:][1 - MOST_REFERENCES :]))
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")

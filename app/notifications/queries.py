@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.notifications.models import MailMessage
@@ -14,6 +14,22 @@ def mail_about(session: Session, application_id: uuid.UUID) -> Sequence[MailMess
     return session.scalars(
         select(MailMessage)
         .where(MailMessage.application_id == application_id)
+        .order_by(MailMessage.created_at, MailMessage.id)
+    ).all()
+
+
+def earlier_mail(session: Session, mail: MailMessage) -> Sequence[str]:
+    """The Message-IDs of all mail about the same application to the same recipient before this one,
+    oldest first: the thread that it belongs to."""
+    if mail.application_id is None:
+        return []
+    return session.scalars(
+        select(MailMessage.message_id)
+        .where(
+            MailMessage.application_id == mail.application_id,
+            MailMessage.recipient == mail.recipient,
+            tuple_(MailMessage.created_at, MailMessage.id) < (mail.created_at, mail.id),
+        )
         .order_by(MailMessage.created_at, MailMessage.id)
     ).all()
 

@@ -8,8 +8,10 @@ from app.applications.events import PageLinkReplaced
 from app.applications.models import Application
 from app.applications.queries import get_application, is_held_until_released
 from app.engagements.queries import engagement_of, get_engagement
+from app.events.store import read_stream
 from app.events.types import RecordedEvent
-from app.notifications import alerts, erasure, letters, own_page
+from app.messages.promise import is_missed
+from app.notifications import alerts, conversation, erasure, letters, own_page
 from app.notifications.mailer import CIRCUIT
 from app.notifications.outbox import write_to, write_to_staff
 from app.scoring.queries import score_of
@@ -90,6 +92,22 @@ def pass_on_answer(session: Session, provided: RecordedEvent) -> None:
     write_to_staff(session, letter, because=provided, application_id=application.id)
 
 
+def pass_on_message(session: Session, received: RecordedEvent) -> None:
+    """message.received → what the prospect wrote, to staff."""
+    if received.is_erased:
+        return
+    application = get_application(session, received.subject_id)
+    letter = conversation.from_prospect(application, received.data.message)
+    write_to_staff(session, letter, because=received, application_id=application.id)
+
+
+def send_message(session: Session, sent: RecordedEvent) -> None:
+    """message.sent → what a member of staff wrote, to the prospect."""
+    application = get_application(session, sent.subject_id)
+    letter = conversation.from_staff(application, sent.data.message)
+    write_to(session, application.email, letter, because=sent, application_id=application.id)
+
+
 def announce_withdrawal(session: Session, withdrawn: RecordedEvent) -> None:
     """application.withdrawn → the news to staff, a confirmation to the prospect."""
     application = get_application(session, withdrawn.subject_id)
@@ -113,6 +131,14 @@ def remind_staff(session: Session, due: RecordedEvent) -> None:
     application = get_application(session, due.subject_id)
     if application.awaits_answer:
         letter = alerts.answer_due(application)
+        write_to_staff(session, letter, because=due, application_id=application.id)
+
+
+def remind_staff_of_message(session: Session, due: RecordedEvent) -> None:
+    """message.reply_due → a reminder to staff, unless they have replied this very moment."""
+    if is_missed(due, read_stream(session, due.stream)):
+        application = get_application(session, due.subject_id)
+        letter = alerts.reply_due(application)
         write_to_staff(session, letter, because=due, application_id=application.id)
 
 

@@ -46,8 +46,8 @@ WITHDRAWN = Standing(
 )
 CLOSED = Standing(
     "Your application is closed.",
-    "We do not take it any further. If you think that this is a mistake, write to us with your"
-    " reference, and a person looks at it again.",
+    "We do not take it any further. If you think that this is a mistake, write to us below, and a"
+    " person looks at it again.",
 )
 PREPARED = Standing(
     "We would like to work with you.",
@@ -74,8 +74,8 @@ NOTHING_DUE = Standing(
 )
 ACTIVE = Standing(
     "Your engagement is confirmed.",
-    "We write within one working day of your deposit to settle the first day. Reply to any mail of"
-    " ours if something changes on your side.",
+    "We write within one working day of your deposit to settle the first day. Write to us below if"
+    " something changes on your side.",
     "The first day",
 )
 # Whoever sent what is held sees what everybody sees: a person reads it next.

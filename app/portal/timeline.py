@@ -1,5 +1,6 @@
 """An application's events in the prospect's words."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
@@ -21,7 +22,9 @@ from app.engagements.events import EngagementAccepted, EngagementActivated, Enga
 from app.engagements.models import Engagement
 from app.engagements.queries import events_about
 from app.events.store import read_stream
-from app.events.types import Event, stream_of
+from app.events.types import Event, RecordedEvent, stream_of
+from app.messages import promise as reply_promise
+from app.messages.events import ReplyDue
 from app.payments.events import DepositPaid
 from app.scoring.events import ApplicationScored
 
@@ -38,6 +41,10 @@ WORDS: dict[type[Event], tuple[str, str]] = {
     AnswerDue: (
         "Our answer is late",
         "We promised it by this time and had not given it. The reviewers were reminded.",
+    ),
+    ReplyDue: (
+        "Our reply is late",
+        "We promised one to your message by this time. The reviewers were reminded.",
     ),
     ApplicationWithdrawn: ("Withdrawn by you", "Nobody reads or decides it any more."),
     PageLinkReplaced: (
@@ -64,30 +71,24 @@ def timeline_of(
     session: Session, application: Application, engagement: Engagement | None
 ) -> list[Entry]:
     """What has happened to the application and its engagement so far, oldest first. That an answer
-    fell due is told where it had not been given by then."""
+    or a reply fell due is told where it had not been given by then."""
     events = events_about(session, application, engagement)
     return [
         Entry(*WORDS[type(recorded.data)], recorded.recorded_at)
         for recorded in events
-        if type(recorded.data) in WORDS
-        and (not isinstance(recorded.data, AnswerDue) or is_missed(recorded, events))
+        if type(recorded.data) in WORDS and not _was_kept(recorded, events)
     ]
 
 
-def latest_question(session: Session, application: Application) -> str | None:
-    """What the reviewer last asked, while the answer is outstanding."""
-    if application.status != "more_requested":
-        return None
-    return _latest_message(session, application, MoreRequested)
+def _was_kept(recorded: RecordedEvent, events: Sequence[RecordedEvent]) -> bool:
+    """Whether it is a promise that fell due and had been kept."""
+    if isinstance(recorded.data, ReplyDue):
+        return not reply_promise.is_missed(recorded, events)
+    return isinstance(recorded.data, AnswerDue) and not is_missed(recorded, events)
 
 
 def latest_answer(session: Session, application: Application) -> str | None:
     """What the prospect last answered."""
-    return _latest_message(session, application, MoreProvided)
-
-
-def _latest_message(
-    session: Session, application: Application, kind: type[MoreRequested | MoreProvided]
-) -> str | None:
     events = read_stream(session, stream_of("application", application.id))
-    return next((e.data.message for e in reversed(events) if isinstance(e.data, kind)), None)
+    answers = (e.data.message for e in reversed(events) if isinstance(e.data, MoreProvided))
+    return next(answers, None)

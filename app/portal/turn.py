@@ -20,6 +20,8 @@ from app.portal.standing import (
     OFFERED,
     PREPARED,
     QUESTION,
+    RECEIVED,
+    WITH_REVIEWER,
     WITHDRAWN,
     Standing,
 )
@@ -35,11 +37,29 @@ WITHOUT_A_DATE = {
     AGREED: "You act next: the deposit is due now, and the work begins once it has arrived.",
 }
 
+# Here the prospect owes us something, whatever we owe them; here we owe the greater answer.
+THEIRS = (QUESTION, AGREED)
+OURS_ANYWAY = (RECEIVED, WITH_REVIEWER)
+
 
 def turn_of(
+    session: Session,
+    application: Application,
+    engagement: Engagement | None,
+    standing: Standing,
+    reply_due_at: datetime | None,
+) -> str:
+    """Who acts next, and by when if there is a date; all dates count by the firm's calendar.
+    ``reply_due_at`` is by when a message of theirs was promised a reply that it waits for."""
+    if reply_due_at is None or standing in OURS_ANYWAY:
+        return _turn_by_standing(session, application, engagement, standing)
+    reply = _reply(reply_due_at)
+    return f"{WITHOUT_A_DATE[standing]} {reply}" if standing in THEIRS else f"We act next. {reply}"
+
+
+def _turn_by_standing(
     session: Session, application: Application, engagement: Engagement | None, standing: Standing
 ) -> str:
-    """Who acts next, and by when if there is a date; all dates count by the firm's calendar."""
     if standing in WITHOUT_A_DATE:
         return WITHOUT_A_DATE[standing]
     if engagement and standing in {NOTHING_DUE, ACTIVE}:
@@ -56,13 +76,20 @@ def turn_of(
     return f"We act next: a person answers within one working day, by {due}."
 
 
+def _reply(due_at: datetime) -> str:
+    due = datetime_utc(due_at)
+    if utc_now() <= due_at:
+        return f"A person answers what you wrote by {due}."
+    return f"We are late: what you wrote was to be answered by {due}."
+
+
 def _first_day(due_at: datetime) -> str:
     """What is settled after that is not known to the site."""
     if utc_now() <= due_at:
         return f"We act next: by {datetime_utc(due_at)} we write to settle the first day."
     return (
         f"We were to write by {datetime_utc(due_at)} to settle the first day. If nothing came,"
-        " reply to any mail of ours."
+        " write to us below."
     )
 
 

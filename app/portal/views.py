@@ -28,13 +28,16 @@ from app.database import db
 from app.engagements.queries import engagement_of
 from app.engagements.service import NotOnOffer, accept_engagement
 from app.extensions import csrf, limiter
+from app.firm.brand import current_brand
 from app.firm.offers import current_offers
+from app.messages.forms import MessageForm
+from app.messages.queries import thread_of
 from app.payments.gateway import PaymentUnavailable
 from app.payments.queries import deposit_panel
 from app.payments.service import open_deposit_checkout
 from app.portal.forms import AgreementForm, ReplyForm
-from app.portal.standing import AGREED, OFFERED, standing_of
-from app.portal.timeline import latest_answer, latest_question, timeline_of
+from app.portal.standing import AGREED, OFFERED, PREPARED, standing_of
+from app.portal.timeline import latest_answer, timeline_of
 from app.portal.turn import turn_of
 
 # What htmx takes as: swap this in, and ask no more.
@@ -151,14 +154,16 @@ def progress_of(application: Application) -> dict[str, Any]:
     """What the changing part of the page shows. ``asks_again``: more follows within seconds."""
     engagement = engagement_of(db.session(), application.id)
     standing = standing_of(application, engagement)
+    thread = thread_of(db.session(), application, {"prospect": "You"}, firm=current_brand().name)
     # Stripe sends the payer back before it tells us of the payment.
     pays_now = standing is AGREED and request.args.get("payment") == "done"
     return {
         "application": application,
         "engagement": engagement,
         "entries": timeline_of(db.session(), application, engagement),
+        "thread": thread,
         "standing": standing,
-        "turn": turn_of(db.session(), application, engagement, standing),
+        "turn": turn_of(db.session(), application, engagement, standing, thread.reply_due_at),
         "asks_again": pays_now or not standing.is_settled,
     }
 
@@ -167,10 +172,18 @@ def show_page(
     application: Application,
     *,
     reply_form: ReplyForm | None = None,
+    message_form: MessageForm | None = None,
     agreement_form: AgreementForm | None = None,
 ) -> str:
     session = db.session()
     page = progress_of(application)
+    # A message that was under way as the question came stays a message.
+    is_asked = application.status == "more_requested" and message_form is None
+    reply_form = reply_form or ReplyForm(formdata=None)
+    # What was typed as an answer, but too late for one, can be sent as a message.
+    message_form = message_form or MessageForm(
+        formdata=None, data={"text": reply_form.message.data}
+    )
     engagement = page["engagement"]
     is_agreed_on = engagement and engagement.status in {"offered", "accepted", "active"}
     return render_template(
@@ -178,8 +191,11 @@ def show_page(
         **page,
         offer=current_offers().offer(engagement.kind) if is_agreed_on else None,
         deposit=deposit_panel(session, engagement) if engagement else None,
-        question=latest_question(session, application),
-        reply_form=reply_form or ReplyForm(formdata=None),
+        is_asked=is_asked,
+        reply_form=reply_form,
+        message_form=message_form,
+        # A page that waits for the proposal is opened anew by itself, and with it all fields.
+        can_write=page["standing"] is not PREPARED or message_form.text.data,
         agreement_form=agreement_form or AgreementForm(formdata=None),
         answers=readable_answers(
             application.answers, questionnaire_of(session, application.questions_version)

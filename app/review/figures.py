@@ -22,7 +22,8 @@ STATUSES = (
 
 SUMS = text("""
 SELECT name, key, amount FROM queue_figures
-WHERE name IN ('status', 'band', 'proposed_cents') OR (name = 'submitted_on' AND key >= :monday)
+WHERE name IN ('status', 'band', 'unanswered', 'proposed_cents')
+    OR (name = 'submitted_on' AND key >= :monday)
 """)
 # Of an even number of decisions, half way between the two in the middle.
 MEDIAN = text("""
@@ -36,21 +37,27 @@ WHERE 2 * up_to >= total AND 2 * (up_to - amount) <= total
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """Applications by status and by band; the value of what is open, in cents, as proposed; how
-    long half of the decisions took at most, in minutes (None before the first); and how many were
-    submitted since Monday, UTC."""
+    """Applications by status and by band; how many wait for a reply to a message; the value of
+    what is open, in cents, as proposed; how long half of the decisions took at most, in minutes
+    (None before the first); and how many were submitted since Monday, UTC."""
 
     by_status: dict[str, int]
     by_band: dict[str, int]
+    unanswered: int
     proposed_cents: int
     median_minutes: int | None
     this_week: int
 
     @property
     def counts(self) -> dict[str, int]:
-        """By status, with ``open`` and ``all`` as sums."""
+        """By what the queue can be narrowed to; ``open`` and ``all`` are sums over statuses."""
         is_open = self.by_status["submitted"] + self.by_status["more_requested"]
-        return {"open": is_open, **self.by_status, "all": sum(self.by_status.values())}
+        return {
+            "open": is_open,
+            "unanswered": self.unanswered,
+            **self.by_status,
+            "all": sum(self.by_status.values()),
+        }
 
     def in_bands(self, bands: Sequence[Band]) -> list[int]:
         """How many are in each of the bands."""
@@ -68,6 +75,7 @@ def queue_figures(session: Session) -> Figures:
     return Figures(
         by_status=dict.fromkeys(STATUSES, 0) | sums.get("status", {}),
         by_band=sums.get("band", {}),
+        unanswered=sums.get("unanswered", {}).get("all", 0),
         proposed_cents=sums.get("proposed_cents", {}).get("open", 0),
         median_minutes=None if median is None else round(median),
         this_week=sum(sums.get("submitted_on", {}).values()),

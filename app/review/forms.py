@@ -28,6 +28,7 @@ from app.scoring.rubric import Rubric
 LONGEST_MESSAGE = 4000
 STATUSES = [
     SelectChoice("open", "Open"),
+    SelectChoice("unanswered", "To reply to"),
     SelectChoice("submitted", "To decide"),
     SelectChoice("more_requested", "Question asked"),
     SelectChoice("held", "Held"),

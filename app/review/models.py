@@ -21,7 +21,8 @@ class QueueRow(Model):
     ``total_cents`` and ``billing`` are None before an engagement is proposed. ``strongest``
     and ``weakest`` are the sentences of the criteria that speak most for it and against it.
     ``signals`` are those for which screening held it. ``late_since`` is when a promised answer
-    fell due that has not been given yet.
+    fell due that has not been given yet, ``unanswered_since`` when the prospect wrote what nobody
+    has replied to.
     """
 
     __tablename__ = "queue_rows"
@@ -45,6 +46,7 @@ class QueueRow(Model):
     decided_at: Mapped[datetime | None]
     signals: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     late_since: Mapped[datetime | None]
+    unanswered_since: Mapped[datetime | None]
 
     __table_args__ = (
         Index("ix_queue_rows_best", "rank", "submitted_at", "application_id"),
@@ -61,6 +63,11 @@ class QueueRow(Model):
             "submitted_at",
             "application_id",
             postgresql_where=text("is_open"),
+        ),
+        Index(
+            "ix_queue_rows_unanswered",
+            "application_id",
+            postgresql_where=text("unanswered_since IS NOT NULL"),
         ),
     )
 

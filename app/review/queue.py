@@ -19,6 +19,7 @@ PAGE_SIZE: Final = 25
 
 Shown = Literal[
     "open",
+    "unanswered",
     "submitted",
     "more_requested",
     "held",
@@ -78,6 +79,8 @@ def _matching(filters: Filters) -> Select[QueueRow]:
     statement = select(QueueRow)
     if filters.status == "open":
         statement = statement.where(QueueRow.is_open)
+    elif filters.status == "unanswered":
+        statement = statement.where(QueueRow.unanswered_since.is_not(None))
     elif filters.status != "all":
         statement = statement.where(QueueRow.status == filters.status)
     if filters.kind:

@@ -7,10 +7,14 @@ from typing import cast
 from sqlalchemy import Table, text
 from sqlalchemy.orm import Session
 
+from app.messages.events import MessageReceived
+from app.messages.promise import REPLIES
 from app.review.cursor import UNSCORED_RANK
 from app.review.models import QueueRow
 
 COLUMNS = tuple(cast(Table, QueueRow.__table__).columns.keys())
+
+REPLY_TYPES = ", ".join(f"'{event.type}'" for event in REPLIES)
 
 # The tables it reads are themselves folded from the streams, in the transaction of each event.
 # For an application speaks the heaviest of the criteria that it meets best; against it, the one
@@ -26,7 +30,9 @@ SELECT a.id AS application_id, a.reference, a.name,
     strongest.reason AS strongest, weakest.reason AS weakest,
     coalesce(e.kind, s.recommended_kind) AS kind, e.total_cents, e.quote ->> 'billing' AS billing,
     a.submitted_at, a.decided_at, a.signals,
-    CASE WHEN last_word.type = 'application.answer_due' THEN last_word.recorded_at END AS late_since
+    CASE WHEN last_word.type = 'application.answer_due' THEN last_word.recorded_at END
+        AS late_since,
+    unanswered.since AS unanswered_since
 FROM applications a
 LEFT JOIN scores s ON s.application_id = a.id
 LEFT JOIN engagements e ON e.application_id = a.id
@@ -50,7 +56,14 @@ LEFT JOIN LATERAL (
         ('application.submitted', 'application.more_provided', 'application.answer_due')
     ORDER BY version DESC LIMIT 1
 ) last_word ON a.status IN ('submitted', 'held') AND a.erased_at IS NULL
-"""  # noqa: S608 - a number of our own
+LEFT JOIN LATERAL (
+    SELECT min(recorded_at) AS since FROM events
+    WHERE stream = 'application-' || a.id AND type = '{MessageReceived.type}' AND version > (
+        SELECT coalesce(max(version), 0) FROM events
+        WHERE stream = 'application-' || a.id AND type IN ({REPLY_TYPES})
+    )
+) unanswered ON true
+"""  # noqa: S608 - a number and names of our own
 
 # What the row r adds to each figure; without a key or an amount, nothing. What programs may have
 # sent is no week's business.
@@ -58,6 +71,7 @@ FIGURES = """
 LATERAL (VALUES
     ('status', r.status, 1),
     ('band', r.band, 1),
+    ('unanswered', CASE WHEN r.unanswered_since IS NOT NULL THEN 'all' END, 1),
     ('proposed_cents', CASE WHEN r.is_open THEN 'open' END, r.total_cents),
     ('submitted_on', CASE WHEN r.status NOT IN ('held', 'dismissed')
         THEN to_char(r.submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') END, 1),

@@ -35,6 +35,7 @@ from app.engagements.models import Engagement
 from app.engagements.queries import events_about
 from app.events.types import Event, RecordedEvent
 from app.firm.offers import Kind, current_offers
+from app.messages.events import MessageReceived, MessageSent, ReplyDue
 from app.payments.events import DepositOverpaid, DepositPaid
 from app.rendering import money
 from app.scoring.events import ApplicationScored
@@ -45,13 +46,12 @@ def _kind(kind: Kind) -> str:
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One line of the timeline; ``at`` is UTC. ``who`` is a name, "" for what happened by itself;
-    ``text`` is what that person wrote, if anything."""
+    """One line of the timeline; ``at`` is UTC. ``who`` is a name, "" for what happened by itself.
+    What that person wrote stands in the conversation."""
 
     title: str
     who: str
     at: datetime
-    text: str = ""
 
 
 WORDS: Mapping[type[Event], Callable[[Any], str]] = {
@@ -65,6 +65,9 @@ WORDS: Mapping[type[Event], Callable[[Any], str]] = {
     AnswerDue: lambda e: "Answer due, not given yet",
     MoreRequested: lambda e: "Asked for more",
     MoreProvided: lambda e: "Answered the question",
+    MessageReceived: lambda e: "Wrote to us",
+    MessageSent: lambda e: "Wrote to the prospect",
+    ReplyDue: lambda e: "Reply due, not given yet",
     ApplicationAccepted: lambda e: f"Accepted as a {_kind(e.kind)} at {money(e.total_cents)}",
     ApplicationDeclined: lambda e: "Declined",
     ApplicationWithdrawn: lambda e: "Withdrawn",
@@ -97,12 +100,11 @@ def people_of(session: Session, application: Application) -> dict[str, str]:
 
 
 def entry_of(recorded: RecordedEvent, people: Mapping[str, str]) -> Entry:
-    """The event in words, with its author and what they wrote."""
+    """The event in words, with its author."""
     return Entry(
         title=in_words(recorded.data),
         who=people.get(recorded.metadata.actor, ""),
         at=recorded.recorded_at,
-        text=getattr(recorded.data, "message", ""),
     )
 
 

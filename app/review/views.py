@@ -22,7 +22,10 @@ from app.engagements.rate_card import current_rate_card
 from app.events.lag import lag_of
 from app.events.types import RecordedEvent
 from app.extensions import csrf
+from app.firm.brand import current_brand
 from app.firm.offers import current_offers
+from app.messages.forms import MessageForm
+from app.messages.queries import thread_of
 from app.notifications import letters
 from app.notifications.mailer import send_again
 from app.notifications.models import MailMessage
@@ -100,7 +103,7 @@ def decide(application_id: uuid.UUID) -> ResponseReturnValue:
             "review/preview.html",
             application=subject,
             form=form,
-            decision=in_words(verdict),
+            what=in_words(verdict),
             letter=letter,
             seen=seen,
         )
@@ -188,6 +191,8 @@ def show_application(
     *,
     problem: str | None = None,
     overtaken_by: Sequence[RecordedEvent] = (),
+    message_form: MessageForm | None = None,
+    message_problem: str | None = None,
 ) -> str:
     session = db.session()
     engagement = engagement_of(session, subject.id)
@@ -206,6 +211,9 @@ def show_application(
         is_disposable=is_disposable(subject.email),
         similar=similar_applications(session, subject),
         entries=timeline_of(session, subject, engagement),
+        thread=thread_of(session, subject, people, firm=current_brand().name),
+        message_form=message_form or MessageForm(formdata=None),
+        message_problem=message_problem,
         mail=mail_about(session, subject.id),
         form=form,
         decision=None if subject.is_open else entry_of(changes[-1], people),

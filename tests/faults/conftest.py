@@ -18,7 +18,7 @@ LINES_SHOWN = 60
 FULL = os.environ.get("FAULT_SCALE") == "full"
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def scale() -> Callable[[int, int], int]:
     """How often: the first number, or the second with FAULT_SCALE=full, as `make faults` sets."""
     return lambda brief, full: full if FULL else brief
@@ -52,7 +52,7 @@ def pytest_runtest_makereport(
     return report
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def redis_and_wire() -> Iterator[tuple[Redis, Wire]]:
     with temporary_redis() as server, Wire(server.port, latency=LATENCY) as wire:
         yield server, wire
@@ -64,7 +64,7 @@ def wire(redis_and_wire: tuple[Redis, Wire]) -> Wire:
     return redis_and_wire[1]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def whole_site(postgres: Postgres, redis_and_wire: tuple[Redis, Wire]) -> Iterator[Site]:
     server, wire = redis_and_wire
     # With a proxy, each prospect can have an address of their own.

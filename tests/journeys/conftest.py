@@ -24,18 +24,18 @@ from tests.site import Site, prepared_site
 
 BROWSERS = ("chromium", "chromium-browser", "google-chrome")
 PATIENCE_MS = 20_000
-HEIGHTS = {320: 640, 390: 844, 1440: 900}
+HEIGHTS = {320: 640, 390: 844, 768: 1024, 1440: 900}
 
 Visit = Callable[..., Page]
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def own_redis() -> Iterator[Redis]:
     with temporary_redis() as server:
         yield server
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def site(postgres: Postgres, own_redis: Redis) -> Iterator[Site]:
     """The whole site, with the stand-in for Stripe; a delivery is dead after its third try."""
     with (
@@ -65,12 +65,12 @@ def stripe_standin(site: Site) -> Iterator[None]:
         process.stop()
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def ada(site: Site) -> Reviewer:
     return employ(site, "ada@champlin.example", "Ada Lovelace")
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def grace(site: Site) -> Reviewer:
     return employ(site, "grace@champlin.example", "Grace Hopper")
 
@@ -80,7 +80,7 @@ def employ(site: Site, email: str, name: str) -> Reviewer:
     return Reviewer(site, email, name, password)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def history(site: Site, ada: Reviewer) -> History:
     return make_history(site, ada)
 
@@ -93,7 +93,7 @@ def nobody_has_tried_before(own_redis: Redis, site: Site) -> None:
             broker.delete(counter)
 
 
-@pytest.fixture(scope="session")
+@pytest.fixture(scope="package")
 def browser() -> Iterator[Browser]:
     program = next(filter(None, map(shutil.which, BROWSERS)), None)
     assert program, f"The browser tests need Chromium: none of {', '.join(BROWSERS)} is installed."

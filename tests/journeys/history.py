@@ -92,6 +92,9 @@ def make_history(site: Site, reviewer: Reviewer) -> History:
         reviewer.decide(accepted.id, verdict="accept", kind="sprint", message="We like it.")
     for accepted in (offered, agreed, paid):
         accepted.wait_until_engagement_is("offered")
+    talk(reviewer, offered)
+    declined.write("And in March?")
+    declined.fall_due("reply_due")
     agreed.agree()
     paid.agree()
     reviewer.record_transfer(paid.engagement_id, f"{datetime.now(UTC):%Y-%m-%d}")
@@ -115,6 +118,14 @@ def make_history(site: Site, reviewer: Reviewer) -> History:
         foreseen=foreseen,
         replayed=replayed,
     )
+
+
+def talk(reviewer: Reviewer, applied: Applied) -> None:
+    """Several words on either side, one of them too long for a line."""
+    applied.write("May we begin in March?\n\nOur night shifts end on the first.")
+    reviewer.write(applied.id, f"Yes. Please send us the description of {'Frachtbrief' * 12}.")
+    applied.write("We shall.")
+    reviewer.write(applied.id, "Thank you.")
 
 
 def make_webhook_history(site: Site, reviewer: Reviewer) -> WebhookHistory:

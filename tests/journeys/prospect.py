@@ -68,6 +68,13 @@ class Applied(NamedTuple):
         form = sealed(self.site, {"message": message})
         assert post(self.site, f"{self.page}/reply", *form).status == 303
 
+    def write(self, text: str) -> None:
+        """Write to the staff, who hear of it."""
+        form = sealed(self.site, {"text": text, "form_id": secrets.token_hex(8)})
+        assert post(self.site, f"{self.page}/messages", *form).status == 303
+        marked = "SELECT FROM queue_rows WHERE application_id = %s AND unanswered_since IS NOT NULL"
+        eventually(lambda: self.site.rows(marked, self.id))
+
     def withdraw(self, message: str = "") -> None:
         form = sealed(self.site, {"message": message})
         assert post(self.site, f"{self.page}/withdraw", *form).status == 303
@@ -80,12 +87,15 @@ class Applied(NamedTuple):
     def erase(self) -> None:
         assert post(self.site, f"{self.page}/erase", *sealed(self.site, {})).status == 303
 
-    def fall_due(self) -> None:
-        """The time comes by which an answer was promised, and staff hear of it."""
-        due = "UPDATE scheduled_events SET due_at = now() WHERE stream = %s RETURNING id"
+    def fall_due(self, alert: str = "answer_due") -> None:
+        """The time comes by which an answer was promised, and staff hear of it by that mail."""
+        due = (
+            "UPDATE scheduled_events SET due_at = now()"
+            " WHERE stream = %s AND cancelled_at IS NULL RETURNING id"
+        )
         eventually(lambda: self.site.rows(due, f"application-{self.id}"))
-        told = "SELECT id FROM mail_messages WHERE application_id = %s AND template = 'answer_due'"
-        eventually(lambda: self.site.rows(told, self.id))
+        told = "SELECT id FROM mail_messages WHERE application_id = %s AND template = %s"
+        eventually(lambda: self.site.rows(told, self.id, alert))
 
     def agree(self, name: str = "Ada Marsh") -> None:
         """Agree to the proposal, which makes the deposit fall due."""

@@ -67,6 +67,18 @@ class Reviewer:
         settled = self.browser.post(f"{address}/{button}", form, timeout=TIMEOUT)
         assert settled.url == address, settled.text
 
+    def write(self, application_id: object, text: str) -> None:
+        """Look at the preview of a message, then send it."""
+        address = f"{self._site.url}/staff/applications/{application_id}"
+        page = self.browser.get(address, timeout=TIMEOUT).text
+        form = {"csrf_token": token_in(page), "text": text, "form_id": text}
+        preview = self.browser.post(f"{address}/messages", form, timeout=TIMEOUT).text
+        button = SEND_BUTTON.search(preview)
+        assert button, preview
+        form["confirmed"] = button[1]
+        sent = self.browser.post(f"{address}/messages", form, timeout=TIMEOUT)
+        assert sent.url == address and text in sent.text, sent.text
+
     def record_transfer(self, engagement_id: object, received_on: str) -> None:
         """Record that the whole deposit has arrived on that day."""
         address = f"{self._site.url}/staff/engagements/{engagement_id}/payment"

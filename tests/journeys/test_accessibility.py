@@ -24,7 +24,7 @@ from tests.site import Site, eventually
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 # In the dark only the colours are others.
 COLOUR_RULES = ("color-contrast", "link-in-text-block")
-WITH_LETTERS = ("letters.py", "alerts.py", "own_page.py")
+WITH_LETTERS = ("letters.py", "alerts.py", "conversation.py", "own_page.py")
 WRITTEN = [ROOT / "app/notifications" / name for name in WITH_LETTERS]
 # They take a client who pays twice, a service that keeps failing, and weeks.
 UNLIKELY = {"deposit_overpaid", "service_away", "draft_expiring"}
@@ -37,6 +37,7 @@ NO_PAGES = {
     *("attachments.download", "attachments.download_for_staff"),
     *("own_data.checker", "own_data.export", "own_data.trail"),  # files
     *("portal.progress", "payments.deposit", "flow.picture", "replays.progress"),  # parts of a page
+    *("own_messages.new", "own_messages.reopen"),  # a part, and what leads to the whole
     *("applications.resume", "applications.review", "portal.reopen"),  # lead to another
     "applications.question_styles",
 }

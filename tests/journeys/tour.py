@@ -93,6 +93,8 @@ LOST = (fill(reference="CE-7K3M-2Q9F", email="nobody@client.example"), MAIL_ME)
 AGREE = press("Agree to this engagement")
 PREVIEW = press("Preview the mail")
 RECORD = press("Record the payment")
+WRITE = press("Send the message")
+PREVIEW_MESSAGE = press("Preview the message")
 NEW_PASSWORD = press("Change password")
 OPEN_CAUSE = follow("ProgrammingError in scoring.score_fit")
 ADD = press("Add the endpoint")
@@ -181,6 +183,9 @@ OWN = (
     Stop("erase, under contract", "erase:agreed", shows="there is a contract"),
     Stop("own page, declined", "own:declined", shows="will not take it on"),
     Stop("own page, offered", "own:offered", shows="Our proposal: Sprint"),
+    Stop("own page, message, wrong", "own:offered", (WRITE,), shows="Write your message first."),
+    Stop("own page, reply late", "own:declined", shows="Our reply is late"),
+    Stop("own page, conversation", "own:offered", shows="Our night shifts end"),
     Stop("own page, offered, wrong", "own:offered", (AGREE,), shows="Type your full name"),
     Stop("own page, deposit due", "own:agreed", shows="Routing number"),
     Stop("own page, waits for Stripe", "own:agreed?payment=done", shows="waiting for Stripe"),
@@ -194,6 +199,7 @@ DESK = (
     Stop("queue, all", "/staff/?status=all", shows="98", who="staff"),
     Stop("queue, withdrawn", "/staff/?status=withdrawn", shows="Withdrawn", who="staff"),
     Stop("queue, held", "/staff/?status=held", shows="that no person sees", who="staff"),
+    Stop("queue, to reply to", "/staff/?status=unanswered", shows="Reply awaited", who="staff"),
     Stop("queue, nothing found", "/staff/?search=nobody", shows="No application", who="staff"),
     Stop("application", "desk:proposed", (open_details,), shows="Dear Marguerite", who="staff"),
     Stop("application, unscored", "desk:unscored", shows="Not scored yet", who="staff"),
@@ -221,6 +227,15 @@ DESK = (
         "desk:asked",
         (*DECLINE, fill(version="1"), PREVIEW),
         shows="Somebody was first",
+        who="staff",
+    ),
+    Stop("conversation", "desk:declined", shows="Reply awaited", who="staff"),
+    Stop("message, wrong", "desk:offered", (PREVIEW_MESSAGE,), shows="message first", who="staff"),
+    Stop(
+        "message, preview",
+        "desk:offered",
+        (fill(text="March is fine."), PREVIEW_MESSAGE),
+        shows="A message that decides nothing",
         who="staff",
     ),
     Stop("engagements at the desk", "/staff/engagements/", shows="Agreed, dep", who="staff"),

@@ -39,6 +39,7 @@ def test_an_answer_reaches_the_reviewer_and_the_page_says_so(
     assert answers_given(session, application) == ["Forty-one.\n\nNobody."]
     page = client.get(path).text
     assert "Your answer is with the reviewer." in page and 'name="message"' not in page
+    assert "Forty-one.\n\nNobody." in page
 
 
 def test_a_second_click_is_no_second_answer(

@@ -48,7 +48,7 @@ def test_the_page_asks_again_until_the_application_is_with_a_reviewer(
     assert "Your application is with a reviewer." in part.text and "<html" not in part.text
     settled = client.get(path).text
     assert "Your application is with a reviewer." in settled
-    assert "hx-get" not in settled and "<script" not in settled
+    assert "/progress" not in settled
 
 
 def test_a_page_that_asks_without_knowing_anything_gets_the_part(
@@ -77,7 +77,7 @@ def test_a_declined_prospect_is_told_so_and_nothing_else_is_offered(
     page = client.get(path).text
     assert "We have read your application and will not take it on." in page
     assert "Thank you for the time that you gave it." in page
-    assert "<form" not in page
+    assert "/agreement" not in page and "/withdraw" not in page
 
 
 @pytest.mark.parametrize("state", ["asked", "offered", "declined"])

@@ -17,6 +17,9 @@ from app.events.due import record_due
 from app.events.store import read_stream
 from app.events.types import stream_of
 from app.firm.calendar import current_calendar, next_deadline
+from app.messages.service import write_as_staff
+from app.portal.standing import AGREED, QUESTION
+from app.portal.turn import WITHOUT_A_DATE
 from app.rendering import datetime_utc
 from tests.integration.portal.conftest import Send
 
@@ -118,7 +121,82 @@ def test_a_confirmed_engagement_has_a_date_for_our_next_word_and_what_to_do_afte
     assert "we write to settle the first day." in turn_on(client.get(path).text)
     session.execute(text("UPDATE engagements SET accepted_at = accepted_at - interval '1 year'"))
     session.commit()
-    assert "reply to any mail of ours." in turn_on(client.get(path).text)
+    assert "write to us below." in turn_on(client.get(path).text)
+
+
+@pytest.mark.parametrize(
+    ("state", "sentence"),
+    [
+        ("application", "We act next: a person answers within one working day, by {}."),
+        ("declined", "We act next. A person answers what you wrote by {}."),
+        ("withdrawn", "We act next. A person answers what you wrote by {}."),
+        ("offered", "We act next. A person answers what you wrote by {}."),
+        ("asked", f"{WITHOUT_A_DATE[QUESTION]} A person answers what you wrote by {{}}."),
+        ("agreed", f"{WITHOUT_A_DATE[AGREED]} A person answers what you wrote by {{}}."),
+    ],
+)
+def test_a_message_that_waits_for_a_reply_is_our_turn_until_there_is_one(
+    client: FlaskClient,
+    path: str,
+    send: Send,
+    session: Session,
+    application: Application,
+    request: pytest.FixtureRequest,
+    state: str,
+    sentence: str,
+) -> None:
+    request.getfixturevalue(state)
+    before = turn_on(client.get(path).text)
+    send("messages", text="When?", form_id="a")
+    events = read_stream(session, stream_of("application", application.id))
+    due = next_deadline(events[-1].recorded_at, current_calendar())
+    assert turn_on(client.get(path).text) == sentence.format(datetime_utc(due))
+    write_as_staff(session, application.id, "Now.", form_id="a", actor="staff:ada")
+    session.commit()
+    assert turn_on(client.get(path).text) == before
+
+
+def test_a_reply_that_is_late_is_said_to_be_until_it_is_given_and_the_timeline_keeps_it(
+    client: FlaskClient,
+    path: str,
+    declined: None,
+    send: Send,
+    session: Session,
+    application: Application,
+    handle_events: Handle,
+    come_due: Handle,
+) -> None:
+    send("messages", text="When?", form_id="a")
+    handle_events()
+    assert "Our reply is late" not in client.get(path).text
+    come_due()
+    page = client.get(path).text
+    assert turn_on(page).startswith("We act next. We are late: what you wrote")
+    assert page.count("Our reply is late") == 1
+    write_as_staff(session, application.id, "Now.", form_id="a", actor="staff:ada")
+    session.commit()
+    page = client.get(path).text
+    assert turn_on(page).startswith("Nobody has to act") and "Our reply is late" in page
+
+
+def test_a_reply_that_came_before_its_time_was_handled_was_not_late(
+    client: FlaskClient,
+    path: str,
+    declined: None,
+    send: Send,
+    session: Session,
+    application: Application,
+    handle_events: Handle,
+    come_due: Handle,
+) -> None:
+    send("messages", text="When?", form_id="a")
+    handle_events()
+    write_as_staff(session, application.id, "Now.", form_id="a", actor="staff:ada")
+    session.commit()
+    come_due()
+    events = read_stream(session, stream_of("application", application.id))
+    assert events[-1].type == "message.reply_due"
+    assert "Our reply is late" not in client.get(path).text
 
 
 def test_a_missed_promise_stands_in_the_timeline_and_in_the_sentence(

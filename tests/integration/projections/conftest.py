@@ -26,6 +26,7 @@ from app.events.due import record_due
 from app.events.models import ScheduledEvent
 from app.events.projection import Projection, current_projections
 from app.events.types import stream_of
+from app.messages.service import write_as_prospect, write_as_staff
 from app.payments.deposits import Transfer
 from app.payments.service import record_bank_payment
 from local.postgres import Postgres
@@ -47,6 +48,7 @@ class Office:
         self.session = session
         self.staff_id = staff.id
         self.handle = handle_events
+        self._numbers = itertools.count()
         self._answers = itertools.cycle(tomllib.loads(DEMO.read_text())["applications"])
 
     def submit(self) -> UUID:
@@ -59,6 +61,16 @@ class Office:
 
     def answer(self, application_id: UUID) -> None:
         provide_more(self.session, application_id, "Forty-one.")
+        self.session.commit()
+
+    def write(self, application_id: UUID) -> None:
+        form_id = str(next(self._numbers))
+        write_as_prospect(self.session, application_id, "Hello?", form_id=form_id)
+        self.session.commit()
+
+    def write_back(self, application_id: UUID) -> None:
+        actor, form_id = f"staff:{self.staff_id}", str(next(self._numbers))
+        write_as_staff(self.session, application_id, "Hello.", form_id=form_id, actor=actor)
         self.session.commit()
 
     def withdraw(self, application_id: UUID) -> None:

@@ -9,14 +9,22 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from app.applications.erasure import AlreadyErased
 from app.applications.service import AlreadyDecided, NothingAsked, NotOpen
 from app.engagements.service import NotOnOffer
+from app.events.person_keys import PersonErased
 from app.payments.deposits import AlreadyPaid, NotDue
 from tests.integration.projections.conftest import Differences, NothingProposed, Office
 
-DEEDS = ("ask", "answer", "accept", "accept_dearly", "decline", "withdraw", "agree", "pay")
+DEEDS = (
+    *("ask", "answer", "accept", "accept_dearly", "decline", "withdraw", "agree", "pay"),
+    *("write", "write_back"),
+)
 ALL = (*DEEDS, "fall_due", "handle")
-REFUSALS = (AlreadyDecided, NothingAsked, NotOpen, NotOnOffer, NotDue, AlreadyPaid, NothingProposed)
+REFUSALS = (
+    *(AlreadyDecided, NothingAsked, NotOpen, AlreadyErased, PersonErased),
+    *(NotOnOffer, NotDue, AlreadyPaid, NothingProposed),
+)
 Tamper = Callable[..., None]
 
 

@@ -82,6 +82,7 @@ def test_bands_and_statuses_are_counted(session: Session, stock: Stock) -> None:
     assert found.by_band == {"strong": 2, "weak": 1}
     assert found.counts == {
         "open": 3,
+        "unanswered": 0,
         "submitted": 2,
         "more_requested": 1,
         "accepted": 1,

@@ -4,14 +4,17 @@ import html
 from collections.abc import Callable
 from typing import Any
 
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from redis import Redis as RedisClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.applications import pace
 from app.applications.erasure import erase_person
 from app.applications.models import Application
+from app.applications.questions import current_questionnaire
 from app.events.store import read_stream
 from app.events.types import stream_of
 from app.portal.trail_check import first_problem
@@ -109,3 +112,21 @@ def test_redis_knows_no_email_address(apply: Apply, hold_by: HoldBy, redis_serve
         keys = list(client.scan_iter("*email:*"))
     assert len(keys) == 1
     assert "canary" not in keys[0] and "wren" not in keys[0]
+
+
+def test_what_a_program_sent_teaches_nobody_how_long_a_page_takes(
+    held: Application,
+    desk: FlaskClient,
+    press: Press,
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(pace, "LOOK_AGAIN_SECONDS", -1)
+    monkeypatch.setattr(pace, "ENOUGH", 1)
+    session.execute(text("""UPDATE drafts SET step_seconds = '{"you": 1800}'"""))
+    session.commit()
+    questionnaire = current_questionnaire()
+    planned = questionnaire.step("you").minutes
+    assert pace.minutes_by_step(session, questionnaire)["you"] == planned
+    press(desk, fresh(session, held), "release")
+    assert pace.minutes_by_step(session, questionnaire)["you"] == 30

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.applications.models import Application
 from app.applications.promise import deadline_after, open_promise
 from app.events.due import record_due
+from app.messages.service import write_as_prospect
 from tests.integration.screening.conftest import Press, fresh, mails_of, types_of
 
 Handle = Callable[[], None]
@@ -77,6 +78,22 @@ def test_nobody_waits_for_an_answer_to_what_is_dismissed(
     come_due()
     assert DUE not in types_of(session, held)
     assert open_promise(session, fresh(session, held)) is None
+
+
+def test_a_message_that_came_before_waits_no_longer_and_one_that_comes_after_does(
+    held: Application, desk: FlaskClient, press: Press, session: Session, handle_events: Handle
+) -> None:
+    write_as_prospect(session, held.id, "Are you there?", form_id="1")
+    session.commit()
+    handle_events()
+    press(desk, fresh(session, held), "dismiss")
+    handle_events()
+    session.rollback()
+    assert list(session.scalars(WAITING)) == []
+    write_as_prospect(session, held.id, "I am a person.", form_id="2")
+    session.commit()
+    handle_events()
+    assert len(list(session.scalars(WAITING))) == 1
 
 
 def test_what_is_reopened_too_late_is_late_and_said_to_be(

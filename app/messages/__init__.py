@@ -1,0 +1,1 @@
+"""Messages: what prospect and staff write to each other, and the whole of it as one thread."""

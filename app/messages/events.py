@@ -1,0 +1,26 @@
+"""What is written between a prospect and the staff.
+
+All of it stands in the application's own stream, so that what was written, asked, answered and
+decided has one order.
+"""
+
+from app.events.types import Event, event
+
+
+@event("message.received", version=1, personal=("message",), stream="application")
+class MessageReceived(Event, frozen=True):
+    """The prospect wrote to the staff."""
+
+    message: str
+
+
+@event("message.sent", version=1, personal=("message",), stream="application")
+class MessageSent(Event, frozen=True):
+    """A member of staff wrote to the prospect."""
+
+    message: str
+
+
+@event("message.reply_due", version=1, stream="application")
+class ReplyDue(Event, frozen=True):
+    """The time has come by which the prospect was promised a reply to a message."""

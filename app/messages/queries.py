@@ -1,0 +1,75 @@
+"""The conversation about an application, as one thread."""
+
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from app.applications.events import (
+    ApplicationAccepted,
+    ApplicationDeclined,
+    ApplicationWithdrawn,
+    MoreProvided,
+    MoreRequested,
+)
+from app.applications.models import Application
+from app.events.store import read_stream
+from app.events.types import Event, stream_of
+from app.messages.events import MessageReceived, MessageSent
+from app.messages.promise import reply_due_at, waiting_message
+
+# What is said in the thread, and with what it was said.
+SAID: Mapping[type[Event], str] = {
+    MessageReceived: "",
+    MessageSent: "",
+    MoreRequested: "Question",
+    MoreProvided: "Answer",
+    ApplicationAccepted: "Decision",
+    ApplicationDeclined: "Decision",
+    ApplicationWithdrawn: "Withdrawal",
+}
+BY_PROSPECT = (MessageReceived, MoreProvided, ApplicationWithdrawn)
+
+
+class Entry(msgspec.Struct, frozen=True):
+    """What somebody wrote, in UTC. ``about`` is what it came with, "" for a message alone."""
+
+    who: str
+    by_prospect: bool
+    about: str
+    text: str
+    at: datetime
+
+
+class Thread(msgspec.Struct, frozen=True):
+    """All that was written, oldest first. ``unanswered_since`` is when the prospect wrote what
+    nobody has replied to, ``reply_due_at`` by when somebody is to, both in UTC."""
+
+    entries: Sequence[Entry]
+    unanswered_since: datetime | None
+    reply_due_at: datetime | None
+
+
+def thread_of(
+    session: Session, application: Application, names: Mapping[str, str], *, firm: str
+) -> Thread:
+    """The thread of an application. ``names`` are those of its actors; ``firm`` stands for any
+    other. A decision without a message says nothing here, nor does what was erased."""
+    events = read_stream(session, stream_of("application", application.id))
+    waiting = waiting_message(events)
+    return Thread(
+        entries=[
+            Entry(
+                who=names.get(recorded.metadata.actor, firm),
+                by_prospect=isinstance(recorded.data, BY_PROSPECT),
+                about=SAID[type(recorded.data)],
+                text=recorded.data.message,
+                at=recorded.recorded_at,
+            )
+            for recorded in events
+            if type(recorded.data) in SAID and recorded.data.message
+        ],
+        unanswered_since=waiting.recorded_at if waiting else None,
+        reply_due_at=reply_due_at(session, waiting) if waiting else None,
+    )

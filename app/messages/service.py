@@ -1,0 +1,48 @@
+"""Writing to each other: at any time, as long as the prospect is not erased."""
+
+import uuid
+
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.applications.erasure import lock_unerased
+from app.events.store import record
+from app.events.types import stream_of
+from app.messages.events import MessageReceived, MessageSent
+from app.messages.models import TakenMessage
+
+
+def write_as_prospect(
+    session: Session, application_id: uuid.UUID, text: str, *, form_id: str
+) -> None:
+    """Record what the prospect wrote. ``form_id`` is the page's that it was typed on: the same text
+    from the same page is one message, however often it is sent. Raises AlreadyErased."""
+    _write(session, application_id, MessageReceived(message=text), form_id, actor="prospect")
+
+
+def write_as_staff(
+    session: Session, application_id: uuid.UUID, text: str, *, form_id: str, actor: str
+) -> None:
+    """The same for a member of staff."""
+    _write(session, application_id, MessageSent(message=text), form_id, actor=actor)
+
+
+def _write(
+    session: Session,
+    application_id: uuid.UUID,
+    event: MessageReceived | MessageSent,
+    form_id: str,
+    *,
+    actor: str,
+) -> None:
+    application = lock_unerased(session, application_id)
+    message_id = uuid.uuid5(application_id, f"{event.type}\n{form_id}\n{event.message}")
+    taken = session.scalar(
+        insert(TakenMessage)
+        .values(id=message_id)
+        .on_conflict_do_nothing()
+        .returning(TakenMessage.id)
+    )
+    if taken:
+        stream = stream_of("application", application_id)
+        record(session, stream, event, actor=actor, person=application.draft_id)

@@ -1,0 +1,71 @@
+"""/applications/<token>/messages: the prospect writes to us, and sees what we write."""
+
+import uuid
+
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import TooManyRequests
+
+from app.applications.erasure import AlreadyErased
+from app.database import db
+from app.extensions import csrf, limiter
+from app.messages.forms import MessageForm
+from app.messages.service import write_as_prospect
+from app.portal.views import keep_private, load, progress_of, show_page, status_of
+
+MESSAGES = "30 per hour"
+TOO_MANY = "That was a lot within an hour. Your text is kept; wait some minutes, then send it."
+
+own_messages = Blueprint("own_messages", __name__, template_folder="templates")
+own_messages.after_request(keep_private)
+
+
+@own_messages.post("/applications/<token>/messages")
+@csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
+def write(token: str) -> ResponseReturnValue:
+    """Write to the staff. A second click is no second message."""
+    application = load(token)
+    form = MessageForm()
+    if not form.validate():
+        return show_page(application, message_form=form), status_of(form)
+    try:
+        take(application.id, form)
+    except TooManyRequests:
+        form.text.errors = [TOO_MANY]
+        return show_page(application, message_form=form), 429
+    flash("Your message is with us.")
+    return redirect(url_for("portal.status", token=token), 303)
+
+
+@own_messages.get("/applications/<token>/messages")
+def reopen(token: str) -> ResponseReturnValue:
+    """The address of a page that only a POST shows, opened again."""
+    return redirect(url_for("portal.status", token=token), 303)
+
+
+@own_messages.get("/applications/<token>/messages/new")
+def new(token: str) -> ResponseReturnValue:
+    """What was written since the page was opened, which the page asks for; nothing (204) as long as
+    nothing was."""
+    application = load(token)
+    page = progress_of(application)
+    seen = request.args.get("seen", 0, type=int)
+    if not (unseen := page["thread"].entries[max(seen, 0) :]):
+        return "", 204
+    is_outdated = request.args.get("version") != str(application.version)
+    return render_template(
+        "portal/_new_messages.html", **page, unseen=unseen, is_outdated=is_outdated
+    )
+
+
+@limiter.limit(MESSAGES)
+def take(application_id: uuid.UUID, form: MessageForm) -> None:
+    """Store a message of a form that is valid. Raises TooManyRequests for too many from one
+    address."""
+    text, form_id = form.text.data or "", form.form_id.data or ""
+    try:
+        write_as_prospect(db.session(), application_id, text, form_id=form_id)
+        db.session.commit()
+    except AlreadyErased:
+        db.session.rollback()
+        abort(410)

@@ -1,0 +1,67 @@
+"""A member of staff writes to a prospect, after a look at the mail that goes out."""
+
+import uuid
+
+from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required
+
+from app.applications.erasure import AlreadyErased
+from app.applications.models import Application
+from app.database import db
+from app.extensions import csrf
+from app.messages.forms import MessageForm
+from app.messages.service import write_as_staff
+from app.notifications import conversation
+from app.review.queue_table import keep_rows
+from app.review.service import fingerprint
+from app.review.views import EXPIRED, decision_form, load, show_application
+
+staff_messages = Blueprint("staff_messages", __name__, template_folder="templates")
+
+
+@staff_messages.post("/staff/applications/<uuid:application_id>/messages")
+@csrf.exempt  # the form checks the token itself, so that an expired one keeps the text
+@login_required
+def write(application_id: uuid.UUID) -> ResponseReturnValue:
+    """Show the mail that the message goes out with; with that very mail confirmed, send it."""
+    subject = load(application_id)
+    form = MessageForm()
+    if "change" in request.form:
+        return show_message(subject, form)
+    if not form.validate():
+        expired = EXPIRED if "csrf_token" in form.errors else None
+        return show_message(subject, form, problem=expired), 400 if expired else 422
+    text = form.text.data or ""
+    letter = conversation.from_staff(subject, text)
+    seen = fingerprint(letter)
+    if request.form.get("confirmed") != seen and subject.erased_at is None:
+        return render_template(
+            "review/preview.html",
+            application=subject,
+            form=form,
+            what="A message that decides nothing",
+            letter=letter,
+            seen=seen,
+        )
+    try:
+        write_as_staff(
+            db.session(),
+            subject.id,
+            text,
+            form_id=form.form_id.data or "",
+            actor=current_user.actor,
+        )
+        keep_rows(db.session(), [subject.id])  # as for a decision
+        db.session.commit()
+        flash("The message is on its way.")
+    except AlreadyErased:
+        db.session.rollback()
+        flash("Nothing was sent: the prospect's data have been erased.")
+    return redirect(url_for("review.application", application_id=application_id), 303)
+
+
+def show_message(subject: Application, form: MessageForm, *, problem: str | None = None) -> str:
+    """The application's page with the message that is being written."""
+    decision = decision_form(subject, empty=True)
+    return show_application(subject, decision, message_form=form, message_problem=problem)

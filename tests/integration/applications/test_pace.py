@@ -1,0 +1,120 @@
+"""How long each page takes is learned from those who sent the form."""
+
+from collections.abc import Callable, Mapping
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from sqlalchemy import insert, select
+from sqlalchemy.orm import Session
+
+from app.applications import pace
+from app.applications.models import Draft
+from app.applications.questions import Questionnaire, current_questionnaire
+from app.database import new_id, utc_now
+from tests.integration.applications.prospect import Prospect
+
+MINUTE = 60.0
+
+
+@pytest.fixture(autouse=True)
+def forgets(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What was learned is asked for anew at each page."""
+    monkeypatch.setattr(pace, "LOOK_AGAIN_SECONDS", -1)
+
+
+@pytest.fixture
+def questionnaire(app: Flask) -> Questionnaire:
+    return current_questionnaire()
+
+
+@pytest.fixture
+def drafts(session: Session, questionnaire: Questionnaire) -> Callable[..., None]:
+    """Store drafts, sent ones unless said otherwise, one for each of the given times."""
+
+    def store(times: list[Mapping[str, float]], *, sent: bool = True, version: str = "") -> None:
+        rows = [
+            {
+                "id": new_id(),
+                "resume_token": new_id().hex,
+                "questions_version": version or questionnaire.version,
+                "step_seconds": seconds,
+                "submitted_at": utc_now() if sent else None,
+            }
+            for seconds in times
+        ]
+        session.execute(insert(Draft), rows)
+        session.commit()
+
+    return store
+
+
+def later(session: Session, seconds: float) -> None:
+    """Let time pass since the draft was saved last."""
+    draft = session.scalars(select(Draft)).one()
+    draft.saved_at -= timedelta(seconds=seconds)
+    session.commit()
+
+
+def times(session: Session) -> dict[str, float]:
+    session.expire_all()
+    return session.scalars(select(Draft)).one().step_seconds
+
+
+def test_pages_say_how_long_they_took_those_who_sent_the_form(
+    prospect: Prospect, drafts: Callable[..., None]
+) -> None:
+    drafts([{"you": 2.9 * MINUTE, "problem": 5 * MINUTE, "review": 1}] * pace.ENOUGH)
+    page = prospect.see("problem")
+    assert "takes about 5 minutes." in page
+    assert "takes about 3 minutes." in prospect.see("you")
+    of_others = {step.key: step.minutes for step in prospect.steps}
+    left = 5 + of_others["outcome"] + of_others["engagement"] + 1
+    assert f"About {left} minutes left" in page
+    whole = 3 + of_others["system"] + left
+    assert f"Apply in {whole} minutes" in prospect.client.get("/apply").text
+
+
+def test_half_of_them_were_quicker(prospect: Prospect, drafts: Callable[..., None]) -> None:
+    drafts([{"you": 60.0 * minutes} for minutes in (1, 3, 30)] * pace.ENOUGH)
+    assert "takes about 3 minutes." in prospect.see("you")
+
+
+@pytest.mark.parametrize("trouble", ["too few", "not sent", "other questions"])
+def test_until_then_they_say_what_was_planned(
+    prospect: Prospect, drafts: Callable[..., None], trouble: str
+) -> None:
+    count = pace.ENOUGH - 1 if trouble == "too few" else pace.ENOUGH
+    drafts(
+        [{"you": 30 * MINUTE}] * count,
+        sent=trouble != "not sent",
+        version="2025-01" if trouble == "other questions" else "",
+    )
+    assert f"takes about {prospect.steps[0].minutes} minute" in prospect.see("you")
+
+
+def test_time_between_saves_counts_for_the_page_that_is_saved(
+    prospect: Prospect, session: Session
+) -> None:
+    prospect.fill_in("you")
+    later(session, 40)
+    prospect.fill_in("system")
+    later(session, 20)
+    prospect.press("system", cloud="")
+    spent = times(session)
+    assert spent["system"] == pytest.approx(60, abs=15)
+    assert spent.get("you", 0) < 15
+
+
+def test_a_pause_counts_for_nothing(prospect: Prospect, session: Session) -> None:
+    prospect.fill_in("you")
+    later(session, pace.LONGEST_PAUSE_SECONDS + 1)
+    prospect.fill_in("system")
+    assert "system" not in times(session)
+
+
+def test_a_clock_that_was_set_back_counts_for_nothing(prospect: Prospect, session: Session) -> None:
+    prospect.fill_in("you")
+    later(session, -60)
+    prospect.fill_in("system")
+    assert "system" not in times(session)

@@ -1,0 +1,55 @@
+"""A prospect and staff who write to each other."""
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.applications.models import Application
+from app.messages.queries import Thread, thread_of
+from app.messages.service import write_as_prospect, write_as_staff
+from tests.submitted import submit_answers
+
+DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
+NAMES = {"prospect": "You", "staff:ada": "Ada Lovelace"}
+
+Write = Callable[..., None]
+Read = Callable[[], Thread]
+
+
+@pytest.fixture
+def application(session: Session) -> Application:
+    """Just sent; nothing has handled it yet."""
+    strong = tomllib.loads(DEMO.read_text())["applications"][0]
+    application = submit_answers(session, strong)
+    session.commit()
+    return application
+
+
+@pytest.fixture
+def prospect_writes(session: Session, application: Application) -> Write:
+    def prospect_writes(text: str, form_id: str = "a page") -> None:
+        write_as_prospect(session, application.id, text, form_id=form_id)
+        session.commit()
+
+    return prospect_writes
+
+
+@pytest.fixture
+def staff_write(session: Session, application: Application) -> Write:
+    def staff_write(text: str, form_id: str = "a page", actor: str = "staff:ada") -> None:
+        write_as_staff(session, application.id, text, form_id=form_id, actor=actor)
+        session.commit()
+
+    return staff_write
+
+
+@pytest.fixture
+def read(session: Session, application: Application) -> Read:
+    def read() -> Thread:
+        session.rollback()
+        return thread_of(session, application, NAMES, firm="The firm")
+
+    return read

@@ -1,0 +1,172 @@
+"""Messages as mail: to the other side each, and kept together by mail programs."""
+
+import tomllib
+from collections.abc import Callable
+from email.message import EmailMessage
+from pathlib import Path
+
+import pytest
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from app.applications.erasure import erase_person
+from app.applications.models import Application
+from app.messages.service import write_as_prospect, write_as_staff
+from app.notifications.mailer import MOST_REFERENCES
+from app.notifications.models import MailMessage
+from tests.integration.notifications.conftest import Mailer
+from tests.smtp_sink import SmtpSink
+from tests.submitted import submit_answers
+
+DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
+STRONG = tomllib.loads(DEMO.read_text())["applications"][0]
+STAFF = "staff@champlin.example"
+SEND_AGAIN = text("""
+UPDATE mail_messages SET status = 'queued', sent_at = NULL WHERE text LIKE '%March is fine.%'
+""")
+Handle = Callable[[], None]
+Write = Callable[[str], None]
+
+
+@pytest.fixture
+def application(session: Session, handle_events: Handle) -> Application:
+    """Handled, so that each side has had its first mail."""
+    application = submit_answers(session, STRONG)
+    session.commit()
+    handle_events()
+    return application
+
+
+@pytest.fixture
+def prospect_writes(session: Session, application: Application, handle_events: Handle) -> Write:
+    def prospect_writes(text: str) -> None:
+        write_as_prospect(session, application.id, text, form_id=text)
+        session.commit()
+        handle_events()
+
+    return prospect_writes
+
+
+@pytest.fixture
+def staff_write(session: Session, application: Application, handle_events: Handle) -> Write:
+    def staff_write(text: str) -> None:
+        write_as_staff(session, application.id, text, form_id=text, actor="staff:ada")
+        session.commit()
+        handle_events()
+
+    return staff_write
+
+
+def test_staff_get_what_the_prospect_wrote_with_the_way_to_reply(
+    session: Session, application: Application, prospect_writes: Write
+) -> None:
+    prospect_writes("Is <March>\ntoo late?\n\nMarguerite")
+    [mail] = session.scalars(select(MailMessage).filter_by(template="message_from_prospect"))
+    assert mail.recipient == STAFF
+    assert mail.subject == f"Message from {application.company} ({application.reference})"
+    assert "Is <March>\ntoo late?\n\nMarguerite" in mail.text
+    assert "Is &lt;March&gt;\ntoo late?" in mail.html
+    for body in (mail.text, mail.html):
+        assert f"/staff/applications/{application.id}#conversation" in body
+        assert application.access_token not in body
+
+
+def test_the_prospect_gets_what_staff_wrote_with_the_way_to_reply(
+    session: Session, application: Application, staff_write: Write
+) -> None:
+    staff_write("March is fine.")
+    [mail] = session.scalars(select(MailMessage).filter_by(template="message_from_staff"))
+    assert mail.recipient == application.email
+    assert mail.subject == f"Message about your application {application.reference}"
+    assert "March is fine." in mail.text and "March is fine." in mail.html
+    assert f"/applications/{application.access_token}#conversation" in mail.text
+
+
+def test_of_somebody_erased_meanwhile_nobody_gets_an_empty_mail(
+    session: Session, application: Application, handle_events: Handle
+) -> None:
+    write_as_prospect(session, application.id, "Hello.", form_id="a")
+    write_as_staff(session, application.id, "Hello.", form_id="a", actor="staff:ada")
+    erase_person(session, application.id, actor="prospect")
+    session.commit()
+    handle_events()
+    templates = set(session.scalars(select(MailMessage.template)))
+    assert not templates & {"message_from_prospect", "message_from_staff"}
+
+
+def conversation_with(sink: SmtpSink, recipient: str) -> list[EmailMessage]:
+    """Each mail refers to all before it, and answers the last; the first refers to nothing."""
+    mails = sink.to(recipient)
+    ids = [mail["Message-ID"] for mail in mails]
+    assert len(set(ids)) == len(ids)
+    for place, mail in enumerate(mails):
+        before = ids[:place]
+        assert mail["In-Reply-To"] == (before[-1] if before else None)
+        assert (mail["References"] or "").split() == before
+    return mails
+
+
+def test_each_side_has_one_thread_for_an_application(
+    application: Application,
+    prospect_writes: Write,
+    staff_write: Write,
+    mailer: Mailer,
+    sink: SmtpSink,
+) -> None:
+    prospect_writes("Is March too late?")
+    staff_write("March is fine.")
+    prospect_writes("Thank you.")
+    staff_write("You are welcome.")
+    mailer.send_due()
+    assert len(conversation_with(sink, application.email)) == 3
+    subjects = [mail["Subject"] for mail in conversation_with(sink, STAFF)]
+    assert len(subjects) == 3 and subjects[1] == subjects[2]
+
+
+def test_the_threads_of_two_applications_stay_apart(
+    session: Session,
+    application: Application,
+    staff_write: Write,
+    handle_events: Handle,
+    mailer: Mailer,
+    sink: SmtpSink,
+) -> None:
+    """Even where the same person has sent both."""
+    other = submit_answers(session, STRONG)
+    session.commit()
+    handle_events()
+    staff_write("March is fine.")
+    mailer.send_due()
+    [first, second, message] = sink.to(application.email)
+    assert other.reference in second["Subject"] and second["References"] is None
+    assert message["References"] == first["Message-ID"]
+
+
+def test_a_mail_that_is_sent_again_is_the_same_one_in_the_same_thread(
+    session: Session,
+    application: Application,
+    staff_write: Write,
+    mailer: Mailer,
+    sink: SmtpSink,
+) -> None:
+    staff_write("March is fine.")
+    mailer.send_due()
+    staff_write("And so is May.")
+    mailer.send_due()
+    session.execute(SEND_AGAIN)
+    session.commit()
+    mailer.send_due()
+    _, once, _, again = sink.to(application.email)
+    for header in ("Message-ID", "In-Reply-To", "References"):
+        assert once[header] == again[header]
+
+
+def test_a_long_thread_is_known_by_its_first_mail_and_its_last_ones(
+    application: Application, staff_write: Write, mailer: Mailer, sink: SmtpSink
+) -> None:
+    for number in range(14):
+        staff_write(f"Message {number}")
+    mailer.send_due()
+    ids = [mail["Message-ID"] for mail in sink.to(application.email)]
+    last = sink.to(application.email)[-1]
+    assert last["References"].split() == [ids[0], *ids[-MOST_REFERENCES:-1]]

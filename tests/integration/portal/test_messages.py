@@ -1,0 +1,211 @@
+"""Messages on the prospect's own page: each goes out once, and no text is lost on the way."""
+
+import html
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.applications.erasure import erase_person
+from app.applications.events import MoreRequested
+from app.applications.models import Application
+from app.events.store import read_stream
+from app.events.types import stream_of
+from app.messages.service import write_as_staff
+from app.portal.message_views import TOO_MANY
+from tests.integration.portal.conftest import Decide, Send
+
+WRITTEN = re.compile(r'thread__who">([^<]*)<.*?thread__text" dir="auto">([^<]*)<', re.DOTALL)
+
+
+def messages_of(session: Session, application: Application) -> list[str]:
+    session.rollback()
+    events = read_stream(session, stream_of("application", application.id))
+    return [e.data.message for e in events if e.type == "message.received"]
+
+
+def thread_on(page: str) -> list[tuple[str, str]]:
+    """Who wrote what, from the top."""
+    return [(html.unescape(who), html.unescape(text)) for who, text in WRITTEN.findall(page)]
+
+
+def staff_write(session: Session, application: Application, text: str) -> None:
+    write_as_staff(session, application.id, text, form_id=text, actor="staff:ada")
+    session.commit()
+
+
+def test_the_page_has_a_form_whose_id_is_new_each_time(client: FlaskClient, path: str) -> None:
+    ids = set()
+    for _ in range(2):
+        found = re.search(r'name="form_id" type="hidden" value="(\w{32})"', client.get(path).text)
+        assert found
+        ids.add(found[1])
+    assert len(ids) == 2
+
+
+def test_what_both_sides_wrote_is_one_thread_and_no_member_of_staff_is_named(
+    client: FlaskClient, path: str, send: Send, session: Session, application: Application
+) -> None:
+    sent = send("messages", text=" Is March\r\ntoo late? ", form_id="a")
+    assert (sent.status_code, sent.location) == (303, path)
+    staff_write(session, application, "March is fine.")
+    page = client.get(path).text
+    assert thread_on(page) == [
+        ("You", "Is March\ntoo late?"),
+        ("Champlin Enterprises", "March is fine."),
+    ]
+    assert "staff:ada" not in page
+
+
+def test_a_second_click_is_no_second_message(
+    send: Send, session: Session, application: Application
+) -> None:
+    codes = [send("messages", text="Hello.", form_id="a").status_code for _ in range(2)]
+    assert codes == [303, 303]
+    assert messages_of(session, application) == ["Hello."]
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "Write your message first."),
+        (" \n ", "Write your message first."),
+        ("a\x00b", "can't be stored"),
+        ("Z" + "\u0301" * 40, "too many accents"),
+        ("r" * 4001, "at most 4,000 characters"),
+    ],
+)
+@pytest.mark.parametrize("state", ["application", "declined", "offered"])
+def test_what_is_wrong_is_said_at_the_field_and_what_was_typed_is_kept(
+    send: Send,
+    session: Session,
+    application: Application,
+    request: pytest.FixtureRequest,
+    state: str,
+    text: str,
+    sentence: str,
+) -> None:
+    request.getfixturevalue(state)
+    answer = send("messages", text=text, form_id="a")
+    assert answer.status_code == 422
+    assert html.unescape(answer.text).count(sentence) == 2
+    assert 'id="text-error"' in answer.text and text.strip() in answer.text
+    assert messages_of(session, application) == []
+
+
+def test_an_expired_page_keeps_the_text(
+    send: Send, session: Session, application: Application
+) -> None:
+    answer = send("messages", csrf_token="old", text="My long text", form_id="a")
+    assert answer.status_code == 400
+    assert "open for too long" in answer.text and "My long text" in answer.text
+    assert messages_of(session, application) == []
+
+
+def test_four_thousand_characters_and_any_script_are_taken_and_shown_as_they_are(
+    client: FlaskClient, path: str, send: Send, session: Session, application: Application
+) -> None:
+    text = "مرحبا \u202e😀 <b>{{7*7}}</b> https://x.example %s " + "r" * 3900
+    assert send("messages", text=text, form_id="a").status_code == 303
+    assert messages_of(session, application) == [text]
+    page = client.get(path).text
+    assert thread_on(page) == [("You", text)]
+    assert "<b>" not in page and 'href="https://x.example' not in page
+
+
+def test_after_thirty_messages_in_an_hour_the_next_has_to_wait_and_is_kept(
+    send: Send, session: Session, application: Application
+) -> None:
+    for number in range(30):
+        assert send("messages", text=f"{number}", form_id="a").status_code == 303
+    late = send("messages", text="One too many", form_id="a")
+    assert late.status_code == 429
+    assert TOO_MANY in late.text and "One too many" in late.text
+    assert len(messages_of(session, application)) == 30
+
+
+def test_of_an_erased_application_there_is_no_page_to_write_on(
+    client: FlaskClient, path: str, send: Send, session: Session, application: Application
+) -> None:
+    erase_person(session, application.id, actor="prospect")
+    session.commit()
+    assert send("messages", text="Hello.", form_id="a").status_code == 410
+    assert client.get(f"{path}/messages/new").status_code == 410
+
+
+def test_whoever_opens_the_address_of_the_form_lands_on_the_page(
+    client: FlaskClient, path: str
+) -> None:
+    assert client.get(f"{path}/messages").location == path
+
+
+def test_while_we_ask_the_answer_is_the_only_form_and_the_question_stands_in_the_thread(
+    client: FlaskClient, path: str, send: Send, asked: str
+) -> None:
+    page = client.get(path).text
+    assert thread_on(page) == [("Champlin Enterprises", asked)]
+    assert "/reply" in page and 'name="text"' not in page and page.count("<form") == 1
+    send("reply", message="Two.")
+    page = client.get(path).text
+    assert thread_on(page)[1] == ("You", "Two.")
+    assert "/reply" not in page and 'name="text"' in page
+
+
+def test_a_message_that_was_under_way_as_we_asked_is_no_answer(
+    client: FlaskClient,
+    path: str,
+    send: Send,
+    asked: str,
+    session: Session,
+    application: Application,
+) -> None:
+    wrong = send("messages", text="r" * 4001, form_id="a")
+    assert wrong.status_code == 422 and "r" * 4001 in wrong.text and "/reply" not in wrong.text
+    assert send("messages", text="By the way.", form_id="a").status_code == 303
+    session.refresh(application)
+    assert application.status == "more_requested"
+    assert thread_on(client.get(path).text)[-1] == ("You", "By the way.")
+
+
+def test_an_answer_that_came_too_late_can_be_sent_as_a_message(asked: str, send: Send) -> None:
+    send("reply", message="Forty-one.")
+    late = send("reply", message="Forty-two.").text
+    assert re.search(r'name="text"[^>]*>\s*Forty-two\.</textarea>', late)
+
+
+def test_the_page_asks_for_new_messages_and_gets_those_alone(
+    client: FlaskClient, path: str, send: Send, session: Session, application: Application
+) -> None:
+    send("messages", text="Hello?", form_id="a")
+    page = client.get(path).text
+    address = re.search(r'hx-get="([^"]*/messages/new\?[^"]*)"', page)
+    assert address and 'id="messages-seen" name="seen" value="1"' in page
+    nothing_new = client.get(f"{address[1]}&seen=1")
+    assert (nothing_new.status_code, nothing_new.data) == (204, b"")
+    staff_write(session, application, "Here we are.")
+    part = client.get(f"{address[1]}&seen=1").text
+    assert thread_on(part) == [("Champlin Enterprises", "Here we are.")]
+    assert 'id="messages-seen" name="seen" value="2"' in part
+    assert "<form" not in part and "Open the page anew" not in part
+    assert client.get(f"{address[1]}&seen=2").status_code == 204
+
+
+def test_where_more_than_the_thread_has_changed_the_page_says_so(
+    client: FlaskClient, path: str, decide: Decide
+) -> None:
+    page = client.get(path).text
+    address = re.search(r'hx-get="([^"]*/messages/new\?[^"]*)"', page)
+    assert address
+    decide(MoreRequested(message="How many?"))
+    part = client.get(f"{address[1]}&seen=0").text
+    assert "The reviewer has a question for you." in part and "Open the page anew" in part
+
+
+def test_whatever_a_page_says_that_it_has_seen_it_gets_an_answer(
+    client: FlaskClient, path: str, send: Send
+) -> None:
+    send("messages", text="Hello?", form_id="a")
+    for query in ("", "?seen=", "?seen=x", "?seen=-5", "?seen=0&version=x"):
+        assert thread_on(client.get(f"{path}/messages/new{query}").text) == [("You", "Hello?")]
+    assert client.get(f"{path}/messages/new?seen=99999999999999999999").status_code == 204

@@ -1,0 +1,39 @@
+"""The queue and the thread agree on who waits for a reply, whatever was done."""
+
+from uuid import UUID
+
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from app.applications.models import Application
+from app.messages.queries import thread_of
+from app.review.models import QueueRow
+from tests.integration.projections.conftest import Differences, Office
+from tests.integration.projections.test_verify import do
+
+DEEDS = ("write", "write_back", "ask", "answer", "accept", "decline", "withdraw", "erase", "handle")
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(deeds=st.lists(st.sampled_from(DEEDS), min_size=2, max_size=10))
+def test_the_queue_says_what_the_thread_says(
+    office: Office, session: Session, verify: Differences, deeds: list[str]
+) -> None:
+    application_id = office.submit()
+    for deed in deeds:
+        do(office, deed, application_id)
+    office.handle()
+    assert listed(session, application_id) == told(session, application_id)
+    assert verify() == []
+
+
+def listed(session: Session, application_id: UUID) -> object:
+    return session.get_one(QueueRow, application_id, populate_existing=True).unanswered_since
+
+
+def told(session: Session, application_id: UUID) -> object:
+    application = session.get_one(Application, application_id, populate_existing=True)
+    return thread_of(session, application, {}, firm="The firm").unanswered_since

@@ -1,0 +1,202 @@
+"""Staff write to a prospect, and the queue says who waits for it."""
+
+import html
+import re
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from app.accounts.models import Staff
+from app.applications.erasure import erase_person
+from app.applications.models import Application
+from app.events.models import StoredEvent
+from app.messages.service import write_as_prospect
+from app.notifications.models import MailMessage
+from app.review import message_views
+from tests.integration.review.conftest import CSRF_TOKEN, SEND_BUTTON
+
+Handle = Callable[[], None]
+Submit = Callable[..., Application]
+Write = Callable[..., TestResponse]
+Ask = Callable[[str], None]
+MARK = "Reply awaited"
+
+
+@pytest.fixture
+def applied(submit: Submit, handle_events: Handle) -> Application:
+    application = submit(company="Tidewater", name="Marguerite Okonkwo")
+    handle_events()
+    return application
+
+
+@pytest.fixture
+def write(desk: FlaskClient, applied: Application) -> Write:
+    """Send the form of a message, as the application's page has it."""
+
+    def write(text: str, **fields: str) -> TestResponse:
+        token = CSRF_TOKEN.search(desk.get("/staff/settings/").text)
+        assert token
+        data = {"csrf_token": token[1], "text": text, "form_id": "a", **fields}
+        return desk.post(f"/staff/applications/{applied.id}/messages", data=data)
+
+    return write
+
+
+@pytest.fixture
+def write_and_send(write: Write) -> Write:
+    """Look at the preview, then press its "Send"."""
+
+    def write_and_send(text: str, **fields: str) -> TestResponse:
+        seen = SEND_BUTTON.search(write(text, **fields).text)
+        assert seen
+        return write(text, **fields, confirmed=seen[1])
+
+    return write_and_send
+
+
+@pytest.fixture
+def prospect_writes(session: Session, applied: Application, handle_events: Handle) -> Ask:
+    def prospect_writes(text: str) -> None:
+        write_as_prospect(session, applied.id, text, form_id=text)
+        session.commit()
+        handle_events()
+
+    return prospect_writes
+
+
+def sent(session: Session) -> list[StoredEvent]:
+    session.rollback()
+    return list(session.scalars(select(StoredEvent).filter_by(type="message.sent")))
+
+
+def test_the_mail_is_shown_first_and_then_sent_as_it_was_shown(
+    session: Session, desk: FlaskClient, applied: Application, write: Write, handle_events: Handle
+) -> None:
+    preview = write("March is fine.\r\n\r\nAda")
+    assert preview.status_code == 200 and "Dear Marguerite Okonkwo," in preview.text
+    assert "Send the message" in preview.text and sent(session) == []
+    seen = SEND_BUTTON.search(preview.text)
+    assert seen
+    done = write("March is fine.\n\nAda", confirmed=seen[1])
+    assert done.location == f"/staff/applications/{applied.id}"
+    handle_events()
+    [mail] = session.scalars(select(MailMessage).filter_by(template="message_from_staff"))
+    assert mail.recipient == applied.email and mail.text in html.unescape(preview.text)
+    page = desk.get(done.location).text
+    assert "March is fine.\n\nAda" in page and "Ada Lovelace" in page
+    assert f"/applications/{applied.access_token}#conversation" in mail.text
+
+
+def test_what_was_changed_after_the_preview_is_shown_again(session: Session, write: Write) -> None:
+    seen = SEND_BUTTON.search(write("March is fine.").text)
+    assert seen
+    again = write("May is fine.", confirmed=seen[1])
+    assert "Send this mail?" in again.text and sent(session) == []
+    back = write("May is fine.", change="yes", confirmed=seen[1])
+    assert back.status_code == 200 and "May is fine.</textarea>" in back.text
+
+
+def test_a_second_press_is_no_second_message(session: Session, write_and_send: Write) -> None:
+    assert [write_and_send("Hello.").status_code for _ in range(2)] == [303, 303]
+    assert len(sent(session)) == 1
+
+
+@pytest.mark.parametrize(
+    ("text", "sentence"),
+    [
+        ("", "Write your message first."),
+        ("a\x00b", "can't be stored"),
+        ("r" * 4001, "at most 4,000 characters"),
+    ],
+)
+def test_what_is_wrong_is_said_at_the_field_and_what_was_typed_is_kept(
+    session: Session, write: Write, text: str, sentence: str
+) -> None:
+    answer = write(text)
+    assert answer.status_code == 422
+    assert html.unescape(answer.text).count(sentence) == 2
+    assert 'id="text-error"' in answer.text and text in answer.text
+    assert sent(session) == []
+
+
+def test_an_expired_page_keeps_the_text(session: Session, write: Write) -> None:
+    answer = write("My long text", csrf_token="old")
+    assert answer.status_code == 400
+    assert "open for too long" in answer.text and "My long text" in answer.text
+    assert sent(session) == []
+
+
+def test_to_an_erased_prospect_nothing_is_sent(
+    session: Session, desk: FlaskClient, applied: Application, prospect_writes: Ask, write: Write
+) -> None:
+    prospect_writes("Hello?")
+    assert 'name="text"' in desk.get(f"/staff/applications/{applied.id}").text
+    erase_person(session, applied.id, actor="prospect")
+    session.commit()
+    page = desk.get(f"/staff/applications/{applied.id}").text
+    assert 'name="text"' not in page and "What was written is erased." in page
+    refused = write("Are you there?")
+    assert refused.status_code == 303 and sent(session) == []
+    assert "Nothing was sent" in desk.get(refused.location).text
+
+
+def test_the_queue_marks_who_waits_until_somebody_replies(
+    desk: FlaskClient, prospect_writes: Ask, write_and_send: Write, handle_events: Handle
+) -> None:
+    assert MARK not in desk.get("/staff/").text
+    prospect_writes("Hello?")
+    assert MARK in desk.get("/staff/").text
+    waiting = desk.get("/staff/?status=unanswered").text
+    assert "Tidewater" in waiting and re.search(r"To reply to <span>1</span>", waiting)
+    write_and_send("Here we are.")
+    handle_events()
+    assert MARK not in desk.get("/staff/").text
+    assert "Tidewater" not in desk.get("/staff/?status=unanswered").text
+
+
+def test_a_reviewer_finds_the_mark_gone_at_once(
+    desk: FlaskClient, prospect_writes: Ask, write_and_send: Write
+) -> None:
+    prospect_writes("Hello?")
+    write_and_send("Here we are.")
+    assert MARK not in desk.get("/staff/").text
+
+
+def test_without_keeping_it_at_once_the_mark_would_wait_for_a_worker(
+    desk: FlaskClient,
+    prospect_writes: Ask,
+    write_and_send: Write,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The control."""
+    monkeypatch.setattr(message_views, "keep_rows", lambda *_: None)
+    prospect_writes("Hello?")
+    write_and_send("Here we are.")
+    assert MARK in desk.get("/staff/").text
+
+
+def test_whoever_waits_after_a_decision_stands_among_those_to_reply_to(
+    desk: FlaskClient,
+    applied: Application,
+    decide_and_send: Write,
+    prospect_writes: Ask,
+) -> None:
+    decide_and_send(desk, applied, verdict="decline")
+    prospect_writes("And in March?")
+    assert "Tidewater" not in desk.get("/staff/").text
+    assert "Tidewater" in desk.get("/staff/?status=unanswered").text
+
+
+def test_each_reviewer_is_named_beside_their_own_words(
+    grace: Staff,
+    browser_of: Callable[[Staff], FlaskClient],
+    applied: Application,
+    write_and_send: Write,
+) -> None:
+    write_and_send("From Ada.")
+    page = browser_of(grace).get(f"/staff/applications/{applied.id}").text
+    assert re.search(r"Ada Lovelace</bdi>.*?From Ada\.", page, re.DOTALL)

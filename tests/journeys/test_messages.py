@@ -1,0 +1,113 @@
+"""A prospect and a reviewer who write to each other: by mail, on their pages, and at once."""
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
+
+from tests.journeys.conftest import Visit
+from tests.journeys.prospect import Applied, apply, mails_to, text_of
+from tests.journeys.staff import Reviewer
+from tests.site import Site, eventually
+
+scripting = pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
+STAFF = "staff@champlin.example"
+
+
+@pytest.fixture
+def applied(site: Site) -> Applied:
+    return apply(site)
+
+
+def messages_on(page: Page) -> Locator:
+    return page.locator(".thread").get_by_role("listitem")
+
+
+def write(page: Page, text: str, button: str = "Send the message") -> None:
+    page.get_by_label("Your message").fill(text)
+    page.get_by_role("button", name=button).click()
+
+
+@scripting
+@pytest.mark.parametrize("width", [390, 1440])
+def test_a_prospect_writes_a_reviewer_replies_and_both_see_it_all(
+    visit: Visit, site: Site, ada: Reviewer, applied: Applied, width: int, javascript: bool
+) -> None:
+    page = visit(width, javascript=javascript)
+    page.goto(applied.page)
+    write(page, "")
+    expect(page.get_by_role("alert")).to_contain_text("Write your message first.")
+    write(page, "May we begin in March?\n\nOur night shifts end then.")
+    expect(page.get_by_role("status").first).to_contain_text("Your message is with us.")
+    expect(messages_on(page)).to_have_count(1)
+    subject = f"Message from {applied.company}"
+    eventually(lambda: any(subject in mail["Subject"] for mail in site.sink.to(STAFF)))
+
+    desk = visit(width, reviewer=ada, javascript=javascript)
+    desk.goto(f"/staff/?status=unanswered&search={applied.reference}")
+    expect(desk.get_by_text("Reply awaited")).to_be_visible()
+    desk.get_by_role("link", name=applied.company).click()
+    expect(messages_on(desk)).to_contain_text(["Our night shifts end then."])
+    write(desk, "March is fine.", "Preview the message")
+    expect(desk.get_by_role("heading", level=1)).to_have_text("Send this mail?")
+    desk.get_by_role("button", name="Change it").click()
+    write(desk, "March is very fine.", "Preview the message")
+    desk.get_by_role("button", name="Send the message").click()
+    expect(messages_on(desk)).to_have_count(2)
+    expect(messages_on(desk).last).to_contain_text(ada.name)
+    desk.goto(f"/staff/?status=unanswered&search={applied.reference}")
+    expect(desk.get_by_text("No application is like that")).to_be_visible()
+
+    first, reply = mails_to(site, applied.email, 2)
+    assert reply["References"] == first["Message-ID"]
+    assert "March is very fine." in text_of(reply)
+    assert f"{site.url}{applied.page}#conversation" in text_of(reply)
+    page.goto(applied.page)
+    expect(messages_on(page)).to_have_count(2)
+    expect(messages_on(page).last).to_contain_text("March is very fine.")
+    expect(messages_on(page).last).not_to_contain_text(ada.name)
+
+
+def test_a_reply_appears_by_itself_and_what_is_being_typed_stays(
+    visit: Visit, ada: Reviewer, applied: Applied
+) -> None:
+    applied.write("May we begin in March?")
+    page = visit(390)
+    page.goto(applied.page)
+    page.get_by_label("Your message").press_sequentially("And who would")
+    ada.write(applied.id, "March is fine.")
+
+    expect(messages_on(page)).to_have_count(2)
+    expect(messages_on(page).last).to_contain_text("March is fine.")
+    expect(page.get_by_label("Your message")).to_be_focused()
+    page.get_by_label("Your message").press_sequentially(" come?")
+    expect(page.get_by_label("Your message")).to_have_value("And who would come?")
+    ada.write(applied.id, "It would be Grace.")
+    expect(messages_on(page)).to_have_count(3)
+    page.get_by_role("button", name="Send the message").click()
+    expect(messages_on(page)).to_have_count(4)
+    expect(messages_on(page).last).to_contain_text("And who would come?")
+
+
+def test_a_question_that_comes_meanwhile_is_shown_and_the_page_says_what_to_do(
+    visit: Visit, ada: Reviewer, applied: Applied
+) -> None:
+    page = visit(390)
+    page.goto(applied.page)
+    page.get_by_label("Your message").fill("By the way")
+    ada.decide(applied.id, verdict="ask", message="Who is on call at night?")
+    expect(messages_on(page).last).to_contain_text("Who is on call at night?")
+    expect(page.get_by_role("heading", name="The reviewer has a question for you.")).to_be_visible()
+    expect(page.get_by_label("Your message")).to_have_value("By the way")
+    page.get_by_role("link", name="Open the page anew").click()
+    expect(page.get_by_label("Your answer")).to_be_visible()
+    expect(page.get_by_label("Your message")).to_have_count(0)
+
+
+@pytest.mark.parametrize("width", [390, 1440])
+def test_two_presses_in_a_row_are_one_message(visit: Visit, applied: Applied, width: int) -> None:
+    page = visit(width)
+    page.goto(applied.page)
+    page.get_by_label("Your message").fill("Hello.")
+    page.get_by_role("button", name="Send the message").dblclick()
+    expect(page.get_by_role("status").first).to_contain_text("Your message is with us.")
+    page.goto(applied.page)
+    expect(messages_on(page)).to_have_count(1)

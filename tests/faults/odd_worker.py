@@ -8,7 +8,6 @@ from pathlib import Path
 from sqlalchemy.orm import Session
 
 from app import create_app
-from app.applications.events import ApplicationSubmitted
 from app.events.subscription import Subscriber, init_subscriptions
 from app.events.types import RecordedEvent
 from app.notifications.subscribers import confirm_receipt
@@ -38,6 +37,8 @@ def confirm_after_sleep(session: Session, submitted: RecordedEvent) -> None:
 ODD: dict[Subscriber, Subscriber] = {score_fit: score_or_die, confirm_receipt: confirm_after_sleep}
 
 app = create_app()
-row = SUBSCRIPTIONS[ApplicationSubmitted]
-init_subscriptions(app, {**SUBSCRIPTIONS, ApplicationSubmitted: tuple(ODD.get(s, s) for s in row)})
+init_subscriptions(
+    app,
+    {event: tuple(ODD.get(one, one) for one in row) for event, row in SUBSCRIPTIONS.items()},
+)
 celery = app.extensions["celery"]

@@ -1,0 +1,1 @@
+"""What users of the site can see, on real servers."""

@@ -1,0 +1,1 @@
+"""Whatever dies, nothing is lost: the promises of docs/reliability.md, on a whole site."""

@@ -1,0 +1,1 @@
+"""What visitors do on a whole site, in a real browser."""

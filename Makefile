@@ -10,7 +10,7 @@ ASYNCAPI := tests/asyncapi/node_modules/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test faults bench lint format types schemas lock clean chromium rabbitmq
+.PHONY: help run demo test faults bench lint format types schemas fonts lock clean chromium rabbitmq
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -44,6 +44,9 @@ types: .venv/.test-installed ## check the types
 
 schemas: .venv/.test-installed ## write the schemas of new events into schemas/
 	@$(BIN)/python -m local.schemas
+
+fonts: .venv/.test-installed ## cut the typefaces anew, from npm's packages of them
+	@$(BIN)/python -m local.fonts
 
 lock: .venv/.test-installed ## resolve the requirements again, with hashes
 	@$(LOCK) requirements.in -o requirements.txt

@@ -1,5 +1,5 @@
-"""`make lighthouse`: Lighthouse looks at the pages of a running site, as on a phone, and has to give
-them 98 of 100 in each of its categories."""
+"""`make lighthouse`: Lighthouse looks at the pages of a running site, as on a phone, and has to
+give them 98 of 100 in each of its categories."""
 
 import json
 import os

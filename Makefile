@@ -7,13 +7,14 @@ BIN := .venv/bin
 LOCK := $(BIN)/uv pip compile --quiet --python-version 3.11 --generate-hashes --no-emit-index-url \
 	--no-emit-find-links --custom-compile-command "make lock"
 ASYNCAPI := tests/asyncapi/node_modules/.installed
+LIGHTHOUSE := tests/lighthouse/node_modules/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test faults bench lint format types schemas lock clean chromium rabbitmq
+.PHONY: help run demo test lighthouse faults bench lint format types schemas fonts lock clean chromium rabbitmq
 
 help: ## list the targets
-	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-9s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
 
 run: .venv/.run-installed ## start the whole site on this machine; Ctrl-C stops it
 	@$(BIN)/python -m local run --with-parent
@@ -23,6 +24,9 @@ demo: .venv/.run-installed ## send a dozen invented applications through the run
 
 test: .venv/.test-installed $(ASYNCAPI) chromium rabbitmq ## run every test (some of them: make test ARGS="-k relay")
 	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
+
+lighthouse: .venv/.test-installed $(LIGHTHOUSE) chromium ## have Lighthouse look at the pages (98 of 100 or it fails)
+	@$(BIN)/python -m tests.lighthouse.scores
 
 faults: .venv/.test-installed ## kill, cut off, fill and flush things, at length (FAULT_SEED=… repeats a run)
 	@FAULT_SCALE=full $(BIN)/python -m pytest tests/faults $(ARGS)
@@ -45,13 +49,16 @@ types: .venv/.test-installed ## check the types
 schemas: .venv/.test-installed ## write the schemas of new events into schemas/
 	@$(BIN)/python -m local.schemas
 
+fonts: .venv/.test-installed ## cut the typefaces anew, from npm's packages of them
+	@$(BIN)/python -m local.fonts
+
 lock: .venv/.test-installed ## resolve the requirements again, with hashes
 	@$(LOCK) requirements.in -o requirements.txt
 	@$(LOCK) requirements-local.in -o requirements-local.txt
 	@$(LOCK) requirements-dev.in -o requirements-dev.txt
 
 clean: ## remove .venv and caches; the data in var/ stays
-	@rm -rf .venv tests/asyncapi/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
+	@rm -rf .venv tests/asyncapi/node_modules tests/lighthouse/node_modules .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 .venv/.run-installed: requirements.txt requirements-local.txt
@@ -69,6 +76,16 @@ $(ASYNCAPI): tests/asyncapi/package.json tests/asyncapi/package-lock.json
 	}
 	@echo "Installing the AsyncAPI parser into tests/asyncapi/node_modules."
 	@cd tests/asyncapi && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@touch $@
+
+$(LIGHTHOUSE): tests/lighthouse/package.json tests/lighthouse/package-lock.json
+	@command -v npm >/dev/null || { \
+		echo "Lighthouse is a Node package. Install Node 20 or later with npm"; \
+		echo "(on Debian: sudo apt-get install nodejs npm) and run make lighthouse again."; \
+		exit 1; \
+	}
+	@echo "Installing Lighthouse into tests/lighthouse/node_modules."
+	@cd tests/lighthouse && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
 chromium:

@@ -13,6 +13,7 @@ from app.background import init_celery
 from app.blueprints import BLUEPRINTS
 from app.bridges.addresses import init_bridges
 from app.cli import register_commands
+from app.compression import init_compression
 from app.database import db, init_database
 from app.errors import init_errors
 from app.events.bell import init_bell
@@ -42,6 +43,7 @@ def create_app(config: Config | None = None) -> Flask:
     init_request_trace(app, config)
     init_logs(app)
     init_security(app, config)
+    init_compression(app)
     init_data(app, config)
     init_extensions(app, config)
     init_rendering(app)

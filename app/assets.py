@@ -1,10 +1,10 @@
 """The site's own files, under addresses that change with their content, so that browsers keep them.
 
-/assets/<version>/css/site.css is all style sheets in one; anything else is a file of app/static.
-The version covers the whole folder: a style sheet finds its fonts by a relative address.
+/assets/<version>/css/site.css is the style sheets of every page in one, css/reading.css those that
+long texts, tables and threads add, css/staff.css the workspace's; anything else is a file of
+app/static. The version covers the whole folder: a style sheet finds its fonts by a relative address.
 """
 
-import gzip
 import hashlib
 from functools import cache
 from pathlib import Path
@@ -13,25 +13,34 @@ from typing import Final, cast
 import msgspec
 from flask import Blueprint, Flask, Response, current_app, request, send_from_directory
 
+from app.compression import accepted_encoding, compress_file
 from config import Config
 
 FOLDER: Final = Path(__file__).parent / "static"
-BUNDLE: Final = "css/site.css"
-SHEETS: Final = (
-    *("tokens", "base", "layout", "components", "records", "forms", "choices", "attachments"),
-    *("conversation", "tables", "prose", "figures", "content"),
-    *("staff", "workspace", "history", "flow"),
+CORE: Final = (
+    "tokens",
+    "base",
+    "layout",
+    "components",
+    "records",
+    "forms",
+    "choices",
+    "attachments",
 )
+BUNDLES: Final = {
+    "css/site.css": CORE,
+    "css/reading.css": ("tables", "prose", "figures", "content", "conversation"),
+    "css/staff.css": ("staff", "workspace", "history", "flow"),
+}
 
 assets = Blueprint("assets", __name__)
 
 
 class Text(msgspec.Struct, frozen=True):
-    """A file worth compressing, as it is and compressed."""
+    """A file worth compressing."""
 
     mimetype: str
     plain: bytes
-    zipped: bytes
 
 
 def init_assets(app: Flask) -> None:
@@ -40,7 +49,7 @@ def init_assets(app: Flask) -> None:
 
 
 def asset_path(name: str) -> str:
-    """The address of a file in app/static, or of the style sheets as ``css/site.css``."""
+    """The address of a file in app/static, or of one of the bundles of style sheets."""
     return f"/assets/{asset_version()}/{name}"
 
 
@@ -56,11 +65,12 @@ def asset(version: str, name: str) -> Response:
 
 
 def send_text(text: Text) -> Response:
-    takes_gzip = request.accept_encodings["gzip"] > 0
-    response = Response(text.zipped if takes_gzip else text.plain, mimetype=text.mimetype)
+    encoding = accepted_encoding()
+    body = compress_file(text.plain, encoding) if encoding else text.plain
+    response = Response(body, mimetype=text.mimetype)
     response.headers["Vary"] = "Accept-Encoding"
-    if takes_gzip:
-        response.headers["Content-Encoding"] = "gzip"
+    if encoding:
+        response.headers["Content-Encoding"] = encoding
     response.add_etag()
     response.make_conditional(request)
     return response
@@ -96,13 +106,12 @@ def kept_texts() -> dict[str, Text]:
 
 def read_texts() -> dict[str, Text]:
     """The style sheets, joined in the order of their layers, and every script."""
-    sheets = b"\n".join((FOLDER / f"css/{name}.css").read_bytes() for name in SHEETS)
+    sheets = {
+        bundle: b"\n".join((FOLDER / f"css/{name}.css").read_bytes() for name in names)
+        for bundle, names in BUNDLES.items()
+    }
     scripts = {path.relative_to(FOLDER).as_posix(): path for path in FOLDER.rglob("*.js")}
     return {
-        BUNDLE: compress("text/css", sheets),
-        **{name: compress("text/javascript", path.read_bytes()) for name, path in scripts.items()},
+        **{name: Text("text/css", sheet) for name, sheet in sheets.items()},
+        **{name: Text("text/javascript", path.read_bytes()) for name, path in scripts.items()},
     }
-
-
-def compress(mimetype: str, plain: bytes) -> Text:
-    return Text(mimetype, plain, gzip.compress(plain, 9, mtime=0))

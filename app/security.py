@@ -11,6 +11,14 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import Config
 
 MAX_BODY_BYTES = 256 * 1024
+# They are no pages: nothing is framed, sent or run by them that their page has not let in.
+PARTS_OF_PAGES = {"text/css", "text/javascript", "font/woff2"}
+FOR_PARTS = (
+    "X-Content-Type-Options",
+    "Cross-Origin-Resource-Policy",
+    "Cache-Control",
+    "Strict-Transport-Security",
+)
 
 
 class OneSigner(SecureCookieSessionInterface):
@@ -50,8 +58,10 @@ def init_security(app: Flask, config: Config) -> None:
 
     @app.after_request
     def harden(response: Response) -> Response:
+        is_part = response.mimetype in PARTS_OF_PAGES
         for name, value in headers.items():
-            response.headers.setdefault(name, value)
+            if name in FOR_PARTS or not is_part:
+                response.headers.setdefault(name, value)
         return response
 
 

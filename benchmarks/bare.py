@@ -1,12 +1,14 @@
-"""A bare Flask view with the site's two inserts: no draft, no seal, no log.
+"""Bare Flask views: the site's two inserts without a draft, a seal or a log; and answers as long as
+a step's, with nothing behind them.
 
-``benchmarks.bare:app``, on the database of DATABASE_URL.
+``benchmarks.bare:app``, on the database of DATABASE_URL, with the page in the file BARE_PAGE.
 """
 
 import os
+from pathlib import Path
 
 import psycopg
-from flask import Flask, abort, redirect, request, session
+from flask import Flask, Response, abort, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
@@ -18,6 +20,8 @@ from benchmarks.sample import ANSWERS, INSERT_APPLICATION, INSERT_EVENT, rows
 
 ONE_STATEMENT = f"WITH application AS ({INSERT_APPLICATION}) {INSERT_EVENT}"
 
+PAGE = Path(os.environ["BARE_PAGE"]).read_bytes() if "BARE_PAGE" in os.environ else b""
+
 app = Flask(__name__)
 app.secret_key = "a benchmark's"  # noqa: S105 - it signs nothing else
 pool = QueuePool(lambda: psycopg.connect(os.environ["DATABASE_URL"]), pool_size=8)  # type: ignore[arg-type]
@@ -28,6 +32,18 @@ class ConsentForm(FlaskForm):
 
     draft_version = HiddenField()
     consent = BooleanField(validators=[DataRequired()])
+
+
+@app.get("/page")
+def page() -> ResponseReturnValue:
+    """The bytes of a step's page, as they went over the wire."""
+    return Response(PAGE, mimetype="text/html", headers={"Content-Encoding": "br"})
+
+
+@app.post("/saved")
+def saved() -> ResponseReturnValue:
+    """What an autosave answers; the form is read, and nothing is stored."""
+    return "Saved\n" if request.form else abort(400)
 
 
 @app.post("/two-statements")

@@ -7,7 +7,7 @@ from pathlib import Path
 import psycopg
 
 from benchmarks.bare import cookie_and_token
-from benchmarks.load import drive, form_post
+from benchmarks.load import drive, form_post, page_get
 from benchmarks.sample import TABLES
 from benchmarks.turns import Load
 from local.commands import procfile, shell
@@ -26,6 +26,15 @@ class BareView:
         body = f"csrf_token={token}&draft_version=5&consent=yes"
         request = form_post(path, self._port, body, cookie)
         return drive(self._port, [request] * count, connections=connections, expected=303)
+
+    def get_page(self, count: int, connections: int) -> Load:
+        requests = [page_get("/page", self._port)] * count
+        return drive(self._port, requests, connections=connections, expected=200)
+
+    def take(self, body: str, count: int, connections: int) -> Load:
+        """Read such a form and say "Saved"."""
+        requests = [form_post("/saved", self._port, body)] * count
+        return drive(self._port, requests, connections=connections, expected=200)
 
 
 @contextmanager

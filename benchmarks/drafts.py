@@ -1,11 +1,14 @@
-"""Prepared prospects: drafts ready to be sent, each with its browser's cookie and token."""
+"""Prepared prospects: drafts to be sent or saved, each with its browser's cookie and token."""
 
 import secrets
+from urllib.parse import urlencode
 
 from flask import Flask, session
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import insert
 
+from app.applications.answers import Answers
+from app.applications.drafts import NO_SAVE
 from app.applications.models import Draft
 from app.applications.pages import DRAFT_COOKIE
 from app.applications.questions import STEP_KEYS, current_questionnaire
@@ -20,6 +23,23 @@ VERSION = 5
 
 def prepare_submits(app: Flask, port: int, count: int) -> list[bytes]:
     """Store ``count`` finished drafts and return the POST that sends each of them."""
+    fields: Answers = {"draft_version": str(VERSION), "consent": "yes"}
+    return [
+        _post(app, port, draft_id, "/apply/submit", fields) for draft_id in store_drafts(app, count)
+    ]
+
+
+def prepare_autosaves(app: Flask, port: int, count: int, key: str, answers: Answers) -> list[bytes]:
+    """Store so many, and return for each the autosave of one step: the first that changes it."""
+    fields = {**answers, "seen_saves": NO_SAVE, "save_id": "benchmark"}
+    return [
+        _post(app, port, draft_id, f"/apply/{key}/autosave", fields)
+        for draft_id in store_drafts(app, count)
+    ]
+
+
+def store_drafts(app: Flask, count: int) -> list[str]:
+    """Store so many drafts, finished but for the last step, and return their ids."""
     with app.test_request_context():
         questionnaire = current_questionnaire()
         last = {question.key for question in questionnaire.step(STEP_KEYS[-1]).questions}
@@ -38,15 +58,20 @@ def prepare_submits(app: Flask, port: int, count: int) -> list[bytes]:
         keys = [{"person_id": draft["id"], "key": new_key()} for draft in drafts]
         db.session.execute(insert(PersonKey), keys)
         db.session.commit()
-        return [_submit(app, port, str(draft["id"])) for draft in drafts]
+        return [str(draft["id"]) for draft in drafts]
 
 
-def _submit(app: Flask, port: int, draft_id: str) -> bytes:
-    # One token for all: each session has to be verified all the same.
-    token = generate_csrf()
-    session.permanent = True
-    session[DRAFT_COOKIE] = draft_id
-    signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
-    cookie = f"{app.config['SESSION_COOKIE_NAME']}={signer.dumps(dict(session))}"
-    body = f"csrf_token={token}&draft_version={VERSION}&consent=yes"
-    return form_post("/apply/submit", port, body, cookie)
+def cookie_and_token(app: Flask, draft_id: str) -> tuple[str, str]:
+    """Of the browser that has this draft."""
+    with app.test_request_context():
+        token = generate_csrf()
+        session.permanent = True
+        session[DRAFT_COOKIE] = draft_id
+        signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
+        return f"{app.config['SESSION_COOKIE_NAME']}={signer.dumps(dict(session))}", token
+
+
+def _post(app: Flask, port: int, draft_id: str, path: str, fields: Answers) -> bytes:
+    cookie, token = cookie_and_token(app, draft_id)
+    body = urlencode({**fields, "csrf_token": token}, doseq=True)
+    return form_post(path, port, body, cookie)

@@ -51,6 +51,17 @@ def form_post(path: str, port: int, body: str, cookie: str = "") -> bytes:
     return "\r\n".join([*lines, "", body]).encode()
 
 
+def page_get(path: str, port: int, cookie: str = "") -> bytes:
+    """What a browser sends to see a page."""
+    lines = [
+        f"GET {path} HTTP/1.1",
+        f"Host: {HOST}:{port}",
+        *([f"Cookie: {cookie}"] if cookie else []),
+        "Accept-Encoding: gzip, deflate, br, zstd",
+    ]
+    return "\r\n".join([*lines, "", ""]).encode()
+
+
 def drive(port: int, requests: Sequence[bytes], *, connections: int, expected: int) -> Load:
     """Send each request once, from a process of its own, as fast as the answers come.
 

@@ -4,8 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from app import create_app
-from benchmarks.drafts import prepare_submits
-from benchmarks.load import drive
+from app.applications.answers import Answers
+from benchmarks.drafts import cookie_and_token, prepare_autosaves, prepare_submits, store_drafts
+from benchmarks.load import drive, page_get
 from benchmarks.turns import Load
 from config import load_config
 from local.postgres import Postgres
@@ -13,6 +14,7 @@ from local.redis import Redis
 from tests.site import BRISK, Site, prepared_site
 
 # What the tests hurry up is left as it is shipped.
+KEPT = "SELECT count(*) FROM drafts WHERE step_saves ? %s"
 AS_SHIPPED = {**dict.fromkeys(BRISK, ""), "ENVIRONMENT": "production", "LOG_LEVEL": "info"}
 
 
@@ -38,6 +40,24 @@ class MeasuredSite:
             " JOIN events e ON e.stream = 'application-' || a.id AND e.version = 1"
         )
         assert stored == self._sent, f"{self._sent} were sent and {stored} stored."
+        return load
+
+    def step_request(self, key: str) -> bytes:
+        """The GET of a step by a browser that has filled it in."""
+        [draft_id] = store_drafts(self._app, 1)
+        cookie, _ = cookie_and_token(self._app, draft_id)
+        return page_get(f"/apply/{key}", self.port, cookie)
+
+    def get_step(self, request: bytes, count: int, connections: int) -> Load:
+        return drive(self.port, [request] * count, connections=connections, expected=200)
+
+    def autosave(self, key: str, answers: Answers, count: int, connections: int) -> Load:
+        """Save a step in so many drafts, and see that each is kept."""
+        before = self.site.value(KEPT, key)
+        requests = prepare_autosaves(self._app, self.port, count, key, answers)
+        load = drive(self.port, requests, connections=connections, expected=200)
+        kept = self.site.value(KEPT, key) - before
+        assert kept == count, f"{count} were sent and {kept} kept."
         return load
 
 

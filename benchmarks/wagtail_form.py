@@ -1,13 +1,15 @@
-"""A Wagtail form page with the same answers, in a virtual environment made for the occasion."""
+"""A Wagtail form page with the same fields, in a virtual environment made for the occasion."""
 
+import json
 import subprocess
 import venv
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from typing import NamedTuple
 from urllib.parse import urlencode
 
-from benchmarks.load import drive, form_post
+from benchmarks.load import drive, form_post, page_get
 from benchmarks.sample import ANSWERS
 from benchmarks.turns import Load
 from local.commands import procfile, shell
@@ -19,17 +21,37 @@ REQUIREMENTS = ("wagtail==8.0.1", "psycopg[binary]==3.3.9", "granian==2.8.7")
 CSRF_TOKEN = "a" * 32
 
 
+def _typed(answer: str | list[str]) -> str:
+    return answer if isinstance(answer, str) else ", ".join(answer)
+
+
+class FormField(NamedTuple):
+    """A field by Wagtail's own words for its kind, with what is sent in it."""
+
+    name: str
+    typed: str | list[str]
+    kind: str = "multiline"
+    choices: tuple[str, ...] = ()
+
+
+TEXTS = tuple(FormField(key, _typed(value)) for key, value in ANSWERS.items())
+
+
 class WagtailForm:
     """The form page, served."""
 
-    def __init__(self, port: int) -> None:
+    def __init__(self, port: int, fields: Sequence[FormField]) -> None:
         self._port = port
-        typed = {key: _typed(value) for key, value in ANSWERS.items()}
-        body = urlencode({**typed, "csrfmiddlewaretoken": CSRF_TOKEN})
+        typed = {field.name: field.typed for field in fields}
+        body = urlencode({**typed, "csrfmiddlewaretoken": CSRF_TOKEN}, doseq=True)
         self._request = form_post("/", port, body, f"csrftoken={CSRF_TOKEN}")
 
     def submit(self, count: int, connections: int) -> Load:
         requests = [self._request] * count
+        return drive(self._port, requests, connections=connections, expected=200)
+
+    def get_page(self, count: int, connections: int) -> Load:
+        requests = [page_get("/", self._port)] * count
         return drive(self._port, requests, connections=connections, expected=200)
 
 
@@ -41,12 +63,22 @@ def install_wagtail(folder: Path) -> Path:
 
 
 @contextmanager
-def wagtail_form(programs: Path, settings: Mapping[str, str], log: Path) -> Iterator[WagtailForm]:
-    """The form page on the empty database of ``settings``, under the site's own web server."""
+def wagtail_form(
+    programs: Path,
+    settings: Mapping[str, str],
+    log: Path,
+    fields: Sequence[FormField] = TEXTS,
+    *,
+    mails: bool = True,
+) -> Iterator[WagtailForm]:
+    """The form page on the empty database of ``settings``, under the site's own web server. It
+    stores what it receives, and ``mails`` it."""
     port = free_port()
     environ = {**settings, "PORT": str(port), "PATH": f"{programs}:{settings['PATH']}"}
-    prepare = [str(programs / "python"), "-m", "benchmarks.wagtail_site.prepare", *ANSWERS]
-    subprocess.run(prepare, check=True, env=environ, cwd=ROOT)
+    prepare = [str(programs / "python"), "-m", "benchmarks.wagtail_site.prepare"]
+    recipient = settings["STAFF_MAIL"] if mails else ""
+    described = json.dumps([(field.name, field.kind, field.choices) for field in fields])
+    subprocess.run([*prepare, recipient, described], check=True, env=environ, cwd=ROOT)
     target = "benchmarks.wagtail_site.wsgi:application"
     command = procfile()["web"].replace("wsgi:app", target)
     process = Process(
@@ -54,10 +86,6 @@ def wagtail_form(programs: Path, settings: Mapping[str, str], log: Path) -> Iter
     )
     process.start()
     try:
-        yield WagtailForm(port)
+        yield WagtailForm(port, fields)
     finally:
         process.stop()
-
-
-def _typed(answer: str | list[str]) -> str:
-    return answer if isinstance(answer, str) else ", ".join(answer)

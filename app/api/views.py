@@ -1,10 +1,12 @@
-"""The catalog of events for programs: one AsyncAPI document, and each payload's JSON Schema."""
+"""The catalog of events for programs: one AsyncAPI document, each payload's JSON Schema, and an
+OpenAPI document that says how to ask for them."""
 
 import json
 
 from flask import Blueprint, Response, abort, current_app, request
 from flask.typing import ResponseReturnValue
 
+from app.api.openapi import openapi_document
 from app.api.schemas import find_schema
 from app.events.asyncapi import asyncapi_document
 from app.events.subscription import current_subscriptions
@@ -24,6 +26,14 @@ def let_be_kept(response: Response) -> Response:
         response.add_etag()
         response.make_conditional(request)
     return response
+
+
+@api.get("/openapi.json")
+def openapi() -> ResponseReturnValue:
+    document = openapi_document(
+        current_app.config["SITE"].BASE_URL, title=f"Catalog of {current_brand().name}"
+    )
+    return Response(json.dumps(document, indent=2), mimetype="application/json")
 
 
 @api.get("/asyncapi.json")

@@ -11,7 +11,7 @@ from werkzeug.exceptions import TooManyRequests
 
 from app.applications.drafts import DraftSealed, StepChanged
 from app.applications.keeping import keep
-from app.applications.pages import current_draft, other_answers, posted_form
+from app.applications.pages import current_draft, current_draft_id, other_answers, posted_form
 from app.database import db
 from app.extensions import csrf
 
@@ -26,8 +26,8 @@ def save(key: str) -> ResponseReturnValue:
     accepted = form.validate()
     if form.is_expired:
         return answer("expired", 400)
-    draft = keep(form, accepted=accepted)
-    return answer("saved", save=form.seen_saves.data, draft=str(draft.id))
+    keep(form, accepted=accepted)
+    return answer("saved", save=form.seen_saves.data, draft=str(current_draft_id()))
 
 
 @autosave.errorhandler(StepChanged)

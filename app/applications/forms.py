@@ -15,7 +15,6 @@ from app.applications.fields import field_for
 from app.applications.models import Draft
 from app.applications.questions import STEP_KEYS, Question, Step, current_questionnaire
 
-STORED_AT_MOST = 20_000
 SAVE_ID = re.compile(r"[a-z0-9]{1,32}")
 CSRF_EXPIRED = "This page was open for too long. Nothing is lost: press the button once more."
 
@@ -130,6 +129,6 @@ def _storable(value: str | list[str]) -> str | list[str]:
 
 
 def _storable_text(text: str) -> str:
-    # Postgres keeps neither NUL nor half of a surrogate pair; the field's own error names them.
-    cleaned = text.replace("\x00", "").encode("utf-8", "replace").decode()
-    return cleaned[:STORED_AT_MOST]
+    # Postgres keeps neither NUL nor half of a surrogate pair; the field's own error names them. A
+    # text that is too long is kept whole: the limit on a request is limit enough.
+    return text.replace("\x00", "").encode("utf-8", "replace").decode()

@@ -26,9 +26,10 @@ def keep(form: StepForm, *, accepted: bool) -> Draft:
         form.save,
         complete=accepted,
     )
-    db.session.commit()
+    # After the commit it would be read anew for these.
     remember(draft)
     form.build_on(draft)
+    db.session.commit()
     return draft
 
 

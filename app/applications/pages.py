@@ -3,7 +3,7 @@
 import uuid
 from typing import NamedTuple
 
-from flask import abort, flash, redirect, render_template, request, session, url_for
+from flask import abort, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 
 from app.applications.answers import Answer
@@ -25,6 +25,7 @@ def current_draft() -> Draft | None:
     """The draft that the browser's cookie names, if there still is one, under today's questions."""
     draft_id = current_draft_id()
     draft = db.session.get(Draft, draft_id) if draft_id else None
+    g.draft = draft  # the session alone would forget it, and ask again at the next look
     questionnaire = current_questionnaire()
     if draft and not draft.submitted_at and draft.questions_version != questionnaire.version:
         again = move_to_present_questions(db.session(), draft, questionnaire)

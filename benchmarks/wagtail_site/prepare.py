@@ -1,8 +1,9 @@
-"""Makes the form page the site's home: ``python -m benchmarks.wagtail_site.prepare KEY…``.
+"""Makes the form page the site's home: ``python -m benchmarks.wagtail_site.prepare TO FIELDS``.
 
-Each KEY becomes a field that takes a text of any length.
+FIELDS is JSON, with name, kind and choices of each. TO gets a mail of each form; "" stops that.
 """
 
+import json
 import os
 import sys
 
@@ -11,7 +12,7 @@ from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 
-KEYS = sys.argv[1:]
+TO, FIELDS = sys.argv[1], json.loads(sys.argv[2])
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.wagtail_site.settings"
 django.setup()
@@ -27,11 +28,13 @@ page = root.add_child(
         title="Apply",
         slug="apply",
         from_address="hello@champlin.example",
-        to_address="staff@champlin.example",
+        to_address=TO,
         subject="An application",
     )
 )
 fields = model("wagtail_site.EnquiryField").objects
-for key in KEYS:
-    fields.create(page=page, label=key, clean_name=key, field_type="multiline")
+for name, kind, choices in FIELDS:
+    fields.create(
+        page=page, label=name, clean_name=name, field_type=kind, choices="\n".join(choices)
+    )
 model("wagtailcore.Site").objects.create(hostname="*", root_page=page, is_default_site=True)

@@ -32,7 +32,7 @@ LETTERS = {
     template for file in WRITTEN for template in re.findall(r'template="(\w+)"', file.read_text())
 } - UNLIKELY
 NO_PAGES = {
-    *("api.asyncapi", "api.schema"),
+    *("api.asyncapi", "api.openapi", "api.schema"),
     *("assets.asset", "operation.healthz", "operation.metrics", "operation.readyz"),
     *("attachments.download", "attachments.download_for_staff"),
     *("own_data.checker", "own_data.export", "own_data.trail"),  # files

@@ -1,51 +1,20 @@
-"""What every page owes: few bytes, a title of its own, and sense on paper."""
+"""What every page owes: a title of its own, and sense on paper."""
 
 import re
 
 import pytest
 import requests
-from playwright.sync_api import Request, expect
+from playwright.sync_api import expect
 
 from tests.journeys.conftest import Visit
 from tests.journeys.history import History
-from tests.journeys.prospect import cookie_of_finished_draft
 from tests.journeys.staff import TIMEOUT, Reviewer
 from tests.journeys.tour import TOUR
 from tests.site import Site
 
-MOST_BYTES = 150_000
 BRAND = " · Champlin Enterprises"
 AT_ONCE = [stop for stop in TOUR if not stop.deeds]
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
-
-
-@pytest.mark.parametrize("who", ["anybody", "applicant", "staff"])
-def test_a_first_visit_takes_less_than_150_kilobytes(
-    visit: Visit, site: Site, history: History, ada: Reviewer, who: str
-) -> None:
-    page = visit(390, reviewer=ada if who == "staff" else None)
-    if who == "applicant":
-        page.context.add_cookies([cookie_of_finished_draft(site)])
-    page.context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
-    asked: list[Request] = []
-
-    def note(request: Request) -> None:
-        asked.append(request)
-
-    page.on("requestfinished", note)
-    for stop in AT_ONCE:
-        if stop.who == who:
-            asked.clear()
-            page.goto(history.path_to(stop.path))
-            page.evaluate("document.fonts.ready.then(() => true)")
-            bytes_of = {request.url: size_of(request) for request in asked}
-            assert len(bytes_of) > 2, f"Where are the style sheet and the fonts of {stop.name}?"
-            assert sum(bytes_of.values()) < MOST_BYTES, (stop.name, bytes_of)
-
-
-def size_of(request: Request) -> int:
-    sizes = request.sizes()
-    return sizes["responseBodySize"] + sizes["responseHeadersSize"]
 
 
 def test_every_page_has_a_title_of_its_own(site: Site, history: History, ada: Reviewer) -> None:

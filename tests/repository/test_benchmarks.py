@@ -9,6 +9,7 @@ from benchmarks.backbone import measured_backbone
 from benchmarks.bare_view import bare_view
 from benchmarks.fill import fill_log
 from benchmarks.flows import handlers, publishers
+from benchmarks.form import CHANGED, STEP, body_of
 from benchmarks.lag import measure_lags
 from benchmarks.pgbench import run_pgbench
 from benchmarks.replays import fold_in_batches, fold_in_sql, read_rows, replay
@@ -30,6 +31,20 @@ def test_submits_and_bare_inserts_can_be_counted(
             for path in ("/two-statements", "/one-statement"):
                 bare.submit(path, FEW, connections=2)
         assert measured.site.value("SELECT count(*) FROM bare_events") == 2 * FEW
+
+
+def test_pages_and_autosaves_can_be_counted(
+    postgres: Postgres, redis_server: Redis, tmp_path: Path
+) -> None:
+    page = tmp_path / "page"
+    with measured_site(postgres, redis_server, "web") as measured:
+        request = measured.step_request(STEP.key)
+        page.write_bytes(body_of(measured.port, request))
+        assert measured.get_step(request, FEW, connections=2).rate > 0
+        assert measured.autosave(STEP.key, CHANGED, FEW, connections=2).rate > 0
+        with bare_view({**measured.site.settings, "BARE_PAGE": str(page)}, tmp_path) as bare:
+            assert bare.get_page(FEW, connections=2).rate > 0
+            assert bare.take("any=field", FEW, connections=2).rate > 0
 
 
 def test_every_way_to_ring_is_heard(postgres: Postgres, redis_server: Redis) -> None:

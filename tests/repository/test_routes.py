@@ -6,6 +6,7 @@ from werkzeug.routing import Rule
 
 ANYBODY = {
     "api.asyncapi",
+    "api.openapi",
     "api.schema",
     "applications.question_styles",
     "applications.resume",

@@ -66,9 +66,9 @@ def test_nonsense_is_named_at_its_question(
     assert prospect.client.get(f"/apply/{step}").status_code == 200
 
 
-def test_twenty_thousand_characters_are_kept_until_they_are_shortened(prospect: Prospect) -> None:
-    prospect.press("problem", problem="p" * 20_000)
-    assert "p" * 20_000 in prospect.see("problem")
+def test_sixty_thousand_characters_are_kept_until_they_are_shortened(prospect: Prospect) -> None:
+    prospect.press("problem", problem="p" * 60_000)
+    assert "p" * 60_000 in prospect.see("problem")
 
 
 @pytest.mark.parametrize(

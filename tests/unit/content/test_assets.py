@@ -5,14 +5,16 @@ import re
 from collections.abc import Iterator
 from types import SimpleNamespace
 
+import brotli
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from fontTools.ttLib import TTFont
 
-from app.assets import BUNDLE, FOLDER, SHEETS, asset_path, init_assets, read_texts
+from app.assets import BUNDLES, FOLDER, asset_path, init_assets, read_texts
+from local.fonts import CUTS
 
-MOST_BYTES_OF_FONTS = 90_000
-MOST_BYTES_OF_STYLE = 12_000
+BUNDLE = "css/site.css"
 
 
 @pytest.fixture(params=["production"])
@@ -24,12 +26,20 @@ def client(request: pytest.FixtureRequest) -> Iterator[FlaskClient]:
         yield app.test_client()
 
 
-def test_the_style_sheets_come_as_one_compressed_file(client: FlaskClient) -> None:
-    response = client.get(asset_path(BUNDLE), headers={"Accept-Encoding": "gzip, br"})
-    assert response.headers["Content-Encoding"] == "gzip"
-    assert response.headers["Vary"] == "Accept-Encoding"
-    assert response.mimetype == "text/css"
-    assert gzip.decompress(response.data) == client.get(asset_path(BUNDLE)).data
+@pytest.mark.parametrize("bundle", BUNDLES)
+def test_a_bundle_of_style_sheets_comes_as_one_compressed_file(
+    client: FlaskClient, bundle: str
+) -> None:
+    plain = client.get(asset_path(bundle))
+    assert plain.mimetype == "text/css" and "Content-Encoding" not in plain.headers
+    for accepted, encoding, unpack in (
+        ("gzip, br", "br", brotli.decompress),
+        ("gzip, br;q=0", "gzip", gzip.decompress),
+    ):
+        response = client.get(asset_path(bundle), headers={"Accept-Encoding": accepted})
+        assert response.headers["Content-Encoding"] == encoding
+        assert response.headers["Vary"] == "Accept-Encoding"
+        assert unpack(response.data) == plain.data
 
 
 def test_an_address_of_this_version_is_kept_for_good(client: FlaskClient) -> None:
@@ -60,16 +70,29 @@ def test_nothing_outside_the_folder_is_sent(client: FlaskClient, name: str) -> N
     assert client.get(asset_path(name)).status_code in {308, 404}
 
 
-def test_every_style_sheet_is_in_the_bundle() -> None:
-    assert {path.stem for path in (FOLDER / "css").glob("*.css")} == set(SHEETS)
+def test_every_style_sheet_is_in_one_bundle() -> None:
+    bundled = [name for names in BUNDLES.values() for name in names]
+    assert sorted(path.stem for path in (FOLDER / "css").glob("*.css")) == sorted(bundled)
 
 
 def test_the_style_sheets_ask_for_nothing_that_is_not_there() -> None:
-    for address in re.findall(r'url\("([^"]+)"\)', read_texts()[BUNDLE].plain.decode()):
-        assert (FOLDER / "css" / address).resolve().is_file(), address
+    for bundle in BUNDLES:
+        for address in re.findall(r'url\("([^"]+)"\)', read_texts()[bundle].plain.decode()):
+            assert (FOLDER / "css" / address).resolve().is_file(), address
 
 
-def test_a_first_visit_stays_small() -> None:
-    fonts = sum(path.stat().st_size for path in (FOLDER / "fonts").glob("*.woff2"))
-    assert fonts < MOST_BYTES_OF_FONTS
-    assert len(read_texts()[BUNDLE].zipped) < MOST_BYTES_OF_STYLE
+def test_a_rare_letter_is_asked_for_exactly_where_its_file_has_it() -> None:
+    sheet = (FOLDER / "css/tokens.css").read_text()
+    told = re.findall(r"fonts/([\w-]+-rare).woff2.*?unicode-range: ([^;]+);", sheet, re.DOTALL)
+    assert {name for name, _ in told} == {name for name in CUTS if name.endswith("-rare")}
+    for name, ranges in told:
+        held = set(TTFont(FOLDER / f"fonts/{name}.woff2").getBestCmap())
+        usual = set(TTFont(FOLDER / f"fonts/{name.removesuffix('-rare')}.woff2").getBestCmap())
+        asked = {code for one in ranges.split(",") for code in codes(one.strip())}
+        assert held <= asked and not asked & usual
+
+
+def codes(one: str) -> range:
+    """The code points of "U+2190-2191" or "U+2193"."""
+    first, _, last = one.removeprefix("U+").partition("-")
+    return range(int(first, 16), int(last or first, 16) + 1)

@@ -1,0 +1,112 @@
+"""What a step of the form costs: its page, and an autosave.
+
+Beside them, in turns on the same servers: a bare Flask view that answers with the same bytes and
+does nothing for them, and a Wagtail form page with as many fields, which stores what it is sent and
+mails nothing. Pages are asked for as a browser asks, so the site compresses its own.
+"""
+
+import argparse
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from pathlib import Path
+from urllib.parse import urlencode
+
+from app.applications.question_file import load_questionnaire
+from benchmarks.bare_view import bare_view
+from benchmarks.load import Connection
+from benchmarks.sample import ANSWERS
+from benchmarks.site import measured_site
+from benchmarks.turns import Load, print_loads, ratio, take_turns
+from benchmarks.wagtail_form import FormField, install_wagtail, wagtail_form
+from local.postgres import temporary_postgres
+from local.process import ROOT
+from local.redis import temporary_redis
+
+# The one with the most questions.
+STEP = max(
+    load_questionnaire(ROOT / "content/questions.toml").steps, key=lambda one: len(one.questions)
+)
+CHANGED = {q.key: ANSWERS[q.key] for q in STEP.questions if q.key in ANSWERS} | {"services": "1"}
+BY_WAGTAIL = {
+    "text": "singleline",
+    "long_text": "multiline",
+    "email": "email",
+    "url": "url",
+    "choice": "radio",
+    "choices": "checkboxes",
+}
+FIELDS = tuple(
+    FormField(q.key, CHANGED.get(q.key, ""), BY_WAGTAIL[q.kind], tuple(o.value for o in q.options))
+    for q in STEP.questions
+)
+OURS, BARE, WAGTAIL = "the site", "a bare view, same bytes", "a Wagtail form page"
+
+
+def main() -> None:
+    options = parse_options()
+    with ExitStack() as stack:
+        postgres = stack.enter_context(temporary_postgres(fast=False))
+        redis = stack.enter_context(temporary_redis())
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+        site = stack.enter_context(measured_site(postgres, redis, "web"))
+        settings = site.site.settings
+        page = folder / "page"
+        request = site.step_request(STEP.key)
+        page.write_bytes(body_of(site.port, request))
+        bare = stack.enter_context(bare_view({**settings, "BARE_PAGE": str(page)}, folder))
+        programs = install_wagtail(folder / "wagtail")
+        wagtail_settings = {**settings, "DATABASE_URL": postgres.create_database("wagtail")}
+        wagtail = stack.enter_context(
+            wagtail_form(programs, wagtail_settings, folder / "wagtail.log", FIELDS, mails=False)
+        )
+        clients, body = options.connections, urlencode(CHANGED, doseq=True)
+        compare(
+            f"GET /apply/{STEP.key}",
+            {
+                OURS: lambda count: site.get_step(request, count, clients),
+                BARE: lambda count: bare.get_page(count, clients),
+                WAGTAIL: lambda count: wagtail.get_page(count, clients),
+            },
+            options,
+        )
+        compare(
+            f"POST /apply/{STEP.key}/autosave",
+            {
+                OURS: lambda count: site.autosave(STEP.key, CHANGED, count, clients),
+                BARE: lambda count: bare.take(body, count, clients),
+                WAGTAIL: lambda count: wagtail.submit(count, clients),
+            },
+            options,
+        )
+
+
+def compare(
+    what: str, contestants: dict[str, Callable[[int], Load]], options: argparse.Namespace
+) -> None:
+    loads = take_turns(contestants, options.rounds, options.requests)
+    print(f"{what}\n")
+    print_loads(loads, BARE)
+    print(f"{OURS} is {ratio(loads, OURS, WAGTAIL):.1f} times {WAGTAIL}.\n", flush=True)
+
+
+def body_of(port: int, request: bytes) -> bytes:
+    """What the site answers to it."""
+    connection = Connection(port)
+    connection.send(request)
+    while (answer := connection.receive()) is None:
+        pass
+    connection.socket.close()
+    return answer.partition(b"\r\n\r\n")[2]
+
+
+def parse_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.form")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--requests", type=int, default=2000, help="to each, in each round")
+    parser.add_argument("--connections", type=int, default=8)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

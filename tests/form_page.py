@@ -1,0 +1,93 @@
+"""A page with a form, as a browser reads it; and what is typed, as a browser or worse sends it."""
+
+from html.parser import HTMLParser
+from urllib.parse import quote_plus
+
+from hypothesis import strategies as st
+
+Fields = list[tuple[str, str]]
+
+ODD = "\x00\x0b\x1f\u202e\u200b\ud800\udfff\ufeff\u0301\r\n\t <>&\"'{}%;\\😀ßé漢"
+TEXTS = st.one_of(
+    st.text(max_size=60),
+    st.text(st.sampled_from(ODD), max_size=30),
+    st.sampled_from([",", "a@b.example", "https://a.example/", "javascript:alert(1)", "{{7*7}}"]),
+    # Longer than any answer may be; then longer than any request may be.
+    st.builds(str.__mul__, st.sampled_from(["x", "ü ", "\x00"]), st.sampled_from([5_000, 60_000])),
+    st.just("x" * 1_000_000),
+)
+
+
+def on_the_wire(fields: Fields) -> bytes:
+    """The body of a POST. Half of a surrogate pair goes out as bytes that are no UTF-8."""
+    return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in fields).encode()
+
+
+def _quoted(text: str) -> str:
+    return quote_plus(text.encode("utf-8", "surrogatepass"))
+
+
+def as_received(text: str) -> str:
+    """What a form makes of it: half of a surrogate pair stays quoted, the ends are trimmed."""
+    readable = text.encode("utf-8", "surrogatepass").decode("utf-8", "werkzeug.url_quote")
+    return readable.replace("\r\n", "\n").strip()
+
+
+class FormPage(HTMLParser):
+    """``values``: name → what its fields hold, of choices those that are chosen. ``names``: of all
+    fields. ``wrong``: the ids of fields beside which an error stands. ``linked``: the ids that the
+    summary of errors leads to. ``ids``: all of the page."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.values: dict[str, list[str]] = {}
+        self.names: set[str] = set()
+        self.wrong: set[str] = set()
+        self.linked: list[str] = []
+        self.ids: set[str] = set()
+        self._writing = ""
+        self._in_summary = False
+        self.feed(page)
+        self.close()
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = {name: value or "" for name, value in attrs}
+        self.ids.add(given.get("id", ""))
+        classes = given.get("class", "").split()
+        if "error-summary__list" in classes:
+            self._in_summary = True
+        if "field__error" in classes and "hidden" not in given:
+            self.wrong.add(given["id"].removesuffix("-error"))
+        if tag == "a" and self._in_summary:
+            self.linked.append(given["href"].removeprefix("#"))
+        if tag in {"input", "textarea"} and "name" in given:
+            self._take_field(tag, given)
+
+    def _take_field(self, tag: str, given: dict[str, str]) -> None:
+        name = given["name"]
+        self.names.add(name)
+        is_choice = given.get("type") in {"radio", "checkbox"}
+        if tag == "textarea":
+            self._writing = name
+            self.values[name] = [""]
+        elif not is_choice or "checked" in given:
+            self.values.setdefault(name, []).append(given.get("value", ""))
+
+    def handle_data(self, data: str) -> None:
+        if self._writing:
+            self.values[self._writing][0] += data
+
+    def handle_endtag(self, tag: str) -> None:
+        if tag == "textarea":
+            self._writing = ""
+        if tag == "ul":
+            self._in_summary = False
+
+    def text_of(self, name: str) -> str:
+        """What stands in a field for text."""
+        return self.values[name][0].replace("\r\n", "\n").strip()
+
+    def has_each_error_at_its_field(self) -> bool:
+        """Each is told twice: beside its field, and above in a link that leads to that field."""
+        fields = {one if one in self.wrong else one.removesuffix("-0") for one in self.linked}
+        return bool(self.wrong) and fields == self.wrong and self.ids.issuperset(self.linked)

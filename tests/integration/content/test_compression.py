@@ -1,0 +1,45 @@
+"""Pages on the wire: compressed as the browser takes it, where their length tells nothing."""
+
+import gzip
+
+import brotli
+import pytest
+from flask.testing import FlaskClient
+
+UNPACK = {"br": brotli.decompress, "gzip": gzip.decompress}
+BY_CHROMIUM = {"Accept-Encoding": "gzip, deflate, br, zstd"}
+
+
+@pytest.mark.parametrize(
+    ("accepted", "encoding"),
+    [("gzip, deflate, br, zstd", "br"), ("gzip", "gzip"), ("br;q=0, gzip", "gzip")],
+)
+@pytest.mark.parametrize("path", ["/", "/apply", "/nothing"])
+def test_a_page_is_compressed_as_the_browser_takes_it(
+    client: FlaskClient, path: str, accepted: str, encoding: str
+) -> None:
+    page = client.get(path, headers={"Accept-Encoding": accepted})
+    assert page.headers["Content-Encoding"] == encoding
+    assert "Accept-Encoding" in page.vary
+    assert int(page.headers["Content-Length"]) == len(page.data)
+    unpacked = UNPACK[encoding](page.data)
+    assert unpacked.startswith(b"<!doctype html>") and unpacked.endswith(b"</html>")
+
+
+@pytest.mark.parametrize("accepted", ["", "identity", "br;q=0, gzip;q=0"])
+def test_whoever_takes_neither_gets_the_page_plain(client: FlaskClient, accepted: str) -> None:
+    page = client.get("/", headers={"Accept-Encoding": accepted})
+    assert "Content-Encoding" not in page.headers
+    assert page.text.startswith("<!doctype html>")
+
+
+def test_a_compressed_page_that_has_not_changed_is_not_sent_again(client: FlaskClient) -> None:
+    tag = client.get("/", headers=BY_CHROMIUM).headers["ETag"]
+    again = client.get("/", headers={**BY_CHROMIUM, "If-None-Match": tag})
+    assert again.status_code == 304 and again.data == b""
+
+
+def test_staff_pages_are_not_compressed(client: FlaskClient) -> None:
+    page = client.get("/staff/login", headers=BY_CHROMIUM)
+    assert page.status_code == 200 and len(page.data) > 1000
+    assert "Content-Encoding" not in page.headers

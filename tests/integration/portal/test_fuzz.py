@@ -1,0 +1,99 @@
+"""Whatever is posted to a prospect's own page: no crash, no text lost, each error at its field."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from flask.testing import FlaskClient
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from app.applications.events import ApplicationAccepted, MoreRequested
+from app.applications.models import Application
+from app.applications.service import Verdict, decide_application
+from app.events.store import read_stream
+from app.events.types import stream_of
+from app.extensions import limiter
+from tests.form_page import TEXTS, Fields, FormPage, as_received, on_the_wire
+from tests.integration.portal.conftest import CSRF_TOKEN
+from tests.submitted import submit_answers
+
+FIELDS = {
+    "reply": ("message",),
+    "agreement": ("name",),
+    "withdraw": ("message",),
+    "lost-link": ("reference", "email"),
+}
+# What has to be decided before there is such a form.
+VERDICTS: dict[str, Verdict] = {
+    "reply": MoreRequested(message="How many queues?"),
+    "agreement": ApplicationAccepted(message="", kind="sprint", total_cents=1_250_000),
+}
+
+
+def posts(names: tuple[str, ...]) -> st.SearchStrategy[Fields]:
+    """Any of these fields any number of times; now and then one that nobody asked for."""
+    one = st.tuples(st.sampled_from([*names, *names, "status", "csrf_token"]), TEXTS)
+    return st.lists(one, max_size=4)
+
+
+@pytest.mark.parametrize("action", FIELDS)
+def test_whatever_is_posted_is_taken_or_shown_again(
+    client: FlaskClient,
+    demo_answers: dict[str, Any],
+    session: Session,
+    handle_events: Callable[[], None],
+    action: str,
+) -> None:
+    token = CSRF_TOKEN.search(client.get("/apply").text)
+    assert token
+
+    def new_application() -> Application:
+        application = submit_answers(session, demo_answers)
+        session.commit()
+        if action in VERDICTS:
+            handle_events()
+            decide_application(
+                session, application.id, VERDICTS[action], seen_version=1, actor="staff:ada"
+            )
+            session.commit()
+            handle_events()
+        return application
+
+    def events_of(application: Application) -> list[str]:
+        session.rollback()
+        return [e.type for e in read_stream(session, stream_of("application", application.id))]
+
+    @settings(
+        max_examples=25,
+        deadline=None,
+        derandomize=True,
+        database=None,
+        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
+    )
+    @given(fields=posts(FIELDS[action]))
+    def post_one(fields: Fields) -> None:
+        limiter.reset()
+        application = new_application()
+        before = events_of(application)
+        own_page = f"/applications/{application.access_token}"
+        answer = client.post(
+            "/lost-link" if action == "lost-link" else f"{own_page}/{action}",
+            data=on_the_wire([*fields, ("csrf_token", token[1])]),
+            content_type="application/x-www-form-urlencoded",
+        )
+        assert answer.status_code in {200, 303, 400, 413, 422}
+        if answer.status_code in {200, 303}:
+            assert events_of(application)[: len(before)] == before
+        else:
+            assert events_of(application) == before
+        if answer.status_code in {400, 422}:
+            page = FormPage(answer.text)
+            typed = dict(reversed([one for one in fields if one[0] in FIELDS[action]]))
+            assert {name: page.text_of(name) for name in typed} == {
+                name: as_received(text) for name, text in typed.items()
+            }
+            assert answer.status_code != 422 or page.has_each_error_at_its_field()
+
+    post_one()

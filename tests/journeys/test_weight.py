@@ -1,0 +1,62 @@
+"""What a first visit costs: bytes as they come over the wire, headers included, and requests."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Page, Request
+
+from tests.journeys.conftest import Visit
+from tests.journeys.history import History
+from tests.journeys.prospect import cookie_of_finished_draft
+from tests.journeys.staff import Reviewer
+from tests.journeys.tour import STEPS, TOUR, Stop
+from tests.site import Site
+
+MOST_BYTES = 100_000
+MOST_BYTES_OF_STEP = 60_000
+MOST_REQUESTS = 10
+FORM = {f"/apply/{key}" for key in (*STEPS, "review")}
+# A filled-in step is longer than an empty one; so both are looked at.
+BY_APPLICANT = [Stop(f"step {key}, filled in", f"/apply/{key}", who="applicant") for key in STEPS]
+AT_ONCE = [stop for stop in (*TOUR, *BY_APPLICANT) if not stop.deeds]
+
+
+@pytest.mark.parametrize("who", ["anybody", "applicant", "staff"])
+def test_a_first_visit_takes_at_most_100_kilobytes_a_step_60_and_each_10_requests(
+    visit: Visit, site: Site, history: History, ada: Reviewer, who: str
+) -> None:
+    page = visit(390, reviewer=ada if who == "staff" else None)
+    if who == "applicant":
+        page.context.add_cookies([cookie_of_finished_draft(site)])
+    page.context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})
+    too_heavy = {}
+    for stop in AT_ONCE:
+        if stop.who == who:
+            with weighed(page) as bytes_of:
+                page.goto(history.path_to(stop.path), wait_until="networkidle")
+                page.evaluate("document.fonts.ready.then(() => true)")
+            assert any(url.endswith(".css") for url in bytes_of), f"{stop.name} has no style?"
+            assert any(url.endswith(".woff2") for url in bytes_of), f"{stop.name} has no font?"
+            allowed = MOST_BYTES_OF_STEP if stop.path in FORM else MOST_BYTES
+            if sum(bytes_of.values()) > allowed or len(bytes_of) > MOST_REQUESTS:
+                too_heavy[stop.name] = bytes_of
+    assert too_heavy == {}
+
+
+@contextmanager
+def weighed(page: Page) -> Iterator[dict[str, int]]:
+    """The address of each answer that comes meanwhile, and what it takes on the wire."""
+    bytes_of: dict[str, int] = {}
+    asked: list[Request] = []
+
+    def note(request: Request) -> None:
+        asked.append(request)
+
+    page.on("requestfinished", note)
+    yield bytes_of
+    page.remove_listener("requestfinished", note)
+    for request in asked:
+        sizes = request.sizes()
+        weight = sizes["responseBodySize"] + sizes["responseHeadersSize"]
+        bytes_of[request.url] = bytes_of.get(request.url, 0) + weight

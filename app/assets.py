@@ -2,7 +2,8 @@
 
 /assets/<version>/css/site.css is the style sheets of every page in one, css/reading.css those that
 long texts, tables and threads add, css/staff.css the workspace's; anything else is a file of
-app/static. The version covers the whole folder: a style sheet finds its fonts by a relative address.
+app/static. The version covers the whole folder: a style sheet finds its fonts by a relative
+address.
 """
 
 import hashlib

@@ -23,7 +23,7 @@ demo: .venv/.run-installed ## send a dozen invented applications through the run
 	@$(BIN)/python -m local.demo
 
 test: .venv/.test-installed $(ASYNCAPI) chromium rabbitmq ## run every test (some of them: make test ARGS="-k relay")
-	@$(BIN)/python -m pytest --numprocesses 2 --dist loadgroup $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 2 $(ARGS)
 
 lighthouse: .venv/.test-installed $(LIGHTHOUSE) chromium ## have Lighthouse look at the pages (98 of 100 or it fails)
 	@$(BIN)/python -m tests.lighthouse.scores

@@ -13,6 +13,8 @@ from flask.testing import FlaskClient
 from flask_migrate import upgrade
 from psycopg import sql
 from sqlalchemy.orm import Session
+from xdist.remote import Producer
+from xdist.scheduler.loadscope import LoadScopeScheduling
 
 from app import create_app
 from app.database import db
@@ -49,11 +51,15 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
             terminalreporter.write_line(str(line))
 
 
-@pytest.hookimpl(tryfirst=True)  # pytest-xdist reads the marks in its own
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    for item in items:
-        if one_of_them := WHOLE_SITE & set(item.path.parts):
-            item.add_marker(pytest.mark.xdist_group(one_of_them.pop()))
+class OneCoreForEachSite(LoadScopeScheduling):
+    """All tests of one whole site go to one core, every other test to whichever is free."""
+
+    def _split_scope(self, nodeid: str) -> str:
+        return next(iter(WHOLE_SITE.intersection(nodeid.split("/"))), nodeid)
+
+
+def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneCoreForEachSite:
+    return OneCoreForEachSite(config, log)
 
 
 class Browser(FlaskClient):

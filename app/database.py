@@ -14,7 +14,7 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, MetaData, event, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from config import Config
@@ -85,8 +85,19 @@ def init_database(app: Flask, config: Config) -> None:
         "json_deserializer": msgspec.json.decode,
     }
     db.init_app(app)
+    app.teardown_appcontext(_end_transaction)
     with app.app_context():
         event.listen(db.engine, "checkout", _refuse_closed_connection)
+
+
+def _end_transaction(_: BaseException | None) -> None:
+    """Roll back what is open, before the session is closed. Where the server has cut the connection
+    off since the answer was made, there is nothing to roll back, and the answer stands."""
+    if db.session.registry.has():
+        try:
+            db.session.rollback()
+        except DBAPIError:
+            db.session().invalidate()
 
 
 def _refuse_closed_connection(connection: psycopg.Connection, *_rest: object) -> None:

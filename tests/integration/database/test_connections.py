@@ -6,6 +6,7 @@ import psycopg
 import pytest
 from flask import Flask
 from sqlalchemy import text
+from sqlalchemy.exc import OperationalError
 
 from app.database import alone_at, commit_each_statement, db
 from local.postgres import Postgres
@@ -19,15 +20,39 @@ def one_connection(app: Flask) -> None:
     db.engine.dispose()
 
 
+def cut_off(postgres: Postgres, pid: int | None) -> None:
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        # It returns when the backend is gone, or after these milliseconds.
+        connection.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+
+
 def test_a_connection_that_the_server_closed_is_replaced_unnoticed(
     app: Flask, postgres: Postgres
 ) -> None:
     pid = db.session.scalar(OWN_PID)
     db.session.remove()
-    with psycopg.connect(postgres.url, autocommit=True) as connection:
-        # It returns when the backend is gone, or after these milliseconds.
-        connection.execute("SELECT pg_terminate_backend(%s, 5000)", [pid])
+    cut_off(postgres, pid)
     assert db.session.scalar(OWN_PID) != pid
+
+
+def test_a_connection_that_is_cut_off_after_the_answer_was_made_does_not_spoil_it(
+    app: Flask, postgres: Postgres
+) -> None:
+    with app.app_context():
+        pid = db.session.scalar(OWN_PID)
+        cut_off(postgres, pid)
+    with app.app_context():
+        assert db.session.scalar(OWN_PID) != pid
+
+
+def test_a_rollback_on_a_connection_that_is_cut_off_would_fail(
+    app: Flask, postgres: Postgres
+) -> None:
+    """The control."""
+    cut_off(postgres, db.session.scalar(OWN_PID))
+    with pytest.raises(OperationalError):
+        db.session.rollback()
+    db.session().invalidate()
 
 
 def test_a_connection_that_still_stands_is_used_again(app: Flask) -> None:

@@ -3,10 +3,9 @@
 import uuid
 from collections.abc import Sequence
 
-from flask import url_for
-
 from app.applications.models import Application
 from app.notifications.letter import Letter
+from app.notifications.links import CONVERSATION, desk_page, link_to
 
 
 def answer_due(application: Application) -> Letter:
@@ -18,10 +17,7 @@ def answer_due(application: Application) -> Letter:
             f"{application.name} was promised an answer for {application.company} within one"
             " working day. That time is over, and there is no decision and no question yet.",
         ),
-        action=(
-            "Read and decide",
-            url_for("review.application", application_id=application.id, _external=True),
-        ),
+        action=("Read and decide", desk_page(application)),
     )
 
 
@@ -36,10 +32,7 @@ def held(application: Application, reasons: Sequence[str]) -> Letter:
             "Release it, and it is scored and answered as any other; or dismiss it. Whoever sent it"
             " was promised an answer within one working day.",
         ),
-        action=(
-            "Look at it",
-            url_for("review.application", application_id=application.id, _external=True),
-        ),
+        action=("Look at it", desk_page(application)),
     )
 
 
@@ -52,15 +45,7 @@ def reply_due(application: Application) -> Letter:
             f"{application.name} of {application.company} wrote to us and was promised a reply"
             " within one working day. That time is over, and nobody has replied yet.",
         ),
-        action=(
-            "Read and reply",
-            url_for(
-                "review.application",
-                application_id=application.id,
-                _external=True,
-                _anchor="conversation",
-            ),
-        ),
+        action=("Read and reply", desk_page(application, part=CONVERSATION)),
     )
 
 
@@ -73,7 +58,7 @@ def service_away(name: str, failures: int, error: str) -> Letter:
             f"The service {name} has failed {failures} times in a row ({error}). It is left alone"
             " for a while, then tried again by itself until it answers. What needs it has to wait.",
         ),
-        action=("Open Events", url_for("flow.events", _external=True)),
+        action=("Open Events", link_to("flow.events")),
     )
 
 
@@ -92,6 +77,6 @@ def webhook_disabled(endpoint_id: uuid.UUID, host: str, because: str) -> Letter:
         ),
         action=(
             "Open the endpoint",
-            url_for("outgoing_webhooks.endpoint", endpoint_id=endpoint_id, _external=True),
+            link_to("outgoing_webhooks.endpoint", endpoint_id=endpoint_id),
         ),
     )

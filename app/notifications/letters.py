@@ -2,14 +2,13 @@
 
 from typing import cast
 
-from flask import url_for
-
 from app.applications.events import ApplicationAccepted, ApplicationDeclined, MoreRequested
 from app.applications.models import Application
 from app.applications.service import Verdict
 from app.engagements.models import Engagement
 from app.firm.offers import Kind, Offer, current_offers
 from app.notifications.letter import Letter, paragraphs_of
+from app.notifications.links import desk_page, link_to, status_page
 from app.rendering import money
 from app.scoring.score import Score
 
@@ -23,7 +22,7 @@ def resume_link(token: str) -> Letter:
         paragraphs=(
             "You asked for a way back into your application. Everything you typed is kept.",
         ),
-        action=("Go on with the application", _link("applications.resume", token=token)),
+        action=("Go on with the application", link_to("applications.resume", token=token)),
         closing=("The link opens your answers, so keep it to yourself.",),
     )
 
@@ -36,7 +35,7 @@ def draft_expiring(token: str, ends_on: str) -> Letter:
             "You began an application with us and have not sent it. We keep what you typed until"
             f" {ends_on}, then we delete it.",
         ),
-        action=("Go on with the application", _link("applications.resume", token=token)),
+        action=("Go on with the application", link_to("applications.resume", token=token)),
         closing=(
             "If you don't need it any more, there is nothing to do. The link opens your answers, so"
             " keep it to yourself.",
@@ -53,7 +52,7 @@ def received(application: Application) -> Letter:
             f"your application for {application.company} is stored under {application.reference}."
             f" {ANSWER_PROMISE}",
         ),
-        action=("See where it stands", _status(application)),
+        action=("See where it stands", status_page(application)),
         closing=("The page behind the link is yours alone. It needs no password.",),
     )
 
@@ -73,7 +72,7 @@ def new_application(application: Application, score: Score, engagement: Engageme
         ),
         facts_title="Why this score",
         facts=reasons,
-        action=("Read and decide", _staff(application)),
+        action=("Read and decide", desk_page(application)),
     )
 
 
@@ -88,7 +87,7 @@ def handling_failed(application: Application | None, subscriber: str, event_type
                 f"The step {subscriber} has failed on {event_type} each time it was tried. It can"
                 " be read and replayed under Events.",
             ),
-            action=("Open Events", _link("flow.events")),
+            action=("Open Events", link_to("flow.events")),
         )
     return Letter(
         template="handling_failed",
@@ -98,7 +97,7 @@ def handling_failed(application: Application | None, subscriber: str, event_type
             " failed each time it was tried. The application is complete and can be decided; the"
             " failed step can be read and replayed under Events.",
         ),
-        action=("Read and decide", _staff(application)),
+        action=("Read and decide", desk_page(application)),
     )
 
 
@@ -125,7 +124,7 @@ def _accepted(application: Application, verdict: ApplicationAccepted) -> Letter:
             ("Duration", _offer(verdict.kind).duration),
             ("Price", _price(verdict.kind, verdict.total_cents)),
         ),
-        action=("Read the terms and accept", _status(application)),
+        action=("Read the terms and accept", status_page(application)),
         closing=("Nothing is owed until you accept on that page.",),
     )
 
@@ -152,7 +151,7 @@ def _more_requested(application: Application, verdict: MoreRequested) -> Letter:
             "before we decide, we would like to know more:",
             *paragraphs_of(verdict.message),
         ),
-        action=("Answer on your page", _status(application)),
+        action=("Answer on your page", status_page(application)),
     )
 
 
@@ -162,7 +161,7 @@ def more_provided(application: Application, message: str) -> Letter:
         template="more_provided",
         subject=f"Answer from {application.company} ({application.reference})",
         paragraphs=(f"{application.name} has answered:", *paragraphs_of(message)),
-        action=("Read and decide", _staff(application)),
+        action=("Read and decide", desk_page(application)),
     )
 
 
@@ -176,7 +175,7 @@ def engagement_accepted(application: Application, engagement: Engagement) -> Let
             f" {_price(engagement.kind, engagement.total_cents)}. The deposit of"
             f" {money(engagement.deposit_cents)} is due.",
         ),
-        action=("Open the application", _staff(application)),
+        action=("Open the application", desk_page(application)),
     )
 
 
@@ -191,7 +190,7 @@ def deposit_receipt(application: Application, engagement: Engagement, amount_cen
             f" {_offer(engagement.kind).name} is confirmed. We will write within one working day"
             " to settle the first date.",
         ),
-        action=("Your page", _status(application)),
+        action=("Your page", status_page(application)),
     )
 
 
@@ -205,7 +204,7 @@ def deposit_paid(application: Application, amount_cents: int, method: str) -> Le
             f" ({'by card' if method == 'stripe' else 'by bank transfer'}). Agree the first date"
             f" with {application.name} within one working day.",
         ),
-        action=("Open the application", _staff(application)),
+        action=("Open the application", desk_page(application)),
     )
 
 
@@ -218,7 +217,7 @@ def deposit_overpaid(application: Application, amount_cents: int) -> Letter:
             f"{application.company} has paid {money(amount_cents)} by card for a deposit that was"
             f" paid before. Refund the card payment at Stripe and tell {application.name}.",
         ),
-        action=("Open the application", _staff(application)),
+        action=("Open the application", desk_page(application)),
     )
 
 
@@ -232,15 +231,3 @@ def _offer(kind: str) -> Offer:
 
 def _price(kind: str, cents: int) -> str:
     return f"{money(cents)} a month" if kind == "fractional" else money(cents)
-
-
-def _link(endpoint: str, **values: object) -> str:
-    return url_for(endpoint, _external=True, **values)  # type: ignore[arg-type]
-
-
-def _status(application: Application) -> str:
-    return _link("portal.status", token=application.access_token)
-
-
-def _staff(application: Application) -> str:
-    return _link("review.application", application_id=application.id)

@@ -1,9 +1,8 @@
 """Letters about what prospects do on their own page, and the way to it."""
 
-from flask import url_for
-
 from app.applications.models import Application
 from app.notifications.letter import Letter, paragraphs_of
+from app.notifications.links import desk_page, status_page
 
 
 def withdrawn(application: Application, message: str) -> Letter:
@@ -17,10 +16,7 @@ def withdrawn(application: Application, message: str) -> Letter:
             " be decided any more, and the proposal is closed.",
             *reason,
         ),
-        action=(
-            "Open the application",
-            url_for("review.application", application_id=application.id, _external=True),
-        ),
+        action=("Open the application", desk_page(application)),
     )
 
 
@@ -34,10 +30,7 @@ def withdrawal_confirmed(application: Application) -> Letter:
             f"your application for {application.company} is withdrawn, as you asked on your page."
             " Nobody reads or decides it any more. If that was not you, reply to this mail.",
         ),
-        action=(
-            "Your page",
-            url_for("portal.status", token=application.access_token, _external=True),
-        ),
+        action=("Your page", status_page(application)),
     )
 
 
@@ -54,9 +47,6 @@ def page_link(application: Application, *, is_new: bool) -> Letter:
         template="page_link",
         subject=f"The link to your application {application.reference}",
         paragraphs=(f"Dear {application.name},", because),
-        action=(
-            "Your page",
-            url_for("portal.status", token=application.access_token, _external=True),
-        ),
+        action=("Your page", status_page(application)),
         closing=("The page behind the link is yours alone. It needs no password.",),
     )

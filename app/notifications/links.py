@@ -1,0 +1,21 @@
+"""Where a letter leads to: addresses that hold in a mail."""
+
+from flask import url_for
+
+from app.applications.models import Application
+
+CONVERSATION = "conversation"
+
+
+def link_to(endpoint: str, **values: object) -> str:
+    return url_for(endpoint, _external=True, **values)  # type: ignore[arg-type]
+
+
+def status_page(application: Application, *, part: str | None = None) -> str:
+    """The prospect's page, or a part of it."""
+    return link_to("portal.status", token=application.access_token, _anchor=part)
+
+
+def desk_page(application: Application, *, part: str | None = None) -> str:
+    """The same for staff."""
+    return link_to("review.application", application_id=application.id, _anchor=part)

@@ -1,9 +1,10 @@
 """The promise of a reply within one working day: kept, or staff are reminded once."""
 
 from collections.abc import Callable
+from functools import partial
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.applications.erasure import erase_person
@@ -17,7 +18,6 @@ from app.messages.events import ReplyDue
 from app.notifications.models import MailMessage
 from tests.integration.messages.conftest import Read, Write
 
-DUE_NOW = text("UPDATE scheduled_events SET due_at = now() WHERE type = 'message.reply_due'")
 Handle = Callable[[], None]
 Deed = Callable[[Session, Application], None]
 
@@ -36,16 +36,9 @@ DEEDS: dict[str, Deed] = {
 
 
 @pytest.fixture
-def come_due(session: Session, handle_events: Handle) -> Handle:
-    """The time comes for all that waits, and what follows from it is handled."""
-
-    def come_due() -> None:
-        session.execute(DUE_NOW)
-        session.commit()
-        record_due(session)
-        handle_events()
-
-    return come_due
+def come_due(come_due: Callable[[str], None]) -> Handle:
+    """The same for replies alone."""
+    return partial(come_due, ReplyDue.type)
 
 
 def reminders(session: Session) -> list[MailMessage]:

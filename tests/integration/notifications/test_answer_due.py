@@ -5,7 +5,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from sqlalchemy import select, text
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.applications.events import AnswerDue, ApplicationDeclined, MoreRequested
@@ -24,7 +24,6 @@ ANSWERS: list[Verdict] = [
     MoreRequested(message="How many?"),
     ApplicationDeclined(message="We have no time."),
 ]
-DUE_NOW = text("UPDATE scheduled_events SET due_at = now()")
 Handle = Callable[[], None]
 
 
@@ -47,19 +46,6 @@ def answer(session: Session, application: Application) -> Callable[[Verdict], No
         session.commit()
 
     return answer
-
-
-@pytest.fixture
-def come_due(session: Session, handle_events: Handle) -> Handle:
-    """The time comes for all that waits, and what follows from it is handled."""
-
-    def come_due() -> None:
-        session.execute(DUE_NOW)
-        session.commit()
-        record_due(session)
-        handle_events()
-
-    return come_due
 
 
 def reminders(session: Session) -> list[MailMessage]:

@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from app.applications.events import ApplicationDeclined
 from app.applications.models import Application
 from app.applications.service import decide_application
-from app.events.due import record_due
 from app.events.store import read_stream
 from app.events.types import stream_of
 from app.firm.calendar import current_calendar, next_deadline
@@ -42,19 +41,6 @@ def withdrawn(send: Send) -> None:
 @pytest.fixture
 def agreed(offered: None, send: Send) -> None:
     assert send("agreement", name="Marguerite Okonkwo").status_code == 303
-
-
-@pytest.fixture
-def come_due(session: Session, handle_events: Handle) -> Handle:
-    """The time comes by which the answer was promised, and what follows is handled."""
-
-    def come_due() -> None:
-        session.execute(text("UPDATE scheduled_events SET due_at = now() - interval '1 minute'"))
-        session.commit()
-        record_due(session)
-        handle_events()
-
-    return come_due
 
 
 def promised(session: Session, application: Application) -> str:

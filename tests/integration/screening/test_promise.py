@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 
 from app.applications.models import Application
 from app.applications.promise import deadline_after, open_promise
-from app.events.due import record_due
 from app.messages.service import write_as_prospect
 from tests.integration.screening.conftest import Press, fresh, mails_of, types_of
 
@@ -18,22 +17,18 @@ Handle = Callable[[], None]
 WAITING = text("""
 SELECT due_at FROM scheduled_events WHERE cancelled_at IS NULL AND recorded_position IS NULL
 """)
-DUE_NOW = text("UPDATE scheduled_events SET due_at = now() WHERE cancelled_at IS NULL")
 DUE = "application.answer_due"
 
 
 @pytest.fixture
-def come_due(session: Session, handle_events: Handle) -> Handle:
-    """The time comes by which the answer was promised, and what follows is handled."""
+def come_due(come_due: Handle, handle_events: Handle) -> Handle:
+    """The same, once what waits to be handled is."""
 
-    def come_due() -> None:
+    def come_due_after_all() -> None:
         handle_events()
-        session.execute(DUE_NOW)
-        session.commit()
-        record_due(session)
-        handle_events()
+        come_due()
 
-    return come_due
+    return come_due_after_all
 
 
 @pytest.mark.parametrize(

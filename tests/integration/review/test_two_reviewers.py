@@ -1,7 +1,7 @@
 """Promise 11: of two reviewers who decide at the same moment, one does."""
 
 from collections.abc import Callable
-from threading import Barrier, Thread
+from threading import Barrier
 from uuid import UUID
 
 from flask import Flask
@@ -11,11 +11,12 @@ from sqlalchemy.orm import Session
 from app.applications.events import ApplicationAccepted, ApplicationDeclined
 from app.applications.models import Application
 from app.applications.service import AlreadyDecided, Verdict, decide_application
-from app.database import db, utc_now
+from app.database import utc_now
 from app.events.models import StoredEvent
 from app.events.store import record
 from app.events.types import stream_of
 from app.notifications.models import MailMessage
+from tests.integration.racing import race
 
 ROUNDS = 100
 VERDICTS: tuple[Verdict, ...] = (
@@ -23,35 +24,6 @@ VERDICTS: tuple[Verdict, ...] = (
     ApplicationDeclined(message=""),
 )
 DECIDED = ("application.accepted", "application.declined")
-
-Decide = Callable[[Session, UUID, Verdict], None]
-Won = list[tuple[UUID, str]]
-
-
-def race(app: Flask, ids: list[UUID], decide: Decide) -> tuple[Won, list[UUID]]:
-    """Let one reviewer accept and another decline each application; return who won and who lost."""
-    start = Barrier(2, timeout=30)
-    won: Won = []
-    lost: list[UUID] = []
-
-    def decide_all(verdict: Verdict) -> None:
-        with app.app_context():
-            for application_id in ids:
-                start.wait()
-                try:
-                    decide(db.session(), application_id, verdict)
-                    db.session.commit()
-                    won.append((application_id, verdict.type))
-                except AlreadyDecided:
-                    db.session.rollback()
-                    lost.append(application_id)
-
-    reviewers = [Thread(target=decide_all, args=(verdict,)) for verdict in VERDICTS]
-    for reviewer in reviewers:
-        reviewer.start()
-    for reviewer in reviewers:
-        reviewer.join()
-    return won, lost
 
 
 def test_accept_against_decline_is_one_decision_one_event_and_one_mail(
@@ -64,7 +36,7 @@ def test_accept_against_decline_is_one_decision_one_event_and_one_mail(
         decide_application(own, application_id, verdict, seen_version=1, actor="staff:1")
 
     ids = [submit().id for _ in range(ROUNDS)]
-    won, lost = race(app, ids, decide)
+    won, lost = race(app, ids, VERDICTS, decide)
 
     assert sorted(lost) == sorted(ids)
     events = session.scalars(select(StoredEvent).where(StoredEvent.type.in_(DECIDED))).all()
@@ -101,5 +73,5 @@ def test_without_the_guard_both_would_decide(app: Flask, submit: Callable[[], Ap
         )
 
     ids = [submit().id for _ in range(5)]
-    won, lost = race(app, ids, decide)
+    won, lost = race(app, ids, VERDICTS, decide)
     assert (len(won), lost) == (10, [])

@@ -1,7 +1,6 @@
 """Of two reviewers who settle a hold at the same moment, one does."""
 
-from collections.abc import Callable
-from threading import Barrier, Thread
+from threading import Barrier
 from uuid import UUID
 
 import pytest
@@ -12,43 +11,14 @@ from sqlalchemy.orm import Session
 from app.applications.events import ApplicationDismissed, ApplicationReleased
 from app.applications.models import Application
 from app.applications.service import AlreadyDecided, Outcome, settle_hold
-from app.database import db
 from app.events.models import StoredEvent
 from app.events.store import record
 from app.events.types import stream_of
+from tests.integration.racing import race
 from tests.integration.screening.conftest import Apply
 
 OUTCOMES: tuple[Outcome, ...] = (ApplicationReleased(), ApplicationDismissed())
 ROUNDS = 10
-
-Settle = Callable[[Session, UUID, Outcome], None]
-
-
-def race(app: Flask, ids: list[UUID], settle: Settle) -> tuple[list[UUID], list[UUID]]:
-    """Let one reviewer release and another dismiss each application; the ids of those who did, and
-    of those who were told of the other."""
-    start = Barrier(2, timeout=30)
-    won: list[UUID] = []
-    lost: list[UUID] = []
-
-    def settle_all(outcome: Outcome) -> None:
-        with app.app_context():
-            for application_id in ids:
-                start.wait()
-                try:
-                    settle(db.session(), application_id, outcome)
-                    db.session.commit()
-                    won.append(application_id)
-                except AlreadyDecided:
-                    db.session.rollback()
-                    lost.append(application_id)
-
-    reviewers = [Thread(target=settle_all, args=(outcome,)) for outcome in OUTCOMES]
-    for reviewer in reviewers:
-        reviewer.start()
-    for reviewer in reviewers:
-        reviewer.join()
-    return won, lost
 
 
 @pytest.fixture
@@ -64,8 +34,8 @@ def test_release_against_dismiss_is_one_event(
     def settle(own: Session, application_id: UUID, outcome: Outcome) -> None:
         settle_hold(own, application_id, outcome, seen_version=2, actor="staff:1")
 
-    won, lost = race(app, ids, settle)
-    assert sorted(won) == sorted(lost) == sorted(ids)
+    won, lost = race(app, ids, OUTCOMES, settle)
+    assert sorted(one for one, _ in won) == sorted(lost) == sorted(ids)
     types = [outcome.type for outcome in OUTCOMES]
     events = session.scalars(select(StoredEvent).where(StoredEvent.type.in_(types))).all()
     assert sorted(UUID(event.stream[12:]) for event in events) == sorted(ids)
@@ -82,5 +52,5 @@ def test_without_the_guard_both_would(app: Flask, ids: list[UUID]) -> None:
         both_have_read.wait()
         record(own, stream_of("application", application_id), outcome, actor="staff:1")
 
-    won, lost = race(app, ids, settle)
+    won, lost = race(app, ids, OUTCOMES, settle)
     assert (len(won), lost) == (2 * ROUNDS, [])

@@ -101,9 +101,9 @@ def _added(texts: Catalog, text: str, file: str) -> str:
 
 
 def written(catalog: Catalog) -> bytes:
-    """The catalog as its file, without what changes by itself: line numbers and times."""
+    """The catalog as its file, without what changes by itself: a head with its time, line numbers."""
     file = io.BytesIO()
-    write_po(file, catalog, omit_header=False, include_lineno=False, width=100, sort_by_file=True)
+    write_po(file, catalog, omit_header=True, include_lineno=False, width=100, sort_by_file=True)
     return file.getvalue()
 
 

@@ -53,8 +53,8 @@ PAGES = {
     410: (
         lazy_gettext("This application has been erased"),
         lazy_gettext(
-            "What was stored about the person who sent it is gone for good, as was asked. The log keeps"
-            " that there was an application, and figures without a name."
+            "What was stored about the person who sent it is gone for good, as was asked. The log"
+            " keeps that there was an application, and figures without a name."
         ),
         lazy_gettext(
             "There is nothing left to do. You are welcome to apply again, from the home page."

@@ -67,7 +67,8 @@ def file_size(size_bytes: int) -> str:
     if size_bytes < 1000:
         return ngettext("%(num)d byte", "%(num)d bytes", size_bytes)
     unit, name = (1000, "kB") if size_bytes < 1_000_000 else (1_000_000, "MB")
-    return f"{format_decimal(size_bytes / unit, '#,##0.0', locale=present_language())} {name}"
+    number_of = format_decimal(size_bytes / unit, "#,##0.0", locale=present_language())
+    return f"{number_of}\N{NO-BREAK SPACE}{name}"
 
 
 def plain_date(day: date) -> str:

@@ -110,6 +110,30 @@ def test_each_word_on_saving_is_german(ready: Prospect, session: Session) -> Non
     assert "ist abgesendet" in autosave(page, problem="Zu spät")
 
 
+def test_where_to_go_on_is_said_in_german(prospect: Prospect, session: Session) -> None:
+    prospect.fill_in("you", "system")
+    page = prospect.client.get("/apply/review", follow_redirects=True).text
+    assert "Ein Schritt ist noch nicht fertig: Das Problem." in page
+
+    draft = session.scalars(select(Draft)).one()
+    draft.questions_version = "older"
+    draft.answers = {key: given for key, given in draft.answers.items() if key != "role"}
+    session.commit()
+    changed = prospect.see("problem")
+    assert "Noch einmal anzusehen: Sie und Ihr Unternehmen." in changed
+    assert english_left_in(page) == english_left_in(changed) == []
+
+
+def test_the_link_by_mail_is_promised_in_german(prospect: Prospect) -> None:
+    def ask(**typed: Any) -> str:
+        asked = prospect.press("you", "mail_link", **typed)
+        data = {"csrf_token": hidden(prospect.see("you"), "csrf_token")}
+        return prospect.client.post(asked.location, data=data, follow_redirects=True).text
+
+    assert "dann können wir einen Link dorthin senden." in ask(email="")
+    assert f"unterwegs an {prospect.answers['email']}." in ask()
+
+
 def test_the_page_of_the_files_is_german_and_so_is_what_it_says(ready: Prospect) -> None:
     def attach(content: bytes | None) -> str:
         token = hidden(ready.client.get("/apply").text, "csrf_token")

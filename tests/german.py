@@ -1,6 +1,7 @@
 """What of a page for a German reader is still in English, by the catalogs."""
 
 import re
+from collections.abc import Sequence
 from functools import cache
 from html.parser import HTMLParser
 
@@ -35,14 +36,14 @@ def english_texts() -> list[str]:
     return sorted(found)
 
 
-def parts_of(text: str | tuple[str, ...]) -> set[str]:
+def parts_of(text: str | Sequence[str]) -> set[str]:
     parts = {part for form in forms(text) for part in PLACES.split(form.replace("%%", "%"))}
     return {part.strip() for part in parts if len(part.strip()) > TOO_SHORT}
 
 
-def forms(text: str | tuple[str, ...]) -> tuple[str, ...]:
+def forms(text: str | Sequence[str] | None) -> Sequence[str]:
     """Singular and plural, where there are both."""
-    return (text,) if isinstance(text, str) else tuple(text)
+    return [text or ""] if isinstance(text, str | None) else text
 
 
 class German(HTMLParser):

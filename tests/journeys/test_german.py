@@ -13,6 +13,7 @@ from app.languages.prose import map_prose
 from local.process import ROOT
 from tests.german import english_left_in
 from tests.journeys.conftest import Visit
+from tests.journeys.history import History
 from tests.journeys.prospect import (
     APPLICATIONS,
     answer,
@@ -125,14 +126,15 @@ def test_the_language_can_be_switched_in_the_middle_of_a_form(visit: Visit) -> N
         *("/", "/engagements/", "/engagements/build", "/articles/", "/nothing-here"),
         *("/apply", *(f"/apply/{step.key}" for step in STEPS)),
         *("/apply/attachments", "/apply/outlook", "/apply/delete"),
+        *("own:asked", "own:offered", "own:agreed", "withdraw:proposed", "erase:proposed"),
     ],
 )
 def test_axe_finds_nothing_in_german_and_nothing_scrolls_sideways(
-    visit: Visit, site: Site, path: str
+    visit: Visit, site: Site, history: History, path: str
 ) -> None:
     page = visit(1440, locale=GERMAN, reduced_motion="reduce")
     page.context.add_cookies([cookie_of_finished_draft(site)])
-    page.goto(path)
+    page.goto(history.path_to(path))
     assert page.locator("html").get_attribute("lang") == "de"
     assert violations_on(page) == ""
     assert widths_that_scroll(page) == []

@@ -14,6 +14,7 @@ from app.blueprints import BLUEPRINTS
 from app.bridges.addresses import init_bridges
 from app.cli import register_commands
 from app.compression import init_compression
+from app.content.library import init_content
 from app.database import db, init_database
 from app.errors import init_errors
 from app.events.bell import init_bell
@@ -34,7 +35,8 @@ from config import ROOT, Config, load_config
 
 
 def create_app(config: Config | None = None) -> Flask:
-    """Make the site. Raises ConfigurationError, or DataFileError for a fault under content/."""
+    """Make the site. Raises ConfigurationError, or for a fault under content/ DataFileError or
+    ContentError."""
     config = config or load_config()
     configure_logging(config)
     app = Flask(__name__, static_folder=None)
@@ -50,6 +52,7 @@ def create_app(config: Config | None = None) -> Flask:
     init_errors(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    init_content(app, config)
     register_commands(app)
     return app
 

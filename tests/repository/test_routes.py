@@ -27,6 +27,7 @@ ANYBODY = {
     "content.engagement_index",
     "content.engagement_kind",
     "content.home",
+    "content.page",
     "deletion.ask",
     "deletion.delete",
     "lost_link.ask",
@@ -36,9 +37,15 @@ ANYBODY = {
     "operation.metrics",
     "operation.readyz",
     "own_data.checker",
+    "pictures.article",
+    "pictures.firm",
+    "syndication.feed",
+    "syndication.robots",
+    "syndication.sitemap",
 }
 WITH_THE_LINK = {
     "attachments.download",
+    "content.preview",
     "own_data.ask_to_erase",
     "own_data.ask_to_withdraw",
     "own_data.erase",

@@ -25,6 +25,7 @@ from app.events.upcast import check_upcasts
 from app.extensions import csrf, limiter, login_manager, migrate
 from app.firm_data import load_firm_data
 from app.logs import configure_logging, init_logs
+from app.maintenance import init_maintenance
 from app.projections import PROJECTIONS
 from app.rendering import init_rendering
 from app.request_trace import init_request_trace
@@ -45,6 +46,7 @@ def create_app(config: Config | None = None) -> Flask:
     init_request_trace(app, config)
     init_logs(app)
     init_security(app, config)
+    init_maintenance(app, config)
     init_compression(app)
     init_data(app, config)
     init_extensions(app, config)

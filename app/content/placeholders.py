@@ -1,13 +1,13 @@
-"""``{{ brand.name }}`` and its like in a text: what only the firm's data or the settings know."""
+"""``{{ brand.name }}`` and its like in a page: what only the firm's data or the settings know."""
 
 import re
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import Final
 
 import msgspec
 
-from app.content.faults import refuse
-from app.content.source import Source
+from app.content.faults import Fault, refuse
+from app.content.source import Source, Values
 from app.firm.brand import Brand
 from config import Config
 
@@ -34,11 +34,22 @@ def fill_in(source: Source, known: Mapping[str, str]) -> Source:
 
     Raises ContentError for one that is unknown.
     """
-    refuse(
-        source.fault(number, f"There is no {{{{ {name} }}}}. There are: {', '.join(known)}.")
-        for number, line in enumerate(source.text.splitlines(), source.above + 1)
-        for name in PLACEHOLDER.findall(line)
-        if name not in known
-    )
+    refuse(unknown_placeholders(source, known))
+    values: Values = {
+        key: PLACEHOLDER.sub(lambda found: known[found[1]], value)
+        if isinstance(value, str)
+        else value
+        for key, value in source.values.items()
+    }
     text = PLACEHOLDER.sub(lambda found: MARKS.sub(r"\\\1", known[found[1]]), source.text)
-    return msgspec.structs.replace(source, text=text)
+    return msgspec.structs.replace(source, values=values, text=text)
+
+
+def unknown_placeholders(source: Source, known: Mapping[str, str]) -> Iterator[Fault]:
+    lines = [(source.lines[key], str(value)) for key, value in source.values.items()]
+    lines += enumerate(source.text.splitlines(), source.above + 1)
+    for number, line in lines:
+        for name in PLACEHOLDER.findall(line):
+            if name not in known:
+                sentence = f"There is no {{{{ {name} }}}}. There are: {', '.join(known)}."
+                yield source.fault(number, sentence)

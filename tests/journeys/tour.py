@@ -125,6 +125,10 @@ PUBLIC = (
     Stop("sprint", "/engagements/sprint"),
     Stop("build", "/engagements/build"),
     Stop("fractional", "/engagements/fractional"),
+    Stop("how we work", "/how-we-work"),
+    Stop("about", "/about"),
+    Stop("privacy", "/privacy"),
+    Stop("imprint", "/imprint"),
     Stop("apply", "/apply"),
 )
 FORM = (

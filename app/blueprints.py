@@ -8,6 +8,7 @@ from app.applications.deletion import deletion
 from app.applications.views import applications
 from app.attachments.views import attachments
 from app.catalog.views import catalog
+from app.comparer.views import comparer
 from app.content.pictures import pictures
 from app.content.syndication import syndication
 from app.content.views import content
@@ -34,6 +35,7 @@ BLUEPRINTS = (
     content,
     syndication,
     pictures,
+    comparer,
     applications,
     autosave,
     deletion,

@@ -22,6 +22,7 @@ ANYBODY = {
     "attachments.index",
     "attachments.remove",
     "autosave.save",
+    "comparer.compare",
     "content.article",
     "content.article_index",
     "content.engagement_index",

@@ -11,7 +11,7 @@ LIGHTHOUSE := tests/lighthouse/node_modules/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lighthouse faults bench lint format types schemas fonts lock clean chromium rabbitmq
+.PHONY: help run demo watch test lighthouse faults bench lint format types schemas fonts lock clean chromium rabbitmq
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ run: .venv/.run-installed ## start the whole site on this machine; Ctrl-C stops 
 
 demo: .venv/.run-installed ## send a dozen invented applications through the running site
 	@$(BIN)/python -m local.demo
+
+watch: .venv/.run-installed ## show articles and pages as they are written, and what is wrong in them
+	@$(BIN)/python -m local watch
 
 test: .venv/.test-installed $(ASYNCAPI) chromium rabbitmq ## run every test (some of them: make test ARGS="-k relay")
 	@$(BIN)/python -m pytest --numprocesses 2 $(ARGS)

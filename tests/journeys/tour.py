@@ -115,6 +115,9 @@ WRONG = "answers need another look"
 EXPIRED = "This page was open for too long."
 ATTACH = (choose_file, send_plainly)
 NO_FILE = "Choose a file first."
+COMPARER = "/articles/choosing-a-broker/compare"
+CHOSEN = ("weeks", "hot", "aws", "tens", "many")
+COMPARED = (*map(choose, CHOSEN), press("Compare"))
 TO_REVIEW = "Save and go back to the review"
 
 PUBLIC = (
@@ -126,6 +129,13 @@ PUBLIC = (
     Stop("sprint", "/engagements/sprint"),
     Stop("build", "/engagements/build"),
     Stop("fractional", "/engagements/fractional"),
+    Stop("comparer", COMPARER),
+    Stop("comparer, answered", COMPARER, COMPARED, shows="Your answers speak for"),
+    Stop("comparer, wrong", f"{COMPARER}?runs=aws", shows="need another look"),
+    Stop("how we work", "/how-we-work"),
+    Stop("about", "/about"),
+    Stop("privacy", "/privacy"),
+    Stop("imprint", "/imprint"),
     Stop("apply", "/apply"),
 )
 FORM = (

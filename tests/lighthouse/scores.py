@@ -91,6 +91,8 @@ def pages_of(site: Site) -> list[Page]:
     return [
         Page("home", "/"),
         Page("article", "/articles/event-driven-architecture"),
+        Page("engagement", "/engagements/build"),
+        Page("privacy", "/privacy"),
         *form,
         Page("own page", apply(site).page, is_private=True),
     ]

@@ -39,12 +39,7 @@ def init_rendering(app: Flask) -> None:
     app.add_template_filter(plain_date, "date")
     app.add_template_filter(datetime_utc)
     app.add_template_filter(duration)
-    app.context_processor(lambda: {"brand": current_brand(), "language": page_language()})
-
-
-def page_language() -> str:
-    """The language that the page is made in, as an IETF tag."""
-    return "en"
+    app.context_processor(lambda: {"brand": current_brand()})
 
 
 def money(cents: int) -> str:

@@ -10,7 +10,7 @@ from flask.typing import ResponseReturnValue
 
 from app.assets import keeps_files
 from app.compression import FILE_QUALITY, SMALLEST_BYTES, accepted_encoding, compress
-from app.rendering import page_language
+from app.languages.choice import present_language
 
 FLASHED: Final = "_flashes"  # where Flask keeps what the next page has to say
 PICTURES: Final = "image/"
@@ -38,7 +38,7 @@ def kept(view: View) -> View:
         if session.get(FLASHED) or not keeps_files():
             return view(**arguments)
         encoding = accepted_encoding()
-        key = (request.endpoint, *arguments.values(), page_language(), encoding)
+        key = (request.endpoint, *arguments.values(), present_language(), encoding)
         pages = current_app.extensions["kept_pages"]
         page = pages.get(key)
         if page is None:

@@ -15,6 +15,7 @@ TRANSLATED = (
     "/engagements/build",
     "/engagements/fractional",
 )
+CANONICAL = re.compile(r'<link rel="canonical" href="([^"]+)">')
 ALTERNATE = re.compile(r'<link rel="alternate" hreflang="([\w-]+)" href="([^"]+)">')
 ARTICLE = "/articles/event-driven-architecture"
 
@@ -44,14 +45,18 @@ def test_search_engines_are_told_where_a_page_is_in_each_language(
     address = f"http://localhost{path}"
     named = dict(ALTERNATE.findall(client.get(path).text))
     assert named == {
-        "en": f"{address}?lang=en",
+        "en": address,
         "de": f"{address}?lang=de",
         "x-default": address,
     }
     assert dict(ALTERNATE.findall(german.get(path).text)) == named
+    assert CANONICAL.findall(client.get(path).text) == [named["en"]]
+    assert CANONICAL.findall(german.get(path).text) == [named["de"]]
 
 
-@pytest.mark.parametrize("path", [ARTICLE, "/apply", "/apply/you", "/lost-link", "/staff/login"])
+@pytest.mark.parametrize(
+    "path", [ARTICLE, "/imprint", "/apply", "/apply/you", "/lost-link", "/staff/login"]
+)
 def test_what_no_search_engine_should_offer_in_two_languages_names_none(
     client: FlaskClient, path: str
 ) -> None:
@@ -68,6 +73,8 @@ def test_an_article_says_in_which_language_it_is_where_that_is_another(
     head = re.compile("<head>.*</head>", re.DOTALL)  # says what the article is about
     assert english_left_in(head.sub("", foreign)) == []
     assert "Auf Englisch" in german.get("/articles/").text
+
+    assert CANONICAL.findall(foreign) == [f"http://localhost{ARTICLE}"]
 
     own = client.get(ARTICLE).text
     assert '<div class="prose">' in own

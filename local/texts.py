@@ -23,7 +23,7 @@ from app.languages.prose import map_prose
 from app.scoring.rubric import load_rubric
 from config import ROOT
 
-METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
+METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2"), ("**.svg", "jinja2")]
 OPTIONS = {"jinja2": {"trimmed": "true", "silent": "false"}}
 KEYWORDS = {
     "_": None,
@@ -101,7 +101,7 @@ def _added(texts: Catalog, text: str, file: str) -> str:
 
 
 def written(catalog: Catalog) -> bytes:
-    """The catalog as its file, without what changes by itself: a head with its time, line numbers."""
+    """The catalog as its file, without what changes by itself: its time, line numbers."""
     file = io.BytesIO()
     write_po(file, catalog, omit_header=True, include_lineno=False, width=100, sort_by_file=True)
     return file.getvalue()

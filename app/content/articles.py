@@ -11,19 +11,22 @@ from flask import current_app
 from app.content.diagrams import read_diagrams
 from app.content.markdown import Heading, render_markdown
 from app.data_files import DataFileError
+from app.languages.choice import SOURCE
 
 WORDS_A_MINUTE: Final = 220
 FENCE: Final = "---\n"
 
 
 class FrontMatter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What stands above an article's text. ``slug`` is its address; ``published`` a day."""
+    """What stands above an article's text. ``slug`` is its address; ``published`` a day;
+    ``language`` (ISO 639-1) is the one that it is written in."""
 
     title: str
     slug: str
     summary: str
     published: date
     topics: list[str]
+    language: str = SOURCE
 
 
 class Article(msgspec.Struct, frozen=True):

@@ -7,6 +7,7 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from app.applications.questions import MINUTES, current_questionnaire
+from app.content.addresses import whole_address
 from app.content.articles import current_articles, load_articles
 from app.engagements.pricing import starting_price_cents
 from app.engagements.rate_card import current_rate_card
@@ -14,6 +15,7 @@ from app.firm.offers import KINDS, Kind, Offer, current_offers
 from app.scoring.rubric import FULL_SCORE, current_rubric
 
 content = Blueprint("content", __name__, template_folder="templates")
+content.add_app_template_filter(whole_address, "absolute")
 
 
 @content.record_once

@@ -1,8 +1,10 @@
 """What every template can rely on: the brand, and money and time in the site's one spelling."""
 
+from collections.abc import Mapping
 from datetime import UTC, date, datetime
+from typing import Any
 
-from flask import Flask
+from flask import Flask, has_request_context, request
 
 from app.assets import init_assets
 from app.firm.brand import current_brand
@@ -16,12 +18,21 @@ def init_rendering(app: Flask) -> None:
     app.add_template_filter(plain_date, "date")
     app.add_template_filter(datetime_utc)
     app.add_template_filter(duration)
-    app.context_processor(lambda: {"brand": current_brand(), "language": page_language()})
+    app.context_processor(add_brand)
 
 
-def page_language() -> str:
-    """The language that the page is made in, as an IETF tag."""
+def page_language(environ: Mapping[str, Any]) -> str:  # noqa: ARG001 - there is one so far
+    """The language of the pages that this request gets, as an IETF tag.
+
+    It follows from the WSGI environment alone: kept pages are found before there is a request.
+    """
     return "en"
+
+
+def add_brand() -> dict[str, object]:
+    """A mail is written where there is no request."""
+    environ = request.environ if has_request_context() else {}
+    return {"brand": current_brand(), "language": page_language(environ)}
 
 
 def money(cents: int) -> str:

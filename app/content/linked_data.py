@@ -2,7 +2,7 @@
 
 from typing import Any
 
-from flask import url_for
+from flask import request, url_for
 
 from app.content.addresses import whole_address
 from app.content.articles import Article
@@ -29,7 +29,7 @@ def describe_article(article: Article) -> Thing:
         "dateModified": about.changed.isoformat(),
         "keywords": about.topics,
         "wordCount": article.words,
-        "inLanguage": page_language(),
+        "inLanguage": page_language(request.environ),
         "image": whole_address(url_for("pictures.article", slug=about.slug)),
         "mainEntityOfPage": address,
         "author": reference(),

@@ -57,7 +57,7 @@ def test_each_language_has_pages_of_its_own(
     fresh: FlaskClient, made: list[str], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fresh.get("/")
-    monkeypatch.setattr(kept, "page_language", lambda: "de")
+    monkeypatch.setattr(kept, "page_language", lambda _: "de")
     fresh.get("/")
     assert len(made) == 2
 

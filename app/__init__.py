@@ -3,6 +3,7 @@
 `app/blueprints.py` and `app/subscriptions.py` tell what happens in it, in its order.
 """
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -25,6 +26,7 @@ from app.events.types import declared_events
 from app.events.upcast import check_upcasts
 from app.extensions import csrf, limiter, login_manager, migrate
 from app.firm_data import load_firm_data
+from app.languages.catalogs import init_languages
 from app.logs import configure_logging, init_logs
 from app.maintenance import init_maintenance
 from app.projections import PROJECTIONS
@@ -52,6 +54,7 @@ def create_app(config: Config | None = None) -> Flask:
     init_compression(app)
     init_data(app, config)
     init_extensions(app, config)
+    init_languages(app, Path(config.CONTENT_DIR))
     init_rendering(app)
     init_errors(app)
     for blueprint in BLUEPRINTS:

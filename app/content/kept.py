@@ -11,7 +11,7 @@ from werkzeug.http import parse_etags
 
 from app.assets import keeps_files
 from app.compression import FILE_QUALITY, SMALLEST_BYTES, compress, encoding_among
-from app.rendering import page_language
+from app.languages.choice import present_language, tell_language
 from app.security import security_headers
 
 FLASHED: Final = "_flashes"  # where Flask keeps what the next page has to say
@@ -48,10 +48,10 @@ def kept_pages(app: Flask) -> dict[Keys, Kept]:
     return cast(dict[Keys, Kept], app.extensions["kept_pages"])
 
 
-def key_of(environ: Environ) -> Keys:
+def key_of(environ: Environ, language: str) -> Keys:
     """What a page depends on: its path, never its query; the language; and the encoding."""
     encoding = encoding_among(environ.get("HTTP_ACCEPT_ENCODING", ""))
-    return environ["PATH_INFO"], page_language(environ), encoding
+    return environ["PATH_INFO"], language, encoding
 
 
 def kept(view: View) -> View:
@@ -62,7 +62,7 @@ def kept(view: View) -> View:
     def answer(**arguments: Any) -> ResponseReturnValue:
         if session.get(FLASHED) or not keeps_files():
             return view(**arguments)
-        pages, key = kept_pages(current_app), key_of(request.environ)
+        pages, key = kept_pages(current_app), key_of(request.environ, present_language())
         if key not in pages:
             pages[key] = pack(make_response(view(**arguments)), key[-1])
         status, headers, body = pages[key].answer(request.environ)
@@ -74,7 +74,7 @@ def kept(view: View) -> View:
 def pack(response: Response, encoding: str) -> Kept:
     response.add_etag(weak=True)
     response.cache_control.no_cache = True
-    response.vary.add("Cookie")
+    tell_language(response)
     body = response.get_data()
     if not response.mimetype.startswith(PICTURES):  # type: ignore[union-attr]
         response.vary.add("Accept-Encoding")
@@ -91,4 +91,4 @@ def pack(response: Response, encoding: str) -> Kept:
 
 
 def is_about_body(header: str) -> bool:
-    return header in {"Content-Type", "Content-Length", "Content-Encoding"}
+    return header.startswith("Content-") and header != "Content-Security-Policy"

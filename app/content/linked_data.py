@@ -2,14 +2,14 @@
 
 from typing import Any
 
-from flask import request, url_for
+from flask import url_for
 
 from app.content.addresses import whole_address
 from app.content.articles import Article
 from app.content.pages import Page
 from app.firm.brand import current_brand
 from app.firm.offers import Offer
-from app.rendering import page_language
+from app.languages.choice import present_language
 
 Thing = dict[str, Any]
 
@@ -29,7 +29,7 @@ def describe_article(article: Article) -> Thing:
         "dateModified": about.changed.isoformat(),
         "keywords": about.topics,
         "wordCount": article.words,
-        "inLanguage": page_language(request.environ),
+        "inLanguage": present_language(),
         "image": whole_address(url_for("pictures.article", slug=about.slug)),
         "mainEntityOfPage": address,
         "author": reference(),

@@ -1,7 +1,8 @@
 """What is kept is answered ahead of Flask, whose own work would cost several times as much.
 
 Whoever has a session comes to Flask: the next page may have something to say to them. So does a
-request under another name, which Flask may refuse.
+request under another name, which Flask may refuse, and one whose address chooses a language, which
+is remembered.
 """
 
 import time
@@ -11,9 +12,11 @@ from urllib.parse import urlsplit
 from wsgiref.types import StartResponse, WSGIApplication
 
 from flask import Flask
+from werkzeug.http import parse_cookie
 
 from app.content.kept import Environ, Kept, kept_pages, key_of
 from app.events.tracing import start_trace
+from app.languages.choice import COOKIE, PARAMETER, choose_among
 from app.logs import log_request
 from app.request_trace import offered_trace
 from config import Config
@@ -51,7 +54,11 @@ class Shortcut:
         if (
             environ["REQUEST_METHOD"] not in {"GET", "HEAD"}
             or environ.get("HTTP_HOST", "").lower() != self._host
+            or f"{PARAMETER}=" in environ.get("QUERY_STRING", "")
             or self._app.config["SESSION_COOKIE_NAME"] in environ.get("HTTP_COOKIE", "")
         ):
             return None
-        return kept_pages(self._app).get(key_of(environ))
+        chosen = parse_cookie(environ.get("HTTP_COOKIE", "")).get(COOKIE)
+        preferred = environ.get("HTTP_ACCEPT_LANGUAGE", "")
+        language = choose_among(environ["PATH_INFO"], (chosen,), preferred)
+        return kept_pages(self._app).get(key_of(environ, language))

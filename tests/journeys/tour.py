@@ -124,6 +124,7 @@ PUBLIC = (
     Stop("home", "/"),
     Stop("articles", "/articles/"),
     Stop("article", "/articles/event-driven-architecture"),
+    Stop("article_with_tables", "/articles/choosing-a-broker"),
     Stop("engagements", "/engagements/"),
     Stop("sprint", "/engagements/sprint"),
     Stop("build", "/engagements/build"),

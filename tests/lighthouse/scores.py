@@ -66,9 +66,7 @@ def find_chromium() -> str:
         raise Missing("Lighthouse is not installed: `make lighthouse` does that.")
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if not found:
-        raise Missing(
-            "Lighthouse needs Chromium (on Debian: apt-get install chromium-headless-shell)."
-        )
+        raise Missing("Lighthouse needs Chromium (Debian’s chromium-headless-shell).")
     return found
 
 

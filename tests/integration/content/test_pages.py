@@ -98,10 +98,11 @@ def test_each_article_can_be_read_and_its_contents_lead_somewhere(
 def test_the_foot_of_each_page_leads_to_the_firms_pages_the_feed_and_the_staffs_door(
     client: FlaskClient,
 ) -> None:
-    for path in ("/", "/apply", "/nothing"):
+    for path, in_german in (("/", "/"), ("/apply", "/apply"), ("/nothing", "/")):
         foot = client.get(path).text.partition("<footer")[2]
         links = re.findall(r'href="(/[^"]*)"', foot)
-        assert links == [*FIRM, "/articles/feed.xml", "/staff/login"]
+        others = ["/articles/feed.xml", "/staff/login", f"{in_german}?lang=de"]
+        assert links == [*FIRM, *others]
 
 
 def test_the_firms_pages_have_the_brands_words_and_no_placeholder(

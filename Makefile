@@ -11,7 +11,7 @@ LIGHTHOUSE := tests/lighthouse/node_modules/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo watch test lighthouse faults bench lint format types schemas texts fonts lock clean chromium rabbitmq
+.PHONY: help run demo watch test lighthouse faults bench lint format types schemas proofs texts fonts lock clean chromium rabbitmq
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -51,6 +51,9 @@ types: .venv/.test-installed ## check the types
 
 schemas: .venv/.test-installed ## write the schemas of new events into schemas/
 	@$(BIN)/python -m local.schemas
+
+proofs: .venv/.test-installed ## run what the articles' marked sentences are held to
+	@$(BIN)/python -m local.proofs
 
 texts: .venv/.test-installed ## bring the translators' catalogs up to date with the texts
 	@$(BIN)/python -m local.texts

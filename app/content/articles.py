@@ -11,10 +11,11 @@ from typing import Final, cast
 import msgspec
 from flask import current_app
 
-from app.content.checks import Text, find_faults, parse_text
+from app.content.checks import Text, find_faults, parse_text, proofs_in
 from app.content.diagrams import read_diagrams
 from app.content.faults import Fault, collecting, refuse
 from app.content.markdown import Heading, render_markdown
+from app.content.proofs import Proof, Proofs, load_proofs
 from app.content.source import Source, read_front_matter, read_source
 from app.data_files import read_data
 
@@ -47,13 +48,15 @@ class FrontMatter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Article(msgspec.Struct, frozen=True):
-    """An article ready to be shown. ``html`` is sanitised; ``text`` is what it was made from."""
+    """An article ready to be shown. ``html`` is sanitised; ``text`` is what it was made from,
+    ``proofs`` are those of its sentences."""
 
     about: FrontMatter
     html: str
     contents: tuple[Heading, ...]
     words: int
     text: Text
+    proofs: tuple[Proof, ...]
 
     @property
     def minutes(self) -> int:
@@ -66,10 +69,11 @@ class Article(msgspec.Struct, frozen=True):
 
 
 class Articles(msgspec.Struct, frozen=True):
-    """All articles, the newest first, and apart from them the drafts."""
+    """All articles, the newest first, apart from them the drafts, and what the proofs came to."""
 
     articles: tuple[Article, ...]
     drafts: tuple[Article, ...]
+    proofs: Proofs
 
     def article(self, slug: str) -> Article:
         """Return the article of that address. Raises KeyError."""
@@ -100,27 +104,39 @@ def load_articles(folder: Path) -> Articles:
     diagrams = read_diagrams(folder / "diagrams")
     list_of_topics = folder / "topics.toml"
     topics = read_data(list_of_topics, Topics) if list_of_topics.exists() else Topics()
+    proofs = load_proofs(folder)
     found: list[Article] = []
     faults: list[Fault] = []
     for path in sorted(folder.glob("*.md")):
         with collecting(faults):
-            found.append(read_article(path, diagrams, topics.topics))
+            found.append(read_article(path, diagrams, topics.topics, proofs))
     refuse([*faults, *wrong_slugs(found)])
     found.sort(key=lambda article: (article.about.published, article.about.slug), reverse=True)
     return Articles(
         tuple(one for one in found if not one.about.draft),
         tuple(one for one in found if one.about.draft),
+        proofs,
     )
 
 
-def read_article(path: Path, diagrams: dict[str, str], topics: tuple[str, ...]) -> Article:
+def read_article(
+    path: Path, diagrams: dict[str, str], topics: tuple[str, ...], proofs: Proofs
+) -> Article:
     """Read one article; ``diagrams`` holds the SVG of each file name. Raises ContentError."""
     source = read_source(path)
     about = read_front_matter(source, FrontMatter)
     text = parse_text(source)
-    refuse([*wrong_front_matter(source, about, topics), *find_faults(text, diagrams)])
-    html, contents = render_markdown(source.text, diagrams)
-    return Article(about, html, contents, words=len(source.text.split()), text=text)
+    refuse([*wrong_front_matter(source, about, topics), *find_faults(text, diagrams, proofs)])
+    html, contents = render_markdown(source.text, diagrams, proofs)
+    shown = dict.fromkeys(key for _, key in proofs_in(text))
+    return Article(
+        about,
+        html,
+        contents,
+        words=len(source.text.split()),
+        text=text,
+        proofs=tuple(proofs.by_key[key] for key in shown),
+    )
 
 
 def wrong_slugs(articles: list[Article]) -> Iterator[Fault]:

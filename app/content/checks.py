@@ -9,10 +9,11 @@ from markdown_it.token import Token
 
 from app.content.faults import Fault
 from app.content.markdown import markdown_parser, plain_text
+from app.content.proofs import NO_PROOFS, SCHEME, Proofs
 from app.content.source import Source
 
 # The template's own, which a heading of the same words would repeat.
-TAKEN_ANCHORS: Final = {"contents", "main", "more", "next", "notes"}
+TAKEN_ANCHORS: Final = {"contents", "main", "more", "next", "notes", "proofs"}
 MENTION: Final = re.compile(r"\[\^([^\]\s]+)\]")
 
 
@@ -61,9 +62,16 @@ def place_tokens(tokens: list[Token], above: int) -> Iterator[Place]:
             within += child.type in {"softbreak", "hardbreak"}
 
 
-def find_faults(text: Text, diagrams: Mapping[str, str]) -> list[Fault]:
+def find_faults(text: Text, diagrams: Mapping[str, str], proofs: Proofs = NO_PROOFS) -> list[Fault]:
     """All of them, as the file has them; ``diagrams`` holds the SVG of each file name."""
-    return sorted([*wrong_headings(text), *wrong_images(text, diagrams), *wrong_footnotes(text)])
+    return sorted(
+        [
+            *wrong_headings(text),
+            *wrong_images(text, diagrams),
+            *wrong_footnotes(text),
+            *wrong_proofs(text, proofs),
+        ]
+    )
 
 
 def wrong_headings(text: Text) -> Iterator[Fault]:
@@ -101,6 +109,20 @@ def wrong_images(text: Text, diagrams: Mapping[str, str]) -> Iterator[Fault]:
                 yield text.fault(
                     place, f"The image '{file}' needs words for those who can't see it."
                 )
+
+
+def wrong_proofs(text: Text, proofs: Proofs) -> Iterator[Fault]:
+    for place, key in proofs_in(text):
+        if key not in proofs.by_key:
+            yield text.fault(place, f"There is no proof '{key}' in proofs.toml.")
+
+
+def proofs_in(text: Text) -> Iterator[tuple[Place, str]]:
+    """The sentences with a proof: where each stands, and the proof's key."""
+    for place in text.places:
+        href = str(place.token.attrs.get("href", "")) if place.token.type == "link_open" else ""
+        if href.startswith(SCHEME):
+            yield place, href.removeprefix(SCHEME)
 
 
 def wrong_footnotes(text: Text) -> Iterator[Fault]:

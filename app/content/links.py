@@ -10,9 +10,10 @@ from werkzeug.routing import MapAdapter, RequestRedirect
 
 from app.content.checks import Text
 from app.content.faults import Fault
+from app.content.proofs import SCHEME
 from app.firm.offers import KINDS
 
-ELSEWHERE: Final = ("https://", "mailto:")
+ELSEWHERE: Final = ("https://", "mailto:", SCHEME)
 
 
 class Targets(msgspec.Struct, frozen=True):

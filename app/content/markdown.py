@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Mapping, MutableMapping, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, Final
 
 import msgspec
@@ -16,6 +16,7 @@ from mdit_py_plugins.anchors import anchors_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from app.content.diagrams import figure
+from app.content.proofs import NO_PROOFS, SCHEME, Proofs
 
 TAGS: Final = nh3.ALLOWED_TAGS | {"section"}
 ATTRIBUTES: Final = {
@@ -28,6 +29,7 @@ ATTRIBUTES: Final = {
     "section": {"aria-labelledby"},
 }
 CLASSES: Final = {
+    "a": {"proof", "proof--held", "proof--broken", "proof--open"},
     "section": {"footnotes"},
     "sup": {"footnote-ref"},
     "td": {"num"},
@@ -54,7 +56,9 @@ class Heading(msgspec.Struct, frozen=True):
     text: str
 
 
-def render_markdown(text: str, diagrams: Mapping[str, str]) -> tuple[str, tuple[Heading, ...]]:
+def render_markdown(
+    text: str, diagrams: Mapping[str, str], proofs: Proofs = NO_PROOFS
+) -> tuple[str, tuple[Heading, ...]]:
     """Render an article's text; ``diagrams`` holds the SVG of each file name.
 
     Whatever the Markdown held passes through nh3. Only then do images become the repository's own
@@ -63,6 +67,7 @@ def render_markdown(text: str, diagrams: Mapping[str, str]) -> tuple[str, tuple[
     parser = markdown_parser()
     tokens = parser.parse(text)
     align_by_class(tokens)
+    mark_proofs(tokens, proofs)
     rendered = parser.renderer.render(tokens, parser.options, {})
     safe = nh3.clean(
         rendered, tags=TAGS, attributes=ATTRIBUTES, allowed_classes=CLASSES, link_rel=None
@@ -90,6 +95,16 @@ def align_by_class(tokens: Tokens) -> None:
             "text-align:right"
         ):
             token.attrSet("class", "num")
+
+
+def mark_proofs(tokens: Tokens, proofs: Proofs) -> None:
+    """A sentence with a proof leads to it, and shows whether it held."""
+    for token in chain.from_iterable(token.children or () for token in tokens):
+        href = str(token.attrs.get("href", ""))
+        if href.startswith(SCHEME):
+            key = href.removeprefix(SCHEME)
+            token.attrSet("href", f"#proof-{key}")
+            token.attrSet("class", f"proof proof--{proofs.state(key)}")
 
 
 def headings_of(tokens: Tokens) -> tuple[Heading, ...]:

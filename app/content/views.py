@@ -89,6 +89,7 @@ def article(slug: str) -> ResponseReturnValue:
     return render_template(
         "content/article.html",
         article=article,
+        proofs=articles.proofs,
         following=articles.following(article),
         linked_data=describe_article(article),
     )
@@ -103,7 +104,10 @@ def preview(token: str) -> ResponseReturnValue:
     except KeyError:
         abort(404)
     page = render_template(
-        "content/article.html", article=article, following=articles.following(article)
+        "content/article.html",
+        article=article,
+        proofs=articles.proofs,
+        following=articles.following(article),
     )
     return page, {"X-Robots-Tag": "noindex"}
 

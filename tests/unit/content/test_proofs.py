@@ -70,7 +70,7 @@ def test_a_run_is_of_this_code_while_no_line_of_it_has_changed(tmp_path: Path) -
 
 
 def test_every_file_of_the_code_and_its_name_are_part_of_its_version(tmp_path: Path) -> None:
-    versions = set()
+    versions: set[str] = set()
     for name, text in (("a.py", "1"), ("a.py", "2"), ("b.py", "2"), ("c/a.py", "2")):
         folder = tmp_path / str(len(versions))
         file = folder / name
@@ -82,5 +82,5 @@ def test_every_file_of_the_code_and_its_name_are_part_of_its_version(tmp_path: P
 
 def test_a_note_that_makes_no_sense_stops_the_start(tmp_path: Path) -> None:
     (tmp_path / "proofs.json").write_text('{"at": "yesterday"}')
-    with pytest.raises(DataFileError, match="proofs.json"):
+    with pytest.raises(DataFileError, match=r"proofs\.json"):
         load_proofs(tmp_path)

@@ -13,6 +13,7 @@ from app.engagements.views import engagements
 from app.flow.replay_views import replays
 from app.flow.views import flow
 from app.history.views import history
+from app.labs.views import labs
 from app.notifications.letter import notifications
 from app.operation import operation
 from app.outlook.views import outlook
@@ -30,6 +31,7 @@ from app.webhooks.views import outgoing_webhooks
 
 BLUEPRINTS = (
     content,
+    labs,
     applications,
     autosave,
     deletion,

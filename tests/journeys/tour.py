@@ -85,6 +85,7 @@ DECLINE = (choose("decline"), fill(message="We have no time this year."))
 GO_ON = press("Continue")
 MAIL_LINK = press("Save and mail me a link")
 SEND = press("Send the application")
+PLACE = press("Place the orders")
 ANSWER = press("Send the answer")
 WITHDRAW_LONG = (fill(message="word " * 300), press("Withdraw the application"))
 ERASE = press("Erase it for good")
@@ -126,6 +127,11 @@ PUBLIC = (
     Stop("build", "/engagements/build"),
     Stop("fractional", "/engagements/fractional"),
     Stop("apply", "/apply"),
+)
+LABS = (
+    Stop("labs", "/labs/", shows="sandboxes are in use"),
+    Stop("retail", "/labs/retail", shows="The log: 0 events"),
+    Stop("retail, at work", "/labs/retail", (choose("5"), PLACE), shows="events"),
 )
 FORM = (
     Stop("apply, begun", "/apply", shows="You have begun already", who="applicant"),
@@ -274,4 +280,4 @@ ERRORS = (
     Stop("500", "/apply/you", (GO_ON,), shows="Error 500", broken=500),
     Stop("503", "/apply/you", (GO_ON,), shows="Error 503", broken=503),
 )
-TOUR = (*PUBLIC, *FORM, *OWN, *DESK, *ERRORS)
+TOUR = (*PUBLIC, *LABS, *FORM, *OWN, *DESK, *ERRORS)

@@ -1,0 +1,17 @@
+"""The labs, in the order in which the page lists them, and who subscribes to what in them."""
+
+from collections.abc import Mapping
+
+from app.events.subscription import Subscriber
+from app.events.types import Event
+from app.labs.retail.scenario import RETAIL
+from app.labs.scenario import Scenario
+
+SCENARIOS: tuple[Scenario, ...] = (RETAIL,)
+BY_SLUG: Mapping[str, Scenario] = {scenario.slug: scenario for scenario in SCENARIOS}
+
+SUBSCRIPTIONS: Mapping[type[Event], tuple[Subscriber, ...]] = {
+    event: subscribers
+    for scenario in SCENARIOS
+    for event, subscribers in scenario.subscriptions.items()
+}

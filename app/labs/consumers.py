@@ -15,15 +15,12 @@ from app.events.retry import RetryPolicy
 from app.events.subscription import Subscriber, Subscriptions, current_subscriptions
 from app.events.types import RecordedEvent
 from app.labs.controls import kill_consumer, note_incident
+from app.labs.faults import Killed
 from app.labs.queues import Queues
 from app.labs.scenario import NotNow
 
 # After so many its thread goes to a consumer that has waited for one.
 MOST_IN_A_ROW = 10
-
-
-class Killed(BaseException):
-    """The consumer has died. No handler's `except Exception` sees it, as none sees a SIGKILL."""
 
 
 class ConsumerKey(msgspec.Struct, frozen=True):
@@ -78,8 +75,8 @@ class Consumer:
                 task = queues.take(self.key.sandbox_id, self.key.subscriber)
                 if not task:
                     return
-                self._deliver(session, task, shift, keeper, queues)
-                if self._hands_over_twice:
+                outcomes = self._deliver(session, task, shift, keeper, queues)
+                if self._hands_over_twice and Outcome.DONE in outcomes.values():
                     repeated = self._deliver(session, task, shift, keeper, queues)
                     self._note_repeat(session, repeated)
         except Killed:

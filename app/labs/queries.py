@@ -15,7 +15,7 @@ from app.labs.models import Sandbox
 from app.labs.scenario import Scenario, Station, Sum
 
 LATEST_EVENTS = 8
-LATEST_INCIDENTS = 6
+LATEST_INCIDENTS = 16
 Own = dict[str, str | uuid.UUID]
 # What a drawing has room for.
 MOST_DRAWN = 60

@@ -1,7 +1,7 @@
 """Sandboxes: opened while there is room, kept while somebody looks, cleared up after that."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from flask import current_app
 from sqlalchemy import func, select, text
@@ -97,13 +97,20 @@ def remove_ended(session: Session) -> int:
     return len(ended)
 
 
-def record_in(session: Session, sandbox: Sandbox, stream: str, events: Sequence[Event]) -> None:
-    """Append what the visitor has caused. Raises NotNow where the sandbox would hold too much."""
-    most = current_app.config["SITE"].LABS_EVENTS
-    if count_events(session, sandbox.id) + len(events) > most:
-        raise NotNow("This sandbox holds as many events as it may. Start again with an empty one.")
+def record_in(session: Session, sandbox: Sandbox, events_of: Mapping[str, Sequence[Event]]) -> None:
+    """Append what the visitor has caused to each stream. Raises NotNow where the sandbox would hold
+    too much."""
+    check_room(session, sandbox, sum(map(len, events_of.values())))
     with resuming(sandbox.trace, None):
-        record_all(session, stream, events, actor="visitor")
+        for stream, events in events_of.items():
+            record_all(session, stream, events, actor="visitor")
+
+
+def check_room(session: Session, sandbox: Sandbox, count: int) -> None:
+    """Raises NotNow where the sandbox can't take so many events more."""
+    most = current_app.config["SITE"].LABS_EVENTS
+    if count_events(session, sandbox.id) + count > most:
+        raise NotNow("This sandbox holds as many events as it may. Start again with an empty one.")
 
 
 def count_events(

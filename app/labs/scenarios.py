@@ -4,10 +4,12 @@ from collections.abc import Mapping
 
 from app.events.subscription import Subscriber
 from app.events.types import Event
+from app.labs.break_it.scenario import BREAK_IT
+from app.labs.payments.scenario import PAYMENTS
 from app.labs.retail.scenario import RETAIL
 from app.labs.scenario import Scenario
 
-SCENARIOS: tuple[Scenario, ...] = (RETAIL,)
+SCENARIOS: tuple[Scenario, ...] = (RETAIL, PAYMENTS, BREAK_IT)
 BY_SLUG: Mapping[str, Scenario] = {scenario.slug: scenario for scenario in SCENARIOS}
 
 SUBSCRIPTIONS: Mapping[type[Event], tuple[Subscriber, ...]] = {

@@ -86,6 +86,9 @@ GO_ON = press("Continue")
 MAIL_LINK = press("Save and mail me a link")
 SEND = press("Send the application")
 PLACE = press("Place the orders")
+SURGE = press("Start the surge")
+BREAK = (choose("charge_fails"), press("Send the application"))
+MEND = press("Mend the charge and replay")
 ANSWER = press("Send the answer")
 WITHDRAW_LONG = (fill(message="word " * 300), press("Withdraw the application"))
 ERASE = press("Erase it for good")
@@ -131,7 +134,12 @@ PUBLIC = (
 LABS = (
     Stop("labs", "/labs/", shows="sandboxes are in use"),
     Stop("retail", "/labs/retail", shows="The log: 0 events"),
-    Stop("retail, at work", "/labs/retail", (choose("5"), PLACE), shows="events"),
+    Stop("retail, at work", "/labs/retail", (choose("5"), PLACE), shows="behind"),
+    Stop("payments", "/labs/payments", shows="The log: 0 events"),
+    Stop("payments, at work", "/labs/payments", (choose("200"), SURGE), shows="behind"),
+    Stop("break it", "/labs/break-it", shows="What goes wrong"),
+    Stop("break it, broken", "/labs/break-it", BREAK, shows="behind"),
+    Stop("break it, too early", "/labs/break-it", (MEND,), shows="no dead letter to replay"),
 )
 FORM = (
     Stop("apply, begun", "/apply", shows="You have begun already", who="applicant"),

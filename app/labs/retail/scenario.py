@@ -24,9 +24,9 @@ from app.labs.scenario import Action, Choice, Scenario, Station, Sum
 
 def place_orders(session: Session, sandbox: Sandbox, chosen: Sequence[str]) -> None:
     """Place as many orders as were chosen, each in a stream of its own."""
-    for _ in range(int(chosen[0])):
-        order = OrderPlaced(article="garden chair", quantity=2)
-        record_in(session, sandbox, stream_of("order", new_id()), [order])
+    order = OrderPlaced(article="garden chair", quantity=2)
+    streams = [stream_of("order", new_id()) for _ in range(int(chosen[0]))]
+    record_in(session, sandbox, {stream: [order] for stream in streams})
 
 
 def count_up(session: Session, sandbox_id: uuid.UUID) -> Sequence[Sum]:

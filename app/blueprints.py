@@ -13,6 +13,8 @@ from app.engagements.views import engagements
 from app.flow.replay_views import replays
 from app.flow.views import flow
 from app.history.views import history
+from app.labs.this_site.views import this_site
+from app.labs.time_machine.views import time_machine
 from app.labs.views import labs
 from app.notifications.letter import notifications
 from app.operation import operation
@@ -32,6 +34,8 @@ from app.webhooks.views import outgoing_webhooks
 BLUEPRINTS = (
     content,
     labs,
+    time_machine,
+    this_site,
     applications,
     autosave,
     deletion,

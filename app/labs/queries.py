@@ -138,7 +138,7 @@ def state_of(session: Session, scenario: Scenario, sandbox: Sandbox) -> LabState
     incidents = session.execute(INCIDENTS, {**own, "most": LATEST_INCIDENTS})
     return LabState(
         stations=_stations(session, scenario, own),
-        sums=scenario.sums(session, sandbox.id),
+        sums=scenario.sums(session, sandbox.id) if scenario.sums else (),
         events=[EventLine(*row) for row in events],
         incidents=[IncidentLine(row.at, row.kind, titles[row.subscriber]) for row in incidents],
         count=events[0].number if events else 0,

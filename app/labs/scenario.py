@@ -73,7 +73,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     subscriptions: Mapping[type[Event], tuple[Subscriber, ...]]
     stations: tuple[Station, ...]
     actions: tuple[Action, ...]
-    sums: Callable[[Session, uuid.UUID], Sequence[Sum]]
+    sums: Callable[[Session, uuid.UUID], Sequence[Sum]] | None = None
     can_stop: bool = False
     can_kill: bool = False
 

@@ -43,6 +43,9 @@ ANYBODY = {
     "operation.metrics",
     "operation.readyz",
     "own_data.checker",
+    "this_site.page",
+    "this_site.part",
+    "time_machine.page",
 }
 WITH_THE_LINK = {
     "attachments.download",

@@ -1,12 +1,15 @@
 """The labs' schema, empty before each test, and a runner whose turns a test takes by itself."""
 
+import re
 import time
 from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
 from flask import Flask, current_app
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from app.events.retry import RetryPolicy
 from app.labs.backbone import on_backbone
@@ -20,6 +23,9 @@ from app.labs.scenarios import BY_SLUG
 from local.postgres import Postgres
 
 PATIENCE = 60.0
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+Until = Callable[[Callable[[], bool]], None]
+Press = Callable[..., TestResponse]
 TABLES = "SELECT format('labs.%I', tablename) FROM pg_tables WHERE schemaname = 'labs'"
 
 
@@ -44,9 +50,6 @@ def runner(backbone: Flask) -> Iterator[Runner]:
     runner = Runner(backbone, pace=0.02, policy=policy, lease=0.5)
     yield runner
     runner.close()
-
-
-Until = Callable[[Callable[[], bool]], None]
 
 
 @pytest.fixture
@@ -98,3 +101,16 @@ class Visitor:
 def visitor(app: Flask) -> Callable[[str], Visitor]:
     """A new visitor of the lab of that name."""
     return lambda slug: Visitor(BY_SLUG[slug])
+
+
+@pytest.fixture
+def press(client: FlaskClient) -> Press:
+    """Press a button of a lab: what the browser gets in the end."""
+
+    def press(address: str, by: FlaskClient = client, **fields: str) -> TestResponse:
+        page = by.get(address.rpartition("/")[0].removesuffix("/consumers"))
+        found = TOKEN.search(page.text)
+        assert found
+        return by.post(address, data={**fields, "csrf_token": found[1]}, follow_redirects=True)
+
+    return press

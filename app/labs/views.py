@@ -1,8 +1,10 @@
 """/labs/: what there is to try, each lab, and what a visitor does in it."""
 
 import hashlib
+import time
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import msgspec
 from flask import (
@@ -72,10 +74,7 @@ def lab(lab: str) -> str:
         in_use = count_sandboxes(backbone)
     return render_template(
         "labs/lab.html",
-        scenario=scenario,
-        state=state,
-        seen=digest(state),
-        is_open=sandbox is not None,
+        **moving_part(scenario, state, sandbox),
         forms={action.name: form_of(action) for action in scenario.actions},
         in_use=in_use,
         **limits(),
@@ -89,12 +88,9 @@ def state(lab: str) -> ResponseReturnValue:
     with on_backbone() as backbone:
         sandbox = own_sandbox(backbone, scenario)
         state = look(backbone, scenario, sandbox) if sandbox else empty_state(scenario)
-    seen = digest(state)
-    if sandbox and request.args.get("seen") == seen:
+    if sandbox and request.args.get("seen") == digest(state):
         return "", 204
-    part = render_template(
-        "labs/_state.html", scenario=scenario, state=state, seen=seen, is_open=sandbox is not None
-    )
+    part = render_template("labs/_state.html", **moving_part(scenario, state, sandbox))
     return part, 200 if sandbox else STOP_ASKING
 
 
@@ -193,6 +189,17 @@ def look(backbone: Session, scenario: Scenario, sandbox: Sandbox) -> LabState:
     state = state_of(backbone, scenario, sandbox)
     backbone.commit()
     return state
+
+
+def moving_part(scenario: Scenario, state: LabState, sandbox: Sandbox | None) -> dict[str, Any]:
+    return {
+        "scenario": scenario,
+        "state": state,
+        "seen": digest(state),
+        "is_open": sandbox is not None,
+        # In the address of the next look: to one that differs by its anchor only, no browser goes.
+        "now": time.time_ns(),
+    }
 
 
 def digest(state: LabState) -> str:

@@ -88,6 +88,8 @@ SEND = press("Send the application")
 PLACE = press("Place the orders")
 SURGE = press("Start the surge")
 BREAK = (choose("charge_fails"), press("Send the application"))
+REWIND = (press("Pay in"), fill(at="1"), press("Show the account then"))
+TAKE_OUT = press("Take out")
 MEND = press("Mend the charge and replay")
 ANSWER = press("Send the answer")
 WITHDRAW_LONG = (fill(message="word " * 300), press("Withdraw the application"))
@@ -139,6 +141,10 @@ LABS = (
     Stop("payments, at work", "/labs/payments", (choose("200"), SURGE), shows="behind"),
     Stop("break it", "/labs/break-it", shows="What goes wrong"),
     Stop("break it, broken", "/labs/break-it", BREAK, shows="behind"),
+    Stop("time machine", "/labs/time-machine", shows="after 0 of 0 events"),
+    Stop("time machine, rewound", "/labs/time-machine", REWIND, shows="after 1 of 2 events"),
+    Stop("time machine, refused", "/labs/time-machine", (TAKE_OUT,), shows="is no event"),
+    Stop("this site", "/labs/this-site", shows="The fit is scored"),
     Stop("break it, too early", "/labs/break-it", (MEND,), shows="no dead letter to replay"),
 )
 FORM = (

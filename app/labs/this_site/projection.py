@@ -15,12 +15,12 @@ from sqlalchemy.orm import Session
 # Up to the proposal. What follows is a decision about somebody.
 TYPES = ("application.submitted", "application.scored", "engagement.proposed")
 STAGES = {
+    "scoring.score_fit": "The fit is scored",
+    "notifications.confirm_receipt": "A receipt is mailed",
     "applications.keep_promise": "The day of the answer is set",
     "engagements.propose_engagement": "An engagement is proposed",
     "notifications.alert_staff": "Staff are told",
-    "notifications.confirm_receipt": "A receipt is mailed",
     "review.list_application": "The reviewers’ queue is updated",
-    "scoring.score_fit": "The fit is scored",
 }
 # How far back it looks, and how much it shows.
 LATEST_EVENTS = 100

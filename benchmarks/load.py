@@ -36,7 +36,8 @@ class Connection:
         if not end:
             return None
         _, _, after = head.lower().partition(b"\r\ncontent-length:")
-        return self._answer if len(body) >= int(after.partition(b"\r\n")[0]) else None
+        length = int(after.partition(b"\r\n")[0] or 0)  # a 204 has none
+        return self._answer if len(body) >= length else None
 
 
 def form_post(path: str, port: int, body: str, cookie: str = "") -> bytes:

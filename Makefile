@@ -11,7 +11,7 @@ LIGHTHOUSE := tests/lighthouse/node_modules/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo test lighthouse faults bench lint format types schemas fonts lock clean chromium rabbitmq
+.PHONY: help run demo watch test lighthouse faults bench lint format types schemas proofs texts fonts lock clean chromium rabbitmq
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -21,6 +21,9 @@ run: .venv/.run-installed ## start the whole site on this machine; Ctrl-C stops 
 
 demo: .venv/.run-installed ## send a dozen invented applications through the running site
 	@$(BIN)/python -m local.demo
+
+watch: .venv/.run-installed ## show articles and pages as they are written, and what is wrong in them
+	@$(BIN)/python -m local watch
 
 test: .venv/.test-installed $(ASYNCAPI) chromium rabbitmq ## run every test (some of them: make test ARGS="-k relay")
 	@$(BIN)/python -m pytest --numprocesses 2 $(ARGS)
@@ -48,6 +51,12 @@ types: .venv/.test-installed ## check the types
 
 schemas: .venv/.test-installed ## write the schemas of new events into schemas/
 	@$(BIN)/python -m local.schemas
+
+proofs: .venv/.test-installed ## run what the articles' marked sentences are held to
+	@$(BIN)/python -m local.proofs
+
+texts: .venv/.test-installed ## bring the translators' catalogs up to date with the texts
+	@$(BIN)/python -m local.texts
 
 fonts: .venv/.test-installed ## cut the typefaces anew, from npm's packages of them
 	@$(BIN)/python -m local.fonts
@@ -88,18 +97,20 @@ $(LIGHTHOUSE): tests/lighthouse/package.json tests/lighthouse/package-lock.json
 	@cd tests/lighthouse && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
+# The headless shell takes the tests a quarter of the processor's time that a whole Chromium does.
 chromium:
-	@for name in chromium chromium-browser google-chrome; do \
+	@if command -v chromium-headless-shell >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Chromium's headless shell for the browser tests."; \
+		apt-get -qq update && DEBIAN_FRONTEND=noninteractive \
+			apt-get -qq install -y chromium-headless-shell >/dev/null && exit 0; \
+	fi; \
+	for name in chromium chromium-browser google-chrome; do \
 		if command -v $$name >/dev/null; then exit 0; fi; \
 	done; \
-	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
-		echo "Installing Chromium for the browser tests."; \
-		apt-get -qq update && DEBIAN_FRONTEND=noninteractive apt-get -qq install -y chromium >/dev/null; \
-	else \
-		echo "The browser tests need Chromium. Install it (on Debian: sudo apt-get install chromium)"; \
-		echo "and run make test again."; \
-		exit 1; \
-	fi
+	echo "The browser tests need Chromium. Install it (on Debian: sudo apt-get install"; \
+	echo "chromium-headless-shell) and run make test again."; \
+	exit 1
 
 # RUNLEVEL=1 keeps the package from starting a server of its own: the tests start theirs.
 rabbitmq:

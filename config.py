@@ -49,6 +49,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     TRUSTED_PROXIES: int = 0
     METRICS_TOKEN: str = ""
     WEBHOOK_ALLOW_PRIVATE: bool = False
+    MAINTENANCE: bool = False
     LOG_LEVEL: Literal["debug", "info", "warning", "error"] = "info"
     OTEL_EXPORTER_OTLP_ENDPOINT: str = ""
     OTEL_SERVICE_NAME: str = "engagement-portal"

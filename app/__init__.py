@@ -3,6 +3,7 @@
 `app/blueprints.py` and `app/subscriptions.py` tell what happens in it, in its order.
 """
 
+from pathlib import Path
 from urllib.parse import urlsplit
 
 from flask import Flask
@@ -14,6 +15,7 @@ from app.blueprints import BLUEPRINTS
 from app.bridges.addresses import init_bridges
 from app.cli import register_commands
 from app.compression import init_compression
+from app.content.library import init_content
 from app.database import db, init_database
 from app.errors import init_errors
 from app.events.bell import init_bell
@@ -23,7 +25,9 @@ from app.events.types import declared_events
 from app.events.upcast import check_upcasts
 from app.extensions import csrf, limiter, login_manager, migrate
 from app.firm_data import load_firm_data
+from app.languages.catalogs import init_languages
 from app.logs import configure_logging, init_logs
+from app.maintenance import init_maintenance
 from app.projections import PROJECTIONS
 from app.rendering import init_rendering
 from app.request_trace import init_request_trace
@@ -34,7 +38,8 @@ from config import ROOT, Config, load_config
 
 
 def create_app(config: Config | None = None) -> Flask:
-    """Make the site. Raises ConfigurationError, or DataFileError for a fault under content/."""
+    """Make the site. Raises ConfigurationError, or for a fault under content/ DataFileError or
+    ContentError."""
     config = config or load_config()
     configure_logging(config)
     app = Flask(__name__, static_folder=None)
@@ -43,13 +48,16 @@ def create_app(config: Config | None = None) -> Flask:
     init_request_trace(app, config)
     init_logs(app)
     init_security(app, config)
+    init_maintenance(app, config)
     init_compression(app)
     init_data(app, config)
     init_extensions(app, config)
+    init_languages(app, Path(config.CONTENT_DIR))
     init_rendering(app)
     init_errors(app)
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
+    init_content(app, config)
     register_commands(app)
     return app
 

@@ -98,6 +98,7 @@ def _beat_schedule(config: Config) -> dict[str, dict[str, Any]]:
         "end-drafts": _each(3600, end_drafts.name),
         "count-deliveries": _each(60, count_deliveries.name),
         "prune-tries": {"task": prune_old_tries.name, "schedule": DAILY},
+        "forget-webhooks": {"task": "webhooks.forget", "schedule": DAILY},
         "sweep-orphans": {"task": sweep_orphans.name, "schedule": DAILY},
         "sign-checkpoint": {"task": sign_checkpoint.name, "schedule": DAILY},
     }

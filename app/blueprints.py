@@ -8,6 +8,9 @@ from app.applications.deletion import deletion
 from app.applications.views import applications
 from app.attachments.views import attachments
 from app.catalog.views import catalog
+from app.comparer.views import comparer
+from app.content.pictures import pictures
+from app.content.syndication import syndication
 from app.content.views import content
 from app.engagements.views import engagements
 from app.flow.replay_views import replays
@@ -33,6 +36,9 @@ from app.webhooks.views import outgoing_webhooks
 
 BLUEPRINTS = (
     content,
+    syndication,
+    pictures,
+    comparer,
     labs,
     time_machine,
     this_site,

@@ -1,5 +1,5 @@
 """The operator's commands: `flask relay`, `flask intake`, `flask labs`, `flask events …`,
-`flask bridges …`, `flask person …`, `flask staff …`"""
+`flask bridges …`, `flask person …`, `flask staff …`, `flask content …`"""
 
 import os
 import signal
@@ -13,6 +13,7 @@ from app.accounts.commands import staff
 from app.applications.intake.address import current_intake
 from app.applications.intake.consumer import run_intake
 from app.bridges.commands import bridges
+from app.content.commands import content_commands
 from app.events.commands import events
 from app.events.projection_commands import rebuild, verify
 from app.events.relay import run_relay
@@ -36,6 +37,7 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(bridges)
     app.cli.add_command(person)
     app.cli.add_command(staff)
+    app.cli.add_command(content_commands)
 
 
 @click.command("relay")

@@ -29,6 +29,7 @@ def compress_page(response: Response) -> Response:
     if (
         response.mimetype != "text/html"
         or response.is_streamed
+        or response.content_encoding
         or request.path.startswith(STAFF_PAGES)
         or (response.content_length or 0) < SMALLEST_BYTES
     ):

@@ -3,13 +3,17 @@
 from pathlib import Path
 from typing import TypeVar
 
+import click
 import msgspec
 
 T = TypeVar("T", bound=msgspec.Struct)
 
 
-class DataFileError(Exception):
-    """A data file is missing or wrong. The message names the file and the place in it."""
+class DataFileError(click.ClickException):
+    """A data file is missing or wrong. The message names the file and the place in it.
+
+    Click shows it as a sentence: it stops the `flask` commands as it stops the site.
+    """
 
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(f"{'/'.join(path.parts[-2:])}: {problem}")

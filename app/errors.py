@@ -13,11 +13,13 @@ from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import (
     HTTPException,
     InternalServerError,
+    RequestEntityTooLarge,
     SecurityError,
     ServiceUnavailable,
 )
 
 from app.database import db
+from app.maintenance import UnderMaintenance
 
 RETRY_AFTER_SECONDS = 5
 PROBLEM_TYPE = ("Content-Type", "application/problem+json")
@@ -91,14 +93,37 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, SecurityError):
         # Under a name that isn't ours no link can be made, so there is no page to make.
         return "This site does not answer to that name.\n", 400, {"Content-Type": "text/plain"}
-    title, message, next_step = PAGES.get(error.code, PAGES[400 if error.code < 500 else 500])
+    title, message, next_step = page_of(error)
     headers = [(k, v) for k, v in error.get_headers() if k in {"Retry-After", "Allow"}]
     if request.path.startswith("/api/"):
         return problem_details(error.code, f"{title}."), error.code, [*headers, PROBLEM_TYPE]
     page = render_template(
-        "errors/error.html", code=error.code, title=title, message=message, next_step=next_step
+        "errors/error.html",
+        code=error.code,
+        title=title,
+        message=message,
+        next_step=next_step,
+        typed=typed_fields() if error.code == 503 else (),
     )
     return page, error.code, headers
+
+
+def page_of(error: HTTPException) -> tuple[str, str, str]:
+    if isinstance(error, UnderMaintenance):
+        return error.page
+    code = error.code or 500
+    return PAGES.get(code, PAGES[400 if code < 500 else 500])
+
+
+def typed_fields() -> tuple[tuple[str, str], ...]:
+    """What a form sent, so that its sender can send it again. Never a password, which only staff
+    have, and no file, which no page can hold."""
+    if request.path.startswith("/staff/"):
+        return ()
+    try:
+        return () if request.files else tuple(request.form.items(multi=True))
+    except RequestEntityTooLarge:
+        return ()
 
 
 def problem_details(status: int, detail: str) -> str:

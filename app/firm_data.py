@@ -1,11 +1,12 @@
-"""The firm as data: brand, calendar, offers, questions, rubric, rates, screening, checked at the
-start."""
+"""The firm as data: brand, calendar, offers, questions, rubric, rates, screening and the comparer,
+checked at the start."""
 
 from pathlib import Path
 
 from flask import Flask
 
 from app.applications.question_file import load_questionnaire
+from app.comparer.arguments import load_arguments
 from app.engagements.rate_card import load_rate_card
 from app.firm.brand import load_brand
 from app.firm.calendar import load_calendar
@@ -21,6 +22,7 @@ def load_firm_data(app: Flask, config: Config) -> None:
     folder = Path(config.CONTENT_DIR)
     questionnaire = load_questionnaire(folder / "questions.toml")
     app.extensions["brand"] = load_brand(folder / "brand.toml")
+    app.extensions["arguments"] = load_arguments(folder / "comparer.toml")
     app.extensions["calendar"] = load_calendar(folder / "calendar.toml")
     app.extensions["offers"] = load_offers(folder / "offers.toml")
     app.extensions["questionnaire"] = questionnaire

@@ -1,18 +1,41 @@
-"""What every template can rely on: the brand, and money and time in the site's one spelling."""
+"""What every template can rely on: the brand, and money and time as the present language writes
+them."""
 
 from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Final, NamedTuple
 
+from babel.dates import format_date, format_datetime
+from babel.numbers import format_currency, format_decimal
 from flask import Flask
+from flask_babel import gettext, ngettext
 
 from app.assets import init_assets
 from app.firm.brand import current_brand
+from app.languages.choice import present_language
 
 MINUS = "\N{MINUS SIGN}"
+
+
+class Spelling(NamedTuple):
+    """How a language writes money, a day and a moment, as Unicode's patterns for numbers and
+    dates."""
+
+    money: str
+    day: str
+    moment: str
+
+
+SPELLINGS: Final = {
+    "en": Spelling("¤#,##0", "d MMMM y", "d MMM y, HH:mm 'UTC'"),
+    "de": Spelling("#,##0\N{NO-BREAK SPACE}¤", "d. MMMM y", "d. MMM y, HH:mm 'UTC'"),
+}
 
 
 def init_rendering(app: Flask) -> None:
     init_assets(app)
     app.add_template_filter(money)
+    app.add_template_filter(number)
     app.add_template_filter(plain_date, "date")
     app.add_template_filter(datetime_utc)
     app.add_template_filter(duration)
@@ -20,34 +43,43 @@ def init_rendering(app: Flask) -> None:
 
 
 def money(cents: int) -> str:
-    """US dollars, with cents only where there are any: "$10,000", "$10,000.50", "−$480"."""
-    dollars, rest = divmod(abs(cents), 100)
-    amount = f"${dollars:,}.{rest:02}" if rest else f"${dollars:,}"
+    """US dollars, with cents only where there are any: "$10,000", "$10,000.50", "−$480"; in German
+    "10.000 $"."""
+    language = present_language()
+    pattern = SPELLINGS[language].money
+    if cents % 100:
+        pattern = pattern.replace("#,##0", "#,##0.00")
+    amount = format_currency(
+        Decimal(abs(cents)) / 100, "USD", pattern, locale=language, currency_digits=False
+    )
     return f"{MINUS}{amount}" if cents < 0 else amount
 
 
+def number(value: int) -> str:
+    """A whole number with its thousands apart: "20,000", in German "20.000"."""
+    return format_decimal(value, "#,##0", locale=present_language())
+
+
 def plain_date(day: date) -> str:
-    """ "24 November 2026"; of a time, its day in UTC."""
+    """ "24 November 2026", in German "24. November 2026"; of a time, its day in UTC."""
     if isinstance(day, datetime):
         day = day.astimezone(UTC)
-    return f"{day.day} {day:%B %Y}"
+    language = present_language()
+    return format_date(day, SPELLINGS[language].day, locale=language)
 
 
 def datetime_utc(moment: datetime) -> str:
     """ "24 Nov 2026, 15:38 UTC"."""
-    moment = moment.astimezone(UTC)
-    return f"{moment.day} {moment:%b %Y, %H:%M} UTC"
+    language = present_language()
+    return format_datetime(moment, SPELLINGS[language].moment, UTC, locale=language)
 
 
 def duration(minutes: int) -> str:
     """In one unit: "under a minute", "40 minutes", "5 hours" for two days, then "3 days"."""
     if minutes < 1:
-        return "under a minute"
-    whole, unit = (
-        (minutes, "minute")
-        if minutes < 60
-        else (minutes // 60, "hour")
-        if minutes < 48 * 60
-        else (minutes // (24 * 60), "day")
-    )
-    return f"{whole} {unit}{'' if whole == 1 else 's'}"
+        return gettext("under a minute")
+    if minutes < 60:
+        return ngettext("%(num)d minute", "%(num)d minutes", minutes)
+    if minutes < 48 * 60:
+        return ngettext("%(num)d hour", "%(num)d hours", minutes // 60)
+    return ngettext("%(num)d day", "%(num)d days", minutes // (24 * 60))

@@ -1,10 +1,12 @@
-"""`python -m local run` starts the whole site here; `migrations-check` tries the migrations."""
+"""`python -m local run` starts the whole site here; `watch` shows its content as it is written;
+`content-check` and `migrations-check` look at content and migrations."""
 
 import argparse
 import os
 import signal
 import sys
 
+from local.content import check_content, watch_content
 from local.launch import die_with
 from local.migrations_check import check_migrations
 from local.process import ServerFailed
@@ -19,22 +21,33 @@ def main() -> int:
     run_parser.add_argument(
         "--with-parent", action="store_true", help="stop when the program that started it dies"
     )
+    commands.add_parser("watch", help="show the content as it is written")
+    commands.add_parser("content-check", help="say what is wrong in the content, and where")
     commands.add_parser("migrations-check", help="compare the migrations with the models")
     options = parser.parse_args()
     try:
-        if options.command == "migrations-check":
-            check_migrations()
-            print("The migrations make the tables of the models.")
-        else:
-            if options.with_parent:
-                die_with(os.getppid(), signal.SIGTERM)
-            run(State())
+        start(options)
     except KeyboardInterrupt:
         return 0
     except (InUse, ServerFailed) as failure:
         print(failure, file=sys.stderr)
         return 1
     return 0
+
+
+def start(options: argparse.Namespace) -> None:
+    match options.command:
+        case "migrations-check":
+            check_migrations()
+            print("The migrations make the tables of the models.")
+        case "content-check":
+            check_content()
+        case "watch":
+            watch_content(State())
+        case _:
+            if options.with_parent:
+                die_with(os.getppid(), signal.SIGTERM)
+            run(State())
 
 
 if __name__ == "__main__":

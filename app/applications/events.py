@@ -3,6 +3,7 @@
 from typing import Any, Literal
 
 from app.events.types import Event, event
+from app.events.upcast import Payload, upcast
 
 
 @event("draft.link_requested", version=1, personal=("email", "resume_token"))
@@ -30,9 +31,10 @@ class DraftDiscarded(Event, frozen=True):
     because: Literal["expired", "by_prospect"]
 
 
-@event("application.submitted", version=1, personal=("name", "email", "company", "answers"))
+@event("application.submitted", version=2, personal=("name", "email", "company", "answers"))
 class ApplicationSubmitted(Event, frozen=True):
-    """A prospect sent the form. The answers are the ones of ``questions_version``."""
+    """A prospect sent the form, in ``language`` (an ISO 639-1 code). The answers are the ones of
+    ``questions_version``."""
 
     reference: str
     name: str
@@ -40,6 +42,13 @@ class ApplicationSubmitted(Event, frozen=True):
     company: str
     answers: dict[str, Any]
     questions_version: str
+    language: str
+
+
+@upcast("application.submitted", from_version=1)
+def in_the_only_language(payload: Payload) -> Payload:
+    """The form was in English alone."""
+    return payload | {"language": "en"}
 
 
 @event("application.held", version=1)

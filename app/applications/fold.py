@@ -36,6 +36,7 @@ class ApplicationState(msgspec.Struct, frozen=True):
     company: str
     answers: dict[str, Any]
     questions_version: str
+    language: str
     submitted_at: datetime
     signals: dict[str, str] = {}
     decided_at: datetime | None = None
@@ -54,6 +55,7 @@ def submitted(_: None, recorded: RecordedEvent) -> ApplicationState:
         company=event.company,
         answers=event.answers,
         questions_version=event.questions_version,
+        language=event.language,
         submitted_at=recorded.recorded_at,
     )
 

@@ -4,9 +4,10 @@ from app.applications.drafts import save_step, start_draft
 from app.applications.forms import StepForm
 from app.applications.models import Draft
 from app.applications.pages import current_draft, remember
-from app.applications.questions import current_questionnaire
+from app.applications.questions import current_questionnaire, original_questionnaire
 from app.database import db
 from app.extensions import limiter
+from app.languages.choice import present_language
 
 NEW_DRAFTS = "30 per hour"
 
@@ -26,6 +27,7 @@ def keep(form: StepForm, *, accepted: bool) -> Draft:
         form.save,
         complete=accepted,
     )
+    draft.language = present_language()
     # After the commit it would be read anew for these.
     remember(draft)
     form.build_on(draft)
@@ -35,4 +37,4 @@ def keep(form: StepForm, *, accepted: bool) -> Draft:
 
 @limiter.limit(NEW_DRAFTS)
 def start_one_more() -> Draft:
-    return start_draft(db.session(), current_questionnaire())
+    return start_draft(db.session(), original_questionnaire())

@@ -25,6 +25,7 @@ class Draft(Model):
     step_saves: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
     step_seconds: Mapped[dict[str, Any]] = mapped_column(default=dict, server_default=text("'{}'"))
     questions_version: Mapped[str]
+    language: Mapped[str] = mapped_column(server_default="en")
     version: Mapped[int] = mapped_column(default=0)
     started_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     saved_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
@@ -49,6 +50,7 @@ class StoredQuestionnaire(Model):
 class Application(Model):
     """What a prospect sent, and where it stands: submitted ⇄ more_requested, then accepted or
     declined by staff, or withdrawn by the prospect. The answers never change after the submission.
+    ``language`` (ISO 639-1) is the one that it was sent in, and that its letters are in.
 
     One that screening held, for its ``signals``, begins as held; staff release it (submitted) or
     dismiss it, and may release it even then.
@@ -67,6 +69,7 @@ class Application(Model):
     company: Mapped[str]
     answers: Mapped[dict[str, Any]]
     questions_version: Mapped[str]
+    language: Mapped[str] = mapped_column(server_default="en")
     submitted_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     signals: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     decided_at: Mapped[datetime | None]

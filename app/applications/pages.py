@@ -12,7 +12,7 @@ from app.applications.forms import CSRF_EXPIRED, ReviewForm, StepForm, form_for
 from app.applications.models import Draft
 from app.applications.pace import minutes_by_step
 from app.applications.queries import readable_answers, readable_rows
-from app.applications.questions import Step, current_questionnaire
+from app.applications.questions import Step, current_questionnaire, original_questionnaire
 from app.database import db
 
 DRAFT_COOKIE = "draft"
@@ -26,7 +26,7 @@ def current_draft() -> Draft | None:
     draft_id = current_draft_id()
     draft = db.session.get(Draft, draft_id) if draft_id else None
     g.draft = draft  # the session alone would forget it, and ask again at the next look
-    questionnaire = current_questionnaire()
+    questionnaire = original_questionnaire()
     if draft and not draft.submitted_at and draft.questions_version != questionnaire.version:
         again = move_to_present_questions(db.session(), draft, questionnaire)
         db.session.commit()

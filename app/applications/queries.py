@@ -12,6 +12,7 @@ from app.applications.events import ApplicationSubmitted
 from app.applications.models import Application, StoredQuestionnaire
 from app.applications.questions import Question, Questionnaire, Step, current_questionnaire
 from app.events.types import RecordedEvent
+from app.languages.prose import in_present_language
 
 
 def get_application(session: Session, application_id: uuid.UUID) -> Application:
@@ -52,7 +53,9 @@ def questionnaire_of(session: Session, version: str) -> Questionnaire:
     """The questions of that version; today's where it was not kept."""
     current = current_questionnaire()
     stored = session.get(StoredQuestionnaire, version) if version != current.version else None
-    return msgspec.convert(stored.content, Questionnaire) if stored else current
+    if stored is None:
+        return current
+    return in_present_language(msgspec.convert(stored.content, Questionnaire))
 
 
 def readable_answers(

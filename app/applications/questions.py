@@ -7,22 +7,25 @@ staff's pages all read the same Questionnaire.
 from typing import Final, Literal, cast
 
 from flask import current_app
+from flask_babel import gettext, lazy_gettext
 from msgspec import Struct
 
 from app.applications.answers import Answer, Answers
 from app.applications.conditions import When, all_hold
+from app.languages.prose import Prose, current_data
+from app.rendering import number
 
 STEP_KEYS: Final = ("you", "system", "problem", "outcome", "engagement", "review")
 MINUTES: Final = 10
-NOT_ASKED: Final = "This isn’t asked after the other answers."
+NOT_ASKED: Final = lazy_gettext("This isn’t asked after the other answers.")
 
 
 class Option(Struct, frozen=True, forbid_unknown_fields=True):
     """One thing to choose. ``alone``: it rules out the others, as "none of these" does."""
 
     value: str
-    label: str
-    hint: str = ""
+    label: Prose
+    hint: Prose = ""
     alone: bool = False
 
 
@@ -36,11 +39,11 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
 
     key: str
     kind: Literal["text", "email", "url", "long_text", "choice", "choices"]
-    label: str
-    reason: str
-    hint: str = ""
+    label: Prose
+    reason: Prose
+    hint: Prose = ""
     required: bool = True
-    when_empty: str = ""
+    when_empty: Prose = ""
     max_length: int = 200
     options: tuple[Option, ...] = ()
     autocomplete: str = ""
@@ -55,11 +58,15 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
         if not answer:
             return self.when_empty if self.required else ""
         if not self.has_shape_of(answer):
-            return "Answer this question again."
+            return gettext("Answer this question again.")
         if self.options:
             return self._problem_with_chosen(answer if isinstance(answer, list) else [answer])
         if len(answer) > self.max_length:
-            return f"Use {self.max_length:,} characters or fewer. You have {len(answer):,}."
+            return gettext(
+                "Use %(most)s characters or fewer. You have %(number)s.",
+                most=number(self.max_length),
+                number=number(len(answer)),
+            )
         return ""
 
     def has_shape_of(self, answer: Answer) -> bool:
@@ -69,10 +76,13 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
     def _problem_with_chosen(self, chosen: list[str]) -> str:
         options = {option.value: option for option in self.options}
         if any(value not in options for value in chosen):
-            return "Choose from the answers shown."
+            return gettext("Choose from the answers shown.")
         for value in chosen:
             if options[value].alone and len(chosen) > 1:
-                return f"Choose either “{options[value].label}” or the others, not both."
+                return gettext(
+                    "Choose either “%(answer)s” or the others, not both.",
+                    answer=options[value].label,
+                )
         return ""
 
 
@@ -80,8 +90,8 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
     """One page of questions. ``minutes`` is its part of the ten that the whole takes."""
 
     key: str
-    title: str
-    intro: str
+    title: Prose
+    intro: Prose
     minutes: int
     questions: tuple[Question, ...]
 
@@ -140,10 +150,15 @@ class Questionnaire(Struct, frozen=True, forbid_unknown_fields=True):
         found = {q.key: q.problem_with(answers.get(q.key)) for q in self.asked(answers)}
         for key in answers.keys() - found.keys():
             is_known = key in self.keys
-            found[key] = NOT_ASKED if is_known else "No such question."
+            found[key] = str(NOT_ASKED) if is_known else gettext("No such question.")
         return {key: problem for key, problem in found.items() if problem}
 
 
-def current_questionnaire() -> Questionnaire:
-    """Return the questions of the running app."""
+def original_questionnaire() -> Questionnaire:
+    """Return the questions of the running app as they are written: what is kept with answers."""
     return cast(Questionnaire, current_app.extensions["questionnaire"])
+
+
+def current_questionnaire() -> Questionnaire:
+    """Return the same in the present language."""
+    return cast(Questionnaire, current_data("questionnaire"))

@@ -21,6 +21,7 @@ from app.events.person_keys import key_of
 from app.events.spans import trace_recording
 from app.events.store import content_of, metadata_by
 from app.events.types import stream_of
+from app.languages.choice import SOURCE
 from app.screening.rules import Signals
 from app.screening.screen import Sent
 
@@ -71,9 +72,9 @@ WITH sealed AS (
     RETURNING id
 ), submitted AS (
     INSERT INTO applications (id, draft_id, reference, access_token, name, email, company,
-        answers, questions_version, submitted_at, status, version, signals)
+        answers, questions_version, language, submitted_at, status, version, signals)
     SELECT :application_id, id, :reference, :access_token, :name, :email, :company, :answers,
-        :questions_version, statement_timestamp(), :status, :version, :signals
+        :questions_version, :language, statement_timestamp(), :status, :version, :signals
     FROM sealed RETURNING submitted_at
 )
 INSERT INTO events (id, stream, version, type, schema_version, data, metadata, person_id, sealed,
@@ -107,15 +108,17 @@ def submit_application(
     draft_version: int,
     seen_saves: Sequence[str] = (NO_SAVE,),
     prefix: str,
+    language: str = SOURCE,
     screen: Screen = lambda _: {},
 ) -> str:
     """Turn the draft into an application, record application.submitted, return the access token.
 
     ``answers`` are those of the last page, which go with the draft's own; ``draft_version`` is the
-    one that the prospect looked over, ``seen_saves`` are those of the last page itself. What
-    ``screen`` finds holds the application, which application.held then says. Raises
-    AlreadySubmitted for a repeat, DraftUnfinished while an earlier step has no accepted answers,
-    and DraftChanged, also where the questions have changed since.
+    one that the prospect looked over, ``seen_saves`` are those of the last page itself,
+    ``language`` is the one that it was in. What ``screen`` finds holds the application, which
+    application.held then says. Raises AlreadySubmitted for a repeat, DraftUnfinished while an
+    earlier step has no accepted answers, and DraftChanged, also where the questions have changed
+    since.
     """
     *earlier, last = questionnaire.steps
     seen = {
@@ -130,7 +133,7 @@ def submit_application(
     draft = session.execute(READ_DRAFT, {**seen, "earlier_steps": steps}).one_or_none()
     if draft is None:
         _explain_refusal(session, draft_id, answers, questionnaire)
-    submission = _submission(draft.answers, answers, questionnaire, prefix)
+    submission = _submission(draft.answers, answers, questionnaire, prefix, language)
     access_token = secrets.token_urlsafe(24)
     signals = screen(Sent(submission.email, draft.seconds, draft.same_text or ""))
     key = draft.person_key or key_of(session, draft_id)
@@ -141,7 +144,7 @@ def submit_application(
 
 
 def _submission(
-    drafted: Answers, answers: Answers, questionnaire: Questionnaire, prefix: str
+    drafted: Answers, answers: Answers, questionnaire: Questionnaire, prefix: str, language: str
 ) -> ApplicationSubmitted:
     """What is sent: the last page's ``answers``, and of the draft's those of the other pages."""
     last_keys = {question.key for question in questionnaire.steps[-1].questions}
@@ -153,6 +156,7 @@ def _submission(
         company=kept["company"],
         answers=questionnaire.answers_to_asked({**kept, **answers}),
         questions_version=questionnaire.version,
+        language=language,
     )
 
 

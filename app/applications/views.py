@@ -56,6 +56,7 @@ from app.database import commit_each_statement, db
 from app.errors import show_error
 from app.extensions import csrf, limiter
 from app.firm.brand import current_brand
+from app.languages.choice import present_language
 from app.screening.screen import reasons_to_hold
 
 REVIEW = STEP_KEYS[-1]
@@ -133,6 +134,7 @@ def submit() -> ResponseReturnValue:
             draft_version=form.seen_version,
             seen_saves=form.save.known,
             prefix=current_brand().reference_prefix,
+            language=present_language(),
             screen=partial(reasons_to_hold, trap_filled=form.trap_filled),
         )
         db.session.commit()

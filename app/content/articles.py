@@ -1,48 +1,94 @@
 """Articles: Markdown files under content/articles, checked and rendered once at the start."""
 
 import math
+import re
+from collections.abc import Iterator
 from datetime import date
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, cast
 
 import msgspec
 from flask import current_app
 
+from app.content.checks import Text, find_faults, parse_text, proofs_in
 from app.content.diagrams import read_diagrams
+from app.content.faults import Fault, collecting, refuse
 from app.content.markdown import Heading, render_markdown
-from app.data_files import DataFileError
+from app.content.proofs import Proof, Proofs, load_proofs
+from app.content.source import Source, read_front_matter, read_source
+from app.data_files import read_data
 
 WORDS_A_MINUTE: Final = 220
-FENCE: Final = "---\n"
+FOLLOWING: Final = 3
+SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+
+
+class Topics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What articles can be about (topics.toml), so that each topic has one spelling."""
+
+    topics: tuple[str, ...] = ()
 
 
 class FrontMatter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What stands above an article's text. ``slug`` is its address; ``published`` a day."""
+    """What stands above an article's text. ``slug`` is its address; ``published`` and ``updated``
+    are days. A ``draft`` is shown to whoever has its preview link."""
 
     title: str
     slug: str
     summary: str
     published: date
     topics: list[str]
+    updated: date | None = None
+    draft: bool = False
+
+    @property
+    def changed(self) -> date:
+        return self.updated or self.published
 
 
 class Article(msgspec.Struct, frozen=True):
-    """An article ready to be shown. ``html`` is sanitised; ``minutes`` is the reading time."""
+    """An article ready to be shown. ``html`` is sanitised; ``text`` is what it was made from,
+    ``proofs`` are those of its sentences."""
 
     about: FrontMatter
     html: str
     contents: tuple[Heading, ...]
-    minutes: int
+    words: int
+    text: Text
+    proofs: tuple[Proof, ...]
+
+    @property
+    def minutes(self) -> int:
+        """The reading time."""
+        return max(1, math.ceil(self.words / WORDS_A_MINUTE))
+
+    @property
+    def path(self) -> str:
+        return f"/articles/{self.about.slug}"
 
 
 class Articles(msgspec.Struct, frozen=True):
-    """All articles, the newest first."""
+    """All articles, the newest first, apart from them the drafts, and what the proofs came to."""
 
     articles: tuple[Article, ...]
+    drafts: tuple[Article, ...]
+    proofs: Proofs
 
     def article(self, slug: str) -> Article:
         """Return the article of that address. Raises KeyError."""
         return {article.about.slug: article for article in self.articles}[slug]
+
+    def draft(self, slug: str) -> Article:
+        """Return the draft of that address. Raises KeyError."""
+        return {draft.about.slug: draft for draft in self.drafts}[slug]
+
+    def following(self, article: Article) -> list[Article]:
+        """What to read after it: the most topics in common first, then the newest."""
+        others = [other for other in self.articles if other.about.slug != article.about.slug]
+        topics = set(article.about.topics)
+        others.sort(key=lambda other: len(topics.intersection(other.about.topics)), reverse=True)
+        return others[:FOLLOWING]
 
 
 def current_articles() -> Articles:
@@ -53,50 +99,66 @@ def current_articles() -> Articles:
 def load_articles(folder: Path) -> Articles:
     """Read every article in ``folder`` and every diagram in ``folder/diagrams``.
 
-    Raises DataFileError with a sentence that names the file and what is wrong in it.
+    Raises ContentError with a sentence for each fault, DataFileError for one of a diagram.
     """
     diagrams = read_diagrams(folder / "diagrams")
-    found = [read_article(path, diagrams) for path in sorted(folder.glob("*.md"))]
-    slugs = [article.about.slug for article in found]
-    for slug in slugs:
-        if slugs.count(slug) > 1:
-            raise DataFileError(folder, f"Two articles have the slug '{slug}'.")
+    list_of_topics = folder / "topics.toml"
+    topics = read_data(list_of_topics, Topics) if list_of_topics.exists() else Topics()
+    proofs = load_proofs(folder)
+    found: list[Article] = []
+    faults: list[Fault] = []
+    for path in sorted(folder.glob("*.md")):
+        with collecting(faults):
+            found.append(read_article(path, diagrams, topics.topics, proofs))
+    refuse([*faults, *wrong_slugs(found)])
     found.sort(key=lambda article: (article.about.published, article.about.slug), reverse=True)
-    return Articles(tuple(found))
-
-
-def read_article(path: Path, diagrams: dict[str, str]) -> Article:
-    """Read one article; ``diagrams`` holds the SVG of each file name. Raises DataFileError."""
-    front, fence, text = path.read_text(encoding="utf-8").removeprefix(FENCE).partition(FENCE)
-    if not fence:
-        raise DataFileError(path, "The file must begin with its title and so on between two ---.")
-    try:
-        about = msgspec.convert(read_front_matter(front), FrontMatter, strict=False)
-        html, contents = render_markdown(text, diagrams)
-    except (msgspec.ValidationError, ValueError) as error:
-        raise DataFileError(path, str(error)) from error
-    return Article(
-        about=about,
-        html=html,
-        contents=contents,
-        minutes=max(1, math.ceil(len(text.split()) / WORDS_A_MINUTE)),
+    return Articles(
+        tuple(one for one in found if not one.about.draft),
+        tuple(one for one in found if one.about.draft),
+        proofs,
     )
 
 
-def read_front_matter(text: str) -> dict[str, str | list[str]]:
-    """Read lines of ``key: value``; ``[a, b]`` is a list. Raises ValueError with a sentence."""
-    values: dict[str, str | list[str]] = {}
-    for line in filter(str.strip, text.splitlines()):
-        key, colon, value = (part.strip() for part in line.partition(":"))
-        if not colon or not value or line[0].isspace():
-            raise ValueError(f"The line '{line}' above the text must read 'key: value'.")
-        if value[0] == "[" and value[-1] == "]":
-            values[key] = [plain for part in value[1:-1].split(",") if (plain := unquoted(part))]
-        else:
-            values[key] = unquoted(value)
-    return values
+def read_article(
+    path: Path, diagrams: dict[str, str], topics: tuple[str, ...], proofs: Proofs
+) -> Article:
+    """Read one article; ``diagrams`` holds the SVG of each file name. Raises ContentError."""
+    source = read_source(path)
+    about = read_front_matter(source, FrontMatter)
+    text = parse_text(source)
+    refuse([*wrong_front_matter(source, about, topics), *find_faults(text, diagrams, proofs)])
+    html, contents = render_markdown(source.text, diagrams, proofs)
+    shown = dict.fromkeys(key for _, key in proofs_in(text))
+    return Article(
+        about,
+        html,
+        contents,
+        words=len(source.text.split()),
+        text=text,
+        proofs=tuple(proofs.by_key[key] for key in shown),
+    )
 
 
-def unquoted(value: str) -> str:
-    value = value.strip()
-    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
+def wrong_slugs(articles: list[Article]) -> Iterator[Fault]:
+    slugs = [article.about.slug for article in articles]
+    for article in articles:
+        slug, source = article.about.slug, article.text.source
+        if not SLUG.fullmatch(slug):
+            sentence = f"The slug '{slug}' may hold a to z, 0 to 9 and hyphens."
+            yield source.fault(source.lines["slug"], sentence)
+        if slugs.count(slug) > 1:
+            yield source.fault(source.lines["slug"], f"Two articles have the slug '{slug}'.")
+
+
+def wrong_front_matter(source: Source, about: FrontMatter, topics: tuple[str, ...]) -> list[Fault]:
+    faults = []
+    for topic in about.topics:
+        if topic not in topics:
+            like = get_close_matches(topic, topics, n=1)
+            sentence = f"The topic '{topic}' is not in topics.toml."
+            sentence += f" Is it '{like[0]}'?" if like else ""
+            faults.append(source.fault(source.lines["topics"], sentence))
+    if about.changed < about.published:
+        sentence = "It was updated before it was published."
+        faults.append(source.fault(source.lines["updated"], sentence))
+    return faults

@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Mapping, MutableMapping, Sequence
-from itertools import pairwise
+from itertools import chain, pairwise
 from typing import Any, Final
 
 import msgspec
@@ -16,6 +16,7 @@ from mdit_py_plugins.anchors import anchors_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from app.content.diagrams import figure
+from app.content.proofs import NO_PROOFS, SCHEME, Proofs
 
 TAGS: Final = nh3.ALLOWED_TAGS | {"section"}
 ATTRIBUTES: Final = {
@@ -28,6 +29,7 @@ ATTRIBUTES: Final = {
     "section": {"aria-labelledby"},
 }
 CLASSES: Final = {
+    "a": {"proof", "proof--held", "proof--broken", "proof--open"},
     "section": {"footnotes"},
     "sup": {"footnote-ref"},
     "td": {"num"},
@@ -54,15 +56,18 @@ class Heading(msgspec.Struct, frozen=True):
     text: str
 
 
-def render_markdown(text: str, diagrams: Mapping[str, str]) -> tuple[str, tuple[Heading, ...]]:
+def render_markdown(
+    text: str, diagrams: Mapping[str, str], proofs: Proofs = NO_PROOFS
+) -> tuple[str, tuple[Heading, ...]]:
     """Render an article's text; ``diagrams`` holds the SVG of each file name.
 
     Whatever the Markdown held passes through nh3. Only then do images become the repository's own
-    diagrams, which nh3 would strip. Raises ValueError with a sentence for an image that is none.
+    diagrams, which nh3 would strip; checks.py has seen to it that each image is one.
     """
     parser = markdown_parser()
     tokens = parser.parse(text)
     align_by_class(tokens)
+    mark_proofs(tokens, proofs)
     rendered = parser.renderer.render(tokens, parser.options, {})
     safe = nh3.clean(
         rendered, tags=TAGS, attributes=ATTRIBUTES, allowed_classes=CLASSES, link_rel=None
@@ -92,6 +97,16 @@ def align_by_class(tokens: Tokens) -> None:
             token.attrSet("class", "num")
 
 
+def mark_proofs(tokens: Tokens, proofs: Proofs) -> None:
+    """A sentence with a proof leads to it, and shows whether it held."""
+    for token in chain.from_iterable(token.children or () for token in tokens):
+        href = str(token.attrs.get("href", ""))
+        if href.startswith(SCHEME):
+            key = href.removeprefix(SCHEME)
+            token.attrSet("href", f"#proof-{key}")
+            token.attrSet("class", f"proof proof--{proofs.state(key)}")
+
+
 def headings_of(tokens: Tokens) -> tuple[Heading, ...]:
     return tuple(
         Heading(int(opened.tag[1]), str(opened.attrGet("id")), plain_text(inline.children or ()))
@@ -107,11 +122,7 @@ def plain_text(tokens: Tokens) -> str:
 def draw(attributes: str, diagrams: Mapping[str, str]) -> str:
     """The figure for an image of the Markdown; its title is the caption."""
     image = {name: html.unescape(value) for name, value in ATTRIBUTE.findall(attributes)}
-    svg = diagrams.get(image.get("src", "").removeprefix("diagrams/"))
-    if svg is None:
-        raise ValueError(f"The image '{image.get('src')}' is no file of diagrams/.")
-    if not image.get("alt"):
-        raise ValueError(f"The image '{image['src']}' needs words for those who can't see it.")
+    svg = diagrams[image["src"].removeprefix("diagrams/")]
     caption = image.get("title", "").replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
     return figure(svg, image["alt"], caption)
 

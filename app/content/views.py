@@ -1,13 +1,23 @@
-"""The public pages. They are the same for everybody, and a browser keeps them while they are."""
+"""The public pages. They are the same for everybody."""
 
-from pathlib import Path
-
-from flask import Blueprint, Response, abort, render_template, request
-from flask.blueprints import BlueprintSetupState
+from flask import Blueprint, abort, render_template
 from flask.typing import ResponseReturnValue
 
 from app.applications.questions import MINUTES, current_questionnaire
-from app.content.articles import current_articles, load_articles
+from app.assets import keeps_files
+from app.content.addresses import whole_address
+from app.content.articles import current_articles
+from app.content.drafts import slug_of
+from app.content.faults import ContentError
+from app.content.kept import kept
+from app.content.library import read_changes
+from app.content.linked_data import (
+    describe_article,
+    describe_engagement,
+    describe_firm,
+    describe_page,
+)
+from app.content.pages import Page, current_pages
 from app.engagements.pricing import starting_price_cents
 from app.engagements.rate_card import current_rate_card
 from app.firm.offers import KINDS, Kind, Offer, current_offers
@@ -16,23 +26,28 @@ from app.scoring.rubric import FULL_SCORE, current_rubric
 content = Blueprint("content", __name__, template_folder="templates")
 
 
-@content.record_once
-def read_articles(state: BlueprintSetupState) -> None:
-    folder = Path(state.app.config["SITE"].CONTENT_DIR) / "articles"
-    state.app.extensions["articles"] = load_articles(folder)
+@content.before_request
+def show_changes() -> ResponseReturnValue | None:
+    """In development what is written shows at the next reload, and so does what is wrong in it."""
+    if not keeps_files():
+        try:
+            read_changes()
+        except ContentError as error:
+            return render_template("content/faults.html", faults=error.faults), 500
+    return None
 
 
-@content.after_request
-def revalidate(response: Response) -> Response:
-    """A repeated visit costs one question: has the page changed?"""
-    if response.status_code == 200:
-        response.cache_control.no_cache = True
-        response.add_etag()
-        response.make_conditional(request)
-    return response
+@content.app_context_processor
+def add_pages() -> dict[str, tuple[Page, ...]]:
+    """The foot of each page names the firm's pages."""
+    return {"firm_pages": current_pages().pages}
+
+
+content.add_app_template_filter(whole_address, "absolute")
 
 
 @content.get("/")
+@kept
 def home() -> ResponseReturnValue:
     articles = current_articles().articles
     return render_template(
@@ -43,24 +58,62 @@ def home() -> ResponseReturnValue:
         rubric=current_rubric(),
         full_score=FULL_SCORE,
         latest=articles[0] if articles else None,
+        linked_data=describe_firm(),
     )
 
 
+@content.get("/<slug>")
+@kept
+def page(slug: str) -> ResponseReturnValue:
+    try:
+        page = current_pages().page(slug)
+    except KeyError:
+        abort(404)
+    return render_template("content/page.html", page=page, linked_data=describe_page(page))
+
+
 @content.get("/articles/")
+@kept
 def article_index() -> ResponseReturnValue:
     return render_template("content/article_index.html", articles=current_articles().articles)
 
 
 @content.get("/articles/<slug>")
+@kept
 def article(slug: str) -> ResponseReturnValue:
+    articles = current_articles()
     try:
-        article = current_articles().article(slug)
+        article = articles.article(slug)
     except KeyError:
         abort(404)
-    return render_template("content/article.html", article=article)
+    return render_template(
+        "content/article.html",
+        article=article,
+        proofs=articles.proofs,
+        following=articles.following(article),
+        linked_data=describe_article(article),
+    )
+
+
+@content.get("/drafts/<token>")
+def preview(token: str) -> ResponseReturnValue:
+    """A draft, for whoever has the link."""
+    articles = current_articles()
+    try:
+        article = articles.draft(slug_of(token))
+    except KeyError:
+        abort(404)
+    page = render_template(
+        "content/article.html",
+        article=article,
+        proofs=articles.proofs,
+        following=articles.following(article),
+    )
+    return page, {"X-Robots-Tag": "noindex"}
 
 
 @content.get("/engagements/")
+@kept
 def engagement_index() -> ResponseReturnValue:
     return render_template(
         "content/engagement_index.html",
@@ -72,16 +125,19 @@ def engagement_index() -> ResponseReturnValue:
 
 
 @content.get("/engagements/<kind>")
+@kept
 def engagement_kind(kind: str) -> ResponseReturnValue:
     if kind not in KINDS:
         abort(404)
-    card = current_rate_card()
+    card, offer = current_rate_card(), current_offers().offer(kind)
+    cents = starting_price_cents(kind, card)
     return render_template(
         "content/engagement.html",
-        offer=current_offers().offer(kind),
+        offer=offer,
         price=card.price_of(kind),
-        starting_cents=starting_price_cents(kind, card),
+        starting_cents=cents,
         offers=priced_offers(),
+        linked_data=describe_engagement(offer, cents, is_monthly=is_monthly(kind)),
     )
 
 

@@ -4,7 +4,6 @@ import re
 from pathlib import Path
 from typing import Final, Literal, cast
 
-from flask import current_app
 from msgspec import Struct
 
 from app.applications.condition_checks import check_when
@@ -12,6 +11,7 @@ from app.applications.conditions import When
 from app.applications.questions import Questionnaire
 from app.data_files import DataFileError, read_data
 from app.firm.offers import KINDS, Kind
+from app.languages.prose import Prose, current_data
 
 Billing = Literal["fixed", "monthly"]
 
@@ -24,8 +24,8 @@ class Modifier(Struct, frozen=True, forbid_unknown_fields=True):
     Either ``amount_cents`` or ``percent_of_base`` is given, below zero for a discount.
     """
 
-    label: str
-    explanation: str
+    label: Prose
+    explanation: Prose
     when: When
     amount_cents: int = 0
     percent_of_base: int = 0
@@ -40,10 +40,10 @@ class KindPrice(Struct, frozen=True, forbid_unknown_fields=True):
     kind: Kind
     billing: Billing
     base_cents: int
-    label: str
-    explanation: str
+    label: Prose
+    explanation: Prose
     floor_cents: int
-    floor_explanation: str
+    floor_explanation: Prose
     deposit_percent: int
     modifiers: tuple[Modifier, ...] = ()
 
@@ -57,9 +57,9 @@ class RateCard(Struct, frozen=True, forbid_unknown_fields=True):
 
     version: str
     currency: str
-    floor_label: str
-    agreed_label: str
-    agreed_explanation: str
+    floor_label: Prose
+    agreed_label: Prose
+    agreed_explanation: Prose
     kinds: tuple[KindPrice, ...]
 
     def price_of(self, kind: Kind) -> KindPrice:
@@ -69,7 +69,7 @@ class RateCard(Struct, frozen=True, forbid_unknown_fields=True):
 
 def current_rate_card() -> RateCard:
     """Return the rate card of the running app."""
-    return cast(RateCard, current_app.extensions["rate_card"])
+    return cast(RateCard, current_data("rate_card"))
 
 
 def load_rate_card(path: Path, questionnaire: Questionnaire) -> RateCard:

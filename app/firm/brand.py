@@ -3,10 +3,10 @@
 from pathlib import Path
 from typing import cast
 
-from flask import current_app
 from msgspec import Struct
 
 from app.data_files import read_data
+from app.languages.prose import Prose, current_data
 
 
 class Bank(Struct, frozen=True, forbid_unknown_fields=True):
@@ -16,7 +16,7 @@ class Bank(Struct, frozen=True, forbid_unknown_fields=True):
     bank_name: str
     account_number: str
     routing_number: str
-    note: str
+    note: Prose
 
 
 class Brand(Struct, frozen=True, forbid_unknown_fields=True):
@@ -28,8 +28,8 @@ class Brand(Struct, frozen=True, forbid_unknown_fields=True):
 
     name: str
     short_name: str
-    tagline: str
-    description: str
+    tagline: Prose
+    description: Prose
     email: str
     city: str
     legal_name: str
@@ -41,7 +41,7 @@ class Brand(Struct, frozen=True, forbid_unknown_fields=True):
 
 def current_brand() -> Brand:
     """Return the brand of the running app."""
-    return cast(Brand, current_app.extensions["brand"])
+    return cast(Brand, current_data("brand"))
 
 
 def load_brand(path: Path) -> Brand:

@@ -6,10 +6,10 @@ Prices are not here: they come from the rate card alone.
 from pathlib import Path
 from typing import Final, Literal, cast, get_args
 
-from flask import current_app
 from msgspec import Struct
 
 from app.data_files import DataFileError, read_data
+from app.languages.prose import Prose, current_data
 
 Kind = Literal["sprint", "build", "fractional"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
@@ -18,29 +18,29 @@ KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 class Deliverable(Struct, frozen=True, forbid_unknown_fields=True):
     """What the client holds at the end of a part of the engagement."""
 
-    when: str
-    what: str
+    when: Prose
+    what: Prose
 
 
 class Asked(Struct, frozen=True, forbid_unknown_fields=True):
     """A question that clients ask, and the answer."""
 
-    question: str
-    answer: str
+    question: Prose
+    answer: Prose
 
 
 class Offer(Struct, frozen=True, forbid_unknown_fields=True):
     """One kind of engagement. ``terms`` are the sentences that stand under a proposal."""
 
     kind: Kind
-    name: str
-    headline: str
-    duration: str
-    summary: str
-    who_for: tuple[str, ...]
-    not_for: tuple[str, ...]
+    name: Prose
+    headline: Prose
+    duration: Prose
+    summary: Prose
+    who_for: tuple[Prose, ...]
+    not_for: tuple[Prose, ...]
     deliverables: tuple[Deliverable, ...]
-    terms: tuple[str, ...]
+    terms: tuple[Prose, ...]
     questions: tuple[Asked, ...]
 
 
@@ -56,7 +56,7 @@ class Offers(Struct, frozen=True, forbid_unknown_fields=True):
 
 def current_offers() -> Offers:
     """Return the offers of the running app."""
-    return cast(Offers, current_app.extensions["offers"])
+    return cast(Offers, current_data("offers"))
 
 
 def load_offers(path: Path) -> Offers:

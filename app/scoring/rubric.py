@@ -8,7 +8,6 @@ from itertools import pairwise
 from pathlib import Path
 from typing import Final, Literal, cast, get_args
 
-from flask import current_app
 from msgspec import Struct
 
 from app.applications.answers import Answers
@@ -17,6 +16,7 @@ from app.applications.conditions import When, all_hold, questions_read
 from app.applications.questions import Questionnaire
 from app.data_files import DataFileError, read_data
 from app.firm.offers import Kind
+from app.languages.prose import Prose, current_data
 
 BandName = Literal["strong", "good", "possible", "weak"]
 BAND_NAMES: Final[tuple[BandName, ...]] = get_args(BandName)
@@ -43,7 +43,7 @@ class Criterion(Struct, frozen=True, forbid_unknown_fields=True):
     """
 
     key: str
-    label: str
+    label: Prose
     weight: int
     unanswered_points: int
     missing: str
@@ -74,8 +74,8 @@ class Misfit(Struct, frozen=True, forbid_unknown_fields=True):
     """Answers after which none of our engagements would help: what a prospect is ``told`` before
     they send, and what to do ``instead``. The score knows nothing of it."""
 
-    told: str
-    instead: str
+    told: Prose
+    instead: Prose
     when: When
 
 
@@ -92,7 +92,7 @@ class Rubric(Struct, frozen=True, forbid_unknown_fields=True):
 
 def current_rubric() -> Rubric:
     """Return the rubric of the running app."""
-    return cast(Rubric, current_app.extensions["rubric"])
+    return cast(Rubric, current_data("rubric"))
 
 
 def misfit_of(answers: Answers, rubric: Rubric) -> Misfit | None:

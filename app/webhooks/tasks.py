@@ -1,15 +1,18 @@
 """The Celery tasks of outgoing webhooks. They carry nothing: the tables say what is due."""
 
+from datetime import timedelta
+
 import structlog
 from celery import shared_task
 from flask import current_app
 
-from app.database import alone_at, db
+from app.database import alone_at, db, utc_now
 from app.events.rows import UnreadableEvent
 from app.wake import wake
 from app.webhooks.claims import count_due, put_back_orphans
 from app.webhooks.courier import send_due_messages
 from app.webhooks.fan_out import fan_out_events
+from app.webhooks.retention import BATCH, KEPT_DAYS, forget_messages
 from app.webhooks.sender import Sender
 
 # With the last answers and a slow resolver it stays below the time limit of a task.
@@ -34,6 +37,15 @@ def sweep_webhooks() -> None:
     session.commit()
     if count_due(session):
         ring_courier()
+
+
+@shared_task(name="webhooks.forget", ignore_result=True)
+def forget_old_messages() -> None:
+    before = utc_now() - timedelta(days=KEPT_DAYS)
+    forgotten = BATCH
+    while forgotten == BATCH:
+        forgotten = forget_messages(db.session(), before)
+        db.session.commit()
 
 
 @shared_task(name="webhooks.send", ignore_result=True)

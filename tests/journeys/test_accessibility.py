@@ -35,6 +35,9 @@ LETTERS = {
 NO_PAGES = {
     *("api.asyncapi", "api.openapi", "api.schema"),
     *("assets.asset", "operation.healthz", "operation.metrics", "operation.readyz"),
+    *("syndication.feed", "syndication.robots", "syndication.sitemap"),
+    *("pictures.article", "pictures.firm"),
+    "content.preview",  # the page of an article, with a word more
     *("attachments.download", "attachments.download_for_staff"),
     *("own_data.checker", "own_data.export", "own_data.trail"),  # files
     *("portal.progress", "payments.deposit", "flow.picture", "replays.progress"),  # parts of a page

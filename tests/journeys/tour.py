@@ -121,16 +121,27 @@ WRONG = "answers need another look"
 EXPIRED = "This page was open for too long."
 ATTACH = (choose_file, send_plainly)
 NO_FILE = "Choose a file first."
+COMPARER = "/articles/choosing-a-broker/compare"
+CHOSEN = ("weeks", "hot", "aws", "tens", "many")
+COMPARED = (*map(choose, CHOSEN), press("Compare"))
 TO_REVIEW = "Save and go back to the review"
 
 PUBLIC = (
     Stop("home", "/"),
     Stop("articles", "/articles/"),
     Stop("article", "/articles/event-driven-architecture"),
+    Stop("article_with_tables", "/articles/choosing-a-broker"),
     Stop("engagements", "/engagements/"),
     Stop("sprint", "/engagements/sprint"),
     Stop("build", "/engagements/build"),
     Stop("fractional", "/engagements/fractional"),
+    Stop("comparer", COMPARER),
+    Stop("comparer, answered", COMPARER, COMPARED, shows="Your answers speak for"),
+    Stop("comparer, wrong", f"{COMPARER}?runs=aws", shows="need another look"),
+    Stop("how we work", "/how-we-work"),
+    Stop("about", "/about"),
+    Stop("privacy", "/privacy"),
+    Stop("imprint", "/imprint"),
     Stop("apply", "/apply"),
 )
 LABS = (

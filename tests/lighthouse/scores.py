@@ -66,7 +66,7 @@ def find_chromium() -> str:
         raise Missing("Lighthouse is not installed: `make lighthouse` does that.")
     found = next(filter(None, map(shutil.which, BROWSERS)), None)
     if not found:
-        raise Missing("Lighthouse needs Chromium (on Debian: apt-get install chromium).")
+        raise Missing("Lighthouse needs Chromium (Debian’s chromium-headless-shell).")
     return found
 
 
@@ -91,6 +91,8 @@ def pages_of(site: Site) -> list[Page]:
     return [
         Page("home", "/"),
         Page("article", "/articles/event-driven-architecture"),
+        Page("engagement", "/engagements/build"),
+        Page("privacy", "/privacy"),
         *form,
         Page("own page", apply(site).page, is_private=True),
     ]

@@ -44,7 +44,7 @@ def test_the_parser_finds_nothing_in_the_served_document(document: Document) -> 
 
 
 def lose_a_schema(document: Document) -> None:
-    del document["components"]["schemas"]["application.submitted.v1"]
+    del document["components"]["schemas"]["application.submitted.v2"]
 
 
 def forget_to_send(document: Document) -> None:

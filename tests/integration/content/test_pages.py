@@ -9,10 +9,12 @@ from flask.testing import FlaskClient
 from app.content.articles import current_articles
 from app.engagements.pricing import starting_price_cents
 from app.engagements.rate_card import current_rate_card
+from app.firm.brand import current_brand
 from app.firm.offers import KINDS, Kind, current_offers
 from app.rendering import money
 
-PAGES = ["/", "/articles/", "/engagements/", *(f"/engagements/{kind}" for kind in KINDS)]
+FIRM = ["/how-we-work", "/about", "/privacy", "/imprint"]
+PAGES = ["/", "/articles/", "/engagements/", *(f"/engagements/{kind}" for kind in KINDS), *FIRM]
 
 
 @pytest.fixture
@@ -28,7 +30,9 @@ def test_every_page_has_one_title_and_one_headline_and_asks_only_this_site(
     html = client.get(path).text
     assert len(re.findall(r"<h1\b", html)) == 1
     assert len(re.findall(r"<title>", html)) == 1
-    assert not re.search(r'<(script|link|img|iframe)[^>]+(src|href)="(https?:)?//', html)
+    assert not re.search(
+        r'<(script|link(?! rel="canonical")|img|iframe)[^>]+(src|href)="(https?:)?//', html
+    )
     ids = re.findall(r'\sid="([^"]+)"', html)
     assert len(ids) == len(set(ids))
 
@@ -89,6 +93,32 @@ def test_each_article_can_be_read_and_its_contents_lead_somewhere(
         html = client.get(f"/articles/{slug}").text
         for anchor in re.findall(r'href="#([^"]+)"', html):
             assert f'id="{anchor}"' in html, anchor
+
+
+def test_the_foot_of_each_page_leads_to_the_firms_pages_the_feed_and_the_staffs_door(
+    client: FlaskClient,
+) -> None:
+    for path, in_german in (("/", "/"), ("/apply", "/apply"), ("/nothing", "/")):
+        foot = client.get(path).text.partition("<footer")[2]
+        links = re.findall(r'href="(/[^"]*)"', foot)
+        others = ["/articles/feed.xml", "/staff/login", f"{in_german}?lang=de"]
+        assert links == [*FIRM, *others]
+
+
+def test_the_firms_pages_have_the_brands_words_and_no_placeholder(
+    app: Flask, client: FlaskClient
+) -> None:
+    brand = current_brand()
+    imprint = client.get("/imprint").text
+    for words in (brand.legal_name, brand.legal_address[0], f"mailto:{brand.email}"):
+        assert words in imprint.partition("<main")[2].partition("<footer")[0]
+    assert [path for path in FIRM if "{{" in client.get(path).text] == []
+    assert f"About {brand.name}" in client.get("/about").text
+
+
+def test_privacy_names_the_days_that_drafts_are_kept(app: Flask, client: FlaskClient) -> None:
+    days = app.config["SITE"].DRAFT_DAYS
+    assert f"deleted {days} days after your last change" in client.get("/privacy").text
 
 
 def test_no_public_page_sets_a_cookie(client: FlaskClient) -> None:

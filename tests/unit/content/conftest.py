@@ -29,8 +29,9 @@ def front() -> str:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A content/articles with one diagram and no article."""
+    """A content/articles with one diagram, three topics and no article."""
     (tmp_path / "articles/diagrams").mkdir(parents=True)
+    (tmp_path / "articles/topics.toml").write_text('topics = ["events", "outbox", "kafka"]')
     (tmp_path / "articles/diagrams/way.svg").write_text(SVG)
     return tmp_path / "articles"
 

@@ -1,14 +1,29 @@
-"""Articles: from the file to what the page shows, and the sentences for a file that is wrong."""
+"""Articles: from the file to what the page shows, and what follows what."""
 
+from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
 import pytest
 
-from app.content.articles import Article, load_articles, read_front_matter
-from app.data_files import DataFileError
+from app.content.articles import Article, load_articles
+from app.content.faults import ContentError
 
 SHIPPED = Path(__file__).parents[3] / "content/articles"
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def write(folder: Path, front: str) -> Write:
+    """Write an article: its front matter with one passage replaced, and a text."""
+
+    def write(name: str, old: str = "", new: str = "", text: str = "Text.\n") -> Path:
+        path = folder / f"{name}.md"
+        own = front.replace("slug: events", f"slug: {name}").replace(old, new)
+        path.write_text(own + text, encoding="utf-8")
+        return path
+
+    return write
 
 
 def load_one(folder: Path, text: str) -> Article:
@@ -20,9 +35,14 @@ def test_an_article_is_read_with_what_stands_above_its_text(folder: Path, front:
     article = load_one(folder, f"{front}## First\n\nText.\n")
     assert article.about.title == "Events: what they ask of you"
     assert article.about.summary == "What follows from writing a fact down once."
-    assert article.about.published == date(2026, 11, 20)
+    assert article.about.published == article.about.changed == date(2026, 11, 20)
     assert article.about.topics == ["events", "outbox"]
     assert [heading.text for heading in article.contents] == ["First"]
+
+
+def test_an_article_that_was_updated_was_changed_then(folder: Path, write: Write) -> None:
+    write("one", "topics:", "updated: 2026-11-22\ntopics:")
+    assert load_articles(folder).articles[0].about.changed == date(2026, 11, 22)
 
 
 def test_the_reading_time_counts_220_words_a_minute_and_is_never_zero(
@@ -36,10 +56,10 @@ def test_a_line_across_the_text_is_no_end_of_the_front_matter(folder: Path, fron
     assert "After" in load_one(folder, f"{front}Before\n\n---\n\nAfter").html
 
 
-def test_the_newest_article_stands_first(folder: Path, front: str) -> None:
-    (folder / "old.md").write_text(front)
-    (folder / "new.md").write_text(front.replace("2026", "2027").replace("events\n", "later\n"))
-    assert [one.about.slug for one in load_articles(folder).articles] == ["later", "events"]
+def test_the_newest_article_stands_first(folder: Path, write: Write) -> None:
+    write("old")
+    write("new", "2026", "2027")
+    assert [one.about.slug for one in load_articles(folder).articles] == ["new", "old"]
 
 
 def test_an_unknown_slug_is_a_key_error(folder: Path) -> None:
@@ -51,42 +71,83 @@ def test_a_site_without_articles_starts(tmp_path: Path) -> None:
     assert load_articles(tmp_path / "none").articles == ()
 
 
-def test_two_articles_of_one_slug_are_refused(folder: Path, front: str) -> None:
-    (folder / "one.md").write_text(front)
-    (folder / "two.md").write_text(front)
-    with pytest.raises(DataFileError, match="Two articles have the slug 'events'"):
+def test_a_draft_is_no_article_and_follows_none(folder: Path, write: Write) -> None:
+    write("one")
+    write("later", "topics:", "draft: true\ntopics:")
+    articles = load_articles(folder)
+    assert [one.about.slug for one in articles.articles] == ["one"]
+    assert articles.draft("later").about.draft
+    assert articles.following(articles.article("one")) == []
+    with pytest.raises(KeyError):
+        articles.article("later")
+    with pytest.raises(KeyError):
+        articles.draft("one")
+
+
+def test_what_shares_most_topics_is_read_next_and_among_these_the_newest(
+    folder: Path, write: Write
+) -> None:
+    write("one")
+    write("none", "[events, outbox]", "[kafka]")
+    write("both")
+    write("old", "[events, outbox]", "[events]")
+    write("new", "20\ntopics: [events, outbox]", "25\ntopics: [outbox, kafka]")
+    articles = load_articles(folder)
+    following = articles.following(articles.article("one"))
+    assert [article.about.slug for article in following] == ["both", "new", "old"]
+
+
+def test_two_articles_of_one_slug_are_refused_each_at_its_line(folder: Path, write: Write) -> None:
+    write("one")
+    write("two", "slug: two", "slug: one")
+    with pytest.raises(ContentError) as caught:
         load_articles(folder)
+    assert [(fault.path.name, fault.line, fault.sentence) for fault in caught.value.faults] == [
+        ("one.md", 3, "Two articles have the slug 'one'."),
+        ("two.md", 3, "Two articles have the slug 'one'."),
+    ]
 
 
 @pytest.mark.parametrize(
-    ("old", "new", "sentence"),
+    ("old", "new", "line", "sentence"),
     [
-        ("---\n", "", "The file must begin with"),
-        ("slug: events\n", "", "missing required field `slug`"),
-        ("2026-11-20", "soon", "Invalid RFC3339"),
-        ("title:", "titel:", "unknown field `titel`"),
-        ("topics: [events, outbox]", "topics:", "must read 'key: value'"),
-        ("topics: [events, outbox]", "topics: events", "Expected `array`, got `str`"),
+        ("---\n", "", 1, "The file must begin with"),
+        ("slug: one\n", "", 1, "missing required field `slug`"),
+        ("slug: one", "slug: One/2", 3, "may hold a to z, 0 to 9 and hyphens"),
+        ("slug: one", "slug: one\nslug: two", 4, "'slug' stands here a second time"),
+        ("2026-11-20", "soon", 5, "published: Invalid RFC3339"),
+        ("title:", "titel:", 2, "unknown field `titel`"),
+        ("topics: [events, outbox]", "topics:", 6, "must read 'key: value'"),
+        ("topics: [events, outbox]", "topics: events", 6, "topics: Expected `array`, got `str`"),
+        ("outbox]", "outbocks]", 6, "'outbocks' is not in topics.toml. Is it 'outbox'?"),
+        ("topics:", "updated: 2026-11-19\ntopics:", 6, "updated before it was published"),
+        ("topics:", "draft: perhaps\ntopics:", 6, "draft: Expected `bool`, got `str`"),
     ],
 )
-def test_a_fault_above_the_text_names_the_file_and_the_fault(
-    folder: Path, front: str, old: str, new: str, sentence: str
+def test_a_fault_above_the_text_is_told_with_its_line(
+    folder: Path, write: Write, old: str, new: str, line: int, sentence: str
 ) -> None:
-    with pytest.raises(DataFileError, match=r"articles/one\.md: ") as caught:
-        load_one(folder, front.replace(old, new))
-    assert sentence in str(caught.value)
+    write("one", old, new)
+    with pytest.raises(ContentError, match=rf"articles/one\.md:{line}: ") as caught:
+        load_articles(folder)
+    assert sentence in caught.value.faults[0].sentence
 
 
-def test_an_image_that_is_no_diagram_names_the_file(folder: Path, front: str) -> None:
-    with pytest.raises(DataFileError, match=r"one\.md: The image 'diagrams/gone\.svg' is no file"):
-        load_one(folder, f"{front}![A way](diagrams/gone.svg)")
+def test_the_faults_of_all_files_are_told_at_once(folder: Path, write: Write) -> None:
+    write("one", text="# Again\n")
+    write("two", "title:", "titel:")
+    with pytest.raises(ContentError) as caught:
+        load_articles(folder)
+    assert [fault.path.name for fault in caught.value.faults] == ["one.md", "two.md"]
 
 
-def test_quotes_around_a_value_are_not_part_of_it() -> None:
-    assert read_front_matter("a: 'x'\nb: [\"y\", z]") == {"a": "x", "b": ["y", "z"]}
+def test_a_file_that_is_no_utf_8_is_refused(folder: Path) -> None:
+    (folder / "one.md").write_bytes(b"---\ntitle: \xff\n---\n")
+    with pytest.raises(ContentError, match=r"one\.md:1: This is no UTF-8"):
+        load_articles(folder)
 
 
 def test_every_shipped_article_can_be_read() -> None:
-    for article in load_articles(SHIPPED).articles:
-        assert article.about.slug == article.about.slug.lower()
+    articles = load_articles(SHIPPED)
+    for article in (*articles.articles, *articles.drafts):
         assert article.contents, f"{article.about.slug} has no headings"

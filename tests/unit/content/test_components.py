@@ -12,6 +12,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 
 from app.engagements.pricing import PriceLine, Quote
+from app.languages.catalogs import init_languages
 from app.rendering import datetime_utc, money
 
 TEMPLATES = Path(__file__).parents[3] / "app/templates"
@@ -33,6 +34,7 @@ def show() -> Iterator[Show]:
     app = Flask(__name__, template_folder=str(TEMPLATES))
     app.secret_key = "only for tests"
     CSRFProtect(app)
+    init_languages(app, TEMPLATES)
     app.add_template_filter(money)
     app.add_template_filter(datetime_utc)
 

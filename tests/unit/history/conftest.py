@@ -6,6 +6,7 @@ import pytest
 from flask import Flask
 
 from app.firm.offers import load_offers
+from app.languages.catalogs import init_languages
 from tests.unit.conftest import CONTENT
 
 
@@ -13,5 +14,6 @@ from tests.unit.conftest import CONTENT
 def words() -> Iterator[None]:
     app = Flask(__name__)
     app.extensions["offers"] = load_offers(CONTENT / "offers.toml")
+    init_languages(app, CONTENT)
     with app.app_context():
         yield

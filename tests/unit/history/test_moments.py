@@ -27,6 +27,7 @@ SUBMITTED = ApplicationSubmitted(
     company="Client",
     answers={"a": "b"},
     questions_version="1",
+    language="en",
 )
 SCORED = ApplicationScored(total=80, band="strong", recommended_kind="sprint", rubric_version="1")
 PEOPLE = {"prospect": "Ada", "staff:1": "Grace"}
@@ -80,7 +81,13 @@ def test_a_moment_says_what_changed_by_whom_and_because_of_what() -> None:
 
 def test_of_an_erased_person_no_moment_tells_more_than_the_log_does() -> None:
     emptied = ApplicationSubmitted(
-        reference="CE-1", name="", email="", company="", answers={}, questions_version="1"
+        reference="CE-1",
+        name="",
+        email="",
+        company="",
+        answers={},
+        questions_version="1",
+        language="en",
     )
     first, last = moments_of(happened(emptied, ApplicationErased()), PEOPLE)
     assert set(first.facts["Application"]) == {"Status", "Submitted"}

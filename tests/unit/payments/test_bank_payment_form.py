@@ -10,7 +10,9 @@ from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
 from app.database import utc_now
+from app.languages.catalogs import init_languages
 from app.payments.forms import BankPaymentForm
+from tests.unit.conftest import CONTENT
 
 TODAY = utc_now().date()
 
@@ -19,6 +21,7 @@ TODAY = utc_now().date()
 def request_context() -> Iterator[None]:
     app = Flask("forms")
     app.config.update(WTF_CSRF_ENABLED=False, SECRET_KEY="no secret")
+    init_languages(app, CONTENT)
     with app.test_request_context(method="POST"):
         yield
 

@@ -1,0 +1,87 @@
+"""What each answer says for and against each product, as data (content/comparer.toml)."""
+
+from itertools import product
+from pathlib import Path
+from typing import cast
+
+from flask import current_app
+from msgspec import Struct
+
+from app.data_files import DataFileError, read_data
+
+Answers = dict[str, str]
+
+
+class Product(Struct, frozen=True, forbid_unknown_fields=True):
+    key: str
+    name: str
+    summary: str
+
+
+class Verdict(Struct, frozen=True, forbid_unknown_fields=True):
+    """What an answer means for a product: above 0 it speaks for it, below 0 against."""
+
+    weight: int
+    reason: str
+
+
+class Answer(Struct, frozen=True, forbid_unknown_fields=True):
+    """``verdicts`` has one for each product, by its key."""
+
+    value: str
+    label: str
+    verdicts: dict[str, Verdict]
+
+
+class Question(Struct, frozen=True, forbid_unknown_fields=True):
+    key: str
+    question: str
+    answers: tuple[Answer, ...]
+
+    def answer(self, value: str) -> Answer:
+        """Return the answer of that value. Raises KeyError."""
+        return {answer.value: answer for answer in self.answers}[value]
+
+
+class Tension(Struct, frozen=True, forbid_unknown_fields=True):
+    """Answers, by question, that sit uneasily with each other, and why."""
+
+    answers: Answers
+    sentence: str
+
+
+class Arguments(Struct, frozen=True, forbid_unknown_fields=True):
+    """All of it. The products stand by how much there is to run, the least first."""
+
+    products: tuple[Product, ...]
+    questions: tuple[Question, ...]
+    tensions: tuple[Tension, ...]
+
+    def every_set_of_answers(self) -> list[Answers]:
+        keys = [question.key for question in self.questions]
+        values = ([answer.value for answer in question.answers] for question in self.questions)
+        return [dict(zip(keys, chosen, strict=True)) for chosen in product(*values)]
+
+
+def current_arguments() -> Arguments:
+    """Return the arguments of the running app."""
+    return cast(Arguments, current_app.extensions["arguments"])
+
+
+def load_arguments(path: Path) -> Arguments:
+    """Read and check the arguments. Raises DataFileError with a sentence that names the place."""
+    arguments = read_data(path, Arguments)
+    keys = {one.key for one in arguments.products}
+    values = {one.key: {a.value for a in one.answers} for one in arguments.questions}
+    for question in arguments.questions:
+        for answer in question.answers:
+            if answer.verdicts.keys() != keys:
+                place = f"The answer '{answer.value}' to '{question.key}'"
+                raise DataFileError(path, f"{place} needs a verdict on each product, on no other.")
+    for tension in arguments.tensions:
+        for key, value in tension.answers.items():
+            if value not in values.get(key, ()):
+                raise DataFileError(
+                    path, f"A tension names '{key}' = '{value}', which isn't there."
+                )
+    return arguments

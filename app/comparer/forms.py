@@ -1,0 +1,35 @@
+"""The five questions as a form, sent by GET: its address is the answer, and can be shared."""
+
+from flask_wtf import FlaskForm
+from wtforms import RadioField
+from wtforms.fields.choices import SelectChoice
+from wtforms.validators import AnyOf, InputRequired
+
+from app.comparer.arguments import Answers, Arguments, Question
+
+
+class ComparerForm(FlaskForm):
+    """Nothing is stored, so nobody can be tricked into sending it."""
+
+    class Meta:
+        csrf = False
+
+    def answers(self) -> Answers:
+        return {field.name: field.data for field in self}
+
+
+def form_for(arguments: Arguments) -> type[ComparerForm]:
+    fields = {question.key: field_for(question) for question in arguments.questions}
+    return type("QuestionsForm", (ComparerForm,), fields)
+
+
+def field_for(question: Question) -> RadioField:
+    choices = [SelectChoice(answer.value, answer.label) for answer in question.answers]
+    missing = f"Choose an answer to “{question.question}”"
+    known = AnyOf([answer.value for answer in question.answers], message=missing)
+    return RadioField(
+        question.question,
+        choices=choices,
+        validators=[InputRequired(missing), known],
+        validate_choice=False,
+    )

@@ -1,0 +1,37 @@
+"""`flask content …`: what is wrong in the content, and the way to a draft."""
+
+import click
+from flask.cli import AppGroup
+
+from app.content.articles import current_articles
+from app.content.drafts import preview_link
+from app.content.pages import current_pages
+
+content_commands = AppGroup("content", help="Articles and pages.")
+
+
+@content_commands.command("check")
+def check() -> None:
+    """Say what is wrong in the content, with file and line.
+
+    The site's start has looked already, as it does for each command: one that came this far has
+    found nothing.
+    """
+    articles, pages = current_articles(), current_pages()
+    click.echo(
+        f"Nothing is wrong. Articles: {len(articles.articles)}, drafts: {len(articles.drafts)},"
+        f" pages: {len(pages.pages)}."
+    )
+    for draft in articles.drafts:
+        click.echo(f"Draft '{draft.about.slug}': {preview_link(draft.about.slug)}")
+
+
+@content_commands.command("preview")
+@click.argument("slug")
+def preview(slug: str) -> None:
+    """Print the link under which the draft SLUG can be read."""
+    try:
+        current_articles().draft(slug)
+    except KeyError:
+        raise click.ClickException(f"There is no draft '{slug}'.") from None
+    click.echo(preview_link(slug))

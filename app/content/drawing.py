@@ -1,0 +1,74 @@
+"""The picture that stands for a page where its link is shared, drawn from its title."""
+
+import io
+from typing import Final
+
+from PIL import Image, ImageDraw, ImageFont
+
+from app.assets import FOLDER
+
+WIDTH: Final = 1200
+HEIGHT: Final = 630
+MARGIN: Final = 88
+PAPER, INK, SOFT, ACCENT, LIGHT = "#fcfcfa", "#14191c", "#4e585d", "#0b5560", "#84c9cf"
+SIZES: Final = (88, 76, 64, 52, 44)
+LINES: Final = 4
+LEADING: Final = 1.08
+DISPLAY: Final = FOLDER / "fonts/newsreader-display.woff2"
+SANS: Final = FOLDER / "fonts/instrument-sans.woff2"
+Font = ImageFont.FreeTypeFont
+
+
+def draw_picture(title: str, firm: str) -> bytes:
+    """A PNG of 1200 by 630 pixels in the site's colours and typefaces."""
+    picture = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
+    pen = ImageDraw.Draw(picture)
+    draw_mark(pen, MARGIN, MARGIN)
+    font, lines = fitted(title)
+    height = font.size * LEADING
+    top = (HEIGHT - height * len(lines)) / 2 + 20
+    for number, line in enumerate(lines):
+        pen.text((MARGIN, top + number * height), line, INK, font)
+    pen.line((MARGIN, HEIGHT - 118, WIDTH - MARGIN, HEIGHT - 118), INK, 2)
+    sans = ImageFont.truetype(SANS, 30)
+    pen.text((MARGIN, HEIGHT - 94), firm, SOFT, sans)
+    packed = io.BytesIO()
+    # Flat colours and their edges: a palette shows no difference, and halves the file.
+    picture.quantize(64).save(packed, "PNG", optimize=True)
+    return packed.getvalue()
+
+
+def fitted(title: str) -> tuple[Font, list[str]]:
+    """The largest size at which the title takes few enough lines, and these."""
+    for size in SIZES:
+        font = ImageFont.truetype(DISPLAY, size)
+        lines = broken(title, font)
+        if len(lines) <= LINES:
+            break
+    return font, lines[:LINES]
+
+
+def broken(title: str, font: Font) -> list[str]:
+    """The title in lines that are no wider than the picture allows, where it has spaces."""
+    lines = [""]
+    for word in title.split():
+        longer = f"{lines[-1]} {word}".strip()
+        if font.getlength(longer) <= WIDTH - 2 * MARGIN:
+            lines[-1] = longer
+        else:
+            lines.append(word)
+    return [line for line in lines if line]
+
+
+def draw_mark(pen: ImageDraw.ImageDraw, left: int, top: int) -> None:
+    """The site's mark, as in images/mark.svg, at twice its size."""
+    shapes = (
+        (ACCENT, 0, 0, 32, 32),
+        (PAPER, 6, 8, 26, 10),
+        (PAPER, 6, 15, 26, 17),
+        (PAPER, 6, 22, 15, 24),
+        (LIGHT, 19, 20, 25, 26),
+    )
+    for colour, x, y, right, bottom in shapes:
+        corners = (left + 2 * x, top + 2 * y, left + 2 * right - 1, top + 2 * bottom - 1)
+        pen.rectangle(corners, colour)

@@ -1,0 +1,42 @@
+"""What is wrong in the content: a file, a line of it, and a sentence."""
+
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import click
+import msgspec
+
+
+class Fault(msgspec.Struct, frozen=True, order=True):
+    """``line`` counts from 1."""
+
+    path: Path
+    line: int
+    sentence: str
+
+    def __str__(self) -> str:
+        return f"{'/'.join(self.path.parts[-2:])}:{self.line}: {self.sentence}"
+
+
+class ContentError(click.ClickException):
+    """The content has faults. The message has a line for each; it stops the site and `flask`."""
+
+    def __init__(self, faults: Iterable[Fault]) -> None:
+        self.faults = tuple(sorted(faults))
+        super().__init__("\n".join(map(str, self.faults)))
+
+
+@contextmanager
+def collecting(faults: list[Fault]) -> Iterator[None]:
+    """Add to ``faults`` what would be raised within, so that the next file is looked at too."""
+    try:
+        yield
+    except ContentError as error:
+        faults += error.faults
+
+
+def refuse(faults: Iterable[Fault]) -> None:
+    """Raise ContentError if there are any."""
+    if found := list(faults):
+        raise ContentError(found)

@@ -1,0 +1,54 @@
+"""All that is published, read and checked as one: articles, drafts and the firm's pages."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+from flask import Flask, current_app
+
+from app.content.articles import Article, Articles, load_articles
+from app.content.faults import Fault, collecting, refuse
+from app.content.links import Targets, wrong_links
+from app.content.pages import Page, Pages, load_pages
+from app.content.placeholders import known_placeholders
+from config import Config
+
+
+def init_content(app: Flask, config: Config) -> None:
+    """Read what CONTENT_DIR holds, once every page of the site is known: links are checked too.
+
+    Raises ContentError with a line for each fault.
+    """
+    folder, faults = Path(config.CONTENT_DIR), list[Fault]()
+    stamp = stamp_of(folder)
+    with collecting(faults):
+        articles = load_articles(folder / "articles")
+    with collecting(faults):
+        known = known_placeholders(app.extensions["brand"], config)
+        pages = load_pages(folder / "pages", known)
+    refuse(faults)
+    refuse(wrong_links_within(app, articles, pages))
+    app.extensions.update(articles=articles, pages=pages, kept_pages={}, content_stamp=stamp)
+
+
+def wrong_links_within(app: Flask, articles: Articles, pages: Pages) -> Iterator[Fault]:
+    """No link leads nowhere; a draft is nowhere, but for itself."""
+    published: tuple[Article | Page, ...] = (*articles.articles, *pages.pages)
+    anchors = {one.path: one.text.anchors for one in published}
+    rules = app.url_map.bind("")
+    for one in (*published, *articles.drafts):
+        targets = Targets(rules, {**anchors, one.path: one.text.anchors})
+        yield from wrong_links(one.text, one.path, targets)
+
+
+def read_changes() -> None:
+    """Read the content again if a file has changed. Raises ContentError; what was read before
+    then stays."""
+    config = current_app.config["SITE"]
+    if stamp_of(Path(config.CONTENT_DIR)) != current_app.extensions["content_stamp"]:
+        init_content(current_app, config)
+
+
+def stamp_of(folder: Path) -> int:
+    """Another number after each change of a file in ``folder``."""
+    files = [path for path in folder.rglob("*") if path.is_file()]
+    return hash(tuple(sorted((str(path), path.stat().st_mtime_ns) for path in files)))

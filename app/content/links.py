@@ -1,0 +1,52 @@
+"""The links of the texts: each leads to a page of this site, to a heading there, or elsewhere."""
+
+from collections.abc import Iterator, Mapping
+from typing import Final
+from urllib.parse import urldefrag, urlsplit
+
+import msgspec
+from werkzeug.exceptions import MethodNotAllowed, NotFound
+from werkzeug.routing import MapAdapter, RequestRedirect
+
+from app.content.checks import Text
+from app.content.faults import Fault
+from app.content.proofs import SCHEME
+from app.firm.offers import KINDS
+
+ELSEWHERE: Final = ("https://", "mailto:", SCHEME)
+
+
+class Targets(msgspec.Struct, frozen=True):
+    """What links can lead to: the site's rules, and the anchors of each text by its path."""
+
+    rules: MapAdapter
+    anchors: Mapping[str, frozenset[str]]
+
+    def what_is_wrong_with(self, link: str) -> str:
+        """A sentence, or "". ``link`` is whole: a path of this site, or an address elsewhere."""
+        path, anchor = urldefrag(link)
+        if not path.startswith("/"):
+            known = path.startswith(ELSEWHERE)
+            return "" if known else f"The link '{link}' must begin with /, #, https:// or mailto:."
+        if path in self.anchors:
+            found = not anchor or anchor in self.anchors[path]
+            return "" if found else f"The link '{link}' leads to no heading of that text."
+        try:
+            endpoint, values = self.rules.match(path.partition("?")[0], method="GET")
+        except RequestRedirect as redirect:
+            return f"The link '{link}' takes a detour: write {urlsplit(redirect.new_url).path}."
+        except (NotFound, MethodNotAllowed):
+            return f"The link '{link}' leads to no page."
+        is_text = endpoint in {"content.article", "content.page"}
+        if is_text or values.get("kind", KINDS[0]) not in KINDS:
+            return f"The link '{link}' leads to no page."
+        return ""
+
+
+def wrong_links(text: Text, path: str, targets: Targets) -> Iterator[Fault]:
+    """The links of the text, which stands at ``path``, that lead nowhere."""
+    for place in text.places:
+        if place.token.type == "link_open":
+            link = str(place.token.attrGet("href"))
+            if sentence := targets.what_is_wrong_with(path + link if link[0] == "#" else link):
+                yield text.fault(place, sentence)

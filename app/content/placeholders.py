@@ -1,0 +1,55 @@
+"""``{{ brand.name }}`` and its like in a page: what only the firm's data or the settings know."""
+
+import re
+from collections.abc import Iterator, Mapping
+from typing import Final
+
+import msgspec
+
+from app.content.faults import Fault, refuse
+from app.content.source import Source, Values
+from app.firm.brand import Brand
+from config import Config
+
+PLACEHOLDER: Final = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
+# What would be more than a letter in Markdown.
+MARKS: Final = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~^&\"'])")
+
+
+def known_placeholders(brand: Brand, config: Config) -> dict[str, str]:
+    """What each stands for: a list of its own, so that no secret can be among them."""
+    return {
+        "brand.name": brand.name,
+        "brand.short_name": brand.short_name,
+        "brand.legal_name": brand.legal_name,
+        "brand.legal_address": ", ".join(brand.legal_address),
+        "brand.city": brand.city,
+        "brand.email": brand.email,
+        "drafts.days": str(config.DRAFT_DAYS),
+    }
+
+
+def fill_in(source: Source, known: Mapping[str, str]) -> Source:
+    """The source with each placeholder replaced by its plain text, whatever marks that holds.
+
+    Raises ContentError for one that is unknown.
+    """
+    refuse(unknown_placeholders(source, known))
+    values: Values = {
+        key: PLACEHOLDER.sub(lambda found: known[found[1]], value)
+        if isinstance(value, str)
+        else value
+        for key, value in source.values.items()
+    }
+    text = PLACEHOLDER.sub(lambda found: MARKS.sub(r"\\\1", known[found[1]]), source.text)
+    return msgspec.structs.replace(source, values=values, text=text)
+
+
+def unknown_placeholders(source: Source, known: Mapping[str, str]) -> Iterator[Fault]:
+    lines = [(source.lines[key], str(value)) for key, value in source.values.items()]
+    lines += enumerate(source.text.splitlines(), source.above + 1)
+    for number, line in lines:
+        for name in PLACEHOLDER.findall(line):
+            if name not in known:
+                sentence = f"There is no {{{{ {name} }}}}. There are: {', '.join(known)}."
+                yield source.fault(number, sentence)

@@ -1,0 +1,100 @@
+"""Proofs: sentences of the articles that a test holds this site's own code to.
+
+An author marks one as a link, ``[changes nothing](proof:repeat-changes-nothing)``; proofs.toml
+says what shows it. `make proofs` runs the tests and writes proofs.json beside it.
+"""
+
+import hashlib
+from collections.abc import Mapping
+from datetime import datetime
+from functools import cache
+from pathlib import Path
+from typing import Final, Literal
+
+import msgspec
+
+from app.data_files import DataFileError, read_data
+
+SCHEME: Final = "proof:"
+SOURCE: Final = Path(__file__).parents[1]
+VERSION_LETTERS: Final = 12
+
+State = Literal["held", "broken", "open"]
+
+
+class Guard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The line of code that makes the sentence true: in ``file``, with ``code`` made into
+    ``without`` its test fails."""
+
+    file: str
+    code: str
+    without: str
+
+
+class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """``says`` is the sentence in full, ``test`` the pytest id of what runs it."""
+
+    key: str
+    says: str
+    test: str
+    guard: Guard
+
+    @property
+    def test_name(self) -> str:
+        """The test's own name, as a sentence."""
+        return self.test.rpartition("::test_")[2].replace("_", " ")
+
+
+class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """The last run of the tests: when, on which version of the code, and what held."""
+
+    at: datetime
+    version: str
+    held: Mapping[str, bool]
+
+
+class ProofFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    proofs: tuple[Proof, ...]
+
+
+class Proofs(msgspec.Struct, frozen=True):
+    """What can be proved, and how that went; ``run`` is None where nobody has tried."""
+
+    by_key: Mapping[str, Proof]
+    run: Run | None
+
+    def state(self, key: str) -> State:
+        """Whether it held in the last run; open where that did not try it."""
+        held = self.run.held.get(key) if self.run else None
+        if held is None:
+            return "open"
+        return "held" if held else "broken"
+
+    @property
+    def is_of_this_code(self) -> bool:
+        """Whether the last run was of the very code that is running."""
+        return self.run is not None and self.run.version == version_of(SOURCE)
+
+
+NO_PROOFS: Final = Proofs({}, None)
+
+
+def load_proofs(folder: Path) -> Proofs:
+    """Read proofs.toml and proofs.json in ``folder``, where they are. Raises DataFileError."""
+    declared, noted = folder / "proofs.toml", folder / "proofs.json"
+    proofs = read_data(declared, ProofFile).proofs if declared.exists() else ()
+    try:
+        run = msgspec.json.decode(noted.read_bytes(), type=Run) if noted.exists() else None
+    except msgspec.DecodeError as error:
+        raise DataFileError(noted, str(error)) from error
+    return Proofs({proof.key: proof for proof in proofs}, run)
+
+
+@cache
+def version_of(source: Path) -> str:
+    """The version of the code under ``source``: a digest of every file's path and text."""
+    digest = hashlib.sha256()
+    for file in sorted(source.rglob("*.py")):
+        digest.update(f"{file.relative_to(source)}\0".encode())
+        digest.update(file.read_bytes())
+    return digest.hexdigest()[:VERSION_LETTERS]

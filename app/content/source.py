@@ -1,0 +1,78 @@
+"""A file of the content: its front matter between two ---, and its text, each with their lines."""
+
+from pathlib import Path
+from typing import Final, TypeVar
+
+import msgspec
+
+from app.content.faults import ContentError, Fault
+
+FENCE: Final = "---\n"
+
+T = TypeVar("T", bound=msgspec.Struct)
+Values = dict[str, str | list[str]]
+
+
+class Source(msgspec.Struct, frozen=True):
+    """``lines`` has the line of each key; ``text`` begins below line ``above`` of the file."""
+
+    path: Path
+    values: Values
+    lines: dict[str, int]
+    text: str
+    above: int
+
+    def fault(self, line: int, sentence: str) -> Fault:
+        return Fault(self.path, line, sentence)
+
+
+def read_source(path: Path) -> Source:
+    """Take a file apart. Raises ContentError with the lines of its front matter that are wrong."""
+    try:
+        whole = path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        raise ContentError([Fault(path, 1, f"This is no UTF-8 ({error.reason}).")]) from error
+    front, fence, text = whole.removeprefix(FENCE).partition(FENCE)
+    if not fence or not whole.startswith(FENCE):
+        sentence = "The file must begin with its title and so on between two ---."
+        raise ContentError([Fault(path, 1, sentence)])
+    values: Values = {}
+    lines: dict[str, int] = {}
+    faults = []
+    for number, line in enumerate(front.splitlines(), 2):
+        key, colon, value = (part.strip() for part in line.partition(":"))
+        if not line.strip():
+            continue
+        if not colon or not value or line[0].isspace():
+            faults.append(Fault(path, number, f"The line '{line}' must read 'key: value'."))
+        elif key in values:
+            faults.append(Fault(path, number, f"'{key}' stands here a second time."))
+        values[key], lines[key] = read_value(value), number
+    if faults:
+        raise ContentError(faults)
+    return Source(path, values, lines, text, above=front.count("\n") + 2)
+
+
+def read_value(text: str) -> str | list[str]:
+    """``[a, b]`` is a list; quotes around a value are not part of it."""
+    if text.startswith("[") and text.endswith("]"):
+        return [plain for part in text[1:-1].split(",") if (plain := unquoted(part))]
+    return unquoted(text)
+
+
+def unquoted(value: str) -> str:
+    value = value.strip()
+    return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
+
+
+def read_front_matter(source: Source, shape: type[T]) -> T:
+    """The front matter as ``shape``. Raises ContentError with the line at fault."""
+    try:
+        return msgspec.convert(source.values, shape, strict=False)
+    except msgspec.ValidationError as error:
+        problem, _, place = str(error).partition(" - at `$.")
+        key = place.rstrip("`").partition("[")[0]
+        unknown = problem.partition("unknown field `")[2].rstrip("`")
+        line = source.lines.get(key or unknown, 1)
+        sentence = f"{key}: {problem}." if key else f"{problem}."
+        raise ContentError([source.fault(line, sentence)]) from error

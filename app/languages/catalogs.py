@@ -1,0 +1,77 @@
+"""The site's texts in another language, read from the catalogs (*.po) that people edit."""
+
+import io
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Final
+
+from babel.messages.catalog import Catalog
+from babel.messages.mofile import write_mo
+from babel.messages.pofile import read_po
+from babel.support import NullTranslations, Translations
+from flask import Flask
+from flask_babel import Babel, Domain
+from werkzeug.utils import cached_property
+
+from app.languages.choice import SOURCE, choose_language, init_choice, present_language
+
+FOLDER: Final = Path(__file__).parent.parent / "translations"
+
+
+class Catalogs(Domain):
+    """Flask-Babel's texts without its compiled files: an edit needs no build, and a process that
+    is never asked for a language never reads it."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        super().__init__()
+        self._folders = folders
+        self._read: dict[str, NullTranslations] = {SOURCE: NullTranslations()}
+
+    def get_translations(self) -> NullTranslations:
+        language = present_language()
+        if language not in self._read:
+            self._read[language] = read_catalogs(self._folders, language)
+        return self._read[language]
+
+
+class TextsOf(Babel):
+    """Flask-Babel over the catalogs in some folders."""
+
+    def __init__(self, folders: Sequence[Path]) -> None:
+        super().__init__()
+        self._folders = folders
+
+    @cached_property
+    def domain_instance(self) -> Catalogs:
+        return Catalogs(self._folders)
+
+
+def init_languages(app: Flask, firm_folder: Path) -> None:
+    """Have the site's and the firm's texts in the language of each request."""
+    app.config["WTF_I18N_ENABLED"] = False  # every sentence of a form is our own
+    app.jinja_env.policies["ext.i18n.trimmed"] = True
+    babel = TextsOf([FOLDER, firm_folder / "translations"])
+    babel.init_app(app, default_locale=SOURCE, locale_selector=choose_language)
+    init_choice(app)
+
+
+def read_catalogs(folders: Sequence[Path], language: str) -> Translations:
+    """The texts of all the folders' catalogs in that language; where two have the same text, the
+    later one's. A folder may have none."""
+    merged = Translations()
+    for folder in folders:
+        path = folder / f"{language}.po"
+        if path.exists():
+            compiled = io.BytesIO()
+            write_mo(compiled, read_catalog(path, language))
+            compiled.seek(0)
+            texts = Translations(compiled)
+            merged.merge(texts)
+            merged.plural = texts.plural
+    return merged
+
+
+def read_catalog(path: Path, language: str) -> Catalog:
+    """The catalog as it is written down."""
+    with path.open("rb") as file:
+        return read_po(file, locale=language)

@@ -1,0 +1,32 @@
+"""Maintenance: what is public rests, with MAINTENANCE set, while staff and operator work on."""
+
+from typing import Final
+
+from flask import Flask, request
+from werkzeug.exceptions import ServiceUnavailable
+
+from config import Config
+
+RETRY_AFTER_SECONDS: Final = 300
+OPEN: Final = ("/staff/", "/assets/", "/healthz", "/readyz", "/metrics")
+
+
+class UnderMaintenance(ServiceUnavailable):
+    """A 503 on purpose. Its page says so, and keeps what was typed."""
+
+    page = (
+        "We are working on the site",
+        "It is back in a few minutes. What you sent before is safe.",
+        "Wait a little, then send this again or reload the page.",
+    )
+
+
+def init_maintenance(app: Flask, config: Config) -> None:
+    if config.MAINTENANCE:
+        app.before_request(rest)
+
+
+def rest() -> None:
+    """Raises UnderMaintenance for whoever asks for a page that is public."""
+    if not request.path.startswith(OPEN):
+        raise UnderMaintenance(retry_after=RETRY_AFTER_SECONDS)

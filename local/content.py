@@ -1,0 +1,72 @@
+"""`make watch` and the content's check: the site's words, without its database and servers."""
+
+import secrets
+import time
+from pathlib import Path
+
+from app.content.library import stamp_of
+from local.commands import command_environment, finish, shell
+from local.ports import HOST, Ports, answers, choose_ports
+from local.process import ROOT, Process, ServerFailed
+from local.run import say
+from local.settings import local_settings
+from local.state import State
+
+POLL = 0.5
+
+
+def check_content() -> None:
+    """Say that nothing is wrong. Raises ServerFailed with what is, and where."""
+    say(check(content_environment(Ports())))
+
+
+def watch_content(state: State) -> None:
+    """Show the content as it is written, and say after each change what is wrong in it.
+
+    Runs until KeyboardInterrupt.
+    """
+    ports = choose_ports(Ports())
+    environ = content_environment(ports)
+    folder = Path(environ.get("CONTENT_DIR", ROOT / "content"))
+    site = Process(
+        "site",
+        shell(f"flask run --host {HOST} --port {ports.web}"),
+        log=state.log("watch"),
+        environ=environ,
+        ready=lambda: answers(ports.web),
+    )
+    seen = 0
+    try:
+        while True:
+            if (stamp := stamp_of(folder)) != seen:
+                seen = stamp
+                tell_of_changes(site, environ)
+            time.sleep(POLL)
+    finally:
+        site.stop()
+
+
+def tell_of_changes(site: Process, environ: dict[str, str]) -> None:
+    """What the check says; the site itself starts as soon as nothing is wrong."""
+    try:
+        say(check(environ))
+        if not site.is_running:
+            site.start()
+            say(f"Read it at {environ['BASE_URL']}/articles/ and reload after a change.")
+    except ServerFailed as fault:
+        say(str(fault))
+
+
+def check(environ: dict[str, str]) -> str:
+    return finish("flask content check", environ).strip()
+
+
+def content_environment(ports: Ports) -> dict[str, str]:
+    """Of a site that is asked for its content alone: nothing is stored and nothing is sent."""
+    settings = local_settings(
+        ports,
+        database_url=f"postgresql://{HOST}:1/none",
+        redis_url=f"redis://{HOST}:1/0",
+        secret_key=secrets.token_hex(32),
+    )
+    return {**command_environment(), **settings}

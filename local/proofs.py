@@ -1,0 +1,53 @@
+"""`make proofs`: run what the articles' marked sentences are held to, and note how it went.
+
+The note, content/articles/proofs.json, is what the pages show.
+"""
+
+import subprocess
+import sys
+import tempfile
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from xml.etree import ElementTree as ET
+
+import msgspec
+
+from app.content.proofs import SOURCE, Run, load_proofs, version_of
+from config import ROOT
+
+FOLDER = ROOT / "content/articles"
+WENT_WRONG = {"failure", "error", "skipped"}
+
+
+def main() -> int:
+    proofs = load_proofs(FOLDER).by_key.values()
+    passed = run_tests({proof.test for proof in proofs})
+    held = {proof.key: proof.test in passed for proof in proofs}
+    note(Run(datetime.now(UTC).replace(microsecond=0), version_of(SOURCE), held))
+    for proof in proofs:
+        print(f"{'holds' if held[proof.key] else 'DOES NOT HOLD':14} {proof.says}")
+    return int(not all(held.values()))
+
+
+def run_tests(tests: Iterable[str]) -> set[str]:
+    """Which of these tests passed; one with parameters has to with each."""
+    with tempfile.NamedTemporaryFile(suffix=".xml") as report:
+        command = [*(sys.executable, "-m", "pytest", "--quiet"), f"--junit-xml={report.name}"]
+        subprocess.run([*command, *sorted(tests)], cwd=ROOT, check=False)
+        cases = list(ET.parse(report.name).iter("testcase"))
+    wrong = {test_of(case) for case in cases if WENT_WRONG & {part.tag for part in case}}
+    return {test_of(case) for case in cases} - wrong
+
+
+def test_of(case: ET.Element) -> str:
+    file = case.attrib["classname"].replace(".", "/")
+    return f"{file}.py::{case.attrib['name'].partition('[')[0]}"
+
+
+def note(run: Run) -> None:
+    text = msgspec.json.format(msgspec.json.encode(run), indent=2)
+    (FOLDER / "proofs.json").write_bytes(text + b"\n")
+
+
+if __name__ == "__main__":
+    sys.exit(main())

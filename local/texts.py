@@ -1,0 +1,111 @@
+"""`make texts`: bring the catalogs (*.po) up to date with the texts in the code and in content/.
+
+What is new is left empty for a translator, what is gone is dropped.
+"""
+
+import io
+from collections.abc import Iterator
+from pathlib import Path
+
+from babel.messages.catalog import Catalog
+from babel.messages.extract import extract_from_dir
+from babel.messages.pofile import write_po
+from msgspec import Struct
+
+from app.applications.question_file import load_questionnaire
+from app.engagements.rate_card import load_rate_card
+from app.firm.brand import load_brand
+from app.firm.offers import load_offers
+from app.languages import catalogs
+from app.languages.catalogs import read_catalog
+from app.languages.choice import LANGUAGES, SOURCE
+from app.languages.prose import map_prose
+from app.scoring.rubric import load_rubric
+from config import ROOT
+
+METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
+OPTIONS = {"jinja2": {"trimmed": "true", "silent": "false"}}
+KEYWORDS = {
+    "_": None,
+    "gettext": None,
+    "lazy_gettext": None,
+    "ngettext": (1, 2),
+    "pgettext": ((1, "c"), 2),
+}
+CONTENT = ROOT / "content"
+
+
+def main() -> None:
+    for path, catalog in present_catalogs():
+        path.write_bytes(written(catalog))
+        print(f"{path.relative_to(ROOT)}: {len(catalog)} texts, {len(untranslated(catalog))} to do")
+
+
+def present_catalogs() -> Iterator[tuple[Path, Catalog]]:
+    """Each catalog file, and the catalog that it should hold by the texts of today."""
+    for folder, texts in (
+        (catalogs.FOLDER, texts_of_site()),
+        (CONTENT / "translations", texts_of_firm()),
+    ):
+        for language in LANGUAGES.keys() - {SOURCE}:
+            path = folder / f"{language}.po"
+            catalog = read_catalog(path, language) if path.exists() else Catalog(locale=language)
+            catalog.update(texts, no_fuzzy_matching=True)
+            catalog.obsolete.clear()
+            yield path, catalog
+
+
+def untranslated(catalog: Catalog) -> list[str]:
+    """The texts without a translation, or with one that a program has guessed."""
+    return [
+        str(message.id)
+        for message in catalog
+        if message.id
+        and (
+            message.fuzzy
+            or not all(message.string if isinstance(message.string, tuple) else [message.string])
+        )
+    ]
+
+
+def texts_of_site() -> Catalog:
+    """The sentences that the code and the templates hold."""
+    texts = Catalog()
+    found = extract_from_dir(
+        str(ROOT / "app"), METHODS, OPTIONS, KEYWORDS, comment_tags=("Translators:",)
+    )
+    for file, _, text, comments, context in sorted(found, key=lambda one: (one[0], one[1])):
+        texts.add(text, locations=[(f"app/{file}", 0)], auto_comments=comments, context=context)
+    return texts
+
+
+def texts_of_firm() -> Catalog:
+    """The prose of the firm's data."""
+    texts = Catalog()
+    questionnaire = load_questionnaire(CONTENT / "questions.toml")
+    data: dict[str, Struct] = {
+        "brand.toml": load_brand(CONTENT / "brand.toml"),
+        "offers.toml": load_offers(CONTENT / "offers.toml"),
+        "questions.toml": questionnaire,
+        "rate_card.toml": load_rate_card(CONTENT / "rate_card.toml", questionnaire),
+        "rubric.toml": load_rubric(CONTENT / "rubric.toml", questionnaire),
+    }
+    for file, one in data.items():
+        map_prose(one, lambda text, file=file: _added(texts, text, file))  # type: ignore[misc]
+    return texts
+
+
+def _added(texts: Catalog, text: str, file: str) -> str:
+    texts.add(text, locations=[(f"content/{file}", 0)])
+    return text
+
+
+def written(catalog: Catalog) -> bytes:
+    """The catalog as its file, without what changes by itself: its time, line numbers."""
+    file = io.BytesIO()
+    write_po(file, catalog, omit_header=True, include_lineno=False, width=100, sort_by_file=True)
+    return file.getvalue()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,72 @@
+"""A file that is wrong stops the start and the commands; in development a change shows at once."""
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from flask import Flask
+
+from app.content.faults import ContentError
+from tests.integration.content.conftest import command
+
+OwnSite = Callable[..., Flask]
+
+
+@pytest.fixture
+def draft(content_folder: Path) -> Path:
+    return content_folder / "articles/not-yet.md"
+
+
+def replace(file: Path, old: str, new: str) -> None:
+    """Change a file, later than it was changed before."""
+    changed_at = file.stat().st_mtime_ns + 1_000_000
+    file.write_text(file.read_text().replace(old, new))
+    os.utime(file, ns=(changed_at, changed_at))
+
+
+def test_the_check_says_what_is_there_and_where_the_drafts_are(own_site: OwnSite) -> None:
+    told = command(own_site(), "content", "check")
+    assert told.exit_code == 0
+    assert told.output.startswith("Nothing is wrong.")
+    assert "Draft 'not-yet': http://localhost/drafts/" in told.output
+
+
+def test_every_fault_stops_the_start_in_one_go(own_site: OwnSite, draft: Path) -> None:
+    replace(draft, "## A part", "### A part")
+    replace(draft, "[Kafka]", "[Kafak]")
+    with pytest.raises(ContentError) as caught:
+        own_site()
+    assert str(caught.value).splitlines() == [
+        "articles/not-yet.md:6: The topic 'Kafak' is not in topics.toml. Is it 'Kafka'?",
+        "articles/not-yet.md:9: 'A part' has 3 #, and what is above it 1.",
+    ]
+
+
+def test_in_development_what_is_written_shows_at_the_next_reload(
+    own_site: OwnSite, draft: Path
+) -> None:
+    client = own_site(ENVIRONMENT="development").test_client()
+    assert client.get("/articles/not-yet").status_code == 404
+    replace(draft, "draft: true\n", "")
+    assert "Text with a" in client.get("/articles/not-yet").text
+    replace(draft, "Text with a", "Words with a")
+    assert "Words with a" in client.get("/articles/not-yet").text
+
+
+def test_in_development_a_fault_shows_in_place_of_the_page_until_it_is_mended(
+    own_site: OwnSite, draft: Path
+) -> None:
+    client = own_site(ENVIRONMENT="development").test_client()
+    replace(draft, "#a-part", "#nowhere")
+    page = client.get("/articles/")
+    assert page.status_code == 500
+    assert "articles/not-yet.md:11: The link" in page.text
+    replace(draft, "#nowhere", "#a-part")
+    assert client.get("/articles/").status_code == 200
+
+
+def test_elsewhere_a_change_waits_for_the_next_start(own_site: OwnSite, draft: Path) -> None:
+    client = own_site().test_client()
+    replace(draft, "draft: true\n", "")
+    assert client.get("/articles/not-yet").status_code == 404

@@ -1,0 +1,84 @@
+"""Pages for everybody are made once, whoever asks, and told apart by what they depend on."""
+
+from collections.abc import Iterator
+
+import pytest
+from flask import Flask, template_rendered
+from flask.testing import FlaskClient
+
+from app.content import kept
+
+BY_CHROMIUM = {"Accept-Encoding": "gzip, deflate, br, zstd"}
+PATHS = ["/", "/articles/", "/articles/event-driven-architecture", "/engagements/sprint"]
+PATHS += ["/articles/feed.xml", "/sitemap.xml", "/robots.txt"]
+
+
+@pytest.fixture
+def fresh(app: Flask, monkeypatch: pytest.MonkeyPatch) -> FlaskClient:
+    """A visitor of a site that has made no page yet."""
+    monkeypatch.setitem(app.extensions, "kept_pages", {})
+    return app.test_client()
+
+
+@pytest.fixture
+def made(app: Flask) -> Iterator[list[str]]:
+    """The names of the templates that are rendered."""
+    names: list[str] = []
+
+    def note(_: Flask, template: object, **rest: object) -> None:
+        names.append(str(template))
+
+    with template_rendered.connected_to(note, app):
+        yield names
+
+
+@pytest.mark.parametrize("path", PATHS)
+def test_a_page_is_made_once_and_not_at_all_for_who_has_it(
+    fresh: FlaskClient, made: list[str], path: str
+) -> None:
+    first = fresh.get(path)
+    assert first.status_code == 200 and len(made) == 1
+    again = fresh.get(path)
+    assert (again.data, again.headers["ETag"]) == (first.data, first.headers["ETag"])
+    unchanged = fresh.get(path, headers={"If-None-Match": first.headers["ETag"]})
+    assert unchanged.status_code == 304 and unchanged.data == b""
+    assert unchanged.headers["ETag"] == first.headers["ETag"]
+    assert len(made) == 1
+
+
+def test_another_encoding_has_the_same_tag(fresh: FlaskClient) -> None:
+    plain, packed = fresh.get("/"), fresh.get("/", headers=BY_CHROMIUM)
+    assert packed.headers["Content-Encoding"] == "br" and len(packed.data) < len(plain.data)
+    assert packed.headers["ETag"] == plain.headers["ETag"]
+    assert "Accept-Encoding" in packed.vary and "Accept-Encoding" in plain.vary
+
+
+def test_each_language_has_pages_of_its_own(
+    fresh: FlaskClient, made: list[str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    fresh.get("/")
+    monkeypatch.setattr(kept, "present_language", lambda: "de")
+    fresh.get("/")
+    assert len(made) == 2
+
+
+def test_a_query_is_not_looked_at_and_keeps_nothing_more(app: Flask, fresh: FlaskClient) -> None:
+    for number in range(5):
+        assert fresh.get(f"/?number={number}").status_code == 200
+        assert fresh.get(f"/articles/nothing-{number}").status_code == 404
+        assert fresh.get(f"/nothing-{number}").status_code == 404
+    assert len(app.extensions["kept_pages"]) == 1
+
+
+def test_what_a_visitor_is_told_once_is_told_to_nobody_else(fresh: FlaskClient) -> None:
+    with fresh.session_transaction() as session:
+        session["_flashes"] = [("message", "For one person")]
+    assert "For one person" in fresh.get("/").text
+    assert "For one person" not in fresh.get("/").text
+
+
+def test_a_page_names_the_sites_own_address_whatever_it_was_asked_by(
+    fresh: FlaskClient,
+) -> None:
+    page = fresh.get("/articles/", headers={"Host": "localhost:81"})
+    assert '<link rel="canonical" href="http://localhost/articles/">' in page.text

@@ -1,0 +1,52 @@
+"""An article says what its sentences are held to, and turns red with the test."""
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.content.proofs import SOURCE, version_of
+
+ARTICLE = "/articles/outbox-and-exactly-once-effects"
+Site = Callable[..., Flask]
+
+
+def note(folder: Path, **changed: object) -> None:
+    file = folder / "articles/proofs.json"
+    file.write_text(json.dumps(json.loads(file.read_text()) | changed))
+
+
+def test_a_sentence_that_held_says_when_and_on_which_version(
+    own_site: Site, content_folder: Path
+) -> None:
+    version = version_of(SOURCE)
+    note(content_folder, at="2026-11-26T12:00:00Z", version=version)
+    html = own_site().test_client().get(ARTICLE).text
+    assert 'class="proof proof--held">A repeated delivery changes nothing' in html
+    assert f"They last ran on 26 November 2026, on version <code>{version}</code>" in html
+    assert "which is the one that answers you now" in html
+
+
+def test_a_run_of_other_code_says_so(own_site: Site, content_folder: Path) -> None:
+    note(content_folder, version="0123456789ab")
+    html = own_site().test_client().get(ARTICLE).text
+    assert "The code that answers you now is another version." in html
+
+
+def test_a_sentence_that_did_not_hold_is_red_in_the_text_and_in_the_list(
+    own_site: Site, content_folder: Path
+) -> None:
+    note(content_folder, held={"repeat-changes-nothing": False})
+    html = own_site().test_client().get(ARTICLE).text
+    assert 'class="proof proof--broken">A repeated delivery changes nothing' in html
+    proof = html.partition('id="proof-repeat-changes-nothing"')[2].partition("</div>")[0]
+    assert "Does not hold" in proof
+    assert html.count("proof--open") == 2  # the run tried no other
+
+
+def test_an_article_without_proofs_has_no_list(client: FlaskClient, own_site: Site) -> None:
+    assert "What this site is held to" in client.get(ARTICLE).text
+    (draft,) = own_site().extensions["articles"].drafts
+    assert draft.proofs == ()

@@ -1,0 +1,147 @@
+"""What programs read: the feed, the map, robots' rules, linked data and the pictures of links."""
+
+import io
+import json
+import re
+from datetime import datetime
+from typing import Any
+from xml.etree import ElementTree as ET
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from PIL import Image
+
+from app.content.articles import current_articles
+from app.content.drawing import HEIGHT, WIDTH, draw_picture
+from app.engagements.pricing import starting_price_cents
+from app.engagements.rate_card import current_rate_card
+from app.firm.offers import KINDS, Kind
+
+ATOM = "{http://www.w3.org/2005/Atom}"
+MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
+ARTICLE = "/articles/event-driven-architecture"
+LINKED_DATA = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
+
+
+def linked_data(client: FlaskClient, path: str) -> dict[str, dict[str, Any]]:
+    """The things that the page describes, by their type."""
+    [found] = LINKED_DATA.findall(client.get(path).text)
+    described = json.loads(found)
+    assert described["@context"] == "https://schema.org"
+    return {thing["@type"]: thing for thing in described["@graph"]}
+
+
+def test_the_feed_has_what_atom_demands(client: FlaskClient) -> None:
+    answer = client.get("/articles/feed.xml")
+    assert answer.mimetype == "application/atom+xml"
+    feed = ET.fromstring(answer.data)
+    assert feed.tag == f"{ATOM}feed"
+    entries = feed.findall(f"{ATOM}entry")
+    ids = [one.findtext(f"{ATOM}id") for one in (feed, *entries)]
+    assert len(set(ids)) == len(ids) and all(str(one).startswith("http") for one in ids)
+    for one in (feed, *entries):
+        assert one.findtext(f"{ATOM}title")
+        assert datetime.fromisoformat(str(one.findtext(f"{ATOM}updated"))).tzinfo
+        [alternate] = one.findall(f"{ATOM}link[@rel='alternate']")
+        assert client.get(alternate.attrib["href"]).status_code == 200
+    [own] = feed.findall(f"{ATOM}link[@rel='self']")
+    assert own.attrib["href"] == "http://localhost/articles/feed.xml"
+    assert feed.findtext(f"{ATOM}author/{ATOM}name")
+
+
+def test_the_feed_has_every_article_and_was_changed_with_the_newest(
+    app: Flask, client: FlaskClient
+) -> None:
+    feed = ET.fromstring(client.get("/articles/feed.xml").data)
+    titles = [entry.findtext(f"{ATOM}title") for entry in feed.findall(f"{ATOM}entry")]
+    articles = current_articles().articles
+    assert titles == [article.about.title for article in articles]
+    newest = max(article.about.changed for article in articles)
+    assert feed.findtext(f"{ATOM}updated") == f"{newest.isoformat()}T00:00:00Z"
+
+
+def test_pages_lead_to_the_feed(client: FlaskClient) -> None:
+    link = '<link rel="alternate" type="application/atom+xml"'
+    assert all(link in client.get(path).text for path in ("/", "/articles/", ARTICLE))
+
+
+def test_every_place_on_the_map_is_a_page_that_names_itself(client: FlaskClient) -> None:
+    places = ET.fromstring(client.get("/sitemap.xml").data).findall(f"{MAP}url/{MAP}loc")
+    addresses = [str(place.text) for place in places]
+    assert len(set(addresses)) == len(addresses) >= 8
+    for address in addresses:
+        page = client.get(address)
+        assert page.status_code == 200, address
+        if not address.endswith("/apply"):
+            assert f'<link rel="canonical" href="{address}">' in page.text, address
+
+
+def test_robots_are_kept_from_staff_alone_and_find_the_map(client: FlaskClient) -> None:
+    robots = client.get("/robots.txt")
+    assert robots.mimetype == "text/plain"
+    assert robots.text.splitlines() == [
+        "User-agent: *",
+        "Disallow: /staff/",
+        "Sitemap: http://localhost/sitemap.xml",
+    ]
+
+
+@pytest.mark.parametrize("path", ["/", "/articles/", ARTICLE, "/engagements/build"])
+def test_a_shared_link_has_a_title_words_and_a_picture(client: FlaskClient, path: str) -> None:
+    html = client.get(path).text
+    said = dict(re.findall(r'<meta property="og:(\S+)" content="([^"]*)">', html))
+    [title] = re.findall(r"<title>(.*?) · ", html)
+    assert said["title"] == title
+    assert said["url"] == f"http://localhost{path}"
+    assert said["description"] and said["image:alt"]
+    picture = client.get(said["image"])
+    assert picture.mimetype == "image/png"
+    assert picture.headers["Cross-Origin-Resource-Policy"] == "cross-origin"
+    with Image.open(io.BytesIO(picture.data)) as drawn:
+        assert drawn.size == (int(said["image:width"]), int(said["image:height"]))
+
+
+@pytest.mark.parametrize(
+    "title", ["", "Short", "word " * 200, "Unbreakable" * 30, "Ünïcode → ≥ 日本"]
+)
+def test_whatever_the_title_is_there_is_a_picture_of_the_size(title: str) -> None:
+    with Image.open(io.BytesIO(draw_picture(title, "A firm"))) as drawn:
+        assert drawn.size == (WIDTH, HEIGHT)
+
+
+def test_another_title_makes_another_picture() -> None:
+    assert draw_picture("One", "A firm") != draw_picture("Two", "A firm")
+
+
+def test_an_article_says_who_wrote_what_and_when(app: Flask, client: FlaskClient) -> None:
+    about = current_articles().article("event-driven-architecture").about
+    things = linked_data(client, ARTICLE)
+    posting = things["BlogPosting"]
+    assert posting["headline"] == about.title
+    assert posting["datePublished"] == about.published.isoformat()
+    assert posting["author"]["@id"] == things["Organization"]["@id"]
+    assert client.get(posting["image"]).status_code == 200
+    names = [step["name"] for step in things["BreadcrumbList"]["itemListElement"]]
+    assert names == ["Champlin Enterprises", "Articles", about.title]
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_an_engagement_names_its_price_from_the_rate_card(
+    app: Flask, client: FlaskClient, kind: Kind
+) -> None:
+    service = linked_data(client, f"/engagements/{kind}")["Service"]
+    card = current_rate_card()
+    offer, specified = service["offers"], service["offers"]["priceSpecification"]
+    dollars = starting_price_cents(kind, card) / 100
+    assert float(offer["price"]) == float(specified["minPrice"]) == dollars
+    assert offer["priceCurrency"] == specified["priceCurrency"] == "USD"
+    assert ("unitCode" in specified) == (card.price_of(kind).billing == "monthly")
+
+
+def test_markup_in_a_title_stays_text_in_the_linked_data(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("app.content.views.describe_firm", lambda: {"name": "</script><b>"})
+    monkeypatch.setitem(app.extensions, "kept_pages", {})
+    assert "</script><b>" not in client.get("/").text

@@ -1,0 +1,85 @@
+"""With MAINTENANCE set the public rests with a word, and nobody loses what they typed."""
+
+import contextvars
+from html.parser import HTMLParser
+
+import msgspec
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app import create_app
+from config import Config
+
+TYPED = 'Orders <wait> for "stock"\nand stock waits for orders.'
+PUBLIC = ["/", "/articles/", "/apply", "/apply/problem", "/applications/nobody", "/nothing"]
+OPEN = ["/healthz", "/staff/login"]
+
+
+@pytest.fixture
+def resting(app: Flask, config: Config) -> FlaskClient:
+    """A visitor of the same site, on the same database, under maintenance."""
+    under = msgspec.structs.replace(config, MAINTENANCE=True)
+    return contextvars.Context().run(create_app, under).test_client()
+
+
+class Hidden(HTMLParser):
+    """The hidden fields of a page's form."""
+
+    def __init__(self, page: str) -> None:
+        super().__init__()
+        self.fields: dict[str, str] = {}
+        self.feed(page)
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        given = dict(attrs)
+        if tag == "input" and given.get("type") == "hidden":
+            self.fields[str(given["name"])] = str(given["value"])
+
+
+@pytest.mark.parametrize("path", PUBLIC)
+def test_every_public_page_says_so_and_when_to_come_back(resting: FlaskClient, path: str) -> None:
+    page = resting.get(path)
+    assert page.status_code == 503
+    assert page.headers["Retry-After"] == "300"
+    assert "We are working on the site" in page.text
+    assert "Send it again" not in page.text
+
+
+@pytest.mark.parametrize("path", OPEN)
+def test_staff_and_the_operators_addresses_go_on(resting: FlaskClient, path: str) -> None:
+    assert resting.get(path).status_code == 200
+
+
+def test_a_program_gets_problem_details(resting: FlaskClient) -> None:
+    answer = resting.get("/api/v1/openapi.json")
+    assert (answer.status_code, answer.mimetype) == (503, "application/problem+json")
+    assert answer.get_json()["detail"] == "We are working on the site."
+
+
+def test_what_was_typed_is_sent_again_from_the_page_itself(
+    client: FlaskClient, resting: FlaskClient, session: Session
+) -> None:
+    form = Hidden(client.get("/apply/problem").text).fields
+    resting.set_cookie("session", client.get_cookie("session").value)  # type: ignore[union-attr]
+    page = resting.post("/apply/problem", data={**form, "problem": TYPED})
+    assert page.status_code == 503
+    assert 'action="/apply/problem' in page.text
+
+    kept = Hidden(page.text).fields
+    assert kept["problem"] == TYPED
+    client.post("/apply/problem", data=kept)
+    stored = session.scalar(text("SELECT answers->>'problem' FROM drafts"))
+    assert stored == TYPED
+
+
+def test_no_page_repeats_a_password_or_more_than_a_request_may_hold(resting: FlaskClient) -> None:
+    assert "guess" not in resting.post("/staff/login", data={"password": "guess"}).text
+    page = resting.post("/apply/problem", data={"problem": "word " * 60_000})
+    assert page.status_code == 503 and "Send it again" not in page.text
+
+
+def test_without_it_nothing_rests(client: FlaskClient) -> None:
+    assert {client.get(path).status_code for path in ("/", "/apply", *OPEN)} == {200}

@@ -1,0 +1,63 @@
+"""The articles' marked sentences: each has a test, that test holds, and it fails without what
+guards the sentence."""
+
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from app.content.articles import load_articles
+from app.content.proofs import Guard, load_proofs
+from config import ROOT
+
+ARTICLES = ROOT / "content/articles"
+NEEDED = ("app", "content", "local", "migrations", "schemas", "tests", "config.py", "wsgi.py")
+SETTINGS = ("pyproject.toml", "requirements.txt")
+PROOFS = load_proofs(ARTICLES)
+
+
+@pytest.fixture
+def copy(tmp_path: Path) -> Path:
+    """This project's code, to be spoilt."""
+    ignored = shutil.ignore_patterns("node_modules", "__pycache__")
+    for name in (*NEEDED, *SETTINGS):
+        source, target = ROOT / name, tmp_path / name
+        if source.is_dir():
+            shutil.copytree(source, target, ignore=ignored)
+        else:
+            shutil.copy(source, target)
+    return tmp_path
+
+
+def remove(guard: Guard, copy: Path) -> None:
+    file = copy / guard.file
+    text = file.read_text()
+    assert text.count(guard.code) == 1, f"{guard.code!r} has to stand once in {guard.file}"
+    file.write_text(text.replace(guard.code, guard.without))
+
+
+def run_proofs(copy: Path) -> int:
+    command = [sys.executable, "-m", "local.proofs"]
+    return subprocess.run(command, cwd=copy, capture_output=True, check=False).returncode
+
+
+def test_each_proof_is_marked_in_an_article() -> None:
+    marked = {proof.key for one in load_articles(ARTICLES).articles for proof in one.proofs}
+    assert marked == PROOFS.by_key.keys()
+
+
+def test_everything_held_in_the_run_that_is_noted() -> None:
+    assert PROOFS.run, "make proofs has not been run"
+    assert PROOFS.run.held == dict.fromkeys(PROOFS.by_key, True)
+
+
+def test_without_its_guard_no_sentence_holds(copy: Path) -> None:
+    for guard in {proof.guard for proof in PROOFS.by_key.values()}:
+        remove(guard, copy)
+    assert run_proofs(copy) == 1
+    noted = load_proofs(copy / "content/articles")
+    assert {key: noted.state(key) for key in PROOFS.by_key} == dict.fromkeys(
+        PROOFS.by_key, "broken"
+    )

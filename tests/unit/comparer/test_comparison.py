@@ -1,0 +1,145 @@
+"""The comparer: whatever is answered leads to one product, with its reasons."""
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from msgspec.structs import replace
+
+from app.comparer.arguments import Answers, Arguments, load_arguments
+from app.comparer.comparison import compare, rank
+from app.data_files import DataFileError
+
+CONTENT = Path(__file__).parents[3] / "content"
+ARGUMENTS = load_arguments(CONTENT / "comparer.toml")
+EVERY = ARGUMENTS.every_set_of_answers()
+ANY = st.sampled_from(EVERY)
+Change = Callable[[str, str, str], Path]
+# Whatever nobody runs, hundreds a second, one program: the table has it, and can lose it.
+PLAIN = {"again": "no", "order": "none", "runs": "team", "peak": "hundreds", "shape": "few"}
+
+
+def chosen(answers: Answers, arguments: Arguments = ARGUMENTS) -> str:
+    return compare(answers, arguments).chosen.product.key
+
+
+def test_every_set_of_answers_leads_to_a_product_with_reasons_for_it() -> None:
+    assert len(EVERY) == 3 * 3 * 3 * 4 * 3
+    for answers in EVERY:
+        found = compare(answers, ARGUMENTS)
+        assert found.chosen.speaks_for, answers
+        assert found.chosen.total == max(standing.total for standing in found.standings)
+        assert {one.product.key for one in found.standings} == {
+            product.key for product in ARGUMENTS.products
+        }
+
+
+def test_each_product_is_the_answer_to_something() -> None:
+    assert {chosen(answers) for answers in EVERY} == {p.key for p in ARGUMENTS.products}
+
+
+@given(answers=ANY)
+def test_what_would_change_the_answer_does_and_nothing_else_would(answers: Answers) -> None:
+    found = compare(answers, ARGUMENTS)
+    turns = {(turn.question.key, turn.answer.value): turn.product.key for turn in found.turns}
+    for question in ARGUMENTS.questions:
+        for answer in question.answers:
+            other = chosen({**answers, question.key: answer.value})
+            expected = None if other == found.chosen.product.key else other
+            assert turns.get((question.key, answer.value)) == expected
+
+
+@given(answers=ANY)
+def test_every_answer_is_an_argument_for_each_product(answers: Answers) -> None:
+    for standing in compare(answers, ARGUMENTS).standings:
+        assert {a.question.key: a.answer.value for a in standing.arguments} == answers
+        silent = [argument for argument in standing.arguments if argument.weight == 0]
+        told = [*standing.speaks_for, *standing.speaks_against]
+        assert len(told) + len(silent) == len(ARGUMENTS.questions)
+        weights = [abs(argument.weight) for argument in standing.speaks_against]
+        assert weights == sorted(weights, reverse=True)
+
+
+@pytest.mark.parametrize(
+    ("answers", "product"),
+    [
+        ({"shape": "few"}, "postgres"),
+        ({"shape": "work"}, "rabbitmq"),
+        ({"runs": "aws", "shape": "many"}, "eventbridge"),
+        ({"again": "weeks", "order": "key", "peak": "tens", "shape": "many"}, "kafka"),
+        ({"again": "years", "runs": "nobody"}, "postgres"),
+    ],
+)
+def test_the_plain_cases_come_out_as_the_article_has_them(answers: Answers, product: str) -> None:
+    assert chosen({**PLAIN, **answers}) == product
+
+
+@given(answers=ANY)
+def test_what_cannot_be_done_is_never_the_answer(answers: Answers) -> None:
+    impossible = {"years": "eventbridge", "tens": "postgres", "nobody": "eventbridge"}
+    assert chosen(answers) not in {impossible.get(value) for value in answers.values()}
+
+
+def test_of_equals_the_one_with_less_to_run_is_named_and_the_tie_is_told() -> None:
+    level = replace(
+        ARGUMENTS,
+        questions=tuple(
+            replace(
+                question,
+                answers=tuple(
+                    replace(
+                        answer,
+                        verdicts={k: replace(v, weight=1) for k, v in answer.verdicts.items()},
+                    )
+                    for answer in question.answers
+                ),
+            )
+            for question in ARGUMENTS.questions
+        ),
+    )
+    found = compare(PLAIN, level)
+    assert found.is_tie and found.turns == ()
+    assert [one.product for one in rank(PLAIN, level)] == list(level.products)
+
+
+def test_answers_that_sit_uneasily_are_told() -> None:
+    assert compare(PLAIN, ARGUMENTS).tensions == ()
+    [told] = compare({**PLAIN, "again": "years", "shape": "work"}, ARGUMENTS).tensions
+    assert told.startswith("Work is done once")
+    assert len(compare({**PLAIN, "order": "hot"}, ARGUMENTS).tensions) == 2
+
+
+def test_an_unknown_answer_is_a_key_error() -> None:
+    with pytest.raises(KeyError):
+        compare({**PLAIN, "runs": "robots"}, ARGUMENTS)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        (
+            "verdicts.kafka = { weight = -1, reason",
+            "verdicts.nats = { weight = -1, reason",
+            "'no' to 'again' needs a verdict on each",
+        ),
+        (
+            'answers = { order = "hot" }',
+            'answers = { order = "wild" }',
+            "'order' = 'wild', which isn't",
+        ),
+        (
+            'answers = { order = "hot" }',
+            'answers = { colour = "red" }',
+            "'colour' = 'red', which isn't",
+        ),
+        ("summary =", "sumary =", "unknown field `sumary`"),
+    ],
+)
+def test_a_fault_in_the_file_is_told(
+    with_change: Change, old: str, new: str, sentence: str
+) -> None:
+    with pytest.raises(DataFileError, match=r"comparer\.toml: ") as caught:
+        load_arguments(with_change("comparer.toml", old, new))
+    assert sentence in str(caught.value)

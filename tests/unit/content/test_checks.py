@@ -1,0 +1,112 @@
+"""What is wrong in a text is told in a sentence, with the line of its file."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from werkzeug.routing import Map, Rule
+
+from app.content.checks import find_faults, parse_text
+from app.content.links import Targets, wrong_links
+from app.content.source import Source
+
+ABOVE = 7
+RULES = Map(
+    [
+        Rule("/articles/", endpoint="content.article_index"),
+        Rule("/articles/<slug>", endpoint="content.article"),
+        Rule("/engagements/<kind>", endpoint="content.engagement_kind"),
+        Rule("/staff/login", endpoint="accounts.login", methods=["GET", "POST"]),
+        Rule("/staff/logout", endpoint="accounts.logout", methods=["POST"]),
+    ]
+)
+TARGETS = Targets(RULES.bind(""), {"/articles/two": frozenset({"there"})})
+
+
+def source(text: str) -> Source:
+    return Source(Path("articles/one.md"), {}, {}, text, ABOVE)
+
+
+def faults_in(text: str) -> list[tuple[int, str]]:
+    """Each fault with its line of the text."""
+    found = find_faults(parse_text(source(text)), {"x.svg": "<svg/>"})
+    return [(fault.line - ABOVE, fault.sentence) for fault in found]
+
+
+def wrong_links_in(text: str) -> list[tuple[int, str]]:
+    parsed = parse_text(source(text))
+    targets = Targets(TARGETS.rules, {**TARGETS.anchors, "/articles/one": parsed.anchors})
+    found = wrong_links(parsed, "/articles/one", targets)
+    return [(fault.line - ABOVE, fault.sentence) for fault in found]
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "sentence"),
+    [
+        ("Text.\n\n# Big", 3, "'Big' is a heading like the title. Begin with ##."),
+        ("### Small", 1, "'Small' has 3 #, and what is above it 1."),
+        ("## A\n\n#### Small", 3, "'Small' has 4 #, and what is above it 2."),
+        ("## One *thing*\n\n## One thing", 3, "There are two headings 'One thing'."),
+        ("## Notes", 1, "The page itself has a heading 'Notes': use another."),
+        ("A\n![W](diagrams/y.svg)", 2, "The image 'diagrams/y.svg' is no file of diagrams/."),
+        ("![W](https://e.example/x.png)", 1, "The image 'https://e.example/x.png' is no file"),
+        ("![](diagrams/x.svg)", 1, "needs words for those who can't see it."),
+        ("A\n\nOne,\ntwo[^n].", 4, "The footnote 'n' is nowhere defined."),
+        ("A\n\n[^n]: Note.", 3, "No sentence has the footnote 'n'."),
+    ],
+)
+def test_a_fault_is_told_with_its_line(text: str, line: int, sentence: str) -> None:
+    [(found_line, found)] = faults_in(text)
+    assert found_line == line
+    assert sentence in found
+
+
+def test_what_is_right_has_no_faults() -> None:
+    assert (
+        faults_in(
+            "Text[^n], `[^code]`.\n\n## A\n\n### B\n\n#### C\n\n## D\n\n"
+            '![Words](diagrams/x.svg "A caption")\n\n```\n[^x]\n# no heading\n```\n\n[^n]: Note.\n'
+        )
+        == []
+    )
+
+
+@pytest.mark.parametrize(
+    ("text", "line", "sentence"),
+    [
+        ("A\n\n[l](/articles/three)", 3, "'/articles/three' leads to no page."),
+        ("[l](/nothing)", 1, "'/nothing' leads to no page."),
+        ("[l](/staff/logout)", 1, "'/staff/logout' leads to no page."),
+        ("[l](/engagements/retainer)", 1, "'/engagements/retainer' leads to no page."),
+        ("[l](/articles)", 1, "'/articles' takes a detour: write /articles/."),
+        ("[l](#nowhere)", 1, "'/articles/one#nowhere' leads to no heading of that text."),
+        ("[l](/articles/two#here)", 1, "'/articles/two#here' leads to no heading of that text."),
+        ("[l](two)", 1, "'two' must begin with /, #, https:// or mailto:."),
+        ("[l](http://a.example)", 1, "'http://a.example' must begin with"),
+        ("| a |\n|---|\n| [l](/no) |", 3, "'/no' leads to no page."),
+        ("Text[^n].\n\n[^n]: [l](/no)", 3, "'/no' leads to no page."),
+    ],
+)
+def test_a_link_that_leads_nowhere_is_told_with_its_line(
+    text: str, line: int, sentence: str
+) -> None:
+    [(found_line, found)] = wrong_links_in(text)
+    assert found_line == line
+    assert sentence in found
+
+
+def test_links_to_pages_headings_and_elsewhere_are_right() -> None:
+    assert (
+        wrong_links_in(
+            "## A part\n\n[a](#a-part) [b](/articles/two#there) [c](/engagements/sprint)"
+            " [d](/staff/login?x=1) [e](https://e.example/x) [f](mailto:a@e.example)"
+        )
+        == []
+    )
+
+
+@given(text=st.lists(st.sampled_from(["# ", "## ", "[^a]", "[^a]: ", "\n", "x", "![", "](y)"])))
+def test_whatever_is_written_is_told_at_a_line_of_the_text(text: list[str]) -> None:
+    whole = "".join(text)
+    assert all(1 <= line <= whole.count("\n") + 1 for line, _ in faults_in(whole))

@@ -1,0 +1,71 @@
+"""The firm's pages: the brand's words come from one file, and stay words."""
+
+from pathlib import Path
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.content.faults import ContentError
+from app.content.markdown import render_markdown
+from app.content.pages import Page, load_pages
+from app.content.placeholders import fill_in
+from app.content.source import Source
+
+FRONT = """---
+title: About {{ brand.name }}
+label: About
+summary: A page.
+position: 1
+---
+"""
+KNOWN = {"brand.name": "Smith & *Sons* <b>", "brand.email": "a_b@c.example"}
+
+
+def load_one(folder: Path, text: str) -> Page:
+    (folder / "about.md").write_text(FRONT + text)
+    return load_pages(folder, KNOWN).pages[0]
+
+
+def test_a_page_stands_at_the_name_of_its_file_with_the_brands_words(tmp_path: Path) -> None:
+    page = load_one(
+        tmp_path, "We are {{brand.name}}: [{{ brand.email }}](mailto:{{ brand.email }})."
+    )
+    assert page.path == "/about"
+    assert page.about.title == "About Smith & *Sons* <b>"
+    assert "We are Smith &amp; *Sons* &lt;b&gt;:" in page.html
+    assert '<a href="mailto:a_b@c.example">a_b@c.example</a>' in page.html
+
+
+def test_pages_stand_in_the_order_of_their_positions(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(FRONT.replace("position: 1", "position: 2"))
+    (tmp_path / "b.md").write_text(FRONT)
+    assert [page.slug for page in load_pages(tmp_path, KNOWN).pages] == ["b", "a"]
+
+
+@pytest.mark.parametrize("name", ["brand.bank", "config.SECRET_KEY", "brand.__class__", ""])
+def test_nothing_but_what_is_listed_can_be_asked_for(tmp_path: Path, name: str) -> None:
+    with pytest.raises(ContentError, match=r"about\.md:9: There is no") as caught:
+        load_one(tmp_path, f"One\n\n{{{{ {name} }}}}")
+    assert "There are: brand.name, brand.email." in caught.value.message
+
+
+def test_a_placeholder_above_the_text_is_checked_too(tmp_path: Path) -> None:
+    (tmp_path / "about.md").write_text(FRONT.replace("brand.name", "brand.nmae"))
+    with pytest.raises(ContentError, match=r"about\.md:2: There is no \{\{ brand\.nmae"):
+        load_pages(tmp_path, KNOWN)
+
+
+def test_the_faults_of_all_pages_are_told_at_once(tmp_path: Path) -> None:
+    (tmp_path / "a.md").write_text(FRONT + "# Big")
+    (tmp_path / "b.md").write_text("nothing above")
+    with pytest.raises(ContentError) as caught:
+        load_pages(tmp_path, KNOWN)
+    assert [fault.path.name for fault in caught.value.faults] == ["a.md", "b.md"]
+
+
+@given(name=st.text("*_`[]()<>&!#~^\\|.-+\"'ab1 ", min_size=1).filter(lambda text: text.strip()))
+def test_whatever_the_firm_is_called_it_is_text(name: str) -> None:
+    source = Source(Path("a.md"), {}, {}, "x{{ brand.name }}x", 0)
+    html, _ = render_markdown(fill_in(source, {"brand.name": name}).text, {})
+    assert "<" not in html.removeprefix("<p>").rstrip().removesuffix("</p>")

@@ -1,0 +1,86 @@
+"""A sentence with a proof shows how its test went in the last run, and on which code."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import msgspec
+import pytest
+
+from app.content.articles import Article, load_articles
+from app.content.faults import ContentError
+from app.content.proofs import SOURCE, Run, load_proofs, version_of
+from app.data_files import DataFileError
+
+DECLARED = """
+[[proofs]]
+key = "twice"
+says = "A repeat changes nothing."
+test = "tests/unit/test_repeats.py::test_a_repeat_changes_nothing"
+guard = { file = "app/repeats.py", code = "if done: return", without = "" }
+"""
+SENTENCE = "## Twice\n\nA repeat [changes nothing](proof:twice).\n"
+
+
+def read(folder: Path, text: str, *, run: Run | None = None) -> Article:
+    (folder / "proofs.toml").write_text(DECLARED)
+    (folder / "one.md").write_text(text)
+    if run:
+        (folder / "proofs.json").write_bytes(msgspec.json.encode(run))
+    return load_articles(folder).articles[0]
+
+
+def run_of(version: str = "1", **held: bool) -> Run:
+    return Run(datetime(2026, 11, 26, tzinfo=UTC), version, held)
+
+
+@pytest.mark.parametrize(
+    ("run", "state"),
+    [
+        (run_of(twice=True), "held"),
+        (run_of(twice=False), "broken"),
+        (run_of(another=True), "open"),
+        (None, "open"),
+    ],
+)
+def test_the_sentence_leads_to_its_proof_and_says_how_it_went(
+    folder: Path, front: str, run: Run | None, state: str
+) -> None:
+    article = read(folder, front + SENTENCE, run=run)
+    assert f'<a href="#proof-twice" class="proof proof--{state}">changes nothing</a>' in (
+        article.html
+    )
+    assert [proof.says for proof in article.proofs] == ["A repeat changes nothing."]
+
+
+def test_a_proof_that_two_sentences_have_is_listed_once(folder: Path, front: str) -> None:
+    again = "\n\nIt [really does not](proof:twice).\n"
+    assert len(read(folder, front + SENTENCE + again).proofs) == 1
+
+
+def test_a_proof_that_there_is_not_is_a_fault_with_its_line(folder: Path, front: str) -> None:
+    with pytest.raises(ContentError, match=r"one.md:10: There is no proof 'thrice' in proofs.toml"):
+        read(folder, front + SENTENCE.replace("proof:twice", "proof:thrice"))
+
+
+def test_a_run_is_of_this_code_while_no_line_of_it_has_changed(tmp_path: Path) -> None:
+    (tmp_path / "proofs.json").write_bytes(msgspec.json.encode(run_of(version_of(SOURCE))))
+    assert load_proofs(tmp_path).is_of_this_code
+    (tmp_path / "proofs.json").write_bytes(msgspec.json.encode(run_of("another")))
+    assert not load_proofs(tmp_path).is_of_this_code
+
+
+def test_every_file_of_the_code_and_its_name_are_part_of_its_version(tmp_path: Path) -> None:
+    versions: set[str] = set()
+    for name, text in (("a.py", "1"), ("a.py", "2"), ("b.py", "2"), ("c/a.py", "2")):
+        folder = tmp_path / str(len(versions))
+        file = folder / name
+        file.parent.mkdir(parents=True)
+        file.write_text(text)
+        versions.add(version_of(folder))
+    assert len(versions) == 4
+
+
+def test_a_note_that_makes_no_sense_stops_the_start(tmp_path: Path) -> None:
+    (tmp_path / "proofs.json").write_text('{"at": "yesterday"}')
+    with pytest.raises(DataFileError, match=r"proofs\.json"):
+        load_proofs(tmp_path)

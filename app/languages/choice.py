@@ -1,10 +1,15 @@
 """Which language a request is in: the one that its address asks for, or this browser chose before,
 or its settings prefer."""
 
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
+from babel import Locale
 from flask import Flask, Response, has_request_context, request
 from flask_babel import get_locale
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 SOURCE: Final = "en"
 LANGUAGES: Final = {SOURCE: "English", "de": "Deutsch"}
@@ -19,6 +24,7 @@ IN_SOURCE_ONLY: Final = ("/staff", "/api", "/webhooks")
 
 def init_choice(app: Flask) -> None:
     app.after_request(remember_choice)
+    app.add_template_filter(language_name)
     app.context_processor(
         lambda: {"language": present_language(), "other_languages": other_languages()}
     )
@@ -26,18 +32,37 @@ def init_choice(app: Flask) -> None:
 
 def choose_language() -> str:
     """The code of the request's language; that of the source where there is no request."""
-    if not has_request_context() or request.path.startswith(IN_SOURCE_ONLY):
+    if not has_request_context():
         return SOURCE
-    for chosen in (request.args.get(PARAMETER), request.cookies.get(COOKIE)):
-        if chosen in LANGUAGES:
-            return chosen
-    return request.accept_languages.best_match(LANGUAGES, SOURCE)
+    preferred = request.headers.get("Accept-Language", "")
+    chosen = (request.args.get(PARAMETER), request.cookies.get(COOKIE))
+    return choose_among(request.path, chosen, preferred)
+
+
+def choose_among(path: str, chosen: Iterable[str | None], preferred: str) -> str:
+    """The same for a page of that path: the first of those chosen that there is, else the best of
+    those that the header Accept-Language prefers."""
+    if path.startswith(IN_SOURCE_ONLY):
+        return SOURCE
+    found = next((one for one in chosen if one in LANGUAGES), None)
+    return found or best_of_preferred(preferred)
+
+
+@lru_cache(256)
+def best_of_preferred(header: str) -> str:
+    return parse_accept_header(header, LanguageAccept).best_match(LANGUAGES, SOURCE)
 
 
 def present_language() -> str:
     """The code of the language that texts are in at this moment, in a request or for a mail."""
     locale = get_locale()
     return locale.language if locale else SOURCE
+
+
+def language_name(code: str) -> str:
+    """The language of that code, in words of the present one: "German" for "de", "Englisch" for
+    "en" on a German page."""
+    return str(Locale(code).get_display_name(present_language()))
 
 
 def in_address() -> dict[str, str]:
@@ -55,11 +80,10 @@ def other_languages() -> dict[str, str]:
 
 
 def remember_choice(response: Response) -> Response:
-    """Keep what the address asked for, and tell caches what the page depends on."""
+    """Keep what the address asked for."""
     if response.mimetype != "text/html":
         return response
-    response.headers["Content-Language"] = present_language()
-    response.vary.update(("Accept-Language", "Cookie"))
+    tell_language(response)
     asked = request.args.get(PARAMETER)
     if asked in LANGUAGES and asked != request.cookies.get(COOKIE):
         response.set_cookie(
@@ -71,3 +95,9 @@ def remember_choice(response: Response) -> Response:
             samesite="Lax",
         )
     return response
+
+
+def tell_language(response: Response) -> None:
+    """Tell browsers and caches which language the page is in, and what that depends on."""
+    response.headers["Content-Language"] = present_language()
+    response.vary.update(("Accept-Language", "Cookie"))

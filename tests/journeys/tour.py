@@ -218,6 +218,8 @@ OWN = (
     Stop("own page, reply late", "own:declined", shows="Our reply is late"),
     Stop("own page, conversation", "own:offered", shows="Our night shifts end"),
     Stop("own page, offered, wrong", "own:offered", (AGREE,), shows="Type your full name"),
+    Stop("own page, offered, German", "own:offered?lang=de", shows="Unser Vorschlag: Sprint"),
+    Stop("own page, deposit due, German", "own:agreed?lang=de", shows="Bankleitzahl"),
     Stop("own page, deposit due", "own:agreed", shows="Routing number"),
     Stop("own page, waits for Stripe", "own:agreed?payment=done", shows="waiting for Stripe"),
     Stop("own page, paid", "own:paid", shows="received by bank transfer"),

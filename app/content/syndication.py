@@ -33,6 +33,7 @@ def sitemap() -> ResponseReturnValue:
         "content.article_index",
         "comparer.compare",
         "content.engagement_index",
+        "labs.index",
         "applications.start",
     )
     paths = [url_for(endpoint) for endpoint in endpoints]

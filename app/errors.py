@@ -8,6 +8,7 @@ from http import HTTPStatus
 import structlog
 from flask import Flask, json, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
 from sqlalchemy.exc import InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import (
@@ -27,9 +28,9 @@ log = structlog.get_logger()
 
 PAGES = {
     400: (
-        "That request did not hold together",
-        "Something in it was missing, too old or changed on the way.",
-        "Go back, reload the page and send it again.",
+        lazy_gettext("That request did not hold together"),
+        lazy_gettext("Something in it was missing, too old or changed on the way."),
+        lazy_gettext("Go back, reload the page and send it again."),
     ),
     403: (
         "This is not open to you",
@@ -37,45 +38,51 @@ PAGES = {
         "Ask whoever runs this site if you think that is wrong.",
     ),
     404: (
-        "There is nothing at this address",
-        "The page may have moved, or the link may be incomplete or no longer valid.",
-        "Check the link, or start again from the home page.",
+        lazy_gettext("There is nothing at this address"),
+        lazy_gettext("The page may have moved, or the link may be incomplete or no longer valid."),
+        lazy_gettext("Check the link, or start again from the home page."),
     ),
     405: (
-        "This address does not take that request",
-        "The page exists, but not for this way of asking.",
-        "Go back and use the page's own buttons and links.",
+        lazy_gettext("This address does not take that request"),
+        lazy_gettext("The page exists, but not for this way of asking."),
+        lazy_gettext("Go back and use the page's own buttons and links."),
     ),
     409: (
-        "Somebody was here first",
-        "What you sent was based on a state that has changed since.",
-        "Reload the page, look at what is there now, and decide again.",
+        lazy_gettext("Somebody was here first"),
+        lazy_gettext("What you sent was based on a state that has changed since."),
+        lazy_gettext("Reload the page, look at what is there now, and decide again."),
     ),
     410: (
-        "This application has been erased",
-        "What was stored about the person who sent it is gone for good, as was asked. The log keeps"
-        " that there was an application, and figures without a name.",
-        "There is nothing left to do. You are welcome to apply again, from the home page.",
+        lazy_gettext("This application has been erased"),
+        lazy_gettext(
+            "What was stored about the person who sent it is gone for good, as was asked. The log"
+            " keeps that there was an application, and figures without a name."
+        ),
+        lazy_gettext(
+            "There is nothing left to do. You are welcome to apply again, from the home page."
+        ),
     ),
     413: (
-        "That was too large",
-        "The site takes up to 256 KB of text in one request.",
-        "Shorten what you wrote and send it again.",
+        lazy_gettext("That was too large"),
+        lazy_gettext("The site takes up to 256 KB of text in one request."),
+        lazy_gettext("Shorten what you wrote and send it again."),
     ),
     429: (
-        "Too many tries",
-        "Your address has sent this more often than the site allows.",
-        "Wait a few minutes and try again.",
+        lazy_gettext("Too many tries"),
+        lazy_gettext("Your address has sent this more often than the site allows."),
+        lazy_gettext("Wait a few minutes and try again."),
     ),
     500: (
-        "Something broke on our side",
-        "The error has been logged with the number below. Nothing half-done was kept.",
-        "Try again; if it keeps happening, write to us and name the number.",
+        lazy_gettext("Something broke on our side"),
+        lazy_gettext(
+            "The error has been logged with the number below. Nothing half-done was kept."
+        ),
+        lazy_gettext("Try again; if it keeps happening, write to us and name the number."),
     ),
     503: (
-        "The site cannot reach its database",
-        "This usually lasts seconds. What you typed is still in your browser.",
-        "Wait a moment, then reload this page to send it again.",
+        lazy_gettext("The site cannot reach its database"),
+        lazy_gettext("This usually lasts seconds. What you typed is still in your browser."),
+        lazy_gettext("Wait a moment, then reload this page to send it again."),
     ),
 }
 

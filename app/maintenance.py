@@ -3,6 +3,7 @@
 from typing import Final
 
 from flask import Flask, request
+from flask_babel import lazy_gettext
 from werkzeug.exceptions import ServiceUnavailable
 
 from config import Config
@@ -15,9 +16,9 @@ class UnderMaintenance(ServiceUnavailable):
     """A 503 on purpose. Its page says so, and keeps what was typed."""
 
     page = (
-        "We are working on the site",
-        "It is back in a few minutes. What you sent before is safe.",
-        "Wait a little, then send this again or reload the page.",
+        lazy_gettext("We are working on the site"),
+        lazy_gettext("It is back in a few minutes. What you sent before is safe."),
+        lazy_gettext("Wait a little, then send this again or reload the page."),
     )
 
 

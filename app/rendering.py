@@ -36,6 +36,7 @@ def init_rendering(app: Flask) -> None:
     init_assets(app)
     app.add_template_filter(money)
     app.add_template_filter(number)
+    app.add_template_filter(file_size)
     app.add_template_filter(plain_date, "date")
     app.add_template_filter(datetime_utc)
     app.add_template_filter(duration)
@@ -58,6 +59,16 @@ def money(cents: int) -> str:
 def number(value: int) -> str:
     """A whole number with its thousands apart: "20,000", in German "20.000"."""
     return format_decimal(value, "#,##0", locale=present_language())
+
+
+def file_size(size_bytes: int) -> str:
+    """In one unit, the next from a thousand on: "812 bytes", "3.4 kB", "10.0 MB"; in German
+    "3,4 kB"."""
+    if size_bytes < 1000:
+        return ngettext("%(num)d byte", "%(num)d bytes", size_bytes)
+    unit, name = (1000, "kB") if size_bytes < 1_000_000 else (1_000_000, "MB")
+    number_of = format_decimal(size_bytes / unit, "#,##0.0", locale=present_language())
+    return f"{number_of}\N{NO-BREAK SPACE}{name}"
 
 
 def plain_date(day: date) -> str:

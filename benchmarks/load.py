@@ -36,7 +36,7 @@ class Connection:
         if not end:
             return None
         _, _, after = head.lower().partition(b"\r\ncontent-length:")
-        length = int(after.partition(b"\r\n")[0] or 0)  # 304 names none, and has no body
+        length = int(after.partition(b"\r\n")[0] or 0)  # 204 and 304 have none
         return self._answer if len(body) >= length else None
 
 

@@ -23,7 +23,7 @@ from app.languages.prose import map_prose
 from app.scoring.rubric import load_rubric
 from config import ROOT
 
-METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2")]
+METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2"), ("**.svg", "jinja2")]
 OPTIONS = {"jinja2": {"trimmed": "true", "silent": "false"}}
 KEYWORDS = {
     "_": None,

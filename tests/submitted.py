@@ -8,9 +8,10 @@ from app.applications.drafts import start_draft
 from app.applications.models import Application
 from app.applications.questions import STEP_KEYS, current_questionnaire
 from app.applications.submission import submit_application
+from app.languages.choice import SOURCE
 
 
-def submit_answers(session: Session, answers: Answers) -> Application:
+def submit_answers(session: Session, answers: Answers, *, language: str = SOURCE) -> Application:
     """Submit the answers in the session's transaction; its events are not handled yet."""
     questionnaire = current_questionnaire()
     last_keys = {question.key for question in questionnaire.steps[-1].questions}
@@ -25,5 +26,6 @@ def submit_answers(session: Session, answers: Answers) -> Application:
         questionnaire,
         draft_version=draft.version,
         prefix="CE",
+        language=language,
     )
     return session.scalars(select(Application).filter_by(access_token=access_token)).one()

@@ -2,6 +2,7 @@
 
 from flask import Blueprint, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from app.applications.draft_end import discard_draft, lock_unsent
 from app.applications.pages import DRAFT_COOKIE, current_draft
@@ -26,7 +27,7 @@ def delete() -> ResponseReturnValue:
     unsent = lock_unsent(db.session(), draft) if draft else None
     if unsent:
         discard_draft(db.session(), unsent, because="by_prospect")
-        flash("What you entered is deleted.")
+        flash(gettext("What you entered is deleted."))
     db.session.commit()
     session.pop(DRAFT_COOKIE, None)
     forgetting = redirect(url_for("applications.start"), 303)

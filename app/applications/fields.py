@@ -4,6 +4,7 @@ import re
 import unicodedata
 from collections.abc import Callable
 
+from flask_babel import gettext, lazy_gettext
 from wtforms import (
     EmailField,
     Field,
@@ -45,16 +46,21 @@ def storable(form: Form, field: Field) -> None:
         category = unicodedata.category(character)
         if category in {"Cc", "Cs"} and character not in allowed:
             raise StopValidation(
-                "This holds a character that can't be stored (a line break or control character)."
+                gettext(
+                    "This holds a character that can't be stored (a line break or control"
+                    " character)."
+                )
             )
         marks = marks + 1 if category == "Mn" else 0
         if marks > MOST_COMBINING_MARKS:
-            raise StopValidation("This holds too many accents on one letter.")
+            raise StopValidation(gettext("This holds too many accents on one letter."))
 
 
 def web_address(form: Form, field: Field) -> None:
     if not WEB_ADDRESS.fullmatch(field.data):
-        raise ValidationError("Enter a web address that starts with https://, or leave it empty.")
+        raise ValidationError(
+            gettext("Enter a web address that starts with https://, or leave it empty.")
+        )
 
 
 def asked(question: Question) -> Callable[[Form, Field], None]:
@@ -92,7 +98,7 @@ def field_for(question: Question) -> Field:
     checks = [asked(question), storable, accepted_by(question)]
     attributes = {"autocomplete": question.autocomplete} if question.autocomplete else {}
     if question.kind == "email":
-        checks.append(Email("Enter an address like name@company.com."))
+        checks.append(Email(lazy_gettext("Enter an address like name@company.com.")))
         attributes |= {"autocapitalize": "off", "spellcheck": "false"}
     if question.kind == "url":
         checks.append(web_address)

@@ -5,6 +5,7 @@ import secrets
 from functools import cache
 from typing import Any
 
+from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, StringField
 
@@ -16,7 +17,9 @@ from app.applications.models import Draft
 from app.applications.questions import STEP_KEYS, Question, Step, current_questionnaire
 
 SAVE_ID = re.compile(r"[a-z0-9]{1,32}")
-CSRF_EXPIRED = "This page was open for too long. Nothing is lost: press the button once more."
+CSRF_EXPIRED = lazy_gettext(
+    "This page was open for too long. Nothing is lost: press the button once more."
+)
 
 
 class StepForm(FlaskForm):
@@ -94,7 +97,7 @@ class ReviewForm(StepForm):
 
     draft_version = HiddenField()
     subject = StringField(
-        "Leave this empty: it is there for programs.",
+        lazy_gettext("Leave this empty: it is there for programs."),
         render_kw={"autocomplete": "off", "tabindex": "-1"},
     )
 

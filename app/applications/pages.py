@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from flask import abort, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from app.applications.answers import Answer
 from app.applications.drafts import first_incomplete_step, last_save, move_to_present_questions
@@ -16,9 +17,6 @@ from app.applications.questions import Step, current_questionnaire, original_que
 from app.database import db
 
 DRAFT_COOKIE = "draft"
-QUESTIONS_CHANGED = (
-    "Our questions have changed since you began. Your answers are kept. To look at again: {}."
-)
 
 
 def current_draft() -> Draft | None:
@@ -30,8 +28,17 @@ def current_draft() -> Draft | None:
     if draft and not draft.submitted_at and draft.questions_version != questionnaire.version:
         again = move_to_present_questions(db.session(), draft, questionnaire)
         db.session.commit()
-        flash(QUESTIONS_CHANGED.format("; ".join(step.title for step in again) or "nothing"))
+        flash(questions_changed([find_step(step.key) for step in again]))
     return draft
+
+
+def questions_changed(to_look_at: list[Step]) -> str:
+    titles = "; ".join(step.title for step in to_look_at) or gettext("nothing")
+    return gettext(
+        "Our questions have changed since you began. Your answers are kept. To look at again:"
+        " %(titles)s.",
+        titles=titles,
+    )
 
 
 def posted_form(key: str) -> StepForm:
@@ -132,7 +139,7 @@ def show_review(
     incomplete = open_step(draft) if draft else questionnaire.steps[0]
     # What could not be stored is shown, whatever is unfinished.
     if incomplete is not form.step and not (form.is_expired or trouble or other):
-        flash(f"One step is not finished yet: {incomplete.title}.")
+        flash(gettext("One step is not finished yet: %(title)s.", title=incomplete.title))
         return redirect(url_for(".step", key=incomplete.key), 303)
     form.draft_version.data = str(draft.version) if draft else ""
     page = render_template(

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.applications.answers import Answer, Answers
 from app.applications.events import ApplicationSubmitted
-from app.applications.models import Application, StoredQuestionnaire
+from app.applications.models import Application, Draft, StoredQuestionnaire
 from app.applications.questions import Question, Questionnaire, Step, current_questionnaire
 from app.events.types import RecordedEvent
 from app.languages.prose import in_present_language
@@ -29,6 +29,11 @@ def hold_application(session: Session, application_id: uuid.UUID) -> Application
 
 def find_application(session: Session, application_id: uuid.UUID) -> Application | None:
     return session.get(Application, application_id)
+
+
+def find_draft(session: Session, draft_id: uuid.UUID) -> Draft | None:
+    """None for one that was deleted, unsent."""
+    return session.get(Draft, draft_id)
 
 
 def find_application_by_reference(session: Session, reference: str) -> Application | None:

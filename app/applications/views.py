@@ -19,6 +19,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import TooManyRequests
 
 from app.applications.branches import branches_css
@@ -63,7 +64,9 @@ REVIEW = STEP_KEYS[-1]
 RESUME_LINKS = "5 per hour"
 # The script that keeps what could not be sent takes it for: forget it, the link wins.
 RESUMED = "resumed"
-TOO_MANY = "Many forms were begun from here within an hour. Wait some minutes, then press again."
+TOO_MANY = lazy_gettext(
+    "Many forms were begun from here within an hour. Wait some minutes, then press again."
+)
 
 applications = Blueprint("applications", __name__, template_folder="templates")
 
@@ -169,9 +172,9 @@ def send_link() -> ResponseReturnValue:
     try:
         email = request_resume_link(db.session(), draft)
         db.session.commit()
-        flash(f"A link back to this form is on its way to {email}.")
+        flash(gettext("A link back to this form is on its way to %(email)s.", email=email))
     except NoAddress:
-        flash("Finish the first step, with your address, and a link can be sent to it.")
+        flash(gettext("Finish the first step, with your address, and a link can be sent to it."))
     return redirect(url_for(".step", key=open_step(draft).key), 303)
 
 
@@ -231,7 +234,7 @@ def chosen_way(form: StepForm) -> ResponseReturnValue | None:
     if "mail_link" in request.form:
         return redirect(url_for(".send_link"), 307)  # the same POST, now for the link
     if form.overwrites.data is not None:
-        flash("What was in the fields is kept.")
+        flash(gettext("What was in the fields is kept."))
         return redirect(url_for(".step", key=form.step.key), 303)
     if "attach" in request.form:
         return redirect(url_for("attachments.index"), 303)

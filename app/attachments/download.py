@@ -2,6 +2,7 @@
 
 from flask import Response, render_template, send_file
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from app.attachments.models import Attachment
 from app.attachments.storage import Storage
@@ -33,8 +34,8 @@ def show_unavailable() -> ResponseReturnValue:
     page = render_template(
         "errors/error.html",
         code=503,
-        title="The file can’t be fetched right now",
-        message="It is stored, but its storage does not answer.",
-        next_step="Wait a moment, then try again.",
+        title=gettext("The file can’t be fetched right now"),
+        message=gettext("It is stored, but its storage does not answer."),
+        next_step=gettext("Wait a moment, then try again."),
     )
     return page, 503, {"Retry-After": str(RETRY_AFTER_SECONDS)}

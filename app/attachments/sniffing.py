@@ -15,6 +15,8 @@ import zlib
 from collections.abc import Iterator
 from typing import BinaryIO, Literal
 
+from flask_babel import lazy_gettext
+
 Kind = Literal["pdf", "png"]
 
 MOST_PIXELS = 100_000_000
@@ -27,11 +29,21 @@ PDF_TABLE = re.compile(rb"\s*(xref\s|\d{1,10}\s+\d{1,5}\s+obj\b)")
 SVG_TAG = re.compile(rb"<(!doctype\s+|[\w-]+:)?svg\b", re.IGNORECASE)
 PIECE = 64 * 1024
 
-NEITHER = "This is neither a PDF nor a PNG file, whatever its name says. Save it as one of these."
-SVG = "SVG files are not taken, since they can hold programs. Export the drawing as PDF or PNG."
-BROKEN_PDF = "This PDF is not complete, or holds something else besides. Print it anew as PDF."
-BROKEN_PNG = "This PNG is not complete, or holds something else besides. Save it anew as PNG."
-TOO_MANY_PIXELS = "This picture has more than 100 million pixels. Save it smaller, or as PDF."
+NEITHER = lazy_gettext(
+    "This is neither a PDF nor a PNG file, whatever its name says. Save it as one of these."
+)
+SVG = lazy_gettext(
+    "SVG files are not taken, since they can hold programs. Export the drawing as PDF or PNG."
+)
+BROKEN_PDF = lazy_gettext(
+    "This PDF is not complete, or holds something else besides. Print it anew as PDF."
+)
+BROKEN_PNG = lazy_gettext(
+    "This PNG is not complete, or holds something else besides. Save it anew as PNG."
+)
+TOO_MANY_PIXELS = lazy_gettext(
+    "This picture has more than 100 million pixels. Save it smaller, or as PDF."
+)
 
 
 class NotAccepted(Exception):

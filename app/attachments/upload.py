@@ -9,6 +9,7 @@ import uuid
 from typing import BinaryIO
 
 import structlog
+from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
 from app.applications.drafts import DraftSealed
@@ -23,8 +24,10 @@ from app.attachments.sniffing import NotAccepted, sniff
 from app.attachments.storage import Storage, StorageUnavailable
 
 MOST_BYTES = 10 * 1024 * 1024
-EMPTY = "This file is empty. Choose another one."
-TOO_LARGE = "This file is larger than 10 MB. Save it smaller, or leave out what we need not see."
+EMPTY = lazy_gettext("This file is empty. Choose another one.")
+TOO_LARGE = lazy_gettext(
+    "This file is larger than 10 MB. Save it smaller, or leave out what we need not see."
+)
 log = structlog.get_logger()
 
 

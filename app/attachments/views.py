@@ -9,6 +9,7 @@ from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext, lazy_gettext
 from flask_login import login_required
 from werkzeug.exceptions import RequestEntityTooLarge, TooManyRequests
 
@@ -34,9 +35,12 @@ STEP = "problem"
 UPLOADS = "60 per hour"
 # The other fields of the form, and what stands between them.
 ROOM_BESIDE_THE_FILE = 64 * 1024
-TOO_MANY = f"An application can have {MOST_FILES} files. Remove one of them first."
-TOO_OFTEN = "Many files were sent from here within an hour. Wait some minutes, then send it again."
-NOT_NOW = "The file can’t be stored right now. Nothing is lost but this try: send it again soon."
+TOO_OFTEN = lazy_gettext(
+    "Many files were sent from here within an hour. Wait some minutes, then send it again."
+)
+NOT_NOW = lazy_gettext(
+    "The file can’t be stored right now. Nothing is lost but this try: send it again soon."
+)
 
 attachments = Blueprint("attachments", __name__, template_folder="templates")
 
@@ -73,10 +77,13 @@ def add() -> ResponseReturnValue:
     except NotAccepted as refused:
         return refuse_file(draft, str(refused), 422)
     except TooManyFiles:
-        return refuse_file(draft, TOO_MANY, 422)
+        too_many = gettext(
+            "An application can have %(most)s files. Remove one of them first.", most=MOST_FILES
+        )
+        return refuse_file(draft, too_many, 422)
     except StorageUnavailable:
         return refuse_file(draft, NOT_NOW, 503)
-    flash("The file is attached.")
+    flash(gettext("The file is attached."))
     return redirect(url_for(".index"), 303)
 
 
@@ -87,7 +94,7 @@ def remove(attachment_id: uuid.UUID) -> ResponseReturnValue:
     try:
         remove_attachment(db.session(), draft.id, attachment_id)
         db.session.commit()
-        flash("The file is removed.")
+        flash(gettext("The file is removed."))
     except NoSuchAttachment:
         db.session.rollback()
     return redirect(url_for(".index"), 303)

@@ -4,6 +4,7 @@ from typing import cast
 
 from flask import current_app
 
+from app.languages.choice import LANGUAGES, PARAMETER, SOURCE
 from config import Config
 
 
@@ -11,3 +12,11 @@ def whole_address(path: str) -> str:
     """ "https://example.com/x" for "/x": below BASE_URL, whatever host the request names."""
     config = cast(Config, current_app.config["SITE"])
     return config.BASE_URL.rstrip("/") + path
+
+
+def in_each_language(path: str) -> dict[str, str]:
+    """Code → the whole address of a page in that language. The source's is the plain one, which
+    whoever prefers no other language reads."""
+    plain = whole_address(path)
+    others = {code: f"{plain}?{PARAMETER}={code}" for code in LANGUAGES if code != SOURCE}
+    return {SOURCE: plain, **others}

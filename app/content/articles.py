@@ -17,6 +17,7 @@ from app.content.markdown import Heading, render_markdown
 from app.content.proofs import Proof, Proofs, load_proofs
 from app.content.source import SLUG, Source, read_front_matter, read_source
 from app.data_files import read_data
+from app.languages.choice import SOURCE
 
 WORDS_A_MINUTE: Final = 220
 FOLLOWING: Final = 3
@@ -30,13 +31,15 @@ class Topics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 class FrontMatter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What stands above an article's text. ``slug`` is its address; ``published`` and ``updated``
-    are days. A ``draft`` is shown to whoever has its preview link."""
+    are days; ``language`` (ISO 639-1) is the one that it is written in. A ``draft`` is shown to
+    whoever has its preview link."""
 
     title: str
     slug: str
     summary: str
     published: date
     topics: list[str]
+    language: str = SOURCE
     updated: date | None = None
     draft: bool = False
 

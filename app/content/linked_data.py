@@ -3,13 +3,13 @@
 from typing import Any
 
 from flask import url_for
+from flask_babel import gettext
 
 from app.content.addresses import whole_address
 from app.content.articles import Article
 from app.content.pages import Page
 from app.firm.brand import current_brand
 from app.firm.offers import Offer
-from app.languages.choice import present_language
 
 Thing = dict[str, Any]
 
@@ -29,13 +29,13 @@ def describe_article(article: Article) -> Thing:
         "dateModified": about.changed.isoformat(),
         "keywords": about.topics,
         "wordCount": article.words,
-        "inLanguage": present_language(),
+        "inLanguage": about.language,
         "image": whole_address(url_for("pictures.article", slug=about.slug)),
         "mainEntityOfPage": address,
         "author": reference(),
         "publisher": reference(),
     }
-    articles = ("Articles", url_for("content.article_index"))
+    articles = (gettext("Articles"), url_for("content.article_index"))
     return graph(posting, organization(), breadcrumbs(articles, (about.title, article.path)))
 
 
@@ -68,7 +68,7 @@ def describe_engagement(offer: Offer, cents: int, *, is_monthly: bool) -> Thing:
             else {**unit, **price},
         },
     }
-    engagements = ("Engagements", url_for("content.engagement_index"))
+    engagements = (gettext("Engagements"), url_for("content.engagement_index"))
     return graph(service, organization(), breadcrumbs(engagements, (offer.name, path)))
 
 

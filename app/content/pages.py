@@ -12,16 +12,18 @@ from app.content.faults import Fault, collecting, refuse
 from app.content.markdown import Heading, render_markdown
 from app.content.placeholders import fill_in
 from app.content.source import SLUG, Source, read_front_matter, read_source
+from app.languages.choice import SOURCE
 
 
 class PageFrontMatter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     """What stands above a page's text. The foot of each page names it ``label``, in the order of
-    ``position``."""
+    ``position``; ``language`` (ISO 639-1) is the one that it is written in."""
 
     title: str
     label: str
     summary: str
     position: int
+    language: str = SOURCE
 
 
 class Page(msgspec.Struct, frozen=True):

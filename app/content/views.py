@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.applications.questions import MINUTES, current_questionnaire
 from app.assets import keeps_files
-from app.content.addresses import whole_address
+from app.content.addresses import in_each_language, whole_address
 from app.content.articles import current_articles
 from app.content.drafts import slug_of
 from app.content.faults import ContentError
@@ -47,6 +47,7 @@ def add_pages() -> dict[str, tuple[Page, ...]]:
 
 
 content.add_app_template_filter(whole_address, "absolute")
+content.add_app_template_filter(in_each_language)
 
 
 @content.get("/")

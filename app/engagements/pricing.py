@@ -7,6 +7,7 @@ from app.applications.answers import Answers
 from app.applications.conditions import all_hold
 from app.engagements.rate_card import Billing, KindPrice, Modifier, RateCard
 from app.firm.offers import Kind
+from app.languages.prose import Prose
 
 
 class UnderFloor(Exception):
@@ -16,8 +17,8 @@ class UnderFloor(Exception):
 class PriceLine(Struct, frozen=True):
     """One line of a quote, in cents; below zero for a discount."""
 
-    label: str
-    explanation: str
+    label: Prose
+    explanation: Prose
     amount_cents: int
 
 

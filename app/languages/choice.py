@@ -5,6 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
+from babel import Locale
 from flask import Flask, Response, has_request_context, request
 from flask_babel import get_locale
 from werkzeug.datastructures import LanguageAccept
@@ -23,6 +24,7 @@ IN_SOURCE_ONLY: Final = ("/staff", "/api", "/webhooks")
 
 def init_choice(app: Flask) -> None:
     app.after_request(remember_choice)
+    app.add_template_filter(language_name)
     app.context_processor(
         lambda: {"language": present_language(), "other_languages": other_languages()}
     )
@@ -55,6 +57,12 @@ def present_language() -> str:
     """The code of the language that texts are in at this moment, in a request or for a mail."""
     locale = get_locale()
     return locale.language if locale else SOURCE
+
+
+def language_name(code: str) -> str:
+    """The language of that code, in words of the present one: "German" for "de", "Englisch" for
+    "en" on a German page."""
+    return str(Locale(code).get_display_name(present_language()))
 
 
 def in_address() -> dict[str, str]:

@@ -4,6 +4,7 @@ from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
+from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
 from app.applications.events import (
@@ -23,11 +24,11 @@ from app.messages.promise import reply_due_at, waiting_message
 SAID: Mapping[type[Event], str] = {
     MessageReceived: "",
     MessageSent: "",
-    MoreRequested: "Question",
-    MoreProvided: "Answer",
-    ApplicationAccepted: "Decision",
-    ApplicationDeclined: "Decision",
-    ApplicationWithdrawn: "Withdrawal",
+    MoreRequested: lazy_gettext("Question"),
+    MoreProvided: lazy_gettext("Answer"),
+    ApplicationAccepted: lazy_gettext("Decision"),
+    ApplicationDeclined: lazy_gettext("Decision"),
+    ApplicationWithdrawn: lazy_gettext("Withdrawal"),
 }
 BY_PROSPECT = (MessageReceived, MoreProvided, ApplicationWithdrawn)
 

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from app.applications.models import Application
 from app.notifications.letter import Letter
 from app.notifications.links import CONVERSATION, desk_page, link_to
+from app.rendering import money
 
 
 def answer_due(application: Application) -> Letter:
@@ -79,4 +80,41 @@ def webhook_disabled(endpoint_id: uuid.UUID, host: str, because: str) -> Letter:
             "Open the endpoint",
             link_to("outgoing_webhooks.endpoint", endpoint_id=endpoint_id),
         ),
+    )
+
+
+def handling_failed(application: Application | None, subscriber: str, event_type: str) -> Letter:
+    """A step has failed for good; an application that it was about is there all the same."""
+    if application is None:
+        return Letter(
+            template="handling_failed",
+            subject=f"Failed for good: {subscriber}",
+            paragraphs=(
+                f"The step {subscriber} has failed on {event_type} each time it was tried. It can"
+                " be read and replayed under Events.",
+            ),
+            action=("Open Events", link_to("flow.events")),
+        )
+    return Letter(
+        template="handling_failed",
+        subject=f"Not handled automatically: {application.company} ({application.reference})",
+        paragraphs=(
+            f"{application.name} applied for {application.company}, and the step {subscriber} has"
+            " failed each time it was tried. The application is complete and can be decided; the"
+            " failed step can be read and replayed under Events.",
+        ),
+        action=("Read and decide", desk_page(application)),
+    )
+
+
+def deposit_overpaid(application: Application, amount_cents: int) -> Letter:
+    """The money has arrived twice."""
+    return Letter(
+        template="deposit_overpaid",
+        subject=f"Paid twice: {application.company}, refund {money(amount_cents)}",
+        paragraphs=(
+            f"{application.company} has paid {money(amount_cents)} by card for a deposit that was"
+            f" paid before. Refund the card payment at Stripe and tell {application.name}.",
+        ),
+        action=("Open the application", desk_page(application)),
     )

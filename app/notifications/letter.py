@@ -1,16 +1,27 @@
-"""A letter: what every mail is made of, and its two renderings."""
+"""A letter: what every mail is made of, its language, and its two renderings."""
+
+from collections.abc import Callable
+from functools import wraps
+from typing import Concatenate, ParamSpec, TypeVar
 
 import msgspec
 from flask import Blueprint, render_template
+from flask_babel import force_locale
 
+from app.applications.models import Application, Draft
 from app.firm.brand import current_brand
+from app.languages.choice import present_language
 
 # It has no page; it tells Flask where the letters' templates are.
 notifications = Blueprint("notifications", __name__, template_folder="templates")
 
+About = TypeVar("About", Application, Draft)
+More = ParamSpec("More")
+
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
-    """A mail before it has a recipient: paragraphs, then facts as (label, value), then one link."""
+    """A mail before it has a recipient: paragraphs, then facts as (label, value), then one link.
+    ``language`` is the one that it was written in."""
 
     template: str
     subject: str
@@ -19,6 +30,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     facts_title: str = ""
     action: tuple[str, str] | None = None
     closing: tuple[str, ...] = ()
+    language: str = msgspec.field(default_factory=present_language)
 
     @property
     def text(self) -> str:
@@ -30,6 +42,20 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
 
     def _render(self, form: str) -> str:
         return render_template(f"notifications/letter.{form}", letter=self, brand=current_brand())
+
+
+def in_their_language(
+    write: Callable[Concatenate[About, More], Letter],
+) -> Callable[Concatenate[About, More], Letter]:
+    """A letter to a prospect is in the language of what it is about, whoever has it written: a
+    worker, or a member of staff who looks at it first."""
+
+    @wraps(write)
+    def write_in_it(about: About, /, *more: More.args, **named: More.kwargs) -> Letter:
+        with force_locale(about.language):
+            return write(about, *more, **named)
+
+    return write_in_it
 
 
 def paragraphs_of(text: str) -> tuple[str, ...]:

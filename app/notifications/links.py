@@ -1,14 +1,15 @@
-"""Where a letter leads to: addresses that hold in a mail."""
+"""Where a letter leads to: addresses that hold in a mail, and open in its language."""
 
 from flask import url_for
 
 from app.applications.models import Application
+from app.languages.choice import in_address
 
 CONVERSATION = "conversation"
 
 
 def link_to(endpoint: str, **values: object) -> str:
-    return url_for(endpoint, _external=True, **values)  # type: ignore[arg-type]
+    return url_for(endpoint, _external=True, **values, **in_address())  # type: ignore[arg-type]
 
 
 def status_page(application: Application, *, part: str | None = None) -> str:

@@ -1,7 +1,9 @@
 """Letters about what prospects do on their own page, and the way to it."""
 
+from flask_babel import gettext
+
 from app.applications.models import Application
-from app.notifications.letter import Letter, paragraphs_of
+from app.notifications.letter import Letter, in_their_language, paragraphs_of
 from app.notifications.links import desk_page, status_page
 
 
@@ -20,33 +22,46 @@ def withdrawn(application: Application, message: str) -> Letter:
     )
 
 
+@in_their_language
 def withdrawal_confirmed(application: Application) -> Letter:
     """To the prospect: somebody else may have pressed the button on their page."""
     return Letter(
         template="withdrawal_confirmed",
-        subject=f"You have withdrawn your application {application.reference}",
-        paragraphs=(
-            f"Dear {application.name},",
-            f"your application for {application.company} is withdrawn, as you asked on your page."
-            " Nobody reads or decides it any more. If that was not you, reply to this mail.",
+        subject=gettext(
+            "You have withdrawn your application %(reference)s", reference=application.reference
         ),
-        action=("Your page", status_page(application)),
+        paragraphs=(
+            gettext("Dear %(name)s,", name=application.name),
+            gettext(
+                "your application for %(company)s is withdrawn, as you asked on your page. Nobody"
+                " reads or decides it any more. If that was not you, reply to this mail.",
+                company=application.company,
+            ),
+        ),
+        action=(gettext("Your page"), status_page(application)),
     )
 
 
+@in_their_language
 def page_link(application: Application, *, is_new: bool) -> Letter:
     """To the prospect: the way to their page."""
     because = (
-        "the link to the page of your application has been replaced. The one in earlier mails opens"
-        " nothing any more; this is the new one."
+        gettext(
+            "the link to the page of your application has been replaced. The one in earlier mails"
+            " opens nothing any more; this is the new one."
+        )
         if is_new
-        else "you asked for the link to the page of your application. If that was not you, you need"
-        " do nothing: it was sent to you alone."
+        else gettext(
+            "you asked for the link to the page of your application. If that was not you, you need"
+            " do nothing: it was sent to you alone."
+        )
     )
     return Letter(
         template="page_link",
-        subject=f"The link to your application {application.reference}",
-        paragraphs=(f"Dear {application.name},", because),
-        action=("Your page", status_page(application)),
-        closing=("The page behind the link is yours alone. It needs no password.",),
+        subject=gettext(
+            "The link to your application %(reference)s", reference=application.reference
+        ),
+        paragraphs=(gettext("Dear %(name)s,", name=application.name), because),
+        action=(gettext("Your page"), status_page(application)),
+        closing=(gettext("The page behind the link is yours alone. It needs no password."),),
     )

@@ -1,17 +1,18 @@
 """Notifications' part in the flow: who hears of what. Each only writes into the outbox."""
 
 import uuid
+from datetime import date
 
 from sqlalchemy.orm import Session
 
 from app.applications.events import PageLinkReplaced
 from app.applications.models import Application
-from app.applications.queries import get_application, is_held_until_released
+from app.applications.queries import find_draft, get_application, is_held_until_released
 from app.engagements.queries import engagement_of, get_engagement
 from app.events.store import read_stream
 from app.events.types import RecordedEvent
 from app.messages.promise import is_missed
-from app.notifications import alerts, conversation, erasure, letters, own_page
+from app.notifications import alerts, conversation, erasure, letters, news, own_page
 from app.notifications.mailer import CIRCUIT
 from app.notifications.outbox import write_to, write_to_staff
 from app.scoring.queries import score_of
@@ -20,14 +21,16 @@ from app.screening.rules import current_rules
 
 def send_resume_link(session: Session, requested: RecordedEvent) -> None:
     """draft.link_requested → the way back, to the prospect."""
-    letter = letters.resume_link(requested.data.resume_token)
-    write_to(session, requested.data.email, letter, because=requested)
+    if draft := find_draft(session, requested.subject_id):
+        letter = letters.resume_link(draft)
+        write_to(session, requested.data.email, letter, because=requested)
 
 
 def remind_of_draft(session: Session, expiring: RecordedEvent) -> None:
     """draft.expiring → the way back, to the prospect, before there is none."""
-    letter = letters.draft_expiring(expiring.data.resume_token, expiring.data.ends_on)
-    write_to(session, expiring.data.email, letter, because=expiring)
+    if draft := find_draft(session, expiring.subject_id):
+        letter = letters.draft_expiring(draft, date.fromisoformat(expiring.data.ends_on))
+        write_to(session, expiring.data.email, letter, because=expiring)
 
 
 def erase_draft_mail(session: Session, discarded: RecordedEvent) -> None:
@@ -58,14 +61,14 @@ def alert_staff(session: Session, proposed: RecordedEvent) -> None:
     engagement = get_engagement(session, proposed.subject_id)
     if score is None:  # proposed by an offer that came before the score; nothing is new to staff
         return
-    letter = letters.new_application(application, score, engagement)
+    letter = news.new_application(application, score, engagement)
     write_to_staff(session, letter, because=proposed, application_id=application.id)
 
 
 def alert_staff_of_failure(session: Session, dead: RecordedEvent) -> None:
     """delivery.dead_lettered → staff hear of it, and of the application if it is about one."""
     application = _application_of(session, dead.data.event_stream)
-    letter = letters.handling_failed(application, dead.data.subscriber, dead.data.event_type)
+    letter = alerts.handling_failed(application, dead.data.subscriber, dead.data.event_type)
     application_id = application.id if application else None
     write_to_staff(session, letter, because=dead, application_id=application_id)
 
@@ -88,7 +91,7 @@ def send_decision(session: Session, decided: RecordedEvent) -> None:
 def pass_on_answer(session: Session, provided: RecordedEvent) -> None:
     """application.more_provided → the prospect's answer, to staff."""
     application = get_application(session, provided.subject_id)
-    letter = letters.more_provided(application, provided.data.message)
+    letter = news.more_provided(application, provided.data.message)
     write_to_staff(session, letter, because=provided, application_id=application.id)
 
 
@@ -111,8 +114,8 @@ def send_message(session: Session, sent: RecordedEvent) -> None:
 def announce_withdrawal(session: Session, withdrawn: RecordedEvent) -> None:
     """application.withdrawn → the news to staff, a confirmation to the prospect."""
     application = get_application(session, withdrawn.subject_id)
-    news = own_page.withdrawn(application, withdrawn.data.message)
-    write_to_staff(session, news, because=withdrawn, application_id=application.id)
+    letter = own_page.withdrawn(application, withdrawn.data.message)
+    write_to_staff(session, letter, because=withdrawn, application_id=application.id)
     confirmation = own_page.withdrawal_confirmed(application)
     write_to(
         session, application.email, confirmation, because=withdrawn, application_id=application.id
@@ -146,7 +149,7 @@ def announce_agreement(session: Session, accepted: RecordedEvent) -> None:
     """engagement.accepted → the news, to staff."""
     engagement = get_engagement(session, accepted.subject_id)
     application = get_application(session, engagement.application_id)
-    letter = letters.engagement_accepted(application, engagement)
+    letter = news.engagement_accepted(application, engagement)
     write_to_staff(session, letter, because=accepted, application_id=application.id)
 
 
@@ -158,14 +161,14 @@ def confirm_deposit(session: Session, paid: RecordedEvent) -> None:
         return
     receipt = letters.deposit_receipt(application, engagement, paid.data.amount_cents)
     write_to(session, application.email, receipt, because=paid, application_id=application.id)
-    news = letters.deposit_paid(application, paid.data.amount_cents, paid.data.method)
-    write_to_staff(session, news, because=paid, application_id=application.id)
+    letter = news.deposit_paid(application, paid.data.amount_cents, paid.data.method)
+    write_to_staff(session, letter, because=paid, application_id=application.id)
 
 
 def alert_staff_of_overpayment(session: Session, overpaid: RecordedEvent) -> None:
     """deposit.overpaid → the sum to refund, to staff."""
     application = get_application(session, uuid.UUID(overpaid.data.application_id))
-    letter = letters.deposit_overpaid(application, overpaid.data.amount_cents)
+    letter = alerts.deposit_overpaid(application, overpaid.data.amount_cents)
     write_to_staff(session, letter, because=overpaid, application_id=application.id)
 
 

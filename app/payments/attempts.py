@@ -5,6 +5,7 @@ from datetime import timedelta
 from typing import Any
 
 from flask import url_for
+from flask_babel import gettext
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -105,7 +106,10 @@ def _request(deposit: Deposit, engagement: Engagement, application: Application)
     """What Stripe is asked for: one line, the deposit, and the way back to the prospect's page."""
     offer = current_offers().offer(engagement.priced.kind)
     metadata = {"deposit_id": str(deposit.id), "reference": application.reference}
-    product = {"name": f"Deposit: {offer.name}", "description": application.reference}
+    product = {
+        "name": gettext("Deposit: %(offer)s", offer=offer.name),
+        "description": application.reference,
+    }
     price = {
         "currency": deposit.currency,
         "unit_amount": deposit.amount_cents,

@@ -6,6 +6,7 @@ from datetime import date, datetime
 
 import msgspec
 from flask import current_app
+from flask_babel import lazy_gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -16,8 +17,10 @@ from app.firm.brand import Bank, current_brand
 from app.payments.models import CheckoutAttempt, Deposit, StripeEvent
 
 PROBLEMS = {
-    "expired": "The last payment page was closed before it was paid. Nothing was charged.",
-    "failed": "The last try to pay by card did not go through. Nothing was charged.",
+    "expired": lazy_gettext(
+        "The last payment page was closed before it was paid. Nothing was charged."
+    ),
+    "failed": lazy_gettext("The last try to pay by card did not go through. Nothing was charged."),
 }
 
 

@@ -4,6 +4,7 @@ import uuid
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_login import current_user, login_required
 
 from app.applications.models import Application
@@ -19,11 +20,6 @@ from app.payments.queries import DepositPanel, deposit_panel, stripe_reports, tr
 from app.payments.service import close_checkout, open_deposit_checkout, record_bank_payment
 
 payments = Blueprint("payments", __name__, template_folder="templates")
-
-UNREACHABLE = (
-    "The payment page can't be reached right now, and nothing was charged. Try again in a minute,"
-    " or pay by bank transfer."
-)
 
 
 @payments.get("/applications/<token>/deposit")
@@ -43,7 +39,12 @@ def pay(token: str) -> ResponseReturnValue:
     try:
         address = open_deposit_checkout(db.session(), engagement, application)
     except PaymentUnavailable:
-        flash(UNREACHABLE)
+        flash(
+            gettext(
+                "The payment page can't be reached right now, and nothing was charged. Try again in"
+                " a minute, or pay by bank transfer."
+            )
+        )
         address = None
     return redirect(address or own_page, 303)
 

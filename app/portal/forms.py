@@ -1,5 +1,6 @@
 """What a prospect can send from their own page."""
 
+from flask_babel import lazy_gettext
 from flask_wtf import FlaskForm
 from wtforms import EmailField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
@@ -11,14 +12,14 @@ class ReplyForm(FlaskForm):
     """The answer to a reviewer's question."""
 
     message = TextAreaField(
-        "Your answer",
+        lazy_gettext("Your answer"),
         filters=[trimmed],
         # With a maximum in the page a browser cuts what is pasted, and says nothing.
         render_kw={"maxlength": False, "rows": 8},
         validators=[
-            DataRequired("Write your answer first."),
+            DataRequired(lazy_gettext("Write your answer first.")),
             storable,
-            Length(max=4000, message="Use at most 4,000 characters."),
+            Length(max=4000, message=lazy_gettext("Use at most 4,000 characters.")),
         ],
     )
 
@@ -27,14 +28,14 @@ class AgreementForm(FlaskForm):
     """Agreeing to the engagement under one's own name."""
 
     name = StringField(
-        "Your full name",
-        description="Typing it here is your agreement, as a signature would be.",
+        lazy_gettext("Your full name"),
+        description=lazy_gettext("Typing it here is your agreement, as a signature would be."),
         filters=[trimmed],
         render_kw={"autocomplete": "name"},
         validators=[
-            DataRequired("Type your full name to agree."),
+            DataRequired(lazy_gettext("Type your full name to agree.")),
             storable,
-            Length(min=3, max=120, message="Use between 3 and 120 characters."),
+            Length(min=3, max=120, message=lazy_gettext("Use between 3 and 120 characters.")),
         ],
     )
 
@@ -43,14 +44,14 @@ class WithdrawalForm(FlaskForm):
     """Taking an application back."""
 
     message = TextAreaField(
-        "Why, if you like to say",
-        description="It goes to the reviewers, and helps us to ask better.",
+        lazy_gettext("Why, if you like to say"),
+        description=lazy_gettext("It goes to the reviewers, and helps us to ask better."),
         filters=[trimmed],
         render_kw={"maxlength": False, "rows": 4},
         validators=[
             Optional(),
             storable,
-            Length(max=1000, message="Use at most 1,000 characters."),
+            Length(max=1000, message=lazy_gettext("Use at most 1,000 characters.")),
         ],
     )
 
@@ -59,25 +60,27 @@ class LostLinkForm(FlaskForm):
     """What only the prospect and we know."""
 
     reference = StringField(
-        "Reference",
-        description="It stands in the first mail that we sent you, like CE-7K3M-2Q9F.",
+        lazy_gettext("Reference"),
+        description=lazy_gettext(
+            "It stands in the first mail that we sent you, like CE-7K3M-2Q9F."
+        ),
         filters=[trimmed],
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
         validators=[
-            DataRequired("Type the reference."),
+            DataRequired(lazy_gettext("Type the reference.")),
             storable,
-            Length(max=40, message="A reference is shorter."),
+            Length(max=40, message=lazy_gettext("A reference is shorter.")),
         ],
     )
     email = EmailField(
-        "E-mail",
-        description="The address that you applied with.",
+        lazy_gettext("E-mail"),
+        description=lazy_gettext("The address that you applied with."),
         filters=[trimmed],
         render_kw={"autocomplete": "email"},
         validators=[
-            DataRequired("Type the address."),
+            DataRequired(lazy_gettext("Type the address.")),
             storable,
-            Length(max=254, message="Use at most 254 characters."),
+            Length(max=254, message=lazy_gettext("Use at most 254 characters.")),
         ],
     )
 

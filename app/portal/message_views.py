@@ -4,6 +4,7 @@ import uuid
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import TooManyRequests
 
 from app.applications.erasure import AlreadyErased
@@ -14,7 +15,9 @@ from app.messages.service import write_as_prospect
 from app.portal.views import keep_private, load, progress_of, show_page, status_of
 
 MESSAGES = "30 per hour"
-TOO_MANY = "That was a lot within an hour. Your text is kept; wait some minutes, then send it."
+TOO_MANY = lazy_gettext(
+    "That was a lot within an hour. Your text is kept; wait some minutes, then send it."
+)
 
 own_messages = Blueprint("own_messages", __name__, template_folder="templates")
 own_messages.after_request(keep_private)
@@ -33,7 +36,7 @@ def write(token: str) -> ResponseReturnValue:
     except TooManyRequests:
         form.text.errors = [TOO_MANY]
         return show_page(application, message_form=form), 429
-    flash("Your message is with us.")
+    flash(gettext("Your message is with us."))
     return redirect(url_for("portal.status", token=token), 303)
 
 

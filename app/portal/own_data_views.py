@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 from flask import Blueprint, Response, flash, redirect, render_template, send_file, url_for
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 
 from app.applications.erasure import AlreadyErased, erase_person
 from app.applications.models import Application
@@ -66,7 +67,7 @@ def withdraw(token: str) -> ResponseReturnValue:
     except NotOpen:
         db.session.rollback()
         if application.status != "withdrawn":
-            flash("It was decided before you withdrew it.")
+            flash(gettext("It was decided before you withdrew it."))
     return redirect(url_for("portal.status", token=token), 303)
 
 

@@ -1,14 +1,16 @@
 """Where an application stands, in one sentence, and what happens next."""
 
 import msgspec
+from flask_babel import lazy_gettext
 
 from app.applications.models import Application
 from app.engagements.models import Engagement
 
 
-class Standing(msgspec.Struct, frozen=True):
-    """``awaited`` is the next line of the timeline. What is not ``is_settled`` moves within seconds
-    and by itself, so that the page asks again."""
+class Standing(msgspec.Struct, frozen=True, eq=False):
+    """One of those below: its words change with the language, so it is itself and no other that
+    reads the same. ``awaited`` is the next line of the timeline. What is not ``is_settled`` moves
+    within seconds and by itself, so that the page asks again."""
 
     sentence: str
     next: str
@@ -17,66 +19,86 @@ class Standing(msgspec.Struct, frozen=True):
 
 
 RECEIVED = Standing(
-    "We have your application.",
-    "It is being scored and priced by rule, which takes seconds. Then a person reads it, and"
-    " answers by mail and on this page. You have nothing to do.",
-    "Scored and priced",
+    lazy_gettext("We have your application."),
+    lazy_gettext(
+        "It is being scored and priced by rule, which takes seconds. Then a person reads it, and"
+        " answers by mail and on this page. You have nothing to do."
+    ),
+    lazy_gettext("Scored and priced"),
     is_settled=False,
 )
 WITH_REVIEWER = Standing(
-    "Your application is with a reviewer.",
-    "A person reads it, and answers by mail and on this page. You have nothing to do.",
-    "Our answer",
+    lazy_gettext("Your application is with a reviewer."),
+    lazy_gettext(
+        "A person reads it, and answers by mail and on this page. You have nothing to do."
+    ),
+    lazy_gettext("Our answer"),
 )
 QUESTION = Standing(
-    "The reviewer has a question for you.",
-    "Answer it below, when it suits you. Nothing is decided before. Once we have your answer, ours"
-    " follows within one working day.",
-    "Your answer",
+    lazy_gettext("The reviewer has a question for you."),
+    lazy_gettext(
+        "Answer it below, when it suits you. Nothing is decided before. Once we have your answer,"
+        " ours follows within one working day."
+    ),
+    lazy_gettext("Your answer"),
 )
 DECLINED = Standing(
-    "We have read your application and will not take it on.",
-    "Our answer is in the mail that we sent you. Thank you for the time that you gave it. If"
-    " circumstances change, you are welcome to apply again.",
+    lazy_gettext("We have read your application and will not take it on."),
+    lazy_gettext(
+        "Our answer is in the mail that we sent you. Thank you for the time that you gave it. If"
+        " circumstances change, you are welcome to apply again."
+    ),
 )
 WITHDRAWN = Standing(
-    "You have withdrawn your application.",
-    "Nobody reads or decides it any more, and a mail confirms it. If circumstances change, you are"
-    " welcome to apply again.",
+    lazy_gettext("You have withdrawn your application."),
+    lazy_gettext(
+        "Nobody reads or decides it any more, and a mail confirms it. If circumstances change, you"
+        " are welcome to apply again."
+    ),
 )
 CLOSED = Standing(
-    "Your application is closed.",
-    "We do not take it any further. If you think that this is a mistake, write to us below, and a"
-    " person looks at it again.",
+    lazy_gettext("Your application is closed."),
+    lazy_gettext(
+        "We do not take it any further. If you think that this is a mistake, write to us below,"
+        " and a person looks at it again."
+    ),
 )
 PREPARED = Standing(
-    "We would like to work with you.",
-    "The proposal with its price and terms is being put on this page. That takes seconds.",
-    "The proposal",
+    lazy_gettext("We would like to work with you."),
+    lazy_gettext(
+        "The proposal with its price and terms is being put on this page. That takes seconds."
+    ),
+    lazy_gettext("The proposal"),
     is_settled=False,
 )
 OFFERED = Standing(
-    "We would like to work with you.",
-    "Our proposal stands below, with each line of its price and its terms. Nothing is owed before"
-    " you agree to it.",
-    "Your agreement",
+    lazy_gettext("We would like to work with you."),
+    lazy_gettext(
+        "Our proposal stands below, with each line of its price and its terms. Nothing is owed"
+        " before you agree to it."
+    ),
+    lazy_gettext("Your agreement"),
 )
 AGREED = Standing(
-    "You have agreed, and the deposit is due.",
-    "How to pay it stands below. When it has arrived, we write within one working day to settle the"
-    " first day.",
-    "Your deposit",
+    lazy_gettext("You have agreed, and the deposit is due."),
+    lazy_gettext(
+        "How to pay it stands below. When it has arrived, we write within one working day to"
+        " settle the first day."
+    ),
+    lazy_gettext("Your deposit"),
 )
 NOTHING_DUE = Standing(
-    "You have agreed.",
-    "We write within one working day to settle the first day.",
-    "The first day",
+    lazy_gettext("You have agreed."),
+    lazy_gettext("We write within one working day to settle the first day."),
+    lazy_gettext("The first day"),
 )
 ACTIVE = Standing(
-    "Your engagement is confirmed.",
-    "We write within one working day of your deposit to settle the first day. Write to us below if"
-    " something changes on your side.",
-    "The first day",
+    lazy_gettext("Your engagement is confirmed."),
+    lazy_gettext(
+        "We write within one working day of your deposit to settle the first day. Write to us"
+        " below if something changes on your side."
+    ),
+    lazy_gettext("The first day"),
 )
 # Whoever sent what is held sees what everybody sees: a person reads it next.
 BY_STATUS = {

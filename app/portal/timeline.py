@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
+from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
 from app.applications.events import (
@@ -30,32 +31,67 @@ from app.scoring.events import ApplicationScored
 
 # The score itself is the firm's own note; a prospect sees that it was made.
 WORDS: dict[type[Event], tuple[str, str]] = {
-    ApplicationSubmitted: ("Received", "Your application is stored."),
-    ApplicationScored: (
-        "Read by rule",
-        "It has been scored against the criteria that we use for everyone.",
+    ApplicationSubmitted: (
+        lazy_gettext("Received"),
+        lazy_gettext("Your application is stored."),
     ),
-    EngagementProposed: ("With a reviewer", "A proposal is drafted; a person reads it next."),
-    MoreRequested: ("A question for you", "The reviewer would like to know more."),
-    MoreProvided: ("Answered by you", "Your answer is with the reviewer."),
+    ApplicationScored: (
+        lazy_gettext("Read by rule"),
+        lazy_gettext("It has been scored against the criteria that we use for everyone."),
+    ),
+    EngagementProposed: (
+        lazy_gettext("With a reviewer"),
+        lazy_gettext("A proposal is drafted; a person reads it next."),
+    ),
+    MoreRequested: (
+        lazy_gettext("A question for you"),
+        lazy_gettext("The reviewer would like to know more."),
+    ),
+    MoreProvided: (
+        lazy_gettext("Answered by you"),
+        lazy_gettext("Your answer is with the reviewer."),
+    ),
     AnswerDue: (
-        "Our answer is late",
-        "We promised it by this time and had not given it. The reviewers were reminded.",
+        lazy_gettext("Our answer is late"),
+        lazy_gettext(
+            "We promised it by this time and had not given it. The reviewers were reminded."
+        ),
     ),
     ReplyDue: (
-        "Our reply is late",
-        "We promised one to your message by this time. The reviewers were reminded.",
+        lazy_gettext("Our reply is late"),
+        lazy_gettext("We promised one to your message by this time. The reviewers were reminded."),
     ),
-    ApplicationWithdrawn: ("Withdrawn by you", "Nobody reads or decides it any more."),
+    ApplicationWithdrawn: (
+        lazy_gettext("Withdrawn by you"),
+        lazy_gettext("Nobody reads or decides it any more."),
+    ),
     PageLinkReplaced: (
-        "A new link",
-        "This page has a new address, which we mailed you. The one before opens nothing any more.",
+        lazy_gettext("A new link"),
+        lazy_gettext(
+            "This page has a new address, which we mailed you. The one before opens nothing any"
+            " more."
+        ),
     ),
-    ApplicationAccepted: ("Taken on", "We would like to work with you."),
-    ApplicationDeclined: ("Not taken on", "Our answer is in the mail that we sent."),
-    EngagementAccepted: ("Agreed", "You have agreed to the engagement."),
-    DepositPaid: ("Deposit received", "Thank you. A mail confirms it."),
-    EngagementActivated: ("Confirmed", "We will write to settle the first date."),
+    ApplicationAccepted: (
+        lazy_gettext("Taken on"),
+        lazy_gettext("We would like to work with you."),
+    ),
+    ApplicationDeclined: (
+        lazy_gettext("Not taken on"),
+        lazy_gettext("Our answer is in the mail that we sent."),
+    ),
+    EngagementAccepted: (
+        lazy_gettext("Agreed"),
+        lazy_gettext("You have agreed to the engagement."),
+    ),
+    DepositPaid: (
+        lazy_gettext("Deposit received"),
+        lazy_gettext("Thank you. A mail confirms it."),
+    ),
+    EngagementActivated: (
+        lazy_gettext("Confirmed"),
+        lazy_gettext("We will write to settle the first date."),
+    ),
 }
 
 

@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+from flask_babel import gettext, lazy_gettext
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
@@ -28,13 +29,17 @@ from app.portal.standing import (
 from app.rendering import datetime_utc
 
 WITHOUT_A_DATE = {
-    QUESTION: "You act next, whenever it suits you: there is no date for it.",
-    DECLINED: "Nobody has to act: this application is closed.",
-    WITHDRAWN: "Nobody has to act: this application is closed.",
-    CLOSED: "Nobody has to act: this application is closed.",
-    PREPARED: "We act next: the proposal stands here within seconds.",
-    OFFERED: "You act next, whenever it suits you: our proposal has no date on which it ends.",
-    AGREED: "You act next: the deposit is due now, and the work begins once it has arrived.",
+    QUESTION: lazy_gettext("You act next, whenever it suits you: there is no date for it."),
+    DECLINED: lazy_gettext("Nobody has to act: this application is closed."),
+    WITHDRAWN: lazy_gettext("Nobody has to act: this application is closed."),
+    CLOSED: lazy_gettext("Nobody has to act: this application is closed."),
+    PREPARED: lazy_gettext("We act next: the proposal stands here within seconds."),
+    OFFERED: lazy_gettext(
+        "You act next, whenever it suits you: our proposal has no date on which it ends."
+    ),
+    AGREED: lazy_gettext(
+        "You act next: the deposit is due now, and the work begins once it has arrived."
+    ),
 }
 
 # Here the prospect owes us something, whatever we owe them; here we owe the greater answer.
@@ -54,42 +59,45 @@ def turn_of(
     if reply_due_at is None or standing in OURS_ANYWAY:
         return _turn_by_standing(session, application, engagement, standing)
     reply = _reply(reply_due_at)
-    return f"{WITHOUT_A_DATE[standing]} {reply}" if standing in THEIRS else f"We act next. {reply}"
+    first = WITHOUT_A_DATE[standing] if standing in THEIRS else gettext("We act next.")
+    return f"{first} {reply}"
 
 
 def _turn_by_standing(
     session: Session, application: Application, engagement: Engagement | None, standing: Standing
 ) -> str:
     if standing in WITHOUT_A_DATE:
-        return WITHOUT_A_DATE[standing]
+        return str(WITHOUT_A_DATE[standing])
     if engagement and standing in {NOTHING_DUE, ACTIVE}:
         return _first_day(deadline_after(_bound_since(session, engagement)))
     promise = open_promise(session, application)
     if promise is None:
         return ""
-    if promise.is_missed:
-        return (
-            f"We act next, and we are late: our answer was due by {datetime_utc(promise.due_at)}."
-            " The reviewers have been reminded."
-        )
     due = datetime_utc(promise.due_at)
-    return f"We act next: a person answers within one working day, by {due}."
+    if promise.is_missed:
+        return gettext(
+            "We act next, and we are late: our answer was due by %(time)s. The reviewers have been"
+            " reminded.",
+            time=due,
+        )
+    return gettext("We act next: a person answers within one working day, by %(time)s.", time=due)
 
 
 def _reply(due_at: datetime) -> str:
     due = datetime_utc(due_at)
     if utc_now() <= due_at:
-        return f"A person answers what you wrote by {due}."
-    return f"We are late: what you wrote was to be answered by {due}."
+        return gettext("A person answers what you wrote by %(time)s.", time=due)
+    return gettext("We are late: what you wrote was to be answered by %(time)s.", time=due)
 
 
 def _first_day(due_at: datetime) -> str:
     """What is settled after that is not known to the site."""
+    due = datetime_utc(due_at)
     if utc_now() <= due_at:
-        return f"We act next: by {datetime_utc(due_at)} we write to settle the first day."
-    return (
-        f"We were to write by {datetime_utc(due_at)} to settle the first day. If nothing came,"
-        " write to us below."
+        return gettext("We act next: by %(time)s we write to settle the first day.", time=due)
+    return gettext(
+        "We were to write by %(time)s to settle the first day. If nothing came, write to us below.",
+        time=due,
     )
 
 

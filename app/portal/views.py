@@ -14,6 +14,7 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from flask_wtf import FlaskForm
 
 from app.applications.models import Application
@@ -30,6 +31,7 @@ from app.engagements.service import NotOnOffer, accept_engagement
 from app.extensions import csrf, limiter
 from app.firm.brand import current_brand
 from app.firm.offers import current_offers
+from app.languages.prose import in_present_language
 from app.messages.forms import MessageForm
 from app.messages.queries import thread_of
 from app.payments.gateway import PaymentUnavailable
@@ -92,7 +94,7 @@ def reply(token: str) -> ResponseReturnValue:
         db.session.rollback()
         if latest_answer(db.session(), application) != message:
             return show_page(application, reply_form=form), 409
-    flash("Your answer is with the reviewer.")
+    flash(gettext("Your answer is with the reviewer."))
     return redirect(url_for(".status", token=token), 303)
 
 
@@ -130,7 +132,9 @@ def open_checkout_or_page(token: str) -> ResponseReturnValue:
     try:
         address = open_deposit_checkout(db.session(), engagement, application)
     except PaymentUnavailable:
-        flash("You have agreed. The payment page can't be reached right now; try it below.")
+        flash(
+            gettext("You have agreed. The payment page can't be reached right now; try it below.")
+        )
         return own_page
     return redirect(address, 303) if address else own_page
 
@@ -154,7 +158,8 @@ def progress_of(application: Application) -> dict[str, Any]:
     """What the changing part of the page shows. ``asks_again``: more follows within seconds."""
     engagement = engagement_of(db.session(), application.id)
     standing = standing_of(application, engagement)
-    thread = thread_of(db.session(), application, {"prospect": "You"}, firm=current_brand().name)
+    names = {"prospect": gettext("You")}
+    thread = thread_of(db.session(), application, names, firm=current_brand().name)
     # Stripe sends the payer back before it tells us of the payment.
     pays_now = standing is AGREED and request.args.get("payment") == "done"
     return {
@@ -190,6 +195,7 @@ def show_page(
         "portal/status.html",
         **page,
         offer=current_offers().offer(engagement.kind) if is_agreed_on else None,
+        quote=in_present_language(engagement.priced) if is_agreed_on else None,
         deposit=deposit_panel(session, engagement) if engagement else None,
         is_asked=is_asked,
         reply_form=reply_form,

@@ -25,7 +25,7 @@ WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 # In the dark only the colours are others, at another width only where and how large things are.
 COLOUR_RULES = ("color-contrast", "link-in-text-block")
 LAYOUT_RULES = (*COLOUR_RULES, "target-size", "scrollable-region-focusable")
-WITH_LETTERS = ("letters.py", "alerts.py", "conversation.py", "own_page.py")
+WITH_LETTERS = ("letters.py", "news.py", "alerts.py", "conversation.py", "own_page.py")
 WRITTEN = [ROOT / "app/notifications" / name for name in WITH_LETTERS]
 # They take a client who pays twice, a service that keeps failing, and weeks.
 UNLIKELY = {"deposit_overpaid", "service_away", "draft_expiring"}
@@ -41,6 +41,7 @@ NO_PAGES = {
     *("attachments.download", "attachments.download_for_staff"),
     *("own_data.checker", "own_data.export", "own_data.trail"),  # files
     *("portal.progress", "payments.deposit", "flow.picture", "replays.progress"),  # parts of a page
+    *("labs.event", "labs.state"),  # a message, and a part
     *("own_messages.new", "own_messages.reopen"),  # a part, and what leads to the whole
     *("applications.resume", "applications.review", "portal.reopen"),  # lead to another
     "applications.question_styles",

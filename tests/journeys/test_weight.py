@@ -22,11 +22,17 @@ BY_APPLICANT = [Stop(f"step {key}, filled in", f"/apply/{key}", who="applicant")
 AT_ONCE = [stop for stop in (*TOUR, *BY_APPLICANT) if not stop.deeds]
 
 
-@pytest.mark.parametrize("who", ["anybody", "applicant", "staff"])
+@pytest.mark.parametrize(
+    ("who", "locale"),
+    [
+        *(("anybody", "en-US"), ("applicant", "en-US"), ("staff", "en-US")),
+        *(("anybody", "de-DE"), ("applicant", "de-DE")),
+    ],
+)
 def test_a_first_visit_takes_at_most_100_kilobytes_a_step_60_and_each_10_requests(
-    visit: Visit, site: Site, history: History, ada: Reviewer, who: str
+    visit: Visit, site: Site, history: History, ada: Reviewer, who: str, locale: str
 ) -> None:
-    page = visit(390, reviewer=ada if who == "staff" else None)
+    page = visit(390, reviewer=ada if who == "staff" else None, locale=locale)
     if who == "applicant":
         page.context.add_cookies([cookie_of_finished_draft(site)])
     page.context.new_cdp_session(page).send("Network.setCacheDisabled", {"cacheDisabled": True})

@@ -10,6 +10,7 @@ from benchmarks.bare_view import bare_view
 from benchmarks.fill import fill_log
 from benchmarks.flows import handlers, publishers
 from benchmarks.form import CHANGED, STEP
+from benchmarks.labs import BEHIND_A_PROXY, compare_latencies
 from benchmarks.lag import measure_lags
 from benchmarks.load import fetch
 from benchmarks.pages import PAGES, ReadSite
@@ -62,6 +63,16 @@ def test_articles_are_read_by_who_sees_them_and_by_who_has_them(
             with bare_view(settings, tmp_path) as bare:
                 assert bare.get_page(FEW, connections=2).rate > 0
                 assert bare.get_known_page(FEW, connections=2).rate > 0
+
+
+def test_submits_can_be_measured_beside_a_crowd_in_the_labs(
+    postgres: Postgres, redis_server: Redis
+) -> None:
+    with measured_site(postgres, redis_server, "web", "labs", settings=BEHIND_A_PROXY) as measured:
+        loads, answers = compare_latencies(measured, rounds=1, submits=FEW, visitors=FEW + 10)
+    assert {len(rounds) for rounds in loads.values()} == {1}
+    assert answers["sandboxes"] == 24
+    assert answers["200"] > 0 and set(answers) <= {"200", "204", "303", "sandboxes"}
 
 
 def test_every_way_to_ring_is_heard(postgres: Postgres, redis_server: Redis) -> None:

@@ -21,6 +21,7 @@ CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 Decide = Callable[[Verdict], None]
 Send = Callable[..., TestResponse]
+Ask = Callable[..., TestResponse]
 
 
 @pytest.fixture
@@ -87,3 +88,16 @@ def send(client: FlaskClient, path: str) -> Send:
         return client.post(f"{path}/{action}", data={"csrf_token": token[1], **fields})
 
     return send
+
+
+@pytest.fixture
+def ask(client: FlaskClient) -> Ask:
+    """Send the form of the lost link, with a valid token unless another is given."""
+
+    def ask(reference: str, email: str, **fields: str) -> TestResponse:
+        token = CSRF_TOKEN.search(client.get("/lost-link").text)
+        assert token
+        data = {"csrf_token": token[1], "reference": reference, "email": email, **fields}
+        return client.post("/lost-link", data=data)
+
+    return ask

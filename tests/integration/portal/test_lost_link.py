@@ -7,29 +7,14 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from app.applications.erasure import erase_person
 from app.applications.models import Application
 from app.applications.page_link import replace_page_link
 from app.notifications.models import MailMessage
-from tests.integration.portal.conftest import CSRF_TOKEN
+from tests.integration.portal.conftest import Ask
 
 Handle = Callable[[], None]
-Ask = Callable[..., TestResponse]
-
-
-@pytest.fixture
-def ask(client: FlaskClient) -> Ask:
-    """Send the form of the lost link, with a valid token unless another is given."""
-
-    def ask(reference: str, email: str, **fields: str) -> TestResponse:
-        token = CSRF_TOKEN.search(client.get("/lost-link").text)
-        assert token
-        data = {"csrf_token": token[1], "reference": reference, "email": email, **fields}
-        return client.post("/lost-link", data=data)
-
-    return ask
 
 
 def links_mailed(session: Session) -> list[MailMessage]:

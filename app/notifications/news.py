@@ -1,0 +1,70 @@
+"""Letters that tell staff what a prospect has done."""
+
+from app.applications.models import Application
+from app.engagements.models import Engagement
+from app.notifications.letter import Letter, paragraphs_of
+from app.notifications.letters import offer_of, price_in_words
+from app.notifications.links import desk_page
+from app.rendering import money
+from app.scoring.score import Score
+
+
+def new_application(application: Application, score: Score, engagement: Engagement) -> Letter:
+    """The essentials, the score with its reasons, and the proposal."""
+    reasons = tuple((f"{c.label}, {c.points} of {c.out_of}", c.reason) for c in score.criteria)
+    return Letter(
+        template="new_application",
+        subject=f"{score.total} points: {application.company} ({application.reference})",
+        paragraphs=(
+            f"{application.name} applied for {application.company}. {score.band_label}:"
+            f" {score.total} of 100 points.",
+            f"Proposed: {offer_of(engagement.kind).name},"
+            f" {price_in_words(engagement.kind, engagement.total_cents)}. {score.kind_reason}",
+            *_missing(score),
+        ),
+        facts_title="Why this score",
+        facts=reasons,
+        action=("Read and decide", desk_page(application)),
+    )
+
+
+def more_provided(application: Application, message: str) -> Letter:
+    """The answer to our question."""
+    return Letter(
+        template="more_provided",
+        subject=f"Answer from {application.company} ({application.reference})",
+        paragraphs=(f"{application.name} has answered:", *paragraphs_of(message)),
+        action=("Read and decide", desk_page(application)),
+    )
+
+
+def engagement_accepted(application: Application, engagement: Engagement) -> Letter:
+    """The client has agreed."""
+    return Letter(
+        template="engagement_accepted",
+        subject=f"Agreed: {application.company}, {offer_of(engagement.kind).name}",
+        paragraphs=(
+            f"{engagement.accepted_name} has agreed for {application.company} at"
+            f" {price_in_words(engagement.kind, engagement.total_cents)}. The deposit of"
+            f" {money(engagement.deposit_cents)} is due.",
+        ),
+        action=("Open the application", desk_page(application)),
+    )
+
+
+def deposit_paid(application: Application, amount_cents: int, method: str) -> Letter:
+    """The money has arrived."""
+    return Letter(
+        template="deposit_paid",
+        subject=f"Deposit paid: {application.company}, {money(amount_cents)}",
+        paragraphs=(
+            f"{application.company} has paid the deposit of {money(amount_cents)}"
+            f" ({'by card' if method == 'stripe' else 'by bank transfer'}). Agree the first date"
+            f" with {application.name} within one working day.",
+        ),
+        action=("Open the application", desk_page(application)),
+    )
+
+
+def _missing(score: Score) -> tuple[str, ...]:
+    return (f"Not known yet: {' '.join(score.missing)}",) if score.missing else ()

@@ -1,0 +1,96 @@
+"""The pages for everybody, in German."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.german import english_left_in
+
+TRANSLATED = (
+    "/",
+    "/articles/",
+    "/engagements/",
+    "/engagements/sprint",
+    "/engagements/build",
+    "/engagements/fractional",
+)
+CANONICAL = re.compile(r'<link rel="canonical" href="([^"]+)">')
+ALTERNATE = re.compile(r'<link rel="alternate" hreflang="([\w-]+)" href="([^"]+)">')
+ARTICLE = "/articles/event-driven-architecture"
+COMPARER = "/articles/choosing-a-broker/compare"
+
+
+@pytest.mark.parametrize("path", [*TRANSLATED, "/apply", "/nothing-here", "/imprint", COMPARER])
+def test_no_sentence_is_left_in_english(german: FlaskClient, path: str) -> None:
+    assert english_left_in(german.get(path).text) == []
+
+
+def test_the_check_finds_english_where_there_is_any(client: FlaskClient) -> None:
+    left = english_left_in(client.get("/engagements/sprint").text)
+    assert "Who it is for, and who it is not for" in left  # of the site
+    assert "What if events are the wrong answer?" in left  # of the firm
+    assert "Skip to the content" in left
+
+
+def test_money_and_numbers_are_written_as_german_writes_them(german: FlaskClient) -> None:
+    page = german.get("/engagements/sprint").text
+    assert "Ab 10.000\N{NO-BREAK SPACE}$, Festpreis" in page
+    assert "$10,000" not in page
+
+
+@pytest.mark.parametrize("path", TRANSLATED)
+def test_search_engines_are_told_where_a_page_is_in_each_language(
+    client: FlaskClient, german: FlaskClient, path: str
+) -> None:
+    address = f"http://localhost{path}"
+    named = dict(ALTERNATE.findall(client.get(path).text))
+    assert named == {
+        "en": address,
+        "de": f"{address}?lang=de",
+        "x-default": address,
+    }
+    assert dict(ALTERNATE.findall(german.get(path).text)) == named
+    assert CANONICAL.findall(client.get(path).text) == [named["en"]]
+    assert CANONICAL.findall(german.get(path).text) == [named["de"]]
+
+
+@pytest.mark.parametrize(
+    "path", [ARTICLE, "/imprint", "/apply", "/apply/you", "/lost-link", "/staff/login"]
+)
+def test_what_no_search_engine_should_offer_in_two_languages_names_none(
+    client: FlaskClient, path: str
+) -> None:
+    assert ALTERNATE.findall(client.get(path).text) == []
+
+
+def test_an_article_says_in_which_language_it_is_where_that_is_another(
+    client: FlaskClient, german: FlaskClient
+) -> None:
+    foreign = german.get(ARTICLE).text
+    assert '<div class="prose" lang="en">' in foreign
+    assert "Auf Englisch" in foreign
+    assert re.search(r'<h1 lang="en">', foreign)
+    head = re.compile("<head>.*</head>", re.DOTALL)  # says what the article is about
+    assert english_left_in(head.sub("", foreign)) == []
+    assert "Auf Englisch" in german.get("/articles/").text
+
+    assert CANONICAL.findall(foreign) == [f"http://localhost{ARTICLE}"]
+
+    own = client.get(ARTICLE).text
+    assert '<div class="prose">' in own
+    assert "In English" not in own
+
+
+def test_what_is_written_in_english_says_so_on_a_german_page(german: FlaskClient) -> None:
+    imprint = german.get("/imprint").text
+    assert '<a href="/imprint" lang="en">Imprint</a>' in imprint  # in the foot
+    assert '<div class="prose" lang="en">' in imprint
+    assert re.search(r'<main [^>]*lang="en">', german.get(COMPARER).text)
+
+
+def test_an_error_is_told_in_german(german: FlaskClient) -> None:
+    page = german.get("/nothing-here").text
+    assert "An dieser Adresse ist nichts" in page
+    assert english_left_in(german.post("/").text) == []
+    assert english_left_in(german.post("/apply", data={"x": "x" * 300_000}).text) == []

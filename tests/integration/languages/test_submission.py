@@ -1,0 +1,145 @@
+"""What is remembered of the language: by a draft, by an application, and of its questions never."""
+
+import html
+import re
+from collections.abc import Callable
+
+import msgspec
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_babel import force_locale
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Staff
+from app.applications.events import ApplicationSubmitted
+from app.applications.models import Application, Draft, StoredQuestionnaire
+from app.applications.questions import Questionnaire, current_questionnaire, original_questionnaire
+from app.events.store import read_stream
+from app.events.types import stream_of
+from tests.integration.applications.prospect import Prospect, hidden
+
+
+def draft_in(session: Session) -> Draft:
+    session.rollback()
+    return session.scalars(select(Draft)).one()
+
+
+def send_as(prospect: Prospect, session: Session) -> Application:
+    """Send what they have in mind, and return it as it is stored."""
+    prospect.fill_in()
+    assert prospect.send().status_code == 303
+    session.rollback()
+    return session.scalars(select(Application)).one()
+
+
+def test_an_application_remembers_the_language_that_it_was_sent_in(
+    prospect: Prospect, session: Session, app: Flask, handle_events: Callable[[], None]
+) -> None:
+    application = send_as(prospect, session)
+    assert application.language == "de"
+    [sent, *_] = read_stream(session, stream_of("application", application.id))
+    assert isinstance(sent.data, ApplicationSubmitted)
+    assert sent.data.language == "de"
+
+    handle_events()
+    verified = app.test_cli_runner().invoke(args=["events", "verify"])
+    assert verified.output == "Every row is as the log says.\n"
+
+
+def test_a_row_in_another_language_than_its_event_says_is_named(
+    prospect: Prospect, session: Session, app: Flask, handle_events: Callable[[], None]
+) -> None:
+    send_as(prospect, session).language = "en"
+    session.commit()
+    handle_events()
+    verified = app.test_cli_runner().invoke(args=["events", "verify"])
+    assert verified.exit_code == 1
+    assert "language" in verified.output
+
+
+def test_the_questions_that_are_kept_are_the_original_though_the_first_draft_was_german(
+    prospect: Prospect, session: Session
+) -> None:
+    application = send_as(prospect, session)
+    with force_locale("de"):
+        assert current_questionnaire() != original_questionnaire()
+    stored = session.scalars(select(StoredQuestionnaire)).one()
+    assert stored.version == application.questions_version
+    assert msgspec.convert(stored.content, Questionnaire) == original_questionnaire()
+
+
+def test_what_is_sent_does_not_depend_on_the_language(prospect: Prospect, session: Session) -> None:
+    assert send_as(prospect, session).answers == prospect.answers
+
+
+def test_switching_the_language_in_the_middle_keeps_every_answer(
+    prospect: Prospect, session: Session
+) -> None:
+    prospect.fill_in("you", "system")
+    symptom = prospect.answers["symptoms"][0]
+    prospect.press("problem", "go_to", "system", problem="Nur angefangen", symptoms=[symptom])
+    before = draft_in(session)
+    assert before.language == "de"
+    answers, complete = dict(before.answers), list(before.complete_steps)
+
+    english = prospect.client.get("/apply/problem?lang=en").text
+    assert '<html lang="en">' in english
+    assert "Nur angefangen" in english
+    assert re.search(rf'<input checked[^>]* value="{symptom}"', english)
+    after = draft_in(session)
+    assert (after.answers, after.complete_steps) == (answers, complete)
+    assert after.language == "de", "It was last saved in German."
+
+    prospect.fill_in("problem")
+    after = draft_in(session)
+    assert after.language == "en"
+    for question in (*prospect.steps[0].questions, *prospect.steps[1].questions):
+        assert after.answers.get(question.key) == answers.get(question.key)
+    assert '<html lang="de">' in prospect.client.get("/apply/outcome?lang=de").text
+    assert send_as(prospect, session).language == "de"
+
+
+def test_a_page_that_was_shown_in_german_is_sent_after_the_language_was_switched(
+    prospect: Prospect, session: Session
+) -> None:
+    prospect.fill_in()
+    page = prospect.see("review")
+    prospect.client.get("/?lang=en")
+    assert prospect.send(seen=page).status_code == 303
+    session.rollback()
+    assert session.scalars(select(Application.language)).one() == "en"
+
+
+def test_staff_are_told_which_language_to_write_in(
+    prospect: Prospect, session: Session, app: Flask
+) -> None:
+    application = send_as(prospect, session)
+    page = f"/staff/applications/{application.id}"
+    desk = desk_of(app, session)
+    assert "Sent in German: write back in it." in desk.get(page).text
+    application.language = "en"
+    session.commit()
+    assert "write back in it" not in desk.get(page).text
+
+
+def desk_of(app: Flask, session: Session) -> FlaskClient:
+    """The browser of a member of staff, who reads German otherwise."""
+    staff = Staff(email="ada@champlin.example", name="Ada Lovelace", password_hash="none")
+    session.add(staff)
+    session.commit()
+    client = app.test_client()
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de"
+    with client.session_transaction() as cookie:
+        cookie["_user_id"] = staff.get_id()
+    return client
+
+
+def test_staff_read_a_german_application_in_the_words_of_the_original(
+    prospect: Prospect, session: Session, app: Flask
+) -> None:
+    application = send_as(prospect, session)
+    page = html.unescape(desk_of(app, session).get(f"/staff/applications/{application.id}").text)
+    for step in original_questionnaire().steps[:-1]:
+        assert step.title in page
+    assert hidden(page, "csrf_token")

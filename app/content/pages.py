@@ -1,6 +1,6 @@
 """The firm's pages: Markdown files under content/pages, each at the address of its file's name."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import cast
 
@@ -11,7 +11,7 @@ from app.content.checks import Text, find_faults, parse_text
 from app.content.faults import Fault, collecting, refuse
 from app.content.markdown import Heading, render_markdown
 from app.content.placeholders import fill_in
-from app.content.source import read_front_matter, read_source
+from app.content.source import SLUG, Source, read_front_matter, read_source
 from app.languages.choice import SOURCE
 
 
@@ -55,6 +55,11 @@ def current_pages() -> Pages:
     return cast(Pages, current_app.extensions["pages"])
 
 
+def names_of_pages(folder: Path) -> list[str]:
+    """The addresses that the files in ``folder`` want, without their slash."""
+    return sorted(path.stem for path in folder.glob("*.md"))
+
+
 def load_pages(folder: Path, placeholders: Mapping[str, str]) -> Pages:
     """Read every page in ``folder``. Raises ContentError with a sentence for each fault."""
     pages: list[Page] = []
@@ -71,6 +76,11 @@ def read_page(path: Path, placeholders: Mapping[str, str]) -> Page:
     source = fill_in(read_source(path), placeholders)
     about = read_front_matter(source, PageFrontMatter)
     text = parse_text(source)
-    refuse(find_faults(text, {}))
+    refuse([*wrong_name(source), *find_faults(text, {})])
     html, contents = render_markdown(source.text, {})
     return Page(path.stem, about, html, contents, text)
+
+
+def wrong_name(source: Source) -> Iterator[Fault]:
+    if not SLUG.fullmatch(source.path.stem):
+        yield source.fault(1, "The file's name is its address: use a to z, 0 to 9 and hyphens.")

@@ -9,6 +9,7 @@ from app.content.articles import current_articles
 from app.content.kept import kept
 from app.content.pages import current_pages
 from app.firm.offers import KINDS
+from app.labs.scenarios import SCENARIOS
 
 ATOM = "application/atom+xml"
 
@@ -34,10 +35,12 @@ def sitemap() -> ResponseReturnValue:
         "comparer.compare",
         "content.engagement_index",
         "labs.index",
+        "this_site.page",
         "applications.start",
     )
     paths = [url_for(endpoint) for endpoint in endpoints]
     paths += [url_for("content.engagement_kind", kind=kind) for kind in KINDS]
+    paths += [url_for("labs.lab", lab=scenario.slug) for scenario in SCENARIOS]
     paths += [page.path for page in current_pages().pages]
     places: list[tuple[str, date | None]] = [(path, None) for path in paths]
     places += [(one.path, one.about.changed) for one in current_articles().articles]

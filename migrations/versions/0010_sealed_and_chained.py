@@ -46,7 +46,6 @@ CREATE OR REPLACE TRIGGER refuse_change
 CONTENT = (
     "position, id, stream, version, type, schema_version, data, metadata, recorded_at, horizon"
 )
-NEW_CONTENT = f"{CONTENT}, person_id, sealed, hash"
 
 # As they stood when events were first sealed; the empty value stays in the payload.
 PERSONAL = {

@@ -64,6 +64,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     HOLD_BELOW_SECONDS: float = 15.0
     HOLD_ABOVE_PER_ADDRESS: int = 20
     HOLD_ABOVE_PER_EMAIL: int = 5
+    LABS_SANDBOXES: int = 24
+    LABS_MINUTES: int = 15
+    LABS_EVENTS: int = 1000
     CIRCUIT_MAX_FAILURES: int = 5
     CIRCUIT_PAUSE_SECONDS: float = 10.0
     CIRCUIT_PAUSE_CAP_SECONDS: float = 300.0
@@ -109,6 +112,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         for name in ("HOLD_BELOW_SECONDS", "HOLD_ABOVE_PER_ADDRESS", "HOLD_ABOVE_PER_EMAIL"):
             if getattr(self, name) < 0:
                 raise ConfigurationError(f"{name} must not be negative; 0 holds nothing by it.")
+        if self.LABS_SANDBOXES < 0:
+            raise ConfigurationError("LABS_SANDBOXES must not be negative; 0 opens none.")
+        for name in ("LABS_MINUTES", "LABS_EVENTS"):
+            if getattr(self, name) < 1:
+                raise ConfigurationError(f"{name} must be at least 1.")
         if not 0 <= self.DRAFT_REMINDER_DAYS < self.DRAFT_DAYS:
             raise ConfigurationError(
                 "DRAFT_REMINDER_DAYS must be less than DRAFT_DAYS; 0 sends no reminder."

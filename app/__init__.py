@@ -16,6 +16,7 @@ from app.bridges.addresses import init_bridges
 from app.cli import register_commands
 from app.compression import init_compression
 from app.content.library import init_content
+from app.content.shortcut import init_shortcut
 from app.database import db, init_database
 from app.errors import init_errors
 from app.events.bell import init_bell
@@ -47,6 +48,7 @@ def create_app(config: Config | None = None) -> Flask:
     init_telemetry(app, config)
     init_request_trace(app, config)
     init_logs(app)
+    init_shortcut(app, config)
     init_security(app, config)
     init_maintenance(app, config)
     init_compression(app)

@@ -30,7 +30,7 @@ CORE: Final = (
 )
 BUNDLES: Final = {
     "css/site.css": CORE,
-    "css/reading.css": ("tables", "prose", "figures", "content", "conversation"),
+    "css/reading.css": ("tables", "prose", "figures", "content", "conversation", "labs"),
     "css/staff.css": ("staff", "workspace", "history", "flow"),
 }
 

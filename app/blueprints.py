@@ -16,6 +16,9 @@ from app.engagements.views import engagements
 from app.flow.replay_views import replays
 from app.flow.views import flow
 from app.history.views import history
+from app.labs.this_site.views import this_site
+from app.labs.time_machine.views import time_machine
+from app.labs.views import labs
 from app.notifications.letter import notifications
 from app.operation import operation
 from app.outlook.views import outlook
@@ -36,6 +39,9 @@ BLUEPRINTS = (
     syndication,
     pictures,
     comparer,
+    labs,
+    time_machine,
+    this_site,
     applications,
     autosave,
     deletion,

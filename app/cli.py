@@ -1,6 +1,7 @@
-"""The operator's commands: `flask relay`, `flask intake`, `flask events …`, `flask bridges …`,
-`flask person …`, `flask staff …`, `flask content …`"""
+"""The operator's commands: `flask relay`, `flask intake`, `flask labs`, `flask events …`,
+`flask bridges …`, `flask person …`, `flask staff …`, `flask content …`"""
 
+import os
 import signal
 import threading
 
@@ -18,12 +19,18 @@ from app.events.projection_commands import rebuild, verify
 from app.events.relay import run_relay
 from app.events.subscription import current_subscriptions
 from app.events.tasks import send_deliveries
+from app.labs.backbone import make_backbone
+from app.labs.runner import CONNECTIONS, Runner
 from app.portal.commands import person
+
+# The labs get what the rest of the site leaves.
+NICENESS = 10
 
 
 def register_commands(app: Flask) -> None:
     app.cli.add_command(relay)
     app.cli.add_command(intake)
+    app.cli.add_command(labs)
     app.cli.add_command(events)
     events.add_command(verify)
     events.add_command(rebuild)
@@ -55,6 +62,16 @@ def intake() -> None:
     if address is None:
         raise click.UsageError("EVENT_INTAKE is not set, so there is nothing to take in.")
     run_intake(address, _told_to_stop())
+
+
+@click.command("labs")
+@with_appcontext
+def labs() -> None:
+    """Run the sandboxes of the labs; one process does, another one waits for its end."""
+    os.nice(NICENESS)
+    config = current_app.config["SITE"]
+    backbone = make_backbone(config, connections=CONNECTIONS)
+    Runner(backbone).run(config.postgres_url, _told_to_stop())
 
 
 def _told_to_stop() -> threading.Event:

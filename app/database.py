@@ -67,8 +67,10 @@ def utc_now() -> datetime:
     return datetime.now(UTC)
 
 
-def init_database(app: Flask, config: Config) -> None:
-    """Bind the session to the app, with limits that make database trouble fail fast."""
+def init_database(app: Flask, config: Config, *, schema: str = "") -> None:
+    """Bind the session to the app, with limits that make database trouble fail fast. With a
+    ``schema`` a name without one means a table in there, and none elsewhere."""
+    options = f"{STATEMENT_LIMITS} -c search_path={schema}" if schema else STATEMENT_LIMITS
     app.config["SQLALCHEMY_DATABASE_URI"] = config.sqlalchemy_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
         "pool_size": config.DATABASE_POOL_SIZE,
@@ -79,7 +81,7 @@ def init_database(app: Flask, config: Config) -> None:
         "connect_args": {
             "connect_timeout": CONNECT_TIMEOUT,
             "tcp_user_timeout": SILENCE_TIMEOUT_MS,
-            "options": STATEMENT_LIMITS,
+            "options": options,
         },
         "json_serializer": lambda value: msgspec.json.encode(value).decode(),
         "json_deserializer": msgspec.json.decode,

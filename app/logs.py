@@ -79,13 +79,12 @@ def init_logs(app: Flask) -> None:
     @app.after_request
     def finish(response: Response) -> Response:
         if request.endpoint not in UNREMARKABLE:
-            log.info(
-                "request",
-                method=request.method,
-                route=request.url_rule.rule if request.url_rule else None,
-                status=response.status_code,
-                ms=round((time.perf_counter() - g.started_at) * 1000, 1)
-                if "started_at" in g
-                else 0,
-            )
+            route = request.url_rule.rule if request.url_rule else None
+            log_request(request.method, route, response.status_code, g.get("started_at"))
         return response
+
+
+def log_request(method: str, route: str | None, status: int, started_at: float | None) -> None:
+    """The line of a request. ``started_at`` is by the clock of time.perf_counter()."""
+    seconds = time.perf_counter() - started_at if started_at else 0
+    log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))

@@ -4,7 +4,9 @@ Both can begin outside: what a trusted proxy offers is continued, be it a W3C `t
 plain `X-Request-ID`. The span names the route, never the path, in which tokens stand.
 """
 
+from collections.abc import Mapping
 from http import HTTPMethod
+from typing import Any
 
 from flask import Flask, Response, g, request
 
@@ -20,10 +22,7 @@ UNREMARKABLE = {"assets.asset", "operation.healthz", "operation.readyz"}
 def init_request_trace(app: Flask, config: Config) -> None:
     @app.before_request
     def begin() -> None:
-        outer = offered = None
-        if config.TRUSTED_PROXIES:
-            outer = read_traceparent(request.headers.get("traceparent", ""))
-            offered = outer.trace_id if outer else request.headers.get("X-Request-ID")
+        outer, offered = offered_trace(request.environ, config)
         g.request_id = start_trace(offered)
         g.span = _request_span(g.request_id, outer)
         g.span.__enter__()
@@ -41,6 +40,16 @@ def init_request_trace(app: Flask, config: Config) -> None:
     def end(error: BaseException | None) -> None:
         if "span" in g:
             g.pop("span").__exit__(type(error) if error else None, error, None)
+
+
+def offered_trace(
+    environ: Mapping[str, Any], config: Config
+) -> tuple[SpanContext | None, str | None]:
+    """The span that a trusted proxy began, and the id of its trace, as far as it offers them."""
+    if not config.TRUSTED_PROXIES:
+        return None, None
+    outer = read_traceparent(environ.get("HTTP_TRACEPARENT", ""))
+    return outer, outer.trace_id if outer else environ.get("HTTP_X_REQUEST_ID")
 
 
 def _request_span(request_id: str, outer: SpanContext | None) -> Span:

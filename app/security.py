@@ -54,7 +54,7 @@ def init_security(app: Flask, config: Config) -> None:
     if config.TRUSTED_PROXIES:
         hops = config.TRUSTED_PROXIES
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
-    headers = _headers(config)
+    headers = security_headers(config)
 
     @app.after_request
     def harden(response: Response) -> Response:
@@ -65,7 +65,8 @@ def init_security(app: Flask, config: Config) -> None:
         return response
 
 
-def _headers(config: Config) -> dict[str, str]:
+def security_headers(config: Config) -> dict[str, str]:
+    """What every page carries, by the name of its header."""
     # A browser applies form-action to the redirect after a POST too, so Stripe's page is named.
     payment_pages = config.STRIPE_API_BASE or "https://checkout.stripe.com"
     policy = {

@@ -20,6 +20,7 @@ from benchmarks.sample import ANSWERS, INSERT_APPLICATION, INSERT_EVENT, rows
 
 ONE_STATEMENT = f"WITH application AS ({INSERT_APPLICATION}) {INSERT_EVENT}"
 
+ETAG = "bare"
 PAGE = Path(os.environ["BARE_PAGE"]).read_bytes() if "BARE_PAGE" in os.environ else b""
 
 app = Flask(__name__)
@@ -38,6 +39,14 @@ class ConsentForm(FlaskForm):
 def page() -> ResponseReturnValue:
     """The bytes of a step's page, as they went over the wire."""
     return Response(PAGE, mimetype="text/html", headers={"Content-Encoding": "br"})
+
+
+@app.get("/page-with-a-tag")
+def page_with_a_tag() -> ResponseReturnValue:
+    """The same for whoever may have it already, as Flask's manual has it."""
+    response = Response(PAGE, mimetype="text/html", headers={"Content-Encoding": "br"})
+    response.set_etag(ETAG)
+    return response.make_conditional(request)
 
 
 @app.post("/saved")

@@ -6,7 +6,7 @@ from pathlib import Path
 
 import psycopg
 
-from benchmarks.bare import cookie_and_token
+from benchmarks.bare import ETAG, cookie_and_token
 from benchmarks.load import drive, form_post, page_get
 from benchmarks.sample import TABLES
 from benchmarks.turns import Load
@@ -30,6 +30,11 @@ class BareView:
     def get_page(self, count: int, connections: int) -> Load:
         requests = [page_get("/page", self._port)] * count
         return drive(self._port, requests, connections=connections, expected=200)
+
+    def get_known_page(self, count: int, connections: int) -> Load:
+        """Ask whether the page has changed; it has not."""
+        requests = [page_get("/page-with-a-tag", self._port, etag=f'"{ETAG}"')] * count
+        return drive(self._port, requests, connections=connections, expected=304)
 
     def take(self, body: str, count: int, connections: int) -> Load:
         """Read such a form and say "Saved"."""

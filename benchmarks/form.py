@@ -14,7 +14,7 @@ from urllib.parse import urlencode
 
 from app.applications.question_file import load_questionnaire
 from benchmarks.bare_view import bare_view
-from benchmarks.load import Connection
+from benchmarks.load import fetch
 from benchmarks.sample import ANSWERS
 from benchmarks.site import measured_site
 from benchmarks.turns import Load, print_loads, ratio, take_turns
@@ -53,7 +53,7 @@ def main() -> None:
         settings = site.site.settings
         page = folder / "page"
         request = site.step_request(STEP.key)
-        page.write_bytes(body_of(site.port, request))
+        page.write_bytes(fetch(site.port, request)[1])
         bare = stack.enter_context(bare_view({**settings, "BARE_PAGE": str(page)}, folder))
         programs = install_wagtail(folder / "wagtail")
         wagtail_settings = {**settings, "DATABASE_URL": postgres.create_database("wagtail")}
@@ -88,16 +88,6 @@ def compare(
     print(f"{what}\n")
     print_loads(loads, BARE)
     print(f"{OURS} is {ratio(loads, OURS, WAGTAIL):.1f} times {WAGTAIL}.\n", flush=True)
-
-
-def body_of(port: int, request: bytes) -> bytes:
-    """What the site answers to it."""
-    connection = Connection(port)
-    connection.send(request)
-    while (answer := connection.receive()) is None:
-        pass
-    connection.socket.close()
-    return answer.partition(b"\r\n\r\n")[2]
 
 
 def parse_options() -> argparse.Namespace:

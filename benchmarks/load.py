@@ -36,7 +36,19 @@ class Connection:
         if not end:
             return None
         _, _, after = head.lower().partition(b"\r\ncontent-length:")
-        return self._answer if len(body) >= int(after.partition(b"\r\n")[0]) else None
+        length = int(after.partition(b"\r\n")[0] or 0)  # 204 and 304 have none
+        return self._answer if len(body) >= length else None
+
+
+def fetch(port: int, request: bytes) -> tuple[bytes, bytes]:
+    """The head and the body of what is answered to it."""
+    connection = Connection(port)
+    connection.send(request)
+    while (answer := connection.receive()) is None:
+        pass
+    connection.socket.close()
+    head, _, body = answer.partition(b"\r\n\r\n")
+    return head, body
 
 
 def form_post(path: str, port: int, body: str, cookie: str = "") -> bytes:
@@ -51,13 +63,14 @@ def form_post(path: str, port: int, body: str, cookie: str = "") -> bytes:
     return "\r\n".join([*lines, "", body]).encode()
 
 
-def page_get(path: str, port: int, cookie: str = "") -> bytes:
-    """What a browser sends to see a page."""
+def page_get(path: str, port: int, cookie: str = "", *, etag: str = "") -> bytes:
+    """What a browser sends to see a page, of which it may have the one with that ``etag``."""
     lines = [
         f"GET {path} HTTP/1.1",
         f"Host: {HOST}:{port}",
         *([f"Cookie: {cookie}"] if cookie else []),
         "Accept-Encoding: gzip, deflate, br, zstd",
+        *([f"If-None-Match: {etag}"] if etag else []),
     ]
     return "\r\n".join([*lines, "", ""]).encode()
 

@@ -14,8 +14,8 @@ ANSWERS: dict[str, Any] = tomllib.loads(_DEMO.read_text())["applications"][0]
 
 # Copies of the site's tables with their indexes and checks, but without the chain of hashes.
 TABLES = """
-CREATE TABLE bare_applications (LIKE applications INCLUDING ALL);
-CREATE TABLE bare_events (LIKE events INCLUDING ALL);
+CREATE TABLE IF NOT EXISTS bare_applications (LIKE applications INCLUDING ALL);
+CREATE TABLE IF NOT EXISTS bare_events (LIKE events INCLUDING ALL);
 ALTER TABLE bare_events ALTER hash DROP NOT NULL;
 """
 

@@ -1,6 +1,6 @@
 """The site under measurement: the Procfile's processes with the settings of production."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 
 from app import create_app
@@ -62,9 +62,11 @@ class MeasuredSite:
 
 
 @contextmanager
-def measured_site(postgres: Postgres, redis: Redis, *processes: str) -> Iterator[MeasuredSite]:
-    """The site with these of its processes running."""
-    with prepared_site(postgres, redis, AS_SHIPPED) as site:
+def measured_site(
+    postgres: Postgres, redis: Redis, *processes: str, settings: Mapping[str, str] | None = None
+) -> Iterator[MeasuredSite]:
+    """The site with these of its processes running, as it is shipped but for these settings."""
+    with prepared_site(postgres, redis, {**AS_SHIPPED, **(settings or {})}) as site:
         measured = MeasuredSite(site)
         site.start(*processes)
         yield measured

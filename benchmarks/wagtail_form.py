@@ -73,19 +73,27 @@ def wagtail_form(
 ) -> Iterator[WagtailForm]:
     """The form page on the empty database of ``settings``, under the site's own web server. It
     stores what it receives, and ``mails`` it."""
-    port = free_port()
-    environ = {**settings, "PORT": str(port), "PATH": f"{programs}:{settings['PATH']}"}
-    prepare = [str(programs / "python"), "-m", "benchmarks.wagtail_site.prepare"]
     recipient = settings["STAFF_MAIL"] if mails else ""
     described = json.dumps([(field.name, field.kind, field.choices) for field in fields])
-    subprocess.run([*prepare, recipient, described], check=True, env=environ, cwd=ROOT)
+    with served_wagtail(programs, settings, log, "prepare", recipient, described) as port:
+        yield WagtailForm(port, fields)
+
+
+@contextmanager
+def served_wagtail(
+    programs: Path, settings: Mapping[str, str], log: Path, prepare: str, *arguments: str
+) -> Iterator[int]:
+    """Wagtail under the site's own web server, on the empty database of ``settings``, which that
+    module of `benchmarks/wagtail_site` fills; the value is its port."""
+    port = free_port()
+    environ = {**settings, "PORT": str(port), "PATH": f"{programs}:{settings['PATH']}"}
+    command = [str(programs / "python"), "-m", f"benchmarks.wagtail_site.{prepare}", *arguments]
+    subprocess.run(command, check=True, env=environ, cwd=ROOT)
     target = "benchmarks.wagtail_site.wsgi:application"
-    command = procfile()["web"].replace("wsgi:app", target)
-    process = Process(
-        "wagtail", shell(command), log=log, environ=environ, ready=lambda: answers(port)
-    )
+    server = shell(procfile()["web"].replace("wsgi:app", target))
+    process = Process("wagtail", server, log=log, environ=environ, ready=lambda: answers(port))
     process.start()
     try:
-        yield WagtailForm(port, fields)
+        yield port
     finally:
         process.stop()

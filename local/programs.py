@@ -64,6 +64,7 @@ def site_processes(state: State, ports: Ports, environ: Mapping[str, str]) -> li
         process("relay"),
         process("worker"),
         process("scheduler"),
+        process("labs"),
         process("web", ready=lambda: answers_ok(f"http://{HOST}:{ports.web}/readyz")),
     ]
 

@@ -59,7 +59,7 @@ WHERE schemaname = 'public' AND tablename <> 'alembic_version'
 
 
 class Site:
-    """The running site. ``processes`` are relay, worker, scheduler and web by name."""
+    """The running site. ``processes`` are relay, worker, scheduler, labs and web by name."""
 
     def __init__(
         self,

@@ -3,47 +3,70 @@ the wire. A browser that has one already is told so, and nothing is made."""
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, Final, NamedTuple
+from typing import Any, Final, NamedTuple, cast
 
-from flask import Response, current_app, make_response, request, session
+from flask import Flask, Response, current_app, make_response, request, session
 from flask.typing import ResponseReturnValue
+from werkzeug.http import parse_etags
 
 from app.assets import keeps_files
-from app.compression import FILE_QUALITY, SMALLEST_BYTES, accepted_encoding, compress
-from app.languages.choice import present_language
+from app.compression import FILE_QUALITY, SMALLEST_BYTES, compress, encoding_among
+from app.languages.choice import present_language, tell_language
+from app.security import security_headers
 
 FLASHED: Final = "_flashes"  # where Flask keeps what the next page has to say
 PICTURES: Final = "image/"
 
 View = Callable[..., ResponseReturnValue]
+Environ = dict[str, Any]
+Headers = list[tuple[str, str]]
 
 
 class Kept(NamedTuple):
-    """An answer as it goes over the wire. The same page has the same tag in every encoding."""
+    """An answer as it goes over the wire. The same page has the same tag in every encoding;
+    ``unchanged`` are the headers for whoever has it."""
 
     body: bytes
     etag: str
-    headers: dict[str, str]
+    route: str
+    headers: Headers
+    unchanged: Headers
+
+    def answer(self, environ: Environ) -> tuple[int, Headers, bytes]:
+        """Status, headers and body for that request."""
+        known = environ.get("HTTP_IF_NONE_MATCH", "")
+        if known and (known == f'W/"{self.etag}"' or parse_etags(known).contains_weak(self.etag)):
+            return 304, self.unchanged, b""
+        return 200, self.headers, self.body
+
+
+Keys = tuple[str, str, str]
+
+
+def kept_pages(app: Flask) -> dict[Keys, Kept]:
+    """What the app keeps. Reading the content again empties it."""
+    return cast(dict[Keys, Kept], app.extensions["kept_pages"])
+
+
+def key_of(environ: Environ, language: str) -> Keys:
+    """What a page depends on: its path, never its query; the language; and the encoding."""
+    encoding = encoding_among(environ.get("HTTP_ACCEPT_ENCODING", ""))
+    return environ["PATH_INFO"], language, encoding
 
 
 def kept(view: View) -> View:
-    """Keep what the view makes: for each set of its arguments, each language and each encoding.
-
-    It may look at nothing else of the request, its query included. What is no page, such as a 404,
-    has to be raised.
-    """
+    """Keep what the view makes, which may look at nothing of the request but its arguments and
+    language. What is no page, such as a 404, has to be raised."""
 
     @wraps(view)
     def answer(**arguments: Any) -> ResponseReturnValue:
         if session.get(FLASHED) or not keeps_files():
             return view(**arguments)
-        encoding = accepted_encoding()
-        key = (request.endpoint, *arguments.values(), present_language(), encoding)
-        pages = current_app.extensions["kept_pages"]
-        page = pages.get(key)
-        if page is None:
-            page = pages[key] = pack(make_response(view(**arguments)), encoding)
-        return unpack(page)
+        pages, key = kept_pages(current_app), key_of(request.environ, present_language())
+        if key not in pages:
+            pages[key] = pack(make_response(view(**arguments)), key[-1])
+        status, headers, body = pages[key].answer(request.environ)
+        return Response(body, status, headers)
 
     return answer
 
@@ -51,22 +74,21 @@ def kept(view: View) -> View:
 def pack(response: Response, encoding: str) -> Kept:
     response.add_etag(weak=True)
     response.cache_control.no_cache = True
-    etag, _ = response.get_etag()
+    tell_language(response)
     body = response.get_data()
-    if not (response.mimetype or "").startswith(PICTURES):
+    if not response.mimetype.startswith(PICTURES):  # type: ignore[union-attr]
         response.vary.add("Accept-Encoding")
         if encoding and len(body) >= SMALLEST_BYTES:
             body = compress(body, encoding, FILE_QUALITY[encoding])
             response.content_encoding = encoding
     response.content_length = len(body)
-    return Kept(body, etag or "", dict(response.headers))
+    for name, value in security_headers(current_app.config["SITE"]).items():
+        response.headers.setdefault(name, value)
+    headers = [(name, value) for name, value in response.headers if name != "X-Request-ID"]
+    unchanged = [(name, value) for name, value in headers if not is_about_body(name)]
+    route = request.url_rule.rule if request.url_rule else ""
+    return Kept(body, str(response.get_etag()[0]), route, headers, unchanged)
 
 
-def unpack(page: Kept) -> Response:
-    """A repeated visit costs one question: has the page changed?"""
-    if page.etag in request.if_none_match.as_set(include_weak=True):
-        headers = {
-            name: value for name, value in page.headers.items() if not name.startswith("Content-")
-        }
-        return Response(status=304, headers=headers)
-    return Response(page.body, headers=page.headers)
+def is_about_body(header: str) -> bool:
+    return header.startswith("Content-") and header != "Content-Security-Policy"

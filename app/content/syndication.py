@@ -28,8 +28,14 @@ def feed() -> ResponseReturnValue:
 @kept
 def sitemap() -> ResponseReturnValue:
     """Every page for everybody, with the day of its last change where one is known."""
-    endpoints = ("content.home", "content.article_index", "content.engagement_index")
-    paths = [*map(url_for, endpoints), url_for("applications.start")]
+    endpoints = (
+        "content.home",
+        "content.article_index",
+        "comparer.compare",
+        "content.engagement_index",
+        "applications.start",
+    )
+    paths = [url_for(endpoint) for endpoint in endpoints]
     paths += [url_for("content.engagement_kind", kind=kind) for kind in KINDS]
     paths += [page.path for page in current_pages().pages]
     places: list[tuple[str, date | None]] = [(path, None) for path in paths]

@@ -23,10 +23,11 @@ log = structlog.get_logger()
 
 
 class Bell:
-    """Rings ``CHANNEL`` on the database at ``dsn``. ``ring`` returns at once and never raises."""
+    """Rings a channel on the database at ``dsn``. ``ring`` returns at once and never raises."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, channel: str = CHANNEL) -> None:
         self._dsn = dsn
+        self._channel = channel
         self._wanted = threading.Event()
         self._starting = threading.Lock()
         self._thread: threading.Thread | None = None
@@ -51,15 +52,15 @@ class Bell:
                     connection.execute("SET synchronous_commit = off")
                     while self._wanted.wait():
                         self._wanted.clear()
-                        connection.execute(f"NOTIFY {CHANNEL}")
+                        connection.execute(f"NOTIFY {self._channel}")
                         time.sleep(QUIET_SECONDS)
             except psycopg.Error as error:
                 self._wanted.clear()
                 log.warning("bell.unreachable", error=type(error).__name__)
 
 
-def init_bell(app: Flask, dsn: str) -> None:
-    app.extensions["bell"] = Bell(dsn)
+def init_bell(app: Flask, dsn: str, channel: str = CHANNEL) -> None:
+    app.extensions["bell"] = Bell(dsn, channel)
 
 
 def ring() -> None:
@@ -80,7 +81,7 @@ class Listener:
 
 
 @contextmanager
-def listening(dsn: str) -> Iterator[Listener]:
+def listening(dsn: str, channel: str = CHANNEL) -> Iterator[Listener]:
     with psycopg.connect(dsn, autocommit=True, connect_timeout=CONNECT_TIMEOUT) as connection:
-        connection.execute(f"LISTEN {CHANNEL}")
+        connection.execute(f"LISTEN {channel}")
         yield Listener(connection)

@@ -21,6 +21,7 @@ def to_cloud_event(
     sequence (the place in the stream, so written that it sorts as text), and traceparent.
     """
     data = recorded.data if with_personal else without_personal(recorded.data)
+    schema = schema_address(recorded.type, data.schema_version, base_url)
     return CloudEvent(
         {
             "id": str(recorded.id),
@@ -29,7 +30,7 @@ def to_cloud_event(
             "subject": recorded.stream,
             "time": recorded.recorded_at,
             "datacontenttype": "application/json",
-            "dataschema": schema_address(recorded.type, recorded.data.schema_version, base_url),
+            **({} if data.is_exhibit else {"dataschema": schema}),
             "partitionkey": recorded.stream,
             "sequence": f"{recorded.version:010}",
             "traceparent": traceparent(recorded),

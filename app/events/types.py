@@ -17,12 +17,14 @@ class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     A subclass is declared with ``@event("application.submitted", version=1)``; its first docstring
     line is the event's meaning. ``personal`` names the fields that say something about a person.
     ``stream_kind`` is what its streams are about; by default the first part of its name.
+    ``is_exhibit``: it happens in a log apart from the site's own, so no catalog has it.
     """
 
     type: ClassVar[str]
     stream_kind: ClassVar[str]
     schema_version: ClassVar[int]
     personal: ClassVar[tuple[str, ...]]
+    is_exhibit: ClassVar[bool]
 
 
 class UnknownEventType(Exception):
@@ -68,7 +70,12 @@ E_ = TypeVar("E_", bound=type[Event])
 
 
 def event(
-    name: str, *, version: int, personal: tuple[str, ...] = (), stream: str = ""
+    name: str,
+    *,
+    version: int,
+    personal: tuple[str, ...] = (),
+    stream: str = "",
+    is_exhibit: bool = False,
 ) -> Callable[[E_], E_]:
     """Declare an event type under its name on the wire. A name can be declared once."""
 
@@ -81,6 +88,7 @@ def event(
         cls.stream_kind = stream or name.partition(".")[0]
         cls.schema_version = version
         cls.personal = personal
+        cls.is_exhibit = is_exhibit
         _declared[name] = cls
         return cls
 
@@ -88,8 +96,8 @@ def event(
 
 
 def declared_events() -> dict[str, type[Event]]:
-    """Every declared type by its name."""
-    return dict(_declared)
+    """Every declared type that the site's own log may hold, by its name."""
+    return {name: declared for name, declared in _declared.items() if not declared.is_exhibit}
 
 
 def decode_event(name: str, data: dict[str, Any], schema_version: int) -> Event:

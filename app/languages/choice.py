@@ -1,11 +1,15 @@
 """Which language a request is in: the one that its address asks for, or this browser chose before,
 or its settings prefer."""
 
+from collections.abc import Iterable
+from functools import lru_cache
 from typing import Final
 
 from babel import Locale
 from flask import Flask, Response, has_request_context, request
 from flask_babel import get_locale
+from werkzeug.datastructures import LanguageAccept
+from werkzeug.http import parse_accept_header
 
 SOURCE: Final = "en"
 LANGUAGES: Final = {SOURCE: "English", "de": "Deutsch"}
@@ -28,12 +32,25 @@ def init_choice(app: Flask) -> None:
 
 def choose_language() -> str:
     """The code of the request's language; that of the source where there is no request."""
-    if not has_request_context() or request.path.startswith(IN_SOURCE_ONLY):
+    if not has_request_context():
         return SOURCE
-    for chosen in (request.args.get(PARAMETER), request.cookies.get(COOKIE)):
-        if chosen in LANGUAGES:
-            return chosen
-    return request.accept_languages.best_match(LANGUAGES, SOURCE)
+    preferred = request.headers.get("Accept-Language", "")
+    chosen = (request.args.get(PARAMETER), request.cookies.get(COOKIE))
+    return choose_among(request.path, chosen, preferred)
+
+
+def choose_among(path: str, chosen: Iterable[str | None], preferred: str) -> str:
+    """The same for a page of that path: the first of those chosen that there is, else the best of
+    those that the header Accept-Language prefers."""
+    if path.startswith(IN_SOURCE_ONLY):
+        return SOURCE
+    found = next((one for one in chosen if one in LANGUAGES), None)
+    return found or best_of_preferred(preferred)
+
+
+@lru_cache(256)
+def best_of_preferred(header: str) -> str:
+    return parse_accept_header(header, LanguageAccept).best_match(LANGUAGES, SOURCE)
 
 
 def present_language() -> str:
@@ -63,11 +80,10 @@ def other_languages() -> dict[str, str]:
 
 
 def remember_choice(response: Response) -> Response:
-    """Keep what the address asked for, and tell caches what the page depends on."""
+    """Keep what the address asked for."""
     if response.mimetype != "text/html":
         return response
-    response.headers["Content-Language"] = present_language()
-    response.vary.update(("Accept-Language", "Cookie"))
+    tell_language(response)
     asked = request.args.get(PARAMETER)
     if asked in LANGUAGES and asked != request.cookies.get(COOKIE):
         response.set_cookie(
@@ -79,3 +95,9 @@ def remember_choice(response: Response) -> Response:
             samesite="Lax",
         )
     return response
+
+
+def tell_language(response: Response) -> None:
+    """Tell browsers and caches which language the page is in, and what that depends on."""
+    response.headers["Content-Language"] = present_language()
+    response.vary.update(("Accept-Language", "Cookie"))

@@ -1,8 +1,9 @@
-"""The form page, as Wagtail's manual shows one that mails what it receives."""
+"""The form page, as Wagtail's manual shows one that mails what it receives; and a blog's pages."""
 
 from django.db import models
 from modelcluster.fields import ParentalKey
 from wagtail.contrib.forms.models import AbstractEmailForm, AbstractFormField
+from wagtail.models import Page
 
 
 class EnquiryField(AbstractFormField):
@@ -11,3 +12,16 @@ class EnquiryField(AbstractFormField):
 
 class EnquiryPage(AbstractEmailForm):
     pass
+
+
+class ArticlePage(Page):
+    summary = models.TextField()
+    published = models.DateField()
+    body = models.TextField()
+
+
+class ArticleIndexPage(Page):
+    def get_context(self, request, *args, **kwargs):  # type: ignore[no-untyped-def]
+        context = super().get_context(request, *args, **kwargs)
+        articles = ArticlePage.objects.child_of(self).live().order_by("-published")
+        return {**context, "articles": articles}

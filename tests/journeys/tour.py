@@ -85,6 +85,12 @@ DECLINE = (choose("decline"), fill(message="We have no time this year."))
 GO_ON = press("Continue")
 MAIL_LINK = press("Save and mail me a link")
 SEND = press("Send the application")
+PLACE = press("Place the orders")
+SURGE = press("Start the surge")
+BREAK = (choose("charge_fails"), press("Send the application"))
+REWIND = (press("Pay in"), fill(at="1"), press("Show the account then"))
+TAKE_OUT = press("Take out")
+MEND = press("Mend the charge and replay")
 ANSWER = press("Send the answer")
 WITHDRAW_LONG = (fill(message="word " * 300), press("Withdraw the application"))
 ERASE = press("Erase it for good")
@@ -137,6 +143,20 @@ PUBLIC = (
     Stop("privacy", "/privacy"),
     Stop("imprint", "/imprint"),
     Stop("apply", "/apply"),
+)
+LABS = (
+    Stop("labs", "/labs/", shows="sandboxes are in use"),
+    Stop("retail", "/labs/retail", shows="The log: 0 events"),
+    Stop("retail, at work", "/labs/retail", (choose("5"), PLACE), shows="behind"),
+    Stop("payments", "/labs/payments", shows="The log: 0 events"),
+    Stop("payments, at work", "/labs/payments", (choose("200"), SURGE), shows="behind"),
+    Stop("break it", "/labs/break-it", shows="What goes wrong"),
+    Stop("break it, broken", "/labs/break-it", BREAK, shows="behind"),
+    Stop("time machine", "/labs/time-machine", shows="after 0 of 0 events"),
+    Stop("time machine, rewound", "/labs/time-machine", REWIND, shows="after 1 of 2 events"),
+    Stop("time machine, refused", "/labs/time-machine", (TAKE_OUT,), shows="is no event"),
+    Stop("this site", "/labs/this-site", shows="The fit is scored"),
+    Stop("break it, too early", "/labs/break-it", (MEND,), shows="no dead letter to replay"),
 )
 FORM = (
     Stop("apply, begun", "/apply", shows="You have begun already", who="applicant"),
@@ -198,6 +218,8 @@ OWN = (
     Stop("own page, reply late", "own:declined", shows="Our reply is late"),
     Stop("own page, conversation", "own:offered", shows="Our night shifts end"),
     Stop("own page, offered, wrong", "own:offered", (AGREE,), shows="Type your full name"),
+    Stop("own page, offered, German", "own:offered?lang=de", shows="Unser Vorschlag: Sprint"),
+    Stop("own page, deposit due, German", "own:agreed?lang=de", shows="Bankleitzahl"),
     Stop("own page, deposit due", "own:agreed", shows="Routing number"),
     Stop("own page, waits for Stripe", "own:agreed?payment=done", shows="waiting for Stripe"),
     Stop("own page, paid", "own:paid", shows="received by bank transfer"),
@@ -285,4 +307,4 @@ ERRORS = (
     Stop("500", "/apply/you", (GO_ON,), shows="Error 500", broken=500),
     Stop("503", "/apply/you", (GO_ON,), shows="Error 503", broken=503),
 )
-TOUR = (*PUBLIC, *FORM, *OWN, *DESK, *ERRORS)
+TOUR = (*PUBLIC, *LABS, *FORM, *OWN, *DESK, *ERRORS)

@@ -9,8 +9,11 @@ from benchmarks.backbone import measured_backbone
 from benchmarks.bare_view import bare_view
 from benchmarks.fill import fill_log
 from benchmarks.flows import handlers, publishers
-from benchmarks.form import CHANGED, STEP, body_of
+from benchmarks.form import CHANGED, STEP
+from benchmarks.labs import BEHIND_A_PROXY, compare_latencies
 from benchmarks.lag import measure_lags
+from benchmarks.load import fetch
+from benchmarks.pages import PAGES, ReadSite
 from benchmarks.pgbench import run_pgbench
 from benchmarks.replays import fold_in_batches, fold_in_sql, read_rows, replay
 from benchmarks.ring import EARS, TABLES, TRANSACTIONS, Servers, times_until_heard
@@ -39,12 +42,37 @@ def test_pages_and_autosaves_can_be_counted(
     page = tmp_path / "page"
     with measured_site(postgres, redis_server, "web") as measured:
         request = measured.step_request(STEP.key)
-        page.write_bytes(body_of(measured.port, request))
+        page.write_bytes(fetch(measured.port, request)[1])
         assert measured.get_step(request, FEW, connections=2).rate > 0
         assert measured.autosave(STEP.key, CHANGED, FEW, connections=2).rate > 0
         with bare_view({**measured.site.settings, "BARE_PAGE": str(page)}, tmp_path) as bare:
             assert bare.get_page(FEW, connections=2).rate > 0
             assert bare.take("any=field", FEW, connections=2).rate > 0
+
+
+def test_articles_are_read_by_who_sees_them_and_by_who_has_them(
+    postgres: Postgres, redis_server: Redis, tmp_path: Path
+) -> None:
+    with measured_site(postgres, redis_server, "web") as measured:
+        for path in PAGES.values():
+            page = ReadSite(measured.port, path)
+            assert page.see(FEW, connections=2).rate > 0
+            assert page.ask(FEW, connections=2).rate > 0
+            (tmp_path / "page").write_bytes(page.body)
+            settings = {**measured.site.settings, "BARE_PAGE": str(tmp_path / "page")}
+            with bare_view(settings, tmp_path) as bare:
+                assert bare.get_page(FEW, connections=2).rate > 0
+                assert bare.get_known_page(FEW, connections=2).rate > 0
+
+
+def test_submits_can_be_measured_beside_a_crowd_in_the_labs(
+    postgres: Postgres, redis_server: Redis
+) -> None:
+    with measured_site(postgres, redis_server, "web", "labs", settings=BEHIND_A_PROXY) as measured:
+        loads, answers = compare_latencies(measured, rounds=1, submits=FEW, visitors=FEW + 10)
+    assert {len(rounds) for rounds in loads.values()} == {1}
+    assert answers["sandboxes"] == 24
+    assert answers["200"] > 0 and set(answers) <= {"200", "204", "303", "sandboxes"}
 
 
 def test_every_way_to_ring_is_heard(postgres: Postgres, redis_server: Redis) -> None:

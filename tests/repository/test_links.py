@@ -1,8 +1,12 @@
-"""No link of the site or of the documents leads nowhere."""
+"""No link of the site or of the documents leads nowhere, and what pages say of themselves is true:
+headings, canonical addresses, feed, sitemap, linked data."""
 
+import json
 import re
+from collections.abc import Iterator
 from html.parser import HTMLParser
 from pathlib import Path
+from typing import Any
 from urllib.parse import urldefrag, urljoin, urlsplit
 
 import pytest
@@ -11,24 +15,38 @@ from flask.testing import FlaskClient
 ROOT = Path(__file__).parents[2]
 DOCUMENTS = [*ROOT.glob("*.md"), *ROOT.glob("docs/**/*.md")]
 MARKDOWN_LINK = re.compile(r"\[[^\]]*\]\(([^)\s]+)\)")
+LISTING = re.compile(r"^```.*?^```", re.MULTILINE | re.DOTALL)
 HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
 class Page(HTMLParser):
-    """The addresses that a page names, and the places in it that can be linked to."""
+    """The addresses that a page names, the places in it that can be linked to, the levels of its
+    headings, its canonical address and its linked data."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
         self.links: set[str] = set()
         self.places: set[str] = set()
+        self.levels: list[int] = []
+        self.canonical = ""
+        self.linked_data: list[dict[str, Any]] = []
+        self._is_data = False
         self.feed(html)
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
-        for name, value in attrs:
-            if name in {"href", "src"} and value:
-                self.links.add(value)
-            if name == "id" and value:
-                self.places.add(value)
+        given = dict(attrs)
+        self.links |= {str(given[name]) for name in ("href", "src") if given.get(name)}
+        self.places |= {str(given["id"])} if given.get("id") else set()
+        if re.fullmatch("h[1-6]", tag):
+            self.levels.append(int(tag[1]))
+        if given.get("rel") == "canonical":
+            self.canonical = str(given["href"])
+        self._is_data = given.get("type") == "application/ld+json"
+
+    def handle_data(self, data: str) -> None:
+        if self._is_data:
+            self.linked_data += json.loads(data)["@graph"]
+            self._is_data = False
 
 
 def crawl(client: FlaskClient, start: str) -> tuple[dict[str, Page | None], set[str]]:
@@ -68,9 +86,53 @@ def test_every_link_of_the_site_leads_somewhere(client: FlaskClient) -> None:
         assert address.startswith(("https://", "mailto:")), address
 
 
+def test_headings_of_every_page_go_down_one_level_at_a_time(client: FlaskClient) -> None:
+    found, _ = crawl(client, "/")
+    for address, page in found.items():
+        if page:
+            assert page.levels.count(1) == 1 and page.levels[0] == 1, address
+            deeper = zip(page.levels, page.levels[1:], strict=False)
+            assert all(below - above <= 1 for above, below in deeper), address
+
+
+def test_every_page_for_everybody_is_on_the_map_by_its_own_address(client: FlaskClient) -> None:
+    found, _ = crawl(client, "/")
+    mapped = set(re.findall(r"<loc>http://localhost(.*?)</loc>", client.get("/sitemap.xml").text))
+    canonical = {page.canonical for page in found.values() if page and page.canonical}
+    assert {f"http://localhost{path}" for path in mapped} >= canonical
+    assert mapped <= set(found)
+    for address, page in found.items():
+        if page and page.canonical:
+            assert page.canonical == f"http://localhost{address.partition('?')[0]}"
+
+
+def test_what_the_feed_and_the_linked_data_name_is_there(client: FlaskClient) -> None:
+    found, _ = crawl(client, "/")
+    described: dict[str, list[Any]] = {}
+    for address, page in found.items():
+        for thing in page.linked_data if page else ():
+            described.setdefault(thing["@type"], []).append(thing)
+            for own in own_addresses(thing):
+                assert client.get(own).status_code == 200, f"{address} describes {own}"
+    assert {"BlogPosting", "BreadcrumbList", "Organization", "Service"} <= described.keys()
+    entries = re.findall(r"<entry>\s*<id>(.*?)</id>", client.get("/articles/feed.xml").text)
+    assert set(entries) == {posting["@id"] for posting in described["BlogPosting"]}
+
+
+def own_addresses(thing: Any) -> Iterator[str]:
+    """Every address of this site that a description holds."""
+    if isinstance(thing, dict):
+        thing = list(thing.values())
+    if isinstance(thing, list):
+        for part in thing:
+            yield from own_addresses(part)
+    elif isinstance(thing, str) and thing.startswith("http://localhost"):
+        yield urldefrag(thing)[0]
+
+
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: str(path.relative_to(ROOT)))
 def test_every_link_of_a_document_leads_somewhere(document: Path) -> None:
-    for link in MARKDOWN_LINK.findall(document.read_text()):
+    for link in MARKDOWN_LINK.findall(LISTING.sub("", document.read_text())):
         if link.startswith(("https://", "mailto:")):
             continue
         target, place = urldefrag(link)

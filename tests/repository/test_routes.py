@@ -31,6 +31,13 @@ ANYBODY = {
     "content.page",
     "deletion.ask",
     "deletion.delete",
+    "labs.act",
+    "labs.consumers",
+    "labs.end",
+    "labs.event",
+    "labs.index",
+    "labs.lab",
+    "labs.state",
     "lost_link.ask",
     "lost_link.send",
     "operation.healthz",
@@ -43,6 +50,9 @@ ANYBODY = {
     "syndication.feed",
     "syndication.robots",
     "syndication.sitemap",
+    "this_site.page",
+    "this_site.part",
+    "time_machine.page",
 }
 WITH_THE_LINK = {
     "attachments.download",

@@ -6,8 +6,6 @@ import pytest
 from flask import Flask, template_rendered
 from flask.testing import FlaskClient
 
-from app.content import kept
-
 BY_CHROMIUM = {"Accept-Encoding": "gzip, deflate, br, zstd"}
 PATHS = ["/", "/articles/", "/articles/event-driven-architecture", "/engagements/sprint"]
 PATHS += ["/articles/feed.xml", "/sitemap.xml", "/robots.txt"]
@@ -53,12 +51,17 @@ def test_another_encoding_has_the_same_tag(fresh: FlaskClient) -> None:
     assert "Accept-Encoding" in packed.vary and "Accept-Encoding" in plain.vary
 
 
-def test_each_language_has_pages_of_its_own(
-    fresh: FlaskClient, made: list[str], monkeypatch: pytest.MonkeyPatch
+def test_each_language_has_pages_of_its_own_however_it_is_chosen(
+    fresh: FlaskClient, made: list[str]
 ) -> None:
-    fresh.get("/")
-    monkeypatch.setattr(kept, "present_language", lambda: "de")
-    fresh.get("/")
+    def language(preferred: str, path: str = "/") -> str:
+        return fresh.get(path, headers={"Accept-Language": preferred}).headers["Content-Language"]
+
+    for _ in ("made", "kept"):
+        assert language("") == language("fr") == "en"
+        assert language("de-AT,de;q=0.9") == "de"
+        assert language("en", "/?lang=de") == language("en") == "de"  # the cookie keeps it
+        fresh.delete_cookie("language")
     assert len(made) == 2
 
 

@@ -32,6 +32,22 @@ def test_paying_by_card_leads_to_stripes_page_for_the_deposit_in_the_database(
     assert page["cancel_url"] == f"{own_page}?payment=cancelled#deposit"
 
 
+@pytest.mark.parametrize(
+    ("language", "line"), [("en", "Deposit: Sprint"), ("de", "Anzahlung: Sprint")]
+)
+def test_stripes_page_names_what_is_paid_in_the_language_of_whoever_pays(
+    standin: Standin, payer: Payer, language: str, line: str
+) -> None:
+    payer.browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
+    payer.press_pay()
+    [attempt] = payer.attempts()
+    [item] = attempt.request["line_items"]
+    assert item["price_data"]["product_data"] == {
+        "name": line,
+        "description": payer.application.reference,
+    }
+
+
 def test_the_key_is_stored_before_stripe_is_asked(
     standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -74,6 +74,27 @@ def test_the_preview_is_the_mail_that_goes_out(
     assert mail.recipient == proposed.email and mail.recipient in preview.text
 
 
+def test_the_preview_for_a_german_prospect_is_their_german_mail_on_a_page_in_english(
+    desk: FlaskClient,
+    proposed: Application,
+    decide: Decide,
+    decide_and_send: Decide,
+    handle_events: Handle,
+    session: Session,
+) -> None:
+    proposed.language = "de"
+    session.commit()
+    fields = {"verdict": "accept", "kind": "fractional", "message": "Wir freuen uns.\n\nAda"}
+    preview = decide(desk, proposed, **fields).text
+    assert '<html lang="en">' in preview and "Send this mail?" in preview
+    shown = re.search(r'<pre class="letter" lang="de">(.*?)</pre>', preview, re.DOTALL)
+    assert shown and "\nGuten Tag Marguerite Okonkwo," in shown[1] and "im Monat" in shown[1]
+    assert decide_and_send(desk, proposed, **fields).status_code == 303
+    handle_events()
+    mail = session.scalars(select(MailMessage).filter_by(template="accepted")).one()
+    assert html.unescape(shown[1]).strip() == mail.text.strip()
+
+
 def test_the_hidden_fields_of_the_preview_send_what_was_previewed(
     desk: FlaskClient, proposed: Application, decide: Decide, session: Session
 ) -> None:

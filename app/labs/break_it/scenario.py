@@ -1,0 +1,117 @@
+"""The lab *Break it*, as data."""
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.database import new_id
+from app.events.dead_letters import replay_dead_letter
+from app.events.tracing import resuming
+from app.events.types import stream_of
+from app.labs.break_it.events import TrialProposed, TrialScored, TrialSubmitted
+from app.labs.break_it.subscribers import (
+    CHARGE,
+    CHARGE_FAILS,
+    ENGAGEMENT,
+    MAIL,
+    MAIL_IS_AWAY,
+    SCORER_DIES,
+    charge_deposit,
+    propose_engagement,
+    score_fit,
+    send_mail,
+)
+from app.labs.effects import tally_effects
+from app.labs.faults import REPEATED
+from app.labs.models import Sandbox
+from app.labs.sandboxes import count_events, record_in
+from app.labs.scenario import Action, Choice, NotNow, Scenario, Station, Sum
+
+DEAD = text("""
+SELECT d.id FROM deliveries d JOIN events e ON e.position = d.event_position
+WHERE e.metadata ->> 'correlation_id' = :trace AND d.status = 'dead'
+""")
+
+
+def submit(session: Session, sandbox: Sandbox, chosen: Sequence[str]) -> None:
+    """Send the one application of this sandbox, with these faults."""
+    if count_events(session, sandbox.id):
+        raise NotNow("An application is in this sandbox already. Start again with an empty one.")
+    sandbox.faults = list(chosen)
+    record_in(session, sandbox, {stream_of("trial", new_id()): [TrialSubmitted()]})
+
+
+def mend(session: Session, sandbox: Sandbox, _: Sequence[str]) -> None:
+    """Mend the charge, and replay what has died of it."""
+    letters = session.scalars(DEAD, {"trace": sandbox.trace}).all()
+    if not letters:
+        raise NotNow("There is no dead letter to replay.")
+    sandbox.faults = [fault for fault in sandbox.faults if fault != CHARGE_FAILS]
+    with resuming(sandbox.trace, None):
+        for delivery_id in letters:
+            replay_dead_letter(session, delivery_id, actor="visitor")
+
+
+def count_up(session: Session, sandbox_id: uuid.UUID) -> Sequence[Sum]:
+    labels = ("Engagements", "Mails", "Charges")
+    tallies = tally_effects(session, sandbox_id, ENGAGEMENT, MAIL, CHARGE)
+    is_begun = count_events(session, sandbox_id) > 0
+    return [
+        Sum(label, str(tally.written), tally.written == 1 if is_begun else None)
+        for label, tally in zip(labels, tallies, strict=True)
+    ]
+
+
+BREAK_IT = Scenario(
+    slug="break-it",
+    title="Break it",
+    summary="Send an application and break what you like on its way: kill the scorer, repeat every"
+    " event, take the mail server away, make the charge fail for good. The end is always one"
+    " engagement, one mail and one charge.",
+    story=(
+        "The application is scored, an engagement is proposed, and from that follow a mail and a"
+        " charge: four handlers, each of which knows nothing but its event.",
+        "What a handler writes, the events that it records and the mark that it is done are"
+        " committed together or not at all. So a handler that dies or fails leaves nothing behind,"
+        " and can be tried again; and one that is handed the same event again finds it done.",
+        "A failure is retried, later and later. After the fourth try the delivery is a dead letter,"
+        " which is an event too. It waits until the cause is mended and somebody replays it.",
+    ),
+    try_this=(
+        "Choose any faults and send the application.",
+        "Watch what is retried, and what is rolled back.",
+        "If the charge has become a dead letter, mend it and replay.",
+    ),
+    simulated="The handlers write a row each, and the faults are made: the scorer dies after its"
+    " writes and before its commit, the mail fails twice.",
+    subscriptions={
+        TrialSubmitted: (score_fit,),
+        TrialScored: (propose_engagement,),
+        TrialProposed: (send_mail, charge_deposit),
+    },
+    stations=(
+        Station(score_fit, "Scoring", "Scores the application", 1.0),
+        Station(propose_engagement, "Engagements", "Proposes one, with its deposit", 1.0),
+        Station(send_mail, "Mail", "Writes to the applicant", 1.0),
+        Station(charge_deposit, "Charge", "Charges the deposit", 1.0),
+    ),
+    actions=(
+        Action(
+            "submit",
+            "Send the application",
+            submit,
+            choices=(
+                Choice(SCORER_DIES, "Kill the scorer in the middle of its work"),
+                Choice(REPEATED, "Repeat every event"),
+                Choice(MAIL_IS_AWAY, "Take the mail server away for two tries"),
+                Choice(CHARGE_FAILS, "Make the charge fail until it is mended"),
+            ),
+            legend="What goes wrong",
+            takes_several=True,
+        ),
+        Action("mend", "Mend the charge and replay", mend),
+    ),
+    sums=count_up,
+)

@@ -1,0 +1,111 @@
+"""A consumer at work: a thread that claims, works and hands over as a Celery worker does, takes its
+time over it, and can die in the middle."""
+
+import threading
+import uuid
+from collections.abc import Mapping, Sequence
+
+import msgspec
+from sqlalchemy.orm import Session
+
+from app.database import db
+from app.events.claims import LeaseKeeper
+from app.events.delivery import Outcome, deliver
+from app.events.retry import RetryPolicy
+from app.events.subscription import Subscriber, Subscriptions, current_subscriptions
+from app.events.types import RecordedEvent
+from app.labs.controls import kill_consumer, note_incident
+from app.labs.faults import Killed
+from app.labs.queues import Queues
+from app.labs.scenario import NotNow
+
+# After so many its thread goes to a consumer that has waited for one.
+MOST_IN_A_ROW = 10
+
+
+class ConsumerKey(msgspec.Struct, frozen=True):
+    sandbox_id: uuid.UUID
+    subscriber: str
+    number: int
+
+
+class Shift(Subscriptions):
+    """The subscriptions as one consumer serves them: it takes its time first, without a connection,
+    and whoever kills it meanwhile has it die after the handler's writes, before the commit."""
+
+    def __init__(self, wrapped: Subscriptions, seconds: float, death: threading.Event) -> None:
+        self._wrapped = wrapped
+        self._seconds = seconds
+        self._death = death
+
+    def subscriber(self, name: str) -> Subscriber:
+        handle = self._wrapped.subscriber(name)
+
+        def work(session: Session, recorded: RecordedEvent) -> None:
+            self._death.wait(self._seconds)
+            handle(session, recorded)
+            if self._death.is_set():
+                raise Killed
+
+        return work
+
+
+class Consumer:
+    """One consumer of a sandbox while it has work. ``stop`` has it take nothing more, ``death``
+    has it die in the middle. ``hands_over_twice``: the broker repeats each of its tasks."""
+
+    def __init__(
+        self, key: ConsumerKey, *, seconds: float, policy: RetryPolicy, hands_over_twice: bool
+    ) -> None:
+        self.key = key
+        self.stop = threading.Event()
+        self.death = threading.Event()
+        self._seconds = seconds
+        self._policy = policy
+        self._hands_over_twice = hands_over_twice
+
+    def work(self, queues: Queues, keeper: LeaseKeeper) -> None:
+        """Deliver what waits for it, one task after the other. Needs an app context."""
+        session = db.session()
+        shift = Shift(current_subscriptions(), self._seconds, self.death)
+        try:
+            for _ in range(MOST_IN_A_ROW):
+                if self.stop.is_set():
+                    return
+                task = queues.take(self.key.sandbox_id, self.key.subscriber)
+                if not task:
+                    return
+                outcomes = self._deliver(session, task, shift, keeper, queues)
+                if self._hands_over_twice and Outcome.DONE in outcomes.values():
+                    repeated = self._deliver(session, task, shift, keeper, queues)
+                    self._note_repeat(session, repeated)
+        except Killed:
+            session.rollback()
+            self._note_death(session)
+
+    def _deliver(
+        self,
+        session: Session,
+        task: Sequence[int],
+        shift: Shift,
+        keeper: LeaseKeeper,
+        queues: Queues,
+    ) -> Mapping[int, Outcome]:
+        def send(delivery_ids: Sequence[int]) -> None:
+            queues.put(self.key.sandbox_id, self.key.subscriber, delivery_ids)
+
+        return deliver(session, task, shift, self._policy, keeper, send)
+
+    def _note_repeat(self, session: Session, outcomes: Mapping[int, Outcome]) -> None:
+        if set(outcomes.values()) == {Outcome.SKIPPED}:
+            note_incident(session, self.key.sandbox_id, "repeated", self.key.subscriber)
+            session.commit()
+
+    def _note_death(self, session: Session) -> None:
+        """A visitor who killed it has noted so; a fault has not."""
+        try:
+            kill_consumer(session, self.key.sandbox_id, self.key.subscriber, self.key.number)
+        except NotNow:
+            session.rollback()
+        else:
+            session.commit()

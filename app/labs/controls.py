@@ -1,0 +1,90 @@
+"""What a visitor does to the consumers of a sandbox: how many there are, stop, start, kill."""
+
+import uuid
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.labs.models import Incident, Sandbox
+from app.labs.scenario import NotNow, Station
+
+# As whatever watches over the processes elsewhere would, after a moment.
+RESTART_SECONDS = 4
+
+HIRE = text("""
+INSERT INTO consumers (sandbox_id, subscriber, number)
+SELECT :sandbox, :subscriber, generate_series(1, CAST(:count AS int)) ON CONFLICT DO NOTHING
+""")
+DISMISS = text("""
+DELETE FROM consumers
+WHERE sandbox_id = :sandbox AND subscriber = :subscriber AND number > :count
+""")
+STOP = text("""
+UPDATE consumers SET state = 'stopped', back_at = NULL
+WHERE sandbox_id = :sandbox AND subscriber = :subscriber AND state <> 'stopped' RETURNING number
+""")
+START = text("""
+UPDATE consumers SET state = 'running', back_at = NULL
+WHERE sandbox_id = :sandbox AND subscriber = :subscriber AND state <> 'running' RETURNING number
+""")
+KILL = text("""
+UPDATE consumers SET state = 'killed', back_at = now() + make_interval(secs => :seconds)
+WHERE sandbox_id = :sandbox AND subscriber = :subscriber AND state = 'running'
+  AND number = (
+    SELECT min(number) FROM consumers
+    WHERE sandbox_id = :sandbox AND subscriber = :subscriber AND state = 'running'
+      AND number = coalesce(CAST(:number AS int), number)
+  )
+RETURNING number
+""")
+RESTART = text("""
+WITH back AS (
+    UPDATE consumers SET state = 'running', back_at = NULL
+    WHERE state = 'killed' AND back_at <= now() RETURNING sandbox_id, subscriber
+)
+INSERT INTO incidents (sandbox_id, kind, subscriber)
+SELECT sandbox_id, 'restarted', subscriber FROM back
+""")
+
+
+def staff_stations(
+    session: Session, sandbox: Sandbox, stations: tuple[Station, ...], count: int = 1
+) -> None:
+    """Have so many consumers at each station; one that is there stays as it is."""
+    for station in stations:
+        values = {"sandbox": sandbox.id, "subscriber": station.name, "count": count}
+        session.execute(HIRE, values)
+        session.execute(DISMISS, values)
+
+
+def stop_consumers(session: Session, sandbox: Sandbox, subscriber: str) -> None:
+    """They finish what they have in hand and take nothing more; a stopped one stays so."""
+    if session.execute(STOP, {"sandbox": sandbox.id, "subscriber": subscriber}).first():
+        note_incident(session, sandbox.id, "stopped", subscriber)
+
+
+def start_consumers(session: Session, sandbox: Sandbox, subscriber: str) -> None:
+    """They take what has waited, in order. Nothing changes for running ones."""
+    if session.execute(START, {"sandbox": sandbox.id, "subscriber": subscriber}).first():
+        note_incident(session, sandbox.id, "started", subscriber)
+
+
+def kill_consumer(
+    session: Session, sandbox_id: uuid.UUID, subscriber: str, number: int | None = None
+) -> None:
+    """End that consumer, or the first that runs, in the middle of what it does. Raises NotNow where
+    it does not run."""
+    values = {"sandbox": sandbox_id, "subscriber": subscriber, "number": number}
+    if session.execute(KILL, {**values, "seconds": RESTART_SECONDS}).first() is None:
+        raise NotNow("There is no consumer running that could be killed.")
+    note_incident(session, sandbox_id, "killed", subscriber)
+
+
+def restart_killed(session: Session) -> None:
+    """Start the killed ones whose time has come."""
+    session.execute(RESTART)
+
+
+def note_incident(session: Session, sandbox_id: uuid.UUID, kind: str, subscriber: str) -> None:
+    session.add(Incident(sandbox_id=sandbox_id, kind=kind, subscriber=subscriber))
+    session.flush()

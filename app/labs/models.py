@@ -1,0 +1,87 @@
+"""What the labs keep beside their backbone: sandboxes, their consumers, and what came of it all.
+
+The tables stand in the schema `labs` and have no schema in their names: `backbone` binds them.
+"""
+
+import uuid
+from datetime import datetime
+
+from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, MetaData, text
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+
+from app.database import Base, new_id
+
+
+class LabTable(DeclarativeBase):
+    """Apart from the site's tables, which the migrations compare with the models."""
+
+    metadata = MetaData(naming_convention=Base.metadata.naming_convention)
+    registry = Base.registry.__class__(type_annotation_map=Base.registry.type_annotation_map)
+
+
+def _sandbox(*, primary_key: bool = False, index: bool = False) -> Mapped[uuid.UUID]:
+    """The sandbox that a row belongs to, and with which it goes."""
+    return mapped_column(
+        ForeignKey("sandboxes.id", ondelete="CASCADE"), primary_key=primary_key, index=index or None
+    )
+
+
+class Sandbox(LabTable):
+    """One visitor's turn at one lab, until ``ends_at``, which each look at it moves on. Everything
+    that is recorded in it has its id as the correlation id. ``faults`` are those that it has."""
+
+    __tablename__ = "sandboxes"
+
+    id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
+    lab: Mapped[str]
+    opened_at: Mapped[datetime]
+    ends_at: Mapped[datetime]
+    faults: Mapped[list[str]] = mapped_column(default=list)
+
+    @property
+    def trace(self) -> str:
+        """The correlation id."""
+        return self.id.hex
+
+
+class Consumer(LabTable):
+    """One consumer of a subscriber in a sandbox. A stopped one finishes what it has in hand; a
+    killed one leaves it, and is started again at ``back_at``."""
+
+    __tablename__ = "consumers"
+
+    sandbox_id: Mapped[uuid.UUID] = _sandbox(primary_key=True)
+    subscriber: Mapped[str] = mapped_column(primary_key=True)
+    number: Mapped[int] = mapped_column(primary_key=True, autoincrement=False)
+    state: Mapped[str] = mapped_column(server_default="running")
+    back_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        CheckConstraint("state IN ('running', 'stopped', 'killed')", name="state_known"),
+        CheckConstraint("(state = 'killed') = (back_at IS NOT NULL)", name="killed_comes_back"),
+    )
+
+
+class Incident(LabTable):
+    """Something that befell a consumer or a delivery, for the visitor to read."""
+
+    __tablename__ = "incidents"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    sandbox_id: Mapped[uuid.UUID] = _sandbox(index=True)
+    at: Mapped[datetime] = mapped_column(server_default=text("clock_timestamp()"))
+    kind: Mapped[str]
+    subscriber: Mapped[str]
+
+
+class Effect(LabTable):
+    """What a handler of a lab has written: an entry in a ledger, a mail, a charge. Nothing here is
+    unique, so that an event which is handled twice would show. ``amount`` is in pieces or cents."""
+
+    __tablename__ = "effects"
+
+    id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
+    sandbox_id: Mapped[uuid.UUID] = _sandbox(index=True)
+    kind: Mapped[str]
+    subject: Mapped[str]
+    amount: Mapped[int] = mapped_column(server_default="0")

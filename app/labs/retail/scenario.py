@@ -1,0 +1,80 @@
+"""The lab *Retail*, as data."""
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from app.database import new_id
+from app.events.types import stream_of
+from app.labs.effects import tally_effects
+from app.labs.models import Sandbox
+from app.labs.retail.events import OrderPlaced
+from app.labs.retail.subscribers import (
+    CONFIRMED,
+    RESERVED,
+    WRITTEN_TO,
+    confirm_order,
+    notify_customer,
+    reserve_stock,
+)
+from app.labs.sandboxes import count_events, record_in
+from app.labs.scenario import Action, Choice, Scenario, Station, Sum
+
+
+def place_orders(session: Session, sandbox: Sandbox, chosen: Sequence[str]) -> None:
+    """Place as many orders as were chosen, each in a stream of its own."""
+    order = OrderPlaced(article="garden chair", quantity=2)
+    streams = [stream_of("order", new_id()) for _ in range(int(chosen[0]))]
+    record_in(session, sandbox, {stream: [order] for stream in streams})
+
+
+def count_up(session: Session, sandbox_id: uuid.UUID) -> Sequence[Sum]:
+    orders = count_events(session, sandbox_id, OrderPlaced)
+    tallies = tally_effects(session, sandbox_id, RESERVED, CONFIRMED, WRITTEN_TO)
+    labels = ("Goods set aside, times", "Orders confirmed", "Customers written to")
+    return [
+        Sum("Orders placed", str(orders)),
+        *(
+            Sum(label, str(tally.written), tally.written == tally.subjects == orders)
+            for label, tally in zip(labels, tallies, strict=True)
+        ),
+    ]
+
+
+RETAIL = Scenario(
+    slug="retail",
+    title="Retail",
+    summary="Place an order and watch one event reach three departments. Stop one, see what waits"
+    " for it, start it, and see it catch up.",
+    story=(
+        "The shop appends one event to the log in the same transaction in which it takes the order,"
+        " and its work is done. Who else wants to know is none of its business.",
+        "The relay gives the event to each of three subscribers. They work side by side, and none"
+        " of them knows of the others: when one is stopped, the other two do not notice, and"
+        " nothing that it misses is lost.",
+    ),
+    try_this=(
+        "Place an order and follow it through the three departments.",
+        "Stop the inventory, then place five more orders. Its lag grows; the others are done.",
+        "Start the inventory again. It catches up in order, and every order is there once.",
+    ),
+    simulated="Each department takes about a second for an order, so that you can watch it.",
+    subscriptions={OrderPlaced: (reserve_stock, confirm_order, notify_customer)},
+    stations=(
+        Station(reserve_stock, "Inventory", "Sets the goods aside", 1.2),
+        Station(confirm_order, "Orders", "Confirms the order", 0.8),
+        Station(notify_customer, "Notifications", "Writes to the customer", 0.8),
+    ),
+    actions=(
+        Action(
+            "place",
+            "Place the orders",
+            place_orders,
+            choices=(Choice("1", "One"), Choice("5", "Five"), Choice("20", "Twenty")),
+            legend="How many orders",
+        ),
+    ),
+    sums=count_up,
+    can_stop=True,
+)

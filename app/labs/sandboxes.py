@@ -1,0 +1,125 @@
+"""Sandboxes: opened while there is room, kept while somebody looks, cleared up after that."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+
+from flask import current_app
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from app.events.models import StoredEvent
+from app.events.store import record_all
+from app.events.tracing import resuming
+from app.events.types import Event
+from app.labs.models import Sandbox
+from app.labs.scenario import NotNow
+from config import Config
+
+# However long somebody looks, it is another's turn after this.
+LONGEST_MINUTES = 60
+
+ALONE = text("SELECT pg_advisory_xact_lock(hashtext('labs.sandboxes'))")
+OPEN = text("""
+INSERT INTO sandboxes (id, lab, opened_at, ends_at, faults)
+VALUES (:id, :lab, now(), now() + make_interval(mins => :minutes), '[]')
+""")
+# At most once a minute: most looks change nothing.
+LOOK = text("""
+UPDATE sandboxes SET ends_at = least(
+    now() + make_interval(mins => :minutes), opened_at + make_interval(mins => :longest)
+)
+WHERE id = :id AND ends_at < least(
+    now() + make_interval(mins => :minutes - 1), opened_at + make_interval(mins => :longest)
+)
+""")
+END = text("UPDATE sandboxes SET ends_at = now() WHERE id = :id AND ends_at > now()")
+ENDED = text("SELECT id FROM sandboxes WHERE ends_at <= now() FOR UPDATE SKIP LOCKED")
+REMOVE = (
+    text("""
+    DELETE FROM delivery_tries USING deliveries d JOIN events e ON e.position = d.event_position
+    WHERE delivery_id = d.id AND e.metadata ->> 'correlation_id' = :trace
+    """),
+    text("""
+    DELETE FROM deliveries USING events e
+    WHERE e.position = event_position AND e.metadata ->> 'correlation_id' = :trace
+    """),
+    text("DELETE FROM events WHERE metadata ->> 'correlation_id' = :trace"),
+    text("DELETE FROM sandboxes WHERE id = CAST(:trace AS uuid)"),
+)
+
+
+class NoRoom(Exception):
+    """As many sandboxes are open as there may be."""
+
+
+def open_sandbox(session: Session, lab: str, config: Config) -> Sandbox:
+    """Open a sandbox of that lab, under an id that can't be guessed. Raises NoRoom."""
+    session.execute(ALONE)
+    if count_sandboxes(session) >= config.LABS_SANDBOXES:
+        raise NoRoom
+    sandbox_id = uuid.uuid4()
+    session.execute(OPEN, {"id": sandbox_id, "lab": lab, "minutes": config.LABS_MINUTES})
+    return session.get_one(Sandbox, sandbox_id)
+
+
+def count_sandboxes(session: Session) -> int:
+    """How many are open now, of all labs."""
+    return session.scalar(select(func.count()).where(Sandbox.ends_at > func.now())) or 0
+
+
+def find_sandbox(session: Session, lab: str, sandbox_id: uuid.UUID) -> Sandbox | None:
+    """The sandbox, while it is open."""
+    return session.scalar(
+        select(Sandbox).where(
+            Sandbox.id == sandbox_id, Sandbox.lab == lab, Sandbox.ends_at > func.now()
+        )
+    )
+
+
+def look_at_sandbox(session: Session, sandbox: Sandbox, config: Config) -> None:
+    """Somebody looks at it, so it goes on."""
+    values = {"minutes": config.LABS_MINUTES, "longest": LONGEST_MINUTES}
+    session.execute(LOOK, {"id": sandbox.id, **values})
+
+
+def end_sandbox(session: Session, sandbox: Sandbox) -> None:
+    """Nobody needs it any more; the runner clears it up."""
+    session.execute(END, {"id": sandbox.id})
+
+
+def remove_ended(session: Session) -> int:
+    """Delete the sandboxes that have ended with all that was recorded in them, and commit."""
+    ended = session.scalars(ENDED).all()
+    for sandbox_id in ended:
+        for statement in REMOVE:
+            session.execute(statement, {"trace": sandbox_id.hex})
+    session.commit()
+    return len(ended)
+
+
+def record_in(session: Session, sandbox: Sandbox, events_of: Mapping[str, Sequence[Event]]) -> None:
+    """Append what the visitor has caused to each stream. Raises NotNow where the sandbox would hold
+    too much."""
+    check_room(session, sandbox, sum(map(len, events_of.values())))
+    with resuming(sandbox.trace, None):
+        for stream, events in events_of.items():
+            record_all(session, stream, events, actor="visitor")
+
+
+def check_room(session: Session, sandbox: Sandbox, count: int) -> None:
+    """Raises NotNow where the sandbox can't take so many events more."""
+    most = current_app.config["SITE"].LABS_EVENTS
+    if count_events(session, sandbox.id) + count > most:
+        raise NotNow("This sandbox holds as many events as it may. Start again with an empty one.")
+
+
+def count_events(
+    session: Session, sandbox_id: uuid.UUID, event_type: type[Event] | None = None
+) -> int:
+    """How many events the sandbox holds, of that type or of any."""
+    counted = select(func.count()).where(
+        StoredEvent.meta["correlation_id"].astext == sandbox_id.hex
+    )
+    if event_type:
+        counted = counted.where(StoredEvent.type == event_type.type)
+    return session.scalar(counted) or 0

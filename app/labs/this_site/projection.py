@@ -1,0 +1,114 @@
+"""What the public may know of the site's own deliveries: a list of what is let through, since what
+is not on it stays inside whatever is added later.
+
+Of an event its type, and of a delivery its stage, its state, its tries and how long it took; the
+time is cut to the hour. No id, no stream, no payload, no error is read at all.
+"""
+
+from collections.abc import Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import Row, text
+from sqlalchemy.orm import Session
+
+# Up to the proposal. What follows is a decision about somebody.
+TYPES = ("application.submitted", "application.scored", "engagement.proposed")
+STAGES = {
+    "scoring.score_fit": "The fit is scored",
+    "notifications.confirm_receipt": "A receipt is mailed",
+    "applications.keep_promise": "The day of the answer is set",
+    "engagements.propose_engagement": "An engagement is proposed",
+    "notifications.alert_staff": "Staff are told",
+    "review.list_application": "The reviewers’ queue is updated",
+}
+# How far back it looks, and how much it shows.
+LATEST_EVENTS = 100
+LOOK_BACK = 20_000
+LATEST_LINES = 12
+
+DELIVERIES = """
+SELECT e.type, d.subscriber AS stage, d.status, d.attempts AS tries,
+    date_trunc('hour', e.recorded_at) AS hour,
+    extract(epoch FROM d.done_at - e.recorded_at)::float8 AS seconds, d.id
+FROM (
+    SELECT position, type, recorded_at FROM events
+    WHERE type = ANY(:types) AND position > (SELECT max(position) FROM events) - :look_back
+    ORDER BY position DESC LIMIT :events
+) AS e JOIN deliveries d ON d.event_position = e.position
+WHERE d.subscriber = ANY(:stages)
+"""
+LATEST = text(f"""
+SELECT type, stage, status, tries, hour, seconds FROM ({DELIVERIES}) AS latest
+ORDER BY id DESC LIMIT :lines
+""")  # noqa: S608 - a part of our own
+FIGURES = text(f"""
+SELECT stage, count(*) FILTER (WHERE status = 'done') AS done,
+    count(*) FILTER (WHERE status <> 'done') AS unfinished,
+    count(*) FILTER (WHERE status = 'done' AND tries > 1) AS retried,
+    percentile_cont(0.5) WITHIN GROUP (ORDER BY seconds) AS median,
+    percentile_cont(0.95) WITHIN GROUP (ORDER BY seconds) AS slow
+FROM ({DELIVERIES}) AS latest GROUP BY stage
+""")  # noqa: S608 - as above
+
+
+class Line(msgspec.Struct, frozen=True):
+    """One delivery. ``seconds`` is the time from the event's commit to the handler's, in
+    hundredths; None while it is under way."""
+
+    type: str
+    stage: str
+    status: str
+    tries: int
+    hour: datetime
+    seconds: float | None
+
+
+class StageFigures(msgspec.Struct, frozen=True):
+    """A stage's deliveries of the latest events: done, not done, done after a failure, and the
+    seconds that half and that 95 of 100 stayed under."""
+
+    stage: str
+    done: int = 0
+    unfinished: int = 0
+    retried: int = 0
+    median: float | None = None
+    slow: float | None = None
+
+
+class Exhibit(msgspec.Struct, frozen=True):
+    """The whole of what is public."""
+
+    stages: Sequence[StageFigures]
+    lines: Sequence[Line]
+
+
+def public_exhibit(session: Session) -> Exhibit:
+    """The pipeline as anybody may see it, now."""
+    values = {
+        "types": list(TYPES),
+        "stages": list(STAGES),
+        "events": LATEST_EVENTS,
+        "look_back": LOOK_BACK,
+    }
+    figures = {row.stage: row for row in session.execute(FIGURES, values)}
+    lines = session.execute(LATEST, {**values, "lines": LATEST_LINES})
+    return Exhibit(
+        stages=[_stage(stage, figures.get(stage)) for stage in STAGES],
+        lines=[
+            Line(row.type, row.stage, row.status, row.tries, row.hour, _rounded(row.seconds))
+            for row in lines
+        ],
+    )
+
+
+def _stage(stage: str, row: Row | None) -> StageFigures:
+    if row is None:
+        return StageFigures(stage)
+    return StageFigures(
+        stage, row.done, row.unfinished, row.retried, _rounded(row.median), _rounded(row.slow)
+    )
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 2)

@@ -1,0 +1,34 @@
+"""/labs/this-site: the site's own pipeline, for everybody to look at."""
+
+import hashlib
+
+import msgspec
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+
+from app.database import db
+from app.labs.this_site.projection import STAGES, Exhibit, public_exhibit
+
+this_site = Blueprint("this_site", __name__)
+
+
+@this_site.get("/labs/this-site")
+def page() -> str:
+    exhibit = public_exhibit(db.session())
+    return render_template(
+        "labs/this_site.html", exhibit=exhibit, titles=STAGES, seen=digest(exhibit)
+    )
+
+
+@this_site.get("/labs/this-site/part")
+def part() -> ResponseReturnValue:
+    """The part that moves; nothing (204) as long as it is what the page has seen."""
+    exhibit = public_exhibit(db.session())
+    seen = digest(exhibit)
+    if request.args.get("seen") == seen:
+        return "", 204
+    return render_template("labs/_this_site.html", exhibit=exhibit, titles=STAGES, seen=seen)
+
+
+def digest(exhibit: Exhibit) -> str:
+    return hashlib.sha256(msgspec.json.encode(exhibit)).hexdigest()[:16]

@@ -1,0 +1,92 @@
+"""The lab *Time machine*, as data."""
+
+import uuid
+from collections.abc import Sequence
+
+from sqlalchemy.orm import Session
+
+from app.events.store import ConcurrentAppend, read_stream, record_all
+from app.events.tracing import resuming
+from app.events.types import Event, RecordedEvent, stream_of
+from app.labs.models import Sandbox
+from app.labs.sandboxes import check_room
+from app.labs.scenario import Action, Choice, NotNow, Scenario
+from app.labs.time_machine.events import AccountOpened, MoneyDeposited, MoneyWithdrawn
+from app.labs.time_machine.fold import moments_of, state_after
+
+# What one page can show.
+MOST_EVENTS = 60
+AMOUNTS = (Choice("1000", "$10"), Choice("5000", "$50"), Choice("20000", "$200"))
+
+
+def account_events(session: Session, sandbox_id: uuid.UUID) -> Sequence[RecordedEvent]:
+    """The stream of the sandbox's one account."""
+    return read_stream(session, stream_of("account", sandbox_id))
+
+
+def deposit(session: Session, sandbox: Sandbox, chosen: Sequence[str]) -> None:
+    """Pay in; the first deposit opens the account."""
+    past = account_events(session, sandbox.id)
+    opened: list[Event] = [] if past else [AccountOpened()]
+    append(session, sandbox, past, [*opened, MoneyDeposited(amount_cents=int(chosen[0]))])
+
+
+def withdraw(session: Session, sandbox: Sandbox, chosen: Sequence[str]) -> None:
+    """Take out what is there by the events. Raises NotNow where it is too little."""
+    past = account_events(session, sandbox.id)
+    cents = int(chosen[0])
+    if state_after(moments_of(past), len(past)).balance < cents:
+        raise NotNow("There is less in the account than that. A refusal is no event.")
+    append(session, sandbox, past, [MoneyWithdrawn(amount_cents=cents)])
+
+
+def append(
+    session: Session, sandbox: Sandbox, past: Sequence[RecordedEvent], events: Sequence[Event]
+) -> None:
+    """Append what was decided by ``past``, if nothing has been appended since. Raises NotNow."""
+    if len(past) + len(events) > MOST_EVENTS:
+        raise NotNow("This account has as many events as the page can show. Start again.")
+    check_room(session, sandbox, len(events))
+    try:
+        with resuming(sandbox.trace, None):
+            record_all(
+                session,
+                stream_of("account", sandbox.id),
+                events,
+                actor="visitor",
+                expected_version=len(past),
+            )
+    except ConcurrentAppend:
+        session.rollback()
+        raise NotNow("The account has changed since you looked. Look again.") from None
+
+
+TIME_MACHINE = Scenario(
+    slug="time-machine",
+    title="Time machine",
+    summary="Pay into an account that is stored as nothing but its events, take money out, and see"
+    " it as it was after each of them.",
+    story=(
+        "There is no row with a balance. Each deposit and each withdrawal is an event in the"
+        " account's stream, and the balance is what they add up to: folded from the first event on,"
+        " each time that somebody asks.",
+        "So every earlier state is there too. To rewind is to stop folding sooner. Nothing is"
+        " undone by it, and what came later stays in the log.",
+        "A withdrawal is decided by the state after the last event, and appended only if the stream"
+        " still ends there. Two at once can't both spend the same money: the second one is told to"
+        " look again.",
+    ),
+    try_this=(
+        "Pay in a few times, and take some of it out.",
+        "Rewind with the slider, or at any event in the list.",
+        "Try to take out more than there is: what is refused leaves no event.",
+    ),
+    simulated="The account holds nothing. No subscriber is part of this lab: the state is read from"
+    " the log as the page is made.",
+    subscriptions={},
+    stations=(),
+    actions=(
+        Action("deposit", "Pay in", deposit, choices=AMOUNTS, legend="Deposit"),
+        Action("withdraw", "Take out", withdraw, choices=AMOUNTS, legend="Withdrawal"),
+    ),
+)

@@ -1,0 +1,223 @@
+"""/labs/: what there is to try, each lab, and what a visitor does in it."""
+
+import hashlib
+import time
+import uuid
+from collections.abc import Callable
+from typing import Any
+
+import msgspec
+from flask import (
+    Blueprint,
+    Response,
+    abort,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.blueprints import BlueprintSetupState
+from flask.typing import ResponseReturnValue
+from sqlalchemy.orm import Session
+
+from app.events.cloudevents import to_json
+from app.extensions import limiter
+from app.labs.backbone import init_labs, on_backbone
+from app.labs.controls import kill_consumer, staff_stations, start_consumers, stop_consumers
+from app.labs.forms import ConsumersForm, form_of
+from app.labs.models import Sandbox
+from app.labs.queries import LabState, empty_state, nth_event, state_of
+from app.labs.sandboxes import (
+    NoRoom,
+    count_sandboxes,
+    end_sandbox,
+    find_sandbox,
+    look_at_sandbox,
+    open_sandbox,
+)
+from app.labs.scenario import NotNow, Scenario
+from app.labs.scenarios import BY_SLUG, SCENARIOS
+from config import Config
+
+# By address: a press a second is a lively visitor, and an office shares one address.
+PRESSES = "60 per minute"
+NEW_SANDBOXES = "30 per hour"
+COOKIE = "labs"
+FULL = "Every sandbox is in use right now. One is free within minutes: come back then."
+# What htmx takes as: swap this in, and ask no more.
+STOP_ASKING = 286
+
+labs = Blueprint("labs", __name__, template_folder="templates")
+
+
+@labs.record_once
+def make_own_backbone(state: BlueprintSetupState) -> None:
+    init_labs(state.app, state.app.config["SITE"])
+
+
+@labs.get("/labs/")
+def index() -> str:
+    with on_backbone() as backbone:
+        in_use = count_sandboxes(backbone)
+    return render_template("labs/index.html", scenarios=SCENARIOS, in_use=in_use, **limits())
+
+
+@labs.get("/labs/<lab>")
+def lab(lab: str) -> str:
+    scenario = load(lab)
+    with on_backbone() as backbone:
+        sandbox = own_sandbox(backbone, scenario)
+        state = look(backbone, scenario, sandbox) if sandbox else empty_state(scenario)
+        in_use = count_sandboxes(backbone)
+    return render_template(
+        "labs/lab.html",
+        **moving_part(scenario, state, sandbox),
+        forms={action.name: form_of(action) for action in scenario.actions},
+        in_use=in_use,
+        **limits(),
+    )
+
+
+@labs.get("/labs/<lab>/state")
+def state(lab: str) -> ResponseReturnValue:
+    """The part of the page that moves; nothing (204) as long as it is what the page has seen."""
+    scenario = load(lab)
+    with on_backbone() as backbone:
+        sandbox = own_sandbox(backbone, scenario)
+        state = look(backbone, scenario, sandbox) if sandbox else empty_state(scenario)
+    if sandbox and request.args.get("seen") == digest(state):
+        return "", 204
+    part = render_template("labs/_state.html", **moving_part(scenario, state, sandbox))
+    return part, 200 if sandbox else STOP_ASKING
+
+
+@labs.get("/labs/<lab>/events/<int:number>")
+def event(lab: str, number: int) -> ResponseReturnValue:
+    """An event of the visitor's sandbox as it would leave the house: CloudEvents, in JSON."""
+    scenario = load(lab)
+    with on_backbone() as backbone:
+        sandbox = own_sandbox(backbone, scenario)
+        recorded = nth_event(backbone, sandbox, number) if sandbox else None
+    if recorded is None:
+        abort(404)
+    message = to_json(recorded, current_app.config["SITE"].BASE_URL)
+    return Response(msgspec.json.format(message), mimetype="application/json")
+
+
+@labs.post("/labs/<lab>/<action>")
+@limiter.limit(PRESSES)
+def act(lab: str, action: str) -> ResponseReturnValue:
+    """Press one of the lab's own buttons; the first press opens a sandbox."""
+    scenario = load(lab)
+    try:
+        chosen_action = scenario.action(action)
+    except KeyError:
+        abort(404)
+    form = form_of(chosen_action, is_sent=True)
+    if not form.validate():
+        abort(400)
+    return change(
+        scenario,
+        lambda backbone, sandbox: chosen_action.perform(backbone, sandbox, form.chosen),
+    )
+
+
+@labs.post("/labs/<lab>/consumers/<any(stop, start, kill):what>")
+@limiter.limit(PRESSES)
+def consumers(lab: str, what: str) -> ResponseReturnValue:
+    """Stop, start or kill a subscriber's consumers, as far as the lab allows it."""
+    scenario = load(lab)
+    form = ConsumersForm(scenario)
+    if not form.validate() or not (scenario.can_kill if what == "kill" else scenario.can_stop):
+        abort(400)
+    do = {"stop": stop_consumers, "start": start_consumers, "kill": kill_named}[what]
+    return change(scenario, lambda backbone, sandbox: do(backbone, sandbox, form.subscriber.data))
+
+
+@labs.post("/labs/<lab>/end")
+@limiter.limit(PRESSES)
+def end(lab: str) -> ResponseReturnValue:
+    """Clear the visitor's sandbox away; the next press opens an empty one."""
+    scenario = load(lab)
+    with on_backbone() as backbone:
+        if sandbox := own_sandbox(backbone, scenario):
+            end_sandbox(backbone, sandbox)
+            backbone.commit()
+    return redirect(url_for(".lab", lab=lab), 303)
+
+
+def change(scenario: Scenario, perform: Callable[[Session, Sandbox], None]) -> ResponseReturnValue:
+    """Do it in the visitor's sandbox, and show what has become of it."""
+    try:
+        with on_backbone() as backbone:
+            sandbox = own_sandbox(backbone, scenario) or new_sandbox(backbone, scenario)
+            session[COOKIE] = {**session.get(COOKIE, {}), scenario.slug: sandbox.id.hex}
+            perform(backbone, sandbox)
+            backbone.commit()
+    except NoRoom:
+        flash(FULL)
+    except NotNow as refusal:
+        flash(str(refusal))
+    return redirect(url_for(".lab", lab=scenario.slug, _anchor="sandbox"), 303)
+
+
+def kill_named(backbone: Session, sandbox: Sandbox, subscriber: str) -> None:
+    kill_consumer(backbone, sandbox.id, subscriber)
+
+
+@limiter.limit(NEW_SANDBOXES)
+def new_sandbox(backbone: Session, scenario: Scenario) -> Sandbox:
+    sandbox = open_sandbox(backbone, scenario.slug, site_config())
+    staff_stations(backbone, sandbox, scenario.stations)
+    return sandbox
+
+
+def own_sandbox(backbone: Session, scenario: Scenario) -> Sandbox | None:
+    """This visitor's sandbox of that lab, while it is open."""
+    try:
+        sandbox_id = uuid.UUID(session[COOKIE][scenario.slug])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return find_sandbox(backbone, scenario.slug, sandbox_id)
+
+
+def look(backbone: Session, scenario: Scenario, sandbox: Sandbox) -> LabState:
+    look_at_sandbox(backbone, sandbox, site_config())
+    state = state_of(backbone, scenario, sandbox)
+    backbone.commit()
+    return state
+
+
+def moving_part(scenario: Scenario, state: LabState, sandbox: Sandbox | None) -> dict[str, Any]:
+    return {
+        "scenario": scenario,
+        "state": state,
+        "seen": digest(state),
+        "is_open": sandbox is not None,
+        # In the address of the next look: to one that differs by its anchor only, no browser goes.
+        "now": time.time_ns(),
+    }
+
+
+def digest(state: LabState) -> str:
+    """The same for the same state, in every process."""
+    return hashlib.sha256(msgspec.json.encode(state)).hexdigest()[:16]
+
+
+def load(lab: str) -> Scenario:
+    if lab not in BY_SLUG:
+        abort(404)
+    return BY_SLUG[lab]
+
+
+def limits() -> dict[str, int]:
+    config = site_config()
+    return {"most": config.LABS_SANDBOXES, "minutes": config.LABS_MINUTES}
+
+
+def site_config() -> Config:
+    config: Config = current_app.config["SITE"]
+    return config

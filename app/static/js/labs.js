@@ -1,0 +1,6 @@
+// A page of a lab asks again each second; while nobody sees it, it does not.
+"use strict";
+
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (document.hidden) event.preventDefault();
+});

@@ -1,0 +1,75 @@
+"""What the labs cost an applicant: the submit's latency alone, and beside 200 visitors of the labs.
+
+Both in turns on the same site with all its processes, one submit after the other, so that the ratio
+holds where the machine's speed does not.
+"""
+
+import argparse
+from collections import Counter
+from contextlib import ExitStack
+from statistics import median
+
+from benchmarks.labs_crowd import crowd
+from benchmarks.site import MeasuredSite, measured_site
+from benchmarks.turns import Load
+from local.postgres import temporary_postgres
+from local.redis import temporary_redis
+
+PROCESSES = ("web", "relay", "worker", "scheduler", "labs")
+QUIET, CROWDED = "nobody in the labs", "visitors in the labs"
+# The next round's visitors want some too.
+END_THEIR_SANDBOXES = "UPDATE labs.sandboxes SET ends_at = now() WHERE ends_at > now() RETURNING id"
+# Each visitor comes from an address of its own, as behind a proxy.
+BEHIND_A_PROXY = {"TRUSTED_PROXIES": "1"}
+
+
+def main() -> None:
+    options = parse_options()
+    with ExitStack() as stack:
+        postgres = stack.enter_context(temporary_postgres(fast=False))
+        redis = stack.enter_context(temporary_redis())
+        site = stack.enter_context(
+            measured_site(postgres, redis, *PROCESSES, settings=BEHIND_A_PROXY)
+        )
+        loads, answers = compare_latencies(site, options.rounds, options.submits, options.visitors)
+    print_latencies(loads, answers)
+
+
+def compare_latencies(
+    site: MeasuredSite, rounds: int, submits: int, visitors: int
+) -> tuple[dict[str, list[Load]], Counter[str]]:
+    """The submits' latencies in each round, quiet and crowded, and what the crowd was answered."""
+    loads: dict[str, list[Load]] = {QUIET: [], CROWDED: []}
+    answers: Counter[str] = Counter()
+    site.submit(submits, connections=1)
+    for _ in range(rounds):
+        loads[QUIET].append(site.submit(submits, connections=1))
+        with crowd(site.port, visitors) as answered:
+            loads[CROWDED].append(site.submit(submits, connections=1))
+        answers += answered
+        site.site.rows(END_THEIR_SANDBOXES)
+    return loads, answers
+
+
+def print_latencies(loads: dict[str, list[Load]], answers: Counter[str]) -> None:
+    """A row for each, and the medians of the rounds' ratios."""
+    print("| one submit after the other | p50, ms | p99, ms | p50 of quiet | p99 of quiet |")
+    print("| --- | ---: | ---: | ---: | ---: |")
+    for name, rounds in loads.items():
+        pairs = list(zip(rounds, loads[QUIET], strict=True))
+        p50, p99 = (median(one[place] for one in rounds) for place in (1, 2))
+        ratios = [median(one[place] / quiet[place] for one, quiet in pairs) for place in (1, 2)]
+        print(f"| {name} | {p50 * 1e3:.1f} | {p99 * 1e3:.1f} | {ratios[0]:.2f} | {ratios[1]:.2f} |")
+    print(f"\nThe crowd was answered: {dict(answers)}")
+
+
+def parse_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.labs")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--submits", type=int, default=400, help="in each turn, one at a time")
+    parser.add_argument("--visitors", type=int, default=200)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,128 @@
+"""Visitors of the labs, all at once, from one process, each with an address and a cookie.
+
+One that has a sandbox looks each second, as its page does by itself, and presses a button every ten
+seconds. One that came too late reads the page anew every ten seconds.
+"""
+
+import re
+import selectors
+import time
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from heapq import heappop, heappush
+from http.cookies import SimpleCookie
+from multiprocessing import get_context
+from multiprocessing.queues import Queue
+from multiprocessing.synchronize import Event
+from urllib.parse import urlencode
+
+from benchmarks.load import Connection, form_post, page_get
+
+LOOK_SECONDS, PRESS_SECONDS = 1.0, 10.0
+PATIENCE = 60.0
+BUTTONS: tuple[tuple[str, str, Mapping[str, str]], ...] = (
+    ("retail", "place", {"place-choice": "20"}),
+    ("payments", "surge", {"surge-choice": "50"}),
+    ("break-it", "submit", {"submit-choice": "mail_is_away"}),
+)
+TOKEN = re.compile(rb'name="csrf_token" value="([^"]+)"')
+STATE = re.compile(rb'hx-get="(/labs/[^"]+/state\?seen=\w+)"')
+GOOD = (b"200", b"204", b"303")
+
+
+class Visitor:
+    """One of the crowd, who opens a sandbox if there is room."""
+
+    def __init__(self, port: int, number: int) -> None:
+        self._port = port
+        self._address = f"10.0.{number // 250}.{number % 250 + 1}"
+        self._cookie = ""
+        self.connection = Connection(port)
+        self._lab, action, fields = BUTTONS[number % len(BUTTONS)]
+        token = TOKEN.search(self._ask(self._read(f"/labs/{self._lab}")))
+        assert token, "The page has no form."
+        body = urlencode({**fields, "csrf_token": token[1].decode()})
+        self._press = form_post(f"/labs/{self._lab}/{action}", port, body, "COOKIE")
+        self._ask(self.press())
+        state = STATE.search(self._ask(self._read(f"/labs/{self._lab}")))
+        self.state = state[1].decode() if state else ""
+
+    def press(self) -> bytes:
+        return self._from_here(self._press.replace(b"COOKIE", self._cookie.encode()))
+
+    def look(self) -> bytes:
+        """What its page asks for by itself; without a sandbox, the page."""
+        return self._read(self.state or f"/labs/{self._lab}")
+
+    def take(self, answer: bytes) -> bytes:
+        """Keep the cookie, and what has been seen; the answer's status."""
+        head, _, body = answer.partition(b"\r\n\r\n")
+        for line in head.split(b"\r\n"):
+            name, _, value = line.partition(b": ")
+            if name.lower() == b"set-cookie":
+                cookie = SimpleCookie(value.decode())
+                self._cookie = "; ".join(f"{key}={one.value}" for key, one in cookie.items())
+        if self._cookie and (state := STATE.search(body)):
+            self.state = state[1].decode()
+        return head[9:12]
+
+    def _ask(self, request: bytes) -> bytes:
+        self.connection.send(request)
+        while (answer := self.connection.receive()) is None:
+            pass
+        status = self.take(answer)
+        assert status in GOOD, answer.decode(errors="replace")
+        return answer
+
+    def _read(self, path: str) -> bytes:
+        plain = page_get(path, self._port, self._cookie).replace(b"Accept-Encoding", b"X-Accepts")
+        return self._from_here(plain)
+
+    def _from_here(self, request: bytes) -> bytes:
+        line, _, rest = request.partition(b"\r\n")
+        return b"\r\n".join([line, f"X-Forwarded-For: {self._address}".encode(), rest])
+
+
+@contextmanager
+def crowd(port: int, count: int) -> Iterator[Counter[str]]:
+    """So many visitors for as long as this lasts; afterwards, how many answers of each status."""
+    answers: Counter[str] = Counter()
+    context = get_context("spawn")
+    told: Queue[Counter[str] | None] = context.Queue()
+    stop = context.Event()
+    process = context.Process(target=_be_a_crowd, args=(port, count, told, stop), daemon=True)
+    process.start()
+    told.get(timeout=PATIENCE)
+    try:
+        yield answers
+    finally:
+        stop.set()
+        answers.update(told.get(timeout=PATIENCE) or {})
+        process.join(PATIENCE)
+
+
+def _be_a_crowd(port: int, count: int, told: "Queue[Counter[str] | None]", stop: Event) -> None:
+    visitors = [Visitor(port, number) for number in range(count)]
+    told.put(None)
+    answers = Counter({"sandboxes": sum(bool(visitor.state) for visitor in visitors)})
+    start = time.monotonic()
+    due = [(start + place / count, place) for place in range(count)]
+    presses_at = [start + PRESS_SECONDS * (1 + place / count) for place in range(count)]
+    with selectors.DefaultSelector() as selector:
+        for place, visitor in enumerate(visitors):
+            selector.register(visitor.connection.socket, selectors.EVENT_READ, place)
+        while not stop.is_set():
+            while due and due[0][0] <= time.monotonic():
+                _, place = heappop(due)
+                visitor = visitors[place]
+                presses = visitor.state and time.monotonic() > presses_at[place]
+                presses_at[place] += PRESS_SECONDS if presses else 0
+                visitor.connection.send(visitor.press() if presses else visitor.look())
+            for key, _ in selector.select(0.01):
+                visitor = visitors[key.data]
+                if (answer := visitor.connection.receive()) is not None:
+                    answers[visitor.take(answer).decode()] += 1
+                    pause = LOOK_SECONDS if visitor.state else PRESS_SECONDS
+                    heappush(due, (time.monotonic() + pause, key.data))
+    told.put(answers)

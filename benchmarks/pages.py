@@ -1,0 +1,127 @@
+"""What a page for everybody costs: an article and the index, for who sees it and for who has it.
+
+Beside them, in turns on the same servers: a bare Flask view that answers with the same bytes, and
+with 304 to who has the page by its tag; and Wagtail with the same articles, on the same Postgres.
+Nobody has a cookie, and pages are asked for as a browser asks.
+"""
+
+import argparse
+import json
+import re
+import tempfile
+from collections.abc import Callable
+from contextlib import ExitStack
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+from app.content.articles import load_articles
+from benchmarks.bare_view import BareView, bare_view
+from benchmarks.load import drive, fetch, page_get
+from benchmarks.site import measured_site
+from benchmarks.turns import Load, print_loads, ratio, take_turns
+from benchmarks.wagtail_form import install_wagtail, served_wagtail
+from local.postgres import temporary_postgres
+from local.process import ROOT
+from local.redis import temporary_redis
+
+ARTICLES: Final = load_articles(ROOT / "content/articles").articles
+PAGES: Final = {"an article": ARTICLES[-1].path, "the index": "/articles/"}
+IN_WAGTAIL: Final = {"an article": f"/{ARTICLES[-1].about.slug}/", "the index": "/"}
+OURS, KNOWN = "the site", "the site, asked for changes"
+BARE, BARE_KNOWN = "a bare view, same bytes", "a bare view, asked for changes"
+WAGTAIL = "Wagtail"
+ETAG: Final = re.compile(rb"\r\netag: (.*?)\r\n", re.IGNORECASE)
+
+
+class ReadSite:
+    """A page of the site, and browsers that see it, or have it and ask whether it has changed."""
+
+    def __init__(self, port: int, path: str) -> None:
+        self._port = port
+        self._path = path
+        head, self.body = fetch(port, page_get(path, port))
+        [etag] = ETAG.findall(head)
+        self._etag = etag.decode()
+
+    def see(self, count: int, connections: int) -> Load:
+        requests = [page_get(self._path, self._port)] * count
+        return drive(self._port, requests, connections=connections, expected=200)
+
+    def ask(self, count: int, connections: int) -> Load:
+        requests = [page_get(self._path, self._port, etag=self._etag)] * count
+        return drive(self._port, requests, connections=connections, expected=304)
+
+
+def main() -> None:
+    options = parse_options()
+    with ExitStack() as stack:
+        postgres = stack.enter_context(temporary_postgres(fast=False))
+        redis = stack.enter_context(temporary_redis())
+        folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
+        site = stack.enter_context(measured_site(postgres, redis, "web"))
+        settings = site.site.settings
+        described = folder / "articles.json"
+        described.write_text(json.dumps(articles_for_wagtail()))
+        wagtail = stack.enter_context(
+            served_wagtail(
+                install_wagtail(folder / "wagtail"),
+                {**settings, "DATABASE_URL": postgres.create_database("wagtail")},
+                folder / "wagtail.log",
+                "prepare_articles",
+                str(described),
+            )
+        )
+        for name, path in PAGES.items():
+            page = ReadSite(site.port, path)
+            (folder / "page").write_bytes(page.body)
+            with bare_view({**settings, "BARE_PAGE": str(folder / "page")}, folder) as bare:
+                compare(name, page, bare, wagtail, options)
+
+
+def compare(
+    name: str, page: ReadSite, bare: BareView, wagtail: int, options: argparse.Namespace
+) -> None:
+    """One page's table, and how often the site is as quick as Wagtail on that port."""
+    clients = options.connections
+    request = page_get(IN_WAGTAIL[name], wagtail)
+    contestants: dict[str, Callable[[int], Load]] = {
+        OURS: partial(page.see, connections=clients),
+        KNOWN: partial(page.ask, connections=clients),
+        BARE: partial(bare.get_page, connections=clients),
+        BARE_KNOWN: partial(bare.get_known_page, connections=clients),
+        WAGTAIL: lambda count: drive(wagtail, [request] * count, connections=clients, expected=200),
+    }
+    loads = take_turns(contestants, options.rounds, options.requests)
+    print(f"{name}: {len(page.body):,} bytes on the wire\n")
+    print_loads(loads, BARE)
+    print(
+        f"{OURS} is {ratio(loads, OURS, WAGTAIL):.1f} times {WAGTAIL}; asked for changes it is"
+        f" {ratio(loads, KNOWN, BARE_KNOWN):.2f} of {BARE_KNOWN}.\n",
+        flush=True,
+    )
+
+
+def articles_for_wagtail() -> list[dict[str, str]]:
+    return [
+        {
+            "slug": article.about.slug,
+            "title": article.about.title,
+            "summary": article.about.summary,
+            "published": article.about.published.isoformat(),
+            "body": article.html,
+        }
+        for article in ARTICLES
+    ]
+
+
+def parse_options() -> argparse.Namespace:
+    parser = argparse.ArgumentParser(prog="python -m benchmarks.pages")
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--requests", type=int, default=2000, help="to each, in each round")
+    parser.add_argument("--connections", type=int, default=8)
+    return parser.parse_args()
+
+
+if __name__ == "__main__":
+    main()

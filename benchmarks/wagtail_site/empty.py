@@ -1,0 +1,26 @@
+"""Makes the tables of a site without any page."""
+
+import os
+from typing import Any
+
+import django
+from django.apps import apps
+from django.conf import settings
+from django.core.management import call_command
+
+os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.wagtail_site.settings"
+django.setup()
+# The tables are made from the models at once: there are no older ones to migrate.
+settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}
+call_command("migrate", run_syncdb=True, verbosity=0)
+
+model = apps.get_model
+model("wagtailcore.Locale").objects.create(language_code="en")
+root = model("wagtailcore.Page").add_root(title="Root", slug="root")
+
+
+def make_home(page: Any) -> Any:
+    """Have the site begin with that page."""
+    home = root.add_child(instance=page)
+    model("wagtailcore.Site").objects.create(hostname="*", root_page=home, is_default_site=True)
+    return home

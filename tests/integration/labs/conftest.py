@@ -1,0 +1,116 @@
+"""The labs' schema, empty before each test, and a runner whose turns a test takes by itself."""
+
+import re
+import time
+from collections.abc import Callable, Iterator
+
+import psycopg
+import pytest
+from flask import Flask, current_app
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from app.events.retry import RetryPolicy
+from app.labs.backbone import on_backbone
+from app.labs.controls import staff_stations
+from app.labs.models import Sandbox
+from app.labs.queries import LabState, state_of
+from app.labs.runner import Runner
+from app.labs.sandboxes import open_sandbox
+from app.labs.scenario import Scenario
+from app.labs.scenarios import BY_SLUG
+from local.postgres import Postgres
+
+PATIENCE = 60.0
+TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
+Until = Callable[[Callable[[], bool]], None]
+Press = Callable[..., TestResponse]
+TABLES = "SELECT format('labs.%I', tablename) FROM pg_tables WHERE schemaname = 'labs'"
+
+
+@pytest.fixture(autouse=True)
+def nothing_in_the_labs(app: Flask, postgres: Postgres) -> None:
+    with psycopg.connect(postgres.url_of("site")) as connection:
+        # Triggers off: the log refuses to be emptied, and rightly so.
+        connection.execute("SET session_replication_role = replica")
+        for (table,) in connection.execute(TABLES).fetchall():
+            connection.execute(f"DELETE FROM {table}")
+
+
+@pytest.fixture
+def backbone(app: Flask) -> Flask:
+    made: Flask = app.extensions["labs"]
+    return made
+
+
+@pytest.fixture
+def runner(backbone: Flask) -> Iterator[Runner]:
+    policy = RetryPolicy(first=0.1, cap=0.1, most=4)
+    runner = Runner(backbone, pace=0.02, policy=policy, lease=0.5)
+    yield runner
+    runner.close()
+
+
+@pytest.fixture
+def until(runner: Runner) -> Until:
+    """Have the runner take turns until the condition holds."""
+
+    def until(condition: Callable[[], bool]) -> None:
+        deadline = time.monotonic() + PATIENCE
+        while not condition():
+            assert time.monotonic() < deadline, "the condition did not come to hold"
+            runner.turn()
+
+    return until
+
+
+class Visitor:
+    """Somebody with a sandbox of a lab."""
+
+    def __init__(self, scenario: Scenario) -> None:
+        self.scenario = scenario
+        with on_backbone() as session:
+            sandbox = open_sandbox(session, scenario.slug, current_app.config["SITE"])
+            self.id = sandbox.id
+            staff_stations(session, sandbox, scenario.stations)
+            session.commit()
+
+    def do(self, deed: Callable[[Session, Sandbox], None]) -> None:
+        with on_backbone() as session:
+            deed(session, session.get_one(Sandbox, self.id))
+            session.commit()
+
+    def press(self, action: str, *chosen: str) -> None:
+        perform = self.scenario.action(action).perform
+        self.do(lambda session, sandbox: perform(session, sandbox, chosen))
+
+    @property
+    def state(self) -> LabState:
+        with on_backbone() as session:
+            return state_of(session, self.scenario, session.get_one(Sandbox, self.id))
+
+    def is_settled(self) -> bool:
+        return self.state.is_settled
+
+    def sums(self) -> dict[str, str]:
+        return {one.label: one.value for one in self.state.sums}
+
+
+@pytest.fixture
+def visitor(app: Flask) -> Callable[[str], Visitor]:
+    """A new visitor of the lab of that name."""
+    return lambda slug: Visitor(BY_SLUG[slug])
+
+
+@pytest.fixture
+def press(client: FlaskClient) -> Press:
+    """Press a button of a lab: what the browser gets in the end."""
+
+    def press(address: str, by: FlaskClient = client, **fields: str) -> TestResponse:
+        page = by.get(address.rpartition("/")[0].removesuffix("/consumers"))
+        found = TOKEN.search(page.text)
+        assert found
+        return by.post(address, data={**fields, "csrf_token": found[1]}, follow_redirects=True)
+
+    return press

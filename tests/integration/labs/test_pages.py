@@ -1,0 +1,128 @@
+"""The labs' pages, as a browser without scripts gets them."""
+
+import html
+import re
+
+import msgspec
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.labs.scenarios import SCENARIOS
+from app.labs.views import FULL
+from tests.integration.labs.conftest import TOKEN, Press, Until
+
+SLUGS = [scenario.slug for scenario in SCENARIOS]
+SEEN = re.compile(r'hx-get="(/labs/[^"]+/state\?seen=\w+)"')
+INVENTORY = {"subscriber": "retail.reserve_stock"}
+
+
+def test_the_list_names_every_lab_and_how_many_are_at_it(client: FlaskClient, press: Press) -> None:
+    page = client.get("/labs/").text
+    assert all(f'href="/labs/{slug}"' in page for slug in SLUGS)
+    assert "0 of 24 sandboxes are in use." in page
+    press("/labs/retail/place", **{"place-choice": "1"})
+    assert "1 of 24 sandboxes are in use." in client.get("/labs/").text
+
+
+@pytest.mark.parametrize("slug", SLUGS)
+def test_a_lab_is_described_before_anything_is_opened(client: FlaskClient, slug: str) -> None:
+    page = html.unescape(client.get(f"/labs/{slug}").text)
+    scenario = next(one for one in SCENARIOS if one.slug == slug)
+    assert all(paragraph in page for paragraph in scenario.story)
+    assert "0 of 24 sandboxes are in use." in client.get("/labs/").text
+    assert client.get(f"/labs/{slug}/events/1").status_code == 404
+
+
+def test_what_is_pressed_shows_without_scripts(client: FlaskClient, press: Press) -> None:
+    page = press("/labs/retail/place", **{"place-choice": "5"}).text
+    assert "The log: 5 events" in page and "5 behind" in page
+    page = press("/labs/retail/consumers/stop", **INVENTORY).text
+    assert "Stopped" in page and "Start Inventory" in page
+    page = press("/labs/retail/consumers/start", **INVENTORY).text
+    assert "Stop Inventory" in page
+    page = press("/labs/retail/end").text
+    assert "The log: 0 events" in page
+
+
+def test_an_event_is_shown_as_the_message_that_it_is(client: FlaskClient, press: Press) -> None:
+    press("/labs/retail/place", **{"place-choice": "1"})
+    answer = client.get("/labs/retail/events/1")
+    message = msgspec.json.decode(answer.data)
+    assert answer.mimetype == "application/json"
+    assert message["specversion"] == "1.0"
+    assert message["type"] == "retail.order_placed"
+    assert message["data"] == {"article": "garden chair", "quantity": 2}
+    assert "dataschema" not in message
+    assert client.get("/labs/retail/events/2").status_code == 404
+    assert client.get("/labs/retail/events/0").status_code == 200
+
+
+def test_a_page_that_has_seen_it_all_gets_nothing_and_asks_no_more_when_it_is_over(
+    app: Flask, client: FlaskClient, press: Press, until: Until
+) -> None:
+    page = press("/labs/retail/place", **{"place-choice": "1"}).text
+    address = SEEN.search(page)
+    assert address
+    until(lambda: "1 done, nothing waits" in client.get(address[1]).text)
+    moved = client.get(address[1])
+    assert moved.status_code == 200
+    settled = SEEN.search(moved.text)
+    assert settled
+    until(lambda: client.get(settled[1]).status_code == 204)
+    press("/labs/retail/end")
+    over = client.get(settled[1])
+    assert over.status_code == 286 and "hx-get" not in over.text
+
+
+def test_nobody_sees_the_sandbox_of_another(app: Flask, client: FlaskClient, press: Press) -> None:
+    press("/labs/retail/place", **{"place-choice": "1"})
+    stranger = app.test_client()
+    assert "The log: 0 events" in stranger.get("/labs/retail").text
+    assert stranger.get("/labs/retail/events/1").status_code == 404
+    press("/labs/retail/place", by=stranger, **{"place-choice": "5"})
+    assert "The log: 5 events" in stranger.get("/labs/retail").text
+    assert "The log: 1 event" in client.get("/labs/retail").text
+
+
+def test_when_all_are_in_use_the_page_says_so_and_shows_the_rest(
+    app: Flask, backbone: Flask, press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = msgspec.structs.replace(app.config["SITE"], LABS_SANDBOXES=0)
+    for one in (app, backbone):
+        monkeypatch.setitem(one.config, "SITE", config)
+    page = press("/labs/retail/place", **{"place-choice": "1"}).text
+    assert FULL in page
+    assert "All 0 sandboxes are in use right now" in page and "What happens" in page
+
+
+@pytest.mark.parametrize(
+    ("address", "fields", "status"),
+    [
+        ("/labs/nothing", {}, 404),
+        ("/labs/retail/nothing", {}, 404),
+        ("/labs/retail/place", {"place-choice": "7"}, 400),
+        ("/labs/retail/place", {}, 400),
+        ("/labs/retail/consumers/stop", {"subscriber": "scoring.score_fit"}, 400),
+        ("/labs/retail/consumers/kill", INVENTORY, 400),
+        ("/labs/retail/consumers/promote", INVENTORY, 404),
+    ],
+)
+def test_what_the_page_does_not_offer_is_refused(
+    client: FlaskClient, address: str, fields: dict[str, str], status: int
+) -> None:
+    found = TOKEN.search(client.get("/labs/retail").text)
+    assert found
+    answer = client.post(address, data={**fields, "csrf_token": found[1]})
+    assert answer.status_code in {status, 405 if status == 404 else status}
+    assert "0 of 24" in client.get("/labs/").text
+
+
+def test_without_a_token_nothing_is_done(client: FlaskClient) -> None:
+    assert client.post("/labs/retail/place", data={"place-choice": "1"}).status_code == 400
+    assert "0 of 24" in client.get("/labs/").text
+
+
+def test_who_presses_too_often_has_to_wait(client: FlaskClient, press: Press) -> None:
+    answers = [press("/labs/retail/end").status_code for _ in range(61)]
+    assert set(answers[:60]) == {200} and answers[60] == 429

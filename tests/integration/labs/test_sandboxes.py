@@ -1,0 +1,144 @@
+"""Sandboxes: so many and no more, kept while somebody looks, gone without a trace after that."""
+
+from collections.abc import Callable
+from contextlib import ExitStack
+
+import msgspec
+import pytest
+from flask import Flask, current_app
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.events.figures import flow_figures
+from app.events.log import START, read_unsettled
+from app.events.types import declared_events
+from app.labs.backbone import on_backbone
+from app.labs.runner import Runner
+from app.labs.sandboxes import (
+    NoRoom,
+    count_sandboxes,
+    look_at_sandbox,
+    open_sandbox,
+    remove_ended,
+)
+from app.labs.scenario import NotNow
+from tests.integration.labs.conftest import Until, Visitor
+
+LEFT = text("""
+SELECT (SELECT count(*) FROM events) + (SELECT count(*) FROM deliveries)
+    + (SELECT count(*) FROM delivery_tries) + (SELECT count(*) FROM effects)
+    + (SELECT count(*) FROM consumers) + (SELECT count(*) FROM sandboxes)
+""")
+MINUTES_PASS = text("""
+UPDATE sandboxes SET ends_at = ends_at - make_interval(mins => :minutes),
+    opened_at = opened_at - make_interval(mins => :minutes)
+""")
+MINUTES_LEFT = text("SELECT round(extract(epoch FROM ends_at - now()) / 60)::int FROM sandboxes")
+
+
+def pass_minutes(minutes: int) -> None:
+    with on_backbone() as session:
+        session.execute(MINUTES_PASS, {"minutes": minutes})
+        session.commit()
+
+
+def minutes_left() -> int:
+    with on_backbone() as session:
+        return session.scalar(MINUTES_LEFT) or 0
+
+
+def test_no_more_are_open_than_there_may_be(app: Flask) -> None:
+    config = msgspec.structs.replace(current_app.config["SITE"], LABS_SANDBOXES=2)
+    with on_backbone() as session:
+        for _ in range(2):
+            open_sandbox(session, "retail", config)
+        with pytest.raises(NoRoom):
+            open_sandbox(session, "retail", config)
+        session.commit()
+    pass_minutes(16)
+    with on_backbone() as session:
+        open_sandbox(session, "retail", config)
+
+
+def test_a_look_keeps_it_open_for_an_hour_at_most(visitor: Callable[[str], Visitor]) -> None:
+    shopper = visitor("retail")
+    config = current_app.config["SITE"]
+    for expected in (15, 15, 15, 15, 15, 10, 0):
+        assert minutes_left() == expected
+        pass_minutes(10)
+        shopper.do(lambda session, sandbox: look_at_sandbox(session, sandbox, config))
+
+
+def test_a_look_within_a_minute_writes_nothing(visitor: Callable[[str], Visitor]) -> None:
+    shopper = visitor("retail")
+    config = current_app.config["SITE"]
+    with on_backbone() as session:
+        before = session.scalar(text("SELECT xmin::text FROM sandboxes"))
+    shopper.do(lambda session, sandbox: look_at_sandbox(session, sandbox, config))
+    with on_backbone() as session:
+        assert session.scalar(text("SELECT xmin::text FROM sandboxes")) == before
+
+
+def test_one_that_has_ended_is_gone_with_all_that_was_in_it(
+    visitor: Callable[[str], Visitor], until: Until
+) -> None:
+    gone, stays = visitor("retail"), visitor("retail")
+    for shopper in (gone, stays):
+        shopper.press("place", "5")
+    until(lambda: gone.is_settled() and stays.is_settled())
+    with on_backbone() as session:
+        session.execute(
+            text("UPDATE sandboxes SET ends_at = now() WHERE id = :id"), {"id": gone.id}
+        )
+        session.commit()
+        assert remove_ended(session) == 1
+    assert stays.state.count == 10
+    with on_backbone() as session:
+        assert session.scalar(LEFT) == 10 + 15 + 15 + 3 + 1
+        session.execute(text("UPDATE sandboxes SET ends_at = now()"))
+        session.commit()
+        remove_ended(session)
+        assert session.scalar(LEFT) == 0
+
+
+def test_it_takes_no_more_events_than_it_may_hold(visitor: Callable[[str], Visitor]) -> None:
+    shopper = visitor("retail")
+    for _ in range(50):
+        shopper.press("place", "20")
+    with pytest.raises(NotNow):
+        shopper.press("place", "1")
+
+
+def test_nothing_of_a_lab_is_in_the_log_or_the_figures_of_the_site(
+    session: Session, client: FlaskClient, visitor: Callable[[str], Visitor], until: Until
+) -> None:
+    before = client.get("/metrics").text
+    shopper = visitor("retail")
+    shopper.press("place", "5")
+    until(shopper.is_settled)
+    assert list(read_unsettled(session, START)) == []
+    assert flow_figures(session).last_position == 0
+    assert client.get("/metrics").text == before
+    assert not any(name.startswith("retail.") for name in declared_events())
+    for address in ("/api/v1/asyncapi.json", "/api/v1/openapi.json"):
+        assert "retail." not in client.get(address).text
+
+
+def test_two_runners_hand_each_event_over_once(
+    backbone: Flask, runner: Runner, visitor: Callable[[str], Visitor], until: Until
+) -> None:
+    with ExitStack() as both:
+        other = Runner(backbone, pace=0.02)
+        both.callback(other.close)
+        shopper = visitor("retail")
+        shopper.press("place", "20")
+
+        def is_done_by_both() -> bool:
+            other.turn()
+            return shopper.is_settled()
+
+        until(is_done_by_both)
+    assert set(shopper.sums().values()) == {"20"}
+    with on_backbone() as session:
+        assert count_sandboxes(session) == 1

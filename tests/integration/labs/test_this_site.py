@@ -1,0 +1,112 @@
+"""This site: what everybody may see of the pipeline, and that it is never what somebody typed."""
+
+import re
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.applications.models import Application
+from app.applications.questions import current_questionnaire
+from app.database import db
+from app.events.log import START, read_unsettled
+from app.events.subscription import current_subscriptions
+from app.labs.this_site.projection import STAGES, TYPES, Line, StageFigures, public_exhibit
+from tests.submitted import submit_answers
+
+DEMO = Path(__file__).parents[3] / "local/demo_applications.toml"
+PAGES = ("/labs/this-site", "/labs/this-site/part")
+CANARY = re.compile("canary", re.IGNORECASE)
+MADE_UP = {
+    "email": "canary@canary.example",
+    "url": "https://canary.example/canary",
+    "text": "canary",
+    "long_text": "canary " * 40,
+}
+FAIL = text("""
+UPDATE deliveries SET status = 'dead', done_at = NULL, attempts = 3, last_error = 'canary: canary'
+WHERE subscriber = 'scoring.score_fit'
+""")
+
+
+@pytest.fixture
+def application(session: Session) -> Application:
+    """Each field into which something can be typed holds the word."""
+    answers: dict[str, Any] = tomllib.loads(DEMO.read_text())["applications"][0]
+    typed = {
+        question.key: MADE_UP[question.kind]
+        for question in current_questionnaire().questions
+        if question.kind in MADE_UP
+    }
+    application = submit_answers(session, {**answers, **typed})
+    session.commit()
+    return application
+
+
+def test_a_canary_in_any_field_never_appears(
+    client: FlaskClient,
+    session: Session,
+    application: Application,
+    handle_events: Callable[[], None],
+) -> None:
+    [submitted] = (e for e in read_unsettled(session, START) if e.type == TYPES[0])
+    assert len(CANARY.findall(msgspec.json.encode(submitted.data).decode())) > 5
+    secrets = (str(application.id), application.reference, application.access_token)
+
+    def look() -> str:
+        shown = "".join(client.get(page).text for page in PAGES)
+        assert not CANARY.search(shown)
+        assert not any(secret in shown for secret in secrets)
+        return shown
+
+    assert "No application has come through yet." in look()
+    handle_events()
+    shown = look()
+    assert all(name in shown for name in (*TYPES, "The fit is scored"))
+    db.session.execute(FAIL)
+    db.session.commit()
+    assert "Dead letter" in look()
+
+
+def test_only_what_is_named_here_leaves_the_house() -> None:
+    def fields(projected: type[msgspec.Struct]) -> tuple[str, ...]:
+        return projected.__struct_fields__
+
+    assert fields(Line) == ("type", "stage", "status", "tries", "hour", "seconds")
+    assert fields(StageFigures) == ("stage", "done", "unfinished", "retried", "median", "slow")
+
+
+def test_the_stages_are_those_behind_the_types(session: Session) -> None:
+    subscriptions = current_subscriptions()
+    assert set(STAGES) == {stage for name in TYPES for stage in subscriptions.of(name)}
+
+
+def test_times_are_cut_to_the_hour_and_lengths_to_hundredths(
+    session: Session, application: Application, handle_events: Callable[[], None]
+) -> None:
+    handle_events()
+    exhibit = public_exhibit(session)
+    assert exhibit.lines
+    for line in exhibit.lines:
+        assert (line.hour.minute, line.hour.second, line.hour.microsecond) == (0, 0, 0)
+        assert line.seconds is not None and line.seconds == round(line.seconds, 2)
+    assert sum(stage.done for stage in exhibit.stages) == len(exhibit.lines)
+
+
+def test_a_page_that_has_seen_it_all_gets_nothing(
+    client: FlaskClient, application: Application, handle_events: Callable[[], None]
+) -> None:
+    handle_events()
+    address = re.search(r'hx-get="([^"]+)"', client.get(PAGES[0]).text)
+    assert address
+    assert client.get(address[1]).status_code == 204
+    session = db.session()
+    session.execute(FAIL)
+    session.commit()
+    assert client.get(address[1]).status_code == 200

@@ -1,0 +1,70 @@
+"""Time machine: an account that is its events, rewound by their number, and never overdrawn."""
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import msgspec
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.labs.backbone import on_backbone
+from app.labs.scenario import NotNow
+from app.labs.time_machine.fold import moments_of
+from app.labs.time_machine.scenario import MOST_EVENTS, account_events
+from tests.integration.labs.conftest import Press, Visitor
+
+PAGE = "/labs/time-machine"
+
+
+def balance_of(saver: Visitor) -> int:
+    with on_backbone() as session:
+        moments = moments_of(account_events(session, saver.id))
+    return moments[-1].account.balance if moments else 0
+
+
+def test_each_earlier_state_is_a_link_away(client: FlaskClient, press: Press) -> None:
+    press(f"{PAGE}/deposit", **{"deposit-choice": "20000"})
+    press(f"{PAGE}/withdraw", **{"withdraw-choice": "5000"})
+    page = press(f"{PAGE}/deposit", **{"deposit-choice": "1000"}).text
+    assert "Balance after 4 of 4 events</dt><dd>$160<" in page
+    for number, balance in enumerate(("$0", "$0", "$200", "$150", "$160")):
+        page = client.get(f"{PAGE}?at={number}").text
+        assert f"Balance after {number} of 4 events</dt><dd>{balance}<" in page
+    for odd in ("-1", "99", "x", ""):
+        assert client.get(f"{PAGE}?at={odd}").status_code == 200
+    message = msgspec.json.decode(client.get(f"{PAGE}/events/3").data)
+    assert message["data"] == {"amount_cents": 5000}
+
+
+def test_what_is_refused_leaves_no_event(client: FlaskClient, press: Press) -> None:
+    page = press(f"{PAGE}/withdraw", **{"withdraw-choice": "1000"}).text
+    assert "There is less in the account than that." in page
+    assert "Balance after 0 of 0 events" in page
+
+
+def test_two_withdrawals_at_once_never_spend_the_same_money(
+    app: Flask, visitor: Callable[[str], Visitor]
+) -> None:
+    saver = visitor("time-machine")
+    saver.press("deposit", "5000")
+
+    def withdraw(_: int) -> bool:
+        with app.app_context():
+            try:
+                saver.press("withdraw", "5000")
+            except NotNow:
+                return False
+        return True
+
+    with ThreadPoolExecutor(8) as threads:
+        assert sum(threads.map(withdraw, range(8))) == 1
+    assert balance_of(saver) == 0
+
+
+def test_the_account_stays_short_enough_for_a_page(visitor: Callable[[str], Visitor]) -> None:
+    saver = visitor("time-machine")
+    for _ in range(MOST_EVENTS - 1):
+        saver.press("deposit", "1000")
+    with pytest.raises(NotNow):
+        saver.press("deposit", "1000")

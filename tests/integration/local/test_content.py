@@ -1,0 +1,77 @@
+"""`make watch` and the check of the content, as whoever writes sees them."""
+
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import urllib.request
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.process import ROOT
+from tests.site import eventually
+
+COMMAND = (sys.executable, "-m", "local")
+ARTICLE = "event-driven-architecture"
+
+
+@pytest.fixture
+def article(tmp_path: Path) -> Path:
+    """One of the articles in a copy of the content."""
+    shutil.copytree(ROOT / "content", tmp_path / "content")
+    return tmp_path / f"content/articles/{ARTICLE}.md"
+
+
+@pytest.fixture
+def environ(tmp_path: Path) -> dict[str, str]:
+    own = {"CONTENT_DIR": str(tmp_path / "content"), "VAR_DIR": str(tmp_path / "var")}
+    return {**os.environ, **own, "PYTHONUNBUFFERED": "1"}
+
+
+@pytest.fixture
+def watching(tmp_path: Path, article: Path, environ: dict[str, str]) -> Iterator[Path]:
+    """A file with all that `make watch` says."""
+    said = tmp_path / "said"
+    with said.open("wb") as file:
+        watch = subprocess.Popen(
+            [*COMMAND, "watch"], env=environ, cwd=ROOT, stdout=file, stderr=file
+        )
+        try:
+            yield said
+        finally:
+            watch.send_signal(signal.SIGINT)
+            watch.wait(20)
+
+
+def check(environ: dict[str, str]) -> tuple[int, str]:
+    command = [*COMMAND, "content-check"]
+    done = subprocess.run(
+        command, check=False, env=environ, cwd=ROOT, capture_output=True, text=True
+    )
+    return done.returncode, done.stdout + done.stderr
+
+
+def test_the_check_needs_no_server_and_fails_with_file_and_line(
+    article: Path, environ: dict[str, str]
+) -> None:
+    code, said = check(environ)
+    assert (code, said[:17]) == (0, "Nothing is wrong.")
+    article.write_text(article.read_text() + "\n# Too large\n")
+    last = len(article.read_text().splitlines())
+    code, said = check(environ)
+    assert code == 1
+    assert f"articles/{ARTICLE}.md:{last}: 'Too large' is a heading like the title." in said
+
+
+def test_what_is_written_is_shown_and_what_is_wrong_is_said(watching: Path, article: Path) -> None:
+    eventually(lambda: "Read it at" in watching.read_text())
+    [address] = re.findall(r"Read it at (http://\S+)/articles/", watching.read_text())
+    article.write_text(article.read_text().replace("title: Event", "title: A new event", 1))
+    with urllib.request.urlopen(f"{address}/articles/{ARTICLE}") as page:
+        assert "<h1>A new event" in page.read().decode()
+    article.write_text(article.read_text() + "\n[Nowhere](/nowhere)\n")
+    eventually(lambda: "'/nowhere' leads to no page" in watching.read_text())

@@ -95,7 +95,7 @@ def test_the_enter_key_on_the_step_goes_on_and_attaches_nothing(visit: Visit, si
 
 @pytest.mark.parametrize(
     ("name", "content", "sentence"),
-    [("diagram.png", DRAWING, SVG), ("scan.png", png_of(MOST_BYTES + 2**20), TOO_LARGE)],
+    [("diagram.png", DRAWING, str(SVG)), ("scan.png", png_of(MOST_BYTES + 2**20), str(TOO_LARGE))],
     ids=["svg", "too large"],
 )
 def test_without_javascript_a_refusal_stands_at_the_field(
@@ -120,7 +120,7 @@ def test_a_refusal_has_the_focus_when_a_script_has_sent_the_file(
     page.goto("/apply/attachments")
     attach(page, "diagram.svg", DRAWING)
     expect(page.get_by_role("alert")).to_be_focused()
-    expect(page.get_by_role("alert")).to_contain_text(SVG)
+    expect(page.get_by_role("alert")).to_contain_text(str(SVG))
     expect(page).to_have_title(re.compile("^Error: "))
     attach(page, "Flow.pdf", pdf())
     expect(page.get_by_role("status").get_by_text("The file is attached.")).to_be_visible()
@@ -139,7 +139,7 @@ def test_a_file_that_is_too_large_is_told_before_it_is_sent(visit: Visit, site: 
     attach(page, "scan.png", png_of(MOST_BYTES + 1))
     field = page.get_by_label("A diagram or document")
     expect(field).to_be_focused()
-    expect(field).to_have_accessible_description(re.compile(re.escape(TOO_LARGE)))
+    expect(field).to_have_accessible_description(re.compile(re.escape(str(TOO_LARGE))))
     assert "POST" not in sent
 
 

@@ -100,10 +100,12 @@ def test_every_page_for_everybody_is_on_the_map_by_its_own_address(client: Flask
     mapped = set(re.findall(r"<loc>http://localhost(.*?)</loc>", client.get("/sitemap.xml").text))
     canonical = {page.canonical for page in found.values() if page and page.canonical}
     assert {f"http://localhost{path}" for path in mapped} >= canonical
+    assert {f"{path}?lang=de" for path in ("/", "/privacy")} <= mapped
     assert mapped <= set(found)
     for address, page in found.items():
         if page and page.canonical:
-            assert page.canonical == f"http://localhost{address.partition('?')[0]}"
+            plain = page.canonical.removesuffix("?lang=de")
+            assert plain == f"http://localhost{address.partition('?')[0]}"
 
 
 def test_what_the_feed_and_the_linked_data_name_is_there(client: FlaskClient) -> None:

@@ -82,6 +82,10 @@ def test_search_engines_are_told_of_a_translation_where_there_is_one(
     assert 'hreflang="de" href="http://localhost/about?lang=de"' in told("/about")
     assert '<link rel="canonical" href="http://localhost/imprint">' in told("/imprint")
     assert "hreflang" not in told("/imprint")
+    places = without_german_imprint.get("/sitemap.xml").text
+    assert "<loc>http://localhost/about?lang=de</loc>" in places
+    assert "<loc>http://localhost/imprint</loc>" in places
+    assert "/imprint?lang=de" not in places
 
 
 @pytest.mark.parametrize("link", ["/nothing", "/privacy#who-else-gets-something", "/privacy.de"])

@@ -10,8 +10,14 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 from app.bridges.addresses import KafkaAddress
 from app.bridges.link import SEND_SECONDS, Sent
 
-# Without it a message may time out while the next of its partition is already taken.
-IN_ORDER = {"enable.idempotence": True, "acks": "all", "enable.gapless.guarantee": True}
+# A message that fails for good stops the producer, so that none behind it is taken without it. That
+# does not cover one that times out by itself: none does before the batch is given up as a whole.
+IN_ORDER = {
+    "enable.idempotence": True,
+    "acks": "all",
+    "enable.gapless.guarantee": True,
+    "message.timeout.ms": int(SEND_SECONDS * 2000),
+}
 NO_ANSWER = "no answer in time"
 
 
@@ -28,7 +34,6 @@ class KafkaLink:
             **client_settings(address),
             **IN_ORDER,
             "linger.ms": 5,
-            "message.timeout.ms": int(SEND_SECONDS * 750),
         }
         self._producer: Producer | None = None
 

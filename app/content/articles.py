@@ -1,7 +1,6 @@
 """Articles: Markdown files under content/articles, checked and rendered once at the start."""
 
 import math
-import re
 from collections.abc import Iterator
 from datetime import date
 from difflib import get_close_matches
@@ -16,13 +15,12 @@ from app.content.diagrams import read_diagrams
 from app.content.faults import Fault, collecting, refuse
 from app.content.markdown import Heading, render_markdown
 from app.content.proofs import Proof, Proofs, load_proofs
-from app.content.source import Source, read_front_matter, read_source
+from app.content.source import SLUG, Source, read_front_matter, read_source
 from app.data_files import read_data
 from app.languages.choice import SOURCE
 
 WORDS_A_MINUTE: Final = 220
 FOLLOWING: Final = 3
-SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 
 
 class Topics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):

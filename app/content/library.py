@@ -26,8 +26,15 @@ def init_content(app: Flask, config: Config) -> None:
         known = known_placeholders(app.extensions["brand"], config)
         pages = load_pages(folder / "pages", known)
     refuse(faults)
-    refuse(wrong_links_within(app, articles, pages))
+    refuse([*taken_addresses(app, pages), *wrong_links_within(app, articles, pages)])
     app.extensions.update(articles=articles, pages=pages, kept_pages={}, content_stamp=stamp)
+
+
+def taken_addresses(app: Flask, pages: Pages) -> Iterator[Fault]:
+    taken = {rule.rule for rule in app.url_map.iter_rules() if rule.endpoint != "content.page"}
+    for page in pages.pages:
+        if page.path in taken:
+            yield page.text.source.fault(1, f"The site has another page at {page.path}.")
 
 
 def wrong_links_within(app: Flask, articles: Articles, pages: Pages) -> Iterator[Fault]:

@@ -37,8 +37,7 @@ class Targets(msgspec.Struct, frozen=True):
             return f"The link '{link}' takes a detour: write {urlsplit(redirect.new_url).path}."
         except (NotFound, MethodNotAllowed):
             return f"The link '{link}' leads to no page."
-        is_text = endpoint in {"content.article", "content.page"}
-        if is_text or values.get("kind", KINDS[0]) not in KINDS:
+        if endpoint == "content.article" or values.get("kind", KINDS[0]) not in KINDS:
             return f"The link '{link}' leads to no page."
         return ""
 

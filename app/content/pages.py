@@ -14,7 +14,7 @@ from app.content.checks import Text, find_faults, parse_text
 from app.content.faults import Fault, collecting, refuse
 from app.content.markdown import Heading, render_markdown
 from app.content.placeholders import fill_in
-from app.content.source import Source, read_front_matter, read_source
+from app.content.source import SLUG, Source, read_front_matter, read_source
 from app.languages.choice import LANGUAGES, SOURCE
 
 
@@ -76,14 +76,19 @@ def current_pages() -> Pages:
     return cast(Pages, current_app.extensions["pages"])
 
 
+def names_of_pages(folder: Path) -> list[str]:
+    """The addresses that the files in ``folder`` want, without their slash."""
+    return sorted(path.stem for path in folder.glob("*.md") if "." not in path.stem)
+
+
 def load_pages(folder: Path, placeholders: Mapping[str, str]) -> Pages:
     """Read every page in ``folder``. Raises ContentError with a sentence for each fault."""
     pages: list[Page] = []
     translations: list[Page] = []
     faults = list(translations_of_nothing(folder))
-    for path in sorted(path for path in folder.glob("*.md") if "." not in path.stem):
+    for slug in names_of_pages(folder):
         with collecting(faults):
-            pages.append(read_page(path, placeholders))
+            pages.append(read_page(folder / f"{slug}.md", placeholders))
     for page in pages:
         for path in sorted(folder.glob(f"{page.slug}.*.md")):
             with collecting(faults):
@@ -102,6 +107,9 @@ def translations_of_nothing(folder: Path) -> Iterator[Fault]:
 
 def read_page(path: Path, placeholders: Mapping[str, str]) -> Page:
     """Read one page. Raises ContentError."""
+    if not SLUG.fullmatch(path.stem):
+        sentence = "The file's name is its address: use a to z, 0 to 9 and hyphens."
+        refuse([Fault(path, 1, sentence)])
     source = fill_in(read_source(path), placeholders)
     return make_page(path.stem, read_front_matter(source, PageFrontMatter), source)
 

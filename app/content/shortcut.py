@@ -1,8 +1,8 @@
 """What is kept is answered ahead of Flask, whose own work would cost several times as much.
 
 Whoever has a session comes to Flask: the next page may have something to say to them. So does a
-request under another name, which Flask may refuse, and one whose address chooses a language, which
-is remembered.
+request under another name, which Flask may refuse, one whose address chooses a language, which is
+remembered, and each request while traces are collected, since a span begins there.
 """
 
 import time
@@ -23,10 +23,8 @@ from config import Config
 
 
 def init_shortcut(app: Flask, config: Config) -> None:
-    """Goes inside whatever sets right what a proxy says, so it comes before init_security. Where
-    traces are collected, each request has its span, which Flask's own way begins."""
-    if not config.OTEL_EXPORTER_OTLP_ENDPOINT:
-        app.wsgi_app = Shortcut(app, app.wsgi_app, config)  # type: ignore[method-assign]
+    """Goes inside whatever sets right what a proxy says, so it comes before init_security."""
+    app.wsgi_app = Shortcut(app, app.wsgi_app, config)  # type: ignore[method-assign]
 
 
 class Shortcut:
@@ -54,6 +52,7 @@ class Shortcut:
         if (
             environ["REQUEST_METHOD"] not in {"GET", "HEAD"}
             or environ.get("HTTP_HOST", "").lower() != self._host
+            or self._app.extensions["tracer"]
             or f"{PARAMETER}=" in environ.get("QUERY_STRING", "")
             or self._app.config["SESSION_COOKIE_NAME"] in environ.get("HTTP_COOKIE", "")
         ):

@@ -1,5 +1,6 @@
 """A file of the content: its front matter between two ---, and its text, each with their lines."""
 
+import re
 from pathlib import Path
 from typing import Final, TypeVar
 
@@ -8,6 +9,8 @@ import msgspec
 from app.content.faults import ContentError, Fault
 
 FENCE: Final = "---\n"
+SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
+"""An address, or its last part."""
 
 T = TypeVar("T", bound=msgspec.Struct)
 Values = dict[str, str | list[str]]

@@ -54,7 +54,10 @@ def paths_of_one_address() -> list[str]:
     """The form, too: it follows its reader's language, and has one address."""
     pages = current_pages()
     return [
-        *(url_for(endpoint) for endpoint in ("comparer.compare", "applications.start")),
+        *(
+            url_for(endpoint)
+            for endpoint in ("comparer.compare", "labs.index", "applications.start")
+        ),
         *(page.path for page in pages.pages if not pages.is_in_every_language(page.slug)),
     ]
 

@@ -1,6 +1,9 @@
 """The public pages. They are the same for everybody."""
 
+from pathlib import Path
+
 from flask import Blueprint, abort, render_template
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from app.applications.questions import MINUTES, current_questionnaire
@@ -17,7 +20,7 @@ from app.content.linked_data import (
     describe_firm,
     describe_page,
 )
-from app.content.pages import Page, current_pages
+from app.content.pages import Page, current_pages, names_of_pages
 from app.engagements.pricing import starting_price_cents
 from app.engagements.rate_card import current_rate_card
 from app.firm.offers import KINDS, Kind, Offer, current_offers
@@ -64,7 +67,6 @@ def home() -> ResponseReturnValue:
     )
 
 
-@content.get("/<slug>")
 @kept
 def page(slug: str) -> ResponseReturnValue:
     pages = current_pages()
@@ -78,6 +80,13 @@ def page(slug: str) -> ResponseReturnValue:
         is_in_every_language=pages.is_in_every_language(slug),
         linked_data=describe_page(page),
     )
+
+
+@content.record
+def add_addresses_of_pages(state: BlueprintSetupState) -> None:
+    """Each page has an address of its own, beside all the others of the site."""
+    for slug in names_of_pages(Path(state.app.config["SITE"].CONTENT_DIR) / "pages"):
+        state.add_url_rule(f"/{slug}", "page", page, defaults={"slug": slug})
 
 
 @content.get("/articles/")

@@ -43,7 +43,11 @@ def site(postgres: Postgres, own_redis: Redis) -> Iterator[Site]:
         prepared_site(
             postgres,
             own_redis,
-            {"DELIVERY_MAX_ATTEMPTS": "3", "WEBHOOK_ALLOW_PRIVATE": "true"},
+            {
+                "DELIVERY_MAX_ATTEMPTS": "3",
+                "WEBHOOK_ALLOW_PRIVATE": "true",
+                "LABS_SANDBOXES": "1000",  # nobody gives theirs back
+            },
         ) as site,
         stripe_standin(site),
     ):

@@ -92,6 +92,7 @@ def pages_of(site: Site) -> list[Page]:
         Page("home", "/"),
         Page("article", "/articles/event-driven-architecture"),
         Page("engagement", "/engagements/build"),
+        Page("lab", "/labs/retail"),
         Page("privacy", "/privacy"),
         *form,
         Page("own page", apply(site).page, is_private=True),

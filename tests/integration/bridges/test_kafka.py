@@ -90,7 +90,7 @@ def test_a_broker_that_is_away_leaves_the_place_where_it_was(
     written = write(5)
     tansu.wire.become(State.REFUSED)
     mover.move_on()
-    assert (mover.bridge.place, mover.bridge.last_error) == (start, NO_ANSWER)
+    assert (mover.bridge.place, mover.bridge.last_error) == (start, kafka.NO_ANSWER)
     tansu.wire.become(State.WHOLE)
     mover.move_on()
     check_nothing_is_lost_or_out_of_order(tansu.seen(topic, 5), written)

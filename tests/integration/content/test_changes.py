@@ -1,6 +1,7 @@
 """A file that is wrong stops the start and the commands; in development a change shows at once."""
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -41,6 +42,14 @@ def test_every_fault_stops_the_start_in_one_go(own_site: OwnSite, draft: Path) -
         "articles/not-yet.md:6: The topic 'Kafak' is not in topics.toml. Is it 'Kafka'?",
         "articles/not-yet.md:9: 'A part' has 3 #, and what is above it 1.",
     ]
+
+
+def test_a_page_where_the_site_has_one_stops_the_start(
+    own_site: OwnSite, content_folder: Path
+) -> None:
+    shutil.copy(content_folder / "pages/about.md", content_folder / "pages/apply.md")
+    with pytest.raises(ContentError, match=r"apply\.md:1: The site has another page at /apply\."):
+        own_site()
 
 
 def test_in_development_what_is_written_shows_at_the_next_reload(

@@ -50,6 +50,12 @@ def test_nothing_but_what_is_listed_can_be_asked_for(tmp_path: Path, name: str) 
     assert "There are: brand.name, brand.email." in caught.value.message
 
 
+def test_the_name_of_a_file_has_to_be_an_address(tmp_path: Path) -> None:
+    (tmp_path / "Über uns.md").write_text(FRONT)
+    with pytest.raises(ContentError, match=r"Über uns\.md:1: The file's name is its address"):
+        load_pages(tmp_path, KNOWN)
+
+
 def test_a_placeholder_above_the_text_is_checked_too(tmp_path: Path) -> None:
     (tmp_path / "about.md").write_text(FRONT.replace("brand.name", "brand.nmae"))
     with pytest.raises(ContentError, match=r"about\.md:2: There is no \{\{ brand\.nmae"):

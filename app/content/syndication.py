@@ -10,6 +10,7 @@ from app.content.articles import current_articles
 from app.content.kept import kept
 from app.content.pages import current_pages
 from app.firm.offers import KINDS
+from app.labs.scenarios import SCENARIOS
 
 ATOM = "application/atom+xml"
 
@@ -53,11 +54,10 @@ def paths_in_every_language() -> list[str]:
 def paths_of_one_address() -> list[str]:
     """The form, too: it follows its reader's language, and has one address."""
     pages = current_pages()
+    endpoints = ("comparer.compare", "labs.index", "this_site.page", "applications.start")
     return [
-        *(
-            url_for(endpoint)
-            for endpoint in ("comparer.compare", "labs.index", "applications.start")
-        ),
+        *(url_for(endpoint) for endpoint in endpoints),
+        *(url_for("labs.lab", lab=scenario.slug) for scenario in SCENARIOS),
         *(page.path for page in pages.pages if not pages.is_in_every_language(page.slug)),
     ]
 

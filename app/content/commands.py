@@ -20,7 +20,7 @@ def check() -> None:
     articles, pages = current_articles(), current_pages()
     click.echo(
         f"Nothing is wrong. Articles: {len(articles.articles)}, drafts: {len(articles.drafts)},"
-        f" pages: {len(pages.pages)}."
+        f" pages: {len(pages.pages)}, translations of pages: {len(pages.translations)}."
     )
     for draft in articles.drafts:
         click.echo(f"Draft '{draft.about.slug}': {preview_link(draft.about.slug)}")

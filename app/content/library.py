@@ -39,11 +39,12 @@ def taken_addresses(app: Flask, pages: Pages) -> Iterator[Fault]:
 
 def wrong_links_within(app: Flask, articles: Articles, pages: Pages) -> Iterator[Fault]:
     """No link leads nowhere; a draft is nowhere, but for itself."""
-    published: tuple[Article | Page, ...] = (*articles.articles, *pages.pages)
-    anchors = {one.path: one.text.anchors for one in published}
+    texts: tuple[Article | Page, ...] = (*articles.articles, *pages.pages, *pages.translations)
     rules = app.url_map.bind("")
-    for one in (*published, *articles.drafts):
-        targets = Targets(rules, {**anchors, one.path: one.text.anchors})
+    for one in (*texts, *articles.drafts):
+        # Its links lead to what whoever reads its language is shown.
+        shown = (*articles.articles, *pages.in_language(one.about.language), one)
+        targets = Targets(rules, {each.path: each.text.anchors for each in shown})
         yield from wrong_links(one.text, one.path, targets)
 
 

@@ -1,4 +1,7 @@
-"""The firm's pages: Markdown files under content/pages, each at the address of its file's name."""
+"""The firm's pages: Markdown files under content/pages, each at the address of its file's name.
+
+Beside ``imprint.md`` there may be ``imprint.de.md``, which is the page in German.
+"""
 
 from collections.abc import Iterator, Mapping
 from pathlib import Path
@@ -12,7 +15,7 @@ from app.content.faults import Fault, collecting, refuse
 from app.content.markdown import Heading, render_markdown
 from app.content.placeholders import fill_in
 from app.content.source import SLUG, Source, read_front_matter, read_source
-from app.languages.choice import SOURCE
+from app.languages.choice import LANGUAGES, SOURCE
 
 
 class PageFrontMatter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -24,6 +27,14 @@ class PageFrontMatter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
     summary: str
     position: int
     language: str = SOURCE
+
+
+class TranslatedFrontMatter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
+    """What stands above a page's text in another language. The rest is as in the original."""
+
+    title: str
+    label: str
+    summary: str
 
 
 class Page(msgspec.Struct, frozen=True):
@@ -41,13 +52,23 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class Pages(msgspec.Struct, frozen=True):
-    """All pages, in the order of the foot."""
+    """All pages, in the order of the foot, and apart from them their translations."""
 
     pages: tuple[Page, ...]
+    translations: tuple[Page, ...]
 
-    def page(self, slug: str) -> Page:
-        """Return the page of that address. Raises KeyError."""
-        return {page.slug: page for page in self.pages}[slug]
+    def in_language(self, language: str) -> tuple[Page, ...]:
+        """Each page in that language, or as its original where it has no translation."""
+        translated = {one.slug: one for one in self.translations if one.about.language == language}
+        return tuple(translated.get(page.slug, page) for page in self.pages)
+
+    def page(self, slug: str, language: str) -> Page:
+        """Return the page of that address, of those in that language. Raises KeyError."""
+        return {page.slug: page for page in self.in_language(language)}[slug]
+
+    def is_in_every_language(self, slug: str) -> bool:
+        versions = (*self.pages, *self.translations)
+        return {one.about.language for one in versions if one.slug == slug} >= LANGUAGES.keys()
 
 
 def current_pages() -> Pages:
@@ -57,30 +78,58 @@ def current_pages() -> Pages:
 
 def names_of_pages(folder: Path) -> list[str]:
     """The addresses that the files in ``folder`` want, without their slash."""
-    return sorted(path.stem for path in folder.glob("*.md"))
+    return sorted(path.stem for path in folder.glob("*.md") if "." not in path.stem)
 
 
 def load_pages(folder: Path, placeholders: Mapping[str, str]) -> Pages:
     """Read every page in ``folder``. Raises ContentError with a sentence for each fault."""
     pages: list[Page] = []
-    faults: list[Fault] = []
-    for path in sorted(folder.glob("*.md")):
+    translations: list[Page] = []
+    faults = list(translations_of_nothing(folder))
+    for slug in names_of_pages(folder):
         with collecting(faults):
-            pages.append(read_page(path, placeholders))
+            pages.append(read_page(folder / f"{slug}.md", placeholders))
+    for page in pages:
+        for path in sorted(folder.glob(f"{page.slug}.*.md")):
+            with collecting(faults):
+                translations.append(read_translation(path, page, placeholders))
     refuse(faults)
-    return Pages(tuple(sorted(pages, key=lambda page: (page.about.position, page.slug))))
+    pages.sort(key=lambda page: (page.about.position, page.slug))
+    return Pages(tuple(pages), tuple(translations))
+
+
+def translations_of_nothing(folder: Path) -> Iterator[Fault]:
+    for path in folder.glob("*.*.md"):
+        original = f"{path.name.partition('.')[0]}.md"
+        if not (folder / original).exists():
+            yield Fault(path, 1, f"There is no {original} that this could be a translation of.")
 
 
 def read_page(path: Path, placeholders: Mapping[str, str]) -> Page:
     """Read one page. Raises ContentError."""
+    if not SLUG.fullmatch(path.stem):
+        sentence = "The file's name is its address: use a to z, 0 to 9 and hyphens."
+        refuse([Fault(path, 1, sentence)])
     source = fill_in(read_source(path), placeholders)
-    about = read_front_matter(source, PageFrontMatter)
+    return make_page(path.stem, read_front_matter(source, PageFrontMatter), source)
+
+
+def read_translation(path: Path, original: Page, placeholders: Mapping[str, str]) -> Page:
+    """Read a page in the language that its file's name says. Raises ContentError."""
+    language = path.stem.removeprefix(f"{original.slug}.")
+    others = [code for code in LANGUAGES if code != original.about.language]
+    if language not in others:
+        sentence = f"'{language}' is no other language of this site: {', '.join(others)}."
+        refuse([Fault(path, 1, sentence)])
+    source = fill_in(read_source(path), placeholders)
+    words = msgspec.structs.asdict(read_front_matter(source, TranslatedFrontMatter))
+    about = msgspec.structs.replace(original.about, language=language, **words)
+    return make_page(original.slug, about, source)
+
+
+def make_page(slug: str, about: PageFrontMatter, source: Source) -> Page:
+    """Check and render the text. Raises ContentError."""
     text = parse_text(source)
-    refuse([*wrong_name(source), *find_faults(text, {})])
+    refuse(find_faults(text, {}))
     html, contents = render_markdown(source.text, {})
-    return Page(path.stem, about, html, contents, text)
-
-
-def wrong_name(source: Source) -> Iterator[Fault]:
-    if not SLUG.fullmatch(source.path.stem):
-        yield source.fault(1, "The file's name is its address: use a to z, 0 to 9 and hyphens.")
+    return Page(slug, about, html, contents, text)

@@ -24,6 +24,7 @@ from app.content.pages import Page, current_pages, names_of_pages
 from app.engagements.pricing import starting_price_cents
 from app.engagements.rate_card import current_rate_card
 from app.firm.offers import KINDS, Kind, Offer, current_offers
+from app.languages.choice import present_language
 from app.scoring.rubric import FULL_SCORE, current_rubric
 
 content = Blueprint("content", __name__, template_folder="templates")
@@ -43,7 +44,7 @@ def show_changes() -> ResponseReturnValue | None:
 @content.app_context_processor
 def add_pages() -> dict[str, tuple[Page, ...]]:
     """The foot of each page names the firm's pages."""
-    return {"firm_pages": current_pages().pages}
+    return {"firm_pages": current_pages().in_language(present_language())}
 
 
 content.add_app_template_filter(whole_address, "absolute")
@@ -68,11 +69,17 @@ def home() -> ResponseReturnValue:
 
 @kept
 def page(slug: str) -> ResponseReturnValue:
+    pages = current_pages()
     try:
-        page = current_pages().page(slug)
+        page = pages.page(slug, present_language())
     except KeyError:
         abort(404)
-    return render_template("content/page.html", page=page, linked_data=describe_page(page))
+    return render_template(
+        "content/page.html",
+        page=page,
+        is_in_every_language=pages.is_in_every_language(slug),
+        linked_data=describe_page(page),
+    )
 
 
 @content.record

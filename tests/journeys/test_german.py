@@ -123,7 +123,7 @@ def test_the_language_can_be_switched_in_the_middle_of_a_form(visit: Visit) -> N
 @pytest.mark.parametrize(
     "path",
     [
-        *("/", "/engagements/", "/engagements/build", "/articles/", "/nothing-here"),
+        *("/", "/engagements/", "/engagements/build", "/articles/", "/privacy", "/nothing-here"),
         *("/apply", *(f"/apply/{step.key}" for step in STEPS)),
         *("/apply/attachments", "/apply/outlook", "/apply/delete"),
         *("own:asked", "own:offered", "own:agreed", "withdraw:proposed", "erase:proposed"),

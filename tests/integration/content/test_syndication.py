@@ -66,7 +66,8 @@ def test_pages_lead_to_the_feed(client: FlaskClient) -> None:
     assert all(link in client.get(path).text for path in ("/", "/articles/", ARTICLE))
 
 
-def test_every_place_on_the_map_is_a_page_that_names_itself(client: FlaskClient) -> None:
+def test_every_place_on_the_map_is_a_page_that_names_itself(app: Flask) -> None:
+    client = app.test_client(use_cookies=False)  # robots remember no language
     places = ET.fromstring(client.get("/sitemap.xml").data).findall(f"{MAP}url/{MAP}loc")
     addresses = [str(place.text) for place in places]
     assert len(set(addresses)) == len(addresses) >= 8

@@ -12,6 +12,7 @@ from contextlib import contextmanager
 from pathlib import Path
 from typing import NamedTuple
 
+from app.firm.offers import KINDS
 from local.postgres import temporary_postgres
 from local.redis import temporary_redis
 from tests.journeys.conftest import BROWSERS
@@ -91,7 +92,7 @@ def pages_of(site: Site) -> list[Page]:
     return [
         Page("home", "/"),
         Page("article", "/articles/event-driven-architecture"),
-        Page("engagement", "/engagements/build"),
+        *(Page(kind, f"/engagements/{kind}") for kind in KINDS),
         Page("lab", "/labs/retail"),
         Page("privacy", "/privacy"),
         *form,

@@ -17,7 +17,7 @@ from benchmarks.bare_view import bare_view
 from benchmarks.load import fetch
 from benchmarks.sample import ANSWERS
 from benchmarks.site import measured_site
-from benchmarks.turns import Load, print_loads, ratio, take_turns
+from benchmarks.turns import Load, print_loads, ratio, take_turns, turn_options
 from benchmarks.wagtail_form import FormField, install_wagtail, wagtail_form
 from local.postgres import temporary_postgres
 from local.process import ROOT
@@ -44,7 +44,7 @@ OURS, BARE, WAGTAIL = "the site", "a bare view, same bytes", "a Wagtail form pag
 
 
 def main() -> None:
-    options = parse_options()
+    options = turn_options("python -m benchmarks.form").parse_args()
     with ExitStack() as stack:
         postgres = stack.enter_context(temporary_postgres(fast=False))
         redis = stack.enter_context(temporary_redis())
@@ -88,14 +88,6 @@ def compare(
     print(f"{what}\n")
     print_loads(loads, BARE)
     print(f"{OURS} is {ratio(loads, OURS, WAGTAIL):.1f} times {WAGTAIL}.\n", flush=True)
-
-
-def parse_options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.form")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--requests", type=int, default=2000, help="to each, in each round")
-    parser.add_argument("--connections", type=int, default=8)
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -19,7 +19,7 @@ from app.content.articles import load_articles
 from benchmarks.bare_view import BareView, bare_view
 from benchmarks.load import drive, fetch, page_get
 from benchmarks.site import measured_site
-from benchmarks.turns import Load, print_loads, ratio, take_turns
+from benchmarks.turns import Load, print_loads, ratio, take_turns, turn_options
 from benchmarks.wagtail_form import install_wagtail, served_wagtail
 from local.postgres import temporary_postgres
 from local.process import ROOT
@@ -54,7 +54,7 @@ class ReadSite:
 
 
 def main() -> None:
-    options = parse_options()
+    options = turn_options("python -m benchmarks.pages").parse_args()
     with ExitStack() as stack:
         postgres = stack.enter_context(temporary_postgres(fast=False))
         redis = stack.enter_context(temporary_redis())
@@ -113,14 +113,6 @@ def articles_for_wagtail() -> list[dict[str, str]]:
         }
         for article in ARTICLES
     ]
-
-
-def parse_options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.pages")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--requests", type=int, default=2000, help="to each, in each round")
-    parser.add_argument("--connections", type=int, default=8)
-    return parser.parse_args()
 
 
 if __name__ == "__main__":

@@ -16,7 +16,7 @@ from benchmarks.latency import noop_times, proposal_times
 from benchmarks.pgbench import run_pgbench
 from benchmarks.sample import ANSWERS, rows
 from benchmarks.site import MeasuredSite, measured_site
-from benchmarks.turns import Load, print_loads, print_times, ratio, take_turns
+from benchmarks.turns import Load, print_loads, print_times, ratio, take_turns, turn_options
 from benchmarks.wagtail_form import install_wagtail, wagtail_form
 from local.postgres import Postgres, temporary_postgres
 from local.redis import Redis, temporary_redis
@@ -108,10 +108,7 @@ def alternate(measures: dict[str, Callable[[], float]], count: int) -> dict[str,
 
 
 def parse_options() -> argparse.Namespace:
-    parser = argparse.ArgumentParser(prog="python -m benchmarks.submit")
-    parser.add_argument("--rounds", type=int, default=5)
-    parser.add_argument("--requests", type=int, default=4000, help="to each, in each round")
-    parser.add_argument("--connections", type=int, default=8)
+    parser = turn_options("python -m benchmarks.submit", requests=4000)
     parser.add_argument("--applications", type=int, default=200, help="sent one at a time")
     parser.add_argument("--wagtail", action="store_true", help="install and measure Wagtail too")
     return parser.parse_args()

@@ -1,6 +1,7 @@
 """Contestants that take turns, and the tables of what came out."""
 
 import time
+from argparse import ArgumentParser
 from collections.abc import Callable, Mapping, Sequence
 from statistics import median, quantiles
 from typing import NamedTuple
@@ -28,6 +29,15 @@ def percentiles(seconds: Sequence[float]) -> tuple[float, float]:
 
 
 Loads = Mapping[str, list[Load]]
+
+
+def turn_options(program: str, requests: int = 2000) -> ArgumentParser:
+    """What every comparison of requests can be told; ``requests`` is how many by default."""
+    parser = ArgumentParser(prog=program)
+    parser.add_argument("--rounds", type=int, default=5)
+    parser.add_argument("--requests", type=int, default=requests, help="to each, in each round")
+    parser.add_argument("--connections", type=int, default=8)
+    return parser
 
 
 def take_turns(contestants: Mapping[str, Callable[[int], Load]], rounds: int, count: int) -> Loads:

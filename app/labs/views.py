@@ -202,8 +202,8 @@ def moving_part(scenario: Scenario, state: LabState, sandbox: Sandbox | None) ->
     }
 
 
-def digest(state: LabState) -> str:
-    """The same for the same state, in every process."""
+def digest(state: msgspec.Struct) -> str:
+    """The same for the same state of a page's moving part, in every process."""
     return hashlib.sha256(msgspec.json.encode(state)).hexdigest()[:16]
 
 

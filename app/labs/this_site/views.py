@@ -1,13 +1,11 @@
 """/labs/this-site: the site's own pipeline, for everybody to look at."""
 
-import hashlib
-
-import msgspec
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.database import db
-from app.labs.this_site.projection import STAGES, Exhibit, public_exhibit
+from app.labs.this_site.projection import STAGES, public_exhibit
+from app.labs.views import digest
 
 this_site = Blueprint("this_site", __name__)
 
@@ -28,7 +26,3 @@ def part() -> ResponseReturnValue:
     if request.args.get("seen") == seen:
         return "", 204
     return render_template("labs/_this_site.html", exhibit=exhibit, titles=STAGES, seen=seen)
-
-
-def digest(exhibit: Exhibit) -> str:
-    return hashlib.sha256(msgspec.json.encode(exhibit)).hexdigest()[:16]

@@ -4,11 +4,11 @@ from flask import Blueprint, render_template, request
 
 from app.labs.backbone import on_backbone
 from app.labs.forms import form_of
-from app.labs.sandboxes import count_sandboxes
+from app.labs.sandboxes import count_sandboxes, look_at_sandbox
 from app.labs.time_machine.drawing import draw_balance
 from app.labs.time_machine.fold import moments_of, state_after
 from app.labs.time_machine.scenario import TIME_MACHINE, account_events
-from app.labs.views import limits, look, own_sandbox
+from app.labs.views import limits, own_sandbox, site_config
 
 time_machine = Blueprint("time_machine", __name__)
 
@@ -19,7 +19,8 @@ def page() -> str:
     with on_backbone() as backbone:
         sandbox = own_sandbox(backbone, TIME_MACHINE)
         if sandbox:
-            look(backbone, TIME_MACHINE, sandbox)
+            look_at_sandbox(backbone, sandbox, site_config())
+            backbone.commit()
         moments = moments_of(account_events(backbone, sandbox.id) if sandbox else [])
         in_use = count_sandboxes(backbone)
     last = len(moments)

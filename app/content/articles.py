@@ -128,7 +128,7 @@ def read_article(
     about = read_front_matter(source, FrontMatter)
     text = parse_text(source)
     refuse([*wrong_front_matter(source, about, topics), *find_faults(text, diagrams, proofs)])
-    html, contents = render_markdown(source.text, diagrams, proofs)
+    html, contents = render_markdown(text.tokens, diagrams, proofs)
     shown = dict.fromkeys(key for _, key in proofs_in(text))
     return Article(
         about,

@@ -28,6 +28,7 @@ class Text(msgspec.Struct, frozen=True):
     """A text, taken apart. ``footnotes`` has the number of each label, -1 where nobody asks."""
 
     source: Source
+    tokens: tuple[Token, ...]
     places: tuple[Place, ...]
     footnotes: Mapping[str, int]
 
@@ -46,6 +47,7 @@ def parse_text(source: Source) -> Text:
     references = notes.get("footnotes", {}).get("refs", {})
     return Text(
         source,
+        tuple(tokens),
         tuple(place_tokens(tokens, source.above)),
         {label.removeprefix(":"): number for label, number in references.items()},
     )

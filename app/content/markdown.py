@@ -3,7 +3,7 @@
 import html
 import re
 from collections.abc import Mapping, MutableMapping, Sequence
-from itertools import chain, pairwise
+from itertools import pairwise
 from typing import Any, Final
 
 import msgspec
@@ -57,18 +57,16 @@ class Heading(msgspec.Struct, frozen=True):
 
 
 def render_markdown(
-    text: str, diagrams: Mapping[str, str], proofs: Proofs = NO_PROOFS
+    tokens: Tokens, diagrams: Mapping[str, str], proofs: Proofs = NO_PROOFS
 ) -> tuple[str, tuple[Heading, ...]]:
-    """Render an article's text; ``diagrams`` holds the SVG of each file name.
+    """Render an article's text, parsed; ``diagrams`` holds the SVG of each file name.
 
     Whatever the Markdown held passes through nh3. Only then do images become the repository's own
     diagrams, which nh3 would strip; checks.py has seen to it that each image is one.
     """
     parser = markdown_parser()
-    tokens = parser.parse(text)
     align_by_class(tokens)
-    mark_proofs(tokens, proofs)
-    rendered = parser.renderer.render(tokens, parser.options, {})
+    rendered = parser.renderer.render(tokens, parser.options, {"proofs": proofs})
     safe = nh3.clean(
         rendered, tags=TAGS, attributes=ATTRIBUTES, allowed_classes=CLASSES, link_rel=None
     )
@@ -82,6 +80,7 @@ def markdown_parser() -> MarkdownIt:
     parser.enable(["table", "replacements", "smartquotes"])
     parser.use(footnote_plugin)
     parser.use(anchors_plugin, min_level=2, max_level=3)
+    parser.add_render_rule("link_open", open_link)
     parser.add_render_rule("footnote_block_open", open_footnotes)
     parser.add_render_rule("footnote_caption", name_footnote)
     parser.add_render_rule("footnote_anchor", lead_back)
@@ -95,16 +94,6 @@ def align_by_class(tokens: Tokens) -> None:
             "text-align:right"
         ):
             token.attrSet("class", "num")
-
-
-def mark_proofs(tokens: Tokens, proofs: Proofs) -> None:
-    """A sentence with a proof leads to it, and shows whether it held."""
-    for token in chain.from_iterable(token.children or () for token in tokens):
-        href = str(token.attrs.get("href", ""))
-        if href.startswith(SCHEME):
-            key = href.removeprefix(SCHEME)
-            token.attrSet("href", f"#proof-{key}")
-            token.attrSet("class", f"proof proof--{proofs.state(key)}")
 
 
 def headings_of(tokens: Tokens) -> tuple[Heading, ...]:
@@ -125,6 +114,21 @@ def draw(attributes: str, diagrams: Mapping[str, str]) -> str:
     svg = diagrams[image["src"].removeprefix("diagrams/")]
     caption = image.get("title", "").replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
     return figure(svg, image["alt"], caption)
+
+
+def open_link(
+    renderer: RendererHTML,
+    tokens: Tokens,
+    index: int,
+    options: OptionsDict,
+    env: MutableMapping[str, Any],
+) -> str:
+    """A sentence with a proof leads to it, and shows whether it held."""
+    href = str(tokens[index].attrGet("href"))
+    if not href.startswith(SCHEME):
+        return renderer.renderToken(tokens, index, options, env)
+    key = href.removeprefix(SCHEME)
+    return f'<a href="#proof-{html.escape(key)}" class="proof proof--{env["proofs"].state(key)}">'
 
 
 def open_footnotes(

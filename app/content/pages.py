@@ -131,5 +131,5 @@ def make_page(slug: str, about: PageFrontMatter, source: Source) -> Page:
     """Check and render the text. Raises ContentError."""
     text = parse_text(source)
     refuse(find_faults(text, {}))
-    html, contents = render_markdown(source.text, {})
+    html, contents = render_markdown(text.tokens, {})
     return Page(slug, about, html, contents, text)

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.content.markdown import Heading, render_markdown
+from app.content.markdown import Heading, markdown_parser, render_markdown
 
 SVG = '<svg viewBox="0 0 1 1"></svg>'
 PIECES = st.sampled_from(
@@ -17,7 +17,7 @@ PIECES = st.sampled_from(
 
 
 def render(text: str) -> str:
-    return render_markdown(text, {"x.svg": SVG})[0]
+    return render_markdown(markdown_parser().parse(text), {"x.svg": SVG})[0]
 
 
 @given(text=st.lists(PIECES | st.text(max_size=8), max_size=12).map("".join))
@@ -32,7 +32,8 @@ def test_html_in_an_article_is_shown_and_not_run() -> None:
 
 
 def test_every_entry_of_the_contents_leads_to_a_heading() -> None:
-    html, contents = render_markdown("## One *thing*, `x`\n\n### Two\n\n## One\n\n# No", {})
+    tokens = markdown_parser().parse("## One *thing*, `x`\n\n### Two\n\n## One\n\n# No")
+    html, contents = render_markdown(tokens, {})
     assert [(h.level, h.text) for h in contents] == [(2, "One thing, x"), (3, "Two"), (2, "One")]
     for heading in contents:
         assert f'id="{heading.anchor}"' in html

@@ -66,7 +66,9 @@ def measured_site(
     postgres: Postgres, redis: Redis, *processes: str, settings: Mapping[str, str] | None = None
 ) -> Iterator[MeasuredSite]:
     """The site with these of its processes running, as it is shipped but for these settings."""
-    with prepared_site(postgres, redis, {**AS_SHIPPED, **(settings or {})}) as site:
+    with prepared_site(
+        postgres, redis, {**AS_SHIPPED, **(settings or {})}, labs="labs" in processes
+    ) as site:
         measured = MeasuredSite(site)
         site.start(*processes)
         yield measured

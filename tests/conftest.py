@@ -30,7 +30,7 @@ from local.postgres import Postgres, temporary_postgres
 from local.redis import Redis, temporary_redis
 
 # Each has a whole site running, and one of it is enough: its tests stay on one core.
-WHOLE_SITE = {"bridges", "faults", "journeys"}
+WHOLE_SITE = ("bridges", "faults", "tour", "journeys")
 
 
 # What the fault tests draw by lot can be drawn again; each process of a run draws the same.
@@ -55,7 +55,8 @@ class OneCoreForEachSite(LoadScopeScheduling):
     """All tests of one whole site go to one core, every other test to whichever is free."""
 
     def _split_scope(self, nodeid: str) -> str:
-        return next(iter(WHOLE_SITE.intersection(nodeid.split("/"))), nodeid)
+        folders = nodeid.split("/")
+        return next((site for site in WHOLE_SITE if site in folders), nodeid)
 
 
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneCoreForEachSite:

@@ -59,7 +59,7 @@ WHERE schemaname = 'public' AND tablename <> 'alembic_version'
 
 
 class Site:
-    """The running site. ``processes`` are relay, worker, scheduler, labs and web by name."""
+    """The running site. ``processes`` are relay, worker, scheduler, web and maybe labs by name."""
 
     def __init__(
         self,
@@ -192,8 +192,10 @@ def prepared_site(
     settings: Mapping[str, str] | None = None,
     *,
     sink_host: str = HOST,
+    labs: bool = False,
 ) -> Iterator[Site]:
-    """A site with an empty, migrated database of its own, not started yet; stopped at the end."""
+    """A site with an empty, migrated database of its own, not started yet; stopped at the end. Its
+    labs, which nothing else depends on, run where a test is about them."""
     with tempfile.TemporaryDirectory(prefix="site-") as folder, SmtpSink(sink_host) as sink:
         ports = Ports(web=free_port(), smtp=sink.port, stripe=free_port())
         database = f"site_{secrets.token_hex(4)}"
@@ -213,6 +215,8 @@ def prepared_site(
             **(settings or {}),
         }
         processes = site_processes(State(Path(folder)), ports, environ)
+        if not labs:
+            processes = [process for process in processes if process.name != "labs"]
         site = Site(environ, processes, postgres=postgres, redis=redis, sink=sink)
         try:
             yield site
@@ -248,9 +252,12 @@ def is_gone(process: Process, pid: int) -> bool:
     return process.pid != pid or not process.is_running
 
 
-def eventually(condition: Callable[[], object], within: float = PATIENCE) -> None:
-    """Return as soon as the condition holds; fail after ``within`` seconds."""
+def eventually(
+    condition: Callable[[], object], within: float = PATIENCE, *, every: float = POLL
+) -> None:
+    """Return as soon as the condition holds, by a look ``every`` so many seconds; fail after
+    ``within``."""
     deadline = time.monotonic() + within
     while not condition():
         assert time.monotonic() < deadline, "the condition did not come to hold"
-        time.sleep(POLL)
+        time.sleep(every)

@@ -1,6 +1,7 @@
 """Paying the deposit: Stripe's page for it, and the transfer that staff have seen."""
 
 import uuid
+from typing import TYPE_CHECKING
 
 from sqlalchemy.orm import Session
 
@@ -8,8 +9,11 @@ from app.applications.models import Application
 from app.engagements.models import Engagement
 from app.payments.attempts import advance, begin_attempt, get_attempt, keep_page, open_attempts
 from app.payments.deposits import NotDue, Transfer, lock_deposit, owe_deposit, pay_deposit
-from app.payments.gateway import CheckoutRefused, Gateway, PaymentUnavailable, current_gateway
+from app.payments.gateway import CheckoutRefused, PaymentUnavailable, current_gateway
 from app.payments.models import CheckoutAttempt, Deposit
+
+if TYPE_CHECKING:
+    from app.payments.stripe_sdk import Gateway
 
 # What becomes of an attempt whose page is no longer open at Stripe. Whether a complete one is
 # paid, only the webhook says.
@@ -76,7 +80,7 @@ def _begin(
     return begin_attempt(session, deposit, engagement, application)
 
 
-def _ask_for_page(session: Session, gateway: Gateway, attempt: CheckoutAttempt) -> str | None:
+def _ask_for_page(session: Session, gateway: "Gateway", attempt: CheckoutAttempt) -> str | None:
     """Ask Stripe under the attempt's key, whether for the first time or again."""
     attempt_id, deposit_id = attempt.id, attempt.deposit_id
     key, request = attempt.idempotency_key, attempt.request
@@ -98,7 +102,7 @@ def _ask_for_page(session: Session, gateway: Gateway, attempt: CheckoutAttempt) 
     return url
 
 
-def _look_at_page(session: Session, gateway: Gateway, attempt: CheckoutAttempt) -> str:
+def _look_at_page(session: Session, gateway: "Gateway", attempt: CheckoutAttempt) -> str:
     """How the attempt's page stands at Stripe, whose webhook may be late or lost."""
     attempt_id, deposit_id = attempt.id, attempt.deposit_id
     session_id = attempt.stripe_session_id or ""

@@ -48,6 +48,7 @@ def site(postgres: Postgres, own_redis: Redis) -> Iterator[Site]:
                 "WEBHOOK_ALLOW_PRIVATE": "true",
                 "LABS_SANDBOXES": "1000",  # nobody gives theirs back
             },
+            labs=True,
         ) as site,
         stripe_standin(site),
     ):

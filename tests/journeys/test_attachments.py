@@ -9,10 +9,10 @@ from playwright.sync_api import Browser, Page, expect
 
 from app.attachments.sniffing import SVG
 from app.attachments.upload import MOST_BYTES, TOO_LARGE
+from tests.journeys.axe import violations_on, widths_that_scroll
 from tests.journeys.conftest import Visit, open_page
 from tests.journeys.prospect import cookie_of_finished_draft
 from tests.journeys.staff import Reviewer
-from tests.journeys.test_accessibility import violations_on, widths_that_scroll
 from tests.sample_files import pdf, png_of
 from tests.site import Site
 

@@ -2,7 +2,6 @@
 
 import re
 
-import pytest
 from playwright.sync_api import Page, expect
 
 from app.applications.answers import Answers
@@ -13,16 +12,13 @@ from app.languages.prose import map_prose
 from local.process import ROOT
 from tests.german import english_left_in
 from tests.journeys.conftest import Visit
-from tests.journeys.history import History
 from tests.journeys.prospect import (
     APPLICATIONS,
     answer,
-    cookie_of_finished_draft,
     mails_to,
     someone,
     text_of,
 )
-from tests.journeys.test_accessibility import violations_on, widths_that_scroll
 from tests.site import Site
 
 ANSWERS = APPLICATIONS[1]
@@ -118,33 +114,3 @@ def test_the_language_can_be_switched_in_the_middle_of_a_form(visit: Visit) -> N
     expect(typed).to_have_value("Orders are charged twice.")
     typed.press_sequentially(" Every week.")
     expect(page.get_by_text("Gespeichert", exact=True)).to_be_visible()
-
-
-@pytest.mark.parametrize(
-    "path",
-    [
-        *("/", "/engagements/", "/engagements/build", "/articles/", "/privacy", "/nothing-here"),
-        *("/apply", *(f"/apply/{step.key}" for step in STEPS)),
-        *("/apply/attachments", "/apply/outlook", "/apply/delete"),
-        *("own:asked", "own:offered", "own:agreed", "withdraw:proposed", "erase:proposed"),
-    ],
-)
-def test_axe_finds_nothing_in_german_and_nothing_scrolls_sideways(
-    visit: Visit, site: Site, history: History, path: str
-) -> None:
-    page = visit(1440, locale=GERMAN, reduced_motion="reduce")
-    page.context.add_cookies([cookie_of_finished_draft(site)])
-    page.goto(history.path_to(path))
-    assert page.locator("html").get_attribute("lang") == "de"
-    assert violations_on(page) == ""
-    assert widths_that_scroll(page) == []
-
-
-@pytest.mark.parametrize("key", [step.key for step in STEPS[:-1]])
-def test_axe_finds_nothing_in_german_beside_errors(visit: Visit, key: str) -> None:
-    page = visit(1440, locale=GERMAN, reduced_motion="reduce")
-    page.goto(f"/apply/{key}")
-    page.get_by_role("button", name="Weiter").first.click()
-    expect(page.get_by_role("alert")).to_be_focused()
-    assert violations_on(page) == ""
-    assert widths_that_scroll(page) == []

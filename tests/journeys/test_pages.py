@@ -9,7 +9,7 @@ from playwright.sync_api import expect
 from tests.journeys.conftest import Visit
 from tests.journeys.history import History
 from tests.journeys.staff import TIMEOUT, Reviewer
-from tests.journeys.tour import TOUR
+from tests.journeys.tour.stops import TOUR
 from tests.site import Site
 
 BRAND = " · Champlin Enterprises"

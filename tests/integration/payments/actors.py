@@ -18,8 +18,8 @@ from app.applications.models import Application
 from app.engagements.models import Engagement
 from app.events.store import read_stream
 from app.events.types import RecordedEvent, stream_of
-from app.payments.gateway import Gateway
 from app.payments.models import CheckoutAttempt, Deposit
+from app.payments.stripe_sdk import Gateway
 
 Handle = Callable[[], None]
 PostWebhook = Callable[..., TestResponse]

@@ -17,10 +17,10 @@ from app.database import db, utc_now
 from app.engagements.models import Engagement
 from app.notifications.models import MailMessage
 from app.payments.deposits import AlreadyPaid, Transfer
-from app.payments.gateway import Gateway
 from app.payments.models import Deposit, StripeEvent
 from app.payments.service import record_bank_payment
 from app.payments.settlement import SECOND_PAYMENT
+from app.payments.stripe_sdk import Gateway
 from tests.integration.payments.actors import Handle, Payer, PostWebhook, Standin
 
 CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
@@ -140,7 +140,7 @@ def test_a_page_that_stripe_makes_meanwhile_is_closed_too(
     desk: FlaskClient, standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     standin.fail("drop")
-    monkeypatch.setattr("app.payments.gateway.NETWORK_RETRIES", 0)
+    monkeypatch.setattr("app.payments.stripe_sdk.NETWORK_RETRIES", 0)
     payer.press_pay()
     token = payer.csrf_token()
     asked = threading.Event()

@@ -11,10 +11,11 @@ from sqlalchemy.orm import Session
 from app.applications.models import Application
 from app.database import db, utc_now
 from app.engagements.models import Engagement
-from app.payments import gateway as gateways
-from app.payments.gateway import Gateway, PaymentUnavailable
+from app.payments import stripe_sdk
+from app.payments.gateway import PaymentUnavailable
 from app.payments.models import CheckoutAttempt
 from app.payments.service import open_deposit_checkout
+from app.payments.stripe_sdk import Gateway
 from tests.integration.payments.actors import Handle, Payer, Standin
 
 
@@ -67,7 +68,7 @@ def test_the_key_is_stored_before_stripe_is_asked(
 def test_no_transaction_is_open_while_stripe_is_asked(
     standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    pages = gateways.Gateway.open_checkout
+    pages = stripe_sdk.Gateway.open_checkout
 
     def count_connections(self: Gateway, *args: object, **named: object) -> object:
         assert db.engine.pool.checkedout() == 0  # type: ignore[attr-defined]
@@ -113,8 +114,8 @@ def test_after_a_failure_of_stripe_the_next_click_finds_one_page(
 ) -> None:
     standin.fail(mode, seconds=1.0)
     with monkeypatch.context() as impatient:
-        impatient.setattr(gateways, "NETWORK_RETRIES", 0)
-        impatient.setattr(gateways, "ANSWER_SECONDS", 0.3)
+        impatient.setattr(stripe_sdk, "NETWORK_RETRIES", 0)
+        impatient.setattr(stripe_sdk, "ANSWER_SECONDS", 0.3)
         lost = payer.press_pay()
     assert lost.location.endswith(f"{payer.own_page}#deposit")
     assert "can&#39;t be reached" in payer.browser.get("/").text
@@ -135,7 +136,7 @@ def test_a_page_that_stripe_made_in_a_failure_is_found_by_its_reference(
     standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """A failure is kept under its key, so the page can't be had by a repeat."""
-    monkeypatch.setattr(gateways, "NETWORK_RETRIES", 0)
+    monkeypatch.setattr(stripe_sdk, "NETWORK_RETRIES", 0)
     payer.press_pay()
     [attempt] = payer.attempts()
     standin.fail("500")
@@ -187,7 +188,7 @@ def test_a_page_that_is_open_at_stripe_is_the_one_whatever_our_clock_says(
 def test_an_unanswered_attempt_whose_time_is_over_makes_room_for_another(
     standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(gateways, "NETWORK_RETRIES", 0)
+    monkeypatch.setattr(stripe_sdk, "NETWORK_RETRIES", 0)
     standin.fail("drop")
     payer.press_pay()
     [page], [attempt] = standin.sessions(), payer.attempts()

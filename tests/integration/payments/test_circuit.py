@@ -6,14 +6,15 @@ from flask import Flask
 from sqlalchemy import text
 
 from app.circuits.queries import list_circuits
-from app.payments import gateway as gateways
-from app.payments.gateway import Gateway, PaymentUnavailable, is_outage
+from app.payments import stripe_sdk
+from app.payments.gateway import PaymentUnavailable
+from app.payments.stripe_sdk import Gateway, is_outage
 from tests.integration.payments.actors import SECRET_KEY, Payer, Standin
 
 
 @pytest.fixture
 def impatient(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(gateways, "NETWORK_RETRIES", 0)
+    monkeypatch.setattr(stripe_sdk, "NETWORK_RETRIES", 0)
 
 
 def ask_in_vain(app: Flask, gateway: Gateway) -> None:

@@ -133,7 +133,7 @@ def test_the_session_of_one_client_does_not_pay_for_another(
 def test_a_payment_counts_though_stripes_first_answer_never_came(
     standin: Standin, payer: Payer, monkeypatch: pytest.MonkeyPatch, settle: Settle
 ) -> None:
-    monkeypatch.setattr("app.payments.gateway.NETWORK_RETRIES", 0)
+    monkeypatch.setattr("app.payments.stripe_sdk.NETWORK_RETRIES", 0)
     standin.fail("drop")
     payer.press_pay()
     [page], [attempt] = standin.sessions(), payer.attempts()

@@ -1,30 +1,25 @@
 """axe finds nothing on any page in any state, narrow and wide, in light and in dark."""
 
 import re
-from collections.abc import Iterator, Sequence
 from contextlib import nullcontext, suppress
 
 import pytest
-from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from flask import Flask
-from playwright.sync_api import Browser, Page, expect
+from playwright.sync_api import Page, expect
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from local.process import ROOT
-from tests.journeys.conftest import HEIGHTS, Visit, open_page
+from tests.journeys.axe import WCAG, violations_on, widths_that_scroll
+from tests.journeys.conftest import Visit
 from tests.journeys.history import History
 from tests.journeys.prospect import cookie_of_finished_draft
 from tests.journeys.staff import Reviewer
-from tests.journeys.tour import TOUR, Stop
+from tests.journeys.tour.stops import TOUR, Stop
 from tests.journeys.trouble import refusing
 from tests.journeys.watch import Watch
 from tests.prospects import make_prospects, post
 from tests.site import Site, eventually
 
-WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
-# In the dark only the colours are others, at another width only where and how large things are.
-COLOUR_RULES = ("color-contrast", "link-in-text-block")
-LAYOUT_RULES = (*COLOUR_RULES, "target-size", "scrollable-region-focusable")
 WITH_LETTERS = ("letters.py", "news.py", "alerts.py", "conversation.py", "own_page.py")
 WRITTEN = [ROOT / "app/notifications" / name for name in WITH_LETTERS]
 # They take a client who pays twice, a service that keeps failing, and weeks.
@@ -47,25 +42,6 @@ NO_PAGES = {
     "applications.question_styles",
 }
 SQLSTATES = {500: "P0001", 503: "57P01"}
-
-
-@pytest.fixture(scope="module")
-def travelling(browser: Browser, site: Site) -> Iterator[tuple[Page, Watch]]:
-    """One page for the whole tour: a browser that knows axe already runs it faster."""
-    page, watch = open_page(browser, 1440, at=site.url, reduced_motion="reduce")
-    yield page, watch
-    page.context.close()
-
-
-@pytest.fixture
-def tourist(travelling: tuple[Page, Watch]) -> Iterator[tuple[Page, Watch]]:
-    """That page without cookies; whatever goes wrong on it fails the test."""
-    page, watch = travelling
-    page.context.clear_cookies()
-    watch.provoked, watch.faults = 0, []
-    yield page, watch
-    watch.look_at([page])
-    assert watch.faults == []
 
 
 @pytest.mark.parametrize("stop", TOUR, ids=[stop.name for stop in TOUR])
@@ -132,39 +108,3 @@ def test_no_page_is_left_out(migrated_app: Flask, history: History) -> None:
     rules = migrated_app.url_map.iter_rules()
     answering = {rule.endpoint for rule in rules if "GET" in (rule.methods or ())}
     assert answering - visited == NO_PAGES
-
-
-def violations_on(page: Page, tags: Sequence[str] = (*WCAG, "best-practice")) -> str:
-    """What axe objects to, narrow and wide, in light and in dark."""
-    page.evaluate(AXE_SCRIPT)
-    reports = []
-    for width, kind, chosen in ((390, "tag", tags), (1440, "rule", LAYOUT_RULES)):
-        page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
-        page.emulate_media(color_scheme="light")
-        reports += [f"{width} px, light: {report}" for report in run_axe(page, kind, chosen)]
-        page.emulate_media(color_scheme="dark")
-        reports += [f"{width} px, dark: {report}" for report in run_axe(page, "rule", COLOUR_RULES)]
-    return "\n".join(reports)
-
-
-def run_axe(page: Page, kind: str, chosen: Sequence[str]) -> list[str]:
-    """A report, if there is anything to report."""
-    options: dict[str, object] = {
-        "runOnly": {"type": kind, "values": list(chosen)},
-        "resultTypes": ["violations"],
-        "preload": False,
-    }
-    if kind == "tag":
-        options["rules"] = {"target-size": {"enabled": True}}
-    results = AxeResults(page.evaluate("options => axe.run(document, options)", options))
-    return [results.generate_report()] if results.violations_count else []
-
-
-def widths_that_scroll(page: Page) -> list[int]:
-    """The widths at which the page is wider than the window."""
-    found = []
-    for width, height in HEIGHTS.items():
-        page.set_viewport_size({"width": width, "height": height})
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
-            found.append(width)
-    return found

@@ -1,0 +1,35 @@
+"""Who goes on the tour."""
+
+from collections.abc import Iterator
+
+import pytest
+from playwright.sync_api import Browser, Page
+
+from tests.journeys.conftest import open_page
+from tests.journeys.watch import Watch
+from tests.site import Site
+
+
+@pytest.fixture(scope="module")
+def locale() -> str:
+    """The language that the tourist's browser asks for."""
+    return "en-US"
+
+
+@pytest.fixture(scope="module")
+def travelling(browser: Browser, site: Site, locale: str) -> Iterator[tuple[Page, Watch]]:
+    """One page for the whole tour: a browser that knows axe already runs it faster."""
+    page, watch = open_page(browser, 1440, at=site.url, locale=locale, reduced_motion="reduce")
+    yield page, watch
+    page.context.close()
+
+
+@pytest.fixture
+def tourist(travelling: tuple[Page, Watch]) -> Iterator[tuple[Page, Watch]]:
+    """That page without cookies; whatever goes wrong on it fails the test."""
+    page, watch = travelling
+    page.context.clear_cookies()
+    watch.provoked, watch.faults = 0, []
+    yield page, watch
+    watch.look_at([page])
+    assert watch.faults == []

@@ -122,6 +122,15 @@ def autocommit() -> Iterator[Connection]:
 
 TRY_LOCK = text("SELECT pg_try_advisory_lock(hashtext(:work))")
 UNLOCK = text("SELECT pg_advisory_unlock(hashtext(:work))")
+# A lock on one number stands there as its two halves.
+IS_LOCKED = text("""
+SELECT EXISTS (
+    SELECT FROM pg_locks
+    WHERE locktype = 'advisory' AND objsubid = 1 AND granted
+      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+      AND CAST(classid AS bigint) << 32 | CAST(objid AS bigint) = hashtext(:work)
+)
+""")
 
 
 @contextmanager
@@ -137,6 +146,11 @@ def alone_at(work: str) -> Iterator[bool]:
         finally:
             if is_alone:
                 connection.execute(UNLOCK, {"work": work})
+
+
+def is_someone_at(session: Session, work: str) -> bool:
+    """Whether some process is alone at that work now."""
+    return bool(session.scalar(IS_LOCKED, {"work": work}))
 
 
 def commit_each_statement(session: Session) -> Session:

@@ -16,6 +16,8 @@ from config import Config
 
 SCHEMA = "labs"
 CHANNEL = "labs_recorded"
+RUNNING = "labs.runner"
+"""What one process is alone at: the sandboxes' relay, broker and consumers."""
 # Apart from the site's own, so that nobody who applies waits for a visitor of the labs.
 WEB_CONNECTIONS = 2
 

@@ -9,8 +9,10 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.database import is_someone_at
 from app.events.rows import READ, recorded_event
 from app.events.types import RecordedEvent
+from app.labs.backbone import RUNNING
 from app.labs.models import Sandbox
 from app.labs.scenario import Scenario, Station, Sum
 
@@ -111,7 +113,8 @@ class IncidentLine(msgspec.Struct, frozen=True):
 
 
 class LabState(msgspec.Struct, frozen=True):
-    """Everything that moves on the page; ``stations`` in the scenario's order."""
+    """Everything that moves on the page; ``stations`` in the scenario's order. ``is_run`` tells
+    whether there is a process that moves it."""
 
     stations: Sequence[StationState]
     sums: Sequence[Sum]
@@ -119,6 +122,7 @@ class LabState(msgspec.Struct, frozen=True):
     incidents: Sequence[IncidentLine] = ()
     count: int = 0
     faults: Sequence[str] = ()
+    is_run: bool = True
 
     @property
     def is_settled(self) -> bool:
@@ -143,6 +147,7 @@ def state_of(session: Session, scenario: Scenario, sandbox: Sandbox) -> LabState
         incidents=[IncidentLine(row.at, row.kind, titles[row.subscriber]) for row in incidents],
         count=events[0].number if events else 0,
         faults=sandbox.faults,
+        is_run=is_someone_at(session, RUNNING),
     )
 
 

@@ -25,7 +25,7 @@ from app.events.relay import BATCH, RETRY_SECONDS, relay_batch
 from app.events.retry import RetryPolicy
 from app.events.subscription import current_subscriptions
 from app.events.sweep import take_due_deliveries
-from app.labs.backbone import CHANNEL
+from app.labs.backbone import CHANNEL, RUNNING
 from app.labs.consumers import Consumer, ConsumerKey
 from app.labs.controls import restart_killed
 from app.labs.faults import REPEATED
@@ -83,7 +83,7 @@ class Runner:
             try:
                 with (
                     self._backbone.app_context(),
-                    alone_at("labs.runner") as is_alone,
+                    alone_at(RUNNING) as is_alone,
                     listening(dsn, CHANNEL) as doorbell,
                 ):
                     while is_alone and not stop.is_set():

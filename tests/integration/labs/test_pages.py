@@ -8,6 +8,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
+from app.database import alone_at
+from app.labs.backbone import RUNNING
 from app.labs.scenarios import SCENARIOS
 from app.labs.views import FULL
 from tests.integration.labs.conftest import TOKEN, Press, Until
@@ -126,3 +128,12 @@ def test_without_a_token_nothing_is_done(client: FlaskClient) -> None:
 def test_who_presses_too_often_has_to_wait(client: FlaskClient, press: Press) -> None:
     answers = [press("/labs/retail/end").status_code for _ in range(61)]
     assert set(answers[:60]) == {200} and answers[60] == 429
+
+
+def test_a_lab_whose_process_is_away_says_so(app: Flask, client: FlaskClient, press: Press) -> None:
+    standing_still = "The labs stand still"
+    assert standing_still not in client.get("/labs/retail").text
+    assert standing_still in press("/labs/retail/place", **{"place-choice": "1"}).text
+    with app.extensions["labs"].app_context(), alone_at(RUNNING):
+        assert standing_still not in client.get("/labs/retail").text
+    assert standing_still in client.get("/labs/retail").text

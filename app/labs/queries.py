@@ -113,8 +113,8 @@ class IncidentLine(msgspec.Struct, frozen=True):
 
 
 class LabState(msgspec.Struct, frozen=True):
-    """Everything that moves on the page; ``stations`` in the scenario's order. ``is_run`` tells
-    whether there is a process that moves it."""
+    """Everything that moves on the page; ``stations`` in the scenario's order. ``stands_still``
+    where something waits and no process runs that would move it."""
 
     stations: Sequence[StationState]
     sums: Sequence[Sum]
@@ -122,7 +122,7 @@ class LabState(msgspec.Struct, frozen=True):
     incidents: Sequence[IncidentLine] = ()
     count: int = 0
     faults: Sequence[str] = ()
-    is_run: bool = True
+    stands_still: bool = False
 
     @property
     def is_settled(self) -> bool:
@@ -140,14 +140,16 @@ def state_of(session: Session, scenario: Scenario, sandbox: Sandbox) -> LabState
     events = session.execute(EVENTS, {**own, "most": LATEST_EVENTS}).all()
     titles = {station.name: station.title for station in scenario.stations}
     incidents = session.execute(INCIDENTS, {**own, "most": LATEST_INCIDENTS})
+    stations = _stations(session, scenario, own)
+    waits = any(station.behind for station in stations)
     return LabState(
-        stations=_stations(session, scenario, own),
+        stations=stations,
         sums=scenario.sums(session, sandbox.id) if scenario.sums else (),
         events=[EventLine(*row) for row in events],
         incidents=[IncidentLine(row.at, row.kind, titles[row.subscriber]) for row in incidents],
         count=events[0].number if events else 0,
         faults=sandbox.faults,
-        is_run=is_someone_at(session, RUNNING),
+        stands_still=waits and not is_someone_at(session, RUNNING),
     )
 
 

@@ -8,7 +8,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Visit
-from tests.site import eventually
+from tests.prospects import make_prospects, send
+from tests.site import Site, eventually
 
 LOOK = 0.2
 HIDE = "Object.defineProperty(document, 'hidden', { get: () => true })"
@@ -33,11 +34,20 @@ class Visitor(NamedTuple):
             self.page.get_by_role("button", name=button).first.click()
 
     def sees(self, text: str, count: int) -> bool:
-        """Whether the page shows it so often: by itself, or since one has looked again."""
+        """Whether the page shows it so often by now."""
+        self.look_again()
+        return self.text().count(text) >= count
+
+    def sees_something_under_way(self) -> bool:
+        """Whether a delivery of the public exhibit is."""
+        self.look_again()
+        return self.page.locator("td").get_by_text("Under way", exact=True).count() > 0
+
+    def look_again(self) -> None:
+        """A page with scripts does so by itself."""
         if not self.javascript:
             with self.page.expect_navigation():
                 self.page.get_by_role("link", name="Look again").click()
-        return self.text().count(text) >= count
 
     def text(self) -> str:
         return self.page.get_by_role("main").inner_text()
@@ -133,6 +143,17 @@ def rewind(visitor: Visitor) -> None:
     if not visitor.javascript:
         visitor.press("Show the account then")
     expect(page.get_by_text("Balance after 1 of 3 events")).to_be_visible()
+
+
+def test_this_site_shows_an_application_on_its_way(visitors: Visitors, site: Site) -> None:
+    visitors.go_to("/labs/this-site")
+    site.kill("worker")
+    send(site, make_prospects(site, 1)[0])
+    for visitor in visitors:
+        eventually(visitor.sees_something_under_way, every=LOOK)
+    site.start("worker")
+    for visitor in visitors:
+        eventually(lambda visitor=visitor: not visitor.sees_something_under_way(), every=LOOK)  # type: ignore[misc]
 
 
 @pytest.mark.parametrize("width", [390, 1440])

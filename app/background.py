@@ -26,6 +26,7 @@ from app.events.tasks import (
 )
 from app.flow.outside import refuse
 from app.flow.tasks import move_replays_on
+from app.screening.tasks import forget_old_origins
 from app.telemetry.setup import close_telemetry
 from config import Config
 
@@ -96,6 +97,7 @@ def _beat_schedule(config: Config) -> dict[str, dict[str, Any]]:
         "advance-replays": _each(config.SWEEP_SECONDS, move_replays_on.name),
         "sweep-attachments": _each(config.SWEEP_SECONDS, sweep_removed.name),
         "end-drafts": _each(3600, end_drafts.name),
+        "forget-origins": _each(3600, forget_old_origins.name),
         "count-deliveries": _each(60, count_deliveries.name),
         "prune-tries": {"task": prune_old_tries.name, "schedule": DAILY},
         "forget-webhooks": {"task": "webhooks.forget", "schedule": DAILY},

@@ -1,6 +1,8 @@
-"""Prepared prospects: drafts to be sent or saved, each with its browser's cookie and token."""
+"""Prepared prospects: drafts to be sent or saved, each with its browser's cookie and token. Each is
+somebody else, comes from elsewhere, and began ten minutes ago: nothing holds what they send."""
 
 import secrets
+from datetime import timedelta
 from urllib.parse import urlencode
 
 from flask import Flask, session
@@ -12,13 +14,14 @@ from app.applications.drafts import NO_SAVE
 from app.applications.models import Draft
 from app.applications.pages import DRAFT_COOKIE
 from app.applications.questions import STEP_KEYS, current_questionnaire
-from app.database import db, new_id
+from app.database import db, new_id, utc_now
 from app.events.models import PersonKey
 from app.events.sealing import new_key
 from benchmarks.load import form_post
 from benchmarks.sample import ANSWERS
 
 VERSION = 5
+TEN_MINUTES = timedelta(minutes=10)
 
 
 def prepare_submits(app: Flask, port: int, count: int) -> list[bytes]:
@@ -43,16 +46,22 @@ def store_drafts(app: Flask, count: int) -> list[str]:
     with app.test_request_context():
         questionnaire = current_questionnaire()
         last = {question.key for question in questionnaire.step(STEP_KEYS[-1]).questions}
+        answers = {key: value for key, value in ANSWERS.items() if key not in last}
         drafts = [
             {
-                "id": new_id(),
+                "id": draft_id,
                 "resume_token": secrets.token_urlsafe(24),
-                "answers": {key: value for key, value in ANSWERS.items() if key not in last},
+                "answers": {
+                    **answers,
+                    "email": f"{draft_id}@client.example",
+                    "problem": f"{answers['problem']} ({draft_id})",
+                },
                 "complete_steps": STEP_KEYS[:-1],
                 "questions_version": questionnaire.version,
                 "version": VERSION,
+                "started_at": utc_now() - TEN_MINUTES,
             }
-            for _ in range(count)
+            for draft_id in (new_id() for _ in range(count))
         ]
         db.session.execute(insert(Draft), drafts)
         keys = [{"person_id": draft["id"], "key": new_key()} for draft in drafts]
@@ -74,4 +83,8 @@ def cookie_and_token(app: Flask, draft_id: str) -> tuple[str, str]:
 def _post(app: Flask, port: int, draft_id: str, path: str, fields: Answers) -> bytes:
     cookie, token = cookie_and_token(app, draft_id)
     body = urlencode({**fields, "csrf_token": token}, doseq=True)
-    return form_post(path, port, body, cookie)
+    return form_post(path, port, body, cookie, address=_some_address())
+
+
+def _some_address() -> str:
+    return f"2001:db8:{secrets.randbelow(0x10000):x}:{secrets.randbelow(0x10000):x}::1"

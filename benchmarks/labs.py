@@ -19,8 +19,6 @@ PROCESSES = ("web", "relay", "worker", "scheduler", "labs")
 QUIET, CROWDED = "nobody in the labs", "visitors in the labs"
 # The next round's visitors want some too.
 END_THEIR_SANDBOXES = "UPDATE labs.sandboxes SET ends_at = now() WHERE ends_at > now() RETURNING id"
-# Each visitor comes from an address of its own, as behind a proxy.
-BEHIND_A_PROXY = {"TRUSTED_PROXIES": "1"}
 
 
 def main() -> None:
@@ -28,9 +26,7 @@ def main() -> None:
     with ExitStack() as stack:
         postgres = stack.enter_context(temporary_postgres(fast=False))
         redis = stack.enter_context(temporary_redis())
-        site = stack.enter_context(
-            measured_site(postgres, redis, *PROCESSES, settings=BEHIND_A_PROXY)
-        )
+        site = stack.enter_context(measured_site(postgres, redis, *PROCESSES))
         loads, answers = compare_latencies(site, options.rounds, options.submits, options.visitors)
     print_latencies(loads, answers)
 

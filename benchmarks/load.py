@@ -51,12 +51,14 @@ def fetch(port: int, request: bytes) -> tuple[bytes, bytes]:
     return head, body
 
 
-def form_post(path: str, port: int, body: str, cookie: str = "") -> bytes:
-    """The POST of a form, as it goes over the wire."""
+def form_post(path: str, port: int, body: str, cookie: str = "", *, address: str = "") -> bytes:
+    """The POST of a form, as it goes over the wire, or as a proxy hands on what came from that
+    address."""
     lines = [
         f"POST {path} HTTP/1.1",
         f"Host: {HOST}:{port}",
         *([f"Cookie: {cookie}"] if cookie else []),
+        *([f"X-Forwarded-For: {address}"] if address else []),
         "Content-Type: application/x-www-form-urlencoded",
         f"Content-Length: {len(body)}",
     ]

@@ -15,6 +15,7 @@ from app.applications.drafts import NO_SAVE, first_incomplete_step
 from app.applications.events import ApplicationHeld, ApplicationSubmitted
 from app.applications.models import Application, Draft
 from app.applications.questions import Questionnaire
+from app.applications.reference import make_reference
 from app.database import after_commit, new_id
 from app.events import bell
 from app.events.person_keys import key_of
@@ -24,9 +25,6 @@ from app.events.types import stream_of
 from app.languages.choice import SOURCE
 from app.screening.rules import Signals
 from app.screening.screen import Sent
-
-# Crockford's base 32: no I, L, O or U, so that a reference survives the telephone.
-REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
 
 
 class DraftUnfinished(Exception):
@@ -54,7 +52,15 @@ SELECT answers, key AS person_key,
         WHERE md5(a.answers ->> 'problem') = md5(d.answers ->> 'problem')
             AND a.submitted_at > statement_timestamp() - interval '30 days'
         ORDER BY a.submitted_at DESC LIMIT 1
-    ) AS same_text
+    ) AS same_text, (
+        SELECT count(*) FROM applications a
+        WHERE lower(a.email) = lower(d.answers ->> 'email')
+            AND a.submitted_at > statement_timestamp() - interval '1 day'
+    ) AS under_email, (
+        SELECT count(*) FROM submission_origins o
+        WHERE o.origin = CAST(:origin AS bytea)
+            AND o.submitted_at > statement_timestamp() - interval '1 day'
+    ) AS from_origin
 FROM drafts d LEFT JOIN person_keys ON person_id = id
 WHERE id = :draft_id AND version = :draft_version AND submitted_at IS NULL
   AND questions_version = :questions_version
@@ -76,6 +82,9 @@ WITH sealed AS (
     SELECT :application_id, id, :reference, :access_token, :name, :email, :company, :answers,
         :questions_version, :language, statement_timestamp(), :status, :version, :signals
     FROM sealed RETURNING submitted_at
+), counted AS (
+    INSERT INTO submission_origins (origin)
+    SELECT CAST(:origin AS bytea) FROM sealed WHERE CAST(:origin AS bytea) IS NOT NULL
 )
 INSERT INTO events (id, stream, version, type, schema_version, data, metadata, person_id, sealed,
     recorded_at)
@@ -109,16 +118,17 @@ def submit_application(
     seen_saves: Sequence[str] = (NO_SAVE,),
     prefix: str,
     language: str = SOURCE,
+    origin: bytes | None = None,
     screen: Screen = lambda _: {},
 ) -> str:
     """Turn the draft into an application, record application.submitted, return the access token.
 
     ``answers`` are those of the last page, which go with the draft's own; ``draft_version`` is the
     one that the prospect looked over, ``seen_saves`` are those of the last page itself,
-    ``language`` is the one that it was in. What ``screen`` finds holds the application, which
-    application.held then says. Raises AlreadySubmitted for a repeat, DraftUnfinished while an
-    earlier step has no accepted answers, and DraftChanged, also where the questions have changed
-    since.
+    ``language`` is the one that it was in, ``origin`` where it comes from. What ``screen`` finds
+    holds the application, which application.held then says. Raises AlreadySubmitted for a repeat,
+    DraftUnfinished while an earlier step has no accepted answers, and DraftChanged, also where the
+    questions have changed since.
     """
     *earlier, last = questionnaire.steps
     seen = {
@@ -128,6 +138,7 @@ def submit_application(
         "last_step": last.key,
         "no_save": NO_SAVE,
         "seen_saves": list(seen_saves),
+        "origin": origin,
     }
     steps = [step.key for step in earlier]
     draft = session.execute(READ_DRAFT, {**seen, "earlier_steps": steps}).one_or_none()
@@ -135,7 +146,15 @@ def submit_application(
         _explain_refusal(session, draft_id, answers, questionnaire)
     submission = _submission(draft.answers, answers, questionnaire, prefix, language)
     access_token = secrets.token_urlsafe(24)
-    signals = screen(Sent(submission.email, draft.seconds, draft.same_text or ""))
+    signals = screen(
+        Sent(
+            submission.email,
+            draft.seconds,
+            same_text=draft.same_text or "",
+            under_email=draft.under_email,
+            from_origin=draft.from_origin,
+        )
+    )
     key = draft.person_key or key_of(session, draft_id)
     if not _store(session, submission, signals, access_token, seen, bytes(key)):
         _explain_refusal(session, draft_id, answers, questionnaire)
@@ -223,10 +242,3 @@ def _explain_refusal(
     if draft is None or first_incomplete_step(draft, questionnaire) is not questionnaire.steps[-1]:
         raise DraftUnfinished(draft_id)
     raise DraftChanged(draft_id)
-
-
-def make_reference(prefix: str) -> str:
-    """A reference to quote, like CE-7K3M-2Q9F: 40 random bits."""
-    number = secrets.randbits(40)
-    letters = "".join(REFERENCE_ALPHABET[number >> shift & 31] for shift in range(0, 40, 5))
-    return f"{prefix}-{letters[:4]}-{letters[4:]}"

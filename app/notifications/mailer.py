@@ -141,10 +141,11 @@ def smtp_sender(url: str) -> Smtp:
     address = urlsplit(url)
     host, secure = address.hostname or "localhost", address.scheme == "smtps"
     port = address.port or (465 if secure else 587 if address.scheme == "smtp+starttls" else 25)
+    # Once: it reads every certificate authority that the machine trusts.
+    context = None if address.scheme == "smtp" else ssl.create_default_context()
+    connect = partial(smtplib.SMTP_SSL, context=context) if secure else smtplib.SMTP
 
     def send(message: EmailMessage) -> None:
-        context = ssl.create_default_context()
-        connect = partial(smtplib.SMTP_SSL, context=context) if secure else smtplib.SMTP
         server = connect(host, port, timeout=SMTP_TIMEOUT)
         try:
             if address.scheme == "smtp+starttls":

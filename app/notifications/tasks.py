@@ -18,20 +18,27 @@ def ring_mailer() -> None:
 
 @shared_task(name="notifications.send_due_mail", ignore_result=True)
 def send_due_mail() -> None:
-    """Send what is due. One worker does: a mail server that hangs holds up no other work."""
-    config = current_app.config["SITE"]
-    smtp = smtp_sender(config.SMTP_URL)
-    policy = RetryPolicy(first=1.0, cap=300.0, most=config.MAIL_MAX_ATTEMPTS)
+    """Send what is due, and after some of it leave the worker to others first. One worker does: a
+    mail server that hangs holds up no other work."""
     with alone_at("notifications.mailer") as is_alone:
-        if not is_alone:
-            return
-        put_back_orphans(db.session())
-        for _ in range(MAILS_A_TASK):
-            if not send_next_mail(db.session(), smtp, sender=config.MAIL_FROM, policy=policy):
-                break
+        is_behind = is_alone and _send_some()
+    if is_behind:
+        ring_mailer()
 
 
 @shared_task(name="notifications.sweep", ignore_result=True)
 def sweep_mail() -> None:
     if count_due(db.session()):
         ring_mailer()
+
+
+def _send_some() -> bool:
+    """Send up to ``MAILS_A_TASK``; return whether there may be more."""
+    config = current_app.config["SITE"]
+    smtp = smtp_sender(config.SMTP_URL)
+    policy = RetryPolicy(first=1.0, cap=300.0, most=config.MAIL_MAX_ATTEMPTS)
+    put_back_orphans(db.session())
+    return all(
+        send_next_mail(db.session(), smtp, sender=config.MAIL_FROM, policy=policy)
+        for _ in range(MAILS_A_TASK)
+    )

@@ -1,5 +1,5 @@
-"""While Redis is away screening counts in memory: nobody is refused or kept waiting, and whoever is
-above a limit is held all the same. What happens without a guard, promise 7's control shows."""
+"""Whatever becomes of Redis, screening counts on: nobody is refused or kept waiting, and whoever is
+above a limit is held. What happens to a request that waits for Redis, promise 7's control shows."""
 
 from collections.abc import Iterator
 

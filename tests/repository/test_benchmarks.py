@@ -10,7 +10,7 @@ from benchmarks.bare_view import bare_view
 from benchmarks.fill import fill_log
 from benchmarks.flows import handlers, publishers
 from benchmarks.form import CHANGED, STEP
-from benchmarks.labs import BEHIND_A_PROXY, compare_latencies
+from benchmarks.labs import compare_latencies
 from benchmarks.lag import measure_lags
 from benchmarks.load import fetch
 from benchmarks.pages import PAGES, ReadSite
@@ -68,7 +68,7 @@ def test_articles_are_read_by_who_sees_them_and_by_who_has_them(
 def test_submits_can_be_measured_beside_a_crowd_in_the_labs(
     postgres: Postgres, redis_server: Redis
 ) -> None:
-    with measured_site(postgres, redis_server, "web", "labs", settings=BEHIND_A_PROXY) as measured:
+    with measured_site(postgres, redis_server, "web", "labs") as measured:
         loads, answers = compare_latencies(measured, rounds=1, submits=FEW, visitors=FEW + 10)
     assert {len(rounds) for rounds in loads.values()} == {1}
     assert answers["sandboxes"] == 24

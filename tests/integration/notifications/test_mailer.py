@@ -1,15 +1,21 @@
 from threading import Barrier, Thread
 
+import msgspec
 import pytest
 from flask import Flask
+from redis import Redis as RedisClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.database import db
 from app.notifications.mailer import count_due, put_back_orphans, send_again
+from app.notifications.tasks import MAILS_A_TASK, send_due_mail
+from local.ports import HOST
+from local.redis import Redis
 from tests.integration.notifications.conftest import PROSPECT, Mailer, Write, reread
 from tests.smtp_sink import SmtpSink
 
+QUEUE = "celery"
 CLAIM = "UPDATE mail_messages SET status = 'sending', claimed_at = now()"
 
 
@@ -145,6 +151,25 @@ def test_mailers_side_by_side_send_each_mail_once(app: Flask, write: Write, sink
     assert sorted(str(mail["To"]) for mail in sink.mails) == sorted(
         f"prospect{number}@client.example" for number in range(20)
     )
+
+
+def test_a_pile_of_mail_waits_for_no_sweep(
+    app: Flask,
+    write: Write,
+    sink: SmtpSink,
+    redis_server: Redis,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    config = msgspec.structs.replace(app.config["SITE"], SMTP_URL=f"smtp://{HOST}:{sink.port}")
+    monkeypatch.setitem(app.config, "SITE", config)
+    for _ in range(MAILS_A_TASK + 1):
+        write()
+    with RedisClient.from_url(redis_server.url) as broker:
+        broker.flushall()
+        send_due_mail()
+        assert (len(sink.mails), broker.llen(QUEUE)) == (MAILS_A_TASK, 1)
+        send_due_mail()
+        assert (len(sink.mails), broker.llen(QUEUE)) == (MAILS_A_TASK + 1, 1)
 
 
 @pytest.mark.parametrize(

@@ -7,8 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from redis import Redis as RedisClient
-from sqlalchemy import text
+from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.applications import pace
@@ -18,11 +17,14 @@ from app.applications.questions import current_questionnaire
 from app.events.store import read_stream
 from app.events.types import stream_of
 from app.portal.trail_check import first_problem
-from local.redis import Redis
+from app.screening.models import SubmissionOrigin
+from app.screening.origins import COUNTED_FOR
+from app.screening.tasks import forget_old_origins
 from tests.integration.portal.test_erasure import dump
 from tests.integration.screening.conftest import Apply, HoldBy, Press, fresh
 
 Handle = Callable[[], None]
+COUNTED = select(func.count()).select_from(SubmissionOrigin)
 CANARY: dict[str, Any] = {
     "name": "Canary Wren",
     "email": "canary@mailinator.com",
@@ -105,13 +107,19 @@ def test_one_who_is_erased_while_held_is_nowhere_and_is_settled_no_more(
     assert "Erased" in desk.get("/staff/?status=all").text
 
 
-def test_redis_knows_no_email_address(apply: Apply, hold_by: HoldBy, redis_server: Redis) -> None:
-    hold_by(HOLD_ABOVE_PER_EMAIL=5)
-    apply(email="canary@wren.example")
-    with RedisClient.from_url(redis_server.url, decode_responses=True) as client:
-        keys = list(client.scan_iter("*email:*"))
-    assert len(keys) == 1
-    assert "canary" not in keys[0] and "wren" not in keys[0]
+def test_nothing_that_is_counted_by_says_who_it_was_and_after_a_day_it_is_forgotten(
+    apply: Apply, hold_by: HoldBy, session: Session
+) -> None:
+    hold_by(HOLD_ABOVE_PER_ADDRESS=20)
+    apply()
+    [origin] = session.scalars(select(SubmissionOrigin.origin))
+    assert b"127.0.0.1" not in origin
+    forget_old_origins()
+    assert session.scalar(COUNTED) == 1
+    session.execute(update(SubmissionOrigin).values(submitted_at=func.now() - COUNTED_FOR))
+    session.commit()
+    forget_old_origins()
+    assert session.scalar(COUNTED) == 0
 
 
 def test_what_a_program_sent_teaches_nobody_how_long_a_page_takes(

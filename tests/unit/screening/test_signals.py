@@ -24,10 +24,18 @@ def found_in(
     seconds: float = 240.0,
     same_text: str = "",
     *,
+    before: int = 0,
+    limit: int = 20,
     trap_filled: bool = False,
 ) -> Signals:
-    sent = Sent(email, seconds, same_text)
-    return find_signals(sent, fastest_seconds=FASTEST, trap_filled=trap_filled)
+    """``before`` counts those that came under the same email address and from the same origin."""
+    return find_signals(
+        Sent(email, seconds, same_text, under_email=before, from_origin=before),
+        fastest_seconds=FASTEST,
+        most_from_origin=limit,
+        most_under_email=limit,
+        trap_filled=trap_filled,
+    )
 
 
 def test_a_usual_submission_says_nothing() -> None:
@@ -57,6 +65,19 @@ def test_whoever_only_points_and_presses_is_slow_enough(
     )
     assert presses * POINT_AND_PRESS > FASTEST
     assert found_in(seconds=presses * POINT_AND_PRESS) == {}
+
+
+@pytest.mark.parametrize(("limit", "before"), [(1, 0), (20, 19), (0, 0), (0, 1000)])
+def test_as_many_as_the_limit_allows_say_nothing_and_a_limit_of_0_is_none(
+    limit: int, before: int
+) -> None:
+    assert found_in(limit=limit, before=before) == {}
+
+
+@given(st.integers(min_value=1), st.integers(min_value=0))
+def test_one_more_than_the_limit_is_many(limit: int, more: int) -> None:
+    found = found_in(limit=limit, before=limit + more)
+    assert found == {"many_from_address": "", "many_by_email": ""}
 
 
 @given(st.one_of(st.floats(min_value=FASTEST), st.floats(max_value=0, exclude_max=True)))

@@ -1,0 +1,28 @@
+"""What is kept of an internet address."""
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from app.screening.origins import origin_of
+
+SECRET = "of the tests"
+
+
+@given(st.ip_addresses(v=4))
+def test_the_address_itself_is_not_in_it_and_another_key_makes_another(address: object) -> None:
+    origin = origin_of(str(address), SECRET)
+    assert len(origin) == 32
+    assert origin == origin_of(str(address), SECRET) != origin_of(str(address), "another")
+
+
+@given(st.lists(st.ip_addresses(v=4), min_size=2, max_size=2, unique=True))
+def test_two_addresses_are_two_origins(addresses: list[object]) -> None:
+    assert len({origin_of(str(one), SECRET) for one in addresses}) == 2
+
+
+def test_the_addresses_of_one_ipv6_network_are_one_origin() -> None:
+    one, same, other = (
+        origin_of(address, SECRET)
+        for address in ("2001:db8::1", "2001:db8:0:0:ffff::2", "2001:db8:0:1::1")
+    )
+    assert one == same != other

@@ -27,10 +27,19 @@ def present_origin() -> bytes | None:
 def origin_of(address: str, secret: str) -> bytes:
     """The address under a keyed hash (HMAC-SHA256, 32 bytes), an IPv6 address by its network.
     Without the key, trying all addresses would not tell which one it is."""
-    parsed = ip_address(address)
-    if isinstance(parsed, IPv6Address):
-        address = str(ip_network((parsed, IPV6_PREFIX), strict=False))
-    return hmac.digest(secret.encode(), address.encode(), "sha256")
+    return hmac.digest(secret.encode(), _counted_as(address).encode(), "sha256")
+
+
+def _counted_as(address: str) -> str:
+    try:
+        parsed = ip_address(address)
+    except ValueError:
+        return address  # a proxy's own word for it
+    if not isinstance(parsed, IPv6Address):
+        return str(parsed)
+    if parsed.ipv4_mapped:
+        return str(parsed.ipv4_mapped)
+    return str(ip_network((int(parsed), IPV6_PREFIX), strict=False))
 
 
 def forget_origins(session: Session) -> None:

@@ -26,3 +26,15 @@ def test_the_addresses_of_one_ipv6_network_are_one_origin() -> None:
         for address in ("2001:db8::1", "2001:db8:0:0:ffff::2", "2001:db8:0:1::1")
     )
     assert one == same != other
+
+
+def test_an_address_that_is_written_as_ipv6_is_the_same_origin() -> None:
+    one, same, other = (
+        origin_of(address, SECRET) for address in ("192.0.2.1", "::ffff:192.0.2.1", "192.0.2.2")
+    )
+    assert one == same != other
+
+
+@given(st.text())
+def test_whatever_a_proxy_calls_an_address_is_an_origin(word: str) -> None:
+    assert len(origin_of(word, SECRET)) == 32

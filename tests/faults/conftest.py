@@ -1,6 +1,5 @@
 """A whole site that each test finds running and empty, and a word on how much each test did."""
 
-import os
 import random
 from collections.abc import Callable, Generator, Iterator
 
@@ -11,17 +10,16 @@ from local.postgres import Postgres
 from local.redis import Redis, temporary_redis
 from tests.conftest import FAULT_SEED, NOTE
 from tests.faults.wire import State, Wire
-from tests.site import Site, prepared_site
+from tests.site import FULL_FAULTS, Site, prepared_site
 
 LATENCY = 5.0
 LINES_SHOWN = 60
-FULL = os.environ.get("FAULT_SCALE") == "full"
 
 
 @pytest.fixture(scope="package")
 def scale() -> Callable[[int, int], int]:
     """How often: the first number, or the second with FAULT_SCALE=full, as `make faults` sets."""
-    return lambda brief, full: full if FULL else brief
+    return lambda brief, full: full if FULL_FAULTS else brief
 
 
 @pytest.fixture(autouse=True)

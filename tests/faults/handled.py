@@ -13,10 +13,10 @@ from sqlalchemy.orm import Session
 from app.events.chain import broken_links
 from config import load_config
 from tests.prospects import submit
-from tests.site import Site, eventually
+from tests.site import PATIENCE, Site, eventually
 
 REFERENCE = re.compile(r"[A-Z]+-[0-9A-Z]{4}-[0-9A-Z]{4}")
-PATIENCE = 120.0
+ALL_THE_WAY = 2 * PATIENCE
 QUEUE = "celery"
 
 # Whatever happens is followed up in its own transaction, so nothing hides between these.
@@ -58,7 +58,7 @@ WHERE status <> 'done' AND (stream = 'application-' || %s OR stream IN (
 PROPOSED = "SELECT count(*) FROM engagements WHERE application_id = %s"
 
 
-def wait_until_handled(site: Site, count: int, within: float = PATIENCE) -> None:
+def wait_until_handled(site: Site, count: int, within: float = ALL_THE_WAY) -> None:
     """Return when so many applications have gone the whole way, both mails included."""
     eventually(lambda: site.value("SELECT count(*) FROM applications") == count, within)
     eventually(lambda: is_handled(site), within)

@@ -32,15 +32,19 @@ CAREFUL = "DROP TRIGGER forget ON mail_messages; DROP FUNCTION forget"
 @contextmanager
 def away(site: Site) -> Iterator[None]:
     site.sink.stop()
-    yield
-    site.sink.start()
+    try:
+        yield
+    finally:
+        site.sink.start()
 
 
 @contextmanager
 def refusing(site: Site) -> Iterator[None]:
     site.sink.answer = lambda _: TEMPORARY_REFUSAL
-    yield
-    site.sink.answer = lambda _: "250 OK"
+    try:
+        yield
+    finally:
+        site.sink.answer = lambda _: "250 OK"
 
 
 @contextmanager

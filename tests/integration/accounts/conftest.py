@@ -1,14 +1,17 @@
 """Two members of staff, and browsers in which they sign in."""
 
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
+from argon2 import PasswordHasher
+from argon2.profiles import CHEAPEST
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.accounts import passwords
 from app.accounts.models import Staff
 from app.accounts.passwords import hash_password
 from app.extensions import limiter
@@ -24,8 +27,17 @@ def no_tries_counted(app: Flask) -> None:
     limiter.reset()
 
 
+@pytest.fixture(autouse=True)
+def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What a hash costs is a matter of its own; without that, signing in takes no time."""
+    monkeypatch.setattr(passwords, "_hasher", PasswordHasher.from_parameters(CHEAPEST))
+    passwords._hash_of_nobody.cache_clear()
+    yield
+    passwords._hash_of_nobody.cache_clear()
+
+
 @pytest.fixture
-def ada(session: Session) -> Staff:
+def ada(session: Session, quick_hashes: None) -> Staff:
     staff = Staff(email="ada@champlin.example", name="Ada", password_hash=hash_password(PASSWORD))
     session.add(staff)
     session.commit()

@@ -32,7 +32,7 @@ MIGRATED = "migrated"
 FULL_FAULTS = os.environ.get("FAULT_SCALE") == "full"
 # What is done at length takes its time.
 PATIENCE = 600.0 if FULL_FAULTS else 60.0
-POLL = 0.02
+POLL = 0.05
 WATCH_SECONDS = 0.5
 # Everything that waits, waits briefly: a test looks at what happens, not at how long it takes.
 BRISK = {

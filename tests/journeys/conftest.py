@@ -45,7 +45,7 @@ def site(postgres: Postgres, own_redis: Redis) -> Iterator[Site]:
             own_redis,
             {
                 "DELIVERY_MAX_ATTEMPTS": "3",
-                # What is killed here is no worker, and each look costs the browser its time.
+                # Little waits for a sweep here, and each takes time from the browser.
                 "SWEEP_SECONDS": "2",
                 "WEBHOOK_ALLOW_PRIVATE": "true",
                 "LABS_SANDBOXES": "1000",  # nobody gives theirs back

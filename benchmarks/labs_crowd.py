@@ -43,13 +43,15 @@ class Visitor:
         token = TOKEN.search(self._ask(self._read(f"/labs/{self._lab}")))
         assert token, "The page has no form."
         body = urlencode({**fields, "csrf_token": token[1].decode()})
-        self._press = form_post(f"/labs/{self._lab}/{action}", port, body, "COOKIE")
+        self._press = form_post(
+            f"/labs/{self._lab}/{action}", port, body, "COOKIE", address=self._address
+        )
         self._ask(self.press())
         state = STATE.search(self._ask(self._read(f"/labs/{self._lab}")))
         self.state = state[1].decode() if state else ""
 
     def press(self) -> bytes:
-        return self._from_here(self._press.replace(b"COOKIE", self._cookie.encode()))
+        return self._press.replace(b"COOKIE", self._cookie.encode())
 
     def look(self) -> bytes:
         """What its page asks for by itself; without a sandbox, the page."""
@@ -76,12 +78,8 @@ class Visitor:
         return answer
 
     def _read(self, path: str) -> bytes:
-        plain = page_get(path, self._port, self._cookie).replace(b"Accept-Encoding", b"X-Accepts")
-        return self._from_here(plain)
-
-    def _from_here(self, request: bytes) -> bytes:
-        line, _, rest = request.partition(b"\r\n")
-        return b"\r\n".join([line, f"X-Forwarded-For: {self._address}".encode(), rest])
+        request = page_get(path, self._port, self._cookie, address=self._address)
+        return request.replace(b"Accept-Encoding", b"X-Accepts")
 
 
 @contextmanager

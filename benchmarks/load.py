@@ -65,12 +65,14 @@ def form_post(path: str, port: int, body: str, cookie: str = "", *, address: str
     return "\r\n".join([*lines, "", body]).encode()
 
 
-def page_get(path: str, port: int, cookie: str = "", *, etag: str = "") -> bytes:
-    """What a browser sends to see a page, of which it may have the one with that ``etag``."""
+def page_get(path: str, port: int, cookie: str = "", *, etag: str = "", address: str = "") -> bytes:
+    """What a browser sends to see a page, of which it may have the one with that ``etag``; from
+    that address, as above."""
     lines = [
         f"GET {path} HTTP/1.1",
         f"Host: {HOST}:{port}",
         *([f"Cookie: {cookie}"] if cookie else []),
+        *([f"X-Forwarded-For: {address}"] if address else []),
         "Accept-Encoding: gzip, deflate, br, zstd",
         *([f"If-None-Match: {etag}"] if etag else []),
     ]

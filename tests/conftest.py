@@ -30,6 +30,7 @@ from local.postgres import Postgres, temporary_postgres
 from local.redis import Redis, temporary_redis
 
 # Each has a whole site running, and one of it is enough: its tests stay on one core.
+# The tour is among the journeys, with a site of its own.
 WHOLE_SITE = ("bridges", "faults", "tour", "journeys")
 
 

@@ -23,6 +23,7 @@ from app.events.spans import trace_recording
 from app.events.store import content_of, metadata_by
 from app.events.types import stream_of
 from app.languages.choice import SOURCE
+from app.screening.origins import COUNTED_FOR
 from app.screening.rules import Signals
 from app.screening.screen import Sent
 
@@ -47,19 +48,19 @@ class AlreadySubmitted(Exception):
 # Guarded like the seal below, so that what is sealed is what was read.
 READ_DRAFT = text("""
 SELECT answers, key AS person_key,
-    CAST(extract(epoch FROM statement_timestamp() - started_at) AS float8) AS seconds, (
+    CAST(extract(epoch FROM statement_timestamp() - started_at) AS float8) AS seconds, coalesce((
         SELECT reference FROM applications a
         WHERE md5(a.answers ->> 'problem') = md5(d.answers ->> 'problem')
             AND a.submitted_at > statement_timestamp() - interval '30 days'
         ORDER BY a.submitted_at DESC LIMIT 1
-    ) AS same_text, (
+    ), '') AS same_text, (
         SELECT count(*) FROM applications a
         WHERE lower(a.email) = lower(d.answers ->> 'email')
-            AND a.submitted_at > statement_timestamp() - interval '1 day'
+            AND a.submitted_at > statement_timestamp() - CAST(:counted_for AS interval)
     ) AS under_email, (
         SELECT count(*) FROM submission_origins o
         WHERE o.origin = CAST(:origin AS bytea)
-            AND o.submitted_at > statement_timestamp() - interval '1 day'
+            AND o.submitted_at > statement_timestamp() - CAST(:counted_for AS interval)
     ) AS from_origin
 FROM drafts d LEFT JOIN person_keys ON person_id = id
 WHERE id = :draft_id AND version = :draft_version AND submitted_at IS NULL
@@ -140,20 +141,14 @@ def submit_application(
         "seen_saves": list(seen_saves),
         "origin": origin,
     }
-    steps = [step.key for step in earlier]
-    draft = session.execute(READ_DRAFT, {**seen, "earlier_steps": steps}).one_or_none()
+    wanted = {"earlier_steps": [step.key for step in earlier], "counted_for": COUNTED_FOR}
+    draft = session.execute(READ_DRAFT, {**seen, **wanted}).one_or_none()
     if draft is None:
         _explain_refusal(session, draft_id, answers, questionnaire)
     submission = _submission(draft.answers, answers, questionnaire, prefix, language)
     access_token = secrets.token_urlsafe(24)
     signals = screen(
-        Sent(
-            submission.email,
-            draft.seconds,
-            same_text=draft.same_text or "",
-            under_email=draft.under_email,
-            from_origin=draft.from_origin,
-        )
+        Sent(submission.email, draft.seconds, draft.same_text, draft.under_email, draft.from_origin)
     )
     key = draft.person_key or key_of(session, draft_id)
     if not _store(session, submission, signals, access_token, seen, bytes(key)):

@@ -140,17 +140,16 @@ def state_of(session: Session, scenario: Scenario, sandbox: Sandbox) -> LabState
     events = session.execute(EVENTS, {**own, "most": LATEST_EVENTS}).all()
     titles = {station.name: station.title for station in scenario.stations}
     incidents = session.execute(INCIDENTS, {**own, "most": LATEST_INCIDENTS})
-    stations = _stations(session, scenario, own)
-    waits = any(station.behind for station in stations)
-    return LabState(
-        stations=stations,
+    state = LabState(
+        stations=_stations(session, scenario, own),
         sums=scenario.sums(session, sandbox.id) if scenario.sums else (),
         events=[EventLine(*row) for row in events],
         incidents=[IncidentLine(row.at, row.kind, titles[row.subscriber]) for row in incidents],
         count=events[0].number if events else 0,
         faults=sandbox.faults,
-        stands_still=waits and not is_someone_at(session, RUNNING),
     )
+    stands_still = not state.is_settled and not is_someone_at(session, RUNNING)
+    return msgspec.structs.replace(state, stands_still=stands_still)
 
 
 def _stations(session: Session, scenario: Scenario, own: Own) -> list[StationState]:

@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from redis import Redis as RedisClient
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
@@ -20,6 +21,7 @@ from app.portal.trail_check import first_problem
 from app.screening.models import SubmissionOrigin
 from app.screening.origins import COUNTED_FOR
 from app.screening.tasks import forget_old_origins
+from local.redis import Redis
 from tests.integration.portal.test_erasure import dump
 from tests.integration.screening.conftest import Apply, HoldBy, Press, fresh
 
@@ -108,10 +110,13 @@ def test_one_who_is_erased_while_held_is_nowhere_and_is_settled_no_more(
 
 
 def test_nothing_that_is_counted_by_says_who_it_was_and_after_a_day_it_is_forgotten(
-    apply: Apply, hold_by: HoldBy, session: Session
+    apply: Apply, hold_by: HoldBy, session: Session, redis_server: Redis
 ) -> None:
-    hold_by(HOLD_ABOVE_PER_ADDRESS=20)
-    apply()
+    hold_by(HOLD_ABOVE_PER_ADDRESS=20, HOLD_ABOVE_PER_EMAIL=5)
+    apply(email="canary@wren.example")
+    with RedisClient.from_url(redis_server.url, decode_responses=True) as client:
+        keys = list(client.scan_iter())
+    assert not any("email:" in key or "canary" in key or "wren" in key for key in keys)
     [origin] = session.scalars(select(SubmissionOrigin.origin))
     assert b"127.0.0.1" not in origin
     forget_old_origins()

@@ -34,7 +34,7 @@ def test_axe_finds_nothing_in_german_and_nothing_scrolls_sideways(
     page.context.add_cookies([cookie_of_finished_draft(site)])
     page.goto(history.path_to(path))
     assert page.locator("html").get_attribute("lang") == "de"
-    assert violations_on(page, schemes=["light"]) == ""
+    assert violations_on(page) == ""
     assert widths_that_scroll(page) == []
 
 
@@ -44,5 +44,5 @@ def test_axe_finds_nothing_in_german_beside_errors(tourist: tuple[Page, Watch], 
     page.goto(f"/apply/{key}")
     page.get_by_role("button", name="Weiter").first.click()
     expect(page.get_by_role("alert")).to_be_focused()
-    assert violations_on(page, schemes=["light"]) == ""
+    assert violations_on(page) == ""
     assert widths_that_scroll(page) == []

@@ -8,7 +8,8 @@ import msgspec
 from markdown_it.token import Token
 
 from app.content.faults import Fault
-from app.content.markdown import markdown_parser, plain_text
+from app.content.markdown import markdown_parser
+from app.content.plain_text import plain_text
 from app.content.proofs import NO_PROOFS, SCHEME, Proofs
 from app.content.source import Source
 

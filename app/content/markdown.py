@@ -16,7 +16,9 @@ from mdit_py_plugins.anchors import anchors_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
 from app.content.diagrams import figure
+from app.content.plain_text import plain_text
 from app.content.proofs import NO_PROOFS, SCHEME, Proofs
+from app.content.tables import SCROLLS, STACKS, prepare_tables
 
 TAGS: Final = nh3.ALLOWED_TAGS | {"section"}
 ATTRIBUTES: Final = {
@@ -27,24 +29,20 @@ ATTRIBUTES: Final = {
     "li": {"id"},
     "ol": {"start"},
     "section": {"aria-labelledby"},
+    "td": {"data-label"},
+    "th": {"scope"},
 }
 CLASSES: Final = {
     "a": {"proof", "proof--held", "proof--broken", "proof--open"},
     "section": {"footnotes"},
     "sup": {"footnote-ref"},
+    "table": {SCROLLS, *STACKS.split()},
     "td": {"num"},
     "th": {"num"},
 }
 IMAGE: Final = re.compile(r"(?:<p>)?<img ([^>]*)>(?:</p>)?")
 ATTRIBUTE: Final = re.compile(r'(\w+)="([^"]*)"')
-# A wide table or listing scrolls by itself, and with the keyboard.
-FURNISHED: Final = {
-    "<table>": '<div class="table-scroll" tabindex="0" role="group" aria-label="Table">'
-    '<table class="table">',
-    "</table>": "</table></div>",
-    "<pre>": '<pre tabindex="0">',
-    "<th></th>": "<td></td>",  # an empty corner heads nothing
-}
+SCROLLING: Final = re.compile(f'<table class="{SCROLLS}">.*?</table>', re.DOTALL)
 Tokens = Sequence[Token]
 
 
@@ -65,14 +63,13 @@ def render_markdown(
     diagrams, which nh3 would strip; checks.py has seen to it that each image is one.
     """
     parser = markdown_parser()
-    align_by_class(tokens)
+    prepare_tables(tokens)
     rendered = parser.renderer.render(tokens, parser.options, {"proofs": proofs})
     safe = nh3.clean(
         rendered, tags=TAGS, attributes=ATTRIBUTES, allowed_classes=CLASSES, link_rel=None
     )
-    for plain, furnished in FURNISHED.items():
-        safe = safe.replace(plain, furnished)
-    return IMAGE.sub(lambda image: draw(image[1], diagrams), safe), headings_of(tokens)
+    reachable = make_scrollable(safe)
+    return IMAGE.sub(lambda image: draw(image[1], diagrams), reachable), headings_of(tokens)
 
 
 def markdown_parser() -> MarkdownIt:
@@ -87,13 +84,11 @@ def markdown_parser() -> MarkdownIt:
     return parser
 
 
-def align_by_class(tokens: Tokens) -> None:
-    """A right-aligned column holds figures; the content policy forbids the style attribute."""
-    for token in tokens:
-        if token.type in {"th_open", "td_open"} and token.attrs.pop("style", "") == (
-            "text-align:right"
-        ):
-            token.attrSet("class", "num")
+def make_scrollable(text: str) -> str:
+    """A wide listing, or table of figures, scrolls by itself, and with the keyboard."""
+    group = '<div class="table-scroll" tabindex="0" role="group" aria-label="Table">'
+    tables = SCROLLING.sub(lambda table: f"{group}{table[0]}</div>", text)
+    return tables.replace("<pre>", '<pre tabindex="0">')
 
 
 def headings_of(tokens: Tokens) -> tuple[Heading, ...]:
@@ -102,10 +97,6 @@ def headings_of(tokens: Tokens) -> tuple[Heading, ...]:
         for opened, inline in pairwise(tokens)
         if opened.type == "heading_open" and opened.tag in {"h2", "h3"}
     )
-
-
-def plain_text(tokens: Tokens) -> str:
-    return "".join(token.content for token in tokens if token.type in {"text", "code_inline"})
 
 
 def draw(attributes: str, diagrams: Mapping[str, str]) -> str:

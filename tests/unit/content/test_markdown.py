@@ -56,13 +56,26 @@ def test_a_column_of_figures_is_set_by_class() -> None:
 
 
 def test_the_empty_corner_of_a_table_is_no_heading() -> None:
-    assert "<th></th>" not in render("| | a |\n| --- | --- |\n| b | 1 |")
+    html = render("| | a |\n| --- | --- |\n| b | 1 |")
+    assert "<td></td>" in html
+    assert "<th></th>" not in html
 
 
-def test_a_wide_table_and_a_listing_can_be_scrolled_with_the_keyboard() -> None:
-    html = render("| a |\n| --- |\n| b |\n\n```\ncode\n```")
-    assert '<div class="table-scroll" tabindex="0"' in html
+def test_a_table_of_figures_and_a_listing_can_be_scrolled_with_the_keyboard() -> None:
+    html = render("| a | b |\n| --- | ---: |\n| x | 12 |\n\n```\ncode\n```")
+    assert re.search(r'<div class="table-scroll" tabindex="0"[^>]*><table class="table">', html)
+    assert html.count("</table></div>") == 1
+    assert "data-label" not in html
     assert '<pre tabindex="0">' in html
+
+
+def test_in_a_table_of_words_each_row_has_a_heading_and_each_cell_the_name_of_its_column() -> None:
+    html = render("| a | *It's* `b` |\n| --- | --- |\n| x | y |\n| z | |")
+    assert '<table class="table table--stacks">' in html
+    assert html.count('<th scope="row">x</th>') == html.count('<th scope="row">z</th>') == 1
+    quote = "\N{RIGHT SINGLE QUOTATION MARK}"
+    assert f'<td data-label="It{quote}s b">y</td>' in html
+    assert "table-scroll" not in html
 
 
 def test_a_diagram_carries_its_words_and_its_caption() -> None:

@@ -21,7 +21,7 @@ from app.content.linked_data import (
     describe_page,
 )
 from app.content.pages import Page, current_pages, names_of_pages
-from app.engagements.pricing import starting_price_cents
+from app.engagements.pricing import lowest_sum_cents, modifier_line, starting_price_cents
 from app.engagements.rate_card import current_rate_card
 from app.firm.offers import KINDS, Kind, Offer, current_offers
 from app.languages.choice import present_language
@@ -147,11 +147,13 @@ def engagement_kind(kind: str) -> ResponseReturnValue:
     if kind not in KINDS:
         abort(404)
     card, offer = current_rate_card(), current_offers().offer(kind)
-    cents = starting_price_cents(kind, card)
+    price, cents = card.price_of(kind), starting_price_cents(kind, card)
     return render_template(
         "content/engagement.html",
         offer=offer,
-        price=card.price_of(kind),
+        price=price,
+        lines=[modifier_line(modifier, price) for modifier in price.modifiers],
+        lowest_cents=lowest_sum_cents(price),
         starting_cents=cents,
         offers=priced_offers(),
         linked_data=describe_engagement(offer, cents, is_monthly=is_monthly(kind)),

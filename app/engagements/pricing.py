@@ -47,7 +47,7 @@ def quote_engagement(kind: Kind, answers: Answers, card: RateCard) -> Quote:
     price = card.price_of(kind)
     lines = [PriceLine(price.label, price.explanation, price.base_cents)]
     lines += [
-        PriceLine(modifier.label, modifier.explanation, _amount_cents(modifier, price))
+        modifier_line(modifier, price)
         for modifier in price.modifiers
         if all_hold(modifier.when, answers)
     ]
@@ -93,10 +93,19 @@ def starting_price_cents(kind: Kind, card: RateCard) -> int:
     return card.price_of(kind).floor_cents
 
 
+def lowest_sum_cents(price: KindPrice) -> int:
+    """Return what the base comes to with every discount, in cents. Where that is under the floor, a
+    quote is lifted to it."""
+    amounts = [modifier_line(modifier, price).amount_cents for modifier in price.modifiers]
+    return price.base_cents + sum(cents for cents in amounts if cents < 0)
+
+
+def modifier_line(modifier: Modifier, price: KindPrice) -> PriceLine:
+    """Return the line that the modifier adds to a quote of that kind."""
+    amount_cents = modifier.amount_cents or percent_of(price.base_cents, modifier.percent_of_base)
+    return PriceLine(modifier.label, modifier.explanation, amount_cents)
+
+
 def percent_of(cents: int, percent: int) -> int:
     """Return that percentage in whole cents; half a cent is rounded up."""
     return (cents * percent + 50) // 100
-
-
-def _amount_cents(modifier: Modifier, price: KindPrice) -> int:
-    return modifier.amount_cents or percent_of(price.base_cents, modifier.percent_of_base)

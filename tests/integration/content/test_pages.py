@@ -7,7 +7,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.content.articles import current_articles
-from app.engagements.pricing import starting_price_cents
+from app.engagements.pricing import modifier_line, starting_price_cents
 from app.engagements.rate_card import current_rate_card
 from app.firm.brand import current_brand
 from app.firm.offers import KINDS, Kind, current_offers
@@ -67,7 +67,8 @@ def test_an_engagement_shows_when_for_whom_and_every_line_of_its_price(
     with app.app_context():
         offer, price = current_offers().offer(kind), current_rate_card().price_of(kind)
     words = [part.when for part in offer.deliverables]
-    words += [modifier.label for modifier in price.modifiers]
+    lines = [modifier_line(modifier, price) for modifier in price.modifiers]
+    words += [word for line in lines for word in (line.label, money(line.amount_cents))]
     words += [money(price.base_cents), money(price.floor_cents)]
     assert [word for word in words if word not in html] == []
     assert html.count("<li>") >= len(offer.who_for) + len(offer.not_for) + len(offer.terms)

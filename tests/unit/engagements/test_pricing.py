@@ -8,6 +8,7 @@ from app.applications.answers import Answers
 from app.applications.questions import Questionnaire
 from app.engagements.pricing import (
     UnderFloor,
+    lowest_sum_cents,
     percent_of,
     quote_agreed,
     quote_engagement,
@@ -88,6 +89,7 @@ def test_discounts_under_the_floor_are_lifted_to_it_by_a_last_line(rate_card: Ra
     assert [line.amount_cents for line in quote.lines] == [4_800_000, -240_000, -480_000, 120_000]
     assert quote.lines[-1].label == "Minimum for this engagement"
     assert quote.total_cents == starting_price_cents("build", rate_card)
+    assert lowest_sum_cents(rate_card.price_of("build")) == 4_800_000 - 240_000 - 480_000
 
 
 def test_guidance_is_priced_by_the_month_and_its_first_month_is_the_deposit(

@@ -42,3 +42,19 @@ def test_print_holds_the_text_and_no_navigation(visit: Visit, path: str) -> None
     expect(page.locator("nav:visible, .skip:visible, .button:visible")).to_have_count(0)
     expect(page.get_by_role("heading", level=1)).to_be_visible()
     assert len(page.get_by_role("main").inner_text()) > 1000
+
+
+def test_a_printed_proposal_holds_the_answers_and_invites_to_nothing(
+    visit: Visit, history: History
+) -> None:
+    page = visit(1440)
+    page.goto(history.path_to("own:offered"))
+    answers, invitation = page.get_by_text("Your role"), page.get_by_text("Write to us")
+    expect(answers).to_be_hidden()
+    expect(invitation.first).to_be_visible()
+    page.emulate_media(media="print")
+    expect(answers).to_be_visible()
+    for shown in ("The price, line by line", "Terms", "Our night shifts end"):
+        expect(page.get_by_text(shown).first).to_be_visible()
+    for hidden in (invitation, page.get_by_text("Watch the pipeline"), page.locator("summary")):
+        expect(hidden.locator("visible=true")).to_have_count(0)

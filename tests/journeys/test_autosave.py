@@ -83,6 +83,18 @@ def test_typing_is_saved_and_the_caret_stays_where_it_is(device: Device, site: S
     expect(page.locator(".field__error, .error-summary")).to_have_count(0)
 
 
+def test_what_is_said_of_saving_has_a_place_of_its_own(device: Device, site: Site) -> None:
+    page = device()
+    page.goto("/apply/problem")
+    type_problem(page, "Orders vanish")
+    saved(page)
+    place, form = page.locator("#autosave"), page.locator("form[data-step]")
+    strip, column = place.bounding_box(), form.bounding_box()
+    assert strip and column and page.viewport_size
+    assert (strip["x"], strip["width"]) == (column["x"], column["width"])
+    assert strip["y"] + strip["height"] == pytest.approx(page.viewport_size["height"], abs=1)
+
+
 def test_a_choice_is_saved_at_once(device: Device, site: Site) -> None:
     page = device()
     page.goto("/apply/system")

@@ -69,6 +69,31 @@ def send_the_first_step_empty(page: Page) -> None:
     )
 
 
+def test_what_is_said_of_a_wrong_answer_goes_as_soon_as_it_is_changed(visit: Visit) -> None:
+    page = visit(390)
+    page.goto("/apply/outcome")
+    page.get_by_role("button", name="Continue").click()
+    summary = page.locator(".error-summary")
+    expect(summary).to_contain_text("3 answers need another look")
+    page.get_by_label("No deadline").check()
+    expect(page.locator("#deadline-error")).to_be_hidden()
+    expect(summary).to_contain_text("2 answers need another look")
+    expect(summary.get_by_role("link")).to_have_count(2)
+    page.get_by_label("A decision and a design").check()
+    expect(summary).to_contain_text("One answer needs another look")
+    page.get_by_label("I do", exact=True).check()
+    expect(summary).to_have_count(0)
+    expect(page.locator(".field--invalid, [aria-invalid]")).to_have_count(0)
+
+
+def test_without_javascript_it_stays_until_the_page_is_sent(visit: Visit) -> None:
+    page = visit(390, javascript=False)
+    page.goto("/apply/you")
+    page.get_by_role("button", name="Continue").click()
+    page.get_by_label("Your name").fill("Ada Marsh")
+    expect(page.locator("#name-error")).to_be_visible()
+
+
 def go_back_and_reload(page: Page, problem: str) -> None:
     """The browser's own buttons lose nothing; then on again."""
     expect(page.get_by_role("heading", level=1)).to_have_text("The outcome you want")

@@ -11,6 +11,9 @@ WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 # In the dark only the colours are others, at another width only where and how large things are.
 COLOUR_RULES = ("color-contrast", "link-in-text-block")
 LAYOUT_RULES = (*COLOUR_RULES, "target-size", "scrollable-region-focusable")
+BEYOND = "document.documentElement.scrollWidth - 390"
+SCROLLS_SIDEWAYS = "document.documentElement.scrollWidth > innerWidth"
+ENLARGE = "document.documentElement.style.fontSize = '200%'"
 
 
 def violations_on(page: Page, tags: Sequence[str] = (*WCAG, "best-practice")) -> str:
@@ -44,6 +47,13 @@ def widths_that_scroll(page: Page) -> list[int]:
     found = []
     for width, height in HEIGHTS.items():
         page.set_viewport_size({"width": width, "height": height})
-        if page.evaluate("document.documentElement.scrollWidth > innerWidth"):
+        if page.evaluate(SCROLLS_SIDEWAYS):
             found.append(width)
     return found
+
+
+def pixels_beyond_the_window(page: Page) -> int:
+    """How far the page is wider than a phone's window once its letters are twice as large."""
+    page.set_viewport_size({"width": 390, "height": HEIGHTS[390]})
+    page.evaluate(ENLARGE)
+    return int(page.evaluate(BEYOND))

@@ -9,7 +9,12 @@ from playwright.sync_api import Page, expect
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from local.process import ROOT
-from tests.journeys.axe import WCAG, violations_on, widths_that_scroll
+from tests.journeys.axe import (
+    WCAG,
+    pixels_beyond_the_window,
+    violations_on,
+    widths_that_scroll,
+)
 from tests.journeys.conftest import Visit
 from tests.journeys.history import History
 from tests.journeys.prospect import cookie_of_finished_draft
@@ -64,6 +69,8 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
         expect(page.get_by_text(stop.shows).first).to_be_visible()
     assert violations_on(page) == ""
     assert widths_that_scroll(page) == []
+    if stop.who != "staff":
+        assert pixels_beyond_the_window(page) == 0
 
 
 def test_axe_does_find_a_fault_where_there_is_one(visit: Visit) -> None:
@@ -80,6 +87,7 @@ def test_axe_does_find_a_fault_where_there_is_one(visit: Visit) -> None:
     assert found.count(" px, light") == 2
     assert found.count("color-contrast - ") == 4
     assert widths_that_scroll(page) == [320, 390]
+    assert pixels_beyond_the_window(page) > 0
 
 
 def test_axe_finds_nothing_in_any_mail(visit: Visit, site: Site, history: History) -> None:

@@ -4,7 +4,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.applications.questions import STEP_KEYS
-from tests.journeys.axe import violations_on, widths_that_scroll
+from tests.journeys.axe import pixels_beyond_the_window, violations_on, widths_that_scroll
 from tests.journeys.history import History
 from tests.journeys.prospect import cookie_of_finished_draft
 from tests.journeys.watch import Watch
@@ -36,6 +36,7 @@ def test_axe_finds_nothing_in_german_and_nothing_scrolls_sideways(
     assert page.locator("html").get_attribute("lang") == "de"
     assert violations_on(page) == ""
     assert widths_that_scroll(page) == []
+    assert pixels_beyond_the_window(page) == 0
 
 
 @pytest.mark.parametrize("key", STEP_KEYS[:-1])
@@ -46,3 +47,4 @@ def test_axe_finds_nothing_in_german_beside_errors(tourist: tuple[Page, Watch], 
     expect(page.get_by_role("alert")).to_be_focused()
     assert violations_on(page) == ""
     assert widths_that_scroll(page) == []
+    assert pixels_beyond_the_window(page) == 0

@@ -18,17 +18,18 @@ MINUS = "\N{MINUS SIGN}"
 
 
 class Spelling(NamedTuple):
-    """How a language writes money, a day and a moment, as Unicode's patterns for numbers and
-    dates."""
+    """How a language writes money, a day, a moment, and a day of this year, as Unicode's patterns
+    for numbers and dates."""
 
     money: str
     day: str
     moment: str
+    day_of_year: str
 
 
 SPELLINGS: Final = {
-    "en": Spelling("¤#,##0", "d MMMM y", "d MMM y, HH:mm 'UTC'"),
-    "de": Spelling("#,##0\N{NO-BREAK SPACE}¤", "d. MMMM y", "d. MMM y, HH:mm 'UTC'"),
+    "en": Spelling("¤#,##0", "d MMMM y", "d MMM y, HH:mm 'UTC'", "d MMMM"),
+    "de": Spelling("#,##0\N{NO-BREAK SPACE}¤", "d. MMMM y", "d. MMM y, HH:mm 'UTC'", "d. MMMM"),
 }
 
 

@@ -1,8 +1,11 @@
-"""Brokers for the whole run, each started by the first test that wants it; and time that passes."""
+"""Brokers for the whole run, each started by the first test that wants it; time that passes; and a
+visitor from Austria."""
 
 from collections.abc import Callable, Iterator
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -47,6 +50,14 @@ def aws(aws_server: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
         monkeypatch.setenv(name, value)
     aws_server.wire.become(State.WHOLE)
     return aws_server
+
+
+@pytest.fixture
+def german(app: Flask) -> FlaskClient:
+    """A browser that prefers German."""
+    client = app.test_client()
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de-AT,de;q=0.9,en;q=0.5"
+    return client
 
 
 @pytest.fixture

@@ -34,7 +34,7 @@ from app.firm.offers import current_offers
 from app.languages.prose import in_present_language
 from app.messages.forms import MessageForm
 from app.messages.queries import thread_of
-from app.payments.gateway import PaymentUnavailable
+from app.payments.outcomes import PaymentUnavailable
 from app.payments.queries import deposit_panel
 from app.payments.service import open_deposit_checkout
 from app.portal.forms import AgreementForm, ReplyForm

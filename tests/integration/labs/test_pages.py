@@ -77,6 +77,17 @@ def test_a_page_that_has_seen_it_all_gets_nothing_and_asks_no_more_when_it_is_ov
     assert over.status_code == 286 and "hx-get" not in over.text
 
 
+def test_a_page_on_which_nothing_moves_asks_less_often(
+    client: FlaskClient, press: Press, until: Until
+) -> None:
+    page = press("/labs/retail/place", **{"place-choice": "1"}).text
+    assert 'hx-trigger="every 1s"' in page
+    until(lambda: client.get("/labs/retail").text.count("1 done, nothing waits") == 3)
+    assert 'hx-trigger="every 4s"' in client.get("/labs/retail").text
+    page = press("/labs/retail/consumers/stop", **INVENTORY).text
+    assert 'hx-trigger="every 4s"' in page
+
+
 def test_nobody_sees_the_sandbox_of_another(app: Flask, client: FlaskClient, press: Press) -> None:
     press("/labs/retail/place", **{"place-choice": "1"})
     stranger = app.test_client()

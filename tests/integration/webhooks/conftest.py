@@ -12,7 +12,6 @@ from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from cryptography.x509.oid import NameOID
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -40,23 +39,6 @@ Happen = Callable[..., RecordedEvent]
 def receiver() -> Iterator[WebhookReceiver]:
     with WebhookReceiver() as receiver:
         yield receiver
-
-
-@pytest.fixture
-def ada(session: Session) -> Staff:
-    staff = Staff(email="ada@champlin.example", name="Ada Lovelace", password_hash="none")
-    session.add(staff)
-    session.commit()
-    return staff
-
-
-@pytest.fixture
-def desk(app: Flask, ada: Staff) -> FlaskClient:
-    """Ada's browser."""
-    client = app.test_client()
-    with client.session_transaction() as session:
-        session["_user_id"] = ada.get_id()
-    return client
 
 
 @pytest.fixture

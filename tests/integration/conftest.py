@@ -1,5 +1,5 @@
-"""Brokers for the whole run, each started by the first test that wants it; staff; and time that
-passes."""
+"""Brokers for the whole run, each started by the first test that wants it; staff; a visitor who
+reads German; and time that passes."""
 
 from collections.abc import Callable, Iterator
 
@@ -52,6 +52,14 @@ def aws(aws_server: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
         monkeypatch.setenv(name, value)
     aws_server.wire.become(State.WHOLE)
     return aws_server
+
+
+@pytest.fixture
+def german(app: Flask) -> FlaskClient:
+    """A browser that prefers German."""
+    client = app.test_client()
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de-AT,de;q=0.9,en;q=0.5"
+    return client
 
 
 @pytest.fixture

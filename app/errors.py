@@ -28,7 +28,7 @@ log = structlog.get_logger()
 
 PAGES = {
     400: (
-        lazy_gettext("That request did not hold together"),
+        lazy_gettext("That request could not be read"),
         lazy_gettext("Something in it was missing, too old or changed on the way."),
         lazy_gettext("Go back, reload the page and send it again."),
     ),
@@ -43,8 +43,8 @@ PAGES = {
         lazy_gettext("Check the link, or start again from the home page."),
     ),
     405: (
-        lazy_gettext("This address does not take that request"),
-        lazy_gettext("The page exists, but not for this way of asking."),
+        lazy_gettext("This address does not accept that request"),
+        lazy_gettext("The page exists, but can’t be asked for in this way."),
         lazy_gettext("Go back and use the page's own buttons and links."),
     ),
     409: (
@@ -55,8 +55,8 @@ PAGES = {
     410: (
         lazy_gettext("This application has been erased"),
         lazy_gettext(
-            "What was stored about the person who sent it is gone for good, as was asked. The log"
-            " keeps that there was an application, and figures without a name."
+            "What was stored about the person who sent it is gone for good, as they asked. The"
+            " log still shows that there was an application, with figures and no name."
         ),
         lazy_gettext(
             "There is nothing left to do. You are welcome to apply again, from the home page."
@@ -68,7 +68,7 @@ PAGES = {
         lazy_gettext("Shorten what you wrote and send it again."),
     ),
     429: (
-        lazy_gettext("Too many tries"),
+        lazy_gettext("Too many attempts"),
         lazy_gettext("Your address has sent this more often than the site allows."),
         lazy_gettext("Wait a few minutes and try again."),
     ),
@@ -77,7 +77,7 @@ PAGES = {
         lazy_gettext(
             "The error has been logged with the number below. Nothing half-done was kept."
         ),
-        lazy_gettext("Try again; if it keeps happening, write to us and name the number."),
+        lazy_gettext("Try again; if it keeps happening, write to us and quote the number."),
     ),
     503: (
         lazy_gettext("The site cannot reach its database"),

@@ -17,7 +17,7 @@ class UnderMaintenance(ServiceUnavailable):
 
     page = (
         lazy_gettext("We are working on the site"),
-        lazy_gettext("It is back in a few minutes. What you sent before is safe."),
+        lazy_gettext("It will be back in a few minutes. What you sent before is safe."),
         lazy_gettext("Wait a little, then send this again or reload the page."),
     )
 

@@ -11,7 +11,7 @@ EXPIRED = "This page was open for too long. Send it once more."
 
 class LoginForm(FlaskForm):
     email = EmailField(
-        "E-mail",
+        "Email",
         validators=[InputRequired("Enter your e-mail address."), Length(max=254)],
         render_kw={"autocomplete": "username", "autocapitalize": "off", "spellcheck": "false"},
     )

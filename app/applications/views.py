@@ -66,7 +66,7 @@ RESUME_LINKS = "5 per hour"
 # The script that keeps what could not be sent takes it for: forget it, the link wins.
 RESUMED = "resumed"
 TOO_MANY = lazy_gettext(
-    "Many forms were begun from here within an hour. Wait some minutes, then press again."
+    "Many forms were started from here within an hour. Wait a few minutes, then press again."
 )
 
 applications = Blueprint("applications", __name__, template_folder="templates")
@@ -176,7 +176,9 @@ def send_link() -> ResponseReturnValue:
         db.session.commit()
         flash(gettext("A link back to this form is on its way to %(email)s.", email=email))
     except NoAddress:
-        flash(gettext("Finish the first step, with your address, and a link can be sent to it."))
+        flash(
+            gettext("Finish the first step, with your address, so that a link can be sent to it.")
+        )
     return redirect(url_for(".step", key=open_step(draft).key), 303)
 
 

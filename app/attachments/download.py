@@ -35,7 +35,7 @@ def show_unavailable() -> ResponseReturnValue:
         "errors/error.html",
         code=503,
         title=gettext("The file can’t be fetched right now"),
-        message=gettext("It is stored, but its storage does not answer."),
+        message=gettext("It is stored, but the storage is not answering."),
         next_step=gettext("Wait a moment, then try again."),
     )
     return page, 503, {"Retry-After": str(RETRY_AFTER_SECONDS)}

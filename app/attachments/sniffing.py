@@ -33,16 +33,16 @@ NEITHER = lazy_gettext(
     "This is neither a PDF nor a PNG file, whatever its name says. Save it as one of these."
 )
 SVG = lazy_gettext(
-    "SVG files are not taken, since they can hold programs. Export the drawing as PDF or PNG."
+    "SVG files are not accepted, since they can hold programs. Export the drawing as PDF or PNG."
 )
 BROKEN_PDF = lazy_gettext(
-    "This PDF is not complete, or holds something else besides. Print it anew as PDF."
+    "This PDF is incomplete, or holds something else as well. Print it as PDF again."
 )
 BROKEN_PNG = lazy_gettext(
-    "This PNG is not complete, or holds something else besides. Save it anew as PNG."
+    "This PNG is incomplete, or holds something else as well. Save it as PNG again."
 )
 TOO_MANY_PIXELS = lazy_gettext(
-    "This picture has more than 100 million pixels. Save it smaller, or as PDF."
+    "This picture has more than 100 million pixels. Make it smaller, or save it as PDF."
 )
 
 

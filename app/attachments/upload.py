@@ -26,7 +26,7 @@ from app.attachments.storage import Storage, StorageUnavailable
 MOST_BYTES = 10 * 1024 * 1024
 EMPTY = lazy_gettext("This file is empty. Choose another one.")
 TOO_LARGE = lazy_gettext(
-    "This file is larger than 10 MB. Save it smaller, or leave out what we need not see."
+    "This file is larger than 10 MB. Make it smaller, or leave out what we don’t need to see."
 )
 log = structlog.get_logger()
 

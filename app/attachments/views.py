@@ -36,10 +36,10 @@ UPLOADS = "60 per hour"
 # The other fields of the form, and what stands between them.
 ROOM_BESIDE_THE_FILE = 64 * 1024
 TOO_OFTEN = lazy_gettext(
-    "Many files were sent from here within an hour. Wait some minutes, then send it again."
+    "Many files were sent from here within an hour. Wait a few minutes, then send it again."
 )
 NOT_NOW = lazy_gettext(
-    "The file can’t be stored right now. Nothing is lost but this try: send it again soon."
+    "The file can’t be stored right now. Nothing else is lost: send it again soon."
 )
 
 attachments = Blueprint("attachments", __name__, template_folder="templates")

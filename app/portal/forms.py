@@ -44,8 +44,8 @@ class WithdrawalForm(FlaskForm):
     """Taking an application back."""
 
     message = TextAreaField(
-        lazy_gettext("Why, if you like to say"),
-        description=lazy_gettext("It goes to the reviewers, and helps us to ask better."),
+        lazy_gettext("Why, if you would like to say"),
+        description=lazy_gettext("It goes to the reviewers, and helps us to ask better questions."),
         filters=[trimmed],
         render_kw={"maxlength": False, "rows": 4},
         validators=[
@@ -62,7 +62,7 @@ class LostLinkForm(FlaskForm):
     reference = StringField(
         lazy_gettext("Reference"),
         description=lazy_gettext(
-            "It stands in the first mail that we sent you, like CE-7K3M-2Q9F."
+            "It is in the first mail that we sent you, and looks like CE-7K3M-2Q9F."
         ),
         filters=[trimmed],
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
@@ -73,7 +73,7 @@ class LostLinkForm(FlaskForm):
         ],
     )
     email = EmailField(
-        lazy_gettext("E-mail"),
+        lazy_gettext("Email"),
         description=lazy_gettext("The address that you applied with."),
         filters=[trimmed],
         render_kw={"autocomplete": "email"},

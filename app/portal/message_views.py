@@ -16,7 +16,7 @@ from app.portal.views import keep_private, load, progress_of, show_page, status_
 
 MESSAGES = "30 per hour"
 TOO_MANY = lazy_gettext(
-    "That was a lot within an hour. Your text is kept; wait some minutes, then send it."
+    "That was a lot within an hour. Your text is kept; wait a few minutes, then send it."
 )
 
 own_messages = Blueprint("own_messages", __name__, template_folder="templates")

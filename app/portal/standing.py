@@ -37,8 +37,8 @@ WITH_REVIEWER = Standing(
 QUESTION = Standing(
     lazy_gettext("The reviewer has a question for you."),
     lazy_gettext(
-        "Answer it below, when it suits you. Nothing is decided before. Once we have your answer,"
-        " ours follows within one working day."
+        "Answer it below, when it suits you. Nothing is decided before then. Once we have your"
+        " answer, ours follows within one working day."
     ),
     lazy_gettext("Your answer"),
 )
@@ -59,8 +59,8 @@ WITHDRAWN = Standing(
 CLOSED = Standing(
     lazy_gettext("Your application is closed."),
     lazy_gettext(
-        "We do not take it any further. If you think that this is a mistake, write to us below,"
-        " and a person looks at it again."
+        "We are not taking it any further. If you think that this is a mistake, write to us"
+        " below, and a person looks at it again."
     ),
 )
 PREPARED = Standing(
@@ -74,36 +74,36 @@ PREPARED = Standing(
 OFFERED = Standing(
     lazy_gettext("We would like to work with you."),
     lazy_gettext(
-        "Our proposal stands below, with each line of its price and its terms. Nothing is owed"
-        " before you agree to it."
+        "Our proposal is below, with each line of its price and its terms. You owe nothing until"
+        " you agree to it."
     ),
     lazy_gettext("Your agreement"),
 )
 AGREED = Standing(
     lazy_gettext("You have agreed, and the deposit is due."),
     lazy_gettext(
-        "How to pay it stands below. When it has arrived, we write within one working day to"
-        " settle the first day."
+        "How to pay it is shown below. Once it has arrived, we write within one working day to"
+        " agree the first day."
     ),
     lazy_gettext("Your deposit"),
 )
 PAYING = Standing(
     lazy_gettext("Your payment is on its way."),
     lazy_gettext(
-        "A mail confirms it. When it has arrived, we write within one working day to settle the"
+        "A mail confirms it. Once it has arrived, we write within one working day to agree the"
         " first day."
     ),
     lazy_gettext("Your deposit"),
 )
 NOTHING_DUE = Standing(
     lazy_gettext("You have agreed."),
-    lazy_gettext("We write within one working day to settle the first day."),
+    lazy_gettext("We write within one working day to agree the first day."),
     lazy_gettext("The first day"),
 )
 ACTIVE = Standing(
     lazy_gettext("Your engagement is confirmed."),
     lazy_gettext(
-        "We write within one working day of your deposit to settle the first day. Write to us"
+        "We write within one working day of your deposit to agree the first day. Write to us"
         " below if something changes on your side."
     ),
     lazy_gettext("The first day"),

@@ -68,8 +68,7 @@ WORDS: dict[type[Event], tuple[str, str]] = {
     PageLinkReplaced: (
         lazy_gettext("A new link"),
         lazy_gettext(
-            "This page has a new address, which we mailed you. The one before opens nothing any"
-            " more."
+            "This page has a new address, which we mailed you. The old one no longer works."
         ),
     ),
     ApplicationAccepted: (
@@ -90,7 +89,7 @@ WORDS: dict[type[Event], tuple[str, str]] = {
     ),
     EngagementActivated: (
         lazy_gettext("Confirmed"),
-        lazy_gettext("We will write to settle the first date."),
+        lazy_gettext("We will write to agree the first day."),
     ),
 }
 

@@ -35,14 +35,14 @@ WITHOUT_A_DATE = {
     DECLINED: lazy_gettext("Nobody has to act: this application is closed."),
     WITHDRAWN: lazy_gettext("Nobody has to act: this application is closed."),
     CLOSED: lazy_gettext("Nobody has to act: this application is closed."),
-    PREPARED: lazy_gettext("We act next: the proposal stands here within seconds."),
+    PREPARED: lazy_gettext("We act next: the proposal will be here within seconds."),
     OFFERED: lazy_gettext(
         "You act next, whenever it suits you: our proposal has no date on which it ends."
     ),
     AGREED: lazy_gettext(
         "You act next: the deposit is due now, and the work begins once it has arrived."
     ),
-    PAYING: lazy_gettext("Nobody has to act: Stripe has still to confirm the payment."),
+    PAYING: lazy_gettext("Nobody has to act: Stripe still has to confirm the payment."),
 }
 
 # Here the prospect owes us something, whatever we owe them; here we owe the greater answer.
@@ -102,11 +102,12 @@ def _first_day(due_at: datetime) -> str:
     """What is settled after that is not known to the site."""
     if utc_now() <= due_at:
         turn = gettext(
-            "We act next: by %(time)s we write to settle the first day.", time=deadline(due_at)
+            "We act next: by %(time)s we write to agree the first day.", time=deadline(due_at)
         )
         return _explained(turn, due_at)
     return gettext(
-        "We were to write by %(time)s to settle the first day. If nothing came, write to us below.",
+        "We were due to write by %(time)s to agree the first day. If nothing has come, write to"
+        " us below.",
         time=datetime_utc(due_at),
     )
 

@@ -19,7 +19,7 @@ KEEP = """text => {
   const record = { at: Date.now(), saves: ["0", "unsent"], answers: [["problem", text]] };
   localStorage.setItem(`unsent ${draft} problem`, JSON.stringify(record));
 }"""
-PUT_BACK = "Put back: what could not be saved here before"
+PUT_BACK = "Restored: what could not be saved here before"
 # A conflict is told by a status, and htmx tells the console when nobody answers.
 EXPECTED = ("409 for ", "console: htmx:sendError")
 UNSENT = "Object.keys(localStorage).filter(key => key.startsWith('unsent'))"

@@ -43,7 +43,7 @@ def test_a_reviewer_signs_in_and_finds_the_best_application_first(
 
 
 def sign_in(page: Page, email: str, password: str) -> None:
-    page.get_by_label("E-mail").fill(email)
+    page.get_by_label("Email").fill(email)
     page.get_by_label("Password").fill(password)
     page.get_by_role("button", name="Sign in").click()
 

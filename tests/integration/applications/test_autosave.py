@@ -92,7 +92,7 @@ def test_the_first_save_begins_one_draft_and_the_browser_knows_it(
     [draft] = drafts(session)
     assert told(begun)["draft"] == str(draft.id)
     assert draft.answers == {"name": "Ada"}
-    assert "You have begun already" in prospect.client.get("/apply").text
+    assert "You have already started" in prospect.client.get("/apply").text
 
 
 def test_a_step_whose_answers_are_not_accepted_is_not_complete(

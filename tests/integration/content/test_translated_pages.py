@@ -88,7 +88,7 @@ def test_search_engines_are_told_of_a_translation_where_there_is_one(
     assert "/imprint?lang=de" not in places
 
 
-@pytest.mark.parametrize("link", ["/nothing", "/privacy#who-else-gets-something", "/privacy.de"])
+@pytest.mark.parametrize("link", ["/nothing", "/privacy#who-else-gets-anything", "/privacy.de"])
 def test_a_german_link_leads_to_what_is_there_in_german(
     content_folder: Path, own_site: OwnSite, link: str
 ) -> None:

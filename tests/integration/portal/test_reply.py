@@ -56,7 +56,9 @@ def test_another_answer_from_another_tab_is_not_sent_and_not_lost(
     send("reply", message="Forty-one.")
     late = send("reply", message="Forty-two, in <fact>.")
     assert late.status_code == 409
-    assert "Nothing is asked any more" in late.text and "Forty-two, in &lt;fact&gt;." in late.text
+    assert (
+        "The question is no longer open" in late.text and "Forty-two, in &lt;fact&gt;." in late.text
+    )
     assert answers_given(session, application) == ["Forty-one."]
 
 

@@ -159,7 +159,7 @@ LABS = (
     Stop("break it, too early", "/labs/break-it", (MEND,), shows="no dead letter to replay"),
 )
 FORM = (
-    Stop("apply, begun", "/apply", shows="You have begun already", who="applicant"),
+    Stop("apply, begun", "/apply", shows="You have already started", who="applicant"),
     *(Stop(f"step {key}", f"/apply/{key}") for key in STEPS),
     *(Stop(f"step {key}, wrong", f"/apply/{key}", (GO_ON,), shows=WRONG) for key in STEPS),
     Stop("step, expired", "/apply/you", (forget_cookies, GO_ON), shows=EXPIRED),
@@ -205,7 +205,7 @@ OWN = (
     Stop("own page, withdrawn", "own:withdrawn", shows="You have withdrawn"),
     Stop("lost link", "/lost-link", shows="Have it mailed again"),
     Stop("lost link, wrong", "/lost-link", (MAIL_ME,), shows=WRONG),
-    Stop("lost link, asked", "/lost-link", LOST, shows="Look into your mailbox"),
+    Stop("lost link, asked", "/lost-link", LOST, shows="Check your inbox"),
     Stop("withdraw", "withdraw:proposed", shows="Withdraw this application?"),
     Stop("withdraw, wrong", "withdraw:proposed", WITHDRAW_LONG, shows="Use at most 1,000"),
     Stop("withdraw, too late", "withdraw:declined", shows="There is nothing to withdraw"),

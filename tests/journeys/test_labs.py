@@ -88,10 +88,10 @@ def visitors(visit: Visit) -> Visitors:
 
 def test_an_inventory_that_was_stopped_catches_up(visitors: Visitors) -> None:
     visitors.go_to("/labs/retail")
-    visitors.choose_and_press("1", "Place the orders")
+    visitors.choose_and_press("1", "Order now")
     visitors.wait_for("1 done, nothing waits", 3)
     visitors.press("Stop Inventory")
-    visitors.choose_and_press("5", "Place the orders")
+    visitors.choose_and_press("5", "Order now")
     visitors.wait_for("6 done, nothing waits", 2)
     for visitor in visitors:
         expect(visitor.page.get_by_text("1 done, 5 behind")).to_be_visible()
@@ -162,7 +162,7 @@ def test_two_visitors_at_once_each_have_their_own(visit: Visit, width: int) -> N
     for visitor, orders in ((one, "1"), (other, "5")):
         visitor.page.goto("/labs/retail")
         visitor.choose(orders)
-        visitor.press("Place the orders")
+        visitor.press("Order now")
     other.press("Stop Inventory")
     eventually(partial(one.sees, "1 done, nothing waits", 3), every=LOOK)
     eventually(partial(other.sees, "5 done, nothing waits", 2), every=LOOK)
@@ -173,7 +173,7 @@ def test_two_visitors_at_once_each_have_their_own(visit: Visit, width: int) -> N
 def test_an_event_opens_as_json(visit: Visit) -> None:
     visitor = Visitor(visit(390), javascript=True)
     visitor.page.goto("/labs/retail")
-    visitor.press("Place the orders")
+    visitor.press("Order now")
     link = visitor.page.get_by_role("link", name="1: retail.order_placed")
     address = link.get_attribute("href")
     message = visitor.page.context.request.get(address or "").json()
@@ -183,6 +183,6 @@ def test_an_event_opens_as_json(visit: Visit) -> None:
 def test_a_page_that_nobody_sees_does_not_ask(visit: Visit) -> None:
     visitor = Visitor(visit(1440), javascript=True)
     visitor.page.goto("/labs/retail")
-    visitor.press("Place the orders")
+    visitor.press("Order now")
     visitor.page.evaluate(HIDE)
     assert visitor.page.evaluate(NEXT_REQUEST_IS_STOPPED) is True

@@ -93,7 +93,7 @@ RETAIL = Scenario(
     actions=(
         Action(
             "place",
-            lazy_gettext("Place the orders"),
+            lazy_gettext("Order now"),
             place_orders,
             choices=(
                 Choice("1", lazy_gettext("One")),

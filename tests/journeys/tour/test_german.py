@@ -14,7 +14,7 @@ from tests.site import Site
 
 GERMAN = "de-DE"
 ANSWER = (*map(choose, CHOSEN), press("Vergleichen"))
-STOP = (choose("5"), press("Bestellungen aufgeben"), press("Lager anhalten"))
+STOP = (choose("5"), press("Jetzt bestellen"), press("Lager anhalten"))
 KILL = (choose("200"), press("Ansturm starten"), press("Konten: einen hart beenden"))
 BREAK = (choose("charge_fails"), press("Anfrage absenden"))
 REWIND = (press("Einzahlen"), fill(at="1"), press("Damaligen Stand zeigen"))

@@ -37,6 +37,7 @@ def show() -> Iterator[Show]:
     init_languages(app, TEMPLATES)
     app.add_template_filter(money)
     app.add_template_filter(datetime_utc)
+    app.add_template_global("/assets/now/{}".format, "asset")
 
     def show(source: str, **context: object) -> str:
         imported = '{% import "components.html" as ui %}' + source

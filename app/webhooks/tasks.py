@@ -50,10 +50,17 @@ def forget_old_messages() -> None:
 
 @shared_task(name="webhooks.send", ignore_result=True)
 def send_messages() -> None:
+    """Send what is due, and after a while leave the worker to others first."""
+    with alone_at("webhooks.courier") as is_alone:
+        is_behind = is_alone and _send_for_a_while()
+    if is_behind:
+        ring_courier()
+
+
+def _send_for_a_while() -> bool:
+    """Send for ``COURIER_SECONDS``; return whether something is still due then."""
     config = current_app.config["SITE"]
     sender = Sender(allow_private=config.WEBHOOK_ALLOW_PRIVATE)
-    with alone_at("webhooks.courier") as is_alone:
-        if not is_alone:
-            return
-        put_back_orphans(db.session())
-        send_due_messages(db.session(), sender.post, config.BASE_URL, seconds=COURIER_SECONDS)
+    put_back_orphans(db.session())
+    send_due_messages(db.session(), sender.post, config.BASE_URL, seconds=COURIER_SECONDS)
+    return count_due(db.session()) > 0

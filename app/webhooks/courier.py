@@ -10,8 +10,8 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from sqlalchemy.orm import Session
 
+from app.outbound.sender import Answer, Request
 from app.webhooks.claims import Claim, claim_due, note_answer
-from app.webhooks.sender import Answer, Request
 
 MOST_IN_FLIGHT = 16
 LOOK_AGAIN_SECONDS = 0.25

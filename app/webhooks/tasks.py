@@ -8,12 +8,12 @@ from flask import current_app
 
 from app.database import alone_at, db, utc_now
 from app.events.rows import UnreadableEvent
+from app.outbound.sender import Sender
 from app.wake import wake
 from app.webhooks.claims import count_due, put_back_orphans
 from app.webhooks.courier import send_due_messages
 from app.webhooks.fan_out import fan_out_events
 from app.webhooks.retention import BATCH, KEPT_DAYS, forget_messages
-from app.webhooks.sender import Sender
 
 # With the last answers and a slow resolver it stays below the time limit of a task.
 COURIER_SECONDS = 12.0

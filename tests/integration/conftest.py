@@ -1,4 +1,5 @@
-"""Brokers for the whole run, each started by the first test that wants it; and time that passes."""
+"""Brokers for the whole run, each started by the first test that wants it; a server that takes what
+is posted to it; and time that passes."""
 
 from collections.abc import Callable, Iterator
 
@@ -11,6 +12,7 @@ from tests.brokers.aws import CREDENTIALS, Aws, temporary_aws
 from tests.brokers.rabbitmq import RabbitMQ, temporary_rabbitmq
 from tests.brokers.tansu import Tansu, temporary_tansu
 from tests.faults.wire import State
+from tests.webhook_receiver import WebhookReceiver
 
 DUE_NOW = text(
     "UPDATE scheduled_events SET due_at = now() - interval '1 minute' WHERE type LIKE :type"
@@ -47,6 +49,13 @@ def aws(aws_server: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
         monkeypatch.setenv(name, value)
     aws_server.wire.become(State.WHOLE)
     return aws_server
+
+
+@pytest.fixture
+def receiver() -> Iterator[WebhookReceiver]:
+    """A server that takes what is posted to it."""
+    with WebhookReceiver() as receiver:
+        yield receiver
 
 
 @pytest.fixture

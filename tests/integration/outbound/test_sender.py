@@ -10,11 +10,11 @@ from pathlib import Path
 import httpcore
 import pytest
 
-from app.webhooks.addresses import IPAddress, is_public
-from app.webhooks.connection import GuardedNetwork
-from app.webhooks.sender import MOST_KEPT, Request, Sender
+from app.outbound.addresses import IPAddress, is_public
+from app.outbound.connection import GuardedNetwork
+from app.outbound.sender import MOST_KEPT, Request, Sender
 from local.ports import HOST, free_port
-from tests.integration.webhooks.conftest import Certificate
+from tests.certificate import Certificate
 from tests.webhook_receiver import Reply, WebhookReceiver
 
 PUBLIC = ipaddress.ip_address("93.184.216.34")

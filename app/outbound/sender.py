@@ -1,4 +1,4 @@
-"""One POST to a server that somebody else has named, and what came of it. It knows no database."""
+"""One POST to another server, and what came of it."""
 
 import ssl
 import time
@@ -11,8 +11,8 @@ import httpcore
 import msgspec
 
 from app.database import utc_now
-from app.webhooks.addresses import is_public, look_up
-from app.webhooks.connection import AddressRefused, GuardedNetwork, LookUp, NameNotFound, TlsFailed
+from app.outbound.addresses import is_public, look_up
+from app.outbound.connection import AddressRefused, GuardedNetwork, LookUp, NameNotFound, TlsFailed
 
 TOTAL_SECONDS = 15.0
 MOST_READ = 64 * 1024  # so that a usual answer can end in peace

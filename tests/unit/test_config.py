@@ -65,7 +65,7 @@ def test_a_wrong_setting_stops_the_start_with_a_sentence_that_names_it(
 def test_a_chat_without_tls_is_taken_where_nothing_is_at_stake() -> None:
     chat = "http://127.0.0.1:8065/hooks/T0P-S3CR3T"
     config = load_config({**GOOD, "CHAT_WEBHOOK_URL": chat, "ENVIRONMENT": "development"})
-    assert config.CHAT_WEBHOOK_URL == chat
+    assert chat == config.CHAT_WEBHOOK_URL
 
 
 def test_a_weak_secret_is_allowed_where_nothing_is_at_stake() -> None:

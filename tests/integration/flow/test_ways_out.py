@@ -84,7 +84,7 @@ def test_the_channel_is_shown_with_what_waits_and_what_was_refused_is_sent_again
     session.execute(REFUSED)
     session.commit()
     page = desk.get("/staff/events/")
-    for part in ("Refused", "HTTP 404", "Send what was refused again"):
+    for part in ("Refused", "HTTP 404", "Send again what was refused"):
         assert part in page.split('id="chat-title"')[1], part
     beside = desk.get(f"/staff/applications/{application.id}").split('id="chat-title"')[1]
     assert "HTTP 404" in beside and "points: &lt;b&gt;bold" in beside and MARKUP not in beside

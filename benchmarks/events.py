@@ -7,6 +7,7 @@ the folder for temporary files, so set TMPDIR where that is kept in memory.
 
 import argparse
 import tempfile
+from collections.abc import Mapping
 from contextlib import ExitStack
 from pathlib import Path
 
@@ -26,9 +27,9 @@ from benchmarks.flows import (
 from benchmarks.lag import LOW, measure_lags, print_lags
 from benchmarks.library import Library, install_library, library_at
 from benchmarks.replays import CURSOR, IN_BATCHES, IN_SQL, rebuilders, replayers
-from benchmarks.sizes import STEPS, costs_by_size, print_costs
+from benchmarks.sizes import STEPS, costs_by_size, logs_of, of_the_shortest, print_costs
 from benchmarks.turns import percentiles, print_rates, ratio, take_turns
-from local.postgres import Postgres, temporary_postgres
+from local.postgres import temporary_postgres
 from local.redis import temporary_redis
 
 HUNDRED = 100
@@ -55,8 +56,8 @@ def main() -> None:
         with temporary_redis() as redis, measured_backbone(postgres, redis) as backbone:
             compare_flows(backbone, options, aims)
             compare_lags(backbone, options, aims)
-        with temporary_redis() as redis, measured_backbone(postgres, redis) as backbone:
-            compare_sizes(postgres, backbone, options, aims)
+        with temporary_redis() as redis, logs_of(postgres, redis, options.sizes) as logs:
+            compare_sizes(logs, options, aims)
     print_aims(aims)
 
 
@@ -102,14 +103,11 @@ def compare_lags(backbone: Backbone, options: argparse.Namespace, aims: Aims) ->
     aims.append(("commit → handler started, p50", f"{p50 * 1e3:.1f} ms", "under 10 ms"))
 
 
-def compare_sizes(
-    postgres: Postgres, backbone: Backbone, options: argparse.Namespace, aims: Aims
-) -> None:
-    costs = costs_by_size(postgres, backbone, options.sizes, options.rounds, options.appends)
+def compare_sizes(logs: Mapping[int, Backbone], options: argparse.Namespace, aims: Aims) -> None:
+    costs = costs_by_size(logs, options.rounds, options.appends)
     print_costs(costs)
-    first = costs[options.sizes[0]]
     for step in STEPS:
-        worst = max(cost[step] / first[step] for cost in costs.values())
+        worst = max(of_the_shortest(costs, size, step) for size in costs)
         aims.append((f"{step}, by the log's length", f"{worst:.2f}", f"≤ {FLAT} the shortest"))
 
 
@@ -129,7 +127,7 @@ def parse_options() -> argparse.Namespace:
     parser.add_argument("--seconds", type=float, default=20, help="of each rate, for the lag")
     parser.add_argument("--rates", type=float, nargs="*", default=(100.0, 1_000.0))
     sizes = (10_000, 100_000, 1_000_000, 10_000_000)
-    parser.add_argument("--sizes", type=int, nargs="+", default=sizes, help="of the log, rising")
+    parser.add_argument("--sizes", type=int, nargs="+", default=sizes, help="of the logs")
     parser.add_argument("--library", type=Path, help="a Python that has the library already")
     return parser.parse_args()
 

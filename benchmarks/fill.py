@@ -40,6 +40,7 @@ def fill_log(postgres: Postgres, database: str, count: int) -> None:
         connection.execute(EVENTS, values)
         connection.execute(DELIVERIES, values)
         connection.execute("VACUUM ANALYZE events, deliveries")
+        connection.execute("CHECKPOINT")  # by itself it would come while something is measured
 
 
 def fill_library(url: str, count: int) -> None:

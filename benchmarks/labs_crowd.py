@@ -1,6 +1,6 @@
 """Visitors of the labs, all at once, from one process, each with an address and a cookie.
 
-One that has a sandbox looks each second, as its page does by itself, and presses a button every ten
+One that has a sandbox looks as often as its page does by itself, and presses a button every ten
 seconds. One that came too late reads the page anew every ten seconds.
 """
 
@@ -19,7 +19,7 @@ from urllib.parse import urlencode
 
 from benchmarks.load import Connection, form_post, page_get
 
-LOOK_SECONDS, PRESS_SECONDS = 1.0, 10.0
+PRESS_SECONDS = 10.0
 PATIENCE = 60.0
 BUTTONS: tuple[tuple[str, str, Mapping[str, str]], ...] = (
     ("retail", "place", {"place-choice": "20"}),
@@ -27,7 +27,7 @@ BUTTONS: tuple[tuple[str, str, Mapping[str, str]], ...] = (
     ("break-it", "submit", {"submit-choice": "mail_is_away"}),
 )
 TOKEN = re.compile(rb'name="csrf_token" value="([^"]+)"')
-STATE = re.compile(rb'hx-get="(/labs/[^"]+/state\?seen=\w+)"')
+STATE = re.compile(rb'hx-get="(/labs/[^"]+/state\?seen=\w+)" hx-trigger="every (\d+)s"')
 GOOD = (b"200", b"204", b"303")
 
 
@@ -38,6 +38,7 @@ class Visitor:
         self._port = port
         self._address = f"10.0.{number // 250}.{number % 250 + 1}"
         self._cookie = ""
+        self.state, self.pause = "", PRESS_SECONDS
         self.connection = Connection(port)
         self._lab, action, fields = BUTTONS[number % len(BUTTONS)]
         token = TOKEN.search(self._ask(self._read(f"/labs/{self._lab}")))
@@ -47,8 +48,7 @@ class Visitor:
             f"/labs/{self._lab}/{action}", port, body, "COOKIE", address=self._address
         )
         self._ask(self.press())
-        state = STATE.search(self._ask(self._read(f"/labs/{self._lab}")))
-        self.state = state[1].decode() if state else ""
+        self._ask(self._read(f"/labs/{self._lab}"))
 
     def press(self) -> bytes:
         return self._press.replace(b"COOKIE", self._cookie.encode())
@@ -66,7 +66,7 @@ class Visitor:
                 cookie = SimpleCookie(value.decode())
                 self._cookie = "; ".join(f"{key}={one.value}" for key, one in cookie.items())
         if self._cookie and (state := STATE.search(body)):
-            self.state = state[1].decode()
+            self.state, self.pause = state[1].decode(), float(state[2])
         return head[9:12]
 
     def _ask(self, request: bytes) -> bytes:
@@ -121,6 +121,5 @@ def _be_a_crowd(port: int, count: int, told: "Queue[Counter[str] | None]", stop:
                 visitor = visitors[key.data]
                 if (answer := visitor.connection.receive()) is not None:
                     answers[visitor.take(answer).decode()] += 1
-                    pause = LOOK_SECONDS if visitor.state else PRESS_SECONDS
-                    heappush(due, (time.monotonic() + pause, key.data))
+                    heappush(due, (time.monotonic() + visitor.pause, key.data))
     told.put(answers)

@@ -1,7 +1,8 @@
 """What an event costs, from its append to its delivery, by how long the log is already."""
 
 import time
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import ExitStack, contextmanager
 from statistics import median
 
 from app.database import db
@@ -9,38 +10,47 @@ from app.events.delivery import deliver
 from app.events.relay import relay_batch
 from app.events.retry import RetryPolicy
 from app.events.subscription import current_subscriptions
-from benchmarks.backbone import Backbone
+from benchmarks.backbone import Backbone, measured_backbone
 from benchmarks.fill import fill_log
-from benchmarks.noops import subscribe_noops
 from local.postgres import Postgres
+from local.redis import Redis
 
 STEPS = ("append", "relay", "delivery")
 POLICY = RetryPolicy(first=1, cap=1, most=1)
 
 Costs = dict[str, float]
+"""Seconds for each step of one event."""
+
+
+@contextmanager
+def logs_of(
+    postgres: Postgres, redis: Redis, sizes: Sequence[int]
+) -> Iterator[Mapping[int, Backbone]]:
+    """A backbone for each size, with so many events in its log, all of them delivered."""
+    with ExitStack() as stack:
+        logs = {}
+        for size in sizes:
+            logs[size] = stack.enter_context(measured_backbone(postgres, redis))
+            fill_log(postgres, logs[size].url.rpartition("/")[2], size)
+        yield logs
 
 
 def costs_by_size(
-    postgres: Postgres, backbone: Backbone, sizes: Sequence[int], rounds: int, count: int
-) -> dict[int, Costs]:
-    """Seconds for each step of one event, the median of the rounds with ``count`` events each, with
-    so many events in the log, all of them delivered."""
-    database = backbone.url.rpartition("/")[2]
-    subscribe_noops(backbone.app, "one")
-    costs = {}
-    filled = 0
-    for size in sizes:
-        fill_log(postgres, database, size - filled)
-        filled = size
-        one_round(backbone, count)
-        taken = [one_round(backbone, count) for _ in range(rounds)]
-        costs[size] = {step: median(costs[step] for costs in taken) for step in STEPS}
+    logs: Mapping[int, Backbone], rounds: int, count: int
+) -> Mapping[int, list[Costs]]:
+    """The costs of ``count`` events in each round, of one log after the other; a round before the
+    first is not counted."""
+    costs: dict[int, list[Costs]] = {size: [] for size in logs}
+    for number in range(rounds + 1):
+        for size, backbone in logs.items():
+            cost = one_turn(backbone, count)
+            if number:
+                costs[size].append(cost)
     return costs
 
 
-def one_round(backbone: Backbone, count: int) -> Costs:
+def one_turn(backbone: Backbone, count: int) -> Costs:
     """The steps one after the other in this process, the tasks carried by hand."""
-    session = db.session()
     tasks: list[Sequence[int]] = []
     keeper = backbone.app.extensions["lease_keeper"]
 
@@ -50,13 +60,14 @@ def one_round(backbone: Backbone, count: int) -> Costs:
 
     def deliver_all() -> None:
         for task in tasks:
-            deliver(session, task, current_subscriptions(), POLICY, keeper, tasks.append)
+            deliver(db.session(), task, current_subscriptions(), POLICY, keeper, tasks.append)
 
-    return {
-        "append": seconds_each(count, lambda: backbone.append(count, 1)),
-        "relay": seconds_each(count, relay_all),
-        "delivery": seconds_each(count, deliver_all),
-    }
+    with backbone.app.app_context():
+        return {
+            "append": seconds_each(count, lambda: backbone.append(count, 1)),
+            "relay": seconds_each(count, relay_all),
+            "delivery": seconds_each(count, deliver_all),
+        }
 
 
 def seconds_each(count: int, run: Callable[[], object]) -> float:
@@ -65,11 +76,20 @@ def seconds_each(count: int, run: Callable[[], object]) -> float:
     return (time.perf_counter() - started_at) / count
 
 
-def print_costs(costs: dict[int, Costs]) -> None:
-    first = next(iter(costs.values()))
+def of_the_shortest(costs: Mapping[int, list[Costs]], size: int, step: str) -> float:
+    """The median of the rounds' ratios to the shortest log."""
+    pairs = zip(costs[size], costs[min(costs)], strict=True)
+    return median(cost[step] / shortest[step] for cost, shortest in pairs)
+
+
+def print_costs(costs: Mapping[int, list[Costs]]) -> None:
     print(f"| events in the log | {' | '.join(f'{step}, µs | of the first' for step in STEPS)} |")
     print(f"| ---: |{' ---: |' * 2 * len(STEPS)}")
-    for size, cost in costs.items():
-        cells = [f"{cost[step] * 1e6:,.0f} | {cost[step] / first[step]:.2f}" for step in STEPS]
+    for size, rounds in costs.items():
+        cells = [
+            f"{median(cost[step] for cost in rounds) * 1e6:,.0f}"
+            f" | {of_the_shortest(costs, size, step):.2f}"
+            for step in STEPS
+        ]
         print(f"| {size:,} | {' | '.join(cells)} |")
     print(flush=True)

@@ -21,6 +21,7 @@ LATEST_INCIDENTS = 16
 Own = dict[str, str | uuid.UUID]
 # What a drawing has room for.
 MOST_DRAWN = 60
+SOON_SECONDS, LATER_SECONDS = 1, 4
 
 # A try has failed that ended after the claim; the one in hand has not ended.
 STATIONS = text("""
@@ -128,6 +129,13 @@ class LabState(msgspec.Struct, frozen=True):
     def is_settled(self) -> bool:
         """Whether all that was recorded is done."""
         return not any(station.behind for station in self.stations)
+
+    @property
+    def next_look_seconds(self) -> int:
+        """How soon the page should ask again: where nothing moves, the next thing to happen is a
+        press of its own."""
+        awaits_restart = any("killed" in station.consumers for station in self.stations)
+        return SOON_SECONDS if awaits_restart or not self.is_settled else LATER_SECONDS
 
 
 def empty_state(scenario: Scenario) -> LabState:

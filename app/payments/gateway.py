@@ -1,34 +1,13 @@
-"""What the site asks of Stripe and what may come of it. `stripe_sdk` does the asking; it is loaded
-only where somebody pays."""
+"""The way to Stripe: `stripe_sdk`, loaded only where somebody pays."""
 
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING
 
-import msgspec
 from flask import current_app
+
+from app.payments.outcomes import PaymentUnavailable
 
 if TYPE_CHECKING:
     from app.payments.stripe_sdk import Gateway
-
-CheckoutStatus = Literal["open", "complete", "expired", "unknown"]
-
-
-class PaymentUnavailable(Exception):
-    """Card payment is not set up, or it is not known what Stripe made of the request."""
-
-
-class CheckoutRefused(PaymentUnavailable):
-    """Stripe made no payment page under this key and never will; another key may be tried."""
-
-
-class ForgedWebhook(Exception):
-    """The body was not signed by Stripe with our secret, or too long ago."""
-
-
-class CheckoutPage(msgspec.Struct, frozen=True):
-    """Stripe's payment page, open when it was asked for."""
-
-    session_id: str
-    url: str
 
 
 def current_gateway() -> "Gateway":

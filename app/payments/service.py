@@ -9,8 +9,9 @@ from app.applications.models import Application
 from app.engagements.models import Engagement
 from app.payments.attempts import advance, begin_attempt, get_attempt, keep_page, open_attempts
 from app.payments.deposits import NotDue, Transfer, lock_deposit, owe_deposit, pay_deposit
-from app.payments.gateway import CheckoutRefused, PaymentUnavailable, current_gateway
+from app.payments.gateway import current_gateway
 from app.payments.models import CheckoutAttempt, Deposit
+from app.payments.outcomes import CheckoutRefused, PaymentUnavailable
 
 if TYPE_CHECKING:
     from app.payments.stripe_sdk import Gateway

@@ -14,7 +14,7 @@ from stripe.checkout import Session, SessionService
 from stripe.params.checkout import SessionCreateParams, SessionListParams
 
 from app.circuits.guard import CircuitOpen, circuit
-from app.payments.gateway import (
+from app.payments.outcomes import (
     CheckoutPage,
     CheckoutRefused,
     CheckoutStatus,

@@ -15,7 +15,7 @@ from app.engagements.queries import engagement_of
 from app.extensions import limiter
 from app.payments.deposits import AlreadyPaid, Transfer
 from app.payments.forms import BankPaymentForm
-from app.payments.gateway import PaymentUnavailable
+from app.payments.outcomes import PaymentUnavailable
 from app.payments.queries import DepositPanel, deposit_panel, stripe_reports, transfer_record
 from app.payments.service import close_checkout, open_deposit_checkout, record_bank_payment
 

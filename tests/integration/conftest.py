@@ -1,17 +1,21 @@
 """Brokers for the whole run, each started by the first test that wants it; a server that takes what
-is posted to it; and time that passes."""
+is posted to it; staff; a visitor who reads German; and time that passes."""
 
 from collections.abc import Callable, Iterator
 
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Staff
 from app.events.due import record_due
 from tests.brokers.aws import CREDENTIALS, Aws, temporary_aws
 from tests.brokers.rabbitmq import RabbitMQ, temporary_rabbitmq
 from tests.brokers.tansu import Tansu, temporary_tansu
 from tests.faults.wire import State
+from tests.staff import browser_of, employ
 from tests.webhook_receiver import WebhookReceiver
 
 DUE_NOW = text(
@@ -56,6 +60,36 @@ def receiver() -> Iterator[WebhookReceiver]:
     """A server that takes what is posted to it."""
     with WebhookReceiver() as receiver:
         yield receiver
+
+
+@pytest.fixture
+def german(app: Flask) -> FlaskClient:
+    """A browser that prefers German."""
+    client = app.test_client()
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de-AT,de;q=0.9,en;q=0.5"
+    return client
+
+
+@pytest.fixture
+def ada(session: Session) -> Staff:
+    return employ(session, "Ada Lovelace")
+
+
+@pytest.fixture
+def grace(session: Session) -> Staff:
+    return employ(session, "Grace Hopper")
+
+
+@pytest.fixture
+def desk(app: Flask, ada: Staff) -> FlaskClient:
+    """Ada's browser."""
+    return browser_of(app, ada)
+
+
+@pytest.fixture
+def other_desk(app: Flask, grace: Staff) -> FlaskClient:
+    """Grace's browser."""
+    return browser_of(app, grace)
 
 
 @pytest.fixture

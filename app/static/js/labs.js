@@ -1,4 +1,4 @@
-// A page of a lab asks again each second; while nobody sees it, it does not.
+// A page of a lab asks again by itself; while nobody sees it, it does not.
 "use strict";
 
 document.addEventListener("htmx:beforeRequest", (event) => {

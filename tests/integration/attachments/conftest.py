@@ -16,7 +16,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app.accounts.models import Staff
 from app.applications.drafts import start_draft
 from app.applications.models import Application, Draft
 from app.applications.questions import STEP_KEYS, current_questionnaire
@@ -102,18 +101,6 @@ def uploads(app: Flask) -> Path:
     folder = Path(urlsplit(app.config["SITE"].UPLOADS_URL).path)
     shutil.rmtree(folder, ignore_errors=True)
     return folder
-
-
-@pytest.fixture
-def desk(app: Flask, session: Session) -> FlaskClient:
-    """The browser of a member of staff."""
-    staff = Staff(email="ada@champlin.example", name="Ada Lovelace", password_hash="none")
-    session.add(staff)
-    session.commit()
-    client = app.test_client()
-    with client.session_transaction() as cookie:
-        cookie["_user_id"] = staff.get_id()
-    return client
 
 
 def stored(uploads: Path) -> dict[str, bytes]:

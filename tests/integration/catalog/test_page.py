@@ -3,12 +3,8 @@
 import html
 import re
 
-import pytest
-from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy.orm import Session
 
-from app.accounts.models import Staff
 from app.events.schema import meaning_of
 from app.events.subscription import current_subscriptions
 from app.events.types import declared_events
@@ -17,18 +13,6 @@ ARTICLE = re.compile(
     r'<article class="section" aria-labelledby="([a-z_.]+)">(.*?)</article>', re.DOTALL
 )
 SCHEMA = re.compile(r'href="(/api/v1/schemas/[^"]+)"')
-
-
-@pytest.fixture
-def desk(app: Flask, session: Session) -> FlaskClient:
-    """A reviewer's browser."""
-    ada = Staff(email="ada@champlin.example", name="Ada Lovelace", password_hash="none")
-    session.add(ada)
-    session.commit()
-    browser = app.test_client()
-    with browser.session_transaction() as cookie:
-        cookie["_user_id"] = ada.get_id()
-    return browser
 
 
 def test_every_type_is_told_with_its_meaning_its_fields_and_who_acts_on_it(

@@ -6,11 +6,8 @@ from datetime import timedelta
 
 import msgspec
 import pytest
-from flask import Flask
-from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Staff
 from app.applications.models import Application, Draft
 from app.database import utc_now
 from app.engagements.models import Engagement
@@ -19,18 +16,6 @@ from app.engagements.rate_card import current_rate_card
 from app.firm.offers import Kind
 
 Engage = Callable[..., Engagement]
-
-
-@pytest.fixture
-def desk(app: Flask, session: Session) -> FlaskClient:
-    """A browser in which a member of staff is signed in."""
-    ada = Staff(email="ada@champlin.example", name="Ada Lovelace", password_hash="none")
-    session.add(ada)
-    session.commit()
-    client = app.test_client()
-    with client.session_transaction() as cookie:
-        cookie["_user_id"] = ada.get_id()
-    return client
 
 
 @pytest.fixture

@@ -23,6 +23,7 @@ from app.events.retry import RetryPolicy
 from app.events.subscription import current_subscriptions
 from app.flow.advance import advance_replays
 from app.flow.service import choose_dead_letters
+from tests.staff import browser_of
 from tests.submitted import submit_answers
 
 DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
@@ -55,23 +56,13 @@ class Desk:
 
 
 @pytest.fixture
-def desk(app: Flask, session: Session) -> Desk:
-    return sign_in(app, session, "Ada Lovelace")
+def desk(app: Flask, ada: Staff) -> Desk:
+    return Desk(browser_of(app, ada), ada)
 
 
 @pytest.fixture
-def other_desk(app: Flask, session: Session) -> Desk:
-    return sign_in(app, session, "Grace Hopper")
-
-
-def sign_in(app: Flask, session: Session, name: str) -> Desk:
-    staff = Staff(email=f"{name[:3].lower()}@champlin.example", name=name, password_hash="none")
-    session.add(staff)
-    session.commit()
-    client = app.test_client()
-    with client.session_transaction() as cookie:
-        cookie["_user_id"] = staff.get_id()
-    return Desk(client, staff)
+def other_desk(app: Flask, grace: Staff) -> Desk:
+    return Desk(browser_of(app, grace), grace)
 
 
 @pytest.fixture

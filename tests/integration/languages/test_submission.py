@@ -5,13 +5,13 @@ import re
 from collections.abc import Callable
 
 import msgspec
+import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Staff
 from app.applications.events import ApplicationSubmitted
 from app.applications.models import Application, Draft, StoredQuestionnaire
 from app.applications.questions import Questionnaire, current_questionnaire, original_questionnaire
@@ -111,35 +111,29 @@ def test_a_page_that_was_shown_in_german_is_sent_after_the_language_was_switched
     assert session.scalars(select(Application.language)).one() == "en"
 
 
+@pytest.fixture
+def german_desk(desk: FlaskClient) -> FlaskClient:
+    """The browser of a member of staff, who reads German otherwise."""
+    desk.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de"
+    return desk
+
+
 def test_staff_are_told_which_language_to_write_in(
-    prospect: Prospect, session: Session, app: Flask
+    prospect: Prospect, session: Session, german_desk: FlaskClient
 ) -> None:
     application = send_as(prospect, session)
     page = f"/staff/applications/{application.id}"
-    desk = desk_of(app, session)
-    assert "Sent in German: write back in it." in desk.get(page).text
+    assert "Sent in German: write back in it." in german_desk.get(page).text
     application.language = "en"
     session.commit()
-    assert "write back in it" not in desk.get(page).text
-
-
-def desk_of(app: Flask, session: Session) -> FlaskClient:
-    """The browser of a member of staff, who reads German otherwise."""
-    staff = Staff(email="ada@champlin.example", name="Ada Lovelace", password_hash="none")
-    session.add(staff)
-    session.commit()
-    client = app.test_client()
-    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de"
-    with client.session_transaction() as cookie:
-        cookie["_user_id"] = staff.get_id()
-    return client
+    assert "write back in it" not in german_desk.get(page).text
 
 
 def test_staff_read_a_german_application_in_the_words_of_the_original(
-    prospect: Prospect, session: Session, app: Flask
+    prospect: Prospect, session: Session, german_desk: FlaskClient
 ) -> None:
     application = send_as(prospect, session)
-    page = html.unescape(desk_of(app, session).get(f"/staff/applications/{application.id}").text)
+    page = html.unescape(german_desk.get(f"/staff/applications/{application.id}").text)
     for step in original_questionnaire().steps[:-1]:
         assert step.title in page
     assert hidden(page, "csrf_token")

@@ -12,7 +12,6 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Staff
 from app.applications.drafts import request_resume_link, start_draft
 from app.applications.events import (
     ApplicationAccepted,
@@ -36,6 +35,7 @@ from app.notifications.models import MailMessage
 from app.payments.deposits import Transfer
 from app.payments.service import record_bank_payment
 from tests.german import english_left_in
+from tests.staff import employ
 from tests.submitted import submit_answers
 
 DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
@@ -67,9 +67,7 @@ def pay(session: Session, application: Application, handle: Handle) -> None:
     engagement = engagement_of(session, application.id)
     assert engagement
     accept_engagement(session, engagement, name="Ada Marsh")
-    staff = Staff(email="ada@champlin.example", name="Ada Lovelace", password_hash="none")
-    session.add(staff)
-    session.flush()
+    staff = employ(session, "Ada Lovelace")
     record_bank_payment(session, engagement, Transfer(staff.id, date(2026, 11, 24), None))
 
 
@@ -220,7 +218,7 @@ def test_an_english_application_has_english_letters(
     handle_events()
     [mail] = mails(session, "received")
     assert mail.subject == f"We have your application {application.reference}"
-    assert f"Dear {application.name},\n\nyour application for" in mail.text
+    assert f"Dear {application.name},\n\nYour application for" in mail.text
     assert '<html lang="en">' in mail.html and "lang=" not in mail.text
     assert english_left_in(mail.text), "what finds English in a German letter finds it here"
 

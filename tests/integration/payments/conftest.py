@@ -19,7 +19,6 @@ from sqlalchemy.orm import Session
 from werkzeug.serving import BaseWSGIServer, make_server
 from werkzeug.test import TestResponse
 
-from app.accounts.models import Staff
 from app.engagements.models import Engagement
 from app.engagements.pricing import quote_engagement
 from app.engagements.rate_card import current_rate_card
@@ -143,20 +142,3 @@ def checkout_event() -> Callable[..., dict[str, Any]]:
         }
 
     return checkout_event
-
-
-@pytest.fixture
-def ada(session: Session) -> Staff:
-    staff = Staff(email="ada@champlin.example", name="Ada Lovelace", password_hash="none")
-    session.add(staff)
-    session.commit()
-    return staff
-
-
-@pytest.fixture
-def desk(app: Flask, ada: Staff) -> FlaskClient:
-    """Ada's browser."""
-    browser = app.test_client()
-    with browser.session_transaction() as session:
-        session["_user_id"] = ada.get_id()
-    return browser

@@ -31,14 +31,6 @@ Row = dict[str, Any]
 
 
 @pytest.fixture
-def ada(session: Session) -> Staff:
-    ada = Staff(email="ada@champlin.example", name="Ada Lovelace", password_hash="none")
-    session.add(ada)
-    session.commit()
-    return ada
-
-
-@pytest.fixture
 def agreed(
     session: Session,
     application: Application,

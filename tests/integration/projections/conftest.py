@@ -128,11 +128,8 @@ class Office:
 
 
 @pytest.fixture
-def office(session: Session, handle_events: Callable[[], None]) -> Office:
-    staff = Staff(email="ada@champlin.example", name="Ada Lovelace", password_hash="none")
-    session.add(staff)
-    session.commit()
-    return Office(session, staff, handle_events)
+def office(session: Session, ada: Staff, handle_events: Callable[[], None]) -> Office:
+    return Office(session, ada, handle_events)
 
 
 @pytest.fixture

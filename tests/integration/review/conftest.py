@@ -9,13 +9,11 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import insert
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app.accounts.models import Staff
 from app.applications.models import Application, Draft
 from app.review.queue_table import keep_rows
 from app.scoring.models import ScoreRecord
@@ -29,42 +27,6 @@ Submit = Callable[..., Application]
 Handle = Callable[[], None]
 Decide = Callable[..., TestResponse]
 Stock = Callable[..., list[uuid.UUID]]
-
-
-def employ(session: Session, name: str) -> Staff:
-    staff = Staff(email=f"{name.lower()}@champlin.example", name=name, password_hash="none")
-    session.add(staff)
-    session.commit()
-    return staff
-
-
-@pytest.fixture
-def ada(session: Session) -> Staff:
-    return employ(session, "Ada Lovelace")
-
-
-@pytest.fixture
-def grace(session: Session) -> Staff:
-    return employ(session, "Grace Hopper")
-
-
-@pytest.fixture
-def browser_of(app: Flask) -> Callable[[Staff], FlaskClient]:
-    """A browser in which that member of staff is signed in."""
-
-    def browser_of(staff: Staff) -> FlaskClient:
-        client = app.test_client()
-        with client.session_transaction() as session:
-            session["_user_id"] = staff.get_id()
-        return client
-
-    return browser_of
-
-
-@pytest.fixture
-def desk(ada: Staff, browser_of: Callable[[Staff], FlaskClient]) -> FlaskClient:
-    """Ada's browser."""
-    return browser_of(ada)
 
 
 @pytest.fixture

@@ -10,7 +10,6 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app.accounts.models import Staff
 from app.applications.events import ApplicationAccepted
 from app.applications.models import Application
 from app.applications.service import provide_more
@@ -197,15 +196,13 @@ def test_an_expired_token_keeps_the_text(desk: FlaskClient, proposed: Applicatio
 
 def test_the_second_reviewer_sees_who_was_first_and_keeps_the_text(
     desk: FlaskClient,
-    grace: Staff,
-    browser_of: Callable[[Staff], FlaskClient],
+    other_desk: FlaskClient,
     proposed: Application,
     decide: Decide,
     decide_and_send: Decide,
     session: Session,
 ) -> None:
-    other = browser_of(grace)
-    assert decide_and_send(other, proposed, verdict="decline").status_code == 303
+    assert decide_and_send(other_desk, proposed, verdict="decline").status_code == 303
     late = decide(
         desk, proposed, verdict="accept", kind="build", message="My long text", confirmed="yes"
     )

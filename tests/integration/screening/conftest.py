@@ -18,9 +18,8 @@ from app.events.types import stream_of
 from app.notifications.models import MailMessage
 from tests.integration.applications.conftest import new_prospect, prospect
 from tests.integration.applications.prospect import Prospect
-from tests.integration.review.conftest import ada, browser_of, desk, grace
 
-__all__ = ["ada", "browser_of", "desk", "grace", "new_prospect", "prospect"]
+__all__ = ["new_prospect", "prospect"]
 
 CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 

@@ -12,10 +12,10 @@ from tests.integration.bridges.conftest import Mover, OtherSide, Write, bridge_t
 from tests.integration.chat.conftest import Courier as ChatCourier
 from tests.integration.chat.conftest import Tell, tell, webhook_url
 from tests.integration.chat.conftest import courier as chat_courier
-from tests.integration.webhooks.conftest import Add, Courier, Happen, ada, add, courier, happen
+from tests.integration.webhooks.conftest import Add, Courier, Happen, add, courier, happen
 from tests.webhook_receiver import Reply, WebhookReceiver
 
-__all__ = ["ada", "add", "bridge_to", "chat_courier", "courier", "happen"]
+__all__ = ["add", "bridge_to", "chat_courier", "courier", "happen"]
 __all__ += ["tell", "webhook_url", "write"]
 
 ADDRESSES = {

@@ -4,7 +4,6 @@ import re
 from collections.abc import Callable
 
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -26,23 +25,6 @@ BASE_URL = "https://firm.example"
 CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 Add = Callable[..., WebhookEndpoint]
 Happen = Callable[..., RecordedEvent]
-
-
-@pytest.fixture
-def ada(session: Session) -> Staff:
-    staff = Staff(email="ada@champlin.example", name="Ada Lovelace", password_hash="none")
-    session.add(staff)
-    session.commit()
-    return staff
-
-
-@pytest.fixture
-def desk(app: Flask, ada: Staff) -> FlaskClient:
-    """Ada's browser."""
-    client = app.test_client()
-    with client.session_transaction() as session:
-        session["_user_id"] = ada.get_id()
-    return client
 
 
 @pytest.fixture

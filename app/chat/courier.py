@@ -77,14 +77,13 @@ def send_next_message(session: Session, post: Post) -> bool:
         with sending_span(message), circuit(CIRCUIT, is_failure=is_outage):
             post(message_of(message.text, message.link))
     except (NotTaken, CircuitOpen) as error:
-        _note_failure(session, message, error)
-        is_answered = isinstance(error, NotTaken) and error.is_refusal
+        is_settled = _note_failure(session, message, error)
     else:
         session.execute(SENT, {"id": message.id, "claimed_at": message.claimed_at})
         log.info("chat.sent", attempts=message.attempts, **_trace(message))
-        is_answered = True
+        is_settled = True
     session.commit()
-    return is_answered
+    return is_settled
 
 
 def put_back_orphans(session: Session) -> None:
@@ -113,17 +112,23 @@ def _claim(session: Session) -> ChatMessage | None:
     return message
 
 
-def _note_failure(session: Session, message: ChatMessage, error: NotTaken | CircuitOpen) -> None:
-    is_refusal = isinstance(error, NotTaken) and error.is_refusal
-    asked_for = min(error.retry_after, LONGEST_REST) if isinstance(error, NotTaken) else 0.0
-    reason = str(error) if isinstance(error, NotTaken) else type(error).__name__
-    failure = {
-        "refused": is_refusal,
-        "delay": max(POLICY.delay(message.attempts), asked_for),
-        "error": reason,
-    }
-    session.execute(NOT_SENT, {"id": message.id, "claimed_at": message.claimed_at, **failure})
+def _note_failure(session: Session, message: ChatMessage, error: NotTaken | CircuitOpen) -> bool:
+    """Note what came of the try; return whether there is no other."""
+    refused, asked_for, reason = False, 0.0, type(error).__name__
+    if isinstance(error, NotTaken):
+        refused, asked_for, reason = error.is_refusal, error.retry_after, str(error)
+    session.execute(
+        NOT_SENT,
+        {
+            "id": message.id,
+            "claimed_at": message.claimed_at,
+            "refused": refused,
+            "delay": max(POLICY.delay(message.attempts), min(asked_for, LONGEST_REST)),
+            "error": reason,
+        },
+    )
     log.warning("chat.not_sent", error=reason, attempts=message.attempts, **_trace(message))
+    return refused
 
 
 def _trace(message: ChatMessage) -> dict[str, str]:

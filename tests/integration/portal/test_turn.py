@@ -61,7 +61,7 @@ def promised(session: Session, application: Application) -> str:
 
 def turn_on(page: str) -> str:
     """The sentence on the page, which has one."""
-    (found,) = re.findall(r"<strong>(.*?)</strong>", page)
+    (found,) = re.findall(r'id="turn">(.*?)</p>', page)
     return html.unescape(found)
 
 

@@ -49,7 +49,8 @@ def test_a_printed_proposal_holds_the_answers_and_invites_to_nothing(
 ) -> None:
     page = visit(1440)
     page.goto(history.path_to("own:offered"))
-    answers, invitation = page.get_by_text("Your role"), page.get_by_text("Write to us")
+    answers = page.get_by_text("Your role", exact=True)
+    invitation = page.get_by_text("Write to us at any time")
     expect(answers).to_be_hidden()
     expect(invitation.first).to_be_visible()
     page.emulate_media(media="print")

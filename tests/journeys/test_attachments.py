@@ -169,7 +169,7 @@ def test_a_connection_that_breaks_off_is_told_and_the_file_can_be_sent_again(
     page.goto("/apply/attachments")
     page.context.set_offline(True)
     attach(page, "Flow.pdf", pdf())
-    expect(page.get_by_role("alert")).to_contain_text("The connection broke off")
+    expect(page.get_by_role("alert")).to_contain_text("The connection was lost")
     page.context.set_offline(False)
     page.get_by_role("button", name="Attach the file").click()
     expect(page.get_by_role("heading", name="Attached: 1 of 5")).to_be_visible()

@@ -94,7 +94,7 @@ def test_a_prospect_who_has_lost_the_link_gets_it_by_mail(
     applied = apply(site)
     page = visit(390, javascript=javascript)
     page.goto("/applications/mistyped")
-    page.get_by_role("link", name="Have its link mailed again").click()
+    page.get_by_role("link", name="Have its link mailed to you again").click()
     page.get_by_label("Reference").fill(applied.reference)
     page.get_by_label("Email").fill(applied.email)
     page.get_by_role("button", name="Mail me the link").click()

@@ -134,7 +134,7 @@ def test_nobody_makes_drafts_without_end_and_who_is_stopped_keeps_the_text(
         answers.append(prospect.press("you"))
     assert {answer.status_code for answer in answers} == {303, 429}
     last = answers[-1]
-    assert "Wait some minutes" in last.text and prospect.answers["email"] in last.text
+    assert "Wait a few minutes" in last.text and prospect.answers["email"] in last.text
 
 
 def test_one_browser_saves_its_draft_as_often_as_it_likes(prospect: Prospect) -> None:

@@ -48,7 +48,7 @@ def test_a_misfit_is_told_kindly_and_may_send_all_the_same(ready: Prospect) -> N
     ready.press("engagement", budget="under_10k")
     page = seen_by(ready)
     assert "Our smallest engagement, the Sprint, costs $10,000" in page
-    assert "You can send the application all the same." in page
+    assert "You can still send the application." in page
     assert "we would propose" not in page
 
 

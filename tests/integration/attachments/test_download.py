@@ -78,7 +78,7 @@ def test_a_file_that_is_lost_or_out_of_reach_is_no_crash(
         broken.setattr(FolderStorage, "open", fail)
         for address in addresses:
             answer = desk.get(address)
-            assert answer.status_code == 503 and "storage does not answer" in answer.text
+            assert answer.status_code == 503 and "storage is not answering" in answer.text
     for path in uploads.iterdir():
         path.unlink()
     for address in addresses:

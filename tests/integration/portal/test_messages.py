@@ -187,7 +187,7 @@ def test_the_page_asks_for_new_messages_and_gets_those_alone(
     part = client.get(f"{address[1]}&seen=1").text
     assert thread_on(part) == [("Champlin Enterprises", "Here we are.")]
     assert 'id="messages-seen" name="seen" value="2"' in part
-    assert "<form" not in part and "Open the page anew" not in part
+    assert "<form" not in part and "Reload the page" not in part
     assert client.get(f"{address[1]}&seen=2").status_code == 204
 
 
@@ -199,7 +199,7 @@ def test_where_more_than_the_thread_has_changed_the_page_says_so(
     assert address
     decide(MoreRequested(message="How many?"))
     part = client.get(f"{address[1]}&seen=0").text
-    assert "The reviewer has a question for you." in part and "Open the page anew" in part
+    assert "The reviewer has a question for you." in part and "Reload the page" in part
 
 
 def test_whatever_a_page_says_that_it_has_seen_it_gets_an_answer(

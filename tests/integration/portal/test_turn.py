@@ -127,7 +127,7 @@ def test_a_confirmed_engagement_has_a_date_for_our_next_word_and_what_to_do_afte
 ) -> None:
     session.execute(text("UPDATE engagements SET status = 'active'"))
     session.commit()
-    assert "we write to settle the first day." in turn_on(client.get(path).text)
+    assert "we write to agree the first day." in turn_on(client.get(path).text)
     session.execute(text("UPDATE engagements SET accepted_at = accepted_at - interval '1 year'"))
     session.commit()
     assert "write to us below." in turn_on(client.get(path).text)

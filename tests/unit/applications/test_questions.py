@@ -103,7 +103,7 @@ def test_each_edit_makes_a_version_of_its_own(
         ('key = "outcome"', 'key = "wish"', "The steps must be you, system, problem"),
         ("minutes = 4", "minutes = 9", "The steps' minutes add up to 15; the form promises 10."),
         ('key = "email"', 'key = "name"', "Two questions have the key 'name'."),
-        ('key = "email"', 'key = "Email"', "Question 'E-mail' needs a key in lower_snake_case."),
+        ('key = "email"', 'key = "E-mail"', "Question 'E-mail' needs a key in lower_snake_case."),
         ('label = "Your name"', 'label = ""', "Question 'name' needs a label and a reason."),
         (
             'when_empty = "Enter your name."',

@@ -57,7 +57,7 @@ def test_a_subscriber_is_paused_and_resumed_and_the_page_says_by_whom(
     desk.post(f"{path}/pause")
     assert session.scalars(select(PausedSubscriber.subscriber)).all() == ["scoring.score_fit"]
     row = row_of(other_desk.get("/staff/events/"), "score_fit")
-    assert "Paused by Ada Lovelace, " in row and "Resume scoring.score_fit" in row
+    assert "Paused by <bdi>Ada Lovelace</bdi>, " in row and "Resume scoring.score_fit" in row
     other_desk.post(f"{path}/resume")
     session.commit()
     assert session.scalars(select(PausedSubscriber.subscriber)).all() == []

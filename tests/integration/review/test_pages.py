@@ -58,6 +58,7 @@ def test_writing_from_right_to_left_turns_nothing_else_around(
     handle_events()
     for url in ("/staff/", f"/staff/applications/{application.id}"):
         assert "<bdi>\u202eabc</bdi>," in desk.get(url).text
+    assert "<bdi>\u202eabc</bdi>, <time" in desk.get(f"/staff/applications/{application.id}").text
 
 
 def test_the_page_holds_all_that_a_decision_needs(

@@ -37,6 +37,7 @@ from app.review.queue import queue_page
 from app.review.queue_table import keep_rows
 from app.review.reading import sections_of
 from app.review.service import changes_since, fingerprint, price_kinds
+from app.review.states import application_state
 from app.review.subscribers import list_application
 from app.review.timeline import entry_of, in_words, people_of, timeline_of
 from app.scoring.queries import score_of
@@ -46,6 +47,7 @@ from app.screening.rules import current_rules
 
 review = Blueprint("review", __name__, template_folder="templates")
 review.add_app_template_filter(write_cursor, "cursor")
+review.add_app_template_filter(application_state)
 
 EXPIRED = "This page was open for too long. Your text is kept; send it once more."
 CHANGED = "The application has changed since. Look it over, then decide."

@@ -71,12 +71,12 @@ def test_a_moment_says_what_changed_by_whom_and_because_of_what() -> None:
         happened(SUBMITTED, SCORED, ApplicationDeclined(message=""), causes={1: 0}), PEOPLE
     )
     assert (received.title, received.who, received.cause) == ("Application received", "Ada", None)
-    assert received.facts["Application"]["Status"] == "submitted"
+    assert received.facts["Application"]["Status"] == "To decide"
     points = scored.changes[0]
     assert (points.section, points.label, points.after) == ("Score", "Points", "80")
     assert (scored.cause, scored.depth) == (1, 1)
     assert {(c.label, c.before, c.after) for c in declined.changes} == {
-        ("Status", "submitted", "declined"),
+        ("Status", "To decide", "Declined"),
         ("Decided", "", "24 Nov 2026, 09:02:00 UTC"),
     }
 

@@ -236,7 +236,7 @@ DESK = (
     Stop("queue, nothing found", "/staff/?search=nobody", shows="No application", who="staff"),
     Stop("application", "desk:proposed", (open_details,), shows="Dear Marguerite", who="staff"),
     Stop("application, unscored", "desk:unscored", shows="Not scored yet", who="staff"),
-    Stop("application, held", "desk:held", shows="Held for a look", who="staff"),
+    Stop("application, held", "desk:held", (open_details,), shows="Dismiss without", who="staff"),
     Stop("application, dismissed", "desk:dismissed", shows="Nobody was written", who="staff"),
     Stop(
         "application, released too late",

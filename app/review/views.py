@@ -17,8 +17,9 @@ from app.applications.service import AlreadyDecided, Verdict, decide_application
 from app.applications.similar import similar_applications
 from app.attachments.queries import attachments_of
 from app.database import db
-from app.engagements.queries import engagement_of
+from app.engagements.queries import engagement_of, streams_about
 from app.engagements.rate_card import current_rate_card
+from app.events.dead_letters import dead_letters_in
 from app.events.lag import lag_of
 from app.events.types import RecordedEvent
 from app.extensions import csrf
@@ -207,6 +208,7 @@ def show_application(
         sections=sections_of(subject.answers, questionnaire_of(session, subject.questions_version)),
         score=score_of(session, subject.id),
         engagement=engagement,
+        dead_letters=dead_letters_in(session, streams_about(subject, engagement)),
         promise=open_promise(session, subject),
         offers=current_offers(),
         reasons_held=current_rules().sentences(subject.signals),

@@ -38,6 +38,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     SMTP_URL: str
     MAIL_FROM: str = "Champlin Enterprises <hello@champlin.example>"
     STAFF_MAIL: str
+    CHAT_WEBHOOK_URL: str = ""
     STRIPE_SECRET_KEY: str = ""
     STRIPE_WEBHOOK_SECRET: str = ""
     STRIPE_API_BASE: str = ""
@@ -80,7 +81,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
                 f"SECRET_KEY is too short: use at least {WEAKEST_SECRET} random characters, for"
                 " example the output of `python -c 'import secrets; print(secrets.token_hex(32))'`."
             )
-        if urlsplit(self.BASE_URL).scheme not in {"http", "https"} or not self.host:
+        if not is_web_address(self.BASE_URL, "http", "https"):
             raise ConfigurationError(
                 "BASE_URL must be the site's address, like https://example.com."
             )
@@ -88,12 +89,16 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
             raise ConfigurationError(
                 "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET belong together: set both, or neither."
             )
-        collector = urlsplit(self.OTEL_EXPORTER_OTLP_ENDPOINT)
-        if collector.geturl() and (
-            collector.scheme not in {"http", "https"} or not collector.hostname
-        ):
+        collector = self.OTEL_EXPORTER_OTLP_ENDPOINT
+        if collector and not is_web_address(collector, "http", "https"):
             raise ConfigurationError(
                 "OTEL_EXPORTER_OTLP_ENDPOINT must be a collector's address, like http://collector:4318."
+            )
+        plain = () if self.ENVIRONMENT == "production" else ("http",)
+        if self.CHAT_WEBHOOK_URL and not is_web_address(self.CHAT_WEBHOOK_URL, "https", *plain):
+            raise ConfigurationError(
+                "CHAT_WEBHOOK_URL must be the address of a chat's incoming webhook, like"
+                " https://chat.example.com/hooks/…."
             )
         if self.WEBHOOK_ALLOW_PRIVATE and self.ENVIRONMENT == "production":
             raise ConfigurationError(
@@ -152,6 +157,15 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     def trusted_hosts(self) -> list[str]:
         extra = [host.strip() for host in self.EXTRA_HOSTS.split(",") if host.strip()]
         return [self.host, *extra]
+
+
+def is_web_address(url: str, *schemes: str) -> bool:
+    """Whether it has one of the schemes, and a host."""
+    try:
+        address = urlsplit(url)
+        return address.scheme in schemes and bool(address.hostname) and address.port != 0
+    except ValueError:
+        return False
 
 
 def load_config(environ: Mapping[str, str] | None = None) -> Config:

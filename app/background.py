@@ -91,6 +91,7 @@ def _beat_schedule(config: Config) -> dict[str, dict[str, Any]]:
     return {
         "sweep-deliveries": _each(config.SWEEP_SECONDS, "events.sweep"),
         "sweep-mail": _each(config.SWEEP_SECONDS, "notifications.sweep"),
+        "sweep-chat": _each(config.SWEEP_SECONDS, "chat.sweep"),
         "sweep-webhooks": _each(config.SWEEP_SECONDS, "webhooks.sweep"),
         "sweep-bridges": _each(config.SWEEP_SECONDS, sweep_bridges.name),
         "record-due-events": _each(config.SWEEP_SECONDS, record_due_events.name),

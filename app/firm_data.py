@@ -7,7 +7,7 @@ from flask import Flask
 
 from app.applications.question_file import load_questionnaire
 from app.comparer.arguments import load_arguments
-from app.engagements.rate_card import load_rate_card
+from app.engagements.rate_card import check_price_lines, load_rate_card
 from app.firm.brand import load_brand
 from app.firm.calendar import load_calendar
 from app.firm.offers import load_offers
@@ -21,11 +21,14 @@ def load_firm_data(app: Flask, config: Config) -> None:
     function finds its own. Raises DataFileError with the file and the place of a fault."""
     folder = Path(config.CONTENT_DIR)
     questionnaire = load_questionnaire(folder / "questions.toml")
+    offers = load_offers(folder / "offers.toml")
+    rate_card = load_rate_card(folder / "rate_card.toml", questionnaire)
+    check_price_lines(folder / "offers.toml", offers, rate_card)
     app.extensions["brand"] = load_brand(folder / "brand.toml")
     app.extensions["arguments"] = load_arguments(folder / "comparer.toml")
     app.extensions["calendar"] = load_calendar(folder / "calendar.toml")
-    app.extensions["offers"] = load_offers(folder / "offers.toml")
+    app.extensions["offers"] = offers
     app.extensions["questionnaire"] = questionnaire
     app.extensions["rubric"] = load_rubric(folder / "rubric.toml", questionnaire)
-    app.extensions["rate_card"] = load_rate_card(folder / "rate_card.toml", questionnaire)
+    app.extensions["rate_card"] = rate_card
     app.extensions["screening"] = load_rules(folder / "screening.toml")

@@ -18,6 +18,7 @@ from prometheus_client import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.bridges.queries import bridge_figures
+from app.chat.queries import count_chat_by_status
 from app.circuits.queries import list_circuits
 from app.database import db
 from app.events.due import seconds_late
@@ -92,6 +93,9 @@ def _render_metrics() -> bytes:
     mail = Gauge("mail_messages", "Mail by its state", ["status"], registry=registry)
     for status, count in count_mail_by_status(db.session()).items():
         mail.labels(status).set(count)
+    chat = Gauge("chat_messages", "Chat messages by their state", ["status"], registry=registry)
+    for status, count in count_chat_by_status(db.session()).items():
+        chat.labels(status).set(count)
     late = Gauge("scheduled_late_seconds", "Lateness of scheduled events", registry=registry)
     late.set(seconds_late(db.session()))
     opened = Gauge("circuit_open", "1: the service is left alone", ["name"], registry=registry)

@@ -22,17 +22,18 @@ MINUS = "\N{MINUS SIGN}"
 
 
 class Spelling(NamedTuple):
-    """How a language writes money, a day and a moment, as Unicode's patterns for numbers and
-    dates."""
+    """How a language writes money, a day, a moment, and a day of this year, as Unicode's patterns
+    for numbers and dates."""
 
     money: str
     day: str
     moment: str
+    day_of_year: str
 
 
 SPELLINGS: Final = {
-    "en": Spelling("¤#,##0", "d MMMM y", "d MMM y, HH:mm 'UTC'"),
-    "de": Spelling("#,##0\N{NO-BREAK SPACE}¤", "d. MMMM y", "d. MMM y, HH:mm 'UTC'"),
+    "en": Spelling("¤#,##0", "d MMMM y", "d MMM y, HH:mm 'UTC'", "d MMMM"),
+    "de": Spelling("#,##0\N{NO-BREAK SPACE}¤", "d. MMMM y", "d. MMM y, HH:mm 'UTC'", "d. MMMM"),
 }
 
 
@@ -67,9 +68,11 @@ def with_code(text: str) -> Markup:
     return Markup().join(CODE.format(p) if n % 2 else p for n, p in enumerate(parts))
 
 
-def number(value: int) -> str:
-    """A whole number with its thousands apart: "20,000", in German "20.000"."""
-    return format_decimal(value, "#,##0", locale=present_language())
+def number(value: float, places: int = 0) -> str:
+    """A number with its thousands apart and so many decimal places: "20,000" and "1,234.50", in
+    German "20.000" and "1.234,50"."""
+    pattern = f"#,##0.{'0' * places}" if places else "#,##0"
+    return format_decimal(value, pattern, locale=present_language())
 
 
 def file_size(size_bytes: int) -> str:
@@ -78,8 +81,7 @@ def file_size(size_bytes: int) -> str:
     if size_bytes < 1000:
         return ngettext("%(num)d byte", "%(num)d bytes", size_bytes)
     unit, name = (1000, "kB") if size_bytes < 1_000_000 else (1_000_000, "MB")
-    number_of = format_decimal(size_bytes / unit, "#,##0.0", locale=present_language())
-    return f"{number_of}\N{NO-BREAK SPACE}{name}"
+    return f"{number(size_bytes / unit, places=1)}\N{NO-BREAK SPACE}{name}"
 
 
 def plain_date(day: date) -> str:

@@ -23,6 +23,7 @@ from app.applications.events import (
 )
 from app.applications.subscribers import keep_promise
 from app.attachments.subscribers import erase_attachments
+from app.chat.subscribers import erase_messages
 from app.circuits.events import CircuitOpened
 from app.engagements.events import EngagementAccepted, EngagementOffered, EngagementProposed
 from app.engagements.subscribers import (
@@ -107,6 +108,7 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
     ApplicationErased: (
         close_engagement,
         erase_mail,
+        erase_messages,
         erase_signature,
         erase_payer,
         erase_answers,

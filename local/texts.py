@@ -13,6 +13,7 @@ from babel.messages.pofile import write_po
 from msgspec import Struct
 
 from app.applications.question_file import load_questionnaire
+from app.comparer.arguments import load_arguments
 from app.engagements.rate_card import load_rate_card
 from app.firm.brand import load_brand
 from app.firm.offers import load_offers
@@ -29,6 +30,7 @@ KEYWORDS = {
     "_": None,
     "gettext": None,
     "lazy_gettext": None,
+    "lazy_pgettext": ((1, "c"), 2),
     "ngettext": (1, 2),
     "pgettext": ((1, "c"), 2),
 }
@@ -85,6 +87,7 @@ def texts_of_firm() -> Catalog:
     questionnaire = load_questionnaire(CONTENT / "questions.toml")
     data: dict[str, Struct] = {
         "brand.toml": load_brand(CONTENT / "brand.toml"),
+        "comparer.toml": load_arguments(CONTENT / "comparer.toml"),
         "offers.toml": load_offers(CONTENT / "offers.toml"),
         "questions.toml": questionnaire,
         "rate_card.toml": load_rate_card(CONTENT / "rate_card.toml", questionnaire),

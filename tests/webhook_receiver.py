@@ -1,4 +1,5 @@
-"""A server that gets webhooks: it keeps every request and answers as a test says."""
+"""A server that gets webhooks, or is a chat's own: it keeps every request and answers as a test
+says."""
 
 import ssl
 import threading

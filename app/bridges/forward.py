@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.bridges.addresses import BridgeAddress
 from app.bridges.link import Link, Sent
 from app.bridges.models import Bridge
+from app.bridges.spans import batch_span, tell_outcome
 from app.events.cloudevents import to_cloud_event
 from app.events.log import START, Place, end_of_log, place_of, read_log
 from app.events.rows import UnreadableEvent
@@ -69,7 +70,10 @@ def forward_batch(session: Session, address: BridgeAddress, link: Link, *, base_
         if not events:
             return False
         with_personal = address.with_personal
-        sent = link.send([to_cloud_event(e, base_url, with_personal=with_personal) for e in events])
+        batch = [to_cloud_event(e, base_url, with_personal=with_personal) for e in events]
+        with batch_span(address, events) as sending:
+            sent = link.send(batch)
+            tell_outcome(sending, sent)
     except UnreadableEvent as unreadable:
         sent = Sent(0, trouble=f"a newer release is needed to read {unreadable}")
     _move(session, address.name, place, events, sent, failures)

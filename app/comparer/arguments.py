@@ -4,10 +4,10 @@ from itertools import product
 from pathlib import Path
 from typing import cast
 
-from flask import current_app
 from msgspec import Struct
 
 from app.data_files import DataFileError, read_data
+from app.languages.prose import Prose, current_data
 
 Answers = dict[str, str]
 
@@ -15,27 +15,27 @@ Answers = dict[str, str]
 class Product(Struct, frozen=True, forbid_unknown_fields=True):
     key: str
     name: str
-    summary: str
+    summary: Prose
 
 
 class Verdict(Struct, frozen=True, forbid_unknown_fields=True):
     """What an answer means for a product: above 0 it speaks for it, below 0 against."""
 
     weight: int
-    reason: str
+    reason: Prose
 
 
 class Answer(Struct, frozen=True, forbid_unknown_fields=True):
     """``verdicts`` has one for each product, by its key."""
 
     value: str
-    label: str
+    label: Prose
     verdicts: dict[str, Verdict]
 
 
 class Question(Struct, frozen=True, forbid_unknown_fields=True):
     key: str
-    question: str
+    question: Prose
     answers: tuple[Answer, ...]
 
     def answer(self, value: str) -> Answer:
@@ -47,7 +47,7 @@ class Tension(Struct, frozen=True, forbid_unknown_fields=True):
     """Answers, by question, that sit uneasily with each other, and why."""
 
     answers: Answers
-    sentence: str
+    sentence: Prose
 
 
 class Arguments(Struct, frozen=True, forbid_unknown_fields=True):
@@ -65,7 +65,7 @@ class Arguments(Struct, frozen=True, forbid_unknown_fields=True):
 
 def current_arguments() -> Arguments:
     """Return the arguments of the running app."""
-    return cast(Arguments, current_app.extensions["arguments"])
+    return cast(Arguments, current_data("arguments"))
 
 
 def load_arguments(path: Path) -> Arguments:

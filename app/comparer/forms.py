@@ -1,5 +1,6 @@
 """The five questions as a form, sent by GET: its address is the answer, and can be shared."""
 
+from flask_babel import gettext
 from flask_wtf import FlaskForm
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
@@ -25,7 +26,7 @@ def form_for(arguments: Arguments) -> type[ComparerForm]:
 
 def field_for(question: Question) -> RadioField:
     choices = [SelectChoice(answer.value, answer.label) for answer in question.answers]
-    missing = f"Choose an answer to “{question.question}”"
+    missing = gettext("Choose an answer to “%(question)s”", question=question.question)
     known = AnyOf([answer.value for answer in question.answers], message=missing)
     return RadioField(
         question.question,

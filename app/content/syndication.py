@@ -43,10 +43,18 @@ def sitemap() -> ResponseReturnValue:
 
 def paths_in_every_language() -> list[str]:
     pages = current_pages()
-    endpoints = ("content.home", "content.article_index", "content.engagement_index")
+    endpoints = (
+        "content.home",
+        "content.article_index",
+        "content.engagement_index",
+        "comparer.compare",
+        "labs.index",
+        "this_site.page",
+    )
     return [
         *(url_for(endpoint) for endpoint in endpoints),
         *(url_for("content.engagement_kind", kind=kind) for kind in KINDS),
+        *(url_for("labs.lab", lab=scenario.slug) for scenario in SCENARIOS),
         *(page.path for page in pages.pages if pages.is_in_every_language(page.slug)),
     ]
 
@@ -54,10 +62,8 @@ def paths_in_every_language() -> list[str]:
 def paths_of_one_address() -> list[str]:
     """The form, too: it follows its reader's language, and has one address."""
     pages = current_pages()
-    endpoints = ("comparer.compare", "labs.index", "this_site.page", "applications.start")
     return [
-        *(url_for(endpoint) for endpoint in endpoints),
-        *(url_for("labs.lab", lab=scenario.slug) for scenario in SCENARIOS),
+        url_for("applications.start"),
         *(page.path for page in pages.pages if not pages.is_in_every_language(page.slug)),
     ]
 

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from app.applications.answers import Answers
 from app.applications.conditions import all_hold
 from app.engagements.rate_card import Billing, KindPrice, Modifier, RateCard
-from app.firm.offers import Kind
+from app.firm.offers import Kind, Offer, Offers
 from app.languages.prose import Prose
 
 
@@ -86,6 +86,12 @@ def quote_agreed(quote: Quote, total_cents: int, card: RateCard) -> Quote:
         total_cents=total_cents,
         deposit_cents=percent_of(total_cents, quote.deposit_percent),
     )
+
+
+def proposed_offer(quote: Quote, offers: Offers) -> Offer:
+    """What is proposed at that price: the offer with what its lines stand for. Both are in one
+    language."""
+    return offers.offer(quote.kind).priced_with({line.label for line in quote.lines})
 
 
 def starting_price_cents(kind: Kind, card: RateCard) -> int:

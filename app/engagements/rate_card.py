@@ -10,7 +10,7 @@ from app.applications.condition_checks import check_when
 from app.applications.conditions import When
 from app.applications.questions import Questionnaire
 from app.data_files import DataFileError, read_data
-from app.firm.offers import KINDS, Kind
+from app.firm.offers import KINDS, Deliverable, Kind, Length, Offers
 from app.languages.prose import Prose, current_data
 
 Billing = Literal["fixed", "monthly"]
@@ -81,6 +81,21 @@ def load_rate_card(path: Path, questionnaire: Questionnaire) -> RateCard:
     for fault in _faults_in(card, questionnaire):
         raise DataFileError(path, fault)
     return card
+
+
+def check_price_lines(path: Path, offers: Offers, card: RateCard) -> None:
+    """Raises DataFileError where an offer, read from ``path``, has a part that comes only with a
+    price line, and its kind has no such line."""
+    for offer in offers.offers:
+        lines = {modifier.label for modifier in card.price_of(offer.kind).modifiers}
+        parts: tuple[Length | Deliverable, ...] = (*offer.lengths, *offer.deliverables)
+        for part in parts:
+            if part.only_with and part.only_with not in lines:
+                raise DataFileError(
+                    path,
+                    f"The offer '{offer.kind}' has a part only with '{part.only_with}', which is no"
+                    " line of its price.",
+                )
 
 
 def _faults_in(card: RateCard, questionnaire: Questionnaire) -> list[str]:

@@ -22,6 +22,11 @@ class Calendar(Struct, frozen=True, forbid_unknown_fields=True):
     day_ends: time
     holidays: tuple[date, ...]
 
+    @property
+    def city(self) -> str:
+        """The one that the time zone is named after."""
+        return self.timezone.rpartition("/")[2].replace("_", " ")
+
     def is_working_day(self, day: date) -> bool:
         return WEEKDAYS[day.weekday()] in self.working_days and day not in self.holidays
 
@@ -36,6 +41,17 @@ def next_deadline(at: datetime, calendar: Calendar) -> datetime:
     while not calendar.is_working_day(day):
         day += timedelta(days=1)
     return datetime.combine(day, calendar.day_ends, zone).astimezone(UTC)
+
+
+def holidays_until(due: datetime, now: datetime, calendar: Calendar) -> list[date]:
+    """The holidays from the firm's today to that day which would else be working days."""
+    zone = ZoneInfo(calendar.timezone)
+    first, last = now.astimezone(zone).date(), due.astimezone(zone).date()
+    return [
+        day
+        for day in sorted(calendar.holidays)
+        if first <= day < last and WEEKDAYS[day.weekday()] in calendar.working_days
+    ]
 
 
 def current_calendar() -> Calendar:

@@ -38,13 +38,15 @@ class ForeseenCharge(msgspec.Struct, frozen=True):
 
 class Foreseen(msgspec.Struct, frozen=True):
     """What would become of one letter. ``error`` is what it would die of again; ``outside`` is what
-    its handler reached for and was not given. Not ``is_tried``: there was no time left."""
+    its handler reached for and was not given; ``chat`` what the staff's channel would be told. Not
+    ``is_tried``: there was no time left."""
 
     error: str = ""
     outside: Sequence[str] = ()
     rows: Sequence[RowChanges] = ()
     events: Sequence[ForeseenEvent] = ()
     mails: Sequence[ForeseenMail] = ()
+    chat: Sequence[str] = ()
     charges: Sequence[ForeseenCharge] = ()
     is_tried: bool = True
 
@@ -59,6 +61,7 @@ class Sum(msgspec.Struct, frozen=True):
     tables: dict[str, tuple[int, int, int]]
     events: dict[str, int]
     mails: int
+    chat: int
     charges: dict[str, int]
 
 
@@ -83,5 +86,6 @@ def sum_up(foreseen: Collection[Foreseen]) -> Sum:
         tables=dict(sorted(tables.items())),
         events=dict(events),
         mails=sum(len(one.mails) for one in tried),
+        chat=sum(len(one.chat) for one in tried),
         charges=dict(charges),
     )

@@ -12,6 +12,7 @@ from collections.abc import Iterator, Sequence
 from sqlalchemy import Connection, Row, text
 from sqlalchemy.orm import Session
 
+from app.chat.queries import chat_of_this_transaction
 from app.database import db
 from app.events.delivery import describe_error
 from app.events.rows import EVENT_COLUMNS, recorded_event
@@ -122,6 +123,7 @@ def _look(
             for row in session.execute(RECORDED, {"numbers": numbers})
         ],
         mails=[ForeseenMail(m.recipient, m.subject) for m in mail_of_this_transaction(session)],
+        chat=[message.text for message in chat_of_this_transaction(session)],
         charges=[
             ForeseenCharge(d.amount_cents, d.currency)
             for d in deposits_of_this_transaction(session)

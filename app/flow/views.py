@@ -8,6 +8,8 @@ from flask_login import current_user, login_required
 
 from app.accounts.queries import staff_names
 from app.bridges.queries import bridge_figures
+from app.chat.queries import chat_figures
+from app.chat.service import send_failed_again
 from app.circuits.queries import list_circuits
 from app.database import db
 from app.events.figures import FlowFigures, flow_figures, pairs_done_lately
@@ -20,6 +22,7 @@ from app.flow.picture import Picture, draw_flow
 from app.flow.queries import latest_replays
 from app.flow.story import find_event
 from app.flow.trouble import dead_letter_groups, retrying_deliveries
+from app.webhooks.queries import endpoint_rows
 
 flow = Blueprint("flow", __name__, template_folder="templates")
 
@@ -39,6 +42,8 @@ def events() -> str:
         groups=dead_letter_groups(session),
         replays=latest_replays(session),
         bridges=bridge_figures(session),
+        webhooks=endpoint_rows(session),
+        chat=chat_figures(session),
         circuits=list_circuits(session),
         retrying=retrying_deliveries(session),
         latest=log_page(session, Filters()).rows[:LATEST_EVENTS],
@@ -75,6 +80,16 @@ def resume(name: str) -> ResponseReturnValue:
     resume_subscriber(db.session(), name, actor=current_user.actor)
     db.session.commit()
     flash(f"{name} goes on with what has waited for it.")
+    return redirect(url_for(".events"), 303)
+
+
+@flow.post("/staff/events/chat/send-again")
+@login_required
+def send_chat_again() -> ResponseReturnValue:
+    """Try again what the chat has refused, once what it minded is mended."""
+    count = send_failed_again(db.session())
+    db.session.commit()
+    flash(f"{count} {'message is' if count == 1 else 'messages are'} sent to the chat again.")
     return redirect(url_for(".events"), 303)
 
 

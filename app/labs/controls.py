@@ -2,6 +2,7 @@
 
 import uuid
 
+from flask_babel import lazy_gettext
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -76,7 +77,7 @@ def kill_consumer(
     it does not run."""
     values = {"sandbox": sandbox_id, "subscriber": subscriber, "number": number}
     if session.execute(KILL, {**values, "seconds": RESTART_SECONDS}).first() is None:
-        raise NotNow("There is no consumer running that could be killed.")
+        raise NotNow(lazy_gettext("There is no consumer running that could be killed."))
     note_incident(session, sandbox_id, "killed", subscriber)
 
 

@@ -23,7 +23,7 @@ class ActionForm(FlaskForm):
 class ChoiceForm(ActionForm):
     """One of several."""
 
-    choice = RadioField(validators=[InputRequired("Choose one of these.")])
+    choice = RadioField(validators=[InputRequired()])
 
     @property
     def chosen(self) -> list[str]:

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Mapping, Sequence
 
 from flask import current_app
+from flask_babel import lazy_gettext
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
@@ -45,6 +46,9 @@ REMOVE = (
     """),
     text("DELETE FROM events WHERE metadata ->> 'correlation_id' = :trace"),
     text("DELETE FROM sandboxes WHERE id = CAST(:trace AS uuid)"),
+)
+HOLDS_NO_MORE = lazy_gettext(
+    "This sandbox holds as many events as it may. Start again with an empty one."
 )
 
 
@@ -110,7 +114,7 @@ def check_room(session: Session, sandbox: Sandbox, count: int) -> None:
     """Raises NotNow where the sandbox can't take so many events more."""
     most = current_app.config["SITE"].LABS_EVENTS
     if count_events(session, sandbox.id) + count > most:
-        raise NotNow("This sandbox holds as many events as it may. Start again with an empty one.")
+        raise NotNow(HOLDS_NO_MORE)
 
 
 def count_events(

@@ -1,4 +1,5 @@
-"""What a lab declares: a scenario as data, and the parts that it is made of."""
+"""What a lab declares: a scenario as data, and the parts that it is made of. The texts in it are
+lazy, so that each page has them in its reader's language."""
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -53,11 +54,12 @@ class Action(msgspec.Struct, frozen=True):
 
 
 class Sum(msgspec.Struct, frozen=True):
-    """A figure counted from the rows; ``holds`` says whether it is what it has to be, once all work
-    is done, and is None for one that may be anything."""
+    """A figure counted from the rows, shown with so many decimal ``places``; ``holds`` says whether
+    it is what it has to be, once all work is done, and is None for one that may be anything."""
 
     label: str
-    value: str
+    value: float
+    places: int = 0
     holds: bool | None = None
 
 

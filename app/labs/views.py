@@ -21,6 +21,7 @@ from flask import (
 )
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
+from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
 from app.events.cloudevents import to_json
@@ -40,13 +41,16 @@ from app.labs.sandboxes import (
 )
 from app.labs.scenario import NotNow, Scenario
 from app.labs.scenarios import BY_SLUG, SCENARIOS
+from app.languages.choice import present_language
 from config import Config
 
 # By address: a press a second is a lively visitor, and an office shares one address.
 PRESSES = "60 per minute"
 NEW_SANDBOXES = "30 per hour"
 COOKIE = "labs"
-FULL = "Every sandbox is in use right now. One is free within minutes: come back then."
+FULL = lazy_gettext(
+    "Every sandbox is in use right now. One is free within minutes: come back then."
+)
 # What htmx takes as: swap this in, and ask no more.
 STOP_ASKING = 286
 
@@ -158,7 +162,7 @@ def change(scenario: Scenario, perform: Callable[[Session, Sandbox], None]) -> R
             perform(backbone, sandbox)
             backbone.commit()
     except NoRoom:
-        flash(FULL)
+        flash(str(FULL))
     except NotNow as refusal:
         flash(str(refusal))
     return redirect(url_for(".lab", lab=scenario.slug, _anchor="sandbox"), 303)
@@ -203,8 +207,9 @@ def moving_part(scenario: Scenario, state: LabState, sandbox: Sandbox | None) ->
 
 
 def digest(state: msgspec.Struct) -> str:
-    """The same for the same state of a page's moving part, in every process."""
-    return hashlib.sha256(msgspec.json.encode(state)).hexdigest()[:16]
+    """The same for the same state of a page's moving part, in the same language, in any process."""
+    seen = msgspec.json.encode((present_language(), state), enc_hook=str)
+    return hashlib.sha256(seen).hexdigest()[:16]
 
 
 def load(lab: str) -> Scenario:

@@ -18,9 +18,8 @@ LANGUAGES: Final = {SOURCE: "English", "de": "Deutsch"}
 PARAMETER: Final = "lang"
 COOKIE: Final = "language"
 COOKIE_SECONDS: Final = 365 * 24 * 3600
-# Staff work in the language that the firm's data is written in, programs know no other, and the
-# labs are written in no other.
-IN_SOURCE_ONLY: Final = ("/staff", "/api", "/webhooks", "/labs")
+# Staff work in the language that the firm's data is written in, and programs know no other.
+IN_SOURCE_ONLY: Final = ("/staff", "/api", "/webhooks")
 
 
 def init_choice(app: Flask) -> None:

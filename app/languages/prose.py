@@ -55,6 +55,9 @@ def _mapped(value: Any, hint: Any, change: Callable[[str], str]) -> Any:
     if isinstance(value, tuple):
         (inner, *_) = get_args(hint)
         return tuple(_mapped(one, inner, change) for one in value)
+    if isinstance(value, dict):
+        (_, inner) = get_args(hint)
+        return {key: _mapped(one, inner, change) for key, one in value.items()}
     return change(value) if hint == Prose and value else value
 
 

@@ -21,10 +21,12 @@ More = ParamSpec("More")
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
     """A mail before it has a recipient: paragraphs, then facts as (label, value), then one link.
-    ``language`` is the one that it was written in."""
+    ``in_brief`` is what else belongs into a line, beside the subject. ``language`` is the one that
+    it was written in."""
 
     template: str
     subject: str
+    in_brief: str = ""
     paragraphs: tuple[str, ...]
     facts: tuple[tuple[str, str], ...] = ()
     facts_title: str = ""

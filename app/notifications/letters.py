@@ -9,6 +9,8 @@ from app.applications.events import ApplicationAccepted, ApplicationDeclined, Mo
 from app.applications.models import Application, Draft
 from app.applications.service import Verdict
 from app.engagements.models import Engagement
+from app.engagements.pricing import proposed_offer, quote_engagement
+from app.engagements.rate_card import current_rate_card
 from app.firm.offers import Kind, Offer, current_offers
 from app.notifications.letter import Letter, in_their_language, paragraphs_of
 from app.notifications.links import link_to, status_page
@@ -66,7 +68,7 @@ def received(application: Application) -> Letter:
         paragraphs=(
             gettext("Dear %(name)s,", name=application.name),
             gettext(
-                "your application for %(company)s is stored under %(reference)s. You will have an"
+                "Your application for %(company)s is stored under %(reference)s. You will have an"
                 " answer from a person within one working day.",
                 company=application.company,
                 reference=application.reference,
@@ -88,7 +90,8 @@ def decision(application: Application, verdict: Verdict) -> Letter:
 
 
 def _accepted(application: Application, verdict: ApplicationAccepted) -> Letter:
-    offer = offer_of(verdict.kind)
+    quote = quote_engagement(cast(Kind, verdict.kind), application.answers, current_rate_card())
+    offer = proposed_offer(quote, current_offers())
     return Letter(
         template="accepted",
         subject=gettext(
@@ -96,7 +99,7 @@ def _accepted(application: Application, verdict: ApplicationAccepted) -> Letter:
         ),
         paragraphs=(
             gettext("Dear %(name)s,", name=application.name),
-            gettext("we have read your application and take it on."),
+            gettext("We have read your application and would like to take it on."),
             *paragraphs_of(verdict.message),
         ),
         facts=(
@@ -104,8 +107,8 @@ def _accepted(application: Application, verdict: ApplicationAccepted) -> Letter:
             (gettext("Duration"), offer.duration),
             (gettext("Price"), price_in_words(verdict.kind, verdict.total_cents)),
         ),
-        action=(gettext("Read the terms and accept"), status_page(application)),
-        closing=(gettext("Nothing is owed until you accept on that page."),),
+        action=(gettext("Read the terms and agree"), status_page(application)),
+        closing=(gettext("Nothing is owed until you agree on that page."),),
     )
 
 
@@ -116,7 +119,7 @@ def _declined(application: Application, verdict: ApplicationDeclined) -> Letter:
         paragraphs=(
             gettext("Dear %(name)s,", name=application.name),
             gettext(
-                "we have read your application for %(company)s and will not take it on.",
+                "We have read your application for %(company)s and will not take it on.",
                 company=application.company,
             ),
             *paragraphs_of(verdict.message),
@@ -133,7 +136,7 @@ def _more_requested(application: Application, verdict: MoreRequested) -> Letter:
         ),
         paragraphs=(
             gettext("Dear %(name)s,", name=application.name),
-            gettext("before we decide, we would like to know more:"),
+            gettext("Before we decide, we would like to know more:"),
             *paragraphs_of(verdict.message),
         ),
         action=(gettext("Answer on your page"), status_page(application)),
@@ -153,7 +156,7 @@ def deposit_receipt(application: Application, engagement: Engagement, amount_cen
         paragraphs=(
             gettext("Dear %(name)s,", name=application.name),
             gettext(
-                "your deposit of %(amount)s has arrived, and your %(offer)s is confirmed. We will"
+                "Your deposit of %(amount)s has arrived, and your %(offer)s is confirmed. We will"
                 " write within one working day to settle the first date.",
                 amount=money(amount_cents),
                 offer=offer_of(engagement.kind).name,

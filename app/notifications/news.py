@@ -12,14 +12,17 @@ from app.scoring.score import Score
 def new_application(application: Application, score: Score, engagement: Engagement) -> Letter:
     """The essentials, the score with its reasons, and the proposal."""
     reasons = tuple((f"{c.label}, {c.points} of {c.out_of}", c.reason) for c in score.criteria)
+    in_brief = (
+        f"{score.band_label}. Proposed: {offer_of(engagement.kind).name},"
+        f" {price_in_words(engagement.kind, engagement.total_cents)}."
+    )
     return Letter(
         template="new_application",
         subject=f"{score.total} points: {application.company} ({application.reference})",
+        in_brief=in_brief,
         paragraphs=(
-            f"{application.name} applied for {application.company}. {score.band_label}:"
-            f" {score.total} of 100 points.",
-            f"Proposed: {offer_of(engagement.kind).name},"
-            f" {price_in_words(engagement.kind, engagement.total_cents)}. {score.kind_reason}",
+            f"{application.name} applied for {application.company}: {score.total} of 100 points.",
+            f"{in_brief} {score.kind_reason}",
             *_missing(score),
         ),
         facts_title="Why this score",

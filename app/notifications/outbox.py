@@ -49,15 +49,3 @@ def write_to(
     if written:
         trace_writing(session, mail_id, letter.template, because)
     after_commit(session, ring_mailer)
-
-
-def write_to_staff(
-    session: Session,
-    letter: Letter,
-    *,
-    because: RecordedEvent,
-    application_id: uuid.UUID | None = None,
-) -> None:
-    """One mail to each address of STAFF_MAIL."""
-    for recipient in current_app.config["SITE"].staff_recipients:
-        write_to(session, recipient, letter, because=because, application_id=application_id)

@@ -33,7 +33,7 @@ def withdrawal_confirmed(application: Application) -> Letter:
         paragraphs=(
             gettext("Dear %(name)s,", name=application.name),
             gettext(
-                "your application for %(company)s is withdrawn, as you asked on your page. Nobody"
+                "Your application for %(company)s is withdrawn, as you asked on your page. Nobody"
                 " reads or decides it any more. If that was not you, reply to this mail.",
                 company=application.company,
             ),
@@ -47,12 +47,12 @@ def page_link(application: Application, *, is_new: bool) -> Letter:
     """To the prospect: the way to their page."""
     because = (
         gettext(
-            "the link to the page of your application has been replaced. The one in earlier mails"
+            "The link to the page of your application has been replaced. The one in earlier mails"
             " opens nothing any more; this is the new one."
         )
         if is_new
         else gettext(
-            "you asked for the link to the page of your application. If that was not you, you need"
+            "You asked for the link to the page of your application. If that was not you, you need"
             " do nothing: it was sent to you alone."
         )
     )

@@ -13,8 +13,8 @@ from app.events.store import read_stream
 from app.events.types import RecordedEvent
 from app.messages.promise import is_missed
 from app.notifications import alerts, conversation, erasure, letters, news, own_page
-from app.notifications.mailer import CIRCUIT
-from app.notifications.outbox import write_to, write_to_staff
+from app.notifications.outbox import write_to
+from app.notifications.staff import tell_staff
 from app.scoring.queries import score_of
 from app.screening.rules import current_rules
 
@@ -51,7 +51,7 @@ def ask_for_a_look(session: Session, held: RecordedEvent) -> None:
     """application.held → the reasons, to staff."""
     application = get_application(session, held.subject_id)
     letter = alerts.held(application, current_rules().sentences(held.data.signals))
-    write_to_staff(session, letter, because=held, application_id=application.id)
+    tell_staff(session, letter, because=held, application_id=application.id)
 
 
 def alert_staff(session: Session, proposed: RecordedEvent) -> None:
@@ -62,7 +62,7 @@ def alert_staff(session: Session, proposed: RecordedEvent) -> None:
     if score is None:  # proposed by an offer that came before the score; nothing is new to staff
         return
     letter = news.new_application(application, score, engagement)
-    write_to_staff(session, letter, because=proposed, application_id=application.id)
+    tell_staff(session, letter, because=proposed, application_id=application.id)
 
 
 def alert_staff_of_failure(session: Session, dead: RecordedEvent) -> None:
@@ -70,7 +70,7 @@ def alert_staff_of_failure(session: Session, dead: RecordedEvent) -> None:
     application = _application_of(session, dead.data.event_stream)
     letter = alerts.handling_failed(application, dead.data.subscriber, dead.data.event_type)
     application_id = application.id if application else None
-    write_to_staff(session, letter, because=dead, application_id=application_id)
+    tell_staff(session, letter, because=dead, application_id=application_id)
 
 
 def _application_of(session: Session, stream: str) -> Application | None:
@@ -92,7 +92,7 @@ def pass_on_answer(session: Session, provided: RecordedEvent) -> None:
     """application.more_provided → the prospect's answer, to staff."""
     application = get_application(session, provided.subject_id)
     letter = news.more_provided(application, provided.data.message)
-    write_to_staff(session, letter, because=provided, application_id=application.id)
+    tell_staff(session, letter, because=provided, application_id=application.id)
 
 
 def pass_on_message(session: Session, received: RecordedEvent) -> None:
@@ -101,7 +101,7 @@ def pass_on_message(session: Session, received: RecordedEvent) -> None:
         return
     application = get_application(session, received.subject_id)
     letter = conversation.from_prospect(application, received.data.message)
-    write_to_staff(session, letter, because=received, application_id=application.id)
+    tell_staff(session, letter, because=received, application_id=application.id)
 
 
 def send_message(session: Session, sent: RecordedEvent) -> None:
@@ -115,7 +115,7 @@ def announce_withdrawal(session: Session, withdrawn: RecordedEvent) -> None:
     """application.withdrawn → the news to staff, a confirmation to the prospect."""
     application = get_application(session, withdrawn.subject_id)
     letter = own_page.withdrawn(application, withdrawn.data.message)
-    write_to_staff(session, letter, because=withdrawn, application_id=application.id)
+    tell_staff(session, letter, because=withdrawn, application_id=application.id)
     confirmation = own_page.withdrawal_confirmed(application)
     write_to(
         session, application.email, confirmation, because=withdrawn, application_id=application.id
@@ -134,7 +134,7 @@ def remind_staff(session: Session, due: RecordedEvent) -> None:
     application = get_application(session, due.subject_id)
     if application.awaits_answer:
         letter = alerts.answer_due(application)
-        write_to_staff(session, letter, because=due, application_id=application.id)
+        tell_staff(session, letter, because=due, application_id=application.id)
 
 
 def remind_staff_of_message(session: Session, due: RecordedEvent) -> None:
@@ -142,7 +142,7 @@ def remind_staff_of_message(session: Session, due: RecordedEvent) -> None:
     if is_missed(due, read_stream(session, due.stream)):
         application = get_application(session, due.subject_id)
         letter = alerts.reply_due(application)
-        write_to_staff(session, letter, because=due, application_id=application.id)
+        tell_staff(session, letter, because=due, application_id=application.id)
 
 
 def announce_agreement(session: Session, accepted: RecordedEvent) -> None:
@@ -150,7 +150,7 @@ def announce_agreement(session: Session, accepted: RecordedEvent) -> None:
     engagement = get_engagement(session, accepted.subject_id)
     application = get_application(session, engagement.application_id)
     letter = news.engagement_accepted(application, engagement)
-    write_to_staff(session, letter, because=accepted, application_id=application.id)
+    tell_staff(session, letter, because=accepted, application_id=application.id)
 
 
 def confirm_deposit(session: Session, paid: RecordedEvent) -> None:
@@ -162,14 +162,14 @@ def confirm_deposit(session: Session, paid: RecordedEvent) -> None:
     receipt = letters.deposit_receipt(application, engagement, paid.data.amount_cents)
     write_to(session, application.email, receipt, because=paid, application_id=application.id)
     letter = news.deposit_paid(application, paid.data.amount_cents, paid.data.method)
-    write_to_staff(session, letter, because=paid, application_id=application.id)
+    tell_staff(session, letter, because=paid, application_id=application.id)
 
 
 def alert_staff_of_overpayment(session: Session, overpaid: RecordedEvent) -> None:
     """deposit.overpaid → the sum to refund, to staff."""
     application = get_application(session, uuid.UUID(overpaid.data.application_id))
     letter = alerts.deposit_overpaid(application, overpaid.data.amount_cents)
-    write_to_staff(session, letter, because=overpaid, application_id=application.id)
+    tell_staff(session, letter, because=overpaid, application_id=application.id)
 
 
 def alert_staff_of_webhook(session: Session, disabled: RecordedEvent) -> None:
@@ -178,14 +178,13 @@ def alert_staff_of_webhook(session: Session, disabled: RecordedEvent) -> None:
         letter = alerts.webhook_disabled(
             disabled.subject_id, disabled.data.host, disabled.data.because
         )
-        write_to_staff(session, letter, because=disabled)
+        tell_staff(session, letter, because=disabled)
 
 
 def alert_staff_of_outage(session: Session, opened: RecordedEvent) -> None:
-    """circuit.opened → which service is away, to staff. Of the mail server no mail could tell."""
-    if opened.data.name != CIRCUIT:
-        letter = alerts.service_away(opened.data.name, opened.data.failures, opened.data.error)
-        write_to_staff(session, letter, because=opened)
+    """circuit.opened → which service is away, to staff, by the others."""
+    letter = alerts.service_away(opened.data.name, opened.data.failures, opened.data.error)
+    tell_staff(session, letter, because=opened, unless_by=opened.data.name)
 
 
 def erase_mail(session: Session, erased: RecordedEvent) -> None:

@@ -46,6 +46,11 @@ class DepositPanel(msgspec.Struct, frozen=True):
     def is_paid(self) -> bool:
         return self.status == "paid"
 
+    def awaits_stripe(self, *, came_back: bool) -> bool:
+        """Whether it may be paid, and Stripe has not told us yet. ``came_back`` is whether the
+        payer comes from Stripe's page."""
+        return not self.is_paid and (self.is_processing or came_back)
+
 
 class TransferRecord(msgspec.Struct, frozen=True):
     """Who recorded a transfer, when, and what they said of it."""

@@ -7,6 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.applications.models import Application
 from app.attachments.queries import attachments_of
+from app.chat.queries import chat_about
 from app.engagements.queries import engagement_of
 from app.events.store import read_stream
 from app.events.types import RecordedEvent, stream_of
@@ -14,12 +15,15 @@ from app.firm.brand import current_brand
 from app.notifications.queries import mail_about
 from app.portal.trail import WITHHELD
 
-LEFT_OUT = "How we judged the application, drafts of the proposal, and mail among our staff."
+LEFT_OUT = (
+    "How we judged the application, drafts of the proposal, and mail and chat among our staff."
+)
 
 
 def export_person(session: Session, application: Application) -> dict[str, Any]:
     """The application with its answers, the files attached to it (which the person's own page hands
-    out), every event about it in the order of the log, and every mail. Times are UTC."""
+    out), every event about it in the order of the log, every mail, and what the staff's channel
+    was told. Times are UTC."""
     streams = [
         stream_of("draft", application.draft_id),
         stream_of("application", application.id),
@@ -42,13 +46,18 @@ def export_person(session: Session, application: Application) -> dict[str, Any]:
             {"to": mail.recipient, "subject": mail.subject, "text": mail.text, "sent": mail.sent_at}
             for mail in mail_about(session, application.id)
         ],
+        "chat": [
+            {"text": message.text, "sent": message.sent_at}
+            for message in chat_about(session, application.id)
+        ],
     }
 
 
 def export_own_data(session: Session, application: Application) -> dict[str, Any]:
     """The same as the prospect can take it along by themselves: without the firm's notes on it and
-    the mail among its staff, and with a word on how to ask for those."""
+    what is told among its staff, and with a word on how to ask for those."""
     exported = export_person(session, application)
+    del exported["chat"]
     return {
         **exported,
         "left_out": f"{LEFT_OUT} Write to {current_brand().email} if you want those too.",

@@ -45,8 +45,8 @@ QUESTION = Standing(
 DECLINED = Standing(
     lazy_gettext("We have read your application and will not take it on."),
     lazy_gettext(
-        "Our answer is in the mail that we sent you. Thank you for the time that you gave it. If"
-        " circumstances change, you are welcome to apply again."
+        "Our answer is under Messages below, and in the mail that we sent you. Thank you for the"
+        " time that you gave it. If circumstances change, you are welcome to apply again."
     ),
 )
 WITHDRAWN = Standing(
@@ -87,6 +87,14 @@ AGREED = Standing(
     ),
     lazy_gettext("Your deposit"),
 )
+PAYING = Standing(
+    lazy_gettext("Your payment is on its way."),
+    lazy_gettext(
+        "A mail confirms it. When it has arrived, we write within one working day to settle the"
+        " first day."
+    ),
+    lazy_gettext("Your deposit"),
+)
 NOTHING_DUE = Standing(
     lazy_gettext("You have agreed."),
     lazy_gettext("We write within one working day to settle the first day."),
@@ -111,12 +119,17 @@ BY_STATUS = {
 BY_ENGAGEMENT = {"offered": OFFERED, "accepted": AGREED, "active": ACTIVE}
 
 
-def standing_of(application: Application, engagement: Engagement | None) -> Standing:
-    """Where the application and its engagement stand now."""
+def standing_of(
+    application: Application, engagement: Engagement | None, *, is_paying: bool = False
+) -> Standing:
+    """Where the application and its engagement stand now. ``is_paying``: the deposit may be paid,
+    and we do not know it yet."""
     if application.status == "submitted":
         return WITH_REVIEWER if engagement else RECEIVED
     if application.status in BY_STATUS:
         return BY_STATUS[application.status]
     if engagement and engagement.status == "accepted" and not engagement.deposit_cents:
         return NOTHING_DUE
+    if is_paying:
+        return PAYING
     return BY_ENGAGEMENT.get(engagement.status, PREPARED) if engagement else PREPARED

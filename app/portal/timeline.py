@@ -41,7 +41,7 @@ WORDS: dict[type[Event], tuple[str, str]] = {
     ),
     EngagementProposed: (
         lazy_gettext("With a reviewer"),
-        lazy_gettext("A proposal is drafted; a person reads it next."),
+        lazy_gettext("It has been priced by rule; a person reads it next."),
     ),
     MoreRequested: (
         lazy_gettext("A question for you"),
@@ -78,7 +78,7 @@ WORDS: dict[type[Event], tuple[str, str]] = {
     ),
     ApplicationDeclined: (
         lazy_gettext("Not taken on"),
-        lazy_gettext("Our answer is in the mail that we sent."),
+        lazy_gettext("Our answer is under Messages, and in the mail that we sent."),
     ),
     EngagementAccepted: (
         lazy_gettext("Agreed"),
@@ -123,8 +123,9 @@ def _was_kept(recorded: RecordedEvent, events: Sequence[RecordedEvent]) -> bool:
     return isinstance(recorded.data, AnswerDue) and not is_missed(recorded, events)
 
 
-def latest_answer(session: Session, application: Application) -> str | None:
-    """What the prospect last answered."""
+def latest_words(
+    session: Session, application: Application, said: type[MoreProvided | ApplicationAccepted]
+) -> str | None:
+    """What the prospect last answered, or what was written with our offer."""
     events = read_stream(session, stream_of("application", application.id))
-    answers = (e.data.message for e in reversed(events) if isinstance(e.data, MoreProvided))
-    return next(answers, None)
+    return next((e.data.message for e in reversed(events) if isinstance(e.data, said)), None)

@@ -12,6 +12,7 @@ from app.engagements.events import EngagementActivated
 from app.engagements.models import Engagement
 from app.events.store import read_stream
 from app.events.types import stream_of
+from app.portal.deadline import deadline, holidays_before
 from app.portal.standing import (
     ACTIVE,
     AGREED,
@@ -19,6 +20,7 @@ from app.portal.standing import (
     DECLINED,
     NOTHING_DUE,
     OFFERED,
+    PAYING,
     PREPARED,
     QUESTION,
     RECEIVED,
@@ -40,6 +42,7 @@ WITHOUT_A_DATE = {
     AGREED: lazy_gettext(
         "You act next: the deposit is due now, and the work begins once it has arrived."
     ),
+    PAYING: lazy_gettext("Nobody has to act: Stripe has still to confirm the payment."),
 }
 
 # Here the prospect owes us something, whatever we owe them; here we owe the greater answer.
@@ -73,32 +76,44 @@ def _turn_by_standing(
     promise = open_promise(session, application)
     if promise is None:
         return ""
-    due = datetime_utc(promise.due_at)
     if promise.is_missed:
         return gettext(
             "We act next, and we are late: our answer was due by %(time)s. The reviewers have been"
             " reminded.",
-            time=due,
+            time=datetime_utc(promise.due_at),
         )
-    return gettext("We act next: a person answers within one working day, by %(time)s.", time=due)
+    turn = gettext(
+        "We act next: a person answers within one working day, by %(time)s.",
+        time=deadline(promise.due_at),
+    )
+    return _explained(turn, promise.due_at)
 
 
 def _reply(due_at: datetime) -> str:
-    due = datetime_utc(due_at)
     if utc_now() <= due_at:
-        return gettext("A person answers what you wrote by %(time)s.", time=due)
-    return gettext("We are late: what you wrote was to be answered by %(time)s.", time=due)
+        reply = gettext("A person answers what you wrote by %(time)s.", time=deadline(due_at))
+        return _explained(reply, due_at)
+    return gettext(
+        "We are late: what you wrote was to be answered by %(time)s.", time=datetime_utc(due_at)
+    )
 
 
 def _first_day(due_at: datetime) -> str:
     """What is settled after that is not known to the site."""
-    due = datetime_utc(due_at)
     if utc_now() <= due_at:
-        return gettext("We act next: by %(time)s we write to settle the first day.", time=due)
+        turn = gettext(
+            "We act next: by %(time)s we write to settle the first day.", time=deadline(due_at)
+        )
+        return _explained(turn, due_at)
     return gettext(
         "We were to write by %(time)s to settle the first day. If nothing came, write to us below.",
-        time=due,
+        time=datetime_utc(due_at),
     )
+
+
+def _explained(sentence: str, due_at: datetime) -> str:
+    """The sentence, and why its date is as far off as it is."""
+    return f"{sentence} {holidays_before(due_at)}".rstrip()
 
 
 def _bound_since(session: Session, engagement: Engagement) -> datetime:

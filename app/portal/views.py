@@ -17,6 +17,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf import FlaskForm
 
+from app.applications.events import ApplicationAccepted, MoreProvided
 from app.applications.models import Application
 from app.applications.queries import (
     find_application_by_token,
@@ -26,6 +27,7 @@ from app.applications.queries import (
 from app.applications.service import NothingAsked, provide_more
 from app.attachments.queries import attachments_of
 from app.database import db
+from app.engagements.pricing import proposed_offer
 from app.engagements.queries import engagement_of
 from app.engagements.service import NotOnOffer, accept_engagement
 from app.extensions import csrf, limiter
@@ -38,8 +40,8 @@ from app.payments.outcomes import PaymentUnavailable
 from app.payments.queries import deposit_panel
 from app.payments.service import open_deposit_checkout
 from app.portal.forms import AgreementForm, ReplyForm
-from app.portal.standing import AGREED, OFFERED, PREPARED, standing_of
-from app.portal.timeline import latest_answer, timeline_of
+from app.portal.standing import OFFERED, PREPARED, standing_of
+from app.portal.timeline import latest_words, timeline_of
 from app.portal.turn import turn_of
 
 # What htmx takes as: swap this in, and ask no more.
@@ -92,7 +94,7 @@ def reply(token: str) -> ResponseReturnValue:
         db.session.commit()
     except NothingAsked:
         db.session.rollback()
-        if latest_answer(db.session(), application) != message:
+        if latest_words(db.session(), application, MoreProvided) != message:
             return show_page(application, reply_form=form), 409
     flash(gettext("Your answer is with the reviewer."))
     return redirect(url_for(".status", token=token), 303)
@@ -156,20 +158,24 @@ def status_of(form: FlaskForm) -> int:
 
 def progress_of(application: Application) -> dict[str, Any]:
     """What the changing part of the page shows. ``asks_again``: more follows within seconds."""
-    engagement = engagement_of(db.session(), application.id)
-    standing = standing_of(application, engagement)
-    names = {"prospect": gettext("You")}
-    thread = thread_of(db.session(), application, names, firm=current_brand().name)
+    session = db.session()
+    engagement = engagement_of(session, application.id)
+    deposit = deposit_panel(session, engagement) if engagement else None
     # Stripe sends the payer back before it tells us of the payment.
-    pays_now = standing is AGREED and request.args.get("payment") == "done"
+    came_back = request.args.get("payment") == "done"
+    is_paying = deposit is not None and deposit.awaits_stripe(came_back=came_back)
+    standing = standing_of(application, engagement, is_paying=is_paying)
+    names = {"prospect": gettext("You")}
+    thread = thread_of(session, application, names, firm=current_brand().name)
     return {
         "application": application,
         "engagement": engagement,
-        "entries": timeline_of(db.session(), application, engagement),
+        "deposit": deposit,
+        "entries": timeline_of(session, application, engagement),
         "thread": thread,
         "standing": standing,
-        "turn": turn_of(db.session(), application, engagement, standing, thread.reply_due_at),
-        "asks_again": pays_now or not standing.is_settled,
+        "turn": turn_of(session, application, engagement, standing, thread.reply_due_at),
+        "asks_again": (is_paying and came_back) or not standing.is_settled,
     }
 
 
@@ -191,12 +197,13 @@ def show_page(
     )
     engagement = page["engagement"]
     is_agreed_on = engagement and engagement.status in {"offered", "accepted", "active"}
+    quote = in_present_language(engagement.priced) if is_agreed_on else None
     return render_template(
         "portal/status.html",
         **page,
-        offer=current_offers().offer(engagement.kind) if is_agreed_on else None,
-        quote=in_present_language(engagement.priced) if is_agreed_on else None,
-        deposit=deposit_panel(session, engagement) if engagement else None,
+        offer=proposed_offer(quote, current_offers()) if quote else None,
+        quote=quote,
+        words=latest_words(session, application, ApplicationAccepted) if quote else None,
         is_asked=is_asked,
         reply_form=reply_form,
         message_form=message_form,

@@ -16,6 +16,7 @@ from app.applications.queries import find_application, questionnaire_of
 from app.applications.service import AlreadyDecided, Verdict, decide_application
 from app.applications.similar import similar_applications
 from app.attachments.queries import attachments_of
+from app.chat.queries import chat_about
 from app.database import db
 from app.engagements.queries import engagement_of, streams_about
 from app.engagements.rate_card import current_rate_card
@@ -219,6 +220,7 @@ def show_application(
         message_form=message_form or MessageForm(formdata=None),
         message_problem=message_problem,
         mail=mail_about(session, subject.id),
+        chat=chat_about(session, subject.id),
         form=form,
         decision=None if subject.is_open else entry_of(changes[-1], people),
         problem=problem,

@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session, joinedload
 from app.database import utc_now
 from app.events.rows import UnreadableEvent
 from app.events.store import read_event
+from app.outbound.sender import Answer, Request
 from app.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
 from app.webhooks.schedule import FAILURES_UNTIL_DISABLED, MOST_TRIES, delay_after
-from app.webhooks.sender import Answer, Request
 from app.webhooks.service import disable_endpoint
 from app.webhooks.signing import make_request
 
@@ -79,6 +79,8 @@ class Claim(msgspec.Struct, frozen=True):
 
     message_id: uuid.UUID
     endpoint_id: uuid.UUID
+    event_id: uuid.UUID
+    event_type: str
     claimed_at: datetime
     tries: int
     correlation_id: str
@@ -159,6 +161,8 @@ def _claim_of(session: Session, message: WebhookMessage, base_url: str) -> Claim
     return Claim(
         message_id=message.id,
         endpoint_id=message.endpoint_id,
+        event_id=recorded.id,
+        event_type=recorded.type,
         claimed_at=cast(datetime, message.claimed_at),
         tries=message.tries,
         correlation_id=recorded.metadata.correlation_id,

@@ -10,8 +10,10 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from sqlalchemy.orm import Session
 
+from app.outbound.sender import Answer, Request
+from app.telemetry.spans import Span
 from app.webhooks.claims import Claim, claim_due, note_answer
-from app.webhooks.sender import Answer, Request
+from app.webhooks.spans import sending_span, tell_answer
 
 MOST_IN_FLIGHT = 16
 LOOK_AGAIN_SECONDS = 0.25
@@ -25,15 +27,18 @@ def send_due_messages(
     Only one courier may be at work at a time.
     """
     until = time.monotonic() + seconds
-    in_flight: dict[Future[Answer], Claim] = {}
+    in_flight: dict[Future[Answer], tuple[Claim, Span]] = {}
     with ThreadPoolExecutor(MOST_IN_FLIGHT, thread_name_prefix="webhooks") as threads:
         while True:
             free = MOST_IN_FLIGHT - len(in_flight)
             if free and time.monotonic() < until:
                 for claim in claim_due(session, base_url, most=free):
-                    in_flight[threads.submit(post, claim.request)] = claim
+                    sending = sending_span(claim)
+                    in_flight[threads.submit(post, claim.request)] = claim, sending
             if not in_flight:
                 return
             done, _ = wait(in_flight, timeout=LOOK_AGAIN_SECONDS, return_when=FIRST_COMPLETED)
             for future in done:
-                note_answer(session, in_flight.pop(future), future.result())
+                claim, sending = in_flight.pop(future)
+                tell_answer(sending, future.result())
+                note_answer(session, claim, future.result())

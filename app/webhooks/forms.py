@@ -12,8 +12,8 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from app.applications.fields import CheckboxesField, storable, trimmed
 from app.events.schema import meaning_of
 from app.events.types import Event, declared_events
+from app.outbound.addresses import address_written_as, is_public
 from app.rendering import with_code
-from app.webhooks.addresses import address_written_as, is_public
 from app.webhooks.events import WebhookTested
 
 LONGEST_URL = 2000

@@ -8,8 +8,8 @@ from standardwebhooks.webhooks import Webhook
 
 from app.events.cloudevents import to_json
 from app.events.types import RecordedEvent
+from app.outbound.sender import Request
 from app.webhooks.models import WebhookEndpoint
-from app.webhooks.sender import Request
 
 SECRET_BYTES = 32
 OLD_SECRET_LIFETIME = timedelta(hours=24)

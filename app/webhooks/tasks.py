@@ -8,12 +8,12 @@ from flask import current_app
 
 from app.database import alone_at, db, utc_now
 from app.events.rows import UnreadableEvent
+from app.outbound.sender import Sender
 from app.wake import wake
 from app.webhooks.claims import count_due, put_back_orphans
 from app.webhooks.courier import send_due_messages
 from app.webhooks.fan_out import fan_out_events
 from app.webhooks.retention import BATCH, KEPT_DAYS, forget_messages
-from app.webhooks.sender import Sender
 
 # With the last answers and a slow resolver it stays below the time limit of a task.
 COURIER_SECONDS = 12.0
@@ -50,10 +50,17 @@ def forget_old_messages() -> None:
 
 @shared_task(name="webhooks.send", ignore_result=True)
 def send_messages() -> None:
+    """Send what is due, and after a while leave the worker to others first."""
+    with alone_at("webhooks.courier") as is_alone:
+        is_behind = is_alone and _send_for_a_while()
+    if is_behind:
+        ring_courier()
+
+
+def _send_for_a_while() -> bool:
+    """Send for ``COURIER_SECONDS``; return whether something is still due then."""
     config = current_app.config["SITE"]
     sender = Sender(allow_private=config.WEBHOOK_ALLOW_PRIVATE)
-    with alone_at("webhooks.courier") as is_alone:
-        if not is_alone:
-            return
-        put_back_orphans(db.session())
-        send_due_messages(db.session(), sender.post, config.BASE_URL, seconds=COURIER_SECONDS)
+    put_back_orphans(db.session())
+    send_due_messages(db.session(), sender.post, config.BASE_URL, seconds=COURIER_SECONDS)
+    return count_due(db.session()) > 0

@@ -1,5 +1,5 @@
-"""Brokers for the whole run, each started by the first test that wants it; staff; and time that
-passes."""
+"""Brokers for the whole run, each started by the first test that wants it; a server that takes what
+is posted to it; staff; a visitor who reads German; and time that passes."""
 
 from collections.abc import Callable, Iterator
 
@@ -16,6 +16,7 @@ from tests.brokers.rabbitmq import RabbitMQ, temporary_rabbitmq
 from tests.brokers.tansu import Tansu, temporary_tansu
 from tests.faults.wire import State
 from tests.staff import browser_of, employ
+from tests.webhook_receiver import WebhookReceiver
 
 DUE_NOW = text(
     "UPDATE scheduled_events SET due_at = now() - interval '1 minute' WHERE type LIKE :type"
@@ -52,6 +53,21 @@ def aws(aws_server: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
         monkeypatch.setenv(name, value)
     aws_server.wire.become(State.WHOLE)
     return aws_server
+
+
+@pytest.fixture
+def receiver() -> Iterator[WebhookReceiver]:
+    """A server that takes what is posted to it."""
+    with WebhookReceiver() as receiver:
+        yield receiver
+
+
+@pytest.fixture
+def german(app: Flask) -> FlaskClient:
+    """A browser that prefers German."""
+    client = app.test_client()
+    client.environ_base["HTTP_ACCEPT_LANGUAGE"] = "de-AT,de;q=0.9,en;q=0.5"
+    return client
 
 
 @pytest.fixture

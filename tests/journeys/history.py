@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from tests.journeys.prospect import Applied, apply, send_application
 from tests.journeys.staff import Reviewer
-from tests.journeys.trouble import leave_alone, refusing
+from tests.journeys.trouble import leave_alone, refuse_in_chat, refusing
 from tests.site import Site, eventually
 from tests.webhook_receiver import Reply, WebhookReceiver
 
@@ -103,6 +103,7 @@ def make_history(site: Site, reviewer: Reviewer) -> History:
     reviewer.record_transfer(paid.engagement_id, f"{datetime.now(UTC):%Y-%m-%d}")
     paid.wait_until_engagement_is("active")
     leave_alone(site, "elsewhere")
+    refuse_in_chat(site)
     webhook = make_webhook_history(site, reviewer)
     return History(
         unscored=unscored,

@@ -21,11 +21,26 @@ INSERT INTO circuits (name, state, failures, opened_at, next_probe_at, last_erro
 VALUES (%s, 'open', 7, now(), now() + interval '5 minutes', 'ConnectTimeout')
 """
 
+CHAT_REFUSED = """
+INSERT INTO chat_messages (id, event_id, kind, application_id, correlation_id, text, link, status,
+    attempts, claimed_at, last_error)
+SELECT gen_random_uuid(), e.id, 'new_application', a.id, '', '87 points: ' || a.company, '',
+    'failed', 1, now(), 'HTTP 404'
+FROM events e JOIN applications a ON e.stream = 'application-' || a.id
+WHERE e.type = 'application.scored'
+"""
+
 
 def leave_alone(site: Site, service: str) -> None:
     """A service outside keeps failing, so its circuit is open."""
     with psycopg.connect(site.settings["DATABASE_URL"]) as connection:
         connection.execute(CIRCUIT_OPEN, (service,))
+
+
+def refuse_in_chat(site: Site) -> None:
+    """The staff's channel was to be told of each scored application, and its chat has refused."""
+    with psycopg.connect(site.settings["DATABASE_URL"]) as connection:
+        connection.execute(CHAT_REFUSED)
 
 
 @contextmanager

@@ -46,6 +46,10 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("STAFF_MAIL", " , "),
         ("STRIPE_SECRET_KEY", "sk_live_alone"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"),
+        ("CHAT_WEBHOOK_URL", "chat.example/hooks/T0P-S3CR3T"),
+        ("CHAT_WEBHOOK_URL", "http://chat.example/hooks/T0P-S3CR3T"),
+        ("CHAT_WEBHOOK_URL", "https:///hooks/T0P-S3CR3T"),
+        ("CHAT_WEBHOOK_URL", "https://chat.example:T0P-S3CR3T/hooks"),
         ("WEBHOOK_ALLOW_PRIVATE", "true"),
         ("WEBHOOK_ALLOW_PRIVATE", "perhaps"),
     ],
@@ -53,8 +57,15 @@ def test_a_missing_setting_is_named(name: str) -> None:
 def test_a_wrong_setting_stops_the_start_with_a_sentence_that_names_it(
     name: str, value: str
 ) -> None:
-    with pytest.raises(ConfigurationError, match=rf"{name}\b.*\.$"):
+    with pytest.raises(ConfigurationError, match=rf"{name}\b.*\.$") as stopped:
         load_config({**GOOD, name: value})
+    assert "T0P-S3CR3T" not in str(stopped.value)
+
+
+def test_a_chat_without_tls_is_taken_where_nothing_is_at_stake() -> None:
+    chat = "http://127.0.0.1:8065/hooks/T0P-S3CR3T"
+    config = load_config({**GOOD, "CHAT_WEBHOOK_URL": chat, "ENVIRONMENT": "development"})
+    assert chat == config.CHAT_WEBHOOK_URL
 
 
 def test_a_weak_secret_is_allowed_where_nothing_is_at_stake() -> None:

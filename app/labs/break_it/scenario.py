@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
+from flask_babel import lazy_gettext
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -33,12 +34,15 @@ DEAD = text("""
 SELECT d.id FROM deliveries d JOIN events e ON e.position = d.event_position
 WHERE e.metadata ->> 'correlation_id' = :trace AND d.status = 'dead'
 """)
+ONE_ALREADY = lazy_gettext(
+    "An application is in this sandbox already. Start again with an empty one."
+)
 
 
 def submit(session: Session, sandbox: Sandbox, chosen: Sequence[str]) -> None:
     """Send the one application of this sandbox, with these faults."""
     if count_events(session, sandbox.id):
-        raise NotNow("An application is in this sandbox already. Start again with an empty one.")
+        raise NotNow(ONE_ALREADY)
     sandbox.faults = list(chosen)
     record_in(session, sandbox, {stream_of("trial", new_id()): [TrialSubmitted()]})
 
@@ -47,7 +51,7 @@ def mend(session: Session, sandbox: Sandbox, _: Sequence[str]) -> None:
     """Mend the charge, and replay what has died of it."""
     letters = session.scalars(DEAD, {"trace": sandbox.trace}).all()
     if not letters:
-        raise NotNow("There is no dead letter to replay.")
+        raise NotNow(lazy_gettext("There is no dead letter to replay."))
     sandbox.faults = [fault for fault in sandbox.faults if fault != CHARGE_FAILS]
     with resuming(sandbox.trace, None):
         for delivery_id in letters:
@@ -55,63 +59,80 @@ def mend(session: Session, sandbox: Sandbox, _: Sequence[str]) -> None:
 
 
 def count_up(session: Session, sandbox_id: uuid.UUID) -> Sequence[Sum]:
-    labels = ("Engagements", "Mails", "Charges")
+    labels = (lazy_gettext("Engagements"), lazy_gettext("Mails"), lazy_gettext("Charges"))
     tallies = tally_effects(session, sandbox_id, ENGAGEMENT, MAIL, CHARGE)
     is_begun = count_events(session, sandbox_id) > 0
     return [
-        Sum(label, str(tally.written), tally.written == 1 if is_begun else None)
+        Sum(label, tally.written, holds=tally.written == 1 if is_begun else None)
         for label, tally in zip(labels, tallies, strict=True)
     ]
 
 
 BREAK_IT = Scenario(
     slug="break-it",
-    title="Break it",
-    summary="Send an application and break what you like on its way: kill the scorer, repeat every"
-    " event, take the mail server away, make the charge fail for good. The end is always one"
-    " engagement, one mail and one charge.",
+    title=lazy_gettext("Break it"),
+    summary=lazy_gettext(
+        "Send an application and break what you like on its way: kill the scorer, repeat every"
+        " event, take the mail server away, make the charge fail for good. The end is always one"
+        " engagement, one mail and one charge."
+    ),
     story=(
-        "The application is scored, an engagement is proposed, and from that follow a mail and a"
-        " charge: four handlers, each of which knows nothing but its event.",
-        "What a handler writes, the events that it records and the mark that it is done are"
-        " committed together or not at all. So a handler that dies or fails leaves nothing behind,"
-        " and can be tried again; and one that is handed the same event again finds it done.",
-        "A failure is retried, later and later. After the fourth try the delivery is a dead letter,"
-        " which is an event too. It waits until the cause is mended and somebody replays it.",
+        lazy_gettext(
+            "The application is scored, an engagement is proposed, and from that follow a mail and"
+            " a charge: four handlers, each of which knows nothing but its event."
+        ),
+        lazy_gettext(
+            "What a handler writes, the events that it records and the mark that it is done are"
+            " committed together or not at all. So a handler that dies or fails leaves nothing"
+            " behind, and can be tried again; and one that is handed the same event again finds it"
+            " done."
+        ),
+        lazy_gettext(
+            "A failure is retried, later and later. After the fourth try the delivery is a dead"
+            " letter, which is an event too. It waits until the cause is mended and somebody"
+            " replays it."
+        ),
     ),
     try_this=(
-        "Choose any faults and send the application.",
-        "Watch what is retried, and what is rolled back.",
-        "If the charge has become a dead letter, mend it and replay.",
+        lazy_gettext("Choose any faults and send the application."),
+        lazy_gettext("Watch what is retried, and what is rolled back."),
+        lazy_gettext("If the charge has become a dead letter, mend it and replay."),
     ),
-    simulated="The handlers write a row each, and the faults are made: the scorer dies after its"
-    " writes and before its commit, the mail fails twice.",
+    simulated=lazy_gettext(
+        "The handlers write a row each, and the faults are made: the scorer dies after its"
+        " writes and before its commit, the mail fails twice."
+    ),
     subscriptions={
         TrialSubmitted: (score_fit,),
         TrialScored: (propose_engagement,),
         TrialProposed: (send_mail, charge_deposit),
     },
     stations=(
-        Station(score_fit, "Scoring", "Scores the application", 1.0),
-        Station(propose_engagement, "Engagements", "Proposes one, with its deposit", 1.0),
-        Station(send_mail, "Mail", "Writes to the applicant", 1.0),
-        Station(charge_deposit, "Charge", "Charges the deposit", 1.0),
+        Station(score_fit, lazy_gettext("Scoring"), lazy_gettext("Scores the application"), 1.0),
+        Station(
+            propose_engagement,
+            lazy_gettext("Engagements"),
+            lazy_gettext("Proposes one, with its deposit"),
+            1.0,
+        ),
+        Station(send_mail, lazy_gettext("Mail"), lazy_gettext("Writes to the applicant"), 1.0),
+        Station(charge_deposit, lazy_gettext("Charge"), lazy_gettext("Charges the deposit"), 1.0),
     ),
     actions=(
         Action(
             "submit",
-            "Send the application",
+            lazy_gettext("Send the application"),
             submit,
             choices=(
-                Choice(SCORER_DIES, "Kill the scorer in the middle of its work"),
-                Choice(REPEATED, "Repeat every event"),
-                Choice(MAIL_IS_AWAY, "Take the mail server away for two tries"),
-                Choice(CHARGE_FAILS, "Make the charge fail until it is mended"),
+                Choice(SCORER_DIES, lazy_gettext("Kill the scorer in the middle of its work")),
+                Choice(REPEATED, lazy_gettext("Repeat every event")),
+                Choice(MAIL_IS_AWAY, lazy_gettext("Take the mail server away for two tries")),
+                Choice(CHARGE_FAILS, lazy_gettext("Make the charge fail until it is mended")),
             ),
-            legend="What goes wrong",
+            legend=lazy_gettext("What goes wrong"),
             takes_several=True,
         ),
-        Action("mend", "Mend the charge and replay", mend),
+        Action("mend", lazy_gettext("Mend the charge and replay"), mend),
     ),
     sums=count_up,
 )

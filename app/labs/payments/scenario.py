@@ -4,6 +4,7 @@ import random
 import uuid
 from collections.abc import Sequence
 
+from flask_babel import lazy_gettext
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -28,9 +29,11 @@ from app.labs.scenario import Action, Choice, Scenario, Station, Sum
 # Order holds within an account; the accounts go side by side.
 ACCOUNTS = 20
 STATIONS = (
-    Station(check_compliance, "Compliance", "Checks the payment", 0.1),
-    Station(post_payment, "Accounts", "Posts it in the ledger", 0.1),
-    Station(notify_holder, "Notifications", "Writes to the holder", 0.1),
+    Station(check_compliance, lazy_gettext("Compliance"), lazy_gettext("Checks the payment"), 0.1),
+    Station(post_payment, lazy_gettext("Accounts"), lazy_gettext("Posts it in the ledger"), 0.1),
+    Station(
+        notify_holder, lazy_gettext("Notifications"), lazy_gettext("Writes to the holder"), 0.1
+    ),
 )
 SECONDS = text("""
 SELECT extract(epoch FROM max(d.done_at) - min(e.recorded_at))::float8
@@ -61,55 +64,70 @@ def count_up(session: Session, sandbox_id: uuid.UUID) -> Sequence[Sum]:
     tallies = tally_effects(session, sandbox_id, CHECKED, DEBITED, CREDITED, WRITTEN_TO)
     missing = sum(asked - tally.subjects for tally in tallies)
     double = sum(tally.written - tally.subjects for tally in tallies)
+    posted = tallies[1].subjects
     balance = tallies[1].amount + tallies[2].amount
-    seconds = session.scalar(SECONDS, {"trace": sandbox_id.hex})
+    seconds = session.scalar(SECONDS, {"trace": sandbox_id.hex}) or 0
     return [
-        Sum("Payments asked for", str(asked)),
-        Sum("Posted in the ledger", str(tallies[1].subjects), tallies[1].subjects == asked),
-        Sum("Checks, entries and mails still missing", str(missing), missing == 0),
-        Sum("Checks, entries and mails made twice", str(double), double == 0),
-        Sum("Debits and credits together, in cents", str(balance), balance == 0),
-        Sum("Seconds from the first payment to the last entry", f"{seconds or 0:.1f}"),
+        Sum(lazy_gettext("Payments asked for"), asked),
+        Sum(lazy_gettext("Posted in the ledger"), posted, holds=posted == asked),
+        Sum(lazy_gettext("Checks, entries and mails still missing"), missing, holds=missing == 0),
+        Sum(lazy_gettext("Checks, entries and mails made twice"), double, holds=double == 0),
+        Sum(lazy_gettext("Debits and credits together, in cents"), balance, holds=balance == 0),
+        Sum(lazy_gettext("Seconds from the first payment to the last entry"), seconds, places=1),
     ]
 
 
 PAYMENTS = Scenario(
     slug="payments",
-    title="Payments",
-    summary="Let a surge of payments loose on one, two or four consumers, kill one of them in the"
-    " middle, and audit the ledger: none lost, none posted twice.",
+    title=lazy_gettext("Payments"),
+    summary=lazy_gettext(
+        "Let a surge of payments loose on one, two or four consumers, kill one of them in the"
+        " middle, and audit the ledger: none lost, none posted twice."
+    ),
     story=(
-        "Each payment is an event in the stream of its account. Compliance, accounts and"
-        " notifications take it side by side. Within an account the order holds; with more"
-        " consumers more accounts are served at once.",
-        "A consumer claims a payment before it works on it, and the claim is a lease. One that dies"
-        " in the middle takes its transaction with it: what it had written is rolled back, and"
-        " after the lease has run out the payment goes to another. The mark that says done is"
-        " committed together with the entries, so there is no moment in which one is there without"
-        " the other.",
+        lazy_gettext(
+            "Each payment is an event in the stream of its account. Compliance, accounts and"
+            " notifications take it side by side. Within an account the order holds; with more"
+            " consumers more accounts are served at once."
+        ),
+        lazy_gettext(
+            "A consumer claims a payment before it works on it, and the claim is a lease. One that"
+            " dies in the middle takes its transaction with it: what it had written is rolled back,"
+            " and after the lease has run out the payment goes to another. The mark that says done"
+            " is committed together with the entries, so there is no moment in which one is there"
+            " without the other."
+        ),
     ),
     try_this=(
-        "Start 200 payments with one consumer, and again with four. Compare the seconds.",
-        "Kill consumers while it runs, as often as you like.",
-        "Read the sums at the end. They are counted from the rows.",
+        lazy_gettext(
+            "Start 200 payments with one consumer, and again with four. Compare the seconds."
+        ),
+        lazy_gettext("Kill consumers while it runs, as often as you like."),
+        lazy_gettext("Read the sums at the end. They are counted from the rows."),
     ),
-    simulated="Each step takes a tenth of a second, and all sandboxes share sixteen threads.",
+    simulated=lazy_gettext(
+        "Each step takes a tenth of a second, and all sandboxes share sixteen threads."
+    ),
     subscriptions={PaymentRequested: (check_compliance, post_payment, notify_holder)},
     stations=STATIONS,
     actions=(
         Action(
             "surge",
-            "Start the surge",
+            lazy_gettext("Start the surge"),
             start_surge,
             choices=(Choice("50", "50"), Choice("200", "200"), Choice("500", "500")),
-            legend="How many payments",
+            legend=lazy_gettext("How many payments"),
         ),
         Action(
             "consumers",
-            "Set the consumers",
+            lazy_gettext("Set the consumers"),
             set_consumers,
-            choices=(Choice("1", "One"), Choice("2", "Two"), Choice("4", "Four")),
-            legend="Consumers for each step",
+            choices=(
+                Choice("1", lazy_gettext("One")),
+                Choice("2", lazy_gettext("Two")),
+                Choice("4", lazy_gettext("Four")),
+            ),
+            legend=lazy_gettext("Consumers for each step"),
         ),
     ),
     sums=count_up,

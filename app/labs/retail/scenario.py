@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
+from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
 from app.database import new_id
@@ -32,11 +33,15 @@ def place_orders(session: Session, sandbox: Sandbox, chosen: Sequence[str]) -> N
 def count_up(session: Session, sandbox_id: uuid.UUID) -> Sequence[Sum]:
     orders = count_events(session, sandbox_id, OrderPlaced)
     tallies = tally_effects(session, sandbox_id, RESERVED, CONFIRMED, WRITTEN_TO)
-    labels = ("Goods set aside, times", "Orders confirmed", "Customers written to")
+    labels = (
+        lazy_gettext("Goods set aside, times"),
+        lazy_gettext("Orders confirmed"),
+        lazy_gettext("Customers written to"),
+    )
     return [
-        Sum("Orders placed", str(orders)),
+        Sum(lazy_gettext("Orders placed"), orders),
         *(
-            Sum(label, str(tally.written), tally.written == tally.subjects == orders)
+            Sum(label, tally.written, holds=tally.written == tally.subjects == orders)
             for label, tally in zip(labels, tallies, strict=True)
         ),
     ]
@@ -44,35 +49,58 @@ def count_up(session: Session, sandbox_id: uuid.UUID) -> Sequence[Sum]:
 
 RETAIL = Scenario(
     slug="retail",
-    title="Retail",
-    summary="Place an order and watch one event reach three departments. Stop one, see what waits"
-    " for it, start it, and see it catch up.",
+    title=lazy_gettext("Retail"),
+    summary=lazy_gettext(
+        "Place an order and watch one event reach three departments. Stop one, see what waits"
+        " for it, start it, and see it catch up."
+    ),
     story=(
-        "The shop appends one event to the log in the same transaction in which it takes the order,"
-        " and its work is done. Who else wants to know is none of its business.",
-        "The relay gives the event to each of three subscribers. They work side by side, and none"
-        " of them knows of the others: when one is stopped, the other two do not notice, and"
-        " nothing that it misses is lost.",
+        lazy_gettext(
+            "The shop appends one event to the log in the same transaction in which it takes the"
+            " order, and its work is done. Who else wants to know is none of its business."
+        ),
+        lazy_gettext(
+            "The relay gives the event to each of three subscribers. They work side by side, and"
+            " none of them knows of the others: when one is stopped, the other two do not notice,"
+            " and nothing that it misses is lost."
+        ),
     ),
     try_this=(
-        "Place an order and follow it through the three departments.",
-        "Stop the inventory, then place five more orders. Its lag grows; the others are done.",
-        "Start the inventory again. It catches up in order, and every order is there once.",
+        lazy_gettext("Place an order and follow it through the three departments."),
+        lazy_gettext(
+            "Stop the inventory, then place five more orders. Its lag grows; the others are done."
+        ),
+        lazy_gettext(
+            "Start the inventory again. It catches up in order, and every order is there once."
+        ),
     ),
-    simulated="Each department takes about a second for an order, so that you can watch it.",
+    simulated=lazy_gettext(
+        "Each department takes about a second for an order, so that you can watch it."
+    ),
     subscriptions={OrderPlaced: (reserve_stock, confirm_order, notify_customer)},
     stations=(
-        Station(reserve_stock, "Inventory", "Sets the goods aside", 1.2),
-        Station(confirm_order, "Orders", "Confirms the order", 0.8),
-        Station(notify_customer, "Notifications", "Writes to the customer", 0.8),
+        Station(
+            reserve_stock, lazy_gettext("Inventory"), lazy_gettext("Sets the goods aside"), 1.2
+        ),
+        Station(confirm_order, lazy_gettext("Orders"), lazy_gettext("Confirms the order"), 0.8),
+        Station(
+            notify_customer,
+            lazy_gettext("Notifications"),
+            lazy_gettext("Writes to the customer"),
+            0.8,
+        ),
     ),
     actions=(
         Action(
             "place",
-            "Place the orders",
+            lazy_gettext("Place the orders"),
             place_orders,
-            choices=(Choice("1", "One"), Choice("5", "Five"), Choice("20", "Twenty")),
-            legend="How many orders",
+            choices=(
+                Choice("1", lazy_gettext("One")),
+                Choice("5", lazy_gettext("Five")),
+                Choice("20", lazy_gettext("Twenty")),
+            ),
+            legend=lazy_gettext("How many orders"),
         ),
     ),
     sums=count_up,

@@ -9,18 +9,19 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
+from flask_babel import lazy_gettext
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
 # Up to the proposal. What follows is a decision about somebody.
 TYPES = ("application.submitted", "application.scored", "engagement.proposed")
 STAGES = {
-    "scoring.score_fit": "The fit is scored",
-    "notifications.confirm_receipt": "A receipt is mailed",
-    "applications.keep_promise": "The day of the answer is set",
-    "engagements.propose_engagement": "An engagement is proposed",
-    "notifications.alert_staff": "Staff are told",
-    "review.list_application": "The reviewers’ queue is updated",
+    "scoring.score_fit": lazy_gettext("The fit is scored"),
+    "notifications.confirm_receipt": lazy_gettext("A receipt is mailed"),
+    "applications.keep_promise": lazy_gettext("The day of the answer is set"),
+    "engagements.propose_engagement": lazy_gettext("An engagement is proposed"),
+    "notifications.alert_staff": lazy_gettext("Staff are told"),
+    "review.list_application": lazy_gettext("The reviewers’ queue is updated"),
 }
 # How far back it looks, and how much it shows.
 LATEST_EVENTS = 100

@@ -3,6 +3,8 @@
 import uuid
 from collections.abc import Sequence
 
+from flask_babel import lazy_gettext, lazy_pgettext
+from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import Session
 
 from app.events.store import ConcurrentAppend, read_stream, record_all
@@ -13,10 +15,11 @@ from app.labs.sandboxes import check_room
 from app.labs.scenario import Action, Choice, NotNow, Scenario
 from app.labs.time_machine.events import AccountOpened, MoneyDeposited, MoneyWithdrawn
 from app.labs.time_machine.fold import moments_of, state_after
+from app.rendering import money
 
 # What one page can show.
 MOST_EVENTS = 60
-AMOUNTS = (Choice("1000", "$10"), Choice("5000", "$50"), Choice("20000", "$200"))
+AMOUNTS = tuple(Choice(str(cents), LazyString(money, cents)) for cents in (10_00, 50_00, 200_00))
 
 
 def account_events(session: Session, sandbox_id: uuid.UUID) -> Sequence[RecordedEvent]:
@@ -36,7 +39,7 @@ def withdraw(session: Session, sandbox: Sandbox, chosen: Sequence[str]) -> None:
     past = account_events(session, sandbox.id)
     cents = int(chosen[0])
     if state_after(moments_of(past), len(past)).balance < cents:
-        raise NotNow("There is less in the account than that. A refusal is no event.")
+        raise NotNow(lazy_gettext("There is less in the account than that. A refusal is no event."))
     append(session, sandbox, past, [MoneyWithdrawn(amount_cents=cents)])
 
 
@@ -45,7 +48,9 @@ def append(
 ) -> None:
     """Append what was decided by ``past``, if nothing has been appended since. Raises NotNow."""
     if len(past) + len(events) > MOST_EVENTS:
-        raise NotNow("This account has as many events as the page can show. Start again.")
+        raise NotNow(
+            lazy_gettext("This account has as many events as the page can show. Start again.")
+        )
     check_room(session, sandbox, len(events))
     try:
         with resuming(sandbox.trace, None):
@@ -58,35 +63,59 @@ def append(
             )
     except ConcurrentAppend:
         session.rollback()
-        raise NotNow("The account has changed since you looked. Look again.") from None
+        raise NotNow(
+            lazy_gettext("The account has changed since you looked. Look again.")
+        ) from None
 
 
 TIME_MACHINE = Scenario(
     slug="time-machine",
-    title="Time machine",
-    summary="Pay into an account that is stored as nothing but its events, take money out, and see"
-    " it as it was after each of them.",
+    title=lazy_gettext("Time machine"),
+    summary=lazy_gettext(
+        "Pay into an account that is stored as nothing but its events, take money out, and see"
+        " it as it was after each of them."
+    ),
     story=(
-        "There is no row with a balance. Each deposit and each withdrawal is an event in the"
-        " account's stream, and the balance is what they add up to: folded from the first event on,"
-        " each time that somebody asks.",
-        "So every earlier state is there too. To rewind is to stop folding sooner. Nothing is"
-        " undone by it, and what came later stays in the log.",
-        "A withdrawal is decided by the state after the last event, and appended only if the stream"
-        " still ends there. Two at once can't both spend the same money: the second one is told to"
-        " look again.",
+        lazy_gettext(
+            "There is no row with a balance. Each deposit and each withdrawal is an event in the"
+            " account's stream, and the balance is what they add up to: folded from the first event"
+            " on, each time that somebody asks."
+        ),
+        lazy_gettext(
+            "So every earlier state is there too. To rewind is to stop folding sooner. Nothing is"
+            " undone by it, and what came later stays in the log."
+        ),
+        lazy_gettext(
+            "A withdrawal is decided by the state after the last event, and appended only if the"
+            " stream still ends there. Two at once can't both spend the same money: the second one"
+            " is told to look again."
+        ),
     ),
     try_this=(
-        "Pay in a few times, and take some of it out.",
-        "Rewind with the slider, or at any event in the list.",
-        "Try to take out more than there is: what is refused leaves no event.",
+        lazy_gettext("Pay in a few times, and take some of it out."),
+        lazy_gettext("Rewind with the slider, or at any event in the list."),
+        lazy_gettext("Try to take out more than there is: what is refused leaves no event."),
     ),
-    simulated="The account holds nothing. No subscriber is part of this lab: the state is read from"
-    " the log as the page is made.",
+    simulated=lazy_gettext(
+        "The account holds nothing. No subscriber is part of this lab: the state is read from"
+        " the log as the page is made."
+    ),
     subscriptions={},
     stations=(),
     actions=(
-        Action("deposit", "Pay in", deposit, choices=AMOUNTS, legend="Deposit"),
-        Action("withdraw", "Take out", withdraw, choices=AMOUNTS, legend="Withdrawal"),
+        Action(
+            "deposit",
+            lazy_gettext("Pay in"),
+            deposit,
+            choices=AMOUNTS,
+            legend=lazy_pgettext("of an account", "Deposit"),
+        ),
+        Action(
+            "withdraw",
+            lazy_gettext("Take out"),
+            withdraw,
+            choices=AMOUNTS,
+            legend=lazy_pgettext("of an account", "Withdrawal"),
+        ),
     ),
 )

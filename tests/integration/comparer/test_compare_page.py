@@ -1,5 +1,6 @@
 """The comparer's page: a form that is its own address."""
 
+import html
 import re
 
 import pytest
@@ -7,35 +8,36 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.comparer.arguments import current_arguments
+from tests.german import english_left_in
 
 PATH = "/articles/choosing-a-broker/compare"
 WHOLE = "again=no&order=none&runs=team&peak=hundreds&shape=work"
 
 
 def test_the_page_asks_every_question_and_answers_none(app: Flask, client: FlaskClient) -> None:
-    html = client.get(PATH).text
-    assert "<h1>Which broker?</h1>" in html and "Your answers" not in html
+    page = client.get(PATH).text
+    assert "<h1>Which broker?</h1>" in page and "Your answers" not in page
     for question in current_arguments().questions:
-        assert question.question in html
-        assert html.count(f'name="{question.key}"') == len(question.answers)
-    assert 'method="get"' in html and "csrf_token" not in html
-    assert "error-summary" not in html
+        assert question.question in page
+        assert page.count(f'name="{question.key}"') == len(question.answers)
+    assert 'method="get"' in page and "csrf_token" not in page
+    assert "error-summary" not in page
 
 
 def test_the_address_holds_the_answers_and_shows_the_reasons(client: FlaskClient) -> None:
-    html = client.get(f"{PATH}?{WHOLE}").text
-    assert "<h1>Your answers speak for RabbitMQ</h1>" in html
-    assert "acknowledges each message by itself" in html
+    page = client.get(f"{PATH}?{WHOLE}").text
+    assert "<h1>Your answers speak for RabbitMQ</h1>" in page
+    assert "acknowledges each message by itself" in page
     for heading in ("Why RabbitMQ", "What speaks against it", "What would change the answer"):
-        assert heading in html
-    assert "disagree" not in html
-    chosen = re.findall(r'<input checked [^>]*name="(\w+)" value="(\w+)"', html)
+        assert heading in page
+    assert "disagree" not in page
+    chosen = re.findall(r'<input checked [^>]*name="(\w+)" value="(\w+)"', page)
     assert "&".join(f"{name}={value}" for name, value in chosen) == WHOLE
 
 
 def test_answers_that_disagree_are_told_first(client: FlaskClient) -> None:
-    html = client.get(f"{PATH}?{WHOLE.replace('again=no', 'again=years')}").text
-    assert 0 < html.index("your answers disagree") < html.index("Why ")
+    page = client.get(f"{PATH}?{WHOLE.replace('again=no', 'again=years')}").text
+    assert 0 < page.index("your answers disagree") < page.index("Why ")
 
 
 @pytest.mark.parametrize(
@@ -68,3 +70,32 @@ def test_all_answers_share_one_canonical_address(client: FlaskClient) -> None:
 
 def test_nothing_is_stored_of_whoever_asks(client: FlaskClient) -> None:
     assert "Set-Cookie" not in client.get(f"{PATH}?{WHOLE}").headers
+
+
+def test_every_answer_has_its_reasons_in_german(app: Flask, german: FlaskClient) -> None:
+    for answers in current_arguments().every_set_of_answers()[::7]:
+        page = german.get(PATH, query_string=answers).text
+        assert "<h1>Ihre Antworten sprechen für" in page, answers
+        assert english_left_in(page) == [], answers
+
+
+def test_a_missing_answer_is_asked_for_in_german(german: FlaskClient) -> None:
+    page = german.get(f"{PATH}?runs=team").text
+    assert "Wählen Sie eine Antwort auf „Muss ein Leser noch einmal lesen können" in page
+    assert english_left_in(page) == []
+
+
+def test_the_article_above_says_that_it_is_in_another_language(
+    client: FlaskClient, german: FlaskClient
+) -> None:
+    link = '<a href="/articles/choosing-a-broker" lang="en">'
+    assert link in german.get(PATH).text
+    assert link not in client.get(PATH).text
+
+
+def test_the_other_language_keeps_the_answers(client: FlaskClient) -> None:
+    link = re.search(r'<a href="([^"]+)" hreflang="de"', client.get(f"{PATH}?{WHOLE}").text)
+    assert link
+    page = client.get(html.unescape(link[1])).text
+    assert "<h1>Ihre Antworten sprechen für RabbitMQ</h1>" in page
+    assert page.count("<input checked") == 5

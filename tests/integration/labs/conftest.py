@@ -93,8 +93,8 @@ class Visitor:
     def is_settled(self) -> bool:
         return self.state.is_settled
 
-    def sums(self) -> dict[str, str]:
-        return {one.label: one.value for one in self.state.sums}
+    def sums(self) -> dict[str, float]:
+        return {str(one.label): one.value for one in self.state.sums}
 
 
 @pytest.fixture

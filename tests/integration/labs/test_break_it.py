@@ -15,7 +15,7 @@ FAULTS = (SCORER_DIES, REPEATED, MAIL_IS_AWAY, CHARGE_FAILS)
 EVERY_COMBINATION = list(
     chain.from_iterable(combinations(FAULTS, count) for count in range(len(FAULTS) + 1))
 )
-ONE_OF_EACH = {"Engagements": "1", "Mails": "1", "Charges": "1"}
+ONE_OF_EACH = {"Engagements": 1, "Mails": 1, "Charges": 1}
 STREAM = text("SELECT stream FROM events WHERE type = 'trial.engagement_proposed'")
 
 
@@ -37,7 +37,7 @@ def test_for_each_combination_of_faults_the_end_is_one_of_each(
         charge = breaker.state.stations[3]
         assert charge.dead == (CHARGE_FAILS in faults), faults
         if charge.dead:
-            assert breaker.sums() == ONE_OF_EACH | {"Charges": "0"}, faults
+            assert breaker.sums() == ONE_OF_EACH | {"Charges": 0}, faults
             breaker.press("mend")
     until(lambda: all(breaker.is_settled() for breaker in breakers.values()))
     for faults, breaker in breakers.items():

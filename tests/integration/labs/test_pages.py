@@ -31,7 +31,7 @@ def test_the_list_names_every_lab_and_how_many_are_at_it(client: FlaskClient, pr
 def test_a_lab_is_described_before_anything_is_opened(client: FlaskClient, slug: str) -> None:
     page = html.unescape(client.get(f"/labs/{slug}").text)
     scenario = next(one for one in SCENARIOS if one.slug == slug)
-    assert all(paragraph in page for paragraph in scenario.story)
+    assert all(str(paragraph) in page for paragraph in scenario.story)
     assert "0 of 24 sandboxes are in use." in client.get("/labs/").text
     assert client.get(f"/labs/{slug}/events/1").status_code == 404
 
@@ -105,7 +105,7 @@ def test_when_all_are_in_use_the_page_says_so_and_shows_the_rest(
     for one in (app, backbone):
         monkeypatch.setitem(one.config, "SITE", config)
     page = press("/labs/retail/place", **{"place-choice": "1"}).text
-    assert FULL in page
+    assert str(FULL) in page
     assert "All 0 sandboxes are in use right now" in page and "What happens" in page
 
 

@@ -139,6 +139,6 @@ def test_two_runners_hand_each_event_over_once(
             return shopper.is_settled()
 
         until(is_done_by_both)
-    assert set(shopper.sums().values()) == {"20"}
+    assert set(shopper.sums().values()) == {20}
     with on_backbone() as session:
         assert count_sandboxes(session) == 1

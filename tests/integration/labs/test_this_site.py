@@ -18,6 +18,7 @@ from app.database import db
 from app.events.log import START, read_unsettled
 from app.events.subscription import current_subscriptions
 from app.labs.this_site.projection import STAGES, TYPES, Line, StageFigures, public_exhibit
+from tests.german import english_left_in
 from tests.submitted import submit_answers
 
 DEMO = Path(__file__).parents[3] / "local/demo_applications.toml"
@@ -110,3 +111,20 @@ def test_a_page_that_has_seen_it_all_gets_nothing(
     session.execute(FAIL)
     session.commit()
     assert client.get(address[1]).status_code == 200
+
+
+def test_it_is_german_for_a_german_reader_and_so_is_what_moves(
+    german: FlaskClient, application: Application, handle_events: Callable[[], None]
+) -> None:
+    assert "Noch ist keine Anfrage durchgelaufen." in german.get(PAGES[0]).text
+    handle_events()
+    for page in PAGES:
+        shown = german.get(page).text
+        assert "Die Anfrage wird bewertet" in shown
+        assert re.search(r">\d+,\d\d s</td>", shown)
+        assert english_left_in(shown) == []
+    address = re.search(r'hx-get="([^"]+)"', shown)
+    assert address
+    assert german.get(address[1]).status_code == 204
+    in_english = german.get(address[1], headers={"Accept-Language": "en"})
+    assert "The fit is scored" in in_english.text

@@ -218,7 +218,7 @@ def test_an_english_application_has_english_letters(
     handle_events()
     [mail] = mails(session, "received")
     assert mail.subject == f"We have your application {application.reference}"
-    assert f"Dear {application.name},\n\nyour application for" in mail.text
+    assert f"Dear {application.name},\n\nYour application for" in mail.text
     assert '<html lang="en">' in mail.html and "lang=" not in mail.text
     assert english_left_in(mail.text), "what finds English in a German letter finds it here"
 

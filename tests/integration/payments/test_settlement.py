@@ -58,6 +58,8 @@ def test_paying_on_stripes_page_pays_the_deposit_and_starts_the_engagement(
     assert back == f"http://localhost{payer.own_page}?payment=done#deposit"
     waiting = payer.browser.get(f"{payer.own_page}/deposit?payment=done").text
     assert "waiting for Stripe" in waiting and "hx-get" in waiting
+    page = payer.browser.get(f"{payer.own_page}?payment=done").text
+    assert "<h1>Your payment is on its way.</h1>" in page and "You act next" not in page
     assert payer.deposit().status == "due"
 
     assert post_webhook(*standin.next_webhook("checkout.session.completed")).status_code == 200

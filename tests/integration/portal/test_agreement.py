@@ -4,16 +4,19 @@ import html
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.applications.events import ApplicationAccepted
 from app.applications.models import Application
 from app.engagements.models import Engagement
 from app.engagements.queries import engagement_of
 from app.events.store import read_stream
 from app.events.types import stream_of
 from app.firm.offers import current_offers
+from app.notifications.models import MailMessage
 from app.rendering import money
-from tests.integration.portal.conftest import Send
+from tests.integration.portal.conftest import Decide, Send
 
 
 @pytest.fixture
@@ -39,6 +42,32 @@ def test_the_proposal_stands_on_the_page_with_every_price_line_and_term(
     for line in engagement.priced.lines:
         words += [line.label, line.explanation, money(line.amount_cents)]
     assert [word for word in words if word not in page] == []
+
+
+@pytest.mark.parametrize(
+    ("outcome", "weeks", "is_whole"),
+    [("working_slice", "Six weeks", False), ("migration_in_production", "Ten weeks", True)],
+)
+def test_what_is_proposed_is_what_the_price_lines_stand_for(
+    client: FlaskClient,
+    path: str,
+    application: Application,
+    decide: Decide,
+    session: Session,
+    outcome: str,
+    weeks: str,
+    is_whole: bool,
+) -> None:
+    application.answers = {**application.answers, "outcome": outcome}
+    session.commit()
+    words = "We propose to begin with dispatch.\n\nIt hurts most."
+    decide(ApplicationAccepted(message=words, kind="build", total_cents=9_000_000))
+    page = html.unescape(client.get(path).text)
+    proposal = page[page.index('id="engagement"') : page.index('id="agreement"')]
+    assert f"<p>{weeks}." in proposal and words in proposal
+    assert ("Weeks 7 to 10" in proposal) is is_whole
+    mail = session.scalars(select(MailMessage.text).filter_by(template="accepted")).one()
+    assert weeks in mail and "Six to ten" not in mail
 
 
 def test_a_typed_name_agrees_and_leads_to_the_deposit(

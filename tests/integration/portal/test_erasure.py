@@ -5,6 +5,7 @@ import json
 from collections.abc import Callable
 from typing import Any
 
+import msgspec
 import psycopg
 import pytest
 from flask import Flask
@@ -31,7 +32,22 @@ FIGURES = text("""
 SELECT a.status, s.total > 0, g.total_cents FROM applications a
 JOIN scores s ON s.application_id = a.id JOIN engagements g ON g.application_id = a.id
 """)
-SENT = text("UPDATE mail_messages SET status = 'sent', sent_at = now() WHERE recipient LIKE '%@%'")
+SENT = text("""
+WITH told AS (
+    UPDATE chat_messages SET status = 'sent', sent_at = now() WHERE kind = 'new_application'
+    RETURNING id
+)
+UPDATE mail_messages SET status = 'sent', sent_at = now() WHERE recipient LIKE '%@%'
+""")
+
+TOLD = text("SELECT kind, status, text FROM chat_messages")
+
+
+@pytest.fixture(autouse=True)
+def channel(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Staff have a channel in a chat, which is told things too."""
+    config = msgspec.structs.replace(app.config["SITE"], CHAT_WEBHOOK_URL="http://127.0.0.1:1/")
+    monkeypatch.setitem(app.config, "SITE", config)
 
 
 @pytest.fixture
@@ -82,6 +98,7 @@ def test_an_erased_person_is_nowhere_in_the_database(
     session.commit()
     handle_events()
     assert "canary" not in dump(app)
+    assert session.execute(TOLD).all() == [("new_application", "sent", "Erased")]
     assert list(broken_links(session)) == []
 
 
@@ -131,6 +148,7 @@ def test_a_person_can_have_all_that_is_stored_about_them(
     assert {"application.more_provided", "message.sent", "engagement.accepted"} <= set(types)
     assert any("canary" in event["data"].get("message", "") for event in exported["events"])
     assert exported["mail"]
+    assert any("Canary Ltd" in message["text"] for message in exported["chat"])
 
 
 def test_an_operator_erases_by_reference_and_is_asked_first(

@@ -26,7 +26,8 @@ def test_the_page_shows_the_reference_the_promise_and_all_that_was_sent(
     client: FlaskClient, application: Application, path: str
 ) -> None:
     page = html.unescape(client.get(path).text)
-    assert f"<h1>{application.reference}</h1>" in page
+    assert "<h1>We have your application.</h1>" in page
+    assert f"<b>{application.reference}</b>" in page
     assert "within one working day" in page
     assert "It was recorded once" in page
     for question in current_questionnaire().asked(application.answers):

@@ -3,10 +3,13 @@
 import html
 import re
 from collections.abc import Callable
-from datetime import timedelta
+from datetime import datetime, timedelta
+from zoneinfo import ZoneInfo
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from msgspec.structs import replace
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -15,14 +18,15 @@ from app.applications.models import Application
 from app.applications.service import decide_application
 from app.events.store import read_stream
 from app.events.types import stream_of
-from app.firm.calendar import current_calendar, next_deadline
+from app.firm.calendar import WEEKDAYS, current_calendar, next_deadline
 from app.messages.service import write_as_staff
+from app.portal.deadline import deadline
 from app.portal.standing import AGREED, QUESTION
 from app.portal.turn import WITHOUT_A_DATE
-from app.rendering import datetime_utc
 from tests.integration.portal.conftest import Send
 
 Handle = Callable[[], None]
+DAY = timedelta(days=1)
 FIXED = {
     "asked": "You act next, whenever it suits you",
     "declined": "Nobody has to act",
@@ -43,16 +47,21 @@ def agreed(offered: None, send: Send) -> None:
     assert send("agreement", name="Marguerite Okonkwo").status_code == 303
 
 
+@pytest.fixture(autouse=True)
+def no_holidays(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.extensions, "calendar", replace(current_calendar(), holidays=()))
+
+
 def promised(session: Session, application: Application) -> str:
     """The end of the firm's next working day after the prospect's last word."""
     events = read_stream(session, stream_of("application", application.id))
     spoken = [e for e in events if e.type in ("application.submitted", "application.more_provided")]
-    return datetime_utc(next_deadline(spoken[-1].recorded_at, current_calendar()))
+    return deadline(next_deadline(spoken[-1].recorded_at, current_calendar()))
 
 
 def turn_on(page: str) -> str:
     """The sentence on the page, which has one."""
-    (found,) = re.findall(r"<strong>(.*?)</strong>", page)
+    (found,) = re.findall(r'id="turn">(.*?)</p>', page)
     return html.unescape(found)
 
 
@@ -76,7 +85,21 @@ def test_the_page_keeps_to_what_was_promised_when_the_calendar_changes(
     handle_events()
     session.execute(text("UPDATE scheduled_events SET due_at = '2031-03-04 15:16Z'"))
     session.commit()
-    assert "by 4 Mar 2031, 15:16 UTC." in turn_on(client.get(path).text)
+    sentence = "by Tuesday 4 March, 10:16 in New York (15:16 UTC)."
+    assert sentence in turn_on(client.get(path).text)
+
+
+def test_holidays_on_the_way_to_the_date_are_named(
+    app: Flask, client: FlaskClient, path: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calendar = current_calendar()
+    today = datetime.now(ZoneInfo(calendar.timezone)).date()
+    every_day = replace(calendar, working_days=WEEKDAYS, holidays=(today + DAY, today + 2 * DAY))
+    monkeypatch.setitem(app.extensions, "calendar", every_day)
+    named = [f"{day.day} {day:%B}" for day in every_day.holidays]
+    assert turn_on(client.get(path).text).endswith(f" {' and '.join(named)} are holidays here.")
+    german = turn_on(client.get(path, query_string={"lang": "de"}).text)
+    assert german.endswith("sind bei uns Feiertage.") and "Uhr in New York" in german
 
 
 @pytest.mark.parametrize("state", FIXED)
@@ -136,7 +159,7 @@ def test_a_message_that_waits_for_a_reply_is_our_turn_until_there_is_one(
     send("messages", text="When?", form_id="a")
     events = read_stream(session, stream_of("application", application.id))
     due = next_deadline(events[-1].recorded_at, current_calendar())
-    assert turn_on(client.get(path).text) == sentence.format(datetime_utc(due))
+    assert turn_on(client.get(path).text) == sentence.format(deadline(due))
     write_as_staff(session, application.id, "Now.", form_id="a", actor="staff:ada")
     session.commit()
     assert turn_on(client.get(path).text) == before

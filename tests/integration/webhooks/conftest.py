@@ -1,17 +1,9 @@
 """Endpoints at a real server on the loopback address, and a courier at hand."""
 
-import ipaddress
 import re
-import ssl
-from collections.abc import Callable, Iterator
-from datetime import UTC, datetime, timedelta
-from pathlib import Path
+from collections.abc import Callable
 
 import pytest
-from cryptography import x509
-from cryptography.hazmat.primitives import hashes, serialization
-from cryptography.hazmat.primitives.asymmetric import ec
-from cryptography.x509.oid import NameOID
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -21,10 +13,10 @@ from app.applications.events import MoreProvided
 from app.database import new_id
 from app.events.store import record
 from app.events.types import RecordedEvent, stream_of
+from app.outbound.sender import Sender
 from app.webhooks.courier import send_due_messages
 from app.webhooks.fan_out import fan_out_events
 from app.webhooks.models import WebhookEndpoint, WebhookMessage
-from app.webhooks.sender import Sender
 from app.webhooks.service import add_endpoint
 from tests.webhook_receiver import WebhookReceiver
 
@@ -33,12 +25,6 @@ BASE_URL = "https://firm.example"
 CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 Add = Callable[..., WebhookEndpoint]
 Happen = Callable[..., RecordedEvent]
-
-
-@pytest.fixture
-def receiver() -> Iterator[WebhookReceiver]:
-    with WebhookReceiver() as receiver:
-        yield receiver
 
 
 @pytest.fixture
@@ -119,51 +105,3 @@ def token_of(client: FlaskClient) -> str:
     found = CSRF_TOKEN.search(client.get("/staff/settings/").text)
     assert found
     return found[1]
-
-
-class Certificate:
-    """A certificate that only itself vouches for: a server's context with it, and a client's that
-    trusts it."""
-
-    def __init__(self, folder: Path, *names: str) -> None:
-        key = ec.generate_private_key(ec.SECP256R1())
-        name = x509.Name([x509.NameAttribute(NameOID.COMMON_NAME, "receiver")])
-        now = datetime.now(UTC)
-        certificate = (
-            x509.CertificateBuilder()
-            .subject_name(name)
-            .issuer_name(name)
-            .public_key(key.public_key())
-            .serial_number(x509.random_serial_number())
-            .not_valid_before(now - timedelta(minutes=5))
-            .not_valid_after(now + timedelta(hours=1))
-            .add_extension(x509.SubjectAlternativeName([_general_name(n) for n in names]), False)
-            .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
-            .sign(key, hashes.SHA256())
-        )
-        self._file = folder / "certificate.pem"
-        self._file.write_bytes(
-            certificate.public_bytes(serialization.Encoding.PEM)
-            + key.private_bytes(
-                serialization.Encoding.PEM,
-                serialization.PrivateFormat.PKCS8,
-                serialization.NoEncryption(),
-            )
-        )
-
-    @property
-    def server(self) -> ssl.SSLContext:
-        context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self._file)
-        return context
-
-    @property
-    def trusting_client(self) -> ssl.SSLContext:
-        return ssl.create_default_context(cafile=str(self._file))
-
-
-def _general_name(name: str) -> x509.GeneralName:
-    try:
-        return x509.IPAddress(ipaddress.ip_address(name))
-    except ValueError:
-        return x509.DNSName(name)

@@ -7,12 +7,13 @@ from threading import Thread
 import pytest
 from flask import Flask
 from msgspec.structs import replace
+from redis import Redis as RedisClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.database import db
 from app.events.models import StoredEvent
-from app.webhooks import claims
+from app.webhooks import claims, tasks
 from app.webhooks.claims import count_due, put_back_orphans
 from app.webhooks.courier import MOST_IN_FLIGHT
 from app.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
@@ -20,10 +21,14 @@ from app.webhooks.queries import attempts_of
 from app.webhooks.schedule import MOST_TRIES
 from app.webhooks.service import delete_endpoint
 from app.webhooks.tasks import send_messages, sweep_webhooks
+from local.redis import Redis
 from tests.integration.events.conftest import record_from_tomorrow
 from tests.integration.webhooks.conftest import Add, Courier, Happen
 from tests.site import eventually
 from tests.webhook_receiver import Reply, WebhookReceiver
+
+QUEUE = "celery"
+BRIEFLY = 0.2
 
 
 @contextmanager
@@ -160,6 +165,32 @@ def test_the_tasks_do_all_of_it(
     send_messages()
     assert receiver.ids == [str(event.id)]
     assert courier.messages(endpoint)[0].status == "delivered"
+
+
+def test_what_is_still_due_when_the_couriers_time_is_over_waits_for_no_sweep(
+    add: Add,
+    happen: Happen,
+    courier: Courier,
+    receiver: WebhookReceiver,
+    redis_server: Redis,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def answer_when_time_is_over(_: int) -> Reply:
+        receiver.released.wait(2 * BRIEFLY)
+        return Reply()
+
+    add()
+    for _ in range(claims.MOST_IN_FLIGHT_EACH + 1):
+        happen()
+    courier.fan_out()
+    monkeypatch.setattr(tasks, "COURIER_SECONDS", BRIEFLY)
+    receiver.answer = answer_when_time_is_over
+    with RedisClient.from_url(redis_server.url) as broker:
+        broker.flushall()
+        send_messages()
+        assert (len(receiver.received), broker.llen(QUEUE)) == (claims.MOST_IN_FLIGHT_EACH, 1)
+        send_messages()
+        assert (len(receiver.received), broker.llen(QUEUE)) == (claims.MOST_IN_FLIGHT_EACH + 1, 1)
 
 
 def test_without_the_setting_the_tasks_send_nothing_inside(

@@ -4,13 +4,29 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from app.applications.questions import STEP_KEYS
+from tests.german import english_left_in
 from tests.journeys.axe import violations_on, widths_that_scroll
 from tests.journeys.history import History
 from tests.journeys.prospect import cookie_of_finished_draft
+from tests.journeys.tour.stops import CHOSEN, COMPARER, LABS, Stop, choose, fill, press
 from tests.journeys.watch import Watch
 from tests.site import Site
 
 GERMAN = "de-DE"
+ANSWER = (*map(choose, CHOSEN), press("Vergleichen"))
+STOP = (choose("5"), press("Bestellungen aufgeben"), press("Lager anhalten"))
+KILL = (choose("200"), press("Ansturm starten"), press("Konten: einen hart beenden"))
+BREAK = (choose("charge_fails"), press("Anfrage absenden"))
+REWIND = (press("Einzahlen"), fill(at="1"), press("Damaligen Stand zeigen"))
+TRIED = (
+    Stop("comparer, answered", COMPARER, ANSWER, shows="Ihre Antworten sprechen für"),
+    Stop("comparer, wrong", f"{COMPARER}?runs=aws", shows="brauchen noch einen Blick"),
+    Stop("retail", "/labs/retail", STOP, shows="Lager: angehalten"),
+    Stop("payments", "/labs/payments", KILL, shows="mitten in der Arbeit hart beendet"),
+    Stop("break it", "/labs/break-it", BREAK, shows="Dead Letter nach 4 Versuchen"),
+    Stop("time machine", "/labs/time-machine", REWIND, shows="nach 1 von 2 Events"),
+    Stop("refused", "/labs/time-machine", (press("Abheben"),), shows="ist kein Event"),
+)
 
 
 @pytest.fixture(scope="module")
@@ -25,6 +41,7 @@ def locale() -> str:
         *("/apply", *(f"/apply/{key}" for key in STEP_KEYS)),
         *("/apply/attachments", "/apply/outlook", "/apply/delete"),
         *("own:asked", "own:offered", "own:agreed", "withdraw:proposed", "erase:proposed"),
+        *(COMPARER, *(stop.path for stop in LABS if not stop.deeds)),
     ],
 )
 def test_axe_finds_nothing_in_german_and_nothing_scrolls_sideways(
@@ -44,5 +61,20 @@ def test_axe_finds_nothing_in_german_beside_errors(tourist: tuple[Page, Watch], 
     page.goto(f"/apply/{key}")
     page.get_by_role("button", name="Weiter").first.click()
     expect(page.get_by_role("alert")).to_be_focused()
+    assert violations_on(page) == ""
+    assert widths_that_scroll(page) == []
+
+
+@pytest.mark.parametrize("stop", TRIED, ids=[stop.name for stop in TRIED])
+def test_axe_finds_nothing_in_german_where_something_was_tried_and_no_english_is_left(
+    tourist: tuple[Page, Watch], stop: Stop
+) -> None:
+    page, _ = tourist
+    page.goto(stop.path)
+    for deed in stop.deeds:
+        deed(page)
+    expect(page.get_by_text(stop.shows).first).to_be_visible()
+    assert page.locator("html").get_attribute("lang") == "de"
+    assert english_left_in(page.content()) == []
     assert violations_on(page) == ""
     assert widths_that_scroll(page) == []

@@ -129,8 +129,8 @@ def test_an_empty_answer_says_so(show: Show) -> None:
 @pytest.mark.parametrize(
     ("billing", "percent", "words"),
     [
-        ("fixed", 30, ["Fixed price", "Deposit of 30%, due when you accept", "$3,000"]),
-        ("monthly", 100, ["Each month", "First month, due when you accept", "$10,000"]),
+        ("fixed", 30, ["Fixed price", "Deposit of 30%, due when you agree", "$3,000"]),
+        ("monthly", 100, ["Each month", "First month, due when you agree", "$10,000"]),
     ],
 )
 def test_a_price_shows_its_lines_its_total_and_what_is_due(

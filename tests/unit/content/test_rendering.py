@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rendering import datetime_utc, duration, money, plain_date, with_code
+from app.rendering import datetime_utc, duration, money, number, plain_date, with_code
 
 
 @pytest.mark.parametrize(
@@ -28,6 +28,12 @@ def test_money_loses_no_cent(cents: int) -> None:
     digits = money(cents).replace("$", "").replace(",", "").replace("\N{MINUS SIGN}", "-")
     dollars, _, rest = digits.partition(".")
     assert int(dollars + (rest or "00")) == cents
+
+
+def test_a_number_has_its_thousands_apart_and_the_places_that_are_wanted() -> None:
+    assert number(20_000) == "20,000"
+    assert number(1234.5, places=2) == "1,234.50"
+    assert number(0.04, places=1) == "0.0"
 
 
 def test_a_day_is_written_out() -> None:

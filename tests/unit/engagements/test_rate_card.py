@@ -5,8 +5,8 @@ import pytest
 
 from app.applications.questions import Questionnaire
 from app.data_files import DataFileError
-from app.engagements.rate_card import RateCard, load_rate_card
-from app.firm.offers import KINDS
+from app.engagements.rate_card import RateCard, check_price_lines, load_rate_card
+from app.firm.offers import KINDS, load_offers
 
 
 def test_every_kind_has_its_price(rate_card: RateCard) -> None:
@@ -83,3 +83,15 @@ def test_a_rate_card_at_odds_with_itself_or_the_questions_is_refused(
         load_rate_card(with_change("rate_card.toml", old, new), questionnaire)
     assert "/rate_card.toml: " in str(caught.value)
     assert sentence in str(caught.value)
+
+
+def test_a_part_of_an_offer_that_comes_with_no_price_line_is_refused(
+    with_change: Callable[[str, str, str], Path], rate_card: RateCard
+) -> None:
+    path = with_change("offers.toml", 'only_with = "Whole migration"', 'only_with = "Half of it"')
+    with pytest.raises(DataFileError) as caught:
+        check_price_lines(path, load_offers(path), rate_card)
+    assert (
+        "The offer 'build' has a part only with 'Half of it', which is no line of its price."
+        in str(caught.value)
+    )

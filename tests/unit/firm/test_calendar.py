@@ -8,9 +8,10 @@ from zoneinfo import ZoneInfo
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from msgspec.structs import replace
 
 from app.data_files import DataFileError
-from app.firm.calendar import WEEKDAYS, Calendar, load_calendar, next_deadline
+from app.firm.calendar import WEEKDAYS, Calendar, holidays_until, load_calendar, next_deadline
 
 CONTENT = Path(__file__).parents[3] / "content"
 NEW_YORK = ZoneInfo("America/New_York")
@@ -79,6 +80,14 @@ def test_from_one_day_to_the_next(at: tuple[int, ...], due: tuple[int, ...]) -> 
 def test_the_firms_date_counts_and_not_the_visitors() -> None:
     friday_night_there = datetime(2026, 3, 14, 2, tzinfo=UTC)
     assert next_deadline(friday_night_there, CALENDAR) == datetime(2026, 3, 16, 21, tzinfo=UTC)
+
+
+def test_the_holidays_on_the_way_to_a_deadline_are_those_that_would_else_be_working_days() -> None:
+    saturday, monday = date(2026, 5, 23), date(2026, 5, 25)
+    calendar = replace(CALENDAR, holidays=(monday, saturday, date(2026, 5, 26)))
+    friday = datetime(2026, 5, 22, 9, tzinfo=NEW_YORK)
+    assert holidays_until(datetime(2026, 5, 26, 21, tzinfo=UTC), friday, calendar) == [monday]
+    assert calendar.city == "New York"
 
 
 def test_the_shipped_calendar_has_working_days() -> None:

@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.webhooks.addresses import address_written_as, is_public
+from app.outbound.addresses import address_written_as, is_public
 from app.webhooks.forms import problem_with_url
 
 IPv4 = ipaddress.IPv4Address

@@ -1,9 +1,10 @@
-"""One POST to a server that somebody else has named, and what came of it. It knows no database."""
+"""One POST to another server, and what came of it."""
 
 import ssl
 import time
 import unicodedata
-from datetime import datetime
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -11,8 +12,8 @@ import httpcore
 import msgspec
 
 from app.database import utc_now
-from app.webhooks.addresses import is_public, look_up
-from app.webhooks.connection import AddressRefused, GuardedNetwork, LookUp, NameNotFound, TlsFailed
+from app.outbound.addresses import is_public, look_up
+from app.outbound.connection import AddressRefused, GuardedNetwork, LookUp, NameNotFound, TlsFailed
 
 TOTAL_SECONDS = 15.0
 MOST_READ = 64 * 1024  # so that a usual answer can end in peace
@@ -132,11 +133,16 @@ def readable(body: bytes) -> str:
 
 
 def _retry_after(response: httpcore.Response) -> float:
-    """The header in its usual form, a number of seconds; a date counts as nothing."""
-    for name, value in response.headers:
-        if name.lower() == b"retry-after" and value.isdigit():
-            return float(value)
-    return 0.0
+    """The seconds that the header asks for, by their number or by a date; 0 where by neither."""
+    headers = {name.lower(): value for name, value in response.headers}
+    value = headers.get(b"retry-after", b"")
+    if value.isdigit():
+        return float(value)
+    try:
+        until = parsedate_to_datetime(value.decode("ascii"))
+    except ValueError:
+        return 0.0
+    return max(0.0, (until.replace(tzinfo=UTC) - utc_now()).total_seconds())
 
 
 def _kind_of(failure: Exception) -> ErrorKind:

@@ -5,16 +5,19 @@ import socket
 import threading
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
+from datetime import timedelta
+from email.utils import format_datetime
 from pathlib import Path
 
 import httpcore
 import pytest
 
-from app.webhooks.addresses import IPAddress, is_public
-from app.webhooks.connection import GuardedNetwork
-from app.webhooks.sender import MOST_KEPT, Request, Sender
+from app.database import utc_now
+from app.outbound.addresses import IPAddress, is_public
+from app.outbound.connection import GuardedNetwork
+from app.outbound.sender import MOST_KEPT, Request, Sender
 from local.ports import HOST, free_port
-from tests.integration.webhooks.conftest import Certificate
+from tests.certificate import Certificate
 from tests.webhook_receiver import Reply, WebhookReceiver
 
 PUBLIC = ipaddress.ip_address("93.184.216.34")
@@ -77,6 +80,21 @@ def test_any_other_status_is_a_failure_with_that_status(
     assert answer.status == status and not answer.is_delivered
     assert answer.is_gone is (status == 410)
     assert answer.retry_after == 90
+
+
+@pytest.mark.parametrize(
+    ("header", "seconds"),
+    [
+        (format_datetime(utc_now() + timedelta(hours=1), usegmt=True), 3600),
+        (format_datetime(utc_now() - timedelta(hours=1), usegmt=True), 0),
+        *(("soon", 0), ("-5", 0), ("1.5", 0), ("Thu, 99 Nov 2026 00:00:00 GMT", 0), ("", 0)),
+    ],
+)
+def test_a_server_may_ask_for_time_by_a_date_too_and_nonsense_asks_for_none(
+    sender: Sender, receiver: WebhookReceiver, header: str, seconds: float
+) -> None:
+    receiver.answer = lambda _: Reply(429, (("retry-after", header),))
+    assert sender.post(to(receiver.url)).retry_after == pytest.approx(seconds, abs=300)
 
 
 def test_a_redirect_is_not_followed(sender: Sender, receiver: WebhookReceiver) -> None:

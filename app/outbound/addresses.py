@@ -1,4 +1,4 @@
-"""Which addresses are of the public internet: a webhook may reach no server of our own."""
+"""Which addresses are of the public internet: what others name may lead to no server of our own."""
 
 import ipaddress
 import socket

@@ -7,7 +7,7 @@ from typing import Any
 
 import httpcore
 
-from app.webhooks.addresses import IPAddress
+from app.outbound.addresses import IPAddress
 
 LookUp = Callable[[str, int], list[IPAddress]]
 

@@ -1,0 +1,53 @@
+"""The spans of a bridge: one for each batch. It belongs to many events, so it links to them."""
+
+import secrets
+from collections.abc import Sequence
+
+from app.bridges.addresses import (
+    BridgeAddress,
+    EventBridgeAddress,
+    KafkaAddress,
+    RabbitAddress,
+)
+from app.bridges.link import Sent
+from app.events.spans import event_context
+from app.events.types import RecordedEvent
+from app.telemetry.spans import NO_SPAN, Span, is_collecting, span
+
+
+def batch_span(address: BridgeAddress, events: Sequence[RecordedEvent]) -> Span:
+    """Sending these events on."""
+    if not is_collecting():
+        return NO_SPAN
+    system, destination = _other_side(address)
+    return span(
+        f"send events to {system}",
+        "producer",
+        {
+            "messaging.operation.type": "send",
+            "messaging.system": system,
+            "messaging.destination.name": destination,
+            "messaging.batch.message_count": len(events),
+        },
+        trace_id=secrets.token_hex(16),
+        links=[event_context(event.id, event.metadata.correlation_id) for event in events],
+    )
+
+
+def tell_outcome(sending: Span, sent: Sent) -> None:
+    """How far the other side went along."""
+    sending.describe({"bridge.settled": sent.settled, "bridge.passed_over": len(sent.passed_over)})
+    if sent.trouble:
+        sending.fail(sent.trouble)
+
+
+def _other_side(address: BridgeAddress) -> tuple[str, str]:
+    """Its kind, and the name of what it keeps events in. A bridge's own name may be an address."""
+    match address:
+        case KafkaAddress():
+            return "kafka", address.topic
+        case RabbitAddress():
+            return "rabbitmq", address.exchange
+        case EventBridgeAddress():
+            return "aws_eventbridge", address.bus
+    raise TypeError(address)

@@ -1,0 +1,53 @@
+"""Having the channel told, and told again. Callers commit; then a worker is rung."""
+
+import uuid
+
+from flask import current_app
+from sqlalchemy import text as sql_text
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.chat.models import ChatMessage
+from app.chat.tasks import ring_courier
+from app.database import after_commit, new_id
+from app.events.types import RecordedEvent
+
+SEND_AGAIN = sql_text("""
+UPDATE chat_messages SET status = 'queued', attempts = 0, not_before = now()
+WHERE status = 'failed'
+""")
+
+
+def tell_channel(
+    session: Session,
+    *,
+    kind: str,
+    text: str,
+    link: str,
+    because: RecordedEvent,
+    application_id: uuid.UUID | None = None,
+) -> None:
+    """Put a line with a link of ours on its way to the staff's channel, once for each
+    (event, kind); nothing where there is no channel."""
+    if not current_app.config["SITE"].CHAT_WEBHOOK_URL:
+        return
+    session.execute(
+        insert(ChatMessage)
+        .values(
+            id=new_id(),
+            event_id=because.id,
+            kind=kind,
+            application_id=application_id,
+            correlation_id=because.metadata.correlation_id,
+            text=text,
+            link=link,
+        )
+        .on_conflict_do_nothing(index_elements=["event_id", "kind"])
+    )
+    after_commit(session, ring_courier)
+
+
+def send_failed_again(session: Session) -> int:
+    """Queue what the chat has refused again, at a person's wish; return how many."""
+    after_commit(session, ring_courier)
+    return int(session.execute(SEND_AGAIN).rowcount)  # type: ignore[attr-defined]

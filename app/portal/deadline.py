@@ -1,0 +1,47 @@
+"""By when something is promised, in words for somebody who waits for it."""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from babel.dates import format_date, format_datetime
+from babel.lists import format_list
+from flask_babel import gettext, ngettext
+
+from app.database import utc_now
+from app.firm.calendar import current_calendar, holidays_until
+from app.languages.choice import present_language
+from app.rendering import SPELLINGS
+
+
+def deadline(due_at: datetime) -> str:
+    """ "Monday 30 November, 17:00 in New York (22:00 UTC)": by the firm's clock, whose working day
+    ends then, and by one that everybody has."""
+    language, calendar = present_language(), current_calendar()
+    there = due_at.astimezone(ZoneInfo(calendar.timezone))
+    return gettext(
+        "%(weekday)s %(day)s, %(hour)s in %(city)s (%(utc)s UTC)",
+        weekday=format_date(there, "EEEE", locale=language),
+        day=_day(there),
+        hour=format_datetime(there, "HH:mm", there.tzinfo, locale=language),
+        city=calendar.city,
+        utc=format_datetime(due_at, "HH:mm", UTC, locale=language),
+    )
+
+
+def holidays_before(due_at: datetime) -> str:
+    """Why the deadline is as far off as it is: a sentence, or "" where no holiday comes before."""
+    days = [_day(day) for day in holidays_until(due_at, utc_now(), current_calendar())]
+    if not days:
+        return ""
+    return ngettext(
+        "%(days)s is a holiday here.",
+        "%(days)s are holidays here.",
+        len(days),
+        days=format_list(days, locale=present_language()),
+    )
+
+
+def _day(day: date) -> str:
+    """ "30 November", of a time its day where the time is."""
+    language = present_language()
+    return format_date(day, SPELLINGS[language].day_of_year, locale=language)

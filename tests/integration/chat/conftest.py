@@ -1,0 +1,112 @@
+"""A staff's channel: the site posts to a real server on the loopback address."""
+
+import tomllib
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import msgspec
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from app.applications.events import MoreProvided
+from app.applications.models import Application
+from app.chat.courier import put_back_orphans, send_next_message
+from app.chat.incoming_webhook import post_to
+from app.chat.models import ChatMessage
+from app.chat.service import tell_channel
+from app.database import new_id
+from app.events.store import record
+from app.events.types import stream_of
+from tests.submitted import submit_answers
+from tests.webhook_receiver import WebhookReceiver
+
+DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
+STRONG = tomllib.loads(DEMO.read_text())["applications"][0]
+SECRET = "T0P-S3CR3T"
+LINK = "https://firm.example/staff/"
+Tell = Callable[..., ChatMessage]
+Submit = Callable[..., Application]
+
+
+@pytest.fixture
+def webhook_url(app: Flask, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch) -> str:
+    """The address of the channel's incoming webhook, which the site has in its settings."""
+    url = f"{receiver.url}/hooks/{SECRET}"
+    config = msgspec.structs.replace(app.config["SITE"], CHAT_WEBHOOK_URL=url)
+    monkeypatch.setitem(app.config, "SITE", config)
+    return url
+
+
+@pytest.fixture
+def tell(session: Session, webhook_url: str) -> Tell:
+    """Have the channel told something, as a subscriber does, and commit."""
+
+    def tell(line: str = "Good news") -> ChatMessage:
+        because = record(
+            session,
+            stream_of("application", new_id()),
+            MoreProvided(message="hello"),
+            actor="prospect",
+            person=new_id(),
+        )
+        tell_channel(session, kind="test", text=line, link=LINK, because=because)
+        session.commit()
+        return session.scalars(select(ChatMessage).filter_by(event_id=because.id)).one()
+
+    return tell
+
+
+@pytest.fixture
+def submit(session: Session) -> Submit:
+    """A strong application of the demonstration, with some answers changed; not handled yet."""
+
+    def submit(**changed: Any) -> Application:
+        application = submit_answers(session, {**STRONG, **changed})
+        session.commit()
+        return application
+
+    return submit
+
+
+class Courier:
+    """Sends what is due, as a worker does."""
+
+    def __init__(self, session: Session, url: str) -> None:
+        self._session = session
+        self._post = post_to(url)
+
+    def send_due(self) -> None:
+        self._session.rollback()  # an old transaction's clock decides what is due
+        put_back_orphans(self._session)
+        while send_next_message(self._session, self._post):
+            pass
+
+    def hurry(self) -> None:
+        """Make everything due that waits for its next try."""
+        self._session.execute(text("UPDATE chat_messages SET not_before = now()"))
+        self._session.execute(
+            text("UPDATE circuits SET next_probe_at = now() WHERE state = 'open'")
+        )
+        self._session.commit()
+
+
+@pytest.fixture
+def courier(session: Session, webhook_url: str) -> Courier:
+    return Courier(session, webhook_url)
+
+
+def posted(receiver: WebhookReceiver) -> list[str]:
+    """The texts that the chat was given, in their order."""
+    bodies = [msgspec.json.decode(one.body) for one in receiver.received]
+    assert all(body.keys() == {"text"} for body in bodies)
+    return [body["text"] for body in bodies]
+
+
+def messages(session: Session) -> list[ChatMessage]:
+    """Every message as it is now, in the order of their writing."""
+    session.rollback()
+    wanted = select(ChatMessage).order_by(ChatMessage.id)
+    return list(session.scalars(wanted.execution_options(populate_existing=True)))

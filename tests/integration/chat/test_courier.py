@@ -1,0 +1,283 @@
+"""Sending to a chat that is there, away, overrun, or wants nothing."""
+
+from pathlib import Path
+
+import msgspec
+import pytest
+from flask import Flask
+from redis import Redis as RedisClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
+
+from app.chat import tasks
+from app.chat.courier import CIRCUIT, LONGEST_REST, count_due, put_back_orphans, send_next_message
+from app.chat.incoming_webhook import NotTaken, is_outage, post_to
+from app.chat.service import send_failed_again
+from app.chat.tasks import send_messages, sweep_messages
+from app.circuits.queries import is_refusing, list_circuits
+from app.database import utc_now
+from app.outbound.sender import Answer
+from local.ports import HOST
+from local.redis import Redis
+from tests.certificate import Certificate
+from tests.integration.chat.conftest import LINK, SECRET, Courier, Tell, messages, posted
+from tests.webhook_receiver import Reply, WebhookReceiver
+
+QUEUE = "celery"
+BRIEFLY = 0.2
+STORED = "SELECT string_agg(m::text, '') FROM chat_messages m"
+
+
+def states(session: Session) -> list[tuple[str, int, str | None]]:
+    return [(m.status, m.attempts, m.last_error) for m in messages(session)]
+
+
+def test_messages_are_posted_once_in_the_order_of_their_writing(
+    session: Session, tell: Tell, courier: Courier, receiver: WebhookReceiver
+) -> None:
+    for line in ("One", "Two", "Three"):
+        tell(line)
+    courier.send_due()
+    courier.send_due()
+    assert [text.split("\n")[0] for text in posted(receiver)] == ["One", "Two", "Three"]
+    assert states(session) == [("sent", 1, None)] * 3
+    assert count_due(session) == 0
+
+
+@pytest.mark.parametrize("status", [408, 429, 500, 503])
+def test_a_chat_that_fails_for_now_is_tried_again_until_it_takes_the_message(
+    session: Session, tell: Tell, courier: Courier, receiver: WebhookReceiver, status: int
+) -> None:
+    receiver.answer = lambda before: Reply(status if before < 3 else 200)
+    tell()
+    for tries in (1, 2, 3):
+        courier.send_due()
+        assert states(session) == [("queued", tries, f"HTTP {status}")]
+        courier.send_due()  # it is not due yet
+        assert len(receiver.received) == tries
+        courier.hurry()
+    courier.send_due()
+    assert states(session) == [("sent", 4, None)]
+
+
+@pytest.mark.parametrize("status", [301, 302, 307, 400, 401, 403, 404, 410])
+def test_what_the_chat_refuses_has_failed_at_once_and_holds_up_nothing(
+    session: Session, tell: Tell, courier: Courier, receiver: WebhookReceiver, status: int
+) -> None:
+    with WebhookReceiver() as elsewhere:
+        headers = (("location", elsewhere.url),)
+        receiver.answer = lambda before: Reply(200 if before else status, headers)
+        tell()
+        tell()
+        courier.send_due()
+        assert elsewhere.received == [], "a redirect is not followed"
+    assert states(session) == [("failed", 1, f"HTTP {status}"), ("sent", 1, None)]
+    assert list_circuits(session) == []
+
+
+def test_what_was_refused_is_sent_again_at_a_persons_wish(
+    session: Session, tell: Tell, courier: Courier, receiver: WebhookReceiver
+) -> None:
+    receiver.answer = lambda before: Reply(200 if before else 404)
+    tell()
+    courier.send_due()
+    assert send_failed_again(session) == 1
+    assert send_failed_again(session) == 0
+    session.commit()
+    courier.send_due()
+    assert states(session) == [("sent", 1, None)]
+
+
+@pytest.mark.parametrize(("asked_for", "given"), [(90, 90), (1_000_000, LONGEST_REST)])
+def test_a_chat_that_has_had_too_many_is_left_alone_as_long_as_it_asks(
+    session: Session,
+    tell: Tell,
+    courier: Courier,
+    receiver: WebhookReceiver,
+    asked_for: int,
+    given: float,
+) -> None:
+    receiver.answer = lambda before: Reply(
+        200 if before else 429, (("retry-after", f"{asked_for}"),)
+    )
+    tell("First")
+    tell("Second")
+    courier.send_due()
+    tell("Third, written meanwhile")
+    courier.send_due()
+    assert len(receiver.received) == 1
+    first = messages(session)[0]
+    assert first.claimed_at
+    assert given <= (first.not_before - first.claimed_at).total_seconds() < given + 60
+    courier.hurry()
+    courier.send_due()
+    assert {status for status, *_ in states(session)} == {"sent"}
+    assert len(receiver.received) == 4
+
+
+def test_without_its_mark_a_chat_that_has_had_too_many_would_be_asked_again_at_once(
+    tell: Tell, courier: Courier, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """The control: what was written meanwhile is not held back."""
+    monkeypatch.setattr("app.chat.courier.HAD_TOO_MANY", "nothing")
+    receiver.answer = lambda _: Reply(429, (("retry-after", "90"),))
+    tell()
+    courier.send_due()
+    tell()
+    courier.send_due()
+    assert len(receiver.received) == 2
+
+
+def test_a_chat_that_is_away_opens_its_circuit_and_a_probe_closes_it(
+    app: Flask, session: Session, tell: Tell, courier: Courier, receiver: WebhookReceiver
+) -> None:
+    receiver.answer = lambda _: Reply(503)
+    for _ in range(3):
+        tell()
+    while not is_refusing(session, CIRCUIT):
+        session.execute(text("UPDATE chat_messages SET not_before = now()"))
+        session.commit()
+        courier.send_due()
+    tries = app.config["SITE"].CIRCUIT_MAX_FAILURES
+    assert len(receiver.received) == tries == sum(attempts for _, attempts, _ in states(session))
+    receiver.answer = lambda _: Reply()
+    session.execute(text("UPDATE chat_messages SET not_before = now()"))
+    session.commit()
+    courier.send_due()
+    assert len(receiver.received) == tries, "it is left alone"
+    assert {status for status, *_ in states(session)} == {"queued"}
+    courier.hurry()
+    courier.send_due()
+    assert {status for status, *_ in states(session)} == {"sent"}
+    assert [circuit.state for circuit in list_circuits(session)] == ["closed"]
+
+
+def test_what_a_dead_worker_was_sending_is_sent_again(
+    session: Session, tell: Tell, courier: Courier, receiver: WebhookReceiver
+) -> None:
+    tell()
+    session.execute(text("UPDATE chat_messages SET status = 'sending', claimed_at = now()"))
+    session.commit()
+    assert not send_next_message(session, post_to(receiver.url)) and count_due(session) == 1
+    put_back_orphans(session)
+    assert send_next_message(session, post_to(receiver.url))
+    assert states(session) == [("sent", 1, None)] and len(receiver.received) == 1
+
+
+def test_no_transaction_is_open_while_the_chat_is_spoken_to(session: Session, tell: Tell) -> None:
+    tell()
+    was_open = []
+    send_next_message(session, lambda _: was_open.append(session.in_transaction()))
+    assert was_open == [False]
+
+
+def test_the_certificate_has_to_be_valid(session: Session, tell: Tell, tmp_path: Path) -> None:
+    with WebhookReceiver(Certificate(tmp_path, HOST).server) as stranger:
+        tell()
+        Courier(session, stranger.url).send_due()
+        assert stranger.received == []
+    assert states(session) == [("queued", 1, "tls_failed")]
+
+
+def test_a_chat_that_hangs_costs_a_try(
+    session: Session,
+    tell: Tell,
+    webhook_url: str,
+    receiver: WebhookReceiver,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr("app.chat.incoming_webhook.POST_SECONDS", BRIEFLY)
+    receiver.answer = receiver.hang
+    tell()
+    Courier(session, webhook_url).send_due()
+    assert states(session) == [("queued", 1, "timed_out")]
+
+
+@pytest.mark.parametrize("status", [200, 404, 500])
+def test_the_address_of_the_webhook_is_told_to_nobody(
+    session: Session,
+    tell: Tell,
+    courier: Courier,
+    receiver: WebhookReceiver,
+    caplog: pytest.LogCaptureFixture,
+    status: int,
+) -> None:
+    caplog.set_level("DEBUG")
+    receiver.answer = lambda _: Reply(status, body=f"No hook {SECRET}".encode())
+    tell()
+    with capture_logs() as said:
+        courier.send_due()
+    assert len(receiver.received) == 1
+    assert bool(said) is (status != 200) and "POST" in caplog.text
+    stored = session.scalar(text(STORED))
+    assert LINK in stored and SECRET not in f"{said} {caplog.text} {stored}"
+
+
+def test_the_tasks_do_all_of_it(tell: Tell, receiver: WebhookReceiver, redis_server: Redis) -> None:
+    with RedisClient.from_url(redis_server.url) as broker:
+        tell()
+        assert broker.llen(QUEUE) == 1, "a worker is rung after the commit"
+        sweep_messages()
+        assert broker.llen(QUEUE) == 2
+        send_messages()
+        assert len(receiver.received) == 1
+        sweep_messages()
+        assert broker.llen(QUEUE) == 2
+
+
+def test_what_is_still_due_when_the_couriers_time_is_over_waits_for_no_sweep(
+    tell: Tell, receiver: WebhookReceiver, redis_server: Redis, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def answer_when_time_is_over(_: int) -> Reply:
+        receiver.released.wait(2 * BRIEFLY)
+        return Reply()
+
+    tell()
+    tell()
+    monkeypatch.setattr(tasks, "WORK_SECONDS", BRIEFLY)
+    receiver.answer = answer_when_time_is_over
+    with RedisClient.from_url(redis_server.url) as broker:
+        broker.flushall()
+        send_messages()
+        assert (len(receiver.received), broker.llen(QUEUE)) == (1, 1)
+
+
+def test_when_the_setting_is_taken_away_what_waits_is_kept_and_rings_nobody(
+    app: Flask,
+    session: Session,
+    tell: Tell,
+    receiver: WebhookReceiver,
+    redis_server: Redis,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    tell()
+    without = msgspec.structs.replace(app.config["SITE"], CHAT_WEBHOOK_URL="")
+    monkeypatch.setitem(app.config, "SITE", without)
+    with RedisClient.from_url(redis_server.url) as broker:
+        broker.flushall()
+        sweep_messages()
+        send_messages()
+        assert broker.llen(QUEUE) == 0
+    assert receiver.received == [] and states(session) == [("queued", 0, None)]
+
+
+@pytest.mark.parametrize(
+    ("status", "outage", "refusal"),
+    [
+        *((None, True, False), (500, True, False), (503, True, False)),
+        *((408, False, False), (429, False, False)),
+        *((302, False, True), (400, False, True), (404, False, True)),
+    ],
+)
+def test_only_a_chat_in_trouble_counts_and_no_refusal_of_one_message(
+    status: int | None, outage: bool, refusal: bool
+) -> None:
+    answer = Answer(
+        started_at=utc_now(),
+        duration_ms=1,
+        status=status,
+        error=None if status else "not_reached",
+    )
+    failure = NotTaken(answer)
+    assert (is_outage(failure), failure.is_refusal) == (outage, refusal)

@@ -1,0 +1,132 @@
+"""What the operator's page says of those whom the site tells things."""
+
+from collections.abc import Callable
+
+import msgspec
+import pytest
+from flask import Flask
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Staff
+from app.chat.models import ChatMessage
+from app.events.subscription import current_subscriptions
+from app.flow.preview import preview_replay
+from app.webhooks.models import WebhookEndpoint, WebhookMessage
+from app.webhooks.service import add_endpoint, disable_endpoint
+from tests.integration.flow.conftest import Choose, Desk, Handle, Submit, refuse_to_score
+
+REFUSED = text("UPDATE chat_messages SET status = 'failed', last_error = 'HTTP 404'")
+MARKUP = "<b>bold</b>{{7*7}}"
+
+
+@pytest.fixture
+def channel(app: Flask, monkeypatch: pytest.MonkeyPatch) -> str:
+    """Staff have a channel in a chat; the secret part of its address."""
+    url = "https://chat.example/hooks/T0P-S3CR3T"
+    config = msgspec.structs.replace(app.config["SITE"], CHAT_WEBHOOK_URL=url)
+    monkeypatch.setitem(app.config, "SITE", config)
+    return "T0P-S3CR3T"
+
+
+@pytest.fixture
+def add(session: Session, desk: Desk) -> Callable[[str], WebhookEndpoint]:
+    """Add an endpoint at that host."""
+    staff = session.scalars(select(Staff)).one()
+
+    def add(host: str) -> WebhookEndpoint:
+        endpoint = add_endpoint(
+            session,
+            url=f"https://{host}/events?key=T0P-S3CR3T",
+            description=MARKUP,
+            event_types=[],
+            with_personal=False,
+            staff_id=staff.id,
+        )
+        session.commit()
+        return endpoint
+
+    return add
+
+
+def test_each_webhook_endpoint_is_shown_with_its_state_and_a_link(
+    desk: Desk, session: Session, submit: Submit, add: Callable[[str], WebhookEndpoint]
+) -> None:
+    submit()
+    assert 'id="webhooks-title"' not in desk.get("/staff/events/")
+    event_id = session.scalar(text("SELECT id FROM events"))
+    well, failing, disabled = add("well.example"), add("failing.example"), add("gone.example")
+    session.add(WebhookMessage(event_id=event_id, endpoint_id=well.id))
+    session.add(WebhookMessage(event_id=event_id, endpoint_id=failing.id, status="failed"))
+    failing.failures_in_a_row = 1
+    disable_endpoint(session, disabled, because="gone", actor="system:test")
+    session.commit()
+    page = desk.get("/staff/events/")
+    rows = page.split('id="webhooks-title"')[1].split("<tr>")[2:5]
+    shown = [
+        (well.id, "well.example", "Enabled", 'Waiting">1<', 'Failed">0<'),
+        (failing.id, "failing.example", "Failing", 'Waiting">0<', 'Failed">1<'),
+        (disabled.id, "gone.example", "Disabled: it said 410 Gone"),
+    ]
+    for row, parts in zip(rows, shown, strict=True):
+        assert all(str(part) in row for part in parts), row
+    assert "T0P-S3CR3T" not in page and MARKUP not in page
+
+
+def test_the_channel_is_shown_with_what_waits_and_what_was_refused_is_sent_again(
+    desk: Desk, session: Session, submit: Submit, handle_events: Handle, channel: str
+) -> None:
+    assert "Nothing yet" in desk.get("/staff/events/").split('id="chat-title"')[1]
+    application = submit(company=MARKUP)
+    handle_events()
+    page = desk.get("/staff/events/").split('id="chat-title"')[1]
+    assert 'data-label="Waiting">1<' in page and "Well" in page and "again" not in page
+    session.execute(REFUSED)
+    session.commit()
+    page = desk.get("/staff/events/")
+    for part in ("Refused", "HTTP 404", "Send again what was refused"):
+        assert part in page.split('id="chat-title"')[1], part
+    beside = desk.get(f"/staff/applications/{application.id}").split('id="chat-title"')[1]
+    assert "HTTP 404" in beside and "points: &lt;b&gt;bold" in beside and MARKUP not in beside
+    assert channel not in page + beside
+    desk.post("/staff/events/chat/send-again")
+    session.rollback()
+    assert session.scalars(select(ChatMessage.status)).all() == ["queued"]
+
+
+def test_without_a_channel_neither_page_speaks_of_one(
+    desk: Desk, submit: Submit, handle_events: Handle
+) -> None:
+    application = submit()
+    handle_events()
+    for path in ("/staff/events/", f"/staff/applications/{application.id}"):
+        assert 'id="chat-title"' not in desk.get(path)
+
+
+@pytest.mark.usefixtures("channel")
+def test_a_preview_foresees_what_the_channel_would_be_told_and_tells_it_nothing(
+    desk: Desk,
+    session: Session,
+    submit: Submit,
+    handle_events: Handle,
+    choose: Choose,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as broken:
+        broken.setattr("app.notifications.news.new_application", refuse_to_score)
+        application = submit(company=MARKUP)
+        handle_events()
+    session.execute(text("DELETE FROM chat_messages"))
+    session.commit()
+    [letter] = session.scalars(text("SELECT id FROM deliveries WHERE status = 'dead'"))
+    replay_id = choose(letter)
+    [foreseen] = preview_replay(replay_id, current_subscriptions()).values()
+    assert [application.reference in text for text in foreseen.chat] == [True]
+    assert [(rows.table, rows.added) for rows in foreseen.rows] == [
+        ("chat_messages", 1),
+        ("mail_messages", 1),
+    ]
+    page = desk.get(f"/staff/events/replays/{replay_id}")
+    assert "Chat messages" in page and "points: &lt;b&gt;bold" in page
+    session.rollback()
+    assert session.scalars(select(ChatMessage)).all() == []

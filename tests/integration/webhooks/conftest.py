@@ -18,6 +18,7 @@ from app.webhooks.courier import send_due_messages
 from app.webhooks.fan_out import fan_out_events
 from app.webhooks.models import WebhookEndpoint, WebhookMessage
 from app.webhooks.service import add_endpoint
+from tests.site import eventually
 from tests.webhook_receiver import WebhookReceiver
 
 PERSON = new_id()
@@ -63,6 +64,11 @@ def happen(session: Session) -> Happen:
     return happen
 
 
+ALL_SETTLED = text("""
+SELECT coalesce(max(horizon), -1) < log_horizon(pg_snapshot_xmin(pg_current_snapshot())) FROM events
+""")
+
+
 class Courier:
     """Fans out and sends by hand, as the tasks do."""
 
@@ -70,10 +76,16 @@ class Courier:
         self._session = session
 
     def fan_out(self) -> None:
-        self._session.rollback()  # an open transaction would hold back the log
+        eventually(self._is_settled, within=30)
         while fan_out_events(self._session):
             self._session.commit()
         self._session.commit()
+
+    def _is_settled(self) -> bool:
+        """Whether the log can be read to its end: an open transaction would hold it back, be it one
+        of Postgres's own."""
+        self._session.rollback()
+        return bool(self._session.scalar(ALL_SETTLED))
 
     def send_due(self, *, seconds: float = 60, total_seconds: float = 10) -> None:
         self._session.rollback()  # and an old one's clock, what is due

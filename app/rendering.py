@@ -1,6 +1,7 @@
 """What every template can rely on: the brand, and money and time as the present language writes
 them."""
 
+import re
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Final, NamedTuple
@@ -9,11 +10,14 @@ from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal
 from flask import Flask
 from flask_babel import gettext, ngettext
+from markupsafe import Markup
 
 from app.assets import init_assets
 from app.firm.brand import current_brand
 from app.languages.choice import present_language
 
+IN_BACKTICKS = re.compile("``(.+?)``")
+CODE = Markup("<code>{}</code>")
 MINUS = "\N{MINUS SIGN}"
 
 
@@ -37,6 +41,7 @@ def init_rendering(app: Flask) -> None:
     init_assets(app)
     app.add_template_filter(money)
     app.add_template_filter(number)
+    app.add_template_filter(with_code)
     app.add_template_filter(file_size)
     app.add_template_filter(plain_date, "date")
     app.add_template_filter(datetime_utc)
@@ -55,6 +60,12 @@ def money(cents: int) -> str:
         Decimal(abs(cents)) / 100, "USD", pattern, locale=language, currency_digits=False
     )
     return f"{MINUS}{amount}" if cents < 0 else amount
+
+
+def with_code(text: str) -> Markup:
+    """The text with what stands in double backticks, as in a docstring, set as code."""
+    parts = IN_BACKTICKS.split(text)
+    return Markup().join(CODE.format(p) if n % 2 else p for n, p in enumerate(parts))
 
 
 def number(value: float, places: int = 0) -> str:

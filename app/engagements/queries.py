@@ -22,13 +22,21 @@ def engagement_of(session: Session, application_id: uuid.UUID) -> Engagement | N
     return session.scalar(select(Engagement).where(Engagement.application_id == application_id))
 
 
+def streams_about(application: Application, engagement: Engagement | None) -> list[str]:
+    """The application's stream, and its engagement's where it has one."""
+    streams = [stream_of("application", application.id)]
+    return [*streams, stream_of("engagement", engagement.id)] if engagement else streams
+
+
 def events_about(
     session: Session, application: Application, engagement: Engagement | None
 ) -> list[RecordedEvent]:
     """Every event of the application and of its engagement, oldest first."""
-    events = read_stream(session, stream_of("application", application.id))
-    if engagement:
-        events += read_stream(session, stream_of("engagement", engagement.id))
+    events = [
+        recorded
+        for stream in streams_about(application, engagement)
+        for recorded in read_stream(session, stream)
+    ]
     return sorted(events, key=lambda recorded: recorded.position)
 
 

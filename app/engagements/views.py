@@ -7,23 +7,23 @@ from flask_login import login_required
 
 from app.database import db, utc_now
 from app.engagements.queries import list_engagements
+from app.engagements.states import STATES, engagement_state
 from app.firm.offers import current_offers
 
-STATUSES = ("proposed", "offered", "accepted", "active", "closed")
-
 engagements = Blueprint("engagements", __name__, template_folder="templates")
+engagements.add_app_template_filter(engagement_state)
 
 
 @engagements.get("/staff/engagements/")
 @login_required
 def index() -> str:
     status = request.args.get("status")
-    status = status if status in STATUSES else None
+    status = status if status in STATES else None
     return render_template(
         "engagements/index.html",
         rows=list_engagements(db.session(), status),
         status=status,
-        statuses=STATUSES,
+        states=STATES,
         offers=current_offers(),
     )
 

@@ -1,8 +1,10 @@
 """Dead letters: a delivery whose tries are used up is an event too, and can be replayed."""
 
 import uuid
+from collections.abc import Sequence
 
-from sqlalchemy import text
+import msgspec
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.events.models import Delivery, StoredEvent
@@ -29,6 +31,15 @@ class DeliveryReplayed(Event, frozen=True):
     subscriber: str
 
 
+class DeadLetter(msgspec.Struct, frozen=True):
+    """An event that ``subscriber`` has failed on, with what it died of."""
+
+    event_id: uuid.UUID
+    event_type: str
+    subscriber: str
+    error: str
+
+
 class NotADeadLetter(Exception):
     """The delivery is not (or no longer) a dead letter."""
 
@@ -38,6 +49,17 @@ UPDATE deliveries SET status = 'waiting', attempts = 0, not_before = now(), sent
 WHERE id = :id AND status = 'dead' AND claim = coalesce(CAST(:claim AS integer), claim)
 RETURNING subscriber
 """)
+
+
+def dead_letters_in(session: Session, streams: Sequence[str]) -> list[DeadLetter]:
+    """What is a dead letter now among the events of these streams, the oldest first."""
+    rows = session.execute(
+        select(StoredEvent.id, StoredEvent.type, Delivery.subscriber, Delivery.last_error)
+        .join(Delivery.event)
+        .where(Delivery.status == "dead", Delivery.stream.in_(streams))
+        .order_by(Delivery.id)
+    )
+    return [DeadLetter(row.id, row.type, row.subscriber, row.last_error) for row in rows]
 
 
 def record_dead_letter(session: Session, delivery_id: int) -> None:

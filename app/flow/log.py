@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.queries import staff_names
 from app.applications.queries import find_application_by_reference
-from app.engagements.queries import engagement_of
+from app.engagements.queries import engagement_of, streams_about
 from app.events.models import StoredEvent
 from app.events.types import declared_events, stream_of
 from app.flow.subjects import Subject, subjects_of
@@ -108,9 +108,7 @@ def _matching(session: Session, search: str) -> ColumnElement[bool]:
     """Each way to name a stream uses the index on streams."""
     if application := find_application_by_reference(session, search.upper()):
         engagement = engagement_of(session, application.id)
-        streams = [stream_of("application", application.id)]
-        streams += [stream_of("engagement", engagement.id)] if engagement else []
-        return StoredEvent.stream.in_(streams)
+        return StoredEvent.stream.in_(streams_about(application, engagement))
     try:
         named = uuid.UUID(search)
     except ValueError:

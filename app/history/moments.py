@@ -1,7 +1,7 @@
 """The moments of an application: after each event, what it had become and what was new about it."""
 
 import uuid
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from datetime import datetime
 from typing import Any
 
@@ -9,44 +9,70 @@ import msgspec
 
 from app.applications.fold import APPLICATIONS
 from app.engagements.fold import ENGAGEMENTS
+from app.engagements.states import engagement_state
 from app.events.fold import FoldedTable
 from app.events.types import RecordedEvent
+from app.firm.offers import Kind, current_offers
 from app.rendering import money
+from app.review.states import application_state
 from app.review.timeline import in_words
 from app.scoring.fold import SCORES
 
+
+def _kind(kind: Kind) -> str:
+    return current_offers().offer(kind).name
+
+
+def _time(at: datetime) -> str:
+    return f"{at:%-d %b %Y, %H:%M:%S} UTC"
+
+
+def _count(answers: dict[str, Any]) -> str:
+    return f"{len(answers)} answers" if answers else ""
+
+
 # What a person reads of each state, in the order of the page. The rest is ids and whole documents.
-SHOWN: tuple[tuple[str, FoldedTable, Mapping[str, str]], ...] = (
+SHOWN: tuple[tuple[str, FoldedTable, Mapping[str, tuple[str, Callable[[Any], str]]]], ...] = (
     (
         "Application",
         APPLICATIONS,
         {
-            "status": "Status",
-            "name": "Name",
-            "email": "Email",
-            "company": "Company",
-            "answers": "Answers",
-            "submitted_at": "Submitted",
-            "decided_at": "Decided",
-            "erased_at": "Erased",
+            "status": ("Status", lambda status: application_state(status).label),
+            "name": ("Name", str),
+            "email": ("Email", str),
+            "company": ("Company", str),
+            "answers": ("Answers", _count),
+            "submitted_at": ("Submitted", _time),
+            "decided_at": ("Decided", _time),
+            "erased_at": ("Erased", _time),
         },
     ),
-    ("Score", SCORES, {"total": "Points", "band": "Band", "recommended_kind": "Recommended"}),
+    (
+        "Score",
+        SCORES,
+        {
+            "total": ("Points", str),
+            "band": ("Band", str.capitalize),
+            "recommended_kind": ("Recommended", _kind),
+        },
+    ),
     (
         "Engagement",
         ENGAGEMENTS,
         {
-            "status": "Status",
-            "kind": "Kind",
-            "total_cents": "Price",
-            "deposit_cents": "Deposit",
-            "accepted_name": "Agreed by",
-            "accepted_at": "Agreed",
+            "status": ("Status", lambda status: engagement_state(status).label),
+            "kind": ("Kind", _kind),
+            "total_cents": ("Price", money),
+            "deposit_cents": ("Deposit", money),
+            "accepted_name": ("Agreed by", str),
+            "accepted_at": ("Agreed", _time),
         },
     ),
 )
 
 Facts = dict[str, str]
+
+PARTS = {"system": "the system", "operator": "an operator"}
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -69,7 +95,6 @@ class Moment(msgspec.Struct, frozen=True):
     title: str
     who: str
     at: datetime
-    correlation_id: str
     cause: int | None
     depth: int
     facts: dict[str, Facts]
@@ -90,9 +115,8 @@ def moments_of(events: Sequence[RecordedEvent], people: Mapping[str, str]) -> li
                 event_id=event.id,
                 type=event.type,
                 title=in_words(event.data),
-                who=people.get(event.metadata.actor, event.metadata.actor),
+                who=_who(event.metadata.actor, people),
                 at=event.recorded_at,
-                correlation_id=event.metadata.correlation_id,
                 cause=cause,
                 depth=moments[cause - 1].depth + 1 if cause else 0,
                 facts=facts,
@@ -123,21 +147,18 @@ def _facts_after(events: Sequence[RecordedEvent]) -> dict[str, Facts]:
     for section, table, labels in SHOWN:
         of_kind = [event for event in events if event.stream.startswith(f"{table.kind}-")]
         if (state := table.fold(of_kind)) is not None:
-            told = {label: _in_words(name, getattr(state, name)) for name, label in labels.items()}
-            facts[section] = {label: value for label, value in told.items() if value}
+            facts[section] = {
+                label: told
+                for name, (label, words) in labels.items()
+                if (value := getattr(state, name)) is not None and (told := words(value))
+            }
     return facts
 
 
-def _in_words(name: str, value: Any) -> str:
-    if value is None or value == "":
-        return ""
-    if isinstance(value, datetime):
-        return f"{value:%d %b %Y, %H:%M:%S} UTC"
-    if name.endswith("_cents"):
-        return money(value)
-    if isinstance(value, dict):
-        return f"{len(value)} answers" if value else ""
-    return str(value).replace("_", " ")
+def _who(actor: str, people: Mapping[str, str]) -> str:
+    """A person's name, or which part of the site or which operator it was."""
+    kind, _, name = actor.partition(":")
+    return people.get(actor) or f"{PARTS.get(kind, kind)}{f' ({name})' if name else ''}"
 
 
 def _changes(before: Mapping[str, Facts], after: Mapping[str, Facts]) -> list[Change]:

@@ -38,13 +38,15 @@ WHERE 2 * up_to >= total AND 2 * (up_to - amount) <= total
 
 class Figures(msgspec.Struct, frozen=True):
     """Applications by status and by band; how many wait for a reply to a message; the value of
-    what is open, in cents, as proposed; how long half of the decisions took at most, in minutes
-    (None before the first); and how many were submitted since Monday, UTC."""
+    what is open, in cents, as proposed, at fixed prices and each month; how long half of the
+    decisions took at most, in minutes (None before the first); and how many were submitted since
+    Monday, UTC."""
 
     by_status: dict[str, int]
     by_band: dict[str, int]
     unanswered: int
-    proposed_cents: int
+    fixed_cents: int
+    monthly_cents: int
     median_minutes: int | None
     this_week: int
 
@@ -76,7 +78,8 @@ def queue_figures(session: Session) -> Figures:
         by_status=dict.fromkeys(STATUSES, 0) | sums.get("status", {}),
         by_band=sums.get("band", {}),
         unanswered=sums.get("unanswered", {}).get("all", 0),
-        proposed_cents=sums.get("proposed_cents", {}).get("open", 0),
+        fixed_cents=sums.get("proposed_cents", {}).get("fixed", 0),
+        monthly_cents=sums.get("proposed_cents", {}).get("monthly", 0),
         median_minutes=None if median is None else round(median),
         this_week=sum(sums.get("submitted_on", {}).values()),
     )

@@ -23,19 +23,14 @@ from app.rendering import money
 from app.review.price import NotAPrice, parse_dollars
 from app.review.queue import Filters
 from app.review.service import Pricing
+from app.review.states import STATES
 from app.scoring.rubric import Rubric
 
 LONGEST_MESSAGE = 4000
 STATUSES = [
     SelectChoice("open", "Open"),
     SelectChoice("unanswered", "To reply to"),
-    SelectChoice("submitted", "To decide"),
-    SelectChoice("more_requested", "Question asked"),
-    SelectChoice("held", "Held"),
-    SelectChoice("accepted", "Accepted"),
-    SelectChoice("declined", "Declined"),
-    SelectChoice("withdrawn", "Withdrawn"),
-    SelectChoice("dismissed", "Dismissed"),
+    *(SelectChoice(name, state.label) for name, state in STATES.items() if name != "erased"),
     SelectChoice("all", "All"),
 ]
 ORDERS = [SelectChoice("best", "Best first"), SelectChoice("newest", "Newest first")]
@@ -47,7 +42,7 @@ VERDICTS = [
 VERDICT_HINTS = {
     "accept": "The prospect gets your offer and can agree to it.",
     "ask": "The prospect gets your question and can answer it.",
-    "decline": "The prospect gets your answer, and the proposal is closed.",
+    "decline": "The prospect gets your answer, and the engagement is closed.",
 }
 ANY = SelectChoice("", "Any")
 

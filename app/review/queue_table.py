@@ -17,8 +17,9 @@ COLUMNS = tuple(cast(Table, QueueRow.__table__).columns.keys())
 REPLY_TYPES = ", ".join(f"'{event.type}'" for event in REPLIES)
 
 # The tables it reads are themselves folded from the streams, in the transaction of each event.
-# For an application speaks the heaviest of the criteria that it meets best; against it, the one
-# that cost most points. It is late when an answer fell due after the prospect's last word.
+# For an application speaks the heaviest of the criteria that it meets best; against it, of those
+# that give at most half of their points, the one that cost most. It is late when an answer fell due
+# after the prospect's last word.
 MADE = f"""
 SELECT a.id AS application_id, a.reference, a.name,
     CASE WHEN a.erased_at IS NULL THEN a.company ELSE 'Erased' END AS company,
@@ -46,7 +47,7 @@ LEFT JOIN LATERAL (
 LEFT JOIN LATERAL (
     SELECT c ->> 'reason' AS reason
     FROM jsonb_array_elements(s.result -> 'criteria') WITH ORDINALITY AS t (c, place)
-    WHERE CAST(c -> 'points' AS int) < CAST(c -> 'out_of' AS int)
+    WHERE 2 * CAST(c -> 'points' AS int) <= CAST(c -> 'out_of' AS int)
     ORDER BY CAST(c -> 'out_of' AS int) - CAST(c -> 'points' AS int) DESC, place
     LIMIT 1
 ) weakest ON true
@@ -72,7 +73,7 @@ LATERAL (VALUES
     ('status', r.status, 1),
     ('band', r.band, 1),
     ('unanswered', CASE WHEN r.unanswered_since IS NOT NULL THEN 'all' END, 1),
-    ('proposed_cents', CASE WHEN r.is_open THEN 'open' END, r.total_cents),
+    ('proposed_cents', CASE WHEN r.is_open THEN r.billing END, r.total_cents),
     ('submitted_on', CASE WHEN r.status NOT IN ('held', 'dismissed')
         THEN to_char(r.submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') END, 1),
     ('minutes_to_decision',

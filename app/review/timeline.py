@@ -45,6 +45,11 @@ def _kind(kind: Kind) -> str:
     return current_offers().offer(kind).name
 
 
+def _isolated(name: str) -> str:
+    """The name, whose direction turns nothing around it, where no markup can say so."""
+    return f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}"
+
+
 class Entry(msgspec.Struct, frozen=True):
     """One line of the timeline; ``at`` is UTC. ``who`` is a name, "" for what happened by itself.
     What that person wrote stands in the conversation."""
@@ -76,8 +81,10 @@ WORDS: Mapping[type[Event], Callable[[Any], str]] = {
     ApplicationErased: lambda e: "Personal data erased",
     EngagementProposed: lambda e: f"{_kind(e.kind)} proposed at {money(e.total_cents)}",
     EngagementOffered: lambda e: f"{_kind(e.kind)} offered at {money(e.total_cents)}",
-    EngagementClosed: lambda e: "Proposal closed",
-    EngagementAccepted: lambda e: f"Agreed as {e.accepted_name}; {money(e.deposit_cents)} due",
+    EngagementClosed: lambda e: "Engagement closed",
+    EngagementAccepted: lambda e: (
+        f"Agreed by {_isolated(e.accepted_name)}; deposit of {money(e.deposit_cents)} due"
+    ),
     EngagementActivated: lambda e: "Engagement confirmed",
     DepositPaid: lambda e: f"Deposit of {money(e.amount_cents)} paid",
     DepositOverpaid: lambda e: f"Deposit paid twice: refund {money(e.amount_cents)}",

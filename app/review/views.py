@@ -18,8 +18,9 @@ from app.applications.similar import similar_applications
 from app.attachments.queries import attachments_of
 from app.chat.queries import chat_about
 from app.database import db
-from app.engagements.queries import engagement_of
+from app.engagements.queries import engagement_of, streams_about
 from app.engagements.rate_card import current_rate_card
+from app.events.dead_letters import dead_letters_in
 from app.events.lag import lag_of
 from app.events.types import RecordedEvent
 from app.extensions import csrf
@@ -38,6 +39,7 @@ from app.review.queue import queue_page
 from app.review.queue_table import keep_rows
 from app.review.reading import sections_of
 from app.review.service import changes_since, fingerprint, price_kinds
+from app.review.states import application_state
 from app.review.subscribers import list_application
 from app.review.timeline import entry_of, in_words, people_of, timeline_of
 from app.scoring.queries import score_of
@@ -47,6 +49,7 @@ from app.screening.rules import current_rules
 
 review = Blueprint("review", __name__, template_folder="templates")
 review.add_app_template_filter(write_cursor, "cursor")
+review.add_app_template_filter(application_state)
 
 EXPIRED = "This page was open for too long. Your text is kept; send it once more."
 CHANGED = "The application has changed since. Look it over, then decide."
@@ -206,6 +209,7 @@ def show_application(
         sections=sections_of(subject.answers, questionnaire_of(session, subject.questions_version)),
         score=score_of(session, subject.id),
         engagement=engagement,
+        dead_letters=dead_letters_in(session, streams_about(subject, engagement)),
         promise=open_promise(session, subject),
         offers=current_offers(),
         reasons_held=current_rules().sentences(subject.signals),

@@ -13,6 +13,7 @@ from app.applications.fields import CheckboxesField, storable, trimmed
 from app.events.schema import meaning_of
 from app.events.types import Event, declared_events
 from app.outbound.addresses import address_written_as, is_public
+from app.rendering import with_code
 from app.webhooks.events import WebhookTested
 
 LONGEST_URL = 2000
@@ -55,7 +56,7 @@ class EndpointForm(FlaskForm):
         }
         self.event_types.choices = [SelectChoice(name, name) for name in sorted(offered)]
         self.event_types.option_hints = {
-            name: _first_sentence(event) for name, event in offered.items()
+            name: with_code(_first_sentence(event)) for name, event in offered.items()
         }
 
     def validate_url(self, field: URLField) -> None:

@@ -17,6 +17,8 @@ class WebhookHistory(NamedTuple):
     message: str
 
 
+LONGEST_NAME = "Donauschifffahrt" * 7  # nothing becomes wider by it
+
 PATHS = {
     "own": "{0.page}",
     "withdraw": "{0.page}/withdraw",
@@ -31,8 +33,8 @@ PATHS = {
 class History(NamedTuple):
     """``unscored``: its scoring is a dead letter. ``held`` and ``dismissed`` were sent by programs.
     ``late``: its answer was due by now. ``agreed``: the deposit is due. ``erased``: they did it
-    themselves. ``foreseen`` and ``replayed`` are the paths of a replay that was chosen, and of one
-    that is through."""
+    themselves. ``paid`` has the longest name. ``foreseen`` and ``replayed`` are the paths of a
+    replay that was chosen, and of one that is through."""
 
     unscored: Applied
     held: Applied
@@ -79,7 +81,8 @@ def make_history(site: Site, reviewer: Reviewer) -> History:
     held, dismissed = (send_application(site, trap="Cheap watches") for _ in range(2))
     reviewer.settle(dismissed.id, "dismiss")
     proposed, late, asked, declined, withdrawn, erased = (apply(site) for _ in range(6))
-    offered, agreed, paid = (apply(site) for _ in range(3))
+    offered, agreed = (apply(site) for _ in range(2))
+    paid = apply(site, company=LONGEST_NAME)
     late.fall_due()
     late.ask_for_the_link()
     withdrawn.withdraw("We have found somebody.")

@@ -36,6 +36,22 @@ def test_a_reviewer_finds_it_under_held_and_releases_it(
     expect(page.get_by_role("button", name="Preview the mail")).to_be_visible()
 
 
+def test_a_reviewer_dismisses_it_at_a_second_look_without_javascript(
+    visit: Visit, site: Site, ada: Reviewer
+) -> None:
+    applied = send_application(site, trap="Cheap watches")
+    page = visit(390, reviewer=ada, javascript=False)
+
+    page.goto(f"/staff/applications/{applied.id}")
+    dismiss = page.get_by_role("button", name="Dismiss without a mail")
+    expect(dismiss).to_be_hidden()
+    page.get_by_text("Dismiss it", exact=True).click()
+    dismiss.click()
+    expect(page.get_by_text("Dismissed. Nobody is written to.")).to_be_visible()
+    expect(page.get_by_role("button", name="Release")).to_be_visible()
+    expect(dismiss).to_have_count(0)
+
+
 @pytest.mark.parametrize("width", [390, 1440])
 def test_the_field_that_no_person_sees_is_met_by_nobody(
     visit: Visit, site: Site, width: int

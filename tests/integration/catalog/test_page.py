@@ -8,6 +8,7 @@ from flask.testing import FlaskClient
 from app.events.schema import meaning_of
 from app.events.subscription import current_subscriptions
 from app.events.types import declared_events
+from app.rendering import with_code
 
 ARTICLE = re.compile(
     r'<article class="section" aria-labelledby="([a-z_.]+)">(.*?)</article>', re.DOTALL
@@ -23,7 +24,8 @@ def test_every_type_is_told_with_its_meaning_its_fields_and_who_acts_on_it(
     assert set(articles) == set(declared_events())
     for name, declared in declared_events().items():
         text = articles[name]
-        assert meaning_of(declared).replace("``", "") in text, name
+        assert html.unescape(with_code(meaning_of(declared))) in text, name
+        assert ("<table" in text) == bool(declared.__struct_fields__), name
         assert all(f'<th scope="row">{field}' in text for field in declared.__struct_fields__), name
         assert text.count("Personal</span>") == len(declared.personal), name
         assert all(one in text for one in current_subscriptions().of(name)), name

@@ -57,7 +57,7 @@ def test_a_subscriber_is_paused_and_resumed_and_the_page_says_by_whom(
     desk.post(f"{path}/pause")
     assert session.scalars(select(PausedSubscriber.subscriber)).all() == ["scoring.score_fit"]
     row = row_of(other_desk.get("/staff/events/"), "score_fit")
-    assert "Paused by Ada Lovelace, " in row and "Resume scoring.score_fit" in row
+    assert "Paused by <bdi>Ada Lovelace</bdi>, " in row and "Resume scoring.score_fit" in row
     other_desk.post(f"{path}/resume")
     session.commit()
     assert session.scalars(select(PausedSubscriber.subscriber)).all() == []
@@ -207,6 +207,44 @@ def test_dead_letters_are_counted_by_error_and_chosen_in_any_way(
         preview = desk.get(desk.post("/staff/events/replays", **fields))
         assert preview.count('class="letters__item"') == len(chosen)
     assert [status_of(session, one) for one in letters] == ["dead"] * 3
+
+
+def test_of_one_dead_letter_there_is_nothing_to_choose(desk: Desk, fail: Fail) -> None:
+    [letter] = fail()
+    link = re.search(r'href="(/staff/events/dead-letters\?[^"]+)"', desk.get("/staff/events/"))
+    assert link
+    page = desk.get(link[1].replace("&amp;", "&"))
+    assert 'name="ticked"' not in page and page.count("Preview ") == 1
+    preview = desk.get(desk.post("/staff/events/replays", shown=letter, all="yes"))
+    assert "Replay this letter?" in preview
+    for words in ("each of them", "the set", "in all", "Letter by letter"):
+        assert words not in preview, words
+
+
+@pytest.mark.parametrize(
+    ("query", "words"),
+    [
+        ({}, "No cause was chosen"),
+        ({"subscriber": "scoring.score_fit", "error": "ValueError"}, "has this cause any more"),
+    ],
+)
+def test_where_no_dead_letter_is_the_page_says_where_to_look(
+    desk: Desk, query: dict[str, str], words: str
+) -> None:
+    page = desk.get("/staff/events/dead-letters", query)
+    assert words in page and "by its cause" in page and "A replay is previewed" not in page
+
+
+def test_what_would_fail_again_is_rather_left(
+    desk: Desk, fail: Fail, broken_scoring: Callable[[], None]
+) -> None:
+    address = desk.post("/staff/events/replays", ticked=fail(2))
+    preview = desk.get(address)
+    assert 'button--primary" href="/staff/events/">Leave them<' in preview
+    assert 'button--secondary">Replay these 2 all the same<' in preview
+    broken_scoring()
+    preview = desk.get(address)
+    assert 'button--primary">Replay these 2<' in preview and "all the same" not in preview
 
 
 def test_choosing_nothing_leads_back_with_a_word(desk: Desk) -> None:

@@ -105,8 +105,19 @@ def test_the_value_is_of_what_is_proposed_and_still_open(
     handle_events()
     proposed = [engagement_of(session, application.id) for application in (first, second)]
     assert all(proposed)
-    assert queue_figures(session).proposed_cents == sum(e.total_cents for e in proposed if e)
+    assert queue_figures(session).fixed_cents == sum(e.total_cents for e in proposed if e)
     decide_and_send(desk, first, verdict="decline")
     session.rollback()
     assert proposed[1]
-    assert queue_figures(session).proposed_cents == proposed[1].total_cents
+    assert queue_figures(session).fixed_cents == proposed[1].total_cents
+
+
+def test_what_is_paid_by_the_month_is_no_part_of_the_fixed_prices(
+    session: Session, submit: Submit, handle_events: Handle
+) -> None:
+    fixed, monthly = submit(), submit(preferred_kind="fractional")
+    handle_events()
+    prices = {a.id: engagement_of(session, a.id) for a in (fixed, monthly)}
+    found = queue_figures(session)
+    assert [e.kind for e in prices.values() if e] == ["build", "fractional"]
+    assert [found.fixed_cents, found.monthly_cents] == [e.total_cents for e in prices.values() if e]

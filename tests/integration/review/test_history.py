@@ -33,7 +33,10 @@ def test_each_moment_shows_the_state_then_and_what_brought_it(
     path = f"/staff/applications/{accepted.id}/history"
     last = desk.get(path).text
     assert "5 of 5: Sprint offered at $12,345" in last
-    assert "<ins>$12,345</ins>" in last and "by <bdi>system:engagements</bdi>" in last
+    assert "<ins>$12,345</ins>" in last and "by <bdi>the system (engagements)</bdi>" in last
+
+    assert "<dd>Sprint</dd>" in last and "<dd>Offered</dd>" in last
+    assert "It answers moment 4: <a" in last and "trace" not in last
 
     first = desk.get(f"{path}?moment=1").text
     assert "1 of 5: Application received" in first
@@ -41,7 +44,7 @@ def test_each_moment_shows_the_state_then_and_what_brought_it(
     assert "a person or the clock began here" in first
 
     decided = desk.get(f"{path}?moment=4").text
-    assert "<del>submitted</del> <ins>accepted</ins>" in decided
+    assert "<del>To decide</del> <ins>Accepted</ins>" in decided
     assert "by <bdi>Ada Lovelace</bdi>" in decided
 
 

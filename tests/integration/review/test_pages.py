@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 
+import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from werkzeug.test import TestResponse
 
 from app.applications.models import Application
 from app.applications.questions import current_questionnaire
+from app.events.models import StoredEvent
 from app.notifications.models import MailMessage
 
 Submit = Callable[..., Application]
@@ -58,6 +60,7 @@ def test_writing_from_right_to_left_turns_nothing_else_around(
     handle_events()
     for url in ("/staff/", f"/staff/applications/{application.id}"):
         assert "<bdi>\u202eabc</bdi>," in desk.get(url).text
+    assert "<bdi>\u202eabc</bdi>, <time" in desk.get(f"/staff/applications/{application.id}").text
 
 
 def test_the_page_holds_all_that_a_decision_needs(
@@ -81,6 +84,28 @@ def test_an_application_that_nothing_has_handled_yet_can_be_decided(
     page = desk.get(f"/staff/applications/{application.id}")
     assert page.status_code == 200 and "Not scored yet" in page.text
     assert decide_and_send(desk, application, verdict="decline").status_code == 303
+
+
+def test_a_dead_letter_is_told_first_and_leads_to_its_event(
+    desk: FlaskClient,
+    submit: Submit,
+    handle_events: Handle,
+    monkeypatch: pytest.MonkeyPatch,
+    session: Session,
+) -> None:
+    application = submit()
+    assert "gave up" not in desk.get(f"/staff/applications/{application.id}").text
+    monkeypatch.setattr("app.engagements.subscribers.quote_engagement", refuse)
+    handle_events()
+    page = desk.get(f"/staff/applications/{application.id}").text
+    scored = session.scalars(select(StoredEvent.id).filter_by(type="application.scored")).one()
+    link = f'<a href="/staff/events/{scored}">engagements.propose_engagement gave up on'
+    assert page.index(link) < page.index("of 100") < page.index("Nothing is proposed yet: what")
+    assert "<code>ValueError (" in page and "You can decide all the same." in page
+
+
+def refuse(*_: object) -> None:
+    raise ValueError("as told")
 
 
 def test_a_decided_application_offers_no_decision(

@@ -67,8 +67,13 @@ def test_of_two_that_weigh_the_same_the_first_speaks(session: Session, scored: U
     assert (row.strongest, row.weakest) == ("one", "one")
 
 
-def test_nothing_speaks_against_a_full_score(session: Session, scored: UUID) -> None:
-    assert judged(session, scored, ("all", 100, 100)).weakest is None
+def test_a_criterion_that_gives_more_than_half_of_its_points_speaks_against_nothing(
+    session: Session, scored: UUID
+) -> None:
+    row = judged(session, scored, ("all", 10, 10), ("over half of many", 12, 22), ("most", 10, 11))
+    assert row.weakest is None
+    row = judged(session, scored, ("over half of many", 12, 22), ("half of few", 2, 4))
+    assert row.weakest == "half of few"
 
 
 def test_without_a_score_nothing_is_said(session: Session, stock: Stock) -> None:

@@ -1,6 +1,7 @@
 """Where staff find what is held, and what the prospect's own files say of it."""
 
 import html
+import re
 from collections.abc import Callable
 from typing import Any
 
@@ -52,8 +53,31 @@ def test_the_page_says_why_it_is_held_and_asks_for_no_decision(
     handle_events()
     page = html.unescape(desk.get(f"/staff/applications/{held.id}").text)
     assert "Held for a look" in page and "A field was filled in that no person sees." in page
-    assert "Your decision" not in page and "Preview the mail" not in page
-    assert "Not scored yet" not in page
+    for words in (
+        "Your decision",
+        "Preview the mail",
+        "Decide",
+        "Not scored yet",
+        "Why this score",
+    ):
+        assert words not in page, words
+    assert page.index("Held for a look</h2>") < page.index("What happened")
+    assert "was promised an answer by" in page
+
+
+def test_what_is_dismissed_asks_for_no_decision_either(
+    held: Application, desk: FlaskClient, press: Press
+) -> None:
+    page = html.unescape(press(desk, held, "dismiss").text)
+    assert "Nobody was written to" in page and ">Release</button>" in page
+    for words in ("Decide", "Why this score", "Dismiss it", "promised"):
+        assert words not in page, words
+
+
+def test_to_dismiss_takes_a_second_look(held: Application, desk: FlaskClient) -> None:
+    page = desk.get(f"/staff/applications/{held.id}").text
+    [asked] = re.findall(r"<details>\s*<summary>Dismiss it</summary>.*?</details>", page, re.DOTALL)
+    assert asked.count("/dismiss") == page.count("/dismiss") == 1
 
 
 def test_the_history_shows_each_step(

@@ -76,14 +76,13 @@ class Courier:
         self._session = session
 
     def fan_out(self) -> None:
-        eventually(self._is_settled, within=30)
+        self._session.rollback()  # an open transaction would hold back the log
         while fan_out_events(self._session):
             self._session.commit()
         self._session.commit()
 
     def _is_settled(self) -> bool:
-        """Whether the log can be read to its end: an open transaction would hold it back, be it one
-        of Postgres's own."""
+        """Whether the log can be read to its end: Postgres has transactions of its own."""
         self._session.rollback()
         return bool(self._session.scalar(ALL_SETTLED))
 
@@ -93,6 +92,7 @@ class Courier:
         send_due_messages(self._session, sender.post, BASE_URL, seconds=seconds)
 
     def work(self) -> None:
+        eventually(self._is_settled, within=30)
         self.fan_out()
         self.send_due()
 

@@ -61,6 +61,11 @@ def test_every_type_is_a_choice_of_its_own(press: Press, session: Session) -> No
     assert endpoint.event_types == [] and endpoint.with_personal
 
 
+def test_what_each_type_means_names_its_fields_as_code(desk: FlaskClient) -> None:
+    page = desk.get("/staff/webhooks/new").text
+    assert "``" not in page and "<code>ends_on</code>" in page
+
+
 @pytest.mark.parametrize(
     ("fields", "problem"),
     [

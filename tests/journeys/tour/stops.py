@@ -236,7 +236,7 @@ DESK = (
     Stop("queue, nothing found", "/staff/?search=nobody", shows="No application", who="staff"),
     Stop("application", "desk:proposed", (open_details,), shows="Dear Marguerite", who="staff"),
     Stop("application, unscored", "desk:unscored", shows="Not scored yet", who="staff"),
-    Stop("application, held", "desk:held", shows="Held for a look", who="staff"),
+    Stop("application, held", "desk:held", (open_details,), shows="Dismiss without", who="staff"),
     Stop("application, dismissed", "desk:dismissed", shows="Nobody was written", who="staff"),
     Stop(
         "application, released too late",
@@ -282,7 +282,7 @@ DESK = (
     Stop("log, nothing found", "/staff/events/log?search=x", shows="No event", who="staff"),
     Stop("event", "event:paid", (open_details,), shows="scoring.score_fit", who="staff"),
     Stop("event, dead letter", "event:unscored", shows="Preview a replay", who="staff"),
-    Stop("dead letters, none", "/staff/events/dead-letters", shows="No dead letter", who="staff"),
+    Stop("dead letters, none", "/staff/events/dead-letters", shows="No cause was", who="staff"),
     Stop("dead letters", "/staff/events/", (OPEN_CAUSE,), shows="RaiseException", who="staff"),
     Stop("replay, foreseen", "replay:foreseen", shows="Would be done", who="staff"),
     Stop("replay, through", "replay:replayed", shows="1 of 1 is through", who="staff"),

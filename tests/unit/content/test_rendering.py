@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rendering import datetime_utc, duration, money, number, plain_date
+from app.rendering import datetime_utc, duration, money, number, plain_date, with_code
 
 
 @pytest.mark.parametrize(
@@ -62,3 +62,9 @@ def test_times_are_shown_in_utc() -> None:
 )
 def test_a_duration_is_spelled_in_one_unit(minutes: int, spelled: str) -> None:
     assert duration(minutes) == spelled
+
+
+def test_what_stands_in_double_backticks_is_code_and_all_of_it_is_text() -> None:
+    assert with_code("``a<b>`` & ``c`` of ``") == (
+        "<code>a&lt;b&gt;</code> &amp; <code>c</code> of ``"
+    )

@@ -14,8 +14,10 @@ from app.applications.events import (
     MoreProvided,
     MoreRequested,
 )
+from app.engagements.events import EngagementAccepted
 from app.events.types import Event, Metadata, RecordedEvent
 from app.history.moments import in_causal_order, moments_of
+from app.review.timeline import in_words
 from app.scoring.events import ApplicationScored
 
 ID = uuid.UUID("01930000-0000-7000-8000-000000000001")
@@ -69,12 +71,12 @@ def test_a_moment_says_what_changed_by_whom_and_because_of_what() -> None:
         happened(SUBMITTED, SCORED, ApplicationDeclined(message=""), causes={1: 0}), PEOPLE
     )
     assert (received.title, received.who, received.cause) == ("Application received", "Ada", None)
-    assert received.facts["Application"]["Status"] == "submitted"
+    assert received.facts["Application"]["Status"] == "To decide"
     points = scored.changes[0]
     assert (points.section, points.label, points.after) == ("Score", "Points", "80")
     assert (scored.cause, scored.depth) == (1, 1)
     assert {(c.label, c.before, c.after) for c in declined.changes} == {
-        ("Status", "submitted", "declined"),
+        ("Status", "To decide", "Declined"),
         ("Decided", "", "24 Nov 2026, 09:02:00 UTC"),
     }
 
@@ -92,6 +94,13 @@ def test_of_an_erased_person_no_moment_tells_more_than_the_log_does() -> None:
     first, last = moments_of(happened(emptied, ApplicationErased()), PEOPLE)
     assert set(first.facts["Application"]) == {"Status", "Submitted"}
     assert "Erased" in last.facts["Application"]
+
+
+def test_a_name_from_right_to_left_turns_nothing_around_it() -> None:
+    agreed = EngagementAccepted(
+        application_id="1", accepted_name="ليلى", currency="usd", deposit_cents=100_000
+    )
+    assert in_words(agreed) == "Agreed by \u2068ليلى\u2069; deposit of $1,000 due"
 
 
 @given(data=st.data(), later=st.lists(st.sampled_from(LATER), max_size=12))

@@ -1,0 +1,28 @@
+"""Each state has a word for staff, and no two states share one."""
+
+import re
+from typing import Any
+
+import pytest
+
+from app.applications.models import Application
+from app.engagements import states as engagements
+from app.engagements.models import Engagement
+from app.review import states as applications
+
+
+def states_in(model: Any) -> set[str]:
+    """Those that the table takes."""
+    [check] = (c for c in model.__table__.constraints if str(c.name).endswith("status_known"))
+    return set(re.findall(r"'(\w+)'", str(check.sqltext)))
+
+
+@pytest.mark.parametrize(
+    ("model", "words", "more"),
+    [(Engagement, engagements.STATES, set()), (Application, applications.STATES, {"erased"})],
+)
+def test_every_state_of_the_table_has_a_word_of_its_own(
+    model: Any, words: dict[str, engagements.State], more: set[str]
+) -> None:
+    assert words.keys() == states_in(model) | more
+    assert len({state.label for state in words.values()}) == len(words)

@@ -120,7 +120,7 @@ def test_without_its_mark_a_chat_that_has_had_too_many_would_be_asked_again_at_o
     tell: Tell, courier: Courier, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: what was written meanwhile is not held back."""
-    monkeypatch.setattr("app.chat.courier.HAD_TOO_MANY", "nothing")
+    monkeypatch.setattr(NotTaken, "asks_to_wait", False)
     receiver.answer = lambda _: Reply(429, (("retry-after", "90"),))
     tell()
     courier.send_due()

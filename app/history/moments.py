@@ -7,6 +7,7 @@ from typing import Any
 
 import msgspec
 
+from app.accounts.queries import name_of
 from app.applications.fold import APPLICATIONS
 from app.engagements.fold import ENGAGEMENTS
 from app.engagements.states import engagement_state
@@ -72,8 +73,6 @@ SHOWN: tuple[tuple[str, FoldedTable, Mapping[str, tuple[str, Callable[[Any], str
 
 Facts = dict[str, str]
 
-PARTS = {"system": "the system", "operator": "an operator"}
-
 
 class Change(msgspec.Struct, frozen=True):
     """One fact that the event made another; "" for none."""
@@ -115,7 +114,7 @@ def moments_of(events: Sequence[RecordedEvent], people: Mapping[str, str]) -> li
                 event_id=event.id,
                 type=event.type,
                 title=in_words(event.data),
-                who=_who(event.metadata.actor, people),
+                who=name_of(event.metadata.actor, people),
                 at=event.recorded_at,
                 cause=cause,
                 depth=moments[cause - 1].depth + 1 if cause else 0,
@@ -153,12 +152,6 @@ def _facts_after(events: Sequence[RecordedEvent]) -> dict[str, Facts]:
                 if (value := getattr(state, name)) is not None and (told := words(value))
             }
     return facts
-
-
-def _who(actor: str, people: Mapping[str, str]) -> str:
-    """A person's name, or which part of the site or which operator it was."""
-    kind, _, name = actor.partition(":")
-    return people.get(actor) or f"{PARTS.get(kind, kind)}{f' ({name})' if name else ''}"
 
 
 def _changes(before: Mapping[str, Facts], after: Mapping[str, Facts]) -> list[Change]:

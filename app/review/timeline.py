@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.accounts.queries import staff_names
+from app.accounts.queries import name_of, staff_names
 from app.applications.events import (
     AnswerDue,
     ApplicationAccepted,
@@ -51,7 +51,7 @@ def _isolated(name: str) -> str:
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One line of the timeline; ``at`` is UTC. ``who`` is a name, "" for what happened by itself.
+    """One line of the timeline; ``at`` is UTC. ``who`` is a person's name, or the part of the site.
     What that person wrote stands in the conversation."""
 
     title: str
@@ -110,7 +110,7 @@ def entry_of(recorded: RecordedEvent, people: Mapping[str, str]) -> Entry:
     """The event in words, with its author."""
     return Entry(
         title=in_words(recorded.data),
-        who=people.get(recorded.metadata.actor, ""),
+        who=name_of(recorded.metadata.actor, people),
         at=recorded.recorded_at,
     )
 

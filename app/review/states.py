@@ -16,6 +16,9 @@ STATES: Final = {
     "erased": State("Erased", "neutral"),
 }
 
+# What the queue can be narrowed to; what was erased stands among all.
+STATUSES: Final = tuple(status for status in STATES if status != "erased")
+
 
 def application_state(status: str) -> State:
     return STATES[status]

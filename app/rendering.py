@@ -92,10 +92,13 @@ def plain_date(day: date) -> str:
     return format_date(day, SPELLINGS[language].day, locale=language)
 
 
-def datetime_utc(moment: datetime) -> str:
-    """ "24 Nov 2026, 15:38 UTC"."""
+def datetime_utc(moment: datetime, *, seconds: bool = False) -> str:
+    """ "24 Nov 2026, 15:38 UTC", or with its seconds "15:38:09 UTC"."""
     language = present_language()
-    return format_datetime(moment, SPELLINGS[language].moment, UTC, locale=language)
+    pattern = SPELLINGS[language].moment
+    if seconds:
+        pattern = pattern.replace("HH:mm", "HH:mm:ss")
+    return format_datetime(moment, pattern, UTC, locale=language)
 
 
 def duration(minutes: int) -> str:

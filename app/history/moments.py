@@ -13,19 +13,14 @@ from app.engagements.fold import ENGAGEMENTS
 from app.engagements.states import engagement_state
 from app.events.fold import FoldedTable
 from app.events.types import RecordedEvent
-from app.firm.offers import Kind, current_offers
-from app.rendering import money
+from app.rendering import datetime_utc, money
 from app.review.states import application_state
-from app.review.timeline import in_words
+from app.review.timeline import in_words, kind_name
 from app.scoring.fold import SCORES
 
 
-def _kind(kind: Kind) -> str:
-    return current_offers().offer(kind).name
-
-
-def _time(at: datetime) -> str:
-    return f"{at:%-d %b %Y, %H:%M:%S} UTC"
+def _moment(at: datetime) -> str:
+    return datetime_utc(at, seconds=True)
 
 
 def _count(answers: dict[str, Any]) -> str:
@@ -43,9 +38,9 @@ SHOWN: tuple[tuple[str, FoldedTable, Mapping[str, tuple[str, Callable[[Any], str
             "email": ("Email", str),
             "company": ("Company", str),
             "answers": ("Answers", _count),
-            "submitted_at": ("Submitted", _time),
-            "decided_at": ("Decided", _time),
-            "erased_at": ("Erased", _time),
+            "submitted_at": ("Submitted", _moment),
+            "decided_at": ("Decided", _moment),
+            "erased_at": ("Erased", _moment),
         },
     ),
     (
@@ -54,7 +49,7 @@ SHOWN: tuple[tuple[str, FoldedTable, Mapping[str, tuple[str, Callable[[Any], str
         {
             "total": ("Points", str),
             "band": ("Band", str.capitalize),
-            "recommended_kind": ("Recommended", _kind),
+            "recommended_kind": ("Recommended", kind_name),
         },
     ),
     (
@@ -62,11 +57,11 @@ SHOWN: tuple[tuple[str, FoldedTable, Mapping[str, tuple[str, Callable[[Any], str
         ENGAGEMENTS,
         {
             "status": ("Status", lambda status: engagement_state(status).label),
-            "kind": ("Kind", _kind),
+            "kind": ("Kind", kind_name),
             "total_cents": ("Price", money),
             "deposit_cents": ("Deposit", money),
             "accepted_name": ("Agreed by", str),
-            "accepted_at": ("Agreed", _time),
+            "accepted_at": ("Agreed", _moment),
         },
     ),
 )

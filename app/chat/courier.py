@@ -12,12 +12,12 @@ from sqlalchemy.orm import Session
 from app.chat.incoming_webhook import NotTaken, Post, is_outage
 from app.chat.markup import message_of
 from app.chat.models import ChatMessage
+from app.chat.queries import CHAT_CIRCUIT
 from app.chat.spans import sending_span
 from app.circuits.guard import CircuitOpen, circuit
 from app.circuits.queries import is_refusing
 from app.events.retry import RetryPolicy
 
-CIRCUIT = "chat"
 # A chat may ask for more time than our own pauses have, but not for ever.
 LONGEST_REST = 3600.0
 # The tries of a message end with an answer, so there is no most.
@@ -76,7 +76,7 @@ def send_next_message(session: Session, post: Post) -> bool:
     if message is None:
         return False
     try:
-        with sending_span(message), circuit(CIRCUIT, is_failure=is_outage):
+        with sending_span(message), circuit(CHAT_CIRCUIT, is_failure=is_outage):
             post(message_of(message.text, message.link))
     except (NotTaken, CircuitOpen) as error:
         is_settled = _note_failure(session, message, error)
@@ -103,7 +103,7 @@ def count_due(session: Session) -> int:
 
 def _claim(session: Session) -> ChatMessage | None:
     """The next message, with no transaction open. An open circuit leaves them all as they are."""
-    is_left_alone = is_refusing(session, CIRCUIT)
+    is_left_alone = is_refusing(session, CHAT_CIRCUIT)
     message_id = None if is_left_alone else session.scalar(CLAIM)
     session.commit()
     if message_id is None:

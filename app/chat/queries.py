@@ -11,6 +11,9 @@ from sqlalchemy.orm import Session
 
 from app.chat.models import ChatMessage
 
+# The circuit that is open while the chat is away.
+CHAT_CIRCUIT = "chat"
+
 
 class ChatFigures(msgspec.Struct, frozen=True):
     """How the channel fares: messages that wait, the age of the oldest of these, messages that were

@@ -11,8 +11,9 @@ from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from app.chat import tasks
-from app.chat.courier import CIRCUIT, LONGEST_REST, count_due, put_back_orphans, send_next_message
+from app.chat.courier import LONGEST_REST, count_due, put_back_orphans, send_next_message
 from app.chat.incoming_webhook import NotTaken, is_outage, post_to
+from app.chat.queries import CHAT_CIRCUIT
 from app.chat.service import send_failed_again
 from app.chat.tasks import send_messages, sweep_messages
 from app.circuits.queries import is_refusing, list_circuits
@@ -135,7 +136,7 @@ def test_a_chat_that_is_away_opens_its_circuit_and_a_probe_closes_it(
     receiver.answer = lambda _: Reply(503)
     for _ in range(3):
         tell()
-    while not is_refusing(session, CIRCUIT):
+    while not is_refusing(session, CHAT_CIRCUIT):
         session.execute(text("UPDATE chat_messages SET not_before = now()"))
         session.commit()
         courier.send_due()

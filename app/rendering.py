@@ -21,6 +21,13 @@ CODE = Markup("<code>{}</code>")
 MINUS = "\N{MINUS SIGN}"
 
 
+class Badge(NamedTuple):
+    """What a badge says of a state, and in which tone."""
+
+    label: str
+    tone: str
+
+
 class Spelling(NamedTuple):
     """How a language writes money, a day, a moment, and a day of this year, as Unicode's patterns
     for numbers and dates."""

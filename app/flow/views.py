@@ -90,7 +90,10 @@ def send_chat_again() -> ResponseReturnValue:
     """Try again what the chat has refused, once what it minded is mended."""
     count = send_failed_again(db.session())
     db.session.commit()
-    flash(f"{count} {'message is' if count == 1 else 'messages are'} sent to the chat again.")
+    if count:
+        flash(f"{count} {'message is' if count == 1 else 'messages are'} sent to the chat again.")
+    else:
+        flash("Nothing is sent again: nothing is refused any more, or the channel is switched off.")
     return redirect(url_for(".events"), 303)
 
 

@@ -5,6 +5,7 @@ from pathlib import Path
 import msgspec
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from redis import Redis as RedisClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -247,12 +248,15 @@ def test_what_is_still_due_when_the_couriers_time_is_over_waits_for_no_sweep(
 def test_when_the_setting_is_taken_away_what_waits_is_kept_and_rings_nobody(
     app: Flask,
     session: Session,
+    client: FlaskClient,
     tell: Tell,
     receiver: WebhookReceiver,
     redis_server: Redis,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     tell()
+    waiting = 'chat_messages{status="queued"}'
+    assert f"{waiting} 1.0" in client.get("/metrics").text
     without = msgspec.structs.replace(app.config["SITE"], CHAT_WEBHOOK_URL="")
     monkeypatch.setitem(app.config, "SITE", without)
     with RedisClient.from_url(redis_server.url) as broker:
@@ -261,6 +265,7 @@ def test_when_the_setting_is_taken_away_what_waits_is_kept_and_rings_nobody(
         send_messages()
         assert broker.llen(QUEUE) == 0
     assert receiver.received == [] and states(session) == [("queued", 0, None)]
+    assert waiting not in client.get("/metrics").text
 
 
 @pytest.mark.parametrize(

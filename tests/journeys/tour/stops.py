@@ -277,7 +277,7 @@ DESK = (
     Stop("deposit, wrong", "money:agreed", (RECORD,), shows="can't be recorded", who="staff"),
     Stop("deposit paid", "money:paid", shows="Recorded by", who="staff"),
     Stop("catalog", "/staff/events/catalog", (open_details,), shows="sent the form", who="staff"),
-    Stop("events", "/staff/events/", shows="Send again what was refused", who="staff"),
+    Stop("events", "/staff/events/", shows="The channel is switched off", who="staff"),
     Stop("log", "/staff/events/log", shows="the system (scoring)", who="staff"),
     Stop("log, nothing found", "/staff/events/log?search=x", shows="No event", who="staff"),
     Stop("event", "event:paid", (open_details,), shows="scoring.score_fit", who="staff"),

@@ -39,8 +39,9 @@ SETTLED = (
 
 
 class Promise(msgspec.Struct, frozen=True):
-    """An answer that is awaited, with the time by which it was promised, in UTC."""
+    """An answer that is awaited, with the time by which it was promised at ``given_at``, in UTC."""
 
+    given_at: datetime
     due_at: datetime
     is_missed: bool
 
@@ -54,7 +55,7 @@ def open_promise(session: Session, application: Application) -> Promise | None:
     # Before the subscriber has planned it, it is what it is going to plan.
     planned = due_time(session, promise_key(spoke)) or deadline_after(spoke.recorded_at)
     missed = any(isinstance(e.data, AnswerDue) for e in events[spoke.version :])
-    return Promise(planned, missed)
+    return Promise(spoke.recorded_at, planned, missed)
 
 
 def is_missed(due: RecordedEvent, events: Sequence[RecordedEvent]) -> bool:

@@ -6,7 +6,7 @@ from msgspec.structs import replace
 from app.applications.answers import Answers
 from app.applications.conditions import all_hold
 from app.engagements.rate_card import Billing, KindPrice, Modifier, RateCard
-from app.firm.offers import Kind, Offer, Offers
+from app.firm.offers import Kind, Offers
 from app.languages.prose import Prose
 
 
@@ -22,10 +22,29 @@ class PriceLine(Struct, frozen=True):
     amount_cents: int
 
 
+class Part(Struct, frozen=True):
+    """What the client holds at the end of a part of the engagement."""
+
+    when: Prose
+    what: Prose
+
+
+class Proposal(Struct, frozen=True):
+    """What is offered at a price, in the words of its time, whatever the offers say later."""
+
+    name: Prose
+    headline: Prose
+    duration: Prose
+    summary: Prose
+    deliverables: tuple[Part, ...]
+    terms: tuple[Prose, ...]
+
+
 class Quote(Struct, frozen=True):
     """A computed price in cents of ``currency``. The lines add up to the total.
 
-    With ``billing`` monthly, total and deposit are of the first month.
+    With ``billing`` monthly, total and deposit are of the first month. ``proposal`` is what the
+    client was offered at it; None before that.
     """
 
     kind: Kind
@@ -36,6 +55,7 @@ class Quote(Struct, frozen=True):
     total_cents: int
     deposit_percent: int
     deposit_cents: int
+    proposal: Proposal | None = None
 
 
 def quote_engagement(kind: Kind, answers: Answers, card: RateCard) -> Quote:
@@ -88,10 +108,20 @@ def quote_agreed(quote: Quote, total_cents: int, card: RateCard) -> Quote:
     )
 
 
-def proposed_offer(quote: Quote, offers: Offers) -> Offer:
-    """What is proposed at that price: the offer with what its lines stand for. Both are in one
-    language."""
-    return offers.offer(quote.kind).priced_with({line.label for line in quote.lines})
+def proposal_at(quote: Quote, offers: Offers) -> Proposal:
+    """What is proposed at that price: what was offered at it, else the offer as it is now, with
+    what the price lines stand for. Both are in one language."""
+    if quote.proposal:
+        return quote.proposal
+    offer = offers.offer(quote.kind).priced_with({line.label for line in quote.lines})
+    return Proposal(
+        name=offer.name,
+        headline=offer.headline,
+        duration=offer.duration,
+        summary=offer.summary,
+        deliverables=tuple(Part(part.when, part.what) for part in offer.deliverables),
+        terms=offer.terms,
+    )
 
 
 def starting_price_cents(kind: Kind, card: RateCard) -> int:

@@ -1,13 +1,15 @@
 """Engagements' part in the flow."""
 
+from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from app.applications.queries import get_application, hold_application
 from app.engagements import service
-from app.engagements.pricing import quote_agreed, quote_engagement
+from app.engagements.pricing import proposal_at, quote_agreed, quote_engagement
 from app.engagements.queries import engagement_of
 from app.engagements.rate_card import current_rate_card
 from app.events.types import RecordedEvent
+from app.firm.offers import current_offers
 
 
 def propose_engagement(session: Session, scored: RecordedEvent) -> None:
@@ -24,13 +26,14 @@ def propose_engagement(session: Session, scored: RecordedEvent) -> None:
 
 
 def offer_engagement(session: Session, accepted: RecordedEvent) -> None:
-    """application.accepted → the reviewer's kind and price on offer → engagement.offered."""
+    """application.accepted → the reviewer's kind and price on offer, with what is
+    offered at it → engagement.offered."""
     application = get_application(session, accepted.subject_id)
     card = current_rate_card()
-    quote = quote_engagement(accepted.data.kind, application.answers, card)
-    service.offer_engagement(
-        session, application.id, quote_agreed(quote, accepted.data.total_cents, card)
-    )
+    computed = quote_engagement(accepted.data.kind, application.answers, card)
+    quote = quote_agreed(computed, accepted.data.total_cents, card)
+    offered = replace(quote, proposal=proposal_at(quote, current_offers()))
+    service.offer_engagement(session, application.id, offered)
 
 
 def close_engagement(session: Session, ended: RecordedEvent) -> None:

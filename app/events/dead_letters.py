@@ -56,7 +56,7 @@ def dead_letters_in(session: Session, streams: Sequence[str]) -> list[DeadLetter
     rows = session.execute(
         select(StoredEvent.id, StoredEvent.type, Delivery.subscriber, Delivery.last_error)
         .join(Delivery.event)
-        .where(Delivery.status == "dead", Delivery.stream.in_(streams))
+        .where(Delivery.status == "dead", StoredEvent.stream.in_(streams))
         .order_by(Delivery.id)
     )
     return [DeadLetter(row.id, row.type, row.subscriber, row.last_error) for row in rows]

@@ -43,14 +43,14 @@ def next_deadline(at: datetime, calendar: Calendar) -> datetime:
     return datetime.combine(day, calendar.day_ends, zone).astimezone(UTC)
 
 
-def holidays_until(due: datetime, now: datetime, calendar: Calendar) -> list[date]:
-    """The holidays from the firm's today to that day which would else be working days."""
+def holidays_between(at: datetime, due: datetime, calendar: Calendar) -> list[date]:
+    """The holidays between the firm's dates at both times which would else be working days."""
     zone = ZoneInfo(calendar.timezone)
-    first, last = now.astimezone(zone).date(), due.astimezone(zone).date()
+    first, last = at.astimezone(zone).date(), due.astimezone(zone).date()
     return [
         day
         for day in sorted(calendar.holidays)
-        if first <= day < last and WEEKDAYS[day.weekday()] in calendar.working_days
+        if first < day < last and WEEKDAYS[day.weekday()] in calendar.working_days
     ]
 
 

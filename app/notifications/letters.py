@@ -9,7 +9,7 @@ from app.applications.events import ApplicationAccepted, ApplicationDeclined, Mo
 from app.applications.models import Application, Draft
 from app.applications.service import Verdict
 from app.engagements.models import Engagement
-from app.engagements.pricing import proposed_offer, quote_engagement
+from app.engagements.pricing import proposal_at, quote_engagement
 from app.engagements.rate_card import current_rate_card
 from app.firm.offers import Kind, Offer, current_offers
 from app.notifications.letter import Letter, in_their_language, paragraphs_of
@@ -91,7 +91,7 @@ def decision(application: Application, verdict: Verdict) -> Letter:
 
 def _accepted(application: Application, verdict: ApplicationAccepted) -> Letter:
     quote = quote_engagement(cast(Kind, verdict.kind), application.answers, current_rate_card())
-    offer = proposed_offer(quote, current_offers())
+    offer = proposal_at(quote, current_offers())
     return Letter(
         template="accepted",
         subject=gettext(

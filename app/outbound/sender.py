@@ -140,9 +140,10 @@ def _retry_after(response: httpcore.Response) -> float:
         return float(value)
     try:
         until = parsedate_to_datetime(value.decode("ascii"))
-    except ValueError:
+        until = until if until.tzinfo else until.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
         return 0.0
-    return max(0.0, (until.replace(tzinfo=UTC) - utc_now()).total_seconds())
+    return max(0.0, (until - utc_now()).total_seconds())
 
 
 def _kind_of(failure: Exception) -> ErrorKind:

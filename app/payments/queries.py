@@ -49,7 +49,7 @@ class DepositPanel(msgspec.Struct, frozen=True):
     def awaits_stripe(self, *, came_back: bool) -> bool:
         """Whether it may be paid, and Stripe has not told us yet. ``came_back`` is whether the
         payer comes from Stripe's page."""
-        return not self.is_paid and (self.is_processing or came_back)
+        return not self.is_paid and (self.is_processing or (came_back and not self.problem))
 
 
 class TransferRecord(msgspec.Struct, frozen=True):

@@ -7,8 +7,7 @@ from babel.dates import format_date, format_datetime
 from babel.lists import format_list
 from flask_babel import gettext, ngettext
 
-from app.database import utc_now
-from app.firm.calendar import current_calendar, holidays_until
+from app.firm.calendar import current_calendar, holidays_between
 from app.languages.choice import present_language
 from app.rendering import SPELLINGS
 
@@ -28,9 +27,10 @@ def deadline(due_at: datetime) -> str:
     )
 
 
-def holidays_before(due_at: datetime) -> str:
-    """Why the deadline is as far off as it is: a sentence, or "" where no holiday comes before."""
-    days = [_day(day) for day in holidays_until(due_at, utc_now(), current_calendar())]
+def holidays_before(due_at: datetime, since: datetime) -> str:
+    """Why the deadline of what was said at ``since`` is as far off as it is: a sentence, or ""
+    where no holiday lies between."""
+    days = [_day(day) for day in holidays_between(since, due_at, current_calendar())]
     if not days:
         return ""
     return ngettext(

@@ -12,6 +12,7 @@ from app.engagements.events import EngagementActivated
 from app.engagements.models import Engagement
 from app.events.store import read_stream
 from app.events.types import stream_of
+from app.messages.queries import Thread
 from app.portal.deadline import deadline, holidays_before
 from app.portal.standing import (
     ACTIVE,
@@ -55,13 +56,14 @@ def turn_of(
     application: Application,
     engagement: Engagement | None,
     standing: Standing,
-    reply_due_at: datetime | None,
+    thread: Thread,
 ) -> str:
-    """Who acts next, and by when if there is a date; all dates count by the firm's calendar.
-    ``reply_due_at`` is by when a message of theirs was promised a reply that it waits for."""
-    if reply_due_at is None or standing in OURS_ANYWAY:
+    """Who acts next, and by when if there is a date; all dates count by the firm's calendar. A
+    message of theirs in the ``thread`` may wait for a reply that was promised."""
+    wrote_at, due_at = thread.unanswered_since, thread.reply_due_at
+    if wrote_at is None or due_at is None or standing in OURS_ANYWAY:
         return _turn_by_standing(session, application, engagement, standing)
-    reply = _reply(reply_due_at)
+    reply = _reply(wrote_at, due_at)
     first = WITHOUT_A_DATE[standing] if standing in THEIRS else gettext("We act next.")
     return f"{first} {reply}"
 
@@ -72,7 +74,7 @@ def _turn_by_standing(
     if standing in WITHOUT_A_DATE:
         return str(WITHOUT_A_DATE[standing])
     if engagement and standing in {NOTHING_DUE, ACTIVE}:
-        return _first_day(deadline_after(_bound_since(session, engagement)))
+        return _first_day(_bound_since(session, engagement))
     promise = open_promise(session, application)
     if promise is None:
         return ""
@@ -86,25 +88,26 @@ def _turn_by_standing(
         "We act next: a person answers within one working day, by %(time)s.",
         time=deadline(promise.due_at),
     )
-    return _explained(turn, promise.due_at)
+    return _explained(turn, promise.given_at, promise.due_at)
 
 
-def _reply(due_at: datetime) -> str:
+def _reply(wrote_at: datetime, due_at: datetime) -> str:
     if utc_now() <= due_at:
         reply = gettext("A person answers what you wrote by %(time)s.", time=deadline(due_at))
-        return _explained(reply, due_at)
+        return _explained(reply, wrote_at, due_at)
     return gettext(
         "We are late: what you wrote was to be answered by %(time)s.", time=datetime_utc(due_at)
     )
 
 
-def _first_day(due_at: datetime) -> str:
+def _first_day(bound_at: datetime) -> str:
     """What is settled after that is not known to the site."""
+    due_at = deadline_after(bound_at)
     if utc_now() <= due_at:
         turn = gettext(
             "We act next: by %(time)s we write to agree the first day.", time=deadline(due_at)
         )
-        return _explained(turn, due_at)
+        return _explained(turn, bound_at, due_at)
     return gettext(
         "We were due to write by %(time)s to agree the first day. If nothing has come, write to"
         " us below.",
@@ -112,9 +115,9 @@ def _first_day(due_at: datetime) -> str:
     )
 
 
-def _explained(sentence: str, due_at: datetime) -> str:
+def _explained(sentence: str, since: datetime, due_at: datetime) -> str:
     """The sentence, and why its date is as far off as it is."""
-    return f"{sentence} {holidays_before(due_at)}".rstrip()
+    return f"{sentence} {holidays_before(due_at, since)}".rstrip()
 
 
 def _bound_since(session: Session, engagement: Engagement) -> datetime:

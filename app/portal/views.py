@@ -27,7 +27,7 @@ from app.applications.queries import (
 from app.applications.service import NothingAsked, provide_more
 from app.attachments.queries import attachments_of
 from app.database import db
-from app.engagements.pricing import proposed_offer
+from app.engagements.pricing import proposal_at
 from app.engagements.queries import engagement_of
 from app.engagements.service import NotOnOffer, accept_engagement
 from app.extensions import csrf, limiter
@@ -174,7 +174,7 @@ def progress_of(application: Application) -> dict[str, Any]:
         "entries": timeline_of(session, application, engagement),
         "thread": thread,
         "standing": standing,
-        "turn": turn_of(session, application, engagement, standing, thread.reply_due_at),
+        "turn": turn_of(session, application, engagement, standing, thread),
         "asks_again": (is_paying and came_back) or not standing.is_settled,
     }
 
@@ -201,7 +201,7 @@ def show_page(
     return render_template(
         "portal/status.html",
         **page,
-        offer=proposed_offer(quote, current_offers()) if quote else None,
+        offer=proposal_at(quote, current_offers()) if quote else None,
         quote=quote,
         words=latest_words(session, application, ApplicationAccepted) if quote else None,
         is_asked=is_asked,

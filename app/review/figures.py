@@ -13,7 +13,7 @@ from app.scoring.rubric import Band
 
 SUMS = text("""
 SELECT name, key, amount FROM queue_figures
-WHERE name IN ('status', 'band', 'unanswered', 'proposed_cents')
+WHERE name IN ('status', 'band', 'unanswered', 'open_cents')
     OR (name = 'submitted_on' AND key >= :monday)
 """)
 # Of an even number of decisions, half way between the two in the middle.
@@ -69,8 +69,8 @@ def queue_figures(session: Session) -> Figures:
         by_status=dict.fromkeys(STATUSES, 0) | sums.get("status", {}),
         by_band=sums.get("band", {}),
         unanswered=sums.get("unanswered", {}).get("all", 0),
-        fixed_cents=sums.get("proposed_cents", {}).get("fixed", 0),
-        monthly_cents=sums.get("proposed_cents", {}).get("monthly", 0),
+        fixed_cents=sums.get("open_cents", {}).get("fixed", 0),
+        monthly_cents=sums.get("open_cents", {}).get("monthly", 0),
         median_minutes=None if median is None else round(median),
         this_week=sum(sums.get("submitted_on", {}).values()),
     )

@@ -73,7 +73,7 @@ LATERAL (VALUES
     ('status', r.status, 1),
     ('band', r.band, 1),
     ('unanswered', CASE WHEN r.unanswered_since IS NOT NULL THEN 'all' END, 1),
-    ('proposed_cents', CASE WHEN r.is_open THEN r.billing END, r.total_cents),
+    ('open_cents', CASE WHEN r.is_open THEN r.billing END, r.total_cents),
     ('submitted_on', CASE WHEN r.status NOT IN ('held', 'dismissed')
         THEN to_char(r.submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') END, 1),
     ('minutes_to_decision',

@@ -88,6 +88,8 @@ def test_any_other_status_is_a_failure_with_that_status(
         (format_datetime(utc_now() + timedelta(hours=1), usegmt=True), 3600),
         (format_datetime(utc_now() - timedelta(hours=1), usegmt=True), 0),
         *(("soon", 0), ("-5", 0), ("1.5", 0), ("Thu, 99 Nov 2026 00:00:00 GMT", 0), ("", 0)),
+        ("Mon, 01 Jan 2024 99999999999999999999:00:00 GMT", 0),
+        ("Mon, 01 Jan 2024 00:00:00 +99999999999999999", 0),
     ],
 )
 def test_a_server_may_ask_for_time_by_a_date_too_and_nonsense_asks_for_none(

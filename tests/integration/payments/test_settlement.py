@@ -160,6 +160,9 @@ def test_a_bank_that_refuses_leaves_the_deposit_due_and_a_new_try_open(
     settle("completed", attempt, payment_status="unpaid")
     assert "refused" in settle("async_payment_failed", attempt, payment_status="unpaid")
     assert "did not go through" in payer.page
+    back = payer.browser.get(f"{payer.own_page}?payment=done").text
+    assert "did not go through" in back and "<h1>You have agreed, and the deposit is due." in back
+    assert "waiting for Stripe" not in back and f"{payer.own_page}/progress" not in back
     assert payer.press_pay().location.startswith(standin.url)
 
 

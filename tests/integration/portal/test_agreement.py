@@ -3,7 +3,9 @@
 import html
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from msgspec.structs import replace
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -68,6 +70,26 @@ def test_what_is_proposed_is_what_the_price_lines_stand_for(
     assert ("Weeks 7 to 10" in proposal) is is_whole
     mail = session.scalars(select(MailMessage.text).filter_by(template="accepted")).one()
     assert weeks in mail and "Six to ten" not in mail
+
+
+def test_what_was_offered_stays_as_it_was_worded(
+    app: Flask,
+    client: FlaskClient,
+    path: str,
+    engagement: Engagement,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def proposal() -> str:
+        page = client.get(path).text
+        return page[page.index('id="engagement"') : page.index('id="agreement"')]
+
+    before = proposal()
+    offers = current_offers()
+    rewritten = tuple(
+        replace(offer, terms=("No terms.",), deliverables=()) for offer in offers.offers
+    )
+    monkeypatch.setitem(app.extensions, "offers", replace(offers, offers=rewritten))
+    assert proposal() == before and "No terms." not in before
 
 
 def test_a_typed_name_agrees_and_leads_to_the_deposit(

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from app.data_files import DataFileError
-from app.firm.calendar import WEEKDAYS, Calendar, holidays_until, load_calendar, next_deadline
+from app.firm.calendar import WEEKDAYS, Calendar, holidays_between, load_calendar, next_deadline
 
 CONTENT = Path(__file__).parents[3] / "content"
 NEW_YORK = ZoneInfo("America/New_York")
@@ -86,7 +86,7 @@ def test_the_holidays_on_the_way_to_a_deadline_are_those_that_would_else_be_work
     saturday, monday = date(2026, 5, 23), date(2026, 5, 25)
     calendar = replace(CALENDAR, holidays=(monday, saturday, date(2026, 5, 26)))
     friday = datetime(2026, 5, 22, 9, tzinfo=NEW_YORK)
-    assert holidays_until(datetime(2026, 5, 26, 21, tzinfo=UTC), friday, calendar) == [monday]
+    assert holidays_between(friday, datetime(2026, 5, 26, 21, tzinfo=UTC), calendar) == [monday]
     assert calendar.city == "New York"
 
 

@@ -21,6 +21,13 @@ CODE = Markup("<code>{}</code>")
 MINUS = "\N{MINUS SIGN}"
 
 
+class Badge(NamedTuple):
+    """What a badge says of a state, and in which tone."""
+
+    label: str
+    tone: str
+
+
 class Spelling(NamedTuple):
     """How a language writes money, a day, a moment, and a day of this year, as Unicode's patterns
     for numbers and dates."""
@@ -92,10 +99,13 @@ def plain_date(day: date) -> str:
     return format_date(day, SPELLINGS[language].day, locale=language)
 
 
-def datetime_utc(moment: datetime) -> str:
-    """ "24 Nov 2026, 15:38 UTC"."""
+def datetime_utc(moment: datetime, *, seconds: bool = False) -> str:
+    """ "24 Nov 2026, 15:38 UTC", or with its seconds "15:38:09 UTC"."""
     language = present_language()
-    return format_datetime(moment, SPELLINGS[language].moment, UTC, locale=language)
+    pattern = SPELLINGS[language].moment
+    if seconds:
+        pattern = pattern.replace("HH:mm", "HH:mm:ss")
+    return format_datetime(moment, pattern, UTC, locale=language)
 
 
 def duration(minutes: int) -> str:

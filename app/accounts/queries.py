@@ -2,11 +2,14 @@
 
 import hmac
 import uuid
+from collections.abc import Mapping
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
+
+KINDS = {"prospect": "the prospect", "system": "the system", "operator": "an operator"}
 
 
 def find_staff_by_email(session: Session, email: str) -> Staff | None:
@@ -26,3 +29,10 @@ def find_staff_of_session(session: Session, signed: str) -> Staff | None:
 def staff_names(session: Session) -> dict[str, str]:
     """The name of everyone on the staff by the actor that events name."""
     return {f"staff:{row.id}": row.name for row in session.execute(select(Staff.id, Staff.name))}
+
+
+def name_of(actor: str, people: Mapping[str, str]) -> str:
+    """The actor as staff read it: the name in ``people``, which is by actor, or which part of the
+    site or which operator it was, as in "the system (scoring)"."""
+    kind, _, part = actor.partition(":")
+    return people.get(actor) or f"{KINDS.get(kind, kind)}{f' ({part})' if part else ''}"

@@ -9,15 +9,15 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.chat.incoming_webhook import HAD_TOO_MANY, NotTaken, Post, is_outage
+from app.chat.incoming_webhook import NotTaken, Post, is_outage
 from app.chat.markup import message_of
 from app.chat.models import ChatMessage
+from app.chat.queries import CHAT_CIRCUIT
 from app.chat.spans import sending_span
 from app.circuits.guard import CircuitOpen, circuit
 from app.circuits.queries import is_refusing
 from app.events.retry import RetryPolicy
 
-CIRCUIT = "chat"
 # A chat may ask for more time than our own pauses have, but not for ever.
 LONGEST_REST = 3600.0
 # The tries of a message end with an answer, so there is no most.
@@ -26,16 +26,17 @@ log = structlog.get_logger()
 
 CLAIM = text("""
 UPDATE chat_messages
-SET status = 'sending', attempts = attempts + 1, claimed_at = clock_timestamp()
+SET status = 'sending', attempts = attempts + 1, claimed_at = clock_timestamp(),
+    asked_to_wait = false
 WHERE id = (
     SELECT id FROM chat_messages
     WHERE status = 'queued' AND not_before <= now() ORDER BY id LIMIT 1
     FOR UPDATE SKIP LOCKED
 )
--- While one waits because the chat has had too many, the chat is left alone.
+-- While one waits because the chat has asked for it, the chat is left alone.
 AND NOT EXISTS (
     SELECT FROM chat_messages
-    WHERE status = 'queued' AND not_before > now() AND last_error = :had_too_many
+    WHERE status = 'queued' AND not_before > now() AND asked_to_wait
 )
 RETURNING id
 """)
@@ -48,7 +49,8 @@ WHERE id = :id AND status = 'sending' AND claimed_at = :claimed_at
 NOT_SENT = text("""
 UPDATE chat_messages
 SET status = CASE WHEN :refused THEN 'failed' ELSE 'queued' END,
-    not_before = clock_timestamp() + make_interval(secs => :delay), last_error = :error
+    not_before = clock_timestamp() + make_interval(secs => :delay), last_error = :error,
+    asked_to_wait = :asked_to_wait
 WHERE id = :id AND status = 'sending' AND claimed_at = :claimed_at
 """)
 
@@ -74,7 +76,7 @@ def send_next_message(session: Session, post: Post) -> bool:
     if message is None:
         return False
     try:
-        with sending_span(message), circuit(CIRCUIT, is_failure=is_outage):
+        with sending_span(message), circuit(CHAT_CIRCUIT, is_failure=is_outage):
             post(message_of(message.text, message.link))
     except (NotTaken, CircuitOpen) as error:
         is_settled = _note_failure(session, message, error)
@@ -101,8 +103,8 @@ def count_due(session: Session) -> int:
 
 def _claim(session: Session) -> ChatMessage | None:
     """The next message, with no transaction open. An open circuit leaves them all as they are."""
-    is_left_alone = is_refusing(session, CIRCUIT)
-    message_id = None if is_left_alone else session.scalar(CLAIM, {"had_too_many": HAD_TOO_MANY})
+    is_left_alone = is_refusing(session, CHAT_CIRCUIT)
+    message_id = None if is_left_alone else session.scalar(CLAIM)
     session.commit()
     if message_id is None:
         return None
@@ -114,9 +116,10 @@ def _claim(session: Session) -> ChatMessage | None:
 
 def _note_failure(session: Session, message: ChatMessage, error: NotTaken | CircuitOpen) -> bool:
     """Note what came of the try; return whether there is no other."""
-    refused, asked_for, reason = False, 0.0, type(error).__name__
+    refused, asked_to_wait, asked_for, reason = False, False, 0.0, type(error).__name__
     if isinstance(error, NotTaken):
-        refused, asked_for, reason = error.is_refusal, error.retry_after, str(error)
+        refused, asked_to_wait = error.is_refusal, error.asks_to_wait
+        asked_for, reason = error.retry_after, str(error)
     session.execute(
         NOT_SENT,
         {
@@ -125,6 +128,7 @@ def _note_failure(session: Session, message: ChatMessage, error: NotTaken | Circ
             "refused": refused,
             "delay": max(POLICY.delay(message.attempts), min(asked_for, LONGEST_REST)),
             "error": reason,
+            "asked_to_wait": asked_to_wait,
         },
     )
     log.warning("chat.not_sent", error=reason, attempts=message.attempts, **_trace(message))

@@ -13,7 +13,6 @@ from app.outbound.sender import Answer, Request, Sender
 POST_SECONDS = 10.0
 TOO_SLOW = 408
 TOO_MANY = 429
-HAD_TOO_MANY = f"HTTP {TOO_MANY}"
 HEADERS = {"content-type": "application/json", "user-agent": "engagement-portal"}
 
 Post = Callable[[str], None]
@@ -32,6 +31,11 @@ class NotTaken(Exception):
     def is_outage(self) -> bool:
         """Whether the chat is in trouble: not reached, too slow, or failing (5xx)."""
         return self.status is None or self.status >= 500
+
+    @property
+    def asks_to_wait(self) -> bool:
+        """Whether the chat has had too many, and wants none at all for a while."""
+        return self.status == TOO_MANY
 
     @property
     def is_refusal(self) -> bool:

@@ -13,7 +13,8 @@ from app.database import Model, new_id
 class ChatMessage(Model):
     """One message for the channel, unique by (event, kind). ``text`` is a line as people read it;
     what it means to a chat is taken out on its way there. queued → sending (committed before the
-    chat hears of it) → sent, or back to queued, or failed where the chat has refused it."""
+    chat hears of it) → sent, or back to queued, or failed where the chat has refused it.
+    ``asked_to_wait``: the chat has had too many, and gets none until ``not_before``."""
 
     __tablename__ = "chat_messages"
 
@@ -29,6 +30,7 @@ class ChatMessage(Model):
     status: Mapped[str] = mapped_column(server_default="queued")
     attempts: Mapped[int] = mapped_column(server_default="0")
     not_before: Mapped[datetime] = mapped_column(server_default=func.now())
+    asked_to_wait: Mapped[bool] = mapped_column(server_default="false")
     claimed_at: Mapped[datetime | None]
     sent_at: Mapped[datetime | None]
     last_error: Mapped[str | None]

@@ -11,16 +11,20 @@ from sqlalchemy.orm import Session
 
 from app.chat.models import ChatMessage
 
+# The circuit that is open while the chat is away.
+CHAT_CIRCUIT = "chat"
+
 
 class ChatFigures(msgspec.Struct, frozen=True):
     """How the channel fares: messages that wait, the age of the oldest of these, messages that were
-    refused, and the last error among all of them."""
+    refused, the last error among all of them, and whether the site has a channel (any more)."""
 
     waiting: int
     oldest_seconds: float
     failed: int
     last_error: str | None
     sent_at: datetime | None
+    is_on: bool
 
 
 FIGURES = text("""
@@ -35,11 +39,16 @@ FROM chat_messages
 """)
 
 
+def has_channel() -> bool:
+    """Whether there is a channel in a chat that the site is to tell things."""
+    return bool(current_app.config["SITE"].CHAT_WEBHOOK_URL)
+
+
 def chat_figures(session: Session) -> ChatFigures | None:
-    """None where there is no channel, and nothing was ever said there."""
-    figures = ChatFigures(**session.execute(FIGURES).mappings().one())
-    is_in_use = current_app.config["SITE"].CHAT_WEBHOOK_URL or figures.waiting or figures.failed
-    return figures if is_in_use else None
+    """None where there is no channel, and nothing waits or was refused from when there was."""
+    row = session.execute(FIGURES).mappings().one()
+    figures = ChatFigures(**row, is_on=has_channel())
+    return figures if figures.is_on or figures.waiting or figures.failed else None
 
 
 def chat_about(session: Session, application_id: uuid.UUID) -> Sequence[ChatMessage]:
@@ -50,6 +59,9 @@ def chat_about(session: Session, application_id: uuid.UUID) -> Sequence[ChatMess
 
 
 def count_chat_by_status(session: Session) -> dict[str, int]:
+    """Empty where there is no channel, since nobody is to be called for what waits then."""
+    if not has_channel():
+        return {}
     counts = {"queued": 0, "sending": 0, "sent": 0, "failed": 0}
     rows = session.execute(select(ChatMessage.status, func.count()).group_by(ChatMessage.status))
     return counts | dict(rows.all())

@@ -2,12 +2,12 @@
 
 import uuid
 
-from flask import current_app
 from sqlalchemy import text as sql_text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.chat.models import ChatMessage
+from app.chat.queries import has_channel
 from app.chat.tasks import ring_courier
 from app.database import after_commit, new_id
 from app.events.types import RecordedEvent
@@ -29,7 +29,7 @@ def tell_channel(
 ) -> None:
     """Put a line with a link of ours on its way to the staff's channel, once for each
     (event, kind); nothing where there is no channel."""
-    if not current_app.config["SITE"].CHAT_WEBHOOK_URL:
+    if not has_channel():
         return
     session.execute(
         insert(ChatMessage)
@@ -48,6 +48,9 @@ def tell_channel(
 
 
 def send_failed_again(session: Session) -> int:
-    """Queue what the chat has refused again, at a person's wish; return how many."""
+    """Queue what the chat has refused again, at a person's wish; return how many. None where there
+    is no channel."""
+    if not has_channel():
+        return 0
     after_commit(session, ring_courier)
     return int(session.execute(SEND_AGAIN).rowcount)  # type: ignore[attr-defined]

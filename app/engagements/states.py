@@ -1,24 +1,18 @@
 """The states of an engagement in staff's words: the firm offers it, the client agrees, and the
 deposit is due until it is paid."""
 
-from typing import Final, NamedTuple
+from typing import Final
 
-
-class State(NamedTuple):
-    """What a badge says of a state, and in which tone."""
-
-    label: str
-    tone: str
-
+from app.rendering import Badge
 
 STATES: Final = {
-    "proposed": State("Proposed", "neutral"),
-    "offered": State("Offered", "open"),
-    "accepted": State("Agreed, deposit due", "warning"),
-    "active": State("Agreed, deposit paid", "good"),
-    "closed": State("Closed", "neutral"),
+    "proposed": Badge("Proposed", "neutral"),
+    "offered": Badge("Offered", "open"),
+    "accepted": Badge("Agreed, deposit due", "warning"),
+    "active": Badge("Agreed, deposit paid", "good"),
+    "closed": Badge("Closed", "neutral"),
 }
 
 
-def engagement_state(status: str) -> State:
+def engagement_state(status: str) -> Badge:
     return STATES[status]

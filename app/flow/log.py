@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import ColumnElement, func, or_, select
 from sqlalchemy.orm import Session
 
-from app.accounts.queries import staff_names
+from app.accounts.queries import name_of, staff_names
 from app.applications.queries import find_application_by_reference
 from app.engagements.queries import engagement_of, streams_about
 from app.events.models import StoredEvent
@@ -34,7 +34,7 @@ class Filters(msgspec.Struct, frozen=True):
 
 
 class LogRow(msgspec.Struct, frozen=True):
-    """An event without its payload; ``who`` is a name on the staff, or else the recorded actor."""
+    """An event without its payload; ``who`` has caused it, as staff read it."""
 
     id: uuid.UUID
     position: int
@@ -83,7 +83,7 @@ def _row(event: StoredEvent, names: dict[str, str], subject: Subject | None) -> 
         type=event.type,
         stream=event.stream,
         subject=subject,
-        who=names.get(event.meta["actor"], event.meta["actor"]),
+        who=name_of(event.meta["actor"], names),
         recorded_at=event.recorded_at,
     )
 

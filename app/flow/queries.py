@@ -8,7 +8,7 @@ import msgspec
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session, joinedload
 
-from app.accounts.queries import staff_names
+from app.accounts.queries import name_of, staff_names
 from app.events.models import Delivery
 from app.flow.models import Replay, ReplayItem
 from app.flow.subjects import Subject, subjects_of
@@ -84,7 +84,7 @@ def latest_replays(session: Session) -> list[ReplaySummary]:
     return [
         ReplaySummary(
             id=row.id,
-            who=names.get(row.started_by, row.started_by),
+            who=name_of(row.started_by, names),
             started_at=row.started_at,
             items=row.items,
             settled=row.settled,
@@ -104,11 +104,11 @@ def find_replay(session: Session, replay_id: uuid.UUID) -> ReplayView | None:
     return ReplayView(
         id=replay.id,
         state=_state(replay.started_at, replay.cancelled_at, replay.finished_at),
-        chosen_by=names.get(replay.chosen_by, replay.chosen_by),
+        chosen_by=name_of(replay.chosen_by, names),
         chosen_at=replay.chosen_at,
-        started_by=names.get(replay.started_by or "", replay.started_by or ""),
+        started_by=name_of(replay.started_by or "", names),
         started_at=replay.started_at,
-        cancelled_by=names.get(replay.cancelled_by or "", replay.cancelled_by or ""),
+        cancelled_by=name_of(replay.cancelled_by or "", names),
         letters=_letters(session, replay_id),
     )
 

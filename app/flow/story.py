@@ -9,7 +9,7 @@ import msgspec
 from sqlalchemy import Row, select, text
 from sqlalchemy.orm import Session
 
-from app.accounts.queries import staff_names
+from app.accounts.queries import name_of, staff_names
 from app.events.models import Delivery, DeliveryTry, StoredEvent
 from app.events.rows import EVENT_COLUMNS, METADATA, recorded_event
 from app.events.types import declared_events
@@ -110,7 +110,7 @@ def find_event(session: Session, event_id: uuid.UUID) -> EventStory | None:
         version=row.version,
         recorded_at=row.recorded_at,
         relayed_at=row.relayed_at,
-        who=staff_names(session).get(metadata.actor, metadata.actor),
+        who=name_of(metadata.actor, staff_names(session)),
         correlation_id=metadata.correlation_id,
         hash=bytes(row.hash).hex(),
         is_intact=row.is_intact,

@@ -6,7 +6,7 @@ from flask import Blueprint, abort, flash, redirect, render_template, request, u
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
-from app.accounts.queries import staff_names
+from app.accounts.queries import name_of, staff_names
 from app.bridges.queries import bridge_figures
 from app.chat.queries import chat_figures
 from app.chat.service import send_failed_again
@@ -25,6 +25,7 @@ from app.flow.trouble import dead_letter_groups, retrying_deliveries
 from app.webhooks.queries import endpoint_rows
 
 flow = Blueprint("flow", __name__, template_folder="templates")
+flow.add_app_template_filter(name_of)
 
 LATEST_EVENTS = 10
 
@@ -89,7 +90,10 @@ def send_chat_again() -> ResponseReturnValue:
     """Try again what the chat has refused, once what it minded is mended."""
     count = send_failed_again(db.session())
     db.session.commit()
-    flash(f"{count} {'message is' if count == 1 else 'messages are'} sent to the chat again.")
+    if count:
+        flash(f"{count} {'message is' if count == 1 else 'messages are'} sent to the chat again.")
+    else:
+        flash("Nothing is sent again: nothing is refused any more, or the channel is switched off.")
     return redirect(url_for(".events"), 303)
 
 

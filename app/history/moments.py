@@ -7,24 +7,20 @@ from typing import Any
 
 import msgspec
 
+from app.accounts.queries import name_of
 from app.applications.fold import APPLICATIONS
 from app.engagements.fold import ENGAGEMENTS
 from app.engagements.states import engagement_state
 from app.events.fold import FoldedTable
 from app.events.types import RecordedEvent
-from app.firm.offers import Kind, current_offers
-from app.rendering import money
+from app.rendering import datetime_utc, money
 from app.review.states import application_state
-from app.review.timeline import in_words
+from app.review.timeline import in_words, kind_name
 from app.scoring.fold import SCORES
 
 
-def _kind(kind: Kind) -> str:
-    return current_offers().offer(kind).name
-
-
-def _time(at: datetime) -> str:
-    return f"{at:%-d %b %Y, %H:%M:%S} UTC"
+def _moment(at: datetime) -> str:
+    return datetime_utc(at, seconds=True)
 
 
 def _count(answers: dict[str, Any]) -> str:
@@ -42,9 +38,9 @@ SHOWN: tuple[tuple[str, FoldedTable, Mapping[str, tuple[str, Callable[[Any], str
             "email": ("Email", str),
             "company": ("Company", str),
             "answers": ("Answers", _count),
-            "submitted_at": ("Submitted", _time),
-            "decided_at": ("Decided", _time),
-            "erased_at": ("Erased", _time),
+            "submitted_at": ("Submitted", _moment),
+            "decided_at": ("Decided", _moment),
+            "erased_at": ("Erased", _moment),
         },
     ),
     (
@@ -53,7 +49,7 @@ SHOWN: tuple[tuple[str, FoldedTable, Mapping[str, tuple[str, Callable[[Any], str
         {
             "total": ("Points", str),
             "band": ("Band", str.capitalize),
-            "recommended_kind": ("Recommended", _kind),
+            "recommended_kind": ("Recommended", kind_name),
         },
     ),
     (
@@ -61,18 +57,16 @@ SHOWN: tuple[tuple[str, FoldedTable, Mapping[str, tuple[str, Callable[[Any], str
         ENGAGEMENTS,
         {
             "status": ("Status", lambda status: engagement_state(status).label),
-            "kind": ("Kind", _kind),
+            "kind": ("Kind", kind_name),
             "total_cents": ("Price", money),
             "deposit_cents": ("Deposit", money),
             "accepted_name": ("Agreed by", str),
-            "accepted_at": ("Agreed", _time),
+            "accepted_at": ("Agreed", _moment),
         },
     ),
 )
 
 Facts = dict[str, str]
-
-PARTS = {"system": "the system", "operator": "an operator"}
 
 
 class Change(msgspec.Struct, frozen=True):
@@ -115,7 +109,7 @@ def moments_of(events: Sequence[RecordedEvent], people: Mapping[str, str]) -> li
                 event_id=event.id,
                 type=event.type,
                 title=in_words(event.data),
-                who=_who(event.metadata.actor, people),
+                who=name_of(event.metadata.actor, people),
                 at=event.recorded_at,
                 cause=cause,
                 depth=moments[cause - 1].depth + 1 if cause else 0,
@@ -153,12 +147,6 @@ def _facts_after(events: Sequence[RecordedEvent]) -> dict[str, Facts]:
                 if (value := getattr(state, name)) is not None and (told := words(value))
             }
     return facts
-
-
-def _who(actor: str, people: Mapping[str, str]) -> str:
-    """A person's name, or which part of the site or which operator it was."""
-    kind, _, name = actor.partition(":")
-    return people.get(actor) or f"{PARTS.get(kind, kind)}{f' ({name})' if name else ''}"
 
 
 def _changes(before: Mapping[str, Facts], after: Mapping[str, Facts]) -> list[Change]:

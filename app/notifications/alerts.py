@@ -111,7 +111,10 @@ def deposit_overpaid(application: Application, amount_cents: int) -> Letter:
     """The money has arrived twice."""
     return Letter(
         template="deposit_overpaid",
-        subject=f"Paid twice: {application.company}, refund {money(amount_cents)}",
+        subject=(
+            f"Paid twice: {application.company}, refund {money(amount_cents)}"
+            f" ({application.reference})"
+        ),
         paragraphs=(
             f"{application.company} has paid {money(amount_cents)} by card for a deposit that was"
             f" paid before. Refund the card payment at Stripe and tell {application.name}.",

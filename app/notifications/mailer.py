@@ -25,10 +25,9 @@ from app.circuits.queries import is_refusing
 from app.database import utc_now
 from app.events.retry import RetryPolicy
 from app.notifications.models import MailMessage
-from app.notifications.queries import earlier_mail
+from app.notifications.queries import MAIL_CIRCUIT, earlier_mail
 from app.notifications.spans import sending_span
 
-CIRCUIT = "smtp"
 SMTP_TIMEOUT = 10
 # A reader who has none of these knows the first: RFC 5322 lets the ones between be left out.
 MOST_REFERENCES = 10
@@ -84,7 +83,7 @@ def send_next_mail(session: Session, smtp: Smtp, *, sender: str, policy: RetryPo
     policy allows, after which the mail is `failed` and staff see it.
     """
     # While the circuit is open the mail stays queued as it is.
-    mail_id = None if is_refusing(session, CIRCUIT) else session.scalar(CLAIM)
+    mail_id = None if is_refusing(session, MAIL_CIRCUIT) else session.scalar(CLAIM)
     session.commit()
     if mail_id is None:
         return False
@@ -97,7 +96,7 @@ def send_next_mail(session: Session, smtp: Smtp, *, sender: str, policy: RetryPo
     try:
         with sending_span(mail):
             message = _compose(mail, sender, thread)
-            with circuit(CIRCUIT, is_failure=is_outage):
+            with circuit(MAIL_CIRCUIT, is_failure=is_outage):
                 smtp(message)
     except (OSError, smtplib.SMTPException, ValueError, CircuitOpen) as error:
         failure = {

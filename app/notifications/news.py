@@ -45,7 +45,10 @@ def engagement_accepted(application: Application, engagement: Engagement) -> Let
     """The client has agreed."""
     return Letter(
         template="engagement_accepted",
-        subject=f"Agreed: {application.company}, {offer_of(engagement.kind).name}",
+        subject=(
+            f"Agreed: {application.company}, {offer_of(engagement.kind).name}"
+            f" ({application.reference})"
+        ),
         paragraphs=(
             f"{engagement.accepted_name} has agreed for {application.company} at"
             f" {price_in_words(engagement.kind, engagement.total_cents)}. The deposit of"
@@ -59,7 +62,9 @@ def deposit_paid(application: Application, amount_cents: int, method: str) -> Le
     """The money has arrived."""
     return Letter(
         template="deposit_paid",
-        subject=f"Deposit paid: {application.company}, {money(amount_cents)}",
+        subject=(
+            f"Deposit paid: {application.company}, {money(amount_cents)} ({application.reference})"
+        ),
         paragraphs=(
             f"{application.company} has paid the deposit of {money(amount_cents)}"
             f" ({'by card' if method == 'stripe' else 'by bank transfer'}). Agree the first date"

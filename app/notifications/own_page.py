@@ -15,7 +15,7 @@ def withdrawn(application: Application, message: str) -> Letter:
         subject=f"Withdrawn: {application.company} ({application.reference})",
         paragraphs=(
             f"{application.name} has withdrawn the application of {application.company}. It can't"
-            " be decided any more, and the proposal is closed.",
+            " be decided any more, and the engagement is closed.",
             *reason,
         ),
         action=("Open the application", desk_page(application)),

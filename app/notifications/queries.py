@@ -8,6 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.notifications.models import MailMessage
 
+# The circuit that is open while the mail server is away.
+MAIL_CIRCUIT = "smtp"
+
 
 def mail_about(session: Session, application_id: uuid.UUID) -> Sequence[MailMessage]:
     """Every mail about the application, oldest first."""

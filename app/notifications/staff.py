@@ -5,12 +5,12 @@ import uuid
 from flask import current_app
 from sqlalchemy.orm import Session
 
-from app.chat.courier import CIRCUIT as CHAT
+from app.chat.queries import CHAT_CIRCUIT
 from app.chat.service import tell_channel
 from app.events.types import RecordedEvent
 from app.notifications.letter import Letter
-from app.notifications.mailer import CIRCUIT as MAIL
 from app.notifications.outbox import write_to
+from app.notifications.queries import MAIL_CIRCUIT
 
 
 def tell_staff(
@@ -19,14 +19,14 @@ def tell_staff(
     *,
     because: RecordedEvent,
     application_id: uuid.UUID | None = None,
-    unless_by: str = "",
+    away: str = "",
 ) -> None:
     """Have every address of STAFF_MAIL and the channel told, where there is one; not by the service
-    whose circuit is ``unless_by``, which could not tell of its own trouble."""
-    if unless_by != MAIL:
+    whose circuit is ``away``, which could not tell of its own trouble."""
+    if away != MAIL_CIRCUIT:
         for recipient in current_app.config["SITE"].staff_recipients:
             write_to(session, recipient, letter, because=because, application_id=application_id)
-    if unless_by != CHAT:
+    if away != CHAT_CIRCUIT:
         tell_channel(
             session,
             kind=letter.template,

@@ -184,7 +184,7 @@ def alert_staff_of_webhook(session: Session, disabled: RecordedEvent) -> None:
 def alert_staff_of_outage(session: Session, opened: RecordedEvent) -> None:
     """circuit.opened → which service is away, to staff, by the others."""
     letter = alerts.service_away(opened.data.name, opened.data.failures, opened.data.error)
-    tell_staff(session, letter, because=opened, unless_by=opened.data.name)
+    tell_staff(session, letter, because=opened, away=opened.data.name)
 
 
 def erase_mail(session: Session, erased: RecordedEvent) -> None:

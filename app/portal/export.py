@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.applications.models import Application
 from app.attachments.queries import attachments_of
 from app.chat.queries import chat_about
-from app.engagements.queries import engagement_of
+from app.engagements.queries import engagement_of, streams_about
 from app.events.store import read_stream
 from app.events.types import RecordedEvent, stream_of
 from app.firm.brand import current_brand
@@ -24,12 +24,8 @@ def export_person(session: Session, application: Application) -> dict[str, Any]:
     """The application with its answers, the files attached to it (which the person's own page hands
     out), every event about it in the order of the log, every mail, and what the staff's channel
     was told. Times are UTC."""
-    streams = [
-        stream_of("draft", application.draft_id),
-        stream_of("application", application.id),
-    ]
-    if engagement := engagement_of(session, application.id):
-        streams.append(stream_of("engagement", engagement.id))
+    engagement = engagement_of(session, application.id)
+    streams = [stream_of("draft", application.draft_id), *streams_about(application, engagement)]
     events = [event for stream in streams for event in read_stream(session, stream)]
     return {
         "reference": application.reference,

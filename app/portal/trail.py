@@ -12,10 +12,9 @@ from app.applications.events import ApplicationHeld
 from app.applications.models import Application
 from app.database import utc_now
 from app.engagements.events import EngagementProposed
-from app.engagements.queries import engagement_of
+from app.engagements.queries import engagement_of, streams_about
 from app.events.links import Link, links_of
 from app.events.person_keys import find_key
-from app.events.types import stream_of
 from app.portal.trail_check import row_digest
 from app.scoring.events import ApplicationScored
 
@@ -46,9 +45,7 @@ EXPLANATION = (
 
 def make_trail(session: Session, application: Application) -> dict[str, Any]:
     """The trail of the application and its engagement, as JSON. Times are UTC."""
-    streams = [stream_of("application", application.id)]
-    if engagement := engagement_of(session, application.id):
-        streams.append(stream_of("engagement", engagement.id))
+    streams = streams_about(application, engagement_of(session, application.id))
     key = find_key(session, application.draft_id)
     return {
         "format": "receipt-trail-1",

@@ -8,17 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.database import utc_now
+from app.review.states import STATUSES
 from app.scoring.rubric import Band
-
-STATUSES = (
-    "submitted",
-    "more_requested",
-    "held",
-    "accepted",
-    "declined",
-    "withdrawn",
-    "dismissed",
-)
 
 SUMS = text("""
 SELECT name, key, amount FROM queue_figures

@@ -23,14 +23,14 @@ from app.rendering import money
 from app.review.price import NotAPrice, parse_dollars
 from app.review.queue import Filters
 from app.review.service import Pricing
-from app.review.states import STATES
+from app.review.states import STATUSES, application_state
 from app.scoring.rubric import Rubric
 
 LONGEST_MESSAGE = 4000
-STATUSES = [
+SHOWN = [
     SelectChoice("open", "Open"),
     SelectChoice("unanswered", "To reply to"),
-    *(SelectChoice(name, state.label) for name, state in STATES.items() if name != "erased"),
+    *(SelectChoice(status, application_state(status).label) for status in STATUSES),
     SelectChoice("all", "All"),
 ]
 ORDERS = [SelectChoice("best", "Best first"), SelectChoice("newest", "Newest first")]
@@ -53,7 +53,7 @@ class QueueForm(FlaskForm):
     class Meta:
         csrf = False
 
-    status = SelectField("Status", choices=STATUSES, default="open")
+    status = SelectField("Status", choices=SHOWN, default="open")
     kind = SelectField("Kind", default="")
     band = SelectField("Score", default="")
     search = SearchField(

@@ -59,4 +59,4 @@ def who_was_first(subject: Application, outcome: Outcome, seen_version: int) -> 
     if first.data == outcome and first.metadata.actor == current_user.actor:
         return ""
     entry = entry_of(first, people_of(db.session(), subject))
-    return f"Somebody was first: {entry.title}{' by ' if entry.who else ''}{entry.who}."
+    return f"Somebody was first: {entry.title} by {entry.who}."

@@ -3,19 +3,22 @@ withdraws it."""
 
 from typing import Final
 
-from app.engagements.states import State
+from app.rendering import Badge
 
 STATES: Final = {
-    "submitted": State("To decide", "open"),
-    "more_requested": State("Question asked", "warning"),
-    "held": State("Held", "warning"),
-    "accepted": State("Accepted", "good"),
-    "declined": State("Declined", "neutral"),
-    "withdrawn": State("Withdrawn", "neutral"),
-    "dismissed": State("Dismissed", "neutral"),
-    "erased": State("Erased", "neutral"),
+    "submitted": Badge("To decide", "open"),
+    "more_requested": Badge("Question asked", "warning"),
+    "held": Badge("Held", "warning"),
+    "accepted": Badge("Accepted", "good"),
+    "declined": Badge("Declined", "neutral"),
+    "withdrawn": Badge("Withdrawn", "neutral"),
+    "dismissed": Badge("Dismissed", "neutral"),
+    "erased": Badge("Erased", "neutral"),
 }
 
+# What the queue can be narrowed to; what was erased stands among all.
+STATUSES: Final = tuple(status for status in STATES if status != "erased")
 
-def application_state(status: str) -> State:
+
+def application_state(status: str) -> Badge:
     return STATES[status]

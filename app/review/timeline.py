@@ -7,7 +7,7 @@ from typing import Any
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.accounts.queries import staff_names
+from app.accounts.queries import name_of, staff_names
 from app.applications.events import (
     AnswerDue,
     ApplicationAccepted,
@@ -41,7 +41,8 @@ from app.rendering import money
 from app.scoring.events import ApplicationScored
 
 
-def _kind(kind: Kind) -> str:
+def kind_name(kind: Kind) -> str:
+    """The kind of engagement as the offers name it."""
     return current_offers().offer(kind).name
 
 
@@ -51,7 +52,7 @@ def _isolated(name: str) -> str:
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One line of the timeline; ``at`` is UTC. ``who`` is a name, "" for what happened by itself.
+    """One line of the timeline; ``at`` is UTC. ``who`` is a person's name, or the part of the site.
     What that person wrote stands in the conversation."""
 
     title: str
@@ -65,7 +66,7 @@ WORDS: Mapping[type[Event], Callable[[Any], str]] = {
     ApplicationReleased: lambda e: "Released",
     ApplicationDismissed: lambda e: "Dismissed",
     ApplicationScored: lambda e: (
-        f"Scored {e.total} of 100, recommended: {_kind(e.recommended_kind)}"
+        f"Scored {e.total} of 100, recommended: {kind_name(e.recommended_kind)}"
     ),
     AnswerDue: lambda e: "Answer due, not given yet",
     MoreRequested: lambda e: "Asked for more",
@@ -73,14 +74,14 @@ WORDS: Mapping[type[Event], Callable[[Any], str]] = {
     MessageReceived: lambda e: "Wrote to us",
     MessageSent: lambda e: "Wrote to the prospect",
     ReplyDue: lambda e: "Reply due, not given yet",
-    ApplicationAccepted: lambda e: f"Accepted as a {_kind(e.kind)} at {money(e.total_cents)}",
+    ApplicationAccepted: lambda e: f"Accepted as a {kind_name(e.kind)} at {money(e.total_cents)}",
     ApplicationDeclined: lambda e: "Declined",
     ApplicationWithdrawn: lambda e: "Withdrawn",
     PageLinkRequested: lambda e: "Asked for the link to their page",
     PageLinkReplaced: lambda e: "Link to their page replaced",
     ApplicationErased: lambda e: "Personal data erased",
-    EngagementProposed: lambda e: f"{_kind(e.kind)} proposed at {money(e.total_cents)}",
-    EngagementOffered: lambda e: f"{_kind(e.kind)} offered at {money(e.total_cents)}",
+    EngagementProposed: lambda e: f"{kind_name(e.kind)} proposed at {money(e.total_cents)}",
+    EngagementOffered: lambda e: f"{kind_name(e.kind)} offered at {money(e.total_cents)}",
     EngagementClosed: lambda e: "Engagement closed",
     EngagementAccepted: lambda e: (
         f"Agreed by {_isolated(e.accepted_name)}; deposit of {money(e.deposit_cents)} due"
@@ -110,7 +111,7 @@ def entry_of(recorded: RecordedEvent, people: Mapping[str, str]) -> Entry:
     """The event in words, with its author."""
     return Entry(
         title=in_words(recorded.data),
-        who=people.get(recorded.metadata.actor, ""),
+        who=name_of(recorded.metadata.actor, people),
         at=recorded.recorded_at,
     )
 

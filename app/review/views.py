@@ -164,7 +164,7 @@ def load(application_id: uuid.UUID) -> Application:
 
 
 def decision_form(subject: Application, *, empty: bool = False) -> DecisionForm:
-    """The form as it was sent, or an empty one with the proposal as its default."""
+    """The form as it was sent, or an empty one with the engagement proposed as its default."""
     engagement = engagement_of(db.session(), subject.id)
     score = score_of(db.session(), subject.id)
     kind = engagement.kind if engagement else score.recommended_kind if score else None

@@ -114,7 +114,7 @@ def both_sides_are_told(site: Site, applied: Applied, amount: str, how: str) -> 
     applied.wait_until_engagement_is("active")
     receipt = mails_to(site, applied.email, 3)[2]
     assert receipt["Subject"] == f"Deposit received: {amount} ({applied.reference})"
-    news = f"Deposit paid: {applied.company}, {amount}"
+    news = f"Deposit paid: {applied.company}, {amount} ({applied.reference})"
     eventually(lambda: any(mail["Subject"] == news for mail in site.sink.to(STAFF)))
     [told] = [mail for mail in site.sink.to(STAFF) if mail["Subject"] == news]
     assert how in told.as_string()

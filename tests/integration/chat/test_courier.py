@@ -5,14 +5,16 @@ from pathlib import Path
 import msgspec
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from redis import Redis as RedisClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from app.chat import tasks
-from app.chat.courier import CIRCUIT, LONGEST_REST, count_due, put_back_orphans, send_next_message
+from app.chat.courier import LONGEST_REST, count_due, put_back_orphans, send_next_message
 from app.chat.incoming_webhook import NotTaken, is_outage, post_to
+from app.chat.queries import CHAT_CIRCUIT
 from app.chat.service import send_failed_again
 from app.chat.tasks import send_messages, sweep_messages
 from app.circuits.queries import is_refusing, list_circuits
@@ -120,7 +122,7 @@ def test_without_its_mark_a_chat_that_has_had_too_many_would_be_asked_again_at_o
     tell: Tell, courier: Courier, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: what was written meanwhile is not held back."""
-    monkeypatch.setattr("app.chat.courier.HAD_TOO_MANY", "nothing")
+    monkeypatch.setattr(NotTaken, "asks_to_wait", False)
     receiver.answer = lambda _: Reply(429, (("retry-after", "90"),))
     tell()
     courier.send_due()
@@ -135,7 +137,7 @@ def test_a_chat_that_is_away_opens_its_circuit_and_a_probe_closes_it(
     receiver.answer = lambda _: Reply(503)
     for _ in range(3):
         tell()
-    while not is_refusing(session, CIRCUIT):
+    while not is_refusing(session, CHAT_CIRCUIT):
         session.execute(text("UPDATE chat_messages SET not_before = now()"))
         session.commit()
         courier.send_due()
@@ -246,12 +248,15 @@ def test_what_is_still_due_when_the_couriers_time_is_over_waits_for_no_sweep(
 def test_when_the_setting_is_taken_away_what_waits_is_kept_and_rings_nobody(
     app: Flask,
     session: Session,
+    client: FlaskClient,
     tell: Tell,
     receiver: WebhookReceiver,
     redis_server: Redis,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     tell()
+    waiting = 'chat_messages{status="queued"}'
+    assert f"{waiting} 1.0" in client.get("/metrics").text
     without = msgspec.structs.replace(app.config["SITE"], CHAT_WEBHOOK_URL="")
     monkeypatch.setitem(app.config, "SITE", without)
     with RedisClient.from_url(redis_server.url) as broker:
@@ -260,6 +265,7 @@ def test_when_the_setting_is_taken_away_what_waits_is_kept_and_rings_nobody(
         send_messages()
         assert broker.llen(QUEUE) == 0
     assert receiver.received == [] and states(session) == [("queued", 0, None)]
+    assert waiting not in client.get("/metrics").text
 
 
 @pytest.mark.parametrize(

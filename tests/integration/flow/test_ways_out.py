@@ -14,18 +14,23 @@ from app.events.subscription import current_subscriptions
 from app.flow.preview import preview_replay
 from app.webhooks.models import WebhookEndpoint, WebhookMessage
 from app.webhooks.service import add_endpoint, disable_endpoint
+from config import Config
 from tests.integration.flow.conftest import Choose, Desk, Handle, Submit, refuse_to_score
 
 REFUSED = text("UPDATE chat_messages SET status = 'failed', last_error = 'HTTP 404'")
 MARKUP = "<b>bold</b>{{7*7}}"
 
 
+def with_channel(app: Flask) -> Config:
+    """The site's settings, with a channel in a chat."""
+    url = "https://chat.example/hooks/T0P-S3CR3T"
+    return msgspec.structs.replace(app.config["SITE"], CHAT_WEBHOOK_URL=url)
+
+
 @pytest.fixture
 def channel(app: Flask, monkeypatch: pytest.MonkeyPatch) -> str:
     """Staff have a channel in a chat; the secret part of its address."""
-    url = "https://chat.example/hooks/T0P-S3CR3T"
-    config = msgspec.structs.replace(app.config["SITE"], CHAT_WEBHOOK_URL=url)
-    monkeypatch.setitem(app.config, "SITE", config)
+    monkeypatch.setitem(app.config, "SITE", with_channel(app))
     return "T0P-S3CR3T"
 
 
@@ -92,6 +97,28 @@ def test_the_channel_is_shown_with_what_waits_and_what_was_refused_is_sent_again
     desk.post("/staff/events/chat/send-again")
     session.rollback()
     assert session.scalars(select(ChatMessage.status)).all() == ["queued"]
+
+
+def test_of_a_channel_that_is_switched_off_the_page_says_so_and_offers_no_button(
+    app: Flask,
+    desk: Desk,
+    session: Session,
+    submit: Submit,
+    handle_events: Handle,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    with monkeypatch.context() as before:
+        before.setitem(app.config, "SITE", with_channel(app))
+        submit()
+        handle_events()
+    session.execute(REFUSED)
+    session.commit()
+    page = desk.get("/staff/events/").split('id="chat-title"')[1]
+    assert "Switched off" in page and "Send again" not in page
+    desk.post("/staff/events/chat/send-again")  # from a page that was open before
+    assert "Nothing is sent again" in desk.get("/staff/events/")
+    session.rollback()
+    assert session.scalars(select(ChatMessage.status)).all() == ["failed"]
 
 
 def test_without_a_channel_neither_page_speaks_of_one(

@@ -10,10 +10,13 @@ from sqlalchemy.orm import Session
 
 from app.applications.models import Application
 from app.circuits.events import CircuitOpened
+from app.engagements.queries import engagement_of
 from app.events.dead_letters import DeliveryDeadLettered
 from app.events.store import record
 from app.events.subscription import current_subscriptions
+from app.notifications.alerts import deposit_overpaid
 from app.notifications.models import MailMessage
+from app.notifications.news import deposit_paid, engagement_accepted
 from tests.submitted import submit_answers
 
 DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
@@ -52,6 +55,20 @@ def test_staff_are_told_the_essentials_of_a_new_application(
         for essential in ("Tidewater Freight", "Build", "$45,600", "of 100 points", "22 of 22"):
             assert essential in body
         assert f"/staff/applications/{application.id}" in body
+
+
+def test_two_applications_of_one_company_are_told_apart_by_their_reference(
+    session: Session, application: Application, handle_events: Handle
+) -> None:
+    handle_events()
+    engagement = engagement_of(session, application.id)
+    assert engagement
+    for letter in (
+        engagement_accepted(application, engagement),
+        deposit_paid(application, 300_000, "stripe"),
+        deposit_overpaid(application, 300_000),
+    ):
+        assert letter.subject.endswith(f" ({application.reference})")
 
 
 def test_the_prospects_link_is_not_in_the_mail_to_staff(

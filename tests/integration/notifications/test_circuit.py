@@ -8,7 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.circuits.queries import is_refusing, list_circuits
-from app.notifications.mailer import CIRCUIT, is_outage
+from app.notifications.mailer import is_outage
+from app.notifications.queries import MAIL_CIRCUIT
 from tests.integration.notifications.conftest import Mailer, Write, reread
 from tests.smtp_sink import SmtpSink
 
@@ -22,7 +23,7 @@ def test_an_open_circuit_leaves_mail_queued_as_it_is_and_a_probe_sends_it(
 ) -> None:
     mails = [write(recipient=f"prospect{n}@client.example") for n in range(3)]
     sink.stop()
-    while not is_refusing(session, CIRCUIT):
+    while not is_refusing(session, MAIL_CIRCUIT):
         mailer.send_due()
         session.execute(text("UPDATE mail_messages SET not_before = now()"))
         session.commit()

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 from flask.testing import FlaskClient
@@ -27,7 +28,10 @@ ENTRIES = {
 
 @pytest.fixture
 def told(client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch) -> set[str]:
-    """The names of all figures, those of a bridge among them."""
+    """The names of all figures, those of a bridge and of a channel among them."""
+    site = client.application.config["SITE"]
+    channel = msgspec.structs.replace(site, CHAT_WEBHOOK_URL="https://chat.example/hooks/1")
+    monkeypatch.setitem(client.application.config, "SITE", channel)
     monkeypatch.setattr("app.bridges.queries.current_bridges", lambda: {"kafka": None})
     session.add(CircuitRecord(name="mended"))
     session.commit()

@@ -43,6 +43,7 @@ def test_a_day_is_written_out() -> None:
 def test_times_are_shown_in_utc() -> None:
     moment = datetime(2026, 11, 4, 23, 30, tzinfo=timezone(timedelta(hours=-5)))
     assert datetime_utc(moment) == "5 Nov 2026, 04:30 UTC"
+    assert datetime_utc(moment, seconds=True) == "5 Nov 2026, 04:30:00 UTC"
     assert plain_date(moment) == "5 November 2026"
     assert datetime_utc(moment.astimezone(UTC)) == datetime_utc(moment)
 

@@ -1,14 +1,17 @@
 """Each state has a word for staff, and no two states share one."""
 
 import re
-from typing import Any
+from typing import Any, get_args
 
 import pytest
 
 from app.applications.models import Application
 from app.engagements import states as engagements
 from app.engagements.models import Engagement
+from app.rendering import Badge
 from app.review import states as applications
+from app.review.forms import SHOWN
+from app.review.queue import Shown
 
 
 def states_in(model: Any) -> set[str]:
@@ -22,7 +25,12 @@ def states_in(model: Any) -> set[str]:
     [(Engagement, engagements.STATES, set()), (Application, applications.STATES, {"erased"})],
 )
 def test_every_state_of_the_table_has_a_word_of_its_own(
-    model: Any, words: dict[str, engagements.State], more: set[str]
+    model: Any, words: dict[str, Badge], more: set[str]
 ) -> None:
     assert words.keys() == states_in(model) | more
     assert len({state.label for state in words.values()}) == len(words)
+
+
+def test_the_queue_can_be_narrowed_to_each_state() -> None:
+    narrowed = ("open", "unanswered", *applications.STATUSES, "all")
+    assert get_args(Shown) == narrowed == tuple(choice.value for choice in SHOWN)

@@ -38,5 +38,6 @@ def test_a_decision_names_its_author() -> None:
     assert (entry.title, entry.who) == ("Declined", "Ada")
 
 
-def test_what_happened_by_itself_has_no_author() -> None:
-    assert entry_of(recorded(MoreRequested(message="Why?"), "system:scoring"), {}).who == ""
+def test_what_happened_by_itself_names_the_part_of_the_site() -> None:
+    asked = entry_of(recorded(MoreRequested(message="Why?"), "system:scoring"), {"staff:1": "Ada"})
+    assert asked.who == "the system (scoring)"

@@ -97,7 +97,7 @@ def test_a_question_that_comes_meanwhile_is_shown_and_the_page_says_what_to_do(
     expect(messages_on(page).last).to_contain_text("Who is on call at night?")
     expect(page.get_by_role("heading", name="The reviewer has a question for you.")).to_be_visible()
     expect(page.get_by_label("Your message")).to_have_value("By the way")
-    page.get_by_role("link", name="Open the page anew").click()
+    page.get_by_role("link", name="Reload the page").click()
     expect(page.get_by_label("Your answer")).to_be_visible()
     expect(page.get_by_label("Your message")).to_have_count(0)
 

@@ -82,21 +82,26 @@ def test_any_other_status_is_a_failure_with_that_status(
     assert answer.retry_after == 90
 
 
+@pytest.mark.parametrize(("hours", "seconds"), [(1, 3600), (-1, 0)])
+def test_a_server_may_ask_for_time_by_a_date_too(
+    sender: Sender, receiver: WebhookReceiver, hours: int, seconds: float
+) -> None:
+    date = format_datetime(utc_now() + timedelta(hours=hours), usegmt=True)
+    receiver.answer = lambda _: Reply(429, (("retry-after", date),))
+    assert sender.post(to(receiver.url)).retry_after == pytest.approx(seconds, abs=300)
+
+
 @pytest.mark.parametrize(
-    ("header", "seconds"),
+    "header",
     [
-        (format_datetime(utc_now() + timedelta(hours=1), usegmt=True), 3600),
-        (format_datetime(utc_now() - timedelta(hours=1), usegmt=True), 0),
-        *(("soon", 0), ("-5", 0), ("1.5", 0), ("Thu, 99 Nov 2026 00:00:00 GMT", 0), ("", 0)),
-        ("Mon, 01 Jan 2024 99999999999999999999:00:00 GMT", 0),
-        ("Mon, 01 Jan 2024 00:00:00 +99999999999999999", 0),
+        *("soon", "-5", "1.5", "Thu, 99 Nov 2026 00:00:00 GMT", ""),
+        "Mon, 01 Jan 2024 99999999999999999999:00:00 GMT",
+        "Mon, 01 Jan 2024 00:00:00 +99999999999999999",
     ],
 )
-def test_a_server_may_ask_for_time_by_a_date_too_and_nonsense_asks_for_none(
-    sender: Sender, receiver: WebhookReceiver, header: str, seconds: float
-) -> None:
+def test_nonsense_asks_for_no_time(sender: Sender, receiver: WebhookReceiver, header: str) -> None:
     receiver.answer = lambda _: Reply(429, (("retry-after", header),))
-    assert sender.post(to(receiver.url)).retry_after == pytest.approx(seconds, abs=300)
+    assert sender.post(to(receiver.url)).retry_after == 0
 
 
 def test_a_redirect_is_not_followed(sender: Sender, receiver: WebhookReceiver) -> None:

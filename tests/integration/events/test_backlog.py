@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator
 from typing import Any
 
+import psycopg
 import pytest
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from app.events.claims import CLAIM, DONE
 from app.events.delivery import TAKE_NEXT
 from app.events.types import RecordedEvent
+from local.postgres import Postgres
 from tests.integration.events.conftest import Flow, new_stream
 
 Statement = tuple[TextClause, Callable[[int, str], dict[str, Any]]]
@@ -33,8 +35,11 @@ def ignore(session: Session, recorded: RecordedEvent) -> None:
 
 
 @pytest.fixture
-def unwatched(session: Session) -> Iterator[None]:
-    """Postgres keeps to what it knows of the deliveries: nothing counts them anew meanwhile."""
+def unwatched(session: Session, postgres: Postgres) -> Iterator[None]:
+    """Postgres keeps to what it knows of the deliveries: nothing counts them anew meanwhile, and of
+    the tests before there is nothing left in their file."""
+    with psycopg.connect(postgres.url_of("site"), autocommit=True) as connection:
+        connection.execute("VACUUM FULL events, deliveries")
     session.execute(text("ALTER TABLE deliveries SET (autovacuum_enabled = off)"))
     session.commit()
     yield

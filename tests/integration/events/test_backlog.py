@@ -39,6 +39,7 @@ def unwatched(session: Session, postgres: Postgres) -> Iterator[None]:
     """Postgres keeps to what it knows of the deliveries: nothing counts them anew meanwhile, and of
     the tests before there is nothing left in their file."""
     with psycopg.connect(postgres.url_of("site"), autocommit=True) as connection:
+        connection.execute("SET lock_timeout = '10s'")
         connection.execute("VACUUM FULL events, deliveries")
     session.execute(text("ALTER TABLE deliveries SET (autovacuum_enabled = off)"))
     session.commit()

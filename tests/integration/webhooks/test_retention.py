@@ -11,6 +11,7 @@ from app.webhooks import retention
 from app.webhooks.models import WebhookAttempt
 from app.webhooks.retention import forget_messages
 from tests.integration.webhooks.conftest import Add, Courier, Happen
+from tests.site import eventually
 from tests.webhook_receiver import Reply, WebhookReceiver
 
 
@@ -46,9 +47,14 @@ def test_many_are_forgotten_in_pieces(
     session: Session, add: Add, happen: Happen, courier: Courier, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(retention, "BATCH", 2)
-    add()
+    endpoint = add()
     for _ in range(3):
         happen()
-    courier.work()
+
+    def all_delivered() -> bool:
+        courier.work()
+        return [one.status for one in courier.messages(endpoint)] == ["delivered"] * 3
+
+    eventually(all_delivered)
     tomorrow = utc_now() + timedelta(days=1)
     assert [forget_messages(session, tomorrow) for _ in range(2)] == [2, 1]

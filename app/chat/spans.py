@@ -1,18 +1,16 @@
 """The spans of a message to the channel: each try belongs to the event that it tells of."""
 
 from app.chat.models import ChatMessage
-from app.events.spans import event_context
-from app.telemetry.spans import NO_SPAN, Span, is_collecting, span
+from app.events.spans import span_of_event
+from app.telemetry.spans import Span
 
 
 def sending_span(message: ChatMessage) -> Span:
     """One try to send the message."""
-    if not is_collecting():
-        return NO_SPAN
-    event = event_context(message.event_id, message.correlation_id)
-    return span(
+    return span_of_event(
+        message.event_id,
+        message.correlation_id,
         f"send chat message {message.kind}",
-        "client",
         {
             "messaging.operation.type": "send",
             "messaging.system": "chat",
@@ -20,6 +18,4 @@ def sending_span(message: ChatMessage) -> Span:
             "chat.kind": message.kind,
             "chat.attempt": message.attempts,
         },
-        trace_id=event.trace_id,
-        parent_id=event.span_id,
     )

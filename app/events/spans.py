@@ -30,6 +30,16 @@ def event_context(event_id: uuid.UUID | str, correlation_id: str) -> SpanContext
     return SpanContext(trace_id_of(correlation_id), span_id_of(event_id))
 
 
+def span_of_event(
+    event_id: uuid.UUID, correlation_id: str, name: str, attributes: Attributes
+) -> Span:
+    """Something done for the event outside of the house, from now on."""
+    if not is_collecting():
+        return NO_SPAN
+    event = event_context(event_id, correlation_id)
+    return span(name, "client", attributes, trace_id=event.trace_id, parent_id=event.span_id)
+
+
 def trace_recording(
     session: Session, event_id: uuid.UUID, event_type: str, stream: str, metadata: Metadata
 ) -> None:

@@ -3,20 +3,18 @@
 A try is waited for by a thread that knows no app, so its span is begun and ended by the courier.
 """
 
-from app.events.spans import event_context
+from app.events.spans import span_of_event
 from app.outbound.sender import Answer
-from app.telemetry.spans import NO_SPAN, Span, is_collecting, span
+from app.telemetry.spans import Span
 from app.webhooks.claims import Claim
 
 
 def sending_span(claim: Claim) -> Span:
     """One try to send the message, from now until its answer is told."""
-    if not is_collecting():
-        return NO_SPAN
-    event = event_context(claim.event_id, claim.correlation_id)
-    return span(
+    return span_of_event(
+        claim.event_id,
+        claim.correlation_id,
         f"send webhook {claim.event_type}",
-        "client",
         {
             "messaging.operation.type": "send",
             "messaging.system": "webhook",
@@ -26,8 +24,6 @@ def sending_span(claim: Claim) -> Span:
             "webhook.endpoint_id": str(claim.endpoint_id),
             "webhook.attempt": claim.tries,
         },
-        trace_id=event.trace_id,
-        parent_id=event.span_id,
     )
 
 

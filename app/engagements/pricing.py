@@ -1,12 +1,14 @@
 """Pricing: a kind, answers and the rate card in, a quote out, every line explained. Pure."""
 
+from collections.abc import Collection
+
 from msgspec import Struct
 from msgspec.structs import replace
 
 from app.applications.answers import Answers
 from app.applications.conditions import all_hold
 from app.engagements.rate_card import Billing, KindPrice, Modifier, RateCard
-from app.firm.offers import Kind, Offers
+from app.firm.offers import Deliverable, Kind, Length, Offers
 from app.languages.prose import Prose
 
 
@@ -113,13 +115,16 @@ def proposal_at(quote: Quote, offers: Offers) -> Proposal:
     what the price lines stand for. Both are in one language."""
     if quote.proposal:
         return quote.proposal
-    offer = offers.offer(quote.kind).priced_with({line.label for line in quote.lines})
+    offer, lines = offers.offer(quote.kind), {line.label for line in quote.lines}
+    lengths = [one.duration for one in offer.lengths if _is_priced(one, lines)]
     return Proposal(
         name=offer.name,
         headline=offer.headline,
-        duration=offer.duration,
+        duration=lengths[-1] if lengths else offer.duration,
         summary=offer.summary,
-        deliverables=tuple(Part(part.when, part.what) for part in offer.deliverables),
+        deliverables=tuple(
+            Part(part.when, part.what) for part in offer.deliverables if _is_priced(part, lines)
+        ),
         terms=offer.terms,
     )
 
@@ -145,3 +150,7 @@ def modifier_line(modifier: Modifier, price: KindPrice) -> PriceLine:
 def percent_of(cents: int, percent: int) -> int:
     """Return that percentage in whole cents; half a cent is rounded up."""
     return (cents * percent + 50) // 100
+
+
+def _is_priced(part: Deliverable | Length, lines: Collection[str]) -> bool:
+    return not part.only_with or part.only_with in lines

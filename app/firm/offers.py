@@ -3,12 +3,10 @@
 Prices are not here: they come from the rate card alone.
 """
 
-from collections.abc import Collection
 from pathlib import Path
 from typing import Final, Literal, cast, get_args
 
 from msgspec import Struct
-from msgspec.structs import replace
 
 from app.data_files import DataFileError, read_data
 from app.languages.prose import Prose, current_data
@@ -42,7 +40,7 @@ class Asked(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Offer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One kind of engagement. ``duration`` is what anybody may expect of it, ``lengths`` what it is
-    in a proposal. ``terms`` are the sentences under a proposal."""
+    in a proposal: the last that holds. ``terms`` are the sentences under a proposal."""
 
     kind: Kind
     name: Prose
@@ -56,16 +54,6 @@ class Offer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     terms: tuple[Prose, ...]
     questions: tuple[Asked, ...]
 
-    def priced_with(self, lines: Collection[str]) -> "Offer":
-        """What is proposed at a price with lines of those labels: its own length (the last of those
-        that hold), and the parts that are in it."""
-        lengths = [one.duration for one in self.lengths if _is_in(one, lines)]
-        return replace(
-            self,
-            duration=lengths[-1] if lengths else self.duration,
-            deliverables=tuple(part for part in self.deliverables if _is_in(part, lines)),
-        )
-
 
 class Offers(Struct, frozen=True, forbid_unknown_fields=True):
     """All offers, in the order in which they are shown."""
@@ -75,10 +63,6 @@ class Offers(Struct, frozen=True, forbid_unknown_fields=True):
     def offer(self, kind: Kind) -> Offer:
         """Return the offer of that kind; load_offers sees to it that there is one."""
         return next(offer for offer in self.offers if offer.kind == kind)
-
-
-def _is_in(part: Deliverable | Length, lines: Collection[str]) -> bool:
-    return not part.only_with or part.only_with in lines
 
 
 def current_offers() -> Offers:

@@ -91,7 +91,7 @@ def decision(application: Application, verdict: Verdict) -> Letter:
 
 def _accepted(application: Application, verdict: ApplicationAccepted) -> Letter:
     quote = quote_engagement(cast(Kind, verdict.kind), application.answers, current_rate_card())
-    offer = proposal_at(quote, current_offers())
+    proposal = proposal_at(quote, current_offers())
     return Letter(
         template="accepted",
         subject=gettext(
@@ -103,8 +103,8 @@ def _accepted(application: Application, verdict: ApplicationAccepted) -> Letter:
             *paragraphs_of(verdict.message),
         ),
         facts=(
-            (gettext("Engagement"), offer.name),
-            (gettext("Duration"), offer.duration),
+            (gettext("Engagement"), proposal.name),
+            (gettext("Duration"), proposal.duration),
             (gettext("Price"), price_in_words(verdict.kind, verdict.total_cents)),
         ),
         action=(gettext("Read the terms and agree"), status_page(application)),

@@ -27,7 +27,7 @@ def deadline(due_at: datetime) -> str:
     )
 
 
-def holidays_before(due_at: datetime, since: datetime) -> str:
+def holidays_before(since: datetime, due_at: datetime) -> str:
     """Why the deadline of what was said at ``since`` is as far off as it is: a sentence, or ""
     where no holiday lies between."""
     days = [_day(day) for day in holidays_between(since, due_at, current_calendar())]

@@ -117,7 +117,7 @@ def _first_day(bound_at: datetime) -> str:
 
 def _explained(sentence: str, since: datetime, due_at: datetime) -> str:
     """The sentence, and why its date is as far off as it is."""
-    return f"{sentence} {holidays_before(due_at, since)}".rstrip()
+    return f"{sentence} {holidays_before(since, due_at)}".rstrip()
 
 
 def _bound_since(session: Session, engagement: Engagement) -> datetime:

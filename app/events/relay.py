@@ -19,6 +19,10 @@ from app.events.subscription import Subscriptions, current_subscriptions
 
 BATCH = 500
 RETRY_SECONDS = 1.0
+# What waits behind a crowd is delivered no sooner for being relayed at once: gathered meanwhile it
+# shares its tasks, and an event in a task of ten costs a quarter of what it costs in its own.
+CROWD = 50
+GATHER_SECONDS = 0.2
 log = structlog.get_logger()
 
 # One statement, so one round trip and one commit, which need not reach the disk: what a crash takes
@@ -84,6 +88,15 @@ WHERE d.id = ANY(:ids) AND d.done_at IS NULL AND d.sent_at IS NULL AND NOT EXIST
 RETURNING d.id
 """)
 
+# Of the newest: what waits unsent, behind a failure or a pause, is not read through each time.
+SENT_AND_UNCLAIMED = text("""
+SELECT count(sent_at) FROM (
+    SELECT sent_at FROM deliveries
+    WHERE status = 'waiting' AND not_before <= clock_timestamp()
+    ORDER BY not_before DESC LIMIT 2 * :crowd
+) AS newest
+""")
+
 
 def relay_batch(subscriptions: Subscriptions, send: Send) -> int:
     """Relay up to ``BATCH`` events and return how many; any number of relays may run at once.
@@ -104,6 +117,13 @@ def relay_batch(subscriptions: Subscriptions, send: Send) -> int:
                 freed = connection.execute(TAKE_FREED, {"ids": held}).scalars()
                 send_all(connection, share_out([[delivery_id] for delivery_id in freed]), send)
     return int(relayed)
+
+
+def are_workers_behind() -> bool:
+    """Whether a crowd of deliveries has been sent and not yet claimed."""
+    with autocommit() as connection:
+        waiting = connection.execute(SENT_AND_UNCLAIMED, {"crowd": CROWD}).scalar_one()
+    return bool(waiting >= CROWD)
 
 
 class RelayAtHand:
@@ -155,6 +175,8 @@ def run_relay(
                 while not stop.is_set():
                     while relay_batch(subscriptions, send) == BATCH and not stop.is_set():
                         pass
+                    if are_workers_behind():
+                        stop.wait(GATHER_SECONDS)
                     doorbell.wait(poll_seconds)
         except (psycopg.Error, DBAPIError) as error:
             log.warning("relay.database_unreachable", error=type(error).__name__)

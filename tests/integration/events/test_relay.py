@@ -1,6 +1,7 @@
 from collections import Counter
 from collections.abc import Callable, Sequence
-from threading import Barrier, Thread
+from concurrent.futures import ThreadPoolExecutor
+from threading import Barrier, Event, Thread
 
 import psycopg
 from flask import Flask
@@ -9,11 +10,12 @@ from sqlalchemy.orm import Session
 
 from app.applications.events import MoreProvided
 from app.events.models import Delivery, StoredEvent
-from app.events.relay import relay_batch
+from app.events.relay import CROWD, are_workers_behind, relay_batch, run_relay
 from app.events.sending import share_out
 from app.events.subscription import Subscriptions
 from app.events.types import RecordedEvent
 from tests.integration.events.conftest import Flow, new_stream
+from tests.site import eventually
 
 Record = Callable[..., RecordedEvent]
 FlowTo = Callable[..., Flow]
@@ -100,6 +102,54 @@ def test_an_event_has_one_task_a_few_events_are_spread_and_a_crowd_shares_tasks(
     assert {len(task) for task in share_out([[at] for at in range(1000)])} == {10}
     assert {len(task) for task in share_out([[at] * 4 for at in range(1000)])} == {8}
     assert share_out([]) == []
+
+
+def test_what_comes_one_by_one_behind_a_crowd_is_gathered_and_shares_its_tasks(
+    app: Flask, session: Session, record_event: Record
+) -> None:
+    tasks: list[Sequence[int]] = []
+    stop = Event()
+    dsn = app.config["SITE"].postgres_url
+    subscriptions = Subscriptions({MoreProvided: (ignore,)})
+
+    def relay() -> None:
+        with app.app_context():
+            run_relay(dsn, subscriptions, tasks.append, poll_seconds=0.05, stop=stop)
+
+    def record_one_by_one(count: int) -> int:
+        """How many tasks they took."""
+        before = len(tasks)
+        events = [record_event() for _ in range(count)]
+        eventually(lambda: all(deliveries_of(session, event) for event in events))
+        return len(tasks) - before
+
+    with ThreadPoolExecutor() as pool:
+        relaying = pool.submit(relay)
+        try:
+            record_one_by_one(CROWD)
+            assert are_workers_behind()
+            assert record_one_by_one(CROWD) < CROWD / 2
+        finally:
+            stop.set()
+        relaying.result()
+
+
+def test_workers_are_not_behind_for_what_is_in_hand_or_can_not_be_sent(
+    session: Session, record_event: Record, flow_to: FlowTo
+) -> None:
+    flow = flow_to(ignore)
+    stream = new_stream()
+    for _ in range(CROWD):
+        record_event(stream)  # all wait for the first
+    flow.relay()
+    assert not are_workers_behind()
+    for _ in range(CROWD):
+        record_event()
+    flow.relay()
+    assert are_workers_behind()
+    for delivery_id in flow.sent:
+        flow.claim(delivery_id)
+    assert not are_workers_behind()
 
 
 def test_the_deliveries_of_an_event_go_in_one_task_in_the_tables_order(

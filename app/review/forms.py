@@ -20,10 +20,10 @@ from app.applications.fields import storable, trimmed
 from app.applications.service import Verdict
 from app.firm.offers import Kind, Offers
 from app.rendering import money
-from app.review.price import NotAPrice, parse_dollars
+from app.review.pricing import Pricing
 from app.review.queue import Filters
-from app.review.service import Pricing
 from app.review.states import STATUSES, application_state
+from app.review.typed_price import NotAPrice, parse_dollars
 from app.scoring.rubric import Rubric
 
 LONGEST_MESSAGE = 4000

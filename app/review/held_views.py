@@ -8,13 +8,13 @@ from flask_login import current_user, login_required
 
 from app.applications.events import ApplicationDismissed, ApplicationReleased
 from app.applications.models import Application
-from app.applications.service import AlreadyDecided, Outcome, settle_hold
+from app.applications.service import AlreadyDecided, Outcome
 from app.database import db
+from app.review import service
 from app.review.forms import SettlingForm
-from app.review.queue_table import keep_rows
-from app.review.service import changes_since
+from app.review.pages import load
+from app.review.queries import changes_since
 from app.review.timeline import entry_of, people_of
-from app.review.views import load
 
 CHANGED = "The application has changed since. Look it over once more."
 
@@ -40,8 +40,9 @@ def settle(subject: Application, outcome: Outcome, done: str) -> ResponseReturnV
     form = SettlingForm()
     seen = form.seen_version if form.validate() else 0
     try:
-        settle_hold(db.session(), subject.id, outcome, seen_version=seen, actor=current_user.actor)
-        keep_rows(db.session(), [subject.id])  # the subscriber may be behind
+        service.settle(
+            db.session(), subject.id, outcome, seen_version=seen, actor=current_user.actor
+        )
         db.session.commit()
         flash(done)
     except AlreadyDecided:

@@ -11,7 +11,7 @@ from werkzeug.test import TestResponse
 
 from app.applications.models import Application
 from app.events.lag import lag_of
-from app.review import views
+from app.review import service
 from app.review.subscribers import list_application
 
 Decide = Callable[..., TestResponse]
@@ -45,7 +45,7 @@ def test_without_keeping_it_at_once_the_decision_would_wait_for_a_worker(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The control."""
-    monkeypatch.setattr(views, "keep_rows", lambda *_: None)
+    monkeypatch.setattr(service, "keep_rows", lambda *_: None)
     decide_and_send(desk, listed, verdict="decline")
     assert "Tidewater" in desk.get("/staff/").text
     handle_events()

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.review.price import MOST_CENTS, NotAPrice, parse_dollars
+from app.review.typed_price import MOST_CENTS, NotAPrice, parse_dollars
 
 
 @pytest.mark.parametrize(

@@ -30,7 +30,8 @@ HIGHEST = 2**63
 @login_required
 def dead_letters() -> str:
     """The dead letters of one cause."""
-    cause = Cause(**{name: request.args.get(name, "") for name in Cause.__struct_fields__})
+    fields = Cause.__struct_fields__
+    cause = Cause(**{name: request.args.get(name, "", type=stored_text) for name in fields})
     found = dead_letters_of(db.session(), cause)
     return render_template("flow/dead_letters.html", cause=cause, dead_letters=found)
 
@@ -101,6 +102,13 @@ def cancel(replay_id: uuid.UUID) -> ResponseReturnValue:
 def chosen_in(field: str) -> list[int]:
     """The deliveries that a field of the form names; what can be none is left out."""
     return request.form.getlist(field, type=delivery_number)
+
+
+def stored_text(text: str) -> str:
+    """Raises ValueError for what the database can't hold."""
+    if "\0" in text:
+        raise ValueError(text)
+    return text
 
 
 def delivery_number(text: str) -> int:

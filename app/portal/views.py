@@ -28,7 +28,7 @@ from app.applications.service import NothingAsked, provide_more
 from app.attachments.queries import attachments_of
 from app.database import db
 from app.engagements.pricing import proposal_at
-from app.engagements.queries import engagement_of
+from app.engagements.queries import engagement_of, events_about
 from app.engagements.service import NotOnOffer, accept_engagement
 from app.extensions import csrf, limiter
 from app.firm.brand import current_brand
@@ -94,7 +94,8 @@ def reply(token: str) -> ResponseReturnValue:
         db.session.commit()
     except NothingAsked:
         db.session.rollback()
-        if latest_words(db.session(), application, MoreProvided) != message:
+        events = events_about(db.session(), application, None)
+        if latest_words(events, MoreProvided) != message:
             return show_page(application, reply_form=form), 409
     flash(gettext("Your answer is with the reviewer."))
     return redirect(url_for(".status", token=token), 303)
@@ -160,21 +161,23 @@ def progress_of(application: Application) -> dict[str, Any]:
     """What the changing part of the page shows. ``asks_again``: more follows within seconds."""
     session = db.session()
     engagement = engagement_of(session, application.id)
+    events = events_about(session, application, engagement)
     deposit = deposit_panel(session, engagement) if engagement else None
     # Stripe sends the payer back before it tells us of the payment.
     came_back = request.args.get("payment") == "done"
     is_paying = deposit is not None and deposit.awaits_stripe(came_back=came_back)
     standing = standing_of(application, engagement, is_paying=is_paying)
     names = {"prospect": gettext("You")}
-    thread = thread_of(session, application, names, firm=current_brand().name)
+    thread = thread_of(session, events, names, firm=current_brand().name)
     return {
         "application": application,
         "engagement": engagement,
         "deposit": deposit,
-        "entries": timeline_of(session, application, engagement),
+        "events": events,
+        "entries": timeline_of(events),
         "thread": thread,
         "standing": standing,
-        "turn": turn_of(session, application, engagement, standing, thread),
+        "turn": turn_of(session, events, engagement, standing, thread),
         "asks_again": (is_paying and came_back) or not standing.is_settled,
     }
 
@@ -203,7 +206,7 @@ def show_page(
         **page,
         offer=proposal_at(quote, current_offers()) if quote else None,
         quote=quote,
-        words=latest_words(session, application, ApplicationAccepted) if quote else None,
+        words=latest_words(page["events"], ApplicationAccepted) if quote else None,
         is_asked=is_asked,
         reply_form=reply_form,
         message_form=message_form,

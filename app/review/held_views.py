@@ -10,10 +10,11 @@ from app.applications.events import ApplicationDismissed, ApplicationReleased
 from app.applications.models import Application
 from app.applications.service import AlreadyDecided, Outcome
 from app.database import db
+from app.engagements.queries import events_about
 from app.review import service
+from app.review.changes import changes_since
 from app.review.forms import SettlingForm
 from app.review.pages import load
-from app.review.queries import changes_since
 from app.review.timeline import entry_of, people_of
 
 CHANGED = "The application has changed since. Look it over once more."
@@ -53,7 +54,8 @@ def settle(subject: Application, outcome: Outcome, done: str) -> ResponseReturnV
 
 def who_was_first(subject: Application, outcome: Outcome, seen_version: int) -> str:
     """What happened before the outcome; "" for one's own second click."""
-    changes = changes_since(db.session(), subject.id, seen_version) if seen_version else []
+    events = events_about(db.session(), subject, None)
+    changes = changes_since(events, seen_version) if seen_version else []
     if not changes:
         return CHANGED
     first = changes[0]

@@ -12,7 +12,7 @@ from app.applications.similar import similar_applications
 from app.attachments.queries import attachments_of
 from app.chat.queries import chat_about
 from app.database import db
-from app.engagements.queries import engagement_of, streams_about
+from app.engagements.queries import engagement_of, events_about, streams_about
 from app.engagements.rate_card import current_rate_card
 from app.events.dead_letters import dead_letters_in
 from app.events.types import RecordedEvent
@@ -21,11 +21,11 @@ from app.firm.offers import current_offers
 from app.messages.forms import MessageForm
 from app.messages.queries import thread_of
 from app.notifications.queries import mail_about
+from app.review.changes import changes_since
 from app.review.forms import DecisionForm
 from app.review.pricing import price_kinds
-from app.review.queries import changes_since
 from app.review.reading import sections_of
-from app.review.timeline import entry_of, people_of, timeline_of
+from app.review.timeline import entry_of, people_of
 from app.scoring.queries import score_of
 from app.screening.disposable import is_disposable
 from app.screening.rules import current_rules
@@ -64,8 +64,7 @@ def show_application(
 ) -> str:
     session = db.session()
     engagement = engagement_of(session, subject.id)
-    people = people_of(session, subject)
-    changes = changes_since(session, subject.id, 1)
+    events, people = events_about(session, subject, engagement), people_of(session, subject)
     return render_template(
         "review/application.html",
         application=subject,
@@ -74,19 +73,19 @@ def show_application(
         score=score_of(session, subject.id),
         engagement=engagement,
         dead_letters=dead_letters_in(session, streams_about(subject, engagement)),
-        promise=open_promise(session, subject),
+        promise=open_promise(session, events),
         offers=current_offers(),
         reasons_held=current_rules().sentences(subject.signals),
         is_disposable=is_disposable(subject.email),
         similar=similar_applications(session, subject),
-        entries=timeline_of(session, subject, engagement),
-        thread=thread_of(session, subject, people, firm=current_brand().name),
+        entries=[entry_of(recorded, people) for recorded in events],
+        thread=thread_of(session, events, people, firm=current_brand().name),
         message_form=message_form or MessageForm(formdata=None),
         message_problem=message_problem,
         mail=mail_about(session, subject.id),
         chat=chat_about(session, subject.id),
         form=form,
-        decision=None if subject.is_open else entry_of(changes[-1], people),
+        decision=None if subject.is_open else entry_of(changes_since(events, 1)[-1], people),
         problem=problem,
         overtaken_by=[entry_of(recorded, people) for recorded in overtaken_by],
     )

@@ -12,6 +12,7 @@ from app.applications.models import Application
 from app.applications.page_link import replace_page_link
 from app.applications.service import AlreadyDecided, Verdict
 from app.database import db
+from app.engagements.queries import events_about
 from app.events.lag import lag_of
 from app.extensions import csrf
 from app.firm.offers import current_offers
@@ -19,12 +20,12 @@ from app.notifications import letters
 from app.notifications.mailer import send_again
 from app.notifications.models import MailMessage
 from app.review import service
+from app.review.changes import changes_since
 from app.review.cursor import read_cursor, write_cursor
 from app.review.figures import queue_figures
 from app.review.fingerprint import fingerprint
 from app.review.forms import DecisionForm, QueueForm
 from app.review.pages import EXPIRED, decision_form, load, show_application
-from app.review.queries import changes_since
 from app.review.queue import queue_page
 from app.review.states import application_state
 from app.review.subscribers import list_application
@@ -143,7 +144,7 @@ def answer_late_decision(
 ) -> ResponseReturnValue:
     """Somebody was first: say who, and keep the text. One's own second click is no conflict."""
     db.session.refresh(subject)
-    changes = changes_since(db.session(), subject.id, form.seen_version)
+    changes = changes_since(events_about(db.session(), subject, None), form.seen_version)
     if changes and changes[0].data == verdict and changes[0].metadata.actor == current_user.actor:
         return redirect(url_for(".application", application_id=subject.id), 303)
     form.version.data = str(subject.version)

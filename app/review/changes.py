@@ -1,8 +1,6 @@
-"""What pages ask about an application: who was first."""
+"""What has changed an application since a reviewer saw it."""
 
-import uuid
-
-from sqlalchemy.orm import Session
+from collections.abc import Sequence
 
 from app.applications.events import (
     ApplicationAccepted,
@@ -15,8 +13,7 @@ from app.applications.events import (
     MoreProvided,
     MoreRequested,
 )
-from app.events.store import read_stream
-from app.events.types import RecordedEvent, stream_of
+from app.events.types import RecordedEvent
 
 # Each of these raises the application's version by one; the submission made it 1.
 CHANGES = (
@@ -32,11 +29,9 @@ CHANGES = (
 )
 
 
-def changes_since(
-    session: Session, application_id: uuid.UUID, seen_version: int
-) -> list[RecordedEvent]:
+def changes_since(events: Sequence[RecordedEvent], seen_version: int) -> list[RecordedEvent]:
     """What was released, decided, asked, answered, withdrawn or erased after the version that a
-    reviewer saw, oldest first."""
-    events = read_stream(session, stream_of("application", application_id))
+    reviewer saw, oldest first. ``events`` are those of the application, in their order; others
+    among them don't matter."""
     changes = [recorded for recorded in events if isinstance(recorded.data, CHANGES)]
     return changes[max(seen_version, 1) - 1 :]

@@ -7,7 +7,6 @@ goes out again under the same Message-ID: at least once, never lost.
 
 import smtplib
 import ssl
-import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from email.message import EmailMessage
@@ -67,11 +66,6 @@ SELECT count(*) FROM mail_messages
 WHERE status = 'queued' AND not_before <= now() OR status = 'sending'
 """)
 
-SEND_AGAIN = text("""
-UPDATE mail_messages SET status = 'queued', attempts = 0, not_before = now()
-WHERE id = :id AND status = 'failed' RETURNING id
-""")
-
 Smtp = Callable[[EmailMessage], None]
 
 
@@ -127,11 +121,6 @@ def count_due(session: Session) -> int:
     due = session.scalar(DUE)
     session.commit()
     return int(due or 0)
-
-
-def send_again(session: Session, mail_id: uuid.UUID) -> bool:
-    """Queue a failed mail again, at a person's wish; return whether it was a failed one."""
-    return session.scalar(SEND_AGAIN, {"id": mail_id}) is not None
 
 
 def smtp_sender(url: str) -> Smtp:

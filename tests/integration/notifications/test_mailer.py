@@ -8,7 +8,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.database import db
-from app.notifications.mailer import count_due, put_back_orphans, send_again
+from app.notifications.mailer import count_due, put_back_orphans
+from app.notifications.service import send_again
 from app.notifications.tasks import MAILS_A_TASK, send_due_mail
 from local.ports import HOST
 from local.redis import Redis

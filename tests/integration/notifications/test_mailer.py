@@ -8,9 +8,10 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.database import db
-from app.notifications.mailer import count_due, put_back_orphans
+from app.notifications.models import MailMessage
 from app.notifications.service import send_again
 from app.notifications.tasks import MAILS_A_TASK, send_due_mail
+from app.outbox.claims import count_due, put_back_orphans
 from local.ports import HOST
 from local.redis import Redis
 from tests.integration.notifications.conftest import PROSPECT, Mailer, Write, reread
@@ -117,11 +118,11 @@ def test_what_a_dead_worker_was_sending_is_sent_again_under_its_message_id(
     session.execute(text(CLAIM))
     session.commit()
     assert mailer.send_due() == 0
-    assert count_due(session) == 1
-    put_back_orphans(session)
+    assert count_due(session, MailMessage) == 1
+    put_back_orphans(session, MailMessage)
     assert mailer.send_due() == 1
     assert [one["Message-ID"] for one in sink.mails] == [mail.message_id]
-    assert count_due(session) == 0
+    assert count_due(session, MailMessage) == 0
 
 
 def test_a_mail_that_was_taken_stays_taken_whatever_the_server_says_afterwards(

@@ -18,6 +18,7 @@ class ChatMessage(OutboxRow, Model):
     __table_args__ = (
         *outbox_rules(__tablename__),
         Index("uq_chat_messages_event_kind", "event_id", "kind", unique=True),
+        Index("ix_chat_messages_sent_at", "sent_at"),
     )
 
     event_id: Mapped[uuid.UUID] = mapped_column(ForeignKey("events.id"))

@@ -58,12 +58,14 @@ def send_next_mail(session: Session, smtp: Smtp, *, sender: str, policy: RetryPo
             with circuit(MAIL_CIRCUIT, is_failure=is_outage):
                 smtp(message)
     except (OSError, smtplib.SMTPException, ValueError, CircuitOpen) as error:
+        refusals = mail.refusals + is_refusal(error)
         note_not_sent(
             session,
             mail,
-            has_failed=is_refusal(error) and mail.attempts >= policy.most,
+            has_failed=is_refusal(error) and refusals >= policy.most,
             delay=policy.delay(mail.attempts),
             error=describe_failure(error),
+            refusals=refusals,
         )
         log.warning("mail.not_sent", error=type(error).__name__, attempts=mail.attempts, **trace)
         return answered(error)

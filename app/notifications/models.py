@@ -9,7 +9,7 @@ from app.outbox.models import OutboxRow, outbox_rules
 class MailMessage(OutboxRow, Model):
     """One mail to one recipient. ``key`` (event, template, recipient) makes it unique; Message-ID
     is fixed with the row, so that a repeat is recognisable. It has failed after too many
-    refusals."""
+    ``refusals``: tries that the server has answered with a no for good."""
 
     __tablename__ = "mail_messages"
     __table_args__ = outbox_rules(__tablename__)
@@ -21,3 +21,4 @@ class MailMessage(OutboxRow, Model):
     text: Mapped[str]
     html: Mapped[str]
     message_id: Mapped[str]
+    refusals: Mapped[int] = mapped_column(server_default="0")

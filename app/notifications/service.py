@@ -18,7 +18,7 @@ from app.notifications.spans import trace_writing
 from app.notifications.tasks import ring_mailer
 
 SEND_AGAIN = text("""
-UPDATE mail_messages SET status = 'queued', attempts = 0, not_before = now()
+UPDATE mail_messages SET status = 'queued', attempts = 0, refusals = 0, not_before = now()
 WHERE id = :id AND status = 'failed' RETURNING id
 """)
 

@@ -42,4 +42,5 @@ def outbox_rules(table: str) -> tuple[SchemaItem, ...]:
             "not_before",
             postgresql_where=text("status IN ('queued', 'sending')"),
         ),
+        Index(f"ix_{table}_status", "status", postgresql_where=text("status <> 'sent'")),
     )

@@ -94,8 +94,30 @@ def test_a_mail_refused_for_good_fails_where_staff_see_it_and_can_be_sent_again(
     assert mailer.send_due() == 0
     assert send_again(session, mail.id) and not send_again(session, mail.id)
     session.commit()
+    sink.refuse_first(4, "550 No such user")
+    mailer.send_due()
+    assert reread(session, mail).status == "queued", "its refusals are counted anew"
+    mailer.hurry()
     mailer.send_due()
     assert [one["Message-ID"] for one in sink.mails] == [mail.message_id]
+
+
+def test_tries_while_the_server_is_away_are_no_refusals(
+    write: Write, mailer: Mailer, sink: SmtpSink, session: Session
+) -> None:
+    mail = write()
+    sink.stop()
+    for _ in range(5):
+        mailer.send_due()
+        mailer.hurry()
+    sink.start()
+    sink.refuse_first(2, "550 No such user")
+    for _ in range(2):
+        mailer.send_due()
+        assert reread(session, mail).status == "queued"
+        mailer.hurry()
+    mailer.send_due()
+    assert reread(session, mail).status == "sent"
 
 
 def test_an_address_that_no_mail_can_hold_fails_and_holds_up_no_other(

@@ -76,10 +76,7 @@ def webhook_disabled(endpoint_id: uuid.UUID, host: str, because: str) -> Letter:
             f"Nothing is sent to {host} any more: {reason}. Ask whoever runs that server, then"
             " enable the endpoint again. What waited is sent then; what happens meanwhile is not.",
         ),
-        action=(
-            "Open the endpoint",
-            link_to("outgoing_webhooks.endpoint", endpoint_id=endpoint_id),
-        ),
+        action=("Open the endpoint", link_to("webhooks.endpoint", endpoint_id=endpoint_id)),
     )
 
 

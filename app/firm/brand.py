@@ -22,8 +22,8 @@ class Bank(Struct, frozen=True, forbid_unknown_fields=True):
 class Brand(Struct, frozen=True, forbid_unknown_fields=True):
     """The firm's names and addresses.
 
-    ``description`` is the pages' meta description. ``currency`` is a lower-case ISO 4217 code.
-    An application's reference starts with ``reference_prefix``.
+    ``description`` is the pages' meta description. An application's reference starts with
+    ``reference_prefix``.
     """
 
     name: str
@@ -34,7 +34,6 @@ class Brand(Struct, frozen=True, forbid_unknown_fields=True):
     city: str
     legal_name: str
     legal_address: tuple[str, ...]
-    currency: str
     reference_prefix: str
     bank: Bank
 

@@ -20,12 +20,12 @@ from app.rendering import datetime_utc, duration, money, number, plain_date, wit
     ],
 )
 def test_money_shows_cents_only_where_there_are_any(cents: int, text: str) -> None:
-    assert money(cents) == text
+    assert money(cents, "usd") == text
 
 
 @given(st.integers(-(10**12), 10**12))
 def test_money_loses_no_cent(cents: int) -> None:
-    digits = money(cents).replace("$", "").replace(",", "").replace("\N{MINUS SIGN}", "-")
+    digits = money(cents, "usd").replace("$", "").replace(",", "").replace("\N{MINUS SIGN}", "-")
     dollars, _, rest = digits.partition(".")
     assert int(dollars + (rest or "00")) == cents
 

@@ -26,9 +26,9 @@ def request_context() -> Iterator[None]:
         yield
 
 
-def form(amount_cents: int = 300_000, **typed: str) -> BankPaymentForm:
+def form(amount_cents: int = 300_000, currency: str = "usd", **typed: str) -> BankPaymentForm:
     fields = {"amount": "3000", "received_on": TODAY.isoformat(), "bank_reference": "", **typed}
-    return BankPaymentForm(amount_cents, formdata=MultiDict(fields))
+    return BankPaymentForm(amount_cents, currency, formdata=MultiDict(fields))
 
 
 @pytest.mark.parametrize("typed", ["3000", "3,000", "3000.00", "$3,000.00", " $ 3,000 "])

@@ -36,6 +36,15 @@ def test_the_amount_may_be_spelled_as_people_do(typed: str) -> None:
     assert form(amount=typed).validate()
 
 
+def test_the_amount_is_asked_for_and_taken_in_the_deposits_own_currency() -> None:
+    in_euros = form(currency="eur", amount="€3,000.00")
+    assert in_euros.amount.label.text == "Amount received, in EUR"
+    assert in_euros.validate()
+    refused = form(currency="eur", amount="$3,000.00")
+    assert not refused.validate()
+    assert str(refused.amount.errors[0]).startswith("The deposit is €3,000.")
+
+
 @pytest.mark.parametrize(
     "typed",
     ["", "2999.99", "3000.01", "-3000", "30,00", "3.000", "3000,00", "3e3", "NaN", "３０００", "0"],

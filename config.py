@@ -36,7 +36,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     REDIS_URL: str
     CELERY_BROKER_URL: str = ""
     SMTP_URL: str
-    MAIL_FROM: str = "Champlin Enterprises <hello@champlin.example>"
+    MAIL_FROM: str = ""
     STAFF_MAIL: str
     CHAT_WEBHOOK_URL: str = ""
     STRIPE_SECRET_KEY: str = ""

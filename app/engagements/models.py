@@ -53,6 +53,11 @@ class Engagement(Model):
         return self.status in {"accepted", "active"}
 
     @property
+    def owes_deposit(self) -> bool:
+        """The contract asks for a deposit, whether or not it is paid."""
+        return self.is_binding and self.deposit_cents > 0
+
+    @property
     def priced(self) -> Quote:
         """The quote with its price lines."""
         return msgspec.convert(self.quote, Quote)

@@ -38,7 +38,7 @@ def owe_deposit(session: Session, engagement: Engagement) -> Deposit:
 
     Raises NotDue before the client has agreed.
     """
-    if engagement.status not in {"accepted", "active"} or not engagement.deposit_cents:
+    if not engagement.owes_deposit:
         raise NotDue(engagement.id)
     session.execute(
         insert(Deposit)

@@ -63,7 +63,7 @@ class TransferRecord(msgspec.Struct, frozen=True):
 
 def deposit_panel(session: Session, engagement: Engagement) -> DepositPanel | None:
     """The engagement's deposit; None where the client hasn't agreed, or nothing is owed."""
-    if engagement.status not in {"accepted", "active"} or not engagement.deposit_cents:
+    if not engagement.owes_deposit:
         return None
     deposit = find_deposit(session, engagement.id)
     attempt = _last_attempt(session, deposit) if deposit and deposit.status == "due" else None

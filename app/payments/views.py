@@ -54,7 +54,8 @@ def pay(token: str) -> ResponseReturnValue:
 def bank_payment(engagement_id: uuid.UUID) -> ResponseReturnValue:
     """The deposit, and the form for a transfer while it is due."""
     engagement, panel = load_owed(engagement_id)
-    return show_payment(engagement, panel, BankPaymentForm(panel.amount_cents, formdata=None))
+    form = BankPaymentForm(panel.amount_cents, panel.currency, formdata=None)
+    return show_payment(engagement, panel, form)
 
 
 @payments.post("/staff/engagements/<uuid:engagement_id>/payment")
@@ -62,7 +63,7 @@ def bank_payment(engagement_id: uuid.UUID) -> ResponseReturnValue:
 def record_payment(engagement_id: uuid.UUID) -> ResponseReturnValue:
     """Record the transfer. The second time changes nothing and says who was first."""
     engagement, panel = load_owed(engagement_id)
-    form = BankPaymentForm(panel.amount_cents)
+    form = BankPaymentForm(panel.amount_cents, panel.currency)
     if panel.is_paid:
         return show_payment(engagement, panel, form, overtaken=True), 409
     if not form.validate():

@@ -7,6 +7,7 @@ from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.notifications.models import MailMessage
+from app.outbox.queries import count_unsent_by_status
 
 # The circuit that is open while the mail server is away.
 MAIL_CIRCUIT = "smtp"
@@ -37,10 +38,9 @@ def earlier_mail(session: Session, mail: MailMessage) -> Sequence[str]:
     ).all()
 
 
-def count_mail_by_status(session: Session) -> dict[str, int]:
-    counts = {"queued": 0, "sending": 0, "sent": 0, "failed": 0}
-    rows = session.execute(select(MailMessage.status, func.count()).group_by(MailMessage.status))
-    return counts | dict(rows.all())
+def count_unsent_mail_by_status(session: Session) -> dict[str, int]:
+    """How much mail waits, is being sent, or was refused for good."""
+    return count_unsent_by_status(session, MailMessage)
 
 
 def mail_of_this_transaction(session: Session) -> Sequence[MailMessage]:

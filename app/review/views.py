@@ -29,9 +29,9 @@ from app.firm.offers import current_offers
 from app.messages.forms import MessageForm
 from app.messages.queries import thread_of
 from app.notifications import letters
-from app.notifications.mailer import send_again
 from app.notifications.models import MailMessage
 from app.notifications.queries import mail_about
+from app.notifications.service import send_again
 from app.review.cursor import read_cursor, write_cursor
 from app.review.figures import queue_figures
 from app.review.forms import DecisionForm, QueueForm

@@ -9,6 +9,7 @@ from flask_babel import gettext
 
 from app.applications.erasure import AlreadyErased, erase_person
 from app.applications.models import Application
+from app.applications.opening import open_application
 from app.applications.service import NotOpen, withdraw_application
 from app.database import db
 from app.engagements.queries import engagement_of
@@ -16,8 +17,8 @@ from app.extensions import csrf, limiter
 from app.portal import trail_check
 from app.portal.export import export_own_data
 from app.portal.forms import ConfirmForm, WithdrawalForm
+from app.portal.pages import keep_private, status_of
 from app.portal.trail import make_trail
-from app.portal.views import keep_private, load, status_of
 
 own_data = Blueprint("own_data", __name__, template_folder="templates")
 own_data.after_request(keep_private)
@@ -34,7 +35,7 @@ def checker() -> Response:
 @limiter.limit("60 per hour")
 def trail(token: str) -> Response:
     """Every event about the application, chained, to keep and to check."""
-    application = load(token)
+    application = open_application(token)
     return as_file(make_trail(db.session(), application), f"trail-{application.reference}.json")
 
 
@@ -42,14 +43,14 @@ def trail(token: str) -> Response:
 @limiter.limit("60 per hour")
 def export(token: str) -> Response:
     """Everything that is stored about the prospect, apart from the firm's own notes."""
-    application = load(token)
+    application = open_application(token)
     return as_file(export_own_data(db.session(), application), f"{application.reference}.json")
 
 
 @own_data.get("/applications/<token>/withdraw")
 def ask_to_withdraw(token: str) -> str:
     """What withdrawing means, and the button for it."""
-    return show_withdrawal(load(token), WithdrawalForm(formdata=None))
+    return show_withdrawal(open_application(token), WithdrawalForm(formdata=None))
 
 
 @own_data.post("/applications/<token>/withdraw")
@@ -57,7 +58,7 @@ def ask_to_withdraw(token: str) -> str:
 @limiter.limit("30 per hour")
 def withdraw(token: str) -> ResponseReturnValue:
     """Take the application back. A second click changes nothing."""
-    application = load(token)
+    application = open_application(token)
     form = WithdrawalForm()
     if not form.validate():
         return show_withdrawal(application, form), status_of(form)
@@ -74,7 +75,7 @@ def withdraw(token: str) -> ResponseReturnValue:
 @own_data.get("/applications/<token>/erase")
 def ask_to_erase(token: str) -> str:
     """What is erased and what stays, and the button for it."""
-    return show_erasure(load(token), ConfirmForm(formdata=None))
+    return show_erasure(open_application(token), ConfirmForm(formdata=None))
 
 
 @own_data.post("/applications/<token>/erase")
@@ -82,7 +83,7 @@ def ask_to_erase(token: str) -> str:
 @limiter.limit("30 per hour")
 def erase(token: str) -> ResponseReturnValue:
     """Erase the person. A contract's records have to be kept, so nothing is erased beside one."""
-    application = load(token)
+    application = open_application(token)
     form = ConfirmForm()
     if not form.validate():
         return show_erasure(application, form), status_of(form)

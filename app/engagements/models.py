@@ -11,6 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.database import Model, new_id
 from app.engagements.pricing import Quote
 
+# A contract, whose records have to be kept.
+BINDING = ("accepted", "active")
+
 
 class Engagement(Model):
     """One application's engagement. Money is in cents of ``currency``; ``quote`` is the whole
@@ -46,11 +49,6 @@ class Engagement(Model):
             name="accepted_has_name_and_time",
         ),
     )
-
-    @property
-    def is_binding(self) -> bool:
-        """It is a contract, whose records have to be kept."""
-        return self.status in {"accepted", "active"}
 
     @property
     def priced(self) -> Quote:

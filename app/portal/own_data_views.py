@@ -7,17 +7,18 @@ from flask import Blueprint, Response, flash, redirect, render_template, send_fi
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from app.applications.erasure import AlreadyErased, erase_person
+from app.applications.erasure import AlreadyErased
 from app.applications.models import Application
 from app.applications.opening import open_application
 from app.applications.service import NotOpen, withdraw_application
 from app.database import db
-from app.engagements.queries import engagement_of
+from app.engagements.queries import is_bound
 from app.extensions import csrf, limiter
 from app.portal import trail_check
 from app.portal.export import export_own_data
 from app.portal.forms import ConfirmForm, WithdrawalForm
 from app.portal.pages import keep_private, status_of
+from app.portal.service import Bound, erase_own_data
 from app.portal.trail import make_trail
 
 own_data = Blueprint("own_data", __name__, template_folder="templates")
@@ -87,11 +88,12 @@ def erase(token: str) -> ResponseReturnValue:
     form = ConfirmForm()
     if not form.validate():
         return show_erasure(application, form), status_of(form)
-    if is_bound(application):
-        return show_erasure(application, form), 409
     try:
-        erase_person(db.session(), application.id, actor="prospect")
+        erase_own_data(db.session(), application.id)
         db.session.commit()
+    except Bound:
+        db.session.rollback()
+        return show_erasure(application, form), 409
     except AlreadyErased:
         db.session.rollback()
     return redirect(url_for("portal.status", token=token), 303)
@@ -112,12 +114,6 @@ def show_erasure(application: Application, form: ConfirmForm) -> str:
     return render_template(
         "portal/erase.html",
         application=application,
-        is_binding=is_bound(application),
+        is_bound=is_bound(db.session(), application.id),
         form=form,
     )
-
-
-def is_bound(application: Application) -> bool:
-    """Whether they have agreed to an engagement."""
-    engagement = engagement_of(db.session(), application.id)
-    return engagement is not None and engagement.is_binding

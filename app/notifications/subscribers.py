@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.applications.events import PageLinkReplaced
 from app.applications.models import Application
 from app.applications.queries import find_draft, get_application, is_held_until_released
-from app.engagements.queries import engagement_of, get_engagement
+from app.engagements.queries import get_engagement
 from app.events.store import read_stream
 from app.events.types import RecordedEvent
 from app.messages.promise import is_missed
@@ -154,20 +154,21 @@ def announce_agreement(session: Session, accepted: RecordedEvent) -> None:
 
 def confirm_deposit(session: Session, paid: RecordedEvent) -> None:
     """deposit.paid → a receipt to the client, the news to staff."""
-    engagement = engagement_of(session, uuid.UUID(paid.data.application_id))
-    application = get_application(session, uuid.UUID(paid.data.application_id))
-    if engagement is None:
-        return
-    receipt = letters.deposit_receipt(application, engagement, paid.data.amount_cents)
+    engagement = get_engagement(session, paid.subject_id)
+    application = get_application(session, engagement.application_id)
+    amount_cents, currency = paid.data.amount_cents, paid.data.currency
+    receipt = letters.deposit_receipt(application, engagement, amount_cents, currency)
     write_to(session, application.email, receipt, because=paid, application_id=application.id)
-    letter = news.deposit_paid(application, paid.data.amount_cents, paid.data.method)
+    letter = news.deposit_paid(application, amount_cents, currency, paid.data.method)
     tell_staff(session, letter, because=paid, application_id=application.id)
 
 
 def alert_staff_of_overpayment(session: Session, overpaid: RecordedEvent) -> None:
     """deposit.overpaid → the sum to refund, to staff."""
     application = get_application(session, uuid.UUID(overpaid.data.application_id))
-    letter = alerts.deposit_overpaid(application, overpaid.data.amount_cents)
+    letter = alerts.deposit_overpaid(
+        application, overpaid.data.amount_cents, overpaid.data.currency
+    )
     tell_staff(session, letter, because=overpaid, application_id=application.id)
 
 

@@ -5,6 +5,7 @@ from flask import current_app
 
 from app.database import alone_at, db
 from app.events.retry import RetryPolicy
+from app.firm.brand import current_brand
 from app.notifications.mailer import send_next_mail, smtp_sender
 from app.notifications.models import MailMessage
 from app.outbox.claims import count_due, put_back_orphans
@@ -38,9 +39,10 @@ def _send_some() -> bool:
     """Send up to ``MAILS_A_TASK``; return whether there may be more."""
     config = current_app.config["SITE"]
     smtp = smtp_sender(config.SMTP_URL)
+    sender = config.MAIL_FROM or current_brand().mailbox
     policy = RetryPolicy(first=1.0, cap=300.0, most=config.MAIL_MAX_ATTEMPTS)
     put_back_orphans(db.session(), MailMessage)
     return all(
-        send_next_mail(db.session(), smtp, sender=config.MAIL_FROM, policy=policy)
+        send_next_mail(db.session(), smtp, sender=sender, policy=policy)
         for _ in range(MAILS_A_TASK)
     )

@@ -8,6 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.database import db
+from app.firm.brand import current_brand
 from app.notifications.models import MailMessage
 from app.notifications.service import send_again
 from app.notifications.tasks import MAILS_A_TASK, send_due_mail
@@ -194,6 +195,32 @@ def test_a_pile_of_mail_waits_for_no_sweep(
         assert (len(sink.mails), broker.llen(QUEUE)) == (MAILS_A_TASK, 1)
         send_due_mail()
         assert (len(sink.mails), broker.llen(QUEUE)) == (MAILS_A_TASK + 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("setting", "sender"),
+    [
+        ("", '"Hansen, Bø & Co" <post@hansen.example>'),
+        ("Hansen <no-reply@hansen.example>", "Hansen <no-reply@hansen.example>"),
+    ],
+)
+def test_mail_comes_from_the_firm_as_its_brand_says_unless_a_setting_says_otherwise(
+    app: Flask,
+    write: Write,
+    sink: SmtpSink,
+    monkeypatch: pytest.MonkeyPatch,
+    setting: str,
+    sender: str,
+) -> None:
+    own = {"SMTP_URL": f"smtp://{HOST}:{sink.port}", "MAIL_FROM": setting}
+    monkeypatch.setitem(app.config, "SITE", msgspec.structs.replace(app.config["SITE"], **own))
+    brand = msgspec.structs.replace(
+        current_brand(), name="Hansen, Bø & Co", email="post@hansen.example"
+    )
+    monkeypatch.setitem(app.extensions, "brand", brand)
+    write()
+    send_due_mail()
+    assert [mail["From"] for mail in sink.mails] == [sender]
 
 
 @pytest.mark.parametrize(

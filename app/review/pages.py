@@ -45,8 +45,10 @@ def decision_form(subject: Application, *, empty: bool = False) -> DecisionForm:
     engagement = engagement_of(db.session(), subject.id)
     score = score_of(db.session(), subject.id)
     kind = engagement.kind if engagement else score.recommended_kind if score else None
+    card = current_rate_card()
     return DecisionForm(
-        price_kinds(subject, engagement, current_rate_card()),
+        price_kinds(subject, engagement, card),
+        card.currency,
         current_offers(),
         data={"kind": kind, "version": subject.version},
         **({"formdata": None} if empty else {}),

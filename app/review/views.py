@@ -13,12 +13,13 @@ from app.applications.page_link import replace_page_link
 from app.applications.service import AlreadyDecided, Verdict
 from app.database import db
 from app.engagements.queries import events_about
+from app.engagements.rate_card import current_rate_card
 from app.events.lag import lag_of
 from app.extensions import csrf
 from app.firm.offers import current_offers
 from app.notifications import letters
-from app.notifications.mailer import send_again
 from app.notifications.models import MailMessage
+from app.notifications.service import send_again
 from app.review import service
 from app.review.changes import changes_since
 from app.review.cursor import read_cursor, write_cursor
@@ -58,6 +59,7 @@ def queue() -> str:
         bands=rubric.bands,
         page=queue_page(db.session(), filters, cursor),
         figures=queue_figures(db.session()),
+        currency=current_rate_card().currency,
         rules=current_rules(),
         lag=lag_of(db.session(), list_application),
     )

@@ -141,7 +141,7 @@ def submit() -> ResponseReturnValue:
             language=present_language(),
             origin=present_origin(),
             screen=partial(reasons_to_hold, trap_filled=form.trap_filled),
-        )
+        ).access_token
         db.session.commit()
     except DraftUnfinished:
         db.session.rollback()

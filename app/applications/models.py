@@ -47,7 +47,7 @@ class StoredQuestionnaire(Model):
     first_asked_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
-# It waits for a verdict; one that is held waits for somebody to look at it first.
+# The statuses that wait for a verdict; before one, what is held waits for a look.
 OPEN = ("submitted", "more_requested")
 UNDECIDED = (*OPEN, "held")
 

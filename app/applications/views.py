@@ -141,7 +141,7 @@ def submit() -> ResponseReturnValue:
             language=present_language(),
             origin=counted_origin(request.remote_addr),
             screen=partial(reasons_to_hold, trap_filled=form.trap_filled),
-        )
+        ).access_token
         db.session.commit()
     except DraftUnfinished:
         db.session.rollback()

@@ -109,7 +109,7 @@ def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]
 
 def _matching(session: Session, search: str) -> ColumnElement[bool]:
     """Each way to name a stream uses the index on streams."""
-    if application := find_application_by_reference(session, search.upper()):
+    if application := find_application_by_reference(session, search):
         engagement = engagement_of(session, application.id)
         return StoredEvent.stream.in_(streams_about(application, engagement))
     try:

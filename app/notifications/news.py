@@ -40,6 +40,21 @@ def more_provided(application: Application, message: str) -> Letter:
     )
 
 
+def withdrawn(application: Application, message: str) -> Letter:
+    """To staff: there is nothing left to decide."""
+    reason = ("They say:", *paragraphs_of(message)) if message else ("They gave no reason.",)
+    return Letter(
+        template="withdrawn",
+        subject=f"Withdrawn: {application.company} ({application.reference})",
+        paragraphs=(
+            f"{application.name} has withdrawn the application of {application.company}. It can't"
+            " be decided any more, and the engagement is closed.",
+            *reason,
+        ),
+        action=("Open the application", desk_page(application)),
+    )
+
+
 def engagement_accepted(application: Application, engagement: Engagement) -> Letter:
     """The client has agreed."""
     return Letter(

@@ -13,8 +13,7 @@ from app.events.store import read_stream
 from app.events.types import RecordedEvent
 from app.messages.promise import is_missed
 from app.notifications import alerts, conversation, erasure, letters, news, own_page
-from app.notifications.outbox import write_to
-from app.notifications.staff import tell_staff
+from app.notifications.service import tell_staff, write_to
 from app.scoring.queries import score_of
 from app.screening.rules import current_rules
 
@@ -114,7 +113,7 @@ def send_message(session: Session, sent: RecordedEvent) -> None:
 def announce_withdrawal(session: Session, withdrawn: RecordedEvent) -> None:
     """application.withdrawn → the news to staff, a confirmation to the prospect."""
     application = get_application(session, withdrawn.subject_id)
-    letter = own_page.withdrawn(application, withdrawn.data.message)
+    letter = news.withdrawn(application, withdrawn.data.message)
     tell_staff(session, letter, because=withdrawn, application_id=application.id)
     confirmation = own_page.withdrawal_confirmed(application)
     write_to(

@@ -18,6 +18,7 @@ def receive() -> ResponseReturnValue:
     secret = current_app.config["SITE"].STRIPE_WEBHOOK_SECRET
     if not secret:
         abort(404)
+    # Stripe's SDK is large, and only who is paid through it needs it.
     from app.payments.stripe_sdk import check_signature  # noqa: PLC0415
 
     body = request.get_data()

@@ -29,7 +29,7 @@ from app.webhooks.queries import (
     find_message,
     latest_messages,
 )
-from app.webhooks.schedule import MOST_TRIES
+from app.webhooks.retry import MOST_TRIES
 
 webhooks = Blueprint("webhooks", __name__, template_folder="templates")
 

@@ -36,7 +36,7 @@ class BankPaymentForm(FlaskForm):
     def __init__(self, amount_cents: int, currency: str, **options: Any) -> None:
         super().__init__(**options)
         self.amount_cents, self.currency = amount_cents, currency
-        self.amount.label.text = f"Amount received, in {currency.upper()}"
+        self.amount.label.text += f", in {currency.upper()}"
 
     def validate_amount(self, field: StringField) -> None:
         try:

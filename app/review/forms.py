@@ -125,7 +125,7 @@ class DecisionForm(SettlingForm):
     ) -> None:
         super().__init__(**options)
         self.prices, self.currency, self.offers = prices, currency, offers
-        self.price.label.text = f"If you accept: at another price, in {currency.upper()}"
+        self.price.label.text += f", in {currency.upper()}"
         self.verdict.option_hints = VERDICT_HINTS
         self.kind.choices = [SelectChoice(kind, offers.offer(kind).name) for kind in prices]
         self.kind.option_hints = {kind: _describe(one, currency) for kind, one in prices.items()}

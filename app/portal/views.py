@@ -15,7 +15,6 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
-from flask_wtf import FlaskForm
 
 from app.applications.events import ApplicationAccepted, MoreProvided
 from app.applications.models import Application
@@ -43,6 +42,7 @@ from app.portal.forms import AgreementForm, ReplyForm
 from app.portal.standing import OFFERED, PREPARED, standing_of
 from app.portal.timeline import latest_words, timeline_of
 from app.portal.turn import turn_of
+from app.site_form import SiteForm
 
 # What htmx takes as: swap this in, and ask no more.
 STOP_ASKING = 286
@@ -151,7 +151,7 @@ def load(token: str) -> Application:
     return application
 
 
-def status_of(form: FlaskForm) -> int:
+def status_of(form: SiteForm) -> int:
     """The HTTP status for a form with errors."""
     return 400 if "csrf_token" in form.errors else 422
 

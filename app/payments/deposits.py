@@ -14,7 +14,7 @@ from app.engagements.queries import get_engagement
 from app.events.store import record
 from app.events.types import stream_of
 from app.payments.events import DepositOverpaid, DepositPaid, Method
-from app.payments.models import CheckoutAttempt, Deposit, StripeEvent
+from app.payments.models import CheckoutAttempt, Deposit
 
 
 class Transfer(msgspec.Struct, frozen=True):
@@ -97,12 +97,11 @@ def note_overpayment(session: Session, deposit: Deposit) -> None:
 
 
 def forget_payer(session: Session, engagement_id: uuid.UUID) -> None:
-    """Empty what names the payer: the bank's reference, what Stripe was asked and what it said."""
+    """Empty what names the payer: the bank's reference, and what Stripe was asked. What it says is
+    stored without them."""
     of_engagement = select(Deposit.id).where(Deposit.engagement_id == engagement_id)
     session.execute(
         update(Deposit).where(Deposit.engagement_id == engagement_id).values(bank_reference=None)
     )
     asked = update(CheckoutAttempt).where(CheckoutAttempt.deposit_id.in_(of_engagement))
     session.execute(asked.values(request={}))
-    said = update(StripeEvent).where(StripeEvent.deposit_id.in_(of_engagement))
-    session.execute(said.values(payload={}))

@@ -32,6 +32,7 @@ from app.labs.forms import ConsumersForm, form_of
 from app.labs.models import Sandbox
 from app.labs.queries import LabState, empty_state, nth_event, state_of
 from app.labs.sandboxes import (
+    MOST_PER_NETWORK,
     NoRoom,
     count_sandboxes,
     end_sandbox,
@@ -42,6 +43,7 @@ from app.labs.sandboxes import (
 from app.labs.scenario import NotNow, Scenario
 from app.labs.scenarios import BY_SLUG, SCENARIOS
 from app.languages.choice import present_language
+from app.screening.origins import origin_of
 from config import Config
 
 # By address: a press a second is a lively visitor, and an office shares one address.
@@ -174,7 +176,9 @@ def kill_named(backbone: Session, sandbox: Sandbox, subscriber: str) -> None:
 
 @limiter.limit(NEW_SANDBOXES)
 def new_sandbox(backbone: Session, scenario: Scenario) -> Sandbox:
-    sandbox = open_sandbox(backbone, scenario.slug, site_config())
+    config = site_config()
+    network = origin_of(request.remote_addr or "", config.SECRET_KEY)
+    sandbox = open_sandbox(backbone, scenario.slug, config, network=network)
     staff_stations(backbone, sandbox, scenario.stations)
     return sandbox
 
@@ -220,7 +224,11 @@ def load(lab: str) -> Scenario:
 
 def limits() -> dict[str, int]:
     config = site_config()
-    return {"most": config.LABS_SANDBOXES, "minutes": config.LABS_MINUTES}
+    return {
+        "most": config.LABS_SANDBOXES,
+        "most_per_network": MOST_PER_NETWORK,
+        "minutes": config.LABS_MINUTES,
+    }
 
 
 def site_config() -> Config:

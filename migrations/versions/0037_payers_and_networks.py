@@ -1,5 +1,7 @@
-"""Of an event of Stripe's only what is read is stored: the rest names the payer."""
+"""Of an event of Stripe's only what is read is stored: the rest names the payer. A sandbox of the
+labs is counted by the network that it was opened from."""
 
+import sqlalchemy as sa
 from alembic import op
 
 revision = "0037"
@@ -27,7 +29,9 @@ WHERE handled_at IS NULL
 def upgrade() -> None:
     op.execute(SETTLED)
     op.execute(WAITING)
+    op.add_column("sandboxes", sa.Column("network", sa.LargeBinary()), schema="labs")
 
 
 def downgrade() -> None:
-    """What is gone is gone; the release before reads no more of it."""
+    # What is gone of the payloads is gone; the release before reads no more of them.
+    op.drop_column("sandboxes", "network", schema="labs")

@@ -58,9 +58,11 @@ class Case:
 
 
 def _open_case(session: Session, stored: StripeEvent, *, is_live: bool) -> Case:
-    if fault := stored.payload.get("fault"):
-        raise NotCounted(f"Not a checkout session as Stripe describes it: {fault}.")
-    event = msgspec.convert(stored.payload, CheckoutEvent)
+    try:
+        event = msgspec.convert(stored.payload, CheckoutEvent)
+    except msgspec.ValidationError as incomplete:
+        fault = stored.payload.get("fault", incomplete)
+        raise NotCounted(f"Not a checkout session as Stripe describes it: {fault}.") from None
     if event.livemode is not is_live:
         raise NotCounted("Test mode and live mode differ between the event and our key.")
     attempt = _attempt_of(session, event.report)

@@ -5,7 +5,7 @@ import sqlalchemy as sa
 from alembic import op
 
 revision = "0037"
-down_revision = "0034"
+down_revision = "0035"
 
 # What is settled is read no more.
 SETTLED = "UPDATE stripe_events SET payload = '{}' WHERE handled_at IS NOT NULL"

@@ -36,10 +36,8 @@ def claim_next(session: Session, model: type[Row], next_due: str, *, circuit: st
     """Claim the row that ``next_due`` (SQL for its id, locked) finds, commit, and return it, with
     no transaction open. While the circuit is open, all are left as they are."""
     claim = text(CLAIM.format(table=model.__tablename__, next_due=next_due))
-    row = None
-    if not is_refusing(session, circuit):
-        claimed = select(model).from_statement(claim)
-        row = session.scalar(claimed, execution_options={"populate_existing": True})
+    claimed = select(model).from_statement(claim).execution_options(populate_existing=True)
+    row = None if is_refusing(session, circuit) else session.scalar(claimed)
     if row is not None:
         session.expunge(row)  # so that reading it opens no transaction
     session.commit()

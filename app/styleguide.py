@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 import msgspec
 from flask import Blueprint, render_template
 from flask_login import login_required
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
@@ -31,13 +30,14 @@ from app.engagements.pricing import quote_engagement
 from app.engagements.rate_card import current_rate_card
 from app.firm.offers import current_offers
 from app.messages.queries import Entry as Message
+from app.site_form import SiteForm
 
 LONG_NAME = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 
 styleguide = Blueprint("styleguide", __name__)
 
 
-class SampleForm(FlaskForm):
+class SampleForm(SiteForm):
     """One field of each sort."""
 
     name = StringField("Your name", validators=[InputRequired("Enter your name.")])

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.labs.models import Sandbox
 from app.labs.queries import LabState, state_of
-from app.labs.sandboxes import find_sandbox, look_at_sandbox
+from app.labs.sandboxes import MOST_PER_NETWORK, find_sandbox, look_at_sandbox
 from app.labs.scenario import Scenario
 from app.labs.scenarios import BY_SLUG
 from app.languages.choice import present_language
@@ -66,7 +66,11 @@ def digest(state: msgspec.Struct) -> str:
 
 def limits() -> dict[str, int]:
     config = site_config()
-    return {"most": config.LABS_SANDBOXES, "minutes": config.LABS_MINUTES}
+    return {
+        "most": config.LABS_SANDBOXES,
+        "most_per_network": MOST_PER_NETWORK,
+        "minutes": config.LABS_MINUTES,
+    }
 
 
 def site_config() -> Config:

@@ -39,6 +39,7 @@ from app.labs.queries import empty_state, nth_event
 from app.labs.sandboxes import NoRoom, count_sandboxes, end_sandbox, open_sandbox
 from app.labs.scenario import NotNow, Scenario
 from app.labs.scenarios import SCENARIOS
+from app.screening.origins import origin_of
 
 # By address: a press a second is a lively visitor, and an office shares one address.
 PRESSES = "60 per minute"
@@ -169,6 +170,8 @@ def kill_named(backbone: Session, sandbox: Sandbox, subscriber: str) -> None:
 
 @limiter.limit(NEW_SANDBOXES)
 def new_sandbox(backbone: Session, scenario: Scenario) -> Sandbox:
-    sandbox = open_sandbox(backbone, scenario.slug, site_config())
+    config = site_config()
+    network = origin_of(request.remote_addr or "", config.SECRET_KEY)
+    sandbox = open_sandbox(backbone, scenario.slug, config, network=network)
     staff_stations(backbone, sandbox, scenario.stations)
     return sandbox

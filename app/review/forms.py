@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from flask_wtf import FlaskForm
 from wtforms import (
     HiddenField,
     RadioField,
@@ -25,6 +24,7 @@ from app.review.pricing import Pricing
 from app.review.queue import Filters
 from app.review.states import STATUSES, application_state
 from app.scoring.rubric import Rubric
+from app.site_form import SiteForm
 
 LONGEST_MESSAGE = 4000
 SHOWN = [
@@ -47,7 +47,7 @@ VERDICT_HINTS = {
 ANY = SelectChoice("", "Any")
 
 
-class QueueForm(FlaskForm):
+class QueueForm(SiteForm):
     """The queue's filters, sent by GET. What makes no sense counts as not chosen."""
 
     class Meta:
@@ -80,7 +80,7 @@ class QueueForm(FlaskForm):
         return Filters(**{name: value for name, value in self.data.items() if value})
 
 
-class SettlingForm(FlaskForm):
+class SettlingForm(SiteForm):
     """Buttons that settle something; ``version`` is the state of the application that they are
     about."""
 

@@ -109,6 +109,22 @@ def test_when_all_are_in_use_the_page_says_so_and_shows_the_rest(
     assert "All 0 sandboxes are in use right now" in page and "What happens" in page
 
 
+def test_who_takes_one_after_the_other_leaves_room_for_others(
+    app: Flask, client: FlaskClient, press: Press
+) -> None:
+    def come_from(address: str) -> str:
+        stranger = app.test_client()
+        stranger.environ_base["REMOTE_ADDR"] = address
+        return press("/labs/retail/place", by=stranger, **{"place-choice": "1"}).text
+
+    for number in range(6):
+        assert "The log: 1 event" in come_from(f"2001:db8:0:7::{number}")
+    refused = come_from("2001:db8:0:7::99")
+    assert "6 sandboxes are open from your network" in refused and "The log: 0 events" in refused
+    assert "The log: 1 event" in come_from("2001:db8:0:8::1")
+    assert "One network can have 6 of them at once." in client.get("/labs/").text
+
+
 @pytest.mark.parametrize(
     ("address", "fields", "status"),
     [

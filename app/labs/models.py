@@ -28,7 +28,8 @@ def _sandbox(*, primary_key: bool = False, index: bool = False) -> Mapped[uuid.U
 
 class Sandbox(LabTable):
     """One visitor's turn at one lab, until ``ends_at``, which each look at it moves on. Everything
-    that is recorded in it has its id as the correlation id. ``faults`` are those that it has."""
+    that is recorded in it has its id as the correlation id. ``faults`` are those that it has;
+    ``network`` stands for where its visitor comes from, and tells nobody the address."""
 
     __tablename__ = "sandboxes"
 

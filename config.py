@@ -48,6 +48,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     CONTENT_DIR: str = str(ROOT / "content")
     EXTRA_HOSTS: str = ""
     TRUSTED_PROXIES: int = 0
+    STAFF_SESSION_HOURS: int = 12
     METRICS_TOKEN: str = ""
     WEBHOOK_ALLOW_PRIVATE: bool = False
     MAINTENANCE: bool = False
@@ -111,7 +112,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         self._check_limits()
 
     def _check_limits(self) -> None:
-        for name in ("DELIVERY_MAX_ATTEMPTS", "CIRCUIT_MAX_FAILURES"):
+        for name in ("DELIVERY_MAX_ATTEMPTS", "CIRCUIT_MAX_FAILURES", "STAFF_SESSION_HOURS"):
             if getattr(self, name) < 1:
                 raise ConfigurationError(f"{name} must be at least 1.")
         for name in ("HOLD_BELOW_SECONDS", "HOLD_ABOVE_PER_ADDRESS", "HOLD_ABOVE_PER_EMAIL"):

@@ -1,6 +1,6 @@
 """Signing in and out, and one's own settings."""
 
-import hashlib
+import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,24 +15,31 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_required, login_user
+from flask_login import current_user, login_required, login_url, login_user
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from app.accounts.forms import EXPIRED, LoginForm, PasswordForm
 from app.accounts.models import Staff
 from app.accounts.queries import find_staff_of_session
 from app.accounts.service import WrongPassword, change_password, end_sessions, sign_in
+from app.accounts.tries import (
+    FOR_EMAIL,
+    FOR_EMAIL_FROM_NETWORK,
+    FROM_NETWORK,
+    email_from_anywhere,
+    email_from_network,
+    forget_tries,
+    know_browser,
+)
 from app.database import db
 from app.extensions import csrf, limiter, login_manager
 
-TRIES_BY_ADDRESS = "10 per minute"
-TRIES_BY_EMAIL = "5 per 15 minutes"
+NEW_PASSWORDS = "5 per 15 minutes"
+SIGNED_IN_AT = "signed_in_at"
 TRIED_TOO_OFTEN = "That was tried too often. Wait a quarter of an hour, then try again."
 
 accounts = Blueprint("accounts", __name__, template_folder="templates")
 
-login_manager.login_view = "accounts.login"
-login_manager.login_message = "Sign in to see that page."
 # It would mark sessions that moved to another network as stale, which nothing here asks about.
 login_manager.session_protection = None
 
@@ -45,13 +52,24 @@ def who_is_signed_in() -> dict[str, Any]:
 
 @login_manager.user_loader
 def load_staff(signed: str) -> Staff | None:
+    """Whose session it is, unless they signed in too long ago."""
+    longest = current_app.config["SITE"].STAFF_SESSION_HOURS * 3600
+    if time.time() - session.get(SIGNED_IN_AT, 0) > longest:
+        return None
     return find_staff_of_session(db.session(), signed)
 
 
-def email_tried() -> str:
-    """What tries for one address are counted under: no address goes into Redis."""
-    email = request.form.get("email", "").strip().lower()
-    return hashlib.sha256(email.encode()).hexdigest()
+@login_manager.unauthorized_handler
+def ask_to_sign_in() -> ResponseReturnValue:
+    """On to the login. Where a form was sent whose view keeps what was typed when its token is too
+    old, as each is after a login, a page keeps it meanwhile."""
+    view = current_app.view_functions[request.endpoint or ""]
+    if request.form and f"{view.__module__}.{view.__name__}" in csrf._exempt_views:  # noqa: SLF001
+        fields = request.form.items(multi=True)
+        typed = [(name, value) for name, value in fields if name != "csrf_token"]
+        return render_template("accounts/signed_out.html", typed=typed), 401
+    flash("Sign in to see that page.")
+    return redirect(login_url("accounts.login", request.url))
 
 
 @accounts.get("/staff/login")
@@ -63,8 +81,9 @@ def login() -> ResponseReturnValue:
 
 @accounts.post("/staff/login")
 @csrf.exempt  # the form checks the token itself, so that an expired one is no dead end
-@limiter.limit(TRIES_BY_ADDRESS)
-@limiter.limit(TRIES_BY_EMAIL, key_func=email_tried)
+@limiter.limit(FROM_NETWORK)
+@limiter.limit(FOR_EMAIL_FROM_NETWORK, key_func=email_from_network)
+@limiter.limit(FOR_EMAIL, key_func=email_from_anywhere)
 def try_login() -> ResponseReturnValue:
     """Sign in under a new session. Every refusal looks alike."""
     form = LoginForm()
@@ -76,9 +95,10 @@ def try_login() -> ResponseReturnValue:
         return show_login(form, "The e-mail address or the password is not right."), 422
     forget_tries()
     db.session.commit()
-    session.clear()
-    login_user(staff)
-    return redirect(own_page(request.args.get("next", "")), 303)
+    begin_session(staff)
+    onward = redirect(own_page(request.args.get("next", "")), 303)
+    know_browser(onward)
+    return onward
 
 
 @accounts.errorhandler(TooManyRequests)
@@ -106,7 +126,7 @@ def settings() -> ResponseReturnValue:
 
 @accounts.post("/staff/settings/")
 @login_required
-@limiter.limit(TRIES_BY_EMAIL, key_func=lambda: str(current_user.id))
+@limiter.limit(NEW_PASSWORDS, key_func=lambda: str(current_user.id))
 def set_password() -> ResponseReturnValue:
     """Change one's own password; the other sessions end, this one goes on under a new stamp."""
     form = PasswordForm()
@@ -118,8 +138,7 @@ def set_password() -> ResponseReturnValue:
         form.current.errors = ["This is not your current password."]
         return show_settings(form), 422
     db.session.commit()
-    session.clear()
-    login_user(current_user)
+    begin_session(current_user)
     flash("Your password is changed. Every other device is signed out.")
     return redirect(url_for(".settings"), 303)
 
@@ -132,11 +151,11 @@ def show_settings(form: PasswordForm, problem: str | None = None) -> str:
     return render_template("accounts/settings.html", form=form, problem=problem)
 
 
-def forget_tries() -> None:
-    """A success clears the failures that were counted for the address before it."""
-    for counted in limiter.current_limits:
-        if email_tried() in counted.request_args:
-            limiter.limiter.clear(counted.limit, *counted.request_args)
+def begin_session(staff: Staff) -> None:
+    """A new session, which holds nothing of the one before."""
+    session.clear()
+    session[SIGNED_IN_AT] = int(time.time())
+    login_user(staff)
 
 
 def own_page(address: str) -> str:

@@ -42,6 +42,7 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("HOLD_BELOW_SECONDS", "-1"),
         ("HOLD_ABOVE_PER_EMAIL", "-1"),
         ("TRUSTED_PROXIES", "yes"),
+        ("STAFF_SESSION_HOURS", "0"),
         ("LOG_LEVEL", "loud"),
         ("STAFF_MAIL", " , "),
         ("STRIPE_SECRET_KEY", "sk_live_alone"),

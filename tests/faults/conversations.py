@@ -14,7 +14,6 @@ from multiprocessing.pool import ThreadPool
 
 import psycopg
 
-from app.accounts.views import SIGNED_IN_AT
 from tests.prospects import Answer, Fields, Prospect, make_prospects, post, sealed
 from tests.site import Site, eventually
 
@@ -73,8 +72,9 @@ class Conversations:
         question = {"verdict": "ask", "message": "Which part is slow?", "version": "1"}
 
         def look() -> Form:
-            signed_in = {"_user_id": self._reviewer, SIGNED_IN_AT: int(time.time())}
-            cookie, fields = sealed(self._site, question, **signed_in)
+            now = int(time.time())
+            session = {"_user_id": self._reviewer}
+            cookie, fields = sealed(self._site, question, **session, signed_in_at=now)
             button = SEND_BUTTON.search(self._post(path, cookie, fields).page)
             return cookie, {**fields, "confirmed": button[1] if button else ""}
 

@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
-from app.accounts.views import SIGNED_IN_AT
+from app.accounts.sessions import SIGNED_IN_AT
 
 
 def employ(session: Session, name: str) -> Staff:

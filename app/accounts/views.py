@@ -1,6 +1,5 @@
 """Signing in and out, and one's own settings."""
 
-import time
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,13 +14,12 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_required, login_url, login_user
+from flask_login import current_user, login_required
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from app.accounts.forms import EXPIRED, LoginForm, PasswordForm
-from app.accounts.models import Staff
-from app.accounts.queries import find_staff_of_session
 from app.accounts.service import WrongPassword, change_password, end_sessions, sign_in
+from app.accounts.sessions import begin_session
 from app.accounts.tries import (
     FOR_EMAIL,
     FOR_EMAIL_FROM_NETWORK,
@@ -32,44 +30,18 @@ from app.accounts.tries import (
     know_browser,
 )
 from app.database import db
-from app.extensions import csrf, limiter, login_manager
+from app.extensions import csrf, limiter
 
 NEW_PASSWORDS = "5 per 15 minutes"
-SIGNED_IN_AT = "signed_in_at"
 TRIED_TOO_OFTEN = "That was tried too often. Wait a quarter of an hour, then try again."
 
 accounts = Blueprint("accounts", __name__, template_folder="templates")
-
-# It would mark sessions that moved to another network as stale, which nothing here asks about.
-login_manager.session_protection = None
 
 
 @accounts.app_context_processor
 def who_is_signed_in() -> dict[str, Any]:
     """For templates; looked up only where one asks."""
     return {"current_user": current_user}
-
-
-@login_manager.user_loader
-def load_staff(signed: str) -> Staff | None:
-    """Whose session it is, unless they signed in too long ago."""
-    longest = current_app.config["SITE"].STAFF_SESSION_HOURS * 3600
-    if time.time() - session.get(SIGNED_IN_AT, 0) > longest:
-        return None
-    return find_staff_of_session(db.session(), signed)
-
-
-@login_manager.unauthorized_handler
-def ask_to_sign_in() -> ResponseReturnValue:
-    """On to the login. Where a form was sent whose view keeps what was typed when its token is too
-    old, as each is after a login, a page keeps it meanwhile."""
-    view = current_app.view_functions[request.endpoint or ""]
-    if request.form and f"{view.__module__}.{view.__name__}" in csrf._exempt_views:  # noqa: SLF001
-        fields = request.form.items(multi=True)
-        typed = [(name, value) for name, value in fields if name != "csrf_token"]
-        return render_template("accounts/signed_out.html", typed=typed), 401
-    flash("Sign in to see that page.")
-    return redirect(login_url("accounts.login", request.url))
 
 
 @accounts.get("/staff/login")
@@ -149,13 +121,6 @@ def show_login(form: LoginForm, problem: str | None = None) -> str:
 
 def show_settings(form: PasswordForm, problem: str | None = None) -> str:
     return render_template("accounts/settings.html", form=form, problem=problem)
-
-
-def begin_session(staff: Staff) -> None:
-    """A new session, which holds nothing of the one before."""
-    session.clear()
-    session[SIGNED_IN_AT] = int(time.time())
-    login_user(staff)
 
 
 def own_page(address: str) -> str:

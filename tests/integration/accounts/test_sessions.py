@@ -9,7 +9,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app.accounts import views
+from app.accounts import sessions
 from app.accounts.models import Staff
 from app.accounts.service import reset_password
 from tests.form_page import FormPage
@@ -164,6 +164,15 @@ def test_what_was_typed_when_the_session_ended_can_be_sent_after_another_login(
     assert "open for too long" in again.text and "Their &lt;ledger&gt;" in again.text
 
 
+def test_a_page_that_asks_for_its_part_after_the_session_is_opened_anew(
+    client: FlaskClient, ada: Staff, log_in: Send
+) -> None:
+    log_in(client)
+    sign_in_earlier(client, hours=13)
+    part = client.get("/staff/events/picture", headers={"HX-Request": "true"})
+    assert (part.status_code, part.text, part.headers["HX-Refresh"]) == (401, "", "true")
+
+
 def test_a_new_password_that_comes_after_the_session_stands_on_no_page(
     client: FlaskClient, ada: Staff, log_in: Send
 ) -> None:
@@ -184,7 +193,7 @@ def test_staff_are_told_that_the_database_is_away_like_anybody(
         raise OperationalError("", {}, Exception())
 
     log_in(client)
-    monkeypatch.setattr(views, "find_staff_of_session", be_away)
+    monkeypatch.setattr(sessions, "find_staff_of_session", be_away)
     answer = client.get("/staff/settings/")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]

@@ -1,6 +1,7 @@
 """What prospects take along and erase by themselves."""
 
 import json
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -15,7 +16,8 @@ from app.events.types import stream_of
 from tests.integration.portal.conftest import Send
 
 Handle = Callable[[], None]
-PAGES = ("", "/progress", "/deposit", "/withdraw", "/erase", "/trail.json", "/export.json")
+FILE = f"/attachments/{uuid.uuid4()}"
+PAGES = ("", "/progress", "/deposit", "/withdraw", "/erase", "/trail.json", "/export.json", FILE)
 
 
 def erasures(session: Session, application: Application) -> list[str]:
@@ -46,13 +48,18 @@ def test_a_copy_gives_neither_score_nor_staff_away_and_says_what_it_leaves_out(
 
 
 def test_a_copy_opens_no_draft(
-    client: FlaskClient, path: str, session: Session, application: Application
+    client: FlaskClient,
+    path: str,
+    session: Session,
+    application: Application,
+    handle_events: Handle,
 ) -> None:
     draft = session.get_one(Draft, application.draft_id)
     request_resume_link(session, draft)
     session.commit()
+    handle_events()
     text = client.get(f"{path}/export.json").text
-    assert "draft.link_requested" in text
+    assert "draft.link_requested" in text and "/apply/resume/" in text
     assert draft.resume_token not in text
 
 

@@ -24,6 +24,9 @@ SCHEMES = {
 }
 # What Python makes of a byte in the environment that is not UTF-8.
 UNDECODED = re.compile("[\ud800-\udfff]")
+# Such as may stand in the Content-Security-Policy.
+ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?")
+LOOPBACK = re.compile(r"localhost|127(\.[0-9]+){3}|::1")
 DAY = 86_400.0
 
 Count = Annotated[int, Meta(ge=1)]
@@ -117,6 +120,16 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
             raise ConfigurationError(
                 "BASE_URL must be the site's address, like https://example.com."
             )
+        stripe = self.STRIPE_API_BASE
+        if stripe and not (ORIGIN.fullmatch(stripe) and is_web_address(stripe, "http", "https")):
+            raise ConfigurationError(
+                "STRIPE_API_BASE must be a server's address alone, like https://stripe.example.com."
+            )
+        for name in ("BASE_URL", "STRIPE_API_BASE"):
+            if self.ENVIRONMENT == "production" and can_be_overheard(getattr(self, name)):
+                raise ConfigurationError(
+                    f"{name} must begin with https:// in production, unless it is on this machine."
+                )
         collector = self.OTEL_EXPORTER_OTLP_ENDPOINT
         if collector and not is_web_address(collector, "http", "https"):
             raise ConfigurationError(
@@ -171,6 +184,12 @@ def is_web_address(url: str, *schemes: str) -> bool:
         return address.scheme in schemes and bool(address.hostname) and address.port != 0
     except ValueError:
         return False
+
+
+def can_be_overheard(url: str) -> bool:
+    """Whether it leads over a network without TLS."""
+    address = urlsplit(url)
+    return address.scheme == "http" and not LOOPBACK.fullmatch(address.hostname or "")
 
 
 def _has_scheme(url: str, schemes: Sequence[str]) -> bool:

@@ -13,6 +13,7 @@ from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
 from app.assets import init_assets
+from app.database import utc_now
 from app.firm.brand import current_brand
 from app.languages.choice import present_language
 
@@ -54,6 +55,7 @@ def init_rendering(app: Flask) -> None:
     app.add_template_filter(plain_date, "date")
     app.add_template_filter(datetime_utc)
     app.add_template_filter(duration)
+    app.add_template_filter(age)
     app.context_processor(lambda: {"brand": current_brand()})
 
 
@@ -118,12 +120,22 @@ def datetime_utc(moment: datetime, *, seconds: bool = False) -> str:
     return format_datetime(moment, pattern, UTC, locale=language)
 
 
-def duration(minutes: int) -> str:
-    """In one unit: "under a minute", "40 minutes", "5 hours" for two days, then "3 days"."""
-    if minutes < 1:
-        return gettext("under a minute")
-    if minutes < 60:
-        return ngettext("%(num)d minute", "%(num)d minutes", minutes)
-    if minutes < 48 * 60:
-        return ngettext("%(num)d hour", "%(num)d hours", minutes // 60)
-    return ngettext("%(num)d day", "%(num)d days", minutes // (24 * 60))
+def duration(seconds: float) -> str:
+    """In one unit: "0.4 seconds" and "12 seconds", "40 minutes", "5 hours" for two days, then
+    "3 days"."""
+    if seconds < 10:
+        return gettext("%(num)s seconds", num=number(seconds, places=1))
+    if seconds < 60:
+        return gettext("%(num)s seconds", num=int(seconds))
+    if seconds < 3600:
+        return ngettext("%(num)d minute", "%(num)d minutes", int(seconds // 60))
+    if seconds < 48 * 3600:
+        return ngettext("%(num)d hour", "%(num)d hours", int(seconds // 3600))
+    return ngettext("%(num)d day", "%(num)d days", int(seconds // (24 * 3600)))
+
+
+def age(moment: datetime) -> str:
+    """How long ago, for staff: "5 hours ago"; within the first minute, whatever clocks say, "Just
+    now"."""
+    seconds = (utc_now() - moment).total_seconds()
+    return f"{duration(seconds)} ago" if seconds >= 60 else "Just now"

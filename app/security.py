@@ -3,7 +3,8 @@
 Our own few lines: the extension that used to do this has had no release since 2023.
 """
 
-from flask import Flask, Response
+import structlog
+from flask import Flask, Response, request
 from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import URLSafeTimedSerializer
 from werkzeug.middleware.proxy_fix import ProxyFix
@@ -19,6 +20,7 @@ FOR_PARTS = (
     "Cache-Control",
     "Strict-Transport-Security",
 )
+log = structlog.get_logger()
 
 
 class OneSigner(SecureCookieSessionInterface):
@@ -51,9 +53,10 @@ def init_security(app: Flask, config: Config) -> None:
         WTF_CSRF_SSL_STRICT=False,
     )
     app.session_interface = OneSigner(app)
-    if config.TRUSTED_PROXIES:
-        hops = config.TRUSTED_PROXIES
+    if hops := config.TRUSTED_PROXIES:
         app.wsgi_app = ProxyFix(app.wsgi_app, x_for=hops, x_proto=hops, x_host=hops)  # type: ignore[method-assign]
+    else:
+        warn_of_unknown_proxy(app)
     headers = security_headers(config)
 
     @app.after_request
@@ -63,6 +66,19 @@ def init_security(app: Flask, config: Config) -> None:
             if name in FOR_PARTS or not is_part:
                 response.headers.setdefault(name, value)
         return response
+
+
+def warn_of_unknown_proxy(app: Flask) -> None:
+    """Say it once where a proxy is in front that the settings don't know of: all visitors then seem
+    to have one address, and share its limits."""
+    is_said = False
+
+    @app.before_request
+    def look_for_proxy() -> None:
+        nonlocal is_said
+        if not is_said and "X-Forwarded-For" in request.headers:
+            is_said = True
+            log.warning("request.through_unknown_proxy", setting="TRUSTED_PROXIES")
 
 
 def security_headers(config: Config) -> dict[str, str]:

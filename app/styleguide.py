@@ -3,9 +3,8 @@
 from datetime import UTC, datetime
 
 import msgspec
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, render_template
 from flask_login import login_required
-from flask_wtf import FlaskForm
 from wtforms import (
     BooleanField,
     DateField,
@@ -29,14 +28,16 @@ from app.applications.answers import Answers
 from app.attachments.models import Attachment
 from app.engagements.pricing import quote_engagement
 from app.engagements.rate_card import current_rate_card
+from app.firm.offers import current_offers
 from app.messages.queries import Entry as Message
+from app.site_form import SiteForm
 
 LONG_NAME = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 
 styleguide = Blueprint("styleguide", __name__)
 
 
-class SampleForm(FlaskForm):
+class SampleForm(SiteForm):
     """One field of each sort."""
 
     name = StringField("Your name", validators=[InputRequired("Enter your name.")])
@@ -99,7 +100,7 @@ def page() -> str:
         quotes=[
             quote_engagement(kind, answers, current_rate_card()) for kind in ("build", "fractional")
         ],
-        offers=current_app.extensions["offers"].offers,
+        offers=current_offers().offers,
         long_name=LONG_NAME,
         files=[
             Attachment(name="Flow of orders.png", kind="png", size_bytes=2_400_000),

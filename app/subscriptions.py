@@ -67,12 +67,12 @@ from app.review.subscribers import list_application
 from app.scoring.events import ApplicationScored
 from app.scoring.subscribers import score_fit
 from app.webhooks.events import WebhookEndpointDisabled
-from app.webhooks.subscribers import erase_answers
+from app.webhooks.subscribers import erase_answers, erase_draft_answers
 
 SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
     DraftLinkRequested: (send_resume_link,),
     DraftExpiring: (remind_of_draft,),
-    DraftDiscarded: (erase_draft_mail,),
+    DraftDiscarded: (erase_draft_mail, erase_draft_answers),
     ApplicationSubmitted: (score_fit, confirm_receipt, keep_promise, list_application),
     ApplicationHeld: (ask_for_a_look, list_application),
     ApplicationReleased: (score_fit, confirm_receipt, keep_promise, list_application),

@@ -1,6 +1,5 @@
 """An application as it is right after its submission, without the pages that lead there."""
 
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.applications.answers import Answers
@@ -19,7 +18,7 @@ def submit_answers(session: Session, answers: Answers, *, language: str = SOURCE
     draft.answers = {key: value for key, value in answers.items() if key not in last_keys}
     draft.complete_steps = list(STEP_KEYS[:-1])
     session.flush()
-    access_token = submit_application(
+    made = submit_application(
         session,
         draft.id,
         {key: value for key, value in answers.items() if key in last_keys},
@@ -28,4 +27,4 @@ def submit_answers(session: Session, answers: Answers, *, language: str = SOURCE
         prefix="CE",
         language=language,
     )
-    return session.scalars(select(Application).filter_by(access_token=access_token)).one()
+    return session.get_one(Application, made.application_id)

@@ -1,15 +1,16 @@
 """What staff type to sign in and to change their password."""
 
-from flask_wtf import FlaskForm
 from wtforms import EmailField, PasswordField
 from wtforms.validators import EqualTo, InputRequired, Length
+
+from app.site_form import SiteForm
 
 SHORTEST_PASSWORD = 15  # NIST SP 800-63B-4, 3.1.1.2: for a password that stands alone
 LONGEST_PASSWORD = 200
 EXPIRED = "This page was open for too long. Send it once more."
 
 
-class LoginForm(FlaskForm):
+class LoginForm(SiteForm):
     email = EmailField(
         "Email",
         validators=[InputRequired("Enter your e-mail address."), Length(max=254)],
@@ -22,7 +23,7 @@ class LoginForm(FlaskForm):
     )
 
 
-class PasswordForm(FlaskForm):
+class PasswordForm(SiteForm):
     current = PasswordField(
         "Current password",
         validators=[InputRequired("Enter the password that you have now.")],

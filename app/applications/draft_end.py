@@ -19,9 +19,10 @@ from app.events.types import stream_of
 
 MOST = 500
 
-# Whoever never gave an accepted address can't be reminded.
+# Whoever never gave an accepted address can't be reminded. The day counts from the reminder, as the
+# deletion does: workers may have been away.
 TO_REMIND = text("""
-SELECT id, CAST(saved_at + make_interval(days => :days) AS date) AS ends_on FROM drafts
+SELECT id, CAST(now() + make_interval(days => :days_before) AS date) AS ends_on FROM drafts
 WHERE submitted_at IS NULL AND reminded_at IS NULL AND complete_steps @> '["you"]'
   AND saved_at < now() - make_interval(days => :days - :days_before)
 ORDER BY saved_at LIMIT 1

@@ -6,7 +6,6 @@ from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from wtforms import Field, HiddenField, StringField
 
 from app.applications.answers import Answers
@@ -15,6 +14,7 @@ from app.applications.drafts import NO_SAVE, Save, last_save
 from app.applications.fields import field_for
 from app.applications.models import Draft
 from app.applications.questions import STEP_KEYS, Question, Step, current_questionnaire
+from app.site_form import SiteForm
 
 SAVE_ID = re.compile(r"[a-z0-9]{1,32}")
 CSRF_EXPIRED = lazy_gettext(
@@ -22,7 +22,7 @@ CSRF_EXPIRED = lazy_gettext(
 )
 
 
-class StepForm(FlaskForm):
+class StepForm(SiteForm):
     """What each step's form can do besides checking. ``earlier`` are the answers given so far, by
     which a later question may be asked or not.
 

@@ -47,6 +47,11 @@ class StoredQuestionnaire(Model):
     first_asked_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
+# The statuses that wait for a verdict; before one, what is held waits for a look.
+OPEN = ("submitted", "more_requested")
+UNDECIDED = (*OPEN, "held")
+
+
 class Application(Model):
     """What a prospect sent, and where it stands: submitted ⇄ more_requested, then accepted or
     declined by staff, or withdrawn by the prospect. The answers never change after the submission.
@@ -96,7 +101,7 @@ class Application(Model):
     @property
     def is_open(self) -> bool:
         """It still waits for a final decision."""
-        return self.status in {"submitted", "more_requested"} and self.erased_at is None
+        return self.status in OPEN and self.erased_at is None
 
     @property
     def is_held_back(self) -> bool:
@@ -111,7 +116,7 @@ class Application(Model):
     @property
     def is_withdrawable(self) -> bool:
         """The prospect can take it back, held or not."""
-        return self.is_open or self.awaits_answer
+        return self.status in UNDECIDED and self.erased_at is None
 
     @property
     def title(self) -> str:

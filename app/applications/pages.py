@@ -29,7 +29,8 @@ def current_draft() -> Draft | None:
     if draft and not draft.submitted_at and draft.questions_version != questionnaire.version:
         again = move_to_present_questions(db.session(), draft, questionnaire)
         db.session.commit()
-        flash(questions_changed([find_step(step.key) for step in again]))
+        if again is not None:
+            flash(questions_changed([find_step(step.key) for step in again]))
     return draft
 
 

@@ -38,7 +38,8 @@ def find_draft(session: Session, draft_id: uuid.UUID) -> Draft | None:
 
 
 def find_application_by_reference(session: Session, reference: str) -> Application | None:
-    return session.scalar(select(Application).where(Application.reference == reference))
+    """In whatever case people type it."""
+    return session.scalar(select(Application).where(Application.reference == reference.upper()))
 
 
 def find_application_by_token(session: Session, token: str) -> Application | None:

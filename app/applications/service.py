@@ -17,11 +17,10 @@ from app.applications.events import (
     MoreRequested,
 )
 from app.applications.fold import APPLICATIONS
-from app.applications.models import Application
+from app.applications.models import OPEN, UNDECIDED, Application
 from app.events.store import record
 from app.events.types import Event, stream_of
 
-OPEN = ("submitted", "more_requested")
 Verdict = ApplicationAccepted | ApplicationDeclined | MoreRequested
 Outcome = ApplicationReleased | ApplicationDismissed
 HELD_BEFORE: Mapping[type[Event], Sequence[str]] = {
@@ -70,7 +69,6 @@ def settle_hold(
         Application.id == application_id,
         Application.version == seen_version,
         Application.status.in_(HELD_BEFORE[type(outcome)]),
-        Application.erased_at.is_(None),
     )
     if application is None:
         raise AlreadyDecided(application_id)
@@ -78,7 +76,8 @@ def settle_hold(
 
 
 def provide_more(session: Session, application_id: uuid.UUID, message: str) -> None:
-    """Record the prospect's answer to a reviewer's question. Raises NothingAsked without one."""
+    """Record the prospect's answer to a reviewer's question. Raises NothingAsked without one, and
+    for whoever was erased."""
     application = _lock(
         session, Application.id == application_id, Application.status == "more_requested"
     )
@@ -88,12 +87,10 @@ def provide_more(session: Session, application_id: uuid.UUID, message: str) -> N
 
 
 def withdraw_application(session: Session, application_id: uuid.UUID, message: str) -> None:
-    """The prospect takes the application back. Raises NotOpen once it is decided or withdrawn."""
+    """The prospect takes the application back. Raises NotOpen once it is decided, withdrawn or
+    erased."""
     application = _lock(
-        session,
-        Application.id == application_id,
-        Application.status.in_((*OPEN, "held")),
-        Application.erased_at.is_(None),
+        session, Application.id == application_id, Application.status.in_(UNDECIDED)
     )
     if application is None:
         raise NotOpen(application_id)
@@ -101,7 +98,8 @@ def withdraw_application(session: Session, application_id: uuid.UUID, message: s
 
 
 def _lock(session: Session, *which: ColumnElement[bool]) -> Application | None:
-    wanted = select(Application).where(*which).with_for_update()
+    """The application that all this is true of, unless it is erased."""
+    wanted = select(Application).where(*which, Application.erased_at.is_(None)).with_for_update()
     return session.scalar(wanted.execution_options(populate_existing=True))
 
 

@@ -3,7 +3,7 @@
 import secrets
 import uuid
 from collections.abc import Callable, Sequence
-from typing import Any
+from typing import Any, NamedTuple
 
 import msgspec
 from sqlalchemy import bindparam, text
@@ -26,6 +26,14 @@ from app.languages.choice import SOURCE
 from app.screening.origins import COUNTED_FOR
 from app.screening.rules import Signals
 from app.screening.screen import Sent
+
+
+class Submitted(NamedTuple):
+    """What a draft has become: the application, and the token of its prospect's link."""
+
+    application_id: uuid.UUID
+    access_token: str
+
 
 # Guarded like the seal below, so that what is sealed is what was read.
 READ_DRAFT = text("""
@@ -103,8 +111,8 @@ def submit_application(
     language: str = SOURCE,
     origin: bytes | None = None,
     screen: Screen = lambda _: {},
-) -> str:
-    """Turn the draft into an application, record application.submitted, return the access token.
+) -> Submitted:
+    """Turn the draft into an application, and record application.submitted.
 
     ``answers`` are those of the last page, which go with the draft's own; ``draft_version`` is the
     one that the prospect looked over, ``seen_saves`` are those of the last page itself,
@@ -128,15 +136,15 @@ def submit_application(
     if draft is None:
         explain_refusal(session, draft_id, answers, questionnaire)
     submission = _submission(draft.answers, answers, questionnaire, prefix, language)
-    access_token = secrets.token_urlsafe(24)
+    made = Submitted(new_id(), secrets.token_urlsafe(24))
     signals = screen(
         Sent(submission.email, draft.seconds, draft.same_text, draft.under_email, draft.from_origin)
     )
     key = draft.person_key or key_of(session, draft_id)
-    if not _store(session, submission, signals, access_token, seen, bytes(key)):
+    if not _store(session, submission, signals, made, seen, bytes(key)):
         explain_refusal(session, draft_id, answers, questionnaire)
     after_commit(session, bell.ring)
-    return access_token
+    return made
 
 
 def _submission(
@@ -160,15 +168,14 @@ def _store(
     session: Session,
     submission: ApplicationSubmitted,
     signals: Signals,
-    access_token: str,
+    made: Submitted,
     seen: dict[str, Any],
     key: bytes,
 ) -> bool:
     """Seal the draft and store the application with its events, unless the draft is no longer as
     it was seen."""
-    application_id, person = new_id(), seen["draft_id"]
-    stream, metadata = stream_of("application", application_id), metadata_by("prospect")
-    content = content_of(submission, person, key)
+    stream, metadata = stream_of("application", made.application_id), metadata_by("prospect")
+    content = content_of(submission, seen["draft_id"], key)
     trace_recording(session, content["id"], submission.type, stream, metadata)
     hold = _hold(session, signals, stream, content["id"]) if signals else {}
     stored = session.execute(
@@ -177,8 +184,7 @@ def _store(
             **seen,
             **msgspec.structs.asdict(submission),
             **content,
-            "application_id": application_id,
-            "access_token": access_token,
+            **made._asdict(),
             "stream": stream,
             "metadata": msgspec.to_builtins(metadata),
             "status": "held" if hold else "submitted",

@@ -46,7 +46,7 @@ from app.errors import show_error
 from app.extensions import csrf
 from app.firm.brand import current_brand
 from app.languages.choice import present_language
-from app.screening.origins import present_origin
+from app.screening.origins import counted_origin
 from app.screening.screen import reasons_to_hold
 
 REVIEW = STEP_KEYS[-1]
@@ -124,9 +124,9 @@ def submit() -> ResponseReturnValue:
             seen_saves=form.save.known,
             prefix=current_brand().reference_prefix,
             language=present_language(),
-            origin=present_origin(),
+            origin=counted_origin(request.remote_addr),
             screen=partial(reasons_to_hold, trap_filled=form.trap_filled),
-        )
+        ).access_token
         db.session.commit()
     except DraftUnfinished:
         db.session.rollback()

@@ -1,6 +1,5 @@
 """What each answer says for and against each product, as data (content/comparer.toml)."""
 
-from itertools import product
 from pathlib import Path
 from typing import cast
 
@@ -56,11 +55,6 @@ class Arguments(Struct, frozen=True, forbid_unknown_fields=True):
     products: tuple[Product, ...]
     questions: tuple[Question, ...]
     tensions: tuple[Tension, ...]
-
-    def every_set_of_answers(self) -> list[Answers]:
-        keys = [question.key for question in self.questions]
-        values = ([answer.value for answer in question.answers] for question in self.questions)
-        return [dict(zip(keys, chosen, strict=True)) for chosen in product(*values)]
 
 
 def current_arguments() -> Arguments:

@@ -1,15 +1,15 @@
 """The five questions as a form, sent by GET: its address is the answer, and can be shared."""
 
 from flask_babel import gettext
-from flask_wtf import FlaskForm
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired
 
 from app.comparer.arguments import Answers, Arguments, Question
+from app.site_form import SiteForm
 
 
-class ComparerForm(FlaskForm):
+class ComparerForm(SiteForm):
     """Nothing is stored, so nobody can be tricked into sending it."""
 
     class Meta:

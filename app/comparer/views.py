@@ -17,7 +17,7 @@ comparer = Blueprint("comparer", __name__, template_folder="templates")
 def compare() -> ResponseReturnValue:
     """The questions and, once each is answered, what the answers speak for."""
     arguments = current_arguments()
-    form = form_for(arguments)(request.args)
+    form = form_for(arguments)(formdata=request.args)
     is_asked = any(field.name in request.args for field in form)
     found = comparison.compare(form.answers(), arguments) if is_asked and form.validate() else None
     articles = [one for one in current_articles().articles if one.about.slug == ARTICLE]

@@ -51,9 +51,14 @@ class FoldedTable(msgspec.Struct, frozen=True):
         """The state after these events of one stream; None where they begin nothing."""
         state = None
         for recorded in events:
-            step = self.steps.get(type(recorded.data))
-            if step and (state is not None or type(recorded.data) is self.begun_by):
-                state = step(state, recorded)
+            state = self.after(state, recorded)
+        return state
+
+    def after(self, state: Any, recorded: RecordedEvent) -> Any:
+        """The state after one more event of the stream; None until one begins it."""
+        step = self.steps.get(type(recorded.data))
+        if step and (state is not None or type(recorded.data) is self.begun_by):
+            return step(state, recorded)
         return state
 
     def begin(self, recorded: RecordedEvent) -> Any:

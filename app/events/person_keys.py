@@ -11,6 +11,10 @@ FIND = text("SELECT key FROM person_keys WHERE person_id = :person")
 MAKE = text("""
 INSERT INTO person_keys (person_id, key) VALUES (:person, :key) ON CONFLICT DO NOTHING
 """)
+OF_EVENT = text("""
+SELECT key IS NULL FROM events e JOIN person_keys k USING (person_id) WHERE e.id = :event
+FOR SHARE OF k
+""")
 DROP = text("""
 UPDATE person_keys SET key = NULL, erased_at = now() WHERE person_id = :person AND key IS NOT NULL
 """)
@@ -35,6 +39,12 @@ def find_key(session: Session, person: uuid.UUID) -> bytes | None:
     """The person's key, if there is one: what opens what was recorded about them."""
     found = session.execute(FIND, {"person": person}).one_or_none()
     return bytes(found.key) if found and found.key else None
+
+
+def is_about_erased(session: Session, event_id: uuid.UUID) -> bool:
+    """Whether the event says something about a person who was erased. One who was not stays until
+    the transaction ends."""
+    return bool(session.scalar(OF_EVENT, {"event": event_id}))
 
 
 def drop_key(session: Session, person: uuid.UUID) -> None:

@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import DateField, SearchField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
 
 from app.applications.fields import storable, trimmed
 from app.flow.log import Filters
+from app.site_form import SiteForm
 
 ANYBODY = (
     SelectChoice("", "Anybody"),
@@ -18,7 +18,7 @@ ANYBODY = (
 )
 
 
-class LogForm(FlaskForm):
+class LogForm(SiteForm):
     """The log's filters, sent by GET. What makes no sense counts as not chosen."""
 
     class Meta:

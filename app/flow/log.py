@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 
 import msgspec
 from sqlalchemy import ColumnElement, func, or_, select
@@ -57,7 +57,7 @@ class LogPage(msgspec.Struct, frozen=True):
 def log_page(session: Session, filters: Filters, before: int | None = None) -> LogPage:
     """The events that match before that position, or the newest."""
     last = session.scalar(select(func.max(StoredEvent.position))) or 0
-    before = min(before or last + 1, last + 1)
+    before = last + 1 if before is None else min(max(before, 0), last + 1)
     statement = select(StoredEvent).where(
         StoredEvent.position < before, *_conditions(session, filters)
     )
@@ -98,15 +98,18 @@ def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]
         is_kind = filters.actor.endswith(":")
         conditions.append(_actor.startswith(filters.actor) if is_kind else _actor == filters.actor)
     if filters.since:
-        conditions.append(StoredEvent.recorded_at >= _midnight(filters.since))
+        begin = datetime.combine(filters.since, time.min, UTC)
+        conditions.append(StoredEvent.recorded_at >= begin)
     if filters.until:
-        conditions.append(StoredEvent.recorded_at < _midnight(filters.until + timedelta(days=1)))
+        # Exact, as Postgres keeps microseconds; the calendar's last day has no next midnight.
+        end = datetime.combine(filters.until, time.max, UTC)
+        conditions.append(StoredEvent.recorded_at <= end)
     return conditions
 
 
 def _matching(session: Session, search: str) -> ColumnElement[bool]:
     """Each way to name a stream uses the index on streams."""
-    if application := find_application_by_reference(session, search.upper()):
+    if application := find_application_by_reference(session, search):
         engagement = engagement_of(session, application.id)
         return StoredEvent.stream.in_(streams_about(application, engagement))
     try:
@@ -118,7 +121,3 @@ def _matching(session: Session, search: str) -> ColumnElement[bool]:
         StoredEvent.id == named,
         StoredEvent.stream.in_([stream_of(kind, named) for kind in sorted(kinds)]),
     )
-
-
-def _midnight(day: date) -> datetime:
-    return datetime.combine(day, time(), UTC)

@@ -42,7 +42,7 @@ DOOM = text("""
 CREATE TEMPORARY TABLE doomed (n integer UNIQUE DEFERRABLE INITIALLY DEFERRED) ON COMMIT DROP;
 INSERT INTO doomed VALUES (1), (1)
 """)
-LETTERS = text(f"""
+DEAD_LETTERS = text(f"""
 SELECT {EVENT_COLUMNS}, d.id AS delivery_id, d.subscriber
 FROM replay_items i JOIN deliveries d ON d.id = i.delivery_id
 JOIN events e ON e.position = d.event_position LEFT JOIN person_keys k ON k.person_id = e.person_id
@@ -81,29 +81,31 @@ def preview_replay(replay_id: uuid.UUID, subscriptions: Subscriptions) -> dict[i
     """
     db.session.rollback()  # whoever uses the request's own connection reaches out too
     with db.engine.connect() as connection:
-        letters = connection.execute(LETTERS, {"id": replay_id}).all()
+        dead_letters = connection.execute(DEAD_LETTERS, {"id": replay_id}).all()
         connection.rollback()
         until = time.monotonic() + LONGEST_SECONDS
         foreseen = {}
-        for letter in letters:
+        for dead_letter in dead_letters:
             if time.monotonic() < until:
-                foreseen[letter.delivery_id] = _rehearse(connection, letter, subscriptions)
+                foreseen[dead_letter.delivery_id] = _rehearse(
+                    connection, dead_letter, subscriptions
+                )
                 connection.rollback()
             else:
-                foreseen[letter.delivery_id] = Foreseen(is_tried=False)
+                foreseen[dead_letter.delivery_id] = Foreseen(is_tried=False)
     return foreseen
 
 
-def _rehearse(connection: Connection, letter: Row, subscriptions: Subscriptions) -> Foreseen:
+def _rehearse(connection: Connection, dead_letter: Row, subscriptions: Subscriptions) -> Foreseen:
     connection.execute(LIMIT)
     connection.execute(DOOM)
     before = {row.relname: row for row in connection.execute(WRITTEN)}
     with Rehearsal(bind=connection, join_transaction_mode="rollback_only") as session:
         with doors_closed() as outside:
             try:
-                recorded = recorded_event(letter)
+                recorded = recorded_event(dead_letter)
                 with following(recorded):
-                    subscriptions.subscriber(letter.subscriber)(session, recorded)
+                    subscriptions.subscriber(dead_letter.subscriber)(session, recorded)
                     session.flush()
             except Exception as error:  # noqa: BLE001 - whatever a subscriber raises is a failed try
                 session.rollback()

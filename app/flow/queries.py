@@ -38,9 +38,10 @@ class ReplaySummary(msgspec.Struct, frozen=True):
     state: str
 
 
-class ReplayedLetter(msgspec.Struct, frozen=True):
-    """A letter of a replay's set, and what became of it so far: ``chosen`` (nothing), ``put_back``
-    (with its ``attempts`` until now), ``done``, ``dead`` again, or ``gone`` before its turn."""
+class ReplayedDeadLetter(msgspec.Struct, frozen=True):
+    """A dead letter of a replay's set, and what became of it so far: ``chosen`` (nothing),
+    ``put_back`` (with its ``attempts`` until now), ``done``, ``dead`` again, or ``gone`` before its
+    turn."""
 
     delivery_id: int
     event_id: uuid.UUID
@@ -64,14 +65,14 @@ class ReplayView(msgspec.Struct, frozen=True):
     started_by: str
     started_at: datetime | None
     cancelled_by: str
-    letters: Sequence[ReplayedLetter]
+    dead_letters: Sequence[ReplayedDeadLetter]
 
     def count(self, state: str) -> int:
-        return sum(letter.state == state for letter in self.letters)
+        return sum(one.state == state for one in self.dead_letters)
 
     @property
     def settled(self) -> int:
-        return sum(letter.state in {"done", "dead", "gone"} for letter in self.letters)
+        return sum(one.state in {"done", "dead", "gone"} for one in self.dead_letters)
 
     @property
     def is_running(self) -> bool:
@@ -109,11 +110,11 @@ def find_replay(session: Session, replay_id: uuid.UUID) -> ReplayView | None:
         started_by=name_of(replay.started_by or "", names),
         started_at=replay.started_at,
         cancelled_by=name_of(replay.cancelled_by or "", names),
-        letters=_letters(session, replay_id),
+        dead_letters=_dead_letters(session, replay_id),
     )
 
 
-def _letters(session: Session, replay_id: uuid.UUID) -> list[ReplayedLetter]:
+def _dead_letters(session: Session, replay_id: uuid.UUID) -> list[ReplayedDeadLetter]:
     rows = session.execute(
         select(ReplayItem, Delivery)
         .join(Delivery, Delivery.id == ReplayItem.delivery_id)
@@ -123,7 +124,7 @@ def _letters(session: Session, replay_id: uuid.UUID) -> list[ReplayedLetter]:
     ).all()
     subjects = subjects_of(session, [delivery.event for _, delivery in rows])
     return [
-        ReplayedLetter(
+        ReplayedDeadLetter(
             delivery_id=delivery.id,
             event_id=delivery.event.id,
             event_type=delivery.event.type,

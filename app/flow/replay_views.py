@@ -19,7 +19,7 @@ from app.flow.service import (
     choose_dead_letters,
     start_replay,
 )
-from app.flow.trouble import Cause, letters_of
+from app.flow.trouble import Cause, dead_letters_of
 
 replays = Blueprint("replays", __name__, template_folder="templates")
 
@@ -30,19 +30,17 @@ HIGHEST = 2**63
 @login_required
 def dead_letters() -> str:
     """The dead letters of one cause."""
-    cause = Cause(**{name: request.args.get(name, "") for name in Cause.__struct_fields__})
-    letters = letters_of(db.session(), cause)
-    return render_template("flow/dead_letters.html", cause=cause, letters=letters)
+    fields = Cause.__struct_fields__
+    cause = Cause(**{name: request.args.get(name, "", type=stored_text) for name in fields})
+    found = dead_letters_of(db.session(), cause)
+    return render_template("flow/dead_letters.html", cause=cause, dead_letters=found)
 
 
 @replays.post("/staff/events/replays")
 @login_required
 def choose() -> ResponseReturnValue:
-    """Freeze the set: one letter, those that are ticked, or all that the page showed."""
-    for field in ("only", "shown" if "all" in request.form else "ticked"):
-        chosen = request.form.getlist(field, type=delivery_number)
-        if chosen:
-            break
+    """Freeze the set: one dead letter, those that are ticked, or all that the page showed."""
+    chosen = chosen_in("only") or chosen_in("shown" if "all" in request.form else "ticked")
     try:
         replay_id = choose_dead_letters(db.session(), chosen, actor=current_user.actor)
         db.session.commit()
@@ -56,7 +54,7 @@ def choose() -> ResponseReturnValue:
 @replays.get("/staff/events/replays/<uuid:replay_id>")
 @login_required
 def replay(replay_id: uuid.UUID) -> str:
-    """What would follow, before it is started; afterwards, what has become of each letter."""
+    """What would follow, before it is started; afterwards, what has become of each dead letter."""
     found = load(replay_id)
     if found.state != "chosen":
         return render_template("flow/replay.html", replay=found)
@@ -99,6 +97,18 @@ def cancel(replay_id: uuid.UUID) -> ResponseReturnValue:
         db.session.rollback()
         flash("There is nothing left to cancel.")
     return redirect(url_for(".replay", replay_id=replay_id), 303)
+
+
+def chosen_in(field: str) -> list[int]:
+    """The deliveries that a field of the form names; what can be none is left out."""
+    return request.form.getlist(field, type=delivery_number)
+
+
+def stored_text(text: str) -> str:
+    """Raises ValueError for what the database can't hold."""
+    if "\0" in text:
+        raise ValueError(text)
+    return text
 
 
 def delivery_number(text: str) -> int:

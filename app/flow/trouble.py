@@ -11,7 +11,7 @@ from app.flow.subjects import Subject, subjects_of
 
 MOST_RETRYING = 100
 # What one form can carry, and one person look over.
-MOST_LETTERS = 500
+MOST_DEAD_LETTERS = 500
 
 
 class TroubledDelivery(msgspec.Struct, frozen=True):
@@ -38,7 +38,7 @@ class Cause(msgspec.Struct, frozen=True):
     place: str = ""
 
 
-class LetterGroup(msgspec.Struct, frozen=True):
+class DeadLetterGroup(msgspec.Struct, frozen=True):
     """Dead letters of one cause; the times are those of their last tries."""
 
     cause: Cause
@@ -52,7 +52,7 @@ _error = func.substring(Delivery.last_error, "^[^: ]+")
 _place = func.coalesce(func.substring(Delivery.last_error, r"\(([^()\s]+:\d+)\)$"), "")
 
 
-def dead_letter_groups(session: Session) -> list[LetterGroup]:
+def dead_letter_groups(session: Session) -> list[DeadLetterGroup]:
     """Every dead letter counted under its cause, the largest group first."""
     rows = session.execute(
         select(
@@ -68,13 +68,15 @@ def dead_letter_groups(session: Session) -> list[LetterGroup]:
         .order_by(func.count().desc(), "subscriber", "error", "place")
     )
     return [
-        LetterGroup(Cause(row.subscriber, row.error, row.place), row[3], row.first_at, row.last_at)
+        DeadLetterGroup(
+            Cause(row.subscriber, row.error, row.place), row[3], row.first_at, row.last_at
+        )
         for row in rows
     ]
 
 
-def letters_of(session: Session, cause: Cause) -> list[TroubledDelivery]:
-    """The oldest MOST_LETTERS dead letters of that cause."""
+def dead_letters_of(session: Session, cause: Cause) -> list[TroubledDelivery]:
+    """The oldest MOST_DEAD_LETTERS dead letters of that cause."""
     return _troubled(
         session,
         select(Delivery)
@@ -84,7 +86,7 @@ def letters_of(session: Session, cause: Cause) -> list[TroubledDelivery]:
             _error == cause.error,
             _place == cause.place,
         )
-        .limit(MOST_LETTERS),
+        .limit(MOST_DEAD_LETTERS),
     )
 
 

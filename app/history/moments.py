@@ -100,8 +100,12 @@ def moments_of(events: Sequence[RecordedEvent], people: Mapping[str, str]) -> li
     """A moment for each event of the application and its engagement, in the order of the log."""
     moments: list[Moment] = []
     numbers = {str(event.id): number for number, event in enumerate(events, start=1)}
+    states: dict[str, Any] = {}
     for number, event in enumerate(events, start=1):
-        facts = _facts_after(events[:number])
+        for section, table, _ in SHOWN:
+            if event.stream.startswith(f"{table.kind}-"):
+                states[section] = table.after(states.get(section), event)
+        facts = _facts_of(states)
         before = moments[-1].facts if moments else {}
         cause = numbers.get(event.metadata.causation_id or "")
         moments.append(
@@ -137,15 +141,12 @@ def in_causal_order(moments: Sequence[Moment]) -> list[Moment]:
     return below(None)
 
 
-def _facts_after(events: Sequence[RecordedEvent]) -> dict[str, Facts]:
-    facts = {}
-    for section, table, shown in SHOWN:
-        of_kind = [event for event in events if event.stream.startswith(f"{table.kind}-")]
-        if (state := table.fold(of_kind)) is not None:
-            facts[section] = {
-                label: told for label, words in shown.items() if (told := words(state))
-            }
-    return facts
+def _facts_of(states: Mapping[str, Any]) -> dict[str, Facts]:
+    return {
+        section: {label: told for label, words in shown.items() if (told := words(state))}
+        for section, _, shown in SHOWN
+        if (state := states.get(section)) is not None
+    }
 
 
 def _changes(before: Mapping[str, Facts], after: Mapping[str, Facts]) -> list[Change]:

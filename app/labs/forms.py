@@ -1,15 +1,15 @@
 """What a visitor chooses before pressing a lab's button. The site's own check holds the tokens."""
 
-from flask_wtf import FlaskForm
 from wtforms import RadioField, SelectField, SelectMultipleField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.labs.scenario import Action, Scenario
+from app.site_form import SiteForm
 
 
-class ActionForm(FlaskForm):
+class ActionForm(SiteForm):
     """A button with no choice before it."""
 
     class Meta:
@@ -42,7 +42,7 @@ class ChoicesForm(ActionForm):
         return list(self.choice.data or [])
 
 
-class ConsumersForm(FlaskForm):
+class ConsumersForm(SiteForm):
     """Whose consumers are to be stopped, started or killed."""
 
     class Meta:

@@ -34,6 +34,7 @@ class Sandbox(LabTable):
 
     id: Mapped[uuid.UUID] = mapped_column(primary_key=True, default=new_id)
     lab: Mapped[str]
+    network: Mapped[bytes | None]
     opened_at: Mapped[datetime]
     ends_at: Mapped[datetime]
     faults: Mapped[list[str]] = mapped_column(default=list)

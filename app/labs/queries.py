@@ -66,8 +66,13 @@ SELECT json_build_object(
 )::text
 """)
 NTH_EVENT = text(f"""
-{READ} WHERE metadata ->> 'correlation_id' = :trace ORDER BY position OFFSET :before LIMIT 1
-""")
+{READ} WHERE position = (
+    SELECT position FROM (
+        SELECT position, row_number() OVER (ORDER BY position) AS number
+        FROM events WHERE metadata ->> 'correlation_id' = :trace
+    ) AS own WHERE number = :number
+)
+""")  # noqa: S608 - the columns are a constant
 
 
 class StationState(msgspec.Struct, frozen=True):
@@ -195,7 +200,7 @@ def _station(scenario: Scenario, station: Station, seen: Seen) -> StationState:
 
 
 def nth_event(session: Session, sandbox: Sandbox, number: int) -> RecordedEvent | None:
-    """The sandbox's event of that number, counted from 1."""
-    values = {"trace": sandbox.trace, "before": max(number, 1) - 1}
-    row = session.execute(NTH_EVENT, values).one_or_none()
+    """The sandbox's event of that number, counted from 1; None where it has none, whatever the
+    number."""
+    row = session.execute(NTH_EVENT, {"trace": sandbox.trace, "number": number}).one_or_none()
     return recorded_event(row) if row else None

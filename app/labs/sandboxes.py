@@ -18,12 +18,15 @@ from config import Config
 
 # However long somebody looks, it is another's turn after this.
 LONGEST_MINUTES = 60
+# However many cookies somebody throws away, others find room. An office shares one network.
+MOST_PER_NETWORK = 6
 
 ALONE = text("SELECT pg_advisory_xact_lock(hashtext('labs.sandboxes'))")
 OPEN = text("""
-INSERT INTO sandboxes (id, lab, opened_at, ends_at, faults)
-VALUES (:id, :lab, now(), now() + make_interval(mins => :minutes), '[]')
+INSERT INTO sandboxes (id, lab, network, opened_at, ends_at, faults)
+VALUES (:id, :lab, :network, now(), now() + make_interval(mins => :minutes), '[]')
 """)
+ALL_OPEN = select(func.count()).where(Sandbox.ends_at > func.now())
 # At most once a minute: most looks change nothing.
 LOOK = text("""
 UPDATE sandboxes SET ends_at = least(
@@ -50,25 +53,36 @@ REMOVE = (
 HOLDS_NO_MORE = lazy_gettext(
     "This sandbox holds as many events as it may. Start again with an empty one."
 )
+NETWORK_HAS_ENOUGH = lazy_gettext(
+    "%(most)s sandboxes are open from your network, and one network can have no more at once. One"
+    " is free within minutes.",
+    most=MOST_PER_NETWORK,
+)
 
 
 class NoRoom(Exception):
     """As many sandboxes are open as there may be."""
 
 
-def open_sandbox(session: Session, lab: str, config: Config) -> Sandbox:
-    """Open a sandbox of that lab, under an id that can't be guessed. Raises NoRoom."""
+def open_sandbox(session: Session, lab: str, config: Config, *, network: bytes) -> Sandbox:
+    """Open a sandbox of that lab, under an id that can't be guessed. ``network`` is where its
+    visitor comes from, the same for all who come from there. Raises NoRoom, and NotNow where the
+    network has as many as it may."""
     session.execute(ALONE)
     if count_sandboxes(session) >= config.LABS_SANDBOXES:
         raise NoRoom
+    of_network = ALL_OPEN.where(Sandbox.network == network)
+    if (session.scalar(of_network) or 0) >= MOST_PER_NETWORK:
+        raise NotNow(NETWORK_HAS_ENOUGH)
     sandbox_id = uuid.uuid4()
-    session.execute(OPEN, {"id": sandbox_id, "lab": lab, "minutes": config.LABS_MINUTES})
+    about = {"lab": lab, "network": network, "minutes": config.LABS_MINUTES}
+    session.execute(OPEN, {"id": sandbox_id, **about})
     return session.get_one(Sandbox, sandbox_id)
 
 
 def count_sandboxes(session: Session) -> int:
     """How many are open now, of all labs."""
-    return session.scalar(select(func.count()).where(Sandbox.ends_at > func.now())) or 0
+    return session.scalar(ALL_OPEN) or 0
 
 
 def find_sandbox(session: Session, lab: str, sandbox_id: uuid.UUID) -> Sandbox | None:

@@ -1,10 +1,6 @@
 """/labs/: what there is to try, each lab, and what a visitor does in it."""
 
-import hashlib
-import time
-import uuid
 from collections.abc import Callable
-from typing import Any
 
 import msgspec
 from flask import (
@@ -16,7 +12,6 @@ from flask import (
     redirect,
     render_template,
     request,
-    session,
     url_for,
 )
 from flask.blueprints import BlueprintSetupState
@@ -30,24 +25,25 @@ from app.labs.backbone import init_labs, on_backbone
 from app.labs.controls import kill_consumer, staff_stations, start_consumers, stop_consumers
 from app.labs.forms import ConsumersForm, form_of
 from app.labs.models import Sandbox
-from app.labs.queries import LabState, empty_state, nth_event, state_of
-from app.labs.sandboxes import (
-    NoRoom,
-    count_sandboxes,
-    end_sandbox,
-    find_sandbox,
-    look_at_sandbox,
-    open_sandbox,
+from app.labs.pages import (
+    digest,
+    limits,
+    load,
+    look,
+    moving_part,
+    own_sandbox,
+    remember,
+    site_config,
 )
+from app.labs.queries import empty_state, nth_event
+from app.labs.sandboxes import NoRoom, count_sandboxes, end_sandbox, open_sandbox
 from app.labs.scenario import NotNow, Scenario
-from app.labs.scenarios import BY_SLUG, SCENARIOS
-from app.languages.choice import present_language
-from config import Config
+from app.labs.scenarios import SCENARIOS
+from app.screening.origins import origin_of
 
 # By address: a press a second is a lively visitor, and an office shares one address.
 PRESSES = "60 per minute"
 NEW_SANDBOXES = "30 per hour"
-COOKIE = "labs"
 FULL = lazy_gettext(
     "Every sandbox is in use right now. One is free within minutes: come back then."
 )
@@ -158,7 +154,7 @@ def change(scenario: Scenario, perform: Callable[[Session, Sandbox], None]) -> R
     try:
         with on_backbone() as backbone:
             sandbox = own_sandbox(backbone, scenario) or new_sandbox(backbone, scenario)
-            session[COOKIE] = {**session.get(COOKIE, {}), scenario.slug: sandbox.id.hex}
+            remember(scenario, sandbox)
             perform(backbone, sandbox)
             backbone.commit()
     except NoRoom:
@@ -174,55 +170,8 @@ def kill_named(backbone: Session, sandbox: Sandbox, subscriber: str) -> None:
 
 @limiter.limit(NEW_SANDBOXES)
 def new_sandbox(backbone: Session, scenario: Scenario) -> Sandbox:
-    sandbox = open_sandbox(backbone, scenario.slug, site_config())
+    config = site_config()
+    network = origin_of(request.remote_addr or "", config.SECRET_KEY)
+    sandbox = open_sandbox(backbone, scenario.slug, config, network=network)
     staff_stations(backbone, sandbox, scenario.stations)
     return sandbox
-
-
-def own_sandbox(backbone: Session, scenario: Scenario) -> Sandbox | None:
-    """This visitor's sandbox of that lab, while it is open."""
-    try:
-        sandbox_id = uuid.UUID(session[COOKIE][scenario.slug])
-    except (KeyError, TypeError, ValueError):
-        return None
-    return find_sandbox(backbone, scenario.slug, sandbox_id)
-
-
-def look(backbone: Session, scenario: Scenario, sandbox: Sandbox) -> LabState:
-    look_at_sandbox(backbone, sandbox, site_config())
-    state = state_of(backbone, scenario, sandbox)
-    backbone.commit()
-    return state
-
-
-def moving_part(scenario: Scenario, state: LabState, sandbox: Sandbox | None) -> dict[str, Any]:
-    return {
-        "scenario": scenario,
-        "state": state,
-        "seen": digest(state),
-        "is_open": sandbox is not None,
-        # In the address of the next look: to one that differs by its anchor only, no browser goes.
-        "now": time.time_ns(),
-    }
-
-
-def digest(state: msgspec.Struct) -> str:
-    """The same for the same state of a page's moving part, in the same language, in any process."""
-    seen = msgspec.json.encode((present_language(), state), enc_hook=str)
-    return hashlib.sha256(seen).hexdigest()[:16]
-
-
-def load(lab: str) -> Scenario:
-    if lab not in BY_SLUG:
-        abort(404)
-    return BY_SLUG[lab]
-
-
-def limits() -> dict[str, int]:
-    config = site_config()
-    return {"most": config.LABS_SANDBOXES, "minutes": config.LABS_MINUTES}
-
-
-def site_config() -> Config:
-    config: Config = current_app.config["SITE"]
-    return config

@@ -3,14 +3,14 @@
 import uuid
 
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from app.applications.fields import storable, trimmed
+from app.site_form import SiteForm
 
 
-class MessageForm(FlaskForm):
+class MessageForm(SiteForm):
     """A message. ``form_id`` is new with every page, and makes a second press no second message."""
 
     text = TextAreaField(

@@ -2,22 +2,40 @@
 
 import uuid
 
+from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.applications.erasure import lock_unerased
+from app.events.models import StoredEvent
 from app.events.store import record
 from app.events.types import stream_of
 from app.messages.events import MessageReceived, MessageSent
 from app.messages.models import TakenMessage
+
+# More than a conversation has, and few enough for staff's pages to show them all.
+MOST_FROM_PROSPECT = 200
+
+
+class TooManyMessages(Exception):
+    """The prospect has written as many messages as they may."""
 
 
 def write_as_prospect(
     session: Session, application_id: uuid.UUID, text: str, *, form_id: str
 ) -> None:
     """Record what the prospect wrote. ``form_id`` is the page's that it was typed on: the same text
-    from the same page is one message, however often it is sent. Raises AlreadyErased."""
+    from the same page is one message, however often it is sent. Raises AlreadyErased, and
+    TooManyMessages after MOST_FROM_PROSPECT."""
     _write(session, application_id, MessageReceived(message=text), form_id, actor="prospect")
+    stream = stream_of("application", application_id)
+    written = session.scalar(
+        select(func.count()).where(
+            StoredEvent.stream == stream, StoredEvent.type == MessageReceived.type
+        )
+    )
+    if (written or 0) > MOST_FROM_PROSPECT:
+        raise TooManyMessages(application_id)
 
 
 def write_as_staff(

@@ -3,7 +3,6 @@
 from datetime import timedelta
 from typing import Any
 
-from flask_wtf import FlaskForm
 from wtforms import DateField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
@@ -11,9 +10,10 @@ from app.applications.fields import storable, trimmed
 from app.database import utc_now
 from app.engagements.typed_amount import NotAnAmount, parse_amount
 from app.rendering import money
+from app.site_form import SiteForm
 
 
-class BankPaymentForm(FlaskForm):
+class BankPaymentForm(SiteForm):
     """The amount is typed, so that a wrong one is noticed; only the whole deposit is taken."""
 
     amount = StringField(
@@ -36,7 +36,7 @@ class BankPaymentForm(FlaskForm):
     def __init__(self, amount_cents: int, currency: str, **options: Any) -> None:
         super().__init__(**options)
         self.amount_cents, self.currency = amount_cents, currency
-        self.amount.label.text = f"Amount received, in {currency.upper()}"
+        self.amount.label.text += f", in {currency.upper()}"
 
     def validate_amount(self, field: StringField) -> None:
         try:

@@ -91,8 +91,9 @@ class CheckoutAttempt(Model):
 
 
 class StripeEvent(Model):
-    """A verified webhook, stored once by Stripe's id. ``outcome`` says in a sentence what came of
-    it, or why nothing did; ``deposit_id`` is the deposit that it turned out to be about."""
+    """A verified webhook, stored once by Stripe's id. ``payload`` is what is read of it, and names
+    nobody. ``outcome`` says in a sentence what came of it, or why nothing did; ``deposit_id`` is
+    the deposit that it turned out to be about."""
 
     __tablename__ = "stripe_events"
 

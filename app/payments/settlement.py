@@ -60,7 +60,8 @@ class Case:
 def _open_case(session: Session, stored: StripeEvent, *, is_live: bool) -> Case:
     try:
         event = msgspec.convert(stored.payload, CheckoutEvent)
-    except msgspec.ValidationError as fault:
+    except msgspec.ValidationError as incomplete:
+        fault = stored.payload.get("fault", incomplete)
         raise NotCounted(f"Not a checkout session as Stripe describes it: {fault}.") from None
     if event.livemode is not is_live:
         raise NotCounted("Test mode and live mode differ between the event and our key.")
@@ -89,7 +90,7 @@ def _attempt_of(session: Session, report: CheckoutReport) -> CheckoutAttempt:
 
 
 def _check_terms(report: CheckoutReport, deposit: Deposit) -> None:
-    if report.metadata.get("deposit_id") != str(deposit.id):
+    if report.metadata.deposit_id != str(deposit.id):
         raise NotCounted("The session names another deposit.")
     if report.mode != "payment":
         raise NotCounted("The session is not one for a payment.")

@@ -1,4 +1,7 @@
-"""Stripe's webhooks as data: what is read from them, and how each is stored once."""
+"""Stripe's webhooks as data: what is read from them, and how each is stored once.
+
+Nothing else of them is stored. They name the payer, and may come after the payer was erased.
+"""
 
 from typing import Annotated, Any
 
@@ -28,6 +31,12 @@ class Envelope(msgspec.Struct, frozen=True):
     type: Name
 
 
+class OurMark(msgspec.Struct, frozen=True):
+    """What a session of ours was given along."""
+
+    deposit_id: str | None = None
+
+
 class CheckoutReport(msgspec.Struct, frozen=True):
     """Stripe's word on a checkout session; the amount is in cents of ``currency``."""
 
@@ -37,7 +46,7 @@ class CheckoutReport(msgspec.Struct, frozen=True):
     amount_total: int
     currency: str
     client_reference_id: str | None = None
-    metadata: dict[str, str] = {}
+    metadata: OurMark = OurMark()
 
 
 class _About(msgspec.Struct, frozen=True):
@@ -61,11 +70,20 @@ def store_stripe_event(session: Session, body: bytes) -> bool:
     Raises UnusableEvent. ``body`` must have been verified.
     """
     try:
-        payload = msgspec.json.decode(body, type=dict[str, Any])
-        envelope = msgspec.convert(payload, Envelope)
-        return _store(session, envelope, payload)
+        envelope = msgspec.json.decode(body, type=Envelope)
+        return _store(session, envelope, what_is_read(body))
     except (msgspec.DecodeError, RecursionError, DataError) as error:
         raise UnusableEvent from error
+
+
+def what_is_read(body: bytes) -> dict[str, Any]:
+    """An event about a checkout session, by the fields that are read; of any other the ``fault``
+    that it has as one. Raises msgspec.DecodeError for what is no JSON."""
+    try:
+        read: dict[str, Any] = msgspec.to_builtins(msgspec.json.decode(body, type=CheckoutEvent))
+    except msgspec.ValidationError as fault:
+        return {"fault": str(fault)}
+    return read
 
 
 def _store(session: Session, envelope: Envelope, payload: dict[str, Any]) -> bool:

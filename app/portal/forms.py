@@ -1,14 +1,14 @@
 """What a prospect can send from their own page."""
 
 from flask_babel import lazy_gettext
-from flask_wtf import FlaskForm
 from wtforms import EmailField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
 from app.applications.fields import storable, trimmed
+from app.site_form import SiteForm
 
 
-class ReplyForm(FlaskForm):
+class ReplyForm(SiteForm):
     """The answer to a reviewer's question."""
 
     message = TextAreaField(
@@ -24,7 +24,7 @@ class ReplyForm(FlaskForm):
     )
 
 
-class AgreementForm(FlaskForm):
+class AgreementForm(SiteForm):
     """Agreeing to the engagement under one's own name."""
 
     name = StringField(
@@ -40,7 +40,7 @@ class AgreementForm(FlaskForm):
     )
 
 
-class WithdrawalForm(FlaskForm):
+class WithdrawalForm(SiteForm):
     """Taking an application back."""
 
     message = TextAreaField(
@@ -56,7 +56,7 @@ class WithdrawalForm(FlaskForm):
     )
 
 
-class LostLinkForm(FlaskForm):
+class LostLinkForm(SiteForm):
     """What only the prospect and we know."""
 
     reference = StringField(
@@ -85,5 +85,5 @@ class LostLinkForm(FlaskForm):
     )
 
 
-class ConfirmForm(FlaskForm):
+class ConfirmForm(SiteForm):
     """A button alone: what is confirmed stands above it."""

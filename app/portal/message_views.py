@@ -1,5 +1,6 @@
 """/applications/<token>/messages: the prospect writes to us, and sees what we write."""
 
+import hashlib
 import uuid
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -12,12 +13,17 @@ from app.applications.opening import open_application
 from app.database import db
 from app.extensions import csrf, limiter
 from app.messages.forms import MessageForm
-from app.messages.service import write_as_prospect
+from app.messages.service import MOST_FROM_PROSPECT, TooManyMessages, write_as_prospect
 from app.portal.pages import keep_private, progress_of, show_page, status_of
 
 MESSAGES = "30 per hour"
 TOO_MANY = lazy_gettext(
     "That was a lot within an hour. Your text is kept; wait a few minutes, then send it."
+)
+NO_MORE = lazy_gettext(
+    "You have written %(most)s messages here, and one application can have no more. Your text is"
+    " kept: send it to us by mail.",
+    most=MOST_FROM_PROSPECT,
 )
 
 own_messages = Blueprint("own_messages", __name__, template_folder="templates")
@@ -37,6 +43,10 @@ def write(token: str) -> ResponseReturnValue:
     except TooManyRequests:
         form.text.errors = [TOO_MANY]
         return show_page(application, message_form=form), 429
+    except TooManyMessages:
+        db.session.rollback()
+        form.text.errors = [NO_MORE]
+        return show_page(application, message_form=form), 422
     flash(gettext("Your message is with us."))
     return redirect(url_for("portal.status", token=token), 303)
 
@@ -62,10 +72,17 @@ def new(token: str) -> ResponseReturnValue:
     )
 
 
+def link_used() -> str:
+    """What messages by one link are counted under: no link goes into Redis."""
+    token = (request.view_args or {})["token"]
+    return hashlib.sha256(token.encode()).hexdigest()
+
+
 @limiter.limit(MESSAGES)
+@limiter.limit(MESSAGES, key_func=link_used)
 def take(application_id: uuid.UUID, form: MessageForm) -> None:
-    """Store a message of a form that is valid. Raises TooManyRequests for too many from one
-    address."""
+    """Store a message of a form that is valid. Raises TooManyMessages, and TooManyRequests for too
+    many within an hour from one address, or by one link."""
     text, form_id = form.text.data or "", form.form_id.data or ""
     try:
         write_as_prospect(db.session(), application_id, text, form_id=form_id)

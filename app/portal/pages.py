@@ -4,7 +4,6 @@ from typing import Any
 
 from flask import Response, render_template, request
 from flask_babel import gettext
-from flask_wtf import FlaskForm
 
 from app.applications.events import ApplicationAccepted
 from app.applications.models import Application
@@ -23,6 +22,7 @@ from app.portal.forms import AgreementForm, ReplyForm
 from app.portal.standing import PREPARED, standing_of
 from app.portal.timeline import latest_words, timeline_of
 from app.portal.turn import turn_of
+from app.site_form import SiteForm
 
 
 def keep_private(response: Response) -> Response:
@@ -31,7 +31,7 @@ def keep_private(response: Response) -> Response:
     return response
 
 
-def status_of(form: FlaskForm) -> int:
+def status_of(form: SiteForm) -> int:
     """The HTTP status for a form with errors."""
     return 400 if "csrf_token" in form.errors else 422
 

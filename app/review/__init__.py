@@ -1,1 +1,1 @@
-"""Review: the staff's queue, the page of one application, the decision, and the flow of events."""
+"""Review: the staff's queue, the page of one application, and the decision about it."""

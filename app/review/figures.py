@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.applications.models import OPEN
 from app.database import utc_now
 from app.review.states import STATUSES
 from app.scoring.rubric import Band
@@ -44,9 +45,8 @@ class Figures(msgspec.Struct, frozen=True):
     @property
     def counts(self) -> dict[str, int]:
         """By what the queue can be narrowed to; ``open`` and ``all`` are sums over statuses."""
-        is_open = self.by_status["submitted"] + self.by_status["more_requested"]
         return {
-            "open": is_open,
+            "open": sum(self.by_status[status] for status in OPEN),
             "unanswered": self.unanswered,
             **self.by_status,
             "all": sum(self.by_status.values()),

@@ -3,7 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, cast
 
-from flask_wtf import FlaskForm
 from wtforms import (
     HiddenField,
     RadioField,
@@ -21,10 +20,11 @@ from app.applications.service import Verdict
 from app.engagements.typed_amount import NotAnAmount, parse_amount
 from app.firm.offers import Kind, Offers
 from app.rendering import money, price
+from app.review.pricing import Pricing
 from app.review.queue import Filters
-from app.review.service import Pricing
 from app.review.states import STATUSES, application_state
 from app.scoring.rubric import Rubric
+from app.site_form import SiteForm
 
 LONGEST_MESSAGE = 4000
 SHOWN = [
@@ -47,7 +47,7 @@ VERDICT_HINTS = {
 ANY = SelectChoice("", "Any")
 
 
-class QueueForm(FlaskForm):
+class QueueForm(SiteForm):
     """The queue's filters, sent by GET. What makes no sense counts as not chosen."""
 
     class Meta:
@@ -80,7 +80,7 @@ class QueueForm(FlaskForm):
         return Filters(**{name: value for name, value in self.data.items() if value})
 
 
-class SettlingForm(FlaskForm):
+class SettlingForm(SiteForm):
     """Buttons that settle something; ``version`` is the state of the application that they are
     about."""
 
@@ -125,7 +125,7 @@ class DecisionForm(SettlingForm):
     ) -> None:
         super().__init__(**options)
         self.prices, self.currency, self.offers = prices, currency, offers
-        self.price.label.text = f"If you accept: at another price, in {currency.upper()}"
+        self.price.label.text += f", in {currency.upper()}"
         self.verdict.option_hints = VERDICT_HINTS
         self.kind.choices = [SelectChoice(kind, offers.offer(kind).name) for kind in prices]
         self.kind.option_hints = {kind: _describe(one, currency) for kind, one in prices.items()}

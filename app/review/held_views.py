@@ -8,13 +8,14 @@ from flask_login import current_user, login_required
 
 from app.applications.events import ApplicationDismissed, ApplicationReleased
 from app.applications.models import Application
-from app.applications.service import AlreadyDecided, Outcome, settle_hold
+from app.applications.service import AlreadyDecided, Outcome
 from app.database import db
+from app.engagements.queries import events_about
+from app.review import service
+from app.review.changes import changes_since
 from app.review.forms import SettlingForm
-from app.review.queue_table import keep_rows
-from app.review.service import changes_since
+from app.review.pages import load
 from app.review.timeline import entry_of, people_of
-from app.review.views import load
 
 CHANGED = "The application has changed since. Look it over once more."
 
@@ -40,8 +41,9 @@ def settle(subject: Application, outcome: Outcome, done: str) -> ResponseReturnV
     form = SettlingForm()
     seen = form.seen_version if form.validate() else 0
     try:
-        settle_hold(db.session(), subject.id, outcome, seen_version=seen, actor=current_user.actor)
-        keep_rows(db.session(), [subject.id])  # the subscriber may be behind
+        service.settle(
+            db.session(), subject.id, outcome, seen_version=seen, actor=current_user.actor
+        )
         db.session.commit()
         flash(done)
     except AlreadyDecided:
@@ -52,7 +54,8 @@ def settle(subject: Application, outcome: Outcome, done: str) -> ResponseReturnV
 
 def who_was_first(subject: Application, outcome: Outcome, seen_version: int) -> str:
     """What happened before the outcome; "" for one's own second click."""
-    changes = changes_since(db.session(), subject.id, seen_version) if seen_version else []
+    events = events_about(db.session(), subject, None)
+    changes = changes_since(events, seen_version) if seen_version else []
     if not changes:
         return CHANGED
     first = changes[0]

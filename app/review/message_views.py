@@ -11,11 +11,10 @@ from app.applications.models import Application
 from app.database import db
 from app.extensions import csrf
 from app.messages.forms import MessageForm
-from app.messages.service import write_as_staff
 from app.notifications import conversation
-from app.review.queue_table import keep_rows
-from app.review.service import fingerprint
-from app.review.views import EXPIRED, decision_form, load, show_application
+from app.review import service
+from app.review.fingerprint import fingerprint
+from app.review.pages import EXPIRED, decision_form, load, show_application
 
 staff_messages = Blueprint("staff_messages", __name__, template_folder="templates")
 
@@ -45,14 +44,13 @@ def write(application_id: uuid.UUID) -> ResponseReturnValue:
             seen=seen,
         )
     try:
-        write_as_staff(
+        service.write(
             db.session(),
             subject.id,
             text,
             form_id=form.form_id.data or "",
             actor=current_user.actor,
         )
-        keep_rows(db.session(), [subject.id])  # as for a decision
         db.session.commit()
         flash("The message is on its way.")
     except AlreadyErased:

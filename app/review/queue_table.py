@@ -7,6 +7,7 @@ from typing import cast
 from sqlalchemy import Table, text
 from sqlalchemy.orm import Session
 
+from app.applications.models import OPEN, UNDECIDED
 from app.messages.events import MessageReceived
 from app.messages.promise import REPLIES
 from app.review.cursor import UNSCORED_RANK
@@ -15,6 +16,8 @@ from app.review.models import QueueRow
 COLUMNS = tuple(cast(Table, QueueRow.__table__).columns.keys())
 
 REPLY_TYPES = ", ".join(f"'{event.type}'" for event in REPLIES)
+OPEN_STATUSES = ", ".join(f"'{status}'" for status in OPEN)
+UNDECIDED_STATUSES = ", ".join(f"'{status}'" for status in UNDECIDED)
 
 # The tables it reads are themselves folded from the streams, in the transaction of each event.
 # For an application speaks the heaviest of the criteria that it meets best; against it, of those
@@ -24,9 +27,9 @@ MADE = f"""
 SELECT a.id AS application_id, a.reference, a.name,
     CASE WHEN a.erased_at IS NULL THEN a.company ELSE 'Erased' END AS company,
     concat_ws(chr(10), a.name, a.company, a.email, a.reference) AS search_text,
-    CASE WHEN a.erased_at IS NOT NULL AND a.status IN ('submitted', 'held', 'more_requested')
+    CASE WHEN a.erased_at IS NOT NULL AND a.status IN ({UNDECIDED_STATUSES})
         THEN 'erased' ELSE a.status END AS status,
-    a.erased_at IS NULL AND a.status IN ('submitted', 'more_requested') AS is_open,
+    a.erased_at IS NULL AND a.status IN ({OPEN_STATUSES}) AS is_open,
     coalesce(s.total, {UNSCORED_RANK}) AS rank, s.band, s.result ->> 'band_label' AS band_label,
     strongest.reason AS strongest, weakest.reason AS weakest,
     coalesce(e.kind, s.recommended_kind) AS kind, e.total_cents, e.quote ->> 'billing' AS billing,

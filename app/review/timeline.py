@@ -31,8 +31,6 @@ from app.engagements.events import (
     EngagementOffered,
     EngagementProposed,
 )
-from app.engagements.models import Engagement
-from app.engagements.queries import events_about
 from app.events.types import Event, RecordedEvent
 from app.firm.offers import Kind, current_offers
 from app.messages.events import MessageReceived, MessageSent, ReplyDue
@@ -97,16 +95,6 @@ WORDS: Mapping[type[Event], Callable[[Any], str]] = {
     DepositPaid: lambda e: f"Deposit of {money(e.amount_cents, e.currency)} paid",
     DepositOverpaid: lambda e: f"Deposit paid twice: refund {money(e.amount_cents, e.currency)}",
 }
-
-
-def timeline_of(
-    session: Session, application: Application, engagement: Engagement | None
-) -> list[Entry]:
-    """Everything in the application's stream and its engagement's, oldest first."""
-    people = people_of(session, application)
-    return [
-        entry_of(recorded, people) for recorded in events_about(session, application, engagement)
-    ]
 
 
 def people_of(session: Session, application: Application) -> dict[str, str]:

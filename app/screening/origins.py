@@ -3,7 +3,7 @@
 import hmac
 from datetime import timedelta
 
-from flask import current_app, request
+from flask import current_app
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
@@ -14,12 +14,12 @@ from app.screening.models import SubmissionOrigin
 COUNTED_FOR = timedelta(days=1)
 
 
-def present_origin() -> bytes | None:
-    """Where this request comes from; None where nobody counts."""
+def counted_origin(address: str | None) -> bytes | None:
+    """The origin that a submission from this address is counted by; None where nobody counts."""
     config = current_app.config["SITE"]
-    if not config.HOLD_ABOVE_PER_ADDRESS or not request.remote_addr:
+    if not config.HOLD_ABOVE_PER_ADDRESS or not address:
         return None
-    return origin_of(request.remote_addr, config.SECRET_KEY)
+    return origin_of(address, config.SECRET_KEY)
 
 
 def origin_of(address: str, secret: str) -> bytes:

@@ -12,6 +12,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session, joinedload
 
 from app.database import utc_now
+from app.events.person_keys import is_about_erased
 from app.events.rows import UnreadableEvent
 from app.events.store import read_event
 from app.outbound.sender import Answer, Request
@@ -110,7 +111,9 @@ def claim_due(session: Session, base_url: str, *, most: int) -> list[Claim]:
 
 
 def note_answer(session: Session, claim: Claim, answer: Answer) -> None:
-    """Note the try and what follows from it for the message and its endpoint, and commit.
+    """Note the try and what follows from it for the message and its endpoint, and commit. Of what
+    the server said nothing is kept where the person was erased meanwhile: it may have said back
+    what it was told.
 
     Where the endpoint was deleted meanwhile, or another worker has put the message back, nothing is
     noted.
@@ -126,7 +129,7 @@ def note_answer(session: Session, claim: Claim, answer: Answer) -> None:
                 duration_ms=answer.duration_ms,
                 http_status=answer.status,
                 error=answer.error,
-                answer=answer.text,
+                answer="" if is_about_erased(session, claim.event_id) else answer.text,
             )
         )
         _judge(session, endpoint, status, answer)

@@ -5,7 +5,6 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from flask_wtf import FlaskForm
 from wtforms import BooleanField, DateTimeLocalField, SelectChoice, StringField, URLField
 from wtforms.validators import InputRequired, Length, ValidationError
 
@@ -14,6 +13,7 @@ from app.events.schema import meaning_of
 from app.events.types import Event, declared_events
 from app.outbound.addresses import address_written_as, is_public
 from app.rendering import with_code
+from app.site_form import SiteForm
 from app.webhooks.events import WebhookTested
 
 LONGEST_URL = 2000
@@ -21,7 +21,7 @@ LONGEST_URL = 2000
 WRITABLE = re.compile(r"[!-~]+")
 
 
-class EndpointForm(FlaskForm):
+class EndpointForm(SiteForm):
     """A new endpoint. ``allow_private`` takes http and private addresses too."""
 
     url = URLField(
@@ -77,7 +77,7 @@ class EndpointForm(FlaskForm):
         return [] if self.every_type.data else sorted(self.event_types.data or ())
 
 
-class ReplayForm(FlaskForm):
+class ReplayForm(SiteForm):
     """From when on failed messages are sent again."""
 
     since = DateTimeLocalField(

@@ -60,6 +60,10 @@ class WebhookEndpoint(Model):
     def is_enabled(self) -> bool:
         return self.status == "enabled"
 
+    def previous_secret_signs(self, at: datetime) -> bool:
+        """Whether messages are signed with the secret before this one as well, at that time."""
+        return self.previous_secret_until is not None and at < self.previous_secret_until
+
 
 class WebhookMessage(Model):
     """One event for one endpoint. waiting → sending (committed before the server hears of it) →

@@ -46,6 +46,5 @@ def make_request(
 
 
 def _valid_secrets(endpoint: WebhookEndpoint, at: datetime) -> list[str]:
-    until = endpoint.previous_secret_until
-    previous = endpoint.previous_secret if until and at < until else None
+    previous = endpoint.previous_secret if endpoint.previous_secret_signs(at) else None
     return [endpoint.secret, *([previous] if previous else [])]

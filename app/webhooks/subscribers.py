@@ -1,5 +1,7 @@
 """Webhooks' part in the flow. That they hear of all events is not: they follow the log."""
 
+import uuid
+
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -17,4 +19,13 @@ UPDATE webhook_attempts SET answer = '' WHERE message_id IN (
 
 def erase_answers(session: Session, erased: RecordedEvent) -> None:
     """application.erased → nothing is kept of what servers answered to the person's data."""
-    session.execute(EMPTY, {"person": get_application(session, erased.subject_id).draft_id})
+    _empty(session, get_application(session, erased.subject_id).draft_id)
+
+
+def erase_draft_answers(session: Session, discarded: RecordedEvent) -> None:
+    """draft.discarded → the same for whoever began a form and sent none."""
+    _empty(session, discarded.subject_id)
+
+
+def _empty(session: Session, person: uuid.UUID) -> None:
+    session.execute(EMPTY, {"person": person})

@@ -17,7 +17,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from app.accounts.forms import EXPIRED
-from app.database import db
+from app.database import db, utc_now
 from app.extensions import csrf
 from app.webhooks import messages, service
 from app.webhooks.forms import EndpointForm, ReplayForm
@@ -183,5 +183,6 @@ def show_endpoint(endpoint: WebhookEndpoint, form: ReplayForm) -> str:
         "webhooks/endpoint.html",
         endpoint=endpoint,
         messages=latest_messages(db.session(), endpoint.id),
+        previous_signs=endpoint.previous_secret_signs(utc_now()),
         form=form,
     )

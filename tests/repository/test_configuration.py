@@ -6,6 +6,8 @@ from pathlib import Path
 import msgspec
 import yaml
 
+from app.attachments.upload import MOST_BYTES
+from app.attachments.views import ROOM_BESIDE_THE_FILE
 from config import Config
 from local.commands import procfile
 
@@ -35,3 +37,12 @@ def test_compose_hands_every_setting_on_but_for_those_that_it_provides() -> None
         fixed = {name for name, value in given.items() if f"${{{name}:" not in value}
         assert fixed == {"DATABASE_URL", "REDIS_URL", "PORT"}
         assert given.keys() - {"PORT"} <= set(Config.__struct_fields__)
+
+
+def test_a_slow_sender_meets_the_proxy_first_which_lets_every_upload_through() -> None:
+    services = yaml.safe_load(COMPOSE.read_text())["services"]
+    assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
+    proxy = (ROOT / "nginx.conf").read_text()
+    assert "proxy_request_buffering on;" in proxy
+    most = re.search(r"client_max_body_size (\d+)m;", proxy)
+    assert most and int(most[1]) * 1024**2 >= MOST_BYTES + ROOM_BESIDE_THE_FILE

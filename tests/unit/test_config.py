@@ -46,6 +46,8 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("ENVIRONMENT", "staging"),
         ("BASE_URL", "firm.example"),
         ("BASE_URL", "ftp://firm.example"),
+        ("BASE_URL", "http://firm.example"),
+        ("BASE_URL", "http://127.0.0.1.firm.example"),
         ("DATABASE_URL", "sqlite:///site.db"),
         ("DATABASE_URL", "postgresql://[a/b"),
         ("DATABASE_URL", "postgresql://firm:T0P-S3CR3T℀@db/site"),
@@ -70,6 +72,11 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("LOG_LEVEL", "loud"),
         ("STAFF_MAIL", " , "),
         ("STRIPE_SECRET_KEY", "sk_live_alone"),
+        ("STRIPE_API_BASE", "stripe.example"),
+        ("STRIPE_API_BASE", "http://stripe.example"),
+        ("STRIPE_API_BASE", "https://stripe.example/v1"),
+        ("STRIPE_API_BASE", "https://stripe.example; script-src *"),
+        ("STRIPE_API_BASE", "https://me:T0P-S3CR3T@stripe.example"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"),
         ("CHAT_WEBHOOK_URL", "chat.example/hooks/T0P-S3CR3T"),
         ("CHAT_WEBHOOK_URL", "http://chat.example/hooks/T0P-S3CR3T"),
@@ -96,6 +103,14 @@ def test_whatever_is_set_is_taken_or_refused_under_its_name(name: str, value: st
         assert name in str(refusal)
     else:
         assert isinstance(taken, str) or (math.isfinite(taken) and taken >= 0)
+
+
+@pytest.mark.parametrize("name", ["BASE_URL", "STRIPE_API_BASE"])
+def test_what_stays_on_this_machine_needs_no_tls(name: str) -> None:
+    for address in ("http://localhost:8000", "http://127.0.0.1:8000"):
+        assert getattr(load_config({**GOOD, name: address}), name) == address
+    elsewhere = {**GOOD, name: "http://firm.example", "ENVIRONMENT": "development"}
+    assert getattr(load_config(elsewhere), name) == "http://firm.example"
 
 
 def test_a_chat_without_tls_is_taken_where_nothing_is_at_stake() -> None:

@@ -12,7 +12,6 @@ from app.applications.answers import Answers
 from app.applications.drafts import start_draft
 from app.applications.forms import form_for
 from app.applications.models import TakenCommand
-from app.applications.queries import find_application_by_token
 from app.applications.questions import NOT_ASKED, Questionnaire
 from app.applications.submission import submit_application
 
@@ -53,7 +52,7 @@ def take_command(
     draft.answers = {key: answer for key, answer in answers.items() if key not in last_keys}
     draft.complete_steps = [step.key for step in questionnaire.steps if step is not last]
     session.flush()
-    access_token = submit_application(
+    made = submit_application(
         session,
         draft.id,
         {key: answer for key, answer in answers.items() if key in last_keys},
@@ -61,13 +60,12 @@ def take_command(
         draft_version=draft.version,
         prefix=prefix,
     )
-    application = find_application_by_token(session, access_token)
     taken = session.scalar(
         insert(TakenCommand)
         .values(
             source=command.get_source(),
             id=command.get_id(),
-            application_id=application.id if application else None,
+            application_id=made.application_id,
         )
         .on_conflict_do_nothing()
         .returning(TakenCommand.id)

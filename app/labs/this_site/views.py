@@ -4,8 +4,8 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 
 from app.database import db
-from app.labs.this_site.projection import STAGES, public_exhibit
-from app.labs.views import digest
+from app.labs.pages import digest
+from app.labs.this_site.queries import STAGES, public_exhibit
 
 this_site = Blueprint("this_site", __name__)
 

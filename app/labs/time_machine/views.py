@@ -5,11 +5,11 @@ from flask import Blueprint, render_template, request
 from app.engagements.rate_card import current_rate_card
 from app.labs.backbone import on_backbone
 from app.labs.forms import form_of
+from app.labs.pages import limits, own_sandbox, site_config
 from app.labs.sandboxes import count_sandboxes, look_at_sandbox
 from app.labs.time_machine.drawing import draw_balance
 from app.labs.time_machine.fold import moments_of, state_after
 from app.labs.time_machine.scenario import TIME_MACHINE, account_events
-from app.labs.views import limits, own_sandbox, site_config
 
 time_machine = Blueprint("time_machine", __name__)
 

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.accounts.models import Staff
+from tests.integration.accounts.conftest import CSRF_TOKEN, PASSWORD
 
 LogIn = Callable[..., TestResponse]
 WRONG = "not the password of anybody"
@@ -60,6 +61,14 @@ def test_no_spelling_of_an_address_breaks_the_page(
     client: FlaskClient, ada: Staff, log_in: LogIn, email: str
 ) -> None:
     assert log_in(client, email=email, password=WRONG).status_code == 422
+
+
+def test_what_is_no_form_is_no_try(client: FlaskClient, ada: Staff) -> None:
+    token = CSRF_TOKEN.search(client.get("/staff/login").text)
+    assert token
+    known = {"email": ada.email, "password": PASSWORD, "csrf_token": token[1]}
+    assert client.post("/staff/login", json=known).status_code == 400
+    assert client.get("/staff/").status_code == 302
 
 
 def test_the_sixth_failure_for_an_address_is_refused_even_with_the_right_password(

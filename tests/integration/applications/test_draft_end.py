@@ -1,10 +1,11 @@
 """What becomes of a draft that is never sent."""
 
 from collections.abc import Callable
+from datetime import timedelta
 
 import pytest
 from flask import Flask
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.applications.draft_end import delete_old_drafts, remind_of_drafts
@@ -59,6 +60,18 @@ def test_who_gave_an_address_is_reminded_once_a_week_before(
     (mail,) = mails(session)
     assert (mail.template, mail.recipient) == ("draft_expiring", prospect.answers["email"])
     assert f"/apply/resume/{the_draft(session).resume_token}" in mail.text
+
+
+@pytest.mark.parametrize("days_ago", [DAYS - DAYS_BEFORE + 1, DAYS + 60])
+def test_a_reminder_however_late_names_the_day_of_the_deletion(
+    prospect: Prospect, session: Session, days_ago: int
+) -> None:
+    prospect.fill_in("you")
+    let_pass(session, days_ago)
+    today = session.scalars(select(func.current_date())).one()
+    remind(session)
+    (expiring,) = read_stream(session, stream_of("draft", the_draft(session).id))
+    assert expiring.data.ends_on == str(today + timedelta(days=DAYS_BEFORE))
 
 
 def test_who_goes_on_has_all_the_time_again(prospect: Prospect, session: Session) -> None:

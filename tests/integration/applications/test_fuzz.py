@@ -21,6 +21,10 @@ from tests.integration.applications.prospect import Prospect
 
 STEPS = load_questionnaire(ROOT / "content/questions.toml").steps
 FORM = "application/x-www-form-urlencoded"
+FILE = (
+    b'--x\r\nContent-Disposition: form-data; name="NAME"; filename="notes.txt"\r\n'
+    b"Content-Type: text/plain\r\n\r\nAda\r\n--x--\r\n"
+)
 HIDDEN = ("csrf_token", "seen_saves", "save_id", "draft_version")
 QUICKLY = settings(
     max_examples=25,
@@ -158,6 +162,12 @@ def test_whatever_is_sent_at_last_is_an_application_or_stays_on_the_page(
     ("body", "kind"),
     [
         (b'{"name": ["Ada"]}', "application/json"),
+        (b'{"name": 1, "problem": 1}', "application/json"),
+        (b"[1, 2]", "application/json"),
+        (b'"x"', "application/json"),
+        (FILE.replace(b"NAME", b"name"), "multipart/form-data; boundary=x"),
+        (FILE.replace(b"NAME", b"problem"), "multipart/form-data; boundary=x"),
+        (FILE.replace(b"NAME", b"csrf_token"), "multipart/form-data; boundary=x"),
         (b"\xff\xfe\x00", FORM),
         (b"--x\r\nContent-Disposition: form-data; name=", "multipart/form-data; boundary=x"),
         (b"", "multipart/form-data"),

@@ -12,7 +12,6 @@ from urllib.parse import urlsplit
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -48,7 +47,7 @@ class Prospect:
 
     def submit(self) -> Application:
         """Send the application, as the review's button does."""
-        token = submit_application(
+        made = submit_application(
             self.session,
             self.draft_id,
             {"consent": "yes"},
@@ -57,7 +56,7 @@ class Prospect:
             prefix="CE",
         )
         self.session.commit()
-        return self.session.scalars(select(Application).filter_by(access_token=token)).one()
+        return self.session.get_one(Application, made.application_id)
 
     @property
     def page(self) -> str:

@@ -8,6 +8,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.comparer.arguments import current_arguments
+from tests.comparer_answers import every_set_of_answers
 from tests.german import english_left_in
 
 PATH = "/articles/choosing-a-broker/compare"
@@ -58,7 +59,7 @@ def test_another_query_asks_nothing_of_anybody(client: FlaskClient) -> None:
 
 
 def test_every_set_of_answers_has_a_page(app: Flask, client: FlaskClient) -> None:
-    for answers in current_arguments().every_set_of_answers()[::7]:
+    for answers in every_set_of_answers(current_arguments())[::7]:
         page = client.get(PATH, query_string=answers)
         assert page.status_code == 200 and "Your answers speak for" in page.text, answers
 
@@ -73,7 +74,7 @@ def test_nothing_is_stored_of_whoever_asks(client: FlaskClient) -> None:
 
 
 def test_every_answer_has_its_reasons_in_german(app: Flask, german: FlaskClient) -> None:
-    for answers in current_arguments().every_set_of_answers()[::7]:
+    for answers in every_set_of_answers(current_arguments())[::7]:
         page = german.get(PATH, query_string=answers).text
         assert "<h1>Ihre Antworten sprechen für" in page, answers
         assert english_left_in(page) == [], answers

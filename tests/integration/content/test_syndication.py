@@ -137,7 +137,7 @@ def test_an_engagement_names_its_price_from_the_rate_card(
     dollars = starting_price_cents(kind, card) / 100
     assert float(offer["price"]) == float(specified["minPrice"]) == dollars
     assert offer["priceCurrency"] == specified["priceCurrency"] == "USD"
-    assert ("unitCode" in specified) == (card.price_of(kind).billing == "monthly")
+    assert ("unitCode" in specified) == card.price_of(kind).is_monthly
 
 
 def test_markup_in_a_title_stays_text_in_the_linked_data(

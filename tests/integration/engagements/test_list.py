@@ -51,14 +51,15 @@ def test_each_row_shows_kind_price_deposit_and_status_and_leads_to_the_applicati
 @pytest.mark.parametrize(
     ("hours", "words"),
     [
-        (0.5, "Under an hour ago"),
+        (0.001, "Just now"),
+        (0.5, "30 minutes ago"),
         (1.5, "1 hour ago"),
         (47.5, "47 hours ago"),
         (48.5, "2 days ago"),
         (24 * 90.5, "90 days ago"),
     ],
 )
-def test_the_age_is_told_in_hours_for_two_days_and_then_in_days(
+def test_the_age_is_told_in_one_unit(
     desk: FlaskClient, engage: Engage, hours: float, words: str
 ) -> None:
     engage("proposed", hours=hours)

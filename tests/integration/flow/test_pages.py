@@ -77,8 +77,10 @@ def test_only_a_subscriber_that_exists_can_be_paused(desk: Desk) -> None:
         ({"actor": "system:", "type": "application.submitted"}, set()),
         ({"since": str(TODAY + timedelta(days=2))}, set()),
         ({"until": str(TODAY - timedelta(days=2))}, set()),
+        ({"until": "9999-12-31"}, None),
         ({"type": "nonsense", "since": "x"}, None),
         ({"before": "-1"}, set()),
+        ({"before": "-99999999999999999999"}, set()),
         ({"before": "99999999999999999999"}, None),
         ({"search": "no-such-stream"}, set()),
     ],
@@ -225,6 +227,7 @@ def test_of_one_dead_letter_there_is_nothing_to_choose(desk: Desk, fail: Fail) -
     ("query", "words"),
     [
         ({}, "No cause was chosen"),
+        ({"subscriber": "\0", "error": "\0"}, "No cause was chosen"),
         ({"subscriber": "scoring.score_fit", "error": "ValueError"}, "has this cause any more"),
     ],
 )

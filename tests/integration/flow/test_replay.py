@@ -93,7 +93,7 @@ def test_one_that_dies_again_is_told_with_its_error(
     step(session)
     assert states(session, replay_id) == {letter: "dead"}
     found = find_replay(session, replay_id)
-    assert found and found.letters[0].error.startswith("ValueError")
+    assert found and found.dead_letters[0].error.startswith("ValueError")
     assert step(session) == [] and status_of(session, letter) == "dead"
 
 

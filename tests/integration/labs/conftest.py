@@ -1,6 +1,7 @@
 """The labs' schema, empty before each test, and a runner whose turns a test takes by itself."""
 
 import re
+import secrets
 import time
 from collections.abc import Callable, Iterator
 
@@ -66,12 +67,13 @@ def until(runner: Runner) -> Until:
 
 
 class Visitor:
-    """Somebody with a sandbox of a lab."""
+    """Somebody with a sandbox of a lab, in a network of their own."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         with on_backbone() as session:
-            sandbox = open_sandbox(session, scenario.slug, current_app.config["SITE"])
+            config, network = current_app.config["SITE"], secrets.token_bytes(32)
+            sandbox = open_sandbox(session, scenario.slug, config, network=network)
             self.id = sandbox.id
             staff_stations(session, sandbox, scenario.stations)
             session.commit()

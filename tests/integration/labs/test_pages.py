@@ -56,8 +56,8 @@ def test_an_event_is_shown_as_the_message_that_it_is(client: FlaskClient, press:
     assert message["type"] == "retail.order_placed"
     assert message["data"] == {"article": "garden chair", "quantity": 2}
     assert "dataschema" not in message
-    assert client.get("/labs/retail/events/2").status_code == 404
-    assert client.get("/labs/retail/events/0").status_code == 200
+    for number in (0, 2, 2**63, 10**40):
+        assert client.get(f"/labs/retail/events/{number}").status_code == 404
 
 
 def test_a_page_that_has_seen_it_all_gets_nothing_and_asks_no_more_when_it_is_over(
@@ -107,6 +107,22 @@ def test_when_all_are_in_use_the_page_says_so_and_shows_the_rest(
     page = press("/labs/retail/place", **{"place-choice": "1"}).text
     assert str(FULL) in page
     assert "All 0 sandboxes are in use right now" in page and "What happens" in page
+
+
+def test_who_takes_one_after_the_other_leaves_room_for_others(
+    app: Flask, client: FlaskClient, press: Press
+) -> None:
+    def come_from(address: str) -> str:
+        stranger = app.test_client()
+        stranger.environ_base["REMOTE_ADDR"] = address
+        return press("/labs/retail/place", by=stranger, **{"place-choice": "1"}).text
+
+    for number in range(6):
+        assert "The log: 1 event" in come_from(f"2001:db8:0:7::{number}")
+    refused = come_from("2001:db8:0:7::99")
+    assert "6 sandboxes are open from your network" in refused and "The log: 0 events" in refused
+    assert "The log: 1 event" in come_from("2001:db8:0:8::1")
+    assert "One network can have 6 of them at once." in client.get("/labs/").text
 
 
 @pytest.mark.parametrize(

@@ -16,6 +16,7 @@ from app.events.types import declared_events
 from app.labs.backbone import on_backbone
 from app.labs.runner import Runner
 from app.labs.sandboxes import (
+    MOST_PER_NETWORK,
     NoRoom,
     count_sandboxes,
     look_at_sandbox,
@@ -52,13 +53,27 @@ def test_no_more_are_open_than_there_may_be(app: Flask) -> None:
     config = msgspec.structs.replace(current_app.config["SITE"], LABS_SANDBOXES=2)
     with on_backbone() as session:
         for _ in range(2):
-            open_sandbox(session, "retail", config)
+            open_sandbox(session, "retail", config, network=b"home")
         with pytest.raises(NoRoom):
-            open_sandbox(session, "retail", config)
+            open_sandbox(session, "retail", config, network=b"home")
         session.commit()
     pass_minutes(16)
     with on_backbone() as session:
-        open_sandbox(session, "retail", config)
+        open_sandbox(session, "retail", config, network=b"home")
+
+
+def test_a_network_takes_only_its_part_of_them(app: Flask) -> None:
+    config = current_app.config["SITE"]
+    with on_backbone() as session:
+        for lab in ["retail", "payments"] * (MOST_PER_NETWORK // 2):
+            open_sandbox(session, lab, config, network=b"home")
+        with pytest.raises(NotNow):
+            open_sandbox(session, "retail", config, network=b"home")
+        open_sandbox(session, "retail", config, network=b"office")
+        session.commit()
+    pass_minutes(16)
+    with on_backbone() as session:
+        open_sandbox(session, "retail", config, network=b"home")
 
 
 def test_a_look_keeps_it_open_for_an_hour_at_most(visitor: Callable[[str], Visitor]) -> None:

@@ -17,7 +17,7 @@ from app.applications.questions import current_questionnaire
 from app.database import db
 from app.events.log import START, read_unsettled
 from app.events.subscription import current_subscriptions
-from app.labs.this_site.projection import STAGES, TYPES, Line, StageFigures, public_exhibit
+from app.labs.this_site.queries import STAGES, TYPES, Line, StageFigures, public_exhibit
 from tests.german import english_left_in
 from tests.submitted import submit_answers
 

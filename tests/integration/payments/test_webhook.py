@@ -27,13 +27,13 @@ def stored(session: Session) -> tuple[int, int]:
     return session.scalar(select(func.count(StripeEvent.id))) or 0, session.scalar(ours) or 0
 
 
-def test_a_genuine_event_is_stored_with_its_content_and_recorded(
+def test_a_genuine_event_is_stored_and_recorded(
     post_webhook: PostWebhook, session: Session
 ) -> None:
     assert post_webhook(EVENT).status_code == 200
     assert stored(session) == (1, 1)
     row = session.scalars(select(StripeEvent)).one()
-    assert (row.stripe_event_id, row.type, row.payload) == ("evt_1", "customer.created", EVENT)
+    assert (row.stripe_event_id, row.type) == ("evt_1", "customer.created")
     assert row.outcome is None and row.handled_at is None
 
 
@@ -108,11 +108,11 @@ def test_an_event_that_was_signed_too_long_ago_is_refused(
         b'{"id": "' + b"e" * 3000 + b'", "type": "a"}',
         b'{"id": "evt_1", "type": null}',
         b'{"id": "evt_\\u0000", "type": "a"}',
-        b'{"id": "evt_1", "type": "a", "data": "\\u0000"}',
+        b'{"id": "evt_1", "type": "a", "livemode": true, "data": {"object": {"id": "\\u0000",'
+        b' "mode": "a", "payment_status": "a", "amount_total": 1, "currency": "a"}}}',
         b'{"id": "evt_1", "type": "a", "data": "\\ud800"}',
         b'{"id": "evt_1", "type": "a", "data": NaN}',
         b'{"id": "evt_1", "type": "a", "data": ' + b"[" * 100_000 + b"]" * 100_000 + b"}",
-        b'{"id": "evt_1", "type": "a", "data": 1e400}',
     ],
 )
 def test_a_signed_body_that_is_no_event_is_refused_with_a_sentence(

@@ -140,7 +140,7 @@ def test_a_person_can_have_all_that_is_stored_about_them(
     app: Flask, session: Session, agreed: Application, handle_events: Handle
 ) -> None:
     handle_events()
-    run = app.test_cli_runner().invoke(args=["person", "export", agreed.reference])
+    run = app.test_cli_runner().invoke(args=["person", "export", agreed.reference.lower()])
     exported = json.loads(run.output)
     assert exported["email"] == "canary@wren.example"
     types = [event["type"] for event in exported["events"]]

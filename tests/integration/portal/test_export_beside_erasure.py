@@ -1,7 +1,7 @@
 """What an erasure takes out of the tables, the export had: a column that it clears is either there
 to the word, or left out for a reason that stands here."""
 
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterator
 from typing import Any
 
 import msgspec
@@ -28,7 +28,7 @@ from tests.integration.portal.conftest import Decide, Send
 
 Handle = Callable[[], None]
 Cell = tuple[str, str]
-Rows = dict[tuple[object, ...], Mapping[str, Any]]
+Rows = dict[tuple[object, ...], dict[str, Any]]
 
 # What moves on with an erasure, and says nothing about anybody.
 OF_THE_ERASURE = {
@@ -154,7 +154,7 @@ def every_row(session: Session) -> dict[str, Rows]:
     for name, table in db.metadata.tables.items():
         keys = [column.name for column in table.primary_key]
         rows = session.execute(select(table)).mappings().all()
-        tables[name] = {tuple(row[key] for key in keys): row for row in rows}
+        tables[name] = {tuple(row[key] for key in keys): dict(row) for row in rows}
     return tables
 
 

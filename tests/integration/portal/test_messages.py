@@ -4,17 +4,19 @@ import html
 import re
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from app.applications.erasure import erase_person
 from app.applications.events import MoreRequested
 from app.applications.models import Application
 from app.events.store import read_stream
 from app.events.types import stream_of
-from app.messages.service import write_as_staff
-from app.portal.message_views import TOO_MANY
-from tests.integration.portal.conftest import Decide, Send
+from app.messages.service import MOST_FROM_PROSPECT, write_as_prospect, write_as_staff
+from app.portal.message_views import NO_MORE, TOO_MANY
+from tests.integration.portal.conftest import CSRF_TOKEN, Decide, Send
 
 WRITTEN = re.compile(r'thread__who">([^<]*)<.*?thread__text" dir="auto">([^<]*)<', re.DOTALL)
 
@@ -123,6 +125,38 @@ def test_after_thirty_messages_in_an_hour_the_next_has_to_wait_and_is_kept(
     assert late.status_code == 429
     assert str(TOO_MANY) in late.text and "One too many" in late.text
     assert len(messages_of(session, application)) == 30
+
+
+def test_the_hour_counts_for_the_link_from_wherever_it_is_used(
+    app: Flask, path: str, session: Session, application: Application
+) -> None:
+    def send_from(address: str, text: str) -> TestResponse:
+        client = app.test_client()
+        client.environ_base["REMOTE_ADDR"] = address
+        token = CSRF_TOKEN.search(client.get(path).text)
+        assert token
+        fields = {"csrf_token": token[1], "text": text, "form_id": "a"}
+        return client.post(f"{path}/messages", data=fields)
+
+    for number in range(30):
+        assert send_from(f"10.0.0.{number}", f"{number}").status_code == 303
+    late = send_from("10.0.0.99", "One too many")
+    assert late.status_code == 429 and "One too many" in late.text
+    assert len(messages_of(session, application)) == 30
+
+
+def test_when_an_application_holds_as_many_as_it_may_the_text_is_kept(
+    send: Send, session: Session, application: Application
+) -> None:
+    for number in range(MOST_FROM_PROSPECT - 1):
+        write_as_prospect(session, application.id, f"{number}", form_id="a")
+    session.commit()
+    for _ in range(2):  # the last one, and a second click
+        assert send("messages", text="The last", form_id="a").status_code == 303
+    late = send("messages", text="One too many", form_id="a")
+    assert late.status_code == 422
+    assert str(NO_MORE) in late.text and "One too many" in late.text
+    assert messages_of(session, application)[-1] == "The last"
 
 
 def test_of_an_erased_application_there_is_no_page_to_write_on(

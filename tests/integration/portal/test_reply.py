@@ -1,15 +1,20 @@
 """Answering a reviewer's question: once, and no text is lost on the way."""
 
 import html
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
+from app.applications.erasure import erase_person
 from app.applications.events import ApplicationDeclined
 from app.applications.models import Application
+from app.applications.service import provide_more
+from app.database import db
 from app.events.store import read_stream
 from app.events.types import stream_of
+from app.portal import views
 from tests.integration.portal.conftest import Decide, Send
 
 
@@ -111,3 +116,23 @@ def test_four_thousand_characters_and_any_script_are_taken(
     message = "مرحبا 😀 <b>{{7*7}}</b> %s " + "r" * 3900
     assert send("reply", message=message).status_code == 303
     assert answers_given(session, application) == [message]
+
+
+def test_an_answer_of_somebody_who_was_erased_meanwhile_is_not_taken(
+    client: FlaskClient,
+    path: str,
+    asked: str,
+    send: Send,
+    application: Application,
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def erase_first(*answer: Any) -> None:
+        with Session(db.engine) as other:
+            erase_person(other, application.id, actor="operator:ada")
+            other.commit()
+        provide_more(*answer)
+
+    monkeypatch.setattr(views, "provide_more", erase_first)
+    assert send("reply", message="Forty-one.").status_code == 410
+    assert answers_given(session, application) == []

@@ -1,5 +1,6 @@
 """The figures above the queue, held against the applications themselves."""
 
+import re
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta
 from statistics import median
@@ -55,6 +56,19 @@ def test_half_of_the_decisions_took_no_longer_than_the_median(
     stock(rows)
     took = [minutes for minutes in decisions if minutes is not None]
     assert queue_figures(session).median_minutes == (round(median(took)) if took else None)
+
+
+@pytest.mark.parametrize(
+    ("minutes", "words"), [(None, "–"), (0, "Under a minute"), (1, "1 minute"), (90, "1 hour")]
+)
+def test_the_median_is_told_in_one_unit(
+    desk: FlaskClient, stock: Stock, minutes: int | None, words: str
+) -> None:
+    decided = {"status": "declined", "at": NOON}
+    if minutes is not None:
+        stock([{**decided, "decided_at": NOON + timedelta(minutes=minutes)}])
+    shown = re.search("Median time to decide</dt><dd>([^<]+)", desk.get("/staff/").text)
+    assert shown and shown[1] == words
 
 
 def test_the_week_begins_on_monday(session: Session, stock: Stock) -> None:

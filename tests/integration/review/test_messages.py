@@ -15,7 +15,7 @@ from app.applications.models import Application
 from app.events.models import StoredEvent
 from app.messages.service import write_as_prospect
 from app.notifications.models import MailMessage
-from app.review import message_views
+from app.review import service
 from tests.integration.review.conftest import CSRF_TOKEN, SEND_BUTTON
 
 Handle = Callable[[], None]
@@ -172,7 +172,7 @@ def test_without_keeping_it_at_once_the_mark_would_wait_for_a_worker(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     """The control."""
-    monkeypatch.setattr(message_views, "keep_rows", lambda *_: None)
+    monkeypatch.setattr(service, "keep_rows", lambda *_: None)
     prospect_writes("Hello?")
     write_and_send("Here we are.")
     assert MARK in desk.get("/staff/").text

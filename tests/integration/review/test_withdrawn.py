@@ -8,8 +8,13 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.applications.erasure import erase_person
+from app.applications.events import ApplicationDeclined
 from app.applications.models import Application
-from app.applications.service import withdraw_application
+from app.applications.service import (
+    AlreadyDecided,
+    decide_application,
+    withdraw_application,
+)
 from app.events.due import record_due
 from app.events.store import read_stream
 from app.events.types import stream_of
@@ -78,6 +83,18 @@ def test_the_queue_takes_it_from_the_open_ones_and_has_a_tab_for_it(
     assert application.company in tab and "Withdrawn <span>1</span>" in tab
     figures = "SELECT sum(amount) FROM queue_figures WHERE name = 'minutes_to_decision'"
     assert session.scalar(text(figures)) is None  # it was no decision
+
+
+def test_an_erased_application_is_decided_by_nobody(
+    session: Session, application: Application
+) -> None:
+    erase_person(session, application.id, actor="prospect")
+    session.commit()
+    verdict = ApplicationDeclined(message="")
+    with pytest.raises(AlreadyDecided):
+        decide_application(
+            session, application.id, verdict, seen_version=application.version, actor="staff:ada"
+        )
 
 
 def test_an_erased_application_that_nobody_decided_still_has_a_page(

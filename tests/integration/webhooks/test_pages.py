@@ -9,6 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.database import utc_now
 from app.webhooks.models import WebhookEndpoint, WebhookMessage
 from tests.integration.webhooks.conftest import Add, Courier, Happen, token_of
 from tests.webhook_receiver import Reply, WebhookReceiver
@@ -163,6 +164,20 @@ def test_the_secret_is_rotated_and_the_new_one_shown_once(
     (shown,) = SECRET.findall(answer.text)
     endpoint = the_endpoint(session)
     assert (endpoint.secret, endpoint.previous_secret) == (shown, old) and shown != old
+
+
+def test_the_page_tells_of_the_old_secret_as_long_as_it_is_valid(
+    desk: FlaskClient, press: Press, add: Add, session: Session
+) -> None:
+    endpoint = add()
+    page = f"/staff/webhooks/{endpoint.id}"
+    said = "the one before is valid until"
+    assert said not in desk.get(page).text
+    press(f"{endpoint.id}/secret")
+    assert said in desk.get(page).text
+    the_endpoint(session).previous_secret_until = utc_now()
+    session.commit()
+    assert said not in desk.get(page).text
 
 
 def test_an_endpoint_is_disabled_enabled_and_deleted(

@@ -11,10 +11,11 @@ from msgspec.structs import replace
 from app.comparer.arguments import Answers, Arguments, load_arguments
 from app.comparer.comparison import compare, rank
 from app.data_files import DataFileError
+from tests.comparer_answers import every_set_of_answers
 
 CONTENT = Path(__file__).parents[3] / "content"
 ARGUMENTS = load_arguments(CONTENT / "comparer.toml")
-EVERY = ARGUMENTS.every_set_of_answers()
+EVERY = every_set_of_answers(ARGUMENTS)
 ANY = st.sampled_from(EVERY)
 Change = Callable[[str, str, str], Path]
 # Whatever nobody runs, hundreds a second, one program: the table has it, and can lose it.

@@ -84,20 +84,21 @@ def test_times_are_shown_in_utc() -> None:
 
 
 @pytest.mark.parametrize(
-    ("minutes", "spelled"),
+    ("seconds", "spelled"),
     [
-        (0, "under a minute"),
-        (1, "1 minute"),
-        (59, "59 minutes"),
-        (60, "1 hour"),
-        (119, "1 hour"),
-        (47 * 60 + 59, "47 hours"),
-        (48 * 60, "2 days"),
-        (100 * 24 * 60, "100 days"),
+        (0.04, "0.0 seconds"),
+        (9.4, "9.4 seconds"),
+        (59.9, "59 seconds"),
+        (60, "1 minute"),
+        (3599.9, "59 minutes"),
+        (3600, "1 hour"),
+        (48 * 3600 - 1, "47 hours"),
+        (48 * 3600, "2 days"),
+        (100 * 24 * 3600, "100 days"),
     ],
 )
-def test_a_duration_is_spelled_in_one_unit(minutes: int, spelled: str) -> None:
-    assert duration(minutes) == spelled
+def test_a_duration_is_spelled_in_one_unit(seconds: float, spelled: str) -> None:
+    assert duration(seconds) == spelled
 
 
 def test_what_stands_in_double_backticks_is_code_and_all_of_it_is_text() -> None:

@@ -4,6 +4,8 @@ import uuid
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
+import msgspec
+import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
@@ -14,8 +16,10 @@ from app.applications.events import (
     MoreProvided,
     MoreRequested,
 )
+from app.applications.fold import APPLICATIONS
 from app.engagements.events import EngagementAccepted
 from app.events.types import Event, Metadata, RecordedEvent
+from app.history import moments
 from app.history.moments import in_causal_order, moments_of
 from app.review.timeline import in_words
 from app.scoring.events import ApplicationScored
@@ -64,6 +68,22 @@ def happened(*events: Event, causes: dict[int, int] | None = None) -> list[Recor
         )
         for index, event in enumerate(events)
     ]
+
+
+def test_each_event_is_taken_in_once_however_many_there_are(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    taken: list[int] = []
+
+    def take(_: Any, recorded: RecordedEvent) -> Any:
+        taken.append(recorded.version)
+        return APPLICATIONS.steps[ApplicationSubmitted](None, happened(SUBMITTED)[0])
+
+    steps = {ApplicationSubmitted: take, MoreProvided: take}
+    table = msgspec.structs.replace(APPLICATIONS, steps=steps)
+    monkeypatch.setattr(moments, "SHOWN", (("Application", table, {}),))
+    moments_of(happened(SUBMITTED, *[MoreProvided(message="!")] * 50), PEOPLE)
+    assert taken == list(range(1, 52))
 
 
 def test_a_moment_says_what_changed_by_whom_and_because_of_what() -> None:

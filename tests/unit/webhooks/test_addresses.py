@@ -81,6 +81,7 @@ def test_a_name_is_no_address_before_it_is_looked_up(host: str) -> None:
         *("https://", "https:///path", "https://example.com:0/", "https://example.com:99999/"),
         *("https://[::1", "https://user@example.com/", "https://:secret@example.com/"),
         *("https://example.com/#part", "https://exämple.com/", "https://example.com/a b"),
+        *("https://\0.example.com/", "https://example.com/\0"),
         *("https://example.com/\r\nHost: other", "https://127.0.0.1/", "https://[::1]/"),
     ],
 )

@@ -1,0 +1,78 @@
+"""What the labs' views show, and the sandbox that the visitor's cookie names."""
+
+import hashlib
+import time
+import uuid
+from typing import Any
+
+import msgspec
+from flask import abort, current_app, session
+from sqlalchemy.orm import Session
+
+from app.labs.models import Sandbox
+from app.labs.queries import LabState, state_of
+from app.labs.sandboxes import MOST_PER_NETWORK, find_sandbox, look_at_sandbox
+from app.labs.scenario import Scenario
+from app.labs.scenarios import BY_SLUG
+from app.languages.choice import present_language
+from config import Config
+
+COOKIE = "labs"
+
+
+def load(lab: str) -> Scenario:
+    if lab not in BY_SLUG:
+        abort(404)
+    return BY_SLUG[lab]
+
+
+def own_sandbox(backbone: Session, scenario: Scenario) -> Sandbox | None:
+    """This visitor's sandbox of that lab, while it is open."""
+    try:
+        sandbox_id = uuid.UUID(session[COOKIE][scenario.slug])
+    except (KeyError, TypeError, ValueError):
+        return None
+    return find_sandbox(backbone, scenario.slug, sandbox_id)
+
+
+def remember(scenario: Scenario, sandbox: Sandbox) -> None:
+    """Have the browser name this sandbox from now on."""
+    session[COOKIE] = {**session.get(COOKIE, {}), scenario.slug: sandbox.id.hex}
+
+
+def look(backbone: Session, scenario: Scenario, sandbox: Sandbox) -> LabState:
+    look_at_sandbox(backbone, sandbox, site_config())
+    state = state_of(backbone, scenario, sandbox)
+    backbone.commit()
+    return state
+
+
+def moving_part(scenario: Scenario, state: LabState, sandbox: Sandbox | None) -> dict[str, Any]:
+    return {
+        "scenario": scenario,
+        "state": state,
+        "seen": digest(state),
+        "is_open": sandbox is not None,
+        # In the address of the next look: to one that differs by its anchor only, no browser goes.
+        "now": time.time_ns(),
+    }
+
+
+def digest(state: msgspec.Struct) -> str:
+    """The same for the same state of a page's moving part, in the same language, in any process."""
+    seen = msgspec.json.encode((present_language(), state), enc_hook=str)
+    return hashlib.sha256(seen).hexdigest()[:16]
+
+
+def limits() -> dict[str, int]:
+    config = site_config()
+    return {
+        "most": config.LABS_SANDBOXES,
+        "most_per_network": MOST_PER_NETWORK,
+        "minutes": config.LABS_MINUTES,
+    }
+
+
+def site_config() -> Config:
+    config: Config = current_app.config["SITE"]
+    return config

@@ -1,0 +1,93 @@
+"""The staff's page of an application, as several views show it, with the forms that they took."""
+
+import uuid
+from collections.abc import Sequence
+
+from flask import abort, render_template
+
+from app.applications.models import Application
+from app.applications.promise import open_promise
+from app.applications.queries import find_application, questionnaire_of
+from app.applications.similar import similar_applications
+from app.attachments.queries import attachments_of
+from app.chat.queries import chat_about
+from app.database import db
+from app.engagements.queries import engagement_of, events_about, streams_about
+from app.engagements.rate_card import current_rate_card
+from app.events.dead_letters import dead_letters_in
+from app.events.types import RecordedEvent
+from app.firm.brand import current_brand
+from app.firm.offers import current_offers
+from app.messages.forms import MessageForm
+from app.messages.queries import thread_of
+from app.notifications.queries import mail_about
+from app.review.changes import changes_since
+from app.review.forms import DecisionForm
+from app.review.pricing import price_kinds
+from app.review.reading import sections_of
+from app.review.timeline import entry_of, people_of
+from app.scoring.queries import score_of
+from app.screening.disposable import is_disposable
+from app.screening.rules import current_rules
+
+EXPIRED = "This page was open for too long. Your text is kept; send it once more."
+
+
+def load(application_id: uuid.UUID) -> Application:
+    subject = find_application(db.session(), application_id)
+    if subject is None:
+        abort(404)
+    return subject
+
+
+def decision_form(subject: Application, *, empty: bool = False) -> DecisionForm:
+    """The form as it was sent, or an empty one with the engagement proposed as its default."""
+    engagement = engagement_of(db.session(), subject.id)
+    score = score_of(db.session(), subject.id)
+    kind = engagement.kind if engagement else score.recommended_kind if score else None
+    card = current_rate_card()
+    return DecisionForm(
+        price_kinds(subject, engagement, card),
+        card.currency,
+        current_offers(),
+        data={"kind": kind, "version": subject.version},
+        **({"formdata": None} if empty else {}),
+    )
+
+
+def show_application(
+    subject: Application,
+    form: DecisionForm,
+    *,
+    problem: str | None = None,
+    overtaken_by: Sequence[RecordedEvent] = (),
+    message_form: MessageForm | None = None,
+    message_problem: str | None = None,
+) -> str:
+    session = db.session()
+    engagement = engagement_of(session, subject.id)
+    events, people = events_about(session, subject, engagement), people_of(session, subject)
+    return render_template(
+        "review/application.html",
+        application=subject,
+        files=attachments_of(session, subject.draft_id),
+        sections=sections_of(subject.answers, questionnaire_of(session, subject.questions_version)),
+        score=score_of(session, subject.id),
+        engagement=engagement,
+        dead_letters=dead_letters_in(session, streams_about(subject, engagement)),
+        promise=open_promise(session, events),
+        offers=current_offers(),
+        reasons_held=current_rules().sentences(subject.signals),
+        is_disposable=is_disposable(subject.email),
+        similar=similar_applications(session, subject),
+        entries=[entry_of(recorded, people) for recorded in events],
+        thread=thread_of(session, events, people, firm=current_brand().name),
+        message_form=message_form or MessageForm(formdata=None),
+        message_problem=message_problem,
+        mail=mail_about(session, subject.id),
+        chat=chat_about(session, subject.id),
+        form=form,
+        decision=None if subject.is_open else entry_of(changes_since(events, 1)[-1], people),
+        problem=problem,
+        overtaken_by=[entry_of(recorded, people) for recorded in overtaken_by],
+    )

@@ -1,0 +1,16 @@
+"""What every form of the site is made of."""
+
+from typing import Any
+
+from flask import request
+from flask_wtf import FlaskForm
+
+
+class SiteForm(FlaskForm):
+    """A form that reads the fields of a sent form and nothing else. By itself Flask-WTF would take
+    a JSON body or a file for what somebody typed, and a field for text is made for text alone."""
+
+    def __init__(self, **options: Any) -> None:
+        if "formdata" not in options and self.is_submitted():
+            options["formdata"] = request.form
+        super().__init__(**options)

@@ -1,0 +1,86 @@
+"""Stripe's events name the payer. Nothing of that is stored, whatever comes of them, and when."""
+
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.applications.erasure import erase_person
+from app.payments.models import CheckoutAttempt
+from tests.integration.payments.actors import CheckoutEvent, Handle, Payer, PostWebhook, Standin
+
+PAYER = {"email": "canary@wren.example", "name": "Canary Wren", "address": {"city": "Canary Bay"}}
+NAMES_THE_PAYER = {
+    "customer_email": PAYER["email"],
+    "customer_details": PAYER,
+    "shipping_details": PAYER,
+}
+STORED = text("SELECT string_agg(e::text, ' ') FROM stripe_events e")
+
+
+@pytest.fixture
+def attempt(standin: Standin, payer: Payer) -> CheckoutAttempt:
+    payer.press_pay()
+    [attempt] = payer.attempts()
+    return attempt
+
+
+@pytest.fixture
+def tell(
+    post_webhook: PostWebhook, handle_events: Handle, session: Session
+) -> Callable[[dict[str, Any]], str]:
+    """Send an event and handle it; all that is stored of Stripe's events then."""
+
+    def tell(event: dict[str, Any]) -> str:
+        assert post_webhook(event).status_code == 200
+        handle_events()
+        return str(session.scalar(STORED))
+
+    return tell
+
+
+@pytest.mark.parametrize("kind", ["completed", "expired", "async_payment_failed"])
+def test_an_event_that_is_counted_leaves_no_name(
+    attempt: CheckoutAttempt, checkout_event: CheckoutEvent, tell: Callable[..., str], kind: str
+) -> None:
+    stored = tell(checkout_event(kind, attempt, **NAMES_THE_PAYER))
+    assert "Canary" not in stored and "canary" not in stored
+
+
+def test_what_comes_after_the_erasure_leaves_no_name(
+    attempt: CheckoutAttempt,
+    payer: Payer,
+    checkout_event: CheckoutEvent,
+    tell: Callable[..., str],
+    handle_events: Handle,
+    session: Session,
+) -> None:
+    late = checkout_event("expired", attempt, **NAMES_THE_PAYER)
+    handle_events()
+    erase_person(session, payer.application_id, actor="operator:ada")
+    session.commit()
+    handle_events()
+    stored = tell(late)
+    assert "The payment page has expired." in stored
+    assert "Canary" not in stored and "canary" not in stored
+
+
+def test_what_is_not_counted_leaves_no_name(
+    attempt: CheckoutAttempt, checkout_event: CheckoutEvent, tell: Callable[..., str]
+) -> None:
+    another = {"client_reference_id": None, "metadata": {"buyer": "Canary Wren"}}
+    event = checkout_event("completed", attempt, **NAMES_THE_PAYER, **another)
+    stored = tell(event)
+    assert "no reference of ours" in stored
+    assert "Canary" not in stored and "canary" not in stored
+
+
+@pytest.mark.parametrize("about", [PAYER, [PAYER], "Canary Wren", {"object": PAYER}])
+def test_an_event_of_another_type_or_shape_leaves_no_name(
+    standin: Standin, tell: Callable[..., str], about: Any
+) -> None:
+    event = {"id": "evt_1", "type": "customer.created", "livemode": False, "data": about}
+    assert "anary" not in tell(event)
+    assert "anary" not in tell({**event, "id": "evt_2", "type": "checkout.session.completed"})

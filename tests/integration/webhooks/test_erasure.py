@@ -1,0 +1,69 @@
+"""What a server said back of a person's data goes with the person."""
+
+from collections.abc import Callable
+
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.applications.draft_end import discard_draft
+from app.applications.draft_link import request_resume_link, start_draft
+from app.applications.events import DraftLinkRequested
+from app.applications.questions import current_questionnaire
+from app.database import db
+from app.events.person_keys import drop_key
+from app.webhooks.models import WebhookAttempt
+from tests.integration.webhooks.conftest import PERSON, Add, Courier, Happen
+from tests.webhook_receiver import Reply, WebhookReceiver
+
+ECHO = Reply(body=b'{"email": "canary@wren.example"}')
+
+
+def answers(session: Session) -> list[str]:
+    """What servers said, as it is kept."""
+    session.rollback()
+    return list(session.scalars(select(WebhookAttempt.answer)))
+
+
+def test_what_was_said_back_of_a_draft_is_gone_with_the_draft(
+    session: Session,
+    add: Add,
+    courier: Courier,
+    receiver: WebhookReceiver,
+    handle_events: Callable[[], None],
+) -> None:
+    receiver.answer = lambda _: ECHO
+    add(DraftLinkRequested.type, with_personal=True)
+    draft = start_draft(session, current_questionnaire())
+    draft.answers, draft.complete_steps = {"email": "canary@wren.example"}, ["you"]
+    session.flush()
+    request_resume_link(session, draft)
+    session.commit()
+    courier.work()
+    assert answers(session) == [ECHO.body.decode()]
+    discard_draft(session, draft, because="by_prospect")
+    session.commit()
+    handle_events()
+    assert answers(session) == [""]
+
+
+def test_what_is_said_back_while_the_person_is_erased_is_not_kept(
+    app: Flask,
+    session: Session,
+    add: Add,
+    happen: Happen,
+    courier: Courier,
+    receiver: WebhookReceiver,
+) -> None:
+    def erase_then_answer(_: int) -> Reply:
+        with app.app_context():
+            drop_key(db.session(), PERSON)
+            db.session.commit()
+        return ECHO
+
+    receiver.answer = erase_then_answer
+    endpoint = add(with_personal=True)
+    happen()
+    courier.work()
+    assert [message.status for message in courier.messages(endpoint)] == ["delivered"]
+    assert answers(session) == [""]

@@ -62,6 +62,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     CONTENT_DIR: str = str(ROOT / "content")
     EXTRA_HOSTS: str = ""
     TRUSTED_PROXIES: CountOrNone = 0
+    STAFF_SESSION_HOURS: Count = 12
     METRICS_TOKEN: str = ""
     WEBHOOK_ALLOW_PRIVATE: bool = False
     MAINTENANCE: bool = False

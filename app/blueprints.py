@@ -5,6 +5,7 @@ from app.accounts.views import accounts
 from app.api.views import api
 from app.applications.autosave import autosave
 from app.applications.deletion import deletion
+from app.applications.link_views import draft_link
 from app.applications.views import applications
 from app.attachments.views import attachments
 from app.catalog.views import catalog
@@ -44,6 +45,7 @@ BLUEPRINTS = (
     this_site,
     applications,
     autosave,
+    draft_link,
     deletion,
     attachments,
     outlook,

@@ -100,7 +100,7 @@ def session_signer(secret: str) -> URLSafeTimedSerializer:
     return serializer
 
 
-def sealed(site: Site, fields: Fields, **session: str) -> tuple[str, Fields]:
+def sealed(site: Site, fields: Fields, **session: str | int) -> tuple[str, Fields]:
     """A session cookie as the site signs it, and the fields with that session's CSRF token."""
     secret = site.settings["SECRET_KEY"]
     csrf = secrets.token_hex(20)

@@ -1,10 +1,13 @@
 """Members of staff, and the browsers in which they are signed in."""
 
+import time
+
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
+from app.accounts.sessions import SIGNED_IN_AT
 
 
 def employ(session: Session, name: str) -> Staff:
@@ -21,4 +24,5 @@ def browser_of(app: Flask, staff: Staff) -> FlaskClient:
     browser = app.test_client()
     with browser.session_transaction() as cookie:
         cookie["_user_id"] = staff.get_id()
+        cookie[SIGNED_IN_AT] = int(time.time())
     return browser

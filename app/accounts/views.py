@@ -1,6 +1,5 @@
 """Signing in and out, and one's own settings."""
 
-import hashlib
 from typing import Any
 from urllib.parse import urlsplit
 
@@ -15,43 +14,34 @@ from flask import (
     url_for,
 )
 from flask.typing import ResponseReturnValue
-from flask_login import current_user, login_required, login_user
+from flask_login import current_user, login_required
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from app.accounts.forms import EXPIRED, LoginForm, PasswordForm
-from app.accounts.models import Staff
-from app.accounts.queries import find_staff_of_session
 from app.accounts.service import WrongPassword, change_password, end_sessions, sign_in
+from app.accounts.sessions import begin_session
+from app.accounts.tries import (
+    FOR_EMAIL,
+    FOR_EMAIL_FROM_NETWORK,
+    FROM_NETWORK,
+    email_from_anywhere,
+    email_from_network,
+    forget_tries,
+    know_browser,
+)
 from app.database import db
-from app.extensions import csrf, limiter, login_manager
+from app.extensions import csrf, limiter
 
-TRIES_BY_ADDRESS = "10 per minute"
-TRIES_BY_EMAIL = "5 per 15 minutes"
+NEW_PASSWORDS = "5 per 15 minutes"
 TRIED_TOO_OFTEN = "That was tried too often. Wait a quarter of an hour, then try again."
 
 accounts = Blueprint("accounts", __name__, template_folder="templates")
-
-login_manager.login_view = "accounts.login"
-login_manager.login_message = "Sign in to see that page."
-# It would mark sessions that moved to another network as stale, which nothing here asks about.
-login_manager.session_protection = None
 
 
 @accounts.app_context_processor
 def who_is_signed_in() -> dict[str, Any]:
     """For templates; looked up only where one asks."""
     return {"current_user": current_user}
-
-
-@login_manager.user_loader
-def load_staff(signed: str) -> Staff | None:
-    return find_staff_of_session(db.session(), signed)
-
-
-def email_tried() -> str:
-    """What tries for one address are counted under: no address goes into Redis."""
-    email = request.form.get("email", "").strip().lower()
-    return hashlib.sha256(email.encode()).hexdigest()
 
 
 @accounts.get("/staff/login")
@@ -63,8 +53,9 @@ def login() -> ResponseReturnValue:
 
 @accounts.post("/staff/login")
 @csrf.exempt  # the form checks the token itself, so that an expired one is no dead end
-@limiter.limit(TRIES_BY_ADDRESS)
-@limiter.limit(TRIES_BY_EMAIL, key_func=email_tried)
+@limiter.limit(FROM_NETWORK)
+@limiter.limit(FOR_EMAIL_FROM_NETWORK, key_func=email_from_network)
+@limiter.limit(FOR_EMAIL, key_func=email_from_anywhere)
 def try_login() -> ResponseReturnValue:
     """Sign in under a new session. Every refusal looks alike."""
     form = LoginForm()
@@ -76,9 +67,10 @@ def try_login() -> ResponseReturnValue:
         return show_login(form, "The e-mail address or the password is not right."), 422
     forget_tries()
     db.session.commit()
-    session.clear()
-    login_user(staff)
-    return redirect(own_page(request.args.get("next", "")), 303)
+    begin_session(staff)
+    onward = redirect(own_page(request.args.get("next", "")), 303)
+    know_browser(onward)
+    return onward
 
 
 @accounts.errorhandler(TooManyRequests)
@@ -106,7 +98,7 @@ def settings() -> ResponseReturnValue:
 
 @accounts.post("/staff/settings/")
 @login_required
-@limiter.limit(TRIES_BY_EMAIL, key_func=lambda: str(current_user.id))
+@limiter.limit(NEW_PASSWORDS, key_func=lambda: str(current_user.id))
 def set_password() -> ResponseReturnValue:
     """Change one's own password; the other sessions end, this one goes on under a new stamp."""
     form = PasswordForm()
@@ -118,8 +110,7 @@ def set_password() -> ResponseReturnValue:
         form.current.errors = ["This is not your current password."]
         return show_settings(form), 422
     db.session.commit()
-    session.clear()
-    login_user(current_user)
+    begin_session(current_user)
     flash("Your password is changed. Every other device is signed out.")
     return redirect(url_for(".settings"), 303)
 
@@ -130,13 +121,6 @@ def show_login(form: LoginForm, problem: str | None = None) -> str:
 
 def show_settings(form: PasswordForm, problem: str | None = None) -> str:
     return render_template("accounts/settings.html", form=form, problem=problem)
-
-
-def forget_tries() -> None:
-    """A success clears the failures that were counted for the address before it."""
-    for counted in limiter.current_limits:
-        if email_tried() in counted.request_args:
-            limiter.limiter.clear(counted.limit, *counted.request_args)
 
 
 def own_page(address: str) -> str:

@@ -1,4 +1,4 @@
-"""Drafts: begun at the first step, saved at each, found again by cookie or by link."""
+"""Drafts: begun at the first step, saved at each."""
 
 import secrets
 import uuid
@@ -11,14 +11,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.applications.answers import Answers
-from app.applications.events import DraftLinkRequested
 from app.applications.models import Draft, StoredQuestionnaire
 from app.applications.pace import note_time
 from app.applications.questions import STEP_KEYS, Questionnaire, Step
 from app.database import utc_now
 from app.events.person_keys import key_of
-from app.events.store import record
-from app.events.types import stream_of
 
 NO_SAVE = "0"
 
@@ -43,10 +40,6 @@ class Save(NamedTuple):
         """What it may overwrite. A page without JavaScript repeats its own id, after Back or at a
         double click."""
         return (self.id, *self.seen)
-
-
-class NoAddress(Exception):
-    """The draft has no e-mail address to send a link to."""
 
 
 def start_draft(session: Session, questionnaire: Questionnaire) -> Draft:
@@ -74,13 +67,6 @@ def keep_questionnaire(session: Session, questionnaire: Questionnaire) -> None:
         .values(version=questionnaire.version, content=msgspec.to_builtins(questionnaire))
         .on_conflict_do_nothing()
     )
-
-
-def find_draft_by_link(session: Session, token: str) -> Draft | None:
-    """The draft that the link in a mail opens."""
-    if "\x00" in token:  # which Postgres refuses to compare with
-        return None
-    return session.scalar(select(Draft).where(Draft.resume_token == token))
 
 
 def save_step(
@@ -165,21 +151,3 @@ def first_incomplete_step(draft: Draft, questionnaire: Questionnaire) -> Step:
     """Where to go on: the first step without accepted answers, or else the last one, the review."""
     open_steps = [s for s in questionnaire.steps if s.key not in draft.complete_steps]
     return open_steps[0] if open_steps else questionnaire.steps[-1]
-
-
-def request_resume_link(session: Session, draft: Draft) -> str:
-    """Have the link back into the draft mailed, and return the address it goes to.
-
-    Raises NoAddress while the first step has no accepted address.
-    """
-    email = draft.answers.get("email")
-    if not email or "you" not in draft.complete_steps:
-        raise NoAddress(draft.id)
-    record(
-        session,
-        stream_of("draft", draft.id),
-        DraftLinkRequested(draft_id=str(draft.id), email=email, resume_token=draft.resume_token),
-        actor="prospect",
-        person=draft.id,
-    )
-    return str(email)

@@ -3,34 +3,56 @@
 import secrets
 import uuid
 
-from sqlalchemy import func, select
+from sqlalchemy import exists, func, select, update
 from sqlalchemy.orm import Session
 
 from app.applications.erasure import lock_unerased
 from app.applications.events import PageLinkReplaced, PageLinkRequested
-from app.applications.models import Application
+from app.applications.link_requests import is_asked_too_often
+from app.applications.models import Application, Draft
+from app.applications.queries import may_be_written_to
+from app.events.models import StoredEvent
 from app.events.store import record
 from app.events.types import stream_of
 
 
 def request_page_link(session: Session, reference: str, email: str) -> None:
     """Have the link mailed to the address that the application was sent with. Where reference and
-    address don't belong together, nothing happens; the caller learns of neither."""
+    address don't belong together, nothing happens, nor where nobody may be written to, or was too
+    often; the caller learns of none of it."""
     application = session.scalar(
-        select(Application).where(
+        select(Application)
+        .where(
             Application.reference == reference.upper(),
             func.lower(Application.email) == email.lower(),
             Application.erased_at.is_(None),
         )
+        .with_for_update()
     )
-    if application:
-        stream = stream_of("application", application.id)
+    if application is None or not may_be_written_to(session, application):
+        return
+    stream = stream_of("application", application.id)
+    if not is_asked_too_often(session, stream, PageLinkRequested):
         record(session, stream, PageLinkRequested(), actor="prospect")
 
 
 def replace_page_link(session: Session, application_id: uuid.UUID, *, actor: str) -> None:
-    """The old link opens nothing from now on, and the prospect is mailed a new one. Raises
-    AlreadyErased."""
+    """The old link opens nothing from now on, nor does one into the draft; the prospect is mailed a
+    new one. Raises AlreadyErased."""
     application = lock_unerased(session, application_id)
     application.access_token = secrets.token_urlsafe(24)
+    session.execute(
+        update(Draft)
+        .where(Draft.id == application.draft_id)
+        .values(resume_token=secrets.token_urlsafe(24))
+    )
     record(session, stream_of("application", application_id), PageLinkReplaced(), actor=actor)
+
+
+def is_link_replaced(session: Session, application: Application) -> bool:
+    """Whether staff have ever replaced it."""
+    replaced = exists().where(
+        StoredEvent.stream == stream_of("application", application.id),
+        StoredEvent.type == PageLinkReplaced.type,
+    )
+    return bool(session.scalar(select(replaced)))

@@ -6,6 +6,7 @@ from typing import NamedTuple
 from flask import abort, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
+from flask_login import current_user
 
 from app.applications.answers import Answer
 from app.applications.drafts import first_incomplete_step, last_save, move_to_present_questions
@@ -58,8 +59,10 @@ def current_draft_id() -> uuid.UUID | None:
 
 
 def remember(draft: Draft) -> None:
-    """Have the browser name this draft from now on."""
-    session.permanent = True
+    """Have the browser name this draft from now on. Where a member of staff is signed in, it is
+    theirs too, and ends with the browser as before."""
+    if not current_user.is_authenticated:
+        session.permanent = True
     session[DRAFT_COOKIE] = str(draft.id)
 
 
@@ -158,9 +161,11 @@ def show_review(
     return page, status
 
 
-def show_sealed(draft: Draft | None, form: StepForm) -> ResponseReturnValue:
-    """The draft is sent; what the form holds besides is shown, so that it can be copied out."""
+def show_sealed(draft: Draft | None = None, form: StepForm | None = None) -> ResponseReturnValue:
+    """The draft is sent; what a form holds besides is shown, so that it can be copied out."""
     sent = draft.answers if draft else {}
-    unsent = {key: answer for key, answer in form.answers().items() if answer != sent.get(key)}
-    typed = [row for row in readable_rows(unsent, form.step.questions) if row[1]]
+    given = form.answers() if form else {}
+    unsent = {key: answer for key, answer in given.items() if answer != sent.get(key)}
+    questions = form.step.questions if form else ()
+    typed = [row for row in readable_rows(unsent, questions) if row[1]]
     return render_template("applications/sealed.html", typed=typed), 409

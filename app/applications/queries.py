@@ -8,10 +8,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.applications.answers import Answer, Answers
-from app.applications.events import ApplicationSubmitted
+from app.applications.events import ApplicationReleased, ApplicationSubmitted
 from app.applications.models import Application, Draft, StoredQuestionnaire
 from app.applications.questions import Question, Questionnaire, Step, current_questionnaire
-from app.events.types import RecordedEvent
+from app.events.store import read_stream
+from app.events.types import RecordedEvent, stream_of
 from app.languages.prose import in_present_language
 
 
@@ -53,6 +54,15 @@ def is_held_until_released(session: Session, sent: RecordedEvent) -> bool:
     submission follows from the release of this one."""
     is_submission = isinstance(sent.data, ApplicationSubmitted)
     return is_submission and bool(get_application(session, sent.subject_id).signals)
+
+
+def may_be_written_to(session: Session, application: Application) -> bool:
+    """Whether mail goes to its address by itself: not where the application was held, unless staff
+    have released it. Until then the address may be somebody else's."""
+    if not application.signals:
+        return True
+    stream = read_stream(session, stream_of("application", application.id))
+    return any(isinstance(event.data, ApplicationReleased) for event in stream)
 
 
 def questionnaire_of(session: Session, version: str) -> Questionnaire:

@@ -3,19 +3,19 @@
 import secrets
 import uuid
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple, NoReturn
+from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, select, text
+from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
 from app.applications.answers import Answers
-from app.applications.drafts import NO_SAVE, first_incomplete_step
+from app.applications.drafts import NO_SAVE
 from app.applications.events import ApplicationHeld, ApplicationSubmitted
-from app.applications.models import Application, Draft
 from app.applications.questions import Questionnaire
 from app.applications.reference import make_reference
+from app.applications.refusal import explain_refusal
 from app.database import after_commit, new_id
 from app.events import bell
 from app.events.person_keys import key_of
@@ -33,23 +33,6 @@ class Submitted(NamedTuple):
 
     application_id: uuid.UUID
     access_token: str
-
-
-class DraftUnfinished(Exception):
-    """There is no such draft, or one of its earlier steps has no accepted answers yet."""
-
-
-class DraftChanged(Exception):
-    """The draft was saved again after the page that sends it was shown."""
-
-
-class AlreadySubmitted(Exception):
-    """The draft has become an application before. ``same`` tells whether with the same answers."""
-
-    def __init__(self, application: Application, *, same: bool) -> None:
-        super().__init__(application.reference)
-        self.application = application
-        self.same = same
 
 
 # Guarded like the seal below, so that what is sealed is what was read.
@@ -151,7 +134,7 @@ def submit_application(
     wanted = {"earlier_steps": [step.key for step in earlier], "counted_for": COUNTED_FOR}
     draft = session.execute(READ_DRAFT, {**seen, **wanted}).one_or_none()
     if draft is None:
-        _explain_refusal(session, draft_id, answers, questionnaire)
+        explain_refusal(session, draft_id, answers, questionnaire)
     submission = _submission(draft.answers, answers, questionnaire, prefix, language)
     made = Submitted(new_id(), secrets.token_urlsafe(24))
     signals = screen(
@@ -159,7 +142,7 @@ def submit_application(
     )
     key = draft.person_key or key_of(session, draft_id)
     if not _store(session, submission, signals, made, seen, bytes(key)):
-        _explain_refusal(session, draft_id, answers, questionnaire)
+        explain_refusal(session, draft_id, answers, questionnaire)
     after_commit(session, bell.ring)
     return made
 
@@ -228,17 +211,3 @@ def _hold(
         "held_data": content["data"],
         "held_metadata": msgspec.to_builtins(metadata),
     }
-
-
-def _explain_refusal(
-    session: Session, draft_id: uuid.UUID, answers: Answers, questionnaire: Questionnaire
-) -> NoReturn:
-    earlier = session.scalar(select(Application).where(Application.draft_id == draft_id))
-    if earlier:
-        last_keys = {question.key for question in questionnaire.steps[-1].questions}
-        sent = {key: earlier.answers[key] for key in last_keys & earlier.answers.keys()}
-        raise AlreadySubmitted(earlier, same=sent == answers)
-    draft = session.get(Draft, draft_id)
-    if draft is None or first_incomplete_step(draft, questionnaire) is not questionnaire.steps[-1]:
-        raise DraftUnfinished(draft_id)
-    raise DraftChanged(draft_id)

@@ -9,7 +9,6 @@ from typing import cast
 from flask import (
     Blueprint,
     Response,
-    abort,
     current_app,
     flash,
     redirect,
@@ -23,13 +22,7 @@ from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import TooManyRequests
 
 from app.applications.branches import branches_css
-from app.applications.drafts import (
-    DraftSealed,
-    NoAddress,
-    StepChanged,
-    find_draft_by_link,
-    request_resume_link,
-)
+from app.applications.drafts import DraftSealed, StepChanged
 from app.applications.forms import ReviewForm, StepForm, form_for
 from app.applications.keeping import keep
 from app.applications.pace import minutes_by_step
@@ -41,30 +34,22 @@ from app.applications.pages import (
     open_step,
     other_answers,
     posted_form,
-    remember,
     show_form,
     show_review,
     show_sealed,
 )
 from app.applications.questions import STEP_KEYS, current_questionnaire
-from app.applications.submission import (
-    AlreadySubmitted,
-    DraftChanged,
-    DraftUnfinished,
-    submit_application,
-)
+from app.applications.refusal import AlreadySubmitted, DraftChanged, DraftUnfinished
+from app.applications.submission import submit_application
 from app.database import commit_each_statement, db
 from app.errors import show_error
-from app.extensions import csrf, limiter
+from app.extensions import csrf
 from app.firm.brand import current_brand
 from app.languages.choice import present_language
 from app.screening.origins import counted_origin
 from app.screening.screen import reasons_to_hold
 
 REVIEW = STEP_KEYS[-1]
-RESUME_LINKS = "5 per hour"
-# The script that keeps what could not be sent takes it for: forget it, the link wins.
-RESUMED = "resumed"
 TOO_MANY = lazy_gettext(
     "Many forms were started from here within an hour. Wait a few minutes, then press again."
 )
@@ -147,7 +132,7 @@ def submit() -> ResponseReturnValue:
         db.session.rollback()
         return keep_and_go_on(form)
     except AlreadySubmitted as earlier:
-        if not earlier.same:
+        if not earlier.is_repeat:
             raise DraftSealed(draft_id) from earlier
         access_token = earlier.application.access_token
     except DraftChanged:
@@ -160,36 +145,6 @@ def submit() -> ResponseReturnValue:
 def review() -> ResponseReturnValue:
     """The address of a page that only a POST shows, opened again."""
     return redirect(url_for(".step", key=REVIEW), 303)
-
-
-@applications.post("/apply/link")
-@limiter.limit(RESUME_LINKS)
-def send_link() -> ResponseReturnValue:
-    """Mail the link back into the draft."""
-    draft = current_draft()
-    if draft is None:
-        return redirect(url_for(".start"), 303)
-    if draft.submitted_at:
-        raise DraftSealed(draft.id)
-    try:
-        email = request_resume_link(db.session(), draft)
-        db.session.commit()
-        flash(gettext("A link back to this form is on its way to %(email)s.", email=email))
-    except NoAddress:
-        flash(
-            gettext("Finish the first step, with your address, so that a link can be sent to it.")
-        )
-    return redirect(url_for(".step", key=open_step(draft).key), 303)
-
-
-@applications.get("/apply/resume/<token>")
-def resume(token: str) -> ResponseReturnValue:
-    """Go on with a draft from the mail; the link wins over what this browser holds."""
-    draft = find_draft_by_link(db.session(), token)
-    if draft is None:
-        abort(404)
-    remember(draft)
-    return redirect(url_for(".step", key=open_step(draft).key, _anchor=RESUMED), 303)
 
 
 @applications.errorhandler(TooManyRequests)
@@ -236,7 +191,7 @@ def keep_and_go_on(form: StepForm) -> ResponseReturnValue:
 def chosen_way(form: StepForm) -> ResponseReturnValue | None:
     """Where a button leads that is not about going on: such a way asks for no accepted answers."""
     if "mail_link" in request.form:
-        return redirect(url_for(".send_link"), 307)  # the same POST, now for the link
+        return redirect(url_for("draft_link.send"), 307)  # the same POST, now for the link
     if form.overwrites.data is not None:
         flash(gettext("What was in the fields is kept."))
         return redirect(url_for(".step", key=form.step.key), 303)

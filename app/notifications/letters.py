@@ -29,7 +29,7 @@ def resume_link(draft: Draft) -> Letter:
         ),
         action=(
             gettext("Go on with the application"),
-            link_to("applications.resume", token=draft.resume_token),
+            link_to("draft_link.ask", token=draft.resume_token),
         ),
         closing=(gettext("The link opens your answers, so keep it to yourself."),),
     )
@@ -49,7 +49,7 @@ def draft_expiring(draft: Draft, ends_on: date) -> Letter:
         ),
         action=(
             gettext("Go on with the application"),
-            link_to("applications.resume", token=draft.resume_token),
+            link_to("draft_link.ask", token=draft.resume_token),
         ),
         closing=(
             gettext(

@@ -7,7 +7,12 @@ from sqlalchemy.orm import Session
 
 from app.applications.events import PageLinkReplaced
 from app.applications.models import Application
-from app.applications.queries import find_draft, get_application, is_held_until_released
+from app.applications.queries import (
+    find_draft,
+    get_application,
+    is_held_until_released,
+    may_be_written_to,
+)
 from app.engagements.queries import get_engagement
 from app.events.store import read_stream
 from app.events.types import RecordedEvent
@@ -111,14 +116,16 @@ def send_message(session: Session, sent: RecordedEvent) -> None:
 
 
 def announce_withdrawal(session: Session, withdrawn: RecordedEvent) -> None:
-    """application.withdrawn → the news to staff, a confirmation to the prospect."""
+    """application.withdrawn → the news to staff, and a confirmation to the prospect, unless it was
+    held."""
     application = get_application(session, withdrawn.subject_id)
     letter = news.withdrawn(application, withdrawn.data.message)
     tell_staff(session, letter, because=withdrawn, application_id=application.id)
-    confirmation = own_page.withdrawal_confirmed(application)
-    write_to(
-        session, application.email, confirmation, because=withdrawn, application_id=application.id
-    )
+    if may_be_written_to(session, application):
+        letter = own_page.withdrawal_confirmed(application)
+        write_to(
+            session, application.email, letter, because=withdrawn, application_id=application.id
+        )
 
 
 def send_page_link(session: Session, wanted: RecordedEvent) -> None:

@@ -5,7 +5,7 @@ from typing import Any
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.applications.models import Application
+from app.applications.models import Application, Draft
 from app.attachments.queries import attachments_of
 from app.chat.queries import chat_about
 from app.engagements.models import Engagement
@@ -54,16 +54,26 @@ def export_person(session: Session, application: Application) -> dict[str, Any]:
 
 def export_own_data(session: Session, application: Application) -> dict[str, Any]:
     """The same as the prospect can take it along by themselves: without the firm's notes on it and
-    what is told among its staff, and with a word on how to ask for those."""
+    what is told among its staff, with a word on how to ask for those, and without the link back
+    into the form, which is nobody's who comes by the file."""
     exported = export_person(session, application)
     del exported["chat"]
     # Mail about the draft went to the address that it had then.
     theirs = {event["data"].get("email") for event in exported["events"]}
+    token = session.get_one(Draft, application.draft_id).resume_token
     return {
         **exported,
         "left_out": f"{LEFT_OUT} Write to {current_brand().email} if you want those too.",
-        "events": [event for event in exported["events"] if event["type"] not in WITHHELD],
-        "mail": [mail for mail in exported["mail"] if mail["to"] in theirs],
+        "events": [
+            {**event, "data": {k: v for k, v in event["data"].items() if v != token}}
+            for event in exported["events"]
+            if event["type"] not in WITHHELD
+        ],
+        "mail": [
+            {**mail, "text": mail["text"].replace(token, "…")}
+            for mail in exported["mail"]
+            if mail["to"] in theirs
+        ],
     }
 
 

@@ -1,18 +1,16 @@
-"""What is kept of an internet address: enough to count by, and not to be read."""
+"""What is kept of where a submission came from: enough to count by, and not to be read."""
 
 import hmac
 from datetime import timedelta
-from ipaddress import IPv6Address, ip_address, ip_network
 
 from flask import current_app
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.database import utc_now
+from app.network import network_of
 from app.screening.models import SubmissionOrigin
 
-# A household has that many of the newer addresses, and a robot may use a new one each time.
-IPV6_PREFIX = 64
 COUNTED_FOR = timedelta(days=1)
 
 
@@ -25,21 +23,9 @@ def counted_origin(address: str | None) -> bytes | None:
 
 
 def origin_of(address: str, secret: str) -> bytes:
-    """The address under a keyed hash (HMAC-SHA256, 32 bytes), an IPv6 address by its network.
-    Without the key, trying all addresses would not tell which one it is."""
-    return hmac.digest(secret.encode(), _counted_as(address).encode(), "sha256")
-
-
-def _counted_as(address: str) -> str:
-    try:
-        parsed = ip_address(address)
-    except ValueError:
-        return address  # a proxy's own word for it
-    if not isinstance(parsed, IPv6Address):
-        return str(parsed)
-    if parsed.ipv4_mapped:
-        return str(parsed.ipv4_mapped)
-    return str(ip_network((int(parsed), IPV6_PREFIX), strict=False))
+    """The address's network under a keyed hash (HMAC-SHA256, 32 bytes). Without the key, trying all
+    addresses would not tell which one it is."""
+    return hmac.digest(secret.encode(), network_of(address).encode(), "sha256")
 
 
 def forget_origins(session: Session) -> None:

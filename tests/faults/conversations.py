@@ -5,6 +5,7 @@ Whoever is cut off knows nothing and presses the button again, until the site sa
 
 import re
 import secrets
+import time
 import uuid
 from collections import Counter
 from collections.abc import Callable
@@ -71,7 +72,9 @@ class Conversations:
         question = {"verdict": "ask", "message": "Which part is slow?", "version": "1"}
 
         def look() -> Form:
-            cookie, fields = sealed(self._site, question, _user_id=self._reviewer)
+            now = int(time.time())
+            session = {"_user_id": self._reviewer}
+            cookie, fields = sealed(self._site, question, **session, signed_in_at=now)
             button = SEND_BUTTON.search(self._post(path, cookie, fields).page)
             return cookie, {**fields, "confirmed": button[1] if button else ""}
 

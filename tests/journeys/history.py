@@ -6,6 +6,7 @@ from typing import NamedTuple
 from tests.journeys.prospect import Applied, apply, send_application
 from tests.journeys.staff import Reviewer
 from tests.journeys.trouble import leave_alone, refuse_in_chat, refusing
+from tests.prospects import make_prospects
 from tests.site import Site, eventually
 from tests.webhook_receiver import Reply, WebhookReceiver
 
@@ -34,7 +35,8 @@ class History(NamedTuple):
     """``unscored``: its scoring is a dead letter. ``held`` and ``dismissed`` were sent by programs.
     ``late``: its answer was due by now. ``agreed``: the deposit is due. ``erased``: they did it
     themselves. ``paid`` has the longest name. ``foreseen`` and ``replayed`` are the paths of a
-    replay that was chosen, and of one that is through."""
+    replay that was chosen, and of one that is through; ``unsent`` is that of the link back into
+    somebody's draft."""
 
     unscored: Applied
     held: Applied
@@ -51,18 +53,19 @@ class History(NamedTuple):
     webhook: WebhookHistory
     foreseen: str
     replayed: str
+    unsent: str
 
     def path_to(self, address: str) -> str:
         """ "own:paid", "desk:paid", "past:paid" and "money:paid" are that application's pages: the
         prospect's, the reviewer's, its history and the deposit's; "event:paid" is its first
         event's, "withdraw:paid" and "erase:paid" ask the prospect once more. "webhook:endpoint" and
-        "webhook:message" are those of the webhook, "replay:foreseen" a replay's. Other addresses
-        stand as given."""
+        "webhook:message" are those of the webhook, "replay:foreseen" a replay's, "resume:unsent"
+        is the link into a draft. Other addresses stand as given."""
         side, _, rest = address.partition(":")
         if side == "webhook":
             return f"/staff/webhooks/{getattr(self.webhook, rest)}"
         state, mark, query = rest.partition("?")
-        if side == "replay":
+        if side in {"replay", "resume"}:
             return str(getattr(self, rest))
         if side not in PATHS:
             return address
@@ -121,7 +124,15 @@ def make_history(site: Site, reviewer: Reviewer) -> History:
         webhook=webhook,
         foreseen=foreseen,
         replayed=replayed,
+        unsent=begin_draft(site),
     )
+
+
+def begin_draft(site: Site) -> str:
+    """Somebody has not sent their form; returns the path of the link back to it."""
+    [prospect] = make_prospects(site, 1)
+    wanted = "SELECT resume_token FROM drafts WHERE answers ->> 'email' = %s"
+    return f"/apply/resume/{site.value(wanted, prospect.email)}"
 
 
 def talk(reviewer: Reviewer, applied: Applied) -> None:

@@ -66,6 +66,7 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("HOLD_BELOW_SECONDS", "-1"),
         ("HOLD_ABOVE_PER_EMAIL", "-1"),
         ("TRUSTED_PROXIES", "yes"),
+        ("STAFF_SESSION_HOURS", "0"),
         ("TRUSTED_PROXIES", "-1"),
         ("MAIL_FROM", "Caf\udce9 <hello@firm.example>"),
         ("LOG_LEVEL", "loud"),

@@ -1,4 +1,4 @@
-"""How long a session lasts: until its owner signs out, or has another password."""
+"""How long a session lasts: until its owner signs out, has another password, or twelve hours."""
 
 from collections.abc import Callable
 
@@ -9,9 +9,11 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app.accounts import views
+from app.accounts import sessions
 from app.accounts.models import Staff
 from app.accounts.service import reset_password
+from tests.form_page import FormPage
+from tests.integration.accounts.conftest import CSRF_TOKEN
 
 Send = Callable[..., TestResponse]
 PASSWORD = "a sentence that only Ada knows"
@@ -20,6 +22,12 @@ NEW = "another sentence, also hers alone"
 
 def is_signed_in(client: FlaskClient) -> bool:
     return client.get("/staff/settings/").status_code == 200
+
+
+def sign_in_earlier(client: FlaskClient, *, hours: float) -> None:
+    """Have the session begun so many hours before it was."""
+    with client.session_transaction() as session:
+        session["signed_in_at"] -= int(hours * 3600)
 
 
 def cookie_of(client: FlaskClient) -> str:
@@ -106,6 +114,78 @@ def test_a_session_of_someone_who_is_gone_is_none(
     assert not is_signed_in(client)
 
 
+def test_after_twelve_hours_they_sign_in_again(
+    client: FlaskClient, ada: Staff, log_in: Send
+) -> None:
+    log_in(client)
+    sign_in_earlier(client, hours=11.9)
+    assert is_signed_in(client)
+    sign_in_earlier(client, hours=0.2)
+    answer = client.get("/staff/settings/", follow_redirects=True)
+    assert "Sign in to see that page." in answer.text
+    assert log_in(client).status_code == 303
+    assert is_signed_in(client)
+
+
+def test_a_session_from_before_sessions_had_a_time_is_none(
+    client: FlaskClient, ada: Staff, log_in: Send
+) -> None:
+    log_in(client)
+    with client.session_transaction() as session:
+        del session["signed_in_at"]
+    assert not is_signed_in(client)
+
+
+def test_a_new_password_is_a_new_beginning(
+    client: FlaskClient, ada: Staff, log_in: Send, send: Send
+) -> None:
+    log_in(client)
+    sign_in_earlier(client, hours=11.9)
+    form = {"current": PASSWORD, "new": NEW, "again": NEW}
+    assert send(client, "/staff/settings/", form).status_code == 303
+    sign_in_earlier(client, hours=0.2)
+    assert is_signed_in(client)
+
+
+def test_what_was_typed_when_the_session_ended_can_be_sent_after_another_login(
+    client: FlaskClient, ada: Staff, log_in: Send
+) -> None:
+    log_in(client)
+    sign_in_earlier(client, hours=13)
+    form = {"url": "https://client.example/", "description": "Their <ledger>"}
+    kept = client.post("/staff/webhooks/new", data={**form, "csrf_token": "old"})
+    assert kept.status_code == 401
+    assert "You are signed out" in kept.text and 'action="/staff/webhooks/new"' in kept.text
+    fields = FormPage(kept.text).values
+    assert fields == {name: [value] for name, value in form.items()}
+    log_in(client)
+    again = client.post("/staff/webhooks/new", data=fields)
+    assert again.status_code == 400
+    assert "open for too long" in again.text and "Their &lt;ledger&gt;" in again.text
+
+
+def test_a_page_that_asks_for_its_part_after_the_session_is_opened_anew(
+    client: FlaskClient, ada: Staff, log_in: Send
+) -> None:
+    log_in(client)
+    sign_in_earlier(client, hours=13)
+    part = client.get("/staff/events/picture", headers={"HX-Request": "true"})
+    assert (part.status_code, part.text, part.headers["HX-Refresh"]) == (401, "", "true")
+
+
+def test_a_new_password_that_comes_after_the_session_stands_on_no_page(
+    client: FlaskClient, ada: Staff, log_in: Send
+) -> None:
+    log_in(client)
+    token = CSRF_TOKEN.search(client.get("/staff/settings/").text)
+    assert token
+    sign_in_earlier(client, hours=13)
+    form = {"current": PASSWORD, "new": NEW, "again": NEW, "csrf_token": token[1]}
+    answer = client.post("/staff/settings/", data=form)
+    assert answer.location.startswith("/staff/login?next=")
+    assert NEW not in answer.text
+
+
 def test_staff_are_told_that_the_database_is_away_like_anybody(
     client: FlaskClient, ada: Staff, log_in: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -113,7 +193,7 @@ def test_staff_are_told_that_the_database_is_away_like_anybody(
         raise OperationalError("", {}, Exception())
 
     log_in(client)
-    monkeypatch.setattr(views, "find_staff_of_session", be_away)
+    monkeypatch.setattr(sessions, "find_staff_of_session", be_away)
     answer = client.get("/staff/settings/")
     assert answer.status_code == 503
     assert answer.headers["Retry-After"]

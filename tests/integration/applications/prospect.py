@@ -7,6 +7,7 @@ from typing import Any
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
+from app.applications.models import Draft
 from app.applications.questions import Questionnaire
 
 HIDDEN = 'name="{}"[^>]*? value="([^"]*)"'
@@ -54,6 +55,12 @@ class Prospect:
         version = hidden(page, "draft_version")
         data = self._data("review", "draft_version", version, typed)
         return self.client.post("/apply/submit", data={**builds_on(page), **data})
+
+    def go_on_with(self, draft: Draft) -> TestResponse:
+        """Open the link back into that draft, whatever this browser holds, and press the button
+        that goes on with it."""
+        token = hidden(self.client.get("/apply").text, "csrf_token")
+        return self.client.post(f"/apply/resume/{draft.resume_token}", data={"csrf_token": token})
 
     def _data(self, key: str, button: str, value: str, typed: dict[str, Any]) -> dict[str, Any]:
         questions = [q for step in self.steps if step.key == key for q in step.questions]

@@ -312,5 +312,5 @@ def test_a_draft_that_another_tab_has_opened_meanwhile_is_not_overwritten(
     other = new_prospect()
     other.press("you", name="Somebody else")
     tab = Typist(other, "you")
-    other.client.get(f"/apply/resume/{draft.resume_token}")
+    other.go_on_with(draft)
     assert outcome(tab.save(name="Somebody else's")) == "409 conflict"

@@ -150,20 +150,6 @@ def test_without_an_address_no_link_is_promised(prospect: Prospect) -> None:
     assert "Finish the first step, with your address" in page.text
 
 
-def test_the_link_wins_over_the_draft_that_a_browser_holds(
-    prospect: Prospect, new_prospect: NewProspect, session: Session
-) -> None:
-    prospect.fill_in("you")
-    other = new_prospect()
-    other.press("you", name="Somebody else")
-    token = session.scalars(
-        select(Draft.resume_token).where(Draft.answers["name"].astext == prospect.answers["name"])
-    ).one()
-    other.client.get(f"/apply/resume/{token}")
-    assert prospect.answers["name"] in other.see("you")
-    assert "Somebody else" not in other.see("you")
-
-
 def test_a_browser_that_lost_its_cookie_starts_a_draft_with_what_it_sends(
     prospect: Prospect, session: Session
 ) -> None:

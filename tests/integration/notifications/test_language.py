@@ -12,7 +12,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.applications.drafts import request_resume_link, start_draft
+from app.applications.draft_link import request_resume_link
+from app.applications.drafts import start_draft
 from app.applications.events import (
     ApplicationAccepted,
     ApplicationDeclined,

@@ -2,15 +2,19 @@
 
 import re
 from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.applications.erasure import erase_person
 from app.applications.models import Application
-from app.applications.page_link import replace_page_link
+from app.applications.page_link import replace_page_link, request_page_link
+from app.database import db
+from app.events.models import StoredEvent
 from app.notifications.models import MailMessage
 from tests.integration.portal.conftest import Ask
 
@@ -80,6 +84,34 @@ def test_what_is_no_request_is_said_at_its_field(
 def test_one_address_can_ask_ten_times_an_hour(ask: Ask) -> None:
     answers = [ask("CE-0000-0000", "ada@client.example").status_code for _ in range(11)]
     assert answers == [200] * 10 + [429]
+
+
+def test_the_link_is_mailed_three_times_an_hour_from_wherever_it_is_asked_for(
+    ask: Ask,
+    client: FlaskClient,
+    session: Session,
+    application: Application,
+    handle_events: Handle,
+) -> None:
+    first, *later = [ask(application.reference, application.email).data for _ in range(3)]
+    client.environ_base["REMOTE_ADDR"] = "192.0.2.1"
+    assert [*later, ask(application.reference, application.email).data] == [first] * 3
+    handle_events()
+    assert len(links_mailed(session)) == 3
+
+
+def test_requests_at_once_are_counted_one_by_one(app: Flask, application: Application) -> None:
+    reference, email = application.reference, application.email
+
+    def ask_once(_: int) -> None:
+        with app.app_context():
+            request_page_link(db.session(), reference, email)
+            db.session.commit()
+
+    with ThreadPoolExecutor(max_workers=6) as pool:
+        list(pool.map(ask_once, range(6)))
+    requested = select(func.count()).where(StoredEvent.type == "application.link_requested")
+    assert db.session.scalar(requested) == 3
 
 
 def test_a_replaced_link_opens_nothing_and_the_new_one_is_mailed(

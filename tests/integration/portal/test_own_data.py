@@ -8,7 +8,8 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from app.applications.models import Application
+from app.applications.draft_link import request_resume_link
+from app.applications.models import Application, Draft
 from app.engagements.queries import engagement_of
 from app.events.store import read_stream
 from app.events.types import stream_of
@@ -44,6 +45,22 @@ def test_a_copy_gives_neither_score_nor_staff_away_and_says_what_it_leaves_out(
     for word in ("application.scored", "engagement.proposed", "of 100", "staff:", "rubric"):
         assert word not in text
     assert "How we judged the application" in json.loads(text)["left_out"]
+
+
+def test_a_copy_opens_no_draft(
+    client: FlaskClient,
+    path: str,
+    session: Session,
+    application: Application,
+    handle_events: Handle,
+) -> None:
+    draft = session.get_one(Draft, application.draft_id)
+    request_resume_link(session, draft)
+    session.commit()
+    handle_events()
+    text = client.get(f"{path}/export.json").text
+    assert "draft.link_requested" in text and "/apply/resume/" in text
+    assert draft.resume_token not in text
 
 
 def test_the_erasure_says_what_goes_and_what_stays_and_opening_it_changes_nothing(

@@ -7,7 +7,8 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.applications.draft_end import discard_draft
-from app.applications.drafts import request_resume_link, start_draft
+from app.applications.draft_link import request_resume_link
+from app.applications.drafts import start_draft
 from app.applications.events import DraftLinkRequested
 from app.applications.questions import current_questionnaire
 from app.database import db

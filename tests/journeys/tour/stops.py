@@ -83,6 +83,7 @@ SET_VALUE = "(field, value) => { field.value = value }"
 LOGIN = (fill(email="nobody@champlin.example", password="guess"), press("Sign in"))
 DECLINE = (choose("decline"), fill(message="We have no time this year."))
 GO_ON = press("Continue")
+GO_THERE = press("Go on with the other form")
 MAIL_LINK = press("Save and mail me a link")
 SEND = press("Send the application")
 PLACE = press("Order now")
@@ -103,6 +104,7 @@ WRITE = press("Send the message")
 PREVIEW_MESSAGE = press("Preview the message")
 NEW_PASSWORD = press("Change password")
 OPEN_CAUSE = follow("ProgrammingError in scoring.score_fit")
+SIGNED_OUT = (*DECLINE, forget_cookies, PREVIEW)
 ADD = press("Add the endpoint")
 NEW_WEBHOOK = (fill(url="https://client.example/"), choose("deposit.paid"), ADD)
 REPLAY = press("Send them again")
@@ -175,6 +177,8 @@ FORM = (
         shows="also changed elsewhere",
         who="applicant",
     ),
+    Stop("resume", "resume:unsent", shows="Go on with the form of", who="applicant"),
+    Stop("resume, gone on", "resume:unsent", (GO_THERE,), shows="can read it", who="applicant"),
     Stop("step, link mailed", "/apply/you", (MAIL_LINK,), shows="on its way", who="applicant"),
     Stop("review", "/apply/review", shows="Tidewater Freight", who="applicant"),
     Stop("outlook", "/apply/outlook", shows="we would propose", who="applicant"),
@@ -228,6 +232,7 @@ DESK = (
     Stop("sign in", "/staff/login"),
     Stop("sign in, wrong", "/staff/login", LOGIN, shows="is not right"),
     Stop("sign in, too often", "/staff/login", LOGIN * 6, shows="tried too often"),
+    Stop("signed out", "desk:proposed", SIGNED_OUT, shows="Nothing was sent.", who="staff"),
     Stop("queue", "/staff/", shows="To decide", who="staff"),
     Stop("queue, all", "/staff/?status=all", shows="98", who="staff"),
     Stop("queue, withdrawn", "/staff/?status=withdrawn", shows="Withdrawn", who="staff"),

@@ -43,7 +43,7 @@ NO_PAGES = {
     *("portal.progress", "payments.deposit", "flow.picture", "replays.progress"),  # parts of a page
     *("labs.event", "labs.state", "this_site.part"),  # a message, and parts
     *("own_messages.new", "own_messages.reopen"),  # a part, and what leads to the whole
-    *("applications.resume", "applications.review", "portal.reopen"),  # lead to another
+    *("applications.review", "portal.reopen"),  # lead to another
     "applications.question_styles",
 }
 SQLSTATES = {500: "P0001", 503: "57P01"}

@@ -39,7 +39,7 @@ def locale() -> str:
     [
         *("/", "/engagements/", "/engagements/build", "/articles/", "/privacy", "/nothing-here"),
         *("/apply", *(f"/apply/{key}" for key in STEP_KEYS)),
-        *("/apply/attachments", "/apply/outlook", "/apply/delete"),
+        *("/apply/attachments", "/apply/outlook", "/apply/delete", "resume:unsent"),
         *("own:asked", "own:offered", "own:agreed", "withdraw:proposed", "erase:proposed"),
         *(COMPARER, *(stop.path for stop in LABS if not stop.deeds)),
     ],

@@ -1,0 +1,48 @@
+"""Sessions of staff: begun at the login, over some hours later, and what a request meets then."""
+
+import time
+
+from flask import current_app, flash, redirect, render_template, request, session
+from flask.typing import ResponseReturnValue
+from flask_login import login_url, login_user
+
+from app.accounts.models import Staff
+from app.accounts.queries import find_staff_of_session
+from app.database import db
+from app.extensions import csrf, login_manager
+
+SIGNED_IN_AT = "signed_in_at"
+
+# It would mark sessions that moved to another network as stale, which nothing here asks about.
+login_manager.session_protection = None
+
+
+def begin_session(staff: Staff) -> None:
+    """A new session, which holds nothing of the one before."""
+    session.clear()
+    session[SIGNED_IN_AT] = int(time.time())
+    login_user(staff)
+
+
+@login_manager.user_loader
+def load_staff(signed: str) -> Staff | None:
+    """Whose session it is, unless they signed in too long ago."""
+    longest = current_app.config["SITE"].STAFF_SESSION_HOURS * 3600
+    if time.time() - session.get(SIGNED_IN_AT, 0) > longest:
+        return None
+    return find_staff_of_session(db.session(), signed)
+
+
+@login_manager.unauthorized_handler
+def ask_to_sign_in() -> ResponseReturnValue:
+    """On to the login. Where a form was sent whose view keeps what was typed when its token is too
+    old, as each is after a login, a page keeps it meanwhile."""
+    view = current_app.view_functions[request.endpoint or ""]
+    if request.form and f"{view.__module__}.{view.__name__}" in csrf._exempt_views:  # noqa: SLF001
+        fields = request.form.items(multi=True)
+        typed = [(name, value) for name, value in fields if name != "csrf_token"]
+        return render_template("accounts/signed_out.html", typed=typed), 401
+    if "HX-Request" in request.headers:
+        return "", 401, {"HX-Refresh": "true"}  # the login would stand in place of a part
+    flash("Sign in to see that page.")
+    return redirect(login_url("accounts.login", request.url))

@@ -1,0 +1,25 @@
+"""How often a link is mailed: whoever asks for one need not own the address that it goes to."""
+
+from datetime import timedelta
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.events.models import StoredEvent
+from app.events.types import Event
+
+MOST = 3
+WITHIN = timedelta(hours=1)
+
+
+def is_asked_too_often(session: Session, stream: str, request: type[Event]) -> bool:
+    """Whether the stream has had as many of these requests within the hour as are mailed, by the
+    database's clock. Callers hold the row that the stream is about."""
+    counted = session.scalar(
+        select(func.count()).where(
+            StoredEvent.stream == stream,
+            StoredEvent.type == request.type,
+            StoredEvent.recorded_at > func.now() - WITHIN,
+        )
+    )
+    return (counted or 0) >= MOST

@@ -1,0 +1,211 @@
+"""Links into a draft: what they open, whose form it is, and what they open no more."""
+
+import html
+import re
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import func, select, text
+from sqlalchemy.orm import Session
+
+from app.applications import link_requests
+from app.applications.models import Application, Draft
+from app.applications.page_link import replace_page_link
+from app.events.models import StoredEvent
+from tests.integration.applications.prospect import Prospect, hidden
+from tests.staff import browser_of, employ
+
+NewProspect = Callable[[], Prospect]
+HOUR_LATER = text("UPDATE applications SET submitted_at = submitted_at - interval '61 minutes'")
+REQUESTED = select(func.count()).where(StoredEvent.type == "draft.link_requested")
+WHOSE = "This is the form of m…@tidewater-freight.example."
+
+
+@pytest.fixture
+def ready(prospect: Prospect) -> Prospect:
+    """A prospect who has the review in front of them."""
+    prospect.fill_in()
+    return prospect
+
+
+def the_draft(session: Session, **answers: str) -> Draft:
+    """The one draft with these answers."""
+    session.rollback()
+    given = [Draft.answers[key].astext == answer for key, answer in answers.items()]
+    return session.scalars(select(Draft).where(*given)).one()
+
+
+def the_application(session: Session) -> Application:
+    session.rollback()
+    return session.scalars(select(Application)).one()
+
+
+def ask_for_link(prospect: Prospect) -> str:
+    """Press the button that mails a link, and read the page that follows."""
+    token = hidden(prospect.client.get("/apply").text, "csrf_token")
+    data = {"csrf_token": token}
+    return prospect.client.post("/apply/link", data=data, follow_redirects=True).text
+
+
+def test_a_link_into_what_was_sent_puts_nothing_into_a_browser(
+    ready: Prospect, new_prospect: NewProspect, session: Session
+) -> None:
+    page = ready.see("review")
+    ready.send()
+    other = new_prospect()
+    opened = other.client.get(f"/apply/resume/{the_draft(session).resume_token}")
+    assert opened.status_code == 409
+    assert "This application has been sent" in opened.text
+    assert other.go_on_with(the_draft(session)).status_code == 409
+    assert other.send(seen=page).location == "/apply/review"
+
+
+def test_a_link_into_a_draft_ends_with_the_link_to_its_page(
+    ready: Prospect, session: Session
+) -> None:
+    ready.send()
+    old = the_draft(session).resume_token
+    replace_page_link(session, the_application(session).id, actor="staff:ada")
+    session.commit()
+    assert ready.client.get(f"/apply/resume/{old}").status_code == 404
+
+
+def test_sending_again_leads_nowhere_once_staff_have_replaced_the_link(
+    ready: Prospect, session: Session
+) -> None:
+    page = ready.see("review")
+    ready.send(seen=page)
+    replace_page_link(session, the_application(session).id, actor="staff:ada")
+    session.commit()
+    again = ready.send(seen=page)
+    assert again.status_code == 409
+    assert the_application(session).access_token not in again.text
+    assert 'href="/lost-link"' in again.text
+
+
+def test_sending_again_leads_to_the_page_for_an_hour(ready: Prospect, session: Session) -> None:
+    page = ready.see("review")
+    first = ready.send(seen=page)
+    assert ready.send(seen=page).location == first.location
+    session.execute(HOUR_LATER)
+    session.commit()
+    again = ready.send(seen=page)
+    assert again.status_code == 409
+    assert "have the link mailed again" in again.text
+    assert the_application(session).access_token not in again.text
+
+
+def test_where_a_browser_holds_a_form_of_its_own_the_link_asks_first(
+    prospect: Prospect, new_prospect: NewProspect, session: Session
+) -> None:
+    prospect.fill_in("you")
+    path = f"/apply/resume/{the_draft(session).resume_token}"
+    other = new_prospect()
+    other.press("you", name="Somebody else")
+    page = other.client.get(path)
+    assert page.status_code == 200
+    assert "Go on with the form of m…@tidewater-freight.example?" in html.unescape(page.text)
+    assert prospect.answers["email"] not in page.text
+    assert "Somebody else" in other.see("you")
+    own = re.search(r'href="([^"]+)">Keep my own form', page.text)
+    assert own and own[1] == "/apply/system"
+
+
+def test_whoever_goes_on_with_the_other_form_finds_it_and_reads_whose_it_is(
+    prospect: Prospect, new_prospect: NewProspect, session: Session
+) -> None:
+    prospect.fill_in("you")
+    other = new_prospect()
+    other.press("you", name="Somebody else")
+    draft = the_draft(session, name=prospect.answers["name"])
+    answer = other.go_on_with(draft)
+    assert answer.location == "/apply/system#resumed"
+    assert WHOSE in other.client.get("/apply/system").text
+    assert prospect.answers["name"] in other.see("you")
+    assert "Somebody else" not in other.see("you")
+
+
+def test_nobody_is_led_into_another_form_without_a_press_of_their_own(
+    prospect: Prospect, new_prospect: NewProspect, session: Session
+) -> None:
+    prospect.fill_in("you")
+    other = new_prospect()
+    other.press("you", name="Somebody else")
+    draft = the_draft(session, name=prospect.answers["name"])
+    assert other.client.post(f"/apply/resume/{draft.resume_token}").status_code == 400
+    assert "Somebody else" in other.see("you")
+
+
+def test_a_browser_without_a_form_goes_straight_on_and_reads_whose_it_is(
+    prospect: Prospect, new_prospect: NewProspect, session: Session
+) -> None:
+    prospect.fill_in("you")
+    path = f"/apply/resume/{the_draft(session).resume_token}"
+    other = new_prospect()
+    assert WHOSE in other.client.get(path, follow_redirects=True).text
+    again = other.client.get(path, follow_redirects=True)
+    assert again.request.path == "/apply/system" and WHOSE not in again.text
+
+
+def test_a_form_without_an_address_says_so(
+    prospect: Prospect, new_prospect: NewProspect, session: Session
+) -> None:
+    prospect.press("you", email="no address")
+    opened = new_prospect().client.get(
+        f"/apply/resume/{the_draft(session).resume_token}", follow_redirects=True
+    )
+    assert "the form of somebody who gave no address" in opened.text
+
+
+def test_a_browser_whose_own_form_was_sent_goes_straight_on(
+    ready: Prospect, new_prospect: NewProspect, session: Session
+) -> None:
+    other = new_prospect()
+    other.press("you", name="Somebody else")
+    draft = the_draft(session, name="Somebody else")
+    ready.send()
+    opened = ready.client.get(f"/apply/resume/{draft.resume_token}")
+    assert opened.status_code == 303
+
+
+def test_three_links_an_hour_are_mailed_for_a_draft_whatever_its_address(
+    prospect: Prospect, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for number in range(4):
+        prospect.press("you", email=f"ada{number}@client.example")
+        page = ask_for_link(prospect)
+        assert ("Several links were sent within the hour" in page) == (number == 3)
+    assert session.scalar(REQUESTED) == 3
+    monkeypatch.setattr(link_requests, "WITHIN", timedelta())
+    assert "on its way to ada3@client.example" in ask_for_link(prospect)
+
+
+def test_three_links_an_hour_are_mailed_to_an_address_from_whatever_draft_and_network(
+    app: Flask, new_prospect: NewProspect, session: Session
+) -> None:
+    pages = []
+    for number in range(4):
+        prospect = new_prospect()
+        prospect.client.environ_base["REMOTE_ADDR"] = f"192.0.2.{number}"
+        prospect.press("you", email="Victim@Client.Example" if number else "victim@client.example")
+        pages.append(ask_for_link(prospect))
+        prospect.client.post("/apply/delete")
+    refused = ["Several links were sent within the hour" in page for page in pages]
+    assert refused == [False, False, False, True]
+    assert session.scalar(REQUESTED) == 3
+
+
+def test_a_draft_that_staff_fill_in_makes_no_login_last(
+    app: Flask, prospect: Prospect, session: Session
+) -> None:
+    """The cookie of the draft is that of the login, which ends with the browser."""
+    prospect.fill_in("you")
+    desk: FlaskClient = browser_of(app, employ(session, "Ada Lovelace"))
+    desk.get(f"/apply/resume/{the_draft(session).resume_token}")
+    assert prospect.answers["name"] in html.unescape(desk.get("/apply/you").text)
+    cookie, kept = desk.get_cookie("session"), prospect.client.get_cookie("session")
+    assert cookie and cookie.expires is None
+    assert kept and kept.expires is not None

@@ -1,0 +1,57 @@
+"""A held application's address may be somebody else's: whoever sent it has no mail go there."""
+
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.applications.models import Application
+from app.applications.page_link import request_page_link
+from app.applications.service import withdraw_application
+from tests.integration.screening.conftest import Press, mails_of, types_of
+
+Handle = Callable[[], None]
+
+
+def ask_for_link(session: Session, application: Application) -> None:
+    request_page_link(session, application.reference, application.email)
+    session.commit()
+
+
+@pytest.mark.parametrize("button", ["", "dismiss"])
+def test_the_lost_link_is_not_mailed(
+    held: Application,
+    desk: FlaskClient,
+    press: Press,
+    session: Session,
+    handle_events: Handle,
+    button: str,
+) -> None:
+    if button:
+        press(desk, held, button)
+    ask_for_link(session, held)
+    handle_events()
+    assert mails_of(session) == ["held"]
+    assert "application.link_requested" not in types_of(session, held)
+
+
+def test_a_withdrawal_is_told_to_staff_alone_and_no_link_is_mailed_after_it(
+    held: Application, session: Session, handle_events: Handle
+) -> None:
+    withdraw_application(session, held.id, "")
+    session.commit()
+    ask_for_link(session, held)
+    handle_events()
+    assert mails_of(session) == ["held", "withdrawn"]
+
+
+def test_once_it_is_released_both_are_mailed_as_for_any_other(
+    held: Application, desk: FlaskClient, press: Press, session: Session, handle_events: Handle
+) -> None:
+    press(desk, held, "release")
+    ask_for_link(session, held)
+    withdraw_application(session, held.id, "")
+    session.commit()
+    handle_events()
+    assert {"page_link", "withdrawal_confirmed"} <= set(mails_of(session))

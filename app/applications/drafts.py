@@ -46,7 +46,7 @@ class Save(NamedTuple):
 
 
 class NoAddress(Exception):
-    """The draft has no e-mail address to send a link to."""
+    """The draft has no email address to send a link to."""
 
 
 def start_draft(session: Session, questionnaire: Questionnaire) -> Draft:

@@ -157,7 +157,7 @@ def deposit_receipt(application: Application, engagement: Engagement, amount_cen
             gettext("Dear %(name)s,", name=application.name),
             gettext(
                 "Your deposit of %(amount)s has arrived, and your %(offer)s is confirmed. We will"
-                " write within one working day to settle the first date.",
+                " write within one working day to agree the first day.",
                 amount=money(amount_cents),
                 offer=offer_of(engagement.kind).name,
             ),

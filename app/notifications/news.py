@@ -67,7 +67,7 @@ def deposit_paid(application: Application, amount_cents: int, method: str) -> Le
         ),
         paragraphs=(
             f"{application.company} has paid the deposit of {money(amount_cents)}"
-            f" ({'by card' if method == 'stripe' else 'by bank transfer'}). Agree the first date"
+            f" ({'by card' if method == 'stripe' else 'by bank transfer'}). Agree the first day"
             f" with {application.name} within one working day.",
         ),
         action=("Open the application", desk_page(application)),

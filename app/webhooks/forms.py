@@ -40,12 +40,12 @@ class EndpointForm(FlaskForm):
         render_kw={"autocomplete": "off"},
         validators=[storable, Length(max=200, message="Use at most 200 characters.")],
     )
-    every_type = BooleanField("Every type of event, those that are added later too")
+    every_type = BooleanField("Every type of event, including types added later")
     event_types = CheckboxesField("Or only these", validate_choice=False)
     with_personal = BooleanField(
         "Send personal data too",
-        description="Names, e-mail addresses, answers and messages then leave this site for that"
-        " server. What was sent can't be called back, also when somebody asks to be forgotten.",
+        description="Names, email addresses, answers and messages then leave this site for that"
+        " server. What was sent can't be called back, even when somebody asks to be forgotten.",
     )
 
     def __init__(self, *, allow_private: bool, **options: Any) -> None:

@@ -1,4 +1,4 @@
-"""Agreeing to an engagement: what is agreed to stands above, and once is enough."""
+"""Agreeing to an engagement: what is agreed to is shown above, and once is enough."""
 
 import html
 

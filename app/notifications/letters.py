@@ -53,7 +53,7 @@ def draft_expiring(draft: Draft, ends_on: date) -> Letter:
         ),
         closing=(
             gettext(
-                "If you don't need it any more, there is nothing to do. The link opens your"
+                "If you don’t need it any more, there is nothing to do. The link opens your"
                 " answers, so keep it to yourself."
             ),
         ),
@@ -108,7 +108,7 @@ def _accepted(application: Application, verdict: ApplicationAccepted) -> Letter:
             (gettext("Price"), price_in_words(verdict.kind, verdict.total_cents)),
         ),
         action=(gettext("Read the terms and agree"), status_page(application)),
-        closing=(gettext("Nothing is owed until you agree on that page."),),
+        closing=(gettext("You owe nothing until you agree on that page."),),
     )
 
 

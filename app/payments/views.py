@@ -41,7 +41,7 @@ def pay(token: str) -> ResponseReturnValue:
     except PaymentUnavailable:
         flash(
             gettext(
-                "The payment page can't be reached right now, and nothing was charged. Try again in"
+                "The payment page can’t be reached right now, and nothing was charged. Try again in"
                 " a minute, or pay by bank transfer."
             )
         )

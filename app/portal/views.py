@@ -135,7 +135,7 @@ def open_checkout_or_page(token: str) -> ResponseReturnValue:
         address = open_deposit_checkout(db.session(), engagement, application)
     except PaymentUnavailable:
         flash(
-            gettext("You have agreed. The payment page can't be reached right now; try it below.")
+            gettext("You have agreed. The payment page can’t be reached right now; try it below.")
         )
         return own_page
     return redirect(address, 303) if address else own_page

@@ -5,13 +5,15 @@ together.
 """
 
 import os
-from collections.abc import Mapping
+import re
+from collections.abc import Mapping, Sequence
 from pathlib import Path
-from typing import Literal
+from typing import Annotated, Literal
 from urllib.parse import urlsplit
 
 import msgspec
 from dotenv import dotenv_values
+from msgspec import Meta
 
 ROOT = Path(__file__).parent
 WEAKEST_SECRET = 32
@@ -20,6 +22,15 @@ SCHEMES = {
     "REDIS_URL": ("redis", "rediss", "redis+socket", "unix"),
     "SMTP_URL": ("smtp", "smtp+starttls", "smtps"),
 }
+# What Python makes of a byte in the environment that is not UTF-8.
+UNDECODED = re.compile("[\ud800-\udfff]")
+DAY = 86_400.0
+
+Count = Annotated[int, Meta(ge=1)]
+CountOrNone = Annotated[int, Meta(ge=0)]
+# The bounds keep infinity and what is not a number out, too.
+Seconds = Annotated[float, Meta(gt=0, le=DAY)]
+SecondsOrNone = Annotated[float, Meta(ge=0, le=DAY)]
 
 
 class ConfigurationError(Exception):
@@ -36,7 +47,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     REDIS_URL: str
     CELERY_BROKER_URL: str = ""
     SMTP_URL: str
-    MAIL_FROM: str = "Champlin Enterprises <hello@champlin.example>"
+    MAIL_FROM: str = ""
     STAFF_MAIL: str
     CHAT_WEBHOOK_URL: str = ""
     STRIPE_SECRET_KEY: str = ""
@@ -47,33 +58,33 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     UPLOADS_URL: str = ""
     CONTENT_DIR: str = str(ROOT / "content")
     EXTRA_HOSTS: str = ""
-    TRUSTED_PROXIES: int = 0
+    TRUSTED_PROXIES: CountOrNone = 0
     METRICS_TOKEN: str = ""
     WEBHOOK_ALLOW_PRIVATE: bool = False
     MAINTENANCE: bool = False
     LOG_LEVEL: Literal["debug", "info", "warning", "error"] = "info"
     OTEL_EXPORTER_OTLP_ENDPOINT: str = ""
     OTEL_SERVICE_NAME: str = "engagement-portal"
-    DATABASE_POOL_SIZE: int = 8
-    DELIVERY_MAX_ATTEMPTS: int = 8
-    DELIVERY_BACKOFF_SECONDS: float = 1.0
-    DELIVERY_BACKOFF_CAP_SECONDS: float = 300.0
-    DELIVERY_LEASE_SECONDS: float = 15.0
-    MAIL_MAX_ATTEMPTS: int = 20
-    DRAFT_DAYS: int = 30
-    DRAFT_REMINDER_DAYS: int = 7
-    HOLD_BELOW_SECONDS: float = 15.0
-    HOLD_ABOVE_PER_ADDRESS: int = 20
-    HOLD_ABOVE_PER_EMAIL: int = 5
-    LABS_SANDBOXES: int = 24
-    LABS_MINUTES: int = 15
-    LABS_EVENTS: int = 1000
-    CIRCUIT_MAX_FAILURES: int = 5
-    CIRCUIT_PAUSE_SECONDS: float = 10.0
-    CIRCUIT_PAUSE_CAP_SECONDS: float = 300.0
-    RESEND_AFTER_SECONDS: float = 30.0
-    SWEEP_SECONDS: float = 2.0
-    RELAY_POLL_SECONDS: float = 1.0
+    DATABASE_POOL_SIZE: Count = 8
+    DELIVERY_MAX_ATTEMPTS: Count = 8
+    DELIVERY_BACKOFF_SECONDS: Seconds = 1.0
+    DELIVERY_BACKOFF_CAP_SECONDS: Seconds = 300.0
+    DELIVERY_LEASE_SECONDS: Seconds = 15.0
+    MAIL_MAX_ATTEMPTS: Count = 20
+    DRAFT_DAYS: Count = 30
+    DRAFT_REMINDER_DAYS: CountOrNone = 7
+    HOLD_BELOW_SECONDS: SecondsOrNone = 15.0
+    HOLD_ABOVE_PER_ADDRESS: CountOrNone = 20
+    HOLD_ABOVE_PER_EMAIL: CountOrNone = 5
+    LABS_SANDBOXES: CountOrNone = 24
+    LABS_MINUTES: Count = 15
+    LABS_EVENTS: Count = 1000
+    CIRCUIT_MAX_FAILURES: Count = 5
+    CIRCUIT_PAUSE_SECONDS: Seconds = 10.0
+    CIRCUIT_PAUSE_CAP_SECONDS: Seconds = 300.0
+    RESEND_AFTER_SECONDS: Seconds = 30.0
+    SWEEP_SECONDS: Seconds = 2.0
+    RELAY_POLL_SECONDS: Seconds = 1.0
 
     def __post_init__(self) -> None:
         if self.ENVIRONMENT == "production" and len(self.SECRET_KEY) < WEAKEST_SECRET:
@@ -81,13 +92,29 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
                 f"SECRET_KEY is too short: use at least {WEAKEST_SECRET} random characters, for"
                 " example the output of `python -c 'import secrets; print(secrets.token_hex(32))'`."
             )
-        if not is_web_address(self.BASE_URL, "http", "https"):
-            raise ConfigurationError(
-                "BASE_URL must be the site's address, like https://example.com."
-            )
         if bool(self.STRIPE_SECRET_KEY) != bool(self.STRIPE_WEBHOOK_SECRET):
             raise ConfigurationError(
                 "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET belong together: set both, or neither."
+            )
+        if self.WEBHOOK_ALLOW_PRIVATE and self.ENVIRONMENT == "production":
+            raise ConfigurationError(
+                "WEBHOOK_ALLOW_PRIVATE opens the inner network to webhooks: leave it unset in"
+                " production."
+            )
+        if self.DRAFT_REMINDER_DAYS >= self.DRAFT_DAYS:
+            raise ConfigurationError(
+                "DRAFT_REMINDER_DAYS must be less than DRAFT_DAYS; 0 sends no reminder."
+            )
+        if not self.staff_recipients:
+            raise ConfigurationError(
+                "STAFF_MAIL must name at least one address that gets the alerts."
+            )
+        self._check_addresses()
+
+    def _check_addresses(self) -> None:
+        if not is_web_address(self.BASE_URL, "http", "https"):
+            raise ConfigurationError(
+                "BASE_URL must be the site's address, like https://example.com."
             )
         collector = self.OTEL_EXPORTER_OTLP_ENDPOINT
         if collector and not is_web_address(collector, "http", "https"):
@@ -100,32 +127,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
                 "CHAT_WEBHOOK_URL must be the address of a chat's incoming webhook, like"
                 " https://chat.example.com/hooks/…."
             )
-        if self.WEBHOOK_ALLOW_PRIVATE and self.ENVIRONMENT == "production":
-            raise ConfigurationError(
-                "WEBHOOK_ALLOW_PRIVATE opens the inner network to webhooks: leave it unset in"
-                " production."
-            )
         for name, schemes in SCHEMES.items():
-            if urlsplit(getattr(self, name)).scheme not in schemes:
+            if not _has_scheme(getattr(self, name), schemes):
                 raise ConfigurationError(f"{name} must be an address like {schemes[0]}://….")
-        self._check_limits()
-
-    def _check_limits(self) -> None:
-        for name in ("DELIVERY_MAX_ATTEMPTS", "CIRCUIT_MAX_FAILURES"):
-            if getattr(self, name) < 1:
-                raise ConfigurationError(f"{name} must be at least 1.")
-        for name in ("HOLD_BELOW_SECONDS", "HOLD_ABOVE_PER_ADDRESS", "HOLD_ABOVE_PER_EMAIL"):
-            if getattr(self, name) < 0:
-                raise ConfigurationError(f"{name} must not be negative; 0 holds nothing by it.")
-        if self.LABS_SANDBOXES < 0:
-            raise ConfigurationError("LABS_SANDBOXES must not be negative; 0 opens none.")
-        for name in ("LABS_MINUTES", "LABS_EVENTS"):
-            if getattr(self, name) < 1:
-                raise ConfigurationError(f"{name} must be at least 1.")
-        if not 0 <= self.DRAFT_REMINDER_DAYS < self.DRAFT_DAYS:
-            raise ConfigurationError(
-                "DRAFT_REMINDER_DAYS must be less than DRAFT_DAYS; 0 sends no reminder."
-            )
 
     @property
     def is_https(self) -> bool:
@@ -168,6 +172,13 @@ def is_web_address(url: str, *schemes: str) -> bool:
         return False
 
 
+def _has_scheme(url: str, schemes: Sequence[str]) -> bool:
+    try:
+        return urlsplit(url).scheme in schemes
+    except ValueError:  # whose text may quote the password
+        return False
+
+
 def load_config(environ: Mapping[str, str] | None = None) -> Config:
     """Read the settings from ``environ``.
 
@@ -182,16 +193,16 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
     given = {k: environ[k] for k in Config.__struct_fields__ if environ.get(k, "") != ""}
     own_folder = Path(environ.get("VAR_DIR", ROOT / "var")).absolute() / "uploads"
     given.setdefault("UPLOADS_URL", own_folder.as_uri())
+    for name, value in given.items():
+        if UNDECODED.search(value):
+            raise ConfigurationError(f"{name} is not written in UTF-8.")
     for field in msgspec.structs.fields(Config):
         if field.required and field.name not in given:
             raise ConfigurationError(
                 f"{field.name} is not set. The README's table says what it holds."
             )
     try:
-        config = msgspec.convert(given, Config, strict=False)
+        return msgspec.convert(given, Config, strict=False)
     except msgspec.ValidationError as error:
         reason, _, place = str(error).partition(" - at `$.")
         raise ConfigurationError(f"{place.rstrip('`')} is wrong: {reason}.") from None
-    if not config.staff_recipients:
-        raise ConfigurationError("STAFF_MAIL must name at least one address that gets the alerts.")
-    return config

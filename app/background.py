@@ -14,20 +14,24 @@ from sqlalchemy import Engine
 from app.applications.tasks import end_drafts
 from app.attachments.tasks import sweep_orphans, sweep_removed
 from app.bridges.tasks import sweep_bridges
+from app.chat.tasks import sweep_messages
 from app.database import db
 from app.events.claims import LeaseKeeper
-from app.events.due import record_due_events
 from app.events.relay import RelayAtHand
 from app.events.tasks import (
     count_deliveries,
     prune_old_tries,
+    record_due_events,
     send_deliveries,
     sign_checkpoint,
+    sweep_deliveries,
 )
 from app.flow.outside import refuse
 from app.flow.tasks import move_replays_on
+from app.notifications.tasks import sweep_mail
 from app.screening.tasks import forget_old_origins
 from app.telemetry.setup import close_telemetry
+from app.webhooks.tasks import forget_old_messages, sweep_webhooks
 from config import Config
 
 EXPIRES_SECONDS = 60
@@ -35,6 +39,27 @@ DAILY = crontab(hour=0, minute=10)
 
 
 def init_celery(app: Flask, config: Config) -> None:
+    celery = Celery(app.import_name, task_cls=_task_of(app))
+    celery.conf.update(
+        _settings(config),
+        beat_scheduler="app.beat:SteadyScheduler",
+        # A clock that is set back in the middle of a tick silences beat for no longer than this.
+        beat_max_loop_interval=5,
+        beat_schedule=_beat_schedule(config),
+    )
+    celery.set_default()
+    app.extensions["celery"] = celery
+    app.extensions["lease_keeper"] = LeaseKeeper(
+        lambda: _engine_of(app), config.DELIVERY_LEASE_SECONDS
+    )
+    app.extensions["relay_at_hand"] = RelayAtHand(send_deliveries)
+    _follow_worker_processes(app)
+
+
+def _task_of(app: Flask) -> type[Task]:
+    """What every task is: it runs in the app's context, and is not sent while a handler is only
+    rehearsed."""
+
     class TaskInApp(Task):
         def apply_async(self, *args: object, **kwargs: object) -> object:
             refuse(f"a task for a worker: {self.name}")
@@ -44,77 +69,30 @@ def init_celery(app: Flask, config: Config) -> None:
             with app.app_context():
                 return self.run(*args, **kwargs)
 
-    celery = Celery(app.import_name, task_cls=TaskInApp)
-    celery.conf.update(
-        broker_url=config.broker_url,
-        broker_connection_retry_on_startup=True,
-        broker_connection_max_retries=None,
-        broker_transport_options=_transport_options(config.broker_url),
-        task_serializer="json",
-        accept_content=["json"],
-        task_ignore_result=True,
-        task_store_errors_even_if_ignored=False,
-        task_acks_late=True,
-        task_reject_on_worker_lost=True,
-        task_soft_time_limit=45,
-        task_time_limit=60,
-        worker_prefetch_multiplier=4,
-        worker_soft_shutdown_timeout=20,
-        worker_hijack_root_logger=False,
-        worker_send_task_events=False,
-        beat_scheduler="app.beat:SteadyScheduler",
-        # A clock that is set back in the middle of a tick silences beat for no longer than this.
-        beat_max_loop_interval=5,
-        beat_schedule=_beat_schedule(config),
-        timezone="UTC",
-    )
-    celery.set_default()
-    app.extensions["celery"] = celery
-    app.extensions["lease_keeper"] = LeaseKeeper(
-        lambda: _engine_of(app), config.DELIVERY_LEASE_SECONDS
-    )
-    app.extensions["relay_at_hand"] = RelayAtHand(send_deliveries)
-
-    @signals.worker_process_init.connect(weak=False)
-    def start_worker_process(**_: object) -> None:
-        with app.app_context():
-            db.engine.dispose(close=False)  # the parent's connections stay the parent's
-        app.extensions["bell"] = app.extensions["relay_at_hand"]
-
-    @signals.worker_process_shutdown.connect(weak=False)
-    def stop_worker_process(**_: object) -> None:
-        close_telemetry(app)
+    return TaskInApp
 
 
-def _beat_schedule(config: Config) -> dict[str, dict[str, Any]]:
-    """What the scheduler rings for, and how often."""
+def _settings(config: Config) -> dict[str, Any]:
+    """Celery's settings of the broker, the tasks and the workers."""
     return {
-        "sweep-deliveries": _each(config.SWEEP_SECONDS, "events.sweep"),
-        "sweep-mail": _each(config.SWEEP_SECONDS, "notifications.sweep"),
-        "sweep-chat": _each(config.SWEEP_SECONDS, "chat.sweep"),
-        "sweep-webhooks": _each(config.SWEEP_SECONDS, "webhooks.sweep"),
-        "sweep-bridges": _each(config.SWEEP_SECONDS, sweep_bridges.name),
-        "record-due-events": _each(config.SWEEP_SECONDS, record_due_events.name),
-        "advance-replays": _each(config.SWEEP_SECONDS, move_replays_on.name),
-        "sweep-attachments": _each(config.SWEEP_SECONDS, sweep_removed.name),
-        "end-drafts": _each(3600, end_drafts.name),
-        "forget-origins": _each(3600, forget_old_origins.name),
-        "count-deliveries": _each(60, count_deliveries.name),
-        "prune-tries": {"task": prune_old_tries.name, "schedule": DAILY},
-        "forget-webhooks": {"task": "webhooks.forget", "schedule": DAILY},
-        "sweep-orphans": {"task": sweep_orphans.name, "schedule": DAILY},
-        "sign-checkpoint": {"task": sign_checkpoint.name, "schedule": DAILY},
+        "broker_url": config.broker_url,
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "broker_transport_options": _transport_options(config.broker_url),
+        "task_serializer": "json",
+        "accept_content": ["json"],
+        "task_ignore_result": True,
+        "task_store_errors_even_if_ignored": False,
+        "task_acks_late": True,
+        "task_reject_on_worker_lost": True,
+        "task_soft_time_limit": 45,
+        "task_time_limit": 60,
+        "worker_prefetch_multiplier": 4,
+        "worker_soft_shutdown_timeout": 20,
+        "worker_hijack_root_logger": False,
+        "worker_send_task_events": False,
+        "timezone": "UTC",
     }
-
-
-def _each(seconds: float, task: str) -> dict[str, Any]:
-    """Beat's entry for a task. While no worker runs the old ones expire, and do not pile up."""
-    return {"task": task, "schedule": seconds, "options": {"expires": EXPIRES_SECONDS}}
-
-
-def _engine_of(app: Flask) -> Engine:
-    with app.app_context():
-        return db.engine
 
 
 def _transport_options(url: str) -> dict[str, Any]:
@@ -127,6 +105,51 @@ def _transport_options(url: str) -> dict[str, Any]:
         "socket_connect_timeout": 5,
         "health_check_interval": 10,
     }
+
+
+def _beat_schedule(config: Config) -> dict[str, dict[str, Any]]:
+    """What the scheduler rings for, and how often."""
+    return {
+        "sweep-deliveries": _each(config.SWEEP_SECONDS, sweep_deliveries),
+        "sweep-mail": _each(config.SWEEP_SECONDS, sweep_mail),
+        "sweep-chat": _each(config.SWEEP_SECONDS, sweep_messages),
+        "sweep-webhooks": _each(config.SWEEP_SECONDS, sweep_webhooks),
+        "sweep-bridges": _each(config.SWEEP_SECONDS, sweep_bridges),
+        "record-due-events": _each(config.SWEEP_SECONDS, record_due_events),
+        "advance-replays": _each(config.SWEEP_SECONDS, move_replays_on),
+        "sweep-attachments": _each(config.SWEEP_SECONDS, sweep_removed),
+        "end-drafts": _each(3600, end_drafts),
+        "forget-origins": _each(3600, forget_old_origins),
+        "count-deliveries": _each(60, count_deliveries),
+        "prune-tries": {"task": prune_old_tries.name, "schedule": DAILY},
+        "forget-webhooks": {"task": forget_old_messages.name, "schedule": DAILY},
+        "sweep-orphans": {"task": sweep_orphans.name, "schedule": DAILY},
+        "sign-checkpoint": {"task": sign_checkpoint.name, "schedule": DAILY},
+    }
+
+
+def _each(seconds: float, task: Task) -> dict[str, Any]:
+    """Beat's entry for a task. While no worker runs the old ones expire, and do not pile up."""
+    return {"task": task.name, "schedule": seconds, "options": {"expires": EXPIRES_SECONDS}}
+
+
+def _follow_worker_processes(app: Flask) -> None:
+    """Do what each child of a worker needs at its start and its end."""
+
+    @signals.worker_process_init.connect(weak=False)
+    def start_worker_process(**_: object) -> None:
+        with app.app_context():
+            db.engine.dispose(close=False)  # the parent's connections stay the parent's
+        app.extensions["bell"] = app.extensions["relay_at_hand"]
+
+    @signals.worker_process_shutdown.connect(weak=False)
+    def stop_worker_process(**_: object) -> None:
+        close_telemetry(app)
+
+
+def _engine_of(app: Flask) -> Engine:
+    with app.app_context():
+        return db.engine
 
 
 @signals.setup_logging.connect

@@ -23,7 +23,7 @@ from app.notifications.letter import notifications
 from app.operation import operation
 from app.outlook.views import outlook
 from app.payments.views import payments
-from app.payments.webhook import webhooks
+from app.payments.webhook import stripe_webhook
 from app.portal.link_views import lost_link
 from app.portal.message_views import own_messages
 from app.portal.own_data_views import own_data
@@ -32,7 +32,7 @@ from app.review.held_views import held
 from app.review.message_views import staff_messages
 from app.review.views import review
 from app.styleguide import styleguide
-from app.webhooks.views import outgoing_webhooks
+from app.webhooks.views import webhooks
 
 BLUEPRINTS = (
     content,
@@ -52,7 +52,7 @@ BLUEPRINTS = (
     own_data,
     lost_link,
     payments,
-    webhooks,
+    stripe_webhook,
     notifications,
     accounts,
     review,
@@ -62,7 +62,7 @@ BLUEPRINTS = (
     engagements,
     flow,
     replays,
-    outgoing_webhooks,
+    webhooks,
     catalog,
     api,
     styleguide,

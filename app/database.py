@@ -14,7 +14,8 @@ from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, MetaData, event, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.exc import DBAPIError, DisconnectionError
+from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 
 from config import Config
@@ -22,6 +23,8 @@ from config import Config
 CONNECT_TIMEOUT = 3
 # A server that vanished without a word is given up after this.
 SILENCE_TIMEOUT_MS = 5000
+# What is raised while it can't be reached, or has no connection to spare.
+DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
 # The last four free the locks of a machine that vanished without a word: keepalives where all was
 # said, the other where the server's answer was under way.
 STATEMENT_LIMITS = (

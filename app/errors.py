@@ -9,8 +9,6 @@ import structlog
 from flask import Flask, json, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 from werkzeug.exceptions import (
     HTTPException,
     InternalServerError,
@@ -19,7 +17,7 @@ from werkzeug.exceptions import (
     ServiceUnavailable,
 )
 
-from app.database import db
+from app.database import DATABASE_AWAY, db
 from app.maintenance import UnderMaintenance
 
 RETRY_AFTER_SECONDS = 5
@@ -90,7 +88,7 @@ PAGES = {
 def init_errors(app: Flask) -> None:
     app.register_error_handler(HTTPException, show_error)
     app.register_error_handler(Exception, show_crash)
-    for unreachable in (OperationalError, InterfaceError, PoolTimeout):
+    for unreachable in DATABASE_AWAY:
         app.register_error_handler(unreachable, show_unavailable)
 
 

@@ -7,7 +7,6 @@ their address; a subscriber its event's id, never its payload.
 import logging
 import sys
 import time
-from typing import Any
 
 import msgspec
 import structlog
@@ -32,20 +31,9 @@ def configure_logging(config: Config) -> None:
         structlog.processors.add_log_level,
         structlog.processors.TimeStamper(fmt="iso", utc=True),
     ]
-    # Its own choice of traceback would print the values of local variables.
-    renderer: Any = structlog.dev.ConsoleRenderer(
-        colors=False, exception_formatter=structlog.dev.plain_traceback
-    )
-    if config.ENVIRONMENT == "production":
-        renderer = structlog.processors.JSONRenderer(
-            serializer=lambda value, **_: msgspec.json.encode(value, enc_hook=str).decode()
-        )
+    rendered: list[Processor] = [structlog.processors.format_exc_info, _renderer(config)]
     structlog.configure(
-        processors=[
-            *shared,
-            structlog.processors.format_exc_info,
-            renderer,
-        ],
+        processors=[*shared, *rendered],
         # Straight to stdout: a way through the standard library would cost more than the rest.
         logger_factory=structlog.WriteLoggerFactory(sys.stdout),
         wrapper_class=structlog.make_filtering_bound_logger(config.LOG_LEVEL),
@@ -55,11 +43,7 @@ def configure_logging(config: Config) -> None:
     handler.setFormatter(
         structlog.stdlib.ProcessorFormatter(
             foreign_pre_chain=shared,
-            processors=[
-                structlog.stdlib.ProcessorFormatter.remove_processors_meta,
-                structlog.processors.format_exc_info,
-                renderer,
-            ],
+            processors=[structlog.stdlib.ProcessorFormatter.remove_processors_meta, *rendered],
         )
     )
     logging.basicConfig(handlers=[handler], level=config.LOG_LEVEL.upper(), force=True)
@@ -67,6 +51,17 @@ def configure_logging(config: Config) -> None:
         logging.getLogger(name).setLevel(logging.WARNING)
     for name in INDISCREET:
         logging.getLogger(name).setLevel(logging.CRITICAL)
+
+
+def _renderer(config: Config) -> Processor:
+    if config.ENVIRONMENT == "production":
+        return structlog.processors.JSONRenderer(
+            serializer=lambda value, **_: msgspec.json.encode(value, enc_hook=str).decode()
+        )
+    # Its own choice of traceback would print the values of local variables.
+    return structlog.dev.ConsoleRenderer(
+        colors=False, exception_formatter=structlog.dev.plain_traceback
+    )
 
 
 def init_logs(app: Flask) -> None:

@@ -18,7 +18,7 @@ from prometheus_client import (
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.bridges.queries import bridge_figures
-from app.chat.queries import count_chat_by_status
+from app.chat.queries import count_unsent_chat_by_status
 from app.circuits.queries import list_circuits
 from app.database import db
 from app.events.due import seconds_late
@@ -26,7 +26,7 @@ from app.events.figures import FlowFigures, flow_figures
 from app.events.log import has_moved
 from app.events.totals import Totals, delivery_totals
 from app.extensions import migrate
-from app.notifications.queries import count_mail_by_status
+from app.notifications.queries import count_unsent_mail_by_status
 from app.webhooks.queries import count_disabled_endpoints, count_undelivered_by_status
 from config import Config
 
@@ -90,11 +90,13 @@ def _render_metrics() -> bytes:
     recorded = Gauge("events_last_position", "Position of the last event", registry=registry)
     recorded.set(figures.last_position)
     _tell_of_subscribers(registry, figures)
-    mail = Gauge("mail_messages", "Mail by its state", ["status"], registry=registry)
-    for status, count in count_mail_by_status(db.session()).items():
+    mail = Gauge("mail_messages", "Mail not sent, by its state", ["status"], registry=registry)
+    for status, count in count_unsent_mail_by_status(db.session()).items():
         mail.labels(status).set(count)
-    chat = Gauge("chat_messages", "Chat messages by their state", ["status"], registry=registry)
-    for status, count in count_chat_by_status(db.session()).items():
+    chat = Gauge(
+        "chat_messages", "Chat messages not sent, by their state", ["status"], registry=registry
+    )
+    for status, count in count_unsent_chat_by_status(db.session()).items():
         chat.labels(status).set(count)
     late = Gauge("scheduled_late_seconds", "Lateness of scheduled events", registry=registry)
     late.set(seconds_late(db.session()))

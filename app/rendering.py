@@ -7,7 +7,7 @@ from decimal import Decimal
 from typing import Final, NamedTuple
 
 from babel.dates import format_date, format_datetime
-from babel.numbers import format_currency, format_decimal
+from babel.numbers import format_currency, format_decimal, get_currency_symbol
 from flask import Flask
 from flask_babel import gettext, ngettext
 from markupsafe import Markup
@@ -47,6 +47,7 @@ SPELLINGS: Final = {
 def init_rendering(app: Flask) -> None:
     init_assets(app)
     app.add_template_filter(money)
+    app.add_template_filter(price)
     app.add_template_filter(number)
     app.add_template_filter(with_code)
     app.add_template_filter(file_size)
@@ -56,17 +57,26 @@ def init_rendering(app: Flask) -> None:
     app.context_processor(lambda: {"brand": current_brand()})
 
 
-def money(cents: int) -> str:
-    """US dollars, with cents only where there are any: "$10,000", "$10,000.50", "−$480"; in German
-    "10.000 $"."""
-    language = present_language()
+def money(cents: int, currency: str) -> str:
+    """An amount in a currency, a lower-case ISO 4217 code, with cents only where there are any:
+    "$10,000", "€10,000.50", "−$480"; in German "10.000 €"."""
+    language, code = present_language(), currency.upper()
     pattern = SPELLINGS[language].money
     if cents % 100:
         pattern = pattern.replace("#,##0", "#,##0.00")
+    if get_currency_symbol(code, language)[-1].isalpha():
+        # Between letters and digits Unicode wants a space, which Babel leaves out.
+        pattern = pattern.replace("¤#", "¤\N{NO-BREAK SPACE}#")
     amount = format_currency(
-        Decimal(abs(cents)) / 100, "USD", pattern, locale=language, currency_digits=False
+        Decimal(abs(cents)) / 100, code, pattern, locale=language, currency_digits=False
     )
     return f"{MINUS}{amount}" if cents < 0 else amount
+
+
+def price(cents: int, currency: str, *, is_monthly: bool) -> str:
+    """What is paid once, or each month: "$10,000", "$10,000 a month"."""
+    amount = money(cents, currency)
+    return gettext("%(amount)s a month", amount=amount) if is_monthly else amount
 
 
 def with_code(text: str) -> Markup:

@@ -31,7 +31,7 @@ from local.redis import Redis, temporary_redis
 
 # Each has a whole site running, and one of it is enough: its tests stay on one core.
 # The tour is among the journeys, with a site of its own.
-WHOLE_SITE = ("bridges", "faults", "tour", "journeys")
+WHOLE_SITE = ("benchmarks", "bridges", "faults", "tour", "journeys")
 
 
 # What the fault tests draw by lot can be drawn again; each process of a run draws the same.

@@ -85,11 +85,14 @@ class MoreProvided(Event, frozen=True):
 
 @event("application.accepted", version=1, personal=("message",))
 class ApplicationAccepted(Event, frozen=True):
-    """A reviewer took the application on, as this kind of engagement at this price in cents."""
+    """A reviewer took the application on, as this kind of engagement at this price, in cents of
+    ``currency``."""
 
     message: str
     kind: str
     total_cents: int
+    # Where an older one names none, its reviewer was asked for US dollars.
+    currency: str = "usd"
 
 
 @event("application.declined", version=1, personal=("message",))

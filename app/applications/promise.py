@@ -18,10 +18,8 @@ from app.applications.events import (
     MoreProvided,
     MoreRequested,
 )
-from app.applications.models import Application
 from app.events.schedule import due_time
-from app.events.store import read_stream
-from app.events.types import RecordedEvent, stream_of
+from app.events.types import RecordedEvent
 from app.firm.calendar import current_calendar, next_deadline
 
 PROSPECT_SPOKE = (ApplicationSubmitted, MoreProvided)
@@ -46,27 +44,21 @@ class Promise(msgspec.Struct, frozen=True):
     is_missed: bool
 
 
-def open_promise(session: Session, application: Application) -> Promise | None:
-    """What was promised to a prospect who waits for an answer; None while nobody does."""
-    if not application.awaits_answer:
+def open_promise(session: Session, events: Sequence[RecordedEvent]) -> Promise | None:
+    """What was promised to a prospect who waits for an answer; None while nobody does. ``events``
+    are those of the application, in their order; others among them don't matter."""
+    if not _is_awaited(events):
         return None
-    events = read_stream(session, stream_of("application", application.id))
     spoke = next(e for e in reversed(events) if isinstance(e.data, PROSPECT_SPOKE))
     # Before the subscriber has planned it, it is what it is going to plan.
     planned = due_time(session, promise_key(spoke)) or deadline_after(spoke.recorded_at)
-    missed = any(isinstance(e.data, AnswerDue) for e in events[spoke.version :])
+    missed = any(isinstance(e.data, AnswerDue) for e in events if e.position > spoke.position)
     return Promise(spoke.recorded_at, planned, missed)
 
 
 def is_missed(due: RecordedEvent, events: Sequence[RecordedEvent]) -> bool:
-    """Whether the prospect waited for that answer when it fell due. ``events`` are those of the
-    application, in their order; others among them don't matter."""
-    words = [
-        earlier
-        for earlier in events
-        if isinstance(earlier.data, AWAITED_SINCE + SETTLED) and earlier.position < due.position
-    ]
-    return bool(words) and isinstance(words[-1].data, AWAITED_SINCE)
+    """Whether the prospect waited for that answer when it fell due; ``events`` as above."""
+    return _is_awaited([earlier for earlier in events if earlier.position < due.position])
 
 
 def deadline_after(moment: datetime) -> datetime:
@@ -77,3 +69,9 @@ def deadline_after(moment: datetime) -> datetime:
 def promise_key(spoke: RecordedEvent) -> str:
     """What the scheduled event is known by that follows from the prospect's word or a release."""
     return f"answer_due:{spoke.id}"
+
+
+def _is_awaited(events: Sequence[RecordedEvent]) -> bool:
+    """Whether an answer is awaited after the last of the events."""
+    words = [e.data for e in events if isinstance(e.data, AWAITED_SINCE + SETTLED)]
+    return bool(words) and isinstance(words[-1], AWAITED_SINCE)

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from app.attachments.storage import FileMissing, StorageUnavailable
+from app.attachments.storage import FileMissing, StorageUnavailable, id_in
 
 HALF = ".part"
 
@@ -48,7 +48,7 @@ class FolderStorage:
     def files(self) -> Iterator[tuple[uuid.UUID, datetime]]:
         with _failing_as_unavailable():
             for path in self._folder.glob("*-*-*-*-*"):
-                if file_id := _id_of(path):
+                if file_id := id_in(path.name.removesuffix(HALF)):
                     yield file_id, datetime.fromtimestamp(path.stat().st_mtime, UTC)
 
 
@@ -58,11 +58,3 @@ def _failing_as_unavailable() -> Iterator[None]:
         yield
     except OSError as error:
         raise StorageUnavailable(type(error).__name__) from error
-
-
-def _id_of(path: Path) -> uuid.UUID | None:
-    """None for a file that is not ours."""
-    try:
-        return uuid.UUID(path.name.removesuffix(HALF))
-    except ValueError:
-        return None

@@ -10,7 +10,7 @@ import boto3
 from botocore.config import Config as ClientConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
-from app.attachments.storage import FileMissing, StorageUnavailable
+from app.attachments.storage import FileMissing, StorageUnavailable, id_in
 
 PREFIX = "attachments/"
 NOT_THERE = {"NoSuchKey", "404"}
@@ -61,7 +61,9 @@ class S3Storage:
         with _failing_as_unavailable():
             for page in pages.paginate(Bucket=self._bucket, Prefix=PREFIX):
                 for found in page.get("Contents", ()):
-                    yield uuid.UUID(found["Key"].removeprefix(PREFIX)), found["LastModified"]
+                    # The mark that AWS's console makes for a folder, for one, is not ours.
+                    if file_id := id_in(found["Key"].removeprefix(PREFIX)):
+                        yield file_id, found["LastModified"]
 
 
 def _key(file_id: uuid.UUID) -> str:

@@ -30,4 +30,13 @@ class Storage(Protocol):
         """Return once the file is gone, whether or not it was there."""
 
     def files(self) -> Iterator[tuple[uuid.UUID, datetime]]:
-        """Every file, in whole or in part, and when it was written (UTC)."""
+        """Every file of ours, in whole or in part, and when it was written (UTC)."""
+
+
+def id_in(name: str) -> uuid.UUID | None:
+    """The id that a stored file is named by; None where the name is not one of ours."""
+    try:
+        file_id = uuid.UUID(name)
+    except ValueError:
+        return None
+    return file_id if str(file_id) == name else None

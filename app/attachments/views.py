@@ -16,8 +16,9 @@ from werkzeug.exceptions import RequestEntityTooLarge, TooManyRequests
 from app.applications.drafts import DraftSealed
 from app.applications.forms import CSRF_EXPIRED
 from app.applications.models import Application, Draft
+from app.applications.opening import open_application
 from app.applications.pages import current_draft, open_step
-from app.applications.queries import find_application, find_application_by_token
+from app.applications.queries import find_application
 from app.applications.questions import STEP_KEYS, current_questionnaire
 from app.attachments.address import current_storage
 from app.attachments.download import response_for, show_unavailable
@@ -103,14 +104,15 @@ def remove(attachment_id: uuid.UUID) -> ResponseReturnValue:
 @attachments.get("/applications/<token>/attachments/<uuid:attachment_id>")
 def download(token: str, attachment_id: uuid.UUID) -> ResponseReturnValue:
     """For the prospect, by the link to their own page."""
-    application = find_application_by_token(db.session(), token)
-    return send_attachment(application, attachment_id)
+    return send_attachment(open_application(token), attachment_id)
 
 
 @attachments.get("/staff/applications/<uuid:application_id>/attachments/<uuid:attachment_id>")
 @login_required
 def download_for_staff(application_id: uuid.UUID, attachment_id: uuid.UUID) -> ResponseReturnValue:
     application = find_application(db.session(), application_id)
+    if application is None:
+        abort(404)
     return send_attachment(application, attachment_id)
 
 
@@ -172,12 +174,8 @@ def show_files(draft: Draft, form: AttachmentForm, status: int = 200) -> Respons
     return page, status
 
 
-def send_attachment(
-    application: Application | None, attachment_id: uuid.UUID
-) -> ResponseReturnValue:
+def send_attachment(application: Application, attachment_id: uuid.UUID) -> ResponseReturnValue:
     """404 for a file of anybody else, as for none."""
-    if application is None:
-        abort(404)
     attachment = find_attachment(db.session(), application.draft_id, attachment_id)
     if attachment is None:
         abort(404)

@@ -3,24 +3,29 @@
 import re
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import SplitResult, parse_qsl, unquote, urlsplit
+from urllib.parse import SplitResult, unquote
 
 import msgspec
 from flask import Flask, current_app
 
+from app.address_options import (
+    Options,
+    read_options,
+    refuse_others,
+    split_address,
+    take_region,
+)
 from config import Config, ConfigurationError
 
 BETWEEN_ADDRESSES = re.compile(r"[\s,]+(?=[a-z]+://)")  # a comma also stands between Kafka's hosts
 LEGAL_TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
 HOST_AND_PORT = re.compile(r"(\[[0-9a-f:.]+\]|[A-Za-z0-9._-]+):\d{1,5}")
 HOST_MAYBE_PORT = re.compile(r"(\[[0-9a-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
-REGION = re.compile(r"[a-z0-9-]+")
 PLAIN_NAME = re.compile(r"[A-Za-z0-9._:-]+")
 MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 YES_OR_NO = {"yes": True, "no": False}
 STARTS = {"start": True, "end": False}
 
-Options = dict[str, str]
 Fields = dict[str, Any]
 
 
@@ -89,7 +94,7 @@ def parse_bridges(setting: str) -> list[BridgeAddress]:
 
 def _parse_bridge(number: int, url: str) -> BridgeAddress:
     try:
-        return _read_bridge(urlsplit(url))
+        return _read_bridge(split_address(url))
     except ValueError as error:
         # By its number: the address itself may hold a password.
         raise ConfigurationError(f"EVENT_BRIDGES is wrong: address {number} {error}.") from None
@@ -105,17 +110,6 @@ def _read_bridge(address: SplitResult) -> BridgeAddress:
     given = read(address, options) | _read_common(options)
     refuse_others(options)
     return msgspec.convert(given, kind)
-
-
-def read_options(address: SplitResult) -> Options:
-    """What stands behind the question mark, to be taken out piece by piece."""
-    return dict(parse_qsl(address.query, keep_blank_values=True))
-
-
-def refuse_others(options: Options) -> None:
-    """Raise ValueError for an option that nobody took."""
-    if options:
-        raise ValueError(f"has the unknown option {min(options)}=")
 
 
 def read_kafka(address: SplitResult, options: Options) -> Fields:
@@ -155,12 +149,9 @@ def _read_rabbit(address: SplitResult, options: Options) -> Fields:
 
 
 def _read_eventbridge(address: SplitResult, options: Options) -> Fields:
-    region = options.pop("region", "")
-    if not PLAIN_NAME.fullmatch(address.netloc) or not REGION.fullmatch(region):
-        raise ValueError("needs a bus and a region, as in eventbridge://bus?region=eu-west-1")
-    endpoint = options.pop("endpoint", None)
-    if endpoint is not None and not endpoint.startswith(("http://", "https://")):
-        raise ValueError("needs an endpoint= like https://host")
+    if not PLAIN_NAME.fullmatch(address.netloc):
+        raise ValueError("needs a bus, as in eventbridge://bus?region=eu-west-1")
+    region, endpoint = take_region(options)
     return {
         "name": f"eventbridge://{address.netloc}?region={region}",
         "bus": address.netloc,

@@ -10,6 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.chat.models import ChatMessage
+from app.outbox.queries import count_unsent_by_status
 
 # The circuit that is open while the chat is away.
 CHAT_CIRCUIT = "chat"
@@ -27,15 +28,16 @@ class ChatFigures(msgspec.Struct, frozen=True):
     is_on: bool
 
 
+# What was sent is not read, but for the latest.
 FIGURES = text("""
-SELECT count(*) FILTER (WHERE status IN ('queued', 'sending')) AS waiting,
+SELECT count(*) FILTER (WHERE status <> 'failed') AS waiting,
     coalesce(extract(epoch FROM now() - min(created_at) FILTER (
-        WHERE status IN ('queued', 'sending'))), 0)::float8 AS oldest_seconds,
+        WHERE status <> 'failed')), 0)::float8 AS oldest_seconds,
     count(*) FILTER (WHERE status = 'failed') AS failed,
     (array_agg(last_error ORDER BY claimed_at DESC) FILTER (
         WHERE last_error IS NOT NULL))[1] AS last_error,
-    max(sent_at) AS sent_at
-FROM chat_messages
+    (SELECT max(sent_at) FROM chat_messages) AS sent_at
+FROM chat_messages WHERE status <> 'sent'
 """)
 
 
@@ -58,13 +60,9 @@ def chat_about(session: Session, application_id: uuid.UUID) -> Sequence[ChatMess
     ).all()
 
 
-def count_chat_by_status(session: Session) -> dict[str, int]:
+def count_unsent_chat_by_status(session: Session) -> dict[str, int]:
     """Empty where there is no channel, since nobody is to be called for what waits then."""
-    if not has_channel():
-        return {}
-    counts = {"queued": 0, "sending": 0, "sent": 0, "failed": 0}
-    rows = session.execute(select(ChatMessage.status, func.count()).group_by(ChatMessage.status))
-    return counts | dict(rows.all())
+    return count_unsent_by_status(session, ChatMessage) if has_channel() else {}
 
 
 def chat_of_this_transaction(session: Session) -> Sequence[ChatMessage]:

@@ -5,9 +5,11 @@ import time
 from celery import shared_task
 from flask import current_app
 
-from app.chat.courier import count_due, put_back_orphans, send_next_message
+from app.chat.courier import send_next_message
 from app.chat.incoming_webhook import post_to
+from app.chat.models import ChatMessage
 from app.database import alone_at, db
+from app.outbox.claims import count_due, put_back_orphans
 from app.wake import wake
 
 # With the last POST and a slow resolver it stays below the time limit of a task.
@@ -30,7 +32,7 @@ def send_messages() -> None:
 
 @shared_task(name="chat.sweep", ignore_result=True)
 def sweep_messages() -> None:
-    if _webhook() and count_due(db.session()):
+    if _webhook() and count_due(db.session(), ChatMessage):
         ring_courier()
 
 
@@ -40,7 +42,7 @@ def _send_for_a_while() -> bool:
     if not _webhook():
         return False
     post = post_to(_webhook())
-    put_back_orphans(db.session())
+    put_back_orphans(db.session(), ChatMessage)
     until = time.monotonic() + WORK_SECONDS
     while time.monotonic() < until:
         if not send_next_message(db.session(), post):

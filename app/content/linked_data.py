@@ -43,11 +43,11 @@ def describe_page(page: Page) -> Thing:
     return graph(organization(), breadcrumbs((page.about.title, page.path)))
 
 
-def describe_engagement(offer: Offer, cents: int, *, is_monthly: bool) -> Thing:
-    """``cents`` is the least that it costs: in all, or each month."""
+def describe_engagement(offer: Offer, cents: int, currency: str, *, is_monthly: bool) -> Thing:
+    """``cents`` of the currency are the least that it costs: in all, or each month."""
     path = url_for("content.engagement_kind", kind=offer.kind)
-    currency = current_brand().currency.upper()
-    price = {"priceCurrency": currency, "minPrice": f"{cents / 100:.2f}"}
+    code = currency.upper()
+    price = {"priceCurrency": code, "minPrice": f"{cents / 100:.2f}"}
     # UN/CEFACT's code for a month.
     unit = {"@type": "UnitPriceSpecification", "unitCode": "MON", "billingDuration": 1}
     service = {
@@ -62,7 +62,7 @@ def describe_engagement(offer: Offer, cents: int, *, is_monthly: bool) -> Thing:
             "@type": "Offer",
             "url": whole_address(path),
             "price": f"{cents / 100:.2f}",
-            "priceCurrency": currency,
+            "priceCurrency": code,
             "priceSpecification": {"@type": "PriceSpecification", **price}
             if not is_monthly
             else {**unit, **price},

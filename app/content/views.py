@@ -23,7 +23,7 @@ from app.content.linked_data import (
 from app.content.pages import Page, current_pages, names_of_pages
 from app.engagements.pricing import lowest_sum_cents, modifier_line, starting_price_cents
 from app.engagements.rate_card import current_rate_card
-from app.firm.offers import KINDS, Kind, Offer, current_offers
+from app.firm.offers import KINDS, Offer, current_offers
 from app.languages.choice import present_language
 from app.scoring.rubric import FULL_SCORE, current_rubric
 
@@ -58,6 +58,7 @@ def home() -> ResponseReturnValue:
     return render_template(
         "content/home.html",
         offers=priced_offers(),
+        currency=current_rate_card().currency,
         questionnaire=current_questionnaire(),
         minutes=MINUTES,
         rubric=current_rubric(),
@@ -135,6 +136,7 @@ def engagement_index() -> ResponseReturnValue:
     return render_template(
         "content/engagement_index.html",
         offers=priced_offers(),
+        currency=current_rate_card().currency,
         minutes=MINUTES,
         rubric=current_rubric(),
         full_score=FULL_SCORE,
@@ -155,8 +157,9 @@ def engagement_kind(kind: str) -> ResponseReturnValue:
         lines=[modifier_line(modifier, price) for modifier in price.modifiers],
         lowest_cents=lowest_sum_cents(price),
         starting_cents=cents,
+        currency=card.currency,
         offers=priced_offers(),
-        linked_data=describe_engagement(offer, cents, is_monthly=is_monthly(kind)),
+        linked_data=describe_engagement(offer, cents, card.currency, is_monthly=price.is_monthly),
     )
 
 
@@ -164,10 +167,6 @@ def priced_offers() -> list[tuple[Offer, int, bool]]:
     """Each offer with its starting price in cents, and whether that is for each month."""
     card = current_rate_card()
     return [
-        (offer, starting_price_cents(offer.kind, card), is_monthly(offer.kind))
+        (offer, starting_price_cents(offer.kind, card), card.price_of(offer.kind).is_monthly)
         for offer in current_offers().offers
     ]
-
-
-def is_monthly(kind: Kind) -> bool:
-    return current_rate_card().price_of(kind).billing == "monthly"

@@ -11,6 +11,8 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.database import Model, new_id
 from app.engagements.pricing import Quote
 
+BINDING = ("accepted", "active")
+
 
 class Engagement(Model):
     """One application's engagement. Money is in cents of ``currency``; ``quote`` is the whole
@@ -50,7 +52,12 @@ class Engagement(Model):
     @property
     def is_binding(self) -> bool:
         """It is a contract, whose records have to be kept."""
-        return self.status in {"accepted", "active"}
+        return self.status in BINDING
+
+    @property
+    def owes_deposit(self) -> bool:
+        """The contract asks for a deposit, whether or not it is paid."""
+        return self.is_binding and self.deposit_cents > 0
 
     @property
     def priced(self) -> Quote:

@@ -59,6 +59,10 @@ class Quote(Struct, frozen=True):
     deposit_cents: int
     proposal: Proposal | None = None
 
+    @property
+    def is_monthly(self) -> bool:
+        return self.billing == "monthly"
+
 
 def quote_engagement(kind: Kind, answers: Answers, card: RateCard) -> Quote:
     """Price an engagement of that kind for these answers.

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
-from app.engagements.models import Engagement
+from app.engagements.models import BINDING, Engagement
 from app.events.store import read_stream
 from app.events.types import RecordedEvent, stream_of
 
@@ -20,6 +20,14 @@ def get_engagement(session: Session, engagement_id: uuid.UUID) -> Engagement:
 def engagement_of(session: Session, application_id: uuid.UUID) -> Engagement | None:
     """The application's engagement, or None while it is not proposed yet."""
     return session.scalar(select(Engagement).where(Engagement.application_id == application_id))
+
+
+def is_bound(session: Session, application_id: uuid.UUID) -> bool:
+    """Whether the prospect has agreed to an engagement, as the database says now."""
+    contract = select(Engagement.id).where(
+        Engagement.application_id == application_id, Engagement.status.in_(BINDING)
+    )
+    return session.scalar(contract) is not None
 
 
 def streams_about(application: Application, engagement: Engagement | None) -> list[str]:

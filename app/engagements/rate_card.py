@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import Final, Literal, cast
 
+from babel.numbers import is_currency
 from msgspec import Struct
 
 from app.applications.condition_checks import check_when
@@ -15,7 +16,10 @@ from app.languages.prose import Prose, current_data
 
 Billing = Literal["fixed", "monthly"]
 
-_CURRENCY: Final = re.compile(r"[a-z]{3}")
+# Stripe counts these in whole units, the last five in thousandths.
+_NOT_IN_HUNDREDTHS: Final = re.compile(
+    "bif|clp|djf|gnf|jpy|kmf|krw|mga|pyg|rwf|ugx|vnd|vuv|xaf|xof|xpf|bhd|jod|kwd|omr|tnd"
+)
 
 
 class Modifier(Struct, frozen=True, forbid_unknown_fields=True):
@@ -46,6 +50,10 @@ class KindPrice(Struct, frozen=True, forbid_unknown_fields=True):
     floor_explanation: Prose
     deposit_percent: int
     modifiers: tuple[Modifier, ...] = ()
+
+    @property
+    def is_monthly(self) -> bool:
+        return self.billing == "monthly"
 
 
 class RateCard(Struct, frozen=True, forbid_unknown_fields=True):
@@ -100,8 +108,12 @@ def check_price_lines(path: Path, offers: Offers, card: RateCard) -> None:
 
 def _faults_in(card: RateCard, questionnaire: Questionnaire) -> list[str]:
     faults = []
-    if not _CURRENCY.fullmatch(card.currency):
-        faults.append(f"The currency '{card.currency}' must be three lower-case letters, like usd.")
+    if not (card.currency.islower() and is_currency(card.currency.upper())):
+        faults.append(f"The currency '{card.currency}' must be an ISO 4217 code, written like usd.")
+    if _NOT_IN_HUNDREDTHS.fullmatch(card.currency):
+        faults.append(
+            f"The currency '{card.currency}' has no hundredths, in which all amounts are counted."
+        )
     if sorted(price.kind for price in card.kinds) != sorted(KINDS):
         faults.append(f"The kinds must be {', '.join(KINDS)}, each once.")
     for price in card.kinds:

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from app.applications.queries import get_application
+from app.applications.queries import hold_application
 from app.database import new_id
 from app.engagements.events import (
     EngagementAccepted,
@@ -23,7 +23,8 @@ from app.events.types import Event, stream_of
 
 
 class NotOnOffer(Exception):
-    """The engagement can't be agreed to: it is not offered, or agreed to already."""
+    """The engagement can't be agreed to: it is not offered, or agreed to already, or whoever would
+    agree has been erased."""
 
 
 def propose_engagement(session: Session, application_id: uuid.UUID, quote: Quote) -> Engagement:
@@ -81,9 +82,10 @@ def close_engagement(session: Session, application_id: uuid.UUID) -> None:
 
 def accept_engagement(session: Session, engagement: Engagement, *, name: str) -> None:
     """The client agrees, under a typed name. Raises NotOnOffer for anything but an open offer, so
-    that a second click changes nothing."""
+    that a second click changes nothing. An erasure waits for the contract that it has to see."""
+    application = hold_application(session, engagement.application_id)
     on_offer = _lock(session, Engagement.id == engagement.id, Engagement.status == "offered")
-    if on_offer is None:
+    if on_offer is None or application.erased_at is not None:
         raise NotOnOffer(engagement.id)
     accepted = EngagementAccepted(
         application_id=str(on_offer.application_id),
@@ -91,8 +93,7 @@ def accept_engagement(session: Session, engagement: Engagement, *, name: str) ->
         currency=on_offer.currency,
         deposit_cents=on_offer.deposit_cents,
     )
-    person = get_application(session, on_offer.application_id).draft_id
-    _record(session, on_offer, accepted, actor="prospect", person=person)
+    _record(session, on_offer, accepted, actor="prospect", person=application.draft_id)
 
 
 def erase_signature(session: Session, application_id: uuid.UUID) -> None:

@@ -7,7 +7,7 @@ on the way. `tasks` and `commands` are the doors for Celery and for an operator.
 
 When it does not go well: `retry`, `dead_letters`, `pausing`, `backfill`.
 Later, and for those who follow: `schedule` and `due`; `log`, and `bridges` to other brokers.
-What guards the log: `sealing` and `person_keys`, `chain` and `checkpoints`.
+What guards the log: `sealing` and `person_keys`, `chain`, `chain_links` and `checkpoints`.
 What reads it: `rows`. What is derived from it: `fold`, `projection`, `folded_projection`, `lag`.
 What describes it: `catalog`, `schema`, `asyncapi`, `example`, `upcast`; `cloudevents` on the wire.
 What people see of it: `figures`, `totals`, `tracing`, `spans`.

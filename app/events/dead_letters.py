@@ -71,7 +71,7 @@ def record_dead_letter(session: Session, delivery_id: int) -> None:
         return
     record(
         session,
-        stream_of("delivery", uuid.uuid5(uuid.NAMESPACE_OID, f"delivery:{delivery_id}")),
+        _stream(delivery_id),
         DeliveryDeadLettered(
             delivery_id=delivery_id,
             subscriber=delivery.subscriber,
@@ -96,7 +96,11 @@ def replay_dead_letter(
         raise NotADeadLetter(delivery_id)
     record(
         session,
-        stream_of("delivery", uuid.uuid5(uuid.NAMESPACE_OID, f"delivery:{delivery_id}")),
+        _stream(delivery_id),
         DeliveryReplayed(delivery_id=delivery_id, subscriber=subscriber),
         actor=actor,
     )
+
+
+def _stream(delivery_id: int) -> str:
+    return stream_of("delivery", uuid.uuid5(uuid.NAMESPACE_OID, f"delivery:{delivery_id}"))

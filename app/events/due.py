@@ -4,11 +4,9 @@ from typing import Any
 
 import msgspec
 import structlog
-from celery import shared_task
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from app.database import db
 from app.events.store import record
 from app.events.tracing import resuming
 from app.events.types import Metadata, decode_event
@@ -75,8 +73,3 @@ def _record(session: Session, due: Row[Any]) -> None:
         recorded = record(session, due.stream, event, actor=metadata.actor)
         session.execute(RECORDED, {"id": due.id, "position": recorded.position})
         log.info("schedule.recorded", type=due.type, scheduled=due.id)
-
-
-@shared_task(name="events.record_due", ignore_result=True)
-def record_due_events() -> int:
-    return record_due(db.session())

@@ -102,18 +102,16 @@ def record_all(
     return [
         RecordedEvent(
             id=content["id"],
-            position=position,
-            horizon=horizon,
+            position=row.position,
+            horizon=row.horizon,
             stream=stream,
-            version=version,
+            version=row.version,
             type=event.type,
             data=event,
             metadata=metadata,
-            recorded_at=recorded_at,
+            recorded_at=row.recorded_at,
         )
-        for event, content, (position, horizon, version, recorded_at) in zip(
-            events, contents, rows, strict=True
-        )
+        for event, content, row in zip(events, contents, rows, strict=True)
     ]
 
 

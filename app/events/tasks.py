@@ -8,6 +8,7 @@ from flask import current_app
 from app.database import db
 from app.events.checkpoints import make_checkpoint
 from app.events.delivery import deliver
+from app.events.due import record_due
 from app.events.retry import RetryPolicy
 from app.events.sending import send_all
 from app.events.subscription import current_subscriptions
@@ -46,6 +47,11 @@ def sweep_deliveries() -> None:
     tasks = take_due_deliveries(session, resend_after=resend_after)
     send_all(session, tasks, send_deliveries)
     session.commit()
+
+
+@shared_task(name="events.record_due", ignore_result=True)
+def record_due_events() -> None:
+    record_due(db.session())
 
 
 @shared_task(name="events.checkpoint", ignore_result=True)

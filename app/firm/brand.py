@@ -1,12 +1,15 @@
 """Who runs this site, as data (content/brand.toml)."""
 
+from email.headerregistry import Address
 from pathlib import Path
-from typing import cast
+from typing import Annotated, cast
 
-from msgspec import Struct
+from msgspec import Meta, Struct
 
 from app.data_files import read_data
 from app.languages.prose import Prose, current_data
+
+Email = Annotated[str, Meta(pattern=r"^[^@\s<>]+@[^@\s<>]+$")]
 
 
 class Bank(Struct, frozen=True, forbid_unknown_fields=True):
@@ -22,21 +25,25 @@ class Bank(Struct, frozen=True, forbid_unknown_fields=True):
 class Brand(Struct, frozen=True, forbid_unknown_fields=True):
     """The firm's names and addresses.
 
-    ``description`` is the pages' meta description. ``currency`` is a lower-case ISO 4217 code.
-    An application's reference starts with ``reference_prefix``.
+    ``description`` is the pages' meta description. An application's reference starts with
+    ``reference_prefix``.
     """
 
     name: str
     short_name: str
     tagline: Prose
     description: Prose
-    email: str
+    email: Email
     city: str
     legal_name: str
     legal_address: tuple[str, ...]
-    currency: str
     reference_prefix: str
     bank: Bank
+
+    @property
+    def mailbox(self) -> str:
+        """The firm as the sender of a mail: "Champlin Enterprises <hello@champlin.example>"."""
+        return str(Address(self.name, addr_spec=self.email))
 
 
 def current_brand() -> Brand:

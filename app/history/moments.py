@@ -19,49 +19,50 @@ from app.review.timeline import in_words, kind_name
 from app.scoring.fold import SCORES
 
 
-def _moment(at: datetime) -> str:
-    return datetime_utc(at, seconds=True)
+def _moment(at: datetime | None) -> str:
+    return datetime_utc(at, seconds=True) if at else ""
 
 
 def _count(answers: dict[str, Any]) -> str:
     return f"{len(answers)} answers" if answers else ""
 
 
-# What a person reads of each state, in the order of the page. The rest is ids and whole documents.
-SHOWN: tuple[tuple[str, FoldedTable, Mapping[str, tuple[str, Callable[[Any], str]]]], ...] = (
+# What a person reads of each state, in the order of the page, "" for nothing. The rest is ids and
+# whole documents.
+SHOWN: tuple[tuple[str, FoldedTable, Mapping[str, Callable[[Any], str]]], ...] = (
     (
         "Application",
         APPLICATIONS,
         {
-            "status": ("Status", lambda status: application_state(status).label),
-            "name": ("Name", str),
-            "email": ("Email", str),
-            "company": ("Company", str),
-            "answers": ("Answers", _count),
-            "submitted_at": ("Submitted", _moment),
-            "decided_at": ("Decided", _moment),
-            "erased_at": ("Erased", _moment),
+            "Status": lambda state: application_state(state.status).label,
+            "Name": lambda state: state.name,
+            "Email": lambda state: state.email,
+            "Company": lambda state: state.company,
+            "Answers": lambda state: _count(state.answers),
+            "Submitted": lambda state: _moment(state.submitted_at),
+            "Decided": lambda state: _moment(state.decided_at),
+            "Erased": lambda state: _moment(state.erased_at),
         },
     ),
     (
         "Score",
         SCORES,
         {
-            "total": ("Points", str),
-            "band": ("Band", str.capitalize),
-            "recommended_kind": ("Recommended", kind_name),
+            "Points": lambda state: str(state.total),
+            "Band": lambda state: state.band.capitalize(),
+            "Recommended": lambda state: kind_name(state.recommended_kind),
         },
     ),
     (
         "Engagement",
         ENGAGEMENTS,
         {
-            "status": ("Status", lambda status: engagement_state(status).label),
-            "kind": ("Kind", kind_name),
-            "total_cents": ("Price", money),
-            "deposit_cents": ("Deposit", money),
-            "accepted_name": ("Agreed by", str),
-            "accepted_at": ("Agreed", _moment),
+            "Status": lambda state: engagement_state(state.status).label,
+            "Kind": lambda state: kind_name(state.kind),
+            "Price": lambda state: money(state.total_cents, state.currency),
+            "Deposit": lambda state: money(state.deposit_cents, state.currency),
+            "Agreed by": lambda state: state.accepted_name or "",
+            "Agreed": lambda state: _moment(state.accepted_at),
         },
     ),
 )
@@ -138,13 +139,11 @@ def in_causal_order(moments: Sequence[Moment]) -> list[Moment]:
 
 def _facts_after(events: Sequence[RecordedEvent]) -> dict[str, Facts]:
     facts = {}
-    for section, table, labels in SHOWN:
+    for section, table, shown in SHOWN:
         of_kind = [event for event in events if event.stream.startswith(f"{table.kind}-")]
         if (state := table.fold(of_kind)) is not None:
             facts[section] = {
-                label: told
-                for name, (label, words) in labels.items()
-                if (value := getattr(state, name)) is not None and (told := words(value))
+                label: told for label, words in shown.items() if (told := words(state))
             }
     return facts
 

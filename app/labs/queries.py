@@ -1,7 +1,5 @@
 """What the page of a lab shows of a sandbox, read from the backbone's own tables."""
 
-import uuid
-from collections import defaultdict
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -18,54 +16,57 @@ from app.labs.scenario import Scenario, Station, Sum
 
 LATEST_EVENTS = 8
 LATEST_INCIDENTS = 16
-Own = dict[str, str | uuid.UUID]
 # What a drawing has room for.
 MOST_DRAWN = 60
 SOON_SECONDS, LATER_SECONDS = 1, 4
 
-# A try has failed that ended after the claim; the one in hand has not ended.
-STATIONS = text("""
-WITH own AS (
-    SELECT position, type, relayed_at, recorded_at FROM events
+# One statement, since each page that is open asks for it again and again. A try has failed that
+# ended after the claim; the one in hand has not ended.
+LOOK = text("""
+WITH own AS MATERIALIZED (
+    SELECT position, type, stream, version, recorded_at, relayed_at FROM events
     WHERE metadata ->> 'correlation_id' = :trace
 ), delivered AS (
-    SELECT d.subscriber, d.status, d.not_before, own.recorded_at, d.last_error,
+    SELECT d.subscriber, d.status, own.recorded_at, d.last_error, d.attempts,
         d.status = 'waiting' AND d.claimed_at IS NOT NULL AS was_claimed,
         d.status = 'waiting' AND EXISTS (
             SELECT FROM delivery_tries t WHERE t.delivery_id = d.id AND t.ended_at >= d.claimed_at
-        ) AS has_failed,
-        d.attempts
+        ) AS has_failed
     FROM own JOIN deliveries d ON d.event_position = own.position
+), stations AS (
+    SELECT subscriber,
+        count(*) FILTER (WHERE status = 'done') AS done,
+        count(*) FILTER (WHERE status = 'dead') AS dead,
+        count(*) FILTER (WHERE status = 'waiting' AND NOT was_claimed) AS waiting,
+        count(*) FILTER (WHERE has_failed) AS retrying,
+        count(*) FILTER (WHERE was_claimed AND NOT has_failed) AS in_hand,
+        coalesce(max(attempts) FILTER (WHERE status <> 'done'), 0) AS attempts,
+        coalesce(max(last_error) FILTER (WHERE status <> 'done'), '') AS error,
+        coalesce(extract(epoch FROM now() - min(recorded_at) FILTER (WHERE status <> 'done')), 0)
+            ::int AS lag_seconds
+    FROM delivered GROUP BY subscriber
+), unrelayed AS (
+    SELECT type, count(*) AS events FROM own WHERE relayed_at IS NULL GROUP BY type
+), states AS (
+    SELECT subscriber, json_agg(state ORDER BY number) AS consumers FROM consumers
+    WHERE sandbox_id = :sandbox GROUP BY subscriber
+), latest AS (
+    SELECT row_number() OVER (ORDER BY position) AS number, type, stream, version, recorded_at
+    FROM own ORDER BY position DESC LIMIT :events
+), happened AS (
+    SELECT at, kind, subscriber FROM incidents WHERE sandbox_id = :sandbox
+    ORDER BY id DESC LIMIT :incidents
 )
-SELECT subscriber,
-    count(*) FILTER (WHERE status = 'done') AS done,
-    count(*) FILTER (WHERE status = 'dead') AS dead,
-    count(*) FILTER (WHERE status = 'waiting' AND NOT was_claimed) AS waiting,
-    count(*) FILTER (WHERE has_failed) AS retrying,
-    count(*) FILTER (WHERE was_claimed AND NOT has_failed) AS in_hand,
-    max(attempts) FILTER (WHERE status <> 'done') AS attempts,
-    max(last_error) FILTER (WHERE status <> 'done') AS error,
-    extract(epoch FROM now() - min(recorded_at) FILTER (WHERE status <> 'done'))::int AS lag_seconds
-FROM delivered GROUP BY subscriber
-""")
-UNRELAYED = text("""
-SELECT type, count(*) AS unrelayed FROM events
-WHERE metadata ->> 'correlation_id' = :trace AND relayed_at IS NULL GROUP BY type
-""")
-CONSUMERS = text("""
-SELECT subscriber, number, state FROM consumers WHERE sandbox_id = :sandbox
-ORDER BY subscriber, number
-""")
-EVENTS = text("""
-SELECT row_number() OVER (ORDER BY position) AS number, type, stream, version, recorded_at
-FROM events WHERE metadata ->> 'correlation_id' = :trace ORDER BY position DESC LIMIT :most
+SELECT json_build_object(
+    'stations', (SELECT coalesce(json_object_agg(subscriber, stations), '{}') FROM stations),
+    'unrelayed', (SELECT coalesce(json_object_agg(type, events), '{}') FROM unrelayed),
+    'consumers', (SELECT coalesce(json_object_agg(subscriber, consumers), '{}') FROM states),
+    'events', (SELECT coalesce(json_agg(latest), '[]') FROM latest),
+    'incidents', (SELECT coalesce(json_agg(happened), '[]') FROM happened)
+)::text
 """)
 NTH_EVENT = text(f"""
 {READ} WHERE metadata ->> 'correlation_id' = :trace ORDER BY position OFFSET :before LIMIT 1
-""")
-INCIDENTS = text("""
-SELECT at, kind, subscriber FROM incidents WHERE sandbox_id = :sandbox
-ORDER BY id DESC LIMIT :most
 """)
 
 
@@ -110,7 +111,18 @@ class EventLine(msgspec.Struct, frozen=True):
 class IncidentLine(msgspec.Struct, frozen=True):
     at: datetime
     kind: str
-    station: str
+    subscriber: str
+
+
+class Seen(msgspec.Struct, frozen=True):
+    """What LOOK finds: stations and the states of their consumers by subscriber, and of each type
+    how many events nobody has been told of."""
+
+    stations: dict[str, StationState]
+    unrelayed: dict[str, int]
+    consumers: dict[str, list[str]]
+    events: list[EventLine]
+    incidents: list[IncidentLine]
 
 
 class LabState(msgspec.Struct, frozen=True):
@@ -144,52 +156,42 @@ def empty_state(scenario: Scenario) -> LabState:
 
 
 def state_of(session: Session, scenario: Scenario, sandbox: Sandbox) -> LabState:
-    own: Own = {"trace": sandbox.trace, "sandbox": sandbox.id}
-    events = session.execute(EVENTS, {**own, "most": LATEST_EVENTS}).all()
-    titles = {station.name: station.title for station in scenario.stations}
-    incidents = session.execute(INCIDENTS, {**own, "most": LATEST_INCIDENTS})
+    seen = _look(session, sandbox)
     state = LabState(
-        stations=_stations(session, scenario, own),
+        stations=[_station(scenario, station, seen) for station in scenario.stations],
         sums=scenario.sums(session, sandbox.id) if scenario.sums else (),
-        events=[EventLine(*row) for row in events],
-        incidents=[IncidentLine(row.at, row.kind, titles[row.subscriber]) for row in incidents],
-        count=events[0].number if events else 0,
+        events=seen.events,
+        incidents=seen.incidents,
+        count=seen.events[0].number if seen.events else 0,
         faults=sandbox.faults,
     )
     stands_still = not state.is_settled and not is_someone_at(session, RUNNING)
     return msgspec.structs.replace(state, stands_still=stands_still)
 
 
-def _stations(session: Session, scenario: Scenario, own: Own) -> list[StationState]:
-    found = {row.subscriber: row for row in session.execute(STATIONS, own)}
-    unrelayed = {row.type: row.unrelayed for row in session.execute(UNRELAYED, own)}
-    consumers: defaultdict[str, list[str]] = defaultdict(list)
-    for row in session.execute(CONSUMERS, own):
-        consumers[row.subscriber].append(row.state)
+def _look(session: Session, sandbox: Sandbox) -> Seen:
+    values = {
+        "trace": sandbox.trace,
+        "sandbox": sandbox.id,
+        "events": LATEST_EVENTS,
+        "incidents": LATEST_INCIDENTS,
+    }
+    return msgspec.json.decode(session.scalars(LOOK, values).one(), type=Seen)
 
-    def state(station: Station) -> StationState:
-        row = found.get(station.name)
-        not_yet = sum(
-            unrelayed.get(event.type, 0)
-            for event, subscribers in scenario.subscriptions.items()
-            if station.subscriber in subscribers
-        )
-        state = StationState(consumers=consumers[station.name], waiting=not_yet)
-        if row is None:
-            return state
-        return msgspec.structs.replace(
-            state,
-            done=row.done,
-            in_hand=row.in_hand,
-            waiting=row.waiting + not_yet,
-            retrying=row.retrying,
-            dead=row.dead,
-            attempts=row.attempts or 0,
-            error=row.error or "",
-            lag_seconds=row.lag_seconds or 0,
-        )
 
-    return [state(station) for station in scenario.stations]
+def _station(scenario: Scenario, station: Station, seen: Seen) -> StationState:
+    """Its deliveries, and the events that are about to be some."""
+    state = seen.stations.get(station.name, StationState())
+    not_yet = sum(
+        seen.unrelayed.get(event.type, 0)
+        for event, subscribers in scenario.subscriptions.items()
+        if station.subscriber in subscribers
+    )
+    return msgspec.structs.replace(
+        state,
+        consumers=seen.consumers.get(station.name, []),
+        waiting=state.waiting + not_yet,
+    )
 
 
 def nth_event(session: Session, sandbox: Sandbox, number: int) -> RecordedEvent | None:

@@ -14,9 +14,7 @@ from app.applications.events import (
     MoreProvided,
     MoreRequested,
 )
-from app.applications.models import Application
-from app.events.store import read_stream
-from app.events.types import Event, stream_of
+from app.events.types import Event, RecordedEvent
 from app.messages.events import MessageReceived, MessageSent
 from app.messages.promise import reply_due_at, waiting_message
 
@@ -53,11 +51,11 @@ class Thread(msgspec.Struct, frozen=True):
 
 
 def thread_of(
-    session: Session, application: Application, names: Mapping[str, str], *, firm: str
+    session: Session, events: Sequence[RecordedEvent], names: Mapping[str, str], *, firm: str
 ) -> Thread:
-    """The thread of an application. ``names`` are those of its actors; ``firm`` stands for any
-    other. A decision without a message says nothing here, nor does what was erased."""
-    events = read_stream(session, stream_of("application", application.id))
+    """The thread of an application. ``events`` are the application's, in their order; others among
+    them don't matter. ``names`` are those of its actors; ``firm`` stands for any other. A decision
+    without a message says nothing here, nor does what was erased."""
     waiting = waiting_message(events)
     return Thread(
         entries=[

@@ -76,10 +76,7 @@ def webhook_disabled(endpoint_id: uuid.UUID, host: str, because: str) -> Letter:
             f"Nothing is sent to {host} any more: {reason}. Ask whoever runs that server, then"
             " enable the endpoint again. What waited is sent then; what happens meanwhile is not.",
         ),
-        action=(
-            "Open the endpoint",
-            link_to("outgoing_webhooks.endpoint", endpoint_id=endpoint_id),
-        ),
+        action=("Open the endpoint", link_to("webhooks.endpoint", endpoint_id=endpoint_id)),
     )
 
 
@@ -107,16 +104,14 @@ def handling_failed(application: Application | None, subscriber: str, event_type
     )
 
 
-def deposit_overpaid(application: Application, amount_cents: int) -> Letter:
+def deposit_overpaid(application: Application, amount_cents: int, currency: str) -> Letter:
     """The money has arrived twice."""
+    amount = money(amount_cents, currency)
     return Letter(
         template="deposit_overpaid",
-        subject=(
-            f"Paid twice: {application.company}, refund {money(amount_cents)}"
-            f" ({application.reference})"
-        ),
+        subject=f"Paid twice: {application.company}, refund {amount} ({application.reference})",
         paragraphs=(
-            f"{application.company} has paid {money(amount_cents)} by card for a deposit that was"
+            f"{application.company} has paid {amount} by card for a deposit that was"
             f" paid before. Refund the card payment at Stripe and tell {application.name}.",
         ),
         action=("Open the application", desk_page(application)),

@@ -1,31 +1,23 @@
 """Erasing the mail about a person: what was sent keeps its state and time, what was not is gone."""
 
 import uuid
-from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, delete, func, or_, update
+from sqlalchemy import ColumnElement, delete, func, update
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
-from app.events.store import read_stream
-from app.events.types import stream_of
 from app.notifications.models import MailMessage
+from app.notifications.queries import is_about_draft, is_about_person
 
 
 def erase_mail(session: Session, application: Application) -> None:
     """Erase all mail about the application and about its draft."""
-    about_draft = _about_draft(session, application.draft_id)
-    _erase(session, or_(MailMessage.application_id == application.id, about_draft))
+    _erase(session, is_about_person(session, application))
 
 
 def erase_mail_about_draft(session: Session, draft_id: uuid.UUID) -> None:
     """Erase the links and reminders that were sent for a draft."""
-    _erase(session, _about_draft(session, draft_id))
-
-
-def _about_draft(session: Session, draft_id: uuid.UUID) -> ColumnElement[bool]:
-    events = read_stream(session, stream_of("draft", draft_id))
-    return _because([str(recorded.id) for recorded in events])
+    _erase(session, is_about_draft(session, draft_id))
 
 
 def _erase(session: Session, which: ColumnElement[bool]) -> None:
@@ -42,7 +34,3 @@ def _erase(session: Session, which: ColumnElement[bool]) -> None:
             html="",
         )
     )
-
-
-def _because(event_ids: Sequence[str]) -> ColumnElement[bool]:
-    return func.split_part(MailMessage.key, ":", 1).in_(event_ids)

@@ -14,7 +14,7 @@ from app.engagements.rate_card import current_rate_card
 from app.firm.offers import Kind, Offer, current_offers
 from app.notifications.letter import Letter, in_their_language, paragraphs_of
 from app.notifications.links import link_to, status_page
-from app.rendering import money, plain_date
+from app.rendering import money, plain_date, price
 
 
 @in_their_language
@@ -105,7 +105,10 @@ def _accepted(application: Application, verdict: ApplicationAccepted) -> Letter:
         facts=(
             (gettext("Engagement"), proposal.name),
             (gettext("Duration"), proposal.duration),
-            (gettext("Price"), price_in_words(verdict.kind, verdict.total_cents)),
+            (
+                gettext("Price"),
+                price(verdict.total_cents, verdict.currency, is_monthly=quote.is_monthly),
+            ),
         ),
         action=(gettext("Read the terms and agree"), status_page(application)),
         closing=(gettext("You owe nothing until you agree on that page."),),
@@ -144,13 +147,16 @@ def _more_requested(application: Application, verdict: MoreRequested) -> Letter:
 
 
 @in_their_language
-def deposit_receipt(application: Application, engagement: Engagement, amount_cents: int) -> Letter:
+def deposit_receipt(
+    application: Application, engagement: Engagement, amount_cents: int, currency: str
+) -> Letter:
     """The money has arrived."""
+    amount = money(amount_cents, currency)
     return Letter(
         template="deposit_receipt",
         subject=gettext(
             "Deposit received: %(amount)s (%(reference)s)",
-            amount=money(amount_cents),
+            amount=amount,
             reference=application.reference,
         ),
         paragraphs=(
@@ -158,7 +164,7 @@ def deposit_receipt(application: Application, engagement: Engagement, amount_cen
             gettext(
                 "Your deposit of %(amount)s has arrived, and your %(offer)s is confirmed. We will"
                 " write within one working day to agree the first day.",
-                amount=money(amount_cents),
+                amount=amount,
                 offer=offer_of(engagement.kind).name,
             ),
         ),
@@ -168,8 +174,3 @@ def deposit_receipt(application: Application, engagement: Engagement, amount_cen
 
 def offer_of(kind: str) -> Offer:
     return current_offers().offer(cast(Kind, kind))
-
-
-def price_in_words(kind: str, cents: int) -> str:
-    price = money(cents)
-    return gettext("%(amount)s a month", amount=price) if kind == "fractional" else price

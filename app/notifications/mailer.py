@@ -1,13 +1,10 @@
-"""Sending what the outbox holds, one SMTP conversation at a time.
+"""Sending what the mail outbox holds, one SMTP conversation at a time.
 
-A mail is claimed and committed as `sending` before the server hears of it, and no transaction is
-open while it does. A crash in between leaves it `sending`; the next mailer puts it back, and it
-goes out again under the same Message-ID: at least once, never lost.
+A repeat goes out under the same Message-ID.
 """
 
 import smtplib
 import ssl
-import uuid
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from email.message import EmailMessage
@@ -17,16 +14,15 @@ from functools import partial
 from urllib.parse import unquote, urlsplit
 
 import structlog
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.circuits.guard import CircuitOpen, circuit
-from app.circuits.queries import is_refusing
 from app.database import utc_now
 from app.events.retry import RetryPolicy
 from app.notifications.models import MailMessage
 from app.notifications.queries import MAIL_CIRCUIT, earlier_mail
 from app.notifications.spans import sending_span
+from app.outbox.claims import claim_next, note_not_sent, note_sent
 
 SMTP_TIMEOUT = 10
 # A reader who has none of these knows the first: RFC 5322 lets the ones between be left out.
@@ -34,43 +30,11 @@ MOST_REFERENCES = 10
 LEAVING = 421
 log = structlog.get_logger()
 
-CLAIM = text("""
-UPDATE mail_messages
-SET status = 'sending', attempts = attempts + 1, claimed_at = clock_timestamp()
-WHERE id = (
-    SELECT id FROM mail_messages
-    WHERE status = 'queued' AND not_before <= now() ORDER BY not_before LIMIT 1
-    FOR UPDATE SKIP LOCKED
-)
-RETURNING id
-""")
-
-SENT = text("""
-UPDATE mail_messages SET status = 'sent', sent_at = clock_timestamp(), last_error = NULL
-WHERE id = :id AND status = 'sending' AND claimed_at = :claimed_at
-""")
-
-NOT_SENT = text("""
-UPDATE mail_messages
-SET status = CASE WHEN :refused AND attempts >= :most THEN 'failed' ELSE 'queued' END,
-    not_before = clock_timestamp() + make_interval(secs => :delay), last_error = :error
-WHERE id = :id AND status = 'sending' AND claimed_at = :claimed_at
-""")
-
-PUT_BACK = text("""
-UPDATE mail_messages SET status = 'queued', last_error = 'The worker died while sending it.'
-WHERE status = 'sending'
-""")
-
-DUE = text("""
-SELECT count(*) FROM mail_messages
-WHERE status = 'queued' AND not_before <= now() OR status = 'sending'
-""")
-
-SEND_AGAIN = text("""
-UPDATE mail_messages SET status = 'queued', attempts = 0, not_before = now()
-WHERE id = :id AND status = 'failed' RETURNING id
-""")
+NEXT_DUE = """
+SELECT id FROM mail_messages
+WHERE status = 'queued' AND not_before <= now() ORDER BY not_before LIMIT 1
+FOR UPDATE SKIP LOCKED
+"""
 
 Smtp = Callable[[EmailMessage], None]
 
@@ -82,16 +46,11 @@ def send_next_mail(session: Session, smtp: Smtp, *, sender: str, policy: RetryPo
     left alone while its circuit is open; one that refuses the mail (5xx) as often as the
     policy allows, after which the mail is `failed` and staff see it.
     """
-    # While the circuit is open the mail stays queued as it is.
-    mail_id = None if is_refusing(session, MAIL_CIRCUIT) else session.scalar(CLAIM)
-    session.commit()
-    if mail_id is None:
+    mail = claim_next(session, MailMessage, NEXT_DUE, circuit=MAIL_CIRCUIT)
+    if mail is None:
         return False
-    mail = session.get_one(MailMessage, mail_id, populate_existing=True)
     thread = earlier_mail(session, mail)
-    session.expunge(mail)  # so that reading it opens no transaction
     session.commit()
-    claim: dict[str, object] = {"id": mail.id, "claimed_at": mail.claimed_at}
     trace = {"mail": str(mail.id), "template": mail.template, "correlation_id": mail.correlation_id}
     try:
         with sending_span(mail):
@@ -99,39 +58,20 @@ def send_next_mail(session: Session, smtp: Smtp, *, sender: str, policy: RetryPo
             with circuit(MAIL_CIRCUIT, is_failure=is_outage):
                 smtp(message)
     except (OSError, smtplib.SMTPException, ValueError, CircuitOpen) as error:
-        failure = {
-            "refused": is_refusal(error),
-            "most": policy.most,
-            "delay": policy.delay(mail.attempts),
-            "error": describe_failure(error),
-        }
-        session.execute(NOT_SENT, claim | failure)
+        refusals = mail.refusals + is_refusal(error)
+        note_not_sent(
+            session,
+            mail,
+            has_failed=is_refusal(error) and refusals >= policy.most,
+            delay=policy.delay(mail.attempts),
+            error=describe_failure(error),
+            refusals=refusals,
+        )
         log.warning("mail.not_sent", error=type(error).__name__, attempts=mail.attempts, **trace)
-        reached = answered(error)
-    else:
-        session.execute(SENT, claim)
-        log.info("mail.sent", attempts=mail.attempts, **trace)
-        reached = True
-    session.commit()
-    return reached
-
-
-def put_back_orphans(session: Session) -> None:
-    """Queue again what a worker was sending when it died. Only for the one mailer at work."""
-    session.execute(PUT_BACK)
-    session.commit()
-
-
-def count_due(session: Session) -> int:
-    """How many mails a mailer would find to do."""
-    due = session.scalar(DUE)
-    session.commit()
-    return int(due or 0)
-
-
-def send_again(session: Session, mail_id: uuid.UUID) -> bool:
-    """Queue a failed mail again, at a person's wish; return whether it was a failed one."""
-    return session.scalar(SEND_AGAIN, {"id": mail_id}) is not None
+        return answered(error)
+    note_sent(session, mail)
+    log.info("mail.sent", attempts=mail.attempts, **trace)
+    return True
 
 
 def smtp_sender(url: str) -> Smtp:

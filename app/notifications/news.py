@@ -3,9 +3,9 @@
 from app.applications.models import Application
 from app.engagements.models import Engagement
 from app.notifications.letter import Letter, paragraphs_of
-from app.notifications.letters import offer_of, price_in_words
+from app.notifications.letters import offer_of
 from app.notifications.links import desk_page
-from app.rendering import money
+from app.rendering import money, price
 from app.scoring.score import Score
 
 
@@ -13,8 +13,7 @@ def new_application(application: Application, score: Score, engagement: Engageme
     """The essentials, the score with its reasons, and the proposal."""
     reasons = tuple((f"{c.label}, {c.points} of {c.out_of}", c.reason) for c in score.criteria)
     in_brief = (
-        f"{score.band_label}. Proposed: {offer_of(engagement.kind).name},"
-        f" {price_in_words(engagement.kind, engagement.total_cents)}."
+        f"{score.band_label}. Proposed: {offer_of(engagement.kind).name}, {_price_of(engagement)}."
     )
     return Letter(
         template="new_application",
@@ -41,6 +40,21 @@ def more_provided(application: Application, message: str) -> Letter:
     )
 
 
+def withdrawn(application: Application, message: str) -> Letter:
+    """To staff: there is nothing left to decide."""
+    reason = ("They say:", *paragraphs_of(message)) if message else ("They gave no reason.",)
+    return Letter(
+        template="withdrawn",
+        subject=f"Withdrawn: {application.company} ({application.reference})",
+        paragraphs=(
+            f"{application.name} has withdrawn the application of {application.company}. It can't"
+            " be decided any more, and the engagement is closed.",
+            *reason,
+        ),
+        action=("Open the application", desk_page(application)),
+    )
+
+
 def engagement_accepted(application: Application, engagement: Engagement) -> Letter:
     """The client has agreed."""
     return Letter(
@@ -51,27 +65,31 @@ def engagement_accepted(application: Application, engagement: Engagement) -> Let
         ),
         paragraphs=(
             f"{engagement.accepted_name} has agreed for {application.company} at"
-            f" {price_in_words(engagement.kind, engagement.total_cents)}. The deposit of"
-            f" {money(engagement.deposit_cents)} is due.",
+            f" {_price_of(engagement)}. The deposit of"
+            f" {money(engagement.deposit_cents, engagement.currency)} is due.",
         ),
         action=("Open the application", desk_page(application)),
     )
 
 
-def deposit_paid(application: Application, amount_cents: int, method: str) -> Letter:
+def deposit_paid(application: Application, amount_cents: int, currency: str, method: str) -> Letter:
     """The money has arrived."""
+    amount = money(amount_cents, currency)
     return Letter(
         template="deposit_paid",
-        subject=(
-            f"Deposit paid: {application.company}, {money(amount_cents)} ({application.reference})"
-        ),
+        subject=f"Deposit paid: {application.company}, {amount} ({application.reference})",
         paragraphs=(
-            f"{application.company} has paid the deposit of {money(amount_cents)}"
+            f"{application.company} has paid the deposit of {amount}"
             f" ({'by card' if method == 'stripe' else 'by bank transfer'}). Agree the first day"
             f" with {application.name} within one working day.",
         ),
         action=("Open the application", desk_page(application)),
     )
+
+
+def _price_of(engagement: Engagement) -> str:
+    is_monthly = engagement.priced.is_monthly
+    return price(engagement.total_cents, engagement.currency, is_monthly=is_monthly)
 
 
 def _missing(score: Score) -> tuple[str, ...]:

@@ -1,25 +1,10 @@
-"""Letters about what prospects do on their own page, and the way to it."""
+"""Letters to prospects about what they do on their own page, and the way to it."""
 
 from flask_babel import gettext
 
 from app.applications.models import Application
-from app.notifications.letter import Letter, in_their_language, paragraphs_of
-from app.notifications.links import desk_page, status_page
-
-
-def withdrawn(application: Application, message: str) -> Letter:
-    """To staff: there is nothing left to decide."""
-    reason = ("They say:", *paragraphs_of(message)) if message else ("They gave no reason.",)
-    return Letter(
-        template="withdrawn",
-        subject=f"Withdrawn: {application.company} ({application.reference})",
-        paragraphs=(
-            f"{application.name} has withdrawn the application of {application.company}. It can't"
-            " be decided any more, and the engagement is closed.",
-            *reason,
-        ),
-        action=("Open the application", desk_page(application)),
-    )
+from app.notifications.letter import Letter, in_their_language
+from app.notifications.links import status_page
 
 
 @in_their_language

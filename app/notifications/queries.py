@@ -3,10 +3,14 @@
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import ColumnElement, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from app.applications.models import Application
+from app.events.store import read_stream
+from app.events.types import stream_of
 from app.notifications.models import MailMessage
+from app.outbox.queries import count_unsent_by_status
 
 # The circuit that is open while the mail server is away.
 MAIL_CIRCUIT = "smtp"
@@ -19,6 +23,28 @@ def mail_about(session: Session, application_id: uuid.UUID) -> Sequence[MailMess
         .where(MailMessage.application_id == application_id)
         .order_by(MailMessage.created_at, MailMessage.id)
     ).all()
+
+
+def mail_about_person(session: Session, application: Application) -> Sequence[MailMessage]:
+    """The same, and the links and reminders that were sent for the application's draft."""
+    return session.scalars(
+        select(MailMessage)
+        .where(is_about_person(session, application))
+        .order_by(MailMessage.created_at, MailMessage.id)
+    ).all()
+
+
+def is_about_person(session: Session, application: Application) -> ColumnElement[bool]:
+    """What tells mail about the application or its draft from other mail."""
+    about_draft = is_about_draft(session, application.draft_id)
+    return or_(MailMessage.application_id == application.id, about_draft)
+
+
+def is_about_draft(session: Session, draft_id: uuid.UUID) -> ColumnElement[bool]:
+    """What tells the links and reminders that were sent for a draft from other mail."""
+    events = read_stream(session, stream_of("draft", draft_id))
+    because_of = func.split_part(MailMessage.key, ":", 1)
+    return because_of.in_([str(recorded.id) for recorded in events])
 
 
 def earlier_mail(session: Session, mail: MailMessage) -> Sequence[str]:
@@ -37,10 +63,9 @@ def earlier_mail(session: Session, mail: MailMessage) -> Sequence[str]:
     ).all()
 
 
-def count_mail_by_status(session: Session) -> dict[str, int]:
-    counts = {"queued": 0, "sending": 0, "sent": 0, "failed": 0}
-    rows = session.execute(select(MailMessage.status, func.count()).group_by(MailMessage.status))
-    return counts | dict(rows.all())
+def count_unsent_mail_by_status(session: Session) -> dict[str, int]:
+    """How much mail waits, is being sent, or was refused for good."""
+    return count_unsent_by_status(session, MailMessage)
 
 
 def mail_of_this_transaction(session: Session) -> Sequence[MailMessage]:

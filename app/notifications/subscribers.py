@@ -8,13 +8,12 @@ from sqlalchemy.orm import Session
 from app.applications.events import PageLinkReplaced
 from app.applications.models import Application
 from app.applications.queries import find_draft, get_application, is_held_until_released
-from app.engagements.queries import engagement_of, get_engagement
+from app.engagements.queries import get_engagement
 from app.events.store import read_stream
 from app.events.types import RecordedEvent
 from app.messages.promise import is_missed
 from app.notifications import alerts, conversation, erasure, letters, news, own_page
-from app.notifications.outbox import write_to
-from app.notifications.staff import tell_staff
+from app.notifications.service import tell_staff, write_to
 from app.scoring.queries import score_of
 from app.screening.rules import current_rules
 
@@ -114,7 +113,7 @@ def send_message(session: Session, sent: RecordedEvent) -> None:
 def announce_withdrawal(session: Session, withdrawn: RecordedEvent) -> None:
     """application.withdrawn → the news to staff, a confirmation to the prospect."""
     application = get_application(session, withdrawn.subject_id)
-    letter = own_page.withdrawn(application, withdrawn.data.message)
+    letter = news.withdrawn(application, withdrawn.data.message)
     tell_staff(session, letter, because=withdrawn, application_id=application.id)
     confirmation = own_page.withdrawal_confirmed(application)
     write_to(
@@ -155,20 +154,21 @@ def announce_agreement(session: Session, accepted: RecordedEvent) -> None:
 
 def confirm_deposit(session: Session, paid: RecordedEvent) -> None:
     """deposit.paid → a receipt to the client, the news to staff."""
-    engagement = engagement_of(session, uuid.UUID(paid.data.application_id))
-    application = get_application(session, uuid.UUID(paid.data.application_id))
-    if engagement is None:
-        return
-    receipt = letters.deposit_receipt(application, engagement, paid.data.amount_cents)
+    engagement = get_engagement(session, paid.subject_id)
+    application = get_application(session, engagement.application_id)
+    amount_cents, currency = paid.data.amount_cents, paid.data.currency
+    receipt = letters.deposit_receipt(application, engagement, amount_cents, currency)
     write_to(session, application.email, receipt, because=paid, application_id=application.id)
-    letter = news.deposit_paid(application, paid.data.amount_cents, paid.data.method)
+    letter = news.deposit_paid(application, amount_cents, currency, paid.data.method)
     tell_staff(session, letter, because=paid, application_id=application.id)
 
 
 def alert_staff_of_overpayment(session: Session, overpaid: RecordedEvent) -> None:
     """deposit.overpaid → the sum to refund, to staff."""
     application = get_application(session, uuid.UUID(overpaid.data.application_id))
-    letter = alerts.deposit_overpaid(application, overpaid.data.amount_cents)
+    letter = alerts.deposit_overpaid(
+        application, overpaid.data.amount_cents, overpaid.data.currency
+    )
     tell_staff(session, letter, because=overpaid, application_id=application.id)
 
 

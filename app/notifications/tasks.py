@@ -5,7 +5,10 @@ from flask import current_app
 
 from app.database import alone_at, db
 from app.events.retry import RetryPolicy
-from app.notifications.mailer import count_due, put_back_orphans, send_next_mail, smtp_sender
+from app.firm.brand import current_brand
+from app.notifications.mailer import send_next_mail, smtp_sender
+from app.notifications.models import MailMessage
+from app.outbox.claims import count_due, put_back_orphans
 from app.wake import wake
 
 MAILS_A_TASK = 20
@@ -28,7 +31,7 @@ def send_due_mail() -> None:
 
 @shared_task(name="notifications.sweep", ignore_result=True)
 def sweep_mail() -> None:
-    if count_due(db.session()):
+    if count_due(db.session(), MailMessage):
         ring_mailer()
 
 
@@ -36,9 +39,10 @@ def _send_some() -> bool:
     """Send up to ``MAILS_A_TASK``; return whether there may be more."""
     config = current_app.config["SITE"]
     smtp = smtp_sender(config.SMTP_URL)
+    sender = config.MAIL_FROM or current_brand().mailbox
     policy = RetryPolicy(first=1.0, cap=300.0, most=config.MAIL_MAX_ATTEMPTS)
-    put_back_orphans(db.session())
+    put_back_orphans(db.session(), MailMessage)
     return all(
-        send_next_mail(db.session(), smtp, sender=config.MAIL_FROM, policy=policy)
+        send_next_mail(db.session(), smtp, sender=sender, policy=policy)
         for _ in range(MAILS_A_TASK)
     )

@@ -6,19 +6,21 @@ from app.applications.answers import Answers
 from app.applications.conditions import questions_read
 from app.applications.questions import Question, Questionnaire, Step
 from app.engagements.pricing import quote_engagement, starting_price_cents
-from app.engagements.rate_card import Billing, RateCard
+from app.engagements.rate_card import RateCard
 from app.firm.offers import KINDS, Kind
 from app.scoring.rubric import Misfit, Rubric, misfit_of
 from app.scoring.score import is_unclear, score_answers
 
 
 class PricedKind(Struct, frozen=True):
-    """A kind of engagement at the price that the rate card gives for the answers, in cents."""
+    """A kind of engagement at the price that the rate card gives for the answers, in cents of
+    ``currency``: in all, or each month."""
 
     kind: Kind
     total_cents: int
     starting_cents: int
-    billing: Billing
+    currency: str
+    is_monthly: bool
 
 
 class Outlook(Struct, frozen=True):
@@ -48,7 +50,13 @@ def outlook_on(
 
 def _price(kind: Kind, answers: Answers, card: RateCard) -> PricedKind:
     quote = quote_engagement(kind, answers, card)
-    return PricedKind(kind, quote.total_cents, starting_price_cents(kind, card), quote.billing)
+    return PricedKind(
+        kind=kind,
+        total_cents=quote.total_cents,
+        starting_cents=starting_price_cents(kind, card),
+        currency=quote.currency,
+        is_monthly=quote.is_monthly,
+    )
 
 
 def _unclear(

@@ -4,7 +4,7 @@ import uuid
 from datetime import date
 
 import msgspec
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -14,7 +14,8 @@ from app.engagements.queries import get_engagement
 from app.events.store import record
 from app.events.types import stream_of
 from app.payments.events import DepositOverpaid, DepositPaid, Method
-from app.payments.models import CheckoutAttempt, Deposit, StripeEvent
+from app.payments.models import Deposit
+from app.payments.queries import payer_records
 
 
 class Transfer(msgspec.Struct, frozen=True):
@@ -38,7 +39,7 @@ def owe_deposit(session: Session, engagement: Engagement) -> Deposit:
 
     Raises NotDue before the client has agreed.
     """
-    if engagement.status not in {"accepted", "active"} or not engagement.deposit_cents:
+    if not engagement.owes_deposit:
         raise NotDue(engagement.id)
     session.execute(
         insert(Deposit)
@@ -98,11 +99,11 @@ def note_overpayment(session: Session, deposit: Deposit) -> None:
 
 def forget_payer(session: Session, engagement_id: uuid.UUID) -> None:
     """Empty what names the payer: the bank's reference, what Stripe was asked and what it said."""
-    of_engagement = select(Deposit.id).where(Deposit.engagement_id == engagement_id)
-    session.execute(
-        update(Deposit).where(Deposit.engagement_id == engagement_id).values(bank_reference=None)
-    )
-    asked = update(CheckoutAttempt).where(CheckoutAttempt.deposit_id.in_(of_engagement))
-    session.execute(asked.values(request={}))
-    said = update(StripeEvent).where(StripeEvent.deposit_id.in_(of_engagement))
-    session.execute(said.values(payload={}))
+    records = payer_records(session, engagement_id)
+    if records is None:
+        return
+    records.deposit.bank_reference = None
+    for attempt in records.attempts:
+        attempt.request = {}
+    for report in records.reports:
+        report.payload = {}

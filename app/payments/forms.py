@@ -9,6 +9,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 
 from app.applications.fields import storable, trimmed
 from app.database import utc_now
+from app.engagements.typed_amount import NotAnAmount, parse_amount
 from app.rendering import money
 
 
@@ -16,7 +17,7 @@ class BankPaymentForm(FlaskForm):
     """The amount is typed, so that a wrong one is noticed; only the whole deposit is taken."""
 
     amount = StringField(
-        "Amount received, in US dollars",
+        "Amount received",
         filters=[trimmed],
         render_kw={"inputmode": "decimal", "autocomplete": "off"},
         validators=[InputRequired("Type the amount that is in the account.")],
@@ -32,25 +33,23 @@ class BankPaymentForm(FlaskForm):
         validators=[storable, Length(max=140, message="Use at most 140 characters.")],
     )
 
-    def __init__(self, amount_cents: int, **options: Any) -> None:
+    def __init__(self, amount_cents: int, currency: str, **options: Any) -> None:
         super().__init__(**options)
-        self.amount_cents = amount_cents
+        self.amount_cents, self.currency = amount_cents, currency
+        self.amount.label.text = f"Amount received, in {currency.upper()}"
 
     def validate_amount(self, field: StringField) -> None:
-        if (field.data or "").removeprefix("$").strip() not in _spellings(self.amount_cents):
+        try:
+            is_whole = parse_amount(field.data or "", self.currency) == self.amount_cents
+        except NotAnAmount:
+            is_whole = False
+        if not is_whole:
             raise ValidationError(
-                f"The deposit is {money(self.amount_cents)}. Any other amount has to be settled"
-                " with the client first."
+                f"The deposit is {money(self.amount_cents, self.currency)}. Any other amount has to"
+                " be settled with the client first."
             )
 
     def validate_received_on(self, field: DateField) -> None:
         # East of Greenwich the day begins earlier.
         if field.data and field.data > utc_now().date() + timedelta(days=1):
             raise ValidationError("This day has not come yet.")
-
-
-def _spellings(cents: int) -> set[str]:
-    """The ways to write the amount: 3000, 3,000, 3000.00 and 3,000.00."""
-    dollars, rest = divmod(cents, 100)
-    exact = {f"{dollars}.{rest:02}", f"{dollars:,}.{rest:02}"}
-    return exact | {f"{dollars}", f"{dollars:,}"} if rest == 0 else exact

@@ -63,9 +63,18 @@ class TransferRecord(msgspec.Struct, frozen=True):
     bank_reference: str | None
 
 
+class PayerRecords(msgspec.Struct, frozen=True):
+    """All that is stored about whoever pays a deposit: the deposit, with the bank's reference; what
+    Stripe was asked for; and what it said."""
+
+    deposit: Deposit
+    attempts: Sequence[CheckoutAttempt]
+    reports: Sequence[StripeEvent]
+
+
 def deposit_panel(session: Session, engagement: Engagement) -> DepositPanel | None:
     """The engagement's deposit; None where the client hasn't agreed, or nothing is owed."""
-    if engagement.status not in {"accepted", "active"} or not engagement.deposit_cents:
+    if not engagement.owes_deposit:
         return None
     deposit = find_deposit(session, engagement.id)
     attempt = _last_attempt(session, deposit) if deposit and deposit.status == "due" else None
@@ -109,6 +118,19 @@ def stripe_reports(session: Session, engagement_id: uuid.UUID) -> Sequence[Strip
         .where(Deposit.engagement_id == engagement_id)
         .order_by(StripeEvent.received_at, StripeEvent.id)
     ).all()
+
+
+def payer_records(session: Session, engagement_id: uuid.UUID) -> PayerRecords | None:
+    """None where no deposit was asked for."""
+    deposit = find_deposit(session, engagement_id)
+    if deposit is None:
+        return None
+    asked = select(CheckoutAttempt).where(CheckoutAttempt.deposit_id == deposit.id)
+    return PayerRecords(
+        deposit=deposit,
+        attempts=session.scalars(asked.order_by(CheckoutAttempt.created_at)).all(),
+        reports=stripe_reports(session, engagement_id),
+    )
 
 
 def _last_attempt(session: Session, deposit: Deposit) -> CheckoutAttempt | None:

@@ -7,17 +7,15 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user, login_required
 
-from app.applications.models import Application
-from app.applications.queries import find_application_by_token, get_application
+from app.applications.queries import get_application
 from app.database import db
 from app.engagements.models import Engagement
-from app.engagements.queries import engagement_of
 from app.extensions import limiter
 from app.payments.deposits import AlreadyPaid, Transfer
 from app.payments.forms import BankPaymentForm
-from app.payments.outcomes import PaymentUnavailable
+from app.payments.pages import checkout_or_page, open_engagement
 from app.payments.queries import DepositPanel, deposit_panel, stripe_reports, transfer_record
-from app.payments.service import close_checkout, open_deposit_checkout, record_bank_payment
+from app.payments.service import close_checkout, record_bank_payment
 
 payments = Blueprint("payments", __name__, template_folder="templates")
 
@@ -25,7 +23,7 @@ payments = Blueprint("payments", __name__, template_folder="templates")
 @payments.get("/applications/<token>/deposit")
 def deposit(token: str) -> str:
     """The deposit alone, which the prospect's page asks for while Stripe's word is awaited."""
-    application, engagement = load_by_token(token)
+    application, engagement = open_engagement(token)
     panel = deposit_panel(db.session(), engagement)
     return render_template("payments/_deposit.html", deposit=panel, application=application)
 
@@ -34,19 +32,11 @@ def deposit(token: str) -> str:
 @limiter.limit("30 per hour")
 def pay(token: str) -> ResponseReturnValue:
     """On to Stripe's page; back to the prospect's own where there is nothing to pay on it."""
-    application, engagement = load_by_token(token)
-    own_page = url_for("portal.status", token=token, _anchor="deposit")
-    try:
-        address = open_deposit_checkout(db.session(), engagement, application)
-    except PaymentUnavailable:
-        flash(
-            gettext(
-                "The payment page can’t be reached right now, and nothing was charged. Try again in"
-                " a minute, or pay by bank transfer."
-            )
-        )
-        address = None
-    return redirect(address or own_page, 303)
+    unavailable = gettext(
+        "The payment page can’t be reached right now, and nothing was charged. Try again in"
+        " a minute, or pay by bank transfer."
+    )
+    return checkout_or_page(token, unavailable)
 
 
 @payments.get("/staff/engagements/<uuid:engagement_id>/payment")
@@ -54,7 +44,8 @@ def pay(token: str) -> ResponseReturnValue:
 def bank_payment(engagement_id: uuid.UUID) -> ResponseReturnValue:
     """The deposit, and the form for a transfer while it is due."""
     engagement, panel = load_owed(engagement_id)
-    return show_payment(engagement, panel, BankPaymentForm(panel.amount_cents, formdata=None))
+    form = BankPaymentForm(panel.amount_cents, panel.currency, formdata=None)
+    return show_payment(engagement, panel, form)
 
 
 @payments.post("/staff/engagements/<uuid:engagement_id>/payment")
@@ -62,7 +53,7 @@ def bank_payment(engagement_id: uuid.UUID) -> ResponseReturnValue:
 def record_payment(engagement_id: uuid.UUID) -> ResponseReturnValue:
     """Record the transfer. The second time changes nothing and says who was first."""
     engagement, panel = load_owed(engagement_id)
-    form = BankPaymentForm(panel.amount_cents)
+    form = BankPaymentForm(panel.amount_cents, panel.currency)
     if panel.is_paid:
         return show_payment(engagement, panel, form, overtaken=True), 409
     if not form.validate():
@@ -82,16 +73,6 @@ def record_payment(engagement_id: uuid.UUID) -> ResponseReturnValue:
     close_checkout(db.session(), deposit_id)
     flash("The payment is recorded. Both sides get a mail.")
     return redirect(url_for(".bank_payment", engagement_id=engagement_id), 303)
-
-
-def load_by_token(token: str) -> tuple[Application, Engagement]:
-    application = find_application_by_token(db.session(), token)
-    if application and application.erased_at:
-        abort(410)
-    engagement = engagement_of(db.session(), application.id) if application else None
-    if application is None or engagement is None:
-        abort(404)
-    return application, engagement
 
 
 def load_owed(engagement_id: uuid.UUID) -> tuple[Engagement, DepositPanel]:

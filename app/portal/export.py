@@ -8,11 +8,13 @@ from sqlalchemy.orm import Session
 from app.applications.models import Application
 from app.attachments.queries import attachments_of
 from app.chat.queries import chat_about
+from app.engagements.models import Engagement
 from app.engagements.queries import engagement_of, streams_about
 from app.events.store import read_stream
 from app.events.types import RecordedEvent, stream_of
 from app.firm.brand import current_brand
-from app.notifications.queries import mail_about
+from app.notifications.queries import mail_about_person
+from app.payments.queries import payer_records
 from app.portal.trail import WITHHELD
 
 LEFT_OUT = (
@@ -22,8 +24,8 @@ LEFT_OUT = (
 
 def export_person(session: Session, application: Application) -> dict[str, Any]:
     """The application with its answers, the files attached to it (which the person's own page hands
-    out), every event about it in the order of the log, every mail, and what the staff's channel
-    was told. Times are UTC."""
+    out), every event about it in the order of the log, every mail, what is noted of the payment,
+    and what the staff's channel was told. Times are UTC."""
     engagement = engagement_of(session, application.id)
     streams = [stream_of("draft", application.draft_id), *streams_about(application, engagement)]
     events = [event for stream in streams for event in read_stream(session, stream)]
@@ -40,8 +42,9 @@ def export_person(session: Session, application: Application) -> dict[str, Any]:
         "events": [_event(event) for event in sorted(events, key=lambda event: event.position)],
         "mail": [
             {"to": mail.recipient, "subject": mail.subject, "text": mail.text, "sent": mail.sent_at}
-            for mail in mail_about(session, application.id)
+            for mail in mail_about_person(session, application)
         ],
+        "payment": _payment(session, engagement) if engagement else None,
         "chat": [
             {"text": message.text, "sent": message.sent_at}
             for message in chat_about(session, application.id)
@@ -54,11 +57,37 @@ def export_own_data(session: Session, application: Application) -> dict[str, Any
     what is told among its staff, and with a word on how to ask for those."""
     exported = export_person(session, application)
     del exported["chat"]
+    # Mail about the draft went to the address that it had then.
+    theirs = {event["data"].get("email") for event in exported["events"]}
     return {
         **exported,
         "left_out": f"{LEFT_OUT} Write to {current_brand().email} if you want those too.",
         "events": [event for event in exported["events"] if event["type"] not in WITHHELD],
-        "mail": [mail for mail in exported["mail"] if mail["to"] == application.email],
+        "mail": [mail for mail in exported["mail"] if mail["to"] in theirs],
+    }
+
+
+def _payment(session: Session, engagement: Engagement) -> dict[str, Any] | None:
+    """The deposit, what Stripe was asked for, and what it said; None where none was asked for."""
+    records = payer_records(session, engagement.id)
+    if records is None:
+        return None
+    deposit = records.deposit
+    return {
+        "amount_cents": deposit.amount_cents,
+        "currency": deposit.currency,
+        "status": deposit.status,
+        "method": deposit.method,
+        "paid_at": deposit.paid_at,
+        "received_on": deposit.received_on,
+        "bank_reference": deposit.bank_reference,
+        "asked_of_stripe": [
+            {"request": attempt.request, "at": attempt.created_at} for attempt in records.attempts
+        ],
+        "said_by_stripe": [
+            {"type": report.type, "payload": report.payload, "at": report.received_at}
+            for report in records.reports
+        ],
     }
 
 

@@ -7,7 +7,7 @@ from app.applications.page_link import request_page_link
 from app.database import db
 from app.extensions import csrf, limiter
 from app.portal.forms import LostLinkForm
-from app.portal.views import status_of
+from app.portal.pages import status_of
 
 lost_link = Blueprint("lost_link", __name__, template_folder="templates")
 

@@ -8,11 +8,12 @@ from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import TooManyRequests
 
 from app.applications.erasure import AlreadyErased
+from app.applications.opening import open_application
 from app.database import db
 from app.extensions import csrf, limiter
 from app.messages.forms import MessageForm
 from app.messages.service import write_as_prospect
-from app.portal.views import keep_private, load, progress_of, show_page, status_of
+from app.portal.pages import keep_private, progress_of, show_page, status_of
 
 MESSAGES = "30 per hour"
 TOO_MANY = lazy_gettext(
@@ -27,7 +28,7 @@ own_messages.after_request(keep_private)
 @csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
 def write(token: str) -> ResponseReturnValue:
     """Write to the staff. A second click is no second message."""
-    application = load(token)
+    application = open_application(token)
     form = MessageForm()
     if not form.validate():
         return show_page(application, message_form=form), status_of(form)
@@ -50,7 +51,7 @@ def reopen(token: str) -> ResponseReturnValue:
 def new(token: str) -> ResponseReturnValue:
     """What was written since the page was opened, which the page asks for; nothing (204) as long as
     nothing was."""
-    application = load(token)
+    application = open_application(token)
     page = progress_of(application)
     seen = request.args.get("seen", 0, type=int)
     if not (unseen := page["thread"].entries[max(seen, 0) :]):

@@ -7,17 +7,19 @@ from flask import Blueprint, Response, flash, redirect, render_template, send_fi
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from app.applications.erasure import AlreadyErased, erase_person
+from app.applications.erasure import AlreadyErased
 from app.applications.models import Application
+from app.applications.opening import open_application
 from app.applications.service import NotOpen, withdraw_application
 from app.database import db
-from app.engagements.queries import engagement_of
+from app.engagements.queries import is_bound
 from app.extensions import csrf, limiter
 from app.portal import trail_check
 from app.portal.export import export_own_data
 from app.portal.forms import ConfirmForm, WithdrawalForm
+from app.portal.pages import keep_private, status_of
+from app.portal.service import Bound, erase_own_data
 from app.portal.trail import make_trail
-from app.portal.views import keep_private, load, status_of
 
 own_data = Blueprint("own_data", __name__, template_folder="templates")
 own_data.after_request(keep_private)
@@ -34,7 +36,7 @@ def checker() -> Response:
 @limiter.limit("60 per hour")
 def trail(token: str) -> Response:
     """Every event about the application, chained, to keep and to check."""
-    application = load(token)
+    application = open_application(token)
     return as_file(make_trail(db.session(), application), f"trail-{application.reference}.json")
 
 
@@ -42,14 +44,14 @@ def trail(token: str) -> Response:
 @limiter.limit("60 per hour")
 def export(token: str) -> Response:
     """Everything that is stored about the prospect, apart from the firm's own notes."""
-    application = load(token)
+    application = open_application(token)
     return as_file(export_own_data(db.session(), application), f"{application.reference}.json")
 
 
 @own_data.get("/applications/<token>/withdraw")
 def ask_to_withdraw(token: str) -> str:
     """What withdrawing means, and the button for it."""
-    return show_withdrawal(load(token), WithdrawalForm(formdata=None))
+    return show_withdrawal(open_application(token), WithdrawalForm(formdata=None))
 
 
 @own_data.post("/applications/<token>/withdraw")
@@ -57,7 +59,7 @@ def ask_to_withdraw(token: str) -> str:
 @limiter.limit("30 per hour")
 def withdraw(token: str) -> ResponseReturnValue:
     """Take the application back. A second click changes nothing."""
-    application = load(token)
+    application = open_application(token)
     form = WithdrawalForm()
     if not form.validate():
         return show_withdrawal(application, form), status_of(form)
@@ -74,7 +76,7 @@ def withdraw(token: str) -> ResponseReturnValue:
 @own_data.get("/applications/<token>/erase")
 def ask_to_erase(token: str) -> str:
     """What is erased and what stays, and the button for it."""
-    return show_erasure(load(token), ConfirmForm(formdata=None))
+    return show_erasure(open_application(token), ConfirmForm(formdata=None))
 
 
 @own_data.post("/applications/<token>/erase")
@@ -82,15 +84,16 @@ def ask_to_erase(token: str) -> str:
 @limiter.limit("30 per hour")
 def erase(token: str) -> ResponseReturnValue:
     """Erase the person. A contract's records have to be kept, so nothing is erased beside one."""
-    application = load(token)
+    application = open_application(token)
     form = ConfirmForm()
     if not form.validate():
         return show_erasure(application, form), status_of(form)
-    if is_bound(application):
-        return show_erasure(application, form), 409
     try:
-        erase_person(db.session(), application.id, actor="prospect")
+        erase_own_data(db.session(), application.id)
         db.session.commit()
+    except Bound:
+        db.session.rollback()
+        return show_erasure(application, form), 409
     except AlreadyErased:
         db.session.rollback()
     return redirect(url_for("portal.status", token=token), 303)
@@ -111,12 +114,6 @@ def show_erasure(application: Application, form: ConfirmForm) -> str:
     return render_template(
         "portal/erase.html",
         application=application,
-        is_binding=is_bound(application),
+        is_bound=is_bound(db.session(), application.id),
         form=form,
     )
-
-
-def is_bound(application: Application) -> bool:
-    """Whether they have agreed to an engagement."""
-    engagement = engagement_of(db.session(), application.id)
-    return engagement is not None and engagement.is_binding

@@ -5,7 +5,6 @@ from datetime import datetime
 
 import msgspec
 from flask_babel import lazy_gettext
-from sqlalchemy.orm import Session
 
 from app.applications.events import (
     AnswerDue,
@@ -17,13 +16,9 @@ from app.applications.events import (
     MoreRequested,
     PageLinkReplaced,
 )
-from app.applications.models import Application
 from app.applications.promise import is_missed
 from app.engagements.events import EngagementAccepted, EngagementActivated, EngagementProposed
-from app.engagements.models import Engagement
-from app.engagements.queries import events_about
-from app.events.store import read_stream
-from app.events.types import Event, RecordedEvent, stream_of
+from app.events.types import Event, RecordedEvent
 from app.messages import promise as reply_promise
 from app.messages.events import ReplyDue
 from app.payments.events import DepositPaid
@@ -102,12 +97,9 @@ class Entry(msgspec.Struct, frozen=True):
     at: datetime
 
 
-def timeline_of(
-    session: Session, application: Application, engagement: Engagement | None
-) -> list[Entry]:
-    """What has happened to the application and its engagement so far, oldest first. That an answer
-    or a reply fell due is told where it had not been given by then."""
-    events = events_about(session, application, engagement)
+def timeline_of(events: Sequence[RecordedEvent]) -> list[Entry]:
+    """What has happened to an application and its engagement so far, oldest first, as their events
+    are. That an answer or a reply fell due is told where it had not been given by then."""
     return [
         Entry(*WORDS[type(recorded.data)], recorded.recorded_at)
         for recorded in events
@@ -123,8 +115,7 @@ def _was_kept(recorded: RecordedEvent, events: Sequence[RecordedEvent]) -> bool:
 
 
 def latest_words(
-    session: Session, application: Application, said: type[MoreProvided | ApplicationAccepted]
+    events: Sequence[RecordedEvent], said: type[MoreProvided | ApplicationAccepted]
 ) -> str | None:
     """What the prospect last answered, or what was written with our offer."""
-    events = read_stream(session, stream_of("application", application.id))
     return next((e.data.message for e in reversed(events) if isinstance(e.data, said)), None)

@@ -13,7 +13,7 @@ from app.applications.models import Application
 from app.database import utc_now
 from app.engagements.events import EngagementProposed
 from app.engagements.queries import engagement_of, streams_about
-from app.events.links import Link, links_of
+from app.events.chain_links import Link, links_of
 from app.events.person_keys import find_key
 from app.portal.trail_check import row_digest
 from app.scoring.events import ApplicationScored

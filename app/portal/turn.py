@@ -1,17 +1,16 @@
 """Who acts next and by when, in one sentence for each standing."""
 
+from collections.abc import Sequence
 from datetime import datetime
 
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy.orm import Session
 
-from app.applications.models import Application
 from app.applications.promise import deadline_after, open_promise
 from app.database import utc_now
 from app.engagements.events import EngagementActivated
 from app.engagements.models import Engagement
-from app.events.store import read_stream
-from app.events.types import stream_of
+from app.events.types import RecordedEvent
 from app.messages.queries import Thread
 from app.portal.deadline import deadline, holidays_before
 from app.portal.standing import (
@@ -51,29 +50,33 @@ OURS_ANYWAY = (RECEIVED, WITH_REVIEWER)
 
 def turn_of(
     session: Session,
-    application: Application,
+    events: Sequence[RecordedEvent],
     engagement: Engagement | None,
     standing: Standing,
     thread: Thread,
 ) -> str:
-    """Who acts next, and by when if there is a date; all dates count by the firm's calendar. A
-    message of theirs in the ``thread`` may wait for a reply that was promised."""
+    """Who acts next, and by when if there is a date; all dates count by the firm's calendar.
+    ``events`` are those of the application and its engagement, oldest first. A message of theirs in
+    the ``thread`` may wait for a reply that was promised."""
     wrote_at, due_at = thread.unanswered_since, thread.reply_due_at
     if wrote_at is None or due_at is None or standing in OURS_ANYWAY:
-        return _turn_by_standing(session, application, engagement, standing)
+        return _turn_by_standing(session, events, engagement, standing)
     reply = _reply(wrote_at, due_at)
     first = WITHOUT_A_DATE[standing] if standing in THEIRS else gettext("We act next.")
     return f"{first} {reply}"
 
 
 def _turn_by_standing(
-    session: Session, application: Application, engagement: Engagement | None, standing: Standing
+    session: Session,
+    events: Sequence[RecordedEvent],
+    engagement: Engagement | None,
+    standing: Standing,
 ) -> str:
     if standing in WITHOUT_A_DATE:
         return str(WITHOUT_A_DATE[standing])
     if engagement and standing in {NOTHING_DUE, ACTIVE}:
-        return _first_day(_bound_since(session, engagement))
-    promise = open_promise(session, application)
+        return _first_day(_bound_since(events, engagement))
+    promise = open_promise(session, events)
     if promise is None:
         return ""
     if promise.is_missed:
@@ -118,8 +121,7 @@ def _explained(sentence: str, since: datetime, due_at: datetime) -> str:
     return f"{sentence} {holidays_before(since, due_at)}".rstrip()
 
 
-def _bound_since(session: Session, engagement: Engagement) -> datetime:
+def _bound_since(events: Sequence[RecordedEvent], engagement: Engagement) -> datetime:
     """When the deposit had arrived, or where none is due, when the client agreed."""
-    events = read_stream(session, stream_of("engagement", engagement.id))
     activated = [e.recorded_at for e in events if isinstance(e.data, EngagementActivated)]
     return activated[0] if activated else engagement.accepted_at or engagement.created_at

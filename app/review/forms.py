@@ -18,9 +18,9 @@ from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 from app.applications.events import ApplicationAccepted, ApplicationDeclined, MoreRequested
 from app.applications.fields import storable, trimmed
 from app.applications.service import Verdict
+from app.engagements.typed_amount import NotAnAmount, parse_amount
 from app.firm.offers import Kind, Offers
-from app.rendering import money
-from app.review.price import NotAPrice, parse_dollars
+from app.rendering import money, price
 from app.review.queue import Filters
 from app.review.service import Pricing
 from app.review.states import STATUSES, application_state
@@ -105,7 +105,7 @@ class DecisionForm(SettlingForm):
     )
     kind = RadioField("If you accept: which kind of engagement", validate_choice=False)
     price = StringField(
-        "If you accept: at another price, in US dollars",
+        "If you accept: at another price",
         description="Leave it empty for the price shown with the kind.",
         filters=[trimmed],
         render_kw={"inputmode": "decimal", "autocomplete": "off"},
@@ -120,12 +120,15 @@ class DecisionForm(SettlingForm):
         ],
     )
 
-    def __init__(self, prices: Mapping[Kind, Pricing], offers: Offers, **options: Any) -> None:
+    def __init__(
+        self, prices: Mapping[Kind, Pricing], currency: str, offers: Offers, **options: Any
+    ) -> None:
         super().__init__(**options)
-        self.prices, self.offers = prices, offers
+        self.prices, self.currency, self.offers = prices, currency, offers
+        self.price.label.text = f"If you accept: at another price, in {currency.upper()}"
         self.verdict.option_hints = VERDICT_HINTS
         self.kind.choices = [SelectChoice(kind, offers.offer(kind).name) for kind in prices]
-        self.kind.option_hints = {kind: _describe(price) for kind, price in prices.items()}
+        self.kind.option_hints = {kind: _describe(one, currency) for kind, one in prices.items()}
 
     def validate_verdict(self, field: RadioField) -> None:
         if field.data not in {"accept", "ask", "decline"}:
@@ -141,7 +144,7 @@ class DecisionForm(SettlingForm):
         floor_cents = self.prices[self.kind.data].floor_cents
         if self.total_cents() < floor_cents:
             name = self.offers.offer(self.kind.data).name
-            raise ValidationError(f"A {name} costs at least {money(floor_cents)}.")
+            raise ValidationError(f"A {name} costs at least {money(floor_cents, self.currency)}.")
 
     def validate_message(self, field: TextAreaField) -> None:
         if self.verdict.data == "ask" and not field.data:
@@ -152,8 +155,8 @@ class DecisionForm(SettlingForm):
         if not self.price.data:
             return self.prices[cast(Kind, self.kind.data)].total_cents
         try:
-            return parse_dollars(self.price.data)
-        except NotAPrice as problem:
+            return parse_amount(self.price.data, self.currency)
+        except NotAnAmount as problem:
             raise ValidationError(str(problem)) from None
 
     def decision(self) -> Verdict:
@@ -164,10 +167,13 @@ class DecisionForm(SettlingForm):
         if self.verdict.data == "decline":
             return ApplicationDeclined(message=message)
         return ApplicationAccepted(
-            message=message, kind=self.kind.data, total_cents=self.total_cents()
+            message=message,
+            kind=self.kind.data,
+            total_cents=self.total_cents(),
+            currency=self.currency,
         )
 
 
-def _describe(price: Pricing) -> str:
-    source = "as proposed" if price.is_proposed else "by the rate card"
-    return f"{money(price.total_cents)}{' a month' if price.is_monthly else ''}, {source}"
+def _describe(pricing: Pricing, currency: str) -> str:
+    source = "as proposed" if pricing.is_proposed else "by the rate card"
+    return f"{price(pricing.total_cents, currency, is_monthly=pricing.is_monthly)}, {source}"

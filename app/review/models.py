@@ -72,6 +72,10 @@ class QueueRow(Model):
     )
 
     @property
+    def is_monthly(self) -> bool:
+        return self.billing == "monthly"
+
+    @property
     def is_scored(self) -> bool:
         return self.band is not None
 

@@ -20,7 +20,7 @@ from app.applications.events import (
 )
 from app.applications.models import Application
 from app.engagements.models import Engagement
-from app.engagements.pricing import quote_engagement, starting_price_cents
+from app.engagements.pricing import Quote, quote_engagement, starting_price_cents
 from app.engagements.rate_card import RateCard
 from app.events.store import read_stream
 from app.events.types import RecordedEvent, stream_of
@@ -42,8 +42,8 @@ CHANGES = (
 
 
 class Pricing(msgspec.Struct, frozen=True):
-    """What one kind costs for an application, in cents, of a month if ``is_monthly``: its price,
-    and the least that it may be agreed at."""
+    """What one kind costs for an application, in cents of the rate card's currency, of a month if
+    ``is_monthly``: its price, and the least that it may be agreed at."""
 
     total_cents: int
     floor_cents: int
@@ -54,16 +54,10 @@ class Pricing(msgspec.Struct, frozen=True):
 def price_kinds(
     application: Application, engagement: Engagement | None, card: RateCard
 ) -> Mapping[Kind, Pricing]:
-    """The price of each kind: the proposal's own where it is of that kind, else the rate card's."""
+    """The price of each kind: the proposal's own where it is of that kind and in the currency that
+    the rate card has now, else the rate card's."""
     return {
-        kind: Pricing(
-            total_cents=engagement.total_cents
-            if engagement and engagement.kind == kind
-            else quote_engagement(kind, application.answers, card).total_cents,
-            floor_cents=starting_price_cents(kind, card),
-            is_monthly=card.price_of(kind).billing == "monthly",
-            is_proposed=engagement is not None and engagement.kind == kind,
-        )
+        kind: _pricing(quote_engagement(kind, application.answers, card), engagement, card)
         for kind in KINDS
     }
 
@@ -81,3 +75,15 @@ def changes_since(
     events = read_stream(session, stream_of("application", application_id))
     changes = [recorded for recorded in events if isinstance(recorded.data, CHANGES)]
     return changes[max(seen_version, 1) - 1 :]
+
+
+def _pricing(quote: Quote, engagement: Engagement | None, card: RateCard) -> Pricing:
+    total_cents, is_proposed = quote.total_cents, False
+    if engagement and (engagement.kind, engagement.currency) == (quote.kind, quote.currency):
+        total_cents, is_proposed = engagement.total_cents, True
+    return Pricing(
+        total_cents=total_cents,
+        floor_cents=starting_price_cents(quote.kind, card),
+        is_monthly=quote.is_monthly,
+        is_proposed=is_proposed,
+    )

@@ -74,21 +74,28 @@ WORDS: Mapping[type[Event], Callable[[Any], str]] = {
     MessageReceived: lambda e: "Wrote to us",
     MessageSent: lambda e: "Wrote to the prospect",
     ReplyDue: lambda e: "Reply due, not given yet",
-    ApplicationAccepted: lambda e: f"Accepted as a {kind_name(e.kind)} at {money(e.total_cents)}",
+    ApplicationAccepted: lambda e: (
+        f"Accepted as a {kind_name(e.kind)} at {money(e.total_cents, e.currency)}"
+    ),
     ApplicationDeclined: lambda e: "Declined",
     ApplicationWithdrawn: lambda e: "Withdrawn",
     PageLinkRequested: lambda e: "Asked for the link to their page",
     PageLinkReplaced: lambda e: "Link to their page replaced",
     ApplicationErased: lambda e: "Personal data erased",
-    EngagementProposed: lambda e: f"{kind_name(e.kind)} proposed at {money(e.total_cents)}",
-    EngagementOffered: lambda e: f"{kind_name(e.kind)} offered at {money(e.total_cents)}",
+    EngagementProposed: lambda e: (
+        f"{kind_name(e.kind)} proposed at {money(e.total_cents, e.currency)}"
+    ),
+    EngagementOffered: lambda e: (
+        f"{kind_name(e.kind)} offered at {money(e.total_cents, e.currency)}"
+    ),
     EngagementClosed: lambda e: "Engagement closed",
     EngagementAccepted: lambda e: (
-        f"Agreed by {_isolated(e.accepted_name)}; deposit of {money(e.deposit_cents)} due"
+        f"Agreed by {_isolated(e.accepted_name)};"
+        f" deposit of {money(e.deposit_cents, e.currency)} due"
     ),
     EngagementActivated: lambda e: "Engagement confirmed",
-    DepositPaid: lambda e: f"Deposit of {money(e.amount_cents)} paid",
-    DepositOverpaid: lambda e: f"Deposit paid twice: refund {money(e.amount_cents)}",
+    DepositPaid: lambda e: f"Deposit of {money(e.amount_cents, e.currency)} paid",
+    DepositOverpaid: lambda e: f"Deposit paid twice: refund {money(e.amount_cents, e.currency)}",
 }
 
 

@@ -18,7 +18,7 @@ from app.applications.similar import similar_applications
 from app.attachments.queries import attachments_of
 from app.chat.queries import chat_about
 from app.database import db
-from app.engagements.queries import engagement_of, streams_about
+from app.engagements.queries import engagement_of, events_about, streams_about
 from app.engagements.rate_card import current_rate_card
 from app.events.dead_letters import dead_letters_in
 from app.events.lag import lag_of
@@ -29,9 +29,9 @@ from app.firm.offers import current_offers
 from app.messages.forms import MessageForm
 from app.messages.queries import thread_of
 from app.notifications import letters
-from app.notifications.mailer import send_again
 from app.notifications.models import MailMessage
 from app.notifications.queries import mail_about
+from app.notifications.service import send_again
 from app.review.cursor import read_cursor, write_cursor
 from app.review.figures import queue_figures
 from app.review.forms import DecisionForm, QueueForm
@@ -73,6 +73,7 @@ def queue() -> str:
         bands=rubric.bands,
         page=queue_page(db.session(), filters, cursor),
         figures=queue_figures(db.session()),
+        currency=current_rate_card().currency,
         rules=current_rules(),
         lag=lag_of(db.session(), list_application),
     )
@@ -168,8 +169,10 @@ def decision_form(subject: Application, *, empty: bool = False) -> DecisionForm:
     engagement = engagement_of(db.session(), subject.id)
     score = score_of(db.session(), subject.id)
     kind = engagement.kind if engagement else score.recommended_kind if score else None
+    card = current_rate_card()
     return DecisionForm(
-        price_kinds(subject, engagement, current_rate_card()),
+        price_kinds(subject, engagement, card),
+        card.currency,
         current_offers(),
         data={"kind": kind, "version": subject.version},
         **({"formdata": None} if empty else {}),
@@ -200,6 +203,7 @@ def show_application(
 ) -> str:
     session = db.session()
     engagement = engagement_of(session, subject.id)
+    events = events_about(session, subject, engagement)
     people = people_of(session, subject)
     changes = changes_since(session, subject.id, 1)
     return render_template(
@@ -210,13 +214,13 @@ def show_application(
         score=score_of(session, subject.id),
         engagement=engagement,
         dead_letters=dead_letters_in(session, streams_about(subject, engagement)),
-        promise=open_promise(session, subject),
+        promise=open_promise(session, events),
         offers=current_offers(),
         reasons_held=current_rules().sentences(subject.signals),
         is_disposable=is_disposable(subject.email),
         similar=similar_applications(session, subject),
         entries=timeline_of(session, subject, engagement),
-        thread=thread_of(session, subject, people, firm=current_brand().name),
+        thread=thread_of(session, events, people, firm=current_brand().name),
         message_form=message_form or MessageForm(formdata=None),
         message_problem=message_problem,
         mail=mail_about(session, subject.id),

@@ -1,7 +1,5 @@
 """Whether there is a collector, and what speaks to it."""
 
-from importlib import import_module
-
 from flask import Flask
 
 from config import Config
@@ -11,9 +9,10 @@ def init_telemetry(app: Flask, config: Config) -> None:
     """Give the app its tracer, or none."""
     app.extensions["tracer"] = None
     if config.OTEL_EXPORTER_OTLP_ENDPOINT:
-        # What is not used is not loaded.
-        otlp = import_module("app.telemetry.otlp")
-        app.extensions["tracer"] = otlp.OtlpTracer(
+        # It would lengthen each process's start, and many a site has no collector.
+        from app.telemetry.otlp import OtlpTracer  # noqa: PLC0415
+
+        app.extensions["tracer"] = OtlpTracer(
             config.OTEL_EXPORTER_OTLP_ENDPOINT, config.OTEL_SERVICE_NAME
         )
 

@@ -16,7 +16,7 @@ from app.events.rows import UnreadableEvent
 from app.events.store import read_event
 from app.outbound.sender import Answer, Request
 from app.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
-from app.webhooks.schedule import FAILURES_UNTIL_DISABLED, MOST_TRIES, delay_after
+from app.webhooks.retry import FAILURES_UNTIL_DISABLED, MOST_TRIES, delay_after
 from app.webhooks.service import disable_endpoint
 from app.webhooks.signing import make_request
 

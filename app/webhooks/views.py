@@ -29,24 +29,24 @@ from app.webhooks.queries import (
     find_message,
     latest_messages,
 )
-from app.webhooks.schedule import MOST_TRIES
+from app.webhooks.retry import MOST_TRIES
 
-outgoing_webhooks = Blueprint("outgoing_webhooks", __name__, template_folder="templates")
+webhooks = Blueprint("webhooks", __name__, template_folder="templates")
 
 
-@outgoing_webhooks.get("/staff/webhooks/")
+@webhooks.get("/staff/webhooks/")
 @login_required
 def index() -> str:
-    return render_template("outgoing_webhooks/index.html", rows=endpoint_rows(db.session()))
+    return render_template("webhooks/index.html", rows=endpoint_rows(db.session()))
 
 
-@outgoing_webhooks.get("/staff/webhooks/new")
+@webhooks.get("/staff/webhooks/new")
 @login_required
 def new() -> str:
     return show_new(new_form(formdata=None))
 
 
-@outgoing_webhooks.post("/staff/webhooks/new")
+@webhooks.post("/staff/webhooks/new")
 @csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
 @login_required
 def add() -> ResponseReturnValue:
@@ -67,13 +67,13 @@ def add() -> ResponseReturnValue:
     return show_secret(endpoint, "The endpoint is added")
 
 
-@outgoing_webhooks.get("/staff/webhooks/<uuid:endpoint_id>")
+@webhooks.get("/staff/webhooks/<uuid:endpoint_id>")
 @login_required
 def endpoint(endpoint_id: uuid.UUID) -> str:
     return show_endpoint(load(endpoint_id), ReplayForm(formdata=None))
 
 
-@outgoing_webhooks.post("/staff/webhooks/<uuid:endpoint_id>/test")
+@webhooks.post("/staff/webhooks/<uuid:endpoint_id>/test")
 @login_required
 def send_test(endpoint_id: uuid.UUID) -> ResponseReturnValue:
     message = messages.send_test(db.session(), load(endpoint_id), actor=current_user.actor)
@@ -82,7 +82,7 @@ def send_test(endpoint_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".message", message_id=message.id), 303)
 
 
-@outgoing_webhooks.post("/staff/webhooks/<uuid:endpoint_id>/secret")
+@webhooks.post("/staff/webhooks/<uuid:endpoint_id>/secret")
 @login_required
 def rotate(endpoint_id: uuid.UUID) -> ResponseReturnValue:
     """Make a new secret and show it, this once."""
@@ -92,7 +92,7 @@ def rotate(endpoint_id: uuid.UUID) -> ResponseReturnValue:
     return show_secret(subject, "The secret is changed")
 
 
-@outgoing_webhooks.post("/staff/webhooks/<uuid:endpoint_id>/disable")
+@webhooks.post("/staff/webhooks/<uuid:endpoint_id>/disable")
 @login_required
 def disable(endpoint_id: uuid.UUID) -> ResponseReturnValue:
     subject = load(endpoint_id)
@@ -102,7 +102,7 @@ def disable(endpoint_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".endpoint", endpoint_id=endpoint_id), 303)
 
 
-@outgoing_webhooks.post("/staff/webhooks/<uuid:endpoint_id>/enable")
+@webhooks.post("/staff/webhooks/<uuid:endpoint_id>/enable")
 @login_required
 def enable(endpoint_id: uuid.UUID) -> ResponseReturnValue:
     service.enable_endpoint(db.session(), load(endpoint_id), actor=current_user.actor)
@@ -111,7 +111,7 @@ def enable(endpoint_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".endpoint", endpoint_id=endpoint_id), 303)
 
 
-@outgoing_webhooks.post("/staff/webhooks/<uuid:endpoint_id>/delete")
+@webhooks.post("/staff/webhooks/<uuid:endpoint_id>/delete")
 @login_required
 def delete(endpoint_id: uuid.UUID) -> ResponseReturnValue:
     service.delete_endpoint(db.session(), load(endpoint_id), actor=current_user.actor)
@@ -120,7 +120,7 @@ def delete(endpoint_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".index"), 303)
 
 
-@outgoing_webhooks.post("/staff/webhooks/<uuid:endpoint_id>/replay")
+@webhooks.post("/staff/webhooks/<uuid:endpoint_id>/replay")
 @login_required
 def replay_failed(endpoint_id: uuid.UUID) -> ResponseReturnValue:
     """Send again what has failed since the time in the form."""
@@ -133,18 +133,18 @@ def replay_failed(endpoint_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".endpoint", endpoint_id=endpoint_id), 303)
 
 
-@outgoing_webhooks.get("/staff/webhooks/messages/<uuid:message_id>")
+@webhooks.get("/staff/webhooks/messages/<uuid:message_id>")
 @login_required
 def message(message_id: uuid.UUID) -> str:
     return render_template(
-        "outgoing_webhooks/message.html",
+        "webhooks/message.html",
         message=load_message(message_id),
         attempts=attempts_of(db.session(), message_id),
         most_tries=MOST_TRIES,
     )
 
 
-@outgoing_webhooks.post("/staff/webhooks/messages/<uuid:message_id>/replay")
+@webhooks.post("/staff/webhooks/messages/<uuid:message_id>/replay")
 @login_required
 def replay(message_id: uuid.UUID) -> ResponseReturnValue:
     """Send one message again, under the same id."""
@@ -168,11 +168,11 @@ def new_form(**options: None) -> EndpointForm:
 
 
 def show_new(form: EndpointForm, problem: str | None = None) -> str:
-    return render_template("outgoing_webhooks/new.html", form=form, problem=problem)
+    return render_template("webhooks/new.html", form=form, problem=problem)
 
 
 def show_secret(endpoint: WebhookEndpoint, title: str) -> Response:
-    page = render_template("outgoing_webhooks/secret.html", endpoint=endpoint, title=title)
+    page = render_template("webhooks/secret.html", endpoint=endpoint, title=title)
     response = make_response(page)
     response.headers["Cache-Control"] = "no-store"
     return response
@@ -180,7 +180,7 @@ def show_secret(endpoint: WebhookEndpoint, title: str) -> Response:
 
 def show_endpoint(endpoint: WebhookEndpoint, form: ReplayForm) -> str:
     return render_template(
-        "outgoing_webhooks/endpoint.html",
+        "webhooks/endpoint.html",
         endpoint=endpoint,
         messages=latest_messages(db.session(), endpoint.id),
         form=form,

@@ -74,7 +74,7 @@ WITH_THE_LINK = {
     "portal.reply",
     "portal.status",
 }
-WITH_A_SIGNATURE = {"webhooks.stripe"}
+WITH_A_SIGNATURE = {"stripe_webhook.receive"}
 
 
 def test_every_route_outside_the_staffs_pages_is_open_on_purpose(app: Flask) -> None:

@@ -1,6 +1,11 @@
-import pytest
+import math
+import string
 
-from config import ConfigurationError, load_config
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from config import Config, ConfigurationError, load_config
 
 GOOD = {
     "SECRET_KEY": "k" * 32,
@@ -10,6 +15,14 @@ GOOD = {
     "SMTP_URL": "smtp://mail:25",
     "STAFF_MAIL": "ada@firm.example, grace@firm.example",
 }
+# Text of all kinds, and with it what Python makes of bytes that are not UTF-8.
+TEXTS = st.text(st.characters(exclude_characters="\0"))
+NUMBERS = st.one_of(st.integers(), st.floats()).map(str)
+ADDRESSES = st.builds(
+    "{}://{}".format,
+    st.sampled_from(["postgresql", "redis", "smtp", "https", "file", "kafka"]),
+    st.text(string.ascii_letters + "[]:@/?#%. ℀"),
+)
 
 
 def test_the_required_settings_are_enough() -> None:
@@ -34,14 +47,25 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("BASE_URL", "firm.example"),
         ("BASE_URL", "ftp://firm.example"),
         ("DATABASE_URL", "sqlite:///site.db"),
+        ("DATABASE_URL", "postgresql://[a/b"),
+        ("DATABASE_URL", "postgresql://firm:T0P-S3CR3T℀@db/site"),
         ("REDIS_URL", "localhost"),
         ("SMTP_URL", "mail:25"),
         ("DATABASE_POOL_SIZE", "many"),
+        ("DATABASE_POOL_SIZE", "0"),
         ("DELIVERY_MAX_ATTEMPTS", "0"),
+        ("DELIVERY_LEASE_SECONDS", "-1"),
+        ("DELIVERY_BACKOFF_CAP_SECONDS", "inf"),
+        ("MAIL_MAX_ATTEMPTS", "0"),
         ("SWEEP_SECONDS", "soon"),
+        ("SWEEP_SECONDS", "0"),
+        ("RELAY_POLL_SECONDS", "nan"),
+        ("DRAFT_REMINDER_DAYS", "30"),
         ("HOLD_BELOW_SECONDS", "-1"),
         ("HOLD_ABOVE_PER_EMAIL", "-1"),
         ("TRUSTED_PROXIES", "yes"),
+        ("TRUSTED_PROXIES", "-1"),
+        ("MAIL_FROM", "Caf\udce9 <hello@firm.example>"),
         ("LOG_LEVEL", "loud"),
         ("STAFF_MAIL", " , "),
         ("STRIPE_SECRET_KEY", "sk_live_alone"),
@@ -60,6 +84,17 @@ def test_a_wrong_setting_stops_the_start_with_a_sentence_that_names_it(
     with pytest.raises(ConfigurationError, match=rf"{name}\b.*\.$") as stopped:
         load_config({**GOOD, name: value})
     assert "T0P-S3CR3T" not in str(stopped.value)
+
+
+@pytest.mark.parametrize("name", Config.__struct_fields__)
+@given(value=TEXTS | NUMBERS | ADDRESSES)
+def test_whatever_is_set_is_taken_or_refused_under_its_name(name: str, value: str) -> None:
+    try:
+        taken = getattr(load_config({**GOOD, name: value}), name)
+    except ConfigurationError as refusal:
+        assert name in str(refusal)
+    else:
+        assert isinstance(taken, str) or (math.isfinite(taken) and taken >= 0)
 
 
 def test_a_chat_without_tls_is_taken_where_nothing_is_at_stake() -> None:

@@ -1,18 +1,12 @@
 """The address in EVENT_INTAKE, read once, at the start."""
 
 from typing import cast
-from urllib.parse import urlsplit
 
 import msgspec
 from flask import Flask, current_app
 
-from app.bridges.addresses import (
-    LEGAL_TOPIC,
-    KafkaAddress,
-    read_kafka,
-    read_options,
-    refuse_others,
-)
+from app.address_options import read_options, refuse_others, split_address
+from app.bridges.addresses import LEGAL_TOPIC, KafkaAddress, read_kafka
 from config import Config, ConfigurationError
 
 
@@ -45,7 +39,7 @@ def parse_intake(setting: str) -> IntakeAddress:
 
 
 def _read_intake(url: str) -> IntakeAddress:
-    address = urlsplit(url)
+    address = split_address(url)
     if address.scheme != "kafka":
         raise ValueError("must start with kafka://")
     options = read_options(address)

@@ -13,8 +13,6 @@ import structlog
 from cloudevents.core.base import BaseCloudEvent
 from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka_event
 from confluent_kafka import Consumer, KafkaException, Message, Producer
-from sqlalchemy.exc import InterfaceError, OperationalError
-from sqlalchemy.exc import TimeoutError as PoolTimeout
 
 from app.applications.intake.address import IntakeAddress
 from app.applications.intake.commands import (
@@ -25,7 +23,7 @@ from app.applications.intake.commands import (
 )
 from app.applications.questions import current_questionnaire
 from app.bridges.kafka import IN_ORDER, client_settings, describe
-from app.database import db
+from app.database import DATABASE_AWAY, db
 from app.events.tracing import start_trace
 from app.firm.brand import current_brand
 
@@ -37,7 +35,6 @@ SESSION_MS = 6000
 TRACE = re.compile(r"00-([0-9a-f]{32})-")
 REASONS = "dead-letter-reasons"
 ORIGIN = "dead-letter-origin"
-DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
 log = structlog.get_logger()
 
 

@@ -7,6 +7,7 @@ from flask_babel import lazy_gettext, lazy_pgettext
 from flask_babel.speaklater import LazyString
 from sqlalchemy.orm import Session
 
+from app.engagements.rate_card import current_rate_card
 from app.events.store import ConcurrentAppend, read_stream, record_all
 from app.events.tracing import resuming
 from app.events.types import Event, RecordedEvent, stream_of
@@ -19,7 +20,15 @@ from app.rendering import money
 
 # What one page can show.
 MOST_EVENTS = 60
-AMOUNTS = tuple(Choice(str(cents), LazyString(money, cents)) for cents in (10_00, 50_00, 200_00))
+
+
+def in_the_firms_currency(cents: int) -> str:
+    return money(cents, current_rate_card().currency)
+
+
+AMOUNTS = tuple(
+    Choice(str(cents), LazyString(in_the_firms_currency, cents)) for cents in (10_00, 50_00, 200_00)
+)
 
 
 def account_events(session: Session, sandbox_id: uuid.UUID) -> Sequence[RecordedEvent]:

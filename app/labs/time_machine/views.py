@@ -2,6 +2,7 @@
 
 from flask import Blueprint, render_template, request
 
+from app.engagements.rate_card import current_rate_card
 from app.labs.backbone import on_backbone
 from app.labs.forms import form_of
 from app.labs.sandboxes import count_sandboxes, look_at_sandbox
@@ -32,6 +33,7 @@ def page() -> str:
         moments=moments,
         number=number,
         account=state_after(moments, number),
+        currency=current_rate_card().currency,
         line=draw_balance(moments, number),
         forms={action.name: form_of(action) for action in TIME_MACHINE.actions},
         in_use=in_use,

@@ -7,6 +7,7 @@ import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from urllib.parse import urlsplit
 
 import pytest
 from flask import Flask
@@ -33,10 +34,32 @@ def s3_address(aws: Aws) -> str:
 
 
 @pytest.fixture(params=["folder", "bucket"])
-def storage(request: pytest.FixtureRequest, tmp_path: Path) -> Storage:
+def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """Of an empty place of each kind."""
     if request.param == "folder":
-        return open_storage((tmp_path / "uploads").as_uri())
-    return open_storage(s3_address(request.getfixturevalue("aws")))
+        return (tmp_path / "uploads").as_uri()
+    return s3_address(request.getfixturevalue("aws"))
+
+
+@pytest.fixture
+def storage(address: str) -> Storage:
+    return open_storage(address)
+
+
+@pytest.fixture
+def put_by_hand(address: str, request: pytest.FixtureRequest) -> Callable[[str], None]:
+    """Put a file of that name among the site's, past the site."""
+    place = urlsplit(address)
+
+    def put_by_hand(name: str) -> None:
+        if place.scheme == "file":
+            Path(place.path).mkdir(exist_ok=True)
+            (Path(place.path) / name).write_bytes(b"left alone")
+        else:
+            client = request.getfixturevalue("aws").client("s3")
+            client.put_object(Bucket=place.netloc, Key=f"attachments/{name}", Body=b"left alone")
+
+    return put_by_hand
 
 
 @pytest.mark.parametrize("size", [100, 10 * 1024 * 1024])
@@ -100,6 +123,22 @@ def test_a_file_in_a_bucket_goes_the_whole_way_of_one_in_a_folder(
     assert prospect.client.get(address).status_code == 404
 
 
+@pytest.mark.parametrize("name", ["not-a-file-of-ours", str(uuid.UUID(int=2**128 - 1)).upper()])
+def test_a_file_that_is_not_ours_is_passed_by(
+    storage: Storage, put_by_hand: Callable[[str], None], name: str
+) -> None:
+    file_id = uuid.uuid4()
+    put_by_hand(name)
+    storage.put(file_id, io.BytesIO(b"content"))
+    assert [found for found, _ in storage.files()] == [file_id]
+
+
+def test_the_mark_for_a_folder_in_a_bucket_is_passed_by(aws: Aws) -> None:
+    address = s3_address(aws)
+    aws.client("s3").put_object(Bucket=urlsplit(address).netloc, Key="attachments/")
+    assert list(open_storage(address).files()) == []
+
+
 class TornFile(io.BytesIO):
     """A file that can be read only halfway."""
 
@@ -121,12 +160,11 @@ def test_a_half_file_of_a_process_that_died_is_found_and_deleted(tmp_path: Path)
     storage = open_storage(tmp_path.as_uri())
     file_id = uuid.uuid4()
     (tmp_path / f"{file_id}.part").write_bytes(b"half")
-    (tmp_path / "not-a-file-of-ours").write_bytes(b"left alone")
     assert [found for found, _ in storage.files()] == [file_id]
     with pytest.raises(FileMissing):
         storage.open(file_id)
     storage.delete(file_id)
-    assert [path.name for path in tmp_path.iterdir()] == ["not-a-file-of-ours"]
+    assert list(tmp_path.iterdir()) == []
 
 
 def test_nobody_else_on_the_machine_can_look_into_the_folder(tmp_path: Path) -> None:
@@ -173,6 +211,8 @@ def test_a_server_that_is_away_is_said_without_its_address(
         "s3://Bucket?region=eu-west-1",
         "s3://bucket?region=EU",
         "s3://bucket?region=eu-west-1&endpoint=host",
+        "s3://bucket?region=eu-west-1&endpoint=https://",
+        "s3://bucket?region=-",
         "s3://bucket?region=eu-west-1&key=secret",
         "s3://bucket/folder?region=eu-west-1",
     ],

@@ -13,13 +13,14 @@ from sqlalchemy.orm import Session
 
 from app.applications.events import MoreProvided
 from app.applications.models import Application
-from app.chat.courier import put_back_orphans, send_next_message
+from app.chat.courier import send_next_message
 from app.chat.incoming_webhook import post_to
 from app.chat.models import ChatMessage
 from app.chat.service import tell_channel
 from app.database import new_id
 from app.events.store import record
 from app.events.types import stream_of
+from app.outbox.claims import put_back_orphans
 from tests.submitted import submit_answers
 from tests.webhook_receiver import WebhookReceiver
 
@@ -80,7 +81,7 @@ class Courier:
 
     def send_due(self) -> None:
         self._session.rollback()  # an old transaction's clock decides what is due
-        put_back_orphans(self._session)
+        put_back_orphans(self._session, ChatMessage)
         while send_next_message(self._session, self._post):
             pass
 

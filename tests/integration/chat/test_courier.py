@@ -12,14 +12,16 @@ from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
 from app.chat import tasks
-from app.chat.courier import LONGEST_REST, count_due, put_back_orphans, send_next_message
+from app.chat.courier import LONGEST_REST, send_next_message
 from app.chat.incoming_webhook import NotTaken, is_outage, post_to
+from app.chat.models import ChatMessage
 from app.chat.queries import CHAT_CIRCUIT
 from app.chat.service import send_failed_again
 from app.chat.tasks import send_messages, sweep_messages
 from app.circuits.queries import is_refusing, list_circuits
 from app.database import utc_now
 from app.outbound.sender import Answer
+from app.outbox.claims import count_due, put_back_orphans
 from local.ports import HOST
 from local.redis import Redis
 from tests.certificate import Certificate
@@ -44,7 +46,7 @@ def test_messages_are_posted_once_in_the_order_of_their_writing(
     courier.send_due()
     assert [text.split("\n")[0] for text in posted(receiver)] == ["One", "Two", "Three"]
     assert states(session) == [("sent", 1, None)] * 3
-    assert count_due(session) == 0
+    assert count_due(session, ChatMessage) == 0
 
 
 @pytest.mark.parametrize("status", [408, 429, 500, 503])
@@ -161,8 +163,11 @@ def test_what_a_dead_worker_was_sending_is_sent_again(
     tell()
     session.execute(text("UPDATE chat_messages SET status = 'sending', claimed_at = now()"))
     session.commit()
-    assert not send_next_message(session, post_to(receiver.url)) and count_due(session) == 1
-    put_back_orphans(session)
+    assert (
+        not send_next_message(session, post_to(receiver.url))
+        and count_due(session, ChatMessage) == 1
+    )
+    put_back_orphans(session, ChatMessage)
     assert send_next_message(session, post_to(receiver.url))
     assert states(session) == [("sent", 1, None)] and len(receiver.received) == 1
 

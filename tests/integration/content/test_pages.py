@@ -53,7 +53,7 @@ def test_each_engagement_is_shown_with_its_floor_from_the_rate_card(
     html = client.get(path).text
     with app.app_context():
         for offer in current_offers().offers:
-            price = money(starting_price_cents(offer.kind, current_rate_card()))
+            price = money(starting_price_cents(offer.kind, current_rate_card()), "usd")
             assert f"/engagements/{offer.kind}" in html
             assert offer.duration in html
             assert price in html
@@ -68,8 +68,8 @@ def test_an_engagement_shows_when_for_whom_and_every_line_of_its_price(
         offer, price = current_offers().offer(kind), current_rate_card().price_of(kind)
     words = [part.when for part in offer.deliverables]
     lines = [modifier_line(modifier, price) for modifier in price.modifiers]
-    words += [word for line in lines for word in (line.label, money(line.amount_cents))]
-    words += [money(price.base_cents), money(price.floor_cents)]
+    words += [word for line in lines for word in (line.label, money(line.amount_cents, "usd"))]
+    words += [money(cents, "usd") for cents in (price.base_cents, price.floor_cents)]
     assert [word for word in words if word not in html] == []
     assert html.count("<li>") >= len(offer.who_for) + len(offer.not_for) + len(offer.terms)
 

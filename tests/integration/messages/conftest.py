@@ -8,6 +8,8 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
+from app.events.store import read_stream
+from app.events.types import stream_of
 from app.messages.queries import Thread, thread_of
 from app.messages.service import write_as_prospect, write_as_staff
 from tests.submitted import submit_answers
@@ -50,6 +52,7 @@ def staff_write(session: Session, application: Application) -> Write:
 def read(session: Session, application: Application) -> Read:
     def read() -> Thread:
         session.rollback()
-        return thread_of(session, application, NAMES, firm="The firm")
+        events = read_stream(session, stream_of("application", application.id))
+        return thread_of(session, events, NAMES, firm="The firm")
 
     return read

@@ -13,7 +13,7 @@ from app.events.store import record
 from app.notifications.letter import Letter
 from app.notifications.mailer import send_next_mail, smtp_sender
 from app.notifications.models import MailMessage
-from app.notifications.outbox import write_to
+from app.notifications.service import write_to
 from tests.smtp_sink import SmtpSink
 
 PROSPECT = "prospect@client.example"

@@ -65,8 +65,8 @@ def test_two_applications_of_one_company_are_told_apart_by_their_reference(
     assert engagement
     for letter in (
         engagement_accepted(application, engagement),
-        deposit_paid(application, 300_000, "stripe"),
-        deposit_overpaid(application, 300_000),
+        deposit_paid(application, 300_000, "usd", "stripe"),
+        deposit_overpaid(application, 300_000, "usd"),
     ):
         assert letter.subject.endswith(f" ({application.reference})")
 

@@ -8,8 +8,11 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.database import db
-from app.notifications.mailer import count_due, put_back_orphans, send_again
+from app.firm.brand import current_brand
+from app.notifications.models import MailMessage
+from app.notifications.service import send_again
 from app.notifications.tasks import MAILS_A_TASK, send_due_mail
+from app.outbox.claims import count_due, put_back_orphans
 from local.ports import HOST
 from local.redis import Redis
 from tests.integration.notifications.conftest import PROSPECT, Mailer, Write, reread
@@ -92,8 +95,30 @@ def test_a_mail_refused_for_good_fails_where_staff_see_it_and_can_be_sent_again(
     assert mailer.send_due() == 0
     assert send_again(session, mail.id) and not send_again(session, mail.id)
     session.commit()
+    sink.refuse_first(4, "550 No such user")
+    mailer.send_due()
+    assert reread(session, mail).status == "queued", "its refusals are counted anew"
+    mailer.hurry()
     mailer.send_due()
     assert [one["Message-ID"] for one in sink.mails] == [mail.message_id]
+
+
+def test_tries_while_the_server_is_away_are_no_refusals(
+    write: Write, mailer: Mailer, sink: SmtpSink, session: Session
+) -> None:
+    mail = write()
+    sink.stop()
+    for _ in range(5):
+        mailer.send_due()
+        mailer.hurry()
+    sink.start()
+    sink.refuse_first(2, "550 No such user")
+    for _ in range(2):
+        mailer.send_due()
+        assert reread(session, mail).status == "queued"
+        mailer.hurry()
+    mailer.send_due()
+    assert reread(session, mail).status == "sent"
 
 
 def test_an_address_that_no_mail_can_hold_fails_and_holds_up_no_other(
@@ -116,11 +141,11 @@ def test_what_a_dead_worker_was_sending_is_sent_again_under_its_message_id(
     session.execute(text(CLAIM))
     session.commit()
     assert mailer.send_due() == 0
-    assert count_due(session) == 1
-    put_back_orphans(session)
+    assert count_due(session, MailMessage) == 1
+    put_back_orphans(session, MailMessage)
     assert mailer.send_due() == 1
     assert [one["Message-ID"] for one in sink.mails] == [mail.message_id]
-    assert count_due(session) == 0
+    assert count_due(session, MailMessage) == 0
 
 
 def test_a_mail_that_was_taken_stays_taken_whatever_the_server_says_afterwards(
@@ -170,6 +195,32 @@ def test_a_pile_of_mail_waits_for_no_sweep(
         assert (len(sink.mails), broker.llen(QUEUE)) == (MAILS_A_TASK, 1)
         send_due_mail()
         assert (len(sink.mails), broker.llen(QUEUE)) == (MAILS_A_TASK + 1, 1)
+
+
+@pytest.mark.parametrize(
+    ("setting", "sender"),
+    [
+        ("", '"Hansen, Bø & Co" <post@hansen.example>'),
+        ("Hansen <no-reply@hansen.example>", "Hansen <no-reply@hansen.example>"),
+    ],
+)
+def test_mail_comes_from_the_firm_as_its_brand_says_unless_a_setting_says_otherwise(
+    app: Flask,
+    write: Write,
+    sink: SmtpSink,
+    monkeypatch: pytest.MonkeyPatch,
+    setting: str,
+    sender: str,
+) -> None:
+    own = {"SMTP_URL": f"smtp://{HOST}:{sink.port}", "MAIL_FROM": setting}
+    monkeypatch.setitem(app.config, "SITE", msgspec.structs.replace(app.config["SITE"], **own))
+    brand = msgspec.structs.replace(
+        current_brand(), name="Hansen, Bø & Co", email="post@hansen.example"
+    )
+    monkeypatch.setitem(app.extensions, "brand", brand)
+    write()
+    send_due_mail()
+    assert [mail["From"] for mail in sink.mails] == [sender]
 
 
 @pytest.mark.parametrize(

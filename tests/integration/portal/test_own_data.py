@@ -1,6 +1,7 @@
 """What prospects take along and erase by themselves."""
 
 import json
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -14,7 +15,8 @@ from app.events.types import stream_of
 from tests.integration.portal.conftest import Send
 
 Handle = Callable[[], None]
-PAGES = ("", "/progress", "/deposit", "/withdraw", "/erase", "/trail.json", "/export.json")
+FILE = f"/attachments/{uuid.uuid4()}"
+PAGES = ("", "/progress", "/deposit", "/withdraw", "/erase", "/trail.json", "/export.json", FILE)
 
 
 def erasures(session: Session, application: Application) -> list[str]:

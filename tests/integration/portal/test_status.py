@@ -6,11 +6,12 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
 from app.applications.questions import current_questionnaire
+from app.database import db
 
 Handle = Callable[[], None]
 
@@ -87,6 +88,19 @@ def test_no_score_is_shown_in_any_state(
 ) -> None:
     request.getfixturevalue(state)
     assert "of 100" not in client.get(path).text
+
+
+def test_the_page_reads_each_of_the_two_streams_once(
+    client: FlaskClient, path: str, offered: None
+) -> None:
+    statements: list[str] = []
+    listen = (db.engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
+    event.listen(*listen)
+    try:
+        assert client.get(path).status_code == 200
+    finally:
+        event.remove(*listen)
+    assert sum("FROM events" in statement for statement in statements) == 2
 
 
 def test_neither_caches_nor_other_sites_nor_search_engines_learn_of_the_page(

@@ -6,7 +6,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from app.applications.models import Application
+from app.events.store import read_stream
+from app.events.types import stream_of
 from app.messages.queries import thread_of
 from app.review.models import QueueRow
 from tests.integration.projections.conftest import Differences, Office
@@ -35,5 +36,5 @@ def listed(session: Session, application_id: UUID) -> object:
 
 
 def told(session: Session, application_id: UUID) -> object:
-    application = session.get_one(Application, application_id, populate_existing=True)
-    return thread_of(session, application, {}, firm="The firm").unanswered_since
+    events = read_stream(session, stream_of("application", application_id))
+    return thread_of(session, events, {}, firm="The firm").unanswered_since

@@ -9,7 +9,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
-from app.applications.promise import deadline_after, open_promise
+from app.applications.promise import Promise, deadline_after, open_promise
+from app.events.store import read_stream
+from app.events.types import stream_of
 from app.messages.service import write_as_prospect
 from tests.integration.screening.conftest import Press, fresh, mails_of, types_of
 
@@ -31,6 +33,11 @@ def come_due(come_due: Handle, handle_events: Handle) -> Handle:
     return come_due_after_all
 
 
+def promise_to(session: Session, application: Application) -> Promise | None:
+    session.rollback()
+    return open_promise(session, read_stream(session, stream_of("application", application.id)))
+
+
 @pytest.mark.parametrize(
     "buttons", [[], ["release"], ["dismiss", "release"]], ids=["held", "released", "reopened"]
 )
@@ -46,7 +53,7 @@ def test_the_answer_is_due_one_working_day_after_the_sending(
         handle_events()
         press(desk, fresh(session, held), button)
     handle_events()
-    promise = open_promise(session, fresh(session, held))
+    promise = promise_to(session, held)
     assert promise and promise.due_at == deadline_after(held.submitted_at)
     assert list(session.scalars(WAITING)) == [promise.due_at]
 
@@ -72,7 +79,7 @@ def test_nobody_waits_for_an_answer_to_what_is_dismissed(
     press(desk, held, "dismiss")
     come_due()
     assert DUE not in types_of(session, held)
-    assert open_promise(session, fresh(session, held)) is None
+    assert promise_to(session, held) is None
 
 
 def test_a_message_that_came_before_waits_no_longer_and_one_that_comes_after_does(
@@ -116,5 +123,5 @@ def test_an_answer_that_fell_due_during_the_hold_falls_due_once(
     press(desk, fresh(session, held), "release")
     come_due()
     assert types_of(session, held).count(DUE) == 1
-    promise = open_promise(session, fresh(session, held))
+    promise = promise_to(session, held)
     assert promise and promise.is_missed

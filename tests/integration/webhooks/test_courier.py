@@ -12,7 +12,7 @@ from app.webhooks import claims
 from app.webhooks.claims import count_due
 from app.webhooks.messages import replay_failed, replay_message
 from app.webhooks.queries import attempts_of
-from app.webhooks.schedule import FAILURES_UNTIL_DISABLED, MOST_TRIES
+from app.webhooks.retry import FAILURES_UNTIL_DISABLED, MOST_TRIES
 from app.webhooks.service import enable_endpoint
 from tests.integration.webhooks.conftest import Add, Courier, Happen
 from tests.webhook_receiver import Reply, WebhookReceiver

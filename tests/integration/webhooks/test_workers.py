@@ -18,7 +18,7 @@ from app.webhooks.claims import count_due, put_back_orphans
 from app.webhooks.courier import MOST_IN_FLIGHT
 from app.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
 from app.webhooks.queries import attempts_of
-from app.webhooks.schedule import MOST_TRIES
+from app.webhooks.retry import MOST_TRIES
 from app.webhooks.service import delete_endpoint
 from app.webhooks.tasks import send_messages, sweep_webhooks
 from local.redis import Redis

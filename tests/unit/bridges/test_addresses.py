@@ -75,7 +75,13 @@ def test_no_name_and_nothing_printed_holds_a_password() -> None:
         ("amqps://host/vhost?exchange=events&personal=1", "must be yes or no"),
         ("eventbridge://bus", "a region"),
         ("eventbridge://?region=eu-west-1", "needs a bus"),
+        ("eventbridge://bus?region=-", "a region"),
         ("eventbridge://bus?region=eu-west-1&endpoint=host", "needs an endpoint= like https://"),
+        (
+            "eventbridge://bus?region=eu-west-1&endpoint=https://",
+            "needs an endpoint= like https://",
+        ),
+        ("kafka://[host:9092/topic", "is no address"),
     ],
 )
 def test_a_wrong_address_stops_the_start_with_a_sentence(address: str, sentence: str) -> None:
@@ -92,7 +98,12 @@ def test_an_address_without_its_scheme_is_not_taken_for_a_part_of_another(betwee
 
 
 def test_a_sentence_never_repeats_a_password() -> None:
-    for wrong in ("amqp://site:s3cret@host/vhost", "kafka://site:s3cret@host/topic", "s3cret"):
+    for wrong in (
+        "amqp://site:s3cret@host/vhost",
+        "amqp://site:s3cret℀@host/vhost?exchange=events",
+        "kafka://site:s3cret@host/topic",
+        "s3cret",
+    ):
         with pytest.raises(ConfigurationError) as caught:
             parse_bridges(wrong)
         assert "s3cret" not in str(caught.value)

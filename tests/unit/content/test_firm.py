@@ -36,6 +36,13 @@ def test_an_offer_without_terms_is_refused(with_change: Change) -> None:
         load_offers(path)
 
 
+def test_an_address_of_the_brand_from_which_no_mail_could_come_is_refused(
+    with_change: Change,
+) -> None:
+    with pytest.raises(DataFileError, match=r"`\$\.email`"):
+        load_brand(with_change("brand.toml", "hello@champlin.example", "champlin.example"))
+
+
 def test_a_misspelt_key_of_the_brand_is_refused(with_change: Change) -> None:
     with pytest.raises(DataFileError, match="unknown field `naem`"):
         load_brand(with_change("brand.toml", "name =", "naem ="))

@@ -3,10 +3,21 @@
 from datetime import UTC, date, datetime, timedelta, timezone
 
 import pytest
+from flask import Flask
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.rendering import datetime_utc, duration, money, number, plain_date, with_code
+from app.languages.catalogs import init_languages
+from app.rendering import datetime_utc, duration, money, number, plain_date, price, with_code
+from tests.unit.conftest import CONTENT
+
+
+@pytest.fixture
+def speaking() -> Flask:
+    """An app that answers in each language."""
+    app = Flask("languages")
+    init_languages(app, CONTENT)
+    return app
 
 
 @pytest.mark.parametrize(
@@ -20,12 +31,36 @@ from app.rendering import datetime_utc, duration, money, number, plain_date, wit
     ],
 )
 def test_money_shows_cents_only_where_there_are_any(cents: int, text: str) -> None:
-    assert money(cents) == text
+    assert money(cents, "usd") == text
+
+
+@pytest.mark.parametrize(
+    ("language", "currency", "text"),
+    [
+        ("en", "eur", "€10,000"),
+        ("en", "cad", "CA$10,000"),
+        ("en", "chf", "CHF\N{NO-BREAK SPACE}10,000"),
+        ("de", "usd", "10.000\N{NO-BREAK SPACE}$"),
+        ("de", "eur", "10.000\N{NO-BREAK SPACE}€"),
+        ("de", "chf", "10.000\N{NO-BREAK SPACE}CHF"),
+    ],
+)
+def test_money_is_written_in_its_currency_as_the_language_does(
+    speaking: Flask, language: str, currency: str, text: str
+) -> None:
+    with speaking.test_request_context(headers={"Accept-Language": language}):
+        assert money(1_000_000, currency) == text
+
+
+def test_a_price_says_whether_it_is_paid_each_month(speaking: Flask) -> None:
+    with speaking.test_request_context(headers={"Accept-Language": "de"}):
+        assert price(5, "eur", is_monthly=True) == "0,05\N{NO-BREAK SPACE}€ im Monat"
+        assert price(5, "eur", is_monthly=False) == "0,05\N{NO-BREAK SPACE}€"
 
 
 @given(st.integers(-(10**12), 10**12))
 def test_money_loses_no_cent(cents: int) -> None:
-    digits = money(cents).replace("$", "").replace(",", "").replace("\N{MINUS SIGN}", "-")
+    digits = money(cents, "usd").replace("$", "").replace(",", "").replace("\N{MINUS SIGN}", "-")
     dollars, _, rest = digits.partition(".")
     assert int(dollars + (rest or "00")) == cents
 

@@ -17,7 +17,15 @@ def test_every_kind_has_its_price(rate_card: RateCard) -> None:
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [
-        ('currency = "usd"', 'currency = "$"', "The currency '$' must be three lower-case letters"),
+        (
+            'currency = "usd"',
+            'currency = "$"',
+            "The currency '$' must be an ISO 4217 code, written",
+        ),
+        ('currency = "usd"', 'currency = "USD"', "The currency 'USD' must be an ISO 4217 code"),
+        ('currency = "usd"', 'currency = "usx"', "The currency 'usx' must be an ISO 4217 code"),
+        ('currency = "usd"', 'currency = "jpy"', "The currency 'jpy' has no hundredths, in which"),
+        ('currency = "usd"', 'currency = "kwd"', "The currency 'kwd' has no hundredths, in which"),
         (
             'kind = "build"',
             'kind = "sprint"',

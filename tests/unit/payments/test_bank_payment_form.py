@@ -26,14 +26,23 @@ def request_context() -> Iterator[None]:
         yield
 
 
-def form(amount_cents: int = 300_000, **typed: str) -> BankPaymentForm:
+def form(amount_cents: int = 300_000, currency: str = "usd", **typed: str) -> BankPaymentForm:
     fields = {"amount": "3000", "received_on": TODAY.isoformat(), "bank_reference": "", **typed}
-    return BankPaymentForm(amount_cents, formdata=MultiDict(fields))
+    return BankPaymentForm(amount_cents, currency, formdata=MultiDict(fields))
 
 
 @pytest.mark.parametrize("typed", ["3000", "3,000", "3000.00", "$3,000.00", " $ 3,000 "])
 def test_the_amount_may_be_spelled_as_people_do(typed: str) -> None:
     assert form(amount=typed).validate()
+
+
+def test_the_amount_is_asked_for_and_taken_in_the_deposits_own_currency() -> None:
+    in_euros = form(currency="eur", amount="€3,000.00")
+    assert in_euros.amount.label.text == "Amount received, in EUR"
+    assert in_euros.validate()
+    refused = form(currency="eur", amount="$3,000.00")
+    assert not refused.validate()
+    assert str(refused.amount.errors[0]).startswith("The deposit is €3,000.")
 
 
 @pytest.mark.parametrize(

@@ -17,7 +17,7 @@ from benchmarks.pages import PAGES, ReadSite
 from benchmarks.pgbench import run_pgbench
 from benchmarks.replays import fold_in_batches, fold_in_sql, read_rows, replay
 from benchmarks.ring import EARS, TABLES, TRANSACTIONS, Servers, times_until_heard
-from benchmarks.site import measured_site
+from benchmarks.site import MeasuredSite
 from benchmarks.sizes import STEPS, costs_by_size, logs_of
 from local.postgres import Postgres
 from local.redis import Redis
@@ -25,51 +25,32 @@ from local.redis import Redis
 FEW = 20
 
 
-def test_submits_and_bare_inserts_can_be_counted(
-    postgres: Postgres, redis_server: Redis, tmp_path: Path
-) -> None:
-    with measured_site(postgres, redis_server, "web") as measured:
-        assert measured.submit(FEW, connections=2).rate > 0
-        with bare_view(measured.site.settings, tmp_path) as bare:
-            for path in ("/two-statements", "/one-statement"):
-                bare.submit(path, FEW, connections=2)
-        assert measured.site.value("SELECT count(*) FROM bare_events") == 2 * FEW
+def test_submits_and_bare_inserts_can_be_counted(measured: MeasuredSite, tmp_path: Path) -> None:
+    assert measured.submit(FEW, connections=2).rate > 0
+    with bare_view(measured.site.settings, tmp_path) as bare:
+        for path in ("/two-statements", "/one-statement"):
+            bare.submit(path, FEW, connections=2)
+    assert measured.site.value("SELECT count(*) FROM bare_events") == 2 * FEW
 
 
-def test_pages_and_autosaves_can_be_counted(
-    postgres: Postgres, redis_server: Redis, tmp_path: Path
-) -> None:
-    page = tmp_path / "page"
-    with measured_site(postgres, redis_server, "web") as measured:
-        request = measured.step_request(STEP.key)
-        page.write_bytes(fetch(measured.port, request)[1])
-        assert measured.get_step(request, FEW, connections=2).rate > 0
-        assert measured.autosave(STEP.key, CHANGED, FEW, connections=2).rate > 0
-        with bare_view({**measured.site.settings, "BARE_PAGE": str(page)}, tmp_path) as bare:
-            assert bare.get_page(FEW, connections=2).rate > 0
-            assert bare.take("any=field", FEW, connections=2).rate > 0
+def test_pages_and_autosaves_can_be_counted(measured: MeasuredSite, tmp_path: Path) -> None:
+    request = measured.step_request(STEP.key)
+    assert measured.get_step(request, FEW, connections=2).rate > 0
+    assert measured.autosave(STEP.key, CHANGED, FEW, connections=2).rate > 0
+    for path in PAGES.values():
+        page = ReadSite(measured.port, path)
+        assert page.see(FEW, connections=2).rate > 0
+        assert page.ask(FEW, connections=2).rate > 0
+    (tmp_path / "page").write_bytes(fetch(measured.port, request)[1])
+    settings = {**measured.site.settings, "BARE_PAGE": str(tmp_path / "page")}
+    with bare_view(settings, tmp_path) as bare:
+        assert bare.get_page(FEW, connections=2).rate > 0
+        assert bare.get_known_page(FEW, connections=2).rate > 0
+        assert bare.take("any=field", FEW, connections=2).rate > 0
 
 
-def test_articles_are_read_by_who_sees_them_and_by_who_has_them(
-    postgres: Postgres, redis_server: Redis, tmp_path: Path
-) -> None:
-    with measured_site(postgres, redis_server, "web") as measured:
-        for path in PAGES.values():
-            page = ReadSite(measured.port, path)
-            assert page.see(FEW, connections=2).rate > 0
-            assert page.ask(FEW, connections=2).rate > 0
-            (tmp_path / "page").write_bytes(page.body)
-            settings = {**measured.site.settings, "BARE_PAGE": str(tmp_path / "page")}
-            with bare_view(settings, tmp_path) as bare:
-                assert bare.get_page(FEW, connections=2).rate > 0
-                assert bare.get_known_page(FEW, connections=2).rate > 0
-
-
-def test_submits_can_be_measured_beside_a_crowd_in_the_labs(
-    postgres: Postgres, redis_server: Redis
-) -> None:
-    with measured_site(postgres, redis_server, "web", "labs") as measured:
-        loads, answers = compare_latencies(measured, rounds=1, submits=FEW, visitors=FEW + 10)
+def test_submits_can_be_measured_beside_a_crowd_in_the_labs(measured: MeasuredSite) -> None:
+    loads, answers = compare_latencies(measured, rounds=1, submits=FEW, visitors=FEW + 10)
     assert {len(rounds) for rounds in loads.values()} == {1}
     assert answers["sandboxes"] == 24
     assert answers["200"] > 0 and set(answers) <= {"200", "204", "303", "sandboxes"}

@@ -1,17 +1,26 @@
-"""Putting a letter into the outbox, in the transaction of whoever writes it."""
+"""Having people mailed, and mailed again. Callers commit; then a worker is rung."""
 
 import uuid
 
 from flask import current_app
+from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
+from app.chat.queries import CHAT_CIRCUIT
+from app.chat.service import tell_channel
 from app.database import after_commit, new_id
 from app.events.types import RecordedEvent
 from app.notifications.letter import Letter
 from app.notifications.models import MailMessage
+from app.notifications.queries import MAIL_CIRCUIT
 from app.notifications.spans import trace_writing
 from app.notifications.tasks import ring_mailer
+
+SEND_AGAIN = text("""
+UPDATE mail_messages SET status = 'queued', attempts = 0, refusals = 0, not_before = now()
+WHERE id = :id AND status = 'failed' RETURNING id
+""")
 
 
 def write_to(
@@ -49,3 +58,33 @@ def write_to(
     if written:
         trace_writing(session, mail_id, letter.template, because)
     after_commit(session, ring_mailer)
+
+
+def tell_staff(
+    session: Session,
+    letter: Letter,
+    *,
+    because: RecordedEvent,
+    application_id: uuid.UUID | None = None,
+    away: str = "",
+) -> None:
+    """Have every address of STAFF_MAIL and the channel told, where there is one; not by the service
+    whose circuit is ``away``, which could not tell of its own trouble."""
+    if away != MAIL_CIRCUIT:
+        for recipient in current_app.config["SITE"].staff_recipients:
+            write_to(session, recipient, letter, because=because, application_id=application_id)
+    if away != CHAT_CIRCUIT:
+        tell_channel(
+            session,
+            kind=letter.template,
+            text=f"{letter.subject}. {letter.in_brief}" if letter.in_brief else letter.subject,
+            link=letter.action[1] if letter.action else "",
+            because=because,
+            application_id=application_id,
+        )
+
+
+def send_again(session: Session, mail_id: uuid.UUID) -> bool:
+    """Queue a failed mail again, at a person's wish; return whether it was a failed one."""
+    after_commit(session, ring_mailer)
+    return session.scalar(SEND_AGAIN, {"id": mail_id}) is not None

@@ -1,0 +1,43 @@
+"""The options of an address in a setting: what stands behind its question mark.
+
+What is wrong is raised as a ValueError with the end of a sentence; whoever catches it begins that
+sentence with the setting's name.
+"""
+
+import re
+from urllib.parse import SplitResult, parse_qsl, urlsplit
+
+from config import is_web_address
+
+REGION = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
+
+Options = dict[str, str]
+
+
+def split_address(url: str) -> SplitResult:
+    """The address in its parts. Raises ValueError."""
+    try:
+        return urlsplit(url)
+    except ValueError:  # whose text may quote a password
+        raise ValueError("is no address") from None
+
+
+def read_options(address: SplitResult) -> Options:
+    """Every option, to be taken out piece by piece."""
+    return dict(parse_qsl(address.query, keep_blank_values=True))
+
+
+def take_region(options: Options) -> tuple[str, str | None]:
+    """AWS's region, and the endpoint where it is not AWS's own. Raises ValueError."""
+    region, endpoint = options.pop("region", ""), options.pop("endpoint", None)
+    if not REGION.fullmatch(region):
+        raise ValueError("needs a region, as in region=eu-west-1")
+    if endpoint is not None and not is_web_address(endpoint, "http", "https"):
+        raise ValueError("needs an endpoint= like https://host")
+    return region, endpoint
+
+
+def refuse_others(options: Options) -> None:
+    """Raise ValueError for an option that nobody took."""
+    if options:
+        raise ValueError(f"has the unknown option {min(options)}=")

@@ -1,0 +1,85 @@
+"""Which row is sent next, and what came of it.
+
+A row is claimed and committed as `sending` before the other side hears of it, and no transaction is
+open while it does. A crash in between leaves it `sending`; the next sender puts it back, and it
+goes out again: at least once, never lost.
+"""
+
+from datetime import timedelta
+from typing import TypeVar
+
+from sqlalchemy import func, select, text, update
+from sqlalchemy.orm import Session
+
+from app.circuits.queries import is_refusing
+from app.outbox.models import OutboxRow
+
+Row = TypeVar("Row", bound=OutboxRow)
+
+CLAIM = """
+UPDATE {table} SET status = 'sending', attempts = attempts + 1, claimed_at = clock_timestamp()
+WHERE id = ({next_due}) RETURNING *
+"""
+
+PUT_BACK = """
+UPDATE {table} SET status = 'queued', last_error = 'The worker died while sending it.'
+WHERE status = 'sending'
+"""
+
+DUE = """
+SELECT count(*) FROM {table}
+WHERE status = 'queued' AND not_before <= now() OR status = 'sending'
+"""
+
+
+def claim_next(session: Session, model: type[Row], next_due: str, *, circuit: str) -> Row | None:
+    """Claim the row that ``next_due`` (SQL for its id, locked) finds, commit, and return it, with
+    no transaction open. While the circuit is open, all are left as they are."""
+    claim = text(CLAIM.format(table=model.__tablename__, next_due=next_due))
+    claimed = select(model).from_statement(claim).execution_options(populate_existing=True)
+    row = None if is_refusing(session, circuit) else session.scalar(claimed)
+    if row is not None:
+        session.expunge(row)  # so that reading it opens no transaction
+    session.commit()
+    return row
+
+
+def note_sent(session: Session, row: OutboxRow) -> None:
+    """Note that the other side has taken it, and commit."""
+    _note(session, row, status="sent", sent_at=func.clock_timestamp(), last_error=None)
+
+
+def note_not_sent(
+    session: Session, row: OutboxRow, *, has_failed: bool, delay: float, error: str, **more: object
+) -> None:
+    """Note what kept it from being sent, with ``more`` columns of its table, and commit: it has
+    failed, or is tried again after ``delay`` (seconds)."""
+    _note(
+        session,
+        row,
+        status="failed" if has_failed else "queued",
+        not_before=func.clock_timestamp() + timedelta(seconds=delay),
+        last_error=error,
+        **more,
+    )
+
+
+def put_back_orphans(session: Session, model: type[OutboxRow]) -> None:
+    """Queue again what a worker was sending when it died. Only for the one sender at work."""
+    session.execute(text(PUT_BACK.format(table=model.__tablename__)))
+    session.commit()
+
+
+def count_due(session: Session, model: type[OutboxRow]) -> int:
+    """How many rows a sender would find to do."""
+    due = session.scalar(text(DUE.format(table=model.__tablename__)))
+    session.commit()
+    return int(due or 0)
+
+
+def _note(session: Session, row: OutboxRow, **values: object) -> None:
+    """Nothing is noted where another worker has put the row back meanwhile."""
+    model = type(row)
+    is_ours = (model.id == row.id, model.status == "sending", model.claimed_at == row.claimed_at)
+    session.execute(update(model).where(*is_ours).values(values))
+    session.commit()

@@ -1,0 +1,38 @@
+"""What pages do about a deposit: open it by the prospect's link, and lead on to Stripe."""
+
+from flask import abort, current_app, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from app.applications.models import Application
+from app.applications.opening import open_application
+from app.database import db
+from app.engagements.models import Engagement
+from app.engagements.queries import engagement_of
+from app.payments.outcomes import PaymentUnavailable
+from app.payments.service import open_deposit_checkout
+
+
+def open_engagement(token: str) -> tuple[Application, Engagement]:
+    """The link's application with its engagement; 404 where there is none, 410 for what was
+    erased."""
+    application = open_application(token)
+    engagement = engagement_of(db.session(), application.id)
+    if engagement is None:
+        abort(404)
+    return application, engagement
+
+
+def checkout_or_page(token: str, unavailable: str) -> ResponseReturnValue:
+    """On to Stripe's page for the deposit; back to the prospect's own page where Stripe isn't used
+    or there is nothing to pay on it, and with the sentence ``unavailable`` where Stripe can't be
+    reached."""
+    own_page = url_for("portal.status", token=token, _anchor="deposit")
+    application, engagement = open_engagement(token)
+    if not current_app.config["SITE"].STRIPE_SECRET_KEY:
+        return redirect(own_page, 303)
+    try:
+        address = open_deposit_checkout(db.session(), engagement, application)
+    except PaymentUnavailable:
+        flash(unavailable)
+        address = None
+    return redirect(address or own_page, 303)

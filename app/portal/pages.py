@@ -1,0 +1,99 @@
+"""What the views of the prospect's page show: the page itself, and the part of it that changes."""
+
+from typing import Any
+
+from flask import Response, render_template, request
+from flask_babel import gettext
+from flask_wtf import FlaskForm
+
+from app.applications.events import ApplicationAccepted
+from app.applications.models import Application
+from app.applications.queries import questionnaire_of, readable_answers
+from app.attachments.queries import attachments_of
+from app.database import db
+from app.engagements.pricing import proposal_at
+from app.engagements.queries import engagement_of, events_about
+from app.firm.brand import current_brand
+from app.firm.offers import current_offers
+from app.languages.prose import in_present_language
+from app.messages.forms import MessageForm
+from app.messages.queries import thread_of
+from app.payments.queries import deposit_panel
+from app.portal.forms import AgreementForm, ReplyForm
+from app.portal.standing import PREPARED, standing_of
+from app.portal.timeline import latest_words, timeline_of
+from app.portal.turn import turn_of
+
+
+def keep_private(response: Response) -> Response:
+    """No cache, not even the browser's own, keeps what a prospect wrote."""
+    response.headers["Cache-Control"] = "private, no-store"
+    return response
+
+
+def status_of(form: FlaskForm) -> int:
+    """The HTTP status for a form with errors."""
+    return 400 if "csrf_token" in form.errors else 422
+
+
+def progress_of(application: Application) -> dict[str, Any]:
+    """What the changing part of the page shows. ``asks_again``: more follows within seconds."""
+    session = db.session()
+    engagement = engagement_of(session, application.id)
+    events = events_about(session, application, engagement)
+    deposit = deposit_panel(session, engagement) if engagement else None
+    # Stripe sends the payer back before it tells us of the payment.
+    came_back = request.args.get("payment") == "done"
+    is_paying = deposit is not None and deposit.awaits_stripe(came_back=came_back)
+    standing = standing_of(application, engagement, is_paying=is_paying)
+    names = {"prospect": gettext("You")}
+    thread = thread_of(session, events, names, firm=current_brand().name)
+    return {
+        "application": application,
+        "engagement": engagement,
+        "deposit": deposit,
+        "events": events,
+        "entries": timeline_of(events),
+        "thread": thread,
+        "standing": standing,
+        "turn": turn_of(session, events, engagement, standing, thread),
+        "asks_again": (is_paying and came_back) or not standing.is_settled,
+    }
+
+
+def show_page(
+    application: Application,
+    *,
+    reply_form: ReplyForm | None = None,
+    message_form: MessageForm | None = None,
+    agreement_form: AgreementForm | None = None,
+) -> str:
+    session = db.session()
+    page = progress_of(application)
+    # A message that was under way as the question came stays a message.
+    is_asked = application.status == "more_requested" and message_form is None
+    reply_form = reply_form or ReplyForm(formdata=None)
+    # What was typed as an answer, but too late for one, can be sent as a message.
+    message_form = message_form or MessageForm(
+        formdata=None, data={"text": reply_form.message.data}
+    )
+    engagement = page["engagement"]
+    is_agreed_on = engagement and engagement.status in {"offered", "accepted", "active"}
+    quote = in_present_language(engagement.priced) if is_agreed_on else None
+    return render_template(
+        "portal/status.html",
+        **page,
+        offer=proposal_at(quote, current_offers()) if quote else None,
+        quote=quote,
+        words=latest_words(page["events"], ApplicationAccepted) if quote else None,
+        is_asked=is_asked,
+        reply_form=reply_form,
+        message_form=message_form,
+        # A page that waits for the proposal is opened anew by itself, and with it all fields.
+        can_write=page["standing"] is not PREPARED or message_form.text.data,
+        agreement_form=agreement_form or AgreementForm(formdata=None),
+        answers=readable_answers(
+            application.answers, questionnaire_of(session, application.questions_version)
+        ),
+        files=attachments_of(session, application.draft_id),
+    )

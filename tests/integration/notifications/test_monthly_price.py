@@ -1,0 +1,69 @@
+"""What is paid each month is so by the rate card, whatever the kind: in mails as on the page."""
+
+import html
+import re
+import tomllib
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from msgspec.structs import replace
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.applications.events import ApplicationAccepted
+from app.applications.service import decide_application
+from app.engagements.queries import engagement_of
+from app.engagements.rate_card import current_rate_card
+from app.engagements.service import accept_engagement
+from app.notifications.models import MailMessage
+from config import ROOT
+from tests.submitted import submit_answers
+
+STRONG = tomllib.loads((ROOT / "local/demo_applications.toml").read_text())["applications"][0]
+EACH_MONTH = re.compile(r"\$[\d,.]+ a month")
+ABOUT_THE_PRICE = ("new_application", "accepted", "engagement_accepted")
+
+
+@pytest.fixture
+def swapped(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A Build is paid each month, and a Fractional as a whole."""
+    card = current_rate_card()
+    billing = {"sprint": "fixed", "build": "monthly", "fractional": "fixed"}
+    kinds = tuple(replace(price, billing=billing[price.kind]) for price in card.kinds)
+    monkeypatch.setitem(app.extensions, "rate_card", replace(card, kinds=kinds))
+
+
+@pytest.mark.parametrize(
+    ("preference", "kind", "is_monthly"),
+    [("build", "build", True), ("fractional", "fractional", False)],
+)
+def test_mails_and_page_agree_on_what_is_paid_each_month(
+    swapped: None,
+    session: Session,
+    client: FlaskClient,
+    handle_events: Callable[[], None],
+    preference: str,
+    kind: str,
+    is_monthly: bool,
+) -> None:
+    application = submit_answers(session, {**STRONG, "preferred_kind": preference})
+    session.commit()
+    handle_events()
+    session.refresh(application)
+    verdict = ApplicationAccepted(message="", kind=kind, total_cents=5_000_000)
+    seen = application.version
+    decide_application(session, application.id, verdict, seen_version=seen, actor="staff:ada")
+    session.commit()
+    handle_events()
+    page = html.unescape(client.get(f"/applications/{application.access_token}").text)
+    assert bool(EACH_MONTH.search(page)) is is_monthly
+    engagement = engagement_of(session, application.id)
+    assert engagement
+    accept_engagement(session, engagement, name="Ada Marsh")
+    session.commit()
+    handle_events()
+    mails = session.scalars(select(MailMessage).where(MailMessage.template.in_(ABOUT_THE_PRICE)))
+    told = {mail.template: bool(EACH_MONTH.search(mail.text)) for mail in mails}
+    assert told == dict.fromkeys(ABOUT_THE_PRICE, is_monthly)

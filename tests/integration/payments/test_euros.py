@@ -1,0 +1,190 @@
+"""A firm that charges in euros: each page, mail and search engine says so, and Stripe is asked for
+them."""
+
+import contextvars
+import html
+import re
+import shutil
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from app import create_app
+from app.applications.models import Application
+from app.database import db
+from app.engagements.models import Engagement
+from app.notifications.models import MailMessage
+from config import ROOT, Config
+from tests.conftest import Browser
+from tests.integration.payments.actors import CSRF_TOKEN, Handle, Payer, PostWebhook, Standin
+from tests.submitted import submit_answers
+
+STRONG = tomllib.loads((ROOT / "local/demo_applications.toml").read_text())["applications"][0]
+IN_EUROS = {'"usd"': '"eur"', "$": "€", "US dollars": "euros", "US-Dollar": "Euro"}
+DOLLARS = re.compile(r"\$\s?\d|\d\s?\$|USD|[Dd]ollar")
+SEEN = re.compile(r'name="confirmed" value="(\w+)"')
+STAFFS_WORDS = ("€12,500.50", "€6,250.25")
+WORDS = {"en": STAFFS_WORDS, "de": ("12.500,50\N{NO-BREAK SPACE}€", "6.250,25\N{NO-BREAK SPACE}€")}
+
+
+@pytest.fixture
+def app(app: Flask, config: Config, tmp_path: Path) -> Iterator[Flask]:
+    """The firm's site: with its rate card, its questions and its reasons in euros."""
+    folder = tmp_path / "content"
+    shutil.copytree(ROOT / "content", folder)
+    for file in (*folder.glob("*.toml"), folder / "translations/de.po"):
+        text = file.read_text()
+        for dollars, euros in IN_EUROS.items():
+            text = text.replace(dollars, euros)
+        file.write_text(text)
+    settings = msgspec.structs.replace(config, CONTENT_DIR=str(folder))
+    site = contextvars.Context().run(create_app, settings)
+    site.test_client_class = Browser
+    with site.app_context():
+        yield site
+        db.session.remove()
+
+
+@pytest.fixture(params=["en", "de"])
+def language(request: pytest.FixtureRequest) -> str:
+    return str(request.param)
+
+
+@pytest.fixture
+def browser(app: Flask, language: str) -> FlaskClient:
+    """Of a prospect who reads that language."""
+    browser = app.test_client()
+    browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
+    return browser
+
+
+@pytest.fixture
+def application(session: Session, handle_events: Handle, language: str) -> Application:
+    """With a reviewer, and with a proposal."""
+    application = submit_answers(session, STRONG, language=language)
+    session.commit()
+    handle_events()
+    session.refresh(application)
+    return application
+
+
+@pytest.fixture
+def agree(
+    session: Session,
+    handle_events: Handle,
+    desk: FlaskClient,
+    browser: FlaskClient,
+    application: Application,
+) -> Callable[[], Payer]:
+    """The reviewer accepts it as a Sprint at another price, and the client agrees to that."""
+
+    def agree() -> Payer:
+        fields = {"verdict": "accept", "kind": "sprint", "price": "€12,500.50"}
+        fields["version"] = str(application.version)
+        desk_page = f"/staff/applications/{application.id}"
+        preview = post(desk, desk_page, f"{desk_page}/decision", **fields)
+        confirmed = SEEN.search(preview.text)
+        assert confirmed
+        post(desk, desk_page, f"{desk_page}/decision", **fields, confirmed=confirmed[1])
+        handle_events()
+        own_page = f"/applications/{application.access_token}"
+        post(browser, own_page, f"{own_page}/agreement", name="Ada Marsh")
+        handle_events()
+        engagement = session.scalars(select(Engagement)).one()
+        return Payer(session, browser, application.id, engagement.id, own_page)
+
+    return agree
+
+
+def post(browser: FlaskClient, page: str, address: str, **fields: str) -> TestResponse:
+    token = CSRF_TOKEN.search(browser.get(page).text)
+    assert token
+    return browser.post(address, data={"csrf_token": token[1], **fields})
+
+
+def read(browser: FlaskClient, address: str) -> str:
+    """The page, which has no dollar on it."""
+    answer = browser.get(address)
+    assert answer.status_code == 200
+    page = html.unescape(answer.text)
+    assert DOLLARS.findall(page) == []
+    return page
+
+
+@pytest.mark.parametrize("path", ["/", "/engagements/", "/engagements/build"])
+def test_its_offers_cost_euros(browser: FlaskClient, language: str, path: str) -> None:
+    floor = {"en": "€42,000", "de": "42.000\N{NO-BREAK SPACE}€"}[language]
+    assert floor in read(browser, path)
+
+
+@pytest.mark.parametrize("kind", ["build", "fractional"])
+def test_search_engines_are_told_euros(browser: FlaskClient, kind: str) -> None:
+    page = read(browser, f"/engagements/{kind}")
+    assert page.count('"priceCurrency": "EUR"') == 2
+
+
+def test_proposal_mail_and_deposit_are_in_euros(
+    session: Session, agree: Callable[[], Payer], language: str
+) -> None:
+    client = agree()
+    total, deposit = WORDS[language]
+    page = read(client.browser, client.own_page)
+    assert total in page and deposit in page
+    mails = list(session.scalars(select(MailMessage)))
+    [accepted] = [mail for mail in mails if mail.template == "accepted"]
+    assert total in accepted.text
+    assert [mail.subject for mail in mails if DOLLARS.search(mail.subject + mail.text)] == []
+
+
+def test_stripe_is_asked_for_as_many_euros_as_are_shown(
+    session: Session,
+    standin: Standin,
+    agree: Callable[[], Payer],
+    post_webhook: PostWebhook,
+    handle_events: Handle,
+    language: str,
+) -> None:
+    client = agree()
+    client.press_pay()
+    [asked] = standin.sessions()
+    assert (asked["amount_total"], asked["currency"]) == (625_025, "eur")
+    standin.pay(asked["url"])
+    post_webhook(*standin.next_webhook("checkout.session.completed"))
+    handle_events()
+    assert client.engagement.status == "active"
+    assert WORDS[language][1] in read(client.browser, client.own_page)
+    receipts = select(MailMessage.text).filter_by(template="deposit_receipt")
+    assert WORDS[language][1] in session.scalars(receipts).one()
+
+
+@pytest.mark.parametrize("language", ["en"])
+def test_the_staffs_pages_show_and_ask_for_euros(
+    session: Session, desk: FlaskClient, application: Application, agree: Callable[[], Payer]
+) -> None:
+    desk_page = f"/staff/applications/{application.id}"
+    assert "at another price, in EUR" in read(desk, desk_page)
+    assert "€45,600, as proposed" in read(desk, desk_page)
+    engagement_id = agree().engagement_id
+    deposit_page = f"/staff/engagements/{engagement_id}/payment"
+    assert "Amount received, in EUR" in read(desk, deposit_page)
+    refused = post(desk, deposit_page, deposit_page, amount="6,250", received_on="2026-11-24")
+    assert "The deposit is €6,250.25." in refused.text
+    for address in (desk_page, f"{desk_page}/history", "/staff/engagements/", deposit_page):
+        assert any(words in read(desk, address) for words in STAFFS_WORDS), address
+    for address in ("/staff/", "/staff/styleguide"):
+        assert "€" in read(desk, address)
+    taken = post(desk, deposit_page, deposit_page, amount="6,250.25 €", received_on="2026-11-24")
+    assert taken.status_code == 303
+
+
+def test_the_lab_of_an_account_is_in_euros(browser: FlaskClient, language: str) -> None:
+    amount = {"en": "€10", "de": "10\N{NO-BREAK SPACE}€"}[language]
+    assert amount in read(browser, "/labs/time-machine")

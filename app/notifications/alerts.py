@@ -30,8 +30,8 @@ def held(application: Application, reasons: Sequence[str]) -> Letter:
         paragraphs=(
             f"An application for {application.company} is held and goes no further by itself:",
             *reasons,
-            "Release it, and it is scored and answered like any other; or dismiss it. Whoever sent it"
-            " was promised an answer within one working day.",
+            "Release it, and it is scored and answered like any other; or dismiss it. Whoever sent"
+            " it was promised an answer within one working day.",
         ),
         action=("Look at it", desk_page(application)),
     )

@@ -112,7 +112,8 @@ class DecisionForm(SettlingForm):
     )
     message = TextAreaField(
         "Message to the prospect",
-        description="It goes into a mail that greets the prospect by name and says what you decided.",
+        description="It goes into a mail that greets the prospect by name and says what you"
+        " decided.",
         filters=[trimmed],
         validators=[
             storable,

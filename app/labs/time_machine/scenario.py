@@ -106,8 +106,8 @@ TIME_MACHINE = Scenario(
         lazy_gettext("Try to take out more than there is: what is refused leaves no event."),
     ),
     simulated=lazy_gettext(
-        "There is no real money in the account. No subscriber is part of this lab: the state is read from"
-        " the log as the page is made."
+        "There is no real money in the account. No subscriber is part of this lab: the state is"
+        " read from the log as the page is made."
     ),
     subscriptions={},
     stations=(),

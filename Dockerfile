@@ -12,7 +12,7 @@ COPY --from=packages /venv /venv
 WORKDIR /site
 COPY . .
 RUN python -m compileall -q .
-# The scheduler notes there when it last did what; losing that does no harm.
+# The scheduler notes in VAR_DIR when it last ran each task; losing that does no harm.
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 VAR_DIR=/tmp PORT=8000
 # Where a volume for attached files is mounted, so that it is writable.
 RUN install -d -o site -m 700 /uploads

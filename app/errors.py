@@ -43,7 +43,7 @@ PAGES = {
     405: (
         lazy_gettext("This address does not accept that request"),
         lazy_gettext("The page exists, but can’t be asked for in this way."),
-        lazy_gettext("Go back and use the page's own buttons and links."),
+        lazy_gettext("Go back and use the page’s own buttons and links."),
     ),
     409: (
         lazy_gettext("Somebody was here first"),

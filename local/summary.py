@@ -7,7 +7,7 @@ LINK_WIDTH = 34
 
 
 def summarise(ports: Ports, state: State, first_login: tuple[str, str] | None) -> str:
-    """Where everything is; ``first_login`` is an e-mail and a password, only when just made."""
+    """Where everything is; ``first_login`` is an email and a password, only when just made."""
     site = f"http://{HOST}:{ports.web}"
     places = [
         ("Site", f"{site}/", "what a prospect sees"),

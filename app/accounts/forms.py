@@ -13,7 +13,7 @@ EXPIRED = "This page was open for too long. Send it once more."
 class LoginForm(SiteForm):
     email = EmailField(
         "Email",
-        validators=[InputRequired("Enter your e-mail address."), Length(max=254)],
+        validators=[InputRequired("Enter your email address."), Length(max=254)],
         render_kw={"autocomplete": "username", "autocapitalize": "off", "spellcheck": "false"},
     )
     password = PasswordField(

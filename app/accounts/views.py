@@ -64,7 +64,7 @@ def try_login() -> ResponseReturnValue:
         return show_login(form, problem), 400 if problem else 422
     staff = sign_in(db.session(), form.email.data or "", form.password.data or "")
     if staff is None:
-        return show_login(form, "The e-mail address or the password is not right."), 422
+        return show_login(form, "The email address or the password is not right."), 422
     forget_tries()
     db.session.commit()
     begin_session(staff)

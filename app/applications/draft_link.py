@@ -11,7 +11,7 @@ from app.events.types import stream_of
 
 
 class NoAddress(Exception):
-    """The draft has no e-mail address to send a link to."""
+    """The draft has no email address to send a link to."""
 
 
 class TooManyLinks(Exception):

@@ -47,7 +47,7 @@ def storable(form: Form, field: Field) -> None:
         if category in {"Cc", "Cs"} and character not in allowed:
             raise StopValidation(
                 gettext(
-                    "This holds a character that can't be stored (a line break or control"
+                    "This holds a character that can’t be stored (a line break or control"
                     " character)."
                 )
             )

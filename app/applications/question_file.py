@@ -71,7 +71,7 @@ def _problems_in_branches(questionnaire: Questionnaire) -> list[str]:
                     question, questionnaire
                 )
                 if step is questionnaire.steps[-1]:
-                    faults.append("stands on the last page, which asks everybody the same")
+                    faults.append("is on the last page, which asks everybody the same")
             problems += [f"Question '{question.key}' {fault}." for fault in faults]
     return problems
 

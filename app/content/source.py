@@ -49,7 +49,7 @@ def read_source(path: Path) -> Source:
         if not colon or not value or line[0].isspace():
             faults.append(Fault(path, number, f"The line '{line}' must read 'key: value'."))
         elif key in values:
-            faults.append(Fault(path, number, f"'{key}' stands here a second time."))
+            faults.append(Fault(path, number, f"'{key}' is given here a second time."))
         values[key], lines[key] = read_value(value), number
     if faults:
         raise ContentError(faults)

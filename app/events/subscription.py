@@ -17,7 +17,7 @@ class Subscriptions:
         self.pairs = [(event.type, name_of(s)) for event, row in table.items() for s in row]
         self._by_name = {name_of(s): s for row in table.values() for s in row}
         if len(set(self.pairs)) != len(self.pairs):
-            raise ValueError("A subscriber stands twice behind one event type.")
+            raise ValueError("A subscriber is named twice behind one event type.")
 
     def names(self) -> list[str]:
         return sorted(self._by_name)

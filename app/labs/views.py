@@ -45,7 +45,7 @@ from app.screening.origins import origin_of
 PRESSES = "60 per minute"
 NEW_SANDBOXES = "30 per hour"
 FULL = lazy_gettext(
-    "Every sandbox is in use right now. One is free within minutes: come back then."
+    "Every sandbox is in use right now. One will be free within minutes: come back then."
 )
 # What htmx takes as: swap this in, and ask no more.
 STOP_ASKING = 286

@@ -16,7 +16,7 @@ def answer_due(application: Application) -> Letter:
         subject=f"Answer due now: {application.company} ({application.reference})",
         paragraphs=(
             f"{application.name} was promised an answer for {application.company} within one"
-            " working day. That time is over, and there is no decision and no question yet.",
+            " working day. That deadline has passed, with neither a decision nor a question yet.",
         ),
         action=("Read and decide", desk_page(application)),
     )
@@ -30,8 +30,8 @@ def held(application: Application, reasons: Sequence[str]) -> Letter:
         paragraphs=(
             f"An application for {application.company} is held and goes no further by itself:",
             *reasons,
-            "Release it, and it is scored and answered as any other; or dismiss it. Whoever sent it"
-            " was promised an answer within one working day.",
+            "Release it, and it is scored and answered like any other; or dismiss it. Whoever sent"
+            " it was promised an answer within one working day.",
         ),
         action=("Look at it", desk_page(application)),
     )
@@ -44,7 +44,7 @@ def reply_due(application: Application) -> Letter:
         subject=f"Reply due now: {application.company} ({application.reference})",
         paragraphs=(
             f"{application.name} of {application.company} wrote to us and was promised a reply"
-            " within one working day. That time is over, and nobody has replied yet.",
+            " within one working day. That deadline has passed, and nobody has replied yet.",
         ),
         action=("Read and reply", desk_page(application, part=CONVERSATION)),
     )
@@ -57,7 +57,7 @@ def service_away(name: str, failures: int, error: str) -> Letter:
         subject=f"Out of reach: {name}",
         paragraphs=(
             f"The service {name} has failed {failures} times in a row ({error}). It is left alone"
-            " for a while, then tried again by itself until it answers. What needs it has to wait.",
+            " for a while, then tried again until it answers. Whatever needs it waits meanwhile.",
         ),
         action=("Open Events", link_to("flow.events")),
     )

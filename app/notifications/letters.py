@@ -53,7 +53,7 @@ def draft_expiring(draft: Draft, ends_on: date) -> Letter:
         ),
         closing=(
             gettext(
-                "If you don't need it any more, there is nothing to do. The link opens your"
+                "If you don’t need it any more, there is nothing to do. The link opens your"
                 " answers, so keep it to yourself."
             ),
         ),
@@ -111,7 +111,7 @@ def _accepted(application: Application, verdict: ApplicationAccepted) -> Letter:
             ),
         ),
         action=(gettext("Read the terms and agree"), status_page(application)),
-        closing=(gettext("Nothing is owed until you agree on that page."),),
+        closing=(gettext("You owe nothing until you agree on that page."),),
     )
 
 
@@ -163,7 +163,7 @@ def deposit_receipt(
             gettext("Dear %(name)s,", name=application.name),
             gettext(
                 "Your deposit of %(amount)s has arrived, and your %(offer)s is confirmed. We will"
-                " write within one working day to settle the first date.",
+                " write within one working day to agree the first day.",
                 amount=amount,
                 offer=offer_of(engagement.kind).name,
             ),

@@ -80,7 +80,7 @@ def deposit_paid(application: Application, amount_cents: int, currency: str, met
         subject=f"Deposit paid: {application.company}, {amount} ({application.reference})",
         paragraphs=(
             f"{application.company} has paid the deposit of {amount}"
-            f" ({'by card' if method == 'stripe' else 'by bank transfer'}). Agree the first date"
+            f" ({'by card' if method == 'stripe' else 'by bank transfer'}). Agree the first day"
             f" with {application.name} within one working day.",
         ),
         action=("Open the application", desk_page(application)),

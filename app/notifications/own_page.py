@@ -18,8 +18,8 @@ def withdrawal_confirmed(application: Application) -> Letter:
         paragraphs=(
             gettext("Dear %(name)s,", name=application.name),
             gettext(
-                "Your application for %(company)s is withdrawn, as you asked on your page. Nobody"
-                " reads or decides it any more. If that was not you, reply to this mail.",
+                "Your application for %(company)s is withdrawn, as you asked on your page. It will"
+                " be neither read nor decided. If that was not you, reply to this mail.",
                 company=application.company,
             ),
         ),

@@ -20,14 +20,14 @@ class BankPaymentForm(SiteForm):
         "Amount received",
         filters=[trimmed],
         render_kw={"inputmode": "decimal", "autocomplete": "off"},
-        validators=[InputRequired("Type the amount that stands on the account.")],
+        validators=[InputRequired("Type the amount that is in the account.")],
     )
     received_on = DateField(
         "Received on", validators=[InputRequired("Choose the day on which it arrived.")]
     )
     bank_reference = StringField(
         "The bank's reference",
-        description="As it stands on the statement, so that the payment can be found again.",
+        description="As on the statement, so that the payment can be found again.",
         filters=[trimmed],
         render_kw={"autocomplete": "off"},
         validators=[storable, Length(max=140, message="Use at most 140 characters.")],

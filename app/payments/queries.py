@@ -20,7 +20,9 @@ PROBLEMS = {
     "expired": lazy_gettext(
         "The last payment page was closed before it was paid. Nothing was charged."
     ),
-    "failed": lazy_gettext("The last try to pay by card did not go through. Nothing was charged."),
+    "failed": lazy_gettext(
+        "The last attempt to pay by card did not go through. Nothing was charged."
+    ),
 }
 
 

@@ -21,7 +21,7 @@ from app.payments.stripe_events import CheckoutEvent, CheckoutReport
 
 log = structlog.get_logger()
 
-UNCHANGED = "Nothing to change: the attempt stands further on already."
+UNCHANGED = "Nothing to change: the attempt is further on already."
 SECOND_PAYMENT = "Second payment, refund it: the deposit had been paid before."
 
 

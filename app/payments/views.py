@@ -33,7 +33,7 @@ def deposit(token: str) -> str:
 def pay(token: str) -> ResponseReturnValue:
     """On to Stripe's page; back to the prospect's own where there is nothing to pay on it."""
     unavailable = gettext(
-        "The payment page can't be reached right now, and nothing was charged. Try again in"
+        "The payment page can’t be reached right now, and nothing was charged. Try again in"
         " a minute, or pay by bank transfer."
     )
     return checkout_or_page(token, unavailable)

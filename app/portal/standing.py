@@ -52,8 +52,8 @@ DECLINED = Standing(
 WITHDRAWN = Standing(
     lazy_gettext("You have withdrawn your application."),
     lazy_gettext(
-        "Nobody reads or decides it any more, and a mail confirms it. If circumstances change, you"
-        " are welcome to apply again."
+        "It is neither read nor decided any more, and a mail confirms that. If circumstances"
+        " change, you are welcome to apply again."
     ),
 )
 CLOSED = Standing(

@@ -31,7 +31,7 @@ WORDS: dict[type[Event], tuple[str, str]] = {
         lazy_gettext("Your application is stored."),
     ),
     ApplicationScored: (
-        lazy_gettext("Read by rule"),
+        lazy_gettext("Scored by rule"),
         lazy_gettext("It has been scored against the criteria that we use for everyone."),
     ),
     EngagementProposed: (
@@ -58,7 +58,7 @@ WORDS: dict[type[Event], tuple[str, str]] = {
     ),
     ApplicationWithdrawn: (
         lazy_gettext("Withdrawn by you"),
-        lazy_gettext("Nobody reads or decides it any more."),
+        lazy_gettext("It is neither read nor decided any more."),
     ),
     PageLinkReplaced: (
         lazy_gettext("A new link"),

@@ -34,9 +34,9 @@ EXPLANATION = (
     " part, and opened is what it says.",
     "A row with withheld shows no content, and its hash alone holds its place: its content can't be"
     " exchanged later. If it ever matters, we can lay it open, and the hash shows that it is the"
-    " one from that time. What stands in stated is our word, not proven by the hash.",
-    "The file agrees with itself, which anybody could bring about who makes all of it anew. What"
-    " nobody can is change the copy that you keep: check a later file beside this one.",
+    " one from that time. What stated says is our word, not proven by the hash.",
+    "Somebody who made the whole file anew could make it agree with itself. What nobody can do is"
+    " change the copy that you keep: check a later file beside this one.",
     "digest covers the row as this file has it, and finds damage to the file.",
     "Whoever has this file can read what you sent. After you erase your data we"
     " can't make another.",

@@ -31,14 +31,12 @@ from app.portal.standing import (
 from app.rendering import datetime_utc
 
 WITHOUT_A_DATE = {
-    QUESTION: lazy_gettext("You act next, whenever it suits you: there is no date for it."),
+    QUESTION: lazy_gettext("You act next, whenever it suits you: there is no deadline."),
     DECLINED: lazy_gettext("Nobody has to act: this application is closed."),
     WITHDRAWN: lazy_gettext("Nobody has to act: this application is closed."),
     CLOSED: lazy_gettext("Nobody has to act: this application is closed."),
     PREPARED: lazy_gettext("We act next: the proposal will be here within seconds."),
-    OFFERED: lazy_gettext(
-        "You act next, whenever it suits you: our proposal has no date on which it ends."
-    ),
+    OFFERED: lazy_gettext("You act next, whenever it suits you: our proposal does not expire."),
     AGREED: lazy_gettext(
         "You act next: the deposit is due now, and the work begins once it has arrived."
     ),

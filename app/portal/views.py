@@ -85,7 +85,7 @@ def agree(token: str) -> ResponseReturnValue:
     except NotOnOffer:
         db.session.rollback()
     unavailable = gettext(
-        "You have agreed. The payment page can't be reached right now; try it below."
+        "You have agreed. The payment page can’t be reached right now; try it below."
     )
     return checkout_or_page(token, unavailable)
 

@@ -58,7 +58,7 @@ class QueueForm(SiteForm):
     band = SelectField("Score", default="")
     search = SearchField(
         "Search",
-        description="Name, company, e-mail or reference",
+        description="Name, company, email or reference",
         filters=[trimmed],
         validators=[storable, Length(max=200)],
     )
@@ -103,7 +103,7 @@ class DecisionForm(SettlingForm):
         validate_choice=False,
         validators=[InputRequired("Choose what to do.")],
     )
-    kind = RadioField("If you accept: as", validate_choice=False)
+    kind = RadioField("If you accept: which kind of engagement", validate_choice=False)
     price = StringField(
         "If you accept: at another price",
         description="Leave it empty for the price shown with the kind.",
@@ -112,7 +112,8 @@ class DecisionForm(SettlingForm):
     )
     message = TextAreaField(
         "Message to the prospect",
-        description="It stands in a mail that greets by name and says what you decided.",
+        description="It goes into a mail that greets the prospect by name and says what you"
+        " decided.",
         filters=[trimmed],
         validators=[
             storable,

@@ -25,8 +25,10 @@ held = Blueprint("held", __name__)
 @held.post("/staff/applications/<uuid:application_id>/release")
 @login_required
 def release(application_id: uuid.UUID) -> ResponseReturnValue:
-    """Let it go on, as any other does."""
-    return settle(load(application_id), ApplicationReleased(), "Released. It goes on as any other.")
+    """Let it go on like any other."""
+    return settle(
+        load(application_id), ApplicationReleased(), "Released. It goes on like any other."
+    )
 
 
 @held.post("/staff/applications/<uuid:application_id>/dismiss")

@@ -16,7 +16,7 @@ STATES: Final = {
     "erased": Badge("Erased", "neutral"),
 }
 
-# What the queue can be narrowed to; what was erased stands among all.
+# What the queue can be narrowed to; what was erased is listed under All.
 STATUSES: Final = tuple(status for status in STATES if status != "erased")
 
 

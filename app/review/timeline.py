@@ -51,7 +51,7 @@ def _isolated(name: str) -> str:
 
 class Entry(msgspec.Struct, frozen=True):
     """One line of the timeline; ``at`` is UTC. ``who`` is a person's name, or the part of the site.
-    What that person wrote stands in the conversation."""
+    What that person wrote is in the conversation."""
 
     title: str
     who: str

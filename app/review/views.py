@@ -130,7 +130,7 @@ def resend_mail(mail_id: uuid.UUID) -> ResponseReturnValue:
 @review.post("/staff/applications/<uuid:application_id>/link")
 @login_required
 def replace_link(application_id: uuid.UUID) -> ResponseReturnValue:
-    """Give the prospect's page a new link, since the old one is in wrong hands."""
+    """Give the prospect's page a new link, since the old one is in the wrong hands."""
     subject = load(application_id)
     try:
         replace_page_link(db.session(), subject.id, actor=current_user.actor)

@@ -40,12 +40,12 @@ class EndpointForm(SiteForm):
         render_kw={"autocomplete": "off"},
         validators=[storable, Length(max=200, message="Use at most 200 characters.")],
     )
-    every_type = BooleanField("Every type of event, those that are added later too")
+    every_type = BooleanField("Every type of event, including types added later")
     event_types = CheckboxesField("Or only these", validate_choice=False)
     with_personal = BooleanField(
         "Send personal data too",
-        description="Names, e-mail addresses, answers and messages then leave this site for that"
-        " server. What was sent can't be called back, also when somebody asks to be forgotten.",
+        description="Names, email addresses, answers and messages then leave this site for that"
+        " server. What was sent can't be called back, even when somebody asks to be forgotten.",
     )
 
     def __init__(self, *, allow_private: bool, **options: Any) -> None:
@@ -95,7 +95,7 @@ class ReplayForm(SiteForm):
 
 def problem_with_url(url: str, *, allow_private: bool) -> str | None:
     """A sentence on why nothing can be sent to that address, or None."""
-    no_address = "This is no web address."
+    no_address = "This is not a web address."
     try:
         parts = urlsplit(url)
         host, port = parts.hostname or "", parts.port
@@ -105,7 +105,7 @@ def problem_with_url(url: str, *, allow_private: bool) -> str | None:
     schemes = {"https", "http"} if allow_private else {"https"}
     checks = (
         (parts.scheme in schemes, "The address has to start with https://."),
-        (WRITABLE.fullmatch(url), "Write it without spaces and accents (a host as xn--…)."),
+        (WRITABLE.fullmatch(url), "Write it without spaces or accents (a host name as xn--…)."),
         (host and port != 0, no_address),
         ("@" not in parts.netloc, "Leave user name and password out; the signature is enough."),
         (not parts.fragment, "Leave out what follows the #; no server gets to see it."),

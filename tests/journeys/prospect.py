@@ -105,7 +105,7 @@ class Applied(NamedTuple):
 
 
 def someone(company: str = "") -> tuple[str, str]:
-    """An e-mail address and a company that nobody else in this run has."""
+    """An email address and a company that nobody else in this run has."""
     mark = secrets.token_hex(4)
     return f"{mark}@client.example", f"{company or 'Company'} {mark}"
 
@@ -157,7 +157,7 @@ def answer(page: Page, question: Question, given: Answer) -> None:
 
 
 def label_of(question: Question) -> str:
-    """What stands above the question's field."""
+    """What is above the question's field."""
     return question.label if question.required else f"{question.label} (optional)"
 
 

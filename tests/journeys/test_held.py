@@ -26,7 +26,7 @@ def test_a_reviewer_finds_it_under_held_and_releases_it(
     reasons = page.get_by_role("region", name="Held for a look").get_by_role("listitem")
     expect(reasons.first).to_contain_text("no person sees")
     page.get_by_role("button", name="Release").click()
-    expect(page.get_by_text("Released. It goes on as any other.")).to_be_visible()
+    expect(page.get_by_text("Released. It goes on like any other.")).to_be_visible()
 
     applied.wait_until_engagement_is("proposed")
     [receipt] = mails_to(site, applied.email)

@@ -54,7 +54,7 @@ def test_a_prospect_writes_a_reviewer_replies_and_both_see_it_all(
     expect(messages_on(desk)).to_have_count(2)
     expect(messages_on(desk).last).to_contain_text(ada.name)
     desk.goto(f"/staff/?status=unanswered&search={applied.reference}")
-    expect(desk.get_by_text("No application is like that")).to_be_visible()
+    expect(desk.get_by_text("No application matches")).to_be_visible()
 
     first, reply = mails_to(site, applied.email, 2)
     assert reply["References"] == first["Message-ID"]

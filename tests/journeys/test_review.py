@@ -27,7 +27,7 @@ def test_a_reviewer_signs_in_and_finds_the_best_application_first(
     page.goto("/staff/")
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")
     sign_in(page, ada.email, "a wrong password")
-    expect(page.get_by_role("alert")).to_contain_text("The e-mail address or the password")
+    expect(page.get_by_role("alert")).to_contain_text("The email address or the password")
     sign_in(page, ada.email, ada.password)
     expect(page.get_by_role("heading", level=1)).to_have_text("Applications")
 

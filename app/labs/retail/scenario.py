@@ -34,7 +34,7 @@ def count_up(session: Session, sandbox_id: uuid.UUID) -> Sequence[Sum]:
     orders = count_events(session, sandbox_id, OrderPlaced)
     tallies = tally_effects(session, sandbox_id, RESERVED, CONFIRMED, WRITTEN_TO)
     labels = (
-        lazy_gettext("Goods set aside, times"),
+        lazy_gettext("Times that goods were set aside"),
         lazy_gettext("Orders confirmed"),
         lazy_gettext("Customers written to"),
     )

@@ -87,7 +87,7 @@ TIME_MACHINE = Scenario(
     story=(
         lazy_gettext(
             "There is no row with a balance. Each deposit and each withdrawal is an event in the"
-            " account's stream, and the balance is what they add up to: folded from the first event"
+            " account’s stream, and the balance is what they add up to: folded from the first event"
             " on, each time that somebody asks."
         ),
         lazy_gettext(
@@ -96,7 +96,7 @@ TIME_MACHINE = Scenario(
         ),
         lazy_gettext(
             "A withdrawal is decided by the state after the last event, and appended only if the"
-            " stream still ends there. Two at once can't both spend the same money: the second one"
+            " stream still ends there. Two at once can’t both spend the same money: the second one"
             " is told to look again."
         ),
     ),
@@ -106,8 +106,8 @@ TIME_MACHINE = Scenario(
         lazy_gettext("Try to take out more than there is: what is refused leaves no event."),
     ),
     simulated=lazy_gettext(
-        "The account holds nothing. No subscriber is part of this lab: the state is read from"
-        " the log as the page is made."
+        "There is no real money in the account. No subscriber is part of this lab: the state is"
+        " read from the log as the page is made."
     ),
     subscriptions={},
     stations=(),

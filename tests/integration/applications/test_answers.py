@@ -34,12 +34,12 @@ def test_the_rest_of_a_page_with_an_error_is_kept(prospect: Prospect) -> None:
 @pytest.mark.parametrize(
     ("step", "key", "typed", "sentence"),
     [
-        ("you", "name", "a\x00b", "can't be stored"),
-        ("you", "name", "a\x07b", "can't be stored"),
-        ("you", "name", "Ada\r\nBcc: all@client.example", "can't be stored"),
+        ("you", "name", "a\x00b", "can’t be stored"),
+        ("you", "name", "a\x07b", "can’t be stored"),
+        ("you", "name", "Ada\r\nBcc: all@client.example", "can’t be stored"),
         ("you", "name", ZALGO, "too many accents"),
         ("you", "name", "n" * 101, "100 characters or fewer"),
-        ("you", "email", "ada@client.example\nBcc: all@client.example", "can't be stored"),
+        ("you", "email", "ada@client.example\nBcc: all@client.example", "can’t be stored"),
         ("you", "email", "ada@client.example, bob@client.example", "like name@company.com"),
         ("you", "email", "a" * 300 + "@client.example", "254 characters or fewer"),
         ("you", "website", "javascript:alert(1)", "starts with https://"),
@@ -51,9 +51,9 @@ def test_the_rest_of_a_page_with_an_error_is_kept(prospect: Prospect) -> None:
         ("system", "brokers", ["\x00", "kafka"], "Choose from the answers shown."),
         ("system", "brokers", ["none", "kafka"], "either “None” or the others"),
         ("problem", "problem", "p" * 20_000, "6,000 characters or fewer. You have 20,000."),
-        ("problem", "problem", "a\x00b", "can't be stored"),
+        ("problem", "problem", "a\x00b", "can’t be stored"),
         ("problem", "problem", ZALGO, "too many accents"),
-        ("problem", "tried", "one\ntwo", "can't be stored"),
+        ("problem", "tried", "one\ntwo", "can’t be stored"),
     ],
 )
 def test_nonsense_is_named_at_its_question(

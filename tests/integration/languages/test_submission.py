@@ -123,10 +123,10 @@ def test_staff_are_told_which_language_to_write_in(
 ) -> None:
     application = send_as(prospect, session)
     page = f"/staff/applications/{application.id}"
-    assert "Sent in German: write back in it." in german_desk.get(page).text
+    assert "Sent in German: write back in that language." in german_desk.get(page).text
     application.language = "en"
     session.commit()
-    assert "write back in it" not in german_desk.get(page).text
+    assert "write back in that language" not in german_desk.get(page).text
 
 
 def test_staff_read_a_german_application_in_the_words_of_the_original(

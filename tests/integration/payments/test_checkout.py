@@ -120,7 +120,7 @@ def test_after_a_failure_of_stripe_the_next_click_finds_one_page(
         impatient.setattr(stripe_sdk, "ANSWER_SECONDS", 0.3)
         lost = payer.press_pay()
     assert lost.location.endswith(f"{payer.own_page}#deposit")
-    assert "can&#39;t be reached" in payer.browser.get("/").text
+    assert "can’t be reached" in payer.browser.get("/").text
     found = payer.press_pay()
     [page] = standin.sessions(status="open")
     assert found.location == page["url"]

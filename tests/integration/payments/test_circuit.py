@@ -29,7 +29,7 @@ def test_a_stripe_that_keeps_failing_is_not_asked_and_the_page_says_so(
 ) -> None:
     ask_in_vain(app, Gateway(SECRET_KEY, "http://127.0.0.1:1"))
     assert payer.press_pay().location.endswith(f"{payer.own_page}#deposit")
-    assert "can&#39;t be reached" in payer.browser.get("/").text
+    assert "can’t be reached" in payer.browser.get("/").text
     assert standin.sessions() == []
 
 

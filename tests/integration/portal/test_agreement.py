@@ -1,4 +1,4 @@
-"""Agreeing to an engagement: what is agreed to stands above, and once is enough."""
+"""Agreeing to an engagement: what is agreed to is shown above, and once is enough."""
 
 import html
 
@@ -119,8 +119,8 @@ def test_agreeing_twice_agrees_once(
         ("  ", "Type your full name to agree."),
         ("MO", "between 3 and 120 characters"),
         ("n" * 121, "between 3 and 120 characters"),
-        ("Ada\x00Marsh", "can't be stored"),
-        ("Ada\r\nBcc: x", "can't be stored"),
+        ("Ada\x00Marsh", "can’t be stored"),
+        ("Ada\r\nBcc: x", "can’t be stored"),
     ],
 )
 def test_what_is_no_name_agrees_to_nothing(

@@ -70,7 +70,7 @@ def test_who_is_erased_is_mailed_nothing(
     ("fields", "status", "sentence"),
     [
         ({"reference": "", "email": ""}, 422, "answers need another look"),
-        ({"reference": "a\x00b", "email": "ada@client.example"}, 422, "can&#39;t be stored"),
+        ({"reference": "a\x00b", "email": "ada@client.example"}, 422, "can’t be stored"),
         ({"reference": "CE-1", "email": "a@b.example", "csrf_token": "old"}, 400, "too long"),
     ],
 )

@@ -81,7 +81,7 @@ def test_an_answer_after_the_decision_is_not_sent_and_not_lost(
     [
         ("", "Write your answer first."),
         (" \n ", "Write your answer first."),
-        ("a\x00b", "can't be stored"),
+        ("a\x00b", "can’t be stored"),
         ("Z" + "\u0301" * 40, "too many accents"),
         ("r" * 4001, "at most 4,000 characters"),
     ],

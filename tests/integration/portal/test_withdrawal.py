@@ -116,7 +116,7 @@ def test_a_question_ends_with_it_and_a_late_answer_is_kept_on_the_page(
     ("fields", "status", "sentence"),
     [
         ({"message": "x" * 1001}, 422, "Use at most 1,000 characters."),
-        ({"message": "a\x00b"}, 422, "can't be stored"),
+        ({"message": "a\x00b"}, 422, "can’t be stored"),
         ({"message": "Kept.", "csrf_token": "old"}, 400, "open for too long"),
     ],
 )

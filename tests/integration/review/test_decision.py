@@ -167,7 +167,7 @@ def test_another_kind_and_price_are_offered_to_the_cent(
         ({"verdict": "ask"}, "Write what you would like to know."),
         ({"verdict": "ask", "message": " \n "}, "Write what you would like to know."),
         ({"verdict": "decline", "message": "a" * 4001}, "at most 4,000 characters"),
-        ({"verdict": "decline", "message": "a\x00b"}, "can&#39;t be stored"),
+        ({"verdict": "decline", "message": "a\x00b"}, "can’t be stored"),
         ({"verdict": "decline", "version": "0"}, "Reload the page"),
         ({"verdict": "decline", "version": "x"}, "Reload the page"),
         ({"verdict": "decline", "version": "99999999999999999999"}, "Reload the page"),

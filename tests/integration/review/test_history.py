@@ -36,7 +36,7 @@ def test_each_moment_shows_the_state_then_and_what_brought_it(
     assert "<ins>$12,345</ins>" in last and "by <bdi>the system (engagements)</bdi>" in last
 
     assert "<dd>Sprint</dd>" in last and "<dd>Offered</dd>" in last
-    assert "It answers moment 4: <a" in last and "trace" not in last
+    assert "It follows from moment 4: <a" in last and "trace" not in last
 
     first = desk.get(f"{path}?moment=1").text
     assert "1 of 5: Application received" in first

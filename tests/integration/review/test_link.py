@@ -1,4 +1,4 @@
-"""Staff replace a prospect's link that is in wrong hands."""
+"""Staff replace a prospect's link that is in the wrong hands."""
 
 from flask.testing import FlaskClient
 from sqlalchemy import select

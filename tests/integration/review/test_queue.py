@@ -167,7 +167,7 @@ def test_no_query_breaks_the_page(desk: FlaskClient, stock: Stock, query: str) -
     [
         ("", "Nothing waits for a decision"),
         ("status=all", "Nothing waits for a decision"),
-        ("status=held", "No application stands under “Held” now"),
+        ("status=held", "No application is listed under “Held” now"),
         ("status=held&search=x", "shorten the search"),
     ],
 )

@@ -129,7 +129,7 @@ def test_each_outcome_is_said_in_words(
         ("not_reached", "No connection"),
         ("timed_out", "No answer in time"),
         ("cut_off", "broke off"),
-        ("not_http", "no HTTP"),
+        ("not_http", "is not HTTP"),
     ):
         session.execute(text("UPDATE webhook_attempts SET error = :error"), {"error": error})
         session.commit()

@@ -140,7 +140,7 @@ def test_each_edit_makes_a_version_of_its_own(
         (
             "max_length = 1500",
             'max_length = 1500\nwhen = [{ question = "role", any_of = ["cto"] }]',
-            "Question 'anything_else' stands on the last page, which asks everybody the same.",
+            "Question 'anything_else' is on the last page, which asks everybody the same.",
         ),
         (
             'key = "budget"\n',

@@ -4,7 +4,7 @@ labs is counted by the network that it was opened from."""
 import sqlalchemy as sa
 from alembic import op
 
-revision = "0037"
+revision = "0036"
 down_revision = "0035"
 
 # What is settled is read no more.

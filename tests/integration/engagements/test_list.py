@@ -17,7 +17,7 @@ def companies(page: str) -> list[str]:
 
 def test_an_empty_list_says_when_it_fills(desk: FlaskClient) -> None:
     assert "No engagement yet" in desk.get(LIST).text
-    assert "No engagement is offered" in desk.get(f"{LIST}?status=offered").text
+    assert "No engagement is listed under “Offered” now" in desk.get(f"{LIST}?status=offered").text
 
 
 def test_the_newest_stand_first_and_closed_ones_apart(desk: FlaskClient, engage: Engage) -> None:

@@ -55,7 +55,7 @@ HOLDS_NO_MORE = lazy_gettext(
 )
 NETWORK_HAS_ENOUGH = lazy_gettext(
     "%(most)s sandboxes are open from your network, and one network can have no more at once. One"
-    " is free within minutes.",
+    " will be free within minutes.",
     most=MOST_PER_NETWORK,
 )
 

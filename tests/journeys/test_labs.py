@@ -136,7 +136,7 @@ def test_an_account_is_rewound(visitors: Visitors) -> None:
 def rewind(visitor: Visitor) -> None:
     page = visitor.page
     expect(page.get_by_text("Balance after 3 of 3 events")).to_be_visible()
-    page.get_by_role("link", name="Back to here: 2").click()
+    page.get_by_role("link", name="Back to here (2)").click()
     expect(page.get_by_text("Balance after 2 of 3 events")).to_be_visible()
     expect(page.locator("dd", has_text=re.compile(r"^\$200$")).first).to_be_visible()
     page.get_by_label("Rewind to event", exact=True).press("ArrowLeft")

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.labs.models import Sandbox
 from app.labs.queries import LabState, state_of
-from app.labs.sandboxes import MOST_PER_NETWORK, find_sandbox, look_at_sandbox
+from app.labs.sandboxes import find_sandbox, look_at_sandbox
 from app.labs.scenario import Scenario
 from app.labs.scenarios import BY_SLUG
 from app.languages.choice import present_language
@@ -68,7 +68,7 @@ def limits() -> dict[str, int]:
     config = site_config()
     return {
         "most": config.LABS_SANDBOXES,
-        "most_per_network": MOST_PER_NETWORK,
+        "most_per_network": config.LABS_SANDBOXES_PER_NETWORK,
         "minutes": config.LABS_MINUTES,
     }
 

@@ -18,8 +18,6 @@ from config import Config
 
 # However long somebody looks, it is another's turn after this.
 LONGEST_MINUTES = 60
-# However many cookies somebody throws away, others find room. An office shares one network.
-MOST_PER_NETWORK = 6
 
 ALONE = text("SELECT pg_advisory_xact_lock(hashtext('labs.sandboxes'))")
 OPEN = text("""
@@ -53,11 +51,6 @@ REMOVE = (
 HOLDS_NO_MORE = lazy_gettext(
     "This sandbox holds as many events as it may. Start again with an empty one."
 )
-NETWORK_HAS_ENOUGH = lazy_gettext(
-    "%(most)s sandboxes are open from your network, and one network can have no more at once. One"
-    " will be free within minutes.",
-    most=MOST_PER_NETWORK,
-)
 
 
 class NoRoom(Exception):
@@ -71,13 +64,24 @@ def open_sandbox(session: Session, lab: str, config: Config, *, network: bytes) 
     session.execute(ALONE)
     if count_sandboxes(session) >= config.LABS_SANDBOXES:
         raise NoRoom
-    of_network = ALL_OPEN.where(Sandbox.network == network)
-    if (session.scalar(of_network) or 0) >= MOST_PER_NETWORK:
-        raise NotNow(NETWORK_HAS_ENOUGH)
+    _check_share(session, network, config.LABS_SANDBOXES_PER_NETWORK)
     sandbox_id = uuid.uuid4()
     about = {"lab": lab, "network": network, "minutes": config.LABS_MINUTES}
     session.execute(OPEN, {"id": sandbox_id, **about})
     return session.get_one(Sandbox, sandbox_id)
+
+
+def _check_share(session: Session, network: bytes, most: int) -> None:
+    """However many cookies somebody throws away, others find room."""
+    of_network = ALL_OPEN.where(Sandbox.network == network)
+    if (session.scalar(of_network) or 0) >= most:
+        raise NotNow(
+            lazy_gettext(
+                "%(most)s sandboxes are open from your network, and one network can have no more at"
+                " once. One will be free within minutes.",
+                most=most,
+            )
+        )
 
 
 def count_sandboxes(session: Session) -> int:

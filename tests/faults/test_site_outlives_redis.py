@@ -24,7 +24,7 @@ FIRST_PAGE = {question["key"]: STRONG[question["key"]] for question in FIRST_STE
 
 def begin(site: Site) -> Answer:
     """A newcomer's first page: the POST whose rate limit is counted in Redis."""
-    address = f"2001:db8::{secrets.randbelow(0xFFFF):x}:{secrets.randbelow(0xFFFF):x}"
+    address = f"2001:db8:{secrets.randbelow(0xFFFF):x}:{secrets.randbelow(0xFFFF):x}::1"
     cookie, fields = sealed(site, FIRST_PAGE)
     return post(site, "/apply/you", cookie, fields, **{"X-Forwarded-For": address})
 

@@ -49,6 +49,7 @@ def site(postgres: Postgres, own_redis: Redis) -> Iterator[Site]:
                 "SWEEP_SECONDS": "2",
                 "WEBHOOK_ALLOW_PRIVATE": "true",
                 "LABS_SANDBOXES": "1000",  # nobody gives theirs back
+                "LABS_SANDBOXES_PER_NETWORK": "1000",
             },
             labs=True,
         ) as site,

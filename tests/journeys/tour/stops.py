@@ -180,6 +180,9 @@ FORM = (
     Stop("resume", "resume:unsent", shows="Go on with the form of", who="applicant"),
     Stop("resume, gone on", "resume:unsent", (GO_THERE,), shows="can read it", who="applicant"),
     Stop("step, link mailed", "/apply/you", (MAIL_LINK,), shows="on its way", who="applicant"),
+    Stop(
+        "step, links mailed", "/apply/you", (MAIL_LINK,) * 4, shows="none was sent", who="applicant"
+    ),
     Stop("review", "/apply/review", shows="Tidewater Freight", who="applicant"),
     Stop("outlook", "/apply/outlook", shows="we would propose", who="applicant"),
     Stop("review, wrong", "/apply/review", (SEND,), shows="needs another look", who="applicant"),
@@ -308,7 +311,7 @@ ERRORS = (
     Stop("410", "own:erased", shows="This application has been erased"),
     Stop("405", "/staff/logout", shows="Error 405", who="staff"),
     Stop("413", "/apply/problem", (fill(problem="word " * 60_000), GO_ON), shows="Error 413"),
-    Stop("429", "/apply/you", (MAIL_LINK,) * 6, shows="Error 429", who="applicant"),
+    Stop("429", "/lost-link", (MAIL_ME,) * 11, shows="Error 429"),
     Stop("500", "/apply/you", (GO_ON,), shows="Error 500", broken=500),
     Stop("503", "/apply/you", (GO_ON,), shows="Error 503", broken=503),
 )

@@ -94,7 +94,7 @@ class Conversations:
 
     def _post(self, path: str, cookie: str, fields: Fields) -> Answer:
         # Each has an address of their own, or they would share one limit.
-        address = f"2001:db8::{secrets.randbelow(0xFFFF):x}:{secrets.randbelow(0xFFFF):x}"
+        address = f"2001:db8:{secrets.randbelow(0xFFFF):x}:{secrets.randbelow(0xFFFF):x}::1"
         try:
             answer = post(self._site, path, cookie, fields, **{"X-Forwarded-For": address})
         except (OSError, HTTPException):

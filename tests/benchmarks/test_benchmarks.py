@@ -1,4 +1,4 @@
-"""The benchmarks still measure what they say. How fast anything is, no test asks."""
+"""Each benchmark with a few requests, events or visitors."""
 
 from pathlib import Path
 

@@ -32,6 +32,11 @@ from tests.integration.flow.conftest import Choose, Desk, Fail, Handle, Submit, 
 
 Handler = Callable[[Session, RecordedEvent], None]
 
+ADVISORY_LOCKS = """
+SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted
+AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
+"""
+
 
 def everything(postgres: Postgres) -> dict[str, list[tuple[object, ...]]]:
     """Every row of every table, with the transaction that wrote it."""
@@ -326,8 +331,7 @@ def test_a_preview_holds_nobody_up_once_a_letter_is_over(
             text("SELECT pg_advisory_xact_lock(hashtextextended(:stream, 0))"),
             {"stream": recorded.stream},
         )
-        locked = "SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted"
-        free.append(session.scalar(text(locked)) == 1)
+        free.append(session.scalar(text(ADVISORY_LOCKS)) == 1)
 
     look.__name__, look.__module__ = "score_fit", "app.scoring.subscribers"
     preview_replay(choose(first, second), Subscriptions({ApplicationSubmitted: (look,)}))

@@ -15,8 +15,10 @@ SIZE_RULES = ("target-size", "scrollable-region-focusable")
 BEYOND = "document.documentElement.scrollWidth - 390"
 SCROLLS_SIDEWAYS = "document.documentElement.scrollWidth > innerWidth"
 ENLARGE = "document.documentElement.style.fontSize = '200%'"
-# To compare colours takes axe longest: what it has seen in them needs no second look.
-MARK_NEW_LOOKS = """scheme => {
+RUN = "options => axe.run(document, options)"
+# To compare colours takes axe longest: what it has seen in them needs no second look. In one go, or
+# a page that is alive would take away what was chosen.
+RUN_ON_NEW_LOOKS = """([scheme, options]) => {
   const known = window.knownLooks[scheme] ??= new WeakMap();
   let found = 0;
   for (const element of document.body.querySelectorAll("*")) {
@@ -27,7 +29,7 @@ MARK_NEW_LOOKS = """scheme => {
     element.toggleAttribute("data-new-look", isNew);
     found += isNew;
   }
-  return found;
+  return found ? axe.run("[data-new-look]", options) : {violations: []};
 }"""
 
 
@@ -36,42 +38,42 @@ def violations_on(page: Page, tags: Sequence[str] = TAGS, *, with_colours: bool 
     page.evaluate(AXE_SCRIPT)
     page.evaluate("window.knownLooks = {}")
     narrow, wide = 390, 1440
-    chosen = {narrow: ("tag", tags), wide: ("rule", SIZE_RULES)}
+    chosen = {narrow: by_tags(tags), wide: by_rules(SIZE_RULES)}
     reports = []
-    for width, (kind, names) in chosen.items():
+    for width, options in chosen.items():
         page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
-        reports += [f"{width} px: {report}" for report in run_axe(page, kind, names)]
+        reports += report(f"{width} px", page.evaluate(RUN, options))
         if with_colours:
-            reports += [f"{width} px, {report}" for report in colour_reports(page)]
+            reports += colour_reports(page, width)
     return "\n".join(reports)
 
 
-def colour_reports(page: Page) -> list[str]:
+def colour_reports(page: Page, width: int) -> list[str]:
     """What axe objects to in the colours, in light and in dark, of what it has not seen in them."""
     reports = []
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        if page.evaluate(MARK_NEW_LOOKS, scheme):
-            found = run_axe(page, "rule", COLOUR_RULES, within="[data-new-look]")
-            reports += [f"{scheme}: {report}" for report in found]
+        found = page.evaluate(RUN_ON_NEW_LOOKS, [scheme, by_rules(COLOUR_RULES)])
+        reports += report(f"{width} px, {scheme}", found)
     return reports
 
 
-def run_axe(page: Page, kind: str, chosen: Sequence[str], within: str = ":root") -> list[str]:
-    """A report, if there is anything to report."""
-    options: dict[str, object] = {
-        "runOnly": {"type": kind, "values": list(chosen)},
-        "resultTypes": ["violations"],
-        "preload": False,
-    }
-    if kind == "tag":
-        options["rules"] = {
-            "target-size": {"enabled": True},
-            **{rule: {"enabled": False} for rule in COLOUR_RULES},
-        }
-    run = "([within, options]) => axe.run(within, options)"
-    results = AxeResults(page.evaluate(run, [within, options]))
-    return [results.generate_report()] if results.violations_count else []
+def by_rules(rules: Sequence[str]) -> dict[str, object]:
+    """axe's options for these rules."""
+    only = {"type": "rule", "values": list(rules)}
+    return {"runOnly": only, "resultTypes": ["violations"], "preload": False}
+
+
+def by_tags(tags: Sequence[str]) -> dict[str, object]:
+    """axe's options for all rules with one of these tags, but for those about colours."""
+    rules = {"target-size": {"enabled": True}} | {r: {"enabled": False} for r in COLOUR_RULES}
+    return by_rules(()) | {"runOnly": {"type": "tag", "values": list(tags)}, "rules": rules}
+
+
+def report(place: str, answer: dict[str, object]) -> list[str]:
+    """A report on what was found at that place, if anything was."""
+    results = AxeResults(answer)
+    return [f"{place}: {results.generate_report()}"] if results.violations_count else []
 
 
 def widths_that_scroll(page: Page) -> list[int]:

@@ -173,9 +173,10 @@ def run_relay(
         try:
             with listening(dsn) as doorbell:
                 while not stop.is_set():
-                    while relay_batch(subscriptions, send) == BATCH and not stop.is_set():
-                        pass
-                    if are_workers_behind():
+                    relayed = relay_batch(subscriptions, send)
+                    if relayed == BATCH:
+                        continue
+                    if relayed and are_workers_behind():
                         stop.wait(GATHER_SECONDS)
                     doorbell.wait(poll_seconds)
         except (psycopg.Error, DBAPIError) as error:

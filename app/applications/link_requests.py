@@ -2,10 +2,9 @@
 
 from datetime import timedelta
 
-from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.events.models import StoredEvent
+from app.events.store import count_recorded
 from app.events.types import Event
 
 MOST = 3
@@ -15,11 +14,4 @@ WITHIN = timedelta(hours=1)
 def is_asked_too_often(session: Session, stream: str, request: type[Event]) -> bool:
     """Whether the stream has had as many of these requests within the hour as are mailed, by the
     database's clock. Callers hold the row that the stream is about."""
-    counted = session.scalar(
-        select(func.count()).where(
-            StoredEvent.stream == stream,
-            StoredEvent.type == request.type,
-            StoredEvent.recorded_at > func.now() - WITHIN,
-        )
-    )
-    return (counted or 0) >= MOST
+    return count_recorded(session, stream, request, within=WITHIN) >= MOST

@@ -3,7 +3,7 @@
 import secrets
 import uuid
 
-from sqlalchemy import exists, func, select, update
+from sqlalchemy import func, select, update
 from sqlalchemy.orm import Session
 
 from app.applications.erasure import lock_unerased
@@ -11,8 +11,7 @@ from app.applications.events import PageLinkReplaced, PageLinkRequested
 from app.applications.link_requests import is_asked_too_often
 from app.applications.models import Application, Draft
 from app.applications.queries import may_be_written_to
-from app.events.models import StoredEvent
-from app.events.store import record
+from app.events.store import count_recorded, record
 from app.events.types import stream_of
 
 
@@ -51,8 +50,5 @@ def replace_page_link(session: Session, application_id: uuid.UUID, *, actor: str
 
 def is_link_replaced(session: Session, application: Application) -> bool:
     """Whether staff have ever replaced it."""
-    replaced = exists().where(
-        StoredEvent.stream == stream_of("application", application.id),
-        StoredEvent.type == PageLinkReplaced.type,
-    )
-    return bool(session.scalar(select(replaced)))
+    stream = stream_of("application", application.id)
+    return count_recorded(session, stream, PageLinkReplaced) > 0

@@ -11,7 +11,7 @@ from app.applications.answers import Answer, Answers
 from app.applications.events import ApplicationReleased, ApplicationSubmitted
 from app.applications.models import Application, Draft, StoredQuestionnaire
 from app.applications.questions import Question, Questionnaire, Step, current_questionnaire
-from app.events.store import read_stream
+from app.events.store import count_recorded
 from app.events.types import RecordedEvent, stream_of
 from app.languages.prose import in_present_language
 
@@ -61,8 +61,8 @@ def may_be_written_to(session: Session, application: Application) -> bool:
     have released it. Until then the address may be somebody else's."""
     if not application.signals:
         return True
-    stream = read_stream(session, stream_of("application", application.id))
-    return any(isinstance(event.data, ApplicationReleased) for event in stream)
+    stream = stream_of("application", application.id)
+    return count_recorded(session, stream, ApplicationReleased) > 0
 
 
 def questionnaire_of(session: Session, version: str) -> Questionnaire:

@@ -2,15 +2,17 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import timedelta
 from typing import Any
 
 import msgspec
-from sqlalchemy import text
+from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
 from app.database import after_commit, new_id
 from app.events import bell
+from app.events.models import StoredEvent
 from app.events.person_keys import key_of
 from app.events.rows import READ, recorded_event
 from app.events.sealing import seal
@@ -140,6 +142,19 @@ def metadata_by(actor: str) -> Metadata:
 def read_stream(session: Session, stream: str) -> list[RecordedEvent]:
     """Every event of the stream, in its order."""
     return [recorded_event(row) for row in session.execute(READ_STREAM, {"stream": stream})]
+
+
+def count_recorded(
+    session: Session, stream: str, kind: type[Event], *, within: timedelta | None = None
+) -> int:
+    """How many events of that kind the stream has, or has had ``within`` so long by the database's
+    clock. None of them is read."""
+    counted = select(func.count()).where(
+        StoredEvent.stream == stream, StoredEvent.type == kind.type
+    )
+    if within is not None:
+        counted = counted.where(StoredEvent.recorded_at > func.now() - within)
+    return session.scalar(counted) or 0
 
 
 def read_event(session: Session, event_id: uuid.UUID) -> RecordedEvent:

@@ -2,13 +2,11 @@
 
 import uuid
 
-from sqlalchemy import func, select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.applications.erasure import lock_unerased
-from app.events.models import StoredEvent
-from app.events.store import record
+from app.events.store import count_recorded, record
 from app.events.types import stream_of
 from app.messages.events import MessageReceived, MessageSent
 from app.messages.models import TakenMessage
@@ -29,12 +27,7 @@ def write_as_prospect(
     TooManyMessages after MOST_FROM_PROSPECT."""
     _write(session, application_id, MessageReceived(message=text), form_id, actor="prospect")
     stream = stream_of("application", application_id)
-    written = session.scalar(
-        select(func.count()).where(
-            StoredEvent.stream == stream, StoredEvent.type == MessageReceived.type
-        )
-    )
-    if (written or 0) > MOST_FROM_PROSPECT:
+    if count_recorded(session, stream, MessageReceived) > MOST_FROM_PROSPECT:
         raise TooManyMessages(application_id)
 
 

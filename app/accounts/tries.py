@@ -5,14 +5,13 @@ from one network; all of them together may be many; and those from a browser in 
 signed in before are counted apart, so that nobody elsewhere keeps them out.
 """
 
-import hashlib
 import secrets
 
 from flask import current_app, request
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
-from app.extensions import limiter
+from app.extensions import counted_as, limiter
 from app.network import present_network
 
 FROM_NETWORK = "10 per minute"
@@ -23,9 +22,8 @@ KNOWN_SECONDS = 180 * 24 * 3600
 
 
 def email_tried() -> str:
-    """The address that is tried, hashed: none goes into Redis."""
-    email = request.form.get("email", "").strip().lower()
-    return hashlib.sha256(email.encode()).hexdigest()
+    """What stands for the address that is tried."""
+    return counted_as(request.form.get("email", "").strip().lower())
 
 
 def email_from_network() -> str:

@@ -4,7 +4,6 @@ Whoever opens a link may be somebody else than who began the draft, and would ty
 the page says whose it is, and asks first where there is something to lose.
 """
 
-import hashlib
 from functools import partial
 
 from flask import Blueprint, abort, flash, redirect, render_template, url_for
@@ -29,7 +28,7 @@ from app.applications.pages import (
     show_sealed,
 )
 from app.database import db
-from app.extensions import limiter
+from app.extensions import counted_as, limiter
 
 LINKS_FROM_NETWORK = "5 per hour"
 LINKS_TO_ADDRESS = "3 per hour"
@@ -50,7 +49,7 @@ def send() -> ResponseReturnValue:
         raise DraftSealed(draft.id)
     try:
         email = address_of(draft)
-        with limiter.limit(LINKS_TO_ADDRESS, key_func=partial(counted_as, email)):
+        with limiter.limit(LINKS_TO_ADDRESS, key_func=partial(counted_as, email.lower())):
             request_resume_link(db.session(), draft)
         db.session.commit()
         flash(gettext("A link back to this form is on its way to %(email)s.", email=email))
@@ -98,11 +97,6 @@ def answer_too_many(_: Exception) -> ResponseReturnValue:
 def answer_sealed(_: DraftSealed) -> ResponseReturnValue:
     """The link opens nothing that was sent; the page says where that is."""
     return show_sealed()
-
-
-def counted_as(email: str) -> str:
-    """What the links to one address are counted under: no address goes into Redis."""
-    return hashlib.sha256(email.lower().encode()).hexdigest()
 
 
 def load(token: str) -> Draft:

@@ -1,6 +1,5 @@
 """/applications/<token>/messages: the prospect writes to us, and sees what we write."""
 
-import hashlib
 import uuid
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -11,7 +10,7 @@ from werkzeug.exceptions import TooManyRequests
 from app.applications.erasure import AlreadyErased
 from app.applications.opening import open_application
 from app.database import db
-from app.extensions import csrf, limiter
+from app.extensions import counted_as, csrf, limiter
 from app.messages.forms import MessageForm
 from app.messages.service import MOST_FROM_PROSPECT, TooManyMessages, write_as_prospect
 from app.portal.pages import keep_private, progress_of, show_page, status_of
@@ -73,9 +72,8 @@ def new(token: str) -> ResponseReturnValue:
 
 
 def link_used() -> str:
-    """What messages by one link are counted under: no link goes into Redis."""
-    token = (request.view_args or {})["token"]
-    return hashlib.sha256(token.encode()).hexdigest()
+    """What messages by one link are counted under."""
+    return counted_as((request.view_args or {})["token"])
 
 
 @limiter.limit(MESSAGES)

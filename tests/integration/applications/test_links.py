@@ -31,6 +31,14 @@ def ready(prospect: Prospect) -> Prospect:
     return prospect
 
 
+@pytest.fixture
+def other(new_prospect: NewProspect) -> Prospect:
+    """Another browser, which holds a form of its own."""
+    other = new_prospect()
+    other.press("you", name="Somebody else")
+    return other
+
+
 def the_draft(session: Session, **answers: str) -> Draft:
     """The one draft with these answers."""
     session.rollback()
@@ -99,13 +107,11 @@ def test_sending_again_leads_to_the_page_for_an_hour(ready: Prospect, session: S
 
 
 def test_where_a_browser_holds_a_form_of_its_own_the_link_asks_first(
-    prospect: Prospect, new_prospect: NewProspect, session: Session
+    prospect: Prospect, other: Prospect, session: Session
 ) -> None:
     prospect.fill_in("you")
-    path = f"/apply/resume/{the_draft(session).resume_token}"
-    other = new_prospect()
-    other.press("you", name="Somebody else")
-    page = other.client.get(path)
+    draft = the_draft(session, name=prospect.answers["name"])
+    page = other.client.get(f"/apply/resume/{draft.resume_token}")
     assert page.status_code == 200
     assert "Go on with the form of m…@tidewater-freight.example?" in html.unescape(page.text)
     assert prospect.answers["email"] not in page.text
@@ -115,11 +121,9 @@ def test_where_a_browser_holds_a_form_of_its_own_the_link_asks_first(
 
 
 def test_whoever_goes_on_with_the_other_form_finds_it_and_reads_whose_it_is(
-    prospect: Prospect, new_prospect: NewProspect, session: Session
+    prospect: Prospect, other: Prospect, session: Session
 ) -> None:
     prospect.fill_in("you")
-    other = new_prospect()
-    other.press("you", name="Somebody else")
     draft = the_draft(session, name=prospect.answers["name"])
     answer = other.go_on_with(draft)
     assert answer.location == "/apply/system#resumed"
@@ -129,11 +133,9 @@ def test_whoever_goes_on_with_the_other_form_finds_it_and_reads_whose_it_is(
 
 
 def test_nobody_is_led_into_another_form_without_a_press_of_their_own(
-    prospect: Prospect, new_prospect: NewProspect, session: Session
+    prospect: Prospect, other: Prospect, session: Session
 ) -> None:
     prospect.fill_in("you")
-    other = new_prospect()
-    other.press("you", name="Somebody else")
     draft = the_draft(session, name=prospect.answers["name"])
     assert other.client.post(f"/apply/resume/{draft.resume_token}").status_code == 400
     assert "Somebody else" in other.see("you")
@@ -161,10 +163,8 @@ def test_a_form_without_an_address_says_so(
 
 
 def test_a_browser_whose_own_form_was_sent_goes_straight_on(
-    ready: Prospect, new_prospect: NewProspect, session: Session
+    ready: Prospect, other: Prospect, session: Session
 ) -> None:
-    other = new_prospect()
-    other.press("you", name="Somebody else")
     draft = the_draft(session, name="Somebody else")
     ready.send()
     opened = ready.client.get(f"/apply/resume/{draft.resume_token}")

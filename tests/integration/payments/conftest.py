@@ -102,6 +102,14 @@ def payer(agree: Callable[[], Payer]) -> Payer:
 
 
 @pytest.fixture
+def attempt(standin: Standin, payer: Payer) -> CheckoutAttempt:
+    """The payer's attempt, its page open."""
+    payer.press_pay()
+    [attempt] = payer.attempts()
+    return attempt
+
+
+@pytest.fixture
 def post_webhook(client: FlaskClient) -> Callable[..., TestResponse]:
     """Send a body to the site as Stripe does, signed unless a signature is given."""
 

@@ -21,13 +21,6 @@ STORED = text("SELECT string_agg(e::text, ' ') FROM stripe_events e")
 
 
 @pytest.fixture
-def attempt(standin: Standin, payer: Payer) -> CheckoutAttempt:
-    payer.press_pay()
-    [attempt] = payer.attempts()
-    return attempt
-
-
-@pytest.fixture
 def tell(
     post_webhook: PostWebhook, handle_events: Handle, session: Session
 ) -> Callable[[dict[str, Any]], str]:

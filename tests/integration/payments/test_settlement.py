@@ -18,14 +18,6 @@ Settle = Callable[..., str]
 
 
 @pytest.fixture
-def attempt(standin: Standin, payer: Payer) -> CheckoutAttempt:
-    """The payer's attempt, its page open."""
-    payer.press_pay()
-    [attempt] = payer.attempts()
-    return attempt
-
-
-@pytest.fixture
 def settle(
     post_webhook: PostWebhook,
     checkout_event: CheckoutEvent,

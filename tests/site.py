@@ -39,7 +39,7 @@ BRISK = {
     "ENVIRONMENT": "test",
     "LOG_LEVEL": "info",
     "WEB_WORKERS": "1",
-    "SWEEP_SECONDS": "0.5",
+    "SWEEP_SECONDS": "1",
     "RESEND_AFTER_SECONDS": "2",
     "RELAY_POLL_SECONDS": "0.5",
     "DELIVERY_BACKOFF_SECONDS": "0.1",
@@ -170,18 +170,27 @@ class Site:
         """Empty the database, Redis and the sink, and have every process run."""
         if any(self.value(query) for query in UNFINISHED):
             self.kill(*self.processes)
-        database = urlsplit(self.settings["DATABASE_URL"]).path[1:]
-        with psycopg.connect(self.postgres.url_of(database)) as connection:
-            # Triggers off: the log refuses to be emptied, and rightly so.
-            connection.execute("SET session_replication_role = replica")
-            tables = [Identifier(name) for (name,) in connection.execute(TABLES)]
-            connection.execute(SQL("TRUNCATE {}").format(SQL(", ").join(tables)))
+        eventually(self._is_emptied)
         with self.broker() as client:
             client.flushall()
         self.sink.reset()
         stopped = [name for name, process in self.processes.items() if not process.is_running]
         if stopped:
             self.start(*stopped)
+
+    def _is_emptied(self) -> bool:
+        """Whether the tables could be emptied beside what still runs, which may hold them in
+        another order."""
+        database = urlsplit(self.settings["DATABASE_URL"]).path[1:]
+        try:
+            with psycopg.connect(self.postgres.url_of(database)) as connection:
+                # Triggers off: the log refuses to be emptied, and rightly so.
+                connection.execute("SET session_replication_role = replica")
+                tables = [Identifier(name) for (name,) in connection.execute(TABLES)]
+                connection.execute(SQL("TRUNCATE {}").format(SQL(", ").join(tables)))
+        except psycopg.errors.DeadlockDetected:
+            return False
+        return True
 
     def log(self, name: str) -> str:
         return self.processes[name].log.read_text(errors="replace")

@@ -1,93 +1,84 @@
-"""What axe objects to on a page, and whether the page fits its window."""
+"""What is wrong with a page by itself: what axe objects to, and where the page is wider than its
+window."""
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from playwright.sync_api import Page
 
+from local.process import ROOT
 from tests.journeys.conftest import HEIGHTS
 
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 TAGS = (*WCAG, "best-practice")
+PHONE, DESK = 390, 1440
 # In the dark only the colours are others, at another width only where and how large things are.
 COLOUR_RULES = ("color-contrast", "link-in-text-block")
 SIZE_RULES = ("target-size", "scrollable-region-focusable")
-BEYOND = "document.documentElement.scrollWidth - 390"
-SCROLLS_SIDEWAYS = "document.documentElement.scrollWidth > innerWidth"
-ENLARGE = "document.documentElement.style.fontSize = '200%'"
+BEYOND = "width => document.documentElement.scrollWidth - width"
+RESIZE = "size => { document.documentElement.style.fontSize = size }"
 RUN = "options => axe.run(document, options)"
-# To compare colours takes axe longest: what it has seen in them needs no second look. In one go, or
-# a page that is alive would take away what was chosen.
-RUN_ON_NEW_LOOKS = """([scheme, options]) => {
-  const known = window.knownLooks[scheme] ??= new WeakMap();
-  let found = 0;
-  for (const element of document.body.querySelectorAll("*")) {
-    const style = getComputedStyle(element);
-    const look = element.checkVisibility() && `${style.color} on ${style.backgroundColor}`;
-    const isNew = look && known.get(element) !== look;
-    if (look) known.set(element, look);
-    element.toggleAttribute("data-new-look", isNew);
-    found += isNew;
-  }
-  return found ? axe.run("[data-new-look]", options) : {violations: []};
-}"""
+RUN_ON_NEW_LOOKS = (ROOT / "tests/journeys/run_on_new_looks.js").read_text()
+
+passed_looks: set[str] = set()
 
 
-def violations_on(page: Page, tags: Sequence[str] = TAGS, *, with_colours: bool = True) -> str:
-    """What axe objects to, narrow and wide, in light and in dark."""
+def faults_of(page: Page, tags: Sequence[str] = TAGS) -> str:
+    """What is wrong with the page, a line each: what axe objects to, narrow and wide, in light and
+    in dark; and at which widths it is wider than its window, as a phone's also when its letters are
+    twice as large."""
     page.evaluate(AXE_SCRIPT)
-    page.evaluate("window.knownLooks = {}")
-    narrow, wide = 390, 1440
-    chosen = {narrow: by_tags(tags), wide: by_rules(SIZE_RULES)}
-    reports = []
-    for width, options in chosen.items():
-        page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
-        reports += report(f"{width} px", page.evaluate(RUN, options))
-        if with_colours:
-            reports += colour_reports(page, width)
-    return "\n".join(reports)
+    faults: list[str] = []
+    for width, height in HEIGHTS.items():
+        page.set_viewport_size({"width": width, "height": height})
+        faults += beyond_the_window(page, width)
+        if width == PHONE:
+            faults += reports(f"{width} px", page.evaluate(RUN, by_tags(tags)))
+        if width == DESK:
+            faults += reports(f"{width} px", page.evaluate(RUN, by_rules(SIZE_RULES)))
+        if width in {PHONE, DESK}:
+            faults += colour_faults(page, width)
+        if width == PHONE:
+            page.evaluate(RESIZE, "200%")
+            faults += beyond_the_window(page, width, "at 200 %")
+            page.evaluate(RESIZE, "")
+    return "\n".join(faults)
 
 
-def colour_reports(page: Page, width: int) -> list[str]:
-    """What axe objects to in the colours, in light and in dark, of what it has not seen in them."""
-    reports = []
+def beyond_the_window(page: Page, width: int, when: str = "") -> Iterator[str]:
+    """A line on how far the page is wider than its window, if it is."""
+    if (pixels := page.evaluate(BEYOND, width)) > 0:
+        yield f"{width} px: scrolls sideways by {pixels} px {when}".strip()
+
+
+def colour_faults(page: Page, width: int) -> Iterator[str]:
+    """What axe objects to in the colours of what looks as nothing did that it has passed."""
     for scheme in ("light", "dark"):
         page.emulate_media(color_scheme=scheme)
-        found = page.evaluate(RUN_ON_NEW_LOOKS, [scheme, by_rules(COLOUR_RULES)])
-        reports += report(f"{width} px, {scheme}", found)
-    return reports
+        known = sorted(passed_looks)
+        found, looks = page.evaluate(RUN_ON_NEW_LOOKS, [known, by_rules(COLOUR_RULES)])
+        yield from reports(f"{width} px, {scheme}", found)
+        passed_looks.update(looks)
 
 
 def by_rules(rules: Sequence[str]) -> dict[str, object]:
     """axe's options for these rules."""
     only = {"type": "rule", "values": list(rules)}
-    return {"runOnly": only, "resultTypes": ["violations"], "preload": False}
+    return {"runOnly": only, "resultTypes": ["violations", "passes"], "preload": False}
 
 
 def by_tags(tags: Sequence[str]) -> dict[str, object]:
     """axe's options for all rules with one of these tags, but for those about colours."""
     rules = {"target-size": {"enabled": True}} | {r: {"enabled": False} for r in COLOUR_RULES}
-    return by_rules(()) | {"runOnly": {"type": "tag", "values": list(tags)}, "rules": rules}
+    return by_rules(()) | {
+        "runOnly": {"type": "tag", "values": list(tags)},
+        "resultTypes": ["violations"],
+        "rules": rules,
+    }
 
 
-def report(place: str, answer: dict[str, object]) -> list[str]:
+def reports(place: str, answer: dict[str, object]) -> Iterator[str]:
     """A report on what was found at that place, if anything was."""
     results = AxeResults(answer)
-    return [f"{place}: {results.generate_report()}"] if results.violations_count else []
-
-
-def widths_that_scroll(page: Page) -> list[int]:
-    """The widths at which the page is wider than the window."""
-    found = []
-    for width, height in HEIGHTS.items():
-        page.set_viewport_size({"width": width, "height": height})
-        if page.evaluate(SCROLLS_SIDEWAYS):
-            found.append(width)
-    return found
-
-
-def pixels_beyond_the_window(page: Page) -> int:
-    """How far the page is wider than a phone's window once its letters are twice as large."""
-    page.set_viewport_size({"width": 390, "height": HEIGHTS[390]})
-    page.evaluate(ENLARGE)
-    return int(page.evaluate(BEYOND))
+    if results.violations_count:
+        yield f"{place}: {results.generate_report()}"

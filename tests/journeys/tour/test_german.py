@@ -5,7 +5,7 @@ from playwright.sync_api import Page, expect
 
 from app.applications.questions import STEP_KEYS
 from tests.german import english_left_in
-from tests.journeys.axe import pixels_beyond_the_window, violations_on, widths_that_scroll
+from tests.journeys.axe import faults_of
 from tests.journeys.history import History
 from tests.journeys.prospect import cookie_of_finished_draft
 from tests.journeys.tour.stops import CHOSEN, COMPARER, LABS, Stop, choose, fill, press
@@ -51,9 +51,7 @@ def test_axe_finds_nothing_in_german_and_nothing_scrolls_sideways(
     page.context.add_cookies([cookie_of_finished_draft(site)])
     page.goto(history.path_to(path))
     assert page.locator("html").get_attribute("lang") == "de"
-    assert violations_on(page, with_colours=False) == ""
-    assert widths_that_scroll(page) == []
-    assert pixels_beyond_the_window(page) == 0
+    assert faults_of(page) == ""
 
 
 @pytest.mark.parametrize("key", STEP_KEYS[:-1])
@@ -62,9 +60,7 @@ def test_axe_finds_nothing_in_german_beside_errors(tourist: tuple[Page, Watch], 
     page.goto(f"/apply/{key}")
     page.get_by_role("button", name="Weiter").first.click()
     expect(page.get_by_role("alert")).to_be_focused()
-    assert violations_on(page, with_colours=False) == ""
-    assert widths_that_scroll(page) == []
-    assert pixels_beyond_the_window(page) == 0
+    assert faults_of(page) == ""
 
 
 @pytest.mark.parametrize("stop", TRIED, ids=[stop.name for stop in TRIED])
@@ -78,6 +74,4 @@ def test_axe_finds_nothing_in_german_where_something_was_tried_and_no_english_is
     expect(page.get_by_text(stop.shows).first).to_be_visible()
     assert page.locator("html").get_attribute("lang") == "de"
     assert english_left_in(page.content()) == []
-    assert violations_on(page, with_colours=False) == ""
-    assert widths_that_scroll(page) == []
-    assert pixels_beyond_the_window(page) == 0
+    assert faults_of(page) == ""

@@ -118,24 +118,30 @@ def migrated_app(config: Config) -> Flask:
 
 
 @pytest.fixture(scope="session")
-def tables(migrated_app: Flask) -> sql.Composed:
-    """A statement that empties every table of the site."""
+def empty(
+    migrated_app: Flask, postgres: Postgres, redis_server: Redis
+) -> Iterator[Callable[[], None]]:
+    """Empty every table of the site, and Redis."""
     names = sorted(set(db.metadata.tables))
     statements = [sql.SQL("DELETE FROM {}").format(sql.Identifier(name)) for name in names]
-    return sql.SQL("; ").join(statements)
+    with (
+        psycopg.connect(postgres.url_of("site"), autocommit=True) as connection,
+        redis.Redis.from_url(redis_server.url) as client,
+    ):
+        # Triggers and foreign keys off: the log refuses to be emptied, and rightly so.
+        connection.execute("SET session_replication_role = replica")
+
+        def empty() -> None:
+            connection.execute(sql.SQL("; ").join(statements))
+            client.flushall()
+
+        yield empty
 
 
 @pytest.fixture
-def app(
-    migrated_app: Flask, tables: sql.Composed, postgres: Postgres, redis_server: Redis
-) -> Iterator[Flask]:
+def app(migrated_app: Flask, empty: Callable[[], None]) -> Iterator[Flask]:
     """The site on an empty database and an empty Redis."""
-    with psycopg.connect(postgres.url_of("site")) as connection:
-        # Triggers and foreign keys off: the log refuses to be emptied, and rightly so.
-        connection.execute("SET session_replication_role = replica")
-        connection.execute(tables)
-    with redis.Redis.from_url(redis_server.url) as client:
-        client.flushall()
+    empty()
     migrated_app.extensions.pop("pace", None)  # learned from another test's drafts
     # Another test may have made a site of its own, whose tasks would be called.
     migrated_app.extensions["celery"].set_current()

@@ -14,7 +14,7 @@ from app.scoring.rubric import Band
 
 SUMS = text("""
 SELECT name, key, amount FROM queue_figures
-WHERE name IN ('status', 'band', 'unanswered', 'open_cents')
+WHERE name IN ('status', 'band', 'unanswered', 'open_value')
     OR (name = 'submitted_on' AND key >= :monday)
 """)
 # Of an even number of decisions, half way between the two in the middle.
@@ -30,15 +30,15 @@ WHERE 2 * up_to >= total AND 2 * (up_to - amount) <= total
 
 class Figures(msgspec.Struct, frozen=True):
     """Applications by status and by band; how many wait for a reply to a message; the value of
-    what is open, in cents, as proposed, at fixed prices and each month; how long half of the
-    decisions took at most, in minutes (None before the first); and how many were submitted since
-    Monday, UTC."""
+    what is open, as proposed, at fixed prices and each month, in cents by currency; how long half
+    of the decisions took at most, in minutes (None before the first); and how many were submitted
+    since Monday, UTC."""
 
     by_status: dict[str, int]
     by_band: dict[str, int]
     unanswered: int
-    fixed_cents: int
-    monthly_cents: int
+    fixed_cents: dict[str, int]
+    monthly_cents: dict[str, int]
     median_minutes: int | None
     this_week: int
 
@@ -69,8 +69,14 @@ def queue_figures(session: Session) -> Figures:
         by_status=dict.fromkeys(STATUSES, 0) | sums.get("status", {}),
         by_band=sums.get("band", {}),
         unanswered=sums.get("unanswered", {}).get("all", 0),
-        fixed_cents=sums.get("open_cents", {}).get("fixed", 0),
-        monthly_cents=sums.get("open_cents", {}).get("monthly", 0),
+        fixed_cents=_by_currency(sums.get("open_value", {}), "fixed"),
+        monthly_cents=_by_currency(sums.get("open_value", {}), "monthly"),
         median_minutes=None if median is None else round(median),
         this_week=sum(sums.get("submitted_on", {}).values()),
     )
+
+
+def _by_currency(open_value: dict[str, int], billing: str) -> dict[str, int]:
+    """What is open with this billing, without what has come to nothing."""
+    pairs = ((key.split(), cents) for key, cents in sorted(open_value.items()))
+    return {currency: cents for (one, currency), cents in pairs if one == billing and cents}

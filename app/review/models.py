@@ -18,11 +18,11 @@ class QueueRow(Model):
 
     ``status`` is the application's, or "erased" where that came before a decision. ``rank`` is the
     score, or UNSCORED_RANK. ``kind`` is the engagement's, or else the recommended one;
-    ``total_cents`` and ``billing`` are None before an engagement is proposed. ``strongest``
-    and ``weakest`` are the sentences of the criteria that speak most for it and against it.
-    ``signals`` are those for which screening held it. ``late_since`` is when a promised answer
-    fell due that has not been given yet, ``unanswered_since`` when the prospect wrote what nobody
-    has replied to.
+    ``total_cents``, ``currency`` and ``billing`` are None before an engagement is proposed.
+    ``strongest`` and ``weakest`` are the sentences of the criteria that speak most for it and
+    against it. ``signals`` are those for which screening held it. ``late_since`` is when a promised
+    answer fell due that has not been given yet, ``unanswered_since`` when the prospect wrote what
+    nobody has replied to.
     """
 
     __tablename__ = "queue_rows"
@@ -41,6 +41,7 @@ class QueueRow(Model):
     weakest: Mapped[str | None]
     kind: Mapped[str | None]
     total_cents: Mapped[int | None]
+    currency: Mapped[str | None]
     billing: Mapped[str | None]
     submitted_at: Mapped[datetime]
     decided_at: Mapped[datetime | None]

@@ -32,7 +32,8 @@ SELECT a.id AS application_id, a.reference, a.name,
     a.erased_at IS NULL AND a.status IN ({OPEN_STATUSES}) AS is_open,
     coalesce(s.total, {UNSCORED_RANK}) AS rank, s.band, s.result ->> 'band_label' AS band_label,
     strongest.reason AS strongest, weakest.reason AS weakest,
-    coalesce(e.kind, s.recommended_kind) AS kind, e.total_cents, e.quote ->> 'billing' AS billing,
+    coalesce(e.kind, s.recommended_kind) AS kind, e.total_cents, e.currency,
+    e.quote ->> 'billing' AS billing,
     a.submitted_at, a.decided_at, a.signals,
     CASE WHEN last_word.type = 'application.answer_due' THEN last_word.recorded_at END
         AS late_since,
@@ -76,7 +77,7 @@ LATERAL (VALUES
     ('status', r.status, 1),
     ('band', r.band, 1),
     ('unanswered', CASE WHEN r.unanswered_since IS NOT NULL THEN 'all' END, 1),
-    ('open_cents', CASE WHEN r.is_open THEN r.billing END, r.total_cents),
+    ('open_value', CASE WHEN r.is_open THEN r.billing || ' ' || r.currency END, r.total_cents),
     ('submitted_on', CASE WHEN r.status NOT IN ('held', 'dismissed')
         THEN to_char(r.submitted_at AT TIME ZONE 'UTC', 'YYYY-MM-DD') END, 1),
     ('minutes_to_decision',

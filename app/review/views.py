@@ -13,7 +13,6 @@ from app.applications.page_link import replace_page_link
 from app.applications.service import AlreadyDecided, Verdict
 from app.database import db
 from app.engagements.queries import events_about
-from app.engagements.rate_card import current_rate_card
 from app.events.lag import lag_of
 from app.extensions import csrf
 from app.firm.offers import current_offers
@@ -59,7 +58,6 @@ def queue() -> str:
         bands=rubric.bands,
         page=queue_page(db.session(), filters, cursor),
         figures=queue_figures(db.session()),
-        currency=current_rate_card().currency,
         rules=current_rules(),
         lag=lag_of(db.session(), list_application),
     )

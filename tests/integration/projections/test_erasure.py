@@ -42,7 +42,7 @@ def test_who_is_erased_undecided_waits_for_nobody(
     assert row.status == "erased"
     figures = queue_figures(session)
     assert (figures.counts["open"], figures.counts["all"]) == (0, 1)
-    assert figures.fixed_cents == 0
+    assert figures.fixed_cents == {}
 
 
 def test_an_erasure_that_is_not_finished_is_named(

@@ -7,7 +7,9 @@ from statistics import median
 from typing import Any
 from uuid import UUID
 
+import msgspec
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -16,6 +18,8 @@ from sqlalchemy.orm import Session
 
 from app.applications.models import Application
 from app.engagements.queries import engagement_of
+from app.engagements.rate_card import current_rate_card
+from app.rendering import money
 from app.review import figures
 from app.review.figures import queue_figures
 from app.review.models import QueueFigure, QueueRow
@@ -108,6 +112,10 @@ def test_bands_and_statuses_are_counted(session: Session, stock: Stock) -> None:
     }
 
 
+def open_at_fixed_prices(session: Session) -> int:
+    return queue_figures(session).fixed_cents["usd"]
+
+
 def test_the_value_is_of_what_is_proposed_and_still_open(
     session: Session,
     desk: FlaskClient,
@@ -119,11 +127,11 @@ def test_the_value_is_of_what_is_proposed_and_still_open(
     handle_events()
     proposed = [engagement_of(session, application.id) for application in (first, second)]
     assert all(proposed)
-    assert queue_figures(session).fixed_cents == sum(e.total_cents for e in proposed if e)
+    assert open_at_fixed_prices(session) == sum(e.total_cents for e in proposed if e)
     decide_and_send(desk, first, verdict="decline")
     session.rollback()
     assert proposed[1]
-    assert queue_figures(session).fixed_cents == proposed[1].total_cents
+    assert open_at_fixed_prices(session) == proposed[1].total_cents
 
 
 def test_what_is_paid_by_the_month_is_no_part_of_the_fixed_prices(
@@ -134,4 +142,30 @@ def test_what_is_paid_by_the_month_is_no_part_of_the_fixed_prices(
     prices = {a.id: engagement_of(session, a.id) for a in (fixed, monthly)}
     found = queue_figures(session)
     assert [e.kind for e in prices.values() if e] == ["build", "fractional"]
-    assert [found.fixed_cents, found.monthly_cents] == [e.total_cents for e in prices.values() if e]
+    both = [found.fixed_cents["usd"], found.monthly_cents["usd"]]
+    assert both == [e.total_cents for e in prices.values() if e]
+
+
+def test_after_a_change_of_currency_each_price_is_in_its_own_and_each_sum_by_itself(
+    app: Flask,
+    desk: FlaskClient,
+    session: Session,
+    submit: Submit,
+    handle_events: Handle,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    submit(company="Dollar Bros")
+    handle_events()
+    in_euros = msgspec.structs.replace(current_rate_card(), currency="eur")
+    monkeypatch.setitem(app.extensions, "rate_card", in_euros)
+    submit(company="Euro Sisters")
+    handle_events()
+
+    open_value = queue_figures(session).fixed_cents
+    assert list(open_value) == ["eur", "usd"]
+    euros, dollars = (money(cents, currency) for currency, cents in open_value.items())
+    page = desk.get("/staff/").text
+    assert f"<dt>Open at fixed prices</dt><dd>{euros} + {dollars}</dd>" in page
+    [in_row_of_euros] = [row for row in page.split("<tr>") if "Euro Sisters" in row]
+    [in_row_of_dollars] = [row for row in page.split("<tr>") if "Dollar Bros" in row]
+    assert euros in in_row_of_euros and dollars in in_row_of_dollars

@@ -11,7 +11,7 @@ from local.launch import die_with
 from local.migrations_check import check_migrations
 from local.process import ServerFailed
 from local.run import run
-from local.state import InUse, State
+from local.state import State, Unusable
 
 
 def main() -> int:
@@ -29,7 +29,7 @@ def main() -> int:
         start(options)
     except KeyboardInterrupt:
         return 0
-    except (InUse, ServerFailed) as failure:
+    except (Unusable, ServerFailed) as failure:
         print(failure, file=sys.stderr)
         return 1
     return 0

@@ -24,8 +24,8 @@ LOGIN = re.compile(r"^(\S+@\S+) (\S+)$", re.MULTILINE)
 def run(state: State) -> None:
     """Start everything and keep it running; always stop what was started.
 
-    Raises KeyboardInterrupt when told to stop by any signal, InUse when another run has the
-    folder, ServerFailed when something does not start.
+    Raises KeyboardInterrupt when told to stop by any signal, Unusable when the folder can't be
+    had, ServerFailed when something does not start.
     """
     _stop_on_signals()
     with state.held(PATIENCE, say) as earlier_mark:

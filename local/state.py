@@ -13,8 +13,8 @@ from local.process import ROOT
 LOCK_POLL = 0.1
 
 
-class InUse(Exception):
-    """Another run has the folder. The message is a sentence that says which."""
+class Unusable(Exception):
+    """Another run has the folder, or it can't be made. The message is a sentence that says so."""
 
 
 class State:
@@ -32,13 +32,22 @@ class State:
         """Hold the folder; the value is the mark of whoever held it last, "" if nobody did.
 
         Another run may be stopping right now, so it waits for ``patience`` seconds, and says so,
-        before it raises InUse. The system lets go of the folder when its holder dies.
+        before it raises Unusable. The system lets go of the folder when its holder dies.
         """
-        self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        self._make()
         with self._lock_file.open("a+") as lock:
             if not _try_lock(lock.fileno()):
                 self._wait_for(lock.fileno(), patience, say)
             yield self._read_holder()[1]
+
+    def _make(self) -> None:
+        try:
+            self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+        except OSError as error:
+            raise Unusable(
+                f"{self.directory} can't be made a folder: {error.strerror}."
+                " Set VAR_DIR to a folder that you may write to."
+            ) from error
 
     def _wait_for(self, lock: int, patience: float, say: Callable[[str], None]) -> None:
         pid, _ = self._read_holder()
@@ -46,7 +55,7 @@ class State:
         deadline = time.monotonic() + patience
         while not _try_lock(lock):
             if time.monotonic() > deadline:
-                raise InUse(
+                raise Unusable(
                     f"The site runs already: process {pid} has {self.directory}. Stop that run"
                     " first, or set VAR_DIR to another folder for a second one."
                 )

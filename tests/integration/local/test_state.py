@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
-from local.state import InUse, State
+from local.state import State, Unusable
 
 
 @pytest.fixture
@@ -26,9 +26,16 @@ def held(state: State) -> Iterator[None]:
 @pytest.mark.usefixtures("held")
 def test_a_second_run_in_one_folder_is_told_who_has_it(state: State) -> None:
     said: list[str] = []
-    with pytest.raises(InUse, match=f"process {os.getpid()} has"), state.held(0.05, said.append):
+    with pytest.raises(Unusable, match=f"process {os.getpid()} has"), state.held(0.05, said.append):
         pytest.fail("two runs hold one folder")
     assert len(said) == 1
+
+
+def test_a_folder_that_cannot_be_made_is_told_with_what_to_do(tmp_path: Path) -> None:
+    file = tmp_path / "a_file"
+    file.touch()
+    with pytest.raises(Unusable, match=f"{file} can't be made a folder: File exists. Set VAR_DIR"):
+        State(file).held(0, print).__enter__()
 
 
 def test_the_next_run_learns_the_mark_of_the_one_before(state: State) -> None:

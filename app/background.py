@@ -29,6 +29,7 @@ from app.events.tasks import (
 from app.flow.outside import refuse
 from app.flow.tasks import move_replays_on
 from app.notifications.tasks import sweep_mail
+from app.payments.tasks import reconcile_payments
 from app.screening.tasks import forget_old_origins
 from app.telemetry.setup import close_telemetry
 from app.webhooks.tasks import forget_old_messages, sweep_webhooks
@@ -118,6 +119,7 @@ def _beat_schedule(config: Config) -> dict[str, dict[str, Any]]:
         "record-due-events": _each(config.SWEEP_SECONDS, record_due_events),
         "advance-replays": _each(config.SWEEP_SECONDS, move_replays_on),
         "sweep-attachments": _each(config.SWEEP_SECONDS, sweep_removed),
+        "reconcile-payments": _each(600, reconcile_payments),
         "end-drafts": _each(3600, end_drafts),
         "forget-origins": _each(3600, forget_old_origins),
         "count-deliveries": _each(60, count_deliveries),

@@ -1,16 +1,20 @@
 """The one place that speaks to Stripe, through its official SDK, which takes a tenth of a process's
 start: `gateway` loads it where somebody pays."""
 
+import json
 import logging
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
+from datetime import datetime
 from typing import Any, cast
 from urllib.parse import urlsplit
 
 import requests
 import stripe
 import structlog
-from stripe.checkout import Session, SessionService
+from stripe._v1_services import V1Services
+from stripe.checkout import Session
+from stripe.params import EventListParams
 from stripe.params.checkout import SessionCreateParams, SessionListParams
 
 from app.circuits.guard import CircuitOpen, circuit
@@ -28,6 +32,7 @@ ANSWER_SECONDS = 8.0
 NETWORK_RETRIES = 2
 SIGNATURE_TOLERANCE_SECONDS = 300
 IN_PROGRESS = 409
+PAGE = 100
 CIRCUIT = "stripe"
 
 log = structlog.get_logger()
@@ -36,7 +41,7 @@ logging.getLogger("stripe").setLevel(logging.WARNING)
 
 
 class Gateway:
-    """Stripe's Checkout under one secret key; ``api_base`` points at another server than Stripe's.
+    """Stripe's Checkout and events under one secret key; ``api_base`` points at another server.
 
     Every method may take some seconds: call it with no transaction open. While Stripe's circuit is
     open, each raises PaymentUnavailable at once.
@@ -59,9 +64,9 @@ class Gateway:
         PaymentUnavailable where only a repeat under the same key can tell what happened.
         """
         try:
-            with self._sessions() as sessions:
+            with self._api() as api:
                 params = cast(SessionCreateParams, request)
-                return _page_of(sessions.create(params, {"idempotency_key": key}))
+                return _page_of(api.checkout.sessions.create(params, {"idempotency_key": key}))
         except stripe.InvalidRequestError as error:
             _note("stripe.checkout_refused", error)
             raise CheckoutRefused from error
@@ -81,8 +86,8 @@ class Gateway:
     def read_checkout(self, session_id: str) -> CheckoutStatus:
         """How the page stands; unknown where this Stripe has none. Raises PaymentUnavailable."""
         try:
-            with self._sessions() as sessions:
-                status = sessions.retrieve(session_id).status
+            with self._api() as api:
+                status = api.checkout.sessions.retrieve(session_id).status
                 return cast(CheckoutStatus, status)
         except stripe.StripeError as error:
             if error.code == "resource_missing":
@@ -93,20 +98,33 @@ class Gateway:
     def expire_checkout(self, session_id: str) -> None:
         """Close the page, if it is still open. Raises PaymentUnavailable."""
         try:
-            with self._sessions() as sessions:
-                sessions.expire(session_id)
+            with self._api() as api:
+                api.checkout.sessions.expire(session_id)
         except stripe.InvalidRequestError as error:
             _note("stripe.checkout_closed_before", error)
         except stripe.StripeError as error:
             _note("stripe.unreachable", error)
             raise PaymentUnavailable from error
 
+    def read_events(self, types: Sequence[str], since: datetime, until: datetime) -> list[bytes]:
+        """Stripe's events of these types, made between the two, oldest first, each as the body of
+        its webhook has it. Raises PaymentUnavailable."""
+        made = {"gte": int(since.timestamp()), "lte": int(until.timestamp())}
+        wanted = cast(EventListParams, {"types": list(types), "created": made, "limit": PAGE})
+        try:
+            with self._api() as api:
+                newest_first = list(api.events.list(wanted).auto_paging_iter())
+        except stripe.StripeError as error:
+            _note("stripe.unreachable", error)
+            raise PaymentUnavailable from error
+        return [json.dumps(event.to_dict()).encode() for event in reversed(newest_first)]
+
     def _find_checkout(self, reference: str, since: int) -> CheckoutPage | None:
         try:
-            with self._sessions() as sessions:
+            with self._api() as api:
                 # A minute of grace for clocks that differ.
                 wanted: SessionListParams = {"created": {"gte": since - 60}, "status": "open"}
-                for page in sessions.list(wanted).auto_paging_iter():
+                for page in api.checkout.sessions.list(wanted).auto_paging_iter():
                     if page.client_reference_id == reference:
                         return _page_of(page)
         except stripe.StripeError as error:
@@ -115,14 +133,14 @@ class Gateway:
         return None
 
     @contextmanager
-    def _sessions(self) -> Iterator[SessionService]:
+    def _api(self) -> Iterator[V1Services]:
         try:
             with (
-                span("stripe checkout", "client", {"server.address": self._host}),
+                span("stripe", "client", {"server.address": self._host}),
                 circuit(CIRCUIT, is_failure=is_outage),
                 self._client() as client,
             ):
-                yield client.v1.checkout.sessions
+                yield client.v1
         except CircuitOpen as error:
             raise PaymentUnavailable("Stripe is left alone for a while.") from error
 

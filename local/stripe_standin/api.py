@@ -1,5 +1,6 @@
 """The part of Stripe's API that this project calls, under /v1."""
 
+from collections.abc import Sequence
 from typing import Any, TypeVar
 
 from flask import Blueprint, Response, request
@@ -61,9 +62,11 @@ def _add_payments(api: Blueprint, state: StripeState, answering: Answering) -> N
     @api.get(SESSIONS)
     def list_sessions() -> Response:
         params = _read(ListCheckouts)
-        wanted = {"status": params.status, "payment_intent": params.payment_intent}
+        status, intent = [params.status], [params.payment_intent]
         return answering.answer(
-            lambda: list_page(SESSIONS, *state.list_checkouts(params, **wanted))
+            lambda: list_page(
+                SESSIONS, *state.list_checkouts(params, status=status, payment_intent=intent)
+            )
         )
 
     @api.get(f"{SESSIONS}/<session_id>")
@@ -86,9 +89,8 @@ def _add_events(api: Blueprint, state: StripeState, answering: Answering) -> Non
     @api.get(EVENTS)
     def list_events() -> Response:
         params = _read(ListEvents)
-        return answering.answer(
-            lambda: list_page(EVENTS, *state.list_events(params, type=params.type))
-        )
+        types: Sequence[str | None] = params.types or [params.type]
+        return answering.answer(lambda: list_page(EVENTS, *state.list_events(params, type=types)))
 
     @api.get(f"{EVENTS}/<event_id>")
     def retrieve_event(event_id: str) -> Response:

@@ -91,6 +91,7 @@ class ListEvents(Params, frozen=True, kw_only=True):
     limit: Annotated[int, Meta(ge=1, le=100)] = 10
     starting_after: str | None = None
     type: str | None = None
+    types: Annotated[list[str], Meta(max_length=20)] | None = None
 
 
 class NoParams(Params, frozen=True, kw_only=True):

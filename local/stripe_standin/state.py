@@ -3,7 +3,7 @@
 import copy
 import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Protocol
 
 from local.stripe_standin import resources
@@ -12,6 +12,7 @@ from local.stripe_standin.params import CreateCheckout, CreatedRange, check_chec
 from local.stripe_standin.resources import Resource
 
 Page = tuple[list[Resource], bool]
+Wanted = Sequence[str | None]  # any of them; with None among them, all
 DECLINED = {
     "code": "card_declined",
     "decline_code": "generic_decline",
@@ -121,12 +122,12 @@ class StripeState:
         products = [item.price_data.product_data for item in self._params[session_id].line_items]
         return [(product.name, product.description) for product in products]
 
-    def list_checkouts(self, params: ListParams, **wanted: str | None) -> Page:
+    def list_checkouts(self, params: ListParams, **wanted: Wanted) -> Page:
         with self._lock:
             self._expire_overdue()
             return _page(list(self._sessions.values()), params, wanted)
 
-    def list_events(self, params: ListParams, **wanted: str | None) -> Page:
+    def list_events(self, params: ListParams, **wanted: Wanted) -> Page:
         with self._lock:
             return _page(list(self._events.values()), params, wanted)
 
@@ -161,13 +162,13 @@ class StripeState:
         return event
 
 
-def _page(found: list[Resource], params: ListParams, wanted: dict[str, str | None]) -> Page:
+def _page(found: list[Resource], params: ListParams, wanted: dict[str, Wanted]) -> Page:
     """The newest first, from after ``starting_after``; and whether more follow."""
     within = params.created
     newest = [
         one
         for one in reversed(found)
-        if all(value is None or one[key] == value for key, value in wanted.items())
+        if all(None in values or one[key] in values for key, values in wanted.items())
         and (within.gt is None or one["created"] > within.gt)
         and (within.gte is None or one["created"] >= within.gte)
         and (within.lt is None or one["created"] < within.lt)

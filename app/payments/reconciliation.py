@@ -1,0 +1,60 @@
+"""What Stripe says of our payment pages, asked for: a webhook may never come, because its endpoint
+was switched off or spelled wrong, or may have come just before the database was put back."""
+
+from datetime import datetime, timedelta
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.database import utc_now
+from app.payments.gateway import current_gateway
+from app.payments.models import CheckoutAttempt
+from app.payments.outcomes import PaymentUnavailable
+from app.payments.settlement import SETTLE
+from app.payments.stripe_events import UnusableEvent, store_stripe_event
+
+# For so long Stripe keeps its events: https://docs.stripe.com/api/events/list
+KEPT = timedelta(days=30)
+# A webhook that is only on its way comes first, and costs nobody a warning.
+GRACE = timedelta(minutes=10)
+
+log = structlog.get_logger()
+
+
+def fetch_missed_events(session: Session) -> None:
+    """Store what Stripe has to say about payment pages that wait for its word, and no webhook
+    brought, as if one had. Commits, for no transaction may be open while Stripe is asked."""
+    since = _waiting_since(session)
+    session.commit()
+    if since is None:
+        return
+    try:
+        bodies = current_gateway().read_events(list(SETTLE), since, utc_now() - GRACE)
+    except PaymentUnavailable:
+        return  # the gateway has logged why, and is asked again
+    for body in bodies:
+        _store(session, body)
+
+
+def _waiting_since(session: Session) -> datetime | None:
+    """When the oldest page was asked for that can still be paid, or whose payer's bank takes its
+    time; None where there is none."""
+    return session.scalar(
+        select(func.min(CheckoutAttempt.created_at)).where(
+            CheckoutAttempt.status.in_(("opening", "open", "processing")),
+            CheckoutAttempt.created_at > utc_now() - KEPT,
+        )
+    )
+
+
+def _store(session: Session, body: bytes) -> None:
+    try:
+        is_new = store_stripe_event(session, body)
+        session.commit()
+    except UnusableEvent:
+        session.rollback()
+        log.warning("stripe.fetched_event_unusable")
+        return
+    if is_new:
+        log.warning("stripe.webhook_missed")

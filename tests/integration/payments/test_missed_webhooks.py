@@ -1,0 +1,103 @@
+"""A webhook that never came: Stripe is asked for what it said."""
+
+from collections.abc import Callable
+from datetime import timedelta
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.database import utc_now
+from app.payments import reconciliation
+from app.payments.models import CheckoutAttempt, StripeEvent
+from app.payments.reconciliation import GRACE, KEPT, fetch_missed_events
+from app.payments.tasks import reconcile_payments
+from tests.integration.payments.actors import Handle, Payer, PostWebhook, Standin
+
+Pass = Callable[[timedelta], None]
+
+
+@pytest.fixture
+def wait(monkeypatch: pytest.MonkeyPatch) -> Pass:
+    """Let that time pass, for whoever decides what is late."""
+    return lambda time: monkeypatch.setattr(reconciliation, "utc_now", lambda: utc_now() + time)
+
+
+def stored(session: Session) -> int:
+    session.rollback()
+    return session.scalar(select(func.count(StripeEvent.id))) or 0
+
+
+def test_a_payment_of_which_no_webhook_came_is_found_and_counted_once(
+    standin: Standin,
+    payer: Payer,
+    attempt: CheckoutAttempt,
+    wait: Pass,
+    handle_events: Handle,
+    post_webhook: PostWebhook,
+) -> None:
+    assert attempt.url
+    standin.pay(attempt.url)
+    wait(GRACE)
+    reconcile_payments()
+    handle_events()
+    assert payer.deposit().status == "paid"
+
+    body, signature = standin.next_webhook("checkout.session.completed")
+    assert post_webhook(body, signature).status_code == 200
+    reconcile_payments()
+    handle_events()
+    assert len(payer.payments()) == 1
+    assert stored(payer.session) == 1
+
+
+def test_a_page_that_expired_unheard_can_be_asked_for_anew(
+    standin: Standin, payer: Payer, attempt: CheckoutAttempt, wait: Pass, handle_events: Handle
+) -> None:
+    standin.expire(attempt.stripe_session_id)
+    wait(GRACE)
+    reconcile_payments()
+    handle_events()
+    assert [one.status for one in payer.attempts()] == ["expired"]
+
+
+def test_a_webhook_that_is_only_on_its_way_is_waited_for(
+    standin: Standin, session: Session, attempt: CheckoutAttempt
+) -> None:
+    assert attempt.url
+    standin.pay(attempt.url)
+    reconcile_payments()
+    assert stored(session) == 0
+
+
+@pytest.mark.parametrize(("trouble", "times"), [("500", 1), ("drop", 3)])
+def test_while_stripe_is_in_trouble_nothing_is_lost_and_later_it_is_asked_again(
+    standin: Standin,
+    session: Session,
+    attempt: CheckoutAttempt,
+    wait: Pass,
+    trouble: str,
+    times: int,
+) -> None:
+    assert attempt.url
+    standin.pay(attempt.url)
+    wait(GRACE)
+    standin.fail(trouble, times)
+    reconcile_payments()
+    assert stored(session) == 0
+    reconcile_payments()
+    assert stored(session) == 1
+
+
+def test_where_no_page_waits_stripe_is_not_asked(
+    session: Session, attempt: CheckoutAttempt, wait: Pass, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(
+        reconciliation, "current_gateway", lambda: pytest.fail("Stripe is asked for nothing")
+    )
+    wait(KEPT)
+    fetch_missed_events(session)
+    session.get_one(CheckoutAttempt, attempt.id).status = "complete"
+    session.commit()
+    wait(GRACE)
+    fetch_missed_events(session)

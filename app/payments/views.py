@@ -2,7 +2,7 @@
 
 import uuid
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user, login_required
@@ -32,6 +32,13 @@ def deposit(token: str) -> str:
 @limiter.limit("30 per hour")
 def pay(token: str) -> ResponseReturnValue:
     """On to Stripe's page; back to the prospect's own where there is nothing to pay on it."""
+    if not current_app.config["SITE"].STRIPE_SECRET_KEY:
+        flash(
+            gettext(
+                "Payment by card is not offered any more, and nothing was charged. The details for"
+                " a bank transfer are below."
+            )
+        )
     unavailable = gettext(
         "The payment page can’t be reached right now, and nothing was charged. Try again in"
         " a minute, or pay by bank transfer."

@@ -17,11 +17,12 @@ def test_the_clients_page_shows_where_to_send_the_money(payer: Payer) -> None:
     assert "by card" not in page
 
 
-def test_a_click_on_an_older_page_comes_back_without_an_error(
+def test_a_click_on_an_older_page_comes_back_with_a_word(
     payer: Payer, standin: Standin, app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     token = payer.csrf_token()
     without = {"STRIPE_SECRET_KEY": "", "STRIPE_WEBHOOK_SECRET": ""}
     monkeypatch.setitem(app.config, "SITE", msgspec.structs.replace(app.config["SITE"], **without))
     assert payer.press_pay(token).location.endswith(f"{payer.own_page}#deposit")
+    assert "not offered any more, and nothing was charged" in payer.browser.get("/").text
     assert standin.sessions() == []

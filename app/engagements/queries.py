@@ -1,9 +1,10 @@
 """What other domains may ask about engagements."""
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
@@ -46,6 +47,12 @@ def events_about(
         for recorded in read_stream(session, stream)
     ]
     return sorted(events, key=lambda recorded: recorded.position)
+
+
+def count_by_status(session: Session) -> Counter[str]:
+    """How many engagements are in each status."""
+    counted = select(Engagement.status, func.count()).group_by(Engagement.status)
+    return Counter(dict(session.execute(counted).all()))
 
 
 def list_engagements(

@@ -29,6 +29,27 @@ def test_the_newest_stand_first_and_closed_ones_apart(desk: FlaskClient, engage:
     assert companies(desk.get(f"{LIST}?status=proposed").text) == ["Older"]
 
 
+def test_each_status_says_how_many_stand_in_it(desk: FlaskClient, engage: Engage) -> None:
+    for status in ("offered", "offered", "accepted", "closed"):
+        engage(status)
+    tabs = dict(re.findall(r">([A-Z][a-z, ]+) <span>(\d+)</span></a>", desk.get(LIST).text))
+    assert tabs == {
+        "All but closed": "3",
+        "Proposed": "0",
+        "Offered": "2",
+        "Agreed, deposit due": "1",
+        "Agreed, deposit paid": "0",
+        "Closed": "1",
+    }
+
+
+def test_a_deposit_leads_to_its_page_once_it_is_agreed(desk: FlaskClient, engage: Engage) -> None:
+    offered, agreed = engage("offered"), engage("accepted")
+    page = desk.get(LIST).text
+    assert f"/staff/engagements/{agreed.id}/payment" in page and "Agreed <time" in page
+    assert f"/staff/engagements/{offered.id}/payment" not in page
+
+
 @pytest.mark.parametrize("status", ["", "burnt", "%00", "'; DROP TABLE engagements"])
 def test_an_unknown_status_shows_all_but_closed_ones(
     desk: FlaskClient, engage: Engage, status: str

@@ -63,6 +63,7 @@ def test_the_preview_is_the_mail_that_goes_out(
     preview = decide(desk, proposed, **fields)
     assert preview.status_code == 200
     assert decisions(session, proposed) == []
+    assert "Nothing is sent or decided" in preview.text and "<dt>Decision</dt>" in preview.text
     shown = re.search(r"<pre[^>]*>(.*?)</pre>", preview.text, re.DOTALL)
     assert shown
     assert decide_and_send(desk, proposed, **fields).status_code == 303

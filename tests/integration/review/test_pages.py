@@ -143,6 +143,8 @@ def test_each_application_leads_to_the_next_one_to_decide(
     page = desk.get(f"/staff/applications/{first.id}").text
     assert ahead in page and "Next to decide: <bdi>Larkspur &lt;Pay&gt;</bdi>" in page
     assert "Declined. The mail is on its way." in page
+    empty = {"csrf_token": token_of(desk), "text": ""}
+    assert ahead in desk.post(f"/staff/applications/{first.id}/messages", data=empty).text
     assert "Next to decide" not in desk.get(f"/staff/applications/{second.id}").text
 
 

@@ -13,9 +13,9 @@ MOST = 5
 
 # Each of the three finds its rows by an index of its own.
 FIND = text("""
-SELECT id, reference, status, submitted_at, lower(email) = lower(:email) AS person,
-    lower(company) = lower(:company) AS company,
-    coalesce(md5(answers ->> 'problem') = md5(:problem), false) AS text
+SELECT id, reference, company, status, submitted_at, lower(email) = lower(:email) AS same_person,
+    lower(company) = lower(:company) AS same_company,
+    coalesce(md5(answers ->> 'problem') = md5(:problem), false) AS same_text
 FROM applications
 WHERE (lower(email) = lower(:email) OR lower(company) = lower(:company)
         OR md5(answers ->> 'problem') = md5(:problem))
@@ -31,6 +31,7 @@ class Similar(msgspec.Struct, frozen=True):
 
     id: uuid.UUID
     reference: str
+    company: str
     status: str
     submitted_at: datetime
     shared: tuple[str, ...]
@@ -55,9 +56,10 @@ def similar_applications(session: Session, application: Application) -> list[Sim
         Similar(
             row.id,
             row.reference,
+            row.company,
             row.status,
             row.submitted_at,
-            tuple(name for name in ("person", "company", "text") if getattr(row, name)),
+            tuple(name for name in ("person", "company", "text") if getattr(row, f"same_{name}")),
         )
         for row in rows
     ]

@@ -1,15 +1,18 @@
 """What other domains may ask about engagements."""
 
 import uuid
+from collections import Counter
 from collections.abc import Sequence
 
-from sqlalchemy import select
+from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
 from app.engagements.models import BINDING, Engagement
 from app.events.store import read_stream
 from app.events.types import RecordedEvent, stream_of
+
+MOST_LISTED = 200
 
 
 def get_engagement(session: Session, engagement_id: uuid.UUID) -> Engagement:
@@ -48,16 +51,23 @@ def events_about(
     return sorted(events, key=lambda recorded: recorded.position)
 
 
+def count_by_status(session: Session) -> Counter[str]:
+    """How many engagements are in each status."""
+    counted = select(Engagement.status, func.count()).group_by(Engagement.status)
+    return Counter(dict(session.execute(counted).all()))
+
+
 def list_engagements(
     session: Session, status: str | None = None
 ) -> Sequence[tuple[Engagement, Application]]:
-    """Engagements with their applications, newest first; of one status, or all but closed ones."""
+    """The newest MOST_LISTED engagements with their applications; of one status, or all but closed
+    ones."""
     wanted = Engagement.status == status if status else Engagement.status != "closed"
     rows = session.execute(
         select(Engagement, Application)
         .join(Application, Application.id == Engagement.application_id)
         .where(wanted)
         .order_by(Engagement.created_at.desc(), Engagement.id)
-        .limit(200)
+        .limit(MOST_LISTED)
     )
     return [(row[0], row[1]) for row in rows]

@@ -26,8 +26,7 @@ class LogForm(SiteForm):
 
     type = SelectField("Type", default="")
     search = SearchField(
-        "Search",
-        description="Reference, stream, or the id of an event, application or engagement",
+        "Search by reference, stream or any id",
         filters=[trimmed],
         validators=[storable, Length(max=200)],
     )

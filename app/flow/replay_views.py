@@ -46,7 +46,7 @@ def choose() -> ResponseReturnValue:
         db.session.commit()
     except NothingChosen:
         db.session.rollback()
-        flash("Nothing was chosen that is a dead letter now.")
+        flash("Nothing was ticked, or it is no dead letter any more.")
         return redirect(url_for("flow.events"), 303)
     return redirect(url_for(".replay", replay_id=replay_id), 303)
 

@@ -43,11 +43,13 @@ class Entry(msgspec.Struct, frozen=True):
 
 class Thread(msgspec.Struct, frozen=True):
     """All that was written, oldest first. ``unanswered_since`` is when the prospect wrote what
-    nobody has replied to, ``reply_due_at`` by when somebody is to, both in UTC."""
+    nobody has replied to, ``reply_due_at`` by when somebody is to, ``answered_at`` when the
+    prospect last answered a question, all in UTC."""
 
     entries: Sequence[Entry]
     unanswered_since: datetime | None
     reply_due_at: datetime | None
+    answered_at: datetime | None
 
 
 def thread_of(
@@ -71,4 +73,7 @@ def thread_of(
         ],
         unanswered_since=waiting.recorded_at if waiting else None,
         reply_due_at=reply_due_at(session, waiting) if waiting else None,
+        answered_at=max(
+            (one.recorded_at for one in events if isinstance(one.data, MoreProvided)), default=None
+        ),
     )

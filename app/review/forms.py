@@ -57,8 +57,7 @@ class QueueForm(SiteForm):
     kind = SelectField("Kind", default="")
     band = SelectField("Score", default="")
     search = SearchField(
-        "Search",
-        description="Name, company, email or reference",
+        "Search by name, company, email or reference",
         filters=[trimmed],
         validators=[storable, Length(max=200)],
     )

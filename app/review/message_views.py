@@ -39,7 +39,7 @@ def write(application_id: uuid.UUID) -> ResponseReturnValue:
             "review/preview.html",
             application=subject,
             form=form,
-            what="A message that decides nothing",
+            decision="None, a message only",
             letter=letter,
             seen=seen,
         )

@@ -24,6 +24,7 @@ from app.notifications.queries import mail_about
 from app.review.changes import changes_since
 from app.review.forms import DecisionForm
 from app.review.pricing import price_kinds
+from app.review.queue import next_to_decide
 from app.review.reading import sections_of
 from app.review.timeline import entry_of, people_of
 from app.scoring.queries import score_of
@@ -76,6 +77,7 @@ def show_application(
         engagement=engagement,
         dead_letters=dead_letters_in(session, streams_about(subject, engagement)),
         promise=open_promise(session, events),
+        following=next_to_decide(session, subject.id),
         offers=current_offers(),
         reasons_held=current_rules().sentences(subject.signals),
         is_disposable=is_disposable(subject.email),

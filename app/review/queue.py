@@ -3,6 +3,7 @@
 It reads the queue's own table alone, which `subscribers` keep.
 """
 
+import uuid
 from collections.abc import Sequence
 from typing import Any, Final, Literal
 
@@ -73,6 +74,27 @@ def queue_page(session: Session, filters: Filters, cursor: Cursor | None) -> Que
         previous=_cursor("before", rows[0]) if (more if backwards else cursor) else None,
         next=_cursor("after", rows[-1]) if backwards or more else None,
     )
+
+
+def next_to_decide(session: Session, application_id: uuid.UUID) -> QueueRow | None:
+    """The application to decide that follows this one, best first, and the best after the last;
+    None where no other waits."""
+    key = _sort_key("best")
+    waiting = (
+        select(QueueRow)
+        .where(
+            QueueRow.is_open,  # which the index on the open ones asks for
+            QueueRow.status == "submitted",
+            QueueRow.application_id != application_id,
+        )
+        .order_by(*(column.desc() for column in key))
+        .limit(1)
+    )
+    here = session.get(QueueRow, application_id)
+    after = here and session.scalar(
+        waiting.where(tuple_(*key) < (here.rank, here.submitted_at, here.application_id))
+    )
+    return after or session.scalar(waiting)
 
 
 def _matching(filters: Filters) -> Select[QueueRow]:

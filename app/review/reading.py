@@ -1,12 +1,15 @@
 """The answers in the order in which a reviewer reads them."""
 
 import msgspec
+from markupsafe import Markup
 
-from app.applications.answers import Answers
+from app.applications.answers import Answer, Answers
+from app.applications.fields import WEB_ADDRESS
 from app.applications.queries import readable_answers
 from app.applications.questions import Questionnaire
 
 READ_FIRST = "problem"
+LINK = Markup('<a href="{0}">{0}</a>')
 
 
 class Section(msgspec.Struct, frozen=True):
@@ -28,7 +31,13 @@ def sections_of(answers: Answers, questionnaire: Questionnaire) -> list[Section]
                 key=step.key,
                 title=step.title,
                 texts=[(label, answer) for label, answer in rows if label in long and answer],
-                facts=[(label, answer) for label, answer in rows if label not in long],
+                facts=[(label, _linked(answer)) for label, answer in rows if label not in long],
             )
         )
     return sorted(sections, key=lambda section: section.key != READ_FIRST)
+
+
+def _linked(answer: Answer) -> Answer:
+    """A web address leads there; any other answer is left as it is."""
+    is_address = isinstance(answer, str) and WEB_ADDRESS.fullmatch(answer)
+    return LINK.format(answer) if is_address else answer

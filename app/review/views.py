@@ -92,7 +92,7 @@ def decide(application_id: uuid.UUID) -> ResponseReturnValue:
             "review/preview.html",
             application=subject,
             form=form,
-            what=in_words(verdict),
+            decision=in_words(verdict),
             letter=letter,
             seen=seen,
         )
@@ -108,7 +108,7 @@ def decide(application_id: uuid.UUID) -> ResponseReturnValue:
     except AlreadyDecided:
         db.session.rollback()
         return answer_late_decision(subject, form, verdict)
-    flash("Decided. The mail is on its way.")
+    flash(f"{in_words(verdict)}. The mail is on its way.")
     return redirect(url_for(".application", application_id=application_id), 303)
 
 

@@ -99,7 +99,7 @@ def test_a_reviewer_accepts_after_a_look_at_the_mail_that_then_arrives(
     page.get_by_role("button", name="Preview the mail").click()
     page.get_by_role("button", name="Send and accept").click()
 
-    expect(page.get_by_role("status")).to_contain_text("Decided")
+    expect(page.get_by_role("status")).to_contain_text("Accepted as a Sprint")
     expect(status_on(page)).to_have_text("Accepted")
     expect(page.get_by_role("region", name="Decision")).to_contain_text(ada.name)
     letter = text_of(mails_to(site, applied.email, 2)[1])

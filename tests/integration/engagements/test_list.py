@@ -5,6 +5,7 @@ import re
 import pytest
 from flask.testing import FlaskClient
 
+from app.engagements import queries, views
 from tests.integration.engagements.conftest import Engage
 
 LIST = "/staff/engagements/"
@@ -27,6 +28,40 @@ def test_the_newest_stand_first_and_closed_ones_apart(desk: FlaskClient, engage:
     assert companies(desk.get(LIST).text) == ["Newer", "Older"]
     assert companies(desk.get(f"{LIST}?status=closed").text) == ["Closed one"]
     assert companies(desk.get(f"{LIST}?status=proposed").text) == ["Older"]
+
+
+def test_each_status_says_how_many_stand_in_it(desk: FlaskClient, engage: Engage) -> None:
+    for status in ("offered", "offered", "accepted", "closed"):
+        engage(status)
+    tabs = dict(re.findall(r">([A-Z][a-z, ]+) <span>(\d+)</span></a>", desk.get(LIST).text))
+    assert tabs == {
+        "All but closed": "3",
+        "Proposed": "0",
+        "Offered": "2",
+        "Agreed, deposit due": "1",
+        "Agreed, deposit paid": "0",
+        "Closed": "1",
+    }
+
+
+def test_a_deposit_leads_to_its_page_once_it_is_agreed(desk: FlaskClient, engage: Engage) -> None:
+    offered, agreed = engage("offered"), engage("accepted")
+    page = desk.get(LIST).text
+    assert f"/staff/engagements/{agreed.id}/payment" in page and "Agreed <time" in page
+    assert f"/staff/engagements/{offered.id}/payment" not in page
+
+
+def test_a_list_that_is_cut_says_so(
+    desk: FlaskClient, engage: Engage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (queries, views):
+        monkeypatch.setattr(module, "MOST_LISTED", 2)
+    engage("proposed", "Oldest", hours=2)
+    assert "Only the newest" not in desk.get(LIST).text
+    engage("proposed", "Older", hours=1)
+    engage("proposed", "New")
+    page = desk.get(LIST).text
+    assert companies(page) == ["New", "Older"] and "Only the newest 2 are listed" in page
 
 
 @pytest.mark.parametrize("status", ["", "burnt", "%00", "'; DROP TABLE engagements"])

@@ -253,7 +253,7 @@ def test_what_would_fail_again_is_rather_left(
 def test_choosing_nothing_leads_back_with_a_word(desk: Desk) -> None:
     for fields in ({}, {"ticked": "x"}, {"ticked": str(10**30)}, {"only": "1"}):
         assert desk.post("/staff/events/replays", **fields) == "/staff/events/"
-    assert "Nothing was chosen" in desk.get("/staff/events/")
+    assert "Nothing was ticked" in desk.get("/staff/events/")
 
 
 def test_a_replay_is_started_watched_and_told_letter_by_letter(

@@ -41,7 +41,8 @@ def page_of(payer: Payer) -> str:
 def test_a_recorded_transfer_pays_the_deposit_and_starts_the_engagement(
     desk: FlaskClient, ada: Staff, payer: Payer, handle_events: Handle, session: Session
 ) -> None:
-    assert "Record a bank transfer" in desk.get(page_of(payer)).text
+    page = desk.get(page_of(payer)).text
+    assert "Record a bank transfer" in page and f"<dd>{payer.application.reference}</dd>" in page
     answer = record_payment(desk, payer, bank_reference="FT 24/117")
     assert answer.status_code == 303
     handle_events()

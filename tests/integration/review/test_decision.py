@@ -63,6 +63,7 @@ def test_the_preview_is_the_mail_that_goes_out(
     preview = decide(desk, proposed, **fields)
     assert preview.status_code == 200
     assert decisions(session, proposed) == []
+    assert "Nothing is sent or decided" in preview.text and "<dt>Decision</dt>" in preview.text
     shown = re.search(r"<pre[^>]*>(.*?)</pre>", preview.text, re.DOTALL)
     assert shown
     assert decide_and_send(desk, proposed, **fields).status_code == 303
@@ -226,6 +227,20 @@ def test_a_preview_of_an_overtaken_decision_is_a_conflict_too(
     assert late.status_code == 409
     assert "Answered the question" in late.text and "My long text" in late.text
     assert 'name="version" type="hidden" value="3"' in late.text
+
+
+def test_the_page_says_that_a_question_was_answered_until_the_next_deed(
+    desk: FlaskClient, proposed: Application, decide_and_send: Decide, session: Session
+) -> None:
+    path, words = f"/staff/applications/{proposed.id}", "Question answered"
+    decide_and_send(desk, proposed, verdict="ask", message="How many?")
+    assert words not in desk.get(path).text
+    provide_more(session, proposed.id, "Forty-one.")
+    session.commit()
+    assert words in desk.get(path).text
+    session.refresh(proposed)
+    decide_and_send(desk, proposed, verdict="decline")
+    assert words not in desk.get(path).text
 
 
 def test_a_double_click_on_send_decides_once_and_is_no_conflict(

@@ -131,3 +131,31 @@ def test_a_refused_mail_can_be_sent_again(
     assert desk.post(path, data={"csrf_token": token_of(desk)}).status_code == 303
     session.refresh(mail)
     assert mail.status == "queued"
+
+
+def test_each_application_leads_to_the_next_one_to_decide(
+    desk: FlaskClient, submit: Submit, handle_events: Handle, decide_and_send: Decide
+) -> None:
+    first, second = submit(company="Tidewater"), submit(company="Larkspur <Pay>")
+    handle_events()
+    ahead = f'rel="next" href="/staff/applications/{second.id}"'
+    decide_and_send(desk, first, verdict="decline")
+    page = desk.get(f"/staff/applications/{first.id}").text
+    assert ahead in page and "Next to decide: <bdi>Larkspur &lt;Pay&gt;</bdi>" in page
+    assert "Declined. The mail is on its way." in page
+    empty = {"csrf_token": token_of(desk), "text": ""}
+    assert ahead in desk.post(f"/staff/applications/{first.id}/messages", data=empty).text
+    assert "Next to decide" not in desk.get(f"/staff/applications/{second.id}").text
+
+
+def test_a_web_address_among_the_answers_is_a_link(
+    desk: FlaskClient, submit: Submit, handle_events: Handle
+) -> None:
+    linked = submit(website='https://client.example/?a=1&b="2"')
+    other = submit(website="javascript:alert(1)")
+    handle_events()
+    address = "https://client.example/?a=1&amp;b=&#34;2&#34;"
+    page = desk.get(f"/staff/applications/{linked.id}").text
+    assert f'<a href="{address}">{address}</a>' in page
+    page = desk.get(f"/staff/applications/{other.id}").text
+    assert "javascript:alert(1)" in page and 'href="javascript' not in page

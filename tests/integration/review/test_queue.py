@@ -17,7 +17,7 @@ from app.review import queue
 from app.review.cursor import Cursor
 from app.review.figures import queue_figures
 from app.review.models import QueueFigure, QueueRow
-from app.review.queue import Filters, Order, queue_page
+from app.review.queue import Filters, Order, next_to_decide, queue_page
 from app.scoring.models import ScoreRecord
 
 Stock = Callable[[list[dict[str, Any]]], list[uuid.UUID]]
@@ -99,6 +99,34 @@ def test_only_open_applications_are_shown_unless_asked_otherwise(
     assert len(ids(queue_page(session, Filters(status="all"), None))) == 4
     counts = queue_figures(session).counts
     assert (counts["open"], counts["accepted"], counts["all"]) == (2, 1, 4)
+
+
+def test_the_next_to_decide_follows_in_the_queue_and_the_best_follows_the_last(
+    session: Session, stock: Stock
+) -> None:
+    best, middle, asked, last, decided, held = stock(
+        [
+            {"total": 90},
+            {"total": 60},
+            {"total": 50, "status": "more_requested"},
+            {"total": 20},
+            {"total": 55, "status": "accepted"},
+            {"total": 95, "status": "held", "signals": {"fast": 1}},
+        ]
+    )
+    follows = {best: middle, middle: last, asked: last, last: best, decided: last, held: best}
+    for here, expected in follows.items():
+        following = next_to_decide(session, here)
+        assert following and following.application_id == expected
+    beyond = next_to_decide(session, uuid.uuid4())
+    assert beyond and beyond.application_id == best
+
+
+def test_nothing_follows_where_no_other_waits(session: Session, stock: Stock) -> None:
+    only, asked = stock([{"total": 90}, {"total": 50, "status": "more_requested"}])
+    assert next_to_decide(session, only) is None
+    following = next_to_decide(session, asked)
+    assert following and following.application_id == only
 
 
 def test_band_and_kind_narrow_the_queue(session: Session, stock: Stock) -> None:

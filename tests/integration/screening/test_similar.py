@@ -60,7 +60,8 @@ def test_whoever_was_erased_is_like_nobody(apply: Apply, session: Session) -> No
 def test_the_page_of_the_one_leads_to_the_other(apply: Apply, desk: FlaskClient) -> None:
     one, other = apply(email="ada@mailinator.com"), apply()
     page = desk.get(f"/staff/applications/{one.id}").text
-    assert f'href="/staff/applications/{other.id}">{other.reference}</a>' in page
+    named = f"<bdi>{other.company}</bdi>, {other.reference}"
+    assert f'href="/staff/applications/{other.id}">{named}</a>' in page
     assert "throwaway" in page
     assert one.status == other.status == "submitted"
 

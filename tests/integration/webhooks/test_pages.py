@@ -111,6 +111,7 @@ def test_a_test_message_shows_what_the_server_answers(
     (message,) = courier.messages(endpoint)
     page = desk.get(f"/staff/webhooks/messages/{message.id}").text
     assert "Answered 418" in page and "webhook.tested" in page
+    assert f'href="/staff/events/{message.event_id}"' in page
     assert "<script>alert" not in page and "&lt;script&gt;alert(1)" in page
 
 

@@ -276,7 +276,7 @@ DESK = (
         "message, preview",
         "desk:offered",
         (fill(text="March is fine."), PREVIEW_MESSAGE),
-        shows="A message that decides nothing",
+        shows="None, a message only",
         who="staff",
     ),
     Stop("engagements at the desk", "/staff/engagements/", shows="Agreed, dep", who="staff"),

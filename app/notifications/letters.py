@@ -75,7 +75,7 @@ def received(application: Application) -> Letter:
             ),
         ),
         action=(gettext("See where it stands"), status_page(application)),
-        closing=(gettext("The page behind the link is yours alone. It needs no password."),),
+        closing=(gettext("The link opens your page without a password, so keep it to yourself."),),
     )
 
 

@@ -48,5 +48,5 @@ def page_link(application: Application, *, is_new: bool) -> Letter:
         ),
         paragraphs=(gettext("Dear %(name)s,", name=application.name), because),
         action=(gettext("Your page"), status_page(application)),
-        closing=(gettext("The page behind the link is yours alone. It needs no password."),),
+        closing=(gettext("The link opens your page without a password, so keep it to yourself."),),
     )

@@ -36,7 +36,7 @@ WORDS: dict[type[Event], tuple[str, str]] = {
     ),
     EngagementProposed: (
         lazy_gettext("With a reviewer"),
-        lazy_gettext("It has been priced by rule; a person reads it next."),
+        lazy_gettext("It has been priced by rule and handed to a person."),
     ),
     MoreRequested: (
         lazy_gettext("A question for you"),

@@ -66,6 +66,17 @@ def test_a_prospect_writes_a_reviewer_replies_and_both_see_it_all(
     expect(messages_on(page).last).not_to_contain_text(ada.name)
 
 
+def test_before_the_first_message_the_field_stands_where_the_messages_will(
+    visit: Visit, applied: Applied
+) -> None:
+    page = visit(1440)
+    page.goto(applied.page)
+    title = page.get_by_role("heading", name="Messages").bounding_box()
+    label = page.get_by_text("Your message", exact=True).bounding_box()
+    assert title and label
+    assert title["y"] < label["y"] < title["y"] + title["height"]
+
+
 def test_a_reply_appears_by_itself_and_what_is_being_typed_stays(
     visit: Visit, ada: Reviewer, applied: Applied
 ) -> None:

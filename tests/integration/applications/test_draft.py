@@ -43,6 +43,15 @@ def test_the_start_says_what_it_takes(prospect: Prospect) -> None:
     assert "Apply in 10 minutes" in page and "within one working day" in page.lower()
 
 
+def test_words_run_their_own_way_and_addresses_from_left_to_right(prospect: Prospect) -> None:
+    pages = prospect.see("you") + prospect.see("problem")
+    typed = re.compile(r'<(?:input|textarea) [^>]*class="input"[^>]* name="([a-z]+)"[^>]*>')
+    fields = {field[1]: field[0] for field in typed.finditer(pages)}
+    of_either_way = {name for name, field in fields.items() if 'dir="auto"' in field}
+    assert of_either_way == {"name", "company", "problem", "tried"}
+    assert fields.keys() - of_either_way == {"email", "website"}
+
+
 def test_looking_around_stores_nothing(prospect: Prospect, session: Session) -> None:
     for path in ("/apply", "/apply/you", "/apply/problem", "/apply/review"):
         prospect.client.get(path)

@@ -73,14 +73,16 @@ class DeadLetters:
 
     def __init__(self, address: IntakeAddress) -> None:
         self._topic = address.dead_letters
-        self._producer = Producer({**client_settings(address.kafka), **IN_ORDER})
+        self._settings = {**client_settings(address.kafka), **IN_ORDER}
+        self._producer: Producer | None = None
 
     def add(self, message: Message, problems: Problems) -> None:
-        """Return when it is confirmed. Raises NotConfirmed."""
+        """Return when it is confirmed. Raises NotConfirmed; what was not sent by then never is."""
+        producer = self._producer = self._producer or Producer(self._settings)
         reports: list[bool] = []
         origin = f"{message.topic()}/{message.partition()}/{message.offset()}"
         try:
-            self._producer.produce(
+            producer.produce(
                 self._topic,
                 message.value(),
                 message.key(),
@@ -92,10 +94,18 @@ class DeadLetters:
                 on_delivery=lambda error, _: reports.append(error is None),
             )
         except (KafkaException, BufferError) as error:
+            self._give_up(producer)
             raise NotConfirmed from error
-        self._producer.flush(CONFIRM_SECONDS)
+        producer.flush(CONFIRM_SECONDS)
         if reports != [True]:
+            self._give_up(producer)
             raise NotConfirmed
+
+    def _give_up(self, producer: Producer) -> None:
+        """Forget what was not sent; the next one has a new producer, since one that failed may
+        refuse everything."""
+        producer.purge()
+        self._producer = None
 
 
 def deal_with(message: Message, dead_letters: DeadLetters, stop: threading.Event) -> bool:

@@ -24,6 +24,7 @@ from app.applications.intake.commands import SUBMIT, take_command
 from app.applications.models import Application
 from app.database import db
 from tests.brokers.tansu import Tansu, headers_of
+from tests.faults.wire import State
 from tests.integration.applications.prospect import Prospect
 from tests.integration.bridges.conftest import new_name
 from tests.site import eventually
@@ -218,4 +219,21 @@ def test_a_dead_letter_that_is_not_confirmed_keeps_the_offset(
     assert taken(session) == 0
     with intake_at_work(app, partner.address):
         eventually(lambda: taken(session) == 1)
+    assert len(partner.dead_letters(1)) == 1
+
+
+def test_a_dead_letter_that_waits_for_the_broker_is_written_once(
+    partner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    partner.send(to_binary_event(partner.command("1", name="")))
+    (message,) = partner.tansu.read(partner.topic, 1)
+    dead_letters = consumer.DeadLetters(partner.address)
+    partner.tansu.wire.become(State.REFUSED)
+    with monkeypatch.context() as hasty:
+        hasty.setattr(consumer, "CONFIRM_SECONDS", 0.2)
+        for _ in range(3):
+            with pytest.raises(consumer.NotConfirmed):
+                dead_letters.add(message, {"": "It could not be taken."})
+    partner.tansu.wire.become(State.WHOLE)
+    dead_letters.add(message, {"": "It could not be taken."})
     assert len(partner.dead_letters(1)) == 1

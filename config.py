@@ -31,6 +31,8 @@ DAY = 86_400.0
 
 Count = Annotated[int, Meta(ge=1)]
 CountOrNone = Annotated[int, Meta(ge=0)]
+# A delivery, the keeper of its lease, and the relay that it rings have one each.
+Connections = Annotated[int, Meta(ge=3)]
 # The bounds keep infinity and what is not a number out, too.
 Seconds = Annotated[float, Meta(gt=0, le=DAY)]
 SecondsOrNone = Annotated[float, Meta(ge=0, le=DAY)]
@@ -69,7 +71,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     LOG_LEVEL: Literal["debug", "info", "warning", "error"] = "info"
     OTEL_EXPORTER_OTLP_ENDPOINT: str = ""
     OTEL_SERVICE_NAME: str = "engagement-portal"
-    DATABASE_POOL_SIZE: Count = 8
+    DATABASE_POOL_SIZE: Connections = 8
     DELIVERY_MAX_ATTEMPTS: Count = 8
     DELIVERY_BACKOFF_SECONDS: Seconds = 1.0
     DELIVERY_BACKOFF_CAP_SECONDS: Seconds = 300.0

@@ -26,6 +26,7 @@ from app.events.tasks import (
     sign_checkpoint,
     sweep_deliveries,
 )
+from app.events.tracing import new_trace
 from app.flow.outside import refuse
 from app.flow.tasks import move_replays_on
 from app.notifications.tasks import sweep_mail
@@ -58,8 +59,8 @@ def init_celery(app: Flask, config: Config) -> None:
 
 
 def _task_of(app: Flask) -> type[Task]:
-    """What every task is: it runs in the app's context, and is not sent while a handler is only
-    rehearsed."""
+    """What every task is: it runs in the app's context and in a trace of its own, since a worker's
+    process outlives it, and is not sent while a handler is only rehearsed."""
 
     class TaskInApp(Task):
         def apply_async(self, *args: object, **kwargs: object) -> object:
@@ -67,7 +68,7 @@ def _task_of(app: Flask) -> type[Task]:
             return super().apply_async(*args, **kwargs)
 
         def __call__(self, *args: object, **kwargs: object) -> object:
-            with app.app_context():
+            with app.app_context(), new_trace():
                 return self.run(*args, **kwargs)
 
     return TaskInApp

@@ -18,6 +18,27 @@ IF_NONE_MATCH: Part = {
     "description": "The ETag of an earlier answer.",
     "schema": {"type": "string"},
 }
+VERSION: Part = {
+    "name": "version",
+    "in": "path",
+    "required": True,
+    "schema": {"type": "integer", "minimum": 1},
+}
+SCHEMA: Part = {
+    "description": "A JSON Schema (2020-12)",
+    "content": {
+        "application/schema+json": {
+            "schema": {
+                "type": "object",
+                "properties": {
+                    "$id": {"type": "string", "format": "uri"},
+                    "title": {"type": "string"},
+                },
+                "required": ["$id", "title", "properties"],
+            }
+        }
+    },
+}
 PROBLEM_SCHEMA: Part = {
     "type": "object",
     "properties": {
@@ -72,43 +93,18 @@ def document_path(keyword: str, summary: str) -> Part:
 
 
 def schema_path(event_types: list[str]) -> Part:
+    """The path of the schemas of these types."""
+    event_type = {
+        "name": "event_type",
+        "in": "path",
+        "required": True,
+        "schema": {"enum": event_types},
+    }
     return {
         "get": {
             "operationId": "schema",
             "summary": "The JSON Schema of an event's payload, in any version that was ever in use",
-            "parameters": [
-                {
-                    "name": "event_type",
-                    "in": "path",
-                    "required": True,
-                    "schema": {"enum": event_types},
-                },
-                {
-                    "name": "version",
-                    "in": "path",
-                    "required": True,
-                    "schema": {"type": "integer", "minimum": 1},
-                },
-                IF_NONE_MATCH,
-            ],
-            "responses": {
-                "200": {
-                    "description": "A JSON Schema (2020-12)",
-                    "content": {
-                        "application/schema+json": {
-                            "schema": {
-                                "type": "object",
-                                "properties": {
-                                    "$id": {"type": "string", "format": "uri"},
-                                    "title": {"type": "string"},
-                                },
-                                "required": ["$id", "title", "properties"],
-                            }
-                        }
-                    },
-                },
-                "304": UNCHANGED,
-                "404": PROBLEM,
-            },
+            "parameters": [event_type, VERSION, IF_NONE_MATCH],
+            "responses": {"200": SCHEMA, "304": UNCHANGED, "404": PROBLEM},
         }
     }

@@ -5,6 +5,7 @@ What the log says about them can be read no more once their key is dropped. Othe
 their part as subscribers of draft.discarded.
 """
 
+from datetime import date
 from typing import Literal
 
 from sqlalchemy import select, text
@@ -15,6 +16,7 @@ from app.applications.models import Draft
 from app.database import utc_now
 from app.events.person_keys import drop_key
 from app.events.store import record
+from app.events.tracing import new_trace
 from app.events.types import stream_of
 
 MOST = 500
@@ -41,21 +43,14 @@ FOR UPDATE SKIP LOCKED
 
 def remind_of_drafts(session: Session, *, days: int, days_before: int) -> int:
     """Have those reminded whose drafts nobody has saved for all but ``days_before`` of the ``days``
-    that a draft is kept; return how many. Each is committed by itself; any number may run at
-    once."""
+    that a draft is kept; return how many. Each is committed by itself, in a trace of its own;
+    any number may run at once."""
     limits = {"days": days, "days_before": days_before}
     reminded = 0
     while reminded < MOST and (due := session.execute(TO_REMIND, limits).one_or_none()):
-        draft = session.get_one(Draft, due.id)
-        expiring = DraftExpiring(
-            email=draft.answers["email"],
-            resume_token=draft.resume_token,
-            ends_on=due.ends_on.isoformat(),
-        )
-        stream = stream_of("draft", draft.id)
-        record(session, stream, expiring, actor="system:applications", person=draft.id)
-        draft.reminded_at = utc_now()
-        session.commit()
+        with new_trace():
+            _remind(session, session.get_one(Draft, due.id), due.ends_on)
+            session.commit()
         reminded += 1
     session.rollback()
     return reminded
@@ -63,12 +58,13 @@ def remind_of_drafts(session: Session, *, days: int, days_before: int) -> int:
 
 def delete_old_drafts(session: Session, *, days: int, days_before: int) -> int:
     """Delete drafts that nobody has saved for ``days``, and whose writers know it; return how many.
-    Each is committed by itself; any number may run at once."""
+    Each is committed by itself, in a trace of its own; any number may run at once."""
     limits = {"days": days, "days_before": days_before}
     deleted = 0
     while deleted < MOST and (draft_id := session.scalar(TO_DELETE, limits)):
-        discard_draft(session, session.get_one(Draft, draft_id), because="expired")
-        session.commit()
+        with new_trace():
+            discard_draft(session, session.get_one(Draft, draft_id), because="expired")
+            session.commit()
         deleted += 1
     session.rollback()
     return deleted
@@ -89,3 +85,14 @@ def lock_unsent(session: Session, draft: Draft) -> Draft | None:
     wanted = select(Draft).where(Draft.id == draft.id, Draft.submitted_at.is_(None))
     locked = wanted.with_for_update().execution_options(populate_existing=True)
     return session.scalar(locked)
+
+
+def _remind(session: Session, draft: Draft, ends_on: date) -> None:
+    expiring = DraftExpiring(
+        email=draft.answers["email"],
+        resume_token=draft.resume_token,
+        ends_on=ends_on.isoformat(),
+    )
+    stream = stream_of("draft", draft.id)
+    record(session, stream, expiring, actor="system:applications", person=draft.id)
+    draft.reminded_at = utc_now()

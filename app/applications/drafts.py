@@ -101,15 +101,20 @@ def save_step(
     if complete:
         done.append(step.key)
     draft.complete_steps = answered_steps(draft.answers, done, questionnaire)
-    # The last step's answers are sent by the page that shows them: there is nothing to look over.
-    if changed and step.key != STEP_KEYS[-1]:
-        draft.version += 1
     if changed:
-        now = utc_now()
-        note_time(draft, step, now)
-        draft.saved_at = now
-        draft.reminded_at = None
+        _note_save(draft, step)
     return draft
+
+
+def _note_save(draft: Draft, step: Step) -> None:
+    """What the step was changed to has to be looked over again, and its writer is at work now."""
+    # The last step's answers are sent by the page that shows them: there is nothing to look over.
+    if step.key != STEP_KEYS[-1]:
+        draft.version += 1
+    now = utc_now()
+    note_time(draft, step, now)
+    draft.saved_at = now
+    draft.reminded_at = None
 
 
 def last_save(draft: Draft | None, step: Step) -> str:

@@ -22,7 +22,7 @@ class TooManyFiles(Exception):
 
 
 class NoSuchAttachment(Exception):
-    """The draft has no such file, or has it no more."""
+    """The draft has no such file, or has it no more; or it was deleted with all that it had."""
 
 
 def reserve_attachment(
@@ -30,7 +30,7 @@ def reserve_attachment(
 ) -> uuid.UUID:
     """Take one of the draft's places for a file that is about to be stored, and return its id.
 
-    Raises DraftSealed, and TooManyFiles, of any number of simultaneous tries.
+    Raises DraftSealed, NoSuchAttachment, and TooManyFiles, of any number of simultaneous tries.
     """
     _lock_open_draft(session, draft_id)
     taken = select(func.count()).where(
@@ -93,7 +93,9 @@ def erase_all(session: Session, draft_id: uuid.UUID) -> None:
 
 
 def _lock_open_draft(session: Session, draft_id: uuid.UUID) -> None:
-    draft = session.get_one(Draft, draft_id, with_for_update=True, populate_existing=True)
+    draft = session.get(Draft, draft_id, with_for_update=True, populate_existing=True)
+    if draft is None:
+        raise NoSuchAttachment(draft_id)
     if draft.submitted_at:
         raise DraftSealed(draft_id)
 

@@ -37,7 +37,8 @@ def take_file(
     """Check a file, store it, and make it the draft's. Commits twice.
 
     Raises NotAccepted, TooManyFiles, StorageUnavailable, and DraftSealed or NoSuchAttachment where
-    the draft was sent or erased meanwhile; then nothing of the file is shown, or kept for long.
+    the draft was sent, deleted or erased meanwhile; then nothing of the file is shown, or kept for
+    long.
     """
     size = file.seek(0, os.SEEK_END)
     if not size:

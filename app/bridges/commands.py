@@ -42,7 +42,7 @@ def pause(name: str) -> None:
 @bridges.command("resume")
 @click.argument("name", type=BridgeName())
 def resume(name: str) -> None:
-    """Let the bridge go on where it stopped, at once."""
+    """Let the bridge go on where it stopped, from the next sweep on."""
     resume_bridge(db.session(), name)
     db.session.commit()
     click.echo(f"{name} goes on.")

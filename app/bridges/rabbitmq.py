@@ -35,6 +35,7 @@ class RabbitLink:
         self._parameters.socket_timeout = self._parameters.stack_timeout = CONNECT_SECONDS
         # RabbitMQ stops taking messages while it is short of memory or disk.
         self._parameters.blocked_connection_timeout = BLOCKED_SECONDS
+        self._connection: pika.BlockingConnection | None = None
         self._channel: BlockingChannel | None = None
 
     def send(self, batch: Sequence[CloudEvent]) -> Sent:
@@ -57,13 +58,15 @@ class RabbitLink:
         return Sent(settled, passed_over, trouble)
 
     def close(self) -> None:
-        if self._channel:
+        if self._connection:
             with suppress(AMQPError, OSError):
-                self._channel.connection.close()
-            self._channel = None
+                self._connection.close()
+            self._connection = self._channel = None
 
     def _open_channel(self) -> BlockingChannel:
-        channel = pika.BlockingConnection(self._parameters).channel()
+        # Kept first: it is closed too where the broker minds the exchange.
+        self._connection = pika.BlockingConnection(self._parameters)
+        channel = self._connection.channel()
         channel.exchange_declare(self._exchange, exchange_type="topic", durable=True)
         channel.confirm_delivery()
         return channel

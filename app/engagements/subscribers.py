@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
-from app.applications.queries import get_application, hold_application
+from app.applications.queries import hold_application
 from app.engagements import service
 from app.engagements.pricing import proposal_at, quote_agreed, quote_engagement
 from app.engagements.queries import engagement_of
@@ -26,9 +26,12 @@ def propose_engagement(session: Session, scored: RecordedEvent) -> None:
 
 
 def offer_engagement(session: Session, accepted: RecordedEvent) -> None:
-    """application.accepted → the reviewer's kind and price on offer, with what is
-    offered at it → engagement.offered."""
-    application = get_application(session, accepted.subject_id)
+    """application.accepted → the reviewer's kind and price on offer, with what is offered at it →
+    engagement.offered. Nothing is offered to whoever was erased before, which may have been handled
+    already; an erasure now waits for the offer that it has to close."""
+    application = hold_application(session, accepted.subject_id)
+    if application.erased_at is not None:
+        return
     card = current_rate_card()
     computed = quote_engagement(accepted.data.kind, application.answers, card)
     quote = quote_agreed(computed, accepted.data.total_cents, card)

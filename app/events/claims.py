@@ -14,7 +14,7 @@ from contextlib import contextmanager
 import msgspec
 import structlog
 from sqlalchemy import Connection, Engine, Row, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.events.rows import EVENT_COLUMNS
@@ -185,5 +185,5 @@ class LeaseKeeper:
             with self._engine().connect() as connection:
                 connection.execute(PROLONG, _held(held) | {"lease": self.lease})
                 connection.commit()
-        except DBAPIError as error:
+        except SQLAlchemyError as error:
             log.warning("lease.not_prolonged", error=type(error).__name__)

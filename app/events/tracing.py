@@ -50,6 +50,13 @@ def resuming(correlation_id: str, causation_id: str | None) -> Iterator[None]:
             _causation.reset(causation)
 
 
+@contextmanager
+def new_trace() -> Iterator[None]:
+    """Within it, events are recorded in a trace of their own, which nothing has led to."""
+    with resuming(secrets.token_hex(16), None):
+        yield
+
+
 def current_trace() -> tuple[str, str | None]:
     """The correlation id (a new one outside any trace) and the causing event's id, if any."""
     return _correlation.get() or start_trace(), _causation.get()

@@ -35,8 +35,8 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     """Who did it and what led to it.
 
     ``actor`` is "prospect", "staff:<id>", "operator:<account>" or "system:<subscriber>".
-    ``correlation_id`` is the id of the request that started the whole chain; ``causation_id`` the
-    event that this one answers.
+    ``correlation_id`` is the id of the request that started the whole chain, or of what a worker
+    began by itself; ``causation_id`` the event that this one answers.
     """
 
     actor: str

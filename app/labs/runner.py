@@ -15,7 +15,7 @@ import psycopg
 import structlog
 from flask import Flask
 from sqlalchemy import Row, text
-from sqlalchemy.exc import DBAPIError
+from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.database import alone_at, db
@@ -88,7 +88,7 @@ class Runner:
                 ):
                     while is_alone and not stop.is_set():
                         self._take_turn(doorbell)
-            except (psycopg.Error, DBAPIError) as error:
+            except (psycopg.Error, SQLAlchemyError) as error:
                 log.warning("labs.database_unreachable", error=type(error).__name__)
             stop.wait(RETRY_SECONDS)
         self.close()
@@ -156,7 +156,7 @@ class Runner:
         with self._backbone.app_context():
             try:
                 consumer.work(self._queues, self._keeper)
-            except (psycopg.Error, DBAPIError) as error:
+            except (psycopg.Error, SQLAlchemyError) as error:
                 log.warning("labs.consumer_failed", error=type(error).__name__)
 
 

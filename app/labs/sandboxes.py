@@ -104,6 +104,11 @@ def look_at_sandbox(session: Session, sandbox: Sandbox, config: Config) -> None:
     session.execute(LOOK, {"id": sandbox.id, **values})
 
 
+def lock_sandbox(session: Session, sandbox: Sandbox) -> None:
+    """Have the sandbox as it stands now; its visitor's other presses wait, its consumers do not."""
+    session.refresh(sandbox, with_for_update={"key_share": True})
+
+
 def end_sandbox(session: Session, sandbox: Sandbox) -> None:
     """Nobody needs it any more; the runner clears it up."""
     session.execute(END, {"id": sandbox.id})

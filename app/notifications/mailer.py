@@ -68,7 +68,7 @@ def send_next_mail(session: Session, smtp: Smtp, *, sender: str, policy: RetryPo
             refusals=refusals,
         )
         log.warning("mail.not_sent", error=type(error).__name__, attempts=mail.attempts, **trace)
-        return answered(error)
+        return is_about_mail(error)
     note_sent(session, mail)
     log.info("mail.sent", attempts=mail.attempts, **trace)
     return True
@@ -100,8 +100,8 @@ def smtp_sender(url: str) -> Smtp:
     return send
 
 
-def answered(error: Exception) -> bool:
-    """Whether the failure is about this mail: the server was there, or was not even asked."""
+def is_about_mail(error: Exception) -> bool:
+    """Whether another mail may fare better: the server was there, or was not even asked."""
     about_mail = smtplib.SMTPResponseException | smtplib.SMTPRecipientsRefused
     return isinstance(error, about_mail) or is_refusal(error)
 
@@ -110,7 +110,7 @@ def is_outage(error: Exception) -> bool:
     """Whether the server is in trouble: not reached, too slow, or leaving (421)."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return any(code == LEAVING for code, _ in error.recipients.values())
-    return getattr(error, "smtp_code", None) == LEAVING or not answered(error)
+    return getattr(error, "smtp_code", None) == LEAVING or not is_about_mail(error)
 
 
 def is_refusal(error: Exception) -> bool:

@@ -133,6 +133,11 @@ def payer_records(session: Session, engagement_id: uuid.UUID) -> PayerRecords | 
     )
 
 
+def deposits_of_this_transaction(session: Session) -> Sequence[Deposit]:
+    """The deposits that the session has made due since its transaction began."""
+    return session.scalars(select(Deposit).where(Deposit.created_at == func.now())).all()
+
+
 def _last_attempt(session: Session, deposit: Deposit) -> CheckoutAttempt | None:
     return session.scalar(
         select(CheckoutAttempt)
@@ -140,8 +145,3 @@ def _last_attempt(session: Session, deposit: Deposit) -> CheckoutAttempt | None:
         .order_by(CheckoutAttempt.created_at.desc(), CheckoutAttempt.id.desc())
         .limit(1)
     )
-
-
-def deposits_of_this_transaction(session: Session) -> Sequence[Deposit]:
-    """The deposits that the session has made due since its transaction began."""
-    return session.scalars(select(Deposit).where(Deposit.created_at == func.now())).all()

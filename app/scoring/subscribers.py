@@ -3,7 +3,7 @@
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.applications.queries import get_application, is_held_until_released
+from app.applications.queries import hold_application, is_held_until_released
 from app.events.store import record
 from app.events.types import RecordedEvent
 from app.scoring.events import ApplicationScored
@@ -14,10 +14,11 @@ from app.scoring.score import score_answers
 
 def score_fit(session: Session, sent: RecordedEvent) -> None:
     """application.submitted, or .released where that was held → the application's score →
-    application.scored."""
+    application.scored. Whoever else records in the stream has the application's row first, and so
+    has this: its score refers to it."""
     if is_held_until_released(session, sent):
         return
-    answers = get_application(session, sent.subject_id).answers
+    answers = hold_application(session, sent.subject_id).answers
     score = score_answers(answers, current_rubric())
     scored = record(
         session,

@@ -12,6 +12,7 @@ from app.events.store import record
 from app.events.types import stream_of
 from app.webhooks.events import WebhookTested
 from app.webhooks.models import WebhookEndpoint, WebhookMessage
+from app.webhooks.service import lock_endpoint
 from app.webhooks.tasks import ring_courier
 
 REPLAY = text("""
@@ -26,7 +27,9 @@ WHERE endpoint_id = :endpoint_id AND status = 'failed' AND created_at >= :since
 
 
 def send_test(session: Session, endpoint: WebhookEndpoint, *, actor: str) -> WebhookMessage:
-    """A message to this endpoint alone, signed, tried again and noted like any other."""
+    """A message to this endpoint alone, signed, tried again and noted like any other. Raises
+    EndpointGone."""
+    lock_endpoint(session, endpoint)
     tested = record(
         session,
         stream_of("webhook", endpoint.id),

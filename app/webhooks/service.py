@@ -1,4 +1,5 @@
-"""What can be done with an endpoint. Callers commit."""
+"""What can be done with an endpoint. Callers commit. Each raises EndpointGone for one that was
+deleted meanwhile."""
 
 import uuid
 from collections.abc import Sequence
@@ -27,6 +28,10 @@ INSERT INTO webhook_place (id, horizon, position)
 VALUES (1, log_horizon(pg_snapshot_xmin(pg_current_snapshot())), 0)
 ON CONFLICT DO NOTHING
 """)
+
+
+class EndpointGone(Exception):
+    """Somebody has deleted the endpoint since the caller read it."""
 
 
 def add_endpoint(
@@ -62,6 +67,7 @@ def add_endpoint(
 
 def rotate_secret(session: Session, endpoint: WebhookEndpoint, *, actor: str) -> None:
     """Give the endpoint a new secret; for a day messages are signed with the old one as well."""
+    lock_endpoint(session, endpoint)
     endpoint.previous_secret = endpoint.secret
     endpoint.previous_secret_until = utc_now() + OLD_SECRET_LIFETIME
     endpoint.secret = make_secret()
@@ -76,6 +82,7 @@ def disable_endpoint(
     actor: str,
 ) -> None:
     """Send it nothing more. What waits is kept; events recorded meanwhile pass it by."""
+    lock_endpoint(session, endpoint)
     if not endpoint.is_enabled:
         return
     endpoint.status, endpoint.disabled_because = "disabled", because
@@ -86,6 +93,7 @@ def disable_endpoint(
 
 def enable_endpoint(session: Session, endpoint: WebhookEndpoint, *, actor: str) -> None:
     """Send it what waited, and the events that are recorded from now on."""
+    lock_endpoint(session, endpoint)
     if endpoint.is_enabled:
         return
     endpoint.status, endpoint.disabled_because = "enabled", None
@@ -95,8 +103,19 @@ def enable_endpoint(session: Session, endpoint: WebhookEndpoint, *, actor: str) 
 
 def delete_endpoint(session: Session, endpoint: WebhookEndpoint, *, actor: str) -> None:
     """Forget the endpoint, its messages and what was answered to them."""
+    lock_endpoint(session, endpoint)
     _record(session, endpoint, WebhookEndpointDeleted(host=endpoint.host), actor=actor)
     session.delete(endpoint)
+
+
+def lock_endpoint(session: Session, endpoint: WebhookEndpoint) -> None:
+    """Have the endpoint as it stands now; whoever else would change it waits. To be called before
+    anything is recorded in its stream, as the courier has the row when it disables one. Raises
+    EndpointGone."""
+    session.flush()
+    locked = session.get(WebhookEndpoint, endpoint.id, with_for_update=True, populate_existing=True)
+    if locked is None:
+        raise EndpointGone(endpoint.id)
 
 
 def _now(session: Session) -> datetime:

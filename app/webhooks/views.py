@@ -155,6 +155,13 @@ def replay(message_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".message", message_id=message_id), 303)
 
 
+@webhooks.errorhandler(service.EndpointGone)
+def answer_gone(_: service.EndpointGone) -> ResponseReturnValue:
+    db.session.rollback()
+    flash("Somebody has deleted the endpoint.")
+    return redirect(url_for(".index"), 303)
+
+
 def load(endpoint_id: uuid.UUID) -> WebhookEndpoint:
     return find_endpoint(db.session(), endpoint_id) or abort(404)
 

@@ -12,7 +12,7 @@ import msgspec
 import structlog
 from cloudevents.core.base import BaseCloudEvent
 from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka_event
-from confluent_kafka import Consumer, KafkaException, Message, Producer
+from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
 
 from app.applications.intake.address import IntakeAddress
 from app.applications.intake.commands import (
@@ -40,6 +40,10 @@ log = structlog.get_logger()
 
 class NotConfirmed(Exception):
     """The brokers did not take a dead letter."""
+
+
+class TooLarge(NotConfirmed):
+    """They never will: it is larger than they take."""
 
 
 def run_intake(address: IntakeAddress, stop: threading.Event) -> None:
@@ -73,29 +77,44 @@ class DeadLetters:
 
     def __init__(self, address: IntakeAddress) -> None:
         self._topic = address.dead_letters
-        self._producer = Producer({**client_settings(address.kafka), **IN_ORDER})
+        self._settings = {**client_settings(address.kafka), **IN_ORDER}
+        self._producer: Producer | None = None
 
     def add(self, message: Message, problems: Problems) -> None:
-        """Return when it is confirmed. Raises NotConfirmed."""
-        reports: list[bool] = []
+        """Return when it is confirmed. One that is too large together with its reasons stays in the
+        topic that it came from, and only its place there is told. Raises NotConfirmed; what was not
+        sent by then never is."""
+        try:
+            self._write(message, message.value(), problems)
+        except TooLarge:
+            self._write(message, None, problems)
+
+    def _write(self, message: Message, value: bytes | None, problems: Problems) -> None:
+        producer = self._producer = self._producer or Producer(self._settings)
+        reports: list[KafkaError | None] = []
         origin = f"{message.topic()}/{message.partition()}/{message.offset()}"
         try:
-            self._producer.produce(
+            producer.produce(
                 self._topic,
-                message.value(),
+                value,
                 message.key(),
                 headers=[
                     *(message.headers() or []),
                     (REASONS, msgspec.json.encode(problems)),
                     (ORIGIN, origin.encode()),
                 ],
-                on_delivery=lambda error, _: reports.append(error is None),
+                on_delivery=lambda error, _: reports.append(error),
             )
-        except (KafkaException, BufferError) as error:
-            raise NotConfirmed from error
-        self._producer.flush(CONFIRM_SECONDS)
-        if reports != [True]:
-            raise NotConfirmed
+        except KafkaException as error:
+            reports.append(error.args[0])
+        producer.flush(CONFIRM_SECONDS)
+        if reports and reports[0] is None:
+            return
+        # What was not sent is forgotten, and a producer that failed may refuse everything.
+        producer.purge()
+        self._producer = None
+        codes = [error.code() for error in reports if error]
+        raise TooLarge if KafkaError.MSG_SIZE_TOO_LARGE in codes else NotConfirmed
 
 
 def deal_with(message: Message, dead_letters: DeadLetters, stop: threading.Event) -> bool:

@@ -27,7 +27,7 @@ from app.labs.break_it.subscribers import (
 from app.labs.effects import tally_effects
 from app.labs.faults import REPEATED
 from app.labs.models import Sandbox
-from app.labs.sandboxes import count_events, record_in
+from app.labs.sandboxes import count_events, lock_sandbox, record_in
 from app.labs.scenario import Action, Choice, NotNow, Scenario, Station, Sum
 
 DEAD = text("""
@@ -41,6 +41,7 @@ ONE_ALREADY = lazy_gettext(
 
 def submit(session: Session, sandbox: Sandbox, chosen: Sequence[str]) -> None:
     """Send the one application of this sandbox, with these faults."""
+    lock_sandbox(session, sandbox)
     if count_events(session, sandbox.id):
         raise NotNow(ONE_ALREADY)
     sandbox.faults = list(chosen)
@@ -49,6 +50,7 @@ def submit(session: Session, sandbox: Sandbox, chosen: Sequence[str]) -> None:
 
 def mend(session: Session, sandbox: Sandbox, _: Sequence[str]) -> None:
     """Mend the charge, and replay what has died of it."""
+    lock_sandbox(session, sandbox)
     letters = session.scalars(DEAD, {"trace": sandbox.trace}).all()
     if not letters:
         raise NotNow(lazy_gettext("There is no dead letter to replay."))

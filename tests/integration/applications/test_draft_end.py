@@ -62,6 +62,21 @@ def test_who_gave_an_address_is_reminded_once_a_week_before(
     assert f"/apply/resume/{the_draft(session).resume_token}" in mail.text
 
 
+def test_two_who_are_reminded_at_once_share_no_trace(prospect: Prospect, session: Session) -> None:
+    for _ in range(2):
+        prospect.fill_in("you")
+        prospect.client.delete_cookie("session")
+    let_pass(session, DAYS - DAYS_BEFORE + 1)
+    assert remind(session) == 2
+    ids = session.scalars(select(Draft.id)).all()
+    traces = {
+        recorded.metadata.correlation_id
+        for draft_id in ids
+        for recorded in read_stream(session, stream_of("draft", draft_id))
+    }
+    assert len(traces) == 2
+
+
 @pytest.mark.parametrize("days_ago", [DAYS - DAYS_BEFORE + 1, DAYS + 60])
 def test_a_reminder_however_late_names_the_day_of_the_deletion(
     prospect: Prospect, session: Session, days_ago: int

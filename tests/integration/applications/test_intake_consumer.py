@@ -24,6 +24,7 @@ from app.applications.intake.commands import SUBMIT, take_command
 from app.applications.models import Application
 from app.database import db
 from tests.brokers.tansu import Tansu, headers_of
+from tests.faults.wire import State
 from tests.integration.applications.prospect import Prospect
 from tests.integration.bridges.conftest import new_name
 from tests.site import eventually
@@ -51,7 +52,9 @@ class Partner:
 
     def send(self, *messages: KafkaMessage) -> None:
         """Write the messages into one partition, in their order."""
-        producer = Producer({"bootstrap.servers": self.tansu.servers, "acks": "all"})
+        producer = Producer(
+            {"bootstrap.servers": self.tansu.servers, "acks": "all", "message.max.bytes": 2_000_000}
+        )
         for message in messages:
             producer.produce(
                 self.topic, message.value, b"partner", headers=list(message.headers.items())
@@ -219,3 +222,32 @@ def test_a_dead_letter_that_is_not_confirmed_keeps_the_offset(
     with intake_at_work(app, partner.address):
         eventually(lambda: taken(session) == 1)
     assert len(partner.dead_letters(1)) == 1
+
+
+def test_a_dead_letter_that_waits_for_the_broker_is_written_once(
+    partner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    partner.send(to_binary_event(partner.command("1", name="")))
+    (message,) = partner.tansu.read(partner.topic, 1)
+    dead_letters = consumer.DeadLetters(partner.address)
+    partner.tansu.wire.become(State.REFUSED)
+    with monkeypatch.context() as hasty:
+        hasty.setattr(consumer, "CONFIRM_SECONDS", 0.2)
+        for _ in range(3):
+            with pytest.raises(consumer.NotConfirmed):
+                dead_letters.add(message, {"": "It could not be taken."})
+    partner.tansu.wire.become(State.WHOLE)
+    dead_letters.add(message, {"": "It could not be taken."})
+    assert len(partner.dead_letters(1)) == 1
+
+
+def test_what_is_too_large_to_be_set_aside_with_its_reasons_holds_up_nothing(
+    app: Flask, session: Session, partner: Partner
+) -> None:
+    too_much = to_binary_event(partner.command("1", name="x" * 1_200_000))
+    partner.send(too_much, to_binary_event(partner.command("2")))
+    with intake_at_work(app, partner.address):
+        eventually(lambda: taken(session) == 1)
+    (letter,) = partner.dead_letters(1)
+    assert letter.value() is None
+    assert headers_of(letter)[consumer.ORIGIN].startswith(f"{partner.topic}/")

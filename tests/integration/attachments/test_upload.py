@@ -8,12 +8,18 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import select
+from sqlalchemy.orm import Session
 
+from app.applications.draft_end import discard_draft
+from app.applications.models import Draft
 from app.attachments import views
 from app.attachments.folder import FolderStorage
+from app.attachments.models import Attachment
 from app.attachments.sniffing import NEITHER, SVG
 from app.attachments.storage import StorageUnavailable
 from app.attachments.upload import EMPTY, MOST_BYTES, TOO_LARGE
+from app.database import db
 from tests.integration.attachments.conftest import Prospect, problem, stored
 from tests.sample_files import pdf, png, png_of
 
@@ -161,6 +167,23 @@ def test_a_form_that_is_sent_while_a_file_is_being_stored_goes_without_it(
     monkeypatch.setattr(FolderStorage, "put", put_and_submit)
     assert prospect.attach(pdf()).location == "/apply/review"
     assert prospect.files == []
+
+
+def test_a_draft_that_is_deleted_while_a_file_is_being_stored_takes_it_along(
+    prospect: Prospect, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    put = FolderStorage.put
+
+    def put_and_delete(*file: object) -> None:
+        put(*file)  # type: ignore[arg-type]
+        with Session(db.engine) as other:
+            discard_draft(other, other.scalars(select(Draft)).one(), because="by_prospect")
+            other.commit()
+
+    monkeypatch.setattr(FolderStorage, "put", put_and_delete)
+    assert prospect.attach(pdf()).location == "/apply/review"
+    [left] = session.scalars(select(Attachment))
+    assert left.removed_at and not left.name
 
 
 def test_a_stranger_is_led_to_the_start(client: FlaskClient) -> None:

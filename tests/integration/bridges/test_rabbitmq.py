@@ -3,8 +3,10 @@
 from collections.abc import Callable
 from multiprocessing.pool import ThreadPool
 
+import pika
 import pytest
 from flask import Flask
+from pika import BlockingConnection
 from sqlalchemy.orm import Session
 
 from app.bridges import rabbitmq as link
@@ -72,6 +74,25 @@ def test_an_exchange_of_another_kind_stops_the_bridge_with_the_brokers_code(
     write()
     mover.move_on()
     assert mover.bridge.last_error == "ChannelClosedByBroker (406)"
+
+
+def test_an_exchange_of_another_kind_leaves_no_connection_open(
+    bridge_to: BridgeTo, rabbitmq: RabbitMQ, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    name = new_name()
+    with rabbitmq.channel() as channel:
+        channel.exchange_declare(name, exchange_type="fanout")
+    opened: list[pika.BlockingConnection] = []
+
+    def connect(parameters: pika.URLParameters) -> pika.BlockingConnection:
+        opened.append(BlockingConnection(parameters))
+        return opened[-1]
+
+    monkeypatch.setattr(pika, "BlockingConnection", connect)
+    mover = bridge_to(f"{rabbitmq.url}?exchange={name}")
+    write()
+    mover.move_on()
+    assert opened and not any(connection.is_open for connection in opened)
 
 
 def test_a_wrong_password_stops_the_bridge_and_is_not_told(

@@ -3,11 +3,13 @@
 from collections.abc import Callable
 
 import pytest
-from sqlalchemy import select
+from sqlalchemy import Engine, create_engine, select
 from sqlalchemy.orm import Session
 
 from app.applications.events import MoreRequested
+from app.database import db
 from app.events import delivery
+from app.events.claims import LeaseKeeper
 from app.events.delivery import Outcome
 from app.events.models import StoredEvent
 from app.events.store import record
@@ -89,6 +91,28 @@ def test_a_handler_at_work_keeps_its_lease(record_event: Record, flow_to: FlowTo
     flow.keeper = keeper_of(0.3)
     (delivery_id,) = flow.relay()
     assert flow.deliver(delivery_id) is Outcome.DONE
+
+
+def test_a_keeper_that_finds_no_free_connection_tries_again(
+    record_event: Record, flow_to: FlowTo
+) -> None:
+    record_event()
+    flow = flow_to(answer)
+    (delivery_id,) = flow.relay()
+    claim = flow.claim(delivery_id)
+    at_first = flow.leased_until(delivery_id)
+    engine = create_engine(db.engine.url, pool_size=1, max_overflow=0, pool_timeout=0.01)
+    tries: list[int] = []
+
+    def engine_tried() -> Engine:
+        tries.append(1)
+        return engine
+
+    with LeaseKeeper(engine_tried, 0.15).keeping([claim]):
+        with engine.connect():
+            eventually(lambda: len(tries) > 2, within=5)
+        eventually(lambda: flow.leased_until(delivery_id) != at_first)
+    engine.dispose()
 
 
 def test_a_handler_that_ends_its_process_is_a_dead_letter_after_its_tries(

@@ -1,5 +1,6 @@
 """Sandboxes: so many and no more, kept while somebody looks, gone without a trace after that."""
 
+import threading
 from collections.abc import Callable
 from contextlib import ExitStack
 
@@ -8,6 +9,7 @@ import pytest
 from flask import Flask, current_app
 from flask.testing import FlaskClient
 from sqlalchemy import text
+from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
 from app.events.figures import flow_figures
@@ -23,6 +25,7 @@ from app.labs.sandboxes import (
     remove_ended,
 )
 from app.labs.scenario import NotNow
+from config import Config
 from tests.integration.labs.conftest import Until, Visitor
 
 LEFT = text("""
@@ -156,3 +159,22 @@ def test_two_runners_hand_each_event_over_once(
     assert set(shopper.sums().values()) == {20}
     with on_backbone() as session:
         assert count_sandboxes(session) == 1
+
+
+def test_the_runner_outlives_that_no_connection_is_free(
+    runner: Runner, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stop = threading.Event()
+    turns: list[int] = []
+
+    def turn() -> bool:
+        turns.append(1)
+        if len(turns) == 1:
+            raise PoolTimeout
+        stop.set()
+        return True
+
+    monkeypatch.setattr(runner, "turn", turn)
+    monkeypatch.setattr("app.labs.runner.RETRY_SECONDS", 0.01)
+    runner.run(config.postgres_url, stop)
+    assert len(turns) == 2

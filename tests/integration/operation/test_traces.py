@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.events.models import StoredEvent
-from app.events.tracing import start_trace
+from app.events.tracing import current_trace, start_trace
 from app.notifications.models import MailMessage
 from tests.submitted import submit_answers
 
@@ -44,3 +44,10 @@ def test_an_id_from_outside_is_believed_only_behind_a_proxy(
     offered = "an-id-that-somebody-made-up"
     answer = client.get("/healthz", headers={"X-Request-ID": offered})
     assert answer.headers["X-Request-ID"] != offered
+
+
+def test_each_task_of_a_worker_has_a_trace_of_its_own(app: Flask) -> None:
+    look = app.extensions["celery"].task(name="tests.look")(current_trace)
+    (first, cause), (second, _) = look(), look()
+    assert first != second
+    assert cause is None

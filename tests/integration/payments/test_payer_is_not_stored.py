@@ -8,7 +8,9 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.applications.erasure import erase_person
+from app.database import db
 from app.payments.models import CheckoutAttempt
+from app.payments.service import open_deposit_checkout
 from tests.integration.payments.actors import CheckoutEvent, Handle, Payer, PostWebhook, Standin
 
 PAYER = {"email": "canary@wren.example", "name": "Canary Wren", "address": {"city": "Canary Bay"}}
@@ -58,6 +60,18 @@ def test_what_comes_after_the_erasure_leaves_no_name(
     stored = tell(late)
     assert "The payment page has expired." in stored
     assert "Canary" not in stored and "canary" not in stored
+
+
+def test_whoever_is_erased_as_they_press_the_button_is_not_named_to_stripe(
+    standin: Standin, payer: Payer, session: Session
+) -> None:
+    engagement, application = payer.engagement, payer.application
+    with Session(db.engine) as other:
+        erase_person(other, application.id, actor="operator:ada")
+        other.commit()
+    assert open_deposit_checkout(session, engagement, application) is None
+    assert standin.sessions() == []
+    assert payer.attempts() == []
 
 
 def test_what_is_not_counted_leaves_no_name(

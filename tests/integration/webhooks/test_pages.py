@@ -1,6 +1,7 @@
 """The staff's pages of webhooks: what they show, and what pressing a button does."""
 
 import re
+import uuid
 from collections.abc import Callable
 
 import pytest
@@ -10,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.database import utc_now
+from app.webhooks import views
 from app.webhooks.models import WebhookEndpoint, WebhookMessage
 from tests.integration.webhooks.conftest import Add, Courier, Happen, token_of
 from tests.webhook_receiver import Reply, WebhookReceiver
@@ -193,6 +195,15 @@ def test_an_endpoint_is_disabled_enabled_and_deleted(
     assert the_endpoint(session).is_enabled
     assert "No endpoint yet" in press(f"{endpoint_id}/delete").text
     assert session.scalars(select(WebhookMessage)).all() == []
+
+
+def test_what_somebody_deletes_as_a_button_is_pressed_is_said_to_be_gone(
+    press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deleted = WebhookEndpoint(id=uuid.uuid4(), url="https://client.example")
+    monkeypatch.setattr(views, "load", lambda _: deleted)
+    for deed in ("test", "secret", "disable", "enable", "delete"):
+        assert "Somebody has deleted the endpoint" in press(f"{deleted.id}/{deed}").text
 
 
 def test_markup_in_what_staff_type_is_text(desk: FlaskClient, press: Press) -> None:

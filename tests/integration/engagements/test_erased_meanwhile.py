@@ -1,0 +1,66 @@
+"""A prospect who is erased before the reviewer's offer is made: nothing is offered to nobody."""
+
+import tomllib
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from sqlalchemy.orm import Session
+
+from app.applications.erasure import erase_person
+from app.applications.events import ApplicationAccepted
+from app.applications.service import decide_application
+from app.engagements.models import Engagement
+from app.engagements.queries import engagement_of
+from app.engagements.subscribers import close_engagement, offer_engagement
+from app.events.store import read_stream
+from app.events.types import RecordedEvent, stream_of
+from tests.submitted import submit_answers
+
+DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
+ACCEPTED = ApplicationAccepted(message="", kind="sprint", total_cents=1_000_000)
+
+
+@pytest.fixture
+def application_id(session: Session) -> uuid.UUID:
+    answers = tomllib.loads(DEMO.read_text())["applications"][0]
+    application_id = submit_answers(session, answers).id
+    session.commit()
+    return application_id
+
+
+def accept_and_erase(session: Session, application_id: uuid.UUID) -> list[RecordedEvent]:
+    """The two events, which nobody has acted on."""
+    decide_application(session, application_id, ACCEPTED, seen_version=1, actor="staff:1")
+    erase_person(session, application_id, actor="operator:root")
+    session.commit()
+    return read_stream(session, stream_of("application", application_id))[-2:]
+
+
+def the_engagement(session: Session, application_id: uuid.UUID) -> Engagement | None:
+    session.rollback()
+    return engagement_of(session, application_id)
+
+
+def test_an_offer_that_comes_behind_the_erasure_opens_no_closed_engagement(
+    session: Session, application_id: uuid.UUID, handle_events: Callable[[], None]
+) -> None:
+    handle_events()
+    accepted, erased = accept_and_erase(session, application_id)
+    close_engagement(session, erased)
+    session.commit()
+    offer_engagement(session, accepted)
+    session.commit()
+    engagement = the_engagement(session, application_id)
+    assert engagement and engagement.status == "closed"
+
+
+def test_where_nothing_was_proposed_before_there_is_no_engagement(
+    session: Session, application_id: uuid.UUID
+) -> None:
+    accepted, erased = accept_and_erase(session, application_id)
+    close_engagement(session, erased)
+    offer_engagement(session, accepted)
+    session.commit()
+    assert the_engagement(session, application_id) is None

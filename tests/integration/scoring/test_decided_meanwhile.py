@@ -1,0 +1,40 @@
+"""A reviewer who decides at the moment of the scoring: neither keeps the other from it."""
+
+import tomllib
+from pathlib import Path
+
+from flask import Flask
+from sqlalchemy.orm import Session
+
+from app.applications.erasure import lock_unerased
+from app.applications.events import ApplicationDeclined
+from app.applications.service import decide_application
+from app.events.store import read_stream
+from app.events.types import stream_of
+from app.scoring.queries import score_of
+from app.scoring.subscribers import score_fit
+from tests.integration.waiting import waiting
+from tests.submitted import submit_answers
+
+DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
+
+
+def test_the_score_follows_the_decision_that_it_has_waited_for(
+    app: Flask, session: Session
+) -> None:
+    answers = tomllib.loads(DEMO.read_text())["applications"][0]
+    application_id = submit_answers(session, answers).id
+    session.commit()
+    stream = stream_of("application", application_id)
+    (submitted,) = read_stream(session, stream)
+    lock_unerased(session, application_id)
+    with waiting(app, lambda beside: score_fit(beside, submitted)):
+        declined = ApplicationDeclined(message="")
+        decide_application(session, application_id, declined, seen_version=1, actor="staff:1")
+        session.commit()
+    assert [recorded.type for recorded in read_stream(session, stream)] == [
+        "application.submitted",
+        "application.declined",
+        "application.scored",
+    ]
+    assert score_of(session, application_id)

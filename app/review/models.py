@@ -21,8 +21,9 @@ class QueueRow(Model):
     ``total_cents``, ``currency`` and ``billing`` are None before an engagement is proposed.
     ``strongest`` and ``weakest`` are the sentences of the criteria that speak most for it and
     against it. ``signals`` are those for which screening held it. ``late_since`` is when a promised
-    answer fell due that has not been given yet, ``unanswered_since`` when the prospect wrote what
-    nobody has replied to.
+    answer fell due that has not been given yet, ``answered_at`` when the prospect answered a
+    question and it is the firm's turn again, ``unanswered_since`` when they wrote what nobody has
+    replied to.
     """
 
     __tablename__ = "queue_rows"
@@ -47,6 +48,7 @@ class QueueRow(Model):
     decided_at: Mapped[datetime | None]
     signals: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"))
     late_since: Mapped[datetime | None]
+    answered_at: Mapped[datetime | None]
     unanswered_since: Mapped[datetime | None]
 
     __table_args__ = (

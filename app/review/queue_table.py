@@ -37,6 +37,8 @@ SELECT a.id AS application_id, a.reference, a.name,
     a.submitted_at, a.decided_at, a.signals,
     CASE WHEN last_word.type = 'application.answer_due' THEN last_word.recorded_at END
         AS late_since,
+    CASE WHEN last_word.type = 'application.more_provided' THEN last_word.recorded_at END
+        AS answered_at,
     unanswered.since AS unanswered_since
 FROM applications a
 LEFT JOIN scores s ON s.application_id = a.id

@@ -229,18 +229,26 @@ def test_a_preview_of_an_overtaken_decision_is_a_conflict_too(
     assert 'name="version" type="hidden" value="3"' in late.text
 
 
-def test_the_page_says_that_a_question_was_answered_until_the_next_deed(
-    desk: FlaskClient, proposed: Application, decide_and_send: Decide, session: Session
+def test_page_and_queue_say_that_a_question_was_answered_until_the_next_deed(
+    desk: FlaskClient,
+    proposed: Application,
+    decide_and_send: Decide,
+    session: Session,
+    handle_events: Handle,
 ) -> None:
-    path, words = f"/staff/applications/{proposed.id}", "Question answered"
+    def told() -> list[bool]:
+        pages = (f"/staff/applications/{proposed.id}", "/staff/?status=all")
+        return ["Question answered" in desk.get(page).text for page in pages]
+
     decide_and_send(desk, proposed, verdict="ask", message="How many?")
-    assert words not in desk.get(path).text
+    assert told() == [False, False]
     provide_more(session, proposed.id, "Forty-one.")
     session.commit()
-    assert words in desk.get(path).text
+    handle_events()
+    assert told() == [True, True]
     session.refresh(proposed)
     decide_and_send(desk, proposed, verdict="decline")
-    assert words not in desk.get(path).text
+    assert told() == [False, False]
 
 
 def test_a_double_click_on_send_decides_once_and_is_no_conflict(

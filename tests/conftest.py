@@ -35,7 +35,9 @@ from local.redis import Redis, temporary_redis
 WHOLE_SITE = ("benchmarks", "bridges", "faults", "tour", "journeys")
 
 # How long an example takes is the machine's matter.
-settings.register_profile("any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow])
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
 settings.load_profile("any machine")
 
 

@@ -254,7 +254,7 @@ def kill(process: Process) -> None:
     """End the process and its children, and return when it is gone."""
     pid = process.pid
     if pid and process.is_running:
-        with suppress(ProcessLookupError):  # it may end by itself, and whoever keeps it notice first
+        with suppress(ProcessLookupError):  # whoever keeps it running may have seen it end first
             os.killpg(pid, signal.SIGKILL)
         eventually(partial(is_gone, process, pid))
 

@@ -42,10 +42,13 @@ def is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """A port that nobody listens on. The system hands them out in turn, so two calls differ."""
-    with socket.socket() as candidate:
-        candidate.bind((HOST, 0))
-        return int(candidate.getsockname()[1])
+    """A port that nobody listens on. For a while the system gives it to nobody who asks for any."""
+    with socket.create_server((HOST, 0)) as candidate:
+        port = int(candidate.getsockname()[1])
+        # A connection that lingers on it keeps others away, but no server that names it.
+        with socket.create_connection((HOST, port)):
+            candidate.accept()[0].close()
+        return port
 
 
 def answers(port: int) -> bool:

@@ -11,6 +11,7 @@ import redis
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import upgrade
+from hypothesis import HealthCheck, settings
 from psycopg import sql
 from sqlalchemy.orm import Session
 from xdist.remote import Producer
@@ -32,6 +33,12 @@ from local.redis import Redis, temporary_redis
 # Each has a whole site running, and one of it is enough: its tests stay on one core.
 # The tour is among the journeys, with a site of its own.
 WHOLE_SITE = ("benchmarks", "bridges", "faults", "tour", "journeys")
+
+# How long an example takes is the machine's matter.
+settings.register_profile(
+    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+)
+settings.load_profile("any machine")
 
 
 # What the fault tests draw by lot can be drawn again; each process of a run draws the same.

@@ -6,7 +6,7 @@ import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
 from threading import Event, Lock, Thread
@@ -254,7 +254,8 @@ def kill(process: Process) -> None:
     """End the process and its children, and return when it is gone."""
     pid = process.pid
     if pid and process.is_running:
-        os.killpg(pid, signal.SIGKILL)
+        with suppress(ProcessLookupError):  # whoever keeps it running may have seen it end first
+            os.killpg(pid, signal.SIGKILL)
         eventually(partial(is_gone, process, pid))
 
 

@@ -39,9 +39,9 @@ class WebhookReceiver:
                 body = self.rfile.read(int(self.headers["content-length"]))
                 headers = {name.lower(): value for name, value in self.headers.items()}
                 with receiver._lock:
-                    before = len(receiver.received)
+                    before, answer = len(receiver.received), receiver.answer
                     receiver.received.append(Received(headers, body))
-                reply = receiver.answer(before)
+                reply = answer(before)
                 self.send_response(reply.status)
                 for name, value in reply.headers:
                     self.send_header(name, value)
@@ -64,6 +64,13 @@ class WebhookReceiver:
             )
         self.port = int(self._server.server_address[1])
         self.url = f"{'https' if tls else 'http'}://{HOST}:{self.port}/events"
+
+    def begin_anew(self) -> None:
+        """Forget every request, and take the next ones. What is being answered now is forgotten
+        too, with the answer that it had."""
+        with self._lock:
+            self.received.clear()
+            self.answer = lambda _: Reply()
 
     def hang(self, _: int) -> Reply:
         """Answer only once the test says ``released.set()``, or is over."""

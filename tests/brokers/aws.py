@@ -71,6 +71,7 @@ def temporary_aws() -> Iterator[Aws]:
         [sys.executable, "-m", "moto.server", "-H", HOST, "-p", str(port)],
         log=directory / "moto.log",
         ready=lambda: answers(port),
+        ready_within=120,
     )
     try:
         process.start()

@@ -57,7 +57,7 @@ class RabbitMQ(Process):
             log=directory / "rabbitmq.log",
             environ=environ,
             ready=lambda: answers(port),
-            ready_within=60,
+            ready_within=120,
             grace=30,
         )
 

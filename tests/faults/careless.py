@@ -49,7 +49,12 @@ def replaced(
     careful = site.processes[name]
     careful.stop()
     site.processes[name] = careless = Process(
-        name, shell(command), log=careful.log, environ={**site.settings, **settings}, ready=ready
+        name,
+        shell(command),
+        log=careful.log,
+        environ={**site.settings, **settings},
+        ready=ready,
+        ready_within=60,
     )
     try:
         careless.start()

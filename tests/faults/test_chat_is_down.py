@@ -54,9 +54,8 @@ def site_with_chat(postgres: Postgres, chat: WebhookReceiver) -> Iterator[Site]:
 def site(site_with_chat: Site, chat: WebhookReceiver) -> Site:
     """Every process runs; nothing was ever submitted, and the chat takes everything."""
     site_with_chat.reset()
-    chat.received.clear()
     chat.released.clear()
-    chat.answer = lambda _: Reply()
+    chat.begin_anew()
     return site_with_chat
 
 
@@ -84,8 +83,7 @@ def test_a_chat_in_trouble_delays_messages_and_nothing_else_and_loses_none(
     wait_until_handled(site, count)
     eventually(lambda: site.rows(DUE_NOW) and site.value(OPENED, "circuit.opened") == 1)
     assert site.value(UNSENT) == site.value(MADE) >= count
-    chat.received.clear()
-    chat.answer = lambda _: Reply()
+    chat.begin_anew()
     eventually(lambda: site.rows(DUE_NOW) == [] and site.value(UNSENT) == 0)
     eventually(lambda: site.value(OPENED, "circuit.closed") == 1)
     assert site.value(STATE) == "closed" and missing(site, chat) == set()
@@ -123,8 +121,7 @@ def test_if_what_was_claimed_counted_as_sent_a_message_would_be_lost(
         submit(site, 1)
         eventually(lambda: len(chat.received) == 1)
         site.kill("worker")
-        chat.received.clear()
-        chat.answer = lambda _: Reply()
+        chat.begin_anew()
         site.start("worker")
         eventually(lambda: site.value(UNSENT) == 0)
     assert len(missing(site, chat)) == 1

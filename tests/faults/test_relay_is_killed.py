@@ -29,7 +29,7 @@ def kill_relay_before_it_sends(site: Site, count: int) -> int:
         site.start("relay")
         eventually(lambda: site.value("SELECT count(*) FROM events WHERE relayed_at IS NULL") == 0)
         site.kill("relay")
-    return int(site.value("SELECT count(*) FROM deliveries WHERE sent_at IS NOT NULL"))
+        return int(site.value("SELECT count(*) FROM deliveries WHERE sent_at IS NOT NULL"))
 
 
 def test_a_relay_killed_before_it_sends_loses_and_doubles_nothing(

@@ -9,7 +9,7 @@ from app.webhooks.claims import MOST_IN_FLIGHT_EACH
 from tests.faults.handled import changed
 from tests.prospects import submit
 from tests.site import Site, eventually
-from tests.webhook_receiver import Reply, WebhookReceiver
+from tests.webhook_receiver import WebhookReceiver
 
 ADD_STAFF = """
 INSERT INTO staff (id, email, name, password_hash, session_stamp)
@@ -52,8 +52,7 @@ def kill_worker_while_it_sends(site: Site, receiver: WebhookReceiver, count: int
     eventually(lambda: site.value(MADE) == count)
     eventually(lambda: len(receiver.received) == MOST_IN_FLIGHT_EACH)
     site.kill("worker")
-    receiver.received.clear()
-    receiver.answer = lambda _: Reply()
+    receiver.begin_anew()
     site.start("worker")
     eventually(lambda: site.value(UNDELIVERED) == 0)
 

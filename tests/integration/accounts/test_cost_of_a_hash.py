@@ -1,7 +1,7 @@
 """What a password costs whoever tries one, with the hashes that are shipped."""
 
 from statistics import median
-from time import perf_counter
+from time import process_time
 
 import pytest
 from sqlalchemy.orm import Session
@@ -25,9 +25,10 @@ def test_a_hash_is_made_as_the_standard_recommends(ada: Staff) -> None:
 
 def test_an_unknown_address_takes_as_long_as_a_wrong_password(ada: Staff, session: Session) -> None:
     def seconds(email: str) -> float:
-        started = perf_counter()
+        """Of the processor: others may use the machine meanwhile."""
+        started = process_time()
         assert sign_in(session, email, WRONG) is None
-        return perf_counter() - started
+        return process_time() - started
 
     known, unknown = [], []
     for _ in range(7):

@@ -15,6 +15,7 @@ from app.bridges.models import Bridge
 from app.bridges.tasks import link_to
 from app.events.store import record
 from tests.integration.events.conftest import PERSON, new_stream
+from tests.integration.settled import wait_until_settled
 
 BASE_URL = "http://localhost"
 LOG = "SELECT stream::text, version::int FROM events ORDER BY position"
@@ -43,6 +44,7 @@ def write(session: Session) -> Write:
                 )
                 written.append((stream, recorded.version))
             session.commit()
+        wait_until_settled()
         return written
 
     return write

@@ -18,6 +18,7 @@ from app.events.retry import RetryPolicy
 from app.events.store import record
 from app.events.subscription import Subscriptions
 from app.events.types import RecordedEvent
+from tests.integration.settled import wait_until_settled
 
 Record = Callable[..., RecordedEvent]
 PERSON = uuid.uuid4()
@@ -49,6 +50,7 @@ def record_event(session: Session) -> Record:
             person=PERSON,
         )
         session.commit()
+        wait_until_settled()
         return recorded
 
     return record_event
@@ -58,6 +60,7 @@ def record_from_tomorrow(session: Session) -> None:
     """Record what only a newer release can read, and commit."""
     session.execute(FROM_TOMORROW, {"id": uuid.uuid4(), "stream": new_stream()})
     session.commit()
+    wait_until_settled()
 
 
 def keeper_of(lease: float) -> LeaseKeeper:

@@ -13,6 +13,7 @@ from app.events.delivery import TAKE_NEXT
 from app.events.types import RecordedEvent
 from local.postgres import Postgres
 from tests.integration.events.conftest import Flow, new_stream
+from tests.integration.settled import wait_until_settled
 
 Statement = tuple[TextClause, Callable[[int, str], dict[str, Any]]]
 SOME, MANY = 20, 400
@@ -38,6 +39,7 @@ def ignore(session: Session, recorded: RecordedEvent) -> None:
 def unwatched(session: Session, postgres: Postgres) -> Iterator[None]:
     """Postgres keeps to what it knows of the deliveries: nothing counts them anew meanwhile, and of
     the tests before there is nothing left in their file."""
+    wait_until_settled()
     with psycopg.connect(postgres.url_of("site"), autocommit=True) as connection:
         connection.execute("SET lock_timeout = '10s'")
         connection.execute("VACUUM FULL events, deliveries")

@@ -1,5 +1,7 @@
+import secrets
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import closing
 from threading import Event, Thread
 
 import psycopg
@@ -8,7 +10,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.applications.events import MoreProvided
-from app.events.bell import Bell, listening
+from app.events.bell import CHANNEL, Bell, listening
 from app.events.store import record
 from app.events.types import RecordedEvent
 from tests.integration.events.conftest import PERSON, new_stream
@@ -20,22 +22,30 @@ SOON = 0.2
 class Ear:
     """Hears whether the bell rings."""
 
-    def __init__(self, dsn: str) -> None:
+    def __init__(self, dsn: str, channel: str = CHANNEL) -> None:
+        self._dsn = dsn
+        self._channel = channel
         self._listens = Event()
         self._rung = Event()
-        self._thread = Thread(target=self._listen, args=(dsn,), daemon=True)
+        self._thread = Thread(target=self._listen, daemon=True)
         self._thread.start()
         assert self._listens.wait(PATIENCE)
 
-    def _listen(self, dsn: str) -> None:
-        with psycopg.connect(dsn, autocommit=True) as connection:
-            connection.execute("LISTEN events_recorded")
+    def _listen(self) -> None:
+        with psycopg.connect(self._dsn, autocommit=True) as connection:
+            connection.execute(f"LISTEN {self._channel}")
             self._listens.set()
             for _ in connection.notifies(timeout=PATIENCE, stop_after=1):
                 self._rung.set()
 
     def hears(self, within: float = PATIENCE) -> bool:
         return self._rung.wait(within)
+
+    def close(self) -> None:
+        """Have its thread end, which would outlive the server otherwise."""
+        with psycopg.connect(self._dsn, autocommit=True) as connection:
+            connection.execute(f"NOTIFY {self._channel}")
+        self._thread.join()
 
 
 @pytest.fixture
@@ -44,8 +54,12 @@ def dsn(app: Flask) -> str:
 
 
 @pytest.fixture
-def ear(dsn: str) -> Ear:
-    return Ear(dsn)
+def ear(app: Flask, dsn: str, monkeypatch: pytest.MonkeyPatch) -> Iterator[Ear]:
+    """At a bell that nobody has rung before, as an earlier test has the site's."""
+    channel = f"rung_{secrets.token_hex(4)}"
+    monkeypatch.setitem(app.extensions, "bell", Bell(dsn, channel))
+    with closing(Ear(dsn, channel)) as ear:
+        yield ear
 
 
 def test_a_recorded_event_rings_after_its_commit(

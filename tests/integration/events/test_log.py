@@ -17,6 +17,7 @@ from app.events.rows import UnreadableEvent
 from app.events.store import record
 from local.postgres import Postgres
 from tests.integration.events.conftest import Record, new_stream, record_from_tomorrow
+from tests.integration.settled import wait_until_settled
 
 Seen = list[tuple[str, int]]
 
@@ -35,6 +36,7 @@ def write(session: Session, stream: str) -> None:
 
 def follow(session: Session, after: Place, most: int = 100) -> tuple[Seen, Place]:
     """What a reader at ``after`` sees next, and where it stands then."""
+    wait_until_settled()
     events = read_log(session, after, most=most)
     session.rollback()
     seen = [(event.stream, event.version) for event in events]

@@ -27,6 +27,16 @@ def test_a_port_on_which_only_past_connections_linger_is_free() -> None:
     assert is_free(port)
 
 
+def test_a_port_that_was_given_out_is_given_to_nobody_else_and_can_be_listened_on() -> None:
+    given_out = {free_port() for _ in range(50)}
+    assert len(given_out) == 50
+    for _ in range(3000):
+        with socket.create_server((HOST, 0)) as other:
+            assert other.getsockname()[1] not in given_out
+    with socket.create_server((HOST, given_out.pop())):
+        pass
+
+
 def test_a_server_answers_while_it_listens() -> None:
     with socket.create_server((HOST, 0)) as server:
         port = server.getsockname()[1]

@@ -24,6 +24,7 @@ from app.review.projection import QueueProjection
 from app.review.queue_table import keep_rows
 from app.review.subscribers import list_application
 from app.scoring.models import ScoreRecord
+from tests.integration.settled import wait_until_settled
 from tests.site import eventually
 
 Stock = Callable[[list[dict[str, Any]]], list[UUID]]
@@ -97,6 +98,7 @@ def test_events_handled_again_and_in_any_order_change_nothing(
     submit()
     handle_events()
     before = snapshot(session)
+    wait_until_settled()
     events = list(read_log(session, START, most=100))
     assert len(events) == 3
     random.shuffle(events)

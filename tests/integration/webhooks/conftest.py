@@ -18,7 +18,7 @@ from app.webhooks.courier import send_due_messages
 from app.webhooks.fan_out import fan_out_events
 from app.webhooks.models import WebhookEndpoint, WebhookMessage
 from app.webhooks.service import add_endpoint
-from tests.site import eventually
+from tests.integration.settled import wait_until_settled
 from tests.webhook_receiver import WebhookReceiver
 
 PERSON = new_id()
@@ -59,14 +59,10 @@ def happen(session: Session) -> Happen:
             session, stream, MoreProvided(message=message), actor="prospect", person=PERSON
         )
         session.commit()
+        wait_until_settled()
         return recorded
 
     return happen
-
-
-ALL_SETTLED = text("""
-SELECT coalesce(max(horizon), -1) < log_horizon(pg_snapshot_xmin(pg_current_snapshot())) FROM events
-""")
 
 
 class Courier:
@@ -77,14 +73,10 @@ class Courier:
 
     def fan_out(self) -> None:
         self._session.rollback()  # an open transaction would hold back the log
+        wait_until_settled()
         while fan_out_events(self._session):
             self._session.commit()
         self._session.commit()
-
-    def _is_settled(self) -> bool:
-        """Whether the log can be read to its end: Postgres has transactions of its own."""
-        self._session.rollback()
-        return bool(self._session.scalar(ALL_SETTLED))
 
     def send_due(self, *, seconds: float = 60, total_seconds: float = 10) -> None:
         self._session.rollback()  # and an old one's clock, what is due
@@ -92,7 +84,6 @@ class Courier:
         send_due_messages(self._session, sender.post, BASE_URL, seconds=seconds)
 
     def work(self) -> None:
-        eventually(self._is_settled, within=30)
         self.fan_out()
         self.send_due()
 

@@ -1,7 +1,7 @@
 """The form in which staff record a transfer takes the deposit's very amount."""
 
 from collections.abc import Iterator
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 
 import pytest
 from flask import Flask
@@ -9,12 +9,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.datastructures import MultiDict
 
-from app.database import utc_now
 from app.languages.catalogs import init_languages
 from app.payments.forms import BankPaymentForm
 from tests.unit.conftest import CONTENT
 
-TODAY = utc_now().date()
+NOW = datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC)
+TODAY = NOW.date()
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -24,6 +24,11 @@ def request_context() -> Iterator[None]:
     init_languages(app, CONTENT)
     with app.test_request_context(method="POST"):
         yield
+
+
+@pytest.fixture(autouse=True)
+def today(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.payments.forms.utc_now", lambda: NOW)
 
 
 def form(amount_cents: int = 300_000, currency: str = "usd", **typed: str) -> BankPaymentForm:
@@ -58,6 +63,10 @@ def test_any_other_amount_is_refused(typed: str) -> None:
 def test_cents_must_be_typed_where_there_are_any(cents: int) -> None:
     assert form(cents, amount=f"{cents // 100}.{cents % 100:02}").validate()
     assert form(cents, amount=f"{cents // 100}").validate() is (cents % 100 == 0)
+
+
+def test_where_the_day_begins_earlier_it_may_be_tomorrows() -> None:
+    assert form(received_on=(TODAY + timedelta(days=1)).isoformat()).validate()
 
 
 @pytest.mark.parametrize("day", ["", "2026-02-30", (TODAY + timedelta(days=2)).isoformat()])

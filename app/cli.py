@@ -4,6 +4,8 @@
 import os
 import signal
 import threading
+from contextlib import suppress
+from pathlib import Path
 
 import click
 from flask import Flask, current_app
@@ -23,7 +25,6 @@ from app.labs.backbone import make_backbone
 from app.labs.runner import CONNECTIONS, Runner
 from app.portal.commands import person
 
-# The labs get what the rest of the site leaves.
 NICENESS = 10
 
 
@@ -68,10 +69,18 @@ def intake() -> None:
 @with_appcontext
 def labs() -> None:
     """Run the sandboxes of the labs; one process does, another one waits for its end."""
-    os.nice(NICENESS)
+    _stand_back()
     config = current_app.config["SITE"]
     backbone = make_backbone(config, connections=CONNECTIONS)
     Runner(backbone).run(config.postgres_url, _told_to_stop())
+
+
+def _stand_back() -> None:
+    """Take what the rest of the site leaves of the processors. Where Linux shares them out by
+    session first, a process is nice to its own session alone, so the session is made so too."""
+    os.nice(NICENESS)
+    with suppress(OSError):  # no such file on other systems
+        Path("/proc/self/autogroup").write_text(f"{NICENESS}\n")
 
 
 def _told_to_stop() -> threading.Event:

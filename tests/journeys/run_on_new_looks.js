@@ -38,7 +38,8 @@ async ([passed, options]) => {
   }
 
   if (!found) return [{violations: []}, []];
-  const {violations, passes} = await axe.run("[data-new-look]", {...options, elementRef: true});
+  const told = {resultTypes: ["violations", "passes"], elementRef: true};
+  const {violations, passes} = await axe.run("[data-new-look]", {...options, ...told});
   const nodes = passes.flatMap(rule => rule.nodes);
   return [{violations}, nodes.map(node => lookOf(node.element))];
 }

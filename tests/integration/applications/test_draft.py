@@ -89,10 +89,22 @@ def test_a_page_that_is_opened_again_holds_what_was_entered(prospect: Prospect) 
             answer = prospect.answers.get(question.key, [])
             for one in answer if isinstance(answer, list) else [answer]:
                 assert one in page, question.key
-    chosen = re.findall(
-        r"<input checked[^>]*name=\"symptoms\"[^>]*value=\"(\w+)\"", prospect.see("problem")
-    )
-    assert chosen == prospect.answers["symptoms"]
+    assert checked(prospect.see("problem"), "symptoms") == prospect.answers["symptoms"]
+
+
+def test_what_one_prospect_chose_or_left_out_is_on_no_other_page(
+    prospect: Prospect, new_prospect: NewProspect
+) -> None:
+    other, third = new_prospect(), new_prospect()
+    prospect.press("system", engineers="6_to_20", brokers=["kafka", "rabbitmq"])
+    assert "field__error" in third.press("system", engineers="", brokers=[]).text
+    other.press("system", engineers="21_to_60", brokers=["rabbitmq"])
+    assert checked(prospect.see("system"), "engineers") == ["6_to_20"]
+    assert checked(prospect.see("system"), "brokers") == ["kafka", "rabbitmq"]
+    assert checked(other.see("system"), "engineers") == ["21_to_60"]
+    assert checked(other.see("system"), "brokers") == ["rabbitmq"]
+    assert checked(third.see("system"), "engineers") == []
+    assert "field__error" not in third.see("system")
 
 
 def test_back_keeps_a_half_finished_page(prospect: Prospect) -> None:
@@ -192,3 +204,8 @@ def test_every_page_of_the_form_keeps_out_of_search_engines(prospect: Prospect) 
     prospect.fill_in()
     for key in [step.key for step in current_questionnaire().steps]:
         assert '<meta name="robots" content="noindex">' in prospect.see(key)
+
+
+def checked(page: str, name: str) -> list[str]:
+    """The options of that question that the page shows as chosen."""
+    return re.findall(rf'<input checked[^>]*name="{name}"[^>]*value="(\w+)"', page)

@@ -25,9 +25,11 @@ demo: .venv/.run-installed ## send a dozen invented applications through the run
 watch: .venv/.run-installed ## show articles and pages as they are written, and what is wrong in them
 	@$(BIN)/python -m local watch
 
-# One process more than cores: those that drive a whole site mostly wait for it. They start some hundred
-# processes: where the machine forbids Python its cache, each would compile the whole site anew.
-test: export PYTHONDONTWRITEBYTECODE =
+# These start some hundred processes: where the machine forbids Python its cache, each would compile the
+# whole site anew.
+test faults: export PYTHONDONTWRITEBYTECODE =
+
+# One process more than cores: those that drive a whole site mostly wait for it.
 test: .venv/.test-installed $(ASYNCAPI) chromium rabbitmq ## run every test (some of them: make test ARGS="-k relay")
 	@$(BIN)/python -m pytest --numprocesses 3 $(ARGS)
 

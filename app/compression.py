@@ -1,9 +1,9 @@
 """What goes over the wire compressed, as far as the browser takes it: Brotli, or else gzip.
 
-Staff pages go as they are. A search there is shown beside other people's data, and the length of
-the answer would tell whoever listens on the line which words both have in common. No other page
-shows what its address holds, their token differs with every second, and no request that another
-site has the browser make carries the cookie.
+A staff page that answers a query goes as it is. A search is shown there beside other people's data;
+another site can have a browser follow a link to it, cookie and all, and the length of the answer
+would tell whoever listens on the line which words both have in common (the attack called BREACH).
+No other page shows what its address holds, and the token of its forms differs with every second.
 """
 
 import gzip
@@ -31,7 +31,7 @@ def compress_page(response: Response) -> Response:
         response.mimetype != "text/html"
         or response.is_streamed
         or response.content_encoding
-        or request.path.startswith(STAFF_PAGES)
+        or is_search_of_staff()
         or (response.content_length or 0) < SMALLEST_BYTES
     ):
         return response
@@ -43,6 +43,11 @@ def compress_page(response: Response) -> Response:
         if etag := response.get_etag()[0]:
             response.set_etag(etag, weak=True)
     return response
+
+
+def is_search_of_staff() -> bool:
+    """Whether the page can show something that its address holds beside other people's data."""
+    return bool(request.query_string) and request.path.startswith(STAFF_PAGES)
 
 
 def accepted_encoding() -> str:

@@ -90,6 +90,8 @@ def measured_backbone(postgres: Postgres, redis: Redis) -> Iterator[Backbone]:
         backbone = Backbone(site)
         subscribe_noops(backbone.app, "one")
         with backbone.app.app_context():
-            yield backbone
-            db.session.remove()
-            db.engine.dispose()
+            try:
+                yield backbone
+            finally:
+                db.session.remove()
+                db.engine.dispose()

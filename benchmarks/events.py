@@ -31,6 +31,7 @@ from benchmarks.sizes import STEPS, costs_by_size, logs_of, of_the_shortest, pri
 from benchmarks.turns import percentiles, print_rates, ratio, take_turns
 from local.postgres import temporary_postgres
 from local.redis import temporary_redis
+from tests.settled import wait_until_settled
 
 HUNDRED = 100
 FLAT = 1.2
@@ -75,6 +76,7 @@ def compare_appends(
 def compare_replays(
     backbone: Backbone, library: Library, options: argparse.Namespace, aims: Aims
 ) -> None:
+    wait_until_settled()
     loads = take_turns(replayers(backbone, library), options.rounds, options.events)
     print_rates("read and decoded", loads, (LIBRARY, CURSOR))
     aims.append(("read and decode", f"{ratio(loads, SITE, LIBRARY):.1f}", "≥ 1.5 the library"))

@@ -21,6 +21,7 @@ from benchmarks.site import MeasuredSite
 from benchmarks.sizes import STEPS, costs_by_size, logs_of
 from local.postgres import Postgres
 from local.redis import Redis
+from tests.settled import wait_until_settled
 
 FEW = 20
 
@@ -77,6 +78,7 @@ def test_events_are_appended_read_and_folded(postgres: Postgres, redis_server: R
         with psycopg.connect(backbone.url) as connection:
             connection.execute(TABLE)
             append_raw(connection, FEW, together=FEW)
+        wait_until_settled()
         replay(3 * FEW)
         read_rows(backbone.url, 3 * FEW)
         for fold in (fold_in_batches, fold_in_sql):

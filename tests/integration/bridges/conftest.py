@@ -15,7 +15,7 @@ from app.bridges.models import Bridge
 from app.bridges.tasks import link_to
 from app.events.store import record
 from tests.integration.events.conftest import PERSON, new_stream
-from tests.integration.settled import wait_until_settled
+from tests.settled import wait_until_settled
 
 BASE_URL = "http://localhost"
 LOG = "SELECT stream::text, version::int FROM events ORDER BY position"

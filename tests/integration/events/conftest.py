@@ -18,7 +18,7 @@ from app.events.retry import RetryPolicy
 from app.events.store import record
 from app.events.subscription import Subscriptions
 from app.events.types import RecordedEvent
-from tests.integration.settled import wait_until_settled
+from tests.settled import wait_until_settled
 
 Record = Callable[..., RecordedEvent]
 PERSON = uuid.uuid4()

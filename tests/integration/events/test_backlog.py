@@ -13,7 +13,7 @@ from app.events.delivery import TAKE_NEXT
 from app.events.types import RecordedEvent
 from local.postgres import Postgres
 from tests.integration.events.conftest import Flow, new_stream
-from tests.integration.settled import wait_until_settled
+from tests.settled import wait_until_settled
 
 Statement = tuple[TextClause, Callable[[int, str], dict[str, Any]]]
 SOME, MANY = 20, 400

@@ -17,7 +17,7 @@ from app.events.rows import UnreadableEvent
 from app.events.store import record
 from local.postgres import Postgres
 from tests.integration.events.conftest import Record, new_stream, record_from_tomorrow
-from tests.integration.settled import wait_until_settled
+from tests.settled import wait_until_settled
 
 Seen = list[tuple[str, int]]
 

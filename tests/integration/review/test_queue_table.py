@@ -24,7 +24,7 @@ from app.review.projection import QueueProjection
 from app.review.queue_table import keep_rows
 from app.review.subscribers import list_application
 from app.scoring.models import ScoreRecord
-from tests.integration.settled import wait_until_settled
+from tests.settled import wait_until_settled
 from tests.site import eventually
 
 Stock = Callable[[list[dict[str, Any]]], list[UUID]]

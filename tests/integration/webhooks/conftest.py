@@ -18,7 +18,7 @@ from app.webhooks.courier import send_due_messages
 from app.webhooks.fan_out import fan_out_events
 from app.webhooks.models import WebhookEndpoint, WebhookMessage
 from app.webhooks.service import add_endpoint
-from tests.integration.settled import wait_until_settled
+from tests.settled import wait_until_settled
 from tests.webhook_receiver import WebhookReceiver
 
 PERSON = new_id()

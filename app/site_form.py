@@ -14,3 +14,13 @@ class SiteForm(FlaskForm):
         if "formdata" not in options and self.is_submitted():
             options["formdata"] = request.form
         super().__init__(**options)
+
+    @property
+    def is_expired(self) -> bool:
+        """Once it is checked: its token is missing or too old, so nothing of it may be stored."""
+        return "csrf_token" in self.errors
+
+    @property
+    def refusal(self) -> int:
+        """The HTTP status of an answer that shows the form again with its errors."""
+        return 400 if self.is_expired else 422

@@ -60,8 +60,7 @@ def try_login() -> ResponseReturnValue:
     """Sign in under a new session. Every refusal looks alike."""
     form = LoginForm()
     if not form.validate():
-        problem = EXPIRED if "csrf_token" in form.errors else None
-        return show_login(form, problem), 400 if problem else 422
+        return show_login(form, EXPIRED if form.is_expired else None), form.refusal
     staff = sign_in(db.session(), form.email.data or "", form.password.data or "")
     if staff is None:
         return show_login(form, "The email address or the password is not right."), 422

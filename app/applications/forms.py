@@ -84,11 +84,6 @@ class StepForm(SiteForm):
         self.seen_saves.data = last_save(draft, self.step)
         self.save_id.data = new_save_id()
 
-    @property
-    def is_expired(self) -> bool:
-        """Its token is missing or too old; nothing of it may be stored."""
-        return "csrf_token" in self.errors
-
 
 class ReviewForm(StepForm):
     """The last step's form, which also says which state of the draft the prospect looked over.

@@ -71,7 +71,7 @@ def add() -> ResponseReturnValue:
     draft = open_draft()
     form = AttachmentForm()
     if not form.validate():
-        return show_files(draft, form, 400 if "csrf_token" in form.errors else 422)
+        return show_files(draft, form, form.refusal)
     file = form.file.data
     try:
         take_file(db.session(), current_storage(), draft.id, file.stream, file.filename or "")
@@ -169,7 +169,7 @@ def show_files(draft: Draft, form: AttachmentForm, status: int = 200) -> Respons
         too_large=TOO_LARGE,
         step=current_questionnaire().step(STEP),
         is_ready=open_step(draft).key == STEP_KEYS[-1],
-        trouble=CSRF_EXPIRED if "csrf_token" in form.errors else "",
+        trouble=CSRF_EXPIRED if form.is_expired else "",
     )
     return page, status
 

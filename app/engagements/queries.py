@@ -4,7 +4,8 @@ import uuid
 from collections import Counter
 from collections.abc import Sequence
 
-from sqlalchemy import func, select
+import msgspec
+from sqlalchemy import func, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
@@ -12,7 +13,15 @@ from app.engagements.models import BINDING, Engagement
 from app.events.store import read_stream
 from app.events.types import RecordedEvent, stream_of
 
-MOST_LISTED = 200
+PAGE_SIZE = 50
+
+
+class EngagementPage(msgspec.Struct, frozen=True):
+    """Up to PAGE_SIZE engagements with their applications, newest first; the next page holds what
+    is ``older_than`` the last of them, where there is more."""
+
+    rows: Sequence[tuple[Engagement, Application]]
+    older_than: uuid.UUID | None
 
 
 def get_engagement(session: Session, engagement_id: uuid.UUID) -> Engagement:
@@ -57,17 +66,21 @@ def count_by_status(session: Session) -> Counter[str]:
     return Counter(dict(session.execute(counted).all()))
 
 
-def list_engagements(
-    session: Session, status: str | None = None
-) -> Sequence[tuple[Engagement, Application]]:
-    """The newest MOST_LISTED engagements with their applications; of one status, or all but closed
-    ones."""
-    wanted = Engagement.status == status if status else Engagement.status != "closed"
-    rows = session.execute(
+def engagement_page(
+    session: Session, status: str | None = None, older_than: uuid.UUID | None = None
+) -> EngagementPage:
+    """The newest engagements, or the next older than that one: of one status, or all but closed
+    ones. An engagement that nobody knows begins at the newest."""
+    newest_first = Engagement.created_at, Engagement.id
+    statement = (
         select(Engagement, Application)
         .join(Application, Application.id == Engagement.application_id)
-        .where(wanted)
-        .order_by(Engagement.created_at.desc(), Engagement.id)
-        .limit(MOST_LISTED)
+        .where(Engagement.status == status if status else Engagement.status != "closed")
+        .order_by(*(column.desc() for column in newest_first))
+        .limit(PAGE_SIZE + 1)
     )
-    return [(row[0], row[1]) for row in rows]
+    if last := older_than and session.get(Engagement, older_than):
+        statement = statement.where(tuple_(*newest_first) < (last.created_at, last.id))
+    rows = [(row[0], row[1]) for row in session.execute(statement)]
+    shown = rows[:PAGE_SIZE]
+    return EngagementPage(shown, older_than=shown[-1][0].id if len(rows) > PAGE_SIZE else None)

@@ -1,10 +1,12 @@
 """The staff's list of engagements."""
 
+import uuid
+
 from flask import Blueprint, render_template, request
 from flask_login import login_required
 
 from app.database import db
-from app.engagements.queries import MOST_LISTED, count_by_status, list_engagements
+from app.engagements.queries import count_by_status, engagement_page
 from app.engagements.states import STATES, engagement_state
 from app.firm.offers import current_offers
 
@@ -17,12 +19,12 @@ engagements.add_app_template_filter(engagement_state)
 def index() -> str:
     status = request.args.get("status")
     status = status if status in STATES else None
-    rows = list_engagements(db.session(), status)
+    older_than = request.args.get("older_than", type=uuid.UUID)
     counts = count_by_status(db.session())
     return render_template(
         "engagements/index.html",
-        rows=rows,
-        are_all=len(rows) < MOST_LISTED,
+        page=engagement_page(db.session(), status, older_than),
+        is_newest=older_than is None,
         counts=counts,
         not_closed=counts.total() - counts["closed"],
         status=status,

@@ -2,6 +2,7 @@
 
 import uuid
 
+import msgspec
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
@@ -30,8 +31,7 @@ HIGHEST = 2**63
 @login_required
 def dead_letters() -> str:
     """The dead letters of one cause."""
-    fields = Cause.__struct_fields__
-    cause = Cause(**{name: request.args.get(name, "", type=stored_text) for name in fields})
+    cause = cause_in_address()
     found = dead_letters_of(db.session(), cause)
     return render_template("flow/dead_letters.html", cause=cause, dead_letters=found)
 
@@ -47,7 +47,9 @@ def choose() -> ResponseReturnValue:
     except NothingChosen:
         db.session.rollback()
         flash("Nothing was ticked, or it is no dead letter any more.")
-        return redirect(url_for("flow.events"), 303)
+        cause = msgspec.structs.asdict(cause_in_address())
+        back = url_for(".dead_letters", **cause) if any(cause.values()) else url_for("flow.events")
+        return redirect(back, 303)
     return redirect(url_for(".replay", replay_id=replay_id), 303)
 
 
@@ -97,6 +99,12 @@ def cancel(replay_id: uuid.UUID) -> ResponseReturnValue:
         db.session.rollback()
         flash("There is nothing left to cancel.")
     return redirect(url_for(".replay", replay_id=replay_id), 303)
+
+
+def cause_in_address() -> Cause:
+    """The cause whose dead letters the page shows, or that the form was sent from."""
+    fields = Cause.__struct_fields__
+    return Cause(**{name: request.args.get(name, "", type=stored_text) for name in fields})
 
 
 def chosen_in(field: str) -> list[int]:

@@ -50,11 +50,13 @@ def _waiting_since(session: Session) -> datetime | None:
 
 def _store(session: Session, body: bytes) -> None:
     try:
-        is_new = store_stripe_event(session, body)
+        missed = store_stripe_event(session, body)
         session.commit()
     except UnusableEvent:
         session.rollback()
         log.warning("stripe.fetched_event_unusable")
         return
-    if is_new:
-        log.warning("stripe.webhook_missed")
+    if missed:
+        log.warning(
+            "stripe.webhook_missed", stripe_event=missed.stripe_event_id, type=missed.stripe_type
+        )

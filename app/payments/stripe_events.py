@@ -64,8 +64,8 @@ class CheckoutEvent(msgspec.Struct, frozen=True):
         return self.data.object
 
 
-def store_stripe_event(session: Session, body: bytes) -> bool:
-    """Store the event and record stripe.event_received; False for one that was stored before.
+def store_stripe_event(session: Session, body: bytes) -> StripeEventReceived | None:
+    """Store the event and record stripe.event_received; None for one that was stored before.
 
     Raises UnusableEvent. ``body`` must have been verified.
     """
@@ -86,7 +86,9 @@ def what_is_read(body: bytes) -> dict[str, Any]:
     return read
 
 
-def _store(session: Session, envelope: Envelope, payload: dict[str, Any]) -> bool:
+def _store(
+    session: Session, envelope: Envelope, payload: dict[str, Any]
+) -> StripeEventReceived | None:
     row_id = session.scalar(
         insert(StripeEvent)
         .values(id=new_id(), stripe_event_id=envelope.id, type=envelope.type, payload=payload)
@@ -94,9 +96,9 @@ def _store(session: Session, envelope: Envelope, payload: dict[str, Any]) -> boo
         .returning(StripeEvent.id)
     )
     if row_id is None:
-        return False
+        return None
     received = StripeEventReceived(stripe_event_id=envelope.id, stripe_type=envelope.type)
     record(
         session, stream_of("stripe", row_id), received, actor="system:stripe", expected_version=0
     )
-    return True
+    return received

@@ -40,6 +40,16 @@ log = structlog.get_logger()
 logging.getLogger("stripe").setLevel(logging.WARNING)
 
 
+@contextmanager
+def as_unavailable() -> Iterator[None]:
+    """Whatever of Stripe's errors is not handled within is raised as PaymentUnavailable."""
+    try:
+        yield
+    except stripe.StripeError as error:
+        _note("stripe.unreachable", error)
+        raise PaymentUnavailable from error
+
+
 class Gateway:
     """Stripe's Checkout and events under one secret key; ``api_base`` points at another server.
 
@@ -57,6 +67,7 @@ class Gateway:
         """The key moves real money."""
         return "_live_" in self._secret_key
 
+    @as_unavailable()
     def open_checkout(self, request: dict[str, Any], key: str, *, since: int) -> CheckoutPage:
         """Ask for a payment page under an idempotency key: a repeat gets the same page.
 
@@ -74,27 +85,24 @@ class Gateway:
             _note("stripe.checkout_unclear", error)
             if error.http_status == IN_PROGRESS:
                 raise PaymentUnavailable from error
-        except stripe.StripeError as error:
-            _note("stripe.unreachable", error)
-            raise PaymentUnavailable from error
         # Stripe keeps a failure under its key and would answer it again: look for the page itself.
         found = self._find_checkout(request["client_reference_id"], since)
         if found is None:
             raise CheckoutRefused
         return found
 
+    @as_unavailable()
     def read_checkout(self, session_id: str) -> CheckoutStatus:
         """How the page stands; unknown where this Stripe has none. Raises PaymentUnavailable."""
         try:
             with self._api() as api:
-                status = api.checkout.sessions.retrieve(session_id).status
-                return cast(CheckoutStatus, status)
-        except stripe.StripeError as error:
-            if error.code == "resource_missing":
-                return "unknown"
-            _note("stripe.unreachable", error)
-            raise PaymentUnavailable from error
+                return cast(CheckoutStatus, api.checkout.sessions.retrieve(session_id).status)
+        except stripe.InvalidRequestError as error:
+            if error.code != "resource_missing":
+                raise
+            return "unknown"
 
+    @as_unavailable()
     def expire_checkout(self, session_id: str) -> None:
         """Close the page, if it is still open. Raises PaymentUnavailable."""
         try:
@@ -102,34 +110,24 @@ class Gateway:
                 api.checkout.sessions.expire(session_id)
         except stripe.InvalidRequestError as error:
             _note("stripe.checkout_closed_before", error)
-        except stripe.StripeError as error:
-            _note("stripe.unreachable", error)
-            raise PaymentUnavailable from error
 
+    @as_unavailable()
     def read_events(self, types: Sequence[str], since: datetime, until: datetime) -> list[bytes]:
         """Stripe's events of these types, made between the two, oldest first, each as the body of
         its webhook has it. Raises PaymentUnavailable."""
         made = {"gte": int(since.timestamp()), "lte": int(until.timestamp())}
         wanted = cast(EventListParams, {"types": list(types), "created": made, "limit": PAGE})
-        try:
-            with self._api() as api:
-                newest_first = list(api.events.list(wanted).auto_paging_iter())
-        except stripe.StripeError as error:
-            _note("stripe.unreachable", error)
-            raise PaymentUnavailable from error
+        with self._api() as api:
+            newest_first = list(api.events.list(wanted).auto_paging_iter())
         return [json.dumps(event.to_dict()).encode() for event in reversed(newest_first)]
 
     def _find_checkout(self, reference: str, since: int) -> CheckoutPage | None:
-        try:
-            with self._api() as api:
-                # A minute of grace for clocks that differ.
-                wanted: SessionListParams = {"created": {"gte": since - 60}, "status": "open"}
-                for page in api.checkout.sessions.list(wanted).auto_paging_iter():
-                    if page.client_reference_id == reference:
-                        return _page_of(page)
-        except stripe.StripeError as error:
-            _note("stripe.unreachable", error)
-            raise PaymentUnavailable from error
+        # A minute of grace for clocks that differ.
+        wanted: SessionListParams = {"created": {"gte": since - 60}, "status": "open"}
+        with self._api() as api:
+            for page in api.checkout.sessions.list(wanted).auto_paging_iter():
+                if page.client_reference_id == reference:
+                    return _page_of(page)
         return None
 
     @contextmanager

@@ -7,7 +7,6 @@ from app.applications.page_link import request_page_link
 from app.database import db
 from app.extensions import csrf, limiter
 from app.portal.forms import LostLinkForm
-from app.portal.pages import status_of
 
 lost_link = Blueprint("lost_link", __name__, template_folder="templates")
 
@@ -24,7 +23,7 @@ def send() -> ResponseReturnValue:
     """The same answer whether or not there is such an application."""
     form = LostLinkForm()
     if not form.validate():
-        return render_template("portal/lost_link.html", form=form), status_of(form)
+        return render_template("portal/lost_link.html", form=form), form.refusal
     request_page_link(db.session(), form.reference.data or "", form.email.data or "")
     db.session.commit()
     return render_template("portal/lost_link.html", form=form, is_asked=True)

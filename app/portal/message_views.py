@@ -13,7 +13,7 @@ from app.database import db
 from app.extensions import counted_as, csrf, limiter
 from app.messages.forms import MessageForm
 from app.messages.service import MOST_FROM_PROSPECT, TooManyMessages, write_as_prospect
-from app.portal.pages import keep_private, progress_of, show_page, status_of
+from app.portal.pages import keep_private, progress_of, show_page
 
 MESSAGES = "30 per hour"
 TOO_MANY = lazy_gettext(
@@ -36,7 +36,7 @@ def write(token: str) -> ResponseReturnValue:
     application = open_application(token)
     form = MessageForm()
     if not form.validate():
-        return show_page(application, message_form=form), status_of(form)
+        return show_page(application, message_form=form), form.refusal
     try:
         take(application.id, form)
     except TooManyRequests:

@@ -17,7 +17,7 @@ from app.extensions import csrf, limiter
 from app.portal import trail_check
 from app.portal.export import export_own_data
 from app.portal.forms import ConfirmForm, WithdrawalForm
-from app.portal.pages import keep_private, status_of
+from app.portal.pages import keep_private
 from app.portal.service import Bound, erase_own_data
 from app.portal.trail import make_trail
 
@@ -62,7 +62,7 @@ def withdraw(token: str) -> ResponseReturnValue:
     application = open_application(token)
     form = WithdrawalForm()
     if not form.validate():
-        return show_withdrawal(application, form), status_of(form)
+        return show_withdrawal(application, form), form.refusal
     try:
         withdraw_application(db.session(), application.id, form.message.data or "")
         db.session.commit()
@@ -87,7 +87,7 @@ def erase(token: str) -> ResponseReturnValue:
     application = open_application(token)
     form = ConfirmForm()
     if not form.validate():
-        return show_erasure(application, form), status_of(form)
+        return show_erasure(application, form), form.refusal
     try:
         erase_own_data(db.session(), application.id)
         db.session.commit()

@@ -22,18 +22,12 @@ from app.portal.forms import AgreementForm, ReplyForm
 from app.portal.standing import PREPARED, standing_of
 from app.portal.timeline import latest_words, timeline_of
 from app.portal.turn import turn_of
-from app.site_form import SiteForm
 
 
 def keep_private(response: Response) -> Response:
     """No cache, not even the browser's own, keeps what a prospect wrote."""
     response.headers["Cache-Control"] = "private, no-store"
     return response
-
-
-def status_of(form: SiteForm) -> int:
-    """The HTTP status for a form with errors."""
-    return 400 if "csrf_token" in form.errors else 422
 
 
 def progress_of(application: Application) -> dict[str, Any]:

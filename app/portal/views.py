@@ -13,7 +13,7 @@ from app.engagements.service import NotOnOffer, accept_engagement
 from app.extensions import csrf, limiter
 from app.payments.pages import checkout_or_page
 from app.portal.forms import AgreementForm, ReplyForm
-from app.portal.pages import keep_private, progress_of, show_page, status_of
+from app.portal.pages import keep_private, progress_of, show_page
 from app.portal.standing import OFFERED
 from app.portal.timeline import latest_words
 
@@ -54,7 +54,7 @@ def reply(token: str) -> ResponseReturnValue:
     application = open_application(token)
     form = ReplyForm()
     if not form.validate():
-        return show_page(application, reply_form=form), status_of(form)
+        return show_page(application, reply_form=form), form.refusal
     message = form.message.data or ""
     try:
         provide_more(db.session(), application.id, message)
@@ -78,7 +78,7 @@ def agree(token: str) -> ResponseReturnValue:
     engagement = engagement_of(db.session(), application.id)
     form = AgreementForm()
     if engagement is None or not form.validate():
-        return show_page(application, agreement_form=form), status_of(form)
+        return show_page(application, agreement_form=form), form.refusal
     try:
         accept_engagement(db.session(), engagement, name=form.name.data or "")
         db.session.commit()

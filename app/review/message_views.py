@@ -29,8 +29,8 @@ def write(application_id: uuid.UUID) -> ResponseReturnValue:
     if "change" in request.form:
         return show_message(subject, form)
     if not form.validate():
-        expired = EXPIRED if "csrf_token" in form.errors else None
-        return show_message(subject, form, problem=expired), 400 if expired else 422
+        problem = EXPIRED if form.is_expired else None
+        return show_message(subject, form, problem=problem), form.refusal
     text = form.text.data or ""
     letter = conversation.from_staff(subject, text)
     seen = fingerprint(letter)

@@ -80,8 +80,8 @@ def decide(application_id: uuid.UUID) -> ResponseReturnValue:
     if "change" in request.form:
         return show_application(subject, form)
     if not form.validate():
-        expired = EXPIRED if "csrf_token" in form.errors else None
-        return show_application(subject, form, problem=expired), 400 if expired else 422
+        problem = EXPIRED if form.is_expired else None
+        return show_application(subject, form, problem=problem), form.refusal
     verdict = form.decision()
     if form.seen_version != subject.version or not subject.is_open:
         return answer_late_decision(subject, form, verdict)

@@ -53,8 +53,7 @@ def add() -> ResponseReturnValue:
     """Add the endpoint and show its secret, this once."""
     form = new_form()
     if not form.validate():
-        problem = EXPIRED if "csrf_token" in form.errors else None
-        return show_new(form, problem), 400 if problem else 422
+        return show_new(form, EXPIRED if form.is_expired else None), form.refusal
     endpoint = service.add_endpoint(
         db.session(),
         url=form.url.data or "",

@@ -1,14 +1,16 @@
 """The staff's list of engagements: what stands where, at what price, since when."""
 
 import re
+from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
 
-from app.engagements import queries, views
+from app.engagements import queries
 from tests.integration.engagements.conftest import Engage
 
 LIST = "/staff/engagements/"
+OLDER = re.compile(r'rel="next" href="([^"]+)"')
 
 
 def companies(page: str) -> list[str]:
@@ -51,17 +53,29 @@ def test_a_deposit_leads_to_its_page_once_it_is_agreed(desk: FlaskClient, engage
     assert f"/staff/engagements/{offered.id}/payment" not in page
 
 
-def test_a_list_that_is_cut_says_so(
+def test_a_long_list_comes_in_pages_that_go_on_where_the_last_one_ended(
     desk: FlaskClient, engage: Engage, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    for module in (queries, views):
-        monkeypatch.setattr(module, "MOST_LISTED", 2)
-    engage("proposed", "Oldest", hours=2)
-    assert "Only the newest" not in desk.get(LIST).text
-    engage("proposed", "Older", hours=1)
-    engage("proposed", "New")
-    page = desk.get(LIST).text
-    assert companies(page) == ["New", "Older"] and "Only the newest 2 are listed" in page
+    monkeypatch.setattr(queries, "PAGE_SIZE", 2)
+    for hours in range(5):
+        engage("offered", f"Made {hours} hours ago", hours=hours)
+    page = desk.get(f"{LIST}?status=offered").text
+    assert "Newest" not in page
+    seen = companies(page)
+    while older := OLDER.search(page):
+        engage("offered", "Made meanwhile")
+        page = desk.get(unescape(older[1])).text
+        assert "Newest" in page
+        seen += companies(page)
+    assert seen == [f"Made {hours} hours ago" for hours in range(5)]
+
+
+@pytest.mark.parametrize("place", ["", "7", "%00", "00000000-0000-0000-0000-000000000000"])
+def test_a_place_that_is_none_begins_at_the_newest(
+    desk: FlaskClient, engage: Engage, place: str
+) -> None:
+    engage("offered", "Shown")
+    assert companies(desk.get(f"{LIST}?older_than={place}").text) == ["Shown"]
 
 
 @pytest.mark.parametrize("status", ["", "burnt", "%00", "'; DROP TABLE engagements"])

@@ -4,6 +4,8 @@ import re
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
+from html import unescape
+from urllib.parse import parse_qsl, urlsplit
 
 import pytest
 from sqlalchemy import select, text
@@ -254,6 +256,16 @@ def test_choosing_nothing_leads_back_with_a_word(desk: Desk) -> None:
     for fields in ({}, {"ticked": "x"}, {"ticked": str(10**30)}, {"only": "1"}):
         assert desk.post("/staff/events/replays", **fields) == "/staff/events/"
     assert "Nothing was ticked" in desk.get("/staff/events/")
+
+
+def test_choosing_nothing_among_many_leads_back_to_them(desk: Desk, fail: Fail) -> None:
+    fail(2)
+    (path,) = re.findall(r'href="(/staff/events/dead-letters\?[^"]+)"', desk.get("/staff/events/"))
+    (form,) = re.findall(r'action="(/staff/events/replays\?[^"]+)"', desk.get(unescape(path)))
+    back = desk.post(unescape(form), preview="ticked")
+    assert parse_qsl(urlsplit(back).query) == parse_qsl(urlsplit(unescape(path)).query)
+    page = desk.get(back)
+    assert "Nothing was ticked" in page and page.count('name="ticked"') == 2
 
 
 def test_a_replay_is_started_watched_and_told_letter_by_letter(

@@ -73,8 +73,8 @@ def start_consumers(session: Session, sandbox: Sandbox, subscriber: str) -> None
 def kill_consumer(
     session: Session, sandbox_id: uuid.UUID, subscriber: str, number: int | None = None
 ) -> None:
-    """End that consumer, or the first that runs, in the middle of what it does. Raises NotNow where
-    it does not run."""
+    """End that consumer, or the first that runs, whatever it is doing. Raises NotNow where it does
+    not run."""
     values = {"sandbox": sandbox_id, "subscriber": subscriber, "number": number}
     if session.execute(KILL, {**values, "seconds": RESTART_SECONDS}).first() is None:
         raise NotNow(lazy_gettext("There is no consumer running that could be killed."))

@@ -149,8 +149,8 @@ class LabState(msgspec.Struct, frozen=True):
 
     @property
     def next_look_seconds(self) -> int:
-        """How soon the page should ask again: where nothing moves, the next thing to happen is a
-        press of its own."""
+        """How soon the page should ask again: where all is done and no killed consumer is to come
+        back, the next thing to happen is a press of its own."""
         awaits_restart = any("killed" in station.consumers for station in self.stations)
         return SOON_SECONDS if awaits_restart or not self.is_settled else LATER_SECONDS
 

@@ -25,13 +25,13 @@ INSERT INTO sandboxes (id, lab, network, opened_at, ends_at, faults)
 VALUES (:id, :lab, :network, now(), now() + make_interval(mins => :minutes), '[]')
 """)
 ALL_OPEN = select(func.count()).where(Sandbox.ends_at > func.now())
-# At most once a minute: most looks change nothing.
+# At most twice a minute: most looks change nothing.
 LOOK = text("""
 UPDATE sandboxes SET ends_at = least(
     now() + make_interval(mins => :minutes), opened_at + make_interval(mins => :longest)
 )
 WHERE id = :id AND ends_at < least(
-    now() + make_interval(mins => :minutes - 1), opened_at + make_interval(mins => :longest)
+    now() + make_interval(secs => 60 * :minutes - 30), opened_at + make_interval(mins => :longest)
 )
 """)
 END = text("UPDATE sandboxes SET ends_at = now() WHERE id = :id AND ends_at > now()")

@@ -87,7 +87,19 @@ def test_a_look_keeps_it_open_for_an_hour_at_most(visitor: Callable[[str], Visit
         shopper.do(lambda session, sandbox: look_at_sandbox(session, sandbox, config))
 
 
-def test_a_look_within_a_minute_writes_nothing(visitor: Callable[[str], Visitor]) -> None:
+def test_the_shortest_sandbox_is_kept_open_by_a_look_too(
+    visitor: Callable[[str], Visitor],
+) -> None:
+    shopper = visitor("retail")
+    config = msgspec.structs.replace(current_app.config["SITE"], LABS_MINUTES=1)
+    with on_backbone() as session:
+        session.execute(text("UPDATE sandboxes SET ends_at = now() + interval '10 seconds'"))
+        session.commit()
+    shopper.do(lambda session, sandbox: look_at_sandbox(session, sandbox, config))
+    assert minutes_left() == 1
+
+
+def test_a_look_within_half_a_minute_writes_nothing(visitor: Callable[[str], Visitor]) -> None:
     shopper = visitor("retail")
     config = current_app.config["SITE"]
     with on_backbone() as session:

@@ -22,7 +22,7 @@ TRIED = (
     Stop("comparer, answered", COMPARER, ANSWER, shows="Ihre Antworten sprechen für"),
     Stop("comparer, wrong", f"{COMPARER}?runs=aws", shows="brauchen noch einen Blick"),
     Stop("retail", "/labs/retail", STOP, shows="Lager: angehalten"),
-    Stop("payments", "/labs/payments", KILL, shows="mitten in der Arbeit hart beendet"),
+    Stop("payments", "/labs/payments", KILL, shows="Ein Consumer wurde hart beendet"),
     Stop("break it", "/labs/break-it", BREAK, shows="Dead Letter nach 4 Versuchen"),
     Stop("time machine", "/labs/time-machine", REWIND, shows="nach 1 von 2 Events"),
     Stop("refused", "/labs/time-machine", (press("Abheben"),), shows="ist kein Event"),

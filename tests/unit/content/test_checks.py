@@ -83,6 +83,7 @@ def test_what_is_right_has_no_faults() -> None:
         ("[l](#nowhere)", 1, "'/articles/one#nowhere' leads to no heading of that text."),
         ("[l](/articles/two#here)", 1, "'/articles/two#here' leads to no heading of that text."),
         ("[l](two)", 1, "'two' must begin with /, #, https:// or mailto:."),
+        ("[l]()", 1, "'' must begin with /, #, https:// or mailto:."),
         ("[l](http://a.example)", 1, "'http://a.example' must begin with"),
         ("| a |\n|---|\n| [l](/no) |", 3, "'/no' leads to no page."),
         ("Text[^n].\n\n[^n]: [l](/no)", 3, "'/no' leads to no page."),

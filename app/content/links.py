@@ -47,5 +47,6 @@ def wrong_links(text: Text, path: str, targets: Targets) -> Iterator[Fault]:
     for place in text.places:
         if place.token.type == "link_open":
             link = str(place.token.attrGet("href"))
-            if sentence := targets.what_is_wrong_with(path + link if link.startswith("#") else link):
+            target = path + link if link.startswith("#") else link
+            if sentence := targets.what_is_wrong_with(target):
                 yield text.fault(place, sentence)

@@ -16,6 +16,10 @@ class UnderFloor(Exception):
     """A price was agreed that is less than the kind's floor, which the message names in cents."""
 
 
+class OtherCurrency(Exception):
+    """A price was agreed in another currency than the rate card's, as the message says."""
+
+
 class PriceLine(Struct, frozen=True):
     """One line of a quote, in cents; below zero for a discount."""
 
@@ -98,11 +102,11 @@ def quote_agreed(quote: Quote, total_cents: int, card: RateCard) -> Quote:
 
     One line makes up the difference. Raises UnderFloor below the kind's floor.
     """
+    if total_cents == quote.total_cents:
+        return quote
     floor_cents = starting_price_cents(quote.kind, card)
     if total_cents < floor_cents:
         raise UnderFloor(f"{total_cents} is under the floor of {floor_cents} ({quote.kind}).")
-    if total_cents == quote.total_cents:
-        return quote
     difference = PriceLine(
         card.agreed_label, card.agreed_explanation, total_cents - quote.total_cents
     )

@@ -3,9 +3,16 @@
 from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
+from app.applications.models import Application
 from app.applications.queries import hold_application
 from app.engagements import service
-from app.engagements.pricing import proposal_at, quote_agreed, quote_engagement
+from app.engagements.pricing import (
+    OtherCurrency,
+    Quote,
+    proposal_at,
+    quote_agreed,
+    quote_engagement,
+)
 from app.engagements.queries import engagement_of
 from app.engagements.rate_card import current_rate_card
 from app.events.types import RecordedEvent
@@ -32,9 +39,7 @@ def offer_engagement(session: Session, accepted: RecordedEvent) -> None:
     application = hold_application(session, accepted.subject_id)
     if application.erased_at is not None:
         return
-    card = current_rate_card()
-    computed = quote_engagement(accepted.data.kind, application.answers, card)
-    quote = quote_agreed(computed, accepted.data.total_cents, card)
+    quote = _quote_accepted(session, application, accepted)
     offered = replace(quote, proposal=proposal_at(quote, current_offers()))
     service.offer_engagement(session, application.id, offered)
 
@@ -52,3 +57,18 @@ def activate_engagement(session: Session, paid: RecordedEvent) -> None:
 def erase_signature(session: Session, erased: RecordedEvent) -> None:
     """application.erased → the engagement without its signer's name."""
     service.erase_signature(session, erased.subject_id)
+
+
+def _quote_accepted(session: Session, application: Application, accepted: RecordedEvent) -> Quote:
+    """The price that the reviewer gave, with the lines that they saw: the proposal's own where it
+    is of that kind and in that currency, whatever the rate card has become since, else the rate
+    card's. Raises OtherCurrency and UnderFloor."""
+    given, card = accepted.data, current_rate_card()
+    proposed = engagement_of(session, application.id)
+    if proposed and (proposed.kind, proposed.currency) == (given.kind, given.currency):
+        quote = proposed.priced
+    elif given.currency == card.currency:
+        quote = quote_engagement(given.kind, application.answers, card)
+    else:
+        raise OtherCurrency(f"Accepted in {given.currency}; the rate card has {card.currency}.")
+    return quote_agreed(quote, given.total_cents, card)

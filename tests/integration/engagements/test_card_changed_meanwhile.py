@@ -1,0 +1,103 @@
+"""The rate card changes between the proposal and the offer: the client is offered what the reviewer
+saw."""
+
+import tomllib
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from msgspec.structs import replace
+from sqlalchemy.orm import Session
+
+from app.applications.events import ApplicationAccepted
+from app.applications.service import decide_application
+from app.engagements import subscribers
+from app.engagements.models import Engagement
+from app.engagements.pricing import OtherCurrency
+from app.engagements.queries import engagement_of
+from app.engagements.rate_card import RateCard, current_rate_card
+from app.engagements.subscribers import offer_engagement
+from app.events.store import read_stream
+from app.events.types import RecordedEvent, stream_of
+from tests.submitted import submit_answers
+
+DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
+Accept = Callable[..., RecordedEvent]
+
+
+@pytest.fixture
+def proposed(session: Session, handle_events: Callable[[], None]) -> Engagement:
+    answers = tomllib.loads(DEMO.read_text())["applications"][0]
+    application_id = submit_answers(session, answers).id
+    session.commit()
+    handle_events()
+    engagement = engagement_of(session, application_id)
+    assert engagement
+    return engagement
+
+
+@pytest.fixture
+def accept(session: Session, proposed: Engagement) -> Accept:
+    """Accept as proposed, but for what is named; the event, which nobody has acted on."""
+
+    def accept(**other: object) -> RecordedEvent:
+        kept = {name: getattr(proposed, name) for name in ("kind", "total_cents", "currency")}
+        accepted = ApplicationAccepted(message="", **{**kept, **other})
+        identity: uuid.UUID = proposed.application_id
+        decide_application(session, identity, accepted, seen_version=1, actor="staff:1")
+        session.commit()
+        return read_stream(session, stream_of("application", identity))[-1]
+
+    return accept
+
+
+def dearer(card: RateCard) -> RateCard:
+    """The card with each base and floor a thousand dollars higher."""
+    return replace(
+        card,
+        kinds=tuple(
+            replace(
+                price,
+                base_cents=price.base_cents + 100_000,
+                floor_cents=price.floor_cents + 100_000,
+            )
+            for price in card.kinds
+        ),
+    )
+
+
+def have_card(monkeypatch: pytest.MonkeyPatch, card: RateCard) -> None:
+    monkeypatch.setattr(subscribers, "current_rate_card", lambda: card)
+
+
+def test_what_was_accepted_as_proposed_is_offered_line_by_line(
+    session: Session, proposed: Engagement, accept: Accept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = proposed.priced
+    accepted = accept()
+    have_card(monkeypatch, dearer(current_rate_card()))
+    offer_engagement(session, accepted)
+    assert proposed.status == "offered"
+    assert (proposed.priced.lines, proposed.total_cents) == (shown.lines, shown.total_cents)
+
+
+def test_what_was_agreed_beside_it_is_one_line_behind_those_of_the_proposal(
+    session: Session, proposed: Engagement, accept: Accept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    shown = proposed.priced
+    accepted = accept(total_cents=shown.total_cents + 500_000)
+    have_card(monkeypatch, dearer(current_rate_card()))
+    offer_engagement(session, accepted)
+    *lines, difference = proposed.priced.lines
+    assert (tuple(lines), difference.amount_cents) == (shown.lines, 500_000)
+
+
+def test_a_price_in_another_currency_than_the_cards_is_no_offer(
+    session: Session, proposed: Engagement, accept: Accept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """It would be so much of another currency; a dead letter asks a person instead."""
+    accepted = accept(kind="build" if proposed.kind != "build" else "sprint")
+    have_card(monkeypatch, replace(current_rate_card(), currency="eur"))
+    with pytest.raises(OtherCurrency, match="Accepted in usd; the rate card has eur"):
+        offer_engagement(session, accepted)

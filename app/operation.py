@@ -1,6 +1,7 @@
 """For the operator: does the process live, can it serve, and where do events pile up."""
 
 import hmac
+from functools import cache
 
 import redis
 from alembic.runtime.migration import MigrationContext
@@ -31,6 +32,7 @@ from app.webhooks.queries import count_disabled_endpoints, count_undelivered_by_
 from config import Config
 
 BROKER_TIMEOUT = 1.0
+AHEAD = "ahead: a newer release's"
 
 SUBSCRIBER_GAUGES = {
     "deliveries_behind": ("Events to be handled, relayed or not", "behind"),
@@ -55,14 +57,14 @@ def healthz() -> ResponseReturnValue:
 
 @operation.get("/readyz")
 def readyz() -> ResponseReturnValue:
-    """It can serve: each part named. Broker and log are reported, but the site serves without."""
+    """It can serve: each part named. The broker is reported, but the site serves without."""
     checks = {
         "database": _database(),
         "migrations": _migrations(),
         "log": _log(),
         "broker": _broker(),
     }
-    ready = checks["database"] == checks["migrations"] == "ok"
+    ready = checks["database"] == checks["log"] == "ok" and checks["migrations"] in {"ok", AHEAD}
     return jsonify(status="ok" if ready else "unavailable", **checks), 200 if ready else 503
 
 
@@ -161,8 +163,18 @@ def _migrations() -> str:
             at = MigrationContext.configure(connection).get_current_heads()
     except SQLAlchemyError:
         return "unknown"
-    expected = ScriptDirectory.from_config(migrate.get_config()).get_heads()
-    return "ok" if set(at) == set(expected) else "behind: run `flask db upgrade`"
+    heads, known = _revisions()
+    if set(at) == heads:
+        return "ok"
+    return "behind: run `flask db upgrade`" if known.issuperset(at) else AHEAD
+
+
+@cache
+def _revisions() -> tuple[frozenset[str], frozenset[str]]:
+    """The heads of this release's migrations, and all of them."""
+    migrations = ScriptDirectory.from_config(migrate.get_config())
+    known = frozenset(one.revision for one in migrations.walk_revisions())
+    return frozenset(migrations.get_heads()), known
 
 
 def _log() -> str:

@@ -31,5 +31,5 @@ def delete() -> ResponseReturnValue:
     db.session.commit()
     session.pop(DRAFT_COOKIE, None)
     forgetting = redirect(url_for("applications.start"), 303)
-    forgetting.headers["Clear-Site-Data"] = '"storage"'
+    forgetting.headers["Clear-Site-Data"] = '"cache", "storage"'
     return forgetting

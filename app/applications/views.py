@@ -65,12 +65,14 @@ def start() -> ResponseReturnValue:
     """Say what it takes, or offer to go on with the draft that this browser knows."""
     draft = current_draft()
     is_under_way = draft and draft.version and not draft.submitted_at
+    config = current_app.config["SITE"]
     return render_template(
         "applications/start.html",
         questionnaire=current_questionnaire(),
         minutes=minutes_by_step(db.session(), current_questionnaire()),
         next_step=open_step(draft) if draft and is_under_way else None,
-        kept_days=current_app.config["SITE"].DRAFT_DAYS,
+        kept_days=config.DRAFT_DAYS,
+        reminds=config.DRAFT_REMINDER_DAYS > 0,
     )
 
 

@@ -52,10 +52,12 @@ class FoldedProjection(msgspec.Struct, frozen=True):
     def _states(self, connection: Connection) -> Iterator[tuple[uuid.UUID, Any]]:
         """Each stream's key and state, in the order of the streams."""
         types = [event.type for event in self.table.steps]
-        rows = connection.execute(EVENTS, {"types": types}, execution_options={"yield_per": BATCH})
-        for _, events in groupby(map(recorded_event, rows), lambda event: event.stream):
-            first, *later = events
-            yield first.subject_id, self.table.fold([first, *later])
+        with connection.execute(
+            EVENTS, {"types": types}, execution_options={"yield_per": BATCH}
+        ) as rows:
+            for _, events in groupby(map(recorded_event, rows), lambda event: event.stream):
+                first, *later = events
+                yield first.subject_id, self.table.fold([first, *later])
 
     def _rows(
         self, connection: Connection, keys: Mapping[uuid.UUID, Any]

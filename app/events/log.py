@@ -54,7 +54,7 @@ SELECT max(horizon) + 1 - pg_snapshot_xmin(pg_current_snapshot())::text::bigint 
 
 def has_moved(session: Session) -> bool:
     """Whether the log comes from a server that had given out more transaction ids than this one,
-    as after a restore: its readers then wait for ever."""
+    as after a restore: its readers then wait, and would pass over what is recorded meanwhile."""
     return bool(session.scalar(MOVED))
 
 

@@ -16,6 +16,7 @@ from app.events.bell import listening
 from app.events.sending import Send, send_all, share_out
 from app.events.spans import relay_span
 from app.events.subscription import Subscriptions, current_subscriptions
+from app.events.types import known_types
 
 BATCH = 500
 RETRY_SECONDS = 1.0
@@ -28,11 +29,12 @@ log = structlog.get_logger()
 # One statement, so one round trip and one commit, which need not reach the disk: what a crash takes
 # back is relayed again. An event whose predecessor in its stream is being relayed by somebody else
 # waits: a later delivery must never be there before an earlier one. Of a stream only the first
-# unfinished delivery gets a task, so that a busy stream takes no more than its turn.
+# unfinished delivery gets a task, so that a busy stream takes no more than its turn. What a newer
+# release has recorded is left to its relay, which knows who is to be given it.
 RELAY_BATCH = text("""
 WITH batch AS (
     SELECT position, stream, version, type FROM events
-    WHERE relayed_at IS NULL
+    WHERE relayed_at IS NULL AND type = ANY(CAST(:known AS text[]))
     ORDER BY position LIMIT :batch
     FOR UPDATE SKIP LOCKED
 ), ready AS (
@@ -105,11 +107,15 @@ def relay_batch(subscriptions: Subscriptions, send: Send) -> int:
     sweep.
     """
     types, subscribers = zip(*subscriptions.pairs, strict=True) if subscriptions.pairs else ((), ())
+    values = {
+        "batch": BATCH,
+        "known": known_types(),
+        "types": list(types),
+        "subscribers": list(subscribers),
+    }
     begun = time.time_ns()
     with autocommit() as connection:
-        relayed, first, held, _ = connection.execute(
-            RELAY_BATCH, {"batch": BATCH, "types": list(types), "subscribers": list(subscribers)}
-        ).one()
+        relayed, first, held, _ = connection.execute(RELAY_BATCH, values).one()
         first, held = first or [], held or []
         with relay_span(connection, [*chain(*first), *held], since=begun):
             send_all(connection, share_out(first), send)

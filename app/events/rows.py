@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
+from cryptography.exceptions import InvalidTag
 
 from app.events.sealing import unseal
 from app.events.types import (
@@ -27,7 +28,8 @@ METADATA = msgspec.json.Decoder(Metadata)
 
 
 class UnreadableEvent(Exception):
-    """An event that this release does not know, or not in that form: a newer one recorded it."""
+    """An event that this release does not know, or not in that form: a newer one recorded it. Or it
+    was altered, and its key opens it no more."""
 
 
 def recorded_event(row: Sequence[Any]) -> RecordedEvent:
@@ -42,7 +44,7 @@ def recorded_event(row: Sequence[Any]) -> RecordedEvent:
         else:
             opened = unseal(bytes(sealed), bytes(key), id_)
             payload = decode_event(type_, msgspec.json.decode(data) | opened, schema_version)
-    except (UnknownEventType, UnknownSchemaVersion, msgspec.ValidationError) as error:
+    except (InvalidTag, UnknownEventType, UnknownSchemaVersion, msgspec.ValidationError) as error:
         raise UnreadableEvent(f"{type_} in version {schema_version}, at {position}") from error
     return RecordedEvent(
         id=id_,

@@ -100,6 +100,11 @@ def declared_events() -> dict[str, type[Event]]:
     return {name: declared for name, declared in _declared.items() if not declared.is_exhibit}
 
 
+def known_types() -> list[str]:
+    """The name of every declared type, those of exhibits too."""
+    return list(_declared)
+
+
 def decode_event(name: str, data: dict[str, Any], schema_version: int) -> Event:
     """The typed payload of an event that was stored in ``schema_version``, upcast to the present
     one. Raises UnknownEventType or UnknownSchemaVersion where the type or version is not declared.

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.queries import name_of, staff_names
 from app.events.models import Delivery, DeliveryTry, StoredEvent
-from app.events.rows import EVENT_COLUMNS, METADATA, recorded_event
+from app.events.rows import EVENT_COLUMNS, METADATA, UnreadableEvent, recorded_event
 from app.events.types import declared_events
 from app.flow.subjects import Subject, subjects_of
 
@@ -125,13 +125,13 @@ def find_event(session: Session, event_id: uuid.UUID) -> EventStory | None:
 
 
 def _payload(row: Row[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The payload in its present version, and apart from it what is personal. Of a type that is no
-    longer declared, what is stored in the open."""
-    declared = declared_events().get(row.type)
-    if declared is None:
+    """The payload in its present version, and apart from it what is personal. Of an event that
+    can't be read, what is stored in the open."""
+    try:
+        data = msgspec.to_builtins(recorded_event(row).data)
+    except UnreadableEvent:
         return msgspec.json.decode(row.data), {}
-    data = msgspec.to_builtins(recorded_event(row).data)
-    personal = {name: data.pop(name) for name in declared.personal}
+    personal = {name: data.pop(name) for name in declared_events()[row.type].personal}
     return data, personal
 
 

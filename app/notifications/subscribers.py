@@ -94,6 +94,8 @@ def send_decision(session: Session, decided: RecordedEvent) -> None:
 
 def pass_on_answer(session: Session, provided: RecordedEvent) -> None:
     """application.more_provided → the prospect's answer, to staff."""
+    if provided.is_erased:
+        return
     application = get_application(session, provided.subject_id)
     letter = news.more_provided(application, provided.data.message)
     tell_staff(session, letter, because=provided, application_id=application.id)
@@ -118,6 +120,8 @@ def send_message(session: Session, sent: RecordedEvent) -> None:
 def announce_withdrawal(session: Session, withdrawn: RecordedEvent) -> None:
     """application.withdrawn → the news to staff, and a confirmation to the prospect, unless it was
     held."""
+    if withdrawn.is_erased:
+        return
     application = get_application(session, withdrawn.subject_id)
     letter = news.withdrawn(application, withdrawn.data.message)
     tell_staff(session, letter, because=withdrawn, application_id=application.id)

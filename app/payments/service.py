@@ -57,17 +57,19 @@ def open_deposit_checkout(
 def close_checkout(session: Session, deposit_id: uuid.UUID) -> None:
     """Expire at Stripe what could still be paid of a paid deposit, if Stripe can be reached.
 
-    Commits, for the same reason. A page that stays open does no harm: a second payment is noted as
+    Commits, for the same reason. A page that stays open does no harm, and what had closed one that
+    was open here is Stripe's to say, by a webhook or when it is asked: a second payment is noted as
     one to refund.
     """
     pages = [(a.id, a.stripe_session_id or "") for a in open_attempts(session, deposit_id)]
     session.commit()
     for attempt_id, session_id in pages:
         try:
-            current_gateway().expire_checkout(session_id)
+            is_closed = current_gateway().expire_checkout(session_id)
         except PaymentUnavailable:
             continue
-        _move(session, deposit_id, attempt_id, "expired")
+        if is_closed:
+            _move(session, deposit_id, attempt_id, "expired")
 
 
 def _begin(

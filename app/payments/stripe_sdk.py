@@ -32,6 +32,7 @@ ANSWER_SECONDS = 8.0
 NETWORK_RETRIES = 2
 SIGNATURE_TOLERANCE_SECONDS = 300
 IN_PROGRESS = 409
+MISSING = "resource_missing"
 PAGE = 100
 CIRCUIT = "stripe"
 
@@ -98,18 +99,21 @@ class Gateway:
             with self._api() as api:
                 return cast(CheckoutStatus, api.checkout.sessions.retrieve(session_id).status)
         except stripe.InvalidRequestError as error:
-            if error.code != "resource_missing":
+            if error.code != MISSING:
                 raise
             return "unknown"
 
     @as_unavailable()
-    def expire_checkout(self, session_id: str) -> None:
-        """Close the page, if it is still open. Raises PaymentUnavailable."""
+    def expire_checkout(self, session_id: str) -> bool:
+        """Close the page; False where it was closed before, as by a payment that nobody has told of
+        yet. Raises PaymentUnavailable."""
         try:
             with self._api() as api:
                 api.checkout.sessions.expire(session_id)
         except stripe.InvalidRequestError as error:
             _note("stripe.checkout_closed_before", error)
+            return error.code == MISSING
+        return True
 
     @as_unavailable()
     def read_events(self, types: Sequence[str], since: datetime, until: datetime) -> list[bytes]:

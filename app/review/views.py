@@ -1,6 +1,7 @@
 """The staff's pages: the queue, one application and the decision about it."""
 
 import uuid
+from collections.abc import Sequence
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -14,6 +15,7 @@ from app.applications.service import AlreadyDecided, Verdict
 from app.database import db
 from app.engagements.queries import events_about
 from app.events.lag import lag_of
+from app.events.types import RecordedEvent
 from app.extensions import csrf
 from app.firm.offers import current_offers
 from app.notifications import letters
@@ -77,11 +79,13 @@ def decide(application_id: uuid.UUID) -> ResponseReturnValue:
     """Show the mail that a decision sends; with that very mail confirmed, decide."""
     subject = load(application_id)
     form = decision_form(subject)
+    first = () if subject.is_open else unseen_changes(subject, form)
     if "change" in request.form:
-        return show_application(subject, form)
+        return show_application(subject, form, overtaken_by=first)
     if not form.validate():
         problem = EXPIRED if form.is_expired else None
-        return show_application(subject, form, problem=problem), form.refusal
+        page = show_application(subject, form, problem=problem, overtaken_by=first)
+        return page, form.refusal
     verdict = form.decision()
     if form.seen_version != subject.version or not subject.is_open:
         return answer_late_decision(subject, form, verdict)
@@ -144,9 +148,14 @@ def answer_late_decision(
 ) -> ResponseReturnValue:
     """Somebody was first: say who, and keep the text. One's own second click is no conflict."""
     db.session.refresh(subject)
-    changes = changes_since(events_about(db.session(), subject, None), form.seen_version)
+    changes = unseen_changes(subject, form)
     if changes and changes[0].data == verdict and changes[0].metadata.actor == current_user.actor:
         return redirect(url_for(".application", application_id=subject.id), 303)
     form.version.data = str(subject.version)
     problem = None if changes else CHANGED
     return show_application(subject, form, problem=problem, overtaken_by=changes), 409
+
+
+def unseen_changes(subject: Application, form: DecisionForm) -> Sequence[RecordedEvent]:
+    """What has become of the application since the reviewer opened the form."""
+    return changes_since(events_about(db.session(), subject, None), form.seen_version)

@@ -64,11 +64,15 @@ def attempts_of(session: Session, message_id: uuid.UUID) -> Sequence[WebhookAtte
 
 
 def count_undelivered_by_status(session: Session) -> dict[str, int]:
-    """How many messages wait, are being sent, or have failed."""
-    totals = {"waiting": 0, "sending": 0, "failed": 0}
-    for (_, status), count in _count_undelivered(session).items():
-        totals[status] += count
-    return totals
+    """How many messages wait for an endpoint that is enabled, are being sent, or have failed."""
+    is_kept_back = (WebhookMessage.status == "waiting") & (WebhookEndpoint.status != "enabled")
+    rows = session.execute(
+        select(WebhookMessage.status, func.count())
+        .join(WebhookEndpoint, WebhookEndpoint.id == WebhookMessage.endpoint_id)
+        .where(WebhookMessage.status != "delivered", ~is_kept_back)
+        .group_by(WebhookMessage.status)
+    )
+    return {"waiting": 0, "sending": 0, "failed": 0} | dict(rows.all())
 
 
 def count_disabled_endpoints(session: Session) -> int:

@@ -159,7 +159,7 @@ def test_a_prospect_deletes_what_they_entered(prospect: Prospect, session: Sessi
     page = prospect.client.get("/apply").text
     assert 'href="/apply/delete"' in page
     answer = prospect.press("delete")
-    assert answer.headers["Clear-Site-Data"] == '"storage"'
+    assert answer.headers["Clear-Site-Data"] == '"cache", "storage"'
     assert "What you entered is deleted." in prospect.client.get(answer.location).text
     session.rollback()
     assert session.scalars(select(Draft)).all() == []

@@ -111,7 +111,8 @@ def test_a_log_that_was_restored_into_another_server_goes_on_there(
         connection.execute("UPDATE events SET horizon = horizon + 1000000")
     seen, place = follow(session, START)
     assert seen == []
-    assert "moved" in app.test_client().get("/readyz").text
+    waiting = app.test_client().get("/readyz")
+    assert waiting.status_code == 503 and "moved" in waiting.text
 
     runner = app.test_cli_runner()
     assert "goes on here" in runner.invoke(args=["events", "restored"]).output

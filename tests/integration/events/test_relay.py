@@ -10,6 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.applications.events import MoreProvided
+from app.events import relay
 from app.events.models import Delivery, StoredEvent
 from app.events.relay import CROWD, are_workers_behind, relay_batch, run_relay
 from app.events.sending import share_out
@@ -48,6 +49,20 @@ def test_an_event_without_subscribers_is_relayed_to_nobody(
     assert relay_batch(Subscriptions({}), lambda _: None) == 1
     assert relay_batch(Subscriptions({}), lambda _: None) == 0
     assert session.scalars(select(Delivery)).all() == []
+
+
+def test_what_a_newer_release_recorded_is_left_to_its_relay_with_all_of_that_stream(
+    record_event: Record, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stream = new_stream()
+    newer = record_event(stream)
+    with monkeypatch.context() as before_the_upgrade:
+        before_the_upgrade.setattr(relay, "known_types", lambda: ["application.submitted"])
+        assert relay_batch(Subscriptions({MoreProvided: (ignore,)}), lambda _: None) == 0
+    sent: list[Sequence[int]] = []
+    assert newer.type == MoreProvided.type
+    assert relay_batch(Subscriptions({MoreProvided: (ignore,)}), sent.append) == 1
+    assert len(sent) == 1
 
 
 def test_two_relays_at_once_add_each_delivery_once(

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.applications.erasure import erase_person
 from app.applications.models import Application
+from app.applications.service import withdraw_application
 from app.messages.service import write_as_prospect, write_as_staff
 from app.notifications.mailer import MOST_REFERENCES
 from app.notifications.models import MailMessage
@@ -92,6 +93,16 @@ def test_of_somebody_erased_meanwhile_nobody_gets_an_empty_mail(
     handle_events()
     templates = set(session.scalars(select(MailMessage.template)))
     assert not templates & {"message_from_prospect", "message_from_staff"}
+
+
+def test_of_a_withdrawal_by_somebody_erased_meanwhile_staff_get_no_mail_without_a_name(
+    session: Session, application: Application, handle_events: Handle
+) -> None:
+    withdraw_application(session, application.id, "We found somebody.")
+    erase_person(session, application.id, actor="prospect")
+    session.commit()
+    handle_events()
+    assert "withdrawn" not in set(session.scalars(select(MailMessage.template)))
 
 
 def conversation_with(sink: SmtpSink, recipient: str) -> list[EmailMessage]:

@@ -46,6 +46,21 @@ def test_a_database_behind_its_migrations_is_not_ready(
         session.commit()
 
 
+def test_a_database_ahead_of_this_release_is_served_until_the_next_one_is_there(
+    client: FlaskClient, session: Session
+) -> None:
+    """As during an upgrade, whose migrations come first."""
+    (version,) = session.scalars(text("SELECT version_num FROM alembic_version"))
+    try:
+        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
+        session.commit()
+        answer = client.get("/readyz")
+        assert answer.status_code == 200 and "newer release" in answer.text
+    finally:
+        session.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": version})
+        session.commit()
+
+
 def test_a_broker_that_is_away_is_told_and_does_not_stop_the_site(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

@@ -7,10 +7,15 @@ import pytest
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Staff
 from app.database import utc_now
+from app.events.store import read_stream
+from app.events.types import stream_of
 from app.payments import reconciliation
+from app.payments.deposits import Transfer
 from app.payments.models import CheckoutAttempt, StripeEvent
 from app.payments.reconciliation import GRACE, KEPT, fetch_missed_events
+from app.payments.service import close_checkout, record_bank_payment
 from app.payments.tasks import reconcile_payments
 from tests.integration.payments.actors import Handle, Payer, PostWebhook, Standin
 
@@ -54,6 +59,27 @@ def test_a_payment_of_which_no_webhook_came_is_found_and_counted_once(
     handle_events()
     assert len(payer.payments()) == 1
     assert stored(payer.session) == 1
+
+
+def test_a_card_payment_that_nobody_told_of_is_found_though_a_transfer_is_recorded_meanwhile(
+    paid: None,
+    payer: Payer,
+    ada: Staff,
+    wait: Pass,
+    handle_events: Handle,
+) -> None:
+    transfer = Transfer(ada.id, utc_now().date(), None)
+    deposit = record_bank_payment(payer.session, payer.engagement, transfer)
+    payer.session.commit()
+    close_checkout(payer.session, deposit.id)
+    wait(GRACE)
+    reconcile_payments()
+    handle_events()
+    stream = read_stream(payer.session, stream_of("engagement", payer.engagement_id))
+    assert [one.type for one in stream if one.type.startswith("deposit.")] == [
+        "deposit.paid",
+        "deposit.overpaid",
+    ]
 
 
 def test_a_page_that_expired_unheard_can_be_asked_for_anew(

@@ -7,12 +7,15 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.applications.erasure import AlreadyErased
 from app.applications.service import AlreadyDecided, NothingAsked, NotOpen
 from app.engagements.service import NotOnOffer
+from app.events.models import StoredEvent
 from app.events.person_keys import PersonErased
+from app.flow.story import find_event
 from app.payments.deposits import AlreadyPaid, NotDue
 from tests.integration.projections.conftest import Differences, NothingProposed, Office
 
@@ -143,3 +146,16 @@ def test_an_altered_event_is_named_too(app: Flask, finished: UUID, tamper: Tampe
     assert found.exit_code == 1
     assert f"(application-{finished}, 2): it was altered" in found.output
     assert "the log says 99" in found.output
+
+
+def test_an_event_that_was_altered_beyond_reading_is_named_and_its_page_says_so(
+    app: Flask, finished: UUID, tamper: Tamper, session: Session
+) -> None:
+    tamper("UPDATE events SET sealed = sealed || 'x' WHERE type = 'application.submitted'")
+    found = app.test_cli_runner().invoke(args=["events", "verify"])
+    assert found.exit_code == 1
+    assert f"(application-{finished}, 1): it was altered" in found.output
+    assert "can't be read" in found.output
+    altered = session.scalars(select(StoredEvent).filter_by(type="application.submitted")).one()
+    story = find_event(session, altered.id)
+    assert story and not story.is_intact and story.personal == {}

@@ -213,6 +213,21 @@ def test_the_second_reviewer_sees_who_was_first_and_keeps_the_text(
     assert decisions(session, proposed) == ["application.declined"]
 
 
+@pytest.mark.parametrize("button", [{"change": "yes"}, {"csrf_token": "expired"}])
+def test_what_is_not_sent_for_another_reason_shows_who_was_first_and_keeps_the_text_too(
+    desk: FlaskClient,
+    other_desk: FlaskClient,
+    proposed: Application,
+    decide: Decide,
+    decide_and_send: Decide,
+    button: dict[str, str],
+) -> None:
+    decide_and_send(other_desk, proposed, verdict="decline", message="Not this year.")
+    page = decide(desk, proposed, verdict="accept", message="My own letter.", **button).text
+    assert "Somebody was first" in page and "What you wrote" in page
+    assert "My own letter." in page
+
+
 def test_a_preview_of_an_overtaken_decision_is_a_conflict_too(
     desk: FlaskClient,
     proposed: Application,

@@ -108,7 +108,7 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
         title=title,
         message=message,
         next_step=next_step,
-        typed=typed_fields() if error.code == 503 else (),
+        typed=typed_fields() if error.code in {429, 503} else (),
     )
     return page, error.code, headers
 

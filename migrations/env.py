@@ -13,7 +13,7 @@ def run() -> None:
     with database.engine.connect() as connection:
         # A migration may take longer than a request is allowed to.
         connection.execute(text("SET statement_timeout = 0"))
-        connection.execute(text("SET lock_timeout = '5s'"))
+        connection.execute(text("SET lock_timeout = 0"))
         connection.execute(text("SET idle_in_transaction_session_timeout = 0"))
         connection.commit()
         context.configure(
@@ -26,6 +26,8 @@ def run() -> None:
             connection.execute(
                 text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK}
             )
+            # Whoever serves meanwhile waits behind a migration that waits for a table.
+            connection.execute(text("SET LOCAL lock_timeout = '5s'"))
             context.run_migrations()
         connection.commit()
 

@@ -229,6 +229,23 @@ def test_in_two_tabs_both_texts_are_shown_and_one_is_chosen(device: Device, site
     assert first.evaluate(UNSENT) == []
 
 
+def test_the_enter_key_chooses_neither_of_two_texts(device: Device, site: Site) -> None:
+    first = finished(device, site)
+    second = first.context.new_page()
+    for page in (first, second):
+        page.goto("/apply/you")
+    first.locator("#company").fill("Named in the first tab")
+    saved(first)
+    second.locator("#company").fill("Named in the second tab")
+    expect(second.locator("#autosave-notice")).to_contain_text(CHANGED)
+    second.locator("#company").press("Enter")
+    expect(second.locator("#autosave-notice")).to_be_focused()
+    expect(second.get_by_text(CHANGED)).to_be_visible()
+    expect(second.locator("#company")).to_have_value("Named in the second tab")
+    named = "SELECT count(*) FROM drafts WHERE answers->>'company' = 'Named in the second tab'"
+    assert site.value(named) == 0
+
+
 def test_without_javascript_a_press_shows_both_texts(device: Device, site: Site) -> None:
     first = device(1440, javascript=False)
     first.context.add_cookies([cookie_of_finished_draft(site, someone()[0])])

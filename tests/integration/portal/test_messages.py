@@ -127,6 +127,14 @@ def test_after_thirty_messages_in_an_hour_the_next_has_to_wait_and_is_kept(
     assert len(messages_of(session, application)) == 30
 
 
+def test_an_answer_that_is_sent_too_often_is_kept_on_the_page_that_says_so(send: Send) -> None:
+    for _ in range(30):
+        send("reply", message="")
+    late = send("reply", message="A long answer")
+    assert late.status_code == 429
+    assert 'name="message" value="A long answer"' in late.text and "Send it again" in late.text
+
+
 def test_the_hour_counts_for_the_link_from_wherever_it_is_used(
     app: Flask, path: str, session: Session, application: Application
 ) -> None:

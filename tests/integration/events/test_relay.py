@@ -9,14 +9,15 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.applications.events import MoreProvided
+from app.applications.events import MoreProvided, MoreRequested
 from app.events import relay
 from app.events.models import Delivery, StoredEvent
 from app.events.relay import CROWD, are_workers_behind, relay_batch, run_relay
 from app.events.sending import share_out
+from app.events.store import record
 from app.events.subscription import Subscriptions
 from app.events.types import RecordedEvent
-from tests.integration.events.conftest import Flow, new_stream
+from tests.integration.events.conftest import PERSON, Flow, new_stream
 from tests.site import eventually
 
 Record = Callable[..., RecordedEvent]
@@ -51,18 +52,19 @@ def test_an_event_without_subscribers_is_relayed_to_nobody(
     assert session.scalars(select(Delivery)).all() == []
 
 
-def test_what_a_newer_release_recorded_is_left_to_its_relay_with_all_of_that_stream(
-    record_event: Record, monkeypatch: pytest.MonkeyPatch
+def test_what_a_newer_release_recorded_is_left_to_its_relay_with_all_behind_it_in_its_stream(
+    session: Session, record_event: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     stream = new_stream()
-    newer = record_event(stream)
+    record_event(stream)
+    record(session, stream, MoreRequested(message="and?"), actor="system:test", person=PERSON)
+    session.commit()
+    table = Subscriptions({MoreProvided: (ignore,), MoreRequested: (ignore_too,)})
     with monkeypatch.context() as before_the_upgrade:
-        before_the_upgrade.setattr(relay, "known_types", lambda: ["application.submitted"])
-        assert relay_batch(Subscriptions({MoreProvided: (ignore,)}), lambda _: None) == 0
-    sent: list[Sequence[int]] = []
-    assert newer.type == MoreProvided.type
-    assert relay_batch(Subscriptions({MoreProvided: (ignore,)}), sent.append) == 1
-    assert len(sent) == 1
+        before_the_upgrade.setattr(relay, "known_types", lambda: [MoreRequested.type])
+        assert relay_batch(table, lambda _: None) == 0
+    assert relay_batch(table, lambda _: None) == 2
+    assert len(session.scalars(select(Delivery)).all()) == 2
 
 
 def test_two_relays_at_once_add_each_delivery_once(

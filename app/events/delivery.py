@@ -57,7 +57,9 @@ class StaleClaim(Exception):
     """The lease ran out while the handler was at work, and somebody else may have the delivery."""
 
 
-# After the commit, so that either this sees the next one, or its own task sees this one done.
+# After the commit, so that either this sees the next one, or its own task sees this one done. What
+# is in hand meanwhile, or waits for its next try, is not marked as sent: the sweep would believe it
+# to be on its way.
 TAKE_NEXT = text("""
 UPDATE deliveries SET sent_at = clock_timestamp()
 WHERE done_at IS NULL AND id = ANY(ARRAY(
@@ -65,12 +67,12 @@ WHERE done_at IS NULL AND id = ANY(ARRAY(
     FROM unnest(CAST(:subscribers AS text[]), CAST(:streams AS text[]), CAST(:versions AS int[]))
         AS done (subscriber, stream, version)
     CROSS JOIN LATERAL (
-        SELECT id, status FROM deliveries
+        SELECT id, status, not_before FROM deliveries
         WHERE subscriber = done.subscriber AND stream = done.stream
           AND stream_version > done.version AND status <> 'done'
         ORDER BY stream_version LIMIT 1
     ) AS next
-    WHERE next.status = 'waiting'
+    WHERE next.status = 'waiting' AND next.not_before <= clock_timestamp()
       AND NOT EXISTS (SELECT FROM paused_subscribers p WHERE p.subscriber = done.subscriber)
 ))
 RETURNING id

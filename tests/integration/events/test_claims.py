@@ -11,7 +11,7 @@ from app.database import db
 from app.events import delivery
 from app.events.claims import LeaseKeeper
 from app.events.delivery import Outcome
-from app.events.models import StoredEvent
+from app.events.models import Delivery, StoredEvent
 from app.events.store import record
 from app.events.types import RecordedEvent
 from tests.integration.events.conftest import PERSON, Flow, Record, keeper_of, new_stream
@@ -43,6 +43,27 @@ def test_what_a_worker_has_in_hand_is_left_alone_until_its_lease_runs_out(
     assert flow.deliver(delivery_id) is Outcome.DONE
     assert flow.delivery(delivery_id).attempts == 2
     assert types_of(session) == ["application.more_provided", "application.more_requested"]
+
+
+def test_what_another_worker_takes_before_it_is_woken_does_not_count_as_on_its_way(
+    session: Session, record_event: Record, flow_to: FlowTo
+) -> None:
+    """Or its next try would wait until the sweep believes a task to be lost."""
+    stream, other = new_stream(), new_stream()
+    for one in (stream, stream, other):
+        record_event(one)
+
+    def take_meanwhile(session: Session, recorded: RecordedEvent) -> None:
+        if recorded.stream == other:
+            flow.claim(second)
+
+    flow = flow_to(take_meanwhile)
+    both = flow.relay()
+    behind = select(Delivery.id).where(Delivery.stream == stream, Delivery.stream_version == 2)
+    second = session.scalars(behind).one()
+    session.commit()
+    assert set(flow.deliver_all(both).values()) == {Outcome.DONE}
+    assert second not in flow.sent and flow.delivery(second).sent_at is None
 
 
 def test_a_worker_that_slept_through_its_lease_changes_nothing(

@@ -4,6 +4,8 @@ from pathlib import Path
 
 from redis import Redis as RedisClient
 
+from app import create_app
+from config import load_config
 from local.commands import procfile, shell
 from local.ports import HOST
 from local.process import Process
@@ -11,7 +13,6 @@ from tests.faults.handled import QUEUE
 from tests.faults.troubles import Clock
 from tests.site import Site, eventually
 
-SENT = 5
 USUAL = " --scheduler celery.beat:PersistentScheduler"
 
 
@@ -28,15 +29,16 @@ class Scheduler:
             "VAR_DIR": str(folder),
         }
         command = shell(procfile()["scheduler"] + more)
+        self._tasks = len(create_app(load_config(environ)).extensions["celery"].conf.beat_schedule)
         self.process = Process(folder.name, command, log=folder / "log", environ=environ)
 
     def sent(self) -> int:
         return int(self._broker.llen(QUEUE))
 
     def sends_on(self) -> None:
-        """Return once it has sent some more."""
+        """Return once it has sent so many more that each task has had its turn by this clock."""
         before = self.sent()
-        eventually(lambda: self.sent() >= before + SENT)
+        eventually(lambda: self.sent() >= before + self._tasks)
 
 
 def test_a_clock_that_is_set_back_does_not_stop_the_sweep(site: Site, tmp_path: Path) -> None:

@@ -47,7 +47,7 @@ def init_celery(app: Flask, config: Config) -> None:
         beat_scheduler="app.beat:SteadyScheduler",
         # A clock that is set back in the middle of a tick silences beat for no longer than this.
         beat_max_loop_interval=5,
-        beat_schedule=_beat_schedule(config),
+        beat_schedule=beat_schedule(config),
     )
     celery.set_default()
     app.extensions["celery"] = celery
@@ -109,7 +109,7 @@ def _transport_options(url: str) -> dict[str, Any]:
     }
 
 
-def _beat_schedule(config: Config) -> dict[str, dict[str, Any]]:
+def beat_schedule(config: Config) -> dict[str, dict[str, Any]]:
     """What the scheduler rings for, and how often."""
     return {
         "sweep-deliveries": _each(config.SWEEP_SECONDS, sweep_deliveries),

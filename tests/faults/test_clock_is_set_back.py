@@ -4,7 +4,7 @@ from pathlib import Path
 
 from redis import Redis as RedisClient
 
-from app import create_app
+from app.background import beat_schedule
 from config import load_config
 from local.commands import procfile, shell
 from local.ports import HOST
@@ -29,7 +29,7 @@ class Scheduler:
             "VAR_DIR": str(folder),
         }
         command = shell(procfile()["scheduler"] + more)
-        self._tasks = len(create_app(load_config(environ)).extensions["celery"].conf.beat_schedule)
+        self._tasks = len(beat_schedule(load_config(environ)))
         self.process = Process(folder.name, command, log=folder / "log", environ=environ)
 
     def sent(self) -> int:

@@ -65,7 +65,7 @@ def _quote_accepted(session: Session, application: Application, accepted: Record
     card's. Raises OtherCurrency and UnderFloor."""
     given, card = accepted.data, current_rate_card()
     proposed = engagement_of(session, application.id)
-    if proposed and (proposed.kind, proposed.currency) == (given.kind, given.currency):
+    if proposed and proposed.is_priced_as(given.kind, given.currency):
         quote = proposed.priced
     elif given.currency == card.currency:
         quote = quote_engagement(given.kind, application.answers, card)

@@ -34,7 +34,7 @@ def price_kinds(
 
 def _pricing(quote: Quote, engagement: Engagement | None, card: RateCard) -> Pricing:
     total_cents, is_proposed = quote.total_cents, False
-    if engagement and (engagement.kind, engagement.currency) == (quote.kind, quote.currency):
+    if engagement and engagement.is_priced_as(quote.kind, quote.currency):
         total_cents, is_proposed = engagement.total_cents, True
     return Pricing(
         total_cents=total_cents,

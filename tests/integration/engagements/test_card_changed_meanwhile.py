@@ -1,10 +1,8 @@
 """The rate card changes between the proposal and the offer: the client is offered what the reviewer
 saw."""
 
-import tomllib
 import uuid
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from msgspec.structs import replace
@@ -20,17 +18,14 @@ from app.engagements.rate_card import RateCard, current_rate_card
 from app.engagements.subscribers import offer_engagement
 from app.events.store import read_stream
 from app.events.types import RecordedEvent, stream_of
-from tests.submitted import submit_answers
 
-DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
 Accept = Callable[..., RecordedEvent]
 
 
 @pytest.fixture
-def proposed(session: Session, handle_events: Callable[[], None]) -> Engagement:
-    answers = tomllib.loads(DEMO.read_text())["applications"][0]
-    application_id = submit_answers(session, answers).id
-    session.commit()
+def proposed(
+    session: Session, application_id: uuid.UUID, handle_events: Callable[[], None]
+) -> Engagement:
     handle_events()
     engagement = engagement_of(session, application_id)
     assert engagement
@@ -38,16 +33,15 @@ def proposed(session: Session, handle_events: Callable[[], None]) -> Engagement:
 
 
 @pytest.fixture
-def accept(session: Session, proposed: Engagement) -> Accept:
+def accept(session: Session, application_id: uuid.UUID, proposed: Engagement) -> Accept:
     """Accept as proposed, but for what is named; the event, which nobody has acted on."""
 
     def accept(**other: object) -> RecordedEvent:
         kept = {name: getattr(proposed, name) for name in ("kind", "total_cents", "currency")}
         accepted = ApplicationAccepted(message="", **{**kept, **other})
-        identity: uuid.UUID = proposed.application_id
-        decide_application(session, identity, accepted, seen_version=1, actor="staff:1")
+        decide_application(session, application_id, accepted, seen_version=1, actor="staff:1")
         session.commit()
-        return read_stream(session, stream_of("application", identity))[-1]
+        return read_stream(session, stream_of("application", application_id))[-1]
 
     return accept
 

@@ -1,11 +1,8 @@
 """A prospect who is erased before the reviewer's offer is made: nothing is offered to nobody."""
 
-import tomllib
 import uuid
 from collections.abc import Callable
-from pathlib import Path
 
-import pytest
 from sqlalchemy.orm import Session
 
 from app.applications.erasure import erase_person
@@ -16,18 +13,8 @@ from app.engagements.queries import engagement_of
 from app.engagements.subscribers import close_engagement, offer_engagement
 from app.events.store import read_stream
 from app.events.types import RecordedEvent, stream_of
-from tests.submitted import submit_answers
 
-DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
 ACCEPTED = ApplicationAccepted(message="", kind="sprint", total_cents=1_000_000)
-
-
-@pytest.fixture
-def application_id(session: Session) -> uuid.UUID:
-    answers = tomllib.loads(DEMO.read_text())["applications"][0]
-    application_id = submit_answers(session, answers).id
-    session.commit()
-    return application_id
 
 
 def accept_and_erase(session: Session, application_id: uuid.UUID) -> list[RecordedEvent]:

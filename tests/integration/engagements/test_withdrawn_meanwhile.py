@@ -1,9 +1,7 @@
 """A prospect who withdraws at the moment of the proposal: no proposal stays open."""
 
-import tomllib
 import uuid
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,16 +18,12 @@ from app.engagements.queries import engagement_of
 from app.events.store import read_stream
 from app.events.types import RecordedEvent, stream_of
 from app.scoring.subscribers import score_fit
-from tests.submitted import submit_answers
-
-DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
 
 
 @pytest.fixture
-def scored(session: Session) -> RecordedEvent:
+def scored(session: Session, application_id: uuid.UUID) -> RecordedEvent:
     """An application's score, which nobody has acted on."""
-    answers = tomllib.loads(DEMO.read_text())["applications"][0]
-    stream = stream_of("application", submit_answers(session, answers).id)
+    stream = stream_of("application", application_id)
     score_fit(session, read_stream(session, stream)[0])
     session.commit()
     return read_stream(session, stream)[1]

@@ -1,5 +1,7 @@
 """What load balancers and Prometheus ask."""
 
+from collections.abc import Callable, Iterator
+
 import msgspec
 import pytest
 from flask import Flask
@@ -32,33 +34,34 @@ def test_a_site_that_can_serve_names_each_part(client: FlaskClient) -> None:
     )
 
 
-def test_a_database_behind_its_migrations_is_not_ready(
-    client: FlaskClient, session: Session
-) -> None:
+@pytest.fixture
+def migrate_to(session: Session) -> Iterator[Callable[[str], None]]:
+    """Have the database say that it is at that version; at the end it is where it was."""
     (version,) = session.scalars(text("SELECT version_num FROM alembic_version"))
-    try:
-        session.execute(text("UPDATE alembic_version SET version_num = '0001'"))
-        session.commit()
-        answer = client.get("/readyz")
-        assert answer.status_code == 503 and "flask db upgrade" in answer.text
-    finally:
+
+    def migrate_to(version: str) -> None:
         session.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": version})
         session.commit()
+
+    yield migrate_to
+    migrate_to(version)
+
+
+def test_a_database_behind_its_migrations_is_not_ready(
+    client: FlaskClient, migrate_to: Callable[[str], None]
+) -> None:
+    migrate_to("0001")
+    answer = client.get("/readyz")
+    assert answer.status_code == 503 and "flask db upgrade" in answer.text
 
 
 def test_a_database_ahead_of_this_release_is_served_until_the_next_one_is_there(
-    client: FlaskClient, session: Session
+    client: FlaskClient, migrate_to: Callable[[str], None]
 ) -> None:
     """As during an upgrade, whose migrations come first."""
-    (version,) = session.scalars(text("SELECT version_num FROM alembic_version"))
-    try:
-        session.execute(text("UPDATE alembic_version SET version_num = '9999'"))
-        session.commit()
-        answer = client.get("/readyz")
-        assert answer.status_code == 200 and "newer release" in answer.text
-    finally:
-        session.execute(text("UPDATE alembic_version SET version_num = :v"), {"v": version})
-        session.commit()
+    migrate_to("9999")
+    answer = client.get("/readyz")
+    assert answer.status_code == 200 and "newer release" in answer.text
 
 
 def test_a_broker_that_is_away_is_told_and_does_not_stop_the_site(

@@ -75,7 +75,8 @@ WHERE deliveries.id = held.id AND claim = held.number AND done_at IS NULL
 """)
 
 GIVE_BACK = text("""
-UPDATE deliveries SET attempts = attempts - 1, claim = claim + 1, not_before = now()
+UPDATE deliveries SET attempts = attempts - 1, claim = claim + 1,
+    not_before = now() + make_interval(secs => :delay)
 FROM unnest(CAST(:ids AS bigint[]), CAST(:claims AS integer[])) AS held (id, number)
 WHERE deliveries.id = held.id AND claim = held.number AND done_at IS NULL
 """)
@@ -135,9 +136,11 @@ def mark_failed(
     ).one_or_none()
 
 
-def give_back(connection: Connection, claims: Sequence[Claim]) -> None:
-    """Let go of claims whose handlers were not begun; the try does not count."""
-    connection.execute(GIVE_BACK, _held({c.delivery_id: c.number for c in claims}))
+def give_back(connection: Connection, claims: Sequence[Claim], delay: float = 0) -> None:
+    """Let go of claims whose handlers were not begun, for others to take after ``delay`` seconds;
+    the try does not count."""
+    held = _held({claim.delivery_id: claim.number for claim in claims})
+    connection.execute(GIVE_BACK, held | {"delay": delay})
 
 
 def _held(numbers: dict[int, int]) -> dict[str, list[int]]:

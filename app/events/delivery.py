@@ -5,6 +5,7 @@ import time
 import traceback
 from collections.abc import Sequence
 from contextlib import nullcontext
+from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
 import structlog
@@ -24,16 +25,19 @@ from app.events.claims import (
 from app.events.dead_letters import record_dead_letter
 from app.events.relay import RelayAtHand
 from app.events.retry import RetryPolicy
-from app.events.rows import METADATA, recorded_event
+from app.events.rows import METADATA, NewerEvent, recorded_event
 from app.events.sending import Send, send_all
 from app.events.spans import delivery_span
-from app.events.subscription import Subscriptions
+from app.events.subscription import Subscriptions, UnknownSubscriber
 from app.events.tracing import following, resuming
 from app.telemetry.spans import current_span
 
 # What is left of a task's deliveries by then goes back, so that a stop never waits for all of them.
 # What follows from the last of them may take as long again.
 LONGEST_TASK_SECONDS = 5.0
+# For so long a release may run beside the next one, whose workers know what it does not.
+RELEASES_OVERLAP = timedelta(minutes=10)
+FOR_THE_NEXT_SECONDS = 2.0
 WORKER_ENDED = "WorkerEnded: the process ended in the middle of each try, and could not say why."
 
 NOTHING_KEPT = nullcontext[Sequence[Sequence[int]]](())
@@ -43,8 +47,8 @@ log = structlog.get_logger()
 
 class Outcome(StrEnum):
     """What became of one try. ``SKIPPED``: done already, not due, paused, held by another worker,
-    or an earlier event of the stream comes first. ``STALE``: its lease had run out, and whatever it
-    did was undone."""
+    left to one of a newer release, or an earlier event of the stream comes first. ``STALE``: its
+    lease had run out, and whatever it did was undone."""
 
     DONE = "done"
     FAILED = "failed"
@@ -143,11 +147,27 @@ def _hand_over(
                 session.commit()
         except Exception as error:  # noqa: BLE001 - whatever a subscriber raises is a failed try
             session.rollback()
+            if _is_for_newer_release(claim, error):
+                return _leave(claim)
             return _note_failure(session, claim, policy, describe_error(error))
         log.info(
             "delivery.done", type=recorded.type, correlation_id=recorded.metadata.correlation_id
         )
     return Outcome.DONE
+
+
+def _is_for_newer_release(claim: Claim, error: Exception) -> bool:
+    """Whether another worker may know what to do. What nobody has known for long is a failure: its
+    subscriber or type was taken away."""
+    age = datetime.now(UTC) - claim.event.recorded_at
+    return isinstance(error, UnknownSubscriber | NewerEvent) and age < RELEASES_OVERLAP
+
+
+def _leave(claim: Claim) -> Outcome:
+    with autocommit() as connection:
+        give_back(connection, [claim], delay=FOR_THE_NEXT_SECONDS)
+    log.info("delivery.left_to_newer_release")
+    return Outcome.SKIPPED
 
 
 def _note_failure(session: Session, claim: Claim, policy: RetryPolicy, error: str) -> Outcome:

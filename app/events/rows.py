@@ -28,13 +28,16 @@ METADATA = msgspec.json.Decoder(Metadata)
 
 
 class UnreadableEvent(Exception):
-    """An event that this release does not know, or not in that form: a newer one recorded it. Or it
-    was altered, and its key opens it no more."""
+    """An event that was altered, and its key opens it no more; or a newer release's."""
+
+
+class NewerEvent(UnreadableEvent):
+    """An event that this release does not know, or not in that version: a newer one recorded it."""
 
 
 def recorded_event(row: Sequence[Any]) -> RecordedEvent:
     """A row that begins with EVENT_COLUMNS as an event with its payload typed. Raises
-    UnreadableEvent."""
+    NewerEvent or UnreadableEvent."""
     # By place, not by name: who replays the log spends much of the time in here.
     id_, position, horizon, stream, version, type_, schema_version, *rest = row
     data, metadata, sealed, recorded_at, key, *_ = rest
@@ -44,7 +47,9 @@ def recorded_event(row: Sequence[Any]) -> RecordedEvent:
         else:
             opened = unseal(bytes(sealed), bytes(key), id_)
             payload = decode_event(type_, msgspec.json.decode(data) | opened, schema_version)
-    except (InvalidTag, UnknownEventType, UnknownSchemaVersion, msgspec.ValidationError) as error:
+    except (UnknownEventType, UnknownSchemaVersion) as error:
+        raise NewerEvent(f"{type_} in version {schema_version}, at {position}") from error
+    except (InvalidTag, msgspec.ValidationError) as error:
         raise UnreadableEvent(f"{type_} in version {schema_version}, at {position}") from error
     return RecordedEvent(
         id=id_,

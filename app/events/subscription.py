@@ -10,6 +10,10 @@ from app.events.types import Event, RecordedEvent
 Subscriber = Callable[[Session, RecordedEvent], None]
 
 
+class UnknownSubscriber(Exception):
+    """The table has no subscriber of that name: not any more, or a newer release has it."""
+
+
 class Subscriptions:
     """Event types with their subscribers, each named ``<domain>.<function>`` in the database."""
 
@@ -27,7 +31,9 @@ class Subscriptions:
         return [subscriber for subscribed, subscriber in self.pairs if subscribed == event_type]
 
     def subscriber(self, name: str) -> Subscriber:
-        """The function of that name. Raises KeyError where the table no longer has it."""
+        """The function of that name. Raises UnknownSubscriber."""
+        if name not in self._by_name:
+            raise UnknownSubscriber(name)
         return self._by_name[name]
 
 

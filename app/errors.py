@@ -30,11 +30,6 @@ PAGES = {
         lazy_gettext("Something in it was missing, too old or changed on the way."),
         lazy_gettext("Go back, reload the page and send it again."),
     ),
-    403: (
-        "This is not open to you",
-        "You are signed in, but this part is not yours to see.",
-        "Ask whoever runs this site if you think that is wrong.",
-    ),
     404: (
         lazy_gettext("There is nothing at this address"),
         lazy_gettext("The page may have moved, or the link may be incomplete or no longer valid."),

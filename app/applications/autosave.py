@@ -9,7 +9,7 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import TooManyRequests
 
-from app.applications.drafts import DraftSealed, StepChanged
+from app.applications.drafts import DraftSealed, NotThisDraft, StepChanged
 from app.applications.keeping import keep
 from app.applications.pages import current_draft, current_draft_id, other_answers, posted_form
 from app.database import db
@@ -31,7 +31,8 @@ def save(key: str) -> ResponseReturnValue:
 
 
 @autosave.errorhandler(StepChanged)
-def answer_changed(_: StepChanged) -> ResponseReturnValue:
+@autosave.errorhandler(NotThisDraft)
+def answer_changed(_: Exception) -> ResponseReturnValue:
     db.session.rollback()
     draft, form = current_draft(), posted_form((request.view_args or {})["key"])
     fragment = render_template(

@@ -8,7 +8,7 @@ their part as subscribers of draft.discarded.
 from datetime import date
 from typing import Literal
 
-from sqlalchemy import select, text
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.applications.events import DraftDiscarded, DraftExpiring
@@ -78,13 +78,6 @@ def discard_draft(
     record(session, stream_of("draft", draft.id), DraftDiscarded(because=because), actor=actor)
     drop_key(session, draft.id)
     session.delete(draft)
-
-
-def lock_unsent(session: Session, draft: Draft) -> Draft | None:
-    """The draft, locked; None where it was sent or deleted meanwhile."""
-    wanted = select(Draft).where(Draft.id == draft.id, Draft.submitted_at.is_(None))
-    locked = wanted.with_for_update().execution_options(populate_existing=True)
-    return session.scalar(locked)
 
 
 def _remind(session: Session, draft: Draft, ends_on: date) -> None:

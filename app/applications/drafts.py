@@ -24,6 +24,12 @@ class DraftSealed(Exception):
     """The draft has been sent; it can't be changed any more."""
 
 
+class NotThisDraft(Exception):
+    """The page belongs to another draft than the one that its browser holds now, or to one that was
+    deleted or set aside meanwhile. What it says goes nowhere unseen: the other may be somebody
+    else's."""
+
+
 class StepChanged(Exception):
     """The step was saved by another page, and what that page said would be overwritten unseen."""
 
@@ -43,7 +49,7 @@ class Save(NamedTuple):
 
 
 def start_draft(session: Session, questionnaire: Questionnaire) -> Draft:
-    """A new, empty draft; add it by saving its first step."""
+    """A new, empty draft, to be filled by saving its first step."""
     draft = Draft(
         resume_token=secrets.token_urlsafe(24),
         questions_version=questionnaire.version,
@@ -83,9 +89,12 @@ def save_step(
 
     ``complete`` is whether the step's answers were accepted; what was not is kept all the same. A
     later step to which they add a question is complete no more. Raises StepChanged where ``save``
-    doesn't know what it would overwrite, and DraftSealed after the submission.
+    doesn't know what it would overwrite, DraftSealed after the submission, and NotThisDraft where
+    the draft was deleted meanwhile.
     """
-    draft = session.get_one(Draft, draft_id, with_for_update=True, populate_existing=True)
+    draft = session.get(Draft, draft_id, with_for_update=True, populate_existing=True)
+    if draft is None:
+        raise NotThisDraft(draft_id)
     if draft.submitted_at:
         raise DraftSealed(draft_id)
     keys = {question.key for question in step.questions}
@@ -107,13 +116,22 @@ def save_step(
 
 
 def _note_save(draft: Draft, step: Step) -> None:
-    """What the step was changed to has to be looked over again, and its writer is at work now."""
+    """What the step was changed to has to be looked over again."""
     # The last step's answers are sent by the page that shows them: there is nothing to look over.
     if step.key != STEP_KEYS[-1]:
         draft.version += 1
-    now = utc_now()
-    note_time(draft, step, now)
-    draft.saved_at = now
+    note_time(draft, step, utc_now())
+    _note_work(draft)
+
+
+def note_files(draft: Draft) -> None:
+    """Files were added or removed: they are looked over with the answers."""
+    draft.version += 1
+    _note_work(draft)
+
+
+def _note_work(draft: Draft) -> None:
+    draft.saved_at = utc_now()
     draft.reminded_at = None
 
 
@@ -150,6 +168,13 @@ def move_to_present_questions(
     draft.version += 1
     keep_questionnaire(session, questionnaire)
     return [questionnaire.step(key) for key in done if key not in draft.complete_steps]
+
+
+def lock_unsent(session: Session, draft: Draft) -> Draft | None:
+    """The draft, locked; None where it was sent or deleted meanwhile."""
+    wanted = select(Draft).where(Draft.id == draft.id, Draft.submitted_at.is_(None))
+    locked = wanted.with_for_update().execution_options(populate_existing=True)
+    return session.scalar(locked)
 
 
 def first_incomplete_step(draft: Draft, questionnaire: Questionnaire) -> Step:

@@ -22,6 +22,7 @@ from wtforms.widgets import CheckboxInput, ListWidget
 from app.applications.questions import Question
 
 WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+\.[^\s/?#@]+([/?#]\S*)?", re.IGNORECASE)
+COMBINING_MARKS = {"Mn", "Me"}
 MOST_COMBINING_MARKS = 8
 
 
@@ -51,7 +52,7 @@ def storable(form: Form, field: Field) -> None:
                     " character)."
                 )
             )
-        marks = marks + 1 if category == "Mn" else 0
+        marks = marks + 1 if category in COMBINING_MARKS else 0
         if marks > MOST_COMBINING_MARKS:
             raise StopValidation(gettext("This holds too many accents on one letter."))
 

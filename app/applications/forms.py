@@ -16,6 +16,7 @@ from app.applications.models import Draft
 from app.applications.questions import STEP_KEYS, Question, Step, current_questionnaire
 from app.site_form import SiteForm
 
+NO_DRAFT = "none"
 SAVE_ID = re.compile(r"[a-z0-9]{1,32}")
 CSRF_EXPIRED = lazy_gettext(
     "This page was open for too long. Nothing is lost: press the button once more."
@@ -26,11 +27,13 @@ class StepForm(SiteForm):
     """What each step's form can do besides checking. ``earlier`` are the answers given so far, by
     which a later question may be asked or not.
 
-    It names the save that it is about to make; those that its page has seen, apart by spaces; and
-    one that the prospect chose to overwrite.
+    It names the draft that its page was opened for, if there was one then; the save that it is
+    about to make; those that the page has seen, apart by spaces; and what the prospect chose to
+    overwrite: a save of a draft, after that draft's name.
     """
 
     step: Step
+    of_draft = HiddenField()
     seen_saves = HiddenField()
     save_id = HiddenField()
     overwrites = HiddenField()
@@ -79,8 +82,14 @@ class StepForm(SiteForm):
         own, *seen = [tuple(filter(SAVE_ID.fullmatch, one.split())) for one in named]
         return Save(own[0] if own else new_save_id(), sum(seen, ()) or (NO_SAVE,))
 
+    def is_for(self, name: str) -> bool:
+        """Whether it may go into the draft of that name, which its browser holds now: its page was
+        opened for that one, or for none yet, or the prospect was shown it and chose to."""
+        return is_of(self.of_draft.data, name) or name in (self.overwrites.data or "").split()
+
     def build_on(self, draft: Draft | None) -> None:
         """Have the page that shows this form know what is stored of its step."""
+        self.of_draft.data = name_of(draft) if draft else ""
         self.seen_saves.data = last_save(draft, self.step)
         self.save_id.data = new_save_id()
 
@@ -113,6 +122,16 @@ def form_for(step: Step) -> type[StepForm]:
     kind = ReviewForm if step.key == STEP_KEYS[-1] else StepForm
     fields = {question.key: field_for(question) for question in step.questions}
     return type(f"{step.key.title()}Form", (kind,), {"step": step, **fields})
+
+
+def name_of(draft: Draft | None) -> str:
+    """What a page calls the draft; NO_DRAFT for one that is yet to be begun."""
+    return str(draft.id) if draft else NO_DRAFT
+
+
+def is_of(named: str | None, name: str) -> bool:
+    """Whether a page that named this draft, or was opened before there was any, is of that one."""
+    return not named or named == name
 
 
 def new_save_id() -> str:

@@ -1,7 +1,7 @@
 """Keeping what a form holds, in the draft of this browser."""
 
-from app.applications.drafts import save_step, start_draft
-from app.applications.forms import StepForm
+from app.applications.drafts import NotThisDraft, save_step, start_draft
+from app.applications.forms import StepForm, name_of
 from app.applications.models import Draft
 from app.applications.pages import current_draft, remember
 from app.applications.questions import current_questionnaire, original_questionnaire
@@ -15,9 +15,13 @@ NEW_DRAFTS = "30 per hour"
 def keep(form: StepForm, *, accepted: bool) -> Draft:
     """Store the form's answers in this browser's draft, a new one if it has none.
 
-    Raises StepChanged, DraftSealed, and TooManyRequests for too many new drafts from one address.
+    Raises NotThisDraft, StepChanged, DraftSealed, and TooManyRequests for too many new drafts from
+    one address.
     """
-    draft = current_draft() or start_one_more()
+    draft = current_draft()
+    if not form.is_for(name_of(draft)):
+        raise NotThisDraft
+    draft = draft or start_one_more()
     draft = save_step(
         db.session(),
         draft.id,

@@ -18,7 +18,7 @@ from app.applications.draft_link import (
     find_draft_by_link,
     request_resume_link,
 )
-from app.applications.drafts import DraftSealed
+from app.applications.drafts import DraftSealed, NotThisDraft
 from app.applications.models import Draft
 from app.applications.pages import (
     current_draft,
@@ -91,6 +91,12 @@ def answer_too_many(_: Exception) -> ResponseReturnValue:
     if draft is None:
         return redirect(url_for("applications.start"), 303)
     return redirect(url_for("applications.step", key=open_step(draft).key), 303)
+
+
+@draft_link.errorhandler(NotThisDraft)
+def answer_gone(_: NotThisDraft) -> ResponseReturnValue:
+    db.session.rollback()
+    return redirect(url_for("applications.start"), 303)
 
 
 @draft_link.errorhandler(DraftSealed)

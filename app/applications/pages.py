@@ -7,10 +7,16 @@ from flask import abort, flash, g, redirect, render_template, request, session, 
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user
+from werkzeug.wrappers import Response
 
 from app.applications.answers import Answer
-from app.applications.drafts import first_incomplete_step, last_save, move_to_present_questions
-from app.applications.forms import CSRF_EXPIRED, ReviewForm, StepForm, form_for
+from app.applications.drafts import (
+    NotThisDraft,
+    first_incomplete_step,
+    last_save,
+    move_to_present_questions,
+)
+from app.applications.forms import CSRF_EXPIRED, ReviewForm, StepForm, form_for, is_of, name_of
 from app.applications.models import Draft
 from app.applications.pace import minutes_by_step
 from app.applications.queries import readable_answers, readable_rows
@@ -24,6 +30,9 @@ def current_draft() -> Draft | None:
     """The draft that the browser's cookie names, if there still is one, under today's questions."""
     draft_id = current_draft_id()
     draft = db.session.get(Draft, draft_id) if draft_id else None
+    if draft and draft.submitted_at and not draft.answers:  # its writer has erased it since
+        session.pop(DRAFT_COOKIE)
+        draft = None
     g.draft = draft  # the session alone would forget it, and ask again at the next look
     questionnaire = original_questionnaire()
     if draft and not draft.submitted_at and draft.questions_version != questionnaire.version:
@@ -51,6 +60,13 @@ def questions_changed(to_look_at: list[Step]) -> str:
     )
 
 
+def check_page_is_of(draft: Draft) -> None:
+    """For a button beside the steps' forms. Raises NotThisDraft where its page was opened for
+    another draft."""
+    if not is_of(request.form.get("of_draft"), name_of(draft)):
+        raise NotThisDraft(draft.id)
+
+
 def posted_form(key: str) -> StepForm:
     """The step's form with what was sent, which asks by the other answers of this browser's draft.
     404 for another key."""
@@ -74,6 +90,12 @@ def remember(draft: Draft) -> None:
     session[DRAFT_COOKIE] = str(draft.id)
 
 
+def forgetting(response: Response) -> Response:
+    """The answer, which also has the browser forget the pages and the text that it has kept."""
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
 def find_step(key: str) -> Step:
     """The step that an address or a button names; 404 for another."""
     try:
@@ -88,17 +110,22 @@ def open_step(draft: Draft) -> Step:
 
 
 class OtherAnswers(NamedTuple):
-    """What another page has saved where the form says something else: the id of that save, and
-    rows of (question, answer in words)."""
+    """What is stored where the form says something else: what to name for overwriting it, rows of
+    (question, answer in words), and whether it is another draft's than the page was opened for."""
 
-    save_id: str
+    overwrites: str
     rows: list[tuple[str, Answer]]
+    is_of_other_draft: bool
 
 
 def other_answers(draft: Draft | None, form: StepForm) -> OtherAnswers:
     stored, typed = draft.answers if draft else {}, form.answers()
     differing = (q for q in form.step.questions if stored.get(q.key) != typed.get(q.key))
-    return OtherAnswers(last_save(draft, form.step), readable_rows(stored, differing))
+    return OtherAnswers(
+        f"{name_of(draft)} {last_save(draft, form.step)}",
+        readable_rows(stored, differing) if draft else [],
+        is_of_other_draft=not form.is_for(name_of(draft)),
+    )
 
 
 def show_form(

@@ -2,6 +2,7 @@
 
 import hashlib
 import re
+from collections.abc import Sequence
 from pathlib import Path
 
 import msgspec
@@ -88,13 +89,18 @@ def _faults_in_place(question: Question, questionnaire: Questionnaire) -> list[s
 
 
 def _faults_in_way(question: Question, questionnaire: Questionnaire) -> list[str]:
-    """Whether answers lead there: what the way to a question asks of one choice has to agree."""
-    allowed: dict[str, set[str]] = {}
+    """Whether answers lead there: what the way to a question asks of another has to agree."""
+    wanted: dict[str, list[set[str]]] = {}
     for condition in questionnaire.way_to(question):
-        values = set(condition.any_of)
-        is_choice = questionnaire.question(condition.question).kind == "choice"
-        wanted = allowed.setdefault(condition.question, values)
-        if is_choice:
-            allowed[condition.question] = wanted & values
-    closed = [key for key, values in allowed.items() if not values]
+        wanted.setdefault(condition.question, []).append(set(condition.any_of))
+    closed = [key for key, sets in wanted.items() if not _agree(questionnaire.question(key), sets)]
     return [f"can never be reached: no answer to '{key}' leads there" for key in closed]
+
+
+def _agree(question: Question, wanted: Sequence[set[str]]) -> bool:
+    """Whether one answer holds a value of each set: the same value, or, where several can be
+    chosen, one for each that goes together with others."""
+    if set.intersection(*wanted):
+        return True
+    together = {option.value for option in question.options if not option.alone}
+    return question.kind == "choices" and all(values & together for values in wanted)

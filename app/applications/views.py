@@ -22,7 +22,7 @@ from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import TooManyRequests
 
 from app.applications.branches import branches_css
-from app.applications.drafts import DraftSealed, StepChanged
+from app.applications.drafts import DraftSealed, NotThisDraft, StepChanged
 from app.applications.forms import ReviewForm, StepForm, form_for
 from app.applications.keeping import keep
 from app.applications.pace import minutes_by_step
@@ -119,6 +119,8 @@ def submit() -> ResponseReturnValue:
     draft_id = current_draft_id()
     if draft_id is None or not form.validate():
         return keep_and_go_on(form)
+    if not form.is_for(str(draft_id)):
+        raise NotThisDraft
     try:
         access_token = submit_application(
             commit_each_statement(db.session()),
@@ -162,8 +164,10 @@ def answer_too_many(error: TooManyRequests) -> ResponseReturnValue:
 
 
 @applications.errorhandler(StepChanged)
-def answer_changed(_: StepChanged) -> ResponseReturnValue:
-    """Another page has saved the step: show both, and store neither until one is chosen."""
+@applications.errorhandler(NotThisDraft)
+def answer_changed(_: Exception) -> ResponseReturnValue:
+    """Another page has saved the step, or the browser holds another draft by now: show both, and
+    store neither until one is chosen."""
     db.session.rollback()
     form = posted_form((request.view_args or {}).get("key", REVIEW))
     draft = current_draft()

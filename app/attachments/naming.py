@@ -3,13 +3,13 @@
 import re
 import unicodedata
 
+from app.applications.fields import COMBINING_MARKS
 from app.attachments.sniffing import Kind
 
 LONGEST_NAME = 80
 MOST_MARKS = 4
 # Control, format (which turn the direction of writing, or have no width), surrogates, unassigned.
 UNSHOWN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
-MARKS = {"Mn", "Me"}
 
 
 def shown_name(typed: str, kind: Kind) -> str:
@@ -28,7 +28,7 @@ def _visible(text: str) -> str:
     marks = 0
     for character in text:
         category = unicodedata.category(character)
-        marks = marks + 1 if category in MARKS else 0
+        marks = marks + 1 if category in COMBINING_MARKS else 0
         if category in UNSHOWN:
             kept.append(" " if character.isspace() else "")
         elif marks <= MOST_MARKS:

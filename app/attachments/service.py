@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.applications.drafts import DraftSealed
+from app.applications.drafts import DraftSealed, note_files
 from app.applications.models import Draft
 from app.attachments.models import Attachment
 from app.attachments.sniffing import Kind
@@ -46,14 +46,16 @@ def reserve_attachment(
 
 def confirm_attachment(session: Session, draft_id: uuid.UUID, attachment_id: uuid.UUID) -> None:
     """The file is in storage: show it from now on. Raises DraftSealed and NoSuchAttachment."""
-    _lock_open_draft(session, draft_id)
+    draft = _lock_open_draft(session, draft_id)
     _change(session, draft_id, attachment_id, stored_at=utc_now())
+    note_files(draft)
 
 
 def remove_attachment(session: Session, draft_id: uuid.UUID, attachment_id: uuid.UUID) -> None:
     """Take a file out of a draft. Raises DraftSealed and NoSuchAttachment."""
-    _lock_open_draft(session, draft_id)
+    draft = _lock_open_draft(session, draft_id)
     _change(session, draft_id, attachment_id, removed_at=utc_now(), name="")
+    note_files(draft)
 
 
 def give_up(session: Session, attachment_id: uuid.UUID) -> None:
@@ -92,12 +94,13 @@ def erase_all(session: Session, draft_id: uuid.UUID) -> None:
     )
 
 
-def _lock_open_draft(session: Session, draft_id: uuid.UUID) -> None:
+def _lock_open_draft(session: Session, draft_id: uuid.UUID) -> Draft:
     draft = session.get(Draft, draft_id, with_for_update=True, populate_existing=True)
     if draft is None:
         raise NoSuchAttachment(draft_id)
     if draft.submitted_at:
         raise DraftSealed(draft_id)
+    return draft
 
 
 def _change(

@@ -13,11 +13,11 @@ from flask_babel import gettext, lazy_gettext
 from flask_login import login_required
 from werkzeug.exceptions import RequestEntityTooLarge, TooManyRequests
 
-from app.applications.drafts import DraftSealed
+from app.applications.drafts import DraftSealed, NotThisDraft
 from app.applications.forms import CSRF_EXPIRED
 from app.applications.models import Application, Draft
 from app.applications.opening import open_application
-from app.applications.pages import current_draft, open_step
+from app.applications.pages import check_page_is_of, current_draft, open_step
 from app.applications.queries import find_application
 from app.applications.questions import STEP_KEYS, current_questionnaire
 from app.attachments.address import current_storage
@@ -72,6 +72,7 @@ def add() -> ResponseReturnValue:
     form = AttachmentForm()
     if not form.validate():
         return show_files(draft, form, form.refusal)
+    check_page_is_of(draft)
     file = form.file.data
     try:
         take_file(db.session(), current_storage(), draft.id, file.stream, file.filename or "")
@@ -92,6 +93,7 @@ def add() -> ResponseReturnValue:
 def remove(attachment_id: uuid.UUID) -> ResponseReturnValue:
     """Remove one file. A second click finds it removed."""
     draft = open_draft()
+    check_page_is_of(draft)
     try:
         remove_attachment(db.session(), draft.id, attachment_id)
         db.session.commit()
@@ -117,16 +119,22 @@ def download_for_staff(application_id: uuid.UUID, attachment_id: uuid.UUID) -> R
 
 
 @attachments.errorhandler(RequestEntityTooLarge)
-def answer_too_large(_: RequestEntityTooLarge) -> ResponseReturnValue:
-    return refuse_file(open_draft(), TOO_LARGE, 413)
-
-
 @attachments.errorhandler(TooManyRequests)
-def answer_too_many(error: TooManyRequests) -> ResponseReturnValue:
+def answer_too_much(error: RequestEntityTooLarge | TooManyRequests) -> ResponseReturnValue:
+    """At the field, where there is a draft to show it in."""
     draft = current_draft()
     if draft is None or draft.submitted_at:
         return show_error(error)
-    return refuse_file(draft, TOO_OFTEN, 429)
+    problem = TOO_LARGE if isinstance(error, RequestEntityTooLarge) else TOO_OFTEN
+    return refuse_file(draft, problem, error.code)
+
+
+@attachments.errorhandler(NotThisDraft)
+def answer_other(_: NotThisDraft) -> ResponseReturnValue:
+    flash(
+        gettext("Nothing is changed: this browser has another form open now. These are its files.")
+    )
+    return redirect(url_for(".index"), 303)
 
 
 @attachments.errorhandler(NoDraft)
@@ -163,6 +171,7 @@ def show_files(draft: Draft, form: AttachmentForm, status: int = 200) -> Respons
     page = render_template(
         "attachments/index.html",
         form=form,
+        draft=draft,
         files=attachments_of(db.session(), draft.id),
         most_files=MOST_FILES,
         most_bytes=MOST_BYTES,

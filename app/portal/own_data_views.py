@@ -10,6 +10,7 @@ from flask_babel import gettext
 from app.applications.erasure import AlreadyErased
 from app.applications.models import Application
 from app.applications.opening import open_application
+from app.applications.pages import forgetting
 from app.applications.service import NotOpen, withdraw_application
 from app.database import db
 from app.engagements.queries import is_bound
@@ -96,7 +97,7 @@ def erase(token: str) -> ResponseReturnValue:
         return show_erasure(application, form), 409
     except AlreadyErased:
         db.session.rollback()
-    return redirect(url_for("portal.status", token=token), 303)
+    return forgetting(redirect(url_for("portal.status", token=token), 303))
 
 
 def as_file(content: object, name: str) -> Response:

@@ -15,8 +15,9 @@ KEPT = "It is kept in this browser and will be sent."
 CHANGED = "These answers were also changed elsewhere"
 # As the script keeps what it could not send: no event tells of a power cut.
 KEEP = """text => {
-  const { draft } = document.querySelector("form[data-step]").dataset;
-  const record = { at: Date.now(), saves: ["0", "unsent"], answers: [["problem", text]] };
+  const form = document.querySelector("form[data-step]"), { draft } = form.dataset;
+  const saves = [form.elements.seen_saves.value, "unsent"];
+  const record = { at: Date.now(), saves, answers: [["problem", text]] };
   localStorage.setItem(`unsent ${draft} problem`, JSON.stringify(record));
 }"""
 PUT_BACK = "Restored: what could not be saved here before"
@@ -284,6 +285,33 @@ def test_the_link_wins_over_what_a_second_device_holds(device: Device, site: Sit
     opened.goto("/apply/problem")
     expect(opened.locator("#problem")).to_have_value(text)
     expect(opened.get_by_text(PUT_BACK)).to_have_count(0)
+
+
+def test_what_another_page_could_not_save_is_on_the_review_before_it_is_sent(
+    device: Device, site: Site
+) -> None:
+    page = finished(device, site)
+    page.goto("/apply/problem")
+    page.evaluate(KEEP, "Typed in a tunnel")
+    page.goto("/apply/review")
+    expect(page.locator("#problem-title")).to_be_visible()
+    expect(page.get_by_text("Typed in a tunnel")).to_be_visible()
+    assert stored(site, "Typed in a tunnel")
+    assert page.evaluate(UNSENT) == []
+
+
+def test_what_another_page_can_not_save_now_either_is_told_with_the_way_there(
+    device: Device, site: Site
+) -> None:
+    page = finished(device, site)
+    page.goto("/apply/problem")
+    page.evaluate(KEEP, "Typed in a tunnel")
+    page.route("**/apply/problem/autosave", lambda route: route.abort())
+    page.goto("/apply/review")
+    page.get_by_role("link", name="Open that page").click()
+    page.unroute("**/apply/problem/autosave")
+    expect(page.locator("#problem")).to_have_value("Typed in a tunnel")
+    expect(page.get_by_text(PUT_BACK)).to_be_visible()
 
 
 def test_once_it_is_sent_the_browser_keeps_nothing(device: Device, site: Site) -> None:

@@ -24,7 +24,7 @@ DEMO = tomllib.loads((ROOT / "local/demo_applications.toml").read_text())["appli
 STEPS = load_questionnaire(ROOT / "content/questions.toml").steps
 # Of the forms that are the same in each firm.
 FIELDS = (
-    *("csrf_token", "seen_saves", "save_id", "overwrites", "draft_version", "subject"),
+    *("csrf_token", "of_draft", "seen_saves", "save_id", "overwrites", "draft_version", "subject"),
     *("email", "password", "reference", "message", "name", "text", "form_id", "file"),
     *("place-choice", "subscriber"),
 )

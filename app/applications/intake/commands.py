@@ -4,6 +4,7 @@ from typing import Any
 
 import msgspec
 from cloudevents.core.base import BaseCloudEvent
+from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
@@ -44,8 +45,13 @@ def take_command(
     session: Session, command: BaseCloudEvent, questionnaire: Questionnaire, *, prefix: str
 ) -> None:
     """Record the application that the command asks for, in the session's transaction, together
-    with the command's source and id. Raises CommandRefused, or AlreadyTaken for a repeat."""
-    answers = accepted_answers(_answers_in(command), questionnaire)
+    with the command's source and id. Raises CommandRefused, or AlreadyTaken for a repeat, whatever
+    the questions are by then."""
+    given = _answers_in(command)
+    known = select(TakenCommand.id).filter_by(source=command.get_source(), id=command.get_id())
+    if session.scalar(known):
+        raise AlreadyTaken(command.get_id())
+    answers = accepted_answers(given, questionnaire)
     *_, last = questionnaire.steps
     last_keys = {question.key for question in last.questions}
     draft = start_draft(session, questionnaire)

@@ -15,7 +15,7 @@ const KEPT_DAYS = 30;
 const LONGEST_WAIT_SECONDS = 30;
 
 const form = document.querySelector("form[data-step]");
-const { seen_saves: seen, save_id: next } = form.elements;
+const { of_draft: ofDraft, seen_saves: seen, save_id: next } = form.elements;
 const place = document.querySelector("#autosave");
 const notice = document.querySelector("#autosave-notice");
 
@@ -101,11 +101,11 @@ function isOfThisDraft({ key }) {
   return [keyOf(""), keyOf("", "new")].some((start) => key.startsWith(start));
 }
 
-// Too old, or the last of its saves is the last that the server has.
+// Too old, of a draft that this browser has set aside, or its last save is one that the server has.
 function isDone(record) {
   const saves = Object.values(JSON.parse(form.dataset.saves));
   const oldest = Date.now() - KEPT_DAYS * 24 * 3600 * 1000;
-  return record.at < oldest || (isOfThisDraft(record) && saves.includes(record.saves.at(-1)));
+  return record.at < oldest || !isOfThisDraft(record) || saves.includes(record.saves.at(-1));
 }
 
 // --- sending
@@ -142,6 +142,7 @@ form.addEventListener("autosave:saved", ({ detail }) => {
   clearTimeout(timer);
   forget((record) => record.saves.at(-1) === sent.id);
   form.dataset.draft = detail.draft;
+  ofDraft.value = detail.draft;
 });
 
 form.addEventListener("autosave:conflict", () => {
@@ -163,13 +164,50 @@ form.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
   sendLater();
 });
 
-addEventListener("online", send);
+// What the pages of other steps could not send. The review shows it, once it is saved.
+async function sendRest() {
+  const own = keyOf("");
+  const isRest = ({ key }) => key.startsWith(own) && key !== keyOf(form.dataset.step);
+  const rest = records().filter(isRest);
+  for (const record of rest) {
+    const step = record.key.slice(own.length);
+    if (await isSaved(step, record)) forget(({ key }) => key === record.key);
+    else tellOfRest(step);
+  }
+  if (form.id === "send" && rest.length && !records().some(isRest)) location.reload();
+}
+
+async function isSaved(step, { saves, answers }) {
+  const body = new FormData();
+  body.set("csrf_token", form.elements.csrf_token.value);
+  body.set("of_draft", form.dataset.draft);
+  body.set("seen_saves", saves.slice(0, -1).join(" "));
+  body.set("save_id", saves.at(-1));
+  for (const [name, value] of answers) body.append(name, value);
+  const address = form.getAttribute("hx-post").replace(form.dataset.step, step);
+  const { ok } = await fetch(address, { method: "POST", body }).catch(() => ({ ok: false }));
+  return ok;
+}
+
+function tellOfRest(step) {
+  if (notice.querySelector(`[data-rest="${step}"]`)) return;
+  const word = document.querySelector("#kept-elsewhere").content.cloneNode(true);
+  const link = word.querySelector("a");
+  link.href = `/apply/${step}`;
+  link.dataset.rest = step;
+  notice.append(word);
+}
+
+addEventListener("online", () => {
+  send();
+  sendRest();
+});
 
 // --- leaving, and coming back
 
 form.addEventListener("submit", ({ submitter }) => {
   const sendsAll = form.id === "send" && !submitter?.hasAttribute("formaction");
-  if (sendsAll && !failures) forget(isOfThisDraft);
+  if (sendsAll && !failures) forget(({ key }) => key === keyOf(form.dataset.step));
   else if (answers() !== saved) keep();
   saved = null;
   state = "leaving";
@@ -227,4 +265,5 @@ addEventListener("pageshow", ({ persisted }) => {
     forget(({ key }) => key === unsent.key); // sending keeps it again, under this draft
   }
   send();
+  sendRest();
 });

@@ -71,7 +71,8 @@ class Prospect:
 
 def builds_on(page: str) -> dict[str, str]:
     """The fields that say what the page has seen; a page of another kind has none."""
-    found = {name: re.search(HIDDEN.format(name), page) for name in ("seen_saves", "save_id")}
+    named = ("of_draft", "seen_saves", "save_id")
+    found = {name: re.search(HIDDEN.format(name), page) for name in named}
     return {name: field[1] for name, field in found.items() if field}
 
 

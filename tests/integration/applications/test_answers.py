@@ -38,6 +38,7 @@ def test_the_rest_of_a_page_with_an_error_is_kept(prospect: Prospect) -> None:
         ("you", "name", "a\x07b", "can’t be stored"),
         ("you", "name", "Ada\r\nBcc: all@client.example", "can’t be stored"),
         ("you", "name", ZALGO, "too many accents"),
+        ("you", "name", "Z" + "\u0489" * 40, "too many accents"),
         ("you", "name", "n" * 101, "100 characters or fewer"),
         ("you", "email", "ada@client.example\nBcc: all@client.example", "can’t be stored"),
         ("you", "email", "ada@client.example, bob@client.example", "like name@company.com"),

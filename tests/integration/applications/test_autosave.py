@@ -24,6 +24,7 @@ class Typist:
     def __init__(self, prospect: Prospect, key: str) -> None:
         self.prospect, self.key = prospect, key
         self.page = prospect.see(key)
+        self.of_draft = hidden(self.page, "of_draft")
         self.seen = [hidden(self.page, "seen_saves")]
         self.saves = 0
 
@@ -33,6 +34,7 @@ class Typist:
         own = f"{id(self)}n{self.saves}"
         data = {
             "csrf_token": hidden(self.page, "csrf_token"),
+            "of_draft": self.of_draft,
             "seen_saves": " ".join(self.seen),
             "save_id": own,
             **typed,
@@ -41,6 +43,7 @@ class Typist:
         self.seen.append(own)
         if hears and answer.status_code == 200:
             self.seen = [told(answer)["save"]]
+            self.of_draft = told(answer)["draft"]
         return answer
 
 

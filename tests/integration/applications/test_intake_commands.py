@@ -87,6 +87,14 @@ def test_a_command_that_was_not_noted_would_be_taken_twice(
     assert count(session, Application) == 2
 
 
+def test_a_repeat_is_known_whatever_the_questions_have_become(
+    session: Session, prospect: Prospect
+) -> None:
+    take(session, command(prospect.answers))
+    with pytest.raises(AlreadyTaken):
+        take(session, command({"a_question": "that was taken away since"}))
+
+
 def test_of_simultaneous_repeats_one_is_taken(
     app: Flask, session: Session, prospect: Prospect
 ) -> None:

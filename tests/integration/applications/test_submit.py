@@ -184,7 +184,11 @@ def test_what_is_typed_on_a_review_whose_draft_is_forgotten_is_kept(
     page = ready.see("review")
     token = hidden(page, "csrf_token")
     ready.client.post("/apply", data={"csrf_token": token})
-    assert ready.send(seen=page, anything_else="My last words").status_code == 303
+    refused = ready.send(seen=page, anything_else="My last words")
+    assert refused.status_code == 409
+    assert "My last words" in refused.text
+    way = hidden(refused.text, "overwrites")
+    ready.press("review", "overwrites", way, seen=refused.text, anything_else="My last words")
     ready.fill_in()
     assert "My last words" in ready.see("review")
     assert sent(session) == []

@@ -1,7 +1,9 @@
 """Adding and removing files: what is taken is stored, and what is refused leaves nothing behind."""
 
 import io
+import uuid
 from collections.abc import Callable
+from datetime import datetime
 from multiprocessing.pool import ThreadPool
 from pathlib import Path
 
@@ -19,7 +21,7 @@ from app.attachments.models import Attachment
 from app.attachments.sniffing import NEITHER, SVG
 from app.attachments.storage import StorageUnavailable
 from app.attachments.upload import EMPTY, MOST_BYTES, TOO_LARGE
-from app.database import db
+from app.database import db, utc_now
 from tests.integration.attachments.conftest import Prospect, problem, stored
 from tests.sample_files import pdf, png, png_of
 
@@ -186,9 +188,30 @@ def test_a_draft_that_is_deleted_while_a_file_is_being_stored_takes_it_along(
     assert left.removed_at and not left.name
 
 
+def test_files_are_looked_over_with_the_answers_and_keep_the_draft_alive(
+    prospect: Prospect, session: Session
+) -> None:
+    def draft() -> tuple[int, datetime, datetime | None]:
+        session.rollback()
+        draft = session.get_one(Draft, prospect.draft_id)
+        return draft.version, draft.saved_at, draft.reminded_at
+
+    session.get_one(Draft, prospect.draft_id).reminded_at = utc_now()
+    session.commit()
+    seen, before, _ = draft()
+    prospect.attach(pdf())
+    attached, at_work, reminded = draft()
+    assert attached > seen and at_work > before and reminded is None
+    [file] = prospect.files
+    prospect.remove(file.id)
+    assert draft()[0] > attached
+
+
 def test_a_stranger_is_led_to_the_start(client: FlaskClient) -> None:
     assert client.get("/apply/attachments").location == "/apply"
     assert client.post("/apply/attachments", data={}).location == "/apply"
+    address = f"/apply/attachments/{uuid.uuid4()}/remove"
+    assert client.post(address, data={"much": "x" * 300_000}).status_code == 413
 
 
 def test_only_this_address_takes_more_than_the_usual(prospect: Prospect) -> None:

@@ -144,6 +144,12 @@ def test_each_edit_makes_a_version_of_its_own(
         ),
         (
             'key = "budget"\n',
+            'key = "budget"\nwhen = [{ question = "broker_owner", any_of = ["nobody"] },'
+            ' { question = "brokers", any_of = ["none"] }]\n',
+            "Question 'budget' can never be reached: no answer to 'brokers' leads there.",
+        ),
+        (
+            'key = "budget"\n',
             'key = "budget"\nwhen = [{ question = "preferred_kind", any_of = ["sprint"] },'
             ' { question = "days_a_month", any_of = ["4"] }]\n',
             "Question 'budget' can never be reached: no answer to 'preferred_kind' leads there.",

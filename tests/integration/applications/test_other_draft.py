@@ -1,0 +1,168 @@
+"""A page that is still open for one draft while its browser holds another by now: what is typed or
+pressed there goes into neither unseen. The other may be somebody else's."""
+
+import io
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from app.applications.draft_link import address_of
+from app.applications.drafts import save_step
+from app.applications.models import Application, Draft
+from app.attachments.models import Attachment
+from app.database import db
+from tests.integration.applications.prospect import Prospect, hidden
+from tests.integration.applications.test_autosave import Typist, outcome
+
+NewProspect = Callable[[], Prospect]
+THEIRS = "Somebody else"
+
+
+@pytest.fixture
+def theirs(new_prospect: NewProspect, session: Session) -> Draft:
+    """Another person's draft, of which only the first step is there."""
+    other = new_prospect()
+    other.press("you", name=THEIRS)
+    return draft_of(session, THEIRS)
+
+
+def draft_of(session: Session, name: str) -> Draft:
+    session.rollback()
+    return session.scalars(select(Draft).where(Draft.answers["name"].astext == name)).one()
+
+
+def press_beside(prospect: Prospect, address: str, page: str, **fields: object) -> TestResponse:
+    """Press a button of a page that was seen before, and follow where it leads."""
+    token = hidden(prospect.client.get("/apply").text, "csrf_token")
+    data = {"csrf_token": token, "of_draft": hidden(page, "of_draft"), **fields}
+    return prospect.client.post(address, data=data, follow_redirects=True)
+
+
+def test_what_an_old_page_saves_by_itself_goes_into_no_other_draft(
+    prospect: Prospect, theirs: Draft, session: Session
+) -> None:
+    prospect.fill_in("you")
+    typist = Typist(prospect, "problem")
+    prospect.go_on_with(theirs)
+    answer = typist.save(problem="What only I may read")
+    assert outcome(answer) == "409 conflict"
+    assert "another form open now" in answer.text
+    assert "problem" not in draft_of(session, THEIRS).answers
+
+
+def test_what_an_old_page_sends_stays_on_it_until_its_writer_chooses(
+    prospect: Prospect, theirs: Draft, session: Session
+) -> None:
+    prospect.fill_in("you")
+    page = prospect.see("problem")
+    prospect.go_on_with(theirs)
+    refused = prospect.press("problem", seen=page, problem="What only I may read")
+    assert refused.status_code == 409
+    assert "What only I may read" in refused.text
+    again = prospect.press("problem", seen=refused.text, problem="What only I may read")
+    assert again.status_code == 409
+    assert "problem" not in draft_of(session, THEIRS).answers
+    way = hidden(again.text, "overwrites")
+    prospect.press("problem", "overwrites", way, seen=again.text, problem="Meant for both")
+    assert draft_of(session, THEIRS).answers["problem"] == "Meant for both"
+
+
+def test_a_review_that_is_still_open_sends_no_other_draft(
+    prospect: Prospect, new_prospect: NewProspect, session: Session
+) -> None:
+    prospect.fill_in()
+    page = prospect.see("review")
+    other = new_prospect()
+    other.answers["name"] = THEIRS
+    other.fill_in()
+    prospect.go_on_with(draft_of(session, THEIRS))
+    assert prospect.send(seen=page).status_code == 409
+    assert session.scalars(select(Application)).all() == []
+
+
+def test_a_page_that_deletes_its_draft_deletes_no_other(
+    prospect: Prospect, theirs: Draft, session: Session
+) -> None:
+    prospect.fill_in("you")
+    page = prospect.client.get("/apply/delete").text
+    prospect.go_on_with(theirs)
+    assert "Nothing is deleted" in press_beside(prospect, "/apply/delete", page).text
+    assert draft_of(session, THEIRS)
+
+
+def test_a_page_of_files_adds_and_removes_none_of_another_draft(
+    prospect: Prospect, theirs: Draft, session: Session
+) -> None:
+    prospect.fill_in("you")
+    page = prospect.client.get("/apply/attachments").text
+    prospect.go_on_with(theirs)
+    file = (io.BytesIO(b"%PDF-1.7\n%%EOF\n"), "mine.pdf")
+    answer = press_beside(prospect, "/apply/attachments", page, file=file)
+    assert "Nothing is changed" in answer.text
+    assert session.scalars(select(Attachment)).all() == []
+
+
+def test_an_old_page_begins_no_new_form_with_what_was_deleted(
+    prospect: Prospect, session: Session
+) -> None:
+    prospect.fill_in("you")
+    typist = Typist(prospect, "problem")
+    press_beside(prospect, "/apply/delete", prospect.client.get("/apply/delete").text)
+    assert outcome(typist.save(problem="Deleted, I thought")) == "409 conflict"
+    assert session.scalars(select(Draft)).all() == []
+
+
+def test_a_page_from_before_there_was_a_draft_goes_into_the_one_that_it_began(
+    prospect: Prospect, session: Session
+) -> None:
+    page = prospect.see("you")
+    assert hidden(page, "of_draft") == ""
+    assert prospect.press("you", seen=page).status_code == 303
+    assert prospect.press("you", seen=page).status_code == 303
+    assert len(session.scalars(select(Draft)).all()) == 1
+
+
+def test_a_draft_that_is_deleted_during_a_save_is_no_crash(
+    prospect: Prospect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prospect.fill_in("you")
+    typist = Typist(prospect, "problem")
+
+    def deleted_first(session: Session, draft_id: object, *rest: object, **options: bool) -> Draft:
+        session.execute(delete(Draft).where(Draft.id == draft_id))
+        session.expire_all()
+        return save_step(session, draft_id, *rest, **options)  # type: ignore[arg-type]
+
+    monkeypatch.setattr("app.applications.keeping.save_step", deleted_first)
+    assert outcome(typist.save(problem="Typed meanwhile")) == "409 conflict"
+
+
+def test_an_erased_application_leaves_no_form_behind(prospect: Prospect, session: Session) -> None:
+    prospect.fill_in()
+    own_page = str(prospect.send().location)
+    erase = prospect.client.get(f"{own_page}/erase").text
+    token = hidden(erase, "csrf_token")
+    erased = prospect.client.post(f"{own_page}/erase", data={"csrf_token": token, "sure": "yes"})
+    assert erased.headers["Clear-Site-Data"] == '"cache", "storage"'
+    step = prospect.client.get("/apply/you")
+    assert step.status_code == 200
+    assert "has been sent" not in step.text
+
+
+def test_a_link_that_is_asked_for_while_the_draft_is_deleted_is_no_crash(
+    prospect: Prospect, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    prospect.fill_in("you")
+
+    def deleted_first(draft: Draft) -> str:
+        with db.engine.begin() as another_request:
+            another_request.execute(delete(Draft))
+        return address_of(draft)
+
+    monkeypatch.setattr("app.applications.link_views.address_of", deleted_first)
+    token = hidden(prospect.client.get("/apply").text, "csrf_token")
+    answer = prospect.client.post("/apply/link", data={"csrf_token": token})
+    assert answer.location == "/apply"

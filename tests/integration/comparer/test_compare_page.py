@@ -28,7 +28,7 @@ def test_the_page_asks_every_question_and_answers_none(app: Flask, client: Flask
 def test_the_address_holds_the_answers_and_shows_the_reasons(client: FlaskClient) -> None:
     page = client.get(f"{PATH}?{WHOLE}").text
     assert "<h1>Your answers speak for RabbitMQ</h1>" in page
-    assert "acknowledges each message by itself" in page
+    assert "acknowledges each message on its own" in page
     for heading in ("Why RabbitMQ", "What speaks against it", "What would change the answer"):
         assert heading in page
     assert "disagree" not in page

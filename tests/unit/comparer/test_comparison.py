@@ -79,10 +79,24 @@ def test_the_plain_cases_come_out_as_the_article_has_them(answers: Answers, prod
 
 @given(answers=ANY)
 def test_what_cannot_be_done_no_reasons_make_up_for(answers: Answers) -> None:
-    impossible = {"years": "eventbridge", "tens": "postgres", "nobody": "eventbridge"}
+    impossible = {"years": "eventbridge", "nobody": "eventbridge"}
     out = {impossible.get(value) for value in answers.values()}
     standings = compare(answers, ARGUMENTS).standings
     assert all(one.total < 0 for one in standings if one.product.key in out)
+
+
+def test_a_rate_that_we_have_not_measured_weighs_much_and_rules_nothing_out() -> None:
+    found = [compare(answers, ARGUMENTS) for answers in EVERY if answers["peak"] == "tens"]
+    tables = [one for each in found for one in each.standings if one.product.key == "postgres"]
+    assert any(table.total > 0 for table in tables)
+    assert all(table.speaks_against[0].question.key == "peak" for table in tables)
+
+
+def test_a_broker_that_nobody_runs_is_not_chosen_without_a_word_about_it() -> None:
+    for answers in EVERY:
+        found = compare(answers, ARGUMENTS)
+        if answers["runs"] != "team" and found.chosen.product.key in {"kafka", "rabbitmq"}:
+            assert any("nobody who runs it" in tension for tension in found.tensions), answers
 
 
 def test_of_equals_the_one_with_less_to_run_is_named_and_the_tie_is_told() -> None:

@@ -13,9 +13,10 @@ from flask import current_app
 from app.content.checks import Text, find_faults, parse_text, proofs_in
 from app.content.diagrams import read_diagrams
 from app.content.faults import Fault, collecting, refuse
+from app.content.front_matter import read_front_matter
 from app.content.markdown import Heading, render_markdown
 from app.content.proofs import Proof, Proofs, load_proofs
-from app.content.source import SLUG, Source, read_front_matter, read_source
+from app.content.source import SLUG, Source, read_source
 from app.data_files import read_data
 from app.languages.choice import SOURCE
 

@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 
@@ -12,7 +12,6 @@ FENCE: Final = "---\n"
 SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 """An address, or its last part."""
 
-T = TypeVar("T", bound=msgspec.Struct)
 Values = dict[str, str | list[str]]
 
 
@@ -66,16 +65,3 @@ def read_value(text: str) -> str | list[str]:
 def unquoted(value: str) -> str:
     value = value.strip()
     return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
-
-
-def read_front_matter(source: Source, shape: type[T]) -> T:
-    """The front matter as ``shape``. Raises ContentError with the line at fault."""
-    try:
-        return msgspec.convert(source.values, shape, strict=False)
-    except msgspec.ValidationError as error:
-        problem, _, place = str(error).partition(" - at `$.")
-        key = place.rstrip("`").partition("[")[0]
-        unknown = problem.partition("unknown field `")[2].rstrip("`")
-        line = source.lines.get(key or unknown, 1)
-        sentence = f"{key}: {problem}." if key else f"{problem}."
-        raise ContentError([source.fault(line, sentence)]) from error

@@ -5,7 +5,7 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
-from babel import Locale
+from babel import Locale, localedata
 from flask import Flask, Response, has_request_context, request
 from flask_babel import get_locale
 from werkzeug.datastructures import LanguageAccept
@@ -57,6 +57,11 @@ def present_language() -> str:
     """The code of the language that texts are in at this moment, in a request or for a mail."""
     locale = get_locale()
     return locale.language if locale else SOURCE
+
+
+def is_language(code: str) -> bool:
+    """Whether it is the code (ISO 639-1) of a language that there is a name for."""
+    return len(code) == 2 and code.isalpha() and code.islower() and localedata.exists(code)
 
 
 def language_name(code: str) -> str:

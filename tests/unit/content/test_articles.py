@@ -122,6 +122,10 @@ def test_two_articles_of_one_slug_are_refused_each_at_its_line(folder: Path, wri
         ("outbox]", "outbocks]", 6, "'outbocks' is not in topics.toml. Is it 'outbox'?"),
         ("topics:", "updated: 2026-11-19\ntopics:", 6, "updated before it was published"),
         ("topics:", "draft: perhaps\ntopics:", 6, "draft: Expected `bool`, got `str`"),
+        ("topics:", "language: xx\ntopics:", 6, "'xx' is no language's code of two letters"),
+        ("topics:", "language: German\ntopics:", 6, "'German' is no language's code"),
+        ("topics:", "language: EN\ntopics:", 6, "'EN' is no language's code"),
+        ("topics:", "language: ../de\ntopics:", 6, "'../de' is no language's code"),
     ],
 )
 def test_a_fault_above_the_text_is_told_with_its_line(

@@ -63,6 +63,12 @@ def test_a_placeholder_above_the_text_is_checked_too(tmp_path: Path) -> None:
         load_pages(tmp_path, KNOWN)
 
 
+def test_the_language_above_the_text_is_one_that_there_is(tmp_path: Path) -> None:
+    (tmp_path / "about.md").write_text(FRONT.replace("position", "language: dee\nposition"))
+    with pytest.raises(ContentError, match=r"about\.md:5: 'dee' is no language's code"):
+        load_pages(tmp_path, KNOWN)
+
+
 def test_the_faults_of_all_pages_are_told_at_once(tmp_path: Path) -> None:
     (tmp_path / "a.md").write_text(FRONT + "# Big")
     (tmp_path / "b.md").write_text("nothing above")

@@ -1,0 +1,34 @@
+"""What stands above a text, as a struct, and what can be wrong in it."""
+
+from collections.abc import Iterator
+from typing import TypeVar
+
+import msgspec
+
+from app.content.faults import ContentError, Fault, refuse
+from app.content.source import Source
+from app.languages.choice import is_language
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+def read_front_matter(source: Source, shape: type[T]) -> T:
+    """The front matter as ``shape``. Raises ContentError with the lines at fault."""
+    try:
+        front_matter = msgspec.convert(source.values, shape, strict=False)
+    except msgspec.ValidationError as error:
+        problem, _, place = str(error).partition(" - at `$.")
+        key = place.rstrip("`").partition("[")[0]
+        unknown = problem.partition("unknown field `")[2].rstrip("`")
+        line = source.lines.get(key or unknown, 1)
+        sentence = f"{key}: {problem}." if key else f"{problem}."
+        raise ContentError([source.fault(line, sentence)]) from error
+    refuse(unknown_languages(source))
+    return front_matter
+
+
+def unknown_languages(source: Source) -> Iterator[Fault]:
+    code = source.values.get("language")
+    if isinstance(code, str) and not is_language(code):
+        sentence = f"'{code}' is no language's code of two letters, such as en or de."
+        yield source.fault(source.lines["language"], sentence)

@@ -8,9 +8,10 @@ import msgspec
 from markdown_it.token import Token
 
 from app.content.faults import Fault
+from app.content.known import NOTHING, Known
 from app.content.markdown import markdown_parser
 from app.content.plain_text import plain_text
-from app.content.proofs import NO_PROOFS, SCHEME, Proofs
+from app.content.proofs import SCHEME
 from app.content.source import Source
 
 # The template's own, which a heading of the same words would repeat.
@@ -65,14 +66,14 @@ def place_tokens(tokens: list[Token], above: int) -> Iterator[Place]:
             within += child.type in {"softbreak", "hardbreak"}
 
 
-def find_faults(text: Text, diagrams: Mapping[str, str], proofs: Proofs = NO_PROOFS) -> list[Fault]:
-    """All of them, as the file has them; ``diagrams`` holds the SVG of each file name."""
+def find_faults(text: Text, known: Known = NOTHING) -> list[Fault]:
+    """All of them, as the file has them."""
     return sorted(
         [
             *wrong_headings(text),
-            *wrong_images(text, diagrams),
+            *wrong_images(text, known.diagrams),
             *wrong_footnotes(text),
-            *wrong_proofs(text, proofs),
+            *wrong_proofs(text, known),
         ]
     )
 
@@ -102,11 +103,11 @@ def heading_text(text: Text, heading: Place) -> str:
     return plain_text(inline.children or ())
 
 
-def wrong_images(text: Text, diagrams: Mapping[str, str]) -> Iterator[Fault]:
+def wrong_images(text: Text, diagrams: Mapping[str, str] | None) -> Iterator[Fault]:
     for place in text.places:
         if place.token.type == "image":
             file = str(place.token.attrGet("src"))
-            if file.removeprefix("diagrams/") not in diagrams:
+            if diagrams is not None and file.removeprefix("diagrams/") not in diagrams:
                 yield text.fault(place, f"The image '{file}' is no file of diagrams/.")
             if not place.token.content:
                 yield text.fault(
@@ -114,9 +115,9 @@ def wrong_images(text: Text, diagrams: Mapping[str, str]) -> Iterator[Fault]:
                 )
 
 
-def wrong_proofs(text: Text, proofs: Proofs) -> Iterator[Fault]:
+def wrong_proofs(text: Text, known: Known) -> Iterator[Fault]:
     for place, key in proofs_in(text):
-        if key not in proofs.by_key:
+        if known.proofs is not None and key not in known.proofs.by_key:
             yield text.fault(place, f"There is no proof '{key}' in proofs.toml.")
 
 

@@ -131,6 +131,6 @@ def read_translation(path: Path, original: Page, placeholders: Mapping[str, str]
 def make_page(slug: str, about: PageFrontMatter, source: Source) -> Page:
     """Check and render the text. Raises ContentError."""
     text = parse_text(source)
-    refuse(find_faults(text, {}))
+    refuse(find_faults(text))
     html, contents = render_markdown(text.tokens, {})
     return Page(slug, about, html, contents, text)

@@ -30,10 +30,7 @@ class Source(msgspec.Struct, frozen=True):
 
 def read_source(path: Path) -> Source:
     """Take a file apart. Raises ContentError with the lines of its front matter that are wrong."""
-    try:
-        whole = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise ContentError([Fault(path, 1, f"This is no UTF-8 ({error.reason}).")]) from error
+    whole = read_utf8(path)
     front, fence, text = whole.removeprefix(FENCE).partition(FENCE)
     if not fence or not whole.startswith(FENCE):
         sentence = "The file must begin with its title and so on between two ---."
@@ -53,6 +50,15 @@ def read_source(path: Path) -> Source:
     if faults:
         raise ContentError(faults)
     return Source(path, values, lines, text, above=front.count("\n") + 2)
+
+
+def read_utf8(path: Path) -> str:
+    """The file's text. Raises ContentError with the line of what is no UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ContentError([Fault(path, line, f"This is no UTF-8 ({error.reason}).")]) from error
 
 
 def read_value(text: str) -> str | list[str]:

@@ -1,6 +1,7 @@
 """A file that is wrong stops the start and the commands; in development a change shows at once."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -73,6 +74,30 @@ def test_in_development_a_fault_shows_in_place_of_the_page_until_it_is_mended(
     assert "articles/not-yet.md:11: The link" in page.text
     replace(draft, "#nowhere", "#a-part")
     assert client.get("/articles/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "line"),
+    [
+        ("diagrams/fold.svg", "</svg>", "<script/></svg>", r"\d+"),
+        ("diagrams/fold.svg", "</svg>", "", r"\d+"),
+        ("topics.toml", '"Kafka",', '"Kafka" ?', "8"),
+        ("proofs.toml", "says =", "say =", "1"),
+        ("proofs.json", "{", "{,", "1"),
+    ],
+)
+def test_in_development_so_does_what_is_wrong_beside_the_texts(
+    own_site: OwnSite, content_folder: Path, name: str, old: str, new: str, line: str
+) -> None:
+    client = own_site(ENVIRONMENT="development").test_client()
+    file = content_folder / "articles" / name
+    right = file.read_text()
+    replace(file, old, new)
+    page = client.get("/")
+    assert page.status_code == 500
+    assert re.search(rf"<code>\w+/{file.name}:{line}: ", page.text)
+    replace(file, file.read_text(), right)
+    assert client.get("/").status_code == 200
 
 
 def test_elsewhere_a_change_waits_for_the_next_start(own_site: OwnSite, draft: Path) -> None:

@@ -147,8 +147,29 @@ def test_the_faults_of_all_files_are_told_at_once(folder: Path, write: Write) ->
 
 def test_a_file_that_is_no_utf_8_is_refused(folder: Path) -> None:
     (folder / "one.md").write_bytes(b"---\ntitle: \xff\n---\n")
-    with pytest.raises(ContentError, match=r"one\.md:1: This is no UTF-8"):
+    with pytest.raises(ContentError, match=r"one\.md:2: This is no UTF-8"):
         load_articles(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("diagrams/way.svg", "<svg>\n<g>", 2),
+        ("topics.toml", "topics = [\n1 2]", 2),
+        ("topics.toml", 'topic = ["outbox"]', 1),
+        ("proofs.toml", "\n\nproofs = ,", 3),
+        ("proofs.json", "{", 1),
+    ],
+)
+def test_what_is_wrong_beside_the_texts_hides_none_of_their_faults_and_adds_none(
+    folder: Path, write: Write, name: str, text: str, line: int
+) -> None:
+    (folder / name).write_text(text)
+    write("one", text="![Words](diagrams/way.svg)\n\n[Twice](proof:twice)\n\n# Big\n")
+    with pytest.raises(ContentError) as caught:
+        load_articles(folder)
+    faults = [(fault.path.name, fault.line) for fault in caught.value.faults]
+    assert sorted(faults) == sorted([(Path(name).name, line), ("one.md", 12)])
 
 
 def test_every_shipped_article_can_be_read() -> None:

@@ -11,18 +11,10 @@ from app.content.faults import ContentError
 from app.content.proofs import SOURCE, Run, load_proofs, version_of
 from app.data_files import DataFileError
 
-DECLARED = """
-[[proofs]]
-key = "twice"
-says = "A repeat changes nothing."
-test = "tests/unit/test_repeats.py::test_a_repeat_changes_nothing"
-guard = { file = "app/repeats.py", code = "if done: return", without = "" }
-"""
 SENTENCE = "## Twice\n\nA repeat [changes nothing](proof:twice).\n"
 
 
 def read(folder: Path, text: str, *, run: Run | None = None) -> Article:
-    (folder / "proofs.toml").write_text(DECLARED)
     (folder / "one.md").write_text(text)
     if run:
         (folder / "proofs.json").write_bytes(msgspec.json.encode(run))

@@ -23,12 +23,18 @@ def read_front_matter(source: Source, shape: type[T]) -> T:
         line = source.lines.get(key or unknown, 1)
         sentence = f"{key}: {problem}." if key else f"{problem}."
         raise ContentError([source.fault(line, sentence)]) from error
-    refuse(unknown_languages(source))
+    refuse([*empty_values(source), *unknown_languages(source)])
     return front_matter
+
+
+def empty_values(source: Source) -> Iterator[Fault]:
+    for key, value in source.values.items():
+        if not "".join(value).strip():
+            yield source.fault(source.lines[key], f"'{key}' says nothing.")
 
 
 def unknown_languages(source: Source) -> Iterator[Fault]:
     code = source.values.get("language")
-    if isinstance(code, str) and not is_language(code):
+    if isinstance(code, str) and code and not is_language(code):
         sentence = f"'{code}' is no language's code of two letters, such as en or de."
         yield source.fault(source.lines["language"], sentence)

@@ -25,9 +25,19 @@ def init_content(app: Flask, config: Config) -> None:
     with collecting(faults):
         known = known_placeholders(app.extensions["brand"], config)
         pages = load_pages(folder / "pages", known)
-    refuse(faults)
+    refuse([*faults, *unread_files(folder)])
     refuse([*taken_addresses(app, pages), *wrong_links_within(app, articles, pages)])
     app.extensions.update(articles=articles, pages=pages, kept_pages={}, content_stamp=stamp)
+
+
+def unread_files(folder: Path) -> Iterator[Fault]:
+    """Texts and drawings that somebody has put where nothing looks for them."""
+    read = {*folder.glob("articles/*.md"), *folder.glob("articles/diagrams/*.svg")}
+    read |= {*folder.glob("pages/*.md")}
+    for path in sorted((*folder.glob("articles/**/*"), *folder.glob("pages/**/*"))):
+        if path.suffix.lower() in {".md", ".svg"} and path not in read:
+            places = "articles/*.md, pages/*.md and articles/diagrams/*.svg"
+            yield Fault(path, 1, f"Nothing reads this file. What is read: {places}.")
 
 
 def taken_addresses(app: Flask, pages: Pages) -> Iterator[Fault]:

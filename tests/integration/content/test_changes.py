@@ -53,6 +53,18 @@ def test_a_page_where_the_site_has_one_stops_the_start(
         own_site()
 
 
+@pytest.mark.parametrize(
+    "name", ["articles/Two.MD", "articles/old/two.md", "articles/two.svg", "pages/two.svg"]
+)
+def test_a_file_that_nothing_reads_stops_the_start(
+    own_site: OwnSite, content_folder: Path, name: str
+) -> None:
+    (content_folder / name).parent.mkdir(exist_ok=True)
+    (content_folder / name).touch()
+    with pytest.raises(ContentError, match=rf"{Path(name).name}:1: Nothing reads this file\."):
+        own_site()
+
+
 def test_in_development_what_is_written_shows_at_the_next_reload(
     own_site: OwnSite, draft: Path
 ) -> None:

@@ -7,11 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.routing import Map, Rule
 
-from app.content.checks import find_faults, parse_text
+from app.content.checks.every import find_faults
 from app.content.known import Known
 from app.content.links import Targets, wrong_links
 from app.content.proofs import NO_PROOFS
 from app.content.source import Source
+from app.content.text import parse_text
 
 ABOVE = 7
 RULES = Map(
@@ -51,11 +52,31 @@ def wrong_links_in(text: str) -> list[tuple[int, str]]:
         ("## A\n\n#### Small", 3, "'Small' has 4 #, and what is above it 2."),
         ("## One *thing*\n\n## One thing", 3, "There are two headings 'One thing'."),
         ("## Notes", 1, "The page itself has a heading 'Notes': use another."),
-        ("A\n![W](diagrams/y.svg)", 2, "The image 'diagrams/y.svg' is no file of diagrams/."),
+        ("## A\n\nText.\n\n##", 5, "A heading needs words behind its #."),
+        ("A\n##Small", 2, "'##Small' is no heading: that has a space behind its #."),
+        ("A\n\n![W](diagrams/y.svg)", 3, "The image 'diagrams/y.svg' is no file of diagrams/."),
         ("![W](https://e.example/x.png)", 1, "The image 'https://e.example/x.png' is no file"),
         ("![](diagrams/x.svg)", 1, "needs words for those who can't see it."),
+        ("A\n![W](diagrams/x.svg)", 2, "'diagrams/x.svg' needs a paragraph of its own."),
+        ("[![W](diagrams/x.svg)](/)", 1, "'diagrams/x.svg' needs a paragraph of its own."),
+        ("A[^n].\n\n[^n]: ![W](diagrams/x.svg)", 3, "needs a paragraph of its own."),
+        ("![W](diagrams/x.svg)\n\n![V](x.svg)", 3, "The image 'x.svg' is in this text already."),
         ("A\n\nOne,\ntwo[^n].", 4, "The footnote 'n' is nowhere defined."),
         ("A\n\n[^n]: Note.", 3, "No sentence has the footnote 'n'."),
+        ("A[^n].\n\n[^n]: B\n\n[^n]: C", 5, "The footnote 'n' is defined a second time."),
+        ("A\n\nSee\n[the docs][docs].", 4, "'[docs]' is nowhere defined"),
+        ("[x] (https://e.example/)", 1, "A space is between [words] and (https://e.example/)."),
+        ("[x](https://e.example/a b)", 1, "'https://e.example/a b' is no address for a link"),
+        ("[x](javascript:x)", 1, "'javascript:x' is no address for a link"),
+        ("![x](diagrams/a x.svg)", 1, "'diagrams/a x.svg' is no address for a link"),
+        ("A\n\n| a | b |\n| --- |\n| 1 | 2 |", 3, "This is no table: its second line has ---"),
+        ("A\n\na | b\n--- | --- | ---\n1 | 2", 4, "This is no table: its second line has ---"),
+        ("| a | b |\n---", 1, "This is no table: its second line has ---"),
+        ("|a|b|\n|-|-|\n|1|2|\n|1|2|3|", 4, "Cells in this row: 3. In the head of its table: 2."),
+        ("> |a|b|\n> |-|-|\n> |1\\|2|", 3, "Cells in this row: 1. In the head of its table: 2."),
+        ("|a|b|\n|-|-|\n|1|2|\nAfter", 4, "Cells in this row: 1. In the head of its table: 2."),
+        ("", 1, "There is no text."),
+        ("\n[l]: /about\n", 1, "There is no text."),
     ],
 )
 def test_a_fault_is_told_with_its_line(text: str, line: int, sentence: str) -> None:
@@ -67,8 +88,10 @@ def test_a_fault_is_told_with_its_line(text: str, line: int, sentence: str) -> N
 def test_what_is_right_has_no_faults() -> None:
     assert (
         faults_in(
-            "Text[^n], `[^code]`.\n\n## A\n\n### B\n\n#### C\n\n## D\n\n"
-            '![Words](diagrams/x.svg "A caption")\n\n```\n[^x]\n# no heading\n```\n\n[^n]: Note.\n'
+            "Text[^n], `[^code]`, `[a][b]`, [sic] (so), [l].\n\n## A\n\n### B\n\n#### C\n\n## D\n\n"
+            '- ![Words](diagrams/x.svg "A caption")\n\n```\n[^n]: Code\n# no heading\n##none\n'
+            "| no | table |\n```\n\n- |a|b|\n  |-|-|\n  |`1\\|2`||\n\nA line with | in it.\n\n"
+            "[^n]: Note.\n[l]: /about\n"
         )
         == []
     )
@@ -109,7 +132,11 @@ def test_links_to_pages_headings_and_elsewhere_are_right() -> None:
     )
 
 
-@given(text=st.lists(st.sampled_from(["# ", "## ", "[^a]", "[^a]: ", "\n", "x", "![", "](y)"])))
+@given(
+    text=st.lists(
+        st.sampled_from(["# ", "##", "[^a]", "[^a]: ", "\n", "x", "![", "](y)", "|", "--"])
+    )
+)
 def test_whatever_is_written_is_told_at_a_line_of_the_text(text: list[str]) -> None:
     whole = "".join(text)
     assert all(1 <= line <= whole.count("\n") + 1 for line, _ in faults_in(whole))

@@ -9,6 +9,7 @@ from app.content.articles import Article, Articles, load_articles
 from app.content.faults import Fault, collecting, refuse
 from app.content.links import Targets, wrong_links
 from app.content.pages import Page, Pages, load_pages
+from app.content.paths import paths_to_link_to
 from app.content.placeholders import known_placeholders
 from config import Config
 
@@ -51,10 +52,11 @@ def wrong_links_within(app: Flask, articles: Articles, pages: Pages) -> Iterator
     """No link leads nowhere; a draft is nowhere, but for itself."""
     texts: tuple[Article | Page, ...] = (*articles.articles, *pages.pages, *pages.translations)
     rules = app.url_map.bind("")
+    paths = paths_to_link_to(rules, pages)
     for one in (*texts, *articles.drafts):
         # Its links lead to what whoever reads its language is shown.
         shown = (*articles.articles, *pages.in_language(one.about.language), one)
-        targets = Targets(rules, {each.path: each.text.anchors for each in shown})
+        targets = Targets(rules, paths, {each.path: each.text.anchors for each in shown})
         yield from wrong_links(one.text, one.path, targets)
 
 

@@ -25,7 +25,9 @@ def tables_shown_as_text(text: Text) -> Iterator[Fault]:
             lines = enumerate(place.token.content.split("\n"), place.line)
             rows = [number for number, line in lines if ROW.fullmatch(line.strip())]
             if rows:
-                sentence = "This is no table: its second line has --- for each cell of its first."
+                sentence = (
+                    "This is no table: that has a line of --- below its head, one for each cell."
+                )
                 yield text.source.fault(rows[0], sentence)
 
 

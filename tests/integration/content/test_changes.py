@@ -53,6 +53,25 @@ def test_a_page_where_the_site_has_one_stops_the_start(
         own_site()
 
 
+def test_a_link_leads_to_a_page_that_everybody_can_open(own_site: OwnSite, draft: Path) -> None:
+    right = [
+        "labs/retail",
+        "labs/this-site",
+        "apply/you",
+        "engagements/build",
+        "about",
+        "articles/",
+    ]
+    wrong = ["labs/none", "apply/none", "applications/abc", "apply/resume/abc", "articles/cqrs.png"]
+    wrong += ["labs/retail/state", "drafts/abc"]
+    draft.write_text(draft.read_text() + "".join(f"\n[l](/{path})" for path in right + wrong))
+    with pytest.raises(ContentError) as caught:
+        own_site()
+    assert [fault.sentence for fault in caught.value.faults] == [
+        f"The link '/{path}' leads to no page for everybody." for path in wrong
+    ]
+
+
 @pytest.mark.parametrize(
     "name", ["articles/Two.MD", "articles/old/two.md", "articles/two.svg", "pages/two.svg"]
 )

@@ -19,12 +19,15 @@ RULES = Map(
     [
         Rule("/articles/", endpoint="content.article_index"),
         Rule("/articles/<slug>", endpoint="content.article"),
+        Rule("/articles/<slug>.png", endpoint="pictures.article"),
+        Rule("/drafts/<token>", endpoint="content.preview"),
         Rule("/engagements/<kind>", endpoint="content.engagement_kind"),
         Rule("/staff/login", endpoint="accounts.login", methods=["GET", "POST"]),
         Rule("/staff/logout", endpoint="accounts.logout", methods=["POST"]),
     ]
 )
-TARGETS = Targets(RULES.bind(""), {"/articles/two": frozenset({"there"})})
+PATHS = frozenset({"/engagements/sprint"})
+TARGETS = Targets(RULES.bind(""), PATHS, {"/articles/two": frozenset({"there"})})
 
 
 def source(text: str) -> Source:
@@ -39,7 +42,7 @@ def faults_in(text: str) -> list[tuple[int, str]]:
 
 def wrong_links_in(text: str) -> list[tuple[int, str]]:
     parsed = parse_text(source(text))
-    targets = Targets(TARGETS.rules, {**TARGETS.anchors, "/articles/one": parsed.anchors})
+    targets = Targets(TARGETS.rules, PATHS, {**TARGETS.anchors, "/articles/one": parsed.anchors})
     found = wrong_links(parsed, "/articles/one", targets)
     return [(fault.line - ABOVE, fault.sentence) for fault in found]
 
@@ -69,9 +72,9 @@ def wrong_links_in(text: str) -> list[tuple[int, str]]:
         ("[x](https://e.example/a b)", 1, "'https://e.example/a b' is no address for a link"),
         ("[x](javascript:x)", 1, "'javascript:x' is no address for a link"),
         ("![x](diagrams/a x.svg)", 1, "'diagrams/a x.svg' is no address for a link"),
-        ("A\n\n| a | b |\n| --- |\n| 1 | 2 |", 3, "This is no table: its second line has ---"),
-        ("A\n\na | b\n--- | --- | ---\n1 | 2", 4, "This is no table: its second line has ---"),
-        ("| a | b |\n---", 1, "This is no table: its second line has ---"),
+        ("A\n\n| a | b |\n| --- |\n| 1 | 2 |", 3, "This is no table: that has a line of ---"),
+        ("A\n\na | b\n--- | --- | ---\n1 | 2", 4, "This is no table: that has a line of ---"),
+        ("| a | b |\n---", 1, "This is no table: that has a line of ---"),
         ("|a|b|\n|-|-|\n|1|2|\n|1|2|3|", 4, "Cells in this row: 3. In the head of its table: 2."),
         ("> |a|b|\n> |-|-|\n> |1\\|2|", 3, "Cells in this row: 1. In the head of its table: 2."),
         ("|a|b|\n|-|-|\n|1|2|\nAfter", 4, "Cells in this row: 1. In the head of its table: 2."),
@@ -100,10 +103,12 @@ def test_what_is_right_has_no_faults() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "sentence"),
     [
-        ("A\n\n[l](/articles/three)", 3, "'/articles/three' leads to no page."),
+        ("A\n\n[l](/articles/three)", 3, "'/articles/three' leads to no page for everybody."),
+        ("[l](/articles/two.png)", 1, "'/articles/two.png' leads to no page for everybody."),
+        ("[l](/drafts/abc)", 1, "'/drafts/abc' leads to no page for everybody."),
         ("[l](/nothing)", 1, "'/nothing' leads to no page."),
         ("[l](/staff/logout)", 1, "'/staff/logout' leads to no page."),
-        ("[l](/engagements/retainer)", 1, "'/engagements/retainer' leads to no page."),
+        ("[l](/engagements/retainer)", 1, "'/engagements/retainer' leads to no page for"),
         ("[l](/articles)", 1, "'/articles' takes a detour: write /articles/."),
         ("[l](#nowhere)", 1, "'/articles/one#nowhere' leads to no heading of that text."),
         ("[l](/articles/two#here)", 1, "'/articles/two#here' leads to no heading of that text."),
@@ -125,7 +130,7 @@ def test_a_link_that_leads_nowhere_is_told_with_its_line(
 def test_links_to_pages_headings_and_elsewhere_are_right() -> None:
     assert (
         wrong_links_in(
-            "## A part\n\n[a](#a-part) [b](/articles/two#there) [c](/engagements/sprint)"
+            "## A part\n\n[a](#a-part) [b](/articles/two?x=1#there) [c](/engagements/sprint)"
             " [d](/staff/login?x=1) [e](https://e.example/x) [f](mailto:a@e.example)"
         )
         == []

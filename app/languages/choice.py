@@ -6,6 +6,7 @@ from functools import lru_cache
 from typing import Final
 
 from babel import Locale, localedata
+from babel.core import get_global
 from flask import Flask, Response, has_request_context, request
 from flask_babel import get_locale
 from werkzeug.datastructures import LanguageAccept
@@ -25,6 +26,7 @@ IN_SOURCE_ONLY: Final = ("/staff", "/api", "/webhooks")
 def init_choice(app: Flask) -> None:
     app.after_request(remember_choice)
     app.add_template_filter(language_name)
+    app.add_template_filter(with_land)
     app.context_processor(
         lambda: {"language": present_language(), "other_languages": other_languages()}
     )
@@ -68,6 +70,11 @@ def language_name(code: str) -> str:
     """The language of that code, in words of the present one: "German" for "de", "Englisch" for
     "en" on a German page."""
     return str(Locale(code).get_display_name(present_language()))
+
+
+def with_land(code: str) -> str:
+    """The language of that code with the land where most people speak it: "de_DE" for "de"."""
+    return f"{code}_{get_global('likely_subtags')[code].rpartition('_')[2]}"
 
 
 def in_address() -> dict[str, str]:

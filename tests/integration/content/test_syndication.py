@@ -140,6 +140,22 @@ def test_an_engagement_names_its_price_from_the_rate_card(
     assert ("unitCode" in specified) == card.price_of(kind).is_monthly
 
 
+@pytest.mark.parametrize("path", ["/", "/about", "/engagements/build"])
+def test_a_page_describes_itself_in_its_language_at_the_address_of_that(
+    client: FlaskClient, path: str
+) -> None:
+    for language, query in (("de", "?lang=de"), ("en", "")):
+        address = f"http://localhost{path}{query}"
+        things = linked_data(client, f"{path}?lang={language}")
+        page = things["WebPage"]
+        assert page["@id"] == page["url"] == address
+        assert page["inLanguage"] == language
+        if service := things.get("Service"):
+            assert service["url"] == service["offers"]["url"] == address
+        if way := things.get("BreadcrumbList"):
+            assert way["itemListElement"][-1]["item"] == address
+
+
 def test_markup_in_a_title_stays_text_in_the_linked_data(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:

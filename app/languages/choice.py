@@ -20,7 +20,7 @@ PARAMETER: Final = "lang"
 COOKIE: Final = "language"
 COOKIE_SECONDS: Final = 365 * 24 * 3600
 # Staff work in the language that the firm's data is written in, and programs know no other.
-IN_SOURCE_ONLY: Final = ("/staff", "/api", "/webhooks")
+IN_SOURCE_ONLY: Final = ("/staff", "/api", "/webhooks", "/articles/feed.xml")
 
 
 def init_choice(app: Flask) -> None:

@@ -3,7 +3,9 @@
 import io
 import json
 import re
+from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -19,6 +21,7 @@ from app.engagements.rate_card import current_rate_card
 from app.firm.offers import KINDS, Kind
 
 ATOM = "{http://www.w3.org/2005/Atom}"
+LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 ARTICLE = "/articles/event-driven-architecture"
 LINKED_DATA = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
@@ -59,6 +62,25 @@ def test_the_feed_has_every_article_and_was_changed_with_the_newest(
     assert titles == [article.about.title for article in articles]
     newest = max(article.about.changed for article in articles)
     assert feed.findtext(f"{ATOM}updated") == f"{newest.isoformat()}T00:00:00Z"
+
+
+def test_the_feed_is_one_for_all_readers_and_each_entry_in_the_language_of_its_article(
+    own_site: Callable[..., Flask], content_folder: Path
+) -> None:
+    german = content_folder / "articles/not-yet.md"
+    german.write_text(german.read_text().replace("draft: true", "language: de"))
+    client = own_site().test_client()
+    answer = client.get("/articles/feed.xml", headers={"Accept-Language": "de"})
+    assert answer.data == client.get("/articles/feed.xml").data
+    assert answer.headers["Content-Language"] == "en"
+    feed = ET.fromstring(answer.data)
+    assert feed.attrib[LANGUAGE] == "en"
+    languages = {
+        str(entry.findtext(f"{ATOM}title")): entry.attrib[LANGUAGE]
+        for entry in feed.findall(f"{ATOM}entry")
+    }
+    assert languages.pop("Still being written") == "de"
+    assert set(languages.values()) == {"en"}
 
 
 def test_pages_lead_to_the_feed(client: FlaskClient) -> None:

@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, cast
@@ -154,7 +154,15 @@ def wrong_front_matter(source: Source, about: FrontMatter, known: Known) -> list
             sentence = f"The topic '{topic}' is not in topics.toml."
             sentence += f" Is it '{like[0]}'?" if like else ""
             faults.append(source.fault(source.lines["topics"], sentence))
+    if about.published > latest_day() and not about.draft:
+        sentence = f"{about.published} is still to come: let it be a draft until then."
+        faults.append(source.fault(source.lines["published"], sentence))
     if about.changed < about.published:
         sentence = "It was updated before it was published."
         faults.append(source.fault(source.lines["updated"], sentence))
     return faults
+
+
+def latest_day() -> date:
+    """Tomorrow by UTC, which it may be already where the author is."""
+    return datetime.now(UTC).date() + timedelta(days=1)

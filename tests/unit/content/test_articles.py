@@ -1,7 +1,7 @@
 """Articles: from the file to what the page shows, and what follows what."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -57,8 +57,8 @@ def test_a_line_across_the_text_is_no_end_of_the_front_matter(folder: Path, fron
 
 
 def test_the_newest_article_stands_first(folder: Path, write: Write) -> None:
-    write("old")
-    write("new", "2026", "2027")
+    write("old", "2026", "2025")
+    write("new")
     assert [one.about.slug for one in load_articles(folder).articles] == ["new", "old"]
 
 
@@ -82,6 +82,18 @@ def test_a_draft_is_no_article_and_follows_none(folder: Path, write: Write) -> N
         articles.article("later")
     with pytest.raises(KeyError):
         articles.draft("one")
+
+
+def test_a_day_to_come_is_for_drafts_unless_it_has_begun_somewhere(
+    folder: Path, write: Write
+) -> None:
+    today = datetime.now(UTC).date()
+    write("one", "2026-11-20", str(today + timedelta(days=1)))
+    write("later", "2026-11-20", f"{today + timedelta(days=30)}\ndraft: true")
+    assert len(load_articles(folder).articles) == len(load_articles(folder).drafts) == 1
+    write("later", "2026-11-20", str(today + timedelta(days=3)))
+    with pytest.raises(ContentError, match=r"later\.md:5: .* is still to come"):
+        load_articles(folder)
 
 
 def test_what_shares_most_topics_is_read_next_and_among_these_the_newest(
@@ -116,6 +128,7 @@ def test_two_articles_of_one_slug_are_refused_each_at_its_line(folder: Path, wri
         ("slug: one", "slug: One/2", 3, "may hold a to z, 0 to 9 and hyphens"),
         ("slug: one", "slug: one\nslug: two", 4, "'slug' is given here a second time"),
         ("2026-11-20", "soon", 5, "published: Invalid RFC3339"),
+        ("2026-11-20", "2926-11-20", 5, "2926-11-20 is still to come: let it be a draft"),
         ("title:", "titel:", 2, "unknown field `titel`"),
         ("topics: [events, outbox]", "topics:", 6, "must read 'key: value'"),
         ("topics: [events, outbox]", "topics: events", 6, "topics: Expected `array`, got `str`"),

@@ -75,6 +75,9 @@ class Articles(msgspec.Struct, frozen=True):
         """Return the article of that address. Raises KeyError."""
         return {article.about.slug: article for article in self.articles}[slug]
 
+    def is_out(self, slug: str) -> bool:
+        return any(article.about.slug == slug for article in self.articles)
+
     def draft(self, slug: str) -> Article:
         """Return the draft of that address. Raises KeyError."""
         return {draft.about.slug: draft for draft in self.drafts}[slug]

@@ -1,21 +1,29 @@
 """What stands above a text, as a struct, and what can be wrong in it."""
 
 from collections.abc import Iterator
-from typing import TypeVar
+from typing import Final, TypeVar
 
 import msgspec
 
 from app.content.faults import ContentError, Fault, refuse
 from app.content.source import Source
+from app.content.typography import typeset
 from app.languages.choice import is_language
+
+WORDS: Final = {"title", "label", "summary"}
 
 T = TypeVar("T", bound=msgspec.Struct)
 
 
 def read_front_matter(source: Source, shape: type[T]) -> T:
-    """The front matter as ``shape``. Raises ContentError with the lines at fault."""
+    """The front matter as ``shape``, its words typeset. Raises ContentError with the lines at
+    fault."""
+    values = {
+        key: typeset(value) if key in WORDS and isinstance(value, str) else value
+        for key, value in source.values.items()
+    }
     try:
-        front_matter = msgspec.convert(source.values, shape, strict=False)
+        front_matter = msgspec.convert(values, shape, strict=False)
     except msgspec.ValidationError as error:
         problem, _, place = str(error).partition(" - at `$.")
         key = place.rstrip("`").partition("[")[0]

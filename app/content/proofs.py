@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
+from msgspec.structs import replace
 
+from app.content.typography import typeset
 from app.data_files import DataFileError, read_data
 
 SCHEME: Final = "proof:"
@@ -87,7 +89,7 @@ def load_proofs(folder: Path) -> Proofs:
         run = msgspec.json.decode(noted.read_bytes(), type=Run) if noted.exists() else None
     except msgspec.DecodeError as error:
         raise DataFileError(noted, str(error)) from error
-    return Proofs({proof.key: proof for proof in proofs}, run)
+    return Proofs({proof.key: replace(proof, says=typeset(proof.says)) for proof in proofs}, run)
 
 
 @cache

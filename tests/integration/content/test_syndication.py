@@ -83,6 +83,18 @@ def test_the_feed_is_one_for_all_readers_and_each_entry_in_the_language_of_its_a
     assert set(languages.values()) == {"en"}
 
 
+def test_a_title_is_set_in_one_way_wherever_it_is_shown(
+    own_site: Callable[..., Flask], content_folder: Path
+) -> None:
+    written = content_folder / "articles/not-yet.md"
+    own = written.read_text().replace("draft: true\n", "").replace("Still being", "It can't be")
+    written.write_text(own.replace("A draft.", "So it's said."))
+    client = own_site().test_client()
+    for path in ("/articles/", "/articles/feed.xml", "/articles/not-yet"):
+        page = client.get(path).text
+        assert "It can’t be written" in page and "So it’s said." in page
+
+
 def test_pages_lead_to_the_feed(client: FlaskClient) -> None:
     link = '<link rel="alternate" type="application/atom+xml"'
     assert all(link in client.get(path).text for path in ("/", "/articles/", ARTICLE))

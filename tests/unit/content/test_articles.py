@@ -40,6 +40,14 @@ def test_an_article_is_read_with_what_stands_above_its_text(folder: Path, front:
     assert [heading.text for heading in article.contents] == ["First"]
 
 
+def test_what_stands_above_a_text_is_set_as_the_text_is(folder: Path, write: Write) -> None:
+    write("one", "Events: what they ask of you", "Events -- what they *can't* ask")
+    write("two", "What follows from", "It isn't")
+    articles = load_articles(folder)
+    assert articles.article("one").about.title == "Events – what they *can’t* ask"
+    assert articles.article("two").about.summary == "It isn’t writing a fact down once."
+
+
 def test_an_article_that_was_updated_was_changed_then(folder: Path, write: Write) -> None:
     write("one", "topics:", "updated: 2026-11-22\ntopics:")
     assert load_articles(folder).articles[0].about.changed == date(2026, 11, 22)

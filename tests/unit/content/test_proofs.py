@@ -44,6 +44,12 @@ def test_the_sentence_leads_to_its_proof_and_says_how_it_went(
     assert [proof.says for proof in article.proofs] == ["A repeat changes nothing."]
 
 
+def test_the_sentence_in_full_is_set_as_a_text_is(folder: Path) -> None:
+    declared = (folder / "proofs.toml").read_text()
+    (folder / "proofs.toml").write_text(declared.replace("A repeat changes", "It can't change"))
+    assert load_proofs(folder).by_key["twice"].says == "It can’t change nothing."
+
+
 def test_a_proof_that_two_sentences_have_is_listed_once(folder: Path, front: str) -> None:
     again = "\n\nIt [really does not](proof:twice).\n"
     assert len(read(folder, front + SENTENCE + again).proofs) == 1

@@ -17,6 +17,8 @@ class DataFileError(click.ClickException):
 
     def __init__(self, path: Path, problem: str) -> None:
         super().__init__(f"{'/'.join(path.parts[-2:])}: {problem}")
+        self.path = path
+        self.problem = problem
 
 
 def read_data(path: Path, shape: type[T]) -> T:

@@ -28,6 +28,7 @@ from app.applications.answers import Answers
 from app.attachments.models import Attachment
 from app.engagements.pricing import quote_engagement
 from app.engagements.rate_card import current_rate_card
+from app.firm.brand import current_brand
 from app.firm.offers import current_offers
 from app.messages.queries import Entry as Message
 from app.site_form import SiteForm
@@ -107,7 +108,7 @@ def page() -> str:
             Attachment(name=f"{LONG_NAME}.pdf", kind="pdf", size_bytes=341),
         ],
         messages=[
-            Message("Champlin Enterprises", False, "Question", "Who is on call?\n\nAnd when?", now),
+            Message(current_brand().name, False, "Question", "Who is on call?\n\nAnd when?", now),
             Message("You", True, "Answer", f"Two of us, in turns. {LONG_NAME * 2}", now),
             Message(LONG_NAME, False, "", "Thank you.", now),
         ],

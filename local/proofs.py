@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 import msgspec
 
-from app.content.proofs import SOURCE, Run, load_proofs, version_of
+from app.content.proofs import Run, load_proofs, version_of
 from config import ROOT
 
 FOLDER = ROOT / "content/articles"
@@ -23,7 +23,7 @@ def main() -> int:
     proofs = load_proofs(FOLDER).by_key.values()
     passed = run_tests({proof.test for proof in proofs})
     held = {proof.key: proof.test in passed for proof in proofs}
-    note(Run(datetime.now(UTC).replace(microsecond=0), version_of(SOURCE), held))
+    note(Run(datetime.now(UTC).replace(microsecond=0), version_of(ROOT), held))
     for proof in proofs:
         print(f"{'holds' if held[proof.key] else 'DOES NOT HOLD':14} {proof.says}")
     return int(not all(held.values()))

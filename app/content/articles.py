@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Iterator
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, cast
@@ -10,23 +10,18 @@ from typing import Final, cast
 import msgspec
 from flask import current_app
 
-from app.content.checks import Text, find_faults, parse_text, proofs_in
-from app.content.diagrams import read_diagrams
+from app.content.checks.every import find_faults
 from app.content.faults import Fault, collecting, refuse
+from app.content.front_matter import read_front_matter
+from app.content.known import Known, read_known
 from app.content.markdown import Heading, render_markdown
-from app.content.proofs import Proof, Proofs, load_proofs
-from app.content.source import SLUG, Source, read_front_matter, read_source
-from app.data_files import read_data
+from app.content.proofs import NO_PROOFS, Proof, Proofs
+from app.content.source import SLUG, Source, read_source
+from app.content.text import Text, parse_text, proofs_in
 from app.languages.choice import SOURCE
 
 WORDS_A_MINUTE: Final = 220
 FOLLOWING: Final = 3
-
-
-class Topics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What articles can be about (topics.toml), so that each topic has one spelling."""
-
-    topics: tuple[str, ...] = ()
 
 
 class FrontMatter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
@@ -80,6 +75,9 @@ class Articles(msgspec.Struct, frozen=True):
         """Return the article of that address. Raises KeyError."""
         return {article.about.slug: article for article in self.articles}[slug]
 
+    def is_out(self, slug: str) -> bool:
+        return any(article.about.slug == slug for article in self.articles)
+
     def draft(self, slug: str) -> Article:
         """Return the draft of that address. Raises KeyError."""
         return {draft.about.slug: draft for draft in self.drafts}[slug]
@@ -98,52 +96,52 @@ def current_articles() -> Articles:
 
 
 def load_articles(folder: Path) -> Articles:
-    """Read every article in ``folder`` and every diagram in ``folder/diagrams``.
-
-    Raises ContentError with a sentence for each fault, DataFileError for one of a diagram.
-    """
-    diagrams = read_diagrams(folder / "diagrams")
-    list_of_topics = folder / "topics.toml"
-    topics = read_data(list_of_topics, Topics) if list_of_topics.exists() else Topics()
-    proofs = load_proofs(folder)
-    found: list[Article] = []
+    """Read every article in ``folder``, and what they name. Raises ContentError with a sentence
+    for each fault."""
     faults: list[Fault] = []
+    known = read_known(folder, faults)
+    texts: list[tuple[FrontMatter, Text]] = []
     for path in sorted(folder.glob("*.md")):
         with collecting(faults):
-            found.append(read_article(path, diagrams, topics.topics, proofs))
-    refuse([*faults, *wrong_slugs(found)])
+            texts.append(read_article(path, known))
+    refuse([*faults, *wrong_slugs(texts)])
+    found = [make_article(about, text, known) for about, text in texts]
     found.sort(key=lambda article: (article.about.published, article.about.slug), reverse=True)
     return Articles(
         tuple(one for one in found if not one.about.draft),
         tuple(one for one in found if one.about.draft),
-        proofs,
+        known.proofs or NO_PROOFS,
     )
 
 
-def read_article(
-    path: Path, diagrams: dict[str, str], topics: tuple[str, ...], proofs: Proofs
-) -> Article:
-    """Read one article; ``diagrams`` holds the SVG of each file name. Raises ContentError."""
+def read_article(path: Path, known: Known) -> tuple[FrontMatter, Text]:
+    """Read and check one article. Raises ContentError."""
     source = read_source(path)
     about = read_front_matter(source, FrontMatter)
     text = parse_text(source)
-    refuse([*wrong_front_matter(source, about, topics), *find_faults(text, diagrams, proofs)])
-    html, contents = render_markdown(text.tokens, diagrams, proofs)
+    refuse([*wrong_front_matter(source, about, known), *find_faults(text, known)])
+    return about, text
+
+
+def make_article(about: FrontMatter, text: Text, known: Known) -> Article:
+    """Render an article in which nothing is wrong."""
+    proofs = known.proofs or NO_PROOFS
+    html, contents = render_markdown(text.tokens, known.diagrams or {}, proofs)
     shown = dict.fromkeys(key for _, key in proofs_in(text))
     return Article(
         about,
         html,
         contents,
-        words=len(source.text.split()),
+        words=len(text.source.text.split()),
         text=text,
         proofs=tuple(proofs.by_key[key] for key in shown),
     )
 
 
-def wrong_slugs(articles: list[Article]) -> Iterator[Fault]:
-    slugs = [article.about.slug for article in articles]
-    for article in articles:
-        slug, source = article.about.slug, article.text.source
+def wrong_slugs(texts: list[tuple[FrontMatter, Text]]) -> Iterator[Fault]:
+    slugs = [about.slug for about, _ in texts]
+    for about, text in texts:
+        slug, source = about.slug, text.source
         if not SLUG.fullmatch(slug):
             sentence = f"The slug '{slug}' may hold a to z, 0 to 9 and hyphens."
             yield source.fault(source.lines["slug"], sentence)
@@ -151,15 +149,23 @@ def wrong_slugs(articles: list[Article]) -> Iterator[Fault]:
             yield source.fault(source.lines["slug"], f"Two articles have the slug '{slug}'.")
 
 
-def wrong_front_matter(source: Source, about: FrontMatter, topics: tuple[str, ...]) -> list[Fault]:
+def wrong_front_matter(source: Source, about: FrontMatter, known: Known) -> list[Fault]:
     faults = []
     for topic in about.topics:
-        if topic not in topics:
-            like = get_close_matches(topic, topics, n=1)
+        if known.topics is not None and topic not in known.topics:
+            like = get_close_matches(topic, known.topics, n=1)
             sentence = f"The topic '{topic}' is not in topics.toml."
             sentence += f" Is it '{like[0]}'?" if like else ""
             faults.append(source.fault(source.lines["topics"], sentence))
+    if about.published > latest_day() and not about.draft:
+        sentence = f"{about.published} is still to come: let it be a draft until then."
+        faults.append(source.fault(source.lines["published"], sentence))
     if about.changed < about.published:
         sentence = "It was updated before it was published."
         faults.append(source.fault(source.lines["updated"], sentence))
     return faults
+
+
+def latest_day() -> date:
+    """Tomorrow by UTC, which it may be already where the author is."""
+    return datetime.now(UTC).date() + timedelta(days=1)

@@ -1,48 +1,67 @@
 """Diagrams: the repository's own SVG files, put into the page so that they take its colours."""
 
 import re
+from collections.abc import Iterator
 from html import escape
 from pathlib import Path
 from typing import Final
 from xml.etree import ElementTree as ET
+from xml.parsers.expat import ErrorString
 
-from app.data_files import DataFileError
+from app.content.faults import ContentError, Fault, collecting, refuse
+from app.content.source import read_utf8
 
 # The content policy forbids the first three; the last would ask another server.
 FORBIDDEN: Final = {
     "a script": re.compile(r"<script\b", re.IGNORECASE),
-    "a style element or attribute": re.compile(r"<style\b|\sstyle\s*=", re.IGNORECASE),
-    "an event handler": re.compile(r"\son[a-z]+\s*=", re.IGNORECASE),
+    "a style element or attribute": re.compile(r"<style\b|(?<=\s)style\s*=", re.IGNORECASE),
+    "an event handler": re.compile(r"(?<=\s)on[a-z]+\s*=", re.IGNORECASE),
     "a foreign address": re.compile(r"(?:href|src)\s*=\s*[\"'](?!#)|url\((?!#)", re.IGNORECASE),
 }
 PHONE: Final = 400  # units of the viewBox; set at this width, a drawing is legible there
+OUTERMOST: Final = re.compile(r"<svg\b[^>]*>")
 WIDTH: Final = re.compile(r"""\bviewBox=["'][-\d.]+[ ,]+[-\d.]+[ ,]+(\d+)""")
+COMMENT: Final = re.compile(r"<!--.*?-->", re.DOTALL)
 OWN_ROLE: Final = re.compile(r"""\s(role|aria-[a-z]+)=["'][^"']*["']""")
 NAMED: Final = re.compile(r"""(\bid=["']|\bhref=["']#|url\(#|\baria-labelledby=["'])""")
 
 
 def read_diagrams(folder: Path) -> dict[str, str]:
-    """Read every SVG file of ``folder`` as file name → markup. Raises DataFileError."""
-    return {path.name: read_diagram(path) for path in sorted(folder.glob("*.svg"))}
+    """Read every SVG file of ``folder`` as file name → markup. Raises ContentError."""
+    found: dict[str, str] = {}
+    faults: list[Fault] = []
+    for path in sorted(folder.glob("*.svg")):
+        with collecting(faults):
+            found[path.name] = read_diagram(path)
+    refuse(faults)
+    return found
 
 
 def read_diagram(path: Path) -> str:
     """Read one SVG, refuse what a page may not hold, and make its ids its own.
 
-    Raises DataFileError with a sentence that names the file.
+    Raises ContentError with a sentence for each fault.
     """
-    text = path.read_text(encoding="utf-8")
+    text = read_utf8(path)
     try:
         root = ET.fromstring(text)
     except ET.ParseError as error:
-        raise DataFileError(path, f"This is not well-formed XML: {error}.") from error
-    if not root.tag.endswith("}svg") or not WIDTH.search(text):
-        raise DataFileError(path, "The outermost element must be an svg with a viewBox.")
+        sentence = f"This is not well-formed XML ({ErrorString(error.code)})."
+        raise ContentError([Fault(path, error.position[0], sentence)]) from error
+    refuse(forbidden_parts(path, text))
+    bare = COMMENT.sub("", text)
+    outermost = OUTERMOST.search(bare)
+    if not root.tag.endswith("}svg") or not outermost or not WIDTH.search(outermost[0]):
+        sentence = "The outermost element must be an svg with a viewBox."
+        raise ContentError([Fault(path, 1, sentence)])
+    return NAMED.sub(rf"\g<1>{path.stem}-", bare[outermost.start() :]).strip()
+
+
+def forbidden_parts(path: Path, text: str) -> Iterator[Fault]:
     for what, pattern in FORBIDDEN.items():
-        if pattern.search(text):
-            raise DataFileError(path, f"A diagram may not hold {what}.")
-    svg = re.sub(r"<!--.*?-->", "", text[text.index("<svg") :], flags=re.DOTALL)
-    return NAMED.sub(rf"\g<1>{path.stem}-", svg).strip()
+        for found in pattern.finditer(text):
+            line = text.count("\n", 0, found.start()) + 1
+            yield Fault(path, line, f"A diagram may not hold {what}.")
 
 
 def figure(svg: str, alt: str, caption: str = "") -> str:

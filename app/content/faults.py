@@ -1,11 +1,17 @@
 """What is wrong in the content: a file, a line of it, and a sentence."""
 
+import re
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Final
 
 import click
 import msgspec
+
+from app.data_files import DataFileError
+
+LINE: Final = re.compile(r"\bat line (\d+)")
 
 
 class Fault(msgspec.Struct, frozen=True, order=True):
@@ -34,6 +40,9 @@ def collecting(faults: list[Fault]) -> Iterator[None]:
         yield
     except ContentError as error:
         faults += error.faults
+    except DataFileError as error:
+        line = LINE.search(error.problem)
+        faults.append(Fault(error.path, int(line[1]) if line else 1, error.problem))
 
 
 def refuse(faults: Iterable[Fault]) -> None:

@@ -9,6 +9,7 @@ from app.content.articles import Article, Articles, load_articles
 from app.content.faults import Fault, collecting, refuse
 from app.content.links import Targets, wrong_links
 from app.content.pages import Page, Pages, load_pages
+from app.content.paths import paths_to_link_to
 from app.content.placeholders import known_placeholders
 from config import Config
 
@@ -25,9 +26,19 @@ def init_content(app: Flask, config: Config) -> None:
     with collecting(faults):
         known = known_placeholders(app.extensions["brand"], config)
         pages = load_pages(folder / "pages", known)
-    refuse(faults)
+    refuse([*faults, *unread_files(folder)])
     refuse([*taken_addresses(app, pages), *wrong_links_within(app, articles, pages)])
     app.extensions.update(articles=articles, pages=pages, kept_pages={}, content_stamp=stamp)
+
+
+def unread_files(folder: Path) -> Iterator[Fault]:
+    """Texts and drawings that somebody has put where nothing looks for them."""
+    read = {*folder.glob("articles/*.md"), *folder.glob("articles/diagrams/*.svg")}
+    read |= {*folder.glob("pages/*.md")}
+    for path in sorted((*folder.glob("articles/**/*"), *folder.glob("pages/**/*"))):
+        if path.suffix.lower() in {".md", ".svg"} and path not in read:
+            places = "articles/*.md, pages/*.md and articles/diagrams/*.svg"
+            yield Fault(path, 1, f"Nothing reads this file. What is read: {places}.")
 
 
 def taken_addresses(app: Flask, pages: Pages) -> Iterator[Fault]:
@@ -41,10 +52,11 @@ def wrong_links_within(app: Flask, articles: Articles, pages: Pages) -> Iterator
     """No link leads nowhere; a draft is nowhere, but for itself."""
     texts: tuple[Article | Page, ...] = (*articles.articles, *pages.pages, *pages.translations)
     rules = app.url_map.bind("")
+    paths = paths_to_link_to(rules, pages)
     for one in (*texts, *articles.drafts):
         # Its links lead to what whoever reads its language is shown.
         shown = (*articles.articles, *pages.in_language(one.about.language), one)
-        targets = Targets(rules, {each.path: each.text.anchors for each in shown})
+        targets = Targets(rules, paths, {each.path: each.text.anchors for each in shown})
         yield from wrong_links(one.text, one.path, targets)
 
 

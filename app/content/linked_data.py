@@ -5,17 +5,20 @@ from typing import Any
 from flask import url_for
 from flask_babel import gettext
 
-from app.content.addresses import whole_address
+from app.content.addresses import in_each_language, whole_address
 from app.content.articles import Article
-from app.content.pages import Page
+from app.content.pages import Page, current_pages
 from app.firm.brand import current_brand
 from app.firm.offers import Offer
+from app.languages.choice import present_language
 
 Thing = dict[str, Any]
 
 
 def describe_firm() -> Thing:
-    return graph(organization())
+    brand = current_brand()
+    page = web_page(brand.tagline, own_address(url_for("content.home")), present_language())
+    return graph(page, organization())
 
 
 def describe_article(article: Article) -> Thing:
@@ -35,32 +38,36 @@ def describe_article(article: Article) -> Thing:
         "author": reference(),
         "publisher": reference(),
     }
-    articles = (gettext("Articles"), url_for("content.article_index"))
-    return graph(posting, organization(), breadcrumbs(articles, (about.title, article.path)))
+    articles = (gettext("Articles"), own_address(url_for("content.article_index")))
+    return graph(posting, organization(), breadcrumbs(articles, (about.title, address)))
 
 
 def describe_page(page: Page) -> Thing:
-    return graph(organization(), breadcrumbs((page.about.title, page.path)))
+    about, is_translated = page.about, current_pages().is_in_every_language(page.slug)
+    address = own_address(page.path) if is_translated else whole_address(page.path)
+    described = web_page(about.title, address, about.language)
+    return graph(described, organization(), breadcrumbs((about.title, address)))
 
 
 def describe_engagement(offer: Offer, cents: int, currency: str, *, is_monthly: bool) -> Thing:
     """``cents`` of the currency are the least that it costs: in all, or each month."""
-    path = url_for("content.engagement_kind", kind=offer.kind)
+    address = own_address(url_for("content.engagement_kind", kind=offer.kind))
     code = currency.upper()
     price = {"priceCurrency": code, "minPrice": f"{cents / 100:.2f}"}
     # UN/CEFACT's code for a month.
     unit = {"@type": "UnitPriceSpecification", "unitCode": "MON", "billingDuration": 1}
     service = {
         "@type": "Service",
-        "@id": whole_address(path),
+        "@id": f"{address}#service",
         "name": offer.name,
         "serviceType": offer.headline,
         "description": offer.summary,
-        "url": whole_address(path),
+        "url": address,
+        "mainEntityOfPage": {"@id": address},
         "provider": reference(),
         "offers": {
             "@type": "Offer",
-            "url": whole_address(path),
+            "url": address,
             "price": f"{cents / 100:.2f}",
             "priceCurrency": code,
             "priceSpecification": {"@type": "PriceSpecification", **price}
@@ -68,12 +75,29 @@ def describe_engagement(offer: Offer, cents: int, currency: str, *, is_monthly: 
             else {**unit, **price},
         },
     }
-    engagements = (gettext("Engagements"), url_for("content.engagement_index"))
-    return graph(service, organization(), breadcrumbs(engagements, (offer.name, path)))
+    page = web_page(offer.name, address, present_language())
+    engagements = (gettext("Engagements"), own_address(url_for("content.engagement_index")))
+    return graph(page, service, organization(), breadcrumbs(engagements, (offer.name, address)))
+
+
+def own_address(path: str) -> str:
+    """Of a page that there is in every language: the address of the present one."""
+    return in_each_language(path)[present_language()]
 
 
 def graph(*things: Thing) -> Thing:
     return {"@context": "https://schema.org", "@graph": list(things)}
+
+
+def web_page(name: str, address: str, language: str) -> Thing:
+    return {
+        "@type": "WebPage",
+        "@id": address,
+        "url": address,
+        "name": name,
+        "inLanguage": language,
+        "publisher": reference(),
+    }
 
 
 def organization() -> Thing:
@@ -95,12 +119,12 @@ def reference() -> Thing:
 
 
 def breadcrumbs(*steps: tuple[str, str]) -> Thing:
-    """The way from the home page: the name and the path of each step."""
-    way = ((current_brand().name, url_for("content.home")), *steps)
+    """The way from the home page: the name and the address of each step."""
+    way = ((current_brand().name, own_address(url_for("content.home"))), *steps)
     return {
         "@type": "BreadcrumbList",
         "itemListElement": [
-            {"@type": "ListItem", "position": position, "name": name, "item": whole_address(path)}
-            for position, (name, path) in enumerate(way, 1)
+            {"@type": "ListItem", "position": position, "name": name, "item": address}
+            for position, (name, address) in enumerate(way, 1)
         ],
     }

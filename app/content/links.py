@@ -8,38 +8,39 @@ import msgspec
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import MapAdapter, RequestRedirect
 
-from app.content.checks import Text
 from app.content.faults import Fault
 from app.content.proofs import SCHEME
-from app.firm.offers import KINDS
+from app.content.text import Text
 
 ELSEWHERE: Final = ("https://", "mailto:", SCHEME)
 
 
 class Targets(msgspec.Struct, frozen=True):
-    """What links can lead to: the site's rules, and the anchors of each text by its path."""
+    """What links can lead to: the site's rules, of those that stand for many pages only ``paths``,
+    and the anchors of each text by its path."""
 
     rules: MapAdapter
+    paths: frozenset[str]
     anchors: Mapping[str, frozenset[str]]
 
     def what_is_wrong_with(self, link: str) -> str:
         """A sentence, or "". ``link`` is whole: a path of this site, or an address elsewhere."""
-        path, anchor = urldefrag(link)
-        if not path.startswith("/"):
-            known = path.startswith(ELSEWHERE)
+        address, anchor = urldefrag(link)
+        if not address.startswith("/"):
+            known = address.startswith(ELSEWHERE)
             return "" if known else f"The link '{link}' must begin with /, #, https:// or mailto:."
+        path = address.partition("?")[0]
         if path in self.anchors:
             found = not anchor or anchor in self.anchors[path]
             return "" if found else f"The link '{link}' leads to no heading of that text."
         try:
-            endpoint, values = self.rules.match(path.partition("?")[0], method="GET")
+            rule, _ = self.rules.match(path, method="GET", return_rule=True)
         except RequestRedirect as redirect:
             return f"The link '{link}' takes a detour: write {urlsplit(redirect.new_url).path}."
         except (NotFound, MethodNotAllowed):
             return f"The link '{link}' leads to no page."
-        if endpoint == "content.article" or values.get("kind", KINDS[0]) not in KINDS:
-            return f"The link '{link}' leads to no page."
-        return ""
+        found = not rule.arguments or path in self.paths
+        return "" if found else f"The link '{link}' leads to no page for everybody."
 
 
 def wrong_links(text: Text, path: str, targets: Targets) -> Iterator[Fault]:

@@ -19,6 +19,7 @@ from app.content.diagrams import figure
 from app.content.plain_text import plain_text
 from app.content.proofs import NO_PROOFS, SCHEME, Proofs
 from app.content.tables import SCROLLS, STACKS, prepare_tables
+from app.content.typography import RULES, typeset
 
 TAGS: Final = nh3.ALLOWED_TAGS | {"section"}
 ATTRIBUTES: Final = {
@@ -74,7 +75,7 @@ def render_markdown(
 
 def markdown_parser() -> MarkdownIt:
     parser = MarkdownIt("commonmark", {"html": False, "typographer": True})
-    parser.enable(["table", "replacements", "smartquotes"])
+    parser.enable(["table", *RULES])
     parser.use(footnote_plugin)
     parser.use(anchors_plugin, min_level=2, max_level=3)
     parser.add_render_rule("link_open", open_link)
@@ -103,8 +104,7 @@ def draw(attributes: str, diagrams: Mapping[str, str]) -> str:
     """The figure for an image of the Markdown; its title is the caption."""
     image = {name: html.unescape(value) for name, value in ATTRIBUTE.findall(attributes)}
     svg = diagrams[image["src"].removeprefix("diagrams/")]
-    caption = image.get("title", "").replace("'", "\N{RIGHT SINGLE QUOTATION MARK}")
-    return figure(svg, image["alt"], caption)
+    return figure(svg, image["alt"], typeset(image.get("title", "")))
 
 
 def open_link(

@@ -10,11 +10,13 @@ from typing import cast
 import msgspec
 from flask import current_app
 
-from app.content.checks import Text, find_faults, parse_text
+from app.content.checks.every import find_faults
 from app.content.faults import Fault, collecting, refuse
+from app.content.front_matter import read_front_matter
 from app.content.markdown import Heading, render_markdown
 from app.content.placeholders import fill_in
-from app.content.source import SLUG, Source, read_front_matter, read_source
+from app.content.source import SLUG, Source, read_source
+from app.content.text import Text, parse_text
 from app.languages.choice import LANGUAGES, SOURCE
 
 
@@ -130,6 +132,6 @@ def read_translation(path: Path, original: Page, placeholders: Mapping[str, str]
 def make_page(slug: str, about: PageFrontMatter, source: Source) -> Page:
     """Check and render the text. Raises ContentError."""
     text = parse_text(source)
-    refuse(find_faults(text, {}))
+    refuse(find_faults(text))
     html, contents = render_markdown(text.tokens, {})
     return Page(slug, about, html, contents, text)

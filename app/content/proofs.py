@@ -12,11 +12,15 @@ from pathlib import Path
 from typing import Final, Literal
 
 import msgspec
+from msgspec.structs import replace
 
+from app.content.typography import typeset
 from app.data_files import DataFileError, read_data
+from config import ROOT
 
 SCHEME: Final = "proof:"
-SOURCE: Final = Path(__file__).parents[1]
+# What a sentence may rest on: triggers and functions of the database are in its migrations.
+CODE: Final = ("app/**/*.py", "config.py", "migrations/versions/*.py", "requirements.txt")
 VERSION_LETTERS: Final = 12
 
 State = Literal["held", "broken", "open"]
@@ -73,7 +77,7 @@ class Proofs(msgspec.Struct, frozen=True):
     @property
     def is_of_this_code(self) -> bool:
         """Whether the last run was of the very code that is running."""
-        return self.run is not None and self.run.version == version_of(SOURCE)
+        return self.run is not None and self.run.version == version_of(ROOT)
 
 
 NO_PROOFS: Final = Proofs({}, None)
@@ -87,14 +91,14 @@ def load_proofs(folder: Path) -> Proofs:
         run = msgspec.json.decode(noted.read_bytes(), type=Run) if noted.exists() else None
     except msgspec.DecodeError as error:
         raise DataFileError(noted, str(error)) from error
-    return Proofs({proof.key: proof for proof in proofs}, run)
+    return Proofs({proof.key: replace(proof, says=typeset(proof.says)) for proof in proofs}, run)
 
 
 @cache
-def version_of(source: Path) -> str:
-    """The version of the code under ``source``: a digest of every file's path and text."""
+def version_of(root: Path) -> str:
+    """The version of the code under ``root``: a digest of every file's path and text."""
     digest = hashlib.sha256()
-    for file in sorted(source.rglob("*.py")):
-        digest.update(f"{file.relative_to(source)}\0".encode())
+    for file in sorted(file for pattern in CODE for file in root.glob(pattern)):
+        digest.update(f"{file.relative_to(root)}\0".encode())
         digest.update(file.read_bytes())
     return digest.hexdigest()[:VERSION_LETTERS]

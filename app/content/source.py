@@ -2,7 +2,7 @@
 
 import re
 from pathlib import Path
-from typing import Final, TypeVar
+from typing import Final
 
 import msgspec
 
@@ -12,7 +12,6 @@ FENCE: Final = "---\n"
 SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 """An address, or its last part."""
 
-T = TypeVar("T", bound=msgspec.Struct)
 Values = dict[str, str | list[str]]
 
 
@@ -31,10 +30,7 @@ class Source(msgspec.Struct, frozen=True):
 
 def read_source(path: Path) -> Source:
     """Take a file apart. Raises ContentError with the lines of its front matter that are wrong."""
-    try:
-        whole = path.read_text(encoding="utf-8")
-    except UnicodeDecodeError as error:
-        raise ContentError([Fault(path, 1, f"This is no UTF-8 ({error.reason}).")]) from error
+    whole = read_utf8(path)
     front, fence, text = whole.removeprefix(FENCE).partition(FENCE)
     if not fence or not whole.startswith(FENCE):
         sentence = "The file must begin with its title and so on between two ---."
@@ -56,6 +52,15 @@ def read_source(path: Path) -> Source:
     return Source(path, values, lines, text, above=front.count("\n") + 2)
 
 
+def read_utf8(path: Path) -> str:
+    """The file's text. Raises ContentError with the line of what is no UTF-8."""
+    try:
+        return path.read_text(encoding="utf-8")
+    except UnicodeDecodeError as error:
+        line = error.object[: error.start].count(b"\n") + 1
+        raise ContentError([Fault(path, line, f"This is no UTF-8 ({error.reason}).")]) from error
+
+
 def read_value(text: str) -> str | list[str]:
     """``[a, b]`` is a list; quotes around a value are not part of it."""
     if text.startswith("[") and text.endswith("]"):
@@ -66,16 +71,3 @@ def read_value(text: str) -> str | list[str]:
 def unquoted(value: str) -> str:
     value = value.strip()
     return value[1:-1] if len(value) > 1 and value[0] == value[-1] and value[0] in "\"'" else value
-
-
-def read_front_matter(source: Source, shape: type[T]) -> T:
-    """The front matter as ``shape``. Raises ContentError with the line at fault."""
-    try:
-        return msgspec.convert(source.values, shape, strict=False)
-    except msgspec.ValidationError as error:
-        problem, _, place = str(error).partition(" - at `$.")
-        key = place.rstrip("`").partition("[")[0]
-        unknown = problem.partition("unknown field `")[2].rstrip("`")
-        line = source.lines.get(key or unknown, 1)
-        sentence = f"{key}: {problem}." if key else f"{problem}."
-        raise ContentError([source.fault(line, sentence)]) from error

@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from flask import Blueprint, abort, render_template
+from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
@@ -115,10 +115,13 @@ def article(slug: str) -> ResponseReturnValue:
 
 @content.get("/drafts/<token>")
 def preview(token: str) -> ResponseReturnValue:
-    """A draft, for whoever has the link."""
+    """A draft, for whoever has the link. Once it has come out, the link leads to the article."""
     articles = current_articles()
     try:
-        article = articles.draft(slug_of(token))
+        slug = slug_of(token)
+        if articles.is_out(slug):
+            return redirect(url_for(".article", slug=slug))
+        article = articles.draft(slug)
     except KeyError:
         abort(404)
     page = render_template(

@@ -42,7 +42,7 @@ class Brand(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def mailbox(self) -> str:
-        """The firm as the sender of a mail: "Champlin Enterprises <hello@champlin.example>"."""
+        """The firm as the sender of a mail: "The firm <hello@firm.example>"."""
         return str(Address(self.name, addr_spec=self.email))
 
 

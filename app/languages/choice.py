@@ -5,7 +5,8 @@ from collections.abc import Iterable
 from functools import lru_cache
 from typing import Final
 
-from babel import Locale
+from babel import Locale, localedata
+from babel.core import get_global
 from flask import Flask, Response, has_request_context, request
 from flask_babel import get_locale
 from werkzeug.datastructures import LanguageAccept
@@ -19,12 +20,13 @@ PARAMETER: Final = "lang"
 COOKIE: Final = "language"
 COOKIE_SECONDS: Final = 365 * 24 * 3600
 # Staff work in the language that the firm's data is written in, and programs know no other.
-IN_SOURCE_ONLY: Final = ("/staff", "/api", "/webhooks")
+IN_SOURCE_ONLY: Final = ("/staff", "/api", "/webhooks", "/articles/feed.xml")
 
 
 def init_choice(app: Flask) -> None:
     app.after_request(remember_choice)
     app.add_template_filter(language_name)
+    app.add_template_filter(with_land)
     app.context_processor(
         lambda: {"language": present_language(), "other_languages": other_languages()}
     )
@@ -59,10 +61,20 @@ def present_language() -> str:
     return locale.language if locale else SOURCE
 
 
+def is_language(code: str) -> bool:
+    """Whether it is the code (ISO 639-1) of a language that there is a name for."""
+    return len(code) == 2 and code.isalpha() and code.islower() and localedata.exists(code)
+
+
 def language_name(code: str) -> str:
     """The language of that code, in words of the present one: "German" for "de", "Englisch" for
     "en" on a German page."""
     return str(Locale(code).get_display_name(present_language()))
+
+
+def with_land(code: str) -> str:
+    """The language of that code with the land where most people speak it: "de_DE" for "de"."""
+    return f"{code}_{get_global('likely_subtags')[code].rpartition('_')[2]}"
 
 
 def in_address() -> dict[str, str]:

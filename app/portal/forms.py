@@ -1,10 +1,13 @@
 """What a prospect can send from their own page."""
 
-from flask_babel import lazy_gettext
+from typing import Any
+
+from flask_babel import gettext, lazy_gettext
 from wtforms import EmailField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
 from app.applications.fields import storable, trimmed
+from app.firm.brand import current_brand
 from app.site_form import SiteForm
 
 
@@ -61,9 +64,6 @@ class LostLinkForm(SiteForm):
 
     reference = StringField(
         lazy_gettext("Reference"),
-        description=lazy_gettext(
-            "It is in the first mail that we sent you, and looks like CE-7K3M-2Q9F."
-        ),
         filters=[trimmed],
         render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
         validators=[
@@ -83,6 +83,13 @@ class LostLinkForm(SiteForm):
             Length(max=254, message=lazy_gettext("Use at most 254 characters.")),
         ],
     )
+
+    def __init__(self, **options: Any) -> None:
+        super().__init__(**options)
+        example = f"{current_brand().reference_prefix}-7K3M-2Q9F"
+        self.reference.description = gettext(
+            "It is in the first mail that we sent you, and looks like %(example)s.", example=example
+        )
 
 
 class ConfirmForm(SiteForm):

@@ -116,7 +116,7 @@ def test_what_the_feed_and_the_linked_data_name_is_there(client: FlaskClient) ->
             for own in own_addresses(thing):
                 assert client.get(own).status_code == 200, f"{address} describes {own}"
     assert {"BlogPosting", "BreadcrumbList", "Organization", "Service"} <= described.keys()
-    entries = re.findall(r"<entry>\s*<id>(.*?)</id>", client.get("/articles/feed.xml").text)
+    entries = re.findall(r"<entry[^>]*>\s*<id>(.*?)</id>", client.get("/articles/feed.xml").text)
     assert set(entries) == {posting["@id"] for posting in described["BlogPosting"]}
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from app.content.articles import load_articles
-from app.content.proofs import Guard, load_proofs
+from app.content.proofs import CODE, Guard, load_proofs
 from config import ROOT
 
 ARTICLES = ROOT / "content/articles"
@@ -51,6 +51,13 @@ def test_each_proof_is_marked_in_an_article() -> None:
 def test_everything_held_in_the_run_that_is_noted() -> None:
     assert PROOFS.run, "make proofs has not been run"
     assert PROOFS.run.held == dict.fromkeys(PROOFS.by_key, True)
+
+
+def test_all_that_makes_up_the_version_of_the_code_is_there_where_the_site_runs() -> None:
+    in_image = (ROOT / ".dockerignore").read_text().splitlines()
+    for pattern in CODE:
+        assert any(ROOT.glob(pattern)), pattern
+        assert f"!{pattern.partition('/')[0]}" in in_image
 
 
 def test_without_its_guard_no_sentence_holds(copy: Path) -> None:

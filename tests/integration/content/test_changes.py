@@ -1,6 +1,7 @@
 """A file that is wrong stops the start and the commands; in development a change shows at once."""
 
 import os
+import re
 import shutil
 from collections.abc import Callable
 from pathlib import Path
@@ -52,6 +53,37 @@ def test_a_page_where_the_site_has_one_stops_the_start(
         own_site()
 
 
+def test_a_link_leads_to_a_page_that_everybody_can_open(own_site: OwnSite, draft: Path) -> None:
+    right = [
+        "labs/retail",
+        "labs/this-site",
+        "apply/you",
+        "engagements/build",
+        "about",
+        "articles/",
+    ]
+    wrong = ["labs/none", "apply/none", "applications/abc", "apply/resume/abc", "articles/cqrs.png"]
+    wrong += ["labs/retail/state", "drafts/abc"]
+    draft.write_text(draft.read_text() + "".join(f"\n[l](/{path})" for path in right + wrong))
+    with pytest.raises(ContentError) as caught:
+        own_site()
+    assert [fault.sentence for fault in caught.value.faults] == [
+        f"The link '/{path}' leads to no page for everybody." for path in wrong
+    ]
+
+
+@pytest.mark.parametrize(
+    "name", ["articles/Two.MD", "articles/old/two.md", "articles/two.svg", "pages/two.svg"]
+)
+def test_a_file_that_nothing_reads_stops_the_start(
+    own_site: OwnSite, content_folder: Path, name: str
+) -> None:
+    (content_folder / name).parent.mkdir(exist_ok=True)
+    (content_folder / name).touch()
+    with pytest.raises(ContentError, match=rf"{Path(name).name}:1: Nothing reads this file\."):
+        own_site()
+
+
 def test_in_development_what_is_written_shows_at_the_next_reload(
     own_site: OwnSite, draft: Path
 ) -> None:
@@ -73,6 +105,30 @@ def test_in_development_a_fault_shows_in_place_of_the_page_until_it_is_mended(
     assert "articles/not-yet.md:11: The link" in page.text
     replace(draft, "#nowhere", "#a-part")
     assert client.get("/articles/").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "line"),
+    [
+        ("diagrams/fold.svg", "</svg>", "<script/></svg>", r"\d+"),
+        ("diagrams/fold.svg", "</svg>", "", r"\d+"),
+        ("topics.toml", '"Kafka",', '"Kafka" ?', "8"),
+        ("proofs.toml", "says =", "say =", "1"),
+        ("proofs.json", "{", "{,", "1"),
+    ],
+)
+def test_in_development_so_does_what_is_wrong_beside_the_texts(
+    own_site: OwnSite, content_folder: Path, name: str, old: str, new: str, line: str
+) -> None:
+    client = own_site(ENVIRONMENT="development").test_client()
+    file = content_folder / "articles" / name
+    right = file.read_text()
+    replace(file, old, new)
+    page = client.get("/")
+    assert page.status_code == 500
+    assert re.search(rf"<code>\w+/{file.name}:{line}: ", page.text)
+    replace(file, file.read_text(), right)
+    assert client.get("/").status_code == 200
 
 
 def test_elsewhere_a_change_waits_for_the_next_start(own_site: OwnSite, draft: Path) -> None:

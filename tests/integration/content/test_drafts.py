@@ -44,15 +44,18 @@ def test_a_link_of_another_key_opens_nothing(site: Flask, own_site: OwnSite) -> 
     assert other.test_client().get(preview_path(site)).status_code == 404
 
 
-def test_the_link_to_a_draft_that_has_come_out_opens_nothing(
+def test_the_link_to_a_draft_that_has_come_out_leads_to_the_article(
     site: Flask, own_site: OwnSite, content_folder: Path
 ) -> None:
     path = preview_path(site)
     draft = content_folder / "articles/not-yet.md"
     draft.write_text(draft.read_text().replace("draft: true\n", ""))
     client = own_site().test_client()
-    assert client.get(path).status_code == 404
-    assert client.get("/articles/not-yet").status_code == 200
+    answer = client.get(path)
+    assert (answer.status_code, answer.location) == (302, "/articles/not-yet")
+    assert client.get(answer.location).status_code == 200
+    draft.unlink()
+    assert own_site().test_client().get(path).status_code == 404
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,8 @@ from pathlib import Path
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.content.proofs import SOURCE, version_of
+from app.content.proofs import version_of
+from config import ROOT
 
 ARTICLE = "/articles/outbox-and-exactly-once-effects"
 Site = Callable[..., Flask]
@@ -21,7 +22,7 @@ def note(folder: Path, **changed: object) -> None:
 def test_a_sentence_that_held_says_when_and_on_which_version(
     own_site: Site, content_folder: Path
 ) -> None:
-    version = version_of(SOURCE)
+    version = version_of(ROOT)
     note(content_folder, at="2026-11-26T12:00:00Z", version=version)
     html = own_site().test_client().get(ARTICLE).text
     assert 'class="proof proof--held">A repeated delivery changes nothing' in html

@@ -3,7 +3,9 @@
 import io
 import json
 import re
+from collections.abc import Callable
 from datetime import datetime
+from pathlib import Path
 from typing import Any
 from xml.etree import ElementTree as ET
 
@@ -19,6 +21,7 @@ from app.engagements.rate_card import current_rate_card
 from app.firm.offers import KINDS, Kind
 
 ATOM = "{http://www.w3.org/2005/Atom}"
+LANGUAGE = "{http://www.w3.org/XML/1998/namespace}lang"
 MAP = "{http://www.sitemaps.org/schemas/sitemap/0.9}"
 ARTICLE = "/articles/event-driven-architecture"
 LINKED_DATA = re.compile(r'<script type="application/ld\+json">(.*?)</script>', re.DOTALL)
@@ -59,6 +62,37 @@ def test_the_feed_has_every_article_and_was_changed_with_the_newest(
     assert titles == [article.about.title for article in articles]
     newest = max(article.about.changed for article in articles)
     assert feed.findtext(f"{ATOM}updated") == f"{newest.isoformat()}T00:00:00Z"
+
+
+def test_the_feed_is_one_for_all_readers_and_each_entry_in_the_language_of_its_article(
+    own_site: Callable[..., Flask], content_folder: Path
+) -> None:
+    german = content_folder / "articles/not-yet.md"
+    german.write_text(german.read_text().replace("draft: true", "language: de"))
+    client = own_site().test_client()
+    answer = client.get("/articles/feed.xml", headers={"Accept-Language": "de"})
+    assert answer.data == client.get("/articles/feed.xml").data
+    assert answer.headers["Content-Language"] == "en"
+    feed = ET.fromstring(answer.data)
+    assert feed.attrib[LANGUAGE] == "en"
+    languages = {
+        str(entry.findtext(f"{ATOM}title")): entry.attrib[LANGUAGE]
+        for entry in feed.findall(f"{ATOM}entry")
+    }
+    assert languages.pop("Still being written") == "de"
+    assert set(languages.values()) == {"en"}
+
+
+def test_a_title_is_set_in_one_way_wherever_it_is_shown(
+    own_site: Callable[..., Flask], content_folder: Path
+) -> None:
+    written = content_folder / "articles/not-yet.md"
+    own = written.read_text().replace("draft: true\n", "").replace("Still being", "It can't be")
+    written.write_text(own.replace("A draft.", "So it's said."))
+    client = own_site().test_client()
+    for path in ("/articles/", "/articles/feed.xml", "/articles/not-yet"):
+        page = client.get(path).text
+        assert "It can’t be written" in page and "So it’s said." in page
 
 
 def test_pages_lead_to_the_feed(client: FlaskClient) -> None:
@@ -138,6 +172,22 @@ def test_an_engagement_names_its_price_from_the_rate_card(
     assert float(offer["price"]) == float(specified["minPrice"]) == dollars
     assert offer["priceCurrency"] == specified["priceCurrency"] == "USD"
     assert ("unitCode" in specified) == card.price_of(kind).is_monthly
+
+
+@pytest.mark.parametrize("path", ["/", "/about", "/engagements/build"])
+def test_a_page_describes_itself_in_its_language_at_the_address_of_that(
+    client: FlaskClient, path: str
+) -> None:
+    for language, query in (("de", "?lang=de"), ("en", "")):
+        address = f"http://localhost{path}{query}"
+        things = linked_data(client, f"{path}?lang={language}")
+        page = things["WebPage"]
+        assert page["@id"] == page["url"] == address
+        assert page["inLanguage"] == language
+        if service := things.get("Service"):
+            assert service["url"] == service["offers"]["url"] == address
+        if way := things.get("BreadcrumbList"):
+            assert way["itemListElement"][-1]["item"] == address
 
 
 def test_markup_in_a_title_stays_text_in_the_linked_data(

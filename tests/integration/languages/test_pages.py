@@ -24,6 +24,7 @@ TRANSLATED = (
     "/articles/choosing-a-broker/compare",
 )
 CANONICAL = re.compile(r'<link rel="canonical" href="([^"]+)">')
+OPEN_GRAPH = re.compile(r'<meta property="og:(url|locale(?::alternate)?)" content="([^"]*)">')
 ALTERNATE = re.compile(r'<link rel="alternate" hreflang="([\w-]+)" href="([^"]+)">')
 ARTICLE = "/articles/event-driven-architecture"
 
@@ -60,6 +61,26 @@ def test_search_engines_are_told_where_a_page_is_in_each_language(
     assert dict(ALTERNATE.findall(german.get(path).text)) == named
     assert CANONICAL.findall(client.get(path).text) == [named["en"]]
     assert CANONICAL.findall(german.get(path).text) == [named["de"]]
+
+
+@pytest.mark.parametrize("path", TRANSLATED)
+def test_a_shared_link_leads_to_the_language_that_it_was_shared_in(
+    client: FlaskClient, german: FlaskClient, path: str
+) -> None:
+    address = f"http://localhost{path}"
+    shared = dict(OPEN_GRAPH.findall(client.get(path).text))
+    assert shared == {"url": address, "locale": "en_US", "locale:alternate": "de_DE"}
+    shared = dict(OPEN_GRAPH.findall(german.get(path).text))
+    assert shared == {
+        "url": f"{address}?lang=de",
+        "locale": "de_DE",
+        "locale:alternate": "en_US",
+    }
+
+
+def test_a_shared_article_names_the_language_that_it_is_written_in(german: FlaskClient) -> None:
+    shared = dict(OPEN_GRAPH.findall(german.get(ARTICLE).text))
+    assert shared == {"url": f"http://localhost{ARTICLE}", "locale": "en_US"}
 
 
 @pytest.mark.parametrize("path", [ARTICLE, "/apply", "/apply/you", "/lost-link", "/staff/login"])

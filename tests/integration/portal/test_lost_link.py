@@ -4,6 +4,7 @@ import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 
+import msgspec
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -15,6 +16,7 @@ from app.applications.models import Application
 from app.applications.page_link import replace_page_link, request_page_link
 from app.database import db
 from app.events.models import StoredEvent
+from app.firm.brand import current_brand
 from app.notifications.models import MailMessage
 from tests.integration.portal.conftest import Ask
 
@@ -52,6 +54,15 @@ def test_whatever_is_asked_for_the_answer_is_the_same(
         assert (answer.status_code, answer.data) == (200, known.data)
     handle_events()
     assert len(links_mailed(session)) == 1
+
+
+def test_the_example_of_a_reference_begins_as_the_firms_do(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    brand = msgspec.structs.replace(current_brand(), reference_prefix="XYZ")
+    monkeypatch.setitem(app.extensions, "brand", brand)
+    for language, words in (("en", "looks like XYZ-7K3M-2Q9F."), ("de", "etwa XYZ-7K3M-2Q9F.")):
+        assert words in client.get(f"/lost-link?lang={language}").text
 
 
 def test_who_is_erased_is_mailed_nothing(

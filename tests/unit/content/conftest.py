@@ -15,6 +15,13 @@ published: 2026-11-20
 topics: [events, outbox]
 ---
 """
+PROOFS = """
+[[proofs]]
+key = "twice"
+says = "A repeat changes nothing."
+test = "tests/unit/test_repeats.py::test_a_repeat_changes_nothing"
+guard = { file = "app/repeats.py", code = "if done: return", without = "" }
+"""
 SVG = (
     '<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 10 10"><marker id="tip"/>'
     '<path d="M0 0h9" marker-end="url(#tip)"/></svg>'
@@ -29,10 +36,11 @@ def front() -> str:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A content/articles with one diagram, three topics and no article."""
+    """A content/articles with one diagram, three topics, one proof and no article."""
     (tmp_path / "articles/diagrams").mkdir(parents=True)
     (tmp_path / "articles/topics.toml").write_text('topics = ["events", "outbox", "kafka"]')
     (tmp_path / "articles/diagrams/way.svg").write_text(SVG)
+    (tmp_path / "articles/proofs.toml").write_text(PROOFS)
     return tmp_path / "articles"
 
 

@@ -1,7 +1,7 @@
 """Articles: from the file to what the page shows, and what follows what."""
 
 from collections.abc import Callable
-from datetime import date
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -40,6 +40,14 @@ def test_an_article_is_read_with_what_stands_above_its_text(folder: Path, front:
     assert [heading.text for heading in article.contents] == ["First"]
 
 
+def test_what_stands_above_a_text_is_set_as_the_text_is(folder: Path, write: Write) -> None:
+    write("one", "Events: what they ask of you", "Events -- what they *can't* ask")
+    write("two", "What follows from", "It isn't")
+    articles = load_articles(folder)
+    assert articles.article("one").about.title == "Events – what they *can’t* ask"
+    assert articles.article("two").about.summary == "It isn’t writing a fact down once."
+
+
 def test_an_article_that_was_updated_was_changed_then(folder: Path, write: Write) -> None:
     write("one", "topics:", "updated: 2026-11-22\ntopics:")
     assert load_articles(folder).articles[0].about.changed == date(2026, 11, 22)
@@ -57,8 +65,8 @@ def test_a_line_across_the_text_is_no_end_of_the_front_matter(folder: Path, fron
 
 
 def test_the_newest_article_stands_first(folder: Path, write: Write) -> None:
-    write("old")
-    write("new", "2026", "2027")
+    write("old", "2026", "2025")
+    write("new")
     assert [one.about.slug for one in load_articles(folder).articles] == ["new", "old"]
 
 
@@ -82,6 +90,18 @@ def test_a_draft_is_no_article_and_follows_none(folder: Path, write: Write) -> N
         articles.article("later")
     with pytest.raises(KeyError):
         articles.draft("one")
+
+
+def test_a_day_to_come_is_for_drafts_unless_it_has_begun_somewhere(
+    folder: Path, write: Write
+) -> None:
+    today = datetime.now(UTC).date()
+    write("one", "2026-11-20", str(today + timedelta(days=1)))
+    write("later", "2026-11-20", f"{today + timedelta(days=30)}\ndraft: true")
+    assert len(load_articles(folder).articles) == len(load_articles(folder).drafts) == 1
+    write("later", "2026-11-20", str(today + timedelta(days=3)))
+    with pytest.raises(ContentError, match=r"later\.md:5: .* is still to come"):
+        load_articles(folder)
 
 
 def test_what_shares_most_topics_is_read_next_and_among_these_the_newest(
@@ -116,12 +136,21 @@ def test_two_articles_of_one_slug_are_refused_each_at_its_line(folder: Path, wri
         ("slug: one", "slug: One/2", 3, "may hold a to z, 0 to 9 and hyphens"),
         ("slug: one", "slug: one\nslug: two", 4, "'slug' is given here a second time"),
         ("2026-11-20", "soon", 5, "published: Invalid RFC3339"),
+        ("2026-11-20", "2926-11-20", 5, "2926-11-20 is still to come: let it be a draft"),
         ("title:", "titel:", 2, "unknown field `titel`"),
         ("topics: [events, outbox]", "topics:", 6, "must read 'key: value'"),
         ("topics: [events, outbox]", "topics: events", 6, "topics: Expected `array`, got `str`"),
         ("outbox]", "outbocks]", 6, "'outbocks' is not in topics.toml. Is it 'outbox'?"),
+        ("topics: [events, outbox]", "topics: []", 6, "'topics' says nothing."),
+        ("Events: what they ask of you", '""', 2, "'title' says nothing."),
+        ("What follows from writing a fact down once.", "", 4, "'summary' says nothing."),
+        ("topics:", 'language: ""\ntopics:', 6, "'language' says nothing."),
         ("topics:", "updated: 2026-11-19\ntopics:", 6, "updated before it was published"),
         ("topics:", "draft: perhaps\ntopics:", 6, "draft: Expected `bool`, got `str`"),
+        ("topics:", "language: xx\ntopics:", 6, "'xx' is no language's code of two letters"),
+        ("topics:", "language: German\ntopics:", 6, "'German' is no language's code"),
+        ("topics:", "language: EN\ntopics:", 6, "'EN' is no language's code"),
+        ("topics:", "language: ../de\ntopics:", 6, "'../de' is no language's code"),
     ],
 )
 def test_a_fault_above_the_text_is_told_with_its_line(
@@ -143,8 +172,29 @@ def test_the_faults_of_all_files_are_told_at_once(folder: Path, write: Write) ->
 
 def test_a_file_that_is_no_utf_8_is_refused(folder: Path) -> None:
     (folder / "one.md").write_bytes(b"---\ntitle: \xff\n---\n")
-    with pytest.raises(ContentError, match=r"one\.md:1: This is no UTF-8"):
+    with pytest.raises(ContentError, match=r"one\.md:2: This is no UTF-8"):
         load_articles(folder)
+
+
+@pytest.mark.parametrize(
+    ("name", "text", "line"),
+    [
+        ("diagrams/way.svg", "<svg>\n<g>", 2),
+        ("topics.toml", "topics = [\n1 2]", 2),
+        ("topics.toml", 'topic = ["outbox"]', 1),
+        ("proofs.toml", "\n\nproofs = ,", 3),
+        ("proofs.json", "{", 1),
+    ],
+)
+def test_what_is_wrong_beside_the_texts_hides_none_of_their_faults_and_adds_none(
+    folder: Path, write: Write, name: str, text: str, line: int
+) -> None:
+    (folder / name).write_text(text)
+    write("one", text="![Words](diagrams/way.svg)\n\n[Twice](proof:twice)\n\n# Big\n")
+    with pytest.raises(ContentError) as caught:
+        load_articles(folder)
+    faults = [(fault.path.name, fault.line) for fault in caught.value.faults]
+    assert sorted(faults) == sorted([(Path(name).name, line), ("one.md", 12)])
 
 
 def test_every_shipped_article_can_be_read() -> None:

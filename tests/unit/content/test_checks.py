@@ -7,21 +7,27 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.routing import Map, Rule
 
-from app.content.checks import find_faults, parse_text
+from app.content.checks.every import find_faults
+from app.content.known import Known
 from app.content.links import Targets, wrong_links
+from app.content.proofs import NO_PROOFS
 from app.content.source import Source
+from app.content.text import parse_text
 
 ABOVE = 7
 RULES = Map(
     [
         Rule("/articles/", endpoint="content.article_index"),
         Rule("/articles/<slug>", endpoint="content.article"),
+        Rule("/articles/<slug>.png", endpoint="pictures.article"),
+        Rule("/drafts/<token>", endpoint="content.preview"),
         Rule("/engagements/<kind>", endpoint="content.engagement_kind"),
         Rule("/staff/login", endpoint="accounts.login", methods=["GET", "POST"]),
         Rule("/staff/logout", endpoint="accounts.logout", methods=["POST"]),
     ]
 )
-TARGETS = Targets(RULES.bind(""), {"/articles/two": frozenset({"there"})})
+PATHS = frozenset({"/engagements/sprint"})
+TARGETS = Targets(RULES.bind(""), PATHS, {"/articles/two": frozenset({"there"})})
 
 
 def source(text: str) -> Source:
@@ -30,13 +36,13 @@ def source(text: str) -> Source:
 
 def faults_in(text: str) -> list[tuple[int, str]]:
     """Each fault with its line of the text."""
-    found = find_faults(parse_text(source(text)), {"x.svg": "<svg/>"})
+    found = find_faults(parse_text(source(text)), Known({"x.svg": "<svg/>"}, (), NO_PROOFS))
     return [(fault.line - ABOVE, fault.sentence) for fault in found]
 
 
 def wrong_links_in(text: str) -> list[tuple[int, str]]:
     parsed = parse_text(source(text))
-    targets = Targets(TARGETS.rules, {**TARGETS.anchors, "/articles/one": parsed.anchors})
+    targets = Targets(TARGETS.rules, PATHS, {**TARGETS.anchors, "/articles/one": parsed.anchors})
     found = wrong_links(parsed, "/articles/one", targets)
     return [(fault.line - ABOVE, fault.sentence) for fault in found]
 
@@ -49,11 +55,31 @@ def wrong_links_in(text: str) -> list[tuple[int, str]]:
         ("## A\n\n#### Small", 3, "'Small' has 4 #, and what is above it 2."),
         ("## One *thing*\n\n## One thing", 3, "There are two headings 'One thing'."),
         ("## Notes", 1, "The page itself has a heading 'Notes': use another."),
-        ("A\n![W](diagrams/y.svg)", 2, "The image 'diagrams/y.svg' is no file of diagrams/."),
+        ("## A\n\nText.\n\n##", 5, "A heading needs words behind its #."),
+        ("A\n##Small", 2, "'##Small' is no heading: that has a space behind its #."),
+        ("A\n\n![W](diagrams/y.svg)", 3, "The image 'diagrams/y.svg' is no file of diagrams/."),
         ("![W](https://e.example/x.png)", 1, "The image 'https://e.example/x.png' is no file"),
         ("![](diagrams/x.svg)", 1, "needs words for those who can't see it."),
+        ("A\n![W](diagrams/x.svg)", 2, "'diagrams/x.svg' needs a paragraph of its own."),
+        ("[![W](diagrams/x.svg)](/)", 1, "'diagrams/x.svg' needs a paragraph of its own."),
+        ("A[^n].\n\n[^n]: ![W](diagrams/x.svg)", 3, "needs a paragraph of its own."),
+        ("![W](diagrams/x.svg)\n\n![V](x.svg)", 3, "The image 'x.svg' is in this text already."),
         ("A\n\nOne,\ntwo[^n].", 4, "The footnote 'n' is nowhere defined."),
         ("A\n\n[^n]: Note.", 3, "No sentence has the footnote 'n'."),
+        ("A[^n].\n\n[^n]: B\n\n[^n]: C", 5, "The footnote 'n' is defined a second time."),
+        ("A\n\nSee\n[the docs][docs].", 4, "'[docs]' is nowhere defined"),
+        ("[x] (https://e.example/)", 1, "A space is between [words] and (https://e.example/)."),
+        ("[x](https://e.example/a b)", 1, "'https://e.example/a b' is no address for a link"),
+        ("[x](javascript:x)", 1, "'javascript:x' is no address for a link"),
+        ("![x](diagrams/a x.svg)", 1, "'diagrams/a x.svg' is no address for a link"),
+        ("A\n\n| a | b |\n| --- |\n| 1 | 2 |", 3, "This is no table: that has a line of ---"),
+        ("A\n\na | b\n--- | --- | ---\n1 | 2", 4, "This is no table: that has a line of ---"),
+        ("| a | b |\n---", 1, "This is no table: that has a line of ---"),
+        ("|a|b|\n|-|-|\n|1|2|\n|1|2|3|", 4, "Cells in this row: 3. In the head of its table: 2."),
+        ("> |a|b|\n> |-|-|\n> |1\\|2|", 3, "Cells in this row: 1. In the head of its table: 2."),
+        ("|a|b|\n|-|-|\n|1|2|\nAfter", 4, "Cells in this row: 1. In the head of its table: 2."),
+        ("", 1, "There is no text."),
+        ("\n[l]: /about\n", 1, "There is no text."),
     ],
 )
 def test_a_fault_is_told_with_its_line(text: str, line: int, sentence: str) -> None:
@@ -65,8 +91,10 @@ def test_a_fault_is_told_with_its_line(text: str, line: int, sentence: str) -> N
 def test_what_is_right_has_no_faults() -> None:
     assert (
         faults_in(
-            "Text[^n], `[^code]`.\n\n## A\n\n### B\n\n#### C\n\n## D\n\n"
-            '![Words](diagrams/x.svg "A caption")\n\n```\n[^x]\n# no heading\n```\n\n[^n]: Note.\n'
+            "Text[^n], `[^code]`, `[a][b]`, [sic] (so), [l].\n\n## A\n\n### B\n\n#### C\n\n## D\n\n"
+            '- ![Words](diagrams/x.svg "A caption")\n\n```\n[^n]: Code\n# no heading\n##none\n'
+            "| no | table |\n```\n\n- |a|b|\n  |-|-|\n  |`1\\|2`||\n\nA line with | in it.\n\n"
+            "[^n]: Note.\n[l]: /about\n"
         )
         == []
     )
@@ -75,10 +103,12 @@ def test_what_is_right_has_no_faults() -> None:
 @pytest.mark.parametrize(
     ("text", "line", "sentence"),
     [
-        ("A\n\n[l](/articles/three)", 3, "'/articles/three' leads to no page."),
+        ("A\n\n[l](/articles/three)", 3, "'/articles/three' leads to no page for everybody."),
+        ("[l](/articles/two.png)", 1, "'/articles/two.png' leads to no page for everybody."),
+        ("[l](/drafts/abc)", 1, "'/drafts/abc' leads to no page for everybody."),
         ("[l](/nothing)", 1, "'/nothing' leads to no page."),
         ("[l](/staff/logout)", 1, "'/staff/logout' leads to no page."),
-        ("[l](/engagements/retainer)", 1, "'/engagements/retainer' leads to no page."),
+        ("[l](/engagements/retainer)", 1, "'/engagements/retainer' leads to no page for"),
         ("[l](/articles)", 1, "'/articles' takes a detour: write /articles/."),
         ("[l](#nowhere)", 1, "'/articles/one#nowhere' leads to no heading of that text."),
         ("[l](/articles/two#here)", 1, "'/articles/two#here' leads to no heading of that text."),
@@ -100,14 +130,18 @@ def test_a_link_that_leads_nowhere_is_told_with_its_line(
 def test_links_to_pages_headings_and_elsewhere_are_right() -> None:
     assert (
         wrong_links_in(
-            "## A part\n\n[a](#a-part) [b](/articles/two#there) [c](/engagements/sprint)"
+            "## A part\n\n[a](#a-part) [b](/articles/two?x=1#there) [c](/engagements/sprint)"
             " [d](/staff/login?x=1) [e](https://e.example/x) [f](mailto:a@e.example)"
         )
         == []
     )
 
 
-@given(text=st.lists(st.sampled_from(["# ", "## ", "[^a]", "[^a]: ", "\n", "x", "![", "](y)"])))
+@given(
+    text=st.lists(
+        st.sampled_from(["# ", "##", "[^a]", "[^a]: ", "\n", "x", "![", "](y)", "|", "--"])
+    )
+)
 def test_whatever_is_written_is_told_at_a_line_of_the_text(text: list[str]) -> None:
     whole = "".join(text)
     assert all(1 <= line <= whole.count("\n") + 1 for line, _ in faults_in(whole))

@@ -5,7 +5,7 @@ from pathlib import Path
 import pytest
 
 from app.content.diagrams import figure, read_diagram, read_diagrams
-from app.data_files import DataFileError
+from app.content.faults import ContentError
 
 SHIPPED = Path(__file__).parents[3] / "content/articles/diagrams"
 
@@ -45,15 +45,28 @@ def test_comments_and_the_xml_declaration_stay_behind(tmp_path: Path) -> None:
     ],
 )
 def test_what_a_page_may_not_hold_is_refused(tmp_path: Path, inside: str, what: str) -> None:
-    with pytest.raises(DataFileError, match=rf"way\.svg: A diagram may not hold {what}\."):
-        drawn(tmp_path, inside)
+    with pytest.raises(ContentError, match=rf"way\.svg:3: A diagram may not hold {what}\."):
+        drawn(tmp_path, f"<g/>\n<g/>\n{inside}")
 
 
-@pytest.mark.parametrize("text", ["<svg", '<svg xmlns="http://www.w3.org/2000/svg"/>', "<p/>"])
-def test_what_is_no_drawing_is_refused(tmp_path: Path, text: str) -> None:
-    (tmp_path / "way.svg").write_text(text)
-    with pytest.raises(DataFileError, match=r"way\.svg: "):
+@pytest.mark.parametrize(
+    ("text", "line", "sentence"),
+    [
+        (b"<svg", 1, "not well-formed XML (unclosed token)"),
+        (b"<svg>\n<g>\n</svg>", 3, "not well-formed XML (mismatched tag)"),
+        (b"<svg>\n\xff</svg>", 2, "no UTF-8"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg"/>', 1, "an svg with a viewBox"),
+        (b'<svg xmlns="http://www.w3.org/2000/svg"><g viewBox="0 0 1 1"/></svg>', 1, "a viewBox"),
+        (b"<p/>", 1, "The outermost element"),
+    ],
+)
+def test_what_is_no_drawing_is_refused(
+    tmp_path: Path, text: bytes, line: int, sentence: str
+) -> None:
+    (tmp_path / "way.svg").write_bytes(text)
+    with pytest.raises(ContentError, match=rf"way\.svg:{line}: ") as caught:
         read_diagrams(tmp_path)
+    assert sentence in caught.value.faults[0].sentence
 
 
 def test_the_articles_words_stand_instead_of_the_drawings_own() -> None:

@@ -1,17 +1,18 @@
 """The firm's pages: the brand's words come from one file, and stay words."""
 
+import re
 from pathlib import Path
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.content.checks import parse_text
 from app.content.faults import ContentError
 from app.content.markdown import render_markdown
 from app.content.pages import Page, load_pages
 from app.content.placeholders import fill_in
 from app.content.source import Source
+from app.content.text import parse_text
 
 FRONT = """---
 title: About {{ brand.name }}
@@ -39,8 +40,8 @@ def test_a_page_stands_at_the_name_of_its_file_with_the_brands_words(tmp_path: P
 
 
 def test_pages_stand_in_the_order_of_their_positions(tmp_path: Path) -> None:
-    (tmp_path / "a.md").write_text(FRONT.replace("position: 1", "position: 2"))
-    (tmp_path / "b.md").write_text(FRONT)
+    (tmp_path / "a.md").write_text(FRONT.replace("position: 1", "position: 2") + "Text.")
+    (tmp_path / "b.md").write_text(FRONT + "Text.")
     assert [page.slug for page in load_pages(tmp_path, KNOWN).pages] == ["b", "a"]
 
 
@@ -60,6 +61,23 @@ def test_the_name_of_a_file_has_to_be_an_address(tmp_path: Path) -> None:
 def test_a_placeholder_above_the_text_is_checked_too(tmp_path: Path) -> None:
     (tmp_path / "about.md").write_text(FRONT.replace("brand.name", "brand.nmae"))
     with pytest.raises(ContentError, match=r"about\.md:2: There is no \{\{ brand\.nmae"):
+        load_pages(tmp_path, KNOWN)
+
+
+@pytest.mark.parametrize(
+    ("key", "line"),
+    [('title: ""', 2), ("title: ' '", 2), ('label: ""', 3), ('summary: ""', 4)],
+)
+def test_what_stands_above_a_text_says_something(tmp_path: Path, key: str, line: int) -> None:
+    name = key.partition(":")[0]
+    (tmp_path / "about.md").write_text(re.sub(rf"{name}: .*", key, FRONT) + "Text.")
+    with pytest.raises(ContentError, match=rf"about\.md:{line}: '{name}' says nothing\.$"):
+        load_pages(tmp_path, KNOWN)
+
+
+def test_the_language_above_the_text_is_one_that_there_is(tmp_path: Path) -> None:
+    (tmp_path / "about.md").write_text(FRONT.replace("position", "language: dee\nposition"))
+    with pytest.raises(ContentError, match=r"about\.md:5: 'dee' is no language's code"):
         load_pages(tmp_path, KNOWN)
 
 

@@ -1,6 +1,7 @@
 """A sentence with a proof shows how its test went in the last run, and on which code."""
 
 from datetime import UTC, datetime
+from itertools import product
 from pathlib import Path
 
 import msgspec
@@ -8,21 +9,14 @@ import pytest
 
 from app.content.articles import Article, load_articles
 from app.content.faults import ContentError
-from app.content.proofs import SOURCE, Run, load_proofs, version_of
+from app.content.proofs import Run, load_proofs, version_of
 from app.data_files import DataFileError
+from config import ROOT
 
-DECLARED = """
-[[proofs]]
-key = "twice"
-says = "A repeat changes nothing."
-test = "tests/unit/test_repeats.py::test_a_repeat_changes_nothing"
-guard = { file = "app/repeats.py", code = "if done: return", without = "" }
-"""
 SENTENCE = "## Twice\n\nA repeat [changes nothing](proof:twice).\n"
 
 
 def read(folder: Path, text: str, *, run: Run | None = None) -> Article:
-    (folder / "proofs.toml").write_text(DECLARED)
     (folder / "one.md").write_text(text)
     if run:
         (folder / "proofs.json").write_bytes(msgspec.json.encode(run))
@@ -52,6 +46,12 @@ def test_the_sentence_leads_to_its_proof_and_says_how_it_went(
     assert [proof.says for proof in article.proofs] == ["A repeat changes nothing."]
 
 
+def test_the_sentence_in_full_is_set_as_a_text_is(folder: Path) -> None:
+    declared = (folder / "proofs.toml").read_text()
+    (folder / "proofs.toml").write_text(declared.replace("A repeat changes", "It can't change"))
+    assert load_proofs(folder).by_key["twice"].says == "It can’t change nothing."
+
+
 def test_a_proof_that_two_sentences_have_is_listed_once(folder: Path, front: str) -> None:
     again = "\n\nIt [really does not](proof:twice).\n"
     assert len(read(folder, front + SENTENCE + again).proofs) == 1
@@ -63,7 +63,7 @@ def test_a_proof_that_there_is_not_is_a_fault_with_its_line(folder: Path, front:
 
 
 def test_a_run_is_of_this_code_while_no_line_of_it_has_changed(tmp_path: Path) -> None:
-    (tmp_path / "proofs.json").write_bytes(msgspec.json.encode(run_of(version_of(SOURCE))))
+    (tmp_path / "proofs.json").write_bytes(msgspec.json.encode(run_of(version_of(ROOT))))
     assert load_proofs(tmp_path).is_of_this_code
     (tmp_path / "proofs.json").write_bytes(msgspec.json.encode(run_of("another")))
     assert not load_proofs(tmp_path).is_of_this_code
@@ -71,13 +71,14 @@ def test_a_run_is_of_this_code_while_no_line_of_it_has_changed(tmp_path: Path) -
 
 def test_every_file_of_the_code_and_its_name_are_part_of_its_version(tmp_path: Path) -> None:
     versions: set[str] = set()
-    for name, text in (("a.py", "1"), ("a.py", "2"), ("b.py", "2"), ("c/a.py", "2")):
-        folder = tmp_path / str(len(versions))
-        file = folder / name
+    files = ["app/a.py", "app/b.py", "app/c/a.py", "config.py", "requirements.txt"]
+    files.append("migrations/versions/0001_a.py")
+    for number, (name, text) in enumerate(product(files, "12")):
+        file = tmp_path / str(number) / name
         file.parent.mkdir(parents=True)
         file.write_text(text)
-        versions.add(version_of(folder))
-    assert len(versions) == 4
+        versions.add(version_of(tmp_path / str(number)))
+    assert len(versions) == 2 * len(files)
 
 
 def test_a_note_that_makes_no_sense_stops_the_start(tmp_path: Path) -> None:

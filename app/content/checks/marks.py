@@ -1,0 +1,30 @@
+"""Marks that say nothing to the parser, so that whoever reads the text would see them."""
+
+import re
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import Final
+
+from app.content.faults import Fault
+from app.content.text import Text
+
+UNREAD_LINKS: Final = {
+    re.compile(r"\](\[[^\]]*\])"): "'{}' is nowhere defined: a link is [words](address).",
+    re.compile(r"\] \(((?:https?:|mailto:|/|#)[^)]*)"): "A space is between [words] and ({}).",
+    re.compile(
+        r"\]\(([^)]*)"
+    ): "'{}' is no address for a link: it has no space and no script in it.",
+}
+LINE_BEGINS: Final = {"inline", "softbreak", "hardbreak"}
+
+
+def unread_marks(text: Text) -> Iterator[Fault]:
+    for before, place in pairwise(text.places):
+        if place.token.type != "text":
+            continue
+        shown = place.token.content
+        for pattern, sentence in UNREAD_LINKS.items():
+            for found in pattern.findall(shown):
+                yield text.fault(place, sentence.format(found))
+        if before.token.type in LINE_BEGINS and shown.startswith("##"):
+            yield text.fault(place, f"'{shown}' is no heading: that has a space behind its #.")

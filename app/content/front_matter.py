@@ -1,0 +1,48 @@
+"""What stands above a text, as a struct, and what can be wrong in it."""
+
+from collections.abc import Iterator
+from typing import Final, TypeVar
+
+import msgspec
+
+from app.content.faults import ContentError, Fault, refuse
+from app.content.source import Source
+from app.content.typography import typeset
+from app.languages.choice import is_language
+
+WORDS: Final = {"title", "label", "summary"}
+
+T = TypeVar("T", bound=msgspec.Struct)
+
+
+def read_front_matter(source: Source, shape: type[T]) -> T:
+    """The front matter as ``shape``, its words typeset. Raises ContentError with the lines at
+    fault."""
+    values = {
+        key: typeset(value) if key in WORDS and isinstance(value, str) else value
+        for key, value in source.values.items()
+    }
+    try:
+        front_matter = msgspec.convert(values, shape, strict=False)
+    except msgspec.ValidationError as error:
+        problem, _, place = str(error).partition(" - at `$.")
+        key = place.rstrip("`").partition("[")[0]
+        unknown = problem.partition("unknown field `")[2].rstrip("`")
+        line = source.lines.get(key or unknown, 1)
+        sentence = f"{key}: {problem}." if key else f"{problem}."
+        raise ContentError([source.fault(line, sentence)]) from error
+    refuse([*empty_values(source), *unknown_languages(source)])
+    return front_matter
+
+
+def empty_values(source: Source) -> Iterator[Fault]:
+    for key, value in source.values.items():
+        if not "".join(value).strip():
+            yield source.fault(source.lines[key], f"'{key}' says nothing.")
+
+
+def unknown_languages(source: Source) -> Iterator[Fault]:
+    code = source.values.get("language")
+    if isinstance(code, str) and code and not is_language(code):
+        sentence = f"'{code}' is no language's code of two letters, such as en or de."
+        yield source.fault(source.lines["language"], sentence)

@@ -1,0 +1,41 @@
+"""The pages for everybody, each by its path: what the map of the site lists, and texts link to."""
+
+from werkzeug.routing import MapAdapter
+
+from app.applications.questions import STEP_KEYS
+from app.content.pages import Pages
+from app.firm.offers import KINDS
+from app.labs.scenarios import SCENARIOS
+
+
+def paths_in_every_language(rules: MapAdapter, pages: Pages) -> list[str]:
+    endpoints = (
+        "content.home",
+        "content.article_index",
+        "content.engagement_index",
+        "comparer.compare",
+        "labs.index",
+        "this_site.page",
+    )
+    return [
+        *(rules.build(endpoint) for endpoint in endpoints),
+        *(rules.build("content.engagement_kind", {"kind": kind}) for kind in KINDS),
+        *(rules.build("labs.lab", {"lab": scenario.slug}) for scenario in SCENARIOS),
+        *(page.path for page in pages.pages if pages.is_in_every_language(page.slug)),
+    ]
+
+
+def paths_of_one_address(rules: MapAdapter, pages: Pages) -> list[str]:
+    """The form, too: it follows its reader's language, and has one address."""
+    return [
+        rules.build("applications.start"),
+        *(page.path for page in pages.pages if not pages.is_in_every_language(page.slug)),
+    ]
+
+
+def paths_to_link_to(rules: MapAdapter, pages: Pages) -> frozenset[str]:
+    """The steps of the form as well, which are on no map."""
+    steps = (rules.build("applications.step", {"key": key}) for key in STEP_KEYS)
+    return frozenset(
+        (*paths_in_every_language(rules, pages), *paths_of_one_address(rules, pages), *steps)
+    )

@@ -64,7 +64,8 @@ class Sum(msgspec.Struct, frozen=True):
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
-    """One lab. ``simulated`` says what is not the site's real machinery in it."""
+    """One lab. ``simulated`` says what is not the site's real machinery in it; ``articles`` are the
+    slugs of those that it shows at work."""
 
     slug: str
     title: str
@@ -72,6 +73,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     story: tuple[str, ...]
     try_this: tuple[str, ...]
     simulated: str
+    articles: tuple[str, ...]
     subscriptions: Mapping[type[Event], tuple[Subscriber, ...]]
     stations: tuple[Station, ...]
     actions: tuple[Action, ...]

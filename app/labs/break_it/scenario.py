@@ -104,6 +104,7 @@ BREAK_IT = Scenario(
         "The handlers write a row each, and the faults are made: the scorer dies after its"
         " writes and before its commit, the mail fails twice."
     ),
+    articles=("outbox-and-exactly-once-effects",),
     subscriptions={
         TrialSubmitted: (score_fit,),
         TrialScored: (propose_engagement,),

@@ -108,6 +108,7 @@ PAYMENTS = Scenario(
     simulated=lazy_gettext(
         "Each step takes a tenth of a second, and all sandboxes share sixteen threads."
     ),
+    articles=("payment-flow", "ordering-and-consistency"),
     subscriptions={PaymentRequested: (check_compliance, post_payment, notify_holder)},
     stations=STATIONS,
     actions=(

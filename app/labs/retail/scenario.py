@@ -77,6 +77,7 @@ RETAIL = Scenario(
     simulated=lazy_gettext(
         "Each department takes about a second for an order, so that you can watch it."
     ),
+    articles=("retail-order-flow",),
     subscriptions={OrderPlaced: (reserve_stock, confirm_order, notify_customer)},
     stations=(
         Station(

@@ -7,6 +7,9 @@ from app.database import db
 from app.labs.pages import digest
 from app.labs.this_site.queries import STAGES, public_exhibit
 
+# It shows them at work.
+ARTICLES = ("event-driven-architecture", "cqrs")
+
 this_site = Blueprint("this_site", __name__)
 
 
@@ -14,7 +17,11 @@ this_site = Blueprint("this_site", __name__)
 def page() -> str:
     exhibit = public_exhibit(db.session())
     return render_template(
-        "labs/this_site.html", exhibit=exhibit, titles=STAGES, seen=digest(exhibit)
+        "labs/this_site.html",
+        exhibit=exhibit,
+        titles=STAGES,
+        seen=digest(exhibit),
+        articles=ARTICLES,
     )
 
 

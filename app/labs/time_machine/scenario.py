@@ -109,6 +109,7 @@ TIME_MACHINE = Scenario(
         "There is no real money in the account. No subscriber is part of this lab: the state is"
         " read from the log as the page is made."
     ),
+    articles=("event-sourcing",),
     subscriptions={},
     stations=(),
     actions=(

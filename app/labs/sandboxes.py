@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from app.events.models import StoredEvent
 from app.events.store import record_all
 from app.events.tracing import resuming
-from app.events.types import Event
+from app.events.types import Event, RecordedEvent
 from app.labs.models import Sandbox
 from app.labs.scenario import NotNow
 from config import Config
@@ -124,13 +124,22 @@ def remove_ended(session: Session) -> int:
     return len(ended)
 
 
-def record_in(session: Session, sandbox: Sandbox, events_of: Mapping[str, Sequence[Event]]) -> None:
-    """Append what the visitor has caused to each stream. Raises NotNow where the sandbox would hold
-    too much."""
+def record_in(
+    session: Session,
+    sandbox: Sandbox,
+    events_of: Mapping[str, Sequence[Event]],
+    *,
+    cause: RecordedEvent | None = None,
+) -> list[RecordedEvent]:
+    """Append what the visitor does to each stream; ``cause`` is the event that led to it. Raises
+    NotNow where the sandbox would hold too much."""
     check_room(session, sandbox, sum(map(len, events_of.values())))
-    with resuming(sandbox.trace, None):
-        for stream, events in events_of.items():
-            record_all(session, stream, events, actor="visitor")
+    with resuming(sandbox.trace, str(cause.id) if cause else None):
+        return [
+            recorded
+            for stream, events in events_of.items()
+            for recorded in record_all(session, stream, events, actor="visitor")
+        ]
 
 
 def check_room(session: Session, sandbox: Sandbox, count: int) -> None:

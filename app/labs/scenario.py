@@ -15,6 +15,8 @@ from app.labs.models import Sandbox
 # Short, so that one can watch a lease run out.
 LEASE_SECONDS = 3.0
 BRISK = RetryPolicy(first=1.5, cap=4.0, most=4)
+# The button that each lab has besides its own, at an address like theirs.
+END = "end"
 
 
 class NotNow(Exception):

@@ -38,7 +38,7 @@ from app.labs.pages import (
 )
 from app.labs.queries import empty_state, nth_event
 from app.labs.sandboxes import NoRoom, count_sandboxes, end_sandbox, open_sandbox
-from app.labs.scenario import NotNow, Scenario
+from app.labs.scenario import END, NotNow, Scenario
 from app.labs.scenarios import SCENARIOS
 from app.screening.origins import origin_of
 
@@ -138,7 +138,7 @@ def consumers(lab: str, what: str) -> ResponseReturnValue:
     return change(scenario, lambda backbone, sandbox: do(backbone, sandbox, form.subscriber.data))
 
 
-@labs.post("/labs/<lab>/end")
+@labs.post(f"/labs/<lab>/{END}")
 @presses
 def end(lab: str) -> ResponseReturnValue:
     """Clear the visitor's sandbox away; the next press opens an empty one."""

@@ -12,6 +12,15 @@ from tests.prospects import make_prospects, send
 from tests.site import Site, eventually
 
 LOOK = 0.2
+ALL_DONE = "All work is done, and no figure is wrong."
+# What a screen reader would say of the line.
+LISTEN = """
+() => {
+  const line = document.querySelector("[role=status]");
+  window.readOut = [];
+  new MutationObserver(() => readOut.push(line.textContent)).observe(line, { childList: true });
+}
+"""
 HIDE = "Object.defineProperty(document, 'hidden', { get: () => true })"
 NEXT_REQUEST_IS_STOPPED = """
 () => new Promise((resolve) => addEventListener("htmx:beforeRequest", (event) => {
@@ -178,6 +187,21 @@ def test_an_event_opens_as_json(visit: Visit) -> None:
     address = link.get_attribute("href")
     message = visitor.page.context.request.get(address or "").json()
     assert (message["specversion"], message["type"]) == ("1.0", "retail.order_placed")
+
+
+def test_what_has_changed_is_read_out_once_and_the_keyboard_keeps_its_place(visit: Visit) -> None:
+    visitor = Visitor(visit(390), javascript=True)
+    page = visitor.page
+    page.goto("/labs/retail")
+    visitor.choose("5")
+    visitor.press("Order now")
+    page.evaluate(LISTEN)
+    link = page.get_by_role("link", name="5: retail.order_placed")
+    link.focus()
+    expect(page.get_by_role("status")).to_have_text(ALL_DONE)
+    expect(page.get_by_text("5 done, nothing waits")).to_have_count(3)
+    expect(link).to_be_focused()
+    assert page.evaluate("readOut") == [ALL_DONE]
 
 
 def test_a_page_that_nobody_sees_does_not_ask(visit: Visit) -> None:

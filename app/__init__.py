@@ -20,6 +20,7 @@ from app.blueprints import BLUEPRINTS
 from app.bridges.addresses import init_bridges
 from app.cli import register_commands
 from app.compression import init_compression
+from app.content.articles import current_articles
 from app.content.library import init_content
 from app.content.shortcut import init_shortcut
 from app.database import db, init_database
@@ -68,6 +69,7 @@ def create_app(config: Config | None = None) -> Flask:
     for blueprint in BLUEPRINTS:
         app.register_blueprint(blueprint)
     init_content(app, config)
+    app.add_template_global(current_articles)
     register_commands(app)
     return app
 

@@ -1,7 +1,9 @@
 """Visitors of the labs, all at once, from one process, each with an address and a cookie.
 
 One that has a sandbox looks as often as its page does by itself, and presses a button every ten
-seconds. One that came too late reads the page anew every ten seconds.
+seconds; at the time machine, whose page asks when the slider is moved, one moves it each second.
+One that came too late reads the page anew every ten seconds. A fifth watch this site, which is no
+sandbox.
 """
 
 import re
@@ -20,14 +22,20 @@ from urllib.parse import urlencode
 from benchmarks.load import Connection, form_post, page_get
 
 PRESS_SECONDS = 10.0
+REWIND_SECONDS = 1.0
 PATIENCE = 60.0
-BUTTONS: tuple[tuple[str, str, Mapping[str, str]], ...] = (
+THIS_SITE, TIME_MACHINE = "this-site", "time-machine"
+# Each with its button, if it has one.
+LABS: tuple[tuple[str, str, Mapping[str, str]], ...] = (
     ("retail", "place", {"place-choice": "20"}),
     ("payments", "surge", {"surge-choice": "50"}),
     ("break-it", "submit", {"submit-choice": "mail_is_away"}),
+    (TIME_MACHINE, "deposit", {"deposit-choice": "1000"}),
+    (THIS_SITE, "", {}),
 )
 TOKEN = re.compile(rb'name="csrf_token" value="([^"]+)"')
-STATE = re.compile(rb'hx-get="(/labs/[^"]+/state\?seen=\w+)" hx-trigger="every (\d+)s"')
+PART = re.compile(rb'hx-get="(/labs/[^"]+\?seen=\w+)" hx-trigger="every (\d+)s"')
+END = re.compile(rb'action="/labs/[\w-]+/end"')
 GOOD = (b"200", b"204", b"303")
 
 
@@ -37,25 +45,33 @@ class Visitor:
     def __init__(self, port: int, number: int) -> None:
         self._port = port
         self._address = f"10.0.{number // 250}.{number % 250 + 1}"
-        self._cookie = ""
-        self.state, self.pause = "", PRESS_SECONDS
+        self._cookie, self._press = "", b""
         self.connection = Connection(port)
-        self._lab, action, fields = BUTTONS[number % len(BUTTONS)]
-        token = TOKEN.search(self._ask(self._read(f"/labs/{self._lab}")))
+        self._lab, action, fields = LABS[number % len(LABS)]
+        self._next, self.pause = f"/labs/{self._lab}", PRESS_SECONDS
+        page = self._ask(self.look())
+        if action:
+            self._press = self._form(page, action, fields)
+            self._ask(self.press())
+            page = self._ask(self.look())
+        self.has_sandbox = bool(END.search(page))
+        if self.has_sandbox and self._lab == TIME_MACHINE:
+            self._next, self.pause = f"/labs/{self._lab}?at=1", REWIND_SECONDS
+
+    def _form(self, page: bytes, action: str, fields: Mapping[str, str]) -> bytes:
+        token = TOKEN.search(page)
         assert token, "The page has no form."
         body = urlencode({**fields, "csrf_token": token[1].decode()})
-        self._press = form_post(
-            f"/labs/{self._lab}/{action}", port, body, "COOKIE", address=self._address
-        )
-        self._ask(self.press())
-        self._ask(self._read(f"/labs/{self._lab}"))
+        path = f"/labs/{self._lab}/{action}"
+        return form_post(path, self._port, body, "COOKIE", address=self._address)
 
     def press(self) -> bytes:
         return self._press.replace(b"COOKIE", self._cookie.encode())
 
     def look(self) -> bytes:
         """What its page asks for by itself; without a sandbox, the page."""
-        return self._read(self.state or f"/labs/{self._lab}")
+        request = page_get(self._next, self._port, self._cookie, address=self._address)
+        return request.replace(b"Accept-Encoding", b"X-Accepts")
 
     def take(self, answer: bytes) -> bytes:
         """Keep the cookie, and what has been seen; the answer's status."""
@@ -65,8 +81,8 @@ class Visitor:
             if name.lower() == b"set-cookie":
                 cookie = SimpleCookie(value.decode())
                 self._cookie = "; ".join(f"{key}={one.value}" for key, one in cookie.items())
-        if self._cookie and (state := STATE.search(body)):
-            self.state, self.pause = state[1].decode(), float(state[2])
+        if part := PART.search(body):
+            self._next, self.pause = part[1].decode(), float(part[2])
         return head[9:12]
 
     def _ask(self, request: bytes) -> bytes:
@@ -76,10 +92,6 @@ class Visitor:
         status = self.take(answer)
         assert status in GOOD, answer.decode(errors="replace")
         return answer
-
-    def _read(self, path: str) -> bytes:
-        request = page_get(path, self._port, self._cookie, address=self._address)
-        return request.replace(b"Accept-Encoding", b"X-Accepts")
 
 
 @contextmanager
@@ -103,7 +115,7 @@ def crowd(port: int, count: int) -> Iterator[Counter[str]]:
 def _be_a_crowd(port: int, count: int, told: "Queue[Counter[str] | None]", stop: Event) -> None:
     visitors = [Visitor(port, number) for number in range(count)]
     told.put(None)
-    answers = Counter({"sandboxes": sum(bool(visitor.state) for visitor in visitors)})
+    answers = Counter({"sandboxes": sum(visitor.has_sandbox for visitor in visitors)})
     start = time.monotonic()
     due = [(start + place / count, place) for place in range(count)]
     presses_at = [start + PRESS_SECONDS * (1 + place / count) for place in range(count)]
@@ -114,7 +126,7 @@ def _be_a_crowd(port: int, count: int, told: "Queue[Counter[str] | None]", stop:
             while due and due[0][0] <= time.monotonic():
                 _, place = heappop(due)
                 visitor = visitors[place]
-                presses = visitor.state and time.monotonic() > presses_at[place]
+                presses = visitor.has_sandbox and time.monotonic() > presses_at[place]
                 presses_at[place] += PRESS_SECONDS if presses else 0
                 visitor.connection.send(visitor.press() if presses else visitor.look())
             for key, _ in selector.select(0.01):

@@ -18,6 +18,8 @@ from app.languages.choice import present_language
 from config import Config
 
 COOKIE = "labs"
+# A press a second is a lively visitor, and an office shares one address.
+PRESSES_A_MINUTE = 60
 
 
 def load(lab: str) -> Scenario:
@@ -70,6 +72,8 @@ def limits() -> dict[str, int]:
         "most": config.LABS_SANDBOXES,
         "most_per_network": config.LABS_SANDBOXES_PER_NETWORK,
         "minutes": config.LABS_MINUTES,
+        "most_events": config.LABS_EVENTS,
+        "presses": PRESSES_A_MINUTE,
     }
 
 

@@ -95,6 +95,12 @@ class StationState(msgspec.Struct, frozen=True):
         return self.waiting + self.in_hand + self.retrying + self.dead
 
     @property
+    def moves(self) -> bool:
+        """Whether something is in hand, or there is a consumer to take what is not, if not now
+        then after its restart."""
+        return self.in_hand > 0 or (self.behind > 0 and set(self.consumers) != {"stopped"})
+
+    @property
     def queue(self) -> list[str]:
         """What is not done, piece by piece, as far as it can be drawn: what is dead comes first,
         what nobody has tried comes last."""
@@ -145,7 +151,29 @@ class LabState(msgspec.Struct, frozen=True):
     @property
     def is_settled(self) -> bool:
         """Whether all that was recorded is done."""
-        return not any(station.behind for station in self.stations)
+        return self.behind == 0
+
+    @property
+    def standing(self) -> str:
+        """How things stand: "empty", "still", "dead" where something is for good, "under way",
+        "waiting" for consumers that are stopped, and of what is settled "wrong" or "done"."""
+        if not self.count:
+            return "empty"
+        if self.stands_still:
+            return "still"
+        if self.dead:
+            return "dead"
+        if self.is_settled:
+            return "wrong" if any(one.holds is False for one in self.sums) else "done"
+        return "under way" if any(station.moves for station in self.stations) else "waiting"
+
+    @property
+    def dead(self) -> int:
+        return sum(station.dead for station in self.stations)
+
+    @property
+    def behind(self) -> int:
+        return sum(station.behind for station in self.stations)
 
     @property
     def next_look_seconds(self) -> int:

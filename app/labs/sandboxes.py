@@ -5,17 +5,19 @@ from collections.abc import Mapping, Sequence
 
 from flask import current_app
 from flask_babel import lazy_gettext
-from sqlalchemy import func, select, text
+from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
 from app.events.models import StoredEvent
 from app.events.store import record_all
 from app.events.tracing import resuming
-from app.events.types import Event
+from app.events.types import Event, RecordedEvent
 from app.labs.models import Sandbox
 from app.labs.scenario import NotNow
 from config import Config
 
+# The actor of what somebody does in a sandbox; what follows from it has another.
+VISITOR = "visitor"
 # However long somebody looks, it is another's turn after this.
 LONGEST_MINUTES = 60
 
@@ -124,19 +126,32 @@ def remove_ended(session: Session) -> int:
     return len(ended)
 
 
-def record_in(session: Session, sandbox: Sandbox, events_of: Mapping[str, Sequence[Event]]) -> None:
-    """Append what the visitor has caused to each stream. Raises NotNow where the sandbox would hold
-    too much."""
-    check_room(session, sandbox, sum(map(len, events_of.values())))
-    with resuming(sandbox.trace, None):
-        for stream, events in events_of.items():
-            record_all(session, stream, events, actor="visitor")
+def record_in(
+    session: Session,
+    sandbox: Sandbox,
+    events_of: Mapping[str, Sequence[Event]],
+    *,
+    cause: RecordedEvent | None = None,
+    weight: int = 1,
+) -> list[RecordedEvent]:
+    """Append what the visitor does to each stream; ``cause`` is the event that led to it, and
+    ``weight`` as in `check_room`. Raises NotNow where the sandbox would hold too much."""
+    check_room(session, sandbox, sum(map(len, events_of.values())), weight)
+    with resuming(sandbox.trace, str(cause.id) if cause else None):
+        return [
+            recorded
+            for stream, events in events_of.items()
+            for recorded in record_all(session, stream, events, actor=VISITOR)
+        ]
 
 
-def check_room(session: Session, sandbox: Sandbox, count: int) -> None:
-    """Raises NotNow where the sandbox can't take so many events more."""
-    most = current_app.config["SITE"].LABS_EVENTS
-    if count_events(session, sandbox.id) + count > most:
+def check_room(session: Session, sandbox: Sandbox, count: int, weight: int = 1) -> None:
+    """Raises NotNow where the sandbox can't take so many events more from its visitor, of each of
+    which ``weight`` events come in the end, itself among them. Other presses wait for this one."""
+    lock_sandbox(session, sandbox)
+    by_visitor = _events_of(sandbox.id).where(StoredEvent.meta["actor"].astext == VISITOR)
+    in_the_end = weight * ((session.scalar(by_visitor) or 0) + count)
+    if in_the_end > current_app.config["SITE"].LABS_EVENTS:
         raise NotNow(HOLDS_NO_MORE)
 
 
@@ -144,9 +159,12 @@ def count_events(
     session: Session, sandbox_id: uuid.UUID, event_type: type[Event] | None = None
 ) -> int:
     """How many events the sandbox holds, of that type or of any."""
-    counted = select(func.count()).where(
-        StoredEvent.meta["correlation_id"].astext == sandbox_id.hex
-    )
+    counted = _events_of(sandbox_id)
     if event_type:
         counted = counted.where(StoredEvent.type == event_type.type)
     return session.scalar(counted) or 0
+
+
+def _events_of(sandbox_id: uuid.UUID) -> Select[int]:
+    """How many there are of them."""
+    return select(func.count()).where(StoredEvent.meta["correlation_id"].astext == sandbox_id.hex)

@@ -15,6 +15,8 @@ from app.labs.models import Sandbox
 # Short, so that one can watch a lease run out.
 LEASE_SECONDS = 3.0
 BRISK = RetryPolicy(first=1.5, cap=4.0, most=4)
+# The button that each lab has besides its own, at an address like theirs.
+END = "end"
 
 
 class NotNow(Exception):
@@ -64,7 +66,8 @@ class Sum(msgspec.Struct, frozen=True):
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
-    """One lab. ``simulated`` says what is not the site's real machinery in it."""
+    """One lab. ``simulated`` says what is not the site's real machinery in it; ``articles`` are the
+    slugs of those that it shows at work."""
 
     slug: str
     title: str
@@ -72,6 +75,7 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     story: tuple[str, ...]
     try_this: tuple[str, ...]
     simulated: str
+    articles: tuple[str, ...]
     subscriptions: Mapping[type[Event], tuple[Subscriber, ...]]
     stations: tuple[Station, ...]
     actions: tuple[Action, ...]

@@ -1,20 +1,42 @@
 """The labs, in the order in which the page lists them, and who subscribes to what in them."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from app.events.subscription import Subscriber
 from app.events.types import Event
 from app.labs.break_it.scenario import BREAK_IT
 from app.labs.payments.scenario import PAYMENTS
 from app.labs.retail.scenario import RETAIL
-from app.labs.scenario import Scenario
+from app.labs.scenario import END, Scenario
 from app.labs.time_machine.scenario import TIME_MACHINE
 
 SCENARIOS: tuple[Scenario, ...] = (RETAIL, PAYMENTS, BREAK_IT, TIME_MACHINE)
-BY_SLUG: Mapping[str, Scenario] = {scenario.slug: scenario for scenario in SCENARIOS}
 
-SUBSCRIPTIONS: Mapping[type[Event], tuple[Subscriber, ...]] = {
-    event: subscribers
-    for scenario in SCENARIOS
-    for event, subscribers in scenario.subscriptions.items()
-}
+
+def by_slug(scenarios: Sequence[Scenario]) -> Mapping[str, Scenario]:
+    """Raises ValueError where a lab, or one of its buttons, could not be reached."""
+    found: dict[str, Scenario] = {}
+    for scenario in scenarios:
+        if scenario.slug in found:
+            raise ValueError(f"Two labs have the slug {scenario.slug}.")
+        if END in {action.name for action in scenario.actions}:
+            raise ValueError(f"{scenario.slug}: the action {END} ends the sandbox in each lab.")
+        found[scenario.slug] = scenario
+    return found
+
+
+def subscriptions_of(
+    scenarios: Sequence[Scenario],
+) -> Mapping[type[Event], tuple[Subscriber, ...]]:
+    """Raises ValueError where two labs share a type: what happens in one would reach the other."""
+    found: dict[type[Event], tuple[Subscriber, ...]] = {}
+    for scenario in scenarios:
+        if shared := found.keys() & scenario.subscriptions.keys():
+            names = ", ".join(sorted(event.type for event in shared))
+            raise ValueError(f"{scenario.slug}: another lab subscribes to {names} already.")
+        found |= scenario.subscriptions
+    return found
+
+
+BY_SLUG = by_slug(SCENARIOS)
+SUBSCRIPTIONS = subscriptions_of(SCENARIOS)

@@ -26,6 +26,7 @@ from app.labs.controls import kill_consumer, staff_stations, start_consumers, st
 from app.labs.forms import ConsumersForm, form_of
 from app.labs.models import Sandbox
 from app.labs.pages import (
+    PRESSES_A_MINUTE,
     digest,
     limits,
     load,
@@ -37,12 +38,12 @@ from app.labs.pages import (
 )
 from app.labs.queries import empty_state, nth_event
 from app.labs.sandboxes import NoRoom, count_sandboxes, end_sandbox, open_sandbox
-from app.labs.scenario import NotNow, Scenario
+from app.labs.scenario import END, NotNow, Scenario
 from app.labs.scenarios import SCENARIOS
 from app.screening.origins import origin_of
 
-# By address: a press a second is a lively visitor, and an office shares one address.
-PRESSES = "60 per minute"
+# By network; of the buttons, whichever they are and of whatever lab.
+presses = limiter.shared_limit(f"{PRESSES_A_MINUTE} per minute", scope="labs")
 NEW_SANDBOXES = "30 per hour"
 FULL = lazy_gettext(
     "Every sandbox is in use right now. One will be free within minutes: come back then."
@@ -108,7 +109,7 @@ def event(lab: str, number: int) -> ResponseReturnValue:
 
 
 @labs.post("/labs/<lab>/<action>")
-@limiter.limit(PRESSES)
+@presses
 def act(lab: str, action: str) -> ResponseReturnValue:
     """Press one of the lab's own buttons; the first press opens a sandbox."""
     scenario = load(lab)
@@ -126,7 +127,7 @@ def act(lab: str, action: str) -> ResponseReturnValue:
 
 
 @labs.post("/labs/<lab>/consumers/<any(stop, start, kill):what>")
-@limiter.limit(PRESSES)
+@presses
 def consumers(lab: str, what: str) -> ResponseReturnValue:
     """Stop, start or kill a subscriber's consumers, as far as the lab allows it."""
     scenario = load(lab)
@@ -137,8 +138,8 @@ def consumers(lab: str, what: str) -> ResponseReturnValue:
     return change(scenario, lambda backbone, sandbox: do(backbone, sandbox, form.subscriber.data))
 
 
-@labs.post("/labs/<lab>/end")
-@limiter.limit(PRESSES)
+@labs.post(f"/labs/<lab>/{END}")
+@presses
 def end(lab: str) -> ResponseReturnValue:
     """Clear the visitor's sandbox away; the next press opens an empty one."""
     scenario = load(lab)

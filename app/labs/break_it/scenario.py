@@ -27,13 +27,15 @@ from app.labs.break_it.subscribers import (
 from app.labs.effects import tally_effects
 from app.labs.faults import REPEATED
 from app.labs.models import Sandbox
-from app.labs.sandboxes import count_events, lock_sandbox, record_in
+from app.labs.sandboxes import VISITOR, count_events, lock_sandbox, record_in
 from app.labs.scenario import Action, Choice, NotNow, Scenario, Station, Sum
 
 DEAD = text("""
 SELECT d.id FROM deliveries d JOIN events e ON e.position = d.event_position
 WHERE e.metadata ->> 'correlation_id' = :trace AND d.status = 'dead'
 """)
+# It, what follows from it, a dead letter and its replay.
+OF_AN_APPLICATION = 5
 ONE_ALREADY = lazy_gettext(
     "An application is in this sandbox already. Start again with an empty one."
 )
@@ -44,8 +46,9 @@ def submit(session: Session, sandbox: Sandbox, chosen: Sequence[str]) -> None:
     lock_sandbox(session, sandbox)
     if count_events(session, sandbox.id):
         raise NotNow(ONE_ALREADY)
+    submitted = {stream_of("trial", new_id()): [TrialSubmitted()]}
+    record_in(session, sandbox, submitted, weight=OF_AN_APPLICATION)
     sandbox.faults = list(chosen)
-    record_in(session, sandbox, {stream_of("trial", new_id()): [TrialSubmitted()]})
 
 
 def mend(session: Session, sandbox: Sandbox, _: Sequence[str]) -> None:
@@ -57,7 +60,7 @@ def mend(session: Session, sandbox: Sandbox, _: Sequence[str]) -> None:
     sandbox.faults = [fault for fault in sandbox.faults if fault != CHARGE_FAILS]
     with resuming(sandbox.trace, None):
         for delivery_id in letters:
-            replay_dead_letter(session, delivery_id, actor="visitor")
+            replay_dead_letter(session, delivery_id, actor=VISITOR)
 
 
 def count_up(session: Session, sandbox_id: uuid.UUID) -> Sequence[Sum]:
@@ -104,6 +107,7 @@ BREAK_IT = Scenario(
         "The handlers write a row each, and the faults are made: the scorer dies after its"
         " writes and before its commit, the mail fails twice."
     ),
+    articles=("outbox-and-exactly-once-effects",),
     subscriptions={
         TrialSubmitted: (score_fit,),
         TrialScored: (propose_engagement,),

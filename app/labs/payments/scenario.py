@@ -1,15 +1,11 @@
 """The lab *Payments*, as data."""
 
-import random
 import uuid
 from collections.abc import Sequence
 
 from flask_babel import lazy_gettext
-from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.database import new_id
-from app.events.types import stream_of
 from app.labs.controls import staff_stations
 from app.labs.effects import tally_effects
 from app.labs.models import Sandbox
@@ -23,11 +19,10 @@ from app.labs.payments.subscribers import (
     notify_holder,
     post_payment,
 )
-from app.labs.sandboxes import count_events, record_in
+from app.labs.payments.surges import Surge, measure_surges, start_surge
+from app.labs.sandboxes import count_events
 from app.labs.scenario import Action, Choice, Scenario, Station, Sum
 
-# Order holds within an account; the accounts go side by side.
-ACCOUNTS = 20
 STATIONS = (
     Station(check_compliance, lazy_gettext("Compliance"), lazy_gettext("Checks the payment"), 0.1),
     Station(post_payment, lazy_gettext("Accounts"), lazy_gettext("Posts it in the ledger"), 0.1),
@@ -35,24 +30,6 @@ STATIONS = (
         notify_holder, lazy_gettext("Notifications"), lazy_gettext("Writes to the holder"), 0.1
     ),
 )
-SECONDS = text("""
-SELECT extract(epoch FROM max(d.done_at) - min(e.recorded_at))::float8
-FROM events e JOIN deliveries d ON d.event_position = e.position
-WHERE e.metadata ->> 'correlation_id' = :trace
-""")
-
-
-def start_surge(session: Session, sandbox: Sandbox, chosen: Sequence[str]) -> None:
-    """Have so many payments asked for at once, spread over the accounts."""
-    count = int(chosen[0])
-    accounts = {
-        stream_of("account", new_id()): [
-            PaymentRequested(payment=str(new_id()), amount_cents=random.randrange(1_00, 900_00))
-            for _ in range(start, count, ACCOUNTS)
-        ]
-        for start in range(ACCOUNTS)
-    }
-    record_in(session, sandbox, accounts)
 
 
 def set_consumers(session: Session, sandbox: Sandbox, chosen: Sequence[str]) -> None:
@@ -66,15 +43,34 @@ def count_up(session: Session, sandbox_id: uuid.UUID) -> Sequence[Sum]:
     double = sum(tally.written - tally.subjects for tally in tallies)
     posted = tallies[1].subjects
     balance = tallies[1].amount + tallies[2].amount
-    seconds = session.scalar(SECONDS, {"trace": sandbox_id.hex}) or 0
     return [
         Sum(lazy_gettext("Payments asked for"), asked),
         Sum(lazy_gettext("Posted in the ledger"), posted, holds=posted == asked),
         Sum(lazy_gettext("Checks, entries and mails still missing"), missing, holds=missing == 0),
         Sum(lazy_gettext("Checks, entries and mails made twice"), double, holds=double == 0),
         Sum(lazy_gettext("Debits and credits together, in cents"), balance, holds=balance == 0),
-        Sum(lazy_gettext("Seconds from the first payment to the last entry"), seconds, places=1),
+        *(
+            Sum(label_of(surge, number), surge.seconds, places=1)
+            for number, surge in enumerate(measure_surges(session, sandbox_id), start=1)
+        ),
     ]
+
+
+def label_of(surge: Surge, number: int) -> str:
+    if surge.consumers == 1:
+        return lazy_gettext(
+            "Seconds of surge %(number)s: %(payments)s payments, begun with one consumer for each"
+            " step",
+            number=number,
+            payments=surge.payments,
+        )
+    return lazy_gettext(
+        "Seconds of surge %(number)s: %(payments)s payments, begun with %(consumers)s consumers for"
+        " each step",
+        number=number,
+        payments=surge.payments,
+        consumers=surge.consumers,
+    )
 
 
 PAYMENTS = Scenario(
@@ -100,7 +96,8 @@ PAYMENTS = Scenario(
     ),
     try_this=(
         lazy_gettext(
-            "Start 200 payments with one consumer, and again with four. Compare the seconds."
+            "Start 200 payments with one consumer. When they are done, set four and start 200 more:"
+            " the sums have the seconds of each surge."
         ),
         lazy_gettext("Kill consumers while it runs, as often as you like."),
         lazy_gettext("Read the sums at the end. They are counted from the rows."),
@@ -108,6 +105,7 @@ PAYMENTS = Scenario(
     simulated=lazy_gettext(
         "Each step takes a tenth of a second, and all sandboxes share sixteen threads."
     ),
+    articles=("payment-flow", "ordering-and-consistency"),
     subscriptions={PaymentRequested: (check_compliance, post_payment, notify_holder)},
     stations=STATIONS,
     actions=(
@@ -115,7 +113,7 @@ PAYMENTS = Scenario(
             "surge",
             lazy_gettext("Start the surge"),
             start_surge,
-            choices=(Choice("50", "50"), Choice("200", "200"), Choice("500", "500")),
+            choices=(Choice("50", "50"), Choice("200", "200"), Choice("400", "400")),
             legend=lazy_gettext("How many payments"),
         ),
         Action(

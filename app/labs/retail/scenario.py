@@ -22,12 +22,15 @@ from app.labs.retail.subscribers import (
 from app.labs.sandboxes import count_events, record_in
 from app.labs.scenario import Action, Choice, Scenario, Station, Sum
 
+# It, and that the goods are set aside.
+OF_AN_ORDER = 2
+
 
 def place_orders(session: Session, sandbox: Sandbox, chosen: Sequence[str]) -> None:
     """Place as many orders as were chosen, each in a stream of its own."""
     order = OrderPlaced(article="garden chair", quantity=2)
     streams = [stream_of("order", new_id()) for _ in range(int(chosen[0]))]
-    record_in(session, sandbox, {stream: [order] for stream in streams})
+    record_in(session, sandbox, {stream: [order] for stream in streams}, weight=OF_AN_ORDER)
 
 
 def count_up(session: Session, sandbox_id: uuid.UUID) -> Sequence[Sum]:
@@ -77,6 +80,7 @@ RETAIL = Scenario(
     simulated=lazy_gettext(
         "Each department takes about a second for an order, so that you can watch it."
     ),
+    articles=("retail-order-flow",),
     subscriptions={OrderPlaced: (reserve_stock, confirm_order, notify_customer)},
     stations=(
         Station(

@@ -1,28 +1,47 @@
 """/labs/this-site: the site's own pipeline, for everybody to look at."""
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, current_app, render_template, request
+from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from app.database import db
 from app.labs.pages import digest
-from app.labs.this_site.queries import STAGES, public_exhibit
+from app.labs.this_site.kept import KeptExhibit
+from app.labs.this_site.queries import STAGES, Exhibit
+
+# It shows them at work.
+ARTICLES = ("event-driven-architecture", "cqrs")
 
 this_site = Blueprint("this_site", __name__)
 
 
+@this_site.record_once
+def keep_exhibit(state: BlueprintSetupState) -> None:
+    state.app.extensions["exhibit"] = KeptExhibit()
+
+
 @this_site.get("/labs/this-site")
 def page() -> str:
-    exhibit = public_exhibit(db.session())
+    exhibit = present_exhibit()
     return render_template(
-        "labs/this_site.html", exhibit=exhibit, titles=STAGES, seen=digest(exhibit)
+        "labs/this_site.html",
+        exhibit=exhibit,
+        titles=STAGES,
+        seen=digest(exhibit),
+        articles=ARTICLES,
     )
 
 
 @this_site.get("/labs/this-site/part")
 def part() -> ResponseReturnValue:
     """The part that moves; nothing (204) as long as it is what the page has seen."""
-    exhibit = public_exhibit(db.session())
+    exhibit = present_exhibit()
     seen = digest(exhibit)
     if request.args.get("seen") == seen:
         return "", 204
     return render_template("labs/_this_site.html", exhibit=exhibit, titles=STAGES, seen=seen)
+
+
+def present_exhibit() -> Exhibit:
+    kept: KeptExhibit = current_app.extensions["exhibit"]
+    return kept.look(db.session())

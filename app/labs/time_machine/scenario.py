@@ -12,7 +12,7 @@ from app.events.store import ConcurrentAppend, read_stream, record_all
 from app.events.tracing import resuming
 from app.events.types import Event, RecordedEvent, stream_of
 from app.labs.models import Sandbox
-from app.labs.sandboxes import check_room
+from app.labs.sandboxes import VISITOR, check_room
 from app.labs.scenario import Action, Choice, NotNow, Scenario
 from app.labs.time_machine.events import AccountOpened, MoneyDeposited, MoneyWithdrawn
 from app.labs.time_machine.fold import moments_of, state_after
@@ -67,7 +67,7 @@ def append(
                 session,
                 stream_of("account", sandbox.id),
                 events,
-                actor="visitor",
+                actor=VISITOR,
                 expected_version=len(past),
             )
     except ConcurrentAppend:
@@ -109,6 +109,7 @@ TIME_MACHINE = Scenario(
         "There is no real money in the account. No subscriber is part of this lab: the state is"
         " read from the log as the page is made."
     ),
+    articles=("event-sourcing",),
     subscriptions={},
     stations=(),
     actions=(

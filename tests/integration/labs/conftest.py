@@ -12,16 +12,19 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.database import db
 from app.events.retry import RetryPolicy
-from app.labs.backbone import on_backbone
+from app.labs.backbone import make_backbone, on_backbone
 from app.labs.controls import staff_stations
 from app.labs.models import Sandbox
 from app.labs.queries import LabState, state_of
 from app.labs.runner import Runner
 from app.labs.sandboxes import open_sandbox
-from app.labs.scenario import Scenario
+from app.labs.scenario import NotNow, Scenario
 from app.labs.scenarios import BY_SLUG
+from config import Config
 from local.postgres import Postgres
+from tests.integration.waiting import waiting
 
 PATIENCE = 60.0
 TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
@@ -86,6 +89,27 @@ class Visitor:
     def press(self, action: str, *chosen: str) -> None:
         perform = self.scenario.action(action).perform
         self.do(lambda session, sandbox: perform(session, sandbox, chosen))
+
+    def press_twice(self, config: Config, action: str, *chosen: str) -> list[str]:
+        """Press the button twice at once; what the second press was told."""
+        perform = self.scenario.action(action).perform
+        told: list[object] = []
+
+        def press_again(beside: Session) -> None:
+            try:
+                perform(beside, beside.get_one(Sandbox, self.id), chosen)
+            except NotNow as refusal:
+                told.extend(refusal.args)
+
+        backbone = make_backbone(config, connections=3)
+        with backbone.app_context():
+            session = db.session()
+            perform(session, session.get_one(Sandbox, self.id), chosen)
+            with waiting(backbone, press_again):
+                session.commit()
+            db.session.remove()
+            db.engine.dispose()
+        return list(map(str, told))
 
     @property
     def state(self) -> LabState:

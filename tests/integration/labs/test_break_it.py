@@ -5,18 +5,13 @@ from itertools import chain, combinations
 
 from flask import Flask
 from sqlalchemy import text
-from sqlalchemy.orm import Session
 
-from app.database import db
 from app.events.store import read_stream
-from app.labs.backbone import make_backbone, on_backbone
+from app.labs.backbone import on_backbone
 from app.labs.break_it.scenario import ONE_ALREADY
 from app.labs.break_it.subscribers import CHARGE_FAILS, MAIL_IS_AWAY, SCORER_DIES, send_mail
 from app.labs.faults import REPEATED
-from app.labs.models import Sandbox
-from app.labs.scenario import NotNow
 from tests.integration.labs.conftest import Until, Visitor
-from tests.integration.waiting import waiting
 
 FAULTS = (SCORER_DIES, REPEATED, MAIL_IS_AWAY, CHARGE_FAILS)
 EVERY_COMBINATION = list(
@@ -68,33 +63,11 @@ def test_a_mail_that_is_handed_over_without_a_claim_would_be_seen(
     assert [one.holds for one in breaker.state.sums] == [True, False, True]
 
 
-def press_twice(app: Flask, breaker: Visitor, action: str) -> list[str]:
-    """Press the button twice at once; what the second press was told."""
-    perform = breaker.scenario.action(action).perform
-    told: list[object] = []
-
-    def press_again(beside: Session) -> None:
-        try:
-            perform(beside, beside.get_one(Sandbox, breaker.id), [])
-        except NotNow as refusal:
-            told.extend(refusal.args)
-
-    backbone = make_backbone(app.config["SITE"], connections=3)
-    with backbone.app_context():
-        session = db.session()
-        perform(session, session.get_one(Sandbox, breaker.id), [])
-        with waiting(backbone, press_again):
-            session.commit()
-        db.session.remove()
-        db.engine.dispose()
-    return list(map(str, told))
-
-
 def test_of_two_presses_at_once_one_sends_the_application(
     app: Flask, visitor: Callable[[str], Visitor]
 ) -> None:
     breaker = visitor("break-it")
-    assert press_twice(app, breaker, "submit") == [str(ONE_ALREADY)]
+    assert breaker.press_twice(app.config["SITE"], "submit") == [str(ONE_ALREADY)]
     assert breaker.state.count == 1
 
 
@@ -104,6 +77,6 @@ def test_of_two_presses_at_once_one_replays_what_has_died(
     breaker = visitor("break-it")
     breaker.press("submit", CHARGE_FAILS)
     until(lambda: is_over(breaker))
-    assert press_twice(app, breaker, "mend") == ["There is no dead letter to replay."]
+    assert breaker.press_twice(app.config["SITE"], "mend") == ["There is no dead letter to replay."]
     until(breaker.is_settled)
     assert breaker.sums() == ONE_OF_EACH

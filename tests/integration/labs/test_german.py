@@ -91,7 +91,7 @@ def test_money_and_numbers_are_written_as_german_writes_them(
     )
     look = next_look(press("/labs/payments/surge", by=german, **{"surge-choice": "50"}).text)
     until(lambda: german.get(look).text.count("50 erledigt, nichts wartet") == 3)
-    assert re.search(r"letzten Buchung</dt>\s*<dd>\d+,\d</dd>", german.get(look).text)
+    assert re.search(r"mit einem Consumer je Schritt</dt>\s*<dd>\d+,\d</dd>", german.get(look).text)
 
 
 @pytest.mark.parametrize(

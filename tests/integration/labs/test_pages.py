@@ -152,9 +152,20 @@ def test_without_a_token_nothing_is_done(client: FlaskClient) -> None:
     assert "0 of 24" in client.get("/labs/").text
 
 
-def test_who_presses_too_often_has_to_wait(client: FlaskClient, press: Press) -> None:
-    answers = [press("/labs/retail/end").status_code for _ in range(61)]
+def test_who_presses_too_often_has_to_wait_whichever_the_buttons(
+    client: FlaskClient, press: Press
+) -> None:
+    buttons = ("/labs/retail/end", "/labs/retail/place", "/labs/retail/consumers/stop")
+    fields = {"place-choice": "1", **INVENTORY}
+    answers = [press(buttons[max(0, turn - 58)], **fields).status_code for turn in range(61)]
     assert set(answers[:60]) == {200} and answers[60] == 429
+
+
+@pytest.mark.parametrize("path", ["/labs/", *(f"/labs/{slug}" for slug in SLUGS)])
+def test_each_page_tells_what_a_visitor_may_do(client: FlaskClient, path: str) -> None:
+    page = client.get(path).text
+    assert "You can have one sandbox in each lab. It holds at most 1,000 events" in page
+    assert "one network can press 60 buttons a minute" in page
 
 
 def test_a_lab_whose_process_is_away_says_so(app: Flask, client: FlaskClient, press: Press) -> None:

@@ -22,6 +22,11 @@ SELECT bool_and(is_in_order) FROM (
 ) AS each
 """)
 STREAM = text("SELECT min(stream) FROM events")
+SECONDS_OF_BOTH = text("""
+SELECT extract(epoch FROM max(done_at) - min(recorded_at))::float8
+FROM events JOIN deliveries ON event_position = position
+""")
+FIFTY = "50 payments, begun with"
 
 
 @pytest.mark.parametrize("consumers", ["1", "4"])
@@ -61,6 +66,33 @@ def test_killed_consumers_lose_no_payment_and_double_none(
     until(teller.is_settled)
     assert all(one.holds is not False for one in teller.state.sums)
     assert {line.kind for line in teller.state.incidents} >= {"killed"}
+
+
+def test_each_surge_is_measured_by_itself_with_the_consumers_that_it_began_with(
+    visitor: Callable[[str], Visitor], until: Until
+) -> None:
+    teller = visitor("payments")
+    teller.press("surge", "50")
+    until(teller.is_settled)
+    [first] = surges_of(teller).items()
+    teller.press("consumers", "4")
+    teller.press("surge", "50")
+    until(teller.is_settled)
+    again, second = surges_of(teller).items()
+    assert again == first and first[0] == f"1: {FIFTY} one consumer for each step"
+    assert second[0] == f"2: {FIFTY} 4 consumers for each step"
+    with on_backbone() as session:
+        assert 0 < second[1] < (session.scalar(SECONDS_OF_BOTH) or 0) - first[1]
+
+
+def surges_of(teller: Visitor) -> dict[str, float]:
+    """Their seconds."""
+    surge = "Seconds of surge "
+    return {
+        label.removeprefix(surge): seconds
+        for label, seconds in teller.sums().items()
+        if label.startswith(surge)
+    }
 
 
 def test_the_ledger_shows_a_payment_that_is_posted_without_a_claim(

@@ -18,6 +18,7 @@ from app.events.types import declared_events
 from app.labs.backbone import on_backbone
 from app.labs.runner import Runner
 from app.labs.sandboxes import (
+    HOLDS_NO_MORE,
     NoRoom,
     count_sandboxes,
     look_at_sandbox,
@@ -38,6 +39,14 @@ UPDATE sandboxes SET ends_at = ends_at - make_interval(mins => :minutes),
     opened_at = opened_at - make_interval(mins => :minutes)
 """)
 MINUTES_LEFT = text("SELECT round(extract(epoch FROM ends_at - now()) / 60)::int FROM sandboxes")
+
+
+@pytest.fixture
+def holding_40(backbone: Flask, monkeypatch: pytest.MonkeyPatch) -> Config:
+    """A sandbox may hold so many events."""
+    config: Config = msgspec.structs.replace(backbone.config["SITE"], LABS_EVENTS=40)
+    monkeypatch.setitem(backbone.config, "SITE", config)
+    return config
 
 
 def pass_minutes(minutes: int) -> None:
@@ -131,12 +140,29 @@ def test_one_that_has_ended_is_gone_with_all_that_was_in_it(
         assert session.scalar(LEFT) == 0
 
 
-def test_it_takes_no_more_events_than_it_may_hold(visitor: Callable[[str], Visitor]) -> None:
+def test_it_holds_no_more_events_than_it_may_with_those_of_its_handlers(
+    visitor: Callable[[str], Visitor], until: Until, holding_40: Config
+) -> None:
     shopper = visitor("retail")
-    for _ in range(50):
-        shopper.press("place", "20")
+    shopper.press("place", "20")
     with pytest.raises(NotNow):
         shopper.press("place", "1")
+    until(shopper.is_settled)
+    assert shopper.state.count == holding_40.LABS_EVENTS
+    with pytest.raises(NotNow):
+        shopper.press("place", "1")
+
+
+def test_of_two_presses_at_once_it_takes_what_it_may_hold(
+    visitor: Callable[[str], Visitor], holding_40: Config
+) -> None:
+    shopper, saver = visitor("retail"), visitor("time-machine")
+    assert shopper.press_twice(holding_40, "place", "20") == [str(HOLDS_NO_MORE)]
+    assert shopper.state.count == 20
+    for _ in range(38):
+        saver.press("deposit", "1000")
+    assert saver.press_twice(holding_40, "deposit", "1000") == [str(HOLDS_NO_MORE)]
+    assert saver.state.count == 40
 
 
 def test_nothing_of_a_lab_is_in_the_log_or_the_figures_of_the_site(

@@ -2,14 +2,16 @@
 
 import re
 import tomllib
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 from typing import Any
 
 import msgspec
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
@@ -17,7 +19,15 @@ from app.applications.questions import current_questionnaire
 from app.database import db
 from app.events.log import START, read_unsettled
 from app.events.subscription import current_subscriptions
-from app.labs.this_site.queries import STAGES, TYPES, Line, StageFigures, public_exhibit
+from app.labs.this_site.kept import KeptExhibit
+from app.labs.this_site.queries import (
+    STAGES,
+    TYPES,
+    Exhibit,
+    Line,
+    StageFigures,
+    public_exhibit,
+)
 from tests.german import english_left_in
 from tests.submitted import submit_answers
 
@@ -34,6 +44,26 @@ FAIL = text("""
 UPDATE deliveries SET status = 'dead', done_at = NULL, attempts = 3, last_error = 'canary: canary'
 WHERE subscriber = 'scoring.score_fit'
 """)
+
+
+@pytest.fixture(autouse=True)
+def every_look_is_fresh(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("app.labs.this_site.kept.FRESH_SECONDS", 0)
+
+
+@pytest.fixture
+def readings(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]:
+    """The statements of a process that has not looked yet, and then looks as often as any."""
+    monkeypatch.setattr("app.labs.this_site.kept.FRESH_SECONDS", 60)
+    monkeypatch.setitem(app.extensions, "exhibit", KeptExhibit())
+    seen: list[str] = []
+
+    def note(_: object, __: object, statement: str, *_rest: object) -> None:
+        seen.append(statement)
+
+    event.listen(db.engine, "before_cursor_execute", note)
+    yield seen
+    event.remove(db.engine, "before_cursor_execute", note)
 
 
 @pytest.fixture
@@ -98,6 +128,33 @@ def test_times_are_cut_to_the_hour_and_lengths_to_hundredths(
         assert (line.hour.minute, line.hour.second, line.hour.microsecond) == (0, 0, 0)
         assert line.seconds is not None and line.seconds == round(line.seconds, 2)
     assert sum(stage.done for stage in exhibit.stages) == len(exhibit.lines)
+
+
+def test_many_looks_at_once_ask_the_database_once(app: Flask, readings: list[str]) -> None:
+    def look(number: int) -> int:
+        return app.test_client().get(PAGES[number % 2]).status_code
+
+    with ThreadPoolExecutor(8) as visitors:
+        assert set(visitors.map(look, range(40))) == {200}
+    assert sum("percentile_cont" in statement for statement in readings) == 1
+    assert len(readings) == 2
+
+
+def test_while_one_look_asks_others_are_shown_what_is_there(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    client.get(PAGES[0])
+    shown: list[str] = []
+
+    def read_slowly(session: Session) -> Exhibit:
+        with ThreadPoolExecutor(1) as beside:
+            asked = beside.submit(lambda: app.test_client().get(PAGES[0]).text)
+            shown.append(asked.result(timeout=30))
+        return public_exhibit(session)
+
+    monkeypatch.setattr("app.labs.this_site.kept.public_exhibit", read_slowly)
+    assert client.get(PAGES[0]).status_code == 200
+    assert ["The fit is scored" in page for page in shown] == [True]
 
 
 def test_a_page_that_has_seen_it_all_gets_nothing(

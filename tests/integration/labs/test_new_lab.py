@@ -1,0 +1,97 @@
+"""A lab that is made up: what it has by being declared, and the mistakes that stop the start."""
+
+import msgspec
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.database import new_id
+from app.events.subscription import Subscriptions
+from app.events.types import Event, RecordedEvent, event, stream_of
+from app.labs.effects import write_effect
+from app.labs.models import Sandbox
+from app.labs.retail.scenario import RETAIL
+from app.labs.sandboxes import record_in
+from app.labs.scenario import Action, Scenario, Station
+from app.labs.scenarios import SCENARIOS, by_slug, subscriptions_of
+from tests.integration.labs.conftest import Press, Until
+
+
+def hear(session: Session, recorded: RecordedEvent) -> None:
+    write_effect(session, recorded, "heard")
+
+
+@pytest.fixture
+def bell(own_declarations: None) -> Scenario:
+    @event("bell.rung", version=1, is_exhibit=True)
+    class BellRung(Event, frozen=True):
+        """Somebody has rung the bell."""
+
+        loudness: int
+
+    def ring(session: Session, sandbox: Sandbox, _: object) -> None:
+        record_in(session, sandbox, {stream_of("bell", new_id()): [BellRung(loudness=7)]})
+
+    return Scenario(
+        slug="bell",
+        title="The bell",
+        summary="Ring it.",
+        story=("It is heard.",),
+        try_this=("Ring it twice.",),
+        simulated="There is no bell.",
+        articles=(),
+        subscriptions={BellRung: (hear,)},
+        stations=(Station(hear, "The ear", "Hears it", 0.1),),
+        actions=(Action("ring", "Ring the bell", ring),),
+    )
+
+
+@pytest.fixture
+def with_bell(
+    app: Flask, backbone: Flask, bell: Scenario, monkeypatch: pytest.MonkeyPatch
+) -> Scenario:
+    """The site as if it named the bell among its labs."""
+    scenarios = (*SCENARIOS, bell)
+    for module in ("app.labs.views", "app.content.syndication"):
+        monkeypatch.setattr(f"{module}.SCENARIOS", scenarios)
+    for module in ("app.labs.pages", "app.labs.runner"):
+        monkeypatch.setattr(f"{module}.BY_SLUG", by_slug(scenarios))
+    subscriptions = Subscriptions(subscriptions_of(scenarios))
+    monkeypatch.setitem(backbone.extensions, "subscriptions", subscriptions)
+    monkeypatch.setitem(app.extensions, "kept_pages", {})
+    return bell
+
+
+@pytest.mark.usefixtures("with_bell")
+def test_a_lab_that_is_declared_has_its_page_its_button_its_events_and_its_place_in_the_map(
+    client: FlaskClient, press: Press, until: Until
+) -> None:
+    assert '<a href="/labs/bell">The bell</a>' in client.get("/labs/").text
+    page = client.get("/labs/bell").text
+    assert "It is heard." in page and "What it is about" not in page
+    assert "The log: 1 event" in press("/labs/bell/ring").text
+    until(lambda: "1 done, nothing waits" in client.get("/labs/bell").text)
+    message = msgspec.json.decode(client.get("/labs/bell/events/1").data)
+    assert (message["type"], message["data"]) == ("bell.rung", {"loudness": 7})
+    assert "The log: 0 events" in press("/labs/bell/end").text
+    assert "<loc>http://localhost/labs/bell</loc>" in client.get("/sitemap.xml").text
+
+
+def test_two_labs_of_one_slug_are_refused(bell: Scenario) -> None:
+    namesake = msgspec.structs.replace(bell, slug="retail")
+    with pytest.raises(ValueError, match="Two labs have the slug retail"):
+        by_slug((*SCENARIOS, namesake))
+
+
+def test_a_button_that_the_end_of_each_sandbox_would_hide_is_refused(bell: Scenario) -> None:
+    hidden = msgspec.structs.replace(bell.actions[0], name="end")
+    with pytest.raises(ValueError, match="bell: the action end ends the sandbox"):
+        by_slug((msgspec.structs.replace(bell, actions=(hidden,)),))
+
+
+def test_an_event_type_of_another_lab_is_refused(bell: Scenario) -> None:
+    listening_in = msgspec.structs.replace(bell, subscriptions=RETAIL.subscriptions)
+    sentence = r"bell: another lab subscribes to retail\.order_placed"
+    with pytest.raises(ValueError, match=sentence):
+        subscriptions_of((*SCENARIOS, listening_in))

@@ -1,0 +1,44 @@
+"""How things stand in a sandbox, in the one word that its line for screen readers is made of."""
+
+import pytest
+
+from app.labs.queries import LabState, StationState
+from app.labs.scenario import Sum
+
+IDLE = StationState(done=2)
+BUSY = StationState(done=1, in_hand=1)
+QUEUED = StationState(waiting=3)
+STOPPED = StationState(consumers=["stopped"], waiting=3)
+FINISHING = StationState(consumers=["stopped"], in_hand=1)
+KILLED = StationState(consumers=["stopped", "killed"], waiting=1)
+DEAD = StationState(dead=1)
+
+
+@pytest.mark.parametrize(
+    ("stations", "standing"),
+    [
+        ([IDLE, IDLE], "done"),
+        ([IDLE, BUSY], "under way"),
+        ([IDLE, QUEUED], "under way"),
+        ([IDLE, STOPPED], "waiting"),
+        ([QUEUED, STOPPED], "under way"),
+        ([IDLE, FINISHING], "under way"),
+        ([IDLE, KILLED], "under way"),
+        ([BUSY, DEAD], "dead"),
+    ],
+)
+def test_it_says_how_things_stand(stations: list[StationState], standing: str) -> None:
+    state = LabState(stations=stations, sums=[Sum("Orders", 2)], count=2)
+    assert state.standing == standing
+
+
+def test_a_figure_that_is_not_what_it_has_to_be_is_told_once_all_is_done() -> None:
+    wrong = [Sum("Charges", 2, holds=False)]
+    assert LabState(stations=[IDLE], sums=wrong, count=2).standing == "wrong"
+    assert LabState(stations=[BUSY], sums=wrong, count=2).standing == "under way"
+
+
+def test_before_anything_has_happened_and_where_nothing_moves_it_says_that() -> None:
+    assert LabState(stations=[StationState()], sums=()).standing == "empty"
+    still = LabState(stations=[DEAD, QUEUED], sums=(), count=1, stands_still=True)
+    assert still.standing == "still"

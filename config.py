@@ -210,9 +210,11 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
     """
     if environ is None:
         environ = os.environ
-        if "DATABASE_URL" not in environ:
-            local = Path(environ.get("VAR_DIR", ROOT / "var")) / "local.env"
-            environ = {**{k: v or "" for k, v in dotenv_values(local).items()}, **environ}
+        local = Path(environ.get("VAR_DIR", ROOT / "var")) / "local.env"
+        if "DATABASE_URL" not in environ and local.exists():
+            # And from nothing else: a .env for real servers may be in here, and Flask reads it.
+            settings = {name: value or "" for name, value in dotenv_values(local).items()}
+            environ = {"VAR_DIR": str(local.parent), **settings}
     given = {k: environ[k] for k in Config.__struct_fields__ if environ.get(k, "") != ""}
     own_folder = Path(environ.get("VAR_DIR", ROOT / "var")).absolute() / "uploads"
     given.setdefault("UPLOADS_URL", own_folder.as_uri())

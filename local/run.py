@@ -5,6 +5,7 @@ import secrets
 import signal
 from contextlib import suppress
 
+from config import Config
 from local.commands import command_environment, finish, procfile
 from local.leftovers import MARK, end_processes, processes_marked
 from local.ports import HOST, Ports, choose_ports
@@ -15,6 +16,7 @@ from local.summary import summarise
 from local.supervisor import Supervisor
 
 DATABASE = "site"
+SETTINGS = Config.__struct_fields__
 # An earlier run that is stopping right now needs this long, in seconds.
 PATIENCE = 10.0
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
@@ -71,8 +73,8 @@ def _start_everything(state: State, supervisor: Supervisor, mark: str) -> None:
         redis_url=stand_ins.redis.url,
         secret_key=state.secret_key(),
     )
-    state.write_settings(settings)
     environ.update(settings)
+    state.write_settings({name: environ[name] for name in SETTINGS if name in environ})
 
     say("Applying migrations.")
     finish(procfile()["release"], environ)

@@ -1,5 +1,6 @@
 import math
 import string
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -122,6 +123,25 @@ def test_a_chat_without_tls_is_taken_where_nothing_is_at_stake() -> None:
 def test_a_weak_secret_is_allowed_where_nothing_is_at_stake() -> None:
     config = load_config({**GOOD, "SECRET_KEY": "short", "ENVIRONMENT": "development"})
     assert config.SECRET_KEY == "short"
+
+
+def test_by_hand_the_flask_command_reads_what_a_local_run_left_and_nothing_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Flask puts a .env for real servers into the environment, and it need not name a database."""
+    local = {**GOOD, "ENVIRONMENT": "development"}
+    (tmp_path / "local.env").write_text("".join(f"{k}='{v}'\n" for k, v in local.items()))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    for name, value in {
+        "VAR_DIR": str(tmp_path),
+        "SMTP_URL": "smtps://mail.real.example",
+        "CHAT_WEBHOOK_URL": "https://chat.real.example/hooks/1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    config = load_config()
+    assert local["SMTP_URL"] == config.SMTP_URL
+    assert not config.CHAT_WEBHOOK_URL
+    assert (tmp_path / "uploads").as_uri() == config.UPLOADS_URL
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from config import Config, ConfigurationError, load_config
 
 GOOD = {
-    "SECRET_KEY": "k" * 32,
+    "SECRET_KEY": "b2c71f0de68495a37c05e9d8b1f4a263",
     "BASE_URL": "https://firm.example",
     "DATABASE_URL": "postgresql://firm@db/site",
     "REDIS_URL": "redis://redis:6379/0",
@@ -44,16 +44,43 @@ def test_a_missing_setting_is_named(name: str) -> None:
     ("name", "value"),
     [
         ("SECRET_KEY", "too short"),
+        ("SECRET_KEY", " " * 31 + "…"),
+        ("SECRET_KEY", "k" * 32),
+        ("SECRET_KEY", "0123456789" * 4),
+        ("SECRET_KEY", "b2c71f0de68495a3" * 2),
+        ("SECRET_KEY", "change-me-7c05e9d8b1f4a263b2c71f0"),
+        ("SECRET_KEY", "django-insecure-b2c71f0de68495a37"),
+        ("METRICS_TOKEN", "b2c71f0de68495a"),
         ("ENVIRONMENT", "staging"),
         ("BASE_URL", "firm.example"),
         ("BASE_URL", "ftp://firm.example"),
         ("BASE_URL", "http://firm.example"),
         ("BASE_URL", "http://127.0.0.1.firm.example"),
+        ("BASE_URL", "https://firm.example/site"),
+        ("BASE_URL", "https://firm.example/"),
+        ("BASE_URL", "https://firm.example?"),
+        ("BASE_URL", "https://firm.example:T0P-S3CR3T"),
+        ("BASE_URL", "https://me:T0P-S3CR3T@firm.example"),
+        ("EXTRA_HOSTS", "."),
+        ("EXTRA_HOSTS", "www.firm.example, .."),
+        ("EXTRA_HOSTS", "www..firm.example"),
+        ("EXTRA_HOSTS", "https://www.firm.example"),
+        ("EXTRA_HOSTS", "*"),
         ("DATABASE_URL", "sqlite:///site.db"),
+        ("DATABASE_URL", "postgresql://"),
+        ("DATABASE_URL", "postgresql:///site"),
+        ("DATABASE_URL", "postgresql://db:T0P-S3CR3T/site"),
         ("DATABASE_URL", "postgresql://[a/b"),
         ("DATABASE_URL", "postgresql://firm:T0P-S3CR3T℀@db/site"),
         ("REDIS_URL", "localhost"),
+        ("REDIS_URL", "redis://"),
+        ("REDIS_URL", "redis://redis:T0P-S3CR3T/0"),
+        ("REDIS_URL", "redis:///0"),
+        ("REDIS_URL", "unix://"),
         ("SMTP_URL", "mail:25"),
+        ("SMTP_URL", "smtp://"),
+        ("SMTP_URL", "smtp://mail:T0P-S3CR3T"),
+        ("SMTP_URL", "smtp://mail:70000"),
         ("DATABASE_POOL_SIZE", "many"),
         ("DATABASE_POOL_SIZE", "2"),
         ("DELIVERY_MAX_ATTEMPTS", "0"),
@@ -93,6 +120,39 @@ def test_a_wrong_setting_stops_the_start_with_a_sentence_that_names_it(
     with pytest.raises(ConfigurationError, match=rf"{name}\b.*\.$") as stopped:
         load_config({**GOOD, name: value})
     assert "T0P-S3CR3T" not in str(stopped.value)
+
+
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"STRIPE_SECRET_KEY": "pk_live_T0P-S3CR3T"},
+        {"STRIPE_SECRET_KEY": "whsec_T0P-S3CR3T"},
+        {"STRIPE_WEBHOOK_SECRET": "sk_live_T0P-S3CR3T"},
+    ],
+)
+def test_a_key_of_stripe_in_the_place_of_another_is_told_how_the_right_one_begins(
+    wrong: dict[str, str],
+) -> None:
+    both = {"STRIPE_SECRET_KEY": "rk_live_1", "STRIPE_WEBHOOK_SECRET": "whsec_1"}
+    assert load_config({**GOOD, **both}).STRIPE_SECRET_KEY == "rk_live_1"
+    [name] = wrong
+    with pytest.raises(ConfigurationError, match=f"^{name} must begin with [a-z_ ]+.$"):
+        load_config({**GOOD, **both, **wrong})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "postgresql:///site?host=/var/run/postgresql"),
+        ("REDIS_URL", "unix:///run/redis.sock"),
+        ("REDIS_URL", "redis://:password@[::1]:6379/0"),
+        ("EXTRA_HOSTS", "www.firm.example, .firm.example, localhost:8000"),
+        ("BASE_URL", "http://[::1]:8000"),
+        ("METRICS_TOKEN", "b2c71f0de68495a3"),
+    ],
+)
+def test_what_is_unusual_and_right_is_taken(name: str, value: str) -> None:
+    assert getattr(load_config({**GOOD, name: value}), name) == value
 
 
 @pytest.mark.parametrize("name", Config.__struct_fields__)

@@ -6,7 +6,7 @@ together.
 
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Literal
 from urllib.parse import urlsplit
@@ -15,18 +15,29 @@ import msgspec
 from dotenv import dotenv_values
 from msgspec import Meta
 
+from config_checks import (
+    SHORTEST_SECRET,
+    can_be_overheard,
+    is_host,
+    is_origin,
+    is_server,
+    is_weak,
+    is_web_address,
+)
+
 ROOT = Path(__file__).parent
-WEAKEST_SECRET = 32
+SHORTEST_TOKEN = 16
 SCHEMES = {
     "DATABASE_URL": ("postgresql", "postgres", "postgresql+psycopg"),
     "REDIS_URL": ("redis", "rediss", "redis+socket", "unix"),
     "SMTP_URL": ("smtp", "smtp+starttls", "smtps"),
 }
+STRIPE_PREFIXES = {
+    "STRIPE_SECRET_KEY": ("sk_", "rk_"),
+    "STRIPE_WEBHOOK_SECRET": ("whsec_",),
+}
 # What Python makes of a byte in the environment that is not UTF-8.
 UNDECODED = re.compile("[\ud800-\udfff]")
-# Such as may stand in the Content-Security-Policy.
-ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?")
-LOOPBACK = re.compile(r"localhost|127(\.[0-9]+){3}|::1")
 DAY = 86_400.0
 
 Count = Annotated[int, Meta(ge=1)]
@@ -94,15 +105,9 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     RELAY_POLL_SECONDS: Seconds = 1.0
 
     def __post_init__(self) -> None:
-        if self.ENVIRONMENT == "production" and len(self.SECRET_KEY) < WEAKEST_SECRET:
-            raise ConfigurationError(
-                f"SECRET_KEY is too short: use at least {WEAKEST_SECRET} random characters, for"
-                " example the output of `python -c 'import secrets; print(secrets.token_hex(32))'`."
-            )
-        if bool(self.STRIPE_SECRET_KEY) != bool(self.STRIPE_WEBHOOK_SECRET):
-            raise ConfigurationError(
-                "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET belong together: set both, or neither."
-            )
+        self._check_secrets()
+        self._check_addresses()
+        self._check_servers()
         if self.WEBHOOK_ALLOW_PRIVATE and self.ENVIRONMENT == "production":
             raise ConfigurationError(
                 "WEBHOOK_ALLOW_PRIVATE opens the inner network to webhooks: leave it unset in"
@@ -116,20 +121,35 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
             raise ConfigurationError(
                 "STAFF_MAIL must name at least one address that gets the alerts."
             )
-        self._check_addresses()
+
+    def _check_secrets(self) -> None:
+        is_production = self.ENVIRONMENT == "production"
+        if is_production and is_weak(self.SECRET_KEY):
+            raise ConfigurationError(
+                f"SECRET_KEY is too weak: use at least {SHORTEST_SECRET} random characters, such as"
+                " the output of `python -c 'import secrets; print(secrets.token_hex(32))'`."
+            )
+        if is_production and 0 < len(self.METRICS_TOKEN) < SHORTEST_TOKEN:
+            raise ConfigurationError(
+                f"METRICS_TOKEN is too short: use at least {SHORTEST_TOKEN} random characters, or"
+                " leave it empty to close /metrics."
+            )
+        if bool(self.STRIPE_SECRET_KEY) != bool(self.STRIPE_WEBHOOK_SECRET):
+            raise ConfigurationError(
+                "STRIPE_SECRET_KEY and STRIPE_WEBHOOK_SECRET belong together: set both, or neither."
+            )
+        for name, prefixes in STRIPE_PREFIXES.items():
+            if (secret := getattr(self, name)) and not secret.startswith(prefixes):
+                raise ConfigurationError(f"{name} must begin with {' or '.join(prefixes)}.")
 
     def _check_addresses(self) -> None:
-        if not is_web_address(self.BASE_URL, "http", "https"):
-            raise ConfigurationError(
-                "BASE_URL must be the site's address, like https://example.com."
-            )
-        stripe = self.STRIPE_API_BASE
-        if stripe and not (ORIGIN.fullmatch(stripe) and is_web_address(stripe, "http", "https")):
-            raise ConfigurationError(
-                "STRIPE_API_BASE must be a server's address alone, like https://stripe.example.com."
-            )
         for name in ("BASE_URL", "STRIPE_API_BASE"):
-            if self.ENVIRONMENT == "production" and can_be_overheard(getattr(self, name)):
+            address = getattr(self, name)
+            if address and not is_origin(address):
+                raise ConfigurationError(
+                    f"{name} must be a server's address alone, like https://example.com."
+                )
+            if self.ENVIRONMENT == "production" and can_be_overheard(address):
                 raise ConfigurationError(
                     f"{name} must begin with https:// in production, unless it is on this machine."
                 )
@@ -144,9 +164,15 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
                 "CHAT_WEBHOOK_URL must be the address of a chat's incoming webhook, like"
                 " https://chat.example.com/hooks/…."
             )
+
+    def _check_servers(self) -> None:
         for name, schemes in SCHEMES.items():
-            if not _has_scheme(getattr(self, name), schemes):
-                raise ConfigurationError(f"{name} must be an address like {schemes[0]}://….")
+            if not is_server(getattr(self, name), schemes):
+                raise ConfigurationError(f"{name} must be an address like {schemes[0]}://host.")
+        if not all(map(is_host, self.trusted_hosts[1:])):
+            raise ConfigurationError(
+                "EXTRA_HOSTS must be names of hosts alone, like www.example.com."
+            )
 
     @property
     def is_https(self) -> bool:
@@ -180,28 +206,6 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         return [self.host, *extra]
 
 
-def is_web_address(url: str, *schemes: str) -> bool:
-    """Whether it has one of the schemes, and a host."""
-    try:
-        address = urlsplit(url)
-        return address.scheme in schemes and bool(address.hostname) and address.port != 0
-    except ValueError:
-        return False
-
-
-def can_be_overheard(url: str) -> bool:
-    """Whether it leads over a network without TLS."""
-    address = urlsplit(url)
-    return address.scheme == "http" and not LOOPBACK.fullmatch(address.hostname or "")
-
-
-def _has_scheme(url: str, schemes: Sequence[str]) -> bool:
-    try:
-        return urlsplit(url).scheme in schemes
-    except ValueError:  # whose text may quote the password
-        return False
-
-
 def load_config(environ: Mapping[str, str] | None = None) -> Config:
     """Read the settings from ``environ``.
 
@@ -210,9 +214,11 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
     """
     if environ is None:
         environ = os.environ
-        if "DATABASE_URL" not in environ:
-            local = Path(environ.get("VAR_DIR", ROOT / "var")) / "local.env"
-            environ = {**{k: v or "" for k, v in dotenv_values(local).items()}, **environ}
+        local = Path(environ.get("VAR_DIR", ROOT / "var")) / "local.env"
+        if "DATABASE_URL" not in environ and local.exists():
+            # And from nothing else: a .env for real servers may be in here, and Flask reads it.
+            settings = {name: value or "" for name, value in dotenv_values(local).items()}
+            environ = {"VAR_DIR": str(local.parent), **settings}
     given = {k: environ[k] for k in Config.__struct_fields__ if environ.get(k, "") != ""}
     own_folder = Path(environ.get("VAR_DIR", ROOT / "var")).absolute() / "uploads"
     given.setdefault("UPLOADS_URL", own_folder.as_uri())

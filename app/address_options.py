@@ -7,7 +7,7 @@ sentence with the setting's name.
 import re
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
-from config import is_web_address
+from config_checks import is_web_address
 
 REGION = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 

@@ -1,5 +1,6 @@
 """Reading the firm's data: a TOML file in, a frozen and checked struct out."""
 
+import hashlib
 from pathlib import Path
 from typing import TypeVar
 
@@ -7,6 +8,7 @@ import click
 import msgspec
 
 T = TypeVar("T", bound=msgspec.Struct)
+DIGEST_LETTERS = 8
 
 
 class DataFileError(click.ClickException):
@@ -35,3 +37,10 @@ def read_data(path: Path, shape: type[T]) -> T:
         raise DataFileError(path, f"The file is not UTF-8 text ({error.reason}).") from error
     except msgspec.DecodeError as error:
         raise DataFileError(path, str(error)) from error
+
+
+def with_digest(version: str, data: msgspec.Struct) -> str:
+    """The version that somebody has typed, and behind it a digest of what it is the version of:
+    no edit goes by the old name."""
+    digest = hashlib.sha256(msgspec.json.encode(data)).hexdigest()
+    return f"{version}-{digest[:DIGEST_LETTERS]}"

@@ -24,6 +24,8 @@ def command_environment() -> dict[str, str]:
         **{name: value for name, value in os.environ.items() if name != "CELERY_BROKER_URL"},
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
         "PYTHONUNBUFFERED": "1",
+        # The flask command would read a .env, made for real servers; the other processes would not.
+        "FLASK_SKIP_DOTENV": "1",
         # Nothing on this machine is reached through a proxy.
         "NO_PROXY": f"{HOST},localhost",
         "no_proxy": f"{HOST},localhost",

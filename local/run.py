@@ -5,6 +5,7 @@ import secrets
 import signal
 from contextlib import suppress
 
+from config import Config, load_config
 from local.commands import command_environment, finish, procfile
 from local.leftovers import MARK, end_processes, processes_marked
 from local.ports import HOST, Ports, choose_ports
@@ -15,10 +16,11 @@ from local.summary import summarise
 from local.supervisor import Supervisor
 
 DATABASE = "site"
+SETTINGS = Config.__struct_fields__
 # An earlier run that is stopping right now needs this long, in seconds.
 PATIENCE = 10.0
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
-LOGIN = re.compile(r"^(\S+@\S+) (\S+)$", re.MULTILINE)
+FIRST_LOGIN = re.compile(r"^\S+@\S+ (\S+)$", re.MULTILINE)
 
 
 def run(state: State) -> None:
@@ -71,16 +73,18 @@ def _start_everything(state: State, supervisor: Supervisor, mark: str) -> None:
         redis_url=stand_ins.redis.url,
         secret_key=state.secret_key(),
     )
-    state.write_settings(settings)
     environ.update(settings)
+    state.write_settings({name: environ[name] for name in SETTINGS if name in environ})
 
     say("Applying migrations.")
     finish(procfile()["release"], environ)
-    login = LOGIN.search(finish("flask staff first-login", environ))
 
     say("Starting the site.")
     supervisor.start(*site_processes(state, ports, environ))
-    say(summarise(ports, state, (login[1], login[2]) if login else None))
+    # Last of all, because it is said once: whoever stops the start before has not missed it.
+    made = FIRST_LOGIN.search(finish("flask staff first-login", environ))
+    email = load_config(environ).staff_recipients[0]
+    say(summarise(ports, state, email, first_password=made[1] if made else None))
 
 
 def _stop_on_signals() -> None:

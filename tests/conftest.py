@@ -67,6 +67,8 @@ class OneCoreForEachSite(LoadScopeScheduling):
         return next((site for site in WHOLE_SITE if site in folders), nodeid)
 
 
+# Without xdist there is nothing to schedule, and the run goes on.
+@pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneCoreForEachSite:
     return OneCoreForEachSite(config, log)
 

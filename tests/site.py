@@ -243,7 +243,7 @@ def migrated(postgres: Postgres) -> str:
     settings = local_settings(
         Ports(),
         database_url=postgres.create_database(MIGRATED),
-        redis_url="redis://",
+        redis_url=f"redis://{HOST}:1/0",
         secret_key=secrets.token_hex(32),
     )
     finish(procfile()["release"], {**command_environment(), **settings})

@@ -1,6 +1,5 @@
 """Reading content/questions.toml, and refusing what contradicts itself."""
 
-import hashlib
 import re
 from collections.abc import Sequence
 from pathlib import Path
@@ -9,9 +8,8 @@ import msgspec
 
 from app.applications.condition_checks import check_when
 from app.applications.questions import MINUTES, STEP_KEYS, Question, Questionnaire
-from app.data_files import DataFileError, read_data
+from app.data_files import DataFileError, read_data, with_digest
 
-DIGEST_LETTERS = 8
 _SNAKE_CASE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 
 
@@ -20,8 +18,7 @@ def load_questionnaire(path: Path) -> Questionnaire:
     questionnaire = read_data(path, Questionnaire)
     for problem in _problems_in(questionnaire) or _problems_in_branches(questionnaire):
         raise DataFileError(path, problem)
-    digest = hashlib.sha256(msgspec.json.encode(questionnaire)).hexdigest()[:DIGEST_LETTERS]
-    version = f"{questionnaire.version}-{digest}"
+    version = with_digest(questionnaire.version, questionnaire)
     return msgspec.structs.replace(questionnaire, version=version)
 
 

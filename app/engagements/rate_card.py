@@ -6,11 +6,12 @@ from typing import Final, Literal, cast
 
 from babel.numbers import is_currency
 from msgspec import Struct
+from msgspec.structs import replace
 
 from app.applications.condition_checks import check_when
 from app.applications.conditions import When
 from app.applications.questions import Questionnaire
-from app.data_files import DataFileError, read_data
+from app.data_files import DataFileError, read_data, with_digest
 from app.firm.offers import KINDS, Deliverable, Kind, Length, Offers
 from app.languages.prose import Prose, current_data
 
@@ -88,7 +89,7 @@ def load_rate_card(path: Path, questionnaire: Questionnaire) -> RateCard:
     card = read_data(path, RateCard)
     for fault in _faults_in(card, questionnaire):
         raise DataFileError(path, fault)
-    return card
+    return replace(card, version=with_digest(card.version, card))
 
 
 def check_price_lines(path: Path, offers: Offers, card: RateCard) -> None:

@@ -23,7 +23,7 @@ SELECT (SELECT max(position) FROM part) AS reached, (SELECT count(*) FROM added)
 
 def backfill_subscriber(session: Session, name: str, subscriptions: Subscriptions) -> int:
     """Add a delivery for each past event that the subscriber has none for, commit by commit, and
-    return how many; the sweep sends them. Raises KeyError for a name that is not in the table.
+    return how many; the sweep sends them. Raises UnknownSubscriber.
 
     A new subscriber gets what is recorded from its deployment on. To have a stream's history come
     before its present, pause the subscriber while this runs.

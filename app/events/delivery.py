@@ -29,7 +29,7 @@ from app.events.rows import METADATA, NewerEvent, recorded_event
 from app.events.sending import Send, send_all
 from app.events.spans import delivery_span
 from app.events.subscription import Subscriptions, UnknownSubscriber
-from app.events.tracing import following, resuming
+from app.events.tracing import following
 from app.telemetry.spans import current_span
 
 # What is left of a task's deliveries by then goes back, so that a stop never waits for all of them.
@@ -133,26 +133,27 @@ def _try(
 def _hand_over(
     session: Session, claim: Claim, subscriptions: Subscriptions, policy: RetryPolicy
 ) -> Outcome:
-    with structlog.contextvars.bound_contextvars(
-        subscriber=claim.subscriber, delivery=claim.delivery_id
+    event = claim.event
+    with (
+        structlog.contextvars.bound_contextvars(
+            subscriber=claim.subscriber, delivery=claim.delivery_id
+        ),
+        following(event.id, METADATA.decode(event.metadata).correlation_id),
     ):
         if claim.attempts > policy.most:
             return _note_failure(session, claim, policy, WORKER_ENDED)
         try:
-            recorded = recorded_event(claim.event)
-            with following(recorded):
-                subscriptions.subscriber(claim.subscriber)(session, recorded)
-                if not mark_done(session, claim):
-                    raise StaleClaim(claim.delivery_id)  # noqa: TRY301 - undone like any failure
-                session.commit()
+            recorded = recorded_event(event)
+            subscriptions.subscriber(claim.subscriber)(session, recorded)
+            if not mark_done(session, claim):
+                raise StaleClaim(claim.delivery_id)  # noqa: TRY301 - undone like any failure
+            session.commit()
         except Exception as error:  # noqa: BLE001 - whatever a subscriber raises is a failed try
             session.rollback()
             if _is_for_newer_release(claim, error):
                 return _leave(claim)
             return _note_failure(session, claim, policy, describe_error(error))
-        log.info(
-            "delivery.done", type=recorded.type, correlation_id=recorded.metadata.correlation_id
-        )
+        log.info("delivery.done", type=recorded.type)
     return Outcome.DONE
 
 
@@ -180,8 +181,7 @@ def _note_failure(session: Session, claim: Claim, policy: RetryPolicy, error: st
         log.warning("delivery.stale", claim=claim.number)
         return Outcome.STALE
     if noted.status == "dead":
-        with resuming(METADATA.decode(claim.event.metadata).correlation_id, str(claim.event.id)):
-            record_dead_letter(session, claim.delivery_id)
+        record_dead_letter(session, claim.delivery_id)
     session.commit()
     outcome = Outcome.DEAD if noted.status == "dead" else Outcome.FAILED
     log.warning("delivery.failed", outcome=outcome, attempts=noted.attempts, error=kind)

@@ -33,7 +33,7 @@ log = structlog.get_logger()
 # release has recorded is left to its relay, which knows who is to be given it.
 RELAY_BATCH = text("""
 WITH batch AS (
-    SELECT position, stream, version, type FROM events
+    SELECT position, stream, version, type, metadata ->> 'correlation_id' AS trace FROM events
     WHERE relayed_at IS NULL AND type = ANY(CAST(:known AS text[]))
     ORDER BY position LIMIT :batch
     FOR UPDATE SKIP LOCKED
@@ -75,6 +75,7 @@ WITH batch AS (
 SELECT (SELECT count(*) FROM ready) AS relayed,
        (SELECT json_agg(ids) FROM first) AS first,
        (SELECT array_agg(id ORDER BY id) FROM added WHERE sent_at IS NULL) AS held,
+       (SELECT array_agg(DISTINCT trace) FROM ready) AS traces,
        set_config('synchronous_commit', 'off', true)
 """)
 
@@ -115,13 +116,15 @@ def relay_batch(subscriptions: Subscriptions, send: Send) -> int:
     }
     begun = time.time_ns()
     with autocommit() as connection:
-        relayed, first, held, _ = connection.execute(RELAY_BATCH, values).one()
+        relayed, first, held, traces, _ = connection.execute(RELAY_BATCH, values).one()
         first, held = first or [], held or []
         with relay_span(connection, [*chain(*first), *held], since=begun):
             send_all(connection, share_out(first), send)
             if held:
                 freed = connection.execute(TAKE_FREED, {"ids": held}).scalars()
                 send_all(connection, share_out([[delivery_id] for delivery_id in freed]), send)
+    if relayed:
+        log.info("relay.relayed", events=relayed, correlation_ids=traces)
     return int(relayed)
 
 

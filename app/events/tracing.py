@@ -2,13 +2,12 @@
 
 import re
 import secrets
+import uuid
 from collections.abc import Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
 
 import structlog
-
-from app.events.types import RecordedEvent
 
 _correlation: ContextVar[str | None] = ContextVar("correlation", default=None)
 _causation: ContextVar[str | None] = ContextVar("causation", default=None)
@@ -27,12 +26,12 @@ def start_trace(offered: str | None = None) -> str:
 
 
 @contextmanager
-def following(recorded: RecordedEvent) -> Iterator[None]:
-    """Within it, events are recorded as caused by ``recorded``, in its trace."""
-    event_id = str(recorded.id)
+def following(event_id: uuid.UUID, correlation_id: str) -> Iterator[None]:
+    """Within it, events are recorded as caused by that event, in its trace, and each log line names
+    both."""
     with (
-        structlog.contextvars.bound_contextvars(event_id=event_id),
-        resuming(recorded.metadata.correlation_id, event_id),
+        structlog.contextvars.bound_contextvars(event_id=str(event_id)),
+        resuming(correlation_id, str(event_id)),
     ):
         yield
 

@@ -104,7 +104,7 @@ def _rehearse(connection: Connection, dead_letter: Row, subscriptions: Subscript
         with doors_closed() as outside:
             try:
                 recorded = recorded_event(dead_letter)
-                with following(recorded):
+                with following(recorded.id, recorded.metadata.correlation_id):
                     subscriptions.subscriber(dead_letter.subscriber)(session, recorded)
                     session.flush()
             except Exception as error:  # noqa: BLE001 - whatever a subscriber raises is a failed try

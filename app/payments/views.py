@@ -10,7 +10,7 @@ from flask_login import current_user, login_required
 from app.applications.queries import get_application
 from app.database import db
 from app.engagements.models import Engagement
-from app.extensions import limiter
+from app.extensions import csrf, limiter
 from app.payments.deposits import AlreadyPaid, Transfer
 from app.payments.forms import BankPaymentForm
 from app.payments.pages import checkout_or_page, open_engagement
@@ -56,6 +56,7 @@ def bank_payment(engagement_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @payments.post("/staff/engagements/<uuid:engagement_id>/payment")
+@csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
 @login_required
 def record_payment(engagement_id: uuid.UUID) -> ResponseReturnValue:
     """Record the transfer. The second time changes nothing and says who was first."""
@@ -64,7 +65,7 @@ def record_payment(engagement_id: uuid.UUID) -> ResponseReturnValue:
     if panel.is_paid:
         return show_payment(engagement, panel, form, overtaken=True), 409
     if not form.validate():
-        return show_payment(engagement, panel, form), 422
+        return show_payment(engagement, panel, form), form.refusal
     transfer = Transfer(
         recorded_by_id=current_user.id,
         received_on=form.received_on.data,

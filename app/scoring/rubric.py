@@ -9,12 +9,13 @@ from pathlib import Path
 from typing import Final, Literal, cast, get_args
 
 from msgspec import Struct
+from msgspec.structs import replace
 
 from app.applications.answers import Answers
 from app.applications.condition_checks import check_cases, check_when
 from app.applications.conditions import When, all_hold, questions_read
 from app.applications.questions import Questionnaire
-from app.data_files import DataFileError, read_data
+from app.data_files import DataFileError, read_data, with_digest
 from app.firm.offers import Kind
 from app.languages.prose import Prose, current_data
 
@@ -114,7 +115,7 @@ def load_rubric(path: Path, questionnaire: Questionnaire) -> Rubric:
     )
     if faults:
         raise DataFileError(path, faults[0])
-    return rubric
+    return replace(rubric, version=with_digest(rubric.version, rubric))
 
 
 def _faults_in_criteria(rubric: Rubric, questionnaire: Questionnaire) -> list[str]:

@@ -13,7 +13,8 @@ from app.content.proofs import CODE, Guard, load_proofs
 from config import ROOT
 
 ARTICLES = ROOT / "content/articles"
-NEEDED = ("app", "content", "local", "migrations", "schemas", "tests", "config.py", "wsgi.py")
+NEEDED = ("app", "content", "local", "migrations", "schemas", "tests")
+MODULES = ("config.py", "config_checks.py", "wsgi.py")
 SETTINGS = ("pyproject.toml", "requirements.txt")
 PROOFS = load_proofs(ARTICLES)
 
@@ -22,7 +23,7 @@ PROOFS = load_proofs(ARTICLES)
 def copy(tmp_path: Path) -> Path:
     """This project's code, to be spoilt."""
     ignored = shutil.ignore_patterns("node_modules", "__pycache__")
-    for name in (*NEEDED, *SETTINGS):
+    for name in (*NEEDED, *MODULES, *SETTINGS):
         source, target = ROOT / name, tmp_path / name
         if source.is_dir():
             shutil.copytree(source, target, ignore=ignored)

@@ -1,5 +1,6 @@
 import math
 import string
+from pathlib import Path
 
 import pytest
 from hypothesis import given
@@ -8,7 +9,7 @@ from hypothesis import strategies as st
 from config import Config, ConfigurationError, load_config
 
 GOOD = {
-    "SECRET_KEY": "k" * 32,
+    "SECRET_KEY": "b2c71f0de68495a37c05e9d8b1f4a263",
     "BASE_URL": "https://firm.example",
     "DATABASE_URL": "postgresql://firm@db/site",
     "REDIS_URL": "redis://redis:6379/0",
@@ -43,16 +44,43 @@ def test_a_missing_setting_is_named(name: str) -> None:
     ("name", "value"),
     [
         ("SECRET_KEY", "too short"),
+        ("SECRET_KEY", " " * 31 + "…"),
+        ("SECRET_KEY", "k" * 32),
+        ("SECRET_KEY", "0123456789" * 4),
+        ("SECRET_KEY", "b2c71f0de68495a3" * 2),
+        ("SECRET_KEY", "change-me-7c05e9d8b1f4a263b2c71f0"),
+        ("SECRET_KEY", "django-insecure-b2c71f0de68495a37"),
+        ("METRICS_TOKEN", "b2c71f0de68495a"),
         ("ENVIRONMENT", "staging"),
         ("BASE_URL", "firm.example"),
         ("BASE_URL", "ftp://firm.example"),
         ("BASE_URL", "http://firm.example"),
         ("BASE_URL", "http://127.0.0.1.firm.example"),
+        ("BASE_URL", "https://firm.example/site"),
+        ("BASE_URL", "https://firm.example/"),
+        ("BASE_URL", "https://firm.example?"),
+        ("BASE_URL", "https://firm.example:T0P-S3CR3T"),
+        ("BASE_URL", "https://me:T0P-S3CR3T@firm.example"),
+        ("EXTRA_HOSTS", "."),
+        ("EXTRA_HOSTS", "www.firm.example, .."),
+        ("EXTRA_HOSTS", "www..firm.example"),
+        ("EXTRA_HOSTS", "https://www.firm.example"),
+        ("EXTRA_HOSTS", "*"),
         ("DATABASE_URL", "sqlite:///site.db"),
+        ("DATABASE_URL", "postgresql://"),
+        ("DATABASE_URL", "postgresql:///site"),
+        ("DATABASE_URL", "postgresql://db:T0P-S3CR3T/site"),
         ("DATABASE_URL", "postgresql://[a/b"),
         ("DATABASE_URL", "postgresql://firm:T0P-S3CR3T℀@db/site"),
         ("REDIS_URL", "localhost"),
+        ("REDIS_URL", "redis://"),
+        ("REDIS_URL", "redis://redis:T0P-S3CR3T/0"),
+        ("REDIS_URL", "redis:///0"),
+        ("REDIS_URL", "unix://"),
         ("SMTP_URL", "mail:25"),
+        ("SMTP_URL", "smtp://"),
+        ("SMTP_URL", "smtp://mail:T0P-S3CR3T"),
+        ("SMTP_URL", "smtp://mail:70000"),
         ("DATABASE_POOL_SIZE", "many"),
         ("DATABASE_POOL_SIZE", "2"),
         ("DELIVERY_MAX_ATTEMPTS", "0"),
@@ -94,6 +122,39 @@ def test_a_wrong_setting_stops_the_start_with_a_sentence_that_names_it(
     assert "T0P-S3CR3T" not in str(stopped.value)
 
 
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        {"STRIPE_SECRET_KEY": "pk_live_T0P-S3CR3T"},
+        {"STRIPE_SECRET_KEY": "whsec_T0P-S3CR3T"},
+        {"STRIPE_WEBHOOK_SECRET": "sk_live_T0P-S3CR3T"},
+    ],
+)
+def test_a_key_of_stripe_in_the_place_of_another_is_told_how_the_right_one_begins(
+    wrong: dict[str, str],
+) -> None:
+    both = {"STRIPE_SECRET_KEY": "rk_live_1", "STRIPE_WEBHOOK_SECRET": "whsec_1"}
+    assert load_config({**GOOD, **both}).STRIPE_SECRET_KEY == "rk_live_1"
+    [name] = wrong
+    with pytest.raises(ConfigurationError, match=f"^{name} must begin with [a-z_ ]+.$"):
+        load_config({**GOOD, **both, **wrong})
+
+
+@pytest.mark.parametrize(
+    ("name", "value"),
+    [
+        ("DATABASE_URL", "postgresql:///site?host=/var/run/postgresql"),
+        ("REDIS_URL", "unix:///run/redis.sock"),
+        ("REDIS_URL", "redis://:password@[::1]:6379/0"),
+        ("EXTRA_HOSTS", "www.firm.example, .firm.example, localhost:8000"),
+        ("BASE_URL", "http://[::1]:8000"),
+        ("METRICS_TOKEN", "b2c71f0de68495a3"),
+    ],
+)
+def test_what_is_unusual_and_right_is_taken(name: str, value: str) -> None:
+    assert getattr(load_config({**GOOD, name: value}), name) == value
+
+
 @pytest.mark.parametrize("name", Config.__struct_fields__)
 @given(value=TEXTS | NUMBERS | ADDRESSES)
 def test_whatever_is_set_is_taken_or_refused_under_its_name(name: str, value: str) -> None:
@@ -122,6 +183,25 @@ def test_a_chat_without_tls_is_taken_where_nothing_is_at_stake() -> None:
 def test_a_weak_secret_is_allowed_where_nothing_is_at_stake() -> None:
     config = load_config({**GOOD, "SECRET_KEY": "short", "ENVIRONMENT": "development"})
     assert config.SECRET_KEY == "short"
+
+
+def test_by_hand_the_flask_command_reads_what_a_local_run_left_and_nothing_beside_it(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Flask puts a .env for real servers into the environment, and it need not name a database."""
+    local = {**GOOD, "ENVIRONMENT": "development"}
+    (tmp_path / "local.env").write_text("".join(f"{k}='{v}'\n" for k, v in local.items()))
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    for name, value in {
+        "VAR_DIR": str(tmp_path),
+        "SMTP_URL": "smtps://mail.real.example",
+        "CHAT_WEBHOOK_URL": "https://chat.real.example/hooks/1",
+    }.items():
+        monkeypatch.setenv(name, value)
+    config = load_config()
+    assert local["SMTP_URL"] == config.SMTP_URL
+    assert not config.CHAT_WEBHOOK_URL
+    assert (tmp_path / "uploads").as_uri() == config.UPLOADS_URL
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])

@@ -7,10 +7,11 @@ import pytest
 from flask import Flask
 from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from app.applications import pace
 from app.applications.models import Draft
-from app.applications.questions import Questionnaire, current_questionnaire
+from app.applications.questions import MINUTES, Questionnaire, current_questionnaire
 from app.database import new_id, utc_now
 from tests.integration.applications.prospect import Prospect
 
@@ -61,23 +62,43 @@ def times(session: Session) -> dict[str, float]:
     return session.scalars(select(Draft)).one().step_seconds
 
 
-def test_pages_say_how_long_they_took_those_who_sent_the_form(
+def test_pages_share_the_promised_minutes_as_those_who_sent_the_form_did(
     prospect: Prospect, drafts: Callable[..., None]
 ) -> None:
-    drafts([{"you": 2.9 * MINUTE, "problem": 5 * MINUTE, "review": 1}] * pace.ENOUGH)
-    page = prospect.see("problem")
-    assert "takes about 5 minutes." in page
+    drafts([{"you": 2.9 * MINUTE, "problem": 1 * MINUTE, "review": 1}] * pace.ENOUGH)
     assert "takes about 3 minutes." in prospect.see("you")
-    of_others = {step.key: step.minutes for step in prospect.steps}
-    left = 5 + of_others["outcome"] + of_others["engagement"] + 1
-    assert f"About {left} minutes left" in page
-    whole = 3 + of_others["system"] + left
-    assert f"Apply in {whole} minutes" in prospect.client.get("/apply").text
+    page = prospect.see("problem")
+    assert "takes about 1 minute." in page
+    assert "About 4 minutes left" in page
+    start = prospect.client.get("/apply").text
+    assert f'<td class="num">{MINUTES}</td>' in start
+
+
+@pytest.mark.parametrize("minutes", [0.1, 1, 30])
+def test_the_form_promises_what_the_first_page_promises_whatever_was_learned(
+    prospect: Prospect, drafts: Callable[..., None], minutes: float
+) -> None:
+    promise = f"Apply in {MINUTES} minutes"
+    drafts([{step.key: minutes * MINUTE for step in prospect.steps}] * pace.ENOUGH)
+    with capture_logs() as said:
+        assert promise in prospect.client.get("/apply").text
+    assert promise in prospect.client.get("/").text
+    assert f"About {MINUTES} minutes left" in prospect.see("you")
+    is_told = any(line["event"] == "form.takes_longer_than_promised" for line in said)
+    assert is_told == (minutes * len(prospect.steps) > MINUTES)
 
 
 def test_half_of_them_were_quicker(prospect: Prospect, drafts: Callable[..., None]) -> None:
-    drafts([{"you": 60.0 * minutes} for minutes in (1, 3, 30)] * pace.ENOUGH)
-    assert "takes about 3 minutes." in prospect.see("you")
+    drafts([{"problem": 60.0 * minutes} for minutes in (1, 2, 9)] * pace.ENOUGH)
+    assert "takes about 2 minutes." in prospect.see("problem")
+
+
+def test_a_program_that_sends_the_form_at_once_teaches_nothing(
+    prospect: Prospect, drafts: Callable[..., None]
+) -> None:
+    drafts([{"problem": 20.0, "outcome": 30.0}] * pace.ENOUGH)
+    planned = {step.key: step.minutes for step in prospect.steps}
+    assert f"takes about {planned['problem']} minutes." in prospect.see("problem")
 
 
 @pytest.mark.parametrize("trouble", ["too few", "not sent", "other questions"])

@@ -5,6 +5,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
+from structlog.contextvars import merge_contextvars
+from structlog.testing import capture_logs
 
 from app.applications.events import MoreRequested
 from app.events.dead_letters import NotADeadLetter, replay_dead_letter
@@ -74,6 +76,20 @@ def test_what_a_handler_wrote_before_it_failed_is_undone(
     assert "RuntimeError" in (flow.delivery(delivery_id).last_error or "")
     assert flow.deliver(delivery_id) is Outcome.DONE
     assert flow.delivery(delivery_id).attempts == 2
+
+
+def test_what_is_logged_of_a_failure_leads_back_to_the_request(
+    record_event: Record, flow_to: FlowTo
+) -> None:
+    recorded = record_event()
+    flow = flow_with(flow_to, Recorder(failures=2), most=2)
+    (delivery_id,) = flow.relay()
+    with capture_logs([merge_contextvars]) as said:
+        assert [flow.deliver(delivery_id) for _ in range(2)] == ["failed", "dead"]
+    assert [line["event"] for line in said] == ["delivery.failed"] * 2
+    for line in said:
+        assert line["correlation_id"] == recorded.metadata.correlation_id
+        assert (line["event_id"], line["delivery"]) == (str(recorded.id), delivery_id)
 
 
 def test_a_delivery_that_is_not_due_yet_is_left_alone(

@@ -12,7 +12,7 @@ from app.events.delivery import Outcome
 from app.events.models import PausedSubscriber
 from app.events.pausing import pause_subscriber, resume_subscriber
 from app.events.relay import relay_batch
-from app.events.subscription import Subscriptions
+from app.events.subscription import Subscriptions, UnknownSubscriber
 from app.events.sweep import take_due_deliveries
 from app.events.types import RecordedEvent
 from tests.integration.events.conftest import Flow, Record, new_stream
@@ -96,7 +96,7 @@ def test_with_a_backfill_it_gets_the_history_too_in_order_and_once(
 
 
 def test_a_backfill_for_nobody_is_refused(session: Session) -> None:
-    with pytest.raises(KeyError):
+    with pytest.raises(UnknownSubscriber):
         backfill_subscriber(session, "nobody.listens", Subscriptions({}))
 
 

@@ -1,6 +1,7 @@
 """The queue: its order, its pages, its filters and its search."""
 
 import uuid
+from base64 import urlsafe_b64encode
 from collections.abc import Callable
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -22,6 +23,8 @@ from app.scoring.models import ScoreRecord
 
 Stock = Callable[[list[dict[str, Any]]], list[uuid.UUID]]
 NOON = datetime(2025, 11, 24, 12, tzinfo=UTC)
+# A cursor whose every part is right, and one part more, deeper than Python goes.
+NESTED = f'["after",50,"{NOON.isoformat()}","{uuid.UUID(int=0)}",' + "[" * 3000
 
 
 def ids(page: queue.QueuePage) -> list[uuid.UUID]:
@@ -176,6 +179,7 @@ def test_no_made_up_cursor_breaks_the_queue(session: Session, cursor: Cursor) ->
     [
         "cursor=%00",
         "cursor=WyJhZnRlciJd",
+        f"cursor={urlsafe_b64encode(NESTED.encode()).decode()}",
         "status=nonsense&kind=nonsense&band=nonsense&order=nonsense",
         "search=%00",
         "search=" + "a" * 5000,

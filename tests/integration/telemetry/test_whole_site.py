@@ -1,5 +1,6 @@
-"""One real submission through every process: what it leaves at a collector."""
+"""One real submission through every process: what it leaves at a collector, and in the logs."""
 
+import re
 import urllib.request
 from collections.abc import Iterator
 
@@ -13,7 +14,20 @@ from tests.site import Site, eventually, prepared_site
 
 TRACE = "4bf92f3577b34da6a3ce929d0e0e4736"
 OUTER = "00f067aa0ba902b7"
-CANARIES = {"name": "Canary Nameson", "company": "Canary Works"}
+CANARIES = {
+    "name": "Canary Nameson",
+    "company": "Canary Works",
+    "email": "canary@canary.example",
+    "problem": "Canaries overwrite each other when two of them sing at once.",
+}
+LOGGED_TRACE = "0af7651916cd43dd8448eb211c80319c"
+# What each process tells of a submission.
+TOLD_BY = {
+    "web": {"request"},
+    "relay": {"relay.relayed"},
+    "worker": {"delivery.done", "mail.sent"},
+}
+TOLD = re.compile(r"\] (request|(?:relay|delivery|mail)\.[a-z_]+) ")
 
 
 @pytest.fixture(scope="module")
@@ -61,14 +75,21 @@ def in_the_tree(spans: list[Received]) -> dict[str, list[str]]:
     return paths
 
 
-def test_a_submission_is_one_tree_from_the_request_to_the_mail(
-    site: Site, collector: Collector
-) -> None:
-    (prospect,) = make_prospects(site, 1, email="canary@canary.example", **CANARIES)
-    parent = f"00-{TRACE}-{OUTER}-01"
+def submit(site: Site, trace: str) -> str:
+    """One submission in that trace, up to its two mails; the token of the prospect's page."""
+    site.sink.reset()
+    (prospect,) = make_prospects(site, 1, **CANARIES)
+    parent = f"00-{trace}-{OUTER}-01"
     answer = post(site, "/apply/submit", prospect.cookie, prospect.fields, traceparent=parent)
     assert answer.token
     eventually(lambda: len(site.sink.mails) == 2)
+    return answer.token
+
+
+def test_a_submission_is_one_tree_from_the_request_to_the_mail(
+    site: Site, collector: Collector
+) -> None:
+    token = submit(site, TRACE)
     eventually(lambda: is_whole(collector))
     ours = [span for span in collector.spans if span.trace_id == TRACE]
     paths = in_the_tree(ours)
@@ -93,9 +114,24 @@ def test_a_submission_is_one_tree_from_the_request_to_the_mail(
     ]
     assert {span.service for span in collector.spans} == {"the-firm"}
     told = b"".join(collector.bodies)
-    for secret in (*CANARIES.values(), "canary@canary.example", answer.token, "staff@"):
+    for secret in (*CANARIES.values(), token, "staff@"):
         assert secret.encode() not in told
     assert b"application.submitted" in told
+
+
+def test_one_correlation_id_leads_through_every_log_and_nothing_personal_stands_in_any(
+    site: Site,
+) -> None:
+    before = {name: len(site.log(name)) for name in site.processes}
+    token = submit(site, LOGGED_TRACE)
+    eventually(lambda: site.log("worker")[before["worker"] :].count("mail.sent") == 2)
+    for name, begin in before.items():
+        log = site.log(name)[begin:]
+        lines = {line: told[1] for line in log.splitlines() if (told := TOLD.search(line))}
+        assert set(lines.values()) >= TOLD_BY.get(name, set())
+        assert [line for line in lines if LOGGED_TRACE not in line] == []
+        for secret in (*CANARIES.values(), token, "staff@"):
+            assert secret not in log
 
 
 def test_a_process_that_ends_sends_what_it_still_has(site: Site, collector: Collector) -> None:

@@ -103,3 +103,14 @@ def test_a_part_of_an_offer_that_comes_with_no_price_line_is_refused(
         "The offer 'build' has a part only with 'Half of it', which is no line of its price."
         in str(caught.value)
     )
+
+
+def test_each_edit_makes_a_version_of_its_own(
+    rate_card: RateCard,
+    questionnaire: Questionnaire,
+    with_change: Callable[[str, str, str], Path],
+) -> None:
+    dearer = ("rate_card.toml", "amount_cents = 160_000", "amount_cents = 160_001")
+    edited = load_rate_card(with_change(*dearer), questionnaire)
+    again = load_rate_card(with_change(*dearer), questionnaire)
+    assert edited.version == again.version != rate_card.version

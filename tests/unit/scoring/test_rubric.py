@@ -147,3 +147,12 @@ def test_weights_that_do_not_add_up_are_refused(
     changed.write_text(changed.read_text().replace("points = 22", "points = 20"))
     with pytest.raises(DataFileError, match="The criteria's weights add up to 98, not 100"):
         load_rubric(changed, questionnaire)
+
+
+def test_each_edit_makes_a_version_of_its_own(
+    rubric: Rubric, questionnaire: Questionnaire, with_change: Callable[[str, str, str], Path]
+) -> None:
+    reworded = ("rubric.toml", "They want to start within a month.", "They want to start soon.")
+    edited = load_rubric(with_change(*reworded), questionnaire)
+    again = load_rubric(with_change(*reworded), questionnaire)
+    assert edited.version == again.version != rubric.version

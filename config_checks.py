@@ -1,0 +1,67 @@
+"""What a setting has to be beyond its type: addresses that lead somewhere, and secrets."""
+
+import re
+from collections.abc import Sequence
+from contextlib import suppress
+from urllib.parse import SplitResult, parse_qs, urlsplit
+
+SHORTEST_SECRET = 32
+FEWEST_CHARACTERS = 10
+PLACEHOLDER = re.compile(
+    r"change.?me|default|example|insecure|password|placeholder|secret", re.IGNORECASE
+)
+# Such as may stand in the Content-Security-Policy.
+ORIGIN = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
+# A dot in front stands for every name below.
+HOST = re.compile(r"\.?[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*(:[0-9]+)?")
+LOOPBACK = re.compile(r"localhost|127(\.[0-9]+){3}|::1")
+
+
+def is_weak(secret: str) -> bool:
+    """Whether it is short, of few characters, one piece again and again, or made to be replaced."""
+    return (
+        len(secret) < SHORTEST_SECRET
+        or len(set(secret)) < FEWEST_CHARACTERS
+        or any(secret[n:] == secret[:-n] for n in range(1, len(secret) // 2 + 1))
+        or bool(PLACEHOLDER.search(secret))
+    )
+
+
+def is_web_address(url: str, *schemes: str) -> bool:
+    """Whether it has one of the schemes, and a host."""
+    address = _split(url)
+    return bool(address and address.scheme in schemes and address.hostname)
+
+
+def is_origin(url: str) -> bool:
+    """Whether it names a web server and nothing else: no path, and nobody to sign in as."""
+    return bool(ORIGIN.fullmatch(url)) and is_web_address(url, "http", "https")
+
+
+def is_server(url: str, schemes: Sequence[str]) -> bool:
+    """Whether it has one of the schemes, and a host, or a socket of this machine in its place."""
+    address = _split(url)
+    if address is None or address.scheme not in schemes:
+        return False
+    if address.scheme in {"unix", "redis+socket"}:
+        return bool(address.path.strip("/"))
+    return bool(address.hostname or parse_qs(address.query).get("host"))
+
+
+def can_be_overheard(url: str) -> bool:
+    """Whether it leads over a network without TLS."""
+    address = urlsplit(url)
+    return address.scheme == "http" and not LOOPBACK.fullmatch(address.hostname or "")
+
+
+def is_host(name: str) -> bool:
+    return bool(HOST.fullmatch(name))
+
+
+def _split(url: str) -> SplitResult | None:
+    """The address in its parts; None for what is none, such as one whose port is no number."""
+    with suppress(ValueError):  # whose text may quote the password
+        address = urlsplit(url)
+        if address.port != 0:
+            return address
+    return None

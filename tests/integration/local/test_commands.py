@@ -1,0 +1,19 @@
+"""The environment of the site's own commands."""
+
+import subprocess
+from pathlib import Path
+
+from local.commands import shell
+from local.content import content_environment
+from local.ports import Ports
+from local.process import ROOT
+
+
+def test_a_file_of_settings_for_real_servers_is_read_by_no_process_of_a_local_run(
+    tmp_path: Path,
+) -> None:
+    (tmp_path / ".env").write_text("EVENT_BRIDGES=nonsense\n")
+    environ = {**content_environment(Ports()), "PYTHONPATH": str(ROOT)}
+    command = shell("flask --app wsgi content check")
+    done = subprocess.run(command, env=environ, cwd=tmp_path, capture_output=True, check=False)
+    assert done.returncode == 0, done.stderr

@@ -1,0 +1,114 @@
+"""`make run` from an empty folder on: broken off, started again, killed, stopped."""
+
+import os
+import re
+import signal
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from http.cookiejar import CookieJar
+from pathlib import Path
+from urllib.parse import urlencode
+from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
+
+import psutil
+import pytest
+
+from local.leftovers import processes_in, processes_marked
+from local.process import ROOT
+from local.state import State
+from tests.site import eventually
+
+STARTING = "Starting the site."
+RUNNING = "Ctrl-C stops everything."
+SITE = re.compile(r"^  Site +(http://\S+)/ ", re.MULTILINE)
+FIRST_LOGIN = re.compile(r"shown only now:\n +(\S+@\S+)\n +(\S+)\n")
+NEW_PASSWORD = re.compile(r"A new password for staff:\n +(.+ (\S+@\S+))\n")
+CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+# One process of each kind is enough to see it start.
+SMALL = {"WEB_WORKERS": "1", "WORKER_CONCURRENCY": "1"}
+PATIENCE = 120.0
+
+
+class Run:
+    """One start in ``folder``; ``said`` is what it has printed."""
+
+    def __init__(self, folder: Path) -> None:
+        self._state = State(folder)
+        self._output = folder / "said"
+        with self._output.open("w") as output:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "local", "run"],
+                env={**os.environ, **SMALL, "VAR_DIR": str(folder)},
+                cwd=ROOT,
+                stdout=output,
+                stderr=subprocess.STDOUT,
+            )
+
+    @property
+    def said(self) -> str:
+        return self._output.read_text()
+
+    def says(self, words: str) -> "Run":
+        """Return once it has said so; fail where it ends before."""
+        eventually(lambda: words in self.said or self._process.poll() is not None, PATIENCE)
+        assert words in self.said, self.said
+        return self
+
+    def end(self, number: signal.Signals) -> int:
+        """Send it the signal. Returns how it ended, once it has."""
+        self._process.send_signal(number)
+        return self._process.wait(PATIENCE)
+
+    def processes(self) -> list[psutil.Process]:
+        """All that it has started, and that runs."""
+        mark = (self._state.directory / "run.lock").read_text().split()[1]
+        servers = [(self._state.postgres, "postgres"), (self._state.redis, "redis-server")]
+        started = [one for server in servers for one in processes_in(*server)]
+        return [*started, *processes_marked(mark)]
+
+    def admits(self, email: str, password: str) -> bool:
+        """Whether the staff's pages open to whoever types these."""
+        site = SITE.search(self.said)
+        assert site
+        browser = build_opener(ProxyHandler({}), HTTPCookieProcessor(CookieJar()))
+        login = f"{site[1]}/staff/login"
+        token = CSRF_TOKEN.search(browser.open(login).read().decode())
+        assert token
+        typed = urlencode({"csrf_token": token[1], "email": email, "password": password})
+        with browser.open(login, typed.encode()) as answer:
+            return bool(answer.url == f"{site[1]}/staff/")
+
+
+@pytest.fixture
+def start(server_folder: Path) -> Iterator[Callable[[], Run]]:
+    """Start once more in the same folder; whatever still runs at the end is stopped."""
+    runs: list[Run] = []
+
+    def start() -> Run:
+        runs.append(Run(server_folder))
+        return runs[-1]
+
+    yield start
+    for run in runs:
+        run.end(signal.SIGINT)
+
+
+def test_a_run_keeps_its_data_and_its_login_however_it_ends(start: Callable[[], Run]) -> None:
+    broken_off = start().says(STARTING)
+    assert broken_off.processes()
+    assert broken_off.end(signal.SIGINT) == 0
+    assert broken_off.processes() == []
+
+    first = start().says(RUNNING)
+    login, command = FIRST_LOGIN.search(first.said), NEW_PASSWORD.search(first.said)
+    assert login and first.admits(*login.groups())
+    assert command and command[2] == login[1]
+    password = subprocess.check_output(["sh", "-c", command[1]], cwd=ROOT, text=True).strip()
+    first.end(signal.SIGKILL)
+
+    again = start().says(RUNNING)
+    assert again.admits(login[1], password)
+    assert not FIRST_LOGIN.search(again.said) and command[0] in again.said
+    assert again.end(signal.SIGINT) == 0
+    assert again.processes() == []

@@ -1,5 +1,6 @@
-"""A mail server that keeps every mail, and refuses on demand."""
+"""A mail server that keeps every mail, and refuses mails or clients on demand."""
 
+import ssl
 from collections.abc import Callable
 from email.message import EmailMessage
 from email.parser import BytesParser
@@ -8,7 +9,7 @@ from types import TracebackType
 from typing import Any
 
 from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import SMTP
+from aiosmtpd.smtp import SMTP, AuthResult, LoginPassword
 
 from local.ports import HOST, free_port
 
@@ -17,16 +18,24 @@ TEMPORARY_REFUSAL = "451 Try again later"
 
 class SmtpSink:
     """``mails`` are those it accepted. ``answer`` is asked for its reply to each mail, with the
-    number of mails offered before; "250 OK" accepts. ``goodbye`` answers QUIT. Entering it starts
-    it on ``port`` of ``host``."""
+    number of mails offered before; "250 OK" accepts. ``turns_away`` greets whoever connects, where
+    it is set, and hangs up; ``password`` lets in whoever logs in; ``goodbye`` answers QUIT. With
+    ``tls`` it offers STARTTLS. Entering it starts it on ``port`` of ``host``."""
 
-    def __init__(self, host: str = HOST) -> None:
+    def __init__(self, host: str = HOST, tls: ssl.SSLContext | None = None) -> None:
         self.host = host
         self.port = free_port()
+        self.tls = tls
         self.mails: list[EmailMessage] = []
         self.offered = 0
         self.answer: Callable[[int], str] = lambda _: "250 OK"
+        self.turns_away = ""
+        self.password = "secret"
         self.goodbye = "221 Bye"
+
+    @property
+    def address(self) -> str:
+        return f"{self.host}:{self.port}"
 
     def reset(self) -> None:
         """Forget every mail, and accept the next ones."""
@@ -51,8 +60,19 @@ class SmtpSink:
     async def handle_QUIT(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
         return self.goodbye
 
+    def let_in(self, server: SMTP, session: Any, envelope: Any, way: str, login: Any) -> AuthResult:
+        is_known = isinstance(login, LoginPassword) and login.password.decode() == self.password
+        return AuthResult(success=is_known, handled=False)
+
     def start(self) -> None:
-        self._controller = Controller(self, hostname=self.host, port=self.port)
+        self._controller = _Controller(
+            self,
+            hostname=self.host,
+            port=self.port,
+            tls_context=self.tls,
+            authenticator=self.let_in,
+            auth_require_tls=False,
+        )
         self._controller.start()
 
     def stop(self) -> None:
@@ -69,3 +89,18 @@ class SmtpSink:
         trace: TracebackType | None,
     ) -> None:
         self.stop()
+
+
+class _Controller(Controller):
+    def factory(self) -> SMTP:
+        return _Server(self.handler, **self.SMTP_kwargs)
+
+
+class _Server(SMTP):
+    async def _handle_client(self) -> None:
+        if not self.event_handler.turns_away:
+            await super()._handle_client()
+            return
+        await self.push(self.event_handler.turns_away)
+        assert self.transport
+        self.transport.close()

@@ -59,10 +59,6 @@ class Engagement(Model):
         """The contract asks for a deposit, whether or not it is paid."""
         return self.is_binding and self.deposit_cents > 0
 
-    def is_priced_as(self, kind: str, currency: str) -> bool:
-        """Whether its price is that of such a kind, in that currency."""
-        return (self.kind, self.currency) == (kind, currency)
-
     @property
     def priced(self) -> Quote:
         """The quote with its price lines."""

@@ -17,7 +17,7 @@ class UnderFloor(Exception):
 
 
 class OtherCurrency(Exception):
-    """A price was agreed in another currency than the rate card's, as the message says."""
+    """A price is wanted in another currency than the rate card's, as the message says."""
 
 
 class PriceLine(Struct, frozen=True):
@@ -95,6 +95,21 @@ def quote_engagement(kind: Kind, answers: Answers, card: RateCard) -> Quote:
         deposit_percent=price.deposit_percent,
         deposit_cents=percent_of(total_cents, price.deposit_percent),
     )
+
+
+def quote_as_shown(
+    proposed: Quote | None, kind: Kind, currency: str, answers: Answers, card: RateCard
+) -> Quote:
+    """Return the price that a reviewer is shown: the proposal's own where it is of that kind and in
+    that currency, whatever the rate card has become since, else the rate card's.
+
+    Raises OtherCurrency where that is in another one.
+    """
+    if proposed and (proposed.kind, proposed.currency) == (kind, currency):
+        return proposed
+    if currency != card.currency:
+        raise OtherCurrency(f"Asked for in {currency}; the rate card has {card.currency}.")
+    return quote_engagement(kind, answers, card)
 
 
 def quote_agreed(quote: Quote, total_cents: int, card: RateCard) -> Quote:

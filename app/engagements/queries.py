@@ -10,8 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.applications.models import Application
 from app.engagements.models import BINDING, Engagement
+from app.engagements.pricing import Quote, quote_as_shown
+from app.engagements.rate_card import current_rate_card
 from app.events.store import read_stream
 from app.events.types import RecordedEvent, stream_of
+from app.firm.offers import Kind
 
 PAGE_SIZE = 50
 
@@ -32,6 +35,13 @@ def get_engagement(session: Session, engagement_id: uuid.UUID) -> Engagement:
 def engagement_of(session: Session, application_id: uuid.UUID) -> Engagement | None:
     """The application's engagement, or None while it is not proposed yet."""
     return session.scalar(select(Engagement).where(Engagement.application_id == application_id))
+
+
+def quote_shown(session: Session, application: Application, kind: Kind, currency: str) -> Quote:
+    """The price of that kind as a reviewer of the application is shown it. Raises OtherCurrency."""
+    engagement = engagement_of(session, application.id)
+    proposed = engagement.priced if engagement else None
+    return quote_as_shown(proposed, kind, currency, application.answers, current_rate_card())
 
 
 def is_bound(session: Session, application_id: uuid.UUID) -> bool:

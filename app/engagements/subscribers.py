@@ -3,17 +3,10 @@
 from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
-from app.applications.models import Application
 from app.applications.queries import hold_application
 from app.engagements import service
-from app.engagements.pricing import (
-    OtherCurrency,
-    Quote,
-    proposal_at,
-    quote_agreed,
-    quote_engagement,
-)
-from app.engagements.queries import engagement_of
+from app.engagements.pricing import proposal_at, quote_agreed, quote_engagement
+from app.engagements.queries import engagement_of, quote_shown
 from app.engagements.rate_card import current_rate_card
 from app.events.types import RecordedEvent
 from app.firm.offers import current_offers
@@ -33,13 +26,18 @@ def propose_engagement(session: Session, scored: RecordedEvent) -> None:
 
 
 def offer_engagement(session: Session, accepted: RecordedEvent) -> None:
-    """application.accepted → the reviewer's kind and price on offer, with what is offered at it →
-    engagement.offered. Nothing is offered to whoever was erased before, which may have been handled
-    already; an erasure now waits for the offer that it has to close."""
+    """application.accepted → the reviewer's kind and price on offer, with the lines that they saw
+    and what is offered at it → engagement.offered. Raises OtherCurrency and UnderFloor.
+
+    Nothing is offered to whoever was erased before, which may have been handled already; an erasure
+    now waits for the offer that it has to close.
+    """
     application = hold_application(session, accepted.subject_id)
     if application.erased_at is not None:
         return
-    quote = _quote_accepted(session, application, accepted)
+    given = accepted.data
+    shown = quote_shown(session, application, given.kind, given.currency)
+    quote = quote_agreed(shown, given.total_cents, current_rate_card())
     offered = replace(quote, proposal=proposal_at(quote, current_offers()))
     service.offer_engagement(session, application.id, offered)
 
@@ -57,18 +55,3 @@ def activate_engagement(session: Session, paid: RecordedEvent) -> None:
 def erase_signature(session: Session, erased: RecordedEvent) -> None:
     """application.erased → the engagement without its signer's name."""
     service.erase_signature(session, erased.subject_id)
-
-
-def _quote_accepted(session: Session, application: Application, accepted: RecordedEvent) -> Quote:
-    """The price that the reviewer gave, with the lines that they saw: the proposal's own where it
-    is of that kind and in that currency, whatever the rate card has become since, else the rate
-    card's. Raises OtherCurrency and UnderFloor."""
-    given, card = accepted.data, current_rate_card()
-    proposed = engagement_of(session, application.id)
-    if proposed and proposed.is_priced_as(given.kind, given.currency):
-        quote = proposed.priced
-    elif given.currency == card.currency:
-        quote = quote_engagement(given.kind, application.answers, card)
-    else:
-        raise OtherCurrency(f"Accepted in {given.currency}; the rate card has {card.currency}.")
-    return quote_agreed(quote, given.total_cents, card)

@@ -22,6 +22,8 @@ from app.flow.picture import Picture, draw_flow
 from app.flow.queries import latest_replays
 from app.flow.story import find_event
 from app.flow.trouble import dead_letter_groups, retrying_deliveries
+from app.notifications.queries import refused_mail
+from app.notifications.service import send_refused_again
 from app.webhooks.queries import endpoint_rows
 
 flow = Blueprint("flow", __name__, template_folder="templates")
@@ -44,6 +46,7 @@ def events() -> str:
         replays=latest_replays(session),
         bridges=bridge_figures(session),
         webhooks=endpoint_rows(session),
+        refused_mail=refused_mail(session),
         chat=chat_figures(session),
         circuits=list_circuits(session),
         retrying=retrying_deliveries(session),
@@ -81,6 +84,19 @@ def resume(name: str) -> ResponseReturnValue:
     resume_subscriber(db.session(), name, actor=current_user.actor)
     db.session.commit()
     flash(f"{name} goes on with what has waited for it.")
+    return redirect(url_for(".events"), 303)
+
+
+@flow.post("/staff/events/mail/send-again")
+@login_required
+def send_mail_again() -> ResponseReturnValue:
+    """Try again what the mail server has refused, once what it minded is mended."""
+    count = send_refused_again(db.session())
+    db.session.commit()
+    if count:
+        flash(f"{count} {'mail is' if count == 1 else 'mails are'} queued again.")
+    else:
+        flash("Nothing is sent again: no mail is refused any more.")
     return redirect(url_for(".events"), 303)
 
 

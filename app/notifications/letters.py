@@ -7,11 +7,10 @@ from flask_babel import gettext
 
 from app.applications.events import ApplicationAccepted, ApplicationDeclined, MoreRequested
 from app.applications.models import Application, Draft
-from app.applications.service import Verdict
 from app.engagements.models import Engagement
-from app.engagements.pricing import proposal_at, quote_engagement
-from app.engagements.rate_card import current_rate_card
+from app.engagements.pricing import Quote, proposal_at
 from app.firm.offers import Kind, Offer, current_offers
+from app.languages.prose import in_present_language
 from app.notifications.letter import Letter, in_their_language, paragraphs_of
 from app.notifications.links import link_to, status_page
 from app.rendering import money, plain_date, price
@@ -80,18 +79,9 @@ def received(application: Application) -> Letter:
 
 
 @in_their_language
-def decision(application: Application, verdict: Verdict) -> Letter:
-    """The reviewer's verdict with the reviewer's own words."""
-    if isinstance(verdict, ApplicationAccepted):
-        return _accepted(application, verdict)
-    if isinstance(verdict, MoreRequested):
-        return _more_requested(application, verdict)
-    return _declined(application, verdict)
-
-
-def _accepted(application: Application, verdict: ApplicationAccepted) -> Letter:
-    quote = quote_engagement(cast(Kind, verdict.kind), application.answers, current_rate_card())
-    proposal = proposal_at(quote, current_offers())
+def accepted(application: Application, verdict: ApplicationAccepted, quote: Quote) -> Letter:
+    """``quote`` is what the reviewer was shown, in the language of the firm's data."""
+    proposal = proposal_at(in_present_language(quote), current_offers())
     return Letter(
         template="accepted",
         subject=gettext(
@@ -115,7 +105,8 @@ def _accepted(application: Application, verdict: ApplicationAccepted) -> Letter:
     )
 
 
-def _declined(application: Application, verdict: ApplicationDeclined) -> Letter:
+@in_their_language
+def declined(application: Application, verdict: ApplicationDeclined) -> Letter:
     return Letter(
         template="declined",
         subject=gettext("About your application %(reference)s", reference=application.reference),
@@ -131,7 +122,8 @@ def _declined(application: Application, verdict: ApplicationDeclined) -> Letter:
     )
 
 
-def _more_requested(application: Application, verdict: MoreRequested) -> Letter:
+@in_their_language
+def more_requested(application: Application, verdict: MoreRequested) -> Letter:
     return Letter(
         template="more_requested",
         subject=gettext(

@@ -3,6 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
+import msgspec
 from sqlalchemy import ColumnElement, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
@@ -14,6 +15,15 @@ from app.outbox.queries import count_unsent_by_status
 
 # The circuit that is open while the mail server is away.
 MAIL_CIRCUIT = "smtp"
+LATEST_REFUSED = 50
+
+
+class RefusedMail(msgspec.Struct, frozen=True):
+    """How much mail the server has refused for good, and the latest LATEST_REFUSED of it, each with
+    the application that it is about, where it is about one."""
+
+    count: int
+    latest: Sequence[tuple[MailMessage, Application | None]]
 
 
 def mail_about(session: Session, application_id: uuid.UUID) -> Sequence[MailMessage]:
@@ -66,6 +76,19 @@ def earlier_mail(session: Session, mail: MailMessage) -> Sequence[str]:
 def count_unsent_mail_by_status(session: Session) -> dict[str, int]:
     """How much mail waits, is being sent, or was refused for good."""
     return count_unsent_by_status(session, MailMessage)
+
+
+def refused_mail(session: Session) -> RefusedMail:
+    """What waits for a person to have it sent again."""
+    latest = session.execute(
+        select(MailMessage, Application)
+        .outerjoin(Application, Application.id == MailMessage.application_id)
+        .where(MailMessage.status == "failed")
+        .order_by(MailMessage.claimed_at.desc(), MailMessage.id)
+        .limit(LATEST_REFUSED)
+    )
+    count = count_unsent_mail_by_status(session)["failed"]
+    return RefusedMail(count, [(mail, application) for mail, application in latest])
 
 
 def mail_of_this_transaction(session: Session) -> Sequence[MailMessage]:

@@ -17,10 +17,12 @@ from app.notifications.queries import MAIL_CIRCUIT
 from app.notifications.spans import trace_writing
 from app.notifications.tasks import ring_mailer
 
-SEND_AGAIN = text("""
+SEND_AGAIN = """
 UPDATE mail_messages SET status = 'queued', attempts = 0, refusals = 0, not_before = now()
-WHERE id = :id AND status = 'failed' RETURNING id
-""")
+WHERE status = 'failed'
+"""
+SEND_ONE_AGAIN = text(f"{SEND_AGAIN} AND id = :id")
+SEND_ALL_AGAIN = text(SEND_AGAIN)
 
 
 def write_to(
@@ -87,4 +89,10 @@ def tell_staff(
 def send_again(session: Session, mail_id: uuid.UUID) -> bool:
     """Queue a failed mail again, at a person's wish; return whether it was a failed one."""
     after_commit(session, ring_mailer)
-    return session.scalar(SEND_AGAIN, {"id": mail_id}) is not None
+    return bool(session.execute(SEND_ONE_AGAIN, {"id": mail_id}).rowcount)  # type: ignore[attr-defined]
+
+
+def send_refused_again(session: Session) -> int:
+    """The same for all that failed; return how many."""
+    after_commit(session, ring_mailer)
+    return int(session.execute(SEND_ALL_AGAIN).rowcount)  # type: ignore[attr-defined]

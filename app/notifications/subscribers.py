@@ -18,6 +18,7 @@ from app.events.store import read_stream
 from app.events.types import RecordedEvent
 from app.messages.promise import is_missed
 from app.notifications import alerts, conversation, erasure, letters, news, own_page
+from app.notifications.decision import decision_letter
 from app.notifications.service import tell_staff, write_to
 from app.scoring.queries import score_of
 from app.screening.rules import current_rules
@@ -88,7 +89,7 @@ def _application_of(session: Session, stream: str) -> Application | None:
 def send_decision(session: Session, decided: RecordedEvent) -> None:
     """application.accepted, .declined, .more_requested → the reviewer's answer, to the prospect."""
     application = get_application(session, decided.subject_id)
-    letter = letters.decision(application, decided.data)
+    letter = decision_letter(session, application, decided.data)
     write_to(session, application.email, letter, because=decided, application_id=application.id)
 
 

@@ -8,8 +8,9 @@ from flask import current_app
 from app.database import alone_at, db
 from app.events.retry import RetryPolicy
 from app.firm.brand import current_brand
-from app.notifications.mailer import send_next_mail, smtp_sender
+from app.notifications.mailer import send_next_mail
 from app.notifications.models import MailMessage
+from app.notifications.smtp import smtp_sender
 from app.outbox.claims import count_due, put_back_orphans
 from app.wake import wake
 

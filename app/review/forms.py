@@ -17,6 +17,8 @@ from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 from app.applications.events import ApplicationAccepted, ApplicationDeclined, MoreRequested
 from app.applications.fields import storable, trimmed
 from app.applications.service import Verdict
+from app.engagements.pricing import UnderFloor, quote_agreed, starting_price_cents
+from app.engagements.rate_card import RateCard
 from app.engagements.typed_amount import NotAnAmount, parse_amount
 from app.firm.offers import Kind, Offers
 from app.rendering import money, price
@@ -121,14 +123,14 @@ class DecisionForm(SettlingForm):
     )
 
     def __init__(
-        self, prices: Mapping[Kind, Pricing], currency: str, offers: Offers, **options: Any
+        self, prices: Mapping[Kind, Pricing], card: RateCard, offers: Offers, **options: Any
     ) -> None:
         super().__init__(**options)
-        self.prices, self.currency, self.offers = prices, currency, offers
-        self.price.label.text += f", in {currency.upper()}"
+        self.prices, self.card, self.offers = prices, card, offers
+        self.price.label.text += f", in {card.currency.upper()}"
         self.verdict.option_hints = VERDICT_HINTS
         self.kind.choices = [SelectChoice(kind, offers.offer(kind).name) for kind in prices]
-        self.kind.option_hints = {kind: _describe(one, currency) for kind, one in prices.items()}
+        self.kind.option_hints = {kind: _describe(one) for kind, one in prices.items()}
 
     def validate_verdict(self, field: RadioField) -> None:
         if field.data not in {"accept", "ask", "decline"}:
@@ -141,10 +143,13 @@ class DecisionForm(SettlingForm):
     def validate_price(self, field: StringField) -> None:
         if self.verdict.data != "accept" or self.kind.data not in self.prices:
             return
-        floor_cents = self.prices[self.kind.data].floor_cents
-        if self.total_cents() < floor_cents:
-            name = self.offers.offer(self.kind.data).name
-            raise ValidationError(f"A {name} costs at least {money(floor_cents, self.currency)}.")
+        kind: Kind = self.kind.data
+        try:
+            quote_agreed(self.prices[kind].quote, self.total_cents(), self.card)
+        except UnderFloor:
+            name = self.offers.offer(kind).name
+            least = money(starting_price_cents(kind, self.card), self.card.currency)
+            raise ValidationError(f"A {name} costs at least {least}.") from None
 
     def validate_message(self, field: TextAreaField) -> None:
         if self.verdict.data == "ask" and not field.data:
@@ -153,9 +158,9 @@ class DecisionForm(SettlingForm):
     def total_cents(self) -> int:
         """The price typed, or else the one shown. Raises ValidationError for what is no price."""
         if not self.price.data:
-            return self.prices[cast(Kind, self.kind.data)].total_cents
+            return self.prices[cast(Kind, self.kind.data)].quote.total_cents
         try:
-            return parse_amount(self.price.data, self.currency)
+            return parse_amount(self.price.data, self.card.currency)
         except NotAnAmount as problem:
             raise ValidationError(str(problem)) from None
 
@@ -170,10 +175,10 @@ class DecisionForm(SettlingForm):
             message=message,
             kind=self.kind.data,
             total_cents=self.total_cents(),
-            currency=self.currency,
+            currency=self.card.currency,
         )
 
 
-def _describe(pricing: Pricing, currency: str) -> str:
-    source = "as proposed" if pricing.is_proposed else "by the rate card"
-    return f"{price(pricing.total_cents, currency, is_monthly=pricing.is_monthly)}, {source}"
+def _describe(pricing: Pricing) -> str:
+    quote, source = pricing.quote, "as proposed" if pricing.is_proposed else "by the rate card"
+    return f"{price(quote.total_cents, quote.currency, is_monthly=quote.is_monthly)}, {source}"

@@ -49,7 +49,7 @@ def decision_form(subject: Application, *, empty: bool = False) -> DecisionForm:
     card = current_rate_card()
     return DecisionForm(
         price_kinds(subject, engagement, card),
-        card.currency,
+        card,
         current_offers(),
         data={"kind": kind, "version": subject.version},
         **({"formdata": None} if empty else {}),

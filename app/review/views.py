@@ -18,7 +18,7 @@ from app.events.lag import lag_of
 from app.events.types import RecordedEvent
 from app.extensions import csrf
 from app.firm.offers import current_offers
-from app.notifications import letters
+from app.notifications.decision import decision_letter
 from app.notifications.models import MailMessage
 from app.notifications.service import send_again
 from app.review import service
@@ -89,7 +89,7 @@ def decide(application_id: uuid.UUID) -> ResponseReturnValue:
     verdict = form.decision()
     if form.seen_version != subject.version or not subject.is_open:
         return answer_late_decision(subject, form, verdict)
-    letter = letters.decision(subject, verdict)
+    letter = decision_letter(db.session(), subject, verdict)
     seen = fingerprint(letter)
     if request.form.get("confirmed") != seen:
         return render_template(

@@ -5,12 +5,12 @@ import uuid
 from collections.abc import Callable
 
 import pytest
+from flask import Flask
 from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from app.applications.events import ApplicationAccepted
 from app.applications.service import decide_application
-from app.engagements import subscribers
 from app.engagements.models import Engagement
 from app.engagements.pricing import OtherCurrency
 from app.engagements.queries import engagement_of
@@ -18,8 +18,10 @@ from app.engagements.rate_card import RateCard, current_rate_card
 from app.engagements.subscribers import offer_engagement
 from app.events.store import read_stream
 from app.events.types import RecordedEvent, stream_of
+from tests.dearer_card import dearer
 
 Accept = Callable[..., RecordedEvent]
+HaveCard = Callable[[RateCard], None]
 
 
 @pytest.fixture
@@ -46,52 +48,39 @@ def accept(session: Session, application_id: uuid.UUID, proposed: Engagement) ->
     return accept
 
 
-def dearer(card: RateCard) -> RateCard:
-    """The card with each base and floor a thousand dollars higher."""
-    return replace(
-        card,
-        kinds=tuple(
-            replace(
-                price,
-                base_cents=price.base_cents + 100_000,
-                floor_cents=price.floor_cents + 100_000,
-            )
-            for price in card.kinds
-        ),
-    )
-
-
-def have_card(monkeypatch: pytest.MonkeyPatch, card: RateCard) -> None:
-    monkeypatch.setattr(subscribers, "current_rate_card", lambda: card)
+@pytest.fixture
+def have_card(app: Flask, monkeypatch: pytest.MonkeyPatch) -> HaveCard:
+    """Make it the rate card of the running app."""
+    return lambda card: monkeypatch.setitem(app.extensions, "rate_card", card)
 
 
 def test_what_was_accepted_as_proposed_is_offered_line_by_line(
-    session: Session, proposed: Engagement, accept: Accept, monkeypatch: pytest.MonkeyPatch
+    session: Session, proposed: Engagement, accept: Accept, have_card: HaveCard
 ) -> None:
     shown = proposed.priced
     accepted = accept()
-    have_card(monkeypatch, dearer(current_rate_card()))
+    have_card(dearer(current_rate_card()))
     offer_engagement(session, accepted)
     assert proposed.status == "offered"
     assert (proposed.priced.lines, proposed.total_cents) == (shown.lines, shown.total_cents)
 
 
 def test_what_was_agreed_beside_it_is_one_line_behind_those_of_the_proposal(
-    session: Session, proposed: Engagement, accept: Accept, monkeypatch: pytest.MonkeyPatch
+    session: Session, proposed: Engagement, accept: Accept, have_card: HaveCard
 ) -> None:
     shown = proposed.priced
     accepted = accept(total_cents=shown.total_cents + 500_000)
-    have_card(monkeypatch, dearer(current_rate_card()))
+    have_card(dearer(current_rate_card()))
     offer_engagement(session, accepted)
     *lines, difference = proposed.priced.lines
     assert (tuple(lines), difference.amount_cents) == (shown.lines, 500_000)
 
 
 def test_a_price_in_another_currency_than_the_cards_is_no_offer(
-    session: Session, proposed: Engagement, accept: Accept, monkeypatch: pytest.MonkeyPatch
+    session: Session, proposed: Engagement, accept: Accept, have_card: HaveCard
 ) -> None:
     """It would be so much of another currency; a dead letter asks a person instead."""
     accepted = accept(kind="build" if proposed.kind != "build" else "sprint")
-    have_card(monkeypatch, replace(current_rate_card(), currency="eur"))
-    with pytest.raises(OtherCurrency, match="Accepted in usd; the rate card has eur"):
+    have_card(replace(current_rate_card(), currency="eur"))
+    with pytest.raises(OtherCurrency, match="Asked for in usd; the rate card has eur"):
         offer_engagement(session, accepted)

@@ -9,15 +9,32 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
+from app.applications.draft_link import request_resume_link
+from app.applications.drafts import start_draft
+from app.applications.questions import current_questionnaire
 from app.chat.models import ChatMessage
+from app.circuits.events import CircuitOpened
+from app.events.store import record
 from app.events.subscription import current_subscriptions
 from app.flow.preview import preview_replay
+from app.notifications.models import MailMessage
+from app.notifications.queries import LATEST_REFUSED
 from app.webhooks.models import WebhookEndpoint, WebhookMessage
 from app.webhooks.service import add_endpoint, disable_endpoint
 from config import Config
 from tests.integration.flow.conftest import Choose, Desk, Handle, Submit, refuse_to_score
 
 REFUSED = text("UPDATE chat_messages SET status = 'failed', last_error = 'HTTP 404'")
+REFUSED_MAIL = text("""
+UPDATE mail_messages
+SET status = 'failed', claimed_at = now(), refusals = 20, last_error = 'SMTPDataError (550)'
+""")
+MANY_LIKE_IT = text("""
+INSERT INTO mail_messages (id, key, correlation_id, template, recipient, subject, text, html,
+    message_id, status)
+SELECT gen_random_uuid(), n, '', 'test', 'a@client.example', 'Again', '', '', n, 'failed'
+FROM generate_series(1, :more) AS n
+""")
 MARKUP = "<b>bold</b>{{7*7}}"
 
 
@@ -76,6 +93,48 @@ def test_each_webhook_endpoint_is_shown_with_its_state_and_a_link(
     for row, parts in zip(rows, shown, strict=True):
         assert all(str(part) in row for part in parts), row
     assert "T0P-S3CR3T" not in page and MARKUP not in page
+
+
+def test_refused_mail_is_shown_whatever_it_is_about_and_sent_again(
+    desk: Desk, session: Session, submit: Submit, handle_events: Handle
+) -> None:
+    application = submit(company=MARKUP)
+    draft = start_draft(session, current_questionnaire())
+    draft.answers, draft.complete_steps = {"email": "stranger@elsewhere.example"}, ["you"]
+    request_resume_link(session, draft)
+    away = CircuitOpened(name="stripe", failures=5, error="TimeoutError")
+    record(session, "circuit-stripe", away, actor="system:circuits")
+    session.commit()
+    handle_events()
+    assert 'id="mail-title"' not in desk.get("/staff/events/")
+    session.execute(REFUSED_MAIL)
+    session.commit()
+    page = desk.get("/staff/events/").split('id="mail-title"')[1].split("</section>")[0]
+    for part in ("Out of reach: stripe", "resume_link", "SMTPDataError (550)", "all 4 of them"):
+        assert part in page, part
+    assert f'/staff/applications/{application.id}#mail-title"><bdi>&lt;b&gt;bold' in page
+    assert "stranger" not in page and MARKUP not in page
+    desk.post("/staff/events/mail/send-again")
+    assert "4 mails are queued again." in desk.get("/staff/events/")
+    desk.post("/staff/events/mail/send-again")  # from a page that was open before
+    page = desk.get("/staff/events/")
+    assert "no mail is refused any more" in page and 'id="mail-title"' not in page
+    session.rollback()
+    queued = session.execute(select(MailMessage.status, MailMessage.refusals)).all()
+    assert queued == [("queued", 0)] * 4
+
+
+def test_of_much_refused_mail_the_latest_is_shown(
+    desk: Desk, session: Session, submit: Submit, handle_events: Handle
+) -> None:
+    submit()
+    handle_events()
+    session.execute(REFUSED_MAIL)
+    session.execute(MANY_LIKE_IT, {"more": LATEST_REFUSED})
+    session.commit()
+    page = desk.get("/staff/events/").split('id="mail-title"')[1].split("</section>")[0]
+    assert page.count("<tr>") == 1 + LATEST_REFUSED
+    assert f"The latest {LATEST_REFUSED} of {LATEST_REFUSED + 2} are shown." in page
 
 
 def test_the_channel_is_shown_with_what_waits_and_what_was_refused_is_sent_again(

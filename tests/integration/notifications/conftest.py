@@ -11,9 +11,10 @@ from app.applications.events import MoreProvided
 from app.events.retry import RetryPolicy
 from app.events.store import record
 from app.notifications.letter import Letter
-from app.notifications.mailer import send_next_mail, smtp_sender
+from app.notifications.mailer import send_next_mail
 from app.notifications.models import MailMessage
 from app.notifications.service import write_to
+from app.notifications.smtp import smtp_sender
 from tests.smtp_sink import SmtpSink
 
 PROSPECT = "prospect@client.example"
@@ -55,12 +56,12 @@ def reread(session: Session, mail: MailMessage) -> MailMessage:
 
 
 class Mailer:
-    """Sends what is due, as a worker does; ``most`` is how many refusals are one too many."""
+    """Sends what is due, as a worker does; the third refusal of a mail is one too many."""
 
-    def __init__(self, session: Session, port: int, most: int = 3) -> None:
+    def __init__(self, session: Session, url: str) -> None:
         self._session = session
-        self._smtp = smtp_sender(f"smtp://127.0.0.1:{port}")
-        self._policy = RetryPolicy(first=1, cap=300, most=most)
+        self._smtp = smtp_sender(url)
+        self._policy = RetryPolicy(first=1, cap=300, most=3)
 
     def send_due(self) -> int:
         sent = 0
@@ -81,4 +82,4 @@ class Mailer:
 
 @pytest.fixture
 def mailer(session: Session, sink: SmtpSink) -> Mailer:
-    return Mailer(session, sink.port)
+    return Mailer(session, f"smtp://{sink.address}")

@@ -171,7 +171,7 @@ def test_mailers_side_by_side_send_each_mail_once(app: Flask, write: Write, sink
     def work() -> None:
         with app.app_context():
             together.wait()
-            Mailer(db.session(), sink.port).send_due()
+            Mailer(db.session(), f"smtp://{sink.address}").send_due()
 
     threads = [Thread(target=work) for _ in range(4)]
     for thread in threads:

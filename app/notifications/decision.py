@@ -1,0 +1,25 @@
+"""The letter that a verdict sends: shown to the reviewer first, and written by a worker then."""
+
+from typing import cast
+
+from sqlalchemy.orm import Session
+
+from app.applications.events import ApplicationAccepted, MoreRequested
+from app.applications.models import Application
+from app.applications.service import Verdict
+from app.engagements.queries import quote_shown
+from app.firm.offers import Kind
+from app.notifications import letters
+from app.notifications.letter import Letter
+
+
+def decision_letter(session: Session, application: Application, verdict: Verdict) -> Letter:
+    """The reviewer's verdict with the reviewer's own words. Raises OtherCurrency where no price can
+    be shown in the verdict's."""
+    if isinstance(verdict, ApplicationAccepted):
+        kind = cast(Kind, verdict.kind)
+        quote = quote_shown(session, application, kind, verdict.currency)
+        return letters.accepted(application, verdict, quote)
+    if isinstance(verdict, MoreRequested):
+        return letters.more_requested(application, verdict)
+    return letters.declined(application, verdict)

@@ -1,0 +1,91 @@
+"""The mail server's side: one conversation for each mail.
+
+What fails before the first mail is spoken of (connection, greeting, TLS, login) fails for all mail,
+with whatever code the server says so. Only what it answers to a mail is about that mail.
+"""
+
+import smtplib
+import ssl
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager, suppress
+from email.message import EmailMessage
+from functools import partial
+from urllib.parse import unquote, urlsplit
+
+SMTP_TIMEOUT = 10
+# Whatever the mail is, it is answered so: the server is leaving (RFC 5321), or wants TLS or a login
+# first (RFC 3207, RFC 4954).
+ABOUT_ALL_MAIL = {421, 530}
+
+Smtp = Callable[[EmailMessage], None]
+
+
+class NotTaken(Exception):
+    """The server is there, and has not taken this mail; says so as `describe_failure` does.
+    ``is_for_good``: no later try can end otherwise (5xx, or an address that it can't take at all).
+    """
+
+    def __init__(self, error: Exception) -> None:
+        super().__init__(describe_failure(error))
+        self.is_for_good = (code_of(error) or 500) >= 500
+
+
+def smtp_sender(url: str) -> Smtp:
+    """What sends through the server at ``url``: smtp://, smtp+starttls:// or smtps://, with
+    user:password@ where the server wants it.
+
+    It raises NotTaken for the mail; OSError, or ValueError for a name or password that can't be
+    sent, where no mail would fare better.
+    """
+    address = urlsplit(url)
+    host, secure = address.hostname or "localhost", address.scheme == "smtps"
+    port = address.port or (465 if secure else 587 if address.scheme == "smtp+starttls" else 25)
+    # Once: it reads every certificate authority that the machine trusts.
+    context = None if address.scheme == "smtp" else ssl.create_default_context()
+    connect = partial(smtplib.SMTP_SSL, context=context) if secure else smtplib.SMTP
+
+    def send(message: EmailMessage) -> None:
+        server = connect(host, port, timeout=SMTP_TIMEOUT)
+        try:
+            if address.scheme == "smtp+starttls":
+                server.starttls(context=context)
+            if address.username:
+                server.login(unquote(address.username), unquote(address.password or ""))
+            server.ehlo_or_helo_if_needed()
+            with about_this_mail():
+                server.send_message(message)
+        finally:
+            # A mail that was taken stays taken, however the server says goodbye.
+            with suppress(OSError):
+                server.quit()
+
+    return send
+
+
+@contextmanager
+def about_this_mail() -> Iterator[None]:
+    """Raise NotTaken for an answer to the mail, and for what no mail can hold."""
+    try:
+        yield
+    except (
+        smtplib.SMTPResponseException,
+        smtplib.SMTPRecipientsRefused,
+        smtplib.SMTPNotSupportedError,
+        ValueError,
+    ) as error:
+        if code_of(error) in ABOUT_ALL_MAIL:
+            raise
+        raise NotTaken(error) from error
+
+
+def describe_failure(error: Exception) -> str:
+    """The kind of failure and the server's code, without the addresses that it quotes."""
+    code = code_of(error)
+    return f"{type(error).__name__}{f' ({code})' if code else ''}"
+
+
+def code_of(error: Exception) -> int | None:
+    """The server's answer, where there is one. A mail has one recipient."""
+    if isinstance(error, smtplib.SMTPRecipientsRefused):
+        return next(iter(error.recipients.values()))[0]
+    return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else None

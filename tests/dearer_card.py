@@ -1,0 +1,20 @@
+"""A rate card that is dearer than today's."""
+
+from msgspec.structs import replace
+
+from app.engagements.rate_card import RateCard
+
+
+def dearer(card: RateCard) -> RateCard:
+    """The card with each base and floor a thousand dollars higher."""
+    return replace(
+        card,
+        kinds=tuple(
+            replace(
+                price,
+                base_cents=price.base_cents + 100_000,
+                floor_cents=price.floor_cents + 100_000,
+            )
+            for price in card.kinds
+        ),
+    )

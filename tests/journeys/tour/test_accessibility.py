@@ -12,6 +12,7 @@ from local.process import ROOT
 from tests.journeys.axe import WCAG, faults_of
 from tests.journeys.conftest import Visit
 from tests.journeys.history import History
+from tests.journeys.keyboard import FOCUS
 from tests.journeys.prospect import cookie_of_finished_draft
 from tests.journeys.staff import Reviewer
 from tests.journeys.tour.stops import DESK, TOUR, Stop
@@ -64,6 +65,7 @@ def test_axe_finds_nothing_nothing_scrolls_sideways_and_what_refuses_has_the_foc
         expect(page.get_by_text(stop.shows).first).to_be_visible()
     if refusals(page).count():
         expect(refusals(page).first).to_be_focused()
+        assert page.evaluate(FOCUS)["visible"]
         if stop not in DESK:
             expect(page).to_have_title(re.compile("^(Error|Fehler): "))
     assert faults_of(page) == ""

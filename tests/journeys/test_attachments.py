@@ -11,6 +11,7 @@ from app.attachments.sniffing import SVG
 from app.attachments.upload import MOST_BYTES, TOO_LARGE
 from tests.journeys.axe import faults_of
 from tests.journeys.conftest import Visit, open_page
+from tests.journeys.heard import announces_changes_of
 from tests.journeys.prospect import cookie_of_finished_draft
 from tests.journeys.staff import Reviewer
 from tests.sample_files import pdf, png_of
@@ -146,11 +147,13 @@ def test_progress_is_shown_while_a_file_is_under_way(visit: Visit, site: Site) -
     page = visit(390)
     begin(page, site)
     page.goto("/apply/attachments")
+    assert announces_changes_of(page, "form [role=status]")
     network = page.context.new_cdp_session(page)
     slow = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 2**20}
     network.send("Network.emulateNetworkConditions", slow)
-    attach(page, "scan.png", png_of(4 * 2**20))
     bar = page.get_by_role("progressbar", name="Sending the file")
+    expect(bar).to_be_hidden()
+    attach(page, "scan.png", png_of(4 * 2**20))
     expect(bar).to_be_visible()
     expect(page.get_by_role("button", name="Attach the file")).to_be_disabled()
     page.wait_for_function(

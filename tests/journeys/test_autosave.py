@@ -7,6 +7,7 @@ import pytest
 from playwright.sync_api import Browser, BrowserContext, Page, expect
 
 from tests.journeys.conftest import open_page
+from tests.journeys.heard import announces_changes_of
 from tests.journeys.prospect import cookie_of_finished_draft, fill_in, someone
 from tests.journeys.watch import Watch
 from tests.site import Site, eventually
@@ -94,6 +95,17 @@ def test_what_is_said_of_saving_has_a_place_of_its_own(device: Device, site: Sit
     assert strip and column and page.viewport_size
     assert (strip["x"], strip["width"]) == (column["x"], column["width"])
     assert strip["y"] + strip["height"] == pytest.approx(page.viewport_size["height"], abs=1)
+
+
+@pytest.mark.parametrize("path", ["/apply/problem", "/apply/review"])
+def test_a_screen_reader_knows_where_saving_is_told_before_anything_is_said(
+    device: Device, site: Site, path: str
+) -> None:
+    page = finished(device, site)
+    page.goto(path)
+    for place in ("#autosave", "#autosave-notice"):
+        expect(page.locator(place)).to_be_empty()
+        assert announces_changes_of(page, place)
 
 
 def test_a_choice_is_saved_at_once(device: Device, site: Site) -> None:

@@ -11,6 +11,7 @@ from app.applications.models import Draft
 from tests.integration.applications.prospect import Prospect, errors
 
 ZALGO = "Z" + "\u0301" * 40
+TAKES_THE_FOCUS = 'role="alert" tabindex="-1" autofocus'
 
 
 def test_an_empty_page_names_every_required_question(prospect: Prospect) -> None:
@@ -112,6 +113,7 @@ def test_an_expired_page_keeps_what_was_typed_and_stores_nothing(
         assert answer.status_code == 400
         assert "open for too long" in answer.text and "My long text" in answer.text
         assert errors(answer.text) == {}
+        assert "<title>Error: " in answer.text and TAKES_THE_FOCUS in answer.text
     assert session.scalar(select(func.count()).select_from(Draft)) == 0
 
 
@@ -136,6 +138,7 @@ def test_nobody_makes_drafts_without_end_and_who_is_stopped_keeps_the_text(
     assert {answer.status_code for answer in answers} == {303, 429}
     last = answers[-1]
     assert "Wait a few minutes" in last.text and prospect.answers["email"] in last.text
+    assert "<title>Error: " in last.text and TAKES_THE_FOCUS in last.text
 
 
 def test_one_browser_saves_its_draft_as_often_as_it_likes(prospect: Prospect) -> None:

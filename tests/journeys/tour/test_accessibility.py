@@ -5,16 +5,17 @@ from contextlib import nullcontext, suppress
 
 import pytest
 from flask import Flask
-from playwright.sync_api import Page, expect
+from playwright.sync_api import Locator, Page, expect
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from local.process import ROOT
 from tests.journeys.axe import WCAG, faults_of
 from tests.journeys.conftest import Visit
 from tests.journeys.history import History
+from tests.journeys.keyboard import FOCUS
 from tests.journeys.prospect import cookie_of_finished_draft
 from tests.journeys.staff import Reviewer
-from tests.journeys.tour.stops import TOUR, Stop
+from tests.journeys.tour.stops import DESK, TOUR, Stop
 from tests.journeys.trouble import refusing
 from tests.journeys.watch import Watch
 from tests.prospects import make_prospects, post
@@ -45,7 +46,7 @@ SQLSTATES = {500: "P0001", 503: "57P01"}
 
 
 @pytest.mark.parametrize("stop", TOUR, ids=[stop.name for stop in TOUR])
-def test_axe_finds_nothing_and_nothing_scrolls_sideways(
+def test_axe_finds_nothing_nothing_scrolls_sideways_and_what_refuses_has_the_focus(
     tourist: tuple[Page, Watch], site: Site, history: History, ada: Reviewer, stop: Stop
 ) -> None:
     page, watch = tourist
@@ -62,7 +63,17 @@ def test_axe_finds_nothing_and_nothing_scrolls_sideways(
 
     if stop.shows:
         expect(page.get_by_text(stop.shows).first).to_be_visible()
+    if refusals(page).count():
+        expect(refusals(page).first).to_be_focused()
+        assert page.evaluate(FOCUS)["visible"]
+        if stop not in DESK:
+            expect(page).to_have_title(re.compile("^(Error|Fehler): "))
     assert faults_of(page) == ""
+
+
+def refusals(page: Page) -> Locator:
+    """What the page says at once: why it has not done what was asked."""
+    return page.get_by_role("main").get_by_role("alert").locator("visible=true")
 
 
 def test_axe_does_find_a_fault_where_there_is_one(visit: Visit) -> None:

@@ -104,6 +104,11 @@ def test_the_summary_leads_to_each_field_and_to_the_first_choice_of_a_group(show
     assert 'role="alert" tabindex="-1" autofocus' in html
 
 
+def test_a_notice_takes_the_focus_only_where_it_refuses_something(show: Show) -> None:
+    assert 'role="alert" tabindex="-1" autofocus' in show("{{ ui.notice('warning', 'No', true) }}")
+    assert "focus" not in show("{{ ui.notice('error', 'No') }}")
+
+
 def test_a_form_without_errors_has_no_summary(show: Show) -> None:
     assert show("{{ ui.error_summary(form) }}", form=Sample()) == ""
 

@@ -91,7 +91,6 @@ def _settings(config: Config) -> dict[str, Any]:
         "task_soft_time_limit": 45,
         "task_time_limit": 60,
         "worker_prefetch_multiplier": 4,
-        "worker_soft_shutdown_timeout": 20,
         "worker_hijack_root_logger": False,
         "worker_send_task_events": False,
         "timezone": "UTC",

@@ -103,6 +103,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     RESEND_AFTER_SECONDS: Seconds = 30.0
     SWEEP_SECONDS: Seconds = 2.0
     RELAY_POLL_SECONDS: Seconds = 1.0
+    CANARY_SECONDS: Seconds = 30.0
 
     def __post_init__(self) -> None:
         self._check_secrets()

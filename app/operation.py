@@ -22,6 +22,7 @@ from app.bridges.queries import bridge_figures
 from app.chat.queries import count_unsent_chat_by_status
 from app.circuits.queries import list_circuits
 from app.database import db
+from app.events.canary import canary_age
 from app.events.due import seconds_late
 from app.events.figures import FlowFigures, flow_figures
 from app.events.log import has_moved
@@ -91,6 +92,8 @@ def _render_metrics() -> bytes:
     unrelayed.set(figures.unrelayed)
     recorded = Gauge("events_last_position", "Position of the last event", registry=registry)
     recorded.set(figures.last_position)
+    canary = Gauge("canary_age_seconds", "Since the canary last arrived", registry=registry)
+    canary.set(canary_age(db.session()))
     _tell_of_subscribers(registry, figures)
     mail = Gauge("mail_messages", "Mail not sent, by its state", ["status"], registry=registry)
     for status, count in count_unsent_mail_by_status(db.session()).items():

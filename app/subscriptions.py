@@ -33,6 +33,7 @@ from app.engagements.subscribers import (
     offer_engagement,
     propose_engagement,
 )
+from app.events.canary import CanaryReleased, note_canary
 from app.events.dead_letters import DeliveryDeadLettered
 from app.events.subscription import Subscriber
 from app.events.types import Event
@@ -128,4 +129,5 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
     DeliveryDeadLettered: (alert_staff_of_failure,),
     CircuitOpened: (alert_staff_of_outage,),
     WebhookEndpointDisabled: (alert_staff_of_webhook,),
+    CanaryReleased: (note_canary,),
 }

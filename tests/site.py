@@ -42,6 +42,8 @@ BRISK = {
     "SWEEP_SECONDS": "1",
     "RESEND_AFTER_SECONDS": "2",
     "RELAY_POLL_SECONDS": "0.5",
+    # None but where a test is about it: others count what is on its way.
+    "CANARY_SECONDS": "86400",
     "DELIVERY_BACKOFF_SECONDS": "0.1",
     "DELIVERY_BACKOFF_CAP_SECONDS": "1",
     "DELIVERY_LEASE_SECONDS": "2",

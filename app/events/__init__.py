@@ -10,5 +10,6 @@ Later, and for those who follow: `schedule` and `due`; `log`, and `bridges` to o
 What guards the log: `sealing` and `person_keys`, `chain`, `chain_links` and `checkpoints`.
 What reads it: `rows`. What is derived from it: `fold`, `projection`, `folded_projection`, `lag`.
 What describes it: `catalog`, `schema`, `asyncapi`, `example`, `upcast`; `cloudevents` on the wire.
-What people see of it: `figures`, `totals`, `tracing`, `spans`.
+What people see of it: `figures`, `totals`, `tracing`, `spans`; what tells that it stands still:
+`canary`.
 """

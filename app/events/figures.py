@@ -4,6 +4,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.events.canary import SUBSCRIBER as CANARY
 from app.events.subscription import current_subscriptions
 
 
@@ -96,7 +97,8 @@ def pairs_done_lately(session: Session) -> set[tuple[str, str]]:
 
 
 def flow_figures(session: Session) -> FlowFigures:
-    """The state of the whole flow now; every subscriber of the table has a row."""
+    """The state of the whole flow now; every subscriber of the table has a row but the canary's,
+    whose event is as old as the site."""
     subscriptions = current_subscriptions()
     types, subscribers = zip(*subscriptions.pairs, strict=True) if subscriptions.pairs else ((), ())
     found: dict[str, dict[str, float]] = {name: {} for name in subscriptions.names()}
@@ -105,6 +107,7 @@ def flow_figures(session: Session) -> FlowFigures:
         values = pairs if statement is UNRELAYED else {}
         for row in session.execute(statement, values).mappings():
             found.setdefault(row["name"], {}).update(row)
+    found.pop(CANARY, None)
     log = session.execute(LOG).one()
     return FlowFigures(
         last_position=log.last_position,

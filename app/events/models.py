@@ -15,9 +15,9 @@ UNSETTLED = "recorded_position IS NULL AND cancelled_at IS NULL"
 
 class StoredEvent(Model):
     """One event: event store and outbox in one. A trigger refuses any change of its content;
-    only ``relayed_at`` is ever set, once, when the relay has added its deliveries. What it says
-    about a person is empty in ``data`` and stands in ``sealed``; Postgres sets ``hash``, see
-    `chain`."""
+    only ``relayed_at`` is ever set, once, when the relay has added its deliveries (but see
+    `canary`). What it says about a person is empty in ``data`` and stands in ``sealed``; Postgres
+    sets ``hash``, see `chain`."""
 
     __tablename__ = "events"
 
@@ -177,6 +177,15 @@ class PausedSubscriber(Model):
 
     subscriber: Mapped[str] = mapped_column(primary_key=True)
     paused_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
+
+
+class CanaryArrival(Model):
+    """When the canary last went the whole way; see `canary`."""
+
+    __tablename__ = "canary_arrivals"
+
+    event_position: Mapped[int] = mapped_column(ForeignKey("events.position"), primary_key=True)
+    arrived_at: Mapped[datetime]
 
 
 class ScheduledEvent(Model):

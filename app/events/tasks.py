@@ -6,6 +6,7 @@ from celery import shared_task
 from flask import current_app
 
 from app.database import db
+from app.events.canary import send_canary
 from app.events.checkpoints import make_checkpoint
 from app.events.delivery import deliver
 from app.events.due import record_due
@@ -52,6 +53,12 @@ def sweep_deliveries() -> None:
 @shared_task(name="events.record_due", ignore_result=True)
 def record_due_events() -> None:
     record_due(db.session())
+
+
+@shared_task(name="events.release_canary", ignore_result=True)
+def release_canary() -> None:
+    send_canary(db.session())
+    db.session.commit()
 
 
 @shared_task(name="events.checkpoint", ignore_result=True)

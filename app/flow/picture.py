@@ -67,10 +67,12 @@ def draw_flow(
 ) -> Picture:
     """The picture, in the order of the table of subscriptions. ``busy`` are the pairs of type and
     subscriber between which events have passed lately."""
-    types_of: dict[str, list[str]] = {}
-    for event_type, subscriber in subscriptions.pairs:
-        types_of.setdefault(subscriber, []).append(event_type)
     figures = {row.name: row for row in flow.subscribers}
+    # The canary has neither figures nor a place.
+    pairs = [(event_type, name) for event_type, name in subscriptions.pairs if name in figures]
+    types_of: dict[str, list[str]] = {}
+    for event_type, subscriber in pairs:
+        types_of.setdefault(subscriber, []).append(event_type)
     # A subscriber that the table no longer has may still have deliveries.
     names = [*types_of, *(name for name in figures if name not in types_of)]
     by_domain: dict[str, list[str]] = {}
@@ -87,7 +89,7 @@ def draw_flow(
             nodes.append(SubscriberNode(figures[name], pauses.get(name), subscribed, middle))
         domains.append(DomainNode(domain, head, nodes))
         y += HEAD + ROW * len(members)
-    types = _place_types(list(dict.fromkeys(t for t, _ in subscriptions.pairs)), y)
+    types = _place_types(list(dict.fromkeys(t for t, _ in pairs)), y)
     return Picture(y, types, domains, _edges(types, domains, busy))
 
 

@@ -55,7 +55,9 @@ def test_every_figure_of_the_flow_has_an_alert_or_explains_another(told: set[str
     flow = {
         one
         for one in told
-        if one.startswith(("deliver", "events", "subscriber", "mail", "webhook", "bridge"))
+        if one.startswith(
+            ("canary", "deliver", "events", "subscriber", "mail", "webhook", "bridge")
+        )
     }
     assert flow - watched == {"events_last_position", "bridge_lag_events", "bridge_failures"}
     assert all(f"`{figure}" in RUNBOOK for figure in flow)

@@ -1,0 +1,37 @@
+"""The canary's event may be relayed again, and it is noted when it arrives."""
+
+import sqlalchemy as sa
+from alembic import op
+
+revision = "0039"
+down_revision = "0038"
+
+# What has been relayed stays so; the mark says nothing of what has happened, and no hash covers it.
+GUARD = """
+CREATE OR REPLACE TRIGGER refuse_second_relay
+    BEFORE UPDATE OF relayed_at ON {schema}.events FOR EACH ROW
+    WHEN ((OLD.relayed_at IS NOT NULL OR NEW.relayed_at IS NULL){but_for})
+    EXECUTE FUNCTION {schema}.refuse_change_of_event()
+"""
+SCHEMAS = ("public", "labs")
+
+
+def upgrade() -> None:
+    op.create_table(
+        "canary_arrivals",
+        sa.Column(
+            "event_position", sa.BigInteger(), sa.ForeignKey("events.position"), primary_key=True
+        ),
+        sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=False),
+    )
+    guard(but_for=" AND OLD.type <> 'canary.released'")
+
+
+def downgrade() -> None:
+    guard(but_for="")
+    op.drop_table("canary_arrivals")
+
+
+def guard(but_for: str) -> None:
+    for schema in SCHEMAS:
+        op.execute(GUARD.format(schema=schema, but_for=but_for))

@@ -1,0 +1,86 @@
+"""SIGTERM, as at each deploy: what is in hand is finished, and what is not goes to the next one."""
+
+from collections.abc import Callable
+from multiprocessing.pool import ThreadPool
+
+from tests.faults.handled import (
+    QUEUE,
+    check_each_was_handled_once,
+    locked,
+    standing_still,
+    wait_until_handled,
+)
+from tests.prospects import make_prospects, send, submit
+from tests.site import Site, eventually
+
+CHILDREN = 2
+TRIES = "SELECT max(attempts) FROM deliveries WHERE status = %s"
+FAILED = "SELECT count(*) FROM delivery_tries"
+IN_HAND = "SELECT count(*) FROM deliveries WHERE attempts > 0 AND status = 'waiting'"
+
+
+def with_handlers_in_hand(site: Site, count: int, end: Callable[[str], None]) -> int:
+    """Have the worker be ended while it scores and has fetched more than it has children; return
+    how many tasks it had taken out of the queue."""
+    site.kill("worker")
+    submit(site, count)
+    with site.broker() as broker, locked(site, "scores"):
+        site.start("worker")
+        # A handler fails that waits longer for the lock than two seconds, so this ends at once.
+        eventually(lambda: broker.hlen("unacked") > CHILDREN and standing_still(site, "scores") > 0)
+        taken = int(broker.hlen("unacked"))
+        end("worker")
+    eventually(lambda: not site.processes["worker"].is_running)
+    return taken
+
+
+def test_a_worker_told_to_stop_finishes_what_it_has_begun_and_gives_the_rest_back(
+    site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
+) -> None:
+    """No sweep helps: the next worker finds all of it in the queue."""
+    count = scale(20, 200)
+    site.kill("scheduler")
+    taken = with_handlers_in_hand(site, count, lambda name: site.processes[name].request_stop())
+    assert site.processes["worker"].ending == "exit code 0"
+    assert site.value(IN_HAND) == site.value(FAILED) == 0
+    with site.broker() as broker:
+        assert broker.hlen("unacked") == 0 and broker.llen(QUEUE) > 0
+
+    site.start("worker")
+    wait_until_handled(site, count)
+    assert site.value(TRIES, "done") == 1
+    assert check_each_was_handled_once(site) == 0
+    note(
+        f"worker told to stop in its handlers with {taken} tasks fetched: {count} applications,"
+        " each handled once in one try, no mail repeated"
+    )
+
+
+def test_killed_instead_it_keeps_what_it_had_fetched_and_the_tries_count(site: Site) -> None:
+    """The control."""
+    site.kill("scheduler")
+    taken = with_handlers_in_hand(site, 20, site.kill)
+    assert site.value(IN_HAND) > 0
+    with site.broker() as broker:
+        assert broker.hlen("unacked") == taken
+    site.start("worker", "scheduler")
+    wait_until_handled(site, 20)
+    assert site.value(TRIES, "done") == 2
+    check_each_was_handled_once(site)
+
+
+def test_a_web_process_told_to_stop_answers_what_it_has_taken(
+    site: Site, note: Callable[[str], None]
+) -> None:
+    prospects = make_prospects(site, CHILDREN)
+    with ThreadPool(CHILDREN) as senders:
+        with locked(site, "applications"):
+            answers = senders.map_async(lambda prospect: send(site, prospect), prospects)
+            eventually(lambda: standing_still(site, "applications") == CHILDREN)
+            site.processes["web"].request_stop()
+        assert [answer.status for answer in answers.get()] == [303] * CHILDREN
+    eventually(lambda: not site.processes["web"].is_running)
+    site.start("web")
+    wait_until_handled(site, CHILDREN)
+    check_each_was_handled_once(site)
+    note(f"web told to stop with {CHILDREN} POSTs in hand: each answered, none lost")

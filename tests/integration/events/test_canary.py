@@ -1,0 +1,87 @@
+"""The canary goes the way of every event, again and again, and leaves no more than one."""
+
+import math
+from collections.abc import Callable
+
+from flask.testing import FlaskClient
+from sqlalchemy import select, text
+from sqlalchemy.orm import Session
+
+from app.database import Model
+from app.events.canary import SUBSCRIBER, canary_age, send_canary
+from app.events.figures import flow_figures
+from app.events.models import Delivery, StoredEvent
+from app.events.subscription import current_subscriptions
+from app.flow.picture import draw_flow
+
+LATER = text("UPDATE canary_arrivals SET arrived_at = arrived_at - interval '1 hour'")
+FAILED = text("UPDATE deliveries SET last_error = 'LockNotAvailable'")
+
+
+def send(session: Session) -> None:
+    send_canary(session)
+    session.commit()
+
+
+def counted(session: Session, model: type[Model]) -> int:
+    return len(session.scalars(select(model)).all())
+
+
+def test_it_arrives_again_and_again_and_the_log_does_not_grow(
+    session: Session, handle_events: Callable[[], None]
+) -> None:
+    for _ in range(3):
+        send(session)
+        handle_events()
+        assert canary_age(session) < 60
+        session.execute(LATER)
+        session.commit()
+        assert canary_age(session) > 3600
+    assert counted(session, StoredEvent) == counted(session, Delivery) == 1
+
+
+def test_one_on_its_way_is_not_put_back(
+    session: Session, handle_events: Callable[[], None]
+) -> None:
+    send(session)
+    send(session)
+    assert counted(session, StoredEvent) == 1
+    handle_events()
+    send(session)
+    send(session)
+    assert session.scalars(select(StoredEvent.relayed_at)).all() == [None]
+    assert counted(session, Delivery) == 0
+
+
+def test_one_that_had_failed_keeps_its_history_and_another_goes(
+    session: Session, handle_events: Callable[[], None]
+) -> None:
+    send(session)
+    handle_events()
+    session.execute(FAILED)
+    session.execute(LATER)
+    session.commit()
+    send(session)
+    handle_events()
+    assert canary_age(session) < 60
+    send(session)
+    handle_events()
+    assert counted(session, StoredEvent) == counted(session, Delivery) == 2
+
+
+def test_its_age_is_told_and_it_is_in_no_other_figure(
+    client: FlaskClient, session: Session, handle_events: Callable[[], None]
+) -> None:
+    assert math.isinf(canary_age(session))
+    assert "canary_age_seconds +Inf" in client.get("/metrics").text
+    send(session)
+    handle_events()
+    figures = client.get("/metrics").text
+    assert "canary_age_seconds" in figures and "canary_age_seconds +Inf" not in figures
+    assert SUBSCRIBER not in figures
+    flow = flow_figures(session)
+    assert flow.done_hour == 0
+    picture = draw_flow(flow, current_subscriptions(), {}, set())
+    shown = [*(node.figures.name for node in picture.subscribers), *(t.name for t in picture.types)]
+    assert "scoring.score_fit" in shown
+    assert SUBSCRIBER not in shown and "canary.released" not in shown

@@ -155,14 +155,13 @@ def answered_steps(
 def move_to_present_questions(
     session: Session, draft: Draft, questionnaire: Questionnaire
 ) -> list[Step] | None:
-    """Have a draft that was begun under older questions go on under these, with every answer that
-    still applies; return the steps that have to be looked at again. None where it was sent or moved
-    meanwhile: then it stays as it is."""
+    """Have a draft that was begun under older questions go on under these, with every answer: those
+    that are not asked any more are only not sent. Return the steps that have to be looked at again.
+    None where it was sent or moved meanwhile: then it stays as it is."""
     session.refresh(draft, with_for_update=True)
     if draft.submitted_at or draft.questions_version == questionnaire.version:
         return None
     done = draft.complete_steps
-    draft.answers = {k: answer for k, answer in draft.answers.items() if k in questionnaire.keys}
     draft.complete_steps = answered_steps(draft.answers, done, questionnaire)
     draft.questions_version = questionnaire.version
     draft.version += 1

@@ -19,7 +19,7 @@ from app.applications.drafts import (
 from app.applications.forms import CSRF_EXPIRED, ReviewForm, StepForm, form_for, is_of, name_of
 from app.applications.models import Draft
 from app.applications.pace import minutes_by_step
-from app.applications.queries import readable_answers, readable_rows
+from app.applications.queries import answers_asked_no_more, readable_answers, readable_rows
 from app.applications.questions import Step, current_questionnaire, original_questionnaire
 from app.database import commit_each_statement, db
 
@@ -40,7 +40,8 @@ def current_draft() -> Draft | None:
         again = move_to_present_questions(db.session(), draft, questionnaire)
         db.session.commit()
         if again is not None:
-            flash(questions_changed([find_step(step.key) for step in again]))
+            gone = answers_asked_no_more(db.session(), draft.answers)
+            flash(questions_changed([find_step(step.key) for step in again], gone))
     return draft
 
 
@@ -51,12 +52,19 @@ def draft_to_read() -> Draft | None:
     return current_draft()
 
 
-def questions_changed(to_look_at: list[Step]) -> str:
+def questions_changed(to_look_at: list[Step], gone: list[tuple[str, Answer]]) -> str:
     titles = "; ".join(step.title for step in to_look_at) or gettext("nothing")
-    return gettext(
+    changed = gettext(
         "Our questions have changed since you began. Your answers are kept. To look at again:"
         " %(titles)s.",
         titles=titles,
+    )
+    if not gone:
+        return changed
+    questions = "; ".join(question for question, _ in gone)
+    return f"{changed} " + gettext(
+        "Not asked any more: %(questions)s What you wrote there is shown before you send.",
+        questions=questions,
     )
 
 
@@ -190,6 +198,7 @@ def show_review(
         of=len(questionnaire.steps),
         minutes=minutes_by_step(db.session(), questionnaire)[form.step.key],
         summary=readable_answers(draft.answers if draft else {}, questionnaire)[:-1],
+        asked_no_more=answers_asked_no_more(db.session(), draft.answers) if draft else [],
         moved=moved,
         trouble=CSRF_EXPIRED if form.is_expired else trouble,
     )

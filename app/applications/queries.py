@@ -74,6 +74,20 @@ def questionnaire_of(session: Session, version: str) -> Questionnaire:
     return in_present_language(msgspec.convert(stored.content, Questionnaire))
 
 
+def answers_asked_no_more(session: Session, answers: Answers) -> list[tuple[str, Answer]]:
+    """What was answered to questions that today's form has no more, as (question, answer in words)
+    of the last questionnaire that asked each."""
+    gone = set(answers) - set(current_questionnaire().keys)
+    rows: list[tuple[str, Answer]] = []
+    latest_first = select(StoredQuestionnaire).order_by(StoredQuestionnaire.first_asked_at.desc())
+    for stored in session.scalars(latest_first) if gone else ():
+        questionnaire = msgspec.convert(stored.content, Questionnaire)
+        known = [key for key in questionnaire.keys if key in gone]
+        rows += readable_rows(answers, map(questionnaire.question, known))
+        gone -= set(known)
+    return rows
+
+
 def readable_answers(
     answers: Answers, questionnaire: Questionnaire
 ) -> list[tuple[Step, list[tuple[str, Answer]]]]:

@@ -1,14 +1,16 @@
 """A draft that was begun under older questions goes on under today's, once."""
 
 from collections.abc import Callable
+from typing import Any
 
+import msgspec
 import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.applications.drafts import move_to_present_questions
-from app.applications.models import Draft
-from app.applications.questions import original_questionnaire
+from app.applications.models import Application, Draft, StoredQuestionnaire
+from app.applications.questions import STEP_KEYS, original_questionnaire
 from app.database import db, utc_now
 from tests.integration.applications.prospect import Prospect
 
@@ -21,10 +23,19 @@ def older(prospect: Prospect, session: Session) -> Draft:
     prospect.fill_in("you")
     draft = session.scalars(select(Draft)).one()
     draft.questions_version = "older"
+    session.add(StoredQuestionnaire(version="older", content=with_pager()))
     draft.answers = {**draft.answers, "pager": "555-0100"}
     session.commit()
     session.refresh(draft)
     return draft
+
+
+def with_pager() -> dict[str, Any]:
+    """Today's questions as they are stored, with one more on the first page."""
+    content: dict[str, Any] = msgspec.to_builtins(original_questionnaire())
+    first = content["steps"][0]["questions"]
+    pager = {"key": "pager", "label": "What is your pager’s number?"}
+    return {**content, "steps": [{**content["steps"][0], "questions": [*first, first[0] | pager]}]}
 
 
 def change_meanwhile(draft: Draft, change: Meanwhile) -> None:
@@ -43,10 +54,10 @@ def move(draft: Draft) -> None:
     draft.version += 1
 
 
-def test_a_draft_keeps_the_answers_that_still_apply(session: Session, older: Draft) -> None:
+def test_a_draft_goes_on_under_the_questions_of_today(session: Session, older: Draft) -> None:
     version = older.version
     assert move_to_present_questions(session, older, original_questionnaire()) == []
-    assert "pager" not in older.answers and older.answers["email"]
+    assert older.answers["email"]
     assert older.questions_version == original_questionnaire().version
     assert older.version == version + 1
 
@@ -66,3 +77,17 @@ def test_what_another_tab_has_moved_is_not_moved_again(session: Session, older: 
     assert move_to_present_questions(session, older, original_questionnaire()) is None
     session.commit()
     assert older.version == version + 1
+
+
+def test_what_is_not_asked_any_more_is_told_shown_before_sending_and_not_sent(
+    session: Session, prospect: Prospect, older: Draft
+) -> None:
+    page = prospect.see("system")
+    assert "Our questions have changed" in page
+    assert "Not asked any more: What is your pager’s number?" in page
+    prospect.fill_in(*STEP_KEYS[1:-1])
+    review = prospect.see("review")
+    assert "What is your pager’s number?" in review and "555-0100" in review
+    prospect.send()
+    sent = session.scalars(select(Application)).one()
+    assert "pager" not in sent.answers

@@ -325,7 +325,6 @@ def test_what_another_page_can_not_save_now_either_is_told_with_the_way_there(
     page.get_by_role("link", name="Open that page").click()
     page.unroute("**/apply/problem/autosave")
     expect(page.locator("#problem")).to_have_value("Typed in a tunnel")
-    expect(page.get_by_text(PUT_BACK)).to_be_visible()
 
 
 def test_once_it_is_sent_the_browser_keeps_nothing(device: Device, site: Site) -> None:

@@ -129,11 +129,11 @@ class OtherAnswers(NamedTuple):
 def other_answers(draft: Draft | None, form: StepForm) -> OtherAnswers:
     stored, typed = draft.answers if draft else {}, form.answers()
     differing = (q for q in form.step.questions if stored.get(q.key) != typed.get(q.key))
-    return OtherAnswers(
-        f"{name_of(draft)} {last_save(draft, form.step)}",
-        readable_rows(stored, differing) if draft else [],
-        is_of_other_draft=not form.is_for(name_of(draft)),
-    )
+    rows = readable_rows(stored, differing)
+    is_of_other_draft = not form.is_for(name_of(draft))
+    if is_of_other_draft:  # what that one lacks on this page is no news
+        rows = [row for row in rows if row[1]]
+    return OtherAnswers(f"{name_of(draft)} {last_save(draft, form.step)}", rows, is_of_other_draft)
 
 
 def show_form(

@@ -11,7 +11,7 @@ LIGHTHOUSE := tests/lighthouse/node_modules/.installed
 ARGS ?=
 
 .DEFAULT_GOAL := help
-.PHONY: help run demo watch test lighthouse faults bench lint format types schemas proofs texts fonts lock clean chromium rabbitmq
+.PHONY: help run demo watch test lighthouse faults bench lint format types schemas proofs texts fonts lock clean chromium node rabbitmq
 
 help: ## list the targets
 	@awk -F ':.*## ' '/^[a-z]+:.*## / { printf "  make %-10s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -82,22 +82,12 @@ clean: ## remove .venv and caches; the data in var/ stays
 	@$(PYTHON) local/install.py $@ $^
 
 # The committed lock file names no server: npm asks the one that it is set up for.
-$(ASYNCAPI): tests/asyncapi/package.json tests/asyncapi/package-lock.json
-	@command -v npm >/dev/null || { \
-		echo "The AsyncAPI document is checked by a Node package. Install Node 20 or later with npm"; \
-		echo "(on Debian: sudo apt-get install nodejs npm) and run make test again."; \
-		exit 1; \
-	}
+$(ASYNCAPI): tests/asyncapi/package.json tests/asyncapi/package-lock.json | node
 	@echo "Installing the AsyncAPI parser into tests/asyncapi/node_modules."
 	@cd tests/asyncapi && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-$(LIGHTHOUSE): tests/lighthouse/package.json tests/lighthouse/package-lock.json
-	@command -v npm >/dev/null || { \
-		echo "Lighthouse is a Node package. Install Node 20 or later with npm"; \
-		echo "(on Debian: sudo apt-get install nodejs npm) and run make lighthouse again."; \
-		exit 1; \
-	}
+$(LIGHTHOUSE): tests/lighthouse/package.json tests/lighthouse/package-lock.json | node
 	@echo "Installing Lighthouse into tests/lighthouse/node_modules."
 	@cd tests/lighthouse && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
@@ -116,6 +106,18 @@ chromium:
 	echo "The browser tests need Chromium. Install it (on Debian: sudo apt-get install"; \
 	echo "chromium-headless-shell) and run make test again."; \
 	exit 1
+
+node:
+	@if command -v npm >/dev/null; then exit 0; fi; \
+	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \
+		echo "Installing Node and npm for the AsyncAPI parser and Lighthouse."; \
+		apt-get -qq update && DEBIAN_FRONTEND=noninteractive \
+			apt-get -qq install -y --no-install-recommends nodejs npm >/dev/null; \
+	else \
+		echo "The AsyncAPI parser and Lighthouse are Node packages. Install Node 18.20 or later with npm"; \
+		echo "(on Debian: sudo apt-get install nodejs npm) and run make again."; \
+		exit 1; \
+	fi
 
 # RUNLEVEL=1 keeps the package from starting a server of its own: the tests start theirs.
 rabbitmq:

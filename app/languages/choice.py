@@ -7,7 +7,7 @@ from typing import Final
 
 from babel import Locale, localedata
 from babel.core import get_global
-from flask import Flask, Response, has_request_context, request
+from flask import Flask, Response, current_app, has_request_context, request
 from flask_babel import get_locale
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
@@ -102,7 +102,7 @@ def remember_choice(response: Response) -> Response:
             COOKIE,
             asked,
             max_age=COOKIE_SECONDS,
-            secure=request.is_secure,
+            secure=current_app.config["SITE"].is_https,
             httponly=True,
             samesite="Lax",
         )

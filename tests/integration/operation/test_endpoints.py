@@ -106,6 +106,16 @@ def test_in_production_the_figures_need_the_token(
     assert client.get("/metrics", headers={"Authorization": "Bearer a token"}).status_code == 200
 
 
+def test_in_production_nobody_reads_the_figures_without_a_token(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    closed = {"ENVIRONMENT": "production", "METRICS_TOKEN": "", "WEBHOOK_ALLOW_PRIVATE": False}
+    site = msgspec.structs.replace(app.config["SITE"], **closed)
+    monkeypatch.setitem(app.config, "SITE", site)
+    for offered in ({}, {"Authorization": "Bearer "}, {"Authorization": ""}):
+        assert client.get("/metrics", headers=offered).status_code == 404
+
+
 def test_every_answer_carries_the_headers_that_protect_it(client: FlaskClient) -> None:
     for path in ("/", "/apply/you", "/staff/login", "/no/such/page", "/healthz"):
         headers = client.get(path).headers

@@ -1,6 +1,7 @@
-"""A proxy in front of the site: whose word on the visitor's address counts."""
+"""A proxy in front of the site: whose word counts on the visitor's address and the site's name."""
 
 import msgspec
+import pytest
 from flask import Flask, request
 from flask.testing import FlaskClient
 from structlog.testing import capture_logs
@@ -15,7 +16,8 @@ def client_of(config: Config, *, proxies: int) -> FlaskClient:
     """A browser of a site that says from where it is looked at."""
     site = Flask(__name__)
     init_security(site, msgspec.structs.replace(config, TRUSTED_PROXIES=proxies))
-    site.get("/")(lambda: request.remote_addr or "")
+    site.get("/", endpoint="address")(lambda: request.remote_addr or "")
+    site.get("/host", endpoint="host")(lambda: request.host)
     return site.test_client()
 
 
@@ -33,6 +35,33 @@ def test_an_operator_is_told_once_of_a_proxy_that_the_settings_do_not_know(confi
             "log_level": "warning",
         }
     ]
+
+
+@pytest.mark.parametrize(
+    ("proxies", "address"), [(0, "127.0.0.1"), (1, "203.0.113.7"), (2, "198.51.100.9")]
+)
+def test_an_address_that_somebody_puts_before_the_proxys_word_counts_for_nothing(
+    config: Config, proxies: int, address: str
+) -> None:
+    forged = {"X-Forwarded-For": "192.0.2.66, 198.51.100.9, 203.0.113.7"}
+    assert client_of(config, proxies=proxies).get("/", headers=forged).text == address
+
+
+@pytest.mark.parametrize(
+    ("proxies", "host", "status"),
+    [
+        (0, "evil.example", 200),  # nobody reads it
+        (1, "evil.example", 400),  # as where a proxy hands on what it was sent
+        (1, "localhost, evil.example", 400),
+        (1, "evil.example, localhost", 200),
+    ],
+)
+def test_a_name_that_is_not_ours_is_refused_in_a_proxys_header_too(
+    config: Config, proxies: int, host: str, status: int
+) -> None:
+    answer = client_of(config, proxies=proxies).get("/host", headers={"X-Forwarded-Host": host})
+    assert answer.status_code == status
+    assert answer.text == "localhost" or status == 400
 
 
 def test_of_a_proxy_that_the_settings_know_nothing_is_said(config: Config) -> None:

@@ -1,0 +1,56 @@
+"""A site under https://: its cookies and answers hold browsers to it, whatever its proxy tells."""
+
+import contextvars
+
+import msgspec
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app import create_app
+from config import Config
+
+INSIDE = "http://firm.example"
+EVERYWHERE = ["/", "/apply", "/staff/login", "/no/such/page", "/healthz", "/articles/feed.xml"]
+
+
+@pytest.fixture(scope="module")
+def secure_site(migrated_app: Flask, config: Config) -> Flask:
+    own = msgspec.structs.replace(config, BASE_URL="https://firm.example")
+    return contextvars.Context().run(create_app, own)
+
+
+@pytest.fixture
+def browser(secure_site: Flask) -> FlaskClient:
+    """It comes over http, as through a proxy that says nothing of its own https."""
+    return secure_site.test_client(use_cookies=False)
+
+
+def test_a_browser_that_was_here_once_comes_over_https_alone(
+    browser: FlaskClient, client: FlaskClient
+) -> None:
+    for path in EVERYWHERE:
+        told = browser.get(path, base_url=INSIDE).headers["Strict-Transport-Security"]
+        assert told == "max-age=31536000; includeSubDomains", path
+    assert "Strict-Transport-Security" not in client.get("/").headers
+
+
+@pytest.mark.parametrize(
+    ("path", "name"), [("/staff/login", "__Host-session"), ("/?lang=de", "language")]
+)
+def test_no_cookie_goes_over_http_to_a_script_or_with_another_sites_form(
+    browser: FlaskClient, path: str, name: str
+) -> None:
+    (cookie,) = browser.get(path, base_url=INSIDE).headers.getlist("Set-Cookie")
+    given, *attributes = cookie.split("; ")
+    assert given.startswith(f"{name}=")
+    assert {"Secure", "HttpOnly", "SameSite=Lax", "Path=/"} <= set(attributes)
+    assert not any(attribute.startswith("Domain") for attribute in attributes)
+
+
+def test_without_https_the_cookies_come_back_all_the_same(client: FlaskClient) -> None:
+    client.get("/staff/login")
+    client.get("/?lang=de")
+    for name in ("session", "language"):
+        cookie = client.get_cookie(name)
+        assert cookie and cookie.http_only and not cookie.secure

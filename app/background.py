@@ -16,6 +16,7 @@ from app.attachments.tasks import sweep_orphans, sweep_removed
 from app.bridges.tasks import sweep_bridges
 from app.chat.tasks import sweep_messages
 from app.database import db
+from app.erasures.tasks import enter_in_ledger
 from app.events.claims import LeaseKeeper
 from app.events.relay import RelayAtHand
 from app.events.tasks import (
@@ -120,6 +121,7 @@ def beat_schedule(config: Config) -> dict[str, dict[str, Any]]:
         "record-due-events": _each(config.SWEEP_SECONDS, record_due_events),
         "advance-replays": _each(config.SWEEP_SECONDS, move_replays_on),
         "sweep-attachments": _each(config.SWEEP_SECONDS, sweep_removed),
+        "enter-erasures": _each(config.SWEEP_SECONDS, enter_in_ledger),
         "release-canary": _each(config.CANARY_SECONDS, release_canary),
         "reconcile-payments": _each(600, reconcile_payments),
         "end-drafts": _each(3600, end_drafts),

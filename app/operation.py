@@ -22,6 +22,7 @@ from app.bridges.queries import bridge_figures
 from app.chat.queries import count_unsent_chat_by_status
 from app.circuits.queries import list_circuits
 from app.database import db
+from app.erasures.ledger import count_not_entered
 from app.events.canary import canary_age
 from app.events.due import seconds_late
 from app.events.figures import FlowFigures, flow_figures
@@ -86,37 +87,33 @@ def _may_read_metrics(config: Config) -> bool:
 
 
 def _render_metrics() -> bytes:
-    registry = CollectorRegistry()
-    figures = flow_figures(db.session())
-    unrelayed = Gauge("events_unrelayed", "Events that the relay has not read", registry=registry)
-    unrelayed.set(figures.unrelayed)
-    recorded = Gauge("events_last_position", "Position of the last event", registry=registry)
-    recorded.set(figures.last_position)
-    canary = Gauge("canary_age_seconds", "Since the canary last arrived", registry=registry)
-    canary.set(canary_age(db.session()))
-    _tell_of_subscribers(registry, figures)
-    mail = Gauge("mail_messages", "Mail not sent, by its state", ["status"], registry=registry)
-    for status, count in count_unsent_mail_by_status(db.session()).items():
-        mail.labels(status).set(count)
-    chat = Gauge(
-        "chat_messages", "Chat messages not sent, by their state", ["status"], registry=registry
-    )
-    for status, count in count_unsent_chat_by_status(db.session()).items():
-        chat.labels(status).set(count)
-    late = Gauge("scheduled_late_seconds", "Lateness of scheduled events", registry=registry)
-    late.set(seconds_late(db.session()))
+    registry, session = CollectorRegistry(), db.session()
+    flow = flow_figures(session)
+    for name, meaning, value in (
+        ("events_unrelayed", "Events that the relay has not read", flow.unrelayed),
+        ("events_last_position", "Position of the last event", flow.last_position),
+        ("canary_age_seconds", "Since the canary last arrived", canary_age(session)),
+        ("scheduled_late_seconds", "Lateness of scheduled events", seconds_late(session)),
+        ("erasures_not_entered", "Erasures that the ledger lacks", count_not_entered(session)),
+        (
+            "webhook_endpoints_disabled",
+            "Endpoints that failed or are gone",
+            count_disabled_endpoints(session),
+        ),
+    ):
+        Gauge(name, meaning, registry=registry).set(value)
+    for name, meaning, counts in (
+        ("mail_messages", "Mail not sent", count_unsent_mail_by_status(session)),
+        ("chat_messages", "Chat messages not sent", count_unsent_chat_by_status(session)),
+        ("webhook_messages", "Webhooks not delivered", count_undelivered_by_status(session)),
+    ):
+        waiting = Gauge(name, f"{meaning}, by their state", ["status"], registry=registry)
+        for status, count in counts.items():
+            waiting.labels(status).set(count)
     opened = Gauge("circuit_open", "1: the service is left alone", ["name"], registry=registry)
-    for circuit in list_circuits(db.session()):
+    for circuit in list_circuits(session):
         opened.labels(circuit.name).set(circuit.state != "closed")
-    webhooks = Gauge(
-        "webhook_messages", "Webhooks not delivered, by their state", ["status"], registry=registry
-    )
-    for status, count in count_undelivered_by_status(db.session()).items():
-        webhooks.labels(status).set(count)
-    disabled = Gauge(
-        "webhook_endpoints_disabled", "Endpoints that failed or are gone", registry=registry
-    )
-    disabled.set(count_disabled_endpoints(db.session()))
+    _tell_of_subscribers(registry, flow)
     _add_bridges(registry)
     return generate_latest(registry)
 

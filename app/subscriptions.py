@@ -33,6 +33,7 @@ from app.engagements.subscribers import (
     offer_engagement,
     propose_engagement,
 )
+from app.erasures.subscribers import enter_deleted_draft, enter_erasure
 from app.events.canary import CanaryReleased, note_canary
 from app.events.dead_letters import DeliveryDeadLettered
 from app.events.subscription import Subscriber
@@ -73,7 +74,7 @@ from app.webhooks.subscribers import erase_answers, erase_draft_answers
 SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
     DraftLinkRequested: (send_resume_link,),
     DraftExpiring: (remind_of_draft,),
-    DraftDiscarded: (erase_draft_mail, erase_draft_answers),
+    DraftDiscarded: (erase_draft_mail, erase_draft_answers, enter_deleted_draft),
     ApplicationSubmitted: (score_fit, confirm_receipt, keep_promise, list_application),
     ApplicationHeld: (ask_for_a_look, list_application),
     ApplicationReleased: (score_fit, confirm_receipt, keep_promise, list_application),
@@ -114,6 +115,7 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
         erase_payer,
         erase_answers,
         erase_attachments,
+        enter_erasure,
         keep_promise,
         keep_reply_promise,
         list_application,

@@ -11,12 +11,14 @@ from app.attachments.folder import FolderStorage
 from app.attachments.storage import Storage
 from config import Config, ConfigurationError
 
+ATTACHMENTS, LEDGER = "attachments", "erased"
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
 
 
 def init_uploads(app: Flask, config: Config) -> None:
     """Read UPLOADS_URL. Raises ConfigurationError."""
     app.extensions["uploads"] = open_storage(config.UPLOADS_URL)
+    app.extensions["ledger"] = open_storage(config.UPLOADS_URL, LEDGER)
 
 
 def current_storage() -> Storage:
@@ -25,26 +27,33 @@ def current_storage() -> Storage:
     return storage
 
 
-def open_storage(url: str) -> Storage:
-    """The storage at ``file:///folder`` or ``s3://bucket?region=…``. Nothing is asked of it yet.
+def current_ledger() -> Storage:
+    """Where the running app keeps its ledger of erasures, beside the files and apart from them."""
+    ledger: Storage = current_app.extensions["ledger"]
+    return ledger
+
+
+def open_storage(url: str, part: str = "") -> Storage:
+    """The storage at ``file:///folder`` or ``s3://bucket?region=…``, or a ``part`` of it that the
+    rest knows nothing of. Nothing is asked of it yet.
 
     Raises ConfigurationError.
     """
     try:
-        return _open(split_address(url))
+        return _open(split_address(url), part)
     except ValueError as error:
         raise ConfigurationError(f"UPLOADS_URL {error}.") from None
 
 
-def _open(address: SplitResult) -> Storage:
+def _open(address: SplitResult, part: str) -> Storage:
     if address.scheme == "file" and not address.netloc and len(address.path) > 1:
-        return FolderStorage(Path(unquote(address.path)))
+        return FolderStorage(Path(unquote(address.path)) / part)
     if address.scheme == "s3":
-        return _open_bucket(address)
+        return _open_bucket(address, part or ATTACHMENTS)
     raise ValueError("must be like file:///folder or s3://bucket?region=…")
 
 
-def _open_bucket(address: SplitResult) -> Storage:
+def _open_bucket(address: SplitResult, part: str) -> Storage:
     if not BUCKET.fullmatch(address.netloc) or address.path.strip("/"):
         raise ValueError("needs a bucket and no folder in it, as in s3://bucket?region=eu-west-1")
     options = read_options(address)
@@ -53,4 +62,4 @@ def _open_bucket(address: SplitResult) -> Storage:
     # AWS's client takes 20 MB and a tenth of each process's start.
     from app.attachments.s3 import S3Storage  # noqa: PLC0415
 
-    return S3Storage(address.netloc, region=region, endpoint=endpoint)
+    return S3Storage(address.netloc, f"{part}/", region=region, endpoint=endpoint)

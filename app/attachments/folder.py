@@ -25,7 +25,7 @@ class FolderStorage:
         with _failing_as_unavailable():
             self._folder.mkdir(mode=0o700, parents=True, exist_ok=True)
             try:
-                with half.open("xb") as target:
+                with half.open("wb") as target:
                     shutil.copyfileobj(file, target)
                     target.flush()
                     os.fsync(target.fileno())

@@ -12,15 +12,18 @@ from botocore.exceptions import BotoCoreError, ClientError
 
 from app.attachments.storage import FileMissing, StorageUnavailable, id_in
 
-PREFIX = "attachments/"
 NOT_THERE = {"NoSuchKey", "404"}
 
 
 class S3Storage:
-    """One object for each id. Who may do what is for AWS's own variables and roles to say."""
+    """One object for each id, its key the ``prefix`` and the id. Who may do what is for AWS's own
+    variables and roles to say."""
 
-    def __init__(self, bucket: str, *, region: str, endpoint: str | None = None) -> None:
+    def __init__(
+        self, bucket: str, prefix: str, *, region: str, endpoint: str | None = None
+    ) -> None:
         self._bucket = bucket
+        self._prefix = prefix
         self._client: Any = boto3.client(
             "s3",
             region_name=region,
@@ -39,12 +42,12 @@ class S3Storage:
     def put(self, file_id: uuid.UUID, file: BinaryIO) -> None:
         """One request, which reads the file piece by piece; an object is there in whole or not."""
         with _failing_as_unavailable():
-            self._client.put_object(Bucket=self._bucket, Key=_key(file_id), Body=file)
+            self._client.put_object(Bucket=self._bucket, Key=self._key(file_id), Body=file)
 
     def open(self, file_id: uuid.UUID) -> BinaryIO:
         with _failing_as_unavailable():
             try:
-                found = self._client.get_object(Bucket=self._bucket, Key=_key(file_id))
+                found = self._client.get_object(Bucket=self._bucket, Key=self._key(file_id))
             except ClientError as error:
                 if error.response["Error"]["Code"] in NOT_THERE:
                     raise FileMissing(file_id) from error
@@ -54,20 +57,19 @@ class S3Storage:
 
     def delete(self, file_id: uuid.UUID) -> None:
         with _failing_as_unavailable():
-            self._client.delete_object(Bucket=self._bucket, Key=_key(file_id))
+            self._client.delete_object(Bucket=self._bucket, Key=self._key(file_id))
 
     def files(self) -> Iterator[tuple[uuid.UUID, datetime]]:
         pages = self._client.get_paginator("list_objects_v2")
         with _failing_as_unavailable():
-            for page in pages.paginate(Bucket=self._bucket, Prefix=PREFIX):
+            for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix):
                 for found in page.get("Contents", ()):
                     # The mark that AWS's console makes for a folder, for one, is not ours.
-                    if file_id := id_in(found["Key"].removeprefix(PREFIX)):
+                    if file_id := id_in(found["Key"].removeprefix(self._prefix)):
                         yield file_id, found["LastModified"]
 
-
-def _key(file_id: uuid.UUID) -> str:
-    return f"{PREFIX}{file_id}"
+    def _key(self, file_id: uuid.UUID) -> str:
+        return f"{self._prefix}{file_id}"
 
 
 @contextmanager

@@ -1,4 +1,5 @@
-"""What an applicant may ask for by law: `flask person export` and `flask person erase`."""
+"""What an applicant may ask for by law: `flask person export` and `flask person erase`, and that
+an erasure outlives a restore: `flask person reapply`."""
 
 import click
 import msgspec
@@ -7,7 +8,10 @@ from flask.cli import AppGroup
 from app.applications.erasure import AlreadyErased, erase_person
 from app.applications.models import Application
 from app.applications.queries import find_application_by_reference
+from app.attachments.address import current_ledger
+from app.attachments.storage import StorageUnavailable
 from app.database import db
+from app.erasures.ledger import erase_again
 from app.events.commands import operator
 from app.portal.export import export_person
 
@@ -33,6 +37,16 @@ def erase(reference: str) -> None:
         raise click.ClickException("This person has been erased before.") from None
     db.session.commit()
     click.echo("Erased. Mail and payments follow within seconds; figures remain.")
+
+
+@person.command("reapply")
+def reapply() -> None:
+    """Erase again whoever was erased since the backup was made that the database comes from."""
+    try:
+        erased = erase_again(db.session(), current_ledger(), actor=operator())
+    except StorageUnavailable as error:
+        raise click.ClickException(f"The ledger can't be read: {error}.") from None
+    click.echo(f"Erased again: {erased}.")
 
 
 def _find(reference: str) -> Application:

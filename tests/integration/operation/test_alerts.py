@@ -56,7 +56,7 @@ def test_every_figure_of_the_flow_has_an_alert_or_explains_another(told: set[str
         one
         for one in told
         if one.startswith(
-            ("canary", "deliver", "events", "subscriber", "mail", "webhook", "bridge")
+            ("canary", "deliver", "erasures", "events", "subscriber", "mail", "webhook", "bridge")
         )
     }
     assert flow - watched == {"events_last_position", "bridge_lag_events", "bridge_failures"}

@@ -1,4 +1,5 @@
-"""The canary's event may be relayed again, and it is noted when it arrives."""
+"""What an operator relies on: the canary's event may be relayed again, and it is noted when it
+arrives; whom the ledger of erasures lacks."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -13,6 +14,10 @@ CREATE OR REPLACE TRIGGER refuse_second_relay
     WHEN ((OLD.relayed_at IS NOT NULL OR NEW.relayed_at IS NULL){but_for})
     EXECUTE FUNCTION {schema}.refuse_change_of_event()
 """
+ERASED_BEFORE = """
+INSERT INTO erasures_to_enter (person_id, erased_at)
+SELECT draft_id, erased_at FROM applications WHERE erased_at IS NOT NULL
+"""
 SCHEMAS = ("public", "labs")
 
 
@@ -24,11 +29,18 @@ def upgrade() -> None:
         ),
         sa.Column("arrived_at", sa.DateTime(timezone=True), nullable=False),
     )
+    op.create_table(
+        "erasures_to_enter",
+        sa.Column("person_id", sa.Uuid(), primary_key=True),
+        sa.Column("erased_at", sa.DateTime(timezone=True), nullable=False),
+    )
+    op.execute(ERASED_BEFORE)
     guard(but_for=" AND OLD.type <> 'canary.released'")
 
 
 def downgrade() -> None:
     guard(but_for="")
+    op.drop_table("erasures_to_enter")
     op.drop_table("canary_arrivals")
 
 

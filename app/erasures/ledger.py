@@ -1,0 +1,58 @@
+"""Entering erasures in the ledger, and erasing again whoever stands there."""
+
+import io
+import uuid
+
+import structlog
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.applications.draft_end import discard_draft, lock_unsent
+from app.applications.erasure import erase_person
+from app.applications.models import Application, Draft
+from app.attachments.storage import Storage, StorageUnavailable
+from app.erasures.models import ErasureToEnter
+
+ENTRIES_A_TASK = 20
+log = structlog.get_logger()
+
+
+def enter_erasures(session: Session, ledger: Storage) -> None:
+    """Enter whom the ledger lacks, and commit after each. What it refuses is left to the next
+    sweep, and so is the rest, since storage may be away."""
+    waiting = select(ErasureToEnter).order_by(func.random()).limit(ENTRIES_A_TASK)
+    for erasure in session.scalars(waiting).all():
+        entry = io.BytesIO(erasure.erased_at.isoformat().encode())
+        person_id = erasure.person_id
+        session.commit()  # no transaction is open while storage is slow
+        try:
+            ledger.put(person_id, entry)
+        except StorageUnavailable as error:
+            log.warning("erasure.not_entered", person=str(person_id), error=str(error))
+            return
+        session.delete(session.get_one(ErasureToEnter, person_id))
+        session.commit()
+
+
+def count_not_entered(session: Session) -> int:
+    """How many erasures the ledger lacks."""
+    return session.scalars(select(func.count()).select_from(ErasureToEnter)).one()
+
+
+def erase_again(session: Session, ledger: Storage, *, actor: str) -> int:
+    """Erase whoever stands in the ledger and is there, as after a restore; return how many. Each is
+    committed by itself. Raises StorageUnavailable."""
+    return sum(_erase(session, person_id, actor) for person_id, _ in ledger.files())
+
+
+def _erase(session: Session, person_id: uuid.UUID, actor: str) -> bool:
+    """Whether there was anything left of that person."""
+    application = session.scalar(select(Application).filter_by(draft_id=person_id, erased_at=None))
+    draft = session.get(Draft, person_id)
+    unsent = lock_unsent(session, draft) if draft else None
+    if application:
+        erase_person(session, application.id, actor=actor)
+    elif unsent:
+        discard_draft(session, unsent, because="by_prospect")
+    session.commit()
+    return bool(application or unsent)

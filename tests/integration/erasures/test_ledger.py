@@ -1,0 +1,227 @@
+"""Whoever was erased is erased again after a restore: a ledger outside the database knows them."""
+
+import io
+import shutil
+import tomllib
+import uuid
+from collections.abc import Callable
+from pathlib import Path
+from urllib.parse import urlsplit
+
+import psycopg
+import pytest
+from flask import Flask
+from psycopg import sql
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.applications.draft_end import discard_draft
+from app.applications.draft_link import request_resume_link
+from app.applications.drafts import start_draft
+from app.applications.erasure import erase_person
+from app.applications.models import Application, Draft
+from app.applications.questions import current_questionnaire
+from app.attachments.address import open_storage
+from app.database import db
+from app.erasures.models import ErasureToEnter
+from app.erasures.tasks import enter_in_ledger
+from app.messages.service import write_as_prospect
+from local.postgres import Postgres
+from tests.brokers.aws import REGION, Aws
+from tests.submitted import submit_answers
+
+Backup = dict[str, bytes]
+DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
+WORDS = {"name": "Canary Wren", "email": "canary@wren.example", "company": "Canary Ltd"}
+
+
+@pytest.fixture
+def ledger(app: Flask) -> Path:
+    """The folder of the ledger, empty."""
+    folder = Path(urlsplit(app.config["SITE"].UPLOADS_URL).path) / "erased"
+    shutil.rmtree(folder, ignore_errors=True)
+    return folder
+
+
+@pytest.fixture
+def application(session: Session, handle_events: Callable[[], None]) -> Application:
+    """Sent by somebody each of whose words can be recognised."""
+    answers = tomllib.loads(DEMO.read_text())["applications"][0]
+    application = submit_answers(session, {**answers, **WORDS, "problem": "canary " * 40})
+    request_resume_link(session, session.get_one(Draft, application.draft_id))
+    write_as_prospect(session, application.id, "As a canary sings.", form_id="canary")
+    session.commit()
+    handle_events()
+    return application
+
+
+@pytest.fixture
+def draft(session: Session) -> Draft:
+    """Begun, not sent."""
+    draft = start_draft(session, current_questionnaire())
+    draft.answers = dict(WORDS)
+    session.commit()
+    return draft
+
+
+@pytest.fixture
+def database(postgres: Postgres) -> str:
+    """Its address, for one who may pass by triggers and foreign keys as a restore does."""
+    return postgres.url_of("site")
+
+
+def back_up(database: str) -> Backup:
+    """What every table of the database holds."""
+    backup = {}
+    with psycopg.connect(database) as connection:
+        for name in sorted(db.metadata.tables):
+            copy = sql.SQL("COPY {} TO STDOUT").format(sql.Identifier(name))
+            with connection.cursor().copy(copy) as rows:
+                backup[name] = b"".join(map(bytes, rows))
+    return backup
+
+
+def restore(database: str, backup: Backup) -> None:
+    """Have every table hold that again, and nothing that came after."""
+    db.session.remove()
+    with psycopg.connect(database) as connection:
+        connection.execute("SET session_replication_role = replica")
+        for name, content in backup.items():
+            table = sql.Identifier(name)
+            connection.execute(sql.SQL("DELETE FROM {}").format(table))
+            with connection.cursor().copy(sql.SQL("COPY {} FROM STDIN").format(table)) as rows:
+                rows.write(content)
+
+
+def canaries(database: str) -> int:
+    return b"".join(back_up(database).values()).lower().count(b"canary")
+
+
+def reapply(app: Flask) -> str:
+    return app.test_cli_runner().invoke(args=["person", "reapply"]).output
+
+
+def test_after_a_restore_they_are_erased_again_and_nothing_of_them_is_left(
+    app: Flask,
+    session: Session,
+    application: Application,
+    handle_events: Callable[[], None],
+    ledger: Path,
+    database: str,
+) -> None:
+    backup = back_up(database)
+    erase_person(session, application.id, actor="prospect")
+    session.commit()
+    handle_events()
+    enter_in_ledger()
+    restore(database, backup)
+    assert canaries(database) > 20
+
+    assert reapply(app) == "Erased again: 1.\n"
+    handle_events()
+    assert canaries(database) == 0
+    assert reapply(app) == "Erased again: 0.\n"
+
+
+def test_without_the_ledger_a_restore_would_bring_them_back(
+    app: Flask,
+    session: Session,
+    application: Application,
+    handle_events: Callable[[], None],
+    ledger: Path,
+    database: str,
+) -> None:
+    """The control: nothing is entered."""
+    backup = back_up(database)
+    erase_person(session, application.id, actor="prospect")
+    session.commit()
+    handle_events()
+    restore(database, backup)
+    reapply(app)
+    handle_events()
+    assert canaries(database) > 20
+
+
+def test_a_draft_that_its_writer_has_deleted_does_not_come_back_either(
+    app: Flask,
+    session: Session,
+    draft: Draft,
+    handle_events: Callable[[], None],
+    ledger: Path,
+    database: str,
+) -> None:
+    backup = back_up(database)
+    discard_draft(session, draft, because="by_prospect")
+    session.commit()
+    handle_events()
+    enter_in_ledger()
+    restore(database, backup)
+    assert reapply(app) == "Erased again: 1.\n"
+    assert canaries(database) == 0
+
+
+def test_one_that_ended_by_its_age_is_not_entered(
+    session: Session, draft: Draft, handle_events: Callable[[], None]
+) -> None:
+    discard_draft(session, draft, because="expired")
+    session.commit()
+    handle_events()
+    assert session.scalars(select(ErasureToEnter)).all() == []
+
+
+def test_an_entry_says_when_and_nothing_about_whom(
+    session: Session, application: Application, handle_events: Callable[[], None], ledger: Path
+) -> None:
+    person_id = application.draft_id
+    erase_person(session, application.id, actor="prospect")
+    session.commit()
+    handle_events()
+    [erasure] = session.scalars(select(ErasureToEnter)).all()
+    erased_at = erasure.erased_at.isoformat()
+    enter_in_ledger()
+    assert {path.name: path.read_text() for path in ledger.iterdir()} == {str(person_id): erased_at}
+
+
+def test_what_the_ledger_does_not_take_is_entered_once_it_does(
+    app: Flask,
+    session: Session,
+    application: Application,
+    handle_events: Callable[[], None],
+    ledger: Path,
+) -> None:
+    person_id = application.draft_id
+    erase_person(session, application.id, actor="prospect")
+    session.commit()
+    handle_events()
+    ledger.write_text("in the way of the folder")
+    enter_in_ledger()
+    assert "erasures_not_entered 1.0" in app.test_client().get("/metrics").text
+
+    ledger.unlink()
+    ledger.mkdir()
+    (ledger / f"{person_id}.part").write_text("half of an entry, of a worker that died")
+    enter_in_ledger()
+    assert [path.name for path in ledger.iterdir()] == [str(person_id)]
+    assert "erasures_not_entered 0.0" in app.test_client().get("/metrics").text
+
+
+@pytest.mark.parametrize("kind", ["folder", "bucket"])
+def test_ledger_and_files_know_nothing_of_each_other(
+    kind: str, tmp_path: Path, request: pytest.FixtureRequest
+) -> None:
+    """What has no row among the files would be deleted."""
+    url = tmp_path.as_uri() if kind == "folder" else new_bucket(request.getfixturevalue("aws"))
+    files, ledger = open_storage(url), open_storage(url, "erased")
+    file_id, person_id = uuid.uuid4(), uuid.uuid4()
+    files.put(file_id, io.BytesIO(b"a file"))
+    ledger.put(person_id, io.BytesIO(b"a time"))
+    assert [found for found, _ in files.files()] == [file_id]
+    assert [found for found, _ in ledger.files()] == [person_id]
+
+
+def new_bucket(aws: Aws) -> str:
+    """The address of an empty one."""
+    bucket = f"uploads-{uuid.uuid4()}"
+    where = {"LocationConstraint": REGION}
+    aws.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
+    return f"s3://{bucket}?region={REGION}&endpoint={aws.endpoint}"

@@ -1,7 +1,7 @@
 """From a row of the log to an event with its payload typed, opened with the person's key.
 
-Whoever acts on an event reads it strictly. A page shows the rest of a stream all the same where one
-event of it can't be read.
+Whoever acts on an event reads it strictly. A page, or a way out of the log, goes on behind an event
+that can't be read.
 """
 
 from collections.abc import Sequence
@@ -43,11 +43,11 @@ class NewerEvent(UnreadableEvent):
 class FromNewerRelease(
     msgspec.Struct, frozen=True, tag_field="unread", tag="recorded by a newer release of this site"
 ):
-    """On a page, in the place of a payload that only a newer release knows."""
+    """In the place of a payload that only a newer release knows."""
 
 
 class Altered(msgspec.Struct, frozen=True, tag_field="unread", tag="altered since it was recorded"):
-    """On a page, in the place of a payload that nobody can read any more."""
+    """In the place of a payload that nobody can read any more."""
 
 
 def recorded_event(row: Sequence[Any]) -> RecordedEvent:
@@ -81,8 +81,8 @@ def recorded_event(row: Sequence[Any]) -> RecordedEvent:
 
 
 def recorded_leniently(row: Sequence[Any]) -> RecordedEvent:
-    """As `recorded_event`, but what can't be read is FromNewerRelease or Altered: for pages alone,
-    as nothing may be decided or folded by half of a stream."""
+    """As `recorded_event`, but what can't be read is FromNewerRelease or Altered: for whoever shows
+    a stream or passes it on, as nothing may be decided or folded by half of one."""
     try:
         return recorded_event(row)
     except UnreadableEvent as unreadable:

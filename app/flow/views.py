@@ -22,7 +22,7 @@ from app.flow.picture import Picture, draw_flow
 from app.flow.queries import latest_replays
 from app.flow.story import find_event
 from app.flow.trouble import dead_letter_groups, retrying_deliveries
-from app.webhooks.queries import endpoint_rows
+from app.webhooks.queries import endpoint_rows, place_figures
 
 flow = Blueprint("flow", __name__, template_folder="templates")
 flow.add_app_template_filter(name_of)
@@ -44,6 +44,7 @@ def events() -> str:
         replays=latest_replays(session),
         bridges=bridge_figures(session),
         webhooks=endpoint_rows(session),
+        webhook_place=place_figures(session),
         chat=chat_figures(session),
         circuits=list_circuits(session),
         retrying=retrying_deliveries(session),

@@ -30,7 +30,11 @@ from app.events.log import has_moved
 from app.events.totals import Totals, delivery_totals
 from app.extensions import migrate
 from app.notifications.queries import count_unsent_mail_by_status
-from app.webhooks.queries import count_disabled_endpoints, count_undelivered_by_status
+from app.webhooks.queries import (
+    count_disabled_endpoints,
+    count_undelivered_by_status,
+    place_figures,
+)
 from config import Config
 
 BROKER_TIMEOUT = 1.0
@@ -114,6 +118,7 @@ def _render_metrics() -> bytes:
     for circuit in list_circuits(session):
         opened.labels(circuit.name).set(circuit.state != "closed")
     _tell_of_subscribers(registry, flow)
+    _tell_of_webhook_place(registry)
     _add_bridges(registry)
     return generate_latest(registry)
 
@@ -131,6 +136,14 @@ def _tell_of_subscribers(registry: CollectorRegistry, figures: FlowFigures) -> N
         total = totals.get(row.name, Totals())
         done.labels(row.name).inc(total.done)
         tries.labels(row.name).inc(total.tries)
+
+
+def _tell_of_webhook_place(registry: CollectorRegistry) -> None:
+    place = place_figures(db.session())
+    lag = Gauge("webhook_lag_events", "Events without their messages", registry=registry)
+    lag.set(place.lag)
+    oldest = Gauge("webhook_oldest_seconds", "Age of the oldest", registry=registry)
+    oldest.set(place.oldest_seconds)
 
 
 def _add_bridges(registry: CollectorRegistry) -> None:

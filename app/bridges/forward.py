@@ -16,10 +16,11 @@ from app.bridges.models import Bridge
 from app.bridges.spans import batch_span, tell_outcome
 from app.events.cloudevents import to_cloud_event
 from app.events.log import START, Place, end_of_log, place_of, read_log
-from app.events.rows import UnreadableEvent
+from app.events.rows import Altered, NewerEvent
 from app.events.types import RecordedEvent
 
 BATCH = 100
+ALTERED = "altered since it was recorded"
 log = structlog.get_logger()
 
 OPEN = text("""
@@ -57,9 +58,9 @@ def open_bridge(session: Session, address: BridgeAddress) -> Bridge:
 def forward_batch(session: Session, address: BridgeAddress, link: Link, *, base_url: str) -> bool:
     """Send one batch and commit the new place; return whether to go on, as there may be more.
 
-    Stops at the first event that is not confirmed, or that this release cannot read. A bridge that
-    is paused sends nothing. No transaction is open while the other side is talked to. Raises what
-    the link raises.
+    Stops at the first event that is not confirmed, or that only a newer release can read; one that
+    was altered is passed over. A bridge that is paused sends nothing. No transaction is open while
+    the other side is talked to. Raises what the link raises.
     """
     bridge = open_bridge(session, address)
     place, failures = bridge.place, bridge.failures
@@ -69,16 +70,35 @@ def forward_batch(session: Session, address: BridgeAddress, link: Link, *, base_
         session.commit()
         if not events:
             return False
-        with_personal = address.with_personal
-        batch = [to_cloud_event(e, base_url, with_personal=with_personal) for e in events]
-        with batch_span(address, events) as sending:
-            sent = link.send(batch)
-            tell_outcome(sending, sent)
-    except UnreadableEvent as unreadable:
-        sent = Sent(0, trouble=f"a newer release is needed to read {unreadable}")
+        sent = _send(events, address, link, base_url)
+    except NewerEvent as newer:
+        sent = Sent(0, trouble=f"a newer release is needed to read {newer}")
     _move(session, address.name, place, events, sent, failures)
     session.commit()
     return not sent.trouble
+
+
+def _send(
+    events: Sequence[RecordedEvent], address: BridgeAddress, link: Link, base_url: str
+) -> Sent:
+    """Send those that can be read; what became of all of them."""
+    readable = [event for event in events if not isinstance(event.data, Altered)]
+    if not readable:
+        return _with_altered(events, len(events), Sent(0))
+    with_personal = address.with_personal
+    batch = [to_cloud_event(e, base_url, with_personal=with_personal) for e in readable]
+    with batch_span(address, readable) as sending:
+        sent = link.send(batch)
+        tell_outcome(sending, sent)
+    left = readable[sent.settled].position if sent.settled < len(readable) else None
+    settled = next((n for n, event in enumerate(events) if event.position == left), len(events))
+    return _with_altered(events, settled, sent)
+
+
+def _with_altered(events: Sequence[RecordedEvent], settled: int, sent: Sent) -> Sent:
+    """The outcome with the altered ones among the first ``settled`` counted as passed over."""
+    altered = {str(e.id): ALTERED for e in events[:settled] if isinstance(e.data, Altered)}
+    return Sent(settled, altered | sent.passed_over, sent.trouble)
 
 
 def _move(

@@ -12,7 +12,7 @@ from app.applications.models import Application
 from app.engagements.models import BINDING, Engagement
 from app.engagements.pricing import Quote, quote_as_shown
 from app.engagements.rate_card import current_rate_card
-from app.events.store import read_stream
+from app.events.store import read_stream_leniently
 from app.events.types import RecordedEvent, stream_of
 from app.firm.offers import Kind
 
@@ -61,11 +61,12 @@ def streams_about(application: Application, engagement: Engagement | None) -> li
 def events_about(
     session: Session, application: Application, engagement: Engagement | None
 ) -> list[RecordedEvent]:
-    """Every event of the application and of its engagement, oldest first."""
+    """Every event of the application and of its engagement, oldest first, for a page to show: one
+    that can't be read is among them as such (see `rows`)."""
     events = [
         recorded
         for stream in streams_about(application, engagement)
-        for recorded in read_stream(session, stream)
+        for recorded in read_stream_leniently(session, stream)
     ]
     return sorted(events, key=lambda recorded: recorded.position)
 

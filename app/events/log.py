@@ -13,7 +13,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.events.rows import READ, UnreadableEvent, recorded_event
+from app.events.rows import READ, NewerEvent, UnreadableEvent, recorded_event, recorded_leniently
 from app.events.types import RecordedEvent
 
 
@@ -71,8 +71,9 @@ def read_log(session: Session, after: Place, *, most: int) -> Sequence[RecordedE
     """Up to ``most`` events behind ``after``, in the log's order; those whose turn can still be
     taken by an open transaction come with a later call.
 
-    Ends before an event that this release cannot read, and raises UnreadableEvent where that comes
-    first: it waits for a release that can.
+    Ends before an event that only a newer release can read, and raises NewerEvent where that comes
+    first: it waits for that release. For one that was altered nobody need wait: its data are
+    Altered.
     """
     rows = session.execute(
         SETTLED, {"horizon": after.horizon, "position": after.position, "most": most}
@@ -81,18 +82,21 @@ def read_log(session: Session, after: Place, *, most: int) -> Sequence[RecordedE
     for row in rows:
         try:
             events.append(recorded_event(row))
-        except UnreadableEvent:
+        except NewerEvent:
             if not events:
                 raise
             break
+        except UnreadableEvent:
+            events.append(recorded_leniently(row))
     return events
 
 
 def read_unsettled(session: Session, after: Place) -> Sequence[RecordedEvent]:
     """Every event behind ``after`` that is committed, even one before which others can still turn
-    up: for whoever has made sure that those do not matter."""
+    up: for whoever has made sure that those do not matter, nor what an event says where it can't be
+    read."""
     rows = session.execute(BEHIND, {"horizon": after.horizon, "position": after.position})
-    return [recorded_event(row) for row in rows]
+    return [recorded_leniently(row) for row in rows]
 
 
 def end_of_log(session: Session) -> Place:

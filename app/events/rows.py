@@ -1,4 +1,8 @@
-"""From a row of the log to an event with its payload typed, opened with the person's key."""
+"""From a row of the log to an event with its payload typed, opened with the person's key.
+
+Whoever acts on an event reads it strictly. A page, or a way out of the log, goes on behind an event
+that can't be read.
+"""
 
 from collections.abc import Sequence
 from typing import Any
@@ -25,6 +29,7 @@ READ = f"""
 SELECT {EVENT_COLUMNS} FROM events e LEFT JOIN person_keys k USING (person_id)
 """  # noqa: S608 - the columns are a constant
 METADATA = msgspec.json.Decoder(Metadata)
+NOTHING_SAID = Metadata(actor="unknown", correlation_id="")
 
 
 class UnreadableEvent(Exception):
@@ -33,6 +38,16 @@ class UnreadableEvent(Exception):
 
 class NewerEvent(UnreadableEvent):
     """An event that this release does not know, or not in that version: a newer one recorded it."""
+
+
+class FromNewerRelease(
+    msgspec.Struct, frozen=True, tag_field="unread", tag="recorded by a newer release of this site"
+):
+    """In the place of a payload that only a newer release knows."""
+
+
+class Altered(msgspec.Struct, frozen=True, tag_field="unread", tag="altered since it was recorded"):
+    """In the place of a payload that nobody can read any more."""
 
 
 def recorded_event(row: Sequence[Any]) -> RecordedEvent:
@@ -63,3 +78,32 @@ def recorded_event(row: Sequence[Any]) -> RecordedEvent:
         recorded_at=recorded_at,
         is_erased=sealed is not None and key is None,
     )
+
+
+def recorded_leniently(row: Sequence[Any]) -> RecordedEvent:
+    """As `recorded_event`, but what can't be read is FromNewerRelease or Altered: for whoever shows
+    a stream or passes it on, as nothing may be decided or folded by half of one."""
+    try:
+        return recorded_event(row)
+    except UnreadableEvent as unreadable:
+        id_, position, horizon, stream, version, type_, _, _, metadata, _, recorded_at, *_ = row
+        is_newer = isinstance(unreadable, NewerEvent)
+        return RecordedEvent(
+            id=id_,
+            position=position,
+            horizon=horizon,
+            stream=stream,
+            version=version,
+            type=type_,
+            data=FromNewerRelease() if is_newer else Altered(),
+            metadata=readable_metadata(metadata) or NOTHING_SAID,
+            recorded_at=recorded_at,
+        )
+
+
+def readable_metadata(stored: str) -> Metadata | None:
+    """An event's metadata; None where they were altered so that nobody can read them."""
+    try:
+        return METADATA.decode(stored)
+    except msgspec.MsgspecError:
+        return None

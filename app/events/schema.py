@@ -15,12 +15,11 @@ Schema = dict[str, Any]
 def json_schema(declared: type[Event], base_url: str, *, place: str = "#") -> Schema:
     """The schema of the type's payload under its public address.
 
-    Readers ignore fields that they don't know, so the schema allows them, although we ourselves
-    record none. ``place`` is where the schema stands in a larger document, as a JSON pointer.
+    Readers ignore fields that they don't know, so the schema allows them. ``place`` is where the
+    schema stands in a larger document, as a JSON pointer.
     """
     _, parts = msgspec.json.schema_components([declared], ref_template=f"{place}/$defs/{{name}}")
     payload = parts.pop(declared.__name__)
-    del payload["additionalProperties"]
     schema = {
         "$schema": DIALECT,
         "$id": schema_address(declared.type, declared.schema_version, base_url),

@@ -14,7 +14,7 @@ from app.database import after_commit, new_id
 from app.events import bell
 from app.events.models import StoredEvent
 from app.events.person_keys import key_of
-from app.events.rows import READ, recorded_event
+from app.events.rows import READ, recorded_event, recorded_leniently
 from app.events.sealing import seal
 from app.events.spans import trace_recording
 from app.events.tracing import current_trace
@@ -140,8 +140,13 @@ def metadata_by(actor: str) -> Metadata:
 
 
 def read_stream(session: Session, stream: str) -> list[RecordedEvent]:
-    """Every event of the stream, in its order."""
+    """Every event of the stream, in its order. Raises UnreadableEvent."""
     return [recorded_event(row) for row in session.execute(READ_STREAM, {"stream": stream})]
+
+
+def read_stream_leniently(session: Session, stream: str) -> list[RecordedEvent]:
+    """The same for a page, which shows the rest where an event can't be read; see `rows`."""
+    return [recorded_leniently(row) for row in session.execute(READ_STREAM, {"stream": stream})]
 
 
 def count_recorded(

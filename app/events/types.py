@@ -11,8 +11,9 @@ import msgspec
 from app.events.upcast import to_present_version
 
 
-class Event(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The payload of an event: what happened, in plain JSON types.
+class Event(msgspec.Struct, frozen=True):
+    """The payload of an event: what happened, in plain JSON types. A reader ignores fields that it
+    does not know: the next release may have added one.
 
     A subclass is declared with ``@event("application.submitted", version=1)``; its first docstring
     line is the event's meaning. ``personal`` names the fields that say something about a person.

@@ -24,7 +24,7 @@ from app.flow.story import find_event
 from app.flow.trouble import dead_letter_groups, retrying_deliveries
 from app.notifications.queries import refused_mail
 from app.notifications.service import send_refused_again
-from app.webhooks.queries import endpoint_rows
+from app.webhooks.queries import endpoint_rows, place_figures
 
 flow = Blueprint("flow", __name__, template_folder="templates")
 flow.add_app_template_filter(name_of)
@@ -47,6 +47,7 @@ def events() -> str:
         bridges=bridge_figures(session),
         webhooks=endpoint_rows(session),
         refused_mail=refused_mail(session),
+        webhook_place=place_figures(session),
         chat=chat_figures(session),
         circuits=list_circuits(session),
         retrying=retrying_deliveries(session),

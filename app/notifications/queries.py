@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
-from app.events.store import read_stream
+from app.events.store import read_stream_leniently
 from app.events.types import stream_of
 from app.notifications.models import MailMessage
 from app.outbox.queries import count_unsent_by_status
@@ -52,7 +52,7 @@ def is_about_person(session: Session, application: Application) -> ColumnElement
 
 def is_about_draft(session: Session, draft_id: uuid.UUID) -> ColumnElement[bool]:
     """What tells the links and reminders that were sent for a draft from other mail."""
-    events = read_stream(session, stream_of("draft", draft_id))
+    events = read_stream_leniently(session, stream_of("draft", draft_id))
     because_of = func.split_part(MailMessage.key, ":", 1)
     return because_of.in_([str(recorded.id) for recorded in events])
 

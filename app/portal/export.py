@@ -10,7 +10,7 @@ from app.attachments.queries import attachments_of
 from app.chat.queries import chat_about
 from app.engagements.models import Engagement
 from app.engagements.queries import engagement_of, streams_about
-from app.events.store import read_stream
+from app.events.store import read_stream_leniently
 from app.events.types import RecordedEvent, stream_of
 from app.firm.brand import current_brand
 from app.notifications.queries import mail_about_person
@@ -28,7 +28,7 @@ def export_person(session: Session, application: Application) -> dict[str, Any]:
     and what the staff's channel was told. Times are UTC."""
     engagement = engagement_of(session, application.id)
     streams = [stream_of("draft", application.draft_id), *streams_about(application, engagement)]
-    events = [event for stream in streams for event in read_stream(session, stream)]
+    events = [event for stream in streams for event in read_stream_leniently(session, stream)]
     return {
         "reference": application.reference,
         "name": application.name,

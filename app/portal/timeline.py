@@ -18,14 +18,15 @@ from app.applications.events import (
 )
 from app.applications.promise import is_missed
 from app.engagements.events import EngagementAccepted, EngagementActivated, EngagementProposed
-from app.events.types import Event, RecordedEvent
+from app.events.rows import FromNewerRelease
+from app.events.types import RecordedEvent
 from app.messages import promise as reply_promise
 from app.messages.events import ReplyDue
 from app.payments.events import DepositPaid
 from app.scoring.events import ApplicationScored
 
 # The score itself is the firm's own note; a prospect sees that it was made.
-WORDS: dict[type[Event], tuple[str, str]] = {
+WORDS: dict[type[msgspec.Struct], tuple[str, str]] = {
     ApplicationSubmitted: (
         lazy_gettext("Received"),
         lazy_gettext("Your application is stored."),
@@ -85,6 +86,10 @@ WORDS: dict[type[Event], tuple[str, str]] = {
     EngagementActivated: (
         lazy_gettext("Confirmed"),
         lazy_gettext("We will write to agree the first day."),
+    ),
+    FromNewerRelease: (
+        lazy_gettext("Recorded by a newer release of this site"),
+        lazy_gettext("The site is being updated, and this page can’t tell it yet."),
     ),
 }
 

@@ -15,6 +15,7 @@ from app.engagements.events import EngagementProposed
 from app.engagements.queries import engagement_of, streams_about
 from app.events.chain_links import Link, links_of
 from app.events.person_keys import find_key
+from app.events.types import declared_events
 from app.portal.trail_check import row_digest
 from app.scoring.events import ApplicationScored
 
@@ -25,6 +26,7 @@ WITHHELD = {
     EngagementProposed.type: "It holds a draft of the firm's, from before anybody decided.",
 }
 NAMES_STAFF = "It names the member of staff who did it."
+IS_UNKNOWN = "A newer release of this site recorded it, and will say whether it can be shown."
 EXPLANATION = (
     "Each row is one event about your application, in the order in which it was recorded.",
     "hash is SHA-256 over the hash of the row before it (previous) and over the text in hashed,"
@@ -84,4 +86,4 @@ def _row(number: int, link: Link, previous: str) -> dict[str, Any]:
 def _reason_to_withhold(link: Link) -> str | None:
     if link.actor.startswith(("staff:", "operator:")):
         return NAMES_STAFF
-    return WITHHELD.get(link.type)
+    return WITHHELD.get(link.type) if link.type in declared_events() else IS_UNKNOWN

@@ -35,3 +35,8 @@ def changes_since(events: Sequence[RecordedEvent], seen_version: int) -> list[Re
     among them don't matter."""
     changes = [recorded for recorded in events if isinstance(recorded.data, CHANGES)]
     return changes[max(seen_version, 1) - 1 :]
+
+
+def last_change(events: Sequence[RecordedEvent]) -> RecordedEvent:
+    """What closed an application. Where only a newer release can read that, the last event."""
+    return (changes_since(events, 1) or events)[-1]

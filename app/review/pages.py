@@ -21,7 +21,7 @@ from app.firm.offers import current_offers
 from app.messages.forms import MessageForm
 from app.messages.queries import thread_of
 from app.notifications.queries import mail_about
-from app.review.changes import changes_since
+from app.review.changes import last_change
 from app.review.forms import DecisionForm
 from app.review.pricing import price_kinds
 from app.review.queue import next_to_decide
@@ -89,7 +89,7 @@ def show_application(
         mail=mail_about(session, subject.id),
         chat=chat_about(session, subject.id),
         form=form,
-        decision=None if subject.is_open else entry_of(changes_since(events, 1)[-1], people),
+        decision=None if subject.is_open else entry_of(last_change(events), people),
         problem=problem,
         overtaken_by=[entry_of(recorded, people) for recorded in overtaken_by],
     )

@@ -31,6 +31,7 @@ from app.engagements.events import (
     EngagementOffered,
     EngagementProposed,
 )
+from app.events.rows import Altered, FromNewerRelease
 from app.events.types import Event, RecordedEvent
 from app.firm.offers import Kind, current_offers
 from app.messages.events import MessageReceived, MessageSent, ReplyDue
@@ -58,7 +59,7 @@ class Entry(msgspec.Struct, frozen=True):
     at: datetime
 
 
-WORDS: Mapping[type[Event], Callable[[Any], str]] = {
+WORDS: Mapping[type[msgspec.Struct], Callable[[Any], str]] = {
     ApplicationSubmitted: lambda e: "Application received",
     ApplicationHeld: lambda e: "Held for a look",
     ApplicationReleased: lambda e: "Released",
@@ -94,6 +95,8 @@ WORDS: Mapping[type[Event], Callable[[Any], str]] = {
     EngagementActivated: lambda e: "Engagement confirmed",
     DepositPaid: lambda e: f"Deposit of {money(e.amount_cents, e.currency)} paid",
     DepositOverpaid: lambda e: f"Deposit paid twice: refund {money(e.amount_cents, e.currency)}",
+    FromNewerRelease: lambda e: "Recorded by a newer release of this site",
+    Altered: lambda e: "Altered since it was recorded, and can’t be read",
 }
 
 

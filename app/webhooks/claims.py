@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.database import utc_now
 from app.events.person_keys import is_about_erased
-from app.events.rows import UnreadableEvent
+from app.events.rows import NewerEvent, UnreadableEvent
 from app.events.store import read_event
 from app.outbound.sender import Answer, Request
 from app.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
@@ -24,6 +24,7 @@ from app.webhooks.signing import make_request
 # So that an endpoint that never answers leaves room for the others.
 MOST_IN_FLIGHT_EACH = 4
 COURIER = "system:webhooks.courier"
+ALTERED = "event_altered"
 # A newer release recorded the event, and was taken back.
 UNREADABLE_WAITS_SECONDS = 300.0
 log = structlog.get_logger()
@@ -90,7 +91,7 @@ class Claim(msgspec.Struct, frozen=True):
 
 def claim_due(session: Session, base_url: str, *, most: int) -> list[Claim]:
     """Claim up to ``most`` due messages, few enough for each endpoint, and commit. One whose event
-    this release cannot read is put off."""
+    only a newer release can read is put off; one whose event was altered has failed."""
     ids = session.scalars(CLAIM, {"most": most, "most_each": MOST_IN_FLIGHT_EACH}).all()
     messages = session.scalars(
         select(WebhookMessage)
@@ -103,9 +104,12 @@ def claim_due(session: Session, base_url: str, *, most: int) -> list[Claim]:
     for message in messages:
         try:
             claims.append(_claim_of(session, message, base_url))
-        except UnreadableEvent as unreadable:
+        except NewerEvent as newer:
             session.execute(PUT_OFF, {"id": message.id, "delay": UNREADABLE_WAITS_SECONDS})
-            log.warning("webhooks.newer_release_needed", unreadable=str(unreadable))
+            log.warning("webhooks.newer_release_needed", unreadable=str(newer))
+        except UnreadableEvent as altered:
+            _fail_altered(session, message)
+            log.warning("webhooks.event_altered", unreadable=str(altered))
     session.commit()
     return claims
 
@@ -171,6 +175,19 @@ def _claim_of(session: Session, message: WebhookMessage, base_url: str) -> Claim
         correlation_id=recorded.metadata.correlation_id,
         request=make_request(message.endpoint, recorded, base_url, utc_now()),
     )
+
+
+def _fail_altered(session: Session, message: WebhookMessage) -> None:
+    """Nothing is sent, which says nothing about the endpoint."""
+    message.status = "failed"
+    attempt = WebhookAttempt(
+        message_id=message.id,
+        started_at=message.claimed_at,
+        duration_ms=0,
+        error=ALTERED,
+        answer="",
+    )
+    session.add(attempt)
 
 
 def _outcome(tries: int, answer: Answer) -> tuple[str, float]:

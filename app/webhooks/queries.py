@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, joinedload
 
 from app.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
@@ -18,6 +18,35 @@ class EndpointRow(msgspec.Struct, frozen=True):
     endpoint: WebhookEndpoint
     waiting: int
     failed: int
+
+
+class PlaceFigures(msgspec.Struct, frozen=True):
+    """How many events have no messages yet (at the most 100,000), and the age of the first."""
+
+    lag: int = 0
+    oldest_seconds: float = 0.0
+
+
+# As of a bridge: of a long backlog nobody needs the exact length at each look.
+FIGURES = text("""
+SELECT lag, coalesce(extract(epoch FROM now() - recorded_at), 0)::float8 AS oldest_seconds
+FROM webhook_place AS place CROSS JOIN LATERAL (
+    SELECT count(*) AS lag FROM (
+        SELECT FROM events
+        WHERE (events.horizon, events.position) > (place.horizon, place.position) LIMIT 100000
+    ) AS behind
+) AS waiting LEFT JOIN LATERAL (
+    SELECT recorded_at FROM events
+    WHERE (events.horizon, events.position) > (place.horizon, place.position)
+    ORDER BY events.horizon, events.position LIMIT 1
+) AS oldest ON true
+""")
+
+
+def place_figures(session: Session) -> PlaceFigures:
+    """How far the making of messages is behind the log; not at all before the first endpoint."""
+    row = session.execute(FIGURES).one_or_none()
+    return PlaceFigures(row.lag, row.oldest_seconds) if row else PlaceFigures()
 
 
 def endpoint_rows(session: Session) -> list[EndpointRow]:

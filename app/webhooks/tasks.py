@@ -7,7 +7,7 @@ from celery import shared_task
 from flask import current_app
 
 from app.database import alone_at, db, utc_now
-from app.events.rows import UnreadableEvent
+from app.events.rows import NewerEvent
 from app.outbound.sender import Sender
 from app.wake import wake
 from app.webhooks.claims import count_due, put_back_orphans
@@ -32,8 +32,8 @@ def sweep_webhooks() -> None:
     try:
         while fan_out_events(session):
             session.commit()
-    except UnreadableEvent as unreadable:
-        log.warning("webhooks.newer_release_needed", unreadable=str(unreadable))
+    except NewerEvent as newer:
+        log.warning("webhooks.newer_release_needed", unreadable=str(newer))
     session.commit()
     if count_due(session):
         ring_courier()

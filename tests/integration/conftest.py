@@ -3,6 +3,7 @@ is posted to it; staff; a visitor who reads German; and time that passes."""
 
 from collections.abc import Callable, Iterator
 
+import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -11,6 +12,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
 from app.events.due import record_due
+from local.postgres import Postgres
 from tests.brokers.aws import CREDENTIALS, Aws, temporary_aws
 from tests.brokers.rabbitmq import RabbitMQ, temporary_rabbitmq
 from tests.brokers.tansu import Tansu, temporary_tansu
@@ -18,6 +20,7 @@ from tests.faults.wire import State
 from tests.staff import browser_of, employ
 from tests.webhook_receiver import WebhookReceiver
 
+Tamper = Callable[[str], None]
 DUE_NOW = text(
     "UPDATE scheduled_events SET due_at = now() - interval '1 minute' WHERE type LIKE :type"
 )
@@ -53,6 +56,18 @@ def aws(aws_server: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
         monkeypatch.setenv(name, value)
     aws_server.wire.become(State.WHOLE)
     return aws_server
+
+
+@pytest.fixture
+def tamper(app: Flask, postgres: Postgres) -> Tamper:
+    """Do what the log's triggers refuse, with the rights to turn them off."""
+
+    def tamper(statement: str) -> None:
+        with psycopg.connect(postgres.url_of("site")) as connection:
+            connection.execute("SET session_replication_role = replica")
+            connection.execute(statement.encode())
+
+    return tamper
 
 
 @pytest.fixture

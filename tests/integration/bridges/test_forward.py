@@ -8,6 +8,7 @@ import msgspec
 import pytest
 from cloudevents.core.v1.event import CloudEvent
 from flask import Flask
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.applications.events import MoreProvided
@@ -24,6 +25,7 @@ from tests.integration.bridges.conftest import (
     check_nothing_is_lost_or_out_of_order,
     places,
 )
+from tests.integration.conftest import Tamper
 from tests.integration.events.conftest import new_stream, record_from_tomorrow
 
 URL = "kafka://broker:9092/events"
@@ -81,6 +83,26 @@ def test_a_bridge_waits_for_a_release_that_can_read_what_comes_next_and_says_so(
     assert places(other_side.taken) == written
     assert mover.bridge.failures == 1
     assert "thing.from_tomorrow" in str(mover.bridge.last_error)
+
+
+def test_an_altered_event_is_passed_over_and_named_and_holds_up_no_other(
+    session: Session, bridge_to: BridgeTo, other_side: OtherSide, write: Write, tamper: Tamper
+) -> None:
+    mover = bridge_to(URL, other_side)
+    written = write(4)
+    for version in (2, 4):
+        tamper(f"UPDATE events SET sealed = sealed || 'x' WHERE version = {version}")
+    session.rollback()
+    other_side.answer = stops_after(1)
+    mover.move_on()
+    assert mover.bridge.passed_over == 1
+    other_side.answer = lambda batch: Sent(len(batch))
+    mover.move_on()
+    assert places(other_side.taken) == [written[0], written[2]]
+    assert (mover.bridge.passed_over, mover.bridge.failures) == (2, 0)
+    assert str(mover.bridge.last_passed_over).endswith("altered since it was recorded")
+    last = session.scalar(text("SELECT max(position) FROM events"))
+    assert mover.bridge.position == last
 
 
 def test_the_place_moves_by_what_was_confirmed_and_no_further(

@@ -28,7 +28,9 @@ LEASED_UNTIL = text("SELECT not_before FROM deliveries WHERE id = :id")
 UNFINISHED = text("SELECT count(*) FROM deliveries WHERE status <> 'done'")
 FROM_TOMORROW = text("""
 INSERT INTO events (id, stream, version, type, schema_version, data, metadata)
-VALUES (:id, :stream, 1, 'thing.from_tomorrow', 1, '{}', '{"actor": "system:test"}')
+SELECT :id, CAST(:stream AS text), coalesce(max(version), 0) + 1, 'thing.from_tomorrow', 1, '{}',
+    '{"actor": "system:test"}'
+FROM events WHERE stream = :stream
 """)
 Handler = Callable[[Session, RecordedEvent], None]
 
@@ -56,9 +58,9 @@ def record_event(session: Session) -> Record:
     return record_event
 
 
-def record_from_tomorrow(session: Session) -> None:
-    """Record what only a newer release can read, and commit."""
-    session.execute(FROM_TOMORROW, {"id": uuid.uuid4(), "stream": new_stream()})
+def record_from_tomorrow(session: Session, stream: str = "") -> None:
+    """Record what only a newer release can read, in a new stream unless named, and commit."""
+    session.execute(FROM_TOMORROW, {"id": uuid.uuid4(), "stream": stream or new_stream()})
     session.commit()
     wait_until_settled()
 

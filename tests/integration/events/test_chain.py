@@ -1,20 +1,15 @@
 """Whoever changes the log, even as the database's owner, leaves a trace."""
 
-from collections.abc import Callable
-
-import psycopg
 import pytest
-from flask import Flask
 from sqlalchemy.orm import Session
 
 from app.events.chain import broken_links
 from app.events.checkpoints import bad_checkpoints, make_checkpoint
 from app.events.types import RecordedEvent
-from local.postgres import Postgres
+from tests.integration.conftest import Tamper
 from tests.integration.events.conftest import Record, new_stream
 
 SECRET = "a secret of the site, long enough"
-Tamper = Callable[[str], None]
 # What somebody does who knows of the chain and makes a stream's hashes anew.
 RECHAIN = """
 DO $$ DECLARE e events; BEGIN
@@ -25,18 +20,6 @@ DO $$ DECLARE e events; BEGIN
     END LOOP;
 END $$
 """
-
-
-@pytest.fixture
-def tamper(app: Flask, postgres: Postgres) -> Tamper:
-    """Do what the triggers refuse, with the rights to turn them off."""
-
-    def tamper(statement: str) -> None:
-        with psycopg.connect(postgres.url_of("site")) as connection:
-            connection.execute("SET session_replication_role = replica")
-            connection.execute(statement.encode())
-
-    return tamper
 
 
 @pytest.fixture

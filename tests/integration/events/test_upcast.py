@@ -72,6 +72,22 @@ def test_a_release_that_does_not_know_the_version_yet_reads_nothing_wrong(
         read_stream(session, stream)
 
 
+def test_a_field_that_the_next_release_has_added_is_ignored(
+    session: Session, own_declarations: None
+) -> None:
+    @event("person.hired", version=1)
+    class HiredInCity(Event, frozen=True):
+        name: str
+        city: str = ""
+
+    stream = stream_of("person", uuid.uuid4())
+    record(session, stream, HiredInCity(name="Ada", city="London"), actor="staff:1")
+    session.commit()
+    types._declared.pop("person.hired")
+    event("person.hired", version=1)(Hired)
+    assert [one.data for one in read_stream(session, stream)] == [Hired("Ada")]
+
+
 def test_the_site_does_not_start_while_a_step_is_missing(
     config: Config, own_declarations: None
 ) -> None:

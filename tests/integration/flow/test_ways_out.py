@@ -84,6 +84,7 @@ def test_each_webhook_endpoint_is_shown_with_its_state_and_a_link(
     disable_endpoint(session, disabled, because="gone", actor="system:test")
     session.commit()
     page = desk.get("/staff/events/")
+    assert "4 events have no messages yet, the oldest for" in page
     rows = page.split('id="webhooks-title"')[1].split("<tr>")[2:5]
     shown = [
         (well.id, "well.example", "Enabled", 'Waiting">1<', 'Failed">0<'),

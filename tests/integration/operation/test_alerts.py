@@ -59,5 +59,10 @@ def test_every_figure_of_the_flow_has_an_alert_or_explains_another(told: set[str
             ("canary", "deliver", "erasures", "events", "subscriber", "mail", "webhook", "bridge")
         )
     }
-    assert flow - watched == {"events_last_position", "bridge_lag_events", "bridge_failures"}
+    assert flow - watched == {
+        "events_last_position",
+        "bridge_lag_events",
+        "bridge_failures",
+        "webhook_lag_events",
+    }
     assert all(f"`{figure}" in RUNBOOK for figure in flow)

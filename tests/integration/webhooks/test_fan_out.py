@@ -1,5 +1,6 @@
 """Which event becomes a message for which endpoint."""
 
+from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -9,6 +10,7 @@ from app.events.store import record
 from app.events.types import stream_of
 from app.webhooks.fan_out import fan_out_events
 from app.webhooks.messages import send_test
+from app.webhooks.queries import place_figures
 from app.webhooks.service import disable_endpoint, enable_endpoint
 from app.webhooks.tasks import sweep_webhooks
 from tests.integration.events.conftest import record_from_tomorrow
@@ -38,6 +40,22 @@ def test_what_only_a_newer_release_can_read_is_waited_for_and_holds_up_no_messag
     sweep_webhooks()
     sweep_webhooks()
     assert len(courier.messages(endpoint)) == 1
+
+
+def test_the_figures_tell_how_far_it_is_behind(
+    session: Session, client: FlaskClient, add: Add, happen: Happen, courier: Courier
+) -> None:
+    happen()
+    assert place_figures(session).lag == 0  # nobody follows the log yet
+    add()
+    courier.fan_out()
+    happen()
+    happen()
+    figures = client.get("/metrics").text
+    assert "webhook_lag_events 2.0" in figures and "webhook_oldest_seconds 0.0\n" not in figures
+    courier.fan_out()
+    figures = client.get("/metrics").text
+    assert "webhook_lag_events 0.0" in figures and "webhook_oldest_seconds 0.0\n" in figures
 
 
 def test_an_endpoint_without_types_gets_every_type(

@@ -6,6 +6,7 @@ from threading import Thread
 
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from msgspec.structs import replace
 from redis import Redis as RedisClient
 from sqlalchemy import select, text
@@ -22,6 +23,7 @@ from app.webhooks.retry import MOST_TRIES
 from app.webhooks.service import delete_endpoint
 from app.webhooks.tasks import send_messages, sweep_webhooks
 from local.redis import Redis
+from tests.integration.conftest import Tamper
 from tests.integration.events.conftest import record_from_tomorrow
 from tests.integration.webhooks.conftest import Add, Courier, Happen
 from tests.site import eventually
@@ -60,6 +62,30 @@ def test_a_message_that_only_a_newer_release_can_read_is_put_off_and_holds_up_no
     assert len(receiver.received) == 1
     outcomes = {(message.status, message.tries) for message in courier.messages(endpoint)}
     assert outcomes == {("waiting", 0), ("delivered", 1)}
+
+
+def test_a_message_whose_event_was_altered_fails_and_holds_up_no_other(
+    session: Session,
+    add: Add,
+    happen: Happen,
+    courier: Courier,
+    receiver: WebhookReceiver,
+    tamper: Tamper,
+    desk: FlaskClient,
+) -> None:
+    endpoint, altered = add(), happen()
+    later = happen()
+    tamper(f"UPDATE events SET sealed = sealed || 'x' WHERE id = '{altered.id}'")
+    sweep_webhooks()
+    courier.send_due()
+    assert receiver.ids == [str(later.id)]
+    failed, delivered = courier.messages(endpoint)
+    assert [(m.event_id, m.status) for m in (failed, delivered)] == [
+        (altered.id, "failed"),
+        (later.id, "delivered"),
+    ]
+    assert endpoint.failures_in_a_row == 0
+    assert "was altered since" in desk.get(f"/staff/webhooks/messages/{failed.id}").text
 
 
 def test_an_endpoint_that_never_answers_holds_up_no_other(

@@ -19,13 +19,18 @@ ROOT = Path(__file__).parent
 WEAKEST_SECRET = 32
 SCHEMES = {
     "DATABASE_URL": ("postgresql", "postgres", "postgresql+psycopg"),
-    "REDIS_URL": ("redis", "rediss", "redis+socket", "unix"),
+    "REDIS_URL": ("redis", "rediss"),
+    "CELERY_BROKER_URL": ("amqps", "amqp", "rediss", "redis"),
     "SMTP_URL": ("smtp", "smtp+starttls", "smtps"),
 }
 # What Python makes of a byte in the environment that is not UTF-8.
 UNDECODED = re.compile("[\ud800-\udfff]")
 # Such as may stand in the Content-Security-Policy.
 ORIGIN = re.compile(r"https?://[A-Za-z0-9.-]+(:[0-9]+)?")
+# As a mail's header has them (RFC 5322). A name with signs of its own stands in quotation marks.
+_ATOM = r'[^\s@<>(),:;."\[\]\\]+'
+EMAIL = rf"{_ATOM}(\.{_ATOM})*@{_ATOM}(\.{_ATOM})*"
+SENDER = re.compile(rf'{EMAIL}|([^@<>(),:;"\[\]\\]*|"[^"\\]*" ?)<{EMAIL}>')
 LOOPBACK = re.compile(r"localhost|127(\.[0-9]+){3}|::1")
 DAY = 86_400.0
 
@@ -112,11 +117,8 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
             raise ConfigurationError(
                 "DRAFT_REMINDER_DAYS must be less than DRAFT_DAYS; 0 sends no reminder."
             )
-        if not self.staff_recipients:
-            raise ConfigurationError(
-                "STAFF_MAIL must name at least one address that gets the alerts."
-            )
         self._check_addresses()
+        self._check_mail()
 
     def _check_addresses(self) -> None:
         if not is_web_address(self.BASE_URL, "http", "https"):
@@ -145,8 +147,23 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
                 " https://chat.example.com/hooks/…."
             )
         for name, schemes in SCHEMES.items():
-            if not _has_scheme(getattr(self, name), schemes):
+            address = getattr(self, name)
+            if address and not _has_scheme(address, schemes):
                 raise ConfigurationError(f"{name} must be an address like {schemes[0]}://….")
+
+    def _check_mail(self) -> None:
+        staff = self.staff_recipients
+        if not staff or not all(re.fullmatch(EMAIL, address) for address in staff):
+            raise ConfigurationError(
+                "STAFF_MAIL must name who gets the alerts: addresses like ada@example.com, several"
+                " with commas."
+            )
+        sender = self.MAIL_FROM
+        if sender and not (sender.isprintable() and SENDER.fullmatch(sender)):
+            raise ConfigurationError(
+                "MAIL_FROM must be one sender, like Firm <hello@example.com>; a name with commas or"
+                " other signs needs quotation marks."
+            )
 
     @property
     def is_https(self) -> bool:

@@ -19,7 +19,9 @@ from config_checks import (
     SHORTEST_SECRET,
     can_be_overheard,
     is_host,
+    is_mail_address,
     is_origin,
+    is_sender,
     is_server,
     is_weak,
     is_web_address,
@@ -29,7 +31,8 @@ ROOT = Path(__file__).parent
 SHORTEST_TOKEN = 16
 SCHEMES = {
     "DATABASE_URL": ("postgresql", "postgres", "postgresql+psycopg"),
-    "REDIS_URL": ("redis", "rediss", "redis+socket", "unix"),
+    "REDIS_URL": ("redis", "rediss"),
+    "CELERY_BROKER_URL": ("amqps", "amqp", "rediss", "redis"),
     "SMTP_URL": ("smtp", "smtp+starttls", "smtps"),
 }
 STRIPE_PREFIXES = {
@@ -118,10 +121,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
             raise ConfigurationError(
                 "DRAFT_REMINDER_DAYS must be less than DRAFT_DAYS; 0 sends no reminder."
             )
-        if not self.staff_recipients:
-            raise ConfigurationError(
-                "STAFF_MAIL must name at least one address that gets the alerts."
-            )
+        self._check_mail()
 
     def _check_secrets(self) -> None:
         is_production = self.ENVIRONMENT == "production"
@@ -168,11 +168,23 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
 
     def _check_servers(self) -> None:
         for name, schemes in SCHEMES.items():
-            if not is_server(getattr(self, name), schemes):
+            address = getattr(self, name)
+            if address and not is_server(address, schemes):
                 raise ConfigurationError(f"{name} must be an address like {schemes[0]}://host.")
         if not all(map(is_host, self.trusted_hosts[1:])):
             raise ConfigurationError(
                 "EXTRA_HOSTS must be names of hosts alone, like www.example.com."
+            )
+
+    def _check_mail(self) -> None:
+        staff = self.staff_recipients
+        if not staff or not all(map(is_mail_address, staff)):
+            raise ConfigurationError(
+                "STAFF_MAIL must name who gets the alerts: addresses, several with commas."
+            )
+        if self.MAIL_FROM and not is_sender(self.MAIL_FROM):
+            raise ConfigurationError(
+                'MAIL_FROM must be one sender, like Firm <hi@a.example> or "A, B" <hi@a.example>.'
             )
 
     @property

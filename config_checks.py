@@ -14,6 +14,10 @@ PLACEHOLDER = re.compile(
 ORIGIN = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
 # A dot in front stands for every name below.
 HOST = re.compile(r"\.?[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*(:[0-9]+)?")
+# As a mail's header has them (RFC 5322). A name with signs of its own stands in quotation marks.
+_ATOM = r'[^\s@<>(),:;."\[\]\\]+'
+EMAIL = rf"{_ATOM}(\.{_ATOM})*@{_ATOM}(\.{_ATOM})*"
+SENDER = re.compile(rf'{EMAIL}|([^@<>(),:;"\[\]\\]*|"[^"\\]*" ?)<{EMAIL}>')
 LOOPBACK = re.compile(r"localhost|127(\.[0-9]+){3}|::1")
 
 
@@ -39,12 +43,10 @@ def is_origin(url: str) -> bool:
 
 
 def is_server(url: str, schemes: Sequence[str]) -> bool:
-    """Whether it has one of the schemes, and a host, or a socket of this machine in its place."""
+    """Whether it has one of the schemes, and a host, if only among its parameters."""
     address = _split(url)
     if address is None or address.scheme not in schemes:
         return False
-    if address.scheme in {"unix", "redis+socket"}:
-        return bool(address.path.strip("/"))
     return bool(address.hostname or parse_qs(address.query).get("host"))
 
 
@@ -52,6 +54,15 @@ def can_be_overheard(url: str) -> bool:
     """Whether it leads over a network without TLS."""
     address = urlsplit(url)
     return address.scheme == "http" and not LOOPBACK.fullmatch(address.hostname or "")
+
+
+def is_mail_address(text: str) -> bool:
+    return bool(re.fullmatch(EMAIL, text))
+
+
+def is_sender(text: str) -> bool:
+    """Whether a mail can be from it: an address, or a name with one behind it."""
+    return text.isprintable() and bool(SENDER.fullmatch(text))
 
 
 def is_host(name: str) -> bool:

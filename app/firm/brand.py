@@ -8,8 +8,9 @@ from msgspec import Meta, Struct
 
 from app.data_files import read_data
 from app.languages.prose import Prose, current_data
+from config_checks import EMAIL
 
-Email = Annotated[str, Meta(pattern=r"^[^@\s<>]+@[^@\s<>]+$")]
+Email = Annotated[str, Meta(pattern=rf"^{EMAIL}$")]
 
 
 class Bank(Struct, frozen=True, forbid_unknown_fields=True):

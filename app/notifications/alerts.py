@@ -81,7 +81,7 @@ def webhook_disabled(endpoint_id: uuid.UUID, host: str, because: str) -> Letter:
 
 
 def handling_failed(application: Application | None, subscriber: str, event_type: str) -> Letter:
-    """A step has failed for good; an application that it was about is there all the same."""
+    """A step has failed for good; an open application that it was about can be decided anyway."""
     if application is None:
         return Letter(
             template="handling_failed",
@@ -94,13 +94,16 @@ def handling_failed(application: Application | None, subscriber: str, event_type
         )
     return Letter(
         template="handling_failed",
-        subject=f"Not handled automatically: {application.company} ({application.reference})",
+        subject=f"Not handled automatically: {application.title} ({application.reference})",
         paragraphs=(
-            f"{application.name} applied for {application.company}, and the step {subscriber} has"
-            " failed each time it was tried. The application is complete and can be decided; the"
-            " failed step can be read and replayed under Events.",
+            f"For {application.title} ({application.reference}) the step {subscriber} has failed on"
+            f" {event_type} each time it was tried. It can be read and replayed under Events.",
+            *(["The application is complete and can be decided."] if application.is_open else []),
         ),
-        action=("Read and decide", desk_page(application)),
+        action=(
+            "Read and decide" if application.is_open else "Open the application",
+            desk_page(application),
+        ),
     )
 
 

@@ -2,39 +2,17 @@
 
 from collections.abc import Sequence
 
-from app.applications.events import (
-    ApplicationAccepted,
-    ApplicationDeclined,
-    ApplicationDismissed,
-    ApplicationErased,
-    ApplicationHeld,
-    ApplicationReleased,
-    ApplicationWithdrawn,
-    MoreProvided,
-    MoreRequested,
-)
+from app.applications.fold import APPLICATIONS
 from app.events.types import RecordedEvent
-
-# Each of these raises the application's version by one; the submission made it 1.
-CHANGES = (
-    ApplicationHeld,
-    ApplicationReleased,
-    ApplicationDismissed,
-    MoreRequested,
-    MoreProvided,
-    ApplicationAccepted,
-    ApplicationDeclined,
-    ApplicationWithdrawn,
-    ApplicationErased,
-)
 
 
 def changes_since(events: Sequence[RecordedEvent], seen_version: int) -> list[RecordedEvent]:
     """What was released, decided, asked, answered, withdrawn or erased after the version that a
-    reviewer saw, oldest first. ``events`` are those of the application, in their order; others
-    among them don't matter."""
-    changes = [recorded for recorded in events if isinstance(recorded.data, CHANGES)]
-    return changes[max(seen_version, 1) - 1 :]
+    reviewer saw, oldest first. ``events`` are those of the application from its submission on, in
+    their order; others among them don't matter."""
+    # Each of them raises the version by one; the first, the submission, makes it 1.
+    steps = [recorded for recorded in events if type(recorded.data) in APPLICATIONS.steps]
+    return steps[max(seen_version, 1) :]
 
 
 def last_change(events: Sequence[RecordedEvent]) -> RecordedEvent:

@@ -1,5 +1,8 @@
 import math
 import string
+from email.message import EmailMessage
+from email.policy import SMTP
+from email.utils import parseaddr
 from pathlib import Path
 
 import pytest
@@ -77,6 +80,10 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("REDIS_URL", "redis://redis:T0P-S3CR3T/0"),
         ("REDIS_URL", "redis:///0"),
         ("REDIS_URL", "unix://"),
+        ("REDIS_URL", "redis+socket:///run/redis.sock"),
+        ("REDIS_URL", "unix:///run/redis.sock"),
+        ("CELERY_BROKER_URL", "foo://:T0P-S3CR3T@broker"),
+        ("CELERY_BROKER_URL", "broker:5672"),
         ("SMTP_URL", "mail:25"),
         ("SMTP_URL", "smtp://"),
         ("SMTP_URL", "smtp://mail:T0P-S3CR3T"),
@@ -97,8 +104,16 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("STAFF_SESSION_HOURS", "0"),
         ("TRUSTED_PROXIES", "-1"),
         ("MAIL_FROM", "Caf\udce9 <hello@firm.example>"),
+        ("MAIL_FROM", "Firm <hello@firm.example>\nBcc: all@firm.example"),
+        ("MAIL_FROM", "Firm, Sons & Co <hello@firm.example>"),
+        ("MAIL_FROM", "Firm"),
+        ("MAIL_FROM", "Firm <hello>"),
+        ("MAIL_FROM", "ada@firm.example, grace@firm.example"),
         ("LOG_LEVEL", "loud"),
         ("STAFF_MAIL", " , "),
+        ("STAFF_MAIL", "ada@firm.example; grace@firm.example"),
+        ("STAFF_MAIL", "ada@firm.example, grace"),
+        ("STAFF_MAIL", "ada\nBcc: all@firm.example"),
         ("STRIPE_SECRET_KEY", "sk_live_alone"),
         ("STRIPE_API_BASE", "stripe.example"),
         ("STRIPE_API_BASE", "http://stripe.example"),
@@ -144,7 +159,6 @@ def test_a_key_of_stripe_in_the_place_of_another_is_told_how_the_right_one_begin
     ("name", "value"),
     [
         ("DATABASE_URL", "postgresql:///site?host=/var/run/postgresql"),
-        ("REDIS_URL", "unix:///run/redis.sock"),
         ("REDIS_URL", "redis://:password@[::1]:6379/0"),
         ("EXTRA_HOSTS", "www.firm.example, .firm.example, localhost:8000"),
         ("BASE_URL", "http://[::1]:8000"),
@@ -164,6 +178,27 @@ def test_whatever_is_set_is_taken_or_refused_under_its_name(name: str, value: st
         assert name in str(refusal)
     else:
         assert isinstance(taken, str) or (math.isfinite(taken) and taken >= 0)
+
+
+@pytest.mark.parametrize("url", ["amqp://rabbit", "amqps://me:you@rabbit/site", "rediss://r:6380"])
+def test_tasks_may_have_another_broker(url: str) -> None:
+    assert load_config({**GOOD, "CELERY_BROKER_URL": url}).broker_url == url
+
+
+@pytest.mark.parametrize(
+    ("sender", "address"),
+    [
+        ("hello@firm.example", "hello@firm.example"),
+        ("Firm <hello+post@mail.firm.example>", "hello+post@mail.firm.example"),
+        ("Bø & Søn Inc. <post@firm.example>", "post@firm.example"),
+        ('"Firm, Sons & Co" <hello@firm.example>', "hello@firm.example"),
+    ],
+)
+def test_what_is_taken_as_the_sender_is_one_in_a_mail(sender: str, address: str) -> None:
+    message = EmailMessage(policy=SMTP)
+    message["From"] = load_config({**GOOD, "MAIL_FROM": sender}).MAIL_FROM
+    assert [one.addr_spec for one in message["From"].addresses] == [address]
+    assert parseaddr(str(message["From"]))[1] == address
 
 
 @pytest.mark.parametrize("name", ["BASE_URL", "STRIPE_API_BASE"])

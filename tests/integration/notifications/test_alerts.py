@@ -8,7 +8,10 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.applications.erasure import erase_person
+from app.applications.events import ApplicationAccepted
 from app.applications.models import Application
+from app.applications.service import decide_application, withdraw_application
 from app.circuits.events import CircuitOpened
 from app.engagements.queries import engagement_of
 from app.events.dead_letters import DeliveryDeadLettered
@@ -21,6 +24,7 @@ from tests.submitted import submit_answers
 
 DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
 STRONG = tomllib.loads(DEMO.read_text())["applications"][0]
+CAN_BE_DECIDED = "The application is complete and can be decided."
 STAFF = "staff@champlin.example"
 Handle = Callable[[], None]
 
@@ -30,6 +34,19 @@ def application(session: Session) -> Application:
     application = submit_answers(session, STRONG)
     session.commit()
     return application
+
+
+def withdraw(session: Session, application: Application) -> None:
+    withdraw_application(session, application.id, "")
+
+
+def accept(session: Session, application: Application) -> None:
+    accepted = ApplicationAccepted(message="", kind="sprint", total_cents=2_000_000)
+    decide_application(session, application.id, accepted, seen_version=1, actor="staff:ada")
+
+
+def erase(session: Session, application: Application) -> None:
+    erase_person(session, application.id, actor="prospect")
 
 
 def mails(session: Session, recipient: str) -> list[MailMessage]:
@@ -93,7 +110,37 @@ def test_if_scoring_ends_as_a_dead_letter_staff_are_told_of_the_application(
     (mail,) = mails(session, STAFF)
     assert mail.template == "handling_failed" and "Tidewater Freight" in mail.subject
     assert f"/staff/applications/{application.id}" in mail.text
+    assert CAN_BE_DECIDED in mail.text
     assert len(mails(session, application.email)) == 1
+
+
+@pytest.mark.parametrize(
+    ("end", "title"),
+    [(withdraw, "Tidewater Freight"), (accept, "Tidewater Freight"), (erase, "Erased")],
+)
+def test_a_dead_letter_of_an_application_that_nobody_can_decide_says_nothing_of_deciding(
+    session: Session,
+    application: Application,
+    handle_events: Handle,
+    end: Callable[[Session, Application], None],
+    title: str,
+) -> None:
+    handle_events()
+    end(session, application)
+    dead = DeliveryDeadLettered(
+        delivery_id=1,
+        subscriber="review.list_application",
+        event_id="1",
+        event_type="application.scored",
+        event_stream=f"application-{application.id}",
+    )
+    record(session, "delivery-1", dead, actor="system:test")
+    session.commit()
+    handle_events()
+    mail = session.scalars(select(MailMessage).filter_by(template="handling_failed")).one()
+    assert mail.subject == f"Not handled automatically: {title} ({application.reference})"
+    assert f"For {title} ({application.reference}) the step review.list_application" in mail.text
+    assert "decide" not in mail.text
 
 
 def test_a_dead_letter_that_is_about_no_application_is_told_too(

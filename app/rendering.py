@@ -2,6 +2,7 @@
 them."""
 
 import re
+import unicodedata
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Final, NamedTuple
@@ -20,6 +21,9 @@ from app.languages.choice import present_language
 IN_BACKTICKS = re.compile("``(.+?)``")
 CODE = Markup("<code>{}</code>")
 MINUS = "\N{MINUS SIGN}"
+RIGHT_TO_LEFT = {"R", "AL", "AN"}
+# What turns the text behind it around, to its own end or past it: embeddings, overrides, isolates.
+TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
 
 
 class Badge(NamedTuple):
@@ -56,6 +60,7 @@ def init_rendering(app: Flask) -> None:
     app.add_template_filter(datetime_utc)
     app.add_template_filter(duration)
     app.add_template_filter(age)
+    app.add_template_filter(isolated)
     app.context_processor(lambda: {"brand": current_brand()})
 
 
@@ -139,3 +144,12 @@ def age(moment: datetime) -> str:
     now"."""
     seconds = (utc_now() - moment).total_seconds()
     return f"{duration(seconds)} ago" if seconds >= 60 else "Just now"
+
+
+def isolated(name: str) -> str:
+    """What somebody typed, whose direction turns nothing around it, for where no <bdi> can say so:
+    a subject, a title, a sentence in a mail."""
+    name = name.translate(TURNS)
+    if not any(unicodedata.bidirectional(character) in RIGHT_TO_LEFT for character in name):
+        return name
+    return f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}"

@@ -6,17 +6,18 @@ from collections.abc import Sequence
 from app.applications.models import Application
 from app.notifications.letter import Letter
 from app.notifications.links import CONVERSATION, desk_page, link_to
-from app.rendering import money
+from app.rendering import isolated, money
 
 
 def answer_due(application: Application) -> Letter:
     """The prospect was promised an answer by now."""
     return Letter(
         template="answer_due",
-        subject=f"Answer due now: {application.company} ({application.reference})",
+        subject=f"Answer due now: {isolated(application.company)} ({application.reference})",
         paragraphs=(
-            f"{application.name} was promised an answer for {application.company} within one"
-            " working day. That deadline has passed, with neither a decision nor a question yet.",
+            f"{isolated(application.name)} was promised an answer for"
+            f" {isolated(application.company)} within one working day. That deadline has passed,"
+            " with neither a decision nor a question yet.",
         ),
         action=("Read and decide", desk_page(application)),
     )
@@ -26,9 +27,10 @@ def held(application: Application, reasons: Sequence[str]) -> Letter:
     """Nothing has happened to the application yet."""
     return Letter(
         template="held",
-        subject=f"Held for a look: {application.company} ({application.reference})",
+        subject=f"Held for a look: {isolated(application.company)} ({application.reference})",
         paragraphs=(
-            f"An application for {application.company} is held and goes no further by itself:",
+            f"An application for {isolated(application.company)} is held and goes no further by"
+            " itself:",
             *reasons,
             "Release it, and it is scored and answered like any other; or dismiss it. Whoever sent"
             " it was promised an answer within one working day.",
@@ -41,10 +43,11 @@ def reply_due(application: Application) -> Letter:
     """A message was promised a reply by now."""
     return Letter(
         template="reply_due",
-        subject=f"Reply due now: {application.company} ({application.reference})",
+        subject=f"Reply due now: {isolated(application.company)} ({application.reference})",
         paragraphs=(
-            f"{application.name} of {application.company} wrote to us and was promised a reply"
-            " within one working day. That deadline has passed, and nobody has replied yet.",
+            f"{isolated(application.name)} of {isolated(application.company)} wrote to us and was"
+            " promised a reply within one working day. That deadline has passed, and nobody has"
+            " replied yet.",
         ),
         action=("Read and reply", desk_page(application, part=CONVERSATION)),
     )
@@ -94,9 +97,9 @@ def handling_failed(application: Application | None, subscriber: str, event_type
         )
     return Letter(
         template="handling_failed",
-        subject=f"Not handled automatically: {application.title} ({application.reference})",
+        subject=f"Not handled automatically: {isolated(application.title)} ({application.reference})",
         paragraphs=(
-            f"For {application.title} ({application.reference}) the step {subscriber} has failed on"
+            f"For {isolated(application.title)} ({application.reference}) the step {subscriber} has failed on"
             f" {event_type} each time it was tried. It can be read and replayed under Events.",
             *(["The application is complete and can be decided."] if application.is_open else []),
         ),
@@ -112,10 +115,14 @@ def deposit_overpaid(application: Application, amount_cents: int, currency: str)
     amount = money(amount_cents, currency)
     return Letter(
         template="deposit_overpaid",
-        subject=f"Paid twice: {application.company}, refund {amount} ({application.reference})",
+        subject=(
+            f"Paid twice: {isolated(application.company)}, refund {amount}"
+            f" ({application.reference})"
+        ),
         paragraphs=(
-            f"{application.company} has paid {amount} by card for a deposit that was"
-            f" paid before. Refund the card payment at Stripe and tell {application.name}.",
+            f"{isolated(application.company)} has paid {amount} by card for a deposit that was"
+            " paid before. Refund the card payment at Stripe and tell"
+            f" {isolated(application.name)}.",
         ),
         action=("Open the application", desk_page(application)),
     )

@@ -6,14 +6,15 @@ from flask_babel import gettext
 from app.applications.models import Application
 from app.notifications.letter import Letter, in_their_language, paragraphs_of
 from app.notifications.links import CONVERSATION, desk_page, status_page
+from app.rendering import isolated
 
 
 def from_prospect(application: Application, text: str) -> Letter:
     """To staff: it waits for a reply."""
     return Letter(
         template="message_from_prospect",
-        subject=f"Message from {application.company} ({application.reference})",
-        paragraphs=(f"{application.name} writes:", *paragraphs_of(text)),
+        subject=f"Message from {isolated(application.company)} ({application.reference})",
+        paragraphs=(f"{isolated(application.name)} writes:", *paragraphs_of(text)),
         action=("Read and reply", desk_page(application, part=CONVERSATION)),
     )
 

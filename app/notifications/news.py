@@ -5,7 +5,7 @@ from app.engagements.models import Engagement
 from app.notifications.letter import Letter, paragraphs_of
 from app.notifications.letters import offer_of
 from app.notifications.links import desk_page
-from app.rendering import money, price
+from app.rendering import isolated, money, price
 from app.scoring.score import Score
 
 
@@ -17,10 +17,11 @@ def new_application(application: Application, score: Score, engagement: Engageme
     )
     return Letter(
         template="new_application",
-        subject=f"{score.total} points: {application.company} ({application.reference})",
+        subject=f"{score.total} points: {isolated(application.company)} ({application.reference})",
         in_brief=in_brief,
         paragraphs=(
-            f"{application.name} applied for {application.company}: {score.total} of 100 points.",
+            f"{isolated(application.name)} applied for {isolated(application.company)}:"
+            f" {score.total} of 100 points.",
             f"{in_brief} {score.kind_reason}",
             *_missing(score),
         ),
@@ -34,8 +35,8 @@ def more_provided(application: Application, message: str) -> Letter:
     """The answer to our question."""
     return Letter(
         template="more_provided",
-        subject=f"Answer from {application.company} ({application.reference})",
-        paragraphs=(f"{application.name} has answered:", *paragraphs_of(message)),
+        subject=f"Answer from {isolated(application.company)} ({application.reference})",
+        paragraphs=(f"{isolated(application.name)} has answered:", *paragraphs_of(message)),
         action=("Read and decide", desk_page(application)),
     )
 
@@ -45,10 +46,11 @@ def withdrawn(application: Application, message: str) -> Letter:
     reason = ("They say:", *paragraphs_of(message)) if message else ("They gave no reason.",)
     return Letter(
         template="withdrawn",
-        subject=f"Withdrawn: {application.company} ({application.reference})",
+        subject=f"Withdrawn: {isolated(application.company)} ({application.reference})",
         paragraphs=(
-            f"{application.name} has withdrawn the application of {application.company}. It can't"
-            " be decided any more, and the engagement is closed.",
+            f"{isolated(application.name)} has withdrawn the application of"
+            f" {isolated(application.company)}. It can't be decided any more, and the engagement"
+            " is closed.",
             *reason,
         ),
         action=("Open the application", desk_page(application)),
@@ -60,12 +62,12 @@ def engagement_accepted(application: Application, engagement: Engagement) -> Let
     return Letter(
         template="engagement_accepted",
         subject=(
-            f"Agreed: {application.company}, {offer_of(engagement.kind).name}"
+            f"Agreed: {isolated(application.company)}, {offer_of(engagement.kind).name}"
             f" ({application.reference})"
         ),
         paragraphs=(
-            f"{engagement.accepted_name} has agreed for {application.company} at"
-            f" {_price_of(engagement)}. The deposit of"
+            f"{isolated(engagement.accepted_name or application.name)} has agreed for"
+            f" {isolated(application.company)} at {_price_of(engagement)}. The deposit of"
             f" {money(engagement.deposit_cents, engagement.currency)} is due.",
         ),
         action=("Open the application", desk_page(application)),
@@ -77,11 +79,13 @@ def deposit_paid(application: Application, amount_cents: int, currency: str, met
     amount = money(amount_cents, currency)
     return Letter(
         template="deposit_paid",
-        subject=f"Deposit paid: {application.company}, {amount} ({application.reference})",
+        subject=(
+            f"Deposit paid: {isolated(application.company)}, {amount} ({application.reference})"
+        ),
         paragraphs=(
-            f"{application.company} has paid the deposit of {amount}"
+            f"{isolated(application.company)} has paid the deposit of {amount}"
             f" ({'by card' if method == 'stripe' else 'by bank transfer'}). Agree the first day"
-            f" with {application.name} within one working day.",
+            f" with {isolated(application.name)} within one working day.",
         ),
         action=("Open the application", desk_page(application)),
     )

@@ -36,18 +36,13 @@ from app.events.types import Event, RecordedEvent
 from app.firm.offers import Kind, current_offers
 from app.messages.events import MessageReceived, MessageSent, ReplyDue
 from app.payments.events import DepositOverpaid, DepositPaid
-from app.rendering import money
+from app.rendering import isolated, money
 from app.scoring.events import ApplicationScored
 
 
 def kind_name(kind: Kind) -> str:
     """The kind of engagement as the offers name it."""
     return current_offers().offer(kind).name
-
-
-def _isolated(name: str) -> str:
-    """The name, whose direction turns nothing around it, where no markup can say so."""
-    return f"\N{FIRST STRONG ISOLATE}{name}\N{POP DIRECTIONAL ISOLATE}"
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -89,7 +84,7 @@ WORDS: Mapping[type[msgspec.Struct], Callable[[Any], str]] = {
     ),
     EngagementClosed: lambda e: "Engagement closed",
     EngagementAccepted: lambda e: (
-        f"Agreed by {_isolated(e.accepted_name)};"
+        f"Agreed by {isolated(e.accepted_name)};"
         f" deposit of {money(e.deposit_cents, e.currency)} due"
     ),
     EngagementActivated: lambda e: "Engagement confirmed",

@@ -17,9 +17,22 @@ from app.engagements.queries import engagement_of
 from app.events.dead_letters import DeliveryDeadLettered
 from app.events.store import record
 from app.events.subscription import current_subscriptions
-from app.notifications.alerts import deposit_overpaid
+from app.notifications.alerts import (
+    answer_due,
+    deposit_overpaid,
+    handling_failed,
+    held,
+    reply_due,
+)
+from app.notifications.conversation import from_prospect
+from app.notifications.letter import Letter
 from app.notifications.models import MailMessage
-from app.notifications.news import deposit_paid, engagement_accepted
+from app.notifications.news import (
+    deposit_paid,
+    engagement_accepted,
+    more_provided,
+    withdrawn,
+)
 from tests.submitted import submit_answers
 
 DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
@@ -86,6 +99,37 @@ def test_two_applications_of_one_company_are_told_apart_by_their_reference(
         deposit_overpaid(application, 300_000, "usd"),
     ):
         assert letter.subject.endswith(f" ({application.reference})")
+
+
+def test_a_name_from_right_to_left_turns_nothing_around_it_in_mail_to_staff(
+    session: Session, handle_events: Handle
+) -> None:
+    turned = {"name": "Ada \u202eecalevoL", "company": "\u05e9\u05dc\u05d5\u05dd"}
+    application = submit_answers(session, {**STRONG, **turned})
+    session.commit()
+    handle_events()
+    engagement = engagement_of(session, application.id)
+    assert engagement
+    (told,) = mails(session, STAFF)
+    mails_to_staff: list[MailMessage | Letter] = [
+        told,
+        engagement_accepted(application, engagement),
+        deposit_paid(application, 300_000, "usd", "stripe"),
+        deposit_overpaid(application, 300_000, "usd"),
+        answer_due(application),
+        held(application, ["It took four seconds."]),
+        reply_due(application),
+        handling_failed(application, "scoring.score_fit", "application.submitted"),
+        more_provided(application, "The answer"),
+        withdrawn(application, "The reason"),
+        from_prospect(application, "The message"),
+    ]
+    company = f"\u2068{turned['company']}\u2069"
+    for mail in mails_to_staff:
+        assert company in mail.subject, mail.template
+        for text in (mail.subject, mail.text, mail.html):
+            assert text.count(turned["company"]) == text.count(company)
+            assert "\u202e" not in text
 
 
 def test_the_prospects_link_is_not_in_the_mail_to_staff(

@@ -56,11 +56,14 @@ def test_markup_in_any_answer_is_text_on_every_page(
 def test_writing_from_right_to_left_turns_nothing_else_around(
     desk: FlaskClient, submit: Submit, handle_events: Handle
 ) -> None:
-    application = submit(name="\u202eabc")
+    application = submit(name="\u202eabc", company="\u05d0\u202ebc")
     handle_events()
-    for url in ("/staff/", f"/staff/applications/{application.id}"):
+    page = f"/staff/applications/{application.id}"
+    for url in ("/staff/", page):
         assert "<bdi>\u202eabc</bdi>," in desk.get(url).text
-    assert "<bdi>\u202eabc</bdi>, <time" in desk.get(f"/staff/applications/{application.id}").text
+    assert "<bdi>\u202eabc</bdi>, <time" in desk.get(page).text
+    for url in (page, f"{page}/history"):
+        assert f"\u2068\u05d0bc\u2069, {application.reference} ·" in desk.get(url).text
 
 
 def test_the_page_holds_all_that_a_decision_needs(

@@ -8,7 +8,16 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.languages.catalogs import init_languages
-from app.rendering import datetime_utc, duration, money, number, plain_date, price, with_code
+from app.rendering import (
+    datetime_utc,
+    duration,
+    isolated,
+    money,
+    number,
+    plain_date,
+    price,
+    with_code,
+)
 from tests.unit.conftest import CONTENT
 
 
@@ -105,3 +114,21 @@ def test_what_stands_in_double_backticks_is_code_and_all_of_it_is_text() -> None
     assert with_code("``a<b>`` & ``c`` of ``") == (
         "<code>a&lt;b&gt;</code> &amp; <code>c</code> of ``"
     )
+
+
+@pytest.mark.parametrize(
+    ("name", "shown"),
+    [
+        ("Tidewater Freight", "Tidewater Freight"),
+        (
+            "Caf\N{LATIN SMALL LETTER E WITH ACUTE} 24/7",
+            "Caf\N{LATIN SMALL LETTER E WITH ACUTE} 24/7",
+        ),
+        ("Acme \u202egnp.exe", "Acme gnp.exe"),
+        ("\u2069\u2067\u202eAcme\u202c", "Acme"),
+        ("\u05e9\u05dc\u05d5\u05dd 24/7", "\u2068\u05e9\u05dc\u05d5\u05dd 24/7\u2069"),
+        ("\u0645\u0631\u062d\u0628\u0627\u2069", "\u2068\u0645\u0631\u062d\u0628\u0627\u2069"),
+    ],
+)
+def test_what_was_typed_turns_nothing_around_it(name: str, shown: str) -> None:
+    assert isolated(name) == shown

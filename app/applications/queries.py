@@ -49,6 +49,13 @@ def find_application_by_token(session: Session, token: str) -> Application | Non
     return session.scalar(select(Application).where(Application.access_token == token))
 
 
+def application_of(stream: str, named: str | None) -> uuid.UUID | None:
+    """The application that an event is about: its stream's, or the one ``named`` in its payload."""
+    kind, _, subject_id = stream.partition("-")
+    about = subject_id if kind == "application" else named
+    return uuid.UUID(about) if about else None
+
+
 def is_held_until_released(session: Session, sent: RecordedEvent) -> bool:
     """Whether it is the submission of an application that was held: what follows from any other
     submission follows from the release of this one."""

@@ -1,7 +1,5 @@
 """The Celery tasks that send to the chat. They carry nothing: the table says what is due."""
 
-import time
-
 from celery import shared_task
 from flask import current_app
 
@@ -9,11 +7,9 @@ from app.chat.courier import send_next_message
 from app.chat.incoming_webhook import post_to
 from app.chat.models import ChatMessage
 from app.database import alone_at, db
-from app.outbox.claims import count_due, put_back_orphans
+from app.outbox.claims import count_due
+from app.outbox.sending import send_for_a_while
 from app.wake import wake
-
-# With the last POST and a slow resolver it stays below the time limit of a task.
-WORK_SECONDS = 15.0
 
 
 def ring_courier() -> None:
@@ -25,7 +21,7 @@ def ring_courier() -> None:
 def send_messages() -> None:
     """Send what is due, and after a while leave the worker to others first."""
     with alone_at("chat.courier") as is_alone:
-        is_behind = is_alone and _send_for_a_while()
+        is_behind = is_alone and _send()
     if is_behind:
         ring_courier()
 
@@ -36,18 +32,15 @@ def sweep_messages() -> None:
         ring_courier()
 
 
-def _send_for_a_while() -> bool:
-    """Send for ``WORK_SECONDS``; return whether there may be more. What was written before the
-    setting was taken away waits until it is back."""
+def _send() -> bool:
+    """Return whether there may be more to send. What was written before the setting was taken away
+    waits until it is back."""
     if not _webhook():
         return False
     post = post_to(_webhook())
-    put_back_orphans(db.session(), ChatMessage)
-    until = time.monotonic() + WORK_SECONDS
-    while time.monotonic() < until:
-        if not send_next_message(db.session(), post):
-            return False
-    return True
+    return send_for_a_while(
+        db.session(), ChatMessage, lambda: send_next_message(db.session(), post)
+    )
 
 
 def _webhook() -> str:

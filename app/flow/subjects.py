@@ -2,13 +2,13 @@
 
 import uuid
 from collections.abc import Iterable
-from typing import Any
 
 import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
+from app.applications.queries import application_of
 from app.events.models import StoredEvent
 
 
@@ -19,16 +19,12 @@ class Subject(msgspec.Struct, frozen=True):
     company: str
 
 
-def application_of(stream: str, data: dict[str, Any]) -> uuid.UUID | None:
-    """The application that an event is about: its stream's, or the one that its payload names."""
-    kind, _, subject_id = stream.partition("-")
-    named = subject_id if kind == "application" else data.get("application_id")
-    return uuid.UUID(named) if named else None
-
-
 def subjects_of(session: Session, events: Iterable[StoredEvent]) -> dict[int, Subject]:
     """What each event is about, by its position."""
-    about = {event.position: application_of(event.stream, event.data) for event in events}
+    about = {
+        event.position: application_of(event.stream, event.data.get("application_id"))
+        for event in events
+    }
     rows = session.execute(
         select(Application.id, Application.company).where(Application.id.in_(about.values()))
     )

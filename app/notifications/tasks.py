@@ -1,7 +1,5 @@
 """The Celery tasks that send mail. They carry nothing: the outbox says what is due."""
 
-import time
-
 from celery import shared_task
 from flask import current_app
 
@@ -11,11 +9,9 @@ from app.firm.brand import current_brand
 from app.notifications.mailer import send_next_mail
 from app.notifications.models import MailMessage
 from app.notifications.smtp import smtp_sender
-from app.outbox.claims import count_due, put_back_orphans
+from app.outbox.claims import count_due
+from app.outbox.sending import send_for_a_while
 from app.wake import wake
-
-# With the last mail to a slow server it stays below the time limit of a task.
-WORK_SECONDS = 15.0
 
 
 def ring_mailer() -> None:
@@ -28,7 +24,7 @@ def send_due_mail() -> None:
     """Send what is due, and after a while leave the worker to others first. One worker does: a
     mail server that hangs holds up no other work."""
     with alone_at("notifications.mailer") as is_alone:
-        is_behind = is_alone and _send_for_a_while()
+        is_behind = is_alone and _send_mail()
     if is_behind:
         ring_mailer()
 
@@ -39,15 +35,14 @@ def sweep_mail() -> None:
         ring_mailer()
 
 
-def _send_for_a_while() -> bool:
-    """Send for ``WORK_SECONDS``; return whether there may be more."""
+def _send_mail() -> bool:
+    """Return whether there may be more to send."""
     config = current_app.config["SITE"]
     smtp = smtp_sender(config.SMTP_URL)
     sender = config.MAIL_FROM or current_brand().mailbox
     policy = RetryPolicy(first=1.0, cap=300.0, most=config.MAIL_MAX_ATTEMPTS)
-    put_back_orphans(db.session(), MailMessage)
-    until = time.monotonic() + WORK_SECONDS
-    while time.monotonic() < until:
-        if not send_next_mail(db.session(), smtp, sender=sender, policy=policy):
-            return False
-    return True
+    return send_for_a_while(
+        db.session(),
+        MailMessage,
+        lambda: send_next_mail(db.session(), smtp, sender=sender, policy=policy),
+    )

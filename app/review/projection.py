@@ -9,7 +9,7 @@ from app.events.lag import unhandled_events
 from app.events.projection import Difference, snapshot
 from app.review.queue_table import COLUMNS, FIGURES, MADE
 from app.review.rebuild import rebuild_queue
-from app.review.subscribers import application_id_of, list_application
+from app.review.subscribers import applications_of, list_application
 
 PERSONAL = ("name", "company", "search_text")
 
@@ -35,7 +35,7 @@ class QueueProjection:
     def verify(self, engine: Engine) -> Iterator[Difference]:
         with snapshot(engine) as connection:
             unhandled = unhandled_events(connection, list_application)
-            behind = {application_id_of(recorded) for recorded in unhandled}
+            behind = set(applications_of(unhandled))
             for row in connection.execute(ROWS, execution_options={"yield_per": 500}):
                 if row.key not in behind:
                     yield from _compare(row)

@@ -1,6 +1,5 @@
 """Building the queue's tables anew in a schema of their own, while the old ones serve."""
 
-from collections.abc import Iterable
 from typing import cast
 from uuid import UUID
 
@@ -12,10 +11,9 @@ from sqlalchemy.orm import Session
 from app.applications.models import Application
 from app.database import Base
 from app.events.log import Place, end_of_log, place_of, read_log, read_unsettled
-from app.events.types import RecordedEvent
 from app.review.models import QueueFigure, QueueRow
 from app.review.queue_table import write_rows
-from app.review.subscribers import application_id_of
+from app.review.subscribers import applications_of
 
 BATCH = 500
 SWAP_TRIES = 10
@@ -114,8 +112,3 @@ def swap(session: Session, place: Place, *, is_last: bool = False) -> bool:
 def turn_to_shadow(session: Session) -> None:
     """Until the transaction ends, the queue's tables are the new ones; the others stay."""
     session.execute(text("SET LOCAL search_path = shadow, public"))
-
-
-def applications_of(events: Iterable[RecordedEvent]) -> list[UUID]:
-    kinds = ("application-", "engagement-")
-    return list({application_id_of(e) for e in events if e.stream.startswith(kinds)})

@@ -11,7 +11,6 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
-from app.chat import tasks
 from app.chat.courier import LONGEST_REST, send_next_message
 from app.chat.incoming_webhook import NotTaken, is_outage, post_to
 from app.chat.models import ChatMessage
@@ -21,6 +20,7 @@ from app.chat.tasks import send_messages, sweep_messages
 from app.circuits.queries import is_refusing, list_circuits
 from app.database import utc_now
 from app.outbound.sender import Answer
+from app.outbox import sending
 from app.outbox.claims import count_due, put_back_orphans
 from local.ports import HOST
 from local.redis import Redis
@@ -242,7 +242,7 @@ def test_what_is_still_due_when_the_couriers_time_is_over_waits_for_no_sweep(
 
     tell()
     tell()
-    monkeypatch.setattr(tasks, "WORK_SECONDS", BRIEFLY)
+    monkeypatch.setattr(sending, "WORK_SECONDS", BRIEFLY)
     receiver.answer = answer_when_time_is_over
     with RedisClient.from_url(redis_server.url) as broker:
         broker.flushall()

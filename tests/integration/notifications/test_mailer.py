@@ -16,6 +16,7 @@ from app.notifications.mailer import send_next_mail
 from app.notifications.models import MailMessage
 from app.notifications.service import send_again
 from app.notifications.tasks import send_due_mail
+from app.outbox import sending
 from app.outbox.claims import count_due, put_back_orphans
 from local.ports import HOST
 from local.redis import Redis
@@ -200,7 +201,7 @@ def test_a_pile_of_mail_waits_for_no_sweep(
         time.sleep(BRIEFLY)
         return is_sent
 
-    monkeypatch.setattr(tasks, "WORK_SECONDS", BRIEFLY)
+    monkeypatch.setattr(sending, "WORK_SECONDS", BRIEFLY)
     monkeypatch.setattr(tasks, "send_next_mail", send_until_time_is_over)
     with RedisClient.from_url(redis_server.url) as broker:
         broker.flushall()

@@ -22,8 +22,10 @@ class Subject(msgspec.Struct, frozen=True):
 def application_of(stream: str, data: dict[str, Any]) -> uuid.UUID | None:
     """The application that an event is about: its stream's, or the one that its payload names."""
     kind, _, subject_id = stream.partition("-")
-    named = subject_id if kind == "application" else data.get("application_id")
-    return uuid.UUID(named) if named else None
+    try:
+        return uuid.UUID(subject_id if kind == "application" else data["application_id"])
+    except (AttributeError, KeyError, TypeError, ValueError):  # it is about none, or was altered
+        return None
 
 
 def subjects_of(session: Session, events: Iterable[StoredEvent]) -> dict[int, Subject]:

@@ -49,11 +49,14 @@ def find_application_by_token(session: Session, token: str) -> Application | Non
     return session.scalar(select(Application).where(Application.access_token == token))
 
 
-def application_of(stream: str, named: str | None) -> uuid.UUID | None:
-    """The application that an event is about: its stream's, or the one ``named`` in its payload."""
+def application_of(stream: str, named: object) -> uuid.UUID | None:
+    """The application that an event is about: its stream's, or the one ``named`` in its payload.
+    None where it is about none, or was altered."""
     kind, _, subject_id = stream.partition("-")
-    about = subject_id if kind == "application" else named
-    return uuid.UUID(about) if about else None
+    try:
+        return uuid.UUID(str(subject_id if kind == "application" else named))
+    except ValueError:
+        return None
 
 
 def is_held_until_released(session: Session, sent: RecordedEvent) -> bool:

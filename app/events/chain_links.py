@@ -12,7 +12,8 @@ from app.events.sealing import unseal
 
 # The text as in event_hash, which covers the hash before it and this.
 LINKS = text("""
-SELECT e.id, e.type, e.recorded_at, e.metadata ->> 'actor' AS actor, encode(e.hash, 'hex') AS hash,
+SELECT e.id, e.type, e.recorded_at, coalesce(e.metadata ->> 'actor', '') AS actor,
+    encode(e.hash, 'hex') AS hash,
     CAST(jsonb_build_array(
         e.id, e.stream, e.version, e.type, e.schema_version, e.data, e.metadata, e.person_id,
         encode(e.sealed, 'base64'), CAST(extract(epoch FROM e.recorded_at) * 1000000 AS bigint)

@@ -4,7 +4,7 @@ import re
 import time
 import traceback
 from collections.abc import Sequence
-from contextlib import nullcontext
+from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
@@ -25,11 +25,11 @@ from app.events.claims import (
 from app.events.dead_letters import record_dead_letter
 from app.events.relay import RelayAtHand
 from app.events.retry import RetryPolicy
-from app.events.rows import METADATA, NewerEvent, recorded_event
+from app.events.rows import NewerEvent, readable_metadata, recorded_event
 from app.events.sending import Send, send_all
 from app.events.spans import delivery_span
 from app.events.subscription import Subscriptions, UnknownSubscriber
-from app.events.tracing import following
+from app.events.tracing import following, new_trace
 from app.telemetry.spans import current_span
 
 # What is left of a task's deliveries by then goes back, so that a stop never waits for all of them.
@@ -138,7 +138,7 @@ def _hand_over(
         structlog.contextvars.bound_contextvars(
             subscriber=claim.subscriber, delivery=claim.delivery_id
         ),
-        following(event.id, METADATA.decode(event.metadata).correlation_id),
+        _trace_of(claim),
     ):
         if claim.attempts > policy.most:
             return _note_failure(session, claim, policy, WORKER_ENDED)
@@ -186,6 +186,12 @@ def _note_failure(session: Session, claim: Claim, policy: RetryPolicy, error: st
     outcome = Outcome.DEAD if noted.status == "dead" else Outcome.FAILED
     log.warning("delivery.failed", outcome=outcome, attempts=noted.attempts, error=kind)
     return outcome
+
+
+def _trace_of(claim: Claim) -> AbstractContextManager[None]:
+    """The trace of the claim's event; a new one where that was altered."""
+    said = readable_metadata(claim.event.metadata)
+    return following(claim.event.id, said.correlation_id) if said else new_trace()
 
 
 def _wake_next(connection: Connection, done: Sequence[Claim], send: Send) -> None:

@@ -12,8 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.events.fold import FoldedTable
 from app.events.projection import Difference, snapshot
-from app.events.rows import READ, recorded_event
+from app.events.rows import READ, UnreadableEvent, recorded_event
 from app.events.store import read_stream
+from app.events.types import RecordedEvent
 
 BATCH = 1000
 EVENTS = text(f"{READ} WHERE type = ANY(:types) ORDER BY stream, version")
@@ -57,7 +58,7 @@ class FoldedProjection(msgspec.Struct, frozen=True):
         ) as rows:
             for _, events in groupby(map(recorded_event, rows), lambda event: event.stream):
                 first, *later = events
-                yield first.subject_id, self.table.fold([first, *later])
+                yield _subject_of(first), self.table.fold([first, *later])
 
     def _rows(
         self, connection: Connection, keys: Mapping[uuid.UUID, Any]
@@ -112,3 +113,11 @@ class FoldedProjection(msgspec.Struct, frozen=True):
 
     def _difference(self, key: uuid.UUID, column: str = "", **what: Any) -> Difference:
         return Difference(self.table.name, str(key), column, **what)
+
+
+def _subject_of(first: RecordedEvent) -> uuid.UUID:
+    """What the stream is about. Raises UnreadableEvent where its name was altered."""
+    try:
+        return first.subject_id
+    except ValueError as error:
+        raise UnreadableEvent(f"{first.type} in {first.stream}, at {first.position}") from error

@@ -29,6 +29,15 @@ READ = f"""
 SELECT {EVENT_COLUMNS} FROM events e LEFT JOIN person_keys k USING (person_id)
 """  # noqa: S608 - the columns are a constant
 METADATA = msgspec.json.Decoder(Metadata)
+# What decoding and the upcasts' steps raise at content that nobody has ever recorded.
+ALTERED = (
+    InvalidTag,
+    msgspec.MsgspecError,
+    AttributeError,
+    LookupError,
+    TypeError,
+    ValueError,
+)
 NOTHING_SAID = Metadata(actor="unknown", correlation_id="")
 
 
@@ -62,9 +71,10 @@ def recorded_event(row: Sequence[Any]) -> RecordedEvent:
         else:
             opened = unseal(bytes(sealed), bytes(key), id_)
             payload = decode_event(type_, msgspec.json.decode(data) | opened, schema_version)
+        said = METADATA.decode(metadata)
     except (UnknownEventType, UnknownSchemaVersion) as error:
         raise NewerEvent(f"{type_} in version {schema_version}, at {position}") from error
-    except (InvalidTag, msgspec.ValidationError) as error:
+    except ALTERED as error:
         raise UnreadableEvent(f"{type_} in version {schema_version}, at {position}") from error
     return RecordedEvent(
         id=id_,
@@ -74,7 +84,7 @@ def recorded_event(row: Sequence[Any]) -> RecordedEvent:
         version=version,
         type=type_,
         data=payload,
-        metadata=METADATA.decode(metadata),
+        metadata=said,
         recorded_at=recorded_at,
         is_erased=sealed is not None and key is None,
     )

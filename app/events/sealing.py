@@ -9,6 +9,7 @@ import uuid
 from typing import Any
 
 import msgspec
+from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 KEY_BITS = 256
@@ -26,6 +27,9 @@ def seal(fields: dict[str, Any], key: bytes, event_id: uuid.UUID) -> bytes:
 
 
 def unseal(sealed: bytes, key: bytes, event_id: uuid.UUID) -> dict[str, Any]:
-    """The fields again. Raises cryptography.exceptions.InvalidTag for a wrong key or event."""
+    """The fields again. Raises cryptography.exceptions.InvalidTag for a wrong key or event, and
+    where the sealed part was altered."""
     nonce, ciphertext = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
+    if len(nonce) < NONCE_BYTES:
+        raise InvalidTag
     return msgspec.json.decode(AESGCM(key).decrypt(nonce, ciphertext, event_id.bytes))

@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 
 from app.database import after_commit
 from app.events.claims import Claim
-from app.events.rows import METADATA
+from app.events.rows import readable_metadata
 from app.events.types import Metadata
 from app.telemetry.context import SpanContext, span_id_of, trace_id_of
 from app.telemetry.spans import NO_SPAN, Attributes, Span, is_collecting, span
@@ -21,7 +21,7 @@ from app.telemetry.spans import NO_SPAN, Attributes, Span, is_collecting, span
 EVENTS_OF = text("""
 SELECT DISTINCT e.id, e.metadata ->> 'correlation_id' AS correlation_id
 FROM deliveries d JOIN events e ON e.position = d.event_position
-WHERE d.id = ANY(:ids)
+WHERE d.id = ANY(:ids) AND e.metadata ->> 'correlation_id' IS NOT NULL
 """)
 
 
@@ -75,10 +75,10 @@ def relay_span(connection: Connection, delivery_ids: Sequence[int], *, since: in
 
 def delivery_span(claim: Claim) -> Span:
     """One try of a subscriber."""
-    if not is_collecting():
-        return NO_SPAN
     event = claim.event
-    context = event_context(event.id, METADATA.decode(event.metadata).correlation_id)
+    if not is_collecting() or not (said := readable_metadata(event.metadata)):
+        return NO_SPAN
+    context = event_context(event.id, said.correlation_id)
     return span(
         f"deliver {claim.subscriber}",
         "consumer",

@@ -12,7 +12,8 @@ from app.accounts.queries import name_of, staff_names
 from app.applications.queries import find_application_by_reference
 from app.engagements.queries import engagement_of, streams_about
 from app.events.models import StoredEvent
-from app.events.types import declared_events, stream_of
+from app.events.rows import NOTHING_SAID
+from app.events.types import Metadata, declared_events, stream_of
 from app.flow.subjects import Subject, subjects_of
 
 PAGE_SIZE = 50
@@ -83,9 +84,16 @@ def _row(event: StoredEvent, names: dict[str, str], subject: Subject | None) -> 
         type=event.type,
         stream=event.stream,
         subject=subject,
-        who=name_of(event.meta["actor"], names),
+        who=name_of(_actor_of(event), names),
         recorded_at=event.recorded_at,
     )
+
+
+def _actor_of(event: StoredEvent) -> str:
+    try:
+        return msgspec.convert(event.meta, Metadata).actor
+    except msgspec.ValidationError:  # somebody has altered it
+        return NOTHING_SAID.actor
 
 
 def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]:

@@ -11,7 +11,13 @@ from sqlalchemy.orm import Session
 
 from app.accounts.queries import name_of, staff_names
 from app.events.models import Delivery, DeliveryTry, StoredEvent
-from app.events.rows import EVENT_COLUMNS, METADATA, UnreadableEvent, recorded_event
+from app.events.rows import (
+    EVENT_COLUMNS,
+    NOTHING_SAID,
+    UnreadableEvent,
+    readable_metadata,
+    recorded_event,
+)
 from app.events.types import declared_events
 from app.flow.subjects import Subject, subjects_of
 
@@ -24,7 +30,7 @@ WHERE e.id = :id
 EFFECTS = text("""
 SELECT id, type, stream FROM events WHERE metadata ->> 'causation_id' = :id ORDER BY position
 """)
-CAUSE = text("SELECT id, type, stream FROM events WHERE id = CAST(:id AS uuid)")
+CAUSE = text("SELECT id, type, stream FROM events WHERE id = :id")
 
 
 class Relative(msgspec.Struct, frozen=True):
@@ -97,8 +103,8 @@ def find_event(session: Session, event_id: uuid.UUID) -> EventStory | None:
     row = session.execute(FIND, {"id": event_id}).one_or_none()
     if row is None:
         return None
-    metadata = METADATA.decode(row.metadata)
-    cause = session.execute(CAUSE, {"id": metadata.causation_id}).one_or_none()
+    metadata = readable_metadata(row.metadata) or NOTHING_SAID
+    cause = _find_cause(session, metadata.causation_id)
     stored = session.get_one(StoredEvent, row.position)
     data, personal = _payload(row)
     return EventStory(
@@ -118,10 +124,19 @@ def find_event(session: Session, event_id: uuid.UUID) -> EventStory | None:
         personal=personal,
         is_erased=row.sealed is not None and row.key is None,
         subject=subjects_of(session, [stored]).get(row.position),
-        cause=Relative(*cause) if cause else None,
+        cause=cause,
         effects=[Relative(*one) for one in session.execute(EFFECTS, {"id": str(row.id)})],
         deliveries=_deliveries(session, row.position),
     )
+
+
+def _find_cause(session: Session, causation_id: str | None) -> Relative | None:
+    try:
+        named = uuid.UUID(causation_id or "")
+    except ValueError:  # there is none, or somebody has altered it
+        return None
+    cause = session.execute(CAUSE, {"id": named}).one_or_none()
+    return Relative(*cause) if cause else None
 
 
 def _payload(row: Row[Any]) -> tuple[dict[str, Any], dict[str, Any]]:

@@ -19,11 +19,15 @@ class Subject(msgspec.Struct, frozen=True):
     company: str
 
 
+def _named_in(data: object) -> object:
+    """The application that a payload names, whatever was made of it."""
+    return data.get("application_id") if isinstance(data, dict) else None
+
+
 def subjects_of(session: Session, events: Iterable[StoredEvent]) -> dict[int, Subject]:
     """What each event is about, by its position."""
     about = {
-        event.position: application_of(event.stream, event.data.get("application_id"))
-        for event in events
+        event.position: application_of(event.stream, _named_in(event.data)) for event in events
     }
     rows = session.execute(
         select(Application.id, Application.company).where(Application.id.in_(about.values()))

@@ -95,12 +95,13 @@ def handling_failed(application: Application | None, subscriber: str, event_type
             ),
             action=("Open Events", link_to("flow.events")),
         )
+    about = f"{isolated(application.title)} ({application.reference})"
     return Letter(
         template="handling_failed",
-        subject=f"Not handled automatically: {isolated(application.title)} ({application.reference})",
+        subject=f"Not handled automatically: {about}",
         paragraphs=(
-            f"For {isolated(application.title)} ({application.reference}) the step {subscriber} has failed on"
-            f" {event_type} each time it was tried. It can be read and replayed under Events.",
+            f"For {about} the step {subscriber} has failed on {event_type} each time it was tried."
+            " It can be read and replayed under Events.",
             *(["The application is complete and can be decided."] if application.is_open else []),
         ),
         action=(

@@ -6,7 +6,7 @@ It knows no domain. The way of an event: `types` declares it, `store` appends it
 on the way. `tasks` and `commands` are the doors for Celery and for an operator.
 
 When it does not go well: `retry`, `dead_letters`, `pausing`, `backfill`.
-Later, and for those who follow: `schedule` and `due`; `log`, and `bridges` to other brokers.
+Later, and for those who follow: `schedule` and `due`; `log`.
 What guards the log: `sealing` and `person_keys`, `chain`, `chain_links` and `checkpoints`.
 What reads it: `rows`. What is derived from it: `fold`, `projection`, `folded_projection`, `lag`.
 What describes it: `catalog`, `schema`, `asyncapi`, `example`, `upcast`; `cloudevents` on the wire.

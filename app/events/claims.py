@@ -35,10 +35,12 @@ class Claim(msgspec.Struct, frozen=True):
 # Nothing is lost with a claim that a crash of the server takes back, so its commit need not wait
 # for the disk. SKIP LOCKED and the lease keep others out; the NOT EXISTS keeps the stream's order.
 #
-# Here and below: most deliveries are done, so Postgres takes the indexes of the others for nearly
-# empty, and would rather read through all of those than look one up. Which is found by its id, of
-# that the status is asked after it is locked, or `done_at`, which no such index knows; OFFSET 0
-# keeps a question about a stream from being joined with the rest. What is dead has another claim.
+# Here and below: most deliveries are done, so Postgres takes the partial indexes on all others for
+# nearly empty, and would rather read through one of them than look up a delivery by its id. So a
+# statement that looks up by id leaves `status` alone until the row is locked, and asks for
+# `done_at`, which is in the condition of no partial index. OFFSET 0 keeps the subquery about the
+# stream from being turned into a join. Where the number of the claim is compared, a dead delivery
+# is left out as well: its number has moved on.
 CLAIM = text(f"""
 WITH locked AS MATERIALIZED (
     SELECT id, status, not_before, subscriber, stream, stream_version FROM deliveries

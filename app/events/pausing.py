@@ -13,14 +13,14 @@ from app.events.types import Event, event, stream_of
 
 @event("subscriber.paused", version=1)
 class SubscriberPaused(Event, frozen=True):
-    """A member of staff has told a subscriber to wait."""
+    """A member of staff or an operator has told a subscriber to wait."""
 
     subscriber: str
 
 
 @event("subscriber.resumed", version=1)
 class SubscriberResumed(Event, frozen=True):
-    """A member of staff has let a subscriber go on."""
+    """A member of staff or an operator has let a subscriber go on."""
 
     subscriber: str
 

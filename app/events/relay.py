@@ -91,7 +91,8 @@ WHERE d.id = ANY(:ids) AND d.done_at IS NULL AND d.sent_at IS NULL AND NOT EXIST
 RETURNING d.id
 """)
 
-# Of the newest: what waits unsent, behind a failure or a pause, is not read through each time.
+# Only the newest are looked at: a backlog that waits unsent, behind a failure or a pause, would
+# otherwise be read through each time.
 SENT_AND_UNCLAIMED = text("""
 SELECT count(sent_at) FROM (
     SELECT sent_at FROM deliveries

@@ -19,7 +19,8 @@ WHERE ended_at > after AND ended_at <= until GROUP BY subscriber
 """
 COUNTED = "SELECT coalesce(max(counted_until), '-infinity') AS after FROM delivery_totals"
 
-# A row that says when it was done is committed within the 30 s that a transaction may stand idle.
+# From the moment that a row names as its end, its commit is at most 30 s away: no transaction may
+# stand idle for longer. So whatever ended more than a minute ago can be seen, and is counted.
 COUNT_UP = text(f"""
 WITH reach AS (SELECT after, now() - interval '1 minute' AS until FROM ({COUNTED}) AS counted)
 INSERT INTO delivery_totals AS t (subscriber, done, failed, counted_until)

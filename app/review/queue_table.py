@@ -20,9 +20,9 @@ OPEN_STATUSES = ", ".join(f"'{status}'" for status in OPEN)
 UNDECIDED_STATUSES = ", ".join(f"'{status}'" for status in UNDECIDED)
 
 # The tables it reads are themselves folded from the streams, in the transaction of each event.
-# For an application speaks the heaviest of the criteria that it meets best; against it, of those
-# that give at most half of their points, the one that cost most. It is late when an answer fell due
-# after the prospect's last word.
+# `strongest` is the criterion that gave the largest share of its points, and of several such the
+# one that is worth the most; `weakest`, among those that gave at most half of theirs, the one that
+# lost the most. An application is late when an answer fell due after the prospect's last word.
 MADE = f"""
 SELECT a.id AS application_id, a.reference, a.name,
     CASE WHEN a.erased_at IS NULL THEN a.company ELSE 'Erased' END AS company,
@@ -72,8 +72,8 @@ LEFT JOIN LATERAL (
 ) unanswered ON true
 """  # noqa: S608 - a number and names of our own
 
-# What the row r adds to each figure; without a key or an amount, nothing. What programs may have
-# sent is no week's business.
+# What the row r adds to each figure: nothing where the key or the amount is NULL. What is held or
+# dismissed, and may have been sent by a program, is not counted on the day of its submission.
 FIGURES = """
 LATERAL (VALUES
     ('status', r.status, 1),

@@ -14,8 +14,11 @@ from app.scoring.score import score_answers
 
 def score_fit(session: Session, sent: RecordedEvent) -> None:
     """application.submitted, or .released where that was held → the application's score →
-    application.scored. Whoever else records in the stream has the application's row first, and so
-    has this: its score refers to it."""
+    application.scored.
+
+    It locks the application's row before it records in the stream, as everybody does who records
+    there: the score, which refers to that row, would lock it afterwards, and could deadlock.
+    """
     if is_held_until_released(session, sent):
         return
     answers = hold_application(session, sent.subject_id).answers

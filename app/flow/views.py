@@ -22,6 +22,8 @@ from app.flow.picture import Picture, draw_flow
 from app.flow.queries import latest_replays
 from app.flow.story import find_event
 from app.flow.trouble import dead_letter_groups, retrying_deliveries
+from app.hold.service import held_since
+from app.notifications.queries import count_unsent_mail_by_status
 from app.webhooks.queries import endpoint_rows
 
 flow = Blueprint("flow", __name__, template_folder="templates")
@@ -37,6 +39,8 @@ def events() -> str:
     figures = flow_figures(session)
     return render_template(
         "flow/events.html",
+        held_since=held_since(session),
+        mail_waiting=count_unsent_mail_by_status(session)["queued"],
         flow=figures,
         picture=picture_of(figures),
         names=staff_names(session),

@@ -14,6 +14,7 @@ from app.content.pictures import pictures
 from app.content.syndication import syndication
 from app.content.views import content
 from app.engagements.views import engagements
+from app.flow.hold_views import hold
 from app.flow.replay_views import replays
 from app.flow.views import flow
 from app.history.views import history
@@ -64,6 +65,7 @@ BLUEPRINTS = (
     engagements,
     flow,
     replays,
+    hold,
     webhooks,
     catalog,
     api,

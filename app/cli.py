@@ -1,5 +1,5 @@
 """The operator's commands: `flask relay`, `flask intake`, `flask labs`, `flask events …`,
-`flask bridges …`, `flask person …`, `flask staff …`, `flask content …`"""
+`flask outbound …`, `flask bridges …`, `flask person …`, `flask staff …`, `flask content …`"""
 
 import os
 import signal
@@ -21,6 +21,7 @@ from app.events.projection_commands import rebuild, verify
 from app.events.relay import run_relay
 from app.events.subscription import current_subscriptions
 from app.events.tasks import send_deliveries
+from app.flow.commands import outbound
 from app.labs.backbone import make_backbone
 from app.labs.runner import CONNECTIONS, Runner
 from app.portal.commands import person
@@ -35,6 +36,7 @@ def register_commands(app: Flask) -> None:
     app.cli.add_command(events)
     events.add_command(verify)
     events.add_command(rebuild)
+    app.cli.add_command(outbound)
     app.cli.add_command(bridges)
     app.cli.add_command(person)
     app.cli.add_command(staff)

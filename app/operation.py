@@ -29,6 +29,7 @@ from app.events.figures import FlowFigures, flow_figures
 from app.events.log import has_moved
 from app.events.totals import Totals, delivery_totals
 from app.extensions import migrate
+from app.hold.service import seconds_held
 from app.notifications.queries import count_unsent_mail_by_status
 from app.webhooks.queries import (
     count_disabled_endpoints,
@@ -99,6 +100,7 @@ def _render_metrics() -> bytes:
         ("canary_age_seconds", "Since the canary last arrived", canary_age(session)),
         ("scheduled_late_seconds", "Lateness of scheduled events", seconds_late(session)),
         ("erasures_not_entered", "Erasures that the ledger lacks", count_not_entered(session)),
+        ("outbound_held_seconds", "Since when nothing is sent", seconds_held(session)),
         (
             "webhook_endpoints_disabled",
             "Endpoints that failed or are gone",

@@ -18,6 +18,7 @@ from app.events.cloudevents import to_cloud_event
 from app.events.log import START, Place, end_of_log, place_of, read_log
 from app.events.rows import Altered, NewerEvent
 from app.events.types import RecordedEvent
+from app.hold.service import is_held
 
 BATCH = 100
 ALTERED = "altered since it was recorded"
@@ -59,14 +60,15 @@ def forward_batch(session: Session, address: BridgeAddress, link: Link, *, base_
     """Send one batch and commit the new place; return whether to go on, as there may be more.
 
     Stops at the first event that is not confirmed, or that only a newer release can read; one that
-    was altered is passed over. A bridge that is paused sends nothing. No transaction is open while
-    the other side is talked to. Raises what the link raises.
+    was altered is passed over. A bridge that is paused or held back sends nothing. No transaction
+    is open while the other side is talked to. Raises what the link raises.
     """
     bridge = open_bridge(session, address)
     place, failures = bridge.place, bridge.failures
     events: Sequence[RecordedEvent] = []
     try:
-        events = read_log(session, place, most=BATCH) if not bridge.paused_at else []
+        rests = bridge.paused_at or is_held(session)
+        events = [] if rests else read_log(session, place, most=BATCH)
         session.commit()
         if not events:
             return False

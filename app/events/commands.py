@@ -12,6 +12,7 @@ from app.events.checkpoints import make_checkpoint
 from app.events.log import begin_epoch, has_moved
 from app.events.pausing import pause_subscriber, resume_subscriber
 from app.events.subscription import current_subscriptions
+from app.hold.service import hold_outbound
 
 events = AppGroup("events", help="Look after the event log and its subscribers.")
 
@@ -57,13 +58,14 @@ def backfill(subscriber: str) -> None:
 
 @events.command("restored")
 def restored() -> None:
-    """Have the log go on after a restore into another server."""
-    if not has_moved(db.session()):
-        click.echo("The log is where it was: nothing to do.")
-        return
-    begin_epoch(db.session())
+    """Have the log go on after a restore, and hold back what would leave the site."""
+    moved = has_moved(db.session())
+    if moved:
+        begin_epoch(db.session())
+    hold_outbound(db.session(), actor=operator())
     db.session.commit()
-    click.echo("The log goes on here.")
+    click.echo("The log goes on here." if moved else "The log is where it was.")
+    click.echo("No mail, chat, webhook or bridge sends before `flask outbound release`.")
 
 
 @events.command("checkpoint")

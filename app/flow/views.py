@@ -22,7 +22,8 @@ from app.flow.picture import Picture, draw_flow
 from app.flow.queries import latest_replays
 from app.flow.story import find_event
 from app.flow.trouble import dead_letter_groups, retrying_deliveries
-from app.notifications.queries import refused_mail
+from app.hold.service import held_since
+from app.notifications.queries import count_unsent_mail_by_status, refused_mail
 from app.notifications.service import send_refused_again
 from app.webhooks.queries import endpoint_rows, place_figures
 
@@ -39,6 +40,8 @@ def events() -> str:
     figures = flow_figures(session)
     return render_template(
         "flow/events.html",
+        held_since=held_since(session),
+        mail_waiting=count_unsent_mail_by_status(session)["queued"],
         flow=figures,
         picture=picture_of(figures),
         names=staff_names(session),

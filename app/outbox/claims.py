@@ -12,6 +12,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.circuits.queries import is_refusing
+from app.hold.service import is_held
 from app.outbox.models import OutboxRow
 
 Row = TypeVar("Row", bound=OutboxRow)
@@ -34,10 +35,12 @@ WHERE status = 'queued' AND not_before <= now() OR status = 'sending'
 
 def claim_next(session: Session, model: type[Row], next_due: str, *, circuit: str) -> Row | None:
     """Claim the row that ``next_due`` (SQL for its id, locked) finds, commit, and return it, with
-    no transaction open. While the circuit is open, all are left as they are."""
+    no transaction open. While the circuit is open, or all is held back, they are left as they
+    are."""
     claim = text(CLAIM.format(table=model.__tablename__, next_due=next_due))
     claimed = select(model).from_statement(claim).execution_options(populate_existing=True)
-    row = None if is_refusing(session, circuit) else session.scalar(claimed)
+    rests = is_held(session) or is_refusing(session, circuit)
+    row = None if rests else session.scalar(claimed)
     if row is not None:
         session.expunge(row)  # so that reading it opens no transaction
     session.commit()

@@ -8,6 +8,7 @@ from flask import current_app
 
 from app.database import alone_at, db, utc_now
 from app.events.rows import NewerEvent
+from app.hold.service import is_held
 from app.outbound.sender import Sender
 from app.wake import wake
 from app.webhooks.claims import count_due, put_back_orphans
@@ -58,7 +59,10 @@ def send_messages() -> None:
 
 
 def _send_for_a_while() -> bool:
-    """Send for ``COURIER_SECONDS``; return whether something is still due then."""
+    """Send for ``COURIER_SECONDS``; return whether something is still due then. While all is held
+    back, none is sent."""
+    if is_held(db.session()):
+        return False
     config = current_app.config["SITE"]
     sender = Sender(allow_private=config.WEBHOOK_ALLOW_PRIVATE)
     put_back_orphans(db.session())

@@ -1,5 +1,5 @@
 """What an operator relies on: the canary's event may be relayed again, and it is noted when it
-arrives; whom the ledger of erasures lacks."""
+arrives; whom the ledger of erasures lacks; whether what would leave the house is held back."""
 
 import sqlalchemy as sa
 from alembic import op
@@ -35,11 +35,18 @@ def upgrade() -> None:
         sa.Column("erased_at", sa.DateTime(timezone=True), nullable=False),
     )
     op.execute(ERASED_BEFORE)
+    op.create_table(
+        "outbound_holds",
+        sa.Column(
+            "since", sa.DateTime(timezone=True), server_default=sa.text("now()"), primary_key=True
+        ),
+    )
     guard(but_for=" AND OLD.type <> 'canary.released'")
 
 
 def downgrade() -> None:
     guard(but_for="")
+    op.drop_table("outbound_holds")
     op.drop_table("erasures_to_enter")
     op.drop_table("canary_arrivals")
 

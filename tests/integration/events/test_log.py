@@ -120,4 +120,4 @@ def test_a_log_that_was_restored_into_another_server_goes_on_there(
     assert seen == [(before.stream, 1)]
     after = record_event()
     assert follow(session, place)[0] == [(after.stream, 1)]
-    assert "nothing to do" in runner.invoke(args=["events", "restored"]).output
+    assert "where it was" in runner.invoke(args=["events", "restored"]).output

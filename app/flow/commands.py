@@ -1,0 +1,18 @@
+"""What an operator does with what leaves the house: `flask outbound …`"""
+
+import click
+from flask.cli import AppGroup
+
+from app.database import db
+from app.events.commands import operator
+from app.hold.service import release_outbound
+
+outbound = AppGroup("outbound", help="Look after what leaves the site.")
+
+
+@outbound.command("release")
+def release() -> None:
+    """Let go what `flask events restored` holds back: mail, chat, webhooks, bridges."""
+    was_held = release_outbound(db.session(), actor=operator())
+    db.session.commit()
+    click.echo("What waits is sent now." if was_held else "Nothing is held back.")

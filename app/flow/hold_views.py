@@ -1,0 +1,20 @@
+"""The button that lets go what is held back after a restore."""
+
+from flask import Blueprint, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required
+
+from app.database import db
+from app.hold.service import release_outbound
+
+hold = Blueprint("hold", __name__)
+
+
+@hold.post("/staff/events/release")
+@login_required
+def release() -> ResponseReturnValue:
+    """Let it go; a second press changes nothing."""
+    release_outbound(db.session(), actor=current_user.actor)
+    db.session.commit()
+    flash("What waited is sent now.")
+    return redirect(url_for("flow.events"), 303)

@@ -1,0 +1,42 @@
+"""Holding back what would leave the house, letting it go, and asking which it is."""
+
+from datetime import datetime
+
+import structlog
+from sqlalchemy import delete, func, select, text
+from sqlalchemy.orm import Session
+
+from app.hold.models import OutboundHold
+
+HOLD = text("INSERT INTO outbound_holds SELECT WHERE NOT EXISTS (SELECT FROM outbound_holds)")
+SECONDS = text("""
+SELECT coalesce(extract(epoch FROM now() - min(since)), 0)::float8 FROM outbound_holds
+""")
+log = structlog.get_logger()
+
+
+def hold_outbound(session: Session, *, actor: str) -> None:
+    """Have nothing leave from the next thing to send on."""
+    session.execute(HOLD)
+    log.warning("outbound.held", actor=actor)
+
+
+def release_outbound(session: Session, *, actor: str) -> bool:
+    """Let everything go that waits; False where nothing is held."""
+    released = session.scalars(delete(OutboundHold).returning(OutboundHold.since)).all()
+    log.warning("outbound.released", actor=actor)
+    return bool(released)
+
+
+def held_since(session: Session) -> datetime | None:
+    """None where nothing is held."""
+    return session.scalar(select(func.min(OutboundHold.since)))
+
+
+def is_held(session: Session) -> bool:
+    return held_since(session) is not None
+
+
+def seconds_held(session: Session) -> float:
+    """0 where nothing is."""
+    return float(session.scalar(SECONDS) or 0)

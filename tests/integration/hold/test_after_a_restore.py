@@ -1,0 +1,151 @@
+"""A restored database takes for unsent what has been sent since: nothing leaves until released."""
+
+import re
+import tomllib
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import msgspec
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Staff
+from app.applications.events import ApplicationSubmitted
+from app.bridges.addresses import parse_bridges
+from app.bridges.forward import forward_batch
+from app.chat import tasks as chat_tasks
+from app.notifications.tasks import send_due_mail
+from app.webhooks import tasks as webhook_tasks
+from app.webhooks.service import add_endpoint
+from tests.integration.bridges.conftest import BASE_URL, OtherSide
+from tests.settled import wait_until_settled
+from tests.smtp_sink import SmtpSink
+from tests.submitted import submit_answers
+from tests.webhook_receiver import WebhookReceiver
+
+DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
+STRONG = tomllib.loads(DEMO.read_text())["applications"][0]
+CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+(BRIDGE,) = parse_bridges("kafka://broker:9092/events?from=start")
+
+
+class World:
+    """All that the site sends to, and the workers that send."""
+
+    def __init__(self, session: Session) -> None:
+        self.sink = SmtpSink()
+        self.chat = WebhookReceiver()
+        self.endpoint = WebhookReceiver()
+        self.bridge = OtherSide()
+        self._session = session
+
+    def work(self) -> None:
+        """Have every sender send what it would."""
+        self._session.rollback()
+        wait_until_settled()
+        send_due_mail()
+        chat_tasks.send_messages()
+        webhook_tasks.sweep_webhooks()
+        webhook_tasks.send_messages()
+        while forward_batch(self._session, BRIDGE, self.bridge, base_url=BASE_URL):
+            pass
+
+    @property
+    def told(self) -> dict[str, int]:
+        """How much each has been told."""
+        return {
+            "mail": len(self.sink.mails),
+            "chat": len(self.chat.received),
+            "webhooks": len(self.endpoint.received),
+            "bridge": len(self.bridge.taken),
+        }
+
+
+# Who asks whether all is held back, on whose behalf.
+GUARDS = {
+    "app.outbox.claims": {"mail", "chat"},
+    "app.webhooks.tasks": {"webhooks"},
+    "app.bridges.forward": {"bridge"},
+}
+NOTHING = {"mail": 0, "chat": 0, "webhooks": 0, "bridge": 0}
+
+
+@pytest.fixture
+def world(
+    app: Flask, session: Session, ada: Staff, monkeypatch: pytest.MonkeyPatch
+) -> Iterator[World]:
+    world = World(session)
+    with world.sink, world.chat, world.endpoint:
+        config = msgspec.structs.replace(
+            app.config["SITE"],
+            SMTP_URL=f"smtp://{world.sink.host}:{world.sink.port}",
+            CHAT_WEBHOOK_URL=f"{world.chat.url}/hooks/1",
+        )
+        monkeypatch.setitem(app.config, "SITE", config)
+        add_endpoint(
+            session,
+            url=world.endpoint.url,
+            description="",
+            event_types=(ApplicationSubmitted.type,),
+            with_personal=False,
+            staff_id=ada.id,
+        )
+        session.commit()
+        webhook_tasks.sweep_webhooks()  # an endpoint hears of what comes after it
+        yield world
+
+
+@pytest.fixture
+def restored(app: Flask, session: Session, world: World) -> None:
+    """A database as a backup has it, with an application that nothing has handled yet."""
+    submit_answers(session, STRONG)
+    session.commit()
+    said = app.test_cli_runner().invoke(args=["events", "restored"]).output
+    assert "`flask outbound release`" in said
+
+
+def test_nothing_is_sent_after_a_restore_before_it_is_let_go(
+    app: Flask, world: World, restored: None, handle_events: Callable[[], None]
+) -> None:
+    handle_events()
+    world.work()
+    assert world.told == NOTHING
+
+    assert "is sent now" in app.test_cli_runner().invoke(args=["outbound", "release"]).output
+    world.work()
+    assert world.told == {"mail": 2, "chat": 1, "webhooks": 1, "bridge": world.told["bridge"]}
+    assert world.told["bridge"] > 1
+    assert "Nothing is held" in app.test_cli_runner().invoke(args=["outbound", "release"]).output
+
+
+@pytest.mark.parametrize("guard", GUARDS)
+def test_whoever_did_not_ask_for_the_hold_would_send(
+    guard: str,
+    world: World,
+    restored: None,
+    handle_events: Callable[[], None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The control, for each that asks."""
+    handle_events()
+    monkeypatch.setattr(f"{guard}.is_held", lambda _: False)
+    world.work()
+    assert {name for name, count in world.told.items() if count} == GUARDS[guard]
+
+
+def test_staff_see_it_and_let_it_go(
+    world: World, restored: None, desk: FlaskClient, handle_events: Callable[[], None]
+) -> None:
+    handle_events()
+    page = desk.get("/staff/events/").text
+    assert "Nothing leaves the site" in page and "2 mails wait" in page
+    assert "outbound_held_seconds 0.0" not in desk.get("/metrics").text
+    found = CSRF_TOKEN.search(page)
+    assert found
+    desk.post("/staff/events/release", data={"csrf_token": found[1]})
+    assert "Nothing leaves the site" not in desk.get("/staff/events/").text
+    assert "outbound_held_seconds 0.0" in desk.get("/metrics").text
+    world.work()
+    assert world.told["mail"] == 2

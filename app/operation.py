@@ -22,6 +22,7 @@ from app.bridges.queries import bridge_figures
 from app.chat.queries import count_unsent_chat_by_status
 from app.circuits.queries import list_circuits
 from app.database import db
+from app.events.checkpoints import seconds_unsigned
 from app.events.due import seconds_late
 from app.events.figures import FlowFigures, flow_figures
 from app.events.log import has_moved
@@ -91,10 +92,7 @@ def _may_read_metrics(config: Config) -> bool:
 def _render_metrics() -> bytes:
     registry = CollectorRegistry()
     figures = flow_figures(db.session())
-    unrelayed = Gauge("events_unrelayed", "Events that the relay has not read", registry=registry)
-    unrelayed.set(figures.unrelayed)
-    recorded = Gauge("events_last_position", "Position of the last event", registry=registry)
-    recorded.set(figures.last_position)
+    _tell_of_log(registry, figures)
     _tell_of_subscribers(registry, figures)
     mail = Gauge("mail_messages", "Mail not sent, by its state", ["status"], registry=registry)
     for status, count in count_unsent_mail_by_status(db.session()).items():
@@ -121,6 +119,21 @@ def _render_metrics() -> bytes:
     _tell_of_webhook_place(registry)
     _add_bridges(registry)
     return generate_latest(registry)
+
+
+def _tell_of_log(registry: CollectorRegistry, figures: FlowFigures) -> None:
+    unrelayed = Gauge("events_unrelayed", "Events that the relay has not read", registry=registry)
+    unrelayed.set(figures.unrelayed)
+    oldest = Gauge("events_unrelayed_oldest_seconds", "Age of the oldest", registry=registry)
+    oldest.set(figures.unrelayed_oldest_seconds)
+    recorded = Gauge("events_last_position", "Position of the last event", registry=registry)
+    recorded.set(figures.last_position)
+    unsigned = Gauge(
+        "events_unsigned_oldest_seconds",
+        "Age of the first event in no checkpoint",
+        registry=registry,
+    )
+    unsigned.set(seconds_unsigned(db.session()))
 
 
 def _tell_of_subscribers(registry: CollectorRegistry, figures: FlowFigures) -> None:

@@ -24,6 +24,7 @@ from app.circuits.queries import list_circuits
 from app.database import db
 from app.erasures.ledger import count_not_entered
 from app.events.canary import canary_age
+from app.events.checkpoints import seconds_unsigned
 from app.events.due import seconds_late
 from app.events.figures import FlowFigures, flow_figures
 from app.events.log import has_moved
@@ -97,6 +98,16 @@ def _render_metrics() -> bytes:
     for name, meaning, value in (
         ("events_unrelayed", "Events that the relay has not read", flow.unrelayed),
         ("events_last_position", "Position of the last event", flow.last_position),
+        (
+            "events_unrelayed_oldest_seconds",
+            "Age of the oldest of them",
+            flow.unrelayed_oldest_seconds,
+        ),
+        (
+            "events_unsigned_oldest_seconds",
+            "Age of the first event in no checkpoint",
+            seconds_unsigned(session),
+        ),
         ("canary_age_seconds", "Since the canary last arrived", canary_age(session)),
         ("scheduled_late_seconds", "Lateness of scheduled events", seconds_late(session)),
         ("erasures_not_entered", "Erasures that the ledger lacks", count_not_entered(session)),

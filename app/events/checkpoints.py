@@ -3,10 +3,11 @@
 A hash chain alone would not show that somebody with the rights of the database's owner recomputed
 it. A checkpoint's root covers the hashes of all events since the last one, and that one's root; its
 signature can't be made without the site's secret. Each is logged too, so that a copy leaves the
-machine with the logs.
+machine with the logs, or by hand: whoever deletes the checkpoints has the next one signed over
+whatever the log says by then, and only a root that is kept elsewhere tells.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import datetime
 
 import msgspec
@@ -41,6 +42,16 @@ RETURNING made_at
 """)
 
 
+# Of the first event that no checkpoint covers.
+AGE_UNSIGNED = text("""
+SELECT extract(epoch FROM now() - recorded_at)::float8 FROM events
+WHERE horizon >= coalesce((SELECT horizon FROM checkpoints ORDER BY id DESC LIMIT 1), 0)
+ORDER BY horizon, position LIMIT 1
+""")
+# A night, and the time that a signing may take.
+LONGEST_UNSIGNED_SECONDS = 26 * 3600
+
+
 class Checkpoint(msgspec.Struct, frozen=True):
     """What is signed: ``events`` since the last checkpoint, up to ``horizon``."""
 
@@ -50,7 +61,8 @@ class Checkpoint(msgspec.Struct, frozen=True):
 
 
 class BadCheckpoint(msgspec.Struct, frozen=True):
-    """A checkpoint that the log no longer agrees with, or that was not signed by this site."""
+    """A checkpoint that the log no longer agrees with, that was not signed by this site, or before
+    which another is missing."""
 
     made_at: datetime
     problem: str
@@ -83,7 +95,21 @@ def bad_checkpoints(session: Session, secret: str) -> Iterator[BadCheckpoint]:
         last = stored
 
 
+def missing_roots(session: Session, kept: Iterable[str]) -> list[str]:
+    """Which of the roots, in hex, that were kept elsewhere are those of no checkpoint here."""
+    stored = {bytes(row.root).hex() for row in session.execute(ALL)}
+    return [root for root in kept if root not in stored]
+
+
+def seconds_unsigned(session: Session) -> float:
+    """The age of the oldest event that no checkpoint covers; 0 where all are covered."""
+    return float(session.scalar(AGE_UNSIGNED) or 0)
+
+
 def _problem_with(session: Session, stored: Row, last: Row | None, secret: str) -> str:
+    expected = last.id + 1 if last else 1
+    if stored.id != expected:
+        return f"{stored.id - expected} before it are gone, or their signing was cut off"
     signed = Checkpoint(stored.horizon, stored.events, bytes(stored.root).hex())
     try:
         _signer(secret).public_key().verify(bytes(stored.signature), msgspec.json.encode(signed))

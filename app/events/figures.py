@@ -34,8 +34,12 @@ class SubscriberFigures(msgspec.Struct, frozen=True):
 
 
 class FlowFigures(msgspec.Struct, frozen=True):
+    """The log's last position, how many events the relay has not read, and how old the oldest of
+    these is."""
+
     last_position: int
     unrelayed: int
+    unrelayed_oldest_seconds: float
     subscribers: list[SubscriberFigures]
 
     @property
@@ -82,7 +86,12 @@ GROUP BY subscriber
 PAUSED = text("SELECT subscriber AS name, true AS is_paused FROM paused_subscribers")
 LOG = text("""
 SELECT (SELECT coalesce(max(position), 0) FROM events) AS last_position,
-       (SELECT count(*) FROM events WHERE relayed_at IS NULL) AS unrelayed
+       unrelayed, oldest_seconds
+FROM (
+    SELECT count(*) AS unrelayed,
+        coalesce(extract(epoch FROM now() - min(recorded_at)), 0)::float8 AS oldest_seconds
+    FROM events WHERE relayed_at IS NULL
+) AS waiting
 """)
 
 DONE_LATELY = text("""
@@ -112,6 +121,7 @@ def flow_figures(session: Session) -> FlowFigures:
     return FlowFigures(
         last_position=log.last_position,
         unrelayed=log.unrelayed,
+        unrelayed_oldest_seconds=log.oldest_seconds,
         subscribers=[_figures_of(name, found[name]) for name in sorted(found)],
     )
 

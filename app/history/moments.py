@@ -80,9 +80,9 @@ class Change(msgspec.Struct, frozen=True):
 
 
 class Moment(msgspec.Struct, frozen=True):
-    """The time from one event to the next. ``number`` counts from 1; ``cause`` is the number of the
-    event that this one answers, None where a person or the clock began; ``depth`` how far it is
-    from there. ``at`` is UTC."""
+    """The time from one event to the next. ``number`` counts from 1; ``cause_id`` is the id of the
+    event that this one answers, "" where a person or the clock began, and ``cause`` its number
+    where it is one of the application's. ``at`` is UTC."""
 
     number: int
     event_id: uuid.UUID
@@ -90,8 +90,9 @@ class Moment(msgspec.Struct, frozen=True):
     title: str
     who: str
     at: datetime
+    cause_id: str
     cause: int | None
-    depth: int
+    correlation_id: str
     facts: dict[str, Facts]
     changes: list[Change]
 
@@ -107,7 +108,7 @@ def moments_of(events: Sequence[RecordedEvent], people: Mapping[str, str]) -> li
                 states[section] = table.after(states.get(section), event)
         facts = _facts_of(states)
         before = moments[-1].facts if moments else {}
-        cause = numbers.get(event.metadata.causation_id or "")
+        cause_id = event.metadata.causation_id or ""
         moments.append(
             Moment(
                 number=number,
@@ -116,29 +117,14 @@ def moments_of(events: Sequence[RecordedEvent], people: Mapping[str, str]) -> li
                 title=in_words(event.data),
                 who=name_of(event.metadata.actor, people),
                 at=event.recorded_at,
-                cause=cause,
-                depth=moments[cause - 1].depth + 1 if cause else 0,
+                cause_id=cause_id,
+                cause=numbers.get(cause_id),
+                correlation_id=event.metadata.correlation_id,
                 facts=facts,
                 changes=_changes(before, facts),
             )
         )
     return moments
-
-
-def in_causal_order(moments: Sequence[Moment]) -> list[Moment]:
-    """Each beginning followed by all that came of it, as a tree is read from the top."""
-    following: dict[int | None, list[Moment]] = {}
-    for moment in moments:
-        following.setdefault(moment.cause, []).append(moment)
-
-    def below(cause: int | None) -> list[Moment]:
-        return [
-            found
-            for moment in following.get(cause, [])
-            for found in (moment, *below(moment.number))
-        ]
-
-    return below(None)
 
 
 def _facts_of(states: Mapping[str, Any]) -> dict[str, Facts]:

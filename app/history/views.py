@@ -8,7 +8,8 @@ from flask_login import login_required
 from app.applications.queries import find_application
 from app.database import db
 from app.engagements.queries import engagement_of, events_about
-from app.history.moments import in_causal_order, moments_of
+from app.history.causes import in_causal_order, outer_causes
+from app.history.moments import moments_of
 from app.review.timeline import people_of
 
 history = Blueprint("history", __name__, template_folder="templates")
@@ -23,13 +24,16 @@ def index(application_id: uuid.UUID) -> str:
     if application is None:
         abort(404)
     events = events_about(session, application, engagement_of(session, application.id))
-    moments = moments_of(events, people_of(session, application))
+    people = people_of(session, application)
+    moments = moments_of(events, people)
+    outer = outer_causes(session, events, people)
     chosen = min(max(request.args.get("moment", len(moments), type=int), 1), len(moments))
     template = "_moment.html" if request.headers.get("HX-Request") else "index.html"
     return render_template(
         f"history/{template}",
         application=application,
         moments=moments,
-        tree=in_causal_order(moments),
+        outer=outer,
+        tree=in_causal_order(moments, outer),
         chosen=moments[chosen - 1],
     )

@@ -1,6 +1,11 @@
 """Whoever changes the log, even as the database's owner, leaves a trace."""
 
+import re
+from pathlib import Path
+
 import pytest
+from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app.events.chain import broken_links
@@ -20,6 +25,11 @@ DO $$ DECLARE e events; BEGIN
     END LOOP;
 END $$
 """
+
+
+@pytest.fixture(autouse=True)
+def no_checkpoint_yet(tamper: Tamper) -> None:
+    tamper("ALTER TABLE checkpoints ALTER COLUMN id RESTART")
 
 
 @pytest.fixture
@@ -106,3 +116,47 @@ def test_a_checkpoint_cannot_be_made_without_the_sites_secret(
     session.commit()
     (bad,) = bad_checkpoints(session, SECRET)
     assert "signature" in bad.problem
+
+
+def test_a_checkpoint_that_is_gone_is_missed(
+    session: Session, record_event: Record, tamper: Tamper
+) -> None:
+    for _ in range(3):
+        record_event()
+        make_checkpoint(session, SECRET)
+        session.commit()
+    tamper("DELETE FROM checkpoints WHERE id = 2")
+    assert [bad.problem for bad in bad_checkpoints(session, SECRET)] == [
+        "1 before it are gone, or their signing was cut off"
+    ]
+
+
+def test_a_log_that_was_written_anew_and_signed_anew_disagrees_with_a_root_that_was_kept(
+    app: Flask, session: Session, written: list[RecordedEvent], tamper: Tamper, tmp_path: Path
+) -> None:
+    run = app.test_cli_runner().invoke
+    kept = tmp_path / "roots.txt"
+    kept.write_text(run(args=["events", "checkpoint"]).output)
+    assert run(args=["events", "verify", "--against", str(kept)]).exit_code == 0
+    tamper("UPDATE events SET data = '{}' WHERE version = 1")
+    tamper(RECHAIN)
+    tamper("DELETE FROM checkpoints; ALTER TABLE checkpoints ALTER COLUMN id RESTART")
+    run(args=["events", "checkpoint"])
+    assert run(args=["events", "verify"]).exit_code == 0  # the control
+    verified = run(args=["events", "verify", "--against", str(kept)])
+    assert verified.exit_code == 1 and "none has the root" in verified.output
+    assert run(args=["events", "verify", "--against", "no root"]).exit_code == 2
+
+
+def test_a_log_that_is_not_signed_for_long_is_told(
+    app: Flask, client: FlaskClient, written: list[RecordedEvent], tamper: Tamper
+) -> None:
+    run = app.test_cli_runner().invoke
+    assert "26 hours" not in run(args=["events", "verify"]).output
+    tamper("UPDATE events SET recorded_at = recorded_at - interval '27 hours'")
+    assert "26 hours" in run(args=["events", "verify"]).output
+    figures = client.get("/metrics").text
+    age = re.search(r"^events_unsigned_oldest_seconds (.+)$", figures, re.MULTILINE)
+    assert age and float(age[1]) > 26 * 3600
+    run(args=["events", "checkpoint"])
+    assert "26 hours" not in run(args=["events", "verify"]).output

@@ -59,6 +59,7 @@ def test_every_figure_of_the_flow_has_an_alert_or_explains_another(told: set[str
     flow = {one for one in told if one.startswith(OF_THE_FLOW)}
     assert flow - watched == {
         "events_last_position",
+        "events_unrelayed",
         "bridge_lag_events",
         "bridge_failures",
         "webhook_lag_events",

@@ -78,6 +78,7 @@ def test_the_figures_tell_what_waits(client: FlaskClient, session: Session) -> N
     session.commit()
     figures = client.get("/metrics").text
     assert "events_unrelayed 1.0" in figures
+    assert "events_unrelayed_oldest_seconds 0.0\n" not in figures
     assert 'deliveries_waiting{subscriber="scoring.score_fit"} 0.0' in figures
     assert 'mail_messages{status="queued"} 0.0' in figures
     assert "scheduled_late_seconds 0.0" in figures

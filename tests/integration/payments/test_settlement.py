@@ -1,14 +1,17 @@
 """From a webhook to a paid deposit, and everything that must not lead there."""
 
+import re
 from collections.abc import Callable
 from typing import Any
 
 import msgspec
 import pytest
 from flask import Flask
+from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.events.models import StoredEvent
 from app.notifications.models import MailMessage
 from app.payments.models import CheckoutAttempt, StripeEvent
 from app.payments.settlement import SECOND_PAYMENT
@@ -193,3 +196,19 @@ def test_a_second_payment_is_noted_as_one_to_refund(
     assert settle("completed", second) == "The deposit is paid."
     assert settle("completed", attempt) == SECOND_PAYMENT
     assert len(payer.payments()) == 1
+
+
+def test_the_history_names_what_stripe_said_as_the_cause(
+    settle: Settle, attempt: CheckoutAttempt, payer: Payer, desk: FlaskClient, session: Session
+) -> None:
+    settle("completed", attempt)
+    said = session.scalars(select(StoredEvent).filter_by(type="stripe.event_received")).one()
+    path = f"/staff/applications/{payer.application_id}/history"
+    link = f'<a href="/staff/events/{said.id}">stripe.event_received</a>'
+    tree = desk.get(path).text.split('id="cause-title"')[1]
+    assert tree.count(link) == 1
+    assert tree.index(link) < tree.index(">Deposit of") < tree.index(">Engagement confirmed")
+    assert f"correlation <code>{said.meta['correlation_id']}</code>" in tree
+    paid = re.search(r'moment=(\d+)"[^>]*>Deposit of', tree)
+    assert paid
+    assert f"an event of another stream: {link}" in desk.get(f"{path}?moment={paid[1]}").text

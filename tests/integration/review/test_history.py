@@ -4,6 +4,7 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -46,6 +47,18 @@ def test_each_moment_shows_the_state_then_and_what_brought_it(
     decided = desk.get(f"{path}?moment=4").text
     assert "<del>To decide</del> <ins>Accepted</ins>" in decided
     assert "by <bdi>Ada Lovelace</bdi>" in decided
+
+
+def test_the_tree_begins_each_correlation_once(
+    desk: FlaskClient, session: Session, accepted: Application
+) -> None:
+    page = desk.get(f"/staff/applications/{accepted.id}/history").text
+    correlations = session.scalars(
+        text("SELECT DISTINCT metadata ->> 'correlation_id' FROM events WHERE stream LIKE :about"),
+        {"about": f"%-{accepted.id}"},
+    ).all()
+    assert correlations
+    assert all(page.count(f"correlation <code>{one}</code>") == 1 for one in correlations)
 
 
 @pytest.mark.parametrize("moment", ["0", "-3", "99", "x", ""])

@@ -22,7 +22,9 @@ TABLE = Subscriptions({MoreProvided: (answer, forward), MoreRequested: (answer, 
 
 
 def flow_of(*rows: SubscriberFigures) -> FlowFigures:
-    return FlowFigures(last_position=9, unrelayed=0, subscribers=list(rows))
+    return FlowFigures(
+        last_position=9, unrelayed=0, unrelayed_oldest_seconds=0.0, subscribers=list(rows)
+    )
 
 
 ALL = flow_of(*(SubscriberFigures(name) for name in TABLE.names()))

@@ -20,7 +20,8 @@ from app.applications.fold import APPLICATIONS
 from app.engagements.events import EngagementAccepted
 from app.events.types import Event, Metadata, RecordedEvent
 from app.history import moments
-from app.history.moments import in_causal_order, moments_of
+from app.history.causes import in_causal_order
+from app.history.moments import moments_of
 from app.review.timeline import in_words
 from app.scoring.events import ApplicationScored
 
@@ -94,7 +95,7 @@ def test_a_moment_says_what_changed_by_whom_and_because_of_what() -> None:
     assert received.facts["Application"]["Status"] == "To decide"
     points = scored.changes[0]
     assert (points.section, points.label, points.after) == ("Score", "Points", "80")
-    assert (scored.cause, scored.depth) == (1, 1)
+    assert (scored.cause, scored.cause_id) == (1, str(received.event_id))
     assert {(c.label, c.before, c.after) for c in declined.changes} == {
         ("Status", "To decide", "Declined"),
         ("Decided", "", "24 Nov 2026, 09:02:00 UTC"),
@@ -141,7 +142,13 @@ def test_changes_lead_from_each_moment_to_the_next_and_each_is_in_the_tree_once(
             if change.after:
                 section[change.label] = change.after
         assert known == moment.facts
-    tree = in_causal_order(moments)
-    assert sorted(moment.number for moment in tree) == [moment.number for moment in moments]
-    places = {moment.number: place for place, moment in enumerate(tree)}
-    assert all(places[moment.cause] < places[moment.number] for moment in tree if moment.cause)
+    tree = in_causal_order(moments, {})
+    told = {branch.node.event_id: (place, branch.depth) for place, branch in enumerate(tree)}
+    assert len(tree) == len(told) == len(moments)
+    for moment in moments:
+        place, depth = told[moment.event_id]
+        if moment.cause is None:
+            assert depth == 0
+        else:
+            cause_place, cause_depth = told[moments[moment.cause - 1].event_id]
+            assert (cause_place < place, cause_depth + 1) == (True, depth)

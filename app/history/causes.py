@@ -1,0 +1,91 @@
+"""What came of what: the events of an application as a tree, with what led to them from other
+streams, as Stripe's word leads to a deposit that is paid."""
+
+import uuid
+from collections.abc import Mapping, Sequence
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.accounts.queries import name_of
+from app.events.rows import NOTHING_SAID, readable_metadata
+from app.events.types import RecordedEvent
+from app.history.moments import Moment
+
+FIND = text("""
+SELECT id, type, recorded_at, CAST(metadata AS text) AS metadata FROM events WHERE id = ANY(:ids)
+""")
+
+
+class OuterCause(msgspec.Struct, frozen=True):
+    """An event of another stream that led to one of the application's; ``at`` is UTC."""
+
+    event_id: uuid.UUID
+    type: str
+    who: str
+    at: datetime
+    cause_id: str
+    correlation_id: str
+
+
+Node = Moment | OuterCause
+
+
+class Branch(msgspec.Struct, frozen=True):
+    """One line of the tree, ``depth`` steps from where it began."""
+
+    depth: int
+    node: Node
+
+    @property
+    def is_outer(self) -> bool:
+        return isinstance(self.node, OuterCause)
+
+
+def outer_causes(
+    session: Session, events: Sequence[RecordedEvent], people: Mapping[str, str]
+) -> dict[str, OuterCause]:
+    """What led to the events, and to that in turn, as far as it is none of them, by its id."""
+    inner = {str(event.id) for event in events}
+    found: dict[str, OuterCause] = {}
+    wanted = {event.metadata.causation_id or "" for event in events} - inner
+    while ids := [named for one in wanted if (named := _id_in(one))]:
+        for row in session.execute(FIND, {"ids": ids}):
+            said = readable_metadata(row.metadata) or NOTHING_SAID
+            found[str(row.id)] = OuterCause(
+                event_id=row.id,
+                type=row.type,
+                who=name_of(said.actor, people),
+                at=row.recorded_at,
+                cause_id=said.causation_id or "",
+                correlation_id=said.correlation_id,
+            )
+        wanted = {one.cause_id for one in found.values()} - inner - set(found) - wanted
+    return found
+
+
+def in_causal_order(moments: Sequence[Moment], outer: Mapping[str, OuterCause]) -> list[Branch]:
+    """Each beginning followed by all that came of it, as a tree is read from the top."""
+    nodes: list[Node] = sorted([*moments, *outer.values()], key=lambda node: node.at)
+    ids = {str(node.event_id) for node in nodes}
+    following: dict[str, list[Node]] = {}
+    for node in nodes:
+        following.setdefault(node.cause_id if node.cause_id in ids else "", []).append(node)
+
+    def below(cause_id: str, depth: int) -> list[Branch]:
+        return [
+            found
+            for node in following.get(cause_id, [])
+            for found in (Branch(depth, node), *below(str(node.event_id), depth + 1))
+        ]
+
+    return below("", 0)
+
+
+def _id_in(causation_id: str) -> uuid.UUID | None:
+    try:
+        return uuid.UUID(causation_id)
+    except ValueError:  # there is none, or somebody has altered it
+        return None

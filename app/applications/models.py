@@ -38,7 +38,8 @@ class Draft(Model):
 
 
 class StoredQuestionnaire(Model):
-    """The questions of one version, as somebody was asked them."""
+    """The questions of one version, as somebody was asked them. ``first_asked_at`` tells people which
+    version is older; the site does not read it."""
 
     __tablename__ = "questionnaires"
 
@@ -126,7 +127,9 @@ class Application(Model):
 
 class TakenCommand(Model):
     """A command of another site's form that became an application: its CloudEvents source and id,
-    which are taken once."""
+    which are taken once. It is kept as long as the application: who reads a topic from its
+    beginning again gets commands of any age. ``taken_at`` is for people; the site does not read it.
+    """
 
     __tablename__ = "taken_commands"
 

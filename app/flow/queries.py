@@ -51,7 +51,6 @@ class ReplayedDeadLetter(msgspec.Struct, frozen=True):
     subscriber: str
     state: str
     attempts: int
-    died_of: str
     error: str
 
 
@@ -133,7 +132,6 @@ def _dead_letters(session: Session, replay_id: uuid.UUID) -> list[ReplayedDeadLe
             subscriber=delivery.subscriber,
             state=item.state,
             attempts=delivery.attempts,
-            died_of=delivery.last_error or "",
             error=item.error or "",
         )
         for item, delivery in rows

@@ -1,10 +1,9 @@
 """Failures on demand: the next n requests of the API go wrong in a chosen way."""
 
 import threading
-from typing import Literal, get_args
+from typing import Literal
 
 Mode = Literal["500", "429", "drop", "timeout"]
-MODES = get_args(Mode)
 
 
 class Faults:

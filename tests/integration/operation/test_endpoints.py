@@ -120,6 +120,8 @@ def test_in_production_nobody_reads_the_figures_without_a_token(
 def test_every_answer_carries_the_headers_that_protect_it(client: FlaskClient) -> None:
     for path in ("/", "/apply/you", "/staff/login", "/no/such/page", "/healthz"):
         headers = client.get(path).headers
+        policy = headers["Content-Security-Policy"].split("; ")
+        assert {"default-src 'none'", "base-uri 'none'", "frame-ancestors 'none'"} <= set(policy)
         assert "'unsafe" not in headers["Content-Security-Policy"]
         assert headers["X-Content-Type-Options"] == "nosniff"
         assert headers["Referrer-Policy"] == "no-referrer"

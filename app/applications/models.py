@@ -38,8 +38,7 @@ class Draft(Model):
 
 
 class StoredQuestionnaire(Model):
-    """The questions of one version, as somebody was asked them. ``first_asked_at`` tells people which
-    version is older; the site does not read it."""
+    """The questions of one version, as somebody was asked them from ``first_asked_at`` on."""
 
     __tablename__ = "questionnaires"
 

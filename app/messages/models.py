@@ -14,8 +14,8 @@ class TakenMessage(Model):
     and its words: a second press has the same, another message from that page another one. Without
     the page's own id, which is kept nowhere, it tells nothing of the words.
 
-    It is a few bytes, and is kept: a browser may bring a page back after any time, and send what was
-    typed on it again. ``taken_at`` is for people; the site does not read it.
+    It is a few bytes, and is kept: a browser may bring a page back after any time, and send what
+    was typed on it again. ``taken_at`` is for people; the site does not read it.
     """
 
     __tablename__ = "taken_messages"

@@ -81,7 +81,8 @@ def disable_endpoint(
     because: Literal["failing", "gone", "staff"],
     actor: str,
 ) -> None:
-    """Send it nothing more. What waits is kept; events recorded meanwhile pass it by."""
+    """Send it nothing more. What was recorded before is kept for it; what is recorded meanwhile
+    passes it by."""
     lock_endpoint(session, endpoint)
     if not endpoint.is_enabled:
         return

@@ -15,6 +15,7 @@ from app.webhooks.service import disable_endpoint, enable_endpoint
 from app.webhooks.tasks import sweep_webhooks
 from tests.integration.events.conftest import record_from_tomorrow
 from tests.integration.webhooks.conftest import Add, Courier, Happen
+from tests.webhook_receiver import WebhookReceiver
 
 OTHER = ApplicationDeclined.type
 
@@ -94,6 +95,27 @@ def test_what_happens_while_an_endpoint_is_disabled_passes_it_by(
     later = happen()
     courier.fan_out()
     assert [m.event_id for m in courier.messages(endpoint)] == [later.id]
+
+
+def test_what_happened_before_it_was_disabled_is_kept_for_it_whenever_messages_are_made(
+    session: Session, add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
+) -> None:
+    endpoint = add()
+    first = happen()
+    disable_endpoint(session, endpoint, because="staff", actor="staff:ada")
+    session.commit()
+    courier.work()
+    assert receiver.ids == []
+    enable_endpoint(session, endpoint, actor="staff:ada")
+    session.commit()
+    second = happen()
+    disable_endpoint(session, endpoint, because="staff", actor="staff:ada")
+    session.commit()
+    happen()
+    enable_endpoint(session, endpoint, actor="staff:ada")
+    session.commit()
+    courier.work()
+    assert set(receiver.ids) == {str(first.id), str(second.id)}
 
 
 def test_an_event_that_commits_late_is_not_skipped(

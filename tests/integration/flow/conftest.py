@@ -7,22 +7,29 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
+import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from psycopg import sql
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
+from app.applications.events import ApplicationSubmitted
 from app.applications.models import Application
 from app.database import db
 from app.events.claims import LeaseKeeper
 from app.events.delivery import deliver
 from app.events.models import Delivery
 from app.events.retry import RetryPolicy
-from app.events.subscription import current_subscriptions
+from app.events.subscription import Subscriptions, current_subscriptions
+from app.events.types import RecordedEvent
 from app.flow.advance import advance_replays
+from app.flow.foreseen import Foreseen
+from app.flow.preview import preview_replay
 from app.flow.service import choose_dead_letters
+from local.postgres import Postgres
 from tests.staff import browser_of
 from tests.submitted import submit_answers
 
@@ -33,6 +40,7 @@ Submit = Callable[..., Application]
 Handle = Callable[[], None]
 Fail = Callable[..., list[int]]
 Choose = Callable[..., uuid.UUID]
+Handler = Callable[[Session, RecordedEvent], None]
 
 
 class Desk:
@@ -165,3 +173,26 @@ def handle_replays(
             deliver_sent(sent)
 
     return handle_replays
+
+
+def everything(postgres: Postgres) -> dict[str, list[tuple[object, ...]]]:
+    """Every row of every table, with the transaction that wrote it."""
+    with psycopg.connect(postgres.url_of("site")) as connection:
+        return {
+            name: connection.execute(
+                sql.SQL("SELECT xmin::text, t::text FROM {} t ORDER BY 2").format(
+                    sql.Identifier(name)
+                )
+            ).fetchall()
+            for name in sorted(db.metadata.tables)
+        }
+
+
+def foresee(replay_id: uuid.UUID, handler: Handler | None = None) -> Foreseen:
+    """What is foreseen of a set of one, with today's handler or the one given."""
+    subscriptions = current_subscriptions()
+    if handler:
+        handler.__name__, handler.__module__ = "score_fit", "app.scoring.subscribers"
+        subscriptions = Subscriptions({ApplicationSubmitted: (handler,)})
+    [foreseen] = preview_replay(replay_id, subscriptions).values()
+    return foreseen

@@ -1,64 +1,38 @@
 """A preview foresees what a replay does, and does nothing itself."""
 
-import smtplib
-import subprocess
 import uuid
 from collections.abc import Callable
-from contextlib import nullcontext
 
-import psycopg
 import pytest
 import redis
-from psycopg import sql
 from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from app.applications.events import ApplicationSubmitted
-from app.circuits.guard import circuit
 from app.circuits.models import CircuitRecord
-from app.database import db
 from app.engagements.models import Engagement
 from app.engagements.service import accept_engagement
 from app.events.dead_letters import replay_dead_letter
 from app.events.subscription import Subscriptions, current_subscriptions
-from app.events.tasks import sweep_deliveries
 from app.events.types import RecordedEvent
-from app.flow.foreseen import Foreseen
 from app.flow.preview import preview_replay
-from app.notifications.tasks import ring_mailer
 from local.postgres import Postgres
 from local.redis import Redis
-from tests.integration.flow.conftest import Choose, Desk, Fail, Handle, Submit, refuse_to_score
-
-Handler = Callable[[Session, RecordedEvent], None]
+from tests.integration.flow.conftest import (
+    Choose,
+    Desk,
+    Fail,
+    Handle,
+    Submit,
+    everything,
+    foresee,
+    refuse_to_score,
+)
 
 ADVISORY_LOCKS = """
 SELECT count(*) FROM pg_locks WHERE locktype = 'advisory' AND granted
 AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
 """
-
-
-def everything(postgres: Postgres) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every table, with the transaction that wrote it."""
-    with psycopg.connect(postgres.url_of("site")) as connection:
-        return {
-            name: connection.execute(
-                sql.SQL("SELECT xmin::text, t::text FROM {} t ORDER BY 2").format(
-                    sql.Identifier(name)
-                )
-            ).fetchall()
-            for name in sorted(db.metadata.tables)
-        }
-
-
-def foresee(replay_id: uuid.UUID, handler: Handler | None = None) -> Foreseen:
-    """What is foreseen of a set of one, with today's handler or the one given."""
-    subscriptions = current_subscriptions()
-    if handler:
-        handler.__name__, handler.__module__ = "score_fit", "app.scoring.subscribers"
-        subscriptions = Subscriptions({ApplicationSubmitted: (handler,)})
-    [foreseen] = preview_replay(replay_id, subscriptions).values()
-    return foreseen
 
 
 def test_a_preview_names_the_rows_events_and_mails_that_would_follow(
@@ -158,92 +132,6 @@ def test_nothing_is_left_of_a_preview(
     assert everything(postgres) == before
 
 
-def by_the_request(session: Session, recorded: RecordedEvent) -> None:
-    db.session.add(CircuitRecord(name="elsewhere"))
-    db.session.commit()
-
-
-def by_a_connection(session: Session, recorded: RecordedEvent) -> None:
-    with circuit("stripe", is_failure=bool):
-        raise OSError
-
-
-def by_a_commit(session: Session, recorded: RecordedEvent) -> None:
-    session.add(CircuitRecord(name="kept"))
-    session.commit()
-
-
-def by_the_connection_of_the_session(session: Session, recorded: RecordedEvent) -> None:
-    session.add(CircuitRecord(name="kept"))
-    session.flush()
-    session.connection().commit()
-
-
-def by_a_commit_in_sql(session: Session, recorded: RecordedEvent) -> None:
-    session.add(CircuitRecord(name="kept"))
-    session.flush()
-    session.execute(text("COMMIT"))
-
-
-def by_a_ring(session: Session, recorded: RecordedEvent) -> None:
-    ring_mailer()  # which takes any error for a broker that is away
-
-
-def by_a_task(session: Session, recorded: RecordedEvent) -> None:
-    sweep_deliveries.delay()
-
-
-def by_smtp(session: Session, recorded: RecordedEvent) -> None:
-    smtplib.SMTP("127.0.0.1", 25, timeout=1)
-
-
-def by_a_program(session: Session, recorded: RecordedEvent) -> None:
-    subprocess.run(["true"], check=True)
-
-
-WAYS_OUT: dict[Handler, str] = {
-    by_the_request: "another transaction",
-    by_a_connection: "another transaction",
-    by_a_commit: "a commit of its own",
-    by_a_ring: "a task for a worker: notifications.send_due_mail",
-    by_a_task: "a task for a worker: events.sweep",
-    by_smtp: "another server",
-    by_a_program: "another program",
-}
-
-
-@pytest.mark.parametrize("way", WAYS_OUT, ids=lambda way: way.__name__)
-def test_a_handler_that_reaches_out_is_held_and_named(
-    fail: Fail, choose: Choose, postgres: Postgres, redis_server: Redis, way: Handler
-) -> None:
-    replay_id = choose(*fail())
-    before = everything(postgres)
-
-    def reach_out(session: Session, recorded: RecordedEvent) -> None:
-        way(session, recorded)
-
-    with redis.Redis.from_url(redis_server.url) as broker:
-        kept = sorted(broker.keys())
-        foreseen = foresee(replay_id, reach_out)
-        assert sorted(broker.keys()) == kept
-    assert any(what.startswith(WAYS_OUT[way]) for what in foreseen.outside), foreseen
-    assert everything(postgres) == before
-
-
-def test_with_the_doors_open_such_a_handler_would_leave_something(
-    fail: Fail, choose: Choose, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    replay_id = choose(*fail())
-    before = everything(postgres)
-    monkeypatch.setattr("app.flow.preview.doors_closed", lambda: nullcontext([]))
-
-    def reach_out(session: Session, recorded: RecordedEvent) -> None:
-        by_the_request(session, recorded)
-
-    foresee(replay_id, reach_out)
-    assert everything(postgres) != before
-
-
 def test_one_that_was_tried_since_is_not_foreseen(
     fail: Fail, choose: Choose, session: Session, desk: Desk
 ) -> None:
@@ -254,45 +142,6 @@ def test_one_that_was_tried_since_is_not_foreseen(
     assert set(preview_replay(replay_id, current_subscriptions())) == {second}
     page = desk.get(f"/staff/events/replays/{replay_id}")
     assert "Somebody has tried it since it was chosen" in page
-
-
-@pytest.mark.parametrize("way", [by_the_connection_of_the_session, by_a_commit_in_sql])
-def test_a_commit_behind_the_sessions_back_is_refused_by_postgres(
-    fail: Fail, choose: Choose, postgres: Postgres, way: Handler
-) -> None:
-    replay_id = choose(*fail(2))
-    before = everything(postgres)
-
-    def score_fit(session: Session, recorded: RecordedEvent) -> None:
-        way(session, recorded)
-
-    score_fit.__module__ = "app.scoring.subscribers"
-    foreseen = preview_replay(replay_id, Subscriptions({ApplicationSubmitted: (score_fit,)}))
-    assert all("UniqueViolation doomed_n_key" in one.error for one in foreseen.values()), foreseen
-    assert everything(postgres) == before
-
-
-def test_a_transaction_that_is_not_doomed_could_be_committed(
-    fail: Fail, choose: Choose, session: Session, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    replay_id = choose(*fail())
-    monkeypatch.setattr("app.flow.preview.DOOM", text("SELECT 1"))
-
-    def reach_out(session: Session, recorded: RecordedEvent) -> None:
-        by_a_commit_in_sql(session, recorded)
-
-    foresee(replay_id, reach_out)
-    assert session.scalars(select(CircuitRecord.name)).all() == ["kept"]
-
-
-def test_outside_a_preview_the_doors_are_open(
-    fail: Fail, choose: Choose, redis_server: Redis
-) -> None:
-    foresee(choose(*fail()))
-    with redis.Redis.from_url(redis_server.url) as broker:
-        tasks = broker.llen("celery")
-        ring_mailer()
-        assert broker.llen("celery") == tasks + 1
 
 
 def test_a_handler_that_waits_for_ever_does_not_hold_up_the_page(

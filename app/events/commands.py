@@ -1,13 +1,14 @@
 """What an operator does to the flow: `flask events …`"""
 
 import getpass
+from datetime import UTC, datetime
 
 import click
 from flask import current_app
 from flask.cli import AppGroup
 
 from app.database import db
-from app.events.backfill import backfill_subscriber
+from app.events.backfill import EVER, backfill_subscriber
 from app.events.checkpoints import make_checkpoint
 from app.events.log import begin_epoch, has_moved
 from app.events.pausing import pause_subscriber, resume_subscriber
@@ -49,10 +50,12 @@ def resume(subscriber: str) -> None:
 
 @events.command("backfill")
 @click.argument("subscriber", type=SubscriberName())
-def backfill(subscriber: str) -> None:
+@click.option("--since", type=click.DateTime(), default=None, help="Only those from then on (UTC).")
+def backfill(subscriber: str, since: datetime | None) -> None:
     """Give SUBSCRIBER the events from before it was there. Pause it first, and resume it
     afterwards, where a stream's history has to come before its present."""
-    added = backfill_subscriber(db.session(), subscriber, current_subscriptions())
+    begin = since.replace(tzinfo=UTC) if since else EVER
+    added = backfill_subscriber(db.session(), subscriber, current_subscriptions(), since=begin)
     click.echo(f"{added} past events wait for {subscriber}.")
 
 

@@ -95,6 +95,28 @@ def test_with_a_backfill_it_gets_the_history_too_in_order_and_once(
     assert note.given == ["first", "second", "third"]
 
 
+def test_a_backfill_since_the_upgrade_began_brings_nothing_from_before(
+    session: Session, record_event: Record, flow_to: FlowTo
+) -> None:
+    note = Note()
+    record_event(message="long ago")
+    began = record_event(message="meanwhile").recorded_at
+    relay_batch(Subscriptions({}), lambda _: None)
+    flow = flow_to(note.subscriber())
+    assert backfill_subscriber(session, NAME, flow.subscriptions, since=began) == 1
+    deliver_due(flow)
+    assert note.given == ["meanwhile"]
+
+
+def test_an_operator_says_since_when_in_utc(app: Flask, record_event: Record) -> None:
+    record_event()
+    relay_batch(Subscriptions({}), lambda _: None)
+    run = app.test_cli_runner().invoke
+    command = ["events", "backfill", "notifications.pass_on_answer", "--since"]
+    assert "0 past events" in run(args=[*command, "2999-01-01 00:00:00"]).output
+    assert "1 past events" in run(args=[*command, "2020-01-01"]).output
+
+
 def test_a_backfill_for_nobody_is_refused(session: Session) -> None:
     with pytest.raises(UnknownSubscriber):
         backfill_subscriber(session, "nobody.listens", Subscriptions({}))

@@ -1,8 +1,11 @@
 """A schema that has landed is a promise to its readers: `schemas/` holds each, and the declarations
-keep to them. `make schemas` writes what is new there."""
+keep to them. `make schemas` writes what is new there. That a file was deleted and written anew is
+told by the history of the repository, where there is one."""
 
 import json
 import re
+import shutil
+import subprocess
 from pathlib import Path
 from typing import Any
 
@@ -11,8 +14,9 @@ import pytest
 
 from app.api.schemas import LANDED, schema_file
 from app.events import types
-from app.events.schema import is_compatible, json_schema
+from app.events.schema import Schema, is_compatible, json_schema
 from app.events.types import Event, declared_events, event
+from config import ROOT
 from local.schemas import SchemaBroken, land_schemas
 
 
@@ -44,6 +48,53 @@ def test_no_type_or_version_that_has_landed_is_forgotten() -> None:
     }
     assert landed == declared
     assert all(FILE_NAME.fullmatch(name) for name in landed)
+
+
+def test_every_schema_that_was_ever_committed_is_kept(committed: dict[str, list[Schema]]) -> None:
+    assert broken_since(committed, LANDED) == []
+
+
+def test_one_that_was_deleted_and_written_anew_is_named(
+    committed: dict[str, list[Schema]], tmp_path: Path
+) -> None:
+    shutil.copytree(LANDED, tmp_path, dirs_exist_ok=True)
+    changed = schema_file("application.declined", 1, tmp_path)
+    schema = json.loads(changed.read_text())
+    schema["properties"]["message"]["type"] = "integer"
+    changed.write_text(json.dumps(schema))
+    gone = schema_file("application.submitted", 1, tmp_path)
+    gone.unlink()
+    assert broken_since(committed, tmp_path) == [changed.name, gone.name]
+
+
+@pytest.fixture(scope="module")
+def committed() -> dict[str, list[Schema]]:
+    """Every schema of the repository's history, by its file."""
+    if not (ROOT / ".git").exists():
+        pytest.skip("The history is not here.")
+    found: dict[str, list[Schema]] = {}
+    for line in git("rev-list", "--objects", "HEAD", "--", "schemas").splitlines():
+        blob, _, path = line.partition(" ")
+        if path.endswith(".json"):
+            schema = json.loads(git("cat-file", "blob", blob))
+            found.setdefault(Path(path).name, []).append(schema)
+    assert found
+    return found
+
+
+def git(*words: str) -> str:
+    command = ["git", "-C", str(ROOT), *words]
+    return subprocess.run(command, check=True, capture_output=True, text=True).stdout
+
+
+def broken_since(committed: dict[str, list[Schema]], folder: Path) -> list[str]:
+    """The files that some earlier reader could not do with, or that are gone."""
+    return [
+        name
+        for name, schemas in sorted(committed.items())
+        if not (folder / name).exists()
+        or not all(is_compatible(s, json.loads((folder / name).read_text())) for s in schemas)
+    ]
 
 
 def declare_hired(*fields: Any, version: int = 1) -> None:

@@ -8,7 +8,7 @@ from sqlalchemy import text
 
 from app.events.store import read_stream
 from app.labs.backbone import on_backbone
-from app.labs.break_it.scenario import ONE_ALREADY
+from app.labs.break_it.scenario import OF_AN_APPLICATION, ONE_ALREADY
 from app.labs.break_it.subscribers import CHARGE_FAILS, MAIL_IS_AWAY, SCORER_DIES, send_mail
 from app.labs.faults import REPEATED
 from tests.integration.labs.conftest import Until, Visitor
@@ -44,6 +44,7 @@ def test_for_each_combination_of_faults_the_end_is_one_of_each(
     until(lambda: all(breaker.is_settled() for breaker in breakers.values()))
     for faults, breaker in breakers.items():
         assert breaker.sums() == ONE_OF_EACH, faults
+        assert breaker.state.count <= OF_AN_APPLICATION, faults
         befell = {line.kind for line in breaker.state.incidents}
         assert ("killed" in befell) == (SCORER_DIES in faults), faults
         assert ("repeated" in befell) == (REPEATED in faults), faults

@@ -19,7 +19,8 @@ TEMPORARY_REFUSAL = "451 Try again later"
 class SmtpSink:
     """``mails`` are those it accepted. ``answer`` is asked for its reply to each mail, with the
     number of mails offered before; "250 OK" accepts. ``turns_away`` greets whoever connects, where
-    it is set, and hangs up; ``password`` lets in whoever logs in; ``goodbye`` answers QUIT. With
+    it is set, and hangs up; ``hangs_up`` ends the connection once a mail is
+    taken, without a word; ``password`` lets in whoever logs in; ``goodbye`` answers QUIT. With
     ``tls`` it offers STARTTLS. Entering it starts it on ``port`` of ``host``."""
 
     def __init__(self, host: str = HOST, tls: ssl.SSLContext | None = None) -> None:
@@ -30,6 +31,7 @@ class SmtpSink:
         self.offered = 0
         self.answer: Callable[[int], str] = lambda _: "250 OK"
         self.turns_away = ""
+        self.hangs_up = False
         self.password = "secret"
         self.goodbye = "221 Bye"
 
@@ -49,12 +51,14 @@ class SmtpSink:
     def to(self, recipient: str) -> list[EmailMessage]:
         return [mail for mail in self.mails if mail["To"] == recipient]
 
-    async def handle_DATA(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802
+    async def handle_DATA(self, server: Any, session: Any, envelope: Any) -> str:  # noqa: N802
         reply = self.answer(self.offered)
         self.offered += 1
         if reply.startswith("250"):
             parser = BytesParser(EmailMessage, policy=default)
             self.mails.append(parser.parsebytes(envelope.content))
+        if self.hangs_up:
+            server.transport.abort()
         return reply
 
     async def handle_QUIT(self, server: SMTP, session: Any, envelope: Any) -> str:  # noqa: N802

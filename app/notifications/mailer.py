@@ -9,6 +9,7 @@ from email.policy import SMTP
 from email.utils import format_datetime
 
 import structlog
+from celery.exceptions import SoftTimeLimitExceeded
 from sqlalchemy.orm import Session
 
 from app.circuits.guard import CircuitOpen, circuit
@@ -16,12 +17,13 @@ from app.database import utc_now
 from app.events.retry import RetryPolicy
 from app.notifications.models import MailMessage
 from app.notifications.queries import MAIL_CIRCUIT, earlier_mail
-from app.notifications.smtp import NotTaken, Smtp, about_this_mail, describe_failure
+from app.notifications.smtp import NotTaken, Smtp, Unclear, about_this_mail, describe_failure
 from app.notifications.spans import sending_span
 from app.outbox.claims import claim_next, note_not_sent, note_sent
 
 # A reader who has none of these knows the first: RFC 5322 lets the ones between be left out.
 MOST_REFERENCES = 10
+MAY_HAVE_ARRIVED = "It may have arrived: "
 log = structlog.get_logger()
 
 NEXT_DUE = """
@@ -36,7 +38,8 @@ def send_next_mail(session: Session, smtp: Smtp, *, sender: str, policy: RetryPo
 
     A server that can't be reached, lets nobody in, or answers 4xx, is tried again for ever, ever
     more rarely, and left alone while its circuit is open; one that refuses the mail (5xx) as often
-    as the policy allows, after which the mail is `failed` and staff see it.
+    as the policy allows, after which the mail is `failed` and staff see it. So it is after the
+    second try of which nobody can say whether it has arrived.
     """
     mail = claim_next(session, MailMessage, NEXT_DUE, circuit=MAIL_CIRCUIT)
     if mail is None:
@@ -49,7 +52,7 @@ def send_next_mail(session: Session, smtp: Smtp, *, sender: str, policy: RetryPo
                 message = _compose(mail, sender, thread)
             with circuit(MAIL_CIRCUIT, is_failure=is_outage):
                 smtp(message)
-    except (NotTaken, OSError, ValueError, CircuitOpen) as error:
+    except (NotTaken, Unclear, OSError, ValueError, CircuitOpen, SoftTimeLimitExceeded) as error:
         return _note_failure(session, mail, error, policy)
     note_sent(session, mail)
     log.info("mail.sent", attempts=mail.attempts, **_trace(mail))
@@ -68,11 +71,15 @@ def _note_failure(
     is_refused, reason = False, describe_failure(error)
     if isinstance(error, NotTaken):
         is_refused, reason = error.is_for_good, str(error)
+    is_unclear = isinstance(error, Unclear | SoftTimeLimitExceeded)
+    if is_unclear:
+        reason = f"{MAY_HAVE_ARRIVED}{reason}"
+    was_unclear = (mail.last_error or "").startswith(MAY_HAVE_ARRIVED)
     refusals = mail.refusals + is_refused
     note_not_sent(
         session,
         mail,
-        has_failed=is_refused and refusals >= policy.most,
+        has_failed=(is_refused and refusals >= policy.most) or (is_unclear and was_unclear),
         delay=policy.delay(mail.attempts),
         error=reason,
         refusals=refusals,

@@ -10,9 +10,16 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
 from functools import partial
+from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+if TYPE_CHECKING:
+    from typing_extensions import Buffer
+
 SMTP_TIMEOUT = 10
+# Between the last line of a mail and the word that it is taken, servers look for viruses. With the
+# other replies it stays below the time limit of a task.
+DATA_TIMEOUT = 25
 # Whatever the mail is, it is answered so: the server is leaving (RFC 5321), or wants TLS or a login
 # first (RFC 3207, RFC 4954).
 ABOUT_ALL_MAIL = {421, 530}
@@ -30,19 +37,24 @@ class NotTaken(Exception):
         self.is_for_good = (code_of(error) or 500) >= 500
 
 
+class Unclear(Exception):
+    """The connection ended after the mail was handed over and before the server said what became of
+    it: it may have arrived."""
+
+
 def smtp_sender(url: str) -> Smtp:
     """What sends through the server at ``url``: smtp://, smtp+starttls:// or smtps://, with
     user:password@ where the server wants it.
 
-    It raises NotTaken for the mail; OSError, or ValueError for a name or password that can't be
-    sent, where no mail would fare better.
+    It raises NotTaken and Unclear for the mail; OSError, or ValueError for a name or password that
+    can't be sent, where no mail would fare better.
     """
     address = urlsplit(url)
     host, secure = address.hostname or "localhost", address.scheme == "smtps"
     port = address.port or (465 if secure else 587 if address.scheme == "smtp+starttls" else 25)
     # Once: it reads every certificate authority that the machine trusts.
     context = None if address.scheme == "smtp" else ssl.create_default_context()
-    connect = partial(smtplib.SMTP_SSL, context=context) if secure else smtplib.SMTP
+    connect = partial(_OverTls, context=context) if secure else _Plain
 
     def send(message: EmailMessage) -> None:
         server = connect(host, port, timeout=SMTP_TIMEOUT)
@@ -54,12 +66,32 @@ def smtp_sender(url: str) -> Smtp:
             server.ehlo_or_helo_if_needed()
             with about_this_mail():
                 server.send_message(message)
+        except OSError as error:
+            if server.hands_over and code_of(error) is None:
+                raise Unclear(describe_failure(error)) from error
+            raise
         finally:
             # A mail that was taken stays taken, however the server says goodbye.
             with suppress(OSError):
                 server.quit()
 
     return send
+
+
+class _Plain(smtplib.SMTP):
+    """Knows from when on a mail is out of our hands."""
+
+    hands_over = False
+
+    def data(self, msg: "Buffer | str") -> tuple[int, bytes]:
+        self.hands_over = True
+        if self.sock:
+            self.sock.settimeout(DATA_TIMEOUT)
+        return super().data(msg)
+
+
+class _OverTls(_Plain, smtplib.SMTP_SSL):
+    """The same, with TLS from the first byte on."""
 
 
 @contextmanager

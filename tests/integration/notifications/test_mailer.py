@@ -1,15 +1,18 @@
 import time
+from email.message import EmailMessage
 from threading import Barrier, Thread
 from typing import Any
 
 import msgspec
 import pytest
+from celery.exceptions import SoftTimeLimitExceeded
 from flask import Flask
 from redis import Redis as RedisClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.database import db
+from app.events.retry import RetryPolicy
 from app.firm.brand import current_brand
 from app.notifications import tasks
 from app.notifications.mailer import send_next_mail
@@ -162,6 +165,47 @@ def test_a_mail_that_was_taken_stays_taken_whatever_the_server_says_afterwards(
     mailer.send_due()
     assert reread(session, mail).status == "sent"
     assert len(sink.mails) == 1
+
+
+def test_a_mail_of_which_nobody_knows_whether_it_was_taken_is_tried_once_more(
+    session: Session, write: Write, mailer: Mailer, sink: SmtpSink
+) -> None:
+    mail = write()
+    sink.hangs_up = True
+    for status in ("queued", "failed"):
+        mailer.send_due()
+        assert reread(session, mail).status == status
+        assert str(reread(session, mail).last_error).startswith("It may have arrived: ")
+        mailer.hurry()
+    mailer.send_due()
+    assert [taken["Message-ID"] for taken in sink.mails] == [mail.message_id] * 2
+    assert reread(session, mail).refusals == 0
+
+
+def test_a_mail_that_is_sent_again_by_hand_has_its_two_tries_again(
+    session: Session, write: Write, mailer: Mailer, sink: SmtpSink
+) -> None:
+    mail = write()
+    sink.hangs_up = True
+    for _ in range(2):
+        mailer.send_due()
+        mailer.hurry()
+    send_again(session, mail.id)
+    session.commit()
+    mailer.send_due()
+    assert reread(session, mail).status == "queued"
+
+
+def test_a_task_that_is_ended_in_the_middle_of_a_mail_leaves_none_in_hand(
+    session: Session, write: Write
+) -> None:
+    def ended(_: EmailMessage) -> None:
+        raise SoftTimeLimitExceeded
+
+    mail = write()
+    policy = RetryPolicy(first=60, cap=60, most=3)
+    assert not send_next_mail(session, ended, sender="Firm <hello@firm.example>", policy=policy)
+    assert reread(session, mail).status == "queued"
 
 
 def test_mailers_side_by_side_send_each_mail_once(app: Flask, write: Write, sink: SmtpSink) -> None:

@@ -25,6 +25,8 @@ from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.applications.answers import Answers
+from app.applications.pages import OtherAnswers
+from app.applications.questions import current_questionnaire
 from app.attachments.models import Attachment
 from app.engagements.pricing import quote_engagement
 from app.engagements.rate_card import current_rate_card
@@ -103,6 +105,10 @@ def page() -> str:
         ],
         offers=current_offers().offers,
         long_name=LONG_NAME,
+        changed_step=current_questionnaire().step("problem"),
+        changed_elsewhere=OtherAnswers(
+            "1", [("What is the problem?", "Orders are lost.")], is_of_other_draft=False
+        ),
         files=[
             Attachment(name="Flow of orders.png", kind="png", size_bytes=2_400_000),
             Attachment(name=f"{LONG_NAME}.pdf", kind="pdf", size_bytes=341),

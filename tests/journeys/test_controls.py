@@ -4,6 +4,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from tests.journeys.conftest import Visit, open_page
+from tests.journeys.finger import too_low_for_a_finger
 from tests.journeys.keyboard import press_tab_until
 from tests.site import Site
 
@@ -47,3 +48,13 @@ def test_a_focus_that_is_not_to_be_seen_is_noticed(visit: Visit) -> None:
     page.evaluate(NO_OUTLINES)
     with pytest.raises(AssertionError, match="not to be seen"):
         press_tab_until(page, page.get_by_role("link", name="Articles"))
+
+
+def test_what_is_too_low_for_a_finger_is_noticed(visit: Visit) -> None:
+    page = visit(390)
+    page.goto("/")
+    page.locator(".hero .button").evaluate(
+        "button => { button.style.minHeight = button.style.padding = 0 }"
+    )
+    [found] = too_low_for_a_finger(page)
+    assert "px: <a" in found and 'href="/apply"' in found

@@ -8,6 +8,7 @@ from playwright.sync_api import expect
 
 from tests.journeys.conftest import Visit
 from tests.journeys.history import History
+from tests.journeys.prospect import cookie_of_finished_draft
 from tests.journeys.staff import TIMEOUT, Reviewer
 from tests.journeys.tour.stops import TOUR
 from tests.site import Site
@@ -59,3 +60,23 @@ def test_a_printed_proposal_holds_the_answers_and_invites_to_nothing(
         expect(page.get_by_text(shown).first).to_be_visible()
     for hidden in (invitation, page.get_by_text("Watch the pipeline"), page.locator("summary")):
         expect(hidden.locator("visible=true")).to_have_count(0)
+
+
+def test_a_printed_step_holds_the_questions_with_the_answers_and_no_buttons(
+    visit: Visit, site: Site
+) -> None:
+    page = visit(1440)
+    page.context.add_cookies([cookie_of_finished_draft(site)])
+    page.goto("/apply/problem")
+    text = page.get_by_label("What is the problem?")
+    text.fill("Orders are lost.\n" * 100)
+    expect(page.locator("#autosave")).to_have_text("Saved")
+    page.emulate_media(media="print")
+    expect(text).to_be_visible()
+    assert text.evaluate("field => field.scrollHeight <= field.clientHeight")
+    for shown in (
+        page.get_by_role("radio").and_(page.locator(":checked")),
+        page.get_by_role("checkbox"),
+    ):
+        expect(shown.first).to_be_visible()
+    expect(page.locator(".button:visible, #autosave:visible, nav:visible")).to_have_count(0)

@@ -11,6 +11,7 @@ from werkzeug.exceptions import MethodNotAllowed, NotFound
 from local.process import ROOT
 from tests.journeys.axe import WCAG, faults_of
 from tests.journeys.conftest import Visit
+from tests.journeys.finger import too_low_for_a_finger
 from tests.journeys.history import History
 from tests.journeys.keyboard import FOCUS
 from tests.journeys.prospect import cookie_of_finished_draft
@@ -46,7 +47,7 @@ SQLSTATES = {500: "P0001", 503: "57P01"}
 
 
 @pytest.mark.parametrize("stop", TOUR, ids=[stop.name for stop in TOUR])
-def test_axe_finds_nothing_nothing_scrolls_sideways_and_what_refuses_has_the_focus(
+def test_axe_finds_nothing_nothing_scrolls_sideways_and_a_finger_hits_what_it_aims_at(
     tourist: tuple[Page, Watch], site: Site, history: History, ada: Reviewer, stop: Stop
 ) -> None:
     page, watch = tourist
@@ -69,6 +70,8 @@ def test_axe_finds_nothing_nothing_scrolls_sideways_and_what_refuses_has_the_foc
         if stop not in DESK:
             expect(page).to_have_title(re.compile("^(Error|Fehler): "))
     assert faults_of(page) == ""
+    if stop not in DESK:
+        assert too_low_for_a_finger(page) == []
 
 
 def refusals(page: Page) -> Locator:

@@ -7,6 +7,7 @@ address.
 """
 
 import hashlib
+import re
 from functools import cache
 from pathlib import Path
 from typing import Final, cast
@@ -33,6 +34,9 @@ BUNDLES: Final = {
     "css/reading.css": ("tables", "prose", "figures", "content", "conversation", "labs"),
     "css/staff.css": ("staff", "workspace", "history", "flow"),
 }
+
+# What is there for whoever reads the file: comments that have lines to themselves, and indentation.
+NOTES: Final = re.compile(rb"^\s*(?://.*|/\*(?s:.*?)\*/[ \t]*)$|^\s+", re.MULTILINE)
 
 assets = Blueprint("assets", __name__)
 
@@ -108,11 +112,17 @@ def kept_texts() -> dict[str, Text]:
 def read_texts() -> dict[str, Text]:
     """The style sheets, joined in the order of their layers, and every script."""
     sheets = {
-        bundle: b"\n".join((FOLDER / f"css/{name}.css").read_bytes() for name in names)
+        bundle: b"\n".join(without_notes(FOLDER / f"css/{name}.css") for name in names)
         for bundle, names in BUNDLES.items()
     }
     scripts = {path.relative_to(FOLDER).as_posix(): path for path in FOLDER.rglob("*.js")}
     return {
         **{name: Text("text/css", sheet) for name, sheet in sheets.items()},
-        **{name: Text("text/javascript", path.read_bytes()) for name, path in scripts.items()},
+        **{name: Text("text/javascript", without_notes(path)) for name, path in scripts.items()},
     }
+
+
+def without_notes(path: Path) -> bytes:
+    """The file as browsers need it; what others have written stays as it is, with its licence."""
+    text = path.read_bytes()
+    return text if "vendor" in path.parts else NOTES.sub(b"", text)

@@ -37,7 +37,8 @@ def configure_logging(config: Config) -> None:
         # Straight to stdout: a way through the standard library would cost more than the rest.
         logger_factory=structlog.WriteLoggerFactory(sys.stdout),
         wrapper_class=structlog.make_filtering_bound_logger(config.LOG_LEVEL),
-        cache_logger_on_first_use=True,
+        # One that is kept would not let a test listen in.
+        cache_logger_on_first_use=config.ENVIRONMENT != "test",
     )
     handler = logging.StreamHandler(sys.stdout)
     handler.setFormatter(

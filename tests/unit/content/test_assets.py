@@ -96,3 +96,12 @@ def codes(one: str) -> range:
     """The code points of "U+2190-2191" or "U+2193"."""
     first, _, last = one.removeprefix("U+").partition("-")
     return range(int(first, 16), int(last or first, 16) + 1)
+
+
+def test_what_is_there_for_whoever_reads_a_file_does_not_go_out() -> None:
+    texts = read_texts()
+    for name, text in texts.items():
+        if not name.startswith("vendor/"):
+            assert not re.search(rb"^([ \t]|//|/\*)", text.plain, re.MULTILINE), name
+    vendored = next(name for name in texts if name.startswith("vendor/"))
+    assert texts[vendored].plain == (FOLDER / vendored).read_bytes()

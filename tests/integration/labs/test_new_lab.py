@@ -53,7 +53,7 @@ def with_bell(
 ) -> Scenario:
     """The site as if it named the bell among its labs."""
     scenarios = (*SCENARIOS, bell)
-    for module in ("app.labs.views", "app.content.syndication"):
+    for module in ("app.labs.views", "app.content.paths"):
         monkeypatch.setattr(f"{module}.SCENARIOS", scenarios)
     for module in ("app.labs.pages", "app.labs.runner"):
         monkeypatch.setattr(f"{module}.BY_SLUG", by_slug(scenarios))

@@ -3,7 +3,7 @@
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.applications.drafts import NotThisDraft, lock_unsent
+from app.applications.drafts import NotThisDraft
 from app.applications.events import DraftLinkRequested
 from app.applications.link_requests import is_asked_too_often
 from app.applications.models import Draft
@@ -37,8 +37,8 @@ def address_of(draft: Draft) -> str:
 
 def request_resume_link(session: Session, draft: Draft) -> None:
     """Have the link back into the draft mailed. Raises NoAddress, TooManyLinks, and NotThisDraft
-    where it was sent or deleted meanwhile."""
-    if lock_unsent(session, draft) is None:
+    where it was deleted meanwhile."""
+    if not session.scalar(select(Draft.id).where(Draft.id == draft.id).with_for_update()):
         raise NotThisDraft(draft.id)
     email, stream = address_of(draft), stream_of("draft", draft.id)
     if is_asked_too_often(session, stream, DraftLinkRequested):

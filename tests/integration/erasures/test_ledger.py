@@ -16,6 +16,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.applications.draft_end import discard_draft
+from app.applications.draft_link import request_resume_link
 from app.applications.drafts import start_draft
 from app.applications.erasure import erase_person
 from app.applications.models import Application, Draft
@@ -47,6 +48,7 @@ def application(session: Session, handle_events: Callable[[], None]) -> Applicat
     """Sent by somebody each of whose words can be recognised."""
     answers = tomllib.loads(DEMO.read_text())["applications"][0]
     application = submit_answers(session, {**answers, **WORDS, "problem": "canary " * 40})
+    request_resume_link(session, session.get_one(Draft, application.draft_id))
     write_as_prospect(session, application.id, "As a canary sings.", form_id="canary")
     session.commit()
     handle_events()

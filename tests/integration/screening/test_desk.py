@@ -166,4 +166,4 @@ def test_what_a_program_sent_teaches_nobody_how_long_a_page_takes(
     planned = questionnaire.step("you").minutes
     assert pace.minutes_by_step(session, questionnaire)["you"] == planned
     press(desk, fresh(session, held), "release")
-    assert pace.minutes_by_step(session, questionnaire)["you"] == 30
+    assert pace.minutes_by_step(session, questionnaire)["you"] > planned

@@ -25,10 +25,13 @@ def travelling(browser: Browser, site: Site, locale: str) -> Iterator[tuple[Page
 
 
 @pytest.fixture
-def tourist(travelling: tuple[Page, Watch]) -> Iterator[tuple[Page, Watch]]:
-    """That page without cookies; whatever goes wrong on it fails the test."""
+def tourist(travelling: tuple[Page, Watch], site: Site) -> Iterator[tuple[Page, Watch]]:
+    """That page without cookies and without what the browser has kept of a form; whatever goes
+    wrong on it fails the test."""
     page, watch = travelling
     page.context.clear_cookies()
+    kept = {"origin": site.url, "storageTypes": "local_storage"}
+    page.context.new_cdp_session(page).send("Storage.clearDataForOrigin", kept)
     watch.provoked, watch.faults = 0, []
     yield page, watch
     watch.look_at([page])

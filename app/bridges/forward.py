@@ -16,12 +16,11 @@ from app.bridges.models import Bridge
 from app.bridges.spans import batch_span, tell_outcome
 from app.events.cloudevents import to_cloud_event
 from app.events.log import START, Place, end_of_log, place_of, read_log
-from app.events.rows import Altered, NewerEvent
+from app.events.rows import ALTERED_SAYS, Altered, NewerEvent
 from app.events.types import RecordedEvent
 from app.hold.service import is_held
 
 BATCH = 100
-ALTERED = "altered since it was recorded"
 log = structlog.get_logger()
 
 OPEN = text("""
@@ -99,7 +98,7 @@ def _send(
 
 def _with_altered(events: Sequence[RecordedEvent], settled: int, sent: Sent) -> Sent:
     """The outcome with the altered ones among the first ``settled`` counted as passed over."""
-    altered = {str(e.id): ALTERED for e in events[:settled] if isinstance(e.data, Altered)}
+    altered = {str(e.id): ALTERED_SAYS for e in events[:settled] if isinstance(e.data, Altered)}
     return Sent(settled, altered | sent.passed_over, sent.trouble)
 
 

@@ -29,8 +29,11 @@ READ = f"""
 SELECT {EVENT_COLUMNS} FROM events e LEFT JOIN person_keys k USING (person_id)
 """  # noqa: S608 - the columns are a constant
 METADATA = msgspec.json.Decoder(Metadata)
-# What decoding and the upcasts' steps raise at content that nobody has ever recorded.
-ALTERED = (
+# What decoding and the upcasts' steps raise at what only a newer release has recorded, and at what
+# nobody ever has.
+UNREADABLE = (
+    UnknownEventType,
+    UnknownSchemaVersion,
     InvalidTag,
     msgspec.MsgspecError,
     AttributeError,
@@ -38,6 +41,7 @@ ALTERED = (
     TypeError,
     ValueError,
 )
+ALTERED_SAYS = "altered since it was recorded"
 NOTHING_SAID = Metadata(actor="unknown", correlation_id="")
 
 
@@ -55,16 +59,18 @@ class FromNewerRelease(
     """In the place of a payload that only a newer release knows."""
 
 
-class Altered(msgspec.Struct, frozen=True, tag_field="unread", tag="altered since it was recorded"):
+class Altered(msgspec.Struct, frozen=True, tag_field="unread", tag=ALTERED_SAYS):
     """In the place of a payload that nobody can read any more."""
 
 
-def recorded_event(row: Sequence[Any]) -> RecordedEvent:
+def recorded_event(row: Sequence[Any], *, leniently: bool = False) -> RecordedEvent:
     """A row that begins with EVENT_COLUMNS as an event with its payload typed. Raises
-    NewerEvent or UnreadableEvent."""
+    NewerEvent or UnreadableEvent; read ``leniently``, see below, it raises neither."""
     # By place, not by name: who replays the log spends much of the time in here.
     id_, position, horizon, stream, version, type_, schema_version, *rest = row
     data, metadata, sealed, recorded_at, key, *_ = rest
+    is_erased = sealed is not None and key is None
+    payload: Any
     try:
         if sealed is None or key is None:
             payload = decode_stored(type_, data, schema_version)
@@ -72,10 +78,13 @@ def recorded_event(row: Sequence[Any]) -> RecordedEvent:
             opened = unseal(bytes(sealed), bytes(key), id_)
             payload = decode_event(type_, msgspec.json.decode(data) | opened, schema_version)
         said = METADATA.decode(metadata)
-    except (UnknownEventType, UnknownSchemaVersion) as error:
-        raise NewerEvent(f"{type_} in version {schema_version}, at {position}") from error
-    except ALTERED as error:
-        raise UnreadableEvent(f"{type_} in version {schema_version}, at {position}") from error
+    except UNREADABLE as error:
+        is_newer = isinstance(error, UnknownEventType | UnknownSchemaVersion)
+        if not leniently:
+            kind = NewerEvent if is_newer else UnreadableEvent
+            raise kind(f"{type_} in version {schema_version}, at {position}") from error
+        payload, is_erased = FromNewerRelease() if is_newer else Altered(), False
+        said = readable_metadata(metadata) or NOTHING_SAID
     return RecordedEvent(
         id=id_,
         position=position,
@@ -86,29 +95,14 @@ def recorded_event(row: Sequence[Any]) -> RecordedEvent:
         data=payload,
         metadata=said,
         recorded_at=recorded_at,
-        is_erased=sealed is not None and key is None,
+        is_erased=is_erased,
     )
 
 
 def recorded_leniently(row: Sequence[Any]) -> RecordedEvent:
-    """As `recorded_event`, but what can't be read is FromNewerRelease or Altered: for whoever shows
-    a stream or passes it on, as nothing may be decided or folded by half of one."""
-    try:
-        return recorded_event(row)
-    except UnreadableEvent as unreadable:
-        id_, position, horizon, stream, version, type_, _, _, metadata, _, recorded_at, *_ = row
-        is_newer = isinstance(unreadable, NewerEvent)
-        return RecordedEvent(
-            id=id_,
-            position=position,
-            horizon=horizon,
-            stream=stream,
-            version=version,
-            type=type_,
-            data=FromNewerRelease() if is_newer else Altered(),
-            metadata=readable_metadata(metadata) or NOTHING_SAID,
-            recorded_at=recorded_at,
-        )
+    """The same, but what can't be read is FromNewerRelease or Altered: for whoever shows a stream
+    or passes it on, as nothing may be decided or folded by half of one."""
+    return recorded_event(row, leniently=True)
 
 
 def readable_metadata(stored: str) -> Metadata | None:

@@ -10,6 +10,7 @@ from sqlalchemy.orm import Session
 from app.bridges.addresses import current_bridges
 from app.bridges.guarded import circuit_of
 from app.circuits.queries import is_refusing
+from app.events.log import lag_behind
 
 
 class BridgeFigures(msgspec.Struct, frozen=True):
@@ -29,23 +30,12 @@ class BridgeFigures(msgspec.Struct, frozen=True):
     paused_at: datetime | None = None
 
 
-FIGURES = text("""
+FIGURES = text(f"""
 SELECT name, position, failures, last_error, passed_over, last_passed_over, sent_at, paused_at,
        lag, coalesce(extract(epoch FROM now() - recorded_at), 0)::float8 AS oldest_seconds
-FROM bridges CROSS JOIN LATERAL (
-    -- Of a long backlog nobody needs the exact length at each look.
-    SELECT count(*) AS lag FROM (
-        SELECT FROM events
-        WHERE (events.horizon, events.position) > (bridges.horizon, bridges.position)
-        LIMIT 100000
-    ) AS behind
-) AS waiting LEFT JOIN LATERAL (
-    SELECT recorded_at FROM events
-    WHERE (events.horizon, events.position) > (bridges.horizon, bridges.position)
-    ORDER BY events.horizon, events.position LIMIT 1
-) AS oldest ON true
+FROM bridges {lag_behind("bridges")}
 WHERE name = ANY(:names)
-""")
+""")  # noqa: S608 - a part of our own
 DUE = text("""
 SELECT name FROM bridges
 WHERE name = ANY(:names) AND paused_at IS NULL AND EXISTS (

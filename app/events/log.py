@@ -13,7 +13,13 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.events.rows import READ, NewerEvent, UnreadableEvent, recorded_event, recorded_leniently
+from app.events.rows import (
+    READ,
+    NewerEvent,
+    UnreadableEvent,
+    recorded_event,
+    recorded_leniently,
+)
 from app.events.types import RecordedEvent
 
 
@@ -65,6 +71,21 @@ def begin_epoch(session: Session) -> None:
 
 def place_of(recorded: RecordedEvent) -> Place:
     return Place(recorded.horizon, recorded.position)
+
+
+def lag_behind(place: str) -> str:
+    """What joins a table of places in the log, in SQL, with ``lag``, the number of events behind
+    each, and ``recorded_at`` of the first of them. Of a long backlog nobody needs the exact number
+    at each look, so it ends at 100,000."""
+    behind = f"(events.horizon, events.position) > ({place}.horizon, {place}.position)"
+    return f"""
+CROSS JOIN LATERAL (
+    SELECT count(*) AS lag FROM (SELECT FROM events WHERE {behind} LIMIT 100000) AS behind
+) AS waiting LEFT JOIN LATERAL (
+    SELECT recorded_at FROM events WHERE {behind}
+    ORDER BY events.horizon, events.position LIMIT 1
+) AS oldest ON true
+"""  # noqa: S608 - the name of a table of our own
 
 
 def read_log(session: Session, after: Place, *, most: int) -> Sequence[RecordedEvent]:

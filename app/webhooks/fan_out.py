@@ -31,7 +31,7 @@ def fan_out_events(session: Session) -> bool:
     endpoints = session.scalars(
         select(WebhookEndpoint).with_for_update(read=True, key_share=True)
     ).all()
-    switches = _switches_of(session, endpoints)
+    switches = _switches_of(session, endpoints) if events else {}
     rows = [
         {"id": new_id(), "event_id": recorded.id, "endpoint_id": endpoint.id}
         for recorded in events

@@ -7,6 +7,7 @@ import msgspec
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session, joinedload
 
+from app.events.log import lag_behind
 from app.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
 
 LATEST_MESSAGES = 50
@@ -27,20 +28,10 @@ class PlaceFigures(msgspec.Struct, frozen=True):
     oldest_seconds: float = 0.0
 
 
-# As of a bridge: of a long backlog nobody needs the exact length at each look.
-FIGURES = text("""
+FIGURES = text(f"""
 SELECT lag, coalesce(extract(epoch FROM now() - recorded_at), 0)::float8 AS oldest_seconds
-FROM webhook_place AS place CROSS JOIN LATERAL (
-    SELECT count(*) AS lag FROM (
-        SELECT FROM events
-        WHERE (events.horizon, events.position) > (place.horizon, place.position) LIMIT 100000
-    ) AS behind
-) AS waiting LEFT JOIN LATERAL (
-    SELECT recorded_at FROM events
-    WHERE (events.horizon, events.position) > (place.horizon, place.position)
-    ORDER BY events.horizon, events.position LIMIT 1
-) AS oldest ON true
-""")
+FROM webhook_place {lag_behind("webhook_place")}
+""")  # noqa: S608 - a part of our own
 
 
 def place_figures(session: Session) -> PlaceFigures:

@@ -44,6 +44,14 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     correlation_id: str
     causation_id: str | None = None
 
+    @property
+    def caused_by(self) -> uuid.UUID | None:
+        """The event that this one answers; None where there is none, or somebody has altered it."""
+        try:
+            return uuid.UUID(self.causation_id or "")
+        except ValueError:
+            return None
+
 
 class RecordedEvent(msgspec.Struct, frozen=True):
     """An event with its place in the log: ``horizon`` and ``position`` order the log (see `log`),

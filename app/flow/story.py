@@ -104,7 +104,7 @@ def find_event(session: Session, event_id: uuid.UUID) -> EventStory | None:
     if row is None:
         return None
     metadata = readable_metadata(row.metadata) or NOTHING_SAID
-    cause = _find_cause(session, metadata.causation_id)
+    cause = session.execute(CAUSE, {"id": metadata.caused_by}).one_or_none()
     stored = session.get_one(StoredEvent, row.position)
     data, personal = _payload(row)
     return EventStory(
@@ -124,19 +124,10 @@ def find_event(session: Session, event_id: uuid.UUID) -> EventStory | None:
         personal=personal,
         is_erased=row.sealed is not None and row.key is None,
         subject=subjects_of(session, [stored]).get(row.position),
-        cause=cause,
+        cause=Relative(*cause) if cause else None,
         effects=[Relative(*one) for one in session.execute(EFFECTS, {"id": str(row.id)})],
         deliveries=_deliveries(session, row.position),
     )
-
-
-def _find_cause(session: Session, causation_id: str | None) -> Relative | None:
-    try:
-        named = uuid.UUID(causation_id or "")
-    except ValueError:  # there is none, or somebody has altered it
-        return None
-    cause = session.execute(CAUSE, {"id": named}).one_or_none()
-    return Relative(*cause) if cause else None
 
 
 def _payload(row: Row[Any]) -> tuple[dict[str, Any], dict[str, Any]]:

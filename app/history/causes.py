@@ -48,11 +48,13 @@ def outer_causes(
     session: Session, events: Sequence[RecordedEvent], people: Mapping[str, str]
 ) -> dict[str, OuterCause]:
     """What led to the events, and to that in turn, as far as it is none of them, by its id."""
-    inner = {str(event.id) for event in events}
     found: dict[str, OuterCause] = {}
-    wanted = {event.metadata.causation_id or "" for event in events} - inner
-    while ids := [named for one in wanted if (named := _id_in(one))]:
-        for row in session.execute(FIND, {"ids": ids}):
+    seen: set[uuid.UUID | None] = {None, *(event.id for event in events)}
+    wanted = {event.metadata.caused_by for event in events} - seen
+    while wanted:
+        seen |= wanted
+        causes: set[uuid.UUID | None] = set()
+        for row in session.execute(FIND, {"ids": list(wanted)}):
             said = readable_metadata(row.metadata) or NOTHING_SAID
             found[str(row.id)] = OuterCause(
                 event_id=row.id,
@@ -62,7 +64,8 @@ def outer_causes(
                 cause_id=said.causation_id or "",
                 correlation_id=said.correlation_id,
             )
-        wanted = {one.cause_id for one in found.values()} - inner - set(found) - wanted
+            causes.add(said.caused_by)
+        wanted = causes - seen
     return found
 
 
@@ -82,10 +85,3 @@ def in_causal_order(moments: Sequence[Moment], outer: Mapping[str, OuterCause]) 
         ]
 
     return below("", 0)
-
-
-def _id_in(causation_id: str) -> uuid.UUID | None:
-    try:
-        return uuid.UUID(causation_id)
-    except ValueError:  # there is none, or somebody has altered it
-        return None

@@ -1,6 +1,7 @@
 """For the operator: does the process live, can it serve, and where do events pile up."""
 
 import hmac
+from collections.abc import Sequence
 from functools import cache
 
 import redis
@@ -17,6 +18,7 @@ from prometheus_client import (
     generate_latest,
 )
 from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy.orm import Session
 
 from app.bridges.queries import bridge_figures
 from app.chat.queries import count_unsent_chat_by_status
@@ -41,6 +43,9 @@ from config import Config
 
 BROKER_TIMEOUT = 1.0
 AHEAD = "ahead: a newer release's"
+
+# A gauge's name, its meaning, and its value now.
+Figure = tuple[str, str, float]
 
 SUBSCRIBER_GAUGES = {
     "deliveries_behind": ("Events to be handled, relayed or not", "behind"),
@@ -95,29 +100,7 @@ def _may_read_metrics(config: Config) -> bool:
 def _render_metrics() -> bytes:
     registry, session = CollectorRegistry(), db.session()
     flow = flow_figures(session)
-    for name, meaning, value in (
-        ("events_unrelayed", "Events that the relay has not read", flow.unrelayed),
-        ("events_last_position", "Position of the last event", flow.last_position),
-        (
-            "events_unrelayed_oldest_seconds",
-            "Age of the oldest of them",
-            flow.unrelayed_oldest_seconds,
-        ),
-        (
-            "events_unsigned_oldest_seconds",
-            "Age of the first event in no checkpoint",
-            seconds_unsigned(session),
-        ),
-        ("canary_age_seconds", "Since the canary last arrived", canary_age(session)),
-        ("scheduled_late_seconds", "Lateness of scheduled events", seconds_late(session)),
-        ("erasures_not_entered", "Erasures that the ledger lacks", count_not_entered(session)),
-        ("outbound_held_seconds", "Since when nothing is sent", seconds_held(session)),
-        (
-            "webhook_endpoints_disabled",
-            "Endpoints that failed or are gone",
-            count_disabled_endpoints(session),
-        ),
-    ):
+    for name, meaning, value in (*_figures_of_log(session, flow), *_figures_of_ways_out(session)):
         Gauge(name, meaning, registry=registry).set(value)
     for name, meaning, counts in (
         ("mail_messages", "Mail not sent", count_unsent_mail_by_status(session)),
@@ -131,9 +114,31 @@ def _render_metrics() -> bytes:
     for circuit in list_circuits(session):
         opened.labels(circuit.name).set(circuit.state != "closed")
     _tell_of_subscribers(registry, flow)
-    _tell_of_webhook_place(registry)
     _add_bridges(registry)
     return generate_latest(registry)
+
+
+def _figures_of_log(session: Session, flow: FlowFigures) -> Sequence[Figure]:
+    unrelayed_for, unsigned_for = flow.unrelayed_oldest_seconds, seconds_unsigned(session)
+    return (
+        ("events_unrelayed", "Events that the relay has not read", flow.unrelayed),
+        ("events_last_position", "Position of the last event", flow.last_position),
+        ("events_unrelayed_oldest_seconds", "Age of the oldest of them", unrelayed_for),
+        ("events_unsigned_oldest_seconds", "Age of the first event in no checkpoint", unsigned_for),
+        ("canary_age_seconds", "Since the canary last arrived", canary_age(session)),
+        ("scheduled_late_seconds", "Lateness of scheduled events", seconds_late(session)),
+        ("erasures_not_entered", "Erasures that the ledger lacks", count_not_entered(session)),
+    )
+
+
+def _figures_of_ways_out(session: Session) -> Sequence[Figure]:
+    place, disabled = place_figures(session), count_disabled_endpoints(session)
+    return (
+        ("outbound_held_seconds", "Since when nothing is sent", seconds_held(session)),
+        ("webhook_endpoints_disabled", "Endpoints that failed or are gone", disabled),
+        ("webhook_lag_events", "Events without their messages", place.lag),
+        ("webhook_oldest_seconds", "Age of the oldest", place.oldest_seconds),
+    )
 
 
 def _tell_of_subscribers(registry: CollectorRegistry, figures: FlowFigures) -> None:
@@ -149,14 +154,6 @@ def _tell_of_subscribers(registry: CollectorRegistry, figures: FlowFigures) -> N
         total = totals.get(row.name, Totals())
         done.labels(row.name).inc(total.done)
         tries.labels(row.name).inc(total.tries)
-
-
-def _tell_of_webhook_place(registry: CollectorRegistry) -> None:
-    place = place_figures(db.session())
-    lag = Gauge("webhook_lag_events", "Events without their messages", registry=registry)
-    lag.set(place.lag)
-    oldest = Gauge("webhook_oldest_seconds", "Age of the oldest", registry=registry)
-    oldest.set(place.oldest_seconds)
 
 
 def _add_bridges(registry: CollectorRegistry) -> None:

@@ -41,7 +41,7 @@ def events() -> str:
     return render_template(
         "flow/events.html",
         held_since=held_since(session),
-        mail_waiting=count_unsent_mail_by_status(session)["queued"],
+        unsent_mail=count_unsent_mail_by_status(session),
         flow=figures,
         picture=picture_of(figures),
         names=staff_names(session),
@@ -97,10 +97,8 @@ def send_mail_again() -> ResponseReturnValue:
     """Try again what the mail server has refused, once what it minded is mended."""
     count = send_refused_again(db.session())
     db.session.commit()
-    if count:
-        flash(f"{count} {'mail is' if count == 1 else 'mails are'} queued again.")
-    else:
-        flash("Nothing is sent again: no mail is refused any more.")
+    queued = f"{count} {'mail is' if count == 1 else 'mails are'} queued again."
+    flash(queued if count else "Nothing is sent again: no mail is refused any more.")
     return redirect(url_for(".events"), 303)
 
 
@@ -110,10 +108,9 @@ def send_chat_again() -> ResponseReturnValue:
     """Try again what the chat has refused, once what it minded is mended."""
     count = send_failed_again(db.session())
     db.session.commit()
-    if count:
-        flash(f"{count} {'message is' if count == 1 else 'messages are'} sent to the chat again.")
-    else:
-        flash("Nothing is sent again: nothing is refused any more, or the channel is switched off.")
+    sent = f"{count} {'message is' if count == 1 else 'messages are'} sent to the chat again."
+    nothing = "Nothing is sent again: nothing is refused any more, or the channel is switched off."
+    flash(sent if count else nothing)
     return redirect(url_for(".events"), 303)
 
 

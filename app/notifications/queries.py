@@ -3,7 +3,6 @@
 import uuid
 from collections.abc import Sequence
 
-import msgspec
 from sqlalchemy import ColumnElement, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
@@ -16,14 +15,6 @@ from app.outbox.queries import count_unsent_by_status
 # The circuit that is open while the mail server is away.
 MAIL_CIRCUIT = "smtp"
 LATEST_REFUSED = 50
-
-
-class RefusedMail(msgspec.Struct, frozen=True):
-    """How much mail the server has refused for good, and the latest LATEST_REFUSED of it, each with
-    the application that it is about, where it is about one."""
-
-    count: int
-    latest: Sequence[tuple[MailMessage, Application | None]]
 
 
 def mail_about(session: Session, application_id: uuid.UUID) -> Sequence[MailMessage]:
@@ -78,8 +69,9 @@ def count_unsent_mail_by_status(session: Session) -> dict[str, int]:
     return count_unsent_by_status(session, MailMessage)
 
 
-def refused_mail(session: Session) -> RefusedMail:
-    """What waits for a person to have it sent again."""
+def refused_mail(session: Session) -> Sequence[tuple[MailMessage, Application | None]]:
+    """The latest LATEST_REFUSED of what waits for a person to have it sent again, each with the
+    application that it is about, where it is about one."""
     latest = session.execute(
         select(MailMessage, Application)
         .outerjoin(Application, Application.id == MailMessage.application_id)
@@ -87,8 +79,7 @@ def refused_mail(session: Session) -> RefusedMail:
         .order_by(MailMessage.claimed_at.desc(), MailMessage.id)
         .limit(LATEST_REFUSED)
     )
-    count = count_unsent_mail_by_status(session)["failed"]
-    return RefusedMail(count, [(mail, application) for mail, application in latest])
+    return [(mail, application) for mail, application in latest]
 
 
 def mail_of_this_transaction(session: Session) -> Sequence[MailMessage]:

@@ -97,6 +97,12 @@ def canaries(database: str) -> int:
     return b"".join(back_up(database).values()).lower().count(b"canary")
 
 
+def erase(session: Session, application: Application, handle_events: Callable[[], None]) -> None:
+    erase_person(session, application.id, actor="prospect")
+    session.commit()
+    handle_events()
+
+
 def reapply(app: Flask) -> str:
     return app.test_cli_runner().invoke(args=["person", "reapply"]).output
 
@@ -110,9 +116,7 @@ def test_after_a_restore_they_are_erased_again_and_nothing_of_them_is_left(
     database: str,
 ) -> None:
     backup = back_up(database)
-    erase_person(session, application.id, actor="prospect")
-    session.commit()
-    handle_events()
+    erase(session, application, handle_events)
     enter_in_ledger()
     restore(database, backup)
     assert canaries(database) > 20
@@ -133,9 +137,7 @@ def test_without_the_ledger_a_restore_would_bring_them_back(
 ) -> None:
     """The control: nothing is entered."""
     backup = back_up(database)
-    erase_person(session, application.id, actor="prospect")
-    session.commit()
-    handle_events()
+    erase(session, application, handle_events)
     restore(database, backup)
     reapply(app)
     handle_events()
@@ -173,9 +175,7 @@ def test_an_entry_says_when_and_nothing_about_whom(
     session: Session, application: Application, handle_events: Callable[[], None], ledger: Path
 ) -> None:
     person_id = application.draft_id
-    erase_person(session, application.id, actor="prospect")
-    session.commit()
-    handle_events()
+    erase(session, application, handle_events)
     [erasure] = session.scalars(select(ErasureToEnter)).all()
     erased_at = erasure.erased_at.isoformat()
     enter_in_ledger()
@@ -190,9 +190,7 @@ def test_what_the_ledger_does_not_take_is_entered_once_it_does(
     ledger: Path,
 ) -> None:
     person_id = application.draft_id
-    erase_person(session, application.id, actor="prospect")
-    session.commit()
-    handle_events()
+    erase(session, application, handle_events)
     ledger.write_text("in the way of the folder")
     enter_in_ledger()
     assert "erasures_not_entered 1.0" in app.test_client().get("/metrics").text

@@ -26,7 +26,7 @@ from app.content.shortcut import init_shortcut
 from app.database import db, init_database
 from app.errors import init_errors
 from app.events.bell import init_bell
-from app.events.projection import init_projections
+from app.events.projections.projection import init_projections
 from app.events.subscription import init_subscriptions
 from app.events.types import declared_events
 from app.events.upcast import check_upcasts

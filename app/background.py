@@ -11,14 +11,14 @@ from celery.schedules import crontab
 from flask import Flask
 from sqlalchemy import Engine
 
-from app.applications.tasks import end_drafts
+from app.applications.drafts.tasks import end_drafts
 from app.attachments.tasks import sweep_orphans, sweep_removed
 from app.bridges.tasks import sweep_bridges
 from app.chat.tasks import sweep_messages
 from app.database import db
 from app.erasures.tasks import enter_in_ledger
-from app.events.claims import LeaseKeeper
-from app.events.relay import RelayAtHand
+from app.events.delivery.claims import LeaseKeeper
+from app.events.delivery.relay import RelayAtHand
 from app.events.tasks import (
     count_deliveries,
     prune_old_tries,

@@ -3,10 +3,10 @@ decide; the operator looks after it."""
 
 from app.accounts.views import accounts
 from app.api.views import api
-from app.applications.autosave import autosave
-from app.applications.deletion import deletion
-from app.applications.link_views import draft_link
-from app.applications.views import applications
+from app.applications.drafts.autosave import autosave
+from app.applications.drafts.deletion import deletion
+from app.applications.drafts.link_views import draft_link
+from app.applications.drafts.views import applications
 from app.attachments.views import attachments
 from app.catalog.views import catalog
 from app.comparer.views import comparer

@@ -17,8 +17,8 @@ from app.applications.intake.consumer import run_intake
 from app.bridges.commands import bridges
 from app.content.commands import content_commands
 from app.events.commands import events
-from app.events.projection_commands import rebuild, verify
-from app.events.relay import run_relay
+from app.events.delivery.relay import run_relay
+from app.events.projections.commands import rebuild, verify
 from app.events.subscription import current_subscriptions
 from app.events.tasks import send_deliveries
 from app.flow.commands import outbound

@@ -5,7 +5,7 @@ from pathlib import Path
 
 from flask import Flask
 
-from app.applications.question_file import load_questionnaire
+from app.applications.questions.file import load_questionnaire
 from app.comparer.arguments import load_arguments
 from app.engagements.rate_card import check_price_lines, load_rate_card
 from app.firm.brand import load_brand

@@ -26,11 +26,11 @@ from app.circuits.queries import list_circuits
 from app.database import db
 from app.erasures.ledger import count_not_entered
 from app.events.canary import canary_age
-from app.events.checkpoints import seconds_unsigned
+from app.events.delivery.figures import FlowFigures, flow_figures
+from app.events.delivery.totals import Totals, delivery_totals
 from app.events.due import seconds_late
-from app.events.figures import FlowFigures, flow_figures
+from app.events.integrity.checkpoints import seconds_unsigned
 from app.events.log import has_moved
-from app.events.totals import Totals, delivery_totals
 from app.extensions import migrate
 from app.hold.service import seconds_held
 from app.notifications.queries import count_unsent_mail_by_status

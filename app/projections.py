@@ -2,8 +2,8 @@
 
 from app.applications.fold import APPLICATIONS
 from app.engagements.fold import ENGAGEMENTS
-from app.events.folded_projection import FoldedProjection
-from app.events.projection import Projection
+from app.events.projections.folded import FoldedProjection
+from app.events.projections.projection import Projection
 from app.review.projection import QueueProjection
 from app.scoring.fold import SCORES
 

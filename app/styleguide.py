@@ -24,9 +24,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.applications.answers import Answers
-from app.applications.pages import OtherAnswers
-from app.applications.questions import current_questionnaire
+from app.applications.drafts.pages import OtherAnswers
+from app.applications.questions.answers import Answers
+from app.applications.questions.questionnaire import current_questionnaire
 from app.attachments.models import Attachment
 from app.engagements.pricing import quote_engagement
 from app.engagements.rate_card import current_rate_card

@@ -35,7 +35,7 @@ from app.engagements.subscribers import (
 )
 from app.erasures.subscribers import enter_deleted_draft, enter_erasure
 from app.events.canary import CanaryReleased, note_canary
-from app.events.dead_letters import DeliveryDeadLettered
+from app.events.delivery.dead_letters import DeliveryDeadLettered
 from app.events.subscription import Subscriber
 from app.events.types import Event
 from app.messages.events import MessageReceived, MessageSent, ReplyDue

@@ -9,14 +9,14 @@ from flask import Flask, session
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import insert
 
-from app.applications.answers import Answers
-from app.applications.drafts import NO_SAVE
+from app.applications.drafts.pages import DRAFT_COOKIE
+from app.applications.drafts.service import NO_SAVE
 from app.applications.models import Draft
-from app.applications.pages import DRAFT_COOKIE
-from app.applications.questions import STEP_KEYS, current_questionnaire
+from app.applications.questions.answers import Answers
+from app.applications.questions.questionnaire import STEP_KEYS, current_questionnaire
 from app.database import db, new_id, utc_now
+from app.events.integrity.sealing import new_key
 from app.events.models import PersonKey
-from app.events.sealing import new_key
 from benchmarks.load import form_post
 from benchmarks.sample import ANSWERS
 

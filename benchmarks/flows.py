@@ -8,7 +8,7 @@ from redis import Redis as RedisClient
 from sqlalchemy import text
 
 from app.database import db
-from app.events.relay import relay_batch
+from app.events.delivery.relay import relay_batch
 from app.events.subscription import current_subscriptions
 from app.events.tasks import send_deliveries
 from benchmarks.backbone import Backbone

@@ -12,7 +12,7 @@ from contextlib import ExitStack
 from pathlib import Path
 from urllib.parse import urlencode
 
-from app.applications.question_file import load_questionnaire
+from app.applications.questions.file import load_questionnaire
 from benchmarks.bare_view import bare_view
 from benchmarks.load import fetch
 from benchmarks.sample import ANSWERS

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 from app import create_app
-from app.applications.answers import Answers
+from app.applications.questions.answers import Answers
 from benchmarks.drafts import cookie_and_token, prepare_autosaves, prepare_submits, store_drafts
 from benchmarks.load import drive, page_get
 from benchmarks.turns import Load

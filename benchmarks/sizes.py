@@ -6,9 +6,9 @@ from contextlib import ExitStack, contextmanager
 from statistics import median
 
 from app.database import db
-from app.events.delivery import deliver
-from app.events.relay import relay_batch
-from app.events.retry import RetryPolicy
+from app.events.delivery.handling import deliver
+from app.events.delivery.relay import relay_batch
+from app.events.delivery.retry import RetryPolicy
 from app.events.subscription import current_subscriptions
 from benchmarks.backbone import Backbone, measured_backbone
 from benchmarks.fill import fill_log

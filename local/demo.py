@@ -12,9 +12,9 @@ from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 
 from dotenv import dotenv_values
 
-from app.applications.answers import Answers
-from app.applications.question_file import load_questionnaire
-from app.applications.questions import Step
+from app.applications.questions.answers import Answers
+from app.applications.questions.file import load_questionnaire
+from app.applications.questions.questionnaire import Step
 from local.process import ROOT
 from local.state import State
 

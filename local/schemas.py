@@ -6,7 +6,7 @@ import sys
 from pathlib import Path
 
 from app.api.schemas import LANDED, schema_file
-from app.events.schema import is_compatible, json_schema
+from app.events.contract.schema import is_compatible, json_schema
 from app.events.types import declared_events
 
 

@@ -12,7 +12,7 @@ from babel.messages.extract import extract_from_dir
 from babel.messages.pofile import write_po
 from msgspec import Struct
 
-from app.applications.question_file import load_questionnaire
+from app.applications.questions.file import load_questionnaire
 from app.comparer.arguments import load_arguments
 from app.engagements.rate_card import load_rate_card
 from app.firm.brand import load_brand

@@ -20,10 +20,10 @@ from xdist.scheduler.loadscope import LoadScopeScheduling
 from app import create_app
 from app.database import db
 from app.events import types, upcast
-from app.events.claims import LeaseKeeper
-from app.events.delivery import deliver
-from app.events.relay import relay_batch
-from app.events.retry import RetryPolicy
+from app.events.delivery.claims import LeaseKeeper
+from app.events.delivery.handling import deliver
+from app.events.delivery.relay import relay_batch
+from app.events.delivery.retry import RetryPolicy
 from app.events.subscription import current_subscriptions
 from app.extensions import limiter
 from config import Config, load_config

@@ -21,7 +21,7 @@ from flask.sessions import SecureCookieSessionInterface
 from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 from psycopg.types.json import Jsonb
 
-from app.applications.question_file import load_questionnaire
+from app.applications.questions.file import load_questionnaire
 from tests.site import Site
 
 ROOT = Path(__file__).parents[1]

@@ -2,10 +2,10 @@
 
 from sqlalchemy.orm import Session
 
-from app.applications.answers import Answers
-from app.applications.drafts import start_draft
+from app.applications.drafts.service import start_draft
 from app.applications.models import Application
-from app.applications.questions import STEP_KEYS, current_questionnaire
+from app.applications.questions.answers import Answers
+from app.applications.questions.questionnaire import STEP_KEYS, current_questionnaire
 from app.applications.submission import submit_application
 from app.languages.choice import SOURCE
 

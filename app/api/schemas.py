@@ -7,8 +7,8 @@
 import json
 from pathlib import Path
 
-from app.events.cloudevents import schema_address
-from app.events.schema import Schema, json_schema
+from app.events.contract.cloudevents import schema_address
+from app.events.contract.schema import Schema, json_schema
 from app.events.types import declared_events
 from config import ROOT
 

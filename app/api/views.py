@@ -8,7 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.api.openapi import openapi_document
 from app.api.schemas import find_schema
-from app.events.asyncapi import asyncapi_document
+from app.events.contract.asyncapi import asyncapi_document
 from app.events.subscription import current_subscriptions
 from app.firm.brand import current_brand
 

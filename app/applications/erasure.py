@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.applications.events import ApplicationErased
 from app.applications.fold import APPLICATIONS
 from app.applications.models import Application, Draft
-from app.events.person_keys import drop_key
+from app.events.integrity.person_keys import drop_key
 from app.events.store import record
 from app.events.types import stream_of
 

@@ -7,10 +7,15 @@ import msgspec
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.applications.answers import Answer, Answers
 from app.applications.events import ApplicationReleased, ApplicationSubmitted
 from app.applications.models import Application, Draft, StoredQuestionnaire
-from app.applications.questions import Question, Questionnaire, Step, current_questionnaire
+from app.applications.questions.answers import Answer, Answers
+from app.applications.questions.questionnaire import (
+    Question,
+    Questionnaire,
+    Step,
+    current_questionnaire,
+)
 from app.events.store import count_recorded
 from app.events.types import RecordedEvent, stream_of
 from app.languages.prose import in_present_language

@@ -7,11 +7,11 @@ from typing import NoReturn
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.applications.answers import Answers
-from app.applications.drafts import first_incomplete_step
+from app.applications.drafts.service import first_incomplete_step
 from app.applications.models import Application, Draft
 from app.applications.page_link import is_link_replaced
-from app.applications.questions import Questionnaire
+from app.applications.questions.answers import Answers
+from app.applications.questions.questionnaire import Questionnaire
 
 # Long enough for a second click, a retry, and Back. Whoever has the draft's cookie later on may be
 # somebody else, and the link to the page is in the mail.

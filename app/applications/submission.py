@@ -10,15 +10,15 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from app.applications.answers import Answers
-from app.applications.drafts import NO_SAVE
+from app.applications.drafts.service import NO_SAVE
 from app.applications.events import ApplicationHeld, ApplicationSubmitted
-from app.applications.questions import Questionnaire
+from app.applications.questions.answers import Answers
+from app.applications.questions.questionnaire import Questionnaire
 from app.applications.reference import make_reference
 from app.applications.refusal import explain_refusal
 from app.database import after_commit, new_id
 from app.events import bell
-from app.events.person_keys import key_of
+from app.events.integrity.person_keys import key_of
 from app.events.spans import trace_recording
 from app.events.store import content_of, metadata_by
 from app.events.types import stream_of

@@ -6,7 +6,7 @@ from datetime import timedelta
 from sqlalchemy import and_, func, or_, select, update
 from sqlalchemy.orm import Session
 
-from app.applications.drafts import DraftSealed, note_files
+from app.applications.drafts.service import DraftSealed, note_files
 from app.applications.models import Draft
 from app.attachments.models import Attachment
 from app.attachments.sniffing import Kind

@@ -12,7 +12,7 @@ import structlog
 from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
-from app.applications.drafts import DraftSealed
+from app.applications.drafts.service import DraftSealed
 from app.attachments.naming import shown_name
 from app.attachments.service import (
     NoSuchAttachment,

@@ -13,13 +13,13 @@ from flask_babel import gettext, lazy_gettext
 from flask_login import login_required
 from werkzeug.exceptions import RequestEntityTooLarge, TooManyRequests
 
-from app.applications.drafts import DraftSealed, NotThisDraft
-from app.applications.forms import CSRF_EXPIRED
+from app.applications.drafts.forms import CSRF_EXPIRED
+from app.applications.drafts.pages import check_page_is_of, current_draft, open_step
+from app.applications.drafts.service import DraftSealed, NotThisDraft
 from app.applications.models import Application, Draft
 from app.applications.opening import open_application
-from app.applications.pages import check_page_is_of, current_draft, open_step
 from app.applications.queries import find_application
-from app.applications.questions import STEP_KEYS, current_questionnaire
+from app.applications.questions.questionnaire import STEP_KEYS, current_questionnaire
 from app.attachments.address import current_storage
 from app.attachments.download import response_for, show_unavailable
 from app.attachments.forms import AttachmentForm

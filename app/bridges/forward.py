@@ -14,7 +14,7 @@ from app.bridges.addresses import BridgeAddress
 from app.bridges.link import Link, Sent
 from app.bridges.models import Bridge
 from app.bridges.spans import batch_span, tell_outcome
-from app.events.cloudevents import to_cloud_event
+from app.events.contract.cloudevents import to_cloud_event
 from app.events.log import START, Place, end_of_log, place_of, read_log
 from app.events.rows import ALTERED_SAYS, Altered, NewerEvent
 from app.events.types import RecordedEvent

@@ -5,7 +5,7 @@ from itertools import groupby
 from flask import Blueprint, current_app, render_template
 from flask_login import login_required
 
-from app.events.catalog import describe_events
+from app.events.contract.catalog import describe_events
 from app.events.subscription import current_subscriptions
 
 catalog = Blueprint("catalog", __name__, template_folder="templates")

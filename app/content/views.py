@@ -6,7 +6,7 @@ from flask import Blueprint, abort, redirect, render_template, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
-from app.applications.questions import MINUTES, current_questionnaire
+from app.applications.questions.questionnaire import MINUTES, current_questionnaire
 from app.assets import keeps_files
 from app.content.addresses import in_each_language, whole_address
 from app.content.articles import current_articles

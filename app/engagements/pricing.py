@@ -5,8 +5,8 @@ from collections.abc import Collection
 from msgspec import Struct
 from msgspec.structs import replace
 
-from app.applications.answers import Answers
-from app.applications.conditions import all_hold
+from app.applications.questions.answers import Answers
+from app.applications.questions.conditions import all_hold
 from app.engagements.rate_card import Billing, KindPrice, Modifier, RateCard
 from app.firm.offers import Deliverable, Kind, Length, Offers
 from app.languages.prose import Prose

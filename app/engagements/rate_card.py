@@ -8,9 +8,9 @@ from babel.numbers import is_currency
 from msgspec import Struct
 from msgspec.structs import replace
 
-from app.applications.condition_checks import check_when
-from app.applications.conditions import When
-from app.applications.questions import Questionnaire
+from app.applications.questions.checks import check_when
+from app.applications.questions.conditions import When
+from app.applications.questions.questionnaire import Questionnaire
 from app.data_files import DataFileError, read_data, with_digest
 from app.firm.offers import KINDS, Deliverable, Kind, Length, Offers
 from app.languages.prose import Prose, current_data

@@ -7,8 +7,8 @@ import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.applications.draft_end import discard_draft
-from app.applications.drafts import lock_unsent
+from app.applications.drafts.end import discard_draft
+from app.applications.drafts.service import lock_unsent
 from app.applications.erasure import erase_person
 from app.applications.models import Application, Draft
 from app.attachments.storage import Storage, StorageUnavailable

@@ -8,10 +8,10 @@ from flask import current_app
 from flask.cli import AppGroup
 
 from app.database import db
-from app.events.backfill import EVER, backfill_subscriber
-from app.events.checkpoints import make_checkpoint
+from app.events.delivery.backfill import EVER, backfill_subscriber
+from app.events.delivery.pausing import pause_subscriber, resume_subscriber
+from app.events.integrity.checkpoints import make_checkpoint
 from app.events.log import begin_epoch, has_moved
-from app.events.pausing import pause_subscriber, resume_subscriber
 from app.events.subscription import current_subscriptions
 from app.hold.service import hold_outbound
 

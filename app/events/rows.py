@@ -10,7 +10,7 @@ from typing import Any
 import msgspec
 from cryptography.exceptions import InvalidTag
 
-from app.events.sealing import unseal
+from app.events.integrity.sealing import unseal
 from app.events.types import (
     Metadata,
     RecordedEvent,

@@ -12,7 +12,7 @@ from sqlalchemy import Connection, text
 from sqlalchemy.orm import Session
 
 from app.database import after_commit
-from app.events.claims import Claim
+from app.events.delivery.claims import Claim
 from app.events.rows import readable_metadata
 from app.events.types import Metadata
 from app.telemetry.context import SpanContext, span_id_of, trace_id_of

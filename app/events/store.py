@@ -12,10 +12,10 @@ from sqlalchemy.orm import Session
 
 from app.database import after_commit, new_id
 from app.events import bell
+from app.events.integrity.person_keys import key_of
+from app.events.integrity.sealing import seal
 from app.events.models import StoredEvent
-from app.events.person_keys import key_of
 from app.events.rows import READ, recorded_event, recorded_leniently
-from app.events.sealing import seal
 from app.events.spans import trace_recording
 from app.events.tracing import current_trace
 from app.events.types import (

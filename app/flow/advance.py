@@ -3,8 +3,8 @@
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-from app.events.dead_letters import NotADeadLetter, replay_dead_letter
-from app.events.sending import Send, send_all, share_out
+from app.events.delivery.dead_letters import NotADeadLetter, replay_dead_letter
+from app.events.delivery.sending import Send, send_all, share_out
 
 # Of one replay; where the subscriber still fails, the rest stays where it is.
 MOST_UNDER_WAY = 50

@@ -6,7 +6,7 @@ from wtforms import DateField, SearchField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
 
-from app.applications.fields import storable, trimmed
+from app.applications.drafts.fields import storable, trimmed
 from app.flow.log import Filters
 from app.site_form import SiteForm
 

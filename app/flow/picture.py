@@ -4,8 +4,8 @@ from collections.abc import Mapping, Sequence, Set
 
 import msgspec
 
-from app.events.figures import FlowFigures, SubscriberFigures
-from app.events.pausing import Pause
+from app.events.delivery.figures import FlowFigures, SubscriberFigures
+from app.events.delivery.pausing import Pause
 from app.events.subscription import Subscriptions
 
 ROW, HEAD = 36, 30

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.chat.queries import chat_of_this_transaction
 from app.database import db
-from app.events.delivery import describe_error
+from app.events.delivery.handling import describe_error
 from app.events.rows import EVENT_COLUMNS, recorded_event
 from app.events.subscription import Subscriptions
 from app.events.tracing import following

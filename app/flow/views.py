@@ -12,8 +12,8 @@ from app.chat.queries import chat_figures
 from app.chat.service import send_failed_again
 from app.circuits.queries import list_circuits
 from app.database import db
-from app.events.figures import FlowFigures, flow_figures, pairs_done_lately
-from app.events.pausing import pause_subscriber, pauses, resume_subscriber
+from app.events.delivery.figures import FlowFigures, flow_figures, pairs_done_lately
+from app.events.delivery.pausing import pause_subscriber, pauses, resume_subscriber
 from app.events.subscription import current_subscriptions
 from app.events.types import declared_events
 from app.flow.forms import LogForm

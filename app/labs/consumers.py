@@ -9,9 +9,9 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app.database import db
-from app.events.claims import LeaseKeeper
-from app.events.delivery import Outcome, deliver
-from app.events.retry import RetryPolicy
+from app.events.delivery.claims import LeaseKeeper
+from app.events.delivery.handling import Outcome, deliver
+from app.events.delivery.retry import RetryPolicy
 from app.events.subscription import Subscriber, Subscriptions, current_subscriptions
 from app.events.types import RecordedEvent
 from app.labs.controls import kill_consumer, note_incident

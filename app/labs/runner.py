@@ -20,11 +20,11 @@ from sqlalchemy.orm import Session
 
 from app.database import alone_at, db
 from app.events.bell import Listener, listening
-from app.events.claims import LeaseKeeper
-from app.events.relay import BATCH, RETRY_SECONDS, relay_batch
-from app.events.retry import RetryPolicy
+from app.events.delivery.claims import LeaseKeeper
+from app.events.delivery.relay import BATCH, RETRY_SECONDS, relay_batch
+from app.events.delivery.retry import RetryPolicy
+from app.events.delivery.sweep import take_due_deliveries
 from app.events.subscription import current_subscriptions
-from app.events.sweep import take_due_deliveries
 from app.labs.backbone import CHANNEL, RUNNING
 from app.labs.consumers import Consumer, ConsumerKey
 from app.labs.controls import restart_killed

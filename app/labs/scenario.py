@@ -7,7 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.events.retry import RetryPolicy
+from app.events.delivery.retry import RetryPolicy
 from app.events.subscription import Subscriber, name_of
 from app.events.types import Event
 from app.labs.models import Sandbox

@@ -19,7 +19,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
-from app.events.cloudevents import to_json
+from app.events.contract.cloudevents import to_json
 from app.extensions import limiter
 from app.labs.backbone import init_labs, on_backbone
 from app.labs.controls import kill_consumer, staff_stations, start_consumers, stop_consumers

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.circuits.guard import CircuitOpen, circuit
 from app.database import utc_now
-from app.events.retry import RetryPolicy
+from app.events.delivery.retry import RetryPolicy
 from app.notifications.models import MailMessage
 from app.notifications.queries import MAIL_CIRCUIT, earlier_mail
 from app.notifications.smtp import NotTaken, Smtp, Unclear, about_this_mail, describe_failure

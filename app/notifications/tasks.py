@@ -4,7 +4,7 @@ from celery import shared_task
 from flask import current_app
 
 from app.database import alone_at, db
-from app.events.retry import RetryPolicy
+from app.events.delivery.retry import RetryPolicy
 from app.firm.brand import current_brand
 from app.notifications.mailer import send_next_mail
 from app.notifications.models import MailMessage

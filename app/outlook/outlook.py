@@ -2,9 +2,9 @@
 
 from msgspec import Struct
 
-from app.applications.answers import Answers
-from app.applications.conditions import questions_read
-from app.applications.questions import Question, Questionnaire, Step
+from app.applications.questions.answers import Answers
+from app.applications.questions.conditions import questions_read
+from app.applications.questions.questionnaire import Question, Questionnaire, Step
 from app.engagements.pricing import quote_engagement, starting_price_cents
 from app.engagements.rate_card import RateCard
 from app.firm.offers import KINDS, Kind

@@ -6,7 +6,7 @@ from typing import Any
 from wtforms import DateField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from app.applications.fields import storable, trimmed
+from app.applications.drafts.fields import storable, trimmed
 from app.database import utc_now
 from app.engagements.typed_amount import NotAnAmount, parse_amount
 from app.rendering import money

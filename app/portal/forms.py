@@ -6,7 +6,7 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import EmailField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
-from app.applications.fields import storable, trimmed
+from app.applications.drafts.fields import storable, trimmed
 from app.firm.brand import current_brand
 from app.site_form import SiteForm
 

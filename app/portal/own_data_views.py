@@ -7,10 +7,10 @@ from flask import Blueprint, Response, flash, redirect, render_template, send_fi
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from app.applications.drafts.pages import forgetting
 from app.applications.erasure import AlreadyErased
 from app.applications.models import Application
 from app.applications.opening import open_application
-from app.applications.pages import forgetting
 from app.applications.service import NotOpen, withdraw_application
 from app.database import db
 from app.engagements.queries import is_bound

@@ -13,8 +13,8 @@ from app.applications.models import Application
 from app.database import utc_now
 from app.engagements.events import EngagementProposed
 from app.engagements.queries import engagement_of, streams_about
-from app.events.chain_links import Link, links_of
-from app.events.person_keys import find_key
+from app.events.integrity.links import Link, links_of
+from app.events.integrity.person_keys import find_key
 from app.events.types import declared_events
 from app.portal.trail_check import row_digest
 from app.scoring.events import ApplicationScored

@@ -14,8 +14,8 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 
+from app.applications.drafts.fields import storable, trimmed
 from app.applications.events import ApplicationAccepted, ApplicationDeclined, MoreRequested
-from app.applications.fields import storable, trimmed
 from app.applications.service import Verdict
 from app.engagements.pricing import UnderFloor, quote_agreed, starting_price_cents
 from app.engagements.rate_card import RateCard

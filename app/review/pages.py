@@ -14,7 +14,7 @@ from app.chat.queries import chat_about
 from app.database import db
 from app.engagements.queries import engagement_of, events_about, streams_about
 from app.engagements.rate_card import current_rate_card
-from app.events.dead_letters import dead_letters_in
+from app.events.delivery.dead_letters import dead_letters_in
 from app.events.types import RecordedEvent
 from app.firm.brand import current_brand
 from app.firm.offers import current_offers

@@ -5,8 +5,8 @@ from typing import Any
 
 from sqlalchemy import Engine, Row, text
 
-from app.events.lag import unhandled_events
-from app.events.projection import Difference, snapshot
+from app.events.delivery.lag import unhandled_events
+from app.events.projections.projection import Difference, snapshot
 from app.review.queue_table import COLUMNS, FIGURES, MADE
 from app.review.rebuild import rebuild_queue
 from app.review.subscribers import applications_of, list_application

@@ -14,7 +14,7 @@ from app.applications.page_link import replace_page_link
 from app.applications.service import AlreadyDecided, Verdict
 from app.database import db
 from app.engagements.queries import events_about
-from app.events.lag import lag_of
+from app.events.delivery.lag import lag_of
 from app.events.types import RecordedEvent
 from app.extensions import csrf
 from app.firm.offers import current_offers

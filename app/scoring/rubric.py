@@ -11,10 +11,10 @@ from typing import Final, Literal, cast, get_args
 from msgspec import Struct
 from msgspec.structs import replace
 
-from app.applications.answers import Answers
-from app.applications.condition_checks import check_cases, check_when
-from app.applications.conditions import When, all_hold, questions_read
-from app.applications.questions import Questionnaire
+from app.applications.questions.answers import Answers
+from app.applications.questions.checks import check_cases, check_when
+from app.applications.questions.conditions import When, all_hold, questions_read
+from app.applications.questions.questionnaire import Questionnaire
 from app.data_files import DataFileError, read_data, with_digest
 from app.firm.offers import Kind
 from app.languages.prose import Prose, current_data

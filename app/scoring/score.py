@@ -2,8 +2,8 @@
 
 from msgspec import Struct
 
-from app.applications.answers import Answers
-from app.applications.conditions import all_hold, questions_read
+from app.applications.questions.answers import Answers
+from app.applications.questions.conditions import all_hold, questions_read
 from app.firm.offers import Kind
 from app.scoring.rubric import BandName, Criterion, Rubric
 

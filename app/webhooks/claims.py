@@ -12,7 +12,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session, joinedload
 
 from app.database import utc_now
-from app.events.person_keys import is_about_erased
+from app.events.integrity.person_keys import is_about_erased
 from app.events.rows import NewerEvent, UnreadableEvent
 from app.events.store import read_event
 from app.outbound.sender import Answer, Request

@@ -6,7 +6,7 @@ from datetime import datetime, timedelta
 
 from standardwebhooks.webhooks import Webhook
 
-from app.events.cloudevents import to_json
+from app.events.contract.cloudevents import to_json
 from app.events.types import RecordedEvent
 from app.outbound.sender import Request
 from app.webhooks.models import WebhookEndpoint

@@ -6,7 +6,7 @@ import msgspec
 import sqlalchemy as sa
 from alembic import op
 
-from app.events.sealing import new_key, seal, unseal
+from app.events.integrity.sealing import new_key, seal, unseal
 
 revision = "0010"
 down_revision = "0009"

@@ -10,7 +10,7 @@ from psycopg.sql import SQL, Identifier
 from sqlalchemy import NullPool, create_engine
 from sqlalchemy.orm import Session
 
-from app.events.chain import broken_links
+from app.events.integrity.chain import broken_links
 from config import load_config
 from tests.prospects import submit
 from tests.site import PATIENCE, Site, eventually

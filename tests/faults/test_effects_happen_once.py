@@ -12,11 +12,11 @@ from sqlalchemy.orm import Session
 
 from app.applications.events import ApplicationDeclined
 from app.database import db
-from app.events import claims, delivery
-from app.events.claims import LeaseKeeper
-from app.events.delivery import deliver
-from app.events.relay import BATCH, relay_batch
-from app.events.retry import RetryPolicy
+from app.events.delivery import claims, handling
+from app.events.delivery.claims import LeaseKeeper
+from app.events.delivery.handling import deliver
+from app.events.delivery.relay import BATCH, relay_batch
+from app.events.delivery.retry import RetryPolicy
 from app.events.store import record
 from app.events.subscription import Subscriptions
 from app.events.types import RecordedEvent, stream_of
@@ -90,5 +90,5 @@ def test_without_the_claim_effects_double(app: Flask, monkeypatch: pytest.Monkey
     unlocked = re.sub(r"FOR UPDATE[\w\s]*SKIP LOCKED", "", claims.CLAIM.text)
     unleased = unlocked.replace("secs => :lease", "secs => 0 * :lease")
     monkeypatch.setattr(claims, "CLAIM", text(unleased))
-    monkeypatch.setattr(delivery, "mark_done", lambda *_: True)
+    monkeypatch.setattr(handling, "mark_done", lambda *_: True)
     assert max(deliver_many_times(app, 20)) > 1

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import psutil
 
-from app.events.delivery import WORKER_ENDED
+from app.events.delivery.handling import WORKER_ENDED
 from tests.faults.careless import POISON, SLEEPER, SLEEPING, TRIES, working_oddly
 from tests.faults.handled import DEAD, check_each_was_handled_once, wait_until_handled
 from tests.prospects import submit

@@ -2,8 +2,8 @@
 
 from playwright.sync_api import Locator, Page
 
-from app.applications.answers import Answer
-from app.applications.questions import Question
+from app.applications.questions.answers import Answer
+from app.applications.questions.questionnaire import Question
 from tests.journeys.prospect import label_of
 
 MOST_STOPS = 80

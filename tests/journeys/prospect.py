@@ -8,9 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from playwright.sync_api import Page
 
-from app.applications.answers import Answer, Answers
-from app.applications.question_file import load_questionnaire
-from app.applications.questions import Question
+from app.applications.questions.answers import Answer, Answers
+from app.applications.questions.file import load_questionnaire
+from app.applications.questions.questionnaire import Question
 from local.process import ROOT
 from tests.prospects import make_prospects, post, sealed, send
 from tests.site import Site, eventually

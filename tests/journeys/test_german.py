@@ -4,9 +4,9 @@ import re
 
 from playwright.sync_api import Page, expect
 
-from app.applications.answers import Answers
-from app.applications.question_file import load_questionnaire
-from app.applications.questions import Step
+from app.applications.questions.answers import Answers
+from app.applications.questions.file import load_questionnaire
+from app.applications.questions.questionnaire import Step
 from app.languages.catalogs import FOLDER, read_catalogs
 from app.languages.prose import map_prose
 from local.process import ROOT

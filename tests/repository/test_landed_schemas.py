@@ -14,7 +14,7 @@ import pytest
 
 from app.api.schemas import LANDED, schema_file
 from app.events import types
-from app.events.schema import Schema, is_compatible, json_schema
+from app.events.contract.schema import Schema, is_compatible, json_schema
 from app.events.types import Event, declared_events, event
 from config import ROOT
 from local.schemas import SchemaBroken, land_schemas

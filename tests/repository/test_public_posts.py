@@ -13,7 +13,7 @@ from flask_wtf import FlaskForm
 from sqlalchemy.orm import Session
 from werkzeug.routing import Rule
 
-from app.applications.question_file import load_questionnaire
+from app.applications.questions.file import load_questionnaire
 from app.extensions import limiter
 from app.site_form import SiteForm
 from local.process import ROOT

@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 from hypothesis import strategies as st
 
-from app.applications.answers import Answers
-from app.applications.question_file import load_questionnaire
-from app.applications.questions import Question, Questionnaire
+from app.applications.questions.answers import Answers
+from app.applications.questions.file import load_questionnaire
+from app.applications.questions.questionnaire import Question, Questionnaire
 from app.engagements.rate_card import RateCard, load_rate_card
 from app.scoring.rubric import Rubric, load_rubric
 

@@ -9,11 +9,11 @@ from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 from werkzeug.datastructures import MultiDict
 
-from app.applications.answers import Answers
-from app.applications.drafts import start_draft
-from app.applications.forms import form_for
+from app.applications.drafts.forms import form_for
+from app.applications.drafts.service import start_draft
 from app.applications.models import TakenCommand
-from app.applications.questions import NOT_ASKED, Questionnaire
+from app.applications.questions.answers import Answers
+from app.applications.questions.questionnaire import NOT_ASKED, Questionnaire
 from app.applications.submission import submit_application
 
 SUBMIT = "application.submit"

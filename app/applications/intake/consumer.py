@@ -21,7 +21,7 @@ from app.applications.intake.commands import (
     Problems,
     take_command,
 )
-from app.applications.questions import current_questionnaire
+from app.applications.questions.questionnaire import current_questionnaire
 from app.bridges.kafka import IN_ORDER, client_settings, describe
 from app.database import DATABASE_AWAY, db
 from app.events.tracing import start_trace

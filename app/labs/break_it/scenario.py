@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.database import new_id
-from app.events.dead_letters import replay_dead_letter
+from app.events.delivery.dead_letters import replay_dead_letter
 from app.events.tracing import resuming
 from app.events.types import stream_of
 from app.labs.break_it.events import TrialProposed, TrialScored, TrialSubmitted

@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app.applications.questions import current_questionnaire
+from app.applications.questions.questionnaire import current_questionnaire
 from tests.integration.applications.prospect import Prospect
 
 DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
 from app.applications.models import Draft
-from app.applications.questions import Questionnaire
+from app.applications.questions.questionnaire import Questionnaire
 
 HIDDEN = 'name="{}"[^>]*? value="([^"]*)"'
 ERROR = re.compile(r'class="field__error" id="([a-z_]+)-error".*?</span>(.*?)</span>', re.DOTALL)

@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.applications.models import Application, Draft
-from app.applications.questions import STEP_KEYS
+from app.applications.questions.questionnaire import STEP_KEYS
 from tests.integration.applications.prospect import Prospect, hidden
 
 NewProspect = Callable[[], Prospect]

@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application, Draft, StoredQuestionnaire
-from app.applications.questions import Questionnaire, Step, current_questionnaire
+from app.applications.questions.questionnaire import Questionnaire, Step, current_questionnaire
 from tests.integration.applications.prospect import Prospect, errors
 
 OWNER = "broker_owner"

@@ -8,10 +8,10 @@ from flask import Flask
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from app.applications.draft_end import delete_old_drafts, remind_of_drafts
+from app.applications.drafts.end import delete_old_drafts, remind_of_drafts
+from app.applications.drafts.tasks import end_drafts
 from app.applications.events import DraftDiscarded, DraftExpiring
 from app.applications.models import Application, Draft
-from app.applications.tasks import end_drafts
 from app.events.store import read_stream
 from app.events.types import stream_of
 from app.notifications.models import MailMessage

@@ -12,8 +12,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.applications.models import Draft
-from app.applications.question_file import load_questionnaire
-from app.applications.questions import Question, Step
+from app.applications.questions.file import load_questionnaire
+from app.applications.questions.questionnaire import Question, Step
 from app.extensions import limiter
 from local.process import ROOT
 from tests.form_page import TEXTS, Fields, FormPage, as_received, on_the_wire

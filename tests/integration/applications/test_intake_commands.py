@@ -18,7 +18,7 @@ from app.applications.intake.commands import (
     take_command,
 )
 from app.applications.models import Application, Draft, TakenCommand
-from app.applications.questions import current_questionnaire
+from app.applications.questions.questionnaire import current_questionnaire
 from app.database import db
 from app.events.store import read_stream
 from app.events.types import stream_of

@@ -9,9 +9,9 @@ from sqlalchemy import insert, select
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
-from app.applications import pace
+from app.applications.drafts import pace
 from app.applications.models import Draft
-from app.applications.questions import MINUTES, Questionnaire, current_questionnaire
+from app.applications.questions.questionnaire import MINUTES, Questionnaire, current_questionnaire
 from app.database import new_id, utc_now
 from tests.integration.applications.prospect import Prospect
 

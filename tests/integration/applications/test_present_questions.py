@@ -8,9 +8,9 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.applications.drafts import move_to_present_questions
+from app.applications.drafts.service import move_to_present_questions
 from app.applications.models import Application, Draft, StoredQuestionnaire
-from app.applications.questions import STEP_KEYS, original_questionnaire
+from app.applications.questions.questionnaire import STEP_KEYS, original_questionnaire
 from app.database import db, utc_now
 from tests.integration.applications.prospect import Prospect
 

@@ -7,10 +7,17 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
-from app.applications.answers import Answers
-from app.applications.drafts import NO_SAVE, Save, StepChanged, last_save, save_step, start_draft
+from app.applications.drafts.service import (
+    NO_SAVE,
+    Save,
+    StepChanged,
+    last_save,
+    save_step,
+    start_draft,
+)
 from app.applications.models import Draft
-from app.applications.questions import current_questionnaire
+from app.applications.questions.answers import Answers
+from app.applications.questions.questionnaire import current_questionnaire
 
 PAGES = 3
 DEEDS = st.sampled_from(["opens", "saves", "saves unheard", "sends in vain"])

@@ -15,9 +15,9 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app.applications.drafts import start_draft
+from app.applications.drafts.service import start_draft
 from app.applications.models import Application, Draft
-from app.applications.questions import STEP_KEYS, current_questionnaire
+from app.applications.questions.questionnaire import STEP_KEYS, current_questionnaire
 from app.applications.submission import submit_application
 from app.attachments.models import Attachment
 from app.attachments.queries import attachments_of

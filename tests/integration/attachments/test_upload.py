@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.applications.draft_end import discard_draft
+from app.applications.drafts.end import discard_draft
 from app.applications.models import Draft
 from app.attachments import views
 from app.attachments.folder import FolderStorage

@@ -5,7 +5,7 @@ import re
 
 from flask.testing import FlaskClient
 
-from app.events.schema import meaning_of
+from app.events.contract.schema import meaning_of
 from app.events.subscription import current_subscriptions
 from app.events.types import declared_events
 from app.rendering import with_code

@@ -15,12 +15,12 @@ from psycopg import sql
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.applications.draft_end import discard_draft
-from app.applications.draft_link import request_resume_link
-from app.applications.drafts import start_draft
+from app.applications.drafts.end import discard_draft
+from app.applications.drafts.link import request_resume_link
+from app.applications.drafts.service import start_draft
 from app.applications.erasure import erase_person
 from app.applications.models import Application, Draft
-from app.applications.questions import current_questionnaire
+from app.applications.questions.questionnaire import current_questionnaire
 from app.attachments.address import open_storage
 from app.database import db
 from app.erasures.models import ErasureToEnter

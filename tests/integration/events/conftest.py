@@ -10,11 +10,11 @@ from sqlalchemy.orm import Session
 
 from app.applications.events import MoreProvided
 from app.database import autocommit, db
-from app.events.claims import Claim, LeaseKeeper, claim_deliveries
-from app.events.delivery import Outcome, deliver
+from app.events.delivery.claims import Claim, LeaseKeeper, claim_deliveries
+from app.events.delivery.handling import Outcome, deliver
+from app.events.delivery.relay import relay_batch
+from app.events.delivery.retry import RetryPolicy
 from app.events.models import Delivery
-from app.events.relay import relay_batch
-from app.events.retry import RetryPolicy
 from app.events.store import record
 from app.events.subscription import Subscriptions
 from app.events.types import RecordedEvent

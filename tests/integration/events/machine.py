@@ -16,16 +16,16 @@ from sqlalchemy.orm import Session
 
 from app.applications.events import MoreProvided
 from app.database import autocommit
-from app.events import claims
-from app.events.claims import Claim, mark_failed
-from app.events.dead_letters import replay_dead_letter
-from app.events.delivery import Outcome, deliver
-from app.events.pausing import pause_subscriber, resume_subscriber
-from app.events.relay import relay_batch
-from app.events.retry import RetryPolicy
+from app.events.delivery import claims
+from app.events.delivery.claims import Claim, mark_failed
+from app.events.delivery.dead_letters import replay_dead_letter
+from app.events.delivery.handling import Outcome, deliver
+from app.events.delivery.pausing import pause_subscriber, resume_subscriber
+from app.events.delivery.relay import relay_batch
+from app.events.delivery.retry import RetryPolicy
+from app.events.delivery.sweep import take_due_deliveries
 from app.events.store import record
 from app.events.subscription import Subscriptions
-from app.events.sweep import take_due_deliveries
 from app.events.types import RecordedEvent
 from tests.integration.events.conftest import LEASE, PERSON, RUN_OUT, keeper_of, new_stream
 

@@ -11,7 +11,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.events import spans
-from app.events.delivery import Outcome
+from app.events.delivery.handling import Outcome
 from app.events.types import RecordedEvent
 from app.telemetry.spans import NO_SPAN
 from tests.integration.conftest import Tamper

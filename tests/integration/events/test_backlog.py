@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import TextClause, text
 from sqlalchemy.orm import Session
 
-from app.events.claims import CLAIM, DONE
-from app.events.delivery import TAKE_NEXT
+from app.events.delivery.claims import CLAIM, DONE
+from app.events.delivery.handling import TAKE_NEXT
 from app.events.types import RecordedEvent
 from local.postgres import Postgres
 from tests.integration.events.conftest import Flow, new_stream

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.database import Model
 from app.events.canary import SUBSCRIBER, canary_age, send_canary
-from app.events.figures import flow_figures
+from app.events.delivery.figures import flow_figures
 from app.events.models import Delivery, StoredEvent
 from app.events.subscription import current_subscriptions
 from app.flow.picture import draw_flow

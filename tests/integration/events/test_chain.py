@@ -8,8 +8,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from app.events.chain import broken_links
-from app.events.checkpoints import bad_checkpoints, make_checkpoint
+from app.events.integrity.chain import broken_links
+from app.events.integrity.checkpoints import bad_checkpoints, make_checkpoint
 from app.events.types import RecordedEvent
 from tests.integration.conftest import Tamper
 from tests.integration.events.conftest import Record, new_stream

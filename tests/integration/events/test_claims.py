@@ -8,9 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.applications.events import MoreRequested
 from app.database import db
-from app.events import delivery
-from app.events.claims import LeaseKeeper
-from app.events.delivery import Outcome
+from app.events.delivery import handling
+from app.events.delivery.claims import LeaseKeeper
+from app.events.delivery.handling import Outcome
 from app.events.models import Delivery, StoredEvent
 from app.events.store import record
 from app.events.types import RecordedEvent
@@ -92,7 +92,7 @@ def test_without_the_fencing_token_it_would(
         flow.let_leases_run_out()
         flow.claim(delivery_id)
 
-    monkeypatch.setattr(delivery, "mark_done", lambda *_: True)
+    monkeypatch.setattr(handling, "mark_done", lambda *_: True)
     record_event()
     flow = flow_to(sleep_through)
     (delivery_id,) = flow.relay()
@@ -149,7 +149,7 @@ def test_a_handler_that_ends_its_process_is_a_dead_letter_after_its_tries(
         flow.let_leases_run_out()
     assert flow.deliver(poison) is Outcome.DEAD
     dead = flow.delivery(poison)
-    assert (dead.attempts, dead.last_error) == (3, delivery.WORKER_ENDED)
+    assert (dead.attempts, dead.last_error) == (3, handling.WORKER_ENDED)
     assert types_of(session)[2:] == ["delivery.dead_lettered"]
 
 
@@ -161,7 +161,7 @@ def test_a_task_that_takes_long_gives_back_what_it_has_not_begun(
     flow = flow_to(answer)
     both = flow.relay()
     with monkeypatch.context() as patch:
-        patch.setattr(delivery, "LONGEST_TASK_SECONDS", -1.0)
+        patch.setattr(handling, "LONGEST_TASK_SECONDS", -1.0)
         assert set(flow.deliver_all(both).values()) == {Outcome.SKIPPED}
     assert flow.sent[2:] == both
     assert [flow.delivery(one).attempts for one in both] == [0, 0]

@@ -10,7 +10,7 @@ from hypothesis.stateful import run_state_machine_as_test
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.events import claims
+from app.events.delivery import claims
 from local.postgres import Postgres
 from tests.integration.events.machine import SUBSCRIBERS, Deliveries
 

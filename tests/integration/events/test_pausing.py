@@ -7,13 +7,13 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.events.backfill import backfill_subscriber
-from app.events.delivery import Outcome
+from app.events.delivery.backfill import backfill_subscriber
+from app.events.delivery.handling import Outcome
+from app.events.delivery.pausing import pause_subscriber, resume_subscriber
+from app.events.delivery.relay import relay_batch
+from app.events.delivery.sweep import take_due_deliveries
 from app.events.models import PausedSubscriber
-from app.events.pausing import pause_subscriber, resume_subscriber
-from app.events.relay import relay_batch
 from app.events.subscription import Subscriptions, UnknownSubscriber
-from app.events.sweep import take_due_deliveries
 from app.events.types import RecordedEvent
 from tests.integration.events.conftest import Flow, Record, new_stream
 

@@ -10,10 +10,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.applications.events import MoreProvided, MoreRequested
-from app.events import relay
+from app.events.delivery import relay
+from app.events.delivery.relay import CROWD, are_workers_behind, relay_batch, run_relay
+from app.events.delivery.sending import share_out
 from app.events.models import Delivery, StoredEvent
-from app.events.relay import CROWD, are_workers_behind, relay_batch, run_relay
-from app.events.sending import share_out
 from app.events.store import record
 from app.events.subscription import Subscriptions
 from app.events.types import RecordedEvent
@@ -126,7 +126,7 @@ def test_what_comes_one_by_one_behind_a_crowd_is_gathered_and_shares_its_tasks(
     app: Flask, session: Session, record_event: Record, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     # A slow machine takes longer over them, too.
-    monkeypatch.setattr("app.events.relay.GATHER_SECONDS", 2.0)
+    monkeypatch.setattr("app.events.delivery.relay.GATHER_SECONDS", 2.0)
     tasks: list[Sequence[int]] = []
     stop = Event()
     dsn = app.config["SITE"].postgres_url

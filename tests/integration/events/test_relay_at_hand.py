@@ -9,10 +9,10 @@ from sqlalchemy import event, select
 from sqlalchemy.orm import Session
 
 from app.database import db
-from app.events.delivery import deliver
+from app.events.delivery.handling import deliver
+from app.events.delivery.relay import RelayAtHand
+from app.events.delivery.retry import RetryPolicy
 from app.events.models import Delivery, StoredEvent
-from app.events.relay import RelayAtHand
-from app.events.retry import RetryPolicy
 from app.events.subscription import current_subscriptions
 from benchmarks.sample import ANSWERS
 from tests.submitted import submit_answers

@@ -8,7 +8,7 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.events import types
-from app.events.delivery import Outcome
+from app.events.delivery.handling import Outcome
 from app.events.store import record
 from app.events.subscription import Subscriptions
 from app.events.types import Event, RecordedEvent, event, stream_of

@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from app.applications.events import MoreProvided
 from app.database import db, utc_now
 from app.events import due
-from app.events.dead_letters import DeliveryReplayed
+from app.events.delivery.dead_letters import DeliveryReplayed
 from app.events.due import CLAIM, record_due, seconds_late
 from app.events.schedule import cancel, schedule
 from app.events.store import read_stream, record

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.applications.events import MoreProvided
-from app.events.person_keys import PersonErased, drop_key
-from app.events.sealing import new_key, seal, unseal
+from app.events.integrity.person_keys import PersonErased, drop_key
+from app.events.integrity.sealing import new_key, seal, unseal
 from app.events.store import read_stream, record
 from tests.integration.events.conftest import new_stream
 

@@ -5,7 +5,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.database import db
-from app.events.sweep import take_due_deliveries
+from app.events.delivery.sweep import take_due_deliveries
 from app.events.types import RecordedEvent
 from tests.integration.events.conftest import Flow, new_stream
 

@@ -9,11 +9,17 @@ from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
 from app.database import db
-from app.events.delivery import Outcome
-from app.events.figures import SubscriberFigures, flow_figures
+from app.events.delivery.figures import SubscriberFigures, flow_figures
+from app.events.delivery.handling import Outcome
+from app.events.delivery.pausing import pause_subscriber, pauses
+from app.events.delivery.totals import (
+    TRIES_KEPT_DAYS,
+    Totals,
+    count_up,
+    delivery_totals,
+    prune_tries,
+)
 from app.events.models import DeliveryTry
-from app.events.pausing import pause_subscriber, pauses
-from app.events.totals import TRIES_KEPT_DAYS, Totals, count_up, delivery_totals, prune_tries
 from app.events.types import RecordedEvent
 from tests.integration.events.conftest import Flow, Record
 

@@ -19,10 +19,10 @@ from app.accounts.models import Staff
 from app.applications.events import ApplicationSubmitted
 from app.applications.models import Application
 from app.database import db
-from app.events.claims import LeaseKeeper
-from app.events.delivery import deliver
+from app.events.delivery.claims import LeaseKeeper
+from app.events.delivery.handling import deliver
+from app.events.delivery.retry import RetryPolicy
 from app.events.models import Delivery
-from app.events.retry import RetryPolicy
 from app.events.subscription import Subscriptions, current_subscriptions
 from app.events.types import RecordedEvent
 from app.flow.advance import advance_replays

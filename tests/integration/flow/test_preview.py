@@ -12,7 +12,7 @@ from app.applications.events import ApplicationSubmitted
 from app.circuits.models import CircuitRecord
 from app.engagements.models import Engagement
 from app.engagements.service import accept_engagement
-from app.events.dead_letters import replay_dead_letter
+from app.events.delivery.dead_letters import replay_dead_letter
 from app.events.subscription import Subscriptions, current_subscriptions
 from app.events.types import RecordedEvent
 from app.flow.preview import preview_replay

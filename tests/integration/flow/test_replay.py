@@ -13,7 +13,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.database import db
-from app.events.dead_letters import replay_dead_letter
+from app.events.delivery.dead_letters import replay_dead_letter
 from app.flow.advance import MOST_UNDER_WAY, advance_replays
 from app.flow.models import ReplayItem
 from app.flow.queries import find_replay

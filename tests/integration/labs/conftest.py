@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.database import db
-from app.events.retry import RetryPolicy
+from app.events.delivery.retry import RetryPolicy
 from app.labs.backbone import make_backbone, on_backbone
 from app.labs.controls import staff_stations
 from app.labs.models import Sandbox

@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import Session
 
-from app.events.figures import flow_figures
+from app.events.delivery.figures import flow_figures
 from app.events.log import START, read_unsettled
 from app.events.types import declared_events
 from app.labs.backbone import on_backbone

@@ -15,7 +15,7 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
-from app.applications.questions import current_questionnaire
+from app.applications.questions.questionnaire import current_questionnaire
 from app.database import db
 from app.events.log import START, read_unsettled
 from app.events.subscription import current_subscriptions

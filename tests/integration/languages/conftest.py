@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from app.applications.questions import original_questionnaire
+from app.applications.questions.questionnaire import original_questionnaire
 from tests.integration.applications.prospect import Prospect
 
 DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"

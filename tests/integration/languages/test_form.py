@@ -10,7 +10,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.applications.models import Draft
-from app.applications.questions import STEP_KEYS
+from app.applications.questions.questionnaire import STEP_KEYS
 from app.database import utc_now
 from tests.german import english_left_in
 from tests.integration.applications.prospect import Prospect, builds_on, errors, hidden

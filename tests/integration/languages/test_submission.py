@@ -14,7 +14,11 @@ from sqlalchemy.orm import Session
 
 from app.applications.events import ApplicationSubmitted
 from app.applications.models import Application, Draft, StoredQuestionnaire
-from app.applications.questions import Questionnaire, current_questionnaire, original_questionnaire
+from app.applications.questions.questionnaire import (
+    Questionnaire,
+    current_questionnaire,
+    original_questionnaire,
+)
 from app.events.store import read_stream
 from app.events.types import stream_of
 from tests.integration.applications.prospect import Prospect, hidden

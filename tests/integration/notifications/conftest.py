@@ -8,7 +8,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.applications.events import MoreProvided
-from app.events.retry import RetryPolicy
+from app.events.delivery.retry import RetryPolicy
 from app.events.store import record
 from app.notifications.letter import Letter
 from app.notifications.mailer import send_next_mail

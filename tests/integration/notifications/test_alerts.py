@@ -14,7 +14,7 @@ from app.applications.models import Application
 from app.applications.service import decide_application, withdraw_application
 from app.circuits.events import CircuitOpened
 from app.engagements.queries import engagement_of
-from app.events.dead_letters import DeliveryDeadLettered
+from app.events.delivery.dead_letters import DeliveryDeadLettered
 from app.events.store import record
 from app.events.subscription import current_subscriptions
 from app.notifications.alerts import (

@@ -12,8 +12,8 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.applications.draft_link import request_resume_link
-from app.applications.drafts import start_draft
+from app.applications.drafts.link import request_resume_link
+from app.applications.drafts.service import start_draft
 from app.applications.events import (
     ApplicationAccepted,
     ApplicationDeclined,
@@ -22,7 +22,7 @@ from app.applications.events import (
 )
 from app.applications.models import Application, Draft
 from app.applications.page_link import replace_page_link, request_page_link
-from app.applications.questions import original_questionnaire
+from app.applications.questions.questionnaire import original_questionnaire
 from app.applications.service import Verdict, decide_application, withdraw_application
 from app.database import new_id
 from app.engagements.queries import engagement_of

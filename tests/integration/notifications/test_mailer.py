@@ -12,7 +12,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.database import db
-from app.events.retry import RetryPolicy
+from app.events.delivery.retry import RetryPolicy
 from app.firm.brand import current_brand
 from app.notifications import tasks
 from app.notifications.mailer import send_next_mail

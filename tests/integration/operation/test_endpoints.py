@@ -9,7 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.applications.answers import Answers
+from app.applications.questions.answers import Answers
 from app.circuits.models import CircuitRecord
 from app.database import utc_now
 from tests.submitted import submit_answers

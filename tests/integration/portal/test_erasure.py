@@ -13,12 +13,12 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.applications.draft_link import request_resume_link
+from app.applications.drafts.link import request_resume_link
 from app.applications.erasure import AlreadyErased, erase_person
 from app.applications.events import ApplicationAccepted, MoreRequested
 from app.applications.models import Application, Draft
 from app.applications.service import provide_more
-from app.events.chain import broken_links
+from app.events.integrity.chain import broken_links
 from app.events.models import Delivery
 from app.messages.service import write_as_prospect, write_as_staff
 from tests.integration.portal.conftest import Decide, Send

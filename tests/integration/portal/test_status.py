@@ -10,7 +10,7 @@ from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
-from app.applications.questions import current_questionnaire
+from app.applications.questions.questionnaire import current_questionnaire
 from app.database import db
 
 Handle = Callable[[], None]

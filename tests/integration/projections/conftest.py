@@ -24,7 +24,7 @@ from app.engagements.queries import engagement_of
 from app.engagements.service import accept_engagement
 from app.events.due import record_due
 from app.events.models import ScheduledEvent
-from app.events.projection import Projection, current_projections
+from app.events.projections.projection import Projection, current_projections
 from app.events.types import stream_of
 from app.messages.service import write_as_prospect, write_as_staff
 from app.payments.deposits import Transfer

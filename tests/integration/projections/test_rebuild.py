@@ -11,7 +11,7 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.database import alone_at, db
-from app.events.projection import current_projections
+from app.events.projections.projection import current_projections
 from app.review import rebuild as rebuilding
 from app.review.models import QueueFigure, QueueRow
 from app.review.rebuild import rebuild_queue

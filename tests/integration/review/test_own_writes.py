@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.applications.models import Application
-from app.events.lag import lag_of
+from app.events.delivery.lag import lag_of
 from app.review import service
 from app.review.subscribers import list_application
 

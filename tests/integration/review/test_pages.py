@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.applications.models import Application
-from app.applications.questions import current_questionnaire
+from app.applications.questions.questionnaire import current_questionnaire
 from app.events.models import StoredEvent
 from app.notifications.models import MailMessage
 

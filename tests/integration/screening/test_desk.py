@@ -12,10 +12,10 @@ from redis import Redis as RedisClient
 from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
-from app.applications import pace
+from app.applications.drafts import pace
 from app.applications.erasure import erase_person
 from app.applications.models import Application
-from app.applications.questions import current_questionnaire
+from app.applications.questions.questionnaire import current_questionnaire
 from app.events.store import read_stream
 from app.events.types import stream_of
 from app.portal.trail_check import first_problem

@@ -12,7 +12,7 @@ from app.applications.models import Application
 from app.applications.service import NotOpen, withdraw_application
 from app.database import db
 from app.engagements.models import Engagement
-from app.events.projection import current_projections
+from app.events.projections.projection import current_projections
 from app.scoring.models import ScoreRecord
 from tests.integration.screening.conftest import Apply, Press, fresh, mails_of, types_of
 

@@ -9,9 +9,9 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.applications.answers import Answers
+from app.applications.questions.answers import Answers
+from app.events.delivery.retry import RetryPolicy
 from app.events.models import StoredEvent
-from app.events.retry import RetryPolicy
 from app.events.subscription import current_subscriptions
 from app.events.tracing import resuming
 from app.notifications.mailer import send_next_mail

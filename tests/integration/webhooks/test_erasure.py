@@ -6,13 +6,13 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.applications.draft_end import discard_draft
-from app.applications.draft_link import request_resume_link
-from app.applications.drafts import start_draft
+from app.applications.drafts.end import discard_draft
+from app.applications.drafts.link import request_resume_link
+from app.applications.drafts.service import start_draft
 from app.applications.events import DraftLinkRequested
-from app.applications.questions import current_questionnaire
+from app.applications.questions.questionnaire import current_questionnaire
 from app.database import db
-from app.events.person_keys import drop_key
+from app.events.integrity.person_keys import drop_key
 from app.webhooks.models import WebhookAttempt
 from tests.integration.webhooks.conftest import PERSON, Add, Courier, Happen
 from tests.webhook_receiver import Reply, WebhookReceiver

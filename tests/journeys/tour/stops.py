@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from playwright.sync_api import Page
 
-from app.applications.questions import STEP_KEYS
+from app.applications.questions.questionnaire import STEP_KEYS
 from tests.sample_files import png
 
 if TYPE_CHECKING:

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, expect
 
-from app.applications.questions import STEP_KEYS
+from app.applications.questions.questionnaire import STEP_KEYS
 from tests.german import english_left_in
 from tests.journeys.axe import faults_of
 from tests.journeys.history import History

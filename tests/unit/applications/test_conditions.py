@@ -1,9 +1,9 @@
 import pytest
 
-from app.applications.answers import Answers
-from app.applications.condition_checks import MOST_COMBINATIONS, check_cases, check_when
-from app.applications.conditions import Condition, When
-from app.applications.questions import Questionnaire
+from app.applications.questions.answers import Answers
+from app.applications.questions.checks import MOST_COMBINATIONS, check_cases, check_when
+from app.applications.questions.conditions import Condition, When
+from app.applications.questions.questionnaire import Questionnaire
 
 DAILY = Condition("frequency", any_of=("daily",))
 SELDOM = Condition("frequency", any_of=("weekly", "monthly", "rarely", "not_yet"))

@@ -1,8 +1,8 @@
 import tomllib
 from pathlib import Path
 
-from app.applications.answers import Answers
-from app.applications.questions import Questionnaire
+from app.applications.questions.answers import Answers
+from app.applications.questions.questionnaire import Questionnaire
 from app.engagements.pricing import quote_engagement
 from app.engagements.rate_card import RateCard
 from app.firm.offers import KINDS

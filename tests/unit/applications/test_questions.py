@@ -3,10 +3,10 @@ from pathlib import Path
 
 import pytest
 
-from app.applications.answers import Answers
-from app.applications.conditions import When, questions_read
-from app.applications.question_file import load_questionnaire
-from app.applications.questions import MINUTES, STEP_KEYS, Questionnaire
+from app.applications.questions.answers import Answers
+from app.applications.questions.conditions import When, questions_read
+from app.applications.questions.file import load_questionnaire
+from app.applications.questions.questionnaire import MINUTES, STEP_KEYS, Questionnaire
 from app.data_files import DataFileError
 from app.engagements.rate_card import RateCard
 from app.scoring.rubric import Rubric

@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from app.applications.answers import Answers
-from app.applications.questions import MINUTES, Question, Questionnaire, Step
+from app.applications.questions.answers import Answers
+from app.applications.questions.questionnaire import MINUTES, Question, Questionnaire, Step
 
 DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
 APPLICATIONS: list[Answers] = tomllib.loads(DEMO.read_text())["applications"]

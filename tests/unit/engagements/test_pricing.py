@@ -4,8 +4,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.applications.answers import Answers
-from app.applications.questions import Questionnaire
+from app.applications.questions.answers import Answers
+from app.applications.questions.questionnaire import Questionnaire
 from app.engagements.pricing import (
     UnderFloor,
     lowest_sum_cents,

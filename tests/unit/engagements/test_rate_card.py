@@ -3,7 +3,7 @@ from pathlib import Path
 
 import pytest
 
-from app.applications.questions import Questionnaire
+from app.applications.questions.questionnaire import Questionnaire
 from app.data_files import DataFileError
 from app.engagements.rate_card import RateCard, check_price_lines, load_rate_card
 from app.firm.offers import KINDS, load_offers

@@ -5,10 +5,10 @@ from typing import Any, Literal
 
 import pytest
 
-from app.events.asyncapi import CLOUD_EVENT, asyncapi_document
-from app.events.catalog import Field, describe_events, describe_fields, kind_in_words
-from app.events.cloudevents import to_json
-from app.events.example import example_event
+from app.events.contract.asyncapi import CLOUD_EVENT, asyncapi_document
+from app.events.contract.catalog import Field, describe_events, describe_fields, kind_in_words
+from app.events.contract.cloudevents import to_json
+from app.events.contract.example import example_event
 from app.events.subscription import Subscriptions
 from app.events.types import Event, declared_events, decode_event, event
 from app.subscriptions import SUBSCRIPTIONS

@@ -6,7 +6,7 @@ import msgspec
 import pytest
 
 from app.events import types
-from app.events.schema import Schema, is_compatible, json_schema
+from app.events.contract.schema import Schema, is_compatible, json_schema
 from app.events.types import Event, declared_events, event
 from app.subscriptions import SUBSCRIPTIONS
 

@@ -5,7 +5,7 @@ from itertools import pairwise
 from sqlalchemy.orm import Session
 
 from app.applications.events import MoreProvided, MoreRequested
-from app.events.figures import FlowFigures, SubscriberFigures
+from app.events.delivery.figures import FlowFigures, SubscriberFigures
 from app.events.subscription import Subscriptions
 from app.events.types import RecordedEvent
 from app.flow.picture import ROW, draw_flow

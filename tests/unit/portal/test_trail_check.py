@@ -12,7 +12,7 @@ from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from hypothesis import assume, given
 from hypothesis import strategies as st
 
-from app.events.sealing import new_key, seal
+from app.events.integrity.sealing import new_key, seal
 from app.portal.trail_check import first_change, first_problem, link_hash, row_digest, unseal
 
 STREAM = f"application-{uuid.UUID(int=7)}"

@@ -1,7 +1,7 @@
 """The order in which a reviewer reads the answers."""
 
-from app.applications.answers import Answers
-from app.applications.questions import Questionnaire
+from app.applications.questions.answers import Answers
+from app.applications.questions.questionnaire import Questionnaire
 from app.review.reading import sections_of
 
 

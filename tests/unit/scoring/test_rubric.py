@@ -3,8 +3,8 @@ from pathlib import Path
 
 import pytest
 
-from app.applications.question_file import load_questionnaire
-from app.applications.questions import Questionnaire
+from app.applications.questions.file import load_questionnaire
+from app.applications.questions.questionnaire import Questionnaire
 from app.data_files import DataFileError
 from app.scoring.rubric import BAND_NAMES, Rubric, load_rubric
 

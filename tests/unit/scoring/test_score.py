@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.applications.answers import Answers
-from app.applications.questions import Questionnaire
+from app.applications.questions.answers import Answers
+from app.applications.questions.questionnaire import Questionnaire
 from app.firm.offers import KINDS
 from app.scoring.rubric import Rubric
 from app.scoring.score import Score, score_answers

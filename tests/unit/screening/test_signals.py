@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.applications.answers import Answers
-from app.applications.questions import Questionnaire
+from app.applications.questions.answers import Answers
+from app.applications.questions.questionnaire import Questionnaire
 from app.screening.disposable import is_disposable
 from app.screening.rules import Signals
 from app.screening.screen import Sent, find_signals

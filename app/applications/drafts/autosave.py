@@ -1,0 +1,70 @@
+"""Autosave: the step is kept while somebody types. htmx puts each answer into a fixed place.
+
+The script beside it, app/static/js/autosave.js, hears what happened by the event in HX-Trigger.
+"""
+
+import json
+
+from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
+from werkzeug.exceptions import TooManyRequests
+
+from app.applications.drafts.keeping import keep
+from app.applications.drafts.pages import (
+    current_draft,
+    current_draft_id,
+    other_answers,
+    posted_form,
+)
+from app.applications.drafts.service import DraftSealed, NotThisDraft, StepChanged
+from app.database import db
+from app.extensions import csrf
+
+autosave = Blueprint("autosave", __name__)
+
+
+@autosave.post("/apply/<key>/autosave")
+@csrf.exempt  # the form checks the token itself, so that an expired one can be replaced
+def save(key: str) -> ResponseReturnValue:
+    """Keep the step's answers, and say no more than that: what is wrong is told at the button."""
+    form = posted_form(key)
+    accepted = form.validate()
+    if form.is_expired:
+        return answer("expired", 400)
+    keep(form, accepted=accepted)
+    return answer("saved", save=form.seen_saves.data, draft=str(current_draft_id()))
+
+
+@autosave.errorhandler(StepChanged)
+@autosave.errorhandler(NotThisDraft)
+def answer_changed(_: Exception) -> ResponseReturnValue:
+    db.session.rollback()
+    draft, form = current_draft(), posted_form((request.view_args or {})["key"])
+    fragment = render_template(
+        "applications/_autosaved.html",
+        outcome="conflict",
+        step=form.step,
+        other=other_answers(draft, form),
+    )
+    return fragment, 409, {**told("conflict"), "HX-Retarget": "#autosave-notice"}
+
+
+@autosave.errorhandler(DraftSealed)
+def answer_sealed(_: DraftSealed) -> ResponseReturnValue:
+    db.session.rollback()
+    return answer("sealed", 409)
+
+
+@autosave.errorhandler(TooManyRequests)
+def answer_too_many(_: TooManyRequests) -> ResponseReturnValue:
+    return answer("refused", 429)
+
+
+def answer(outcome: str, status: int = 200, **about: str | None) -> ResponseReturnValue:
+    """A sentence for the prospect, and the outcome for the script."""
+    fragment = render_template("applications/_autosaved.html", outcome=outcome)
+    return fragment, status, told(outcome, **about)
+
+
+def told(outcome: str, **about: str | None) -> dict[str, str]:
+    return {"HX-Trigger": json.dumps({f"autosave:{outcome}": about})}

@@ -1,0 +1,42 @@
+"""Deleting a draft at its writer's wish, after asking once more."""
+
+from flask import Blueprint, flash, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from app.applications.drafts.end import discard_draft
+from app.applications.drafts.pages import DRAFT_COOKIE, check_page_is_of, current_draft, forgetting
+from app.applications.drafts.service import NotThisDraft, lock_unsent
+from app.database import db
+
+deletion = Blueprint("deletion", __name__)
+
+
+@deletion.get("/apply/delete")
+def ask() -> ResponseReturnValue:
+    """Ask whether this browser's draft is to be deleted."""
+    draft = current_draft()
+    if draft is None or draft.submitted_at:
+        return redirect(url_for("applications.start"), 303)
+    return render_template("applications/delete.html", draft=draft)
+
+
+@deletion.post("/apply/delete")
+def delete() -> ResponseReturnValue:
+    """Delete the draft, and have the browser forget what it kept of it."""
+    draft = current_draft()
+    if draft:
+        check_page_is_of(draft)
+    unsent = lock_unsent(db.session(), draft) if draft else None
+    if unsent:
+        discard_draft(db.session(), unsent, because="by_prospect")
+        flash(gettext("What you entered is deleted."))
+    db.session.commit()
+    session.pop(DRAFT_COOKIE, None)
+    return forgetting(redirect(url_for("applications.start"), 303))
+
+
+@deletion.errorhandler(NotThisDraft)
+def answer_other(_: NotThisDraft) -> ResponseReturnValue:
+    flash(gettext("Nothing is deleted: this browser has another form open now. It is this one."))
+    return redirect(url_for(".ask"), 303)

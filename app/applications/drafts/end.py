@@ -1,0 +1,91 @@
+"""The end of a draft that is never sent: its writer is reminded, then it is deleted; or they delete
+it themselves.
+
+What the log says about them can be read no more once their key is dropped. Other domains delete
+their part as subscribers of draft.discarded.
+"""
+
+from datetime import date
+from typing import Literal
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.applications.events import DraftDiscarded, DraftExpiring
+from app.applications.models import Draft
+from app.database import utc_now
+from app.events.integrity.person_keys import drop_key
+from app.events.store import record
+from app.events.tracing import new_trace
+from app.events.types import stream_of
+
+MOST = 500
+
+# Whoever never gave an accepted address can't be reminded. The day counts from the reminder, as the
+# deletion does: workers may have been away.
+TO_REMIND = text("""
+SELECT id, CAST(now() + make_interval(days => :days_before) AS date) AS ends_on FROM drafts
+WHERE submitted_at IS NULL AND reminded_at IS NULL AND complete_steps @> '["you"]'
+  AND saved_at < now() - make_interval(days => :days - :days_before)
+ORDER BY saved_at LIMIT 1
+FOR UPDATE SKIP LOCKED
+""")
+# One that is reminded late is kept the longer for it.
+TO_DELETE = text("""
+SELECT id FROM drafts
+WHERE submitted_at IS NULL AND saved_at < now() - make_interval(days => :days)
+  AND (:days_before = 0 OR NOT complete_steps @> '["you"]'
+       OR reminded_at < now() - make_interval(days => :days_before))
+ORDER BY saved_at LIMIT 1
+FOR UPDATE SKIP LOCKED
+""")
+
+
+def remind_of_drafts(session: Session, *, days: int, days_before: int) -> int:
+    """Have those reminded whose drafts nobody has saved for all but ``days_before`` of the ``days``
+    that a draft is kept; return how many. Each is committed by itself, in a trace of its own;
+    any number may run at once."""
+    limits = {"days": days, "days_before": days_before}
+    reminded = 0
+    while reminded < MOST and (due := session.execute(TO_REMIND, limits).one_or_none()):
+        with new_trace():
+            _remind(session, session.get_one(Draft, due.id), due.ends_on)
+            session.commit()
+        reminded += 1
+    session.rollback()
+    return reminded
+
+
+def delete_old_drafts(session: Session, *, days: int, days_before: int) -> int:
+    """Delete drafts that nobody has saved for ``days``, and whose writers know it; return how many.
+    Each is committed by itself, in a trace of its own; any number may run at once."""
+    limits = {"days": days, "days_before": days_before}
+    deleted = 0
+    while deleted < MOST and (draft_id := session.scalar(TO_DELETE, limits)):
+        with new_trace():
+            discard_draft(session, session.get_one(Draft, draft_id), because="expired")
+            session.commit()
+        deleted += 1
+    session.rollback()
+    return deleted
+
+
+def discard_draft(
+    session: Session, draft: Draft, *, because: Literal["expired", "by_prospect"]
+) -> None:
+    """Delete an unsent draft and the key to what the log says about its writer."""
+    actor = "prospect" if because == "by_prospect" else "system:applications"
+    record(session, stream_of("draft", draft.id), DraftDiscarded(because=because), actor=actor)
+    drop_key(session, draft.id)
+    session.delete(draft)
+
+
+def _remind(session: Session, draft: Draft, ends_on: date) -> None:
+    expiring = DraftExpiring(
+        email=draft.answers["email"],
+        resume_token=draft.resume_token,
+        ends_on=ends_on.isoformat(),
+    )
+    stream = stream_of("draft", draft.id)
+    record(session, stream, expiring, actor="system:applications", person=draft.id)
+    draft.reminded_at = utc_now()

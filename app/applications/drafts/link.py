@@ -1,0 +1,49 @@
+"""The link back into a draft: mailed where it is asked for, and what it opens."""
+
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.applications.drafts.service import NotThisDraft
+from app.applications.events import DraftLinkRequested
+from app.applications.link_requests import is_asked_too_often
+from app.applications.models import Draft
+from app.events.store import record
+from app.events.types import stream_of
+
+
+class NoAddress(Exception):
+    """The draft has no email address to send a link to."""
+
+
+class TooManyLinks(Exception):
+    """So many links into the draft were mailed within the hour that no more are."""
+
+
+def find_draft_by_link(session: Session, token: str) -> Draft | None:
+    """The draft that the link in a mail names; it may have been sent since."""
+    if "\x00" in token:  # which Postgres refuses to compare with
+        return None
+    return session.scalar(select(Draft).where(Draft.resume_token == token))
+
+
+def address_of(draft: Draft) -> str:
+    """The address of whoever writes the draft. Raises NoAddress while the first step has no
+    accepted one."""
+    email = draft.answers.get("email")
+    if not email or "you" not in draft.complete_steps:
+        raise NoAddress(draft.id)
+    return str(email)
+
+
+def request_resume_link(session: Session, draft: Draft) -> None:
+    """Have the link back into the draft mailed. Raises NoAddress, TooManyLinks, and NotThisDraft
+    where it was deleted meanwhile."""
+    if not session.scalar(select(Draft.id).where(Draft.id == draft.id).with_for_update()):
+        raise NotThisDraft(draft.id)
+    email, stream = address_of(draft), stream_of("draft", draft.id)
+    if is_asked_too_often(session, stream, DraftLinkRequested):
+        raise TooManyLinks(draft.id)
+    requested = DraftLinkRequested(
+        draft_id=str(draft.id), email=email, resume_token=draft.resume_token
+    )
+    record(session, stream, requested, actor="prospect", person=draft.id)

@@ -1,0 +1,139 @@
+"""/apply/link mails the link back into a draft; /apply/resume is where it leads.
+
+Whoever opens a link may be somebody else than who began the draft, and would type into it unawares:
+the page says whose it is, and asks first where there is something to lose.
+"""
+
+from functools import partial
+
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from werkzeug.exceptions import TooManyRequests
+
+from app.applications.drafts.link import (
+    NoAddress,
+    TooManyLinks,
+    address_of,
+    find_draft_by_link,
+    request_resume_link,
+)
+from app.applications.drafts.pages import (
+    current_draft,
+    current_draft_id,
+    open_step,
+    remember,
+    show_sealed,
+)
+from app.applications.drafts.service import DraftSealed, NotThisDraft
+from app.applications.models import Draft
+from app.database import db
+from app.extensions import counted_as, limiter
+
+LINKS_FROM_NETWORK = "5 per hour"
+LINKS_TO_ADDRESS = "3 per hour"
+# The script that keeps what could not be sent takes it for: forget it, the link wins.
+RESUMED = "resumed"
+
+draft_link = Blueprint("draft_link", __name__, template_folder="templates")
+
+
+@draft_link.post("/apply/link")
+@limiter.limit(LINKS_FROM_NETWORK)
+def send() -> ResponseReturnValue:
+    """Mail the link back into the draft."""
+    draft = current_draft()
+    if draft is None:
+        return redirect(url_for("applications.start"), 303)
+    if draft.submitted_at:
+        raise DraftSealed(draft.id)
+    try:
+        email = address_of(draft)
+        with limiter.limit(LINKS_TO_ADDRESS, key_func=partial(counted_as, email.lower())):
+            request_resume_link(db.session(), draft)
+        db.session.commit()
+        flash(gettext("A link back to this form is on its way to %(email)s.", email=email))
+    except NoAddress:
+        flash(
+            gettext("Finish the first step, with your address, so that a link can be sent to it.")
+        )
+    return redirect(url_for("applications.step", key=open_step(draft).key), 303)
+
+
+@draft_link.get("/apply/resume/<token>")
+def ask(token: str) -> ResponseReturnValue:
+    """Go on with the draft that the link names, at once where this browser holds no other."""
+    draft, own = load(token), current_draft()
+    if own and own.id != draft.id and own.answers and not own.submitted_at:
+        step = open_step(own)
+        return render_template("applications/resume.html", owner=owner_of(draft), own_step=step)
+    return go_on(draft)
+
+
+@draft_link.post("/apply/resume/<token>")
+def take(token: str) -> ResponseReturnValue:
+    """Go on with it, whatever this browser holds."""
+    return go_on(load(token))
+
+
+@draft_link.errorhandler(TooManyLinks)
+@draft_link.errorhandler(TooManyRequests)
+def answer_too_many(_: Exception) -> ResponseReturnValue:
+    """The form is kept, and so are the links that are on their way."""
+    db.session.rollback()
+    flash(
+        gettext(
+            "Several links were sent within the hour, so none was sent now. Look for an earlier"
+            " mail, in your junk folder too, or wait for an hour."
+        )
+    )
+    draft = current_draft()
+    if draft is None:
+        return redirect(url_for("applications.start"), 303)
+    return redirect(url_for("applications.step", key=open_step(draft).key), 303)
+
+
+@draft_link.errorhandler(NotThisDraft)
+def answer_gone(_: NotThisDraft) -> ResponseReturnValue:
+    db.session.rollback()
+    return redirect(url_for("applications.start"), 303)
+
+
+@draft_link.errorhandler(DraftSealed)
+def answer_sealed(_: DraftSealed) -> ResponseReturnValue:
+    """The link opens nothing that was sent; the page says where that is."""
+    return show_sealed()
+
+
+def load(token: str) -> Draft:
+    """The link's draft; 404 for a link that is unknown. Raises DraftSealed."""
+    draft = find_draft_by_link(db.session(), token)
+    if draft is None:
+        abort(404)
+    if draft.submitted_at:
+        raise DraftSealed(draft.id)
+    return draft
+
+
+def go_on(draft: Draft) -> ResponseReturnValue:
+    """On to the first step that is left; in a browser that did not hold the draft before, with a
+    word on whose it is."""
+    if draft.id != current_draft_id():
+        flash(
+            gettext(
+                "This is the form of %(owner)s. If that is not you, enter nothing here: its owner"
+                " can read it.",
+                owner=owner_of(draft),
+            )
+        )
+    remember(draft)
+    return redirect(url_for("applications.step", key=open_step(draft).key, _anchor=RESUMED), 303)
+
+
+def owner_of(draft: Draft) -> str:
+    """Their address, as they know it again: "a…@client.example"."""
+    try:
+        name, _, domain = address_of(draft).rpartition("@")
+    except NoAddress:
+        return gettext("somebody who gave no address")
+    return f"{name[:1]}…@{domain}"

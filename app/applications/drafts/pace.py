@@ -1,0 +1,87 @@
+"""How the minutes that the site promises divide among the form's pages: by those who sent it, and
+until enough have, by its own word.
+
+The whole stays what every other page promises, whatever was learned.
+"""
+
+import math
+import time
+from collections.abc import Mapping
+from datetime import datetime
+
+import structlog
+from flask import current_app
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.applications.models import Draft
+from app.applications.questions.questionnaire import MINUTES, Questionnaire, Step
+
+# Who saves nothing for longer has turned to something else: no part of it counts.
+LONGEST_PAUSE_SECONDS = 300
+ENOUGH = 20
+# Who took less as a whole was a program, such as our own demonstration.
+LEAST_SECONDS = 60
+LOOK_AGAIN_SECONDS = 600
+
+# By the questions' version: when it was asked for last, and what was found.
+Learned = dict[str, tuple[float, Mapping[str, int]]]
+
+log = structlog.get_logger()
+
+# The newest of them first, by the time in their ids. What is held may be a program's.
+MEDIANS = text("""
+SELECT step, percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(seconds AS real)) AS seconds
+FROM (
+    SELECT step_seconds FROM drafts d
+    WHERE submitted_at IS NOT NULL AND questions_version = :version AND NOT EXISTS (
+        SELECT FROM applications a WHERE a.draft_id = d.id AND a.status IN ('held', 'dismissed')
+    ) AND :least <= (
+        SELECT sum(CAST(value AS real)) FROM jsonb_each_text(step_seconds)
+    )
+    ORDER BY id DESC LIMIT 200
+) AS sent, jsonb_each_text(step_seconds) AS spent (step, seconds)
+GROUP BY step HAVING count(*) >= :enough
+""")
+
+
+def note_time(draft: Draft, step: Step, now: datetime) -> None:
+    """Count the seconds since the draft's last save towards the step that is saved now."""
+    seconds = (now - draft.saved_at).total_seconds()
+    if 0 < seconds <= LONGEST_PAUSE_SECONDS:
+        spent = draft.step_seconds.get(step.key, 0) + seconds
+        draft.step_seconds = {**draft.step_seconds, step.key: round(spent, 1)}
+
+
+def minutes_by_step(session: Session, questionnaire: Questionnaire) -> Mapping[str, int]:
+    """The whole minutes that each step takes, by its key: its share of the promised ones by the
+    median of the last two hundred who sent these questions, where twenty have; else by the
+    questionnaire's own figure. A step's first save is where its time begins to be known, so what
+    was read before counts on no first page.
+
+    Asked of the database every ten minutes.
+    """
+    learned: Learned = current_app.extensions.setdefault("pace", {})
+    asked_at, minutes = learned.get(questionnaire.version, (-math.inf, {}))
+    if time.monotonic() - asked_at > LOOK_AGAIN_SECONDS:
+        minutes = _divide(_learn(session, questionnaire))
+        learned[questionnaire.version] = (time.monotonic(), minutes)
+    return minutes
+
+
+def _learn(session: Session, questionnaire: Questionnaire) -> Mapping[str, float]:
+    """The minutes of each step as they were, with their parts."""
+    values = {"version": questionnaire.version, "enough": ENOUGH, "least": LEAST_SECONDS}
+    medians = {row.step: row.seconds / 60 for row in session.execute(MEDIANS, values)}
+    taken = {step.key: medians.get(step.key, step.minutes) for step in questionnaire.steps}
+    if (whole := round(sum(taken.values()))) > MINUTES:
+        log.warning("form.takes_longer_than_promised", minutes=whole, promised=MINUTES)
+    return taken
+
+
+def _divide(taken: Mapping[str, float]) -> Mapping[str, int]:
+    """The promised minutes: one for each step, then one by one to where most are missing."""
+    minutes = dict.fromkeys(taken, 1)
+    for _ in range(MINUTES - len(taken)):
+        minutes[max(taken, key=lambda step: taken[step] / minutes[step])] += 1
+    return minutes

@@ -1,0 +1,226 @@
+"""What the form's views show: a step, the review of all steps, and the end for a sent draft."""
+
+import uuid
+from typing import NamedTuple
+
+from flask import abort, flash, g, redirect, render_template, request, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+from flask_login import current_user
+from werkzeug.wrappers import Response
+
+from app.applications.drafts.forms import (
+    CSRF_EXPIRED,
+    ReviewForm,
+    StepForm,
+    form_for,
+    is_of,
+    name_of,
+)
+from app.applications.drafts.pace import minutes_by_step
+from app.applications.drafts.service import (
+    NotThisDraft,
+    first_incomplete_step,
+    last_save,
+    move_to_present_questions,
+)
+from app.applications.models import Draft
+from app.applications.queries import answers_asked_no_more, readable_answers, readable_rows
+from app.applications.questions.answers import Answer
+from app.applications.questions.questionnaire import (
+    Step,
+    current_questionnaire,
+    original_questionnaire,
+)
+from app.database import commit_each_statement, db
+
+DRAFT_COOKIE = "draft"
+
+
+def current_draft() -> Draft | None:
+    """The draft that the browser's cookie names, if there still is one, under today's questions."""
+    draft_id = current_draft_id()
+    draft = db.session.get(Draft, draft_id) if draft_id else None
+    if draft and draft.submitted_at and not draft.answers:  # its writer has erased it since
+        session.pop(DRAFT_COOKIE)
+        draft = None
+    g.draft = draft  # the session alone would forget it, and ask again at the next look
+    questionnaire = original_questionnaire()
+    if draft and not draft.submitted_at and draft.questions_version != questionnaire.version:
+        db.session.rollback()  # a page that only reads has no transaction to lock it in
+        again = move_to_present_questions(db.session(), draft, questionnaire)
+        db.session.commit()
+        if again is not None:
+            gone = answers_asked_no_more(db.session(), draft.answers)
+            flash(questions_changed([find_step(step.key) for step in again], gone))
+    return draft
+
+
+def draft_to_read() -> Draft | None:
+    """The same for a page that only reads: BEGIN and ROLLBACK would be two more round trips."""
+    if current_draft_id():
+        commit_each_statement(db.session())
+    return current_draft()
+
+
+def questions_changed(to_look_at: list[Step], gone: list[tuple[str, Answer]]) -> str:
+    titles = "; ".join(step.title for step in to_look_at) or gettext("nothing")
+    changed = gettext(
+        "Our questions have changed since you began. Your answers are kept. To look at again:"
+        " %(titles)s.",
+        titles=titles,
+    )
+    if not gone:
+        return changed
+    questions = "; ".join(question for question, _ in gone)
+    return f"{changed} " + gettext(
+        "Not asked any more: %(questions)s What you wrote there is shown before you send.",
+        questions=questions,
+    )
+
+
+def check_page_is_of(draft: Draft) -> None:
+    """For a button beside the steps' forms. Raises NotThisDraft where its page was opened for
+    another draft."""
+    if not is_of(request.form.get("of_draft"), name_of(draft)):
+        raise NotThisDraft(draft.id)
+
+
+def posted_form(key: str) -> StepForm:
+    """The step's form with what was sent, which asks by the other answers of this browser's draft.
+    404 for another key."""
+    draft = current_draft()
+    return form_for(find_step(key))(earlier=draft.answers if draft else None)
+
+
+def current_draft_id() -> uuid.UUID | None:
+    """The id in the browser's cookie; the draft may be gone by now."""
+    try:
+        return uuid.UUID(session[DRAFT_COOKIE])
+    except (KeyError, ValueError):
+        return None
+
+
+def remember(draft: Draft) -> None:
+    """Have the browser name this draft from now on. Where a member of staff is signed in, it is
+    theirs too, and ends with the browser as before."""
+    if not current_user.is_authenticated:
+        session.permanent = True
+    session[DRAFT_COOKIE] = str(draft.id)
+
+
+def forgetting(response: Response) -> Response:
+    """The answer, which also has the browser forget the pages and the text that it has kept."""
+    response.headers["Clear-Site-Data"] = '"cache", "storage"'
+    return response
+
+
+def find_step(key: str) -> Step:
+    """The step that an address or a button names; 404 for another."""
+    try:
+        return current_questionnaire().step(key)
+    except KeyError:
+        abort(404)
+
+
+def open_step(draft: Draft) -> Step:
+    """Where to go on with the draft."""
+    return first_incomplete_step(draft, current_questionnaire())
+
+
+class OtherAnswers(NamedTuple):
+    """What is stored where the form says something else: what to name for overwriting it, rows of
+    (question, answer in words), and whether it is another draft's than the page was opened for."""
+
+    overwrites: str
+    rows: list[tuple[str, Answer]]
+    is_of_other_draft: bool
+
+
+def other_answers(draft: Draft | None, form: StepForm) -> OtherAnswers:
+    stored, typed = draft.answers if draft else {}, form.answers()
+    differing = (q for q in form.step.questions if stored.get(q.key) != typed.get(q.key))
+    rows = readable_rows(stored, differing)
+    is_of_other_draft = not form.is_for(name_of(draft))
+    if is_of_other_draft:  # what that one lacks on this page is no news
+        rows = [row for row in rows if row[1]]
+    return OtherAnswers(f"{name_of(draft)} {last_save(draft, form.step)}", rows, is_of_other_draft)
+
+
+def show_form(
+    form: StepForm,
+    draft: Draft | None,
+    status: int = 200,
+    *,
+    trouble: str = "",
+    other: OtherAnswers | None = None,
+) -> ResponseReturnValue:
+    """The form's own page, with what was typed and what is wrong with it; ``trouble`` is a sentence
+    on why nothing could be stored, ``other`` is what another page has saved of this step."""
+    if isinstance(form, ReviewForm):
+        return show_review(form, draft, status, trouble=trouble, other=other)
+    steps = current_questionnaire().steps
+    index = steps.index(form.step)
+    minutes = minutes_by_step(db.session(), current_questionnaire())
+    page = render_template(
+        "applications/step.html",
+        step=form.step,
+        form=form,
+        questions_version=current_questionnaire().version,
+        draft=draft,
+        other=other,
+        number=index + 1,
+        of=len(steps),
+        minutes=minutes[form.step.key],
+        minutes_left=sum(minutes[step.key] for step in steps[index:]),
+        previous=steps[index - 1] if index else None,
+        back_to_review="back_to_review" in request.values,
+        trouble=CSRF_EXPIRED if form.is_expired else trouble,
+    )
+    return page, status
+
+
+def show_review(
+    form: ReviewForm,
+    draft: Draft | None,
+    status: int = 200,
+    *,
+    moved: bool = False,
+    trouble: str = "",
+    other: OtherAnswers | None = None,
+) -> ResponseReturnValue:
+    """All answers and the last questions; while a step is unfinished, on to that step instead.
+
+    ``moved`` says that the draft has changed since the prospect looked it over.
+    """
+    questionnaire = current_questionnaire()
+    incomplete = open_step(draft) if draft else questionnaire.steps[0]
+    # What could not be stored is shown, whatever is unfinished.
+    if incomplete is not form.step and not (form.is_expired or trouble or other):
+        flash(gettext("One step is not finished yet: %(title)s.", title=incomplete.title))
+        return redirect(url_for(".step", key=incomplete.key), 303)
+    form.draft_version.data = str(draft.version) if draft else ""
+    page = render_template(
+        "applications/review.html",
+        step=form.step,
+        form=form,
+        draft=draft,
+        other=other,
+        of=len(questionnaire.steps),
+        minutes=minutes_by_step(db.session(), questionnaire)[form.step.key],
+        summary=readable_answers(draft.answers if draft else {}, questionnaire)[:-1],
+        asked_no_more=answers_asked_no_more(db.session(), draft.answers) if draft else [],
+        moved=moved,
+        trouble=CSRF_EXPIRED if form.is_expired else trouble,
+    )
+    return page, status
+
+
+def show_sealed(draft: Draft | None = None, form: StepForm | None = None) -> ResponseReturnValue:
+    """The draft is sent; what a form holds besides is shown, so that it can be copied out."""
+    sent = draft.answers if draft else {}
+    given = form.answers() if form else {}
+    unsent = {key: answer for key, answer in given.items() if answer != sent.get(key)}
+    questions = form.step.questions if form else ()
+    typed = [row for row in readable_rows(unsent, questions) if row[1]]
+    return render_template("applications/sealed.html", typed=typed), 409

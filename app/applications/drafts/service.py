@@ -1,0 +1,182 @@
+"""Drafts: begun at the first step, saved at each."""
+
+import secrets
+import uuid
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.dialects.postgresql import insert
+from sqlalchemy.orm import Session
+
+from app.applications.drafts.pace import note_time
+from app.applications.models import Draft, StoredQuestionnaire
+from app.applications.questions.answers import Answers
+from app.applications.questions.questionnaire import STEP_KEYS, Questionnaire, Step
+from app.database import utc_now
+from app.events.integrity.person_keys import key_of
+
+NO_SAVE = "0"
+
+
+class DraftSealed(Exception):
+    """The draft has been sent; it can't be changed any more."""
+
+
+class NotThisDraft(Exception):
+    """The page belongs to another draft than the one that its browser holds now, or to one that was
+    deleted or set aside meanwhile. What it says goes nowhere unseen: the other may be somebody
+    else's."""
+
+
+class StepChanged(Exception):
+    """The step was saved by another page, and what that page said would be overwritten unseen."""
+
+
+class Save(NamedTuple):
+    """One save of a step. ``id`` is the page's own; ``seen`` are the saves that the page builds on,
+    NO_SAVE among them where it was shown before there was any."""
+
+    id: str
+    seen: tuple[str, ...]
+
+    @property
+    def known(self) -> tuple[str, ...]:
+        """What it may overwrite. A page without JavaScript repeats its own id, after Back or at a
+        double click."""
+        return (self.id, *self.seen)
+
+
+def start_draft(session: Session, questionnaire: Questionnaire) -> Draft:
+    """A new, empty draft, to be filled by saving its first step."""
+    draft = Draft(
+        resume_token=secrets.token_urlsafe(24),
+        questions_version=questionnaire.version,
+        answers={},
+        complete_steps=[],
+    )
+    session.add(draft)
+    session.flush()  # its id goes into the cookie
+    key_of(session, draft.id)  # made now, so that sending the form need not
+    keep_questionnaire(session, questionnaire)
+    return draft
+
+
+def keep_questionnaire(session: Session, questionnaire: Questionnaire) -> None:
+    """Have the questions at hand for as long as there are answers to them."""
+    wanted = select(StoredQuestionnaire.version).filter_by(version=questionnaire.version)
+    if session.scalar(wanted):
+        return
+    session.execute(
+        insert(StoredQuestionnaire)
+        .values(version=questionnaire.version, content=msgspec.to_builtins(questionnaire))
+        .on_conflict_do_nothing()
+    )
+
+
+def save_step(
+    session: Session,
+    draft_id: uuid.UUID,
+    step: Step,
+    answers: Answers,
+    questionnaire: Questionnaire,
+    save: Save,
+    *,
+    complete: bool,
+) -> Draft:
+    """Replace the answers of one step and leave the others, whoever saves them meanwhile.
+
+    ``complete`` is whether the step's answers were accepted; what was not is kept all the same. A
+    later step to which they add a question is complete no more. Raises StepChanged where ``save``
+    doesn't know what it would overwrite, DraftSealed after the submission, and NotThisDraft where
+    the draft was deleted meanwhile.
+    """
+    draft = session.get(Draft, draft_id, with_for_update=True, populate_existing=True)
+    if draft is None:
+        raise NotThisDraft(draft_id)
+    if draft.submitted_at:
+        raise DraftSealed(draft_id)
+    keys = {question.key for question in step.questions}
+    kept = {key: value for key, value in draft.answers.items() if key not in keys}
+    done = [key for key in draft.complete_steps if key != step.key]
+    changed = {**kept, **answers} != draft.answers
+    if changed:
+        if kept != draft.answers and last_save(draft, step) not in save.known:
+            raise StepChanged(draft_id)
+        draft.step_saves = {**draft.step_saves, step.key: save.id}
+    changed |= (step.key in draft.complete_steps) != complete
+    draft.answers = {**kept, **answers}
+    if complete:
+        done.append(step.key)
+    draft.complete_steps = answered_steps(draft.answers, done, questionnaire)
+    if changed:
+        _note_save(draft, step)
+    return draft
+
+
+def _note_save(draft: Draft, step: Step) -> None:
+    """What the step was changed to has to be looked over again."""
+    # The last step's answers are sent by the page that shows them: there is nothing to look over.
+    if step.key != STEP_KEYS[-1]:
+        draft.version += 1
+    note_time(draft, step, utc_now())
+    _note_work(draft)
+
+
+def note_files(draft: Draft) -> None:
+    """Files were added or removed: they are looked over with the answers."""
+    draft.version += 1
+    _note_work(draft)
+
+
+def _note_work(draft: Draft) -> None:
+    draft.saved_at = utc_now()
+    draft.reminded_at = None
+
+
+def last_save(draft: Draft | None, step: Step) -> str:
+    """The id of the step's last save, or NO_SAVE."""
+    return str(draft.step_saves.get(step.key, NO_SAVE)) if draft else NO_SAVE
+
+
+def answered_steps(
+    answers: Answers, among: Sequence[str], questionnaire: Questionnaire
+) -> list[str]:
+    """Those of the steps in which every question that is asked has an answer that can be kept."""
+    problems = questionnaire.problems_with(questionnaire.answers_to_asked(answers))
+    return [
+        key
+        for key in among
+        if not any(question.key in problems for question in questionnaire.step(key).questions)
+    ]
+
+
+def move_to_present_questions(
+    session: Session, draft: Draft, questionnaire: Questionnaire
+) -> list[Step] | None:
+    """Have a draft that was begun under older questions go on under these, with every answer: those
+    that are not asked any more are only not sent. Return the steps that have to be looked at again.
+    None where it was sent or moved meanwhile: then it stays as it is."""
+    session.refresh(draft, with_for_update=True)
+    if draft.submitted_at or draft.questions_version == questionnaire.version:
+        return None
+    done = draft.complete_steps
+    draft.complete_steps = answered_steps(draft.answers, done, questionnaire)
+    draft.questions_version = questionnaire.version
+    draft.version += 1
+    keep_questionnaire(session, questionnaire)
+    return [questionnaire.step(key) for key in done if key not in draft.complete_steps]
+
+
+def lock_unsent(session: Session, draft: Draft) -> Draft | None:
+    """The draft, locked; None where it was sent or deleted meanwhile."""
+    wanted = select(Draft).where(Draft.id == draft.id, Draft.submitted_at.is_(None))
+    locked = wanted.with_for_update().execution_options(populate_existing=True)
+    return session.scalar(locked)
+
+
+def first_incomplete_step(draft: Draft, questionnaire: Questionnaire) -> Step:
+    """Where to go on: the first step without accepted answers, or else the last one, the review."""
+    open_steps = [s for s in questionnaire.steps if s.key not in draft.complete_steps]
+    return open_steps[0] if open_steps else questionnaire.steps[-1]

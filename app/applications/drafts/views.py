@@ -1,0 +1,213 @@
+"""The form: a page for each step, a review, and the one POST that submits.
+
+Each page works without JavaScript. The draft lives on the server; the cookie names it.
+"""
+
+from functools import partial
+from typing import cast
+
+from flask import (
+    Blueprint,
+    Response,
+    current_app,
+    flash,
+    redirect,
+    render_template,
+    request,
+    session,
+    url_for,
+)
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext, lazy_gettext
+from werkzeug.exceptions import TooManyRequests
+
+from app.applications.drafts.forms import ReviewForm, StepForm, form_for
+from app.applications.drafts.keeping import keep
+from app.applications.drafts.pace import minutes_by_step
+from app.applications.drafts.pages import (
+    DRAFT_COOKIE,
+    current_draft,
+    current_draft_id,
+    draft_to_read,
+    find_step,
+    open_step,
+    other_answers,
+    posted_form,
+    show_form,
+    show_review,
+    show_sealed,
+)
+from app.applications.drafts.question_html import question_html
+from app.applications.drafts.service import DraftSealed, NotThisDraft, StepChanged
+from app.applications.questions.branches import branches_css
+from app.applications.questions.questionnaire import STEP_KEYS, current_questionnaire
+from app.applications.refusal import AlreadySubmitted, DraftChanged, DraftUnfinished
+from app.applications.submission import submit_application
+from app.database import commit_each_statement, db
+from app.errors import show_error
+from app.extensions import csrf
+from app.firm.brand import current_brand
+from app.languages.choice import present_language
+from app.screening.origins import counted_origin
+from app.screening.screen import reasons_to_hold
+
+REVIEW = STEP_KEYS[-1]
+TOO_MANY = lazy_gettext(
+    "Many forms were started from here within an hour. Wait a few minutes, then press again."
+)
+
+applications = Blueprint("applications", __name__, template_folder="templates")
+applications.add_app_template_global(question_html)
+
+
+@applications.get("/apply")
+def start() -> ResponseReturnValue:
+    """Say what it takes, or offer to go on with the draft that this browser knows."""
+    draft = current_draft()
+    is_under_way = draft and draft.version and not draft.submitted_at
+    config = current_app.config["SITE"]
+    return render_template(
+        "applications/start.html",
+        questionnaire=current_questionnaire(),
+        minutes=minutes_by_step(db.session(), current_questionnaire()),
+        next_step=open_step(draft) if draft and is_under_way else None,
+        kept_days=config.DRAFT_DAYS,
+        reminds=config.DRAFT_REMINDER_DAYS > 0,
+    )
+
+
+@applications.post("/apply")
+def start_over() -> ResponseReturnValue:
+    """Forget this browser's draft and begin a new one."""
+    session.pop(DRAFT_COOKIE, None)
+    return redirect(url_for(".step", key=STEP_KEYS[0]), 303)
+
+
+@applications.get("/apply/questions.css")
+def question_styles() -> ResponseReturnValue:
+    """What shows a question once the answers lead to it. Its address changes with the questions."""
+    styles = Response(branches_css(current_questionnaire()), mimetype="text/css")
+    styles.headers["Cache-Control"] = "public, max-age=31536000, immutable"
+    return styles
+
+
+@applications.get("/apply/<key>")
+def step(key: str) -> ResponseReturnValue:
+    """One step's page, with what is kept of it; the last shows all that will be sent."""
+    kind = form_for(find_step(key))
+    draft = draft_to_read()
+    if draft and draft.submitted_at:
+        raise DraftSealed(draft.id)
+    answers = draft.answers if draft else {}
+    form = kind(formdata=None, data=answers, earlier=answers)
+    form.build_on(draft)
+    return show_form(form, draft)
+
+
+@applications.post("/apply/<key>")
+@csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
+def save(key: str) -> ResponseReturnValue:
+    """Keep the step's answers, whatever is wrong with them, and go where the button leads."""
+    return keep_and_go_on(posted_form(key))
+
+
+@applications.post("/apply/submit")
+@csrf.exempt  # as above
+def submit() -> ResponseReturnValue:
+    """Send the application. The redirect goes out only after the commit."""
+    form = cast(ReviewForm, form_for(find_step(REVIEW))())
+    draft_id = current_draft_id()
+    if draft_id is None or not form.validate():
+        return keep_and_go_on(form)
+    if not form.is_for(str(draft_id)):
+        raise NotThisDraft
+    try:
+        access_token = submit_application(
+            commit_each_statement(db.session()),
+            draft_id,
+            form.answers(),
+            current_questionnaire(),
+            draft_version=form.seen_version,
+            seen_saves=form.save.known,
+            prefix=current_brand().reference_prefix,
+            language=present_language(),
+            origin=counted_origin(request.remote_addr),
+            screen=partial(reasons_to_hold, trap_filled=form.trap_filled),
+        ).access_token
+        db.session.commit()
+    except DraftUnfinished:
+        db.session.rollback()
+        return keep_and_go_on(form)
+    except AlreadySubmitted as earlier:
+        if not earlier.is_repeat:
+            raise DraftSealed(draft_id) from earlier
+        access_token = earlier.application.access_token
+    except DraftChanged:
+        db.session.rollback()
+        return show_review(form, keep(form, accepted=True), 409, moved=True)
+    return redirect(url_for("portal.status", token=access_token), 303)
+
+
+@applications.get("/apply/submit")
+def review() -> ResponseReturnValue:
+    """The address of a page that only a POST shows, opened again."""
+    return redirect(url_for(".step", key=REVIEW), 303)
+
+
+@applications.errorhandler(TooManyRequests)
+def answer_too_many(error: TooManyRequests) -> ResponseReturnValue:
+    """Nothing is stored; the text of a form stays on its page."""
+    if request.endpoint != f"{applications.name}.{save.__name__}":
+        return show_error(error)
+    form = posted_form((request.view_args or {})["key"])
+    return show_form(form, current_draft(), 429, trouble=TOO_MANY)
+
+
+@applications.errorhandler(StepChanged)
+@applications.errorhandler(NotThisDraft)
+def answer_changed(_: Exception) -> ResponseReturnValue:
+    """Another page has saved the step, or the browser holds another draft by now: show both, and
+    store neither until one is chosen."""
+    db.session.rollback()
+    form = posted_form((request.view_args or {}).get("key", REVIEW))
+    draft = current_draft()
+    return show_form(form, draft, 409, other=other_answers(draft, form))
+
+
+@applications.errorhandler(DraftSealed)
+def answer_sealed(_: DraftSealed) -> ResponseReturnValue:
+    """The draft was sent before: say so, and show what was typed since."""
+    db.session.rollback()
+    key = (request.view_args or {}).get("key", REVIEW)
+    return show_sealed(current_draft(), posted_form(key))
+
+
+def keep_and_go_on(form: StepForm) -> ResponseReturnValue:
+    """Keep the answers, then lead where the pressed button says, or on to the next step."""
+    accepted = form.validate()
+    if form.is_expired:
+        return show_form(form, current_draft(), 400)
+    draft = keep(form, accepted=accepted)
+    if elsewhere := chosen_way(form):
+        return elsewhere
+    if not accepted:
+        return show_form(form, draft, 422)
+    following = STEP_KEYS[STEP_KEYS.index(form.step.key) + 1 :]
+    key = REVIEW if "back_to_review" in request.form or not following else following[0]
+    return redirect(url_for(".step", key=key), 303)
+
+
+def chosen_way(form: StepForm) -> ResponseReturnValue | None:
+    """Where a button leads that is not about going on: such a way asks for no accepted answers."""
+    if "mail_link" in request.form:
+        return redirect(url_for("draft_link.send"), 307)  # the same POST, now for the link
+    if form.overwrites.data is not None:
+        flash(gettext("What was in the fields is kept."))
+        return redirect(url_for(".step", key=form.step.key), 303)
+    if "attach" in request.form:
+        return redirect(url_for("attachments.index"), 303)
+    if "go_to" in request.form:
+        chosen = find_step(request.form["go_to"])
+        back = "yes" if form.step.key == REVIEW else None
+        return redirect(url_for(".step", key=chosen.key, back_to_review=back), 303)
+    return None

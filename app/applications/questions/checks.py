@@ -1,0 +1,82 @@
+"""What is wrong with conditions, found in the data files before any answer meets them.
+
+Of a list of cases, each with its ``when``, the first that holds is taken.
+"""
+
+from collections.abc import Sequence
+from itertools import product
+from math import prod
+
+from app.applications.questions.answers import Answers
+from app.applications.questions.conditions import When, all_hold, count_words, questions_read
+from app.applications.questions.questionnaire import Questionnaire
+
+MOST_COMBINATIONS = 20_000
+_SAMPLE_WORD = "word "
+
+
+def check_when(when: When, questionnaire: Questionnaire) -> list[str]:
+    """Return what is wrong with the conditions, each as the end of a sentence about the place."""
+    problems = []
+    keys = [condition.question for condition in when]
+    for condition in when:
+        if condition.question not in questionnaire.keys:
+            problems.append(f"reads '{condition.question}', which is not a question")
+            continue
+        if keys.count(condition.question) > 1:
+            problems.append(f"reads '{condition.question}' twice in one condition")
+        options = [option.value for option in questionnaire.question(condition.question).options]
+        for value in condition.any_of:
+            if value not in options:
+                problems.append(f"names '{value}', which '{condition.question}' doesn't offer")
+        if bool(condition.any_of) != bool(options) or (condition.at_least_words > 0) == bool(
+            options
+        ):
+            needs = "any_of and nothing else" if options else "at_least_words, 1 or more"
+            problems.append(f"needs {needs}, to ask about '{condition.question}'")
+    return problems
+
+
+def check_cases(
+    cases: Sequence[When], questionnaire: Questionnaire, *, with_unanswered: bool = False
+) -> list[str]:
+    """Return which cases no answers can reach, and the first answers that reach no case.
+
+    Expects cases that check_when accepts. Every combination of single answers is tried, which is
+    exact: who chooses several options matches the first case that any one of them matches.
+    ``with_unanswered`` also tries each question without an answer.
+    """
+    keys = questions_read(cases)
+    unanswered = [""] if with_unanswered else []
+    possible = [unanswered + _possible_answers(key, cases, questionnaire) for key in keys]
+    if prod(len(answers) for answers in possible) > MOST_COMBINATIONS:
+        return ["asks about too many questions at once; split it, so that a person can follow it"]
+    reached = set()
+    stranded = ""
+    for combination in product(*possible):
+        answers: Answers = dict(zip(keys, combination, strict=True))
+        matched = next((i for i, when in enumerate(cases) if all_hold(when, answers)), None)
+        if matched is None:
+            stranded = stranded or _named(answers)
+        reached.add(matched)
+    unreached = [
+        f"can never reach its entry {i + 1}" for i in range(len(cases)) if i not in reached
+    ]
+    return unreached + ([f"has no entry for {stranded}"] if stranded else [])
+
+
+def _possible_answers(key: str, cases: Sequence[When], questionnaire: Questionnaire) -> list[str]:
+    options = questionnaire.question(key).options
+    if options:
+        return [option.value for option in options]
+    counts = {c.at_least_words for when in cases for c in when if c.question == key}
+    return [_SAMPLE_WORD * count for count in sorted(counts | {1})]
+
+
+def _named(answers: Answers) -> str:
+    """Name the answers in an error; a sample text by its length."""
+    named = []
+    for key, answer in answers.items():
+        words = count_words(answers, key)
+        named.append(f"{key} in {words} words" if _SAMPLE_WORD in answer else f"{key} '{answer}'")
+    return " with ".join(named)

@@ -1,0 +1,103 @@
+"""Reading content/questions.toml, and refusing what contradicts itself."""
+
+import re
+from collections.abc import Sequence
+from pathlib import Path
+
+import msgspec
+
+from app.applications.questions.checks import check_when
+from app.applications.questions.questionnaire import MINUTES, STEP_KEYS, Question, Questionnaire
+from app.data_files import DataFileError, read_data, with_digest
+
+_SNAKE_CASE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
+
+
+def load_questionnaire(path: Path) -> Questionnaire:
+    """Read and check the questions. Raises DataFileError with a sentence that names the place."""
+    questionnaire = read_data(path, Questionnaire)
+    for problem in _problems_in(questionnaire) or _problems_in_branches(questionnaire):
+        raise DataFileError(path, problem)
+    version = with_digest(questionnaire.version, questionnaire)
+    return msgspec.structs.replace(questionnaire, version=version)
+
+
+def _problems_in(questionnaire: Questionnaire) -> list[str]:
+    problems = []
+    steps = tuple(step.key for step in questionnaire.steps)
+    if steps != STEP_KEYS:
+        problems.append(f"The steps must be {', '.join(STEP_KEYS)}, in this order.")
+    minutes = sum(step.minutes for step in questionnaire.steps)
+    if minutes != MINUTES:
+        problems.append(f"The steps' minutes add up to {minutes}; the form promises {MINUTES}.")
+    for key in dict.fromkeys(questionnaire.keys):
+        if questionnaire.keys.count(key) > 1:
+            problems.append(f"Two questions have the key '{key}'.")
+    for question in questionnaire.questions:
+        problems += [f"Question '{question.key}' {it}." for it in _problems_in_question(question)]
+    return problems
+
+
+def _problems_in_question(question: Question) -> list[str]:
+    problems = []
+    values = [option.value for option in question.options]
+    if not _SNAKE_CASE.fullmatch(question.key):
+        problems.append("needs a key in lower_snake_case")
+    if not question.label or not question.reason:
+        problems.append("needs a label and a reason")
+    if question.required and not question.when_empty:
+        problems.append("is required and needs a when_empty message")
+    if question.kind in {"choice", "choices"} and not values:
+        problems.append("is a choice and needs options")
+    if question.kind not in {"choice", "choices"} and values:
+        problems.append(f"is of the kind '{question.kind}', which has no options")
+    for value in dict.fromkeys(values):
+        if not _SNAKE_CASE.fullmatch(value):
+            problems.append(f"has the option '{value}', which is not lower_snake_case")
+        if values.count(value) > 1:
+            problems.append(f"has the option '{value}' twice")
+    return problems
+
+
+def _problems_in_branches(questionnaire: Questionnaire) -> list[str]:
+    problems = []
+    for step in questionnaire.steps:
+        for question in step.questions:
+            faults = check_when(question.when, questionnaire)
+            if not faults and question.when:
+                faults = _faults_in_place(question, questionnaire) or _faults_in_way(
+                    question, questionnaire
+                )
+                if step is questionnaire.steps[-1]:
+                    faults.append("is on the last page, which asks everybody the same")
+            problems += [f"Question '{question.key}' {fault}." for fault in faults]
+    return problems
+
+
+def _faults_in_place(question: Question, questionnaire: Questionnaire) -> list[str]:
+    earlier = questionnaire.keys[: questionnaire.keys.index(question.key)]
+    faults = []
+    for condition in question.when:
+        if condition.at_least_words:
+            faults.append(f"depends on how much '{condition.question}' says; only choices lead on")
+        if condition.question not in earlier:
+            faults.append(f"depends on '{condition.question}', which is asked after it")
+    return faults
+
+
+def _faults_in_way(question: Question, questionnaire: Questionnaire) -> list[str]:
+    """Whether answers lead there: what the way to a question asks of another has to agree."""
+    wanted: dict[str, list[set[str]]] = {}
+    for condition in questionnaire.way_to(question):
+        wanted.setdefault(condition.question, []).append(set(condition.any_of))
+    closed = [key for key, sets in wanted.items() if not _agree(questionnaire.question(key), sets)]
+    return [f"can never be reached: no answer to '{key}' leads there" for key in closed]
+
+
+def _agree(question: Question, wanted: Sequence[set[str]]) -> bool:
+    """Whether one answer holds a value of each set: the same value, or, where several can be
+    chosen, one for each that goes together with others."""
+    if set.intersection(*wanted):
+        return True
+    together = {option.value for option in question.options if not option.alone}
+    return question.kind == "choices" and all(values & together for values in wanted)

@@ -1,0 +1,164 @@
+"""The questions that a prospect is asked, and what counts as an answer to each.
+
+The questions are data (content/questions.toml). The web form, the rubric, the rate card and the
+staff's pages all read the same Questionnaire.
+"""
+
+from typing import Final, Literal, cast
+
+from flask import current_app
+from flask_babel import gettext, lazy_gettext
+from msgspec import Struct
+
+from app.applications.questions.answers import Answer, Answers
+from app.applications.questions.conditions import When, all_hold
+from app.languages.prose import Prose, current_data
+from app.rendering import number
+
+STEP_KEYS: Final = ("you", "system", "problem", "outcome", "engagement", "review")
+MINUTES: Final = 10
+NOT_ASKED: Final = lazy_gettext("This isn’t asked after the other answers.")
+
+
+class Option(Struct, frozen=True, forbid_unknown_fields=True):
+    """One thing to choose. ``alone``: it rules out the others, as "none of these" does."""
+
+    value: str
+    label: Prose
+    hint: Prose = ""
+    alone: bool = False
+
+
+class Question(Struct, frozen=True, forbid_unknown_fields=True):
+    """One question. ``reason`` tells the prospect what the firm uses the answer for.
+
+    ``max_length`` counts characters of a typed answer. ``when_empty`` is the message beside a
+    required question that was left empty. ``when`` says after which answers it is asked; without,
+    always. ``criteria`` names those of the rubric that read the answer.
+    """
+
+    key: str
+    kind: Literal["text", "email", "url", "long_text", "choice", "choices"]
+    label: Prose
+    reason: Prose
+    hint: Prose = ""
+    required: bool = True
+    when_empty: Prose = ""
+    max_length: int = 200
+    options: tuple[Option, ...] = ()
+    autocomplete: str = ""
+    when: When = ()
+    criteria: tuple[str, ...] = ()
+
+    def problem_with(self, answer: Answer | None) -> str:
+        """Return the sentence that says why ``answer`` can't be kept, or "" when it can.
+
+        Knows what the data says: required, length, options. Spelling of addresses is the form's.
+        """
+        if not answer:
+            return self.when_empty if self.required else ""
+        if not self.has_shape_of(answer):
+            return gettext("Answer this question again.")
+        if self.options:
+            return self._problem_with_chosen(answer if isinstance(answer, list) else [answer])
+        if len(answer) > self.max_length:
+            return gettext(
+                "Use %(most)s characters or fewer. You have %(number)s.",
+                most=number(self.max_length),
+                number=number(len(answer)),
+            )
+        return ""
+
+    def has_shape_of(self, answer: Answer) -> bool:
+        """Whether it is a list where several can be chosen, and one text elsewhere."""
+        return not answer or isinstance(answer, list) == (self.kind == "choices")
+
+    def _problem_with_chosen(self, chosen: list[str]) -> str:
+        options = {option.value: option for option in self.options}
+        if any(value not in options for value in chosen):
+            return gettext("Choose from the answers shown.")
+        for value in chosen:
+            if options[value].alone and len(chosen) > 1:
+                return gettext(
+                    "Choose either “%(answer)s” or the others, not both.",
+                    answer=options[value].label,
+                )
+        return ""
+
+
+class Step(Struct, frozen=True, forbid_unknown_fields=True):
+    """One page of questions. ``minutes`` is its part of the ten that the whole takes."""
+
+    key: str
+    title: Prose
+    intro: Prose
+    minutes: int
+    questions: tuple[Question, ...]
+
+
+class Questionnaire(Struct, frozen=True, forbid_unknown_fields=True):
+    """All steps in their order. ``version`` is kept with every application; it ends with a digest
+    of the questions, so that no edit goes by the old name."""
+
+    version: str
+    steps: tuple[Step, ...]
+
+    @property
+    def questions(self) -> tuple[Question, ...]:
+        return tuple(question for step in self.steps for question in step.questions)
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """The keys of all questions, in the order they are asked."""
+        return tuple(question.key for question in self.questions)
+
+    def step(self, key: str) -> Step:
+        """Return the step of that key. Raises KeyError."""
+        return {step.key: step for step in self.steps}[key]
+
+    def question(self, key: str) -> Question:
+        """Return the question of that key. Raises KeyError."""
+        return {question.key: question for question in self.questions}[key]
+
+    def asked(self, answers: Answers) -> tuple[Question, ...]:
+        """The questions that these answers lead to. What was answered to any other counts for
+        nothing, here as everywhere."""
+        counted: Answers = {}
+        found = []
+        for question in self.questions:
+            if all_hold(question.when, counted):
+                found.append(question)
+                if question.key in answers:
+                    counted[question.key] = answers[question.key]
+        return tuple(found)
+
+    def way_to(self, question: Question) -> When:
+        """All that must hold for the question to be asked: its own conditions, and those of each
+        question that these ask about."""
+        way = list(question.when)
+        for condition in question.when:
+            way += self.way_to(self.question(condition.question))
+        return tuple(way)
+
+    def answers_to_asked(self, answers: Answers) -> Answers:
+        """The answers without those to questions that are not asked."""
+        return {q.key: answers[q.key] for q in self.asked(answers) if q.key in answers}
+
+    def problems_with(self, answers: Answers) -> dict[str, str]:
+        """Return question key → sentence for every answer that is missing, can't be kept, or was
+        not asked for."""
+        found = {q.key: q.problem_with(answers.get(q.key)) for q in self.asked(answers)}
+        for key in answers.keys() - found.keys():
+            is_known = key in self.keys
+            found[key] = str(NOT_ASKED) if is_known else gettext("No such question.")
+        return {key: problem for key, problem in found.items() if problem}
+
+
+def original_questionnaire() -> Questionnaire:
+    """Return the questions of the running app as they are written: what is kept with answers."""
+    return cast(Questionnaire, current_app.extensions["questionnaire"])
+
+
+def current_questionnaire() -> Questionnaire:
+    """Return the same in the present language."""
+    return cast(Questionnaire, current_data("questionnaire"))

@@ -1,0 +1,221 @@
+"""Delivering events to subscribers: once, in order, with retries that end as a dead letter."""
+
+import re
+import time
+import traceback
+from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+
+import structlog
+from sqlalchemy import Connection, text
+from sqlalchemy.exc import DBAPIError
+from sqlalchemy.orm import Session
+
+from app.database import autocommit
+from app.events.delivery.claims import (
+    Claim,
+    LeaseKeeper,
+    claim_deliveries,
+    give_back,
+    mark_done,
+    mark_failed,
+)
+from app.events.delivery.dead_letters import record_dead_letter
+from app.events.delivery.relay import RelayAtHand
+from app.events.delivery.retry import RetryPolicy
+from app.events.delivery.sending import Send, send_all
+from app.events.rows import NewerEvent, readable_metadata, recorded_event
+from app.events.spans import delivery_span
+from app.events.subscription import Subscriptions, UnknownSubscriber
+from app.events.tracing import following, new_trace
+from app.telemetry.spans import current_span
+
+# What is left of a task's deliveries by then goes back, so that a stop never waits for all of them.
+# What follows from the last of them may take as long again.
+LONGEST_TASK_SECONDS = 5.0
+# For so long a release may run beside the next one, whose workers know what it does not.
+RELEASES_OVERLAP = timedelta(minutes=10)
+FOR_THE_NEXT_SECONDS = 2.0
+WORKER_ENDED = "WorkerEnded: the process ended in the middle of each try, and could not say why."
+
+NOTHING_KEPT = nullcontext[Sequence[Sequence[int]]](())
+
+log = structlog.get_logger()
+
+
+class Outcome(StrEnum):
+    """What became of one try. ``SKIPPED``: done already, not due, paused, held by another worker,
+    left to one of a newer release, or an earlier event of the stream comes first. ``STALE``: its
+    lease had run out, and whatever it did was undone."""
+
+    DONE = "done"
+    FAILED = "failed"
+    DEAD = "dead"
+    SKIPPED = "skipped"
+    STALE = "stale"
+
+
+class StaleClaim(Exception):
+    """The lease ran out while the handler was at work, and somebody else may have the delivery."""
+
+
+# After the commit, so that either this sees the next one, or its own task sees this one done. What
+# is in hand meanwhile, or waits for its next try, is not marked as sent: the sweep would believe it
+# to be on its way.
+TAKE_NEXT = text("""
+UPDATE deliveries SET sent_at = clock_timestamp()
+WHERE done_at IS NULL AND id = ANY(ARRAY(
+    SELECT next.id
+    FROM unnest(CAST(:subscribers AS text[]), CAST(:streams AS text[]), CAST(:versions AS int[]))
+        AS done (subscriber, stream, version)
+    CROSS JOIN LATERAL (
+        SELECT id, status, not_before FROM deliveries
+        WHERE subscriber = done.subscriber AND stream = done.stream
+          AND stream_version > done.version AND status <> 'done'
+        ORDER BY stream_version LIMIT 1
+    ) AS next
+    WHERE next.status = 'waiting' AND next.not_before <= clock_timestamp()
+      AND NOT EXISTS (SELECT FROM paused_subscribers p WHERE p.subscriber = done.subscriber)
+))
+RETURNING id
+""")
+
+
+def deliver(
+    session: Session,
+    delivery_ids: Sequence[int],
+    subscriptions: Subscriptions,
+    policy: RetryPolicy,
+    keeper: LeaseKeeper,
+    send: Send,
+    at_hand: RelayAtHand | None = None,
+) -> dict[int, Outcome]:
+    """Hand each delivery's event to its subscriber, each in a transaction of its own.
+
+    The subscriber's writes, the events it records and the delivery's ``done`` commit together, so a
+    repeat finds it done and changes nothing. With a relay ``at_hand`` what follows from a delivery
+    is delivered right behind it; what follows from that is sent, so that a task has an end.
+    """
+    outcomes = dict.fromkeys(delivery_ids, Outcome.SKIPPED)
+    with autocommit() as connection:
+        claims = claim_deliveries(connection, delivery_ids, keeper.lease)
+    until = time.monotonic() + LONGEST_TASK_SECONDS
+    begun = 0
+    with keeper.keeping(claims):
+        for claim in claims:
+            if time.monotonic() > until:
+                break
+            with at_hand.keeping() if at_hand else NOTHING_KEPT as following_tasks:
+                outcomes[claim.delivery_id] = _try(session, claim, subscriptions, policy)
+            begun += 1
+            for task in following_tasks:
+                outcomes |= deliver(session, task, subscriptions, policy, keeper, send)
+    with autocommit() as connection:
+        if left := claims[begun:]:
+            give_back(connection, left)
+            send_all(connection, [[claim.delivery_id for claim in left]], send)
+        done = [claim for claim in claims if outcomes[claim.delivery_id] is Outcome.DONE]
+        _wake_next(connection, done, send)
+    return outcomes
+
+
+def _try(
+    session: Session, claim: Claim, subscriptions: Subscriptions, policy: RetryPolicy
+) -> Outcome:
+    with delivery_span(claim) as trying:
+        outcome = _hand_over(session, claim, subscriptions, policy)
+        trying.describe({"delivery.outcome": outcome.value})
+    return outcome
+
+
+def _hand_over(
+    session: Session, claim: Claim, subscriptions: Subscriptions, policy: RetryPolicy
+) -> Outcome:
+    event = claim.event
+    with (
+        structlog.contextvars.bound_contextvars(
+            subscriber=claim.subscriber, delivery=claim.delivery_id
+        ),
+        _trace_of(claim),
+    ):
+        if claim.attempts > policy.most:
+            return _note_failure(session, claim, policy, WORKER_ENDED)
+        try:
+            recorded = recorded_event(event)
+            subscriptions.subscriber(claim.subscriber)(session, recorded)
+            if not mark_done(session, claim):
+                raise StaleClaim(claim.delivery_id)  # noqa: TRY301 - undone like any failure
+            session.commit()
+        except Exception as error:  # noqa: BLE001 - whatever a subscriber raises is a failed try
+            session.rollback()
+            if _is_for_newer_release(claim, error):
+                return _leave(claim)
+            return _note_failure(session, claim, policy, describe_error(error))
+        log.info("delivery.done", type=recorded.type)
+    return Outcome.DONE
+
+
+def _is_for_newer_release(claim: Claim, error: Exception) -> bool:
+    """Whether another worker may know what to do. What nobody has known for long is a failure: its
+    subscriber or type was taken away."""
+    age = datetime.now(UTC) - claim.event.recorded_at
+    return isinstance(error, UnknownSubscriber | NewerEvent) and age < RELEASES_OVERLAP
+
+
+def _leave(claim: Claim) -> Outcome:
+    with autocommit() as connection:
+        give_back(connection, [claim], delay=FOR_THE_NEXT_SECONDS)
+    log.info("delivery.left_to_newer_release")
+    return Outcome.SKIPPED
+
+
+def _note_failure(session: Session, claim: Claim, policy: RetryPolicy, error: str) -> Outcome:
+    kind = re.split(r"[: ]", error, maxsplit=1)[0]
+    current_span().fail(kind)
+    delay = policy.delay(claim.attempts - 1)
+    noted = mark_failed(session, claim, error=error, delay=delay, most=policy.most)
+    if noted is None:
+        session.rollback()
+        log.warning("delivery.stale", claim=claim.number)
+        return Outcome.STALE
+    if noted.status == "dead":
+        record_dead_letter(session, claim.delivery_id)
+    session.commit()
+    outcome = Outcome.DEAD if noted.status == "dead" else Outcome.FAILED
+    log.warning("delivery.failed", outcome=outcome, attempts=noted.attempts, error=kind)
+    return outcome
+
+
+def _trace_of(claim: Claim) -> AbstractContextManager[None]:
+    """The trace of the claim's event; a new one where that was altered."""
+    said = readable_metadata(claim.event.metadata)
+    return following(claim.event.id, said.correlation_id) if said else new_trace()
+
+
+def _wake_next(connection: Connection, done: Sequence[Claim], send: Send) -> None:
+    """Send what comes next in the streams of what is done."""
+    if not done:
+        return
+    following_ids = connection.execute(
+        TAKE_NEXT,
+        {
+            "subscribers": [claim.subscriber for claim in done],
+            "streams": [claim.event.stream for claim in done],
+            "versions": [claim.event.version for claim in done],
+        },
+    ).scalars()
+    send_all(connection, [[delivery_id] for delivery_id in following_ids], send)
+
+
+def describe_error(error: Exception) -> str:
+    """The error's type and place, and what it says where it is one of ours: any other may quote
+    what somebody typed. Of a database error, its kind and the constraint."""
+    message = str(error) if type(error).__module__.startswith("app.") else ""
+    if isinstance(error, DBAPIError):
+        constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
+        message = f"{type(error.orig).__name__} {constraint or ''}".strip()
+    frames = [f for f in traceback.extract_tb(error.__traceback__) if "/app/" in f.filename]
+    place = f" ({frames[-1].filename.rpartition('/app/')[2]}:{frames[-1].lineno})" if frames else ""
+    return f"{type(error).__name__}{f': {message[:300]}' if message else ''}{place}"

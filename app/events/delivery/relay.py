@@ -1,0 +1,194 @@
+"""The relay: reads what is not yet relayed, adds one delivery per subscriber, then sends tasks."""
+
+import threading
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from itertools import chain
+
+import psycopg
+import structlog
+from sqlalchemy import text
+from sqlalchemy.exc import DBAPIError
+
+from app.database import autocommit
+from app.events.bell import listening
+from app.events.delivery.sending import Send, send_all, share_out
+from app.events.spans import relay_span
+from app.events.subscription import Subscriptions, current_subscriptions
+from app.events.types import known_types
+
+BATCH = 500
+RETRY_SECONDS = 1.0
+# What waits behind a crowd is delivered no sooner for being relayed at once: gathered meanwhile it
+# shares its tasks, and an event in a task of ten costs a quarter of what it costs in its own.
+CROWD = 50
+GATHER_SECONDS = 0.2
+log = structlog.get_logger()
+
+# One statement, so one round trip and one commit, which need not reach the disk: what a crash takes
+# back is relayed again. An event whose predecessor in its stream is being relayed by somebody else
+# waits: a later delivery must never be there before an earlier one. Of a stream only the first
+# unfinished delivery gets a task, so that a busy stream takes no more than its turn. What a newer
+# release has recorded is left to its relay, which knows who is to be given it.
+RELAY_BATCH = text("""
+WITH batch AS (
+    SELECT position, stream, version, type, metadata ->> 'correlation_id' AS trace FROM events
+    WHERE relayed_at IS NULL AND type = ANY(CAST(:known AS text[]))
+    ORDER BY position LIMIT :batch
+    FOR UPDATE SKIP LOCKED
+), ready AS (
+    SELECT * FROM batch
+    WHERE NOT EXISTS (
+        SELECT FROM events earlier
+        WHERE earlier.stream = batch.stream AND earlier.version < batch.version
+          AND earlier.relayed_at IS NULL
+          AND earlier.position NOT IN (SELECT position FROM batch)
+        OFFSET 0  -- looked up, as in `claims`
+    )
+), marked AS (
+    UPDATE events SET relayed_at = clock_timestamp()
+    FROM ready WHERE events.position = ready.position
+), wanted AS (
+    SELECT position, subscriber, stream, version, place,
+        row_number() OVER (PARTITION BY subscriber, stream ORDER BY version) = 1
+        AND NOT EXISTS (
+            SELECT FROM deliveries earlier
+            WHERE earlier.subscriber = t.subscriber AND earlier.stream = ready.stream
+              AND earlier.stream_version < version AND earlier.status <> 'done'
+        )
+        AND NOT EXISTS (SELECT FROM paused_subscribers p WHERE p.subscriber = t.subscriber)
+        AS goes_first
+    FROM ready
+    JOIN unnest(CAST(:types AS text[]), CAST(:subscribers AS text[]))
+        WITH ORDINALITY AS t (type, subscriber, place) USING (type)
+), added AS (
+    INSERT INTO deliveries (event_position, subscriber, stream, stream_version, sent_at)
+    SELECT position, subscriber, stream, version, CASE WHEN goes_first THEN clock_timestamp() END
+    FROM wanted ORDER BY position, place
+    ON CONFLICT DO NOTHING
+    RETURNING id, event_position, sent_at
+), first AS (
+    SELECT array_agg(id ORDER BY id) AS ids FROM added
+    WHERE sent_at IS NOT NULL GROUP BY event_position ORDER BY event_position
+)
+SELECT (SELECT count(*) FROM ready) AS relayed,
+       (SELECT json_agg(ids) FROM first) AS first,
+       (SELECT array_agg(id ORDER BY id) FROM added WHERE sent_at IS NULL) AS held,
+       (SELECT array_agg(DISTINCT trace) FROM ready) AS traces,
+       set_config('synchronous_commit', 'off', true)
+""")
+
+# Whoever finished the delivery before it may have looked for this one a moment too early.
+TAKE_FREED = text("""
+UPDATE deliveries d SET sent_at = clock_timestamp()
+WHERE d.id = ANY(:ids) AND d.done_at IS NULL AND d.sent_at IS NULL AND NOT EXISTS (
+    SELECT FROM deliveries earlier
+    WHERE earlier.subscriber = d.subscriber AND earlier.stream = d.stream
+      AND earlier.stream_version < d.stream_version AND earlier.status <> 'done'
+    OFFSET 0  -- looked up, as in `claims`
+) AND NOT EXISTS (SELECT FROM paused_subscribers p WHERE p.subscriber = d.subscriber)
+RETURNING d.id
+""")
+
+# Only the newest are looked at: a backlog that waits unsent, behind a failure or a pause, would
+# otherwise be read through each time.
+SENT_AND_UNCLAIMED = text("""
+SELECT count(sent_at) FROM (
+    SELECT sent_at FROM deliveries
+    WHERE status = 'waiting' AND not_before <= clock_timestamp()
+    ORDER BY not_before DESC LIMIT 2 * :crowd
+) AS newest
+""")
+
+
+def relay_batch(subscriptions: Subscriptions, send: Send) -> int:
+    """Relay up to ``BATCH`` events and return how many; any number of relays may run at once.
+
+    The deliveries are durable before the first task is sent. What can't be sent is left to the
+    sweep.
+    """
+    types, subscribers = zip(*subscriptions.pairs, strict=True) if subscriptions.pairs else ((), ())
+    values = {
+        "batch": BATCH,
+        "known": known_types(),
+        "types": list(types),
+        "subscribers": list(subscribers),
+    }
+    begun = time.time_ns()
+    with autocommit() as connection:
+        relayed, first, held, traces, _ = connection.execute(RELAY_BATCH, values).one()
+        first, held = first or [], held or []
+        with relay_span(connection, [*chain(*first), *held], since=begun):
+            send_all(connection, share_out(first), send)
+            if held:
+                freed = connection.execute(TAKE_FREED, {"ids": held}).scalars()
+                send_all(connection, share_out([[delivery_id] for delivery_id in freed]), send)
+    if relayed:
+        log.info("relay.relayed", events=relayed, correlation_ids=traces)
+    return int(relayed)
+
+
+def are_workers_behind() -> bool:
+    """Whether a crowd of deliveries has been sent and not yet claimed."""
+    with autocommit() as connection:
+        waiting = connection.execute(SENT_AND_UNCLAIMED, {"crowd": CROWD}).scalar_one()
+    return bool(waiting >= CROWD)
+
+
+class RelayAtHand:
+    """A bell for a process that can relay: ringing it does what the relay would be woken for.
+
+    A worker rings it, so that an event's follow-up is on its way without a detour, and while it
+    delivers it keeps one task that follows for itself.
+    """
+
+    def __init__(self, send: Send) -> None:
+        self._send = send
+        self._kept: list[Sequence[int]] | None = None
+
+    def ring(self) -> None:
+        """Relay what waits. Never raises: what fails here is left to the relay's next poll."""
+        try:
+            relay_batch(current_subscriptions(), self._keep_or_send)
+        except (psycopg.Error, DBAPIError) as error:
+            log.warning("relay.database_unreachable", error=type(error).__name__)
+
+    @contextmanager
+    def keeping(self) -> Iterator[list[Sequence[int]]]:
+        """The first task that a ring in this block would send goes into the list instead."""
+        kept = self._kept = []
+        try:
+            yield kept
+        finally:
+            self._kept = None
+
+    def _keep_or_send(self, delivery_ids: Sequence[int]) -> None:
+        if self._kept == []:
+            self._kept.append(delivery_ids)
+        else:
+            self._send(delivery_ids)
+
+
+def run_relay(
+    dsn: str,
+    subscriptions: Subscriptions,
+    send: Send,
+    *,
+    poll_seconds: float,
+    stop: threading.Event,
+) -> None:
+    """Relay until ``stop`` is set: at each ring, and every ``poll_seconds`` without one."""
+    while not stop.is_set():
+        try:
+            with listening(dsn) as doorbell:
+                while not stop.is_set():
+                    relayed = relay_batch(subscriptions, send)
+                    if relayed == BATCH:
+                        continue
+                    if relayed and are_workers_behind():
+                        stop.wait(GATHER_SECONDS)
+                    doorbell.wait(poll_seconds)
+        except (psycopg.Error, DBAPIError) as error:
+            log.warning("relay.database_unreachable", error=type(error).__name__)
+            stop.wait(RETRY_SECONDS)

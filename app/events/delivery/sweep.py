@@ -1,0 +1,46 @@
+"""The sweep: sends again what is due and unfinished, whoever lost it on the way."""
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.events.delivery.sending import share_out
+
+SWEEP_LIMIT = 1000
+
+# Only the first unfinished delivery of a stream is sent; it wakes the next when it is done.
+DUE = text("""
+WITH due AS (
+    SELECT d.id FROM deliveries d
+    WHERE d.status = 'waiting' AND d.not_before <= now()
+      AND (d.sent_at IS NULL OR d.sent_at < now() - make_interval(secs => :resend_after))
+      AND NOT EXISTS (SELECT FROM paused_subscribers p WHERE p.subscriber = d.subscriber)
+      AND NOT EXISTS (
+        SELECT FROM deliveries earlier
+        WHERE earlier.subscriber = d.subscriber AND earlier.stream = d.stream
+          AND earlier.stream_version < d.stream_version AND earlier.status <> 'done'
+        OFFSET 0  -- looked up, as in `claims`
+      )
+    ORDER BY d.not_before LIMIT :most
+    FOR UPDATE SKIP LOCKED
+)
+UPDATE deliveries SET sent_at = now() FROM due WHERE deliveries.id = due.id
+RETURNING deliveries.id, attempts
+""")
+
+
+def take_due_deliveries(session: Session, *, resend_after: float) -> list[list[int]]:
+    """Mark as sent, commit and return the deliveries whose task has to be sent (again), task by
+    task.
+
+    ``resend_after`` (seconds) is how long a task may be on its way before it counts as lost; a
+    repeat is harmless. Two sweeps at once never return the same delivery. What was tried before
+    goes alone: it may be what ended its worker, and must not take others along again.
+    """
+    due = session.execute(DUE, {"resend_after": resend_after, "most": SWEEP_LIMIT}).all()
+    session.commit()
+    fresh = sorted(row.id for row in due if not row.attempts)
+    tried = sorted(row.id for row in due if row.attempts)
+    return [
+        *share_out([[delivery_id] for delivery_id in fresh]),
+        *([delivery_id] for delivery_id in tried),
+    ]

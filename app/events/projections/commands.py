@@ -1,0 +1,95 @@
+"""`flask events verify` and `flask events rebuild`: the log held against its seals, and the tables
+against the log."""
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+
+import click
+from flask import current_app
+from flask.cli import with_appcontext
+
+from app.database import alone_at, db
+from app.events.integrity.chain import broken_links
+from app.events.integrity.checkpoints import (
+    LONGEST_UNSIGNED_SECONDS,
+    bad_checkpoints,
+    missing_roots,
+    seconds_unsigned,
+)
+from app.events.projections.projection import current_projections
+from app.events.rows import UnreadableEvent
+
+ROOT = re.compile(r"\b[0-9a-f]{64}\b")
+UNSIGNED = "checkpoints: for 26 hours none was signed, or the latest were deleted"
+
+
+class KeptRoots(click.ParamType):
+    """A root in hex, or a file that has some among other words."""
+
+    name = "file|root"
+
+    def convert(
+        self, value: str, param: click.Parameter | None, ctx: click.Context | None
+    ) -> list[str]:
+        words = Path(value).read_text() if Path(value).is_file() else value
+        return ROOT.findall(words) or self.fail(f"there is no root in {value}", param, ctx)
+
+
+@click.command("verify")
+@click.option(
+    "--against",
+    "kept",
+    type=KeptRoots(),
+    help="Roots that were kept elsewhere: one, or a file with what `events checkpoint` printed.",
+)
+@with_appcontext
+def verify(kept: Sequence[str] | None) -> None:
+    """Name every event that was altered, every checkpoint that does not hold or is missing, and
+    every row that differs from the log. The exit status is 1 if there is one."""
+    count = 0
+    for problem in problems(current_app.config["SITE"].SECRET_KEY, kept or ()):
+        click.echo(problem)
+        count += 1
+    if count:
+        raise SystemExit(1)
+    click.echo("Every row is as the log says.")
+
+
+def problems(secret: str, kept: Sequence[str]) -> Iterator[str]:
+    """What is wrong, each in a line; of the log first, since all else follows from it."""
+    session = db.session()
+    for link in broken_links(session):
+        yield f"events {link.position} ({link.stream}, {link.version}): {link.problem}"
+    for checkpoint in bad_checkpoints(session, secret):
+        yield f"checkpoints {checkpoint.made_at.isoformat()}: {checkpoint.problem}"
+    for root in missing_roots(session, kept):
+        yield f"checkpoints: none has the root {root}, which was kept"
+    if seconds_unsigned(session) > LONGEST_UNSIGNED_SECONDS:
+        yield UNSIGNED
+    session.rollback()
+    for projection in current_projections():
+        try:
+            yield from map(str, projection.verify(db.engine))
+        except UnreadableEvent as unreadable:
+            yield f"Rows that are not compared: {unreadable}, can't be read."
+
+
+@click.command("rebuild")
+@with_appcontext
+def rebuild() -> None:
+    """Derive every projection from the log again while the site serves, and name what differed.
+
+    The exit status is 1 if something could not be set right.
+    """
+    left = 0
+    with alone_at("events.rebuild") as is_alone:
+        if not is_alone:
+            raise click.ClickException("Another rebuild is at work.")
+        for projection in current_projections():
+            for difference in projection.rebuild(db.engine):
+                click.echo(str(difference))
+                left += difference.is_left
+    if left:
+        raise SystemExit(1)
+    click.echo("Every row is as the log says now.")

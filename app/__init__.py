@@ -39,6 +39,7 @@ from app.projections import PROJECTIONS
 from app.rendering import init_rendering
 from app.request_trace import init_request_trace
 from app.security import init_security
+from app.structs import learn_structs
 from app.subscriptions import SUBSCRIPTIONS
 from app.telemetry.setup import init_telemetry
 from config import ROOT, Config, load_config
@@ -52,6 +53,7 @@ def create_app(config: Config | None = None) -> Flask:
     ContentError."""
     config = config or load_config()
     configure_logging(config)
+    learn_structs()
     app = Flask(__name__, static_folder=None)
     init_settings(app, config)
     init_telemetry(app, config)

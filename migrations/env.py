@@ -11,11 +11,6 @@ MIGRATION_LOCK = 7_301_501
 
 def run() -> None:
     with database.engine.connect() as connection:
-        # A migration may take longer than a request is allowed to.
-        connection.execute(text("SET statement_timeout = 0"))
-        connection.execute(text("SET lock_timeout = 0"))
-        connection.execute(text("SET idle_in_transaction_session_timeout = 0"))
-        connection.commit()
         context.configure(
             connection=connection,
             target_metadata=database.metadata,
@@ -23,6 +18,10 @@ def run() -> None:
             compare_server_default=True,
         )
         with context.begin_transaction():
+            # A migration may take longer than a request may, which can have the connection next.
+            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            connection.execute(text("SET LOCAL lock_timeout = 0"))
+            connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             connection.execute(
                 text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK}
             )

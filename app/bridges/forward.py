@@ -56,7 +56,8 @@ def open_bridge(session: Session, address: BridgeAddress) -> Bridge:
 
 
 def forward_batch(session: Session, address: BridgeAddress, link: Link, *, base_url: str) -> bool:
-    """Send one batch and commit the new place; return whether to go on, as there may be more.
+    """Send one batch and commit the new place; return whether to go on, as there may be more. After
+    a failure a batch is the next event alone, until one has gone through.
 
     Stops at the first event that is not confirmed, or that only a newer release can read; one that
     was altered is passed over. A bridge that is paused or held back sends nothing. No transaction
@@ -65,9 +66,11 @@ def forward_batch(session: Session, address: BridgeAddress, link: Link, *, base_
     bridge = open_bridge(session, address)
     place, failures = bridge.place, bridge.failures
     events: Sequence[RecordedEvent] = []
+    # Where one is refused, what was taken beside it need not be sent again with each try.
+    most = 1 if failures else BATCH
     try:
         rests = bridge.paused_at or is_held(session)
-        events = [] if rests else read_log(session, place, most=BATCH)
+        events = [] if rests else read_log(session, place, most=most)
         session.commit()
         if not events:
             return False
@@ -132,4 +135,7 @@ def _move(
     for event_id, reason in sent.passed_over.items():
         log.warning("bridge.passed_over", bridge=name, event_id=event_id, reason=reason)
     if sent.trouble:
-        log.warning("bridge.failed", bridge=name, error=sent.trouble, failures=failures)
+        at_event = next((str(event.id) for event in events[sent.settled :]), None)
+        log.warning(
+            "bridge.failed", bridge=name, error=sent.trouble, failures=failures, at_event=at_event
+        )

@@ -8,6 +8,7 @@ the delivery is guarded by the number, so one that slept through its lease chang
 
 import threading
 import time
+import uuid
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
@@ -23,13 +24,15 @@ log = structlog.get_logger()
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """A delivery in hand. ``attempts`` counts this try; ``event`` is the row of its event."""
+    """A delivery in hand. ``attempts`` counts this try; ``event`` is the row of its event, and
+    ``person`` is whose key has opened it."""
 
     delivery_id: int
     number: int
     subscriber: str
     attempts: int
     event: Row
+    person: uuid.UUID | None
 
 
 # Nothing is lost with a claim that a crash of the server takes back, so its commit need not wait
@@ -63,7 +66,7 @@ WITH locked AS MATERIALIZED (
     FROM chosen WHERE d.id = chosen.id
     RETURNING d.id AS delivery_id, d.claim, d.subscriber, d.attempts, d.event_position
 )
-SELECT {EVENT_COLUMNS}, delivery_id, claim, subscriber, attempts,
+SELECT {EVENT_COLUMNS}, e.person_id, delivery_id, claim, subscriber, attempts,
     set_config('synchronous_commit', 'off', true)
 FROM claimed JOIN events e ON e.position = event_position
 LEFT JOIN person_keys k ON k.person_id = e.person_id
@@ -83,11 +86,21 @@ FROM unnest(CAST(:ids AS bigint[]), CAST(:claims AS integer[])) AS held (id, num
 WHERE deliveries.id = held.id AND claim = held.number AND done_at IS NULL
 """)
 
+# An event about a person is done only while the key stands that has opened it. An erasure waits for
+# the end of the transaction, and then erases what the handler wrote.
 DONE = text("""
+WITH stands AS MATERIALIZED (
+    SELECT FROM person_keys WHERE person_id = :person AND key IS NOT NULL FOR SHARE
+)
 UPDATE deliveries SET status = 'done', done_at = clock_timestamp()
 WHERE id = :id AND claim = :claim AND done_at IS NULL
+  AND (CAST(:person AS uuid) IS NULL OR EXISTS (SELECT FROM stands))
 RETURNING id
 """)
+REREAD = text(f"""
+SELECT {EVENT_COLUMNS}, e.person_id FROM events e LEFT JOIN person_keys k USING (person_id)
+WHERE e.id = :id
+""")  # noqa: S608 - the columns are a constant
 
 # The number moves on, so that the keeper cannot take the wait for a lease.
 FAILED = text("""
@@ -112,13 +125,23 @@ def claim_deliveries(
     """Claim for ``lease`` seconds those that are due, free and first in their stream; the
     connection commits each statement by itself."""
     rows = connection.execute(CLAIM, {"ids": list(delivery_ids), "lease": lease})
-    return [Claim(row.delivery_id, row.claim, row.subscriber, row.attempts, row) for row in rows]
+    return [
+        Claim(row.delivery_id, row.claim, row.subscriber, row.attempts, row, _opened_for(row))
+        for row in rows
+    ]
 
 
 def mark_done(session: Session, claim: Claim) -> bool:
-    """Mark the delivery done in the session's transaction; False when the claim is void."""
-    values = {"id": claim.delivery_id, "claim": claim.number}
+    """Mark the delivery done in the session's transaction; False when the claim is void, or its
+    person was erased since. One who was not stays until the transaction ends."""
+    values = {"id": claim.delivery_id, "claim": claim.number, "person": claim.person}
     return session.execute(DONE, values).one_or_none() is not None
+
+
+def reread(session: Session, claim: Claim) -> Claim:
+    """The claim with its event as it can be read now."""
+    row = session.execute(REREAD, {"id": claim.event.id}).one()
+    return msgspec.structs.replace(claim, event=row, person=_opened_for(row))
 
 
 def mark_failed(
@@ -143,6 +166,10 @@ def give_back(connection: Connection, claims: Sequence[Claim], delay: float = 0)
     the try does not count."""
     held = _held({claim.delivery_id: claim.number for claim in claims})
     connection.execute(GIVE_BACK, held | {"delay": delay})
+
+
+def _opened_for(row: Row) -> uuid.UUID | None:
+    return row.person_id if row.key else None
 
 
 def _held(numbers: dict[int, int]) -> dict[str, list[int]]:

@@ -21,6 +21,7 @@ from app.events.delivery.claims import (
     give_back,
     mark_done,
     mark_failed,
+    reread,
 )
 from app.events.delivery.dead_letters import record_dead_letter
 from app.events.delivery.relay import RelayAtHand
@@ -133,7 +134,6 @@ def _try(
 def _hand_over(
     session: Session, claim: Claim, subscriptions: Subscriptions, policy: RetryPolicy
 ) -> Outcome:
-    event = claim.event
     with (
         structlog.contextvars.bound_contextvars(
             subscriber=claim.subscriber, delivery=claim.delivery_id
@@ -143,18 +143,29 @@ def _hand_over(
         if claim.attempts > policy.most:
             return _note_failure(session, claim, policy, WORKER_ENDED)
         try:
-            recorded = recorded_event(event)
-            subscriptions.subscriber(claim.subscriber)(session, recorded)
-            if not mark_done(session, claim):
-                raise StaleClaim(claim.delivery_id)  # noqa: TRY301 - undone like any failure
-            session.commit()
+            _handle(session, claim, subscriptions)
         except Exception as error:  # noqa: BLE001 - whatever a subscriber raises is a failed try
             session.rollback()
             if _is_for_newer_release(claim, error):
                 return _leave(claim)
             return _note_failure(session, claim, policy, describe_error(error))
-        log.info("delivery.done", type=recorded.type)
+        log.info("delivery.done", type=claim.event.type)
     return Outcome.DONE
+
+
+def _handle(session: Session, claim: Claim, subscriptions: Subscriptions) -> None:
+    """Have the event handled, and commit. Where its person is erased meanwhile, all is undone, and
+    the handler gets the event as it reads without them. Raises StaleClaim."""
+    recorded = recorded_event(claim.event)
+    subscriptions.subscriber(claim.subscriber)(session, recorded)
+    if mark_done(session, claim):
+        session.commit()
+        return
+    session.rollback()
+    now = reread(session, claim)
+    if now.person == claim.person:
+        raise StaleClaim(claim.delivery_id)
+    _handle(session, now, subscriptions)
 
 
 def _is_for_newer_release(claim: Claim, error: Exception) -> bool:

@@ -74,8 +74,11 @@ class Grumpy:
         self._chance = random.Random(seed)
         self.refused = 0
 
+    def refuses(self, entry: dict[str, Any]) -> bool:
+        return self._chance.random() < 0.3
+
     def put_events(self, *, Entries: list[dict[str, Any]]) -> dict[str, Any]:  # noqa: N803
-        refused = {i for i in range(len(Entries)) if self._chance.random() < 0.3}
+        refused = {i for i, entry in enumerate(Entries) if self.refuses(entry)}
         self.refused += len(refused)
         accepted = [entry for i, entry in enumerate(Entries) if i not in refused]
         answers = iter(self._client.put_events(Entries=accepted)["Entries"] if accepted else ())
@@ -100,6 +103,35 @@ def test_a_partial_failure_is_sent_again_entry_by_entry_in_each_streams_order(
         pass
     assert grumpy.refused
     check_nothing_is_lost_or_out_of_order(aws.seen(bus), written)
+
+
+class Particular(Grumpy):
+    """The service, but for the entries of one stream, as long as it is refused."""
+
+    def __init__(self, client: Any, stream: str) -> None:
+        super().__init__(client, seed=0)
+        self.stream = stream
+
+    def refuses(self, entry: dict[str, Any]) -> bool:
+        return self.stream in entry["Detail"]
+
+
+def test_what_was_taken_beside_an_entry_that_is_refused_is_not_sent_with_each_try_of_that(
+    bridge_to: BridgeTo, aws: Aws, bus: str, write: Write, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(eventbridge, "FIRST_PAUSE", 0)
+    (where,) = parse_bridges(address(aws, bus))
+    assert isinstance(where, EventBridgeAddress)
+    written = write(streams=3)
+    first, refused, last = (stream for stream, _ in written)
+    particular = Particular(aws.client("events"), refused)
+    mover = bridge_to(f"{address(aws, bus)}&from=start", EventBridgeLink(where, particular))
+    for _ in range(3):
+        mover.move_on()
+    assert aws.seen(bus) == [(first, 1), (last, 1)]
+    particular.stream = "none"
+    mover.move_on()
+    assert aws.seen(bus) == [(refused, 1), (last, 1)]
 
 
 def test_two_events_of_a_stream_in_one_request_could_change_places(

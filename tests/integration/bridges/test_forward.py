@@ -10,6 +10,7 @@ from cloudevents.core.v1.event import CloudEvent
 from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from app.applications.events import MoreProvided
 from app.bridges import forward
@@ -39,7 +40,7 @@ def other_side() -> OtherSide:
 
 def stops_after(count: int, trouble: str = "away") -> Callable[[Sequence[CloudEvent]], Sent]:
     """Confirm so many events of each batch and fail at the next."""
-    return lambda batch: Sent(min(count, len(batch)), trouble=trouble)
+    return lambda batch: Sent(min(count, len(batch)), trouble=trouble if count < len(batch) else "")
 
 
 def test_a_new_bridge_sends_only_what_is_recorded_from_now_on(
@@ -116,10 +117,31 @@ def test_the_place_moves_by_what_was_confirmed_and_no_further(
     assert (mover.bridge.place, mover.bridge.sent_at) == (start, None)
     other_side.answer = stops_after(2)
     mover.move_on()
-    assert places(other_side.taken) == written[:2]
+    # After a failure one by itself, then two of the rest.
+    assert places(other_side.taken) == written[:3]
     other_side.answer = lambda batch: Sent(len(batch))
     mover.move_on()
     assert places(other_side.taken) == written
+
+
+def test_after_a_failure_the_next_event_is_offered_alone_until_it_is_taken_and_named(
+    bridge_to: BridgeTo, other_side: OtherSide, write: Write
+) -> None:
+    mover = bridge_to(URL, other_side)
+    write(5)
+    offered: list[Sequence[CloudEvent]] = []
+
+    def refuse_three_times(batch: Sequence[CloudEvent]) -> Sent:
+        offered.append(batch)
+        return Sent(len(batch)) if len(offered) > 3 else Sent(0, trouble="refused")
+
+    other_side.answer = refuse_three_times
+    with capture_logs() as logs:
+        for _ in range(4):
+            mover.move_on()
+    assert [len(batch) for batch in offered] == [5, 1, 1, 1, 4]
+    failed = [line["at_event"] for line in logs if line["event"] == "bridge.failed"]
+    assert failed == [offered[0][0].get_id()] * 3
 
 
 def test_a_place_that_moved_before_the_confirmation_would_lose_events(

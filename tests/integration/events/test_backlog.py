@@ -12,14 +12,14 @@ from app.events.delivery.claims import CLAIM, DONE
 from app.events.delivery.handling import TAKE_NEXT
 from app.events.types import RecordedEvent
 from local.postgres import Postgres
-from tests.integration.events.conftest import Flow, new_stream
+from tests.integration.events.conftest import PERSON, Flow, new_stream
 from tests.settled import wait_until_settled
 
 Statement = tuple[TextClause, Callable[[int, str], dict[str, Any]]]
 SOME, MANY = 20, 400
 STATEMENTS: dict[str, Statement] = {
     "claim": (CLAIM, lambda delivery, _: {"ids": [delivery], "lease": 1}),
-    "mark as done": (DONE, lambda delivery, _: {"id": delivery, "claim": 0}),
+    "mark as done": (DONE, lambda delivery, _: {"id": delivery, "claim": 0, "person": PERSON}),
     "wake the next": (
         TAKE_NEXT,
         lambda _, stream: {

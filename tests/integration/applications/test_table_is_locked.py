@@ -1,0 +1,150 @@
+"""A table that somebody keeps locked costs a prospect a wait of seconds and not a word; and a
+migration that waits for a table does not keep everybody waiting with it."""
+
+import html
+import shutil
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import contextmanager
+from pathlib import Path
+
+import psycopg
+import pytest
+from alembic.script import ScriptDirectory
+from flask import Flask
+from flask_migrate import upgrade
+from psycopg.errors import LockNotAvailable, QueryCanceled
+from sqlalchemy import ExceptionContext, event, select, text
+from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
+
+from app.applications.models import Application
+from app.database import db
+from config import ROOT
+from local.postgres import Postgres
+from tests.integration.applications.prospect import Prospect
+from tests.integration.waiting import is_somebody_waiting
+from tests.site import eventually
+
+TYPED = "We have <two> queues."
+LIMITS = text("""
+SELECT current_setting('lock_timeout'), current_setting('statement_timeout'),
+    current_setting('idle_in_transaction_session_timeout')
+""")
+NEXT_MIGRATION = """
+from alembic import op
+
+revision = "next"
+down_revision = {head!r}
+
+
+def upgrade():
+    op.execute("ALTER TABLE applications ADD COLUMN more text")
+"""
+Raised = list[type[BaseException]]
+
+
+@contextmanager
+def locked(postgres: Postgres, mode: str) -> Iterator[None]:
+    """Within it somebody has that lock on the applications, and does not let go."""
+    with psycopg.connect(postgres.url_of("site")) as connection:
+        connection.execute(f"LOCK TABLE applications IN {mode} MODE".encode())
+        yield
+
+
+@pytest.fixture
+def raised(app: Flask) -> Iterator[Raised]:
+    """What the database has answered to the statements that failed."""
+    raised: Raised = []
+
+    def note(context: ExceptionContext) -> None:
+        raised.append(type(context.original_exception))
+
+    event.listen(db.engine, "handle_error", note)
+    yield raised
+    event.remove(db.engine, "handle_error", note)
+
+
+@pytest.fixture
+def no_limit_for_locks(app: Flask) -> Iterator[None]:
+    def lift(connection: psycopg.Connection, *_rest: object) -> None:
+        connection.execute("SET lock_timeout = 0")
+        connection.commit()
+
+    def restore(connection: psycopg.Connection, *_rest: object) -> None:
+        connection.execute("RESET lock_timeout")
+        connection.commit()
+
+    event.listen(db.engine, "checkout", lift)
+    event.listen(db.engine, "checkin", restore)
+    yield
+    db.session.remove()
+    event.remove(db.engine, "checkout", lift)
+    event.remove(db.engine, "checkin", restore)
+
+
+@pytest.fixture
+def next_migration(app: Flask, tmp_path: Path) -> Path:
+    """The folder of migrations of the release after this one."""
+    folder = tmp_path / "migrations"
+    shutil.copytree(ROOT / "migrations", folder)
+    head = ScriptDirectory(str(folder)).get_current_head()
+    (folder / "versions" / "next.py").write_text(NEXT_MIGRATION.format(head=head))
+    return folder
+
+
+def check_refused_with_all_that_was_typed(prospect: Prospect, review: str) -> None:
+    answer = prospect.send(seen=review, anything_else=TYPED)
+    assert answer.status_code == 503
+    assert int(answer.headers["Retry-After"]) > 0
+    assert TYPED in html.unescape(answer.text)
+
+
+def test_while_a_table_is_locked_sending_is_refused_in_time_and_nothing_is_lost(
+    prospect: Prospect, session: Session, postgres: Postgres, raised: Raised
+) -> None:
+    prospect.fill_in()
+    review = prospect.see("review")
+    with locked(postgres, "ACCESS EXCLUSIVE"):
+        check_refused_with_all_that_was_typed(prospect, review)
+    assert raised == [LockNotAvailable]
+    assert session.scalars(select(Application)).all() == []
+    session.rollback()
+    assert prospect.send(seen=review, anything_else=TYPED).status_code == 303
+    (sent,) = session.scalars(select(Application)).all()
+    assert sent.answers["anything_else"] == TYPED
+
+
+def test_without_the_limit_for_locks_only_that_for_statements_would_end_the_wait(
+    prospect: Prospect, postgres: Postgres, raised: Raised, no_limit_for_locks: None
+) -> None:
+    """The control."""
+    prospect.fill_in()
+    review = prospect.see("review")
+    with locked(postgres, "ACCESS EXCLUSIVE"):
+        check_refused_with_all_that_was_typed(prospect, review)
+    assert raised == [QueryCanceled]
+
+
+def test_a_migration_that_waits_for_a_table_gives_up_and_keeps_nobody_waiting_for_long(
+    app: Flask, prospect: Prospect, postgres: Postgres, next_migration: Path
+) -> None:
+    prospect.fill_in()
+    review = prospect.see("review")
+
+    def migrate() -> None:
+        with app.app_context(), pytest.raises(OperationalError, match="lock timeout"):
+            upgrade(directory=str(next_migration))
+
+    with locked(postgres, "ACCESS SHARE"), ThreadPoolExecutor(1) as thread:
+        migrating = thread.submit(migrate)
+        eventually(is_somebody_waiting)
+        check_refused_with_all_that_was_typed(prospect, review)
+        migrating.result()
+        assert prospect.send(seen=review).status_code == 303
+
+
+def test_a_connection_that_has_migrated_has_the_limits_of_any_other(app: Flask) -> None:
+    db.engine.dispose()  # so that the next one taken is the only one
+    upgrade(directory=str(ROOT / "migrations"))
+    assert tuple(db.session.execute(LIMITS).one()) == ("2s", "5s", "30s")

@@ -1,0 +1,179 @@
+"""A prospect who is erased at the moment in which somebody is told of them: no mail and no line in
+the chat that names them is left, whichever comes first."""
+
+import tomllib
+from collections.abc import Callable
+from functools import partial
+from pathlib import Path
+
+import msgspec
+import pytest
+from flask import Flask
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.applications.drafts.end import discard_draft
+from app.applications.drafts.link import request_resume_link
+from app.applications.drafts.service import start_draft
+from app.applications.erasure import erase_person
+from app.applications.models import Application, Draft
+from app.applications.questions.questionnaire import current_questionnaire
+from app.chat.models import ChatMessage
+from app.chat.subscribers import erase_messages
+from app.database import db
+from app.engagements.queries import engagement_of
+from app.events.store import read_stream
+from app.events.subscription import current_subscriptions
+from app.events.types import RecordedEvent, stream_of
+from app.messages.service import write_as_prospect
+from app.notifications import subscribers
+from app.notifications.models import MailMessage
+from tests.integration.waiting import is_somebody_waiting, waiting
+from tests.submitted import submit_answers
+
+DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
+STRONG = tomllib.loads(DEMO.read_text())["applications"][0]
+CANARY = {"name": "Canary Wren", "email": "canary@wren.example", "company": "Canary Ltd"}
+ERASING = ("notifications.erase_mail", "notifications.erase_draft_mail", "chat.erase_messages")
+Handle = Callable[[], None]
+Meanwhile = Callable[..., None]
+
+
+@pytest.fixture(autouse=True)
+def channel(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Staff have a channel in a chat, which is told things too."""
+    config = msgspec.structs.replace(app.config["SITE"], CHAT_WEBHOOK_URL="http://127.0.0.1:1/")
+    monkeypatch.setitem(app.config, "SITE", config)
+
+
+@pytest.fixture
+def application(session: Session) -> Application:
+    application = submit_answers(session, {**STRONG, **CANARY})
+    session.commit()
+    return application
+
+
+@pytest.fixture
+def proposed(session: Session, application: Application, handle_events: Handle) -> RecordedEvent:
+    """What staff are told of; nobody has been told yet."""
+    handle_events()
+    for told in (*session.scalars(select(MailMessage)), *session.scalars(select(ChatMessage))):
+        session.delete(told)
+    session.commit()
+    engagement = engagement_of(session, application.id)
+    assert engagement
+    return read_stream(session, stream_of("engagement", engagement.id))[0]
+
+
+@pytest.fixture
+def meanwhile(monkeypatch: pytest.MonkeyPatch) -> Meanwhile:
+    """Have something done by others, to the end, while that subscriber is at work: between the
+    claim and its first line, or ``behind`` its last one."""
+
+    def meanwhile(name: str, deed: Callable[[Session], None], *, behind: bool = False) -> None:
+        named = current_subscriptions()._by_name
+        for erasing in ERASING:
+            monkeypatch.setitem(named, erasing, lambda *_: None)
+        handle, deeds = named[name], [deed]
+
+        def handle_meanwhile(session: Session, recorded: RecordedEvent) -> None:
+            steps = [partial(handle, session, recorded), partial(do_beside, deeds)]
+            for step in steps if behind else reversed(steps):
+                step()
+
+        monkeypatch.setitem(named, name, handle_meanwhile)
+
+    return meanwhile
+
+
+def do_beside(deeds: list[Callable[[Session], None]]) -> None:
+    """Do it in a transaction of another process, unless it is done."""
+    while deeds:
+        with Session(db.engine) as beside:
+            deeds.pop()(beside)
+            beside.commit()
+
+
+def erase(application: Application) -> Callable[[Session], None]:
+    """Erase them, and have what was told of them erased, by whoever handles that."""
+    application_id = application.id
+
+    def erase(session: Session) -> None:
+        erase_person(session, application_id, actor="prospect")
+        erased = read_stream(session, stream_of("application", application_id))[-1]
+        subscribers.erase_mail(session, erased)
+        erase_messages(session, erased)
+
+    return erase
+
+
+def told(session: Session) -> list[str]:
+    """All that is told by mail or chat, or was to be."""
+    mails = [f"{m.recipient} {m.subject} {m.text}" for m in session.scalars(select(MailMessage))]
+    return mails + [line.text for line in session.scalars(select(ChatMessage))]
+
+
+def test_an_erasure_waits_for_what_is_being_told_and_takes_it_back(
+    app: Flask,
+    session: Session,
+    application: Application,
+    proposed: RecordedEvent,
+) -> None:
+    erase_them = erase(application)
+    subscribers.alert_staff(session, proposed)
+    assert ["Canary" in line for line in told(session)] == [True, True]  # by mail, by chat
+    with waiting(app, erase_them):
+        assert is_somebody_waiting()
+        session.commit()
+    assert told(session) == []
+
+
+def test_what_is_to_be_told_waits_for_the_erasure_and_is_not_told(
+    app: Flask, session: Session, application: Application, proposed: RecordedEvent
+) -> None:
+    erase(application)(session)
+    with waiting(app, lambda beside: subscribers.alert_staff(beside, proposed)):
+        session.commit()
+    assert told(session) == []
+
+
+def test_a_message_that_was_claimed_before_the_erasure_is_not_passed_on(
+    session: Session, application: Application, handle_events: Handle, meanwhile: Meanwhile
+) -> None:
+    handle_events()
+    meanwhile("notifications.pass_on_message", erase(application))
+    write_as_prospect(session, application.id, "As a canary sings.", form_id="canary")
+    session.commit()
+    handle_events()
+    assert told(session) == []
+
+
+def test_no_link_is_mailed_into_a_draft_that_is_deleted_meanwhile(
+    session: Session, handle_events: Handle, meanwhile: Meanwhile
+) -> None:
+    draft = start_draft(session, current_questionnaire())
+    draft.answers, draft.complete_steps = CANARY, ["you"]
+    session.flush()
+    request_resume_link(session, draft)
+    session.commit()
+    draft_id = draft.id
+
+    def delete(session: Session) -> None:
+        discard_draft(session, session.get_one(Draft, draft_id), because="by_prospect")
+        discarded = read_stream(session, stream_of("draft", draft_id))[-1]
+        subscribers.erase_draft_mail(session, discarded)
+
+    meanwhile("notifications.send_resume_link", delete, behind=True)
+    handle_events()
+    assert told(session) == []
+
+
+def test_no_link_is_mailed_to_whoever_applied_and_was_erased_meanwhile(
+    session: Session, application: Application, handle_events: Handle, meanwhile: Meanwhile
+) -> None:
+    handle_events()
+    request_resume_link(session, session.get_one(Draft, application.draft_id))
+    session.commit()
+    meanwhile("notifications.send_resume_link", erase(application))
+    handle_events()
+    assert told(session) == []

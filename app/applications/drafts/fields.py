@@ -4,7 +4,8 @@ import re
 import unicodedata
 from collections.abc import Callable
 
-from flask_babel import gettext, lazy_gettext
+from email_validator import EmailNotValidError, validate_email
+from flask_babel import gettext
 from wtforms import (
     EmailField,
     Field,
@@ -16,7 +17,7 @@ from wtforms import (
     TextAreaField,
     URLField,
 )
-from wtforms.validators import Email, StopValidation, ValidationError
+from wtforms.validators import StopValidation, ValidationError
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.applications.questions.questionnaire import Question
@@ -64,6 +65,20 @@ def web_address(form: Form, field: Field) -> None:
         )
 
 
+def mail_address(form: Form, field: Field) -> None:
+    try:
+        address = validate_email(field.data, check_deliverability=False)
+    except EmailNotValidError:
+        raise ValidationError(gettext("Enter an address like name@company.com.")) from None
+    if address.smtputf8:
+        raise ValidationError(
+            gettext(
+                "Our mail server can’t send to letters such as ö before the @. Enter another"
+                " address of yours."
+            )
+        )
+
+
 def asked(question: Question) -> Callable[[Form, Field], None]:
     """No check goes on where the other answers don't lead to the question."""
 
@@ -99,7 +114,7 @@ def field_for(question: Question) -> Field:
     checks = [asked(question), storable, accepted_by(question)]
     attributes = {"autocomplete": question.autocomplete} if question.autocomplete else {}
     if question.kind == "email":
-        checks.append(Email(lazy_gettext("Enter an address like name@company.com.")))
+        checks.append(mail_address)
         attributes |= {"autocapitalize": "off", "spellcheck": "false"}
     if question.kind == "url":
         checks.append(web_address)

@@ -35,7 +35,6 @@ from app.applications.questions.questionnaire import (
 from app.database import commit_each_statement, db
 
 DRAFT_COOKIE = "draft"
-LOOK_AGAIN = "look_again"
 
 
 def current_draft() -> Draft | None:
@@ -199,7 +198,10 @@ def show_review(
     # What could not be stored is shown, whatever is unfinished.
     if incomplete is not form.step and not (form.is_expired or trouble or other):
         flash(gettext("One step is not finished yet: %(title)s.", title=incomplete.title))
-        return redirect(url_for(".step", key=incomplete.key, **_way_back(incomplete, draft)), 303)
+        # One that was begun is told what is wrong with it, and leads back to here.
+        begun = "yes" if draft and _is_begun(incomplete, draft) else None
+        address = url_for(".step", key=incomplete.key, look_again=begun, back_to_review=begun)
+        return redirect(address, 303)
     form.draft_version.data = str(draft.version) if draft else ""
     page = render_template(
         "applications/review.html",
@@ -217,12 +219,8 @@ def show_review(
     return page, status
 
 
-def _way_back(step: Step, draft: Draft | None) -> dict[str, str]:
-    """What a step is told that was begun and keeps the review from being sent: to say what is wrong
-    with it, and to lead back."""
-    if draft is None or not any(question.key in draft.answers for question in step.questions):
-        return {}
-    return {LOOK_AGAIN: "yes", "back_to_review": "yes"}
+def _is_begun(step: Step, draft: Draft) -> bool:
+    return any(question.key in draft.answers for question in step.questions)
 
 
 def show_sealed(draft: Draft | None = None, form: StepForm | None = None) -> ResponseReturnValue:

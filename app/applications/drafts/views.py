@@ -26,7 +26,6 @@ from app.applications.drafts.keeping import keep
 from app.applications.drafts.pace import minutes_by_step
 from app.applications.drafts.pages import (
     DRAFT_COOKIE,
-    LOOK_AGAIN,
     current_draft,
     current_draft_id,
     draft_to_read,
@@ -102,7 +101,7 @@ def step(key: str) -> ResponseReturnValue:
     answers = draft.answers if draft else {}
     form = kind(formdata=None, data=answers, earlier=answers)
     form.build_on(draft)
-    if LOOK_AGAIN in request.args:
+    if "look_again" in request.args:
         form.check_kept()
     return show_form(form, draft)
 

@@ -154,10 +154,16 @@ class Questionnaire(Struct, frozen=True, forbid_unknown_fields=True):
     def problems_with(self, answers: Answers) -> dict[str, str]:
         """Return question key → sentence for every answer that is missing, can't be kept, or was
         not asked for."""
+        asked = {question.key for question in self.asked(answers)}
+        not_asked = {
+            key: str(NOT_ASKED) if key in self.keys else gettext("No such question.")
+            for key in answers.keys() - asked
+        }
+        return {**self.problems_with_asked(answers), **not_asked}
+
+    def problems_with_asked(self, answers: Answers) -> dict[str, str]:
+        """The same without those that were not asked for, which count for nothing."""
         found = {q.key: q.problem_with(answers.get(q.key)) for q in self.asked(answers)}
-        for key in answers.keys() - found.keys():
-            is_known = key in self.keys
-            found[key] = str(NOT_ASKED) if is_known else gettext("No such question.")
         return {key: problem for key, problem in found.items() if problem}
 
 

@@ -26,7 +26,7 @@ def problem_with_text(text: str, *, has_lines: bool) -> str:
         return gettext(
             "This holds a character that can’t be stored (a line break or control character)."
         )
-    if any(map(_piles_marks, MAY_BE_MARKS.findall(text))):
+    if not text.isascii() and any(map(_piles_marks, MAY_BE_MARKS.findall(text))):
         return gettext("This holds too many accents on one letter.")
     return ""
 

@@ -16,7 +16,9 @@ ORIGIN = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
 HOST = re.compile(r"\.?[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*(:[0-9]+)?")
 # As a mail's header has them (RFC 5322). A name with signs of its own stands in quotation marks.
 _ATOM = r'[^\s@<>(),:;."\[\]\\]+'
-EMAIL = rf"{_ATOM}(\.{_ATOM})*@{_ATOM}(\.{_ATOM})*"
+# Before the @, no letter that few mail servers take. A domain is sent to under its ASCII name.
+_LOCAL = _ATOM.replace("^", r"^\x80-\U0010ffff")
+EMAIL = rf"{_LOCAL}(\.{_LOCAL})*@{_ATOM}(\.{_ATOM})*"
 SENDER = re.compile(rf'{EMAIL}|([^@<>(),:;"\[\]\\]*|"[^"\\]*" ?)<{EMAIL}>')
 LOOPBACK = re.compile(r"localhost|127(\.[0-9]+){3}|::1")
 

@@ -11,6 +11,7 @@ from app.applications.events import PageLinkReplaced, PageLinkRequested
 from app.applications.link_requests import is_asked_too_often
 from app.applications.models import Application, Draft
 from app.applications.queries import may_be_written_to
+from app.applications.reference import as_made
 from app.events.store import count_recorded, record
 from app.events.types import stream_of
 
@@ -22,7 +23,7 @@ def request_page_link(session: Session, reference: str, email: str) -> None:
     application = session.scalar(
         select(Application)
         .where(
-            Application.reference == reference.upper(),
+            Application.reference == as_made(reference),
             func.lower(Application.email) == email.lower(),
             Application.erased_at.is_(None),
         )

@@ -16,6 +16,7 @@ from app.applications.questions.questionnaire import (
     Step,
     current_questionnaire,
 )
+from app.applications.reference import as_made
 from app.events.store import count_recorded
 from app.events.types import RecordedEvent, stream_of
 from app.languages.prose import in_present_language
@@ -43,8 +44,8 @@ def find_draft(session: Session, draft_id: uuid.UUID) -> Draft | None:
 
 
 def find_application_by_reference(session: Session, reference: str) -> Application | None:
-    """In whatever case people type it."""
-    return session.scalar(select(Application).where(Application.reference == reference.upper()))
+    """However people type it."""
+    return session.scalar(select(Application).where(Application.reference == as_made(reference)))
 
 
 def find_application_by_token(session: Session, token: str) -> Application | None:

@@ -19,7 +19,7 @@ REPEATED_WITHIN = timedelta(hours=1)
 
 
 class DraftUnfinished(Exception):
-    """There is no such draft, or one of its earlier steps has no accepted answers yet."""
+    """There is no such draft, or one of its earlier steps has no answers that are accepted."""
 
 
 class DraftChanged(Exception):

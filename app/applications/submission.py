@@ -10,12 +10,12 @@ from sqlalchemy import bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
-from app.applications.drafts.service import NO_SAVE
+from app.applications.drafts.service import NO_SAVE, answered_steps
 from app.applications.events import ApplicationHeld, ApplicationSubmitted
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import Questionnaire
 from app.applications.reference import make_reference
-from app.applications.refusal import explain_refusal
+from app.applications.refusal import DraftUnfinished, explain_refusal
 from app.database import after_commit, new_id
 from app.events import bell
 from app.events.integrity.person_keys import key_of
@@ -118,8 +118,8 @@ def submit_application(
     one that the prospect looked over, ``seen_saves`` are those of the last page itself,
     ``language`` is the one that it was in, ``origin`` where it comes from. What ``screen`` finds
     holds the application, which application.held then says. Raises AlreadySubmitted for a repeat,
-    DraftUnfinished while an earlier step has no accepted answers, and DraftChanged, also where the
-    questions have changed since.
+    DraftUnfinished while an earlier step has no accepted answers, or such as would be refused by
+    now, and DraftChanged, also where the questions have changed since.
     """
     *earlier, last = questionnaire.steps
     seen = {
@@ -131,10 +131,13 @@ def submit_application(
         "seen_saves": list(seen_saves),
         "origin": origin,
     }
-    wanted = {"earlier_steps": [step.key for step in earlier], "counted_for": COUNTED_FOR}
+    keys = [step.key for step in earlier]
+    wanted = {"earlier_steps": keys, "counted_for": COUNTED_FOR}
     draft = session.execute(READ_DRAFT, {**seen, **wanted}).one_or_none()
     if draft is None:
         explain_refusal(session, draft_id, answers, questionnaire)
+    if answered_steps(draft.answers, keys, questionnaire) != keys:
+        raise DraftUnfinished(draft_id)
     submission = _submission(draft.answers, answers, questionnaire, prefix, language)
     made = Submitted(new_id(), secrets.token_urlsafe(24))
     signals = screen(

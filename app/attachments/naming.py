@@ -3,7 +3,7 @@
 import re
 import unicodedata
 
-from app.applications.drafts.fields import COMBINING_MARKS
+from app.applications.questions.spelling import COMBINING_MARKS
 from app.attachments.sniffing import Kind
 
 LONGEST_NAME = 80

@@ -17,7 +17,14 @@ from app.database import utc_now
 from app.events.delivery.retry import RetryPolicy
 from app.notifications.models import MailMessage
 from app.notifications.queries import MAIL_CIRCUIT, earlier_mail
-from app.notifications.smtp import NotTaken, Smtp, Unclear, about_this_mail, describe_failure
+from app.notifications.smtp import (
+    NotTaken,
+    Smtp,
+    Unclear,
+    about_this_mail,
+    deliverable,
+    describe_failure,
+)
 from app.notifications.spans import sending_span
 from app.outbox.claims import claim_next, note_not_sent, note_sent
 
@@ -96,8 +103,8 @@ def _compose(mail: MailMessage, sender: str, thread: Sequence[str]) -> EmailMess
     """``thread`` holds the Message-IDs of what was sent before, so that mail programs keep it
     together."""
     message = EmailMessage(policy=SMTP)
-    message["From"] = sender
-    message["To"] = mail.recipient
+    message["From"] = deliverable(sender)
+    message["To"] = deliverable(mail.recipient)
     message["Subject"] = mail.subject
     message["Date"] = format_datetime(utc_now())
     message["Message-ID"] = mail.message_id

@@ -13,6 +13,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
+import idna
+
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
@@ -108,6 +110,17 @@ def about_this_mail() -> Iterator[None]:
         if code_of(error) in ABOUT_ALL_MAIL:
             raise
         raise NotTaken(error) from error
+
+
+def deliverable(mailbox: str) -> str:
+    """The address, or the name with one, with its domain in the letters that every mail server
+    takes: few know what to do with another (SMTPUTF8). Raises ValueError where it has no such name.
+    """
+    before, at, behind = mailbox.rpartition("@")
+    domain = behind.removesuffix(">")
+    if domain.isascii():
+        return mailbox
+    return f"{before}{at}{idna.encode(domain, uts46=True).decode()}{behind[len(domain) :]}"
 
 
 def describe_failure(error: Exception) -> str:

@@ -18,7 +18,7 @@ from app.extensions import csrf, limiter
 from app.portal import trail_check
 from app.portal.export import export_own_data
 from app.portal.forms import ConfirmForm, WithdrawalForm
-from app.portal.pages import keep_private
+from app.portal.pages import keep_private, progress_of
 from app.portal.service import Bound, erase_own_data
 from app.portal.trail import make_trail
 
@@ -38,7 +38,8 @@ def checker() -> Response:
 def trail(token: str) -> Response:
     """Every event about the application, chained, to keep and to check."""
     application = open_application(token)
-    return as_file(make_trail(db.session(), application), f"trail-{application.reference}.json")
+    made = make_trail(db.session(), application, progress_of(application)["turn"])
+    return as_file(made, f"trail-{application.reference}.json")
 
 
 @own_data.get("/applications/<token>/export.json")

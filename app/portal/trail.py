@@ -8,15 +8,16 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.applications.events import ApplicationHeld
+from app.applications.events import ApplicationHeld, DraftExpiring, DraftLinkRequested
 from app.applications.models import Application
 from app.database import utc_now
 from app.engagements.events import EngagementProposed
 from app.engagements.queries import engagement_of, streams_about
 from app.events.integrity.links import Link, links_of
 from app.events.integrity.person_keys import find_key
-from app.events.types import declared_events
+from app.events.types import declared_events, stream_of
 from app.portal.trail_check import row_digest
+from app.portal.turn import Turn
 from app.scoring.events import ApplicationScored
 
 # A hash covers an event whole, so an event is shown whole or not at all.
@@ -25,6 +26,9 @@ WITHHELD = {
     ApplicationScored.type: "It holds the firm's own notes on how an application is judged.",
     EngagementProposed.type: "It holds a draft of the firm's, from before anybody decided.",
 }
+# Whoever has the file could open it.
+LED_INTO_THE_FORM = {DraftLinkRequested.type, DraftExpiring.type}
+HOLDS_LINK = "It holds the link that led back into your form."
 NAMES_STAFF = "It names the member of staff who did it."
 IS_UNKNOWN = "A newer release of this site recorded it, and will say whether it can be shown."
 EXPLANATION = (
@@ -39,24 +43,38 @@ EXPLANATION = (
     " one from that time. What stated says is our word, not proven by the hash.",
     "Somebody who made the whole file anew could make it agree with itself. What nobody can do is"
     " change the copy that you keep: check a later file beside this one.",
-    "digest covers the row as this file has it, and finds damage to the file.",
+    "next says who acts next as of the time when this file was made, and due_at by when, where we"
+    " owe you something. It is our word: what is proven are the rows. An answer that fell due"
+    " before you had it is a row of its own (application.answer_due; for a message,"
+    " message.reply_due).",
+    "digest covers the row, or next, as this file has it, and finds damage to the file.",
     "Whoever has this file can read what you sent. After you erase your data we"
     " can't make another.",
 )
 
 
-def make_trail(session: Session, application: Application) -> dict[str, Any]:
-    """The trail of the application and its engagement, as JSON. Times are UTC."""
-    streams = streams_about(application, engagement_of(session, application.id))
-    key = find_key(session, application.draft_id)
+def make_trail(session: Session, application: Application, turn: Turn) -> dict[str, Any]:
+    """The trail of the application, the form that it was, and its engagement, as JSON; ``turn`` is
+    who acts next. Times are UTC."""
+    draft = stream_of("draft", application.draft_id)
+    streams = [draft, *streams_about(application, engagement_of(session, application.id))]
+    links = {stream: links_of(session, stream) for stream in streams}
+    key, made_at = find_key(session, application.draft_id), utc_now().isoformat()
     return {
         "format": "receipt-trail-1",
         "reference": application.reference,
-        "made_at": utc_now().isoformat(),
+        "made_at": made_at,
+        "next": _next(turn, made_at),
         "explanation": list(EXPLANATION),
         "key": base64.b64encode(key).decode() if key else None,
-        "streams": [_stream(stream, links_of(session, stream)) for stream in streams],
+        "streams": [_stream(stream, found) for stream, found in links.items() if found],
     }
+
+
+def _next(turn: Turn, as_of: str) -> dict[str, Any]:
+    due_at = turn.due_at.astimezone(UTC).isoformat() if turn.due_at else None
+    said = {"as_of": as_of, "said": turn.sentence, "due_at": due_at}
+    return {**said, "digest": row_digest(said)}
 
 
 def _stream(stream: str, links: Sequence[Link]) -> dict[str, Any]:
@@ -77,7 +95,8 @@ def _row(number: int, link: Link, previous: str) -> dict[str, Any]:
         "hash": link.hash,
     }
     if reason := _reason_to_withhold(link):
-        row |= {"withheld": reason, "stated": link.opened}
+        stated = {name: said for name, said in link.opened.items() if name != "resume_token"}
+        row |= {"withheld": reason, "stated": stated}
     else:
         row |= {"hashed": link.hashed, "opened": link.opened}
     return {**row, "digest": row_digest(row)}
@@ -86,4 +105,6 @@ def _row(number: int, link: Link, previous: str) -> dict[str, Any]:
 def _reason_to_withhold(link: Link) -> str | None:
     if link.actor.startswith(("staff:", "operator:")):
         return NAMES_STAFF
+    if link.type in LED_INTO_THE_FORM:
+        return HOLDS_LINK
     return WITHHELD.get(link.type) if link.type in declared_events() else IS_UNKNOWN

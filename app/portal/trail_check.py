@@ -2,8 +2,8 @@
 
     python3 trail_check.py trail.json [an-older-trail.json]
 
-It names the first row that is not what was recorded. With a trail that was downloaded earlier
-beside it, it also names the first row that was changed since then.
+It names the first row that is not what was recorded, or repeats who acts next. With a trail that
+was downloaded earlier beside it, it also names the first row that was changed since then.
 
 Each row's hash is SHA-256 over the hash of the row before it and the row's content, so nobody can
 change a row without making all later hashes anew. What a row says about you is sealed in its
@@ -45,7 +45,12 @@ def summary(trail: dict) -> str:
     rows = [row for stream in trail["streams"] for row in stream["rows"]]
     withheld = sum("withheld" in row for row in rows)
     shown = len(rows) - withheld
-    return f"WHOLE: {len(rows)} rows, {shown} with their content, {withheld} withheld."
+    counted = f"WHOLE: {len(rows)} rows, {shown} with their content, {withheld} withheld."
+    if "next" not in trail:  # an older file
+        return counted
+    said = trail["next"]
+    due = f" Due at {said['due_at']}." if said["due_at"] else ""
+    return f"{counted}\nNEXT: {said['said']}{due} So the firm says as of {said['as_of']}."
 
 
 def first_problem(trail: dict) -> "str | None":
@@ -60,6 +65,8 @@ def first_problem(trail: dict) -> "str | None":
                 previous = row["hash"]
             if len(rows) != stream["count"]:
                 return f"row {len(rows) + 1} of {name}: it is gone, or there is one too many"
+        if "next" in trail and trail["next"]["digest"] != row_digest(trail["next"]):
+            return "next: it is not as it was written into this file"
     except UNREADABLE as error:
         return f"the file is no trail: {error!r}"
     return None

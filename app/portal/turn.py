@@ -3,10 +3,11 @@
 from collections.abc import Sequence
 from datetime import datetime
 
+import msgspec
 from flask_babel import gettext, lazy_gettext
 from sqlalchemy.orm import Session
 
-from app.applications.promise import deadline_after, open_promise
+from app.applications.promise import Promise, deadline_after, open_promise
 from app.database import utc_now
 from app.engagements.events import EngagementActivated
 from app.engagements.models import Engagement
@@ -48,14 +49,21 @@ THEIRS = (QUESTION, AGREED)
 OURS_ANYWAY = (RECEIVED, WITH_REVIEWER)
 
 
+class Turn(msgspec.Struct, frozen=True):
+    """Who acts next and by when, in words; ``due_at`` is that date, in UTC, where we have one."""
+
+    sentence: str
+    due_at: datetime | None = None
+
+
 def turn_of(
     session: Session,
     events: Sequence[RecordedEvent],
     engagement: Engagement | None,
     standing: Standing,
     thread: Thread,
-) -> str:
-    """Who acts next, and by when if there is a date; all dates count by the firm's calendar.
+) -> Turn:
+    """Who acts next; all dates count by the firm's calendar.
     ``events`` are those of the application and its engagement, oldest first. A message of theirs in
     the ``thread`` may wait for a reply that was promised."""
     wrote_at, due_at = thread.unanswered_since, thread.reply_due_at
@@ -63,7 +71,7 @@ def turn_of(
         return _turn_by_standing(session, events, engagement, standing)
     reply = _reply(wrote_at, due_at)
     first = WITHOUT_A_DATE[standing] if standing in THEIRS else gettext("We act next.")
-    return f"{first} {reply}"
+    return Turn(f"{first} {reply}", due_at)
 
 
 def _turn_by_standing(
@@ -71,25 +79,29 @@ def _turn_by_standing(
     events: Sequence[RecordedEvent],
     engagement: Engagement | None,
     standing: Standing,
-) -> str:
+) -> Turn:
     if standing in WITHOUT_A_DATE:
-        return str(WITHOUT_A_DATE[standing])
+        return Turn(str(WITHOUT_A_DATE[standing]))
     if engagement and standing in {NOTHING_DUE, ACTIVE}:
-        return _first_day(_bound_since(events, engagement))
+        bound_at = _bound_since(events, engagement)
+        due_at = deadline_after(bound_at)
+        return Turn(_first_day(bound_at, due_at), due_at)
     promise = open_promise(session, events)
-    if promise is None:
-        return ""
+    return Turn(_answer(promise), promise.due_at) if promise else Turn("")
+
+
+def _answer(promise: Promise) -> str:
     if promise.is_missed:
         return gettext(
             "We act next, and we are late: our answer was due by %(time)s. The reviewers have been"
             " reminded.",
             time=datetime_utc(promise.due_at),
         )
-    turn = gettext(
+    answer = gettext(
         "We act next: a person answers within one working day, by %(time)s.",
         time=deadline(promise.due_at),
     )
-    return _explained(turn, promise.given_at, promise.due_at)
+    return _explained(answer, promise.given_at, promise.due_at)
 
 
 def _reply(wrote_at: datetime, due_at: datetime) -> str:
@@ -101,9 +113,8 @@ def _reply(wrote_at: datetime, due_at: datetime) -> str:
     )
 
 
-def _first_day(bound_at: datetime) -> str:
+def _first_day(bound_at: datetime, due_at: datetime) -> str:
     """What is settled after that is not known to the site."""
-    due_at = deadline_after(bound_at)
     if utc_now() <= due_at:
         turn = gettext(
             "We act next: by %(time)s we write to agree the first day.", time=deadline(due_at)

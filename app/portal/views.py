@@ -34,16 +34,22 @@ def status(token: str) -> ResponseReturnValue:
 def progress(token: str) -> ResponseReturnValue:
     """The changing part of the page alone, which the page asks for while work is under way.
 
-    Nothing (204) as long as it is what the page has seen already.
+    Nothing (204) as long as it is what the page has seen already. ``beside`` a field for a message,
+    which may hold one, the page stays as it is.
     """
     page = progress_of(open_application(token))
     if page["asks_again"] and request.args.get("seen") == str(len(page["entries"])):
         return "", 204
-    part = render_template("portal/_progress.html", **page)
+    # A proposal stands outside of this part, so the page itself is fetched anew for it.
+    lacks_proposal = page["standing"] is OFFERED
+    may_hold_text = "beside" in request.args
+    part = render_template(
+        "portal/_progress.html", **page, is_outdated=lacks_proposal and may_hold_text
+    )
     if page["asks_again"]:
         return part
-    # A proposal stands outside of this part, so the page itself is fetched anew for it.
-    return part, STOP_ASKING, {"HX-Refresh": "true"} if page["standing"] is OFFERED else {}
+    is_fetched_anew = lacks_proposal and not may_hold_text
+    return part, STOP_ASKING, {"HX-Refresh": "true"} if is_fetched_anew else {}
 
 
 @portal.post("/applications/<token>/reply")

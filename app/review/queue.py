@@ -8,9 +8,10 @@ from collections.abc import Sequence
 from typing import Any, Final, Literal
 
 import msgspec
-from sqlalchemy import Select, select, tuple_
+from sqlalchemy import Select, or_, select, tuple_
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from app.applications.reference import as_made
 from app.firm.offers import Kind
 from app.review.cursor import Cursor
 from app.review.models import QueueRow
@@ -110,7 +111,9 @@ def _matching(filters: Filters) -> Select[QueueRow]:
     if filters.band:
         statement = statement.where(QueueRow.band == filters.band)
     if filters.search:
-        statement = statement.where(QueueRow.search_text.icontains(filters.search, autoescape=True))
+        is_named = QueueRow.reference == as_made(filters.search)
+        holds_it = QueueRow.search_text.icontains(filters.search, autoescape=True)
+        statement = statement.where(or_(is_named, holds_it))
     return statement
 
 

@@ -27,7 +27,11 @@ BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-c
 PATIENCE_MS = 20_000
 HEIGHTS = {320: 640, 390: 844, 768: 1024, 1440: 900}
 
+# A conflict or a refusal is told by a status, and htmx tells the console when nobody answers.
+EXPECTED = ("403 for ", "409 for ", "413 for ", "429 for ", "console: htmx:sendError")
+
 Visit = Callable[..., Page]
+Device = Callable[..., Page]
 
 
 @pytest.fixture(scope="package")
@@ -163,3 +167,21 @@ def visit(browser: Browser, site: Site) -> Iterator[Visit]:
         watch.look_at(context.pages)
         context.close()
     assert [fault for _, watch in visitors for fault in watch.faults] == []
+
+
+@pytest.fixture
+def device(browser: Browser, site: Site) -> Iterator[Device]:
+    """A browser of its own, where a conflict, a refusal and a dead server are no faults."""
+    opened: list[tuple[BrowserContext, Watch]] = []
+
+    def device(width: int = 390, *, javascript: bool = True) -> Page:
+        page, watch = open_page(browser, width, at=site.url, java_script_enabled=javascript)
+        opened.append((page.context, watch))
+        return page
+
+    yield device
+    for context, watch in opened:
+        watch.look_at([page for page in context.pages if page.url.startswith(site.url)])
+        context.close()
+    faults = [fault for _, watch in opened for fault in watch.faults]
+    assert [fault for fault in faults if not fault.startswith(EXPECTED)] == []

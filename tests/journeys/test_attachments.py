@@ -12,7 +12,7 @@ from app.attachments.upload import MOST_BYTES, TOO_LARGE
 from tests.journeys.axe import faults_of
 from tests.journeys.conftest import Visit, open_page
 from tests.journeys.heard import announces_changes_of
-from tests.journeys.prospect import cookie_of_finished_draft
+from tests.journeys.prospect import cookie_of_finished_draft, mails_to, someone, text_of
 from tests.journeys.staff import Reviewer
 from tests.sample_files import pdf, png_of
 from tests.site import Site
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from playwright._impl._api_structures import FilePayload
 
 scripting = pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
+LINK = re.compile(r"http\S+/apply/resume/\S+")
 OWN_PAGE = re.compile(r"/applications/[\w-]+$")
 DRAWING = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"
 
@@ -80,6 +81,39 @@ def test_a_diagram_goes_with_the_application_and_nothing_typed_is_lost(
     assert downloaded(desk, "Flow of orders.pdf") == pdf(b"first")
     for shown in [page, desk] if javascript else []:
         assert faults_of(shown) == ""
+
+
+def test_what_was_attached_on_a_phone_is_there_after_a_resume_at_a_desk(
+    visit: Visit, site: Site
+) -> None:
+    email, _ = someone()
+    phone = visit(390)
+    phone.context.add_cookies([cookie_of_finished_draft(site, email)])
+    phone.goto("/apply/attachments")
+    attach(phone, "Flow of orders.pdf", pdf(b"first"))
+    expect(phone.get_by_role("heading", name="Attached: 1 of 5")).to_be_visible()
+    phone.goto("/apply/problem")
+    phone.get_by_role("button", name="Save and mail me a link").click()
+    expect(phone.get_by_role("status")).to_contain_text(f"on its way to {email}")
+    phone.context.close()
+
+    desk = visit(1440)
+    [mail] = mails_to(site, email)
+    link = LINK.search(text_of(mail))
+    assert link
+    desk.goto(link[0])
+    expect(desk.get_by_role("heading", level=1)).to_have_text("Review and send")
+    expect(desk.get_by_text("Flow of orders.pdf")).to_be_visible()
+    desk.goto("/apply/attachments")
+    expect(desk.get_by_role("heading", name="Attached: 1 of 5")).to_be_visible()
+    attach(desk, "More of it.pdf", pdf(b"second"))
+    expect(desk.get_by_role("heading", name="Attached: 2 of 5")).to_be_visible()
+    desk.goto("/apply/review")
+    desk.get_by_role("checkbox", name="You may store this application").check()
+    desk.get_by_role("button", name="Send the application").click()
+    expect(desk).to_have_url(OWN_PAGE)
+    assert downloaded(desk, "Flow of orders.pdf") == pdf(b"first")
+    assert downloaded(desk, "More of it.pdf") == pdf(b"second")
 
 
 def test_the_enter_key_on_the_step_goes_on_and_attaches_nothing(visit: Visit, site: Site) -> None:
@@ -161,6 +195,53 @@ def test_progress_is_shown_while_a_file_is_under_way(visit: Visit, site: Site) -
     )
     expect(page.get_by_role("heading", name="Attached: 1 of 5")).to_be_visible()
     expect(bar).to_be_hidden()
+
+
+def hold_back(page: Page) -> None:
+    """Hardly anything goes out from now on."""
+    network = page.context.new_cdp_session(page)
+    slow = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 2**14}
+    network.send("Network.emulateNetworkConditions", slow)
+
+
+def test_what_is_under_way_can_be_cancelled_by_keyboard_and_sent_after_all(
+    visit: Visit, site: Site
+) -> None:
+    page = visit(390)
+    begin(page, site)
+    page.goto("/apply/attachments")
+    cancel = page.get_by_role("button", name="Cancel")
+    expect(cancel).to_be_hidden()
+    hold_back(page)
+    attach(page, "scan.png", png_of(4 * 2**20))
+    expect(page.get_by_role("progressbar", name="Sending the file")).to_be_visible()
+    cancel.press("Enter")
+    told = page.locator("form [role=status]")
+    expect(told).to_contain_text("Cancelled. The file is not attached.")
+    expect(page.get_by_role("progressbar")).to_be_hidden()
+    expect(cancel).to_be_hidden()
+    expect(page.get_by_role("button", name="Attach the file")).to_be_focused()
+    assert page.evaluate("document.querySelector('input[type=file]').files.length") == 1
+    attach(page, "Flow.pdf", pdf())
+    expect(page.get_by_role("heading", name="Attached: 1 of 5")).to_be_visible()
+
+
+def test_an_upload_that_does_not_move_is_told_after_a_minute_and_can_be_cancelled(
+    visit: Visit, site: Site
+) -> None:
+    page = visit(390)
+    page.clock.install()
+    begin(page, site)
+    page.goto("/apply/attachments")
+    page.route("**/apply/attachments", lambda _: None)  # neither taken nor refused
+    attach(page, "Flow.pdf", pdf())
+    page.clock.run_for(59_000)
+    stalled = page.get_by_text("Nothing has moved for a minute.")
+    expect(stalled).to_be_hidden()
+    page.clock.run_for(2_000)
+    expect(stalled).to_be_visible()
+    page.get_by_role("button", name="Cancel").click()
+    expect(stalled).to_be_hidden()
 
 
 def test_a_connection_that_breaks_off_is_told_and_the_file_can_be_sent_again(

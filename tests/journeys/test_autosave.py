@@ -1,18 +1,16 @@
 """Nothing typed is lost: without a press, without a server, in two tabs and on two devices."""
 
 import re
-from collections.abc import Callable, Iterator
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, Page, expect
+from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import open_page
+from tests.journeys.conftest import Device
 from tests.journeys.heard import announces_changes_of
 from tests.journeys.prospect import cookie_of_finished_draft, fill_in, someone
-from tests.journeys.watch import Watch
+from tests.journeys.typed import KEPT, UNSENT, saved, stored, type_problem
 from tests.site import Site, eventually
 
-KEPT = "It is kept in this browser and will be sent."
 CHANGED = "These answers were also changed elsewhere"
 # As the script keeps what it could not send: no event tells of a power cut.
 KEEP = """text => {
@@ -24,47 +22,6 @@ KEEP = """text => {
   localStorage.setItem(`unsent ${form.dataset.draft} problem`, JSON.stringify(record));
 }"""
 PUT_BACK = "Restored: what could not be saved here before"
-# A conflict is told by a status, and htmx tells the console when nobody answers.
-EXPECTED = ("409 for ", "console: htmx:sendError")
-UNSENT = "Object.keys(localStorage).filter(key => key.startsWith('unsent'))"
-
-Device = Callable[..., Page]
-
-
-@pytest.fixture
-def device(browser: Browser, site: Site) -> Iterator[Device]:
-    """A browser of its own, where a conflict and a dead server are no faults."""
-    opened: list[tuple[BrowserContext, Watch]] = []
-
-    def device(width: int = 390, *, javascript: bool = True) -> Page:
-        page, watch = open_page(browser, width, at=site.url, java_script_enabled=javascript)
-        opened.append((page.context, watch))
-        return page
-
-    yield device
-    for context, watch in opened:
-        watch.look_at([page for page in context.pages if page.url.startswith(site.url)])
-        context.close()
-    faults = [fault for _, watch in opened for fault in watch.faults]
-    assert [fault for fault in faults if not fault.startswith(EXPECTED)] == []
-
-
-def type_problem(page: Page, text: str) -> None:
-    """Key by key at the end of what is there, and no press on any button."""
-    field = page.locator("#problem")
-    field.press("Control+End")
-    field.press_sequentially(text)
-
-
-def saved(page: Page) -> None:
-    expect(page.locator("#autosave")).to_have_text("Saved")
-    eventually(lambda: page.evaluate(UNSENT) == [])
-
-
-def stored(site: Site, text: str) -> bool:
-    """Whether some draft holds exactly this text."""
-    wanted = "SELECT count(*) FROM drafts WHERE answers ->> 'problem' = %s"
-    return bool(site.value(wanted, text))
 
 
 def finished(device: Device, site: Site, width: int = 390) -> Page:

@@ -4,8 +4,9 @@ import pytest
 from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import Visit
-from tests.journeys.prospect import Applied, apply, mails_to, text_of
+from tests.journeys.prospect import Applied, apply, mails_to, send_application, text_of
 from tests.journeys.staff import Reviewer
+from tests.journeys.trouble import nothing_delivered
 from tests.site import Site, eventually
 
 scripting = pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
@@ -111,6 +112,24 @@ def test_a_question_that_comes_meanwhile_is_shown_and_the_page_says_what_to_do(
     page.get_by_role("link", name="Reload the page").click()
     expect(page.get_by_label("Your answer")).to_be_visible()
     expect(page.get_by_label("Your message")).to_have_count(0)
+
+
+def test_a_proposal_that_comes_while_somebody_types_takes_nothing_from_them(
+    visit: Visit, site: Site, ada: Reviewer
+) -> None:
+    page = visit(390)
+    with nothing_delivered(site):
+        applied = send_application(site)
+        page.goto(applied.page)
+        expect(page.get_by_role("heading", name="We have your application.")).to_be_visible()
+        page.get_by_label("Your message").press_sequentially("By the way")
+        ada.decide(applied.id, verdict="accept", kind="sprint")
+    expect(page.get_by_role("heading", name="We would like to work with you.")).to_be_visible()
+    expect(page.get_by_role("link", name="Reload the page")).to_be_visible()
+    expect(page.get_by_label("Your message")).to_be_focused()
+    expect(page.get_by_label("Your message")).to_have_value("By the way")
+    page.get_by_role("link", name="Reload the page").click()
+    expect(page.get_by_role("button", name="Agree")).to_be_visible()
 
 
 @pytest.mark.parametrize("width", [390, 1440])

@@ -107,12 +107,14 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("MAIL_FROM", "Firm <hello@firm.example>\nBcc: all@firm.example"),
         ("MAIL_FROM", "Firm, Sons & Co <hello@firm.example>"),
         ("MAIL_FROM", "Firm"),
+        ("MAIL_FROM", "Jörg <jörg@firm.example>"),
         ("MAIL_FROM", "Firm <hello>"),
         ("MAIL_FROM", "ada@firm.example, grace@firm.example"),
         ("LOG_LEVEL", "loud"),
         ("STAFF_MAIL", " , "),
         ("STAFF_MAIL", "ada@firm.example; grace@firm.example"),
         ("STAFF_MAIL", "ada@firm.example, grace"),
+        ("STAFF_MAIL", "jörg@firm.example"),
         ("STAFF_MAIL", "ada\nBcc: all@firm.example"),
         ("STRIPE_SECRET_KEY", "sk_live_alone"),
         ("STRIPE_API_BASE", "stripe.example"),
@@ -199,6 +201,10 @@ def test_what_is_taken_as_the_sender_is_one_in_a_mail(sender: str, address: str)
     message["From"] = load_config({**GOOD, "MAIL_FROM": sender}).MAIL_FROM
     assert [one.addr_spec for one in message["From"].addresses] == [address]
     assert parseaddr(str(message["From"]))[1] == address
+
+
+def test_staff_may_be_at_a_domain_with_umlauts() -> None:
+    assert load_config({**GOOD, "STAFF_MAIL": "joerg@büro.example"}).staff_recipients
 
 
 @pytest.mark.parametrize("name", ["BASE_URL", "STRIPE_API_BASE"])

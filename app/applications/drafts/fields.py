@@ -1,10 +1,7 @@
 """From a question, as data, to a form field with its checks and the words for what is wrong."""
 
-import re
-import unicodedata
 from collections.abc import Callable
 
-from flask_babel import gettext, lazy_gettext
 from wtforms import (
     EmailField,
     Field,
@@ -16,14 +13,11 @@ from wtforms import (
     TextAreaField,
     URLField,
 )
-from wtforms.validators import Email, StopValidation, ValidationError
+from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.applications.questions.questionnaire import Question
-
-WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+\.[^\s/?#@]+([/?#]\S*)?", re.IGNORECASE)
-COMBINING_MARKS = {"Mn", "Me"}
-MOST_COMBINING_MARKS = 8
+from app.applications.questions.spelling import problem_with_text
 
 
 class CheckboxesField(SelectMultipleField):
@@ -39,29 +33,10 @@ def trimmed(value: str | None) -> str | None:
 
 
 def storable(form: Form, field: Field) -> None:
-    """Refuse control characters, which the database or a mail header can't hold, and piles of
-    combining marks, which cover the lines around them."""
-    allowed = "\n\t" if isinstance(field, TextAreaField) else ""
-    marks = 0
-    for character in field.data or "":
-        category = unicodedata.category(character)
-        if category in {"Cc", "Cs"} and character not in allowed:
-            raise StopValidation(
-                gettext(
-                    "This holds a character that can’t be stored (a line break or control"
-                    " character)."
-                )
-            )
-        marks = marks + 1 if category in COMBINING_MARKS else 0
-        if marks > MOST_COMBINING_MARKS:
-            raise StopValidation(gettext("This holds too many accents on one letter."))
-
-
-def web_address(form: Form, field: Field) -> None:
-    if not WEB_ADDRESS.fullmatch(field.data):
-        raise ValidationError(
-            gettext("Enter a web address that starts with https://, or leave it empty.")
-        )
+    """Refuse what can't be stored, or shown."""
+    problem = problem_with_text(field.data or "", has_lines=isinstance(field, TextAreaField))
+    if problem:
+        raise StopValidation(problem)
 
 
 def asked(question: Question) -> Callable[[Form, Field], None]:
@@ -90,19 +65,15 @@ def accepted_by(question: Question) -> Callable[[Form, Field], None]:
 def field_for(question: Question) -> Field:
     """An unbound WTForms field for the question."""
     about = {"label": question.label, "description": question.hint}
+    checks = [asked(question), accepted_by(question)]
     if question.kind in {"choice", "choices"}:
         chooser = RadioField if question.kind == "choice" else CheckboxesField
         options = [SelectChoice(option.value, option.label) for option in question.options]
         # The question names a foreign value better than WTForms would.
-        checks = [asked(question), accepted_by(question)]
         return chooser(choices=options, validate_choice=False, validators=checks, **about)
-    checks = [asked(question), storable, accepted_by(question)]
     attributes = {"autocomplete": question.autocomplete} if question.autocomplete else {}
     if question.kind == "email":
-        checks.append(Email(lazy_gettext("Enter an address like name@company.com.")))
         attributes |= {"autocapitalize": "off", "spellcheck": "false"}
-    if question.kind == "url":
-        checks.append(web_address)
     field = {"email": EmailField, "url": URLField, "long_text": TextAreaField}.get(
         question.kind, StringField
     )

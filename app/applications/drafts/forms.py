@@ -64,6 +64,11 @@ class StepForm(SiteForm):
             self._earlier | self._given()
         )
 
+    def check_kept(self) -> None:
+        """Say what is wrong with the answers that it shows, as if its button was pressed."""
+        for question in self.step.questions:
+            self[question.key].validate(self)
+
     def answers(self) -> Answers:
         """What was typed or chosen, without what is empty: to be stored whether accepted or not."""
         return {key: _storable(value) for key, value in self._given().items() if value}

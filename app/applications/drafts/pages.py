@@ -198,7 +198,10 @@ def show_review(
     # What could not be stored is shown, whatever is unfinished.
     if incomplete is not form.step and not (form.is_expired or trouble or other):
         flash(gettext("One step is not finished yet: %(title)s.", title=incomplete.title))
-        return redirect(url_for(".step", key=incomplete.key), 303)
+        # One that was begun is told what is wrong with it, and leads back to here.
+        begun = "yes" if draft and _is_begun(incomplete, draft) else None
+        address = url_for(".step", key=incomplete.key, look_again=begun, back_to_review=begun)
+        return redirect(address, 303)
     form.draft_version.data = str(draft.version) if draft else ""
     page = render_template(
         "applications/review.html",
@@ -214,6 +217,10 @@ def show_review(
         trouble=CSRF_EXPIRED if form.is_expired else trouble,
     )
     return page, status
+
+
+def _is_begun(step: Step, draft: Draft) -> bool:
+    return any(question.key in draft.answers for question in step.questions)
 
 
 def show_sealed(draft: Draft | None = None, form: StepForm | None = None) -> ResponseReturnValue:

@@ -144,7 +144,7 @@ def answered_steps(
     answers: Answers, among: Sequence[str], questionnaire: Questionnaire
 ) -> list[str]:
     """Those of the steps in which every question that is asked has an answer that can be kept."""
-    problems = questionnaire.problems_with(questionnaire.answers_to_asked(answers))
+    problems = questionnaire.problems_with_asked(answers)
     return [
         key
         for key in among

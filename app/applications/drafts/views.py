@@ -101,6 +101,8 @@ def step(key: str) -> ResponseReturnValue:
     answers = draft.answers if draft else {}
     form = kind(formdata=None, data=answers, earlier=answers)
     form.build_on(draft)
+    if "look_again" in request.args:
+        form.check_kept()
     return show_form(form, draft)
 
 

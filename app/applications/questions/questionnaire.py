@@ -12,6 +12,7 @@ from msgspec import Struct
 
 from app.applications.questions.answers import Answer, Answers
 from app.applications.questions.conditions import When, all_hold
+from app.applications.questions.spelling import PROBLEM_WITH, problem_with_text
 from app.languages.prose import Prose, current_data
 from app.rendering import number
 
@@ -53,7 +54,7 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
     def problem_with(self, answer: Answer | None) -> str:
         """Return the sentence that says why ``answer`` can't be kept, or "" when it can.
 
-        Knows what the data says: required, length, options. Spelling of addresses is the form's.
+        Not only a form asks: what was accepted once is asked about again before it is sent.
         """
         if not answer:
             return self.when_empty if self.required else ""
@@ -61,17 +62,23 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
             return gettext("Answer this question again.")
         if self.options:
             return self._problem_with_chosen(answer if isinstance(answer, list) else [answer])
-        if len(answer) > self.max_length:
-            return gettext(
-                "Use %(most)s characters or fewer. You have %(number)s.",
-                most=number(self.max_length),
-                number=number(len(answer)),
-            )
-        return ""
+        return self._problem_with_typed(str(answer))
 
     def has_shape_of(self, answer: Answer) -> bool:
         """Whether it is a list where several can be chosen, and one text elsewhere."""
         return not answer or isinstance(answer, list) == (self.kind == "choices")
+
+    def _problem_with_typed(self, text: str) -> str:
+        if problem := problem_with_text(text, has_lines=self.kind == "long_text"):
+            return problem
+        if len(text) > self.max_length:
+            return gettext(
+                "Use %(most)s characters or fewer. You have %(number)s.",
+                most=number(self.max_length),
+                number=number(len(text)),
+            )
+        spelled = PROBLEM_WITH.get(self.kind)
+        return spelled(text) if spelled else ""
 
     def _problem_with_chosen(self, chosen: list[str]) -> str:
         options = {option.value: option for option in self.options}
@@ -147,10 +154,16 @@ class Questionnaire(Struct, frozen=True, forbid_unknown_fields=True):
     def problems_with(self, answers: Answers) -> dict[str, str]:
         """Return question key → sentence for every answer that is missing, can't be kept, or was
         not asked for."""
+        asked = {question.key for question in self.asked(answers)}
+        not_asked = {
+            key: str(NOT_ASKED) if key in self.keys else gettext("No such question.")
+            for key in answers.keys() - asked
+        }
+        return {**self.problems_with_asked(answers), **not_asked}
+
+    def problems_with_asked(self, answers: Answers) -> dict[str, str]:
+        """The same without those that were not asked for, which count for nothing."""
         found = {q.key: q.problem_with(answers.get(q.key)) for q in self.asked(answers)}
-        for key in answers.keys() - found.keys():
-            is_known = key in self.keys
-            found[key] = str(NOT_ASKED) if is_known else gettext("No such question.")
         return {key: problem for key, problem in found.items() if problem}
 
 

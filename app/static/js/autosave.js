@@ -2,8 +2,9 @@
 // whether there is anything to send, and keeps in the browser what the server does not have yet.
 //
 //   open ──typing, a pause──> sent ──200──> saved, forgotten by the browser
-//     ^                        ├─ no answer, 4xx, 5xx ──> kept in the browser, sent again later
-//     └────────────────────────┘
+//     ^                        ├─ no answer, 5xx, 429 ──> kept in the browser, sent again later
+//     └────────────────────────┤
+//                              ├─ any other 4xx ──> kept in the browser, not sent again as it is
 //                              ├─ 409, another page has saved ──> conflict, until one is chosen
 //                              └─ 409, the application is sent ──> sealed
 //   A press on one of the form's own buttons is "leaving": the page that follows tells the rest.
@@ -13,6 +14,7 @@
 
 const KEPT_DAYS = 30;
 const LONGEST_WAIT_SECONDS = 30;
+const WAIT_STATUSES = [408, 425, 429]; // of those from 400 on, they ask for patience alone
 
 const form = document.querySelector("form[data-step]");
 const { of_draft: ofDraft, seen_saves: seen, save_id: next } = form.elements;
@@ -22,6 +24,7 @@ const notice = document.querySelector("#autosave-notice");
 let state = notice.childElementCount ? "conflict" : "open";
 let saved = answers("default"); // what the server has; null while that is not known
 let sent = null; // { id, answers } of the request under way
+let refused = null; // what will be refused again, unless it is changed
 let left = null; // what was sent on leaving; nobody hears the answer to that
 let failures = 0;
 let timer;
@@ -121,7 +124,7 @@ function sendLater() {
 }
 
 form.addEventListener("htmx:configRequest", (event) => {
-  if (state !== "open" || answers() === saved) return event.preventDefault();
+  if (state !== "open" || [saved, refused].includes(answers())) return event.preventDefault();
   sent = { id: next.value, answers: answers(), isKept: keep() };
   useNextId();
 });
@@ -138,6 +141,7 @@ form.addEventListener("autosave:saved", ({ detail }) => {
   const ids = seen.value.split(" ");
   seen.value = [detail.save, ...ids.slice(ids.indexOf(sent.id) + 1)].join(" ");
   saved = sent.answers;
+  refused = null;
   failures = 0;
   clearTimeout(timer);
   forget((record) => record.saves.at(-1) === sent.id);
@@ -156,13 +160,28 @@ form.addEventListener("autosave:sealed", () => {
 
 form.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
   if (state !== "open" || xhr.status === 200) return;
+  saved = null;
+  if (isRefusal(xhr)) return tellOfRefusal(xhr.status);
   if (!xhr.getResponseHeader("HX-Trigger")) {
     const why = navigator.onLine ? "silent" : "offline";
     place.textContent = place.dataset[sent.isKept ? why : "unkept"];
   }
-  saved = null;
   sendLater();
 });
+
+// An answer that is not autosave's own, and would be the same the next time.
+function isRefusal(xhr) {
+  const { status } = xhr;
+  const isFinal = status >= 400 && status < 500 && !WAIT_STATUSES.includes(status);
+  return isFinal && !xhr.getResponseHeader("HX-Trigger");
+}
+
+function tellOfRefusal(status) {
+  refused = sent.answers;
+  clearTimeout(timer);
+  const { tooLong, refused: why, kept } = place.dataset;
+  place.textContent = `${status === 413 ? tooLong : why} ${sent.isKept ? kept : ""}`.trim();
+}
 
 // What the pages of other steps could not send. The review shows it, once it is saved.
 async function sendRest() {
@@ -226,7 +245,7 @@ function leave() {
   if (state === "sealed" || answers() === saved || answers() === left) return;
   left = answers();
   keep();
-  if (state === "conflict") return;
+  if (state === "conflict" || answers() === refused) return;
   const body = new FormData(form);
   for (const field of form.querySelectorAll("[type=file]")) body.delete(field.name);
   fetch(form.getAttribute("hx-post"), { method: "POST", body, keepalive: true }).catch(() => {});

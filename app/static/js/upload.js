@@ -2,6 +2,17 @@
 // to the same address, and gets the same page back.
 "use strict";
 
+const PATIENCE_SECONDS = 60;
+const UNDER_WAY = ["moving", "stalled"];
+// Which parts of the form are there in which states of the upload.
+const SHOWN = {
+  ".upload": UNDER_WAY,
+  "#cancel-upload": UNDER_WAY,
+  "#upload-stalled": ["stalled"],
+  "#upload-cancelled": ["cancelled"],
+  "#file-not-sent": ["lost"],
+};
+
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-upload]");
   if (!form) return;
@@ -21,28 +32,43 @@ document.addEventListener("submit", (event) => {
 function send(form) {
   const bar = form.querySelector("progress");
   const request = new XMLHttpRequest();
-  const wait = (isWaiting) => {
-    form.querySelector("button").disabled = isWaiting;
-    form.querySelector(".upload").hidden = !isWaiting;
-  };
-  const fail = () => {
-    wait(false);
-    form.querySelector("#file-not-sent").hidden = false;
+  let isSent = false;
+  let timer;
+  const tell = (state) => {
+    clearTimeout(timer);
+    showState(form, state);
+    if (state === "moving") timer = setTimeout(tell, PATIENCE_SECONDS * 1000, "stalled");
   };
   request.upload.addEventListener("progress", ({ loaded, total }) => {
     bar.max = total;
     bar.value = loaded;
+    tell("moving");
   });
+  request.upload.addEventListener("load", () => (isSent = true));
   request.addEventListener("load", () => {
+    clearTimeout(timer);
     if (request.response?.querySelector("main")) show(request.response);
-    else fail();
+    else tell("lost");
   });
-  request.addEventListener("error", fail);
+  request.addEventListener("error", () => tell("lost"));
+  request.addEventListener("abort", () => {
+    if (isSent) return location.reload(); // it may be attached by now: the page says
+    tell("cancelled");
+    form.querySelector("button").focus();
+  });
+  form.querySelector("#cancel-upload").onclick = () => request.abort();
   request.open("POST", form.action);
   request.responseType = "document";
   request.send(new FormData(form));
-  form.querySelector("#file-not-sent").hidden = true;
-  wait(true);
+  bar.removeAttribute("value");
+  tell("moving");
+}
+
+function showState(form, state) {
+  for (const [part, states] of Object.entries(SHOWN)) {
+    form.querySelector(part).hidden = !states.includes(state);
+  }
+  form.querySelector("button").disabled = UNDER_WAY.includes(state);
 }
 
 // The answer is a whole page, whether it took the file or says what is wrong with it.

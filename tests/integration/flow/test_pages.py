@@ -115,7 +115,14 @@ def test_the_log_finds_an_application_by_reference_and_by_id(
     handle_events()
     event = event_of(session, "application.scored")
     stream = f"application-{other.id}"
-    for search in (mine.reference, mine.reference.lower(), str(mine.id), f"application-{mine.id}"):
+    misread = mine.reference.replace("0", "O").replace("1", "l").replace("-", " ")
+    for search in (
+        mine.reference,
+        mine.reference.lower(),
+        misread,
+        str(mine.id),
+        f"application-{mine.id}",
+    ):
         page = desk.get("/staff/events/log", {"search": search})
         assert "application.scored" in page and stream not in page
     found = types_on(desk.get("/staff/events/log", {"search": str(event.id)}))

@@ -258,6 +258,8 @@ def test_a_pile_of_mail_waits_for_no_sweep(
     [
         ("", '"Hansen, Bø & Co" <post@hansen.example>'),
         ("Hansen <no-reply@hansen.example>", "Hansen <no-reply@hansen.example>"),
+        ("Büro <post@büro.example>", "Büro <post@xn--bro-hoa.example>"),
+        ("post@büro.example", "post@xn--bro-hoa.example"),
     ],
 )
 def test_mail_comes_from_the_firm_as_its_brand_says_unless_a_setting_says_otherwise(
@@ -277,6 +279,33 @@ def test_mail_comes_from_the_firm_as_its_brand_says_unless_a_setting_says_otherw
     write()
     send_due_mail()
     assert [mail["From"] for mail in sink.mails] == [sender]
+
+
+@pytest.mark.parametrize(
+    ("typed", "addressed"),
+    [
+        ("joerg@münchen.de", "joerg@xn--mnchen-3ya.de"),
+        ("Joerg@Büro.MÜNCHEN.de", "Joerg@xn--bro-hoa.xn--mnchen-3ya.de"),
+        ("ada@under_score.example", "ada@under_score.example"),
+    ],
+)
+def test_a_domain_with_umlauts_is_addressed_as_every_mail_server_knows_it(
+    session: Session, write: Write, mailer: Mailer, sink: SmtpSink, typed: str, addressed: str
+) -> None:
+    mail = write(recipient=typed)
+    mailer.send_due()
+    assert [one["To"] for one in sink.mails] == [addressed]
+    assert reread(session, mail).recipient == typed
+
+
+def test_a_domain_that_has_no_such_name_is_no_trouble_for_the_mail_behind_it(
+    session: Session, write: Write, mailer: Mailer, sink: SmtpSink
+) -> None:
+    mail = write(recipient="joerg@-ü-.example")
+    write()
+    mailer.send_due()
+    assert [one["To"] for one in sink.mails] == [PROSPECT]
+    assert (reread(session, mail).status, reread(session, mail).refusals) == ("queued", 1)
 
 
 @pytest.mark.parametrize(

@@ -38,6 +38,16 @@ def test_the_link_goes_to_the_address_that_the_application_came_from(
     assert mail.recipient == application.email and path in mail.text
 
 
+def test_a_reference_that_was_read_out_and_misheard_is_understood(
+    ask: Ask, session: Session, application: Application, handle_events: Handle
+) -> None:
+    application.reference = "CE-70M1-2Q9F"
+    session.commit()
+    ask("ce 7OMl 2q9f", application.email)
+    handle_events()
+    assert len(links_mailed(session)) == 1
+
+
 def test_whatever_is_asked_for_the_answer_is_the_same(
     ask: Ask, session: Session, application: Application, handle_events: Handle
 ) -> None:

@@ -41,7 +41,7 @@ def test_the_page_asks_again_until_the_application_is_with_a_reviewer(
 ) -> None:
     page = client.get(path).text
     assert "We have your application." in page
-    assert f'hx-get="{path}/progress"' in page and "htmx" in page
+    assert f'hx-get="{path}/progress?beside=message"' in page and "htmx" in page
     nothing_new = client.get(f"{path}/progress", query_string={"seen": seen_in(page)})
     assert (nothing_new.status_code, nothing_new.data) == (204, b"")
     handle_events()
@@ -71,6 +71,16 @@ def test_a_page_that_waits_for_the_proposal_is_fetched_anew_for_it(
     session.commit()
     part = client.get(f"{path}/progress?seen=4")
     assert (part.status_code, part.headers["HX-Refresh"]) == (286, "true")
+
+
+def test_a_page_that_may_hold_a_message_is_told_of_the_proposal_and_stays(
+    client: FlaskClient, path: str, application: Application, request: pytest.FixtureRequest
+) -> None:
+    (asks,) = re.findall(r'hx-get="([^"]+/progress[^"]*)"', client.get(path).text)
+    request.getfixturevalue("offered")
+    part = client.get(html.unescape(asks))
+    assert part.status_code == 286 and "HX-Refresh" not in part.headers
+    assert f'<a href="{path}">Reload the page</a> to see it, but copy what you have' in part.text
 
 
 def test_a_declined_prospect_is_told_so_and_nothing_else_is_offered(

@@ -15,19 +15,21 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
 from app.applications.erasure import erase_person
-from app.applications.events import ApplicationAccepted, MoreRequested
-from app.applications.models import Application
+from app.applications.events import ApplicationAccepted, DraftLinkRequested, MoreRequested
+from app.applications.models import Application, Draft
 from app.applications.service import decide_application, provide_more
 from app.engagements.queries import engagement_of
-from app.events.store import read_stream
+from app.events.store import read_stream, record
 from app.events.types import stream_of
 from app.portal.trail import make_trail
 from app.portal.trail_check import first_problem
+from app.portal.turn import Turn
 from local.postgres import Postgres
 from tests.integration.portal.conftest import Send
 
 Check = Callable[..., subprocess.CompletedProcess[str]]
 Row = dict[str, Any]
+NOBODY = Turn("Nobody has to act.")
 
 
 @pytest.fixture
@@ -91,8 +93,9 @@ def test_a_downloaded_trail_holds_for_the_downloaded_checker(
     assert (checked.returncode, checked.stderr) == (0, "")
     rows = rows_in(trail_file)
     withheld = [row for row in rows if "withheld" in row]
-    assert checked.stdout.startswith(f"WHOLE: {len(rows)} rows,")
-    assert checked.stdout.endswith(f"{len(withheld)} withheld.\n")
+    whole, _ = checked.stdout.splitlines()
+    assert whole.startswith(f"WHOLE: {len(rows)} rows,")
+    assert whole.endswith(f"{len(withheld)} withheld.")
 
 
 def test_every_event_of_both_streams_is_in_it(
@@ -104,6 +107,62 @@ def test_every_event_of_both_streams_is_in_it(
     recorded = [event.type for stream in streams for event in read_stream(session, stream)]
     assert [row["type"] for row in rows_in(trail_file)] == recorded
     assert len(recorded) > 6
+
+
+def test_it_says_who_acts_next_and_the_checker_repeats_it(trail_file: Path, check: Check) -> None:
+    trail = json.loads(trail_file.read_text())
+    assert trail["next"]["said"].startswith("You act next: the deposit is due now")
+    assert (trail["next"]["due_at"], trail["next"]["as_of"]) == (None, trail["made_at"])
+    assert f"\nNEXT: {trail['next']['said']} So the firm says" in check(trail_file).stdout
+    trail["next"]["said"] = "Nobody has to act."
+    trail_file.write_text(json.dumps(trail))
+    altered = "ALTERED: next: it is not as it was written into this file\n"
+    assert check(trail_file).stdout == altered
+
+
+def test_it_says_by_when_we_owe_an_answer_and_a_missed_promise_is_a_row(
+    client: FlaskClient,
+    path: str,
+    tmp_path: Path,
+    check: Check,
+    handle_events: Callable[[], None],
+    come_due: Callable[[], None],
+) -> None:
+    handle_events()
+    trail = client.get(f"{path}/trail.json").get_json()
+    assert trail["next"]["said"].startswith("We act next: a person answers")
+    assert trail["next"]["due_at"] > trail["made_at"]
+    come_due()
+    file = tmp_path / "trail.json"
+    file.write_bytes(client.get(f"{path}/trail.json").data)
+    late = json.loads(file.read_text())["next"]
+    assert late["said"].startswith("We act next, and we are late")
+    assert f"Due at {late['due_at']}." in check(file).stdout
+    (missed,) = [row for row in rows_in(file) if row["type"] == "application.answer_due"]
+    assert "withheld" not in missed
+
+
+def test_a_link_into_the_form_that_was_asked_for_is_in_it_without_the_link(
+    client: FlaskClient,
+    path: str,
+    session: Session,
+    application: Application,
+    tmp_path: Path,
+    check: Check,
+) -> None:
+    token = session.get_one(Draft, application.draft_id).resume_token
+    asked = DraftLinkRequested(
+        draft_id=str(application.draft_id), email=application.email, resume_token=token
+    )
+    stream = stream_of("draft", application.draft_id)
+    record(session, stream, asked, actor="prospect", person=application.draft_id)
+    session.commit()
+    file = tmp_path / "trail.json"
+    file.write_bytes(client.get(f"{path}/trail.json").data)
+    (row,) = [row for row in rows_in(file) if row["type"] == "draft.link_requested"]
+    assert row["stated"] == {"email": application.email}
+    assert token not in file.read_text() and "hashed" not in row
+    assert check(file).returncode == 0
 
 
 def test_it_opens_what_the_prospect_said_and_was_told(trail_file: Path) -> None:
@@ -215,12 +274,12 @@ def test_after_the_erasure_nothing_personal_could_be_in_it(
     app: Flask, session: Session, agreed: Application, client: FlaskClient, path: str
 ) -> None:
     words = ("Marguerite", "Okonkwo", "Forty-one", "How many queues", agreed.email, agreed.company)
-    before = json.dumps(make_trail(session, agreed), ensure_ascii=False)
+    before = json.dumps(make_trail(session, agreed, NOBODY), ensure_ascii=False)
     assert all(word in before for word in words)
     erase_person(session, agreed.id, actor="prospect")
     session.commit()
     assert client.get(f"{path}/trail.json").status_code == 410
-    trail = make_trail(session, agreed)
+    trail = make_trail(session, agreed, NOBODY)
     after = json.dumps(trail, ensure_ascii=False)
     assert not [word for word in words if word in after]
     assert trail["key"] is None and first_problem(trail) is None

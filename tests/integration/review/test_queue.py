@@ -154,6 +154,11 @@ def test_a_wildcard_is_looked_for_as_it_stands(
     assert ids(queue_page(session, Filters(search=wildcard), None)) == [found]
 
 
+def test_a_reference_is_found_as_it_was_read_out(session: Session, stock: Stock) -> None:
+    found, _ = stock([{"total": 1, "reference": "CE-70M1-2Q9F"}, {"total": 1}])
+    assert ids(queue_page(session, Filters(search="ce 7oml 2q9f"), None)) == [found]
+
+
 def test_a_cursor_past_the_end_shows_the_first_page(session: Session, stock: Stock) -> None:
     stocked = stock([{"total": 50}])
     end = Cursor("after", 0, NOON - timedelta(days=9999), uuid.UUID(int=0))

@@ -1,0 +1,91 @@
+"""What was accepted once is checked again on sending: the rules may have changed since, or what is
+stored may have been changed by hand."""
+
+from typing import Any
+
+import pytest
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.applications.models import Application, Draft
+from tests.integration.applications.prospect import Prospect, errors
+
+NAMELESS = {"name": "Enter your name."}
+
+
+@pytest.fixture
+def ready(prospect: Prospect) -> Prospect:
+    """A prospect who has the review in front of them."""
+    prospect.fill_in()
+    return prospect
+
+
+def alter(session: Session, **answers: Any) -> None:
+    """What is stored of the draft, whose steps count as complete as before; None takes it away."""
+    draft = session.scalars(select(Draft)).one()
+    altered = {**draft.answers, **answers}
+    draft.answers = {key: value for key, value in altered.items() if value is not None}
+    session.commit()
+
+
+def count_sent(session: Session) -> int:
+    session.rollback()
+    return session.scalar(select(func.count()).select_from(Application)) or 0
+
+
+@pytest.mark.parametrize(
+    ("step", "key", "stored"),
+    [
+        ("you", "name", None),
+        ("you", "name", "Ada\nBcc: all@client.example"),
+        ("you", "email", "jörg@client.example"),
+        ("you", "email", "nobody"),
+        ("you", "website", "javascript:alert(1)"),
+        ("you", "role", "emperor"),
+        ("system", "brokers", ["none", "kafka"]),
+        ("system", "brokers", "kafka"),
+        ("problem", "problem", "p" * 20_000),
+    ],
+)
+def test_a_step_that_no_longer_holds_is_shown_with_its_errors_before_anything_is_sent(
+    ready: Prospect, session: Session, step: str, key: str, stored: Any
+) -> None:
+    page = ready.see("review")
+    alter(session, **{key: stored})
+    answer = ready.send(seen=page, anything_else="My last words")
+    assert answer.status_code == 303
+    shown = ready.client.get(answer.location, follow_redirects=True)
+    assert shown.request.path == f"/apply/{step}"
+    assert "One step is not finished yet" in shown.text and "<title>Error: " in shown.text
+    assert list(errors(shown.text)) == [key]
+    assert count_sent(session) == 0
+
+
+def test_put_right_it_is_sent_and_nothing_was_lost(ready: Prospect, session: Session) -> None:
+    page = ready.see("review")
+    alter(session, name=None)
+    ready.send(seen=page, anything_else="My last words")
+    shown = ready.client.get("/apply/review", follow_redirects=True)
+    assert errors(shown.text) == NAMELESS
+    assert "Save and go back to the review" in shown.text
+    assert ready.press("you", "back_to_review").location == "/apply/review"
+    assert ready.send(anything_else="My last words").location.startswith("/applications/")
+    (sent,) = session.scalars(select(Application))
+    assert sent.answers == ready.answers | {"anything_else": "My last words"}
+
+
+def test_of_several_such_steps_each_is_shown_in_turn(ready: Prospect, session: Session) -> None:
+    page = ready.see("review")
+    alter(session, name=None, brokers=None)
+    ready.send(seen=page)
+    for step in ("you", "system"):
+        shown = ready.client.get("/apply/review", follow_redirects=True)
+        assert shown.request.path == f"/apply/{step}" and errors(shown.text)
+        ready.press(step, "back_to_review")
+    assert ready.send().location.startswith("/applications/")
+
+
+def test_a_step_that_nobody_has_begun_is_shown_without_reproach(prospect: Prospect) -> None:
+    prospect.fill_in("you")
+    shown = prospect.client.get("/apply/review", follow_redirects=True)
+    assert shown.request.path == "/apply/system" and not errors(shown.text)

@@ -1,0 +1,66 @@
+"""With nothing but a keyboard out of what goes wrong: wrong answers, and two tabs that disagree."""
+
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import Device, Visit
+from tests.journeys.keyboard import press, press_tab_until
+from tests.journeys.prospect import cookie_of_finished_draft, someone
+from tests.journeys.typed import saved
+from tests.site import Site
+
+CHANGED = "These answers were also changed elsewhere"
+
+
+def test_from_the_summary_to_each_wrong_answer_and_on(visit: Visit, site: Site) -> None:
+    page = visit(1440, reduced_motion="reduce")
+    page.context.add_cookies([cookie_of_finished_draft(site)])
+    page.goto("/apply/you")
+    for label in ("Your name", "Work email"):
+        page.get_by_label(label).fill("")
+    page.get_by_label("Company", exact=True).press("Enter")
+    summary = page.get_by_role("alert")
+    expect(summary).to_be_focused()
+    email, _ = someone()
+    for sentence, label, typed in (
+        ("Enter your name.", "Your name", "Ada Marsh"),
+        ("Enter your email address.", "Work email", email),
+    ):
+        press_tab_until(page, summary.get_by_role("link", name=sentence))
+        page.keyboard.press("Enter")
+        expect(page.get_by_label(label)).to_be_focused()
+        page.keyboard.insert_text(typed)
+        page.keyboard.press("Enter")
+        if label == "Your name":  # the other is still wrong
+            expect(summary).to_be_focused()
+            expect(summary.get_by_role("link", name=sentence)).to_have_count(0)
+    expect(page.get_by_role("heading", level=1)).to_have_text("The system today")
+
+
+def disagreeing_tab(device: Device, site: Site) -> Page:
+    """A tab whose company another tab has changed meanwhile, which it says."""
+    first = device(1440)
+    first.context.add_cookies([cookie_of_finished_draft(site)])
+    second = first.context.new_page()
+    for page in (first, second):
+        page.goto("/apply/you")
+    first.get_by_label("Company", exact=True).fill("Named in the first tab")
+    saved(first)
+    second.get_by_label("Company", exact=True).fill("Named in the second tab")
+    expect(second.locator("#autosave-notice")).to_contain_text(CHANGED)
+    second.keyboard.press("Enter")
+    expect(second.locator("#autosave-notice")).to_be_focused()
+    return second
+
+
+def test_of_two_tabs_texts_ones_own_is_chosen(device: Device, site: Site) -> None:
+    page = disagreeing_tab(device, site)
+    press(page, page.get_by_role("button", name="Keep what is in the fields"))
+    expect(page.get_by_text("What was in the fields is kept.")).to_be_visible()
+    expect(page.get_by_label("Company", exact=True)).to_have_value("Named in the second tab")
+
+
+def test_of_two_tabs_texts_the_others_is_chosen(device: Device, site: Site) -> None:
+    page = disagreeing_tab(device, site)
+    press(page, page.get_by_role("link", name="Use the other answers"))
+    expect(page.locator("#autosave-notice")).to_be_empty()
+    expect(page.get_by_label("Company", exact=True)).to_have_value("Named in the first tab")

@@ -1,0 +1,26 @@
+"""Typing into a step without a press on any button, and what becomes of it."""
+
+from playwright.sync_api import Page, expect
+
+from tests.site import Site, eventually
+
+KEPT = "It is kept in this browser and will be sent."
+UNSENT = "Object.keys(localStorage).filter(key => key.startsWith('unsent'))"
+
+
+def type_problem(page: Page, text: str) -> None:
+    """Key by key at the end of what is there, and no press on any button."""
+    field = page.locator("#problem")
+    field.press("Control+End")
+    field.press_sequentially(text)
+
+
+def saved(page: Page) -> None:
+    expect(page.locator("#autosave")).to_have_text("Saved")
+    eventually(lambda: page.evaluate(UNSENT) == [])
+
+
+def stored(site: Site, text: str) -> bool:
+    """Whether some draft holds exactly this text."""
+    wanted = "SELECT count(*) FROM drafts WHERE answers ->> 'problem' = %s"
+    return bool(site.value(wanted, text))

@@ -1,0 +1,37 @@
+"""A reference is understood however it is read out, heard and typed."""
+
+import pytest
+
+from app.applications.reference import REFERENCE_ALPHABET, as_made, make_reference
+
+
+@pytest.mark.parametrize(
+    "typed",
+    [
+        "CE-7K3M-0Q1F",
+        "ce-7k3m-0q1f",
+        " CE 7K3M 0Q1F ",
+        "CE7K3M0Q1F",
+        "CE – 7K3M – 0Q1F",
+        "CE-7K3M-OQ1F",
+        "ce-7k3m-oqlf",
+        "CE-7K3M-OQIF",
+    ],
+)
+def test_case_spaces_dashes_and_letters_that_look_like_digits_are_forgiven(typed: str) -> None:
+    assert as_made(typed) == "CE-7K3M-0Q1F"
+
+
+@pytest.mark.parametrize("prefix", ["CE", "OIL", "LI-O", "X1"])
+def test_what_was_made_is_understood_as_it_is(prefix: str) -> None:
+    reference = make_reference(prefix)
+    assert as_made(reference) == as_made(reference.lower()) == reference
+
+
+@pytest.mark.parametrize("typed", ["", "7K3M", "%", "' OR 1=1 --", "ada@client.example", "\x00"])
+def test_what_is_no_reference_is_none_however_it_is_read(typed: str) -> None:
+    assert as_made(typed) != "CE-7K3M-0Q1F"
+
+
+def test_no_letter_of_a_reference_is_read_as_another() -> None:
+    assert not set("OIL") & set(REFERENCE_ALPHABET)

@@ -58,13 +58,14 @@ def make_prospects(site: Site, count: int, **answers: str) -> list[Prospect]:
     """So many prospects, each with an address of their own; ``answers`` replace the usual ones."""
     drafts = {uuid.uuid4(): f"{secrets.token_hex(8)}@example.com" for _ in range(count)}
     given = {key: value for key, value in STRONG.items() if key not in LAST_KEYS}
+    questions = load_questionnaire(ROOT / "content/questions.toml").version
     rows = [
         {
             "id": draft_id,
             "token": secrets.token_urlsafe(24),
             "answers": Jsonb({**given, "email": email, **answers}),
             "steps": Jsonb([step["key"] for step in FIRST_STEPS]),
-            "questions": load_questionnaire(ROOT / "content/questions.toml").version,
+            "questions": questions,
             "version": SEEN_VERSION,
         }
         for draft_id, email in drafts.items()

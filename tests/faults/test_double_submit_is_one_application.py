@@ -44,7 +44,7 @@ def send_each_at_once(site: Site, drafts: int, times: int) -> list[list[Answer]]
 def test_any_number_of_simultaneous_clicks_make_one_application(
     site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
 ) -> None:
-    drafts, times = scale(20, 100), scale(10, 50)
+    drafts, times = scale(8, 100), scale(10, 50)
     answers = send_each_at_once(site, drafts, times)
     for same in answers:
         assert Counter(answer.status for answer in same) == {303: times}

@@ -48,9 +48,9 @@ def have_been_scored(site: Site, latest: int, count: int) -> bool:
 def test_a_handler_that_ends_its_process_dies_alone(
     site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
 ) -> None:
-    least = scale(20, 1000)
+    least = scale(8, 1000)
     with working_oddly(site):
-        score(site, 10, until=lambda: True)
+        score(site, 4, until=lambda: True)
         _, before = score(site, least, until=lambda: True)
         submit(site, 1, company=POISON)
         healthy, meanwhile = score(site, least, until=lambda: bool(site.rows(DEAD)))

@@ -62,7 +62,7 @@ class Crowd:
 def test_each_redirect_has_its_rows_whatever_died_meanwhile(
     site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
 ) -> None:
-    count, cuts, kills = scale(80, 2000), scale(10, 100), scale(3, 100)
+    count, cuts, kills = scale(40, 2000), scale(6, 100), scale(3, 100)
     trouble = ["cut"] * cuts + ["kill"] * kills
     random.shuffle(trouble)
     moments = sorted(random.sample(range(count), len(trouble)))

@@ -56,7 +56,7 @@ def test_any_number_of_simultaneous_clicks_make_one_application(
 
 def test_without_seal_and_unique_key_each_click_would_make_one(site: Site) -> None:
     """The control."""
-    site.kill("relay", "worker", "scheduler")
+    site.kill("relay", "worker")
     with changed(site, UNGUARDED, GUARDED):
         send_each_at_once(site, 2, 5)
         assert site.value("SELECT count(*) FROM applications") == 10

@@ -93,7 +93,6 @@ def test_each_redirect_has_its_rows_whatever_died_meanwhile(
 
 def test_an_event_written_apart_would_leave_half_sets(site: Site) -> None:
     """The control: the event is not part of what is committed."""
-    site.kill("relay", "worker", "scheduler")
     with changed(site, EVENT_APART, EVENT_WITHIN):
         submit(site, 5)
     assert len(site.rows(HALF_SETS)) == 5

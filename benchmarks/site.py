@@ -72,7 +72,8 @@ class MeasuredSite:
 @contextmanager
 def measured_site(postgres: Postgres, redis: Redis, *processes: str) -> Iterator[MeasuredSite]:
     """The site with these of its processes running, as it is shipped."""
-    with prepared_site(postgres, redis, AS_SHIPPED, labs="labs" in processes) as site:
+    labs = "labs" in processes
+    with prepared_site(postgres, redis, AS_SHIPPED, labs=labs, texts=True) as site:
         measured = MeasuredSite(site)
         site.start(*processes)
         yield measured

@@ -2,10 +2,12 @@
 
 import os
 import secrets
+import shutil
 import signal
 import tempfile
 import time
 from collections.abc import Callable, Iterator, Mapping
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager, suppress
 from functools import cache, partial
 from pathlib import Path
@@ -21,13 +23,14 @@ from redis import Redis as RedisClient
 from local.commands import command_environment, finish, procfile
 from local.ports import HOST, Ports, free_port
 from local.postgres import Postgres
-from local.process import Process
+from local.process import ROOT, Process
 from local.programs import site_processes
 from local.redis import Redis
 from local.settings import local_settings
 from local.state import State
 from tests.smtp_sink import SmtpSink
 
+CONTENT = ROOT / "content"
 MIGRATED = "migrated"
 FULL_FAULTS = os.environ.get("FAULT_SCALE") == "full"
 # What is done at length takes its time.
@@ -51,15 +54,19 @@ BRISK = {
     "CIRCUIT_PAUSE_CAP_SECONDS": "1",
 }
 
-UNFINISHED = (
+# What may yet become a mail.
+ON_ITS_WAY = (
     "SELECT count(*) FROM events WHERE relayed_at IS NULL",
-    "SELECT count(*) FROM deliveries WHERE status <> 'done'",
-    "SELECT count(*) FROM mail_messages WHERE status <> 'sent'",
+    "SELECT count(*) FROM deliveries WHERE status = 'waiting'",
+    "SELECT count(*) FROM mail_messages WHERE status IN ('queued', 'sending')",
 )
 TABLES = """
 SELECT tablename::text FROM pg_tables
 WHERE schemaname = 'public' AND tablename <> 'alembic_version'
 """
+
+# What these do for rows that are gone comes to nothing; a worker may have a mail in its hands.
+SEND_NOTHING = {"relay", "scheduler", "web"}
 
 
 class Site:
@@ -79,6 +86,8 @@ class Site:
         self.postgres = postgres
         self.redis = redis
         self.sink = sink
+        # A program ends with the thread that has started it (local/launch.py): this one stays.
+        self._launcher = ThreadPoolExecutor(max_workers=1)
         self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
         self._connecting = Lock()
 
@@ -111,14 +120,12 @@ class Site:
         """Within it a process that ends is started again, as on any platform and by `make run`;
         so are these servers, on their own data and at their own ports."""
         over = Event()
-        again: set[Process] = set()
 
         def watch() -> None:
             while not over.wait(WATCH_SECONDS):
                 for process in (*servers, *self.processes.values()):
                     if not process.is_running:
-                        process.launch()
-                        again.add(process)
+                        self._launcher.submit(process.launch).result()
 
         watcher = Thread(target=watch)
         watcher.start()
@@ -127,11 +134,6 @@ class Site:
         finally:
             over.set()
             watcher.join()
-            # They are tied to the life of the thread that started them.
-            for process in again:
-                kill(process)
-            for server in again.intersection(servers):
-                server.start()
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
         """What the database answers; while it is away it is asked again."""
@@ -152,13 +154,17 @@ class Site:
         """A connection for what tests ask, again and again while they wait."""
         with self._connecting:
             if self._connection is None or self._connection.closed:
-                self.close()
+                self._hang_up()
                 self._connection = psycopg.connect(
                     self.settings["DATABASE_URL"], autocommit=True, row_factory=tuple_row
                 )
             return self._connection
 
     def close(self) -> None:
+        self._launcher.shutdown()
+        self._hang_up()
+
+    def _hang_up(self) -> None:
         if self._connection:
             self._connection.close()
 
@@ -170,15 +176,17 @@ class Site:
 
     def reset(self) -> None:
         """Empty the database, Redis and the sink, and have every process run."""
-        if any(self.value(query) for query in UNFINISHED):
-            self.kill(*self.processes)
+        if any(self.value(query) for query in ON_ITS_WAY):
+            self.kill(*self.processes.keys() - SEND_NOTHING)
         eventually(self._is_emptied)
         with self.broker() as client:
             client.flushall()
         self.sink.reset()
-        stopped = [name for name, process in self.processes.items() if not process.is_running]
-        if stopped:
-            self.start(*stopped)
+        for process in self.processes.values():
+            if not process.is_running:
+                process.launch()
+        for process in self.processes.values():
+            process.wait_until_ready()
 
     def _is_emptied(self) -> bool:
         """Whether the tables could be emptied beside what still runs, which may hold them in
@@ -206,9 +214,10 @@ def prepared_site(
     *,
     sink_host: str = HOST,
     labs: bool = False,
+    texts: bool = False,
 ) -> Iterator[Site]:
     """A site with an empty, migrated database of its own, not started yet; stopped at the end. Its
-    labs, which nothing else depends on, run where a test is about them."""
+    labs and its texts, which nothing else depends on, are there where a test is about them."""
     with tempfile.TemporaryDirectory(prefix="site-") as folder, SmtpSink(sink_host) as sink:
         ports = Ports(web=free_port(), smtp=sink.port, stripe=free_port())
         database = f"site_{secrets.token_hex(4)}"
@@ -225,6 +234,7 @@ def prepared_site(
             "VAR_DIR": folder,
             "WEB_HOST": HOST,
             "PORT": str(ports.web),
+            **({} if texts else {"CONTENT_DIR": str(without_texts(Path(folder) / "content"))}),
             **(settings or {}),
         }
         processes = site_processes(State(Path(folder)), ports, environ)
@@ -236,6 +246,12 @@ def prepared_site(
         finally:
             site.stop()
             site.close()
+
+
+def without_texts(folder: Path) -> Path:
+    """The firm's data, copied there without articles and pages: each process would read all of
+    them at its start."""
+    return Path(shutil.copytree(CONTENT, folder, ignore=shutil.ignore_patterns("*.md")))
 
 
 @cache

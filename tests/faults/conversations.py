@@ -19,6 +19,7 @@ from tests.site import Site, eventually
 
 SENDERS = 6
 PATIENCE = 180.0
+PRESSED_AGAIN = 0.2
 SEND_BUTTON = re.compile(r'name="confirmed" value="(\w+)"')
 ID_OF = "SELECT id FROM applications WHERE access_token = %s"
 CUT_OFF = 0
@@ -89,7 +90,7 @@ class Conversations:
             answers.append(self._post(path, *form()))
             return answers[-1].status == 303
 
-        eventually(is_taken, within=PATIENCE)
+        eventually(is_taken, within=PATIENCE, every=PRESSED_AGAIN)
         return answers[-1]
 
     def _post(self, path: str, cookie: str, fields: Fields) -> Answer:

@@ -130,7 +130,7 @@ def test_whatever_fails_each_accepted_post_has_each_effect_once_and_in_order(
     scale: Callable[[int, int], int],
     note: Callable[[str], None],
 ) -> None:
-    count = scale(40, 2000)
+    count = scale(24, 2000)
     with site.kept_running(site.postgres, site.redis), Conversations(site) as conversations:
         conversations.start(count)
         struck = strike(victim, conversations, count, kill=scale(9, 200), trouble=scale(7, 60))

@@ -77,7 +77,7 @@ def test_a_chat_in_trouble_delays_messages_and_nothing_else_and_loses_none(
     scale: Callable[[int, int], int],
     note: Callable[[str], None],
 ) -> None:
-    count = scale(8, 100)
+    count = scale(6, 100)
     chat.answer = lambda _: Reply(503)
     submit(site, count)
     wait_until_handled(site, count)

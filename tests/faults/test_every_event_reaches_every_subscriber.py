@@ -56,7 +56,7 @@ def strike(site: Site, blows: Sequence[Callable[[Site], None]], last: int) -> No
 def test_no_event_is_lost_whatever_dies(
     site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
 ) -> None:
-    applications = scale(40, 2700)
+    applications = scale(20, 2700)
     kills, children, flushes = scale(2, 100), scale(4, 100), scale(2, 5)
     blows = [kill_worker] * kills + [kill_child] * children + [flush_redis] * flushes
     random.shuffle(blows)
@@ -77,10 +77,10 @@ def test_no_event_is_lost_whatever_dies(
 def test_with_the_sweep_off_events_are_lost(site: Site) -> None:
     """The control: no scheduler runs."""
     site.kill("scheduler")
-    fill_queue(site, 30)
+    fill_queue(site, 15)
     site.start("worker")
     strike(site, [flush_redis], last=10)
     assert left_behind(site) > 0
     site.start("scheduler")
-    wait_until_handled(site, 31)
+    wait_until_handled(site, 16)
     check_each_was_handled_once(site)

@@ -2,11 +2,12 @@
 
 import os
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from functools import partial
 from pathlib import Path
 
 import psutil
+import pytest
 
 from app.events.delivery.handling import WORKER_ENDED
 from tests.faults.careless import POISON, SLEEPER, SLEEPING, TRIES, working_oddly
@@ -30,6 +31,12 @@ SELECT extract(epoch FROM now() - max(recorded_at)) FROM events WHERE type = 'ap
 """
 
 
+@pytest.fixture(scope="module", autouse=True)
+def odd_worker(whole_site: Site) -> Iterator[None]:
+    with working_oddly(whole_site):
+        yield
+
+
 def score(site: Site, least: int, until: Callable[[], bool]) -> tuple[int, float]:
     """Have applications scored, the next ones when these are; return how many, and the 95th
     percentile of the seconds from an event to its score."""
@@ -48,16 +55,13 @@ def have_been_scored(site: Site, latest: int, count: int) -> bool:
 def test_a_handler_that_ends_its_process_dies_alone(
     site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
 ) -> None:
-    least = scale(20, 1000)
-    with working_oddly(site):
-        score(site, 10, until=lambda: True)
-        _, before = score(site, least, until=lambda: True)
-        submit(site, 1, company=POISON)
-        healthy, meanwhile = score(site, least, until=lambda: bool(site.rows(DEAD)))
-        _, after = score(site, least, until=lambda: True)
-        eventually(
-            lambda: site.value("SELECT count(*) FROM deliveries WHERE status = 'waiting'") == 0
-        )
+    least = scale(8, 1000)
+    score(site, 4, until=lambda: True)
+    _, before = score(site, least, until=lambda: True)
+    submit(site, 1, company=POISON)
+    healthy, meanwhile = score(site, least, until=lambda: bool(site.rows(DEAD)))
+    _, after = score(site, least, until=lambda: True)
+    eventually(lambda: site.value("SELECT count(*) FROM deliveries WHERE status = 'waiting'") == 0)
     assert site.rows(DEAD) == [("scoring.score_fit", WORKER_ENDED)]
     assert site.value(DEAD_AFTER) == TRIES
     note(
@@ -102,8 +106,7 @@ def test_a_worker_that_slept_for_three_leases_changes_nothing(
     site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
 ) -> None:
     times = scale(1, 20)
-    with working_oddly(site):
-        for _ in range(times):
-            oversleep(site)
+    for _ in range(times):
+        oversleep(site)
     check_each_was_handled_once(site)
     note(f"a worker stopped for {LEASES} leases in a handler, {times} times: 0 rows changed")

@@ -31,8 +31,9 @@ from tests.site import Site, eventually, prepared_site
 SERVER = "192.0.2.1"
 CABLES = {"ada": "198.51.100", "bob": "203.0.113"}
 CHILDREN = 2
-# More than one worker takes for itself: two in hand and four for each child ahead.
-ENOUGH = 24
+# More than one worker takes for itself, two in hand and four for each child ahead, and some for the
+# other.
+ENOUGH = 16
 # The server gives up a host that fell silent in a transaction after 30 s, an idle one after 35 s;
 # what stood in its way is tried again after that, or a doubled wait later.
 PATIENCE = 240.0

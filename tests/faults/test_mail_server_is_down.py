@@ -85,7 +85,7 @@ def test_a_mail_server_in_trouble_delays_mail_and_loses_none(
 def test_a_mail_server_that_hangs_holds_up_nothing_but_mail(
     site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
 ) -> None:
-    count = scale(15, 100)
+    count = scale(6, 100)
     with hanging(site):
         submit(site, count)
         eventually(lambda: site.value("SELECT count(*) FROM engagements") == count)

@@ -38,7 +38,7 @@ def test_a_worker_told_to_stop_finishes_what_it_has_begun_and_gives_the_rest_bac
     site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
 ) -> None:
     """No sweep helps: the next worker finds all of it in the queue."""
-    count = scale(20, 200)
+    count = scale(12, 200)
     site.kill("scheduler")
     taken = with_handlers_in_hand(site, count, lambda name: site.processes[name].request_stop())
     assert site.processes["worker"].ending == "exit code 0"
@@ -59,12 +59,12 @@ def test_a_worker_told_to_stop_finishes_what_it_has_begun_and_gives_the_rest_bac
 def test_killed_instead_it_keeps_what_it_had_fetched_and_the_tries_count(site: Site) -> None:
     """The control."""
     site.kill("scheduler")
-    taken = with_handlers_in_hand(site, 20, site.kill)
+    taken = with_handlers_in_hand(site, 12, site.kill)
     assert site.value(IN_HAND) > 0
     with site.broker() as broker:
         assert broker.hlen("unacked") == taken
     site.start("worker", "scheduler")
-    wait_until_handled(site, 20)
+    wait_until_handled(site, 12)
     assert site.value(TRIES, "done") == 2
     check_each_was_handled_once(site)
 

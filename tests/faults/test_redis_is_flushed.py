@@ -41,7 +41,7 @@ def deliveries_in(broker: RedisClient) -> int:
 def test_a_flushed_redis_loses_and_doubles_nothing(
     site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
 ) -> None:
-    count = scale(40, 400)
+    count = scale(14, 400)
     waiting = flush_what_waits(site, count)
     wait_until_handled(site, count)
     repeats = check_each_was_handled_once(site)
@@ -54,8 +54,8 @@ def test_a_flushed_redis_loses_and_doubles_nothing(
 def test_without_the_sweep_what_was_in_redis_would_be_lost(site: Site) -> None:
     """The control: no scheduler runs."""
     site.kill("scheduler")
-    flush_what_waits(site, 10)
-    assert left_behind(site) == DELIVERIES_AT_ONCE * 10
+    flush_what_waits(site, 5)
+    assert left_behind(site) == DELIVERIES_AT_ONCE * 5
     site.start("scheduler")
-    wait_until_handled(site, 11)
+    wait_until_handled(site, 6)
     check_each_was_handled_once(site)

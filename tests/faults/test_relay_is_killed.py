@@ -35,7 +35,7 @@ def kill_relay_before_it_sends(site: Site, count: int) -> int:
 def test_a_relay_killed_before_it_sends_loses_and_doubles_nothing(
     site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
 ) -> None:
-    count = scale(40, 400)
+    count = scale(12, 400)
     unsent = kill_relay_before_it_sends(site, count)
     assert unsent == 4 * count
     site.start("relay")
@@ -50,10 +50,10 @@ def test_a_relay_killed_before_it_sends_loses_and_doubles_nothing(
 def test_without_the_sweep_what_it_had_not_sent_would_be_lost(site: Site) -> None:
     """The control: no scheduler runs."""
     site.kill("scheduler")
-    unsent = kill_relay_before_it_sends(site, 10)
+    unsent = kill_relay_before_it_sends(site, 5)
     site.start("relay")
     # One command may have reached Redis before it froze.
     assert left_behind(site) >= unsent - 1
     site.start("scheduler")
-    wait_until_handled(site, 11)
+    wait_until_handled(site, 6)
     check_each_was_handled_once(site)

@@ -29,7 +29,7 @@ def kill_worker_in_its_handlers(site: Site, count: int) -> int:
 def test_a_worker_killed_in_its_handlers_loses_and_doubles_nothing(
     site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
 ) -> None:
-    count = scale(40, 400)
+    count = scale(14, 400)
     queued = kill_worker_in_its_handlers(site, count)
     assert queued > CHILDREN, "an idle queue proves nothing"
     site.start("worker")
@@ -44,9 +44,9 @@ def test_a_worker_killed_in_its_handlers_loses_and_doubles_nothing(
 def test_without_the_sweep_what_it_was_doing_would_be_lost(site: Site) -> None:
     """The control: no scheduler runs."""
     site.kill("scheduler")
-    kill_worker_in_its_handlers(site, 10)
+    kill_worker_in_its_handlers(site, 5)
     site.start("worker")
     assert left_behind(site) >= CHILDREN
     site.start("scheduler")
-    wait_until_handled(site, 11)
+    wait_until_handled(site, 6)
     check_each_was_handled_once(site)

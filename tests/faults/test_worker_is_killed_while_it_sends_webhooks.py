@@ -68,7 +68,7 @@ def test_a_worker_killed_while_it_sends_webhooks_loses_none(
     scale: Callable[[int, int], int],
     note: Callable[[str], None],
 ) -> None:
-    count = scale(20, 200)
+    count = scale(10, 200)
     kill_worker_while_it_sends(site, receiver, count)
     assert missing(site, receiver) == set()
     note(

@@ -56,6 +56,7 @@ def site(postgres: Postgres, own_redis: Redis) -> Iterator[Site]:
                 "LABS_SANDBOXES_PER_NETWORK": "1000",
             },
             labs=True,
+            texts=True,
         ) as site,
         stripe_standin(site),
     ):

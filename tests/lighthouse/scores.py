@@ -76,7 +76,7 @@ def running_site() -> Iterator[Site]:
     with (
         temporary_postgres() as postgres,
         temporary_redis() as redis,
-        prepared_site(postgres, redis, labs=True) as site,
+        prepared_site(postgres, redis, labs=True, texts=True) as site,
     ):
         site.start()
         yield site

@@ -35,6 +35,7 @@ KEYWORDS = {
     "pgettext": ((1, "c"), 2),
 }
 CONTENT = ROOT / "content"
+FOLDERS = OF_SITE, OF_FIRM = catalogs.FOLDER, CONTENT / "translations"
 
 
 def main() -> None:
@@ -45,10 +46,7 @@ def main() -> None:
 
 def present_catalogs() -> Iterator[tuple[Path, Catalog]]:
     """Each catalog file, and the catalog that it should hold by the texts of today."""
-    for folder, texts in (
-        (catalogs.FOLDER, texts_of_site()),
-        (CONTENT / "translations", texts_of_firm()),
-    ):
+    for folder, texts in ((OF_SITE, texts_of_site()), (OF_FIRM, texts_of_firm())):
         for language in LANGUAGES.keys() - {SOURCE}:
             path = folder / f"{language}.po"
             catalog = read_catalog(path, language) if path.exists() else Catalog(locale=language)

@@ -1,10 +1,14 @@
-// Reads an AsyncAPI document from standard input; writes the parser's diagnostics as JSON.
-import { text } from "node:stream/consumers";
+// Reads a list of AsyncAPI documents from standard input; writes the parser's diagnostics of each as
+// JSON.
+import { json } from "node:stream/consumers";
 import { Parser } from "@asyncapi/parser";
 
-const { diagnostics } = await new Parser().parse(await text(process.stdin));
-console.log(
-  JSON.stringify(
+const parser = new Parser();
+const found = [];
+for (const document of await json(process.stdin)) {
+  const { diagnostics } = await parser.parse(JSON.stringify(document));
+  found.push(
     diagnostics.map(({ severity, code, path, message }) => ({ severity, code, path, message })),
-  ),
-);
+  );
+}
+console.log(JSON.stringify(found));

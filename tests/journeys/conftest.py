@@ -50,9 +50,11 @@ def site(postgres: Postgres, own_redis: Redis) -> Iterator[Site]:
             {
                 "DELIVERY_MAX_ATTEMPTS": "3",
                 # Little waits for a sweep here, and each takes time from the browser.
-                "SWEEP_SECONDS": "2",
+                "SWEEP_SECONDS": "5",
                 "WEBHOOK_ALLOW_PRIVATE": "true",
-                "LABS_SANDBOXES": "1000",  # nobody gives theirs back
+                # Nobody gives theirs back, and each takes time from the browser until it ends.
+                "LABS_MINUTES": "3",
+                "LABS_SANDBOXES": "1000",
                 "LABS_SANDBOXES_PER_NETWORK": "1000",
             },
             labs=True,

@@ -12,14 +12,13 @@ from tests.site import Site, eventually
 STAFF = "staff@champlin.example"
 
 
-@pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
 def test_a_reviewer_finds_it_under_held_and_releases_it(
-    visit: Visit, site: Site, ada: Reviewer, javascript: bool
+    visit: Visit, site: Site, ada: Reviewer
 ) -> None:
     applied = send_application(site, trap="Cheap watches")
     subject = f"Held for a look: {applied.company} ({applied.reference})"
     eventually(lambda: any(mail["Subject"] == subject for mail in site.sink.to(STAFF)))
-    page = visit(390, reviewer=ada, javascript=javascript)
+    page = visit(390, reviewer=ada)
 
     page.goto("/staff/?status=held")
     page.get_by_role("link", name=applied.company).click()

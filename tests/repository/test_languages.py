@@ -1,38 +1,29 @@
 """Each language is complete: every text of the site and of the firm, and nothing that is gone."""
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import pytest
-from babel.messages.catalog import Catalog
+from babel.messages.catalog import Message
 
 from app.languages.catalogs import read_catalog
 from app.languages.choice import LANGUAGES, SOURCE
 from app.rendering import SPELLINGS
-from local.texts import present_catalogs, untranslated, written
+from local.texts import FOLDERS, present_catalogs, untranslated, written
 
 PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?[sd]|</?(\w+)")
 
 
-@pytest.fixture(scope="module", params=list(present_catalogs()), ids=lambda one: str(one[0].name))
-def present(request: pytest.FixtureRequest) -> tuple[Path, Catalog]:
-    """A catalog's file, and what it should hold."""
-    return request.param
+def test_a_catalog_has_the_texts_of_today_and_a_translation_of_each() -> None:
+    for path, catalog in present_catalogs():
+        assert path.read_bytes() == written(catalog), f"make texts brings {path} up to date"
+        assert untranslated(catalog) == [], path
 
 
-def test_a_catalog_has_the_texts_of_today(present: tuple[Path, Catalog]) -> None:
-    path, catalog = present
-    assert path.read_bytes() == written(catalog), "make texts brings it up to date"
-
-
-def test_every_text_is_translated(present: tuple[Path, Catalog]) -> None:
-    assert untranslated(present[1]) == []
-
-
-def test_a_translation_fills_in_and_marks_up_the_same(present: tuple[Path, Catalog]) -> None:
-    path, _ = present
-    for message in read_catalog(path, path.stem):
+@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.parent.name)
+def test_a_translation_fills_in_and_marks_up_the_same(folder: Path) -> None:
+    for message in every_translation(folder):
         if not message.id:
             continue
         wanted = {places(text) for text in forms(message.id)}
@@ -42,6 +33,13 @@ def test_a_translation_fills_in_and_marks_up_the_same(present: tuple[Path, Catal
 def test_every_language_has_its_spelling_of_money_and_time() -> None:
     assert SPELLINGS.keys() == LANGUAGES.keys()
     assert SOURCE in LANGUAGES
+
+
+def every_translation(folder: Path) -> Iterator[Message]:
+    paths = sorted(folder.glob("*.po"))
+    assert paths
+    for path in paths:
+        yield from read_catalog(path, path.stem)
 
 
 def forms(text: str | Sequence[str] | None) -> Sequence[str]:

@@ -22,7 +22,7 @@ PROOFS = load_proofs(ARTICLES)
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
     """This project's code, to be spoilt."""
-    ignored = shutil.ignore_patterns("node_modules", "__pycache__")
+    ignored = shutil.ignore_patterns("node_modules")
     for name in (*NEEDED, *MODULES, *SETTINGS):
         source, target = ROOT / name, tmp_path / name
         if source.is_dir():

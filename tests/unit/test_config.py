@@ -6,7 +6,7 @@ from email.utils import parseaddr
 from pathlib import Path
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from config import Config, ConfigurationError, load_config
@@ -172,6 +172,7 @@ def test_what_is_unusual_and_right_is_taken(name: str, value: str) -> None:
 
 
 @pytest.mark.parametrize("name", Config.__struct_fields__)
+@settings(max_examples=30)
 @given(value=TEXTS | NUMBERS | ADDRESSES)
 def test_whatever_is_set_is_taken_or_refused_under_its_name(name: str, value: str) -> None:
     try:

@@ -41,7 +41,8 @@ class Prospect:
         """Fill in the step's page, as it is now or was ``seen``, with what was in mind, or was
         ``typed``, and press a button."""
         page = self.see(key) if seen is None else seen
-        data = {**builds_on(page), **self._data(key, button, value, typed)}
+        token = self._token("" if seen else page)
+        data = {**builds_on(page), **token, **self._data(key, button, value, typed)}
         return self.client.post(f"/apply/{key}", data=data)
 
     def fill_in(self, *keys: str) -> None:
@@ -53,20 +54,24 @@ class Prospect:
         """Press the last button on the review that is shown now, or on one that was ``seen``."""
         page = self.see("review") if seen is None else seen
         version = hidden(page, "draft_version")
+        token = self._token("" if seen else page)
         data = self._data("review", "draft_version", version, typed)
-        return self.client.post("/apply/submit", data={**builds_on(page), **data})
+        return self.client.post("/apply/submit", data={**builds_on(page), **token, **data})
 
     def go_on_with(self, draft: Draft) -> TestResponse:
         """Open the link back into that draft, whatever this browser holds, and press the button
         that goes on with it."""
-        token = hidden(self.client.get("/apply").text, "csrf_token")
-        return self.client.post(f"/apply/resume/{draft.resume_token}", data={"csrf_token": token})
+        return self.client.post(f"/apply/resume/{draft.resume_token}", data=self._token())
 
     def _data(self, key: str, button: str, value: str, typed: dict[str, Any]) -> dict[str, Any]:
         questions = [q for step in self.steps if step.key == key for q in step.questions]
         meant = {q.key: self.answers[q.key] for q in questions if q.key in self.answers}
-        token = hidden(self.client.get("/apply").text, "csrf_token")
-        return {"csrf_token": token, **meant, **({button: value} if button else {}), **typed}
+        return {**meant, **({button: value} if button else {}), **typed}
+
+    def _token(self, page: str = "") -> dict[str, str]:
+        """That of a page which this browser has just opened, or of the first one."""
+        own = page if "csrf_token" in page else self.client.get("/apply").text
+        return {"csrf_token": hidden(own, "csrf_token")}
 
 
 def builds_on(page: str) -> dict[str, str]:

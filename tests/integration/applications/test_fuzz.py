@@ -27,7 +27,7 @@ FILE = (
 )
 HIDDEN = ("csrf_token", "seen_saves", "save_id", "draft_version")
 QUICKLY = settings(
-    max_examples=25,
+    max_examples=10,
     deadline=None,
     derandomize=True,
     database=None,
@@ -157,7 +157,7 @@ def test_whatever_is_sent_at_last_is_an_application_or_stays_on_the_page(
     post_one()
 
 
-@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.key)
+@pytest.mark.parametrize("step", [STEPS[0], STEPS[-1]], ids=lambda step: step.key)
 @pytest.mark.parametrize(
     ("body", "kind"),
     [

@@ -65,7 +65,7 @@ def play(session: Session, deeds: list[tuple[int, str]], *, guarded: bool = True
 
 
 @settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(st.lists(st.tuples(st.integers(0, PAGES - 1), DEEDS), max_size=20))
 def test_no_text_is_overwritten_unseen_and_no_page_conflicts_with_itself(

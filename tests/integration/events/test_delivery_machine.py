@@ -42,7 +42,7 @@ def test_whatever_happens_deliveries_keep_their_promises(machine: Callable[[], D
     run_state_machine_as_test(
         machine,  # type: ignore[arg-type]  # it takes whatever makes one, too
         settings=settings(
-            max_examples=10,
+            max_examples=6,
             stateful_step_count=40,
             deadline=None,
             suppress_health_check=list(HealthCheck),

@@ -190,7 +190,7 @@ def test_two_replays_that_share_a_letter_replay_it_once_whoever_moves_them_on(
 
 
 @settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(
     picked=st.lists(st.booleans(), min_size=1, max_size=4).filter(any),

@@ -66,7 +66,7 @@ def test_whatever_is_posted_is_taken_or_shown_again(
         return [e.type for e in read_stream(session, stream_of("application", application.id))]
 
     @settings(
-        max_examples=25,
+        max_examples=10,
         deadline=None,
         derandomize=True,
         database=None,

@@ -17,7 +17,7 @@ DEEDS = ("write", "write_back", "ask", "answer", "accept", "decline", "withdraw"
 
 
 @settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(deeds=st.lists(st.sampled_from(DEEDS), min_size=2, max_size=10))
 def test_the_queue_says_what_the_thread_says(

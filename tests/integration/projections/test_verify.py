@@ -43,7 +43,7 @@ def do(office: Office, deed: str, application_id: UUID) -> None:
 
 
 @settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(deeds=st.lists(st.tuples(st.integers(0, 2), st.sampled_from(ALL)), min_size=5, max_size=30))
 def test_whatever_is_done_every_row_is_as_the_log_says(

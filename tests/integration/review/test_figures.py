@@ -39,7 +39,7 @@ def on_friday(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @settings(
-    max_examples=30, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(decisions=st.lists(MINUTES, max_size=9))
 def test_half_of_the_decisions_took_no_longer_than_the_median(

@@ -56,7 +56,7 @@ ROWS = st.lists(
 
 
 @settings(
-    max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
 @given(rows=ROWS, order=st.sampled_from(["best", "newest"]), size=st.integers(1, 5))
 def test_the_pages_show_each_application_once_whatever_ties(

@@ -18,7 +18,7 @@ from app.events.types import stream_of
 from app.notifications.models import MailMessage
 from tests.integration.racing import race
 
-ROUNDS = 100
+ROUNDS = 25
 VERDICTS: tuple[Verdict, ...] = (
     ApplicationAccepted(message="", kind="sprint", total_cents=1_000_000),
     ApplicationDeclined(message=""),

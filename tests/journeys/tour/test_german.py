@@ -13,6 +13,9 @@ from tests.journeys.watch import Watch
 from tests.site import Site
 
 GERMAN = "de-DE"
+# What another language can change: names of things, and by longer words their size. The tour in
+# English has the rest.
+TAGS = ("cat.language", "cat.name-role-value", "cat.text-alternatives", "cat.forms")
 ANSWER = (*map(choose, CHOSEN), press("Vergleichen"))
 STOP = (choose("5"), press("Jetzt bestellen"), press("Lager anhalten"))
 KILL = (choose("200"), press("Ansturm starten"), press("Konten: einen hart beenden"))
@@ -51,7 +54,7 @@ def test_axe_finds_nothing_in_german_and_nothing_scrolls_sideways(
     page.context.add_cookies([cookie_of_finished_draft(site)])
     page.goto(history.path_to(path))
     assert page.locator("html").get_attribute("lang") == "de"
-    assert faults_of(page) == ""
+    assert faults_of(page, TAGS) == ""
 
 
 @pytest.mark.parametrize("key", STEP_KEYS[:-1])
@@ -60,7 +63,7 @@ def test_axe_finds_nothing_in_german_beside_errors(tourist: tuple[Page, Watch], 
     page.goto(f"/apply/{key}")
     page.get_by_role("button", name="Weiter").first.click()
     expect(page.get_by_role("alert")).to_be_focused()
-    assert faults_of(page) == ""
+    assert faults_of(page, TAGS) == ""
 
 
 @pytest.mark.parametrize("stop", TRIED, ids=[stop.name for stop in TRIED])
@@ -74,4 +77,4 @@ def test_axe_finds_nothing_in_german_where_something_was_tried_and_no_english_is
     expect(page.get_by_text(stop.shows).first).to_be_visible()
     assert page.locator("html").get_attribute("lang") == "de"
     assert english_left_in(page.content()) == []
-    assert faults_of(page) == ""
+    assert faults_of(page, TAGS) == ""

@@ -1,8 +1,11 @@
 """The role that the site serves by: it can do all that the site does, and nothing to the log."""
 
+import os
+import subprocess
 from collections.abc import Callable, Iterator
 
 import msgspec
+import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -15,8 +18,8 @@ from sqlalchemy.orm import Session
 from app import create_app
 from app.database import db
 from app.labs.backbone import on_backbone
-from config import Config
-from local.postgres import SITE, Postgres
+from config import ROOT, Config
+from local.postgres import SITE, Postgres, postgres_program
 
 AsOwner = Callable[[str], None]
 EVERYTHING = "DELETE INSERT SELECT UPDATE"
@@ -143,6 +146,17 @@ def test_a_command_that_needs_the_owner_says_so(
     refused = app.test_cli_runner().invoke(args=command)
     assert refused.exit_code == 1
     assert "set OWNER_DATABASE_URL to the address of the one that does" in refused.output
+
+
+def test_compose_makes_the_role_that_serves_with_the_password_of_today(postgres: Postgres) -> None:
+    psql = [str(postgres_program("psql")), "-q", "-f", "roles.sql", postgres.url]
+    with psycopg.connect(postgres.url, autocommit=True) as connection:
+        for password in ("first", "it's another"):
+            environ = {**os.environ, "DATABASE_PASSWORD": password}
+            subprocess.run(psql, cwd=ROOT, env=environ, check=True)
+            role = "SELECT rolcanlogin, rolsuper FROM pg_roles WHERE rolname = 'serving'"
+            assert connection.execute(role).fetchall() == [(True, False)]
+        connection.execute("DROP ROLE serving")
 
 
 def test_a_database_with_one_role_is_served_and_can_be_given_the_second(

@@ -47,6 +47,7 @@ def init_celery(app: Flask, config: Config) -> None:
     celery.conf.update(
         _settings(config),
         beat_scheduler="app.beat:SteadyScheduler",
+        beat_lead_at=config.postgres_url,
         # A clock that is set back in the middle of a tick silences beat for no longer than this.
         beat_max_loop_interval=5,
         beat_schedule=beat_schedule(config),

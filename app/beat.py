@@ -1,4 +1,4 @@
-"""Celery's clock, made to survive that the machine's clock is set back.
+"""Celery's clock: of all that run one rings, and it goes on when the machine's clock is set back.
 
 Beat remembers by the wall clock when it last sent each task, across restarts too. Once a clock that
 was hours ahead is set right, it would send no sweep for those hours.
@@ -7,19 +7,81 @@ was hours ahead is set right, it would send no sweep for those hours.
 from pathlib import Path
 from typing import Any
 
+import psycopg
+import structlog
 from celery.beat import PersistentScheduler
+
+from app.database import CONNECT_TIMEOUT, SILENCE_TIMEOUT_MS
+
+# While another one rings, or nobody can.
+LOOK_SECONDS = 5.0
+TAKE_LEAD = "SELECT pg_try_advisory_lock(hashtext('scheduler'))"
+# The server lets go of a leader whose machine has vanished.
+KEEPALIVES = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=2"
+log = structlog.get_logger()
+
+
+class Lead:
+    """Which of the schedulers on one database acts: whoever holds a lock, which is the
+    connection's, so that one that dies has let go of it."""
+
+    def __init__(self, dsn: str) -> None:
+        self._dsn = dsn
+        self._connection: psycopg.Connection | None = None
+
+    def is_ours(self) -> bool:
+        """Whether this process has it, now or still. Nobody has it while the database is away, and
+        there is nothing to do then."""
+        try:
+            if self._connection:
+                self._connection.execute("SELECT 1")
+            else:
+                self._take()
+        except psycopg.Error as error:
+            log.warning("scheduler.database_unreachable", error=type(error).__name__)
+            self.release()
+        return self._connection is not None
+
+    def _take(self) -> None:
+        connection = psycopg.connect(
+            self._dsn,
+            autocommit=True,
+            connect_timeout=CONNECT_TIMEOUT,
+            tcp_user_timeout=SILENCE_TIMEOUT_MS,
+            options=KEEPALIVES,
+        )
+        if connection.execute(TAKE_LEAD).fetchall() == [(True,)]:
+            self._connection = connection
+            log.info("scheduler.leads")
+        else:
+            connection.close()
+
+    def release(self) -> None:
+        if self._connection:
+            self._connection.close()
+            self._connection = None
 
 
 class SteadyScheduler(PersistentScheduler):
+    def __init__(self, *args: Any, **kwargs: Any) -> None:
+        super().__init__(*args, **kwargs)
+        self._lead = Lead(self.app.conf.beat_lead_at)
+
     def setup_schedule(self) -> None:
         # Its folder is VAR_DIR, which on most platforms nothing else has made.
         Path(self.schedule_filename).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
         super().setup_schedule()
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
+        if not self._lead.is_ours():
+            return LOOK_SECONDS
         now = self.app.now()
         for entry in self.schedule.values():
             if entry.last_run_at > now:
                 entry.last_run_at = now
                 self._heap = None  # orders by times that are hours away; made anew
         return super().tick(*args, **kwargs)
+
+    def close(self) -> None:
+        super().close()
+        self._lead.release()

@@ -27,6 +27,7 @@ from tests.site import Site
 ROOT = Path(__file__).parents[1]
 QUESTIONS = tomllib.loads((ROOT / "content/questions.toml").read_text())
 STRONG = tomllib.loads((ROOT / "local/demo_applications.toml").read_text())["applications"][0]
+QUESTIONS_VERSION = load_questionnaire(ROOT / "content/questions.toml").version
 *FIRST_STEPS, LAST_STEP = QUESTIONS["steps"]
 LAST_KEYS = [question["key"] for question in LAST_STEP["questions"]]
 SEEN_VERSION = 1
@@ -64,7 +65,7 @@ def make_prospects(site: Site, count: int, **answers: str) -> list[Prospect]:
             "token": secrets.token_urlsafe(24),
             "answers": Jsonb({**given, "email": email, **answers}),
             "steps": Jsonb([step["key"] for step in FIRST_STEPS]),
-            "questions": load_questionnaire(ROOT / "content/questions.toml").version,
+            "questions": QUESTIONS_VERSION,
             "version": SEEN_VERSION,
         }
         for draft_id, email in drafts.items()

@@ -55,10 +55,10 @@ CONVERSATION = ["application.submitted", "application.more_requested", "applicat
 
 @pytest.fixture(scope="module")
 def whole_victim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Victim]:
-    """A site on servers of its own, which keep what they have confirmed as real ones do."""
+    """A site on servers of its own."""
     clock = Clock(tmp_path_factory.mktemp("clock") / "shift")
     with (
-        temporary_postgres(fast=False) as postgres,
+        temporary_postgres() as postgres,
         temporary_redis() as redis,
         Wire(redis.port, latency=0) as wire,
         prepared_site(

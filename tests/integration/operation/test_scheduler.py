@@ -8,6 +8,7 @@ from redis import Redis as RedisClient
 
 from local.commands import command_environment, procfile, shell
 from local.ports import HOST, Ports
+from local.postgres import Postgres
 from local.process import ROOT
 from local.redis import Redis
 from local.settings import local_settings
@@ -19,11 +20,11 @@ OWN_DATABASE = 7
 
 
 def test_the_scheduler_starts_where_there_is_no_folder_for_its_notes(
-    redis_server: Redis, tmp_path: Path
+    postgres: Postgres, redis_server: Redis, tmp_path: Path
 ) -> None:
     settings = local_settings(
         Ports(),
-        database_url="postgresql://nobody@127.0.0.1:1/nothing",
+        database_url=postgres.url,
         redis_url=f"redis://{HOST}:{redis_server.port}/{OWN_DATABASE}",
         secret_key=secrets.token_hex(32),
     )

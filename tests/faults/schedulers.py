@@ -1,0 +1,50 @@
+"""Schedulers besides the site's own: each with a database of Redis of its own, which shows what it
+sends."""
+
+from collections.abc import Mapping
+from pathlib import Path
+
+from redis import Redis as RedisClient
+
+from app.background import beat_schedule
+from config import load_config
+from local.commands import procfile, shell
+from local.ports import HOST
+from local.process import Process
+from tests.faults.handled import QUEUE
+from tests.site import Site, eventually
+
+USUAL = " --scheduler celery.beat:PersistentScheduler"
+
+
+class Scheduler:
+    """A scheduler on the site's database; ``more`` goes to its command."""
+
+    def __init__(
+        self,
+        site: Site,
+        folder: Path,
+        database: int,
+        *,
+        more: str = "",
+        settings: Mapping[str, str] | None = None,
+    ) -> None:
+        folder.mkdir()
+        self._broker = RedisClient(host=HOST, port=site.redis.port, db=database)
+        environ = {
+            **site.settings,
+            **(settings or {}),
+            "REDIS_URL": f"redis://{HOST}:{site.redis.port}/{database}",
+            "VAR_DIR": str(folder),
+        }
+        command = shell(procfile()["scheduler"] + more)
+        self._tasks = len(beat_schedule(load_config(environ)))
+        self.process = Process(folder.name, command, log=folder / "log", environ=environ)
+
+    def sent(self) -> int:
+        return int(self._broker.llen(QUEUE))
+
+    def sends_on(self) -> None:
+        """Return once it has sent so many more that each task has had its turn by this clock."""
+        before = self.sent()
+        eventually(lambda: self.sent() >= before + self._tasks)

@@ -1,0 +1,119 @@
+"""Promise 17: every process is replaced while prospects send, and none of them sees it."""
+
+from collections.abc import Callable
+from http.client import HTTPException
+from multiprocessing.pool import ThreadPool
+from threading import Event
+
+import psutil
+
+from local.commands import procfile, shell
+from local.process import Process
+from tests.faults.handled import check_each_was_handled_once, wait_until_handled
+from tests.prospects import make_prospects, send
+from tests.site import Site, eventually
+
+SENDERS = 2
+# As many send as there is time for while processes start.
+LONG = 300.0
+FAILED_TRIES = "SELECT count(*) FROM delivery_tries"
+
+
+class Busy:
+    """Prospects who send one after the other for as long as it takes. ``unanswered`` are those
+    that were refused or cut off."""
+
+    def __init__(self, site: Site) -> None:
+        self._site = site
+        self.over = Event()
+        self.statuses: list[int] = []
+        self.unanswered = 0
+
+    def send_on(self) -> None:
+        while not self.over.is_set():
+            (prospect,) = make_prospects(self._site, 1)
+            try:
+                self.statuses.append(send(self._site, prospect).status)
+            except (OSError, HTTPException):
+                self.unanswered += 1
+
+    def has_had(self, answers: int) -> bool:
+        return len(self.statuses) >= answers
+
+
+def sent_during(site: Site, deploy: Callable[[Site], None], times: int) -> Busy:
+    """Have the site replaced so often while all senders are answered now and then."""
+    busy = Busy(site)
+    with ThreadPool(SENDERS) as pool:
+        sending = [pool.apply_async(busy.send_on) for _ in range(SENDERS)]
+        try:
+            for _ in range(times):
+                enough = len(busy.statuses) + 2 * SENDERS
+                eventually(lambda enough=enough: busy.has_had(enough))  # type: ignore[misc]
+                deploy(site)
+        finally:
+            busy.over.set()
+        for sender in sending:
+            sender.get()
+    return busy
+
+
+def replace_all(site: Site) -> None:
+    """In the order of docs/operations.md; the new web takes visitors before the old one stops."""
+    for name in ("worker", "relay", "scheduler"):
+        site.stop(name)
+        site.start(name)
+    old, new = site.processes["web"], next_web(site)
+    new.start()
+    old.stop()
+    site.processes["web"] = new
+
+
+def next_web(site: Site) -> Process:
+    """The next release's, on the same port: the kernel shares the visitors out among both."""
+    web = Process(
+        "web",
+        shell(procfile()["web"]),
+        log=site.processes["web"].log,
+        environ=site.settings,
+        ready=lambda: listens(web),
+        ready_within=60,
+        grace=20,
+    )
+    return web
+
+
+def listens(web: Process) -> bool:
+    """Whether a process of this very web takes visitors."""
+    return any(
+        connection.status == psutil.CONN_LISTEN
+        for worker in psutil.Process(web.pid).children()
+        for connection in worker.net_connections("tcp")
+    )
+
+
+def stop_and_start(site: Site) -> None:
+    site.stop("web")
+    site.start("web")
+
+
+def test_nobody_who_sends_sees_that_every_process_is_replaced(
+    site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
+) -> None:
+    times = scale(2, 20)
+    busy = sent_during(site, replace_all, times)
+    assert set(busy.statuses) == {303} and not busy.unanswered
+    wait_until_handled(site, len(busy.statuses), within=LONG)
+    check_each_was_handled_once(site)
+    assert site.value(FAILED_TRIES) == 0
+    note(
+        f"every process replaced {times} times while {len(busy.statuses)} applications were sent:"
+        " each answered with its page, each handled once, no try failed"
+    )
+
+
+def test_a_web_that_is_stopped_and_started_leaves_some_unanswered(site: Site) -> None:
+    """The control."""
+    busy = sent_during(site, stop_and_start, 1)
+    assert busy.unanswered
+    wait_until_handled(site, site.value("SELECT count(*) FROM applications"), within=LONG)

@@ -21,7 +21,7 @@ from local.unprivileged import let_through, own_directory, run_as_server_user, s
 SUPERUSER = "postgres"
 # The owner of one database, who is nobody elsewhere; and who serves, who owns nothing.
 OWNER = "app"
-SITE = "site"
+SERVING = "serving"
 LONGEST_SOCKET_DIRECTORY = 90
 # Whatever dies but the machine, what was confirmed is there; no test waits for a busy disk.
 FAST = {"fsync": "off"}
@@ -77,7 +77,7 @@ class Postgres(Process):
         """Make the database, a copy of ``template``, and its roles, unless they are there; return
         its address, as the role that owns it."""
         with psycopg.connect(self.url, autocommit=True) as connection:
-            for role in (OWNER, SITE):
+            for role in (OWNER, SERVING):
                 if not connection.execute(
                     "SELECT 1 FROM pg_roles WHERE rolname = %s", [role]
                 ).fetchone():

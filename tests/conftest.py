@@ -27,7 +27,7 @@ from app.events.delivery.retry import RetryPolicy
 from app.events.subscription import current_subscriptions
 from app.extensions import limiter
 from config import Config, load_config
-from local.postgres import SITE, Postgres, temporary_postgres
+from local.postgres import SERVING, Postgres, temporary_postgres
 from local.redis import Redis, temporary_redis
 
 # Each has a whole site running, and one of it is enough: its tests stay on one core.
@@ -103,7 +103,7 @@ def config(
             "SECRET_KEY": secrets.token_hex(32),
             "BASE_URL": "http://localhost",
             "OWNER_DATABASE_URL": postgres.create_database("site"),
-            "DATABASE_URL": postgres.url_of("site", SITE),
+            "DATABASE_URL": postgres.url_of("site", SERVING),
             "REDIS_URL": redis_server.url,
             "SMTP_URL": "smtp://127.0.0.1:1",
             "STAFF_MAIL": "staff@champlin.example",

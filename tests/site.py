@@ -20,7 +20,7 @@ from redis import Redis as RedisClient
 
 from local.commands import command_environment, finish, procfile
 from local.ports import HOST, Ports, free_port
-from local.postgres import SITE, Postgres
+from local.postgres import SERVING, Postgres
 from local.process import Process
 from local.programs import site_processes
 from local.redis import Redis
@@ -217,7 +217,7 @@ def prepared_site(
             **local_settings(
                 ports,
                 owner_url=postgres.create_database(database, template=migrated(postgres)),
-                database_url=postgres.url_of(database, SITE),
+                database_url=postgres.url_of(database, SERVING),
                 redis_url=redis.url,
                 secret_key=secrets.token_hex(32),
             ),
@@ -246,7 +246,7 @@ def migrated(postgres: Postgres) -> str:
     settings = local_settings(
         Ports(),
         owner_url=postgres.create_database(MIGRATED),
-        database_url=postgres.url_of(MIGRATED, SITE),
+        database_url=postgres.url_of(MIGRATED, SERVING),
         redis_url=f"redis://{HOST}:1/0",
         secret_key=secrets.token_hex(32),
     )

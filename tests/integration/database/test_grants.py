@@ -19,7 +19,7 @@ from app import create_app
 from app.database import db
 from app.labs.backbone import on_backbone
 from config import ROOT, Config
-from local.postgres import SITE, Postgres, postgres_program
+from local.postgres import SERVING, Postgres, postgres_program, temporary_postgres
 
 AsOwner = Callable[[str], None]
 EVERYTHING = "DELETE INSERT SELECT UPDATE"
@@ -121,7 +121,7 @@ def test_the_table_of_a_later_migration_is_granted(session: Session, as_owner: A
 def test_an_upgrade_sets_right_what_was_granted_otherwise(
     client: FlaskClient, session: Session, as_owner: AsOwner
 ) -> None:
-    as_owner(f"REVOKE ALL ON staff FROM {SITE}; GRANT ALL ON events TO {SITE}")
+    as_owner(f"REVOKE ALL ON staff FROM {SERVING}; GRANT ALL ON events TO {SERVING}")
     unready = client.get("/readyz")
     assert unready.status_code == 503 and "`flask db upgrade` as the owner" in unready.text
     upgrade()
@@ -148,15 +148,15 @@ def test_a_command_that_needs_the_owner_says_so(
     assert "set OWNER_DATABASE_URL to the address of the one that does" in refused.output
 
 
-def test_compose_makes_the_role_that_serves_with_the_password_of_today(postgres: Postgres) -> None:
-    psql = [str(postgres_program("psql")), "-q", "-f", "roles.sql", postgres.url]
-    with psycopg.connect(postgres.url, autocommit=True) as connection:
+def test_compose_makes_the_role_that_serves_and_gives_it_the_password_of_today() -> None:
+    with temporary_postgres() as empty:
+        psql = [str(postgres_program("psql")), "-q", "-f", "roles.sql", empty.url]
         for password in ("first", "it's another"):
             environ = {**os.environ, "DATABASE_PASSWORD": password}
             subprocess.run(psql, cwd=ROOT, env=environ, check=True)
+        with psycopg.connect(empty.url) as connection:
             role = "SELECT rolcanlogin, rolsuper FROM pg_roles WHERE rolname = 'serving'"
             assert connection.execute(role).fetchall() == [(True, False)]
-        connection.execute("DROP ROLE serving")
 
 
 def test_a_database_with_one_role_is_served_and_can_be_given_the_second(
@@ -176,5 +176,5 @@ def test_a_database_with_one_role_is_served_and_can_be_given_the_second(
 
     one = ready_with(DATABASE_URL=owner, OWNER_DATABASE_URL="")
     assert one == "all: the site owns its tables, and could change the log"
-    both = {"DATABASE_URL": postgres.url_of("alone", SITE), "OWNER_DATABASE_URL": owner}
+    both = {"DATABASE_URL": postgres.url_of("alone", SERVING), "OWNER_DATABASE_URL": owner}
     assert ready_with(**both) == "ok"

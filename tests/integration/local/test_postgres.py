@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from local.ports import HOST, free_port
-from local.postgres import SITE, Postgres
+from local.postgres import SERVING, Postgres
 from local.process import ServerFailed
 
 Eventually = Callable[[Callable[[], bool]], None]
@@ -112,10 +112,10 @@ def test_the_owner_of_a_database_owns_nothing_else(server: Postgres) -> None:
 
 def test_a_cluster_from_before_there_were_two_roles_gets_the_second(server: Postgres) -> None:
     with psycopg.connect(server.url, autocommit=True) as connection:
-        connection.execute("DROP ROLE site")
+        connection.execute("DROP ROLE serving")
     server.create_database("site")
-    with psycopg.connect(server.url_of("site", SITE)) as connection:
-        assert connection.execute("SELECT current_user").fetchone() == ("site",)
+    with psycopg.connect(server.url_of("site", SERVING)) as connection:
+        assert connection.execute("SELECT current_user").fetchone() == ("serving",)
         with pytest.raises(psycopg.errors.InsufficientPrivilege):
             connection.execute("DELETE FROM kept")
 

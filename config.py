@@ -16,7 +16,9 @@ from dotenv import dotenv_values
 from msgspec import Meta
 
 from config_checks import (
+    SCHEMES,
     SHORTEST_SECRET,
+    STRIPE_PREFIXES,
     can_be_overheard,
     is_host,
     is_mail_address,
@@ -29,16 +31,6 @@ from config_checks import (
 
 ROOT = Path(__file__).parent
 SHORTEST_TOKEN = 16
-SCHEMES = {
-    "DATABASE_URL": ("postgresql", "postgres", "postgresql+psycopg"),
-    "REDIS_URL": ("redis", "rediss"),
-    "CELERY_BROKER_URL": ("amqps", "amqp", "rediss", "redis"),
-    "SMTP_URL": ("smtp", "smtp+starttls", "smtps"),
-}
-STRIPE_PREFIXES = {
-    "STRIPE_SECRET_KEY": ("sk_", "rk_"),
-    "STRIPE_WEBHOOK_SECRET": ("whsec_",),
-}
 # What Python makes of a byte in the environment that is not UTF-8.
 UNDECODED = re.compile("[\ud800-\udfff]")
 DAY = 86_400.0
@@ -63,6 +55,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     SECRET_KEY: str
     BASE_URL: str
     DATABASE_URL: str
+    OWNER_DATABASE_URL: str = ""
     REDIS_URL: str
     CELERY_BROKER_URL: str = ""
     SMTP_URL: str
@@ -208,6 +201,12 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     def sqlalchemy_url(self) -> str:
         """DATABASE_URL in SQLAlchemy's spelling, with psycopg 3 as the driver."""
         return f"postgresql+psycopg://{self.DATABASE_URL.partition('://')[2]}"
+
+    @property
+    def as_owner(self) -> "Config":
+        """The same for whoever owns the tables, in the place of whoever serves."""
+        owner = self.OWNER_DATABASE_URL or self.DATABASE_URL
+        return msgspec.structs.replace(self, DATABASE_URL=owner)
 
     @property
     def staff_recipients(self) -> tuple[str, ...]:

@@ -5,6 +5,18 @@ from collections.abc import Sequence
 from contextlib import suppress
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
+POSTGRES = ("postgresql", "postgres", "postgresql+psycopg")
+SCHEMES = {
+    "DATABASE_URL": POSTGRES,
+    "OWNER_DATABASE_URL": POSTGRES,
+    "REDIS_URL": ("redis", "rediss"),
+    "CELERY_BROKER_URL": ("amqps", "amqp", "rediss", "redis"),
+    "SMTP_URL": ("smtp", "smtp+starttls", "smtps"),
+}
+STRIPE_PREFIXES = {
+    "STRIPE_SECRET_KEY": ("sk_", "rk_"),
+    "STRIPE_WEBHOOK_SECRET": ("whsec_",),
+}
 SHORTEST_SECRET = 32
 FEWEST_CHARACTERS = 10
 PLACEHOLDER = re.compile(

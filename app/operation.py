@@ -32,6 +32,7 @@ from app.events.due import seconds_late
 from app.events.integrity.checkpoints import seconds_unsigned
 from app.events.log import has_moved
 from app.extensions import migrate
+from app.grants import can_read, owns_log
 from app.hold.service import seconds_held
 from app.notifications.queries import count_unsent_mail_by_status
 from app.webhooks.queries import (
@@ -43,6 +44,7 @@ from config import Config
 
 BROKER_TIMEOUT = 1.0
 AHEAD = "ahead: a newer release's"
+ALL = "all: the site owns its tables, and could change the log"
 
 # A gauge's name, its meaning, and its value now.
 Figure = tuple[str, str, float]
@@ -74,10 +76,15 @@ def readyz() -> ResponseReturnValue:
     checks = {
         "database": _database(),
         "migrations": _migrations(),
+        "rights": _rights(),
         "log": _log(),
         "broker": _broker(),
     }
-    ready = checks["database"] == checks["log"] == "ok" and checks["migrations"] in {"ok", AHEAD}
+    ready = (
+        checks["database"] == checks["log"] == "ok"
+        and checks["migrations"] in {"ok", AHEAD}
+        and checks["rights"] in {"ok", ALL}
+    )
     return jsonify(status="ok" if ready else "unavailable", **checks), 200 if ready else 503
 
 
@@ -198,6 +205,16 @@ def _revisions() -> tuple[frozenset[str], frozenset[str]]:
     migrations = ScriptDirectory.from_config(migrate.get_config())
     known = frozenset(one.revision for one in migrations.walk_revisions())
     return frozenset(migrations.get_heads()), known
+
+
+def _rights() -> str:
+    try:
+        with db.engine.connect() as connection:
+            if owns_log(connection):
+                return ALL
+            return "ok" if can_read(connection) else "missing: run `flask db upgrade` as the owner"
+    except SQLAlchemyError:
+        return "unknown"
 
 
 def _log() -> str:

@@ -30,7 +30,8 @@ class Backbone:
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        self.url = site.settings["DATABASE_URL"]
+        # Beside the log stand tables of the benchmarks' own.
+        self.url = site.settings["OWNER_DATABASE_URL"]
         self.app = create_app(load_config({**site.settings, "LOG_LEVEL": "warning"}))
 
     def record(self, session: Session) -> RecordedEvent:
@@ -85,7 +86,7 @@ def new_stream() -> str:
 def measured_backbone(postgres: Postgres, redis: Redis) -> Iterator[Backbone]:
     """The site on an empty database, with one subscriber that does nothing."""
     with prepared_site(postgres, redis, AS_SHIPPED) as site:
-        with psycopg.connect(site.settings["DATABASE_URL"]) as connection:
+        with psycopg.connect(site.settings["OWNER_DATABASE_URL"]) as connection:
             connection.execute(STARTED)
         backbone = Backbone(site)
         subscribe_noops(backbone.app, "one")

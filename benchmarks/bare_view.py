@@ -45,7 +45,7 @@ class BareView:
 @contextmanager
 def bare_view(settings: Mapping[str, str], folder: Path) -> Iterator[BareView]:
     """The bare view on the site's database, where it gets two tables of its own."""
-    with psycopg.connect(settings["DATABASE_URL"]) as connection:
+    with psycopg.connect(settings["OWNER_DATABASE_URL"]) as connection:
         connection.execute(TABLES)
     port = free_port()
     process = Process(

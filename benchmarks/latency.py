@@ -33,7 +33,8 @@ def proposal_times(measured: MeasuredSite, most: int) -> Iterator[Measure]:
     """Each call submits an application: seconds from the 303 to the engagement's commit."""
     requests = iter(measured.requests(most))
     client = Connection(measured.port)
-    with psycopg.connect(measured.site.settings["DATABASE_URL"], autocommit=True) as listener:
+    owner = measured.site.settings["OWNER_DATABASE_URL"]
+    with psycopg.connect(owner, autocommit=True) as listener:
         listener.execute(ANNOUNCE)
         listener.execute("LISTEN proposed")
 

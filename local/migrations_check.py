@@ -4,7 +4,7 @@ import secrets
 
 from local.commands import command_environment, finish
 from local.ports import Ports
-from local.postgres import temporary_postgres
+from local.postgres import SERVING, temporary_postgres
 from local.settings import local_settings
 
 
@@ -13,7 +13,8 @@ def check_migrations() -> None:
     with temporary_postgres() as postgres:
         settings = local_settings(
             Ports(),
-            database_url=postgres.create_database("migrations"),
+            owner_url=postgres.create_database("migrations"),
+            database_url=postgres.url_of("migrations", SERVING),
             # Nothing is sent anywhere.
             redis_url="redis://127.0.0.1:1/0",
             secret_key=secrets.token_hex(32),

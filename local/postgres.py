@@ -19,8 +19,9 @@ from local.process import Process, ServerFailed
 from local.unprivileged import let_through, own_directory, run_as_server_user, server_user
 
 SUPERUSER = "postgres"
-# What a hosted database gives: the owner of one database, who is nobody elsewhere.
+# The owner of one database, who is nobody elsewhere; and who serves, who owns nothing.
 OWNER = "app"
+SERVING = "serving"
 LONGEST_SOCKET_DIRECTORY = 90
 # Whatever dies but the machine, what was confirmed is there; no test waits for a busy disk.
 FAST = {"fsync": "off"}
@@ -73,13 +74,14 @@ class Postgres(Process):
         super().launch()
 
     def create_database(self, name: str, *, template: str = "template1") -> str:
-        """Make the database, a copy of ``template``, unless it is there; return its address, as the
-        role that owns it."""
+        """Make the database, a copy of ``template``, and its roles, unless they are there; return
+        its address, as the role that owns it."""
         with psycopg.connect(self.url, autocommit=True) as connection:
-            if not connection.execute(
-                "SELECT 1 FROM pg_roles WHERE rolname = %s", [OWNER]
-            ).fetchone():
-                connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(OWNER)))
+            for role in (OWNER, SERVING):
+                if not connection.execute(
+                    "SELECT 1 FROM pg_roles WHERE rolname = %s", [role]
+                ).fetchone():
+                    connection.execute(sql.SQL("CREATE ROLE {} LOGIN").format(sql.Identifier(role)))
             if not connection.execute(
                 "SELECT 1 FROM pg_database WHERE datname = %s", [name]
             ).fetchone():

@@ -45,8 +45,10 @@ def servers(state: State, ports: Ports, environ: Mapping[str, str]) -> Servers:
 
 
 def site_processes(state: State, ports: Ports, environ: Mapping[str, str]) -> list[Process]:
-    """The processes of the Procfile, as they run on real servers; they need the servers."""
+    """The processes of the Procfile, as they run on real servers; they need the servers. None has
+    the address of the tables' owner."""
     commands = procfile()
+    environ = {name: value for name, value in environ.items() if name != "OWNER_DATABASE_URL"}
 
     def process(name: str, ready: Callable[[], bool] = lambda: True) -> Process:
         return Process(

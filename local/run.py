@@ -9,6 +9,7 @@ from config import Config, load_config
 from local.commands import command_environment, finish, procfile
 from local.leftovers import MARK, end_processes, processes_marked
 from local.ports import HOST, Ports, choose_ports
+from local.postgres import SERVING
 from local.programs import end_earlier_run, servers, site_processes
 from local.settings import local_settings
 from local.state import State
@@ -69,7 +70,8 @@ def _start_everything(state: State, supervisor: Supervisor, mark: str) -> None:
 
     settings = local_settings(
         ports,
-        database_url=stand_ins.postgres.create_database(DATABASE),
+        owner_url=stand_ins.postgres.create_database(DATABASE),
+        database_url=stand_ins.postgres.url_of(DATABASE, SERVING),
         redis_url=stand_ins.redis.url,
         secret_key=state.secret_key(),
     )

@@ -9,7 +9,7 @@ STRIPE_WEBHOOK_SECRET = "whsec_local"
 
 
 def local_settings(
-    ports: Ports, *, database_url: str, redis_url: str, secret_key: str
+    ports: Ports, *, database_url: str, owner_url: str = "", redis_url: str, secret_key: str
 ) -> dict[str, str]:
     """The variables of config.py. STAFF_MAIL is kept where the environment has it."""
     return {
@@ -18,6 +18,7 @@ def local_settings(
         "BASE_URL": f"http://{HOST}:{ports.web}",
         "EXTRA_HOSTS": "localhost",
         "DATABASE_URL": database_url,
+        "OWNER_DATABASE_URL": owner_url,
         "REDIS_URL": redis_url,
         "SMTP_URL": f"smtp://{HOST}:{ports.smtp}",
         "STAFF_MAIL": os.environ.get("STAFF_MAIL") or "staff@champlin.example",

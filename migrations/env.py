@@ -1,8 +1,11 @@
-"""Runs migrations with the app's own engine, one process at a time."""
+"""Runs migrations as the role that owns the tables, one process at a time, and grants the role that
+serves its rights."""
 
 from alembic import context
 from flask import current_app
 from sqlalchemy import text
+
+from app.grants import grant, owner_engine
 
 database = current_app.extensions["migrate"].db
 # Any number of hosts may start at once and migrate; the lock lets one of them do it.
@@ -10,7 +13,7 @@ MIGRATION_LOCK = 7_301_501
 
 
 def run() -> None:
-    with database.engine.connect() as connection:
+    with owner_engine() as engine, engine.connect() as connection:
         context.configure(
             connection=connection,
             target_metadata=database.metadata,
@@ -28,6 +31,7 @@ def run() -> None:
             # Whoever serves meanwhile waits behind a migration that waits for a table.
             connection.execute(text("SET LOCAL lock_timeout = '5s'"))
             context.run_migrations()
+            grant(connection)
         connection.commit()
 
 

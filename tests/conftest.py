@@ -27,7 +27,7 @@ from app.events.delivery.retry import RetryPolicy
 from app.events.subscription import current_subscriptions
 from app.extensions import limiter
 from config import Config, load_config
-from local.postgres import Postgres, temporary_postgres
+from local.postgres import SERVING, Postgres, temporary_postgres
 from local.redis import Redis, temporary_redis
 
 # Each has a whole site running, and one of it is enough: its tests stay on one core.
@@ -102,7 +102,8 @@ def config(
             "ENVIRONMENT": "test",
             "SECRET_KEY": secrets.token_hex(32),
             "BASE_URL": "http://localhost",
-            "DATABASE_URL": postgres.create_database("site"),
+            "OWNER_DATABASE_URL": postgres.create_database("site"),
+            "DATABASE_URL": postgres.url_of("site", SERVING),
             "REDIS_URL": redis_server.url,
             "SMTP_URL": "smtp://127.0.0.1:1",
             "STAFF_MAIL": "staff@champlin.example",
@@ -163,6 +164,17 @@ def app(migrated_app: Flask, empty: Callable[[], None]) -> Iterator[Flask]:
 @pytest.fixture
 def session(app: Flask) -> Session:
     return db.session()
+
+
+@pytest.fixture
+def as_owner(app: Flask, config: Config) -> Callable[[str], None]:
+    """Do what the site itself may not, as the role that owns its tables."""
+
+    def as_owner(statement: str) -> None:
+        with psycopg.connect(config.as_owner.postgres_url) as connection:
+            connection.execute(statement.encode())
+
+    return as_owner
 
 
 @pytest.fixture

@@ -22,7 +22,7 @@ from redis import Redis as RedisClient
 
 from local.commands import command_environment, finish, procfile
 from local.ports import HOST, Ports, free_port
-from local.postgres import Postgres
+from local.postgres import SERVING, Postgres
 from local.process import ROOT, Process
 from local.programs import site_processes
 from local.redis import Redis
@@ -225,7 +225,8 @@ def prepared_site(
             **command_environment(),
             **local_settings(
                 ports,
-                database_url=postgres.create_database(database, template=migrated(postgres)),
+                owner_url=postgres.create_database(database, template=migrated(postgres)),
+                database_url=postgres.url_of(database, SERVING),
                 redis_url=redis.url,
                 secret_key=secrets.token_hex(32),
             ),
@@ -260,7 +261,8 @@ def migrated(postgres: Postgres) -> str:
     begins with is copied from it."""
     settings = local_settings(
         Ports(),
-        database_url=postgres.create_database(MIGRATED),
+        owner_url=postgres.create_database(MIGRATED),
+        database_url=postgres.url_of(MIGRATED, SERVING),
         redis_url=f"redis://{HOST}:1/0",
         secret_key=secrets.token_hex(32),
     )

@@ -112,7 +112,7 @@ def check_the_chain_holds(site: Site) -> None:
 @contextmanager
 def changed(site: Site, change: str, back: str) -> Iterator[None]:
     """Within it the site's own database has lost a guard: how a control switches it off."""
-    with psycopg.connect(site.settings["DATABASE_URL"], autocommit=True) as connection:
+    with psycopg.connect(site.settings["OWNER_DATABASE_URL"], autocommit=True) as connection:
         connection.execute(change.encode())
         try:
             yield

@@ -2,7 +2,7 @@
 
 import re
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from threading import Barrier, Thread
 
 import pytest
@@ -23,7 +23,7 @@ from app.events.types import RecordedEvent, stream_of
 
 WORKERS = 10
 # A table without keys: nothing but the delivery keeps a second effect out.
-EFFECTS = "CREATE TABLE IF NOT EXISTS effects (event uuid); DELETE FROM effects"
+EFFECTS = "CREATE TABLE effects (event uuid)"
 
 
 def leave_a_mark(session: Session, event: RecordedEvent) -> None:
@@ -35,11 +35,18 @@ PERSON = uuid.uuid4()
 MARKING = Subscriptions({ApplicationDeclined: (leave_a_mark,)})
 
 
+@pytest.fixture
+def effects(as_owner: Callable[[str], None]) -> Iterator[None]:
+    as_owner(EFFECTS)
+    yield
+    db.session.rollback()
+    as_owner("DROP TABLE effects")
+
+
 def deliver_many_times(app: Flask, events: int) -> list[int]:
     """Record so many events, have every worker deliver each of them at the same moment, and return
     how often each event has left its mark."""
     session = db.session()
-    session.execute(text(EFFECTS))
     ids = [
         record(
             session,
@@ -72,11 +79,10 @@ def deliver_many_times(app: Flask, events: int) -> list[int]:
         worker.join()
     counted = session.execute(text("SELECT event, count(*) FROM effects GROUP BY 1"))
     counts = {event: count for event, count in counted}  # noqa: C416 - rows are no pairs to mypy
-    session.execute(text("DROP TABLE effects"))
-    session.commit()
     return [counts.get(event_id, 0) for event_id in ids]
 
 
+@pytest.mark.usefixtures("effects")
 def test_each_event_has_its_effect_once(
     app: Flask, scale: Callable[[int, int], int], note: Callable[[str], None]
 ) -> None:
@@ -85,6 +91,7 @@ def test_each_event_has_its_effect_once(
     note(f"{events} events delivered by {WORKERS} workers at once: {events} effects")
 
 
+@pytest.mark.usefixtures("effects")
 def test_without_the_claim_effects_double(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
     """The control: nobody is kept out, and a void claim goes unnoticed."""
     unlocked = re.sub(r"FOR UPDATE[\w\s]*SKIP LOCKED", "", claims.CLAIM.text)

@@ -58,7 +58,7 @@ def refusing(site: Site, table: str, condition: str, code: str = "P0001") -> Ite
     ``code`` is the SQLSTATE: P0001 is a fault of ours, 57P01 a database that goes away.
     """
     names = {"name": sql.SQL(table), "table": sql.Identifier(table)}
-    with psycopg.connect(site.settings["DATABASE_URL"], autocommit=True) as connection:
+    with psycopg.connect(site.settings["OWNER_DATABASE_URL"], autocommit=True) as connection:
         connection.execute(
             REFUSE.format(condition=sql.SQL(condition), code=sql.Literal(code), **names)
         )

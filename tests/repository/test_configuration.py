@@ -14,6 +14,7 @@ from local.commands import procfile
 ROOT = Path(__file__).parents[2]
 README = ROOT / "README.md"
 COMPOSE = ROOT / "compose.yaml"
+OF_THE_DATABASE = ("DATABASE_URL", "OWNER_DATABASE_URL", "POSTGRES_PASSWORD")
 ROW = re.compile(r"^\| `([A-Z_]+)` \| ([^|]*) \|", re.MULTILINE)
 
 
@@ -35,8 +36,18 @@ def test_compose_hands_every_setting_on_but_for_those_that_it_provides() -> None
         assert service["env_file"] == ".env"
         given = service["environment"]
         fixed = {name for name, value in given.items() if f"${{{name}:" not in value}
-        assert fixed == {"DATABASE_URL", "REDIS_URL", "PORT"}
-        assert given.keys() - {"PORT"} <= set(Config.__struct_fields__)
+        assert fixed == {*OF_THE_DATABASE, "REDIS_URL", "PORT"}
+        assert given.keys() - {"POSTGRES_PASSWORD", "PORT"} <= set(Config.__struct_fields__)
+
+
+def test_in_compose_the_release_command_alone_knows_the_way_to_the_owner_of_the_tables() -> None:
+    services = yaml.safe_load(COMPOSE.read_text())["services"]
+    ours = {
+        name: service["environment"] for name, service in services.items() if "build" in service
+    }
+    assert [name for name, given in ours.items() if given["OWNER_DATABASE_URL"]] == ["migrate"]
+    assert not any(given["POSTGRES_PASSWORD"] for given in ours.values())
+    assert "serving:" in ours["migrate"]["DATABASE_URL"]
 
 
 def test_a_slow_sender_meets_the_proxy_first_which_lets_every_upload_through() -> None:

@@ -75,6 +75,7 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("DATABASE_URL", "postgresql://db:T0P-S3CR3T/site"),
         ("DATABASE_URL", "postgresql://[a/b"),
         ("DATABASE_URL", "postgresql://firm:T0P-S3CR3T℀@db/site"),
+        ("OWNER_DATABASE_URL", "postgresql://db:T0P-S3CR3T/site"),
         ("REDIS_URL", "localhost"),
         ("REDIS_URL", "redis://"),
         ("REDIS_URL", "redis://redis:T0P-S3CR3T/0"),

@@ -19,6 +19,7 @@ from app.events.integrity.checkpoints import (
 )
 from app.events.projections.projection import current_projections
 from app.events.rows import UnreadableEvent
+from app.grants import owner_engine
 
 ROOT = re.compile(r"\b[0-9a-f]{64}\b")
 UNSIGNED = "checkpoints: for 26 hours none was signed, or the latest were deleted"
@@ -83,11 +84,11 @@ def rebuild() -> None:
     The exit status is 1 if something could not be set right.
     """
     left = 0
-    with alone_at("events.rebuild") as is_alone:
+    with alone_at("events.rebuild") as is_alone, owner_engine() as engine:
         if not is_alone:
             raise click.ClickException("Another rebuild is at work.")
         for projection in current_projections():
-            for difference in projection.rebuild(db.engine):
+            for difference in projection.rebuild(engine):
                 click.echo(str(difference))
                 left += difference.is_left
     if left:

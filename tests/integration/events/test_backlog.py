@@ -15,6 +15,8 @@ from local.postgres import Postgres
 from tests.integration.events.conftest import PERSON, Flow, new_stream
 from tests.settled import wait_until_settled
 
+AsOwner = Callable[[str], None]
+
 Statement = tuple[TextClause, Callable[[int, str], dict[str, Any]]]
 SOME, MANY = 20, 400
 STATEMENTS: dict[str, Statement] = {
@@ -36,25 +38,24 @@ def ignore(session: Session, recorded: RecordedEvent) -> None:
 
 
 @pytest.fixture
-def unwatched(session: Session, postgres: Postgres) -> Iterator[None]:
+def unwatched(session: Session, postgres: Postgres, as_owner: AsOwner) -> Iterator[None]:
     """Postgres keeps to what it knows of the deliveries: nothing counts them anew meanwhile, and of
     the tests before there is nothing left in their file."""
     wait_until_settled()
     with psycopg.connect(postgres.url_of("site"), autocommit=True) as connection:
         connection.execute("SET lock_timeout = '10s'")
         connection.execute("VACUUM FULL events, deliveries")
-    session.execute(text("ALTER TABLE deliveries SET (autovacuum_enabled = off)"))
-    session.commit()
+    as_owner("ALTER TABLE deliveries SET (autovacuum_enabled = off)")
     yield
     session.rollback()
-    session.execute(text("ALTER TABLE deliveries RESET (autovacuum_enabled)"))
-    session.commit()
+    as_owner("ALTER TABLE deliveries RESET (autovacuum_enabled)")
 
 
 @pytest.mark.usefixtures("unwatched")
 @pytest.mark.parametrize("name", STATEMENTS)
 def test_a_statement_about_one_delivery_reads_no_other(
     session: Session,
+    as_owner: AsOwner,
     flow_to: Callable[..., Flow],
     record_event: Callable[..., RecordedEvent],
     name: str,
@@ -75,8 +76,7 @@ def test_a_statement_about_one_delivery_reads_no_other(
     # As it is most of the time: everything is done, and that is what Postgres knows.
     record_event()
     flow.deliver_all(flow.relay())
-    session.execute(text("ANALYZE deliveries"))
-    session.commit()
+    as_owner("ANALYZE deliveries")
     few = pages_read(SOME)
     # A deeper index costs a page or two; to read the others costs one for each.
     assert pages_read(MANY) < few + (MANY - SOME) / 4

@@ -15,12 +15,12 @@ from local.postgres import Postgres
 from tests.integration.events.machine import SUBSCRIBERS, Deliveries
 
 # A table without keys: nothing but the delivery keeps a second effect out.
-MAKE_EFFECTS = text("""
+MAKE_EFFECTS = """
 CREATE TABLE effects (
     place int GENERATED ALWAYS AS IDENTITY, subscriber text, stream text, version int
 )
-""")
-DROP_EFFECTS = text("DROP TABLE effects")
+"""
+DROP_EFFECTS = "DROP TABLE effects"
 EMPTY = """
 SET session_replication_role = replica;
 DELETE FROM deliveries; DELETE FROM events; DELETE FROM paused_subscribers; DELETE FROM effects
@@ -28,14 +28,14 @@ DELETE FROM deliveries; DELETE FROM events; DELETE FROM paused_subscribers; DELE
 
 
 @pytest.fixture
-def machine(session: Session, postgres: Postgres) -> Iterator[Callable[[], Deliveries]]:
-    session.execute(MAKE_EFFECTS)
-    session.commit()
+def machine(
+    session: Session, postgres: Postgres, as_owner: Callable[[str], None]
+) -> Iterator[Callable[[], Deliveries]]:
+    as_owner(MAKE_EFFECTS)
     with psycopg.connect(postgres.url_of("site"), autocommit=True) as all_powerful:
         yield partial(Deliveries, session, lambda: all_powerful.execute(EMPTY.encode()))
     session.rollback()
-    session.execute(DROP_EFFECTS)
-    session.commit()
+    as_owner(DROP_EFFECTS)
 
 
 def test_whatever_happens_deliveries_keep_their_promises(machine: Callable[[], Deliveries]) -> None:

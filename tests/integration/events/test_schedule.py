@@ -26,11 +26,12 @@ STREAM = "delivery-1"
 HOUR = timedelta(hours=1)
 UNLOCKED = text(CLAIM.text.replace("FOR UPDATE SKIP LOCKED", ""))
 # A clock of the database that is two hours ahead, for who looks for it in that schema first.
-CLOCK_AHEAD = text("""
+CLOCK_AHEAD = """
 CREATE SCHEMA ahead;
+GRANT USAGE ON SCHEMA ahead TO PUBLIC;
 CREATE FUNCTION ahead.statement_timestamp() RETURNS timestamptz LANGUAGE sql
     AS 'SELECT pg_catalog.now() + interval ''2 hours''';
-""")
+"""
 Plan = Callable[..., str]
 
 
@@ -49,19 +50,18 @@ def plan(session: Session) -> Plan:
 
 
 @pytest.fixture
-def clock_ahead(app: Flask) -> Iterator[Session]:
+def clock_ahead(app: Flask, as_owner: Callable[[str], None]) -> Iterator[Session]:
     """A session for which the database's clock is two hours ahead."""
+    as_owner(CLOCK_AHEAD)
     with db.engine.connect() as connection:
-        connection.execute(CLOCK_AHEAD)
         connection.execute(text("SET search_path = ahead, pg_catalog, public"))
         connection.commit()
         try:
             with Session(connection) as session:
                 yield session
         finally:
-            connection.execute(text("DROP SCHEMA ahead CASCADE"))
-            connection.commit()
             connection.invalidate()
+            as_owner("DROP SCHEMA ahead CASCADE")
 
 
 def numbers(session: Session, stream: str = STREAM) -> list[int]:

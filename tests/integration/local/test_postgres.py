@@ -11,7 +11,7 @@ import psycopg
 import pytest
 
 from local.ports import HOST, free_port
-from local.postgres import Postgres
+from local.postgres import SERVING, Postgres
 from local.process import ServerFailed
 
 Eventually = Callable[[Callable[[], bool]], None]
@@ -102,12 +102,22 @@ def test_a_taken_port_is_told_in_the_servers_own_words(data_dir: Path) -> None:
     assert not server.is_running
 
 
-def test_the_site_owns_its_database_and_nothing_else(server: Postgres) -> None:
+def test_the_owner_of_a_database_owns_nothing_else(server: Postgres) -> None:
     with psycopg.connect(server.create_database("site")) as connection:
         role = connection.execute(
             "SELECT rolsuper, rolcreatedb, rolcreaterole FROM pg_roles WHERE rolname = current_user"
         ).fetchone()
     assert role == (False, False, False)
+
+
+def test_a_cluster_from_before_there_were_two_roles_gets_the_second(server: Postgres) -> None:
+    with psycopg.connect(server.url, autocommit=True) as connection:
+        connection.execute("DROP ROLE serving")
+    server.create_database("site")
+    with psycopg.connect(server.url_of("site", SERVING)) as connection:
+        assert connection.execute("SELECT current_user").fetchone() == ("serving",)
+        with pytest.raises(psycopg.errors.InsufficientPrivilege):
+            connection.execute("DELETE FROM kept")
 
 
 def test_text_is_unicode_whatever_the_machine_speaks(server: Postgres) -> None:

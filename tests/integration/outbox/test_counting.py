@@ -41,7 +41,7 @@ SELECT seq_tup_read + idx_tup_fetch FROM pg_stat_xact_user_tables WHERE relname 
 
 
 @pytest.fixture(autouse=True)
-def told(session: Session) -> None:
+def told(session: Session, as_owner: Callable[[str], None]) -> None:
     """Mail and chat: many that were sent, two that wait, and one that was refused."""
     because = record(
         session,
@@ -53,8 +53,8 @@ def told(session: Session) -> None:
     session.execute(text(STATES), {"many": MANY, "last": LAST_SENT})
     session.execute(text(MAIL))
     session.execute(text(CHAT), {"because": because.id})
-    session.execute(text("ANALYZE mail_messages, chat_messages"))
     session.commit()
+    as_owner("ANALYZE mail_messages, chat_messages")
 
 
 @pytest.mark.parametrize(

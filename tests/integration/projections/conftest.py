@@ -10,7 +10,8 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from sqlalchemy import func, update
+from flask import Flask
+from sqlalchemy import Engine, func, update
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
@@ -26,6 +27,7 @@ from app.events.due import record_due
 from app.events.models import ScheduledEvent
 from app.events.projections.projection import Projection, current_projections
 from app.events.types import stream_of
+from app.grants import owner_engine
 from app.messages.service import write_as_prospect, write_as_staff
 from app.payments.deposits import Transfer
 from app.payments.service import record_bank_payment
@@ -154,9 +156,16 @@ def verify(session: Session) -> Differences:
 
 
 @pytest.fixture
-def rebuild(session: Session) -> Differences:
+def owner(app: Flask) -> Iterator[Engine]:
+    """The role that owns the tables, which `flask events rebuild` works as."""
+    with owner_engine() as engine:
+        yield engine
+
+
+@pytest.fixture
+def rebuild(session: Session, owner: Engine) -> Differences:
     """What `flask events rebuild` would print."""
-    return lambda: _each(session, lambda projection: projection.rebuild(db.engine))
+    return lambda: _each(session, lambda projection: projection.rebuild(owner))
 
 
 def _each(session: Session, ask: Callable[[Projection], Iterator[Any]]) -> list[str]:

@@ -61,16 +61,17 @@ def test_a_row_without_its_events_is_left_and_said(
 
 
 def test_the_queue_is_built_from_nothing(
-    finished: UUID, office: Office, verify: Differences, session: Session
+    finished: UUID, office: Office, verify: Differences, session: Session, owner: Engine
 ) -> None:
     for _ in range(12):
         office.submit()
     office.handle()
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(rebuilding, "BATCH", 5)
-        session.execute(text("TRUNCATE queue_rows, queue_figures"))
+        session.execute(text("DELETE FROM queue_rows"))
+        session.execute(text("DELETE FROM queue_figures"))
         session.commit()
-        rebuild_queue(db.engine)
+        rebuild_queue(owner)
     assert session.query(QueueRow).count() == 13
     assert verify() == []
 
@@ -90,7 +91,12 @@ def test_the_new_tables_have_the_old_ones_indexes(finished: UUID, rebuild: Diffe
 
 
 def test_everything_is_rebuilt_while_others_submit_and_decide(
-    app: Flask, finished: UUID, office: Office, verify: Differences, tamper: Tamper
+    app: Flask,
+    finished: UUID,
+    office: Office,
+    verify: Differences,
+    tamper: Tamper,
+    owner: Engine,
 ) -> None:
     over, failures = threading.Event(), list[BaseException]()
     found = list[list[str]]()
@@ -99,7 +105,7 @@ def test_everything_is_rebuilt_while_others_submit_and_decide(
         try:
             with app.app_context():
                 while not over.is_set():
-                    parts = [p.rebuild(db.engine) for p in current_projections()]
+                    parts = [p.rebuild(owner) for p in current_projections()]
                     found.append([str(difference) for part in parts for difference in part])
         except BaseException as error:
             failures.append(error)
@@ -128,7 +134,7 @@ def test_everything_is_rebuilt_while_others_submit_and_decide(
 
 
 def test_without_catching_up_what_was_recorded_meanwhile_would_be_missing(
-    office: Office, verify: Differences, monkeypatch: pytest.MonkeyPatch
+    office: Office, verify: Differences, owner: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control: the rows that change while the new tables are built are not made again."""
     application_id = office.submit()
@@ -141,27 +147,26 @@ def test_without_catching_up_what_was_recorded_meanwhile_would_be_missing(
         office.handle()
 
     monkeypatch.setattr(rebuilding, "build_rows", build_and_go_on)
-    rebuild_queue(db.engine)
+    rebuild_queue(owner)
     assert verify() == []
 
     application_id = office.submit()
     office.handle()
     monkeypatch.setattr(rebuilding, "applications_of", lambda _: [])
-    rebuild_queue(db.engine)
+    rebuild_queue(owner)
     assert any(f"queue_rows {application_id}: status" in found for found in verify())
 
 
 def test_while_the_lock_cannot_be_had_the_old_tables_stay(
-    finished: UUID, verify: Differences, monkeypatch: pytest.MonkeyPatch
+    finished: UUID, verify: Differences, owner: Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(rebuilding, "SWAP_TRIES", 1)
-    engine: Engine = db.engine
-    with engine.connect() as reader:
+    with db.engine.connect() as reader:
         reader.execute(text("SELECT count(*) FROM queue_rows"))
         with pytest.raises(OperationalError):
-            rebuild_queue(engine)
+            rebuild_queue(owner)
     assert verify() == []
-    rebuild_queue(engine)
+    rebuild_queue(owner)
     assert verify() == []
 
 

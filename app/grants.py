@@ -1,0 +1,93 @@
+"""What the site may do in Postgres where another role than its own owns the tables.
+
+`flask db upgrade` works as the owner and grants this to the role in DATABASE_URL, which can then
+neither change the log nor take away what guards it. Where one role does both, nothing is granted.
+Columns that number themselves need no grant, and functions are everybody's.
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import click
+from flask import current_app
+from sqlalchemy import Connection, Engine, create_engine, text
+
+from app.database import db
+
+# On every table that is not named below, and on those to come.
+ORDINARY = "SELECT, INSERT, UPDATE, DELETE"
+# The relay's mark says nothing of what has happened.
+LOG = "SELECT, INSERT, UPDATE (relayed_at)"
+RIGHTS = {
+    "public.events": LOG,
+    "public.log_epochs": "SELECT, INSERT",
+    "public.checkpoints": "SELECT, INSERT",
+    "public.alembic_version": "SELECT",
+    # A sandbox is deleted in the end.
+    "labs.events": f"{LOG}, DELETE",
+}
+
+OWNS_LOG = text("""
+SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('public.events')
+""")
+OURS = """
+FROM pg_class WHERE relkind = 'r' AND relnamespace::regnamespace::text IN ('public', 'labs')
+    AND relowner = (SELECT relowner FROM pg_class WHERE oid = to_regclass('public.events'))
+"""
+NAMES = text(f"SELECT relnamespace::regnamespace || '.' || relname {OURS}")
+CAN_READ = text(f"SELECT coalesce(bool_and(has_table_privilege(oid, 'SELECT')), true) {OURS}")
+HAS_LABS = text("SELECT to_regnamespace('labs') IS NOT NULL")
+ROLE = text("SELECT quote_ident(current_user)")
+
+
+class NotOwner(click.ClickException):
+    """A command can't do its work as this role. Its sentence says what is missing."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This role does not own the site's tables: set OWNER_DATABASE_URL to the address of the"
+            " one that does."
+        )
+
+
+@contextmanager
+def owner_engine() -> Iterator[Engine]:
+    """For what makes, changes or drops tables: an engine of the role that owns them. Raises
+    NotOwner."""
+    config = current_app.config["SITE"]
+    engine = db.engine
+    if config.OWNER_DATABASE_URL:
+        options = current_app.config["SQLALCHEMY_ENGINE_OPTIONS"]
+        engine = create_engine(config.as_owner.sqlalchemy_url, **options)
+    try:
+        with engine.connect() as connection:
+            if not owns_log(connection):
+                raise NotOwner
+        yield engine
+    finally:
+        if engine is not db.engine:
+            engine.dispose()
+
+
+def owns_log(connection: Connection) -> bool:
+    """Whether this role could do anything to the log, or would be the one to make it."""
+    return connection.scalar(OWNS_LOG) is not False
+
+
+def can_read(connection: Connection) -> bool:
+    """Whether it was granted anything at all on every table there is."""
+    return bool(connection.scalar(CAN_READ))
+
+
+def grant(owner: Connection) -> None:
+    """Have the role in DATABASE_URL hold these rights and no others. A repeat changes nothing."""
+    with db.engine.connect() as site:
+        role = site.scalar(ROLE)
+    if role == owner.scalar(ROLE):
+        return
+    for table in owner.scalars(NAMES).all():
+        owner.execute(text(f"REVOKE ALL ON {table} FROM {role}"))
+        owner.execute(text(f"GRANT {RIGHTS.get(table, ORDINARY)} ON {table} TO {role}"))
+    if owner.scalar(HAS_LABS):
+        owner.execute(text(f"GRANT USAGE ON SCHEMA labs TO {role}"))
+    owner.execute(text(f"ALTER DEFAULT PRIVILEGES GRANT {ORDINARY} ON TABLES TO {role}"))

@@ -1,0 +1,6 @@
+-- For compose.yaml, as the owner of the tables: the role that the site serves by.
+\set ON_ERROR_STOP on
+\getenv password DATABASE_PASSWORD
+SELECT 'CREATE ROLE serving LOGIN'
+WHERE NOT EXISTS (SELECT FROM pg_roles WHERE rolname = 'serving') \gexec
+ALTER ROLE serving PASSWORD :'password';

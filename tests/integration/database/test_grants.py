@@ -1,0 +1,180 @@
+"""The role that the site serves by: it can do all that the site does, and nothing to the log."""
+
+import os
+import subprocess
+from collections.abc import Callable, Iterator
+
+import msgspec
+import psycopg
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from flask_migrate import upgrade
+from psycopg.errors import InsufficientPrivilege
+from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
+from sqlalchemy.orm import Session
+
+from app import create_app
+from app.database import db
+from app.labs.backbone import on_backbone
+from config import ROOT, Config
+from local.postgres import SERVING, Postgres, postgres_program, temporary_postgres
+
+AsOwner = Callable[[str], None]
+EVERYTHING = "DELETE INSERT SELECT UPDATE"
+# Whole tables: of the log's own columns the one that the relay marks is all that may be changed.
+LESS = {
+    "public.alembic_version": "SELECT",
+    "public.checkpoints": "INSERT SELECT",
+    "public.events": "INSERT SELECT",
+    "public.log_epochs": "INSERT SELECT",
+    "labs.events": "DELETE INSERT SELECT",
+}
+OWN_RIGHTS = text("""
+SELECT relnamespace::regnamespace || '.' || relname AS name,
+    string_agg(word, ' ' ORDER BY word) FILTER (WHERE has_table_privilege(c.oid, word)) AS words
+FROM pg_class c CROSS JOIN unnest(ARRAY[
+    'SELECT', 'INSERT', 'UPDATE', 'DELETE', 'TRUNCATE', 'REFERENCES', 'TRIGGER'
+]) AS word
+WHERE relkind = 'r' AND relnamespace::regnamespace::text IN ('public', 'labs') GROUP BY 1
+""")
+CHANGED = text("""
+SELECT table_schema || '.' || table_name || '.' || column_name
+FROM information_schema.column_privileges
+WHERE grantee = current_user AND privilege_type = 'UPDATE'
+  AND table_schema || '.' || table_name = ANY(:tables)
+""")
+DENIED = [
+    "UPDATE events SET data = '{}'",
+    "UPDATE events SET sealed = NULL, person_id = NULL",
+    "UPDATE events SET hash = 'x'",
+    "UPDATE events SET recorded_at = now()",
+    "DELETE FROM events",
+    "TRUNCATE events CASCADE",
+    "ALTER TABLE events DISABLE TRIGGER refuse_change",
+    "ALTER TABLE events ALTER data DROP NOT NULL",
+    "DROP TRIGGER refuse_change ON events",
+    "DROP TABLE events CASCADE",
+    "CREATE TRIGGER forge BEFORE INSERT ON events FOR EACH ROW EXECUTE FUNCTION chain_event()",
+    "CREATE RULE forge AS ON INSERT TO events DO INSTEAD NOTHING",
+    "CREATE OR REPLACE FUNCTION refuse_change_of_event() RETURNS trigger LANGUAGE plpgsql"
+    " AS 'BEGIN RETURN NEW; END'",
+    "ALTER FUNCTION chain_event SET search_path = pg_temp",
+    "UPDATE checkpoints SET root = 'x'",
+    "DELETE FROM checkpoints",
+    "UPDATE log_epochs SET shift = 0",
+    "DELETE FROM log_epochs",
+    "UPDATE labs.events SET data = '{}'",
+    "UPDATE alembic_version SET version_num = '0001'",
+    "CREATE TABLE public.mine ()",
+    "CREATE SCHEMA mine",
+    "SET session_replication_role = replica",
+    "SET ROLE app",
+    "SET ROLE postgres",
+]
+
+
+def rights(session: Session) -> dict[str, str]:
+    """What this role may do with each table."""
+    return {row.name: row.words for row in session.execute(OWN_RIGHTS)}
+
+
+def expected(names: Iterator[str]) -> dict[str, str]:
+    return {name: LESS.get(name, EVERYTHING) for name in names}
+
+
+@pytest.mark.parametrize("statement", DENIED)
+def test_the_sites_role_can_neither_change_the_log_nor_what_guards_it(
+    session: Session, statement: str
+) -> None:
+    with pytest.raises(ProgrammingError) as denied:
+        session.execute(text(statement))
+    assert isinstance(denied.value.orig, InsufficientPrivilege)
+
+
+def test_it_may_do_with_each_table_what_the_site_does_and_no_more(session: Session) -> None:
+    found = rights(session)
+    assert found == expected(iter(found))
+    assert {f"public.{name}" for name in db.metadata.tables} < found.keys()
+    assert set(session.scalars(CHANGED, {"tables": list(LESS)})) == {
+        "public.events.relayed_at",
+        "labs.events.relayed_at",
+    }
+
+
+def test_a_sandbox_of_the_labs_can_be_cleared_up(app: Flask) -> None:
+    with on_backbone() as session:
+        session.execute(text("DELETE FROM events"))
+
+
+def test_the_table_of_a_later_migration_is_granted(session: Session, as_owner: AsOwner) -> None:
+    as_owner("CREATE TABLE later (n int GENERATED ALWAYS AS IDENTITY, word text)")
+    try:
+        session.execute(text("INSERT INTO later (word) VALUES ('mine')"))
+        assert rights(session)["public.later"] == EVERYTHING
+    finally:
+        session.rollback()
+        as_owner("DROP TABLE later")
+
+
+def test_an_upgrade_sets_right_what_was_granted_otherwise(
+    client: FlaskClient, session: Session, as_owner: AsOwner
+) -> None:
+    as_owner(f"REVOKE ALL ON staff FROM {SERVING}; GRANT ALL ON events TO {SERVING}")
+    unready = client.get("/readyz")
+    assert unready.status_code == 503 and "`flask db upgrade` as the owner" in unready.text
+    upgrade()
+    assert client.get("/readyz").status_code == 200
+    found = rights(session)
+    assert found == expected(iter(found))
+
+
+def test_what_a_rebuild_has_swapped_in_is_granted_too(app: Flask, session: Session) -> None:
+    rebuilt = app.test_cli_runner().invoke(args=["events", "rebuild"])
+    assert rebuilt.exit_code == 0, rebuilt.output
+    found = rights(session)
+    assert found == expected(iter(found))
+
+
+@pytest.mark.parametrize("command", [["db", "upgrade"], ["events", "rebuild"]])
+def test_a_command_that_needs_the_owner_says_so(
+    app: Flask, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    alone = msgspec.structs.replace(app.config["SITE"], OWNER_DATABASE_URL="")
+    monkeypatch.setitem(app.config, "SITE", alone)
+    refused = app.test_cli_runner().invoke(args=command)
+    assert refused.exit_code == 1
+    assert "set OWNER_DATABASE_URL to the address of the one that does" in refused.output
+
+
+def test_compose_makes_the_role_that_serves_and_gives_it_the_password_of_today() -> None:
+    with temporary_postgres() as empty:
+        psql = [str(postgres_program("psql")), "-q", "-f", "roles.sql", empty.url]
+        for password in ("first", "it's another"):
+            environ = {**os.environ, "DATABASE_PASSWORD": password}
+            subprocess.run(psql, cwd=ROOT, env=environ, check=True)
+        with psycopg.connect(empty.url) as connection:
+            role = "SELECT rolcanlogin, rolsuper FROM pg_roles WHERE rolname = 'serving'"
+            assert connection.execute(role).fetchall() == [(True, False)]
+
+
+def test_a_database_with_one_role_is_served_and_can_be_given_the_second(
+    config: Config, postgres: Postgres
+) -> None:
+    owner = postgres.create_database("alone")
+
+    def ready_with(**addresses: str) -> object:
+        site = create_app(msgspec.structs.replace(config, **addresses))
+        with site.app_context():
+            upgrade()
+            engine = db.engine
+        answer = site.test_client().get("/readyz")
+        engine.dispose()
+        assert answer.status_code == 200 and answer.json, answer.text
+        return answer.json["rights"]
+
+    one = ready_with(DATABASE_URL=owner, OWNER_DATABASE_URL="")
+    assert one == "all: the site owns its tables, and could change the log"
+    both = {"DATABASE_URL": postgres.url_of("alone", SERVING), "OWNER_DATABASE_URL": owner}
+    assert ready_with(**both) == "ok"

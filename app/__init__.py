@@ -15,16 +15,14 @@ from flask import Flask
 
 from app.applications.intake.address import init_intake
 from app.attachments.address import init_uploads
-from app.background import init_celery
+from app.background.setup import init_celery
 from app.blueprints import BLUEPRINTS
 from app.bridges.addresses import init_bridges
 from app.cli import register_commands
-from app.compression import init_compression
 from app.content.articles import current_articles
 from app.content.library import init_content
 from app.content.shortcut import init_shortcut
 from app.database import db, init_database
-from app.errors import init_errors
 from app.events.bell import init_bell
 from app.events.projections.projection import init_projections
 from app.events.subscription import init_subscriptions
@@ -34,14 +32,16 @@ from app.extensions import csrf, limiter, login_manager, migrate
 from app.firm_data import load_firm_data
 from app.languages.catalogs import init_languages
 from app.logs import configure_logging, init_logs
-from app.maintenance import init_maintenance
 from app.projections import PROJECTIONS
-from app.rendering import init_rendering
-from app.request_trace import init_request_trace
-from app.security import init_security
 from app.structs import learn_structs
 from app.subscriptions import SUBSCRIPTIONS
 from app.telemetry.setup import init_telemetry
+from app.web.compression import init_compression
+from app.web.errors import init_errors
+from app.web.maintenance import init_maintenance
+from app.web.rendering import init_rendering
+from app.web.request_trace import init_request_trace
+from app.web.security import init_security
 from config import ROOT, Config, load_config
 
 gc.freeze()  # what is loaded stays

@@ -22,7 +22,7 @@ from app.labs.this_site.views import this_site
 from app.labs.time_machine.views import time_machine
 from app.labs.views import labs
 from app.notifications.letter import notifications
-from app.operation import operation
+from app.operation.views import operation
 from app.outlook.views import outlook
 from app.payments.views import payments
 from app.payments.webhook import stripe_webhook

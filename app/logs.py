@@ -13,7 +13,7 @@ import structlog
 from flask import Flask, Response, g, request
 from structlog.typing import Processor
 
-from app.request_trace import UNREMARKABLE
+from app.web.request_trace import UNREMARKABLE
 from config import Config
 
 log = structlog.get_logger()

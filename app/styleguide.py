@@ -33,7 +33,7 @@ from app.engagements.rate_card import current_rate_card
 from app.firm.brand import current_brand
 from app.firm.offers import current_offers
 from app.messages.queries import Entry as Message
-from app.site_form import SiteForm
+from app.web.site_form import SiteForm
 
 LONG_NAME = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
 

@@ -11,7 +11,7 @@ from fontTools import subset
 from fontTools.ttLib import TTFont
 from fontTools.varLib.instancer import instantiateVariableFont
 
-from app.assets import FOLDER
+from app.web.assets import FOLDER
 
 PACKAGES = ("@fontsource-variable/newsreader@5.3.0", "@fontsource-variable/instrument-sans@5.3.0")
 # English and German. What only a name may hold is in files of its own.

@@ -3,7 +3,7 @@
 from wtforms import EmailField, PasswordField
 from wtforms.validators import EqualTo, InputRequired, Length
 
-from app.site_form import SiteForm
+from app.web.site_form import SiteForm
 
 SHORTEST_PASSWORD = 15  # NIST SP 800-63B-4, 3.1.1.2: for a password that stands alone
 LONGEST_PASSWORD = 200

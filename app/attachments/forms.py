@@ -6,7 +6,7 @@ from flask import request
 from flask_babel import lazy_gettext
 from flask_wtf.file import FileField, FileRequired
 
-from app.site_form import SiteForm
+from app.web.site_form import SiteForm
 
 
 class UploadField(FileField):

@@ -29,8 +29,8 @@ from app.attachments.sniffing import NotAccepted
 from app.attachments.storage import FileMissing, StorageUnavailable
 from app.attachments.upload import MOST_BYTES, TOO_LARGE, take_file
 from app.database import db
-from app.errors import show_error
 from app.extensions import csrf, limiter
+from app.web.errors import show_error
 
 STEP = "problem"
 UPLOADS = "60 per hour"

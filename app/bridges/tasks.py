@@ -6,6 +6,7 @@ from contextlib import closing
 from celery import shared_task
 from flask import current_app
 
+from app.background.wake import wake
 from app.bridges.addresses import (
     BridgeAddress,
     EventBridgeAddress,
@@ -21,7 +22,6 @@ from app.bridges.queries import due_bridges
 from app.bridges.rabbitmq import RabbitLink
 from app.circuits.guard import CircuitOpen
 from app.database import alone_at, db
-from app.wake import wake
 
 # With link.SEND_SECONDS for the last batch, and a silent broker to be found out, still below the
 # tasks' time limit.

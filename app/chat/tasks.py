@@ -3,13 +3,13 @@
 from celery import shared_task
 from flask import current_app
 
+from app.background.wake import wake
 from app.chat.courier import send_next_message
 from app.chat.incoming_webhook import post_to
 from app.chat.models import ChatMessage
 from app.database import alone_at, db
 from app.outbox.claims import count_due
 from app.outbox.sending import send_for_a_while
-from app.wake import wake
 
 
 def ring_courier() -> None:

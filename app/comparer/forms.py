@@ -6,7 +6,7 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired
 
 from app.comparer.arguments import Answers, Arguments, Question
-from app.site_form import SiteForm
+from app.web.site_form import SiteForm
 
 
 class ComparerForm(SiteForm):

@@ -5,7 +5,7 @@ from typing import Final
 
 from PIL import Image, ImageDraw, ImageFont
 
-from app.assets import FOLDER
+from app.web.assets import FOLDER
 
 WIDTH: Final = 1200
 HEIGHT: Final = 630

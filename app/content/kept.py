@@ -9,10 +9,10 @@ from flask import Flask, Response, current_app, make_response, request, session
 from flask.typing import ResponseReturnValue
 from werkzeug.http import parse_etags
 
-from app.assets import keeps_files
-from app.compression import FILE_QUALITY, SMALLEST_BYTES, compress, encoding_among
 from app.languages.choice import present_language, tell_language
-from app.security import security_headers
+from app.web.assets import keeps_files
+from app.web.compression import FILE_QUALITY, SMALLEST_BYTES, compress, encoding_among
+from app.web.security import security_headers
 
 FLASHED: Final = "_flashes"  # where Flask keeps what the next page has to say
 PICTURES: Final = "image/"

@@ -18,7 +18,7 @@ from app.content.kept import Environ, Kept, kept_pages, key_of
 from app.events.tracing import start_trace
 from app.languages.choice import COOKIE, PARAMETER, choose_among
 from app.logs import log_request
-from app.request_trace import offered_trace
+from app.web.request_trace import offered_trace
 from config import Config
 
 

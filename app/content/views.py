@@ -7,7 +7,6 @@ from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 
 from app.applications.questions.questionnaire import MINUTES, current_questionnaire
-from app.assets import keeps_files
 from app.content.addresses import in_each_language, whole_address
 from app.content.articles import current_articles
 from app.content.drafts import slug_of
@@ -26,6 +25,7 @@ from app.engagements.rate_card import current_rate_card
 from app.firm.offers import KINDS, Offer, current_offers
 from app.languages.choice import present_language
 from app.scoring.rubric import FULL_SCORE, current_rubric
+from app.web.assets import keeps_files
 
 content = Blueprint("content", __name__, template_folder="templates")
 

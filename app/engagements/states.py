@@ -3,7 +3,7 @@ deposit is due until it is paid."""
 
 from typing import Final
 
-from app.rendering import Badge
+from app.web.rendering import Badge
 
 STATES: Final = {
     "proposed": Badge("Proposed", "neutral"),

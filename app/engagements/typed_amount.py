@@ -6,7 +6,7 @@ from typing import Final
 from babel.numbers import get_currency_symbol
 
 from app.languages.choice import SOURCE
-from app.rendering import money
+from app.web.rendering import money
 
 # Cents are kept in 32 bits; this is the round sum under that.
 MOST_CENTS: Final = 1_000_000_000

@@ -8,7 +8,7 @@ from wtforms.validators import Length, Optional
 
 from app.applications.drafts.fields import storable, trimmed
 from app.flow.log import Filters
-from app.site_form import SiteForm
+from app.web.site_form import SiteForm
 
 ANYBODY = (
     SelectChoice("", "Anybody"),

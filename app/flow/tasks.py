@@ -2,10 +2,10 @@
 
 from celery import shared_task
 
+from app.background.wake import wake
 from app.database import db
 from app.events.tasks import send_deliveries
 from app.flow.advance import advance_replays
-from app.wake import wake
 
 
 def ring_replays() -> None:

@@ -13,10 +13,10 @@ from app.engagements.fold import ENGAGEMENTS
 from app.engagements.states import engagement_state
 from app.events.projections.fold import FoldedTable
 from app.events.types import RecordedEvent
-from app.rendering import datetime_utc, money
 from app.review.states import application_state
 from app.review.timeline import in_words, kind_name
 from app.scoring.fold import SCORES
+from app.web.rendering import datetime_utc, money
 
 
 def _moment(at: datetime | None) -> str:

@@ -6,7 +6,7 @@ from wtforms.validators import InputRequired
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.labs.scenario import Action, Scenario
-from app.site_form import SiteForm
+from app.web.site_form import SiteForm
 
 
 class ActionForm(SiteForm):

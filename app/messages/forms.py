@@ -7,7 +7,7 @@ from wtforms import HiddenField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
 from app.applications.drafts.fields import storable, trimmed
-from app.site_form import SiteForm
+from app.web.site_form import SiteForm
 
 
 class MessageForm(SiteForm):

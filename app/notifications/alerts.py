@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from app.applications.models import Application
 from app.notifications.letter import Letter
 from app.notifications.links import CONVERSATION, desk_page, link_to
-from app.rendering import isolated, money
+from app.web.rendering import isolated, money
 
 
 def answer_due(application: Application) -> Letter:

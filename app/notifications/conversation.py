@@ -6,7 +6,7 @@ from flask_babel import gettext
 from app.applications.models import Application
 from app.notifications.letter import Letter, in_their_language, paragraphs_of
 from app.notifications.links import CONVERSATION, desk_page, status_page
-from app.rendering import isolated
+from app.web.rendering import isolated
 
 
 def from_prospect(application: Application, text: str) -> Letter:

@@ -13,7 +13,7 @@ from app.firm.offers import Kind, Offer, current_offers
 from app.languages.prose import in_present_language
 from app.notifications.letter import Letter, in_their_language, paragraphs_of
 from app.notifications.links import link_to, status_page
-from app.rendering import money, plain_date, price
+from app.web.rendering import money, plain_date, price
 
 
 @in_their_language

@@ -5,8 +5,8 @@ from app.engagements.models import Engagement
 from app.notifications.letter import Letter, paragraphs_of
 from app.notifications.letters import offer_of
 from app.notifications.links import desk_page
-from app.rendering import isolated, money, price
 from app.scoring.score import Score
+from app.web.rendering import isolated, money, price
 
 
 def new_application(application: Application, score: Score, engagement: Engagement) -> Letter:

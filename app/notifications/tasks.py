@@ -3,6 +3,7 @@
 from celery import shared_task
 from flask import current_app
 
+from app.background.wake import wake
 from app.database import alone_at, db
 from app.events.delivery.retry import RetryPolicy
 from app.firm.brand import current_brand
@@ -11,7 +12,6 @@ from app.notifications.models import MailMessage
 from app.notifications.smtp import smtp_sender
 from app.outbox.claims import count_due
 from app.outbox.sending import send_for_a_while
-from app.wake import wake
 
 
 def ring_mailer() -> None:

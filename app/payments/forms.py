@@ -9,8 +9,8 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from app.applications.drafts.fields import storable, trimmed
 from app.database import utc_now
 from app.engagements.typed_amount import NotAnAmount, parse_amount
-from app.rendering import money
-from app.site_form import SiteForm
+from app.web.rendering import money
+from app.web.site_form import SiteForm
 
 
 class BankPaymentForm(SiteForm):

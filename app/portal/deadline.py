@@ -9,7 +9,7 @@ from flask_babel import gettext, ngettext
 
 from app.firm.calendar import current_calendar, holidays_between
 from app.languages.choice import present_language
-from app.rendering import SPELLINGS
+from app.web.rendering import SPELLINGS
 
 
 def deadline(due_at: datetime) -> str:

@@ -8,7 +8,7 @@ from wtforms.validators import DataRequired, Length, Optional
 
 from app.applications.drafts.fields import storable, trimmed
 from app.firm.brand import current_brand
-from app.site_form import SiteForm
+from app.web.site_form import SiteForm
 
 
 class ReplyForm(SiteForm):

@@ -29,7 +29,7 @@ from app.portal.standing import (
     WITHDRAWN,
     Standing,
 )
-from app.rendering import datetime_utc
+from app.web.rendering import datetime_utc
 
 WITHOUT_A_DATE = {
     QUESTION: lazy_gettext("You act next, whenever it suits you: there is no deadline."),

@@ -21,12 +21,12 @@ from app.engagements.pricing import UnderFloor, quote_agreed, starting_price_cen
 from app.engagements.rate_card import RateCard
 from app.engagements.typed_amount import NotAnAmount, parse_amount
 from app.firm.offers import Kind, Offers
-from app.rendering import money, price
 from app.review.pricing import Pricing
 from app.review.queue import Filters
 from app.review.states import STATUSES, application_state
 from app.scoring.rubric import Rubric
-from app.site_form import SiteForm
+from app.web.rendering import money, price
+from app.web.site_form import SiteForm
 
 LONGEST_MESSAGE = 4000
 SHOWN = [

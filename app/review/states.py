@@ -3,7 +3,7 @@ withdraws it."""
 
 from typing import Final
 
-from app.rendering import Badge
+from app.web.rendering import Badge
 
 STATES: Final = {
     "submitted": Badge("To decide", "open"),

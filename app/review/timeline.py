@@ -36,8 +36,8 @@ from app.events.types import Event, RecordedEvent
 from app.firm.offers import Kind, current_offers
 from app.messages.events import MessageReceived, MessageSent, ReplyDue
 from app.payments.events import DepositOverpaid, DepositPaid
-from app.rendering import isolated, money
 from app.scoring.events import ApplicationScored
+from app.web.rendering import isolated, money
 
 
 def kind_name(kind: Kind) -> str:

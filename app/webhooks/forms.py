@@ -12,8 +12,8 @@ from app.applications.drafts.fields import CheckboxesField, storable, trimmed
 from app.events.contract.schema import meaning_of
 from app.events.types import Event, declared_events
 from app.outbound.addresses import address_written_as, is_public
-from app.rendering import with_code
-from app.site_form import SiteForm
+from app.web.rendering import with_code
+from app.web.site_form import SiteForm
 from app.webhooks.events import WebhookTested
 
 LONGEST_URL = 2000

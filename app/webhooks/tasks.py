@@ -6,11 +6,11 @@ import structlog
 from celery import shared_task
 from flask import current_app
 
+from app.background.wake import wake
 from app.database import alone_at, db, utc_now
 from app.events.rows import NewerEvent
 from app.hold.service import is_held
 from app.outbound.sender import Sender
-from app.wake import wake
 from app.webhooks.claims import count_due, put_back_orphans
 from app.webhooks.courier import send_due_messages
 from app.webhooks.fan_out import fan_out_events

@@ -3,7 +3,7 @@
 import pytest
 from playwright.sync_api import Page, Request, expect
 
-from app.security import MAX_BODY_BYTES
+from app.web.security import MAX_BODY_BYTES
 from tests.journeys.conftest import Device
 from tests.journeys.prospect import someone
 from tests.journeys.typed import KEPT, saved, stored, type_problem

@@ -3,8 +3,8 @@
 import pytest
 from fontTools.ttLib import TTFont
 
-from app.assets import FOLDER
 from app.languages.catalogs import read_catalog
+from app.web.assets import FOLDER
 from local.texts import FOLDERS
 from tests.german import forms
 

@@ -9,7 +9,7 @@ from babel.messages.catalog import Message
 
 from app.languages.catalogs import read_catalog
 from app.languages.choice import LANGUAGES, SOURCE
-from app.rendering import SPELLINGS
+from app.web.rendering import SPELLINGS
 from local.texts import FOLDERS, present_catalogs, untranslated, written
 
 PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?[sd]|</?(\w+)")

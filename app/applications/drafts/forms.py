@@ -19,7 +19,7 @@ from app.applications.questions.questionnaire import (
     Step,
     current_questionnaire,
 )
-from app.site_form import SiteForm
+from app.web.site_form import SiteForm
 
 NO_DRAFT = "none"
 SAVE_ID = re.compile(r"[a-z0-9]{1,32}")

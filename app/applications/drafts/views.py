@@ -44,12 +44,12 @@ from app.applications.questions.questionnaire import STEP_KEYS, current_question
 from app.applications.refusal import AlreadySubmitted, DraftChanged, DraftUnfinished
 from app.applications.submission import submit_application
 from app.database import commit_each_statement, db
-from app.errors import show_error
 from app.extensions import csrf
 from app.firm.brand import current_brand
 from app.languages.choice import present_language
 from app.screening.origins import counted_origin
 from app.screening.screen import reasons_to_hold
+from app.web.errors import show_error
 
 REVIEW = STEP_KEYS[-1]
 TOO_MANY = lazy_gettext(

@@ -16,7 +16,7 @@ from app.labs.sandboxes import VISITOR, check_room
 from app.labs.scenario import Action, Choice, NotNow, Scenario
 from app.labs.time_machine.events import AccountOpened, MoneyDeposited, MoneyWithdrawn
 from app.labs.time_machine.fold import moments_of, state_after
-from app.rendering import money
+from app.web.rendering import money
 
 # What one page can show.
 MOST_EVENTS = 60

@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from app.events.contract.schema import meaning_of
 from app.events.subscription import current_subscriptions
 from app.events.types import declared_events
-from app.rendering import with_code
+from app.web.rendering import with_code
 
 ARTICLE = re.compile(
     r'<article class="section" aria-labelledby="([a-z_.]+)">(.*?)</article>', re.DOTALL

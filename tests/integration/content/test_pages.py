@@ -11,7 +11,7 @@ from app.engagements.pricing import modifier_line, starting_price_cents
 from app.engagements.rate_card import current_rate_card
 from app.firm.brand import current_brand
 from app.firm.offers import KINDS, Kind, current_offers
-from app.rendering import money
+from app.web.rendering import money
 
 FIRM = ["/how-we-work", "/about", "/privacy", "/imprint"]
 PAGES = ["/", "/articles/", "/engagements/", *(f"/engagements/{kind}" for kind in KINDS), *FIRM]

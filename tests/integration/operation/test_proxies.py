@@ -6,7 +6,7 @@ from flask import Flask, request
 from flask.testing import FlaskClient
 from structlog.testing import capture_logs
 
-from app.security import init_security
+from app.web.security import init_security
 from config import Config
 
 FORWARDED = {"X-Forwarded-For": "203.0.113.7"}

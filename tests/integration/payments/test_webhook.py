@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.events.models import StoredEvent
 from app.payments.models import StripeEvent
-from app.security import MAX_BODY_BYTES
+from app.web.security import MAX_BODY_BYTES
 from local.stripe_standin.webhooks import signature_header
 from tests.integration.payments.actors import Handle, PostWebhook
 

@@ -17,7 +17,7 @@ from app.events.store import read_stream
 from app.events.types import stream_of
 from app.firm.offers import current_offers
 from app.notifications.models import MailMessage
-from app.rendering import money
+from app.web.rendering import money
 from tests.integration.portal.conftest import Decide, Send
 
 

@@ -19,7 +19,7 @@ from app.engagements.models import Engagement
 from app.engagements.queries import engagement_of
 from app.engagements.rate_card import RateCard, current_rate_card
 from app.notifications.models import MailMessage
-from app.rendering import money
+from app.web.rendering import money
 from tests.dearer_card import dearer
 
 Decide = Callable[..., TestResponse]

@@ -11,7 +11,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from fontTools.ttLib import TTFont
 
-from app.assets import BUNDLES, FOLDER, asset_path, init_assets, read_texts
+from app.web.assets import BUNDLES, FOLDER, asset_path, init_assets, read_texts
 from local.fonts import CUTS
 
 BUNDLE = "css/site.css"

@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Optional
 
 from app.engagements.pricing import PriceLine, Quote
 from app.languages.catalogs import init_languages
-from app.rendering import datetime_utc, money
+from app.web.rendering import datetime_utc, money
 
 TEMPLATES = Path(__file__).parents[3] / "app/templates"
 CHOICES = [SelectChoice("a", "A & B"), SelectChoice("b", "B")]

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.languages.catalogs import init_languages
-from app.rendering import (
+from app.web.rendering import (
     datetime_utc,
     duration,
     isolated,

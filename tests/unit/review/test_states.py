@@ -8,10 +8,10 @@ import pytest
 from app.applications.models import Application
 from app.engagements import states as engagements
 from app.engagements.models import Engagement
-from app.rendering import Badge
 from app.review import states as applications
 from app.review.forms import SHOWN
 from app.review.queue import Shown
+from app.web.rendering import Badge
 
 
 def states_in(model: Any) -> set[str]:

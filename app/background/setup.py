@@ -46,7 +46,7 @@ def init_celery(app: Flask, config: Config) -> None:
     celery = Celery(app.import_name, task_cls=_task_of(app))
     celery.conf.update(
         _settings(config),
-        beat_scheduler="app.beat:SteadyScheduler",
+        beat_scheduler="app.background.beat:SteadyScheduler",
         beat_lead_at=config.postgres_url,
         # A clock that is set back in the middle of a tick silences beat for no longer than this.
         beat_max_loop_interval=5,

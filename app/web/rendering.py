@@ -13,10 +13,10 @@ from flask import Flask
 from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
-from app.assets import init_assets
 from app.database import utc_now
 from app.firm.brand import current_brand
 from app.languages.choice import present_language
+from app.web.assets import init_assets
 
 IN_BACKTICKS = re.compile("``(.+?)``")
 CODE = Markup("<code>{}</code>")

@@ -18,7 +18,7 @@ from werkzeug.exceptions import (
 )
 
 from app.database import DATABASE_AWAY, db
-from app.maintenance import UnderMaintenance
+from app.web.maintenance import UnderMaintenance
 
 RETRY_AFTER_SECONDS = 5
 PROBLEM_TYPE = ("Content-Type", "application/problem+json")

@@ -15,10 +15,10 @@ from typing import Final, cast
 import msgspec
 from flask import Blueprint, Flask, Response, current_app, request, send_from_directory
 
-from app.compression import accepted_encoding, compress_file
+from app.web.compression import accepted_encoding, compress_file
 from config import Config
 
-FOLDER: Final = Path(__file__).parent / "static"
+FOLDER: Final = Path(__file__).parents[1] / "static"
 CORE: Final = (
     "tokens",
     "base",

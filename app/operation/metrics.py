@@ -1,23 +1,15 @@
-"""For the operator: does the process live, can it serve, and where do events pile up."""
+"""The site's figures, as Prometheus reads them: from the database, so that every web process tells
+the same."""
 
-import hmac
 from collections.abc import Sequence
-from functools import cache
 
-import redis
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
-from flask import Blueprint, Response, abort, current_app, jsonify, request
-from flask.typing import ResponseReturnValue
 from prometheus_client import (
-    CONTENT_TYPE_LATEST,
     CollectorRegistry,
     Counter,
     Gauge,
     disable_created_metrics,
     generate_latest,
 )
-from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.bridges.queries import bridge_figures
@@ -30,9 +22,6 @@ from app.events.delivery.figures import FlowFigures, flow_figures
 from app.events.delivery.totals import Totals, delivery_totals
 from app.events.due import seconds_late
 from app.events.integrity.checkpoints import seconds_unsigned
-from app.events.log import has_moved
-from app.extensions import migrate
-from app.grants import can_read, owns_log
 from app.hold.service import seconds_held
 from app.notifications.queries import count_unsent_mail_by_status
 from app.webhooks.queries import (
@@ -40,11 +29,6 @@ from app.webhooks.queries import (
     count_undelivered_by_status,
     place_figures,
 )
-from config import Config
-
-BROKER_TIMEOUT = 1.0
-AHEAD = "ahead: a newer release's"
-ALL = "all: the site owns its tables, and could change the log"
 
 # A gauge's name, its meaning, and its value now.
 Figure = tuple[str, str, float]
@@ -61,50 +45,8 @@ SUBSCRIBER_GAUGES = {
 # The counters are as old as the log, not as the answer that they stand in.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
-operation = Blueprint("operation", __name__)
 
-
-@operation.get("/healthz")
-def healthz() -> ResponseReturnValue:
-    """The process lives."""
-    return jsonify(status="ok")
-
-
-@operation.get("/readyz")
-def readyz() -> ResponseReturnValue:
-    """It can serve: each part named. The broker is reported, but the site serves without."""
-    checks = {
-        "database": _database(),
-        "migrations": _migrations(),
-        "rights": _rights(),
-        "log": _log(),
-        "broker": _broker(),
-    }
-    ready = (
-        checks["database"] == checks["log"] == "ok"
-        and checks["migrations"] in {"ok", AHEAD}
-        and checks["rights"] in {"ok", ALL}
-    )
-    return jsonify(status="ok" if ready else "unavailable", **checks), 200 if ready else 503
-
-
-@operation.get("/metrics")
-def metrics() -> ResponseReturnValue:
-    """Prometheus figures, read from the database, so that every web process tells the same."""
-    if not _may_read_metrics(current_app.config["SITE"]):
-        abort(404)
-    return Response(_render_metrics(), content_type=CONTENT_TYPE_LATEST)
-
-
-def _may_read_metrics(config: Config) -> bool:
-    """With the token; without one configured, anybody outside production."""
-    if not config.METRICS_TOKEN:
-        return config.ENVIRONMENT != "production"
-    offered = request.headers.get("Authorization", "").removeprefix("Bearer ")
-    return hmac.compare_digest(offered.encode(), config.METRICS_TOKEN.encode())
-
-
-def _render_metrics() -> bytes:
+def render_metrics() -> bytes:
     registry, session = CollectorRegistry(), db.session()
     flow = flow_figures(session)
     for name, meaning, value in (*_figures_of_log(session, flow), *_figures_of_ways_out(session)):
@@ -176,65 +118,3 @@ def _add_bridges(registry: CollectorRegistry) -> None:
         failures.labels(row.name).set(row.failures)
         passed_over.labels(row.name).set(row.passed_over)
         paused.labels(row.name).set(row.paused_at is not None)
-
-
-def _database() -> str:
-    try:
-        db.session.execute(db.text("SELECT 1"))
-    except SQLAlchemyError:
-        db.session.rollback()
-        return "unreachable"
-    return "ok"
-
-
-def _migrations() -> str:
-    try:
-        with db.engine.connect() as connection:
-            at = MigrationContext.configure(connection).get_current_heads()
-    except SQLAlchemyError:
-        return "unknown"
-    heads, known = _revisions()
-    if set(at) == heads:
-        return "ok"
-    return "behind: run `flask db upgrade`" if known.issuperset(at) else AHEAD
-
-
-@cache
-def _revisions() -> tuple[frozenset[str], frozenset[str]]:
-    """The heads of this release's migrations, and all of them."""
-    migrations = ScriptDirectory.from_config(migrate.get_config())
-    known = frozenset(one.revision for one in migrations.walk_revisions())
-    return frozenset(migrations.get_heads()), known
-
-
-def _rights() -> str:
-    try:
-        with db.engine.connect() as connection:
-            if owns_log(connection):
-                return ALL
-            return "ok" if can_read(connection) else "missing: run `flask db upgrade` as the owner"
-    except SQLAlchemyError:
-        return "unknown"
-
-
-def _log() -> str:
-    try:
-        moved = has_moved(db.session())
-    except SQLAlchemyError:
-        db.session.rollback()
-        return "unknown"
-    return "moved: run `flask events restored`" if moved else "ok"
-
-
-def _broker() -> str:
-    url = current_app.config["SITE"].broker_url
-    if not url.startswith("redis"):
-        return "not checked"
-    try:
-        with redis.Redis.from_url(
-            url, socket_timeout=BROKER_TIMEOUT, socket_connect_timeout=BROKER_TIMEOUT
-        ) as client:
-            client.ping()
-    except redis.RedisError:
-        return "unreachable: submissions are kept and handled when it is back"
-    return "ok"

@@ -1,0 +1,1 @@
+"""The background: Celery, its clock, and the ring for a worker."""

@@ -1,0 +1,99 @@
+"""Whether a process can serve: each part named, and what to do about it where it can't."""
+
+from functools import cache
+
+import redis
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from flask import current_app
+from sqlalchemy.exc import SQLAlchemyError
+
+from app.database import db
+from app.events.log import has_moved
+from app.extensions import migrate
+from app.grants import can_read, owns_log
+
+BROKER_TIMEOUT = 1.0
+AHEAD = "ahead: a newer release's"
+ALL = "all: the site owns its tables, and could change the log"
+
+
+def look_at_parts() -> dict[str, str]:
+    """A word on each part. The broker is reported, but the site serves without."""
+    return {
+        "database": _database(),
+        "migrations": _migrations(),
+        "rights": _rights(),
+        "log": _log(),
+        "broker": _broker(),
+    }
+
+
+def can_serve(parts: dict[str, str]) -> bool:
+    return (
+        parts["database"] == parts["log"] == "ok"
+        and parts["migrations"] in {"ok", AHEAD}
+        and parts["rights"] in {"ok", ALL}
+    )
+
+
+def _database() -> str:
+    try:
+        db.session.execute(db.text("SELECT 1"))
+    except SQLAlchemyError:
+        db.session.rollback()
+        return "unreachable"
+    return "ok"
+
+
+def _migrations() -> str:
+    try:
+        with db.engine.connect() as connection:
+            at = MigrationContext.configure(connection).get_current_heads()
+    except SQLAlchemyError:
+        return "unknown"
+    heads, known = _revisions()
+    if set(at) == heads:
+        return "ok"
+    return "behind: run `flask db upgrade`" if known.issuperset(at) else AHEAD
+
+
+@cache
+def _revisions() -> tuple[frozenset[str], frozenset[str]]:
+    """The heads of this release's migrations, and all of them."""
+    migrations = ScriptDirectory.from_config(migrate.get_config())
+    known = frozenset(one.revision for one in migrations.walk_revisions())
+    return frozenset(migrations.get_heads()), known
+
+
+def _rights() -> str:
+    try:
+        with db.engine.connect() as connection:
+            if owns_log(connection):
+                return ALL
+            return "ok" if can_read(connection) else "missing: run `flask db upgrade` as the owner"
+    except SQLAlchemyError:
+        return "unknown"
+
+
+def _log() -> str:
+    try:
+        moved = has_moved(db.session())
+    except SQLAlchemyError:
+        db.session.rollback()
+        return "unknown"
+    return "moved: run `flask events restored`" if moved else "ok"
+
+
+def _broker() -> str:
+    url = current_app.config["SITE"].broker_url
+    if not url.startswith("redis"):
+        return "not checked"
+    try:
+        with redis.Redis.from_url(
+            url, socket_timeout=BROKER_TIMEOUT, socket_connect_timeout=BROKER_TIMEOUT
+        ) as client:
+            client.ping()
+    except redis.RedisError:
+        return "unreachable: submissions are kept and handled when it is back"
+    return "ok"

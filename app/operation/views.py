@@ -1,0 +1,43 @@
+"""/healthz, /readyz and /metrics."""
+
+import hmac
+
+from flask import Blueprint, Response, abort, current_app, jsonify, request
+from flask.typing import ResponseReturnValue
+from prometheus_client import CONTENT_TYPE_LATEST
+
+from app.operation.metrics import render_metrics
+from app.operation.readiness import can_serve, look_at_parts
+from config import Config
+
+operation = Blueprint("operation", __name__)
+
+
+@operation.get("/healthz")
+def healthz() -> ResponseReturnValue:
+    """The process lives."""
+    return jsonify(status="ok")
+
+
+@operation.get("/readyz")
+def readyz() -> ResponseReturnValue:
+    """It can serve."""
+    parts = look_at_parts()
+    ready = can_serve(parts)
+    return jsonify(status="ok" if ready else "unavailable", **parts), 200 if ready else 503
+
+
+@operation.get("/metrics")
+def metrics() -> ResponseReturnValue:
+    """The figures, for whoever may read them."""
+    if not _may_read_metrics(current_app.config["SITE"]):
+        abort(404)
+    return Response(render_metrics(), content_type=CONTENT_TYPE_LATEST)
+
+
+def _may_read_metrics(config: Config) -> bool:
+    """With the token; without one configured, anybody outside production."""
+    if not config.METRICS_TOKEN:
+        return config.ENVIRONMENT != "production"
+    offered = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    return hmac.compare_digest(offered.encode(), config.METRICS_TOKEN.encode())

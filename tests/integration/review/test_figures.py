@@ -137,7 +137,7 @@ def test_the_value_is_of_what_is_proposed_and_still_open(
 def test_what_is_paid_by_the_month_is_no_part_of_the_fixed_prices(
     session: Session, submit: Submit, handle_events: Handle
 ) -> None:
-    fixed, monthly = submit(), submit(preferred_kind="fractional")
+    fixed, monthly = submit(), submit(preferred_kind="fractional", days_a_month="4")
     handle_events()
     prices = {a.id: engagement_of(session, a.id) for a in (fixed, monthly)}
     found = queue_figures(session)

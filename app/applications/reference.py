@@ -5,8 +5,6 @@ import secrets
 
 # Crockford's base 32: no I, L, O or U, so that a reference survives the telephone.
 REFERENCE_ALPHABET = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-
 MISREAD = str.maketrans("OIL", "011")
 MADE = re.compile(r"(.*?)[\W_]*(\w{4})[\W_]*(\w{4})")
 

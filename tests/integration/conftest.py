@@ -1,5 +1,5 @@
 """Brokers for the whole run, each started by the first test that wants it; a server that takes what
-is posted to it; staff; a visitor who reads German; and time that passes."""
+is posted to it; staff; a visitor who reads German; time that passes; and the tables' owner."""
 
 from collections.abc import Callable, Iterator
 
@@ -7,11 +7,12 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
 from app.events.due import record_due
+from app.grants import owner_engine
 from local.postgres import Postgres
 from tests.brokers.aws import CREDENTIALS, Aws, temporary_aws
 from tests.brokers.rabbitmq import RabbitMQ, temporary_rabbitmq
@@ -68,6 +69,13 @@ def tamper(app: Flask, postgres: Postgres) -> Tamper:
             connection.execute(statement.encode())
 
     return tamper
+
+
+@pytest.fixture
+def owner(app: Flask) -> Iterator[Engine]:
+    """The role that owns the tables, which `flask events rebuild` works as."""
+    with owner_engine() as engine:
+        yield engine
 
 
 @pytest.fixture

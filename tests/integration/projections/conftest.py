@@ -10,7 +10,6 @@ from uuid import UUID
 
 import psycopg
 import pytest
-from flask import Flask
 from sqlalchemy import Engine, func, update
 from sqlalchemy.orm import Session
 
@@ -27,7 +26,6 @@ from app.events.due import record_due
 from app.events.models import ScheduledEvent
 from app.events.projections.projection import Projection, current_projections
 from app.events.types import stream_of
-from app.grants import owner_engine
 from app.messages.service import write_as_prospect, write_as_staff
 from app.payments.deposits import Transfer
 from app.payments.service import record_bank_payment
@@ -153,13 +151,6 @@ def finished(office: Office) -> UUID:
 def verify(session: Session) -> Differences:
     """What `flask events verify` would print."""
     return lambda: _each(session, lambda projection: projection.verify(db.engine))
-
-
-@pytest.fixture
-def owner(app: Flask) -> Iterator[Engine]:
-    """The role that owns the tables, which `flask events rebuild` works as."""
-    with owner_engine() as engine:
-        yield engine
 
 
 @pytest.fixture

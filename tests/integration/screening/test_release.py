@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import func, select
+from sqlalchemy import Engine, func, select
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
@@ -142,6 +142,7 @@ def test_the_log_says_the_same_as_the_tables_at_every_point(
     press: Press,
     session: Session,
     handle_events: Handle,
+    owner: Engine,
 ) -> None:
     released, dismissed, both = (apply(subject=word) for word in "abc")
     apply(subject="d")
@@ -157,7 +158,7 @@ def test_the_log_says_the_same_as_the_tables_at_every_point(
     assert differences() == []
     press(desk, fresh(session, both), "release")
     assert differences() == []
-    assert [one for table in current_projections() for one in table.rebuild(db.engine)] == []
+    assert [one for table in current_projections() for one in table.rebuild(owner)] == []
     held_now = select(Application.status).order_by(Application.submitted_at)
     session.rollback()
     assert list(session.scalars(held_now)) == ["submitted", "dismissed", "submitted", "held"]

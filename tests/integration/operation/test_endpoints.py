@@ -9,17 +9,10 @@ from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.applications.questions.answers import Answers
 from app.circuits.models import CircuitRecord
 from app.database import utc_now
+from tests.prospects import STRONG
 from tests.submitted import submit_answers
-
-ANSWERS: Answers = {
-    "name": "Ada",
-    "email": "ada@client.example",
-    "company": "Engines",
-    "consent": ["yes"],
-}
 
 
 def test_a_living_process_says_so_whatever_else_is_down(client: FlaskClient) -> None:
@@ -75,7 +68,7 @@ def test_a_broker_that_is_away_is_told_and_does_not_stop_the_site(
 
 
 def test_the_figures_tell_what_waits(client: FlaskClient, session: Session) -> None:
-    submit_answers(session, ANSWERS)
+    submit_answers(session, STRONG)
     session.commit()
     figures = client.get("/metrics").text
     assert "events_unrelayed 1.0" in figures

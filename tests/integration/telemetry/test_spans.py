@@ -9,7 +9,6 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.applications.questions.answers import Answers
 from app.events.delivery.retry import RetryPolicy
 from app.events.models import StoredEvent
 from app.events.subscription import current_subscriptions
@@ -19,15 +18,10 @@ from app.notifications.models import MailMessage
 from app.notifications.smtp import smtp_sender
 from config import Config
 from tests.collector import Collector
+from tests.prospects import STRONG
 from tests.smtp_sink import SmtpSink
 from tests.submitted import submit_answers
 
-ANSWERS: Answers = {
-    "name": "Ada",
-    "email": "ada@client.example",
-    "company": "Engines",
-    "consent": ["yes"],
-}
 Sent = Callable[[], Collector]
 
 
@@ -73,14 +67,14 @@ def test_the_request_carries_the_trace_that_its_answer_names(
 
 
 def test_a_rollback_leaves_no_span(session: Session, sent: Sent) -> None:
-    submit_answers(session, ANSWERS)
+    submit_answers(session, STRONG)
     session.rollback()
     assert sent().spans == []
 
 
 def test_a_correlation_id_that_is_no_trace_id_leads_to_one(session: Session, sent: Sent) -> None:
     with resuming("a-proxys-own-id", None):
-        submit_answers(session, ANSWERS)
+        submit_answers(session, STRONG)
     session.commit()
     (span,) = sent().spans
     event_id = session.scalars(select(StoredEvent.id)).one()
@@ -98,7 +92,7 @@ def test_a_failing_subscriber_is_told_by_the_kind_of_its_failure(
         raise LookupError("ada@client.example")
 
     monkeypatch.setitem(current_subscriptions()._by_name, "scoring.score_fit", fail)
-    submit_answers(session, ANSWERS)
+    submit_answers(session, STRONG)
     session.commit()
     handle_events()
     collector = sent()
@@ -125,7 +119,7 @@ def test_a_failing_subscriber_is_told_by_the_kind_of_its_failure(
 def test_each_try_of_a_mail_is_a_span_of_its_own(
     session: Session, handle_events: Callable[[], None], sent: Sent, config: Config
 ) -> None:
-    submit_answers(session, ANSWERS)
+    submit_answers(session, STRONG)
     session.commit()
     handle_events()
     with SmtpSink() as sink:

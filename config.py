@@ -39,6 +39,7 @@ Count = Annotated[int, Meta(ge=1)]
 CountOrNone = Annotated[int, Meta(ge=0)]
 # A delivery, the keeper of its lease, and the relay that it rings have one each.
 Connections = Annotated[int, Meta(ge=3)]
+Niceness = Annotated[int, Meta(ge=0, le=19)]
 # The bounds keep infinity and what is not a number out, too.
 Seconds = Annotated[float, Meta(gt=0, le=DAY)]
 SecondsOrNone = Annotated[float, Meta(ge=0, le=DAY)]
@@ -93,6 +94,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     LABS_SANDBOXES_PER_NETWORK: Count = 6
     LABS_MINUTES: Count = 15
     LABS_EVENTS: Count = 1000
+    LABS_NICENESS: Niceness = 10
     CIRCUIT_MAX_FAILURES: Count = 5
     CIRCUIT_PAUSE_SECONDS: Seconds = 10.0
     CIRCUIT_PAUSE_CAP_SECONDS: Seconds = 300.0

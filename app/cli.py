@@ -26,8 +26,6 @@ from app.labs.backbone import make_backbone
 from app.labs.runner import CONNECTIONS, Runner
 from app.portal.commands import person
 
-NICENESS = 10
-
 
 def register_commands(app: Flask) -> None:
     app.cli.add_command(relay)
@@ -71,18 +69,19 @@ def intake() -> None:
 @with_appcontext
 def labs() -> None:
     """Run the sandboxes of the labs; one process does, another one waits for its end."""
-    _stand_back()
     config = current_app.config["SITE"]
+    _stand_back(config.LABS_NICENESS)
     backbone = make_backbone(config, connections=CONNECTIONS)
     Runner(backbone).run(config.postgres_url, _told_to_stop())
 
 
-def _stand_back() -> None:
-    """Take what the rest of the site leaves of the processors. Where Linux shares them out by
-    session first, a process is nice to its own session alone, so the session is made so too."""
-    os.nice(NICENESS)
+def _stand_back(niceness: int) -> None:
+    """Leave the processors to the rest of the site first, as far as nice(1) counts. Where Linux
+    shares them out by session, a process is nice to its own session alone, so the session is made
+    so too."""
+    os.nice(niceness)
     with suppress(OSError):  # no such file on other systems
-        Path("/proc/self/autogroup").write_text(f"{NICENESS}\n")
+        Path("/proc/self/autogroup").write_text(f"{niceness}\n")
 
 
 def _told_to_stop() -> threading.Event:

@@ -47,6 +47,8 @@ BRISK = {
     "RELAY_POLL_SECONDS": "0.5",
     # None but where a test is about it: others count what is on its way.
     "CANARY_SECONDS": "86400",
+    # Whose pages wait for it, beside tests that take all there is.
+    "LABS_NICENESS": "0",
     "DELIVERY_BACKOFF_SECONDS": "0.1",
     "DELIVERY_BACKOFF_CAP_SECONDS": "1",
     "DELIVERY_LEASE_SECONDS": "2",

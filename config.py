@@ -109,8 +109,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         self._check_servers()
         if self.WEBHOOK_ALLOW_PRIVATE and self.ENVIRONMENT == "production":
             raise ConfigurationError(
-                "WEBHOOK_ALLOW_PRIVATE opens the inner network to webhooks: leave it unset in"
-                " production."
+                "WEBHOOK_ALLOW_PRIVATE opens the inner network: leave it unset in production."
             )
         if self.DRAFT_REMINDER_DAYS >= self.DRAFT_DAYS:
             raise ConfigurationError(

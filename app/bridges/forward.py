@@ -56,8 +56,8 @@ def open_bridge(session: Session, address: BridgeAddress) -> Bridge:
 
 
 def forward_batch(session: Session, address: BridgeAddress, link: Link, *, base_url: str) -> bool:
-    """Send one batch and commit the new place; return whether to go on, as there may be more. After
-    a failure a batch is the next event alone, until one has gone through.
+    """Send one batch and commit the new place; return whether to go on, as there may be more. With
+    each failure in a row a batch is half as large, down to the next event alone.
 
     Stops at the first event that is not confirmed, or that only a newer release can read; one that
     was altered is passed over. A bridge that is paused or held back sends nothing. No transaction
@@ -66,8 +66,8 @@ def forward_batch(session: Session, address: BridgeAddress, link: Link, *, base_
     bridge = open_bridge(session, address)
     place, failures = bridge.place, bridge.failures
     events: Sequence[RecordedEvent] = []
-    # Where one is refused, what was taken beside it need not be sent again with each try.
-    most = 1 if failures else BATCH
+    # Where one is refused for good, what was taken beside it is soon not sent again with each try.
+    most = max(1, BATCH >> failures)
     try:
         rests = bridge.paused_at or is_held(session)
         events = [] if rests else read_log(session, place, most=most)

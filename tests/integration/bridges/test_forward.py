@@ -117,16 +117,16 @@ def test_the_place_moves_by_what_was_confirmed_and_no_further(
     assert (mover.bridge.place, mover.bridge.sent_at) == (start, None)
     other_side.answer = stops_after(2)
     mover.move_on()
-    # After a failure one by itself, then two of the rest.
-    assert places(other_side.taken) == written[:3]
+    assert places(other_side.taken) == written[:2]
     other_side.answer = lambda batch: Sent(len(batch))
     mover.move_on()
     assert places(other_side.taken) == written
 
 
-def test_after_a_failure_the_next_event_is_offered_alone_until_it_is_taken_and_named(
-    bridge_to: BridgeTo, other_side: OtherSide, write: Write
+def test_after_each_failure_in_a_row_half_as_many_are_offered_and_the_first_is_named(
+    bridge_to: BridgeTo, other_side: OtherSide, write: Write, monkeypatch: pytest.MonkeyPatch
 ) -> None:
+    monkeypatch.setattr("app.bridges.forward.BATCH", 4)
     mover = bridge_to(URL, other_side)
     write(5)
     offered: list[Sequence[CloudEvent]] = []
@@ -139,7 +139,7 @@ def test_after_a_failure_the_next_event_is_offered_alone_until_it_is_taken_and_n
     with capture_logs() as logs:
         for _ in range(4):
             mover.move_on()
-    assert [len(batch) for batch in offered] == [5, 1, 1, 1, 4]
+    assert [len(batch) for batch in offered] == [4, 2, 1, 1, 4]
     failed = [line["at_event"] for line in logs if line["event"] == "bridge.failed"]
     assert failed == [offered[0][0].get_id()] * 3
 

@@ -131,7 +131,7 @@ def test_a_broker_that_comes_and_goes_costs_repeats_at_most(
     (where,) = parse_bridges(address(tansu, topic))
     saboteur = Saboteur(link_to(where), tansu.wire, trouble)
     mover = bridge_to(address(tansu, topic), saboteur)
-    written = write(75, streams=4)
+    written = write(50, streams=4)
     while mover.move() or mover.bridge.failures:
         pass
     assert saboteur.failures

@@ -48,7 +48,8 @@ def test_mails_and_page_agree_on_what_is_paid_each_month(
     kind: str,
     is_monthly: bool,
 ) -> None:
-    application = submit_answers(session, {**STRONG, "preferred_kind": preference})
+    given = {**STRONG, "preferred_kind": preference, "days_a_month": "4"}
+    application = submit_answers(session, given)
     session.commit()
     handle_events()
     session.refresh(application)

@@ -100,13 +100,19 @@ def check_refused_with_all_that_was_typed(prospect: Prospect, review: str) -> No
     assert TYPED in html.unescape(answer.text)
 
 
-def test_while_a_table_is_locked_sending_is_refused_in_time_and_nothing_is_lost(
-    prospect: Prospect, session: Session, postgres: Postgres, raised: Raised
-) -> None:
+def send_while_locked(prospect: Prospect, postgres: Postgres) -> str:
+    """Return the review, from which it was refused."""
     prospect.fill_in()
     review = prospect.see("review")
     with locked(postgres, "ACCESS EXCLUSIVE"):
         check_refused_with_all_that_was_typed(prospect, review)
+    return review
+
+
+def test_while_a_table_is_locked_sending_is_refused_in_time_and_nothing_is_lost(
+    prospect: Prospect, session: Session, postgres: Postgres, raised: Raised
+) -> None:
+    review = send_while_locked(prospect, postgres)
     assert raised == [LockNotAvailable]
     assert session.scalars(select(Application)).all() == []
     session.rollback()
@@ -119,10 +125,7 @@ def test_without_the_limit_for_locks_only_that_for_statements_would_end_the_wait
     prospect: Prospect, postgres: Postgres, raised: Raised, no_limit_for_locks: None
 ) -> None:
     """The control."""
-    prospect.fill_in()
-    review = prospect.see("review")
-    with locked(postgres, "ACCESS EXCLUSIVE"):
-        check_refused_with_all_that_was_typed(prospect, review)
+    send_while_locked(prospect, postgres)
     assert raised == [QueryCanceled]
 
 

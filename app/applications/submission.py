@@ -2,11 +2,11 @@
 
 import secrets
 import uuid
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import bindparam, text
+from sqlalchemy import Row, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.orm import Session
 
@@ -121,23 +121,16 @@ def submit_application(
     DraftUnfinished while an earlier step has no accepted answers, or such as would be refused by
     now, and DraftChanged, also where the questions have changed since.
     """
-    *earlier, last = questionnaire.steps
     seen = {
         "draft_id": draft_id,
         "draft_version": draft_version,
         "questions_version": questionnaire.version,
-        "last_step": last.key,
+        "last_step": questionnaire.steps[-1].key,
         "no_save": NO_SAVE,
         "seen_saves": list(seen_saves),
         "origin": origin,
     }
-    keys = [step.key for step in earlier]
-    wanted = {"earlier_steps": keys, "counted_for": COUNTED_FOR}
-    draft = session.execute(READ_DRAFT, {**seen, **wanted}).one_or_none()
-    if draft is None:
-        explain_refusal(session, draft_id, answers, questionnaire)
-    if answered_steps(draft.answers, keys, questionnaire) != keys:
-        raise DraftUnfinished(draft_id)
+    draft = _finished_draft(session, seen, answers, questionnaire)
     submission = _submission(draft.answers, answers, questionnaire, prefix, language)
     made = Submitted(new_id(), secrets.token_urlsafe(24))
     signals = screen(
@@ -148,6 +141,23 @@ def submit_application(
         explain_refusal(session, draft_id, answers, questionnaire)
     after_commit(session, bell.ring)
     return made
+
+
+def _finished_draft(
+    session: Session,
+    seen: Mapping[str, Any],
+    answers: Answers,
+    questionnaire: Questionnaire,
+) -> Row:
+    """What is stored of the draft, and of what screening counts. Raises as `submit_application`."""
+    keys = [step.key for step in questionnaire.steps[:-1]]
+    wanted = {"earlier_steps": keys, "counted_for": COUNTED_FOR}
+    draft = session.execute(READ_DRAFT, {**seen, **wanted}).one_or_none()
+    if draft is None:
+        explain_refusal(session, seen["draft_id"], answers, questionnaire)
+    if answered_steps(draft.answers, keys, questionnaire) != keys:
+        raise DraftUnfinished(seen["draft_id"])
+    return draft
 
 
 def _submission(

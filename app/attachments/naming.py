@@ -3,8 +3,8 @@
 import re
 import unicodedata
 
-from app.applications.questions.spelling import COMBINING_MARKS
 from app.attachments.sniffing import Kind
+from app.web.spelling import COMBINING_MARKS
 
 LONGEST_NAME = 80
 MOST_MARKS = 4

@@ -6,8 +6,8 @@ from wtforms import DateField, SearchField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import Length, Optional
 
-from app.applications.drafts.fields import storable, trimmed
 from app.flow.log import Filters
+from app.web.fields import storable, trimmed
 from app.web.site_form import SiteForm
 
 ANYBODY = (

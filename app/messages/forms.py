@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext
 from wtforms import HiddenField, TextAreaField
 from wtforms.validators import DataRequired, Length
 
-from app.applications.drafts.fields import storable, trimmed
+from app.web.fields import storable, trimmed
 from app.web.site_form import SiteForm
 
 

@@ -6,9 +6,9 @@ from typing import Any
 from wtforms import DateField, StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
-from app.applications.drafts.fields import storable, trimmed
 from app.database import utc_now
 from app.engagements.typed_amount import NotAnAmount, parse_amount
+from app.web.fields import storable, trimmed
 from app.web.rendering import money
 from app.web.site_form import SiteForm
 

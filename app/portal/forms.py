@@ -6,8 +6,8 @@ from flask_babel import gettext, lazy_gettext
 from wtforms import EmailField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
-from app.applications.drafts.fields import storable, trimmed
 from app.firm.brand import current_brand
+from app.web.fields import storable, trimmed
 from app.web.site_form import SiteForm
 
 

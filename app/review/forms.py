@@ -14,7 +14,6 @@ from wtforms import (
 )
 from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 
-from app.applications.drafts.fields import storable, trimmed
 from app.applications.events import ApplicationAccepted, ApplicationDeclined, MoreRequested
 from app.applications.service import Verdict
 from app.engagements.pricing import UnderFloor, quote_agreed, starting_price_cents
@@ -25,6 +24,7 @@ from app.review.pricing import Pricing
 from app.review.queue import Filters
 from app.review.states import STATUSES, application_state
 from app.scoring.rubric import Rubric
+from app.web.fields import storable, trimmed
 from app.web.rendering import money, price
 from app.web.site_form import SiteForm
 

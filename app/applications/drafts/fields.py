@@ -8,35 +8,14 @@ from wtforms import (
     Form,
     RadioField,
     SelectChoice,
-    SelectMultipleField,
     StringField,
     TextAreaField,
     URLField,
 )
 from wtforms.validators import StopValidation
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.applications.questions.questionnaire import Question
-from app.applications.questions.spelling import problem_with_text
-
-
-class CheckboxesField(SelectMultipleField):
-    """Any number of the options, each with a checkbox."""
-
-    widget = ListWidget(prefix_label=False)
-    option_widget = CheckboxInput()
-
-
-def trimmed(value: str | None) -> str | None:
-    """Without white space at the ends, and with one kind of line break."""
-    return value.replace("\r\n", "\n").strip() if value else value
-
-
-def storable(form: Form, field: Field) -> None:
-    """Refuse what can't be stored, or shown."""
-    problem = problem_with_text(field.data or "", has_lines=isinstance(field, TextAreaField))
-    if problem:
-        raise StopValidation(problem)
+from app.web.fields import CheckboxesField, trimmed
 
 
 def asked(question: Question) -> Callable[[Form, Field], None]:

@@ -12,9 +12,9 @@ from msgspec import Struct
 
 from app.applications.questions.answers import Answer, Answers
 from app.applications.questions.conditions import When, all_hold
-from app.applications.questions.spelling import PROBLEM_WITH, problem_with_text
 from app.languages.prose import Prose, current_data
 from app.web.rendering import number
+from app.web.spelling import PROBLEM_WITH, problem_with_text
 
 STEP_KEYS: Final = ("you", "system", "problem", "outcome", "engagement", "review")
 MINUTES: Final = 10

@@ -12,7 +12,7 @@ import time
 from collections import Counter
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from heapq import heappop, heappush
+from heapq import heapify, heappop, heappush
 from http.cookies import SimpleCookie
 from multiprocessing import get_context
 from multiprocessing.queues import Queue
@@ -56,7 +56,7 @@ class Visitor:
             page = self._ask(self.look())
         self.has_sandbox = bool(END.search(page))
         if self.has_sandbox and self._lab == TIME_MACHINE:
-            self._next, self.pause = f"/labs/{self._lab}?at=1", REWIND_SECONDS
+            self._next, self.pause = f"/labs/{self._lab}/moment?at=1", REWIND_SECONDS
 
     def _form(self, page: bytes, action: str, fields: Mapping[str, str]) -> bytes:
         token = TOKEN.search(page)
@@ -117,7 +117,8 @@ def _be_a_crowd(port: int, count: int, told: "Queue[Counter[str] | None]", stop:
     told.put(None)
     answers = Counter({"sandboxes": sum(visitor.has_sandbox for visitor in visitors)})
     start = time.monotonic()
-    due = [(start + place / count, place) for place in range(count)]
+    due = [(start + visitor.pause * place / count, place) for place, visitor in enumerate(visitors)]
+    heapify(due)
     presses_at = [start + PRESS_SECONDS * (1 + place / count) for place in range(count)]
     with selectors.DefaultSelector() as selector:
         for place, visitor in enumerate(visitors):

@@ -5,16 +5,15 @@ from collections.abc import Callable
 from functools import wraps
 from typing import Any, Final, NamedTuple, cast
 
-from flask import Flask, Response, current_app, make_response, request, session
+from flask import Flask, Response, current_app, make_response, request
 from flask.typing import ResponseReturnValue
 from werkzeug.http import parse_etags
 
 from app.languages.choice import present_language, tell_language
-from app.web.assets import keeps_files
 from app.web.compression import FILE_QUALITY, SMALLEST_BYTES, compress, encoding_among
+from app.web.rendering import is_keepable
 from app.web.security import security_headers
 
-FLASHED: Final = "_flashes"  # where Flask keeps what the next page has to say
 PICTURES: Final = "image/"
 
 View = Callable[..., ResponseReturnValue]
@@ -60,7 +59,7 @@ def kept(view: View) -> View:
 
     @wraps(view)
     def answer(**arguments: Any) -> ResponseReturnValue:
-        if session.get(FLASHED) or not keeps_files():
+        if not is_keepable():
             return view(**arguments)
         pages, key = kept_pages(current_app), key_of(request.environ, present_language())
         if key not in pages:

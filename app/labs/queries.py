@@ -1,5 +1,6 @@
 """What the page of a lab shows of a sandbox, read from the backbone's own tables."""
 
+import math
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -19,6 +20,8 @@ LATEST_INCIDENTS = 16
 # What a drawing has room for.
 MOST_DRAWN = 60
 SOON_SECONDS, LATER_SECONDS = 1, 4
+# Of all open pages together; the more there are, the longer each waits.
+LOOKS_A_SECOND = 8
 
 # One statement, since each page that is open asks for it again and again. A try has failed that
 # ended after the claim; the one in hand has not ended.
@@ -62,7 +65,8 @@ SELECT json_build_object(
     'unrelayed', (SELECT coalesce(json_object_agg(type, events), '{}') FROM unrelayed),
     'consumers', (SELECT coalesce(json_object_agg(subscriber, consumers), '{}') FROM states),
     'events', (SELECT coalesce(json_agg(latest), '[]') FROM latest),
-    'incidents', (SELECT coalesce(json_agg(happened), '[]') FROM happened)
+    'incidents', (SELECT coalesce(json_agg(happened), '[]') FROM happened),
+    'in_use', (SELECT count(*) FROM sandboxes WHERE ends_at > now())
 )::text
 """)
 NTH_EVENT = text(f"""
@@ -127,18 +131,20 @@ class IncidentLine(msgspec.Struct, frozen=True):
 
 class Seen(msgspec.Struct, frozen=True):
     """What LOOK finds: stations and the states of their consumers by subscriber, and of each type
-    how many events nobody has been told of."""
+    how many events nobody has been told of; ``in_use`` are the open sandboxes of all labs."""
 
     stations: dict[str, StationState]
     unrelayed: dict[str, int]
     consumers: dict[str, list[str]]
     events: list[EventLine]
     incidents: list[IncidentLine]
+    in_use: int
 
 
 class LabState(msgspec.Struct, frozen=True):
     """Everything that moves on the page; ``stations`` in the scenario's order. ``stands_still``
-    where something waits and no process runs that would move it."""
+    where something waits and no process runs that would move it. A page may look again after
+    ``least_pause`` seconds at the soonest."""
 
     stations: Sequence[StationState]
     sums: Sequence[Sum]
@@ -147,6 +153,7 @@ class LabState(msgspec.Struct, frozen=True):
     count: int = 0
     faults: Sequence[str] = ()
     stands_still: bool = False
+    least_pause: int = 1
 
     @property
     def is_settled(self) -> bool:
@@ -180,7 +187,8 @@ class LabState(msgspec.Struct, frozen=True):
         """How soon the page should ask again: where all is done and no killed consumer is to come
         back, the next thing to happen is a press of its own."""
         awaits_restart = any("killed" in station.consumers for station in self.stations)
-        return SOON_SECONDS if awaits_restart or not self.is_settled else LATER_SECONDS
+        wish = SOON_SECONDS if awaits_restart or not self.is_settled else LATER_SECONDS
+        return max(wish, self.least_pause)
 
 
 def empty_state(scenario: Scenario) -> LabState:
@@ -197,6 +205,7 @@ def state_of(session: Session, scenario: Scenario, sandbox: Sandbox) -> LabState
         incidents=seen.incidents,
         count=seen.events[0].number if seen.events else 0,
         faults=sandbox.faults,
+        least_pause=math.ceil(seen.in_use / LOOKS_A_SECOND),
     )
     stands_still = not state.is_settled and not is_someone_at(session, RUNNING)
     return msgspec.structs.replace(state, stands_still=stands_still)

@@ -36,13 +36,17 @@ from app.labs.scenarios import BY_SLUG
 
 # Together they can't take more than a core from the site.
 THREADS = 16
+# Of all sandboxes' subscribers that have work, so many go at their own speed: four visitors' worth.
+AT_FULL_SPEED = 12
 # Each thread holds one while its handler writes, not while it takes its time.
 CONNECTIONS = 12
-TICK_SECONDS = 0.1
+# A press is heard at once where no sandbox is open. With a crowd every moment brings something, and
+# a turn for each would be what the labs spend their time on.
+TICK_SECONDS = 0.2
 IDLE_SECONDS = 1.0
 SWEEP_SECONDS = 0.5
 CLEAR_SECONDS = 5.0
-RESEND_AFTER_SECONDS = 10.0
+RESEND_AFTER_SECONDS = 30.0
 log = structlog.get_logger()
 
 CONSUMERS = text("""
@@ -87,7 +91,7 @@ class Runner:
                     listening(dsn, CHANNEL) as doorbell,
                 ):
                     while is_alone and not stop.is_set():
-                        self._take_turn(doorbell)
+                        self._take_turn(doorbell, stop)
             except (psycopg.Error, SQLAlchemyError) as error:
                 log.warning("labs.database_unreachable", error=type(error).__name__)
             stop.wait(RETRY_SECONDS)
@@ -99,9 +103,11 @@ class Runner:
             consumer.stop.set()
         self._pool.shutdown()
 
-    def _take_turn(self, doorbell: Listener) -> None:
-        is_live = self.turn()
-        doorbell.wait(TICK_SECONDS if is_live else IDLE_SECONDS)
+    def _take_turn(self, doorbell: Listener, stop: threading.Event) -> None:
+        if self.turn():
+            stop.wait(TICK_SECONDS)
+        else:
+            doorbell.wait(IDLE_SECONDS)
 
     def turn(self) -> bool:
         """Relay, sweep, restart the dead and give work to the idle; whether any sandbox is open."""
@@ -120,8 +126,10 @@ class Runner:
     def _sweep(self, session: Session) -> None:
         now = time.monotonic()
         if now - self._swept_at > SWEEP_SECONDS:
+            # What the process before this one had on its way went with its memory.
+            resend_after = RESEND_AFTER_SECONDS if self._swept_at else 0.0
             self._swept_at = now
-            for task in take_due_deliveries(session, resend_after=RESEND_AFTER_SECONDS):
+            for task in take_due_deliveries(session, resend_after=resend_after):
                 self._queues.send(task)
         if now - self._cleared_at > CLEAR_SECONDS:
             self._cleared_at = now
@@ -131,22 +139,23 @@ class Runner:
         self._busy = {key: busy for key, busy in self._busy.items() if not busy[1].done()}
         open_sandboxes: set[uuid.UUID] = {row.sandbox_id for row in rows}
         self._queues.forget(open_sandboxes)
-        waiting = self._queues.waiting()
+        running = {(row.sandbox_id, row.subscriber) for row in rows if row.state == "running"}
+        at_work = running & self._queues.waiting()
         for row in random.sample(rows, len(rows)):  # so that each has its turn at a thread
             key = ConsumerKey(row.sandbox_id, row.subscriber, row.number)
             if key in self._busy:
                 _tell(self._busy[key][0], row.state)
             elif (
                 row.state == "running"
-                and (row.sandbox_id, row.subscriber) in waiting
+                and (row.sandbox_id, row.subscriber) in at_work
                 and len(self._busy) < THREADS
             ):
-                self._start(key, row)
+                self._start(key, row, slowness_among(len(at_work)))
 
-    def _start(self, key: ConsumerKey, row: Row) -> None:
+    def _start(self, key: ConsumerKey, row: Row, slowness: float) -> None:
         consumer = Consumer(
             key,
-            seconds=BY_SLUG[row.lab].station(row.subscriber).seconds * self._pace,
+            seconds=BY_SLUG[row.lab].station(row.subscriber).seconds * self._pace * slowness,
             policy=self._policy,
             hands_over_twice=REPEATED in row.faults,
         )
@@ -158,6 +167,12 @@ class Runner:
                 consumer.work(self._queues, self._keeper)
             except (psycopg.Error, SQLAlchemyError) as error:
                 log.warning("labs.consumer_failed", error=type(error).__name__)
+
+
+def slowness_among(at_work: int) -> float:
+    """How many times as long work takes while so many subscribers have some: together they take no
+    more from the site than AT_FULL_SPEED do."""
+    return max(1.0, at_work / AT_FULL_SPEED)
 
 
 def _tell(consumer: Consumer, state: str) -> None:

@@ -2,12 +2,14 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
+from datetime import timedelta
 
 from flask import current_app
 from flask_babel import lazy_gettext
 from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
 
+from app.database import utc_now
 from app.events.models import StoredEvent
 from app.events.store import record_all
 from app.events.tracing import resuming
@@ -19,7 +21,7 @@ from config import Config
 # The actor of what somebody does in a sandbox; what follows from it has another.
 VISITOR = "visitor"
 # However long somebody looks, it is another's turn after this.
-LONGEST_MINUTES = 60
+LONGEST = timedelta(hours=1)
 
 ALONE = text("SELECT pg_advisory_xact_lock(hashtext('labs.sandboxes'))")
 OPEN = text("""
@@ -27,15 +29,9 @@ INSERT INTO sandboxes (id, lab, network, opened_at, ends_at, faults)
 VALUES (:id, :lab, :network, now(), now() + make_interval(mins => :minutes), '[]')
 """)
 ALL_OPEN = select(func.count()).where(Sandbox.ends_at > func.now())
-# At most twice a minute: most looks change nothing.
-LOOK = text("""
-UPDATE sandboxes SET ends_at = least(
-    now() + make_interval(mins => :minutes), opened_at + make_interval(mins => :longest)
-)
-WHERE id = :id AND ends_at < least(
-    now() + make_interval(secs => 60 * :minutes - 30), opened_at + make_interval(mins => :longest)
-)
-""")
+GO_ON = text("UPDATE sandboxes SET ends_at = :ends_at WHERE id = :id AND ends_at > now()")
+# Most looks change nothing.
+WORTH_A_WRITE = timedelta(seconds=30)
 END = text("UPDATE sandboxes SET ends_at = now() WHERE id = :id AND ends_at > now()")
 ENDED = text("SELECT id FROM sandboxes WHERE ends_at <= now() FOR UPDATE SKIP LOCKED")
 REMOVE = (
@@ -102,8 +98,10 @@ def find_sandbox(session: Session, lab: str, sandbox_id: uuid.UUID) -> Sandbox |
 
 def look_at_sandbox(session: Session, sandbox: Sandbox, config: Config) -> None:
     """Somebody looks at it, so it goes on."""
-    values = {"minutes": config.LABS_MINUTES, "longest": LONGEST_MINUTES}
-    session.execute(LOOK, {"id": sandbox.id, **values})
+    wished = utc_now() + timedelta(minutes=config.LABS_MINUTES)
+    ends_at = min(wished, sandbox.opened_at + LONGEST)
+    if ends_at - sandbox.ends_at > WORTH_A_WRITE:
+        session.execute(GO_ON, {"id": sandbox.id, "ends_at": ends_at})
 
 
 def lock_sandbox(session: Session, sandbox: Sandbox) -> None:

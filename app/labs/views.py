@@ -24,6 +24,7 @@ from app.extensions import limiter
 from app.labs.backbone import init_labs, on_backbone
 from app.labs.controls import kill_consumer, staff_stations, start_consumers, stop_consumers
 from app.labs.forms import ConsumersForm, form_of
+from app.labs.kept import closed_page, init_kept
 from app.labs.models import Sandbox
 from app.labs.pages import (
     PRESSES_A_MINUTE,
@@ -57,6 +58,7 @@ labs = Blueprint("labs", __name__, template_folder="templates")
 @labs.record_once
 def make_own_backbone(state: BlueprintSetupState) -> None:
     init_labs(state.app, state.app.config["SITE"])
+    init_kept(state.app)
 
 
 @labs.get("/labs/")
@@ -73,13 +75,17 @@ def lab(lab: str) -> str:
         sandbox = own_sandbox(backbone, scenario)
         state = look(backbone, scenario, sandbox) if sandbox else empty_state(scenario)
         in_use = count_sandboxes(backbone)
-    return render_template(
-        "labs/lab.html",
-        **moving_part(scenario, state, sandbox),
-        forms={action.name: form_of(action) for action in scenario.actions},
-        in_use=in_use,
-        **limits(),
-    )
+
+    def make() -> str:
+        return render_template(
+            "labs/lab.html",
+            **moving_part(scenario, state, sandbox),
+            forms={action.name: form_of(action) for action in scenario.actions},
+            in_use=in_use,
+            **limits(),
+        )
+
+    return make() if sandbox else closed_page(scenario, in_use, make)
 
 
 @labs.get("/labs/<lab>/state")

@@ -9,14 +9,14 @@ from typing import Final, NamedTuple
 
 from babel.dates import format_date, format_datetime
 from babel.numbers import format_currency, format_decimal, get_currency_symbol
-from flask import Flask
+from flask import Flask, session
 from flask_babel import gettext, ngettext
 from markupsafe import Markup
 
 from app.database import utc_now
 from app.firm.brand import current_brand
 from app.languages.choice import present_language
-from app.web.assets import init_assets
+from app.web.assets import init_assets, keeps_files
 
 IN_BACKTICKS = re.compile("``(.+?)``")
 CODE = Markup("<code>{}</code>")
@@ -24,6 +24,7 @@ MINUS = "\N{MINUS SIGN}"
 RIGHT_TO_LEFT = {"R", "AL", "AN"}
 # What turns the text behind it around, to its own end or past it: embeddings, overrides, isolates.
 TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
+FLASHED: Final = "_flashes"  # where Flask keeps what the next page has to say
 
 
 class Badge(NamedTuple):
@@ -62,6 +63,12 @@ def init_rendering(app: Flask) -> None:
     app.add_template_filter(age)
     app.add_template_filter(isolated)
     app.context_processor(lambda: {"brand": current_brand()})
+
+
+def is_keepable() -> bool:
+    """Whether a page that is made now may be kept and given to others: nothing is to be said to
+    this visitor alone, and no template is being worked on."""
+    return not session.get(FLASHED) and keeps_files()
 
 
 def money(cents: int, currency: str) -> str:

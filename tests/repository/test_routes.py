@@ -53,6 +53,7 @@ ANYBODY = {
     "syndication.sitemap",
     "this_site.page",
     "this_site.part",
+    "time_machine.moment",
     "time_machine.page",
 }
 WITH_THE_LINK = {

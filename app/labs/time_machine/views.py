@@ -1,14 +1,20 @@
 """The page of the time machine. Its buttons and its events have the addresses of any lab."""
 
+from collections.abc import Sequence
+from typing import Any
+
 from flask import Blueprint, render_template, request
+from sqlalchemy.orm import Session
 
 from app.engagements.rate_card import current_rate_card
 from app.labs.backbone import on_backbone
 from app.labs.forms import form_of
+from app.labs.kept import closed_page
+from app.labs.models import Sandbox
 from app.labs.pages import limits, own_sandbox, site_config
 from app.labs.sandboxes import count_sandboxes, look_at_sandbox
 from app.labs.time_machine.drawing import draw_balance
-from app.labs.time_machine.fold import moments_of, state_after
+from app.labs.time_machine.fold import Moment, moments_of, state_after
 from app.labs.time_machine.scenario import TIME_MACHINE, account_events
 
 time_machine = Blueprint("time_machine", __name__)
@@ -19,23 +25,49 @@ def page() -> str:
     """The account after the event that the address names, or after the last."""
     with on_backbone() as backbone:
         sandbox = own_sandbox(backbone, TIME_MACHINE)
-        if sandbox:
-            look_at_sandbox(backbone, sandbox, site_config())
-            backbone.commit()
-        moments = moments_of(account_events(backbone, sandbox.id) if sandbox else [])
+        moments = look_at_account(backbone, sandbox)
         in_use = count_sandboxes(backbone)
+
+    def make() -> str:
+        return render_template(
+            "labs/time_machine.html",
+            **rewound(moments),
+            is_open=sandbox is not None,
+            forms={action.name: form_of(action) for action in TIME_MACHINE.actions},
+            in_use=in_use,
+            **limits(),
+        )
+
+    # Its links to the other languages repeat what the address asks for.
+    return make() if sandbox or request.args else closed_page(TIME_MACHINE, in_use, make)
+
+
+@time_machine.get("/labs/time-machine/moment")
+def moment() -> str:
+    """The part of the page that the slider changes."""
+    with on_backbone() as backbone:
+        moments = look_at_account(backbone, own_sandbox(backbone, TIME_MACHINE))
+    return render_template("labs/_moment.html", **rewound(moments))
+
+
+def look_at_account(backbone: Session, sandbox: Sandbox | None) -> Sequence[Moment]:
+    """The account's whole history; without a sandbox it has none."""
+    if sandbox is None:
+        return ()
+    look_at_sandbox(backbone, sandbox, site_config())
+    backbone.commit()
+    return moments_of(account_events(backbone, sandbox.id))
+
+
+def rewound(moments: Sequence[Moment]) -> dict[str, Any]:
+    """What is shown of the account, at the moment that the address asks for."""
     last = len(moments)
     number = min(max(request.args.get("at", last, type=int), 0), last)
-    return render_template(
-        "labs/time_machine.html",
-        scenario=TIME_MACHINE,
-        is_open=sandbox is not None,
-        moments=moments,
-        number=number,
-        account=state_after(moments, number),
-        currency=current_rate_card().currency,
-        line=draw_balance(moments, number),
-        forms={action.name: form_of(action) for action in TIME_MACHINE.actions},
-        in_use=in_use,
-        **limits(),
-    )
+    return {
+        "scenario": TIME_MACHINE,
+        "moments": moments,
+        "number": number,
+        "account": state_after(moments, number),
+        "currency": current_rate_card().currency,
+        "line": draw_balance(moments, number),
+    }

@@ -1,11 +1,13 @@
-"""Workers on two hosts, and the cable of one pulled while it has deliveries in hand."""
+"""Workers on two hosts, and the cable of one pulled while it has deliveries in hand; a web process
+whose database falls silent."""
 
 import os
 import shutil
 import signal
+import socket
 import tempfile
 from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import NamedTuple
 
@@ -13,7 +15,7 @@ import psycopg
 import pytest
 
 from local.commands import procfile, shell
-from local.ports import free_port
+from local.ports import HOST, free_port
 from local.postgres import Postgres
 from local.process import Process
 from local.redis import Redis
@@ -24,7 +26,7 @@ from tests.faults.handled import (
     wait_until_handled,
 )
 from tests.faults.hosts import Host, what_is_missing
-from tests.prospects import submit
+from tests.prospects import Answer, Prospect, make_prospects, send, submit
 from tests.site import Site, eventually, prepared_site
 
 # Addresses for documents (RFC 5737), which nobody has.
@@ -37,6 +39,8 @@ ENOUGH = 16
 # The server gives up a host that fell silent in a transaction after 30 s, an idle one after 35 s;
 # what stood in its way is tried again after that, or a doubled wait later.
 PATIENCE = 240.0
+# A server that says nothing is given up after five seconds, and a new connection to it after three.
+IN_TIME = 15.0
 # What holds for good, so that nothing dies while a silent host still has its locks.
 PATIENT = {"DELIVERY_BACKOFF_SECONDS": "1", "DELIVERY_BACKOFF_CAP_SECONDS": "300"}
 SCORED = "SELECT count(*) FROM scores"
@@ -189,3 +193,39 @@ def test_without_the_sweep_what_it_had_in_hand_would_wait_for_ever(
     with site.kept_running():
         wait_until_handled(site, ENOUGH, within=PATIENCE)
     check_each_was_handled_once(site)
+
+
+@pytest.fixture
+def web_at_bob(cluster: Cluster) -> Iterator[Host]:
+    """Bob has a web process too, at the address that the server's own has there."""
+    site, bob = cluster.site, cluster.others["bob"]
+    port = int(site.settings["PORT"])
+
+    def listens() -> bool:
+        with bob.entered(), suppress(OSError), socket.create_connection((HOST, port)):
+            return True
+        return False
+
+    command, log = bob.command(shell(procfile()["web"])), site.processes["web"].log
+    web = Process("web-at-bob", command, log=log, environ=site.settings, ready=listens)
+    web.start()
+    yield bob
+    web.stop()
+
+
+def test_a_web_whose_database_falls_silent_says_so_in_time_and_takes_it_afterwards(
+    site: Site, cluster: Cluster, web_at_bob: Host, note: Callable[[str], None]
+) -> None:
+    def send_there(prospect: Prospect) -> Answer:
+        with web_at_bob.entered():
+            return send(site, prospect)
+
+    first, second = make_prospects(site, 2)
+    assert send_there(first).token
+    cluster.server.pull(web_at_bob)
+    refused = send_there(second)
+    assert refused.status == 503
+    assert refused.seconds < IN_TIME
+    cluster.server.plug_again(web_at_bob)
+    eventually(lambda: bool(send_there(second).token))
+    note(f"a database that fell silent: 503 after {refused.seconds:.1f} s, taken when it was back")

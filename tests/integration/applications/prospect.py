@@ -52,11 +52,15 @@ class Prospect:
 
     def send(self, *, seen: str | None = None, **typed: Any) -> TestResponse:
         """Press the last button on the review that is shown now, or on one that was ``seen``."""
+        return self.client.post("/apply/submit", data=self.filled_in_review(seen=seen, **typed))
+
+    def filled_in_review(self, *, seen: str | None = None, **typed: Any) -> dict[str, Any]:
+        """What that button sends."""
         page = self.see("review") if seen is None else seen
         version = hidden(page, "draft_version")
         token = self._token("" if seen else page)
         data = self._data("review", "draft_version", version, typed)
-        return self.client.post("/apply/submit", data={**builds_on(page), **token, **data})
+        return {**builds_on(page), **token, **data}
 
     def go_on_with(self, draft: Draft) -> TestResponse:
         """Open the link back into that draft, whatever this browser holds, and press the button

@@ -1,11 +1,11 @@
-"""A table that somebody keeps locked costs a prospect a wait of seconds and not a word; and a
-migration that waits for a table does not keep everybody waiting with it."""
+"""A table that somebody keeps locked, or connections that are all taken, cost a prospect a wait of
+seconds and not a word; and a migration that waits for a table keeps nobody waiting with it."""
 
 import html
 import shutil
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from pathlib import Path
 
 import psycopg
@@ -17,6 +17,7 @@ from psycopg.errors import LockNotAvailable, QueryCanceled
 from sqlalchemy import ExceptionContext, event, select, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from app.applications.models import Application
 from app.database import db
@@ -27,6 +28,7 @@ from tests.integration.waiting import is_somebody_waiting
 from tests.site import eventually
 
 TYPED = "We have <two> queues."
+PATIENCE = 20.0
 LIMITS = text("""
 SELECT current_setting('lock_timeout'), current_setting('statement_timeout'),
     current_setting('idle_in_transaction_session_timeout')
@@ -93,8 +95,7 @@ def next_migration(app: Flask, tmp_path: Path) -> Path:
     return folder
 
 
-def check_refused_with_all_that_was_typed(prospect: Prospect, review: str) -> None:
-    answer = prospect.send(seen=review, anything_else=TYPED)
+def check_refused_with_all_that_was_typed(answer: TestResponse) -> None:
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
     assert TYPED in html.unescape(answer.text)
@@ -105,7 +106,7 @@ def send_while_locked(prospect: Prospect, postgres: Postgres) -> str:
     prospect.fill_in()
     review = prospect.see("review")
     with locked(postgres, "ACCESS EXCLUSIVE"):
-        check_refused_with_all_that_was_typed(prospect, review)
+        check_refused_with_all_that_was_typed(prospect.send(seen=review, anything_else=TYPED))
     return review
 
 
@@ -129,6 +130,23 @@ def test_without_the_limit_for_locks_only_that_for_statements_would_end_the_wait
     assert raised == [QueryCanceled]
 
 
+def test_while_every_connection_is_taken_sending_is_refused_in_time_and_nothing_is_lost(
+    app: Flask, prospect: Prospect
+) -> None:
+    prospect.fill_in()
+    filled_in = prospect.filled_in_review(anything_else=TYPED)
+
+    def send() -> TestResponse:
+        return prospect.client.post("/apply/submit", data=filled_in)
+
+    with ExitStack() as taken, ThreadPoolExecutor(1) as thread:
+        for _ in range(app.config["SITE"].DATABASE_POOL_SIZE):
+            taken.enter_context(db.engine.connect())
+        # Without a limit it would wait until we let go.
+        check_refused_with_all_that_was_typed(thread.submit(send).result(PATIENCE))
+    assert send().status_code == 303
+
+
 def test_a_migration_that_waits_for_a_table_gives_up_and_keeps_nobody_waiting_for_long(
     app: Flask, prospect: Prospect, postgres: Postgres, next_migration: Path
 ) -> None:
@@ -142,7 +160,7 @@ def test_a_migration_that_waits_for_a_table_gives_up_and_keeps_nobody_waiting_fo
     with locked(postgres, "ACCESS SHARE"), ThreadPoolExecutor(1) as thread:
         migrating = thread.submit(migrate)
         eventually(is_somebody_waiting)
-        check_refused_with_all_that_was_typed(prospect, review)
+        check_refused_with_all_that_was_typed(prospect.send(seen=review, anything_else=TYPED))
         migrating.result()
         assert prospect.send(seen=review).status_code == 303
 

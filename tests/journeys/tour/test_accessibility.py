@@ -38,7 +38,8 @@ NO_PAGES = {
     *("attachments.download", "attachments.download_for_staff"),
     *("own_data.checker", "own_data.export", "own_data.trail"),  # files
     *("portal.progress", "payments.deposit", "flow.picture", "replays.progress"),  # parts of a page
-    *("labs.event", "labs.state", "this_site.part"),  # a message, and parts
+    *("labs.event", "labs.state"),  # a message, and a part
+    *("this_site.part", "time_machine.moment"),  # parts
     *("own_messages.new", "own_messages.reopen"),  # a part, and what leads to the whole
     *("applications.review", "portal.reopen"),  # lead to another
     "applications.question_styles",

@@ -1,6 +1,7 @@
 """Nothing typed is lost: without a press, without a server, in two tabs and on two devices."""
 
 import re
+from urllib.parse import urlsplit
 
 import pytest
 from playwright.sync_api import Page, expect
@@ -269,6 +270,23 @@ def test_what_another_page_could_not_save_is_on_the_review_before_it_is_sent(
     expect(page.locator("main")).to_contain_text("Typed in a tunnel")
     assert stored(site, text)
     assert page.evaluate(UNSENT) == []
+
+
+def test_a_review_that_shows_every_answer_stays_as_it_is(device: Device, site: Site) -> None:
+    page = finished(device, site)
+    page.goto("/apply/engagement")
+    arrived, opened = [], []
+    # The server has the save, and the page goes on before it is told so.
+    page.route("**/autosave", lambda route: arrived.append(route.fetch()))
+    page.locator('input[value="few_hours"]').check()
+    eventually(lambda: page.evaluate(UNSENT) and arrived)
+    page.on("request", lambda one: opened.append(one.url) if one.is_navigation_request() else None)
+    page.get_by_role("button", name="Continue").click()
+    page.unroute("**/autosave")
+    page.wait_for_url("**/apply/review")
+    eventually(lambda: page.evaluate(UNSENT) == [])
+    page.evaluate("fetch(location.href)")  # what was to be opened anew has been asked for by then
+    assert [urlsplit(url).path for url in opened] == ["/apply/engagement", "/apply/review"]
 
 
 def test_what_another_page_can_not_save_now_either_is_told_with_the_way_there(

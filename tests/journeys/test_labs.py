@@ -1,7 +1,6 @@
 """The labs in a browser: on a phone and at a desk, with and without scripts, all at once."""
 
 import re
-from collections.abc import Sequence
 from functools import partial
 from itertools import combinations
 from typing import NamedTuple
@@ -17,10 +16,7 @@ LOOK, LOOK_CALMLY = 0.5, 2.0
 ALL_DONE = "All work is done, and no figure is wrong."
 CHARGE_FAILS = "charge_fails"
 FAULTS = ("scorer_dies", "repeated", "mail_is_away", CHARGE_FAILS)
-# To wait in a browser is dear: where that takes long, one of phone and desk is without scripts.
-PLAIN_PHONE = ((390, False), (1440, True))
-PLAIN_DESK = ((390, True), (1440, False))
-ALL_FOUR = (*PLAIN_PHONE, *PLAIN_DESK)
+DEVICES = ((390, False), (390, True), (1440, False), (1440, True))
 EVERY_COMBINATION = [
     faults for count in range(len(FAULTS) + 1) for faults in combinations(FAULTS, count)
 ]
@@ -98,13 +94,13 @@ class Visitors(tuple[Visitor, ...]):
 
 
 @pytest.fixture
-def visitors(visit: Visit, devices: Sequence[tuple[int, bool]]) -> Visitors:
+def visitors(visit: Visit) -> Visitors:
+    """On a phone and at a desk, each without and with scripts."""
     return Visitors(
-        Visitor(visit(width, javascript=javascript), javascript) for width, javascript in devices
+        Visitor(visit(width, javascript=javascript), javascript) for width, javascript in DEVICES
     )
 
 
-@pytest.mark.parametrize("devices", [ALL_FOUR])
 def test_an_inventory_that_was_stopped_catches_up(visitors: Visitors) -> None:
     visitors.go_to("/labs/retail")
     visitors.choose_and_press("1", "Order now")
@@ -119,7 +115,6 @@ def test_an_inventory_that_was_stopped_catches_up(visitors: Visitors) -> None:
     visitors.wait_for("As it has to be", 3)
 
 
-@pytest.mark.parametrize("devices", [PLAIN_PHONE])
 def test_payments_outlive_a_killed_consumer(visitors: Visitors) -> None:
     visitors.go_to("/labs/payments")
     visitors.choose_and_press("4", "Set the consumers")
@@ -153,7 +148,6 @@ def test_whatever_is_broken_ends_as_one_of_each(visit: Visit) -> None:
         eventually(partial(breaker.sees, "As it has to be", 3), every=LOOK_CALMLY)
 
 
-@pytest.mark.parametrize("devices", [ALL_FOUR])
 def test_an_account_is_rewound(visitors: Visitors) -> None:
     visitors.go_to("/labs/time-machine")
     for amount in ("20000", "5000"):
@@ -174,7 +168,6 @@ def rewind(visitor: Visitor) -> None:
     expect(page.get_by_text("Balance after 1 of 3 events")).to_be_visible()
 
 
-@pytest.mark.parametrize("devices", [PLAIN_DESK])
 def test_this_site_shows_an_application_on_its_way(visitors: Visitors, site: Site) -> None:
     visitors.go_to("/labs/this-site")
     site.kill("worker")

@@ -104,9 +104,14 @@ function isOfThisDraft({ key }) {
   return [keyOf(""), keyOf("", "new")].some((start) => key.startsWith(start));
 }
 
+// The last save of each step that the server had when it made this page.
+function shownSaves() {
+  return JSON.parse(form.dataset.saves);
+}
+
 // Too old, of a draft that this browser has set aside, or its last save is one that the server has.
 function isDone(record) {
-  const saves = Object.values(JSON.parse(form.dataset.saves));
+  const saves = Object.values(shownSaves());
   const oldest = Date.now() - KEPT_DAYS * 24 * 3600 * 1000;
   return record.at < oldest || !isOfThisDraft(record) || saves.includes(record.saves.at(-1));
 }
@@ -183,20 +188,24 @@ function tellOfRefusal(status) {
   place.textContent = `${status === 413 ? tooLong : why} ${sent.isKept ? kept : ""}`.trim();
 }
 
-// What the pages of other steps could not send. The review shows it, once it is saved.
+// What the pages of other steps could not send. The review shows it, once it is saved; where it was
+// made with all of it, it stays as it is, and so does what has been ticked there.
 async function sendRest() {
   const own = keyOf("");
   const isRest = ({ key }) => key.startsWith(own) && key !== keyOf(form.dataset.step);
-  const rest = records().filter(isRest);
-  for (const record of rest) {
+  let isNews = false;
+  for (const record of records().filter(isRest)) {
     const step = record.key.slice(own.length);
-    if (await isSaved(step, record)) forget(({ key }) => key === record.key);
+    const save = await saveOf(step, record);
+    if (save) forget(({ key }) => key === record.key);
     else tellOfRest(step);
+    isNews ||= save && save !== shownSaves()[step];
   }
-  if (form.id === "send" && rest.length && !records().some(isRest)) location.reload();
+  if (form.id === "send" && isNews && !records().some(isRest)) location.reload();
 }
 
-async function isSaved(step, { saves, answers }) {
+// The step's last save, once the server has these answers; undefined if it does not take them.
+async function saveOf(step, { saves, answers }) {
   const body = new FormData();
   body.set("csrf_token", form.elements.csrf_token.value);
   body.set("of_draft", form.dataset.draft);
@@ -204,8 +213,9 @@ async function isSaved(step, { saves, answers }) {
   body.set("save_id", saves.at(-1));
   for (const [name, value] of answers) body.append(name, value);
   const address = form.getAttribute("hx-post").replace(form.dataset.step, step);
-  const { ok } = await fetch(address, { method: "POST", body }).catch(() => ({ ok: false }));
-  return ok;
+  const answer = await fetch(address, { method: "POST", body }).catch(() => null);
+  const told = JSON.parse(answer?.ok ? answer.headers.get("HX-Trigger") : null);
+  return told?.["autosave:saved"].save;
 }
 
 function tellOfRest(step) {

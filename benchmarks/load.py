@@ -79,16 +79,21 @@ def page_get(path: str, port: int, cookie: str = "", *, etag: str = "", address:
     return "\r\n".join([*lines, "", ""]).encode()
 
 
-def drive(port: int, requests: Sequence[bytes], *, connections: int, expected: int) -> Load:
-    """Send each request once, from a process of its own, as fast as the answers come.
+def drive(
+    port: int, requests: Sequence[bytes], *, connections: int, expected: int, pause: float = 0.0
+) -> Load:
+    """Send each request once, from a process of its own, as fast as the answers come; or, by one
+    connection, ``pause`` seconds after each answer.
 
     Stops with the answer's text at the first one without the ``expected`` status.
     """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
-        return process.submit(_drive, port, requests, connections, expected).result()
+        return process.submit(_drive, port, requests, connections, expected, pause).result()
 
 
-def _drive(port: int, requests: Sequence[bytes], connections: int, expected: int) -> Load:
+def _drive(
+    port: int, requests: Sequence[bytes], connections: int, expected: int, pause: float
+) -> Load:
     status = b"HTTP/1.1 %d" % expected
     waiting = iter(requests)
     latencies: list[float] = []
@@ -107,6 +112,8 @@ def _drive(port: int, requests: Sequence[bytes], connections: int, expected: int
                     continue
                 latencies.append(time.perf_counter() - connection.sent_at)
                 assert answer.startswith(status), answer.decode(errors="replace")
+                if pause:
+                    time.sleep(pause)
                 if (following := next(waiting, None)) is not None:
                     connection.send(following)
         elapsed = time.perf_counter() - started_at

@@ -39,9 +39,10 @@ class MeasuredSite:
         self._sent += count
         return prepare_submits(self._app, self.port, count)
 
-    def submit(self, count: int, connections: int) -> Load:
+    def submit(self, count: int, connections: int, pause: float = 0.0) -> Load:
         """Send so many applications, and see that each is stored with its event."""
-        load = drive(self.port, self.requests(count), connections=connections, expected=303)
+        requests = self.requests(count)
+        load = drive(self.port, requests, connections=connections, expected=303, pause=pause)
         stored = self.site.value(
             "SELECT count(*) FROM applications a"
             " JOIN events e ON e.stream = 'application-' || a.id AND e.version = 1"

@@ -7,7 +7,6 @@ import re
 import shutil
 import tomllib
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -35,10 +34,10 @@ STAFFS_WORDS = ("€12,500.50", "€6,250.25")
 WORDS = {"en": STAFFS_WORDS, "de": ("12.500,50\N{NO-BREAK SPACE}€", "6.250,25\N{NO-BREAK SPACE}€")}
 
 
-@pytest.fixture
-def app(app: Flask, config: Config, tmp_path: Path) -> Iterator[Flask]:
+@pytest.fixture(scope="module")
+def site(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The firm's site: with its rate card, its questions and its reasons in euros."""
-    folder = tmp_path / "content"
+    folder = tmp_path_factory.mktemp("euros") / "content"
     shutil.copytree(ROOT / "content", folder)
     for file in (*folder.glob("*.toml"), folder / "translations/de.po"):
         text = file.read_text()
@@ -48,6 +47,12 @@ def app(app: Flask, config: Config, tmp_path: Path) -> Iterator[Flask]:
     settings = msgspec.structs.replace(config, CONTENT_DIR=str(folder))
     site = contextvars.Context().run(create_app, settings)
     site.test_client_class = Browser
+    return site
+
+
+@pytest.fixture
+def app(app: Flask, site: Flask) -> Iterator[Flask]:
+    site.extensions["celery"].set_current()
     with site.app_context():
         yield site
         db.session.remove()

@@ -105,7 +105,7 @@ SELECT count(sent_at) FROM (
 def relay_batch(subscriptions: Subscriptions, send: Send) -> int:
     """Relay up to ``BATCH`` events and return how many; any number of relays may run at once.
 
-    The deliveries are durable before the first task is sent. What can't be sent is left to the
+    The deliveries are committed before the first task is sent. What can't be sent is left to the
     sweep.
     """
     types, subscribers = zip(*subscriptions.pairs, strict=True) if subscriptions.pairs else ((), ())

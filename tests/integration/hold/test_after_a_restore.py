@@ -141,11 +141,11 @@ def test_staff_see_it_and_let_it_go(
     handle_events()
     page = desk.get("/staff/events/").text
     assert "Nothing leaves the site" in page and "2 mails wait" in page
-    assert "outbound_held_seconds 0.0" not in desk.get("/metrics").text
+    assert "outbound_held_seconds 0.0\n" not in desk.get("/metrics").text
     found = CSRF_TOKEN.search(page)
     assert found
     desk.post("/staff/events/release", data={"csrf_token": found[1]})
     assert "Nothing leaves the site" not in desk.get("/staff/events/").text
-    assert "outbound_held_seconds 0.0" in desk.get("/metrics").text
+    assert "outbound_held_seconds 0.0\n" in desk.get("/metrics").text
     world.work()
     assert world.told["mail"] == 2

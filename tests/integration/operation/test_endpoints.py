@@ -75,7 +75,7 @@ def test_the_figures_tell_what_waits(client: FlaskClient, session: Session) -> N
     assert "events_unrelayed_oldest_seconds 0.0\n" not in figures
     assert 'deliveries_waiting{subscriber="scoring.score_fit"} 0.0' in figures
     assert 'mail_messages{status="queued"} 0.0' in figures
-    assert "scheduled_late_seconds 0.0" in figures
+    assert "scheduled_late_seconds 0.0\n" in figures
 
 
 def test_the_figures_tell_which_service_outside_is_left_alone(

@@ -5,6 +5,7 @@ from typing import Any
 from flask import Response, render_template, request
 from flask_babel import gettext
 
+from app.accounts.queries import staff_names
 from app.applications.events import ApplicationAccepted
 from app.applications.models import Application
 from app.applications.queries import questionnaire_of, readable_answers
@@ -40,14 +41,15 @@ def progress_of(application: Application) -> dict[str, Any]:
     came_back = request.args.get("payment") == "done"
     is_paying = deposit is not None and deposit.awaits_stripe(came_back=came_back)
     standing = standing_of(application, engagement, is_paying=is_paying)
-    names = {"prospect": gettext("You")}
+    reviewers = staff_names(session)
+    names = {"prospect": gettext("You"), **reviewers}
     thread = thread_of(session, events, names, firm=current_brand().name)
     return {
         "application": application,
         "engagement": engagement,
         "deposit": deposit,
         "events": events,
-        "entries": timeline_of(events),
+        "entries": timeline_of(events, reviewers),
         "thread": thread,
         "standing": standing,
         "turn": turn_of(session, events, engagement, standing, thread),

@@ -1,6 +1,6 @@
 """An application's events in the prospect's words."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import datetime
 
 import msgspec
@@ -95,18 +95,24 @@ WORDS: dict[type[msgspec.Struct], tuple[str, str]] = {
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One line of the timeline; ``at`` is UTC."""
+    """One line of the timeline; ``at`` is UTC, ``who`` the reviewer who did it, if one did."""
 
     title: str
     text: str
     at: datetime
+    who: str
 
 
-def timeline_of(events: Sequence[RecordedEvent]) -> list[Entry]:
+def timeline_of(events: Sequence[RecordedEvent], reviewers: Mapping[str, str]) -> list[Entry]:
     """What has happened to an application and its engagement so far, oldest first, as their events
-    are. That an answer or a reply fell due is told where it had not been given by then."""
+    are. ``reviewers`` are the names of staff by their actors. That an answer or a reply fell due is
+    told where it had not been given by then."""
     return [
-        Entry(*WORDS[type(recorded.data)], recorded.recorded_at)
+        Entry(
+            *WORDS[type(recorded.data)],
+            at=recorded.recorded_at,
+            who=reviewers.get(recorded.metadata.actor, ""),
+        )
         for recorded in events
         if type(recorded.data) in WORDS and not _was_kept(recorded, events)
     ]

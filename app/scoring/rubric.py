@@ -73,11 +73,13 @@ class KindRule(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Misfit(Struct, frozen=True, forbid_unknown_fields=True):
     """Answers after which none of our engagements would help: what a prospect is ``told`` before
-    they send, and what to do ``instead``. The score knows nothing of it."""
+    they send, what to do ``instead``, and which articles to ``read``, by their slugs. The score
+    knows nothing of it."""
 
     told: Prose
     instead: Prose
     when: When
+    read: tuple[str, ...] = ()
 
 
 class Rubric(Struct, frozen=True, forbid_unknown_fields=True):

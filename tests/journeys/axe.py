@@ -1,7 +1,7 @@
 """What is wrong with a page by itself: what axe objects to, and where the page is wider than its
 window."""
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 
 from axe_playwright_python.base import AXE_SCRIPT, AxeResults
 from playwright.sync_api import Page
@@ -23,14 +23,14 @@ RUN_ON_NEW_LOOKS = (ROOT / "tests/journeys/run_on_new_looks.js").read_text()
 passed_looks: set[str] = set()
 
 
-def faults_of(page: Page, tags: Sequence[str] = TAGS) -> str:
+def faults_of(page: Page, tags: Sequence[str] = TAGS, widths: Iterable[int] = HEIGHTS) -> str:
     """What is wrong with the page, a line each: what axe objects to, narrow and wide, in light and
     in dark; and at which widths it is wider than its window, as a phone's also when its letters are
     twice as large."""
     page.evaluate(AXE_SCRIPT)
     faults: list[str] = []
-    for width, height in HEIGHTS.items():
-        page.set_viewport_size({"width": width, "height": height})
+    for width in widths:
+        page.set_viewport_size({"width": width, "height": HEIGHTS[width]})
         faults += beyond_the_window(page, width)
         if width == PHONE:
             faults += reports(f"{width} px", page.evaluate(RUN, by_tags(tags)))

@@ -3,9 +3,12 @@
 import html
 import re
 
+import msgspec
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
 
+from app.content.articles import current_articles
 from app.scoring.rubric import current_rubric
 from tests.integration.applications.prospect import Prospect
 
@@ -50,6 +53,29 @@ def test_a_misfit_is_told_kindly_and_may_send_all_the_same(ready: Prospect) -> N
     assert "Our smallest engagement, the Sprint, costs $10,000" in page
     assert "You can still send the application." in page
     assert "we would propose" not in page
+
+
+def test_a_misfit_is_given_what_to_read_instead(ready: Prospect) -> None:
+    ready.press("engagement", budget="under_10k")
+    page = ready.client.get("/apply/outlook").text
+    [misfit] = [one for one in current_rubric().misfits if one.when[0].question == "budget"]
+    assert misfit.read
+    for slug in misfit.read:
+        assert f'href="/articles/{slug}"' in page
+
+
+def test_each_misfit_has_something_to_read_and_it_is_out(app: Flask) -> None:
+    for misfit in current_rubric().misfits:
+        assert misfit.read and all(map(current_articles().is_out, misfit.read))
+
+
+def test_what_is_not_out_yet_is_not_named(
+    ready: Prospect, app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    ready.press("engagement", budget="under_10k")
+    none_out = msgspec.structs.replace(current_articles(), articles=())
+    monkeypatch.setitem(app.extensions, "articles", none_out)
+    assert "To read instead" not in seen_by(ready)
 
 
 def test_the_review_fetches_the_part_alone(ready: Prospect) -> None:

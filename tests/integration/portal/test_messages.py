@@ -9,6 +9,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.accounts.models import Staff
 from app.applications.erasure import erase_person
 from app.applications.events import MoreRequested
 from app.applications.models import Application
@@ -32,8 +33,10 @@ def thread_on(page: str) -> list[tuple[str, str]]:
     return [(html.unescape(who), html.unescape(text)) for who, text in WRITTEN.findall(page)]
 
 
-def staff_write(session: Session, application: Application, text: str) -> None:
-    write_as_staff(session, application.id, text, form_id=text, actor="staff:ada")
+def staff_write(
+    session: Session, application: Application, text: str, *, by: str = "staff:ada"
+) -> None:
+    write_as_staff(session, application.id, text, form_id=text, actor=by)
     session.commit()
 
 
@@ -46,18 +49,25 @@ def test_the_page_has_a_form_whose_id_is_new_each_time(client: FlaskClient, path
     assert len(ids) == 2
 
 
-def test_what_both_sides_wrote_is_one_thread_and_no_member_of_staff_is_named(
-    client: FlaskClient, path: str, send: Send, session: Session, application: Application
+def test_what_both_sides_wrote_is_one_thread_and_whoever_left_is_the_firm(
+    client: FlaskClient,
+    path: str,
+    send: Send,
+    session: Session,
+    application: Application,
+    ada: Staff,
 ) -> None:
     sent = send("messages", text=" Is March\r\ntoo late? ", form_id="a")
     assert (sent.status_code, sent.location) == (303, path)
-    staff_write(session, application, "March is fine.")
+    staff_write(session, application, "March is fine.", by=ada.actor)
+    staff_write(session, application, "So is April.", by="staff:left")
     page = client.get(path).text
     assert thread_on(page) == [
         ("You", "Is March\ntoo late?"),
-        ("Champlin Enterprises", "March is fine."),
+        ("Ada Lovelace", "March is fine."),
+        ("Champlin Enterprises", "So is April."),
     ]
-    assert "staff:ada" not in page
+    assert ada.email not in page and ada.actor not in page and "staff:left" not in page
 
 
 def test_a_second_click_is_no_second_message(

@@ -9,8 +9,11 @@ from flask.testing import FlaskClient
 from sqlalchemy import event, text
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Staff
+from app.applications.events import MoreRequested
 from app.applications.models import Application
 from app.applications.questions.questionnaire import current_questionnaire
+from app.applications.service import decide_application
 from app.database import db
 
 Handle = Callable[[], None]
@@ -90,6 +93,19 @@ def test_a_declined_prospect_is_told_so_and_nothing_else_is_offered(
     assert "We have read your application and will not take it on." in page
     assert "Thank you for the time that you gave it." in page
     assert "/agreement" not in page and "/withdraw" not in page
+
+
+def test_the_timeline_names_who_answered(
+    client: FlaskClient, path: str, session: Session, application: Application, ada: Staff
+) -> None:
+    question = MoreRequested(message="How many queues?")
+    decide_application(session, application.id, question, seen_version=1, actor=ada.actor)
+    session.commit()
+    page = client.get(path).text
+    [line] = re.findall(r"A question for you</p>.*?timeline__by\">(.*?)</p>", page, re.DOTALL)
+    assert line.startswith("<bdi>Ada Lovelace</bdi>, <time")
+    [line] = re.findall(r"Received</p>.*?timeline__by\">(.*?)</p>", page, re.DOTALL)
+    assert line.startswith("<time")
 
 
 @pytest.mark.parametrize("state", ["asked", "offered", "declined"])

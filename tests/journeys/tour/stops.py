@@ -51,6 +51,10 @@ def choose(option: str) -> Deed:
     return lambda page: page.locator(f'input[value="{option}"]').check()
 
 
+def look_ahead(page: Page) -> None:
+    page.goto("/apply/outlook")
+
+
 def forget_cookies(page: Page) -> None:
     page.context.clear_cookies()
 
@@ -84,6 +88,7 @@ LOGIN = (fill(email="nobody@champlin.example", password="guess"), press("Sign in
 DECLINE = (choose("decline"), fill(message="We have no time this year."))
 GO_ON = press("Continue")
 GO_THERE = press("Go on with the other form")
+TOO_LITTLE = (choose("under_10k"), GO_ON, look_ahead)
 MAIL_LINK = press("Save and mail me a link")
 SEND = press("Send the application")
 PLACE = press("Order now")
@@ -185,6 +190,7 @@ FORM = (
     ),
     Stop("review", "/apply/review", shows="Tidewater Freight", who="applicant"),
     Stop("outlook", "/apply/outlook", shows="we would propose", who="applicant"),
+    Stop("outlook, misfit", "/apply/engagement", TOO_LITTLE, shows="read instead", who="applicant"),
     Stop("review, wrong", "/apply/review", (SEND,), shows="needs another look", who="applicant"),
     Stop(
         "review, changed elsewhere",

@@ -1,7 +1,7 @@
 """axe finds nothing on any page in any state, narrow and wide, in light and in dark."""
 
 import re
-from contextlib import nullcontext, suppress
+from contextlib import suppress
 
 import pytest
 from flask import Flask
@@ -14,10 +14,9 @@ from tests.journeys.conftest import Visit
 from tests.journeys.finger import too_low_for_a_finger
 from tests.journeys.history import History
 from tests.journeys.keyboard import FOCUS
-from tests.journeys.prospect import cookie_of_finished_draft
 from tests.journeys.staff import Reviewer
+from tests.journeys.tour.arrival import arrive
 from tests.journeys.tour.stops import DESK, TOUR, Stop
-from tests.journeys.trouble import refusing
 from tests.journeys.watch import Watch
 from tests.prospects import make_prospects, post
 from tests.site import Site, eventually
@@ -44,7 +43,6 @@ NO_PAGES = {
     *("applications.review", "portal.reopen"),  # lead to another
     "applications.question_styles",
 }
-SQLSTATES = {500: "P0001", 503: "57P01"}
 
 
 @pytest.mark.parametrize("stop", TOUR, ids=[stop.name for stop in TOUR])
@@ -53,16 +51,7 @@ def test_axe_finds_nothing_nothing_scrolls_sideways_and_a_finger_hits_what_it_ai
 ) -> None:
     page, watch = tourist
     watch.provoked = stop.broken
-    if stop.who == "staff":
-        page.context.add_cookies([ada.cookie])
-    if stop.who == "applicant":
-        page.context.add_cookies([cookie_of_finished_draft(site)])
-    state = SQLSTATES.get(stop.broken)
-    with refusing(site, "drafts", "true", state) if state else nullcontext():
-        page.goto(history.path_to(stop.path))
-        for deed in stop.deeds:
-            deed(page)
-
+    arrive(page, stop, site, history, ada)
     if stop.shows:
         expect(page.get_by_text(stop.shows).first).to_be_visible()
     if refusals(page).count():

@@ -1,0 +1,27 @@
+"""The way to a stop of the tour."""
+
+from contextlib import nullcontext
+
+from playwright.sync_api import Page
+
+from tests.journeys.history import History
+from tests.journeys.prospect import cookie_of_finished_draft
+from tests.journeys.staff import Reviewer
+from tests.journeys.tour.stops import Stop
+from tests.journeys.trouble import refusing
+from tests.site import Site
+
+SQLSTATES = {500: "P0001", 503: "57P01"}
+
+
+def arrive(page: Page, stop: Stop, site: Site, history: History, reviewer: Reviewer) -> None:
+    """Go there as the one who is meant to, and do what its state takes."""
+    if stop.who == "staff":
+        page.context.add_cookies([reviewer.cookie])
+    if stop.who == "applicant":
+        page.context.add_cookies([cookie_of_finished_draft(site)])
+    state = SQLSTATES.get(stop.broken)
+    with refusing(site, "drafts", "true", state) if state else nullcontext():
+        page.goto(history.path_to(stop.path))
+        for deed in stop.deeds:
+            deed(page)

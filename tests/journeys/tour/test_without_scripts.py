@@ -1,0 +1,38 @@
+"""The same on a phone that runs no scripts: every state is reached, and axe finds nothing."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.axe import PHONE, faults_of
+from tests.journeys.history import History
+from tests.journeys.staff import Reviewer
+from tests.journeys.tour.arrival import arrive
+from tests.journeys.tour.stops import TOUR, Stop
+from tests.journeys.watch import Watch
+from tests.site import Site
+
+
+@contextmanager
+def no_scripts(page: Page) -> Iterator[None]:
+    """What is opened within runs no script of its own, now or later; axe needs them afterwards."""
+    session = page.context.new_cdp_session(page)
+    session.send("Emulation.setScriptExecutionDisabled", {"value": True})
+    yield
+    session.send("Emulation.setScriptExecutionDisabled", {"value": False})
+    session.detach()
+
+
+@pytest.mark.parametrize("stop", TOUR, ids=[stop.name for stop in TOUR])
+def test_without_scripts_every_state_is_reached_and_axe_finds_nothing(
+    tourist: tuple[Page, Watch], site: Site, history: History, ada: Reviewer, stop: Stop
+) -> None:
+    page, watch = tourist
+    watch.provoked = stop.broken
+    with no_scripts(page):
+        arrive(page, stop, site, history, ada)
+        if stop.shows:
+            expect(page.get_by_text(stop.shows).first).to_be_visible()
+    assert faults_of(page, widths=[PHONE]) == ""

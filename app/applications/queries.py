@@ -97,10 +97,12 @@ def answers_asked_no_more(session: Session, answers: Answers) -> list[tuple[str,
     rows: list[tuple[str, Answer]] = []
     latest_first = select(StoredQuestionnaire).order_by(StoredQuestionnaire.first_asked_at.desc())
     for stored in session.scalars(latest_first) if gone else ():
-        questionnaire = msgspec.convert(stored.content, Questionnaire)
+        questionnaire = in_present_language(msgspec.convert(stored.content, Questionnaire))
         known = [key for key in questionnaire.keys if key in gone]
         rows += readable_rows(answers, map(questionnaire.question, known))
         gone -= set(known)
+        if not gone:
+            break
     return rows
 
 

@@ -54,6 +54,6 @@ def _erase(session: Session, person_id: uuid.UUID, actor: str) -> bool:
     if application:
         erase_person(session, application.id, actor=actor)
     elif unsent:
-        discard_draft(session, unsent, because="by_prospect")
+        discard_draft(session, unsent, because="by_prospect", actor=actor)
     session.commit()
     return bool(application or unsent)

@@ -14,7 +14,7 @@ hold = Blueprint("hold", __name__)
 @login_required
 def release() -> ResponseReturnValue:
     """Let it go; a second press changes nothing."""
-    release_outbound(db.session(), actor=current_user.actor)
+    was_held = release_outbound(db.session(), actor=current_user.actor)
     db.session.commit()
-    flash("What waited is sent now.")
+    flash("What waited is sent now." if was_held else "Nothing was held back any more.")
     return redirect(url_for("flow.events"), 303)

@@ -24,7 +24,8 @@ def hold_outbound(session: Session, *, actor: str) -> None:
 def release_outbound(session: Session, *, actor: str) -> bool:
     """Let everything go that waits; False where nothing is held."""
     released = session.scalars(delete(OutboundHold).returning(OutboundHold.since)).all()
-    log.warning("outbound.released", actor=actor)
+    if released:
+        log.warning("outbound.released", actor=actor)
     return bool(released)
 
 

@@ -112,18 +112,15 @@ def handling_failed(application: Application | None, subscriber: str, event_type
 
 
 def deposit_overpaid(application: Application, amount_cents: int, currency: str) -> Letter:
-    """The money has arrived twice."""
-    amount = money(amount_cents, currency)
+    """The money has arrived twice, perhaps from somebody who was erased since."""
+    amount, who = money(amount_cents, currency), isolated(application.title)
+    tell = "" if application.erased_at else f" and tell {isolated(application.name)}"
     return Letter(
         template="deposit_overpaid",
-        subject=(
-            f"Paid twice: {isolated(application.company)}, refund {amount}"
-            f" ({application.reference})"
-        ),
+        subject=f"Paid twice: {who}, refund {amount} ({application.reference})",
         paragraphs=(
-            f"{isolated(application.company)} has paid {amount} by card for a deposit that was"
-            " paid before. Refund the card payment at Stripe and tell"
-            f" {isolated(application.name)}.",
+            f"{who} has paid {amount} by card for a deposit that was paid before. Refund the card"
+            f" payment at Stripe{tell}.",
         ),
         action=("Open the application", desk_page(application)),
     )

@@ -75,18 +75,22 @@ def engagement_accepted(application: Application, engagement: Engagement) -> Let
 
 
 def deposit_paid(application: Application, amount_cents: int, currency: str, method: str) -> Letter:
-    """The money has arrived."""
+    """The money has arrived, perhaps from somebody who was erased since they agreed."""
     amount = money(amount_cents, currency)
+    way = "by card" if method == "stripe" else "by bank transfer"
+    said = (
+        f"{isolated(application.company)} has paid the deposit of {amount} ({way}). Agree the first"
+        f" day with {isolated(application.name)} within one working day."
+    )
+    if application.erased_at is not None:
+        said = (
+            f"A deposit of {amount} has arrived ({way}) from a client whose personal data was"
+            " erased. Nobody has been written to: who paid is known to Stripe or to the bank alone."
+        )
     return Letter(
         template="deposit_paid",
-        subject=(
-            f"Deposit paid: {isolated(application.company)}, {amount} ({application.reference})"
-        ),
-        paragraphs=(
-            f"{isolated(application.company)} has paid the deposit of {amount}"
-            f" ({'by card' if method == 'stripe' else 'by bank transfer'}). Agree the first day"
-            f" with {isolated(application.name)} within one working day.",
-        ),
+        subject=f"Deposit paid: {isolated(application.title)}, {amount} ({application.reference})",
+        paragraphs=(said,),
         action=("Open the application", desk_page(application)),
     )
 

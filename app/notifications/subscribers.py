@@ -1,7 +1,7 @@
 """Notifications' part in the flow: who hears of what. Each only writes into the outbox.
 
 Whoever tells something about an application holds it: an erasure waits, and takes back what was
-told; behind one there is nobody to tell of.
+told; behind one there is nobody to tell of, and only money is told all the same, without a name.
 """
 
 import uuid
@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.applications.events import PageLinkReplaced
 from app.applications.models import Application
+from app.applications.promise import open_promise
 from app.applications.queries import (
     find_draft,
     get_application,
@@ -149,9 +150,10 @@ def send_page_link(session: Session, wanted: RecordedEvent) -> None:
 
 
 def remind_staff(session: Session, due: RecordedEvent) -> None:
-    """application.answer_due → a reminder to staff, unless they have answered this very moment."""
+    """application.answer_due → a reminder to staff, unless it was answered in time, or since."""
     application = hold_application(session, due.subject_id)
-    if application.awaits_answer:
+    promise = open_promise(session, read_stream(session, due.stream))
+    if promise and promise.is_missed:
         letter = alerts.answer_due(application)
         tell_staff(session, letter, because=due, application_id=application.id)
 

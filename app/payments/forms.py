@@ -1,6 +1,6 @@
 """What staff type when a transfer has arrived."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from typing import Any
 
 from wtforms import DateField, StringField
@@ -9,12 +9,13 @@ from wtforms.validators import InputRequired, Length, ValidationError
 from app.database import utc_now
 from app.engagements.typed_amount import NotAnAmount, parse_amount
 from app.web.fields import storable, trimmed
-from app.web.rendering import money
+from app.web.rendering import money, plain_date
 from app.web.site_form import SiteForm
 
 
 class BankPaymentForm(SiteForm):
-    """The amount is typed, so that a wrong one is noticed; only the whole deposit is taken."""
+    """The amount is typed, so that a wrong one is noticed; only the whole deposit is taken.
+    ``agreed_on`` is the day, by UTC, from which on it is owed."""
 
     amount = StringField(
         "Amount received",
@@ -33,9 +34,11 @@ class BankPaymentForm(SiteForm):
         validators=[storable, Length(max=140, message="Use at most 140 characters.")],
     )
 
-    def __init__(self, amount_cents: int, currency: str, **options: Any) -> None:
+    def __init__(
+        self, amount_cents: int, currency: str, *, agreed_on: date, **options: Any
+    ) -> None:
         super().__init__(**options)
-        self.amount_cents, self.currency = amount_cents, currency
+        self.amount_cents, self.currency, self.agreed_on = amount_cents, currency, agreed_on
         self.amount.label.text += f", in {currency.upper()}"
 
     def validate_amount(self, field: StringField) -> None:
@@ -50,6 +53,9 @@ class BankPaymentForm(SiteForm):
             )
 
     def validate_received_on(self, field: DateField) -> None:
-        # East of Greenwich the day begins earlier.
+        # Of both days: east of Greenwich one begins earlier, west of it later.
         if field.data and field.data > utc_now().date() + timedelta(days=1):
             raise ValidationError("This day has not come yet.")
+        if field.data and field.data < self.agreed_on - timedelta(days=1):
+            agreed = plain_date(self.agreed_on)
+            raise ValidationError(f"The client agreed on {agreed}; nothing was due before.")

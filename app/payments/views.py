@@ -1,6 +1,8 @@
 """Paying the deposit: the prospect by card, staff by recording a transfer."""
 
 import uuid
+from datetime import datetime
+from typing import Any, cast
 
 from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -51,7 +53,7 @@ def pay(token: str) -> ResponseReturnValue:
 def bank_payment(engagement_id: uuid.UUID) -> ResponseReturnValue:
     """The deposit, and the form for a transfer while it is due."""
     engagement, panel = load_owed(engagement_id)
-    form = BankPaymentForm(panel.amount_cents, panel.currency, formdata=None)
+    form = payment_form(engagement, panel, formdata=None)
     return show_payment(engagement, panel, form)
 
 
@@ -61,7 +63,7 @@ def bank_payment(engagement_id: uuid.UUID) -> ResponseReturnValue:
 def record_payment(engagement_id: uuid.UUID) -> ResponseReturnValue:
     """Record the transfer. The second time changes nothing and says who was first."""
     engagement, panel = load_owed(engagement_id)
-    form = BankPaymentForm(panel.amount_cents, panel.currency)
+    form = payment_form(engagement, panel)
     if panel.is_paid:
         return show_payment(engagement, panel, form, overtaken=True), 409
     if not form.validate():
@@ -81,6 +83,11 @@ def record_payment(engagement_id: uuid.UUID) -> ResponseReturnValue:
     close_checkout(db.session(), deposit_id)
     flash("The payment is recorded. Both sides get a mail.")
     return redirect(url_for(".bank_payment", engagement_id=engagement_id), 303)
+
+
+def payment_form(engagement: Engagement, panel: DepositPanel, **options: Any) -> BankPaymentForm:
+    agreed_on = cast(datetime, engagement.accepted_at).date()
+    return BankPaymentForm(panel.amount_cents, panel.currency, agreed_on=agreed_on, **options)
 
 
 def load_owed(engagement_id: uuid.UUID) -> tuple[Engagement, DepositPanel]:

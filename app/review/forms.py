@@ -1,5 +1,6 @@
 """What staff type into the queue's filters and into a decision."""
 
+import re
 from collections.abc import Mapping
 from typing import Any, cast
 
@@ -29,6 +30,7 @@ from app.web.rendering import money, price
 from app.web.site_form import SiteForm
 
 LONGEST_MESSAGE = 4000
+VERSION = re.compile(r"[1-9][0-9]{0,5}\Z")
 SHOWN = [
     SelectChoice("open", "Open"),
     SelectChoice("unanswered", "To reply to"),
@@ -86,13 +88,14 @@ class SettlingForm(SiteForm):
     about."""
 
     version = HiddenField(
-        validators=[Regexp(r"[1-9][0-9]{0,5}\Z", message="Reload the page before you decide.")]
+        validators=[Regexp(VERSION, message="Reload the page before you decide.")]
     )
 
     @property
     def seen_version(self) -> int:
-        """The version in a form that is valid."""
-        return int(self.version.data or 0)
+        """The version in a form that is valid; 0, which none has, in another."""
+        typed = self.version.data or ""
+        return int(typed) if VERSION.fullmatch(typed) else 0
 
 
 class DecisionForm(SettlingForm):

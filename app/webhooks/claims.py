@@ -15,6 +15,7 @@ from app.database import utc_now
 from app.events.integrity.person_keys import is_about_erased
 from app.events.rows import NewerEvent, UnreadableEvent
 from app.events.store import read_event
+from app.hold.service import is_held
 from app.outbound.sender import Answer, Request
 from app.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
 from app.webhooks.retry import FAILURES_UNTIL_DISABLED, MOST_TRIES, delay_after
@@ -90,8 +91,12 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 def claim_due(session: Session, base_url: str, *, most: int) -> list[Claim]:
-    """Claim up to ``most`` due messages, few enough for each endpoint, and commit. One whose event
-    only a newer release can read is put off; one whose event was altered has failed."""
+    """Claim up to ``most`` due messages, few enough for each endpoint, and commit; none while all
+    is held back. One whose event only a newer release can read is put off; one whose event was
+    altered has failed."""
+    if is_held(session):
+        session.commit()
+        return []
     ids = session.scalars(CLAIM, {"most": most, "most_each": MOST_IN_FLIGHT_EACH}).all()
     messages = session.scalars(
         select(WebhookMessage)
@@ -157,8 +162,8 @@ def put_back_orphans(session: Session) -> None:
 
 
 def count_due(session: Session) -> int:
-    """How many messages a courier would find to do."""
-    due = session.scalar(COUNT_DUE)
+    """How many messages a courier would find to do; none while all is held back."""
+    due = 0 if is_held(session) else session.scalar(COUNT_DUE)
     session.commit()
     return int(due or 0)
 

@@ -9,7 +9,6 @@ from flask import current_app
 from app.background.wake import wake
 from app.database import alone_at, db, utc_now
 from app.events.rows import NewerEvent
-from app.hold.service import is_held
 from app.outbound.sender import Sender
 from app.webhooks.claims import count_due, put_back_orphans
 from app.webhooks.courier import send_due_messages
@@ -59,10 +58,7 @@ def send_messages() -> None:
 
 
 def _send_for_a_while() -> bool:
-    """Send for ``COURIER_SECONDS``; return whether something is still due then. While all is held
-    back, none is sent."""
-    if is_held(db.session()):
-        return False
+    """Send for ``COURIER_SECONDS``; return whether something is still due then."""
     config = current_app.config["SITE"]
     sender = Sender(allow_private=config.WEBHOOK_ALLOW_PRIVATE)
     put_back_orphans(db.session())

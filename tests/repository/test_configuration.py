@@ -50,6 +50,12 @@ def test_in_compose_the_release_command_alone_knows_the_way_to_the_owner_of_the_
     assert "serving:" in ours["migrate"]["DATABASE_URL"]
 
 
+def test_the_proxy_writes_no_line_about_a_request() -> None:
+    """Its address may be a secret, or a search for somebody."""
+    proxy = (ROOT / "nginx.conf").read_text()
+    assert "access_log off;" in proxy and "error_log /dev/stderr crit;" in proxy
+
+
 def test_a_slow_sender_meets_the_proxy_first_which_lets_every_upload_through() -> None:
     services = yaml.safe_load(COMPOSE.read_text())["services"]
     assert [name for name, service in services.items() if "ports" in service] == ["proxy"]

@@ -29,7 +29,7 @@ def delete() -> ResponseReturnValue:
         check_page_is_of(draft)
     unsent = lock_unsent(db.session(), draft) if draft else None
     if unsent:
-        discard_draft(db.session(), unsent, because="by_prospect")
+        discard_draft(db.session(), unsent, because="by_prospect", actor="prospect")
         flash(gettext("What you entered is deleted."))
     db.session.commit()
     session.pop(DRAFT_COOKIE, None)

@@ -20,6 +20,7 @@ from app.events.tracing import new_trace
 from app.events.types import stream_of
 
 MOST = 500
+ACTOR = "system:applications"
 
 # Whoever never gave an accepted address can't be reminded. The day counts from the reminder, as the
 # deletion does: workers may have been away.
@@ -63,7 +64,8 @@ def delete_old_drafts(session: Session, *, days: int, days_before: int) -> int:
     deleted = 0
     while deleted < MOST and (draft_id := session.scalar(TO_DELETE, limits)):
         with new_trace():
-            discard_draft(session, session.get_one(Draft, draft_id), because="expired")
+            draft = session.get_one(Draft, draft_id)
+            discard_draft(session, draft, because="expired", actor=ACTOR)
             session.commit()
         deleted += 1
     session.rollback()
@@ -71,10 +73,10 @@ def delete_old_drafts(session: Session, *, days: int, days_before: int) -> int:
 
 
 def discard_draft(
-    session: Session, draft: Draft, *, because: Literal["expired", "by_prospect"]
+    session: Session, draft: Draft, *, because: Literal["expired", "by_prospect"], actor: str
 ) -> None:
-    """Delete an unsent draft and the key to what the log says about its writer."""
-    actor = "prospect" if because == "by_prospect" else "system:applications"
+    """Delete an unsent draft and the key to what the log says about its writer. ``actor`` is who
+    does it now: what a prospect once had deleted may come back with a backup."""
     record(session, stream_of("draft", draft.id), DraftDiscarded(because=because), actor=actor)
     drop_key(session, draft.id)
     session.delete(draft)
@@ -87,5 +89,5 @@ def _remind(session: Session, draft: Draft, ends_on: date) -> None:
         ends_on=ends_on.isoformat(),
     )
     stream = stream_of("draft", draft.id)
-    record(session, stream, expiring, actor="system:applications", person=draft.id)
+    record(session, stream, expiring, actor=ACTOR, person=draft.id)
     draft.reminded_at = utc_now()

@@ -11,6 +11,7 @@ from app.database import db
 def end_drafts() -> None:
     config = current_app.config["SITE"]
     limits = {"days": config.DRAFT_DAYS, "days_before": config.DRAFT_REMINDER_DAYS}
+    # First what was promised to everybody: a reminder that fails holds up no deletion.
+    delete_old_drafts(db.session(), **limits)
     if config.DRAFT_REMINDER_DAYS:
         remind_of_drafts(db.session(), **limits)
-    delete_old_drafts(db.session(), **limits)

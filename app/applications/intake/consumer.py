@@ -126,7 +126,7 @@ def deal_with(message: Message, dead_letters: DeadLetters, stop: threading.Event
         try:
             if problems := _take(message):
                 dead_letters.add(message, problems)
-                log.warning("intake.refused", offset=message.offset(), about=[*problems])
+                log.warning("intake.refused", offset=message.offset(), about=_loggable(problems))
         except (*DATABASE_AWAY, NotConfirmed) as error:
             db.session.rollback()
             log.warning("intake.waiting", error=type(error).__name__)
@@ -134,6 +134,13 @@ def deal_with(message: Message, dead_letters: DeadLetters, stop: threading.Event
         else:
             return True
     return False
+
+
+def _loggable(problems: Problems) -> list[str]:
+    """What the problems are about, as far as it is ours: a key that is no question's may hold what
+    somebody typed, and "" is the command as a whole."""
+    keys = current_questionnaire().keys
+    return [key if key in keys else "" for key in problems]
 
 
 def _take(message: Message) -> Problems:

@@ -10,6 +10,8 @@ from app.applications.questions.checks import check_when
 from app.applications.questions.questionnaire import MINUTES, STEP_KEYS, Question, Questionnaire
 from app.data_files import DataFileError, read_data, with_digest
 
+# What is known of each prospect, by the kinds of question that can ask for it.
+IDENTITY = {"name": ("text",), "email": ("email",), "company": ("text",)}
 _SNAKE_CASE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 
 
@@ -35,6 +37,22 @@ def _problems_in(questionnaire: Questionnaire) -> list[str]:
             problems.append(f"Two questions have the key '{key}'.")
     for question in questionnaire.questions:
         problems += [f"Question '{question.key}' {it}." for it in _problems_in_question(question)]
+    return problems + _problems_in_identity(questionnaire)
+
+
+def _problems_in_identity(questionnaire: Questionnaire) -> list[str]:
+    """Whether everybody says who they are before anything else: an application has columns for
+    that, and a mail has to reach them."""
+    first = {question.key: question for question in questionnaire.steps[0].questions}
+    problems = []
+    for key, kinds in IDENTITY.items():
+        question = first.get(key)
+        if not (question and question.required and not question.when and question.kind in kinds):
+            kind = " or ".join(kinds)
+            problems.append(
+                f"The first page must ask everybody for '{key}', as a required question of the"
+                f" kind {kind}."
+            )
     return problems
 
 

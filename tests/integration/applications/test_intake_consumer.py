@@ -17,6 +17,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from app.applications.intake import consumer
 from app.applications.intake.address import IntakeAddress, parse_intake
@@ -141,15 +142,20 @@ def test_a_crash_between_the_commit_and_the_offset_takes_no_command_twice(
 def test_what_is_refused_is_set_aside_with_the_reasons_and_holds_up_nothing(
     app: Flask, session: Session, partner: Partner
 ) -> None:
-    wrong = to_binary_event(partner.command("1", name="", role="king"))
+    wrong = to_binary_event(
+        partner.command("1", name="", role="king", **{"ada@client.example": ""})
+    )
     partner.send(wrong, to_binary_event(partner.command("2")))
-    with intake_at_work(app, partner.address):
+    with intake_at_work(app, partner.address), capture_logs() as logs:
         eventually(lambda: taken(session) == 1)
+    [refused] = [line for line in logs if line["event"] == "intake.refused"]
+    assert sorted(refused["about"]) == ["", "name", "role"]
     (letter,) = partner.dead_letters(1)
     headers = headers_of(letter)
     assert json.loads(headers[consumer.REASONS]) == {
         "name": "Enter your name.",
         "role": "Choose from the answers shown.",
+        "ada@client.example": "No such question.",
     }
     assert headers[consumer.ORIGIN].startswith(f"{partner.topic}/")
     assert (letter.key(), letter.value()) == (b"partner", wrong.value)

@@ -5,11 +5,13 @@ from typing import Any
 
 import msgspec
 import pytest
+from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.applications.drafts.service import move_to_present_questions
 from app.applications.models import Application, Draft, StoredQuestionnaire
+from app.applications.queries import answers_asked_no_more
 from app.applications.questions.questionnaire import STEP_KEYS, original_questionnaire
 from app.database import db, utc_now
 from tests.integration.applications.prospect import Prospect
@@ -91,3 +93,15 @@ def test_what_is_not_asked_any_more_is_told_shown_before_sending_and_not_sent(
     prospect.send()
     sent = session.scalars(select(Application)).one()
     assert "pager" not in sent.answers
+
+
+def test_what_is_not_asked_any_more_is_told_in_the_readers_language(
+    session: Session, older: Draft
+) -> None:
+    stored = session.get_one(StoredQuestionnaire, "older")
+    content = with_pager()
+    content["steps"][0]["questions"][-1]["label"] = "Your name"
+    stored.content = content
+    session.commit()
+    with force_locale("de"):
+        assert answers_asked_no_more(session, older.answers) == [("Ihr Name", "555-0100")]

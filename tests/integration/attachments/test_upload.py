@@ -179,7 +179,9 @@ def test_a_draft_that_is_deleted_while_a_file_is_being_stored_takes_it_along(
     def put_and_delete(*file: object) -> None:
         put(*file)  # type: ignore[arg-type]
         with Session(db.engine) as other:
-            discard_draft(other, other.scalars(select(Draft)).one(), because="by_prospect")
+            discard_draft(
+                other, other.scalars(select(Draft)).one(), because="by_prospect", actor="prospect"
+            )
             other.commit()
 
     monkeypatch.setattr(FolderStorage, "put", put_and_delete)

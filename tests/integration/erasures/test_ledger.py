@@ -19,12 +19,15 @@ from app.applications.drafts.end import discard_draft
 from app.applications.drafts.link import request_resume_link
 from app.applications.drafts.service import start_draft
 from app.applications.erasure import erase_person
+from app.applications.events import DraftDiscarded
 from app.applications.models import Application, Draft
 from app.applications.questions.questionnaire import current_questionnaire
 from app.attachments.address import open_storage
 from app.database import db
 from app.erasures.models import ErasureToEnter
 from app.erasures.tasks import enter_in_ledger
+from app.events.store import read_stream
+from app.events.types import stream_of
 from app.messages.service import write_as_prospect
 from local.postgres import Postgres
 from tests.brokers.aws import REGION, Aws
@@ -152,20 +155,24 @@ def test_a_draft_that_its_writer_has_deleted_does_not_come_back_either(
     ledger: Path,
     database: str,
 ) -> None:
-    backup = back_up(database)
-    discard_draft(session, draft, because="by_prospect")
+    backup, draft_id = back_up(database), draft.id
+    discard_draft(session, draft, because="by_prospect", actor="prospect")
     session.commit()
     handle_events()
     enter_in_ledger()
     restore(database, backup)
     assert reapply(app) == "Erased again: 1.\n"
     assert canaries(database) == 0
+    # The restore took back what the prospect did: this one is the operator's.
+    [discarded] = read_stream(session, stream_of("draft", draft_id))[-1:]
+    assert discarded.type == DraftDiscarded.type
+    assert discarded.metadata.actor.startswith("operator:")
 
 
 def test_one_that_ended_by_its_age_is_not_entered(
     session: Session, draft: Draft, handle_events: Callable[[], None]
 ) -> None:
-    discard_draft(session, draft, because="expired")
+    discard_draft(session, draft, because="expired", actor="system:applications")
     session.commit()
     handle_events()
     assert session.scalars(select(ErasureToEnter)).all() == []

@@ -66,7 +66,7 @@ class World:
 # Who asks whether all is held back, on whose behalf.
 GUARDS = {
     "app.outbox.claims": {"mail", "chat"},
-    "app.webhooks.tasks": {"webhooks"},
+    "app.webhooks.claims": {"webhooks"},
     "app.bridges.forward": {"bridge"},
 }
 NOTHING = {"mail": 0, "chat": 0, "webhooks": 0, "bridge": 0}
@@ -145,7 +145,10 @@ def test_staff_see_it_and_let_it_go(
     found = CSRF_TOKEN.search(page)
     assert found
     desk.post("/staff/events/release", data={"csrf_token": found[1]})
-    assert "Nothing leaves the site" not in desk.get("/staff/events/").text
+    page = desk.get("/staff/events/").text
+    assert "Nothing leaves the site" not in page and "What waited is sent now." in page
+    desk.post("/staff/events/release", data={"csrf_token": found[1]})
+    assert "Nothing was held back any more." in desk.get("/staff/events/").text
     assert "outbound_held_seconds 0.0\n" in desk.get("/metrics").text
     world.work()
     assert world.told["mail"] == 2

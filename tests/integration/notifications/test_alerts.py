@@ -101,6 +101,20 @@ def test_two_applications_of_one_company_are_told_apart_by_their_reference(
         assert letter.subject.endswith(f" ({application.reference})")
 
 
+def test_money_from_somebody_erased_is_told_without_a_gap_where_their_name_was(
+    session: Session, application: Application, handle_events: Handle
+) -> None:
+    erase_person(session, application.id, actor="operator:ada")
+    session.commit()
+    session.refresh(application)
+    paid = deposit_paid(application, 300_000, "usd", "transfer")
+    assert paid.subject == f"Deposit paid: Erased, $3,000 ({application.reference})"
+    assert "A deposit of $3,000 has arrived (by bank transfer)" in paid.text
+    twice = deposit_overpaid(application, 300_000, "usd")
+    assert twice.subject.startswith("Paid twice: Erased, refund $3,000")
+    assert twice.text.count("Refund the card payment at Stripe.") == 1
+
+
 def test_a_name_from_right_to_left_turns_nothing_around_it_in_mail_to_staff(
     session: Session, handle_events: Handle
 ) -> None:

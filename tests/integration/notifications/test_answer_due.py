@@ -16,6 +16,7 @@ from app.events.models import ScheduledEvent
 from app.events.store import read_stream
 from app.firm.calendar import current_calendar, next_deadline
 from app.notifications.models import MailMessage
+from tests.integration.conftest import DUE_NOW
 from tests.submitted import submit_answers
 
 DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
@@ -102,6 +103,23 @@ def test_an_answer_at_the_very_moment_brings_no_reminder_either(
     assert reminders(session) == []
     [planned] = session.scalars(select(ScheduledEvent))
     assert planned.recorded_position
+
+
+def test_a_reminder_that_is_handled_late_tells_of_nothing_that_was_answered_since(
+    session: Session,
+    application: Application,
+    answer: Callable[[Verdict], None],
+    handle_events: Handle,
+) -> None:
+    """Staff ask after the time has come, the prospect answers, and only then is it handled."""
+    session.execute(DUE_NOW, {"type": AnswerDue.type})
+    session.commit()
+    record_due(session)
+    answer(ANSWERS[0])
+    provide_more(session, application.id, "Two.")
+    session.commit()
+    handle_events()
+    assert reminders(session) == []
 
 
 def test_when_the_prospect_has_answered_a_question_ours_is_due_again(

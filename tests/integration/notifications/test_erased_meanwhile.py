@@ -159,7 +159,9 @@ def test_no_link_is_mailed_into_a_draft_that_is_deleted_meanwhile(
     draft_id = draft.id
 
     def delete(session: Session) -> None:
-        discard_draft(session, session.get_one(Draft, draft_id), because="by_prospect")
+        discard_draft(
+            session, session.get_one(Draft, draft_id), because="by_prospect", actor="prospect"
+        )
         discarded = read_stream(session, stream_of("draft", draft_id))[-1]
         subscribers.erase_draft_mail(session, discarded)
 

@@ -106,7 +106,8 @@ def test_a_wrong_amount_or_day_records_nothing_and_keeps_what_was_typed(
 def test_a_page_that_was_open_for_too_long_records_nothing_and_keeps_what_was_typed(
     desk: FlaskClient, payer: Payer
 ) -> None:
-    typed = {"amount": "5,000", "received_on": "2025-11-20", "bank_reference": "FT 24/117"}
+    today = utc_now().date().isoformat()
+    typed = {"amount": "5,000", "received_on": today, "bank_reference": "FT 24/117"}
     answer = desk.post(page_of(payer), data={"csrf_token": "expired", **typed})
     assert answer.status_code == 400 and "open for too long" in answer.text
     assert all(f'value="{value}"' in answer.text for value in typed.values())

@@ -18,7 +18,7 @@ from werkzeug.test import TestResponse
 
 from app import create_app
 from app.applications.models import Application
-from app.database import db
+from app.database import db, utc_now
 from app.engagements.models import Engagement
 from app.notifications.models import MailMessage
 from config import ROOT, Config
@@ -181,12 +181,13 @@ def test_the_staffs_pages_show_and_ask_for_euros(
     engagement_id = agree().engagement_id
     deposit_page = f"/staff/engagements/{engagement_id}/payment"
     assert "Amount received, in EUR" in read(desk, deposit_page)
-    refused = post(desk, deposit_page, deposit_page, amount="6,250", received_on="2026-11-24")
+    today = utc_now().date().isoformat()
+    refused = post(desk, deposit_page, deposit_page, amount="6,250", received_on=today)
     assert "The deposit is €6,250.25." in refused.text
     for address in (desk_page, f"{desk_page}/history", "/staff/engagements/", deposit_page):
         assert any(words in read(desk, address) for words in STAFFS_WORDS), address
     assert "€" in read(desk, "/staff/styleguide")
-    taken = post(desk, deposit_page, deposit_page, amount="6,250.25 €", received_on="2026-11-24")
+    taken = post(desk, deposit_page, deposit_page, amount="6,250.25 €", received_on=today)
     assert taken.status_code == 303
 
 

@@ -6,9 +6,12 @@ import pytest
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.database import db
 from app.events.models import StoredEvent
+from app.hold.service import hold_outbound, release_outbound
 from app.notifications.models import MailMessage
 from app.webhooks import claims
+from app.webhooks import courier as courier_module
 from app.webhooks.claims import count_due
 from app.webhooks.messages import replay_failed, replay_message
 from app.webhooks.queries import attempts_of
@@ -58,6 +61,35 @@ def test_a_server_that_fails_at_first_gets_the_same_message_again(
         (500, "<b>try 0"),
     ]
     assert count_due(session) == 0
+
+
+def test_a_hold_stops_a_courier_that_is_at_work(
+    session: Session,
+    add: Add,
+    happen: Happen,
+    courier: Courier,
+    receiver: WebhookReceiver,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    engine = db.engine  # the server's thread has no app of its own
+
+    def answer_and_hold(_: int) -> Reply:
+        with Session(engine) as other:
+            hold_outbound(other, actor="operator:ada")
+            other.commit()
+        return Reply(200)
+
+    monkeypatch.setattr(courier_module, "MOST_IN_FLIGHT", 1)
+    receiver.answer = answer_and_hold
+    endpoint = add()
+    for _ in range(3):
+        happen()
+    courier.work()
+    statuses = sorted(message.status for message in courier.messages(endpoint))
+    assert statuses == ["delivered", "waiting", "waiting"] and count_due(session) == 0
+    release_outbound(session, actor="operator:ada")
+    session.commit()
+    assert count_due(session) == 2
 
 
 def test_a_message_fails_after_its_last_try_and_is_sent_no_more(

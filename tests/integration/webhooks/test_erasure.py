@@ -42,7 +42,7 @@ def test_what_was_said_back_of_a_draft_is_gone_with_the_draft(
     session.commit()
     courier.work()
     assert answers(session) == [ECHO.body.decode()]
-    discard_draft(session, draft, because="by_prospect")
+    discard_draft(session, draft, because="by_prospect", actor="prospect")
     session.commit()
     handle_events()
     assert answers(session) == [""]

@@ -97,6 +97,37 @@ def test_each_edit_makes_a_version_of_its_own(
     assert edited.version == again.version != questionnaire.version
 
 
+def _identity(key: str, kind: str) -> str:
+    return (
+        f"The first page must ask everybody for '{key}', as a required question of the kind {kind}."
+    )
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ('key = "company"', 'key = "firm"', _identity("company", "text")),
+        (
+            'key = "email"\nkind = "email"',
+            'key = "email"\nkind = "text"',
+            _identity("email", "email"),
+        ),
+        ('key = "name"', 'key = "name"\nrequired = false', _identity("name", "text")),
+        (
+            'key = "company"',
+            'key = "company"\nwhen = [{ question = "role", any_of = ["cto"] }]',
+            _identity("company", "text"),
+        ),
+    ],
+)
+def test_questions_that_leave_open_who_it_is_are_refused(
+    with_change: Callable[[str, str, str], Path], old: str, new: str, sentence: str
+) -> None:
+    with pytest.raises(DataFileError) as caught:
+        load_questionnaire(with_change("questions.toml", old, new))
+    assert sentence in str(caught.value)
+
+
 @pytest.mark.parametrize(
     ("old", "new", "sentence"),
     [

@@ -47,6 +47,11 @@ def test_what_could_mean_something_else_is_refused(typed: str) -> None:
         parse_amount(typed, "usd")
 
 
+def test_a_number_too_long_for_python_is_refused_like_any_other() -> None:
+    with pytest.raises(NotAnAmount):
+        parse_amount("1" + ",000" * 2000, "usd")
+
+
 @pytest.mark.parametrize("typed", ["10,000,000.01", "999999999"])
 def test_more_than_ten_million_is_refused(typed: str) -> None:
     with pytest.raises(NotAnAmount, match=r"at most €10,000,000\."):

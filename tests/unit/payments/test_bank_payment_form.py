@@ -15,6 +15,7 @@ from tests.unit.conftest import CONTENT
 
 NOW = datetime(2026, 11, 30, 23, 59, 59, tzinfo=UTC)
 TODAY = NOW.date()
+AGREED_ON = TODAY - timedelta(days=5)
 
 
 @pytest.fixture(scope="module", autouse=True)
@@ -33,7 +34,7 @@ def today(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def form(amount_cents: int = 300_000, currency: str = "usd", **typed: str) -> BankPaymentForm:
     fields = {"amount": "3000", "received_on": TODAY.isoformat(), "bank_reference": "", **typed}
-    return BankPaymentForm(amount_cents, currency, formdata=MultiDict(fields))
+    return BankPaymentForm(amount_cents, currency, agreed_on=AGREED_ON, formdata=MultiDict(fields))
 
 
 @pytest.mark.parametrize("typed", ["3000", "3,000", "3000.00", "$3,000.00", " $ 3,000 "])
@@ -67,6 +68,18 @@ def test_cents_must_be_typed_where_there_are_any(cents: int) -> None:
 
 def test_where_the_day_begins_earlier_it_may_be_tomorrows() -> None:
     assert form(received_on=(TODAY + timedelta(days=1)).isoformat()).validate()
+
+
+def test_where_the_day_ends_later_it_may_be_the_day_before_they_agreed() -> None:
+    assert form(received_on=(AGREED_ON - timedelta(days=1)).isoformat()).validate()
+
+
+def test_no_transfer_comes_before_the_client_agreed() -> None:
+    refused = form(received_on=(AGREED_ON - timedelta(days=2)).isoformat())
+    assert not refused.validate()
+    assert refused.errors == {
+        "received_on": ["The client agreed on 25 November 2026; nothing was due before."]
+    }
 
 
 @pytest.mark.parametrize("day", ["", "2026-02-30", (TODAY + timedelta(days=2)).isoformat()])

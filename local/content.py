@@ -6,7 +6,7 @@ from pathlib import Path
 
 from app.content.library import stamp_of
 from local.commands import command_environment, finish, shell
-from local.ports import HOST, Ports, answers, choose_ports
+from local.ports import HOST, Ports, answers, chosen_ports
 from local.process import ROOT, Process, ServerFailed
 from local.run import say
 from local.settings import local_settings
@@ -25,7 +25,11 @@ def watch_content(state: State) -> None:
 
     Runs until KeyboardInterrupt.
     """
-    ports = choose_ports(Ports())
+    with chosen_ports(Ports()) as ports:
+        _watch(state, ports)
+
+
+def _watch(state: State, ports: Ports) -> None:
     environ = content_environment(ports)
     folder = Path(environ.get("CONTENT_DIR", ROOT / "content"))
     site = Process(

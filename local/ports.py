@@ -2,8 +2,10 @@
 
 import http.client
 import socket
+import sys
 import urllib.request
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import ExitStack, contextmanager, suppress
 
 import msgspec
 
@@ -22,12 +24,32 @@ class Ports(msgspec.Struct, frozen=True):
     redis: int = 16379
 
 
-def choose_ports(usual: Ports) -> Ports:
-    """Each usual port, or a free one in its place where somebody listens on it."""
-    chosen: dict[str, int] = {}
-    for name, port in msgspec.structs.asdict(usual).items():
-        chosen[name] = port if is_free(port) else free_port()
-    return Ports(**chosen)
+@contextmanager
+def chosen_ports(usual: Ports) -> Iterator[Ports]:
+    """Each usual port, or a free one in its place where somebody listens on it, or another run that
+    starts at this moment has chosen it. Within it the servers are to begin to listen."""
+    with ExitStack() as claims:
+        chosen: dict[str, int] = {}
+        for name, port in msgspec.structs.asdict(usual).items():
+            claim = claim_of(port)
+            if claim:
+                claims.enter_context(claim)
+            chosen[name] = port if claim and is_free(port) else free_port()
+        yield Ports(**chosen)
+
+
+def claim_of(port: int) -> socket.socket | None:
+    """What keeps other runs on this machine from choosing that port until it is closed, or its
+    process dies; None where one has it. A look alone is not enough: the web servers of two runs
+    would share a port, as those of an upgrade do."""
+    claim = socket.socket(socket.AF_UNIX)
+    try:
+        if sys.platform == "linux":  # a name that is in no folder, which other systems don't have
+            claim.bind(f"\0engagement-portal:{port}")
+    except OSError:
+        claim.close()
+        return None
+    return claim
 
 
 def is_free(port: int) -> bool:

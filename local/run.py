@@ -8,7 +8,7 @@ from contextlib import suppress
 from config import Config, load_config
 from local.commands import command_environment, finish, procfile
 from local.leftovers import MARK, end_processes, processes_marked
-from local.ports import HOST, Ports, choose_ports
+from local.ports import HOST, Ports, chosen_ports
 from local.postgres import SERVING
 from local.programs import end_earlier_run, servers, site_processes
 from local.settings import local_settings
@@ -38,7 +38,8 @@ def run(state: State) -> None:
         state.rotate_logs()
         supervisor = Supervisor(say)
         try:
-            _start_everything(state, supervisor, mark)
+            with chosen_ports(Ports()) as ports:
+                _start_everything(state, supervisor, mark, ports)
             supervisor.watch()
         finally:
             say("\nStopping.")
@@ -55,8 +56,7 @@ def say(line: str) -> None:
         print(line, flush=True)
 
 
-def _start_everything(state: State, supervisor: Supervisor, mark: str) -> None:
-    ports = choose_ports(Ports())
+def _start_everything(state: State, supervisor: Supervisor, mark: str, ports: Ports) -> None:
     environ = {
         **command_environment(),
         MARK: mark,

@@ -4,11 +4,13 @@ import click
 from flask import current_app
 from flask.cli import AppGroup
 
+from app.accounts.queries import all_staff
 from app.accounts.service import (
     AlreadyStaff,
     UnknownStaff,
     add_first_staff,
     add_staff,
+    lock_account,
     reset_password,
 )
 from app.database import db
@@ -40,6 +42,28 @@ def add(email: str, name: str) -> None:
         raise click.ClickException(f"{email} has an account already.") from None
     db.session.commit()
     click.echo(password)
+
+
+@staff.command("list")
+def list_accounts() -> None:
+    """Say who has an account, when they last signed in, and which accounts are locked."""
+    for person in all_staff(db.session()):
+        last = f"{person.last_login_at:%Y-%m-%d %H:%M} UTC" if person.last_login_at else "never"
+        state = ", locked" if person.is_locked else ""
+        click.echo(f"{person.email}  {person.name}  signed in: {last}{state}")
+
+
+@staff.command("lock")
+@click.argument("email")
+def lock(email: str) -> None:
+    """Sign the account of EMAIL out everywhere and let nobody sign in to it, as when somebody has
+    left. Their name stays with what they did; `staff password` opens it again."""
+    try:
+        lock_account(db.session(), email)
+    except UnknownStaff:
+        raise click.ClickException(f"Nobody has an account under {email}.") from None
+    db.session.commit()
+    click.echo(f"Nobody can sign in as {email} any more.")
 
 
 @staff.command("password")

@@ -10,6 +10,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Model, new_id
 
+# In place of a hash: no password has it.
+LOCKED = "none"
+
 
 def new_stamp() -> str:
     return secrets.token_urlsafe(16)
@@ -30,6 +33,11 @@ class Staff(UserMixin, Model):
     last_login_at: Mapped[datetime | None]
 
     __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower_case"),)
+
+    @property
+    def is_locked(self) -> bool:
+        """Nobody can sign in to the account."""
+        return self.password_hash == LOCKED
 
     @property
     def actor(self) -> str:

@@ -2,7 +2,7 @@
 
 import hmac
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -24,6 +24,11 @@ def find_staff_of_session(session: Session, signed: str) -> Staff | None:
     staff_id, _, stamp = signed.partition(":")
     staff = session.get(Staff, uuid.UUID(staff_id))
     return staff if staff and hmac.compare_digest(staff.session_stamp, stamp) else None
+
+
+def all_staff(session: Session) -> Sequence[Staff]:
+    """Every account, by its address."""
+    return session.scalars(select(Staff).order_by(Staff.email)).all()
 
 
 def staff_names(session: Session) -> dict[str, str]:

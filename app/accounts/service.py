@@ -1,9 +1,11 @@
 """What is done to staff accounts. Callers commit."""
 
+from datetime import datetime
+
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import Staff, new_stamp
+from app.accounts.models import LOCKED, Staff, new_stamp
 from app.accounts.passwords import hash_password, is_outdated, is_password, make_password
 from app.accounts.queries import find_staff_by_email
 from app.database import utc_now
@@ -42,17 +44,20 @@ def add_first_staff(session: Session, email: str, name: str) -> tuple[Staff, str
 
 
 def sign_in(session: Session, email: str, password: str) -> Staff | None:
-    """The person whose address and password these are, with the time of the login noted.
-
-    None for a wrong password and, after as long a time, for an unknown address.
-    """
+    """The person whose address and password these are; None for a wrong password and, after as
+    long a time, for an unknown address or a locked account."""
     staff = find_staff_by_email(session, email)
     if not is_password(password, staff.password_hash if staff else None) or staff is None:
         return None
     if is_outdated(staff.password_hash):
         staff.password_hash = hash_password(password)
-    staff.last_login_at = utc_now()
     return staff
+
+
+def note_login(staff: Staff) -> datetime | None:
+    """Note that the person has signed in now, and return when they did the time before, in UTC."""
+    before, staff.last_login_at = staff.last_login_at, utc_now()
+    return before
 
 
 def end_sessions(staff: Staff) -> None:
@@ -70,10 +75,23 @@ def change_password(staff: Staff, *, current: str, new: str) -> None:
 
 def reset_password(session: Session, email: str) -> str:
     """Give the account a new random password, and sign it out everywhere. Raises UnknownStaff."""
-    staff = find_staff_by_email(session, email)
-    if staff is None:
-        raise UnknownStaff(email)
+    staff = _known(session, email)
     password = make_password()
     staff.password_hash = hash_password(password)
     end_sessions(staff)
     return password
+
+
+def lock_account(session: Session, email: str) -> None:
+    """Let nobody sign in to the account, and end its sessions; a new password opens it again. The
+    person's name stays with what they did. Raises UnknownStaff."""
+    staff = _known(session, email)
+    staff.password_hash = LOCKED
+    end_sessions(staff)
+
+
+def _known(session: Session, email: str) -> Staff:
+    staff = find_staff_by_email(session, email)
+    if staff is None:
+        raise UnknownStaff(email)
+    return staff

@@ -1,6 +1,7 @@
 """Sessions of staff: begun at the login, over some hours later, and what a request meets then."""
 
 import time
+from datetime import UTC, datetime
 
 from flask import current_app, flash, redirect, render_template, request, session
 from flask.typing import ResponseReturnValue
@@ -12,16 +13,25 @@ from app.database import db
 from app.extensions import csrf, login_manager
 
 SIGNED_IN_AT = "signed_in_at"
+SIGNED_IN_BEFORE = "signed_in_before"
 
 # It would mark sessions that moved to another network as stale, which nothing here asks about.
 login_manager.session_protection = None
 
 
-def begin_session(staff: Staff) -> None:
-    """A new session, which holds nothing of the one before."""
+def begin_session(staff: Staff, before: datetime | None) -> None:
+    """A new session, which holds nothing of the one before but when that was."""
     session.clear()
     session[SIGNED_IN_AT] = int(time.time())
+    session[SIGNED_IN_BEFORE] = before and int(before.timestamp())
     login_user(staff)
+
+
+def signed_in_before() -> datetime | None:
+    """When whoever is signed in had signed in the time before, in UTC: they know whether it was
+    them."""
+    before = session.get(SIGNED_IN_BEFORE)
+    return datetime.fromtimestamp(before, UTC) if before else None
 
 
 @login_manager.user_loader

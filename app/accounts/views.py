@@ -18,8 +18,14 @@ from flask_login import current_user, login_required
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from app.accounts.forms import EXPIRED, LoginForm, PasswordForm
-from app.accounts.service import WrongPassword, change_password, end_sessions, sign_in
-from app.accounts.sessions import begin_session
+from app.accounts.service import (
+    WrongPassword,
+    change_password,
+    end_sessions,
+    note_login,
+    sign_in,
+)
+from app.accounts.sessions import begin_session, signed_in_before
 from app.accounts.tries import (
     FOR_EMAIL,
     FOR_EMAIL_FROM_NETWORK,
@@ -65,8 +71,9 @@ def try_login() -> ResponseReturnValue:
     if staff is None:
         return show_login(form, "The email address or the password is not right."), 422
     forget_tries()
+    before = note_login(staff)
     db.session.commit()
-    begin_session(staff)
+    begin_session(staff, before)
     onward = redirect(own_page(request.args.get("next", "")), 303)
     know_browser(onward)
     return onward
@@ -109,7 +116,7 @@ def set_password() -> ResponseReturnValue:
         form.current.errors = ["This is not your current password."]
         return show_settings(form), 422
     db.session.commit()
-    begin_session(current_user)
+    begin_session(current_user, signed_in_before())
     flash("Your password is changed. Every other device is signed out.")
     return redirect(url_for(".settings"), 303)
 
@@ -119,7 +126,8 @@ def show_login(form: LoginForm, problem: str | None = None) -> str:
 
 
 def show_settings(form: PasswordForm, problem: str | None = None) -> str:
-    return render_template("accounts/settings.html", form=form, problem=problem)
+    before = signed_in_before()
+    return render_template("accounts/settings.html", form=form, problem=problem, before=before)
 
 
 def own_page(address: str) -> str:

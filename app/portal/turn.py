@@ -13,7 +13,6 @@ from app.engagements.events import EngagementActivated
 from app.engagements.models import Engagement
 from app.events.types import RecordedEvent
 from app.messages.queries import Thread
-from app.portal.deadline import deadline, holidays_before
 from app.portal.standing import (
     ACTIVE,
     AGREED,
@@ -29,6 +28,7 @@ from app.portal.standing import (
     WITHDRAWN,
     Standing,
 )
+from app.web.deadline import deadline, holidays_before
 from app.web.rendering import datetime_utc
 
 WITHOUT_A_DATE = {

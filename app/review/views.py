@@ -34,8 +34,10 @@ from app.review.subscribers import list_application
 from app.review.timeline import in_words
 from app.scoring.rubric import current_rubric
 from app.screening.rules import current_rules
+from app.web.deadline import deadline
 
 review = Blueprint("review", __name__, template_folder="templates")
+review.add_app_template_filter(deadline)
 review.add_app_template_filter(write_cursor, "cursor")
 review.add_app_template_filter(application_state)
 

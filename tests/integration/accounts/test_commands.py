@@ -1,5 +1,7 @@
 """`flask staff …`, as the operator runs it."""
 
+from datetime import UTC, datetime
+
 import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
@@ -8,6 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
 from app.accounts.service import sign_in
+from tests.staff import browser_of
 
 
 @pytest.fixture
@@ -47,7 +50,35 @@ def test_a_new_password_replaces_the_old_one(
     assert sign_in(session, "ada@champlin.example", shown.output.strip())
 
 
-def test_a_password_for_nobody_is_an_error(runner: FlaskCliRunner) -> None:
-    shown = runner.invoke(args=["staff", "password", "eve@champlin.example"])
+@pytest.mark.parametrize("command", ["password", "lock"])
+def test_a_command_about_nobody_is_an_error(runner: FlaskCliRunner, command: str) -> None:
+    shown = runner.invoke(args=["staff", command, "eve@champlin.example"])
     assert shown.exit_code == 1
     assert "Nobody has an account" in shown.output
+
+
+def test_a_locked_account_is_signed_out_and_lets_nobody_in(
+    runner: FlaskCliRunner, app: Flask, ada: Staff, session: Session
+) -> None:
+    desk = browser_of(app, ada)
+    assert desk.get("/staff/").status_code == 200
+    assert runner.invoke(args=["staff", "lock", "ADA@champlin.example"]).exit_code == 0
+    assert desk.get("/staff/").status_code == 302
+    for guess in ("", "none", "a sentence that only Ada knows"):
+        assert sign_in(session, ada.email, guess) is None
+    session.rollback()
+    password = runner.invoke(args=["staff", "password", ada.email]).output.strip()
+    assert sign_in(session, ada.email, password)
+
+
+def test_the_accounts_are_listed_with_their_last_login_and_whether_they_are_locked(
+    runner: FlaskCliRunner, ada: Staff, session: Session
+) -> None:
+    runner.invoke(args=["staff", "add", "grace@champlin.example", "Grace Hopper"])
+    runner.invoke(args=["staff", "lock", "grace@champlin.example"])
+    ada.last_login_at = datetime(2026, 11, 28, 9, 5, tzinfo=UTC)
+    session.commit()
+    assert runner.invoke(args=["staff", "list"]).output.splitlines() == [
+        "ada@champlin.example  Ada  signed in: 2026-11-28 09:05 UTC",
+        "grace@champlin.example  Grace Hopper  signed in: never, locked",
+    ]

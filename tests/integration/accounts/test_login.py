@@ -3,6 +3,7 @@
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -37,6 +38,19 @@ def test_the_right_password_opens_the_queue(
     assert client.get("/staff/").status_code == 200
     session.refresh(ada)
     assert ada.last_login_at is not None
+
+
+def test_whoever_signs_in_sees_when_they_did_the_time_before(
+    client: FlaskClient, app: Flask, ada: Staff, log_in: LogIn, session: Session
+) -> None:
+    log_in(client)
+    assert "Signed in before this" in client.get("/staff/settings/").text
+    assert "Never" in client.get("/staff/settings/").text
+    ada.last_login_at = datetime(2026, 11, 27, 9, 5, tzinfo=UTC)
+    session.commit()
+    other = app.test_client()
+    log_in(other)
+    assert "27 Nov 2026, 09:05 UTC" in other.get("/staff/settings/").text
 
 
 def test_the_address_may_be_written_in_any_case(

@@ -4,16 +4,25 @@ import socket
 
 import msgspec
 
-from local.ports import HOST, Ports, answers, choose_ports, free_port, is_free
+from local.ports import HOST, Ports, answers, chosen_ports, free_port, is_free
 
 
 def test_a_taken_port_is_avoided() -> None:
     usual = Ports(**{name: free_port() for name in Ports.__struct_fields__})
-    with socket.create_server((HOST, usual.web)):
-        chosen = choose_ports(usual)
+    with socket.create_server((HOST, usual.web)), chosen_ports(usual) as chosen:
+        pass
     assert chosen.web != usual.web
     assert is_free(chosen.web)
     assert msgspec.structs.replace(chosen, web=usual.web) == usual
+
+
+def test_two_runs_that_start_at_once_choose_no_port_twice() -> None:
+    usual = Ports(**{name: free_port() for name in Ports.__struct_fields__})
+    with chosen_ports(usual) as first, chosen_ports(usual) as second:
+        ports = [*msgspec.structs.astuple(first), *msgspec.structs.astuple(second)]
+        assert len(set(ports)) == len(ports) and first == usual
+    with chosen_ports(usual) as third:
+        assert third == usual
 
 
 def test_a_port_on_which_only_past_connections_linger_is_free() -> None:

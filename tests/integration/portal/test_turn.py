@@ -20,9 +20,9 @@ from app.events.store import read_stream
 from app.events.types import stream_of
 from app.firm.calendar import WEEKDAYS, current_calendar, next_deadline
 from app.messages.service import write_as_staff
-from app.portal.deadline import deadline
 from app.portal.standing import AGREED, QUESTION
 from app.portal.turn import WITHOUT_A_DATE
+from app.web.deadline import deadline
 from tests.integration.portal.conftest import Send
 
 Handle = Callable[[], None]

@@ -1,5 +1,6 @@
 """At the desk: what was withdrawn can't be decided, and what is late says so."""
 
+import re
 from collections.abc import Callable
 
 import pytest
@@ -115,7 +116,10 @@ def test_a_late_answer_stands_in_the_queue_and_on_the_page_until_it_is_given(
     handle_events: Handle,
     decide_and_send: Decide,
 ) -> None:
-    assert "Answer promised by" in page_of(desk, application)
+    assert re.search(
+        r"Answer promised by \w+day \d+ \w+, 17:00 in New York \(2[12]:00 UTC\)\.",
+        page_of(desk, application),
+    )
     assert "Answer late" not in desk.get("/staff/").text
     session.execute(text("UPDATE scheduled_events SET due_at = now()"))
     session.commit()

@@ -13,8 +13,9 @@ from flask_babel import gettext, lazy_gettext
 from flask_login import login_required
 from werkzeug.exceptions import RequestEntityTooLarge, TooManyRequests
 
+from app.applications.drafts.browser_draft import check_page_is_of, current_draft
 from app.applications.drafts.forms import CSRF_EXPIRED
-from app.applications.drafts.pages import check_page_is_of, current_draft, open_step
+from app.applications.drafts.pages import open_step
 from app.applications.drafts.service import DraftSealed, NotThisDraft
 from app.applications.models import Application, Draft
 from app.applications.opening import open_application

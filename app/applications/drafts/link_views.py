@@ -11,6 +11,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from werkzeug.exceptions import TooManyRequests
 
+from app.applications.drafts.browser_draft import current_draft, current_draft_id, remember
 from app.applications.drafts.link import (
     NoAddress,
     TooManyLinks,
@@ -18,13 +19,7 @@ from app.applications.drafts.link import (
     find_draft_by_link,
     request_resume_link,
 )
-from app.applications.drafts.pages import (
-    current_draft,
-    current_draft_id,
-    open_step,
-    remember,
-    show_sealed,
-)
+from app.applications.drafts.pages import open_step, show_sealed
 from app.applications.drafts.service import DraftSealed, NotThisDraft
 from app.applications.models import Draft
 from app.database import db

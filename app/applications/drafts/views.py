@@ -21,14 +21,16 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import TooManyRequests
 
-from app.applications.drafts.forms import ReviewForm, StepForm, form_for
-from app.applications.drafts.keeping import keep
-from app.applications.drafts.pace import minutes_by_step
-from app.applications.drafts.pages import (
+from app.applications.drafts.browser_draft import (
     DRAFT_COOKIE,
     current_draft,
     current_draft_id,
     draft_to_read,
+)
+from app.applications.drafts.forms import ReviewForm, StepForm, form_for
+from app.applications.drafts.keeping import keep
+from app.applications.drafts.pace import minutes_by_step
+from app.applications.drafts.pages import (
     find_step,
     open_step,
     other_answers,

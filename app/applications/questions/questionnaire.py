@@ -14,7 +14,7 @@ from app.applications.questions.answers import Answer, Answers
 from app.applications.questions.conditions import When, all_hold
 from app.languages.prose import Prose, current_data
 from app.web.rendering import number
-from app.web.spelling import PROBLEM_WITH, problem_with_text
+from app.web.text_checks import PROBLEM_WITH, problem_with_text
 
 STEP_KEYS: Final = ("you", "system", "problem", "outcome", "engagement", "review")
 MINUTES: Final = 10

@@ -42,6 +42,7 @@ from app.labs.sandboxes import NoRoom, count_sandboxes, end_sandbox, open_sandbo
 from app.labs.scenario import END, NotNow, Scenario
 from app.labs.scenarios import SCENARIOS
 from app.screening.origins import origin_of
+from app.web.htmx import STOP_ASKING
 
 # By network; of the buttons, whichever they are and of whatever lab.
 presses = limiter.shared_limit(f"{PRESSES_A_MINUTE} per minute", scope="labs")
@@ -49,8 +50,6 @@ NEW_SANDBOXES = "30 per hour"
 FULL = lazy_gettext(
     "Every sandbox is in use right now. One will be free within minutes: come back then."
 )
-# What htmx takes as: swap this in, and ask no more.
-STOP_ASKING = 286
 
 labs = Blueprint("labs", __name__, template_folder="templates")
 

@@ -4,7 +4,6 @@ import time
 from contextlib import closing
 
 from celery import shared_task
-from flask import current_app
 
 from app.background.wake import wake
 from app.bridges.addresses import (
@@ -22,6 +21,7 @@ from app.bridges.rabbitmq import RabbitSink
 from app.bridges.sink import Sink
 from app.circuits.guard import CircuitOpen
 from app.database import alone_at, db
+from app.settings import current_config
 
 # With sink.SEND_SECONDS for the last batch, and a silent broker to be found out, still below the
 # tasks' time limit.
@@ -70,7 +70,7 @@ def sink_for(address: BridgeAddress) -> Sink:
 
 def _send_for_a_while(address: BridgeAddress) -> bool:
     """Send batches until nothing is left, one fails, or the time is up: then return True."""
-    base_url = current_app.config["SITE"].BASE_URL
+    base_url = current_config().BASE_URL
     until = time.monotonic() + WORK_SECONDS
     with closing(GuardedSink(sink_for(address), address.name)) as sink:
         while time.monotonic() < until:

@@ -6,17 +6,7 @@ Each page works without JavaScript. The draft lives on the server; the cookie na
 from functools import partial
 from typing import cast
 
-from flask import (
-    Blueprint,
-    Response,
-    current_app,
-    flash,
-    redirect,
-    render_template,
-    request,
-    session,
-    url_for,
-)
+from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import TooManyRequests
@@ -51,6 +41,7 @@ from app.firm.brand import current_brand
 from app.languages.choice import present_language
 from app.screening.origins import counted_origin
 from app.screening.screen import reasons_to_hold
+from app.settings import current_config
 from app.web.errors import show_error
 
 REVIEW = STEP_KEYS[-1]
@@ -67,7 +58,7 @@ def start() -> ResponseReturnValue:
     """Say what it takes, or offer to go on with the draft that this browser knows."""
     draft = current_draft()
     is_under_way = draft and draft.version and not draft.submitted_at
-    config = current_app.config["SITE"]
+    config = current_config()
     return render_template(
         "applications/start.html",
         questionnaire=current_questionnaire(),

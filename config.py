@@ -36,13 +36,13 @@ UNDECODED = re.compile("[\ud800-\udfff]")
 DAY = 86_400.0
 
 Count = Annotated[int, Meta(ge=1)]
-CountOrNone = Annotated[int, Meta(ge=0)]
+CountOrZero = Annotated[int, Meta(ge=0)]
 # A delivery, the keeper of its lease, and the relay that it rings have one each.
 Connections = Annotated[int, Meta(ge=3)]
 Niceness = Annotated[int, Meta(ge=0, le=19)]
 # The bounds keep infinity and what is not a number out, too.
 Seconds = Annotated[float, Meta(gt=0, le=DAY)]
-SecondsOrNone = Annotated[float, Meta(ge=0, le=DAY)]
+SecondsOrZero = Annotated[float, Meta(ge=0, le=DAY)]
 
 
 class ConfigurationError(Exception):
@@ -71,7 +71,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     UPLOADS_URL: str = ""
     CONTENT_DIR: str = str(ROOT / "content")
     EXTRA_HOSTS: str = ""
-    TRUSTED_PROXIES: CountOrNone = 0
+    TRUSTED_PROXIES: CountOrZero = 0
     STAFF_SESSION_HOURS: Count = 12
     METRICS_TOKEN: str = ""
     WEBHOOK_ALLOW_PRIVATE: bool = False
@@ -86,11 +86,11 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     DELIVERY_LEASE_SECONDS: Seconds = 15.0
     MAIL_MAX_ATTEMPTS: Count = 20
     DRAFT_DAYS: Count = 30
-    DRAFT_REMINDER_DAYS: CountOrNone = 7
-    HOLD_BELOW_SECONDS: SecondsOrNone = 15.0
-    HOLD_ABOVE_PER_ADDRESS: CountOrNone = 20
-    HOLD_ABOVE_PER_EMAIL: CountOrNone = 5
-    LABS_SANDBOXES: CountOrNone = 24
+    DRAFT_REMINDER_DAYS: CountOrZero = 7
+    HOLD_BELOW_SECONDS: SecondsOrZero = 15.0
+    HOLD_ABOVE_PER_ADDRESS: CountOrZero = 20
+    HOLD_ABOVE_PER_EMAIL: CountOrZero = 5
+    LABS_SANDBOXES: CountOrZero = 24
     LABS_SANDBOXES_PER_NETWORK: Count = 6
     LABS_MINUTES: Count = 15
     LABS_EVENTS: Count = 1000

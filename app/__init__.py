@@ -14,7 +14,6 @@ from urllib.parse import urlsplit
 from flask import Flask
 
 from app.applications.intake.address import init_intake
-from app.attachments.address import init_uploads
 from app.background.setup import init_celery
 from app.blueprints import BLUEPRINTS
 from app.bridges.addresses import init_bridges
@@ -33,6 +32,7 @@ from app.firm_data import load_firm_data
 from app.languages.catalogs import init_languages
 from app.logs import configure_logging, init_logs
 from app.projections import PROJECTIONS
+from app.storage.address import init_uploads
 from app.structs import learn_structs
 from app.subscriptions import SUBSCRIPTIONS
 from app.telemetry.setup import init_telemetry

@@ -5,7 +5,7 @@ from app.accounts.views import accounts
 from app.api.views import api
 from app.applications.drafts.autosave import autosave
 from app.applications.drafts.deletion import deletion
-from app.applications.drafts.link_views import draft_link
+from app.applications.drafts.resume_link_views import draft_link
 from app.applications.drafts.views import applications
 from app.attachments.views import attachments
 from app.catalog.views import catalog
@@ -26,7 +26,7 @@ from app.operation.views import operation
 from app.outlook.views import outlook
 from app.payments.views import payments
 from app.payments.webhook import stripe_webhook
-from app.portal.link_views import lost_link
+from app.portal.lost_link_views import lost_link
 from app.portal.message_views import own_messages
 from app.portal.own_data_views import own_data
 from app.portal.views import portal

@@ -8,7 +8,7 @@ from contextlib import suppress
 from pathlib import Path
 
 import click
-from flask import Flask, current_app
+from flask import Flask
 from flask.cli import with_appcontext
 
 from app.accounts.commands import staff
@@ -25,6 +25,7 @@ from app.flow.commands import outbound
 from app.labs.backbone import make_backbone
 from app.labs.runner import CONNECTIONS, Runner
 from app.portal.commands import person
+from app.settings import current_config
 
 
 def register_commands(app: Flask) -> None:
@@ -45,7 +46,7 @@ def register_commands(app: Flask) -> None:
 @with_appcontext
 def relay() -> None:
     """Publish events until told to stop; two or more side by side are safe."""
-    config = current_app.config["SITE"]
+    config = current_config()
     run_relay(
         config.postgres_url,
         current_subscriptions(),
@@ -69,7 +70,7 @@ def intake() -> None:
 @with_appcontext
 def labs() -> None:
     """Run the sandboxes of the labs; one process does, another one waits for its end."""
-    config = current_app.config["SITE"]
+    config = current_config()
     _stand_back(config.LABS_NICENESS)
     backbone = make_backbone(config, connections=CONNECTIONS)
     Runner(backbone).run(config.postgres_url, _told_to_stop())

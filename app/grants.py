@@ -13,6 +13,7 @@ from flask import current_app
 from sqlalchemy import Connection, Engine, create_engine, text
 
 from app.database import db
+from app.settings import current_config
 
 # On every table that is not named below, and on those to come.
 ORDINARY = "SELECT, INSERT, UPDATE, DELETE"
@@ -54,7 +55,7 @@ class NotOwner(click.ClickException):
 def owner_engine() -> Iterator[Engine]:
     """For what makes, changes or drops tables: an engine of the role that owns them. Raises
     NotOwner."""
-    config = current_app.config["SITE"]
+    config = current_config()
     engine = db.engine
     if config.OWNER_DATABASE_URL:
         options = current_app.config["SQLALCHEMY_ENGINE_OPTIONS"]

@@ -15,14 +15,12 @@ from wtforms import (
     RadioField,
     SearchField,
     SelectField,
-    SelectMultipleField,
     StringField,
     TextAreaField,
     URLField,
 )
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired, Optional
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.applications.drafts.pages import OtherAnswers
 from app.applications.questions.answers import Answers
@@ -33,6 +31,7 @@ from app.engagements.rate_card import current_rate_card
 from app.firm.brand import current_brand
 from app.firm.offers import current_offers
 from app.messages.queries import Entry as Message
+from app.web.fields import CheckboxesField
 from app.web.site_form import SiteForm
 
 LONG_NAME = "Donaudampfschifffahrtselektrizitätenhauptbetriebswerkbauunterbeamtengesellschaft"
@@ -56,13 +55,11 @@ class SampleForm(SiteForm):
         choices=[SelectChoice(role, role.title()) for role in ("architect", "engineer", "other")],
         default="architect",
     )
-    brokers = SelectMultipleField(
+    brokers = CheckboxesField(
         "Which brokers run in production?",
         description="Choose all that apply.",
         choices=[SelectChoice(str(n), f"Broker {n}") for n in range(1, 9)],
         default=["2", "3"],
-        widget=ListWidget(prefix_label=False),
-        option_widget=CheckboxInput(),
     )
     agreed = BooleanField("Keep these answers for a year")
     status = SelectField(

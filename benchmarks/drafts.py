@@ -9,7 +9,7 @@ from flask import Flask, session
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import insert
 
-from app.applications.drafts.pages import DRAFT_COOKIE
+from app.applications.drafts.browser_draft import DRAFT_COOKIE
 from app.applications.drafts.service import NO_SAVE
 from app.applications.models import Draft
 from app.applications.questions.answers import Answers

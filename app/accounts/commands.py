@@ -1,7 +1,6 @@
 """`flask staff …`: accounts, made and helped from the command line. A password is shown once."""
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from app.accounts.queries import all_staff
@@ -14,6 +13,7 @@ from app.accounts.service import (
     reset_password,
 )
 from app.database import db
+from app.settings import current_config
 
 staff = AppGroup("staff", help="Accounts of the people who review.")
 
@@ -24,7 +24,7 @@ def first_login() -> None:
 
     Prints nothing when there is an account already.
     """
-    email = current_app.config["SITE"].staff_recipients[0]
+    email = current_config().staff_recipients[0]
     made = add_first_staff(db.session(), email, "First reviewer")
     db.session.commit()
     if made:

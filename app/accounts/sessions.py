@@ -11,6 +11,7 @@ from app.accounts.models import Staff
 from app.accounts.queries import find_staff_of_session
 from app.database import db
 from app.extensions import csrf, login_manager
+from app.settings import current_config
 
 SIGNED_IN_AT = "signed_in_at"
 SIGNED_IN_BEFORE = "signed_in_before"
@@ -37,7 +38,7 @@ def signed_in_before() -> datetime | None:
 @login_manager.user_loader
 def load_staff(signed: str) -> Staff | None:
     """Whose session it is, unless they signed in too long ago."""
-    longest = current_app.config["SITE"].STAFF_SESSION_HOURS * 3600
+    longest = current_config().STAFF_SESSION_HOURS * 3600
     if time.time() - session.get(SIGNED_IN_AT, 0) > longest:
         return None
     return find_staff_of_session(db.session(), signed)

@@ -13,6 +13,7 @@ from werkzeug.wrappers import Response
 
 from app.extensions import counted_as, limiter
 from app.network import present_network
+from app.settings import current_config
 
 FROM_NETWORK = "10 per minute"
 FOR_EMAIL_FROM_NETWORK = "5 per 15 minutes"
@@ -51,7 +52,7 @@ def know_browser(response: Response) -> None:
         _signer().dumps([email_tried(), secrets.token_hex(8)]),
         max_age=KNOWN_SECONDS,
         path=request.path,
-        secure=current_app.config["SITE"].is_https,
+        secure=current_config().is_https,
         httponly=True,
         samesite="Lax",
     )

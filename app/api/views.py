@@ -3,7 +3,7 @@ OpenAPI document that says how to ask for them."""
 
 import json
 
-from flask import Blueprint, Response, abort, current_app, request
+from flask import Blueprint, Response, abort, request
 from flask.typing import ResponseReturnValue
 
 from app.api.openapi import openapi_document
@@ -11,6 +11,7 @@ from app.api.schemas import find_schema
 from app.events.contract.asyncapi import asyncapi_document
 from app.events.subscription import current_subscriptions
 from app.firm.brand import current_brand
+from app.settings import current_config
 
 KEPT_SECONDS = 300
 
@@ -31,7 +32,7 @@ def let_be_kept(response: Response) -> Response:
 @api.get("/openapi.json")
 def openapi() -> ResponseReturnValue:
     document = openapi_document(
-        current_app.config["SITE"].BASE_URL, title=f"Catalog of {current_brand().name}"
+        current_config().BASE_URL, title=f"Catalog of {current_brand().name}"
     )
     return Response(json.dumps(document, indent=2), mimetype="application/json")
 
@@ -40,7 +41,7 @@ def openapi() -> ResponseReturnValue:
 def asyncapi() -> ResponseReturnValue:
     document = asyncapi_document(
         current_subscriptions(),
-        current_app.config["SITE"].BASE_URL,
+        current_config().BASE_URL,
         title=f"Events of {current_brand().name}",
     )
     return Response(json.dumps(document, indent=2), mimetype="application/json")
@@ -49,7 +50,7 @@ def asyncapi() -> ResponseReturnValue:
 @api.get("/schemas/<event_type>/<int:version>")
 def schema(event_type: str, version: int) -> ResponseReturnValue:
     """The schema of any version that was ever in use: old messages still point to theirs."""
-    found = find_schema(event_type, version, current_app.config["SITE"].BASE_URL)
+    found = find_schema(event_type, version, current_config().BASE_URL)
     if found is None:
         abort(404)
     return Response(json.dumps(found, indent=2), mimetype="application/schema+json")

@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 
 from app.applications.erasure import lock_unerased
 from app.applications.events import PageLinkReplaced, PageLinkRequested
-from app.applications.link_requests import is_asked_too_often
+from app.applications.link_limit import is_asked_too_often
 from app.applications.models import Application, Draft
 from app.applications.queries import may_be_written_to
 from app.applications.reference import as_made

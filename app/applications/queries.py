@@ -27,7 +27,7 @@ def get_application(session: Session, application_id: uuid.UUID) -> Application:
     return session.get_one(Application, application_id)
 
 
-def hold_application(session: Session, application_id: uuid.UUID) -> Application:
+def share_lock_application(session: Session, application_id: uuid.UUID) -> Application:
     """The same; until the transaction ends nobody changes it."""
     return session.get_one(
         Application, application_id, with_for_update={"read": True}, populate_existing=True

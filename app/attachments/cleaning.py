@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.attachments.models import Attachment
 from app.attachments.service import GIVEN_UP_AFTER, remove_leftovers
-from app.attachments.storage import Storage, StorageUnavailable
 from app.database import utc_now
+from app.storage.protocol import Storage, StorageUnavailable
 
 FILES_A_TASK = 20
 # A file is younger than its row only by the time that storing takes.

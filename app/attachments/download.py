@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.attachments.models import Attachment
-from app.attachments.storage import Storage
+from app.storage.protocol import Storage
 
 TYPES = {"pdf": "application/pdf", "png": "image/png"}
 HEADERS = {

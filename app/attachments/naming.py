@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from app.attachments.sniffing import Kind
-from app.web.spelling import COMBINING_MARKS
+from app.web.text_checks import COMBINING_MARKS
 
 LONGEST_NAME = 80
 MOST_MARKS = 4

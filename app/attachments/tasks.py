@@ -3,10 +3,10 @@
 import structlog
 from celery import shared_task
 
-from app.attachments.address import current_storage
 from app.attachments.cleaning import delete_orphans, delete_removed
-from app.attachments.storage import StorageUnavailable
 from app.database import alone_at, db
+from app.storage.address import current_storage
+from app.storage.protocol import StorageUnavailable
 
 log = structlog.get_logger()
 

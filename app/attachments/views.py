@@ -13,23 +13,24 @@ from flask_babel import gettext, lazy_gettext
 from flask_login import login_required
 from werkzeug.exceptions import RequestEntityTooLarge, TooManyRequests
 
+from app.applications.drafts.browser_draft import check_page_is_of, current_draft
 from app.applications.drafts.forms import CSRF_EXPIRED
-from app.applications.drafts.pages import check_page_is_of, current_draft, open_step
+from app.applications.drafts.pages import open_step
 from app.applications.drafts.service import DraftSealed, NotThisDraft
 from app.applications.models import Application, Draft
 from app.applications.opening import open_application
 from app.applications.queries import find_application
 from app.applications.questions.questionnaire import STEP_KEYS, current_questionnaire
-from app.attachments.address import current_storage
 from app.attachments.download import response_for, show_unavailable
 from app.attachments.forms import AttachmentForm
 from app.attachments.queries import attachments_of, find_attachment
 from app.attachments.service import MOST_FILES, NoSuchAttachment, TooManyFiles, remove_attachment
 from app.attachments.sniffing import NotAccepted
-from app.attachments.storage import FileMissing, StorageUnavailable
 from app.attachments.upload import MOST_BYTES, TOO_LARGE, take_file
 from app.database import db
 from app.extensions import csrf, limiter
+from app.storage.address import current_storage
+from app.storage.protocol import FileMissing, StorageUnavailable
 from app.web.errors import show_error
 
 STEP = "problem"

@@ -1,4 +1,4 @@
-"""The link to Amazon EventBridge, which takes events in small requests and may refuse some."""
+"""The sink for Amazon EventBridge, which takes events in small requests and may refuse some."""
 
 import time
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 
 from app.bridges.addresses import EventBridgeAddress
-from app.bridges.link import SEND_SECONDS, Sent
+from app.bridges.sink import SEND_SECONDS, Sent
 
 MOST_ENTRIES = 10
 # An entry, and all entries of a request together, must stay below it: "less than 1MB", as PutEvents
@@ -61,7 +61,7 @@ def choose_entries(waiting: Sequence[Entry]) -> list[Entry]:
     return list(chosen.values())
 
 
-class EventBridgeLink:
+class EventBridgeSink:
     """Puts events on a bus, with the whole CloudEvent as the detail."""
 
     def __init__(self, address: EventBridgeAddress, client: Client | None = None) -> None:

@@ -11,8 +11,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.bridges.addresses import BridgeAddress
-from app.bridges.link import Link, Sent
 from app.bridges.models import Bridge
+from app.bridges.sink import Sent, Sink
 from app.bridges.spans import batch_span, tell_outcome
 from app.events.contract.cloudevents import to_cloud_event
 from app.events.log import START, Place, end_of_log, place_of, read_log
@@ -55,13 +55,13 @@ def open_bridge(session: Session, address: BridgeAddress) -> Bridge:
     return bridge
 
 
-def forward_batch(session: Session, address: BridgeAddress, link: Link, *, base_url: str) -> bool:
+def forward_batch(session: Session, address: BridgeAddress, sink: Sink, *, base_url: str) -> bool:
     """Send one batch and commit the new place; return whether to go on, as there may be more. With
     each failure in a row a batch is half as large, down to the next event alone.
 
     Stops at the first event that is not confirmed, or that only a newer release can read; one that
     was altered is passed over. A bridge that is paused or held back sends nothing. No transaction
-    is open while the other side is talked to. Raises what the link raises.
+    is open while the other side is talked to. Raises what the sink raises.
     """
     bridge = open_bridge(session, address)
     place, failures = bridge.place, bridge.failures
@@ -74,7 +74,7 @@ def forward_batch(session: Session, address: BridgeAddress, link: Link, *, base_
         session.commit()
         if not events:
             return False
-        sent = _send(events, address, link, base_url)
+        sent = _send(events, address, sink, base_url)
     except NewerEvent as newer:
         sent = Sent(0, trouble=f"a newer release is needed to read {newer}")
     _move(session, address.name, place, events, sent, failures)
@@ -83,7 +83,7 @@ def forward_batch(session: Session, address: BridgeAddress, link: Link, *, base_
 
 
 def _send(
-    events: Sequence[RecordedEvent], address: BridgeAddress, link: Link, base_url: str
+    events: Sequence[RecordedEvent], address: BridgeAddress, sink: Sink, base_url: str
 ) -> Sent:
     """Send those that can be read; what became of all of them."""
     readable = [event for event in events if not isinstance(event.data, Altered)]
@@ -92,7 +92,7 @@ def _send(
     with_personal = address.with_personal
     batch = [to_cloud_event(e, base_url, with_personal=with_personal) for e in readable]
     with batch_span(address, readable) as sending:
-        sent = link.send(batch)
+        sent = sink.send(batch)
         tell_outcome(sending, sent)
     left = readable[sent.settled].position if sent.settled < len(readable) else None
     settled = next((n for n, event in enumerate(events) if event.position == left), len(events))

@@ -1,11 +1,11 @@
-"""A link behind its bridge's circuit: a broker that keeps failing is left alone for a while."""
+"""A sink behind its bridge's circuit: a broker that keeps failing is left alone for a while."""
 
 from collections.abc import Sequence
 from contextlib import suppress
 
 from cloudevents.core.v1.event import CloudEvent
 
-from app.bridges.link import Link, Sent
+from app.bridges.sink import Sent, Sink
 from app.circuits.guard import circuit
 
 
@@ -13,24 +13,24 @@ class NothingConfirmed(Exception):
     """The other side has confirmed no event of a batch."""
 
 
-class GuardedLink:
-    """The link, called only while the bridge's circuit lets calls pass."""
+class GuardedSink:
+    """The sink, called only while the bridge's circuit lets calls pass."""
 
-    def __init__(self, link: Link, bridge: str) -> None:
-        self._link = link
+    def __init__(self, sink: Sink, bridge: str) -> None:
+        self._sink = sink
         self._circuit = circuit_of(bridge)
 
     def send(self, batch: Sequence[CloudEvent]) -> Sent:
-        """As the link does. Raises CircuitOpen where the other side is left alone."""
+        """As the sink does. Raises CircuitOpen where the other side is left alone."""
         sent = Sent(0)
         with suppress(NothingConfirmed), circuit(self._circuit, is_failure=lambda _: True):
-            sent = self._link.send(batch)
+            sent = self._sink.send(batch)
             if sent.trouble and not sent.settled:
                 raise NothingConfirmed
         return sent
 
     def close(self) -> None:
-        self._link.close()
+        self._sink.close()
 
 
 def circuit_of(bridge: str) -> str:

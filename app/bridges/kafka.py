@@ -1,4 +1,4 @@
-"""The link to Kafka, or to whatever speaks its protocol."""
+"""The sink for Kafka, or to whatever speaks its protocol."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -8,7 +8,7 @@ from cloudevents.core.v1.event import CloudEvent
 from confluent_kafka import KafkaError, KafkaException, Message, Producer
 
 from app.bridges.addresses import KafkaAddress
-from app.bridges.link import SEND_SECONDS, Sent
+from app.bridges.sink import SEND_SECONDS, Sent
 
 # A message that fails for good stops the producer, so that none behind it is taken without it. That
 # does not cover one that times out by itself: none does before the batch is given up as a whole.
@@ -21,7 +21,7 @@ IN_ORDER = {
 NO_ANSWER = "no answer in time"
 
 
-class KafkaLink:
+class KafkaSink:
     """Sends a stream's events to one partition, in their order, each once per producer.
 
     The events go out in binary mode: the value is the event's data as JSON, which any consumer of

@@ -1,4 +1,4 @@
-"""The link to RabbitMQ: a topic exchange, persistent messages, and a confirmation for each."""
+"""The sink for RabbitMQ: a topic exchange, persistent messages, and a confirmation for each."""
 
 import time
 from collections.abc import Sequence
@@ -11,7 +11,7 @@ from pika.adapters.blocking_connection import BlockingChannel
 from pika.exceptions import AMQPError, UnroutableError
 
 from app.bridges.addresses import RabbitAddress
-from app.bridges.link import SEND_SECONDS, Sent
+from app.bridges.sink import SEND_SECONDS, Sent
 
 # pika takes a connection for dead after twice this and ten seconds more.
 HEARTBEAT_SECONDS = 4
@@ -21,7 +21,7 @@ UNROUTABLE = "no queue is bound for {}"
 _json = JSONFormat()
 
 
-class RabbitLink:
+class RabbitSink:
     """Publishes each event under its type as routing key, in CloudEvents' JSON format.
 
     An event that no queue is bound for is passed over: whoever has not asked for a type of event

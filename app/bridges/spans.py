@@ -9,7 +9,7 @@ from app.bridges.addresses import (
     KafkaAddress,
     RabbitAddress,
 )
-from app.bridges.link import Sent
+from app.bridges.sink import Sent
 from app.events.spans import event_context
 from app.events.types import RecordedEvent
 from app.telemetry.spans import NO_SPAN, Span, is_collecting, span

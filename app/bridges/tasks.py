@@ -4,7 +4,6 @@ import time
 from contextlib import closing
 
 from celery import shared_task
-from flask import current_app
 
 from app.background.wake import wake
 from app.bridges.addresses import (
@@ -15,15 +14,16 @@ from app.bridges.addresses import (
     current_bridges,
 )
 from app.bridges.forward import forward_batch
-from app.bridges.guarded import GuardedLink
-from app.bridges.kafka import KafkaLink
-from app.bridges.link import Link
+from app.bridges.guarded import GuardedSink
+from app.bridges.kafka import KafkaSink
 from app.bridges.queries import due_bridges
-from app.bridges.rabbitmq import RabbitLink
+from app.bridges.rabbitmq import RabbitSink
+from app.bridges.sink import Sink
 from app.circuits.guard import CircuitOpen
 from app.database import alone_at, db
+from app.settings import current_config
 
-# With link.SEND_SECONDS for the last batch, and a silent broker to be found out, still below the
+# With sink.SEND_SECONDS for the last batch, and a silent broker to be found out, still below the
 # tasks' time limit.
 WORK_SECONDS = 10.0
 
@@ -53,29 +53,29 @@ def sweep_bridges() -> None:
         ring_bridge(name)
 
 
-def link_to(address: BridgeAddress) -> Link:
-    """The link for an address of its kind."""
+def sink_for(address: BridgeAddress) -> Sink:
+    """The sink for an address of its kind."""
     match address:
         case KafkaAddress():
-            return KafkaLink(address)
+            return KafkaSink(address)
         case RabbitAddress():
-            return RabbitLink(address)
+            return RabbitSink(address)
         case EventBridgeAddress():
             # AWS's client takes 20 MB and a tenth of each process's start.
-            from app.bridges.eventbridge import EventBridgeLink  # noqa: PLC0415
+            from app.bridges.eventbridge import EventBridgeSink  # noqa: PLC0415
 
-            return EventBridgeLink(address)
+            return EventBridgeSink(address)
     raise TypeError(address)
 
 
 def _send_for_a_while(address: BridgeAddress) -> bool:
     """Send batches until nothing is left, one fails, or the time is up: then return True."""
-    base_url = current_app.config["SITE"].BASE_URL
+    base_url = current_config().BASE_URL
     until = time.monotonic() + WORK_SECONDS
-    with closing(GuardedLink(link_to(address), address.name)) as link:
+    with closing(GuardedSink(sink_for(address), address.name)) as sink:
         while time.monotonic() < until:
             try:
-                may_be_more = forward_batch(db.session(), address, link, base_url=base_url)
+                may_be_more = forward_batch(db.session(), address, sink, base_url=base_url)
             except CircuitOpen:
                 return False
             if not may_be_more:

@@ -2,11 +2,12 @@
 
 from itertools import groupby
 
-from flask import Blueprint, current_app, render_template
+from flask import Blueprint, render_template
 from flask_login import login_required
 
 from app.events.contract.catalog import describe_events
 from app.events.subscription import current_subscriptions
+from app.settings import current_config
 
 catalog = Blueprint("catalog", __name__, template_folder="templates")
 
@@ -14,7 +15,7 @@ catalog = Blueprint("catalog", __name__, template_folder="templates")
 @catalog.get("/staff/events/catalog")
 @login_required
 def index() -> str:
-    types = describe_events(current_subscriptions(), current_app.config["SITE"].BASE_URL)
+    types = describe_events(current_subscriptions(), current_config().BASE_URL)
     by_stream = sorted(types, key=lambda one: one.stream_kind)
     groups = [(kind, list(group)) for kind, group in groupby(by_stream, lambda t: t.stream_kind)]
     return render_template("catalog/index.html", groups=groups)

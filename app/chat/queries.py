@@ -5,12 +5,12 @@ from collections.abc import Sequence
 from datetime import datetime
 
 import msgspec
-from flask import current_app
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.chat.models import ChatMessage
 from app.outbox.queries import count_unsent_by_status
+from app.settings import current_config
 
 # The circuit that is open while the chat is away.
 CHAT_CIRCUIT = "chat"
@@ -43,7 +43,7 @@ FROM chat_messages WHERE status <> 'sent'
 
 def has_channel() -> bool:
     """Whether there is a channel in a chat that the site is to tell things."""
-    return bool(current_app.config["SITE"].CHAT_WEBHOOK_URL)
+    return bool(current_config().CHAT_WEBHOOK_URL)
 
 
 def chat_figures(session: Session) -> ChatFigures | None:

@@ -1,7 +1,6 @@
 """The Celery tasks that send to the chat. They carry nothing: the table says what is due."""
 
 from celery import shared_task
-from flask import current_app
 
 from app.background.wake import wake
 from app.chat.courier import send_next_message
@@ -10,6 +9,7 @@ from app.chat.models import ChatMessage
 from app.database import alone_at, db
 from app.outbox.claims import count_due
 from app.outbox.sending import send_for_a_while
+from app.settings import current_config
 
 
 def ring_courier() -> None:
@@ -44,5 +44,4 @@ def _send() -> bool:
 
 
 def _webhook() -> str:
-    address: str = current_app.config["SITE"].CHAT_WEBHOOK_URL
-    return address
+    return current_config().CHAT_WEBHOOK_URL

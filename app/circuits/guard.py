@@ -9,7 +9,6 @@ from contextlib import contextmanager
 
 import msgspec
 import structlog
-from flask import current_app
 from sqlalchemy import RowMapping, text
 from sqlalchemy.orm import Session
 
@@ -18,6 +17,7 @@ from app.circuits.events import CircuitClosed, CircuitOpened
 from app.database import db
 from app.events.store import record
 from app.events.types import stream_of
+from app.settings import current_config
 
 log = structlog.get_logger()
 
@@ -128,7 +128,7 @@ def _circuit_of(row: RowMapping) -> Circuit:
 
 
 def _policy() -> Policy:
-    config = current_app.config["SITE"]
+    config = current_config()
     return Policy(
         first=config.CIRCUIT_PAUSE_SECONDS,
         cap=config.CIRCUIT_PAUSE_CAP_SECONDS,

@@ -1,16 +1,12 @@
 """Addresses as another machine needs them: whole, and the same under whatever name it asked."""
 
-from typing import cast
-
-from flask import current_app
-
 from app.languages.choice import LANGUAGES, PARAMETER, SOURCE
-from config import Config
+from app.settings import current_config
 
 
 def whole_address(path: str) -> str:
     """ "https://example.com/x" for "/x": below BASE_URL, whatever host the request names."""
-    config = cast(Config, current_app.config["SITE"])
+    config = current_config()
     return config.BASE_URL.rstrip("/") + path
 
 

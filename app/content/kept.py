@@ -10,6 +10,7 @@ from flask.typing import ResponseReturnValue
 from werkzeug.http import parse_etags
 
 from app.languages.choice import present_language, tell_language
+from app.settings import current_config
 from app.web.compression import FILE_QUALITY, SMALLEST_BYTES, compress, encoding_among
 from app.web.rendering import is_keepable
 from app.web.security import security_headers
@@ -81,7 +82,7 @@ def pack(response: Response, encoding: str) -> Kept:
             body = compress(body, encoding, FILE_QUALITY[encoding])
             response.content_encoding = encoding
     response.content_length = len(body)
-    for name, value in security_headers(current_app.config["SITE"]).items():
+    for name, value in security_headers(current_config()).items():
         response.headers.setdefault(name, value)
     headers = [(name, value) for name, value in response.headers if name != "X-Request-ID"]
     unchanged = [(name, value) for name, value in headers if not is_about_body(name)]

@@ -11,6 +11,7 @@ from app.content.links import Targets, wrong_links
 from app.content.pages import Page, Pages, load_pages
 from app.content.paths import paths_to_link_to
 from app.content.placeholders import known_placeholders
+from app.settings import current_config
 from config import Config
 
 
@@ -63,7 +64,7 @@ def wrong_links_within(app: Flask, articles: Articles, pages: Pages) -> Iterator
 def read_changes() -> None:
     """Read the content again if a file has changed. Raises ContentError; what was read before
     then stays."""
-    config = current_app.config["SITE"]
+    config = current_config()
     if stamp_of(Path(config.CONTENT_DIR)) != current_app.extensions["content_stamp"]:
         init_content(current_app, config)
 

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import ColumnElement, select, update
 from sqlalchemy.orm import Session
 
-from app.applications.queries import hold_application
+from app.applications.queries import share_lock_application
 from app.database import new_id
 from app.engagements.events import (
     EngagementAccepted,
@@ -83,7 +83,7 @@ def close_engagement(session: Session, application_id: uuid.UUID) -> None:
 def accept_engagement(session: Session, engagement: Engagement, *, name: str) -> None:
     """The client agrees, under a typed name. Raises NotOnOffer for anything but an open offer, so
     that a second click changes nothing. An erasure waits for the contract that it has to see."""
-    application = hold_application(session, engagement.application_id)
+    application = share_lock_application(session, engagement.application_id)
     on_offer = _lock(session, Engagement.id == engagement.id, Engagement.status == "offered")
     if on_offer is None or application.erased_at is not None:
         raise NotOnOffer(engagement.id)

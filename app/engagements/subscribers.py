@@ -3,7 +3,7 @@
 from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
-from app.applications.queries import hold_application
+from app.applications.queries import share_lock_application
 from app.engagements import service
 from app.engagements.pricing import proposal_at, quote_agreed, quote_engagement
 from app.engagements.queries import engagement_of, quote_shown
@@ -18,7 +18,7 @@ def propose_engagement(session: Session, scored: RecordedEvent) -> None:
     An application that was decided or withdrawn before its score arrived needs no proposal; one
     that is withdrawn now waits until the proposal is there to be closed.
     """
-    application = hold_application(session, scored.subject_id)
+    application = share_lock_application(session, scored.subject_id)
     if not application.is_open or engagement_of(session, application.id):
         return
     quote = quote_engagement(scored.data.recommended_kind, application.answers, current_rate_card())
@@ -32,7 +32,7 @@ def offer_engagement(session: Session, accepted: RecordedEvent) -> None:
     Nothing is offered to whoever was erased before, which may have been handled already; an erasure
     now waits for the offer that it has to close.
     """
-    application = hold_application(session, accepted.subject_id)
+    application = share_lock_application(session, accepted.subject_id)
     if application.erased_at is not None:
         return
     given = accepted.data

@@ -11,8 +11,8 @@ from app.applications.drafts.end import discard_draft
 from app.applications.drafts.service import lock_unsent
 from app.applications.erasure import erase_person
 from app.applications.models import Application, Draft
-from app.attachments.storage import Storage, StorageUnavailable
 from app.erasures.models import ErasureToEnter
+from app.storage.protocol import Storage, StorageUnavailable
 
 ENTRIES_A_TASK = 20
 log = structlog.get_logger()

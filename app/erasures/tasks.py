@@ -2,9 +2,9 @@
 
 from celery import shared_task
 
-from app.attachments.address import current_ledger
 from app.database import alone_at, db
 from app.erasures.ledger import enter_erasures
+from app.storage.address import current_ledger
 
 
 @shared_task(name="erasures.enter", ignore_result=True)

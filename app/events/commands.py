@@ -4,7 +4,6 @@ import getpass
 from datetime import UTC, datetime
 
 import click
-from flask import current_app
 from flask.cli import AppGroup
 
 from app.database import db
@@ -14,6 +13,7 @@ from app.events.integrity.checkpoints import make_checkpoint
 from app.events.log import begin_epoch, has_moved
 from app.events.subscription import current_subscriptions
 from app.hold.service import hold_outbound
+from app.settings import current_config
 
 events = AppGroup("events", help="Look after the event log and its subscribers.")
 
@@ -74,7 +74,7 @@ def restored() -> None:
 @events.command("checkpoint")
 def checkpoint() -> None:
     """Sign what the log holds by now. Keep what this prints somewhere else."""
-    made = make_checkpoint(db.session(), current_app.config["SITE"].SECRET_KEY)
+    made = make_checkpoint(db.session(), current_config().SECRET_KEY)
     db.session.commit()
     click.echo(f"{made.events} events, root {made.root}" if made else "Nothing new to sign.")
 

@@ -15,6 +15,7 @@ from app.events.delivery.totals import count_up, prune_tries
 from app.events.due import record_due
 from app.events.integrity.checkpoints import make_checkpoint
 from app.events.subscription import current_subscriptions
+from app.settings import current_config
 
 
 def send_deliveries(delivery_ids: Sequence[int]) -> None:
@@ -24,7 +25,7 @@ def send_deliveries(delivery_ids: Sequence[int]) -> None:
 
 @shared_task(name="events.deliver", ignore_result=True)
 def deliver_events(delivery_ids: list[int]) -> None:
-    config = current_app.config["SITE"]
+    config = current_config()
     policy = RetryPolicy(
         first=config.DELIVERY_BACKOFF_SECONDS,
         cap=config.DELIVERY_BACKOFF_CAP_SECONDS,
@@ -43,7 +44,7 @@ def deliver_events(delivery_ids: list[int]) -> None:
 
 @shared_task(name="events.sweep", ignore_result=True)
 def sweep_deliveries() -> None:
-    resend_after = current_app.config["SITE"].RESEND_AFTER_SECONDS
+    resend_after = current_config().RESEND_AFTER_SECONDS
     session = db.session()
     tasks = take_due_deliveries(session, resend_after=resend_after)
     send_all(session, tasks, send_deliveries)
@@ -63,7 +64,7 @@ def release_canary() -> None:
 
 @shared_task(name="events.checkpoint", ignore_result=True)
 def sign_checkpoint() -> None:
-    make_checkpoint(db.session(), current_app.config["SITE"].SECRET_KEY)
+    make_checkpoint(db.session(), current_config().SECRET_KEY)
     db.session.commit()
 
 

@@ -1,11 +1,11 @@
 """What a visitor chooses before pressing a lab's button. The site's own check holds the tokens."""
 
-from wtforms import RadioField, SelectField, SelectMultipleField
+from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
-from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.labs.scenario import Action, Scenario
+from app.web.fields import CheckboxesField
 from app.web.site_form import SiteForm
 
 
@@ -33,9 +33,7 @@ class ChoiceForm(ActionForm):
 class ChoicesForm(ActionForm):
     """Any of several, or none."""
 
-    choice = SelectMultipleField(
-        widget=ListWidget(), option_widget=CheckboxInput(), validate_choice=True
-    )
+    choice = CheckboxesField()
 
     @property
     def chosen(self) -> list[str]:

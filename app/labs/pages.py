@@ -6,7 +6,7 @@ import uuid
 from typing import Any
 
 import msgspec
-from flask import abort, current_app, session
+from flask import abort, session
 from sqlalchemy.orm import Session
 
 from app.labs.models import Sandbox
@@ -15,7 +15,7 @@ from app.labs.sandboxes import find_sandbox, look_at_sandbox
 from app.labs.scenario import Scenario
 from app.labs.scenarios import BY_SLUG
 from app.languages.choice import present_language
-from config import Config
+from app.settings import current_config
 
 COOKIE = "labs"
 # A press a second is a lively visitor, and an office shares one address.
@@ -43,7 +43,7 @@ def remember(scenario: Scenario, sandbox: Sandbox) -> None:
 
 
 def look(backbone: Session, scenario: Scenario, sandbox: Sandbox) -> LabState:
-    look_at_sandbox(backbone, sandbox, site_config())
+    look_at_sandbox(backbone, sandbox, current_config())
     state = state_of(backbone, scenario, sandbox)
     backbone.commit()
     return state
@@ -67,7 +67,7 @@ def digest(state: msgspec.Struct) -> str:
 
 
 def limits() -> dict[str, int]:
-    config = site_config()
+    config = current_config()
     return {
         "most": config.LABS_SANDBOXES,
         "most_per_network": config.LABS_SANDBOXES_PER_NETWORK,
@@ -75,8 +75,3 @@ def limits() -> dict[str, int]:
         "most_events": config.LABS_EVENTS,
         "presses": PRESSES_A_MINUTE,
     }
-
-
-def site_config() -> Config:
-    config: Config = current_app.config["SITE"]
-    return config

@@ -4,7 +4,6 @@ import uuid
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
-from flask import current_app
 from flask_babel import lazy_gettext
 from sqlalchemy import Select, func, select, text
 from sqlalchemy.orm import Session
@@ -16,6 +15,7 @@ from app.events.tracing import resuming
 from app.events.types import Event, RecordedEvent
 from app.labs.models import Sandbox
 from app.labs.scenario import NotNow
+from app.settings import current_config
 from config import Config
 
 # The actor of what somebody does in a sandbox; what follows from it has another.
@@ -149,7 +149,7 @@ def check_room(session: Session, sandbox: Sandbox, count: int, weight: int = 1) 
     lock_sandbox(session, sandbox)
     by_visitor = _events_of(sandbox.id).where(StoredEvent.meta["actor"].astext == VISITOR)
     in_the_end = weight * ((session.scalar(by_visitor) or 0) + count)
-    if in_the_end > current_app.config["SITE"].LABS_EVENTS:
+    if in_the_end > current_config().LABS_EVENTS:
         raise NotNow(HOLDS_NO_MORE)
 
 

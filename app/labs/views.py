@@ -3,17 +3,7 @@
 from collections.abc import Callable
 
 import msgspec
-from flask import (
-    Blueprint,
-    Response,
-    abort,
-    current_app,
-    flash,
-    redirect,
-    render_template,
-    request,
-    url_for,
-)
+from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
@@ -35,13 +25,14 @@ from app.labs.pages import (
     moving_part,
     own_sandbox,
     remember,
-    site_config,
 )
 from app.labs.queries import empty_state, nth_event
 from app.labs.sandboxes import NoRoom, count_sandboxes, end_sandbox, open_sandbox
 from app.labs.scenario import END, NotNow, Scenario
 from app.labs.scenarios import SCENARIOS
 from app.screening.origins import origin_of
+from app.settings import current_config
+from app.web.htmx import STOP_ASKING
 
 # By network; of the buttons, whichever they are and of whatever lab.
 presses = limiter.shared_limit(f"{PRESSES_A_MINUTE} per minute", scope="labs")
@@ -49,8 +40,6 @@ NEW_SANDBOXES = "30 per hour"
 FULL = lazy_gettext(
     "Every sandbox is in use right now. One will be free within minutes: come back then."
 )
-# What htmx takes as: swap this in, and ask no more.
-STOP_ASKING = 286
 
 labs = Blueprint("labs", __name__, template_folder="templates")
 
@@ -110,7 +99,7 @@ def event(lab: str, number: int) -> ResponseReturnValue:
         recorded = nth_event(backbone, sandbox, number) if sandbox else None
     if recorded is None:
         abort(404)
-    message = to_json(recorded, current_app.config["SITE"].BASE_URL)
+    message = to_json(recorded, current_config().BASE_URL)
     return Response(msgspec.json.format(message), mimetype="application/json")
 
 
@@ -177,7 +166,7 @@ def kill_named(backbone: Session, sandbox: Sandbox, subscriber: str) -> None:
 
 @limiter.limit(NEW_SANDBOXES)
 def new_sandbox(backbone: Session, scenario: Scenario) -> Sandbox:
-    config = site_config()
+    config = current_config()
     network = origin_of(request.remote_addr or "", config.SECRET_KEY)
     sandbox = open_sandbox(backbone, scenario.slug, config, network=network)
     staff_stations(backbone, sandbox, scenario.stations)

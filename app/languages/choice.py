@@ -7,10 +7,12 @@ from typing import Final
 
 from babel import Locale, localedata
 from babel.core import get_global
-from flask import Flask, Response, current_app, has_request_context, request
+from flask import Flask, Response, has_request_context, request
 from flask_babel import get_locale
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
+
+from app.settings import current_config
 
 SOURCE: Final = "en"
 LANGUAGES: Final = {SOURCE: "English", "de": "Deutsch"}
@@ -102,7 +104,7 @@ def remember_choice(response: Response) -> Response:
             COOKIE,
             asked,
             max_age=COOKIE_SECONDS,
-            secure=current_app.config["SITE"].is_https,
+            secure=current_config().is_https,
             httponly=True,
             samesite="Lax",
         )

@@ -2,7 +2,6 @@
 
 import uuid
 
-from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -16,6 +15,7 @@ from app.notifications.models import MailMessage
 from app.notifications.queries import MAIL_CIRCUIT
 from app.notifications.spans import trace_writing
 from app.notifications.tasks import ring_mailer
+from app.settings import current_config
 
 SEND_AGAIN = """
 UPDATE mail_messages
@@ -39,7 +39,7 @@ def write_to(
     if not recipient:
         return
     mail_id = new_id()
-    domain = current_app.config["SITE"].host
+    domain = current_config().host
     written = session.scalar(
         insert(MailMessage)
         .values(
@@ -74,7 +74,7 @@ def tell_staff(
     """Have every address of STAFF_MAIL and the channel told, where there is one; not by the service
     whose circuit is ``away``, which could not tell of its own trouble."""
     if away != MAIL_CIRCUIT:
-        for recipient in current_app.config["SITE"].staff_recipients:
+        for recipient in current_config().staff_recipients:
             write_to(session, recipient, letter, because=because, application_id=application_id)
     if away != CHAT_CIRCUIT:
         tell_channel(

@@ -15,9 +15,9 @@ from app.applications.promise import open_promise
 from app.applications.queries import (
     find_draft,
     get_application,
-    hold_application,
     is_held_until_released,
     may_be_written_to,
+    share_lock_application,
 )
 from app.engagements.queries import get_engagement
 from app.events.store import read_stream
@@ -53,14 +53,14 @@ def confirm_receipt(session: Session, sent: RecordedEvent) -> None:
     """application.submitted, or .released where that was held → a confirmation to the prospect."""
     if is_held_until_released(session, sent):
         return
-    application = hold_application(session, sent.subject_id)
+    application = share_lock_application(session, sent.subject_id)
     letter = letters.received(application)
     write_to(session, application.email, letter, because=sent, application_id=application.id)
 
 
 def ask_for_a_look(session: Session, held: RecordedEvent) -> None:
     """application.held → the reasons, to staff."""
-    application = hold_application(session, held.subject_id)
+    application = share_lock_application(session, held.subject_id)
     if application.erased_at is not None:
         return
     letter = alerts.held(application, current_rules().sentences(held.data.signals))
@@ -69,7 +69,7 @@ def ask_for_a_look(session: Session, held: RecordedEvent) -> None:
 
 def alert_staff(session: Session, proposed: RecordedEvent) -> None:
     """engagement.proposed → the application with score and proposal, to staff."""
-    application = hold_application(session, uuid.UUID(proposed.data.application_id))
+    application = share_lock_application(session, uuid.UUID(proposed.data.application_id))
     score = score_of(session, application.id)
     engagement = get_engagement(session, proposed.subject_id)
     # Proposed by an offer that came before the score, it is no news; behind an erasure, nobody's.
@@ -91,13 +91,13 @@ def _application_of(session: Session, stream: str) -> Application | None:
     kind, _, subject_id = stream.partition("-")
     if kind == "engagement":
         engagement = get_engagement(session, uuid.UUID(subject_id))
-        return hold_application(session, engagement.application_id)
-    return hold_application(session, uuid.UUID(subject_id)) if kind == "application" else None
+        return share_lock_application(session, engagement.application_id)
+    return share_lock_application(session, uuid.UUID(subject_id)) if kind == "application" else None
 
 
 def send_decision(session: Session, decided: RecordedEvent) -> None:
     """application.accepted, .declined, .more_requested → the reviewer's answer, to the prospect."""
-    application = hold_application(session, decided.subject_id)
+    application = share_lock_application(session, decided.subject_id)
     letter = decision_letter(session, application, decided.data)
     write_to(session, application.email, letter, because=decided, application_id=application.id)
 
@@ -106,7 +106,7 @@ def pass_on_answer(session: Session, provided: RecordedEvent) -> None:
     """application.more_provided → the prospect's answer, to staff."""
     if provided.is_erased:
         return
-    application = hold_application(session, provided.subject_id)
+    application = share_lock_application(session, provided.subject_id)
     letter = news.more_provided(application, provided.data.message)
     tell_staff(session, letter, because=provided, application_id=application.id)
 
@@ -115,14 +115,14 @@ def pass_on_message(session: Session, received: RecordedEvent) -> None:
     """message.received → what the prospect wrote, to staff."""
     if received.is_erased:
         return
-    application = hold_application(session, received.subject_id)
+    application = share_lock_application(session, received.subject_id)
     letter = conversation.from_prospect(application, received.data.message)
     tell_staff(session, letter, because=received, application_id=application.id)
 
 
 def send_message(session: Session, sent: RecordedEvent) -> None:
     """message.sent → what a member of staff wrote, to the prospect."""
-    application = hold_application(session, sent.subject_id)
+    application = share_lock_application(session, sent.subject_id)
     letter = conversation.from_staff(application, sent.data.message)
     write_to(session, application.email, letter, because=sent, application_id=application.id)
 
@@ -132,7 +132,7 @@ def announce_withdrawal(session: Session, withdrawn: RecordedEvent) -> None:
     held."""
     if withdrawn.is_erased:
         return
-    application = hold_application(session, withdrawn.subject_id)
+    application = share_lock_application(session, withdrawn.subject_id)
     letter = news.withdrawn(application, withdrawn.data.message)
     tell_staff(session, letter, because=withdrawn, application_id=application.id)
     if may_be_written_to(session, application):
@@ -144,14 +144,14 @@ def announce_withdrawal(session: Session, withdrawn: RecordedEvent) -> None:
 
 def send_page_link(session: Session, wanted: RecordedEvent) -> None:
     """application.link_requested, .link_replaced → the way to their page, to the prospect."""
-    application = hold_application(session, wanted.subject_id)
+    application = share_lock_application(session, wanted.subject_id)
     letter = own_page.page_link(application, is_new=isinstance(wanted.data, PageLinkReplaced))
     write_to(session, application.email, letter, because=wanted, application_id=application.id)
 
 
 def remind_staff(session: Session, due: RecordedEvent) -> None:
     """application.answer_due → a reminder to staff, unless it was answered in time, or since."""
-    application = hold_application(session, due.subject_id)
+    application = share_lock_application(session, due.subject_id)
     promise = open_promise(session, read_stream(session, due.stream))
     if promise and promise.is_missed:
         letter = alerts.answer_due(application)
@@ -160,7 +160,7 @@ def remind_staff(session: Session, due: RecordedEvent) -> None:
 
 def remind_staff_of_message(session: Session, due: RecordedEvent) -> None:
     """message.reply_due → a reminder to staff, unless they have replied this very moment."""
-    application = hold_application(session, due.subject_id)
+    application = share_lock_application(session, due.subject_id)
     is_erased = application.erased_at is not None
     if is_missed(due, read_stream(session, due.stream)) and not is_erased:
         letter = alerts.reply_due(application)
@@ -172,7 +172,7 @@ def announce_agreement(session: Session, accepted: RecordedEvent) -> None:
     if accepted.is_erased:
         return
     engagement = get_engagement(session, accepted.subject_id)
-    application = hold_application(session, engagement.application_id)
+    application = share_lock_application(session, engagement.application_id)
     letter = news.engagement_accepted(application, engagement)
     tell_staff(session, letter, because=accepted, application_id=application.id)
 
@@ -180,7 +180,7 @@ def announce_agreement(session: Session, accepted: RecordedEvent) -> None:
 def confirm_deposit(session: Session, paid: RecordedEvent) -> None:
     """deposit.paid → a receipt to the client, the news to staff."""
     engagement = get_engagement(session, paid.subject_id)
-    application = hold_application(session, engagement.application_id)
+    application = share_lock_application(session, engagement.application_id)
     amount_cents, currency = paid.data.amount_cents, paid.data.currency
     receipt = letters.deposit_receipt(application, engagement, amount_cents, currency)
     write_to(session, application.email, receipt, because=paid, application_id=application.id)
@@ -190,7 +190,7 @@ def confirm_deposit(session: Session, paid: RecordedEvent) -> None:
 
 def alert_staff_of_overpayment(session: Session, overpaid: RecordedEvent) -> None:
     """deposit.overpaid → the sum to refund, to staff."""
-    application = hold_application(session, uuid.UUID(overpaid.data.application_id))
+    application = share_lock_application(session, uuid.UUID(overpaid.data.application_id))
     letter = alerts.deposit_overpaid(
         application, overpaid.data.amount_cents, overpaid.data.currency
     )

@@ -1,7 +1,6 @@
 """The Celery tasks that send mail. They carry nothing: the outbox says what is due."""
 
 from celery import shared_task
-from flask import current_app
 
 from app.background.wake import wake
 from app.database import alone_at, db
@@ -12,6 +11,7 @@ from app.notifications.models import MailMessage
 from app.notifications.smtp import smtp_sender
 from app.outbox.claims import count_due
 from app.outbox.sending import send_for_a_while
+from app.settings import current_config
 
 
 def ring_mailer() -> None:
@@ -37,7 +37,7 @@ def sweep_mail() -> None:
 
 def _send_mail() -> bool:
     """Return whether there may be more to send."""
-    config = current_app.config["SITE"]
+    config = current_config()
     smtp = smtp_sender(config.SMTP_URL)
     sender = config.MAIL_FROM or current_brand().mailbox
     policy = RetryPolicy(first=1.0, cap=300.0, most=config.MAIL_MAX_ATTEMPTS)

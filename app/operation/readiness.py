@@ -5,13 +5,13 @@ from functools import cache
 import redis
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from flask import current_app
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import db
 from app.events.log import has_moved
 from app.extensions import migrate
 from app.grants import can_read, owns_log
+from app.settings import current_config
 
 BROKER_TIMEOUT = 1.0
 AHEAD = "ahead: a newer release's"
@@ -86,7 +86,7 @@ def _log() -> str:
 
 
 def _broker() -> str:
-    url = current_app.config["SITE"].broker_url
+    url = current_config().broker_url
     if not url.startswith("redis"):
         return "not checked"
     try:

@@ -2,12 +2,13 @@
 
 import hmac
 
-from flask import Blueprint, Response, abort, current_app, jsonify, request
+from flask import Blueprint, Response, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST
 
 from app.operation.metrics import render_metrics
 from app.operation.readiness import can_serve, look_at_parts
+from app.settings import current_config
 from config import Config
 
 operation = Blueprint("operation", __name__)
@@ -30,7 +31,7 @@ def readyz() -> ResponseReturnValue:
 @operation.get("/metrics")
 def metrics() -> ResponseReturnValue:
     """The figures, for whoever may read them."""
-    if not _may_read_metrics(current_app.config["SITE"]):
+    if not _may_read_metrics(current_config()):
         abort(404)
     return Response(render_metrics(), content_type=CONTENT_TYPE_LATEST)
 

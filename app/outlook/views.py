@@ -3,7 +3,8 @@
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 
-from app.applications.drafts.pages import current_draft, open_step
+from app.applications.drafts.browser_draft import current_draft
+from app.applications.drafts.pages import open_step
 from app.applications.questions.questionnaire import STEP_KEYS, current_questionnaire
 from app.engagements.rate_card import current_rate_card
 from app.firm.offers import current_offers

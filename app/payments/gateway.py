@@ -2,9 +2,8 @@
 
 from typing import TYPE_CHECKING
 
-from flask import current_app
-
 from app.payments.outcomes import PaymentUnavailable
+from app.settings import current_config
 
 if TYPE_CHECKING:
     from app.payments.stripe_sdk import Gateway
@@ -12,7 +11,7 @@ if TYPE_CHECKING:
 
 def current_gateway() -> "Gateway":
     """The running app's gateway. Raises PaymentUnavailable where no key is set."""
-    site = current_app.config["SITE"]
+    site = current_config()
     if not site.STRIPE_SECRET_KEY:
         raise PaymentUnavailable("STRIPE_SECRET_KEY is not set.")
     from app.payments.stripe_sdk import Gateway  # noqa: PLC0415

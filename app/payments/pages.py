@@ -1,6 +1,6 @@
 """What pages do about a deposit: open it by the prospect's link, and lead on to Stripe."""
 
-from flask import abort, current_app, flash, redirect, url_for
+from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from app.applications.models import Application
@@ -10,6 +10,7 @@ from app.engagements.models import Engagement
 from app.engagements.queries import engagement_of
 from app.payments.outcomes import PaymentUnavailable
 from app.payments.service import open_deposit_checkout
+from app.settings import current_config
 
 
 def open_engagement(token: str) -> tuple[Application, Engagement]:
@@ -28,7 +29,7 @@ def checkout_or_page(token: str, unavailable: str) -> ResponseReturnValue:
     reached."""
     own_page = url_for("portal.status", token=token, _anchor="deposit")
     application, engagement = open_engagement(token)
-    if not current_app.config["SITE"].STRIPE_SECRET_KEY:
+    if not current_config().STRIPE_SECRET_KEY:
         return redirect(own_page, 303)
     try:
         address = open_deposit_checkout(db.session(), engagement, application)

@@ -5,7 +5,6 @@ from collections.abc import Sequence
 from datetime import date, datetime
 
 import msgspec
-from flask import current_app
 from flask_babel import lazy_gettext
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
@@ -15,6 +14,7 @@ from app.applications.queries import get_application
 from app.engagements.models import Engagement
 from app.firm.brand import Bank, current_brand
 from app.payments.models import CheckoutAttempt, Deposit, StripeEvent
+from app.settings import current_config
 
 PROBLEMS = {
     "expired": lazy_gettext(
@@ -83,7 +83,7 @@ def deposit_panel(session: Session, engagement: Engagement) -> DepositPanel | No
         currency=engagement.currency,
         reference=get_application(session, engagement.application_id).reference,
         bank=current_brand().bank,
-        by_card=bool(current_app.config["SITE"].STRIPE_SECRET_KEY),
+        by_card=bool(current_config().STRIPE_SECRET_KEY),
         status=deposit.status if deposit else "due",
         paid_at=deposit.paid_at if deposit else None,
         method=deposit.method if deposit else None,

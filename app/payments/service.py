@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
-from app.applications.queries import hold_application
+from app.applications.queries import share_lock_application
 from app.engagements.models import Engagement
 from app.payments.attempts import advance, begin_attempt, get_attempt, keep_page, open_attempts
 from app.payments.deposits import NotDue, Transfer, lock_deposit, owe_deposit, pay_deposit
@@ -77,7 +77,7 @@ def _begin(
 ) -> CheckoutAttempt | None:
     """The attempt to go on with. None where nothing is due, nor for whoever has been erased; an
     erasure waits for the attempt, in which it has their address to empty."""
-    if hold_application(session, application.id).erased_at is not None:
+    if share_lock_application(session, application.id).erased_at is not None:
         return None
     try:
         deposit = owe_deposit(session, engagement)

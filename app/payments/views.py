@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any, cast
 
-from flask import Blueprint, abort, current_app, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user, login_required
@@ -18,6 +18,7 @@ from app.payments.forms import BankPaymentForm
 from app.payments.pages import checkout_or_page, open_engagement
 from app.payments.queries import DepositPanel, deposit_panel, stripe_reports, transfer_record
 from app.payments.service import close_checkout, record_bank_payment
+from app.settings import current_config
 
 payments = Blueprint("payments", __name__, template_folder="templates")
 
@@ -34,7 +35,7 @@ def deposit(token: str) -> str:
 @limiter.limit("30 per hour")
 def pay(token: str) -> ResponseReturnValue:
     """On to Stripe's page; back to the prospect's own where there is nothing to pay on it."""
-    if not current_app.config["SITE"].STRIPE_SECRET_KEY:
+    if not current_config().STRIPE_SECRET_KEY:
         flash(
             gettext(
                 "Payment by card is not offered any more, and nothing was charged. The details for"

@@ -1,12 +1,13 @@
 """Stripe's webhook: verified, stored, answered. What follows from it is a subscriber's work."""
 
-from flask import Blueprint, abort, current_app, request
+from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
 
 from app.database import db
 from app.extensions import csrf
 from app.payments.outcomes import ForgedWebhook
 from app.payments.stripe_events import UnusableEvent, store_stripe_event
+from app.settings import current_config
 
 stripe_webhook = Blueprint("stripe_webhook", __name__)
 
@@ -15,7 +16,7 @@ stripe_webhook = Blueprint("stripe_webhook", __name__)
 @csrf.exempt  # the signature stands in for the token
 def receive() -> ResponseReturnValue:
     """Take an event from Stripe: 200 for every genuine one, the second time too."""
-    secret = current_app.config["SITE"].STRIPE_WEBHOOK_SECRET
+    secret = current_config().STRIPE_WEBHOOK_SECRET
     if not secret:
         abort(404)
     # Stripe's SDK is large, and only who is paid through it needs it.

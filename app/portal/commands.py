@@ -8,12 +8,12 @@ from flask.cli import AppGroup
 from app.applications.erasure import AlreadyErased, erase_person
 from app.applications.models import Application
 from app.applications.queries import find_application_by_reference
-from app.attachments.address import current_ledger
-from app.attachments.storage import StorageUnavailable
 from app.database import db
 from app.erasures.ledger import erase_again
 from app.events.commands import operator
 from app.portal.export import export_person
+from app.storage.address import current_ledger
+from app.storage.protocol import StorageUnavailable
 
 person = AppGroup("person", help="Export or erase what is stored about an applicant.")
 

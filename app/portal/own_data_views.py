@@ -7,7 +7,7 @@ from flask import Blueprint, Response, flash, redirect, render_template, send_fi
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
-from app.applications.drafts.pages import forgetting
+from app.applications.drafts.browser_draft import forgetting
 from app.applications.erasure import AlreadyErased
 from app.applications.models import Application
 from app.applications.opening import open_application

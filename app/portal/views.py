@@ -16,9 +16,7 @@ from app.portal.forms import AgreementForm, ReplyForm
 from app.portal.pages import keep_private, progress_of, show_page
 from app.portal.standing import OFFERED
 from app.portal.timeline import latest_words
-
-# What htmx takes as: swap this in, and ask no more.
-STOP_ASKING = 286
+from app.web.htmx import STOP_ASKING
 
 portal = Blueprint("portal", __name__, template_folder="templates")
 portal.after_request(keep_private)

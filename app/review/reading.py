@@ -6,7 +6,7 @@ from markupsafe import Markup
 from app.applications.queries import readable_answers
 from app.applications.questions.answers import Answer, Answers
 from app.applications.questions.questionnaire import Questionnaire
-from app.web.spelling import WEB_ADDRESS
+from app.web.text_checks import WEB_ADDRESS
 
 READ_FIRST = "problem"
 LINK = Markup('<a href="{0}">{0}</a>')

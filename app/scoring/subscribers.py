@@ -3,7 +3,7 @@
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.applications.queries import hold_application, is_held_until_released
+from app.applications.queries import is_held_until_released, share_lock_application
 from app.events.store import record
 from app.events.types import RecordedEvent
 from app.scoring.events import ApplicationScored
@@ -21,7 +21,7 @@ def score_fit(session: Session, sent: RecordedEvent) -> None:
     """
     if is_held_until_released(session, sent):
         return
-    answers = hold_application(session, sent.subject_id).answers
+    answers = share_lock_application(session, sent.subject_id).answers
     score = score_answers(answers, current_rubric())
     scored = record(
         session,

@@ -3,20 +3,20 @@
 import hmac
 from datetime import timedelta
 
-from flask import current_app
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.database import utc_now
 from app.network import network_of
 from app.screening.models import SubmissionOrigin
+from app.settings import current_config
 
 COUNTED_FOR = timedelta(days=1)
 
 
 def counted_origin(address: str | None) -> bytes | None:
     """The origin that a submission from this address is counted by; None where nobody counts."""
-    config = current_app.config["SITE"]
+    config = current_config()
     if not config.HOLD_ABOVE_PER_ADDRESS or not address:
         return None
     return origin_of(address, config.SECRET_KEY)

@@ -1,10 +1,10 @@
 """The decision on one submission, made when it is sent: does it go on, or is it held for a look?"""
 
-from flask import current_app
 from msgspec import Struct
 
 from app.screening.disposable import is_disposable
 from app.screening.rules import Signals, current_rules
+from app.settings import current_config
 
 
 class Sent(Struct, frozen=True):
@@ -22,7 +22,7 @@ class Sent(Struct, frozen=True):
 
 def reasons_to_hold(sent: Sent, *, trap_filled: bool) -> Signals:
     """The signals of a submission where they hold it, else none at all."""
-    config = current_app.config["SITE"]
+    config = current_config()
     found = find_signals(
         sent,
         fastest_seconds=config.HOLD_BELOW_SECONDS,

@@ -10,13 +10,13 @@ import hashlib
 import re
 from functools import cache
 from pathlib import Path
-from typing import Final, cast
+from typing import Final
 
 import msgspec
-from flask import Blueprint, Flask, Response, current_app, request, send_from_directory
+from flask import Blueprint, Flask, Response, request, send_from_directory
 
+from app.settings import current_config
 from app.web.compression import accepted_encoding, compress_file
-from config import Config
 
 FOLDER: Final = Path(__file__).parents[1] / "static"
 CORE: Final = (
@@ -83,7 +83,7 @@ def send_text(text: Text) -> Response:
 
 def keeps_files() -> bool:
     """In development an edit shows at the next reload."""
-    return cast(Config, current_app.config["SITE"]).ENVIRONMENT != "development"
+    return current_config().ENVIRONMENT != "development"
 
 
 def asset_version() -> str:

@@ -9,7 +9,7 @@ from flask_babel import gettext, ngettext
 
 from app.firm.calendar import current_calendar, holidays_between
 from app.languages.choice import present_language
-from app.web.rendering import SPELLINGS
+from app.web.rendering import FORMATS
 
 
 def deadline(due_at: datetime) -> str:
@@ -44,4 +44,4 @@ def holidays_before(since: datetime, due_at: datetime) -> str:
 def _day(day: date) -> str:
     """ "30 November", of a time its day where the time is."""
     language = present_language()
-    return format_date(day, SPELLINGS[language].day_of_year, locale=language)
+    return format_date(day, FORMATS[language].day_of_year, locale=language)

@@ -4,7 +4,7 @@ from wtforms import Field, Form, SelectMultipleField, TextAreaField
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.web.spelling import problem_with_text
+from app.web.text_checks import problem_with_text
 
 
 class CheckboxesField(SelectMultipleField):

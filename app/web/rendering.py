@@ -34,7 +34,7 @@ class Badge(NamedTuple):
     tone: str
 
 
-class Spelling(NamedTuple):
+class Format(NamedTuple):
     """How a language writes money, a day, a moment, and a day of this year, as Unicode's patterns
     for numbers and dates."""
 
@@ -44,9 +44,9 @@ class Spelling(NamedTuple):
     day_of_year: str
 
 
-SPELLINGS: Final = {
-    "en": Spelling("¤#,##0", "d MMMM y", "d MMM y, HH:mm 'UTC'", "d MMMM"),
-    "de": Spelling("#,##0\N{NO-BREAK SPACE}¤", "d. MMMM y", "d. MMM y, HH:mm 'UTC'", "d. MMMM"),
+FORMATS: Final = {
+    "en": Format("¤#,##0", "d MMMM y", "d MMM y, HH:mm 'UTC'", "d MMMM"),
+    "de": Format("#,##0\N{NO-BREAK SPACE}¤", "d. MMMM y", "d. MMM y, HH:mm 'UTC'", "d. MMMM"),
 }
 
 
@@ -75,7 +75,7 @@ def money(cents: int, currency: str) -> str:
     """An amount in a currency, a lower-case ISO 4217 code, with cents only where there are any:
     "$10,000", "€10,000.50", "−$480"; in German "10.000 €"."""
     language, code = present_language(), currency.upper()
-    pattern = SPELLINGS[language].money
+    pattern = FORMATS[language].money
     if cents % 100:
         pattern = pattern.replace("#,##0", "#,##0.00")
     if get_currency_symbol(code, language)[-1].isalpha():
@@ -120,13 +120,13 @@ def plain_date(day: date) -> str:
     if isinstance(day, datetime):
         day = day.astimezone(UTC)
     language = present_language()
-    return format_date(day, SPELLINGS[language].day, locale=language)
+    return format_date(day, FORMATS[language].day, locale=language)
 
 
 def datetime_utc(moment: datetime, *, seconds: bool = False) -> str:
     """ "24 Nov 2026, 15:38 UTC", or with its seconds "15:38:09 UTC"."""
     language = present_language()
-    pattern = SPELLINGS[language].moment
+    pattern = FORMATS[language].moment
     if seconds:
         pattern = pattern.replace("HH:mm", "HH:mm:ss")
     return format_datetime(moment, pattern, UTC, locale=language)

@@ -4,12 +4,12 @@ from datetime import timedelta
 
 import structlog
 from celery import shared_task
-from flask import current_app
 
 from app.background.wake import wake
 from app.database import alone_at, db, utc_now
 from app.events.rows import NewerEvent
 from app.outbound.sender import Sender
+from app.settings import current_config
 from app.webhooks.claims import count_due, put_back_orphans
 from app.webhooks.courier import send_due_messages
 from app.webhooks.fan_out import fan_out_events
@@ -59,7 +59,7 @@ def send_messages() -> None:
 
 def _send_for_a_while() -> bool:
     """Send for ``COURIER_SECONDS``; return whether something is still due then."""
-    config = current_app.config["SITE"]
+    config = current_config()
     sender = Sender(allow_private=config.WEBHOOK_ALLOW_PRIVATE)
     put_back_orphans(db.session())
     send_due_messages(db.session(), sender.post, config.BASE_URL, seconds=COURIER_SECONDS)

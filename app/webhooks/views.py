@@ -6,7 +6,6 @@ from flask import (
     Blueprint,
     Response,
     abort,
-    current_app,
     flash,
     make_response,
     redirect,
@@ -19,6 +18,7 @@ from flask_login import current_user, login_required
 from app.accounts.forms import EXPIRED
 from app.database import db, utc_now
 from app.extensions import csrf
+from app.settings import current_config
 from app.webhooks import messages, service
 from app.webhooks.forms import EndpointForm, ReplayForm
 from app.webhooks.models import WebhookEndpoint, WebhookMessage
@@ -170,7 +170,7 @@ def load_message(message_id: uuid.UUID) -> WebhookMessage:
 
 
 def new_form(**options: None) -> EndpointForm:
-    return EndpointForm(allow_private=current_app.config["SITE"].WEBHOOK_ALLOW_PRIVATE, **options)
+    return EndpointForm(allow_private=current_config().WEBHOOK_ALLOW_PRIVATE, **options)
 
 
 def show_new(form: EndpointForm, problem: str | None = None) -> str:

@@ -1,6 +1,7 @@
-"""A server that answers as Amazon EventBridge and SQS do: moto."""
+"""A server that answers as Amazon EventBridge, SQS and S3 do: moto."""
 
 import json
+import secrets
 import shutil
 import sys
 import tempfile
@@ -33,6 +34,13 @@ class Aws:
 
     def client(self, service: str) -> Any:
         return boto3.client(service, region_name=REGION, endpoint_url=self.endpoint)
+
+    def make_bucket(self) -> str:
+        """A new, empty bucket; return its address for UPLOADS_URL."""
+        bucket = f"uploads-{secrets.token_hex(4)}"
+        where = {"LocationConstraint": REGION}
+        self.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
+        return f"s3://{bucket}?region={REGION}&endpoint={self.endpoint}"
 
     def make_bus(self, name: str) -> str:
         """A bus whose events all go to a queue of the same name; return the name."""

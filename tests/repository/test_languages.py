@@ -9,7 +9,7 @@ from babel.messages.catalog import Message
 
 from app.languages.catalogs import read_catalog
 from app.languages.choice import LANGUAGES, SOURCE
-from app.web.rendering import SPELLINGS
+from app.web.rendering import FORMATS
 from local.texts import FOLDERS, present_catalogs, untranslated, written
 
 PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?[sd]|</?(\w+)")
@@ -31,7 +31,7 @@ def test_a_translation_fills_in_and_marks_up_the_same(folder: Path) -> None:
 
 
 def test_every_language_has_its_spelling_of_money_and_time() -> None:
-    assert SPELLINGS.keys() == LANGUAGES.keys()
+    assert FORMATS.keys() == LANGUAGES.keys()
     assert SOURCE in LANGUAGES
 
 

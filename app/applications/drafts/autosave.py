@@ -9,13 +9,9 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import TooManyRequests
 
+from app.applications.drafts.browser_draft import current_draft, current_draft_id
 from app.applications.drafts.keeping import keep
-from app.applications.drafts.pages import (
-    current_draft,
-    current_draft_id,
-    other_answers,
-    posted_form,
-)
+from app.applications.drafts.pages import other_answers, posted_form
 from app.applications.drafts.service import DraftSealed, NotThisDraft, StepChanged
 from app.database import db
 from app.extensions import csrf

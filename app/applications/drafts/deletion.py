@@ -4,8 +4,13 @@ from flask import Blueprint, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
+from app.applications.drafts.browser_draft import (
+    DRAFT_COOKIE,
+    check_page_is_of,
+    current_draft,
+    forgetting,
+)
 from app.applications.drafts.end import discard_draft
-from app.applications.drafts.pages import DRAFT_COOKIE, check_page_is_of, current_draft, forgetting
 from app.applications.drafts.service import NotThisDraft, lock_unsent
 from app.database import db
 

@@ -1,7 +1,7 @@
 """Keeping what a form holds, in the draft of this browser."""
 
+from app.applications.drafts.browser_draft import current_draft, remember
 from app.applications.drafts.forms import StepForm, name_of
-from app.applications.drafts.pages import current_draft, remember
 from app.applications.drafts.service import NotThisDraft, save_step, start_draft
 from app.applications.models import Draft
 from app.applications.questions.questionnaire import current_questionnaire, original_questionnaire

@@ -1,15 +1,15 @@
 """The Celery task that brings drafts to their end. It carries nothing: they say what is due."""
 
 from celery import shared_task
-from flask import current_app
 
 from app.applications.drafts.end import delete_old_drafts, remind_of_drafts
 from app.database import db
+from app.settings import current_config
 
 
 @shared_task(name="applications.end_drafts", ignore_result=True)
 def end_drafts() -> None:
-    config = current_app.config["SITE"]
+    config = current_config()
     limits = {"days": config.DRAFT_DAYS, "days_before": config.DRAFT_REMINDER_DAYS}
     # First what was promised to everybody: a reminder that fails holds up no deletion.
     delete_old_drafts(db.session(), **limits)

@@ -6,29 +6,21 @@ Each page works without JavaScript. The draft lives on the server; the cookie na
 from functools import partial
 from typing import cast
 
-from flask import (
-    Blueprint,
-    Response,
-    current_app,
-    flash,
-    redirect,
-    render_template,
-    request,
-    session,
-    url_for,
-)
+from flask import Blueprint, Response, flash, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import TooManyRequests
 
-from app.applications.drafts.forms import ReviewForm, StepForm, form_for
-from app.applications.drafts.keeping import keep
-from app.applications.drafts.pace import minutes_by_step
-from app.applications.drafts.pages import (
+from app.applications.drafts.browser_draft import (
     DRAFT_COOKIE,
     current_draft,
     current_draft_id,
     draft_to_read,
+)
+from app.applications.drafts.forms import ReviewForm, StepForm, form_for
+from app.applications.drafts.keeping import keep
+from app.applications.drafts.pace import minutes_by_step
+from app.applications.drafts.pages import (
     find_step,
     open_step,
     other_answers,
@@ -49,6 +41,7 @@ from app.firm.brand import current_brand
 from app.languages.choice import present_language
 from app.screening.origins import counted_origin
 from app.screening.screen import reasons_to_hold
+from app.settings import current_config
 from app.web.errors import show_error
 
 REVIEW = STEP_KEYS[-1]
@@ -65,7 +58,7 @@ def start() -> ResponseReturnValue:
     """Say what it takes, or offer to go on with the draft that this browser knows."""
     draft = current_draft()
     is_under_way = draft and draft.version and not draft.submitted_at
-    config = current_app.config["SITE"]
+    config = current_config()
     return render_template(
         "applications/start.html",
         questionnaire=current_questionnaire(),

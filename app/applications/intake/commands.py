@@ -1,9 +1,10 @@
 """One command from another site's form: checked by the form's own questions, recorded once."""
 
-from typing import Any
+from typing import Any, Final
 
 import msgspec
 from cloudevents.core.base import BaseCloudEvent
+from flask_babel import lazy_gettext
 from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
@@ -13,11 +14,12 @@ from app.applications.drafts.forms import form_for
 from app.applications.drafts.service import start_draft
 from app.applications.models import TakenCommand
 from app.applications.questions.answers import Answers
-from app.applications.questions.questionnaire import NOT_ASKED, Questionnaire
+from app.applications.questions.questionnaire import Questionnaire
 from app.applications.submission import submit_application
 
 SUBMIT = "application.submit"
 LONGEST_IDENTITY = 1000
+NOT_ASKED: Final = lazy_gettext("This isn’t asked after the other answers.")
 
 Problems = dict[str, str]
 """What is wrong: a question's key, or "" for the command as a whole, to a sentence."""

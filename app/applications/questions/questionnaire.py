@@ -7,18 +7,17 @@ staff's pages all read the same Questionnaire.
 from typing import Final, Literal, cast
 
 from flask import current_app
-from flask_babel import gettext, lazy_gettext
+from flask_babel import gettext
 from msgspec import Struct
 
 from app.applications.questions.answers import Answer, Answers
 from app.applications.questions.conditions import When, all_hold
 from app.languages.prose import Prose, current_data
 from app.web.rendering import number
-from app.web.spelling import PROBLEM_WITH, problem_with_text
+from app.web.text_checks import PROBLEM_WITH, problem_with_text
 
 STEP_KEYS: Final = ("you", "system", "problem", "outcome", "engagement", "review")
 MINUTES: Final = 10
-NOT_ASKED: Final = lazy_gettext("This isn’t asked after the other answers.")
 
 
 class Option(Struct, frozen=True, forbid_unknown_fields=True):
@@ -151,18 +150,9 @@ class Questionnaire(Struct, frozen=True, forbid_unknown_fields=True):
         """The answers without those to questions that are not asked."""
         return {q.key: answers[q.key] for q in self.asked(answers) if q.key in answers}
 
-    def problems_with(self, answers: Answers) -> dict[str, str]:
-        """Return question key → sentence for every answer that is missing, can't be kept, or was
-        not asked for."""
-        asked = {question.key for question in self.asked(answers)}
-        not_asked = {
-            key: str(NOT_ASKED) if key in self.keys else gettext("No such question.")
-            for key in answers.keys() - asked
-        }
-        return {**self.problems_with_asked(answers), **not_asked}
-
     def problems_with_asked(self, answers: Answers) -> dict[str, str]:
-        """The same without those that were not asked for, which count for nothing."""
+        """Return question key → sentence for every answer that is missing or can't be kept; those
+        that were not asked for count for nothing."""
         found = {q.key: q.problem_with(answers.get(q.key)) for q in self.asked(answers)}
         return {key: problem for key, problem in found.items() if problem}
 

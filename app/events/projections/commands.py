@@ -6,7 +6,6 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 import click
-from flask import current_app
 from flask.cli import with_appcontext
 
 from app.database import alone_at, db
@@ -20,6 +19,7 @@ from app.events.integrity.checkpoints import (
 from app.events.projections.projection import current_projections
 from app.events.rows import UnreadableEvent
 from app.grants import owner_engine
+from app.settings import current_config
 
 ROOT = re.compile(r"\b[0-9a-f]{64}\b")
 UNSIGNED = "checkpoints: for 26 hours none was signed, or the latest were deleted"
@@ -49,7 +49,7 @@ def verify(kept: Sequence[str] | None) -> None:
     """Name every event that was altered, every checkpoint that does not hold or is missing, and
     every row that differs from the log. The exit status is 1 if there is one."""
     count = 0
-    for problem in problems(current_app.config["SITE"].SECRET_KEY, kept or ()):
+    for problem in problems(current_config().SECRET_KEY, kept or ()):
         click.echo(problem)
         count += 1
     if count:

@@ -11,11 +11,12 @@ from app.labs.backbone import on_backbone
 from app.labs.forms import form_of
 from app.labs.kept import closed_page
 from app.labs.models import Sandbox
-from app.labs.pages import limits, own_sandbox, site_config
+from app.labs.pages import limits, own_sandbox
 from app.labs.sandboxes import count_sandboxes, look_at_sandbox
 from app.labs.time_machine.drawing import draw_balance
 from app.labs.time_machine.fold import Moment, moments_of, state_after
 from app.labs.time_machine.scenario import TIME_MACHINE, account_events
+from app.settings import current_config
 
 time_machine = Blueprint("time_machine", __name__)
 
@@ -54,7 +55,7 @@ def look_at_account(backbone: Session, sandbox: Sandbox | None) -> Sequence[Mome
     """The account's whole history; without a sandbox it has none."""
     if sandbox is None:
         return ()
-    look_at_sandbox(backbone, sandbox, site_config())
+    look_at_sandbox(backbone, sandbox, current_config())
     backbone.commit()
     return moments_of(account_events(backbone, sandbox.id))
 

@@ -11,7 +11,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from app.applications import link_requests
+from app.applications import link_limit
 from app.applications.models import Application, Draft
 from app.applications.page_link import replace_page_link
 from app.events.models import StoredEvent
@@ -180,7 +180,7 @@ def test_three_links_an_hour_are_mailed_for_a_draft_whatever_its_address(
         page = ask_for_link(prospect)
         assert ("Several links were sent within the hour" in page) == (number == 3)
     assert session.scalar(REQUESTED) == 3
-    monkeypatch.setattr(link_requests, "WITHIN", timedelta())
+    monkeypatch.setattr(link_limit, "WITHIN", timedelta())
     assert "on its way to ada3@client.example" in ask_for_link(prospect)
 
 

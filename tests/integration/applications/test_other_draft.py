@@ -9,7 +9,7 @@ from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app.applications.drafts.link import address_of
+from app.applications.drafts.resume_link import address_of
 from app.applications.drafts.service import save_step
 from app.applications.models import Application, Draft
 from app.attachments.models import Attachment
@@ -162,7 +162,7 @@ def test_a_link_that_is_asked_for_while_the_draft_is_deleted_is_no_crash(
             another_request.execute(delete(Draft))
         return address_of(draft)
 
-    monkeypatch.setattr("app.applications.drafts.link_views.address_of", deleted_first)
+    monkeypatch.setattr("app.applications.drafts.resume_link_views.address_of", deleted_first)
     token = hidden(prospect.client.get("/apply").text, "csrf_token")
     answer = prospect.client.post("/apply/link", data={"csrf_token": token})
     assert answer.location == "/apply"

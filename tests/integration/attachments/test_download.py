@@ -7,8 +7,8 @@ from pathlib import Path
 import pytest
 from flask.testing import FlaskClient
 
-from app.attachments.folder import FolderStorage
-from app.attachments.storage import StorageUnavailable
+from app.storage.folder import FolderStorage
+from app.storage.protocol import StorageUnavailable
 from tests.integration.attachments.conftest import Prospect
 from tests.sample_files import pdf, png
 

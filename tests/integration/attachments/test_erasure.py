@@ -17,13 +17,13 @@ from structlog.testing import capture_logs
 from app.applications.erasure import erase_person
 from app.applications.models import Draft
 from app.attachments import service
-from app.attachments.address import current_storage
 from app.attachments.cleaning import delete_orphans, delete_removed
-from app.attachments.folder import FolderStorage
 from app.attachments.models import Attachment
-from app.attachments.storage import Storage, StorageUnavailable
 from app.attachments.tasks import sweep_orphans, sweep_removed
 from app.database import utc_now
+from app.storage.address import current_storage
+from app.storage.folder import FolderStorage
+from app.storage.protocol import Storage, StorageUnavailable
 from tests.integration.attachments.conftest import Prospect, stored
 from tests.sample_files import pdf, png
 

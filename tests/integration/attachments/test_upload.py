@@ -16,12 +16,12 @@ from sqlalchemy.orm import Session
 from app.applications.drafts.end import discard_draft
 from app.applications.models import Draft
 from app.attachments import views
-from app.attachments.folder import FolderStorage
 from app.attachments.models import Attachment
 from app.attachments.sniffing import NEITHER, SVG
-from app.attachments.storage import StorageUnavailable
 from app.attachments.upload import EMPTY, MOST_BYTES, TOO_LARGE
 from app.database import db, utc_now
+from app.storage.folder import FolderStorage
+from app.storage.protocol import StorageUnavailable
 from tests.integration.attachments.conftest import Prospect, problem, stored
 from tests.sample_files import pdf, png, png_of
 

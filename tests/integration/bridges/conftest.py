@@ -10,9 +10,9 @@ from sqlalchemy.orm import Session
 from app.applications.events import MoreProvided
 from app.bridges.addresses import BridgeAddress, parse_bridges
 from app.bridges.forward import forward_batch
-from app.bridges.link import Link, Sent
 from app.bridges.models import Bridge
-from app.bridges.tasks import link_to
+from app.bridges.sink import Sent, Sink
+from app.bridges.tasks import sink_for
 from app.events.store import record
 from tests.integration.events.conftest import PERSON, new_stream
 from tests.settled import wait_until_settled
@@ -51,16 +51,16 @@ def write(session: Session) -> Write:
 
 
 class Mover:
-    """Moves one bridge by hand, as its task does, through a link of its own."""
+    """Moves one bridge by hand, as its task does, through a sink of its own."""
 
-    def __init__(self, session: Session, address: BridgeAddress, link: Link) -> None:
+    def __init__(self, session: Session, address: BridgeAddress, sink: Sink) -> None:
         self.session = session
         self.address = address
-        self.link = link
+        self.sink = sink
 
     def move(self) -> bool:
         """Send one batch; return whether to go on."""
-        return forward_batch(self.session, self.address, self.link, base_url=BASE_URL)
+        return forward_batch(self.session, self.address, self.sink, base_url=BASE_URL)
 
     def move_on(self) -> None:
         """Send batch after batch, until nothing is left or one fails."""
@@ -79,20 +79,20 @@ def bridge_to(session: Session) -> Iterator[Callable[..., Mover]]:
     """A bridge to that address, which stands at the log's present end, or at its start."""
     movers: list[Mover] = []
 
-    def bridge_to(url: str, link: Link | None = None) -> Mover:
+    def bridge_to(url: str, sink: Sink | None = None) -> Mover:
         (address,) = parse_bridges(url)
-        mover = Mover(session, address, link or link_to(address))
+        mover = Mover(session, address, sink or sink_for(address))
         movers.append(mover)
         mover.move()
         return mover
 
     yield bridge_to
     for mover in movers:
-        mover.link.close()
+        mover.sink.close()
 
 
 class OtherSide:
-    """A link to a list. ``answer`` says how each batch ends; what it settles is ``taken``."""
+    """A sink into a list. ``answer`` says how each batch ends; what it settles is ``taken``."""
 
     def __init__(self) -> None:
         self.taken: list[CloudEvent] = []

@@ -8,7 +8,7 @@ import pytest
 
 from app.bridges import eventbridge
 from app.bridges.addresses import EventBridgeAddress, parse_bridges
-from app.bridges.eventbridge import EventBridgeLink
+from app.bridges.eventbridge import EventBridgeSink
 from tests.brokers.aws import REGION, Aws
 from tests.faults.wire import State
 from tests.integration.bridges.conftest import (
@@ -97,7 +97,7 @@ def test_a_partial_failure_is_sent_again_entry_by_entry_in_each_streams_order(
     (where,) = parse_bridges(address(aws, bus))
     assert isinstance(where, EventBridgeAddress)
     grumpy = Grumpy(aws.client("events"), seed=3)
-    mover = bridge_to(address(aws, bus), EventBridgeLink(where, grumpy))
+    mover = bridge_to(address(aws, bus), EventBridgeSink(where, grumpy))
     written = write(6, streams=12)
     while mover.move() or mover.bridge.failures:
         pass
@@ -129,7 +129,7 @@ def test_what_was_taken_beside_an_entry_that_is_refused_is_soon_not_sent_with_ea
     written = write(streams=3)
     first, refused, last = (stream for stream, _ in written)
     particular = Particular(aws.client("events"), refused)
-    mover = bridge_to(f"{address(aws, bus)}&from=start", EventBridgeLink(where, particular))
+    mover = bridge_to(f"{address(aws, bus)}&from=start", EventBridgeSink(where, particular))
     for _ in range(TRIES_UNTIL_ALONE):
         mover.move_on()
     assert aws.seen(bus)[:2] == [(first, 1), (last, 1)]
@@ -149,7 +149,7 @@ def test_two_events_of_a_stream_in_one_request_could_change_places(
     (where,) = parse_bridges(address(aws, bus))
     assert isinstance(where, EventBridgeAddress)
     mover = bridge_to(
-        address(aws, bus), EventBridgeLink(where, Grumpy(aws.client("events"), seed=3))
+        address(aws, bus), EventBridgeSink(where, Grumpy(aws.client("events"), seed=3))
     )
     written = write(20)
     while mover.move() or mover.bridge.failures:

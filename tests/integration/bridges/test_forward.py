@@ -14,9 +14,9 @@ from structlog.testing import capture_logs
 
 from app.applications.events import MoreProvided
 from app.bridges import forward
-from app.bridges.link import Sent
 from app.bridges.queries import bridge_figures
 from app.bridges.service import pause_bridge, resume_bridge
+from app.bridges.sink import Sent
 from app.database import db
 from app.events.store import record
 from tests.integration.bridges.conftest import (

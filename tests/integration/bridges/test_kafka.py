@@ -10,8 +10,8 @@ from cloudevents.core.v1.event import CloudEvent
 
 from app.bridges import kafka
 from app.bridges.addresses import parse_bridges
-from app.bridges.link import Link, Sent
-from app.bridges.tasks import link_to
+from app.bridges.sink import Sent, Sink
+from app.bridges.tasks import sink_for
 from tests.brokers.tansu import Tansu, headers_of, places_in
 from tests.faults.wire import State, Wire
 from tests.integration.bridges.conftest import (
@@ -76,9 +76,9 @@ def test_a_message_that_fails_stops_the_batch_there(tansu: Tansu, topic: str) ->
     (where,) = parse_bridges(address(tansu, topic))
     attributes = {"id": "1", "source": BASE_URL, "type": "test", "datacontenttype": "text/plain"}
     small, too_large = CloudEvent(attributes, "x"), CloudEvent(attributes, "x" * 2_000_000)
-    with closing(link_to(where)) as link:
-        assert link.send([small, too_large, small]) == Sent(1, trouble="MSG_SIZE_TOO_LARGE")
-        assert link.send([small]) == Sent(1)
+    with closing(sink_for(where)) as sink:
+        assert sink.send([small, too_large, small]) == Sent(1, trouble="MSG_SIZE_TOO_LARGE")
+        assert sink.send([small]) == Sent(1)
     assert len(tansu.read(topic, 2)) == 2
 
 
@@ -101,8 +101,8 @@ def test_a_broker_that_is_away_leaves_the_place_where_it_was(
 class Saboteur:
     """Passes batches on; of each three it breaks the wire before one, and in the middle of one."""
 
-    def __init__(self, link: Link, wire: Wire, trouble: State) -> None:
-        self._link = link
+    def __init__(self, sink: Sink, wire: Wire, trouble: State) -> None:
+        self._sink = sink
         self._wire = wire
         self._trouble = trouble
         self.sends = 0
@@ -115,13 +115,13 @@ class Saboteur:
                 breaking = pool.apply_async(self._wire.become, (self._trouble,))
                 if self.sends % 3 == 1:
                     breaking.get()
-            sent = self._link.send(batch)
+            sent = self._sink.send(batch)
         self._wire.become(State.WHOLE)
         self.failures += bool(sent.trouble)
         return sent
 
     def close(self) -> None:
-        self._link.close()
+        self._sink.close()
 
 
 @pytest.mark.parametrize("trouble", [State.REFUSED, State.RESET, State.HALF_OPEN])
@@ -129,7 +129,7 @@ def test_a_broker_that_comes_and_goes_costs_repeats_at_most(
     bridge_to: BridgeTo, tansu: Tansu, topic: str, write: Write, hasty: None, trouble: State
 ) -> None:
     (where,) = parse_bridges(address(tansu, topic))
-    saboteur = Saboteur(link_to(where), tansu.wire, trouble)
+    saboteur = Saboteur(sink_for(where), tansu.wire, trouble)
     mover = bridge_to(address(tansu, topic), saboteur)
     written = write(50, streams=4)
     while mover.move() or mover.bridge.failures:

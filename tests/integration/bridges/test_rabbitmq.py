@@ -9,7 +9,7 @@ from flask import Flask
 from pika import BlockingConnection
 from sqlalchemy.orm import Session
 
-from app.bridges import rabbitmq as link
+from app.bridges import rabbitmq as sink
 from app.database import db
 from tests.brokers.rabbitmq import Queue, RabbitMQ
 from tests.faults.wire import State, Wire
@@ -135,7 +135,7 @@ def test_a_broker_that_goes_away_and_comes_back_costs_repeats_at_most(
 
     def keep_moving() -> None:
         with app.app_context():
-            mine = Mover(db.session(), mover.address, mover.link)
+            mine = Mover(db.session(), mover.address, mover.sink)
             eventually(lambda: not mine.move() and not mine.bridge.failures)
 
     with ThreadPool(1) as worker:
@@ -161,7 +161,7 @@ def test_a_slow_broker_is_sent_as_much_as_it_confirms(
     session: Session,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(link, "SEND_SECONDS", 0.3)
+    monkeypatch.setattr(sink, "SEND_SECONDS", 0.3)
     queue = Queue(rabbitmq)
     with slow_wire:
         mover = bridge_to(queue.url.replace(f":{rabbitmq.port}", f":{slow_wire.port}"))
@@ -173,7 +173,7 @@ def test_a_slow_broker_is_sent_as_much_as_it_confirms(
         assert mover.bridge.failures == 0
         slow_wire.become(State.WHOLE)
         mover.move_on()
-        mover.link.close()
+        mover.sink.close()
     assert check_nothing_is_lost_or_out_of_order(queue.seen(), written) == 0
 
 
@@ -184,7 +184,7 @@ def test_a_broker_that_falls_silent_is_given_up_for_now(
     write: Write,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(link, "HEARTBEAT_SECONDS", 1)
+    monkeypatch.setattr(sink, "HEARTBEAT_SECONDS", 1)
     queue = Queue(rabbitmq)
     with slow_wire:
         mover = bridge_to(queue.url.replace(f":{rabbitmq.port}", f":{slow_wire.port}"))
@@ -196,5 +196,5 @@ def test_a_broker_that_falls_silent_is_given_up_for_now(
         assert mover.bridge.failures == 1
         slow_wire.become(State.WHOLE)
         mover.move_on()
-        mover.link.close()
+        mover.sink.close()
     check_nothing_is_lost_or_out_of_order(queue.seen(), written)

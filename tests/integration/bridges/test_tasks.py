@@ -13,7 +13,7 @@ from sqlalchemy.orm import Session
 from app.bridges import forward, tasks
 from app.bridges.addresses import BridgeAddress, parse_bridges
 from app.bridges.guarded import circuit_of
-from app.bridges.link import Sent
+from app.bridges.sink import Sent
 from app.bridges.tasks import move_bridge, sweep_bridges
 from app.circuits.queries import list_circuits
 from app.database import alone_at
@@ -32,9 +32,9 @@ def address(app: Flask, monkeypatch: pytest.MonkeyPatch) -> BridgeAddress:
 
 @pytest.fixture
 def other_side(monkeypatch: pytest.MonkeyPatch) -> OtherSide:
-    """Where every link leads."""
+    """What is behind every sink."""
     other_side = OtherSide()
-    monkeypatch.setattr(tasks, "link_to", lambda _: other_side)
+    monkeypatch.setattr(tasks, "sink_for", lambda _: other_side)
     return other_side
 
 

@@ -66,13 +66,13 @@ def test_a_proposal_that_was_first_is_closed(
     assert engagement and engagement.status == "closed"
 
 
-def test_without_holding_the_application_a_proposal_stays_open(
+def test_without_locking_the_application_a_proposal_stays_open(
     session: Session,
     scored: RecordedEvent,
     withdrawn_meanwhile: None,
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr(subscribers, "hold_application", get_application)
+    monkeypatch.setattr(subscribers, "share_lock_application", get_application)
     subscribers.propose_engagement(session, scored)
     session.commit()
     engagement = engagement_of(session, scored.subject_id)

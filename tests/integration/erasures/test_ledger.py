@@ -16,21 +16,20 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.applications.drafts.end import discard_draft
-from app.applications.drafts.link import request_resume_link
+from app.applications.drafts.resume_link import request_resume_link
 from app.applications.drafts.service import start_draft
 from app.applications.erasure import erase_person
 from app.applications.events import DraftDiscarded
 from app.applications.models import Application, Draft
 from app.applications.questions.questionnaire import current_questionnaire
-from app.attachments.address import open_storage
 from app.database import db
 from app.erasures.models import ErasureToEnter
 from app.erasures.tasks import enter_in_ledger
 from app.events.store import read_stream
 from app.events.types import stream_of
 from app.messages.service import write_as_prospect
+from app.storage.address import open_storage
 from local.postgres import Postgres
-from tests.brokers.aws import REGION, Aws
 from tests.submitted import submit_answers
 
 Backup = dict[str, bytes]
@@ -215,18 +214,10 @@ def test_ledger_and_files_know_nothing_of_each_other(
     kind: str, tmp_path: Path, request: pytest.FixtureRequest
 ) -> None:
     """What has no row among the files would be deleted."""
-    url = tmp_path.as_uri() if kind == "folder" else new_bucket(request.getfixturevalue("aws"))
+    url = tmp_path.as_uri() if kind == "folder" else request.getfixturevalue("aws").make_bucket()
     files, ledger = open_storage(url), open_storage(url, "erased")
     file_id, person_id = uuid.uuid4(), uuid.uuid4()
     files.put(file_id, io.BytesIO(b"a file"))
     ledger.put(person_id, io.BytesIO(b"a time"))
     assert [found for found, _ in files.files()] == [file_id]
     assert [found for found, _ in ledger.files()] == [person_id]
-
-
-def new_bucket(aws: Aws) -> str:
-    """The address of an empty one."""
-    bucket = f"uploads-{uuid.uuid4()}"
-    where = {"LocationConstraint": REGION}
-    aws.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
-    return f"s3://{bucket}?region={REGION}&endpoint={aws.endpoint}"

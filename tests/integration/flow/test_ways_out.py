@@ -9,7 +9,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
-from app.applications.drafts.link import request_resume_link
+from app.applications.drafts.resume_link import request_resume_link
 from app.applications.drafts.service import start_draft
 from app.applications.questions.questionnaire import current_questionnaire
 from app.chat.models import ChatMessage

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
-from flask import Flask, current_app
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -22,6 +22,7 @@ from app.labs.runner import Runner
 from app.labs.sandboxes import open_sandbox
 from app.labs.scenario import NotNow, Scenario
 from app.labs.scenarios import BY_SLUG
+from app.settings import current_config
 from config import Config
 from local.postgres import Postgres
 from tests.integration.waiting import waiting
@@ -75,7 +76,7 @@ class Visitor:
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
         with on_backbone() as session:
-            config, network = current_app.config["SITE"], secrets.token_bytes(32)
+            config, network = current_config(), secrets.token_bytes(32)
             sandbox = open_sandbox(session, scenario.slug, config, network=network)
             self.id = sandbox.id
             staff_stations(session, sandbox, scenario.stations)

@@ -6,7 +6,7 @@ from contextlib import ExitStack
 
 import msgspec
 import pytest
-from flask import Flask, current_app
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -26,6 +26,7 @@ from app.labs.sandboxes import (
     remove_ended,
 )
 from app.labs.scenario import NotNow
+from app.settings import current_config
 from config import Config
 from tests.integration.labs.conftest import Until, Visitor
 
@@ -61,7 +62,7 @@ def minutes_left() -> int:
 
 
 def test_no_more_are_open_than_there_may_be(app: Flask) -> None:
-    config = msgspec.structs.replace(current_app.config["SITE"], LABS_SANDBOXES=2)
+    config = msgspec.structs.replace(current_config(), LABS_SANDBOXES=2)
     with on_backbone() as session:
         for _ in range(2):
             open_sandbox(session, "retail", config, network=b"home")
@@ -74,7 +75,7 @@ def test_no_more_are_open_than_there_may_be(app: Flask) -> None:
 
 
 def test_a_network_takes_only_its_part_of_them(app: Flask) -> None:
-    config = current_app.config["SITE"]
+    config = current_config()
     with on_backbone() as session:
         for _ in range(config.LABS_SANDBOXES_PER_NETWORK):
             open_sandbox(session, "retail", config, network=b"home")
@@ -89,7 +90,7 @@ def test_a_network_takes_only_its_part_of_them(app: Flask) -> None:
 
 def test_a_look_keeps_it_open_for_an_hour_at_most(visitor: Callable[[str], Visitor]) -> None:
     shopper = visitor("retail")
-    config = current_app.config["SITE"]
+    config = current_config()
     for expected in (15, 15, 15, 15, 15, 10, 0):
         assert minutes_left() == expected
         pass_minutes(10)
@@ -100,7 +101,7 @@ def test_the_shortest_sandbox_is_kept_open_by_a_look_too(
     visitor: Callable[[str], Visitor],
 ) -> None:
     shopper = visitor("retail")
-    config = msgspec.structs.replace(current_app.config["SITE"], LABS_MINUTES=1)
+    config = msgspec.structs.replace(current_config(), LABS_MINUTES=1)
     with on_backbone() as session:
         session.execute(text("UPDATE sandboxes SET ends_at = now() + interval '10 seconds'"))
         session.commit()
@@ -110,7 +111,7 @@ def test_the_shortest_sandbox_is_kept_open_by_a_look_too(
 
 def test_a_look_within_half_a_minute_writes_nothing(visitor: Callable[[str], Visitor]) -> None:
     shopper = visitor("retail")
-    config = current_app.config["SITE"]
+    config = current_config()
     with on_backbone() as session:
         before = session.scalar(text("SELECT xmin::text FROM sandboxes"))
     shopper.do(lambda session, sandbox: look_at_sandbox(session, sandbox, config))

@@ -13,7 +13,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.applications.drafts.link import request_resume_link
+from app.applications.drafts.resume_link import request_resume_link
 from app.applications.erasure import AlreadyErased, erase_person
 from app.applications.events import ApplicationAccepted, MoreRequested
 from app.applications.models import Application, Draft

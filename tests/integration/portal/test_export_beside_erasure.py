@@ -11,7 +11,7 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
-from app.applications.drafts.link import request_resume_link
+from app.applications.drafts.resume_link import request_resume_link
 from app.applications.erasure import erase_person
 from app.applications.events import ApplicationAccepted
 from app.applications.models import Application, Draft

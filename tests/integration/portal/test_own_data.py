@@ -8,7 +8,7 @@ import pytest
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
-from app.applications.drafts.link import request_resume_link
+from app.applications.drafts.resume_link import request_resume_link
 from app.applications.models import Application, Draft
 from app.engagements.queries import engagement_of
 from app.events.store import read_stream

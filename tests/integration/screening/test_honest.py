@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.applications.drafts.link import request_resume_link
+from app.applications.drafts.resume_link import request_resume_link
 from app.applications.models import Application, Draft
 from app.events.store import read_stream
 from app.events.types import stream_of

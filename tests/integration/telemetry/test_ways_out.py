@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 import pytest
 from cloudevents.core.v1.event import CloudEvent
 
-from app.bridges.link import Sent
+from app.bridges.sink import Sent
 from tests.collector import Collector
 from tests.integration.bridges.conftest import Mover, OtherSide, Write, bridge_to, write
 from tests.integration.chat.conftest import Courier as ChatCourier

@@ -7,7 +7,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.applications.drafts.end import discard_draft
-from app.applications.drafts.link import request_resume_link
+from app.applications.drafts.resume_link import request_resume_link
 from app.applications.drafts.service import start_draft
 from app.applications.events import DraftLinkRequested
 from app.applications.questions.questionnaire import current_questionnaire

@@ -16,7 +16,8 @@ APPLICATIONS: list[Answers] = tomllib.loads(DEMO.read_text())["applications"]
 def test_a_dozen_demo_applications_are_valid_answers(questionnaire: Questionnaire) -> None:
     assert len(APPLICATIONS) == 12
     for answers in APPLICATIONS:
-        assert questionnaire.problems_with(answers) == {}, answers["company"]
+        assert questionnaire.problems_with_asked(answers) == {}, answers["company"]
+        assert questionnaire.answers_to_asked(answers) == answers, answers["company"]
 
 
 def test_the_demo_shows_every_band_and_every_kind(rubric: Rubric) -> None:

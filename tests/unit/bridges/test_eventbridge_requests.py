@@ -18,7 +18,7 @@ from app.bridges.eventbridge import (
     SIZE_LIMIT,
     TRIES,
     Entry,
-    EventBridgeLink,
+    EventBridgeSink,
     choose_entries,
 )
 
@@ -117,7 +117,7 @@ def test_whatever_is_refused_and_however_often_each_stream_arrives_in_its_order(
     taken: list[str] = []
     rest = events
     while rest:
-        sent = EventBridgeLink(ADDRESS, bus).send(rest)
+        sent = EventBridgeSink(ADDRESS, bus).send(rest)
         assert sent.trouble or sent.settled == len(rest)
         taken += [event.get_id() for event in rest[: sent.settled]]
         rest = rest[sent.settled :]
@@ -130,7 +130,7 @@ def test_whatever_is_refused_and_however_often_each_stream_arrives_in_its_order(
 
 def test_an_event_whose_predecessor_is_refused_waits_while_other_streams_go_on() -> None:
     bus = Bus(refuses=lambda event_id: event_id == "a-1")
-    sent = EventBridgeLink(ADDRESS, bus).send(events_of(["b", "a", "a", "b"]))
+    sent = EventBridgeSink(ADDRESS, bus).send(events_of(["b", "a", "a", "b"]))
     assert bus.taken == ["b-1", "b-2"]
     assert (sent.settled, sent.trouble) == (1, "InternalFailure")
     assert bus.requests == [2, 2, *[1] * (TRIES - 2)]
@@ -139,7 +139,7 @@ def test_an_event_whose_predecessor_is_refused_waits_while_other_streams_go_on()
 def test_what_was_refused_once_is_sent_again_alone() -> None:
     refusals = iter([True])
     bus = Bus(refuses=lambda event_id: event_id == "a-1" and next(refusals, False))
-    sent = EventBridgeLink(ADDRESS, bus).send(events_of(["a", "b", "c"]))
+    sent = EventBridgeSink(ADDRESS, bus).send(events_of(["a", "b", "c"]))
     assert (sent.settled, sent.trouble) == (3, "")
     assert bus.taken == ["b-1", "c-1", "a-1"]
 
@@ -147,7 +147,7 @@ def test_what_was_refused_once_is_sent_again_alone() -> None:
 def test_an_event_that_is_too_large_by_itself_is_passed_over_and_told() -> None:
     bus = Bus()
     small, large = events_of(["a", "a"]), events_of(["b"], size=SIZE_LIMIT)
-    sent = EventBridgeLink(ADDRESS, bus).send([small[0], *large, small[1]])
+    sent = EventBridgeSink(ADDRESS, bus).send([small[0], *large, small[1]])
     assert (sent.settled, sent.trouble) == (3, "")
     assert list(sent.passed_over) == ["b-1"] and "too large" in sent.passed_over["b-1"]
     assert bus.taken == ["a-1", "a-2"]
@@ -155,7 +155,7 @@ def test_an_event_that_is_too_large_by_itself_is_passed_over_and_told() -> None:
 
 def test_a_large_event_behind_a_refused_one_is_told_when_its_turn_comes() -> None:
     bus = Bus(refuses=lambda _: True)
-    sent = EventBridgeLink(ADDRESS, bus).send(
+    sent = EventBridgeSink(ADDRESS, bus).send(
         [*events_of(["a"]), *events_of(["b"], size=SIZE_LIMIT)]
     )
     assert (sent.settled, sent.passed_over) == (0, {})

@@ -10,7 +10,7 @@ import boto3
 from botocore.config import Config as ClientConfig
 from botocore.exceptions import BotoCoreError, ClientError
 
-from app.attachments.storage import FileMissing, StorageUnavailable, id_in
+from app.storage.protocol import FileMissing, StorageUnavailable, id_in
 
 NOT_THERE = {"NoSuchKey", "404"}
 

@@ -11,19 +11,14 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from werkzeug.exceptions import TooManyRequests
 
-from app.applications.drafts.link import (
+from app.applications.drafts.browser_draft import current_draft, current_draft_id, remember
+from app.applications.drafts.pages import open_step, show_sealed
+from app.applications.drafts.resume_link import (
     NoAddress,
     TooManyLinks,
     address_of,
     find_draft_by_link,
     request_resume_link,
-)
-from app.applications.drafts.pages import (
-    current_draft,
-    current_draft_id,
-    open_step,
-    remember,
-    show_sealed,
 )
 from app.applications.drafts.service import DraftSealed, NotThisDraft
 from app.applications.models import Draft

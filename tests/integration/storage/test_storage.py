@@ -1,7 +1,6 @@
 """A folder and a bucket keep the same promises."""
 
 import io
-import secrets
 import tracemalloc
 import uuid
 from collections.abc import Callable
@@ -10,27 +9,14 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from flask import Flask
-from sqlalchemy.orm import Session
 
-from app.attachments.address import open_storage
-from app.attachments.service import erase_all
 from app.attachments.sniffing import sniff
-from app.attachments.storage import FileMissing, Storage, StorageUnavailable
-from app.attachments.tasks import sweep_removed
+from app.storage.address import open_storage
+from app.storage.protocol import FileMissing, Storage, StorageUnavailable
 from config import ConfigurationError
 from tests.brokers.aws import REGION, Aws
 from tests.faults.wire import State
-from tests.integration.attachments.conftest import Prospect
-from tests.sample_files import pdf, png_of
-
-
-def s3_address(aws: Aws) -> str:
-    """The address of a new, empty bucket."""
-    bucket = f"uploads-{secrets.token_hex(4)}"
-    where = {"LocationConstraint": REGION}
-    aws.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
-    return f"s3://{bucket}?region={REGION}&endpoint={aws.endpoint}"
+from tests.sample_files import png_of
 
 
 @pytest.fixture(params=["folder", "bucket"])
@@ -38,7 +24,7 @@ def address(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """Of an empty place of each kind."""
     if request.param == "folder":
         return (tmp_path / "uploads").as_uri()
-    return s3_address(request.getfixturevalue("aws"))
+    return request.getfixturevalue("aws").make_bucket()
 
 
 @pytest.fixture
@@ -105,24 +91,6 @@ def test_an_empty_storage_lists_nothing(storage: Storage) -> None:
     assert list(storage.files()) == []
 
 
-def test_a_file_in_a_bucket_goes_the_whole_way_of_one_in_a_folder(
-    app: Flask, prospect: Prospect, session: Session, aws: Aws, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    bucket = open_storage(s3_address(aws))
-    monkeypatch.setitem(app.extensions, "uploads", bucket)
-    assert prospect.attach(pdf(b"canary")).status_code == 303
-    application = prospect.submit()
-    [file] = prospect.files
-    assert [found for found, _ in bucket.files()] == [file.id]
-    address = f"/applications/{application.access_token}/attachments/{file.id}"
-    assert prospect.client.get(address).data == pdf(b"canary")
-    erase_all(session, prospect.draft_id)
-    session.commit()
-    sweep_removed()
-    assert list(bucket.files()) == []
-    assert prospect.client.get(address).status_code == 404
-
-
 @pytest.mark.parametrize("name", ["not-a-file-of-ours", str(uuid.UUID(int=2**128 - 1)).upper()])
 def test_a_file_that_is_not_ours_is_passed_by(
     storage: Storage, put_by_hand: Callable[[str], None], name: str
@@ -134,7 +102,7 @@ def test_a_file_that_is_not_ours_is_passed_by(
 
 
 def test_the_mark_for_a_folder_in_a_bucket_is_passed_by(aws: Aws) -> None:
-    address = s3_address(aws)
+    address = aws.make_bucket()
     aws.client("s3").put_object(Bucket=urlsplit(address).netloc, Key="attachments/")
     assert list(open_storage(address).files()) == []
 
@@ -193,7 +161,7 @@ def test_a_bucket_that_is_not_there_is_said_by_its_code(
 def test_a_server_that_is_away_is_said_without_its_address(
     aws: Aws, call: Callable[[Storage], object]
 ) -> None:
-    storage = open_storage(s3_address(aws))
+    storage = open_storage(aws.make_bucket())
     aws.wire.become(State.REFUSED)
     with pytest.raises(StorageUnavailable, match=r"^\w+Error$"):
         call(storage)

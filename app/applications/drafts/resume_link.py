@@ -5,7 +5,7 @@ from sqlalchemy.orm import Session
 
 from app.applications.drafts.service import NotThisDraft
 from app.applications.events import DraftLinkRequested
-from app.applications.link_requests import is_asked_too_often
+from app.applications.link_limit import is_asked_too_often
 from app.applications.models import Draft
 from app.events.store import record
 from app.events.types import stream_of

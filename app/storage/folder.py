@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import BinaryIO
 
-from app.attachments.storage import FileMissing, StorageUnavailable, id_in
+from app.storage.protocol import FileMissing, StorageUnavailable, id_in
 
 HALF = ".part"
 

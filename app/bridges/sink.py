@@ -20,13 +20,13 @@ class Sent(msgspec.Struct, frozen=True):
     trouble: str = ""
 
 
-class Link(Protocol):
+class Sink(Protocol):
     """A connection to the other side, made when first needed."""
 
     def send(self, batch: Sequence[CloudEvent]) -> Sent:
         """Send the events, those of one stream in their order, and wait for each confirmation.
 
-        Never raises for the other side's failures. After one the link need not be usable.
+        Never raises for the other side's failures. After one the sink need not be usable.
         """
 
     def close(self) -> None:

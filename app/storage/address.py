@@ -7,8 +7,8 @@ from urllib.parse import SplitResult, unquote
 from flask import Flask, current_app
 
 from app.address_options import read_options, refuse_others, split_address, take_region
-from app.attachments.folder import FolderStorage
-from app.attachments.storage import Storage
+from app.storage.folder import FolderStorage
+from app.storage.protocol import Storage
 from config import Config, ConfigurationError
 
 ATTACHMENTS, LEDGER = "attachments", "erased"
@@ -60,6 +60,6 @@ def _open_bucket(address: SplitResult, part: str) -> Storage:
     region, endpoint = take_region(options)
     refuse_others(options)
     # AWS's client takes 20 MB and a tenth of each process's start.
-    from app.attachments.s3 import S3Storage  # noqa: PLC0415
+    from app.storage.s3 import S3Storage  # noqa: PLC0415
 
     return S3Storage(address.netloc, f"{part}/", region=region, endpoint=endpoint)

@@ -1,5 +1,6 @@
 """The mail outbox."""
 
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Model
@@ -12,7 +13,15 @@ class MailMessage(OutboxRow, Model):
     ``refusals``: tries that the server has answered with a no for good."""
 
     __tablename__ = "mail_messages"
-    __table_args__ = outbox_rules(__tablename__)
+    __table_args__ = (
+        *outbox_rules(__tablename__),
+        # A draft's mail is found by the draft's events, which its keys begin with.
+        Index(
+            "ix_mail_messages_event",
+            text("split_part(key, ':', 1)"),
+            postgresql_where=text("application_id IS NULL"),
+        ),
+    )
 
     key: Mapped[str] = mapped_column(unique=True)
     template: Mapped[str]

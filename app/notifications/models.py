@@ -10,7 +10,8 @@ from app.outbox.models import OutboxRow, outbox_rules
 class MailMessage(OutboxRow, Model):
     """One mail to one recipient. ``key`` (event, template, recipient) makes it unique; Message-ID
     is fixed with the row, so that a repeat is recognisable. It has failed after too many
-    ``refusals``: tries that the server has answered with a no for good."""
+    ``refusals``, tries that the server has answered with a no for good, or ``unclear_tries``, of
+    which nobody can say whether it has arrived."""
 
     __tablename__ = "mail_messages"
     __table_args__ = (
@@ -31,3 +32,4 @@ class MailMessage(OutboxRow, Model):
     html: Mapped[str]
     message_id: Mapped[str]
     refusals: Mapped[int] = mapped_column(server_default="0")
+    unclear_tries: Mapped[int] = mapped_column(server_default="0")

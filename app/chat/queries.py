@@ -65,8 +65,10 @@ def count_unsent_chat_by_status(session: Session) -> dict[str, int]:
     return count_unsent_by_status(session, ChatMessage) if has_channel() else {}
 
 
-def chat_of_this_transaction(session: Session) -> Sequence[ChatMessage]:
-    """What the session has put on its way since its transaction began."""
+def chat_of_this_transaction(session: Session, newer_than: uuid.UUID) -> Sequence[ChatMessage]:
+    """What the session's transaction has put on its way since this process made that id."""
     return session.scalars(
-        select(ChatMessage).where(ChatMessage.created_at == func.now()).order_by(ChatMessage.id)
+        select(ChatMessage)
+        .where(ChatMessage.id > newer_than, ChatMessage.created_at == func.now())
+        .order_by(ChatMessage.id)
     ).all()

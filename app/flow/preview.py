@@ -13,7 +13,7 @@ from sqlalchemy import Connection, Row, text
 from sqlalchemy.orm import Session
 
 from app.chat.queries import chat_of_this_transaction
-from app.database import db
+from app.database import db, new_id
 from app.events.delivery.handling import describe_error
 from app.events.rows import EVENT_COLUMNS, recorded_event
 from app.events.subscription import Subscriptions
@@ -100,6 +100,8 @@ def _rehearse(connection: Connection, dead_letter: Row, subscriptions: Subscript
     connection.execute(LIMIT)
     connection.execute(DOOM)
     before = {row.relname: row for row in connection.execute(WRITTEN)}
+    # What is made from here on has a greater id: however long a table is, it stands at one end.
+    newest = new_id()
     with Rehearsal(bind=connection, join_transaction_mode="rollback_only") as session:
         with doors_closed() as outside:
             try:
@@ -110,11 +112,15 @@ def _rehearse(connection: Connection, dead_letter: Row, subscriptions: Subscript
             except Exception as error:  # noqa: BLE001 - whatever a subscriber raises is a failed try
                 session.rollback()
                 return Foreseen(error=describe_error(error), outside=tuple(outside))
-        return _look(session, before, subscriptions, tuple(outside))
+        return _look(session, before, newest, subscriptions, tuple(outside))
 
 
 def _look(
-    session: Session, before: dict[str, Row], subscriptions: Subscriptions, outside: Sequence[str]
+    session: Session,
+    before: dict[str, Row],
+    newest: uuid.UUID,
+    subscriptions: Subscriptions,
+    outside: Sequence[str],
 ) -> Foreseen:
     numbers = list(session.scalars(OWN_NUMBERS))
     return Foreseen(
@@ -124,11 +130,14 @@ def _look(
             ForeseenEvent(row.type, row.stream, subscriptions.of(row.type))
             for row in session.execute(RECORDED, {"numbers": numbers})
         ],
-        mails=[ForeseenMail(m.recipient, m.subject) for m in mail_of_this_transaction(session)],
-        chat=[message.text for message in chat_of_this_transaction(session)],
+        mails=[
+            ForeseenMail(mail.recipient, mail.subject)
+            for mail in mail_of_this_transaction(session, newest)
+        ],
+        chat=[message.text for message in chat_of_this_transaction(session, newest)],
         charges=[
             ForeseenCharge(d.amount_cents, d.currency)
-            for d in deposits_of_this_transaction(session)
+            for d in deposits_of_this_transaction(session, newest)
         ],
     )
 

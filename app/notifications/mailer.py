@@ -30,6 +30,8 @@ from app.outbox.claims import claim_next, note_not_sent, note_sent
 
 # A reader who has none of these knows the first: RFC 5322 lets the ones between be left out.
 MOST_REFERENCES = 10
+# A mail that may have arrived is sent once more by itself; whether it is again, a person decides.
+MOST_UNCLEAR_TRIES = 2
 MAY_HAVE_ARRIVED = "It may have arrived: "
 log = structlog.get_logger()
 
@@ -46,7 +48,7 @@ def send_next_mail(session: Session, smtp: Smtp, *, sender: str, policy: RetryPo
     A server that can't be reached, lets nobody in, or answers 4xx, is tried again for ever, ever
     more rarely, and left alone while its circuit is open; one that refuses the mail (5xx) as often
     as the policy allows, after which the mail is `failed` and staff see it. So it is after the
-    second try of which nobody can say whether it has arrived.
+    second try of which nobody can say whether it has arrived, whatever came in between.
     """
     mail = claim_next(session, MailMessage, NEXT_DUE, circuit=MAIL_CIRCUIT)
     if mail is None:
@@ -78,18 +80,18 @@ def _note_failure(
     is_refused, reason = False, describe_failure(error)
     if isinstance(error, NotTaken):
         is_refused, reason = error.is_for_good, str(error)
-    is_unclear = isinstance(error, Unclear | SoftTimeLimitExceeded)
-    if is_unclear:
-        reason = f"{MAY_HAVE_ARRIVED}{reason}"
-    was_unclear = (mail.last_error or "").startswith(MAY_HAVE_ARRIVED)
     refusals = mail.refusals + is_refused
+    unclear_tries = mail.unclear_tries + isinstance(error, Unclear | SoftTimeLimitExceeded)
+    if unclear_tries:
+        reason = f"{MAY_HAVE_ARRIVED}{reason}"
     note_not_sent(
         session,
         mail,
-        has_failed=(is_refused and refusals >= policy.most) or (is_unclear and was_unclear),
+        has_failed=(is_refused and refusals >= policy.most) or unclear_tries >= MOST_UNCLEAR_TRIES,
         delay=policy.delay(mail.attempts),
         error=reason,
         refusals=refusals,
+        unclear_tries=unclear_tries,
     )
     log.warning("mail.not_sent", error=reason, attempts=mail.attempts, **_trace(mail))
     return isinstance(error, NotTaken)

@@ -1,5 +1,6 @@
 """The mail outbox."""
 
+from sqlalchemy import Index, text
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Model
@@ -9,10 +10,19 @@ from app.outbox.models import OutboxRow, outbox_rules
 class MailMessage(OutboxRow, Model):
     """One mail to one recipient. ``key`` (event, template, recipient) makes it unique; Message-ID
     is fixed with the row, so that a repeat is recognisable. It has failed after too many
-    ``refusals``: tries that the server has answered with a no for good."""
+    ``refusals``, tries that the server has answered with a no for good, or ``unclear_tries``, of
+    which nobody can say whether it has arrived."""
 
     __tablename__ = "mail_messages"
-    __table_args__ = outbox_rules(__tablename__)
+    __table_args__ = (
+        *outbox_rules(__tablename__),
+        # A draft's mail is found by the draft's events, which its keys begin with.
+        Index(
+            "ix_mail_messages_event",
+            text("split_part(key, ':', 1)"),
+            postgresql_where=text("application_id IS NULL"),
+        ),
+    )
 
     key: Mapped[str] = mapped_column(unique=True)
     template: Mapped[str]
@@ -22,3 +32,4 @@ class MailMessage(OutboxRow, Model):
     html: Mapped[str]
     message_id: Mapped[str]
     refusals: Mapped[int] = mapped_column(server_default="0")
+    unclear_tries: Mapped[int] = mapped_column(server_default="0")

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from sqlalchemy import ColumnElement, func, or_, select, tuple_
+from sqlalchemy import ColumnElement, and_, func, literal_column, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
@@ -15,6 +15,8 @@ from app.outbox.queries import count_unsent_by_status
 # The circuit that is open while the mail server is away.
 MAIL_CIRCUIT = "smtp"
 LATEST_REFUSED = 50
+# As the index has it, to the letter.
+BECAUSE_OF: ColumnElement[str] = literal_column("split_part(mail_messages.key, ':', 1)")
 
 
 def mail_about(session: Session, application_id: uuid.UUID) -> Sequence[MailMessage]:
@@ -44,8 +46,8 @@ def is_about_person(session: Session, application: Application) -> ColumnElement
 def is_about_draft(session: Session, draft_id: uuid.UUID) -> ColumnElement[bool]:
     """What tells the links and reminders that were sent for a draft from other mail."""
     events = read_stream_leniently(session, stream_of("draft", draft_id))
-    because_of = func.split_part(MailMessage.key, ":", 1)
-    return because_of.in_([str(recorded.id) for recorded in events])
+    because_of_these = BECAUSE_OF.in_([str(recorded.id) for recorded in events])
+    return and_(MailMessage.application_id.is_(None), because_of_these)
 
 
 def earlier_mail(session: Session, mail: MailMessage) -> Sequence[str]:
@@ -82,8 +84,10 @@ def refused_mail(session: Session) -> Sequence[tuple[MailMessage, Application | 
     return [(mail, application) for mail, application in latest]
 
 
-def mail_of_this_transaction(session: Session) -> Sequence[MailMessage]:
-    """What the session has put into the outbox since its transaction began."""
+def mail_of_this_transaction(session: Session, newer_than: uuid.UUID) -> Sequence[MailMessage]:
+    """What the session's transaction has put into the outbox since this process made that id."""
     return session.scalars(
-        select(MailMessage).where(MailMessage.created_at == func.now()).order_by(MailMessage.id)
+        select(MailMessage)
+        .where(MailMessage.id > newer_than, MailMessage.created_at == func.now())
+        .order_by(MailMessage.id)
     ).all()

@@ -19,7 +19,8 @@ from app.settings import current_config
 
 SEND_AGAIN = """
 UPDATE mail_messages
-SET status = 'queued', attempts = 0, refusals = 0, last_error = NULL, not_before = now()
+SET status = 'queued', attempts = 0, refusals = 0, unclear_tries = 0, last_error = NULL,
+    not_before = now()
 WHERE status = 'failed'
 """
 SEND_ONE_AGAIN = text(f"{SEND_AGAIN} AND id = :id")

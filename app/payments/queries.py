@@ -133,9 +133,11 @@ def payer_records(session: Session, engagement_id: uuid.UUID) -> PayerRecords | 
     )
 
 
-def deposits_of_this_transaction(session: Session) -> Sequence[Deposit]:
-    """The deposits that the session has made due since its transaction began."""
-    return session.scalars(select(Deposit).where(Deposit.created_at == func.now())).all()
+def deposits_of_this_transaction(session: Session, newer_than: uuid.UUID) -> Sequence[Deposit]:
+    """The deposits that the session's transaction has made due since this process made that id."""
+    return session.scalars(
+        select(Deposit).where(Deposit.id > newer_than, Deposit.created_at == func.now())
+    ).all()
 
 
 def _last_attempt(session: Session, deposit: Deposit) -> CheckoutAttempt | None:

@@ -9,15 +9,20 @@ from sqlalchemy import insert, select, text
 from sqlalchemy.orm import Session
 
 from app.applications.events import ApplicationSubmitted
+from app.chat.queries import chat_of_this_transaction
 from app.circuits.models import CircuitRecord
+from app.database import new_id
 from app.engagements.models import Engagement
 from app.engagements.service import accept_engagement
 from app.events.delivery.dead_letters import replay_dead_letter
 from app.events.subscription import Subscriptions, current_subscriptions
 from app.events.types import RecordedEvent
 from app.flow.preview import preview_replay
+from app.notifications.queries import mail_of_this_transaction
+from app.payments.queries import deposits_of_this_transaction
 from local.postgres import Postgres
 from local.redis import Redis
+from tests.big_tables import FILL, read_through, rows_read
 from tests.integration.flow.conftest import (
     Choose,
     Desk,
@@ -185,3 +190,17 @@ def test_a_preview_holds_nobody_up_once_a_letter_is_over(
     look.__name__, look.__module__ = "score_fit", "app.scoring.subscribers"
     preview_replay(choose(first, second), Subscriptions({ApplicationSubmitted: (look,)}))
     assert free == [True, True] and stream
+
+
+@pytest.mark.parametrize(
+    "look", [mail_of_this_transaction, chat_of_this_transaction, deposits_of_this_transaction]
+)
+def test_what_a_handler_has_made_is_found_without_reading_what_was_made_before(
+    session: Session,
+    tamper: Callable[[str], None],
+    look: Callable[[Session, uuid.UUID], list[object]],
+) -> None:
+    tamper(FILL)
+    before = rows_read(session)
+    assert look(session, new_id()) == []
+    assert read_through(session, before) == []

@@ -182,6 +182,31 @@ def test_a_mail_of_which_nobody_knows_whether_it_was_taken_is_tried_once_more(
     assert reread(session, mail).refusals == 0
 
 
+@pytest.mark.parametrize("meanwhile", ["refused connections", "a dead worker"])
+def test_a_mail_that_may_have_arrived_is_tried_once_more_whatever_else_fails_meanwhile(
+    session: Session, write: Write, mailer: Mailer, sink: SmtpSink, meanwhile: str
+) -> None:
+    mail = write()
+    sink.hangs_up = True
+    mailer.send_due()
+    if meanwhile == "a dead worker":
+        session.execute(text(CLAIM))
+        put_back_orphans(session, MailMessage)
+    else:
+        sink.stop()
+        for _ in range(3):
+            mailer.hurry()
+            mailer.send_due()
+        assert str(reread(session, mail).last_error).startswith("It may have arrived: ")
+        sink.start()
+    assert reread(session, mail).status == "queued"
+    mailer.hurry()
+    mailer.send_due()
+    assert (reread(session, mail).status, len(sink.mails)) == ("failed", 2)
+    mailer.hurry()
+    assert (mailer.send_due(), len(sink.mails)) == (0, 2)
+
+
 def test_a_mail_that_is_sent_again_by_hand_has_its_two_tries_again(
     session: Session, write: Write, mailer: Mailer, sink: SmtpSink
 ) -> None:

@@ -1,6 +1,8 @@
 """What a server said back of a person's data goes with the person."""
 
+import tomllib
 from collections.abc import Callable
+from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import select
@@ -9,14 +11,21 @@ from sqlalchemy.orm import Session
 from app.applications.drafts.end import discard_draft
 from app.applications.drafts.resume_link import request_resume_link
 from app.applications.drafts.service import start_draft
+from app.applications.erasure import erase_person
 from app.applications.events import DraftLinkRequested
 from app.applications.questions.questionnaire import current_questionnaire
 from app.database import db
+from app.engagements.events import EngagementAccepted
+from app.engagements.queries import engagement_of
+from app.engagements.service import accept_engagement
 from app.events.integrity.person_keys import drop_key
+from app.events.types import declared_events
 from app.webhooks.models import WebhookAttempt
 from tests.integration.webhooks.conftest import PERSON, Add, Courier, Happen
+from tests.submitted import submit_answers
 from tests.webhook_receiver import Reply, WebhookReceiver
 
+DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
 ECHO = Reply(body=b'{"email": "canary@wren.example"}')
 
 
@@ -46,6 +55,37 @@ def test_what_was_said_back_of_a_draft_is_gone_with_the_draft(
     session.commit()
     handle_events()
     assert answers(session) == [""]
+
+
+def test_what_was_said_back_of_a_contract_is_gone_with_the_person(
+    session: Session,
+    add: Add,
+    courier: Courier,
+    receiver: WebhookReceiver,
+    handle_events: Callable[[], None],
+) -> None:
+    receiver.answer = lambda _: ECHO
+    add(EngagementAccepted.type, with_personal=True)
+    application = submit_answers(session, tomllib.loads(DEMO.read_text())["applications"][0])
+    session.commit()
+    handle_events()
+    engagement = engagement_of(session, application.id)
+    assert engagement
+    engagement.status = "offered"
+    session.flush()
+    accept_engagement(session, engagement, name="Canary Wren")
+    session.commit()
+    courier.work()
+    assert answers(session) == [ECHO.body.decode()]
+    erase_person(session, application.id, actor="prospect")
+    session.commit()
+    handle_events()
+    assert answers(session) == [""]
+
+
+def test_whatever_is_said_about_a_person_stands_in_a_stream_that_an_erasure_looks_at() -> None:
+    kinds = {event.stream_kind for event in declared_events().values() if event.personal}
+    assert kinds == {"draft", "application", "engagement"}
 
 
 def test_what_is_said_back_while_the_person_is_erased_is_not_kept(

@@ -1,0 +1,52 @@
+"""Tables that have grown for a while, and how much of one a transaction reads."""
+
+from collections import Counter
+
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+MANY = 2_000
+# Each row is about somebody else, and older than what a test does. Without triggers and foreign
+# keys, so by whoever may turn them off.
+FILL = f"""
+INSERT INTO events (id, stream, version, horizon, type, schema_version, data, metadata, person_id,
+    sealed, hash, relayed_at)
+SELECT uuidv7(interval '-1 day'), 'application-' || gen_random_uuid(), 1, 1, 'thing.happened', 1,
+    '{{}}', '{{}}', gen_random_uuid(), '', '', now()
+FROM generate_series(1, {MANY});
+INSERT INTO webhook_messages (id, event_id, endpoint_id, status)
+SELECT uuidv7(interval '-1 day'), id, gen_random_uuid(), 'delivered' FROM events;
+INSERT INTO webhook_attempts (message_id, started_at, duration_ms, http_status, answer)
+SELECT id, now(), 1, 200, 'OK' FROM webhook_messages;
+INSERT INTO mail_messages (id, key, application_id, correlation_id, status, sent_at, created_at,
+    template, recipient, subject, text, html, message_id)
+SELECT uuidv7(interval '-1 day'), gen_random_uuid() || ':received:ada@client.example',
+    CASE WHEN n % 2 = 0 THEN gen_random_uuid() END, '', 'sent', now(), now() - interval '1 day',
+    'received', 'ada@client.example', 'Received', '', '', ''
+FROM generate_series(1, {MANY}) n;
+INSERT INTO chat_messages (id, event_id, kind, application_id, correlation_id, status, sent_at,
+    created_at, text, link)
+SELECT uuidv7(interval '-1 day'), gen_random_uuid(), 'received', gen_random_uuid(), '', 'sent',
+    now(), now() - interval '1 day', 'Received', ''
+FROM generate_series(1, {MANY});
+INSERT INTO deposits (id, engagement_id, amount_cents, currency, created_at)
+SELECT uuidv7(interval '-1 day'), gen_random_uuid(), 1, 'usd', now() - interval '1 day'
+FROM generate_series(1, {MANY});
+ANALYZE events, webhook_messages, webhook_attempts, mail_messages, chat_messages, deposits
+"""
+# Postgres' own count, of which a transaction sees its own part at once.
+ROWS_READ = text("""
+SELECT relname, seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables
+WHERE schemaname = 'public'
+""")
+
+
+def rows_read(session: Session) -> Counter[str]:
+    """How many rows of each table the session has read; what it did just before may be among it."""
+    return Counter(dict(session.execute(ROWS_READ).all()))
+
+
+def read_through(session: Session, before: Counter[str]) -> list[str]:
+    """The tables of which it has read as many rows since as they were filled with."""
+    since = rows_read(session) - before
+    return sorted(table for table, rows in since.items() if rows >= MANY)

@@ -8,7 +8,7 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.applications.drafts.end import discard_draft
-from app.applications.drafts.link import request_resume_link
+from app.applications.drafts.resume_link import request_resume_link
 from app.applications.drafts.service import start_draft
 from app.applications.erasure import erase_person
 from app.applications.models import Draft
@@ -67,7 +67,7 @@ def test_the_end_of_a_draft_reads_no_table_through(
     assert links_sent(session) == ["ada@client.example"]
     tamper(FILL)
     stream = stream_of("draft", draft.id)
-    discard_draft(session, draft, because="expired")
+    discard_draft(session, draft, because="expired", actor="system:applications")
     session.commit()
     assert read_through_by_handlers(session, stream) == []
     assert links_sent(session) == []

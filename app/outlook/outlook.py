@@ -5,7 +5,7 @@ from msgspec import Struct
 from app.applications.questions.answers import Answers
 from app.applications.questions.conditions import questions_read
 from app.applications.questions.questionnaire import Question, Questionnaire, Step
-from app.engagements.pricing import quote_engagement, starting_price_cents
+from app.engagements.pricing import is_within_budget, quote_engagement, starting_price_cents
 from app.engagements.rate_card import RateCard
 from app.firm.offers import KINDS, Kind
 from app.scoring.rubric import Misfit, Rubric, misfit_of
@@ -14,13 +14,17 @@ from app.scoring.score import is_unclear, score_answers
 
 class PricedKind(Struct, frozen=True):
     """A kind of engagement at the price that the rate card gives for the answers, in cents of
-    ``currency``: in all, or each month."""
+    ``currency``: in all, or each month. The budget that was given is compared with
+    ``budget_months`` of it."""
 
     kind: Kind
     total_cents: int
     starting_cents: int
     currency: str
     is_monthly: bool
+    budget_months: int
+    is_within_budget: bool
+    starts_within_budget: bool
 
 
 class Outlook(Struct, frozen=True):
@@ -50,12 +54,16 @@ def outlook_on(
 
 def _price(kind: Kind, answers: Answers, card: RateCard) -> PricedKind:
     quote = quote_engagement(kind, answers, card)
+    starting_cents = starting_price_cents(kind, card)
     return PricedKind(
         kind=kind,
         total_cents=quote.total_cents,
-        starting_cents=starting_price_cents(kind, card),
+        starting_cents=starting_cents,
         currency=quote.currency,
         is_monthly=quote.is_monthly,
+        budget_months=card.price_of(kind).budget_months,
+        is_within_budget=is_within_budget(quote.total_cents, kind, answers, card),
+        starts_within_budget=is_within_budget(starting_cents, kind, answers, card),
     )
 
 

@@ -38,6 +38,22 @@ def test_it_names_the_kind_and_the_price_and_what_the_others_start_at(ready: Pro
     assert "Sprint, from $10,000" in page
 
 
+def test_a_price_above_the_budget_is_told_as_such(ready: Prospect) -> None:
+    assert "budget you gave" not in seen_by(ready)
+    ready.press("outcome", outcome="migration_in_production")
+    ready.press("engagement", budget="25k_to_60k", preferred_kind="build")
+    page = seen_by(ready)
+    assert "That is above the budget you gave." in page
+    assert "Sprint, from $10,000: that would be within your budget" in page
+
+
+def test_of_a_monthly_price_the_months_are_told_that_are_above_the_budget(
+    ready: Prospect,
+) -> None:
+    ready.press("engagement", budget="25k_to_60k", preferred_kind="fractional", days_a_month="8")
+    assert "3 months of it come to more than the budget you gave." in seen_by(ready)
+
+
 def test_it_gives_no_score_away(ready: Prospect) -> None:
     page = seen_by(ready)
     for band in current_rubric().bands:

@@ -9,7 +9,7 @@ from app.engagements.pricing import is_within_budget, quote_engagement, starting
 from app.engagements.rate_card import RateCard
 from app.firm.offers import KINDS, Kind
 from app.scoring.rubric import Misfit, Rubric, misfit_of
-from app.scoring.score import is_unclear, score_answers
+from app.scoring.score import is_unclear, score_answers, why_not_preferred
 
 
 class PricedKind(Struct, frozen=True):
@@ -28,11 +28,13 @@ class PricedKind(Struct, frozen=True):
 
 
 class Outlook(Struct, frozen=True):
-    """``proposed`` is what we would propose, ``others`` what else there is; ``unclear`` are the
-    questions about which we would have to ask again, each with its step. Where there is a
-    ``misfit``, no engagement would help."""
+    """``proposed`` is what we would propose, and ``why_not_preferred`` says why where another kind
+    is preferred; ``others`` are what else there is; ``unclear`` are the questions about which we
+    would have to ask again, each with its step. Where there is a ``misfit``, no engagement would
+    help."""
 
     proposed: PricedKind
+    why_not_preferred: str
     others: tuple[PricedKind, ...]
     unclear: tuple[tuple[Step, Question], ...]
     misfit: Misfit | None
@@ -46,6 +48,7 @@ def outlook_on(
     kind = score_answers(answers, rubric).recommended_kind
     return Outlook(
         proposed=_price(kind, answers, card),
+        why_not_preferred=why_not_preferred(kind, answers, rubric),
         others=tuple(_price(other, answers, card) for other in KINDS if other != kind),
         unclear=_unclear(answers, questionnaire, rubric),
         misfit=misfit_of(answers, rubric),

@@ -16,7 +16,7 @@ from app.applications.questions.checks import check_cases, check_when
 from app.applications.questions.conditions import When, all_hold, questions_read
 from app.applications.questions.questionnaire import Questionnaire
 from app.data_files import DataFileError, read_data, with_digest
-from app.firm.offers import Kind
+from app.firm.offers import KINDS, Kind
 from app.languages.prose import Prose, current_data
 
 BandName = Literal["strong", "good", "possible", "weak"]
@@ -64,10 +64,14 @@ class Band(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class KindRule(Struct, frozen=True, forbid_unknown_fields=True):
-    """Recommend ``kind`` when all conditions hold. Of the rubric's rules the first match wins."""
+    """Recommend ``kind`` when all conditions hold. Of the rubric's rules the first match wins.
+
+    ``reason`` explains it to a reviewer, ``told`` to a prospect who preferred another kind.
+    """
 
     kind: Kind
     reason: str
+    told: Prose = ""
     when: When = ()
 
 
@@ -84,9 +88,11 @@ class Misfit(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Rubric(Struct, frozen=True, forbid_unknown_fields=True):
     """The criteria, whose weights add up to 100, the bands from best to worst, the kinds' rules,
-    and the misfits, of which the first match wins."""
+    and the misfits, of which the first match wins. ``preference`` is the question that asks which
+    kind somebody prefers."""
 
     version: str
+    preference: str
     criteria: tuple[Criterion, ...]
     bands: tuple[Band, ...]
     kind_rules: tuple[KindRule, ...]
@@ -113,6 +119,7 @@ def load_rubric(path: Path, questionnaire: Questionnaire) -> Rubric:
         _faults_in_criteria(rubric, questionnaire)
         or _faults_in_bands(rubric)
         or _faults_in_kind_rules(rubric, questionnaire)
+        or _faults_in_preference(rubric, questionnaire)
         or _faults_in_misfits(rubric, questionnaire)
     )
     if faults:
@@ -190,6 +197,29 @@ def _faults_in_kind_rules(rubric: Rubric, questionnaire: Questionnaire) -> list[
     cases = [rule.when for rule in rubric.kind_rules]
     faults = check_cases(cases, questionnaire, with_unanswered=True)
     return [f"The list kind_rules {fault}." for fault in faults]
+
+
+def _faults_in_preference(rubric: Rubric, questionnaire: Questionnaire) -> list[str]:
+    """Where a rule overrules what somebody prefers, and doesn't tell them why."""
+    questions = {question.key: question for question in questionnaire.questions}
+    question = questions.get(rubric.preference)
+    if not question or not {*KINDS} <= {option.value for option in question.options}:
+        return [f"The preference '{rubric.preference}' must be a question that offers every kind."]
+    faults = []
+    for preferred in KINDS:
+        for number, rule in enumerate(rubric.kind_rules, start=1):
+            others = [c for c in rule.when if c.question != rubric.preference]
+            own = [c for c in rule.when if c.question == rubric.preference]
+            if not all_hold(tuple(own), {rubric.preference: preferred}):
+                continue
+            if rule.kind != preferred and not rule.told:
+                faults.append(
+                    f"The kind rule {number} ('{rule.kind}') needs told, for those who prefer"
+                    f" '{preferred}'."
+                )
+            if not others:
+                break
+    return faults
 
 
 def _faults_in_misfits(rubric: Rubric, questionnaire: Questionnaire) -> list[str]:

@@ -4,8 +4,8 @@ from msgspec import Struct
 
 from app.applications.questions.answers import Answers
 from app.applications.questions.conditions import all_hold, questions_read
-from app.firm.offers import Kind
-from app.scoring.rubric import BandName, Criterion, Rubric
+from app.firm.offers import KINDS, Kind
+from app.scoring.rubric import BandName, Criterion, KindRule, Rubric
 
 
 class CriterionScore(Struct, frozen=True):
@@ -39,7 +39,7 @@ def score_answers(answers: Answers, rubric: Rubric) -> Score:
     judged = [_judge(criterion, answers) for criterion in rubric.criteria]
     total = sum(score.points for score, _ in judged)
     band = next(band for band in rubric.bands if total >= band.at_least)
-    rule = next(rule for rule in rubric.kind_rules if all_hold(rule.when, answers))
+    rule = _kind_rule(answers, rubric)
     return Score(
         total=total,
         band=band.name,
@@ -50,6 +50,18 @@ def score_answers(answers: Answers, rubric: Rubric) -> Score:
         kind_reason=rule.reason,
         missing=tuple(dict.fromkeys(missing for _, missing in judged if missing)),
     )
+
+
+def why_not_preferred(kind: Kind, answers: Answers, rubric: Rubric) -> str:
+    """The sentence that tells a prospect why that kind is proposed and not the one they prefer; ""
+    where it is that one, where they prefer none, or where not the rubric but a person chose it."""
+    rule, preferred = _kind_rule(answers, rubric), answers.get(rubric.preference)
+    is_overruled = preferred in KINDS and rule.kind == kind != preferred
+    return rule.told if is_overruled else ""
+
+
+def _kind_rule(answers: Answers, rubric: Rubric) -> KindRule:
+    return next(rule for rule in rubric.kind_rules if all_hold(rule.when, answers))
 
 
 def is_unclear(criterion: Criterion, answers: Answers) -> bool:

@@ -54,6 +54,14 @@ def test_of_a_monthly_price_the_months_are_told_that_are_above_the_budget(
     assert "3 months of it come to more than the budget you gave." in seen_by(ready)
 
 
+def test_it_says_why_another_kind_than_the_preferred_one(ready: Prospect) -> None:
+    assert "You prefer" not in seen_by(ready)
+    ready.press("engagement", budget="10k_to_25k", preferred_kind="build")
+    page = seen_by(ready)
+    assert "we would propose a Sprint" in page
+    assert "You prefer a Build, but none starts within the budget you gave." in page
+
+
 def test_it_gives_no_score_away(ready: Prospect) -> None:
     page = seen_by(ready)
     for band in current_rubric().bands:

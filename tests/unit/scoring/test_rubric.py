@@ -98,6 +98,21 @@ def test_the_bands_cover_the_scale(rubric: Rubric) -> None:
             'when = [{ question = "preferred_kind", any_of = ["build"] }]',
             "The list kind_rules can never reach its entry 8.",
         ),
+        (
+            'told = "You prefer a Build,',
+            '#"',
+            "The kind rule 2 ('sprint') needs told, for those who prefer 'build'.",
+        ),
+        (
+            'preference = "preferred_kind"',
+            'preference = "outcome"',
+            "The preference 'outcome' must be a question that offers every kind.",
+        ),
+        (
+            'preference = "preferred_kind"',
+            'preference = "taste"',
+            "The preference 'taste' must be a question that offers every kind.",
+        ),
         ('kind = "fractional"', 'kind = "retainer"', "Invalid enum value 'retainer'"),
         ("weight = 22", 'weight = "22"', "Expected `int`, got `str` - at `$.criteria[0].weight`"),
         ("unanswered_points = 4", "unanswerd_points = 4", "unknown field `unanswerd_points`"),

@@ -9,7 +9,7 @@ from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import Questionnaire
 from app.firm.offers import KINDS
 from app.scoring.rubric import Rubric
-from app.scoring.score import Score, score_answers
+from app.scoring.score import Score, score_answers, why_not_preferred
 
 # Options from worst to best, for the questions whose options have an order.
 BETTER: dict[str, tuple[str, ...]] = {
@@ -159,3 +159,22 @@ def test_a_preference_counts_unless_budget_or_team_speak_against_it(
         "team_time": team_time,
     }
     assert score_answers(answers, rubric).recommended_kind == kind
+
+
+@given(data=st.data())
+def test_who_is_proposed_another_kind_than_preferred_is_told_why_and_nobody_else(
+    data: st.DataObject, any_answers: Drawn, rubric: Rubric
+) -> None:
+    answers = data.draw(any_answers)
+    proposed, preferred = (
+        score_answers(answers, rubric).recommended_kind,
+        answers.get("preferred_kind"),
+    )
+    is_overruled = preferred in KINDS and preferred != proposed
+    assert bool(why_not_preferred(proposed, answers, rubric)) == is_overruled
+
+
+def test_where_a_person_chose_another_kind_no_rule_speaks_for_them(rubric: Rubric) -> None:
+    answers: Answers = {"preferred_kind": "build", "budget": "10k_to_25k"}
+    assert "You prefer a Build" in why_not_preferred("sprint", answers, rubric)
+    assert not why_not_preferred("fractional", answers, rubric)

@@ -27,20 +27,22 @@ FULL_SCORE: Final = 100
 class Level(Struct, frozen=True, forbid_unknown_fields=True):
     """Points, and the sentence that explains them to a reviewer.
 
-    ``missing`` says what is still to be asked when the answer was given but says little.
+    ``missing`` says what is still to be asked when the answer was given but says little;
+    ``unclear`` says the same to the prospect.
     """
 
     points: int
     reason: str
     when: When
     missing: str = ""
+    unclear: Prose = ""
 
 
 class Criterion(Struct, frozen=True, forbid_unknown_fields=True):
     """One thing that is judged, worth ``weight`` points at most.
 
     When any question that it reads has no answer, it gives ``unanswered_points``, and ``missing``
-    is both the reason and what a reviewer is told to ask.
+    is both the reason and what a reviewer is told to ask; ``unclear`` is what the prospect reads.
     """
 
     key: str
@@ -48,6 +50,7 @@ class Criterion(Struct, frozen=True, forbid_unknown_fields=True):
     weight: int
     unanswered_points: int
     missing: str
+    unclear: Prose
     levels: tuple[Level, ...]
 
     @property
@@ -163,12 +166,21 @@ def _faults_in_criterion(criterion: Criterion, questionnaire: Questionnaire) -> 
             return [f"gives {worse} points after {better}; its levels must fall"]
     if points[-1] < 0 or not 0 <= criterion.unanswered_points <= criterion.weight:
         return ["gives points outside 0 to its weight"]
-    if not criterion.missing or not all(level.reason for level in criterion.levels):
-        return ["needs a reason for each level, and a missing sentence"]
+    if faults := _faults_in_sentences(criterion):
+        return faults
     if not questions_read(criterion.cases):
         return ["reads no question"]
     faults = [fault for when in criterion.cases for fault in check_when(when, questionnaire)]
     return faults or check_cases(criterion.cases, questionnaire)
+
+
+def _faults_in_sentences(criterion: Criterion) -> list[str]:
+    if not criterion.missing or not all(level.reason for level in criterion.levels):
+        return ["needs a reason for each level, and a missing sentence"]
+    judged: tuple[Criterion | Level, ...] = (criterion, *criterion.levels)
+    if any(bool(one.missing) != bool(one.unclear) for one in judged):
+        return ["needs unclear, for the prospect, where something is missing and only there"]
+    return []
 
 
 def _faults_in_bands(rubric: Rubric) -> list[str]:

@@ -5,7 +5,8 @@ from msgspec import Struct
 from app.applications.questions.answers import Answers
 from app.applications.questions.conditions import all_hold, questions_read
 from app.firm.offers import KINDS, Kind
-from app.scoring.rubric import BandName, Criterion, KindRule, Rubric
+from app.languages.prose import Prose
+from app.scoring.rubric import BandName, Criterion, KindRule, Level, Rubric
 
 
 class CriterionScore(Struct, frozen=True):
@@ -32,6 +33,14 @@ class Score(Struct, frozen=True):
     recommended_kind: Kind
     kind_reason: str
     missing: tuple[str, ...]
+
+
+class Gap(Struct, frozen=True):
+    """What isn't clear yet, in a sentence for the prospect, and the keys of the questions that
+    would clear it up."""
+
+    unclear: Prose
+    questions: tuple[str, ...]
 
 
 def score_answers(answers: Answers, rubric: Rubric) -> Score:
@@ -64,18 +73,32 @@ def _kind_rule(answers: Answers, rubric: Rubric) -> KindRule:
     return next(rule for rule in rubric.kind_rules if all_hold(rule.when, answers))
 
 
-def is_unclear(criterion: Criterion, answers: Answers) -> bool:
-    """Whether a reviewer would have to ask again before they could judge by it."""
-    return bool(_judge(criterion, answers)[1])
+def gaps_in(answers: Answers, rubric: Rubric) -> tuple[Gap, ...]:
+    """What a reviewer would have to ask again before they could judge."""
+    found = (_gap(criterion, answers) for criterion in rubric.criteria)
+    return tuple(gap for gap in found if gap)
+
+
+def _gap(criterion: Criterion, answers: Answers) -> Gap | None:
+    if level := _level(criterion, answers):
+        return Gap(level.unclear, questions_read([level.when])) if level.unclear else None
+    read = questions_read(criterion.cases)
+    # An answer that none of the levels knows is as good as none.
+    return Gap(criterion.unclear, tuple(key for key in read if not answers.get(key)) or read)
 
 
 def _judge(criterion: Criterion, answers: Answers) -> tuple[CriterionScore, str]:
     """Return the criterion's score, and the sentence about what is missing, or ""."""
-    answered = all(answers.get(question) for question in questions_read(criterion.cases))
-    matching = (level for level in criterion.levels if answered and all_hold(level.when, answers))
-    if level := next(matching, None):
+    if level := _level(criterion, answers):
         points, reason, missing = level.points, level.reason, level.missing
     else:
         points, reason, missing = criterion.unanswered_points, criterion.missing, criterion.missing
     score = CriterionScore(criterion.key, criterion.label, points, criterion.weight, reason)
     return score, missing
+
+
+def _level(criterion: Criterion, answers: Answers) -> Level | None:
+    """The level that the answers reach; None where one that it reads is missing or unknown."""
+    if not all(answers.get(question) for question in questions_read(criterion.cases)):
+        return None
+    return next((level for level in criterion.levels if all_hold(level.when, answers)), None)

@@ -62,6 +62,16 @@ def test_it_says_why_another_kind_than_the_preferred_one(ready: Prospect) -> Non
     assert "You prefer a Build, but none starts within the budget you gave." in page
 
 
+def test_what_is_unclear_is_said_and_leads_to_its_question(ready: Prospect) -> None:
+    assert "What we would have to ask" not in seen_by(ready)
+    ready.press("engagement", team_time="none")
+    assert "None of your engineers has time. Who will own the result" in seen_by(ready)
+    page = ready.client.get("/apply/outlook").text
+    assert "Engineers who work on it" not in page
+    assert 'href="/apply/engagement?back_to_review=yes#field-team_time"' in page
+    assert 'id="field-team_time"' in ready.see("engagement")
+
+
 def test_it_gives_no_score_away(ready: Prospect) -> None:
     page = seen_by(ready)
     for band in current_rubric().bands:
@@ -77,6 +87,7 @@ def test_a_misfit_is_told_kindly_and_may_send_all_the_same(ready: Prospect) -> N
     assert "Our smallest engagement, the Sprint, costs $10,000" in page
     assert "You can still send the application." in page
     assert "we would propose" not in page
+    assert "What we would have to ask" not in page
 
 
 def test_a_misfit_is_given_what_to_read_instead(ready: Prospect) -> None:

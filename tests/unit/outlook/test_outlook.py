@@ -51,7 +51,10 @@ def test_what_is_foretold_is_what_will_be_proposed_at_that_price(
     [
         ({}, set()),
         ({"success": ""}, {"success"}),
-        ({"budget": "not_set"}, {"budget", "outcome"}),
+        ({"budget": "not_set"}, {"budget"}),
+        ({"team_time": "none"}, {"team_time"}),
+        ({"architecture": "events_already", "brokers": ["none"]}, {"architecture", "brokers"}),
+        ({"problem": "It is slow."}, {"problem"}),
     ],
 )
 def test_only_what_a_reviewer_would_ask_about_is_unclear(
@@ -62,7 +65,9 @@ def test_only_what_a_reviewer_would_ask_about_is_unclear(
     unclear: set[str],
 ) -> None:
     outlook = outlook_on({**STRONG, **changed}, questionnaire, rubric, rate_card)
-    assert {question.key for _, question in outlook.unclear} == unclear
+    named = {question.key for one in outlook.unclear for _, question in one.questions}
+    assert named == unclear
+    assert all(one.sentence and one.questions for one in outlook.unclear)
 
 
 @pytest.mark.parametrize(
@@ -73,7 +78,8 @@ def test_whom_no_engagement_would_help_is_told_so(
     questionnaire: Questionnaire, rubric: Rubric, rate_card: RateCard, changed: Answers
 ) -> None:
     assert outlook_on(STRONG, questionnaire, rubric, rate_card).misfit is None
-    assert outlook_on({**STRONG, **changed}, questionnaire, rubric, rate_card).misfit
+    misfit = outlook_on({**STRONG, "success": "", **changed}, questionnaire, rubric, rate_card)
+    assert misfit.misfit and not misfit.unclear
 
 
 @pytest.mark.parametrize(

@@ -69,6 +69,11 @@ def test_the_bands_cover_the_scale(rubric: Rubric) -> None:
             'reason = ""',
             "The criterion 'start' needs a reason for each level, and a missing sentence.",
         ),
+        (
+            'unclear = "You haven’t named a budget."',
+            'unclear = ""',
+            "The criterion 'budget' needs unclear, for the prospect, where something is missing",
+        ),
         ('key = "substance"', 'key = "fit"', "Two criteria have the key 'fit'."),
         (
             "weight = 4\nunanswered_points = 1\n",

@@ -23,18 +23,21 @@ from app.events.contract.cloudevents import to_json
 from app.extensions import limiter
 from app.labs.backbone import init_labs, on_backbone
 from app.labs.controls import kill_consumer, staff_stations, start_consumers, stop_consumers
-from app.labs.forms import ConsumersForm, form_of
+from app.labs.forms import ConsumersForm, form_sent
 from app.labs.kept import closed_page, init_kept
 from app.labs.models import Sandbox
 from app.labs.pages import (
     PRESSES_A_MINUTE,
+    chosen_in,
     digest,
+    forms_with,
     limits,
     load,
     look,
     moving_part,
     own_sandbox,
     remember,
+    remember_chosen,
     site_config,
 )
 from app.labs.queries import empty_state, nth_event
@@ -74,13 +77,14 @@ def lab(lab: str) -> str:
     with on_backbone() as backbone:
         sandbox = own_sandbox(backbone, scenario)
         state = look(backbone, scenario, sandbox) if sandbox else empty_state(scenario)
+        chosen = chosen_in(backbone, scenario, sandbox)
         in_use = count_sandboxes(backbone)
 
     def make() -> str:
         return render_template(
             "labs/lab.html",
             **moving_part(scenario, state, sandbox),
-            forms={action.name: form_of(action) for action in scenario.actions},
+            forms=forms_with(scenario, chosen),
             in_use=in_use,
             **limits(),
         )
@@ -123,9 +127,10 @@ def act(lab: str, action: str) -> ResponseReturnValue:
         chosen_action = scenario.action(action)
     except KeyError:
         abort(404)
-    form = form_of(chosen_action, is_sent=True)
+    form = form_sent(chosen_action)
     if not form.validate():
         abort(400)
+    remember_chosen(scenario, chosen_action, form.chosen)
     return change(
         scenario,
         lambda backbone, sandbox: chosen_action.perform(backbone, sandbox, form.chosen),

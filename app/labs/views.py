@@ -146,7 +146,12 @@ def consumers(lab: str, what: str) -> ResponseReturnValue:
     if not form.validate() or not (scenario.can_kill if what == "kill" else scenario.can_stop):
         abort(400)
     do = {"stop": stop_consumers, "start": start_consumers, "kill": kill_named}[what]
-    return change(scenario, lambda backbone, sandbox: do(backbone, sandbox, form.subscriber.data))
+    subscriber = form.subscriber.data
+    return change(
+        scenario,
+        lambda backbone, sandbox: do(backbone, sandbox, subscriber),
+        shows=f"station-{subscriber}",
+    )
 
 
 @labs.post(f"/labs/<lab>/{END}")
@@ -161,8 +166,11 @@ def end(lab: str) -> ResponseReturnValue:
     return redirect(url_for(".lab", lab=lab), 303)
 
 
-def change(scenario: Scenario, perform: Callable[[Session, Sandbox], None]) -> ResponseReturnValue:
-    """Do it in the visitor's sandbox, and show what has become of it."""
+def change(
+    scenario: Scenario, perform: Callable[[Session, Sandbox], None], *, shows: str = "sandbox"
+) -> ResponseReturnValue:
+    """Do it in the visitor's sandbox, and show what has become of it: the page from the part on
+    that has the id ``shows``. A refusal stands at the head of the page."""
     try:
         with on_backbone() as backbone:
             sandbox = own_sandbox(backbone, scenario) or new_sandbox(backbone, scenario)
@@ -170,10 +178,15 @@ def change(scenario: Scenario, perform: Callable[[Session, Sandbox], None]) -> R
             perform(backbone, sandbox)
             backbone.commit()
     except NoRoom:
-        flash(str(FULL))
+        return refuse(scenario, FULL)
     except NotNow as refusal:
-        flash(str(refusal))
-    return redirect(url_for(".lab", lab=scenario.slug, _anchor="sandbox"), 303)
+        return refuse(scenario, refusal)
+    return redirect(url_for(".lab", lab=scenario.slug, _anchor=shows), 303)
+
+
+def refuse(scenario: Scenario, reason: object) -> ResponseReturnValue:
+    flash(str(reason))
+    return redirect(url_for(".lab", lab=scenario.slug), 303)
 
 
 def kill_named(backbone: Session, sandbox: Sandbox, subscriber: str) -> None:

@@ -47,6 +47,30 @@ def test_what_is_pressed_shows_without_scripts(client: FlaskClient, press: Press
     assert "The log: 0 events" in page
 
 
+def test_what_is_done_to_a_subscriber_leads_to_its_own_place_on_the_page(
+    client: FlaskClient, press: Press
+) -> None:
+    page = press("/labs/payments/surge", **{"surge-choice": "50"}).text
+    token = TOKEN.search(page)
+    assert token and 'id="station-payments.post_payment"' in page
+    for about in ("payments.post_payment", "payments.notify_holder"):
+        fields = {"subscriber": about, "csrf_token": token[1]}
+        answer = client.post("/labs/payments/consumers/kill", data=fields)
+        assert answer.location == f"/labs/payments#station-{about}"
+
+
+def test_a_refusal_leads_to_the_head_of_the_page_where_it_stands(
+    client: FlaskClient, press: Press
+) -> None:
+    page = press("/labs/payments/consumers/kill", subscriber="payments.post_payment").text
+    token = TOKEN.search(page)
+    assert token
+    fields = {"subscriber": "payments.post_payment", "csrf_token": token[1]}
+    answer = client.post("/labs/payments/consumers/kill", data=fields)
+    assert answer.location == "/labs/payments"
+    assert "There is no consumer running" in client.get(answer.location).text
+
+
 def test_an_event_is_shown_as_the_message_that_it_is(client: FlaskClient, press: Press) -> None:
     press("/labs/retail/place", **{"place-choice": "1"})
     answer = client.get("/labs/retail/events/1")

@@ -16,7 +16,6 @@ from flask import (
 )
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
 from app.events.contract.cloudevents import to_json
@@ -41,7 +40,7 @@ from app.labs.pages import (
     site_config,
 )
 from app.labs.queries import empty_state, nth_event
-from app.labs.sandboxes import NoRoom, count_sandboxes, end_sandbox, open_sandbox
+from app.labs.sandboxes import count_sandboxes, end_sandbox, open_sandbox
 from app.labs.scenario import END, NotNow, Scenario
 from app.labs.scenarios import SCENARIOS
 from app.screening.origins import origin_of
@@ -49,9 +48,6 @@ from app.screening.origins import origin_of
 # By network; of the buttons, whichever they are and of whatever lab.
 presses = limiter.shared_limit(f"{PRESSES_A_MINUTE} per minute", scope="labs")
 NEW_SANDBOXES = "30 per hour"
-FULL = lazy_gettext(
-    "Every sandbox is in use right now. One will be free within minutes: come back then."
-)
 # What htmx takes as: swap this in, and ask no more.
 STOP_ASKING = 286
 
@@ -177,16 +173,10 @@ def change(
             remember(scenario, sandbox)
             perform(backbone, sandbox)
             backbone.commit()
-    except NoRoom:
-        return refuse(scenario, FULL)
     except NotNow as refusal:
-        return refuse(scenario, refusal)
+        flash(str(refusal))
+        return redirect(url_for(".lab", lab=scenario.slug), 303)
     return redirect(url_for(".lab", lab=scenario.slug, _anchor=shows), 303)
-
-
-def refuse(scenario: Scenario, reason: object) -> ResponseReturnValue:
-    flash(str(reason))
-    return redirect(url_for(".lab", lab=scenario.slug), 303)
 
 
 def kill_named(backbone: Session, sandbox: Sandbox, subscriber: str) -> None:

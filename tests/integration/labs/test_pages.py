@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 
 from app.database import alone_at
 from app.labs.backbone import RUNNING
+from app.labs.sandboxes import ALL_IN_USE
 from app.labs.scenarios import SCENARIOS
-from app.labs.views import FULL
 from tests.integration.labs.conftest import TOKEN, Press, Until
 
 SLUGS = [scenario.slug for scenario in SCENARIOS]
@@ -129,7 +129,7 @@ def test_when_all_are_in_use_the_page_says_so_and_shows_the_rest(
     for one in (app, backbone):
         monkeypatch.setitem(one.config, "SITE", config)
     page = press("/labs/retail/place", **{"place-choice": "1"}).text
-    assert str(FULL) in page
+    assert str(ALL_IN_USE) in page
     assert "All 0 sandboxes are in use right now" in page and "What happens" in page
 
 
@@ -141,12 +141,12 @@ def test_who_takes_one_after_the_other_leaves_room_for_others(
         stranger.environ_base["REMOTE_ADDR"] = address
         return press("/labs/retail/place", by=stranger, **{"place-choice": "1"}).text
 
-    for number in range(6):
+    for number in range(12):
         assert "The log: 1 event" in come_from(f"2001:db8:0:7::{number}")
     refused = come_from("2001:db8:0:7::99")
-    assert "6 sandboxes are open from your network" in refused and "The log: 0 events" in refused
+    assert "12 sandboxes are open from your network" in refused and "The log: 0 events" in refused
     assert "The log: 1 event" in come_from("2001:db8:0:8::1")
-    assert "One network can have 6 of them at once." in client.get("/labs/").text
+    assert "One network can have 12 of them at once." in client.get("/labs/").text
 
 
 @pytest.mark.parametrize(

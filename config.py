@@ -91,7 +91,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     HOLD_ABOVE_PER_ADDRESS: CountOrZero = 20
     HOLD_ABOVE_PER_EMAIL: CountOrZero = 5
     LABS_SANDBOXES: CountOrZero = 24
-    LABS_SANDBOXES_PER_NETWORK: Count = 6
+    LABS_SANDBOXES_PER_NETWORK: Count = 12
     LABS_MINUTES: Count = 15
     LABS_EVENTS: Count = 1000
     LABS_NICENESS: Niceness = 10

@@ -157,6 +157,14 @@ def starting_price_cents(kind: Kind, card: RateCard) -> int:
     return card.price_of(kind).floor_cents
 
 
+def is_within_budget(cents: int, kind: Kind, answers: Answers, card: RateCard) -> bool:
+    """Whether a price of that kind, or some months of it, is at most what the answers say can be
+    spent. A budget that isn't given, or has no upper end, rules nothing out."""
+    budgets = (one.up_to_cents for one in card.budgets if all_hold(one.when, answers))
+    limit_cents = next(budgets, None)
+    return limit_cents is None or cents * card.price_of(kind).budget_months <= limit_cents
+
+
 def lowest_sum_cents(price: KindPrice) -> int:
     """Return what the base comes to with every discount, in cents. Where that is under the floor, a
     quote is lifted to it."""

@@ -39,7 +39,8 @@ class Modifier(Struct, frozen=True, forbid_unknown_fields=True):
 class KindPrice(Struct, frozen=True, forbid_unknown_fields=True):
     """The price of one kind, in cents: of the whole if ``billing`` is fixed, of a month if monthly.
 
-    ``floor_cents`` is the least that a quote can come to; ``deposit_percent`` is of the total.
+    ``floor_cents`` is the least that a quote can come to; ``deposit_percent`` is of the total;
+    ``budget_months`` is for how many months of a monthly price a budget is meant to last.
     """
 
     kind: Kind
@@ -51,17 +52,26 @@ class KindPrice(Struct, frozen=True, forbid_unknown_fields=True):
     floor_explanation: Prose
     deposit_percent: int
     modifiers: tuple[Modifier, ...] = ()
+    budget_months: int = 1
 
     @property
     def is_monthly(self) -> bool:
         return self.billing == "monthly"
 
 
+class Budget(Struct, frozen=True, forbid_unknown_fields=True):
+    """The most that somebody who answers so can spend, in cents of the card's currency."""
+
+    up_to_cents: int
+    when: When
+
+
 class RateCard(Struct, frozen=True, forbid_unknown_fields=True):
     """The prices of all kinds in one currency, a lower-case ISO 4217 code as Stripe wants it.
 
     ``floor_label`` names the line that lifts a quote to its floor, ``agreed_label`` the one that
-    brings it to the price that staff agreed on with the client.
+    brings it to the price that staff agreed on with the client. ``budgets`` are those that have an
+    upper end.
     """
 
     version: str
@@ -70,6 +80,7 @@ class RateCard(Struct, frozen=True, forbid_unknown_fields=True):
     agreed_label: Prose
     agreed_explanation: Prose
     kinds: tuple[KindPrice, ...]
+    budgets: tuple[Budget, ...] = ()
 
     def price_of(self, kind: Kind) -> KindPrice:
         """Return the price of that kind; load_rate_card sees to it that there is one."""
@@ -122,6 +133,8 @@ def _faults_in(card: RateCard, questionnaire: Questionnaire) -> list[str]:
         for modifier in price.modifiers:
             place = f"The modifier '{modifier.label}' of the kind '{price.kind}'"
             faults += [f"{place} {it}." for it in _faults_in_modifier(modifier, questionnaire)]
+    for number, budget in enumerate(card.budgets, start=1):
+        faults += [f"The budget {number} {it}." for it in _faults_in_budget(budget, questionnaire)]
     return faults
 
 
@@ -133,6 +146,10 @@ def _faults_in_price(price: KindPrice) -> list[str]:
         faults.append(f"has a base of {price.base_cents} cents, under its floor")
     if not 1 <= price.deposit_percent <= 100:
         faults.append(f"asks for a deposit of {price.deposit_percent}%; it must be 1 to 100")
+    if price.budget_months < 1 or (price.budget_months > 1 and not price.is_monthly):
+        faults.append(
+            f"has budget_months {price.budget_months}; it must be 1 or more, and 1 of a fixed price"
+        )
     if not (price.label and price.explanation and price.floor_explanation):
         faults.append("needs a label, an explanation and a floor_explanation")
     return faults
@@ -146,3 +163,11 @@ def _faults_in_modifier(modifier: Modifier, questionnaire: Questionnaire) -> lis
     if not modifier.when:
         return ["has no condition; put what everybody pays into the base"]
     return check_when(modifier.when, questionnaire)
+
+
+def _faults_in_budget(budget: Budget, questionnaire: Questionnaire) -> list[str]:
+    if budget.up_to_cents <= 0:
+        return ["needs up_to_cents above 0"]
+    if not budget.when:
+        return ["has no condition; it would be everybody's"]
+    return check_when(budget.when, questionnaire)

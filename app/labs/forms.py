@@ -1,5 +1,8 @@
 """What a visitor chooses before pressing a lab's button. The site's own check holds the tokens."""
 
+from collections.abc import Mapping, Sequence
+from typing import Any
+
 from wtforms import RadioField, SelectField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import InputRequired
@@ -55,17 +58,24 @@ class ConsumersForm(SiteForm):
         ]
 
 
-def form_of(action: Action, *, is_sent: bool = False) -> ActionForm:
-    """The action's form: as it was sent, or new with its first choice made."""
+def form_sent(action: Action) -> ActionForm:
+    """The action's form as the visitor sent it."""
+    return _form(action, {})
+
+
+def form_shown(action: Action, chosen: Sequence[str] = ()) -> ActionForm:
+    """The same with these choices made; of one that takes a single choice, else its first."""
+    if action.takes_several:
+        return _form(action, {"formdata": None, "data": {"choice": [*chosen]}})
+    values = [choice.value for choice in action.choices]
+    first = next((value for value in [*chosen, *values] if value in values), None)
+    return _form(action, {"formdata": None, "data": {"choice": first}})
+
+
+def _form(action: Action, given: Mapping[str, Any]) -> ActionForm:
     if not action.choices:
         return ActionForm()
-    options = [SelectChoice(choice.value, choice.label) for choice in action.choices]
-    given = {} if is_sent else {"formdata": None, "data": {"choice": action.choices[0].value}}
-    if action.takes_several:
-        given.pop("data", None)
-        several = ChoicesForm(prefix=action.name, **given)
-        several.choice.choices, several.choice.label.text = options, action.legend
-        return several
-    one = ChoiceForm(prefix=action.name, **given)
-    one.choice.choices, one.choice.label.text = options, action.legend
-    return one
+    form = (ChoicesForm if action.takes_several else ChoiceForm)(prefix=action.name, **given)
+    form.choice.choices = [SelectChoice(choice.value, choice.label) for choice in action.choices]
+    form.choice.label.text = action.legend
+    return form

@@ -3,21 +3,24 @@
 import hashlib
 import time
 import uuid
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import msgspec
 from flask import abort, session
 from sqlalchemy.orm import Session
 
+from app.labs.forms import ActionForm, form_shown
 from app.labs.models import Sandbox
 from app.labs.queries import LabState, state_of
 from app.labs.sandboxes import find_sandbox, look_at_sandbox
-from app.labs.scenario import Scenario
+from app.labs.scenario import Action, Scenario
 from app.labs.scenarios import BY_SLUG
 from app.languages.choice import present_language
 from app.settings import current_config
 
 COOKIE = "labs"
+CHOSEN = "labs_chosen"
 # A press a second is a lively visitor, and an office shares one address.
 PRESSES_A_MINUTE = 60
 
@@ -40,6 +43,33 @@ def own_sandbox(backbone: Session, scenario: Scenario) -> Sandbox | None:
 def remember(scenario: Scenario, sandbox: Sandbox) -> None:
     """Have the browser name this sandbox from now on."""
     session[COOKIE] = {**session.get(COOKIE, {}), scenario.slug: sandbox.id.hex}
+
+
+def remember_chosen(scenario: Scenario, action: Action, chosen: Sequence[str]) -> None:
+    """Have the button's choices stand as they were when the page is shown again."""
+    if action.choices and not action.current:
+        place = f"{scenario.slug}/{action.name}"
+        session[CHOSEN] = {**session.get(CHOSEN, {}), place: [*chosen]}
+
+
+def chosen_in(
+    backbone: Session, scenario: Scenario, sandbox: Sandbox | None
+) -> dict[str, Sequence[str]]:
+    """Action → what is chosen before its button. Without a sandbox nothing is yet."""
+    if sandbox is None:
+        return {}
+    last = session.get(CHOSEN, {})
+    return {
+        action.name: action.current(backbone, sandbox)
+        if action.current
+        else last.get(f"{scenario.slug}/{action.name}", ())
+        for action in scenario.actions
+    }
+
+
+def forms_with(scenario: Scenario, chosen: Mapping[str, Sequence[str]]) -> dict[str, ActionForm]:
+    """Action → its form, with what is chosen in it."""
+    return {one.name: form_shown(one, chosen.get(one.name, ())) for one in scenario.actions}
 
 
 def look(backbone: Session, scenario: Scenario, sandbox: Sandbox) -> LabState:

@@ -3,9 +3,11 @@
 import uuid
 from collections.abc import Mapping, Sequence
 from datetime import timedelta
+from math import ceil
 
 from flask_babel import lazy_gettext
-from sqlalchemy import Select, func, select, text
+from flask_babel.speaklater import LazyString
+from sqlalchemy import ColumnElement, Select, func, select, text
 from sqlalchemy.orm import Session
 
 from app.database import utc_now
@@ -49,19 +51,19 @@ REMOVE = (
 HOLDS_NO_MORE = lazy_gettext(
     "This sandbox holds as many events as it may. Start again with an empty one."
 )
+ALL_IN_USE = lazy_gettext("Every sandbox is in use right now.")
 
 
-class NoRoom(Exception):
-    """As many sandboxes are open as there may be."""
+class NoRoom(NotNow):
+    """As many sandboxes are open as there may be, of all or of the visitor's network."""
 
 
 def open_sandbox(session: Session, lab: str, config: Config, *, network: bytes) -> Sandbox:
     """Open a sandbox of that lab, under an id that can't be guessed. ``network`` is where its
-    visitor comes from, the same for all who come from there. Raises NoRoom, and NotNow where the
-    network has as many as it may."""
+    visitor comes from, the same for all who come from there. Raises NoRoom."""
     session.execute(ALONE)
     if count_sandboxes(session) >= config.LABS_SANDBOXES:
-        raise NoRoom
+        raise _no_room(session, ALL_IN_USE)
     _check_share(session, network, config.LABS_SANDBOXES_PER_NETWORK)
     sandbox_id = uuid.uuid4()
     about = {"lab": lab, "network": network, "minutes": config.LABS_MINUTES}
@@ -71,15 +73,34 @@ def open_sandbox(session: Session, lab: str, config: Config, *, network: bytes) 
 
 def _check_share(session: Session, network: bytes, most: int) -> None:
     """However many cookies somebody throws away, others find room."""
-    of_network = ALL_OPEN.where(Sandbox.network == network)
-    if (session.scalar(of_network) or 0) >= most:
-        raise NotNow(
-            lazy_gettext(
-                "%(most)s sandboxes are open from your network, and one network can have no more at"
-                " once. One will be free within minutes.",
-                most=most,
-            )
+    is_of_network = Sandbox.network == network
+    if (session.scalar(ALL_OPEN.where(is_of_network)) or 0) >= most:
+        why = lazy_gettext(
+            "%(most)s sandboxes are open from your network, and one network can have no more at"
+            " once.",
+            most=most,
         )
+        raise _no_room(session, why, is_of_network)
+
+
+def _no_room(session: Session, why: LazyString, *in_the_way: ColumnElement[bool]) -> NoRoom:
+    """With when the first of those in the way ends: if nobody looks at it any more, and however
+    often somebody does."""
+    at_the_latest = func.greatest(Sandbox.ends_at, Sandbox.opened_at + LONGEST)
+    ends = select(func.min(Sandbox.ends_at), func.min(at_the_latest))
+    first = session.execute(ends.where(Sandbox.ends_at > func.now(), *in_the_way)).one()
+    if None in first:
+        return NoRoom(why)
+    soon, latest = (ceil((at - utc_now()) / timedelta(minutes=1)) for at in first)
+    return NoRoom(
+        lazy_gettext(
+            "%(why)s One will be free in %(soon)s min if nobody looks at it any more, and in"
+            " %(latest)s min at the latest.",
+            why=why,
+            soon=soon,
+            latest=latest,
+        )
+    )
 
 
 def count_sandboxes(session: Session) -> int:

@@ -45,6 +45,7 @@ class Action(msgspec.Struct, frozen=True):
     """Something the visitor can do: a button, with choices before it if there are any.
 
     ``perform`` is given the chosen values, which are among the choices; it may raise NotNow.
+    ``current`` tells which of them the sandbox has now; without it they are the visitor's last.
     """
 
     name: str
@@ -53,6 +54,7 @@ class Action(msgspec.Struct, frozen=True):
     choices: tuple[Choice, ...] = ()
     legend: str = ""
     takes_several: bool = False
+    current: Callable[[Session, Sandbox], Sequence[str]] | None = None
 
 
 class Sum(msgspec.Struct, frozen=True):

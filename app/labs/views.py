@@ -6,28 +6,30 @@ import msgspec
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
-from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
 from app.events.contract.cloudevents import to_json
 from app.extensions import limiter
 from app.labs.backbone import init_labs, on_backbone
 from app.labs.controls import kill_consumer, staff_stations, start_consumers, stop_consumers
-from app.labs.forms import ConsumersForm, form_of
+from app.labs.forms import ConsumersForm, form_sent
 from app.labs.kept import closed_page, init_kept
 from app.labs.models import Sandbox
 from app.labs.pages import (
     PRESSES_A_MINUTE,
+    chosen_in,
     digest,
+    forms_with,
     limits,
     load,
     look,
     moving_part,
     own_sandbox,
     remember,
+    remember_chosen,
 )
 from app.labs.queries import empty_state, nth_event
-from app.labs.sandboxes import NoRoom, count_sandboxes, end_sandbox, open_sandbox
+from app.labs.sandboxes import count_sandboxes, end_sandbox, open_sandbox
 from app.labs.scenario import END, NotNow, Scenario
 from app.labs.scenarios import SCENARIOS
 from app.screening.origins import origin_of
@@ -37,9 +39,6 @@ from app.web.htmx import STOP_ASKING
 # By network; of the buttons, whichever they are and of whatever lab.
 presses = limiter.shared_limit(f"{PRESSES_A_MINUTE} per minute", scope="labs")
 NEW_SANDBOXES = "30 per hour"
-FULL = lazy_gettext(
-    "Every sandbox is in use right now. One will be free within minutes: come back then."
-)
 
 labs = Blueprint("labs", __name__, template_folder="templates")
 
@@ -63,13 +62,14 @@ def lab(lab: str) -> str:
     with on_backbone() as backbone:
         sandbox = own_sandbox(backbone, scenario)
         state = look(backbone, scenario, sandbox) if sandbox else empty_state(scenario)
+        chosen = chosen_in(backbone, scenario, sandbox)
         in_use = count_sandboxes(backbone)
 
     def make() -> str:
         return render_template(
             "labs/lab.html",
             **moving_part(scenario, state, sandbox),
-            forms={action.name: form_of(action) for action in scenario.actions},
+            forms=forms_with(scenario, chosen),
             in_use=in_use,
             **limits(),
         )
@@ -112,9 +112,10 @@ def act(lab: str, action: str) -> ResponseReturnValue:
         chosen_action = scenario.action(action)
     except KeyError:
         abort(404)
-    form = form_of(chosen_action, is_sent=True)
+    form = form_sent(chosen_action)
     if not form.validate():
         abort(400)
+    remember_chosen(scenario, chosen_action, form.chosen)
     return change(
         scenario,
         lambda backbone, sandbox: chosen_action.perform(backbone, sandbox, form.chosen),
@@ -130,7 +131,12 @@ def consumers(lab: str, what: str) -> ResponseReturnValue:
     if not form.validate() or not (scenario.can_kill if what == "kill" else scenario.can_stop):
         abort(400)
     do = {"stop": stop_consumers, "start": start_consumers, "kill": kill_named}[what]
-    return change(scenario, lambda backbone, sandbox: do(backbone, sandbox, form.subscriber.data))
+    subscriber = form.subscriber.data
+    return change(
+        scenario,
+        lambda backbone, sandbox: do(backbone, sandbox, subscriber),
+        shows=f"station-{subscriber}",
+    )
 
 
 @labs.post(f"/labs/<lab>/{END}")
@@ -145,19 +151,21 @@ def end(lab: str) -> ResponseReturnValue:
     return redirect(url_for(".lab", lab=lab), 303)
 
 
-def change(scenario: Scenario, perform: Callable[[Session, Sandbox], None]) -> ResponseReturnValue:
-    """Do it in the visitor's sandbox, and show what has become of it."""
+def change(
+    scenario: Scenario, perform: Callable[[Session, Sandbox], None], *, shows: str = "sandbox"
+) -> ResponseReturnValue:
+    """Do it in the visitor's sandbox, and show what has become of it: the page from the part on
+    that has the id ``shows``. A refusal stands at the head of the page."""
     try:
         with on_backbone() as backbone:
             sandbox = own_sandbox(backbone, scenario) or new_sandbox(backbone, scenario)
             remember(scenario, sandbox)
             perform(backbone, sandbox)
             backbone.commit()
-    except NoRoom:
-        flash(str(FULL))
     except NotNow as refusal:
         flash(str(refusal))
-    return redirect(url_for(".lab", lab=scenario.slug, _anchor="sandbox"), 303)
+        return redirect(url_for(".lab", lab=scenario.slug), 303)
+    return redirect(url_for(".lab", lab=scenario.slug, _anchor=shows), 303)
 
 
 def kill_named(backbone: Session, sandbox: Sandbox, subscriber: str) -> None:

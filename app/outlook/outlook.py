@@ -3,34 +3,46 @@
 from msgspec import Struct
 
 from app.applications.questions.answers import Answers
-from app.applications.questions.conditions import questions_read
 from app.applications.questions.questionnaire import Question, Questionnaire, Step
-from app.engagements.pricing import quote_engagement, starting_price_cents
+from app.engagements.pricing import is_within_budget, quote_engagement, starting_price_cents
 from app.engagements.rate_card import RateCard
 from app.firm.offers import KINDS, Kind
+from app.languages.prose import Prose
 from app.scoring.rubric import Misfit, Rubric, misfit_of
-from app.scoring.score import is_unclear, score_answers
+from app.scoring.score import gaps_in, score_answers, why_not_preferred
 
 
 class PricedKind(Struct, frozen=True):
     """A kind of engagement at the price that the rate card gives for the answers, in cents of
-    ``currency``: in all, or each month."""
+    ``currency``: in all, or each month. The budget that was given is compared with
+    ``budget_months`` of it."""
 
     kind: Kind
     total_cents: int
     starting_cents: int
     currency: str
     is_monthly: bool
+    budget_months: int
+    is_within_budget: bool
+    starts_within_budget: bool
+
+
+class Unclear(Struct, frozen=True):
+    """What we would have to ask, and the questions where it can be said now, each with its step."""
+
+    sentence: Prose
+    questions: tuple[tuple[Step, Question], ...]
 
 
 class Outlook(Struct, frozen=True):
-    """``proposed`` is what we would propose, ``others`` what else there is; ``unclear`` are the
-    questions about which we would have to ask again, each with its step. Where there is a
-    ``misfit``, no engagement would help."""
+    """``proposed`` is what we would propose, and ``why_not_preferred`` says why where another kind
+    is preferred; ``others`` are what else there is. Where there is a ``misfit``, no engagement
+    would help, and nothing is ``unclear``."""
 
     proposed: PricedKind
+    why_not_preferred: str
     others: tuple[PricedKind, ...]
-    unclear: tuple[tuple[Step, Question], ...]
+    unclear: tuple[Unclear, ...]
     misfit: Misfit | None
 
 
@@ -40,37 +52,38 @@ def outlook_on(
     """What the answers lead to, by the rubric and the rate card that judge them once they are
     sent."""
     kind = score_answers(answers, rubric).recommended_kind
+    misfit = misfit_of(answers, rubric)
     return Outlook(
         proposed=_price(kind, answers, card),
+        why_not_preferred=why_not_preferred(kind, answers, rubric),
         others=tuple(_price(other, answers, card) for other in KINDS if other != kind),
-        unclear=_unclear(answers, questionnaire, rubric),
-        misfit=misfit_of(answers, rubric),
+        unclear=() if misfit else _unclear(answers, questionnaire, rubric),
+        misfit=misfit,
     )
 
 
 def _price(kind: Kind, answers: Answers, card: RateCard) -> PricedKind:
     quote = quote_engagement(kind, answers, card)
+    starting_cents = starting_price_cents(kind, card)
     return PricedKind(
         kind=kind,
         total_cents=quote.total_cents,
-        starting_cents=starting_price_cents(kind, card),
+        starting_cents=starting_cents,
         currency=quote.currency,
         is_monthly=quote.is_monthly,
+        budget_months=card.price_of(kind).budget_months,
+        is_within_budget=is_within_budget(quote.total_cents, kind, answers, card),
+        starts_within_budget=is_within_budget(starting_cents, kind, answers, card),
     )
 
 
-def _unclear(
-    answers: Answers, questionnaire: Questionnaire, rubric: Rubric
-) -> tuple[tuple[Step, Question], ...]:
-    asked_about = {
-        key
-        for criterion in rubric.criteria
-        if is_unclear(criterion, answers)
-        for key in questions_read(criterion.cases)
-    }
-    return tuple(
-        (step, question)
+def _unclear(answers: Answers, questionnaire: Questionnaire, rubric: Rubric) -> tuple[Unclear, ...]:
+    placed = {
+        question.key: (step, question)
         for step in questionnaire.steps
         for question in step.questions
-        if question.key in asked_about
+    }
+    return tuple(
+        Unclear(gap.unclear, tuple(placed[key] for key in gap.questions))
+        for gap in gaps_in(answers, rubric)
     )

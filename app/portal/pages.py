@@ -23,6 +23,8 @@ from app.portal.forms import AgreementForm, ReplyForm
 from app.portal.standing import PREPARED, standing_of
 from app.portal.timeline import latest_words, timeline_of
 from app.portal.turn import turn_of
+from app.scoring.rubric import current_rubric
+from app.scoring.score import why_not_preferred
 
 
 def keep_private(response: Response) -> Response:
@@ -81,6 +83,9 @@ def show_page(
         **page,
         offer=proposal_at(quote, current_offers()) if quote else None,
         quote=quote,
+        why_not_preferred=why_not_preferred(quote.kind, application.answers, current_rubric())
+        if quote
+        else None,
         words=latest_words(page["events"], ApplicationAccepted) if quote else None,
         is_asked=is_asked,
         reply_form=reply_form,

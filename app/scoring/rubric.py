@@ -16,7 +16,7 @@ from app.applications.questions.checks import check_cases, check_when
 from app.applications.questions.conditions import When, all_hold, questions_read
 from app.applications.questions.questionnaire import Questionnaire
 from app.data_files import DataFileError, read_data, with_digest
-from app.firm.offers import Kind
+from app.firm.offers import KINDS, Kind
 from app.languages.prose import Prose, current_data
 
 BandName = Literal["strong", "good", "possible", "weak"]
@@ -27,20 +27,22 @@ FULL_SCORE: Final = 100
 class Level(Struct, frozen=True, forbid_unknown_fields=True):
     """Points, and the sentence that explains them to a reviewer.
 
-    ``missing`` says what is still to be asked when the answer was given but says little.
+    ``missing`` says what is still to be asked when the answer was given but says little;
+    ``unclear`` says the same to the prospect.
     """
 
     points: int
     reason: str
     when: When
     missing: str = ""
+    unclear: Prose = ""
 
 
 class Criterion(Struct, frozen=True, forbid_unknown_fields=True):
     """One thing that is judged, worth ``weight`` points at most.
 
     When any question that it reads has no answer, it gives ``unanswered_points``, and ``missing``
-    is both the reason and what a reviewer is told to ask.
+    is both the reason and what a reviewer is told to ask; ``unclear`` is what the prospect reads.
     """
 
     key: str
@@ -48,6 +50,7 @@ class Criterion(Struct, frozen=True, forbid_unknown_fields=True):
     weight: int
     unanswered_points: int
     missing: str
+    unclear: Prose
     levels: tuple[Level, ...]
 
     @property
@@ -64,10 +67,14 @@ class Band(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class KindRule(Struct, frozen=True, forbid_unknown_fields=True):
-    """Recommend ``kind`` when all conditions hold. Of the rubric's rules the first match wins."""
+    """Recommend ``kind`` when all conditions hold. Of the rubric's rules the first match wins.
+
+    ``reason`` explains it to a reviewer, ``told`` to a prospect who preferred another kind.
+    """
 
     kind: Kind
     reason: str
+    told: Prose = ""
     when: When = ()
 
 
@@ -84,9 +91,11 @@ class Misfit(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Rubric(Struct, frozen=True, forbid_unknown_fields=True):
     """The criteria, whose weights add up to 100, the bands from best to worst, the kinds' rules,
-    and the misfits, of which the first match wins."""
+    and the misfits, of which the first match wins. ``preference`` is the question that asks which
+    kind somebody prefers."""
 
     version: str
+    preference: str
     criteria: tuple[Criterion, ...]
     bands: tuple[Band, ...]
     kind_rules: tuple[KindRule, ...]
@@ -113,6 +122,7 @@ def load_rubric(path: Path, questionnaire: Questionnaire) -> Rubric:
         _faults_in_criteria(rubric, questionnaire)
         or _faults_in_bands(rubric)
         or _faults_in_kind_rules(rubric, questionnaire)
+        or _faults_in_preference(rubric, questionnaire)
         or _faults_in_misfits(rubric, questionnaire)
     )
     if faults:
@@ -156,12 +166,21 @@ def _faults_in_criterion(criterion: Criterion, questionnaire: Questionnaire) -> 
             return [f"gives {worse} points after {better}; its levels must fall"]
     if points[-1] < 0 or not 0 <= criterion.unanswered_points <= criterion.weight:
         return ["gives points outside 0 to its weight"]
-    if not criterion.missing or not all(level.reason for level in criterion.levels):
-        return ["needs a reason for each level, and a missing sentence"]
+    if faults := _faults_in_sentences(criterion):
+        return faults
     if not questions_read(criterion.cases):
         return ["reads no question"]
     faults = [fault for when in criterion.cases for fault in check_when(when, questionnaire)]
     return faults or check_cases(criterion.cases, questionnaire)
+
+
+def _faults_in_sentences(criterion: Criterion) -> list[str]:
+    if not criterion.missing or not all(level.reason for level in criterion.levels):
+        return ["needs a reason for each level, and a missing sentence"]
+    judged: tuple[Criterion | Level, ...] = (criterion, *criterion.levels)
+    if any(bool(one.missing) != bool(one.unclear) for one in judged):
+        return ["needs unclear, for the prospect, where something is missing and only there"]
+    return []
 
 
 def _faults_in_bands(rubric: Rubric) -> list[str]:
@@ -190,6 +209,29 @@ def _faults_in_kind_rules(rubric: Rubric, questionnaire: Questionnaire) -> list[
     cases = [rule.when for rule in rubric.kind_rules]
     faults = check_cases(cases, questionnaire, with_unanswered=True)
     return [f"The list kind_rules {fault}." for fault in faults]
+
+
+def _faults_in_preference(rubric: Rubric, questionnaire: Questionnaire) -> list[str]:
+    """Where a rule overrules what somebody prefers, and doesn't tell them why."""
+    questions = {question.key: question for question in questionnaire.questions}
+    question = questions.get(rubric.preference)
+    if not question or not {*KINDS} <= {option.value for option in question.options}:
+        return [f"The preference '{rubric.preference}' must be a question that offers every kind."]
+    faults = []
+    for preferred in KINDS:
+        for number, rule in enumerate(rubric.kind_rules, start=1):
+            others = [c for c in rule.when if c.question != rubric.preference]
+            own = [c for c in rule.when if c.question == rubric.preference]
+            if not all_hold(tuple(own), {rubric.preference: preferred}):
+                continue
+            if rule.kind != preferred and not rule.told:
+                faults.append(
+                    f"The kind rule {number} ('{rule.kind}') needs told, for those who prefer"
+                    f" '{preferred}'."
+                )
+            if not others:
+                break
+    return faults
 
 
 def _faults_in_misfits(rubric: Rubric, questionnaire: Questionnaire) -> list[str]:

@@ -4,8 +4,9 @@ from msgspec import Struct
 
 from app.applications.questions.answers import Answers
 from app.applications.questions.conditions import all_hold, questions_read
-from app.firm.offers import Kind
-from app.scoring.rubric import BandName, Criterion, Rubric
+from app.firm.offers import KINDS, Kind
+from app.languages.prose import Prose
+from app.scoring.rubric import BandName, Criterion, KindRule, Level, Rubric
 
 
 class CriterionScore(Struct, frozen=True):
@@ -34,12 +35,20 @@ class Score(Struct, frozen=True):
     missing: tuple[str, ...]
 
 
+class Gap(Struct, frozen=True):
+    """What isn't clear yet, in a sentence for the prospect, and the keys of the questions that
+    would clear it up."""
+
+    unclear: Prose
+    questions: tuple[str, ...]
+
+
 def score_answers(answers: Answers, rubric: Rubric) -> Score:
     """Judge the answers by the rubric. Missing, outdated and unknown answers never raise."""
     judged = [_judge(criterion, answers) for criterion in rubric.criteria]
     total = sum(score.points for score, _ in judged)
     band = next(band for band in rubric.bands if total >= band.at_least)
-    rule = next(rule for rule in rubric.kind_rules if all_hold(rule.when, answers))
+    rule = _kind_rule(answers, rubric)
     return Score(
         total=total,
         band=band.name,
@@ -52,18 +61,44 @@ def score_answers(answers: Answers, rubric: Rubric) -> Score:
     )
 
 
-def is_unclear(criterion: Criterion, answers: Answers) -> bool:
-    """Whether a reviewer would have to ask again before they could judge by it."""
-    return bool(_judge(criterion, answers)[1])
+def why_not_preferred(kind: Kind, answers: Answers, rubric: Rubric) -> str:
+    """The sentence that tells a prospect why that kind is proposed and not the one they prefer; ""
+    where it is that one, where they prefer none, or where not the rubric but a person chose it."""
+    rule, preferred = _kind_rule(answers, rubric), answers.get(rubric.preference)
+    is_overruled = preferred in KINDS and rule.kind == kind != preferred
+    return rule.told if is_overruled else ""
+
+
+def _kind_rule(answers: Answers, rubric: Rubric) -> KindRule:
+    return next(rule for rule in rubric.kind_rules if all_hold(rule.when, answers))
+
+
+def gaps_in(answers: Answers, rubric: Rubric) -> tuple[Gap, ...]:
+    """What a reviewer would have to ask again before they could judge."""
+    found = (_gap(criterion, answers) for criterion in rubric.criteria)
+    return tuple(gap for gap in found if gap)
+
+
+def _gap(criterion: Criterion, answers: Answers) -> Gap | None:
+    if level := _level(criterion, answers):
+        return Gap(level.unclear, questions_read([level.when])) if level.unclear else None
+    read = questions_read(criterion.cases)
+    # An answer that none of the levels knows is as good as none.
+    return Gap(criterion.unclear, tuple(key for key in read if not answers.get(key)) or read)
 
 
 def _judge(criterion: Criterion, answers: Answers) -> tuple[CriterionScore, str]:
     """Return the criterion's score, and the sentence about what is missing, or ""."""
-    answered = all(answers.get(question) for question in questions_read(criterion.cases))
-    matching = (level for level in criterion.levels if answered and all_hold(level.when, answers))
-    if level := next(matching, None):
+    if level := _level(criterion, answers):
         points, reason, missing = level.points, level.reason, level.missing
     else:
         points, reason, missing = criterion.unanswered_points, criterion.missing, criterion.missing
     score = CriterionScore(criterion.key, criterion.label, points, criterion.weight, reason)
     return score, missing
+
+
+def _level(criterion: Criterion, answers: Answers) -> Level | None:
+    """The level that the answers reach; None where one that it reads is missing or unknown."""
+    if not all(answers.get(question) for question in questions_read(criterion.cases)):
+        return None
+    return next((level for level in criterion.levels if all_hold(level.when, answers)), None)

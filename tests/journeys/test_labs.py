@@ -192,6 +192,26 @@ def test_two_visitors_at_once_each_have_their_own(visit: Visit) -> None:
     expect(one.page.get_by_text("The log: 2 events")).to_be_visible()
 
 
+def test_on_a_wide_screen_an_event_is_a_line(visit: Visit) -> None:
+    visitor = Visitor(visit(1440), javascript=False)
+    visitor.page.goto("/labs/payments")
+    visitor.press("Start the surge")
+    row = visitor.page.locator(".lab-events tbody tr").first
+    expect(row.locator("th")).to_contain_text("payments.payment_requested")
+    box = row.bounding_box()
+    assert box and box["height"] < 50
+    expect(visitor.page.get_by_role("columnheader", name="Time (UTC)")).to_be_visible()
+
+
+def test_on_a_phone_what_was_killed_is_in_view(visit: Visit) -> None:
+    visitor = Visitor(visit(390), javascript=False)
+    visitor.page.goto("/labs/payments")
+    visitor.press("Start the surge")
+    visitor.press("Kill one consumer of Notifications")
+    killed = visitor.page.locator("[id='station-payments.notify_holder']")
+    expect(killed.get_by_text("Killed", exact=True)).to_be_in_viewport()
+
+
 def test_an_event_opens_as_json(visit: Visit) -> None:
     visitor = Visitor(visit(390), javascript=True)
     visitor.page.goto("/labs/retail")

@@ -63,6 +63,10 @@ def mend(session: Session, sandbox: Sandbox, _: Sequence[str]) -> None:
             replay_dead_letter(session, delivery_id, actor=VISITOR)
 
 
+def faults_now(_: Session, sandbox: Sandbox) -> Sequence[str]:
+    return sandbox.faults
+
+
 def count_up(session: Session, sandbox_id: uuid.UUID) -> Sequence[Sum]:
     labels = (lazy_gettext("Engagements"), lazy_gettext("Mails"), lazy_gettext("Charges"))
     tallies = tally_effects(session, sandbox_id, ENGAGEMENT, MAIL, CHARGE)
@@ -137,6 +141,7 @@ BREAK_IT = Scenario(
             ),
             legend=lazy_gettext("What goes wrong"),
             takes_several=True,
+            current=faults_now,
         ),
         Action("mend", lazy_gettext("Mend the charge and replay"), mend),
     ),

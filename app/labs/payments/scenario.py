@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
-from app.labs.controls import staff_stations
+from app.labs.controls import count_consumers, staff_stations
 from app.labs.effects import tally_effects
 from app.labs.models import Sandbox
 from app.labs.payments.events import PaymentRequested
@@ -34,6 +34,10 @@ STATIONS = (
 
 def set_consumers(session: Session, sandbox: Sandbox, chosen: Sequence[str]) -> None:
     staff_stations(session, sandbox, STATIONS, int(chosen[0]))
+
+
+def consumers_now(session: Session, sandbox: Sandbox) -> Sequence[str]:
+    return [str(count_consumers(session, sandbox))]
 
 
 def count_up(session: Session, sandbox_id: uuid.UUID) -> Sequence[Sum]:
@@ -126,6 +130,7 @@ PAYMENTS = Scenario(
                 Choice("4", lazy_gettext("Four")),
             ),
             legend=lazy_gettext("Consumers for each step"),
+            current=consumers_now,
         ),
     ),
     sums=count_up,

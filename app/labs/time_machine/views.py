@@ -8,10 +8,9 @@ from sqlalchemy.orm import Session
 
 from app.engagements.rate_card import current_rate_card
 from app.labs.backbone import on_backbone
-from app.labs.forms import form_of
 from app.labs.kept import closed_page
 from app.labs.models import Sandbox
-from app.labs.pages import limits, own_sandbox
+from app.labs.pages import chosen_in, forms_with, limits, own_sandbox
 from app.labs.sandboxes import count_sandboxes, look_at_sandbox
 from app.labs.time_machine.drawing import draw_balance
 from app.labs.time_machine.fold import Moment, moments_of, state_after
@@ -27,6 +26,7 @@ def page() -> str:
     with on_backbone() as backbone:
         sandbox = own_sandbox(backbone, TIME_MACHINE)
         moments = look_at_account(backbone, sandbox)
+        chosen = chosen_in(backbone, TIME_MACHINE, sandbox)
         in_use = count_sandboxes(backbone)
 
     def make() -> str:
@@ -34,7 +34,7 @@ def page() -> str:
             "labs/time_machine.html",
             **rewound(moments),
             is_open=sandbox is not None,
-            forms={action.name: form_of(action) for action in TIME_MACHINE.actions},
+            forms=forms_with(TIME_MACHINE, chosen),
             in_use=in_use,
             **limits(),
         )

@@ -38,6 +38,40 @@ def test_it_names_the_kind_and_the_price_and_what_the_others_start_at(ready: Pro
     assert "Sprint, from $10,000" in page
 
 
+def test_a_price_above_the_budget_is_told_as_such(ready: Prospect) -> None:
+    assert "budget you gave" not in seen_by(ready)
+    ready.press("outcome", outcome="migration_in_production")
+    ready.press("engagement", budget="25k_to_60k", preferred_kind="build")
+    page = seen_by(ready)
+    assert "That is above the budget you gave." in page
+    assert "Sprint, from $10,000: that would be within your budget" in page
+
+
+def test_of_a_monthly_price_the_months_are_told_that_are_above_the_budget(
+    ready: Prospect,
+) -> None:
+    ready.press("engagement", budget="25k_to_60k", preferred_kind="fractional", days_a_month="8")
+    assert "3 months of it come to more than the budget you gave." in seen_by(ready)
+
+
+def test_it_says_why_another_kind_than_the_preferred_one(ready: Prospect) -> None:
+    assert "You prefer" not in seen_by(ready)
+    ready.press("engagement", budget="10k_to_25k", preferred_kind="build")
+    page = seen_by(ready)
+    assert "we would propose a Sprint" in page
+    assert "You prefer a Build, but none starts within the budget you gave." in page
+
+
+def test_what_is_unclear_is_said_and_leads_to_its_question(ready: Prospect) -> None:
+    assert "What we would have to ask" not in seen_by(ready)
+    ready.press("engagement", team_time="none")
+    assert "None of your engineers has time. Who will own the result" in seen_by(ready)
+    page = ready.client.get("/apply/outlook").text
+    assert "Engineers who work on it" not in page
+    assert 'href="/apply/engagement?back_to_review=yes#field-team_time"' in page
+    assert 'id="field-team_time"' in ready.see("engagement")
+
+
 def test_it_gives_no_score_away(ready: Prospect) -> None:
     page = seen_by(ready)
     for band in current_rubric().bands:
@@ -53,6 +87,7 @@ def test_a_misfit_is_told_kindly_and_may_send_all_the_same(ready: Prospect) -> N
     assert "Our smallest engagement, the Sprint, costs $10,000" in page
     assert "You can still send the application." in page
     assert "we would propose" not in page
+    assert "What we would have to ask" not in page
 
 
 def test_a_misfit_is_given_what_to_read_instead(ready: Prospect) -> None:

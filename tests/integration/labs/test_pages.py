@@ -10,8 +10,8 @@ from flask.testing import FlaskClient
 
 from app.database import alone_at
 from app.labs.backbone import RUNNING
+from app.labs.sandboxes import ALL_IN_USE
 from app.labs.scenarios import SCENARIOS
-from app.labs.views import FULL
 from tests.integration.labs.conftest import TOKEN, Press, Until
 
 SLUGS = [scenario.slug for scenario in SCENARIOS]
@@ -45,6 +45,30 @@ def test_what_is_pressed_shows_without_scripts(client: FlaskClient, press: Press
     assert "Stop Inventory" in page
     page = press("/labs/retail/end").text
     assert "The log: 0 events" in page
+
+
+def test_what_is_done_to_a_subscriber_leads_to_its_own_place_on_the_page(
+    client: FlaskClient, press: Press
+) -> None:
+    page = press("/labs/payments/surge", **{"surge-choice": "50"}).text
+    token = TOKEN.search(page)
+    assert token and 'id="station-payments.post_payment"' in page
+    for about in ("payments.post_payment", "payments.notify_holder"):
+        fields = {"subscriber": about, "csrf_token": token[1]}
+        answer = client.post("/labs/payments/consumers/kill", data=fields)
+        assert answer.location == f"/labs/payments#station-{about}"
+
+
+def test_a_refusal_leads_to_the_head_of_the_page_where_it_stands(
+    client: FlaskClient, press: Press
+) -> None:
+    page = press("/labs/payments/consumers/kill", subscriber="payments.post_payment").text
+    token = TOKEN.search(page)
+    assert token
+    fields = {"subscriber": "payments.post_payment", "csrf_token": token[1]}
+    answer = client.post("/labs/payments/consumers/kill", data=fields)
+    assert answer.location == "/labs/payments"
+    assert "There is no consumer running" in client.get(answer.location).text
 
 
 def test_an_event_is_shown_as_the_message_that_it_is(client: FlaskClient, press: Press) -> None:
@@ -105,7 +129,7 @@ def test_when_all_are_in_use_the_page_says_so_and_shows_the_rest(
     for one in (app, backbone):
         monkeypatch.setitem(one.config, "SITE", config)
     page = press("/labs/retail/place", **{"place-choice": "1"}).text
-    assert str(FULL) in page
+    assert str(ALL_IN_USE) in page
     assert "All 0 sandboxes are in use right now" in page and "What happens" in page
 
 
@@ -117,12 +141,12 @@ def test_who_takes_one_after_the_other_leaves_room_for_others(
         stranger.environ_base["REMOTE_ADDR"] = address
         return press("/labs/retail/place", by=stranger, **{"place-choice": "1"}).text
 
-    for number in range(6):
+    for number in range(12):
         assert "The log: 1 event" in come_from(f"2001:db8:0:7::{number}")
     refused = come_from("2001:db8:0:7::99")
-    assert "6 sandboxes are open from your network" in refused and "The log: 0 events" in refused
+    assert "12 sandboxes are open from your network" in refused and "The log: 0 events" in refused
     assert "The log: 1 event" in come_from("2001:db8:0:8::1")
-    assert "One network can have 6 of them at once." in client.get("/labs/").text
+    assert "One network can have 12 of them at once." in client.get("/labs/").text
 
 
 @pytest.mark.parametrize(

@@ -26,6 +26,7 @@ from app.labs.sandboxes import (
     remove_ended,
 )
 from app.labs.scenario import NotNow
+from app.labs.scenarios import SCENARIOS
 from app.settings import current_config
 from config import Config
 from tests.integration.labs.conftest import Until, Visitor
@@ -79,13 +80,43 @@ def test_a_network_takes_only_its_part_of_them(app: Flask) -> None:
     with on_backbone() as session:
         for _ in range(config.LABS_SANDBOXES_PER_NETWORK):
             open_sandbox(session, "retail", config, network=b"home")
-        with pytest.raises(NotNow):
+        with pytest.raises(NoRoom):
             open_sandbox(session, "retail", config, network=b"home")
         open_sandbox(session, "retail", config, network=b"office")
         session.commit()
     pass_minutes(16)
     with on_backbone() as session:
         open_sandbox(session, "retail", config, network=b"home")
+
+
+def test_who_finds_no_room_is_told_by_when_there_is_some(app: Flask) -> None:
+    config = msgspec.structs.replace(
+        current_config(), LABS_SANDBOXES=2, LABS_SANDBOXES_PER_NETWORK=1
+    )
+    refusals = []
+    with on_backbone() as session:
+        open_sandbox(session, "retail", config, network=b"home")
+        session.commit()
+    pass_minutes(10)
+    for come_from in (b"home", b"office", b"train"):
+        with on_backbone() as session:
+            try:
+                open_sandbox(session, "retail", config, network=come_from)
+                session.commit()
+            except NoRoom as refusal:
+                refusals.append(refusal)
+    when = "One will be free in 5 min if nobody looks at it any more, and in 50 min at the latest."
+    of_network, of_all = map(str, refusals)
+    assert "are open from your network" in of_network and of_network.endswith(when)
+    assert of_all == f"Every sandbox is in use right now. {when}"
+
+
+def test_an_office_has_room_after_one_visitor_has_opened_every_lab(app: Flask) -> None:
+    config = current_config()
+    with on_backbone() as session:
+        for _visitor in ("first", "second", "third"):
+            for scenario in SCENARIOS:
+                open_sandbox(session, scenario.slug, config, network=b"office")
 
 
 def test_a_look_keeps_it_open_for_an_hour_at_most(visitor: Callable[[str], Visitor]) -> None:

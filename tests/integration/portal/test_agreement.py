@@ -1,6 +1,7 @@
 """Agreeing to an engagement: what is agreed to is shown above, and once is enough."""
 
 import html
+from typing import Any
 
 import pytest
 from flask import Flask
@@ -70,6 +71,21 @@ def test_what_is_proposed_is_what_the_price_lines_stand_for(
     assert ("Weeks 7 to 10" in proposal) is is_whole
     mail = session.scalars(select(MailMessage.text).filter_by(template="accepted")).one()
     assert weeks in mail and "Six to ten" not in mail
+
+
+@pytest.fixture
+def prefers_a_build(demo_answers: dict[str, Any]) -> None:
+    """A Build is preferred, and the budget carries none."""
+    demo_answers |= {"preferred_kind": "build", "budget": "10k_to_25k"}
+
+
+def test_a_proposal_of_another_kind_than_the_preferred_one_says_why(
+    prefers_a_build: None, client: FlaskClient, path: str, engagement: Engagement, send: Send
+) -> None:
+    why = "You prefer a Build, but none starts within the budget you gave."
+    assert why in client.get(path).text
+    send("agreement", name="Ada Lovelace")
+    assert why not in client.get(path).text
 
 
 def test_what_was_offered_stays_as_it_was_worded(

@@ -76,6 +76,31 @@ def test_every_kind_has_its_price(rate_card: RateCard) -> None:
             'label = ""',
             "The modifier '' of the kind 'fractional' needs a label and an explanation.",
         ),
+        (
+            "budget_months = 3",
+            "budget_months = 0",
+            "The kind 'fractional' has budget_months 0; it must be 1 or more, and 1 of a fixed",
+        ),
+        (
+            "base_cents = 4_800_000",
+            "base_cents = 4_800_000\nbudget_months = 2",
+            "The kind 'build' has budget_months 2; it must be 1 or more, and 1 of a fixed price.",
+        ),
+        (
+            "up_to_cents = 2_500_000",
+            "up_to_cents = 0",
+            "The budget 2 needs up_to_cents above 0.",
+        ),
+        (
+            'any_of = ["25k_to_60k"]',
+            'any_of = ["25k"]',
+            "The budget 3 names '25k', which 'budget' doesn't offer.",
+        ),
+        (
+            'when = [{ question = "budget", any_of = ["under_10k"] }]',
+            "when = []",
+            "The budget 1 has no condition; it would be everybody's.",
+        ),
         ('billing = "monthly"', 'billing = "weekly"', "Invalid enum value 'weekly'"),
         ("base_cents = 1_100_000", "base_cents = 11000.5", "Expected `int`, got `float`"),
     ],
@@ -91,6 +116,17 @@ def test_a_rate_card_at_odds_with_itself_or_the_questions_is_refused(
         load_rate_card(with_change("rate_card.toml", old, new), questionnaire)
     assert "/rate_card.toml: " in str(caught.value)
     assert sentence in str(caught.value)
+
+
+def test_a_budget_ends_where_the_form_says_so(
+    questionnaire: Questionnaire, rate_card: RateCard
+) -> None:
+    labels = {option.value: option.label for option in questionnaire.question("budget").options}
+    for budget in rate_card.budgets:
+        [condition] = budget.when
+        [value] = condition.any_of
+        assert labels.pop(value).endswith(f"${budget.up_to_cents // 100:,}")
+    assert {*labels} == {"not_set", "over_150k"}
 
 
 def test_a_part_of_an_offer_that_comes_with_no_price_line_is_refused(

@@ -16,6 +16,18 @@ from app.scoring.score import score_answers
 
 DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
 STRONG: Answers = tomllib.loads(DEMO.read_text())["applications"][0]
+# What makes a Build dearest.
+LARGE: Answers = {
+    **STRONG,
+    "preferred_kind": "build",
+    "outcome": "migration_in_production",
+    "services": "over_100",
+    "peak_load": "over_10000",
+    "cloud": "several",
+    "deadline": "within_1_month",
+    "sensitive_data": ["payments"],
+    "team_time": "none",
+}
 
 
 @given(data=st.data())
@@ -39,7 +51,10 @@ def test_what_is_foretold_is_what_will_be_proposed_at_that_price(
     [
         ({}, set()),
         ({"success": ""}, {"success"}),
-        ({"budget": "not_set"}, {"budget", "outcome"}),
+        ({"budget": "not_set"}, {"budget"}),
+        ({"team_time": "none"}, {"team_time"}),
+        ({"architecture": "events_already", "brokers": ["none"]}, {"architecture", "brokers"}),
+        ({"problem": "It is slow."}, {"problem"}),
     ],
 )
 def test_only_what_a_reviewer_would_ask_about_is_unclear(
@@ -50,7 +65,9 @@ def test_only_what_a_reviewer_would_ask_about_is_unclear(
     unclear: set[str],
 ) -> None:
     outlook = outlook_on({**STRONG, **changed}, questionnaire, rubric, rate_card)
-    assert {question.key for _, question in outlook.unclear} == unclear
+    named = {question.key for one in outlook.unclear for _, question in one.questions}
+    assert named == unclear
+    assert all(one.sentence and one.questions for one in outlook.unclear)
 
 
 @pytest.mark.parametrize(
@@ -61,4 +78,55 @@ def test_whom_no_engagement_would_help_is_told_so(
     questionnaire: Questionnaire, rubric: Rubric, rate_card: RateCard, changed: Answers
 ) -> None:
     assert outlook_on(STRONG, questionnaire, rubric, rate_card).misfit is None
-    assert outlook_on({**STRONG, **changed}, questionnaire, rubric, rate_card).misfit
+    misfit = outlook_on({**STRONG, "success": "", **changed}, questionnaire, rubric, rate_card)
+    assert misfit.misfit and not misfit.unclear
+
+
+@pytest.mark.parametrize(
+    ("changed", "is_within"),
+    [
+        ({"budget": "25k_to_60k"}, False),
+        ({"budget": "60k_to_150k"}, True),
+        ({"budget": "over_150k"}, True),
+        ({"budget": "not_set"}, True),
+    ],
+)
+def test_a_price_above_the_budget_is_told(
+    questionnaire: Questionnaire,
+    rubric: Rubric,
+    rate_card: RateCard,
+    changed: Answers,
+    is_within: bool,
+) -> None:
+    outlook = outlook_on({**LARGE, **changed}, questionnaire, rubric, rate_card)
+    assert outlook.proposed.kind == "build"
+    assert outlook.proposed.is_within_budget == is_within
+    assert all(other.starts_within_budget for other in outlook.others)
+
+
+def test_a_monthly_price_is_compared_for_the_months_that_the_form_names(
+    questionnaire: Questionnaire, rubric: Rubric, rate_card: RateCard
+) -> None:
+    months = rate_card.price_of("fractional").budget_months
+    assert "three months" in questionnaire.question("budget").hint and months == 3
+    answers = {**STRONG, "preferred_kind": "fractional", "budget": "25k_to_60k"}
+    few, many = (
+        outlook_on({**answers, "days_a_month": days}, questionnaire, rubric, rate_card).proposed
+        for days in ("4", "8")
+    )
+    assert few.is_within_budget and few.total_cents * months <= 6_000_000
+    assert not many.is_within_budget and many.total_cents * months > 6_000_000
+
+
+@given(data=st.data())
+def test_where_a_price_is_within_the_budget_so_is_what_it_starts_at(
+    data: st.DataObject,
+    any_answers: st.SearchStrategy[Answers],
+    questionnaire: Questionnaire,
+    rubric: Rubric,
+    rate_card: RateCard,
+) -> None:
+    answers = questionnaire.answers_to_asked(data.draw(any_answers))
+    outlook = outlook_on(answers, questionnaire, rubric, rate_card)
+    for one in (outlook.proposed, *outlook.others):
+        assert one.starts_within_budget or not one.is_within_budget

@@ -69,6 +69,11 @@ def test_the_bands_cover_the_scale(rubric: Rubric) -> None:
             'reason = ""',
             "The criterion 'start' needs a reason for each level, and a missing sentence.",
         ),
+        (
+            'unclear = "You haven’t named a budget."',
+            'unclear = ""',
+            "The criterion 'budget' needs unclear, for the prospect, where something is missing",
+        ),
         ('key = "substance"', 'key = "fit"', "Two criteria have the key 'fit'."),
         (
             "weight = 4\nunanswered_points = 1\n",
@@ -97,6 +102,21 @@ def test_the_bands_cover_the_scale(rubric: Rubric) -> None:
             'when = [{ question = "preferred_kind", any_of = ["fractional"] }]',
             'when = [{ question = "preferred_kind", any_of = ["build"] }]',
             "The list kind_rules can never reach its entry 8.",
+        ),
+        (
+            'told = "You prefer a Build,',
+            '#"',
+            "The kind rule 2 ('sprint') needs told, for those who prefer 'build'.",
+        ),
+        (
+            'preference = "preferred_kind"',
+            'preference = "outcome"',
+            "The preference 'outcome' must be a question that offers every kind.",
+        ),
+        (
+            'preference = "preferred_kind"',
+            'preference = "taste"',
+            "The preference 'taste' must be a question that offers every kind.",
         ),
         ('kind = "fractional"', 'kind = "retainer"', "Invalid enum value 'retainer'"),
         ("weight = 22", 'weight = "22"', "Expected `int`, got `str` - at `$.criteria[0].weight`"),

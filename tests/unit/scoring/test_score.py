@@ -9,7 +9,7 @@ from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import Questionnaire
 from app.firm.offers import KINDS
 from app.scoring.rubric import Rubric
-from app.scoring.score import Score, score_answers
+from app.scoring.score import Score, gaps_in, score_answers, why_not_preferred
 
 # Options from worst to best, for the questions whose options have an order.
 BETTER: dict[str, tuple[str, ...]] = {
@@ -159,3 +159,45 @@ def test_a_preference_counts_unless_budget_or_team_speak_against_it(
         "team_time": team_time,
     }
     assert score_answers(answers, rubric).recommended_kind == kind
+
+
+@given(data=st.data())
+def test_who_is_proposed_another_kind_than_preferred_is_told_why_and_nobody_else(
+    data: st.DataObject, any_answers: Drawn, rubric: Rubric
+) -> None:
+    answers = data.draw(any_answers)
+    proposed, preferred = (
+        score_answers(answers, rubric).recommended_kind,
+        answers.get("preferred_kind"),
+    )
+    is_overruled = preferred in KINDS and preferred != proposed
+    assert bool(why_not_preferred(proposed, answers, rubric)) == is_overruled
+
+
+def test_where_a_person_chose_another_kind_no_rule_speaks_for_them(rubric: Rubric) -> None:
+    answers: Answers = {"preferred_kind": "build", "budget": "10k_to_25k"}
+    assert "You prefer a Build" in why_not_preferred("sprint", answers, rubric)
+    assert not why_not_preferred("fractional", answers, rubric)
+
+
+@given(data=st.data())
+def test_a_prospect_is_told_of_as_much_as_a_reviewer_would_ask_about(
+    data: st.DataObject, any_answers: Drawn, rubric: Rubric
+) -> None:
+    answers = data.draw(any_answers)
+    gaps = gaps_in(answers, rubric)
+    assert len(gaps) == len(score_answers(answers, rubric).missing)
+    assert all(gap.unclear and gap.questions for gap in gaps)
+
+
+@given(data=st.data())
+def test_what_is_answered_is_asked_again_only_where_the_answer_is_what_is_unclear(
+    data: st.DataObject, any_answers: Drawn, rubric: Rubric
+) -> None:
+    answers = data.draw(any_answers)
+    by_sentence = {criterion.unclear: criterion for criterion in rubric.criteria}
+    for gap in gaps_in(answers, rubric):
+        if gap.unclear in by_sentence:
+            assert not any(answers.get(key) for key in gap.questions)
+        else:
+            assert all(answers.get(key) for key in gap.questions)

@@ -6,7 +6,7 @@ the page says whose it is, and asks first where there is something to lose.
 
 from functools import partial
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from werkzeug.exceptions import TooManyRequests
@@ -57,7 +57,7 @@ def send() -> ResponseReturnValue:
         flash(
             gettext("Finish the first step, with your address, so that a link can be sent to it.")
         )
-    return redirect(url_for("applications.step", key=open_step(draft).key), 303)
+    return redirect(way_back(draft), 303)
 
 
 @draft_link.get("/apply/resume/<token>")
@@ -90,7 +90,7 @@ def answer_too_many(_: Exception) -> ResponseReturnValue:
     draft = current_draft()
     if draft is None:
         return redirect(url_for("applications.start"), 303)
-    return redirect(url_for("applications.step", key=open_step(draft).key), 303)
+    return redirect(way_back(draft), 303)
 
 
 @draft_link.errorhandler(NotThisDraft)
@@ -103,6 +103,14 @@ def answer_gone(_: NotThisDraft) -> ResponseReturnValue:
 def answer_sealed(_: DraftSealed) -> ResponseReturnValue:
     """The link opens nothing that was sent; the page says where that is."""
     return show_sealed()
+
+
+def way_back(draft: Draft) -> str:
+    """The page that asks before starting over, where the button stood there, or else the first step
+    that is left."""
+    if request.args.get("pressed_on") == "start-over":
+        return url_for("starting_over.ask")
+    return url_for("applications.step", key=open_step(draft).key)
 
 
 def load(token: str) -> Draft:

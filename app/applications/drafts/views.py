@@ -39,6 +39,7 @@ from app.applications.drafts.pages import (
 )
 from app.applications.drafts.question_html import question_html
 from app.applications.drafts.service import DraftSealed, NotThisDraft, StepChanged
+from app.applications.drafts.starting_over import is_under_way
 from app.applications.questions.branches import branches_css
 from app.applications.questions.questionnaire import STEP_KEYS, current_questionnaire
 from app.applications.refusal import AlreadySubmitted, DraftChanged, DraftUnfinished
@@ -64,21 +65,22 @@ applications.add_app_template_global(question_html)
 def start() -> ResponseReturnValue:
     """Say what it takes, or offer to go on with the draft that this browser knows."""
     draft = current_draft()
-    is_under_way = draft and draft.version and not draft.submitted_at
     config = current_app.config["SITE"]
     return render_template(
         "applications/start.html",
         questionnaire=current_questionnaire(),
         minutes=minutes_by_step(db.session(), current_questionnaire()),
-        next_step=open_step(draft) if draft and is_under_way else None,
+        next_step=open_step(draft) if draft and is_under_way(draft) else None,
         kept_days=config.DRAFT_DAYS,
         reminds=config.DRAFT_REMINDER_DAYS > 0,
     )
 
 
 @applications.post("/apply")
-def start_over() -> ResponseReturnValue:
-    """Forget this browser's draft and begin a new one."""
+def begin() -> ResponseReturnValue:
+    """Begin with the first page; where something was entered that is not sent, ask first."""
+    if is_under_way(current_draft()):
+        return redirect(url_for("starting_over.ask"), 303)
     session.pop(DRAFT_COOKIE, None)
     return redirect(url_for(".step", key=STEP_KEYS[0]), 303)
 

@@ -141,14 +141,6 @@ def test_the_review_leads_to_what_is_missing(prospect: Prospect) -> None:
     assert "One step is not finished yet: The outcome you want." in page.text
 
 
-def test_starting_over_begins_with_empty_pages(prospect: Prospect) -> None:
-    prospect.fill_in("you")
-    token = hidden(prospect.client.get("/apply").text, "csrf_token")
-    answer = prospect.client.post("/apply", data={"csrf_token": token})
-    assert answer.location == "/apply/you"
-    assert prospect.answers["name"] not in prospect.see("you")
-
-
 def test_the_link_in_the_mail_opens_the_draft_in_another_browser(
     prospect: Prospect,
     new_prospect: NewProspect,

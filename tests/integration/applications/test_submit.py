@@ -182,8 +182,7 @@ def test_what_is_typed_on_a_review_whose_draft_is_forgotten_is_kept(
     ready: Prospect, session: Session
 ) -> None:
     page = ready.see("review")
-    token = hidden(page, "csrf_token")
-    ready.client.post("/apply", data={"csrf_token": token})
+    ready.press("start-over")
     refused = ready.send(seen=page, anything_else="My last words")
     assert refused.status_code == 409
     assert "My last words" in refused.text

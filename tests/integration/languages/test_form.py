@@ -89,7 +89,8 @@ def test_an_application_that_is_sent_already_is_told_in_german(ready: Prospect) 
 
 def test_the_way_out_of_a_draft_is_german(ready: Prospect) -> None:
     assert english_left_in(ready.client.get("/apply").text) == []
-    assert english_left_in(ready.client.get("/apply/delete").text) == []
+    for path in ("/apply/delete", "/apply/start-over"):
+        assert english_left_in(ready.client.get(path).text) == []
     token = hidden(ready.client.get("/apply").text, "csrf_token")
     data = {"csrf_token": token}
     gone = ready.client.post("/apply/delete", data=data, follow_redirects=True)

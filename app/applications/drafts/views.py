@@ -40,6 +40,7 @@ from app.applications.drafts.pages import (
 from app.applications.drafts.question_html import question_html
 from app.applications.drafts.service import DraftSealed, NotThisDraft, StepChanged
 from app.applications.drafts.starting_over import is_under_way
+from app.applications.drafts.suggestion import suggest_kind, suggested_answers
 from app.applications.questions.branches import branches_css
 from app.applications.questions.questionnaire import STEP_KEYS, current_questionnaire
 from app.applications.refusal import AlreadySubmitted, DraftChanged, DraftUnfinished
@@ -64,6 +65,7 @@ applications.add_app_template_global(question_html)
 @applications.get("/apply")
 def start() -> ResponseReturnValue:
     """Say what it takes, or offer to go on with the draft that this browser knows."""
+    suggest_kind(request.args.get("kind"))
     draft = current_draft()
     config = current_app.config["SITE"]
     return render_template(
@@ -96,12 +98,12 @@ def question_styles() -> ResponseReturnValue:
 @applications.get("/apply/<key>")
 def step(key: str) -> ResponseReturnValue:
     """One step's page, with what is kept of it; the last shows all that will be sent."""
-    kind = form_for(find_step(key))
+    chosen = find_step(key)
     draft = draft_to_read()
     if draft and draft.submitted_at:
         raise DraftSealed(draft.id)
-    answers = draft.answers if draft else {}
-    form = kind(formdata=None, data=answers, earlier=answers)
+    answers = suggested_answers(chosen, draft) | (draft.answers if draft else {})
+    form = form_for(chosen)(formdata=None, data=answers, earlier=answers)
     form.build_on(draft)
     if "look_again" in request.args:
         form.check_kept()

@@ -27,6 +27,7 @@ from app.applications.drafts.pages import (
 )
 from app.applications.drafts.service import DraftSealed, NotThisDraft
 from app.applications.models import Draft
+from app.applications.questions.questionnaire import STEP_KEYS, current_questionnaire
 from app.database import db
 from app.extensions import counted_as, limiter
 
@@ -55,7 +56,11 @@ def send() -> ResponseReturnValue:
         flash(gettext("A link back to this form is on its way to %(email)s.", email=email))
     except NoAddress:
         flash(
-            gettext("Finish the first step, with your address, so that a link can be sent to it.")
+            gettext(
+                "No link is mailed yet: first finish “%(title)s”, with the address that it is to go"
+                " to. What you entered is kept.",
+                title=current_questionnaire().steps[0].title,
+            )
         )
     return redirect(way_back(draft), 303)
 
@@ -106,11 +111,13 @@ def answer_sealed(_: DraftSealed) -> ResponseReturnValue:
 
 
 def way_back(draft: Draft) -> str:
-    """The page that asks before starting over, where the button stood there, or else the first step
-    that is left."""
-    if request.args.get("pressed_on") == "start-over":
+    """The page that the button stands on, or else the first step that is left."""
+    place = request.args.get("pressed_on")
+    if place == "start-over":
         return url_for("starting_over.ask")
-    return url_for("applications.step", key=open_step(draft).key)
+    key = place if place in STEP_KEYS else open_step(draft).key
+    back = "yes" if "back_to_review" in request.args else None
+    return url_for("applications.step", key=key, back_to_review=back)
 
 
 def load(token: str) -> Draft:

@@ -194,7 +194,7 @@ def keep_and_go_on(form: StepForm) -> ResponseReturnValue:
     if form.is_expired:
         return show_form(form, current_draft(), 400)
     draft = keep(form, accepted=accepted)
-    if elsewhere := chosen_way(form):
+    if elsewhere := chosen_way(form, accepted=accepted):
         return elsewhere
     if not accepted:
         return show_form(form, draft, 422)
@@ -203,10 +203,14 @@ def keep_and_go_on(form: StepForm) -> ResponseReturnValue:
     return redirect(url_for(".step", key=key), 303)
 
 
-def chosen_way(form: StepForm) -> ResponseReturnValue | None:
+def chosen_way(form: StepForm, *, accepted: bool) -> ResponseReturnValue | None:
     """Where a button leads that is not about going on: such a way asks for no accepted answers."""
     if "mail_link" in request.form:
-        return redirect(url_for("draft_link.send"), 307)  # the same POST, now for the link
+        if form.step.key == STEP_KEYS[0] and not accepted:
+            return None  # the page shows what is wrong with the address
+        back = request.args.get("back_to_review")
+        address = url_for("draft_link.send", pressed_on=form.step.key, back_to_review=back)
+        return redirect(address, 307)  # the same POST, now for the link
     if form.overwrites.data is not None:
         flash(gettext("What was in the fields is kept."))
         return redirect(url_for(".step", key=form.step.key), 303)

@@ -127,11 +127,12 @@ def test_where_to_go_on_is_said_in_german(prospect: Prospect, session: Session) 
 
 def test_the_link_by_mail_is_promised_in_german(prospect: Prospect) -> None:
     def ask(**typed: Any) -> str:
-        asked = prospect.press("you", "mail_link", **typed)
+        asked = prospect.press("system", "mail_link", **typed)
         data = {"csrf_token": hidden(prospect.see("you"), "csrf_token")}
         return prospect.client.post(asked.location, data=data, follow_redirects=True).text
 
-    assert "dann können wir einen Link dorthin senden." in ask(email="")
+    assert "Füllen Sie zuerst „Sie und Ihr Unternehmen“ aus" in ask()
+    prospect.fill_in("you")
     assert f"unterwegs an {prospect.answers['email']}." in ask()
 
 

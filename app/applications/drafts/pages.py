@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from flask import abort, flash, g, redirect, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import gettext, ngettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
@@ -23,6 +23,7 @@ from app.applications.drafts.service import (
     first_incomplete_step,
     last_save,
     move_to_present_questions,
+    unfinished_steps,
 )
 from app.applications.models import Draft
 from app.applications.queries import answers_asked_no_more, readable_answers, readable_rows
@@ -194,14 +195,10 @@ def show_review(
     ``moved`` says that the draft has changed since the prospect looked it over.
     """
     questionnaire = current_questionnaire()
-    incomplete = open_step(draft) if draft else questionnaire.steps[0]
+    unfinished = unfinished_steps(draft, questionnaire)
     # What could not be stored is shown, whatever is unfinished.
-    if incomplete is not form.step and not (form.is_expired or trouble or other):
-        flash(gettext("One step is not finished yet: %(title)s.", title=incomplete.title))
-        # One that was begun is told what is wrong with it, and leads back to here.
-        begun = "yes" if draft and _is_begun(incomplete, draft) else None
-        address = url_for(".step", key=incomplete.key, look_again=begun, back_to_review=begun)
-        return redirect(address, 303)
+    if unfinished and not (form.is_expired or trouble or other):
+        return _lead_to(unfinished, draft)
     form.draft_version.data = str(draft.version) if draft else ""
     page = render_template(
         "applications/review.html",
@@ -217,6 +214,23 @@ def show_review(
         trouble=CSRF_EXPIRED if form.is_expired else trouble,
     )
     return page, status
+
+
+def _lead_to(unfinished: list[Step], draft: Draft | None) -> ResponseReturnValue:
+    """On to the first of them, with a word on all."""
+    flash(
+        ngettext(
+            "One step is not finished yet: %(titles)s.",
+            "%(num)s steps are not finished yet: %(titles)s. This is the first of them.",
+            len(unfinished),
+            titles="; ".join(step.title for step in unfinished),
+        )
+    )
+    step = unfinished[0]
+    # One that was begun is told what is wrong with it, and leads back to here.
+    begun = "yes" if draft and _is_begun(step, draft) else None
+    address = url_for("applications.step", key=step.key, look_again=begun, back_to_review=begun)
+    return redirect(address, 303)
 
 
 def _is_begun(step: Step, draft: Draft) -> bool:

@@ -141,6 +141,20 @@ def test_the_review_leads_to_what_is_missing(prospect: Prospect) -> None:
     assert "One step is not finished yet: The outcome you want." in page.text
 
 
+def test_the_review_names_all_that_is_missing_and_leads_to_the_first(prospect: Prospect) -> None:
+    prospect.fill_in("you", "problem")
+    page = prospect.client.get("/apply/review", follow_redirects=True)
+    assert page.request.path == "/apply/system"
+    titles = "The system today; The outcome you want; The engagement"
+    assert f"3 steps are not finished yet: {titles}. This is the first of them." in page.text
+
+
+def test_where_nothing_is_entered_the_review_leads_to_the_first_page(prospect: Prospect) -> None:
+    page = prospect.client.get("/apply/review", follow_redirects=True)
+    assert page.request.path == "/apply/you"
+    assert "5 steps are not finished yet: You and your company;" in page.text
+
+
 def test_the_link_in_the_mail_opens_the_draft_in_another_browser(
     prospect: Prospect,
     new_prospect: NewProspect,

@@ -112,9 +112,12 @@ def test_each_word_on_saving_is_german(ready: Prospect, session: Session) -> Non
 
 
 def test_where_to_go_on_is_said_in_german(prospect: Prospect, session: Session) -> None:
-    prospect.fill_in("you", "system")
+    prospect.fill_in("you", "system", "outcome")
     page = prospect.client.get("/apply/review", follow_redirects=True).text
-    assert "Ein Schritt ist noch nicht fertig: Das Problem." in page
+    assert "2 Schritte sind noch nicht fertig: Das Problem; Die Zusammenarbeit." in page
+    prospect.fill_in("problem")
+    page = prospect.client.get("/apply/review", follow_redirects=True).text
+    assert "Ein Schritt ist noch nicht fertig: Die Zusammenarbeit." in page
 
     draft = session.scalars(select(Draft)).one()
     draft.questions_version = "older"

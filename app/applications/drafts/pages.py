@@ -33,6 +33,7 @@ from app.applications.questions.questionnaire import (
     current_questionnaire,
     original_questionnaire,
 )
+from app.applications.refusal import token_of_sent
 from app.database import commit_each_statement, db
 
 DRAFT_COOKIE = "draft"
@@ -238,10 +239,12 @@ def _is_begun(step: Step, draft: Draft) -> bool:
 
 
 def show_sealed(draft: Draft | None = None, form: StepForm | None = None) -> ResponseReturnValue:
-    """The draft is sent; what a form holds besides is shown, so that it can be copied out."""
+    """The draft is sent; what a form holds besides is shown, so that it can be copied out. Its own
+    browser gets the link to its page."""
     sent = draft.answers if draft else {}
     given = form.answers() if form else {}
     unsent = {key: answer for key, answer in given.items() if answer != sent.get(key)}
     questions = form.step.questions if form else ()
     typed = [row for row in readable_rows(unsent, questions) if row[1]]
-    return render_template("applications/sealed.html", typed=typed), 409
+    token = token_of_sent(db.session(), draft.id) if draft else None
+    return render_template("applications/sealed.html", typed=typed, token=token), 409

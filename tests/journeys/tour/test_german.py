@@ -23,7 +23,7 @@ BREAK = (choose("charge_fails"), press("Anfrage absenden"))
 REWIND = (press("Einzahlen"), fill(at="1"), press("Damaligen Stand zeigen"))
 TRIED = (
     Stop("comparer, answered", COMPARER, ANSWER, shows="Ihre Antworten sprechen für"),
-    Stop("comparer, wrong", f"{COMPARER}?runs=aws", shows="brauchen noch einen Blick"),
+    Stop("comparer, wrong", f"{COMPARER}?runs=aws", shows="Antworten noch einmal"),
     Stop("retail", "/labs/retail", STOP, shows="Lager: angehalten"),
     Stop("payments", "/labs/payments", KILL, shows="Ein Consumer wurde hart beendet"),
     Stop("break it", "/labs/break-it", BREAK, shows="Dead Letter nach 4 Versuchen"),

@@ -6,10 +6,10 @@ from wtforms import Field, Form, SelectMultipleField, TextAreaField
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.web.spelling import WEB_ADDRESS, problem_with_text
+from app.web.spelling import problem_with_text
 
-# "acme.com:8080" begins with no scheme, though it looks like one.
-SCHEME = re.compile(r"[a-z][a-z0-9+.-]*:(?!\d+([/?#]|$))", re.IGNORECASE)
+# A host, a port, and what follows; no scheme and no user's name. autosave.js has the same.
+BARE_ADDRESS = re.compile(r"[^\s/?#@:]+\.[^\s/?#@:]+(:\d+)?([/?#]\S*)?")
 
 
 class CheckboxesField(SelectMultipleField):
@@ -27,10 +27,7 @@ def trimmed(value: str | None) -> str | None:
 def as_web_address(value: str | None) -> str | None:
     """With https:// before an address that was typed without. What is no address stays as it was
     typed, to be refused."""
-    if not value or SCHEME.match(value):
-        return value
-    address = f"https://{value}"
-    return address if WEB_ADDRESS.fullmatch(address) else value
+    return f"https://{value}" if value and BARE_ADDRESS.fullmatch(value) else value
 
 
 def storable(form: Form, field: Field) -> None:

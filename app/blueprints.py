@@ -6,6 +6,7 @@ from app.api.views import api
 from app.applications.drafts.autosave import autosave
 from app.applications.drafts.deletion import deletion
 from app.applications.drafts.resume_link_views import draft_link
+from app.applications.drafts.starting_over import starting_over
 from app.applications.drafts.views import applications
 from app.attachments.views import attachments
 from app.catalog.views import catalog
@@ -47,6 +48,7 @@ BLUEPRINTS = (
     applications,
     autosave,
     draft_link,
+    starting_over,
     deletion,
     attachments,
     outlook,

@@ -40,17 +40,29 @@ def explain_refusal(
     session: Session, draft_id: uuid.UUID, answers: Answers, questionnaire: Questionnaire
 ) -> NoReturn:
     """Raise what keeps the draft with these answers to its last page from being sent."""
-    is_recent = Application.submitted_at > func.now() - REPEATED_WITHIN
-    found = session.execute(
-        select(Application, is_recent).where(Application.draft_id == draft_id)
-    ).one_or_none()
-    if found:
-        earlier, is_recent_one = found
+    earlier = _application_of(session, draft_id)
+    if earlier:
         last_keys = {question.key for question in questionnaire.steps[-1].questions}
         sent = {key: earlier.answers[key] for key in last_keys & earlier.answers.keys()}
-        is_repeat = sent == answers and is_recent_one and not is_link_replaced(session, earlier)
+        is_repeat = sent == answers and _leads_to_page(session, earlier)
         raise AlreadySubmitted(earlier, is_repeat=is_repeat)
     draft = session.get(Draft, draft_id)
     if draft is None or first_incomplete_step(draft, questionnaire) is not questionnaire.steps[-1]:
         raise DraftUnfinished(draft_id)
     raise DraftChanged(draft_id)
+
+
+def token_of_sent(session: Session, draft_id: uuid.UUID) -> str | None:
+    """That of the page which the draft led to, for as long as sending the same again leads there;
+    then None."""
+    sent = _application_of(session, draft_id)
+    return sent.access_token if sent and _leads_to_page(session, sent) else None
+
+
+def _application_of(session: Session, draft_id: uuid.UUID) -> Application | None:
+    return session.scalar(select(Application).where(Application.draft_id == draft_id))
+
+
+def _leads_to_page(session: Session, sent: Application) -> bool:
+    wanted = select(Application.submitted_at > func.now() - REPEATED_WITHIN).filter_by(id=sent.id)
+    return bool(session.scalar(wanted)) and not is_link_replaced(session, sent)

@@ -67,6 +67,11 @@ class Quote(Struct, frozen=True):
     def is_monthly(self) -> bool:
         return self.billing == "monthly"
 
+    @property
+    def deposit_is_first_month(self) -> bool:
+        """What is due with the agreement is the first month, and is called that."""
+        return self.is_monthly and self.deposit_percent == 100
+
 
 def quote_engagement(kind: Kind, answers: Answers, card: RateCard) -> Quote:
     """Price an engagement of that kind for these answers.

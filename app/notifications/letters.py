@@ -143,23 +143,29 @@ def deposit_receipt(
     application: Application, engagement: Engagement, amount_cents: int, currency: str
 ) -> Letter:
     """The money has arrived."""
-    amount = money(amount_cents, currency)
+    about = {
+        "amount": money(amount_cents, currency),
+        "reference": application.reference,
+        "offer": offer_of(engagement.kind).name,
+    }
+    if engagement.priced.deposit_is_first_month:
+        subject = gettext("First month paid: %(amount)s (%(reference)s)", **about)
+        arrived = gettext(
+            "Your payment of %(amount)s for the first month has arrived, and your %(offer)s is"
+            " confirmed. We will write within one working day to agree the first day.",
+            **about,
+        )
+    else:
+        subject = gettext("Deposit received: %(amount)s (%(reference)s)", **about)
+        arrived = gettext(
+            "Your deposit of %(amount)s has arrived, and your %(offer)s is confirmed. We will"
+            " write within one working day to agree the first day.",
+            **about,
+        )
     return Letter(
         template="deposit_receipt",
-        subject=gettext(
-            "Deposit received: %(amount)s (%(reference)s)",
-            amount=amount,
-            reference=application.reference,
-        ),
-        paragraphs=(
-            gettext("Dear %(name)s,", name=application.name),
-            gettext(
-                "Your deposit of %(amount)s has arrived, and your %(offer)s is confirmed. We will"
-                " write within one working day to agree the first day.",
-                amount=amount,
-                offer=offer_of(engagement.kind).name,
-            ),
-        ),
+        subject=subject,
+        paragraphs=(gettext("Dear %(name)s,", name=application.name), arrived),
         action=(gettext("Your page"), status_page(application)),
     )
 

@@ -104,10 +104,13 @@ def _add_attempt(
 
 def _request(deposit: Deposit, engagement: Engagement, application: Application) -> dict[str, Any]:
     """What Stripe is asked for: one line, the deposit, and the way back to the prospect's page."""
-    offer = current_offers().offer(engagement.priced.kind)
+    quote = engagement.priced
+    offer = current_offers().offer(quote.kind).name
     metadata = {"deposit_id": str(deposit.id), "reference": application.reference}
     product = {
-        "name": gettext("Deposit: %(offer)s", offer=offer.name),
+        "name": gettext("First month: %(offer)s", offer=offer)
+        if quote.deposit_is_first_month
+        else gettext("Deposit: %(offer)s", offer=offer),
         "description": application.reference,
     }
     price = {

@@ -29,8 +29,9 @@ PROBLEMS = {
 class DepositPanel(msgspec.Struct, frozen=True):
     """The deposit as a page shows it; the amount is in cents of ``currency``.
 
-    ``is_processing``: paid at Stripe, and the payer's bank takes its time. ``reference`` is what a
-    transfer is recognised by. ``problem`` is a sentence about the last try by card.
+    ``is_first_month``: it pays for that, and is called so. ``is_processing``: paid at Stripe,
+    and the payer's bank takes its time. ``reference`` is what a transfer is recognised by.
+    ``problem`` is a sentence about the last try by card.
     """
 
     amount_cents: int
@@ -38,6 +39,7 @@ class DepositPanel(msgspec.Struct, frozen=True):
     reference: str
     bank: Bank
     by_card: bool
+    is_first_month: bool
     status: str = "due"
     paid_at: datetime | None = None
     method: str | None = None
@@ -84,6 +86,7 @@ def deposit_panel(session: Session, engagement: Engagement) -> DepositPanel | No
         reference=get_application(session, engagement.application_id).reference,
         bank=current_brand().bank,
         by_card=bool(current_config().STRIPE_SECRET_KEY),
+        is_first_month=engagement.priced.deposit_is_first_month,
         status=deposit.status if deposit else "due",
         paid_at=deposit.paid_at if deposit else None,
         method=deposit.method if deposit else None,

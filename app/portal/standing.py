@@ -87,13 +87,21 @@ AGREED = Standing(
     ),
     lazy_gettext("Your deposit"),
 )
+FIRST_MONTH_DUE = Standing(
+    lazy_gettext("You have agreed, and the first month is due."),
+    lazy_gettext(
+        "How to pay for it is shown below. Once the payment has arrived, we write within one"
+        " working day to agree the first day."
+    ),
+    lazy_gettext("Your payment"),
+)
 PAYING = Standing(
     lazy_gettext("Your payment is on its way."),
     lazy_gettext(
         "A mail confirms it. Once it has arrived, we write within one working day to agree the"
         " first day."
     ),
-    lazy_gettext("Your deposit"),
+    lazy_gettext("Your payment"),
 )
 NOTHING_DUE = Standing(
     lazy_gettext("You have agreed."),
@@ -103,7 +111,7 @@ NOTHING_DUE = Standing(
 ACTIVE = Standing(
     lazy_gettext("Your engagement is confirmed."),
     lazy_gettext(
-        "We write within one working day of your deposit to agree the first day. Write to us"
+        "We write within one working day of your payment to agree the first day. Write to us"
         " below if something changes on your side."
     ),
     lazy_gettext("The first day"),
@@ -132,4 +140,8 @@ def standing_of(
         return NOTHING_DUE
     if is_paying:
         return PAYING
-    return BY_ENGAGEMENT.get(engagement.status, PREPARED) if engagement else PREPARED
+    if engagement is None:
+        return PREPARED
+    standing = BY_ENGAGEMENT.get(engagement.status, PREPARED)
+    is_month = standing is AGREED and engagement.priced.deposit_is_first_month
+    return FIRST_MONTH_DUE if is_month else standing

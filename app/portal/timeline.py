@@ -80,7 +80,7 @@ WORDS: dict[type[msgspec.Struct], tuple[str, str]] = {
         lazy_gettext("You have agreed to the engagement."),
     ),
     DepositPaid: (
-        lazy_gettext("Deposit received"),
+        lazy_gettext("Payment received"),
         lazy_gettext("Thank you. A mail confirms it."),
     ),
     EngagementActivated: (

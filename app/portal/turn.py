@@ -18,6 +18,7 @@ from app.portal.standing import (
     AGREED,
     CLOSED,
     DECLINED,
+    FIRST_MONTH_DUE,
     NOTHING_DUE,
     OFFERED,
     PAYING,
@@ -41,11 +42,14 @@ WITHOUT_A_DATE = {
     AGREED: lazy_gettext(
         "You act next: the deposit is due now, and the work begins once it has arrived."
     ),
+    FIRST_MONTH_DUE: lazy_gettext(
+        "You act next: the first month is due now, and the work begins once it is paid."
+    ),
     PAYING: lazy_gettext("Nobody has to act: Stripe still has to confirm the payment."),
 }
 
 # Here the prospect owes us something, whatever we owe them; here we owe the greater answer.
-THEIRS = (QUESTION, AGREED)
+THEIRS = (QUESTION, AGREED, FIRST_MONTH_DUE)
 OURS_ANYWAY = (RECEIVED, WITH_REVIEWER)
 
 

@@ -1,10 +1,15 @@
 """Fields of forms, and what every text that is typed goes through."""
 
+import re
+
 from wtforms import Field, Form, SelectMultipleField, TextAreaField
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.web.text_checks import problem_with_text
+
+# A host, a port, and what follows; no scheme and no user's name. autosave.js has the same.
+BARE_ADDRESS = re.compile(r"[^\s/?#@:]+\.[^\s/?#@:]+(:\d+)?([/?#]\S*)?")
 
 
 class CheckboxesField(SelectMultipleField):
@@ -17,6 +22,12 @@ class CheckboxesField(SelectMultipleField):
 def trimmed(value: str | None) -> str | None:
     """Without white space at the ends, and with one kind of line break."""
     return value.replace("\r\n", "\n").strip() if value else value
+
+
+def as_web_address(value: str | None) -> str | None:
+    """With https:// before an address that was typed without. What is no address stays as it was
+    typed, to be refused."""
+    return f"https://{value}" if value and BARE_ADDRESS.fullmatch(value) else value
 
 
 def storable(form: Form, field: Field) -> None:

@@ -77,6 +77,20 @@ def test_a_choice_is_saved_at_once(device: Device, site: Site) -> None:
     expect(page.locator('input[value="batch_and_files"]')).to_be_checked()
 
 
+def test_a_web_address_gets_its_https_in_the_field(device: Device) -> None:
+    page = device()
+    page.goto("/apply/you")
+    field = page.get_by_label("Company website")
+    for typed, shown in (
+        ("acme.com:8080", "https://acme.com:8080"),
+        ("http://acme.com", "http://acme.com"),
+        ("javascript:alert(document.cookie)", "javascript:alert(document.cookie)"),
+    ):
+        field.fill(typed)
+        field.blur()
+        expect(field).to_have_value(shown)
+
+
 @pytest.mark.parametrize("way", ["closes the tab", "follows a link"])
 def test_who_leaves_in_the_middle_of_a_word_finds_it_again(
     device: Device, site: Site, way: str

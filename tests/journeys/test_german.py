@@ -64,7 +64,7 @@ def send_the_first_step_empty(page: Page) -> None:
     page.get_by_role("button", name="Weiter").click()
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
-    expect(summary).to_contain_text("Antworten brauchen noch einen Blick")
+    expect(summary).to_contain_text("Antworten noch einmal")
     wanted = STEPS[0].questions[0]
     summary.get_by_role("link", name=wanted.when_empty).click()
     expect(page.get_by_label(wanted.label)).to_be_focused()

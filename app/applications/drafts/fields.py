@@ -15,7 +15,7 @@ from wtforms import (
 from wtforms.validators import StopValidation
 
 from app.applications.questions.questionnaire import Question
-from app.web.fields import CheckboxesField, trimmed
+from app.web.fields import CheckboxesField, as_web_address, trimmed
 
 
 def asked(question: Question) -> Callable[[Form, Field], None]:
@@ -56,4 +56,5 @@ def field_for(question: Question) -> Field:
     field = {"email": EmailField, "url": URLField, "long_text": TextAreaField}.get(
         question.kind, StringField
     )
-    return field(validators=checks, filters=[trimmed], render_kw=attributes, **about)
+    filters = [trimmed, as_web_address] if question.kind == "url" else [trimmed]
+    return field(validators=checks, filters=filters, render_kw=attributes, **about)

@@ -4,16 +4,17 @@ from typing import NamedTuple
 
 from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
-from flask_babel import gettext
+from flask_babel import ngettext
 
 from app.applications.drafts.browser_draft import current_draft
 from app.applications.drafts.forms import CSRF_EXPIRED, ReviewForm, StepForm, form_for, name_of
 from app.applications.drafts.pace import minutes_by_step
-from app.applications.drafts.service import first_incomplete_step, last_save
+from app.applications.drafts.service import first_incomplete_step, last_save, unfinished_steps
 from app.applications.models import Draft
 from app.applications.queries import answers_asked_no_more, readable_answers, readable_rows
 from app.applications.questions.answers import Answer
 from app.applications.questions.questionnaire import Step, current_questionnaire
+from app.applications.refusal import token_of_sent
 from app.database import db
 
 
@@ -103,14 +104,10 @@ def show_review(
     ``moved`` says that the draft has changed since the prospect looked it over.
     """
     questionnaire = current_questionnaire()
-    incomplete = open_step(draft) if draft else questionnaire.steps[0]
+    unfinished = unfinished_steps(draft, questionnaire)
     # What could not be stored is shown, whatever is unfinished.
-    if incomplete is not form.step and not (form.is_expired or trouble or other):
-        flash(gettext("One step is not finished yet: %(title)s.", title=incomplete.title))
-        # One that was begun is told what is wrong with it, and leads back to here.
-        begun = "yes" if draft and _is_begun(incomplete, draft) else None
-        address = url_for(".step", key=incomplete.key, look_again=begun, back_to_review=begun)
-        return redirect(address, 303)
+    if unfinished and not (form.is_expired or trouble or other):
+        return _lead_to(unfinished, draft)
     form.draft_version.data = str(draft.version) if draft else ""
     page = render_template(
         "applications/review.html",
@@ -128,15 +125,34 @@ def show_review(
     return page, status
 
 
+def _lead_to(unfinished: list[Step], draft: Draft | None) -> ResponseReturnValue:
+    """On to the first of them, with a word on all."""
+    flash(
+        ngettext(
+            "One step is not finished yet: %(titles)s.",
+            "%(num)s steps are not finished yet: %(titles)s. This is the first of them.",
+            len(unfinished),
+            titles="; ".join(step.title for step in unfinished),
+        )
+    )
+    step = unfinished[0]
+    # One that was begun is told what is wrong with it, and leads back to here.
+    begun = "yes" if draft and _is_begun(step, draft) else None
+    address = url_for("applications.step", key=step.key, look_again=begun, back_to_review=begun)
+    return redirect(address, 303)
+
+
 def _is_begun(step: Step, draft: Draft) -> bool:
     return any(question.key in draft.answers for question in step.questions)
 
 
 def show_sealed(draft: Draft | None = None, form: StepForm | None = None) -> ResponseReturnValue:
-    """The draft is sent; what a form holds besides is shown, so that it can be copied out."""
+    """The draft is sent; what a form holds besides is shown, so that it can be copied out. Its own
+    browser gets the link to its page."""
     sent = draft.answers if draft else {}
     given = form.answers() if form else {}
     unsent = {key: answer for key, answer in given.items() if answer != sent.get(key)}
     questions = form.step.questions if form else ()
     typed = [row for row in readable_rows(unsent, questions) if row[1]]
-    return render_template("applications/sealed.html", typed=typed), 409
+    token = token_of_sent(db.session(), draft.id) if draft else None
+    return render_template("applications/sealed.html", typed=typed, token=token), 409

@@ -4,10 +4,10 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.applications.drafts.service import NotThisDraft
-from app.applications.events import DraftLinkRequested
+from app.applications.events import DraftExpiring, DraftLinkRequested
 from app.applications.link_limit import is_asked_too_often
 from app.applications.models import Draft
-from app.events.store import record
+from app.events.store import count_recorded, record
 from app.events.types import stream_of
 
 
@@ -33,6 +33,14 @@ def address_of(draft: Draft) -> str:
     if not email or "you" not in draft.complete_steps:
         raise NoAddress(draft.id)
     return str(email)
+
+
+def is_link_mailed(session: Session, draft: Draft) -> bool:
+    """Whether a link into the draft is in a mail, one that was asked for or a reminder's."""
+    stream = stream_of("draft", draft.id)
+    return any(
+        count_recorded(session, stream, kind) for kind in (DraftLinkRequested, DraftExpiring)
+    )
 
 
 def request_resume_link(session: Session, draft: Draft) -> None:

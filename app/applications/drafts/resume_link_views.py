@@ -6,7 +6,7 @@ the page says whose it is, and asks first where there is something to lose.
 
 from functools import partial
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from werkzeug.exceptions import TooManyRequests
@@ -22,6 +22,7 @@ from app.applications.drafts.resume_link import (
 )
 from app.applications.drafts.service import DraftSealed, NotThisDraft
 from app.applications.models import Draft
+from app.applications.questions.questionnaire import STEP_KEYS, current_questionnaire
 from app.database import db
 from app.extensions import counted_as, limiter
 
@@ -50,9 +51,13 @@ def send() -> ResponseReturnValue:
         flash(gettext("A link back to this form is on its way to %(email)s.", email=email))
     except NoAddress:
         flash(
-            gettext("Finish the first step, with your address, so that a link can be sent to it.")
+            gettext(
+                "No link is mailed yet: first finish “%(title)s”, with the address that it is to go"
+                " to. What you entered is kept.",
+                title=current_questionnaire().steps[0].title,
+            )
         )
-    return redirect(url_for("applications.step", key=open_step(draft).key), 303)
+    return redirect(way_back(draft), 303)
 
 
 @draft_link.get("/apply/resume/<token>")
@@ -85,7 +90,7 @@ def answer_too_many(_: Exception) -> ResponseReturnValue:
     draft = current_draft()
     if draft is None:
         return redirect(url_for("applications.start"), 303)
-    return redirect(url_for("applications.step", key=open_step(draft).key), 303)
+    return redirect(way_back(draft), 303)
 
 
 @draft_link.errorhandler(NotThisDraft)
@@ -98,6 +103,16 @@ def answer_gone(_: NotThisDraft) -> ResponseReturnValue:
 def answer_sealed(_: DraftSealed) -> ResponseReturnValue:
     """The link opens nothing that was sent; the page says where that is."""
     return show_sealed()
+
+
+def way_back(draft: Draft) -> str:
+    """The page that the button stands on, or else the first step that is left."""
+    place = request.args.get("pressed_on")
+    if place == "start-over":
+        return url_for("starting_over.ask")
+    key = place if place in STEP_KEYS else open_step(draft).key
+    back = "yes" if "back_to_review" in request.args else None
+    return url_for("applications.step", key=key, back_to_review=back)
 
 
 def load(token: str) -> Draft:

@@ -176,7 +176,12 @@ def lock_unsent(session: Session, draft: Draft) -> Draft | None:
     return session.scalar(locked)
 
 
+def unfinished_steps(draft: Draft | None, questionnaire: Questionnaire) -> list[Step]:
+    """The steps before the review that have no accepted answers."""
+    complete = draft.complete_steps if draft else []
+    return [step for step in questionnaire.steps[:-1] if step.key not in complete]
+
+
 def first_incomplete_step(draft: Draft, questionnaire: Questionnaire) -> Step:
     """Where to go on: the first step without accepted answers, or else the last one, the review."""
-    open_steps = [s for s in questionnaire.steps if s.key not in draft.complete_steps]
-    return open_steps[0] if open_steps else questionnaire.steps[-1]
+    return next(iter(unfinished_steps(draft, questionnaire)), questionnaire.steps[-1])

@@ -31,6 +31,8 @@ from app.applications.drafts.pages import (
 )
 from app.applications.drafts.question_html import question_html
 from app.applications.drafts.service import DraftSealed, NotThisDraft, StepChanged
+from app.applications.drafts.starting_over import is_under_way
+from app.applications.drafts.suggestion import suggest_kind, suggested_answers
 from app.applications.questions.branches import branches_css
 from app.applications.questions.questionnaire import STEP_KEYS, current_questionnaire
 from app.applications.refusal import AlreadySubmitted, DraftChanged, DraftUnfinished
@@ -56,22 +58,24 @@ applications.add_app_template_global(question_html)
 @applications.get("/apply")
 def start() -> ResponseReturnValue:
     """Say what it takes, or offer to go on with the draft that this browser knows."""
+    suggest_kind(request.args.get("kind"))
     draft = current_draft()
-    is_under_way = draft and draft.version and not draft.submitted_at
     config = current_config()
     return render_template(
         "applications/start.html",
         questionnaire=current_questionnaire(),
         minutes=minutes_by_step(db.session(), current_questionnaire()),
-        next_step=open_step(draft) if draft and is_under_way else None,
+        next_step=open_step(draft) if draft and is_under_way(draft) else None,
         kept_days=config.DRAFT_DAYS,
         reminds=config.DRAFT_REMINDER_DAYS > 0,
     )
 
 
 @applications.post("/apply")
-def start_over() -> ResponseReturnValue:
-    """Forget this browser's draft and begin a new one."""
+def begin() -> ResponseReturnValue:
+    """Begin with the first page; where something was entered that is not sent, ask first."""
+    if is_under_way(current_draft()):
+        return redirect(url_for("starting_over.ask"), 303)
     session.pop(DRAFT_COOKIE, None)
     return redirect(url_for(".step", key=STEP_KEYS[0]), 303)
 
@@ -87,12 +91,12 @@ def question_styles() -> ResponseReturnValue:
 @applications.get("/apply/<key>")
 def step(key: str) -> ResponseReturnValue:
     """One step's page, with what is kept of it; the last shows all that will be sent."""
-    kind = form_for(find_step(key))
+    chosen = find_step(key)
     draft = draft_to_read()
     if draft and draft.submitted_at:
         raise DraftSealed(draft.id)
-    answers = draft.answers if draft else {}
-    form = kind(formdata=None, data=answers, earlier=answers)
+    answers = suggested_answers(chosen, draft) | (draft.answers if draft else {})
+    form = form_for(chosen)(formdata=None, data=answers, earlier=answers)
     form.build_on(draft)
     if "look_again" in request.args:
         form.check_kept()
@@ -183,7 +187,7 @@ def keep_and_go_on(form: StepForm) -> ResponseReturnValue:
     if form.is_expired:
         return show_form(form, current_draft(), 400)
     draft = keep(form, accepted=accepted)
-    if elsewhere := chosen_way(form):
+    if elsewhere := chosen_way(form, accepted=accepted):
         return elsewhere
     if not accepted:
         return show_form(form, draft, 422)
@@ -192,10 +196,14 @@ def keep_and_go_on(form: StepForm) -> ResponseReturnValue:
     return redirect(url_for(".step", key=key), 303)
 
 
-def chosen_way(form: StepForm) -> ResponseReturnValue | None:
+def chosen_way(form: StepForm, *, accepted: bool) -> ResponseReturnValue | None:
     """Where a button leads that is not about going on: such a way asks for no accepted answers."""
     if "mail_link" in request.form:
-        return redirect(url_for("draft_link.send"), 307)  # the same POST, now for the link
+        if form.step.key == STEP_KEYS[0] and not accepted:
+            return None  # the page shows what is wrong with the address
+        back = request.args.get("back_to_review")
+        address = url_for("draft_link.send", pressed_on=form.step.key, back_to_review=back)
+        return redirect(address, 307)  # the same POST, now for the link
     if form.overwrites.data is not None:
         flash(gettext("What was in the fields is kept."))
         return redirect(url_for(".step", key=form.step.key), 303)

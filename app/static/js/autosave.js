@@ -50,6 +50,20 @@ function answers(which = "current") {
   return JSON.stringify(given.map((field) => [field.name, value(field)]));
 }
 
+// As the server stores it (app/web/fields.py): what is kept here must not differ from that.
+function asWebAddress(typed) {
+  const isBare = /^[^\s/?#@:]+\.[^\s/?#@:]+(:\d+)?([/?#]\S*)?$/.test(typed.trim());
+  return isBare ? `https://${typed.trim()}` : typed;
+}
+
+form.addEventListener(
+  "change",
+  ({ target }) => {
+    if (target.type === "url") target.value = asWebAddress(target.value);
+  },
+  { capture: true }, // before it is sent
+);
+
 function putBack(given) {
   for (const field of typedFields()) {
     const values = given.filter(([name]) => name === field.name).map(([, value]) => value);

@@ -47,7 +47,10 @@ def test_the_rest_of_a_page_with_an_error_is_kept(prospect: Prospect) -> None:
         ("you", "email", "jörg@client.example", "can’t send to letters such as ö before the @"),
         ("you", "website", "javascript:alert(1)", "starts with https://"),
         ("you", "website", "https://nobody@client.example", "starts with https://"),
-        ("you", "website", "client.example", "starts with https://"),
+        ("you", "website", "javascript:alert(document.cookie)", "starts with https://"),
+        ("you", "website", "nobody@client.example", "starts with https://"),
+        ("you", "website", "ftp://client.example", "starts with https://"),
+        ("you", "website", "client", "starts with https://"),
         ("you", "role", "emperor", "Choose from the answers shown."),
         ("you", "role", "\x00", "Choose from the answers shown."),
         ("system", "brokers", ["kafka", "carrier_pigeon"], "Choose from the answers shown."),
@@ -67,6 +70,24 @@ def test_nonsense_is_named_at_its_question(
     assert list(errors(answer.text)) == [key]
     assert sentence in errors(answer.text)[key]
     assert prospect.client.get(f"/apply/{step}").status_code == 200
+
+
+@pytest.mark.parametrize(
+    ("typed", "address"),
+    [
+        (" acme.com ", "https://acme.com"),
+        ("www.acme.com/about?lang=de", "https://www.acme.com/about?lang=de"),
+        ("acme.com:8080/shop", "https://acme.com:8080/shop"),
+        ("http://acme.com", "http://acme.com"),
+        ("HTTPS://acme.com", "HTTPS://acme.com"),
+    ],
+)
+def test_a_web_address_may_be_typed_without_its_https(
+    prospect: Prospect, session: Session, typed: str, address: str
+) -> None:
+    assert prospect.press("you", website=typed).status_code == 303
+    assert session.scalars(select(Draft)).one().answers["website"] == address
+    assert f'value="{address}"' in prospect.see("you")
 
 
 def test_sixty_thousand_characters_are_kept_until_they_are_shortened(prospect: Prospect) -> None:

@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from app.applications.models import Draft
 from app.applications.questions.questionnaire import current_questionnaire
 from app.notifications.models import MailMessage
-from tests.integration.applications.prospect import Prospect, hidden
+from tests.integration.applications.prospect import Prospect, builds_on, errors, hidden
 
 NewProspect = Callable[[], Prospect]
 
@@ -141,12 +141,18 @@ def test_the_review_leads_to_what_is_missing(prospect: Prospect) -> None:
     assert "One step is not finished yet: The outcome you want." in page.text
 
 
-def test_starting_over_begins_with_empty_pages(prospect: Prospect) -> None:
-    prospect.fill_in("you")
-    token = hidden(prospect.client.get("/apply").text, "csrf_token")
-    answer = prospect.client.post("/apply", data={"csrf_token": token})
-    assert answer.location == "/apply/you"
-    assert prospect.answers["name"] not in prospect.see("you")
+def test_the_review_names_all_that_is_missing_and_leads_to_the_first(prospect: Prospect) -> None:
+    prospect.fill_in("you", "problem")
+    page = prospect.client.get("/apply/review", follow_redirects=True)
+    assert page.request.path == "/apply/system"
+    titles = "The system today; The outcome you want; The engagement"
+    assert f"3 steps are not finished yet: {titles}. This is the first of them." in page.text
+
+
+def test_where_nothing_is_entered_the_review_leads_to_the_first_page(prospect: Prospect) -> None:
+    page = prospect.client.get("/apply/review", follow_redirects=True)
+    assert page.request.path == "/apply/you"
+    assert "5 steps are not finished yet: You and your company;" in page.text
 
 
 def test_the_link_in_the_mail_opens_the_draft_in_another_browser(
@@ -168,7 +174,35 @@ def test_the_link_in_the_mail_opens_the_draft_in_another_browser(
 
 def test_without_an_address_no_link_is_promised(prospect: Prospect) -> None:
     page = ask_for_link(prospect)
-    assert "Finish the first step, with your address" in page.text
+    assert page.request.path == "/apply/system"
+    assert "No link is mailed yet: first finish “You and your company”" in page.text
+
+
+@pytest.mark.parametrize("way", ["/apply/you", "/apply/you?back_to_review=yes"])
+def test_a_wrong_address_is_named_at_its_field_where_a_link_is_to_go_there(
+    prospect: Prospect, session: Session, way: str
+) -> None:
+    page = prospect.client.get(way).text
+    data = {**prospect.answers, "email": "ada@", "mail_link": "yes"}
+    token = {"csrf_token": hidden(page, "csrf_token")}
+    refused = prospect.client.post(way, data={**data, **token})
+    assert refused.status_code == 422
+    assert errors(refused.text) == {"email": "Enter an address like name@company.com."}
+    assert 'value="ada@"' in refused.text and 'value="ada@"' in prospect.see("you")
+    assert ("go back to the review" in refused.text) == ("back_to_review" in way)
+    assert session.scalar(select(func.count()).select_from(MailMessage)) == 0
+
+
+def test_a_link_is_mailed_from_whatever_page_and_leads_away_from_none(prospect: Prospect) -> None:
+    prospect.fill_in("you")
+    for way in ("/apply/engagement", "/apply/engagement?back_to_review=yes"):
+        page = prospect.client.get(way).text
+        data = {"csrf_token": hidden(page, "csrf_token"), **builds_on(page), "mail_link": "yes"}
+        saved = prospect.client.post(way, data=data)
+        mailed = prospect.client.post(saved.location, data=data)
+        assert mailed.location == way
+        assert "on its way to" in prospect.client.get(way).text
+    assert f'formaction="{way}"' in html.unescape(page)
 
 
 def test_a_browser_that_lost_its_cookie_starts_a_draft_with_what_it_sends(

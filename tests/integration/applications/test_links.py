@@ -67,6 +67,7 @@ def test_a_link_into_what_was_sent_puts_nothing_into_a_browser(
     opened = other.client.get(f"/apply/resume/{the_draft(session).resume_token}")
     assert opened.status_code == 409
     assert "This application has been sent" in opened.text
+    assert the_application(session).access_token not in opened.text
     assert other.go_on_with(the_draft(session)).status_code == 409
     assert other.send(seen=page).status_code == 409
     assert the_draft(session).answers["email"]
@@ -89,10 +90,10 @@ def test_sending_again_leads_nowhere_once_staff_have_replaced_the_link(
     ready.send(seen=page)
     replace_page_link(session, the_application(session).id, actor="staff:ada")
     session.commit()
-    again = ready.send(seen=page)
-    assert again.status_code == 409
-    assert the_application(session).access_token not in again.text
-    assert 'href="/lost-link"' in again.text
+    for again in (ready.send(seen=page), ready.client.get("/apply/you")):
+        assert again.status_code == 409
+        assert the_application(session).access_token not in again.text
+        assert 'href="/lost-link"' in again.text
 
 
 def test_sending_again_leads_to_the_page_for_an_hour(ready: Prospect, session: Session) -> None:
@@ -101,10 +102,10 @@ def test_sending_again_leads_to_the_page_for_an_hour(ready: Prospect, session: S
     assert ready.send(seen=page).location == first.location
     session.execute(HOUR_LATER)
     session.commit()
-    again = ready.send(seen=page)
-    assert again.status_code == 409
-    assert "have the link mailed again" in again.text
-    assert the_application(session).access_token not in again.text
+    for again in (ready.send(seen=page), ready.client.get("/apply/you")):
+        assert again.status_code == 409
+        assert "have the link mailed again" in again.text
+        assert the_application(session).access_token not in again.text
 
 
 def test_where_a_browser_holds_a_form_of_its_own_the_link_asks_first(

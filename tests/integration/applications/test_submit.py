@@ -92,6 +92,14 @@ def test_a_sent_draft_opens_no_page_any_more(ready: Prospect, session: Session) 
         assert ready.answers["email"] not in answer.text
 
 
+def test_the_browser_that_sent_it_gets_the_link_to_its_page(ready: Prospect) -> None:
+    own = ready.send().location
+    sealed = ready.client.get("/apply/you")
+    assert sealed.status_code == 409
+    assert f'href="{own}"' in sealed.text
+    assert ready.client.get(own).status_code == 200
+
+
 def test_after_one_application_another_can_be_begun(ready: Prospect, session: Session) -> None:
     ready.send()
     start = ready.client.get("/apply").text
@@ -182,8 +190,7 @@ def test_what_is_typed_on_a_review_whose_draft_is_forgotten_is_kept(
     ready: Prospect, session: Session
 ) -> None:
     page = ready.see("review")
-    token = hidden(page, "csrf_token")
-    ready.client.post("/apply", data={"csrf_token": token})
+    ready.press("start-over")
     refused = ready.send(seen=page, anything_else="My last words")
     assert refused.status_code == 409
     assert "My last words" in refused.text

@@ -43,7 +43,7 @@ def test_a_step_is_german_whether_empty_wrong_or_filled_in(prospect: Prospect, k
         ("you", "name", "Z" + "\u0301" * 40, "Das enthält zu viele Akzente"),
         ("you", "name", "n" * 101, "Höchstens 100 Zeichen. Sie haben 101."),
         ("you", "email", "ada", "Geben Sie eine Adresse wie name@firma.de ein."),
-        ("you", "website", "client.example", "die mit https:// beginnt"),
+        ("you", "website", "client", "die mit https:// beginnt"),
         ("you", "role", "emperor", "Wählen Sie aus den angezeigten Antworten."),
         ("system", "brokers", ["none", "kafka"], "oder die anderen, nicht beides"),
         ("problem", "problem", "p" * 20_000, "Höchstens 6.000 Zeichen. Sie haben 20.000."),
@@ -89,7 +89,8 @@ def test_an_application_that_is_sent_already_is_told_in_german(ready: Prospect) 
 
 def test_the_way_out_of_a_draft_is_german(ready: Prospect) -> None:
     assert english_left_in(ready.client.get("/apply").text) == []
-    assert english_left_in(ready.client.get("/apply/delete").text) == []
+    for path in ("/apply/delete", "/apply/start-over"):
+        assert english_left_in(ready.client.get(path).text) == []
     token = hidden(ready.client.get("/apply").text, "csrf_token")
     data = {"csrf_token": token}
     gone = ready.client.post("/apply/delete", data=data, follow_redirects=True)
@@ -111,9 +112,12 @@ def test_each_word_on_saving_is_german(ready: Prospect, session: Session) -> Non
 
 
 def test_where_to_go_on_is_said_in_german(prospect: Prospect, session: Session) -> None:
-    prospect.fill_in("you", "system")
+    prospect.fill_in("you", "system", "outcome")
     page = prospect.client.get("/apply/review", follow_redirects=True).text
-    assert "Ein Schritt ist noch nicht fertig: Das Problem." in page
+    assert "2 Schritte sind noch nicht fertig: Das Problem; Die Zusammenarbeit." in page
+    prospect.fill_in("problem")
+    page = prospect.client.get("/apply/review", follow_redirects=True).text
+    assert "Ein Schritt ist noch nicht fertig: Die Zusammenarbeit." in page
 
     draft = session.scalars(select(Draft)).one()
     draft.questions_version = "older"
@@ -126,11 +130,12 @@ def test_where_to_go_on_is_said_in_german(prospect: Prospect, session: Session) 
 
 def test_the_link_by_mail_is_promised_in_german(prospect: Prospect) -> None:
     def ask(**typed: Any) -> str:
-        asked = prospect.press("you", "mail_link", **typed)
+        asked = prospect.press("system", "mail_link", **typed)
         data = {"csrf_token": hidden(prospect.see("you"), "csrf_token")}
         return prospect.client.post(asked.location, data=data, follow_redirects=True).text
 
-    assert "dann können wir einen Link dorthin senden." in ask(email="")
+    assert "Füllen Sie zuerst „Sie und Ihr Unternehmen“ aus" in ask()
+    prospect.fill_in("you")
     assert f"unterwegs an {prospect.answers['email']}." in ask()
 
 

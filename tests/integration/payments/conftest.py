@@ -23,6 +23,7 @@ from app.engagements.models import Engagement
 from app.engagements.pricing import quote_engagement
 from app.engagements.rate_card import current_rate_card
 from app.engagements.service import accept_engagement, offer_engagement
+from app.firm.offers import Kind
 from app.payments.models import CheckoutAttempt
 from config import Config
 from local.stripe_standin.app import create_standin
@@ -75,14 +76,14 @@ def standin(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Standin]:
 
 
 @pytest.fixture
-def agree(app: Flask, session: Session) -> Callable[[], Payer]:
+def agree(app: Flask, session: Session) -> Callable[..., Payer]:
     """A client who has just agreed; the events of it are not handled yet."""
     answers = tomllib.loads(DEMO.read_text())["applications"][0]
 
-    def agree() -> Payer:
+    def agree(kind: Kind = "sprint") -> Payer:
         application = submit_answers(session, answers)
         application.status, application.decided_at = "accepted", application.submitted_at
-        quote = quote_engagement("sprint", answers, current_rate_card())
+        quote = quote_engagement(kind, answers, current_rate_card())
         offer_engagement(session, application.id, quote)
         engagement = session.scalars(
             select(Engagement).where(Engagement.application_id == application.id)

@@ -23,7 +23,7 @@ from tests.integration.portal.conftest import Ask, Decide, Send
 Handle = Callable[[], None]
 STATES = {
     "application": "Ihre Anfrage ist bei uns.",
-    "handled": "Ihre Anfrage liegt jemandem von uns vor.",
+    "handled": "Ihre Anfrage wird geprüft.",
     "late": "und wir sind zu spät: Unsere Antwort war bis zum",
     "asked": "Wir haben eine Frage an Sie.",
     "offered": "Unser Vorschlag: ",

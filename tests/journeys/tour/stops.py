@@ -174,6 +174,7 @@ FORM = (
     Stop("files", "/apply/attachments", ATTACH, shows="Flow of orders.png", who="applicant"),
     Stop("files, wrong", "/apply/attachments", (send_plainly,), shows=NO_FILE, who="applicant"),
     Stop("delete draft", "/apply/delete", shows="Delete what you entered?", who="applicant"),
+    Stop("start over", "/apply/start-over", shows="Start over with empty", who="applicant"),
     Stop("step, from review", "/apply/you?back_to_review=yes", shows=TO_REVIEW, who="applicant"),
     Stop(
         "step, changed elsewhere",

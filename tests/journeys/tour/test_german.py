@@ -23,7 +23,7 @@ BREAK = (choose("charge_fails"), press("Anfrage absenden"))
 REWIND = (press("Einzahlen"), fill(at="1"), press("Damaligen Stand zeigen"))
 TRIED = (
     Stop("comparer, answered", COMPARER, ANSWER, shows="Ihre Antworten sprechen für"),
-    Stop("comparer, wrong", f"{COMPARER}?runs=aws", shows="brauchen noch einen Blick"),
+    Stop("comparer, wrong", f"{COMPARER}?runs=aws", shows="Antworten noch einmal"),
     Stop("retail", "/labs/retail", STOP, shows="Lager: angehalten"),
     Stop("payments", "/labs/payments", KILL, shows="Ein Consumer wurde hart beendet"),
     Stop("break it", "/labs/break-it", BREAK, shows="Dead Letter nach 4 Versuchen"),
@@ -42,7 +42,8 @@ def locale() -> str:
     [
         *("/", "/engagements/", "/engagements/build", "/articles/", "/privacy", "/nothing-here"),
         *("/apply", *(f"/apply/{key}" for key in STEP_KEYS)),
-        *("/apply/attachments", "/apply/outlook", "/apply/delete", "resume:unsent"),
+        *("/apply/attachments", "/apply/outlook", "/apply/start-over"),
+        *("/apply/delete", "resume:unsent"),
         *("own:asked", "own:offered", "own:agreed", "withdraw:proposed", "erase:proposed"),
         *(COMPARER, *(stop.path for stop in LABS if not stop.deeds)),
     ],

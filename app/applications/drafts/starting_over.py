@@ -1,0 +1,60 @@
+"""Beginning again with empty pages, after asking once more: only a link in a mail leads back to a
+form that was begun, and often there is none."""
+
+from flask import Blueprint, flash, redirect, render_template, session, url_for
+from flask.typing import ResponseReturnValue
+from flask_babel import gettext
+
+from app.applications.drafts.browser_draft import DRAFT_COOKIE, check_page_is_of, current_draft
+from app.applications.drafts.resume_link import NoAddress, address_of, is_link_mailed
+from app.applications.drafts.service import NotThisDraft
+from app.applications.models import Draft
+from app.applications.questions.questionnaire import STEP_KEYS
+from app.database import db
+from app.settings import current_config
+
+starting_over = Blueprint("starting_over", __name__)
+
+
+@starting_over.get("/apply/start-over")
+def ask() -> ResponseReturnValue:
+    """Ask whether this browser is to forget its draft."""
+    draft = current_draft()
+    if draft is None or not is_under_way(draft):
+        return redirect(url_for("applications.start"), 303)
+    return render_template(
+        "applications/start_over.html",
+        draft=draft,
+        has_address=has_address(draft),
+        link_mailed=is_link_mailed(db.session(), draft),
+        kept_days=current_config().DRAFT_DAYS,
+    )
+
+
+@starting_over.post("/apply/start-over")
+def start_over() -> ResponseReturnValue:
+    """Forget the draft, and begin with the first page. It is kept as long as any other."""
+    draft = current_draft()
+    if draft:
+        check_page_is_of(draft)
+    session.pop(DRAFT_COOKIE, None)
+    return redirect(url_for("applications.step", key=STEP_KEYS[0]), 303)
+
+
+@starting_over.errorhandler(NotThisDraft)
+def answer_other(_: NotThisDraft) -> ResponseReturnValue:
+    flash(gettext("Nothing is changed: this browser has another form open now. It is this one."))
+    return redirect(url_for(".ask"), 303)
+
+
+def is_under_way(draft: Draft | None) -> bool:
+    """Whether something was entered that is not sent."""
+    return bool(draft and draft.version and not draft.submitted_at)
+
+
+def has_address(draft: Draft) -> bool:
+    """Whether a link to it can be mailed."""
+    try:
+        return bool(address_of(draft))
+    except NoAddress:
+        return False

@@ -1,0 +1,53 @@
+"""Whoever presses "Apply" on the page of an engagement finds it chosen, and can choose another."""
+
+import pytest
+
+from tests.integration.applications.prospect import Prospect
+from tests.integration.applications.test_draft import checked
+
+
+def apply_for(prospect: Prospect, kind: str) -> None:
+    """Press the button on that engagement's page."""
+    address = f"/apply?kind={kind}"
+    offer = prospect.client.get(f"/engagements/{kind}").text
+    assert offer.count(f'href="{address}"') == 2
+    assert prospect.client.get(address).status_code == 200
+
+
+def chosen(prospect: Prospect) -> list[str]:
+    return checked(prospect.see("engagement"), "preferred_kind")
+
+
+@pytest.mark.parametrize("kind", ["sprint", "build", "fractional"])
+def test_the_kind_that_was_applied_for_is_chosen_beforehand(prospect: Prospect, kind: str) -> None:
+    apply_for(prospect, kind)
+    prospect.fill_in("you")
+    assert chosen(prospect) == [kind]
+    assert checked(prospect.see("outcome"), "preferred_kind") == []
+
+
+def test_the_last_kind_that_was_applied_for_counts(prospect: Prospect) -> None:
+    apply_for(prospect, "sprint")
+    apply_for(prospect, "build")
+    prospect.client.get("/apply")
+    assert chosen(prospect) == ["build"]
+
+
+def test_another_kind_can_be_chosen_and_no_later_press_changes_it(prospect: Prospect) -> None:
+    apply_for(prospect, "sprint")
+    prospect.press("engagement", preferred_kind="not_sure")
+    apply_for(prospect, "build")
+    assert chosen(prospect) == ["not_sure"]
+
+
+def test_a_page_that_was_saved_without_the_answer_stays_without(prospect: Prospect) -> None:
+    apply_for(prospect, "sprint")
+    prospect.press("engagement", preferred_kind="")
+    assert chosen(prospect) == []
+
+
+@pytest.mark.parametrize("kind", ["", "not_sure", "<script>", "build,sprint", "\x00"])
+def test_what_is_no_kind_is_passed_over(prospect: Prospect, kind: str) -> None:
+    page = prospect.client.get("/apply", query_string={"kind": kind})
+    assert page.status_code == 200
+    assert chosen(prospect) == []

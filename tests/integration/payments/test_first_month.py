@@ -1,0 +1,65 @@
+"""A Fractional's first month is called that, as in the proposal, wherever it is due or paid."""
+
+from collections.abc import Callable
+
+import pytest
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Staff
+from app.database import utc_now
+from app.notifications.models import MailMessage
+from app.payments.deposits import Transfer
+from app.payments.service import record_bank_payment
+from tests.integration.payments.actors import Handle, Payer, Standin
+
+FIRST_MONTH = {
+    "en": (
+        "You have agreed, and the first month is due.",
+        "You act next: the first month is due now",
+        '<h2 id="deposit-title">First month</h2>',
+        "First month: Fractional",
+        "First month paid: ",
+        "for the first month has arrived",
+    ),
+    "de": (
+        "Sie haben zugestimmt, und der erste Monat ist fällig.",
+        "Der erste Monat ist jetzt fällig",
+        '<h2 id="deposit-title">Erster Monat</h2>',
+        "Erster Monat: Fractional",
+        "Erster Monat bezahlt: ",
+        "für den ersten Monat ist eingegangen",
+    ),
+}
+
+
+@pytest.mark.parametrize("language", FIRST_MONTH)
+def test_a_fractionals_first_month_is_no_deposit(
+    agree: Callable[..., Payer],
+    standin: Standin,
+    handle_events: Handle,
+    session: Session,
+    ada: Staff,
+    language: str,
+) -> None:
+    standing, turn, heading, line, subject, arrived = FIRST_MONTH[language]
+    payer = agree("fractional")
+    payer.application.language = language
+    session.commit()
+    payer.browser.environ_base["HTTP_ACCEPT_LANGUAGE"] = language
+    handle_events()
+    due = payer.browser.get(payer.own_page).text
+    assert standing in due and turn in due and heading in due
+    payer.press_pay()
+    [item] = payer.attempts()[0].request["line_items"]
+    assert item["price_data"]["product_data"]["name"] == line
+    transfer = Transfer(ada.id, utc_now().date(), None)
+    record_bank_payment(session, payer.engagement, transfer)
+    session.commit()
+    handle_events()
+    paid = payer.browser.get(payer.own_page).text
+    assert heading in paid
+    receipt = session.scalars(select(MailMessage).filter_by(template="deposit_receipt")).one()
+    assert receipt.subject.startswith(subject) and arrived in receipt.text
+    for text in (due, paid, receipt.subject, receipt.text):
+        assert "deposit " not in text.lower() and "anzahlung" not in text.lower()

@@ -119,6 +119,12 @@ class Application(Model):
         return self.status in UNDECIDED and self.erased_at is None
 
     @property
+    def standing(self) -> str:
+        """Its status to staff, or "erased" where that came before a verdict: one that was given
+        stays known."""
+        return "erased" if self.erased_at and self.status in UNDECIDED else self.status
+
+    @property
     def title(self) -> str:
         """What staff know it by."""
         return self.company if self.erased_at is None else "Erased"

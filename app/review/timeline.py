@@ -87,7 +87,7 @@ WORDS: Mapping[type[msgspec.Struct], Callable[[Any], str]] = {
     EngagementOffered: lambda e: f"{kind_name(e.kind)} offered at {price_told(e)}",
     EngagementClosed: lambda e: "Engagement closed",
     EngagementAccepted: lambda e: (
-        f"Agreed by {isolated(e.accepted_name)};"
+        f"Agreed{f' by {isolated(e.accepted_name)}' if e.accepted_name else ''};"
         f" deposit of {money(e.deposit_cents, e.currency)} due"
     ),
     EngagementActivated: lambda e: "Engagement confirmed",

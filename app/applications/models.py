@@ -50,6 +50,8 @@ class StoredQuestionnaire(Model):
 # The statuses that wait for a verdict; before one, what is held waits for a look.
 OPEN = ("submitted", "more_requested")
 UNDECIDED = (*OPEN, "held")
+# The prospect had the last word, held or not.
+AWAITS_ANSWER = ("submitted", "held")
 
 
 class Application(Model):
@@ -111,12 +113,18 @@ class Application(Model):
     @property
     def awaits_answer(self) -> bool:
         """The prospect had the last word and was promised an answer, held or not."""
-        return self.status in {"submitted", "held"} and self.erased_at is None
+        return self.status in AWAITS_ANSWER and self.erased_at is None
 
     @property
     def is_withdrawable(self) -> bool:
         """The prospect can take it back, held or not."""
         return self.status in UNDECIDED and self.erased_at is None
+
+    @property
+    def standing(self) -> str:
+        """Its status to staff, or "erased" where that came before a verdict: one that was given
+        stays known."""
+        return "erased" if self.erased_at and self.status in UNDECIDED else self.status
 
     @property
     def title(self) -> str:

@@ -13,7 +13,7 @@ from app.languages.prose import Prose
 
 
 class UnderFloor(Exception):
-    """A price was agreed that is less than the kind's floor, which the message names in cents."""
+    """A price was set that is less than the kind's floor, which the message names in cents."""
 
 
 class OtherCurrency(Exception):
@@ -118,9 +118,10 @@ def quote_as_shown(
 
 
 def quote_agreed(quote: Quote, total_cents: int, card: RateCard) -> Quote:
-    """Return the quote at the total that staff agreed on with the client, in cents.
+    """Return the quote at the total that a reviewer has set, in cents.
 
-    One line makes up the difference. Raises UnderFloor below the kind's floor.
+    One line makes up the difference, and says no more than that: whether anybody talked with the
+    client before, the site doesn't know. Raises UnderFloor below the kind's floor.
     """
     if total_cents == quote.total_cents:
         return quote

@@ -3,27 +3,41 @@
 import uuid
 from collections import Counter
 from collections.abc import Sequence
+from datetime import datetime
 
 import msgspec
-from sqlalchemy import func, select, tuple_
+from sqlalchemy import String, cast, func, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
+from app.engagements.events import EngagementOffered
 from app.engagements.models import BINDING, Engagement
 from app.engagements.pricing import Quote, quote_as_shown
 from app.engagements.rate_card import current_rate_card
+from app.events.models import StoredEvent
 from app.events.store import read_stream_leniently
 from app.events.types import RecordedEvent, stream_of
 from app.firm.offers import Kind
 
 PAGE_SIZE = 50
 
+# When the offer went out, as its event says.
+OFFERED_AT = (
+    select(func.max(StoredEvent.recorded_at))
+    .where(
+        StoredEvent.stream == "engagement-" + cast(Engagement.id, String),
+        StoredEvent.type == EngagementOffered.type,
+    )
+    .correlate(Engagement)
+    .scalar_subquery()
+)
+
 
 class EngagementPage(msgspec.Struct, frozen=True):
-    """Up to PAGE_SIZE engagements with their applications, newest first; the next page holds what
-    is ``older_than`` the last of them, where there is more."""
+    """Up to PAGE_SIZE engagements with their applications and the time of their offer, newest
+    first; the next page holds what is ``older_than`` the last of them, where there is more."""
 
-    rows: Sequence[tuple[Engagement, Application]]
+    rows: Sequence[tuple[Engagement, Application, datetime | None]]
     older_than: uuid.UUID | None
 
 
@@ -81,17 +95,21 @@ def engagement_page(
     session: Session, status: str | None = None, older_than: uuid.UUID | None = None
 ) -> EngagementPage:
     """The newest engagements, or the next older than that one: of one status, or all but closed
-    ones. An engagement that nobody knows begins at the newest."""
-    newest_first = Engagement.created_at, Engagement.id
+    ones. An engagement that nobody knows begins at the newest. What is on offer is as new as its
+    offer, where that alone is listed, and all else as its proposal."""
+    proposed_at = Engagement.created_at
+    since = func.coalesce(OFFERED_AT, proposed_at) if status == "offered" else proposed_at
+    newest_first = since, Engagement.id
     statement = (
-        select(Engagement, Application)
+        select(Engagement, Application, OFFERED_AT)
         .join(Application, Application.id == Engagement.application_id)
         .where(Engagement.status == status if status else Engagement.status != "closed")
         .order_by(*(column.desc() for column in newest_first))
         .limit(PAGE_SIZE + 1)
     )
-    if last := older_than and session.get(Engagement, older_than):
-        statement = statement.where(tuple_(*newest_first) < (last.created_at, last.id))
-    rows = [(row[0], row[1]) for row in session.execute(statement)]
+    place = select(*newest_first).where(Engagement.id == older_than)
+    if last := older_than and session.execute(place).one_or_none():
+        statement = statement.where(tuple_(*newest_first) < tuple(last))
+    rows = [(row[0], row[1], row[2]) for row in session.execute(statement)]
     shown = rows[:PAGE_SIZE]
     return EngagementPage(shown, older_than=shown[-1][0].id if len(rows) > PAGE_SIZE else None)

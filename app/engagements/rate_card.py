@@ -70,8 +70,7 @@ class RateCard(Struct, frozen=True, forbid_unknown_fields=True):
     """The prices of all kinds in one currency, a lower-case ISO 4217 code as Stripe wants it.
 
     ``floor_label`` names the line that lifts a quote to its floor, ``agreed_label`` the one that
-    brings it to the price that staff agreed on with the client. ``budgets`` are those that have an
-    upper end.
+    brings it to the price that a reviewer has set. ``budgets`` are those that have an upper end.
     """
 
     version: str

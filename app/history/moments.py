@@ -14,7 +14,7 @@ from app.engagements.states import engagement_state
 from app.events.projections.fold import FoldedTable
 from app.events.types import RecordedEvent
 from app.review.states import application_state
-from app.review.timeline import in_words, kind_name
+from app.review.timeline import in_words, kind_name, price_told
 from app.scoring.fold import SCORES
 from app.web.rendering import datetime_utc, money
 
@@ -59,7 +59,7 @@ SHOWN: tuple[tuple[str, FoldedTable, Mapping[str, Callable[[Any], str]]], ...] =
         {
             "Status": lambda state: engagement_state(state.status).label,
             "Kind": lambda state: kind_name(state.kind),
-            "Price": lambda state: money(state.total_cents, state.currency),
+            "Price": price_told,
             "Deposit": lambda state: money(state.deposit_cents, state.currency),
             "Agreed by": lambda state: state.accepted_name or "",
             "Agreed": lambda state: _moment(state.accepted_at),

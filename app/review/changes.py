@@ -2,8 +2,17 @@
 
 from collections.abc import Sequence
 
+from app.applications.events import (
+    ApplicationAccepted,
+    ApplicationDeclined,
+    ApplicationDismissed,
+    ApplicationErased,
+    ApplicationWithdrawn,
+)
 from app.applications.fold import APPLICATIONS
 from app.events.types import RecordedEvent
+
+CLOSING = (ApplicationAccepted, ApplicationDeclined, ApplicationDismissed, ApplicationWithdrawn)
 
 
 def changes_since(events: Sequence[RecordedEvent], seen_version: int) -> list[RecordedEvent]:
@@ -16,5 +25,8 @@ def changes_since(events: Sequence[RecordedEvent], seen_version: int) -> list[Re
 
 
 def last_change(events: Sequence[RecordedEvent]) -> RecordedEvent:
-    """What closed an application. Where only a newer release can read that, the last event."""
-    return (changes_since(events, 1) or events)[-1]
+    """What closed an application: an erasure only where nothing had before. Where only a newer
+    release can read that, the last event."""
+    *before, last = changes_since(events, 1) or events
+    was_closed = bool(before) and isinstance(before[-1].data, CLOSING)
+    return before[-1] if isinstance(last.data, ApplicationErased) and was_closed else last

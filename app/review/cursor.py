@@ -15,12 +15,14 @@ At = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True):
-    """The sort key of a row, and whether the page goes on after it or ends before it."""
+    """The sort key of a row, and whether the page goes on after it or ends before it. ``due`` is
+    known where that is the order."""
 
     direction: Literal["after", "before"]
     rank: Rank
     submitted_at: At
     id: uuid.UUID
+    due: At | None = None
 
 
 def write_cursor(cursor: Cursor) -> str:

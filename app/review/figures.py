@@ -29,10 +29,10 @@ WHERE 2 * up_to >= total AND 2 * (up_to - amount) <= total
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """Applications by status and by band; how many wait for a reply to a message; the value of
-    what is open, as proposed, at fixed prices and each month, in cents by currency; how long half
-    of the decisions took at most, in minutes (None before the first); and how many were submitted
-    since Monday, UTC."""
+    """Applications by status, and all that were ever scored by band; how many wait for a reply to a
+    message; the value of what is open, as proposed, at fixed prices and each month, in cents by
+    currency; how long half of the decisions took at most, in minutes (None before the first); and
+    how many were submitted since Monday, UTC."""
 
     by_status: dict[str, int]
     by_band: dict[str, int]

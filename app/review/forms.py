@@ -37,7 +37,11 @@ SHOWN = [
     *(SelectChoice(status, application_state(status).label) for status in STATUSES),
     SelectChoice("all", "All"),
 ]
-ORDERS = [SelectChoice("best", "Best first"), SelectChoice("newest", "Newest first")]
+ORDERS = [
+    SelectChoice("best", "Best first"),
+    SelectChoice("due", "Due first"),
+    SelectChoice("newest", "Newest first"),
+]
 VERDICTS = [
     SelectChoice("accept", "Accept"),
     SelectChoice("ask", "Ask for more"),

@@ -1,12 +1,15 @@
 """What each kind of engagement costs for an application."""
 
 from collections.abc import Mapping
+from typing import cast
 
 import msgspec
 
+from app.applications.events import ApplicationAccepted
 from app.applications.models import Application
+from app.applications.service import Verdict
 from app.engagements.models import Engagement
-from app.engagements.pricing import Quote, quote_as_shown
+from app.engagements.pricing import Quote, quote_agreed, quote_as_shown
 from app.engagements.rate_card import RateCard
 from app.firm.offers import KINDS, Kind
 
@@ -27,3 +30,12 @@ def price_kinds(
         quote = quote_as_shown(proposed, kind, card.currency, application.answers, card)
         pricings[kind] = Pricing(quote, is_proposed=quote is proposed)
     return pricings
+
+
+def quote_offered(verdict: Verdict, prices: Mapping[Kind, Pricing], card: RateCard) -> Quote | None:
+    """The price, line by line, that the prospect will be offered; None where the verdict offers
+    nothing."""
+    if not isinstance(verdict, ApplicationAccepted):
+        return None
+    shown = prices[cast(Kind, verdict.kind)].quote
+    return quote_agreed(shown, verdict.total_cents, card)

@@ -1,19 +1,21 @@
 """The queue: which applications a reviewer looks at, in which order, a page at a time.
 
-It reads the queue's own table alone, which `subscribers` keep.
+It reads the queue's own table, which `subscribers` keep, and the schedule for when answers are due.
 """
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from datetime import datetime
 from typing import Any, Final, Literal
 
 import msgspec
-from sqlalchemy import Select, or_, select, tuple_
-from sqlalchemy.orm import InstrumentedAttribute, Session
+from sqlalchemy import Select, SQLColumnExpression, or_, select, tuple_
+from sqlalchemy.orm import Session
 
 from app.applications.reference import as_made
 from app.firm.offers import Kind
 from app.review.cursor import Cursor
+from app.review.due import DUE_AT, DUE_FIRST, NEVER
 from app.review.models import QueueRow
 from app.scoring.rubric import BandName
 
@@ -31,7 +33,7 @@ Shown = Literal[
     "dismissed",
     "all",
 ]
-Order = Literal["best", "newest"]
+Order = Literal["best", "due", "newest"]
 
 
 class Filters(msgspec.Struct, frozen=True):
@@ -45,9 +47,11 @@ class Filters(msgspec.Struct, frozen=True):
 
 
 class QueuePage(msgspec.Struct, frozen=True):
-    """Up to PAGE_SIZE rows; ``previous`` and ``next`` are where the neighbouring pages begin."""
+    """Up to PAGE_SIZE rows; ``previous`` and ``next`` are where the neighbouring pages begin.
+    ``due`` says by when each was promised an answer that is awaited and not late yet."""
 
     rows: Sequence[QueueRow]
+    due: Mapping[uuid.UUID, datetime]
     previous: Cursor | None
     next: Cursor | None
 
@@ -56,24 +60,28 @@ def queue_page(session: Session, filters: Filters, cursor: Cursor | None) -> Que
     """The page after (or before) the cursor, or the first one.
 
     ``best``: the unscored first, since nobody knows yet what they are, then by score, the newest
-    first where scores are equal. Rows that come or go between two pages move no other row.
+    first where scores are equal. ``due``: the latest answer first, and what awaits none last. Rows
+    that come or go between two pages move no other row.
     """
     backwards = cursor is not None and cursor.direction == "before"
+    is_rising = backwards != (filters.order == "due")
     key = _sort_key(filters.order)
-    statement = _matching(filters).order_by(*(c.asc() if backwards else c.desc() for c in key))
+    statement = _matching(filters).order_by(*(c.asc() if is_rising else c.desc() for c in key))
     if cursor:
         place = _place(cursor, filters.order)
-        statement = statement.where(tuple_(*key) > place if backwards else tuple_(*key) < place)
-    found = session.scalars(statement.limit(PAGE_SIZE + 1)).all()
+        statement = statement.where(tuple_(*key) > place if is_rising else tuple_(*key) < place)
+    found = session.execute(statement.add_columns(DUE_AT).limit(PAGE_SIZE + 1)).all()
     if cursor and not found:
         return queue_page(session, filters, None)
-    rows, more = list(found[:PAGE_SIZE]), len(found) > PAGE_SIZE
+    rows, more = [row for row, _ in found[:PAGE_SIZE]], len(found) > PAGE_SIZE
     if backwards:
         rows.reverse()
+    due = {row.application_id: due_at for row, due_at in found if due_at}
     return QueuePage(
         rows=rows,
-        previous=_cursor("before", rows[0]) if (more if backwards else cursor) else None,
-        next=_cursor("after", rows[-1]) if backwards or more else None,
+        due=due,
+        previous=_cursor("before", rows[0], due) if (more if backwards else cursor) else None,
+        next=_cursor("after", rows[-1], due) if backwards or more else None,
     )
 
 
@@ -117,17 +125,24 @@ def _matching(filters: Filters) -> Select[QueueRow]:
     return statement
 
 
-def _sort_key(order: Order) -> tuple[InstrumentedAttribute[Any], ...]:
+def _sort_key(order: Order) -> tuple[SQLColumnExpression[Any], ...]:
     newest = (QueueRow.submitted_at, QueueRow.application_id)
-    return (QueueRow.rank, *newest) if order == "best" else newest
+    return {"best": (QueueRow.rank, *newest), "due": (DUE_FIRST, *newest), "newest": newest}[order]
 
 
 def _place(cursor: Cursor, order: Order) -> tuple[Any, ...]:
     newest = (cursor.submitted_at, cursor.id)
-    return (cursor.rank, *newest) if order == "best" else newest
+    due = (cursor.due or NEVER, *newest)
+    return {"best": (cursor.rank, *newest), "due": due, "newest": newest}[order]
 
 
-def _cursor(direction: Literal["after", "before"], row: QueueRow) -> Cursor:
+def _cursor(
+    direction: Literal["after", "before"], row: QueueRow, due: Mapping[uuid.UUID, datetime]
+) -> Cursor:
     return Cursor(
-        direction=direction, rank=row.rank, submitted_at=row.submitted_at, id=row.application_id
+        direction=direction,
+        rank=row.rank,
+        submitted_at=row.submitted_at,
+        id=row.application_id,
+        due=row.late_since or due.get(row.application_id),
     )

@@ -31,18 +31,27 @@ from app.engagements.events import (
     EngagementOffered,
     EngagementProposed,
 )
+from app.engagements.rate_card import current_rate_card
 from app.events.rows import Altered, FromNewerRelease
 from app.events.types import Event, RecordedEvent
 from app.firm.offers import Kind, current_offers
 from app.messages.events import MessageReceived, MessageSent, ReplyDue
 from app.payments.events import DepositOverpaid, DepositPaid
 from app.scoring.events import ApplicationScored
-from app.web.rendering import isolated, money
+from app.web.rendering import isolated, money, price
 
 
 def kind_name(kind: Kind) -> str:
     """The kind of engagement as the offers name it."""
     return current_offers().offer(kind).name
+
+
+def price_told(priced: Any) -> str:
+    """The price that an event or a state names, with "a month" where its quote says so. A verdict
+    has no quote, nor have the oldest events: there the rate card says it of the kind."""
+    quote = getattr(priced, "quote", None)
+    billing = quote["billing"] if quote else current_rate_card().price_of(priced.kind).billing
+    return price(priced.total_cents, priced.currency, is_monthly=billing == "monthly")
 
 
 class Entry(msgspec.Struct, frozen=True):
@@ -68,23 +77,17 @@ WORDS: Mapping[type[msgspec.Struct], Callable[[Any], str]] = {
     MessageReceived: lambda e: "Wrote to us",
     MessageSent: lambda e: "Wrote to the prospect",
     ReplyDue: lambda e: "Reply due, not given yet",
-    ApplicationAccepted: lambda e: (
-        f"Accepted as a {kind_name(e.kind)} at {money(e.total_cents, e.currency)}"
-    ),
+    ApplicationAccepted: lambda e: f"Accepted as a {kind_name(e.kind)} at {price_told(e)}",
     ApplicationDeclined: lambda e: "Declined",
     ApplicationWithdrawn: lambda e: "Withdrawn",
     PageLinkRequested: lambda e: "Asked for the link to their page",
     PageLinkReplaced: lambda e: "Link to their page replaced",
     ApplicationErased: lambda e: "Personal data erased",
-    EngagementProposed: lambda e: (
-        f"{kind_name(e.kind)} proposed at {money(e.total_cents, e.currency)}"
-    ),
-    EngagementOffered: lambda e: (
-        f"{kind_name(e.kind)} offered at {money(e.total_cents, e.currency)}"
-    ),
+    EngagementProposed: lambda e: f"{kind_name(e.kind)} proposed at {price_told(e)}",
+    EngagementOffered: lambda e: f"{kind_name(e.kind)} offered at {price_told(e)}",
     EngagementClosed: lambda e: "Engagement closed",
     EngagementAccepted: lambda e: (
-        f"Agreed by {isolated(e.accepted_name)};"
+        f"Agreed{f' by {isolated(e.accepted_name)}' if e.accepted_name else ''};"
         f" deposit of {money(e.deposit_cents, e.currency)} due"
     ),
     EngagementActivated: lambda e: "Engagement confirmed",

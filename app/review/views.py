@@ -28,6 +28,7 @@ from app.review.figures import queue_figures
 from app.review.fingerprint import fingerprint
 from app.review.forms import DecisionForm, QueueForm
 from app.review.pages import EXPIRED, decision_form, load, show_application
+from app.review.pricing import quote_offered
 from app.review.queue import queue_page
 from app.review.states import application_state
 from app.review.subscribers import list_application
@@ -100,6 +101,7 @@ def decide(application_id: uuid.UUID) -> ResponseReturnValue:
             form=form,
             decision=in_words(verdict),
             letter=letter,
+            quote=quote_offered(verdict, form.prices, form.card),
             seen=seen,
         )
     try:

@@ -5,11 +5,16 @@ from html import unescape
 
 import pytest
 from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
 
 from app.engagements import queries
+from app.engagements.service import offer_engagement
+from app.events.store import read_stream
+from app.events.types import stream_of
 from tests.integration.engagements.conftest import Engage
 
 LIST = "/staff/engagements/"
+WHEN = '<time datetime="{:%Y-%m-%dT%H:%M:%S.%f+00:00}">'
 OLDER = re.compile(r'rel="next" href="([^"]+)"')
 
 
@@ -51,6 +56,36 @@ def test_a_deposit_leads_to_its_page_once_it_is_agreed(desk: FlaskClient, engage
     page = desk.get(LIST).text
     assert f"/staff/engagements/{agreed.id}/payment" in page and "Agreed <time" in page
     assert f"/staff/engagements/{offered.id}/payment" not in page
+
+
+def test_an_offer_says_since_when_it_is_out_and_the_latest_stands_first_in_its_tab(
+    session: Session, desk: FlaskClient, engage: Engage
+) -> None:
+    for company, hours in (("Offered first", 1), ("Offered last", 9)):
+        engagement = engage("proposed", company, hours=hours)
+        offer_engagement(session, engagement.application_id, engagement.priced)
+        session.commit()
+    stream = stream_of("engagement", engagement.id)
+    (offered,) = read_stream(session, stream)
+    assert f"Since {WHEN.format(offered.recorded_at)}" in desk.get(LIST).text
+    assert companies(desk.get(f"{LIST}?status=offered").text) == ["Offered last", "Offered first"]
+    assert companies(desk.get(LIST).text) == ["Offered first", "Offered last"]
+
+
+def test_offers_go_on_in_the_next_page_where_the_last_one_ended(
+    session: Session, desk: FlaskClient, engage: Engage, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(queries, "PAGE_SIZE", 1)
+    for hours in range(3):
+        engagement = engage("proposed", f"Proposed {hours} hours ago", hours=hours)
+        offer_engagement(session, engagement.application_id, engagement.priced)
+        session.commit()
+    page = desk.get(f"{LIST}?status=offered").text
+    seen = companies(page)
+    while older := OLDER.search(page):
+        page = desk.get(unescape(older[1])).text
+        seen += companies(page)
+    assert seen == [f"Proposed {hours} hours ago" for hours in (2, 1, 0)]
 
 
 def test_a_long_list_comes_in_pages_that_go_on_where_the_last_one_ended(

@@ -112,6 +112,15 @@ def test_bands_and_statuses_are_counted(session: Session, stock: Stock) -> None:
     }
 
 
+def test_the_bands_say_that_they_count_whatever_was_scored_and_stand_behind_what_is_open(
+    desk: FlaskClient, stock: Stock
+) -> None:
+    stock([{"total": 90, "band": "strong"}, {"total": 80, "band": "strong", "status": "declined"}])
+    page = desk.get("/staff/").text
+    told = "<dt>All scored so far: strong, good, possible, weak</dt><dd>2 · 0 · 0 · 0</dd>"
+    assert page.index("Open, each month") < page.index(told)
+
+
 def open_at_fixed_prices(session: Session) -> int:
     return queue_figures(session).fixed_cents["usd"]
 

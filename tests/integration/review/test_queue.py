@@ -24,7 +24,7 @@ from app.scoring.models import ScoreRecord
 Stock = Callable[[list[dict[str, Any]]], list[uuid.UUID]]
 NOON = datetime(2025, 11, 24, 12, tzinfo=UTC)
 # A cursor whose every part is right, and one part more, deeper than Python goes.
-NESTED = f'["after",50,"{NOON.isoformat()}","{uuid.UUID(int=0)}",' + "[" * 3000
+NESTED = f'["after",50,"{NOON.isoformat()}","{uuid.UUID(int=0)}",null,' + "[" * 3000
 
 
 def ids(page: queue.QueuePage) -> list[uuid.UUID]:
@@ -58,7 +58,7 @@ ROWS = st.lists(
 @settings(
     max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
 )
-@given(rows=ROWS, order=st.sampled_from(["best", "newest"]), size=st.integers(1, 5))
+@given(rows=ROWS, order=st.sampled_from(["best", "due", "newest"]), size=st.integers(1, 5))
 def test_the_pages_show_each_application_once_whatever_ties(
     session: Session, stock: Stock, rows: list[dict[str, Any]], order: Order, size: int
 ) -> None:
@@ -172,6 +172,7 @@ def test_a_cursor_past_the_end_shows_the_first_page(session: Session, stock: Sto
         rank=st.integers(0, 101),
         submitted_at=st.datetimes(timezones=st.timezones()),
         id=st.uuids(),
+        due=st.none() | st.datetimes(timezones=st.timezones()),
     )
 )
 @settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])

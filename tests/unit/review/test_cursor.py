@@ -15,6 +15,7 @@ CURSORS = st.builds(
     rank=st.integers(0, UNSCORED_RANK),
     submitted_at=st.datetimes(timezones=st.just(UTC)),
     id=st.uuids(),
+    due=st.none() | st.datetimes(timezones=st.just(UTC)),
 )
 
 
@@ -43,7 +44,8 @@ def test_anything_else_is_no_cursor(text: str) -> None:
         '["sideways",50,"2025-01-01T00:00:00Z","00000000-0000-0000-0000-000000000000"]',
         "[]",
         "null",
-        '["after",50,"2025-01-01T00:00:00Z","00000000-0000-0000-0000-000000000000",' + "[" * 3000,
+        '["after",50,"2025-01-01T00:00:00Z","00000000-0000-0000-0000-000000000000",null,'
+        + "[" * 3000,
     ],
 )
 def test_a_cursor_with_a_false_part_is_none(inside: str) -> None:

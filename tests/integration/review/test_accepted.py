@@ -1,0 +1,96 @@
+"""The page of an application that was accepted as another kind than the recommended one."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
+
+from app.applications.models import Application
+from app.engagements.queries import engagement_of
+from app.engagements.service import accept_engagement
+
+Submit = Callable[..., Application]
+Handle = Callable[[], None]
+Decide = Callable[..., TestResponse]
+Figures = Callable[[], dict[str, str]]
+ACCEPTED = "Accepted as a Sprint at $12,345"
+
+
+@pytest.fixture
+def proposed(submit: Submit, handle_events: Handle) -> Application:
+    """A Build is recommended and proposed for it."""
+    application = submit()
+    handle_events()
+    return application
+
+
+@pytest.fixture
+def figures(desk: FlaskClient, proposed: Application) -> Figures:
+    """What the page tells in large figures, without the points."""
+
+    def figures() -> dict[str, str]:
+        page = desk.get(f"/staff/applications/{proposed.id}").text
+        row = re.search(r'<dl class="figures">(.*?)</dl>', page, re.DOTALL)
+        assert row
+        pairs = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", row[1])
+        return {label: figure for label, figure in pairs if "of 100" not in figure}
+
+    return figures
+
+
+@pytest.fixture
+def accepted(desk: FlaskClient, proposed: Application, decide_and_send: Decide) -> Application:
+    """As a Sprint, at another price; nothing has followed from it yet."""
+    decide_and_send(desk, proposed, verdict="accept", kind="sprint", price="12,345")
+    return proposed
+
+
+def test_before_the_decision_it_shows_what_is_recommended(figures: Figures) -> None:
+    assert list(figures()) == ["Recommended", "Proposed"]
+    assert figures()["Recommended"] == "Build"
+
+
+def test_until_the_offer_is_written_the_proposal_is_not_shown_in_its_place(
+    desk: FlaskClient, accepted: Application, figures: Figures
+) -> None:
+    page = desk.get(f"/staff/applications/{accepted.id}").text
+    assert f"{ACCEPTED}. The offer is being written." in page
+    assert figures() == {} and "Fixed price" not in page
+
+
+def test_what_is_offered_and_then_agreed_takes_the_place_of_what_was_recommended(
+    desk: FlaskClient,
+    session: Session,
+    accepted: Application,
+    handle_events: Handle,
+    figures: Figures,
+) -> None:
+    handle_events()
+    assert figures() == {"Offered": "Sprint", "Price": "$12,345"}
+    page = desk.get(f"/staff/applications/{accepted.id}").text
+    assert "being written" not in page and "Build was recommended." in page
+    engagement = engagement_of(session, accepted.id)
+    assert engagement
+    accept_engagement(session, engagement, name="Marguerite Okonkwo")
+    session.commit()
+    assert figures() == {"Agreed": "Sprint", "Price": "$12,345"}
+
+
+def test_an_offer_that_could_not_be_written_is_not_said_to_be_on_its_way(
+    desk: FlaskClient,
+    accepted: Application,
+    handle_events: Handle,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    def refuse(*_: object) -> None:
+        raise ValueError("as the test told it to")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("app.engagements.subscribers.proposal_at", refuse)
+        handle_events()
+    page = desk.get(f"/staff/applications/{accepted.id}").text
+    assert "being written" not in page
+    assert f"{ACCEPTED}. No offer is out yet: see above what failed." in page

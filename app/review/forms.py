@@ -31,6 +31,7 @@ from app.web.site_form import SiteForm
 
 LONGEST_MESSAGE = 4000
 VERSION = re.compile(r"[1-9][0-9]{0,5}\Z")
+COUNT = re.compile(r"[0-9]{1,6}\Z")
 SHOWN = [
     SelectChoice("open", "Open"),
     SelectChoice("unanswered", "To reply to"),
@@ -98,7 +99,20 @@ class SettlingForm(SiteForm):
         return int(typed) if VERSION.fullmatch(typed) else 0
 
 
-class DecisionForm(SettlingForm):
+class AnsweringForm(SiteForm):
+    """What is answered to a prospect; ``seen`` is how many entries of the conversation its writer
+    has been shown."""
+
+    seen = HiddenField()
+
+    @property
+    def seen_entries(self) -> int:
+        """0, so that all is shown anew, where a form doesn't tell."""
+        typed = self.seen.data or ""
+        return int(typed) if COUNT.fullmatch(typed) else 0
+
+
+class DecisionForm(AnsweringForm, SettlingForm):
     """A reviewer's verdict."""
 
     verdict = RadioField(

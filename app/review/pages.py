@@ -19,7 +19,7 @@ from app.events.types import RecordedEvent
 from app.firm.brand import current_brand
 from app.firm.offers import current_offers
 from app.messages.forms import MessageForm
-from app.messages.queries import thread_of
+from app.messages.queries import entries_of, thread_of
 from app.notifications.queries import mail_about
 from app.review.changes import last_change
 from app.review.forms import DecisionForm
@@ -62,12 +62,15 @@ def show_application(
     *,
     problem: str | None = None,
     overtaken_by: Sequence[RecordedEvent] = (),
+    unread: Sequence[RecordedEvent] = (),
     message_form: MessageForm | None = None,
     message_problem: str | None = None,
 ) -> str:
     session = db.session()
     engagement = engagement_of(session, subject.id)
     events, people = events_about(session, subject, engagement), people_of(session, subject)
+    firm = current_brand().name
+    thread = thread_of(session, events, people, firm=firm)
     return render_template(
         "review/application.html",
         application=subject,
@@ -83,7 +86,9 @@ def show_application(
         is_disposable=is_disposable(subject.email),
         similar=similar_applications(session, subject),
         entries=[entry_of(recorded, people) for recorded in events],
-        thread=thread_of(session, events, people, firm=current_brand().name),
+        thread=thread,
+        # What a form comes back with unseen stays so until it is refused for that.
+        seen=form.seen.data or len(thread.entries),
         message_form=message_form or MessageForm(formdata=None),
         message_problem=message_problem,
         mail=mail_about(session, subject.id),
@@ -92,4 +97,5 @@ def show_application(
         decision=None if subject.is_open else entry_of(last_change(events), people),
         problem=problem,
         overtaken_by=[entry_of(recorded, people) for recorded in overtaken_by],
+        unread=entries_of(unread, people, firm=firm),
     )

@@ -6,15 +6,31 @@ import uuid
 from sqlalchemy.orm import Session
 
 from app.applications.service import Outcome, Verdict, decide_application, settle_hold
+from app.messages.queries import written_since
 from app.messages.service import write_as_staff
 from app.review.queue_table import keep_rows
 
 
+class UnreadMessages(Exception):
+    """Others have written since the reviewer was shown the conversation."""
+
+
 def decide(
-    session: Session, application_id: uuid.UUID, verdict: Verdict, *, seen_version: int, actor: str
+    session: Session,
+    application_id: uuid.UUID,
+    verdict: Verdict,
+    *,
+    seen_version: int,
+    seen_entries: int,
+    actor: str,
 ) -> None:
-    """Give a verdict on an open application. Raises AlreadyDecided where somebody was first."""
+    """Give a verdict on an open application. Raises AlreadyDecided where somebody was first, and
+    UnreadMessages where somebody else has written, since a verdict counts as the reply."""
     decide_application(session, application_id, verdict, seen_version=seen_version, actor=actor)
+    # By now the application is locked, as it is for whoever writes: nothing more comes before the
+    # verdict.
+    if written_since(session, application_id, seen_entries, besides=actor):
+        raise UnreadMessages(application_id)
     keep_rows(session, [application_id])
 
 

@@ -18,6 +18,7 @@ from app.events.delivery.lag import lag_of
 from app.events.types import RecordedEvent
 from app.extensions import csrf
 from app.firm.offers import current_offers
+from app.messages.queries import written_since
 from app.notifications.decision import decision_letter
 from app.notifications.models import MailMessage
 from app.notifications.service import send_again
@@ -87,7 +88,7 @@ def decide(application_id: uuid.UUID) -> ResponseReturnValue:
         page = show_application(subject, form, problem=problem, overtaken_by=first)
         return page, form.refusal
     verdict = form.decision()
-    if form.seen_version != subject.version or not subject.is_open:
+    if form.seen_version != subject.version or not subject.is_open or unread(subject, form):
         return answer_late_decision(subject, form, verdict)
     letter = decision_letter(db.session(), subject, verdict)
     seen = fingerprint(letter)
@@ -106,10 +107,11 @@ def decide(application_id: uuid.UUID) -> ResponseReturnValue:
             subject.id,
             verdict,
             seen_version=subject.version,
+            seen_entries=form.seen_entries,
             actor=current_user.actor,
         )
         db.session.commit()
-    except AlreadyDecided:
+    except (AlreadyDecided, service.UnreadMessages):
         db.session.rollback()
         return answer_late_decision(subject, form, verdict)
     flash(f"{in_words(verdict)}. The mail is on its way.")
@@ -146,16 +148,25 @@ def replace_link(application_id: uuid.UUID) -> ResponseReturnValue:
 def answer_late_decision(
     subject: Application, form: DecisionForm, verdict: Verdict
 ) -> ResponseReturnValue:
-    """Somebody was first: say who, and keep the text. One's own second click is no conflict."""
+    """Somebody was first, or has written: show it, and keep the text. One's own second click is no
+    conflict."""
     db.session.refresh(subject)
     changes = unseen_changes(subject, form)
     if changes and changes[0].data == verdict and changes[0].metadata.actor == current_user.actor:
         return redirect(url_for(".application", application_id=subject.id), 303)
-    form.version.data = str(subject.version)
-    problem = None if changes else CHANGED
-    return show_application(subject, form, problem=problem, overtaken_by=changes), 409
+    written = unread(subject, form)
+    form.version.data, form.seen.data = str(subject.version), None  # the page shows all of it
+    problem = None if changes or written else CHANGED
+    page = show_application(subject, form, problem=problem, overtaken_by=changes, unread=written)
+    return page, 409
 
 
 def unseen_changes(subject: Application, form: DecisionForm) -> Sequence[RecordedEvent]:
     """What has become of the application since the reviewer opened the form."""
     return changes_since(events_about(db.session(), subject, None), form.seen_version)
+
+
+def unread(subject: Application, form: DecisionForm) -> Sequence[RecordedEvent]:
+    """What others have written since the reviewer opened the form."""
+    reviewer = current_user.actor
+    return written_since(db.session(), subject.id, form.seen_entries, besides=reviewer)

@@ -21,6 +21,7 @@ from tests.submitted import submit_answers
 
 DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
 CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+SEEN = re.compile(r'name="seen" value="(\d+)"')
 SEND_BUTTON = re.compile(r'name="confirmed" value="(\w+)"')
 
 Submit = Callable[..., Application]
@@ -44,13 +45,16 @@ def submit(session: Session) -> Submit:
 
 @pytest.fixture
 def decide() -> Decide:
-    """Send the decision form, as a page would that was opened when ``application`` was loaded."""
+    """Send the decision form of a page that was opened when ``application`` was loaded, by somebody
+    who has read the conversation since."""
 
     def decide(client: FlaskClient, application: Application, **fields: str) -> TestResponse:
-        token = CSRF_TOKEN.search(client.get("/staff/settings/").text)
+        address = f"/staff/applications/{application.id}"
+        page = client.get(address).text
+        token, seen = CSRF_TOKEN.search(page), SEEN.search(page)
         assert token
-        data = {"version": str(application.version), "csrf_token": token[1], **fields}
-        return client.post(f"/staff/applications/{application.id}/decision", data=data)
+        data = {"version": str(application.version), "seen": seen[1] if seen else "", **fields}
+        return client.post(f"{address}/decision", data={"csrf_token": token[1], **data})
 
     return decide
 

@@ -21,6 +21,7 @@ from app.engagements.pricing import UnderFloor, quote_agreed, starting_price_cen
 from app.engagements.rate_card import RateCard
 from app.engagements.typed_amount import NotAnAmount, parse_amount
 from app.firm.offers import Kind, Offers
+from app.messages.forms import MessageForm
 from app.review.pricing import Pricing
 from app.review.queue import Filters
 from app.review.states import STATUSES, application_state
@@ -110,6 +111,10 @@ class AnsweringForm(SiteForm):
         """0, so that all is shown anew, where a form doesn't tell."""
         typed = self.seen.data or ""
         return int(typed) if COUNT.fullmatch(typed) else 0
+
+
+class ReviewersMessageForm(AnsweringForm, MessageForm):
+    """A message that decides nothing."""
 
 
 class DecisionForm(AnsweringForm, SettlingForm):

@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 
 from flask import abort, render_template
+from flask_login import current_user
 
 from app.applications.models import Application
 from app.applications.promise import open_promise
@@ -18,11 +19,10 @@ from app.events.delivery.dead_letters import dead_letters_in
 from app.events.types import RecordedEvent
 from app.firm.brand import current_brand
 from app.firm.offers import current_offers
-from app.messages.forms import MessageForm
-from app.messages.queries import entries_of, thread_of
+from app.messages.queries import entries_of, thread_of, written_since
 from app.notifications.queries import mail_about
 from app.review.changes import last_change
-from app.review.forms import DecisionForm
+from app.review.forms import AnsweringForm, DecisionForm, ReviewersMessageForm
 from app.review.pricing import price_kinds
 from app.review.queue import next_to_decide
 from app.review.reading import sections_of
@@ -56,6 +56,12 @@ def decision_form(subject: Application, *, empty: bool = False) -> DecisionForm:
     )
 
 
+def unread_messages(subject: Application, form: AnsweringForm) -> Sequence[RecordedEvent]:
+    """What others have written since the reviewer was shown the conversation."""
+    reviewer = current_user.actor
+    return written_since(db.session(), subject.id, form.seen_entries, besides=reviewer)
+
+
 def show_application(
     subject: Application,
     form: DecisionForm,
@@ -63,7 +69,7 @@ def show_application(
     problem: str | None = None,
     overtaken_by: Sequence[RecordedEvent] = (),
     unread: Sequence[RecordedEvent] = (),
-    message_form: MessageForm | None = None,
+    message_form: ReviewersMessageForm | None = None,
     message_problem: str | None = None,
 ) -> str:
     session = db.session()
@@ -87,9 +93,7 @@ def show_application(
         similar=similar_applications(session, subject),
         entries=[entry_of(recorded, people) for recorded in events],
         thread=thread,
-        # What a form comes back with unseen stays so until it is refused for that.
-        seen=form.seen.data or len(thread.entries),
-        message_form=message_form or MessageForm(formdata=None),
+        message_form=message_form or ReviewersMessageForm(formdata=None),
         message_problem=message_problem,
         mail=mail_about(session, subject.id),
         chat=chat_about(session, subject.id),

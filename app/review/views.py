@@ -18,7 +18,6 @@ from app.events.delivery.lag import lag_of
 from app.events.types import RecordedEvent
 from app.extensions import csrf
 from app.firm.offers import current_offers
-from app.messages.queries import written_since
 from app.notifications.decision import decision_letter
 from app.notifications.models import MailMessage
 from app.notifications.service import send_again
@@ -28,7 +27,7 @@ from app.review.cursor import read_cursor, write_cursor
 from app.review.figures import queue_figures
 from app.review.fingerprint import fingerprint
 from app.review.forms import DecisionForm, QueueForm
-from app.review.pages import EXPIRED, decision_form, load, show_application
+from app.review.pages import EXPIRED, decision_form, load, show_application, unread_messages
 from app.review.queue import queue_page
 from app.review.states import application_state
 from app.review.subscribers import list_application
@@ -88,7 +87,8 @@ def decide(application_id: uuid.UUID) -> ResponseReturnValue:
         page = show_application(subject, form, problem=problem, overtaken_by=first)
         return page, form.refusal
     verdict = form.decision()
-    if form.seen_version != subject.version or not subject.is_open or unread(subject, form):
+    is_late = form.seen_version != subject.version or not subject.is_open
+    if is_late or unread_messages(subject, form):
         return answer_late_decision(subject, form, verdict)
     letter = decision_letter(db.session(), subject, verdict)
     seen = fingerprint(letter)
@@ -154,7 +154,7 @@ def answer_late_decision(
     changes = unseen_changes(subject, form)
     if changes and changes[0].data == verdict and changes[0].metadata.actor == current_user.actor:
         return redirect(url_for(".application", application_id=subject.id), 303)
-    written = unread(subject, form)
+    written = unread_messages(subject, form)
     form.version.data, form.seen.data = str(subject.version), None  # the page shows all of it
     problem = None if changes or written else CHANGED
     page = show_application(subject, form, problem=problem, overtaken_by=changes, unread=written)
@@ -164,9 +164,3 @@ def answer_late_decision(
 def unseen_changes(subject: Application, form: DecisionForm) -> Sequence[RecordedEvent]:
     """What has become of the application since the reviewer opened the form."""
     return changes_since(events_about(db.session(), subject, None), form.seen_version)
-
-
-def unread(subject: Application, form: DecisionForm) -> Sequence[RecordedEvent]:
-    """What others have written since the reviewer opened the form."""
-    reviewer = current_user.actor
-    return written_since(db.session(), subject.id, form.seen_entries, besides=reviewer)

@@ -72,7 +72,9 @@ class Reviewer:
         """Look at the preview of a message, then send it."""
         address = f"{self._site.url}/staff/applications/{application_id}"
         page = self.browser.get(address, timeout=TIMEOUT).text
-        form = {"csrf_token": token_in(page), "text": text, "form_id": text}
+        seen = SEEN.search(page)
+        assert seen, page
+        form = {"csrf_token": token_in(page), "text": text, "form_id": text, "seen": seen[1]}
         preview = self.browser.post(f"{address}/messages", form, timeout=TIMEOUT).text
         button = SEND_BUTTON.search(preview)
         assert button, preview

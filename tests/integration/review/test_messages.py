@@ -16,7 +16,7 @@ from app.events.models import StoredEvent
 from app.messages.service import write_as_prospect
 from app.notifications.models import MailMessage
 from app.review import service
-from tests.integration.review.conftest import CSRF_TOKEN, SEND_BUTTON
+from tests.integration.review.conftest import CSRF_TOKEN, SEEN, SEND_BUTTON
 
 Handle = Callable[[], None]
 Submit = Callable[..., Application]
@@ -34,13 +34,15 @@ def applied(submit: Submit, handle_events: Handle) -> Application:
 
 @pytest.fixture
 def write(desk: FlaskClient, applied: Application) -> Write:
-    """Send the form of a message, as the application's page has it."""
+    """Send the form of a message, as the application's page has it now."""
 
     def write(text: str, **fields: str) -> TestResponse:
-        token = CSRF_TOKEN.search(desk.get("/staff/settings/").text)
+        address = f"/staff/applications/{applied.id}"
+        page = desk.get(address).text
+        token, seen = CSRF_TOKEN.search(page), SEEN.search(page)
         assert token
         data = {"csrf_token": token[1], "text": text, "form_id": "a", **fields}
-        return desk.post(f"/staff/applications/{applied.id}/messages", data=data)
+        return desk.post(f"{address}/messages", data={"seen": seen[1] if seen else "", **data})
 
     return write
 

@@ -36,7 +36,8 @@ def press(desk: FlaskClient, applied: Application) -> Press:
     """Type into a page's form and press a button of it, as a browser sends it."""
 
     def press(page: TestResponse, form: str, **typed: str) -> TestResponse:
-        fields = {name: values[0] for name, values in FormPage(page.text).values.items()}
+        place = -1 if form == "decision" else 0  # of the page's two forms it is the last
+        fields = {name: values[place] for name, values in FormPage(page.text).values.items()}
         address = f"/staff/applications/{applied.id}/{form}"
         return desk.post(address, data={**fields, **typed})
 
@@ -164,3 +165,39 @@ def test_a_decision_does_not_slip_past_a_message_that_came_after_the_last_look(
             session, applied.id, verdict, seen_version=1, seen_entries=0, actor=f"staff:{ada.id}"
         )
     assert "application.declined" not in types_in(session, applied)
+
+
+def test_of_two_who_reply_to_the_same_message_the_second_is_shown_the_first_reply(
+    session: Session,
+    desk: FlaskClient,
+    applied: Application,
+    press: Press,
+    prospect_writes: Write,
+    staff_write: Write,
+    grace: Staff,
+) -> None:
+    prospect_writes("May we begin in March?")
+    page = desk.get(f"/staff/applications/{applied.id}")
+    preview = press(page, "messages", text="March is fine.")
+    staff_write(grace, "March is full.")
+    for late in (page, preview):
+        refused = press(late, "messages", text="March is fine.", confirmed=confirm(preview))
+        assert refused.status_code == 409 and "March is full." in notice_of(refused)
+        assert "May we begin" not in notice_of(refused)
+        assert "March is fine.</textarea>" in refused.text
+    assert types_in(session, applied).count("message.sent") == 1
+
+    again = press(refused, "messages")
+    assert press(again, "messages", confirmed=confirm(again)).status_code == 303
+    assert types_in(session, applied).count("message.sent") == 2
+
+
+def test_a_message_does_not_slip_past_one_that_came_after_the_last_look(
+    session: Session, applied: Application, prospect_writes: Write, ada: Staff
+) -> None:
+    prospect_writes()
+    with pytest.raises(service.UnreadMessages):
+        service.write(
+            session, applied.id, "Hello.", form_id="a", seen_entries=0, actor=f"staff:{ada.id}"
+        )
+    assert "message.sent" not in types_in(session, applied)

@@ -186,6 +186,11 @@ class DecisionForm(AnsweringForm, SettlingForm):
         except NotAnAmount as problem:
             raise ValidationError(str(problem)) from None
 
+    @property
+    def is_begun(self) -> bool:
+        """Whether it holds anything that a new one would not."""
+        return bool(self.verdict.data or self.price.data or self.message.data)
+
     def decision(self) -> Verdict:
         """The verdict of a form that is valid."""
         message = self.message.data or ""

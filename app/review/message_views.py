@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
@@ -16,7 +16,14 @@ from app.notifications import conversation
 from app.review import service
 from app.review.fingerprint import fingerprint
 from app.review.forms import ReviewersMessageForm
-from app.review.pages import EXPIRED, decision_form, load, show_application, unread_messages
+from app.review.pages import (
+    EXPIRED,
+    decision_form,
+    load,
+    show_application,
+    show_preview,
+    unread_messages,
+)
 
 staff_messages = Blueprint("staff_messages", __name__, template_folder="templates")
 
@@ -37,16 +44,9 @@ def write(application_id: uuid.UUID) -> ResponseReturnValue:
         return refuse_unread(subject, form)
     text = form.text.data or ""
     letter = conversation.from_staff(subject, text)
-    seen = fingerprint(letter)
-    if request.form.get("confirmed") != seen and subject.erased_at is None:
-        return render_template(
-            "review/preview.html",
-            application=subject,
-            form=form,
-            decision="None, a message only",
-            letter=letter,
-            seen=seen,
-        )
+    if request.form.get("confirmed") != fingerprint(letter) and subject.erased_at is None:
+        beside = decision_form(subject)
+        return show_preview(subject, form, beside, decision="None, a message only", letter=letter)
     try:
         service.write(
             db.session(),
@@ -64,7 +64,7 @@ def write(application_id: uuid.UUID) -> ResponseReturnValue:
     except AlreadyErased:
         db.session.rollback()
         flash("Nothing was sent: the prospect's data have been erased.")
-    return redirect(url_for("review.application", application_id=application_id), 303)
+    return after_message(subject)
 
 
 def show_message(
@@ -75,14 +75,21 @@ def show_message(
     unread: Sequence[RecordedEvent] = (),
 ) -> str:
     """The application's page with the message that is being written."""
-    decision = decision_form(subject, empty=True)
+    decision = decision_form(subject)
     return show_application(
         subject, decision, message_form=form, message_problem=problem, unread=unread
     )
 
 
+def after_message(subject: Application) -> ResponseReturnValue:
+    """On to the application's page; with the decision that was begun beside the message, if any."""
+    decision = decision_form(subject)
+    if decision.is_begun:
+        empty = ReviewersMessageForm(formdata=None)
+        return show_application(subject, decision, message_form=empty)
+    return redirect(url_for("review.application", application_id=subject.id), 303)
+
+
 def refuse_unread(subject: Application, form: ReviewersMessageForm) -> ResponseReturnValue:
     """Show what others have written meanwhile, and keep the text for the next press."""
-    written = unread_messages(subject, form)
-    form.seen.data = None  # the page shows all of it
-    return show_message(subject, form, unread=written), 409
+    return show_message(subject, form, unread=unread_messages(subject, form)), 409

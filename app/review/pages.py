@@ -1,7 +1,8 @@
 """The staff's page of an application, as several views show it, with the forms that they took."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask import abort, render_template
 from flask_login import current_user
@@ -20,8 +21,10 @@ from app.events.types import RecordedEvent
 from app.firm.brand import current_brand
 from app.firm.offers import current_offers
 from app.messages.queries import entries_of, thread_of, written_since
+from app.notifications.letter import Letter
 from app.notifications.queries import mail_about
 from app.review.changes import last_change
+from app.review.fingerprint import fingerprint
 from app.review.forms import AnsweringForm, DecisionForm, ReviewersMessageForm
 from app.review.pricing import price_kinds
 from app.review.queue import next_to_decide
@@ -42,7 +45,8 @@ def load(application_id: uuid.UUID) -> Application:
 
 
 def decision_form(subject: Application, *, empty: bool = False) -> DecisionForm:
-    """The form as it was sent, or an empty one with the engagement proposed as its default."""
+    """The form as it was sent, or one with nothing but the proposed engagement: where none was
+    sent, or where it is to be ``empty`` all the same."""
     engagement = engagement_of(db.session(), subject.id)
     score = score_of(db.session(), subject.id)
     kind = engagement.kind if engagement else score.recommended_kind if score else None
@@ -75,8 +79,6 @@ def show_application(
     session = db.session()
     engagement = engagement_of(session, subject.id)
     events, people = events_about(session, subject, engagement), people_of(session, subject)
-    firm = current_brand().name
-    thread = thread_of(session, events, people, firm=firm)
     return render_template(
         "review/application.html",
         application=subject,
@@ -92,8 +94,8 @@ def show_application(
         is_disposable=is_disposable(subject.email),
         similar=similar_applications(session, subject),
         entries=[entry_of(recorded, people) for recorded in events],
-        thread=thread,
-        message_form=message_form or ReviewersMessageForm(formdata=None),
+        **conversation_of(events, people, form, unread),
+        message_form=message_form or ReviewersMessageForm(),
         message_problem=message_problem,
         mail=mail_about(session, subject.id),
         chat=chat_about(session, subject.id),
@@ -101,5 +103,43 @@ def show_application(
         decision=None if subject.is_open else entry_of(last_change(events), people),
         problem=problem,
         overtaken_by=[entry_of(recorded, people) for recorded in overtaken_by],
-        unread=entries_of(unread, people, firm=firm),
+    )
+
+
+def conversation_of(
+    events: Sequence[RecordedEvent],
+    people: Mapping[str, str],
+    form: DecisionForm,
+    unread: Sequence[RecordedEvent],
+) -> dict[str, Any]:
+    """What the page shows of the conversation, and how much of it counts as seen from now on. What
+    no page has pointed out stays unseen, although it stands there."""
+    firm = current_brand().name
+    thread = thread_of(db.session(), events, people, firm=firm)
+    whole = len(thread.entries)
+    return {
+        "thread": thread,
+        "unread": entries_of(unread, people, firm=firm),
+        "seen": whole if unread else form.seen.data or whole,
+    }
+
+
+def show_preview(
+    subject: Application,
+    form: AnsweringForm,
+    beside: AnsweringForm,
+    *,
+    decision: str,
+    letter: Letter,
+) -> str:
+    """The mail that a form sends; ``beside`` is the other form of the page that it came from."""
+    fields = [field for one in (form, beside) for field in one if field.name != "csrf_token"]
+    return render_template(
+        "review/preview.html",
+        application=subject,
+        form=form,
+        typed={field.name: field.data for field in fields if field.data},
+        decision=decision,
+        letter=letter,
+        seen=fingerprint(letter),
     )

@@ -26,8 +26,15 @@ from app.review.changes import changes_since
 from app.review.cursor import read_cursor, write_cursor
 from app.review.figures import queue_figures
 from app.review.fingerprint import fingerprint
-from app.review.forms import DecisionForm, QueueForm
-from app.review.pages import EXPIRED, decision_form, load, show_application, unread_messages
+from app.review.forms import DecisionForm, QueueForm, ReviewersMessageForm
+from app.review.pages import (
+    EXPIRED,
+    decision_form,
+    load,
+    show_application,
+    show_preview,
+    unread_messages,
+)
 from app.review.queue import queue_page
 from app.review.states import application_state
 from app.review.subscribers import list_application
@@ -69,7 +76,7 @@ def queue() -> str:
 @login_required
 def application(application_id: uuid.UUID) -> str:
     subject = load(application_id)
-    return show_application(subject, decision_form(subject, empty=True))
+    return show_application(subject, decision_form(subject))
 
 
 @review.post("/staff/applications/<uuid:application_id>/decision")
@@ -91,16 +98,9 @@ def decide(application_id: uuid.UUID) -> ResponseReturnValue:
     if is_late or unread_messages(subject, form):
         return answer_late_decision(subject, form, verdict)
     letter = decision_letter(db.session(), subject, verdict)
-    seen = fingerprint(letter)
-    if request.form.get("confirmed") != seen:
-        return render_template(
-            "review/preview.html",
-            application=subject,
-            form=form,
-            decision=in_words(verdict),
-            letter=letter,
-            seen=seen,
-        )
+    if request.form.get("confirmed") != fingerprint(letter):
+        beside = ReviewersMessageForm()
+        return show_preview(subject, form, beside, decision=in_words(verdict), letter=letter)
     try:
         service.decide(
             db.session(),
@@ -115,7 +115,7 @@ def decide(application_id: uuid.UUID) -> ResponseReturnValue:
         db.session.rollback()
         return answer_late_decision(subject, form, verdict)
     flash(f"{in_words(verdict)}. The mail is on its way.")
-    return redirect(url_for(".application", application_id=application_id), 303)
+    return after_decision(subject)
 
 
 @review.post("/staff/mail/<uuid:mail_id>/resend")
@@ -145,6 +145,13 @@ def replace_link(application_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".application", application_id=application_id), 303)
 
 
+def after_decision(subject: Application) -> ResponseReturnValue:
+    """On to the application's page; with a message that was typed beside the decision, if any."""
+    if ReviewersMessageForm().text.data:
+        return show_application(subject, decision_form(subject, empty=True))
+    return redirect(url_for(".application", application_id=subject.id), 303)
+
+
 def answer_late_decision(
     subject: Application, form: DecisionForm, verdict: Verdict
 ) -> ResponseReturnValue:
@@ -153,9 +160,9 @@ def answer_late_decision(
     db.session.refresh(subject)
     changes = unseen_changes(subject, form)
     if changes and changes[0].data == verdict and changes[0].metadata.actor == current_user.actor:
-        return redirect(url_for(".application", application_id=subject.id), 303)
+        return after_decision(subject)
     written = unread_messages(subject, form)
-    form.version.data, form.seen.data = str(subject.version), None  # the page shows all of it
+    form.version.data = str(subject.version)
     problem = None if changes or written else CHANGED
     page = show_application(subject, form, problem=problem, overtaken_by=changes, unread=written)
     return page, 409

@@ -15,10 +15,8 @@ from app.events.store import read_stream
 from app.events.types import stream_of
 from app.messages.service import write_as_prospect, write_as_staff
 from app.review import service
-from tests.form_page import FormPage
-from tests.integration.review.conftest import Handle, Submit
+from tests.integration.review.conftest import Handle, Press, Submit, confirm
 
-Press = Callable[..., TestResponse]
 Write = Callable[..., None]
 DECLINE = {"verdict": "decline", "message": "We have no time."}
 NEWS = "We have withdrawn the budget."
@@ -29,19 +27,6 @@ def applied(submit: Submit, handle_events: Handle) -> Application:
     application = submit(company="Tidewater", name="Marguerite Okonkwo")
     handle_events()
     return application
-
-
-@pytest.fixture
-def press(desk: FlaskClient, applied: Application) -> Press:
-    """Type into a page's form and press a button of it, as a browser sends it."""
-
-    def press(page: TestResponse, form: str, **typed: str) -> TestResponse:
-        place = -1 if form == "decision" else 0  # of the page's two forms it is the last
-        fields = {name: values[place] for name, values in FormPage(page.text).values.items()}
-        address = f"/staff/applications/{applied.id}/{form}"
-        return desk.post(address, data={**fields, **typed})
-
-    return press
 
 
 @pytest.fixture
@@ -68,12 +53,6 @@ def staff_write(session: Session, applied: Application, handle_events: Handle) -
         handle_events()
 
     return staff_write
-
-
-def confirm(preview: TestResponse) -> str:
-    button = re.search(r'name="confirmed" value="(\w+)"', preview.text)
-    assert button, preview.text
-    return button[1]
 
 
 def types_in(session: Session, application: Application) -> list[str]:

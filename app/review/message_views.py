@@ -57,14 +57,14 @@ def write(application_id: uuid.UUID) -> ResponseReturnValue:
             actor=current_user.actor,
         )
         db.session.commit()
-        flash("The message is on its way.")
+        told = "The message is on its way."
     except service.UnreadMessages:
         db.session.rollback()
         return refuse_unread(subject, form)
     except AlreadyErased:
         db.session.rollback()
-        flash("Nothing was sent: the prospect's data have been erased.")
-    return after_message(subject)
+        told = "Nothing was sent: the prospect's data have been erased."
+    return after_message(subject, told)
 
 
 def show_message(
@@ -81,13 +81,17 @@ def show_message(
     )
 
 
-def after_message(subject: Application) -> ResponseReturnValue:
-    """On to the application's page; with the decision that was begun beside the message, if any."""
+def after_message(subject: Application, told: str) -> ResponseReturnValue:
+    """On to the conversation, which tells what has been done; where a decision was begun beside the
+    message, to the whole page with it."""
     decision = decision_form(subject)
     if decision.is_begun:
+        flash(told)
         empty = ReviewersMessageForm(formdata=None)
         return show_application(subject, decision, message_form=empty)
-    return redirect(url_for("review.application", application_id=subject.id), 303)
+    flash(told, "conversation")
+    there = url_for("review.application", application_id=subject.id, _anchor="conversation")
+    return redirect(there, 303)
 
 
 def refuse_unread(subject: Application, form: ReviewersMessageForm) -> ResponseReturnValue:

@@ -80,7 +80,7 @@ class Reviewer:
         assert button, preview
         form["confirmed"] = button[1]
         sent = self.browser.post(f"{address}/messages", form, timeout=TIMEOUT)
-        assert sent.url == address and text in sent.text, sent.text
+        assert sent.url == f"{address}#conversation" and text in sent.text, sent.text
 
     def record_transfer(self, engagement_id: object, received_on: str) -> None:
         """Record that the whole deposit has arrived on that day."""

@@ -83,11 +83,13 @@ def test_the_mail_is_shown_first_and_then_sent_as_it_was_shown(
     seen = SEND_BUTTON.search(preview.text)
     assert seen
     done = write("March is fine.\n\nAda", confirmed=seen[1])
-    assert done.location == f"/staff/applications/{applied.id}"
+    assert done.location == f"/staff/applications/{applied.id}#conversation"
     handle_events()
     [mail] = session.scalars(select(MailMessage).filter_by(template="message_from_staff"))
     assert mail.recipient == applied.email and mail.text in html.unescape(preview.text)
     page = desk.get(done.location).text
+    _, _, conversation = page.partition('id="conversation"')
+    assert "The message is on its way." in conversation
     assert "March is fine.\n\nAda" in page and "Ada Lovelace" in page
     assert f"/applications/{applied.access_token}#conversation" in mail.text
 

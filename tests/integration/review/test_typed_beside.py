@@ -103,3 +103,14 @@ def test_enter_in_a_field_of_the_decision_presses_the_button_of_the_decision(
     form = page.text.partition('/decision" novalidate>')[2].partition("</form>")[0]
     first = form[form.index("<button") : form.index("</button>")]
     assert "formaction" not in first and first.endswith("Preview the mail")
+
+
+@BUTTONS
+def test_change_it_leads_back_to_the_place_where_it_was_typed(
+    page: TestResponse, press: Press, button: str
+) -> None:
+    place = {"decision": "decide", "messages": "conversation"}[button]
+    preview = press(page, button, **TYPED).text
+    change = preview[preview.index('name="change"') :].partition(">")[0]
+    assert change.endswith(f'/{button}#{place}"')
+    assert f'id="{place}"' in page.text

@@ -118,6 +118,14 @@ def decide(application_id: uuid.UUID) -> ResponseReturnValue:
     return after_decision(subject)
 
 
+@review.get("/staff/applications/<uuid:application_id>/decision")
+@review.get("/staff/applications/<uuid:application_id>/messages")
+@login_required
+def reopen(application_id: uuid.UUID) -> ResponseReturnValue:
+    """The address of a page that only a POST shows, opened again."""
+    return redirect(url_for(".application", application_id=application_id), 303)
+
+
 @review.post("/staff/mail/<uuid:mail_id>/resend")
 @login_required
 def resend_mail(mail_id: uuid.UUID) -> ResponseReturnValue:

@@ -78,7 +78,7 @@ def pause(name: str) -> ResponseReturnValue:
     pause_subscriber(db.session(), name, actor=current_user.actor)
     db.session.commit()
     flash(f"{name} is paused. What is recorded meanwhile is kept for it, in order.")
-    return redirect(url_for(".events"), 303)
+    return redirect(url_for(".events", _anchor=f"subscriber-{name}"), 303)
 
 
 @flow.post("/staff/events/subscribers/<name>/resume")
@@ -88,7 +88,7 @@ def resume(name: str) -> ResponseReturnValue:
     resume_subscriber(db.session(), name, actor=current_user.actor)
     db.session.commit()
     flash(f"{name} goes on with what has waited for it.")
-    return redirect(url_for(".events"), 303)
+    return redirect(url_for(".events", _anchor=f"subscriber-{name}"), 303)
 
 
 @flow.post("/staff/events/mail/send-again")

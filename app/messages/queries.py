@@ -1,5 +1,6 @@
 """The conversation about an application, as one thread."""
 
+import uuid
 from collections.abc import Mapping, Sequence
 from datetime import datetime
 
@@ -14,7 +15,8 @@ from app.applications.events import (
     MoreProvided,
     MoreRequested,
 )
-from app.events.types import Event, RecordedEvent
+from app.events.store import read_stream_leniently
+from app.events.types import Event, RecordedEvent, stream_of
 from app.messages.events import MessageReceived, MessageSent
 from app.messages.promise import reply_due_at, waiting_message
 
@@ -60,20 +62,41 @@ def thread_of(
     without a message says nothing here, nor does what was erased."""
     waiting = waiting_message(events)
     return Thread(
-        entries=[
-            Entry(
-                who=names.get(recorded.metadata.actor, firm),
-                by_prospect=isinstance(recorded.data, BY_PROSPECT),
-                about=SAID[type(recorded.data)],
-                text=recorded.data.message,
-                at=recorded.recorded_at,
-            )
-            for recorded in events
-            if type(recorded.data) in SAID and recorded.data.message
-        ],
+        entries=entries_of(events, names, firm=firm),
         unanswered_since=waiting.recorded_at if waiting else None,
         reply_due_at=reply_due_at(session, waiting) if waiting else None,
         answered_at=max(
             (one.recorded_at for one in events if isinstance(one.data, MoreProvided)), default=None
         ),
     )
+
+
+def entries_of(
+    events: Sequence[RecordedEvent], names: Mapping[str, str], *, firm: str
+) -> list[Entry]:
+    """What is said in those events, as the thread shows it."""
+    return [
+        Entry(
+            who=names.get(recorded.metadata.actor, firm),
+            by_prospect=isinstance(recorded.data, BY_PROSPECT),
+            about=SAID[type(recorded.data)],
+            text=recorded.data.message,
+            at=recorded.recorded_at,
+        )
+        for recorded in events
+        if says_something(recorded)
+    ]
+
+
+def written_since(
+    session: Session, application_id: uuid.UUID, seen: int, *, besides: str
+) -> list[RecordedEvent]:
+    """What others than the actor ``besides`` wrote after the thread's first ``seen`` entries."""
+    events = read_stream_leniently(session, stream_of("application", application_id))
+    said = [recorded for recorded in events if says_something(recorded)]
+    return [recorded for recorded in said[seen:] if recorded.metadata.actor != besides]
+
+
+def says_something(recorded: RecordedEvent) -> bool:
+    """Whether the thread has an entry of it."""
+    return type(recorded.data) in SAID and bool(recorded.data.message)

@@ -21,6 +21,7 @@ from app.engagements.pricing import UnderFloor, quote_agreed, starting_price_cen
 from app.engagements.rate_card import RateCard
 from app.engagements.typed_amount import NotAnAmount, parse_amount
 from app.firm.offers import Kind, Offers
+from app.messages.forms import MessageForm
 from app.review.pricing import Pricing
 from app.review.queue import Filters
 from app.review.states import STATUSES, application_state
@@ -31,6 +32,7 @@ from app.web.site_form import SiteForm
 
 LONGEST_MESSAGE = 4000
 VERSION = re.compile(r"[1-9][0-9]{0,5}\Z")
+COUNT = re.compile(r"[0-9]{1,6}\Z")
 SHOWN = [
     SelectChoice("open", "Open"),
     SelectChoice("unanswered", "To reply to"),
@@ -102,7 +104,24 @@ class SettlingForm(SiteForm):
         return int(typed) if VERSION.fullmatch(typed) else 0
 
 
-class DecisionForm(SettlingForm):
+class AnsweringForm(SiteForm):
+    """What is answered to a prospect; ``seen`` is how many entries of the conversation its writer
+    has been shown."""
+
+    seen = HiddenField()
+
+    @property
+    def seen_entries(self) -> int:
+        """0, so that all is shown anew, where a form doesn't tell."""
+        typed = self.seen.data or ""
+        return int(typed) if COUNT.fullmatch(typed) else 0
+
+
+class ReviewersMessageForm(AnsweringForm, MessageForm):
+    """A message that decides nothing."""
+
+
+class DecisionForm(AnsweringForm, SettlingForm):
     """A reviewer's verdict."""
 
     verdict = RadioField(
@@ -170,6 +189,11 @@ class DecisionForm(SettlingForm):
             return parse_amount(self.price.data, self.card.currency)
         except NotAnAmount as problem:
             raise ValidationError(str(problem)) from None
+
+    @property
+    def is_begun(self) -> bool:
+        """Whether it holds anything that a new one would not."""
+        return bool(self.verdict.data or self.price.data or self.message.data)
 
     def decision(self) -> Verdict:
         """The verdict of a form that is valid."""

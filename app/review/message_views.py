@@ -1,20 +1,29 @@
 """A member of staff writes to a prospect, after a look at the mail that goes out."""
 
 import uuid
+from collections.abc import Sequence
 
-from flask import Blueprint, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from app.applications.erasure import AlreadyErased
 from app.applications.models import Application
 from app.database import db
+from app.events.types import RecordedEvent
 from app.extensions import csrf
-from app.messages.forms import MessageForm
 from app.notifications import conversation
 from app.review import service
 from app.review.fingerprint import fingerprint
-from app.review.pages import EXPIRED, decision_form, load, show_application
+from app.review.forms import ReviewersMessageForm
+from app.review.pages import (
+    EXPIRED,
+    decision_form,
+    load,
+    show_application,
+    show_preview,
+    unread_messages,
+)
 
 staff_messages = Blueprint("staff_messages", __name__, template_folder="templates")
 
@@ -25,41 +34,66 @@ staff_messages = Blueprint("staff_messages", __name__, template_folder="template
 def write(application_id: uuid.UUID) -> ResponseReturnValue:
     """Show the mail that the message goes out with; with that very mail confirmed, send it."""
     subject = load(application_id)
-    form = MessageForm()
+    form = ReviewersMessageForm()
     if "change" in request.form:
         return show_message(subject, form)
     if not form.validate():
         problem = EXPIRED if form.is_expired else None
         return show_message(subject, form, problem=problem), form.refusal
+    if unread_messages(subject, form):
+        return refuse_unread(subject, form)
     text = form.text.data or ""
     letter = conversation.from_staff(subject, text)
-    seen = fingerprint(letter)
-    if request.form.get("confirmed") != seen and subject.erased_at is None:
-        return render_template(
-            "review/preview.html",
-            application=subject,
-            form=form,
-            decision="None, a message only",
-            letter=letter,
-            seen=seen,
-        )
+    if request.form.get("confirmed") != fingerprint(letter) and subject.erased_at is None:
+        beside = decision_form(subject)
+        return show_preview(subject, form, beside, decision="None, a message only", letter=letter)
     try:
         service.write(
             db.session(),
             subject.id,
             text,
             form_id=form.form_id.data or "",
+            seen_entries=form.seen_entries,
             actor=current_user.actor,
         )
         db.session.commit()
-        flash("The message is on its way.")
+        told = "The message is on its way."
+    except service.UnreadMessages:
+        db.session.rollback()
+        return refuse_unread(subject, form)
     except AlreadyErased:
         db.session.rollback()
-        flash("Nothing was sent: the prospect's data have been erased.")
-    return redirect(url_for("review.application", application_id=application_id), 303)
+        told = "Nothing was sent: the prospect's data have been erased."
+    return after_message(subject, told)
 
 
-def show_message(subject: Application, form: MessageForm, *, problem: str | None = None) -> str:
+def show_message(
+    subject: Application,
+    form: ReviewersMessageForm,
+    *,
+    problem: str | None = None,
+    unread: Sequence[RecordedEvent] = (),
+) -> str:
     """The application's page with the message that is being written."""
-    decision = decision_form(subject, empty=True)
-    return show_application(subject, decision, message_form=form, message_problem=problem)
+    decision = decision_form(subject)
+    return show_application(
+        subject, decision, message_form=form, message_problem=problem, unread=unread
+    )
+
+
+def after_message(subject: Application, told: str) -> ResponseReturnValue:
+    """On to the conversation, which tells what has been done; where a decision was begun beside the
+    message, to the whole page with it."""
+    decision = decision_form(subject)
+    if decision.is_begun:
+        flash(told)
+        empty = ReviewersMessageForm(formdata=None)
+        return show_application(subject, decision, message_form=empty)
+    flash(told, "conversation")
+    there = url_for("review.application", application_id=subject.id, _anchor="conversation")
+    return redirect(there, 303)
+
+
+def refuse_unread(subject: Application, form: ReviewersMessageForm) -> ResponseReturnValue:
+    """Show what others have written meanwhile, and keep the text for the next press."""
+    return show_message(subject, form, unread=unread_messages(subject, form)), 409

@@ -1,9 +1,11 @@
 """The staff's page of an application, as several views show it, with the forms that they took."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 from flask import abort, render_template
+from flask_login import current_user
 
 from app.applications.models import Application
 from app.applications.promise import open_promise
@@ -12,17 +14,19 @@ from app.applications.similar import similar_applications
 from app.attachments.queries import attachments_of
 from app.chat.queries import chat_about
 from app.database import db
+from app.engagements.pricing import Quote
 from app.engagements.queries import engagement_of, events_about, streams_about
 from app.engagements.rate_card import current_rate_card
 from app.events.delivery.dead_letters import dead_letters_in
 from app.events.types import RecordedEvent
 from app.firm.brand import current_brand
 from app.firm.offers import current_offers
-from app.messages.forms import MessageForm
-from app.messages.queries import thread_of
+from app.messages.queries import entries_of, thread_of, written_since
+from app.notifications.letter import Letter
 from app.notifications.queries import mail_about
 from app.review.changes import last_change
-from app.review.forms import DecisionForm
+from app.review.fingerprint import fingerprint
+from app.review.forms import AnsweringForm, DecisionForm, ReviewersMessageForm
 from app.review.pricing import price_kinds
 from app.review.queue import next_to_decide
 from app.review.reading import sections_of
@@ -42,7 +46,8 @@ def load(application_id: uuid.UUID) -> Application:
 
 
 def decision_form(subject: Application, *, empty: bool = False) -> DecisionForm:
-    """The form as it was sent, or an empty one with the engagement proposed as its default."""
+    """The form as it was sent, or one with nothing but the proposed engagement: where none was
+    sent, or where it is to be ``empty`` all the same."""
     engagement = engagement_of(db.session(), subject.id)
     score = score_of(db.session(), subject.id)
     kind = engagement.kind if engagement else score.recommended_kind if score else None
@@ -56,13 +61,20 @@ def decision_form(subject: Application, *, empty: bool = False) -> DecisionForm:
     )
 
 
+def unread_messages(subject: Application, form: AnsweringForm) -> Sequence[RecordedEvent]:
+    """What others have written since the reviewer was shown the conversation."""
+    reviewer = current_user.actor
+    return written_since(db.session(), subject.id, form.seen_entries, besides=reviewer)
+
+
 def show_application(
     subject: Application,
     form: DecisionForm,
     *,
     problem: str | None = None,
     overtaken_by: Sequence[RecordedEvent] = (),
-    message_form: MessageForm | None = None,
+    unread: Sequence[RecordedEvent] = (),
+    message_form: ReviewersMessageForm | None = None,
     message_problem: str | None = None,
 ) -> str:
     session = db.session()
@@ -83,8 +95,8 @@ def show_application(
         is_disposable=is_disposable(subject.email),
         similar=similar_applications(session, subject),
         entries=[entry_of(recorded, people) for recorded in events],
-        thread=thread_of(session, events, people, firm=current_brand().name),
-        message_form=message_form or MessageForm(formdata=None),
+        **conversation_of(events, people, form, unread),
+        message_form=message_form or ReviewersMessageForm(),
         message_problem=message_problem,
         mail=mail_about(session, subject.id),
         chat=chat_about(session, subject.id),
@@ -92,4 +104,46 @@ def show_application(
         decision=None if subject.is_open else entry_of(last_change(events), people),
         problem=problem,
         overtaken_by=[entry_of(recorded, people) for recorded in overtaken_by],
+    )
+
+
+def conversation_of(
+    events: Sequence[RecordedEvent],
+    people: Mapping[str, str],
+    form: DecisionForm,
+    unread: Sequence[RecordedEvent],
+) -> dict[str, Any]:
+    """What the page shows of the conversation, and how much of it counts as seen from now on. What
+    no page has pointed out stays unseen, although it stands there."""
+    firm = current_brand().name
+    thread = thread_of(db.session(), events, people, firm=firm)
+    whole = len(thread.entries)
+    return {
+        "thread": thread,
+        "unread": entries_of(unread, people, firm=firm),
+        "seen": whole if unread else form.seen.data or whole,
+    }
+
+
+def show_preview(
+    subject: Application,
+    form: AnsweringForm,
+    beside: AnsweringForm,
+    *,
+    decision: str,
+    letter: Letter,
+    quote: Quote | None = None,
+) -> str:
+    """The mail that a form sends, and the price lines that the prospect will see where it offers
+    any; ``beside`` is the other form of the page that it came from."""
+    fields = [field for one in (form, beside) for field in one if field.name != "csrf_token"]
+    return render_template(
+        "review/preview.html",
+        application=subject,
+        form=form,
+        typed={field.name: field.data for field in fields if field.data},
+        decision=decision,
+        letter=letter,
+        quote=quote,
+        seen=fingerprint(letter),
     )

@@ -6,15 +6,28 @@ import uuid
 from sqlalchemy.orm import Session
 
 from app.applications.service import Outcome, Verdict, decide_application, settle_hold
+from app.messages.queries import written_since
 from app.messages.service import write_as_staff
 from app.review.queue_table import keep_rows
 
 
+class UnreadMessages(Exception):
+    """Others have written since the reviewer was shown the conversation."""
+
+
 def decide(
-    session: Session, application_id: uuid.UUID, verdict: Verdict, *, seen_version: int, actor: str
+    session: Session,
+    application_id: uuid.UUID,
+    verdict: Verdict,
+    *,
+    seen_version: int,
+    seen_entries: int,
+    actor: str,
 ) -> None:
-    """Give a verdict on an open application. Raises AlreadyDecided where somebody was first."""
+    """Give a verdict on an open application. Raises AlreadyDecided where somebody was first, and
+    UnreadMessages where somebody else has written, since a verdict counts as the reply."""
     decide_application(session, application_id, verdict, seen_version=seen_version, actor=actor)
+    _refuse_unread(session, application_id, seen_entries, actor)
     keep_rows(session, [application_id])
 
 
@@ -27,8 +40,25 @@ def settle(
 
 
 def write(
-    session: Session, application_id: uuid.UUID, text: str, *, form_id: str, actor: str
+    session: Session,
+    application_id: uuid.UUID,
+    text: str,
+    *,
+    form_id: str,
+    seen_entries: int,
+    actor: str,
 ) -> None:
-    """Write to the prospect, once for each page that it is typed on. Raises AlreadyErased."""
+    """Write to the prospect, once for each page that it is typed on. Raises AlreadyErased, and
+    UnreadMessages where somebody else has written."""
     write_as_staff(session, application_id, text, form_id=form_id, actor=actor)
+    _refuse_unread(session, application_id, seen_entries, actor)
     keep_rows(session, [application_id])
+
+
+def _refuse_unread(
+    session: Session, application_id: uuid.UUID, seen_entries: int, actor: str
+) -> None:
+    """Raise UnreadMessages. To be asked after the answer is recorded: by then the application is
+    locked, as it is for whoever writes, so that nothing more comes before the answer."""
+    if written_since(session, application_id, seen_entries, besides=actor):
+        raise UnreadMessages(application_id)

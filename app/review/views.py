@@ -26,8 +26,15 @@ from app.review.changes import changes_since
 from app.review.cursor import read_cursor, write_cursor
 from app.review.figures import queue_figures
 from app.review.fingerprint import fingerprint
-from app.review.forms import DecisionForm, QueueForm
-from app.review.pages import EXPIRED, decision_form, load, show_application
+from app.review.forms import DecisionForm, QueueForm, ReviewersMessageForm
+from app.review.pages import (
+    EXPIRED,
+    decision_form,
+    load,
+    show_application,
+    show_preview,
+    unread_messages,
+)
 from app.review.pricing import quote_offered
 from app.review.queue import queue_page
 from app.review.states import application_state
@@ -72,7 +79,7 @@ def queue() -> str:
 @login_required
 def application(application_id: uuid.UUID) -> str:
     subject = load(application_id)
-    return show_application(subject, decision_form(subject, empty=True))
+    return show_application(subject, decision_form(subject))
 
 
 @review.post("/staff/applications/<uuid:application_id>/decision")
@@ -90,19 +97,18 @@ def decide(application_id: uuid.UUID) -> ResponseReturnValue:
         page = show_application(subject, form, problem=problem, overtaken_by=first)
         return page, form.refusal
     verdict = form.decision()
-    if form.seen_version != subject.version or not subject.is_open:
+    is_late = form.seen_version != subject.version or not subject.is_open
+    if is_late or unread_messages(subject, form):
         return answer_late_decision(subject, form, verdict)
     letter = decision_letter(db.session(), subject, verdict)
-    seen = fingerprint(letter)
-    if request.form.get("confirmed") != seen:
-        return render_template(
-            "review/preview.html",
-            application=subject,
-            form=form,
+    if request.form.get("confirmed") != fingerprint(letter):
+        return show_preview(
+            subject,
+            form,
+            ReviewersMessageForm(),
             decision=in_words(verdict),
             letter=letter,
             quote=quote_offered(verdict, form.prices, form.card),
-            seen=seen,
         )
     try:
         service.decide(
@@ -110,13 +116,22 @@ def decide(application_id: uuid.UUID) -> ResponseReturnValue:
             subject.id,
             verdict,
             seen_version=subject.version,
+            seen_entries=form.seen_entries,
             actor=current_user.actor,
         )
         db.session.commit()
-    except AlreadyDecided:
+    except (AlreadyDecided, service.UnreadMessages):
         db.session.rollback()
         return answer_late_decision(subject, form, verdict)
     flash(f"{in_words(verdict)}. The mail is on its way.")
+    return after_decision(subject)
+
+
+@review.get("/staff/applications/<uuid:application_id>/decision")
+@review.get("/staff/applications/<uuid:application_id>/messages")
+@login_required
+def reopen(application_id: uuid.UUID) -> ResponseReturnValue:
+    """The address of a page that only a POST shows, opened again."""
     return redirect(url_for(".application", application_id=application_id), 303)
 
 
@@ -147,17 +162,27 @@ def replace_link(application_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".application", application_id=application_id), 303)
 
 
+def after_decision(subject: Application) -> ResponseReturnValue:
+    """On to the application's page; with a message that was typed beside the decision, if any."""
+    if ReviewersMessageForm().text.data:
+        return show_application(subject, decision_form(subject, empty=True))
+    return redirect(url_for(".application", application_id=subject.id), 303)
+
+
 def answer_late_decision(
     subject: Application, form: DecisionForm, verdict: Verdict
 ) -> ResponseReturnValue:
-    """Somebody was first: say who, and keep the text. One's own second click is no conflict."""
+    """Somebody was first, or has written: show it, and keep the text. One's own second click is no
+    conflict."""
     db.session.refresh(subject)
     changes = unseen_changes(subject, form)
     if changes and changes[0].data == verdict and changes[0].metadata.actor == current_user.actor:
-        return redirect(url_for(".application", application_id=subject.id), 303)
+        return after_decision(subject)
+    written = unread_messages(subject, form)
     form.version.data = str(subject.version)
-    problem = None if changes else CHANGED
-    return show_application(subject, form, problem=problem, overtaken_by=changes), 409
+    problem = None if changes or written else CHANGED
+    page = show_application(subject, form, problem=problem, overtaken_by=changes, unread=written)
+    return page, 409
 
 
 def unseen_changes(subject: Application, form: DecisionForm) -> Sequence[RecordedEvent]:

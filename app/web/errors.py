@@ -9,6 +9,7 @@ import structlog
 from flask import Flask, json, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
+from flask_login import current_user
 from werkzeug.exceptions import (
     HTTPException,
     InternalServerError,
@@ -104,6 +105,7 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
         message=message,
         next_step=next_step,
         typed=typed_fields() if error.code in {429, 503} else (),
+        at_desk=is_at_desk(error.code),
     )
     return page, error.code, headers
 
@@ -113,6 +115,12 @@ def page_of(error: HTTPException) -> tuple[str, str, str]:
         return error.page
     code = error.code or 500
     return PAGES.get(code, PAGES[400 if code < 500 else 500])
+
+
+def is_at_desk(code: int) -> bool:
+    """Whether it meets a member of staff at their work. Who is signed in stands in the database,
+    which nobody asks after something has broken."""
+    return code < 500 and request.path.startswith("/staff/") and current_user.is_authenticated
 
 
 def typed_fields() -> tuple[tuple[str, str], ...]:

@@ -132,6 +132,14 @@ def replay_failed(endpoint_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".endpoint", endpoint_id=endpoint_id), 303)
 
 
+@webhooks.get("/staff/webhooks/<uuid:endpoint_id>/secret")
+@webhooks.get("/staff/webhooks/<uuid:endpoint_id>/replay")
+@login_required
+def reopen(endpoint_id: uuid.UUID) -> ResponseReturnValue:
+    """The address of a page that only a POST shows, opened again."""
+    return redirect(url_for(".endpoint", endpoint_id=endpoint_id), 303)
+
+
 @webhooks.get("/staff/webhooks/messages/<uuid:message_id>")
 @login_required
 def message(message_id: uuid.UUID) -> str:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 VERSION = re.compile(r'name="version"[^>]*value="(\d+)"')
+SEEN = re.compile(r'name="seen" value="(\d+)"')
 SEND_BUTTON = re.compile(r'name="confirmed" value="(\w+)"')
 AMOUNT_DUE = re.compile(r"(\$[\d,]+), due")
 ENDPOINT = re.compile(r'href="/staff/webhooks/([0-9a-f-]{36})"')
@@ -47,9 +48,9 @@ class Reviewer:
         """Look at the preview, then send it. ``fields`` are the decision form's."""
         address = f"{self._site.url}/staff/applications/{application_id}"
         page = self.browser.get(address, timeout=TIMEOUT).text
-        version = VERSION.search(page)
-        assert version, page
-        form = {"csrf_token": token_in(page), "version": version[1], **fields}
+        version, seen = VERSION.search(page), SEEN.search(page)
+        assert version and seen, page
+        form = {"csrf_token": token_in(page), "version": version[1], "seen": seen[1], **fields}
         preview = self.browser.post(f"{address}/decision", form, timeout=TIMEOUT).text
         button = SEND_BUTTON.search(preview)
         assert button, preview
@@ -71,13 +72,15 @@ class Reviewer:
         """Look at the preview of a message, then send it."""
         address = f"{self._site.url}/staff/applications/{application_id}"
         page = self.browser.get(address, timeout=TIMEOUT).text
-        form = {"csrf_token": token_in(page), "text": text, "form_id": text}
+        seen = SEEN.search(page)
+        assert seen, page
+        form = {"csrf_token": token_in(page), "text": text, "form_id": text, "seen": seen[1]}
         preview = self.browser.post(f"{address}/messages", form, timeout=TIMEOUT).text
         button = SEND_BUTTON.search(preview)
         assert button, preview
         form["confirmed"] = button[1]
         sent = self.browser.post(f"{address}/messages", form, timeout=TIMEOUT)
-        assert sent.url == address and text in sent.text, sent.text
+        assert sent.url == f"{address}#conversation" and text in sent.text, sent.text
 
     def record_transfer(self, engagement_id: object, received_on: str) -> None:
         """Record that the whole deposit has arrived on that day."""

@@ -57,12 +57,14 @@ def test_a_subscriber_is_paused_and_resumed_and_the_page_says_by_whom(
     desk: Desk, other_desk: Desk, session: Session
 ) -> None:
     path = "/staff/events/subscribers/scoring.score_fit"
-    desk.post(f"{path}/pause")
-    desk.post(f"{path}/pause")
+    for _ in range(2):
+        there = "/staff/events/#subscriber-scoring.score_fit"
+        assert desk.post(f"{path}/pause") == there
     assert session.scalars(select(PausedSubscriber.subscriber)).all() == ["scoring.score_fit"]
     row = row_of(other_desk.get("/staff/events/"), "score_fit")
     assert "Paused by <bdi>Ada Lovelace</bdi>, " in row and "Resume scoring.score_fit" in row
-    other_desk.post(f"{path}/resume")
+    assert 'id="subscriber-scoring.score_fit"' in other_desk.get(there)
+    assert other_desk.post(f"{path}/resume") == there
     session.commit()
     assert session.scalars(select(PausedSubscriber.subscriber)).all() == []
     assert "Pause scoring.score_fit" in desk.get("/staff/events/")

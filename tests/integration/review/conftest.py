@@ -17,15 +17,18 @@ from werkzeug.test import TestResponse
 from app.applications.models import Application, Draft
 from app.review.queue_table import keep_rows
 from app.scoring.models import ScoreRecord
+from tests.form_page import FormPage
 from tests.submitted import submit_answers
 
 DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
 CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
+SEEN = re.compile(r'name="seen" value="(\d+)"')
 SEND_BUTTON = re.compile(r'name="confirmed" value="(\w+)"')
 
 Submit = Callable[..., Application]
 Handle = Callable[[], None]
 Decide = Callable[..., TestResponse]
+Press = Callable[..., TestResponse]
 Stock = Callable[..., list[uuid.UUID]]
 
 
@@ -44,13 +47,16 @@ def submit(session: Session) -> Submit:
 
 @pytest.fixture
 def decide() -> Decide:
-    """Send the decision form, as a page would that was opened when ``application`` was loaded."""
+    """Send the decision form of a page that was opened when ``application`` was loaded, by somebody
+    who has read the conversation since."""
 
     def decide(client: FlaskClient, application: Application, **fields: str) -> TestResponse:
-        token = CSRF_TOKEN.search(client.get("/staff/settings/").text)
+        address = f"/staff/applications/{application.id}"
+        page = client.get(address).text
+        token, seen = CSRF_TOKEN.search(page), SEEN.search(page)
         assert token
-        data = {"version": str(application.version), "csrf_token": token[1], **fields}
-        return client.post(f"/staff/applications/{application.id}/decision", data=data)
+        data = {"version": str(application.version), "seen": seen[1] if seen else "", **fields}
+        return client.post(f"{address}/decision", data={"csrf_token": token[1], **data})
 
     return decide
 
@@ -67,6 +73,25 @@ def decide_and_send(decide: Decide) -> Decide:
         return decide(client, application, **fields, confirmed=seen[1])
 
     return decide_and_send
+
+
+@pytest.fixture
+def press(desk: FlaskClient) -> Press:
+    """Type into the form of an application's page and press a button of it, as a browser does."""
+
+    def press(page: TestResponse, button: str, **typed: str) -> TestResponse:
+        fields = {name: values[0] for name, values in FormPage(page.text).values.items()}
+        address = "/".join(page.request.path.split("/")[:4])
+        return desk.post(f"{address}/{button}", data={**fields, **typed})
+
+    return press
+
+
+def confirm(preview: TestResponse) -> str:
+    """What the preview's button to send stands for."""
+    button = SEND_BUTTON.search(preview.text)
+    assert button, preview.text
+    return button[1]
 
 
 @pytest.fixture

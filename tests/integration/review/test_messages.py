@@ -16,7 +16,7 @@ from app.events.models import StoredEvent
 from app.messages.service import write_as_prospect
 from app.notifications.models import MailMessage
 from app.review import service
-from tests.integration.review.conftest import CSRF_TOKEN, SEND_BUTTON
+from tests.integration.review.conftest import CSRF_TOKEN, SEEN, SEND_BUTTON
 
 Handle = Callable[[], None]
 Submit = Callable[..., Application]
@@ -34,13 +34,15 @@ def applied(submit: Submit, handle_events: Handle) -> Application:
 
 @pytest.fixture
 def write(desk: FlaskClient, applied: Application) -> Write:
-    """Send the form of a message, as the application's page has it."""
+    """Send the form of a message, as the application's page has it now."""
 
     def write(text: str, **fields: str) -> TestResponse:
-        token = CSRF_TOKEN.search(desk.get("/staff/settings/").text)
+        address = f"/staff/applications/{applied.id}"
+        page = desk.get(address).text
+        token, seen = CSRF_TOKEN.search(page), SEEN.search(page)
         assert token
         data = {"csrf_token": token[1], "text": text, "form_id": "a", **fields}
-        return desk.post(f"/staff/applications/{applied.id}/messages", data=data)
+        return desk.post(f"{address}/messages", data={"seen": seen[1] if seen else "", **data})
 
     return write
 
@@ -81,11 +83,13 @@ def test_the_mail_is_shown_first_and_then_sent_as_it_was_shown(
     seen = SEND_BUTTON.search(preview.text)
     assert seen
     done = write("March is fine.\n\nAda", confirmed=seen[1])
-    assert done.location == f"/staff/applications/{applied.id}"
+    assert done.location == f"/staff/applications/{applied.id}#conversation"
     handle_events()
     [mail] = session.scalars(select(MailMessage).filter_by(template="message_from_staff"))
     assert mail.recipient == applied.email and mail.text in html.unescape(preview.text)
     page = desk.get(done.location).text
+    _, _, conversation = page.partition('id="conversation"')
+    assert "The message is on its way." in conversation
     assert "March is fine.\n\nAda" in page and "Ada Lovelace" in page
     assert f"/applications/{applied.access_token}#conversation" in mail.text
 

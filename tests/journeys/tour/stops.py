@@ -311,12 +311,14 @@ DESK = (
     Stop("webhook, replay wrong", "webhook:endpoint", (REPLAY,), shows="a time", who="staff"),
     Stop("webhook message", "webhook:message", shows="Nobody reads this", who="staff"),
     Stop("style guide", "/staff/styleguide", who="staff"),
+    Stop("404 at the desk", "/staff/nothing", shows="Error 404", who="staff"),
+    Stop("405 at the desk", "/staff/logout", shows="Error 405", who="staff"),
 )
 ERRORS = (
     Stop("400", "/apply", (forget_cookies, press("Start")), shows="Error 400"),
     Stop("404", "/nothing", shows="Error 404"),
     Stop("410", "own:erased", shows="This application has been erased"),
-    Stop("405", "/staff/logout", shows="Error 405", who="staff"),
+    Stop("405", "/apply/you/autosave", shows="Error 405"),
     Stop("413", "/apply/problem", (fill(problem="word " * 60_000), GO_ON), shows="Error 413"),
     Stop("429", "/lost-link", (MAIL_ME,) * 11, shows="Error 429"),
     Stop("500", "/apply/you", (GO_ON,), shows="Error 500", broken=500),

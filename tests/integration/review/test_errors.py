@@ -1,0 +1,55 @@
+"""What meets a member of staff at an address that shows nothing."""
+
+import uuid
+
+import pytest
+from flask.testing import FlaskClient
+
+from tests.integration.review.conftest import Submit
+
+DESK_NAV = 'aria-label="Workspace"'
+SITE_NAV = 'aria-label="Site"'
+
+
+@pytest.mark.parametrize("button", ["decision", "messages"])
+def test_the_address_of_a_preview_opened_again_leads_to_the_application(
+    desk: FlaskClient, client: FlaskClient, submit: Submit, button: str
+) -> None:
+    page = f"/staff/applications/{submit().id}"
+    again = desk.get(f"{page}/{button}")
+    assert (again.status_code, again.location) == (303, page)
+    assert "/staff/login" in client.get(f"{page}/{button}").location
+
+
+@pytest.mark.parametrize("button", ["secret", "replay"])
+def test_the_address_of_a_shown_secret_opened_again_leads_to_the_endpoint(
+    desk: FlaskClient, button: str
+) -> None:
+    page = f"/staff/webhooks/{uuid.uuid4()}"
+    again = desk.get(f"{page}/{button}")
+    assert (again.status_code, again.location) == (303, page)
+
+
+@pytest.mark.parametrize(("path", "code"), [("/staff/nothing", 404), ("/staff/logout", 405)])
+def test_an_error_stays_among_the_staffs_pages_for_whoever_is_signed_in(
+    desk: FlaskClient, client: FlaskClient, path: str, code: int
+) -> None:
+    at_desk = desk.get(path)
+    assert at_desk.status_code == code and f"Error {code}" in at_desk.text
+    assert DESK_NAV in at_desk.text and SITE_NAV not in at_desk.text
+    assert "Ada Lovelace" in at_desk.text and "/lost-link" not in at_desk.text
+    stranger = client.get(path)
+    assert stranger.status_code == code
+    assert SITE_NAV in stranger.text and DESK_NAV not in stranger.text
+
+
+def test_an_error_of_a_public_page_looks_the_same_to_everybody(desk: FlaskClient) -> None:
+    answer = desk.get("/nothing")
+    assert answer.status_code == 404 and SITE_NAV in answer.text
+
+
+def test_a_button_whose_token_is_too_old_is_refused_among_the_staffs_pages(
+    desk: FlaskClient, submit: Submit
+) -> None:
+    answer = desk.post(f"/staff/applications/{submit().id}/link", data={"csrf_token": "old"})
+    assert answer.status_code == 400 and DESK_NAV in answer.text

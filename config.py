@@ -8,17 +8,23 @@ import os
 import re
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Literal
 from urllib.parse import urlsplit
 
+import click
 import msgspec
 from dotenv import dotenv_values
-from msgspec import Meta
 
 from config_checks import (
     SCHEMES,
     SHORTEST_SECRET,
     STRIPE_PREFIXES,
+    Connections,
+    Count,
+    CountOrZero,
+    Niceness,
+    Seconds,
+    SecondsOrZero,
     can_be_overheard,
     is_host,
     is_mail_address,
@@ -33,20 +39,10 @@ ROOT = Path(__file__).parent
 SHORTEST_TOKEN = 16
 # What Python makes of a byte in the environment that is not UTF-8.
 UNDECODED = re.compile("[\ud800-\udfff]")
-DAY = 86_400.0
-
-Count = Annotated[int, Meta(ge=1)]
-CountOrZero = Annotated[int, Meta(ge=0)]
-# A delivery, the keeper of its lease, and the relay that it rings have one each.
-Connections = Annotated[int, Meta(ge=3)]
-Niceness = Annotated[int, Meta(ge=0, le=19)]
-# The bounds keep infinity and what is not a number out, too.
-Seconds = Annotated[float, Meta(gt=0, le=DAY)]
-SecondsOrZero = Annotated[float, Meta(ge=0, le=DAY)]
 
 
-class ConfigurationError(Exception):
-    """A setting is missing or wrong. The message is a sentence that names the variable."""
+class ConfigurationError(click.ClickException):
+    """A setting is missing or wrong. The message, which `flask` prints, names the variable."""
 
 
 class Config(msgspec.Struct, frozen=True, kw_only=True):
@@ -164,7 +160,10 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         for name, schemes in SCHEMES.items():
             address = getattr(self, name)
             if address and not is_server(address, schemes):
-                raise ConfigurationError(f"{name} must be an address like {schemes[0]}://host.")
+                raise ConfigurationError(
+                    f"{name} must be an address like {schemes[0]}://host, with what is special in"
+                    " a password written as %25 and the like."
+                )
         if not all(map(is_host, self.trusted_hosts[1:])):
             raise ConfigurationError(
                 "EXTRA_HOSTS must be names of hosts alone, like www.example.com."
@@ -227,13 +226,13 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
     """
     if environ is None:
         environ = os.environ
-        local = Path(environ.get("VAR_DIR", ROOT / "var")) / "local.env"
+        local = Path(environ.get("VAR_DIR") or ROOT / "var") / "local.env"
         if "DATABASE_URL" not in environ and local.exists():
             # And from nothing else: a .env for real servers may be in here, and Flask reads it.
             settings = {name: value or "" for name, value in dotenv_values(local).items()}
             environ = {"VAR_DIR": str(local.parent), **settings}
     given = {k: environ[k] for k in Config.__struct_fields__ if environ.get(k, "") != ""}
-    own_folder = Path(environ.get("VAR_DIR", ROOT / "var")).absolute() / "uploads"
+    own_folder = Path(environ.get("VAR_DIR") or ROOT / "var").absolute() / "uploads"
     given.setdefault("UPLOADS_URL", own_folder.as_uri())
     for name, value in given.items():
         if UNDECODED.search(value):

@@ -1,15 +1,35 @@
-"""What a setting has to be beyond its type: addresses that lead somewhere, and secrets."""
+"""What a setting has to be: numbers within bounds, addresses that lead somewhere, and secrets."""
 
 import re
 from collections.abc import Sequence
 from contextlib import suppress
+from typing import Annotated
 from urllib.parse import SplitResult, parse_qs, urlsplit
 
+from msgspec import Meta
+from psycopg import ProgrammingError
+from psycopg.conninfo import conninfo_to_dict
+
+DAY = 86_400.0
+
+# More overflows somewhere: as days, 27 years.
+Count = Annotated[int, Meta(ge=1, le=10_000)]
+CountOrZero = Annotated[int, Meta(ge=0, le=10_000)]
+# A delivery, the keeper of its lease, and the relay that it rings have one each.
+Connections = Annotated[int, Meta(ge=3)]
+Niceness = Annotated[int, Meta(ge=0, le=19)]
+# The bounds keep infinity and what is not a number out, too.
+Seconds = Annotated[float, Meta(ge=0.001, le=DAY)]
+SecondsOrZero = Annotated[float, Meta(ge=0, le=DAY)]
+
 POSTGRES = ("postgresql", "postgres", "postgresql+psycopg")
+REDIS = ("redis", "rediss")
+# redis-py takes any other path for the first database, and Celery ends at it.
+REDIS_DATABASE = re.compile(r"/?|/[0-9]+")
 SCHEMES = {
     "DATABASE_URL": POSTGRES,
     "OWNER_DATABASE_URL": POSTGRES,
-    "REDIS_URL": ("redis", "rediss"),
+    "REDIS_URL": REDIS,
     "CELERY_BROKER_URL": ("amqps", "amqp", "rediss", "redis"),
     "SMTP_URL": ("smtp", "smtp+starttls", "smtps"),
 }
@@ -23,7 +43,9 @@ PLACEHOLDER = re.compile(
     r"change.?me|default|example|insecure|password|placeholder|secret", re.IGNORECASE
 )
 # Such as may stand in the Content-Security-Policy.
-ORIGIN = re.compile(r"https?://([A-Za-z0-9.-]+|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?")
+ORIGIN = re.compile(
+    r"https?://([A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?"
+)
 # A dot in front stands for every name below.
 HOST = re.compile(r"\.?[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*(:[0-9]+)?")
 # As a mail's header has them (RFC 5322). A name with signs of its own stands in quotation marks.
@@ -61,6 +83,10 @@ def is_server(url: str, schemes: Sequence[str]) -> bool:
     address = _split(url)
     if address is None or address.scheme not in schemes:
         return False
+    if address.scheme in POSTGRES and not _is_conninfo(f"postgresql://{url.partition('://')[2]}"):
+        return False
+    if address.scheme in REDIS and not REDIS_DATABASE.fullmatch(address.path):
+        return False
     return bool(address.hostname or parse_qs(address.query).get("host"))
 
 
@@ -81,6 +107,16 @@ def is_sender(text: str) -> bool:
 
 def is_host(name: str) -> bool:
     return bool(HOST.fullmatch(name))
+
+
+def _is_conninfo(url: str) -> bool:
+    """Whether Postgres's own library can read it, by which half of the site connects. SQLAlchemy
+    takes more: a "%" or a blank in a password as it is, and parameters that there are not."""
+    try:
+        conninfo_to_dict(url)
+    except ProgrammingError:  # whose text may quote the password
+        return False
+    return True
 
 
 def _split(url: str) -> SplitResult | None:

@@ -1,5 +1,12 @@
 """What the `celery` command loads: `celery -A app.celery_app:celery worker`, or `beat`."""
 
-from app import create_app
+import sys
 
-celery = create_app().extensions["celery"]
+from app import create_app
+from config import ConfigurationError
+
+try:
+    celery = create_app().extensions["celery"]
+except ConfigurationError as error:
+    # Celery would put some forty lines around it.
+    sys.exit(f"Error: {error.message}")

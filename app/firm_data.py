@@ -13,13 +13,18 @@ from app.firm.calendar import load_calendar
 from app.firm.offers import load_offers
 from app.scoring.rubric import load_rubric
 from app.screening.rules import load_rules
-from config import Config
+from config import Config, ConfigurationError
 
 
 def load_firm_data(app: Flask, config: Config) -> None:
     """Read every file under CONTENT_DIR that a domain works by; each domain's ``current_…``
-    function finds its own. Raises DataFileError with the file and the place of a fault."""
+    function finds its own. Raises ConfigurationError where there are none, DataFileError with the
+    file and the place of a fault."""
     folder = Path(config.CONTENT_DIR)
+    if not (folder / "questions.toml").is_file():
+        raise ConfigurationError(
+            f"CONTENT_DIR must be a folder with the firm's data: {folder} has no questions.toml."
+        )
     questionnaire = load_questionnaire(folder / "questions.toml")
     offers = load_offers(folder / "offers.toml")
     rate_card = load_rate_card(folder / "rate_card.toml", questionnaire)

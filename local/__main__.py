@@ -6,6 +6,7 @@ import os
 import signal
 import sys
 
+from config import ConfigurationError
 from local.content import check_content, watch_content
 from local.launch import die_with
 from local.migrations_check import check_migrations
@@ -29,7 +30,7 @@ def main() -> int:
         start(options)
     except KeyboardInterrupt:
         return 0
-    except (Unusable, ServerFailed) as failure:
+    except (Unusable, ServerFailed, ConfigurationError) as failure:
         print(failure, file=sys.stderr)
         return 1
     return 0

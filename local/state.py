@@ -7,6 +7,7 @@ import time
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
+from typing import TextIO
 
 from local.process import ROOT
 
@@ -21,7 +22,7 @@ class State:
     """The folder: ``VAR_DIR``, or ``var`` in the project."""
 
     def __init__(self, directory: Path | None = None) -> None:
-        self.directory = (directory or Path(os.environ.get("VAR_DIR", ROOT / "var"))).absolute()
+        self.directory = (directory or Path(os.environ.get("VAR_DIR") or ROOT / "var")).absolute()
         self.postgres = self.directory / "postgres"
         self.redis = self.directory / "redis"
         self.settings_file = self.directory / "local.env"
@@ -35,18 +36,27 @@ class State:
         before it raises Unusable. The system lets go of the folder when its holder dies.
         """
         self._make()
-        with self._lock_file.open("a+") as lock:
+        with self._opened_lock() as lock:
             if not _try_lock(lock.fileno()):
                 self._wait_for(lock.fileno(), patience, say)
             yield self._read_holder()[1]
 
     def _make(self) -> None:
-        try:
+        with self._usable("can't be made a folder"):
             self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
+
+    def _opened_lock(self) -> TextIO:
+        with self._usable("can't be written to"):
+            return self._lock_file.open("a+")
+
+    @contextmanager
+    def _usable(self, fault: str) -> Iterator[None]:
+        try:
+            yield
         except OSError as error:
             raise Unusable(
-                f"{self.directory} can't be made a folder: {error.strerror}."
-                " Set VAR_DIR to a folder that you may write to."
+                f"{self.directory} {fault}: {error.strerror}. Set VAR_DIR to a folder that you may"
+                " write to."
             ) from error
 
     def _wait_for(self, lock: int, patience: float, say: Callable[[str], None]) -> None:

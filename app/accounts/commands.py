@@ -1,7 +1,6 @@
 """`flask staff …`: accounts, made and helped from the command line. A password is shown once."""
 
 import click
-from flask.cli import AppGroup
 
 from app.accounts.queries import all_staff
 from app.accounts.service import (
@@ -12,10 +11,14 @@ from app.accounts.service import (
     lock_account,
     reset_password,
 )
+from app.command_group import CommandGroup
 from app.database import db
 from app.settings import current_config
+from config_checks import is_mail_address
 
-staff = AppGroup("staff", help="Accounts of the people who review.")
+LONGEST_EMAIL = 254
+
+staff = CommandGroup("staff", help="Accounts of the people who review.")
 
 
 @staff.command("first-login")
@@ -36,6 +39,10 @@ def first_login() -> None:
 @click.argument("name")
 def add(email: str, name: str) -> None:
     """Make an account for NAME under EMAIL and print its password."""
+    if not is_mail_address(email) or len(email) > LONGEST_EMAIL:
+        raise click.BadParameter("it must be one mail address", param_hint="EMAIL")
+    if not name.strip() or not name.isprintable():
+        raise click.BadParameter("it must be a name, in one line", param_hint="NAME")
     try:
         _, password = add_staff(db.session(), email, name)
     except AlreadyStaff:

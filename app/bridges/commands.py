@@ -1,13 +1,13 @@
 """What an operator does with bridges: `flask bridges …`"""
 
 import click
-from flask.cli import AppGroup
 
 from app.bridges.queries import bridge_figures
 from app.bridges.service import pause_bridge, resume_bridge
+from app.command_group import CommandGroup
 from app.database import db
 
-bridges = AppGroup("bridges", help="Look after the ways out to other brokers.")
+bridges = CommandGroup("bridges", help="Look after the ways out to other brokers.")
 
 
 class BridgeName(click.ParamType):

@@ -40,10 +40,12 @@ def count_not_entered(session: Session) -> int:
     return session.scalars(select(func.count()).select_from(ErasureToEnter)).one()
 
 
-def erase_again(session: Session, ledger: Storage, *, actor: str) -> int:
-    """Erase whoever stands in the ledger and is there, as after a restore; return how many. Each is
-    committed by itself. Raises StorageUnavailable."""
-    return sum(_erase(session, person_id, actor) for person_id, _ in ledger.files())
+def erase_again(session: Session, ledger: Storage, *, actor: str) -> tuple[int, int]:
+    """Erase whoever stands in the ledger and is there, as after a restore; return how many entries
+    there are, and how many of these were erased now. Each is committed by itself. Raises
+    StorageUnavailable."""
+    found = [_erase(session, person_id, actor) for person_id, _ in ledger.files()]
+    return len(found), sum(found)
 
 
 def _erase(session: Session, person_id: uuid.UUID, actor: str) -> bool:

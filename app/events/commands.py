@@ -4,8 +4,8 @@ import getpass
 from datetime import UTC, datetime
 
 import click
-from flask.cli import AppGroup
 
+from app.command_group import CommandGroup
 from app.database import db
 from app.events.delivery.backfill import EVER, backfill_subscriber
 from app.events.delivery.pausing import pause_subscriber, resume_subscriber
@@ -15,7 +15,7 @@ from app.events.subscription import current_subscriptions
 from app.hold.service import hold_outbound
 from app.settings import current_config
 
-events = AppGroup("events", help="Look after the event log and its subscribers.")
+events = CommandGroup("events", help="Look after the event log and its subscribers.")
 
 
 class SubscriberName(click.ParamType):

@@ -1,13 +1,13 @@
 """What an operator does with what leaves the house: `flask outbound …`"""
 
 import click
-from flask.cli import AppGroup
 
+from app.command_group import CommandGroup
 from app.database import db
 from app.events.commands import operator
 from app.hold.service import release_outbound
 
-outbound = AppGroup("outbound", help="Look after what leaves the site.")
+outbound = CommandGroup("outbound", help="Look after what leaves the site.")
 
 
 @outbound.command("release")

@@ -3,11 +3,11 @@ an erasure outlives a restore: `flask person reapply`."""
 
 import click
 import msgspec
-from flask.cli import AppGroup
 
 from app.applications.erasure import AlreadyErased, erase_person
 from app.applications.models import Application
 from app.applications.queries import find_application_by_reference
+from app.command_group import CommandGroup
 from app.database import db
 from app.erasures.ledger import erase_again
 from app.events.commands import operator
@@ -15,7 +15,7 @@ from app.portal.export import export_person
 from app.storage.address import current_ledger
 from app.storage.protocol import StorageUnavailable
 
-person = AppGroup("person", help="Export or erase what is stored about an applicant.")
+person = CommandGroup("person", help="Export or erase what is stored about an applicant.")
 
 
 @person.command("export")
@@ -43,10 +43,15 @@ def erase(reference: str) -> None:
 def reapply() -> None:
     """Erase again whoever was erased since the backup was made that the database comes from."""
     try:
-        erased = erase_again(db.session(), current_ledger(), actor=operator())
+        entries, erased = erase_again(db.session(), current_ledger(), actor=operator())
     except StorageUnavailable as error:
         raise click.ClickException(f"The ledger can't be read: {error}.") from None
-    click.echo(f"Erased again: {erased}.")
+    if not entries:
+        raise click.ClickException(
+            "The ledger is empty. If anybody was ever erased, UPLOADS_URL leads elsewhere than it"
+            " did then."
+        )
+    click.echo(f"Entries in the ledger: {entries}. Erased again: {erased}.")
 
 
 def _find(reference: str) -> Application:

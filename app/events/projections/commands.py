@@ -33,8 +33,8 @@ class KeptRoots(click.ParamType):
     def convert(
         self, value: str, param: click.Parameter | None, ctx: click.Context | None
     ) -> list[str]:
-        words = Path(value).read_text() if Path(value).is_file() else value
-        return ROOT.findall(words) or self.fail(f"there is no root in {value}", param, ctx)
+        words = Path(value).read_text(errors="replace") if Path(value).is_file() else value
+        return ROOT.findall(words.lower()) or self.fail(f"there is no root in {value}", param, ctx)
 
 
 @click.command("verify")

@@ -2,10 +2,12 @@
 
 from datetime import UTC, datetime
 
+import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskCliRunner
 from sqlalchemy import func, select
+from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
@@ -39,6 +41,38 @@ def test_an_address_gets_one_account(runner: FlaskCliRunner, ada: Staff) -> None
     shown = runner.invoke(args=["staff", "add", "ADA@champlin.example", "Ada"])
     assert shown.exit_code == 1
     assert "has an account already" in shown.output
+
+
+@pytest.mark.parametrize(
+    ("email", "name", "argument"),
+    [
+        ("", "", "EMAIL"),
+        ("not an address", "Grace", "EMAIL"),
+        (f"{'g' * 250}@b.example", "Grace", "EMAIL"),
+        ("grace@champlin.example", " ", "NAME"),
+        ("grace@champlin.example", "Grace\nHopper", "NAME"),
+    ],
+)
+def test_nobody_gets_an_account_that_they_could_not_sign_in_to(
+    runner: FlaskCliRunner, session: Session, email: str, name: str, argument: str
+) -> None:
+    shown = runner.invoke(args=["staff", "add", email, name])
+    assert shown.exit_code == 2 and f"Invalid value for {argument}" in shown.output
+    assert session.scalar(select(func.count()).select_from(Staff)) == 0
+
+
+def test_a_database_that_does_not_answer_is_one_line(
+    runner: FlaskCliRunner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def refuse(*_: object) -> None:
+        raise OperationalError("SELECT", {}, psycopg.errors.ConnectionTimeout("host=s3cr3t"))
+
+    monkeypatch.setattr("app.accounts.commands.all_staff", refuse)
+    shown = runner.invoke(args=["staff", "list"])
+    assert shown.exit_code == 1
+    assert shown.output.splitlines() == [
+        "Error: The database does not answer (ConnectionTimeout). Is it up, and DATABASE_URL right?"
+    ]
 
 
 def test_a_new_password_replaces_the_old_one(

@@ -123,10 +123,10 @@ def test_after_a_restore_they_are_erased_again_and_nothing_of_them_is_left(
     restore(database, backup)
     assert canaries(database) > 20
 
-    assert reapply(app) == "Erased again: 1.\n"
+    assert reapply(app) == "Entries in the ledger: 1. Erased again: 1.\n"
     handle_events()
     assert canaries(database) == 0
-    assert reapply(app) == "Erased again: 0.\n"
+    assert reapply(app) == "Entries in the ledger: 1. Erased again: 0.\n"
 
 
 def test_without_the_ledger_a_restore_would_bring_them_back(
@@ -146,6 +146,11 @@ def test_without_the_ledger_a_restore_would_bring_them_back(
     assert canaries(database) > 20
 
 
+def test_an_empty_ledger_is_an_error_since_it_may_be_another(app: Flask, ledger: Path) -> None:
+    result = app.test_cli_runner().invoke(args=["person", "reapply"])
+    assert result.exit_code == 1 and "UPLOADS_URL leads elsewhere" in result.output
+
+
 def test_a_draft_that_its_writer_has_deleted_does_not_come_back_either(
     app: Flask,
     session: Session,
@@ -160,7 +165,7 @@ def test_a_draft_that_its_writer_has_deleted_does_not_come_back_either(
     handle_events()
     enter_in_ledger()
     restore(database, backup)
-    assert reapply(app) == "Erased again: 1.\n"
+    assert reapply(app) == "Entries in the ledger: 1. Erased again: 1.\n"
     assert canaries(database) == 0
     # The restore took back what the prospect did: this one is the operator's.
     [discarded] = read_stream(session, stream_of("draft", draft_id))[-1:]

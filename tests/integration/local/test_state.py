@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 from dotenv import dotenv_values
 
+from local.process import ROOT
 from local.state import State, Unusable
 
 
@@ -36,6 +37,17 @@ def test_a_folder_that_cannot_be_made_is_told_with_what_to_do(tmp_path: Path) ->
     file.touch()
     with pytest.raises(Unusable, match=f"{file} can't be made a folder: File exists. Set VAR_DIR"):
         State(file).held(0, print).__enter__()
+
+
+def test_a_folder_that_cannot_be_written_to_is_told_too(state: State) -> None:
+    (state.directory / "run.lock").mkdir(parents=True)
+    with pytest.raises(Unusable, match=r"can't be written to: Is a directory\. Set VAR_DIR"):
+        state.held(0, print).__enter__()
+
+
+def test_an_empty_setting_means_the_usual_folder(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("VAR_DIR", "")
+    assert State().directory == ROOT / "var"
 
 
 def test_the_next_run_learns_the_mark_of_the_one_before(state: State) -> None:

@@ -1,0 +1,22 @@
+"""A group of the operator's commands, whose errors are sentences."""
+
+from typing import Any
+
+import click
+from flask.cli import AppGroup
+
+from app.database import DATABASE_AWAY
+
+
+class CommandGroup(AppGroup):
+    """Says so in a line where the database does not answer."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except DATABASE_AWAY as error:
+            # Its text may quote a part of the address, and so of the password.
+            kind = type(getattr(error, "orig", None) or error).__name__
+            raise click.ClickException(
+                f"The database does not answer ({kind}). Is it up, and DATABASE_URL right?"
+            ) from None

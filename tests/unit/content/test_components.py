@@ -71,7 +71,10 @@ def test_an_error_is_tied_to_its_input(show: Show) -> None:
 
 def test_choices_are_a_group_with_a_legend_and_each_has_its_label(show: Show) -> None:
     html = show("{{ ui.field(form.role) }}", form=invalid())
-    assert re.search(r'<fieldset class="field field--invalid" aria-describedby="role-error">', html)
+    assert re.search(
+        r'<fieldset class="field field--invalid" id="field-role" aria-describedby="role-error">',
+        html,
+    )
     assert '<legend class="field__label">Role</legend>' in html
     assert '<label class="choice" for="role-0">' in html
     assert "A &amp; B" in html

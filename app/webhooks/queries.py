@@ -20,6 +20,14 @@ class EndpointRow(msgspec.Struct, frozen=True):
     waiting: int
     failed: int
 
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing fails; one that staff have disabled is not in trouble."""
+        endpoint = self.endpoint
+        if endpoint.is_enabled:
+            return not endpoint.failures_in_a_row
+        return endpoint.disabled_because == "staff"
+
 
 class PlaceFigures(msgspec.Struct, frozen=True):
     """How many events have no messages yet (at the most 100,000), and the age of the first."""

@@ -47,7 +47,7 @@ def test_the_picture_tells_of_every_subscriber_in_words_too(
         for name in {*current_subscriptions().names()} - {CANARY}:
             assert f'id="hold-{name}"' in page
         assert CANARY not in page
-        row = row_of(page, "score_fit")
+        row = row_of(page, "scoring.score_fit")
         for part in ("Failing", ">1<", ">2<", "application.submitted"):
             assert part in row, part
         assert "2 dead · 1 a minute" in page
@@ -60,7 +60,7 @@ def test_a_subscriber_is_paused_and_resumed_and_the_page_says_by_whom(
     desk.post(f"{path}/pause")
     desk.post(f"{path}/pause")
     assert session.scalars(select(PausedSubscriber.subscriber)).all() == ["scoring.score_fit"]
-    row = row_of(other_desk.get("/staff/events/"), "score_fit")
+    row = row_of(other_desk.get("/staff/events/"), "scoring.score_fit")
     assert "Paused by <bdi>Ada Lovelace</bdi>, " in row and "Resume scoring.score_fit" in row
     other_desk.post(f"{path}/resume")
     session.commit()

@@ -317,7 +317,7 @@ def test_services_outside_are_shown_only_while_one_is_in_trouble(
         assert part in page, part
 
 
-def test_what_is_tried_again_is_shown_with_its_error(
+def test_what_will_be_tried_again_is_shown_with_its_error(
     desk: Desk, submit: Submit, handle_events: Handle, session: Session
 ) -> None:
     submit()
@@ -332,7 +332,7 @@ def test_what_is_tried_again_is_shown_with_its_error(
     session.commit()
     assert session.scalars(select(Delivery.id).filter_by(status="waiting")).one()
     page = desk.get("/staff/events/")
-    assert "Failed, and tried again" in page and "&lt;b&gt;bold" in page
+    assert "Failed, will be tried again" in page and "&lt;b&gt;bold" in page
 
 
 def test_a_bridge_is_shown_with_its_place_in_the_log(

@@ -25,6 +25,7 @@ from app.webhooks.models import WebhookEndpoint, WebhookMessage
 from app.webhooks.queries import (
     attempts_of,
     endpoint_rows,
+    failing_endpoints,
     find_endpoint,
     find_message,
     latest_messages,
@@ -188,6 +189,7 @@ def show_endpoint(endpoint: WebhookEndpoint, form: ReplayForm) -> str:
     return render_template(
         "webhooks/endpoint.html",
         endpoint=endpoint,
+        is_failing=endpoint.id in failing_endpoints(db.session()),
         messages=latest_messages(db.session(), endpoint.id),
         previous_signs=endpoint.previous_secret_signs(utc_now()),
         form=form,

@@ -140,6 +140,34 @@ def test_each_outcome_is_said_in_words(
         assert words in desk.get(path).text
 
 
+@pytest.mark.parametrize("is_reached", [True, False])
+def test_an_endpoint_is_said_to_fail_from_the_first_try_in_vain_until_one_succeeds(
+    desk: FlaskClient,
+    add: Add,
+    happen: Happen,
+    courier: Courier,
+    receiver: WebhookReceiver,
+    session: Session,
+    is_reached: bool,
+) -> None:
+    endpoint = add(url=receiver.url if is_reached else "http://nobody.invalid/")
+    path = f"/staff/webhooks/{endpoint.id}"
+    happen()
+    receiver.answer = lambda _: Reply(503)
+    courier.work()
+    for address in ("/staff/webhooks/", path, "/staff/events/"):
+        page = desk.get(address).text
+        assert ">Failing<" in page and ">Enabled<" not in page, address
+    assert 'data-label="Failed before">1<' in desk.get("/staff/webhooks/").text
+    receiver.answer = lambda _: Reply(200)
+    the_endpoint(session).url = receiver.url
+    courier.hurry()
+    courier.work()
+    for address in ("/staff/webhooks/", path, "/staff/events/"):
+        page = desk.get(address).text
+        assert ">Enabled<" in page and ">Failing<" not in page, address
+
+
 def test_a_message_and_all_failed_ones_can_be_sent_again(
     press: Press, add: Add, happen: Happen, courier: Courier, session: Session
 ) -> None:

@@ -52,10 +52,27 @@ def test_an_endpoint_is_added_and_its_secret_shown_once(
     assert answer.headers["Cache-Control"] == "no-store"
     assert endpoint.event_types == ["application.accepted", "deposit.paid"]
     assert not endpoint.with_personal and endpoint.created_by.name == "Ada Lovelace"
-    for path in ("", f"{endpoint.id}"):
-        page = desk.get(f"/staff/webhooks/{path}").text
+    for path in ("", f"{endpoint.id}", f"{endpoint.id}/secret"):
+        page = desk.get(f"/staff/webhooks/{path}", follow_redirects=True).text
         assert "erp.client.example" in page and "Their ERP" in page
         assert not SECRET.search(page)
+
+
+def test_the_page_after_an_endpoint_is_added_can_be_reloaded(
+    desk: FlaskClient, press: Press, session: Session
+) -> None:
+    answer = press("new", url="https://erp.client.example/hooks", every_type="y")
+    assert [one.status_code for one in answer.history] == [303]
+    again = desk.get(answer.request.path, follow_redirects=True)
+    assert "A secret is shown only once." in again.text and not SECRET.search(again.text)
+    the_endpoint(session)
+
+
+def test_an_address_is_added_only_once(press: Press, add: Add, session: Session) -> None:
+    endpoint = add(url="https://client.example/hooks")
+    answer = press("new", url=endpoint.url, every_type="y")
+    assert answer.status_code == 422 and "There is an endpoint at this address" in answer.text
+    the_endpoint(session)
 
 
 def test_every_type_is_a_choice_of_its_own(press: Press, session: Session) -> None:

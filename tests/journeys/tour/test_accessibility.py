@@ -41,6 +41,7 @@ NO_PAGES = {
     *("this_site.part", "time_machine.moment"),  # parts
     *("own_messages.new", "own_messages.reopen"),  # a part, and what leads to the whole
     *("applications.review", "portal.reopen"),  # lead to another
+    "webhooks.secret",  # for whoever has just made one
     "applications.question_styles",
 }
 

@@ -83,7 +83,7 @@ def try_login() -> ResponseReturnValue:
 def show_too_many_tries(error: TooManyRequests) -> ResponseReturnValue:
     if current_user.is_authenticated:
         return show_settings(PasswordForm(formdata=None), TRIED_TOO_OFTEN), 429
-    return show_login(LoginForm(formdata=None), TRIED_TOO_OFTEN), 429
+    return show_login(LoginForm(), TRIED_TOO_OFTEN), 429
 
 
 @accounts.post("/staff/logout")

@@ -29,6 +29,10 @@ class BridgeFigures(msgspec.Struct, frozen=True):
     sent_at: datetime | None = None
     paused_at: datetime | None = None
 
+    @property
+    def is_well(self) -> bool:
+        return not self.failures and self.paused_at is None
+
 
 FIGURES = text(f"""
 SELECT name, position, failures, last_error, passed_over, last_passed_over, sent_at, paused_at,

@@ -27,6 +27,11 @@ class ChatFigures(msgspec.Struct, frozen=True):
     sent_at: datetime | None
     is_on: bool
 
+    @property
+    def is_well(self) -> bool:
+        """Whether all is told; a channel that is switched off is in no trouble."""
+        return not self.is_on or not (self.failed or self.last_error)
+
 
 # What was sent is not read, but for the latest.
 FIGURES = text("""

@@ -11,7 +11,8 @@ from app.web.rendering import money
 # Cents are kept in 32 bits; this is the round sum under that.
 MOST_CENTS: Final = 1_000_000_000
 
-AMOUNT = re.compile(r"([0-9]{1,3}(?:,[0-9]{3}){1,3}|[0-9]{1,9})(?:\.([0-9]{2}))?")
+# Far more digits than an amount may have, so that one that is too large is told so.
+AMOUNT = re.compile(r"([0-9]{1,3}(?:,[0-9]{3}){1,9}|[0-9]{1,30})(?:\.([0-9]{2}))?")
 
 
 class NotAnAmount(Exception):

@@ -1,9 +1,10 @@
-"""Deliveries in trouble: those that are tried again, and dead letters by what they died of."""
+"""What is in trouble: how much there is, deliveries that will be tried again, and dead letters by
+what they died of."""
 
 from datetime import datetime
 
 import msgspec
-from sqlalchemy import ColumnElement, Select, func, or_, select
+from sqlalchemy import ColumnElement, Select, func, or_, select, text
 from sqlalchemy.orm import Session, joinedload
 
 from app.events.models import Delivery
@@ -12,6 +13,35 @@ from app.flow.subjects import Subject, subjects_of
 MOST_RETRYING = 100
 # What one form can carry, and one person look over.
 MOST_DEAD_LETTERS = 500
+
+
+# Each of the three has an index of its unfinished rows, or few rows at all.
+COUNT_TROUBLE = text("""
+SELECT (SELECT count(*) FROM deliveries WHERE status = 'dead') AS dead_letters,
+    (SELECT count(*) FROM mail_messages WHERE status = 'failed') AS refused_mail,
+    (SELECT count(*) FROM circuits WHERE state <> 'closed') AS open_circuits
+""")
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """How much needs a person, or a service outside, before it goes on."""
+
+    dead_letters: int
+    refused_mail: int
+    open_circuits: int
+
+    @property
+    def count(self) -> int:
+        return self.dead_letters + self.refused_mail + self.open_circuits
+
+    def __str__(self) -> str:
+        """In words: "51 dead letters, 1 service outside in trouble"."""
+        parts = (
+            (self.dead_letters, "dead letter", "dead letters"),
+            (self.refused_mail, "refused mail", "refused mails"),
+            (self.open_circuits, "service outside in trouble", "services outside in trouble"),
+        )
+        return ", ".join(f"{n} {one if n == 1 else many}" for n, one, many in parts if n)
 
 
 class TroubledDelivery(msgspec.Struct, frozen=True):
@@ -50,6 +80,10 @@ class DeadLetterGroup(msgspec.Struct, frozen=True):
 # As describe_error puts it: "AlreadyDecided: what it says (scoring/score.py:7)", or without words.
 _error = func.substring(Delivery.last_error, "^[^: ]+")
 _place = func.coalesce(func.substring(Delivery.last_error, r"\(([^()\s]+:\d+)\)$"), "")
+
+
+def count_trouble(session: Session) -> Trouble:
+    return Trouble(**session.execute(COUNT_TROUBLE).mappings().one())
 
 
 def dead_letter_groups(session: Session) -> list[DeadLetterGroup]:

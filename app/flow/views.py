@@ -1,6 +1,7 @@
 """/staff/events/: the flow as it is now, the log, and one event."""
 
 import uuid
+from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -21,7 +22,7 @@ from app.flow.log import Filters, log_page
 from app.flow.picture import Picture, draw_flow
 from app.flow.queries import latest_replays
 from app.flow.story import find_event
-from app.flow.trouble import dead_letter_groups, retrying_deliveries
+from app.flow.trouble import count_trouble, dead_letter_groups, retrying_deliveries
 from app.hold.service import held_since
 from app.notifications.queries import count_unsent_mail_by_status, refused_mail
 from app.notifications.service import send_refused_again
@@ -31,6 +32,13 @@ flow = Blueprint("flow", __name__, template_folder="templates")
 flow.add_app_template_filter(name_of)
 
 LATEST_EVENTS = 10
+
+
+@flow.app_context_processor
+def trouble_now() -> dict[str, Any]:
+    """For the frame of the staff's pages, which asks where somebody is signed in; an error's page
+    has another frame, and needs no database."""
+    return {"count_trouble": lambda: count_trouble(db.session())}
 
 
 @flow.get("/staff/events/")

@@ -1,6 +1,7 @@
 """What staff type to add an endpoint, and to choose what is sent again."""
 
 import re
+from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
@@ -19,10 +20,12 @@ from app.webhooks.events import WebhookTested
 LONGEST_URL = 2000
 # Without white space, and in the letters that a request line can hold.
 WRITABLE = re.compile(r"[!-~]+")
+LONGEST_LABEL = 63  # of a host name, between two dots (RFC 1035)
 
 
 class EndpointForm(SiteForm):
-    """A new endpoint. ``allow_private`` takes http and private addresses too."""
+    """A new endpoint. ``allow_private`` takes http and private addresses too; none of the addresses
+    in ``taken`` gets every message twice."""
 
     url = URLField(
         "Address",
@@ -48,9 +51,9 @@ class EndpointForm(SiteForm):
         " server. What was sent can't be called back, even when somebody asks to be forgotten.",
     )
 
-    def __init__(self, *, allow_private: bool, **options: Any) -> None:
+    def __init__(self, *, allow_private: bool, taken: Collection[str], **options: Any) -> None:
         super().__init__(**options)
-        self.allow_private = allow_private
+        self.allow_private, self.taken = allow_private, taken
         offered = {
             name: event for name, event in declared_events().items() if name != WebhookTested.type
         }
@@ -63,6 +66,8 @@ class EndpointForm(SiteForm):
         problem = problem_with_url(field.data or "", allow_private=self.allow_private)
         if problem:
             raise ValidationError(problem)
+        if field.data in self.taken:
+            raise ValidationError("There is an endpoint at this address already.")
 
     def validate_event_types(self, field: CheckboxesField) -> None:
         if self.every_type.data:
@@ -101,20 +106,28 @@ def problem_with_url(url: str, *, allow_private: bool) -> str | None:
         host, port = parts.hostname or "", parts.port
     except ValueError:
         return no_address
-    written = address_written_as(host)
     schemes = {"https", "http"} if allow_private else {"https"}
     checks = (
         (parts.scheme in schemes, "The address has to start with https://."),
         (WRITABLE.fullmatch(url), "Write it without spaces or accents (a host name as xn--…)."),
         (host and port != 0, no_address),
+        (all(len(label) <= LONGEST_LABEL for label in host.split(".")), no_address),
         ("@" not in parts.netloc, "Leave user name and password out; the signature is enough."),
         (not parts.fragment, "Leave out what follows the #; no server gets to see it."),
         (
-            allow_private or written is None or is_public(written),
+            allow_private or not _is_private(host),
             "This address is not on the public internet.",
         ),
     )
     return next((problem for is_right, problem in checks if not is_right), None)
+
+
+def _is_private(host: str) -> bool:
+    """Whether no look-up is needed to see that the host is not on the public internet."""
+    written = address_written_as(host)
+    if written is not None:
+        return not is_public(written)
+    return host.rstrip(".").rpartition(".")[2] == "localhost"
 
 
 def _first_sentence(declared: type[Event]) -> str:

@@ -4,21 +4,32 @@ import uuid
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import func, select, text
+from sqlalchemy import case, func, select, text
 from sqlalchemy.orm import Session, joinedload
 
 from app.events.log import lag_behind
 from app.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
 
 LATEST_MESSAGES = 50
+UNFINISHED = ("waiting", "retrying", "sending")
 
 
 class EndpointRow(msgspec.Struct, frozen=True):
-    """An endpoint in the list, with how many of its messages wait and how many have failed."""
+    """An endpoint in the list, with how many of its messages wait, how many of these have failed
+    before, and how many have failed for good."""
 
     endpoint: WebhookEndpoint
     waiting: int
+    retrying: int
     failed: int
+    is_failing: bool
+
+    @property
+    def is_well(self) -> bool:
+        """Whether nothing fails; one that staff have disabled is not in trouble."""
+        if self.endpoint.is_enabled:
+            return not self.is_failing
+        return self.endpoint.disabled_because == "staff"
 
 
 class PlaceFigures(msgspec.Struct, frozen=True):
@@ -34,6 +45,28 @@ FROM webhook_place {lag_behind("webhook_place")}
 """)  # noqa: S608 - a part of our own
 
 
+# Only where a try was in vain: of the others the latest one would be looked for in vain.
+FAILING = text("""
+SELECT endpoint.id FROM webhook_endpoints AS endpoint
+LEFT JOIN LATERAL (
+    SELECT coalesce(attempt.http_status NOT BETWEEN 200 AND 299, true) AS has_failed
+    FROM webhook_attempts AS attempt
+    JOIN webhook_messages AS message ON message.id = attempt.message_id
+    WHERE message.endpoint_id = endpoint.id AND attempt.error IS DISTINCT FROM 'event_altered'
+    ORDER BY attempt.id DESC LIMIT 1
+) AS latest ON EXISTS (
+    SELECT FROM webhook_messages
+    WHERE endpoint_id = endpoint.id AND status IN ('waiting', 'failed') AND tries > 0
+)
+WHERE endpoint.status = 'enabled' AND (endpoint.failures_in_a_row > 0 OR latest.has_failed)
+""")
+
+
+def failing_endpoints(session: Session) -> set[uuid.UUID]:
+    """Those that are enabled, and whose latest attempt or latest message has failed."""
+    return set(session.scalars(FAILING))
+
+
 def place_figures(session: Session) -> PlaceFigures:
     """How far the making of messages is behind the log; not at all before the first endpoint."""
     row = session.execute(FIGURES).one_or_none()
@@ -42,17 +75,23 @@ def place_figures(session: Session) -> PlaceFigures:
 
 def endpoint_rows(session: Session) -> list[EndpointRow]:
     """Every endpoint, the oldest first."""
-    counts = _count_undelivered(session)
+    counts, failing = _count_undelivered(session), failing_endpoints(session)
     endpoints = session.scalars(select(WebhookEndpoint).order_by(WebhookEndpoint.created_at))
     return [
         EndpointRow(
             endpoint=endpoint,
-            waiting=counts.get((endpoint.id, "waiting"), 0)
-            + counts.get((endpoint.id, "sending"), 0),
+            waiting=sum(counts.get((endpoint.id, one), 0) for one in UNFINISHED),
+            retrying=counts.get((endpoint.id, "retrying"), 0),
             failed=counts.get((endpoint.id, "failed"), 0),
+            is_failing=endpoint.id in failing,
         )
         for endpoint in endpoints
     ]
+
+
+def taken_addresses(session: Session) -> Sequence[str]:
+    """Those that an endpoint has, enabled or not."""
+    return session.scalars(select(WebhookEndpoint.url)).all()
 
 
 def find_endpoint(session: Session, endpoint_id: uuid.UUID) -> WebhookEndpoint | None:
@@ -102,10 +141,12 @@ def count_disabled_endpoints(session: Session) -> int:
 
 
 def _count_undelivered(session: Session) -> dict[tuple[uuid.UUID, str], int]:
-    """By endpoint and status."""
+    """By endpoint and status; what waits after a try in vain is "retrying"."""
+    is_retrying = (WebhookMessage.status == "waiting") & (WebhookMessage.tries > 0)
+    status = case((is_retrying, "retrying"), else_=WebhookMessage.status).label("status_now")
     rows = session.execute(
-        select(WebhookMessage.endpoint_id, WebhookMessage.status, func.count())
+        select(WebhookMessage.endpoint_id, status, func.count())
         .where(WebhookMessage.status != "delivered")
-        .group_by(WebhookMessage.endpoint_id, WebhookMessage.status)
+        .group_by(WebhookMessage.endpoint_id, "status_now")
     )
     return {(endpoint_id, status): count for endpoint_id, status, count in rows}

@@ -4,12 +4,12 @@ import uuid
 
 from flask import (
     Blueprint,
-    Response,
     abort,
     flash,
     make_response,
     redirect,
     render_template,
+    session,
     url_for,
 )
 from flask.typing import ResponseReturnValue
@@ -25,11 +25,15 @@ from app.webhooks.models import WebhookEndpoint, WebhookMessage
 from app.webhooks.queries import (
     attempts_of,
     endpoint_rows,
+    failing_endpoints,
     find_endpoint,
     find_message,
     latest_messages,
+    taken_addresses,
 )
 from app.webhooks.retry import MOST_TRIES
+
+SHOWN_ONCE = "webhook_shown_once"
 
 webhooks = Blueprint("webhooks", __name__, template_folder="templates")
 
@@ -50,7 +54,7 @@ def new() -> str:
 @csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
 @login_required
 def add() -> ResponseReturnValue:
-    """Add the endpoint and show its secret, this once."""
+    """Add the endpoint; the page that follows shows its secret."""
     form = new_form()
     if not form.validate():
         return show_new(form, EXPIRED if form.is_expired else None), form.refusal
@@ -63,7 +67,7 @@ def add() -> ResponseReturnValue:
         staff_id=current_user.id,
     )
     db.session.commit()
-    return show_secret(endpoint, "The endpoint is added")
+    return lead_to_secret(endpoint, "The endpoint is added")
 
 
 @webhooks.get("/staff/webhooks/<uuid:endpoint_id>")
@@ -84,11 +88,25 @@ def send_test(endpoint_id: uuid.UUID) -> ResponseReturnValue:
 @webhooks.post("/staff/webhooks/<uuid:endpoint_id>/secret")
 @login_required
 def rotate(endpoint_id: uuid.UUID) -> ResponseReturnValue:
-    """Make a new secret and show it, this once."""
+    """Make a new secret; the page that follows shows it."""
     subject = load(endpoint_id)
     service.rotate_secret(db.session(), subject, actor=current_user.actor)
     db.session.commit()
-    return show_secret(subject, "The secret is changed")
+    return lead_to_secret(subject, "The secret is changed")
+
+
+@webhooks.get("/staff/webhooks/<uuid:endpoint_id>/secret")
+@login_required
+def secret(endpoint_id: uuid.UUID) -> ResponseReturnValue:
+    """Show the secret once to whoever has made it."""
+    subject, made = load(endpoint_id), session.pop(SHOWN_ONCE, {})
+    if made.get("endpoint_id") != str(endpoint_id):
+        flash("A secret is shown only once. If it got lost, make a new one.")
+        return redirect(url_for(".endpoint", endpoint_id=endpoint_id), 303)
+    page = render_template("webhooks/secret.html", endpoint=subject, title=made["title"])
+    response = make_response(page)
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @webhooks.post("/staff/webhooks/<uuid:endpoint_id>/disable")
@@ -132,7 +150,6 @@ def replay_failed(endpoint_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".endpoint", endpoint_id=endpoint_id), 303)
 
 
-@webhooks.get("/staff/webhooks/<uuid:endpoint_id>/secret")
 @webhooks.get("/staff/webhooks/<uuid:endpoint_id>/replay")
 @login_required
 def reopen(endpoint_id: uuid.UUID) -> ResponseReturnValue:
@@ -178,24 +195,28 @@ def load_message(message_id: uuid.UUID) -> WebhookMessage:
 
 
 def new_form(**options: None) -> EndpointForm:
-    return EndpointForm(allow_private=current_config().WEBHOOK_ALLOW_PRIVATE, **options)
+    return EndpointForm(
+        allow_private=current_config().WEBHOOK_ALLOW_PRIVATE,
+        taken=taken_addresses(db.session()),
+        **options,
+    )
 
 
 def show_new(form: EndpointForm, problem: str | None = None) -> str:
     return render_template("webhooks/new.html", form=form, problem=problem)
 
 
-def show_secret(endpoint: WebhookEndpoint, title: str) -> Response:
-    page = render_template("webhooks/secret.html", endpoint=endpoint, title=title)
-    response = make_response(page)
-    response.headers["Cache-Control"] = "no-store"
-    return response
+def lead_to_secret(endpoint: WebhookEndpoint, title: str) -> ResponseReturnValue:
+    """The session, a cookie, holds no secret: only that this browser may see it once."""
+    session[SHOWN_ONCE] = {"endpoint_id": str(endpoint.id), "title": title}
+    return redirect(url_for(".secret", endpoint_id=endpoint.id), 303)
 
 
 def show_endpoint(endpoint: WebhookEndpoint, form: ReplayForm) -> str:
     return render_template(
         "webhooks/endpoint.html",
         endpoint=endpoint,
+        is_failing=endpoint.id in failing_endpoints(db.session()),
         messages=latest_messages(db.session(), endpoint.id),
         previous_signs=endpoint.previous_secret_signs(utc_now()),
         form=form,

@@ -93,6 +93,7 @@ def test_the_sixth_failure_for_an_address_is_refused_even_with_the_right_passwor
     answer = log_in(app.test_client())
     assert answer.status_code == 429
     assert "Wait a quarter of an hour" in answer.text
+    assert f'value="{ada.email}"' in answer.text and WRONG not in answer.text
 
 
 def test_nobody_elsewhere_keeps_the_owner_of_an_address_out(

@@ -47,7 +47,7 @@ def test_the_picture_tells_of_every_subscriber_in_words_too(
         for name in {*current_subscriptions().names()} - {CANARY}:
             assert f'id="hold-{name}"' in page
         assert CANARY not in page
-        row = row_of(page, "score_fit")
+        row = row_of(page, "scoring.score_fit")
         for part in ("Failing", ">1<", ">2<", "application.submitted"):
             assert part in row, part
         assert "2 dead · 1 a minute" in page
@@ -61,7 +61,7 @@ def test_a_subscriber_is_paused_and_resumed_and_the_page_says_by_whom(
         there = "/staff/events/#subscriber-scoring.score_fit"
         assert desk.post(f"{path}/pause") == there
     assert session.scalars(select(PausedSubscriber.subscriber)).all() == ["scoring.score_fit"]
-    row = row_of(other_desk.get("/staff/events/"), "score_fit")
+    row = row_of(other_desk.get("/staff/events/"), "scoring.score_fit")
     assert "Paused by <bdi>Ada Lovelace</bdi>, " in row and "Resume scoring.score_fit" in row
     assert 'id="subscriber-scoring.score_fit"' in other_desk.get(there)
     assert other_desk.post(f"{path}/resume") == there
@@ -319,7 +319,7 @@ def test_services_outside_are_shown_only_while_one_is_in_trouble(
         assert part in page, part
 
 
-def test_what_is_tried_again_is_shown_with_its_error(
+def test_what_will_be_tried_again_is_shown_with_its_error(
     desk: Desk, submit: Submit, handle_events: Handle, session: Session
 ) -> None:
     submit()
@@ -334,7 +334,7 @@ def test_what_is_tried_again_is_shown_with_its_error(
     session.commit()
     assert session.scalars(select(Delivery.id).filter_by(status="waiting")).one()
     page = desk.get("/staff/events/")
-    assert "Failed, and tried again" in page and "&lt;b&gt;bold" in page
+    assert "Failed, will be tried again" in page and "&lt;b&gt;bold" in page
 
 
 def test_a_bridge_is_shown_with_its_place_in_the_log(

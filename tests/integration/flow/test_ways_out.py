@@ -71,7 +71,7 @@ def add(session: Session, desk: Desk) -> Callable[[str], WebhookEndpoint]:
     return add
 
 
-def test_each_webhook_endpoint_is_shown_with_its_state_and_a_link(
+def test_each_webhook_endpoint_is_shown_with_its_state_and_a_link_and_trouble_comes_first(
     desk: Desk, session: Session, submit: Submit, add: Callable[[str], WebhookEndpoint]
 ) -> None:
     submit()
@@ -87,9 +87,9 @@ def test_each_webhook_endpoint_is_shown_with_its_state_and_a_link(
     assert "4 events have no messages yet, the oldest for" in page
     rows = page.split('id="webhooks-title"')[1].split("<tr>")[2:5]
     shown = [
-        (well.id, "well.example", "Enabled", 'Waiting">1<', 'Failed">0<'),
         (failing.id, "failing.example", "Failing", 'Waiting">0<', 'Failed">1<'),
         (disabled.id, "gone.example", "Disabled: it said 410 Gone"),
+        (well.id, "well.example", "Enabled", 'Waiting">1<', 'Failed">0<'),
     ]
     for row, parts in zip(rows, shown, strict=True):
         assert all(str(part) in row for part in parts), row

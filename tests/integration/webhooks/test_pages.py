@@ -52,10 +52,27 @@ def test_an_endpoint_is_added_and_its_secret_shown_once(
     assert answer.headers["Cache-Control"] == "no-store"
     assert endpoint.event_types == ["application.accepted", "deposit.paid"]
     assert not endpoint.with_personal and endpoint.created_by.name == "Ada Lovelace"
-    for path in ("", f"{endpoint.id}"):
-        page = desk.get(f"/staff/webhooks/{path}").text
+    for path in ("", f"{endpoint.id}", f"{endpoint.id}/secret"):
+        page = desk.get(f"/staff/webhooks/{path}", follow_redirects=True).text
         assert "erp.client.example" in page and "Their ERP" in page
         assert not SECRET.search(page)
+
+
+def test_the_page_after_an_endpoint_is_added_can_be_reloaded(
+    desk: FlaskClient, press: Press, session: Session
+) -> None:
+    answer = press("new", url="https://erp.client.example/hooks", every_type="y")
+    assert [one.status_code for one in answer.history] == [303]
+    again = desk.get(answer.request.path, follow_redirects=True)
+    assert "A secret is shown only once." in again.text and not SECRET.search(again.text)
+    the_endpoint(session)
+
+
+def test_an_address_is_added_only_once(press: Press, add: Add, session: Session) -> None:
+    endpoint = add(url="https://client.example/hooks")
+    answer = press("new", url=endpoint.url, every_type="y")
+    assert answer.status_code == 422 and "There is an endpoint at this address" in answer.text
+    the_endpoint(session)
 
 
 def test_every_type_is_a_choice_of_its_own(press: Press, session: Session) -> None:
@@ -125,7 +142,8 @@ def test_each_outcome_is_said_in_words(
     courier.work()
     (message,) = courier.messages(endpoint)
     path = f"/staff/webhooks/messages/{message.id}"
-    assert "The host name was not found" in desk.get(path).text
+    page = desk.get(path).text
+    assert "The host name was not found" in page and "Will be tried again" in page
     for error, words in (
         ("address_refused", "not on the public internet"),
         ("tls_failed", "certificate"),
@@ -137,6 +155,34 @@ def test_each_outcome_is_said_in_words(
         session.execute(text("UPDATE webhook_attempts SET error = :error"), {"error": error})
         session.commit()
         assert words in desk.get(path).text
+
+
+@pytest.mark.parametrize("is_reached", [True, False])
+def test_an_endpoint_is_said_to_fail_from_the_first_try_in_vain_until_one_succeeds(
+    desk: FlaskClient,
+    add: Add,
+    happen: Happen,
+    courier: Courier,
+    receiver: WebhookReceiver,
+    session: Session,
+    is_reached: bool,
+) -> None:
+    endpoint = add(url=receiver.url if is_reached else "http://nobody.invalid/")
+    path = f"/staff/webhooks/{endpoint.id}"
+    happen()
+    receiver.answer = lambda _: Reply(503)
+    courier.work()
+    for address in ("/staff/webhooks/", path, "/staff/events/"):
+        page = desk.get(address).text
+        assert ">Failing<" in page and ">Enabled<" not in page, address
+    assert 'data-label="Failed before">1<' in desk.get("/staff/webhooks/").text
+    receiver.answer = lambda _: Reply(200)
+    the_endpoint(session).url = receiver.url
+    courier.hurry()
+    courier.work()
+    for address in ("/staff/webhooks/", path, "/staff/events/"):
+        page = desk.get(address).text
+        assert ">Enabled<" in page and ">Failing<" not in page, address
 
 
 def test_a_message_and_all_failed_ones_can_be_sent_again(

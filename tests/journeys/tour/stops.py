@@ -1,5 +1,6 @@
 """Every page of the site in each of its states, as a list of stops."""
 
+import uuid
 from collections.abc import Callable
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -76,6 +77,11 @@ def choose_file(page: Page) -> None:
     page.locator("input[type=file]").set_input_files(DIAGRAM)
 
 
+def fill_new_address(page: Page) -> None:
+    """An address for webhooks that no endpoint has yet."""
+    fill(url=f"https://client.example/{uuid.uuid4()}")(page)
+
+
 def send_plainly(page: Page) -> None:
     """Send the upload form as a browser without scripts does."""
     with page.expect_navigation():
@@ -111,7 +117,7 @@ NEW_PASSWORD = press("Change password")
 OPEN_CAUSE = follow("ProgrammingError in scoring.score_fit")
 SIGNED_OUT = (*DECLINE, forget_cookies, PREVIEW)
 ADD = press("Add the endpoint")
-NEW_WEBHOOK = (fill(url="https://client.example/"), choose("deposit.paid"), ADD)
+NEW_WEBHOOK = (fill_new_address, choose("deposit.paid"), ADD)
 REPLAY = press("Send them again")
 
 

@@ -42,6 +42,7 @@ NO_PAGES = {
     *("own_messages.new", "own_messages.reopen"),  # a part, and what leads to the whole
     *("applications.review", "portal.reopen"),  # lead to another
     *("review.reopen", "webhooks.reopen"),  # lead to another
+    "webhooks.secret",  # for whoever has just made one
     "applications.question_styles",
 }
 

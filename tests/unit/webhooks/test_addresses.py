@@ -100,3 +100,12 @@ def test_an_address_of_the_public_internet_is_taken(url: str) -> None:
 def test_private_addresses_are_taken_only_where_the_setting_says_so() -> None:
     assert problem_with_url("http://127.0.0.1:9000/", allow_private=True) is None
     assert problem_with_url("ftp://127.0.0.1/", allow_private=True)
+
+
+@pytest.mark.parametrize("host", ["localhost", "LOCALHOST.", "a.localhost", f"{'a' * 64}.example"])
+def test_a_name_that_can_lead_nowhere_outside_is_refused_without_a_look_up(host: str) -> None:
+    assert problem_with_url(f"https://{host}/hook", allow_private=False)
+
+
+def test_a_private_name_passes_where_private_addresses_do() -> None:
+    assert problem_with_url("http://localhost:8080/hook", allow_private=True) is None

@@ -1,0 +1,91 @@
+"""What the staff's pages say while something is in trouble: on each of them how much, and on the
+operator's page what it is, before all that is well."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+from sqlalchemy import event, text
+from sqlalchemy.orm import Session
+
+from app.bridges.queries import BridgeFigures
+from app.circuits.models import CircuitRecord
+from app.database import db, utc_now
+from tests.integration.flow.conftest import Desk, Fail, Handle, Submit
+
+COUNT = re.compile(r'Events<span class="nav__trouble" aria-hidden="true">([\d,]+)</span>')
+WORDS = re.compile(r'<span class="visually-hidden">: ([^<]+)</span></span></a>')
+SECTION = re.compile(r'<h2 id="([a-z]+)-title">')
+REFUSE_MAIL = text("""
+UPDATE mail_messages SET status = 'failed', claimed_at = now()
+WHERE id IN (SELECT id FROM mail_messages ORDER BY id LIMIT 1)
+""")
+
+
+def open_circuit(session: Session) -> None:
+    away = CircuitRecord(
+        name="stripe", state="open", failures=7, opened_at=utc_now(), next_probe_at=utc_now()
+    )
+    session.add(away)
+    session.commit()
+
+
+def test_the_link_to_events_counts_what_is_in_trouble_in_figures_and_in_words(
+    desk: Desk, session: Session, fail: Fail, submit: Submit, handle_events: Handle
+) -> None:
+    submit()
+    handle_events()
+    assert COUNT.findall(desk.get("/staff/")) == WORDS.findall(desk.get("/staff/")) == []
+    open_circuit(session)
+    assert WORDS.findall(desk.get("/staff/")) == ["1 service outside in trouble"]
+    fail(2)
+    session.execute(REFUSE_MAIL)
+    session.commit()
+    for path in ("/staff/", "/staff/events/", "/staff/settings/"):
+        page = desk.get(path)
+        assert COUNT.findall(page) == ["4"]
+        assert WORDS.findall(page) == [
+            "2 dead letters, 1 refused mail, 1 service outside in trouble"
+        ]
+
+
+def test_it_is_counted_with_one_statement_and_only_for_staff(
+    desk: Desk, client: FlaskClient
+) -> None:
+    statements: list[str] = []
+    listen = (db.engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
+    event.listen(*listen)
+    try:
+        desk.get("/staff/settings/")
+        counted = [one for one in statements if "circuits" in one]
+        for path in ("/", "/staff/login", "/nothing"):
+            client.get(path)
+        assert [one for one in statements if "circuits" in one] == counted
+    finally:
+        event.remove(*listen)
+    assert len(counted) == 1
+
+
+def test_what_is_in_trouble_stands_above_the_flow_and_what_is_well_below(
+    desk: Desk, session: Session, fail: Fail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bridge = BridgeFigures("kafka", position=7)
+    monkeypatch.setattr("app.flow.views.bridge_figures", lambda _: [bridge])
+    assert SECTION.findall(desk.get("/staff/events/")) == ["flow", "bridges", "latest"]
+    fail()
+    open_circuit(session)
+    session.execute(REFUSE_MAIL)
+    session.commit()
+    bridge = BridgeFigures("kafka", position=7, failures=4, last_error="TimedOut")
+    trouble = ["dead", "circuits", "mail", "bridges"]
+    assert SECTION.findall(desk.get("/staff/events/")) == [*trouble, "flow", "latest"]
+
+
+def test_subscribers_that_are_not_well_stand_above_the_drawing(desk: Desk, fail: Fail) -> None:
+    fail()
+    desk.post("/staff/events/subscribers/engagements.propose_engagement/pause")
+    above, _, below = desk.get("/staff/events/picture").partition("<svg")
+    unwell = {"engagements.propose_engagement", "scoring.score_fit"}
+    assert {*re.findall(r'<th scope="row">([a-z_.]+)<', above)} == unwell
+    well = re.findall(r'id="hold-([a-z_.]+)"', below)
+    assert len(well) > 10 and not unwell & {*well}

@@ -168,7 +168,7 @@ def test_a_draft_that_its_writer_has_deleted_does_not_come_back_either(
     assert reapply(app) == "Entries in the ledger: 1. Erased again: 1.\n"
     assert canaries(database) == 0
     # The restore took back what the prospect did: this one is the operator's.
-    [discarded] = read_stream(session, stream_of("draft", draft_id))[-1:]
+    [discarded] = read_stream(db.session(), stream_of("draft", draft_id))[-1:]
     assert discarded.type == DraftDiscarded.type
     assert discarded.metadata.actor.startswith("operator:")
 

@@ -14,7 +14,8 @@ from tests.journeys.tour.stops import TOUR
 from tests.site import Site
 
 BRAND = " · Champlin Enterprises"
-AT_ONCE = [stop for stop in TOUR if not stop.deeds]
+# An error is the same page wherever it comes up.
+AT_ONCE = [stop for stop in TOUR if not stop.deeds and not stop.shows.startswith("Error ")]
 TITLE = re.compile(r"<title>(.*?)</title>", re.DOTALL)
 
 

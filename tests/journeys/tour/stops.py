@@ -43,7 +43,7 @@ def fill(**fields: str) -> Deed:
 
     def deed(page: Page) -> None:
         for name, value in fields.items():
-            page.locator(f'[name="{name}"]').evaluate(SET_VALUE, value)
+            page.locator(f'[name="{name}"]').first.evaluate(SET_VALUE, value)
 
     return deed
 

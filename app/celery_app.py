@@ -1,12 +1,5 @@
 """What the `celery` command loads: `celery -A app.celery_app:celery worker`, or `beat`."""
 
-import sys
+from app.start import start_app
 
-from app import create_app
-from config import ConfigurationError
-
-try:
-    celery = create_app().extensions["celery"]
-except ConfigurationError as error:
-    # Celery would put some forty lines around it.
-    sys.exit(f"Error: {error.message}")
+celery = start_app().extensions["celery"]

@@ -2,6 +2,7 @@
 
 import click
 
+from app.accounts.models import LONGEST_EMAIL
 from app.accounts.queries import all_staff
 from app.accounts.service import (
     AlreadyStaff,
@@ -15,8 +16,6 @@ from app.command_group import CommandGroup
 from app.database import db
 from app.settings import current_config
 from config_checks import is_mail_address
-
-LONGEST_EMAIL = 254
 
 staff = CommandGroup("staff", help="Accounts of the people who review.")
 

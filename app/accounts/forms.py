@@ -3,6 +3,7 @@
 from wtforms import EmailField, PasswordField
 from wtforms.validators import EqualTo, InputRequired, Length
 
+from app.accounts.models import LONGEST_EMAIL
 from app.web.site_form import SiteForm
 
 SHORTEST_PASSWORD = 15  # NIST SP 800-63B-4, 3.1.1.2: for a password that stands alone
@@ -13,7 +14,7 @@ EXPIRED = "This page was open for too long. Send it once more."
 class LoginForm(SiteForm):
     email = EmailField(
         "Email",
-        validators=[InputRequired("Enter your email address."), Length(max=254)],
+        validators=[InputRequired("Enter your email address."), Length(max=LONGEST_EMAIL)],
         render_kw={"autocomplete": "username", "autocapitalize": "off", "spellcheck": "false"},
     )
     password = PasswordField(

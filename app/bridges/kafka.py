@@ -1,4 +1,4 @@
-"""The sink for Kafka, or to whatever speaks its protocol."""
+"""The sink for Kafka, or for whatever speaks its protocol."""
 
 from collections.abc import Sequence
 from functools import partial

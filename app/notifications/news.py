@@ -78,11 +78,12 @@ def deposit_paid(application: Application, amount_cents: int, currency: str, met
     """The money has arrived, perhaps from somebody who was erased since they agreed."""
     amount = money(amount_cents, currency)
     way = "by card" if method == "stripe" else "by bank transfer"
-    said = (
-        f"{isolated(application.company)} has paid the deposit of {amount} ({way}). Agree the first"
-        f" day with {isolated(application.name)} within one working day."
-    )
-    if application.erased_at is not None:
+    if application.erased_at is None:
+        said = (
+            f"{isolated(application.company)} has paid the deposit of {amount} ({way}). Agree the"
+            f" first day with {isolated(application.name)} within one working day."
+        )
+    else:
         said = (
             f"A deposit of {amount} has arrived ({way}) from a client whose personal data was"
             " erased. Nobody has been written to: who paid is known to Stripe or to the bank alone."

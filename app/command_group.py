@@ -1,5 +1,6 @@
-"""A group of the operator's commands, whose errors are sentences."""
+"""What all of the operator's commands share: errors that are sentences, and who types them."""
 
+import getpass
 from typing import Any
 
 import click
@@ -20,3 +21,8 @@ class CommandGroup(AppGroup):
             raise click.ClickException(
                 f"The database does not answer ({kind}). Is it up, and DATABASE_URL right?"
             ) from None
+
+
+def operator() -> str:
+    """Who types the command, for the log."""
+    return f"operator:{getpass.getuser()}"

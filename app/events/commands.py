@@ -1,11 +1,10 @@
 """What an operator does to the flow: `flask events …`"""
 
-import getpass
 from datetime import UTC, datetime
 
 import click
 
-from app.command_group import CommandGroup
+from app.command_group import CommandGroup, operator
 from app.database import db
 from app.events.delivery.backfill import EVER, backfill_subscriber
 from app.events.delivery.pausing import pause_subscriber, resume_subscriber
@@ -77,8 +76,3 @@ def checkpoint() -> None:
     made = make_checkpoint(db.session(), current_config().SECRET_KEY)
     db.session.commit()
     click.echo(f"{made.events} events, root {made.root}" if made else "Nothing new to sign.")
-
-
-def operator() -> str:
-    """Who types the command, for the log."""
-    return f"operator:{getpass.getuser()}"

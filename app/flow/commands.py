@@ -2,9 +2,8 @@
 
 import click
 
-from app.command_group import CommandGroup
+from app.command_group import CommandGroup, operator
 from app.database import db
-from app.events.commands import operator
 from app.hold.service import release_outbound
 
 outbound = CommandGroup("outbound", help="Look after what leaves the site.")

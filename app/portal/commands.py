@@ -7,10 +7,9 @@ import msgspec
 from app.applications.erasure import AlreadyErased, erase_person
 from app.applications.models import Application
 from app.applications.queries import find_application_by_reference
-from app.command_group import CommandGroup
+from app.command_group import CommandGroup, operator
 from app.database import db
 from app.erasures.ledger import erase_again
-from app.events.commands import operator
 from app.portal.export import export_person
 from app.storage.address import current_ledger
 from app.storage.protocol import StorageUnavailable

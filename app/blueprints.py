@@ -15,7 +15,6 @@ from app.content.pictures import pictures
 from app.content.syndication import syndication
 from app.content.views import content
 from app.engagements.views import engagements
-from app.flow.hold_views import hold
 from app.flow.replay_views import replays
 from app.flow.views import flow
 from app.history.views import history
@@ -24,6 +23,7 @@ from app.labs.time_machine.views import time_machine
 from app.labs.views import labs
 from app.notifications.letter import notifications
 from app.operation.views import operation
+from app.outbound_hold.views import outbound_hold
 from app.outlook.views import outlook
 from app.payments.views import payments
 from app.payments.webhook import stripe_webhook
@@ -67,7 +67,7 @@ BLUEPRINTS = (
     engagements,
     flow,
     replays,
-    hold,
+    outbound_hold,
     webhooks,
     catalog,
     api,

@@ -21,9 +21,9 @@ from app.events.delivery.relay import run_relay
 from app.events.projections.commands import rebuild, verify
 from app.events.subscription import current_subscriptions
 from app.events.tasks import send_deliveries
-from app.flow.commands import outbound
 from app.labs.backbone import make_backbone
 from app.labs.runner import CONNECTIONS, Runner
+from app.outbound_hold.commands import outbound
 from app.portal.commands import person
 from app.settings import current_config
 

@@ -18,7 +18,7 @@ from app.events.contract.cloudevents import to_cloud_event
 from app.events.log import START, Place, end_of_log, place_of, read_log
 from app.events.rows import ALTERED_SAYS, Altered, NewerEvent
 from app.events.types import RecordedEvent
-from app.hold.service import is_held
+from app.outbound_hold.service import is_outbound_held
 
 BATCH = 100
 log = structlog.get_logger()
@@ -69,7 +69,7 @@ def forward_batch(session: Session, address: BridgeAddress, sink: Sink, *, base_
     # Where one is refused for good, what was taken beside it is soon not sent again with each try.
     most = max(1, BATCH >> failures)
     try:
-        rests = bridge.paused_at or is_held(session)
+        rests = bridge.paused_at or is_outbound_held(session)
         events = [] if rests else read_log(session, place, most=most)
         session.commit()
         if not events:

@@ -11,7 +11,7 @@ from app.events.delivery.pausing import pause_subscriber, resume_subscriber
 from app.events.integrity.checkpoints import make_checkpoint
 from app.events.log import begin_epoch, has_moved
 from app.events.subscription import current_subscriptions
-from app.hold.service import hold_outbound
+from app.outbound_hold.service import hold_outbound
 from app.settings import current_config
 
 events = CommandGroup("events", help="Look after the event log and its subscribers.")

@@ -23,9 +23,9 @@ from app.flow.picture import Picture, draw_flow
 from app.flow.queries import latest_replays
 from app.flow.story import find_event
 from app.flow.trouble import count_trouble, dead_letter_groups, retrying_deliveries
-from app.hold.service import held_since
 from app.notifications.queries import count_unsent_mail_by_status, refused_mail
 from app.notifications.service import send_refused_again
+from app.outbound_hold.service import outbound_held_since
 from app.webhooks.queries import endpoint_rows, place_figures
 
 flow = Blueprint("flow", __name__, template_folder="templates")
@@ -48,7 +48,7 @@ def events() -> str:
     figures = flow_figures(session)
     return render_template(
         "flow/events.html",
-        held_since=held_since(session),
+        outbound_held_since=outbound_held_since(session),
         unsent_mail=count_unsent_mail_by_status(session),
         flow=figures,
         picture=picture_of(figures),

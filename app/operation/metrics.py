@@ -22,8 +22,8 @@ from app.events.delivery.figures import FlowFigures, flow_figures
 from app.events.delivery.totals import Totals, delivery_totals
 from app.events.due import seconds_late
 from app.events.integrity.checkpoints import seconds_unsigned
-from app.hold.service import seconds_held
 from app.notifications.queries import count_unsent_mail_by_status
+from app.outbound_hold.service import seconds_outbound_held
 from app.webhooks.queries import (
     count_disabled_endpoints,
     count_undelivered_by_status,
@@ -83,7 +83,7 @@ def _figures_of_log(session: Session, flow: FlowFigures) -> Sequence[Figure]:
 def _figures_of_ways_out(session: Session) -> Sequence[Figure]:
     place, disabled = place_figures(session), count_disabled_endpoints(session)
     return (
-        ("outbound_held_seconds", "Since when nothing is sent", seconds_held(session)),
+        ("outbound_held_seconds", "Since when nothing is sent", seconds_outbound_held(session)),
         ("webhook_endpoints_disabled", "Endpoints that failed or are gone", disabled),
         ("webhook_lag_events", "Events without their messages", place.lag),
         ("webhook_oldest_seconds", "Age of the oldest", place.oldest_seconds),

@@ -12,7 +12,7 @@ from sqlalchemy import func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.circuits.queries import is_refusing
-from app.hold.service import is_held
+from app.outbound_hold.service import is_outbound_held
 from app.outbox.models import OutboxRow
 
 Row = TypeVar("Row", bound=OutboxRow)
@@ -39,7 +39,7 @@ def claim_next(session: Session, model: type[Row], next_due: str, *, circuit: st
     are."""
     claim = text(CLAIM.format(table=model.__tablename__, next_due=next_due))
     claimed = select(model).from_statement(claim).execution_options(populate_existing=True)
-    rests = is_held(session) or is_refusing(session, circuit)
+    rests = is_outbound_held(session) or is_refusing(session, circuit)
     row = None if rests else session.scalar(claimed)
     if row is not None:
         session.expunge(row)  # so that reading it opens no transaction

@@ -15,8 +15,8 @@ from app.database import utc_now
 from app.events.integrity.person_keys import is_about_erased
 from app.events.rows import NewerEvent, UnreadableEvent
 from app.events.store import read_event
-from app.hold.service import is_held
 from app.outbound.sender import Answer, Request
+from app.outbound_hold.service import is_outbound_held
 from app.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
 from app.webhooks.retry import FAILURES_UNTIL_DISABLED, MOST_TRIES, delay_after
 from app.webhooks.service import disable_endpoint
@@ -94,7 +94,7 @@ def claim_due(session: Session, base_url: str, *, most: int) -> list[Claim]:
     """Claim up to ``most`` due messages, few enough for each endpoint, and commit; none while all
     is held back. One whose event only a newer release can read is put off; one whose event was
     altered has failed."""
-    if is_held(session):
+    if is_outbound_held(session):
         session.commit()
         return []
     ids = session.scalars(CLAIM, {"most": most, "most_each": MOST_IN_FLIGHT_EACH}).all()
@@ -163,7 +163,7 @@ def put_back_orphans(session: Session) -> None:
 
 def count_due(session: Session) -> int:
     """How many messages a courier would find to do; none while all is held back."""
-    due = 0 if is_held(session) else session.scalar(COUNT_DUE)
+    due = 0 if is_outbound_held(session) else session.scalar(COUNT_DUE)
     session.commit()
     return int(due or 0)
 

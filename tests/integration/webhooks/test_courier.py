@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.database import db
 from app.events.models import StoredEvent
-from app.hold.service import hold_outbound, release_outbound
 from app.notifications.models import MailMessage
+from app.outbound_hold.service import hold_outbound, release_outbound
 from app.webhooks import claims
 from app.webhooks import courier as courier_module
 from app.webhooks.claims import count_due

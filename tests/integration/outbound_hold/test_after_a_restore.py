@@ -130,7 +130,7 @@ def test_whoever_did_not_ask_for_the_hold_would_send(
 ) -> None:
     """The control, for each that asks."""
     handle_events()
-    monkeypatch.setattr(f"{guard}.is_held", lambda _: False)
+    monkeypatch.setattr(f"{guard}.is_outbound_held", lambda _: False)
     world.work()
     assert {name for name, count in world.told.items() if count} == GUARDS[guard]
 

@@ -6,7 +6,7 @@ import structlog
 from sqlalchemy import delete, func, select, text
 from sqlalchemy.orm import Session
 
-from app.hold.models import OutboundHold
+from app.outbound_hold.models import OutboundHold
 
 HOLD = text("INSERT INTO outbound_holds SELECT WHERE NOT EXISTS (SELECT FROM outbound_holds)")
 SECONDS = text("""
@@ -29,15 +29,15 @@ def release_outbound(session: Session, *, actor: str) -> bool:
     return bool(released)
 
 
-def held_since(session: Session) -> datetime | None:
+def outbound_held_since(session: Session) -> datetime | None:
     """None where nothing is held."""
     return session.scalar(select(func.min(OutboundHold.since)))
 
 
-def is_held(session: Session) -> bool:
-    return held_since(session) is not None
+def is_outbound_held(session: Session) -> bool:
+    return outbound_held_since(session) is not None
 
 
-def seconds_held(session: Session) -> float:
+def seconds_outbound_held(session: Session) -> float:
     """0 where nothing is."""
     return float(session.scalar(SECONDS) or 0)

@@ -5,12 +5,12 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from app.database import db
-from app.hold.service import release_outbound
+from app.outbound_hold.service import release_outbound
 
-hold = Blueprint("hold", __name__)
+outbound_hold = Blueprint("outbound_hold", __name__, template_folder="templates")
 
 
-@hold.post("/staff/events/release")
+@outbound_hold.post("/staff/events/release")
 @login_required
 def release() -> ResponseReturnValue:
     """Let it go; a second press changes nothing."""

@@ -4,7 +4,7 @@ import click
 
 from app.command_group import CommandGroup, operator
 from app.database import db
-from app.hold.service import release_outbound
+from app.outbound_hold.service import release_outbound
 
 outbound = CommandGroup("outbound", help="Look after what leaves the site.")
 

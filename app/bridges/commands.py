@@ -33,10 +33,10 @@ def show() -> None:
 @bridges.command("pause")
 @click.argument("name", type=BridgeName())
 def pause(name: str) -> None:
-    """Hold the bridge back; its place is kept."""
+    """Have the bridge send nothing; its place is kept."""
     pause_bridge(db.session(), name)
     db.session.commit()
-    click.echo(f"{name} is held back.")
+    click.echo(f"{name} is paused.")
 
 
 @bridges.command("resume")

@@ -1,4 +1,4 @@
-"""What an operator does with a bridge: hold it back, and let it go on."""
+"""What an operator does with a bridge: pause it, and let it go on."""
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session

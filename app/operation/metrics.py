@@ -111,7 +111,7 @@ def _add_bridges(registry: CollectorRegistry) -> None:
     oldest = Gauge("bridge_oldest_seconds", "Age of the oldest", labels, registry=registry)
     failures = Gauge("bridge_failures", "Tries since a success", labels, registry=registry)
     passed_over = Gauge("bridge_passed_over", "Events never taken", labels, registry=registry)
-    paused = Gauge("bridge_paused", "1 while staff hold it back", labels, registry=registry)
+    paused = Gauge("bridge_paused", "1: nothing is sent to it for now", labels, registry=registry)
     for row in bridge_figures(db.session()):
         lag.labels(row.name).set(row.lag)
         oldest.labels(row.name).set(row.oldest_seconds)

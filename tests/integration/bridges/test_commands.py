@@ -24,9 +24,9 @@ def run(app: Flask, session: Session, monkeypatch: pytest.MonkeyPatch) -> Run:
     return lambda *args: app.test_cli_runner().invoke(args=["bridges", *args])
 
 
-def test_a_bridge_is_held_back_and_goes_on(run: Run) -> None:
+def test_a_bridge_is_paused_and_goes_on(run: Run) -> None:
     assert run("list").output == "warehouse: 0 events behind, well\n"
-    assert run("pause", "warehouse").output == "warehouse is held back.\n"
+    assert run("pause", "warehouse").output == "warehouse is paused.\n"
     assert "paused" in run("list").output
     assert run("resume", "warehouse").output == "warehouse goes on.\n"
     assert "well" in run("list").output

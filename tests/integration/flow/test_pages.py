@@ -45,7 +45,7 @@ def test_the_picture_tells_of_every_subscriber_in_words_too(
     fail(2)
     for page in (desk.get("/staff/events/"), desk.get("/staff/events/picture")):
         for name in {*current_subscriptions().names()} - {CANARY}:
-            assert f'id="hold-{name}"' in page
+            assert f'id="pause-{name}"' in page
         assert CANARY not in page
         row = row_of(page, "scoring.score_fit")
         for part in ("Failing", ">1<", ">2<", "application.submitted"):

@@ -87,5 +87,5 @@ def test_subscribers_that_are_not_well_stand_above_the_drawing(desk: Desk, fail:
     above, _, below = desk.get("/staff/events/picture").partition("<svg")
     unwell = {"engagements.propose_engagement", "scoring.score_fit"}
     assert {*re.findall(r'<th scope="row">([a-z_.]+)<', above)} == unwell
-    well = re.findall(r'id="hold-([a-z_.]+)"', below)
+    well = re.findall(r'id="pause-([a-z_.]+)"', below)
     assert len(well) > 10 and not unwell & {*well}

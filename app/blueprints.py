@@ -4,10 +4,10 @@ decide; the operator looks after it."""
 from app.accounts.views import accounts
 from app.api.views import api
 from app.applications.drafts.autosave import autosave
-from app.applications.drafts.deletion import deletion
-from app.applications.drafts.resume_link_views import draft_link
+from app.applications.drafts.deletion import draft_deletion
+from app.applications.drafts.resume_link_views import resume_link
 from app.applications.drafts.starting_over import starting_over
-from app.applications.drafts.views import applications
+from app.applications.drafts.views import application_form
 from app.attachments.views import attachments
 from app.catalog.views import catalog
 from app.comparer.views import comparer
@@ -45,11 +45,11 @@ BLUEPRINTS = (
     labs,
     time_machine,
     this_site,
-    applications,
+    application_form,
     autosave,
-    draft_link,
+    resume_link,
     starting_over,
-    deletion,
+    draft_deletion,
     attachments,
     outlook,
     portal,

@@ -140,7 +140,7 @@ def answer_other(_: NotThisDraft) -> ResponseReturnValue:
 
 @attachments.errorhandler(NoDraft)
 def answer_stranger(_: NoDraft) -> ResponseReturnValue:
-    return redirect(url_for("applications.start"), 303)
+    return redirect(url_for("application_form.start"), 303)
 
 
 @attachments.errorhandler(DraftSealed)
@@ -148,7 +148,7 @@ def answer_stranger(_: NoDraft) -> ResponseReturnValue:
 def answer_sealed(_: Exception) -> ResponseReturnValue:
     """The draft was sent before, or meanwhile: on to the page that says so."""
     db.session.rollback()
-    return redirect(url_for("applications.step", key=STEP_KEYS[-1]), 303)
+    return redirect(url_for("application_form.step", key=STEP_KEYS[-1]), 303)
 
 
 def open_draft() -> Draft:

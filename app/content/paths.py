@@ -28,14 +28,14 @@ def paths_in_every_language(rules: MapAdapter, pages: Pages) -> list[str]:
 def paths_of_one_address(rules: MapAdapter, pages: Pages) -> list[str]:
     """The form, too: it follows its reader's language, and has one address."""
     return [
-        rules.build("applications.start"),
+        rules.build("application_form.start"),
         *(page.path for page in pages.pages if not pages.is_in_every_language(page.slug)),
     ]
 
 
 def paths_to_link_to(rules: MapAdapter, pages: Pages) -> frozenset[str]:
     """The steps of the form as well, which are on no map."""
-    steps = (rules.build("applications.step", {"key": key}) for key in STEP_KEYS)
+    steps = (rules.build("application_form.step", {"key": key}) for key in STEP_KEYS)
     return frozenset(
         (*paths_in_every_language(rules, pages), *paths_of_one_address(rules, pages), *steps)
     )

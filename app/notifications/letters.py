@@ -28,7 +28,7 @@ def resume_link(draft: Draft) -> Letter:
         ),
         action=(
             gettext("Go on with the application"),
-            link_to("draft_link.ask", token=draft.resume_token),
+            link_to("resume_link.ask", token=draft.resume_token),
         ),
         closing=(gettext("The link opens your answers, so keep it to yourself."),),
     )
@@ -48,7 +48,7 @@ def draft_expiring(draft: Draft, ends_on: date) -> Letter:
         ),
         action=(
             gettext("Go on with the application"),
-            link_to("draft_link.ask", token=draft.resume_token),
+            link_to("resume_link.ask", token=draft.resume_token),
         ),
         closing=(
             gettext(

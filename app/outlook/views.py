@@ -19,7 +19,7 @@ def page() -> ResponseReturnValue:
     """What we would make of this browser's answers; of an unfinished draft, on to what is left."""
     draft = current_draft()
     if draft is None or draft.submitted_at or open_step(draft).key != STEP_KEYS[-1]:
-        return redirect(url_for("applications.step", key=STEP_KEYS[-1]), 303)
+        return redirect(url_for("application_form.step", key=STEP_KEYS[-1]), 303)
     questionnaire = current_questionnaire()
     is_part = "HX-Request" in request.headers
     return render_template(

@@ -14,19 +14,19 @@ from app.applications.drafts.end import discard_draft
 from app.applications.drafts.service import NotThisDraft, lock_unsent
 from app.database import db
 
-deletion = Blueprint("deletion", __name__)
+draft_deletion = Blueprint("draft_deletion", __name__)
 
 
-@deletion.get("/apply/delete")
+@draft_deletion.get("/apply/delete")
 def ask() -> ResponseReturnValue:
     """Ask whether this browser's draft is to be deleted."""
     draft = current_draft()
     if draft is None or draft.submitted_at:
-        return redirect(url_for("applications.start"), 303)
+        return redirect(url_for("application_form.start"), 303)
     return render_template("applications/delete.html", draft=draft)
 
 
-@deletion.post("/apply/delete")
+@draft_deletion.post("/apply/delete")
 def delete() -> ResponseReturnValue:
     """Delete the draft, and have the browser forget what it kept of it."""
     draft = current_draft()
@@ -38,10 +38,10 @@ def delete() -> ResponseReturnValue:
         flash(gettext("What you entered is deleted."))
     db.session.commit()
     session.pop(DRAFT_COOKIE, None)
-    return forgetting(redirect(url_for("applications.start"), 303))
+    return forgetting(redirect(url_for("application_form.start"), 303))
 
 
-@deletion.errorhandler(NotThisDraft)
+@draft_deletion.errorhandler(NotThisDraft)
 def answer_other(_: NotThisDraft) -> ResponseReturnValue:
     flash(gettext("Nothing is deleted: this browser has another form open now. It is this one."))
     return redirect(url_for(".ask"), 303)

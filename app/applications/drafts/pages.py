@@ -138,7 +138,7 @@ def _lead_to(unfinished: list[Step], draft: Draft | None) -> ResponseReturnValue
     step = unfinished[0]
     # One that was begun is told what is wrong with it, and leads back to here.
     begun = "yes" if draft and _is_begun(step, draft) else None
-    address = url_for("applications.step", key=step.key, look_again=begun, back_to_review=begun)
+    address = url_for("application_form.step", key=step.key, look_again=begun, back_to_review=begun)
     return redirect(address, 303)
 
 

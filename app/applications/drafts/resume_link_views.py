@@ -31,16 +31,16 @@ LINKS_TO_ADDRESS = "3 per hour"
 # The script that keeps what could not be sent takes it for: forget it, the link wins.
 RESUMED = "resumed"
 
-draft_link = Blueprint("draft_link", __name__, template_folder="templates")
+resume_link = Blueprint("resume_link", __name__, template_folder="templates")
 
 
-@draft_link.post("/apply/link")
+@resume_link.post("/apply/link")
 @limiter.limit(LINKS_FROM_NETWORK)
 def send() -> ResponseReturnValue:
     """Mail the link back into the draft."""
     draft = current_draft()
     if draft is None:
-        return redirect(url_for("applications.start"), 303)
+        return redirect(url_for("application_form.start"), 303)
     if draft.submitted_at:
         raise DraftSealed(draft.id)
     try:
@@ -60,7 +60,7 @@ def send() -> ResponseReturnValue:
     return redirect(way_back(draft), 303)
 
 
-@draft_link.get("/apply/resume/<token>")
+@resume_link.get("/apply/resume/<token>")
 def ask(token: str) -> ResponseReturnValue:
     """Go on with the draft that the link names, at once where this browser holds no other."""
     draft, own = load(token), current_draft()
@@ -70,14 +70,14 @@ def ask(token: str) -> ResponseReturnValue:
     return go_on(draft)
 
 
-@draft_link.post("/apply/resume/<token>")
+@resume_link.post("/apply/resume/<token>")
 def take(token: str) -> ResponseReturnValue:
     """Go on with it, whatever this browser holds."""
     return go_on(load(token))
 
 
-@draft_link.errorhandler(TooManyLinks)
-@draft_link.errorhandler(TooManyRequests)
+@resume_link.errorhandler(TooManyLinks)
+@resume_link.errorhandler(TooManyRequests)
 def answer_too_many(_: Exception) -> ResponseReturnValue:
     """The form is kept, and so are the links that are on their way."""
     db.session.rollback()
@@ -89,17 +89,17 @@ def answer_too_many(_: Exception) -> ResponseReturnValue:
     )
     draft = current_draft()
     if draft is None:
-        return redirect(url_for("applications.start"), 303)
+        return redirect(url_for("application_form.start"), 303)
     return redirect(way_back(draft), 303)
 
 
-@draft_link.errorhandler(NotThisDraft)
+@resume_link.errorhandler(NotThisDraft)
 def answer_gone(_: NotThisDraft) -> ResponseReturnValue:
     db.session.rollback()
-    return redirect(url_for("applications.start"), 303)
+    return redirect(url_for("application_form.start"), 303)
 
 
-@draft_link.errorhandler(DraftSealed)
+@resume_link.errorhandler(DraftSealed)
 def answer_sealed(_: DraftSealed) -> ResponseReturnValue:
     """The link opens nothing that was sent; the page says where that is."""
     return show_sealed()
@@ -112,7 +112,7 @@ def way_back(draft: Draft) -> str:
         return url_for("starting_over.ask")
     key = place if place in STEP_KEYS else open_step(draft).key
     back = "yes" if "back_to_review" in request.args else None
-    return url_for("applications.step", key=key, back_to_review=back)
+    return url_for("application_form.step", key=key, back_to_review=back)
 
 
 def load(token: str) -> Draft:
@@ -137,7 +137,8 @@ def go_on(draft: Draft) -> ResponseReturnValue:
             )
         )
     remember(draft)
-    return redirect(url_for("applications.step", key=open_step(draft).key, _anchor=RESUMED), 303)
+    step = open_step(draft)
+    return redirect(url_for("application_form.step", key=step.key, _anchor=RESUMED), 303)
 
 
 def owner_of(draft: Draft) -> str:

@@ -21,7 +21,7 @@ def ask() -> ResponseReturnValue:
     """Ask whether this browser is to forget its draft."""
     draft = current_draft()
     if draft is None or not is_under_way(draft):
-        return redirect(url_for("applications.start"), 303)
+        return redirect(url_for("application_form.start"), 303)
     return render_template(
         "applications/start_over.html",
         draft=draft,
@@ -38,7 +38,7 @@ def start_over() -> ResponseReturnValue:
     if draft:
         check_page_is_of(draft)
     session.pop(DRAFT_COOKIE, None)
-    return redirect(url_for("applications.step", key=STEP_KEYS[0]), 303)
+    return redirect(url_for("application_form.step", key=STEP_KEYS[0]), 303)
 
 
 @starting_over.errorhandler(NotThisDraft)

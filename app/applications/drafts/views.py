@@ -51,11 +51,11 @@ TOO_MANY = lazy_gettext(
     "Many forms were started from here within an hour. Wait a few minutes, then press again."
 )
 
-applications = Blueprint("applications", __name__, template_folder="templates")
-applications.add_app_template_global(question_html)
+application_form = Blueprint("application_form", __name__, template_folder="templates")
+application_form.add_app_template_global(question_html)
 
 
-@applications.get("/apply")
+@application_form.get("/apply")
 def start() -> ResponseReturnValue:
     """Say what it takes, or offer to go on with the draft that this browser knows."""
     suggest_kind(request.args.get("kind"))
@@ -71,7 +71,7 @@ def start() -> ResponseReturnValue:
     )
 
 
-@applications.post("/apply")
+@application_form.post("/apply")
 def begin() -> ResponseReturnValue:
     """Begin with the first page; where something was entered that is not sent, ask first."""
     if is_under_way(current_draft()):
@@ -80,7 +80,7 @@ def begin() -> ResponseReturnValue:
     return redirect(url_for(".step", key=STEP_KEYS[0]), 303)
 
 
-@applications.get("/apply/questions.css")
+@application_form.get("/apply/questions.css")
 def question_styles() -> ResponseReturnValue:
     """What shows a question once the answers lead to it. Its address changes with the questions."""
     styles = Response(branches_css(current_questionnaire()), mimetype="text/css")
@@ -88,7 +88,7 @@ def question_styles() -> ResponseReturnValue:
     return styles
 
 
-@applications.get("/apply/<key>")
+@application_form.get("/apply/<key>")
 def step(key: str) -> ResponseReturnValue:
     """One step's page, with what is kept of it; the last shows all that will be sent."""
     chosen = find_step(key)
@@ -103,14 +103,14 @@ def step(key: str) -> ResponseReturnValue:
     return show_form(form, draft)
 
 
-@applications.post("/apply/<key>")
+@application_form.post("/apply/<key>")
 @csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
 def save(key: str) -> ResponseReturnValue:
     """Keep the step's answers, whatever is wrong with them, and go where the button leads."""
     return keep_and_go_on(posted_form(key))
 
 
-@applications.post("/apply/submit")
+@application_form.post("/apply/submit")
 @csrf.exempt  # as above
 def submit() -> ResponseReturnValue:
     """Send the application. The redirect goes out only after the commit."""
@@ -147,23 +147,23 @@ def submit() -> ResponseReturnValue:
     return redirect(url_for("portal.status", token=access_token), 303)
 
 
-@applications.get("/apply/submit")
+@application_form.get("/apply/submit")
 def review() -> ResponseReturnValue:
     """The address of a page that only a POST shows, opened again."""
     return redirect(url_for(".step", key=REVIEW), 303)
 
 
-@applications.errorhandler(TooManyRequests)
+@application_form.errorhandler(TooManyRequests)
 def answer_too_many(error: TooManyRequests) -> ResponseReturnValue:
     """Nothing is stored; the text of a form stays on its page."""
-    if request.endpoint != f"{applications.name}.{save.__name__}":
+    if request.endpoint != f"{application_form.name}.{save.__name__}":
         return show_error(error)
     form = posted_form((request.view_args or {})["key"])
     return show_form(form, current_draft(), 429, trouble=TOO_MANY)
 
 
-@applications.errorhandler(StepChanged)
-@applications.errorhandler(NotThisDraft)
+@application_form.errorhandler(StepChanged)
+@application_form.errorhandler(NotThisDraft)
 def answer_changed(_: Exception) -> ResponseReturnValue:
     """Another page has saved the step, or the browser holds another draft by now: show both, and
     store neither until one is chosen."""
@@ -173,7 +173,7 @@ def answer_changed(_: Exception) -> ResponseReturnValue:
     return show_form(form, draft, 409, other=other_answers(draft, form))
 
 
-@applications.errorhandler(DraftSealed)
+@application_form.errorhandler(DraftSealed)
 def answer_sealed(_: DraftSealed) -> ResponseReturnValue:
     """The draft was sent before: say so, and show what was typed since."""
     db.session.rollback()
@@ -202,7 +202,7 @@ def chosen_way(form: StepForm, *, accepted: bool) -> ResponseReturnValue | None:
         if form.step.key == STEP_KEYS[0] and not accepted:
             return None  # the page shows what is wrong with the address
         back = request.args.get("back_to_review")
-        address = url_for("draft_link.send", pressed_on=form.step.key, back_to_review=back)
+        address = url_for("resume_link.send", pressed_on=form.step.key, back_to_review=back)
         return redirect(address, 307)  # the same POST, now for the link
     if form.overwrites.data is not None:
         flash(gettext("What was in the fields is kept."))

@@ -40,10 +40,10 @@ NO_PAGES = {
     *("labs.event", "labs.state"),  # a message, and a part
     *("this_site.part", "time_machine.moment"),  # parts
     *("own_messages.new", "own_messages.reopen"),  # a part, and what leads to the whole
-    *("applications.review", "portal.reopen"),  # lead to another
+    *("application_form.review", "portal.reopen"),  # lead to another
     *("review.reopen", "webhooks.reopen"),  # lead to another
     "webhooks.secret",  # for whoever has just made one
-    "applications.question_styles",
+    "application_form.question_styles",
 }
 
 

@@ -17,7 +17,7 @@ from app.events.rows import NewerEvent, UnreadableEvent
 from app.events.store import read_event
 from app.outbound.sender import Answer, Request
 from app.outbound_hold.service import is_outbound_held
-from app.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
+from app.webhooks.models import WebhookEndpoint, WebhookMessage, WebhookTry
 from app.webhooks.retry import FAILURES_UNTIL_DISABLED, MOST_TRIES, delay_after
 from app.webhooks.service import disable_endpoint
 from app.webhooks.signing import make_request
@@ -132,7 +132,7 @@ def note_answer(session: Session, claim: Claim, answer: Answer) -> None:
     fields = {"id": claim.message_id, "claimed_at": claim.claimed_at}
     if endpoint and session.scalar(NOTE, {**fields, "status": status, "delay": delay}):
         session.add(
-            WebhookAttempt(
+            WebhookTry(
                 message_id=claim.message_id,
                 started_at=answer.started_at,
                 duration_ms=answer.duration_ms,
@@ -185,14 +185,14 @@ def _claim_of(session: Session, message: WebhookMessage, base_url: str) -> Claim
 def _fail_altered(session: Session, message: WebhookMessage) -> None:
     """Nothing is sent, which says nothing about the endpoint."""
     message.status = "failed"
-    attempt = WebhookAttempt(
+    noted = WebhookTry(
         message_id=message.id,
         started_at=message.claimed_at,
         duration_ms=0,
         error=ALTERED,
         answer="",
     )
-    session.add(attempt)
+    session.add(noted)
 
 
 def _outcome(tries: int, answer: Answer) -> tuple[str, float]:

@@ -108,10 +108,11 @@ class WebhookMessage(Model):
     )
 
 
-class WebhookAttempt(Model):
+class WebhookTry(Model):
     """One try to send a message: the status that the server answered with, or the kind of error
     that kept it from answering. ``answer`` is the beginning of what it said, for people to read."""
 
+    # Its first name: a release that runs beside the next one knows no other.
     __tablename__ = "webhook_attempts"
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)

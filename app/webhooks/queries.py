@@ -1,4 +1,4 @@
-"""What pages show of endpoints, messages and attempts."""
+"""What pages show of endpoints, messages and tries."""
 
 import uuid
 from collections.abc import Sequence
@@ -8,7 +8,7 @@ from sqlalchemy import case, func, select, text
 from sqlalchemy.orm import Session, joinedload
 
 from app.events.log import lag_behind
-from app.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
+from app.webhooks.models import WebhookEndpoint, WebhookMessage, WebhookTry
 
 LATEST_MESSAGES = 50
 UNFINISHED = ("waiting", "retrying", "sending")
@@ -49,11 +49,11 @@ FROM webhook_place {lag_behind("webhook_place")}
 FAILING = text("""
 SELECT endpoint.id FROM webhook_endpoints AS endpoint
 LEFT JOIN LATERAL (
-    SELECT coalesce(attempt.http_status NOT BETWEEN 200 AND 299, true) AS has_failed
-    FROM webhook_attempts AS attempt
-    JOIN webhook_messages AS message ON message.id = attempt.message_id
-    WHERE message.endpoint_id = endpoint.id AND attempt.error IS DISTINCT FROM 'event_altered'
-    ORDER BY attempt.id DESC LIMIT 1
+    SELECT coalesce(try.http_status NOT BETWEEN 200 AND 299, true) AS has_failed
+    FROM webhook_attempts AS try
+    JOIN webhook_messages AS message ON message.id = try.message_id
+    WHERE message.endpoint_id = endpoint.id AND try.error IS DISTINCT FROM 'event_altered'
+    ORDER BY try.id DESC LIMIT 1
 ) AS latest ON EXISTS (
     SELECT FROM webhook_messages
     WHERE endpoint_id = endpoint.id AND status IN ('waiting', 'failed') AND tries > 0
@@ -63,7 +63,7 @@ WHERE endpoint.status = 'enabled' AND (endpoint.failures_in_a_row > 0 OR latest.
 
 
 def failing_endpoints(session: Session) -> set[uuid.UUID]:
-    """Those that are enabled, and whose latest attempt or latest message has failed."""
+    """Those that are enabled, and whose latest try or latest message has failed."""
     return set(session.scalars(FAILING))
 
 
@@ -113,12 +113,10 @@ def latest_messages(session: Session, endpoint_id: uuid.UUID) -> Sequence[Webhoo
     ).all()
 
 
-def attempts_of(session: Session, message_id: uuid.UUID) -> Sequence[WebhookAttempt]:
+def tries_of(session: Session, message_id: uuid.UUID) -> Sequence[WebhookTry]:
     """Every try to send the message, the latest first."""
     return session.scalars(
-        select(WebhookAttempt)
-        .where(WebhookAttempt.message_id == message_id)
-        .order_by(WebhookAttempt.id.desc())
+        select(WebhookTry).where(WebhookTry.message_id == message_id).order_by(WebhookTry.id.desc())
     ).all()
 
 

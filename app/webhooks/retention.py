@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 KEPT_DAYS = 90
 BATCH = 1000
 
-# Ids sort by their time of making, so the primary key finds the old ones. A message's attempts go
+# Ids sort by their time of making, so the primary key finds the old ones. A message's tries go
 # with it.
 FORGET = text("""
 DELETE FROM webhook_messages WHERE id IN (

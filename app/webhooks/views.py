@@ -23,13 +23,13 @@ from app.webhooks import messages, service
 from app.webhooks.forms import EndpointForm, ReplayForm
 from app.webhooks.models import WebhookEndpoint, WebhookMessage
 from app.webhooks.queries import (
-    attempts_of,
     endpoint_rows,
     failing_endpoints,
     find_endpoint,
     find_message,
     latest_messages,
     taken_addresses,
+    tries_of,
 )
 from app.webhooks.retry import MOST_TRIES
 
@@ -163,7 +163,7 @@ def message(message_id: uuid.UUID) -> str:
     return render_template(
         "webhooks/message.html",
         message=load_message(message_id),
-        attempts=attempts_of(db.session(), message_id),
+        tries=tries_of(db.session(), message_id),
         most_tries=MOST_TRIES,
     )
 

@@ -55,7 +55,7 @@ class FlowFigures(msgspec.Struct, frozen=True):
         return sum(row.done_hour for row in self.subscribers)
 
 
-# A first try that is in hand has an attempt and no error yet.
+# A first try that is in hand is counted, and has no error yet.
 UNFINISHED = text("""
 SELECT d.subscriber AS name,
     count(*) FILTER (WHERE d.status = 'waiting') AS waiting,

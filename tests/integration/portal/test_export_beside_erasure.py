@@ -23,7 +23,7 @@ from app.events.types import stream_of
 from app.payments.deposits import Transfer, owe_deposit, pay_deposit
 from app.payments.models import CheckoutAttempt, StripeEvent
 from app.portal.export import export_own_data, export_person
-from app.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
+from app.webhooks.models import WebhookEndpoint, WebhookMessage, WebhookTry
 from tests.integration.portal.conftest import Decide, Send
 
 Handle = Callable[[], None]
@@ -135,7 +135,7 @@ def tell_a_server(session: Session, application: Application, ada: Staff) -> Non
     message = WebhookMessage(
         id=new_id(), event_id=submitted.id, endpoint_id=endpoint.id, status="delivered"
     )
-    answer = WebhookAttempt(
+    answer = WebhookTry(
         message_id=message.id,
         started_at=utc_now(),
         duration_ms=1,

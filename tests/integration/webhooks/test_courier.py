@@ -14,7 +14,7 @@ from app.webhooks import claims
 from app.webhooks import courier as courier_module
 from app.webhooks.claims import count_due
 from app.webhooks.messages import replay_failed, replay_message
-from app.webhooks.queries import attempts_of
+from app.webhooks.queries import tries_of
 from app.webhooks.retry import FAILURES_UNTIL_DISABLED, MOST_TRIES
 from app.webhooks.service import enable_endpoint
 from tests.integration.webhooks.conftest import Add, Courier, Happen
@@ -54,8 +54,8 @@ def test_a_server_that_fails_at_first_gets_the_same_message_again(
     (message,) = courier.messages(endpoint)
     assert (message.status, message.tries) == ("delivered", 3)
     assert receiver.ids == [str(event.id)] * 3
-    attempts = attempts_of(session, message.id)
-    assert [(a.http_status, a.answer) for a in attempts] == [
+    tries = tries_of(session, message.id)
+    assert [(a.http_status, a.answer) for a in tries] == [
         (200, "<b>try 2"),
         (500, "<b>try 1"),
         (500, "<b>try 0"),
@@ -216,5 +216,5 @@ def test_a_server_that_hangs_costs_a_try_and_is_tried_again_later(
     courier.fan_out()
     courier.send_due(total_seconds=0.3)
     (message,) = courier.messages(endpoint)
-    (attempt,) = attempts_of(session, message.id)
-    assert (message.status, attempt.error, attempt.http_status) == ("waiting", "timed_out", None)
+    (tried,) = tries_of(session, message.id)
+    assert (message.status, tried.error, tried.http_status) == ("waiting", "timed_out", None)

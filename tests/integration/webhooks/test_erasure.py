@@ -20,7 +20,7 @@ from app.engagements.queries import engagement_of
 from app.engagements.service import accept_engagement
 from app.events.integrity.person_keys import drop_key
 from app.events.types import declared_events
-from app.webhooks.models import WebhookAttempt
+from app.webhooks.models import WebhookTry
 from tests.integration.webhooks.conftest import PERSON, Add, Courier, Happen
 from tests.submitted import submit_answers
 from tests.webhook_receiver import Reply, WebhookReceiver
@@ -32,7 +32,7 @@ ECHO = Reply(body=b'{"email": "canary@wren.example"}')
 def answers(session: Session) -> list[str]:
     """What servers said, as it is kept."""
     session.rollback()
-    return list(session.scalars(select(WebhookAttempt.answer)))
+    return list(session.scalars(select(WebhookTry.answer)))
 
 
 def test_what_was_said_back_of_a_draft_is_gone_with_the_draft(

@@ -8,14 +8,14 @@ from sqlalchemy.orm import Session
 
 from app.database import utc_now
 from app.webhooks import retention
-from app.webhooks.models import WebhookAttempt
+from app.webhooks.models import WebhookTry
 from app.webhooks.retention import forget_messages
 from tests.integration.webhooks.conftest import Add, Courier, Happen
 from tests.site import eventually
 from tests.webhook_receiver import Reply, WebhookReceiver
 
 
-def test_delivered_messages_are_forgotten_with_their_attempts_and_later_ones_kept(
+def test_delivered_messages_are_forgotten_with_their_tries_and_later_ones_kept(
     session: Session, add: Add, happen: Happen, courier: Courier
 ) -> None:
     endpoint = add()
@@ -28,7 +28,7 @@ def test_delivered_messages_are_forgotten_with_their_attempts_and_later_ones_kep
     courier.work()
     assert forget_messages(session, between) == 1
     assert len(courier.messages(endpoint)) == 1
-    assert session.scalar(select(func.count()).select_from(WebhookAttempt)) == 1
+    assert session.scalar(select(func.count()).select_from(WebhookTry)) == 1
     assert forget_messages(session, between) == 0
 
 

@@ -17,8 +17,8 @@ from app.events.models import StoredEvent
 from app.webhooks import claims, tasks
 from app.webhooks.claims import count_due, put_back_orphans
 from app.webhooks.courier import MOST_IN_FLIGHT
-from app.webhooks.models import WebhookAttempt, WebhookEndpoint, WebhookMessage
-from app.webhooks.queries import attempts_of
+from app.webhooks.models import WebhookEndpoint, WebhookMessage, WebhookTry
+from app.webhooks.queries import tries_of
 from app.webhooks.retry import MOST_TRIES
 from app.webhooks.service import delete_endpoint
 from app.webhooks.tasks import send_messages, sweep_webhooks
@@ -179,7 +179,7 @@ def test_an_endpoint_that_is_deleted_meanwhile_takes_its_messages_with_it(
     receiver.answer = delete_first
     courier.work()
     assert session.get(WebhookEndpoint, endpoint_id, populate_existing=True) is None
-    assert session.scalars(select(WebhookAttempt)).all() == []
+    assert session.scalars(select(WebhookTry)).all() == []
     assert session.scalar(text("SELECT count(*) FROM webhook_messages")) == 0
 
 
@@ -235,6 +235,6 @@ def test_without_the_setting_the_tasks_send_nothing_inside(
     sweep_webhooks()
     send_messages()
     (message,) = courier.messages(endpoint)
-    (attempt,) = attempts_of(session, message.id)
-    assert (message.status, attempt.error) == ("waiting", "address_refused")
+    (tried,) = tries_of(session, message.id)
+    assert (message.status, tried.error) == ("waiting", "address_refused")
     assert receiver.received == []

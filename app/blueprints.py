@@ -21,8 +21,8 @@ from app.history.views import history
 from app.labs.this_site.views import this_site
 from app.labs.time_machine.views import time_machine
 from app.labs.views import labs
+from app.monitoring.views import monitoring
 from app.notifications.letter import notifications
-from app.operation.views import operation
 from app.outbound_hold.views import outbound_hold
 from app.outlook.views import outlook
 from app.payments.views import payments
@@ -72,5 +72,5 @@ BLUEPRINTS = (
     catalog,
     api,
     styleguide,
-    operation,
+    monitoring,
 )

@@ -16,7 +16,7 @@ from app.telemetry.spans import NO_SPAN, Span, is_collecting, span
 from config import Config
 
 # What only says that the process lives would bury the rest.
-UNREMARKABLE = {"assets.asset", "operation.healthz", "operation.readyz"}
+UNREMARKABLE = {"assets.asset", "monitoring.healthz", "monitoring.readyz"}
 
 
 def init_request_trace(app: Flask, config: Config) -> None:

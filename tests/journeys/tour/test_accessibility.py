@@ -30,7 +30,7 @@ LETTERS = {
 } - UNLIKELY
 NO_PAGES = {
     *("api.asyncapi", "api.openapi", "api.schema"),
-    *("assets.asset", "operation.healthz", "operation.metrics", "operation.readyz"),
+    *("assets.asset", "monitoring.healthz", "monitoring.metrics", "monitoring.readyz"),
     *("syndication.feed", "syndication.robots", "syndication.sitemap"),
     *("pictures.article", "pictures.firm"),
     "content.preview",  # the page of an article, with a word more

@@ -6,21 +6,21 @@ from flask import Blueprint, Response, abort, jsonify, request
 from flask.typing import ResponseReturnValue
 from prometheus_client import CONTENT_TYPE_LATEST
 
-from app.operation.metrics import render_metrics
-from app.operation.readiness import can_serve, look_at_parts
+from app.monitoring.metrics import render_metrics
+from app.monitoring.readiness import can_serve, look_at_parts
 from app.settings import current_config
 from config import Config
 
-operation = Blueprint("operation", __name__)
+monitoring = Blueprint("monitoring", __name__)
 
 
-@operation.get("/healthz")
+@monitoring.get("/healthz")
 def healthz() -> ResponseReturnValue:
     """The process lives."""
     return jsonify(status="ok")
 
 
-@operation.get("/readyz")
+@monitoring.get("/readyz")
 def readyz() -> ResponseReturnValue:
     """It can serve."""
     parts = look_at_parts()
@@ -28,7 +28,7 @@ def readyz() -> ResponseReturnValue:
     return jsonify(status="ok" if ready else "unavailable", **parts), 200 if ready else 503
 
 
-@operation.get("/metrics")
+@monitoring.get("/metrics")
 def metrics() -> ResponseReturnValue:
     """The figures, for whoever may read them."""
     if not _may_read_metrics(current_config()):

@@ -1,1 +1,0 @@
-"""For the operator: does a process live, can it serve, and where do events pile up."""

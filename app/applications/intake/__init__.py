@@ -1,5 +1,4 @@
 """Applications from another site's form, as commands from a Kafka topic.
 
-`address` reads EVENT_INTAKE, `commands` checks and records one command, `consumer` follows the
-topic.
+`address` reads EVENT_INTAKE, `consumer` follows the topic, `submit_command` checks and records one.
 """

@@ -15,7 +15,7 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka_event
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
 
 from app.applications.intake.address import IntakeAddress
-from app.applications.intake.commands import (
+from app.applications.intake.submit_command import (
     AlreadyTaken,
     CommandRefused,
     Problems,

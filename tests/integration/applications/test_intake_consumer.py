@@ -21,7 +21,7 @@ from structlog.testing import capture_logs
 
 from app.applications.intake import consumer
 from app.applications.intake.address import IntakeAddress, parse_intake
-from app.applications.intake.commands import SUBMIT, take_command
+from app.applications.intake.submit_command import SUBMIT, take_command
 from app.applications.models import Application
 from app.database import db
 from tests.brokers.tansu import Tansu, headers_of

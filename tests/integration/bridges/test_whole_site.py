@@ -7,7 +7,7 @@ from cloudevents.core.bindings.kafka import to_binary_event
 from cloudevents.core.v1.event import CloudEvent
 from confluent_kafka import Producer
 
-from app.applications.intake.commands import SUBMIT
+from app.applications.intake.submit_command import SUBMIT
 from local.postgres import Postgres
 from local.redis import Redis
 from tests.brokers.aws import CREDENTIALS, REGION, Aws

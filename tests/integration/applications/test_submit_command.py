@@ -10,7 +10,7 @@ from sqlalchemy import delete, func, select
 from sqlalchemy.orm import Session
 
 from app.applications.events import ApplicationSubmitted
-from app.applications.intake.commands import (
+from app.applications.intake.submit_command import (
     SUBMIT,
     AlreadyTaken,
     CommandRefused,

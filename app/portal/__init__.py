@@ -1,1 +1,4 @@
-"""The portal: the prospect's own page, from the receipt to the deposit."""
+"""The portal: the prospect's own page, from the receipt to the deposit, and what a person may ask
+of what is stored about them: a `trail`, an `export`, to be erased. `commands` is an operator's door
+to the last two. What is erased, app/applications/erasure.py knows; that it stays so, app/erasures.
+"""

@@ -61,7 +61,7 @@ def render_markdown(
     """Render an article's text, parsed; ``diagrams`` holds the SVG of each file name.
 
     Whatever the Markdown held passes through nh3. Only then do images become the repository's own
-    diagrams, which nh3 would strip; checks.py has seen to it that each image is one.
+    diagrams, which nh3 would strip; `checks` has seen to it that each image is one.
     """
     parser = markdown_parser()
     prepare_tables(tokens)

@@ -111,11 +111,6 @@ class Application(Model):
         return self.status in {"held", "dismissed"} and self.erased_at is None
 
     @property
-    def awaits_answer(self) -> bool:
-        """The prospect had the last word and was promised an answer, held or not."""
-        return self.status in AWAITS_ANSWER and self.erased_at is None
-
-    @property
     def is_withdrawable(self) -> bool:
         """The prospect can take it back, held or not."""
         return self.status in UNDECIDED and self.erased_at is None

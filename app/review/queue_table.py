@@ -7,7 +7,7 @@ from typing import cast
 from sqlalchemy import Table, text
 from sqlalchemy.orm import Session
 
-from app.applications.models import OPEN, UNDECIDED
+from app.applications.models import AWAITS_ANSWER, OPEN, UNDECIDED
 from app.messages.events import MessageReceived
 from app.messages.promise import REPLIES
 from app.review.cursor import UNSCORED_RANK
@@ -18,6 +18,7 @@ COLUMNS = tuple(cast(Table, QueueRow.__table__).columns.keys())
 REPLY_TYPES = ", ".join(f"'{event.type}'" for event in REPLIES)
 OPEN_STATUSES = ", ".join(f"'{status}'" for status in OPEN)
 UNDECIDED_STATUSES = ", ".join(f"'{status}'" for status in UNDECIDED)
+AWAITING_STATUSES = ", ".join(f"'{status}'" for status in AWAITS_ANSWER)
 
 # The tables it reads are themselves folded from the streams, in the transaction of each event.
 # `strongest` is the criterion that gave the largest share of its points, and of several such the
@@ -62,7 +63,7 @@ LEFT JOIN LATERAL (
     WHERE stream = 'application-' || a.id AND type IN
         ('application.submitted', 'application.more_provided', 'application.answer_due')
     ORDER BY version DESC LIMIT 1
-) last_word ON a.status IN ('submitted', 'held') AND a.erased_at IS NULL
+) last_word ON a.status IN ({AWAITING_STATUSES}) AND a.erased_at IS NULL
 LEFT JOIN LATERAL (
     SELECT min(recorded_at) AS since FROM events
     WHERE stream = 'application-' || a.id AND type = '{MessageReceived.type}' AND version > (

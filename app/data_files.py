@@ -30,13 +30,19 @@ def read_data(path: Path, shape: type[T]) -> T:
     Raises DataFileError, as in "content/rubric.toml: Expected `int`, got `str` - at `$.version`".
     """
     try:
-        return msgspec.toml.decode(path.read_bytes(), type=shape)
+        return msgspec.toml.decode(read_text(path), type=shape)
+    except msgspec.DecodeError as error:
+        raise DataFileError(path, str(error)) from error
+
+
+def read_text(path: Path) -> str:
+    """The file's text. Raises DataFileError."""
+    try:
+        return path.read_text(encoding="utf-8")
     except OSError as error:
         raise DataFileError(path, f"The file can't be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
         raise DataFileError(path, f"The file is not UTF-8 text ({error.reason}).") from error
-    except msgspec.DecodeError as error:
-        raise DataFileError(path, str(error)) from error
 
 
 def with_digest(version: str, data: msgspec.Struct) -> str:

@@ -15,7 +15,7 @@ import msgspec
 from msgspec.structs import replace
 
 from app.content.typography import typeset
-from app.data_files import DataFileError, read_data
+from app.data_files import DataFileError, read_data, read_text
 from config import ROOT
 
 SCHEME: Final = "proof:"
@@ -88,7 +88,7 @@ def load_proofs(folder: Path) -> Proofs:
     declared, noted = folder / "proofs.toml", folder / "proofs.json"
     proofs = read_data(declared, ProofFile).proofs if declared.exists() else ()
     try:
-        run = msgspec.json.decode(noted.read_bytes(), type=Run) if noted.exists() else None
+        run = msgspec.json.decode(read_text(noted), type=Run) if noted.exists() else None
     except msgspec.DecodeError as error:
         raise DataFileError(noted, str(error)) from error
     return Proofs({proof.key: replace(proof, says=typeset(proof.says)) for proof in proofs}, run)

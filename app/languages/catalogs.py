@@ -13,6 +13,7 @@ from flask import Flask
 from flask_babel import Babel, Domain
 from werkzeug.utils import cached_property
 
+from app.data_files import read_text
 from app.languages.choice import SOURCE, choose_language, init_choice, present_language
 
 FOLDER: Final = Path(__file__).parent.parent / "translations"
@@ -47,7 +48,10 @@ class TextsOf(Babel):
 
 
 def init_languages(app: Flask, firm_folder: Path) -> None:
-    """Have the site's and the firm's texts in the language of each request."""
+    """Have the site's and the firm's texts in the language of each request. Raises DataFileError
+    for a catalog of the firm's that is no text."""
+    for catalog in (firm_folder / "translations").glob("*.po"):
+        read_text(catalog)
     app.config["WTF_I18N_ENABLED"] = False  # every sentence of a form is our own
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     babel = TextsOf([FOLDER, firm_folder / "translations"])

@@ -1,11 +1,13 @@
-"""A wrong setting stops each of the site's processes with one sentence."""
+"""A wrong setting or a fault in the content stops each of the site's processes with one sentence."""
 
+import shutil
 import subprocess
+from pathlib import Path
 
 import pytest
 
 from local.commands import command_environment, procfile, shell
-from local.ports import Ports
+from local.ports import HOST, Ports
 from local.process import ROOT
 from local.settings import local_settings
 
@@ -17,20 +19,41 @@ SETTINGS = local_settings(
     redis_url="redis://127.0.0.1:1/0",
     secret_key="k",
 )
+FAULTS = {
+    "rubric.toml": ("version =", "versoin =", "rubric.toml: Object "),
+    "articles/cqrs.md": ("---\n", "", "cqrs.md:1: The file must begin with its title"),
+}
 
 
-@pytest.mark.parametrize("name", ["release", "relay", "worker", "scheduler"])
+@pytest.mark.parametrize("name", procfile())
 def test_a_process_says_what_is_wrong_with_a_setting_and_ends(name: str) -> None:
+    assert_ends_with("STAFF_MAIL must name who gets the alerts", name, STAFF_MAIL="nonsense")
+
+
+@pytest.mark.parametrize("name", ["web", "worker"])
+@pytest.mark.parametrize("file", FAULTS)
+def test_a_process_says_what_is_wrong_in_the_content_and_ends(
+    name: str, file: str, tmp_path: Path
+) -> None:
+    right, wrong, sentence = FAULTS[file]
+    shutil.copytree(ROOT / "content", tmp_path / "content")
+    path = tmp_path / "content" / file
+    path.write_text(path.read_text().replace(right, wrong, 1))
+    assert_ends_with(sentence, name, CONTENT_DIR=str(tmp_path / "content"))
+
+
+def assert_ends_with(sentence: str, name: str, **settings: str) -> None:
+    """That the Procfile's process of that name ends by itself, and says nothing else."""
     ended = subprocess.run(
         shell(procfile()[name]),
         cwd=ROOT,
-        env={**command_environment(), **SETTINGS, "STAFF_MAIL": "nonsense"},
+        env={**command_environment(), **SETTINGS, "WEB_HOST": HOST, **settings},
         capture_output=True,
         text=True,
         check=False,
         timeout=60,
     )
-    assert ended.returncode == 1
     said = (ended.stdout + ended.stderr).splitlines()
-    assert [line for line in said if "STAFF_MAIL must name who gets the alerts" in line] == said
+    assert [line for line in said if line.startswith("Error: ") and sentence in line] == said
     assert len(said) == 1
+    assert ended.returncode == 1

@@ -1,6 +1,7 @@
 """The address in UPLOADS_URL: read once, at the start, with a sentence if it is wrong."""
 
 import re
+from contextlib import suppress
 from pathlib import Path
 from urllib.parse import SplitResult, unquote
 
@@ -46,11 +47,27 @@ def open_storage(url: str, part: str = "") -> Storage:
 
 
 def _open(address: SplitResult, part: str) -> Storage:
-    if address.scheme == "file" and not address.netloc and len(address.path) > 1:
-        return FolderStorage(Path(unquote(address.path)) / part)
+    if address.scheme == "file" and not address.netloc and address.path.startswith("/"):
+        return _open_folder(address, part)
     if address.scheme == "s3":
         return _open_bucket(address, part or ATTACHMENTS)
     raise ValueError("must be like file:///folder or s3://bucket?region=…")
+
+
+def _open_folder(address: SplitResult, part: str) -> Storage:
+    folder = Path(unquote(address.path)) / part
+    if "\0" in str(folder) or folder == folder.parent or address.query or address.fragment:
+        raise ValueError("needs a folder, as in file:///folder, and nothing behind it")
+    if _is_blocked(folder):
+        raise ValueError(f"needs a folder, and {folder} is a file or within one")
+    return FolderStorage(folder)
+
+
+def _is_blocked(folder: Path) -> bool:
+    """Whether something stands there that is no folder, nor can have one in it."""
+    with suppress(OSError):  # whoever migrates may not look there, and need not
+        return any(one.exists() and not one.is_dir() for one in (folder, *folder.parents))
+    return False
 
 
 def _open_bucket(address: SplitResult, part: str) -> Storage:

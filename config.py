@@ -37,7 +37,7 @@ from config_checks import (
 
 ROOT = Path(__file__).parent
 SHORTEST_TOKEN = 16
-# What Python makes of a byte in the environment that is not UTF-8.
+# What Python makes of a byte in the environment, or an argument, that is not UTF-8.
 UNDECODED = re.compile("[\ud800-\udfff]")
 
 

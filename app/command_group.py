@@ -7,10 +7,18 @@ import click
 from flask.cli import AppGroup
 
 from app.database import DATABASE_AWAY
+from config import UNDECODED
 
 
 class CommandGroup(AppGroup):
-    """Says so in a line where the database does not answer."""
+    """Says so in a line where the database does not answer, or an argument is no text."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        if any(map(UNDECODED.search, args)):
+            raise click.ClickException(
+                f"An argument of `{ctx.command_path}` is not written in UTF-8."
+            )
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
         try:

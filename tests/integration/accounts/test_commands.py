@@ -37,6 +37,16 @@ def test_an_added_member_of_staff_can_sign_in(runner: FlaskCliRunner, session: S
     assert staff and staff.name == "Grace"
 
 
+@pytest.mark.parametrize("args", [["add", "grace@champlin.example", "Gr\udce4ce"], ["r\udcff"]])
+def test_an_argument_that_is_not_written_in_utf_8_is_refused(
+    runner: FlaskCliRunner, session: Session, args: list[str]
+) -> None:
+    refused = runner.invoke(args=["staff", *args])
+    assert refused.exit_code == 1
+    assert refused.output.endswith("staff` is not written in UTF-8.\n")
+    assert session.scalars(select(Staff)).all() == []
+
+
 def test_an_address_gets_one_account(runner: FlaskCliRunner, ada: Staff) -> None:
     shown = runner.invoke(args=["staff", "add", "ADA@champlin.example", "Ada"])
     assert shown.exit_code == 1

@@ -5,6 +5,7 @@ neither change the log nor take away what guards it. Where one role does both, n
 Columns that number themselves need no grant, and functions are everybody's.
 """
 
+import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -39,6 +40,9 @@ NAMES = text(f"SELECT relnamespace::regnamespace || '.' || relname {OURS}")
 CAN_READ = text(f"SELECT coalesce(bool_and(has_table_privilege(oid, 'SELECT')), true) {OURS}")
 HAS_LABS = text("SELECT to_regnamespace('labs') IS NOT NULL")
 ROLE = text("SELECT quote_ident(current_user)")
+# Held until the transaction ends, in one database of one server, whatever address leads there.
+LOCK = text("SELECT pg_advisory_xact_lock(:number)")
+IS_FREE = text("SELECT pg_try_advisory_xact_lock(:number)")
 
 
 class NotOwner(click.ClickException):
@@ -51,10 +55,20 @@ class NotOwner(click.ClickException):
         )
 
 
+class OtherDatabase(click.ClickException):
+    """The two addresses lead to two databases."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "OWNER_DATABASE_URL leads to another database than DATABASE_URL: set both to the same"
+            " one, with its owner in the first."
+        )
+
+
 @contextmanager
 def owner_engine() -> Iterator[Engine]:
     """For what makes, changes or drops tables: an engine of the role that owns them. Raises
-    NotOwner."""
+    NotOwner and OtherDatabase."""
     config = current_config()
     engine = db.engine
     if config.OWNER_DATABASE_URL:
@@ -62,12 +76,23 @@ def owner_engine() -> Iterator[Engine]:
         engine = create_engine(config.as_owner.sqlalchemy_url, **options)
     try:
         with engine.connect() as connection:
+            if engine is not db.engine and not is_of_the_site(connection):
+                raise OtherDatabase
             if not owns_log(connection):
                 raise NotOwner
         yield engine
     finally:
         if engine is not db.engine:
             engine.dispose()
+
+
+def is_of_the_site(owner: Connection) -> bool:
+    """Whether the owner is in the database that the site serves from: what one has locked there,
+    the other can't lock."""
+    number = {"number": secrets.randbits(63)}
+    owner.execute(LOCK, number)
+    with db.engine.connect() as site:
+        return not site.scalar(IS_FREE, number)
 
 
 def owns_log(connection: Connection) -> bool:

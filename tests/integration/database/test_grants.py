@@ -148,6 +148,33 @@ def test_a_command_that_needs_the_owner_says_so(
     assert "set OWNER_DATABASE_URL to the address of the one that does" in refused.output
 
 
+@pytest.mark.parametrize("command", [["db", "upgrade"], ["events", "rebuild"]])
+def test_an_owner_of_another_database_is_refused_and_nothing_is_done_there(
+    app: Flask, postgres: Postgres, monkeypatch: pytest.MonkeyPatch, command: list[str]
+) -> None:
+    other = postgres.create_database("other")
+    apart = msgspec.structs.replace(app.config["SITE"], OWNER_DATABASE_URL=other)
+    monkeypatch.setitem(app.config, "SITE", apart)
+    refused = app.test_cli_runner().invoke(args=command)
+    assert refused.exit_code == 1
+    assert "OWNER_DATABASE_URL leads to another database than DATABASE_URL" in refused.output
+    with psycopg.connect(other) as connection:
+        tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
+        assert connection.execute(tables).fetchone() == (0,)
+
+
+def test_the_same_database_under_another_address_is_taken(
+    app: Flask, config: Config, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "127.0.0.1" in config.OWNER_DATABASE_URL
+    aside = config.OWNER_DATABASE_URL.replace("127.0.0.1", "localhost")
+    monkeypatch.setitem(
+        app.config, "SITE", msgspec.structs.replace(config, OWNER_DATABASE_URL=aside)
+    )
+    upgraded = app.test_cli_runner().invoke(args=["db", "upgrade"])
+    assert upgraded.exit_code == 0, upgraded.output
+
+
 def test_compose_makes_the_role_that_serves_and_gives_it_the_password_of_today() -> None:
     with temporary_postgres() as empty:
         psql = [str(postgres_program("psql")), "-q", "-f", "roles.sql", empty.url]

@@ -7,20 +7,29 @@ import msgspec
 from sqlalchemy import ColumnElement, Select, func, or_, select, text
 from sqlalchemy.orm import Session, joinedload
 
+from app.bridges.addresses import current_bridges
 from app.events.models import Delivery
 from app.flow.subjects import Subject, subjects_of
+from app.webhooks.queries import UNWELL
 
 MOST_RETRYING = 100
 # What one form can carry, and one person look over.
 MOST_DEAD_LETTERS = 500
 
 
-# Each of the three has an index of its unfinished rows, or few rows at all.
-COUNT_TROUBLE = text("""
+# Each of them has an index of its unfinished rows, or few rows at all. A bridge whose broker is
+# left alone counts as a service outside.
+COUNT_TROUBLE = text(f"""
 SELECT (SELECT count(*) FROM deliveries WHERE status = 'dead') AS dead_letters,
     (SELECT count(*) FROM mail_messages WHERE status = 'failed') AS refused_mail,
-    (SELECT count(*) FROM circuits WHERE state <> 'closed') AS open_circuits
-""")
+    (SELECT count(*) FROM circuits WHERE state <> 'closed') AS open_circuits,
+    (SELECT count(*) FROM ({UNWELL}) AS unwell) AS unwell_endpoints,
+    (SELECT count(*) FROM bridges
+     WHERE name = ANY(:bridges) AND failures > 0 AND paused_at IS NULL
+       AND NOT EXISTS (SELECT FROM circuits
+           WHERE circuits.name = 'bridge ' || bridges.name AND state <> 'closed')
+    ) AS failing_bridges
+""")  # noqa: S608 - a part of our own
 
 
 class Trouble(msgspec.Struct, frozen=True):
@@ -29,10 +38,12 @@ class Trouble(msgspec.Struct, frozen=True):
     dead_letters: int
     refused_mail: int
     open_circuits: int
+    unwell_endpoints: int
+    failing_bridges: int
 
     @property
     def count(self) -> int:
-        return self.dead_letters + self.refused_mail + self.open_circuits
+        return sum(msgspec.structs.astuple(self))
 
     def __str__(self) -> str:
         """In words: "51 dead letters, 1 service outside in trouble"."""
@@ -40,6 +51,8 @@ class Trouble(msgspec.Struct, frozen=True):
             (self.dead_letters, "dead letter", "dead letters"),
             (self.refused_mail, "refused mail", "refused mails"),
             (self.open_circuits, "service outside in trouble", "services outside in trouble"),
+            (self.unwell_endpoints, "webhook endpoint in trouble", "webhook endpoints in trouble"),
+            (self.failing_bridges, "bridge in trouble", "bridges in trouble"),
         )
         return ", ".join(f"{n} {one if n == 1 else many}" for n, one, many in parts if n)
 
@@ -83,7 +96,8 @@ _place = func.coalesce(func.substring(Delivery.last_error, r"\(([^()\s]+:\d+)\)$
 
 
 def count_trouble(session: Session) -> Trouble:
-    return Trouble(**session.execute(COUNT_TROUBLE).mappings().one())
+    counted = session.execute(COUNT_TROUBLE, {"bridges": list(current_bridges())})
+    return Trouble(**counted.mappings().one())
 
 
 def dead_letter_groups(session: Session) -> list[DeadLetterGroup]:

@@ -46,7 +46,7 @@ FROM webhook_place {lag_behind("webhook_place")}
 
 
 # Only where a try was in vain: of the others the latest one would be looked for in vain.
-FAILING = text("""
+FAILING = """
 SELECT endpoint.id FROM webhook_endpoints AS endpoint
 LEFT JOIN LATERAL (
     SELECT coalesce(try.http_status NOT BETWEEN 200 AND 299, true) AS has_failed
@@ -59,12 +59,18 @@ LEFT JOIN LATERAL (
     WHERE endpoint_id = endpoint.id AND status IN ('waiting', 'failed') AND tries > 0
 )
 WHERE endpoint.status = 'enabled' AND (endpoint.failures_in_a_row > 0 OR latest.has_failed)
-""")
+"""
+# Those of which EndpointRow says that they are not well.
+UNWELL = f"""
+{FAILING}
+UNION ALL
+SELECT id FROM webhook_endpoints WHERE status = 'disabled' AND disabled_because <> 'staff'
+"""  # noqa: S608 - a part of our own
 
 
 def failing_endpoints(session: Session) -> set[uuid.UUID]:
     """Those that are enabled, and whose latest try or latest message has failed."""
-    return set(session.scalars(FAILING))
+    return set(session.scalars(text(FAILING)))
 
 
 def place_figures(session: Session) -> PlaceFigures:

@@ -4,13 +4,19 @@ operator's page what it is, before all that is well."""
 import re
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import event, text
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Staff
+from app.bridges.guarded import circuit_of
+from app.bridges.models import Bridge
 from app.bridges.queries import BridgeFigures
 from app.circuits.models import CircuitRecord
 from app.database import db, utc_now
+from app.webhooks.queries import endpoint_rows
+from app.webhooks.service import add_endpoint
 from tests.integration.flow.conftest import Desk, Fail, Handle, Submit
 
 COUNT = re.compile(r'Events<span class="nav__trouble" aria-hidden="true">([\d,]+)</span>')
@@ -22,11 +28,14 @@ WHERE id IN (SELECT id FROM mail_messages ORDER BY id LIMIT 1)
 """)
 
 
-def open_circuit(session: Session) -> None:
-    away = CircuitRecord(
-        name="stripe", state="open", failures=7, opened_at=utc_now(), next_probe_at=utc_now()
+def open_circuit_of(name: str) -> CircuitRecord:
+    return CircuitRecord(
+        name=name, state="open", failures=7, opened_at=utc_now(), next_probe_at=utc_now()
     )
-    session.add(away)
+
+
+def open_circuit(session: Session) -> None:
+    session.add(open_circuit_of("stripe"))
     session.commit()
 
 
@@ -47,6 +56,49 @@ def test_the_link_to_events_counts_what_is_in_trouble_in_figures_and_in_words(
         assert WORDS.findall(page) == [
             "2 dead letters, 1 refused mail, 1 service outside in trouble"
         ]
+
+
+def test_webhook_endpoints_and_bridges_that_are_not_well_are_counted_too(
+    app: Flask, desk: Desk, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    staff = session.scalars(select(Staff)).one()
+    for status, because, failures in (
+        ("enabled", None, 0),
+        ("enabled", None, 3),
+        ("disabled", "failing", 9),
+        ("disabled", "gone", 0),
+        ("disabled", "staff", 9),
+    ):
+        endpoint = add_endpoint(
+            session,
+            url=f"https://{because}-{failures}.example/",
+            description="",
+            event_types=[],
+            with_personal=False,
+            staff_id=staff.id,
+        )
+        endpoint.status, endpoint.disabled_because = status, because
+        endpoint.failures_in_a_row = failures
+    session.commit()
+    unwell = [one for one in endpoint_rows(session) if not one.is_well]
+    assert len(unwell) == 3
+    assert WORDS.findall(desk.get("/staff/")) == ["3 webhook endpoints in trouble"]
+
+    (well, failing, paused, away, _) = names = [f"kafka-{n}" for n in range(5)]
+    for name in names:
+        bridge = Bridge(name=name, horizon=0, position=0)
+        if name != well:
+            bridge.failures, bridge.last_error = 2, "TimedOut"
+        bridge.paused_at = utc_now() if name == paused else None
+        session.add(bridge)
+    session.add(open_circuit_of(circuit_of(away)))
+    session.commit()
+    monkeypatch.setitem(app.extensions, "bridges", dict.fromkeys([well, failing, paused, away]))
+    page = desk.get("/staff/")
+    assert COUNT.findall(page) == ["5"]
+    assert WORDS.findall(page) == [
+        "1 service outside in trouble, 3 webhook endpoints in trouble, 1 bridge in trouble"
+    ]
 
 
 def test_it_is_counted_with_one_statement_and_only_for_staff(

@@ -1,4 +1,4 @@
-"""A wrong setting or a fault in the content stops each of the site's processes with one sentence."""
+"""A wrong setting, or a fault in the content, stops each process of the site with one sentence."""
 
 import shutil
 import subprocess

@@ -176,7 +176,7 @@ def test_a_file_that_is_no_utf_8_is_refused(folder: Path) -> None:
         load_articles(folder)
 
 
-@pytest.mark.parametrize("name", ["one.md", "diagrams/on.svg", "proofs.json", "proofs.toml"])
+@pytest.mark.parametrize("name", ["one.md", "diagrams/on.svg", "proofs.json"])
 def test_a_file_that_cannot_be_read_is_named(folder: Path, name: str) -> None:
     (folder / name).mkdir(parents=True)
     with pytest.raises(ContentError, match=rf"{name}:1: .+ can't be read \(Is a directory\)"):

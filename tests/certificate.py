@@ -13,7 +13,7 @@ from cryptography.x509.oid import NameOID
 
 class Certificate:
     """A certificate that only itself vouches for: a server's context with it, and a client's that
-    trusts it."""
+    trusts it. ``file`` holds it and its key."""
 
     def __init__(self, folder: Path, *names: str) -> None:
         key = ec.generate_private_key(ec.SECP256R1())
@@ -31,8 +31,8 @@ class Certificate:
             .add_extension(x509.BasicConstraints(ca=True, path_length=None), critical=True)
             .sign(key, hashes.SHA256())
         )
-        self._file = folder / "certificate.pem"
-        self._file.write_bytes(
+        self.file = folder / "certificate.pem"
+        self.file.write_bytes(
             certificate.public_bytes(serialization.Encoding.PEM)
             + key.private_bytes(
                 serialization.Encoding.PEM,
@@ -44,12 +44,12 @@ class Certificate:
     @property
     def server(self) -> ssl.SSLContext:
         context = ssl.SSLContext(ssl.PROTOCOL_TLS_SERVER)
-        context.load_cert_chain(self._file)
+        context.load_cert_chain(self.file)
         return context
 
     @property
     def trusting_client(self) -> ssl.SSLContext:
-        return ssl.create_default_context(cafile=str(self._file))
+        return ssl.create_default_context(cafile=str(self.file))
 
 
 def _general_name(name: str) -> x509.GeneralName:

@@ -1,6 +1,7 @@
 """The addresses in EVENT_BRIDGES: read once, at the start, each with a sentence if it is wrong."""
 
 import re
+import ssl
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import SplitResult, unquote
@@ -53,10 +54,12 @@ class KafkaAddress(BridgeAddress, frozen=True, kw_only=True):
 
 
 class RabbitAddress(BridgeAddress, frozen=True, kw_only=True):
-    """``url`` holds the password."""
+    """``url`` holds the password. ``ca`` is a file of the certificates that vouch for the broker's,
+    in the place of the system's."""
 
     url: str
     exchange: str
+    ca: str = ""
 
 
 class EventBridgeAddress(BridgeAddress, frozen=True, kw_only=True):
@@ -137,15 +140,28 @@ def read_kafka(address: SplitResult, options: Options) -> Fields:
 
 
 def _read_rabbit(address: SplitResult, options: Options) -> Fields:
-    exchange = options.pop("exchange", "")
+    exchange, ca = options.pop("exchange", ""), options.pop("ca", "")
     host = address.netloc.rpartition("@")[2]
     if not HOST_MAYBE_PORT.fullmatch(host) or not PLAIN_NAME.fullmatch(exchange):
         raise ValueError("needs a host and an exchange, as in amqps://host/vhost?exchange=events")
+    if ca and address.scheme != "amqps":
+        raise ValueError("has a ca=, which needs amqps://")
+    if ca and not _holds_certificates(ca):
+        raise ValueError("has a ca= that is no file of certificates in PEM format")
     return {
         "name": f"{address.scheme}://{host}{address.path.rstrip('/')}?exchange={exchange}",
         "url": address._replace(query="").geturl(),
         "exchange": exchange,
+        "ca": ca,
     }
+
+
+def _holds_certificates(file: str) -> bool:
+    try:
+        ssl.create_default_context(cafile=file)
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def _read_eventbridge(address: SplitResult, options: Options) -> Fields:

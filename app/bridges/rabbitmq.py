@@ -1,5 +1,6 @@
 """The sink for RabbitMQ: a topic exchange, persistent messages, and a confirmation for each."""
 
+import ssl
 import time
 from collections.abc import Sequence
 from contextlib import suppress
@@ -31,6 +32,9 @@ class RabbitSink:
     def __init__(self, address: RabbitAddress) -> None:
         self._exchange = address.exchange
         self._parameters = pika.URLParameters(address.url)
+        if address.ca:
+            trusting = ssl.create_default_context(cafile=address.ca)
+            self._parameters.ssl_options = pika.SSLOptions(trusting)
         self._parameters.heartbeat = HEARTBEAT_SECONDS
         self._parameters.socket_timeout = self._parameters.stack_timeout = CONNECT_SECONDS
         # RabbitMQ stops taking messages while it is short of memory or disk.
@@ -87,6 +91,6 @@ class RabbitSink:
 
 
 def describe(error: Exception) -> str:
-    """The kind of failure and the broker's code, without the addresses that it quotes."""
-    code = getattr(error, "reply_code", None)
+    """The kind of failure and the broker's code, or what its certificate is refused for."""
+    code = getattr(error, "reply_code", None) or getattr(error, "verify_message", None)
     return f"{type(error).__name__}{f' ({code})' if code else ''}"

@@ -16,6 +16,7 @@ from pika.adapters.blocking_connection import BlockingChannel
 
 from local.ports import HOST, answers, free_port
 from local.process import Process, ServerFailed
+from tests.certificate import Certificate
 
 # Debian's own program on the path changes to another user.
 DEBIAN_PROGRAM = "/usr/lib/rabbitmq/bin/rabbitmq-server"
@@ -28,13 +29,25 @@ MISSING = (
 Message = tuple[pika.BasicProperties, str, dict[str, Any]]
 
 
+CONFIGURATION = """\
+listeners.ssl.default = {host}:{tls_port}
+ssl_options.certfile = {file}
+ssl_options.keyfile = {file}
+ssl_options.cacertfile = {file}
+"""
+
+
 class RabbitMQ(Process):
-    """A server that keeps durable queues over a stop and a start."""
+    """A server that keeps durable queues over a stop and a start. Over TLS it has a certificate
+    that only itself vouches for."""
 
     def __init__(self, program: str, directory: Path, port: int, port_mapper: int) -> None:
-        self.port = port
+        self.port, self.tls_port = port, free_port()
+        self.certificate = Certificate(directory, HOST).file
         (directory / "plugins").write_text("[].\n")
-        (directory / "rabbitmq.conf").touch()
+        (directory / "rabbitmq.conf").write_text(
+            CONFIGURATION.format(host=HOST, tls_port=self.tls_port, file=self.certificate)
+        )
         environ = {
             **os.environ,
             "HOME": str(directory),
@@ -56,7 +69,7 @@ class RabbitMQ(Process):
             [program],
             log=directory / "rabbitmq.log",
             environ=environ,
-            ready=lambda: answers(port),
+            ready=lambda: answers(port) and answers(self.tls_port),
             ready_within=120,
             grace=30,
         )
@@ -64,6 +77,10 @@ class RabbitMQ(Process):
     @property
     def url(self) -> str:
         return f"amqp://guest:guest@{HOST}:{self.port}/%2F"
+
+    @property
+    def url_over_tls(self) -> str:
+        return f"amqps://guest:guest@{HOST}:{self.tls_port}/%2F"
 
     @contextmanager
     def channel(self) -> Iterator[BlockingChannel]:

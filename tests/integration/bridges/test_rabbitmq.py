@@ -2,6 +2,8 @@
 
 from collections.abc import Callable
 from multiprocessing.pool import ThreadPool
+from pathlib import Path
+from urllib.parse import quote
 
 import pika
 import pytest
@@ -9,9 +11,11 @@ from flask import Flask
 from pika import BlockingConnection
 from sqlalchemy.orm import Session
 
+from app.accounts.models import Staff
 from app.bridges import rabbitmq as sink
 from app.database import db
 from tests.brokers.rabbitmq import Queue, RabbitMQ
+from tests.certificate import Certificate
 from tests.faults.wire import State, Wire
 from tests.integration.bridges.conftest import (
     BASE_URL,
@@ -21,6 +25,7 @@ from tests.integration.bridges.conftest import (
     new_name,
 )
 from tests.site import eventually
+from tests.staff import browser_of
 
 BridgeTo = Callable[..., Mover]
 
@@ -39,6 +44,53 @@ def test_an_event_arrives_as_a_persistent_cloudevent_under_its_type(
     assert properties.message_id == body["id"]
     assert (body["subject"], body["sequence"]) == (stream, f"{version:010}")
     assert (body["source"], body["data"]) == (BASE_URL, {"message": ""})
+
+
+def test_over_tls_events_go_to_a_broker_whose_certificate_is_vouched_for(
+    bridge_to: BridgeTo, rabbitmq: RabbitMQ, write: Write
+) -> None:
+    queue = Queue(rabbitmq)
+    mover = bridge_to(
+        f"{rabbitmq.url_over_tls}?exchange={queue.name}&ca={quote(str(rabbitmq.certificate))}"
+    )
+    written = write(3)
+    mover.move_on()
+    assert (mover.bridge.failures, queue.seen()) == (0, written)
+
+
+def test_over_tls_a_broker_whose_certificate_nobody_vouches_for_is_sent_nothing_and_staff_read_why(
+    app: Flask,
+    bridge_to: BridgeTo,
+    rabbitmq: RabbitMQ,
+    write: Write,
+    ada: Staff,
+    tmp_path: Path,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    queue = Queue(rabbitmq)
+    others = {
+        "": "self-signed certificate",
+        f"&ca={Certificate(tmp_path, 'other.example').file}": "self-signed certificate",
+    }
+    for option, reason in others.items():
+        mover = bridge_to(f"{rabbitmq.url_over_tls}?exchange={queue.name}&name=tls{option}")
+        write()
+        mover.move_on()
+        assert mover.bridge.last_error == f"SSLCertVerificationError ({reason})"
+    monkeypatch.setitem(app.extensions, "bridges", {"tls": mover.address})
+    page = browser_of(app, ada).get("/staff/events/").text
+    assert "SSLCertVerificationError (self-signed certificate)" in page
+    assert queue.count() == 0
+
+
+def test_over_tls_a_certificate_for_another_host_is_refused(
+    bridge_to: BridgeTo, rabbitmq: RabbitMQ, write: Write
+) -> None:
+    url = rabbitmq.url_over_tls.replace("127.0.0.1", "localhost")
+    mover = bridge_to(f"{url}?exchange=events&ca={quote(str(rabbitmq.certificate))}")
+    write()
+    mover.move_on()
+    assert "Hostname mismatch" in str(mover.bridge.last_error)
 
 
 def test_the_bridge_makes_its_exchange_durable_where_there_is_none(

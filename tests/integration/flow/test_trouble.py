@@ -2,6 +2,7 @@
 operator's page what it is, before all that is well."""
 
 import re
+from collections.abc import Callable
 
 import pytest
 from flask import Flask
@@ -15,8 +16,11 @@ from app.bridges.models import Bridge
 from app.bridges.queries import BridgeFigures
 from app.circuits.models import CircuitRecord
 from app.database import db, utc_now
+from app.flow.trouble import count_trouble
+from app.webhooks.models import WebhookEndpoint
 from app.webhooks.queries import endpoint_rows
 from app.webhooks.service import add_endpoint
+from tests.big_tables import FILL, read_through, rows_read
 from tests.integration.flow.conftest import Desk, Fail, Handle, Submit
 
 COUNT = re.compile(r'Events<span class="nav__trouble" aria-hidden="true">([\d,]+)</span>')
@@ -37,6 +41,17 @@ def open_circuit_of(name: str) -> CircuitRecord:
 def open_circuit(session: Session) -> None:
     session.add(open_circuit_of("stripe"))
     session.commit()
+
+
+def add_endpoint_at(session: Session, host: str) -> WebhookEndpoint:
+    return add_endpoint(
+        session,
+        url=f"https://{host}/",
+        description="",
+        event_types=[],
+        with_personal=False,
+        staff_id=session.scalars(select(Staff.id)).one(),
+    )
 
 
 def test_the_link_to_events_counts_what_is_in_trouble_in_figures_and_in_words(
@@ -61,24 +76,10 @@ def test_the_link_to_events_counts_what_is_in_trouble_in_figures_and_in_words(
 def test_webhook_endpoints_and_bridges_that_are_not_well_are_counted_too(
     app: Flask, desk: Desk, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    staff = session.scalars(select(Staff)).one()
-    for status, because, failures in (
-        ("enabled", None, 0),
-        ("enabled", None, 3),
-        ("disabled", "failing", 9),
-        ("disabled", "gone", 0),
-        ("disabled", "staff", 9),
-    ):
-        endpoint = add_endpoint(
-            session,
-            url=f"https://{because}-{failures}.example/",
-            description="",
-            event_types=[],
-            with_personal=False,
-            staff_id=staff.id,
-        )
-        endpoint.status, endpoint.disabled_because = status, because
-        endpoint.failures_in_a_row = failures
+    for because, failures in ((None, 0), (None, 3), ("failing", 9), ("gone", 0), ("staff", 9)):
+        endpoint = add_endpoint_at(session, f"{because}-{failures}.example")
+        endpoint.status = "disabled" if because else "enabled"
+        endpoint.disabled_because, endpoint.failures_in_a_row = because, failures
     session.commit()
     unwell = [one for one in endpoint_rows(session) if not one.is_well]
     assert len(unwell) == 3
@@ -116,6 +117,17 @@ def test_it_is_counted_with_one_statement_and_only_for_staff(
     finally:
         event.remove(*listen)
     assert len(counted) == 1
+
+
+def test_counting_reads_through_no_table_that_has_grown(
+    session: Session, ada: Staff, tamper: Callable[[str], None]
+) -> None:
+    busy, _ = (add_endpoint_at(session, f"{host}.example") for host in ("busy", "quiet"))
+    session.commit()
+    tamper(f"{FILL}; UPDATE webhook_messages SET endpoint_id = '{busy.id}'; ANALYZE")
+    before = rows_read(session)
+    assert count_trouble(session).count == 0
+    assert read_through(session, before) == []
 
 
 def test_what_is_in_trouble_stands_above_the_flow_and_what_is_well_below(

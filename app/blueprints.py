@@ -35,6 +35,7 @@ from app.review.held_views import held
 from app.review.message_views import staff_messages
 from app.review.views import review
 from app.styleguide import styleguide
+from app.webhooks.edit_views import webhook_edit
 from app.webhooks.views import webhooks
 
 BLUEPRINTS = (
@@ -69,6 +70,7 @@ BLUEPRINTS = (
     replays,
     outbound_hold,
     webhooks,
+    webhook_edit,
     catalog,
     api,
     styleguide,

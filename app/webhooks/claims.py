@@ -125,10 +125,15 @@ def note_answer(session: Session, claim: Claim, answer: Answer) -> None:
     what it was told.
 
     Where the endpoint was deleted meanwhile, or another worker has put the message back, nothing is
-    noted.
+    noted. Where it was moved, its new address is not judged by what the old one said, and gets at
+    once what that has not taken.
     """
     endpoint = session.get(WebhookEndpoint, claim.endpoint_id, with_for_update=True)
-    status, delay = _outcome(claim.tries, answer)
+    is_moved = endpoint is not None and endpoint.url != claim.request.url
+    if is_moved and not answer.is_delivered:
+        status, delay = "waiting", 0.0
+    else:
+        status, delay = _outcome(claim.tries, answer)
     fields = {"id": claim.message_id, "claimed_at": claim.claimed_at}
     if endpoint and session.scalar(NOTE, {**fields, "status": status, "delay": delay}):
         session.add(
@@ -141,7 +146,8 @@ def note_answer(session: Session, claim: Claim, answer: Answer) -> None:
                 answer="" if is_about_erased(session, claim.event_id) else answer.text,
             )
         )
-        _judge(session, endpoint, status, answer)
+        if not is_moved:
+            _judge(session, endpoint, status, answer)
     session.commit()
     log.info(
         "webhook.delivered" if answer.is_delivered else "webhook.not_delivered",

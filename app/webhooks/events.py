@@ -13,6 +13,17 @@ class WebhookEndpointAdded(Event, frozen=True):
     with_personal: bool
 
 
+@event("webhook.endpoint_changed", version=1)
+class WebhookEndpointChanged(Event, frozen=True):
+    """A member of staff edited an endpoint, which is as told here from then on. ``is_moved`` says
+    whether messages go to another address."""
+
+    host: str
+    event_types: list[str]
+    with_personal: bool
+    is_moved: bool
+
+
 @event("webhook.endpoint_disabled", version=1)
 class WebhookEndpointDisabled(Event, frozen=True):
     """An endpoint gets no more messages, because it is "failing", "gone" or "staff" said so."""

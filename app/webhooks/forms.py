@@ -1,4 +1,4 @@
-"""What staff type to add an endpoint, and to choose what is sent again."""
+"""What staff type to add an endpoint or change one, and to choose what is sent again."""
 
 import re
 from collections.abc import Collection
@@ -24,8 +24,8 @@ LONGEST_LABEL = 63  # of a host name, between two dots (RFC 1035)
 
 
 class EndpointForm(SiteForm):
-    """A new endpoint. ``allow_private`` takes http and private addresses too; none of the addresses
-    in ``taken`` gets every message twice."""
+    """An endpoint, a new one or one as it shall be. ``allow_private`` takes http and private
+    addresses too; none of the addresses in ``taken`` gets every message twice."""
 
     url = URLField(
         "Address",

@@ -99,11 +99,6 @@ def endpoint_rows(session: Session) -> list[EndpointRow]:
     ]
 
 
-def taken_addresses(session: Session) -> Sequence[str]:
-    """Those that an endpoint has, enabled or not."""
-    return session.scalars(select(WebhookEndpoint.url)).all()
-
-
 def find_endpoint(session: Session, endpoint_id: uuid.UUID) -> WebhookEndpoint | None:
     return session.get(WebhookEndpoint, endpoint_id)
 

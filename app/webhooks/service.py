@@ -14,6 +14,7 @@ from app.events.store import record
 from app.events.types import Event, stream_of
 from app.webhooks.events import (
     WebhookEndpointAdded,
+    WebhookEndpointChanged,
     WebhookEndpointDeleted,
     WebhookEndpointDisabled,
     WebhookEndpointEnabled,
@@ -27,6 +28,13 @@ BEGIN_TO_FOLLOW = text("""
 INSERT INTO webhook_place (id, horizon, position)
 VALUES (1, log_horizon(pg_snapshot_xmin(pg_current_snapshot())), 0)
 ON CONFLICT DO NOTHING
+""")
+
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('webhooks.addresses'))")
+# What an old address made of a message says nothing about the next one.
+BEGIN_ANEW = text("""
+UPDATE webhook_messages SET tries = 0, next_try_at = now()
+WHERE endpoint_id = :id AND status = 'waiting'
 """)
 
 
@@ -63,6 +71,37 @@ def add_endpoint(
     )
     _record(session, endpoint, added, actor=f"staff:{staff_id}")
     return endpoint
+
+
+def change_endpoint(
+    session: Session,
+    endpoint: WebhookEndpoint,
+    *,
+    url: str,
+    description: str,
+    event_types: Sequence[str],
+    with_personal: bool,
+    actor: str,
+) -> None:
+    """Have the endpoint as given; its secret stays, and so does whether it is enabled. The types
+    are those of the messages that are made from now on. At a new address it has not failed yet,
+    and what waits goes there from its first try."""
+    lock_endpoint(session, endpoint)
+    is_moved = url != endpoint.url
+    endpoint.url, endpoint.description = url, description
+    endpoint.event_types, endpoint.with_personal = list(event_types), with_personal
+    if not session.is_modified(endpoint):
+        return
+    if is_moved:
+        endpoint.failures_in_a_row = 0
+        session.execute(BEGIN_ANEW, {"id": endpoint.id})
+    changed = WebhookEndpointChanged(
+        host=endpoint.host,
+        event_types=endpoint.event_types,
+        with_personal=with_personal,
+        is_moved=is_moved,
+    )
+    _record(session, endpoint, changed, actor=actor)
 
 
 def rotate_secret(session: Session, endpoint: WebhookEndpoint, *, actor: str) -> None:
@@ -117,6 +156,16 @@ def lock_endpoint(session: Session, endpoint: WebhookEndpoint) -> None:
     locked = session.get(WebhookEndpoint, endpoint.id, with_for_update=True, populate_existing=True)
     if locked is None:
         raise EndpointGone(endpoint.id)
+
+
+def hold_addresses(session: Session) -> set[str]:
+    """Those that an endpoint has, enabled or not. Whoever else asks waits until the transaction has
+    ended: what is free for the one is not given to the other meanwhile.
+
+    No unique index says so, since it could not be made where two have one address already.
+    """
+    session.execute(ONE_AT_A_TIME)
+    return set(session.scalars(select(WebhookEndpoint.url)))
 
 
 def _now(session: Session) -> datetime:

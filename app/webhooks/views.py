@@ -18,17 +18,15 @@ from flask_login import current_user, login_required
 from app.accounts.forms import EXPIRED
 from app.database import db, utc_now
 from app.extensions import csrf
-from app.settings import current_config
 from app.webhooks import messages, service
 from app.webhooks.forms import EndpointForm, ReplayForm
 from app.webhooks.models import WebhookEndpoint, WebhookMessage
+from app.webhooks.pages import answer_gone, empty_form, load, sent_form
 from app.webhooks.queries import (
     endpoint_rows,
     failing_endpoints,
-    find_endpoint,
     find_message,
     latest_messages,
-    taken_addresses,
     tries_of,
 )
 from app.webhooks.retry import MOST_TRIES
@@ -36,6 +34,7 @@ from app.webhooks.retry import MOST_TRIES
 SHOWN_ONCE = "webhook_shown_once"
 
 webhooks = Blueprint("webhooks", __name__, template_folder="templates")
+webhooks.register_error_handler(service.EndpointGone, answer_gone)
 
 
 @webhooks.get("/staff/webhooks/")
@@ -47,7 +46,7 @@ def index() -> str:
 @webhooks.get("/staff/webhooks/new")
 @login_required
 def new() -> str:
-    return show_new(new_form(formdata=None))
+    return show_new(empty_form())
 
 
 @webhooks.post("/staff/webhooks/new")
@@ -55,7 +54,7 @@ def new() -> str:
 @login_required
 def add() -> ResponseReturnValue:
     """Add the endpoint; the page that follows shows its secret."""
-    form = new_form()
+    form = sent_form()
     if not form.validate():
         return show_new(form, EXPIRED if form.is_expired else None), form.refusal
     endpoint = service.add_endpoint(
@@ -179,27 +178,8 @@ def replay(message_id: uuid.UUID) -> ResponseReturnValue:
     return redirect(url_for(".message", message_id=message_id), 303)
 
 
-@webhooks.errorhandler(service.EndpointGone)
-def answer_gone(_: service.EndpointGone) -> ResponseReturnValue:
-    db.session.rollback()
-    flash("Somebody has deleted the endpoint.")
-    return redirect(url_for(".index"), 303)
-
-
-def load(endpoint_id: uuid.UUID) -> WebhookEndpoint:
-    return find_endpoint(db.session(), endpoint_id) or abort(404)
-
-
 def load_message(message_id: uuid.UUID) -> WebhookMessage:
     return find_message(db.session(), message_id) or abort(404)
-
-
-def new_form(**options: None) -> EndpointForm:
-    return EndpointForm(
-        allow_private=current_config().WEBHOOK_ALLOW_PRIVATE,
-        taken=taken_addresses(db.session()),
-        **options,
-    )
 
 
 def show_new(form: EndpointForm, problem: str | None = None) -> str:

@@ -13,6 +13,7 @@ FOR_THE_RECORD = {
     "engagement.activated": "the last word of the flow",
     "engagement.closed": "the mail of the decision or the withdrawal has said it",
     "webhook.endpoint_added": "staff did it and see it in the log",
+    "webhook.endpoint_changed": "staff did it and see it in the log",
     "webhook.endpoint_deleted": "staff did it and see it in the log",
     "webhook.endpoint_enabled": "staff did it and see it in the log",
     "webhook.secret_rotated": "staff did it and see it in the log",

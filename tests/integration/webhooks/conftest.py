@@ -5,8 +5,9 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
+from werkzeug.test import TestResponse
 
 from app.accounts.models import Staff
 from app.applications.events import MoreProvided
@@ -26,6 +27,7 @@ BASE_URL = "https://firm.example"
 CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 Add = Callable[..., WebhookEndpoint]
 Happen = Callable[..., RecordedEvent]
+Press = Callable[..., TestResponse]
 
 
 @pytest.fixture
@@ -108,3 +110,19 @@ def token_of(client: FlaskClient) -> str:
     found = CSRF_TOKEN.search(client.get("/staff/settings/").text)
     assert found
     return found[1]
+
+
+@pytest.fixture
+def press(desk: FlaskClient) -> Press:
+    """Send a form of the desk's, and go where it leads."""
+
+    def press(path: str, **fields: object) -> TestResponse:
+        data = {"csrf_token": token_of(desk), **fields}
+        return desk.post(f"/staff/webhooks/{path}", data=data, follow_redirects=True)
+
+    return press
+
+
+def the_endpoint(session: Session) -> WebhookEndpoint:
+    session.expire_all()
+    return session.scalars(select(WebhookEndpoint)).one()

@@ -2,39 +2,20 @@
 
 import re
 import uuid
-from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
-from werkzeug.test import TestResponse
 
 from app.database import utc_now
 from app.webhooks import views
 from app.webhooks.models import WebhookEndpoint, WebhookMessage
-from tests.integration.webhooks.conftest import Add, Courier, Happen, token_of
+from tests.integration.webhooks.conftest import Add, Courier, Happen, Press, the_endpoint
 from tests.webhook_receiver import Reply, WebhookReceiver
 
 SECRET = re.compile(r"whsec_[A-Za-z0-9+/=]+")
 MARKUP = "<script>alert(1)</script>{{7*7}}"
-Press = Callable[..., TestResponse]
-
-
-@pytest.fixture
-def press(desk: FlaskClient) -> Press:
-    """Send a form of the desk's, and go where it leads."""
-
-    def press(path: str, **fields: object) -> TestResponse:
-        data = {"csrf_token": token_of(desk), **fields}
-        return desk.post(f"/staff/webhooks/{path}", data=data, follow_redirects=True)
-
-    return press
-
-
-def the_endpoint(session: Session) -> WebhookEndpoint:
-    session.expire_all()
-    return session.scalars(select(WebhookEndpoint)).one()
 
 
 def test_an_endpoint_is_added_and_its_secret_shown_once(

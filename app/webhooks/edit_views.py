@@ -1,0 +1,60 @@
+"""The staff's page that changes an endpoint: all of it but its secret."""
+
+import uuid
+
+from flask import Blueprint, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
+from flask_login import current_user, login_required
+
+from app.accounts.forms import EXPIRED
+from app.database import db
+from app.extensions import csrf
+from app.webhooks import service
+from app.webhooks.forms import EndpointForm
+from app.webhooks.models import WebhookEndpoint
+from app.webhooks.pages import answer_gone, empty_form, load, sent_form
+
+webhook_edit = Blueprint("webhook_edit", __name__)
+webhook_edit.register_error_handler(service.EndpointGone, answer_gone)
+
+
+@webhook_edit.get("/staff/webhooks/<uuid:endpoint_id>/edit")
+@login_required
+def edit(endpoint_id: uuid.UUID) -> str:
+    endpoint = load(endpoint_id)
+    form = empty_form(
+        url=endpoint.url,
+        description=endpoint.description,
+        every_type=not endpoint.event_types,
+        event_types=endpoint.event_types,
+        with_personal=endpoint.with_personal,
+    )
+    return show_edit(endpoint, form)
+
+
+@webhook_edit.post("/staff/webhooks/<uuid:endpoint_id>/edit")
+@csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
+@login_required
+def change(endpoint_id: uuid.UUID) -> ResponseReturnValue:
+    endpoint = load(endpoint_id)
+    # Before the address that is its own is read: somebody else may move it just now.
+    service.lock_endpoint(db.session(), endpoint)
+    form = sent_form(endpoint.url)
+    if not form.validate():
+        return show_edit(endpoint, form, EXPIRED if form.is_expired else None), form.refusal
+    service.change_endpoint(
+        db.session(),
+        endpoint,
+        url=form.url.data or "",
+        description=form.description.data or "",
+        event_types=form.chosen_types(),
+        with_personal=form.with_personal.data,
+        actor=current_user.actor,
+    )
+    db.session.commit()
+    flash("The endpoint is saved.")
+    return redirect(url_for("webhooks.endpoint", endpoint_id=endpoint_id), 303)
+
+
+def show_edit(endpoint: WebhookEndpoint, form: EndpointForm, problem: str | None = None) -> str:
+    return render_template("webhooks/edit.html", endpoint=endpoint, form=form, problem=problem)

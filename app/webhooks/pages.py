@@ -1,0 +1,39 @@
+"""What the staff's pages of webhooks share: what they open, and the form of an endpoint."""
+
+import uuid
+from typing import Any
+
+from flask import abort, flash, redirect, url_for
+from flask.typing import ResponseReturnValue
+
+from app.database import db
+from app.settings import current_config
+from app.webhooks.forms import EndpointForm
+from app.webhooks.models import WebhookEndpoint
+from app.webhooks.queries import find_endpoint
+from app.webhooks.service import EndpointGone, hold_addresses
+
+
+def load(endpoint_id: uuid.UUID) -> WebhookEndpoint:
+    return find_endpoint(db.session(), endpoint_id) or abort(404)
+
+
+def empty_form(**values: Any) -> EndpointForm:
+    """The form before it is sent, with these values in it."""
+    allow_private = current_config().WEBHOOK_ALLOW_PRIVATE
+    return EndpointForm(allow_private=allow_private, taken=(), formdata=None, data=values)
+
+
+def sent_form(own_url: str | None = None) -> EndpointForm:
+    """The form as it was sent; ``own_url`` is the address that the endpoint has already. Whoever
+    else sends one waits until the transaction has ended."""
+    return EndpointForm(
+        allow_private=current_config().WEBHOOK_ALLOW_PRIVATE,
+        taken=hold_addresses(db.session()) - {own_url},
+    )
+
+
+def answer_gone(_: EndpointGone) -> ResponseReturnValue:
+    db.session.rollback()
+    flash("Somebody has deleted the endpoint.")
+    return redirect(url_for("webhooks.index"), 303)

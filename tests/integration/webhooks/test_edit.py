@@ -1,0 +1,231 @@
+"""An endpoint that staff edit: what is another then, and what becomes of messages under way."""
+
+import re
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from app.applications.events import ApplicationDeclined, MoreProvided
+from app.database import db, new_id
+from app.events.store import read_stream
+from app.events.types import stream_of
+from app.webhooks import edit_views, service
+from app.webhooks.events import WebhookEndpointChanged
+from app.webhooks.models import WebhookEndpoint
+from app.webhooks.retry import FAILURES_UNTIL_DISABLED
+from tests.integration.waiting import waiting
+from tests.integration.webhooks.conftest import (
+    Add,
+    Courier,
+    Happen,
+    Press,
+    the_endpoint,
+    token_of,
+)
+from tests.webhook_receiver import Reply, WebhookReceiver
+
+TICKED = re.compile(r'<input\b[^>]*\bchecked\b[^>]*value="([^"]+)"')
+OLD, NEW = "http://old.invalid/hooks", "https://new.example/hooks"
+
+
+def changes(session: Session, endpoint: WebhookEndpoint) -> list[object]:
+    """What the log tells of its edits."""
+    stream = read_stream(session, stream_of("webhook", endpoint.id))
+    return [r.data for r in stream if r.type == "webhook.endpoint_changed"]
+
+
+def move(session: Session, endpoint: WebhookEndpoint, url: str) -> None:
+    service.change_endpoint(
+        session,
+        endpoint,
+        url=url,
+        description=endpoint.description,
+        event_types=endpoint.event_types,
+        with_personal=endpoint.with_personal,
+        actor="staff:ada",
+    )
+    session.commit()
+
+
+def test_the_page_shows_what_the_endpoint_is_and_never_its_secret(
+    desk: FlaskClient, add: Add
+) -> None:
+    endpoint = add(MoreProvided.type, url=OLD, with_personal=True)
+    page = desk.get(f"/staff/webhooks/{endpoint.id}/edit").text
+    assert f'value="{OLD}"' in page and endpoint.secret not in page
+    ticked = [found[1] for found in TICKED.finditer(page)]
+    assert ticked == [MoreProvided.type, "y"]
+
+
+def test_all_but_the_secret_is_as_it_was_typed_and_the_log_tells_it(
+    desk: FlaskClient, press: Press, add: Add, session: Session
+) -> None:
+    endpoint = add(url=OLD)
+    secret = endpoint.secret
+    fields = {"url": NEW, "description": "Their ERP", "event_types": ApplicationDeclined.type}
+    answer = press(f"{endpoint.id}/edit", with_personal="y", **fields)
+    assert [one.status_code for one in answer.history] == [303]
+    assert "The endpoint is saved." in answer.text and secret not in answer.text
+    endpoint = the_endpoint(session)
+    assert (endpoint.url, endpoint.description, endpoint.secret) == (NEW, "Their ERP", secret)
+    assert endpoint.event_types == [ApplicationDeclined.type] and endpoint.with_personal
+    (told,) = changes(session, endpoint)
+    assert told == WebhookEndpointChanged(
+        host="new.example",
+        event_types=[ApplicationDeclined.type],
+        with_personal=True,
+        is_moved=True,
+    )
+
+
+def test_what_is_saved_as_it_was_is_no_change(press: Press, add: Add, session: Session) -> None:
+    endpoint = add(url=NEW)
+    press(f"{endpoint.id}/edit", url=NEW, event_types=MoreProvided.type)
+    assert changes(session, the_endpoint(session)) == []
+
+
+@pytest.mark.parametrize(
+    ("fields", "code", "problem"),
+    [
+        ({"url": "", "every_type": "y"}, 422, "Enter the address"),
+        ({"url": "ftp://client.example/", "every_type": "y"}, 422, "has to start with https"),
+        ({"url": NEW}, 422, "Choose every type, or at least one."),
+        ({"url": NEW, "every_type": "y", "csrf_token": "old"}, 400, "open for too long"),
+    ],
+)
+def test_what_is_wrong_is_said_and_nothing_is_changed(
+    press: Press, add: Add, session: Session, fields: dict[str, str], code: int, problem: str
+) -> None:
+    endpoint = add(url=OLD)
+    answer = press(f"{endpoint.id}/edit", description="Kept as typed", **fields)
+    assert answer.status_code == code and problem in answer.text
+    assert "Kept as typed" in answer.text and the_endpoint(session).url == OLD
+
+
+def test_an_address_that_another_endpoint_has_is_refused_and_its_own_is_not(
+    press: Press, add: Add, session: Session
+) -> None:
+    first, second = add(url=OLD), add(url=NEW)
+    answer = press(f"{second.id}/edit", url=OLD, every_type="y")
+    assert answer.status_code == 422 and "There is an endpoint at this address" in answer.text
+    session.refresh(second)
+    assert second.url == NEW
+    second.url = OLD  # as two could be added at once before
+    session.commit()
+    assert press(f"{first.id}/edit", url=OLD, every_type="y").status_code == 200
+    session.refresh(first)
+    assert first.event_types == []
+
+
+def test_of_two_who_take_an_address_at_once_the_second_is_refused(
+    app: Flask, desk: FlaskClient, press: Press, add: Add, session: Session
+) -> None:
+    endpoint = add(url=OLD)
+    told: list[int] = []
+    sent = {"csrf_token": token_of(desk), "url": NEW, "every_type": "y"}
+
+    def edit(_: Session) -> None:
+        told.append(desk.post(f"/staff/webhooks/{endpoint_id}/edit", data=sent).status_code)
+
+    endpoint_id, staff_id = endpoint.id, endpoint.created_by_id
+    assert NEW not in service.hold_addresses(session)
+    with waiting(app, edit):
+        service.add_endpoint(
+            session,
+            url=NEW,
+            description="",
+            event_types=(),
+            with_personal=False,
+            staff_id=staff_id,
+        )
+        session.commit()
+    assert told == [422]
+
+
+def test_what_waits_goes_to_the_new_address_at_once_and_from_its_first_try(
+    session: Session, add: Add, happen: Happen, courier: Courier, receiver: WebhookReceiver
+) -> None:
+    endpoint, event = add(url=OLD), happen()
+    courier.work()
+    session.execute(text("UPDATE webhook_endpoints SET failures_in_a_row = 4"))
+    (message,) = courier.messages(endpoint)
+    assert (message.status, message.tries) == ("waiting", 1)
+    move(session, endpoint, receiver.url)
+    assert endpoint.failures_in_a_row == 0
+    courier.send_due()
+    (message,) = courier.messages(endpoint)
+    assert (message.status, message.tries) == ("delivered", 1)
+    assert receiver.ids == [str(event.id)]
+
+
+def test_an_edit_at_the_same_address_keeps_the_next_try_and_the_failures(
+    session: Session, press: Press, add: Add, happen: Happen, courier: Courier
+) -> None:
+    endpoint = add(url=OLD)
+    happen()
+    courier.work()
+    planned = courier.messages(endpoint)[0].next_try_at
+    session.execute(text("UPDATE webhook_endpoints SET failures_in_a_row = 4"))
+    session.commit()
+    press(f"{endpoint.id}/edit", url=OLD, every_type="y")
+    (message,) = courier.messages(endpoint)
+    assert (message.tries, message.next_try_at) == (1, planned)
+    assert endpoint.failures_in_a_row == 4
+
+
+@pytest.mark.parametrize("status", [410, 500])
+def test_what_the_old_address_says_last_is_not_held_against_the_new_one(
+    app: Flask,
+    session: Session,
+    add: Add,
+    happen: Happen,
+    courier: Courier,
+    receiver: WebhookReceiver,
+    status: int,
+) -> None:
+    endpoint = add()
+    endpoint_id = endpoint.id
+    event = happen()
+    session.execute(
+        text("UPDATE webhook_endpoints SET failures_in_a_row = :most"),
+        {"most": FAILURES_UNTIL_DISABLED - 1},
+    )
+    session.commit()
+
+    def move_and_refuse(before: int) -> Reply:
+        if before:
+            return Reply(200)
+        with app.app_context():
+            moved = db.session.get_one(WebhookEndpoint, endpoint_id)
+            move(db.session(), moved, f"{receiver.url}/elsewhere")
+        return Reply(status)
+
+    receiver.answer = move_and_refuse
+    courier.work()
+    (message,) = courier.messages(endpoint)
+    assert message.status == "delivered" and receiver.ids == [str(event.id)] * 2
+    assert endpoint.is_enabled and endpoint.failures_in_a_row == 0
+
+
+def test_other_types_hold_for_the_messages_that_are_not_made_yet(
+    session: Session, press: Press, add: Add, happen: Happen, courier: Courier
+) -> None:
+    endpoint, before = add(url=OLD), happen()
+    courier.fan_out()
+    press(f"{endpoint.id}/edit", url=OLD.replace("http", "https"), event_types="deposit.paid")
+    happen()
+    courier.fan_out()
+    assert [message.event_id for message in courier.messages(endpoint)] == [before.id]
+
+
+def test_what_is_edited_follows_whoever_has_it_and_says_where_it_is_gone(
+    desk: FlaskClient, press: Press, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    deleted = WebhookEndpoint(id=new_id(), url=OLD)
+    assert desk.get(f"/staff/webhooks/{deleted.id}/edit").status_code == 404
+    assert press(f"{deleted.id}/edit").status_code == 404
+    monkeypatch.setattr(edit_views, "load", lambda _: deleted)
+    assert "Somebody has deleted the endpoint" in press(f"{deleted.id}/edit").text

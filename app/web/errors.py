@@ -4,9 +4,10 @@ Under /api/ the same is told as problem details (RFC 9457).
 """
 
 from http import HTTPStatus
+from typing import Final
 
 import structlog
-from flask import Flask, json, render_template, request
+from flask import Flask, json, render_template, request, session
 from flask.typing import ResponseReturnValue
 from flask_babel import lazy_gettext
 from flask_login import current_user
@@ -23,6 +24,7 @@ from app.web.maintenance import UnderMaintenance
 
 RETRY_AFTER_SECONDS = 5
 PROBLEM_TYPE = ("Content-Type", "application/problem+json")
+SIGNED_IN: Final = "_user_id"  # where Flask-Login keeps whose session it is
 log = structlog.get_logger()
 
 PAGES = {
@@ -106,6 +108,7 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
         next_step=next_step,
         typed=typed_fields() if error.code in {429, 503} else (),
         at_desk=is_at_desk(error.code),
+        without_database=error.code >= 500,
     )
     return page, error.code, headers
 
@@ -119,8 +122,11 @@ def page_of(error: HTTPException) -> tuple[str, str, str]:
 
 def is_at_desk(code: int) -> bool:
     """Whether it meets a member of staff at their work. Who is signed in stands in the database,
-    which nobody asks after something has broken."""
-    return code < 500 and request.path.startswith("/staff/") and current_user.is_authenticated
+    which nobody asks after something has broken: then the word of the session will do, for a page
+    that says nothing of anybody."""
+    if not request.path.startswith("/staff/"):
+        return False
+    return SIGNED_IN in session if code >= 500 else current_user.is_authenticated
 
 
 def typed_fields() -> tuple[tuple[str, str], ...]:

@@ -1,10 +1,16 @@
 """What meets a member of staff at an address that shows nothing."""
 
 import uuid
+from typing import NoReturn
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import event
+from sqlalchemy.exc import OperationalError
 
+from app.database import db
+from app.review import views
 from tests.integration.review.conftest import Submit
 
 DESK_NAV = 'aria-label="Workspace"'
@@ -36,6 +42,43 @@ def test_an_error_stays_among_the_staffs_pages_for_whoever_is_signed_in(
     assert DESK_NAV in at_desk.text and SITE_NAV not in at_desk.text
     assert "Ada Lovelace" in at_desk.text and "/lost-link" not in at_desk.text
     stranger = client.get(path)
+    assert stranger.status_code == code
+    assert SITE_NAV in stranger.text and DESK_NAV not in stranger.text
+
+
+@pytest.mark.parametrize(
+    ("problem", "code"), [(KeyError("row"), 500), (OperationalError("", {}, Exception()), 503)]
+)
+def test_a_crash_stays_among_the_staffs_pages_and_asks_the_database_nothing(
+    app: Flask,
+    desk: FlaskClient,
+    client: FlaskClient,
+    monkeypatch: pytest.MonkeyPatch,
+    problem: Exception,
+    code: int,
+) -> None:
+    asked: list[str] = []
+
+    def crash(*_: object) -> NoReturn:
+        asked.clear()
+        raise problem
+
+    def note(*arguments: object) -> None:
+        asked.append(str(arguments[2]))
+
+    monkeypatch.setattr(views, "queue_page", crash)
+    with app.app_context():
+        engine = db.engine
+    event.listen(engine, "before_cursor_execute", note)
+    try:
+        page = desk.get("/staff/")
+    finally:
+        event.remove(engine, "before_cursor_execute", note)
+    assert page.status_code == code and f"Error {code}" in page.text and asked == []
+    assert DESK_NAV in page.text and SITE_NAV not in page.text
+    assert "Ada Lovelace" not in page.text and "Sign out" not in page.text
+    monkeypatch.setattr("app.accounts.views.show_login", crash)
+    stranger = client.get("/staff/login")
     assert stranger.status_code == code
     assert SITE_NAV in stranger.text and DESK_NAV not in stranger.text
 

@@ -35,6 +35,7 @@ VERSION = re.compile(r"[1-9][0-9]{0,5}\Z")
 COUNT = re.compile(r"[0-9]{1,6}\Z")
 SHOWN = [
     SelectChoice("open", "Open"),
+    SelectChoice("late", "Late"),
     SelectChoice("unanswered", "To reply to"),
     *(SelectChoice(status, application_state(status).label) for status in STATUSES),
     SelectChoice("all", "All"),

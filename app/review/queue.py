@@ -23,6 +23,7 @@ PAGE_SIZE: Final = 25
 
 Shown = Literal[
     "open",
+    "late",
     "unanswered",
     "submitted",
     "more_requested",
@@ -110,6 +111,8 @@ def _matching(filters: Filters) -> Select[QueueRow]:
     statement = select(QueueRow)
     if filters.status == "open":
         statement = statement.where(QueueRow.is_open)
+    elif filters.status == "late":
+        statement = statement.where(QueueRow.late_since.is_not(None))
     elif filters.status == "unanswered":
         statement = statement.where(QueueRow.unanswered_since.is_not(None))
     elif filters.status != "all":

@@ -91,6 +91,20 @@ def test_among_the_open_the_held_are_pointed_to(
     assert "Whoever is held" not in page
 
 
+def test_the_late_are_a_view_of_their_own_with_their_count_held_or_not(
+    desk: FlaskClient, session: Session, waiting: list[uuid.UUID]
+) -> None:
+    late_held, late, *others = waiting
+    page = desk.get("/staff/?status=late&order=due").text
+    assert 0 < page.index(str(late_held)) < page.index(str(late))
+    assert not any(str(one) in page for one in others)
+    assert 'aria-current="page">Late <span>2</span>' in page
+    session.execute(update(QueueRow).values(late_since=None))
+    session.commit()
+    page = desk.get("/staff/?status=late").text
+    assert "Late <span>0</span>" in page and "No application is listed under “Late” now" in page
+
+
 def test_a_row_says_by_when_its_answer_was_promised_until_it_is_given(
     desk: FlaskClient, submit: Submit, handle_events: Handle, decide_and_send: Decide
 ) -> None:

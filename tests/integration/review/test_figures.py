@@ -100,6 +100,7 @@ def test_bands_and_statuses_are_counted(session: Session, stock: Stock) -> None:
     assert found.by_band == {"strong": 2, "weak": 1}
     assert found.counts == {
         "open": 3,
+        "late": 0,
         "unanswered": 0,
         "submitted": 2,
         "more_requested": 1,

@@ -1,0 +1,30 @@
+"""The views of a list stand in columns where one line does not hold them all."""
+
+import pytest
+
+from tests.journeys.conftest import Visit
+from tests.journeys.staff import Reviewer
+
+# Where each begins, by the line that it stands in, and whether it is one line high itself.
+PLACES = """() => {
+  const lines = {};
+  for (const view of document.querySelectorAll(".tabs a")) {
+    const { left, top, height } = view.getBoundingClientRect();
+    (lines[Math.round(top)] ??= []).push([Math.round(left), height >= 44 && height < 50]);
+  }
+  return Object.values(lines);
+}"""
+
+
+@pytest.mark.parametrize("path", ["/staff/", "/staff/engagements/"])
+@pytest.mark.parametrize("width", [360, 390, 768, 900, 960, 1024, 1280])
+def test_each_is_one_line_high_and_stands_under_another(
+    visit: Visit, ada: Reviewer, path: str, width: int
+) -> None:
+    page = visit(1440, reviewer=ada)
+    page.set_viewport_size({"width": width, "height": 900})
+    page.goto(path)
+    first, *others = page.evaluate(PLACES)
+    assert all(is_one_line for line in (first, *others) for _, is_one_line in line)
+    assert all(line == first[: len(line)] for line in others)
+    assert width < 1280 or not others

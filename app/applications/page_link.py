@@ -11,29 +11,26 @@ from app.applications.events import PageLinkReplaced, PageLinkRequested
 from app.applications.link_limit import is_asked_too_often
 from app.applications.models import Application, Draft
 from app.applications.queries import may_be_written_to
-from app.applications.reference import as_made
 from app.events.store import count_recorded, record
 from app.events.types import stream_of
 
 
-def request_page_link(session: Session, reference: str, email: str) -> None:
-    """Have the link mailed to the address that the application was sent with. Where reference and
-    address don't belong together, nothing happens, nor where nobody may be written to, or was too
-    often; the caller learns of none of it."""
-    application = session.scalar(
+def request_page_links(session: Session, email: str) -> None:
+    """Have the link of each application that was sent with that address mailed there. Nothing
+    happens where there is none, where nobody may be written to, or was too often; the caller learns
+    of none of it."""
+    applications = session.scalars(
         select(Application)
-        .where(
-            Application.reference == as_made(reference),
-            func.lower(Application.email) == email.lower(),
-            Application.erased_at.is_(None),
-        )
+        .where(func.lower(Application.email) == email.lower(), Application.erased_at.is_(None))
+        .order_by(Application.id)  # two requests at once take the rows in one order
         .with_for_update()
     )
-    if application is None or not may_be_written_to(session, application):
-        return
-    stream = stream_of("application", application.id)
-    if not is_asked_too_often(session, stream, PageLinkRequested):
-        record(session, stream, PageLinkRequested(), actor="prospect")
+    for application in applications.all():
+        stream = stream_of("application", application.id)
+        if not may_be_written_to(session, application):
+            continue
+        if not is_asked_too_often(session, stream, PageLinkRequested):
+            record(session, stream, PageLinkRequested(), actor="prospect")
 
 
 def replace_page_link(session: Session, application_id: uuid.UUID, *, actor: str) -> None:

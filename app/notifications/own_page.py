@@ -5,6 +5,7 @@ from flask_babel import gettext
 from app.applications.models import Application
 from app.notifications.letter import Letter, in_their_language
 from app.notifications.links import status_page
+from app.web.rendering import plain_date
 
 
 @in_their_language
@@ -37,8 +38,10 @@ def page_link(application: Application, *, is_new: bool) -> Letter:
         )
         if is_new
         else gettext(
-            "You asked for the link to the page of your application. If that was not you, you need"
-            " do nothing: it was sent to you alone."
+            "You asked for the link to the page of your application for %(company)s, sent on"
+            " %(day)s. If that was not you, you need do nothing: it was sent to you alone.",
+            company=application.company,
+            day=plain_date(application.submitted_at),
         )
     )
     return Letter(

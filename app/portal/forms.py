@@ -1,13 +1,10 @@
 """What a prospect can send from their own page."""
 
-from typing import Any
-
-from flask_babel import gettext, lazy_gettext
+from flask_babel import lazy_gettext
 from wtforms import EmailField, StringField, TextAreaField
 from wtforms.validators import DataRequired, Length, Optional
 
-from app.firm.brand import current_brand
-from app.web.fields import storable, trimmed
+from app.web.fields import mail_address, storable, trimmed
 from app.web.site_form import SiteForm
 
 
@@ -60,36 +57,18 @@ class WithdrawalForm(SiteForm):
 
 
 class LostLinkForm(SiteForm):
-    """What only the prospect and we know."""
+    """The address that an application came from: the link goes there alone, so no more is asked."""
 
-    reference = StringField(
-        lazy_gettext("Reference"),
-        filters=[trimmed],
-        render_kw={"autocomplete": "off", "autocapitalize": "characters", "spellcheck": "false"},
-        validators=[
-            DataRequired(lazy_gettext("Type the reference.")),
-            storable,
-            Length(max=40, message=lazy_gettext("A reference is shorter.")),
-        ],
-    )
     email = EmailField(
         lazy_gettext("Email"),
-        description=lazy_gettext("The address that you applied with."),
         filters=[trimmed],
-        render_kw={"autocomplete": "email"},
+        render_kw={"autocomplete": "email", "autocapitalize": "off", "spellcheck": "false"},
         validators=[
             DataRequired(lazy_gettext("Type the address.")),
             storable,
-            Length(max=254, message=lazy_gettext("Use at most 254 characters.")),
+            mail_address,
         ],
     )
-
-    def __init__(self, **options: Any) -> None:
-        super().__init__(**options)
-        example = f"{current_brand().reference_prefix}-7K3M-2Q9F"
-        self.reference.description = gettext(
-            "It is in the first mail that we sent you, and looks like %(example)s.", example=example
-        )
 
 
 class ConfirmForm(SiteForm):

@@ -3,7 +3,7 @@
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
 
-from app.applications.page_link import request_page_link
+from app.applications.page_link import request_page_links
 from app.database import db
 from app.extensions import csrf, limiter
 from app.portal.forms import LostLinkForm
@@ -20,10 +20,10 @@ def ask() -> str:
 @csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
 @limiter.limit("10 per hour")
 def send() -> ResponseReturnValue:
-    """The same answer whether or not there is such an application."""
+    """The same answer whether or not anybody applied with the address."""
     form = LostLinkForm()
     if not form.validate():
         return render_template("portal/lost_link.html", form=form), form.refusal
-    request_page_link(db.session(), form.reference.data or "", form.email.data or "")
+    request_page_links(db.session(), form.email.data or "")
     db.session.commit()
     return render_template("portal/lost_link.html", form=form, is_asked=True)

@@ -6,7 +6,7 @@ from wtforms import Field, Form, SelectMultipleField, TextAreaField
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.web.text_checks import problem_with_text
+from app.web.text_checks import problem_with_mail_address, problem_with_text
 
 # A host, a port, and what follows; no scheme and no user's name. autosave.js has the same.
 BARE_ADDRESS = re.compile(r"[^\s/?#@:]+\.[^\s/?#@:]+(:\d+)?([/?#]\S*)?")
@@ -34,4 +34,10 @@ def storable(form: Form, field: Field) -> None:
     """Refuse what can't be stored, or shown."""
     problem = problem_with_text(field.data or "", has_lines=isinstance(field, TextAreaField))
     if problem:
+        raise StopValidation(problem)
+
+
+def mail_address(form: Form, field: Field) -> None:
+    """Refuse what no mail can be sent to."""
+    if problem := problem_with_mail_address(field.data or ""):
         raise StopValidation(problem)

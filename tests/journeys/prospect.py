@@ -81,7 +81,7 @@ class Applied(NamedTuple):
         self.wait_until_engagement_is("closed")
 
     def ask_for_the_link(self) -> None:
-        form = sealed(self.site, {"reference": self.reference, "email": self.email})
+        form = sealed(self.site, {"email": self.email})
         assert post(self.site, "/lost-link", *form).status == 200
 
     def erase(self) -> None:

@@ -21,7 +21,7 @@ from app.applications.events import (
     MoreRequested,
 )
 from app.applications.models import Application, Draft
-from app.applications.page_link import replace_page_link, request_page_link
+from app.applications.page_link import replace_page_link, request_page_links
 from app.applications.questions.questionnaire import original_questionnaire
 from app.applications.service import Verdict, decide_application, withdraw_application
 from app.database import new_id
@@ -81,7 +81,7 @@ def withdraw(session: Session, application: Application, handle: Handle) -> None
 
 
 def lose_link(session: Session, application: Application, handle: Handle) -> None:
-    request_page_link(session, application.reference, application.email)
+    request_page_links(session, application.email)
 
 
 def replace_link(session: Session, application: Application, handle: Handle) -> None:

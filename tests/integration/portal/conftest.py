@@ -94,10 +94,9 @@ def send(client: FlaskClient, path: str) -> Send:
 def ask(client: FlaskClient) -> Ask:
     """Send the form of the lost link, with a valid token unless another is given."""
 
-    def ask(reference: str, email: str, **fields: str) -> TestResponse:
+    def ask(email: str, **fields: str) -> TestResponse:
         token = CSRF_TOKEN.search(client.get("/lost-link").text)
         assert token
-        data = {"csrf_token": token[1], "reference": reference, "email": email, **fields}
-        return client.post("/lost-link", data=data)
+        return client.post("/lost-link", data={"csrf_token": token[1], "email": email, **fields})
 
     return ask

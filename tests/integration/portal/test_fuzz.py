@@ -23,7 +23,7 @@ FIELDS = {
     "reply": ("message",),
     "agreement": ("name",),
     "withdraw": ("message",),
-    "lost-link": ("reference", "email"),
+    "lost-link": ("email",),
 }
 # What has to be decided before there is such a form.
 VERDICTS: dict[str, Verdict] = {

@@ -3,22 +3,24 @@
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
+from typing import Any
 
-import msgspec
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from markupsafe import escape
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.applications.erasure import erase_person
 from app.applications.models import Application
-from app.applications.page_link import replace_page_link, request_page_link
+from app.applications.page_link import replace_page_link, request_page_links
 from app.database import db
 from app.events.models import StoredEvent
-from app.firm.brand import current_brand
 from app.notifications.models import MailMessage
+from app.web.rendering import plain_date
 from tests.integration.portal.conftest import Ask
+from tests.submitted import submit_answers
 
 Handle = Callable[[], None]
 
@@ -31,58 +33,62 @@ def links_mailed(session: Session) -> list[MailMessage]:
 def test_the_link_goes_to_the_address_that_the_application_came_from(
     ask: Ask, session: Session, application: Application, path: str, handle_events: Handle
 ) -> None:
-    answer = ask(f" {application.reference.lower()} ", application.email.upper())
+    answer = ask(f" {application.email.upper()} ")
     assert answer.status_code == 200
     handle_events()
     [mail] = links_mailed(session)
     assert mail.recipient == application.email and path in mail.text
 
 
-def test_a_reference_that_was_read_out_and_misheard_is_understood(
-    ask: Ask, session: Session, application: Application, handle_events: Handle
+def test_each_application_of_the_address_has_its_mail_and_says_which_it_is(
+    ask: Ask,
+    session: Session,
+    application: Application,
+    demo_answers: dict[str, Any],
+    handle_events: Handle,
 ) -> None:
-    application.reference = "CE-70M1-2Q9F"
+    second = submit_answers(session, {**demo_answers, "company": "Second & Co"})
+    other = submit_answers(session, {**demo_answers, "email": "somebody@else.example"})
+    gone = submit_answers(session, demo_answers)
     session.commit()
-    ask("ce 7OMl 2q9f", application.email)
+    erase_person(session, gone.id, actor="prospect")
+    session.commit()
+    ask(application.email)
     handle_events()
-    assert len(links_mailed(session)) == 1
+    mails = {mail.subject: mail.text for mail in links_mailed(session)}
+    assert len(mails) == 2
+    for one in (application, second):
+        text = mails[f"The link to your application {one.reference}"]
+        assert one.access_token in text
+        assert f"for {one.company}, sent on {plain_date(one.submitted_at)}." in text
+    assert other.reference not in str(mails)
 
 
 def test_whatever_is_asked_for_the_answer_is_the_same(
     ask: Ask, session: Session, application: Application, handle_events: Handle
 ) -> None:
-    known = ask(application.reference, application.email)
+    def answer_to(email: str) -> str:
+        answer = ask(email)
+        assert answer.status_code == 200
+        return answer.text.replace(str(escape(email)), "…")
+
+    known = answer_to(application.email)
     handle_events()
     assert len(links_mailed(session)) == 1
-    for reference, email in (
-        (application.reference, "somebody@else.example"),
-        ("CE-0000-0000", application.email),
-        ("%", "%"),
-        ("' OR 1=1 --", "x" * 254),
-    ):
-        answer = ask(reference, email)
-        assert (answer.status_code, answer.data) == (200, known.data)
+    for email in ("somebody@else.example", "%@client.example", "'OR'1'='1'@client.example"):
+        assert answer_to(email) == known
     handle_events()
     assert len(links_mailed(session)) == 1
-
-
-def test_the_example_of_a_reference_begins_as_the_firms_do(
-    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    brand = msgspec.structs.replace(current_brand(), reference_prefix="XYZ")
-    monkeypatch.setitem(app.extensions, "brand", brand)
-    for language, words in (("en", "looks like XYZ-7K3M-2Q9F."), ("de", "etwa XYZ-7K3M-2Q9F.")):
-        assert words in client.get(f"/lost-link?lang={language}").text
 
 
 def test_who_is_erased_is_mailed_nothing(
     ask: Ask, session: Session, application: Application, handle_events: Handle
 ) -> None:
-    reference, email = application.reference, application.email
+    email = application.email
     erase_person(session, application.id, actor="prospect")
     session.commit()
-    ask(reference, email)
-    ask(reference, "")
+    ask(email)
+    ask("")
     handle_events()
     assert links_mailed(session) == []
 
@@ -90,9 +96,10 @@ def test_who_is_erased_is_mailed_nothing(
 @pytest.mark.parametrize(
     ("fields", "status", "sentence"),
     [
-        ({"reference": "", "email": ""}, 422, "answers need another look"),
-        ({"reference": "a\x00b", "email": "ada@client.example"}, 422, "can’t be stored"),
-        ({"reference": "CE-1", "email": "a@b.example", "csrf_token": "old"}, 400, "too long"),
+        ({"email": ""}, 422, "Type the address."),
+        ({"email": "ada@client"}, 422, "Enter an address like name@company.com."),
+        ({"email": "a\x00b@client.example"}, 422, "can’t be stored"),
+        ({"email": "a@b.example", "csrf_token": "old"}, 400, "too long"),
     ],
 )
 def test_what_is_no_request_is_said_at_its_field(
@@ -103,7 +110,7 @@ def test_what_is_no_request_is_said_at_its_field(
 
 
 def test_one_address_can_ask_ten_times_an_hour(ask: Ask) -> None:
-    answers = [ask("CE-0000-0000", "ada@client.example").status_code for _ in range(11)]
+    answers = [ask("ada@client.example").status_code for _ in range(11)]
     assert answers == [200] * 10 + [429]
 
 
@@ -114,25 +121,33 @@ def test_the_link_is_mailed_three_times_an_hour_from_wherever_it_is_asked_for(
     application: Application,
     handle_events: Handle,
 ) -> None:
-    first, *later = [ask(application.reference, application.email).data for _ in range(3)]
+    first, *later = [ask(application.email).data for _ in range(3)]
     client.environ_base["REMOTE_ADDR"] = "192.0.2.1"
-    assert [*later, ask(application.reference, application.email).data] == [first] * 3
+    assert [*later, ask(application.email).data] == [first] * 3
     handle_events()
     assert len(links_mailed(session)) == 3
 
 
-def test_requests_at_once_are_counted_one_by_one(app: Flask, application: Application) -> None:
-    reference, email = application.reference, application.email
+def test_requests_at_once_are_counted_one_by_one(
+    app: Flask, session: Session, application: Application, demo_answers: dict[str, Any]
+) -> None:
+    email = application.email
+    submit_answers(session, demo_answers)
+    session.commit()
 
     def ask_once(_: int) -> None:
         with app.app_context():
-            request_page_link(db.session(), reference, email)
+            request_page_links(db.session(), email)
             db.session.commit()
 
     with ThreadPoolExecutor(max_workers=6) as pool:
         list(pool.map(ask_once, range(6)))
-    requested = select(func.count()).where(StoredEvent.type == "application.link_requested")
-    assert db.session.scalar(requested) == 3
+    requested = (
+        select(func.count())
+        .where(StoredEvent.type == "application.link_requested")
+        .group_by(StoredEvent.stream)
+    )
+    assert list(db.session.scalars(requested)) == [3, 3]
 
 
 def test_a_replaced_link_opens_nothing_and_the_new_one_is_mailed(

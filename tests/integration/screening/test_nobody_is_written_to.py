@@ -7,7 +7,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
-from app.applications.page_link import request_page_link
+from app.applications.page_link import request_page_links
 from app.applications.service import withdraw_application
 from tests.integration.screening.conftest import Press, mails_of, types_of
 
@@ -15,7 +15,7 @@ Handle = Callable[[], None]
 
 
 def ask_for_link(session: Session, application: Application) -> None:
-    request_page_link(session, application.reference, application.email)
+    request_page_links(session, application.email)
     session.commit()
 
 

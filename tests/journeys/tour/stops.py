@@ -107,7 +107,8 @@ ANSWER = press("Send the answer")
 WITHDRAW_LONG = (fill(message="word " * 300), press("Withdraw the application"))
 ERASE = press("Erase it for good")
 MAIL_ME = press("Mail me the link")
-LOST = (fill(reference="CE-7K3M-2Q9F", email="nobody@client.example"), MAIL_ME)
+LOST = (fill(email="nobody@client.example"), MAIL_ME)
+NO_ADDRESS = (fill(email="nobody"), MAIL_ME)
 AGREE = press("Agree to this engagement")
 PREVIEW = press("Preview the mail")
 RECORD = press("Record the payment")
@@ -227,6 +228,7 @@ OWN = (
     Stop("own page, withdrawn", "own:withdrawn", shows="You have withdrawn"),
     Stop("lost link", "/lost-link", shows="Have it mailed again"),
     Stop("lost link, wrong", "/lost-link", (MAIL_ME,), shows=WRONG),
+    Stop("lost link, no address", "/lost-link", NO_ADDRESS, shows="like name@company.com"),
     Stop("lost link, asked", "/lost-link", LOST, shows="Check your inbox"),
     Stop("withdraw", "withdraw:proposed", shows="Withdraw this application?"),
     Stop("withdraw, wrong", "withdraw:proposed", WITHDRAW_LONG, shows="Use at most 1,000"),

@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from app.applications.questions.answers import Answers
 from app.applications.questions.conditions import all_hold
 from app.engagements.rate_card import Billing, KindPrice, Modifier, RateCard
-from app.firm.offers import Deliverable, Kind, Length, Offers
+from app.firm.offers import Deliverable, Kind, Offer, Offers
 from app.languages.prose import Prose
 
 
@@ -81,11 +81,7 @@ def quote_engagement(kind: Kind, answers: Answers, card: RateCard) -> Quote:
     """
     price = card.price_of(kind)
     lines = [PriceLine(price.label, price.explanation, price.base_cents)]
-    lines += [
-        modifier_line(modifier, price)
-        for modifier in price.modifiers
-        if all_hold(modifier.when, answers)
-    ]
+    lines += [modifier_line(modifier, price) for modifier in _applied(price, answers)]
     short_cents = price.floor_cents - sum(line.amount_cents for line in lines)
     if short_cents > 0:
         lines.append(PriceLine(card.floor_label, price.floor_explanation, short_cents))
@@ -145,14 +141,15 @@ def proposal_at(quote: Quote, offers: Offers) -> Proposal:
     if quote.proposal:
         return quote.proposal
     offer, lines = offers.offer(quote.kind), {line.label for line in quote.lines}
-    lengths = [one.duration for one in offer.lengths if _is_priced(one, lines)]
     return Proposal(
         name=offer.name,
         headline=offer.headline,
-        duration=lengths[-1] if lengths else offer.duration,
+        duration=_duration_of(offer, lines),
         summary=offer.summary,
         deliverables=tuple(
-            Part(part.when, part.what) for part in offer.deliverables if _is_priced(part, lines)
+            Part(_time_of(part, lines), part.what)
+            for part in offer.deliverables
+            if _is_priced(part, lines)
         ),
         terms=offer.terms,
     )
@@ -189,5 +186,21 @@ def percent_of(cents: int, percent: int) -> int:
     return (cents * percent + 50) // 100
 
 
-def _is_priced(part: Deliverable | Length, lines: Collection[str]) -> bool:
+def _applied(price: KindPrice, answers: Answers) -> list[Modifier]:
+    """Those whose conditions hold, but none beside a line that rules it out."""
+    met = [modifier for modifier in price.modifiers if all_hold(modifier.when, answers)]
+    labels = {modifier.label for modifier in met}
+    return [modifier for modifier in met if modifier.not_with not in labels]
+
+
+def _duration_of(offer: Offer, lines: Collection[str]) -> str:
+    told = {length.only_with: length.duration for length in offer.lengths}
+    return next((told[line] for line in lines if line in told), told.get("", offer.duration))
+
+
+def _time_of(part: Deliverable, lines: Collection[str]) -> str:
+    return next((one.when for one in part.other_times if one.only_with in lines), part.when)
+
+
+def _is_priced(part: Deliverable, lines: Collection[str]) -> bool:
     return not part.only_with or part.only_with in lines

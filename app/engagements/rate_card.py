@@ -8,11 +8,11 @@ from babel.numbers import is_currency
 from msgspec import Struct
 from msgspec.structs import replace
 
-from app.applications.questions.checks import check_when
+from app.applications.questions.checks import check_when, rule_each_other_out
 from app.applications.questions.conditions import When
 from app.applications.questions.questionnaire import Questionnaire
 from app.data_files import DataFileError, read_data, with_digest
-from app.firm.offers import KINDS, Deliverable, Kind, Length, Offers
+from app.firm.offers import KINDS, Kind
 from app.languages.prose import Prose, current_data
 
 Billing = Literal["fixed", "monthly"]
@@ -24,9 +24,10 @@ _NOT_IN_HUNDREDTHS: Final = re.compile(
 
 
 class Modifier(Struct, frozen=True, forbid_unknown_fields=True):
-    """One line more on the quote when all conditions hold.
+    """One line more on the quote when all conditions hold, unless the line ``not_with`` is on it.
 
-    Either ``amount_cents`` or ``percent_of_base`` is given, below zero for a discount.
+    Either ``amount_cents`` or ``percent_of_base`` is given, below zero for a discount. ``days`` are
+    the working days by which the engagement takes longer with it, below zero for fewer.
     """
 
     label: Prose
@@ -34,13 +35,16 @@ class Modifier(Struct, frozen=True, forbid_unknown_fields=True):
     when: When
     amount_cents: int = 0
     percent_of_base: int = 0
+    days: int = 0
+    not_with: Prose = ""
 
 
 class KindPrice(Struct, frozen=True, forbid_unknown_fields=True):
     """The price of one kind, in cents: of the whole if ``billing`` is fixed, of a month if monthly.
 
     ``floor_cents`` is the least that a quote can come to; ``deposit_percent`` is of the total;
-    ``budget_months`` is for how many months of a monthly price a budget is meant to last.
+    ``budget_months`` is for how many months of a monthly price a budget is meant to last. ``days``
+    are the working days that the base pays for; 0 where the engagement has no end.
     """
 
     kind: Kind
@@ -53,6 +57,7 @@ class KindPrice(Struct, frozen=True, forbid_unknown_fields=True):
     deposit_percent: int
     modifiers: tuple[Modifier, ...] = ()
     budget_months: int = 1
+    days: int = 0
 
     @property
     def is_monthly(self) -> bool:
@@ -102,21 +107,6 @@ def load_rate_card(path: Path, questionnaire: Questionnaire) -> RateCard:
     return replace(card, version=with_digest(card.version, card))
 
 
-def check_price_lines(path: Path, offers: Offers, card: RateCard) -> None:
-    """Raises DataFileError where an offer, read from ``path``, has a part that comes only with a
-    price line, and its kind has no such line."""
-    for offer in offers.offers:
-        lines = {modifier.label for modifier in card.price_of(offer.kind).modifiers}
-        parts: tuple[Length | Deliverable, ...] = (*offer.lengths, *offer.deliverables)
-        for part in parts:
-            if part.only_with and part.only_with not in lines:
-                raise DataFileError(
-                    path,
-                    f"The offer '{offer.kind}' has a part only with '{part.only_with}', which is no"
-                    " line of its price.",
-                )
-
-
 def _faults_in(card: RateCard, questionnaire: Questionnaire) -> list[str]:
     faults = []
     if not (card.currency.islower() and is_currency(card.currency.upper())):
@@ -131,7 +121,10 @@ def _faults_in(card: RateCard, questionnaire: Questionnaire) -> list[str]:
         faults += [f"The kind '{price.kind}' {fault}." for fault in _faults_in_price(price)]
         for modifier in price.modifiers:
             place = f"The modifier '{modifier.label}' of the kind '{price.kind}'"
-            faults += [f"{place} {it}." for it in _faults_in_modifier(modifier, questionnaire)]
+            own = _faults_in_modifier(modifier, questionnaire)
+            if not own:
+                own = _faults_beside(modifier, price, questionnaire)
+            faults += [f"{place} {it}." for it in own]
     for number, budget in enumerate(card.budgets, start=1):
         faults += [f"The budget {number} {it}." for it in _faults_in_budget(budget, questionnaire)]
     return faults
@@ -149,6 +142,9 @@ def _faults_in_price(price: KindPrice) -> list[str]:
         faults.append(
             f"has budget_months {price.budget_months}; it must be 1 or more, and 1 of a fixed price"
         )
+    labels = [modifier.label for modifier in price.modifiers]
+    if len({*labels}) < len(labels):
+        faults.append("has two lines of one label")
     if not (price.label and price.explanation and price.floor_explanation):
         faults.append("needs a label, an explanation and a floor_explanation")
     return faults
@@ -162,6 +158,27 @@ def _faults_in_modifier(modifier: Modifier, questionnaire: Questionnaire) -> lis
     if not modifier.when:
         return ["has no condition; put what everybody pays into the base"]
     return check_when(modifier.when, questionnaire)
+
+
+def _faults_beside(modifier: Modifier, price: KindPrice, questionnaire: Questionnaire) -> list[str]:
+    """What is wrong with it beside the kind's other lines."""
+    others = {other.label: other for other in price.modifiers if other is not modifier}
+    faults = []
+    if modifier.not_with and modifier.not_with not in others:
+        faults.append(f"is not with '{modifier.not_with}', which is no other line of that price")
+    elif modifier.not_with and others[modifier.not_with].not_with:
+        faults.append(f"is not with '{modifier.not_with}', which may be left out itself")
+    for other in others.values():
+        if not (modifier.days and other.days) or other.not_with == modifier.label:
+            continue
+        if modifier.not_with != other.label and not rule_each_other_out(
+            modifier.when, other.when, questionnaire
+        ):
+            faults.append(
+                f"changes the days, as '{other.label}' does, and both can be in one quote: say"
+                " not_with"
+            )
+    return faults
 
 
 def _faults_in_budget(budget: Budget, questionnaire: Questionnaire) -> list[str]:

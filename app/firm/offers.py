@@ -15,6 +15,13 @@ Kind = Literal["sprint", "build", "fractional"]
 KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 
+class OtherTime(Struct, frozen=True, forbid_unknown_fields=True):
+    """When a part ends in an engagement whose price has the line ``only_with``."""
+
+    when: Prose
+    only_with: Prose
+
+
 class Deliverable(Struct, frozen=True, forbid_unknown_fields=True):
     """What the client holds at the end of a part of the engagement; ``only_with`` is the label of
     the price line without which there is no such part."""
@@ -22,12 +29,15 @@ class Deliverable(Struct, frozen=True, forbid_unknown_fields=True):
     when: Prose
     what: Prose
     only_with: Prose = ""
+    other_times: tuple[OtherTime, ...] = ()
 
 
 class Length(Struct, frozen=True, forbid_unknown_fields=True):
-    """How long an engagement takes whose price has the line ``only_with``, or any."""
+    """How long an engagement takes whose price has the line ``only_with``, or any: in words, and as
+    the working ``days`` that its price lines have to come to."""
 
     duration: Prose
+    days: int
     only_with: Prose = ""
 
 
@@ -40,7 +50,8 @@ class Asked(Struct, frozen=True, forbid_unknown_fields=True):
 
 class Offer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     """One kind of engagement. ``duration`` is what anybody may expect of it, ``lengths`` what it is
-    in a proposal: the last that holds. ``terms`` are the sentences under a proposal."""
+    in a proposal: what a line of its price makes it, or else what it is without such a line.
+    ``terms`` are the sentences under a proposal."""
 
     kind: Kind
     name: Prose

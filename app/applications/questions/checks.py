@@ -37,6 +37,18 @@ def check_when(when: When, questionnaire: Questionnaire) -> list[str]:
     return problems
 
 
+def rule_each_other_out(one: When, other: When, questionnaire: Questionnaire) -> bool:
+    """Whether no answers meet both: they want different choices of a question that takes one.
+    Expects conditions that check_when accepts."""
+    return any(
+        questionnaire.question(mine.question).kind == "choice"
+        and not {*mine.any_of} & {*theirs.any_of}
+        for mine in one
+        for theirs in other
+        if mine.question == theirs.question
+    )
+
+
 def check_cases(
     cases: Sequence[When], questionnaire: Questionnaire, *, with_unanswered: bool = False
 ) -> list[str]:

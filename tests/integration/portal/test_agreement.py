@@ -13,6 +13,7 @@ from sqlalchemy.orm import Session
 from app.applications.events import ApplicationAccepted
 from app.applications.models import Application
 from app.engagements.models import Engagement
+from app.engagements.pricing import proposal_at
 from app.engagements.queries import engagement_of
 from app.events.store import read_stream
 from app.events.types import stream_of
@@ -39,7 +40,7 @@ def test_the_proposal_stands_on_the_page_with_every_price_line_and_term(
     client: FlaskClient, path: str, engagement: Engagement
 ) -> None:
     page = html.unescape(client.get(path).text)
-    offer = current_offers().offer("sprint")
+    offer = proposal_at(engagement.priced, current_offers())
     words = [offer.name, offer.duration, offer.summary, "$12,500", "$6,250", "It is a contract"]
     words += [*offer.terms, *(part.what for part in offer.deliverables)]
     for line in engagement.priced.lines:

@@ -5,8 +5,8 @@ import pytest
 
 from app.applications.questions.questionnaire import Questionnaire
 from app.data_files import DataFileError
-from app.engagements.rate_card import RateCard, check_price_lines, load_rate_card
-from app.firm.offers import KINDS, load_offers
+from app.engagements.rate_card import RateCard, load_rate_card
+from app.firm.offers import KINDS
 
 
 def test_every_kind_has_its_price(rate_card: RateCard) -> None:
@@ -77,6 +77,29 @@ def test_every_kind_has_its_price(rate_card: RateCard) -> None:
             "The modifier '' of the kind 'fractional' needs a label and an explanation.",
         ),
         (
+            'label = "Over 100 services"',
+            'label = "21 to 100 services"',
+            "The kind 'sprint' has two lines of one label.",
+        ),
+        (
+            'not_with = "Deadline within a month"',
+            'not_with = "Deadline in May"',
+            "The modifier 'Whole migration' of the kind 'build' is not with 'Deadline in May',"
+            " which is no other line of that price.",
+        ),
+        (
+            "days = -10",
+            'days = -10\nnot_with = "Whole migration"',
+            "The modifier 'Whole migration' of the kind 'build' is not with 'Deadline within a"
+            " month', which may be left out itself.",
+        ),
+        (
+            'not_with = "Deadline within a month"\n',
+            "",
+            "The modifier 'Whole migration' of the kind 'build' changes the days, as 'Deadline"
+            " within a month' does, and both can be in one quote: say not_with.",
+        ),
+        (
             "budget_months = 3",
             "budget_months = 0",
             "The kind 'fractional' has budget_months 0; it must be 1 or more, and 1 of a fixed",
@@ -127,18 +150,6 @@ def test_a_budget_ends_where_the_form_says_so(
         [value] = condition.any_of
         assert labels.pop(value).endswith(f"${budget.up_to_cents // 100:,}")
     assert {*labels} == {"not_set", "over_150k"}
-
-
-def test_a_part_of_an_offer_that_comes_with_no_price_line_is_refused(
-    with_change: Callable[[str, str, str], Path], rate_card: RateCard
-) -> None:
-    path = with_change("offers.toml", 'only_with = "Whole migration"', 'only_with = "Half of it"')
-    with pytest.raises(DataFileError) as caught:
-        check_price_lines(path, load_offers(path), rate_card)
-    assert (
-        "The offer 'build' has a part only with 'Half of it', which is no line of its price."
-        in str(caught.value)
-    )
 
 
 def test_each_edit_makes_a_version_of_its_own(

@@ -1,0 +1,45 @@
+"""What is wrong with offers beside the rate card: what they tell is held to what is charged."""
+
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from app.data_files import DataFileError
+from app.engagements.rate_card import KindPrice, RateCard
+from app.firm.offers import Offer, Offers
+
+
+def check_price_lines(path: Path, offers: Offers, card: RateCard) -> None:
+    """Raises DataFileError where an offer, read from ``path``, has a part that comes only with a
+    price line that its kind doesn't have, or tells of another length than its price lines do."""
+    for offer in offers.offers:
+        price = card.price_of(offer.kind)
+        for fault in (*_unknown_lines(offer, price), *_other_lengths(offer, price)):
+            raise DataFileError(path, f"The offer '{offer.kind}' {fault}.")
+
+
+def _unknown_lines(offer: Offer, price: KindPrice) -> Iterator[str]:
+    known = {"", *(modifier.label for modifier in price.modifiers)}
+    for label in _lines_named(offer):
+        if label not in known:
+            yield f"has a part only with '{label}', which is no line of its price"
+
+
+def _lines_named(offer: Offer) -> Iterable[str]:
+    for part in offer.deliverables:
+        yield part.only_with
+        yield from (time.only_with for time in part.other_times)
+    yield from (length.only_with for length in offer.lengths)
+
+
+def _other_lengths(offer: Offer, price: KindPrice) -> Iterator[str]:
+    """No two lines that change the days are in one quote, so that each line has its length."""
+    told = {length.only_with: length.days for length in offer.lengths}
+    charged = {line.label: price.days + line.days for line in price.modifiers if line.days}
+    if price.days:
+        charged[""] = price.days
+    for label in sorted(charged.keys() | told.keys()):
+        if told.get(label) != charged.get(label, price.days):
+            which = f"with '{label}'" if label else "without a line that changes it"
+            days = charged.get(label, price.days)
+            said = f"{told[label]} by its lengths" if label in told else "has no length for it"
+            yield f"takes {days} days by its price {which}, and {said}"

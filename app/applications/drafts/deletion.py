@@ -12,6 +12,7 @@ from app.applications.drafts.browser_draft import (
 )
 from app.applications.drafts.end import discard_draft
 from app.applications.drafts.service import NotThisDraft, lock_unsent
+from app.applications.drafts.suggestion import forget_suggestion
 from app.database import db
 
 draft_deletion = Blueprint("draft_deletion", __name__)
@@ -38,6 +39,7 @@ def delete() -> ResponseReturnValue:
         flash(gettext("What you entered is deleted."))
     db.session.commit()
     session.pop(DRAFT_COOKIE, None)
+    forget_suggestion()
     return forgetting(redirect(url_for("application_form.start"), 303))
 
 

@@ -3,6 +3,7 @@
 from app.applications.drafts.browser_draft import current_draft, remember
 from app.applications.drafts.forms import StepForm, name_of
 from app.applications.drafts.service import NotThisDraft, save_step, start_draft
+from app.applications.drafts.suggestion import use_up_suggestion
 from app.applications.models import Draft
 from app.applications.questions.questionnaire import current_questionnaire, original_questionnaire
 from app.database import db
@@ -36,6 +37,7 @@ def keep(form: StepForm, *, accepted: bool) -> Draft:
     remember(draft)
     form.build_on(draft)
     db.session.commit()
+    use_up_suggestion(form.step)
     return draft
 
 

@@ -1,5 +1,5 @@
 """The kind of engagement that a prospect pressed "Apply" for: it is chosen at its question, until
-they have answered there."""
+they have answered there. It is for one application; a second one begins without."""
 
 from flask import session
 
@@ -19,10 +19,23 @@ def suggest_kind(kind: str | None) -> None:
         session[SUGGESTED_KIND] = kind
 
 
+def use_up_suggestion(step: Step) -> None:
+    """Forget it once the step is saved that asks for it."""
+    if _asks_for_kind(step):
+        forget_suggestion()
+
+
+def forget_suggestion() -> None:
+    session.pop(SUGGESTED_KIND, None)
+
+
 def suggested_answers(step: Step, draft: Draft | None) -> Answers:
     """What to choose on the step's page: nothing once it was saved, be it without an answer."""
     kind = session.get(SUGGESTED_KIND)
-    asked = QUESTION in {question.key for question in step.questions}
-    if kind is None or not asked or last_save(draft, step) != NO_SAVE:
+    if kind is None or not _asks_for_kind(step) or last_save(draft, step) != NO_SAVE:
         return {}
     return {QUESTION: kind}
+
+
+def _asks_for_kind(step: Step) -> bool:
+    return QUESTION in {question.key for question in step.questions}

@@ -32,7 +32,7 @@ from app.applications.drafts.pages import (
 from app.applications.drafts.question_html import question_html
 from app.applications.drafts.service import DraftSealed, NotThisDraft, StepChanged
 from app.applications.drafts.starting_over import is_under_way
-from app.applications.drafts.suggestion import suggest_kind, suggested_answers
+from app.applications.drafts.suggestion import forget_suggestion, suggest_kind, suggested_answers
 from app.applications.questions.branches import branches_css
 from app.applications.questions.questionnaire import STEP_KEYS, current_questionnaire
 from app.applications.refusal import AlreadySubmitted, DraftChanged, DraftUnfinished
@@ -144,6 +144,7 @@ def submit() -> ResponseReturnValue:
     except DraftChanged:
         db.session.rollback()
         return show_review(form, keep(form, accepted=True), 409, moved=True)
+    forget_suggestion()
     return redirect(url_for("portal.status", token=access_token), 303)
 
 

@@ -2,7 +2,7 @@
 
 import pytest
 
-from tests.integration.applications.prospect import Prospect
+from tests.integration.applications.prospect import Prospect, hidden
 from tests.integration.applications.test_draft import checked
 
 
@@ -50,4 +50,33 @@ def test_a_page_that_was_saved_without_the_answer_stays_without(prospect: Prospe
 def test_what_is_no_kind_is_passed_over(prospect: Prospect, kind: str) -> None:
     page = prospect.client.get("/apply", query_string={"kind": kind})
     assert page.status_code == 200
+    assert chosen(prospect) == []
+
+
+def test_a_second_application_begins_without_what_the_first_was_for(prospect: Prospect) -> None:
+    apply_for(prospect, "sprint")
+    prospect.fill_in("you", "engagement")
+    prospect.press("start-over")
+    assert chosen(prospect) == []
+    apply_for(prospect, "build")
+    assert chosen(prospect) == ["build"]
+
+
+def test_what_was_pressed_before_starting_over_counts_for_the_new_pages(prospect: Prospect) -> None:
+    prospect.fill_in("you", "engagement")
+    apply_for(prospect, "build")
+    prospect.press("start-over")
+    assert chosen(prospect) == ["build"]
+
+
+def test_sending_and_deleting_use_it_up_too(prospect: Prospect) -> None:
+    prospect.fill_in()
+    apply_for(prospect, "build")
+    assert prospect.send().status_code == 303
+    start = prospect.client.get("/apply").text
+    prospect.client.post("/apply", data={"csrf_token": hidden(start, "csrf_token")})
+    assert chosen(prospect) == []
+    apply_for(prospect, "build")
+    prospect.fill_in("you")
+    assert prospect.press("delete").status_code == 303
     assert chosen(prospect) == []

@@ -4,9 +4,14 @@ from msgspec import Struct
 
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import Question, Questionnaire, Step
-from app.engagements.pricing import is_within_budget, quote_engagement, starting_price_cents
+from app.engagements.pricing import (
+    is_within_budget,
+    proposal_at,
+    quote_engagement,
+    starting_price_cents,
+)
 from app.engagements.rate_card import RateCard
-from app.firm.offers import KINDS, Kind
+from app.firm.offers import KINDS, Kind, Offers
 from app.languages.prose import Prose
 from app.scoring.rubric import Misfit, Rubric, misfit_of
 from app.scoring.score import gaps_in, score_answers, why_not_preferred
@@ -14,10 +19,11 @@ from app.scoring.score import gaps_in, score_answers, why_not_preferred
 
 class PricedKind(Struct, frozen=True):
     """A kind of engagement at the price that the rate card gives for the answers, in cents of
-    ``currency``: in all, or each month. The budget that was given is compared with
-    ``budget_months`` of it."""
+    ``currency``: in all, or each month, and how long it then takes. The budget that was given is
+    compared with ``budget_months`` of it."""
 
     kind: Kind
+    duration: Prose
     total_cents: int
     starting_cents: int
     currency: str
@@ -47,26 +53,27 @@ class Outlook(Struct, frozen=True):
 
 
 def outlook_on(
-    answers: Answers, questionnaire: Questionnaire, rubric: Rubric, card: RateCard
+    answers: Answers, questionnaire: Questionnaire, rubric: Rubric, card: RateCard, offers: Offers
 ) -> Outlook:
-    """What the answers lead to, by the rubric and the rate card that judge them once they are
-    sent."""
+    """What the answers lead to, by the rubric, the rate card and the offers that make a proposal of
+    them once they are sent."""
     kind = score_answers(answers, rubric).recommended_kind
     misfit = misfit_of(answers, rubric)
     return Outlook(
-        proposed=_price(kind, answers, card),
+        proposed=_price(kind, answers, card, offers),
         why_not_preferred=why_not_preferred(kind, answers, rubric),
-        others=tuple(_price(other, answers, card) for other in KINDS if other != kind),
+        others=tuple(_price(other, answers, card, offers) for other in KINDS if other != kind),
         unclear=() if misfit else _unclear(answers, questionnaire, rubric),
         misfit=misfit,
     )
 
 
-def _price(kind: Kind, answers: Answers, card: RateCard) -> PricedKind:
+def _price(kind: Kind, answers: Answers, card: RateCard, offers: Offers) -> PricedKind:
     quote = quote_engagement(kind, answers, card)
     starting_cents = starting_price_cents(kind, card)
     return PricedKind(
         kind=kind,
+        duration=proposal_at(quote, offers).duration,
         total_cents=quote.total_cents,
         starting_cents=starting_cents,
         currency=quote.currency,

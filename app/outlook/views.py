@@ -20,7 +20,7 @@ def page() -> ResponseReturnValue:
     draft = current_draft()
     if draft is None or draft.submitted_at or open_step(draft).key != STEP_KEYS[-1]:
         return redirect(url_for("application_form.step", key=STEP_KEYS[-1]), 303)
-    questionnaire = current_questionnaire()
+    questionnaire, offers = current_questionnaire(), current_offers()
     is_part = "HX-Request" in request.headers
     return render_template(
         "outlook/_outlook.html" if is_part else "outlook/page.html",
@@ -29,6 +29,7 @@ def page() -> ResponseReturnValue:
             questionnaire,
             current_rubric(),
             current_rate_card(),
+            offers,
         ),
-        offers=current_offers(),
+        offers=offers,
     )

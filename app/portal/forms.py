@@ -60,7 +60,7 @@ class LostLinkForm(SiteForm):
     """The address that an application came from: the link goes there alone, so no more is asked."""
 
     email = EmailField(
-        lazy_gettext("Email"),
+        lazy_gettext("Email address"),
         filters=[trimmed],
         render_kw={"autocomplete": "email", "autocapitalize": "off", "spellcheck": "false"},
         validators=[

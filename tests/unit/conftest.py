@@ -10,6 +10,7 @@ from app.applications.questions.answers import Answers
 from app.applications.questions.file import load_questionnaire
 from app.applications.questions.questionnaire import Question, Questionnaire
 from app.engagements.rate_card import RateCard, load_rate_card
+from app.firm.offers import Offers, load_offers
 from app.scoring.rubric import Rubric, load_rubric
 
 ROOT = Path(__file__).parents[2]
@@ -29,6 +30,11 @@ def rubric(questionnaire: Questionnaire) -> Rubric:
 @pytest.fixture(scope="session")
 def rate_card(questionnaire: Questionnaire) -> RateCard:
     return load_rate_card(CONTENT / "rate_card.toml", questionnaire)
+
+
+@pytest.fixture(scope="session")
+def offers() -> Offers:
+    return load_offers(CONTENT / "offers.toml")
 
 
 @pytest.fixture(scope="session")

@@ -38,6 +38,14 @@ def test_it_names_the_kind_and_the_price_and_what_the_others_start_at(ready: Pro
     assert "Sprint, from $10,000" in page
 
 
+def test_how_long_it_takes_is_told_for_these_answers(ready: Prospect) -> None:
+    ready.press("engagement", budget="60k_to_150k", preferred_kind="build")
+    ready.press("outcome", outcome="migration_in_production", deadline="within_6_months")
+    assert "Duration: Ten weeks." in seen_by(ready)
+    ready.press("outcome", outcome="migration_in_production", deadline="within_1_month")
+    assert "Duration: Four weeks." in seen_by(ready)
+
+
 def test_a_price_above_the_budget_is_told_as_such(ready: Prospect) -> None:
     assert "budget you gave" not in seen_by(ready)
     ready.press("outcome", outcome="migration_in_production")

@@ -13,16 +13,10 @@ from app.engagements.offer_checks import check_price_lines
 from app.engagements.pricing import proposal_at, quote_engagement
 from app.engagements.rate_card import RateCard
 from app.firm.offers import KINDS, Kind, Offers, load_offers
-from tests.unit.conftest import CONTENT
 
 Change = Callable[[str, str, str], Path]
 Drawn = st.SearchStrategy[Answers]
 kinds = st.sampled_from(KINDS)
-
-
-@pytest.fixture(scope="module")
-def offers() -> Offers:
-    return load_offers(CONTENT / "offers.toml")
 
 
 @given(kind=kinds, data=st.data())

@@ -7,9 +7,9 @@ from hypothesis import strategies as st
 
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import Questionnaire
-from app.engagements.pricing import quote_engagement
+from app.engagements.pricing import proposal_at, quote_engagement
 from app.engagements.rate_card import RateCard
-from app.firm.offers import KINDS
+from app.firm.offers import KINDS, Offers
 from app.outlook.outlook import outlook_on
 from app.scoring.rubric import Rubric
 from app.scoring.score import score_answers
@@ -37,12 +37,15 @@ def test_what_is_foretold_is_what_will_be_proposed_at_that_price(
     questionnaire: Questionnaire,
     rubric: Rubric,
     rate_card: RateCard,
+    offers: Offers,
 ) -> None:
     answers = questionnaire.answers_to_asked(data.draw(any_answers))
-    outlook = outlook_on(answers, questionnaire, rubric, rate_card)
+    outlook = outlook_on(answers, questionnaire, rubric, rate_card, offers)
     kind = score_answers(answers, rubric).recommended_kind
     assert outlook.proposed.kind == kind
-    assert outlook.proposed.total_cents == quote_engagement(kind, answers, rate_card).total_cents
+    quote = quote_engagement(kind, answers, rate_card)
+    assert outlook.proposed.total_cents == quote.total_cents
+    assert outlook.proposed.duration == proposal_at(quote, offers).duration
     assert {outlook.proposed.kind, *(other.kind for other in outlook.others)} == {*KINDS}
 
 
@@ -61,10 +64,11 @@ def test_only_what_a_reviewer_would_ask_about_is_unclear(
     questionnaire: Questionnaire,
     rubric: Rubric,
     rate_card: RateCard,
+    offers: Offers,
     changed: Answers,
     unclear: set[str],
 ) -> None:
-    outlook = outlook_on({**STRONG, **changed}, questionnaire, rubric, rate_card)
+    outlook = outlook_on({**STRONG, **changed}, questionnaire, rubric, rate_card, offers)
     named = {question.key for one in outlook.unclear for _, question in one.questions}
     assert named == unclear
     assert all(one.sentence and one.questions for one in outlook.unclear)
@@ -75,10 +79,16 @@ def test_only_what_a_reviewer_would_ask_about_is_unclear(
     [{"budget": "under_10k"}, {"symptoms": ["no_symptoms"], "engineers": "none_yet"}],
 )
 def test_whom_no_engagement_would_help_is_told_so(
-    questionnaire: Questionnaire, rubric: Rubric, rate_card: RateCard, changed: Answers
+    questionnaire: Questionnaire,
+    rubric: Rubric,
+    rate_card: RateCard,
+    offers: Offers,
+    changed: Answers,
 ) -> None:
-    assert outlook_on(STRONG, questionnaire, rubric, rate_card).misfit is None
-    misfit = outlook_on({**STRONG, "success": "", **changed}, questionnaire, rubric, rate_card)
+    assert outlook_on(STRONG, questionnaire, rubric, rate_card, offers).misfit is None
+    misfit = outlook_on(
+        {**STRONG, "success": "", **changed}, questionnaire, rubric, rate_card, offers
+    )
     assert misfit.misfit and not misfit.unclear
 
 
@@ -95,23 +105,26 @@ def test_a_price_above_the_budget_is_told(
     questionnaire: Questionnaire,
     rubric: Rubric,
     rate_card: RateCard,
+    offers: Offers,
     changed: Answers,
     is_within: bool,
 ) -> None:
-    outlook = outlook_on({**LARGE, **changed}, questionnaire, rubric, rate_card)
+    outlook = outlook_on({**LARGE, **changed}, questionnaire, rubric, rate_card, offers)
     assert outlook.proposed.kind == "build"
     assert outlook.proposed.is_within_budget == is_within
     assert all(other.starts_within_budget for other in outlook.others)
 
 
 def test_a_monthly_price_is_compared_for_the_months_that_the_form_names(
-    questionnaire: Questionnaire, rubric: Rubric, rate_card: RateCard
+    questionnaire: Questionnaire, rubric: Rubric, rate_card: RateCard, offers: Offers
 ) -> None:
     months = rate_card.price_of("fractional").budget_months
     assert "three months" in questionnaire.question("budget").hint and months == 3
     answers = {**STRONG, "preferred_kind": "fractional", "budget": "25k_to_60k"}
     few, many = (
-        outlook_on({**answers, "days_a_month": days}, questionnaire, rubric, rate_card).proposed
+        outlook_on(
+            {**answers, "days_a_month": days}, questionnaire, rubric, rate_card, offers
+        ).proposed
         for days in ("4", "8")
     )
     assert few.is_within_budget and few.total_cents * months <= 6_000_000
@@ -125,8 +138,9 @@ def test_where_a_price_is_within_the_budget_so_is_what_it_starts_at(
     questionnaire: Questionnaire,
     rubric: Rubric,
     rate_card: RateCard,
+    offers: Offers,
 ) -> None:
     answers = questionnaire.answers_to_asked(data.draw(any_answers))
-    outlook = outlook_on(answers, questionnaire, rubric, rate_card)
+    outlook = outlook_on(answers, questionnaire, rubric, rate_card, offers)
     for one in (outlook.proposed, *outlook.others):
         assert one.starts_within_budget or not one.is_within_budget

@@ -1,10 +1,5 @@
-"""The site as a server starts it.
+"""The site as a server starts it."""
 
-``python -m app.start granian …`` makes it once before the server comes in its place: a server that
-makes it in its workers alone would start them again and again.
-"""
-
-import os
 import sys
 
 import click
@@ -20,8 +15,3 @@ def start_app() -> Flask:
         return create_app()
     except click.ClickException as error:
         sys.exit(f"Error: {error.message}")
-
-
-if __name__ == "__main__":
-    start_app()
-    os.execvp(sys.argv[1], sys.argv[1:])  # noqa: S606 - a line of the Procfile

@@ -47,7 +47,7 @@ def test_a_dead_letter_is_seen_foreseen_and_replayed_by_keyboard(
     expect(phone.get_by_role("region", name="Why this score")).to_contain_text("of 22")
 
 
-def test_a_subscriber_is_held_and_let_go_without_javascript(
+def test_a_subscriber_is_paused_and_resumed_without_javascript(
     visit: Visit, site: Site, ada: Reviewer
 ) -> None:
     page = visit(390, reviewer=ada, javascript=False, reduced_motion="reduce")

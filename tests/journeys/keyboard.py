@@ -7,12 +7,13 @@ from app.applications.questions.questionnaire import Question
 from tests.journeys.prospect import label_of
 
 MOST_STOPS = 80
-# A choice is shown, and outlined, as its whole label.
+# A choice is shown, and outlined, as its whole label, and a link that leads from a row as that row.
 FOCUS = """() => {
   const focused = document.activeElement;
   const shown = focused.closest("label") ?? focused;
   const box = shown.getBoundingClientRect();
-  const outlined = [focused, shown].some(element => {
+  const outlined = [focused, shown, focused.closest("tr")].some(element => {
+    if (!element) return false;
     const style = getComputedStyle(element);
     return style.outlineStyle !== "none" && parseFloat(style.outlineWidth) >= 2;
   });

@@ -110,6 +110,7 @@ def test_a_page_that_was_open_for_too_long_records_nothing_and_keeps_what_was_ty
     typed = {"amount": "5,000", "received_on": today, "bank_reference": "FT 24/117"}
     answer = desk.post(page_of(payer), data={"csrf_token": "expired", **typed})
     assert answer.status_code == 400 and "open for too long" in answer.text
+    assert 'role="alert" tabindex="-1" autofocus' in answer.text
     assert all(f'value="{value}"' in answer.text for value in typed.values())
     token = CSRF_TOKEN.search(answer.text)
     assert token and payer.payments() == []

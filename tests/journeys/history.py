@@ -59,11 +59,13 @@ class History(NamedTuple):
         """ "own:paid", "desk:paid", "past:paid" and "money:paid" are that application's pages: the
         prospect's, the reviewer's, its history and the deposit's; "event:paid" is its first
         event's, "withdraw:paid" and "erase:paid" ask the prospect once more. "webhook:endpoint" and
-        "webhook:message" are those of the webhook, "replay:foreseen" a replay's, "resume:unsent"
-        is the link into a draft. Other addresses stand as given."""
+        "webhook:message" are those of the webhook, "webhook:endpoint/edit" is one below,
+        "replay:foreseen" is a replay's, "resume:unsent" the link into a draft. Other addresses
+        stand as given."""
         side, _, rest = address.partition(":")
         if side == "webhook":
-            return f"/staff/webhooks/{getattr(self.webhook, rest)}"
+            which, slash, page = rest.partition("/")
+            return f"/staff/webhooks/{getattr(self.webhook, which)}{slash}{page}"
         state, mark, query = rest.partition("?")
         if side in {"replay", "resume"}:
             return str(getattr(self, rest))

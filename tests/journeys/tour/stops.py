@@ -118,8 +118,7 @@ NEW_PASSWORD = press("Change password")
 OPEN_CAUSE = follow("ProgrammingError in scoring.score_fit")
 SIGNED_OUT = (*DECLINE, forget_cookies, PREVIEW)
 ADD = press("Add the endpoint")
-EDIT = follow("Edit")
-UNEDITED = (EDIT, fill(url=""), press("Save the endpoint"))
+NOWHERE = (fill(url=""), press("Save the endpoint"))
 NEW_WEBHOOK = (fill_new_address, choose("deposit.paid"), ADD)
 REPLAY = press("Send them again")
 
@@ -319,8 +318,8 @@ DESK = (
     Stop("webhook, wrong", "/staff/webhooks/new", (ADD,), shows=WRONG, who="staff"),
     Stop("webhook, added", "/staff/webhooks/new", NEW_WEBHOOK, shows="this once", who="staff"),
     Stop("webhook", "webhook:endpoint", (open_details,), shows="webhook.tested", who="staff"),
-    Stop("webhook, edit", "webhook:endpoint", (EDIT,), shows="Messages under way", who="staff"),
-    Stop("webhook, no address", "webhook:endpoint", UNEDITED, shows="Enter the", who="staff"),
+    Stop("webhook, edit", "webhook:endpoint/edit", shows="Messages under way", who="staff"),
+    Stop("webhook, nowhere", "webhook:endpoint/edit", NOWHERE, shows="Enter the", who="staff"),
     Stop("webhook, replay wrong", "webhook:endpoint", (REPLAY,), shows="a time", who="staff"),
     Stop("webhook message", "webhook:message", shows="Nobody reads this", who="staff"),
     Stop("style guide", "/staff/styleguide", who="staff"),

@@ -32,5 +32,5 @@ def test_every_state_of_the_table_has_a_word_of_its_own(
 
 
 def test_the_queue_can_be_narrowed_to_each_state() -> None:
-    narrowed = ("open", "unanswered", *applications.STATUSES, "all")
+    narrowed = ("open", "late", "unanswered", *applications.STATUSES, "all")
     assert get_args(Shown) == narrowed == tuple(choice.value for choice in SHOWN)

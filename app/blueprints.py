@@ -3,16 +3,16 @@ decide; the operator looks after it."""
 
 from app.accounts.views import accounts
 from app.api.views import api
-from app.applications.drafts.autosave import autosave
-from app.applications.drafts.deletion import draft_deletion
+from app.applications.drafts.autosave_views import autosave
+from app.applications.drafts.deletion_views import draft_deletion
 from app.applications.drafts.resume_link_views import resume_link
-from app.applications.drafts.starting_over import starting_over
+from app.applications.drafts.starting_over_views import starting_over
 from app.applications.drafts.views import application_form
 from app.attachments.views import attachments
 from app.catalog.views import catalog
 from app.comparer.views import comparer
-from app.content.pictures import pictures
-from app.content.syndication import syndication
+from app.content.picture_views import pictures
+from app.content.syndication_views import syndication
 from app.content.views import content
 from app.engagements.views import engagements
 from app.flow.replay_views import replays

@@ -3,21 +3,20 @@
 import uuid
 
 from flask_babel import lazy_gettext
-from wtforms import HiddenField, TextAreaField
+from wtforms import HiddenField
 from wtforms.validators import DataRequired, Length
 
-from app.web.fields import storable, trimmed
+from app.web.fields import LongTextField, storable, trimmed
 from app.web.site_form import SiteForm
 
 
 class MessageForm(SiteForm):
     """A message. ``form_id`` is new with every page, and makes a second press no second message."""
 
-    text = TextAreaField(
+    text = LongTextField(
         lazy_gettext("Your message"),
         filters=[trimmed],
-        # With a maximum in the page a browser cuts what is pasted, and says nothing.
-        render_kw={"maxlength": False, "rows": 6},
+        rows=6,
         validators=[
             DataRequired(lazy_gettext("Write your message first.")),
             storable,

@@ -1,21 +1,20 @@
 """What a prospect can send from their own page."""
 
 from flask_babel import lazy_gettext
-from wtforms import EmailField, StringField, TextAreaField
+from wtforms import EmailField, StringField
 from wtforms.validators import DataRequired, Length, Optional
 
-from app.web.fields import mail_address, storable, trimmed
+from app.web.fields import LongTextField, mail_address, storable, trimmed
 from app.web.site_form import SiteForm
 
 
 class ReplyForm(SiteForm):
     """The answer to a reviewer's question."""
 
-    message = TextAreaField(
+    message = LongTextField(
         lazy_gettext("Your answer"),
         filters=[trimmed],
-        # With a maximum in the page a browser cuts what is pasted, and says nothing.
-        render_kw={"maxlength": False, "rows": 8},
+        rows=8,
         validators=[
             DataRequired(lazy_gettext("Write your answer first.")),
             storable,
@@ -43,11 +42,11 @@ class AgreementForm(SiteForm):
 class WithdrawalForm(SiteForm):
     """Taking an application back."""
 
-    message = TextAreaField(
+    message = LongTextField(
         lazy_gettext("Why, if you would like to say"),
         description=lazy_gettext("It goes to the reviewers, and helps us to ask better questions."),
         filters=[trimmed],
-        render_kw={"maxlength": False, "rows": 4},
+        rows=4,
         validators=[
             Optional(),
             storable,

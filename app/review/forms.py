@@ -11,7 +11,6 @@ from wtforms import (
     SelectChoice,
     SelectField,
     StringField,
-    TextAreaField,
 )
 from wtforms.validators import InputRequired, Length, Regexp, ValidationError
 
@@ -26,7 +25,7 @@ from app.review.pricing import Pricing
 from app.review.queue import Filters
 from app.review.states import STATUSES, application_state
 from app.scoring.rubric import Rubric
-from app.web.fields import storable, trimmed
+from app.web.fields import LongTextField, storable, trimmed
 from app.web.rendering import money, price
 from app.web.site_form import SiteForm
 
@@ -138,11 +137,12 @@ class DecisionForm(AnsweringForm, SettlingForm):
         filters=[trimmed],
         render_kw={"inputmode": "decimal", "autocomplete": "off"},
     )
-    message = TextAreaField(
+    message = LongTextField(
         "Message to the prospect",
         description="It goes into a mail that greets the prospect by name and says what you"
         " decided.",
         filters=[trimmed],
+        rows=6,
         validators=[
             storable,
             Length(max=LONGEST_MESSAGE, message=f"Use at most {LONGEST_MESSAGE:,} characters."),
@@ -178,7 +178,7 @@ class DecisionForm(AnsweringForm, SettlingForm):
             least = money(starting_price_cents(kind, self.card), self.card.currency)
             raise ValidationError(f"A {name} costs at least {least}.") from None
 
-    def validate_message(self, field: TextAreaField) -> None:
+    def validate_message(self, field: LongTextField) -> None:
         if self.verdict.data == "ask" and not field.data:
             raise ValidationError("Write what you would like to know.")
 

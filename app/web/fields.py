@@ -1,6 +1,7 @@
 """Fields of forms, and what every text that is typed goes through."""
 
 import re
+from typing import Any
 
 from wtforms import Field, Form, SelectMultipleField, TextAreaField
 from wtforms.validators import StopValidation
@@ -17,6 +18,14 @@ class CheckboxesField(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+class LongTextField(TextAreaField):
+    """Several lines, in a box of so many ``rows``. The page names no maximum: with one a browser
+    cuts what is pasted, and says nothing."""
+
+    def __init__(self, label: Any, *, rows: int, **options: Any) -> None:
+        super().__init__(label, render_kw={"maxlength": False, "rows": rows}, **options)
 
 
 def trimmed(value: str | None) -> str | None:

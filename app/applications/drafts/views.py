@@ -31,7 +31,6 @@ from app.applications.drafts.pages import (
 )
 from app.applications.drafts.question_html import question_html
 from app.applications.drafts.service import DraftSealed, NotThisDraft, StepChanged
-from app.applications.drafts.starting_over import is_under_way
 from app.applications.drafts.suggestion import forget_suggestion, suggest_kind, suggested_answers
 from app.applications.questions.branches import branches_css
 from app.applications.questions.questionnaire import STEP_KEYS, current_questionnaire
@@ -65,7 +64,7 @@ def start() -> ResponseReturnValue:
         "applications/start.html",
         questionnaire=current_questionnaire(),
         minutes=minutes_by_step(db.session(), current_questionnaire()),
-        next_step=open_step(draft) if draft and is_under_way(draft) else None,
+        next_step=open_step(draft) if draft and draft.is_under_way else None,
         kept_days=config.DRAFT_DAYS,
         reminds=config.DRAFT_REMINDER_DAYS > 0,
     )
@@ -74,7 +73,8 @@ def start() -> ResponseReturnValue:
 @application_form.post("/apply")
 def begin() -> ResponseReturnValue:
     """Begin with the first page; where something was entered that is not sent, ask first."""
-    if is_under_way(current_draft()):
+    draft = current_draft()
+    if draft and draft.is_under_way:
         return redirect(url_for("starting_over.ask"), 303)
     session.pop(DRAFT_COOKIE, None)
     return redirect(url_for(".step", key=STEP_KEYS[0]), 303)

@@ -49,6 +49,11 @@ def test_the_page_has_a_form_whose_id_is_new_each_time(client: FlaskClient, path
     assert len(ids) == 2
 
 
+def test_no_browser_is_told_to_cut_what_is_pasted(client: FlaskClient, path: str) -> None:
+    boxes = re.findall(r"<textarea[^>]*>", client.get(path).text)
+    assert boxes and not any("maxlength" in box for box in boxes)
+
+
 def test_what_both_sides_wrote_is_one_thread_and_whoever_left_is_the_firm(
     client: FlaskClient,
     path: str,

@@ -28,6 +28,15 @@ def token_of(client: FlaskClient) -> str:
     return found[1]
 
 
+def test_no_browser_is_told_to_cut_what_is_pasted(
+    desk: FlaskClient, submit: Submit, handle_events: Handle
+) -> None:
+    path = f"/staff/applications/{submit().id}"
+    handle_events()
+    boxes = re.findall(r"<textarea[^>]*>", desk.get(path).text)
+    assert len(boxes) == 2 and not any("maxlength" in box for box in boxes)
+
+
 def test_markup_in_any_answer_is_text_on_every_page(
     desk: FlaskClient,
     submit: Submit,

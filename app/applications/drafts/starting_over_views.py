@@ -20,7 +20,7 @@ starting_over = Blueprint("starting_over", __name__)
 def ask() -> ResponseReturnValue:
     """Ask whether this browser is to forget its draft."""
     draft = current_draft()
-    if draft is None or not is_under_way(draft):
+    if draft is None or not draft.is_under_way:
         return redirect(url_for("application_form.start"), 303)
     return render_template(
         "applications/start_over.html",
@@ -45,11 +45,6 @@ def start_over() -> ResponseReturnValue:
 def answer_other(_: NotThisDraft) -> ResponseReturnValue:
     flash(gettext("Nothing is changed: this browser has another form open now. It is this one."))
     return redirect(url_for(".ask"), 303)
-
-
-def is_under_way(draft: Draft | None) -> bool:
-    """Whether something was entered that is not sent."""
-    return bool(draft and draft.version and not draft.submitted_at)
 
 
 def has_address(draft: Draft) -> bool:

@@ -7,7 +7,7 @@ up to a limit, then the oldest are dropped; whoever makes them never waits.
 import logging
 from collections.abc import Sequence
 from contextvars import ContextVar, Token
-from multiprocessing.util import Finalize
+from multiprocessing.util import Finalize, register_after_fork
 from threading import Thread
 from types import TracebackType
 
@@ -95,8 +95,9 @@ class OtlpTracer:
             BatchSpanProcessor(exporter, schedule_delay_millis=BATCH_MS)
         )
         self._tracer = self._provider.get_tracer("app")
-        # Unlike atexit's, these run in the web server's forked workers too.
-        Finalize(None, self.close, exitpriority=0)
+        self._close_at_exit()
+        # Each of the web server's workers forgets what was to be done at its parent's end.
+        register_after_fork(self, OtlpTracer._close_at_exit)
 
     def start(
         self,
@@ -124,6 +125,10 @@ class OtlpTracer:
 
     def current(self) -> Span:
         return SentSpan(trace.get_current_span())
+
+    def _close_at_exit(self) -> None:
+        """Unlike atexit's functions, this runs in forked workers too."""
+        Finalize(None, self.close, exitpriority=0)
 
     def close(self) -> None:
         """Send what is left, unless the collector takes too long over it."""

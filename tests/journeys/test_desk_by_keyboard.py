@@ -33,9 +33,9 @@ def test_a_reviewer_signs_in_finds_an_application_and_accepts_it(
     press(page, page.get_by_role("button", name="Sign in"))
     type_into(page, "Search", applied.company)
     press(page, page.get_by_role("button", name="Show"))
-    press(page, page.get_by_role("link", name=applied.company))
+    press(page, page.get_by_role("link", name=applied.company, exact=True))
 
-    press_tab_until(page, page.get_by_role("link", name="Decide"))
+    press_tab_until(page, page.get_by_role("link", name="Decide", exact=True))
     page.keyboard.press("Enter")
     is_next(page, "Accept")
     press(page, page.get_by_role("button", name="Preview the mail"))

@@ -38,8 +38,8 @@ def _other_lengths(offer: Offer, price: KindPrice) -> Iterator[str]:
     if price.days:
         charged[""] = price.days
     for label in sorted(charged.keys() | told.keys()):
-        if told.get(label) != charged.get(label, price.days):
+        days = charged.get(label, price.days)
+        if told.get(label) != days:
             which = f"with '{label}'" if label else "without a line that changes it"
-            days = charged.get(label, price.days)
             said = f"{told[label]} by its lengths" if label in told else "has no length for it"
             yield f"takes {days} days by its price {which}, and {said}"

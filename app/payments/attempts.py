@@ -13,8 +13,8 @@ from app.applications.models import Application
 from app.database import new_id, utc_now
 from app.engagements.models import Engagement
 from app.firm.offers import current_offers
+from app.payments.gateway import CheckoutPage
 from app.payments.models import CheckoutAttempt, Deposit
-from app.payments.outcomes import CheckoutPage
 
 # Under the 24 hours for which Stripe remembers a key: as long as a page can be paid, its key can
 # be repeated.

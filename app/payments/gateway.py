@@ -1,12 +1,34 @@
-"""The way to Stripe: `stripe_sdk`, loaded only where somebody pays."""
+"""The way to Stripe: what it may answer, and `stripe_sdk`, loaded only where somebody pays."""
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from app.payments.outcomes import PaymentUnavailable
+import msgspec
+
 from app.settings import current_config
 
 if TYPE_CHECKING:
     from app.payments.stripe_sdk import Gateway
+
+CheckoutStatus = Literal["open", "complete", "expired", "unknown"]
+
+
+class PaymentUnavailable(Exception):
+    """Card payment is not set up, or it is not known what Stripe made of the request."""
+
+
+class CheckoutRefused(PaymentUnavailable):
+    """Stripe made no payment page under this key and never will; another key may be tried."""
+
+
+class ForgedWebhook(Exception):
+    """The body was not signed by Stripe with our secret, or too long ago."""
+
+
+class CheckoutPage(msgspec.Struct, frozen=True):
+    """Stripe's payment page, open when it was asked for."""
+
+    session_id: str
+    url: str
 
 
 def current_gateway() -> "Gateway":

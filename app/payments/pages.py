@@ -8,7 +8,7 @@ from app.applications.opening import open_application
 from app.database import db
 from app.engagements.models import Engagement
 from app.engagements.queries import engagement_of
-from app.payments.outcomes import PaymentUnavailable
+from app.payments.gateway import PaymentUnavailable
 from app.payments.service import open_deposit_checkout
 from app.settings import current_config
 

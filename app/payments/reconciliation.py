@@ -8,9 +8,8 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
 from app.database import utc_now
-from app.payments.gateway import current_gateway
+from app.payments.gateway import PaymentUnavailable, current_gateway
 from app.payments.models import CheckoutAttempt
-from app.payments.outcomes import PaymentUnavailable
 from app.payments.settlement import SETTLE
 from app.payments.stripe_events import UnusableEvent, store_stripe_event
 

@@ -10,9 +10,8 @@ from app.applications.queries import share_lock_application
 from app.engagements.models import Engagement
 from app.payments.attempts import advance, begin_attempt, get_attempt, keep_page, open_attempts
 from app.payments.deposits import NotDue, Transfer, lock_deposit, owe_deposit, pay_deposit
-from app.payments.gateway import current_gateway
+from app.payments.gateway import CheckoutRefused, PaymentUnavailable, current_gateway
 from app.payments.models import CheckoutAttempt, Deposit
-from app.payments.outcomes import CheckoutRefused, PaymentUnavailable
 
 if TYPE_CHECKING:
     from app.payments.stripe_sdk import Gateway

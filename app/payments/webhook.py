@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 
 from app.database import db
 from app.extensions import csrf
-from app.payments.outcomes import ForgedWebhook
+from app.payments.gateway import ForgedWebhook
 from app.payments.stripe_events import UnusableEvent, store_stripe_event
 from app.settings import current_config
 

@@ -12,8 +12,8 @@ from app.applications.models import Application
 from app.database import db, utc_now
 from app.engagements.models import Engagement
 from app.payments import stripe_sdk
+from app.payments.gateway import PaymentUnavailable
 from app.payments.models import CheckoutAttempt
-from app.payments.outcomes import PaymentUnavailable
 from app.payments.service import open_deposit_checkout
 from app.payments.stripe_sdk import Gateway
 from tests.integration.payments.actors import Handle, Payer, Standin

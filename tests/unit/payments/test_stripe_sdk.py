@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.payments.outcomes import ForgedWebhook
+from app.payments.gateway import ForgedWebhook
 from app.payments.stripe_sdk import SIGNATURE_TOLERANCE_SECONDS, Gateway, check_signature
 from local.stripe_standin.webhooks import signature_header
 

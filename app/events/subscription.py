@@ -26,9 +26,20 @@ class Subscriptions:
     def names(self) -> list[str]:
         return sorted(self._by_name)
 
-    def of(self, event_type: str) -> list[str]:
+    def subscribers_of(self, event_type: str) -> list[str]:
         """The names of the type's subscribers, in the table's order."""
         return [subscriber for subscribed, subscriber in self.pairs if subscribed == event_type]
+
+    def types_of(self, name: str) -> list[str]:
+        """The types that the subscriber of that name has; none for an unknown one."""
+        return [event_type for event_type, subscriber in self.pairs if subscriber == name]
+
+    def as_arrays(self) -> dict[str, list[str]]:
+        """The pairs as SQL takes them, in ``unnest(:types, :subscribers)``."""
+        return {
+            "types": [event_type for event_type, _ in self.pairs],
+            "subscribers": [subscriber for _, subscriber in self.pairs],
+        }
 
     def subscriber(self, name: str) -> Subscriber:
         """The function of that name. Raises UnknownSubscriber."""

@@ -127,7 +127,7 @@ def _look(
         outside=outside,
         rows=list(_changes(session, before, numbers)),
         events=[
-            ForeseenEvent(row.type, row.stream, subscriptions.of(row.type))
+            ForeseenEvent(row.type, row.stream, subscriptions.subscribers_of(row.type))
             for row in session.execute(RECORDED, {"numbers": numbers})
         ],
         mails=[

@@ -108,7 +108,7 @@ def _message(declared: type[Event], subscriptions: Subscriptions, base_url: str)
         "summary": meaning_of(declared),
         "contentType": "application/cloudevents+json",
         "tags": [{"name": domain_of(declared)}],
-        "x-subscribers": subscriptions.of(declared.type),
+        "x-subscribers": subscriptions.subscribers_of(declared.type),
         "payload": {"allOf": [{"$ref": "#/components/schemas/CloudEvent"}, {"properties": own}]},
         "examples": [
             {"payload": msgspec.json.decode(to_json(example_event(declared), base_url))},

@@ -44,7 +44,7 @@ def describe_events(subscriptions: Subscriptions, base_url: str) -> list[EventTy
             domain=domain_of(declared),
             stream_kind=declared.stream_kind,
             fields=describe_fields(declared),
-            subscribers=subscriptions.of(name),
+            subscribers=subscriptions.subscribers_of(name),
             example=json.dumps(json.loads(to_json(example_event(declared), base_url)), indent=2),
         )
         for name, declared in sorted(declared_events().items())

@@ -35,7 +35,7 @@ def backfill_subscriber(
     before its present, pause the subscriber while this runs.
     """
     subscriptions.subscriber(name)
-    types = [event_type for event_type, subscriber in subscriptions.pairs if subscriber == name]
+    types = subscriptions.types_of(name)
     values = {"after": 0, "batch": BATCH, "subscriber": name, "types": types, "since": since}
     total = 0
     while (part := session.execute(ADD, values).one()).reached is not None:

@@ -109,9 +109,8 @@ def flow_figures(session: Session) -> FlowFigures:
     """The state of the whole flow now; every subscriber of the table has a row but the canary's,
     whose event is as old as the site."""
     subscriptions = current_subscriptions()
-    types, subscribers = zip(*subscriptions.pairs, strict=True) if subscriptions.pairs else ((), ())
     found: dict[str, dict[str, float]] = {name: {} for name in subscriptions.names()}
-    pairs = {"types": list(types), "subscribers": list(subscribers)}
+    pairs = subscriptions.as_arrays()
     for statement in (UNFINISHED, DONE, UNRELAYED, PAUSED):
         values = pairs if statement is UNRELAYED else {}
         for row in session.execute(statement, values).mappings():

@@ -47,5 +47,4 @@ def unhandled_events(connection: Connection, subscriber: Subscriber) -> Sequence
 
 def _named(subscriber: Subscriber) -> dict[str, object]:
     name = name_of(subscriber)
-    types = [event_type for event_type, named in current_subscriptions().pairs if named == name]
-    return {"subscriber": name, "types": types}
+    return {"subscriber": name, "types": current_subscriptions().types_of(name)}

@@ -108,13 +108,7 @@ def relay_batch(subscriptions: Subscriptions, send: Send) -> int:
     The deliveries are committed before the first task is sent. What can't be sent is left to the
     sweep.
     """
-    types, subscribers = zip(*subscriptions.pairs, strict=True) if subscriptions.pairs else ((), ())
-    values = {
-        "batch": BATCH,
-        "known": known_types(),
-        "types": list(types),
-        "subscribers": list(subscribers),
-    }
+    values = {"batch": BATCH, "known": known_types(), **subscriptions.as_arrays()}
     begun = time.time_ns()
     with autocommit() as connection:
         relayed, first, held, traces, _ = connection.execute(RELAY_BATCH, values).one()

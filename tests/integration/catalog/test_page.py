@@ -28,7 +28,7 @@ def test_every_type_is_told_with_its_meaning_its_fields_and_who_acts_on_it(
         assert ("<table" in text) == bool(declared.__struct_fields__), name
         assert all(f'<th scope="row">{field}' in text for field in declared.__struct_fields__), name
         assert text.count("Yes</span>") == len(declared.personal), name
-        assert all(one in text for one in current_subscriptions().of(name)), name
+        assert all(one in text for one in current_subscriptions().subscribers_of(name)), name
         assert f'"type": "{name}"' in text, name
 
 

@@ -29,7 +29,7 @@ def read_through_by_handlers(session: Session, stream: str) -> list[str]:
     """The tables that those who hear of the stream's last event read through."""
     last = read_stream(session, stream)[-1]
     before = rows_read(session)
-    for name in current_subscriptions().of(last.type):
+    for name in current_subscriptions().subscribers_of(last.type):
         current_subscriptions().subscriber(name)(session, last)
     session.flush()
     return read_through(session, before)

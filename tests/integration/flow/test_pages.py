@@ -168,7 +168,7 @@ def test_one_event_is_shown_with_its_cause_its_effects_and_every_try(
     page = desk.get(f"/staff/events/{submitted.id}")
     assert f'href="/staff/events/{scored.id}"' in page
     assert submitted.hash.hex() in page and "It is what was recorded" in page
-    for subscriber in current_subscriptions().of("application.submitted"):
+    for subscriber in current_subscriptions().subscribers_of("application.submitted"):
         assert subscriber in page
     open_part, _, personal = page.partition("<details")
     assert application.email not in open_part and application.email in personal

@@ -53,7 +53,7 @@ def test_a_preview_names_the_rows_events_and_mails_that_would_follow(
     assert [f"application-{key}" for key in scores.keys] == [stream]
     [event] = foreseen.events
     assert (event.type, event.stream) == ("application.scored", stream)
-    assert event.subscribers == current_subscriptions().of("application.scored")
+    assert event.subscribers == current_subscriptions().subscribers_of("application.scored")
     assert "engagements.propose_engagement" in event.subscribers
 
 

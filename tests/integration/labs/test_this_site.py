@@ -115,7 +115,7 @@ def test_only_what_is_named_here_leaves_the_house() -> None:
 
 def test_the_stages_are_those_behind_the_types(session: Session) -> None:
     subscriptions = current_subscriptions()
-    assert set(STAGES) == {stage for name in TYPES for stage in subscriptions.of(name)}
+    assert set(STAGES) == {stage for name in TYPES for stage in subscriptions.subscribers_of(name)}
 
 
 def test_times_are_cut_to_the_hour_and_lengths_to_hundredths(

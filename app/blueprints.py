@@ -15,7 +15,7 @@ from app.content.picture_views import pictures
 from app.content.syndication_views import syndication
 from app.content.views import content
 from app.engagements.views import engagements
-from app.flow.replay_views import replays
+from app.flow.replay.views import replays
 from app.flow.views import flow
 from app.history.views import history
 from app.labs.this_site.views import this_site

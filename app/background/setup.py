@@ -29,8 +29,8 @@ from app.events.tasks import (
     sweep_deliveries,
 )
 from app.events.tracing import new_trace
-from app.flow.outside import refuse
-from app.flow.tasks import move_replays_on
+from app.flow.replay.closed_doors import refuse
+from app.flow.replay.tasks import move_replays_on
 from app.notifications.tasks import sweep_mail
 from app.payments.tasks import reconcile_payments
 from app.screening.tasks import forget_old_origins

@@ -20,7 +20,7 @@ from app.events.types import declared_events
 from app.flow.forms import LogForm
 from app.flow.log import Filters, log_page
 from app.flow.picture import Picture, draw_flow
-from app.flow.queries import latest_replays
+from app.flow.replay.queries import latest_replays
 from app.flow.story import find_event
 from app.flow.trouble import count_trouble, dead_letter_groups, retrying_deliveries
 from app.notifications.queries import count_unsent_mail_by_status, refused_mail

@@ -25,10 +25,10 @@ from app.events.delivery.retry import RetryPolicy
 from app.events.models import Delivery
 from app.events.subscription import Subscriptions, current_subscriptions
 from app.events.types import RecordedEvent
-from app.flow.advance import advance_replays
-from app.flow.foreseen import Foreseen
-from app.flow.preview import preview_replay
-from app.flow.service import choose_dead_letters
+from app.flow.replay.advance import advance_replays
+from app.flow.replay.foreseen import Foreseen
+from app.flow.replay.preview import preview_replay
+from app.flow.replay.service import choose_dead_letters
 from local.postgres import Postgres
 from tests.staff import browser_of
 from tests.submitted import submit_answers

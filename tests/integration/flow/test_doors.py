@@ -21,7 +21,7 @@ from app.database import db
 from app.events.subscription import Subscriptions
 from app.events.tasks import sweep_deliveries
 from app.events.types import RecordedEvent
-from app.flow.preview import preview_replay
+from app.flow.replay.preview import preview_replay
 from app.notifications.tasks import ring_mailer
 from local.postgres import Postgres
 from local.redis import Redis
@@ -153,7 +153,7 @@ def test_with_the_doors_open_such_a_handler_would_leave_something(
 ) -> None:
     replay_id = choose(*fail())
     before = everything(postgres)
-    monkeypatch.setattr("app.flow.preview.doors_closed", lambda: nullcontext([]))
+    monkeypatch.setattr("app.flow.replay.preview.doors_closed", lambda: nullcontext([]))
 
     def reach_out(session: Session, recorded: RecordedEvent) -> None:
         by_the_request(session, recorded)
@@ -182,7 +182,7 @@ def test_a_transaction_that_is_not_doomed_could_be_committed(
     fail: Fail, choose: Choose, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replay_id = choose(*fail())
-    monkeypatch.setattr("app.flow.preview.DOOM", text("SELECT 1"))
+    monkeypatch.setattr("app.flow.replay.preview.DOOM", text("SELECT 1"))
 
     def reach_out(session: Session, recorded: RecordedEvent) -> None:
         by_a_commit_in_sql(session, recorded)

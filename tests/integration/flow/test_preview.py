@@ -17,7 +17,7 @@ from app.engagements.service import accept_engagement
 from app.events.delivery.dead_letters import replay_dead_letter
 from app.events.subscription import Subscriptions, current_subscriptions
 from app.events.types import RecordedEvent
-from app.flow.preview import preview_replay
+from app.flow.replay.preview import preview_replay
 from app.notifications.queries import mail_of_this_transaction
 from app.payments.queries import deposits_of_this_transaction
 from local.postgres import Postgres
@@ -161,7 +161,7 @@ def test_a_handler_that_waits_for_ever_does_not_hold_up_the_page(
 def test_a_preview_ends_after_its_time_and_says_what_it_left_out(
     fail: Fail, choose: Choose, monkeypatch: pytest.MonkeyPatch, desk: Desk
 ) -> None:
-    monkeypatch.setattr("app.flow.preview.LONGEST_SECONDS", -1)
+    monkeypatch.setattr("app.flow.replay.preview.LONGEST_SECONDS", -1)
     replay_id = choose(*fail(2))
     assert not foresee_any(replay_id)
     assert "2 could not be previewed in time" in desk.get(f"/staff/events/replays/{replay_id}")

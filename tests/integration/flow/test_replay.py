@@ -14,10 +14,10 @@ from sqlalchemy.orm import Session
 
 from app.database import db
 from app.events.delivery.dead_letters import replay_dead_letter
-from app.flow.advance import MOST_UNDER_WAY, advance_replays
-from app.flow.models import ReplayItem
-from app.flow.queries import find_replay
-from app.flow.service import (
+from app.flow.replay.advance import MOST_UNDER_WAY, advance_replays
+from app.flow.replay.models import ReplayItem
+from app.flow.replay.queries import find_replay
+from app.flow.replay.service import (
     AlreadyStarted,
     NothingChosen,
     NotRunning,
@@ -104,7 +104,7 @@ def test_a_cancelled_replay_stops_and_what_is_under_way_is_finished(
     deliver_sent: Callable[[list[int]], None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    monkeypatch.setattr("app.flow.advance.MOST_UNDER_WAY", 2)
+    monkeypatch.setattr("app.flow.replay.advance.MOST_UNDER_WAY", 2)
     letters = fail(5)
     replay_id = choose(*letters)
     start(session, replay_id)

@@ -16,7 +16,7 @@ from app.chat.models import ChatMessage
 from app.circuits.events import CircuitOpened
 from app.events.store import record
 from app.events.subscription import current_subscriptions
-from app.flow.preview import preview_replay
+from app.flow.replay.preview import preview_replay
 from app.notifications.models import MailMessage
 from app.notifications.queries import LATEST_REFUSED
 from app.webhooks.models import WebhookEndpoint, WebhookMessage

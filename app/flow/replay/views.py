@@ -9,10 +9,10 @@ from flask_login import current_user, login_required
 
 from app.database import db
 from app.events.subscription import current_subscriptions
-from app.flow.foreseen import sum_up
-from app.flow.preview import preview_replay
-from app.flow.queries import ReplayView, find_replay
-from app.flow.service import (
+from app.flow.replay.foreseen import sum_up
+from app.flow.replay.preview import preview_replay
+from app.flow.replay.queries import ReplayView, find_replay
+from app.flow.replay.service import (
     AlreadyStarted,
     NothingChosen,
     NotRunning,
@@ -33,7 +33,7 @@ def dead_letters() -> str:
     """The dead letters of one cause."""
     cause = cause_in_address()
     found = dead_letters_of(db.session(), cause)
-    return render_template("flow/dead_letters.html", cause=cause, dead_letters=found)
+    return render_template("replays/dead_letters.html", cause=cause, dead_letters=found)
 
 
 @replays.post("/staff/events/replays")
@@ -59,10 +59,10 @@ def replay(replay_id: uuid.UUID) -> str:
     """What would follow, before it is started; afterwards, what has become of each dead letter."""
     found = load(replay_id)
     if found.state != "chosen":
-        return render_template("flow/replay.html", replay=found)
+        return render_template("replays/replay.html", replay=found)
     foreseen = preview_replay(replay_id, current_subscriptions())
     return render_template(
-        "flow/preview.html", replay=found, foreseen=foreseen, sum=sum_up(foreseen.values())
+        "replays/preview.html", replay=found, foreseen=foreseen, sum=sum_up(foreseen.values())
     )
 
 
@@ -70,7 +70,7 @@ def replay(replay_id: uuid.UUID) -> str:
 @login_required
 def progress(replay_id: uuid.UUID) -> str:
     """The part of the page that asks again by itself."""
-    return render_template("flow/_progress.html", replay=load(replay_id))
+    return render_template("replays/_progress.html", replay=load(replay_id))
 
 
 @replays.post("/staff/events/replays/<uuid:replay_id>/start")

@@ -5,7 +5,7 @@ from celery import shared_task
 from app.background.wake import wake
 from app.database import db
 from app.events.tasks import send_deliveries
-from app.flow.advance import advance_replays
+from app.flow.replay.advance import advance_replays
 
 
 def ring_replays() -> None:

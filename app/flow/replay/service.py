@@ -7,8 +7,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.database import after_commit
-from app.flow.models import Replay
-from app.flow.tasks import ring_replays
+from app.flow.replay.models import Replay
+from app.flow.replay.tasks import ring_replays
 
 FREEZE = text("""
 INSERT INTO replay_items (replay_id, delivery_id, claim)

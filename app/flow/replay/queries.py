@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session, joinedload
 
 from app.accounts.queries import name_of, staff_names
 from app.events.models import Delivery
-from app.flow.models import Replay, ReplayItem
+from app.flow.replay.models import Replay, ReplayItem
 from app.flow.subjects import Subject, subjects_of
 
 LATEST = 10

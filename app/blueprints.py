@@ -22,7 +22,7 @@ from app.labs.this_site.views import this_site
 from app.labs.time_machine.views import time_machine
 from app.labs.views import labs
 from app.monitoring.views import monitoring
-from app.notifications.letter import notifications
+from app.notifications.letters.letter import letters
 from app.outbound_hold.views import outbound_hold
 from app.outlook.views import outlook
 from app.payments.views import payments
@@ -59,7 +59,7 @@ BLUEPRINTS = (
     lost_link,
     payments,
     stripe_webhook,
-    notifications,
+    letters,
     accounts,
     review,
     held,

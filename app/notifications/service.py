@@ -10,7 +10,7 @@ from app.chat.queries import CHAT_CIRCUIT
 from app.chat.service import tell_channel
 from app.database import after_commit, new_id
 from app.events.types import RecordedEvent
-from app.notifications.letter import Letter
+from app.notifications.letters.letter import Letter
 from app.notifications.models import MailMessage
 from app.notifications.queries import MAIL_CIRCUIT
 from app.notifications.spans import trace_writing

@@ -23,8 +23,9 @@ from app.engagements.queries import get_engagement
 from app.events.store import read_stream
 from app.events.types import RecordedEvent
 from app.messages.promise import is_missed
-from app.notifications import alerts, conversation, erasure, letters, news, own_page
-from app.notifications.decision import decision_letter
+from app.notifications import erasure
+from app.notifications.letters import staff_alerts, staff_news, to_prospect
+from app.notifications.letters.decision import decision_letter
 from app.notifications.service import tell_staff, write_to
 from app.scoring.queries import score_of
 from app.screening.rules import current_rules
@@ -33,14 +34,14 @@ from app.screening.rules import current_rules
 def send_resume_link(session: Session, requested: RecordedEvent) -> None:
     """draft.link_requested → the way back, to the prospect."""
     if draft := find_draft(session, requested.subject_id):
-        letter = letters.resume_link(draft)
+        letter = to_prospect.resume_link(draft)
         write_to(session, requested.data.email, letter, because=requested)
 
 
 def remind_of_draft(session: Session, expiring: RecordedEvent) -> None:
     """draft.expiring → the way back, to the prospect, before there is none."""
     if draft := find_draft(session, expiring.subject_id):
-        letter = letters.draft_expiring(draft, date.fromisoformat(expiring.data.ends_on))
+        letter = to_prospect.draft_expiring(draft, date.fromisoformat(expiring.data.ends_on))
         write_to(session, expiring.data.email, letter, because=expiring)
 
 
@@ -54,7 +55,7 @@ def confirm_receipt(session: Session, sent: RecordedEvent) -> None:
     if is_held_until_released(session, sent):
         return
     application = share_lock_application(session, sent.subject_id)
-    letter = letters.received(application)
+    letter = to_prospect.received(application)
     write_to(session, application.email, letter, because=sent, application_id=application.id)
 
 
@@ -63,7 +64,7 @@ def ask_for_a_look(session: Session, held: RecordedEvent) -> None:
     application = share_lock_application(session, held.subject_id)
     if application.erased_at is not None:
         return
-    letter = alerts.held(application, current_rules().sentences(held.data.signals))
+    letter = staff_alerts.held(application, current_rules().sentences(held.data.signals))
     tell_staff(session, letter, because=held, application_id=application.id)
 
 
@@ -75,14 +76,14 @@ def alert_staff(session: Session, proposed: RecordedEvent) -> None:
     # Proposed by an offer that came before the score, it is no news; behind an erasure, nobody's.
     if score is None or application.erased_at is not None:
         return
-    letter = news.new_application(application, score, engagement)
+    letter = staff_news.new_application(application, score, engagement)
     tell_staff(session, letter, because=proposed, application_id=application.id)
 
 
 def alert_staff_of_failure(session: Session, dead: RecordedEvent) -> None:
     """delivery.dead_lettered → staff hear of it, and of the application if it is about one."""
     application = _application_of(session, dead.data.event_stream)
-    letter = alerts.handling_failed(application, dead.data.subscriber, dead.data.event_type)
+    letter = staff_alerts.handling_failed(application, dead.data.subscriber, dead.data.event_type)
     application_id = application.id if application else None
     tell_staff(session, letter, because=dead, application_id=application_id)
 
@@ -107,7 +108,7 @@ def pass_on_answer(session: Session, provided: RecordedEvent) -> None:
     if provided.is_erased:
         return
     application = share_lock_application(session, provided.subject_id)
-    letter = news.more_provided(application, provided.data.message)
+    letter = staff_news.more_provided(application, provided.data.message)
     tell_staff(session, letter, because=provided, application_id=application.id)
 
 
@@ -116,14 +117,14 @@ def pass_on_message(session: Session, received: RecordedEvent) -> None:
     if received.is_erased:
         return
     application = share_lock_application(session, received.subject_id)
-    letter = conversation.from_prospect(application, received.data.message)
+    letter = staff_news.message_from_prospect(application, received.data.message)
     tell_staff(session, letter, because=received, application_id=application.id)
 
 
 def send_message(session: Session, sent: RecordedEvent) -> None:
     """message.sent → what a member of staff wrote, to the prospect."""
     application = share_lock_application(session, sent.subject_id)
-    letter = conversation.from_staff(application, sent.data.message)
+    letter = to_prospect.message_from_staff(application, sent.data.message)
     write_to(session, application.email, letter, because=sent, application_id=application.id)
 
 
@@ -133,10 +134,10 @@ def announce_withdrawal(session: Session, withdrawn: RecordedEvent) -> None:
     if withdrawn.is_erased:
         return
     application = share_lock_application(session, withdrawn.subject_id)
-    letter = news.withdrawn(application, withdrawn.data.message)
+    letter = staff_news.withdrawn(application, withdrawn.data.message)
     tell_staff(session, letter, because=withdrawn, application_id=application.id)
     if may_be_written_to(session, application):
-        letter = own_page.withdrawal_confirmed(application)
+        letter = to_prospect.withdrawal_confirmed(application)
         write_to(
             session, application.email, letter, because=withdrawn, application_id=application.id
         )
@@ -145,7 +146,7 @@ def announce_withdrawal(session: Session, withdrawn: RecordedEvent) -> None:
 def send_page_link(session: Session, wanted: RecordedEvent) -> None:
     """application.link_requested, .link_replaced → the way to their page, to the prospect."""
     application = share_lock_application(session, wanted.subject_id)
-    letter = own_page.page_link(application, is_new=isinstance(wanted.data, PageLinkReplaced))
+    letter = to_prospect.page_link(application, is_new=isinstance(wanted.data, PageLinkReplaced))
     write_to(session, application.email, letter, because=wanted, application_id=application.id)
 
 
@@ -154,7 +155,7 @@ def remind_staff(session: Session, due: RecordedEvent) -> None:
     application = share_lock_application(session, due.subject_id)
     promise = open_promise(session, read_stream(session, due.stream))
     if promise and promise.is_missed:
-        letter = alerts.answer_due(application)
+        letter = staff_alerts.answer_due(application)
         tell_staff(session, letter, because=due, application_id=application.id)
 
 
@@ -163,7 +164,7 @@ def remind_staff_of_message(session: Session, due: RecordedEvent) -> None:
     application = share_lock_application(session, due.subject_id)
     is_erased = application.erased_at is not None
     if is_missed(due, read_stream(session, due.stream)) and not is_erased:
-        letter = alerts.reply_due(application)
+        letter = staff_alerts.reply_due(application)
         tell_staff(session, letter, because=due, application_id=application.id)
 
 
@@ -173,7 +174,7 @@ def announce_agreement(session: Session, accepted: RecordedEvent) -> None:
         return
     engagement = get_engagement(session, accepted.subject_id)
     application = share_lock_application(session, engagement.application_id)
-    letter = news.engagement_accepted(application, engagement)
+    letter = staff_news.engagement_accepted(application, engagement)
     tell_staff(session, letter, because=accepted, application_id=application.id)
 
 
@@ -182,16 +183,16 @@ def confirm_deposit(session: Session, paid: RecordedEvent) -> None:
     engagement = get_engagement(session, paid.subject_id)
     application = share_lock_application(session, engagement.application_id)
     amount_cents, currency = paid.data.amount_cents, paid.data.currency
-    receipt = letters.deposit_receipt(application, engagement, amount_cents, currency)
+    receipt = to_prospect.deposit_receipt(application, engagement, amount_cents, currency)
     write_to(session, application.email, receipt, because=paid, application_id=application.id)
-    letter = news.deposit_paid(application, amount_cents, currency, paid.data.method)
+    letter = staff_news.deposit_paid(application, amount_cents, currency, paid.data.method)
     tell_staff(session, letter, because=paid, application_id=application.id)
 
 
 def alert_staff_of_overpayment(session: Session, overpaid: RecordedEvent) -> None:
     """deposit.overpaid → the sum to refund, to staff."""
     application = share_lock_application(session, uuid.UUID(overpaid.data.application_id))
-    letter = alerts.deposit_overpaid(
+    letter = staff_alerts.deposit_overpaid(
         application, overpaid.data.amount_cents, overpaid.data.currency
     )
     tell_staff(session, letter, because=overpaid, application_id=application.id)
@@ -200,7 +201,7 @@ def alert_staff_of_overpayment(session: Session, overpaid: RecordedEvent) -> Non
 def alert_staff_of_webhook(session: Session, disabled: RecordedEvent) -> None:
     """webhook.endpoint_disabled → where nothing is sent any more, to staff, unless they did it."""
     if disabled.data.because != "staff":
-        letter = alerts.webhook_disabled(
+        letter = staff_alerts.webhook_disabled(
             disabled.subject_id, disabled.data.host, disabled.data.because
         )
         tell_staff(session, letter, because=disabled)
@@ -208,7 +209,7 @@ def alert_staff_of_webhook(session: Session, disabled: RecordedEvent) -> None:
 
 def alert_staff_of_outage(session: Session, opened: RecordedEvent) -> None:
     """circuit.opened → which service is away, to staff, by the others."""
-    letter = alerts.service_away(opened.data.name, opened.data.failures, opened.data.error)
+    letter = staff_alerts.service_away(opened.data.name, opened.data.failures, opened.data.error)
     tell_staff(session, letter, because=opened, away=opened.data.name)
 
 

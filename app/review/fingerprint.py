@@ -2,7 +2,7 @@
 
 import hashlib
 
-from app.notifications.letter import Letter
+from app.notifications.letters.letter import Letter
 
 
 def fingerprint(letter: Letter) -> str:

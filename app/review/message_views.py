@@ -12,7 +12,7 @@ from app.applications.models import Application
 from app.database import db
 from app.events.types import RecordedEvent
 from app.extensions import csrf
-from app.notifications import conversation
+from app.notifications.letters.to_prospect import message_from_staff
 from app.review import service
 from app.review.fingerprint import fingerprint
 from app.review.forms import ReviewersMessageForm
@@ -43,7 +43,7 @@ def write(application_id: uuid.UUID) -> ResponseReturnValue:
     if unread_messages(subject, form):
         return refuse_unread(subject, form)
     text = form.text.data or ""
-    letter = conversation.from_staff(subject, text)
+    letter = message_from_staff(subject, text)
     if request.form.get("confirmed") != fingerprint(letter) and subject.erased_at is None:
         beside = decision_form(subject)
         return show_preview(subject, form, beside, decision="None, a message only", letter=letter)

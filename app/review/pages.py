@@ -22,7 +22,7 @@ from app.events.types import RecordedEvent
 from app.firm.brand import current_brand
 from app.firm.offers import current_offers
 from app.messages.queries import entries_of, thread_of, written_since
-from app.notifications.letter import Letter
+from app.notifications.letters.letter import Letter
 from app.notifications.queries import mail_about
 from app.review.changes import last_change
 from app.review.fingerprint import fingerprint

@@ -18,7 +18,7 @@ from app.events.delivery.lag import lag_of
 from app.events.types import RecordedEvent
 from app.extensions import csrf
 from app.firm.offers import current_offers
-from app.notifications.decision import decision_letter
+from app.notifications.letters.decision import decision_letter
 from app.notifications.models import MailMessage
 from app.notifications.service import send_again
 from app.review import service

@@ -18,6 +18,7 @@ from app.events.delivery.handling import describe_error
 from app.events.rows import EVENT_COLUMNS, recorded_event
 from app.events.subscription import Subscriptions
 from app.events.tracing import following
+from app.flow.replay.closed_doors import doors_closed, refuse
 from app.flow.replay.foreseen import (
     Foreseen,
     ForeseenCharge,
@@ -25,7 +26,6 @@ from app.flow.replay.foreseen import (
     ForeseenMail,
     RowChanges,
 )
-from app.flow.replay.closed_doors import doors_closed, refuse
 from app.notifications.queries import mail_of_this_transaction
 from app.payments.queries import deposits_of_this_transaction
 

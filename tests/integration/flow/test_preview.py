@@ -65,7 +65,7 @@ def test_a_mail_is_foreseen_with_its_recipient_and_subject(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr("app.notifications.letters.received", refuse_to_score)
+        broken.setattr("app.notifications.letters.to_prospect.received", refuse_to_score)
         application = submit()
         handle_events()
     [letter] = session.scalars(text("SELECT id FROM deliveries WHERE status = 'dead'"))

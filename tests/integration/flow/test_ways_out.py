@@ -200,7 +200,7 @@ def test_a_preview_foresees_what_the_channel_would_be_told_and_tells_it_nothing(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     with monkeypatch.context() as broken:
-        broken.setattr("app.notifications.news.new_application", refuse_to_score)
+        broken.setattr("app.notifications.letters.staff_news.new_application", refuse_to_score)
         application = submit(company=MARKUP)
         handle_events()
     session.execute(text("DELETE FROM chat_messages"))

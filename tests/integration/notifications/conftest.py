@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.applications.events import MoreProvided
 from app.events.delivery.retry import RetryPolicy
 from app.events.store import record
-from app.notifications.letter import Letter
+from app.notifications.letters.letter import Letter
 from app.notifications.mailer import send_next_mail
 from app.notifications.models import MailMessage
 from app.notifications.service import write_to

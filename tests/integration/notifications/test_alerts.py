@@ -17,22 +17,22 @@ from app.engagements.queries import engagement_of
 from app.events.delivery.dead_letters import DeliveryDeadLettered
 from app.events.store import record
 from app.events.subscription import current_subscriptions
-from app.notifications.alerts import (
+from app.notifications.letters.letter import Letter
+from app.notifications.letters.staff_alerts import (
     answer_due,
     deposit_overpaid,
     handling_failed,
     held,
     reply_due,
 )
-from app.notifications.conversation import from_prospect
-from app.notifications.letter import Letter
-from app.notifications.models import MailMessage
-from app.notifications.news import (
+from app.notifications.letters.staff_news import (
     deposit_paid,
     engagement_accepted,
+    message_from_prospect,
     more_provided,
     withdrawn,
 )
+from app.notifications.models import MailMessage
 from tests.submitted import submit_answers
 
 DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
@@ -136,7 +136,7 @@ def test_a_name_from_right_to_left_turns_nothing_around_it_in_mail_to_staff(
         handling_failed(application, "scoring.score_fit", "application.submitted"),
         more_provided(application, "The answer"),
         withdrawn(application, "The reason"),
-        from_prospect(application, "The message"),
+        message_from_prospect(application, "The message"),
     ]
     company = f"\u2068{turned['company']}\u2069"
     for mail in mails_to_staff:

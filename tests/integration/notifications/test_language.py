@@ -30,8 +30,8 @@ from app.engagements.service import accept_engagement
 from app.events.store import record
 from app.events.types import stream_of
 from app.messages.service import write_as_staff
-from app.notifications import letters
-from app.notifications.letter import Letter
+from app.notifications.letters import to_prospect
+from app.notifications.letters.letter import Letter
 from app.notifications.models import MailMessage
 from app.payments.deposits import Transfer
 from app.payments.service import record_bank_payment
@@ -225,7 +225,7 @@ def test_an_english_application_has_english_letters(
 
 
 def test_no_letter_to_a_prospect_is_left_to_the_language_of_whoever_has_it_written() -> None:
-    made = inspect.getmembers(letters, inspect.isfunction)
+    made = inspect.getmembers(to_prospect, inspect.isfunction)
     to_prospects = [
         (name, write)
         for name, write in made

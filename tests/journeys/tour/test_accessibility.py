@@ -21,8 +21,7 @@ from tests.journeys.watch import Watch
 from tests.prospects import make_prospects, post
 from tests.site import Site, eventually
 
-WITH_LETTERS = ("letters.py", "news.py", "alerts.py", "conversation.py", "own_page.py")
-WRITTEN = [ROOT / "app/notifications" / name for name in WITH_LETTERS]
+WRITTEN = (ROOT / "app/notifications/letters").glob("*.py")
 # They take a client who pays twice, a service that keeps failing, and weeks.
 UNLIKELY = {"deposit_overpaid", "service_away", "draft_expiring"}
 LETTERS = {

@@ -2,18 +2,20 @@
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar
+from typing import Concatenate, ParamSpec, TypeVar, cast
 
 import msgspec
 from flask import Blueprint, render_template
 from flask_babel import force_locale
 
 from app.applications.models import Application, Draft
+from app.engagements.models import Engagement
 from app.firm.brand import current_brand
+from app.firm.offers import Kind, current_offers
 from app.languages.choice import present_language
 
 # It has no page; it tells Flask where the letters' templates are.
-notifications = Blueprint("notifications", __name__, template_folder="templates")
+letters = Blueprint("letters", __name__, template_folder="templates")
 
 About = TypeVar("About", Application, Draft)
 More = ParamSpec("More")
@@ -43,7 +45,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
         return self._render("html")
 
     def _render(self, form: str) -> str:
-        return render_template(f"notifications/letter.{form}", letter=self, brand=current_brand())
+        return render_template(f"letters/letter.{form}", letter=self, brand=current_brand())
 
 
 def in_their_language(
@@ -63,3 +65,8 @@ def in_their_language(
 def paragraphs_of(text: str) -> tuple[str, ...]:
     """What somebody typed, cut at its empty lines."""
     return tuple(part.strip() for part in text.split("\n\n") if part.strip())
+
+
+def offer_name(engagement: Engagement) -> str:
+    """What the offers call the engagement."""
+    return current_offers().offer(cast(Kind, engagement.kind)).name

@@ -1,7 +1,10 @@
-"""The letters of the flow to a prospect, as functions that read like the letter."""
+"""The letters to a prospect, in the order in which they may come.
+
+The subjects of what goes to and fro stay the same: some mail programs put nothing else into one
+thread.
+"""
 
 from datetime import date
-from typing import cast
 
 from flask_babel import gettext
 
@@ -9,10 +12,10 @@ from app.applications.events import ApplicationAccepted, ApplicationDeclined, Mo
 from app.applications.models import Application, Draft
 from app.engagements.models import Engagement
 from app.engagements.pricing import Quote, proposal_at
-from app.firm.offers import Kind, Offer, current_offers
+from app.firm.offers import current_offers
 from app.languages.prose import in_present_language
-from app.notifications.letter import Letter, in_their_language, paragraphs_of
-from app.notifications.links import link_to, status_page
+from app.notifications.letters.letter import Letter, in_their_language, offer_name, paragraphs_of
+from app.notifications.letters.links import CONVERSATION, link_to, status_page
 from app.web.rendering import money, plain_date, price
 
 
@@ -79,6 +82,61 @@ def received(application: Application) -> Letter:
 
 
 @in_their_language
+def page_link(application: Application, *, is_new: bool) -> Letter:
+    """The way to their page."""
+    because = (
+        gettext(
+            "The link to the page of your application has been replaced. The one in earlier mails"
+            " opens nothing any more; this is the new one."
+        )
+        if is_new
+        else gettext(
+            "You asked for the link to the page of your application for %(company)s, sent on"
+            " %(day)s. If that was not you, you need do nothing: it was sent to you alone.",
+            company=application.company,
+            day=plain_date(application.submitted_at),
+        )
+    )
+    return Letter(
+        template="page_link",
+        subject=gettext(
+            "The link to your application %(reference)s", reference=application.reference
+        ),
+        paragraphs=(gettext("Dear %(name)s,", name=application.name), because),
+        action=(gettext("Your page"), status_page(application)),
+        closing=(gettext("The link opens your page without a password, so keep it to yourself."),),
+    )
+
+
+@in_their_language
+def message_from_staff(application: Application, text: str) -> Letter:
+    return Letter(
+        template="message_from_staff",
+        subject=gettext(
+            "Message about your application %(reference)s", reference=application.reference
+        ),
+        paragraphs=(gettext("Dear %(name)s,", name=application.name), *paragraphs_of(text)),
+        action=(gettext("Reply on your page"), status_page(application, part=CONVERSATION)),
+    )
+
+
+@in_their_language
+def more_requested(application: Application, verdict: MoreRequested) -> Letter:
+    return Letter(
+        template="more_requested",
+        subject=gettext(
+            "A question about your application %(reference)s", reference=application.reference
+        ),
+        paragraphs=(
+            gettext("Dear %(name)s,", name=application.name),
+            gettext("Before we decide, we would like to know more:"),
+            *paragraphs_of(verdict.message),
+        ),
+        action=(gettext("Answer on your page"), status_page(application)),
+    )
+
+
+@in_their_language
 def accepted(application: Application, verdict: ApplicationAccepted, quote: Quote) -> Letter:
     """``quote`` is what the reviewer was shown, in the language of the firm's data."""
     proposal = proposal_at(in_present_language(quote), current_offers())
@@ -123,18 +181,22 @@ def declined(application: Application, verdict: ApplicationDeclined) -> Letter:
 
 
 @in_their_language
-def more_requested(application: Application, verdict: MoreRequested) -> Letter:
+def withdrawal_confirmed(application: Application) -> Letter:
+    """Somebody else may have pressed the button on their page."""
     return Letter(
-        template="more_requested",
+        template="withdrawal_confirmed",
         subject=gettext(
-            "A question about your application %(reference)s", reference=application.reference
+            "You have withdrawn your application %(reference)s", reference=application.reference
         ),
         paragraphs=(
             gettext("Dear %(name)s,", name=application.name),
-            gettext("Before we decide, we would like to know more:"),
-            *paragraphs_of(verdict.message),
+            gettext(
+                "Your application for %(company)s is withdrawn, as you asked on your page. It will"
+                " be neither read nor decided. If that was not you, reply to this mail.",
+                company=application.company,
+            ),
         ),
-        action=(gettext("Answer on your page"), status_page(application)),
+        action=(gettext("Your page"), status_page(application)),
     )
 
 
@@ -146,7 +208,7 @@ def deposit_receipt(
     about = {
         "amount": money(amount_cents, currency),
         "reference": application.reference,
-        "offer": offer_of(engagement.kind).name,
+        "offer": offer_name(engagement),
     }
     if engagement.priced.deposit_is_first_month:
         subject = gettext("First month paid: %(amount)s (%(reference)s)", **about)
@@ -168,7 +230,3 @@ def deposit_receipt(
         paragraphs=(gettext("Dear %(name)s,", name=application.name), arrived),
         action=(gettext("Your page"), status_page(application)),
     )
-
-
-def offer_of(kind: str) -> Offer:
-    return current_offers().offer(cast(Kind, kind))

@@ -2,9 +2,8 @@
 
 from app.applications.models import Application
 from app.engagements.models import Engagement
-from app.notifications.letter import Letter, paragraphs_of
-from app.notifications.letters import offer_of
-from app.notifications.links import desk_page
+from app.notifications.letters.letter import Letter, offer_name, paragraphs_of
+from app.notifications.letters.links import CONVERSATION, desk_page
 from app.scoring.score import Score
 from app.web.rendering import isolated, money, price
 
@@ -12,9 +11,7 @@ from app.web.rendering import isolated, money, price
 def new_application(application: Application, score: Score, engagement: Engagement) -> Letter:
     """The essentials, the score with its reasons, and the proposal."""
     reasons = tuple((f"{c.label}, {c.points} of {c.out_of}", c.reason) for c in score.criteria)
-    in_brief = (
-        f"{score.band_label}. Proposed: {offer_of(engagement.kind).name}, {_price_of(engagement)}."
-    )
+    in_brief = f"{score.band_label}. Proposed: {offer_name(engagement)}, {_price_of(engagement)}."
     return Letter(
         template="new_application",
         subject=f"{score.total} points: {isolated(application.company)} ({application.reference})",
@@ -41,8 +38,18 @@ def more_provided(application: Application, message: str) -> Letter:
     )
 
 
+def message_from_prospect(application: Application, text: str) -> Letter:
+    """It waits for a reply."""
+    return Letter(
+        template="message_from_prospect",
+        subject=f"Message from {isolated(application.company)} ({application.reference})",
+        paragraphs=(f"{isolated(application.name)} writes:", *paragraphs_of(text)),
+        action=("Read and reply", desk_page(application, part=CONVERSATION)),
+    )
+
+
 def withdrawn(application: Application, message: str) -> Letter:
-    """To staff: there is nothing left to decide."""
+    """There is nothing left to decide."""
     reason = ("They say:", *paragraphs_of(message)) if message else ("They gave no reason.",)
     return Letter(
         template="withdrawn",
@@ -62,7 +69,7 @@ def engagement_accepted(application: Application, engagement: Engagement) -> Let
     return Letter(
         template="engagement_accepted",
         subject=(
-            f"Agreed: {isolated(application.company)}, {offer_of(engagement.kind).name}"
+            f"Agreed: {isolated(application.company)}, {offer_name(engagement)}"
             f" ({application.reference})"
         ),
         paragraphs=(

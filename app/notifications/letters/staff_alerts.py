@@ -4,8 +4,8 @@ import uuid
 from collections.abc import Sequence
 
 from app.applications.models import Application
-from app.notifications.letter import Letter
-from app.notifications.links import CONVERSATION, desk_page, link_to
+from app.notifications.letters.letter import Letter
+from app.notifications.letters.links import CONVERSATION, desk_page, link_to
 from app.web.rendering import isolated, money
 
 

@@ -33,6 +33,7 @@ from app.portal.own_data_views import own_data
 from app.portal.views import portal
 from app.review.held_views import held
 from app.review.message_views import staff_messages
+from app.review.queue.views import queue
 from app.review.views import review
 from app.styleguide import styleguide
 from app.webhooks.edit_views import webhook_edit
@@ -61,6 +62,7 @@ BLUEPRINTS = (
     stripe_webhook,
     letters,
     accounts,
+    queue,
     review,
     held,
     staff_messages,

@@ -53,7 +53,7 @@ def who_is_signed_in() -> dict[str, Any]:
 @accounts.get("/staff/login")
 def login() -> ResponseReturnValue:
     if current_user.is_authenticated:
-        return redirect(url_for("review.queue"))
+        return redirect(url_for("queue.index"))
     return show_login(LoginForm(formdata=None))
 
 
@@ -132,7 +132,7 @@ def show_settings(form: PasswordForm, problem: str | None = None) -> str:
 
 def own_page(address: str) -> str:
     """The page of this site that ``address`` names, if it answers a GET; otherwise the queue."""
-    queue = url_for("review.queue")
+    queue = url_for("queue.index")
     try:
         parts = urlsplit(address)
         if parts.scheme or parts.netloc or not parts.path.startswith("/"):

@@ -1,1 +1,2 @@
-"""Review: the staff's queue, the page of one application, and the decision about it."""
+"""Review: the page of one application, and what staff do about it: decide, write, release what was
+held. They find it in the `queue`."""

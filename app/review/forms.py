@@ -1,4 +1,4 @@
-"""What staff type into the queue's filters and into a decision."""
+"""What staff type into a decision, and into a message."""
 
 import re
 from collections.abc import Mapping
@@ -7,9 +7,7 @@ from typing import Any, cast
 from wtforms import (
     HiddenField,
     RadioField,
-    SearchField,
     SelectChoice,
-    SelectField,
     StringField,
 )
 from wtforms.validators import InputRequired, Length, Regexp, ValidationError
@@ -22,9 +20,6 @@ from app.engagements.typed_amount import NotAnAmount, parse_amount
 from app.firm.offers import Kind, Offers
 from app.messages.forms import MessageForm
 from app.review.pricing import Pricing
-from app.review.queue import Filters
-from app.review.states import STATUSES, application_state
-from app.scoring.rubric import Rubric
 from app.web.fields import LongTextField, storable, trimmed
 from app.web.rendering import money, price
 from app.web.site_form import SiteForm
@@ -32,18 +27,6 @@ from app.web.site_form import SiteForm
 LONGEST_MESSAGE = 4000
 VERSION = re.compile(r"[1-9][0-9]{0,5}\Z")
 COUNT = re.compile(r"[0-9]{1,6}\Z")
-SHOWN = [
-    SelectChoice("open", "Open"),
-    SelectChoice("late", "Late"),
-    SelectChoice("unanswered", "To reply to"),
-    *(SelectChoice(status, application_state(status).label) for status in STATUSES),
-    SelectChoice("all", "All"),
-]
-ORDERS = [
-    SelectChoice("best", "Best first"),
-    SelectChoice("due", "Due first"),
-    SelectChoice("newest", "Newest first"),
-]
 VERDICTS = [
     SelectChoice("accept", "Accept"),
     SelectChoice("ask", "Ask for more"),
@@ -54,39 +37,6 @@ VERDICT_HINTS = {
     "ask": "The prospect gets your question and can answer it.",
     "decline": "The prospect gets your answer, and the engagement is closed.",
 }
-ANY = SelectChoice("", "Any")
-
-
-class QueueForm(SiteForm):
-    """The queue's filters, sent by GET. What makes no sense counts as not chosen."""
-
-    class Meta:
-        csrf = False
-
-    status = SelectField("Status", choices=SHOWN, default="open")
-    kind = SelectField("Kind", default="")
-    band = SelectField("Score", default="")
-    search = SearchField(
-        "Search by name, company, email or reference",
-        filters=[trimmed],
-        validators=[storable, Length(max=200)],
-    )
-    order = SelectField("Order", choices=ORDERS, default="best")
-
-    def __init__(self, offers: Offers, rubric: Rubric, **options: Any) -> None:
-        super().__init__(**options)
-        self.kind.choices = [ANY, *(SelectChoice(o.kind, o.name) for o in offers.offers)]
-        self.band.choices = [ANY, *(SelectChoice(b.name, b.label) for b in rubric.bands)]
-
-    def filters(self) -> Filters:
-        """What was chosen; the form then shows the rest as not chosen."""
-        if not self.validate():
-            for field in (self.status, self.kind, self.band, self.order):
-                if field.errors:
-                    field.data, field.errors = field.default, ()
-            if self.search.errors:
-                self.search.data = ""
-        return Filters(**{name: value for name, value in self.data.items() if value})
 
 
 class SettlingForm(SiteForm):

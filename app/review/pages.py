@@ -28,7 +28,7 @@ from app.review.changes import last_change
 from app.review.fingerprint import fingerprint
 from app.review.forms import AnsweringForm, DecisionForm, ReviewersMessageForm
 from app.review.pricing import price_kinds
-from app.review.queue import next_to_decide
+from app.review.queue.queries import next_to_decide
 from app.review.reading import sections_of
 from app.review.timeline import entry_of, people_of
 from app.scoring.queries import score_of

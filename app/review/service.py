@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.applications.service import Outcome, Verdict, decide_application, settle_hold
 from app.messages.queries import written_since
 from app.messages.service import write_as_staff
-from app.review.queue_table import keep_rows
+from app.review.queue.table import keep_rows
 
 
 class UnreadMessages(Exception):

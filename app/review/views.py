@@ -1,12 +1,11 @@
-"""The staff's pages: the queue, one application and the decision about it."""
+"""The staff's page of an application, and the decision about it."""
 
 import uuid
 from collections.abc import Sequence
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
-from msgspec.structs import asdict
 
 from app.applications.erasure import AlreadyErased
 from app.applications.models import Application
@@ -14,19 +13,15 @@ from app.applications.page_link import replace_page_link
 from app.applications.service import AlreadyDecided, Verdict
 from app.database import db
 from app.engagements.queries import events_about
-from app.events.delivery.lag import lag_of
 from app.events.types import RecordedEvent
 from app.extensions import csrf
-from app.firm.offers import current_offers
 from app.notifications.letters.decision import decision_letter
 from app.notifications.models import MailMessage
 from app.notifications.service import send_again
 from app.review import service
 from app.review.changes import changes_since
-from app.review.cursor import read_cursor, write_cursor
-from app.review.figures import queue_figures
 from app.review.fingerprint import fingerprint
-from app.review.forms import DecisionForm, QueueForm, ReviewersMessageForm
+from app.review.forms import DecisionForm, ReviewersMessageForm
 from app.review.pages import (
     EXPIRED,
     decision_form,
@@ -36,43 +31,15 @@ from app.review.pages import (
     unread_messages,
 )
 from app.review.pricing import quote_offered
-from app.review.queue import queue_page
 from app.review.states import application_state
-from app.review.subscribers import list_application
 from app.review.timeline import in_words
-from app.scoring.rubric import current_rubric
-from app.screening.rules import current_rules
 from app.web.deadline import deadline
 
 review = Blueprint("review", __name__, template_folder="templates")
 review.add_app_template_filter(deadline)
-review.add_app_template_filter(write_cursor, "cursor")
 review.add_app_template_filter(application_state)
 
 CHANGED = "The application has changed since. Look it over, then decide."
-
-
-@review.get("/staff/")
-@login_required
-def queue() -> str:
-    offers, rubric = current_offers(), current_rubric()
-    form = QueueForm(offers, rubric, formdata=request.args)
-    filters = form.filters()
-    chosen = {name: value for name, value in asdict(filters).items() if value}
-    cursor = read_cursor(request.args.get("cursor", ""))
-    return render_template(
-        "review/queue.html",
-        form=form,
-        filters=filters,
-        chosen=chosen,
-        is_narrowed=bool(filters.search or filters.kind or filters.band),
-        offers=offers,
-        bands=rubric.bands,
-        page=queue_page(db.session(), filters, cursor),
-        figures=queue_figures(db.session()),
-        rules=current_rules(),
-        lag=lag_of(db.session(), list_application),
-    )
 
 
 @review.get("/staff/applications/<uuid:application_id>")

@@ -4,9 +4,9 @@ from uuid import UUID
 
 from sqlalchemy.orm import Session
 
-from app.review.figures import queue_figures
-from app.review.models import QueueRow
-from app.review.queue import Filters, queue_page
+from app.review.queue.figures import queue_figures
+from app.review.queue.models import QueueRow
+from app.review.queue.queries import Filters, queue_page
 from tests.integration.projections.conftest import Differences, Office
 
 

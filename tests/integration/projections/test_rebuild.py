@@ -12,9 +12,9 @@ from sqlalchemy.orm import Session
 
 from app.database import alone_at, db
 from app.events.projections.projection import current_projections
-from app.review import rebuild as rebuilding
-from app.review.models import QueueFigure, QueueRow
-from app.review.rebuild import rebuild_queue
+from app.review.queue import rebuild as rebuilding
+from app.review.queue.models import QueueFigure, QueueRow
+from app.review.queue.rebuild import rebuild_queue
 from tests.integration.projections.conftest import Differences, Office
 
 Tamper = Callable[..., None]

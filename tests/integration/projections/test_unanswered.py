@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.events.store import read_stream
 from app.events.types import stream_of
 from app.messages.queries import thread_of
-from app.review.models import QueueRow
+from app.review.queue.models import QueueRow
 from tests.integration.projections.conftest import Differences, Office
 from tests.integration.projections.test_verify import do
 

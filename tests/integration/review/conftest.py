@@ -15,7 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.applications.models import Application, Draft
-from app.review.queue_table import keep_rows
+from app.review.queue.table import keep_rows
 from app.scoring.models import ScoreRecord
 from tests.form_page import FormPage
 from tests.submitted import submit_answers

@@ -42,7 +42,7 @@ def address(app: Flask, rule: Rule, identity: uuid.UUID, **others: uuid.UUID) ->
 
 def test_there_are_staff_routes(app: Flask) -> None:
     endpoints = {rule.endpoint for rule in staff_routes(app)}
-    assert {"review.queue", "review.decide", "engagements.index", "accounts.logout"} <= endpoints
+    assert {"queue.index", "review.decide", "engagements.index", "accounts.logout"} <= endpoints
 
 
 def test_without_a_login_every_staff_route_leads_to_the_login(

@@ -16,9 +16,9 @@ from app.applications.models import Application
 from app.applications.promise import deadline_after
 from app.events.schedule import schedule
 from app.events.types import stream_of
-from app.review import queue
-from app.review.models import QueueRow
-from app.review.queue import Filters, queue_page
+from app.review.queue import queries
+from app.review.queue.models import QueueRow
+from app.review.queue.queries import Filters, queue_page
 from app.web.rendering import datetime_utc
 
 Stock = Callable[[list[dict[str, Any]]], list[uuid.UUID]]
@@ -69,7 +69,7 @@ def waiting(session: Session, stock: Stock, promise: Callable[..., None]) -> lis
 def test_due_first_lists_the_late_then_the_waiting_held_or_not_then_the_rest(
     session: Session, waiting: list[uuid.UUID], monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
-    monkeypatch.setattr(queue, "PAGE_SIZE", size)
+    monkeypatch.setattr(queries, "PAGE_SIZE", size)
     filters = Filters(status="all", order="due")
     pages = [queue_page(session, filters, None)]
     while onward := pages[-1].next:

@@ -10,7 +10,7 @@ from sqlalchemy import event
 from sqlalchemy.exc import OperationalError
 
 from app.database import db
-from app.review import views
+from app.review.queue import views
 from tests.integration.review.conftest import Submit
 
 DESK_NAV = 'aria-label="Workspace"'

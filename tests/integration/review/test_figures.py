@@ -19,9 +19,9 @@ from sqlalchemy.orm import Session
 from app.applications.models import Application
 from app.engagements.queries import engagement_of
 from app.engagements.rate_card import current_rate_card
-from app.review import figures
-from app.review.figures import queue_figures
-from app.review.models import QueueFigure, QueueRow
+from app.review.queue import figures
+from app.review.queue.figures import queue_figures
+from app.review.queue.models import QueueFigure, QueueRow
 from app.scoring.models import ScoreRecord
 from app.web.rendering import money
 

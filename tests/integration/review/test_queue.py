@@ -14,11 +14,11 @@ from sqlalchemy import delete
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
-from app.review import queue
-from app.review.cursor import Cursor
-from app.review.figures import queue_figures
-from app.review.models import QueueFigure, QueueRow
-from app.review.queue import Filters, Order, next_to_decide, queue_page
+from app.review.queue import queries
+from app.review.queue.cursor import Cursor
+from app.review.queue.figures import queue_figures
+from app.review.queue.models import QueueFigure, QueueRow
+from app.review.queue.queries import Filters, Order, next_to_decide, queue_page
 from app.scoring.models import ScoreRecord
 
 Stock = Callable[[list[dict[str, Any]]], list[uuid.UUID]]
@@ -27,7 +27,7 @@ NOON = datetime(2025, 11, 24, 12, tzinfo=UTC)
 NESTED = f'["after",50,"{NOON.isoformat()}","{uuid.UUID(int=0)}",null,' + "[" * 3000
 
 
-def ids(page: queue.QueuePage) -> list[uuid.UUID]:
+def ids(page: queries.QueuePage) -> list[uuid.UUID]:
     return [row.application_id for row in page.rows]
 
 
@@ -66,7 +66,7 @@ def test_the_pages_show_each_application_once_whatever_ties(
         session.execute(delete(model))
     stocked = stock(rows)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(queue, "PAGE_SIZE", size)
+        patch.setattr(queries, "PAGE_SIZE", size)
         shown = all_ids(session, Filters(order=order))
     assert len(shown) == len(stocked)
     assert set(shown) == set(stocked)

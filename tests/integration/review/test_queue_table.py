@@ -17,11 +17,11 @@ from app.applications.models import Application
 from app.database import db
 from app.events.log import START, read_log
 from app.events.models import StoredEvent
-from app.review import queue_table
-from app.review.figures import queue_figures
-from app.review.models import QueueRow
-from app.review.projection import QueueProjection
-from app.review.queue_table import keep_rows
+from app.review.queue import table
+from app.review.queue.figures import queue_figures
+from app.review.queue.models import QueueRow
+from app.review.queue.projection import QueueProjection
+from app.review.queue.table import keep_rows
 from app.review.subscribers import list_application
 from app.scoring.models import ScoreRecord
 from tests.settled import wait_until_settled
@@ -176,7 +176,7 @@ def test_without_taking_turns_they_would_count_it_twice(
     app: Flask, stock: Stock, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control."""
-    monkeypatch.setattr(queue_table, "QUEUE_UP", text("SELECT 1 WHERE :ids IS NOT NULL"))
+    monkeypatch.setattr(table, "QUEUE_UP", text("SELECT 1 WHERE :ids IS NOT NULL"))
     keep_before_another_commits(app, session, stock([{"total": 50}])[0])
     assert len(figures_differ()) == 2
 

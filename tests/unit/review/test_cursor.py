@@ -7,7 +7,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.review.cursor import UNSCORED_RANK, Cursor, read_cursor, write_cursor
+from app.review.queue.cursor import UNSCORED_RANK, Cursor, read_cursor, write_cursor
 
 CURSORS = st.builds(
     Cursor,

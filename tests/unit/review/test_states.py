@@ -9,8 +9,8 @@ from app.applications.models import Application
 from app.engagements import states as engagements
 from app.engagements.models import Engagement
 from app.review import states as applications
-from app.review.forms import SHOWN
-from app.review.queue import Shown
+from app.review.queue.forms import SHOWN
+from app.review.queue.queries import Shown
 from app.web.rendering import Badge
 
 

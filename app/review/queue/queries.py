@@ -14,9 +14,9 @@ from sqlalchemy.orm import Session
 
 from app.applications.reference import as_made
 from app.firm.offers import Kind
-from app.review.cursor import Cursor
-from app.review.due import DUE_AT, DUE_FIRST, NEVER
-from app.review.models import QueueRow
+from app.review.queue.cursor import Cursor
+from app.review.queue.due import DUE_AT, DUE_FIRST, NEVER
+from app.review.queue.models import QueueRow
 from app.scoring.rubric import BandName
 
 PAGE_SIZE: Final = 25

@@ -1,17 +1,19 @@
 """How a row of the queue is made, and what it adds to the figures."""
 
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import cast
 
 from sqlalchemy import Table, text
 from sqlalchemy.orm import Session
 
 from app.applications.models import AWAITS_ANSWER, OPEN, UNDECIDED
+from app.applications.queries import application_of
+from app.events.types import RecordedEvent
 from app.messages.events import MessageReceived
 from app.messages.promise import REPLIES
-from app.review.cursor import UNSCORED_RANK
-from app.review.models import QueueRow
+from app.review.queue.cursor import UNSCORED_RANK
+from app.review.queue.models import QueueRow
 
 COLUMNS = tuple(cast(Table, QueueRow.__table__).columns.keys())
 
@@ -129,3 +131,9 @@ def keep_rows(session: Session, application_ids: Sequence[uuid.UUID]) -> None:
 def write_rows(session: Session, application_ids: Sequence[uuid.UUID]) -> None:
     """The same for a caller who knows that nobody else is at it."""
     session.execute(KEEP, {"ids": list(application_ids)})
+
+
+def applications_of(events: Iterable[RecordedEvent]) -> list[uuid.UUID]:
+    """The applications that the events are about, each once."""
+    named = {application_of(e.stream, getattr(e.data, "application_id", None)) for e in events}
+    return [application_id for application_id in named if application_id]

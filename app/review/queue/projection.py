@@ -7,9 +7,9 @@ from sqlalchemy import Engine, Row, text
 
 from app.events.delivery.lag import unhandled_events
 from app.events.projections.projection import Difference, snapshot
-from app.review.queue_table import COLUMNS, FIGURES, MADE
-from app.review.rebuild import rebuild_queue
-from app.review.subscribers import applications_of, list_application
+from app.review.queue.rebuild import rebuild_queue
+from app.review.queue.table import COLUMNS, FIGURES, MADE, applications_of
+from app.review.subscribers import list_application
 
 PERSONAL = ("name", "company", "search_text")
 

@@ -12,7 +12,7 @@ from sqlalchemy import String, cast, func, select
 from app.applications.events import AnswerDue
 from app.applications.models import AWAITS_ANSWER
 from app.events.models import ScheduledEvent
-from app.review.models import QueueRow
+from app.review.queue.models import QueueRow
 
 # Behind every promise: the place of what waits for no answer of the firm's.
 NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)

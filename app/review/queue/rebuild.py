@@ -11,9 +11,8 @@ from sqlalchemy.orm import Session
 from app.applications.models import Application
 from app.database import Base
 from app.events.log import Place, end_of_log, place_of, read_log, read_unsettled
-from app.review.models import QueueFigure, QueueRow
-from app.review.queue_table import write_rows
-from app.review.subscribers import applications_of
+from app.review.queue.models import QueueFigure, QueueRow
+from app.review.queue.table import applications_of, write_rows
 
 BATCH = 500
 SWAP_TRIES = 10

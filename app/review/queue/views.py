@@ -1,0 +1,42 @@
+"""/staff/: the first page that staff see, with what waits for them."""
+
+from flask import Blueprint, render_template, request
+from flask_login import login_required
+from msgspec.structs import asdict
+
+from app.database import db
+from app.events.delivery.lag import lag_of
+from app.firm.offers import current_offers
+from app.review.queue.cursor import read_cursor, write_cursor
+from app.review.queue.figures import queue_figures
+from app.review.queue.forms import QueueForm
+from app.review.queue.queries import queue_page
+from app.review.subscribers import list_application
+from app.scoring.rubric import current_rubric
+from app.screening.rules import current_rules
+
+queue = Blueprint("queue", __name__, template_folder="templates")
+queue.add_app_template_filter(write_cursor, "cursor")
+
+
+@queue.get("/staff/")
+@login_required
+def index() -> str:
+    offers, rubric = current_offers(), current_rubric()
+    form = QueueForm(offers, rubric, formdata=request.args)
+    filters = form.filters()
+    chosen = {name: value for name, value in asdict(filters).items() if value}
+    cursor = read_cursor(request.args.get("cursor", ""))
+    return render_template(
+        "queue/index.html",
+        form=form,
+        filters=filters,
+        chosen=chosen,
+        is_narrowed=bool(filters.search or filters.kind or filters.band),
+        offers=offers,
+        bands=rubric.bands,
+        page=queue_page(db.session(), filters, cursor),
+        figures=queue_figures(db.session()),
+        rules=current_rules(),
+        lag=lag_of(db.session(), list_application),
+    )

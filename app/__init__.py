@@ -18,9 +18,9 @@ from app.background.setup import init_celery
 from app.blueprints import BLUEPRINTS
 from app.bridges.addresses import init_bridges
 from app.cli import register_commands
-from app.content.articles import current_articles
 from app.content.library import init_content
 from app.content.shortcut import init_shortcut
+from app.content.texts.articles import current_articles
 from app.database import db, init_database
 from app.events.bell import init_bell
 from app.events.projections.projection import init_projections

@@ -15,7 +15,7 @@ from functools import partial
 from pathlib import Path
 from typing import Final
 
-from app.content.articles import load_articles
+from app.content.texts.articles import load_articles
 from benchmarks.bare_view import BareView, bare_view
 from benchmarks.load import drive, fetch, page_get
 from benchmarks.site import measured_site

@@ -12,7 +12,7 @@ from xml.etree import ElementTree as ET
 
 import msgspec
 
-from app.content.proofs import Run, load_proofs, version_of
+from app.content.texts.proofs import Run, load_proofs, version_of
 from config import ROOT
 
 FOLDER = ROOT / "content/articles"

@@ -6,7 +6,7 @@ from flask.typing import ResponseReturnValue
 from app.comparer import comparison
 from app.comparer.arguments import current_arguments
 from app.comparer.forms import form_for
-from app.content.articles import current_articles
+from app.content.texts.articles import current_articles
 
 ARTICLE = "choosing-a-broker"
 

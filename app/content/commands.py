@@ -3,9 +3,9 @@
 import click
 from flask.cli import AppGroup
 
-from app.content.articles import current_articles
 from app.content.drafts import preview_link
-from app.content.pages import current_pages
+from app.content.texts.articles import current_articles
+from app.content.texts.pages import current_pages
 
 content_commands = AppGroup("content", help="Articles and pages.")
 

@@ -5,12 +5,12 @@ from pathlib import Path
 
 from flask import Flask, current_app
 
-from app.content.articles import Article, Articles, load_articles
-from app.content.faults import Fault, collecting, refuse
-from app.content.links import Targets, wrong_links
-from app.content.pages import Page, Pages, load_pages
 from app.content.paths import paths_to_link_to
-from app.content.placeholders import known_placeholders
+from app.content.texts.articles import Article, Articles, load_articles
+from app.content.texts.faults import Fault, collecting, refuse
+from app.content.texts.links import Targets, wrong_links
+from app.content.texts.pages import Page, Pages, load_pages
+from app.content.texts.placeholders import known_placeholders
 from app.settings import current_config
 from config import Config
 

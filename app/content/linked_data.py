@@ -6,8 +6,8 @@ from flask import url_for
 from flask_babel import gettext
 
 from app.content.addresses import in_each_language, whole_address
-from app.content.articles import Article
-from app.content.pages import Page, current_pages
+from app.content.texts.articles import Article
+from app.content.texts.pages import Page, current_pages
 from app.firm.brand import current_brand
 from app.firm.offers import Offer
 from app.languages.choice import present_language

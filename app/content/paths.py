@@ -3,7 +3,7 @@
 from werkzeug.routing import MapAdapter
 
 from app.applications.questions.questionnaire import STEP_KEYS
-from app.content.pages import Pages
+from app.content.texts.pages import Pages
 from app.firm.offers import KINDS
 from app.labs.scenarios import SCENARIOS
 

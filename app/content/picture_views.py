@@ -3,9 +3,9 @@
 from flask import Blueprint, Response, abort
 from flask.typing import ResponseReturnValue
 
-from app.content.articles import current_articles
 from app.content.drawing import draw_picture
 from app.content.kept import kept
+from app.content.texts.articles import current_articles
 from app.firm.brand import current_brand
 
 pictures = Blueprint("pictures", __name__)

@@ -6,10 +6,10 @@ from flask import Blueprint, Response, current_app, render_template
 from flask.typing import ResponseReturnValue
 
 from app.content.addresses import in_each_language, whole_address
-from app.content.articles import current_articles
 from app.content.kept import kept
-from app.content.pages import current_pages
 from app.content.paths import paths_in_every_language, paths_of_one_address
+from app.content.texts.articles import current_articles
+from app.content.texts.pages import current_pages
 
 ATOM = "application/atom+xml"
 

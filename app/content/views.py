@@ -8,9 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.applications.questions.questionnaire import MINUTES, current_questionnaire
 from app.content.addresses import in_each_language, whole_address
-from app.content.articles import current_articles
 from app.content.drafts import slug_of
-from app.content.faults import ContentError
 from app.content.kept import kept
 from app.content.library import read_changes
 from app.content.linked_data import (
@@ -19,7 +17,9 @@ from app.content.linked_data import (
     describe_firm,
     describe_page,
 )
-from app.content.pages import Page, current_pages, names_of_pages
+from app.content.texts.articles import current_articles
+from app.content.texts.faults import ContentError
+from app.content.texts.pages import Page, current_pages, names_of_pages
 from app.engagements.pricing import lowest_sum_cents, modifier_line, starting_price_cents
 from app.engagements.rate_card import current_rate_card
 from app.firm.offers import KINDS, Offer, current_offers

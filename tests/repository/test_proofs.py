@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from app.content.articles import load_articles
-from app.content.proofs import CODE, Guard, load_proofs
+from app.content.texts.articles import load_articles
+from app.content.texts.proofs import CODE, Guard, load_proofs
 from config import ROOT
 
 ARTICLES = ROOT / "content/articles"

@@ -8,7 +8,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.content.articles import current_articles
+from app.content.texts.articles import current_articles
 from app.scoring.rubric import current_rubric
 from tests.integration.applications.prospect import Prospect
 

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 from flask import Flask
 
-from app.content.faults import ContentError
+from app.content.texts.faults import ContentError
 from tests.integration.content.conftest import command
 
 OwnSite = Callable[..., Flask]

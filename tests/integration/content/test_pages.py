@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.content.articles import current_articles
+from app.content.texts.articles import current_articles
 from app.engagements.pricing import modifier_line, starting_price_cents
 from app.engagements.rate_card import current_rate_card
 from app.firm.brand import current_brand

@@ -7,7 +7,7 @@ from pathlib import Path
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.content.proofs import version_of
+from app.content.texts.proofs import version_of
 from config import ROOT
 
 ARTICLE = "/articles/outbox-and-exactly-once-effects"

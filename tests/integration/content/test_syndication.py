@@ -14,8 +14,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 from PIL import Image
 
-from app.content.articles import current_articles
 from app.content.drawing import HEIGHT, WIDTH, draw_picture
+from app.content.texts.articles import current_articles
 from app.engagements.pricing import starting_price_cents
 from app.engagements.rate_card import current_rate_card
 from app.firm.offers import KINDS, Kind

@@ -8,8 +8,8 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.content.faults import ContentError
-from app.content.pages import current_pages
+from app.content.texts.faults import ContentError
+from app.content.texts.pages import current_pages
 from tests.integration.content.conftest import command
 
 OwnSite = Callable[..., Flask]

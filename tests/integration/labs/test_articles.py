@@ -6,7 +6,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.content.articles import current_articles
+from app.content.texts.articles import current_articles
 from app.labs.scenarios import SCENARIOS
 from app.labs.this_site.views import ARTICLES
 

@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from app.content.articles import Article, load_articles
-from app.content.faults import ContentError
+from app.content.texts.articles import Article, load_articles
+from app.content.texts.faults import ContentError
 
 SHIPPED = Path(__file__).parents[3] / "content/articles"
 Write = Callable[..., Path]

@@ -7,12 +7,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 from werkzeug.routing import Map, Rule
 
-from app.content.checks.every import find_faults
-from app.content.known import Known
-from app.content.links import Targets, wrong_links
-from app.content.proofs import NO_PROOFS
-from app.content.source import Source
-from app.content.text import parse_text
+from app.content.texts.checks.every import find_faults
+from app.content.texts.known import Known
+from app.content.texts.links import Targets, wrong_links
+from app.content.texts.proofs import NO_PROOFS
+from app.content.texts.source import Source
+from app.content.texts.text import parse_text
 
 ABOVE = 7
 RULES = Map(

@@ -4,8 +4,8 @@ from pathlib import Path
 
 import pytest
 
-from app.content.diagrams import figure, read_diagram, read_diagrams
-from app.content.faults import ContentError
+from app.content.texts.diagrams import figure, read_diagram, read_diagrams
+from app.content.texts.faults import ContentError
 
 SHIPPED = Path(__file__).parents[3] / "content/articles/diagrams"
 

@@ -6,7 +6,7 @@ from collections.abc import Callable
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.content.markdown import Heading, markdown_parser, render_markdown
+from app.content.texts.markdown import Heading, markdown_parser, render_markdown
 
 SVG = '<svg viewBox="0 0 1 1"></svg>'
 PIECES = st.sampled_from(

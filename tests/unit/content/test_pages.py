@@ -7,12 +7,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.content.faults import ContentError
-from app.content.markdown import render_markdown
-from app.content.pages import Page, load_pages
-from app.content.placeholders import fill_in
-from app.content.source import Source
-from app.content.text import parse_text
+from app.content.texts.faults import ContentError
+from app.content.texts.markdown import render_markdown
+from app.content.texts.pages import Page, load_pages
+from app.content.texts.placeholders import fill_in
+from app.content.texts.source import Source
+from app.content.texts.text import parse_text
 
 FRONT = """---
 title: About {{ brand.name }}

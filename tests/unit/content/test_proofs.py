@@ -7,9 +7,9 @@ from pathlib import Path
 import msgspec
 import pytest
 
-from app.content.articles import Article, load_articles
-from app.content.faults import ContentError
-from app.content.proofs import Run, load_proofs, version_of
+from app.content.texts.articles import Article, load_articles
+from app.content.texts.faults import ContentError
+from app.content.texts.proofs import Run, load_proofs, version_of
 from app.data_files import DataFileError
 from config import ROOT
 

@@ -5,8 +5,8 @@ from pathlib import Path
 
 import pytest
 
-from app.content.faults import ContentError
-from app.content.pages import Pages, load_pages
+from app.content.texts.faults import ContentError
+from app.content.texts.pages import Pages, load_pages
 
 KNOWN = {"brand.name": "Smith"}
 ORIGINAL = """---

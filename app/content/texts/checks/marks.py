@@ -5,8 +5,8 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from app.content.faults import Fault
-from app.content.text import Text
+from app.content.texts.faults import Fault
+from app.content.texts.text import Text
 
 UNREAD_LINKS: Final = {
     re.compile(r"\](\[[^\]]*\])"): "'{}' is nowhere defined: a link is [words](address).",

@@ -8,8 +8,8 @@ from typing import Final
 from xml.etree import ElementTree as ET
 from xml.parsers.expat import ErrorString
 
-from app.content.faults import ContentError, Fault, collecting, refuse
-from app.content.source import read_utf8
+from app.content.texts.faults import ContentError, Fault, collecting, refuse
+from app.content.texts.source import read_utf8
 
 # The content policy forbids the first three; the last would ask another server.
 FORBIDDEN: Final = {

@@ -6,9 +6,9 @@ from typing import Final
 
 import msgspec
 
-from app.content.diagrams import read_diagrams
-from app.content.faults import Fault, collecting
-from app.content.proofs import NO_PROOFS, Proofs, load_proofs
+from app.content.texts.diagrams import read_diagrams
+from app.content.texts.faults import Fault, collecting
+from app.content.texts.proofs import NO_PROOFS, Proofs, load_proofs
 from app.data_files import read_data
 
 

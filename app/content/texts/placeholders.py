@@ -6,8 +6,8 @@ from typing import Final
 
 import msgspec
 
-from app.content.faults import Fault, refuse
-from app.content.source import Source, Values
+from app.content.texts.faults import Fault, refuse
+from app.content.texts.source import Source, Values
 from app.firm.brand import Brand
 from config import Config
 

@@ -6,7 +6,7 @@ from typing import Final
 
 import msgspec
 
-from app.content.faults import ContentError, Fault
+from app.content.texts.faults import ContentError, Fault
 
 FENCE: Final = "---\n"
 SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")

@@ -4,8 +4,8 @@ import re
 from collections.abc import Iterator
 from typing import Final
 
-from app.content.faults import Fault
-from app.content.text import Text
+from app.content.texts.faults import Fault
+from app.content.texts.text import Text
 
 MENTION: Final = re.compile(r"\[\^([^\]\s]+)\]")
 DEFINITION: Final = re.compile(r" {0,3}\[\^([^\]\s]+)\]:")

@@ -6,11 +6,11 @@ from typing import Any
 import msgspec
 from markdown_it.token import Token
 
-from app.content.faults import Fault
-from app.content.markdown import markdown_parser
-from app.content.plain_text import plain_text
-from app.content.proofs import SCHEME
-from app.content.source import Source
+from app.content.texts.faults import Fault
+from app.content.texts.markdown import markdown_parser
+from app.content.texts.plain_text import plain_text
+from app.content.texts.proofs import SCHEME
+from app.content.texts.source import Source
 
 
 class Place(msgspec.Struct, frozen=True):

@@ -5,9 +5,9 @@ from typing import Final, TypeVar
 
 import msgspec
 
-from app.content.faults import ContentError, Fault, refuse
-from app.content.source import Source
-from app.content.typography import typeset
+from app.content.texts.faults import ContentError, Fault, refuse
+from app.content.texts.source import Source
+from app.content.texts.typography import typeset
 from app.languages.choice import is_language
 
 WORDS: Final = {"title", "label", "summary"}

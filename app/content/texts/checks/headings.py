@@ -3,8 +3,8 @@
 from collections.abc import Iterator
 from typing import Final
 
-from app.content.faults import Fault
-from app.content.text import Text, heading_text, headings
+from app.content.texts.faults import Fault
+from app.content.texts.text import Text, heading_text, headings
 
 # The template's own, which a heading of the same words would repeat.
 TAKEN_ANCHORS: Final = {"contents", "main", "more", "next", "notes", "proofs"}

@@ -8,9 +8,9 @@ import msgspec
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 from werkzeug.routing import MapAdapter, RequestRedirect
 
-from app.content.faults import Fault
-from app.content.proofs import SCHEME
-from app.content.text import Text
+from app.content.texts.faults import Fault
+from app.content.texts.proofs import SCHEME
+from app.content.texts.text import Text
 
 ELSEWHERE: Final = ("https://", "mailto:", SCHEME)
 

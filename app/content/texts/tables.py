@@ -7,7 +7,7 @@ from typing import Final
 
 from markdown_it.token import Token
 
-from app.content.plain_text import plain_text
+from app.content.texts.plain_text import plain_text
 
 SCROLLS: Final = "table"
 STACKS: Final = "table table--stacks"

@@ -10,14 +10,14 @@ from typing import Final, cast
 import msgspec
 from flask import current_app
 
-from app.content.checks.every import find_faults
-from app.content.faults import Fault, collecting, refuse
-from app.content.front_matter import read_front_matter
-from app.content.known import Known, read_known
-from app.content.markdown import Heading, render_markdown
-from app.content.proofs import NO_PROOFS, Proof, Proofs
-from app.content.source import SLUG, Source, read_source
-from app.content.text import Text, parse_text, proofs_in
+from app.content.texts.checks.every import find_faults
+from app.content.texts.faults import Fault, collecting, refuse
+from app.content.texts.front_matter import read_front_matter
+from app.content.texts.known import Known, read_known
+from app.content.texts.markdown import Heading, render_markdown
+from app.content.texts.proofs import NO_PROOFS, Proof, Proofs
+from app.content.texts.source import SLUG, Source, read_source
+from app.content.texts.text import Text, parse_text, proofs_in
 from app.languages.choice import SOURCE
 
 WORDS_A_MINUTE: Final = 220

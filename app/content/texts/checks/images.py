@@ -4,9 +4,9 @@ from collections.abc import Iterator, Sequence
 
 from markdown_it.token import Token
 
-from app.content.faults import Fault
-from app.content.known import Known
-from app.content.text import Text
+from app.content.texts.faults import Fault
+from app.content.texts.known import Known
+from app.content.texts.text import Text
 
 
 def wrong_images(text: Text, known: Known) -> Iterator[Fault]:

@@ -2,14 +2,14 @@
 
 from collections.abc import Iterator
 
-from app.content.checks.footnotes import wrong_footnotes
-from app.content.checks.headings import wrong_headings
-from app.content.checks.images import wrong_images
-from app.content.checks.marks import unread_marks
-from app.content.checks.tables import wrong_tables
-from app.content.faults import Fault
-from app.content.known import NOTHING, Known
-from app.content.text import Text, proofs_in
+from app.content.texts.checks.footnotes import wrong_footnotes
+from app.content.texts.checks.headings import wrong_headings
+from app.content.texts.checks.images import wrong_images
+from app.content.texts.checks.marks import unread_marks
+from app.content.texts.checks.tables import wrong_tables
+from app.content.texts.faults import Fault
+from app.content.texts.known import NOTHING, Known
+from app.content.texts.text import Text, proofs_in
 
 
 def find_faults(text: Text, known: Known = NOTHING) -> list[Fault]:

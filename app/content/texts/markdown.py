@@ -15,11 +15,11 @@ from markdown_it.utils import OptionsDict
 from mdit_py_plugins.anchors import anchors_plugin
 from mdit_py_plugins.footnote import footnote_plugin
 
-from app.content.diagrams import figure
-from app.content.plain_text import plain_text
-from app.content.proofs import NO_PROOFS, SCHEME, Proofs
-from app.content.tables import SCROLLS, STACKS, prepare_tables
-from app.content.typography import RULES, typeset
+from app.content.texts.diagrams import figure
+from app.content.texts.plain_text import plain_text
+from app.content.texts.proofs import NO_PROOFS, SCHEME, Proofs
+from app.content.texts.tables import SCROLLS, STACKS, prepare_tables
+from app.content.texts.typography import RULES, typeset
 
 TAGS: Final = nh3.ALLOWED_TAGS | {"section"}
 ATTRIBUTES: Final = {

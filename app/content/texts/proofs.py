@@ -14,7 +14,7 @@ from typing import Final, Literal
 import msgspec
 from msgspec.structs import replace
 
-from app.content.typography import typeset
+from app.content.texts.typography import typeset
 from app.data_files import DataFileError, read_data, read_text
 from config import ROOT
 

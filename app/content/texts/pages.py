@@ -10,13 +10,13 @@ from typing import cast
 import msgspec
 from flask import current_app
 
-from app.content.checks.every import find_faults
-from app.content.faults import Fault, collecting, refuse
-from app.content.front_matter import read_front_matter
-from app.content.markdown import Heading, render_markdown
-from app.content.placeholders import fill_in
-from app.content.source import SLUG, Source, read_source
-from app.content.text import Text, parse_text
+from app.content.texts.checks.every import find_faults
+from app.content.texts.faults import Fault, collecting, refuse
+from app.content.texts.front_matter import read_front_matter
+from app.content.texts.markdown import Heading, render_markdown
+from app.content.texts.placeholders import fill_in
+from app.content.texts.source import SLUG, Source, read_source
+from app.content.texts.text import Text, parse_text
 from app.languages.choice import LANGUAGES, SOURCE
 
 

@@ -5,9 +5,9 @@ from collections.abc import Iterator
 from itertools import pairwise
 from typing import Final
 
-from app.content.faults import Fault
-from app.content.tables import tables_in
-from app.content.text import Text
+from app.content.texts.faults import Fault
+from app.content.texts.tables import tables_in
+from app.content.texts.text import Text
 
 CELL_ENDS: Final = re.compile(r"(?<!\\)\|")
 # A row between pipes, or the line of dashes below a head.

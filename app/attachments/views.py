@@ -18,7 +18,7 @@ from app.applications.drafts.forms import CSRF_EXPIRED
 from app.applications.drafts.pages import open_step
 from app.applications.drafts.service import DraftSealed, NotThisDraft
 from app.applications.models import Application, Draft
-from app.applications.opening import open_application
+from app.applications.pages import open_application
 from app.applications.queries import find_application
 from app.applications.questions.questionnaire import STEP_KEYS, current_questionnaire
 from app.attachments.download import response_for, show_unavailable

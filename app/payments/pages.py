@@ -4,7 +4,7 @@ from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from app.applications.models import Application
-from app.applications.opening import open_application
+from app.applications.pages import open_application
 from app.database import db
 from app.engagements.models import Engagement
 from app.engagements.queries import engagement_of

@@ -8,7 +8,7 @@ from flask_babel import gettext, lazy_gettext
 from werkzeug.exceptions import TooManyRequests
 
 from app.applications.erasure import AlreadyErased
-from app.applications.opening import open_application
+from app.applications.pages import open_application
 from app.database import db
 from app.extensions import counted_as, csrf, limiter
 from app.messages.forms import MessageForm
@@ -61,13 +61,13 @@ def new(token: str) -> ResponseReturnValue:
     """What was written since the page was opened, which the page asks for; nothing (204) as long as
     nothing was."""
     application = open_application(token)
-    page = progress_of(application)
+    now = progress_of(application)
     seen = request.args.get("seen", 0, type=int)
-    if not (unseen := page["thread"].entries[max(seen, 0) :]):
+    if not (unseen := now.thread.entries[max(seen, 0) :]):
         return "", 204
     is_outdated = request.args.get("version") != str(application.version)
     return render_template(
-        "portal/_new_messages.html", **page, unseen=unseen, is_outdated=is_outdated
+        "portal/_new_messages.html", **now._asdict(), unseen=unseen, is_outdated=is_outdated
     )
 
 

@@ -10,7 +10,7 @@ from flask_babel import gettext
 from app.applications.drafts.browser_draft import forgetting
 from app.applications.erasure import AlreadyErased
 from app.applications.models import Application
-from app.applications.opening import open_application
+from app.applications.pages import open_application
 from app.applications.service import NotOpen, withdraw_application
 from app.database import db
 from app.engagements.queries import is_bound
@@ -38,7 +38,7 @@ def checker() -> Response:
 def trail(token: str) -> Response:
     """Every event about the application, chained, to keep and to check."""
     application = open_application(token)
-    made = make_trail(db.session(), application, progress_of(application)["turn"])
+    made = make_trail(db.session(), application, progress_of(application).turn)
     return as_file(made, f"trail-{application.reference}.json")
 
 

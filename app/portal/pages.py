@@ -1,6 +1,7 @@
 """What the views of the prospect's page show: the page itself, and the part of it that changes."""
 
-from typing import Any
+from collections.abc import Sequence
+from typing import NamedTuple
 
 from flask import Response, render_template, request
 from flask_babel import gettext
@@ -11,18 +12,20 @@ from app.applications.models import Application
 from app.applications.queries import questionnaire_of, readable_answers
 from app.attachments.queries import attachments_of
 from app.database import db
+from app.engagements.models import Engagement
 from app.engagements.pricing import proposal_at
 from app.engagements.queries import engagement_of, events_about
+from app.events.types import RecordedEvent
 from app.firm.brand import current_brand
 from app.firm.offers import current_offers
 from app.languages.prose import in_present_language
 from app.messages.forms import MessageForm
-from app.messages.queries import thread_of
-from app.payments.queries import deposit_panel
+from app.messages.queries import Thread, thread_of
+from app.payments.queries import DepositPanel, deposit_panel
 from app.portal.forms import AgreementForm, ReplyForm
-from app.portal.standing import PREPARED, standing_of
-from app.portal.timeline import latest_words, timeline_of
-from app.portal.turn import turn_of
+from app.portal.standing import PREPARED, Standing, standing_of
+from app.portal.timeline import Entry, latest_words, timeline_of
+from app.portal.turn import Turn, turn_of
 from app.scoring.rubric import current_rubric
 from app.scoring.score import why_not_preferred
 
@@ -33,8 +36,24 @@ def keep_private(response: Response) -> Response:
     return response
 
 
-def progress_of(application: Application) -> dict[str, Any]:
-    """What the changing part of the page shows. ``asks_again``: more follows within seconds."""
+class Progress(NamedTuple):
+    """What the changing part of the page shows. ``events`` are those of the application and its
+    engagement, oldest first, and ``entries`` what the prospect is told of them. ``asks_again``:
+    more follows within seconds."""
+
+    application: Application
+    engagement: Engagement | None
+    deposit: DepositPanel | None
+    events: Sequence[RecordedEvent]
+    entries: Sequence[Entry]
+    thread: Thread
+    standing: Standing
+    turn: Turn
+    asks_again: bool
+
+
+def progress_of(application: Application) -> Progress:
+    """How far the application has come, as of now."""
     session = db.session()
     engagement = engagement_of(session, application.id)
     events = events_about(session, application, engagement)
@@ -46,17 +65,17 @@ def progress_of(application: Application) -> dict[str, Any]:
     reviewers = staff_names(session)
     names = {"prospect": gettext("You"), **reviewers}
     thread = thread_of(session, events, names, firm=current_brand().name)
-    return {
-        "application": application,
-        "engagement": engagement,
-        "deposit": deposit,
-        "events": events,
-        "entries": timeline_of(events, reviewers),
-        "thread": thread,
-        "standing": standing,
-        "turn": turn_of(session, events, engagement, standing, thread),
-        "asks_again": (is_paying and came_back) or not standing.is_settled,
-    }
+    return Progress(
+        application=application,
+        engagement=engagement,
+        deposit=deposit,
+        events=events,
+        entries=timeline_of(events, reviewers),
+        thread=thread,
+        standing=standing,
+        turn=turn_of(session, events, engagement, standing, thread),
+        asks_again=(is_paying and came_back) or not standing.is_settled,
+    )
 
 
 def show_page(
@@ -67,7 +86,7 @@ def show_page(
     agreement_form: AgreementForm | None = None,
 ) -> str:
     session = db.session()
-    page = progress_of(application)
+    progress = progress_of(application)
     # A message that was under way as the question came stays a message.
     is_asked = application.status == "more_requested" and message_form is None
     reply_form = reply_form or ReplyForm(formdata=None)
@@ -75,23 +94,23 @@ def show_page(
     message_form = message_form or MessageForm(
         formdata=None, data={"text": reply_form.message.data}
     )
-    engagement = page["engagement"]
-    is_agreed_on = engagement and engagement.status in {"offered", "accepted", "active"}
-    quote = in_present_language(engagement.priced) if is_agreed_on else None
+    engagement = progress.engagement
+    is_on_offer = engagement is not None and engagement.status in {"offered", "accepted", "active"}
+    quote = in_present_language(engagement.priced) if engagement and is_on_offer else None
     return render_template(
         "portal/status.html",
-        **page,
+        **progress._asdict(),
         offer=proposal_at(quote, current_offers()) if quote else None,
         quote=quote,
         why_not_preferred=why_not_preferred(quote.kind, application.answers, current_rubric())
         if quote
         else None,
-        words=latest_words(page["events"], ApplicationAccepted) if quote else None,
+        words=latest_words(progress.events, ApplicationAccepted) if quote else None,
         is_asked=is_asked,
         reply_form=reply_form,
         message_form=message_form,
         # A page that waits for the proposal is opened anew by itself, and with it all fields.
-        can_write=page["standing"] is not PREPARED or message_form.text.data,
+        can_write=progress.standing is not PREPARED or message_form.text.data,
         agreement_form=agreement_form or AgreementForm(formdata=None),
         answers=readable_answers(
             application.answers, questionnaire_of(session, application.questions_version)

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.applications.events import MoreProvided
-from app.applications.opening import open_application
+from app.applications.pages import open_application
 from app.applications.service import NothingAsked, provide_more
 from app.database import db
 from app.engagements.queries import engagement_of, events_about
@@ -35,16 +35,16 @@ def progress(token: str) -> ResponseReturnValue:
     Nothing (204) as long as it is what the page has seen already. ``beside`` a field for a message,
     which may hold one, the page stays as it is.
     """
-    page = progress_of(open_application(token))
-    if page["asks_again"] and request.args.get("seen") == str(len(page["entries"])):
+    now = progress_of(open_application(token))
+    if now.asks_again and request.args.get("seen") == str(len(now.entries)):
         return "", 204
     # A proposal stands outside of this part, so the page itself is fetched anew for it.
-    lacks_proposal = page["standing"] is OFFERED
+    lacks_proposal = now.standing is OFFERED
     may_hold_text = "beside" in request.args
     part = render_template(
-        "portal/_progress.html", **page, is_outdated=lacks_proposal and may_hold_text
+        "portal/_progress.html", **now._asdict(), is_outdated=lacks_proposal and may_hold_text
     )
-    if page["asks_again"]:
+    if now.asks_again:
         return part
     is_fetched_anew = lacks_proposal and not may_hold_text
     return part, STOP_ASKING, {"HX-Refresh": "true"} if is_fetched_anew else {}

@@ -1,4 +1,4 @@
-"""Opening an application by the link that its prospect has."""
+"""What the views of several domains open: an application, by the link that its prospect has."""
 
 from flask import abort
 

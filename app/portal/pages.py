@@ -13,7 +13,7 @@ from app.applications.queries import questionnaire_of, readable_answers
 from app.attachments.queries import attachments_of
 from app.database import db
 from app.engagements.models import Engagement
-from app.engagements.pricing import proposal_at
+from app.engagements.pricing import Quote, proposal_at
 from app.engagements.queries import engagement_of, events_about
 from app.events.types import RecordedEvent
 from app.firm.brand import current_brand
@@ -94,9 +94,7 @@ def show_page(
     message_form = message_form or MessageForm(
         formdata=None, data={"text": reply_form.message.data}
     )
-    engagement = progress.engagement
-    is_on_offer = engagement is not None and engagement.status in {"offered", "accepted", "active"}
-    quote = in_present_language(engagement.priced) if engagement and is_on_offer else None
+    quote = quote_offered(progress.engagement)
     return render_template(
         "portal/status.html",
         **progress._asdict(),
@@ -117,3 +115,11 @@ def show_page(
         ),
         files=attachments_of(session, application.draft_id),
     )
+
+
+def quote_offered(engagement: Engagement | None) -> Quote | None:
+    """The price that the prospect was offered, agreed to or not, in the present language; None
+    before that, and for what is closed."""
+    if engagement is None or engagement.status not in {"offered", "accepted", "active"}:
+        return None
+    return in_present_language(engagement.priced)

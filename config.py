@@ -118,7 +118,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         if is_production and is_weak(self.SECRET_KEY):
             raise ConfigurationError(
                 f"SECRET_KEY is too weak: use at least {SHORTEST_SECRET} random characters, such as"
-                " the output of `python -c 'import secrets; print(secrets.token_hex(32))'`."
+                " the output of `openssl rand -hex 32`."
             )
         if is_production and 0 < len(self.METRICS_TOKEN) < SHORTEST_TOKEN:
             raise ConfigurationError(

@@ -17,8 +17,10 @@ class BridgeName(click.ParamType):
 
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         names = [bridge.name for bridge in bridge_figures(db.session())]
+        if not names:
+            self.fail("EVENT_BRIDGES is empty, so there is no bridge", param, ctx)
         if value not in names:
-            self.fail(f"{value} is none of: {', '.join(names) or 'none is set up'}", param, ctx)
+            self.fail(f"{value} is none of: {', '.join(names)}", param, ctx)
         return value
 
 

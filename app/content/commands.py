@@ -33,5 +33,7 @@ def preview(slug: str) -> None:
     try:
         current_articles().draft(slug)
     except KeyError:
-        raise click.ClickException(f"There is no draft '{slug}'.") from None
+        raise click.ClickException(
+            f"There is no draft '{slug}'. `flask content check` lists those that there are."
+        ) from None
     click.echo(preview_link(slug))

@@ -56,5 +56,7 @@ def reapply() -> None:
 def _find(reference: str) -> Application:
     application = find_application_by_reference(db.session(), reference)
     if application is None:
-        raise click.ClickException(f"There is no application {reference}.")
+        raise click.ClickException(
+            f"There is no application {reference}. The queue has it beneath each company's name."
+        )
     return application

@@ -86,7 +86,9 @@ def rebuild() -> None:
     left = 0
     with alone_at("events.rebuild") as is_alone, owner_engine() as engine:
         if not is_alone:
-            raise click.ClickException("Another rebuild is at work.")
+            raise click.ClickException(
+                "Another rebuild is at work. Start this one when that has ended."
+            )
         for projection in current_projections():
             for difference in projection.rebuild(engine):
                 click.echo(str(difference))

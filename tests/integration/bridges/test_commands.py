@@ -35,3 +35,8 @@ def test_a_bridge_is_paused_and_goes_on(run: Run) -> None:
 def test_a_bridge_that_is_not_set_up_is_refused_by_name(run: Run) -> None:
     unknown = run("pause", "another")
     assert unknown.exit_code != 0 and "none of: warehouse" in unknown.output
+
+
+def test_where_no_bridge_is_set_up_its_setting_is_named(app: Flask, session: Session) -> None:
+    refused = app.test_cli_runner().invoke(args=["bridges", "pause", "warehouse"])
+    assert refused.exit_code != 0 and "EVENT_BRIDGES is empty" in refused.output

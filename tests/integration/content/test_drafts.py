@@ -86,4 +86,4 @@ def test_an_article_that_links_to_a_draft_stops_the_start(
 def test_only_a_draft_has_a_preview(site: Flask) -> None:
     told = command(site, "content", "preview", "nothing")
     assert told.exit_code == 1
-    assert "There is no draft 'nothing'." in told.output
+    assert "There is no draft 'nothing'. `flask content check` lists" in told.output

@@ -12,10 +12,11 @@ from sqlalchemy.orm import Session
 
 from app.labs.forms import ActionForm, form_shown
 from app.labs.models import Sandbox
-from app.labs.queries import LabState, state_of
+from app.labs.queries import state_of
 from app.labs.sandboxes import find_sandbox, look_at_sandbox
 from app.labs.scenario import Action, Scenario
 from app.labs.scenarios import BY_SLUG
+from app.labs.state import LabState
 from app.languages.choice import present_language
 from app.settings import current_config
 

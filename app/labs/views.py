@@ -28,10 +28,11 @@ from app.labs.pages import (
     remember,
     remember_chosen,
 )
-from app.labs.queries import empty_state, nth_event
+from app.labs.queries import nth_event
 from app.labs.sandboxes import count_sandboxes, end_sandbox, open_sandbox
 from app.labs.scenario import END, NotNow, Scenario
 from app.labs.scenarios import SCENARIOS
+from app.labs.state import empty_state
 from app.screening.origins import origin_of
 from app.settings import current_config
 from app.web.htmx import STOP_ASKING

@@ -17,11 +17,12 @@ from app.events.delivery.retry import RetryPolicy
 from app.labs.backbone import make_backbone, on_backbone
 from app.labs.controls import staff_stations
 from app.labs.models import Sandbox
-from app.labs.queries import LabState, state_of
+from app.labs.queries import state_of
 from app.labs.runner import Runner
 from app.labs.sandboxes import open_sandbox
 from app.labs.scenario import NotNow, Scenario
 from app.labs.scenarios import BY_SLUG
+from app.labs.state import LabState
 from app.settings import current_config
 from config import Config
 from local.postgres import Postgres

@@ -2,8 +2,8 @@
 
 import pytest
 
-from app.labs.queries import LabState, StationState
 from app.labs.scenario import Sum
+from app.labs.state import LabState, StationState
 
 IDLE = StationState(done=2)
 BUSY = StationState(done=1, in_hand=1)

@@ -12,7 +12,7 @@ from app.engagements.rate_card import load_rate_card
 from app.firm.brand import load_brand
 from app.firm.calendar import load_calendar
 from app.firm.offers import load_offers
-from app.scoring.rubric import load_rubric
+from app.scoring.rubric_file import load_rubric
 from app.screening.rules import load_rules
 from config import Config, ConfigurationError
 

@@ -21,7 +21,7 @@ from app.languages import catalogs
 from app.languages.catalogs import read_catalog
 from app.languages.choice import LANGUAGES, SOURCE
 from app.languages.prose import map_prose
-from app.scoring.rubric import load_rubric
+from app.scoring.rubric_file import load_rubric
 from config import ROOT
 
 METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2"), ("**.svg", "jinja2")]

@@ -11,7 +11,8 @@ from app.applications.questions.file import load_questionnaire
 from app.applications.questions.questionnaire import Question, Questionnaire
 from app.engagements.rate_card import RateCard, load_rate_card
 from app.firm.offers import Offers, load_offers
-from app.scoring.rubric import Rubric, load_rubric
+from app.scoring.rubric import Rubric
+from app.scoring.rubric_file import load_rubric
 
 ROOT = Path(__file__).parents[2]
 CONTENT = ROOT / "content"

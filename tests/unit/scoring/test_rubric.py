@@ -6,7 +6,8 @@ import pytest
 from app.applications.questions.file import load_questionnaire
 from app.applications.questions.questionnaire import Questionnaire
 from app.data_files import DataFileError
-from app.scoring.rubric import BAND_NAMES, Rubric, load_rubric
+from app.scoring.rubric import BAND_NAMES, Rubric
+from app.scoring.rubric_file import load_rubric
 
 CONTENT = Path(__file__).parents[3] / "content"
 LAST_RULE = "Too little is known to recommend more than the smallest engagement."

@@ -8,7 +8,7 @@ from flask import Flask
 from app.applications.questions.file import load_questionnaire
 from app.comparer.arguments import load_arguments
 from app.engagements.offer_checks import check_price_lines
-from app.engagements.rate_card import load_rate_card
+from app.engagements.rate_card_file import load_rate_card
 from app.firm.brand import load_brand
 from app.firm.calendar import load_calendar
 from app.firm.offers import load_offers

@@ -14,7 +14,7 @@ from msgspec import Struct
 
 from app.applications.questions.file import load_questionnaire
 from app.comparer.arguments import load_arguments
-from app.engagements.rate_card import load_rate_card
+from app.engagements.rate_card_file import load_rate_card
 from app.firm.brand import load_brand
 from app.firm.offers import load_offers
 from app.languages import catalogs

@@ -1,1 +1,3 @@
-"""Scoring: how well an application fits the firm, by a rubric that is data."""
+"""Scoring: how well an application fits the firm. The `rubric` is data, read by `rubric_file`, and
+`score` judges answers by it.
+"""

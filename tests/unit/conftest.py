@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from app.applications.questions.answers import Answers
 from app.applications.questions.file import load_questionnaire
 from app.applications.questions.questionnaire import Question, Questionnaire
-from app.engagements.rate_card import RateCard, load_rate_card
+from app.engagements.rate_card import RateCard
+from app.engagements.rate_card_file import load_rate_card
 from app.firm.offers import Offers, load_offers
 from app.scoring.rubric import Rubric
 from app.scoring.rubric_file import load_rubric

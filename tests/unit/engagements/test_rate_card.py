@@ -5,7 +5,8 @@ import pytest
 
 from app.applications.questions.questionnaire import Questionnaire
 from app.data_files import DataFileError
-from app.engagements.rate_card import RateCard, load_rate_card
+from app.engagements.rate_card import RateCard
+from app.engagements.rate_card_file import load_rate_card
 from app.firm.offers import KINDS
 
 

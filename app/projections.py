@@ -2,7 +2,7 @@
 
 from app.applications.fold import APPLICATIONS
 from app.engagements.fold import ENGAGEMENTS
-from app.events.projections.folded import FoldedProjection
+from app.events.projections.folded_projection import FoldedProjection
 from app.events.projections.projection import Projection
 from app.review.queue.projection import QueueProjection
 from app.scoring.fold import SCORES

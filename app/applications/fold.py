@@ -20,7 +20,7 @@ from app.applications.events import (
     MoreRequested,
 )
 from app.applications.models import Application
-from app.events.projections.fold import FoldedTable
+from app.events.projections.folded_table import FoldedTable
 from app.events.types import RecordedEvent
 
 

@@ -15,7 +15,7 @@ from app.engagements.events import (
     EngagementProposed,
 )
 from app.engagements.models import Engagement
-from app.events.projections.fold import FoldedTable
+from app.events.projections.folded_table import FoldedTable
 from app.events.types import RecordedEvent
 
 

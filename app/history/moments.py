@@ -11,7 +11,7 @@ from app.accounts.queries import name_of
 from app.applications.fold import APPLICATIONS
 from app.engagements.fold import ENGAGEMENTS
 from app.engagements.states import engagement_state
-from app.events.projections.fold import FoldedTable
+from app.events.projections.folded_table import FoldedTable
 from app.events.types import RecordedEvent
 from app.review.states import application_state
 from app.review.timeline import in_words, kind_name, price_told

@@ -6,7 +6,7 @@ from typing import Any
 
 import msgspec
 
-from app.events.projections.fold import FoldedTable
+from app.events.projections.folded_table import FoldedTable
 from app.events.types import RecordedEvent
 from app.scoring.events import ApplicationScored
 from app.scoring.models import ScoreRecord

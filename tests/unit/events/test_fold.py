@@ -26,7 +26,7 @@ from app.engagements.events import (
     EngagementProposed,
 )
 from app.engagements.fold import ENGAGEMENTS
-from app.events.projections.fold import FoldedTable
+from app.events.projections.folded_table import FoldedTable
 from app.events.types import Event, Metadata, RecordedEvent, stream_of
 from app.payments.events import DepositPaid
 from app.scoring.events import ApplicationScored

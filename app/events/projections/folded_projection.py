@@ -10,7 +10,7 @@ from msgspec.structs import replace
 from sqlalchemy import Connection, Engine, Row, Table, select, text
 from sqlalchemy.orm import Session
 
-from app.events.projections.fold import FoldedTable
+from app.events.projections.folded_table import FoldedTable
 from app.events.projections.projection import Difference, snapshot
 from app.events.rows import READ, UnreadableEvent, recorded_event
 from app.events.store import read_stream

@@ -2,7 +2,7 @@
 
 import html
 import re
-from collections.abc import Mapping, MutableMapping, Sequence
+from collections.abc import Callable, Mapping, MutableMapping, Sequence
 from itertools import pairwise
 from typing import Any, Final
 
@@ -45,6 +45,7 @@ IMAGE: Final = re.compile(r"(?:<p>)?<img ([^>]*)>(?:</p>)?")
 ATTRIBUTE: Final = re.compile(r'(\w+)="([^"]*)"')
 SCROLLING: Final = re.compile(f'<table class="{SCROLLS}">.*?</table>', re.DOTALL)
 Tokens = Sequence[Token]
+RenderRule = Callable[[RendererHTML, Tokens, int, OptionsDict, MutableMapping[str, Any]], str]
 
 
 class Heading(msgspec.Struct, frozen=True):
@@ -79,9 +80,9 @@ def markdown_parser() -> MarkdownIt:
     parser.use(footnote_plugin)
     parser.use(anchors_plugin, min_level=2, max_level=3)
     parser.add_render_rule("link_open", open_link)
-    parser.add_render_rule("footnote_block_open", open_footnotes)
-    parser.add_render_rule("footnote_caption", name_footnote)
-    parser.add_render_rule("footnote_anchor", lead_back)
+    parser.add_render_rule("footnote_block_open", by_token(open_footnotes))
+    parser.add_render_rule("footnote_caption", by_token(name_footnote))
+    parser.add_render_rule("footnote_anchor", by_token(lead_back))
     return parser
 
 
@@ -122,33 +123,30 @@ def open_link(
     return f'<a href="#proof-{html.escape(key)}" class="proof proof--{env["proofs"].state(key)}">'
 
 
-def open_footnotes(
-    renderer: RendererHTML,
-    tokens: Tokens,
-    index: int,
-    options: OptionsDict,
-    env: MutableMapping[str, Any],
-) -> str:
+def by_token(write: Callable[[Token], str]) -> RenderRule:
+    """The rule for what is written by its token alone."""
+
+    def rule(
+        renderer: RendererHTML,
+        tokens: Tokens,
+        index: int,
+        options: OptionsDict,
+        env: MutableMapping[str, Any],
+    ) -> str:
+        return write(tokens[index])
+
+    return rule
+
+
+def open_footnotes(_: Token) -> str:
     return '<section class="footnotes" aria-labelledby="notes"><h2 id="notes">Notes</h2><ol>'
 
 
-def name_footnote(
-    renderer: RendererHTML,
-    tokens: Tokens,
-    index: int,
-    options: OptionsDict,
-    env: MutableMapping[str, Any],
-) -> str:
-    return str(tokens[index].meta["id"] + 1)
+def name_footnote(caption: Token) -> str:
+    return str(caption.meta["id"] + 1)
 
 
-def lead_back(
-    renderer: RendererHTML,
-    tokens: Tokens,
-    index: int,
-    options: OptionsDict,
-    env: MutableMapping[str, Any],
-) -> str:
-    number, repeat = tokens[index].meta["id"] + 1, tokens[index].meta["subId"]
-    anchor = f"fnref{number}:{repeat}" if repeat else f"fnref{number}"
-    return f' <a href="#{anchor}" aria-label="Back to note {number} in the text">↩\ufe0e</a>'
+def lead_back(anchor: Token) -> str:
+    number, repeat = anchor.meta["id"] + 1, anchor.meta["subId"]
+    reference = f"fnref{number}:{repeat}" if repeat else f"fnref{number}"
+    return f' <a href="#{reference}" aria-label="Back to note {number} in the text">↩\ufe0e</a>'

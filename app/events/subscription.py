@@ -1,6 +1,7 @@
 """Which subscribers an event type has: built from the one table in `app/subscriptions.py`."""
 
 from collections.abc import Callable, Mapping, Sequence
+from typing import Protocol
 
 from flask import Flask, current_app
 from sqlalchemy.orm import Session
@@ -12,6 +13,13 @@ Subscriber = Callable[[Session, RecordedEvent], None]
 
 class UnknownSubscriber(Exception):
     """The table has no subscriber of that name: not any more, or a newer release has it."""
+
+
+class Handlers(Protocol):
+    """Where a delivery finds the function that handles its event."""
+
+    def subscriber(self, name: str) -> Subscriber:
+        """The function of that name. Raises UnknownSubscriber."""
 
 
 class Subscriptions:

@@ -12,7 +12,7 @@ from app.database import db
 from app.events.delivery.claims import LeaseKeeper
 from app.events.delivery.handling import Outcome, deliver
 from app.events.delivery.retry import RetryPolicy
-from app.events.subscription import Subscriber, Subscriptions, current_subscriptions
+from app.events.subscription import Handlers, Subscriber, current_subscriptions
 from app.events.types import RecordedEvent
 from app.labs.controls import kill_consumer, note_incident
 from app.labs.faults import Killed
@@ -29,11 +29,11 @@ class ConsumerKey(msgspec.Struct, frozen=True):
     number: int
 
 
-class Shift(Subscriptions):
+class Shift:
     """The subscriptions as one consumer serves them: it takes its time first, without a connection,
     and whoever kills it meanwhile has it die after the handler's writes, before the commit."""
 
-    def __init__(self, wrapped: Subscriptions, seconds: float, death: threading.Event) -> None:
+    def __init__(self, wrapped: Handlers, seconds: float, death: threading.Event) -> None:
         self._wrapped = wrapped
         self._seconds = seconds
         self._death = death

@@ -29,7 +29,7 @@ from app.events.delivery.retry import RetryPolicy
 from app.events.delivery.sending import Send, send_all
 from app.events.rows import NewerEvent, readable_metadata, recorded_event
 from app.events.spans import delivery_span
-from app.events.subscription import Subscriptions, UnknownSubscriber
+from app.events.subscription import Handlers, UnknownSubscriber
 from app.events.tracing import following, new_trace
 from app.telemetry.spans import current_span
 
@@ -87,7 +87,7 @@ RETURNING id
 def deliver(
     session: Session,
     delivery_ids: Sequence[int],
-    subscriptions: Subscriptions,
+    subscriptions: Handlers,
     policy: RetryPolicy,
     keeper: LeaseKeeper,
     send: Send,
@@ -122,9 +122,7 @@ def deliver(
     return outcomes
 
 
-def _try(
-    session: Session, claim: Claim, subscriptions: Subscriptions, policy: RetryPolicy
-) -> Outcome:
+def _try(session: Session, claim: Claim, subscriptions: Handlers, policy: RetryPolicy) -> Outcome:
     with delivery_span(claim) as trying:
         outcome = _hand_over(session, claim, subscriptions, policy)
         trying.describe({"delivery.outcome": outcome.value})
@@ -132,7 +130,7 @@ def _try(
 
 
 def _hand_over(
-    session: Session, claim: Claim, subscriptions: Subscriptions, policy: RetryPolicy
+    session: Session, claim: Claim, subscriptions: Handlers, policy: RetryPolicy
 ) -> Outcome:
     with (
         structlog.contextvars.bound_contextvars(
@@ -153,7 +151,7 @@ def _hand_over(
     return Outcome.DONE
 
 
-def _handle(session: Session, claim: Claim, subscriptions: Subscriptions) -> None:
+def _handle(session: Session, claim: Claim, subscriptions: Handlers) -> None:
     """Have the event handled, and commit. Where its person is erased meanwhile, all is undone, and
     the handler gets the event as it reads without them. Raises StaleClaim."""
     recorded = recorded_event(claim.event)

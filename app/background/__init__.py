@@ -1,1 +1,2 @@
-"""The background: Celery, its clock, and the ring for a worker."""
+"""The background: Celery (`setup`), its clock (`beat`) and what that rings for (`schedule`), and
+the ring for a worker (`wake`)."""

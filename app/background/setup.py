@@ -7,39 +7,18 @@ Celery's own retries (docs/reliability.md says what was measured).
 from typing import Any
 
 from celery import Celery, Task, signals
-from celery.schedules import crontab
 from flask import Flask
 from sqlalchemy import Engine
 
-from app.applications.drafts.tasks import end_drafts
-from app.attachments.tasks import sweep_orphans, sweep_removed
-from app.bridges.tasks import sweep_bridges
-from app.chat.tasks import sweep_messages
+from app.background.schedule import beat_schedule
 from app.database import db
-from app.erasures.tasks import enter_in_ledger
 from app.events.delivery.claims import LeaseKeeper
 from app.events.delivery.relay import RelayAtHand
-from app.events.tasks import (
-    count_deliveries,
-    prune_old_tries,
-    record_due_events,
-    release_canary,
-    send_deliveries,
-    sign_checkpoint,
-    sweep_deliveries,
-)
+from app.events.tasks import send_deliveries
 from app.events.tracing import new_trace
 from app.flow.replay.closed_doors import refuse
-from app.flow.replay.tasks import move_replays_on
-from app.notifications.tasks import sweep_mail
-from app.payments.tasks import reconcile_payments
-from app.screening.tasks import forget_old_origins
 from app.telemetry.setup import close_telemetry
-from app.webhooks.tasks import forget_old_messages, sweep_webhooks
 from config import Config
-
-EXPIRES_SECONDS = 60
-DAILY = crontab(hour=0, minute=10)
 
 
 def init_celery(app: Flask, config: Config) -> None:
@@ -109,35 +88,6 @@ def _transport_options(url: str) -> dict[str, Any]:
         "socket_connect_timeout": 5,
         "health_check_interval": 10,
     }
-
-
-def beat_schedule(config: Config) -> dict[str, dict[str, Any]]:
-    """What the scheduler rings for, and how often."""
-    return {
-        "sweep-deliveries": _each(config.SWEEP_SECONDS, sweep_deliveries),
-        "sweep-mail": _each(config.SWEEP_SECONDS, sweep_mail),
-        "sweep-chat": _each(config.SWEEP_SECONDS, sweep_messages),
-        "sweep-webhooks": _each(config.SWEEP_SECONDS, sweep_webhooks),
-        "sweep-bridges": _each(config.SWEEP_SECONDS, sweep_bridges),
-        "record-due-events": _each(config.SWEEP_SECONDS, record_due_events),
-        "advance-replays": _each(config.SWEEP_SECONDS, move_replays_on),
-        "sweep-attachments": _each(config.SWEEP_SECONDS, sweep_removed),
-        "enter-erasures": _each(config.SWEEP_SECONDS, enter_in_ledger),
-        "release-canary": _each(config.CANARY_SECONDS, release_canary),
-        "reconcile-payments": _each(600, reconcile_payments),
-        "end-drafts": _each(3600, end_drafts),
-        "forget-origins": _each(3600, forget_old_origins),
-        "count-deliveries": _each(60, count_deliveries),
-        "prune-tries": {"task": prune_old_tries.name, "schedule": DAILY},
-        "forget-webhooks": {"task": forget_old_messages.name, "schedule": DAILY},
-        "sweep-orphans": {"task": sweep_orphans.name, "schedule": DAILY},
-        "sign-checkpoint": {"task": sign_checkpoint.name, "schedule": DAILY},
-    }
-
-
-def _each(seconds: float, task: Task) -> dict[str, Any]:
-    """Beat's entry for a task. While no worker runs the old ones expire, and do not pile up."""
-    return {"task": task.name, "schedule": seconds, "options": {"expires": EXPIRES_SECONDS}}
 
 
 def _follow_worker_processes(app: Flask) -> None:

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from redis import Redis as RedisClient
 
-from app.background.setup import beat_schedule
+from app.background.schedule import beat_schedule
 from config import load_config
 from local.commands import procfile, shell
 from local.ports import HOST

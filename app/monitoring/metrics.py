@@ -51,19 +51,10 @@ def render_metrics() -> bytes:
     flow = flow_figures(session)
     for name, meaning, value in (*_figures_of_log(session, flow), *_figures_of_ways_out(session)):
         Gauge(name, meaning, registry=registry).set(value)
-    for name, meaning, counts in (
-        ("mail_messages", "Mail not sent", count_unsent_mail_by_status(session)),
-        ("chat_messages", "Chat messages not sent", count_unsent_chat_by_status(session)),
-        ("webhook_messages", "Webhooks not delivered", count_undelivered_by_status(session)),
-    ):
-        waiting = Gauge(name, f"{meaning}, by their state", ["status"], registry=registry)
-        for status, count in counts.items():
-            waiting.labels(status).set(count)
-    opened = Gauge("circuit_open", "1: the service is left alone", ["name"], registry=registry)
-    for circuit in list_circuits(session):
-        opened.labels(circuit.name).set(circuit.state != "closed")
-    _tell_of_subscribers(registry, flow)
-    _add_bridges(registry)
+    _add_unsent(registry, session)
+    _add_circuits(registry, session)
+    _add_subscribers(registry, session, flow)
+    _add_bridges(registry, session)
     return generate_latest(registry)
 
 
@@ -90,29 +81,46 @@ def _figures_of_ways_out(session: Session) -> Sequence[Figure]:
     )
 
 
-def _tell_of_subscribers(registry: CollectorRegistry, figures: FlowFigures) -> None:
+def _add_unsent(registry: CollectorRegistry, session: Session) -> None:
+    for name, meaning, counts in (
+        ("mail_messages", "Mail not sent", count_unsent_mail_by_status(session)),
+        ("chat_messages", "Chat messages not sent", count_unsent_chat_by_status(session)),
+        ("webhook_messages", "Webhooks not delivered", count_undelivered_by_status(session)),
+    ):
+        unsent = Gauge(name, f"{meaning}, by their state", ["status"], registry=registry)
+        for status, count in counts.items():
+            unsent.labels(status).set(count)
+
+
+def _add_circuits(registry: CollectorRegistry, session: Session) -> None:
+    opened = Gauge("circuit_open", "1: the service is left alone", ["name"], registry=registry)
+    for circuit in list_circuits(session):
+        opened.labels(circuit.name).set(circuit.state != "closed")
+
+
+def _add_subscribers(registry: CollectorRegistry, session: Session, flow: FlowFigures) -> None:
     labels = ["subscriber"]
     for name, (meaning, field) in SUBSCRIBER_GAUGES.items():
         gauge = Gauge(name, meaning, labels, registry=registry)
-        for row in figures.subscribers:
+        for row in flow.subscribers:
             gauge.labels(row.name).set(getattr(row, field))
     done = Counter("deliveries_done", "Deliveries done", labels, registry=registry)
     tries = Counter("delivery_tries", "Tries that ended, well or not", labels, registry=registry)
-    totals = delivery_totals(db.session())
-    for row in figures.subscribers:
+    totals = delivery_totals(session)
+    for row in flow.subscribers:
         total = totals.get(row.name, Totals())
         done.labels(row.name).inc(total.done)
         tries.labels(row.name).inc(total.tries)
 
 
-def _add_bridges(registry: CollectorRegistry) -> None:
+def _add_bridges(registry: CollectorRegistry, session: Session) -> None:
     labels = ["bridge"]
     lag = Gauge("bridge_lag_events", "Events to be sent", labels, registry=registry)
     oldest = Gauge("bridge_oldest_seconds", "Age of the oldest", labels, registry=registry)
     failures = Gauge("bridge_failures", "Tries since a success", labels, registry=registry)
     passed_over = Gauge("bridge_passed_over", "Events never taken", labels, registry=registry)
     paused = Gauge("bridge_paused", "1: nothing is sent to it for now", labels, registry=registry)
-    for row in bridge_figures(db.session()):
+    for row in bridge_figures(session):
         lag.labels(row.name).set(row.lag)
         oldest.labels(row.name).set(row.oldest_seconds)
         failures.labels(row.name).set(row.failures)

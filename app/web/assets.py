@@ -25,6 +25,7 @@ CORE: Final = (
     "layout",
     "components",
     "records",
+    "fields",
     "forms",
     "choices",
     "attachments",

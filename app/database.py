@@ -18,6 +18,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, Opera
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 
+from app.database_deadline import bound_waits
 from config import Config
 
 CONNECT_TIMEOUT = 3
@@ -92,6 +93,7 @@ def init_database(app: Flask, config: Config, *, schema: str = "") -> None:
     db.init_app(app)
     app.teardown_appcontext(_end_transaction)
     with app.app_context():
+        bound_waits(db.engine)
         event.listen(db.engine, "checkout", _refuse_closed_connection)
 
 

@@ -5,6 +5,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import text
 
+from app.database_deadline import lift_limit
 from app.grants import grant, owner_engine
 
 database = current_app.extensions["migrate"].db
@@ -22,7 +23,7 @@ def run() -> None:
         )
         with context.begin_transaction():
             # A migration may take longer than a request may, which can have the connection next.
-            connection.execute(text("SET LOCAL statement_timeout = 0"))
+            lift_limit(connection)
             connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             connection.execute(

@@ -12,6 +12,7 @@ import structlog
 from celery.beat import PersistentScheduler
 
 from app.database import CONNECT_TIMEOUT, SILENCE_TIMEOUT_MS
+from app.database_deadline import BoundedConnection
 
 # While another one rings, or nobody can.
 LOOK_SECONDS = 5.0
@@ -43,7 +44,7 @@ class Lead:
         return self._connection is not None
 
     def _take(self) -> None:
-        connection = psycopg.connect(
+        connection = BoundedConnection.connect(
             self._dsn,
             autocommit=True,
             connect_timeout=CONNECT_TIMEOUT,

@@ -19,11 +19,11 @@ from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
+from app.database_deadline import lift_limit
+
 log = structlog.get_logger()
 
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('events.checkpoint'))")
-# A first checkpoint covers the whole log.
-TAKE_THE_TIME = text("SET LOCAL statement_timeout = 0")
 LAST = text("SELECT * FROM checkpoints ORDER BY id DESC LIMIT 1")
 ALL = text("SELECT * FROM checkpoints ORDER BY id")
 # Up to the horizon nothing can appear any more; see `log`.
@@ -71,7 +71,7 @@ class BadCheckpoint(msgspec.Struct, frozen=True):
 def make_checkpoint(session: Session, secret: str) -> Checkpoint | None:
     """Sign what has been recorded since the last checkpoint; None where there is nothing."""
     session.execute(ONE_AT_A_TIME)
-    session.execute(TAKE_THE_TIME)
+    lift_limit(session.connection())  # a first checkpoint covers the whole log
     last = session.execute(LAST).one_or_none()
     until = session.scalar(HORIZON) or 0
     digest = _digest(session, last, until)
@@ -87,7 +87,7 @@ def make_checkpoint(session: Session, secret: str) -> Checkpoint | None:
 
 def bad_checkpoints(session: Session, secret: str) -> Iterator[BadCheckpoint]:
     """Every checkpoint that does not hold."""
-    session.execute(TAKE_THE_TIME)
+    lift_limit(session.connection())
     last = None
     for stored in session.execute(ALL).all():
         if problem := _problem_with(session, stored, last, secret):

@@ -8,6 +8,8 @@ import msgspec
 from flask import Flask, current_app
 from sqlalchemy import Connection, Engine, text
 
+from app.database_deadline import lift_limit
+
 LONGEST_VALUE = 100
 
 
@@ -50,7 +52,7 @@ def snapshot(engine: Engine) -> Iterator[Connection]:
     """
     options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with engine.connect().execution_options(**options) as connection:
-        connection.execute(text("SET LOCAL statement_timeout = 0"))
+        lift_limit(connection)
         connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
         yield connection
 

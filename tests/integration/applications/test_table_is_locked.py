@@ -21,6 +21,7 @@ from werkzeug.test import TestResponse
 
 from app.applications.models import Application
 from app.database import db
+from app.database_deadline import ANSWER_TIMEOUT, driver_connection
 from config import ROOT
 from local.postgres import Postgres
 from tests.integration.applications.prospect import Prospect
@@ -169,3 +170,4 @@ def test_a_connection_that_has_migrated_has_the_limits_of_any_other(app: Flask) 
     db.engine.dispose()  # so that the next one taken is the only one
     upgrade(directory=str(ROOT / "migrations"))
     assert tuple(db.session.execute(LIMITS).one()) == ("2s", "5s", "30s")
+    assert driver_connection(db.session.connection()).answer_within == ANSWER_TIMEOUT

@@ -1,0 +1,66 @@
+"""The client's own limit on a wait for Postgres, for when the server's limits can't fire.
+
+A server whose processes stand still looks at no clock, while its machine goes on confirming every
+packet: neither ``statement_timeout`` nor TCP would ever end such a wait.
+"""
+
+from collections.abc import Sequence
+from typing import Any, cast
+
+import psycopg
+import structlog
+from psycopg.abc import RV, PQGen
+from sqlalchemy import Connection, Engine, event, text
+
+# Above the server's own limit on a statement, whose error says more and keeps the connection.
+ANSWER_TIMEOUT = 8.0
+NO_LIMIT = text("SET LOCAL statement_timeout = 0")
+log = structlog.get_logger()
+
+
+class BoundedConnection(psycopg.Connection[Any]):
+    """A connection that closes itself, and raises psycopg.OperationalError, where an answer takes
+    longer than ``answer_within`` seconds. None waits for as long as it takes."""
+
+    answer_within: float | None = ANSWER_TIMEOUT
+
+    def wait(self, gen: PQGen[RV], interval: float = 0.1, timeout: float | None = None) -> RV:
+        if timeout is not None or self.answer_within is None:
+            return super().wait(gen, interval, timeout)
+        try:
+            return super().wait(gen, interval, self.answer_within)
+        except psycopg.errors._WaitTimeout:  # noqa: SLF001 - has no public name
+            self.close()
+            log.warning("database.silent", seconds=self.answer_within)
+            raise psycopg.OperationalError(
+                f"The server has not answered for {self.answer_within:g} s."
+            ) from None
+
+
+def bound_waits(engine: Engine) -> None:
+    """Have every connection of that engine be a BoundedConnection."""
+    event.listen(engine, "do_connect", _connect)
+    event.listen(engine, "checkin", _bound_again)
+
+
+def lift_limit(connection: Connection) -> None:
+    """Let this transaction's statements take any time, for both the server and us; the latter until
+    the connection is back in its pool."""
+    connection.execute(NO_LIMIT)
+    driver_connection(connection).answer_within = None
+
+
+def driver_connection(connection: Connection) -> BoundedConnection:
+    """What the driver has of a connection whose engine has bounded waits."""
+    return cast(BoundedConnection, connection.connection.dbapi_connection)
+
+
+def _connect(
+    _dialect: object, _record: object, args: Sequence[Any], options: dict[str, Any]
+) -> BoundedConnection:
+    return BoundedConnection.connect(*args, **options)
+
+
+def _bound_again(connection: BoundedConnection | None, _record: object) -> None:
+    if connection:
+        connection.answer_within = ANSWER_TIMEOUT

@@ -5,6 +5,7 @@ from alembic import context
 from flask import current_app
 from sqlalchemy import text
 
+from app.command_group import said_in_a_line
 from app.database_deadline import lift_limit
 from app.grants import grant, owner_engine
 
@@ -36,4 +37,5 @@ def run() -> None:
         connection.commit()
 
 
-run()
+with said_in_a_line():
+    run()

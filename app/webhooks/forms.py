@@ -15,6 +15,7 @@ from app.outbound.addresses import address_written_as, is_public
 from app.web.fields import CheckboxesField, storable, trimmed
 from app.web.rendering import with_code
 from app.web.site_form import SiteForm
+from app.webhooks.address import normal_address
 from app.webhooks.events import WebhookTested
 
 LONGEST_URL = 2000
@@ -25,7 +26,8 @@ LONGEST_LABEL = 63  # of a host name, between two dots (RFC 1035)
 
 class EndpointForm(SiteForm):
     """An endpoint, a new one or one as it shall be. ``allow_private`` takes http and private
-    addresses too; none of the addresses in ``taken`` gets every message twice."""
+    addresses too; none of the addresses in ``taken``, which are normal ones, gets every message
+    twice. The address of a valid form is a normal one."""
 
     url = URLField(
         "Address",
@@ -63,11 +65,13 @@ class EndpointForm(SiteForm):
         }
 
     def validate_url(self, field: URLField) -> None:
-        problem = problem_with_url(field.data or "", allow_private=self.allow_private)
+        url = normal_address(field.data or "")
+        problem = problem_with_url(url, allow_private=self.allow_private)
         if problem:
             raise ValidationError(problem)
-        if field.data in self.taken:
+        if url in self.taken:
             raise ValidationError("There is an endpoint at this address already.")
+        field.data = url
 
     def validate_event_types(self, field: CheckboxesField) -> None:
         if self.every_type.data:
@@ -109,7 +113,10 @@ def problem_with_url(url: str, *, allow_private: bool) -> str | None:
     schemes = {"https", "http"} if allow_private else {"https"}
     checks = (
         (parts.scheme in schemes, "The address has to start with https://."),
-        (WRITABLE.fullmatch(url), "Write it without spaces or accents (a host name as xn--…)."),
+        (
+            WRITABLE.fullmatch(url),
+            "Write it without spaces; only the host's name may have accents.",
+        ),
         (host and port != 0, no_address),
         (all(len(label) <= LONGEST_LABEL for label in host.split(".")), no_address),
         ("@" not in parts.netloc, "Leave user name and password out; the signature is enough."),

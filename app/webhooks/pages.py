@@ -8,6 +8,7 @@ from flask.typing import ResponseReturnValue
 
 from app.database import db
 from app.settings import current_config
+from app.webhooks.address import normal_address
 from app.webhooks.forms import EndpointForm
 from app.webhooks.models import WebhookEndpoint
 from app.webhooks.queries import find_endpoint
@@ -29,7 +30,7 @@ def sent_form(own_url: str | None = None) -> EndpointForm:
     else sends one waits until the transaction has ended."""
     return EndpointForm(
         allow_private=current_config().WEBHOOK_ALLOW_PRIVATE,
-        taken=hold_addresses(db.session()) - {own_url},
+        taken=hold_addresses(db.session()) - ({normal_address(own_url)} if own_url else set()),
     )
 
 

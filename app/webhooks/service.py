@@ -12,6 +12,7 @@ from sqlalchemy.orm import Session
 from app.database import utc_now
 from app.events.store import record
 from app.events.types import Event, stream_of
+from app.webhooks.address import normal_address
 from app.webhooks.events import (
     WebhookEndpointAdded,
     WebhookEndpointChanged,
@@ -84,11 +85,14 @@ def change_endpoint(
     actor: str,
 ) -> None:
     """Have the endpoint as given; its secret stays, and so does whether it is enabled. The types
-    are those of the messages that are made from now on. At a new address it has not failed yet,
+    are those of the messages that are made from now on. Another spelling of its address is not
+    taken; at a new one it has not failed yet,
     and what waits goes there from its first try."""
     lock_endpoint(session, endpoint)
-    is_moved = url != endpoint.url
-    endpoint.url, endpoint.description = url, description
+    is_moved = normal_address(url) != normal_address(endpoint.url)
+    if is_moved:
+        endpoint.url = url
+    endpoint.description = description
     endpoint.event_types, endpoint.with_personal = list(event_types), with_personal
     if not session.is_modified(endpoint):
         return
@@ -159,13 +163,14 @@ def lock_endpoint(session: Session, endpoint: WebhookEndpoint) -> None:
 
 
 def hold_addresses(session: Session) -> set[str]:
-    """Those that an endpoint has, enabled or not. Whoever else asks waits until the transaction has
-    ended: what is free for the one is not given to the other meanwhile.
+    """Those that an endpoint has, enabled or not, in their normal spelling. Whoever else asks waits
+    until the transaction has ended: what is free for the one is not given to the other meanwhile.
 
-    No unique index says so, since it could not be made where two have one address already.
+    No unique index says so, since it could not be made where two have one address already; what was
+    stored before one spelling held for all stays as it was typed.
     """
     session.execute(ONE_AT_A_TIME)
-    return set(session.scalars(select(WebhookEndpoint.url)))
+    return set(map(normal_address, session.scalars(select(WebhookEndpoint.url))))
 
 
 def _now(session: Session) -> datetime:

@@ -120,6 +120,21 @@ def test_an_address_that_another_endpoint_has_is_refused_and_its_own_is_not(
     assert first.event_types == []
 
 
+def test_an_address_that_was_stored_in_another_spelling_stays_until_it_leads_elsewhere(
+    press: Press, add: Add, session: Session
+) -> None:
+    endpoint = add(url="https://Old.example")
+    endpoint.failures_in_a_row = 3
+    session.commit()
+    for url, expected, failures in (
+        ("https://old.example/", "https://Old.example", 3),
+        ("https://OLD.example/hooks", "https://old.example/hooks", 0),
+    ):
+        assert press(f"{endpoint.id}/edit", url=url, every_type="y").status_code == 200
+        session.refresh(endpoint)
+        assert (endpoint.url, endpoint.failures_in_a_row) == (expected, failures)
+
+
 def test_of_two_who_take_an_address_at_once_the_second_is_refused(
     app: Flask, desk: FlaskClient, press: Press, add: Add, session: Session
 ) -> None:

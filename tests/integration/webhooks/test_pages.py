@@ -56,6 +56,20 @@ def test_an_address_is_added_only_once(press: Press, add: Add, session: Session)
     the_endpoint(session)
 
 
+def test_another_spelling_of_an_address_is_that_address(
+    press: Press, add: Add, session: Session
+) -> None:
+    press("new", url="https://Client.example:443", every_type="y")
+    endpoint = the_endpoint(session)
+    assert endpoint.url == "https://client.example/"
+    endpoint.url = "https://CLIENT.example"  # as it could be stored before
+    session.commit()
+    answer = press("new", url="https://client.example:443/", every_type="y")
+    assert answer.status_code == 422 and "There is an endpoint at this address" in answer.text
+    assert "https://client.example:443/" in answer.text
+    the_endpoint(session)
+
+
 def test_every_type_is_a_choice_of_its_own(press: Press, session: Session) -> None:
     press("new", url="https://erp.client.example/", every_type="y", with_personal="y")
     endpoint = the_endpoint(session)

@@ -8,6 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from app.outbound.addresses import address_written_as, is_public
+from app.webhooks.address import normal_address
 from app.webhooks.forms import problem_with_url
 
 IPv4 = ipaddress.IPv4Address
@@ -109,3 +110,36 @@ def test_a_name_that_can_lead_nowhere_outside_is_refused_without_a_look_up(host:
 
 def test_a_private_name_passes_where_private_addresses_do() -> None:
     assert problem_with_url("http://localhost:8080/hook", allow_private=True) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "normal"),
+    [
+        ("https://Example.com/a", "https://example.com/a"),
+        ("HTTPS://example.com:443/a", "https://example.com/a"),
+        ("http://example.com:80", "http://example.com/"),
+        ("https://example.com:80/", "https://example.com:80/"),
+        ("https://example.com?a=B", "https://example.com/?a=B"),
+        ("https://example.com/A%2fb/../c?", "https://example.com/A%2fb/../c"),
+        ("https://Bücher.example:8443/a", "https://xn--bcher-kva.example:8443/a"),
+        ("https://xn--BCHER-kva.example/a", "https://xn--bcher-kva.example/a"),
+        ("https://[2606:4700:0::1111]:443/", "https://[2606:4700::1111]/"),
+    ],
+)
+def test_every_spelling_of_an_address_becomes_one(typed: str, normal: str) -> None:
+    assert normal_address(typed) == normal
+    assert normal_address(normal) == normal
+
+
+@pytest.mark.parametrize(
+    "url", ["https://[::1", "https://a b.example:x/", "https://Me@a.example", "", "nonsense"]
+)
+def test_what_is_no_address_of_an_endpoint_stays_as_it_was_typed(url: str) -> None:
+    assert normal_address(url) == url
+
+
+@given(address=inner_addresses)
+def test_an_inner_address_in_wide_digits_is_refused_like_any_other(address: IPv4) -> None:
+    wide = str(address).translate({ord(digit): 0xFEE0 + ord(digit) for digit in "0123456789"})
+    url = normal_address(f"https://{wide}/hook")
+    assert problem_with_url(url, allow_private=False)

@@ -5,6 +5,7 @@ sentence with the setting's name.
 """
 
 import re
+import ssl
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
 from config_checks import is_web_address
@@ -35,6 +36,25 @@ def take_region(options: Options) -> tuple[str, str | None]:
     if endpoint is not None and not is_web_address(endpoint, "http", "https"):
         raise ValueError("needs an endpoint= like https://host")
     return region, endpoint
+
+
+def take_ca(options: Options, *, is_tls: bool, needed: str) -> str:
+    """The file of the certificates that vouch for the other side's, in the place of the system's;
+    empty where the system's do. ``needed`` is what turns TLS on. Raises ValueError."""
+    ca = options.pop("ca", "")
+    if ca and not is_tls:
+        raise ValueError(f"has a ca=, which needs {needed}")
+    if ca and not _holds_certificates(ca):
+        raise ValueError("has a ca= that is no file of certificates in PEM format")
+    return ca
+
+
+def _holds_certificates(file: str) -> bool:
+    try:
+        ssl.create_default_context(cafile=file)
+    except (OSError, ValueError):
+        return False
+    return True
 
 
 def refuse_others(options: Options) -> None:

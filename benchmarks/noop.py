@@ -5,7 +5,7 @@
 
 from app.celery_app import celery
 
-celery.conf.result_backend = celery.conf.broker_url
+celery.conf.result_backend = celery.conf.broker_write_url
 
 
 @celery.task(name="benchmarks.noop", ignore_result=False)

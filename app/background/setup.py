@@ -10,6 +10,7 @@ from celery import Celery, Task, signals
 from flask import Flask
 from sqlalchemy import Engine
 
+from app.background.broker import broker_settings
 from app.background.schedule import beat_schedule
 from app.database import db
 from app.events.delivery.claims import LeaseKeeper
@@ -59,10 +60,7 @@ def _task_of(app: Flask) -> type[Task]:
 def _settings(config: Config) -> dict[str, Any]:
     """Celery's settings of the broker, the tasks and the workers."""
     return {
-        "broker_url": config.broker_url,
-        "broker_connection_retry_on_startup": True,
-        "broker_connection_max_retries": None,
-        "broker_transport_options": _transport_options(config.broker_url),
+        **broker_settings(config),
         "task_serializer": "json",
         "accept_content": ["json"],
         "task_ignore_result": True,
@@ -75,18 +73,6 @@ def _settings(config: Config) -> dict[str, Any]:
         "worker_hijack_root_logger": False,
         "worker_send_task_events": False,
         "timezone": "UTC",
-    }
-
-
-def _transport_options(url: str) -> dict[str, Any]:
-    if not url.startswith("redis"):
-        return {}
-    return {
-        "visibility_timeout": 300,
-        "unacked_restore_interval": 1,
-        "socket_timeout": 5,
-        "socket_connect_timeout": 5,
-        "health_check_interval": 10,
     }
 
 

@@ -1,7 +1,6 @@
 """The addresses in EVENT_BRIDGES: read once, at the start, each with a sentence if it is wrong."""
 
 import re
-import ssl
 from collections.abc import Callable
 from typing import Any
 from urllib.parse import SplitResult, unquote
@@ -14,6 +13,7 @@ from app.address_options import (
     read_options,
     refuse_others,
     split_address,
+    take_ca,
     take_region,
 )
 from config import Config, ConfigurationError
@@ -43,7 +43,8 @@ class BridgeAddress(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KafkaAddress(BridgeAddress, frozen=True, kw_only=True):
-    """``servers`` as librdkafka takes them. Without ``user`` there is no authentication."""
+    """``servers`` as librdkafka takes them. Without ``user`` there is no authentication. ``ca``
+    is a file of the certificates that vouch for the brokers', in the place of the system's."""
 
     servers: str
     topic: str
@@ -51,6 +52,7 @@ class KafkaAddress(BridgeAddress, frozen=True, kw_only=True):
     password: str = ""
     mechanism: str = MECHANISMS[0]
     tls: bool = False
+    ca: str = ""
 
 
 class RabbitAddress(BridgeAddress, frozen=True, kw_only=True):
@@ -128,6 +130,7 @@ def read_kafka(address: SplitResult, options: Options) -> Fields:
         raise ValueError("needs a topic, as in kafka://host:9092/events")
     if mechanism not in MECHANISMS:
         raise ValueError(f"has sasl={mechanism}, which must be {' or '.join(MECHANISMS)}")
+    tls = _choose(options, "tls", YES_OR_NO, "no")
     return {
         "name": f"kafka://{servers}/{topic}",
         "servers": servers,
@@ -135,33 +138,22 @@ def read_kafka(address: SplitResult, options: Options) -> Fields:
         "user": unquote(user),
         "password": unquote(password),
         "mechanism": mechanism,
-        "tls": _choose(options, "tls", YES_OR_NO, "no"),
+        "tls": tls,
+        "ca": take_ca(options, is_tls=tls, needed="tls=yes"),
     }
 
 
 def _read_rabbit(address: SplitResult, options: Options) -> Fields:
-    exchange, ca = options.pop("exchange", ""), options.pop("ca", "")
+    exchange = options.pop("exchange", "")
     host = address.netloc.rpartition("@")[2]
     if not HOST_MAYBE_PORT.fullmatch(host) or not PLAIN_NAME.fullmatch(exchange):
         raise ValueError("needs a host and an exchange, as in amqps://host/vhost?exchange=events")
-    if ca and address.scheme != "amqps":
-        raise ValueError("has a ca=, which needs amqps://")
-    if ca and not _holds_certificates(ca):
-        raise ValueError("has a ca= that is no file of certificates in PEM format")
     return {
         "name": f"{address.scheme}://{host}{address.path.rstrip('/')}?exchange={exchange}",
         "url": address._replace(query="").geturl(),
         "exchange": exchange,
-        "ca": ca,
+        "ca": take_ca(options, is_tls=address.scheme == "amqps", needed="amqps://"),
     }
-
-
-def _holds_certificates(file: str) -> bool:
-    try:
-        ssl.create_default_context(cafile=file)
-    except (OSError, ValueError):
-        return False
-    return True
 
 
 def _read_eventbridge(address: SplitResult, options: Options) -> Fields:

@@ -19,6 +19,8 @@ IN_ORDER = {
     "message.timeout.ms": int(SEND_SECONDS * 2000),
 }
 NO_ANSWER = "no answer in time"
+# That there is no connection; why not is said before, or at another of the addresses.
+VAGUE = {"_ALL_BROKERS_DOWN", "_TRANSPORT"}
 
 
 class KafkaSink:
@@ -34,12 +36,15 @@ class KafkaSink:
             **client_settings(address),
             **IN_ORDER,
             "linger.ms": 5,
+            "error_cb": self._note_cause,
         }
+        self._cause = ""
         self._producer: Producer | None = None
 
     def send(self, batch: Sequence[CloudEvent]) -> Sent:
         """A failed message and all behind it stay unconfirmed, whatever was taken of them."""
         producer = self._producer = self._producer or Producer(self._settings)
+        self._cause = ""
         troubles = [NO_ANSWER] * len(batch)
         for index, event in enumerate(batch):
             message = to_binary_event(event)
@@ -59,7 +64,15 @@ class KafkaSink:
         if settled == len(batch):
             return Sent(settled)
         self.close()
-        return Sent(settled, trouble=troubles[settled])
+        trouble, cause = troubles[settled], self._cause
+        is_told = bool(cause) and trouble == NO_ANSWER
+        return Sent(settled, trouble=f"{trouble} ({cause})" if is_told else trouble)
+
+    def _note_cause(self, error: KafkaError) -> None:
+        """librdkafka's report on a connection."""
+        cause = describe(error)
+        if not self._cause or cause not in VAGUE:
+            self._cause = cause
 
     def close(self) -> None:
         """Forget what was not sent: its place in the log is kept, and a new producer starts there,
@@ -78,6 +91,8 @@ def client_settings(address: KafkaAddress) -> dict[str, str | int | float | bool
         "reconnect.backoff.max.ms": 1000,
         "log_level": 2,
     }
+    if address.ca:
+        settings["ssl.ca.location"] = address.ca
     if address.user:
         settings |= {
             "sasl.mechanism": address.mechanism,

@@ -15,6 +15,7 @@ from confluent_kafka.cimpl import NewTopic
 
 from local.ports import HOST, answers, free_port
 from local.process import Process, ServerFailed
+from tests.certificate import Certificate
 from tests.faults.wire import Wire
 
 PARTITIONS = 3
@@ -23,15 +24,20 @@ LATENCY = 0.1
 
 
 class Tansu:
-    """Clients reach it through ``wire``, which a test may break; ``servers`` is their address."""
+    """Clients reach it through ``wire``, which a test may break; ``servers`` is their address.
+    ``ca`` is the file that vouches for the wire's certificate, where it has one."""
 
-    def __init__(self, wire: Wire) -> None:
+    def __init__(self, wire: Wire, ca: Path | None = None) -> None:
         self.wire = wire
         self.servers = f"{HOST}:{wire.port}"
+        self.ca = ca
+        self._settings: dict[str, str | int | float | bool] = {"bootstrap.servers": self.servers}
+        if ca:
+            self._settings |= {"security.protocol": "SSL", "ssl.ca.location": str(ca)}
 
     def make_topic(self, name: str) -> str:
         """A topic with some partitions; return its name."""
-        admin = AdminClient({"bootstrap.servers": self.servers})
+        admin = AdminClient(self._settings)
         for made in admin.create_topics([NewTopic(name, PARTITIONS, 1)]).values():
             made.result(10)
         return name
@@ -39,10 +45,10 @@ class Tansu:
     def read(self, topic: str, count: int, within: float = 20.0) -> list[Message]:
         """The messages of the topic from its beginning, partition by partition in their order:
         at least ``count``, and what else is there."""
-        settings = {"bootstrap.servers": self.servers, "group.id": "reader"}
+        settings = self._settings | {"group.id": "reader", "enable.auto.commit": False}
         seen: list[Message] = []
         quiet = 0.0
-        with closing(Consumer({**settings, "enable.auto.commit": False})) as consumer:
+        with closing(Consumer(settings)) as consumer:
             consumer.assign(
                 [TopicPartition(topic, number, OFFSET_BEGINNING) for number in range(PARTITIONS)]
             )
@@ -71,11 +77,13 @@ def headers_of(message: Message) -> dict[str, str]:
 
 
 @contextmanager
-def temporary_tansu() -> Iterator[Tansu]:
-    """An empty broker behind a wire, gone at the end."""
+def temporary_tansu(*, over_tls: bool = False) -> Iterator[Tansu]:
+    """An empty broker behind a wire, gone at the end. It knows no TLS: ``over_tls`` the wire does,
+    with a certificate that only itself vouches for."""
     directory = Path(tempfile.mkdtemp(prefix="tansu-"))
     port = free_port()
-    wire = Wire(port, latency=LATENCY)
+    certificate = Certificate(directory, HOST) if over_tls else None
+    wire = Wire(port, latency=LATENCY, tls=certificate.server if certificate else None)
     process = Process(
         "tansu",
         [
@@ -90,7 +98,7 @@ def temporary_tansu() -> Iterator[Tansu]:
     try:
         process.start()
         with wire:
-            yield Tansu(wire)
+            yield Tansu(wire, certificate.file if certificate else None)
     finally:
         process.stop()
         shutil.rmtree(directory)

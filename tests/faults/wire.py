@@ -2,6 +2,7 @@
 
 import asyncio
 import socket
+import ssl
 import struct
 import threading
 from collections.abc import Callable, Coroutine
@@ -27,12 +28,14 @@ class State(Enum):
 
 
 class Wire:
-    """Leads from ``port`` to ``target`` on this machine while entered."""
+    """Leads from ``port`` to ``target`` on this machine while entered; with ``tls`` whoever comes
+    to the port has to speak that."""
 
-    def __init__(self, target: int, *, latency: float) -> None:
+    def __init__(self, target: int, *, latency: float, tls: ssl.SSLContext | None = None) -> None:
         self.port = free_port()
         self.latency = latency
         self._target = target
+        self._tls = tls
         self._state = State.WHOLE
         self._writers: set[asyncio.StreamWriter] = set()
         self._dead: set[asyncio.StreamWriter] = set()
@@ -63,7 +66,7 @@ class Wire:
         asyncio.run_coroutine_threadsafe(what, self._loop).result()
 
     async def _listen(self) -> None:
-        self._server = await asyncio.start_server(self._connect, HOST, self.port)
+        self._server = await asyncio.start_server(self._connect, HOST, self.port, ssl=self._tls)
 
     async def _become(self, state: State) -> None:
         if self._state is State.REFUSED:

@@ -73,6 +73,8 @@ def test_no_name_and_nothing_printed_holds_a_password() -> None:
         ("amqp://host/vhost", "an exchange"),
         ("amqp://host:port/vhost?exchange=events", "needs a host"),
         ("amqps://host/vhost?exchange=events&personal=1", "must be yes or no"),
+        ("kafka://host:9092/topic?tls=yes&ca=/nothing", "no file of certificates"),
+        ("kafka://host:9092/topic?ca=/nothing", "has a ca=, which needs tls=yes"),
         ("amqps://host/vhost?exchange=events&ca=/nothing", "no file of certificates"),
         (f"amqps://host/vhost?exchange=events&ca={__file__}", "no file of certificates"),
         ("amqp://host/vhost?exchange=events&ca=/nothing", "needs amqps://"),

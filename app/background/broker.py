@@ -1,0 +1,60 @@
+"""How Celery reaches its broker: the address, TLS with a certificate that is looked at, and limits
+on what it waits for."""
+
+import ssl
+from typing import Any
+from urllib.parse import urlencode
+
+from app.address_options import read_options, split_address, take_ca
+from config import Config, ConfigurationError
+
+
+def broker_settings(config: Config) -> dict[str, Any]:
+    """Celery's settings of the broker. Raises ConfigurationError."""
+    try:
+        url, ca = _without_ca(config.broker_url)
+    except ValueError as error:
+        name = "CELERY_BROKER_URL" if config.CELERY_BROKER_URL else "REDIS_URL"
+        raise ConfigurationError(f"{name} {error}.") from None
+    return {
+        # Not as broker_url, in whose place Celery reads CELERY_BROKER_URL itself, with its ca=.
+        "broker_read_url": url,
+        "broker_write_url": url,
+        "broker_use_ssl": _tls(url, ca),
+        "broker_connection_retry_on_startup": True,
+        "broker_connection_max_retries": None,
+        "broker_transport_options": _transport_options(url),
+    }
+
+
+def _without_ca(url: str) -> tuple[str, str]:
+    """The address as Celery takes it, and the file in its ca=. Raises ValueError."""
+    address = split_address(url)
+    options = read_options(address)
+    if "ca" not in options:
+        return url, ""
+    ca = take_ca(options, is_tls=address.scheme == "amqps", needed="amqps://")
+    return address._replace(query=urlencode(options)).geturl(), ca
+
+
+def _tls(url: str, ca: str) -> dict[str, Any] | None:
+    """By itself Celery looks at no certificate of Redis, and not at whose RabbitMQ's is."""
+    if url.startswith("amqps:"):
+        # Without a name of its own for the server, the address's is meant.
+        names_and_chain = {"server_hostname": None, "cert_reqs": ssl.CERT_REQUIRED}
+        return names_and_chain | ({"ca_certs": ca} if ca else {})
+    if url.startswith("rediss:"):
+        return {"ssl_cert_reqs": ssl.CERT_REQUIRED}  # what the address says otherwise comes first
+    return None
+
+
+def _transport_options(url: str) -> dict[str, Any]:
+    if not url.startswith("redis"):
+        return {}
+    return {
+        "visibility_timeout": 300,
+        "unacked_restore_interval": 1,
+        "socket_timeout": 5,
+        "socket_connect_timeout": 5,
+        "health_check_interval": 10,
+    }

@@ -1,0 +1,41 @@
+"""What Celery is told of its broker's address."""
+
+import msgspec
+import pytest
+
+from app.background.broker import broker_settings
+from config import Config, ConfigurationError, load_config
+from tests.unit.test_config import GOOD
+
+
+@pytest.fixture
+def config() -> Config:
+    return load_config(GOOD)
+
+
+def broker_at(config: Config, url: str) -> dict[str, object]:
+    return broker_settings(msgspec.structs.replace(config, CELERY_BROKER_URL=url))
+
+
+@pytest.mark.parametrize("scheme", ["amqp", "redis"])
+def test_without_tls_the_address_is_all(config: Config, scheme: str) -> None:
+    url = f"{scheme}://me:a%2Fb@broker/1?heartbeat=5"
+    settings = broker_at(config, url)
+    assert settings["broker_read_url"] == settings["broker_write_url"] == url
+    assert settings["broker_use_ssl"] is None
+
+
+@pytest.mark.parametrize(
+    ("url", "sentence"),
+    [
+        ("amqp://me:s3cret@broker/v?ca=/nothing", "has a ca=, which needs amqps://."),
+        ("rediss://:s3cret@broker/1?ca=/nothing", "has a ca=, which needs amqps://."),
+        ("amqps://me:s3cret@broker/v?ca=/nothing", "no file of certificates in PEM format."),
+    ],
+)
+def test_a_ca_that_can_not_help_stops_the_start_with_a_sentence(
+    config: Config, url: str, sentence: str
+) -> None:
+    with pytest.raises(ConfigurationError, match=r"^CELERY_BROKER_URL has a ca=") as caught:
+        broker_at(config, url)
+    assert str(caught.value).endswith(sentence) and "s3cret" not in str(caught.value)

@@ -6,11 +6,11 @@ from contextlib import suppress
 from cloudevents.core.v1.event import CloudEvent
 
 from app.bridges.sink import Sent, Sink
-from app.circuits.guard import circuit
+from app.circuits.guard import circuit, kind_of
 
 
 class NothingConfirmed(Exception):
-    """The other side has confirmed no event of a batch."""
+    """The other side has confirmed no event of a batch, for the reason in its text."""
 
 
 class GuardedSink:
@@ -23,14 +23,22 @@ class GuardedSink:
     def send(self, batch: Sequence[CloudEvent]) -> Sent:
         """As the sink does. Raises CircuitOpen where the other side is left alone."""
         sent = Sent(0)
-        with suppress(NothingConfirmed), circuit(self._circuit, is_failure=lambda _: True):
+        with (
+            suppress(NothingConfirmed),
+            circuit(self._circuit, is_failure=lambda _: True, describe=_cause),
+        ):
             sent = self._sink.send(batch)
             if sent.trouble and not sent.settled:
-                raise NothingConfirmed
+                raise NothingConfirmed(sent.trouble)
         return sent
 
     def close(self) -> None:
         self._sink.close()
+
+
+def _cause(error: Exception) -> str:
+    """Any but a sink's own word may hold an address, so of that the kind alone is told."""
+    return str(error) if isinstance(error, NothingConfirmed) else kind_of(error)
 
 
 def circuit_of(bridge: str) -> str:

@@ -47,24 +47,35 @@ WHERE name = :name
 """)
 
 
+def kind_of(error: Exception) -> str:
+    """An error's text may hold an address or what was sent; its kind does not."""
+    return type(error).__name__
+
+
 class CircuitOpen(Exception):
     """The service is left alone for now; it was not called."""
 
 
 @contextmanager
-def circuit(name: str, *, is_failure: Callable[[Exception], bool]) -> Iterator[None]:
+def circuit(
+    name: str,
+    *,
+    is_failure: Callable[[Exception], bool],
+    describe: Callable[[Exception], str] = kind_of,
+) -> Iterator[None]:
     """Raise CircuitOpen instead of calling a service that keeps failing.
 
     ``is_failure`` tells of an exception from the call whether the service is in trouble (not
-    reached, too slow, closing); any other shows that it has answered. Either is raised on. Call it
-    with no transaction open: it has short ones of its own.
+    reached, too slow, closing); any other shows that it has answered. Either is raised on.
+    ``describe`` says of a failure what staff read, without addresses or contents. Call it with no
+    transaction open: it has short ones of its own.
     """
     admitted = _enter(name)
     try:
         yield
     except Exception as error:
         if is_failure(error):
-            _settle(name, admitted, error)
+            _settle(name, admitted, describe(error))
         else:
             _settle(name, admitted)
         raise
@@ -90,8 +101,9 @@ def _enter(name: str) -> Circuit:
     return admitted
 
 
-def _settle(name: str, admitted: Circuit, error: Exception | None = None) -> None:
-    """Note the call's outcome, unless the circuit has moved on since."""
+def _settle(name: str, admitted: Circuit, error: str | None = None) -> None:
+    """Note the call's outcome, unless the circuit has moved on since; ``error`` is that of a failed
+    one."""
     if error is None and succeed(admitted) == admitted:
         return
     with Session(db.engine) as session:
@@ -100,10 +112,9 @@ def _settle(name: str, admitted: Circuit, error: Exception | None = None) -> Non
         before = _circuit_of(row)
         if before.generation != admitted.generation:
             return
-        kind = type(error).__name__ if error else None
         after = fail(before, row["now"], _policy(), random.random()) if error else succeed(before)
-        session.execute(WRITE, {"name": name, "error": kind, **msgspec.structs.asdict(after)})
-        _tell(session, name, before, after, kind)
+        session.execute(WRITE, {"name": name, "error": error, **msgspec.structs.asdict(after)})
+        _tell(session, name, before, after, error)
         session.commit()
 
 

@@ -7,7 +7,7 @@ import pytest
 from cloudevents.core.v1.event import CloudEvent
 from flask import Flask
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.bridges import forward, tasks
@@ -17,6 +17,7 @@ from app.bridges.sink import Sent
 from app.bridges.tasks import move_bridge, sweep_bridges
 from app.circuits.queries import list_circuits
 from app.database import alone_at
+from app.events.models import StoredEvent
 from tests.integration.bridges.conftest import OtherSide, Write, places
 
 URL = "kafka://broker:9092/events"
@@ -130,6 +131,33 @@ def test_a_broker_that_keeps_failing_is_left_alone_then_tried_with_one_batch(
     assert places(other_side.taken)[: len(written)] == written
     session.rollback()
     assert [circuit.state for circuit in list_circuits(session)] == ["closed"]
+
+
+def test_staff_read_why_a_broker_is_left_alone_and_no_address(
+    app: Flask,
+    address: BridgeAddress,
+    other_side: OtherSide,
+    write: Write,
+    session: Session,
+    desk: FlaskClient,
+) -> None:
+    def raise_it(_: Sequence[CloudEvent]) -> Sent:
+        raise OSError("no way to amqps://site:s3cret@broker")
+
+    other_side.answer = lambda _: Sent(0, trouble="AMQPConnectionError (403)")
+    write()
+    for _ in range(app.config["SITE"].CIRCUIT_MAX_FAILURES):
+        move_bridge(address.name)
+    (told,) = session.scalars(select(StoredEvent).filter_by(type="circuit.opened"))
+    assert told.data["error"] == "AMQPConnectionError (403)"
+    assert "<code>AMQPConnectionError (403)</code>" in desk.get("/staff/events/").text
+    session.execute(text("UPDATE circuits SET next_probe_at = now()"))
+    session.commit()
+    other_side.answer = raise_it
+    with pytest.raises(OSError, match="no way"):
+        move_bridge(address.name)
+    page = desk.get("/staff/events/").text
+    assert "<code>OSError</code>" in page and "s3cret" not in page
 
 
 def test_a_message_for_a_bridge_that_is_no_more_is_dropped(

@@ -68,6 +68,11 @@ class QueueRow(Model):
             postgresql_where=text("is_open"),
         ),
         Index(
+            "ix_queue_rows_late",
+            "application_id",
+            postgresql_where=text("late_since IS NOT NULL"),
+        ),
+        Index(
             "ix_queue_rows_unanswered",
             "application_id",
             postgresql_where=text("unanswered_since IS NOT NULL"),

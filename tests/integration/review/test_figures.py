@@ -13,14 +13,14 @@ from flask import Flask
 from flask.testing import FlaskClient
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import delete
+from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
 from app.engagements.queries import engagement_of
 from app.engagements.rate_card import current_rate_card
 from app.review.queue import figures
-from app.review.queue.figures import queue_figures
+from app.review.queue.figures import LATE, queue_figures
 from app.review.queue.models import QueueFigure, QueueRow
 from app.scoring.models import ScoreRecord
 from app.web.rendering import money
@@ -31,6 +31,14 @@ Handle = Callable[[], None]
 
 NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)  # a Tuesday
 MINUTES = st.one_of(st.none(), st.integers(0, 5000))
+LATE_ONES, FEW, MANY = 5, 200, 4000
+QUEUE = text("""
+INSERT INTO queue_rows (application_id, reference, name, company, search_text, status, is_open,
+    rank, submitted_at, late_since)
+SELECT gen_random_uuid(), 'EP-' || n, 'Ada Lovelace', 'Client Ltd', 'ada lovelace client ltd',
+    'submitted', true, 50, now(), CASE WHEN n <= :late THEN now() END
+FROM generate_series(1, :rows) n
+""")
 
 
 @pytest.fixture(autouse=True)
@@ -142,6 +150,25 @@ def test_the_value_is_of_what_is_proposed_and_still_open(
     session.rollback()
     assert proposed[1]
     assert open_at_fixed_prices(session) == proposed[1].total_cents
+
+
+def test_those_that_are_late_are_counted_without_a_look_at_the_rest(
+    session: Session, as_owner: Callable[[str], None]
+) -> None:
+    def pages_read(rows: int) -> int:
+        session.execute(delete(QueueRow))
+        session.execute(QUEUE, {"rows": rows, "late": LATE_ONES})
+        session.commit()
+        as_owner("ANALYZE queue_rows")
+        explained = text(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {LATE.text}")
+        plan = session.execute(explained).scalar_one()[0]["Plan"]
+        session.commit()
+        assert queue_figures(session).late == LATE_ONES
+        return int(plan["Shared Hit Blocks"]) + int(plan["Shared Read Blocks"])
+
+    few = pages_read(FEW)
+    # A deeper index costs a page or two, to read through the table one for each twenty rows or so.
+    assert pages_read(MANY) < few + (MANY - FEW) / 100
 
 
 def test_what_is_paid_by_the_month_is_no_part_of_the_fixed_prices(

@@ -1,6 +1,9 @@
 """With nothing but a keyboard out of what goes wrong: wrong answers, and two tabs that disagree."""
 
-from playwright.sync_api import Page, expect
+from typing import Literal
+
+import pytest
+from playwright.sync_api import Locator, Page, expect
 
 from tests.journeys.conftest import Device, Visit
 from tests.journeys.keyboard import press, press_tab_until
@@ -8,6 +11,10 @@ from tests.journeys.prospect import cookie_of_finished_draft, someone
 from tests.journeys.typed import saved
 from tests.site import Site
 
+LINES = """field => {
+  const { borderTopColor, outlineColor, outlineStyle } = getComputedStyle(field);
+  return [borderTopColor, outlineColor, outlineStyle];
+}"""
 CHANGED = "These answers were also changed elsewhere"
 
 
@@ -34,6 +41,36 @@ def test_from_the_summary_to_each_wrong_answer_and_on(visit: Visit, site: Site) 
             expect(summary).to_be_focused()
             expect(summary.get_by_role("link", name=sentence)).to_have_count(0)
     expect(page.get_by_role("heading", level=1)).to_have_text("The system today")
+
+
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_a_wrong_answer_keeps_its_red_border_within_the_ring_of_the_focus(
+    visit: Visit, site: Site, scheme: Literal["light", "dark"]
+) -> None:
+    page = visit(1440, reduced_motion="reduce")
+    page.emulate_media(color_scheme=scheme)
+    page.context.add_cookies([cookie_of_finished_draft(site)])
+    borders = set()
+    for step, label in (("you", "Your name"), ("problem", "What is the problem?")):
+        page.goto(f"/apply/{step}")
+        page.get_by_label(label).fill("")
+        page.get_by_role("button", name="Continue").click()
+        field = page.get_by_label(label)
+        expect(page.get_by_role("alert")).to_be_focused()
+        left = lines_around(field)
+        page.get_by_role("alert").get_by_role("link").click()
+        expect(field).to_be_focused()
+        border, ring, ring_style = lines_around(field)
+        assert (border, ring_style) == (left[0], "solid")
+        assert ring != border
+        borders.add(border)
+    assert len(borders) == 1
+
+
+def lines_around(field: Locator) -> list[str]:
+    """The border's colour, the ring's, and the ring's kind of line."""
+    drawn: list[str] = field.evaluate(LINES)
+    return drawn
 
 
 def disagreeing_tab(device: Device, site: Site) -> Page:

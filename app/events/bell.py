@@ -15,6 +15,7 @@ import structlog
 from flask import Flask, current_app
 
 from app.database import CONNECT_TIMEOUT
+from app.database_deadline import BoundedConnection
 
 CHANNEL = "events_recorded"
 # After a ring: under load one ring stands for all the commits of this time.
@@ -45,7 +46,7 @@ class Bell:
         while True:
             self._wanted.wait()
             try:
-                with psycopg.connect(
+                with BoundedConnection.connect(
                     self._dsn, autocommit=True, connect_timeout=CONNECT_TIMEOUT
                 ) as connection:
                     # Nobody waits for a ring to be durable.
@@ -82,6 +83,7 @@ class Listener:
 
 @contextmanager
 def listening(dsn: str, channel: str = CHANNEL) -> Iterator[Listener]:
-    with psycopg.connect(dsn, autocommit=True, connect_timeout=CONNECT_TIMEOUT) as connection:
+    connecting = BoundedConnection.connect(dsn, autocommit=True, connect_timeout=CONNECT_TIMEOUT)
+    with connecting as connection:
         connection.execute(f"LISTEN {channel}")
         yield Listener(connection)

@@ -61,6 +61,9 @@ if TYPE_CHECKING:
 else:
     Model = db.Model
 
+Executor = Session | Connection
+"""What carries out a statement: in a session's transaction, or by itself (see `autocommit`)."""
+
 
 def new_id() -> uuid.UUID:
     """A random id that sorts by its time of making (UUIDv7), so that indexes grow at one end."""

@@ -36,11 +36,6 @@ class Draft(Model):
         Index("ix_drafts_unsent", "saved_at", postgresql_where=text("submitted_at IS NULL")),
     )
 
-    @property
-    def is_under_way(self) -> bool:
-        """Whether something was entered that is not sent."""
-        return self.version > 0 and not self.submitted_at
-
 
 class StoredQuestionnaire(Model):
     """The questions of one version, as somebody was asked them from ``first_asked_at`` on."""

@@ -7,8 +7,9 @@ from typing import NoReturn
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
+from app.applications.drafts.kept_draft import read_draft
 from app.applications.drafts.service import first_incomplete_step
-from app.applications.models import Application, Draft
+from app.applications.models import Application
 from app.applications.page_link import is_link_replaced
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import Questionnaire
@@ -46,7 +47,7 @@ def explain_refusal(
         sent = {key: earlier.answers[key] for key in last_keys & earlier.answers.keys()}
         is_repeat = sent == answers and _leads_to_page(session, earlier)
         raise AlreadySubmitted(earlier, is_repeat=is_repeat)
-    draft = session.get(Draft, draft_id)
+    draft = read_draft(session, draft_id)
     if draft is None or first_incomplete_step(draft, questionnaire) is not questionnaire.steps[-1]:
         raise DraftUnfinished(draft_id)
     raise DraftChanged(draft_id)

@@ -15,9 +15,10 @@ from werkzeug.exceptions import RequestEntityTooLarge, TooManyRequests
 
 from app.applications.drafts.browser_draft import check_page_is_of, current_draft
 from app.applications.drafts.forms import CSRF_EXPIRED
+from app.applications.drafts.kept_draft import KeptDraft
 from app.applications.drafts.pages import open_step
 from app.applications.drafts.service import DraftSealed, NotThisDraft
-from app.applications.models import Application, Draft
+from app.applications.models import Application
 from app.applications.pages import open_application
 from app.applications.queries import find_application
 from app.applications.questions.questionnaire import STEP_KEYS, current_questionnaire
@@ -151,7 +152,7 @@ def answer_sealed(_: Exception) -> ResponseReturnValue:
     return redirect(url_for("application_form.step", key=STEP_KEYS[-1]), 303)
 
 
-def open_draft() -> Draft:
+def open_draft() -> KeptDraft:
     """This browser's draft. Raises NoDraft and DraftSealed."""
     draft = current_draft()
     if draft is None:
@@ -161,14 +162,14 @@ def open_draft() -> Draft:
     return draft
 
 
-def refuse_file(draft: Draft, problem: str, status: int) -> ResponseReturnValue:
+def refuse_file(draft: KeptDraft, problem: str, status: int) -> ResponseReturnValue:
     """The page, with the sentence at its field."""
     form = AttachmentForm(formdata=None)
     form.file.errors = [problem]
     return show_files(draft, form, status)
 
 
-def show_files(draft: Draft, form: AttachmentForm, status: int = 200) -> ResponseReturnValue:
+def show_files(draft: KeptDraft, form: AttachmentForm, status: int = 200) -> ResponseReturnValue:
     page = render_template(
         "attachments/index.html",
         form=form,

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.applications.drafts.end import discard_draft
 from app.applications.drafts.service import lock_unsent
 from app.applications.erasure import erase_person
-from app.applications.models import Application, Draft
+from app.applications.models import Application
 from app.erasures.models import ErasureToEnter
 from app.storage.protocol import Storage, StorageUnavailable
 
@@ -51,8 +51,7 @@ def erase_again(session: Session, ledger: Storage, *, actor: str) -> tuple[int, 
 def _erase(session: Session, person_id: uuid.UUID, actor: str) -> bool:
     """Whether there was anything left of that person."""
     application = session.scalar(select(Application).filter_by(draft_id=person_id, erased_at=None))
-    draft = session.get(Draft, person_id)
-    unsent = lock_unsent(session, draft) if draft else None
+    unsent = lock_unsent(session, person_id)
     if application:
         erase_person(session, application.id, actor=actor)
     elif unsent:

@@ -9,11 +9,10 @@ from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
 from werkzeug.exceptions import TooManyRequests
 
-from app.applications.drafts.browser_draft import current_draft, current_draft_id
+from app.applications.drafts.browser_draft import current_draft
 from app.applications.drafts.keeping import keep
 from app.applications.drafts.pages import other_answers, posted_form
 from app.applications.drafts.service import DraftSealed, NotThisDraft, StepChanged
-from app.database import db
 from app.extensions import csrf
 
 autosave = Blueprint("autosave", __name__)
@@ -23,19 +22,20 @@ autosave = Blueprint("autosave", __name__)
 @csrf.exempt  # the form checks the token itself, so that an expired one can be replaced
 def save(key: str) -> ResponseReturnValue:
     """Keep the step's answers, and say no more than that: what is wrong is told at the button."""
-    form = posted_form(key)
+    draft = current_draft()
+    form = posted_form(key, draft)
     accepted = form.validate()
     if form.is_expired:
         return answer("expired", 400)
-    keep(form, accepted=accepted)
-    return answer("saved", save=form.seen_saves.data, draft=str(current_draft_id()))
+    saved = keep(form, draft, accepted=accepted)
+    return answer("saved", save=form.seen_saves.data, draft=str(saved.id))
 
 
 @autosave.errorhandler(StepChanged)
 @autosave.errorhandler(NotThisDraft)
 def answer_changed(_: Exception) -> ResponseReturnValue:
-    db.session.rollback()
-    draft, form = current_draft(), posted_form((request.view_args or {})["key"])
+    draft = current_draft()
+    form = posted_form((request.view_args or {})["key"], draft)
     fragment = render_template(
         "applications/_autosaved.html",
         outcome="conflict",
@@ -47,7 +47,6 @@ def answer_changed(_: Exception) -> ResponseReturnValue:
 
 @autosave.errorhandler(DraftSealed)
 def answer_sealed(_: DraftSealed) -> ResponseReturnValue:
-    db.session.rollback()
     return answer("sealed", 409)
 
 

@@ -2,12 +2,13 @@
 
 import uuid
 
-from flask import flash, g, request, session
+from flask import flash, request, session
 from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
 from app.applications.drafts.forms import is_of, name_of
+from app.applications.drafts.kept_draft import KeptDraft, read_draft
 from app.applications.drafts.service import NotThisDraft, move_to_present_questions
 from app.applications.models import Draft
 from app.applications.queries import answers_asked_no_more
@@ -17,36 +18,43 @@ from app.applications.questions.questionnaire import (
     current_questionnaire,
     original_questionnaire,
 )
-from app.database import commit_each_statement, db
+from app.database import autocommit, db
 
 DRAFT_COOKIE = "draft"
 
 
-def current_draft() -> Draft | None:
-    """The draft that the browser's cookie names, if there still is one, under today's questions."""
-    draft_id = current_draft_id()
-    draft = db.session.get(Draft, draft_id) if draft_id else None
+def current_draft() -> KeptDraft | None:
+    """The draft that the browser's cookie names, if there still is one, under today's questions. It
+    is read anew at each call."""
+    draft, today = _read_current(), original_questionnaire().version
     if draft and draft.submitted_at and not draft.answers:  # its writer has erased it since
         session.pop(DRAFT_COOKIE)
-        draft = None
-    g.draft = draft  # the session alone would forget it, and ask again at the next look
-    questionnaire = original_questionnaire()
-    if draft and not draft.submitted_at and draft.questions_version != questionnaire.version:
-        db.session.rollback()  # a page that only reads has no transaction to lock it in
-        again = move_to_present_questions(db.session(), draft, questionnaire)
-        db.session.commit()
-        if again is not None:
-            gone = answers_asked_no_more(db.session(), draft.answers)
-            to_look_at = [current_questionnaire().step(step.key) for step in again]
-            flash(questions_changed(to_look_at, gone))
+        return None
+    if draft and not draft.submitted_at and draft.questions_version != today:
+        _move_to_present_questions(draft.id)
+        return _read_current()
     return draft
 
 
-def draft_to_read() -> Draft | None:
-    """The same for a page that only reads: BEGIN and ROLLBACK would be two more round trips."""
-    if current_draft_id():
-        commit_each_statement(db.session())
-    return current_draft()
+def _read_current() -> KeptDraft | None:
+    draft_id = current_draft_id()
+    if draft_id is None:
+        return None
+    with autocommit() as connection:
+        return read_draft(connection, draft_id)
+
+
+def _move_to_present_questions(draft_id: uuid.UUID) -> None:
+    """Do so, and tell the writer what has become of the form."""
+    draft = db.session.get(Draft, draft_id)
+    if draft is None:
+        return
+    again = move_to_present_questions(db.session(), draft, original_questionnaire())
+    db.session.commit()
+    if again is not None:
+        gone = answers_asked_no_more(db.session(), draft.answers)
+        to_look_at = [current_questionnaire().step(step.key) for step in again]
+        flash(questions_changed(to_look_at, gone))
 
 
 def questions_changed(to_look_at: list[Step], gone: list[tuple[str, Answer]]) -> str:
@@ -65,7 +73,7 @@ def questions_changed(to_look_at: list[Step], gone: list[tuple[str, Answer]]) ->
     )
 
 
-def check_page_is_of(draft: Draft) -> None:
+def check_page_is_of(draft: KeptDraft) -> None:
     """For a button beside the steps' forms. Raises NotThisDraft where its page was opened for
     another draft."""
     if not is_of(request.form.get("of_draft"), name_of(draft)):
@@ -80,7 +88,7 @@ def current_draft_id() -> uuid.UUID | None:
         return None
 
 
-def remember(draft: Draft) -> None:
+def remember(draft: KeptDraft) -> None:
     """Have the browser name this draft from now on. Where a member of staff is signed in, it is
     theirs too, and ends with the browser as before."""
     if not current_user.is_authenticated:

@@ -33,7 +33,7 @@ def delete() -> ResponseReturnValue:
     draft = current_draft()
     if draft:
         check_page_is_of(draft)
-    unsent = lock_unsent(db.session(), draft) if draft else None
+    unsent = lock_unsent(db.session(), draft.id) if draft else None
     if unsent:
         discard_draft(db.session(), unsent, because="by_prospect", actor="prospect")
         flash(gettext("What you entered is deleted."))

@@ -9,8 +9,8 @@ from flask_babel import lazy_gettext
 from wtforms import HiddenField, StringField
 
 from app.applications.drafts.fields import field_for
+from app.applications.drafts.kept_draft import KeptDraft
 from app.applications.drafts.service import NO_SAVE, Save, last_save
-from app.applications.models import Draft
 from app.applications.questions.answers import Answers
 from app.applications.questions.conditions import When, all_hold
 from app.applications.questions.questionnaire import (
@@ -97,7 +97,7 @@ class StepForm(SiteForm):
         opened for that one, or for none yet, or the prospect was shown it and chose to."""
         return is_of(self.of_draft.data, name) or name in (self.overwrites.data or "").split()
 
-    def build_on(self, draft: Draft | None) -> None:
+    def build_on(self, draft: KeptDraft | None) -> None:
         """Have the page that shows this form know what is stored of its step."""
         self.of_draft.data = name_of(draft) if draft else ""
         self.seen_saves.data = last_save(draft, self.step)
@@ -134,7 +134,7 @@ def form_for(step: Step) -> type[StepForm]:
     return type(f"{step.key.title()}Form", (kind,), {"step": step, **fields})
 
 
-def name_of(draft: Draft | None) -> str:
+def name_of(draft: KeptDraft | None) -> str:
     """What a page calls the draft; NO_DRAFT for one that is yet to be begun."""
     return str(draft.id) if draft else NO_DRAFT
 

@@ -1,46 +1,50 @@
 """Keeping what a form holds, in the draft of this browser."""
 
-from app.applications.drafts.browser_draft import current_draft, remember
+from functools import partial
+
+from app.applications.drafts.browser_draft import remember
 from app.applications.drafts.forms import StepForm, name_of
-from app.applications.drafts.service import NotThisDraft, save_step, start_draft
+from app.applications.drafts.kept_draft import KeptDraft
+from app.applications.drafts.service import NotThisDraft, read_again, save_step, start_draft
 from app.applications.drafts.suggestion import use_up_suggestion
-from app.applications.models import Draft
 from app.applications.questions.questionnaire import current_questionnaire, original_questionnaire
-from app.database import db
+from app.database import autocommit, db
 from app.extensions import limiter
 from app.languages.choice import present_language
 
 NEW_DRAFTS = "30 per hour"
 
 
-def keep(form: StepForm, *, accepted: bool) -> Draft:
+def keep(form: StepForm, draft: KeptDraft | None, *, accepted: bool) -> KeptDraft:
     """Store the form's answers in this browser's draft, a new one if it has none.
 
     Raises NotThisDraft, StepChanged, DraftSealed, and TooManyRequests for too many new drafts from
     one address.
     """
-    draft = current_draft()
     if not form.is_for(name_of(draft)):
         raise NotThisDraft
-    draft = draft or start_one_more()
-    draft = save_step(
-        db.session(),
-        draft.id,
-        form.step,
-        form.answers(),
-        current_questionnaire(),
-        form.save,
+    save = partial(
+        save_step,
+        step=form.step,
+        answers=form.answers(),
+        questionnaire=current_questionnaire(),
+        save=form.save,
         complete=accepted,
+        language=present_language(),
     )
-    draft.language = present_language()
-    # After the commit it would be read anew for these.
-    remember(draft)
-    form.build_on(draft)
-    db.session.commit()
+    if draft:
+        with autocommit() as connection:
+            saved = save(connection, draft)
+    else:
+        saved = save(db.session(), start_one_more())
+        db.session.commit()
+    remember(saved)
+    form.build_on(saved)
     use_up_suggestion(form.step)
-    return draft
+    return saved
 
 
 @limiter.limit(NEW_DRAFTS)
-def start_one_more() -> Draft:
-    return start_draft(db.session(), original_questionnaire())
+def start_one_more() -> KeptDraft:
+    begun = start_draft(db.session(), original_questionnaire())
+    return read_again(db.session(), begun.id)

@@ -14,7 +14,7 @@ from flask import current_app
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.applications.models import Draft
+from app.applications.drafts.kept_draft import KeptDraft
 from app.applications.questions.questionnaire import MINUTES, Questionnaire, Step
 
 # Who saves nothing for longer has turned to something else: no part of it counts.
@@ -45,12 +45,13 @@ GROUP BY step HAVING count(*) >= :enough
 """)
 
 
-def note_time(draft: Draft, step: Step, now: datetime) -> None:
-    """Count the seconds since the draft's last save towards the step that is saved now."""
+def with_time(draft: KeptDraft, step: Step, now: datetime) -> KeptDraft:
+    """The draft with the seconds since its last save counted towards the step that is saved now."""
     seconds = (now - draft.saved_at).total_seconds()
-    if 0 < seconds <= LONGEST_PAUSE_SECONDS:
-        spent = draft.step_seconds.get(step.key, 0) + seconds
-        draft.step_seconds = {**draft.step_seconds, step.key: round(spent, 1)}
+    if not 0 < seconds <= LONGEST_PAUSE_SECONDS:
+        return draft
+    spent = draft.step_seconds.get(step.key, 0) + seconds
+    return draft._replace(step_seconds={**draft.step_seconds, step.key: round(spent, 1)})
 
 
 def minutes_by_step(session: Session, questionnaire: Questionnaire) -> Mapping[str, int]:

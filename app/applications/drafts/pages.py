@@ -6,11 +6,10 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
-from app.applications.drafts.browser_draft import current_draft
 from app.applications.drafts.forms import CSRF_EXPIRED, ReviewForm, StepForm, form_for, name_of
+from app.applications.drafts.kept_draft import KeptDraft
 from app.applications.drafts.pace import minutes_by_step
 from app.applications.drafts.service import first_incomplete_step, last_save, unfinished_steps
-from app.applications.models import Draft
 from app.applications.queries import answers_asked_no_more, readable_answers, readable_rows
 from app.applications.questions.answers import Answer
 from app.applications.questions.questionnaire import Step, current_questionnaire
@@ -18,10 +17,9 @@ from app.applications.refusal import token_of_sent
 from app.database import db
 
 
-def posted_form(key: str) -> StepForm:
-    """The step's form with what was sent, which asks by the other answers of this browser's draft.
-    404 for another key."""
-    draft = current_draft()
+def posted_form(key: str, draft: KeptDraft | None) -> StepForm:
+    """The step's form with what was sent, which asks by the other answers of the draft. 404 for
+    another key."""
     return form_for(find_step(key))(earlier=draft.answers if draft else None)
 
 
@@ -33,7 +31,7 @@ def find_step(key: str) -> Step:
         abort(404)
 
 
-def open_step(draft: Draft) -> Step:
+def open_step(draft: KeptDraft) -> Step:
     """Where to go on with the draft."""
     return first_incomplete_step(draft, current_questionnaire())
 
@@ -47,7 +45,7 @@ class OtherAnswers(NamedTuple):
     is_of_other_draft: bool
 
 
-def other_answers(draft: Draft | None, form: StepForm) -> OtherAnswers:
+def other_answers(draft: KeptDraft | None, form: StepForm) -> OtherAnswers:
     stored, typed = draft.answers if draft else {}, form.answers()
     differing = (q for q in form.step.questions if stored.get(q.key) != typed.get(q.key))
     rows = readable_rows(stored, differing)
@@ -59,7 +57,7 @@ def other_answers(draft: Draft | None, form: StepForm) -> OtherAnswers:
 
 def show_form(
     form: StepForm,
-    draft: Draft | None,
+    draft: KeptDraft | None,
     status: int = 200,
     *,
     trouble: str = "",
@@ -92,7 +90,7 @@ def show_form(
 
 def show_review(
     form: ReviewForm,
-    draft: Draft | None,
+    draft: KeptDraft | None,
     status: int = 200,
     *,
     moved: bool = False,
@@ -125,7 +123,7 @@ def show_review(
     return page, status
 
 
-def _lead_to(unfinished: list[Step], draft: Draft | None) -> ResponseReturnValue:
+def _lead_to(unfinished: list[Step], draft: KeptDraft | None) -> ResponseReturnValue:
     """On to the first of them, with a word on all."""
     flash(
         ngettext(
@@ -142,11 +140,13 @@ def _lead_to(unfinished: list[Step], draft: Draft | None) -> ResponseReturnValue
     return redirect(address, 303)
 
 
-def _is_begun(step: Step, draft: Draft) -> bool:
+def _is_begun(step: Step, draft: KeptDraft) -> bool:
     return any(question.key in draft.answers for question in step.questions)
 
 
-def show_sealed(draft: Draft | None = None, form: StepForm | None = None) -> ResponseReturnValue:
+def show_sealed(
+    draft: KeptDraft | None = None, form: StepForm | None = None
+) -> ResponseReturnValue:
     """The draft is sent; what a form holds besides is shown, so that it can be copied out. Its own
     browser gets the link to its page."""
     sent = draft.answers if draft else {}

@@ -1,14 +1,17 @@
 """The link back into a draft: mailed where it is asked for, and what it opens."""
 
-from sqlalchemy import select
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
+from app.applications.drafts.kept_draft import READ, KeptDraft
 from app.applications.drafts.service import NotThisDraft
 from app.applications.events import DraftExpiring, DraftLinkRequested
 from app.applications.link_limit import is_asked_too_often
 from app.applications.models import Draft
 from app.events.store import count_recorded, record
 from app.events.types import stream_of
+
+READ_BY_LINK = text(f"{READ} WHERE resume_token = :token")
 
 
 class NoAddress(Exception):
@@ -19,14 +22,15 @@ class TooManyLinks(Exception):
     """So many links into the draft were mailed within the hour that no more are."""
 
 
-def find_draft_by_link(session: Session, token: str) -> Draft | None:
+def find_draft_by_link(session: Session, token: str) -> KeptDraft | None:
     """The draft that the link in a mail names; it may have been sent since."""
     if "\x00" in token:  # which Postgres refuses to compare with
         return None
-    return session.scalar(select(Draft).where(Draft.resume_token == token))
+    row = session.execute(READ_BY_LINK, {"token": token}).one_or_none()
+    return KeptDraft._make(row) if row else None
 
 
-def address_of(draft: Draft) -> str:
+def address_of(draft: Draft | KeptDraft) -> str:
     """The address of whoever writes the draft. Raises NoAddress while the first step has no
     accepted one."""
     email = draft.answers.get("email")
@@ -35,7 +39,7 @@ def address_of(draft: Draft) -> str:
     return str(email)
 
 
-def is_link_mailed(session: Session, draft: Draft) -> bool:
+def is_link_mailed(session: Session, draft: KeptDraft) -> bool:
     """Whether a link into the draft is in a mail, one that was asked for or a reminder's."""
     stream = stream_of("draft", draft.id)
     return any(
@@ -43,7 +47,7 @@ def is_link_mailed(session: Session, draft: Draft) -> bool:
     )
 
 
-def request_resume_link(session: Session, draft: Draft) -> None:
+def request_resume_link(session: Session, draft: Draft | KeptDraft) -> None:
     """Have the link back into the draft mailed. Raises NoAddress, TooManyLinks, and NotThisDraft
     where it was deleted meanwhile."""
     if not session.scalar(select(Draft.id).where(Draft.id == draft.id).with_for_update()):

@@ -12,6 +12,7 @@ from flask_babel import gettext
 from werkzeug.exceptions import TooManyRequests
 
 from app.applications.drafts.browser_draft import current_draft, current_draft_id, remember
+from app.applications.drafts.kept_draft import KeptDraft
 from app.applications.drafts.pages import open_step, show_sealed
 from app.applications.drafts.resume_link import (
     NoAddress,
@@ -21,7 +22,6 @@ from app.applications.drafts.resume_link import (
     request_resume_link,
 )
 from app.applications.drafts.service import DraftSealed, NotThisDraft
-from app.applications.models import Draft
 from app.applications.questions.questionnaire import STEP_KEYS, current_questionnaire
 from app.database import db
 from app.extensions import counted_as, limiter
@@ -105,7 +105,7 @@ def answer_sealed(_: DraftSealed) -> ResponseReturnValue:
     return show_sealed()
 
 
-def way_back(draft: Draft) -> str:
+def way_back(draft: KeptDraft) -> str:
     """The page that the button stands on, or else the first step that is left."""
     place = request.args.get("pressed_on")
     if place == "start-over":
@@ -115,7 +115,7 @@ def way_back(draft: Draft) -> str:
     return url_for("application_form.step", key=key, back_to_review=back)
 
 
-def load(token: str) -> Draft:
+def load(token: str) -> KeptDraft:
     """The link's draft; 404 for a link that is unknown. Raises DraftSealed."""
     draft = find_draft_by_link(db.session(), token)
     if draft is None:
@@ -125,7 +125,7 @@ def load(token: str) -> Draft:
     return draft
 
 
-def go_on(draft: Draft) -> ResponseReturnValue:
+def go_on(draft: KeptDraft) -> ResponseReturnValue:
     """On to the first step that is left; in a browser that did not hold the draft before, with a
     word on whose it is."""
     if draft.id != current_draft_id():
@@ -141,7 +141,7 @@ def go_on(draft: Draft) -> ResponseReturnValue:
     return redirect(url_for("application_form.step", key=step.key, _anchor=RESUMED), 303)
 
 
-def owner_of(draft: Draft) -> str:
+def owner_of(draft: KeptDraft) -> str:
     """Their address, as they know it again: "a…@client.example"."""
     try:
         name, _, domain = address_of(draft).rpartition("@")

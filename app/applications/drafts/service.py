@@ -10,11 +10,12 @@ from sqlalchemy import select
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
-from app.applications.drafts.pace import note_time
+from app.applications.drafts.kept_draft import KeptDraft, read_draft, store_draft
+from app.applications.drafts.pace import with_time
 from app.applications.models import Draft, StoredQuestionnaire
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import STEP_KEYS, Questionnaire, Step
-from app.database import utc_now
+from app.database import Executor, utc_now
 from app.events.integrity.person_keys import key_of
 
 NO_SAVE = "0"
@@ -76,66 +77,83 @@ def keep_questionnaire(session: Session, questionnaire: Questionnaire) -> None:
 
 
 def save_step(
-    session: Session,
-    draft_id: uuid.UUID,
+    executor: Executor,
+    draft: KeptDraft,
     step: Step,
     answers: Answers,
     questionnaire: Questionnaire,
     save: Save,
     *,
     complete: bool,
-) -> Draft:
-    """Replace the answers of one step and leave the others, whoever saves them meanwhile.
+    language: str,
+) -> KeptDraft:
+    """Replace the answers of one step and leave the others, whoever saves them meanwhile: then it
+    is done again with what they have stored.
 
     ``complete`` is whether the step's answers were accepted; what was not is kept all the same. A
     later step to which they add a question is complete no more. Raises StepChanged where ``save``
     doesn't know what it would overwrite, DraftSealed after the submission, and NotThisDraft where
     the draft was deleted meanwhile.
     """
-    draft = session.get(Draft, draft_id, with_for_update=True, populate_existing=True)
+    while True:
+        saved = _with_step(draft, step, answers, questionnaire, save, complete=complete)
+        saved = saved._replace(language=language)
+        if saved == draft or store_draft(executor, saved):
+            return saved
+        draft = read_again(executor, draft.id)
+
+
+def read_again(executor: Executor, draft_id: uuid.UUID) -> KeptDraft:
+    """The draft as it stands by now. Raises NotThisDraft where it was deleted meanwhile."""
+    draft = read_draft(executor, draft_id)
     if draft is None:
         raise NotThisDraft(draft_id)
-    if draft.submitted_at:
-        raise DraftSealed(draft_id)
-    keys = {question.key for question in step.questions}
-    kept = {key: value for key, value in draft.answers.items() if key not in keys}
-    done = [key for key in draft.complete_steps if key != step.key]
-    changed = {**kept, **answers} != draft.answers
-    if changed:
-        if kept != draft.answers and last_save(draft, step) not in save.known:
-            raise StepChanged(draft_id)
-        draft.step_saves = {**draft.step_saves, step.key: save.id}
-    changed |= (step.key in draft.complete_steps) != complete
-    draft.answers = {**kept, **answers}
-    if complete:
-        done.append(step.key)
-    draft.complete_steps = answered_steps(draft.answers, done, questionnaire)
-    if changed:
-        _note_save(draft, step)
     return draft
 
 
-def _note_save(draft: Draft, step: Step) -> None:
+def _with_step(
+    draft: KeptDraft,
+    step: Step,
+    answers: Answers,
+    questionnaire: Questionnaire,
+    save: Save,
+    *,
+    complete: bool,
+) -> KeptDraft:
+    """The draft as the save would leave it."""
+    if draft.submitted_at:
+        raise DraftSealed(draft.id)
+    keys = {question.key for question in step.questions}
+    others = {key: value for key, value in draft.answers.items() if key not in keys}
+    saved = draft._replace(answers={**others, **answers})
+    changed = saved.answers != draft.answers
+    if changed:
+        if others != draft.answers and last_save(draft, step) not in save.known:
+            raise StepChanged(draft.id)
+        saved = saved._replace(step_saves={**draft.step_saves, step.key: save.id})
+    if changed or complete != (step.key in draft.complete_steps):
+        saved = _with_work(saved, step)
+    done = {*draft.complete_steps, step.key} if complete else {*draft.complete_steps} - {step.key}
+    among = [key for key in STEP_KEYS if key in done]
+    return saved._replace(complete_steps=answered_steps(saved.answers, among, questionnaire))
+
+
+def _with_work(draft: KeptDraft, step: Step) -> KeptDraft:
     """What the step was changed to has to be looked over again."""
+    now = utc_now()
     # The last step's answers are sent by the page that shows them: there is nothing to look over.
-    if step.key != STEP_KEYS[-1]:
-        draft.version += 1
-    note_time(draft, step, utc_now())
-    _note_work(draft)
+    version = draft.version if step.key == STEP_KEYS[-1] else draft.version + 1
+    return with_time(draft, step, now)._replace(version=version, saved_at=now, reminded_at=None)
 
 
 def note_files(draft: Draft) -> None:
     """Files were added or removed: they are looked over with the answers."""
     draft.version += 1
-    _note_work(draft)
-
-
-def _note_work(draft: Draft) -> None:
     draft.saved_at = utc_now()
     draft.reminded_at = None
 
 
-def last_save(draft: Draft | None, step: Step) -> str:
+def last_save(draft: KeptDraft | None, step: Step) -> str:
     """The id of the step's last save, or NO_SAVE."""
     return str(draft.step_saves.get(step.key, NO_SAVE)) if draft else NO_SAVE
 
@@ -169,19 +187,19 @@ def move_to_present_questions(
     return [questionnaire.step(key) for key in done if key not in draft.complete_steps]
 
 
-def lock_unsent(session: Session, draft: Draft) -> Draft | None:
+def lock_unsent(session: Session, draft_id: uuid.UUID) -> Draft | None:
     """The draft, locked; None where it was sent or deleted meanwhile."""
-    wanted = select(Draft).where(Draft.id == draft.id, Draft.submitted_at.is_(None))
+    wanted = select(Draft).where(Draft.id == draft_id, Draft.submitted_at.is_(None))
     locked = wanted.with_for_update().execution_options(populate_existing=True)
     return session.scalar(locked)
 
 
-def unfinished_steps(draft: Draft | None, questionnaire: Questionnaire) -> list[Step]:
+def unfinished_steps(draft: KeptDraft | None, questionnaire: Questionnaire) -> list[Step]:
     """The steps before the review that have no accepted answers."""
     complete = draft.complete_steps if draft else []
     return [step for step in questionnaire.steps[:-1] if step.key not in complete]
 
 
-def first_incomplete_step(draft: Draft, questionnaire: Questionnaire) -> Step:
+def first_incomplete_step(draft: KeptDraft, questionnaire: Questionnaire) -> Step:
     """Where to go on: the first step without accepted answers, or else the last one, the review."""
     return next(iter(unfinished_steps(draft, questionnaire)), questionnaire.steps[-1])

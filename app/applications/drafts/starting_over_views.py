@@ -6,9 +6,9 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.applications.drafts.browser_draft import DRAFT_COOKIE, check_page_is_of, current_draft
+from app.applications.drafts.kept_draft import KeptDraft
 from app.applications.drafts.resume_link import NoAddress, address_of, is_link_mailed
 from app.applications.drafts.service import NotThisDraft
-from app.applications.models import Draft
 from app.applications.questions.questionnaire import STEP_KEYS
 from app.database import db
 from app.settings import current_config
@@ -47,7 +47,7 @@ def answer_other(_: NotThisDraft) -> ResponseReturnValue:
     return redirect(url_for(".ask"), 303)
 
 
-def has_address(draft: Draft) -> bool:
+def has_address(draft: KeptDraft) -> bool:
     """Whether a link to it can be mailed."""
     try:
         return bool(address_of(draft))

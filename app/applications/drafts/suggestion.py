@@ -3,8 +3,8 @@ they have answered there. It is for one application; a second one begins without
 
 from flask import session
 
+from app.applications.drafts.kept_draft import KeptDraft
 from app.applications.drafts.service import NO_SAVE, last_save
-from app.applications.models import Draft
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import Step
 from app.firm.offers import KINDS
@@ -29,7 +29,7 @@ def forget_suggestion() -> None:
     session.pop(SUGGESTED_KIND, None)
 
 
-def suggested_answers(step: Step, draft: Draft | None) -> Answers:
+def suggested_answers(step: Step, draft: KeptDraft | None) -> Answers:
     """What to choose on the step's page: nothing once it was saved, be it without an answer."""
     kind = session.get(SUGGESTED_KIND)
     if kind is None or not _asks_for_kind(step) or last_save(draft, step) != NO_SAVE:

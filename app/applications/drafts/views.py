@@ -15,10 +15,10 @@ from app.applications.drafts.browser_draft import (
     DRAFT_COOKIE,
     current_draft,
     current_draft_id,
-    draft_to_read,
 )
 from app.applications.drafts.forms import ReviewForm, StepForm, form_for
 from app.applications.drafts.keeping import keep
+from app.applications.drafts.kept_draft import KeptDraft
 from app.applications.drafts.pace import minutes_by_step
 from app.applications.drafts.pages import (
     find_step,
@@ -92,7 +92,7 @@ def question_styles() -> ResponseReturnValue:
 def step(key: str) -> ResponseReturnValue:
     """One step's page, with what is kept of it; the last shows all that will be sent."""
     chosen = find_step(key)
-    draft = draft_to_read()
+    draft = current_draft()
     if draft and draft.submitted_at:
         raise DraftSealed(draft.id)
     answers = suggested_answers(chosen, draft) | (draft.answers if draft else {})
@@ -107,7 +107,8 @@ def step(key: str) -> ResponseReturnValue:
 @csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
 def save(key: str) -> ResponseReturnValue:
     """Keep the step's answers, whatever is wrong with them, and go where the button leads."""
-    return keep_and_go_on(posted_form(key))
+    draft = current_draft()
+    return keep_and_go_on(posted_form(key, draft), draft)
 
 
 @application_form.post("/apply/submit")
@@ -117,7 +118,7 @@ def submit() -> ResponseReturnValue:
     form = cast(ReviewForm, form_for(find_step(REVIEW))())
     draft_id = current_draft_id()
     if draft_id is None or not form.validate():
-        return keep_and_go_on(form)
+        return keep_and_go_on(form, current_draft())
     if not form.is_for(str(draft_id)):
         raise NotThisDraft
     try:
@@ -136,14 +137,14 @@ def submit() -> ResponseReturnValue:
         db.session.commit()
     except DraftUnfinished:
         db.session.rollback()
-        return keep_and_go_on(form)
+        return keep_and_go_on(form, current_draft())
     except AlreadySubmitted as earlier:
         if not earlier.is_repeat:
             raise DraftSealed(draft_id) from earlier
         access_token = earlier.application.access_token
     except DraftChanged:
         db.session.rollback()
-        return show_review(form, keep(form, accepted=True), 409, moved=True)
+        return show_review(form, keep(form, current_draft(), accepted=True), 409, moved=True)
     forget_suggestion()
     return redirect(url_for("portal.status", token=access_token), 303)
 
@@ -159,8 +160,9 @@ def answer_too_many(error: TooManyRequests) -> ResponseReturnValue:
     """Nothing is stored; the text of a form stays on its page."""
     if request.endpoint != f"{application_form.name}.{save.__name__}":
         return show_error(error)
-    form = posted_form((request.view_args or {})["key"])
-    return show_form(form, current_draft(), 429, trouble=TOO_MANY)
+    draft = current_draft()
+    form = posted_form((request.view_args or {})["key"], draft)
+    return show_form(form, draft, 429, trouble=TOO_MANY)
 
 
 @application_form.errorhandler(StepChanged)
@@ -169,8 +171,8 @@ def answer_changed(_: Exception) -> ResponseReturnValue:
     """Another page has saved the step, or the browser holds another draft by now: show both, and
     store neither until one is chosen."""
     db.session.rollback()
-    form = posted_form((request.view_args or {}).get("key", REVIEW))
     draft = current_draft()
+    form = posted_form((request.view_args or {}).get("key", REVIEW), draft)
     return show_form(form, draft, 409, other=other_answers(draft, form))
 
 
@@ -178,16 +180,17 @@ def answer_changed(_: Exception) -> ResponseReturnValue:
 def answer_sealed(_: DraftSealed) -> ResponseReturnValue:
     """The draft was sent before: say so, and show what was typed since."""
     db.session.rollback()
-    key = (request.view_args or {}).get("key", REVIEW)
-    return show_sealed(current_draft(), posted_form(key))
+    draft = current_draft()
+    form = posted_form((request.view_args or {}).get("key", REVIEW), draft)
+    return show_sealed(draft, form)
 
 
-def keep_and_go_on(form: StepForm) -> ResponseReturnValue:
+def keep_and_go_on(form: StepForm, draft: KeptDraft | None) -> ResponseReturnValue:
     """Keep the answers, then lead where the pressed button says, or on to the next step."""
     accepted = form.validate()
     if form.is_expired:
-        return show_form(form, current_draft(), 400)
-    draft = keep(form, accepted=accepted)
+        return show_form(form, draft, 400)
+    draft = keep(form, draft, accepted=accepted)
     if elsewhere := chosen_way(form, accepted=accepted):
         return elsewhere
     if not accepted:

@@ -3,17 +3,19 @@ pressed there goes into neither unseen. The other may be somebody else's."""
 
 import io
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.applications.drafts.kept_draft import KeptDraft
 from app.applications.drafts.resume_link import address_of
 from app.applications.drafts.service import save_step
 from app.applications.models import Application, Draft
 from app.attachments.models import Attachment
-from app.database import db
+from app.database import Executor, db
 from tests.integration.applications.prospect import Prospect, hidden
 from tests.integration.applications.test_autosave import Typist, outcome
 
@@ -131,10 +133,10 @@ def test_a_draft_that_is_deleted_during_a_save_is_no_crash(
     prospect.fill_in("you")
     typist = Typist(prospect, "problem")
 
-    def deleted_first(session: Session, draft_id: object, *rest: object, **options: bool) -> Draft:
-        session.execute(delete(Draft).where(Draft.id == draft_id))
-        session.expire_all()
-        return save_step(session, draft_id, *rest, **options)  # type: ignore[arg-type]
+    def deleted_first(executor: Executor, draft: KeptDraft, **options: Any) -> KeptDraft:
+        with db.engine.begin() as another_request:
+            another_request.execute(delete(Draft))
+        return save_step(executor, draft, **options)
 
     monkeypatch.setattr("app.applications.drafts.keeping.save_step", deleted_first)
     assert outcome(typist.save(problem="Typed meanwhile")) == "409 conflict"
@@ -157,7 +159,7 @@ def test_a_link_that_is_asked_for_while_the_draft_is_deleted_is_no_crash(
 ) -> None:
     prospect.fill_in("you")
 
-    def deleted_first(draft: Draft) -> str:
+    def deleted_first(draft: KeptDraft) -> str:
         with db.engine.begin() as another_request:
             another_request.execute(delete(Draft))
         return address_of(draft)

@@ -7,15 +7,16 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from app.applications.drafts.kept_draft import KeptDraft
 from app.applications.drafts.service import (
     NO_SAVE,
     Save,
     StepChanged,
     last_save,
+    read_again,
     save_step,
     start_draft,
 )
-from app.applications.models import Draft
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import current_questionnaire
 
@@ -30,7 +31,7 @@ class Page(NamedTuple):
     texts: set[str]
 
 
-def text_of(draft: Draft) -> str:
+def text_of(draft: KeptDraft) -> str:
     return str(draft.answers.get("problem", ""))
 
 
@@ -38,7 +39,7 @@ def play(session: Session, deeds: list[tuple[int, str]], *, guarded: bool = True
     """Let the pages do it, and hold each save to what its user has seen."""
     questionnaire = current_questionnaire()
     step = questionnaire.step("problem")
-    draft = start_draft(session, questionnaire)
+    draft = read_again(session, start_draft(session, questionnaire).id)
     pages = {number: Page([NO_SAVE], {""}) for number in range(PAGES)}
     writer: Page | None = None
     for turn, (number, deed) in enumerate(deeds, start=1):
@@ -54,7 +55,9 @@ def play(session: Session, deeds: list[tuple[int, str]], *, guarded: bool = True
         before = text_of(draft)
         try:
             answers: Answers = {"problem": text}
-            save_step(session, draft.id, step, answers, questionnaire, save, complete=False)
+            draft = save_step(
+                session, draft, step, answers, questionnaire, save, complete=False, language="en"
+            )
         except StepChanged:
             assert text_of(draft) == before and writer is not page
             continue

@@ -1,0 +1,161 @@
+"""Saves of one draft that go on at the same time, each from what it had read before."""
+
+from collections.abc import Iterator
+from uuid import UUID
+
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy import Connection, delete, select
+from sqlalchemy.orm import Session
+
+from app.applications.drafts.kept_draft import KeptDraft, read_draft, store_draft
+from app.applications.drafts.service import (
+    NO_SAVE,
+    DraftSealed,
+    NotThisDraft,
+    Save,
+    StepChanged,
+    last_save,
+    read_again,
+    save_step,
+    start_draft,
+)
+from app.applications.models import Draft
+from app.applications.questions.questionnaire import current_questionnaire
+from app.database import Executor, autocommit
+from tests.integration.applications.prospect import Prospect
+from tests.integration.waiting import waiting
+
+FIELDS = {"problem": "problem", "outcome": "success", "review": "anything_else"}
+
+
+@pytest.fixture
+def connection(app: Flask) -> Iterator[Connection]:
+    """On which a save commits by itself."""
+    with autocommit() as connection:
+        yield connection
+
+
+@pytest.fixture
+def draft(connection: Connection, session: Session) -> KeptDraft:
+    begun = start_draft(session, current_questionnaire())
+    session.commit()
+    return stored(connection, begun.id)
+
+
+def stored(connection: Connection, draft_id: UUID) -> KeptDraft:
+    """What another request would read."""
+    return read_again(connection, draft_id)
+
+
+def save(
+    executor: Executor, draft: KeptDraft, key: str, typed: str, *, seen: str = NO_SAVE
+) -> KeptDraft:
+    """Of a page that was opened when the draft was as it is given."""
+    questionnaire = current_questionnaire()
+    return save_step(
+        executor,
+        draft,
+        questionnaire.step(key),
+        {FIELDS[key]: typed},
+        questionnaire,
+        Save(f"save{typed}", (seen,)),
+        complete=False,
+        language="en",
+    )
+
+
+def test_two_steps_that_are_saved_at_once_are_both_kept(
+    connection: Connection, draft: KeptDraft
+) -> None:
+    save(connection, draft, "problem", "one")
+    save(connection, draft, "outcome", "two")
+    after = stored(connection, draft.id)
+    assert after.answers == {"problem": "one", "success": "two"}
+    assert after.version == draft.version + 2
+    assert after.step_saves == {"problem": "saveone", "outcome": "savetwo"}
+
+
+def test_of_two_saves_of_one_step_at_once_the_second_is_told_of_the_first(
+    connection: Connection, draft: KeptDraft
+) -> None:
+    save(connection, draft, "problem", "one")
+    with pytest.raises(StepChanged):
+        save(connection, draft, "problem", "two")
+    assert stored(connection, draft.id).answers == {"problem": "one"}
+
+
+def test_without_the_guard_the_second_would_overwrite_the_first(
+    connection: Connection, draft: KeptDraft
+) -> None:
+    """The control: it claims to have read what the first has stored."""
+    save(connection, draft, "problem", "one")
+    unguarded = draft._replace(answers={"problem": "two"}, xmin=stored(connection, draft.id).xmin)
+    assert store_draft(connection, unguarded)
+    assert stored(connection, draft.id).answers == {"problem": "two"}
+
+
+@pytest.mark.parametrize("key", list(FIELDS))
+def test_a_draft_that_is_sent_while_a_step_is_saved_stays_as_it_was_sent(
+    connection: Connection, prospect: Prospect, session: Session, key: str
+) -> None:
+    prospect.fill_in()
+    draft = stored(connection, session.scalars(select(Draft.id)).one())
+    prospect.send()
+    sent = stored(connection, draft.id)
+    seen = last_save(draft, current_questionnaire().step(key))
+    with pytest.raises(DraftSealed):
+        save(connection, draft, key, "too late", seen=seen)
+    assert stored(connection, draft.id) == sent
+
+
+def test_a_draft_that_is_deleted_while_a_step_is_saved_is_not_there_again(
+    connection: Connection, session: Session, draft: KeptDraft
+) -> None:
+    session.execute(delete(Draft))
+    session.commit()
+    with pytest.raises(NotThisDraft):
+        save(connection, draft, "problem", "too late")
+    assert read_draft(connection, draft.id) is None
+
+
+def test_a_save_that_waits_for_another_is_done_with_what_that_has_stored(
+    app: Flask, connection: Connection, session: Session, draft: KeptDraft
+) -> None:
+    save(session, draft, "problem", "one")
+    with waiting(app, lambda beside: save(beside, draft, "outcome", "two")):
+        session.commit()
+    assert stored(connection, draft.id).answers == {"problem": "one", "success": "two"}
+
+
+def test_a_save_that_changes_nothing_writes_nothing(
+    connection: Connection, draft: KeptDraft
+) -> None:
+    once = stored(connection, save(connection, draft, "problem", "one").id)
+    save(connection, once, "problem", "one")
+    assert stored(connection, draft.id) == once
+
+
+@settings(
+    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.lists(st.tuples(st.sampled_from(list(FIELDS)), st.booleans()), max_size=12))
+def test_pages_of_different_steps_never_lose_a_text_to_each_other(
+    connection: Connection, session: Session, turns: list[tuple[str, bool]]
+) -> None:
+    """At each turn one of them reads the draft, as when it is opened, or saves what it read."""
+    begun = start_draft(session, current_questionnaire())
+    session.commit()
+    read = dict.fromkeys(FIELDS, stored(connection, begun.id))
+    typed: dict[str, str] = {}
+    for turn, (key, saves) in enumerate(turns):
+        if saves:
+            seen = f"save{typed[key]}" if key in typed else NO_SAVE
+            typed[key] = f"{turn}"
+            read[key] = save(connection, read[key], key, typed[key], seen=seen)
+        else:
+            read[key] = stored(connection, begun.id)
+    kept = stored(connection, begun.id)
+    assert kept.answers == {FIELDS[key]: text for key, text in typed.items()}

@@ -123,9 +123,15 @@ def _refuse_closed_connection(connection: psycopg.Connection, *_rest: object) ->
 
 @contextmanager
 def autocommit() -> Iterator[Connection]:
-    """A connection on which each statement commits by itself, apart from the session's."""
+    """A connection on which each statement commits by itself, apart from the session's: where one
+    or two are all there is, BEGIN and COMMIT would be two more round trips. An exception forgets
+    what was to be done `after_commit`."""
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        yield connection
+        try:
+            yield connection
+            _run_after_commit(connection)
+        finally:
+            _forget_after_commit(connection)
 
 
 TRY_LOCK = text("SELECT pg_try_advisory_lock(hashtext(:work))")
@@ -161,30 +167,22 @@ def is_someone_at(session: Session, work: str) -> bool:
     return bool(session.scalar(IS_LOCKED, {"work": work}))
 
 
-def commit_each_statement(session: Session) -> Session:
-    """Have each statement commit by itself until the session's next commit or rollback.
-
-    Where one statement is all there is, BEGIN and COMMIT would be two more round trips.
-    """
-    session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
-    return session
-
-
-def after_commit(session: Session, action: Callable[[], None]) -> None:
-    """Run ``action`` once this session's transaction is durable; forget it on a rollback.
+def after_commit(executor: Executor, action: Callable[[], None]) -> None:
+    """Run ``action`` once this session's transaction is durable, or at the end of `autocommit`;
+    forget it on a rollback.
 
     For doorbells only: the process may die before ``action`` runs, so nothing may depend on it.
     Equal actions of one transaction run once.
     """
-    session.info.setdefault("after_commit", {})[action] = True
+    executor.info.setdefault("after_commit", {})[action] = True
 
 
 @event.listens_for(Session, "after_commit")
-def _run_after_commit(session: Session) -> None:
-    for action in session.info.pop("after_commit", {}):
+def _run_after_commit(executor: Executor) -> None:
+    for action in executor.info.pop("after_commit", {}):
         action()
 
 
 @event.listens_for(Session, "after_rollback")
-def _forget_after_commit(session: Session) -> None:
-    session.info.pop("after_commit", None)
+def _forget_after_commit(executor: Executor) -> None:
+    executor.info.pop("after_commit", None)

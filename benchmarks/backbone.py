@@ -4,10 +4,9 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import psycopg
-from sqlalchemy.orm import Session
 
 from app import create_app
-from app.database import commit_each_statement, db, new_id
+from app.database import autocommit, db, new_id
 from app.events.store import record, record_all
 from app.events.types import RecordedEvent, stream_of
 from app.scoring.events import ApplicationScored
@@ -34,19 +33,18 @@ class Backbone:
         self.url = site.settings["OWNER_DATABASE_URL"]
         self.app = create_app(load_config({**site.settings, "LOG_LEVEL": "warning"}))
 
-    def record(self, session: Session) -> RecordedEvent:
+    def record(self) -> RecordedEvent:
         """Record the event in a stream of its own, in one statement that commits by itself, as the
         site does where it has nothing else to write."""
-        recorded = record(commit_each_statement(session), new_stream(), EVENT, actor=ACTOR)
-        session.commit()
-        return recorded
+        with autocommit() as connection:
+            return record(connection, new_stream(), EVENT, actor=ACTOR)
 
     def append(self, count: int, together: int) -> None:
         """Record ``count`` events, in commits of ``together`` that are one stream's."""
         session = db.session()
         for _ in range(count // together):
             if together == 1:
-                self.record(session)
+                self.record()
             else:
                 record_all(session, new_stream(), [EVENT] * together, actor=ACTOR)
                 session.commit()

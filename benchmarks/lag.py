@@ -58,7 +58,7 @@ def record_steadily(backbone: Backbone, rate: float, count: int) -> dict[int, tu
     for number in range(count):
         due = first + number / rate
         time.sleep(max(0.0, due - time.time()))
-        recorded = backbone.record(session)
+        recorded = backbone.record()
         moments[recorded.position] = (due, time.time())
 
     def all_started() -> bool:

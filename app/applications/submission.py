@@ -8,7 +8,6 @@ from typing import Any, NamedTuple
 import msgspec
 from sqlalchemy import Row, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
-from sqlalchemy.orm import Session
 
 from app.applications.drafts.service import NO_SAVE, answered_steps
 from app.applications.events import ApplicationHeld, ApplicationSubmitted
@@ -16,7 +15,7 @@ from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import Questionnaire
 from app.applications.reference import make_reference
 from app.applications.refusal import DraftUnfinished, explain_refusal
-from app.database import after_commit, new_id
+from app.database import Executor, after_commit, new_id
 from app.events import bell
 from app.events.integrity.person_keys import key_of
 from app.events.spans import trace_recording
@@ -100,7 +99,7 @@ Screen = Callable[[Sent], Signals]
 
 
 def submit_application(
-    session: Session,
+    executor: Executor,
     draft_id: uuid.UUID,
     answers: Answers,
     questionnaire: Questionnaire,
@@ -130,21 +129,21 @@ def submit_application(
         "seen_saves": list(seen_saves),
         "origin": origin,
     }
-    draft = _finished_draft(session, seen, answers, questionnaire)
+    draft = _finished_draft(executor, seen, answers, questionnaire)
     submission = _submission(draft.answers, answers, questionnaire, prefix, language)
     made = Submitted(new_id(), secrets.token_urlsafe(24))
     signals = screen(
         Sent(submission.email, draft.seconds, draft.same_text, draft.under_email, draft.from_origin)
     )
-    key = draft.person_key or key_of(session, draft_id)
-    if not _store(session, submission, signals, made, seen, bytes(key)):
-        explain_refusal(session, draft_id, answers, questionnaire)
-    after_commit(session, bell.ring)
+    key = draft.person_key or key_of(executor, draft_id)
+    if not _store(executor, submission, signals, made, seen, bytes(key)):
+        explain_refusal(executor, draft_id, answers, questionnaire)
+    after_commit(executor, bell.ring)
     return made
 
 
 def _finished_draft(
-    session: Session,
+    executor: Executor,
     seen: Mapping[str, Any],
     answers: Answers,
     questionnaire: Questionnaire,
@@ -152,9 +151,9 @@ def _finished_draft(
     """What is stored of the draft, and of what screening counts. Raises as `submit_application`."""
     keys = [step.key for step in questionnaire.steps[:-1]]
     wanted = {"earlier_steps": keys, "counted_for": COUNTED_FOR}
-    draft = session.execute(READ_DRAFT, {**seen, **wanted}).one_or_none()
+    draft = executor.execute(READ_DRAFT, {**seen, **wanted}).one_or_none()
     if draft is None:
-        explain_refusal(session, seen["draft_id"], answers, questionnaire)
+        explain_refusal(executor, seen["draft_id"], answers, questionnaire)
     if answered_steps(draft.answers, keys, questionnaire) != keys:
         raise DraftUnfinished(seen["draft_id"])
     return draft
@@ -178,7 +177,7 @@ def _submission(
 
 
 def _store(
-    session: Session,
+    executor: Executor,
     submission: ApplicationSubmitted,
     signals: Signals,
     made: Submitted,
@@ -189,9 +188,9 @@ def _store(
     it was seen."""
     stream, metadata = stream_of("application", made.application_id), metadata_by("prospect")
     content = content_of(submission, seen["draft_id"], key)
-    trace_recording(session, content["id"], submission.type, stream, metadata)
-    hold = _hold(session, signals, stream, content["id"]) if signals else {}
-    stored = session.execute(
+    trace_recording(executor, content["id"], submission.type, stream, metadata)
+    hold = _hold(executor, signals, stream, content["id"]) if signals else {}
+    stored = executor.execute(
         SUBMIT_HELD if hold else SUBMIT_OPEN,
         {
             **seen,
@@ -210,13 +209,13 @@ def _store(
 
 
 def _hold(
-    session: Session, signals: Signals, stream: str, submitted_id: uuid.UUID
+    executor: Executor, signals: Signals, stream: str, submitted_id: uuid.UUID
 ) -> dict[str, Any]:
     """What the statement needs to hold the application."""
     held = ApplicationHeld(signals=signals)
     content, by = content_of(held, None, None), metadata_by("system:screening")
     metadata = msgspec.structs.replace(by, causation_id=str(submitted_id))
-    trace_recording(session, content["id"], held.type, stream, metadata)
+    trace_recording(executor, content["id"], held.type, stream, metadata)
     return {
         "held_id": content["id"],
         "held_type": held.type,

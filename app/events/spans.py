@@ -9,9 +9,8 @@ import uuid
 from collections.abc import Sequence
 
 from sqlalchemy import Connection, text
-from sqlalchemy.orm import Session
 
-from app.database import after_commit
+from app.database import Executor, after_commit
 from app.events.delivery.claims import Claim
 from app.events.rows import readable_metadata
 from app.events.types import Metadata
@@ -41,9 +40,9 @@ def span_of_event(
 
 
 def trace_recording(
-    session: Session, event_id: uuid.UUID, event_type: str, stream: str, metadata: Metadata
+    executor: Executor, event_id: uuid.UUID, event_type: str, stream: str, metadata: Metadata
 ) -> None:
-    """The event's span, from now until the session commits; a rollback leaves none."""
+    """The event's span, from now until it is committed; a rollback leaves none."""
     if not is_collecting():
         return
     context = event_context(event_id, metadata.correlation_id)
@@ -55,7 +54,7 @@ def trace_recording(
         span_id=context.span_id,
         parent_id=span_id_of(metadata.causation_id) if metadata.causation_id else "",
     )
-    after_commit(session, recording.end)
+    after_commit(executor, recording.end)
 
 
 def relay_span(connection: Connection, delivery_ids: Sequence[int], *, since: int) -> Span:

@@ -10,7 +10,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.exc import IntegrityError
 from sqlalchemy.orm import Session
 
-from app.database import after_commit, new_id
+from app.database import Executor, after_commit, new_id
 from app.events import bell
 from app.events.integrity.person_keys import key_of
 from app.events.integrity.sealing import seal
@@ -52,7 +52,7 @@ class ConcurrentAppend(Exception):
 
 
 def record(
-    session: Session,
+    executor: Executor,
     stream: str,
     event: Event,
     *,
@@ -60,7 +60,7 @@ def record(
     person: uuid.UUID | None = None,
     expected_version: int | None = None,
 ) -> RecordedEvent:
-    """Append ``event`` to ``stream`` in the session's transaction and ring the relay after it.
+    """Append ``event`` to ``stream`` in the caller's transaction and ring the relay after it.
 
     Writers of one stream queue behind each other until their commit, so that versions have no gaps.
     With ``expected_version`` the append succeeds only if the stream still stands there (0: a new
@@ -70,13 +70,13 @@ def record(
     key. Raises PersonErased.
     """
     (recorded,) = record_all(
-        session, stream, [event], actor=actor, person=person, expected_version=expected_version
+        executor, stream, [event], actor=actor, person=person, expected_version=expected_version
     )
     return recorded
 
 
 def record_all(
-    session: Session,
+    executor: Executor,
     stream: str,
     events: Sequence[Event],
     *,
@@ -85,7 +85,7 @@ def record_all(
     expected_version: int | None = None,
 ) -> list[RecordedEvent]:
     """Append all of them in their order, as `record` does one, in one statement."""
-    key = key_of(session, person) if person else None
+    key = key_of(executor, person) if person else None
     metadata = metadata_by(actor)
     contents = [content_of(event, person, key) for event in events]
     values = {
@@ -95,12 +95,12 @@ def record_all(
         "events": msgspec.json.encode(contents).decode(),
     }
     for event, content in zip(events, contents, strict=True):
-        trace_recording(session, content["id"], event.type, stream, metadata)
+        trace_recording(executor, content["id"], event.type, stream, metadata)
     try:
-        rows = session.execute(APPEND, values).all()
+        rows = executor.execute(APPEND, values).all()
     except IntegrityError as error:
         raise ConcurrentAppend(f"{stream} has moved on from version {expected_version}") from error
-    after_commit(session, bell.ring)
+    after_commit(executor, bell.ring)
     return [
         RecordedEvent(
             id=content["id"],
@@ -150,7 +150,7 @@ def read_stream_leniently(session: Session, stream: str) -> list[RecordedEvent]:
 
 
 def count_recorded(
-    session: Session, stream: str, kind: type[Event], *, within: timedelta | None = None
+    executor: Executor, stream: str, kind: type[Event], *, within: timedelta | None = None
 ) -> int:
     """How many events of that kind the stream has, or has had ``within`` so long by the database's
     clock. None of them is read."""
@@ -159,7 +159,7 @@ def count_recorded(
     )
     if within is not None:
         counted = counted.where(StoredEvent.recorded_at > func.now() - within)
-    return session.scalar(counted) or 0
+    return executor.scalar(counted) or 0
 
 
 def read_event(session: Session, event_id: uuid.UUID) -> RecordedEvent:

@@ -63,7 +63,7 @@ def send() -> ResponseReturnValue:
 @resume_link.get("/apply/resume/<token>")
 def ask(token: str) -> ResponseReturnValue:
     """Go on with the draft that the link names, at once where this browser holds no other."""
-    draft, own = load(token), current_draft()
+    own, draft = current_draft(), load(token)
     if own and own.id != draft.id and own.answers and not own.submitted_at:
         step = open_step(own)
         return render_template("applications/resume.html", owner=owner_of(draft), own_step=step)

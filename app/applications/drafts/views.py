@@ -36,7 +36,7 @@ from app.applications.questions.branches import branches_css
 from app.applications.questions.questionnaire import STEP_KEYS, current_questionnaire
 from app.applications.refusal import AlreadySubmitted, DraftChanged, DraftUnfinished
 from app.applications.submission import submit_application
-from app.database import commit_each_statement, db
+from app.database import autocommit, db
 from app.extensions import csrf
 from app.firm.brand import current_brand
 from app.languages.choice import present_language
@@ -122,28 +122,26 @@ def submit() -> ResponseReturnValue:
     if not form.is_for(str(draft_id)):
         raise NotThisDraft
     try:
-        access_token = submit_application(
-            commit_each_statement(db.session()),
-            draft_id,
-            form.answers(),
-            current_questionnaire(),
-            draft_version=form.seen_version,
-            seen_saves=form.save.known,
-            prefix=current_brand().reference_prefix,
-            language=present_language(),
-            origin=counted_origin(request.remote_addr),
-            screen=partial(reasons_to_hold, trap_filled=form.trap_filled),
-        ).access_token
-        db.session.commit()
+        with autocommit() as connection:
+            access_token = submit_application(
+                connection,
+                draft_id,
+                form.answers(),
+                current_questionnaire(),
+                draft_version=form.seen_version,
+                seen_saves=form.save.known,
+                prefix=current_brand().reference_prefix,
+                language=present_language(),
+                origin=counted_origin(request.remote_addr),
+                screen=partial(reasons_to_hold, trap_filled=form.trap_filled),
+            ).access_token
     except DraftUnfinished:
-        db.session.rollback()
         return keep_and_go_on(form, current_draft())
     except AlreadySubmitted as earlier:
         if not earlier.is_repeat:
             raise DraftSealed(draft_id) from earlier
-        access_token = earlier.application.access_token
+        access_token = earlier.access_token
     except DraftChanged:
-        db.session.rollback()
         return show_review(form, keep(form, current_draft(), accepted=True), 409, moved=True)
     forget_suggestion()
     return redirect(url_for("portal.status", token=access_token), 303)
@@ -170,7 +168,6 @@ def answer_too_many(error: TooManyRequests) -> ResponseReturnValue:
 def answer_changed(_: Exception) -> ResponseReturnValue:
     """Another page has saved the step, or the browser holds another draft by now: show both, and
     store neither until one is chosen."""
-    db.session.rollback()
     draft = current_draft()
     form = posted_form((request.view_args or {}).get("key", REVIEW), draft)
     return show_form(form, draft, 409, other=other_answers(draft, form))
@@ -179,7 +176,6 @@ def answer_changed(_: Exception) -> ResponseReturnValue:
 @application_form.errorhandler(DraftSealed)
 def answer_sealed(_: DraftSealed) -> ResponseReturnValue:
     """The draft was sent before: say so, and show what was typed since."""
-    db.session.rollback()
     draft = current_draft()
     form = posted_form((request.view_args or {}).get("key", REVIEW), draft)
     return show_sealed(draft, form)

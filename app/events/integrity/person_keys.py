@@ -5,6 +5,7 @@ import uuid
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.database import Executor
 from app.events.integrity.sealing import new_key
 
 FIND = text("SELECT key FROM person_keys WHERE person_id = :person")
@@ -24,12 +25,12 @@ class PersonErased(Exception):
     """Nothing more can be recorded about this person: they have been erased."""
 
 
-def key_of(session: Session, person: uuid.UUID) -> bytes:
+def key_of(executor: Executor, person: uuid.UUID) -> bytes:
     """The person's key, made at the first call. Raises PersonErased."""
-    found = session.execute(FIND, {"person": person}).one_or_none()
+    found = executor.execute(FIND, {"person": person}).one_or_none()
     if found is None:
-        session.execute(MAKE, {"person": person, "key": new_key()})
-        found = session.execute(FIND, {"person": person}).one()
+        executor.execute(MAKE, {"person": person, "key": new_key()})
+        found = executor.execute(FIND, {"person": person}).one()
     if found.key is None:
         raise PersonErased(person)
     return bytes(found.key)

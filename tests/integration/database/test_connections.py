@@ -8,7 +8,7 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from app.database import alone_at, commit_each_statement, db
+from app.database import Executor, after_commit, alone_at, autocommit, db
 from local.postgres import Postgres
 
 OWN_PID = text("SELECT pg_backend_pid()")
@@ -61,16 +61,48 @@ def test_a_connection_that_still_stands_is_used_again(app: Flask) -> None:
     assert db.session.scalar(OWN_PID) == pid
 
 
-def test_statements_commit_each_only_until_the_next_commit(app: Flask) -> None:
-    def share_a_transaction() -> bool:
+def test_a_connection_on_which_each_statement_commits_has_transactions_again_for_the_next(
+    app: Flask,
+) -> None:
+    def share_a_transaction(executor: Executor) -> bool:
         began = text("SELECT now()")
-        first, second = db.session.scalar(began), db.session.scalar(began)
-        db.session.commit()
-        return bool(first == second)
+        return bool(executor.scalar(began) == executor.scalar(began))
 
-    commit_each_statement(db.session())
-    assert not share_a_transaction()
-    assert share_a_transaction()
+    with autocommit() as connection:
+        assert not share_a_transaction(connection)
+    assert share_a_transaction(db.session())
+
+
+def test_what_is_done_after_a_commit_is_done_once_at_the_end_of_such_statements(app: Flask) -> None:
+    done: list[str] = []
+
+    def ring() -> None:
+        done.append("rung")
+
+    with autocommit() as connection:
+        for _ in range(2):
+            after_commit(connection, ring)
+        assert done == []
+    with autocommit():
+        pass
+    assert done == ["rung"]
+
+
+def test_an_exception_among_such_statements_forgets_what_was_to_be_done_after_them(
+    app: Flask,
+) -> None:
+    done: list[str] = []
+
+    def fail() -> None:
+        with autocommit() as connection:
+            after_commit(connection, lambda: done.append("rung"))
+            raise ZeroDivisionError
+
+    with pytest.raises(ZeroDivisionError):
+        fail()
+    with autocommit():
+        pass
+    assert done == []
 
 
 def test_of_all_that_want_to_be_alone_at_some_work_one_is_and_the_next_when_it_has_ended(

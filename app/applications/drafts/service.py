@@ -2,7 +2,7 @@
 
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
 import msgspec
@@ -135,7 +135,19 @@ def _with_step(
         saved = _with_work(saved, step)
     done = {*draft.complete_steps, step.key} if complete else {*draft.complete_steps} - {step.key}
     among = [key for key in STEP_KEYS if key in done]
-    return saved._replace(complete_steps=answered_steps(saved.answers, among, questionnaire))
+    known = _asked_elsewhere(draft, step, questionnaire)
+    still = answered_steps(saved.answers, among, questionnaire, known=known)
+    return saved._replace(complete_steps=still)
+
+
+def _asked_elsewhere(draft: KeptDraft, step: Step, questionnaire: Questionnaire) -> set[str]:
+    """The keys of the questions whose answers this step's save leaves as they are: they were looked
+    at when their own step was saved. With the last step all are looked at again: it is sent next.
+    """
+    if step.key == STEP_KEYS[-1]:
+        return set()
+    own = {question.key for question in step.questions}
+    return {question.key for question in questionnaire.asked(draft.answers)} - own
 
 
 def _with_work(draft: KeptDraft, step: Step) -> KeptDraft:
@@ -159,10 +171,15 @@ def last_save(draft: KeptDraft | None, step: Step) -> str:
 
 
 def answered_steps(
-    answers: Answers, among: Sequence[str], questionnaire: Questionnaire
+    answers: Answers,
+    among: Sequence[str],
+    questionnaire: Questionnaire,
+    *,
+    known: Collection[str] = (),
 ) -> list[str]:
-    """Those of the steps in which every question that is asked has an answer that can be kept."""
-    problems = questionnaire.problems_with_asked(answers)
+    """Those of the steps in which every question that is asked has an answer that can be kept.
+    Those to the ``known`` questions are not looked at."""
+    problems = questionnaire.problems_with_asked(answers, known=known)
     return [
         key
         for key in among

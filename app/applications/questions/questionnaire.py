@@ -4,6 +4,7 @@ The questions are data (content/questions.toml). The web form, the rubric, the r
 staff's pages all read the same Questionnaire.
 """
 
+from collections.abc import Collection
 from typing import Final, Literal, cast
 
 from flask import current_app
@@ -150,10 +151,13 @@ class Questionnaire(Struct, frozen=True, forbid_unknown_fields=True):
         """The answers without those to questions that are not asked."""
         return {q.key: answers[q.key] for q in self.asked(answers) if q.key in answers}
 
-    def problems_with_asked(self, answers: Answers) -> dict[str, str]:
+    def problems_with_asked(
+        self, answers: Answers, *, known: Collection[str] = ()
+    ) -> dict[str, str]:
         """Return question key → sentence for every answer that is missing or can't be kept; those
-        that were not asked for count for nothing."""
-        found = {q.key: q.problem_with(answers.get(q.key)) for q in self.asked(answers)}
+        that were not asked for count for nothing, and the ``known`` are not looked at."""
+        asked = (q for q in self.asked(answers) if q.key not in known)
+        found = {q.key: q.problem_with(answers.get(q.key)) for q in asked}
         return {key: problem for key, problem in found.items() if problem}
 
 

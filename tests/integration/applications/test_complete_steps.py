@@ -1,0 +1,110 @@
+"""Which steps count as complete: a save looks only at what it may have changed, and that is enough,
+also where an answer leads to a question on another page."""
+
+import msgspec
+import pytest
+from flask import Flask
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+from sqlalchemy.orm import Session
+
+from app.applications.drafts.service import (
+    Save,
+    answered_steps,
+    last_save,
+    read_again,
+    save_step,
+    start_draft,
+)
+from app.applications.questions.answers import Answer, Answers
+from app.applications.questions.conditions import Condition
+from app.applications.questions.questionnaire import (
+    STEP_KEYS,
+    Question,
+    Questionnaire,
+    Step,
+    current_questionnaire,
+)
+
+# Beside those of the site's own questions, each of which leads to one on the same page.
+LED_FROM_ELSEWHERE = {"success": "brokers", "problem": "cloud", "budget": "frequency"}
+TYPED = {"email": "ada@client.example", "url": "https://client.example"}
+
+
+@pytest.fixture
+def questionnaire(app: Flask) -> Questionnaire:
+    current = current_questionnaire()
+
+    def led_to(question: Question) -> Question:
+        if question.key not in LED_FROM_ELSEWHERE:
+            return question
+        leading = current.question(LED_FROM_ELSEWHERE[question.key])
+        when = (Condition(leading.key, any_of=(leading.options[0].value,)),)
+        return msgspec.structs.replace(question, when=when, required=True, when_empty="Answer it.")
+
+    def with_more(step: Step) -> Step:
+        return msgspec.structs.replace(step, questions=tuple(map(led_to, step.questions)))
+
+    return msgspec.structs.replace(current, steps=tuple(map(with_more, current.steps)))
+
+
+def choices_of(question: Question) -> list[str]:
+    return [option.value for option in question.options] or [TYPED.get(question.kind, "Text")]
+
+
+def as_answer(question: Question, text: str) -> Answer:
+    return [text] if text and question.kind == "choices" else text
+
+
+def typed_on(step: Step, data: st.DataObject) -> Answers:
+    """What a page holds: of what leads and is led to any answers, or none, or such as can't be
+    kept; to all else one that can."""
+    varied = {*LED_FROM_ELSEWHERE, *LED_FROM_ELSEWHERE.values()}
+    given = {}
+    for question in step.questions:
+        texts = [*choices_of(question)[:2], "\x01", ""] if question.key in varied else []
+        text = data.draw(st.sampled_from(texts)) if texts else choices_of(question)[0]
+        given[question.key] = as_answer(question, text)
+    return {key: answer for key, answer in given.items() if answer}
+
+
+@settings(
+    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
+)
+@given(st.data())
+def test_the_complete_steps_are_those_in_which_all_that_is_asked_has_an_answer(
+    session: Session, questionnaire: Questionnaire, data: st.DataObject
+) -> None:
+    draft = read_again(session, start_draft(session, questionnaire).id)
+    expected: list[str] = []
+    saved = data.draw(st.lists(st.sampled_from(questionnaire.steps), max_size=12))
+    for number, step in enumerate((*questionnaire.steps, *saved)):
+        answers = typed_on(step, data)
+        keys = {question.key for question in step.questions}
+        after = {k: v for k, v in draft.answers.items() if k not in keys} | answers
+        complete = answered_steps(after, [step.key], questionnaire) == [step.key]
+        save = Save(f"save{number}", (last_save(draft, step),))
+        draft = save_step(
+            session, draft, step, answers, questionnaire, save, complete=complete, language="en"
+        )
+        done = {*expected, step.key} if complete else {*expected} - {step.key}
+        expected = answered_steps(after, [k for k in STEP_KEYS if k in done], questionnaire)
+        assert draft.complete_steps == expected
+
+
+def test_an_answer_that_leads_to_a_question_elsewhere_makes_that_step_incomplete(
+    session: Session, questionnaire: Questionnaire
+) -> None:
+    draft = read_again(session, start_draft(session, questionnaire).id)
+    draft = draft._replace(complete_steps=["outcome"])
+    saved = save_step(
+        session,
+        draft,
+        questionnaire.step("system"),
+        {"brokers": [questionnaire.question("brokers").options[0].value]},
+        questionnaire,
+        Save("save", ()),
+        complete=False,
+        language="en",
+    )
+    assert saved.complete_steps == []

@@ -1,11 +1,12 @@
 """The network that a request comes from: what limits and screening count by."""
 
-from ipaddress import IPv6Address, ip_address, ip_network
+from ipaddress import IPv6Address, ip_address
 
 from flask import request
 
 # A household has that many of the newer addresses, and a robot may use a new one each time.
 IPV6_PREFIX = 64
+IPV6_HOST_BITS = 128 - IPV6_PREFIX
 NOWHERE = "unknown"
 
 
@@ -24,4 +25,5 @@ def network_of(address: str) -> str:
         return str(parsed)
     if parsed.ipv4_mapped:
         return str(parsed.ipv4_mapped)
-    return str(ip_network((int(parsed), IPV6_PREFIX), strict=False))
+    network = int(parsed) >> IPV6_HOST_BITS << IPV6_HOST_BITS
+    return f"{IPv6Address(network)}/{IPV6_PREFIX}"

@@ -3,12 +3,24 @@
 from typing import Any
 
 from flask import request
+from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
+from wtforms import Field
+
+
+class TokenWhenShown(FlaskForm.Meta.csrf_class):
+    """Flask-WTF's token, made where a page writes it: most forms that are sent are never shown."""
+
+    def generate_csrf_token(self, csrf_token_field: Field) -> LazyString:
+        return LazyString(super().generate_csrf_token, csrf_token_field)
 
 
 class SiteForm(FlaskForm):
     """A form that reads the fields of a sent form and nothing else. By itself Flask-WTF would take
     a JSON body or a file for what somebody typed, and a field for text is made for text alone."""
+
+    class Meta:
+        csrf_class = TokenWhenShown
 
     def __init__(self, **options: Any) -> None:
         if "formdata" not in options and self.is_submitted():

@@ -7,6 +7,7 @@ import json
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from werkzeug.exceptions import TooManyRequests
 
 from app.applications.drafts.browser_draft import current_draft
@@ -28,7 +29,8 @@ def save(key: str) -> ResponseReturnValue:
     if form.is_expired:
         return answer("expired", 400)
     saved = keep(form, draft, accepted=accepted)
-    return answer("saved", save=form.seen_saves.data, draft=str(saved.id))
+    # One word, in nearly every answer: not worth a template.
+    return gettext("Saved"), told("saved", save=form.seen_saves.data, draft=str(saved.id))
 
 
 @autosave.errorhandler(StepChanged)
@@ -55,10 +57,10 @@ def answer_too_many(_: TooManyRequests) -> ResponseReturnValue:
     return answer("refused", 429)
 
 
-def answer(outcome: str, status: int = 200, **about: str | None) -> ResponseReturnValue:
-    """A sentence for the prospect, and the outcome for the script."""
+def answer(outcome: str, status: int) -> ResponseReturnValue:
+    """A sentence for the prospect on why nothing was saved, and the outcome for the script."""
     fragment = render_template("applications/_autosaved.html", outcome=outcome)
-    return fragment, status, told(outcome, **about)
+    return fragment, status, told(outcome)
 
 
 def told(outcome: str, **about: str | None) -> dict[str, str]:

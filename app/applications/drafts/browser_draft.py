@@ -91,9 +91,9 @@ def current_draft_id() -> uuid.UUID | None:
 def remember(draft: KeptDraft) -> None:
     """Have the browser name this draft from now on. Where a member of staff is signed in, it is
     theirs too, and ends with the browser as before."""
-    if not current_user.is_authenticated:
+    if not session.permanent and not current_user.is_authenticated:
         session.permanent = True
-    session[DRAFT_COOKIE] = str(draft.id)
+    session[DRAFT_COOKIE] = str(draft.id)  # set anew, it lives from now on
 
 
 def forgetting(response: Response) -> Response:

@@ -14,7 +14,7 @@ from flask_babel import Babel, Domain
 from werkzeug.utils import cached_property
 
 from app.data_files import read_text
-from app.languages.choice import SOURCE, choose_language, init_choice, present_language
+from app.languages.choice import SOURCE, init_choice, present_language
 
 FOLDER: Final = Path(__file__).parent.parent / "translations"
 
@@ -55,7 +55,7 @@ def init_languages(app: Flask, firm_folder: Path) -> None:
     app.config["WTF_I18N_ENABLED"] = False  # every sentence of a form is our own
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     babel = TextsOf([FOLDER, firm_folder / "translations"])
-    babel.init_app(app, default_locale=SOURCE, locale_selector=choose_language)
+    babel.init_app(app, default_locale=SOURCE, locale_selector=present_language)
     init_choice(app)
 
 

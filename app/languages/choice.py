@@ -1,14 +1,14 @@
 """Which language a request is in: the one that its address asks for, or this browser chose before,
 or its settings prefer."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from functools import lru_cache
 from typing import Final
 
 from babel import Locale, localedata
 from babel.core import get_global
-from flask import Flask, Response, has_request_context, request
-from flask_babel import get_locale
+from flask import Flask, Response, g, has_request_context, request
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
@@ -58,9 +58,25 @@ def best_of_preferred(header: str) -> str:
 
 
 def present_language() -> str:
-    """The code of the language that texts are in at this moment, in a request or for a mail."""
-    locale = get_locale()
-    return locale.language if locale else SOURCE
+    """The code of the language that texts are in at this moment, in a request or for a mail. A
+    request chooses once: every text of its page asks."""
+    if not g:
+        return SOURCE
+    language: str | None = g.get("language")
+    if language is None:
+        language = g.language = choose_language()
+    return language
+
+
+@contextmanager
+def in_language(code: str) -> Iterator[None]:
+    """Have texts in that language meanwhile, whichever the request is in."""
+    before = present_language()
+    g.language = code
+    try:
+        yield
+    finally:
+        g.language = before
 
 
 def is_language(code: str) -> bool:

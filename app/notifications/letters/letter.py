@@ -6,13 +6,12 @@ from typing import Concatenate, ParamSpec, TypeVar, cast
 
 import msgspec
 from flask import Blueprint, render_template
-from flask_babel import force_locale
 
 from app.applications.models import Application, Draft
 from app.engagements.models import Engagement
 from app.firm.brand import current_brand
 from app.firm.offers import Kind, current_offers
-from app.languages.choice import present_language
+from app.languages.choice import in_language, present_language
 
 # It has no page; it tells Flask where the letters' templates are.
 letters = Blueprint("letters", __name__, template_folder="templates")
@@ -56,7 +55,7 @@ def in_their_language(
 
     @wraps(write)
     def write_in_it(about: About, /, *more: More.args, **named: More.kwargs) -> Letter:
-        with force_locale(about.language):
+        with in_language(about.language):
             return write(about, *more, **named)
 
     return write_in_it

@@ -5,7 +5,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,6 +13,7 @@ from app.applications.models import Application, Draft, StoredQuestionnaire
 from app.applications.queries import answers_asked_no_more
 from app.applications.questions.questionnaire import STEP_KEYS, original_questionnaire
 from app.database import db, utc_now
+from app.languages.choice import in_language
 from tests.integration.applications.prospect import Prospect
 
 Meanwhile = Callable[[Draft], None]
@@ -103,5 +103,5 @@ def test_what_is_not_asked_any_more_is_told_in_the_readers_language(
     content["steps"][0]["questions"][-1]["label"] = "Your name"
     stored.content = content
     session.commit()
-    with force_locale("de"):
+    with in_language("de"):
         assert answers_asked_no_more(session, older.answers) == [("Ihr Name", "555-0100")]

@@ -8,7 +8,6 @@ import msgspec
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_babel import force_locale
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -21,6 +20,7 @@ from app.applications.questions.questionnaire import (
 )
 from app.events.store import read_stream
 from app.events.types import stream_of
+from app.languages.choice import in_language
 from tests.integration.applications.prospect import Prospect, hidden
 
 
@@ -66,7 +66,7 @@ def test_the_questions_that_are_kept_are_the_original_though_the_first_draft_was
     prospect: Prospect, session: Session
 ) -> None:
     application = send_as(prospect, session)
-    with force_locale("de"):
+    with in_language("de"):
         assert current_questionnaire() != original_questionnaire()
     stored = session.scalars(select(StoredQuestionnaire)).one()
     assert stored.version == application.questions_version

@@ -7,7 +7,7 @@ import msgspec
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_babel import force_locale, gettext
+from flask_babel import gettext
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
@@ -16,6 +16,7 @@ from app.applications.models import Application
 from app.applications.page_link import replace_page_link
 from app.engagements.queries import engagement_of
 from app.firm.offers import current_offers
+from app.languages.choice import in_language
 from app.messages.service import write_as_staff
 from tests.german import english_left_in
 from tests.integration.portal.conftest import Ask, Decide, Send
@@ -151,7 +152,7 @@ def test_the_price_is_german_line_by_line_though_it_is_kept_as_it_was_written(
     assert engagement
     page = html.unescape(client.get(path).text)
     english = {line.explanation for line in engagement.priced.lines}
-    with force_locale("de"):
+    with in_language("de"):
         german = {gettext(text) for text in english}
         terms = current_offers().offer("sprint").terms
     assert english.isdisjoint(german)

@@ -17,6 +17,7 @@ from app.database import utc_now
 from app.firm.brand import current_brand
 from app.languages.choice import present_language
 from app.web.assets import init_assets, keeps_files
+from app.web.kept_parts import init_kept_parts
 
 IN_BACKTICKS = re.compile("``(.+?)``")
 CODE = Markup("<code>{}</code>")
@@ -52,6 +53,7 @@ FORMATS: Final = {
 
 def init_rendering(app: Flask) -> None:
     init_assets(app)
+    init_kept_parts(app)
     app.add_template_filter(money)
     app.add_template_filter(price)
     app.add_template_filter(number)

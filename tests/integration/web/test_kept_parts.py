@@ -1,0 +1,113 @@
+"""What pages have in common is written once, and each is as if all of it was written for it."""
+
+import re
+from collections.abc import Hashable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy.orm import Session
+
+from app.web import kept_parts
+from app.web.kept_parts import KeptParts
+from tests.form_page import FormPage
+from tests.staff import browser_of, employ
+
+GERMAN = {"Accept-Language": "de"}
+# In parts of the site and in none, at their front and within, at addresses that there are and not.
+PATHS = [
+    *("/", "/apply", "/apply/you", "/apply/system", "/apply/problem", "/apply/problem?lang=de"),
+    *("/apply/system?back_to_review=yes", "/apply/nothing", "/apply/nothing/at/all"),
+    *(
+        "/articles/",
+        "/articles/nothing",
+        "/articles/nothing/at/all",
+        "/labs/",
+        "/engagements/sprint",
+    ),
+    *("/status/nobody", "/lost-link", "/staff/login", "/nothing", "/nothing/apply"),
+]
+
+Kept = dict[tuple[Hashable, ...], str]
+
+
+@pytest.fixture
+def kept(app: Flask) -> Kept:
+    """What the site has kept: nothing yet."""
+    extension = app.jinja_env.extensions[KeptParts.identifier]
+    assert isinstance(extension, KeptParts)
+    extension.kept.clear()
+    return extension.kept
+
+
+def lasting(page: str) -> str:
+    """The page without what differs at each look."""
+    page = re.sub(r'(name="(?:csrf_token|save_id)" value=")[^"]*', r"\1", page)
+    return re.sub(r"[0-9a-f]{32}", "", page)
+
+
+def test_every_page_is_as_if_it_was_written_anew_whoever_looks_and_in_whichever_order(
+    app: Flask, kept: Kept, session: Session
+) -> None:
+    staff = employ(session, "Ada")
+    session.commit()
+
+    def look(path: str, language: str) -> str:
+        client = browser_of(app, staff) if language == "staff" else app.test_client()
+        page = client.get(path, headers=GERMAN if language == "de" else None)
+        return lasting(page.text)
+
+    looks = [(path, language) for path in PATHS for language in ("en", "de", "staff", "en")]
+    from_kept = [look(*one) for one in (*looks, *reversed(looks))][len(looks) :]
+    assert len(kept) > len(PATHS)
+    for one, page in zip(reversed(looks), from_kept, strict=True):
+        kept.clear()
+        assert look(*one) == page, one
+
+
+def test_each_part_is_written_once_in_each_language(client: FlaskClient, kept: Kept) -> None:
+    client.get("/apply/system")
+    english = dict(kept)
+    client.get("/apply/system", headers=GERMAN)
+    both = dict(kept)
+    assert len(both) == 2 * len(english) > 10
+    for _ in range(2):
+        client.get("/apply/system")
+        client.get("/apply/system", headers=GERMAN)
+    assert kept == both
+
+
+def test_an_address_that_somebody_makes_up_keeps_no_more(client: FlaskClient, kept: Kept) -> None:
+    client.get("/one")
+    client.get("/articles/one")
+    before = dict(kept)
+    for path in ("/two", "/three/four", "/articles/five", "/articles/six/seven"):
+        assert client.get(path).status_code == 404
+    assert kept == before
+
+
+def test_what_is_said_to_one_visitor_is_said_to_no_other(app: Flask, kept: Kept) -> None:
+    told, other = app.test_client(), app.test_client()
+    with told.session_transaction() as theirs:
+        theirs["_flashes"] = [("message", "Only for you")]
+    assert "Only for you" in told.get("/apply/system").text
+    for visitor in (told, other):
+        assert "Only for you" not in visitor.get("/apply/system").text
+
+
+def test_each_browser_has_a_token_of_its_own_in_a_page_that_is_kept(app: Flask, kept: Kept) -> None:
+    tokens = set()
+    for _ in range(3):
+        page = FormPage(app.test_client().get("/apply/system").text)
+        tokens.add(page.values["csrf_token"][0])
+    assert len(tokens) == 3
+    for part in kept.values():
+        assert "csrf_token" not in part
+
+
+def test_in_development_nothing_is_kept(
+    client: FlaskClient, kept: Kept, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(kept_parts, "keeps_files", lambda: False)
+    assert client.get("/apply/system").status_code == 200
+    assert kept == {}

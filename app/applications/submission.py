@@ -188,7 +188,7 @@ def _store(
     it was seen."""
     stream, metadata = stream_of("application", made.application_id), metadata_by("prospect")
     content = content_of(submission, seen["draft_id"], key)
-    trace_recording(executor, content["id"], submission.type, stream, metadata)
+    trace_recording(executor, [content], stream, metadata)
     hold = _hold(executor, signals, stream, content["id"]) if signals else {}
     stored = executor.execute(
         SUBMIT_HELD if hold else SUBMIT_OPEN,
@@ -215,7 +215,7 @@ def _hold(
     held = ApplicationHeld(signals=signals)
     content, by = content_of(held, None, None), metadata_by("system:screening")
     metadata = msgspec.structs.replace(by, causation_id=str(submitted_id))
-    trace_recording(executor, content["id"], held.type, stream, metadata)
+    trace_recording(executor, [content], stream, metadata)
     return {
         "held_id": content["id"],
         "held_type": held.type,

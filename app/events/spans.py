@@ -6,7 +6,8 @@ and however late, knows what it belongs to. A relay's batch belongs to many, so 
 
 import secrets
 import uuid
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
 from sqlalchemy import Connection, text
 
@@ -40,21 +41,26 @@ def span_of_event(
 
 
 def trace_recording(
-    executor: Executor, event_id: uuid.UUID, event_type: str, stream: str, metadata: Metadata
+    executor: Executor, contents: Iterable[Mapping[str, Any]], stream: str, metadata: Metadata
 ) -> None:
-    """The event's span, from now until it is committed; a rollback leaves none."""
+    """The spans of new events with these columns, from now until they are committed; a rollback
+    leaves none."""
     if not is_collecting():
         return
-    context = event_context(event_id, metadata.correlation_id)
-    recording = span(
-        f"record {event_type}",
-        "producer",
-        {"messaging.operation.type": "create", **_about(event_id, event_type, stream)},
-        trace_id=context.trace_id,
-        span_id=context.span_id,
-        parent_id=span_id_of(metadata.causation_id) if metadata.causation_id else "",
-    )
-    after_commit(executor, recording.end)
+    for content in contents:
+        context = event_context(content["id"], metadata.correlation_id)
+        recording = span(
+            f"record {content['type']}",
+            "producer",
+            {
+                "messaging.operation.type": "create",
+                **_about(content["id"], content["type"], stream),
+            },
+            trace_id=context.trace_id,
+            span_id=context.span_id,
+            parent_id=span_id_of(metadata.causation_id) if metadata.causation_id else "",
+        )
+        after_commit(executor, recording.end)
 
 
 def relay_span(connection: Connection, delivery_ids: Sequence[int], *, since: int) -> Span:

@@ -25,8 +25,10 @@ from app.events.types import (
     without_personal,
 )
 
+COLUMNS = StoredEvent.__table__.columns
 # Writers of one stream queue here; only then are the events' positions taken, and a trigger gives
 # each its version, the horizon of its predecessor where that is later, and its hash (see `chain`).
+# Where the columns are not named, SQLAlchemy finds out again each time what the rows are made of.
 APPEND = text("""
 WITH turn AS MATERIALIZED (
     SELECT pg_advisory_xact_lock(hashtextextended(:stream, 0)),
@@ -41,7 +43,7 @@ FROM turn, ROWS FROM (jsonb_to_recordset(CAST(:events AS jsonb)) AS (
     id uuid, type text, schema_version integer, data jsonb, person_id uuid, sealed text
 )) WITH ORDINALITY AS e (id, type, schema_version, data, person_id, sealed, place)
 RETURNING position, horizon, version, recorded_at
-""")
+""").columns(COLUMNS.position, COLUMNS.horizon, COLUMNS.version, COLUMNS.recorded_at)
 
 READ_STREAM = text(f"{READ} WHERE stream = :stream ORDER BY version")
 READ_EVENT = text(f"{READ} WHERE id = :id")
@@ -94,8 +96,7 @@ def record_all(
         "metadata": msgspec.json.encode(metadata).decode(),
         "events": msgspec.json.encode(contents).decode(),
     }
-    for event, content in zip(events, contents, strict=True):
-        trace_recording(executor, content["id"], event.type, stream, metadata)
+    trace_recording(executor, contents, stream, metadata)
     try:
         rows = executor.execute(APPEND, values).all()
     except IntegrityError as error:
@@ -104,16 +105,18 @@ def record_all(
     return [
         RecordedEvent(
             id=content["id"],
-            position=row.position,
-            horizon=row.horizon,
+            position=position,
+            horizon=horizon,
             stream=stream,
-            version=row.version,
+            version=version,
             type=event.type,
             data=event,
             metadata=metadata,
-            recorded_at=row.recorded_at,
+            recorded_at=recorded_at,
         )
-        for event, content, row in zip(events, contents, rows, strict=True)
+        for event, content, (position, horizon, version, recorded_at) in zip(
+            events, contents, rows, strict=True
+        )
     ]
 
 

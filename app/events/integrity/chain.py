@@ -1,6 +1,6 @@
 """The chain of hashes: each event's hash covers its content and the hash before it in its stream.
 
-Postgres computes it as it inserts (`event_hash`, migration 0010), over ciphertext, so that erasing
+Postgres computes it as it inserts (`event_hash`, migration 0042), over ciphertext, so that erasing
 a person leaves it whole.
 """
 

@@ -14,7 +14,7 @@ from app.events.integrity.sealing import unseal
 LINKS = text("""
 SELECT e.id, e.type, e.recorded_at, coalesce(e.metadata ->> 'actor', '') AS actor,
     encode(e.hash, 'hex') AS hash,
-    CAST(jsonb_build_array(
+    CAST(json_build_array(
         e.id, e.stream, e.version, e.type, e.schema_version, e.data, e.metadata, e.person_id,
         encode(e.sealed, 'base64'), CAST(extract(epoch FROM e.recorded_at) * 1000000 AS bigint)
     ) AS text) AS hashed,

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.events.integrity.chain import broken_links
@@ -25,6 +27,16 @@ DO $$ DECLARE e events; BEGIN
     END LOOP;
 END $$
 """
+# What JSON can hold, and what its writers could write in two ways.
+ODD = text("""
+INSERT INTO events (id, stream, version, type, schema_version, data, metadata, person_id, sealed)
+VALUES (uuidv7(), :stream, NULL, 'thing.happened "so\\"', 1, :said, :said, uuidv7(),
+    decode(repeat('00ff', 99), 'hex'))
+""")
+SAID = (
+    r'{"b": "\" \\ \/ \u0001 \t \u2028 ü 𝄞 <b>", "numbers": [1.10, 1e300, -0, 1e-7],'
+    r' "a": [null, true, {}, []]}'
+)
 
 
 @pytest.fixture(autouse=True)
@@ -40,6 +52,24 @@ def written(record_event: Record) -> list[RecordedEvent]:
 
 
 def test_an_untouched_log_holds(session: Session, written: list[RecordedEvent]) -> None:
+    assert list(broken_links(session)) == []
+
+
+def test_what_the_release_before_wrote_holds_and_it_reads_what_this_one_wrote(
+    app: Flask, session: Session, record_event: Record
+) -> None:
+    def write() -> None:
+        record_event()
+        session.execute(ODD, {"stream": new_stream() + ' "\\ü', "said": SAID})
+        session.commit()
+
+    write()
+    try:
+        downgrade(revision="0041")
+        assert list(broken_links(session)) == []
+        write()
+    finally:
+        upgrade()
     assert list(broken_links(session)) == []
 
 

@@ -8,6 +8,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
+from typing import IO, Any, Protocol
 
 ROOT = Path(__file__).parents[1]
 LAUNCHER = Path(__file__).with_name("launch.py")
@@ -16,6 +17,19 @@ LOG_LINES_SHOWN = 15
 
 class ServerFailed(Exception):
     """A program ended, or did not become ready. The message ends with the last lines of its log."""
+
+
+class Child(Protocol):
+    """A program that was started, as Popen knows it."""
+
+    pid: int
+    returncode: int | Any
+
+    def poll(self) -> int | None: ...
+
+    def wait(self, timeout: float | None = None) -> int: ...
+
+    def send_signal(self, sig: int) -> None: ...
 
 
 class Process:
@@ -47,7 +61,7 @@ class Process:
         self._ready_within = ready_within
         self._stop_signal = stop_signal
         self._grace = grace
-        self._child: subprocess.Popen[bytes] | None = None
+        self._child: Child | None = None
 
     @property
     def pid(self) -> int | None:
@@ -79,17 +93,20 @@ class Process:
     def launch(self) -> None:
         """Start it and return at once."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
-        how = [str(os.getpid()), str(int(self._stop_signal)), self._user or ""]
         with self.log.open("ab") as log:
-            self._child = subprocess.Popen(
-                [sys.executable, "-I", "-S", str(LAUNCHER), *how, *self._command],
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                env=self._environ,
-                cwd=ROOT,
-                start_new_session=True,
-            )
+            self._child = self._spawn(log)
+
+    def _spawn(self, log: IO[bytes]) -> Child:
+        how = [str(os.getpid()), str(int(self._stop_signal)), self._user or ""]
+        return subprocess.Popen(
+            [sys.executable, "-I", "-S", str(LAUNCHER), *how, *self._command],
+            stdin=subprocess.DEVNULL,
+            stdout=log,
+            stderr=subprocess.STDOUT,
+            env=self._environ,
+            cwd=ROOT,
+            start_new_session=True,
+        )
 
     def wait_until_ready(self) -> None:
         """Return when it is ready. Raises ServerFailed, and leaves nothing running then."""

@@ -44,14 +44,16 @@ def servers(state: State, ports: Ports, environ: Mapping[str, str]) -> Servers:
     )
 
 
-def site_processes(state: State, ports: Ports, environ: Mapping[str, str]) -> list[Process]:
+def site_processes(
+    state: State, ports: Ports, environ: Mapping[str, str], kind: type[Process] = Process
+) -> list[Process]:
     """The processes of the Procfile, as they run on real servers; they need the servers. None has
-    the address of the tables' owner."""
+    the address of the tables' owner. ``kind`` says how each is started."""
     commands = procfile()
     environ = {name: value for name, value in environ.items() if name != "OWNER_DATABASE_URL"}
 
     def process(name: str, ready: Callable[[], bool] = lambda: True) -> Process:
-        return Process(
+        return kind(
             name,
             shell(commands[name]),
             log=state.log(name),

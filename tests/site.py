@@ -28,6 +28,7 @@ from local.programs import site_processes
 from local.redis import Redis
 from local.settings import local_settings
 from local.state import State
+from tests.forked_process import ForkedProcess
 from tests.smtp_sink import SmtpSink
 
 CONTENT = ROOT / "content"
@@ -217,6 +218,7 @@ def prepared_site(
     sink_host: str = HOST,
     labs: bool = False,
     texts: bool = False,
+    kind: type[Process] = ForkedProcess,
 ) -> Iterator[Site]:
     """A site with an empty, migrated database of its own, not started yet; stopped at the end. Its
     labs and its texts, which nothing else depends on, are there where a test is about them."""
@@ -240,7 +242,7 @@ def prepared_site(
             **({} if texts else {"CONTENT_DIR": str(without_texts(Path(folder) / "content"))}),
             **(settings or {}),
         }
-        processes = site_processes(State(Path(folder)), ports, environ)
+        processes = site_processes(State(Path(folder)), ports, environ, kind)
         if not labs:
             processes = [process for process in processes if process.name != "labs"]
         site = Site(environ, processes, postgres=postgres, redis=redis, sink=sink)

@@ -9,7 +9,7 @@ from app import create_app
 from app.events.tasks import sweep_deliveries
 from local.commands import procfile, shell
 from local.ports import answers_ok
-from local.process import Process
+from tests.forked_process import ForkedProcess
 from tests.site import Site
 
 # Over these companies' applications the odd worker ends or, once, stops the process that it is in.
@@ -48,7 +48,7 @@ def replaced(
     """Within it that process runs another command, with these settings of its own."""
     careful = site.processes[name]
     careful.stop()
-    site.processes[name] = careless = Process(
+    site.processes[name] = careless = ForkedProcess(
         name,
         shell(command),
         log=careful.log,

@@ -10,8 +10,8 @@ from app.background.schedule import beat_schedule
 from config import load_config
 from local.commands import procfile, shell
 from local.ports import HOST
-from local.process import Process
 from tests.faults.handled import QUEUE
+from tests.forked_process import ForkedProcess
 from tests.site import Site, eventually
 
 USUAL = " --scheduler celery.beat:PersistentScheduler"
@@ -39,7 +39,7 @@ class Scheduler:
         }
         command = shell(procfile()["scheduler"] + more)
         self._tasks = len(beat_schedule(load_config(environ)))
-        self.process = Process(folder.name, command, log=folder / "log", environ=environ)
+        self.process = ForkedProcess(folder.name, command, log=folder / "log", environ=environ)
 
     def sent(self) -> int:
         return int(self._broker.llen(QUEUE))

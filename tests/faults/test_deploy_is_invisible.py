@@ -12,6 +12,7 @@ import psutil
 from local.commands import procfile, shell
 from local.process import Process
 from tests.faults.handled import check_each_was_handled_once, wait_until_handled
+from tests.forked_process import ForkedProcess
 from tests.prospects import TIMEOUT, make_prospects, send
 from tests.site import Site, eventually
 
@@ -83,7 +84,7 @@ def replace_all(site: Site) -> None:
 
 def next_web(site: Site) -> Process:
     """The next release's, on the same port: the kernel shares the visitors out among both."""
-    web = Process(
+    web = ForkedProcess(
         "web",
         shell(procfile()["web"]),
         log=site.processes["web"].log,

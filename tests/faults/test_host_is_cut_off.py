@@ -93,7 +93,9 @@ def whole_cluster(folder: Path) -> Iterator[Cluster]:
             stack.callback(process.stop)
             process.start()
         trust_all(postgres)
-        site = stack.enter_context(prepared_site(postgres, redis, PATIENT, sink_host=SERVER))
+        # A fork server would fork them where it stands itself, which is another host by now.
+        prepared = prepared_site(postgres, redis, PATIENT, sink_host=SERVER, kind=Process)
+        site = stack.enter_context(prepared)
         worker = site.processes.pop("worker")
         site.processes |= {
             name: Process(

@@ -1,0 +1,108 @@
+"""A program of the site that a fork server starts, for a part of the processor's time that it takes
+to load all code anew."""
+
+import atexit
+import json
+import os
+import select
+import signal
+import socket
+import subprocess
+import sys
+from collections.abc import Mapping, Sequence
+from functools import cache
+from typing import IO, NamedTuple
+
+from local.commands import command_environment
+from local.process import ROOT, Child, Process
+
+
+class ForkedProcess(Process):
+    """As Process, for a command of the Procfile; by itself where no fork would do the same: where a
+    folder of Python code comes first, and where the kernel is not Linux."""
+
+    def _spawn(self, log: IO[bytes]) -> Child:
+        environ = dict(self._environ or os.environ)
+        if environ.get("PYTHONPATH") != os.environ.get("PYTHONPATH") or sys.platform != "linux":
+            return super()._spawn(log)
+        request = {
+            "command": words(self._command, environ),
+            "environ": environ,
+            "stop_signal": int(self._stop_signal),
+        }
+        ours, theirs = socket.socketpair()
+        with theirs:
+            fds = [log.fileno(), theirs.fileno()]
+            socket.send_fds(fork_server().control, [json.dumps(request).encode()], fds)
+        return Forked(self._command, ours)
+
+
+class Forked:
+    """What Popen is, of a child of the fork server."""
+
+    def __init__(self, command: object, answers: socket.socket) -> None:
+        self._command = command
+        self._answers = answers.makefile("rb", buffering=0)
+        answers.close()
+        self.pid = int(self._answers.readline())
+        self.returncode: int | None = None
+
+    def poll(self) -> int | None:
+        return self._look(0)
+
+    def wait(self, timeout: float | None = None) -> int:
+        code = self._look(timeout)
+        if code is None:
+            raise subprocess.TimeoutExpired(str(self._command), timeout or 0)
+        return code
+
+    def send_signal(self, number: int) -> None:
+        if self.poll() is None:
+            os.kill(self.pid, number)
+
+    def _look(self, timeout: float | None) -> int | None:
+        """The return code, waited for so many seconds or without end; None where it still runs."""
+        if self.returncode is None and select.select([self._answers], [], [], timeout)[0]:
+            line = self._answers.readline()
+            self._answers.close()
+            # Where the server is gone, it took its children along.
+            self.returncode = int(line) if line else -signal.SIGTERM
+        return self.returncode
+
+
+def words(command: Sequence[str], environ: Mapping[str, str]) -> list[str]:
+    """What the shell would replace itself with, as local.commands.shell has it do."""
+    shell, option, script = command
+    shown = script.replace("exec", "printf '%s\\0'", 1)
+    asked = subprocess.run([shell, option, shown], env=environ, capture_output=True, check=True)
+    return asked.stdout.decode().rstrip("\0").split("\0")
+
+
+class ForkServer(NamedTuple):
+    """``control`` is where it takes requests, and it ends when that is closed. So it does, and its
+    children with it, where this process is killed."""
+
+    control: socket.socket
+    process: subprocess.Popen[bytes]
+
+    def end(self) -> None:
+        self.control.close()
+        self.process.wait()
+
+
+@cache
+def fork_server() -> ForkServer:
+    """The one of this process."""
+    ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
+    with theirs:
+        process = subprocess.Popen(
+            [sys.executable, "-m", "tests.fork_server", str(theirs.fileno())],
+            stdin=subprocess.DEVNULL,
+            env=command_environment(),
+            cwd=ROOT,
+            pass_fds=[theirs.fileno()],
+            start_new_session=True,
+        )
+    server = ForkServer(ours, process)
+    atexit.register(server.end)
+    return server

@@ -1,0 +1,103 @@
+"""A process that is forked is to whoever looks at it what one is that its command line has started;
+``test_run``, ``test_wrong_setting`` and ``test_scheduler`` start the Procfile's own lines."""
+
+import os
+import signal
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import psutil
+import pytest
+
+from local.commands import command_environment, procfile, shell
+from local.process import ROOT, Process
+from tests.forked_process import ForkedProcess
+from tests.site import eventually
+
+KINDS = (Process, ForkedProcess)
+WAITS = """
+import os, sys, time
+print(os.environ["WORD"], sys.argv[1:], os.getcwd(), os.getsid(0) == os.getpid(), flush=True)
+time.sleep(600)
+"""
+STARTS = """
+import sys
+from pathlib import Path
+from tests.integration.test_forked_process import of_kind
+from tests.forked_process import ForkedProcess
+process = of_kind(ForkedProcess, Path(sys.argv[1]))
+process.start()
+print(process.pid, flush=True)
+sys.stdin.read()
+"""
+
+
+def of_kind(kind: type[Process], folder: Path, command: str = "waits 1 $WORD") -> Process:
+    """A program that says how it was started, and waits."""
+    program = folder / "waits"
+    program.write_text(f"#!{sys.executable}\n{WAITS}")
+    program.chmod(0o755)
+    log = folder / "log"
+    environ = command_environment()
+    environ |= {"PATH": f"{folder}{os.pathsep}{environ['PATH']}", "WORD": "two words"}
+    return kind(
+        "sample",
+        shell(command),
+        log=log,
+        environ=environ,
+        ready=lambda: "\n" in log.read_text(),
+    )
+
+
+@pytest.fixture(params=KINDS)
+def process(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[Process]:
+    process = of_kind(request.param, tmp_path)
+    yield process
+    process.stop()
+
+
+def test_it_has_its_arguments_environment_folder_and_session(process: Process) -> None:
+    process.start()
+    expected = f"two words ['1', 'two', 'words'] {ROOT} True\n"
+    assert process.log.read_text() == expected
+
+
+@pytest.mark.parametrize("number", [signal.SIGKILL, signal.SIGTERM])
+def test_how_it_was_ended_is_told(process: Process, number: signal.Signals) -> None:
+    process.start()
+    assert process.is_running and process.ending == "not at all"
+    assert process.pid
+    os.killpg(process.pid, number)
+    eventually(lambda: not process.is_running)
+    assert process.ending == number.name
+
+
+@pytest.mark.parametrize("kind", KINDS)
+@pytest.mark.parametrize("name", ["relay", "worker", "web"])
+def test_its_last_words_and_its_exit_code_are_the_commands(
+    tmp_path: Path, kind: type[Process], name: str
+) -> None:
+    environ = {**command_environment(), "SECRET_KEY": ""}
+    process = kind(name, shell(procfile()[name]), log=tmp_path / "log", environ=environ)
+    process.start()
+    eventually(lambda: not process.is_running)
+    assert process.ending == "exit code 1"
+    assert process.log.read_text().startswith("Error: SECRET_KEY is not set.")
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="only Linux tells a child of this death")
+def test_it_ends_when_whoever_started_it_is_killed(tmp_path: Path) -> None:
+    starter = subprocess.Popen(
+        [sys.executable, "-c", STARTS, str(tmp_path)],
+        cwd=ROOT,
+        stdin=subprocess.PIPE,
+        stdout=subprocess.PIPE,
+    )
+    with starter:
+        assert starter.stdout
+        pid = int(starter.stdout.readline())
+        assert psutil.pid_exists(pid)
+        starter.kill()
+        eventually(lambda: not psutil.pid_exists(pid))

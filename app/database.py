@@ -12,7 +12,7 @@ import psycopg
 import uuid_utils.compat
 from flask import Flask
 from flask_sqlalchemy import SQLAlchemy
-from sqlalchemy import Connection, DateTime, MetaData, event, text
+from sqlalchemy import Connection, DateTime, MetaData, event
 from sqlalchemy.dialects.postgresql import JSONB
 from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, OperationalError
 from sqlalchemy.exc import TimeoutError as PoolTimeout
@@ -132,39 +132,6 @@ def autocommit() -> Iterator[Connection]:
             _run_after_commit(connection)
         finally:
             _forget_after_commit(connection)
-
-
-TRY_LOCK = text("SELECT pg_try_advisory_lock(hashtext(:work))")
-UNLOCK = text("SELECT pg_advisory_unlock(hashtext(:work))")
-# A lock on one number stands there as its two halves.
-IS_LOCKED = text("""
-SELECT EXISTS (
-    SELECT FROM pg_locks
-    WHERE locktype = 'advisory' AND objsubid = 1 AND granted
-      AND database = (SELECT oid FROM pg_database WHERE datname = current_database())
-      AND CAST(classid AS bigint) << 32 | CAST(objid AS bigint) = hashtext(:work)
-)
-""")
-
-
-@contextmanager
-def alone_at(work: str) -> Iterator[bool]:
-    """Whether no other process is at that work now, nor will be until this ends.
-
-    The lock is the connection's, so a process that dies has let go of it.
-    """
-    with autocommit() as connection:
-        is_alone = bool(connection.scalar(TRY_LOCK, {"work": work}))
-        try:
-            yield is_alone
-        finally:
-            if is_alone:
-                connection.execute(UNLOCK, {"work": work})
-
-
-def is_someone_at(session: Session, work: str) -> bool:
-    """Whether some process is alone at that work now."""
-    return bool(session.scalar(IS_LOCKED, {"work": work}))
 
 
 def after_commit(executor: Executor, action: Callable[[], None]) -> None:

@@ -18,7 +18,8 @@ from sqlalchemy import Row, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.database import alone_at, db
+from app.advisory_locks import alone_at
+from app.database import db
 from app.events.bell import Listener, listening
 from app.events.delivery.claims import LeaseKeeper
 from app.events.delivery.relay import BATCH, RETRY_SECONDS, relay_batch

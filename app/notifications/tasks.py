@@ -2,8 +2,9 @@
 
 from celery import shared_task
 
+from app.advisory_locks import alone_at
 from app.background.wake import wake
-from app.database import alone_at, db
+from app.database import db
 from app.events.delivery.retry import RetryPolicy
 from app.firm.brand import current_brand
 from app.notifications.mailer import send_next_mail

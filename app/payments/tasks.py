@@ -2,7 +2,8 @@
 
 from celery import shared_task
 
-from app.database import alone_at, db
+from app.advisory_locks import alone_at
+from app.database import db
 from app.payments.reconciliation import fetch_missed_events
 
 

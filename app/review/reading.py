@@ -3,9 +3,9 @@
 import msgspec
 from markupsafe import Markup
 
-from app.applications.queries import readable_answers
 from app.applications.questions.answers import Answer, Answers
 from app.applications.questions.questionnaire import Questionnaire
+from app.applications.questions.readable import readable_answers
 from app.web.text_checks import WEB_ADDRESS
 
 READ_FIRST = "problem"

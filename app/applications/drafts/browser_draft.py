@@ -11,13 +11,13 @@ from app.applications.drafts.forms import is_of, name_of
 from app.applications.drafts.kept_draft import KeptDraft, read_draft
 from app.applications.drafts.service import NotThisDraft, move_to_present_questions
 from app.applications.models import Draft
-from app.applications.queries import answers_asked_no_more
 from app.applications.questions.answers import Answer
 from app.applications.questions.questionnaire import (
     Step,
     current_questionnaire,
     original_questionnaire,
 )
+from app.applications.questions.readable import answers_asked_no_more
 from app.database import autocommit, db
 
 DRAFT_COOKIE = "draft"

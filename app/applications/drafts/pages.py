@@ -10,9 +10,13 @@ from app.applications.drafts.forms import CSRF_EXPIRED, ReviewForm, StepForm, fo
 from app.applications.drafts.kept_draft import KeptDraft
 from app.applications.drafts.pace import minutes_by_step
 from app.applications.drafts.service import first_incomplete_step, last_save, unfinished_steps
-from app.applications.queries import answers_asked_no_more, readable_answers, readable_rows
 from app.applications.questions.answers import Answer
 from app.applications.questions.questionnaire import Step, current_questionnaire
+from app.applications.questions.readable import (
+    answers_asked_no_more,
+    readable_answers,
+    readable_rows,
+)
 from app.applications.refusal import token_of_sent
 from app.database import db
 

@@ -8,7 +8,8 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from app.database import alone_at, db
+from app.advisory_locks import alone_at
+from app.database import db
 from app.events.integrity.chain import broken_links
 from app.events.integrity.checkpoints import (
     LONGEST_UNSIGNED_SECONDS,

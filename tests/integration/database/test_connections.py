@@ -8,7 +8,8 @@ from flask import Flask
 from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
-from app.database import Executor, after_commit, alone_at, autocommit, db
+from app.advisory_locks import alone_at
+from app.database import Executor, after_commit, autocommit, db
 from local.postgres import Postgres
 
 OWN_PID = text("SELECT pg_backend_pid()")

@@ -10,7 +10,8 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app.database import alone_at, db
+from app.advisory_locks import alone_at
+from app.database import db
 from app.events.projections.projection import current_projections
 from app.review.queue import rebuild as rebuilding
 from app.review.queue.models import QueueFigure, QueueRow

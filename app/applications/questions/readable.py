@@ -1,0 +1,69 @@
+"""A questionnaire of its time, and answers in the words of its options."""
+
+from collections.abc import Iterable
+
+import msgspec
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.applications.models import StoredQuestionnaire
+from app.applications.questions.answers import Answer, Answers
+from app.applications.questions.questionnaire import (
+    Question,
+    Questionnaire,
+    Step,
+    current_questionnaire,
+)
+from app.languages.prose import in_present_language
+
+
+def questionnaire_of(session: Session, version: str) -> Questionnaire:
+    """The questions of that version; today's where it was not kept."""
+    current = current_questionnaire()
+    stored = session.get(StoredQuestionnaire, version) if version != current.version else None
+    if stored is None:
+        return current
+    return in_present_language(msgspec.convert(stored.content, Questionnaire))
+
+
+def answers_asked_no_more(session: Session, answers: Answers) -> list[tuple[str, Answer]]:
+    """What was answered to questions that today's form has no more, as (question, answer in words)
+    of the last questionnaire that asked each."""
+    gone = set(answers) - set(current_questionnaire().keys)
+    rows: list[tuple[str, Answer]] = []
+    latest_first = select(StoredQuestionnaire).order_by(StoredQuestionnaire.first_asked_at.desc())
+    for stored in session.scalars(latest_first) if gone else ():
+        questionnaire = in_present_language(msgspec.convert(stored.content, Questionnaire))
+        known = [key for key in questionnaire.keys if key in gone]
+        rows += readable_rows(answers, map(questionnaire.question, known))
+        gone -= set(known)
+        if not gone:
+            break
+    return rows
+
+
+def readable_answers(
+    answers: Answers, questionnaire: Questionnaire
+) -> list[tuple[Step, list[tuple[str, Answer]]]]:
+    """The answers by step, each as (question, answer in the words of its options); "" for none.
+    Questions that were not asked are left out."""
+    asked = questionnaire.asked(answers)
+    return [
+        (step, readable_rows(answers, [q for q in step.questions if q in asked]))
+        for step in questionnaire.steps
+    ]
+
+
+def readable_rows(answers: Answers, questions: Iterable[Question]) -> list[tuple[str, Answer]]:
+    """The same for some questions."""
+    rows = []
+    for question in questions:
+        labels = {option.value: option.label for option in question.options}
+        given = answers.get(question.key, "")
+        in_words: Answer = (
+            [labels.get(one, one) for one in given]
+            if isinstance(given, list)
+            else labels.get(given, given)
+        )
+        rows.append((question.label, in_words))
+    return rows

@@ -41,10 +41,10 @@ def show_changes() -> ResponseReturnValue | None:
     return None
 
 
-@content.app_context_processor
-def add_pages() -> dict[str, tuple[Page, ...]]:
-    """The foot of each page names the firm's pages."""
-    return {"firm_pages": current_pages().in_language(present_language())}
+@content.app_template_global()
+def firm_pages() -> tuple[Page, ...]:
+    """The foot of each page names them."""
+    return current_pages().in_language(present_language())
 
 
 content.add_app_template_filter(whole_address, "absolute")

@@ -62,9 +62,10 @@ def init_security(app: Flask, config: Config) -> None:
     @app.after_request
     def harden(response: Response) -> Response:
         is_part = response.mimetype in PARTS_OF_PAGES
+        given = {name.lower() for name, _ in response.headers}
         for name, value in headers.items():
-            if name in FOR_PARTS or not is_part:
-                response.headers.setdefault(name, value)
+            if name.lower() not in given and (name in FOR_PARTS or not is_part):
+                response.headers.add(name, value)
         return response
 
 

@@ -5,6 +5,7 @@ from collections.abc import Iterator
 import pytest
 from flask import Flask
 from jinja2 import Environment, nodes
+from jinja2.defaults import DEFAULT_NAMESPACE
 from jinja2.meta import find_undeclared_variables
 
 from app.web.kept_parts import KeptParts
@@ -24,13 +25,14 @@ def kept_in(template: nodes.Template) -> Iterator[tuple[set[str], list[nodes.Nod
 
 
 def names_in(template: nodes.Template, body: list[nodes.Node]) -> set[str]:
-    """What it takes from around it, also of what every template has: the request is among that."""
+    """What it takes from around it: from its template, its imports, and what Flask gives to all."""
     assert template.environment
-    without_globals = template.environment.overlay()
-    without_globals.globals = {}
+    without_flask = template.environment.overlay()
+    without_flask.globals = DEFAULT_NAMESPACE
     part = nodes.Template(body, lineno=1)
-    part.set_environment(without_globals)
-    return find_undeclared_variables(part)
+    part.set_environment(without_flask)
+    imported = {str(name) for line in part.find_all(nodes.FromImport) for name in line.names}
+    return find_undeclared_variables(part) | imported
 
 
 def macros_for_everybody(env: Environment, template: nodes.Template) -> set[str]:
@@ -81,6 +83,7 @@ def test_no_part_that_is_kept_looks_at_the_request_or_the_visitor(app: Flask) ->
         ("{% kept step.key %}{{ form.name }}{% endkept %}", ["form"]),
         ("{% kept %}{{ request.path }} {{ csrf_token() }}{% endkept %}", ["csrf_token", "request"]),
         ('{% from "components.html" import csrf %}{% kept %}{{ csrf() }}{% endkept %}', ["csrf"]),
+        ('{% kept %}{% from "components.html" import csrf %}{{ csrf() }}{% endkept %}', ["csrf"]),
         ('{% kept %}{{ url_for(".save") }}{% endkept %}', [".save"]),
     ],
 )

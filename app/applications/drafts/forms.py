@@ -55,7 +55,7 @@ class StepForm(SiteForm):
         return [
             question
             for question in self.step.questions
-            if all_hold(self._conditions_before(question), self._earlier)
+            if not question.when or all_hold(self._conditions_before(question), self._earlier)
         ]
 
     def asks(self, question: Question) -> bool:

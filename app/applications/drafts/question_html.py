@@ -5,13 +5,14 @@ from functools import lru_cache
 from typing import Any, cast
 
 from flask import current_app
-from jinja2 import Template
+from jinja2 import Environment
 from markupsafe import Markup
 from wtforms import Field
 
-from app.applications.drafts.forms import StepForm, form_for
-from app.applications.questions.questionnaire import Question, Step
+from app.applications.drafts.forms import StepForm
+from app.applications.questions.questionnaire import Question
 from app.languages.choice import present_language
+from app.web.assets import keeps_files
 
 # Of seven questions with six options each, some hundred choices are in use at a time.
 MOST_KEPT = 2048
@@ -19,22 +20,28 @@ MOST_KEPT = 2048
 
 def question_html(form: StepForm, question: Question) -> Markup:
     """The question's label, hint and input, what is wrong with its answer, and why it is asked."""
-    field, components = form[question.key], current_app.jinja_env.get_template("components.html")
-    if not question.options or field.errors:
-        return _written(components, field, question)
-    chosen = tuple(option.value for option in field.iter_choices() if option.selected)
-    return _choice_html(components, form.step, question, chosen, present_language())
+    field, env = form[question.key], current_app.jinja_env
+    if not question.options or field.errors or not keeps_files():
+        return _written(env, field, question)
+    picked = field.data or () if question.kind == "choices" else (field.data,)
+    chosen = tuple(option.value for option in question.options if option.value in picked)
+    form_class: Any = type(form)
+    return _choice_html(env, form_class, question, chosen, present_language())
 
 
 @lru_cache(MOST_KEPT)
 def _choice_html(
-    components: Template, step: Step, question: Question, chosen: tuple[str, ...], _language: str
+    env: Environment,
+    form_class: type[StepForm],
+    question: Question,
+    chosen: tuple[str, ...],
+    _language: str,
 ) -> Markup:
     answer = chosen if question.kind == "choices" else next(iter(chosen), None)
-    form = form_for(step)(formdata=None, data={question.key: answer}, meta={"csrf": False})
-    return _written(components, form[question.key], question)
+    form = form_class(formdata=None, data={question.key: answer}, meta={"csrf": False})
+    return _written(env, form[question.key], question)
 
 
-def _written(components: Template, field: Field, question: Question) -> Markup:
-    macros: Any = components.module
+def _written(env: Environment, field: Field, question: Question) -> Markup:
+    macros: Any = env.get_template("components.html").module
     return cast(Markup, macros.field(field, question.reason, optional=not question.required))

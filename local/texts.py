@@ -22,10 +22,17 @@ from app.languages.catalogs import read_catalog
 from app.languages.choice import LANGUAGES, SOURCE
 from app.languages.prose import map_prose
 from app.scoring.rubric_file import load_rubric
+from app.web.kept_parts import KeptParts
 from config import ROOT
 
-METHODS = [("**.py", "python"), ("**.html", "jinja2"), ("**.txt", "jinja2"), ("**.svg", "jinja2")]
-OPTIONS = {"jinja2": {"trimmed": "true", "silent": "false"}}
+TEMPLATES = ("**.html", "**.txt", "**.svg")
+METHODS = [("**.py", "python"), *((pattern, "jinja2") for pattern in TEMPLATES)]
+AS_RENDERED = {
+    "extensions": f"{KeptParts.__module__}.{KeptParts.__name__}",
+    "trimmed": "true",
+    "silent": "false",  # a template that can't be read would have no texts
+}
+OPTIONS = dict.fromkeys(TEMPLATES, AS_RENDERED)
 KEYWORDS = {
     "_": None,
     "gettext": None,

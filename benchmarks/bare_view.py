@@ -10,9 +10,8 @@ from benchmarks.bare import ETAG, cookie_and_token
 from benchmarks.load import drive, form_post, page_get
 from benchmarks.sample import TABLES
 from benchmarks.turns import Load
-from local.commands import procfile, shell
-from local.ports import answers, free_port
-from local.process import Process
+from benchmarks.web_server import web_server
+from local.ports import free_port
 
 
 class BareView:
@@ -48,13 +47,7 @@ def bare_view(settings: Mapping[str, str], folder: Path) -> Iterator[BareView]:
     with psycopg.connect(settings["OWNER_DATABASE_URL"]) as connection:
         connection.execute(TABLES)
     port = free_port()
-    process = Process(
-        "bare",
-        shell(procfile()["web"].replace("wsgi:app", "benchmarks.bare:app")),
-        log=folder / "bare.log",
-        environ={**settings, "PORT": str(port)},
-        ready=lambda: answers(port),
-    )
+    process = web_server("bare", "benchmarks.bare:app", port, settings, folder / "bare.log")
     process.start()
     try:
         yield BareView(port)

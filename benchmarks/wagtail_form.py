@@ -12,9 +12,9 @@ from urllib.parse import urlencode
 from benchmarks.load import drive, form_post, page_get
 from benchmarks.sample import ANSWERS
 from benchmarks.turns import Load
-from local.commands import procfile, shell
-from local.ports import answers, free_port
-from local.process import ROOT, Process
+from benchmarks.web_server import web_server
+from local.ports import free_port
+from local.process import ROOT
 
 REQUIREMENTS = ("wagtail==8.0.1", "psycopg[binary]==3.3.9", "granian==2.8.7")
 # Django takes any 32 letters, if the cookie and the form agree on them.
@@ -86,12 +86,10 @@ def served_wagtail(
     """Wagtail under the site's own web server, on the empty database of ``settings``, which that
     module of `benchmarks/wagtail_site` fills; the value is its port."""
     port = free_port()
-    environ = {**settings, "PORT": str(port), "PATH": f"{programs}:{settings['PATH']}"}
+    environ = {**settings, "PATH": f"{programs}:{settings['PATH']}"}
     command = [str(programs / "python"), "-m", f"benchmarks.wagtail_site.{prepare}", *arguments]
     subprocess.run(command, check=True, env=environ, cwd=ROOT)
-    target = "benchmarks.wagtail_site.wsgi:application"
-    server = shell(procfile()["web"].replace("wsgi:app", target))
-    process = Process("wagtail", server, log=log, environ=environ, ready=lambda: answers(port))
+    process = web_server("wagtail", "benchmarks.wagtail_site.wsgi:application", port, environ, log)
     process.start()
     try:
         yield port

@@ -131,7 +131,8 @@ def autocommit() -> Iterator[Connection]:
             yield connection
             _run_after_commit(connection)
         finally:
-            _forget_after_commit(connection)
+            if not connection.invalidated:  # one that is lost has nothing left to forget
+                _forget_after_commit(connection)
 
 
 def after_commit(executor: Executor, action: Callable[[], None]) -> None:

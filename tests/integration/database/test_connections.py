@@ -89,6 +89,24 @@ def test_what_is_done_after_a_commit_is_done_once_at_the_end_of_such_statements(
     assert done == ["rung"]
 
 
+def test_a_connection_that_is_lost_among_such_statements_is_told_as_that_and_forgets_them(
+    app: Flask, postgres: Postgres
+) -> None:
+    done: list[str] = []
+
+    def lose() -> None:
+        with autocommit() as connection:
+            after_commit(connection, lambda: done.append("rung"))
+            cut_off(postgres, connection.scalar(OWN_PID))
+            connection.scalar(OWN_PID)
+
+    with pytest.raises(OperationalError):
+        lose()
+    with autocommit() as connection:
+        connection.scalar(OWN_PID)
+    assert done == []
+
+
 def test_an_exception_among_such_statements_forgets_what_was_to_be_done_after_them(
     app: Flask,
 ) -> None:

@@ -102,6 +102,7 @@ def record_all(
     except IntegrityError as error:
         raise ConcurrentAppend(f"{stream} has moved on from version {expected_version}") from error
     after_commit(executor, bell.ring)
+    appended = zip(events, contents, rows, strict=True)
     return [
         RecordedEvent(
             id=content["id"],
@@ -114,9 +115,7 @@ def record_all(
             metadata=metadata,
             recorded_at=recorded_at,
         )
-        for event, content, (position, horizon, version, recorded_at) in zip(
-            events, contents, rows, strict=True
-        )
+        for event, content, (position, horizon, version, recorded_at) in appended
     ]
 
 

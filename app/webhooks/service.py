@@ -86,8 +86,7 @@ def change_endpoint(
 ) -> None:
     """Have the endpoint as given; its secret stays, and so does whether it is enabled. The types
     are those of the messages that are made from now on. Another spelling of its address is not
-    taken; at a new one it has not failed yet,
-    and what waits goes there from its first try."""
+    taken; at a new one it has not failed yet, and what waits goes there from its first try."""
     lock_endpoint(session, endpoint)
     is_moved = normal_address(url) != normal_address(endpoint.url)
     if is_moved:

@@ -1,7 +1,6 @@
 """Saves of one draft that go on at the same time, each from what it had read before."""
 
 from collections.abc import Iterator
-from uuid import UUID
 
 import pytest
 from flask import Flask
@@ -42,12 +41,7 @@ def connection(app: Flask) -> Iterator[Connection]:
 def draft(connection: Connection, session: Session) -> KeptDraft:
     begun = start_draft(session, current_questionnaire())
     session.commit()
-    return stored(connection, begun.id)
-
-
-def stored(connection: Connection, draft_id: UUID) -> KeptDraft:
-    """What another request would read."""
-    return read_again(connection, draft_id)
+    return read_again(connection, begun.id)
 
 
 def save(
@@ -72,7 +66,7 @@ def test_two_steps_that_are_saved_at_once_are_both_kept(
 ) -> None:
     save(connection, draft, "problem", "one")
     save(connection, draft, "outcome", "two")
-    after = stored(connection, draft.id)
+    after = read_again(connection, draft.id)
     assert after.answers == {"problem": "one", "success": "two"}
     assert after.version == draft.version + 2
     assert after.step_saves == {"problem": "saveone", "outcome": "savetwo"}
@@ -84,7 +78,7 @@ def test_of_two_saves_of_one_step_at_once_the_second_is_told_of_the_first(
     save(connection, draft, "problem", "one")
     with pytest.raises(StepChanged):
         save(connection, draft, "problem", "two")
-    assert stored(connection, draft.id).answers == {"problem": "one"}
+    assert read_again(connection, draft.id).answers == {"problem": "one"}
 
 
 def test_without_the_guard_the_second_would_overwrite_the_first(
@@ -92,9 +86,11 @@ def test_without_the_guard_the_second_would_overwrite_the_first(
 ) -> None:
     """The control: it claims to have read what the first has stored."""
     save(connection, draft, "problem", "one")
-    unguarded = draft._replace(answers={"problem": "two"}, xmin=stored(connection, draft.id).xmin)
+    unguarded = draft._replace(
+        answers={"problem": "two"}, xmin=read_again(connection, draft.id).xmin
+    )
     assert store_draft(connection, unguarded)
-    assert stored(connection, draft.id).answers == {"problem": "two"}
+    assert read_again(connection, draft.id).answers == {"problem": "two"}
 
 
 @pytest.mark.parametrize("key", list(FIELDS))
@@ -102,13 +98,13 @@ def test_a_draft_that_is_sent_while_a_step_is_saved_stays_as_it_was_sent(
     connection: Connection, prospect: Prospect, session: Session, key: str
 ) -> None:
     prospect.fill_in()
-    draft = stored(connection, session.scalars(select(Draft.id)).one())
+    draft = read_again(connection, session.scalars(select(Draft.id)).one())
     prospect.send()
-    sent = stored(connection, draft.id)
+    sent = read_again(connection, draft.id)
     seen = last_save(draft, current_questionnaire().step(key))
     with pytest.raises(DraftSealed):
         save(connection, draft, key, "too late", seen=seen)
-    assert stored(connection, draft.id) == sent
+    assert read_again(connection, draft.id) == sent
 
 
 def test_a_draft_that_is_deleted_while_a_step_is_saved_is_not_there_again(
@@ -127,15 +123,15 @@ def test_a_save_that_waits_for_another_is_done_with_what_that_has_stored(
     save(session, draft, "problem", "one")
     with waiting(app, lambda beside: save(beside, draft, "outcome", "two")):
         session.commit()
-    assert stored(connection, draft.id).answers == {"problem": "one", "success": "two"}
+    assert read_again(connection, draft.id).answers == {"problem": "one", "success": "two"}
 
 
 def test_a_save_that_changes_nothing_writes_nothing(
     connection: Connection, draft: KeptDraft
 ) -> None:
-    once = stored(connection, save(connection, draft, "problem", "one").id)
+    once = read_again(connection, save(connection, draft, "problem", "one").id)
     save(connection, once, "problem", "one")
-    assert stored(connection, draft.id) == once
+    assert read_again(connection, draft.id) == once
 
 
 @settings(
@@ -148,7 +144,7 @@ def test_pages_of_different_steps_never_lose_a_text_to_each_other(
     """At each turn one of them reads the draft, as when it is opened, or saves what it read."""
     begun = start_draft(session, current_questionnaire())
     session.commit()
-    read = dict.fromkeys(FIELDS, stored(connection, begun.id))
+    read = dict.fromkeys(FIELDS, read_again(connection, begun.id))
     typed: dict[str, str] = {}
     for turn, (key, saves) in enumerate(turns):
         if saves:
@@ -156,6 +152,6 @@ def test_pages_of_different_steps_never_lose_a_text_to_each_other(
             typed[key] = f"{turn}"
             read[key] = save(connection, read[key], key, typed[key], seen=seen)
         else:
-            read[key] = stored(connection, begun.id)
-    kept = stored(connection, begun.id)
+            read[key] = read_again(connection, begun.id)
+    kept = read_again(connection, begun.id)
     assert kept.answers == {FIELDS[key]: text for key, text in typed.items()}

@@ -15,7 +15,7 @@ from app.database import utc_now
 from app.events.integrity.person_keys import is_about_erased
 from app.events.rows import NewerEvent, UnreadableEvent
 from app.events.store import read_event
-from app.outbound.sender import Answer, Request
+from app.http_client.sender import Answer, Request
 from app.outbound_hold.service import is_outbound_held
 from app.webhooks.models import WebhookEndpoint, WebhookMessage, WebhookTry
 from app.webhooks.retry import FAILURES_UNTIL_DISABLED, MOST_TRIES, delay_after

@@ -10,7 +10,7 @@ from concurrent.futures import FIRST_COMPLETED, Future, ThreadPoolExecutor, wait
 
 from sqlalchemy.orm import Session
 
-from app.outbound.sender import Answer, Request
+from app.http_client.sender import Answer, Request
 from app.telemetry.spans import Span
 from app.webhooks.claims import Claim, claim_due, note_answer
 from app.webhooks.spans import sending_span, tell_answer

@@ -11,7 +11,7 @@ from wtforms.validators import InputRequired, Length, ValidationError
 
 from app.events.contract.schema import meaning_of
 from app.events.types import Event, declared_events
-from app.outbound.addresses import address_written_as, is_public
+from app.http_client.addresses import address_written_as, is_public
 from app.web.fields import CheckboxesField, storable, trimmed
 from app.web.rendering import with_code
 from app.web.site_form import SiteForm

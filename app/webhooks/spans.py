@@ -4,7 +4,7 @@ A try is waited for by a thread that knows no app, so its span is begun and ende
 """
 
 from app.events.spans import span_of_event
-from app.outbound.sender import Answer
+from app.http_client.sender import Answer
 from app.telemetry.spans import Span
 from app.webhooks.claims import Claim
 

@@ -9,7 +9,7 @@ from app.advisory_locks import alone_at
 from app.background.wake import wake
 from app.database import db, utc_now
 from app.events.rows import NewerEvent
-from app.outbound.sender import Sender
+from app.http_client.sender import Sender
 from app.settings import current_config
 from app.webhooks.claims import count_due, put_back_orphans
 from app.webhooks.courier import send_due_messages

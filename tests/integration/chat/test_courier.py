@@ -19,7 +19,7 @@ from app.chat.service import send_failed_again
 from app.chat.tasks import send_messages, sweep_messages
 from app.circuits.queries import is_refusing, list_circuits
 from app.database import utc_now
-from app.outbound.sender import Answer
+from app.http_client.sender import Answer
 from app.outbox import sending
 from app.outbox.claims import count_due, put_back_orphans
 from local.ports import HOST

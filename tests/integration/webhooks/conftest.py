@@ -14,7 +14,7 @@ from app.applications.events import MoreProvided
 from app.database import new_id
 from app.events.store import record
 from app.events.types import RecordedEvent, stream_of
-from app.outbound.sender import Sender
+from app.http_client.sender import Sender
 from app.webhooks.courier import send_due_messages
 from app.webhooks.fan_out import fan_out_events
 from app.webhooks.models import WebhookEndpoint, WebhookMessage

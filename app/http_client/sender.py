@@ -12,8 +12,14 @@ import httpcore
 import msgspec
 
 from app.database import utc_now
-from app.outbound.addresses import is_public, look_up
-from app.outbound.connection import AddressRefused, GuardedNetwork, LookUp, NameNotFound, TlsFailed
+from app.http_client.addresses import is_public, look_up
+from app.http_client.connection import (
+    AddressRefused,
+    GuardedNetwork,
+    LookUp,
+    NameNotFound,
+    TlsFailed,
+)
 
 TOTAL_SECONDS = 15.0
 MOST_READ = 64 * 1024  # so that a usual answer can end in peace

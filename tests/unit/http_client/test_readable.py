@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.outbound.sender import readable
+from app.http_client.sender import readable
 
 
 @given(st.binary(max_size=200))

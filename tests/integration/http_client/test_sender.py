@@ -13,9 +13,9 @@ import httpcore
 import pytest
 
 from app.database import utc_now
-from app.outbound.addresses import IPAddress, is_public
-from app.outbound.connection import GuardedNetwork
-from app.outbound.sender import MOST_KEPT, Request, Sender
+from app.http_client.addresses import IPAddress, is_public
+from app.http_client.connection import GuardedNetwork
+from app.http_client.sender import MOST_KEPT, Request, Sender
 from local.ports import HOST, free_port
 from tests.certificate import Certificate
 from tests.webhook_receiver import Reply, WebhookReceiver

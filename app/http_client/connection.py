@@ -7,7 +7,7 @@ from typing import Any
 
 import httpcore
 
-from app.outbound.addresses import IPAddress
+from app.http_client.addresses import IPAddress
 
 LookUp = Callable[[str, int], list[IPAddress]]
 

@@ -15,14 +15,14 @@ from app.content.picture_views import pictures
 from app.content.syndication_views import syndication
 from app.content.views import content
 from app.engagements.views import engagements
-from app.flow.replay.views import replays
-from app.flow.views import flow
 from app.history.views import history
 from app.labs.this_site.views import this_site
 from app.labs.time_machine.views import time_machine
 from app.labs.views import labs
 from app.monitoring.views import monitoring
 from app.notifications.letters.letter import letters
+from app.operations.replay.views import replays
+from app.operations.views import operations
 from app.outbound_hold.views import outbound_hold
 from app.outlook.views import outlook
 from app.payments.views import payments
@@ -68,7 +68,7 @@ BLUEPRINTS = (
     staff_messages,
     history,
     engagements,
-    flow,
+    operations,
     replays,
     outbound_hold,
     webhooks,

@@ -18,8 +18,8 @@ from app.events.tasks import (
     sign_checkpoint,
     sweep_deliveries,
 )
-from app.flow.replay.tasks import move_replays_on
 from app.notifications.tasks import sweep_mail
+from app.operations.replay.tasks import move_replays_on
 from app.payments.tasks import reconcile_payments
 from app.screening.tasks import forget_old_origins
 from app.webhooks.tasks import forget_old_messages, sweep_webhooks

@@ -17,7 +17,7 @@ from app.events.delivery.claims import LeaseKeeper
 from app.events.delivery.relay import RelayAtHand
 from app.events.tasks import send_deliveries
 from app.events.tracing import new_trace
-from app.flow.replay.closed_doors import refuse
+from app.operations.replay.closed_doors import refuse
 from app.telemetry.setup import close_telemetry
 from config import Config
 

@@ -17,4 +17,4 @@ def release() -> ResponseReturnValue:
     was_held = release_outbound(db.session(), actor=current_user.actor)
     db.session.commit()
     flash("What waited is sent now." if was_held else "Nothing was held back any more.")
-    return redirect(url_for("flow.events"), 303)
+    return redirect(url_for("operations.events"), 303)

@@ -62,7 +62,7 @@ def service_away(name: str, failures: int, error: str) -> Letter:
             f"The service {name} has failed {failures} times in a row ({error}). It is left alone"
             " for a while, then tried again until it answers. Whatever needs it waits meanwhile.",
         ),
-        action=("Open Events", link_to("flow.events")),
+        action=("Open Events", link_to("operations.events")),
     )
 
 
@@ -93,7 +93,7 @@ def handling_failed(application: Application | None, subscriber: str, event_type
                 f"The step {subscriber} has failed on {event_type} each time it was tried. It can"
                 " be read and replayed under Events.",
             ),
-            action=("Open Events", link_to("flow.events")),
+            action=("Open Events", link_to("operations.events")),
         )
     about = f"{isolated(application.title)} ({application.reference})"
     return Letter(

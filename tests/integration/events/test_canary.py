@@ -12,7 +12,7 @@ from app.events.canary import SUBSCRIBER, canary_age, send_canary
 from app.events.delivery.figures import flow_figures
 from app.events.models import Delivery, StoredEvent
 from app.events.subscription import current_subscriptions
-from app.flow.picture import draw_flow
+from app.operations.picture import draw_flow
 
 LATER = text("UPDATE canary_arrivals SET arrived_at = arrived_at - interval '1 hour'")
 FAILED = text("UPDATE deliveries SET last_error = 'LockNotAvailable'")

@@ -15,7 +15,7 @@ from app.applications.service import AlreadyDecided, NothingAsked, NotOpen
 from app.engagements.service import NotOnOffer
 from app.events.integrity.person_keys import PersonErased
 from app.events.models import StoredEvent
-from app.flow.story import find_event
+from app.operations.story import find_event
 from app.payments.deposits import AlreadyPaid, NotDue
 from tests.integration.projections.conftest import Differences, NothingProposed, Office
 

@@ -18,7 +18,7 @@ from app.database import utc_now
 from app.engagements.models import Engagement
 from app.engagements.service import accept_engagement
 from app.events.models import Delivery, StoredEvent
-from app.flow.replay.service import choose_dead_letters
+from app.operations.replay.service import choose_dead_letters
 from app.storage.address import current_storage
 from app.webhooks.messages import send_test
 from app.webhooks.service import add_endpoint

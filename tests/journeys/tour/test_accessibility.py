@@ -35,7 +35,8 @@ NO_PAGES = {
     "content.preview",  # the page of an article, with a word more
     *("attachments.download", "attachments.download_for_staff"),
     *("own_data.checker", "own_data.export", "own_data.trail"),  # files
-    *("portal.progress", "payments.deposit", "flow.picture", "replays.progress"),  # parts of a page
+    *("portal.progress", "payments.deposit"),  # parts of a page
+    *("operations.picture", "replays.progress"),  # parts of a page
     *("labs.event", "labs.state"),  # a message, and a part
     *("this_site.part", "time_machine.moment"),  # parts
     *("own_messages.new", "own_messages.reopen"),  # a part, and what leads to the whole

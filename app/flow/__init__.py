@@ -1,6 +1,0 @@
-"""The flow of events, for the people who look after the site: to look at, to pause, and to replay
-what failed (`replay`). What machines ask about it is in `monitoring`.
-
-`picture` is the flow as it is now and `trouble` what of it needs somebody; `log` is all that was
-recorded, and `story` one event of it.
-"""

@@ -1,0 +1,19 @@
+"""The Celery task that moves replays on. It carries nothing: the tables say what is next."""
+
+from celery import shared_task
+
+from app.background.wake import wake
+from app.database import db
+from app.events.tasks import send_deliveries
+from app.operations.replay.advance import advance_replays
+
+
+def ring_replays() -> None:
+    """Ask a worker for a step at once."""
+    wake(move_replays_on)
+
+
+# The name that workers of the release before know it by.
+@shared_task(name="flow.advance_replays", ignore_result=True)
+def move_replays_on() -> None:
+    advance_replays(db.session(), send_deliveries)

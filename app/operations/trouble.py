@@ -1,0 +1,169 @@
+"""What is in trouble: how much there is, deliveries that will be tried again, and dead letters by
+what they died of."""
+
+from datetime import datetime
+
+import msgspec
+from sqlalchemy import ColumnElement, Select, func, or_, select, text
+from sqlalchemy.orm import Session, joinedload
+
+from app.bridges.addresses import current_bridges
+from app.events.models import Delivery
+from app.operations.subjects import Subject, subjects_of
+from app.webhooks.queries import UNWELL
+
+MOST_RETRYING = 100
+# What one form can carry, and one person look over.
+MOST_DEAD_LETTERS = 500
+
+
+# Each of them has an index of its unfinished rows, or few rows at all. A bridge whose broker is
+# left alone counts as a service outside.
+COUNT_TROUBLE = text(f"""
+SELECT (SELECT count(*) FROM deliveries WHERE status = 'dead') AS dead_letters,
+    (SELECT count(*) FROM mail_messages WHERE status = 'failed') AS refused_mail,
+    (SELECT count(*) FROM circuits WHERE state <> 'closed') AS open_circuits,
+    (SELECT count(*) FROM ({UNWELL}) AS unwell) AS unwell_endpoints,
+    (SELECT count(*) FROM bridges
+     WHERE name = ANY(:bridges) AND failures > 0 AND paused_at IS NULL
+       AND NOT EXISTS (SELECT FROM circuits
+           WHERE circuits.name = 'bridge ' || bridges.name AND state <> 'closed')
+    ) AS failing_bridges
+""")  # noqa: S608 - a part of our own
+
+
+class Trouble(msgspec.Struct, frozen=True):
+    """How much needs a person, or a service outside, before it goes on."""
+
+    dead_letters: int
+    refused_mail: int
+    open_circuits: int
+    unwell_endpoints: int
+    failing_bridges: int
+
+    @property
+    def count(self) -> int:
+        return sum(msgspec.structs.astuple(self))
+
+    def __str__(self) -> str:
+        """In words: "51 dead letters, 1 service outside in trouble"."""
+        parts = (
+            (self.dead_letters, "dead letter", "dead letters"),
+            (self.refused_mail, "refused mail", "refused mails"),
+            (self.open_circuits, "service outside in trouble", "services outside in trouble"),
+            (self.unwell_endpoints, "webhook endpoint in trouble", "webhook endpoints in trouble"),
+            (self.failing_bridges, "bridge in trouble", "bridges in trouble"),
+        )
+        return ", ".join(f"{n} {one if n == 1 else many}" for n, one, many in parts if n)
+
+
+class TroubledDelivery(msgspec.Struct, frozen=True):
+    """A delivery that has failed. Times are UTC."""
+
+    id: int
+    event_id: str
+    event_type: str
+    stream: str
+    subject: Subject | None
+    subscriber: str
+    attempts: int
+    last_error: str | None
+    not_before: datetime
+    recorded_at: datetime
+
+
+class Cause(msgspec.Struct, frozen=True):
+    """What dead letters have in common: the subscriber, the error's type, and where it was raised
+    ("" where the error names no place)."""
+
+    subscriber: str
+    error: str
+    place: str = ""
+
+
+class DeadLetterGroup(msgspec.Struct, frozen=True):
+    """Dead letters of one cause; the times are those of their last tries."""
+
+    cause: Cause
+    count: int
+    first_at: datetime
+    last_at: datetime
+
+
+# As describe_error puts it: "AlreadyDecided: what it says (scoring/score.py:7)", or without words.
+_error = func.substring(Delivery.last_error, "^[^: ]+")
+_place = func.coalesce(func.substring(Delivery.last_error, r"\(([^()\s]+:\d+)\)$"), "")
+
+
+def count_trouble(session: Session) -> Trouble:
+    counted = session.execute(COUNT_TROUBLE, {"bridges": list(current_bridges())})
+    return Trouble(**counted.mappings().one())
+
+
+def dead_letter_groups(session: Session) -> list[DeadLetterGroup]:
+    """Every dead letter counted under its cause, the largest group first."""
+    rows = session.execute(
+        select(
+            Delivery.subscriber,
+            _error.label("error"),
+            _place.label("place"),
+            func.count().label("count"),
+            func.min(Delivery.claimed_at).label("first_at"),
+            func.max(Delivery.claimed_at).label("last_at"),
+        )
+        .where(Delivery.status == "dead")
+        .group_by("subscriber", "error", "place")
+        .order_by(func.count().desc(), "subscriber", "error", "place")
+    )
+    return [
+        DeadLetterGroup(
+            Cause(row.subscriber, row.error, row.place), row[3], row.first_at, row.last_at
+        )
+        for row in rows
+    ]
+
+
+def dead_letters_of(session: Session, cause: Cause) -> list[TroubledDelivery]:
+    """The oldest MOST_DEAD_LETTERS dead letters of that cause."""
+    return _troubled(
+        session,
+        select(Delivery)
+        .where(
+            Delivery.status == "dead",
+            Delivery.subscriber == cause.subscriber,
+            _error == cause.error,
+            _place == cause.place,
+        )
+        .limit(MOST_DEAD_LETTERS),
+    )
+
+
+def retrying_deliveries(session: Session) -> list[TroubledDelivery]:
+    """Up to MOST_RETRYING deliveries that have failed and will be tried again."""
+    failed_before: ColumnElement[bool] = or_(
+        Delivery.attempts > 1, Delivery.last_error.is_not(None)
+    )
+    chosen = select(Delivery).where(Delivery.status == "waiting", failed_before)
+    return _troubled(session, chosen.limit(MOST_RETRYING))
+
+
+def _troubled(session: Session, chosen: Select[Delivery]) -> list[TroubledDelivery]:
+    deliveries = session.scalars(
+        chosen.options(joinedload(Delivery.event)).order_by(Delivery.id)
+    ).all()
+    subjects = subjects_of(session, [delivery.event for delivery in deliveries])
+    return [
+        TroubledDelivery(
+            id=delivery.id,
+            event_id=str(delivery.event.id),
+            event_type=delivery.event.type,
+            stream=delivery.stream,
+            subject=subjects.get(delivery.event_position),
+            subscriber=delivery.subscriber,
+            attempts=delivery.attempts,
+            last_error=delivery.last_error,
+            not_before=delivery.not_before,
+            recorded_at=delivery.event.recorded_at,
+        )
+        for delivery in deliveries
+    ]

@@ -1,0 +1,155 @@
+"""What the staff's pages say while something is in trouble: on each of them how much, and on the
+operator's page what it is, before all that is well."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+from sqlalchemy import event, select, text
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Staff
+from app.bridges.guarded import circuit_of
+from app.bridges.models import Bridge
+from app.bridges.queries import BridgeFigures
+from app.circuits.models import CircuitRecord
+from app.database import db, utc_now
+from app.operations.trouble import count_trouble
+from app.webhooks.models import WebhookEndpoint
+from app.webhooks.queries import endpoint_rows
+from app.webhooks.service import add_endpoint
+from tests.big_tables import FILL, read_through, rows_read
+from tests.integration.operations.conftest import Desk, Fail, Handle, Submit
+
+COUNT = re.compile(r'Events<span class="nav__trouble" aria-hidden="true">([\d,]+)</span>')
+WORDS = re.compile(r'<span class="visually-hidden">: ([^<]+)</span></span></a>')
+SECTION = re.compile(r'<h2 id="([a-z]+)-title">')
+REFUSE_MAIL = text("""
+UPDATE mail_messages SET status = 'failed', claimed_at = now()
+WHERE id IN (SELECT id FROM mail_messages ORDER BY id LIMIT 1)
+""")
+
+
+def open_circuit_of(name: str) -> CircuitRecord:
+    return CircuitRecord(
+        name=name, state="open", failures=7, opened_at=utc_now(), next_probe_at=utc_now()
+    )
+
+
+def open_circuit(session: Session) -> None:
+    session.add(open_circuit_of("stripe"))
+    session.commit()
+
+
+def add_endpoint_at(session: Session, host: str) -> WebhookEndpoint:
+    return add_endpoint(
+        session,
+        url=f"https://{host}/",
+        description="",
+        event_types=[],
+        with_personal=False,
+        staff_id=session.scalars(select(Staff.id)).one(),
+    )
+
+
+def test_the_link_to_events_counts_what_is_in_trouble_in_figures_and_in_words(
+    desk: Desk, session: Session, fail: Fail, submit: Submit, handle_events: Handle
+) -> None:
+    submit()
+    handle_events()
+    assert COUNT.findall(desk.get("/staff/")) == WORDS.findall(desk.get("/staff/")) == []
+    open_circuit(session)
+    assert WORDS.findall(desk.get("/staff/")) == ["1 service outside in trouble"]
+    fail(2)
+    session.execute(REFUSE_MAIL)
+    session.commit()
+    for path in ("/staff/", "/staff/events/", "/staff/settings/"):
+        page = desk.get(path)
+        assert COUNT.findall(page) == ["4"]
+        assert WORDS.findall(page) == [
+            "2 dead letters, 1 refused mail, 1 service outside in trouble"
+        ]
+
+
+def test_webhook_endpoints_and_bridges_that_are_not_well_are_counted_too(
+    app: Flask, desk: Desk, session: Session, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for because, failures in ((None, 0), (None, 3), ("failing", 9), ("gone", 0), ("staff", 9)):
+        endpoint = add_endpoint_at(session, f"{because}-{failures}.example")
+        endpoint.status = "disabled" if because else "enabled"
+        endpoint.disabled_because, endpoint.failures_in_a_row = because, failures
+    session.commit()
+    unwell = [one for one in endpoint_rows(session) if not one.is_well]
+    assert len(unwell) == 3
+    assert WORDS.findall(desk.get("/staff/")) == ["3 webhook endpoints in trouble"]
+
+    (well, failing, paused, away, _) = names = [f"kafka-{n}" for n in range(5)]
+    for name in names:
+        bridge = Bridge(name=name, horizon=0, position=0)
+        if name != well:
+            bridge.failures, bridge.last_error = 2, "TimedOut"
+        bridge.paused_at = utc_now() if name == paused else None
+        session.add(bridge)
+    session.add(open_circuit_of(circuit_of(away)))
+    session.commit()
+    monkeypatch.setitem(app.extensions, "bridges", dict.fromkeys([well, failing, paused, away]))
+    page = desk.get("/staff/")
+    assert COUNT.findall(page) == ["5"]
+    assert WORDS.findall(page) == [
+        "1 service outside in trouble, 3 webhook endpoints in trouble, 1 bridge in trouble"
+    ]
+
+
+def test_it_is_counted_with_one_statement_and_only_for_staff(
+    desk: Desk, client: FlaskClient
+) -> None:
+    statements: list[str] = []
+    listen = (db.engine, "before_cursor_execute", lambda *a: statements.append(a[2]))
+    event.listen(*listen)
+    try:
+        desk.get("/staff/settings/")
+        counted = [one for one in statements if "circuits" in one]
+        for path in ("/", "/staff/login", "/nothing"):
+            client.get(path)
+        assert [one for one in statements if "circuits" in one] == counted
+    finally:
+        event.remove(*listen)
+    assert len(counted) == 1
+
+
+def test_counting_reads_through_no_table_that_has_grown(
+    session: Session, ada: Staff, tamper: Callable[[str], None]
+) -> None:
+    busy, _ = (add_endpoint_at(session, f"{host}.example") for host in ("busy", "quiet"))
+    session.commit()
+    tamper(f"{FILL}; UPDATE webhook_messages SET endpoint_id = '{busy.id}'; ANALYZE")
+    before = rows_read(session)
+    assert count_trouble(session).count == 0
+    assert read_through(session, before) == []
+
+
+def test_what_is_in_trouble_stands_above_the_flow_and_what_is_well_below(
+    desk: Desk, session: Session, fail: Fail, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bridge = BridgeFigures("kafka", position=7)
+    monkeypatch.setattr("app.operations.views.bridge_figures", lambda _: [bridge])
+    assert SECTION.findall(desk.get("/staff/events/")) == ["flow", "bridges", "latest"]
+    fail()
+    open_circuit(session)
+    session.execute(REFUSE_MAIL)
+    session.commit()
+    bridge = BridgeFigures("kafka", position=7, failures=4, last_error="TimedOut")
+    trouble = ["dead", "circuits", "mail", "bridges"]
+    assert SECTION.findall(desk.get("/staff/events/")) == [*trouble, "flow", "latest"]
+
+
+def test_subscribers_that_are_not_well_stand_above_the_drawing(desk: Desk, fail: Fail) -> None:
+    fail()
+    desk.post("/staff/events/subscribers/engagements.propose_engagement/pause")
+    above, _, below = desk.get("/staff/events/picture").partition("<svg")
+    unwell = {"engagements.propose_engagement", "scoring.score_fit"}
+    assert {*re.findall(r'<th scope="row">([a-z_.]+)<', above)} == unwell
+    well = re.findall(r'id="pause-([a-z_.]+)"', below)
+    assert len(well) > 10 and not unwell & {*well}

@@ -8,8 +8,8 @@ from statistics import median
 from app.database import db
 from app.events.delivery.handling import deliver
 from app.events.delivery.relay import relay_batch
-from app.events.delivery.retry import RetryPolicy
 from app.events.subscription import current_subscriptions
+from app.retry import RetryPolicy
 from benchmarks.backbone import Backbone, measured_backbone
 from benchmarks.fill import fill_log
 from local.postgres import Postgres

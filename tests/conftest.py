@@ -23,9 +23,9 @@ from app.events import types, upcast
 from app.events.delivery.claims import LeaseKeeper
 from app.events.delivery.handling import deliver
 from app.events.delivery.relay import relay_batch
-from app.events.delivery.retry import RetryPolicy
 from app.events.subscription import current_subscriptions
 from app.extensions import limiter
+from app.retry import RetryPolicy
 from config import Config, load_config
 from local.postgres import SERVING, Postgres, temporary_postgres
 from local.redis import Redis, temporary_redis

@@ -12,8 +12,8 @@ from app.chat.models import ChatMessage
 from app.chat.queries import CHAT_CIRCUIT
 from app.chat.spans import sending_span
 from app.circuits.guard import CircuitOpen, circuit
-from app.events.delivery.retry import RetryPolicy
 from app.outbox.claims import claim_next, note_not_sent, note_sent
+from app.retry import RetryPolicy
 
 # A chat may ask for more time than our own pauses have, but not for ever.
 LONGEST_REST = 3600.0

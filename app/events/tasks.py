@@ -8,13 +8,13 @@ from flask import current_app
 from app.database import db
 from app.events.canary import send_canary
 from app.events.delivery.handling import deliver
-from app.events.delivery.retry import RetryPolicy
 from app.events.delivery.sending import send_all
 from app.events.delivery.sweep import take_due_deliveries
 from app.events.delivery.totals import count_up, prune_tries
 from app.events.due import record_due
 from app.events.integrity.checkpoints import make_checkpoint
 from app.events.subscription import current_subscriptions
+from app.retry import RetryPolicy
 from app.settings import current_config
 
 

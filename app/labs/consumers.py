@@ -11,13 +11,13 @@ from sqlalchemy.orm import Session
 from app.database import db
 from app.events.delivery.claims import LeaseKeeper
 from app.events.delivery.handling import Outcome, deliver
-from app.events.delivery.retry import RetryPolicy
 from app.events.subscription import Handlers, Subscriber, current_subscriptions
 from app.events.types import RecordedEvent
 from app.labs.controls import kill_consumer, note_incident
 from app.labs.faults import Killed
 from app.labs.queues import Queues
 from app.labs.scenario import NotNow
+from app.retry import RetryPolicy
 
 # After so many its thread goes to a consumer that has waited for one.
 MOST_IN_A_ROW = 10

@@ -23,7 +23,6 @@ from app.database import db
 from app.events.bell import Listener, listening
 from app.events.delivery.claims import LeaseKeeper
 from app.events.delivery.relay import BATCH, RETRY_SECONDS, relay_batch
-from app.events.delivery.retry import RetryPolicy
 from app.events.delivery.sweep import take_due_deliveries
 from app.events.subscription import current_subscriptions
 from app.labs.backbone import CHANNEL, RUNNING
@@ -34,6 +33,7 @@ from app.labs.queues import Queues
 from app.labs.sandboxes import remove_ended
 from app.labs.scenario import BRISK, LEASE_SECONDS
 from app.labs.scenarios import BY_SLUG
+from app.retry import RetryPolicy
 
 # Together they can't take more than a core from the site.
 THREADS = 16

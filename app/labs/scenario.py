@@ -7,10 +7,10 @@ from collections.abc import Callable, Mapping, Sequence
 import msgspec
 from sqlalchemy.orm import Session
 
-from app.events.delivery.retry import RetryPolicy
 from app.events.subscription import Subscriber, name_of
 from app.events.types import Event
 from app.labs.models import Sandbox
+from app.retry import RetryPolicy
 
 # Short, so that one can watch a lease run out.
 LEASE_SECONDS = 3.0

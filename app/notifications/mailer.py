@@ -14,7 +14,6 @@ from sqlalchemy.orm import Session
 
 from app.circuits.guard import CircuitOpen, circuit
 from app.database import utc_now
-from app.events.delivery.retry import RetryPolicy
 from app.notifications.models import MailMessage
 from app.notifications.queries import MAIL_CIRCUIT, earlier_mail
 from app.notifications.smtp import (
@@ -27,6 +26,7 @@ from app.notifications.smtp import (
 )
 from app.notifications.spans import sending_span
 from app.outbox.claims import claim_next, note_not_sent, note_sent
+from app.retry import RetryPolicy
 
 # A reader who has none of these knows the first: RFC 5322 lets the ones between be left out.
 MOST_REFERENCES = 10

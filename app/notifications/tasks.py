@@ -5,13 +5,13 @@ from celery import shared_task
 from app.advisory_locks import alone_at
 from app.background.wake import wake
 from app.database import db
-from app.events.delivery.retry import RetryPolicy
 from app.firm.brand import current_brand
 from app.notifications.mailer import send_next_mail
 from app.notifications.models import MailMessage
 from app.notifications.smtp import smtp_sender
 from app.outbox.claims import count_due
 from app.outbox.sending import send_for_a_while
+from app.retry import RetryPolicy
 from app.settings import current_config
 
 

@@ -16,10 +16,10 @@ from app.events.delivery import claims, handling
 from app.events.delivery.claims import LeaseKeeper
 from app.events.delivery.handling import deliver
 from app.events.delivery.relay import BATCH, relay_batch
-from app.events.delivery.retry import RetryPolicy
 from app.events.store import record
 from app.events.subscription import Subscriptions
 from app.events.types import RecordedEvent, stream_of
+from app.retry import RetryPolicy
 
 WORKERS = 10
 # A table without keys: nothing but the delivery keeps a second effect out.

@@ -25,12 +25,12 @@ from app.events.delivery.claims import (
 )
 from app.events.delivery.dead_letters import record_dead_letter
 from app.events.delivery.relay import RelayAtHand
-from app.events.delivery.retry import RetryPolicy
 from app.events.delivery.sending import Send, send_all
 from app.events.rows import NewerEvent, readable_metadata, recorded_event
 from app.events.spans import delivery_span
 from app.events.subscription import Handlers, UnknownSubscriber
 from app.events.tracing import following, new_trace
+from app.retry import RetryPolicy
 from app.telemetry.spans import current_span
 
 # What is left of a task's deliveries by then goes back, so that a stop never waits for all of them.

@@ -13,11 +13,11 @@ from app.database import autocommit, db
 from app.events.delivery.claims import Claim, LeaseKeeper, claim_deliveries
 from app.events.delivery.handling import Outcome, deliver
 from app.events.delivery.relay import relay_batch
-from app.events.delivery.retry import RetryPolicy
 from app.events.models import Delivery
 from app.events.store import record
 from app.events.subscription import Subscriptions
 from app.events.types import RecordedEvent
+from app.retry import RetryPolicy
 from tests.settled import wait_until_settled
 
 Record = Callable[..., RecordedEvent]

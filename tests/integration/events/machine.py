@@ -22,11 +22,11 @@ from app.events.delivery.dead_letters import replay_dead_letter
 from app.events.delivery.handling import Outcome, deliver
 from app.events.delivery.pausing import pause_subscriber, resume_subscriber
 from app.events.delivery.relay import relay_batch
-from app.events.delivery.retry import RetryPolicy
 from app.events.delivery.sweep import take_due_deliveries
 from app.events.store import record
 from app.events.subscription import Subscriptions
 from app.events.types import RecordedEvent
+from app.retry import RetryPolicy
 from tests.integration.events.conftest import LEASE, PERSON, RUN_OUT, keeper_of, new_stream
 
 MOST = 3

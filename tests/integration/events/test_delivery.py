@@ -1,8 +1,6 @@
 from collections.abc import Callable
 
 import pytest
-from hypothesis import given
-from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 from structlog.contextvars import merge_contextvars
@@ -11,7 +9,6 @@ from structlog.testing import capture_logs
 from app.applications.events import MoreRequested
 from app.events.delivery.dead_letters import NotADeadLetter, replay_dead_letter
 from app.events.delivery.handling import Outcome, describe_error
-from app.events.delivery.retry import RetryPolicy
 from app.events.models import Delivery, StoredEvent
 from app.events.store import read_stream, record
 from app.events.types import RecordedEvent
@@ -164,15 +161,6 @@ def test_a_dead_letter_is_replayed_once(
     replay_dead_letter(session, delivery_id, actor="staff:ada")
     with pytest.raises(NotADeadLetter):
         replay_dead_letter(session, delivery_id, actor="staff:grace")
-
-
-@given(first=st.floats(0.01, 60), cap=st.floats(0.01, 3600), tries=st.integers(0, 10_000))
-def test_a_wait_is_random_within_a_bound_that_doubles_up_to_the_cap(
-    first: float, cap: float, tries: int
-) -> None:
-    bound = min(cap, first * 2.0 ** min(tries, 32))
-    delay = RetryPolicy(first=first, cap=cap, most=8).delay(tries)
-    assert bound / 10 <= delay <= bound <= cap
 
 
 def test_a_database_error_is_described_without_the_values_in_it(session: Session) -> None:

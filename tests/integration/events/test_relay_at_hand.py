@@ -11,9 +11,9 @@ from sqlalchemy.orm import Session
 from app.database import db
 from app.events.delivery.handling import deliver
 from app.events.delivery.relay import RelayAtHand
-from app.events.delivery.retry import RetryPolicy
 from app.events.models import Delivery, StoredEvent
 from app.events.subscription import current_subscriptions
+from app.retry import RetryPolicy
 from benchmarks.sample import ANSWERS
 from tests.submitted import submit_answers
 

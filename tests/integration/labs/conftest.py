@@ -13,7 +13,6 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.database import db
-from app.events.delivery.retry import RetryPolicy
 from app.labs.backbone import make_backbone, on_backbone
 from app.labs.controls import staff_stations
 from app.labs.models import Sandbox
@@ -23,6 +22,7 @@ from app.labs.sandboxes import open_sandbox
 from app.labs.scenario import NotNow, Scenario
 from app.labs.scenarios import BY_SLUG
 from app.labs.state import LabState
+from app.retry import RetryPolicy
 from app.settings import current_config
 from config import Config
 from local.postgres import Postgres

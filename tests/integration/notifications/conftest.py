@@ -8,13 +8,13 @@ from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.applications.events import MoreProvided
-from app.events.delivery.retry import RetryPolicy
 from app.events.store import record
 from app.notifications.letters.letter import Letter
 from app.notifications.mailer import send_next_mail
 from app.notifications.models import MailMessage
 from app.notifications.service import write_to
 from app.notifications.smtp import smtp_sender
+from app.retry import RetryPolicy
 from tests.smtp_sink import SmtpSink
 
 PROSPECT = "prospect@client.example"

@@ -21,7 +21,6 @@ from app.applications.models import Application
 from app.database import db
 from app.events.delivery.claims import LeaseKeeper
 from app.events.delivery.handling import deliver
-from app.events.delivery.retry import RetryPolicy
 from app.events.models import Delivery
 from app.events.subscription import Subscriptions, current_subscriptions
 from app.events.types import RecordedEvent
@@ -29,6 +28,7 @@ from app.operations.replay.advance import advance_replays
 from app.operations.replay.foreseen import Foreseen
 from app.operations.replay.preview import preview_replay
 from app.operations.replay.service import choose_dead_letters
+from app.retry import RetryPolicy
 from local.postgres import Postgres
 from tests.staff import browser_of
 from tests.submitted import submit_answers

@@ -9,13 +9,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.events.delivery.retry import RetryPolicy
 from app.events.models import StoredEvent
 from app.events.subscription import current_subscriptions
 from app.events.tracing import resuming
 from app.notifications.mailer import send_next_mail
 from app.notifications.models import MailMessage
 from app.notifications.smtp import smtp_sender
+from app.retry import RetryPolicy
 from config import Config
 from tests.collector import Collector
 from tests.prospects import STRONG

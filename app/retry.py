@@ -1,4 +1,4 @@
-"""When a failed delivery is tried again, and how often."""
+"""When what has failed is tried again, and how often: a delivery, a mail, a message to the chat."""
 
 import random
 

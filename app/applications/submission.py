@@ -132,9 +132,7 @@ def submit_application(
     draft = _finished_draft(executor, seen, answers, questionnaire)
     submission = _submission(draft.answers, answers, questionnaire, prefix, language)
     made = Submitted(new_id(), secrets.token_urlsafe(24))
-    signals = screen(
-        Sent(submission.email, draft.seconds, draft.same_text, draft.under_email, draft.from_origin)
-    )
+    signals = screen(_sent(submission, draft))
     key = draft.person_key or key_of(executor, draft_id)
     if not _store(executor, submission, signals, made, seen, bytes(key)):
         explain_refusal(executor, draft_id, answers, questionnaire)
@@ -173,6 +171,17 @@ def _submission(
         answers=questionnaire.answers_to_asked({**kept, **answers}),
         questions_version=questionnaire.version,
         language=language,
+    )
+
+
+def _sent(submission: ApplicationSubmitted, draft: Row) -> Sent:
+    """What screening is told of it, as READ_DRAFT has counted it."""
+    return Sent(
+        email=submission.email,
+        seconds=draft.seconds,
+        same_text=draft.same_text,
+        under_email=draft.under_email,
+        from_origin=draft.from_origin,
     )
 
 

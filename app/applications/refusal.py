@@ -7,7 +7,7 @@ from typing import NoReturn
 from sqlalchemy import Row, text
 
 from app.applications.drafts.kept_draft import read_draft
-from app.applications.drafts.service import first_incomplete_step
+from app.applications.drafts.progress import first_incomplete_step
 from app.applications.page_link import is_link_replaced
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import Questionnaire

@@ -9,7 +9,8 @@ import msgspec
 from sqlalchemy import Row, bindparam, text
 from sqlalchemy.dialects.postgresql import JSONB
 
-from app.applications.drafts.service import NO_SAVE, answered_steps
+from app.applications.drafts.progress import answered_steps
+from app.applications.drafts.service import NO_SAVE
 from app.applications.events import ApplicationHeld, ApplicationSubmitted
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import Questionnaire

@@ -9,7 +9,8 @@ from flask_babel import gettext
 from app.accounts.queries import staff_names
 from app.applications.events import ApplicationAccepted
 from app.applications.models import Application
-from app.applications.questions.readable import questionnaire_of, readable_answers
+from app.applications.questions.readable import readable_answers
+from app.applications.questions.versions import questionnaire_of
 from app.attachments.queries import attachments_of
 from app.database import db
 from app.engagements.models import Engagement

@@ -10,7 +10,7 @@ from flask_login import current_user
 from app.applications.models import Application
 from app.applications.promise import open_promise
 from app.applications.queries import find_application
-from app.applications.questions.readable import questionnaire_of
+from app.applications.questions.versions import questionnaire_of
 from app.applications.similar import similar_applications
 from app.attachments.queries import attachments_of
 from app.chat.queries import chat_about

@@ -9,7 +9,8 @@ from flask_babel import ngettext
 from app.applications.drafts.forms import CSRF_EXPIRED, ReviewForm, StepForm, form_for, name_of
 from app.applications.drafts.kept_draft import KeptDraft
 from app.applications.drafts.pace import minutes_by_step
-from app.applications.drafts.service import first_incomplete_step, last_save, unfinished_steps
+from app.applications.drafts.progress import first_incomplete_step, unfinished_steps
+from app.applications.drafts.service import last_save
 from app.applications.questions.answers import Answer
 from app.applications.questions.questionnaire import Step, current_questionnaire
 from app.applications.questions.readable import (

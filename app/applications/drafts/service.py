@@ -2,19 +2,18 @@
 
 import secrets
 import uuid
-from collections.abc import Collection, Sequence
 from typing import NamedTuple
 
-import msgspec
 from sqlalchemy import select
-from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
 from app.applications.drafts.kept_draft import KeptDraft, read_draft, store_draft
 from app.applications.drafts.pace import with_time
-from app.applications.models import Draft, StoredQuestionnaire
+from app.applications.drafts.progress import answered_steps
+from app.applications.models import Draft
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import STEP_KEYS, Questionnaire, Step
+from app.applications.questions.versions import keep_questionnaire
 from app.database import Executor, utc_now
 from app.events.integrity.person_keys import key_of
 
@@ -62,18 +61,6 @@ def start_draft(session: Session, questionnaire: Questionnaire) -> Draft:
     key_of(session, draft.id)  # made now, so that sending the form need not
     keep_questionnaire(session, questionnaire)
     return draft
-
-
-def keep_questionnaire(session: Session, questionnaire: Questionnaire) -> None:
-    """Have the questions at hand for as long as there are answers to them."""
-    wanted = select(StoredQuestionnaire.version).filter_by(version=questionnaire.version)
-    if session.scalar(wanted):
-        return
-    session.execute(
-        insert(StoredQuestionnaire)
-        .values(version=questionnaire.version, content=msgspec.to_builtins(questionnaire))
-        .on_conflict_do_nothing()
-    )
 
 
 def save_step(
@@ -170,23 +157,6 @@ def last_save(draft: KeptDraft | None, step: Step) -> str:
     return str(draft.step_saves.get(step.key, NO_SAVE)) if draft else NO_SAVE
 
 
-def answered_steps(
-    answers: Answers,
-    among: Sequence[str],
-    questionnaire: Questionnaire,
-    *,
-    known: Collection[str] = (),
-) -> list[str]:
-    """Those of the steps in which every question that is asked has an answer that can be kept.
-    Those to the ``known`` questions are not looked at."""
-    problems = questionnaire.problems_with_asked(answers, known=known)
-    return [
-        key
-        for key in among
-        if not any(question.key in problems for question in questionnaire.step(key).questions)
-    ]
-
-
 def move_to_present_questions(
     session: Session, draft: Draft, questionnaire: Questionnaire
 ) -> list[Step] | None:
@@ -209,14 +179,3 @@ def lock_unsent(session: Session, draft_id: uuid.UUID) -> Draft | None:
     wanted = select(Draft).where(Draft.id == draft_id, Draft.submitted_at.is_(None))
     locked = wanted.with_for_update().execution_options(populate_existing=True)
     return session.scalar(locked)
-
-
-def unfinished_steps(draft: KeptDraft | None, questionnaire: Questionnaire) -> list[Step]:
-    """The steps before the review that have no accepted answers."""
-    complete = draft.complete_steps if draft else []
-    return [step for step in questionnaire.steps[:-1] if step.key not in complete]
-
-
-def first_incomplete_step(draft: KeptDraft, questionnaire: Questionnaire) -> Step:
-    """Where to go on: the first step without accepted answers, or else the last one, the review."""
-    return next(iter(unfinished_steps(draft, questionnaire)), questionnaire.steps[-1])

@@ -1,12 +1,9 @@
-"""A questionnaire of its time, and answers in the words of its options."""
+"""Answers in the words of their questions' options."""
 
 from collections.abc import Iterable
 
-import msgspec
-from sqlalchemy import select
 from sqlalchemy.orm import Session
 
-from app.applications.models import StoredQuestionnaire
 from app.applications.questions.answers import Answer, Answers
 from app.applications.questions.questionnaire import (
     Question,
@@ -14,16 +11,7 @@ from app.applications.questions.questionnaire import (
     Step,
     current_questionnaire,
 )
-from app.languages.prose import in_present_language
-
-
-def questionnaire_of(session: Session, version: str) -> Questionnaire:
-    """The questions of that version; today's where it was not kept."""
-    current = current_questionnaire()
-    stored = session.get(StoredQuestionnaire, version) if version != current.version else None
-    if stored is None:
-        return current
-    return in_present_language(msgspec.convert(stored.content, Questionnaire))
+from app.applications.questions.versions import kept_questionnaires
 
 
 def answers_asked_no_more(session: Session, answers: Answers) -> list[tuple[str, Answer]]:
@@ -31,9 +19,7 @@ def answers_asked_no_more(session: Session, answers: Answers) -> list[tuple[str,
     of the last questionnaire that asked each."""
     gone = set(answers) - set(current_questionnaire().keys)
     rows: list[tuple[str, Answer]] = []
-    latest_first = select(StoredQuestionnaire).order_by(StoredQuestionnaire.first_asked_at.desc())
-    for stored in session.scalars(latest_first) if gone else ():
-        questionnaire = in_present_language(msgspec.convert(stored.content, Questionnaire))
+    for questionnaire in kept_questionnaires(session) if gone else ():
         known = [key for key in questionnaire.keys if key in gone]
         rows += readable_rows(answers, map(questionnaire.question, known))
         gone -= set(known)

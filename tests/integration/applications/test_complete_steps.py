@@ -8,9 +8,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
+from app.applications.drafts.progress import answered_steps
 from app.applications.drafts.service import (
     Save,
-    answered_steps,
     last_save,
     read_again,
     save_step,

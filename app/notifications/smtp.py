@@ -13,7 +13,7 @@ from functools import partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
-import idna
+from app.host_names import ascii_host
 
 if TYPE_CHECKING:
     from typing_extensions import Buffer
@@ -118,9 +118,7 @@ def deliverable(mailbox: str) -> str:
     """
     before, at, behind = mailbox.rpartition("@")
     domain = behind.removesuffix(">")
-    if domain.isascii():
-        return mailbox
-    return f"{before}{at}{idna.encode(domain, uts46=True).decode()}{behind[len(domain) :]}"
+    return f"{before}{at}{ascii_host(domain)}{behind[len(domain) :]}"
 
 
 def describe_failure(error: Exception) -> str:

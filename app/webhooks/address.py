@@ -3,7 +3,7 @@
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
 
-import idna
+from app.host_names import ascii_host
 
 DEFAULT_PORTS = {"https": 443, "http": 80}
 
@@ -28,6 +28,4 @@ def normal_address(url: str) -> str:
 
 def _normal_host(host: str) -> str:
     """Raises ValueError for what can be no host's name."""
-    if ":" in host:
-        return f"[{ip_address(host)}]"
-    return host if host.isascii() else idna.encode(host, uts46=True).decode()
+    return f"[{ip_address(host)}]" if ":" in host else ascii_host(host)

@@ -53,7 +53,10 @@ def add(email: str, name: str) -> None:
 @staff.command("list")
 def list_accounts() -> None:
     """Say who has an account, when they last signed in, and which accounts are locked."""
-    for person in all_staff(db.session()):
+    everybody = all_staff(db.session())
+    if not everybody:
+        click.echo("Nobody has an account yet. `flask staff add EMAIL NAME` makes one.")
+    for person in everybody:
         last = f"{person.last_login_at:%Y-%m-%d %H:%M} UTC" if person.last_login_at else "never"
         state = ", locked" if person.is_locked else ""
         click.echo(f"{person.email}  {person.name}  signed in: {last}{state}")

@@ -8,6 +8,7 @@ from app.command_group import CommandGroup
 from app.database import db
 
 bridges = CommandGroup("bridges", help="Look after the ways out to other brokers.")
+NO_BRIDGE = "EVENT_BRIDGES is empty, so there is no bridge"
 
 
 class BridgeName(click.ParamType):
@@ -18,7 +19,7 @@ class BridgeName(click.ParamType):
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         names = [bridge.name for bridge in bridge_figures(db.session())]
         if not names:
-            self.fail("EVENT_BRIDGES is empty, so there is no bridge", param, ctx)
+            self.fail(NO_BRIDGE, param, ctx)
         if value not in names:
             self.fail(f"{value} is none of: {', '.join(names)}", param, ctx)
         return value
@@ -27,7 +28,10 @@ class BridgeName(click.ParamType):
 @bridges.command("list")
 def show() -> None:
     """Print each bridge with its lag, and its last error since it last succeeded."""
-    for bridge in bridge_figures(db.session()):
+    figures = bridge_figures(db.session())
+    if not figures:
+        click.echo(f"{NO_BRIDGE}.")
+    for bridge in figures:
         state = "paused" if bridge.paused_at else bridge.last_error or "well"
         click.echo(f"{bridge.name}: {bridge.lag} events behind, {state}")
 

@@ -126,3 +126,9 @@ def test_the_accounts_are_listed_with_their_last_login_and_whether_they_are_lock
         "ada@champlin.example  Ada  signed in: 2026-11-28 09:05 UTC",
         "grace@champlin.example  Grace Hopper  signed in: never, locked",
     ]
+
+
+def test_where_nobody_has_an_account_the_list_says_so(
+    runner: FlaskCliRunner, session: Session
+) -> None:
+    assert "Nobody has an account yet" in runner.invoke(args=["staff", "list"]).output

@@ -40,3 +40,5 @@ def test_a_bridge_that_is_not_set_up_is_refused_by_name(run: Run) -> None:
 def test_where_no_bridge_is_set_up_its_setting_is_named(app: Flask, session: Session) -> None:
     refused = app.test_cli_runner().invoke(args=["bridges", "pause", "warehouse"])
     assert refused.exit_code != 0 and "EVENT_BRIDGES is empty" in refused.output
+    listed = app.test_cli_runner().invoke(args=["bridges", "list"])
+    assert listed.output == "EVENT_BRIDGES is empty, so there is no bridge.\n"

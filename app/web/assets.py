@@ -22,7 +22,9 @@ FOLDER: Final = Path(__file__).parents[1] / "static"
 CORE: Final = (
     "tokens",
     "base",
+    "frame",
     "layout",
+    "buttons",
     "components",
     "records",
     "fields",
@@ -32,7 +34,7 @@ CORE: Final = (
 )
 BUNDLES: Final = {
     "css/site.css": CORE,
-    "css/reading.css": ("tables", "prose", "figures", "content", "conversation", "labs"),
+    "css/reading.css": ("tables", "prose", "entries", "figures", "content", "conversation", "labs"),
     "css/staff.css": ("staff", "workspace", "history", "flow"),
 }
 

@@ -60,7 +60,8 @@ WHERE id = :draft_id AND version = :draft_version AND submitted_at IS NULL
 """).bindparams(bindparam("earlier_steps", type_=JSONB))
 
 # The seal on the draft, the application and its event are one statement: one round trip, and all
-# or nothing. Of any number of simultaneous submits one finds the draft unsealed.
+# or nothing. Of any number of simultaneous submits one finds the draft unsealed. The event's stream
+# is new, so there is nobody to queue behind, as there is in `app/events/store.py`.
 SUBMIT = """
 WITH sealed AS (
     UPDATE drafts SET submitted_at = now(), answers = :answers

@@ -242,9 +242,8 @@ def prepared_site(
             **({} if texts else {"CONTENT_DIR": str(without_texts(Path(folder) / "content"))}),
             **(settings or {}),
         }
-        processes = site_processes(State(Path(folder)), ports, environ, kind)
-        if not labs:
-            processes = [process for process in processes if process.name != "labs"]
+        started = site_processes(State(Path(folder)), ports, environ, kind)
+        processes = [process for process in started if labs or process.name != "labs"]
         site = Site(environ, processes, postgres=postgres, redis=redis, sink=sink)
         try:
             yield site

@@ -1,5 +1,6 @@
 """One application in each state that its pages can be in, made over HTTP before the tour begins."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
@@ -75,14 +76,8 @@ class History(NamedTuple):
 
 
 def make_history(site: Site, reviewer: Reviewer) -> History:
-    with refusing(site, "scores", "new.total >= 0"):
-        unscored, rescued = send_application(site), send_application(site)
-        eventually(lambda: unscored.dead_letter and rescued.dead_letter)
-    foreseen, replayed = (
-        reviewer.choose_for_replay(applied.dead_letter) for applied in (unscored, rescued)
-    )
-    reviewer.start_replay(replayed)
-    rescued.wait_until_engagement_is("proposed")
+    """All of it, through the site's own pages; what its name says has been done to each."""
+    unscored, foreseen, replayed = fail_to_score(site, reviewer)
     held, dismissed = (send_application(site, trap="Cheap watches") for _ in range(2))
     reviewer.settle(dismissed.id, "dismiss")
     proposed, late, asked, declined, withdrawn, erased = (apply(site) for _ in range(6))
@@ -92,24 +87,14 @@ def make_history(site: Site, reviewer: Reviewer) -> History:
     late.ask_for_the_link()
     withdrawn.withdraw("We have found somebody.")
     erased.erase()
-    reviewer.decide(asked.id, verdict="ask", message="How many are you?")
-    asked.reply("Two.")
-    reviewer.decide(asked.id, verdict="ask", message="Who is on call at night?")
-    reviewer.decide(declined.id, verdict="decline", message="We have no time this year.")
-    for accepted in (offered, agreed, paid):
-        reviewer.decide(accepted.id, verdict="accept", kind="sprint", message="We like it.")
-    for accepted in (offered, agreed, paid):
-        accepted.wait_until_engagement_is("offered")
+    answer(reviewer, asked=asked, declined=declined, accepted=(offered, agreed, paid))
     talk(reviewer, offered)
-    declined.write("And in March?")
-    declined.fall_due("reply_due")
     agreed.agree()
     paid.agree()
     reviewer.record_transfer(paid.engagement_id, f"{datetime.now(UTC):%Y-%m-%d}")
     paid.wait_until_engagement_is("active")
     leave_alone(site, "elsewhere")
     refuse_in_chat(site)
-    webhook = make_webhook_history(site, reviewer)
     return History(
         unscored=unscored,
         held=held,
@@ -123,11 +108,41 @@ def make_history(site: Site, reviewer: Reviewer) -> History:
         offered=offered,
         agreed=agreed,
         paid=paid,
-        webhook=webhook,
+        webhook=make_webhook_history(site, reviewer),
         foreseen=foreseen,
         replayed=replayed,
         unsent=begin_draft(site),
     )
+
+
+def fail_to_score(site: Site, reviewer: Reviewer) -> tuple[Applied, str, str]:
+    """An application whose scoring is a dead letter, the replay that was chosen for it, and one
+    that is through, of another application's."""
+    with refusing(site, "scores", "new.total >= 0"):
+        unscored, rescued = send_application(site), send_application(site)
+        eventually(lambda: unscored.dead_letter and rescued.dead_letter)
+    foreseen, replayed = (
+        reviewer.choose_for_replay(applied.dead_letter) for applied in (unscored, rescued)
+    )
+    reviewer.start_replay(replayed)
+    rescued.wait_until_engagement_is("proposed")
+    return unscored, foreseen, replayed
+
+
+def answer(
+    reviewer: Reviewer, *, asked: Applied, declined: Applied, accepted: Sequence[Applied]
+) -> None:
+    """Each verdict, and what prospects write after two of them."""
+    reviewer.decide(asked.id, verdict="ask", message="How many are you?")
+    asked.reply("Two.")
+    reviewer.decide(asked.id, verdict="ask", message="Who is on call at night?")
+    reviewer.decide(declined.id, verdict="decline", message="We have no time this year.")
+    for applied in accepted:
+        reviewer.decide(applied.id, verdict="accept", kind="sprint", message="We like it.")
+    for applied in accepted:
+        applied.wait_until_engagement_is("offered")
+    declined.write("And in March?")
+    declined.fall_due("reply_due")
 
 
 def begin_draft(site: Site) -> str:

@@ -39,21 +39,8 @@ def engage(session: Session) -> Engage:
         status: str, company: str = "A client", kind: Kind = "sprint", hours: float = 0
     ) -> Engagement:
         identity = uuid.uuid4()
-        declined = status == "closed"
         draft = Draft(id=uuid.uuid4(), resume_token=identity.hex, questions_version="1")
-        application = Application(
-            id=uuid.uuid4(),
-            draft_id=draft.id,
-            reference=f"CE-{identity.hex[:8]}",
-            access_token=identity.hex,
-            status="declined" if declined else "submitted",
-            decided_at=utc_now() if declined else None,
-            name="Somebody",
-            email="somebody@client.example",
-            company=company,
-            answers={},
-            questions_version="1",
-        )
+        application = _application(draft, company, is_declined=status == "closed")
         quote = quote_engagement(kind, {}, current_rate_card())
         agreed = status in {"accepted", "active"}
         engagement = Engagement(
@@ -76,3 +63,20 @@ def engage(session: Session) -> Engage:
         return engagement
 
     return engage
+
+
+def _application(draft: Draft, company: str, *, is_declined: bool) -> Application:
+    identity = uuid.uuid4()
+    return Application(
+        id=identity,
+        draft_id=draft.id,
+        reference=f"CE-{identity.hex[:8]}",
+        access_token=identity.hex,
+        status="declined" if is_declined else "submitted",
+        decided_at=utc_now() if is_declined else None,
+        name="Somebody",
+        email="somebody@client.example",
+        company=company,
+        answers={},
+        questions_version="1",
+    )

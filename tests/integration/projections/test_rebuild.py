@@ -99,8 +99,7 @@ def test_everything_is_rebuilt_while_others_submit_and_decide(
     tamper: Tamper,
     owner: Engine,
 ) -> None:
-    over, failures = threading.Event(), list[BaseException]()
-    found = list[list[str]]()
+    over, failures, found = threading.Event(), list[BaseException](), list[list[str]]()
 
     def rebuild_again_and_again() -> None:
         try:

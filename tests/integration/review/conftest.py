@@ -101,53 +101,16 @@ def stock(session: Session) -> Stock:
     def stock(rows: list[dict[str, Any]]) -> list[uuid.UUID]:
         if not rows:
             return []
-        drafts = [{"id": uuid.uuid4(), "resume_token": uuid.uuid4().hex} for _ in rows]
-        session.execute(
-            insert(Draft),
-            [{**draft, "questions_version": "1", "answers": {}, "version": 1} for draft in drafts],
-        )
-        ids = [uuid.uuid4() for _ in rows]
-        for identity, draft, row in zip(ids, drafts, rows, strict=True):
-            columns = {k: v for k, v in row.items() if k not in {"total", "band", "kind", "at"}}
-            status = columns.get("status", "submitted")
-            session.execute(
-                insert(Application).values(
-                    {
-                        "id": identity,
-                        "draft_id": draft["id"],
-                        "reference": f"CE-{identity.hex[:8]}",
-                        "access_token": identity.hex,
-                        "name": "Somebody",
-                        "email": "somebody@client.example",
-                        "company": "A client",
-                        "answers": {},
-                        "questions_version": "1",
-                        "submitted_at": row.get("at", datetime.now(UTC)),
-                        "decided_at": datetime.now(UTC)
-                        if status in {"accepted", "declined"}
-                        else None,
-                        **columns,
-                    }
-                )
-            )
+        drafts = [_draft_row() for _ in rows]
+        applications = [
+            _application_row(draft, row) for draft, row in zip(drafts, rows, strict=True)
+        ]
+        session.execute(insert(Draft), drafts)
+        for application in applications:  # not all have the same columns
+            session.execute(insert(Application).values(application))
+        ids = [application["id"] for application in applications]
         scores = [
-            {
-                "application_id": identity,
-                "total": row["total"],
-                "band": row.get("band", "good"),
-                "recommended_kind": row.get("kind", "sprint"),
-                "rubric_version": "1",
-                "result": {
-                    "total": row["total"],
-                    "band": row.get("band", "good"),
-                    "band_label": "Good fit",
-                    "rubric_version": "1",
-                    "criteria": [],
-                    "recommended_kind": row.get("kind", "sprint"),
-                    "kind_reason": "",
-                    "missing": [],
-                },
-            }
+            _score_row(identity, row)
             for identity, row in zip(ids, rows, strict=True)
             if row.get("total") is not None
         ]
@@ -158,3 +121,44 @@ def stock(session: Session) -> Stock:
         return ids
 
     return stock
+
+
+def _draft_row() -> dict[str, Any]:
+    identity = uuid.uuid4()
+    return {
+        "id": identity,
+        "resume_token": identity.hex,
+        "questions_version": "1",
+        "answers": {},
+        "version": 1,
+    }
+
+
+def _application_row(draft: dict[str, Any], row: dict[str, Any]) -> dict[str, Any]:
+    identity = uuid.uuid4()
+    is_decided = row.get("status") in {"accepted", "declined"}
+    return {
+        "id": identity,
+        "draft_id": draft["id"],
+        "reference": f"CE-{identity.hex[:8]}",
+        "access_token": identity.hex,
+        "name": "Somebody",
+        "email": "somebody@client.example",
+        "company": "A client",
+        "answers": {},
+        "questions_version": "1",
+        "submitted_at": row.get("at", datetime.now(UTC)),
+        "decided_at": datetime.now(UTC) if is_decided else None,
+        **{k: v for k, v in row.items() if k not in {"total", "band", "kind", "at"}},
+    }
+
+
+def _score_row(application_id: uuid.UUID, row: dict[str, Any]) -> dict[str, Any]:
+    judged = {
+        "total": row["total"],
+        "band": row.get("band", "good"),
+        "recommended_kind": row.get("kind", "sprint"),
+        "rubric_version": "1",
+    }
+    said = {"band_label": "Good fit", "criteria": [], "kind_reason": "", "missing": []}
+    return {"application_id": application_id, **judged, "result": {**judged, **said}}

@@ -65,14 +65,14 @@ def test_without_a_token_no_post_is_taken(app: Flask, desk: FlaskClient) -> None
             assert answer.status_code in {400, 404}, rule.rule
 
 
-def test_no_get_commits_anything(
-    app: Flask,
+@pytest.fixture
+def one_of_each(
     ada: Staff,
-    desk: FlaskClient,
     submit: Callable[[], Application],
     handle_events: Callable[[], None],
     session: Session,
-) -> None:
+) -> dict[str, uuid.UUID]:
+    """Something to look at on every page of staff, by what their addresses call it."""
     application = submit()
     handle_events()
     engagement = session.scalars(select(Engagement)).one()
@@ -91,22 +91,32 @@ def test_no_get_commits_anything(
         with_personal=False,
         staff_id=ada.id,
     )
-    message = send_test(session, webhook, actor=ada.actor)
+    known = {
+        "application_id": application.id,
+        "attachment_id": attach(session, application),
+        "endpoint_id": webhook.id,
+        "message_id": send_test(session, webhook, actor=ada.actor).id,
+        "engagement_id": engagement.id,
+        "event_id": session.scalars(select(StoredEvent.id).limit(1)).one(),
+        "replay_id": choose_dead_letters(session, [delivery_id], actor="staff:ada"),
+    }
+    session.commit()
+    return known
+
+
+def attach(session: Session, application: Application) -> uuid.UUID:
     attachment = Attachment(
         draft_id=application.draft_id, name="x.pdf", kind="pdf", size_bytes=1, stored_at=utc_now()
     )
     session.add(attachment)
     session.flush()
     current_storage().put(attachment.id, io.BytesIO(b"x"))
-    known = {
-        "attachment_id": attachment.id,
-        "endpoint_id": webhook.id,
-        "message_id": message.id,
-        "engagement_id": engagement.id,
-        "event_id": session.scalars(select(StoredEvent.id).limit(1)).one(),
-        "replay_id": choose_dead_letters(session, [delivery_id], actor="staff:ada"),
-    }
-    session.commit()
+    return attachment.id
+
+
+def test_no_get_commits_anything(
+    app: Flask, desk: FlaskClient, one_of_each: dict[str, uuid.UUID]
+) -> None:
     commits: list[str] = []
     asked = ""
 
@@ -117,7 +127,7 @@ def test_no_get_commits_anything(
     try:
         for rule in staff_routes(app):
             if "GET" in (rule.methods or ()):
-                asked = address(app, rule, application.id, **known)
+                asked = address(app, rule, one_of_each["application_id"], **one_of_each)
                 assert desk.get(asked).status_code in {200, 303}, asked
     finally:
         event.remove(Session, "after_commit", note)

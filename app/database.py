@@ -5,12 +5,12 @@ import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, cast
 
 import msgspec
 import psycopg
 import uuid_utils.compat
-from flask import Flask
+from flask import Flask, g
 from flask_sqlalchemy import SQLAlchemy
 from sqlalchemy import Connection, DateTime, MetaData, event
 from sqlalchemy.dialects.postgresql import JSONB
@@ -18,14 +18,17 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, Opera
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from app.database_deadline import bound_waits
+from app.database_deadline import BoundedConnection, bound_waits
 from config import Config
 
 CONNECT_TIMEOUT = 3
 # A server that vanished without a word is given up after this.
 SILENCE_TIMEOUT_MS = 5000
 # What is raised while it can't be reached, or has no connection to spare.
-DATABASE_AWAY = (OperationalError, InterfaceError, PoolTimeout)
+DATABASE_AWAY = (
+    *(OperationalError, InterfaceError, PoolTimeout),
+    *(psycopg.OperationalError, psycopg.InterfaceError),
+)
 # The last four free the locks of a machine that vanished without a word: keepalives where all was
 # said, the other where the server's answer was under way.
 STATEMENT_LIMITS = (
@@ -133,6 +136,27 @@ def autocommit() -> Iterator[Connection]:
         finally:
             if not connection.invalidated:  # one that is lost has nothing left to forget
                 _forget_after_commit(connection)
+
+
+@contextmanager
+def plain_connection() -> Iterator[BoundedConnection]:
+    """The driver's own connection, on which each statement commits by itself: for what is asked for
+    so often that SQLAlchemy's share of a statement counts. A block within another has the same."""
+    if "plain_connection" in g:
+        yield g.plain_connection
+        return
+    pooled = db.engine.raw_connection()
+    connection = g.plain_connection = cast(BoundedConnection, pooled.dbapi_connection)
+    connection.autocommit = True
+    try:
+        yield connection
+    finally:
+        del g.plain_connection
+        if connection.closed:
+            pooled.invalidate()
+        else:
+            connection.autocommit = False
+            pooled.close()
 
 
 def after_commit(executor: Executor, action: Callable[[], None]) -> None:

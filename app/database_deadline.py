@@ -11,6 +11,7 @@ import psycopg
 import structlog
 from psycopg.abc import RV, PQGen
 from sqlalchemy import Connection, Engine, event, text
+from sqlalchemy.orm import Session
 
 # Above the server's own limit on a statement, whose error says more and keeps the connection.
 ANSWER_TIMEOUT = 8.0
@@ -50,8 +51,10 @@ def lift_limit(connection: Connection) -> None:
     driver_connection(connection).answer_within = None
 
 
-def driver_connection(connection: Connection) -> BoundedConnection:
-    """What the driver has of a connection whose engine has bounded waits."""
+def driver_connection(executor: Session | Connection) -> BoundedConnection:
+    """The driver's own connection below that one, or in the session's transaction, whose engine has
+    bounded waits."""
+    connection = executor.connection() if isinstance(executor, Session) else executor
     return cast(BoundedConnection, connection.connection.dbapi_connection)
 
 

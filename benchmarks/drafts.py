@@ -4,12 +4,13 @@ somebody else, comes from elsewhere, and began ten minutes ago: nothing holds wh
 import secrets
 from datetime import timedelta
 from urllib.parse import urlencode
+from uuid import UUID
 
 from flask import Flask, session
 from flask_wtf.csrf import generate_csrf
 from sqlalchemy import insert
 
-from app.applications.drafts.browser_draft import DRAFT_COOKIE
+from app.applications.drafts.browser_draft import remember
 from app.applications.drafts.service import NO_SAVE
 from app.applications.models import Draft
 from app.applications.questions.answers import Answers
@@ -74,8 +75,7 @@ def cookie_and_token(app: Flask, draft_id: str) -> tuple[str, str]:
     """Of the browser that has this draft."""
     with app.test_request_context():
         token = generate_csrf()
-        session.permanent = True
-        session[DRAFT_COOKIE] = draft_id
+        remember(UUID(draft_id))
         signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
         return f"{app.config['SESSION_COOKIE_NAME']}={signer.dumps(dict(session))}", token
 

@@ -12,6 +12,7 @@ from app.applications.page_link import is_link_replaced
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import Questionnaire
 from app.database import Executor
+from app.database_deadline import driver_connection
 
 # Long enough for a second click, a retry, and Back. Whoever has the draft's cookie later on may be
 # somebody else, and the link to the page is in the mail.
@@ -50,7 +51,7 @@ def explain_refusal(
         sent = {key: earlier.answers[key] for key in last_keys & earlier.answers.keys()}
         is_repeat = sent == answers and _leads_to_page(executor, earlier)
         raise AlreadySubmitted(earlier.access_token, is_repeat=is_repeat)
-    draft = read_draft(executor, draft_id)
+    draft = read_draft(driver_connection(executor), draft_id)
     if draft is None or first_incomplete_step(draft, questionnaire) is not questionnaire.steps[-1]:
         raise DraftUnfinished(draft_id)
     raise DraftChanged(draft_id)

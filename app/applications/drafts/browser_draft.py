@@ -7,8 +7,8 @@ from flask_babel import gettext
 from flask_login import current_user
 from werkzeug.wrappers import Response
 
-from app.applications.drafts.forms import is_of, name_of
 from app.applications.drafts.kept_draft import KeptDraft, read_draft
+from app.applications.drafts.sent_step import is_of, name_of
 from app.applications.drafts.service import NotThisDraft, move_to_present_questions
 from app.applications.models import Draft
 from app.applications.questions.answers import Answer
@@ -18,9 +18,10 @@ from app.applications.questions.questionnaire import (
     original_questionnaire,
 )
 from app.applications.questions.readable import answers_asked_no_more
-from app.database import autocommit, db
+from app.database import db, plain_connection, utc_now
 
 DRAFT_COOKIE = "draft"
+NAMED_ON = "named_on"
 
 
 def current_draft() -> KeptDraft | None:
@@ -40,7 +41,7 @@ def _read_current() -> KeptDraft | None:
     draft_id = current_draft_id()
     if draft_id is None:
         return None
-    with autocommit() as connection:
+    with plain_connection() as connection:
         return read_draft(connection, draft_id)
 
 
@@ -88,12 +89,17 @@ def current_draft_id() -> uuid.UUID | None:
         return None
 
 
-def remember(draft: KeptDraft) -> None:
+def remember(draft_id: uuid.UUID) -> None:
     """Have the browser name this draft from now on. Where a member of staff is signed in, it is
-    theirs too, and ends with the browser as before."""
+    theirs too, and ends with the browser as before.
+
+    The cookie lives from its last change on: the day in it has it change with the first save of
+    each."""
     if not session.permanent and not current_user.is_authenticated:
         session.permanent = True
-    session[DRAFT_COOKIE] = str(draft.id)  # set anew, it lives from now on
+    named = {DRAFT_COOKIE: str(draft_id), NAMED_ON: utc_now().date().isoformat()}
+    if not named.items() <= session.items():
+        session.update(named)
 
 
 def forgetting(response: Response) -> Response:

@@ -1,6 +1,6 @@
 """From a question, as data, to a form field with its checks and the words for what is wrong."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 from wtforms import (
     EmailField,
@@ -41,6 +41,13 @@ def accepted_by(question: Question) -> Callable[[Form, Field], None]:
     return check
 
 
+def filters_of(question: Question) -> Sequence[Callable[[str | None], str | None]]:
+    """What each text that is typed for the question goes through."""
+    if question.options:
+        return ()
+    return (trimmed, as_web_address) if question.kind == "url" else (trimmed,)
+
+
 def field_for(question: Question) -> Field:
     """An unbound WTForms field for the question."""
     about = {"label": question.label, "description": question.hint}
@@ -56,5 +63,4 @@ def field_for(question: Question) -> Field:
     field = {"email": EmailField, "url": URLField, "long_text": TextAreaField}.get(
         question.kind, StringField
     )
-    filters = [trimmed, as_web_address] if question.kind == "url" else [trimmed]
-    return field(validators=checks, filters=filters, render_kw=attributes, **about)
+    return field(validators=checks, filters=filters_of(question), render_kw=attributes, **about)

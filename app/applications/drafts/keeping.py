@@ -3,48 +3,50 @@
 from functools import partial
 
 from app.applications.drafts.browser_draft import remember
-from app.applications.drafts.forms import StepForm, name_of
 from app.applications.drafts.kept_draft import KeptDraft
+from app.applications.drafts.sent_step import SentStep, name_of
 from app.applications.drafts.service import NotThisDraft, read_again, save_step, start_draft
 from app.applications.drafts.suggestion import use_up_suggestion
 from app.applications.questions.questionnaire import current_questionnaire, original_questionnaire
-from app.database import autocommit, db
+from app.database import db, plain_connection
+from app.database_deadline import BoundedConnection, driver_connection
 from app.extensions import limiter
 from app.languages.choice import present_language
 
 NEW_DRAFTS = "30 per hour"
 
 
-def keep(form: StepForm, draft: KeptDraft | None, *, accepted: bool) -> KeptDraft:
-    """Store the form's answers in this browser's draft, a new one if it has none.
+def keep(sent: SentStep, draft: KeptDraft | None, *, accepted: bool = True) -> KeptDraft:
+    """Store the step's answers in this browser's draft, a new one if it has none. ``accepted`` is
+    False where a form has refused some of them.
 
     Raises NotThisDraft, StepChanged, DraftSealed, and TooManyRequests for too many new drafts from
     one address.
     """
-    if not form.is_for(name_of(draft)):
+    if not sent.basis.is_for(name_of(draft)):
         raise NotThisDraft
     save = partial(
         save_step,
-        step=form.step,
-        answers=form.answers(),
+        step=sent.step,
+        answers=sent.answers,
         questionnaire=current_questionnaire(),
-        save=form.save,
-        complete=accepted,
+        save=sent.basis.save,
+        accepted=accepted,
         language=present_language(),
     )
     if draft:
-        with autocommit() as connection:
+        with plain_connection() as connection:
             saved = save(connection, draft)
     else:
-        saved = save(db.session(), start_one_more())
+        connection = driver_connection(db.session())
+        saved = save(connection, start_one_more(connection))
         db.session.commit()
-    remember(saved)
-    form.build_on(saved)
-    use_up_suggestion(form.step)
+    remember(saved.id)
+    use_up_suggestion(sent.step)
     return saved
 
 
 @limiter.limit(NEW_DRAFTS)
-def start_one_more() -> KeptDraft:
+def start_one_more(connection: BoundedConnection) -> KeptDraft:
     begun = start_draft(db.session(), original_questionnaire())
-    return read_again(db.session(), begun.id)
+    return read_again(connection, begun.id)

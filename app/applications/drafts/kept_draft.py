@@ -8,10 +8,9 @@ import uuid
 from datetime import datetime
 from typing import Any, NamedTuple
 
-from sqlalchemy import bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
-
-from app.database import Executor
+import msgspec
+from psycopg import Connection
+from psycopg.types.json import Jsonb
 
 
 class KeptDraft(NamedTuple):
@@ -39,28 +38,25 @@ class KeptDraft(NamedTuple):
 
 
 READ = f"SELECT {', '.join(KeptDraft._fields)} FROM drafts"  # noqa: S608 - columns of our own
-READ_ONE = text(f"{READ} WHERE id = :id")
-STORE = text("""
-UPDATE drafts SET answers = :answers, complete_steps = :complete_steps, step_saves = :step_saves,
-    step_seconds = :step_seconds, language = :language, version = :version, saved_at = :saved_at,
-    reminded_at = :reminded_at
-WHERE id = :id AND xmin = CAST(:xmin AS xid)
-RETURNING id
-""").bindparams(
-    *(
-        bindparam(name, type_=JSONB)
-        for name in ("answers", "complete_steps", "step_saves", "step_seconds")
-    )
-)
+READ_ONE = f"{READ} WHERE id = %(id)s"
+STORE = """
+UPDATE drafts SET answers = %(answers)s, complete_steps = %(complete_steps)s,
+    step_saves = %(step_saves)s, step_seconds = %(step_seconds)s, language = %(language)s,
+    version = %(version)s, saved_at = %(saved_at)s, reminded_at = %(reminded_at)s
+WHERE id = %(id)s AND xmin = CAST(%(xmin)s AS xid)
+"""
+JSON = ("answers", "complete_steps", "step_saves", "step_seconds")
 
 
-def read_draft(executor: Executor, draft_id: uuid.UUID) -> KeptDraft | None:
+def read_draft(connection: Connection, draft_id: uuid.UUID) -> KeptDraft | None:
     """The draft as it stands now; None where it was deleted."""
-    row = executor.execute(READ_ONE, {"id": draft_id}).one_or_none()
+    row = connection.execute(READ_ONE, {"id": draft_id}).fetchone()
     return KeptDraft._make(row) if row else None
 
 
-def store_draft(executor: Executor, draft: KeptDraft) -> bool:
+def store_draft(connection: Connection, draft: KeptDraft) -> bool:
     """Store what of it a save may change. False, and nothing is stored, where the row has been
     written since it was read, or is gone."""
-    return executor.scalar(STORE, draft._asdict()) is not None
+    values = draft._asdict()
+    values |= {name: Jsonb(values[name], msgspec.json.encode) for name in JSON}
+    return connection.execute(STORE, values).rowcount == 1

@@ -6,10 +6,11 @@ from flask import abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import ngettext
 
-from app.applications.drafts.forms import CSRF_EXPIRED, ReviewForm, StepForm, form_for, name_of
+from app.applications.drafts.forms import CSRF_EXPIRED, ReviewForm, StepForm, form_for
 from app.applications.drafts.kept_draft import KeptDraft
 from app.applications.drafts.pace import minutes_by_step
 from app.applications.drafts.progress import first_incomplete_step, unfinished_steps
+from app.applications.drafts.sent_step import SentStep, name_of, read_basis
 from app.applications.drafts.service import last_save
 from app.applications.questions.answers import Answer
 from app.applications.questions.questionnaire import Step, current_questionnaire
@@ -25,7 +26,8 @@ from app.database import db
 def posted_form(key: str, draft: KeptDraft | None) -> StepForm:
     """The step's form with what was sent, which asks by the other answers of the draft. 404 for
     another key."""
-    return form_for(find_step(key))(earlier=draft.answers if draft else None)
+    earlier = draft.answers if draft else None
+    return form_for(find_step(key))(earlier=earlier, basis=read_basis())
 
 
 def find_step(key: str) -> Step:
@@ -50,14 +52,14 @@ class OtherAnswers(NamedTuple):
     is_of_other_draft: bool
 
 
-def other_answers(draft: KeptDraft | None, form: StepForm) -> OtherAnswers:
-    stored, typed = draft.answers if draft else {}, form.answers()
-    differing = (q for q in form.step.questions if stored.get(q.key) != typed.get(q.key))
+def other_answers(draft: KeptDraft | None, sent: SentStep) -> OtherAnswers:
+    stored, typed = draft.answers if draft else {}, sent.answers
+    differing = (q for q in sent.step.questions if stored.get(q.key) != typed.get(q.key))
     rows = readable_rows(stored, differing)
-    is_of_other_draft = not form.is_for(name_of(draft))
+    is_of_other_draft = not sent.basis.is_for(name_of(draft))
     if is_of_other_draft:  # what that one lacks on this page is no news
         rows = [row for row in rows if row[1]]
-    return OtherAnswers(f"{name_of(draft)} {last_save(draft, form.step)}", rows, is_of_other_draft)
+    return OtherAnswers(f"{name_of(draft)} {last_save(draft, sent.step)}", rows, is_of_other_draft)
 
 
 def show_form(

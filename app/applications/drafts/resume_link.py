@@ -1,6 +1,7 @@
 """The link back into a draft: mailed where it is asked for, and what it opens."""
 
-from sqlalchemy import select, text
+from psycopg import Connection
+from sqlalchemy import select
 from sqlalchemy.orm import Session
 
 from app.applications.drafts.kept_draft import READ, KeptDraft
@@ -11,7 +12,7 @@ from app.applications.models import Draft
 from app.events.store import count_recorded, record
 from app.events.types import stream_of
 
-READ_BY_LINK = text(f"{READ} WHERE resume_token = :token")
+READ_BY_LINK = f"{READ} WHERE resume_token = %(token)s"
 
 
 class NoAddress(Exception):
@@ -22,11 +23,11 @@ class TooManyLinks(Exception):
     """So many links into the draft were mailed within the hour that no more are."""
 
 
-def find_draft_by_link(session: Session, token: str) -> KeptDraft | None:
+def find_draft_by_link(connection: Connection, token: str) -> KeptDraft | None:
     """The draft that the link in a mail names; it may have been sent since."""
     if "\x00" in token:  # which Postgres refuses to compare with
         return None
-    row = session.execute(READ_BY_LINK, {"token": token}).one_or_none()
+    row = connection.execute(READ_BY_LINK, {"token": token}).fetchone()
     return KeptDraft._make(row) if row else None
 
 

@@ -23,7 +23,7 @@ from app.applications.drafts.resume_link import (
 )
 from app.applications.drafts.service import DraftSealed, NotThisDraft
 from app.applications.questions.questionnaire import STEP_KEYS, current_questionnaire
-from app.database import db
+from app.database import db, plain_connection
 from app.extensions import counted_as, limiter
 
 LINKS_FROM_NETWORK = "5 per hour"
@@ -117,7 +117,8 @@ def way_back(draft: KeptDraft) -> str:
 
 def load(token: str) -> KeptDraft:
     """The link's draft; 404 for a link that is unknown. Raises DraftSealed."""
-    draft = find_draft_by_link(db.session(), token)
+    with plain_connection() as connection:
+        draft = find_draft_by_link(connection, token)
     if draft is None:
         abort(404)
     if draft.submitted_at:
@@ -136,7 +137,7 @@ def go_on(draft: KeptDraft) -> ResponseReturnValue:
                 owner=owner_of(draft),
             )
         )
-    remember(draft)
+    remember(draft.id)
     step = open_step(draft)
     return redirect(url_for("application_form.step", key=step.key, _anchor=RESUMED), 303)
 

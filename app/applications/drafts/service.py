@@ -4,6 +4,7 @@ import secrets
 import uuid
 from typing import NamedTuple
 
+from psycopg import Connection
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -14,7 +15,7 @@ from app.applications.models import Draft
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import STEP_KEYS, Questionnaire, Step
 from app.applications.questions.versions import keep_questionnaire
-from app.database import Executor, utc_now
+from app.database import utc_now
 from app.events.integrity.person_keys import key_of
 
 NO_SAVE = "0"
@@ -64,35 +65,36 @@ def start_draft(session: Session, questionnaire: Questionnaire) -> Draft:
 
 
 def save_step(
-    executor: Executor,
+    connection: Connection,
     draft: KeptDraft,
     step: Step,
     answers: Answers,
     questionnaire: Questionnaire,
     save: Save,
     *,
-    complete: bool,
+    accepted: bool,
     language: str,
 ) -> KeptDraft:
     """Replace the answers of one step and leave the others, whoever saves them meanwhile: then it
     is done again with what they have stored.
 
-    ``complete`` is whether the step's answers were accepted; what was not is kept all the same. A
-    later step to which they add a question is complete no more. Raises StepChanged where ``save``
-    doesn't know what it would overwrite, DraftSealed after the submission, and NotThisDraft where
-    the draft was deleted meanwhile.
+    What can't be accepted is kept all the same, and the step is not complete; nor is it where its
+    form has not ``accepted`` what was typed, whatever of that could be stored. A later step to
+    which they add a question is complete no more. Raises StepChanged where ``save`` doesn't know
+    what it would overwrite, DraftSealed after the submission, and NotThisDraft where the draft was
+    deleted meanwhile.
     """
     while True:
-        saved = _with_step(draft, step, answers, questionnaire, save, complete=complete)
+        saved = _with_step(draft, step, answers, questionnaire, save, accepted=accepted)
         saved = saved._replace(language=language)
-        if saved == draft or store_draft(executor, saved):
+        if saved == draft or store_draft(connection, saved):
             return saved
-        draft = read_again(executor, draft.id)
+        draft = read_again(connection, draft.id)
 
 
-def read_again(executor: Executor, draft_id: uuid.UUID) -> KeptDraft:
+def read_again(connection: Connection, draft_id: uuid.UUID) -> KeptDraft:
     """The draft as it stands by now. Raises NotThisDraft where it was deleted meanwhile."""
-    draft = read_draft(executor, draft_id)
+    draft = read_draft(connection, draft_id)
     if draft is None:
         raise NotThisDraft(draft_id)
     return draft
@@ -105,7 +107,7 @@ def _with_step(
     questionnaire: Questionnaire,
     save: Save,
     *,
-    complete: bool,
+    accepted: bool,
 ) -> KeptDraft:
     """The draft as the save would leave it."""
     if draft.submitted_at:
@@ -118,12 +120,12 @@ def _with_step(
         if others != draft.answers and last_save(draft, step) not in save.known:
             raise StepChanged(draft.id)
         saved = saved._replace(step_saves={**draft.step_saves, step.key: save.id})
-    if changed or complete != (step.key in draft.complete_steps):
-        saved = _with_work(saved, step)
-    done = {*draft.complete_steps, step.key} if complete else {*draft.complete_steps} - {step.key}
+    done = {*draft.complete_steps, step.key} if accepted else {*draft.complete_steps} - {step.key}
     among = [key for key in STEP_KEYS if key in done]
     known = _asked_elsewhere(draft, step, questionnaire)
     still = answered_steps(saved.answers, among, questionnaire, known=known)
+    if changed or (step.key in still) != (step.key in draft.complete_steps):
+        saved = _with_work(saved, step)
     return saved._replace(complete_steps=still)
 
 

@@ -115,11 +115,11 @@ def save(key: str) -> ResponseReturnValue:
 @csrf.exempt  # as above
 def submit() -> ResponseReturnValue:
     """Send the application. The redirect goes out only after the commit."""
-    form = cast(ReviewForm, form_for(find_step(REVIEW))())
+    form = cast(ReviewForm, posted_form(REVIEW, None))
     draft_id = current_draft_id()
     if draft_id is None or not form.validate():
         return keep_and_go_on(form, current_draft())
-    if not form.is_for(str(draft_id)):
+    if not form.basis.is_for(str(draft_id)):
         raise NotThisDraft
     try:
         with autocommit() as connection:
@@ -129,7 +129,7 @@ def submit() -> ResponseReturnValue:
                 form.answers(),
                 current_questionnaire(),
                 draft_version=form.seen_version,
-                seen_saves=form.save.known,
+                seen_saves=form.basis.save.known,
                 prefix=current_brand().reference_prefix,
                 language=present_language(),
                 origin=counted_origin(request.remote_addr),
@@ -142,7 +142,9 @@ def submit() -> ResponseReturnValue:
             raise DraftSealed(draft_id) from earlier
         access_token = earlier.access_token
     except DraftChanged:
-        return show_review(form, keep(form, current_draft(), accepted=True), 409, moved=True)
+        draft = keep(form.sent, current_draft())
+        form.build_on(draft)
+        return show_review(form, draft, 409, moved=True)
     forget_suggestion()
     return redirect(url_for("portal.status", token=access_token), 303)
 
@@ -170,7 +172,7 @@ def answer_changed(_: Exception) -> ResponseReturnValue:
     store neither until one is chosen."""
     draft = current_draft()
     form = posted_form((request.view_args or {}).get("key", REVIEW), draft)
-    return show_form(form, draft, 409, other=other_answers(draft, form))
+    return show_form(form, draft, 409, other=other_answers(draft, form.sent))
 
 
 @application_form.errorhandler(DraftSealed)
@@ -186,7 +188,8 @@ def keep_and_go_on(form: StepForm, draft: KeptDraft | None) -> ResponseReturnVal
     accepted = form.validate()
     if form.is_expired:
         return show_form(form, draft, 400)
-    draft = keep(form, draft, accepted=accepted)
+    draft = keep(form.sent, draft, accepted=accepted)
+    form.build_on(draft)
     if elsewhere := chosen_way(form, accepted=accepted):
         return elsewhere
     if not accepted:
@@ -204,7 +207,7 @@ def chosen_way(form: StepForm, *, accepted: bool) -> ResponseReturnValue | None:
         back = request.args.get("back_to_review")
         address = url_for("resume_link.send", pressed_on=form.step.key, back_to_review=back)
         return redirect(address, 307)  # the same POST, now for the link
-    if form.overwrites.data is not None:
+    if "overwrites" in request.form:
         flash(gettext("What was in the fields is kept."))
         return redirect(url_for(".step", key=form.step.key), 303)
     if "attach" in request.form:

@@ -10,6 +10,7 @@ from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.applications.drafts.browser_draft import NAMED_ON
 from app.applications.models import Application, Draft
 from app.applications.questions.questionnaire import STEP_KEYS
 from tests.integration.applications.prospect import Prospect, hidden
@@ -135,6 +136,17 @@ def test_an_expired_page_stores_nothing_and_gets_a_token_to_try_again(
     assert outcome(typist.save(name="Ada")) == "200 saved"
 
 
+def test_the_cookie_that_names_the_draft_lives_on_from_the_first_save_of_each_day(
+    prospect: Prospect,
+) -> None:
+    typist = Typist(prospect, "you")
+    assert "Set-Cookie" in typist.save(name="A").headers
+    assert "Set-Cookie" not in typist.save(name="Ad").headers
+    with prospect.client.session_transaction() as session:
+        session[NAMED_ON] = "2026-01-01"
+    assert "Set-Cookie" in typist.save(name="Ada").headers
+
+
 def test_after_the_application_is_sent_nothing_is_saved(
     prospect: Prospect, session: Session
 ) -> None:
@@ -159,7 +171,9 @@ def test_a_save_of_a_name_that_we_never_give_is_no_crash(
 
 
 def test_an_unknown_step_is_no_page(prospect: Prospect) -> None:
-    assert prospect.client.post("/apply/nothing/autosave").status_code == 404
+    typist = Typist(prospect, "you")
+    typist.key = "nothing"
+    assert typist.save(name="Ada").status_code == 404
 
 
 def test_one_page_saves_as_often_as_it_likes_whether_it_hears_the_answers_or_not(

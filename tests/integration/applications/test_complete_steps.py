@@ -25,6 +25,7 @@ from app.applications.questions.questionnaire import (
     Step,
     current_questionnaire,
 )
+from app.database_deadline import driver_connection
 
 # Beside those of the site's own questions, each of which leads to one on the same page.
 LED_FROM_ELSEWHERE = {"success": "brokers", "problem": "cloud", "budget": "frequency"}
@@ -75,7 +76,8 @@ def typed_on(step: Step, data: st.DataObject) -> Answers:
 def test_the_complete_steps_are_those_in_which_all_that_is_asked_has_an_answer(
     session: Session, questionnaire: Questionnaire, data: st.DataObject
 ) -> None:
-    draft = read_again(session, start_draft(session, questionnaire).id)
+    connection = driver_connection(session)
+    draft = read_again(connection, start_draft(session, questionnaire).id)
     expected: list[str] = []
     saved = data.draw(st.lists(st.sampled_from(questionnaire.steps), max_size=12))
     for number, step in enumerate((*questionnaire.steps, *saved)):
@@ -85,7 +87,7 @@ def test_the_complete_steps_are_those_in_which_all_that_is_asked_has_an_answer(
         complete = answered_steps(after, [step.key], questionnaire) == [step.key]
         save = Save(f"save{number}", (last_save(draft, step),))
         draft = save_step(
-            session, draft, step, answers, questionnaire, save, complete=complete, language="en"
+            connection, draft, step, answers, questionnaire, save, accepted=True, language="en"
         )
         done = {*expected, step.key} if complete else {*expected} - {step.key}
         expected = answered_steps(after, [k for k in STEP_KEYS if k in done], questionnaire)
@@ -95,16 +97,17 @@ def test_the_complete_steps_are_those_in_which_all_that_is_asked_has_an_answer(
 def test_an_answer_that_leads_to_a_question_elsewhere_makes_that_step_incomplete(
     session: Session, questionnaire: Questionnaire
 ) -> None:
-    draft = read_again(session, start_draft(session, questionnaire).id)
+    connection = driver_connection(session)
+    draft = read_again(connection, start_draft(session, questionnaire).id)
     draft = draft._replace(complete_steps=["outcome"])
     saved = save_step(
-        session,
+        connection,
         draft,
         questionnaire.step("system"),
         {"brokers": [questionnaire.question("brokers").options[0].value]},
         questionnaire,
         Save("save", ()),
-        complete=False,
+        accepted=False,
         language="en",
     )
     assert saved.complete_steps == []

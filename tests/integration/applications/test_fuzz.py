@@ -4,17 +4,21 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.applications.drafts.pages import posted_form
+from app.applications.drafts.sent_step import read_step
 from app.applications.models import Draft
 from app.applications.questions.file import load_questionnaire
 from app.applications.questions.questionnaire import Question, Step
 from app.extensions import limiter
+from app.web.security import MAX_BODY_BYTES
 from local.process import ROOT
 from tests.form_page import TEXTS, Fields, FormPage, as_received, on_the_wire
 from tests.integration.applications.prospect import Prospect
@@ -66,6 +70,21 @@ def texts_in(fields: Fields, step: Step, page: FormPage) -> dict[str, str]:
     """What was typed into the step's fields for text, of several values into one the first."""
     keys = {q.key for q in step.questions if not q.options} & page.names
     return {name: as_received(value) for name, value in reversed(fields) if name in keys}
+
+
+@pytest.mark.parametrize("step", STEPS, ids=lambda step: step.key)
+def test_whatever_is_posted_says_the_same_to_an_autosave_as_to_the_form(
+    app: Flask, step: Step
+) -> None:
+    @QUICKLY
+    @given(fields=posts(step))
+    def read_one(fields: Fields) -> None:
+        sent = on_the_wire(fields)
+        assume(len(sent) <= MAX_BODY_BYTES)
+        with app.test_request_context(method="POST", data=sent, content_type=FORM):
+            assert read_step(step).answers == posted_form(step.key, None).sent.answers
+
+    read_one()
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.key)

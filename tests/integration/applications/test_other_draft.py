@@ -6,6 +6,7 @@ from collections.abc import Callable
 from typing import Any
 
 import pytest
+from psycopg import Connection
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -15,7 +16,7 @@ from app.applications.drafts.resume_link import address_of
 from app.applications.drafts.service import save_step
 from app.applications.models import Application, Draft
 from app.attachments.models import Attachment
-from app.database import Executor, db
+from app.database import db
 from tests.integration.applications.prospect import Prospect, hidden
 from tests.integration.applications.test_autosave import Typist, outcome
 
@@ -133,10 +134,10 @@ def test_a_draft_that_is_deleted_during_a_save_is_no_crash(
     prospect.fill_in("you")
     typist = Typist(prospect, "problem")
 
-    def deleted_first(executor: Executor, draft: KeptDraft, **options: Any) -> KeptDraft:
+    def deleted_first(connection: Connection, draft: KeptDraft, **options: Any) -> KeptDraft:
         with db.engine.begin() as another_request:
             another_request.execute(delete(Draft))
-        return save_step(executor, draft, **options)
+        return save_step(connection, draft, **options)
 
     monkeypatch.setattr("app.applications.drafts.keeping.save_step", deleted_first)
     assert outcome(typist.save(problem="Typed meanwhile")) == "409 conflict"

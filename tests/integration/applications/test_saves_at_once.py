@@ -6,7 +6,8 @@ import pytest
 from flask import Flask
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Connection, delete, select
+from psycopg import Connection
+from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
 from app.applications.drafts.kept_draft import KeptDraft, read_draft, store_draft
@@ -23,7 +24,8 @@ from app.applications.drafts.service import (
 )
 from app.applications.models import Draft
 from app.applications.questions.questionnaire import current_questionnaire
-from app.database import Executor, autocommit
+from app.database import plain_connection
+from app.database_deadline import driver_connection
 from tests.integration.applications.prospect import Prospect
 from tests.integration.waiting import waiting
 
@@ -33,7 +35,7 @@ FIELDS = {"problem": "problem", "outcome": "success", "review": "anything_else"}
 @pytest.fixture
 def connection(app: Flask) -> Iterator[Connection]:
     """On which a save commits by itself."""
-    with autocommit() as connection:
+    with plain_connection() as connection:
         yield connection
 
 
@@ -45,18 +47,18 @@ def draft(connection: Connection, session: Session) -> KeptDraft:
 
 
 def save(
-    executor: Executor, draft: KeptDraft, key: str, typed: str, *, seen: str = NO_SAVE
+    connection: Connection, draft: KeptDraft, key: str, typed: str, *, seen: str = NO_SAVE
 ) -> KeptDraft:
     """Of a page that was opened when the draft was as it is given."""
     questionnaire = current_questionnaire()
     return save_step(
-        executor,
+        connection,
         draft,
         questionnaire.step(key),
         {FIELDS[key]: typed},
         questionnaire,
         Save(f"save{typed}", (seen,)),
-        complete=False,
+        accepted=False,
         language="en",
     )
 
@@ -120,8 +122,8 @@ def test_a_draft_that_is_deleted_while_a_step_is_saved_is_not_there_again(
 def test_a_save_that_waits_for_another_is_done_with_what_that_has_stored(
     app: Flask, connection: Connection, session: Session, draft: KeptDraft
 ) -> None:
-    save(session, draft, "problem", "one")
-    with waiting(app, lambda beside: save(beside, draft, "outcome", "two")):
+    save(driver_connection(session), draft, "problem", "one")
+    with waiting(app, lambda beside: save(driver_connection(beside), draft, "outcome", "two")):
         session.commit()
     assert read_again(connection, draft.id).answers == {"problem": "one", "success": "two"}
 

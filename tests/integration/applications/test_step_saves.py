@@ -19,6 +19,7 @@ from app.applications.drafts.service import (
 )
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import current_questionnaire
+from app.database_deadline import driver_connection
 
 PAGES = 3
 DEEDS = st.sampled_from(["opens", "saves", "saves unheard", "sends in vain"])
@@ -39,7 +40,8 @@ def play(session: Session, deeds: list[tuple[int, str]], *, guarded: bool = True
     """Let the pages do it, and hold each save to what its user has seen."""
     questionnaire = current_questionnaire()
     step = questionnaire.step("problem")
-    draft = read_again(session, start_draft(session, questionnaire).id)
+    connection = driver_connection(session)
+    draft = read_again(connection, start_draft(session, questionnaire).id)
     pages = {number: Page([NO_SAVE], {""}) for number in range(PAGES)}
     writer: Page | None = None
     for turn, (number, deed) in enumerate(deeds, start=1):
@@ -56,7 +58,7 @@ def play(session: Session, deeds: list[tuple[int, str]], *, guarded: bool = True
         try:
             answers: Answers = {"problem": text}
             draft = save_step(
-                session, draft, step, answers, questionnaire, save, complete=False, language="en"
+                connection, draft, step, answers, questionnaire, save, accepted=False, language="en"
             )
         except StepChanged:
             assert text_of(draft) == before and writer is not page

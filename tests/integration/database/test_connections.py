@@ -9,7 +9,15 @@ from sqlalchemy import text
 from sqlalchemy.exc import OperationalError
 
 from app.advisory_locks import alone_at
-from app.database import Executor, after_commit, autocommit, db
+from app.database import (
+    DATABASE_AWAY,
+    Executor,
+    after_commit,
+    autocommit,
+    db,
+    plain_connection,
+)
+from app.database_deadline import driver_connection
 from local.postgres import Postgres
 
 OWN_PID = text("SELECT pg_backend_pid()")
@@ -122,6 +130,33 @@ def test_an_exception_among_such_statements_forgets_what_was_to_be_done_after_th
     with autocommit():
         pass
     assert done == []
+
+
+def test_the_plain_connection_is_one_throughout_and_has_transactions_again_for_the_next(
+    app: Flask,
+) -> None:
+    began = "SELECT now()"
+    with plain_connection() as outer:
+        with plain_connection() as inner:
+            assert inner is outer
+            first = inner.execute(began).fetchone()
+        assert outer.execute(began).fetchone() != first
+    assert db.session.scalar(text(began)) == db.session.scalar(text(began))
+    assert driver_connection(db.session()) is outer
+
+
+def test_a_plain_connection_that_is_lost_is_told_as_that_and_not_used_again(
+    app: Flask, postgres: Postgres
+) -> None:
+    def lose() -> None:
+        with plain_connection() as connection:
+            cut_off(postgres, connection.info.backend_pid)
+            connection.execute("SELECT 1")
+
+    with pytest.raises(DATABASE_AWAY):
+        lose()
+    with plain_connection() as connection:
+        assert connection.execute("SELECT 1").fetchone() == (1,)
 
 
 def test_of_all_that_want_to_be_alone_at_some_work_one_is_and_the_next_when_it_has_ended(

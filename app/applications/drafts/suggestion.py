@@ -26,7 +26,8 @@ def use_up_suggestion(step: Step) -> None:
 
 
 def forget_suggestion() -> None:
-    session.pop(SUGGESTED_KIND, None)
+    if SUGGESTED_KIND in session:  # to take out what is not there has Flask send the cookie anew
+        del session[SUGGESTED_KIND]
 
 
 def suggested_answers(step: Step, draft: KeptDraft | None) -> Answers:

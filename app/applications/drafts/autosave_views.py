@@ -5,7 +5,7 @@ The script beside it, app/static/js/autosave.js, hears what happened by the even
 
 import json
 
-from flask import Blueprint, render_template, request
+from flask import Blueprint, Response, render_template, request
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_wtf.csrf import CSRFError
@@ -27,8 +27,9 @@ def save(key: str) -> ResponseReturnValue:
     sent = read_step(find_step(key))
     with plain_connection():
         saved = keep(sent, current_draft())
-    # One word, in nearly every answer: not worth a template.
-    return gettext("Saved"), told("saved", save=last_save(saved, sent.step), draft=str(saved.id))
+    outcome = told("saved", save=last_save(saved, sent.step), draft=str(saved.id))
+    # One word, in nearly every answer: not worth a template, nor what goes out with a page.
+    return Response(gettext("Saved"), headers=outcome, mimetype="text/plain")
 
 
 @autosave.errorhandler(CSRFError)

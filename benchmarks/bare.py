@@ -1,5 +1,5 @@
-"""Bare Flask views: the site's two inserts without a draft, a seal or a log; and answers as long as
-a step's, with nothing behind them.
+"""Bare Flask views: the site's two inserts without a draft, a seal or a log; its own two statements
+with nothing around them; and answers as long as a step's, with nothing behind them.
 
 ``benchmarks.bare:app``, on the database of DATABASE_URL, with the page in the file BARE_PAGE.
 """
@@ -12,12 +12,18 @@ from flask import Flask, Response, abort, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
+from sqlalchemy import Dialect
+from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.pool import QueuePool
 from wtforms import BooleanField, HiddenField
 from wtforms.validators import DataRequired
 
+from app.applications.submission import READ_DRAFT, SUBMIT_OPEN
+from benchmarks.drafts import statement_values
 from benchmarks.sample import ANSWERS, INSERT_APPLICATION, INSERT_EVENT, rows
 
+PSYCOPG: Dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
+READ, SEND = (str(one.compile(dialect=PSYCOPG)) for one in (READ_DRAFT, SUBMIT_OPEN))
 ONE_STATEMENT = f"WITH application AS ({INSERT_APPLICATION}) {INSERT_EVENT}"
 
 ETAG = "bare"
@@ -63,9 +69,13 @@ def two_statements() -> ResponseReturnValue:
 @app.post("/form-and-two-statements")
 def form_and_two_statements() -> ResponseReturnValue:
     """What Flask-WTF and a signed session cost by themselves."""
+    check_form()
+    return insert_twice()
+
+
+def check_form() -> None:
     if not ConsentForm().validate() or "draft" not in session:
         abort(400)
-    return insert_twice()
 
 
 def insert_twice() -> ResponseReturnValue:
@@ -89,6 +99,24 @@ def one_statement() -> ResponseReturnValue:
     try:
         connection.dbapi_connection.autocommit = True  # type: ignore[union-attr]
         connection.cursor().execute(ONE_STATEMENT, values)
+    finally:
+        connection.close()
+    return redirect("/", 303)
+
+
+@app.post("/form-and-the-sites-statements")
+def form_and_the_sites_statements() -> ResponseReturnValue:
+    """The same before what a submit asks of Postgres, for which nothing is checked or encrypted."""
+    check_form()
+    values = statement_values(request.form["draft"], request.form["questions_version"])
+    connection = pool.connect()
+    try:
+        connection.dbapi_connection.autocommit = True  # type: ignore[union-attr]
+        cursor = connection.cursor()
+        if cursor.execute(READ, values).fetchone() is None:
+            abort(409)
+        if cursor.execute(SEND, values).fetchone() is None:
+            abort(409)
     finally:
         connection.close()
     return redirect("/", 303)

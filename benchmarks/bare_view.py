@@ -1,8 +1,9 @@
 """Runs the bare view beside the site, under the same web server with the same settings."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import urlencode
 
 import psycopg
 
@@ -25,6 +26,21 @@ class BareView:
         body = f"csrf_token={token}&draft_version=5&consent=yes"
         request = form_post(path, self._port, body, cookie)
         return drive(self._port, [request] * count, connections=connections, expected=303)
+
+    def send(self, drafts: Sequence[str], questions_version: str, connections: int) -> Load:
+        """Have the site's own two statements send these drafts."""
+        cookie, token = cookie_and_token()
+        common = {"csrf_token": token, "questions_version": questions_version, "consent": "yes"}
+        requests = [
+            form_post(
+                "/form-and-the-sites-statements",
+                self._port,
+                urlencode({**common, "draft": draft}),
+                cookie,
+            )
+            for draft in drafts
+        ]
+        return drive(self._port, requests, connections=connections, expected=303)
 
     def get_page(self, count: int, connections: int) -> Load:
         requests = [page_get("/page", self._port)] * count

@@ -3,6 +3,7 @@ somebody else, comes from elsewhere, and began ten minutes ago: nothing holds wh
 
 import secrets
 from datetime import timedelta
+from typing import Any
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -18,8 +19,9 @@ from app.applications.questions.questionnaire import STEP_KEYS, current_question
 from app.database import db, new_id, utc_now
 from app.events.integrity.sealing import new_key
 from app.events.models import PersonKey
+from app.screening.origins import COUNTED_FOR
 from benchmarks.load import form_post
-from benchmarks.sample import ANSWERS
+from benchmarks.sample import ANSWERS, json_text, rows
 
 VERSION = 5
 TEN_MINUTES = timedelta(minutes=10)
@@ -78,6 +80,35 @@ def cookie_and_token(app: Flask, draft_id: str) -> tuple[str, str]:
         remember(UUID(draft_id))
         signer = app.session_interface.get_signing_serializer(app)  # type: ignore[attr-defined]
         return f"{app.config['SESSION_COOKIE_NAME']}={signer.dumps(dict(session))}", token
+
+
+def statement_values(draft: str, questions_version: str) -> dict[str, Any]:
+    """Those of the two statements that send this draft, as long as the site's own."""
+    columns = rows(ANSWERS)
+    return {
+        **columns,
+        "id": columns["event_id"],
+        "application_id": columns["id"],
+        "email": f"{draft}@client.example",
+        "draft_id": draft,
+        "draft_version": VERSION,
+        "questions_version": questions_version,
+        "earlier_steps": json_text(STEP_KEYS[:-1]),
+        "last_step": STEP_KEYS[-1],
+        "no_save": NO_SAVE,
+        "seen_saves": [NO_SAVE],
+        "origin": secrets.token_bytes(32),
+        "counted_for": COUNTED_FOR,
+        "language": "en",
+        "status": "submitted",
+        "version": 1,
+        "signals": "{}",
+        "type": "application.submitted",
+        "schema_version": 1,
+        "data": json_text({"reference": columns["reference"]}),
+        "person_id": draft,
+        "sealed": secrets.token_bytes(len(columns["data"])),
+    }
 
 
 def _post(app: Flask, port: int, draft_id: str, path: str, fields: Answers) -> bytes:

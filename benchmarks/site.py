@@ -5,6 +5,7 @@ from contextlib import contextmanager
 
 from app import create_app
 from app.applications.questions.answers import Answers
+from app.applications.questions.questionnaire import original_questionnaire
 from benchmarks.drafts import cookie_and_token, prepare_autosaves, prepare_submits, store_drafts
 from benchmarks.load import drive, page_get
 from benchmarks.turns import Load
@@ -38,6 +39,16 @@ class MeasuredSite:
         """So many POSTs, each of which sends a draft of its own."""
         self._sent += count
         return prepare_submits(self._app, self.port, count)
+
+    def drafts(self, count: int) -> list[str]:
+        """So many finished drafts, for another to send them."""
+        self._sent += count
+        return store_drafts(self._app, count)
+
+    @property
+    def questions_version(self) -> str:
+        with self._app.app_context():
+            return original_questionnaire().version
 
     def submit(self, count: int, connections: int, pause: float = 0.0) -> Load:
         """Send so many applications, and see that each is stored with its event."""

@@ -24,6 +24,7 @@ from local.redis import Redis, temporary_redis
 SUBMIT = "POST /apply/submit"
 BARE = "a bare view's two inserts"
 FORM = "the same behind a session and a form"
+STATEMENTS = "the site's two statements behind them"
 PROPOSED = "submit → engagement proposed"
 NOOP = "a no-op Celery task"
 WAGTAIL = "a Wagtail form page with its mail"
@@ -59,6 +60,7 @@ def compare_loads(
             f"{SUBMIT}, handled meanwhile": lambda count: submit_and_handle(whole, count, clients),
             BARE: lambda count: bare.submit("/two-statements", count, clients),
             FORM: lambda count: bare.submit("/form-and-two-statements", count, clients),
+            STATEMENTS: lambda n: bare.send(web.drafts(n), web.questions_version, clients),
             "a bare view's one statement": lambda n: bare.submit("/one-statement", n, clients),
             "pgbench's two inserts": lambda n: insert_by_pgbench(web, n, clients),
         }

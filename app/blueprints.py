@@ -33,6 +33,7 @@ from app.portal.own_data_views import own_data
 from app.portal.views import portal
 from app.review.held_views import held
 from app.review.message_views import staff_messages
+from app.review.note_views import staff_notes
 from app.review.queue.views import queue
 from app.review.views import review
 from app.styleguide import styleguide
@@ -66,6 +67,7 @@ BLUEPRINTS = (
     review,
     held,
     staff_messages,
+    staff_notes,
     history,
     engagements,
     operations,

@@ -1,4 +1,4 @@
-"""What is written between a prospect and the staff.
+"""What is written between a prospect and the staff, and among the staff.
 
 All of it stands in the application's own stream, so that what was written, asked, answered and
 decided has one order.
@@ -17,6 +17,13 @@ class MessageReceived(Event, frozen=True):
 @event("message.sent", version=1, personal=("message",), stream="application")
 class MessageSent(Event, frozen=True):
     """A member of staff wrote to the prospect."""
+
+    message: str
+
+
+@event("note.written", version=1, personal=("message",), stream="application")
+class NoteWritten(Event, frozen=True):
+    """A member of staff noted something for their colleagues, which the prospect is not shown."""
 
     message: str
 

@@ -17,7 +17,7 @@ from app.applications.events import (
 )
 from app.events.store import read_stream_leniently
 from app.events.types import Event, RecordedEvent, stream_of
-from app.messages.events import MessageReceived, MessageSent
+from app.messages.events import MessageReceived, MessageSent, NoteWritten
 from app.messages.promise import reply_due_at, waiting_message
 
 # What is said in the thread, and with what it was said.
@@ -30,6 +30,9 @@ SAID: Mapping[type[Event], str] = {
     ApplicationDeclined: lazy_gettext("Decision"),
     ApplicationWithdrawn: lazy_gettext("Withdrawal"),
 }
+# Notes are in no thread, since the prospect sees that.
+NOTED: Mapping[type[Event], str] = {NoteWritten: ""}
+SAID_OR_NOTED: Mapping[type[Event], str] = {**SAID, NoteWritten: "Note among staff"}
 BY_PROSPECT = (MessageReceived, MoreProvided, ApplicationWithdrawn)
 
 
@@ -72,31 +75,36 @@ def thread_of(
 
 
 def entries_of(
-    events: Sequence[RecordedEvent], names: Mapping[str, str], *, firm: str
+    events: Sequence[RecordedEvent],
+    names: Mapping[str, str],
+    *,
+    firm: str,
+    said: Mapping[type[Event], str] = SAID,
 ) -> list[Entry]:
-    """What is said in those events, as the thread shows it."""
+    """What is said in those events, as the thread shows it; or of it, and beside it, what ``said``
+    names."""
     return [
         Entry(
             who=names.get(recorded.metadata.actor, firm),
             by_prospect=isinstance(recorded.data, BY_PROSPECT),
-            about=SAID[type(recorded.data)],
+            about=said[type(recorded.data)],
             text=recorded.data.message,
             at=recorded.recorded_at,
         )
         for recorded in events
-        if says_something(recorded)
+        if _says_something(recorded, said)
     ]
 
 
 def written_since(
     session: Session, application_id: uuid.UUID, seen: int, *, besides: str
 ) -> list[RecordedEvent]:
-    """What others than the actor ``besides`` wrote after the thread's first ``seen`` entries."""
+    """What others than the actor ``besides`` wrote after the first ``seen`` entries of the thread
+    and the notes together, for staff."""
     events = read_stream_leniently(session, stream_of("application", application_id))
-    said = [recorded for recorded in events if says_something(recorded)]
-    return [recorded for recorded in said[seen:] if recorded.metadata.actor != besides]
+    written = [recorded for recorded in events if _says_something(recorded, SAID_OR_NOTED)]
+    return [recorded for recorded in written[seen:] if recorded.metadata.actor != besides]
 
 
-def says_something(recorded: RecordedEvent) -> bool:
-    """Whether the thread has an entry of it."""
-    return type(recorded.data) in SAID and bool(recorded.data.message)
+def _says_something(recorded: RecordedEvent, said: Mapping[type[Event], str]) -> bool:
+    return type(recorded.data) in said and bool(recorded.data.message)

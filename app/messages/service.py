@@ -1,4 +1,4 @@
-"""Writing to each other: at any time, as long as the prospect is not erased."""
+"""Writing to each other, and notes among staff: at any time until the prospect is erased."""
 
 import uuid
 
@@ -8,7 +8,7 @@ from sqlalchemy.orm import Session
 from app.applications.erasure import lock_unerased
 from app.events.store import count_recorded, record
 from app.events.types import stream_of
-from app.messages.events import MessageReceived, MessageSent
+from app.messages.events import MessageReceived, MessageSent, NoteWritten
 from app.messages.models import TakenMessage
 
 # More than a conversation has, and few enough for staff's pages to show them all.
@@ -38,10 +38,17 @@ def write_as_staff(
     _write(session, application_id, MessageSent(message=text), form_id, actor=actor)
 
 
+def note_as_staff(
+    session: Session, application_id: uuid.UUID, text: str, *, form_id: str, actor: str
+) -> None:
+    """The same for what the prospect is not shown."""
+    _write(session, application_id, NoteWritten(message=text), form_id, actor=actor)
+
+
 def _write(
     session: Session,
     application_id: uuid.UUID,
-    event: MessageReceived | MessageSent,
+    event: MessageReceived | MessageSent | NoteWritten,
     form_id: str,
     *,
     actor: str,

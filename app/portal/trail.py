@@ -16,6 +16,7 @@ from app.engagements.queries import engagement_of, streams_about
 from app.events.integrity.links import Link, links_of
 from app.events.integrity.person_keys import find_key
 from app.events.types import declared_events, stream_of
+from app.messages.events import NoteWritten
 from app.portal.trail_check import row_digest
 from app.portal.turn import Turn
 from app.scoring.events import ApplicationScored
@@ -25,6 +26,7 @@ WITHHELD = {
     ApplicationHeld.type: "It holds the firm's own notes on why it looked twice.",
     ApplicationScored.type: "It holds the firm's own notes on how an application is judged.",
     EngagementProposed.type: "It holds a draft of the firm's, from before anybody decided.",
+    NoteWritten.type: "It holds a note of the firm's staff among themselves.",
 }
 # Whoever has the file could open it.
 LED_INTO_THE_FORM = {DraftLinkRequested.type, DraftExpiring.type}
@@ -95,7 +97,9 @@ def _row(number: int, link: Link, previous: str) -> dict[str, Any]:
         "hash": link.hash,
     }
     if reason := _reason_to_withhold(link):
-        stated = {name: said for name, said in link.opened.items() if name != "resume_token"}
+        is_ours = link.type in WITHHELD or link.type not in declared_events()
+        opened = {} if is_ours else link.opened
+        stated = {name: said for name, said in opened.items() if name != "resume_token"}
         row |= {"withheld": reason, "stated": stated}
     else:
         row |= {"hashed": link.hashed, "opened": link.opened}
@@ -103,8 +107,10 @@ def _row(number: int, link: Link, previous: str) -> dict[str, Any]:
 
 
 def _reason_to_withhold(link: Link) -> str | None:
+    if link.type in WITHHELD:
+        return WITHHELD[link.type]
+    if link.type not in declared_events():
+        return IS_UNKNOWN
     if link.actor.startswith(("staff:", "operator:")):
         return NAMES_STAFF
-    if link.type in LED_INTO_THE_FORM:
-        return HOLDS_LINK
-    return WITHHELD.get(link.type) if link.type in declared_events() else IS_UNKNOWN
+    return HOLDS_LINK if link.type in LED_INTO_THE_FORM else None

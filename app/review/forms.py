@@ -10,7 +10,7 @@ from wtforms import (
     SelectChoice,
     StringField,
 )
-from wtforms.validators import InputRequired, Length, Regexp, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Regexp, ValidationError
 
 from app.applications.events import ApplicationAccepted, ApplicationDeclined, MoreRequested
 from app.applications.service import Verdict
@@ -69,6 +69,23 @@ class AnsweringForm(SiteForm):
 
 class ReviewersMessageForm(AnsweringForm, MessageForm):
     """A message that decides nothing."""
+
+
+class NoteForm(SiteForm):
+    """A note among staff. ``form_id`` is the message's: both are typed on the same page."""
+
+    note = LongTextField(
+        "Note",
+        description="Only staff see it. It can’t be changed later.",
+        filters=[trimmed],
+        rows=4,
+        validators=[
+            DataRequired("Write your note first."),
+            storable,
+            Length(max=LONGEST_MESSAGE, message=f"Use at most {LONGEST_MESSAGE:,} characters."),
+        ],
+    )
+    form_id = HiddenField()
 
 
 class DecisionForm(AnsweringForm, SettlingForm):

@@ -15,7 +15,7 @@ from app.extensions import csrf
 from app.notifications.letters.to_prospect import message_from_staff
 from app.review import service
 from app.review.fingerprint import fingerprint
-from app.review.forms import ReviewersMessageForm
+from app.review.forms import NoteForm, ReviewersMessageForm
 from app.review.pages import (
     EXPIRED,
     decision_form,
@@ -82,10 +82,10 @@ def show_message(
 
 
 def after_message(subject: Application, told: str) -> ResponseReturnValue:
-    """On to the conversation, which tells what has been done; where a decision was begun beside the
-    message, to the whole page with it."""
+    """On to the conversation, which tells what has been done; where a decision or a note was begun
+    beside the message, to the whole page with it."""
     decision = decision_form(subject)
-    if decision.is_begun:
+    if decision.is_begun or NoteForm().note.data:
         flash(told)
         empty = ReviewersMessageForm(formdata=None)
         return show_application(subject, decision, message_form=empty)

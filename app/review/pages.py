@@ -22,12 +22,12 @@ from app.events.delivery.dead_letters import dead_letters_in
 from app.events.types import RecordedEvent
 from app.firm.brand import current_brand
 from app.firm.offers import current_offers
-from app.messages.queries import entries_of, thread_of, written_since
+from app.messages.queries import NOTED, SAID_OR_NOTED, entries_of, thread_of, written_since
 from app.notifications.letters.letter import Letter
 from app.notifications.queries import mail_about
 from app.review.changes import last_change
 from app.review.fingerprint import fingerprint
-from app.review.forms import AnsweringForm, DecisionForm, ReviewersMessageForm
+from app.review.forms import AnsweringForm, DecisionForm, NoteForm, ReviewersMessageForm
 from app.review.pricing import price_kinds
 from app.review.queue.queries import next_to_decide
 from app.review.reading import sections_of
@@ -77,6 +77,7 @@ def show_application(
     unread: Sequence[RecordedEvent] = (),
     message_form: ReviewersMessageForm | None = None,
     message_problem: str | None = None,
+    note_form: NoteForm | None = None,
 ) -> str:
     session = db.session()
     engagement = engagement_of(session, subject.id)
@@ -99,6 +100,8 @@ def show_application(
         **conversation_of(events, people, form, unread),
         message_form=message_form or ReviewersMessageForm(),
         message_problem=message_problem,
+        note_form=note_form or NoteForm(),
+        expired=EXPIRED,
         mail=mail_about(session, subject.id),
         chat=chat_about(session, subject.id),
         form=form,
@@ -114,14 +117,16 @@ def conversation_of(
     form: DecisionForm,
     unread: Sequence[RecordedEvent],
 ) -> dict[str, Any]:
-    """What the page shows of the conversation, and how much of it counts as seen from now on. What
-    no page has pointed out stays unseen, although it stands there."""
+    """What the page shows of the conversation and of the notes, and how much of them counts as seen
+    from now on. What no page has pointed out stays unseen, although it stands there."""
     firm = current_brand().name
     thread = thread_of(db.session(), events, people, firm=firm)
-    whole = len(thread.entries)
+    notes = entries_of(events, people, firm=firm, said=NOTED)
+    whole = len(thread.entries) + len(notes)
     return {
         "thread": thread,
-        "unread": entries_of(unread, people, firm=firm),
+        "notes": notes,
+        "unread": entries_of(unread, people, firm=firm, said=SAID_OR_NOTED),
         "seen": whole if unread else form.seen.data or whole,
     }
 
@@ -136,8 +141,9 @@ def show_preview(
     quote: Quote | None = None,
 ) -> str:
     """The mail that a form sends, and the price lines that the prospect will see where it offers
-    any; ``beside`` is the other form of the page that it came from."""
-    fields = [field for one in (form, beside) for field in one if field.name != "csrf_token"]
+    any; ``beside`` is the other form of the page that it came from. A note is kept as well."""
+    forms = (form, beside, NoteForm())
+    fields = [field for one in forms for field in one if field.name != "csrf_token"]
     return render_template(
         "review/preview.html",
         application=subject,

@@ -35,7 +35,7 @@ from app.engagements.rate_card import current_rate_card
 from app.events.rows import Altered, FromNewerRelease
 from app.events.types import Event, RecordedEvent
 from app.firm.offers import Kind, current_offers
-from app.messages.events import MessageReceived, MessageSent, ReplyDue
+from app.messages.events import MessageReceived, MessageSent, NoteWritten, ReplyDue
 from app.payments.events import DepositOverpaid, DepositPaid
 from app.scoring.events import ApplicationScored
 from app.web.rendering import isolated, money, price
@@ -76,6 +76,7 @@ WORDS: Mapping[type[msgspec.Struct], Callable[[Any], str]] = {
     MoreProvided: lambda e: "Answered the question",
     MessageReceived: lambda e: "Wrote to us",
     MessageSent: lambda e: "Wrote to the prospect",
+    NoteWritten: lambda e: "Noted among staff",
     ReplyDue: lambda e: "Reply due, not given yet",
     ApplicationAccepted: lambda e: f"Accepted as a {kind_name(e.kind)} at {price_told(e)}",
     ApplicationDeclined: lambda e: "Declined",

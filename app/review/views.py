@@ -21,7 +21,7 @@ from app.notifications.service import send_again
 from app.review import service
 from app.review.changes import changes_since
 from app.review.fingerprint import fingerprint
-from app.review.forms import DecisionForm, ReviewersMessageForm
+from app.review.forms import DecisionForm, NoteForm, ReviewersMessageForm
 from app.review.pages import (
     EXPIRED,
     decision_form,
@@ -96,6 +96,7 @@ def decide(application_id: uuid.UUID) -> ResponseReturnValue:
 
 @review.get("/staff/applications/<uuid:application_id>/decision")
 @review.get("/staff/applications/<uuid:application_id>/messages")
+@review.get("/staff/applications/<uuid:application_id>/notes")
 @login_required
 def reopen(application_id: uuid.UUID) -> ResponseReturnValue:
     """The address of a page that only a POST shows, opened again."""
@@ -130,8 +131,8 @@ def replace_link(application_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def after_decision(subject: Application) -> ResponseReturnValue:
-    """On to the application's page; with a message that was typed beside the decision, if any."""
-    if ReviewersMessageForm().text.data:
+    """On to the application's page; with what was typed beside the decision, if anything."""
+    if ReviewersMessageForm().text.data or NoteForm().note.data:
         return show_application(subject, decision_form(subject, empty=True))
     return redirect(url_for(".application", application_id=subject.id), 303)
 

@@ -20,7 +20,7 @@ from app.applications.models import Application, Draft
 from app.applications.service import provide_more
 from app.events.integrity.chain import broken_links
 from app.events.models import Delivery
-from app.messages.service import write_as_prospect, write_as_staff
+from app.messages.service import note_as_staff, write_as_prospect, write_as_staff
 from tests.integration.portal.conftest import Decide, Send
 from tests.submitted import submit_answers
 
@@ -63,11 +63,12 @@ def application(session: Session, demo_answers: dict[str, Any]) -> Application:
 
 @pytest.fixture
 def agreed(session: Session, application: Application, decide: Decide, send: Send) -> Application:
-    """They wrote and had a reply, were asked a question and answered it, were made an offer and
-    agreed to it."""
+    """They wrote, had a reply and were noted down, were asked a question and answered it, were made
+    an offer and agreed to it."""
     song = "As a canary sings."
     write_as_prospect(session, application.id, song, form_id="canary")
     write_as_staff(session, application.id, song, form_id="canary", actor="staff:ada")
+    note_as_staff(session, application.id, song, form_id="canary", actor="staff:ada")
     session.commit()
     decide(MoreRequested(message="Tell us, canary: how many queues?"))
     provide_more(session, application.id, "A canary has none.")
@@ -145,7 +146,7 @@ def test_a_person_can_have_all_that_is_stored_about_them(
     assert exported["email"] == "canary@wren.example"
     types = [event["type"] for event in exported["events"]]
     assert types[0] == "draft.link_requested" or types[0] == "application.submitted"
-    assert {"application.more_provided", "message.sent", "engagement.accepted"} <= set(types)
+    assert {"application.more_provided", "message.sent", "note.written"} <= set(types)
     assert any("canary" in event["data"].get("message", "") for event in exported["events"])
     assert exported["mail"]
     assert any("Canary Ltd" in message["text"] for message in exported["chat"])

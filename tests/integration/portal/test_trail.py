@@ -21,6 +21,7 @@ from app.applications.service import decide_application, provide_more
 from app.engagements.queries import engagement_of
 from app.events.store import read_stream, record
 from app.events.types import stream_of
+from app.messages.service import note_as_staff
 from app.portal.trail import make_trail
 from app.portal.trail_check import first_problem
 from app.portal.turn import Turn
@@ -29,6 +30,7 @@ from tests.integration.portal.conftest import Send
 
 Check = Callable[..., subprocess.CompletedProcess[str]]
 Row = dict[str, Any]
+NOTE = "Their CTO is a friend."
 NOBODY = Turn("Nobody has to act.")
 
 
@@ -40,7 +42,7 @@ def agreed(
     send: Send,
     handle_events: Callable[[], None],
 ) -> Application:
-    """They were asked, answered, were made an offer and agreed to it."""
+    """They were asked, answered, were noted down, were made an offer and agreed to it."""
 
     def decide(verdict: MoreRequested | ApplicationAccepted) -> None:
         handle_events()
@@ -52,6 +54,7 @@ def agreed(
 
     decide(MoreRequested(message="How many queues?"))
     provide_more(session, application.id, "Forty-one, ünd ☃.")
+    note_as_staff(session, application.id, NOTE, form_id="a", actor=ada.actor)
     session.commit()
     decide(ApplicationAccepted(message="Welcome.", kind="sprint", total_cents=1_250_000))
     assert send("agreement", name="Marguerite Okonkwo").status_code == 303
@@ -175,14 +178,26 @@ def test_it_opens_what_the_prospect_said_and_was_told(trail_file: Path) -> None:
     assert said["engagement.accepted"] == {"accepted_name": "Marguerite Okonkwo"}
 
 
-def test_neither_staff_nor_score_nor_draft_is_in_it(trail_file: Path, ada: Staff) -> None:
+def test_neither_staff_nor_score_nor_draft_nor_note_is_in_it(trail_file: Path, ada: Staff) -> None:
     text = trail_file.read_text()
-    for secret in (str(ada.id), ada.email, ada.name, "staff:", "operator:"):
+    for secret in (str(ada.id), ada.email, ada.name, NOTE, "staff:", "operator:"):
         assert secret not in text
     for word in ("recommended_kind", "rubric_version", "out_of", "of 100"):
         assert word not in text
     withheld = {row["type"] for row in rows_in(trail_file) if "withheld" in row}
-    assert {"application.scored", "engagement.proposed"} < withheld
+    assert {"application.scored", "engagement.proposed", "note.written"} < withheld
+
+
+def test_of_what_a_newer_release_recorded_nothing_is_stated(
+    client: FlaskClient, path: str, postgres: Postgres, trail_file: Path
+) -> None:
+    """It may be as little for them as a note is."""
+    with psycopg.connect(postgres.url_of("site")) as connection:
+        connection.execute("SET session_replication_role = replica")
+        connection.execute("UPDATE events SET type = 'memo.made' WHERE type = 'note.written'")
+    trail_file.write_bytes(client.get(f"{path}/trail.json").data)
+    [memo] = [row for row in rows_in(trail_file) if row["type"] == "memo.made"]
+    assert "newer release" in memo["withheld"] and memo["stated"] == {}
 
 
 def test_a_withheld_score_cannot_be_guessed_from_its_hash(

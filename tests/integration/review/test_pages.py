@@ -34,7 +34,7 @@ def test_no_browser_is_told_to_cut_what_is_pasted(
     path = f"/staff/applications/{submit().id}"
     handle_events()
     boxes = re.findall(r"<textarea[^>]*>", desk.get(path).text)
-    assert len(boxes) == 2 and not any("maxlength" in box for box in boxes)
+    assert len(boxes) == 3 and not any("maxlength" in box for box in boxes)
 
 
 def test_markup_in_any_answer_is_text_on_every_page(

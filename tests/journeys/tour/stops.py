@@ -114,6 +114,7 @@ PREVIEW = press("Preview the mail")
 RECORD = press("Record the payment")
 WRITE = press("Send the message")
 PREVIEW_MESSAGE = press("Preview the message")
+KEEP_NOTE = press("Keep the note")
 NEW_PASSWORD = press("Change password")
 OPEN_CAUSE = follow("ProgrammingError in scoring.score_fit")
 SIGNED_OUT = (*DECLINE, forget_cookies, PREVIEW)
@@ -288,6 +289,7 @@ DESK = (
         who="staff",
     ),
     Stop("conversation", "desk:declined", shows="Reply awaited", who="staff"),
+    Stop("note, wrong", "desk:asked", (open_details, KEEP_NOTE), shows="note first", who="staff"),
     Stop("message, wrong", "desk:offered", (PREVIEW_MESSAGE,), shows="message first", who="staff"),
     Stop(
         "message, preview",

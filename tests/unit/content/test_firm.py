@@ -11,6 +11,7 @@ from app.firm.brand import load_brand
 from app.firm.offers import KINDS, load_offers
 
 CONTENT = Path(__file__).parents[3] / "content"
+EACH = "some days each month"  # how much of it there is, not how long
 Change = Callable[[str, str, str], Path]
 
 
@@ -22,6 +23,12 @@ def test_there_is_an_offer_for_each_kind() -> None:
 def test_no_offer_names_a_price() -> None:
     """Prices have one home, the rate card."""
     assert not re.search(r"\$\s?\d|\d\s?(USD|dollars)", (CONTENT / "offers.toml").read_text())
+
+
+def test_no_headline_names_a_time() -> None:
+    """It stands beside the time of a proposal, which follows from its price lines."""
+    for offer in load_offers(CONTENT / "offers.toml").offers:
+        assert not re.search(r"\b(day|week|month)s?\b", str(offer.headline).replace(EACH, ""))
 
 
 def test_a_kind_that_is_missing_or_doubled_is_refused(with_change: Change) -> None:

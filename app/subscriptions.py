@@ -38,7 +38,7 @@ from app.events.canary import CanaryReleased, note_canary
 from app.events.delivery.dead_letters import DeliveryDeadLettered
 from app.events.subscription import Subscriber
 from app.events.types import Event
-from app.messages.events import MessageReceived, MessageSent, ReplyDue
+from app.messages.events import MessageReceived, MessageSent, NoteWritten, ReplyDue
 from app.messages.subscribers import keep_reply_promise
 from app.notifications.subscribers import (
     alert_staff,
@@ -85,6 +85,7 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
     MoreProvided: (pass_on_answer, keep_promise, list_application),
     MessageReceived: (pass_on_message, keep_reply_promise, list_application),
     MessageSent: (send_message, keep_reply_promise, list_application),
+    NoteWritten: (list_application,),
     ReplyDue: (remind_staff_of_message,),
     ApplicationDeclined: (
         close_engagement,

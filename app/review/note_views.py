@@ -10,7 +10,7 @@ from app.applications.erasure import AlreadyErased
 from app.applications.models import Application
 from app.database import db
 from app.extensions import csrf
-from app.messages.service import note_as_staff
+from app.review import service
 from app.review.forms import NoteForm, ReviewersMessageForm
 from app.review.pages import decision_form, load, show_application
 
@@ -27,7 +27,7 @@ def note(application_id: uuid.UUID) -> ResponseReturnValue:
     if not form.validate():
         return show_application(subject, decision_form(subject), note_form=form), form.refusal
     try:
-        note_as_staff(
+        service.note(
             db.session(),
             subject.id,
             form.note.data or "",

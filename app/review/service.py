@@ -7,7 +7,7 @@ from sqlalchemy.orm import Session
 
 from app.applications.service import Outcome, Verdict, decide_application, settle_hold
 from app.messages.queries import written_since
-from app.messages.service import write_as_staff
+from app.messages.service import note_as_staff, write_as_staff
 from app.review.queue.table import keep_rows
 
 
@@ -52,6 +52,15 @@ def write(
     UnreadMessages where somebody else has written."""
     write_as_staff(session, application_id, text, form_id=form_id, actor=actor)
     _refuse_unread(session, application_id, seen_entries, actor)
+    keep_rows(session, [application_id])
+
+
+def note(
+    session: Session, application_id: uuid.UUID, text: str, *, form_id: str, actor: str
+) -> None:
+    """Note something for colleagues, once for each page that it is typed on. Raises
+    AlreadyErased."""
+    note_as_staff(session, application_id, text, form_id=form_id, actor=actor)
     keep_rows(session, [application_id])
 
 

@@ -12,7 +12,6 @@ FOR_THE_RECORD = {
     "delivery.replayed": "staff did it and see it in the log",
     "engagement.activated": "the last word of the flow",
     "engagement.closed": "the mail of the decision or the withdrawal has said it",
-    "note.written": "colleagues find it beside the application",
     "webhook.endpoint_added": "staff did it and see it in the log",
     "webhook.endpoint_changed": "staff did it and see it in the log",
     "webhook.endpoint_deleted": "staff did it and see it in the log",

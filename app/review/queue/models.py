@@ -23,7 +23,7 @@ class QueueRow(Model):
     against it. ``signals`` are those for which screening held it. ``late_since`` is when a promised
     answer fell due that has not been given yet, ``answered_at`` when the prospect answered a
     question and it is the firm's turn again, ``unanswered_since`` when they wrote what nobody has
-    replied to.
+    replied to. ``notes`` is how many notes among staff there are to read.
     """
 
     __tablename__ = "queue_rows"
@@ -50,6 +50,7 @@ class QueueRow(Model):
     late_since: Mapped[datetime | None]
     answered_at: Mapped[datetime | None]
     unanswered_since: Mapped[datetime | None]
+    notes: Mapped[int] = mapped_column(server_default=text("0"))
 
     __table_args__ = (
         Index("ix_queue_rows_best", "rank", "submitted_at", "application_id"),

@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.applications.models import AWAITS_ANSWER, OPEN, UNDECIDED
 from app.applications.queries import application_of
 from app.events.types import RecordedEvent
-from app.messages.events import MessageReceived
+from app.messages.events import MessageReceived, NoteWritten
 from app.messages.promise import REPLIES
 from app.review.queue.cursor import UNSCORED_RANK
 from app.review.queue.models import QueueRow
@@ -42,7 +42,8 @@ SELECT a.id AS application_id, a.reference, a.name,
         AS late_since,
     CASE WHEN last_word.type = 'application.more_provided' THEN last_word.recorded_at END
         AS answered_at,
-    unanswered.since AS unanswered_since
+    unanswered.since AS unanswered_since,
+    noted.count AS notes
 FROM applications a
 LEFT JOIN scores s ON s.application_id = a.id
 LEFT JOIN engagements e ON e.application_id = a.id
@@ -73,6 +74,11 @@ LEFT JOIN LATERAL (
         WHERE stream = 'application-' || a.id AND type IN ({REPLY_TYPES})
     )
 ) unanswered ON true
+LEFT JOIN LATERAL (
+    SELECT CAST(count(*) AS int) AS count FROM events
+    WHERE stream = 'application-' || a.id AND type = '{NoteWritten.type}'
+        AND a.erased_at IS NULL
+) noted ON true
 """  # noqa: S608 - a number and names of our own
 
 # What the row r adds to each figure: nothing where the key or the amount is NULL. What is held or

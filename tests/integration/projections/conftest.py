@@ -26,7 +26,7 @@ from app.events.due import record_due
 from app.events.models import ScheduledEvent
 from app.events.projections.projection import Projection, current_projections
 from app.events.types import stream_of
-from app.messages.service import write_as_prospect, write_as_staff
+from app.messages.service import note_as_staff, write_as_prospect, write_as_staff
 from app.payments.deposits import Transfer
 from app.payments.service import record_bank_payment
 from local.postgres import Postgres
@@ -71,6 +71,11 @@ class Office:
     def write_back(self, application_id: UUID) -> None:
         actor, form_id = f"staff:{self.staff_id}", str(next(self._numbers))
         write_as_staff(self.session, application_id, "Hello.", form_id=form_id, actor=actor)
+        self.session.commit()
+
+    def note(self, application_id: UUID) -> None:
+        actor, form_id = f"staff:{self.staff_id}", str(next(self._numbers))
+        note_as_staff(self.session, application_id, "A friend.", form_id=form_id, actor=actor)
         self.session.commit()
 
     def withdraw(self, application_id: UUID) -> None:

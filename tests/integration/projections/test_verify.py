@@ -21,7 +21,7 @@ from tests.integration.projections.conftest import Differences, NothingProposed,
 
 DEEDS = (
     *("ask", "answer", "accept", "accept_dearly", "decline", "withdraw", "agree", "pay"),
-    *("write", "write_back"),
+    *("write", "write_back", "note"),
 )
 ALL = (*DEEDS, "fall_due", "handle")
 REFUSALS = (

@@ -12,11 +12,13 @@ from werkzeug.test import TestResponse
 from app.accounts.models import Staff
 from app.applications.erasure import erase_person
 from app.applications.models import Application
+from app.database import db
 from app.engagements.queries import events_about
 from app.events.models import StoredEvent
 from app.messages.queries import thread_of
 from app.messages.service import note_as_staff, write_as_prospect
 from app.notifications.models import MailMessage
+from app.review.queue.projection import QueueProjection
 from app.review.timeline import people_of
 from tests.form_page import FormPage
 from tests.integration.review.conftest import Handle, Press, Submit, confirm
@@ -61,6 +63,27 @@ def test_a_note_stands_beside_the_application_with_its_author(
     assert re.search(rf"Ada Lovelace</bdi>.*?{NOTE}", notes_of(shown), re.DOTALL)
     assert '<a href="#notes">1 note among staff</a>' in shown.text
     assert "Noted among staff" in shown.text
+
+
+def test_the_queue_counts_the_notes_at_once_and_no_longer_once_they_are_erased(
+    session: Session,
+    desk: FlaskClient,
+    applied: Application,
+    page: TestResponse,
+    press: Press,
+    handle_events: Handle,
+) -> None:
+    assert "among staff" not in desk.get("/staff/").text
+    press(page, "notes", note=NOTE)
+    assert "1 note among staff" in desk.get("/staff/").text
+    press(page, "notes", note="Another.")
+    handle_events()
+    assert "2 notes among staff" in desk.get("/staff/").text
+    assert list(QueueProjection().verify(db.engine)) == []
+    erase_person(session, applied.id, actor="prospect")
+    session.commit()
+    handle_events()
+    assert "among staff" not in desk.get("/staff/?status=all").text
 
 
 def test_a_prospect_finds_nothing_of_it(

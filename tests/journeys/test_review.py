@@ -179,3 +179,16 @@ def test_the_second_of_two_reviewers_sees_who_was_first_and_keeps_the_text(
     applied.wait_until_engagement_is("offered")
     mails = mails_to(site, applied.email, 2)
     assert not any("will not take it on" in text_of(mail) for mail in mails)
+
+
+def test_a_link_is_underlined_to_its_end_and_a_long_name_stays_at_the_edge(
+    visit: Visit, site: Site, ada: Reviewer
+) -> None:
+    applied, following = apply(site), apply(site, company="Gesellschaft für alles " * 5)
+    applied.write("May we begin in March?")
+    page = visit(1440, reviewer=ada)
+    page.goto(f"/staff/applications/{applied.id}")
+    time = page.get_by_role("link", name="since").locator("time")
+    expect(time).to_have_css("text-decoration-line", "underline")
+    page.goto(f"/staff/applications/{following.id}")
+    expect(page.get_by_role("link", name="Next to decide")).to_have_css("text-align", "end")

@@ -7,6 +7,9 @@ from sqlalchemy.orm import Session
 from app.events.canary import SUBSCRIBER as CANARY
 from app.events.subscription import current_subscriptions
 
+# As the alert has it: a handler takes milliseconds, and what waits so long waits for a worker.
+LAGS_AFTER_SECONDS = 60
+
 
 class SubscriberFigures(msgspec.Struct, frozen=True):
     """One subscriber's unfinished deliveries; ``retrying`` is the part of ``waiting`` that failed
@@ -30,7 +33,9 @@ class SubscriberFigures(msgspec.Struct, frozen=True):
             return "failing"
         if self.is_paused:
             return "paused"
-        return "retrying" if self.retrying else "well"
+        if self.retrying:
+            return "retrying"
+        return "lagging" if self.oldest_seconds > LAGS_AFTER_SECONDS else "well"
 
 
 class FlowFigures(msgspec.Struct, frozen=True):

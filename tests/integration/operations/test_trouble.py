@@ -16,6 +16,7 @@ from app.bridges.models import Bridge
 from app.bridges.queries import BridgeFigures
 from app.circuits.models import CircuitRecord
 from app.database import db, utc_now
+from app.events.delivery import figures
 from app.operations.trouble import count_trouble
 from app.webhooks.models import WebhookEndpoint
 from app.webhooks.queries import endpoint_rows
@@ -153,3 +154,15 @@ def test_subscribers_that_are_not_well_stand_above_the_drawing(desk: Desk, fail:
     assert {*re.findall(r'<th scope="row">([a-z_.]+)<', above)} == unwell
     well = re.findall(r'id="pause-([a-z_.]+)"', below)
     assert len(well) > 10 and not unwell & {*well}
+
+
+def test_who_waits_for_a_worker_too_long_is_not_called_well(
+    desk: Desk, submit: Submit, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(figures, "LAGS_AFTER_SECONDS", 0)
+    assert "Not well" not in desk.get("/staff/events/")
+    submit()
+    page = desk.get("/staff/events/")
+    unwell, _, rest = page.partition("Not well")[2].partition("</table>")
+    assert "scoring.score_fit" in unwell and "Lagging" in unwell
+    assert "flowmap__node--lagging" in rest and "Lagging" not in rest

@@ -61,6 +61,8 @@ def test_a_subscriber_that_the_table_no_longer_has_is_shown_with_what_it_owes() 
 
 def test_the_worst_that_is_true_of_a_subscriber_is_its_state() -> None:
     assert SubscriberFigures("a").state == "well"
-    assert SubscriberFigures("a", waiting=1, retrying=1).state == "retrying"
+    assert SubscriberFigures("a", waiting=1, behind=1, oldest_seconds=59).state == "well"
+    assert SubscriberFigures("a", waiting=1, behind=1, oldest_seconds=61).state == "lagging"
+    assert SubscriberFigures("a", waiting=1, retrying=1, oldest_seconds=61).state == "retrying"
     assert SubscriberFigures("a", retrying=1, is_paused=True).state == "paused"
     assert SubscriberFigures("a", dead=1, is_paused=True).state == "failing"

@@ -165,4 +165,5 @@ def test_who_waits_for_a_worker_too_long_is_not_called_well(
     page = desk.get("/staff/events/")
     unwell, _, rest = page.partition("Not well")[2].partition("</table>")
     assert "scoring.score_fit" in unwell and "Lagging" in unwell
+    assert "see whether a worker runs" in rest
     assert "flowmap__node--lagging" in rest and "Lagging" not in rest

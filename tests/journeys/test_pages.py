@@ -63,6 +63,22 @@ def test_a_printed_proposal_holds_the_answers_and_invites_to_nothing(
         expect(hidden.locator("visible=true")).to_have_count(0)
 
 
+def test_a_printed_application_holds_what_was_written_and_nothing_to_fill_in(
+    visit: Visit, history: History, ada: Reviewer
+) -> None:
+    page = visit(1440, reviewer=ada)
+    page.goto(history.path_to("desk:declined"))
+    page.emulate_media(media="print")
+    for shown in ("Conversation", "Why this score", "Decision", "What happened"):
+        expect(page.get_by_role("heading", name=shown)).to_be_visible()
+    expect(page.locator(".thread__text").first).to_be_visible()
+    expect(page.get_by_text("Declined by").first).to_be_visible()
+    fields = page.locator("textarea, input, .button").locator("visible=true")
+    expect(fields).to_have_count(0)
+    expect(page.get_by_text("Write a note")).to_be_hidden()
+    expect(page.get_by_text("fallen into the wrong hands")).to_be_hidden()
+
+
 def test_a_printed_step_holds_the_questions_with_the_answers_and_no_buttons(
     visit: Visit, site: Site
 ) -> None:

@@ -18,11 +18,17 @@ PUBLIC = ["/", "/articles/", "/apply", "/apply/problem", "/applications/nobody",
 OPEN = ["/healthz", "/staff/login"]
 
 
-@pytest.fixture
-def resting(app: Flask, config: Config) -> FlaskClient:
-    """A visitor of the same site, on the same database, under maintenance."""
+@pytest.fixture(scope="module")
+def resting_site(migrated_app: Flask, config: Config) -> Flask:
+    """The same site, on the same database, under maintenance."""
     under = msgspec.structs.replace(config, MAINTENANCE=True)
-    return contextvars.Context().run(create_app, under).test_client()
+    return contextvars.Context().run(create_app, under)
+
+
+@pytest.fixture
+def resting(app: Flask, resting_site: Flask) -> FlaskClient:
+    """A visitor of it."""
+    return resting_site.test_client()
 
 
 class Hidden(HTMLParser):

@@ -1,6 +1,7 @@
 """A part of a page that is kept for everybody looks at nothing but what it is kept for."""
 
 from collections.abc import Iterator
+from functools import cache
 
 import pytest
 from flask import Flask
@@ -62,6 +63,7 @@ def wrong_in(env: Environment, template: nodes.Template) -> list[str]:
     return wrong
 
 
+@cache
 def read(env: Environment, name: str) -> nodes.Template:
     assert env.loader
     return env.parse(env.loader.get_source(env, name)[0], name)

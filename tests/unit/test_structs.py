@@ -1,7 +1,7 @@
 """Structs that several threads are the first to read at once.
 
-Unlearnt, about every fourth round of these threads ends their process by a segmentation fault, or not
-at all.
+Unlearnt, about every fourth round of these threads ends their process by a segmentation fault, or
+not at all.
 """
 
 import subprocess

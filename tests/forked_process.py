@@ -18,12 +18,11 @@ from local.process import ROOT, Child, Process
 
 
 class ForkedProcess(Process):
-    """As Process, for a command of the Procfile; by itself where no fork would do the same: where a
-    folder of Python code comes first, and where the kernel is not Linux."""
+    """As Process, for a command of the Procfile; by itself where the kernel is not Linux."""
 
     def _spawn(self, log: IO[bytes]) -> Child:
         environ = dict(self._environ or os.environ)
-        if environ.get("PYTHONPATH") != os.environ.get("PYTHONPATH") or sys.platform != "linux":
+        if sys.platform != "linux":
             return super()._spawn(log)
         request = {
             "command": words(self._command, environ),
@@ -33,7 +32,8 @@ class ForkedProcess(Process):
         ours, theirs = socket.socketpair()
         with theirs:
             fds = [log.fileno(), theirs.fileno()]
-            socket.send_fds(fork_server().control, [json.dumps(request).encode()], fds)
+            server = fork_server(environ.get("PYTHONPATH", ""))
+            socket.send_fds(server.control, [json.dumps(request).encode()], fds)
         return Forked(self._command, ours)
 
 
@@ -91,14 +91,15 @@ class ForkServer(NamedTuple):
 
 
 @cache
-def fork_server() -> ForkServer:
-    """The one of this process."""
+def fork_server(python_path: str) -> ForkServer:
+    """The one of this process for code that is looked for there first: what a folder puts in the
+    place of a module, its server has loaded."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         process = subprocess.Popen(
             [sys.executable, "-m", "tests.fork_server", str(theirs.fileno())],
             stdin=subprocess.DEVNULL,
-            env=command_environment(),
+            env={**command_environment(), "PYTHONPATH": python_path},
             cwd=ROOT,
             pass_fds=[theirs.fileno()],
             start_new_session=True,

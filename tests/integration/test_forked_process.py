@@ -74,13 +74,10 @@ def test_how_it_was_ended_is_told(process: Process, number: signal.Signals) -> N
     assert process.ending == number.name
 
 
-@pytest.mark.parametrize("kind", KINDS)
 @pytest.mark.parametrize("name", ["relay", "worker", "web"])
-def test_its_last_words_and_its_exit_code_are_the_commands(
-    tmp_path: Path, kind: type[Process], name: str
-) -> None:
+def test_its_last_words_and_its_exit_code_are_the_commands(tmp_path: Path, name: str) -> None:
     environ = {**command_environment(), "SECRET_KEY": ""}
-    process = kind(name, shell(procfile()[name]), log=tmp_path / "log", environ=environ)
+    process = ForkedProcess(name, shell(procfile()[name]), log=tmp_path / "log", environ=environ)
     process.start()
     eventually(lambda: not process.is_running)
     assert process.ending == "exit code 1"
@@ -101,3 +98,17 @@ def test_it_ends_when_whoever_started_it_is_killed(tmp_path: Path) -> None:
         assert psutil.pid_exists(pid)
         starter.kill()
         eventually(lambda: not psutil.pid_exists(pid))
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_code_in_a_folder_that_comes_first_is_there_before_the_sites(
+    kind: type[Process], tmp_path: Path
+) -> None:
+    (tmp_path / "sitecustomize.py").write_text("import sys\nsys.early = 'app' not in sys.modules\n")
+    (tmp_path / "asks.py").write_text("import sys\nprint(sys.early, flush=True)\n")
+    log = tmp_path / "log"
+    environ = {**command_environment(), "PYTHONPATH": str(tmp_path)}
+    process = kind("asks", shell("python -m asks"), log=log, environ=environ)
+    process.launch()
+    eventually(lambda: not process.is_running)
+    assert log.read_text() == "True\n"

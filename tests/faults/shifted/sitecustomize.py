@@ -1,7 +1,8 @@
 """Shifts the wall clock of every Python process that has this folder on its PYTHONPATH.
 
-By how many seconds stands in the file that SHIFTED_CLOCK names, read anew at each look, so the
-clock jumps under a program that runs. What measures spans (`time.monotonic`) goes on, as in life.
+By how many seconds stands in the file that SHIFTED_CLOCK names, if it names one, read anew at each
+look, so the clock jumps under a program that runs. What measures spans (`time.monotonic`) goes on,
+as in life.
 """
 
 import ctypes
@@ -11,12 +12,13 @@ import os
 import time
 from pathlib import Path
 
-FILE = Path(os.environ["SHIFTED_CLOCK"])
 true_time, true_now = time.time, dt.datetime.now
 
 
 def shift() -> float:
-    return float(FILE.read_text())
+    # Looked up here: a forked program has an environment of its own.
+    file = os.environ.get("SHIFTED_CLOCK")
+    return float(Path(file).read_text()) if file else 0
 
 
 def shifted_time() -> float:

@@ -41,18 +41,27 @@ const classedLooks = () => {
 };
 
 // In one go, or a page that is alive would take away what was chosen.
-const runOnNew = async (passed, options) => {
-  const known = new Set(passed), lookOf = looker(false);
-  let found = 0;
-  for (const element of document.body.querySelectorAll("*")) {
-    const isNew = isRead(element) && !known.has(lookOf(element));
-    element.toggleAttribute("data-new-look", isNew);
-    found += isNew;
-  }
-
-  if (!found) return [{violations: []}, []];
+const askAbout = (elements, options) => {
+  elements.forEach(element => element.setAttribute("data-asked", ""));
   const told = {resultTypes: ["violations", "passes"], elementRef: true};
-  const {violations, passes} = await axe.run("[data-new-look]", {...options, ...told});
-  const nodes = passes.flatMap(rule => rule.nodes);
-  return [{violations}, nodes.map(node => lookOf(node.element))];
+  const answer = axe.run("[data-asked]", {...options, ...told});
+  return answer.finally(() => elements.forEach(element => element.removeAttribute("data-asked")));
+};
+
+// axe is asked about one element of each new look, and of the looks that this says nothing about, about
+// the others.
+const runOnNew = async (passed, options) => {
+  const known = new Set(passed), lookOf = looker(false), answers = [];
+  const isNew = element => isRead(element) && !known.has(lookOf(element));
+  const looksIn = kind => answers
+    .flatMap(answer => answer[kind].flatMap(rule => rule.nodes))
+    .map(node => lookOf(node.element));
+
+  const fresh = [...document.body.querySelectorAll("*")].filter(isNew);
+  const ones = [...new Map(fresh.map(element => [lookOf(element), element])).values()];
+  if (ones.length) answers.push(await askAbout(ones, options));
+  ["passes", "violations"].flatMap(looksIn).forEach(look => known.add(look));
+  const others = fresh.filter(element => isNew(element) && !ones.includes(element));
+  if (others.length) answers.push(await askAbout(others, options));
+  return [{violations: answers.flatMap(answer => answer.violations)}, looksIn("passes")];
 };

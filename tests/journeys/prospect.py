@@ -133,9 +133,9 @@ def apply(site: Site, **answers: str) -> Applied:
     return applied
 
 
-def cookie_of_finished_draft(site: Site, email: str = "") -> "SetCookieParam":
-    """For a browser that has answered all but the last step."""
-    [prospect] = make_prospects(site, 1, email=email or someone()[0])
+def cookie_of_finished_draft(site: Site, email: str = "", **answers: str) -> "SetCookieParam":
+    """For a browser that has answered all but the last step; ``answers`` replace the usual ones."""
+    [prospect] = make_prospects(site, 1, email=email or someone()[0], **answers)
     name, _, value = prospect.cookie.partition("=")
     return {"name": name, "value": value, "url": site.url}
 

@@ -9,8 +9,12 @@ from tests.journeys.prospect import cookie_of_finished_draft
 from tests.journeys.staff import Reviewer
 from tests.journeys.tour.stops import Stop
 from tests.journeys.trouble import refusing
+from tests.prospects import STRONG
 from tests.site import Site
 
+# Another than in the applications of the history: what is sent on the tour does not stand on their
+# pages as the same text.
+PROBLEM = f"{STRONG['problem'].strip()} We have told nobody else."
 SQLSTATES = {500: "P0001", 503: "57P01"}
 
 
@@ -19,7 +23,7 @@ def arrive(page: Page, stop: Stop, site: Site, history: History, reviewer: Revie
     if stop.who == "staff":
         page.context.add_cookies([reviewer.cookie])
     if stop.who == "applicant":
-        page.context.add_cookies([cookie_of_finished_draft(site)])
+        page.context.add_cookies([cookie_of_finished_draft(site, problem=PROBLEM)])
     state = SQLSTATES.get(stop.broken)
     with refusing(site, "drafts", "true", state) if state else nullcontext():
         page.goto(history.path_to(stop.path))

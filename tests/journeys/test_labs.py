@@ -17,9 +17,8 @@ ALL_DONE = "All work is done, and no figure is wrong."
 CHARGE_FAILS = "charge_fails"
 FAULTS = ("scorer_dies", "repeated", "mail_is_away", CHARGE_FAILS)
 DEVICES = ((390, False), (390, True), (1440, False), (1440, True))
-EVERY_COMBINATION = [
-    faults for count in range(len(FAULTS) + 1) for faults in combinations(FAULTS, count)
-]
+# Each combination of any three is among them; tests/integration/labs has every one of all four.
+EVERY_THREE = [faults for count in (0, 2, 4) for faults in combinations(FAULTS, count)]
 # What a screen reader would say of the line.
 LISTEN = """
 () => {
@@ -131,7 +130,7 @@ def test_payments_outlive_a_killed_consumer(visitors: Visitors) -> None:
 
 def test_whatever_is_broken_ends_as_one_of_each(visit: Visit) -> None:
     breakers: dict[tuple[str, ...], Visitor] = {}
-    for number, faults in enumerate(EVERY_COMBINATION):
+    for number, faults in enumerate(EVERY_THREE):
         # A page without scripts waits for its turn to be looked at, and takes no time meanwhile.
         javascript = number % 4 == 0
         page = visit((390, 1440)[number // 4 % 2], javascript=javascript)

@@ -1,8 +1,8 @@
 """A prospect attaches a diagram, on a phone, with and without JavaScript; staff download it."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
 from playwright.sync_api import Browser, Page, expect
@@ -17,8 +17,7 @@ from tests.journeys.staff import Reviewer
 from tests.sample_files import pdf, png_of
 from tests.site import Site
 
-if TYPE_CHECKING:
-    from playwright._impl._api_structures import FilePayload
+Attach = Callable[[Page, str, bytes], None]
 
 scripting = pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
 LINK = re.compile(r"http\S+/apply/resume/\S+")
@@ -26,18 +25,22 @@ OWN_PAGE = re.compile(r"/applications/[\w-]+$")
 DRAWING = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"
 
 
-def file(name: str, content: bytes) -> "FilePayload":
-    return {"name": name, "mimeType": "application/octet-stream", "buffer": content}
-
-
 def begin(page: Page, site: Site) -> None:
     """Have the browser know a draft with all but the last step answered."""
     page.context.add_cookies([cookie_of_finished_draft(site)])
 
 
-def attach(page: Page, name: str, content: bytes) -> None:
-    page.get_by_label("A diagram or document").set_input_files(file(name, content))
-    page.get_by_role("button", name="Attach the file").click()
+@pytest.fixture
+def attach(tmp_path: Path) -> Attach:
+    """Choose a file of that name and content, and send it."""
+
+    def attach(page: Page, name: str, content: bytes) -> None:
+        file = tmp_path / name  # of which Playwright hands on the path, not ten megabytes
+        file.write_bytes(content)
+        page.get_by_label("A diagram or document").set_input_files(file)
+        page.get_by_role("button", name="Attach the file").click()
+
+    return attach
 
 
 def downloaded(page: Page, name: str) -> bytes:
@@ -50,7 +53,7 @@ def downloaded(page: Page, name: str) -> bytes:
 
 @scripting
 def test_a_diagram_goes_with_the_application_and_nothing_typed_is_lost(
-    visit: Visit, site: Site, ada: Reviewer, javascript: bool
+    visit: Visit, site: Site, attach: Attach, ada: Reviewer, javascript: bool
 ) -> None:
     page = visit(390, javascript=javascript, reduced_motion="reduce")
     begin(page, site)
@@ -84,7 +87,7 @@ def test_a_diagram_goes_with_the_application_and_nothing_typed_is_lost(
 
 
 def test_what_was_attached_on_a_phone_is_there_after_a_resume_at_a_desk(
-    visit: Visit, site: Site
+    visit: Visit, site: Site, attach: Attach
 ) -> None:
     email, _ = someone()
     phone = visit(390)
@@ -133,7 +136,7 @@ def test_the_enter_key_on_the_step_goes_on_and_attaches_nothing(visit: Visit, si
     ids=["svg", "too large"],
 )
 def test_without_javascript_a_refusal_stands_at_the_field(
-    visit: Visit, site: Site, name: str, content: bytes, sentence: str
+    visit: Visit, site: Site, attach: Attach, name: str, content: bytes, sentence: str
 ) -> None:
     page = visit(390, javascript=False)
     begin(page, site)
@@ -146,7 +149,7 @@ def test_without_javascript_a_refusal_stands_at_the_field(
 
 
 def test_a_refusal_has_the_focus_when_a_script_has_sent_the_file(
-    browser: Browser, site: Site
+    browser: Browser, site: Site, attach: Attach
 ) -> None:
     page, watch = open_page(browser, 390, at=site.url)
     watch.provoked = 422
@@ -164,7 +167,9 @@ def test_a_refusal_has_the_focus_when_a_script_has_sent_the_file(
     assert watch.faults == []
 
 
-def test_a_file_that_is_too_large_is_told_before_it_is_sent(visit: Visit, site: Site) -> None:
+def test_a_file_that_is_too_large_is_told_before_it_is_sent(
+    visit: Visit, site: Site, attach: Attach
+) -> None:
     page = visit(390)
     begin(page, site)
     page.goto("/apply/attachments")
@@ -177,7 +182,9 @@ def test_a_file_that_is_too_large_is_told_before_it_is_sent(visit: Visit, site: 
     assert "POST" not in sent
 
 
-def test_progress_is_shown_while_a_file_is_under_way(visit: Visit, site: Site) -> None:
+def test_progress_is_shown_while_a_file_is_under_way(
+    visit: Visit, site: Site, attach: Attach
+) -> None:
     page = visit(390)
     begin(page, site)
     page.goto("/apply/attachments")
@@ -205,7 +212,7 @@ def hold_back(page: Page) -> None:
 
 
 def test_what_is_under_way_can_be_cancelled_by_keyboard_and_sent_after_all(
-    visit: Visit, site: Site
+    visit: Visit, site: Site, attach: Attach
 ) -> None:
     page = visit(390)
     begin(page, site)
@@ -227,7 +234,7 @@ def test_what_is_under_way_can_be_cancelled_by_keyboard_and_sent_after_all(
 
 
 def test_an_upload_that_does_not_move_is_told_after_a_minute_and_can_be_cancelled(
-    visit: Visit, site: Site
+    visit: Visit, site: Site, attach: Attach
 ) -> None:
     page = visit(390)
     page.clock.install()
@@ -245,7 +252,7 @@ def test_an_upload_that_does_not_move_is_told_after_a_minute_and_can_be_cancelle
 
 
 def test_a_connection_that_breaks_off_is_told_and_the_file_can_be_sent_again(
-    visit: Visit, site: Site
+    visit: Visit, site: Site, attach: Attach
 ) -> None:
     page = visit(390)
     begin(page, site)

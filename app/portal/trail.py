@@ -96,21 +96,21 @@ def _row(number: int, link: Link, previous: str) -> dict[str, Any]:
         "previous": previous,
         "hash": link.hash,
     }
-    if reason := _reason_to_withhold(link):
-        is_ours = link.type in WITHHELD or link.type not in declared_events()
-        opened = {} if is_ours else link.opened
-        stated = {name: said for name, said in opened.items() if name != "resume_token"}
+    if reason := _reason_to_state_nothing(link):
+        row |= {"withheld": reason, "stated": {}}
+    elif reason := _reason_to_withhold(link):
+        stated = {name: said for name, said in link.opened.items() if name != "resume_token"}
         row |= {"withheld": reason, "stated": stated}
     else:
         row |= {"hashed": link.hashed, "opened": link.opened}
     return {**row, "digest": row_digest(row)}
 
 
+def _reason_to_state_nothing(link: Link) -> str | None:
+    return WITHHELD.get(link.type) if link.type in declared_events() else IS_UNKNOWN
+
+
 def _reason_to_withhold(link: Link) -> str | None:
-    if link.type in WITHHELD:
-        return WITHHELD[link.type]
-    if link.type not in declared_events():
-        return IS_UNKNOWN
     if link.actor.startswith(("staff:", "operator:")):
         return NAMES_STAFF
     return HOLDS_LINK if link.type in LED_INTO_THE_FORM else None

@@ -3,7 +3,7 @@
 import uuid
 from collections.abc import Sequence
 
-from flask import Blueprint, flash, redirect, request, url_for
+from flask import Blueprint, request
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
@@ -18,6 +18,7 @@ from app.review.fingerprint import fingerprint
 from app.review.forms import NoteForm, ReviewersMessageForm
 from app.review.pages import (
     EXPIRED,
+    after_writing,
     decision_form,
     load,
     show_application,
@@ -64,7 +65,13 @@ def write(application_id: uuid.UUID) -> ResponseReturnValue:
     except AlreadyErased:
         db.session.rollback()
         told = "Nothing was sent: the prospect's data have been erased."
-    return after_message(subject, told)
+    return after_writing(
+        subject,
+        told,
+        place="conversation",
+        beside=NoteForm().note.data,
+        message_form=ReviewersMessageForm(formdata=None),
+    )
 
 
 def show_message(
@@ -79,19 +86,6 @@ def show_message(
     return show_application(
         subject, decision, message_form=form, message_problem=problem, unread=unread
     )
-
-
-def after_message(subject: Application, told: str) -> ResponseReturnValue:
-    """On to the conversation, which tells what has been done; where a decision or a note was begun
-    beside the message, to the whole page with it."""
-    decision = decision_form(subject)
-    if decision.is_begun or NoteForm().note.data:
-        flash(told)
-        empty = ReviewersMessageForm(formdata=None)
-        return show_application(subject, decision, message_form=empty)
-    flash(told, "conversation")
-    there = url_for("review.application", application_id=subject.id, _anchor="conversation")
-    return redirect(there, 303)
 
 
 def refuse_unread(subject: Application, form: ReviewersMessageForm) -> ResponseReturnValue:

@@ -2,17 +2,16 @@
 
 import uuid
 
-from flask import Blueprint, flash, redirect, url_for
+from flask import Blueprint
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 
 from app.applications.erasure import AlreadyErased
-from app.applications.models import Application
 from app.database import db
 from app.extensions import csrf
 from app.review import service
 from app.review.forms import NoteForm, ReviewersMessageForm
-from app.review.pages import decision_form, load, show_application
+from app.review.pages import after_writing, decision_form, load, show_application
 
 staff_notes = Blueprint("staff_notes", __name__)
 
@@ -39,16 +38,10 @@ def note(application_id: uuid.UUID) -> ResponseReturnValue:
     except AlreadyErased:
         db.session.rollback()
         told = "Nothing was noted: the prospect's data have been erased."
-    return after_note(subject, told)
-
-
-def after_note(subject: Application, told: str) -> ResponseReturnValue:
-    """On to the notes, which tell what has been done; where a decision or a message was begun, to
-    the whole page with it."""
-    decision = decision_form(subject)
-    if decision.is_begun or ReviewersMessageForm().text.data:
-        flash(told)
-        return show_application(subject, decision, note_form=NoteForm(formdata=None))
-    flash(told, "notes")
-    there = url_for("review.application", application_id=subject.id, _anchor="notes")
-    return redirect(there, 303)
+    return after_writing(
+        subject,
+        told,
+        place="notes",
+        beside=ReviewersMessageForm().text.data,
+        note_form=NoteForm(formdata=None),
+    )

@@ -4,7 +4,8 @@ import uuid
 from collections.abc import Mapping, Sequence
 from typing import Any
 
-from flask import abort, render_template
+from flask import abort, flash, redirect, render_template, url_for
+from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.applications.models import Application
@@ -15,6 +16,7 @@ from app.applications.similar import similar_applications
 from app.attachments.queries import attachments_of
 from app.chat.queries import chat_about
 from app.database import db
+from app.engagements.models import Engagement
 from app.engagements.pricing import Quote
 from app.engagements.queries import engagement_of, events_about, streams_about
 from app.engagements.rate_card import current_rate_card
@@ -68,6 +70,21 @@ def unread_messages(subject: Application, form: AnsweringForm) -> Sequence[Recor
     return written_since(db.session(), subject.id, form.seen_entries, besides=reviewer)
 
 
+def after_writing(
+    subject: Application, told: str, *, place: str, beside: str | None, **emptied: Any
+) -> ResponseReturnValue:
+    """On to the place on the page where something was written, which tells what has been done;
+    where a decision or a text was begun ``beside`` it, to the whole page with that, and with the
+    form ``emptied`` that it was written in."""
+    decision = decision_form(subject)
+    if decision.is_begun or beside:
+        flash(told)
+        return show_application(subject, decision, **emptied)
+    flash(told, place)
+    there = url_for("review.application", application_id=subject.id, _anchor=place)
+    return redirect(there, 303)
+
+
 def show_application(
     subject: Application,
     form: DecisionForm,
@@ -85,30 +102,40 @@ def show_application(
     return render_template(
         "review/application.html",
         application=subject,
-        files=attachments_of(session, subject.draft_id),
-        sections=sections_of(subject.answers, questionnaire_of(session, subject.questions_version)),
-        score=score_of(session, subject.id),
-        engagement=engagement,
-        dead_letters=dead_letters_in(session, streams_about(subject, engagement)),
+        **record_of(subject, engagement),
         promise=open_promise(session, events),
-        following=next_to_decide(session, subject.id),
-        offers=current_offers(),
-        reasons_held=current_rules().sentences(subject.signals),
-        is_disposable=is_disposable(subject.email),
-        similar=similar_applications(session, subject),
         entries=[entry_of(recorded, people) for recorded in events],
         **conversation_of(events, people, form, unread),
         message_form=message_form or ReviewersMessageForm(),
         message_problem=message_problem,
         note_form=note_form or NoteForm(),
         expired=EXPIRED,
-        mail=mail_about(session, subject.id),
-        chat=chat_about(session, subject.id),
         form=form,
         decision=None if subject.is_open else entry_of(last_change(events), people),
         problem=problem,
         overtaken_by=[entry_of(recorded, people) for recorded in overtaken_by],
     )
+
+
+def record_of(subject: Application, engagement: Engagement | None) -> dict[str, Any]:
+    """What the page shows of the application whatever its forms hold: what was sent, how it was
+    judged, what is worth knowing beside it, and what went out about it."""
+    session = db.session()
+    questionnaire = questionnaire_of(session, subject.questions_version)
+    return {
+        "files": attachments_of(session, subject.draft_id),
+        "sections": sections_of(subject.answers, questionnaire),
+        "score": score_of(session, subject.id),
+        "engagement": engagement,
+        "dead_letters": dead_letters_in(session, streams_about(subject, engagement)),
+        "following": next_to_decide(session, subject.id),
+        "offers": current_offers(),
+        "reasons_held": current_rules().sentences(subject.signals),
+        "is_disposable": is_disposable(subject.email),
+        "similar": similar_applications(session, subject),
+        "mail": mail_about(session, subject.id),
+        "chat": chat_about(session, subject.id),
+    }
 
 
 def conversation_of(

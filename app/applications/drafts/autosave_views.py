@@ -25,7 +25,7 @@ autosave = Blueprint("autosave", __name__)
 def save(key: str) -> ResponseReturnValue:
     """Keep the step's answers, and say no more than that: what is wrong is told at the button."""
     sent = read_step(find_step(key))
-    with plain_connection():
+    with plain_connection():  # one, for what is read of the draft and what is stored
         saved = keep(sent, current_draft())
     outcome = told("saved", save=last_save(saved, sent.step), draft=str(saved.id))
     # One word, in nearly every answer: not worth a template, nor what goes out with a page.

@@ -46,6 +46,14 @@ def submit(session: Session) -> Submit:
 
 
 @pytest.fixture
+def applied(submit: Submit, handle_events: Handle) -> Application:
+    """One that is handled."""
+    application = submit(company="Tidewater", name="Marguerite Okonkwo")
+    handle_events()
+    return application
+
+
+@pytest.fixture
 def decide() -> Decide:
     """Send the decision form of a page that was opened when ``application`` was loaded, by somebody
     who has read the conversation since."""

@@ -26,13 +26,6 @@ MARK = "Reply awaited"
 
 
 @pytest.fixture
-def applied(submit: Submit, handle_events: Handle) -> Application:
-    application = submit(company="Tidewater", name="Marguerite Okonkwo")
-    handle_events()
-    return application
-
-
-@pytest.fixture
 def write(desk: FlaskClient, applied: Application) -> Write:
     """Send the form of a message, as the application's page has it now."""
 

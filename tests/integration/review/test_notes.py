@@ -21,16 +21,9 @@ from app.notifications.models import MailMessage
 from app.review.queue.projection import QueueProjection
 from app.review.timeline import people_of
 from tests.form_page import FormPage
-from tests.integration.review.conftest import Handle, Press, Submit, confirm
+from tests.integration.review.conftest import Handle, Press, confirm
 
 NOTE = "I know their CTO,\nand ask him first."
-
-
-@pytest.fixture
-def applied(submit: Submit, handle_events: Handle) -> Application:
-    application = submit(company="Tidewater", name="Marguerite Okonkwo")
-    handle_events()
-    return application
 
 
 @pytest.fixture

@@ -15,18 +15,11 @@ from app.events.store import read_stream
 from app.events.types import stream_of
 from app.messages.service import write_as_prospect, write_as_staff
 from app.review import service
-from tests.integration.review.conftest import Handle, Press, Submit, confirm
+from tests.integration.review.conftest import Handle, Press, confirm
 
 Write = Callable[..., None]
 DECLINE = {"verdict": "decline", "message": "We have no time."}
 NEWS = "We have withdrawn the budget."
-
-
-@pytest.fixture
-def applied(submit: Submit, handle_events: Handle) -> Application:
-    application = submit(company="Tidewater", name="Marguerite Okonkwo")
-    handle_events()
-    return application
 
 
 @pytest.fixture

@@ -5,7 +5,10 @@ with nothing around them; and answers as long as a step's, with nothing behind t
 """
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from typing import cast
 
 import psycopg
 from flask import Flask, Response, abort, redirect, request, session
@@ -95,12 +98,8 @@ def insert_twice() -> ResponseReturnValue:
 def one_statement() -> ResponseReturnValue:
     """The least that a durable POST can cost: one round trip, which commits."""
     values = rows({**ANSWERS, "consent": request.form["consent"]})
-    connection = pool.connect()
-    try:
-        connection.dbapi_connection.autocommit = True  # type: ignore[union-attr]
-        connection.cursor().execute(ONE_STATEMENT, values)
-    finally:
-        connection.close()
+    with autocommit() as connection:
+        connection.execute(ONE_STATEMENT, values)
     return redirect("/", 303)
 
 
@@ -109,17 +108,24 @@ def form_and_the_sites_statements() -> ResponseReturnValue:
     """The same before what a submit asks of Postgres, for which nothing is checked or encrypted."""
     check_form()
     values = statement_values(request.form["draft"], request.form["questions_version"])
-    connection = pool.connect()
-    try:
-        connection.dbapi_connection.autocommit = True  # type: ignore[union-attr]
-        cursor = connection.cursor()
-        if cursor.execute(READ, values).fetchone() is None:
-            abort(409)
-        if cursor.execute(SEND, values).fetchone() is None:
-            abort(409)
-    finally:
-        connection.close()
+    with autocommit() as connection:
+        for statement in (READ, SEND):
+            if connection.execute(statement, values).fetchone() is None:
+                abort(409)
     return redirect("/", 303)
+
+
+@contextmanager
+def autocommit() -> Iterator[psycopg.Connection]:
+    """A connection on which each statement commits by itself; for the next it has transactions."""
+    pooled = pool.connect()
+    connection = cast(psycopg.Connection, pooled.dbapi_connection)
+    connection.autocommit = True
+    try:
+        yield connection
+    finally:
+        connection.autocommit = False
+        pooled.close()
 
 
 def cookie_and_token() -> tuple[str, str]:

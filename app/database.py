@@ -18,7 +18,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, Opera
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from app.database_deadline import BoundedConnection, bound_waits
+from app.database_connection import SiteConnection, driver_connection, use_site_connections
 from config import Config
 
 CONNECT_TIMEOUT = 3
@@ -64,9 +64,6 @@ if TYPE_CHECKING:
 else:
     Model = db.Model
 
-Executor = Session | Connection
-"""What carries out a statement: in a session's transaction, or by itself (see `autocommit`)."""
-
 
 def new_id() -> uuid.UUID:
     """A random id that sorts by its time of making (UUIDv7), so that indexes grow at one end."""
@@ -99,7 +96,7 @@ def init_database(app: Flask, config: Config, *, schema: str = "") -> None:
     db.init_app(app)
     app.teardown_appcontext(_end_transaction)
     with app.app_context():
-        bound_waits(db.engine)
+        use_site_connections(db.engine)
         event.listen(db.engine, "checkout", _refuse_closed_connection)
 
 
@@ -118,38 +115,38 @@ def _refuse_closed_connection(connection: psycopg.Connection, *_rest: object) ->
 
     SQLAlchemy's own check asks the server, which costs every request a round trip.
     """
+    if connection.closed or _is_readable(connection):
+        raise DisconnectionError("The server has closed the connection.")
+
+
+def _is_readable(connection: psycopg.Connection) -> bool:
     poll = select.poll()
     poll.register(connection.fileno(), select.POLLIN)
-    if poll.poll(0):
-        raise DisconnectionError("The server has closed the connection.")
+    return bool(poll.poll(0))
 
 
 @contextmanager
 def autocommit() -> Iterator[Connection]:
     """A connection on which each statement commits by itself, apart from the session's: where one
-    or two are all there is, BEGIN and COMMIT would be two more round trips. An exception forgets
-    what was to be done `after_commit`."""
+    or two are all there is, BEGIN and COMMIT would be two more round trips."""
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
-        try:
-            yield connection
-            _run_after_commit(connection)
-        finally:
-            if not connection.invalidated:  # one that is lost has nothing left to forget
-                _forget_after_commit(connection)
+        yield connection
 
 
 @contextmanager
-def plain_connection() -> Iterator[BoundedConnection]:
+def plain_connection() -> Iterator[SiteConnection]:
     """The driver's own connection, on which each statement commits by itself: for what is asked for
-    so often that SQLAlchemy's share of a statement counts. A block within another has the same."""
+    so often that SQLAlchemy's share of a statement counts. A block within another has the same, and
+    what is to be done `after_commit` is done at the end of the outer one, unless that raises."""
     if "plain_connection" in g:
         yield g.plain_connection
         return
     pooled = db.engine.raw_connection()
-    connection = g.plain_connection = cast(BoundedConnection, pooled.dbapi_connection)
+    connection = g.plain_connection = cast(SiteConnection, pooled.dbapi_connection)
     connection.autocommit = True
     try:
         yield connection
+        connection.commit()
     finally:
         del g.plain_connection
         if connection.closed:
@@ -159,22 +156,7 @@ def plain_connection() -> Iterator[BoundedConnection]:
             pooled.close()
 
 
-def after_commit(executor: Executor, action: Callable[[], None]) -> None:
-    """Run ``action`` once this session's transaction is durable, or at the end of `autocommit`;
-    forget it on a rollback.
-
-    For doorbells only: the process may die before ``action`` runs, so nothing may depend on it.
-    Equal actions of one transaction run once.
-    """
-    executor.info.setdefault("after_commit", {})[action] = True
-
-
-@event.listens_for(Session, "after_commit")
-def _run_after_commit(executor: Executor) -> None:
-    for action in executor.info.pop("after_commit", {}):
-        action()
-
-
-@event.listens_for(Session, "after_rollback")
-def _forget_after_commit(executor: Executor) -> None:
-    executor.info.pop("after_commit", None)
+def after_commit(session: Session, action: Callable[[], None]) -> None:
+    """Run ``action`` once this session's transaction is durable; forget it on a rollback. See
+    `SiteConnection.after_commit`."""
+    driver_connection(session).after_commit(action)

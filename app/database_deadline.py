@@ -4,14 +4,12 @@ A server whose processes stand still looks at no clock, while its machine goes o
 packet: neither ``statement_timeout`` nor TCP would ever end such a wait.
 """
 
-from collections.abc import Sequence
 from typing import Any, cast
 
 import psycopg
 import structlog
 from psycopg.abc import RV, PQGen
-from sqlalchemy import Connection, Engine, event, text
-from sqlalchemy.orm import Session
+from sqlalchemy import Connection, text
 
 # Above the server's own limit on a statement, whose error says more and keeps the connection.
 ANSWER_TIMEOUT = 8.0
@@ -38,32 +36,8 @@ class BoundedConnection(psycopg.Connection[Any]):
             ) from None
 
 
-def bound_waits(engine: Engine) -> None:
-    """Have every connection of that engine be a BoundedConnection."""
-    event.listen(engine, "do_connect", _connect)
-    event.listen(engine, "checkin", _bound_again)
-
-
 def lift_limit(connection: Connection) -> None:
     """Let this transaction's statements take any time, for both the server and us; the latter until
     the connection is back in its pool."""
     connection.execute(NO_LIMIT)
-    driver_connection(connection).answer_within = None
-
-
-def driver_connection(executor: Session | Connection) -> BoundedConnection:
-    """The driver's own connection below that one, or in the session's transaction, whose engine has
-    bounded waits."""
-    connection = executor.connection() if isinstance(executor, Session) else executor
-    return cast(BoundedConnection, connection.connection.dbapi_connection)
-
-
-def _connect(
-    _dialect: object, _record: object, args: Sequence[Any], options: dict[str, Any]
-) -> BoundedConnection:
-    return BoundedConnection.connect(*args, **options)
-
-
-def _bound_again(connection: BoundedConnection | None, _record: object) -> None:
-    if connection:
-        connection.answer_within = ANSWER_TIMEOUT
+    cast(BoundedConnection, connection.connection.dbapi_connection).answer_within = None

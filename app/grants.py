@@ -14,7 +14,7 @@ from flask import current_app
 from sqlalchemy import Connection, Engine, create_engine, text
 
 from app.database import db
-from app.database_deadline import bound_waits
+from app.database_connection import use_site_connections
 from app.settings import current_config
 
 # On every table that is not named below, and on those to come.
@@ -75,7 +75,7 @@ def owner_engine() -> Iterator[Engine]:
     if config.OWNER_DATABASE_URL:
         options = current_app.config["SQLALCHEMY_ENGINE_OPTIONS"]
         engine = create_engine(config.as_owner.sqlalchemy_url, **options)
-        bound_waits(engine)
+        use_site_connections(engine)
     try:
         with engine.connect() as connection:
             if engine is not db.engine and not is_of_the_site(connection):

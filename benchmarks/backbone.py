@@ -6,7 +6,7 @@ from contextlib import contextmanager
 import psycopg
 
 from app import create_app
-from app.database import autocommit, db, new_id
+from app.database import db, new_id
 from app.events.store import record, record_all
 from app.events.types import RecordedEvent, stream_of
 from app.scoring.events import ApplicationScored
@@ -36,8 +36,11 @@ class Backbone:
     def record(self) -> RecordedEvent:
         """Record the event in a stream of its own, in one statement that commits by itself, as the
         site does where it has nothing else to write."""
-        with autocommit() as connection:
-            return record(connection, new_stream(), EVENT, actor=ACTOR)
+        session = db.session()
+        session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
+        recorded = record(session, new_stream(), EVENT, actor=ACTOR)
+        session.commit()
+        return recorded
 
     def append(self, count: int, together: int) -> None:
         """Record ``count`` events, in commits of ``together`` that are one stream's."""

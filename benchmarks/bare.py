@@ -15,18 +15,14 @@ from flask import Flask, Response, abort, redirect, request, session
 from flask.typing import ResponseReturnValue
 from flask_wtf import FlaskForm
 from flask_wtf.csrf import generate_csrf
-from sqlalchemy import Dialect
-from sqlalchemy.dialects.postgresql.psycopg import PGDialect_psycopg
 from sqlalchemy.pool import QueuePool
 from wtforms import BooleanField, HiddenField
 from wtforms.validators import DataRequired
 
-from app.applications.submission import READ_DRAFT, SUBMIT_OPEN
+from app.applications.submission import READ_DRAFT, SUBMIT
 from benchmarks.drafts import statement_values
 from benchmarks.sample import ANSWERS, INSERT_APPLICATION, INSERT_EVENT, rows
 
-PSYCOPG: Dialect = PGDialect_psycopg()  # type: ignore[no-untyped-call]
-READ, SEND = (str(one.compile(dialect=PSYCOPG)) for one in (READ_DRAFT, SUBMIT_OPEN))
 ONE_STATEMENT = f"WITH application AS ({INSERT_APPLICATION}) {INSERT_EVENT}"
 
 ETAG = "bare"
@@ -109,8 +105,8 @@ def form_and_the_sites_statements() -> ResponseReturnValue:
     check_form()
     values = statement_values(request.form["draft"], request.form["questions_version"])
     with autocommit() as connection:
-        for statement in (READ, SEND):
-            if connection.execute(statement, values).fetchone() is None:
+        for statement in (READ_DRAFT, SUBMIT):
+            if connection.execute(statement, values).rowcount == 0:
                 abort(409)
     return redirect("/", 303)
 

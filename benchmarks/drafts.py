@@ -9,6 +9,7 @@ from uuid import UUID
 
 from flask import Flask, session
 from flask_wtf.csrf import generate_csrf
+from psycopg.types.json import Jsonb
 from sqlalchemy import insert
 
 from app.applications.drafts.browser_draft import remember
@@ -24,6 +25,7 @@ from benchmarks.load import form_post
 from benchmarks.sample import ANSWERS, json_text, rows
 
 VERSION = 5
+JSON = ("answers", "metadata", "data", "signals", "earlier_steps")
 TEN_MINUTES = timedelta(minutes=10)
 
 
@@ -85,7 +87,7 @@ def cookie_and_token(app: Flask, draft_id: str) -> tuple[str, str]:
 def statement_values(draft: str, questions_version: str) -> dict[str, Any]:
     """Those of the two statements that send this draft, as long as the site's own."""
     columns = rows(ANSWERS)
-    return {
+    values = {
         **columns,
         "id": columns["event_id"],
         "application_id": columns["id"],
@@ -109,6 +111,7 @@ def statement_values(draft: str, questions_version: str) -> dict[str, Any]:
         "person_id": draft,
         "sealed": secrets.token_bytes(len(columns["data"])),
     }
+    return values | {name: Jsonb(values[name], str) for name in JSON}
 
 
 def _post(app: Flask, port: int, draft_id: str, path: str, fields: Answers) -> bytes:

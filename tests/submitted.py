@@ -7,6 +7,7 @@ from app.applications.models import Application
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import STEP_KEYS, current_questionnaire
 from app.applications.submission import submit_application
+from app.database_connection import driver_connection
 from app.languages.choice import SOURCE
 
 
@@ -19,7 +20,7 @@ def submit_answers(session: Session, answers: Answers, *, language: str = SOURCE
     draft.complete_steps = list(STEP_KEYS[:-1])
     session.flush()
     made = submit_application(
-        session,
+        driver_connection(session),
         draft.id,
         {key: value for key, value in answers.items() if key in last_keys},
         questionnaire,

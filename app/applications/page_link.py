@@ -11,8 +11,7 @@ from app.applications.events import PageLinkReplaced, PageLinkRequested
 from app.applications.link_limit import is_asked_too_often
 from app.applications.models import Application, Draft
 from app.applications.queries import may_be_written_to
-from app.database import Executor
-from app.events.store import count_recorded, record
+from app.events.store import record
 from app.events.types import stream_of
 
 
@@ -45,9 +44,3 @@ def replace_page_link(session: Session, application_id: uuid.UUID, *, actor: str
         .values(resume_token=secrets.token_urlsafe(24))
     )
     record(session, stream_of("application", application_id), PageLinkReplaced(), actor=actor)
-
-
-def is_link_replaced(executor: Executor, application_id: uuid.UUID) -> bool:
-    """Whether staff have ever replaced it."""
-    stream = stream_of("application", application_id)
-    return count_recorded(executor, stream, PageLinkReplaced) > 0

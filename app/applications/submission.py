@@ -6,8 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
 import msgspec
-from sqlalchemy import Row, bindparam, text
-from sqlalchemy.dialects.postgresql import JSONB
+from psycopg.types.json import Jsonb
 
 from app.applications.drafts.progress import answered_steps
 from app.applications.drafts.service import NO_SAVE
@@ -16,7 +15,8 @@ from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import Questionnaire
 from app.applications.reference import make_reference
 from app.applications.refusal import DraftUnfinished, explain_refusal
-from app.database import Executor, after_commit, new_id
+from app.database import new_id
+from app.database_connection import SiteConnection
 from app.events import bell
 from app.events.integrity.person_keys import key_of
 from app.events.spans import trace_recording
@@ -35,73 +35,82 @@ class Submitted(NamedTuple):
     access_token: str
 
 
+class FinishedDraft(NamedTuple):
+    """What READ_DRAFT tells: what is stored of the draft, and what screening counts."""
+
+    answers: Answers
+    person_key: bytes | None
+    seconds: float
+    same_text: str
+    under_email: int
+    from_origin: int
+
+
 # Guarded like the seal below, so that what is sealed is what was read.
-READ_DRAFT = text("""
-SELECT answers, key AS person_key,
-    CAST(extract(epoch FROM statement_timestamp() - started_at) AS float8) AS seconds, coalesce((
+READ_DRAFT = """
+SELECT answers, key,
+    CAST(extract(epoch FROM statement_timestamp() - started_at) AS float8), coalesce((
         SELECT reference FROM applications a
         WHERE md5(a.answers ->> 'problem') = md5(d.answers ->> 'problem')
             AND a.submitted_at > statement_timestamp() - interval '30 days'
         ORDER BY a.submitted_at DESC LIMIT 1
-    ), '') AS same_text, (
+    ), ''), (
         SELECT count(*) FROM applications a
         WHERE lower(a.email) = lower(d.answers ->> 'email')
-            AND a.submitted_at > statement_timestamp() - CAST(:counted_for AS interval)
-    ) AS under_email, (
+            AND a.submitted_at > statement_timestamp() - CAST(%(counted_for)s AS interval)
+    ), (
         SELECT count(*) FROM submission_origins o
-        WHERE o.origin = CAST(:origin AS bytea)
-            AND o.submitted_at > statement_timestamp() - CAST(:counted_for AS interval)
-    ) AS from_origin
+        WHERE o.origin = CAST(%(origin)s AS bytea)
+            AND o.submitted_at > statement_timestamp() - CAST(%(counted_for)s AS interval)
+    )
 FROM drafts d LEFT JOIN person_keys ON person_id = id
-WHERE id = :draft_id AND version = :draft_version AND submitted_at IS NULL
-  AND questions_version = :questions_version
-  AND coalesce(step_saves ->> :last_step, :no_save) = ANY(:seen_saves)
-  AND complete_steps @> :earlier_steps
-""").bindparams(bindparam("earlier_steps", type_=JSONB))
+WHERE id = %(draft_id)s AND version = %(draft_version)s AND submitted_at IS NULL
+  AND questions_version = %(questions_version)s
+  AND coalesce(step_saves ->> %(last_step)s, %(no_save)s) = ANY(%(seen_saves)s)
+  AND complete_steps @> %(earlier_steps)s
+"""
 
 # The seal on the draft, the application and its event are one statement: one round trip, and all
 # or nothing. Of any number of simultaneous submits one finds the draft unsealed. The event's stream
 # is new, so there is nobody to queue behind, as there is in `app/events/store.py`.
 SUBMIT = """
 WITH sealed AS (
-    UPDATE drafts SET submitted_at = now(), answers = :answers
-    WHERE id = :draft_id AND version = :draft_version AND submitted_at IS NULL
-      AND coalesce(step_saves ->> :last_step, :no_save) = ANY(:seen_saves)
+    UPDATE drafts SET submitted_at = now(), answers = %(answers)s
+    WHERE id = %(draft_id)s AND version = %(draft_version)s AND submitted_at IS NULL
+      AND coalesce(step_saves ->> %(last_step)s, %(no_save)s) = ANY(%(seen_saves)s)
     RETURNING id
 ), submitted AS (
     INSERT INTO applications (id, draft_id, reference, access_token, name, email, company,
         answers, questions_version, language, submitted_at, status, version, signals)
-    SELECT :application_id, id, :reference, :access_token, :name, :email, :company, :answers,
-        :questions_version, :language, statement_timestamp(), :status, :version, :signals
+    SELECT %(application_id)s, id, %(reference)s, %(access_token)s, %(name)s, %(email)s,
+        %(company)s, %(answers)s, %(questions_version)s, %(language)s, statement_timestamp(),
+        %(status)s, %(version)s, %(signals)s
     FROM sealed RETURNING submitted_at
 ), counted AS (
     INSERT INTO submission_origins (origin)
-    SELECT CAST(:origin AS bytea) FROM sealed WHERE CAST(:origin AS bytea) IS NOT NULL
+    SELECT CAST(%(origin)s AS bytea) FROM sealed WHERE CAST(%(origin)s AS bytea) IS NOT NULL
 )
 INSERT INTO events (id, stream, version, type, schema_version, data, metadata, person_id, sealed,
     recorded_at)
-SELECT :id, :stream, 1, :type, :schema_version, :data, :metadata, :person_id,
-    CAST(:sealed AS bytea), submitted_at
+SELECT %(id)s, %(stream)s, 1, %(type)s, %(schema_version)s, %(data)s, %(metadata)s, %(person_id)s,
+    CAST(%(sealed)s AS bytea), submitted_at
 FROM submitted
 """
 # One that is held is never seen without that: by nobody who reads the log, nor after a crash.
 HOLD = """
 UNION ALL
-SELECT :held_id, :stream, 2, :held_type, :held_schema_version, :held_data, :held_metadata,
-    CAST(NULL AS uuid), CAST(NULL AS bytea), submitted_at
+SELECT %(held_id)s, %(stream)s, 2, %(held_type)s, %(held_schema_version)s, %(held_data)s,
+    %(held_metadata)s, CAST(NULL AS uuid), CAST(NULL AS bytea), submitted_at
 FROM submitted
 """
-JSON = [bindparam(name, type_=JSONB) for name in ("answers", "signals", "data", "metadata")]
-HELD_JSON = [bindparam(name, type_=JSONB) for name in ("held_data", "held_metadata")]
-SUBMIT_OPEN = text(f"{SUBMIT} RETURNING position").bindparams(*JSON)
-SUBMIT_HELD = text(f"{SUBMIT} {HOLD} RETURNING position").bindparams(*JSON, *HELD_JSON)
+SUBMIT_HELD = f"{SUBMIT} {HOLD}"
 
 Screen = Callable[[Sent], Signals]
 """Tells the signals that hold a submission; none let it go on."""
 
 
 def submit_application(
-    executor: Executor,
+    connection: SiteConnection,
     draft_id: uuid.UUID,
     answers: Answers,
     questionnaire: Questionnaire,
@@ -131,29 +140,30 @@ def submit_application(
         "seen_saves": list(seen_saves),
         "origin": origin,
     }
-    draft = _finished_draft(executor, seen, answers, questionnaire)
+    draft = _finished_draft(connection, seen, answers, questionnaire)
     submission = _submission(draft.answers, answers, questionnaire, prefix, language)
     made = Submitted(new_id(), secrets.token_urlsafe(24))
     signals = screen(_sent(submission, draft))
-    key = draft.person_key or key_of(executor, draft_id)
-    if not _store(executor, submission, signals, made, seen, bytes(key)):
-        explain_refusal(executor, draft_id, answers, questionnaire)
-    after_commit(executor, bell.ring)
+    key = draft.person_key or key_of(connection, draft_id)
+    if not _store(connection, submission, signals, made, seen, key):
+        explain_refusal(connection, draft_id, answers, questionnaire)
+    connection.after_commit(bell.ring)
     return made
 
 
 def _finished_draft(
-    executor: Executor,
+    connection: SiteConnection,
     seen: Mapping[str, Any],
     answers: Answers,
     questionnaire: Questionnaire,
-) -> Row:
+) -> FinishedDraft:
     """What is stored of the draft, and of what screening counts. Raises as `submit_application`."""
     keys = [step.key for step in questionnaire.steps[:-1]]
-    wanted = {"earlier_steps": keys, "counted_for": COUNTED_FOR}
-    draft = executor.execute(READ_DRAFT, {**seen, **wanted}).one_or_none()
-    if draft is None:
-        explain_refusal(executor, seen["draft_id"], answers, questionnaire)
+    wanted = {"earlier_steps": Jsonb(keys), "counted_for": COUNTED_FOR}
+    row = connection.execute(READ_DRAFT, {**seen, **wanted}).fetchone()
+    if row is None:
+        explain_refusal(connection, seen["draft_id"], answers, questionnaire)
+    draft = FinishedDraft._make(row)
     if answered_steps(draft.answers, keys, questionnaire) != keys:
         raise DraftUnfinished(seen["draft_id"])
     return draft
@@ -176,7 +186,7 @@ def _submission(
     )
 
 
-def _sent(submission: ApplicationSubmitted, draft: Row) -> Sent:
+def _sent(submission: ApplicationSubmitted, draft: FinishedDraft) -> Sent:
     """What screening is told of it, as READ_DRAFT has counted it."""
     return Sent(
         email=submission.email,
@@ -188,7 +198,7 @@ def _sent(submission: ApplicationSubmitted, draft: Row) -> Sent:
 
 
 def _store(
-    executor: Executor,
+    connection: SiteConnection,
     submission: ApplicationSubmitted,
     signals: Signals,
     made: Submitted,
@@ -199,38 +209,40 @@ def _store(
     it was seen."""
     stream, metadata = stream_of("application", made.application_id), metadata_by("prospect")
     content = content_of(submission, seen["draft_id"], key)
-    trace_recording(executor, [content], stream, metadata)
-    hold = _hold(executor, signals, stream, content["id"]) if signals else {}
-    stored = executor.execute(
-        SUBMIT_HELD if hold else SUBMIT_OPEN,
+    trace_recording(connection, [content], stream, metadata)
+    hold = _hold(connection, signals, stream, content["id"]) if signals else {}
+    stored = connection.execute(
+        SUBMIT_HELD if hold else SUBMIT,
         {
             **seen,
             **msgspec.structs.asdict(submission),
             **content,
             **made._asdict(),
+            "answers": Jsonb(submission.answers),
+            "signals": Jsonb(signals),
             "stream": stream,
-            "metadata": msgspec.to_builtins(metadata),
+            "data": Jsonb(content["data"]),
+            "metadata": Jsonb(metadata),
             "status": "held" if hold else "submitted",
             "version": 2 if hold else 1,
-            "signals": signals,
             **hold,
         },
     )
-    return stored.first() is not None
+    return stored.rowcount > 0
 
 
 def _hold(
-    executor: Executor, signals: Signals, stream: str, submitted_id: uuid.UUID
+    connection: SiteConnection, signals: Signals, stream: str, submitted_id: uuid.UUID
 ) -> dict[str, Any]:
     """What the statement needs to hold the application."""
     held = ApplicationHeld(signals=signals)
     content, by = content_of(held, None, None), metadata_by("system:screening")
     metadata = msgspec.structs.replace(by, causation_id=str(submitted_id))
-    trace_recording(executor, [content], stream, metadata)
+    trace_recording(connection, [content], stream, metadata)
     return {
         "held_id": content["id"],
         "held_type": held.type,
         "held_schema_version": held.schema_version,
-        "held_data": content["data"],
-        "held_metadata": msgspec.to_builtins(metadata),
+        "held_data": Jsonb(content["data"]),
+        "held_metadata": Jsonb(metadata),
     }

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from app.database import Executor, after_commit
+from app.database_connection import SiteConnection
 from app.events.delivery.claims import Claim
 from app.events.rows import readable_metadata
 from app.events.types import Metadata
@@ -41,7 +41,10 @@ def span_of_event(
 
 
 def trace_recording(
-    executor: Executor, contents: Iterable[Mapping[str, Any]], stream: str, metadata: Metadata
+    connection: SiteConnection,
+    contents: Iterable[Mapping[str, Any]],
+    stream: str,
+    metadata: Metadata,
 ) -> None:
     """The spans of new events with these columns, from now until they are committed; a rollback
     leaves none."""
@@ -60,7 +63,7 @@ def trace_recording(
             span_id=context.span_id,
             parent_id=span_id_of(metadata.causation_id) if metadata.causation_id else "",
         )
-        after_commit(executor, recording.end)
+        connection.after_commit(recording.end)
 
 
 def relay_span(connection: Connection, delivery_ids: Sequence[int], *, since: int) -> Span:

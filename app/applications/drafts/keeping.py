@@ -9,7 +9,7 @@ from app.applications.drafts.service import NotThisDraft, read_again, save_step,
 from app.applications.drafts.suggestion import use_up_suggestion
 from app.applications.questions.questionnaire import current_questionnaire, original_questionnaire
 from app.database import db, plain_connection
-from app.database_deadline import BoundedConnection, driver_connection
+from app.database_connection import SiteConnection, driver_connection
 from app.extensions import limiter
 from app.languages.choice import present_language
 
@@ -47,6 +47,6 @@ def keep(sent: SentStep, draft: KeptDraft | None, *, accepted: bool = True) -> K
 
 
 @limiter.limit(NEW_DRAFTS)
-def start_one_more(connection: BoundedConnection) -> KeptDraft:
+def start_one_more(connection: SiteConnection) -> KeptDraft:
     begun = start_draft(db.session(), original_questionnaire())
     return read_again(connection, begun.id)

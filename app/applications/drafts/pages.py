@@ -21,6 +21,7 @@ from app.applications.questions.readable import (
 )
 from app.applications.refusal import token_of_sent
 from app.database import db
+from app.database_connection import driver_connection
 
 
 def posted_form(key: str, draft: KeptDraft | None) -> StepForm:
@@ -161,5 +162,5 @@ def show_sealed(
     unsent = {key: answer for key, answer in given.items() if answer != sent.get(key)}
     questions = form.step.questions if form else ()
     typed = [row for row in readable_rows(unsent, questions) if row[1]]
-    token = token_of_sent(db.session(), draft.id) if draft else None
+    token = token_of_sent(driver_connection(db.session()), draft.id) if draft else None
     return render_template("applications/sealed.html", typed=typed, token=token), 409

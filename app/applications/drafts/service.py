@@ -16,6 +16,7 @@ from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import STEP_KEYS, Questionnaire, Step
 from app.applications.questions.versions import keep_questionnaire
 from app.database import utc_now
+from app.database_connection import driver_connection
 from app.events.integrity.person_keys import key_of
 
 NO_SAVE = "0"
@@ -59,7 +60,7 @@ def start_draft(session: Session, questionnaire: Questionnaire) -> Draft:
     )
     session.add(draft)
     session.flush()  # its id goes into the cookie
-    key_of(session, draft.id)  # made now, so that sending the form need not
+    key_of(driver_connection(session), draft.id)  # made now, so that sending the form need not
     keep_questionnaire(session, questionnaire)
     return draft
 

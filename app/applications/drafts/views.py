@@ -36,7 +36,7 @@ from app.applications.questions.branches import branches_css
 from app.applications.questions.questionnaire import STEP_KEYS, current_questionnaire
 from app.applications.refusal import AlreadySubmitted, DraftChanged, DraftUnfinished
 from app.applications.submission import submit_application
-from app.database import autocommit, db
+from app.database import db, plain_connection
 from app.extensions import csrf
 from app.firm.brand import current_brand
 from app.languages.choice import present_language
@@ -122,7 +122,7 @@ def submit() -> ResponseReturnValue:
     if not form.basis.is_for(str(draft_id)):
         raise NotThisDraft
     try:
-        with autocommit() as connection:
+        with plain_connection() as connection:
             access_token = submit_application(
                 connection,
                 draft_id,

@@ -16,6 +16,7 @@ from app.applications.models import TakenCommand
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import Questionnaire
 from app.applications.submission import submit_application
+from app.database_connection import driver_connection
 
 SUBMIT = "application.submit"
 LONGEST_IDENTITY = 1000
@@ -61,7 +62,7 @@ def take_command(
     draft.complete_steps = [step.key for step in questionnaire.steps if step is not last]
     session.flush()
     made = submit_application(
-        session,
+        driver_connection(session),
         draft.id,
         {key: answer for key, answer in answers.items() if key in last_keys},
         questionnaire,

@@ -8,6 +8,7 @@ from contextlib import AbstractContextManager, nullcontext
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 
+import psycopg
 import structlog
 from sqlalchemy import Connection, text
 from sqlalchemy.exc import DBAPIError
@@ -222,9 +223,10 @@ def describe_error(error: Exception) -> str:
     """The error's type and place, and what it says where it is one of ours: any other may quote
     what somebody typed. Of a database error, its kind and the constraint."""
     message = str(error) if type(error).__module__.startswith("app.") else ""
-    if isinstance(error, DBAPIError):
-        constraint = getattr(getattr(error.orig, "diag", None), "constraint_name", None)
-        message = f"{type(error.orig).__name__} {constraint or ''}".strip()
+    cause = error.orig if isinstance(error, DBAPIError) else error
+    if isinstance(cause, psycopg.Error):
+        kind = "" if cause is error else type(cause).__name__
+        message = f"{kind} {cause.diag.constraint_name or ''}".strip()
     frames = [f for f in traceback.extract_tb(error.__traceback__) if "/app/" in f.filename]
     place = f" ({frames[-1].filename.rpartition('/app/')[2]}:{frames[-1].lineno})" if frames else ""
     return f"{type(error).__name__}{f': {message[:300]}' if message else ''}{place}"

@@ -2,16 +2,17 @@
 
 import uuid
 
+from psycopg import Connection
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.database import Executor
+from app.database_connection import driver_connection
 from app.events.integrity.sealing import new_key
 
-FIND = text("SELECT key FROM person_keys WHERE person_id = :person")
-MAKE = text("""
-INSERT INTO person_keys (person_id, key) VALUES (:person, :key) ON CONFLICT DO NOTHING
-""")
+FIND = "SELECT key FROM person_keys WHERE person_id = %(person)s"
+MAKE = """
+INSERT INTO person_keys (person_id, key) VALUES (%(person)s, %(key)s) ON CONFLICT DO NOTHING
+"""
 OF_EVENT = text("""
 SELECT key IS NULL FROM events e JOIN person_keys k USING (person_id) WHERE e.id = :event
 FOR SHARE OF k
@@ -25,21 +26,20 @@ class PersonErased(Exception):
     """Nothing more can be recorded about this person: they have been erased."""
 
 
-def key_of(executor: Executor, person: uuid.UUID) -> bytes:
+def key_of(connection: Connection, person: uuid.UUID) -> bytes:
     """The person's key, made at the first call. Raises PersonErased."""
-    found = executor.execute(FIND, {"person": person}).one_or_none()
-    if found is None:
-        executor.execute(MAKE, {"person": person, "key": new_key()})
-        found = executor.execute(FIND, {"person": person}).one()
-    if found.key is None:
+    key = _find(connection, person)
+    if key is None:
+        connection.execute(MAKE, {"person": person, "key": new_key()})
+        key = _find(connection, person)
+    if key is None:
         raise PersonErased(person)
-    return bytes(found.key)
+    return key
 
 
 def find_key(session: Session, person: uuid.UUID) -> bytes | None:
     """The person's key, if there is one: what opens what was recorded about them."""
-    found = session.execute(FIND, {"person": person}).one_or_none()
-    return bytes(found.key) if found and found.key else None
+    return _find(driver_connection(session), person)
 
 
 def is_about_erased(session: Session, event_id: uuid.UUID) -> bool:
@@ -51,3 +51,9 @@ def is_about_erased(session: Session, event_id: uuid.UUID) -> bool:
 def drop_key(session: Session, person: uuid.UUID) -> None:
     """Make everything that was sealed for the person unreadable, for good."""
     session.execute(DROP, {"person": person})
+
+
+def _find(connection: Connection, person: uuid.UUID) -> bytes | None:
+    """None where there is no key yet, or no more."""
+    found = connection.execute(FIND, {"person": person}).fetchone()
+    return found[0] if found else None

@@ -3,7 +3,7 @@ seconds and not a word; and a migration that waits for a table keeps nobody wait
 
 import html
 import shutil
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import ExitStack, contextmanager
 from pathlib import Path
@@ -14,14 +14,15 @@ from alembic.script import ScriptDirectory
 from click import ClickException
 from flask import Flask
 from flask_migrate import upgrade
-from psycopg.errors import LockNotAvailable, QueryCanceled
-from sqlalchemy import ExceptionContext, event, select, text
+from sqlalchemy import event, select, text
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 from werkzeug.test import TestResponse
 
 from app.applications.models import Application
 from app.database import db
-from app.database_deadline import ANSWER_TIMEOUT, driver_connection
+from app.database_connection import driver_connection
+from app.database_deadline import ANSWER_TIMEOUT
 from config import ROOT
 from local.postgres import Postgres
 from tests.integration.applications.prospect import Prospect
@@ -30,6 +31,7 @@ from tests.site import eventually
 
 TYPED = "We have <two> queues."
 PATIENCE = 20.0
+UNREACHABLE = "request.database_unreachable"
 LIMITS = text("""
 SELECT current_setting('lock_timeout'), current_setting('statement_timeout'),
     current_setting('idle_in_transaction_session_timeout')
@@ -44,7 +46,7 @@ down_revision = {head!r}
 def upgrade():
     op.execute("ALTER TABLE applications ADD COLUMN more text")
 """
-Raised = list[type[BaseException]]
+Answered = Callable[[], list[str]]
 
 
 @contextmanager
@@ -56,16 +58,10 @@ def locked(postgres: Postgres, mode: str) -> Iterator[None]:
 
 
 @pytest.fixture
-def raised(app: Flask) -> Iterator[Raised]:
-    """What the database has answered to the statements that failed."""
-    raised: Raised = []
-
-    def note(context: ExceptionContext) -> None:
-        raised.append(type(context.original_exception))
-
-    event.listen(db.engine, "handle_error", note)
-    yield raised
-    event.remove(db.engine, "handle_error", note)
+def answered(app: Flask) -> Iterator[Answered]:
+    """What the database has answered to the statements that failed, by the log."""
+    with capture_logs() as said:
+        yield lambda: [one["error"] for one in said if one["event"] == UNREACHABLE]
 
 
 @pytest.fixture
@@ -112,10 +108,10 @@ def send_while_locked(prospect: Prospect, postgres: Postgres) -> str:
 
 
 def test_while_a_table_is_locked_sending_is_refused_in_time_and_nothing_is_lost(
-    prospect: Prospect, session: Session, postgres: Postgres, raised: Raised
+    prospect: Prospect, session: Session, postgres: Postgres, answered: Answered
 ) -> None:
     review = send_while_locked(prospect, postgres)
-    assert raised == [LockNotAvailable]
+    assert answered() == ["LockNotAvailable"]
     assert session.scalars(select(Application)).all() == []
     session.rollback()
     assert prospect.send(seen=review, anything_else=TYPED).status_code == 303
@@ -124,11 +120,11 @@ def test_while_a_table_is_locked_sending_is_refused_in_time_and_nothing_is_lost(
 
 
 def test_without_the_limit_for_locks_only_that_for_statements_would_end_the_wait(
-    prospect: Prospect, postgres: Postgres, raised: Raised, no_limit_for_locks: None
+    prospect: Prospect, postgres: Postgres, answered: Answered, no_limit_for_locks: None
 ) -> None:
     """The control."""
     send_while_locked(prospect, postgres)
-    assert raised == [QueryCanceled]
+    assert answered() == ["QueryCanceled"]
 
 
 def test_while_every_connection_is_taken_sending_is_refused_in_time_and_nothing_is_lost(

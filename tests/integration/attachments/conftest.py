@@ -21,6 +21,7 @@ from app.applications.questions.questionnaire import STEP_KEYS, current_question
 from app.applications.submission import submit_application
 from app.attachments.models import Attachment
 from app.attachments.queries import attachments_of
+from app.database_connection import driver_connection
 
 DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
 CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
@@ -48,7 +49,7 @@ class Prospect:
     def submit(self) -> Application:
         """Send the application, as the review's button does."""
         made = submit_application(
-            self.session,
+            driver_connection(self.session),
             self.draft_id,
             {"consent": "yes"},
             current_questionnaire(),

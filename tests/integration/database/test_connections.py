@@ -5,19 +5,19 @@ from multiprocessing.pool import ThreadPool
 import psycopg
 import pytest
 from flask import Flask
-from sqlalchemy import text
+from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
+from sqlalchemy.orm import Session
 
 from app.advisory_locks import alone_at
 from app.database import (
     DATABASE_AWAY,
-    Executor,
     after_commit,
     autocommit,
     db,
     plain_connection,
 )
-from app.database_deadline import driver_connection
+from app.database_connection import driver_connection
 from local.postgres import Postgres
 
 OWN_PID = text("SELECT pg_backend_pid()")
@@ -73,7 +73,7 @@ def test_a_connection_that_still_stands_is_used_again(app: Flask) -> None:
 def test_a_connection_on_which_each_statement_commits_has_transactions_again_for_the_next(
     app: Flask,
 ) -> None:
-    def share_a_transaction(executor: Executor) -> bool:
+    def share_a_transaction(executor: Session | Connection) -> bool:
         began = text("SELECT now()")
         return bool(executor.scalar(began) == executor.scalar(began))
 
@@ -82,53 +82,69 @@ def test_a_connection_on_which_each_statement_commits_has_transactions_again_for
     assert share_a_transaction(db.session())
 
 
-def test_what_is_done_after_a_commit_is_done_once_at_the_end_of_such_statements(app: Flask) -> None:
+def test_what_is_done_after_a_commit_is_done_once_and_not_after_a_rollback(app: Flask) -> None:
+    session, done = db.session(), list[str]()
+
+    def ring() -> None:
+        done.append("rung")
+
+    after_commit(session, ring)
+    session.rollback()
+    session.commit()
+    assert done == []
+    for _ in range(2):
+        after_commit(session, ring)
+    session.commit()
+    session.commit()
+    assert done == ["rung"]
+
+
+def test_of_a_plain_connection_it_is_done_once_at_the_end(app: Flask) -> None:
     done: list[str] = []
 
     def ring() -> None:
         done.append("rung")
 
-    with autocommit() as connection:
-        for _ in range(2):
-            after_commit(connection, ring)
+    with plain_connection() as connection:
+        with plain_connection():
+            for _ in range(2):
+                connection.after_commit(ring)
         assert done == []
-    with autocommit():
+    with plain_connection():
         pass
     assert done == ["rung"]
 
 
-def test_a_connection_that_is_lost_among_such_statements_is_told_as_that_and_forgets_them(
-    app: Flask, postgres: Postgres
-) -> None:
-    done: list[str] = []
-
-    def lose() -> None:
-        with autocommit() as connection:
-            after_commit(connection, lambda: done.append("rung"))
-            cut_off(postgres, connection.scalar(OWN_PID))
-            connection.scalar(OWN_PID)
-
-    with pytest.raises(OperationalError):
-        lose()
-    with autocommit() as connection:
-        connection.scalar(OWN_PID)
-    assert done == []
-
-
-def test_an_exception_among_such_statements_forgets_what_was_to_be_done_after_them(
+def test_an_exception_forgets_what_was_to_be_done_at_the_end_of_a_plain_connection(
     app: Flask,
 ) -> None:
     done: list[str] = []
 
     def fail() -> None:
-        with autocommit() as connection:
-            after_commit(connection, lambda: done.append("rung"))
+        with plain_connection() as connection:
+            connection.after_commit(lambda: done.append("rung"))
             raise ZeroDivisionError
 
     with pytest.raises(ZeroDivisionError):
         fail()
-    with autocommit():
+    with plain_connection():
         pass
+    db.session.commit()
+    assert done == []
+
+
+def test_a_session_whose_connection_the_driver_has_lost_has_another_after_its_rollback(
+    app: Flask, postgres: Postgres
+) -> None:
+    session, done = db.session(), list[str]()
+    pid = session.scalar(OWN_PID)
+    after_commit(session, lambda: done.append("rung"))
+    cut_off(postgres, pid)
+    with pytest.raises(DATABASE_AWAY):
+        driver_connection(session).execute("SELECT 1")
+    session.rollback()
+    assert session.scalar(OWN_PID) != pid
+    session.commit()
     assert done == []
 
 

@@ -1,5 +1,6 @@
 from collections.abc import Callable
 
+import psycopg
 import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -7,12 +8,18 @@ from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from app.applications.events import MoreRequested
+from app.database_connection import driver_connection
 from app.events.delivery.dead_letters import NotADeadLetter, replay_dead_letter
 from app.events.delivery.handling import Outcome, describe_error
 from app.events.models import Delivery, StoredEvent
 from app.events.store import read_stream, record
 from app.events.types import RecordedEvent
+from local.postgres import Postgres
 from tests.integration.events.conftest import PERSON, Flow, new_stream
+
+# It returns when the backend is gone, or after these milliseconds.
+CUT_OFF = "SELECT pg_terminate_backend(%s, 5000)"
+NO_INTEGER = "SELECT CAST('canary@client.example' AS integer)"
 
 Record = Callable[..., RecordedEvent]
 FlowTo = Callable[..., Flow]
@@ -73,6 +80,26 @@ def test_what_a_handler_wrote_before_it_failed_is_undone(
     assert "RuntimeError" in (flow.delivery(delivery_id).last_error or "")
     assert flow.deliver(delivery_id) is Outcome.DONE
     assert flow.delivery(delivery_id).attempts == 2
+
+
+def test_a_handler_whose_connection_is_lost_as_it_records_fails_that_try_alone(
+    record_event: Record, flow_to: FlowTo, session: Session, postgres: Postgres
+) -> None:
+    recorded, recorder = record_event(), Recorder()
+    losses = [CUT_OFF]
+
+    def lose_and_note(session: Session, recorded: RecordedEvent) -> None:
+        own = session.scalar(text("SELECT pg_backend_pid()"))
+        for loss in losses:
+            with psycopg.connect(postgres.url, autocommit=True) as beside:
+                beside.execute(loss, [own])
+        losses.clear()
+        recorder.note(session, recorded)
+
+    flow = flow_to(lose_and_note)
+    (delivery_id,) = flow.relay()
+    assert [flow.deliver(delivery_id) for _ in range(2)] == ["failed", "done"]
+    assert len(read_stream(session, recorded.stream)) == 2
 
 
 def test_what_is_logged_of_a_failure_leads_back_to_the_request(
@@ -163,8 +190,19 @@ def test_a_dead_letter_is_replayed_once(
         replay_dead_letter(session, delivery_id, actor="staff:grace")
 
 
-def test_a_database_error_is_described_without_the_values_in_it(session: Session) -> None:
+@pytest.mark.parametrize(
+    "execute",
+    [
+        lambda session: session.execute(text(NO_INTEGER)),
+        lambda session: driver_connection(session).execute(NO_INTEGER),
+    ],
+    ids=["by the session", "by the driver"],
+)
+def test_a_database_error_is_described_without_the_values_in_it(
+    session: Session, execute: Callable[[Session], object]
+) -> None:
     with pytest.raises(Exception) as caught:  # noqa: PT011 - which one is the driver's business
-        session.execute(text("SELECT CAST('canary@client.example' AS integer)"))
+        execute(session)
     session.rollback()
     assert "canary" not in describe_error(caught.value)
+    assert "InvalidTextRepresentation" in describe_error(caught.value)

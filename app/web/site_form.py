@@ -5,7 +5,9 @@ from typing import Any
 from flask import request
 from flask_babel.speaklater import LazyString
 from flask_wtf import FlaskForm
+from flask_wtf.csrf import validate_csrf
 from wtforms import Field
+from wtforms.validators import ValidationError
 
 
 class TokenWhenShown(FlaskForm.Meta.csrf_class):
@@ -36,3 +38,12 @@ class SiteForm(FlaskForm):
     def refusal(self) -> int:
         """The HTTP status of an answer that shows the form again with its errors."""
         return 400 if self.is_expired else 422
+
+
+def has_valid_token() -> bool:
+    """Whether this request has the token that any form asks for, for whoever makes none."""
+    try:
+        validate_csrf(request.form.get("csrf_token"))
+    except ValidationError:
+        return False
+    return True

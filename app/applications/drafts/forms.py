@@ -98,16 +98,6 @@ class ReviewForm(StepForm):
         render_kw={"autocomplete": "off", "tabindex": "-1"},
     )
 
-    @property
-    def seen_version(self) -> int:
-        """The version, or one that no draft has where the field makes no sense."""
-        typed = self.draft_version.data or ""
-        return int(typed) if typed.isascii() and typed.isdigit() and len(typed) < 10 else -1
-
-    @property
-    def trap_filled(self) -> bool:
-        return bool(self.subject.data)
-
 
 @cache
 def form_for(step: Step) -> type[StepForm]:

@@ -11,7 +11,8 @@ from app.applications.drafts.fields import filters_of
 from app.applications.drafts.kept_draft import KeptDraft
 from app.applications.drafts.service import NO_SAVE, Save, last_save
 from app.applications.questions.answers import Answer, Answers
-from app.applications.questions.questionnaire import Question, Step
+from app.applications.questions.questionnaire import Question, Step, current_questionnaire
+from app.web.site_form import has_valid_token
 
 NO_DRAFT = "none"
 SAVE_ID = re.compile(r"[a-z0-9]{1,32}")
@@ -52,8 +53,23 @@ class SentStep(NamedTuple):
 
 def read_step(step: Step) -> SentStep:
     """The step as this request says it, for whoever shows no form for it."""
-    typed = {q.key: typed_answer(q, request.form.getlist(q.key)) for q in step.questions}
+    return SentStep(step, storable(_typed(step)), read_basis())
+
+
+def read_accepted(step: Step) -> SentStep | None:
+    """The same; None where its form would have something to say against it."""
+    typed, questionnaire = _typed(step), current_questionnaire()
+    asked = (q for q in step.questions if not q.when or q in questionnaire.asked(typed))
+    if not has_valid_token() or any(q.problem_with(typed[q.key]) for q in asked):
+        return None
     return SentStep(step, storable(typed), read_basis())
+
+
+def read_seen_version() -> int:
+    """The draft's version that the prospect looked over, or one that no draft has where the last
+    page's field makes no sense."""
+    named = request.form.get("draft_version", "")
+    return int(named) if named.isascii() and named.isdigit() and len(named) < 10 else -1
 
 
 def read_basis() -> Basis:
@@ -65,6 +81,10 @@ def basis_on(draft: KeptDraft | None, step: Step) -> Basis:
     """That of a page which shows what is stored of the step."""
     of_draft = name_of(draft) if draft else ""
     return Basis(of_draft, last_save(draft, step), new_save_id())
+
+
+def _typed(step: Step) -> Answers:
+    return {q.key: typed_answer(q, request.form.getlist(q.key)) for q in step.questions}
 
 
 def typed_answer(question: Question, values: Sequence[str]) -> Answer:

@@ -30,6 +30,7 @@ from app.applications.drafts.pages import (
     show_sealed,
 )
 from app.applications.drafts.question_html import question_html
+from app.applications.drafts.sent_step import read_accepted, read_seen_version
 from app.applications.drafts.service import DraftSealed, NotThisDraft, StepChanged
 from app.applications.drafts.suggestion import forget_suggestion, suggest_kind, suggested_answers
 from app.applications.questions.branches import branches_css
@@ -115,36 +116,36 @@ def save(key: str) -> ResponseReturnValue:
 @csrf.exempt  # as above
 def submit() -> ResponseReturnValue:
     """Send the application. The redirect goes out only after the commit."""
-    form = cast(ReviewForm, posted_form(REVIEW, None))
-    draft_id = current_draft_id()
-    if draft_id is None or not form.validate():
-        return keep_and_go_on(form, current_draft())
-    if not form.basis.is_for(str(draft_id)):
+    sent, draft_id = read_accepted(find_step(REVIEW)), current_draft_id()
+    if sent is None or draft_id is None:
+        return save(REVIEW)
+    if not sent.basis.is_for(str(draft_id)):
         raise NotThisDraft
     try:
         with plain_connection() as connection:
             access_token = submit_application(
                 connection,
                 draft_id,
-                form.answers(),
+                sent.answers,
                 current_questionnaire(),
-                draft_version=form.seen_version,
-                seen_saves=form.basis.save.known,
+                draft_version=read_seen_version(),
+                seen_saves=sent.basis.save.known,
                 prefix=current_brand().reference_prefix,
                 language=present_language(),
                 origin=counted_origin(request.remote_addr),
-                screen=partial(reasons_to_hold, trap_filled=form.trap_filled),
+                screen=partial(reasons_to_hold, trap_filled=bool(request.form.get("subject"))),
             ).access_token
     except DraftUnfinished:
-        return keep_and_go_on(form, current_draft())
+        return save(REVIEW)
     except AlreadySubmitted as earlier:
         if not earlier.is_repeat:
             raise DraftSealed(draft_id) from earlier
         access_token = earlier.access_token
     except DraftChanged:
-        draft = keep(form.sent, current_draft())
+        draft = keep(sent, current_draft())
+        form = posted_form(REVIEW, draft)
         form.build_on(draft)
-        return show_review(form, draft, 409, moved=True)
+        return show_review(cast(ReviewForm, form), draft, 409, moved=True)
     forget_suggestion()
     return redirect(url_for("portal.status", token=access_token), 303)
 

@@ -5,7 +5,9 @@ from typing import Any
 
 import pytest
 from flask import Flask
+from flask import session as browser_session
 from flask.testing import FlaskClient
+from flask_wtf.csrf import generate_csrf
 from hypothesis import HealthCheck, assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
@@ -13,7 +15,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.applications.drafts.pages import posted_form
-from app.applications.drafts.sent_step import read_step
+from app.applications.drafts.sent_step import read_accepted, read_step
 from app.applications.models import Draft
 from app.applications.questions.file import load_questionnaire
 from app.applications.questions.questionnaire import Question, Step
@@ -73,16 +75,23 @@ def texts_in(fields: Fields, step: Step, page: FormPage) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.key)
-def test_whatever_is_posted_says_the_same_to_an_autosave_as_to_the_form(
+def test_whatever_is_posted_says_the_same_to_who_makes_no_form_as_to_the_form(
     app: Flask, step: Step
 ) -> None:
+    with app.test_request_context():
+        token, secret = generate_csrf(), browser_session["csrf_token"]
+
     @QUICKLY
-    @given(fields=posts(step))
-    def read_one(fields: Fields) -> None:
-        sent = on_the_wire(fields)
+    @given(fields=posts(step), sent_token=st.sampled_from([token, token, "forged", ""]))
+    def read_one(fields: Fields, sent_token: str) -> None:
+        sent = on_the_wire([*fields, ("csrf_token", sent_token)])
         assume(len(sent) <= MAX_BODY_BYTES)
         with app.test_request_context(method="POST", data=sent, content_type=FORM):
-            assert read_step(step).answers == posted_form(step.key, None).sent.answers
+            browser_session["csrf_token"] = secret
+            form = posted_form(step.key, None)
+            accepted = form.sent if form.validate() else None
+            assert read_step(step).answers == form.sent.answers
+            assert read_accepted(step) == accepted
 
     read_one()
 

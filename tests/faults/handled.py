@@ -25,6 +25,12 @@ SELECT (SELECT count(*) FROM mail_messages WHERE status <> 'sent')
      + (SELECT count(*) FROM deliveries WHERE status <> 'done')
      + (SELECT count(*) FROM events WHERE relayed_at IS NULL)
 """
+WAITING = """
+SELECT concat_ws(' ', status, subscriber, stream, stream_version, attempts, last_error)
+FROM deliveries WHERE status <> 'done'
+UNION ALL SELECT concat_ws(' ', 'mail', status, attempts) FROM mail_messages WHERE status <> 'sent'
+UNION ALL SELECT concat_ws(' ', 'not relayed', type, stream) FROM events WHERE relayed_at IS NULL
+"""
 DEAD = "SELECT subscriber, last_error FROM deliveries WHERE status = 'dead'"
 # Each of these names every application once when each has happened to it once.
 EFFECTS = {
@@ -61,7 +67,11 @@ PROPOSED = "SELECT count(*) FROM engagements WHERE application_id = %s"
 def wait_until_handled(site: Site, count: int, within: float = ALL_THE_WAY) -> None:
     """Return when so many applications have gone the whole way, both mails included."""
     eventually(lambda: site.value("SELECT count(*) FROM applications") == count, within)
-    eventually(lambda: is_handled(site), within)
+    try:
+        eventually(lambda: is_handled(site), within)
+    except AssertionError as error:
+        waiting = [row for (row,) in site.rows(WAITING)]
+        raise AssertionError(f"{error}; what waits: {waiting}") from error
 
 
 def is_handled(site: Site) -> bool:

@@ -16,6 +16,7 @@ from local.postgres import temporary_postgres
 from local.redis import temporary_redis
 from tests.faults.conversations import CUT_OFF, Conversations
 from tests.faults.handled import (
+    ALL_THE_WAY,
     check_each_was_handled_once,
     check_order_was_kept,
     check_the_chain_holds,
@@ -26,7 +27,7 @@ from tests.faults.wire import Wire
 from tests.site import Site, eventually, prepared_site
 
 MAILS_EACH = 2
-DRAIN = 1200.0
+DRAIN = 2 * ALL_THE_WAY
 STORED = "SELECT access_token FROM applications"
 SAID = """
 SELECT array_agg(type ORDER BY version) FROM events

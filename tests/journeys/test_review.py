@@ -5,6 +5,7 @@ import re
 import pytest
 from playwright.sync_api import Locator, Page, expect
 
+from tests.journeys.axe import BEYOND
 from tests.journeys.conftest import Visit
 from tests.journeys.prospect import Applied, apply, mails_to, someone, text_of
 from tests.journeys.staff import Reviewer
@@ -40,6 +41,22 @@ def test_a_reviewer_signs_in_and_finds_the_best_application_first(
     assert scores[0] > scores[1]
     rows.last.get_by_role("link", name=weak.company).click()
     expect(page.get_by_role("heading", level=1)).to_have_text(weak.company)
+
+
+def test_a_company_named_with_one_long_word_widens_no_page_that_leads_to_it(
+    visit: Visit, site: Site, ada: Reviewer
+) -> None:
+    applied, _ = apply(site), apply(site)
+    page = visit(1440, reviewer=ada)
+    page.goto(f"/staff/applications/{applied.id}")
+    following = page.get_by_role("link", name="Next to decide").locator("bdi")
+    # Which company comes next is up to all that the other journeys have sent.
+    following.evaluate("bdi => { bdi.textContent = 'Donaudampfschiffahrts'.repeat(5) }")
+    for width in (320, 390, 640, 1024, 1440):
+        page.set_viewport_size({"width": width, "height": 900})
+        assert page.evaluate(BEYOND, width) <= 0, width
+        heading = page.get_by_role("heading", level=1).bounding_box()
+        assert heading and heading["width"] > width / 3, width
 
 
 def sign_in(page: Page, email: str, password: str) -> None:

@@ -171,6 +171,8 @@ def test_an_endpoint_is_said_to_fail_from_the_first_try_in_vain_until_one_succee
         page = desk.get(address).text
         assert ">Failing<" in page and ">Enabled<" not in page, address
     assert 'data-label="Failed before">1<' in desk.get("/staff/webhooks/").text
+    # What is tried again counts as no failure yet, so the page says what it counts.
+    assert re.search(r"Messages failed in a row</dt>\s*<dd[^>]*>0<", desk.get(path).text)
     receiver.answer = lambda _: Reply(200)
     the_endpoint(session).url = receiver.url
     courier.hurry()

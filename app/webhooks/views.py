@@ -78,9 +78,13 @@ def endpoint(endpoint_id: uuid.UUID) -> str:
 @webhooks.post("/staff/webhooks/<uuid:endpoint_id>/test")
 @login_required
 def send_test(endpoint_id: uuid.UUID) -> ResponseReturnValue:
-    message = messages.send_test(db.session(), load(endpoint_id), actor=current_user.actor)
+    subject = load(endpoint_id)
+    message = messages.send_test(db.session(), subject, actor=current_user.actor)
+    if subject.is_enabled:
+        flash("The test message is on its way. Reload this page to see the answer.")
+    else:
+        flash("The endpoint is disabled: the test message is sent once it is enabled.")
     db.session.commit()
-    flash("The test message is on its way. Reload this page to see the answer.")
     return redirect(url_for(".message", message_id=message.id), 303)
 
 
@@ -144,8 +148,9 @@ def replay_failed(endpoint_id: uuid.UUID) -> ResponseReturnValue:
     if not form.validate():
         return show_endpoint(subject, form), 422
     count = messages.replay_failed(db.session(), endpoint_id, form.since_utc)
+    are = "message is" if count == 1 else "messages are"
+    flash(f"{count} failed {are} sent again{once_enabled(subject)}.")
     db.session.commit()
-    flash(f"{count} failed {'message is' if count == 1 else 'messages are'} sent again.")
     return redirect(url_for(".endpoint", endpoint_id=endpoint_id), 303)
 
 
@@ -171,11 +176,17 @@ def message(message_id: uuid.UUID) -> str:
 @login_required
 def replay(message_id: uuid.UUID) -> ResponseReturnValue:
     """Send one message again, under the same id."""
-    load_message(message_id)
+    endpoint = load_message(message_id).endpoint
     is_replayed = messages.replay_message(db.session(), message_id)
+    again = f"The message is sent again{once_enabled(endpoint)}."
+    flash(again if is_replayed else "The message is still on its way.")
     db.session.commit()
-    flash("The message is sent again." if is_replayed else "The message is still on its way.")
     return redirect(url_for(".message", message_id=message_id), 303)
+
+
+def once_enabled(endpoint: WebhookEndpoint) -> str:
+    """When what is to be sent is sent, if that is not now."""
+    return "" if endpoint.is_enabled else " once the endpoint is enabled"
 
 
 def load_message(message_id: uuid.UUID) -> WebhookMessage:

@@ -201,6 +201,26 @@ def test_a_message_and_all_failed_ones_can_be_sent_again(
     assert answer.status_code == 422
 
 
+def test_what_is_to_be_sent_to_a_disabled_endpoint_is_said_to_wait_for_it(
+    desk: FlaskClient, press: Press, add: Add, courier: Courier, session: Session
+) -> None:
+    endpoint = add()
+    path = f"/staff/webhooks/{endpoint.id}"
+    assert "Once it is enabled" not in desk.get(path).text
+    press(f"{endpoint.id}/disable")
+    answer = press(f"{endpoint.id}/test")
+    assert "The endpoint is disabled: the test message is sent once" in answer.text
+    (tested,) = courier.messages(endpoint)
+    message = f"messages/{tested.id}"
+    for page in (path, f"/staff/webhooks/{message}"):
+        assert "Once it is enabled" in desk.get(page).text, page
+    for deed in (f"{message}/replay", f"{endpoint.id}/replay"):
+        session.execute(text("UPDATE webhook_messages SET status = 'failed', tries = 8"))
+        session.commit()
+        answer = press(deed, since="2020-01-01T00:00")
+        assert "sent again once the endpoint is enabled." in answer.text, deed
+
+
 def test_the_secret_is_rotated_and_the_new_one_shown_once(
     press: Press, add: Add, session: Session
 ) -> None:

@@ -1,0 +1,43 @@
+"""The rows of the queue are set alike; a long name takes no line from what stands beside it."""
+
+import pytest
+
+from tests.journeys.conftest import Visit
+from tests.journeys.history import LONGEST_NAME
+from tests.journeys.prospect import apply, send_application
+from tests.journeys.staff import Reviewer
+from tests.site import Site, eventually
+
+LEFTS = "cells => cells.map(cell => Math.round(cell.getBoundingClientRect().left))"
+LINES = """notes => notes.map(note => {
+  const line = parseFloat(getComputedStyle(note).lineHeight);
+  return Math.round(note.getBoundingClientRect().height / line);
+})"""
+
+
+@pytest.mark.parametrize("width", [390, 768])
+def test_each_part_of_a_row_begins_where_those_of_the_others_do(
+    visit: Visit, site: Site, ada: Reviewer, width: int
+) -> None:
+    apply(site)
+    ada.settle(send_application(site, trap="filled").id, "dismiss")
+    page = visit(width, reviewer=ada)
+    page.goto("/staff/?status=all&order=newest")
+    for part in ("reasons", "engagement", "status"):
+        lefts = page.locator(f".queue__{part}").evaluate_all(LEFTS)
+        assert len(lefts) > 1 and len(set(lefts)) == 1, (part, lefts)
+
+
+def test_by_when_to_answer_stands_in_one_line_beside_a_long_name(
+    visit: Visit, site: Site, ada: Reviewer
+) -> None:
+    applied = apply(site, company=LONGEST_NAME, name=LONGEST_NAME[:80])
+    promised = "SELECT FROM scheduled_events WHERE stream = %s"
+    eventually(lambda: site.rows(promised, f"application-{applied.id}"))
+    page = visit(1440, reviewer=ada)
+    page.goto("/staff/?order=newest")
+    row = page.get_by_role("row").filter(has_text=applied.reference)
+    due = row.locator(".table__note").filter(has_text="Answer by")
+    for size in (1280, 1440):
+        page.set_viewport_size({"width": size, "height": 900})
+        assert due.evaluate_all(LINES) == [1], size

@@ -1,7 +1,10 @@
-"""Celery's clock: of all that run one rings, and it goes on when the machine's clock is set back.
+"""Celery's clock: of all that run one rings, and it goes on when the machine's clock is set back,
+or its notes are spoilt.
 
-Beat remembers by the wall clock when it last sent each task, across restarts too. Once a clock that
-was hours ahead is set right, it would send no sweep for those hours.
+Beat notes by the wall clock when it last sent each task, in a file that is there after a restart.
+Once a clock that was hours ahead is set right, it would send no sweep for those hours. And where it
+was killed as it wrote, or the power failed, it would fail at each start until somebody removed the
+file.
 """
 
 from pathlib import Path
@@ -71,7 +74,12 @@ class SteadyScheduler(PersistentScheduler):
     def setup_schedule(self) -> None:
         # Its folder is VAR_DIR, which on most platforms nothing else has made.
         Path(self.schedule_filename).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
-        super().setup_schedule()
+        try:
+            super().setup_schedule()
+        except Exception as error:  # noqa: BLE001 - whatever an unreadable file makes of its reader
+            log.warning("scheduler.notes_unreadable", error=type(error).__name__)
+            self._remove_db()
+            super().setup_schedule()
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         if not self._lead.is_ours():

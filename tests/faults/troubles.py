@@ -14,10 +14,11 @@ from redis.exceptions import RedisError
 
 from local.process import Process
 from tests.faults.wire import State, Wire
-from tests.site import Site, eventually
+from tests.site import Site, eventually, is_gone, kill
 
 SHIFTED = Path(__file__).with_name("shifted")
 HOURS_OFF = (-2, 2)
+STOP_GRACE = 10.0
 BACKENDS = """
 SELECT pid FROM pg_stat_activity
 WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
@@ -124,8 +125,14 @@ def set_memory(site: Site, most: int) -> None:
 
 @contextmanager
 def restarted(server: Process) -> Iterator[None]:
-    """Stopped in order; whoever keeps it running starts it again."""
+    """Stopped in order, or killed where it does not end, as by any platform; whoever keeps it
+    running starts it again. Postgres 18 stands still where it is told to stop as it recovers."""
+    pid = server.pid
     server.request_stop()
+    try:
+        eventually(partial(is_gone, server, pid), within=STOP_GRACE)
+    except AssertionError:
+        kill(server)
     yield
 
 

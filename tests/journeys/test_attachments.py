@@ -182,6 +182,27 @@ def test_a_file_that_is_too_large_is_told_before_it_is_sent(
     assert "POST" not in sent
 
 
+def test_a_chosen_file_is_not_left_behind_unsaid(visit: Visit, site: Site) -> None:
+    page = visit(390)
+    begin(page, site)
+    page.goto("/apply/attachments")
+    field = page.get_by_label("A diagram or document")
+    onwards = page.get_by_role("link", name="On to the review")
+    field.set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": pdf()})
+    onwards.click()
+    expect(field).to_be_focused()
+    expect(field).to_have_accessible_description(re.compile("is not attached yet"))
+    page.get_by_role("button", name="Attach the file").click()
+    expect(page.get_by_role("heading", name="Attached: 1 of 5")).to_be_visible()
+
+    field.set_input_files({"name": "b.pdf", "mimeType": "application/pdf", "buffer": pdf()})
+    onwards.click()
+    expect(field).to_be_focused()
+    onwards.click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Review and send")
+    expect(page.get_by_text("a.pdf")).to_be_visible()
+
+
 def test_progress_is_shown_while_a_file_is_under_way(
     visit: Visit, site: Site, attach: Attach
 ) -> None:

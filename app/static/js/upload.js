@@ -19,15 +19,29 @@ document.addEventListener("submit", (event) => {
   event.preventDefault();
   const input = form.querySelector("input[type=file]");
   const isTooLarge = input.files[0]?.size > Number(form.dataset.mostBytes);
+  form.querySelector("#file-not-attached").hidden = true;
   form.querySelector("#file-too-large").hidden = !isTooLarge;
-  if (isTooLarge) {
-    input.setAttribute("aria-invalid", "true");
-    input.setAttribute("aria-describedby", "file-hint file-too-large");
-    input.focus();
-  } else {
-    send(form);
-  }
+  if (isTooLarge) refuse(input, "file-too-large");
+  else send(form);
 });
+
+// Who has chosen a file takes it for attached, and the button onwards is the one that stands out.
+document.addEventListener("click", (event) => {
+  const form = document.querySelector("form[data-upload]");
+  if (!form || !event.target.closest(".actions a")) return;
+  const input = form.querySelector("input[type=file]");
+  const told = form.querySelector("#file-not-attached");
+  if (!input.files.length || !told.hidden) return;
+  event.preventDefault();
+  told.hidden = false;
+  refuse(input, told.id);
+});
+
+function refuse(input, reason) {
+  input.setAttribute("aria-invalid", "true");
+  input.setAttribute("aria-describedby", `file-hint ${reason}`);
+  input.focus();
+}
 
 function send(form) {
   const bar = form.querySelector("progress");

@@ -47,7 +47,7 @@ def problem_with_mail_address(text: str) -> str:
 def problem_with_web_address(text: str) -> str:
     if WEB_ADDRESS.fullmatch(text):
         return ""
-    return gettext("Enter a web address that starts with https://, or leave it empty.")
+    return gettext("Enter a web address like https://company.com, or leave it empty.")
 
 
 PROBLEM_WITH: Final[Mapping[str, Callable[[str], str]]] = {

@@ -43,7 +43,7 @@ def test_a_step_is_german_whether_empty_wrong_or_filled_in(prospect: Prospect, k
         ("you", "name", "Z" + "\u0301" * 40, "Das enthält zu viele Akzente"),
         ("you", "name", "n" * 101, "Höchstens 100 Zeichen. Sie haben 101."),
         ("you", "email", "ada", "Geben Sie eine Adresse wie name@firma.de ein."),
-        ("you", "website", "client", "die mit https:// beginnt"),
+        ("you", "website", "client", "wie https://firma.de"),
         ("you", "role", "emperor", "Wählen Sie aus den angezeigten Antworten."),
         ("system", "brokers", ["none", "kafka"], "oder die anderen, nicht beides"),
         ("problem", "problem", "p" * 20_000, "Höchstens 6.000 Zeichen. Sie haben 20.000."),

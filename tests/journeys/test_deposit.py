@@ -17,6 +17,15 @@ from tests.journeys.staff import Reviewer
 from tests.site import Site, eventually
 
 STAFF = "staff@champlin.example"
+# The full stops and commas after a time that begin a line of their own.
+STRAYS = """() => [...document.querySelectorAll("main time")].filter((time) => {
+  const after = (time.closest(".moment") ?? time).nextSibling;
+  if (!(after instanceof Text) || !/^[.,;)]/.test(after.data)) return false;
+  const mark = document.createRange();
+  mark.setStart(after, 0);
+  mark.setEnd(after, 1);
+  return mark.getBoundingClientRect().top >= time.getBoundingClientRect().bottom;
+}).map((time) => `${innerWidth}: ${time.closest("p").textContent}`)"""
 WITHOUT_STRIPE = {"STRIPE_SECRET_KEY": "", "STRIPE_WEBHOOK_SECRET": "", "STRIPE_API_BASE": ""}
 
 
@@ -57,6 +66,7 @@ def test_the_client_agrees_is_declined_by_the_bank_once_and_pays_by_card(
     expect(paid).to_be_visible()
     expect(page.get_by_role("heading", name="Your engagement is confirmed.")).to_be_visible()
     both_sides_are_told(site, applied, amount, "by card")
+    assert strays_at_some_width(page) == []
 
 
 def test_without_stripe_the_client_transfers_and_staff_record_it(
@@ -118,3 +128,12 @@ def both_sides_are_told(site: Site, applied: Applied, amount: str, how: str) -> 
     eventually(lambda: any(mail["Subject"] == news for mail in site.sink.to(STAFF)))
     [told] = [mail for mail in site.sink.to(STAFF) if mail["Subject"] == news]
     assert how in told.as_string()
+
+
+def strays_at_some_width(page: Page) -> list[str]:
+    """What begins with a full stop, on a phone of any width."""
+    strays: list[str] = []
+    for width in range(320, 480, 4):
+        page.set_viewport_size({"width": width, "height": 844})
+        strays += page.evaluate(STRAYS)
+    return strays

@@ -128,6 +128,7 @@ def restarted(server: Process) -> Iterator[None]:
     """Stopped in order, or killed where it does not end, as by any platform; whoever keeps it
     running starts it again. Postgres 18 stands still where it is told to stop as it recovers."""
     pid = server.pid
+    assert pid, "it has never run"
     server.request_stop()
     try:
         eventually(partial(is_gone, server, pid), within=STOP_GRACE)

@@ -24,7 +24,7 @@ from app.events.store import read_stream
 from app.events.types import RecordedEvent
 from app.messages.promise import is_missed
 from app.notifications import erasure
-from app.notifications.letters import staff_alerts, staff_news, to_prospect
+from app.notifications.letters import staff_alerts, staff_news, to_client, to_prospect
 from app.notifications.letters.decision import decision_letter
 from app.notifications.service import tell_staff, write_to
 from app.scoring.queries import score_of
@@ -169,13 +169,15 @@ def remind_staff_of_message(session: Session, due: RecordedEvent) -> None:
 
 
 def announce_agreement(session: Session, accepted: RecordedEvent) -> None:
-    """engagement.accepted → the news, to staff."""
+    """engagement.accepted → the news to staff, and the contract in writing to the client."""
     if accepted.is_erased:
         return
     engagement = get_engagement(session, accepted.subject_id)
     application = share_lock_application(session, engagement.application_id)
     letter = staff_news.engagement_accepted(application, engagement)
     tell_staff(session, letter, because=accepted, application_id=application.id)
+    letter = to_client.agreement_confirmed(application, engagement)
+    write_to(session, application.email, letter, because=accepted, application_id=application.id)
 
 
 def confirm_deposit(session: Session, paid: RecordedEvent) -> None:
@@ -183,7 +185,7 @@ def confirm_deposit(session: Session, paid: RecordedEvent) -> None:
     engagement = get_engagement(session, paid.subject_id)
     application = share_lock_application(session, engagement.application_id)
     amount_cents, currency = paid.data.amount_cents, paid.data.currency
-    receipt = to_prospect.deposit_receipt(application, engagement, amount_cents, currency)
+    receipt = to_client.deposit_receipt(application, engagement, amount_cents, currency)
     write_to(session, application.email, receipt, because=paid, application_id=application.id)
     letter = staff_news.deposit_paid(application, amount_cents, currency, paid.data.method)
     tell_staff(session, letter, because=paid, application_id=application.id)

@@ -9,7 +9,7 @@ from app.applications.models import Application
 from app.applications.service import Verdict
 from app.engagements.queries import quote_shown
 from app.firm.offers import Kind
-from app.notifications.letters import to_prospect
+from app.notifications.letters import to_client, to_prospect
 from app.notifications.letters.letter import Letter
 
 
@@ -19,7 +19,7 @@ def decision_letter(session: Session, application: Application, verdict: Verdict
     if isinstance(verdict, ApplicationAccepted):
         kind = cast(Kind, verdict.kind)
         quote = quote_shown(session, application, kind, verdict.currency)
-        return to_prospect.accepted(application, verdict, quote)
+        return to_client.accepted(application, verdict, quote)
     if isinstance(verdict, MoreRequested):
         return to_prospect.more_requested(application, verdict)
     return to_prospect.declined(application, verdict)

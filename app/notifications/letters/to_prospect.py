@@ -8,15 +8,11 @@ from datetime import date
 
 from flask_babel import gettext
 
-from app.applications.events import ApplicationAccepted, ApplicationDeclined, MoreRequested
+from app.applications.events import ApplicationDeclined, MoreRequested
 from app.applications.models import Application, Draft
-from app.engagements.models import Engagement
-from app.engagements.pricing import Quote, proposal_at
-from app.firm.offers import current_offers
-from app.languages.prose import in_present_language
-from app.notifications.letters.letter import Letter, in_their_language, offer_name, paragraphs_of
+from app.notifications.letters.letter import Letter, in_their_language, paragraphs_of
 from app.notifications.letters.links import CONVERSATION, link_to, status_page
-from app.web.rendering import money, plain_date, price
+from app.web.rendering import plain_date
 
 
 @in_their_language
@@ -137,33 +133,6 @@ def more_requested(application: Application, verdict: MoreRequested) -> Letter:
 
 
 @in_their_language
-def accepted(application: Application, verdict: ApplicationAccepted, quote: Quote) -> Letter:
-    """``quote`` is what the reviewer was shown, in the language of the firm's data."""
-    proposal = proposal_at(in_present_language(quote), current_offers())
-    return Letter(
-        template="accepted",
-        subject=gettext(
-            "We would like to work with you (%(reference)s)", reference=application.reference
-        ),
-        paragraphs=(
-            gettext("Dear %(name)s,", name=application.name),
-            gettext("We have read your application and would like to take it on."),
-            *paragraphs_of(verdict.message),
-        ),
-        facts=(
-            (gettext("Engagement"), proposal.name),
-            (gettext("Duration"), proposal.duration),
-            (
-                gettext("Price"),
-                price(verdict.total_cents, verdict.currency, is_monthly=quote.is_monthly),
-            ),
-        ),
-        action=(gettext("Read the terms and agree"), status_page(application)),
-        closing=(gettext("You owe nothing until you agree on that page."),),
-    )
-
-
-@in_their_language
 def declined(application: Application, verdict: ApplicationDeclined) -> Letter:
     return Letter(
         template="declined",
@@ -196,37 +165,5 @@ def withdrawal_confirmed(application: Application) -> Letter:
                 company=application.company,
             ),
         ),
-        action=(gettext("Your page"), status_page(application)),
-    )
-
-
-@in_their_language
-def deposit_receipt(
-    application: Application, engagement: Engagement, amount_cents: int, currency: str
-) -> Letter:
-    """The money has arrived."""
-    about = {
-        "amount": money(amount_cents, currency),
-        "reference": application.reference,
-        "offer": offer_name(engagement),
-    }
-    if engagement.priced.deposit_is_first_month:
-        subject = gettext("First month paid: %(amount)s (%(reference)s)", **about)
-        arrived = gettext(
-            "Your payment of %(amount)s for the first month has arrived, and your %(offer)s is"
-            " confirmed. We will write within one working day to agree the first day.",
-            **about,
-        )
-    else:
-        subject = gettext("Deposit received: %(amount)s (%(reference)s)", **about)
-        arrived = gettext(
-            "Your deposit of %(amount)s has arrived, and your %(offer)s is confirmed. We will"
-            " write within one working day to agree the first day.",
-            **about,
-        )
-    return Letter(
-        template="deposit_receipt",
-        subject=subject,
-        paragraphs=(gettext("Dear %(name)s,", name=application.name), arrived),
         action=(gettext("Your page"), status_page(application)),
     )

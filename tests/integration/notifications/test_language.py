@@ -30,7 +30,7 @@ from app.engagements.service import accept_engagement
 from app.events.store import record
 from app.events.types import stream_of
 from app.messages.service import write_as_staff
-from app.notifications.letters import to_prospect
+from app.notifications.letters import to_client, to_prospect
 from app.notifications.letters.letter import Letter
 from app.notifications.models import MailMessage
 from app.payments.deposits import Transfer
@@ -61,13 +61,19 @@ def decide(verdict: Verdict) -> Deed:
     return decide
 
 
-def pay(session: Session, application: Application, handle: Handle) -> None:
+def agree(session: Session, application: Application, handle: Handle) -> None:
     decide(ACCEPTED)(session, application, handle)
     session.commit()
     handle()
     engagement = engagement_of(session, application.id)
     assert engagement
     accept_engagement(session, engagement, name="Ada Marsh")
+
+
+def pay(session: Session, application: Application, handle: Handle) -> None:
+    agree(session, application, handle)
+    engagement = engagement_of(session, application.id)
+    assert engagement
     staff = employ(session, "Ada Lovelace")
     record_bank_payment(session, engagement, Transfer(staff.id, date(2026, 11, 24), None))
 
@@ -98,6 +104,7 @@ DEEDS: dict[str, tuple[str, Deed]] = {
     "withdrawn": ("withdrawal_confirmed", withdraw),
     "link lost": ("page_link", lose_link),
     "link replaced": ("page_link", replace_link),
+    "agreed": ("agreement_confirmed", agree),
     "paid": ("deposit_receipt", pay),
 }
 
@@ -225,7 +232,11 @@ def test_an_english_application_has_english_letters(
 
 
 def test_no_letter_to_a_prospect_is_left_to_the_language_of_whoever_has_it_written() -> None:
-    made = inspect.getmembers(to_prospect, inspect.isfunction)
+    made = [
+        member
+        for letters in (to_prospect, to_client)
+        for member in inspect.getmembers(letters, inspect.isfunction)
+    ]
     to_prospects = [
         (name, write)
         for name, write in made

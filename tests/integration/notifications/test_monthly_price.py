@@ -23,7 +23,7 @@ from tests.submitted import submit_answers
 
 STRONG = tomllib.loads((ROOT / "local/demo_applications.toml").read_text())["applications"][0]
 EACH_MONTH = re.compile(r"\$[\d,.]+ a month")
-ABOUT_THE_PRICE = ("new_application", "accepted", "engagement_accepted")
+ABOUT_THE_PRICE = ("new_application", "accepted", "engagement_accepted", "agreement_confirmed")
 
 
 @pytest.fixture

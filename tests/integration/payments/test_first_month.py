@@ -21,6 +21,7 @@ FIRST_MONTH = {
         "First month: Fractional",
         "First month paid: ",
         "for the first month has arrived",
+        "Due now, for the first month: ",
     ),
     "de": (
         "Sie haben zugestimmt, und der erste Monat ist fällig.",
@@ -29,6 +30,7 @@ FIRST_MONTH = {
         "Erster Monat: Fractional",
         "Erster Monat bezahlt: ",
         "für den ersten Monat ist eingegangen",
+        "Jetzt fällig, für den ersten Monat: ",
     ),
 }
 
@@ -42,7 +44,7 @@ def test_a_fractionals_first_month_is_no_deposit(
     ada: Staff,
     language: str,
 ) -> None:
-    standing, turn, heading, line, subject, arrived = FIRST_MONTH[language]
+    standing, turn, heading, line, subject, arrived, owed = FIRST_MONTH[language]
     payer = agree("fractional")
     payer.application.language = language
     session.commit()
@@ -61,5 +63,7 @@ def test_a_fractionals_first_month_is_no_deposit(
     assert heading in paid
     receipt = session.scalars(select(MailMessage).filter_by(template="deposit_receipt")).one()
     assert receipt.subject.startswith(subject) and arrived in receipt.text
+    contract = session.scalars(select(MailMessage).filter_by(template="agreement_confirmed")).one()
+    assert owed in contract.text
     for text in (due, paid, receipt.subject, receipt.text):
         assert "deposit " not in text.lower() and "anzahlung" not in text.lower()

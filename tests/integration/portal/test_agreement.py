@@ -1,6 +1,7 @@
 """Agreeing to an engagement: what is agreed to is shown above, and once is enough."""
 
 import html
+from collections.abc import Callable
 from typing import Any
 
 import pytest
@@ -127,6 +128,25 @@ def test_agreeing_twice_agrees_once(
     answers = [send("agreement", name=name) for name in ("Marguerite Okonkwo", "Somebody else")]
     assert [answer.location for answer in answers] == [f"{path}#deposit"] * 2
     assert agreements(session, engagement) == ["Marguerite Okonkwo"]
+
+
+def test_whoever_has_agreed_gets_the_contract_in_writing_once(
+    path: str,
+    engagement: Engagement,
+    send: Send,
+    session: Session,
+    handle_events: Callable[[], None],
+) -> None:
+    for name in ("Marguerite Okonkwo", "Somebody else"):
+        send("agreement", name=name)
+    handle_events()
+    session.rollback()
+    written = select(MailMessage).filter_by(template="agreement_confirmed")
+    mail = session.scalars(written).one()
+    offer = proposal_at(engagement.priced, current_offers())
+    words = [offer.name, offer.duration, "Price: $12,500", "Due now: $6,250", path, *offer.terms]
+    assert [word for word in words if word not in mail.text] == []
+    assert "what Marguerite Okonkwo has agreed to for" in mail.text
 
 
 @pytest.mark.parametrize(

@@ -1,0 +1,115 @@
+"""The letters to a prospect about the engagement: the offer, the contract, the deposit."""
+
+from flask_babel import gettext
+
+from app.applications.events import ApplicationAccepted
+from app.applications.models import Application
+from app.engagements.models import Engagement
+from app.engagements.pricing import Proposal, Quote, proposal_at
+from app.firm.offers import current_offers
+from app.languages.prose import in_present_language
+from app.notifications.letters.letter import Letter, in_their_language, offer_name, paragraphs_of
+from app.notifications.letters.links import status_page
+from app.web.rendering import money, price
+
+
+@in_their_language
+def accepted(application: Application, verdict: ApplicationAccepted, quote: Quote) -> Letter:
+    """``quote`` is what the reviewer was shown, in the language of the firm's data."""
+    proposal = proposal_at(in_present_language(quote), current_offers())
+    return Letter(
+        template="accepted",
+        subject=gettext(
+            "We would like to work with you (%(reference)s)", reference=application.reference
+        ),
+        paragraphs=(
+            gettext("Dear %(name)s,", name=application.name),
+            gettext("We have read your application and would like to take it on."),
+            *paragraphs_of(verdict.message),
+        ),
+        facts=_in_short(
+            proposal, price(verdict.total_cents, verdict.currency, is_monthly=quote.is_monthly)
+        ),
+        action=(gettext("Read the terms and agree"), status_page(application)),
+        closing=(gettext("You owe nothing until you agree on that page."),),
+    )
+
+
+@in_their_language
+def agreement_confirmed(application: Application, engagement: Engagement) -> Letter:
+    """The contract in writing, with its terms. Somebody else may have pressed the button on their
+    page."""
+    quote = in_present_language(engagement.priced)
+    proposal = proposal_at(quote, current_offers())
+    is_first_month = quote.deposit_is_first_month
+    due = (
+        gettext("Due now, for the first month") if is_first_month else gettext("Due now"),
+        money(engagement.deposit_cents, engagement.currency),
+    )
+    terms = (f"{number}. {term}" for number, term in enumerate(proposal.terms, start=1))
+    return Letter(
+        template="agreement_confirmed",
+        subject=gettext(
+            "You have agreed: %(offer)s (%(reference)s)",
+            offer=proposal.name,
+            reference=application.reference,
+        ),
+        paragraphs=(
+            gettext("Dear %(name)s,", name=application.name),
+            gettext(
+                "Thank you. This is what %(signatory)s has agreed to for %(company)s, for your"
+                " files. If that was not you, reply to this mail.",
+                signatory=engagement.accepted_name or application.name,
+                company=application.company,
+            ),
+        ),
+        facts=(
+            *_in_short(
+                proposal,
+                price(engagement.total_cents, engagement.currency, is_monthly=quote.is_monthly),
+            ),
+            *((due,) if engagement.deposit_cents else ()),
+        ),
+        action=(gettext("Each line of the price, and how to pay"), status_page(application)),
+        closing=(gettext("The terms:"), *terms),
+    )
+
+
+@in_their_language
+def deposit_receipt(
+    application: Application, engagement: Engagement, amount_cents: int, currency: str
+) -> Letter:
+    """The money has arrived."""
+    about = {
+        "amount": money(amount_cents, currency),
+        "reference": application.reference,
+        "offer": offer_name(engagement),
+    }
+    if engagement.priced.deposit_is_first_month:
+        subject = gettext("First month paid: %(amount)s (%(reference)s)", **about)
+        arrived = gettext(
+            "Your payment of %(amount)s for the first month has arrived, and your %(offer)s is"
+            " confirmed. We will write within one working day to agree the first day.",
+            **about,
+        )
+    else:
+        subject = gettext("Deposit received: %(amount)s (%(reference)s)", **about)
+        arrived = gettext(
+            "Your deposit of %(amount)s has arrived, and your %(offer)s is confirmed. We will"
+            " write within one working day to agree the first day.",
+            **about,
+        )
+    return Letter(
+        template="deposit_receipt",
+        subject=subject,
+        paragraphs=(gettext("Dear %(name)s,", name=application.name), arrived),
+        action=(gettext("Your page"), status_page(application)),
+    )
+
+
+def _in_short(proposal: Proposal, price: str) -> tuple[tuple[str, str], ...]:
+    return (
+        (gettext("Engagement"), proposal.name),
+        (gettext("Duration"), proposal.duration),
+        (gettext("Price"), price),
+    )

@@ -19,7 +19,7 @@ from tests.site import Site, eventually
 STAFF = "staff@champlin.example"
 # The full stops and commas after a time that begin a line of their own.
 STRAYS = """() => [...document.querySelectorAll("main time")].filter((time) => {
-  const after = (time.closest(".moment") ?? time).nextSibling;
+  const after = time.nextSibling;
   if (!(after instanceof Text) || !/^[.,;)]/.test(after.data)) return false;
   const mark = document.createRange();
   mark.setStart(after, 0);
@@ -122,8 +122,11 @@ def record_transfer(page: Page, applied: Applied, amount: str) -> None:
 
 def both_sides_are_told(site: Site, applied: Applied, amount: str, how: str) -> None:
     applied.wait_until_engagement_is("active")
-    receipt = mails_to(site, applied.email, 3)[2]
-    assert receipt["Subject"] == f"Deposit received: {amount} ({applied.reference})"
+    _, _, *since = (str(mail["Subject"]) for mail in mails_to(site, applied.email, 4))
+    assert sorted(since) == [
+        f"Deposit received: {amount} ({applied.reference})",
+        f"You have agreed: Sprint ({applied.reference})",
+    ]
     news = f"Deposit paid: {applied.company}, {amount} ({applied.reference})"
     eventually(lambda: any(mail["Subject"] == news for mail in site.sink.to(STAFF)))
     [told] = [mail for mail in site.sink.to(STAFF) if mail["Subject"] == news]

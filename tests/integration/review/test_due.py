@@ -110,7 +110,7 @@ def test_a_row_says_by_when_its_answer_was_promised_until_it_is_given(
 ) -> None:
     application = submit()
     handle_events()
-    promised = f">{datetime_utc(deadline_after(application.submitted_at))}</time>"
+    promised = f">{datetime_utc(deadline_after(application.submitted_at))}<"
     page = desk.get("/staff/").text
     assert "Answer by <time" in page and promised in page
     decide_and_send(desk, application, verdict="ask", message="Which queue?")

@@ -29,9 +29,9 @@ watch: .venv/.run-installed ## show articles and pages as they are written, and 
 # whole site anew.
 test faults: export PYTHONDONTWRITEBYTECODE =
 
-# Two processes more than cores: those that drive a whole site or a broker mostly wait for it.
+# One process more than cores: those that drive a whole site mostly wait for it.
 test: .venv/.test-installed $(ASYNCAPI) chromium rabbitmq ## run every test (some of them: make test ARGS="-k relay")
-	@$(BIN)/python -m pytest --numprocesses 4 $(ARGS)
+	@$(BIN)/python -m pytest --numprocesses 3 $(ARGS)
 
 lighthouse: .venv/.test-installed $(LIGHTHOUSE) chromium ## have Lighthouse look at the pages (98 of 100 or it fails)
 	@$(BIN)/python -m tests.lighthouse.scores

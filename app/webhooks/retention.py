@@ -10,14 +10,15 @@ KEPT_DAYS = 90
 BATCH = 1000
 
 # Ids sort by their time of making, so the primary key finds the old ones. A message's tries go
-# with it.
+# with it. A subquery in a condition may be carried out anew for each row, and its limit with it.
 FORGET = text("""
-DELETE FROM webhook_messages WHERE id IN (
+WITH old AS MATERIALIZED (
     SELECT id FROM webhook_messages
     WHERE id < :first_kept AND status IN ('delivered', 'failed')
     ORDER BY id LIMIT :batch
     FOR UPDATE SKIP LOCKED
 )
+DELETE FROM webhook_messages USING old WHERE webhook_messages.id = old.id
 """)
 
 

@@ -47,6 +47,8 @@ def test_a_reviewer_signs_in_finds_an_application_and_accepts_it(
     page.keyboard.press("Space")
     press(page, page.get_by_role("button", name="Preview the mail"))
     press(page, page.get_by_role("button", name="Change it"))
+    expect(page.get_by_role("button", name="Preview the mail")).to_be_visible()
+    page.wait_for_load_state()
     is_next(page, "Accept")
     press(page, page.get_by_role("button", name="Preview the mail"))
     press(page, page.get_by_role("button", name="Send and accept"))

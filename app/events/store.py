@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from typing import Any
 
 import msgspec
@@ -91,17 +91,8 @@ def record_all(
     key = key_of(connection, person) if person else None
     metadata = metadata_by(actor)
     contents = [content_of(event, person, key) for event in events]
-    values = {
-        "stream": stream,
-        "expected_version": expected_version,
-        "metadata": msgspec.json.encode(metadata).decode(),
-        "events": msgspec.json.encode(contents).decode(),
-    }
     trace_recording(connection, contents, stream, metadata)
-    try:
-        rows = connection.execute(APPEND, values).fetchall()
-    except psycopg.IntegrityError as error:
-        raise ConcurrentAppend(f"{stream} has moved on from version {expected_version}") from error
+    rows = _append(connection, stream, contents, metadata, expected_version)
     connection.after_commit(bell.ring)
     appended = zip(events, contents, rows, strict=True)
     return [
@@ -118,6 +109,26 @@ def record_all(
         )
         for event, content, (position, horizon, version, recorded_at) in appended
     ]
+
+
+def _append(
+    connection: psycopg.Connection,
+    stream: str,
+    contents: list[dict[str, Any]],
+    metadata: Metadata,
+    expected_version: int | None,
+) -> list[tuple[int, int, int, datetime]]:
+    """What APPEND tells of each event. Raises ConcurrentAppend."""
+    values = {
+        "stream": stream,
+        "expected_version": expected_version,
+        "metadata": msgspec.json.encode(metadata).decode(),
+        "events": msgspec.json.encode(contents).decode(),
+    }
+    try:
+        return connection.execute(APPEND, values).fetchall()
+    except psycopg.IntegrityError as error:
+        raise ConcurrentAppend(f"{stream} has moved on from version {expected_version}") from error
 
 
 def content_of(event: Event, person: uuid.UUID | None, key: bytes | None) -> dict[str, Any]:

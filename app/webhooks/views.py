@@ -80,11 +80,11 @@ def endpoint(endpoint_id: uuid.UUID) -> str:
 def send_test(endpoint_id: uuid.UUID) -> ResponseReturnValue:
     subject = load(endpoint_id)
     message = messages.send_test(db.session(), subject, actor=current_user.actor)
+    db.session.commit()
     if subject.is_enabled:
         flash("The test message is on its way. Reload this page to see the answer.")
     else:
         flash("The endpoint is disabled: the test message is sent once it is enabled.")
-    db.session.commit()
     return redirect(url_for(".message", message_id=message.id), 303)
 
 
@@ -149,8 +149,8 @@ def replay_failed(endpoint_id: uuid.UUID) -> ResponseReturnValue:
         return show_endpoint(subject, form), 422
     count = messages.replay_failed(db.session(), endpoint_id, form.since_utc)
     are = "message is" if count == 1 else "messages are"
-    flash(f"{count} failed {are} sent again{once_enabled(subject)}.")
     db.session.commit()
+    flash(f"{count} failed {are} sent again{once_enabled(subject)}.")
     return redirect(url_for(".endpoint", endpoint_id=endpoint_id), 303)
 
 
@@ -178,9 +178,9 @@ def replay(message_id: uuid.UUID) -> ResponseReturnValue:
     """Send one message again, under the same id."""
     endpoint = load_message(message_id).endpoint
     is_replayed = messages.replay_message(db.session(), message_id)
+    db.session.commit()
     again = f"The message is sent again{once_enabled(endpoint)}."
     flash(again if is_replayed else "The message is still on its way.")
-    db.session.commit()
     return redirect(url_for(".message", message_id=message_id), 303)
 
 

@@ -59,8 +59,8 @@ def read_step(step: Step) -> SentStep:
 def read_accepted(step: Step) -> SentStep | None:
     """The same; None where its form would have something to say against it."""
     typed, questionnaire = _typed(step), current_questionnaire()
-    asked = (q for q in step.questions if not q.when or q in questionnaire.asked(typed))
-    if not has_valid_token() or any(q.problem_with(typed[q.key]) for q in asked):
+    elsewhere = questionnaire.keys - typed.keys()
+    if not has_valid_token() or questionnaire.problems_with_asked(typed, known=elsewhere):
         return None
     return SentStep(step, storable(typed), read_basis())
 

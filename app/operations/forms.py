@@ -2,13 +2,13 @@
 
 from typing import Any
 
-from wtforms import DateField, SearchField, SelectField
+from wtforms import SelectField
 from wtforms.fields.choices import SelectChoice
-from wtforms.validators import Length, Optional
+from wtforms.validators import Optional, ValidationError
 
 from app.operations.log import Filters
-from app.web.fields import storable, trimmed
-from app.web.site_form import SiteForm
+from app.web.fields import DayField
+from app.web.filter_form import FilterForm, search_field
 
 ANYBODY = (
     SelectChoice("", "Anybody"),
@@ -18,31 +18,23 @@ ANYBODY = (
 )
 
 
-class LogForm(SiteForm):
-    """The log's filters, sent by GET. What makes no sense counts as not chosen."""
-
-    class Meta:
-        csrf = False
+class LogForm(FilterForm):
+    """The log's filters."""
 
     type = SelectField("Type", default="")
-    search = SearchField(
-        "Search by reference, stream or any id",
-        filters=[trimmed],
-        validators=[storable, Length(max=200)],
-    )
+    search = search_field("Search by reference, stream or any id")
     actor = SelectField("By", default="")
-    since = DateField("From (UTC)", validators=[Optional()])
-    until = DateField("To (UTC)", validators=[Optional()])
+    since = DayField("From (UTC)", validators=[Optional()])
+    until = DayField("To (UTC)", validators=[Optional()])
 
     def __init__(self, types: list[str], staff: dict[str, str], **options: Any) -> None:
         super().__init__(**options)
         self.type.choices = [SelectChoice("", "Any"), *(SelectChoice(name, name) for name in types)]
         self.actor.choices = [*ANYBODY, *(SelectChoice(*one) for one in staff.items())]
 
+    def validate_until(self, field: DayField) -> None:
+        if field.data and self.since.data and field.data < self.since.data:
+            raise ValidationError("This day comes before the first one.")
+
     def filters(self) -> Filters:
-        """What was chosen; the form then shows the rest as not chosen."""
-        if not self.validate():
-            for field in self:
-                if field.errors:
-                    field.data, field.errors, field.raw_data = field.default, (), None
-        return Filters(**{name: value for name, value in self.data.items() if value})
+        return Filters(**self.chosen())

@@ -17,6 +17,7 @@ from app.events.delivery.figures import FlowFigures, flow_figures, pairs_done_la
 from app.events.delivery.pausing import pause_subscriber, pauses, resume_subscriber
 from app.events.subscription import current_subscriptions
 from app.events.types import declared_events
+from app.notifications.letters.names import letter_name
 from app.notifications.queries import count_unsent_mail_by_status, refused_mail
 from app.notifications.service import send_refused_again
 from app.operations.forms import LogForm
@@ -30,6 +31,7 @@ from app.webhooks.queries import endpoint_rows, place_figures
 
 operations = Blueprint("operations", __name__, template_folder="templates")
 operations.add_app_template_filter(name_of)
+operations.add_app_template_filter(letter_name)
 
 LATEST_EVENTS = 10
 
@@ -124,17 +126,18 @@ def send_chat_again() -> ResponseReturnValue:
 
 @operations.get("/staff/events/log")
 @login_required
-def log() -> str:
+def log() -> ResponseReturnValue:
     form = LogForm(sorted(declared_events()), staff_names(db.session()), formdata=request.args)
     filters = form.filters()
     before = request.args.get("before", type=int)
-    return render_template(
+    page = render_template(
         "operations/log.html",
         form=form,
-        chosen={name: value for name, value in form.data.items() if value},
+        chosen={field.name: field.data for field in form if field.data},
         before=before,
-        page=log_page(db.session(), filters, before),
+        page=None if form.errors else log_page(db.session(), filters, before),
     )
+    return page, form.refusal if form.errors else 200
 
 
 @operations.get("/staff/events/<uuid:event_id>")

@@ -3,12 +3,12 @@
 from datetime import date, timedelta
 from typing import Any
 
-from wtforms import DateField, StringField
+from wtforms import StringField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from app.database import utc_now
 from app.engagements.typed_amount import NotAnAmount, parse_amount
-from app.web.fields import storable, trimmed
+from app.web.fields import DayField, storable, trimmed
 from app.web.rendering import money, plain_date
 from app.web.site_form import SiteForm
 
@@ -23,7 +23,7 @@ class BankPaymentForm(SiteForm):
         render_kw={"inputmode": "decimal", "autocomplete": "off"},
         validators=[InputRequired("Type the amount that is in the account.")],
     )
-    received_on = DateField(
+    received_on = DayField(
         "Received on", validators=[InputRequired("Choose the day on which it arrived.")]
     )
     bank_reference = StringField(
@@ -52,7 +52,7 @@ class BankPaymentForm(SiteForm):
                 " be settled with the client first."
             )
 
-    def validate_received_on(self, field: DateField) -> None:
+    def validate_received_on(self, field: DayField) -> None:
         # Of both days: east of Greenwich one begins earlier, west of it later.
         if field.data and field.data > utc_now().date() + timedelta(days=1):
             raise ValidationError("This day has not come yet.")

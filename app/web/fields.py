@@ -3,7 +3,14 @@
 import re
 from typing import Any
 
-from wtforms import Field, Form, SelectMultipleField, TextAreaField
+from wtforms import (
+    DateField,
+    DateTimeLocalField,
+    Field,
+    Form,
+    SelectMultipleField,
+    TextAreaField,
+)
 from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
@@ -18,6 +25,29 @@ class CheckboxesField(SelectMultipleField):
 
     widget = ListWidget(prefix_label=False)
     option_widget = CheckboxInput()
+
+
+class DayField(DateField):
+    """A day of the calendar."""
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Write a day like 2026-11-29.") from None
+
+
+class MomentField(DateTimeLocalField):
+    """A day and a time of it, with or without seconds."""
+
+    def __init__(self, label: str, **options: Any) -> None:
+        super().__init__(label, format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"], **options)
+
+    def process_formdata(self, valuelist: list[str]) -> None:
+        try:
+            super().process_formdata(valuelist)
+        except ValueError:
+            raise ValueError("Write a day and a time like 2026-11-29T08:30.") from None
 
 
 class LongTextField(TextAreaField):

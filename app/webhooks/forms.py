@@ -6,13 +6,13 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from wtforms import BooleanField, DateTimeLocalField, SelectChoice, StringField, URLField
+from wtforms import BooleanField, SelectChoice, StringField, URLField
 from wtforms.validators import InputRequired, Length, ValidationError
 
 from app.events.contract.schema import meaning_of
 from app.events.types import Event, declared_events
 from app.http_client.addresses import address_written_as, is_public
-from app.web.fields import CheckboxesField, storable, trimmed
+from app.web.fields import CheckboxesField, MomentField, storable, trimmed
 from app.web.rendering import with_code
 from app.web.site_form import SiteForm
 from app.webhooks.address import normal_address
@@ -37,7 +37,13 @@ class EndpointForm(SiteForm):
             InputRequired("Enter the address that gets the events."),
             Length(max=LONGEST_URL, message=f"Use at most {LONGEST_URL:,} characters."),
         ],
-        render_kw={"autocomplete": "off", "autocapitalize": "off", "spellcheck": "false"},
+        # A browser that knew the maximum would cut what is pasted, and the rest is another address.
+        render_kw={
+            "maxlength": False,
+            "autocomplete": "off",
+            "autocapitalize": "off",
+            "spellcheck": "false",
+        },
     )
     description = StringField(
         "What it is for",
@@ -89,9 +95,8 @@ class EndpointForm(SiteForm):
 class ReplayForm(SiteForm):
     """From when on failed messages are sent again."""
 
-    since = DateTimeLocalField(
+    since = MomentField(
         "Made since, in UTC",
-        format=["%Y-%m-%dT%H:%M", "%Y-%m-%dT%H:%M:%S"],
         validators=[InputRequired("Choose a day and a time.")],
     )
 

@@ -1,6 +1,7 @@
 """/staff/: the first page that staff see, with what waits for them."""
 
 from flask import Blueprint, render_template, request
+from flask.typing import ResponseReturnValue
 from flask_login import login_required
 from msgspec.structs import asdict
 
@@ -21,22 +22,23 @@ queue.add_app_template_filter(write_cursor, "cursor")
 
 @queue.get("/staff/")
 @login_required
-def index() -> str:
+def index() -> ResponseReturnValue:
     offers, rubric = current_offers(), current_rubric()
     form = QueueForm(offers, rubric, formdata=request.args)
     filters = form.filters()
     chosen = {name: value for name, value in asdict(filters).items() if value}
     cursor = read_cursor(request.args.get("cursor", ""))
-    return render_template(
+    page = render_template(
         "queue/index.html",
         form=form,
         filters=filters,
         chosen=chosen,
-        is_narrowed=bool(filters.search or filters.kind or filters.band),
+        is_narrowed=bool(form.search.data or filters.kind or filters.band),
         offers=offers,
         bands=rubric.bands,
-        page=queue_page(db.session(), filters, cursor),
+        page=None if form.errors else queue_page(db.session(), filters, cursor),
         figures=queue_figures(db.session()),
         rules=current_rules(),
         lag=lag_of(db.session(), list_application),
     )
+    return page, form.refusal if form.errors else 200

@@ -146,6 +146,18 @@ def test_what_is_in_trouble_stands_above_the_flow_and_what_is_well_below(
     assert SECTION.findall(desk.get("/staff/events/")) == [*trouble, "flow", "latest"]
 
 
+def test_a_service_outside_is_named_for_people_and_as_the_runbook_has_it(
+    desk: Desk, session: Session
+) -> None:
+    names = ("smtp", "chat", circuit_of("kafka://broker:9092/events"))
+    session.add_all(map(open_circuit_of, names))
+    session.commit()
+    page = desk.get("/staff/events/").partition('id="circuits-title"')[2].partition("</table>")[0]
+    shown = re.findall(r'<th scope="row">([^<]+)<span class="table__note">([^<]+)<', page)
+    said = ("Mail server", "The staff’s channel", "Broker of a bridge")
+    assert {*shown} == {*zip(said, names, strict=True)}
+
+
 def test_subscribers_that_are_not_well_stand_above_the_drawing(desk: Desk, fail: Fail) -> None:
     fail()
     desk.post("/staff/events/subscribers/engagements.propose_engagement/pause")

@@ -111,7 +111,12 @@ def test_refused_mail_is_shown_whatever_it_is_about_and_sent_again(
     session.execute(REFUSED_MAIL)
     session.commit()
     page = desk.get("/staff/events/").split('id="mail-title"')[1].split("</section>")[0]
-    for part in ("Out of reach: stripe", "resume_link", "SMTPDataError (550)", "all 4 of them"):
+    for part in (
+        "Out of reach: stripe",
+        "Link back into the form",
+        "SMTPDataError (550)",
+        "all 4 of them",
+    ):
         assert part in page, part
     assert f'/staff/applications/{application.id}#mail-title"><bdi>&lt;b&gt;bold' in page
     assert "stranger" not in page and MARKUP not in page

@@ -100,6 +100,7 @@ def test_a_wrong_amount_or_day_records_nothing_and_keeps_what_was_typed(
 ) -> None:
     answer = record_payment(desk, payer, bank_reference="FT 24/117", **typed)
     assert answer.status_code == 422 and 'value="FT 24/117"' in answer.text
+    assert "Not a valid" not in answer.text
     assert payer.payments() == []
 
 

@@ -198,7 +198,13 @@ def test_a_message_and_all_failed_ones_can_be_sent_again(
     assert "2 failed messages are sent again" in answer.text
     assert {message.status for message in courier.messages(endpoint)} == {"waiting"}
     answer = press(f"{endpoint.id}/replay", since="yesterday")
-    assert answer.status_code == 422
+    assert answer.status_code == 422 and "Write a day and a time like" in answer.text
+
+
+def test_no_browser_cuts_an_address_that_is_pasted(desk: FlaskClient) -> None:
+    """The beginning of a long one is an address too, of something else."""
+    [field] = re.findall('<input[^>]*name="url"[^>]*>', desk.get("/staff/webhooks/new").text)
+    assert "maxlength" not in field
 
 
 def test_what_is_to_be_sent_to_a_disabled_endpoint_is_said_to_wait_for_it(

@@ -1,0 +1,36 @@
+"""What staff call each letter: the outbox knows it by its template alone."""
+
+from collections.abc import Mapping
+from typing import Final
+
+NAMES: Final[Mapping[str, str]] = {
+    "resume_link": "Link back into the form",
+    "draft_expiring": "Reminder of an unsent form",
+    "received": "Receipt of an application",
+    "page_link": "Link to the prospect’s page",
+    "message_from_staff": "Message to the prospect",
+    "more_requested": "Question to the prospect",
+    "declined": "Answer that declines",
+    "withdrawal_confirmed": "Receipt of a withdrawal",
+    "accepted": "Answer with the offer",
+    "agreement_confirmed": "Contract in writing",
+    "deposit_receipt": "Receipt of a deposit",
+    "new_application": "To staff: new application",
+    "more_provided": "To staff: answer to a question",
+    "message_from_prospect": "To staff: message of a prospect",
+    "withdrawn": "To staff: withdrawal",
+    "engagement_accepted": "To staff: agreement",
+    "deposit_paid": "To staff: deposit paid",
+    "answer_due": "To staff: answer due",
+    "held": "To staff: held application",
+    "reply_due": "To staff: reply due",
+    "service_away": "To staff: service out of reach",
+    "webhook_disabled": "To staff: webhooks disabled",
+    "handling_failed": "To staff: step that failed",
+    "deposit_overpaid": "To staff: deposit paid twice",
+}
+
+
+def letter_name(template: str) -> str:
+    """The name of the letter; the template's own where another release wrote the mail."""
+    return NAMES.get(template, template)

@@ -1,0 +1,20 @@
+"""Staff read a letter's name where the outbox has its template."""
+
+import re
+from pathlib import Path
+
+from app.notifications import letters
+from app.notifications.letters.names import NAMES, letter_name
+
+WRITTEN = re.compile(r'template="([a-z_]+)"')
+
+
+def test_each_letter_that_is_written_has_a_name_of_its_own() -> None:
+    sources = Path(letters.__path__[0]).glob("*.py")
+    templates = {found for source in sources for found in WRITTEN.findall(source.read_text())}
+    assert templates == set(NAMES)
+    assert len(set(NAMES.values())) == len(NAMES)
+
+
+def test_a_letter_of_another_release_keeps_its_templates_name() -> None:
+    assert letter_name("sent_by_pigeon") == "sent_by_pigeon"

@@ -35,6 +35,7 @@ from app.review.held_views import held
 from app.review.message_views import staff_messages
 from app.review.note_views import staff_notes
 from app.review.queue.views import queue
+from app.review.taking_views import taking
 from app.review.views import review
 from app.styleguide import styleguide
 from app.webhooks.edit_views import webhook_edit
@@ -68,6 +69,7 @@ BLUEPRINTS = (
     held,
     staff_messages,
     staff_notes,
+    taking,
     history,
     engagements,
     operations,

@@ -69,6 +69,16 @@ class ApplicationDismissed(Event, frozen=True):
     """Staff closed a held application without an answer. It is kept, and can still be released."""
 
 
+@event("application.taken", version=1)
+class ApplicationTaken(Event, frozen=True):
+    """A member of staff said that they work on the application, perhaps in a colleague's place."""
+
+
+@event("application.put_back", version=1)
+class ApplicationPutBack(Event, frozen=True):
+    """The member of staff who had taken the application does not work on it any more."""
+
+
 @event("application.more_requested", version=1, personal=("message",))
 class MoreRequested(Event, frozen=True):
     """A reviewer asked the prospect for more before deciding."""

@@ -111,8 +111,8 @@ class Application(Model):
         return self.status in {"held", "dismissed"} and self.erased_at is None
 
     @property
-    def is_withdrawable(self) -> bool:
-        """The prospect can take it back, held or not."""
+    def is_undecided(self) -> bool:
+        """It waits for a decision, held or not: the prospect can take it back."""
         return self.status in UNDECIDED and self.erased_at is None
 
     @property

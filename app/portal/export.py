@@ -18,8 +18,8 @@ from app.payments.queries import payer_records
 from app.portal.trail import WITHHELD
 
 LEFT_OUT = (
-    "How we judged the application, drafts of the proposal, and notes, mail and chat among our"
-    " staff."
+    "How we judged the application, drafts of the proposal, who of our staff looked after it, and"
+    " notes, mail and chat among them."
 )
 
 

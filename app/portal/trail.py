@@ -8,7 +8,13 @@ from typing import Any
 
 from sqlalchemy.orm import Session
 
-from app.applications.events import ApplicationHeld, DraftExpiring, DraftLinkRequested
+from app.applications.events import (
+    ApplicationHeld,
+    ApplicationPutBack,
+    ApplicationTaken,
+    DraftExpiring,
+    DraftLinkRequested,
+)
 from app.applications.models import Application
 from app.database import utc_now
 from app.engagements.events import EngagementProposed
@@ -21,9 +27,12 @@ from app.portal.trail_check import row_digest
 from app.portal.turn import Turn
 from app.scoring.events import ApplicationScored
 
+SHARED_OUT = "It says how the firm's staff share out their work."
 # A hash covers an event whole, so an event is shown whole or not at all.
 WITHHELD = {
     ApplicationHeld.type: "It holds the firm's own notes on why it looked twice.",
+    ApplicationTaken.type: SHARED_OUT,
+    ApplicationPutBack.type: SHARED_OUT,
     ApplicationScored.type: "It holds the firm's own notes on how an application is judged.",
     EngagementProposed.type: "It holds a draft of the firm's, from before anybody decided.",
     NoteWritten.type: "It holds a note of the firm's staff among themselves.",

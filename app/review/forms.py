@@ -88,6 +88,13 @@ class NoteForm(SiteForm):
     form_id = HiddenField()
 
 
+class TakingForm(SiteForm):
+    """The buttons by which an application is taken and put back; ``holder`` is the actor whom the
+    page shows to have it, or empty."""
+
+    holder = HiddenField()
+
+
 class DecisionForm(AnsweringForm, SettlingForm):
     """A reviewer's verdict."""
 

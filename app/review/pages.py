@@ -29,10 +29,17 @@ from app.notifications.letters.letter import Letter
 from app.notifications.queries import mail_about
 from app.review.changes import last_change
 from app.review.fingerprint import fingerprint
-from app.review.forms import AnsweringForm, DecisionForm, NoteForm, ReviewersMessageForm
+from app.review.forms import (
+    AnsweringForm,
+    DecisionForm,
+    NoteForm,
+    ReviewersMessageForm,
+    TakingForm,
+)
 from app.review.pricing import price_kinds
 from app.review.queue.queries import next_to_decide
 from app.review.reading import sections_of
+from app.review.taking import taking_of
 from app.review.timeline import entry_of, people_of
 from app.scoring.queries import score_of
 from app.screening.disposable import is_disposable
@@ -95,10 +102,12 @@ def show_application(
     message_form: ReviewersMessageForm | None = None,
     message_problem: str | None = None,
     note_form: NoteForm | None = None,
+    taking_form: TakingForm | None = None,
 ) -> str:
     session = db.session()
     engagement = engagement_of(session, subject.id)
     events, people = events_about(session, subject, engagement), people_of(session, subject)
+    taking = taking_of(events) if subject.is_undecided else None
     return render_template(
         "review/application.html",
         application=subject,
@@ -109,6 +118,9 @@ def show_application(
         message_form=message_form or ReviewersMessageForm(),
         message_problem=message_problem,
         note_form=note_form or NoteForm(),
+        taking=taking and entry_of(taking, people),
+        holder=taking.metadata.actor if taking else "",
+        taking_form=taking_form,
         expired=EXPIRED,
         form=form,
         decision=None if subject.is_open else entry_of(last_change(events), people),
@@ -128,7 +140,7 @@ def record_of(subject: Application, engagement: Engagement | None) -> dict[str, 
         "score": score_of(session, subject.id),
         "engagement": engagement,
         "dead_letters": dead_letters_in(session, streams_about(subject, engagement)),
-        "following": next_to_decide(session, subject.id),
+        "following": next_to_decide(session, subject.id, reviewer=current_user.actor),
         "offers": current_offers(),
         "reasons_held": current_rules().sentences(subject.signals),
         "is_disposable": is_disposable(subject.email),

@@ -8,6 +8,7 @@ from sqlalchemy.orm import Session
 from app.applications.service import Outcome, Verdict, decide_application, settle_hold
 from app.messages.queries import written_since
 from app.messages.service import note_as_staff, write_as_staff
+from app.review import taking
 from app.review.queue.table import keep_rows
 
 
@@ -61,6 +62,18 @@ def note(
     """Note something for colleagues, once for each page that it is typed on. Raises
     AlreadyErased."""
     note_as_staff(session, application_id, text, form_id=form_id, actor=actor)
+    keep_rows(session, [application_id])
+
+
+def take(session: Session, application_id: uuid.UUID, *, seen: str, actor: str) -> None:
+    """Take the application, as `taking.take` says."""
+    taking.take(session, application_id, seen=seen, actor=actor)
+    keep_rows(session, [application_id])
+
+
+def put_back(session: Session, application_id: uuid.UUID, *, actor: str) -> None:
+    """Put the application back, as `taking.put_back` says."""
+    taking.put_back(session, application_id, actor=actor)
     keep_rows(session, [application_id])
 
 

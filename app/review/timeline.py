@@ -15,8 +15,10 @@ from app.applications.events import (
     ApplicationDismissed,
     ApplicationErased,
     ApplicationHeld,
+    ApplicationPutBack,
     ApplicationReleased,
     ApplicationSubmitted,
+    ApplicationTaken,
     ApplicationWithdrawn,
     MoreProvided,
     MoreRequested,
@@ -71,6 +73,8 @@ WORDS: Mapping[type[msgspec.Struct], Callable[[Any], str]] = {
     ApplicationScored: lambda e: (
         f"Scored {e.total} of 100, recommended: {kind_name(e.recommended_kind)}"
     ),
+    ApplicationTaken: lambda e: "Taken",
+    ApplicationPutBack: lambda e: "Put back",
     AnswerDue: lambda e: "Answer due, not given yet",
     MoreRequested: lambda e: "Asked for more",
     MoreProvided: lambda e: "Answered the question",

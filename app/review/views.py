@@ -97,6 +97,8 @@ def decide(application_id: uuid.UUID) -> ResponseReturnValue:
 @review.get("/staff/applications/<uuid:application_id>/decision")
 @review.get("/staff/applications/<uuid:application_id>/messages")
 @review.get("/staff/applications/<uuid:application_id>/notes")
+@review.get("/staff/applications/<uuid:application_id>/take")
+@review.get("/staff/applications/<uuid:application_id>/put-back")
 @login_required
 def reopen(application_id: uuid.UUID) -> ResponseReturnValue:
     """The address of a page that only a POST shows, opened again."""

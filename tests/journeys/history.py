@@ -89,6 +89,7 @@ def make_history(site: Site, reviewer: Reviewer) -> History:
     erased.erase()
     answer(reviewer, asked=asked, declined=declined, accepted=(offered, agreed, paid))
     talk(reviewer, offered)
+    reviewer.take(asked.id)
     agreed.agree()
     paid.agree()
     reviewer.record_transfer(paid.engagement_id, f"{datetime.now(UTC):%Y-%m-%d}")

@@ -68,6 +68,13 @@ class Reviewer:
         settled = self.browser.post(f"{address}/{button}", form, timeout=TIMEOUT)
         assert settled.url == address, settled.text
 
+    def take(self, application_id: object) -> None:
+        """Press "Take it" on an application's page."""
+        address = f"{self._site.url}/staff/applications/{application_id}"
+        form = {"csrf_token": token_in(self.browser.get(address, timeout=TIMEOUT).text)}
+        taken = self.browser.post(f"{address}/take", form, timeout=TIMEOUT)
+        assert taken.url == f"{address}#taking" and "You have it now." in taken.text, taken.text
+
     def write(self, application_id: object, text: str) -> None:
         """Look at the preview of a message, then send it."""
         address = f"{self._site.url}/staff/applications/{application_id}"

@@ -1,11 +1,12 @@
 """What staff choose and type to narrow the queue."""
 
+from collections.abc import Mapping
 from typing import Any
 
 from wtforms import SelectChoice, SelectField
 
 from app.firm.offers import Offers
-from app.review.queue.queries import Filters
+from app.review.queue.queries import NOBODY, Filters
 from app.review.states import STATUSES, application_state
 from app.scoring.rubric import Rubric
 from app.web.filter_form import FilterForm, search_field
@@ -23,6 +24,7 @@ ORDERS = [
     SelectChoice("newest", "Newest first"),
 ]
 ANY = SelectChoice("", "Any")
+NOT_TAKEN = SelectChoice(NOBODY, "Nobody")
 
 
 class QueueForm(FilterForm):
@@ -31,13 +33,25 @@ class QueueForm(FilterForm):
     status = SelectField("Status", choices=SHOWN, default="open")
     kind = SelectField("Kind", default="")
     band = SelectField("Score", default="")
+    taken = SelectField("Taken by", default="")
     search = search_field("Search by name, company, email or reference")
     order = SelectField("Order", choices=ORDERS, default="best")
 
-    def __init__(self, offers: Offers, rubric: Rubric, **options: Any) -> None:
+    def __init__(
+        self,
+        offers: Offers,
+        rubric: Rubric,
+        staff: Mapping[str, str],
+        reviewer: str,
+        **options: Any,
+    ) -> None:
+        """``staff`` are names by actor; ``reviewer`` is the actor who asks."""
         super().__init__(**options)
         self.kind.choices = [ANY, *(SelectChoice(o.kind, o.name) for o in offers.offers)]
         self.band.choices = [ANY, *(SelectChoice(b.name, b.label) for b in rubric.bands)]
+
+        others = [SelectChoice(*one) for one in staff.items() if one[0] != reviewer]
+        self.taken.choices = [ANY, NOT_TAKEN, SelectChoice(reviewer, "Me"), *others]
 
     def filters(self) -> Filters:
         return Filters(**self.chosen())

@@ -23,7 +23,8 @@ class QueueRow(Model):
     against it. ``signals`` are those for which screening held it. ``late_since`` is when a promised
     answer fell due that has not been given yet, ``answered_at`` when the prospect answered a
     question and it is the firm's turn again, ``unanswered_since`` when they wrote what nobody has
-    replied to. ``notes`` is how many notes among staff there are to read.
+    replied to. ``notes`` is how many notes among staff there are to read, ``taken_by`` the actor
+    of the staff who has taken it while it is undecided.
     """
 
     __tablename__ = "queue_rows"
@@ -51,6 +52,7 @@ class QueueRow(Model):
     answered_at: Mapped[datetime | None]
     unanswered_since: Mapped[datetime | None]
     notes: Mapped[int] = mapped_column(server_default=text("0"))
+    taken_by: Mapped[str | None]
 
     __table_args__ = (
         Index("ix_queue_rows_best", "rank", "submitted_at", "application_id"),
@@ -78,6 +80,7 @@ class QueueRow(Model):
             "application_id",
             postgresql_where=text("unanswered_since IS NOT NULL"),
         ),
+        Index("ix_queue_rows_taken", "taken_by", postgresql_where=text("taken_by IS NOT NULL")),
     )
 
     @property

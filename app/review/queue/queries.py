@@ -20,6 +20,7 @@ from app.review.queue.models import QueueRow
 from app.scoring.rubric import BandName
 
 PAGE_SIZE: Final = 25
+NOBODY: Final = "nobody"  # no actor is called so
 
 Shown = Literal[
     "open",
@@ -38,11 +39,13 @@ Order = Literal["best", "due", "newest"]
 
 
 class Filters(msgspec.Struct, frozen=True):
-    """What the reviewer asked for; ``search`` is looked for as it stands, wildcards included."""
+    """What the reviewer asked for; ``search`` is looked for as it stands, wildcards included, and
+    ``taken`` is the actor who has it, or NOBODY."""
 
     status: Shown = "open"
     kind: Kind | None = None
     band: BandName | None = None
+    taken: str = ""
     search: str = ""
     order: Order = "best"
 
@@ -86,9 +89,11 @@ def queue_page(session: Session, filters: Filters, cursor: Cursor | None) -> Que
     )
 
 
-def next_to_decide(session: Session, application_id: uuid.UUID) -> QueueRow | None:
-    """The application to decide that follows this one, best first, and the best after the last;
-    None where no other waits."""
+def next_to_decide(
+    session: Session, application_id: uuid.UUID, *, reviewer: str
+) -> QueueRow | None:
+    """The application to decide that follows this one, best first, and the best after the last,
+    without what colleagues of the actor ``reviewer`` have taken; None where no other waits."""
     key = _sort_key("best")
     waiting = (
         select(QueueRow)
@@ -96,6 +101,7 @@ def next_to_decide(session: Session, application_id: uuid.UUID) -> QueueRow | No
             QueueRow.is_open,  # which the index on the open ones asks for
             QueueRow.status == "submitted",
             QueueRow.application_id != application_id,
+            or_(QueueRow.taken_by.is_(None), QueueRow.taken_by == reviewer),
         )
         .order_by(*(column.desc() for column in key))
         .limit(1)
@@ -121,6 +127,10 @@ def _matching(filters: Filters) -> Select[QueueRow]:
         statement = statement.where(QueueRow.kind == filters.kind)
     if filters.band:
         statement = statement.where(QueueRow.band == filters.band)
+    if filters.taken == NOBODY:
+        statement = statement.where(QueueRow.taken_by.is_(None))
+    elif filters.taken:
+        statement = statement.where(QueueRow.taken_by == filters.taken)
     if filters.search:
         is_named = QueueRow.reference == as_made(filters.search)
         holds_it = QueueRow.search_text.icontains(filters.search, autoescape=True)

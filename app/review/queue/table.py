@@ -7,6 +7,7 @@ from typing import cast
 from sqlalchemy import Table, text
 from sqlalchemy.orm import Session
 
+from app.applications.events import ApplicationPutBack, ApplicationTaken
 from app.applications.models import AWAITS_ANSWER, OPEN, UNDECIDED
 from app.applications.queries import application_of
 from app.events.types import RecordedEvent
@@ -43,7 +44,8 @@ SELECT a.id AS application_id, a.reference, a.name,
     CASE WHEN last_word.type = 'application.more_provided' THEN last_word.recorded_at END
         AS answered_at,
     unanswered.since AS unanswered_since,
-    noted.count AS notes
+    noted.count AS notes,
+    CASE WHEN turn.type = '{ApplicationTaken.type}' THEN turn.actor END AS taken_by
 FROM applications a
 LEFT JOIN scores s ON s.application_id = a.id
 LEFT JOIN engagements e ON e.application_id = a.id
@@ -79,6 +81,12 @@ LEFT JOIN LATERAL (
     WHERE stream = 'application-' || a.id AND type = '{NoteWritten.type}'
         AND a.erased_at IS NULL
 ) noted ON true
+LEFT JOIN LATERAL (
+    SELECT type, metadata ->> 'actor' AS actor FROM events
+    WHERE stream = 'application-' || a.id
+        AND type IN ('{ApplicationTaken.type}', '{ApplicationPutBack.type}')
+    ORDER BY version DESC LIMIT 1
+) turn ON a.status IN ({UNDECIDED_STATUSES}) AND a.erased_at IS NULL
 """  # noqa: S608 - a number and names of our own
 
 # What the row r adds to each figure: nothing where the key or the amount is NULL. What is held or

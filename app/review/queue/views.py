@@ -2,9 +2,10 @@
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
-from flask_login import login_required
+from flask_login import current_user, login_required
 from msgspec.structs import asdict
 
+from app.accounts.queries import staff_names
 from app.database import db
 from app.events.delivery.lag import lag_of
 from app.firm.offers import current_offers
@@ -24,7 +25,8 @@ queue.add_app_template_filter(write_cursor, "cursor")
 @login_required
 def index() -> ResponseReturnValue:
     offers, rubric = current_offers(), current_rubric()
-    form = QueueForm(offers, rubric, formdata=request.args)
+    staff = staff_names(db.session())
+    form = QueueForm(offers, rubric, staff, current_user.actor, formdata=request.args)
     filters = form.filters()
     chosen = {name: value for name, value in asdict(filters).items() if value}
     cursor = read_cursor(request.args.get("cursor", ""))
@@ -33,9 +35,10 @@ def index() -> ResponseReturnValue:
         form=form,
         filters=filters,
         chosen=chosen,
-        is_narrowed=bool(form.search.data or filters.kind or filters.band),
+        is_narrowed=bool(form.search.data or filters.kind or filters.band or filters.taken),
         offers=offers,
         bands=rubric.bands,
+        staff=staff,
         page=None if form.errors else queue_page(db.session(), filters, cursor),
         figures=queue_figures(db.session()),
         rules=current_rules(),

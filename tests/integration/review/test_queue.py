@@ -121,16 +121,16 @@ def test_the_next_to_decide_follows_in_the_queue_and_the_best_follows_the_last(
     )
     follows = {best: middle, middle: last, asked: last, last: best, decided: last, held: best}
     for here, expected in follows.items():
-        following = next_to_decide(session, here)
+        following = next_to_decide(session, here, reviewer="")
         assert following and following.application_id == expected
-    beyond = next_to_decide(session, uuid.uuid4())
+    beyond = next_to_decide(session, uuid.uuid4(), reviewer="")
     assert beyond and beyond.application_id == best
 
 
 def test_nothing_follows_where_no_other_waits(session: Session, stock: Stock) -> None:
     only, asked = stock([{"total": 90}, {"total": 50, "status": "more_requested"}])
-    assert next_to_decide(session, only) is None
-    following = next_to_decide(session, asked)
+    assert next_to_decide(session, only, reviewer="") is None
+    following = next_to_decide(session, asked, reviewer="")
     assert following and following.application_id == only
 
 

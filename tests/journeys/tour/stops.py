@@ -272,6 +272,7 @@ DESK = (
         who="staff",
     ),
     Stop("application, asked", "desk:asked", shows="Question asked", who="staff"),
+    Stop("application, taken", "desk:asked", shows="Put it back", who="staff"),
     Stop("application, declined", "desk:declined", shows="Declined by Ada", who="staff"),
     Stop("application, late", "desk:late", shows="Answer late", who="staff"),
     Stop("application, withdrawn", "desk:withdrawn", shows="nothing left to dec", who="staff"),

@@ -4,9 +4,9 @@ import uuid
 
 from flask_babel import lazy_gettext
 from wtforms import HiddenField
-from wtforms.validators import DataRequired, Length
+from wtforms.validators import Length
 
-from app.web.fields import LongTextField, storable, trimmed
+from app.web.fields import LongTextField, Written, storable, trimmed
 from app.web.site_form import SiteForm
 
 
@@ -18,7 +18,7 @@ class MessageForm(SiteForm):
         filters=[trimmed],
         rows=6,
         validators=[
-            DataRequired(lazy_gettext("Write your message first.")),
+            Written(lazy_gettext("Write your message first.")),
             storable,
             Length(max=4000, message=lazy_gettext("Use at most 4,000 characters.")),
         ],

@@ -2,9 +2,9 @@
 
 from flask_babel import lazy_gettext
 from wtforms import EmailField, StringField
-from wtforms.validators import DataRequired, Length, Optional
+from wtforms.validators import Length, Optional
 
-from app.web.fields import LongTextField, mail_address, storable, trimmed
+from app.web.fields import LongTextField, Written, mail_address, storable, trimmed
 from app.web.site_form import SiteForm
 
 
@@ -16,7 +16,7 @@ class ReplyForm(SiteForm):
         filters=[trimmed],
         rows=8,
         validators=[
-            DataRequired(lazy_gettext("Write your answer first.")),
+            Written(lazy_gettext("Write your answer first.")),
             storable,
             Length(max=4000, message=lazy_gettext("Use at most 4,000 characters.")),
         ],
@@ -32,7 +32,7 @@ class AgreementForm(SiteForm):
         filters=[trimmed],
         render_kw={"autocomplete": "name"},
         validators=[
-            DataRequired(lazy_gettext("Type your full name to agree.")),
+            Written(lazy_gettext("Type your full name to agree.")),
             storable,
             Length(min=3, max=120, message=lazy_gettext("Use between 3 and 120 characters.")),
         ],
@@ -63,7 +63,7 @@ class LostLinkForm(SiteForm):
         filters=[trimmed],
         render_kw={"autocomplete": "email", "autocapitalize": "off", "spellcheck": "false"},
         validators=[
-            DataRequired(lazy_gettext("Type the address.")),
+            Written(lazy_gettext("Type the address.")),
             storable,
             mail_address,
         ],

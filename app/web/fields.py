@@ -11,10 +11,10 @@ from wtforms import (
     SelectMultipleField,
     TextAreaField,
 )
-from wtforms.validators import StopValidation
+from wtforms.validators import DataRequired, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
-from app.web.text_checks import problem_with_mail_address, problem_with_text
+from app.web.text_checks import problem_with_mail_address, problem_with_text, shows_nothing
 
 # A host, a port, and what follows; no scheme and no user's name. autosave.js has the same.
 BARE_ADDRESS = re.compile(r"[^\s/?#@:]+\.[^\s/?#@:]+(:\d+)?([/?#]\S*)?")
@@ -67,6 +67,15 @@ def as_web_address(value: str | None) -> str | None:
     """With https:// before an address that was typed without. What is no address stays as it was
     typed, to be refused."""
     return f"https://{value}" if value and BARE_ADDRESS.fullmatch(value) else value
+
+
+class Written(DataRequired):
+    """Refuse a text of which there is nothing to see, with the message."""
+
+    def __call__(self, form: Form, field: Field) -> None:
+        if shows_nothing(field.data or ""):
+            raise StopValidation(self.message)
+        super().__call__(form, field)
 
 
 def storable(form: Form, field: Field) -> None:

@@ -11,12 +11,19 @@ from flask_babel import gettext
 # Control characters and halves of surrogate pairs.
 UNSTORABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 UNSTORABLE_IN_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
+# White space, and what only joins letters, parts them or says in which direction they run.
+INVISIBLE = re.compile("[\\s\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*")
 WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+\.[^\s/?#@]+([/?#]\S*)?", re.IGNORECASE)
 COMBINING_MARKS = {"Mn", "Me"}
 MOST_COMBINING_MARKS = 8
 # Only in such can too many be: the first of all combining marks is U+0300. To look at each
 # character of a long text costs more than all other checks together.
 MAY_BE_MARKS = re.compile(f"[^\x00-\u02ff]{{{MOST_COMBINING_MARKS + 1},}}")
+
+
+def shows_nothing(text: str) -> bool:
+    """Whether there is nothing to see of it, so that it counts as not written."""
+    return INVISIBLE.fullmatch(text) is not None
 
 
 def problem_with_text(text: str, *, has_lines: bool) -> str:

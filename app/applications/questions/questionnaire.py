@@ -15,7 +15,7 @@ from app.applications.questions.answers import Answer, Answers
 from app.applications.questions.conditions import When, all_hold
 from app.languages.prose import Prose, current_data
 from app.web.rendering import number
-from app.web.text_checks import PROBLEM_WITH, problem_with_text
+from app.web.text_checks import PROBLEM_WITH, problem_with_text, shows_nothing
 
 STEP_KEYS: Final = ("you", "system", "problem", "outcome", "engagement", "review")
 MINUTES: Final = 10
@@ -69,6 +69,8 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
         return not answer or isinstance(answer, list) == (self.kind == "choices")
 
     def _problem_with_typed(self, text: str) -> str:
+        if self.required and shows_nothing(text):
+            return self.when_empty
         if problem := problem_with_text(text, has_lines=self.kind == "long_text"):
             return problem
         if len(text) > self.max_length:

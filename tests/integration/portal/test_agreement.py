@@ -154,6 +154,7 @@ def test_whoever_has_agreed_gets_the_contract_in_writing_once(
     [
         ("", "Type your full name to agree."),
         ("  ", "Type your full name to agree."),
+        ("\u200b\u202e \u2060", "Type your full name to agree."),
         ("MO", "between 3 and 120 characters"),
         ("n" * 121, "between 3 and 120 characters"),
         ("Ada\x00Marsh", "can’t be stored"),

@@ -167,6 +167,7 @@ def test_another_kind_and_price_are_offered_to_the_cent(
         ({"verdict": "accept", "kind": "sprint", "price": "20,000,000"}, "at most $10,000,000"),
         ({"verdict": "ask"}, "Write what you would like to know."),
         ({"verdict": "ask", "message": " \n "}, "Write what you would like to know."),
+        ({"verdict": "ask", "message": "\u200b\u2060"}, "Write what you would like to know."),
         ({"verdict": "decline", "message": "a" * 4001}, "at most 4,000 characters"),
         ({"verdict": "decline", "message": "a\x00b"}, "can’t be stored"),
         ({"verdict": "decline", "version": "0"}, "Reload the page"),

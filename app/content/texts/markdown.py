@@ -9,6 +9,7 @@ from typing import Any, Final
 import msgspec
 import nh3
 from markdown_it import MarkdownIt
+from markdown_it.common.utils import escapeHtml
 from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import OptionsDict
@@ -19,7 +20,7 @@ from app.content.texts.diagrams import figure
 from app.content.texts.plain_text import plain_text
 from app.content.texts.proofs import NO_PROOFS, SCHEME, Proofs
 from app.content.texts.tables import SCROLLS, STACKS, prepare_tables
-from app.content.texts.typography import RULES, typeset
+from app.content.texts.typography import RULES, break_path, set_lines, typeset
 
 TAGS: Final = nh3.ALLOWED_TAGS | {"section"}
 ATTRIBUTES: Final = {
@@ -80,6 +81,8 @@ def markdown_parser() -> MarkdownIt:
     parser.use(footnote_plugin)
     parser.use(anchors_plugin, min_level=2, max_level=3)
     parser.add_render_rule("link_open", open_link)
+    parser.add_render_rule("text", by_token(lambda token: set_lines(escapeHtml(token.content))))
+    parser.add_render_rule("code_inline", by_token(write_code))
     parser.add_render_rule("footnote_block_open", by_token(open_footnotes))
     parser.add_render_rule("footnote_caption", by_token(name_footnote))
     parser.add_render_rule("footnote_anchor", by_token(lead_back))
@@ -136,6 +139,10 @@ def by_token(write: Callable[[Token], str]) -> RenderRule:
         return write(tokens[index])
 
     return rule
+
+
+def write_code(code: Token) -> str:
+    return f"<code>{break_path(escapeHtml(code.content))}</code>"
 
 
 def open_footnotes(_: Token) -> str:

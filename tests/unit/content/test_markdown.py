@@ -83,3 +83,14 @@ def test_a_diagram_carries_its_words_and_its_caption() -> None:
     assert 'role="img" aria-label="A &quot;way&quot; &amp; more"' in html
     assert "<figcaption>It’s the “way”</figcaption>" in html
     assert "<p><figure" not in html
+
+
+def test_a_figure_stays_in_one_line_with_its_unit() -> None:
+    assert "126&nbsp;MB in 25&nbsp;ms, 8 servers" in render("126 MB in 25 ms, 8 servers")
+
+
+def test_a_long_path_or_address_breaks_behind_a_slash_and_leads_where_it_led() -> None:
+    assert "<code>app/<wbr>events/<wbr>log.py</code>" in render("`app/events/log.py`")
+    assert "either/or" in render("either/or")
+    html = render("<https://example.org/docs/x>")
+    assert '<a href="https://example.org/docs/x">https://example.org/<wbr>docs/<wbr>x</a>' in html

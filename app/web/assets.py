@@ -31,6 +31,7 @@ CORE: Final = (
     "forms",
     "choices",
     "attachments",
+    "print",
 )
 BUNDLES: Final = {
     "css/site.css": CORE,

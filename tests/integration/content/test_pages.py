@@ -74,6 +74,13 @@ def test_an_engagement_shows_when_for_whom_and_every_line_of_its_price(
     assert html.count("<li>") >= len(offer.who_for) + len(offer.not_for) + len(offer.terms)
 
 
+def test_the_weightiest_criterion_is_named_first(client: FlaskClient) -> None:
+    html = client.get("/engagements/").text
+    judged = html[html.index('id="judged"') :]
+    points = [int(figure) for figure in re.findall(r'<td class="num">(\d+)</td>', judged)]
+    assert len(points) > 5 and points == sorted(points, reverse=True)
+
+
 @pytest.mark.parametrize("path", ["/engagements/retainer", "/articles/nothing", "/nothing"])
 def test_an_unknown_address_says_what_to_do(client: FlaskClient, path: str) -> None:
     response = client.get(path)

@@ -4,13 +4,13 @@ import re
 
 import pytest
 import requests
-from playwright.sync_api import expect
+from playwright.sync_api import Locator, expect
 
 from tests.journeys.conftest import Visit
 from tests.journeys.history import History
 from tests.journeys.prospect import cookie_of_finished_draft
 from tests.journeys.staff import TIMEOUT, Reviewer
-from tests.journeys.tour.stops import TOUR
+from tests.journeys.tour.stops import COMPARER, TOUR
 from tests.site import Site
 
 BRAND = " · Champlin Enterprises"
@@ -97,3 +97,37 @@ def test_a_printed_step_holds_the_questions_with_the_answers_and_no_buttons(
     ):
         expect(shown.first).to_be_visible()
     expect(page.locator(".button:visible, #autosave:visible, nav:visible")).to_have_count(0)
+
+
+def test_a_printed_comparison_holds_the_answers_and_invites_to_nothing(visit: Visit) -> None:
+    page = visit(1440)
+    page.goto(f"{COMPARER}?again=no&order=none&runs=team&peak=hundreds&shape=work")
+    invitation = page.get_by_role("complementary", name="Is this your system?")
+    for shown in (invitation, page.get_by_text("Change one and compare")):
+        expect(shown).to_be_visible()
+    page.emulate_media(media="print")
+    expect(page.locator(":checked:visible")).to_have_count(5)
+    for hidden in (invitation, page.get_by_text("Change one and compare")):
+        expect(hidden).to_be_hidden()
+    expect(page.locator(".button:visible")).to_have_count(0)
+
+
+@pytest.mark.parametrize("locale", ["en-US", "de-DE"])
+def test_a_price_stands_below_its_name_where_the_letters_are_too_large_for_both(
+    visit: Visit, locale: str
+) -> None:
+    page = visit(390, locale=locale)
+    page.goto("/")
+    row = page.get_by_role("row").filter(has_text="Fractional")
+    name, price = row.get_by_role("link"), row.locator(".num")
+    assert top_of(price) < bottom_of(name)
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    assert top_of(price) >= bottom_of(name)
+
+
+def top_of(part: Locator) -> float:
+    return float(part.evaluate("part => part.getBoundingClientRect().top"))
+
+
+def bottom_of(part: Locator) -> float:
+    return float(part.evaluate("part => part.getBoundingClientRect().bottom"))

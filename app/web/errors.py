@@ -61,7 +61,7 @@ PAGES = {
     413: (
         lazy_gettext("That was too large"),
         lazy_gettext("The site takes up to 256 KB of text in one request."),
-        lazy_gettext("Shorten what you wrote and send it again."),
+        lazy_gettext("Go back, shorten what you wrote and send it again."),
     ),
     429: (
         lazy_gettext("Too many attempts"),

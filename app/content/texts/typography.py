@@ -19,8 +19,8 @@ def typeset(words: str) -> str:
 
 
 def set_lines(words: str) -> str:
-    """HTML, of words escaped already: a figure stays with its unit, and a long address breaks behind
-    a slash."""
+    """HTML, of words escaped already: a figure stays with its unit, and a long address breaks
+    behind a slash."""
     kept = BEFORE_UNIT.sub("\N{NO-BREAK SPACE}", words)
     return ADDRESS.sub(lambda address: break_path(address[0]), kept)
 

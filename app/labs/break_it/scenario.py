@@ -82,8 +82,8 @@ BREAK_IT = Scenario(
     title=lazy_gettext("Break it"),
     summary=lazy_gettext(
         "Send an application and break what you like on its way: kill the scorer, repeat every"
-        " event, take the mail server away, make the charge fail until you mend it. The end is always"
-        " one engagement, one mail and one charge."
+        " event, take the mail server away, make the charge fail until you mend it. The end is"
+        " always one engagement, one mail and one charge."
     ),
     story=(
         lazy_gettext(

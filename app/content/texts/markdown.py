@@ -20,7 +20,7 @@ from app.content.texts.diagrams import figure
 from app.content.texts.plain_text import plain_text
 from app.content.texts.proofs import NO_PROOFS, SCHEME, Proofs
 from app.content.texts.tables import SCROLLS, STACKS, prepare_tables
-from app.content.texts.typography import RULES, break_path, set_lines, typeset
+from app.content.texts.typography import RULES, set_code, set_lines, typeset
 
 TAGS: Final = nh3.ALLOWED_TAGS | {"section"}
 ATTRIBUTES: Final = {
@@ -142,7 +142,7 @@ def by_token(write: Callable[[Token], str]) -> RenderRule:
 
 
 def write_code(code: Token) -> str:
-    return f"<code>{break_path(escapeHtml(code.content))}</code>"
+    return f"<code>{set_code(escapeHtml(code.content))}</code>"
 
 
 def open_footnotes(_: Token) -> str:

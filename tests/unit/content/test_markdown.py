@@ -90,7 +90,9 @@ def test_a_figure_stays_in_one_line_with_its_unit() -> None:
 
 
 def test_a_long_path_or_address_breaks_behind_a_slash_and_leads_where_it_led() -> None:
-    assert "<code>app/<wbr>events/<wbr>log.py</code>" in render("`app/events/log.py`")
+    path = "app/events/projections/folded_table.py"
+    assert f"<code>{path.replace('/', '/<wbr>')}</code>" in render(f"`{path}`")
+    assert "<code>app/events/log.py</code>" in render("`app/events/log.py`")
     assert "either/or" in render("either/or")
     html = render("<https://example.org/docs/x>")
     assert '<a href="https://example.org/docs/x">https://example.org/<wbr>docs/<wbr>x</a>' in html

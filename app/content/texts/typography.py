@@ -27,5 +27,5 @@ def set_lines(words: str) -> str:
 
 
 def set_code(code: str) -> str:
-    """HTML, of code escaped already: a long path breaks behind a slash rather than within a name."""
+    """HTML, of code escaped already: a long path breaks behind a slash, not within a name."""
     return BEHIND_SLASH.sub("<wbr>", code) if len(code) > LONG else code

@@ -74,6 +74,13 @@ def test_an_engagement_shows_when_for_whom_and_every_line_of_its_price(
     assert html.count("<li>") >= len(offer.who_for) + len(offer.not_for) + len(offer.terms)
 
 
+def test_the_figure_of_the_home_page_leads_to_the_stages_that_it_leaves_out(
+    client: FlaskClient,
+) -> None:
+    caption = re.search(r"<figcaption>(.*?)</figcaption>", client.get("/").text, re.DOTALL)
+    assert caption and 'href="/labs/this-site"' in caption[1]
+
+
 def test_the_weightiest_criterion_is_named_first(client: FlaskClient) -> None:
     html = client.get("/engagements/").text
     judged = html[html.index('id="judged"') :]

@@ -55,7 +55,8 @@ def confirm_receipt(session: Session, sent: RecordedEvent) -> None:
     if is_held_until_released(session, sent):
         return
     application = share_lock_application(session, sent.subject_id)
-    letter = to_prospect.received(application)
+    promise = open_promise(session, read_stream(session, sent.stream))
+    letter = to_prospect.received(application, promise)
     write_to(session, application.email, letter, because=sent, application_id=application.id)
 
 

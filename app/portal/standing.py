@@ -24,7 +24,7 @@ RECEIVED = Standing(
         "It is being scored and priced by rule, which takes seconds. Then a person reads it, and"
         " answers by mail and on this page. You have nothing to do."
     ),
-    lazy_gettext("Scored and priced"),
+    lazy_gettext("With a reviewer"),
     is_settled=False,
 )
 WITH_REVIEWER = Standing(

@@ -10,8 +10,11 @@ from flask_babel import gettext
 
 from app.applications.events import ApplicationDeclined, MoreRequested
 from app.applications.models import Application, Draft
+from app.applications.promise import Promise
+from app.database import utc_now
 from app.notifications.letters.letter import Letter, in_their_language, paragraphs_of
 from app.notifications.letters.links import CONVERSATION, link_to, status_page
+from app.web.deadline import deadline, holidays_before
 from app.web.rendering import plain_date
 
 
@@ -59,18 +62,19 @@ def draft_expiring(draft: Draft, ends_on: date) -> Letter:
 
 
 @in_their_language
-def received(application: Application) -> Letter:
+def received(application: Application, promise: Promise | None) -> Letter:
+    """``promise`` is what they were promised, where they wait for it."""
     return Letter(
         template="received",
         subject=gettext("We have your application %(reference)s", reference=application.reference),
         paragraphs=(
             gettext("Dear %(name)s,", name=application.name),
             gettext(
-                "Your application for %(company)s is stored under %(reference)s. You will have an"
-                " answer from a person within one working day.",
+                "Your application for %(company)s is stored under %(reference)s.",
                 company=application.company,
                 reference=application.reference,
             ),
+            _answer_promised(promise),
         ),
         action=(gettext("See where it stands"), status_page(application)),
         closing=(gettext("The link opens your page without a password, so keep it to yourself."),),
@@ -167,3 +171,14 @@ def withdrawal_confirmed(application: Application) -> Letter:
         ),
         action=(gettext("Your page"), status_page(application)),
     )
+
+
+def _answer_promised(promise: Promise | None) -> str:
+    """By when they have an answer; no date where it is past, as after a hold it may be."""
+    if promise is None or promise.due_at <= utc_now():
+        return gettext("A person reads it and answers.")
+    answer = gettext(
+        "You will have an answer from a person within one working day, by %(time)s.",
+        time=deadline(promise.due_at),
+    )
+    return f"{answer} {holidays_before(promise.given_at, promise.due_at)}".rstrip()

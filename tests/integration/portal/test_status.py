@@ -17,6 +17,7 @@ from app.applications.service import decide_application
 from app.database import db
 
 Handle = Callable[[], None]
+TITLE = re.compile(r'timeline__title">(.*?)</p>')
 
 
 def seen_in(page: str) -> str:
@@ -54,6 +55,16 @@ def test_the_page_asks_again_until_the_application_is_with_a_reviewer(
     settled = client.get(path).text
     assert "Your application is with a reviewer." in settled
     assert "/progress" not in settled
+
+
+def test_what_the_page_says_comes_next_is_what_then_comes(
+    client: FlaskClient, path: str, handle_events: Handle
+) -> None:
+    before = TITLE.findall(client.get(path).text)
+    handle_events()
+    after = TITLE.findall(client.get(path).text)
+    assert before[-1] == after[-2] == "With a reviewer"
+    assert len(set(after)) == len(after)
 
 
 def test_a_page_that_asks_without_knowing_anything_gets_the_part(

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application
@@ -13,6 +13,7 @@ from app.applications.promise import Promise, deadline_after, open_promise
 from app.events.store import read_stream
 from app.events.types import stream_of
 from app.messages.service import write_as_prospect
+from app.notifications.models import MailMessage
 from tests.integration.screening.conftest import Press, fresh, mails_of, types_of
 
 Handle = Callable[[], None]
@@ -125,3 +126,13 @@ def test_an_answer_that_fell_due_during_the_hold_falls_due_once(
     assert types_of(session, held).count(DUE) == 1
     promise = promise_to(session, held)
     assert promise and promise.is_missed
+
+
+def test_the_mail_after_a_hold_names_no_day_that_is_past(
+    held: Application, desk: FlaskClient, press: Press, session: Session, come_due: Handle
+) -> None:
+    come_due()
+    press(desk, fresh(session, held), "release")
+    come_due()
+    [mail] = session.scalars(select(MailMessage.text).filter_by(template="received"))
+    assert "A person reads it and answers." in mail and "working day" not in mail

@@ -1,0 +1,74 @@
+"""The mail that confirms an application names the day that the prospect's page names."""
+
+import tomllib
+from collections.abc import Callable
+from datetime import timedelta
+from pathlib import Path
+from zoneinfo import ZoneInfo
+
+import pytest
+from flask import Flask
+from msgspec.structs import replace
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.applications.models import Application
+from app.applications.promise import deadline_after
+from app.firm.calendar import WEEKDAYS, current_calendar
+from app.notifications.models import MailMessage
+from app.web.deadline import deadline
+from tests.submitted import submit_answers
+
+DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
+STRONG = tomllib.loads(DEMO.read_text())["applications"][0]
+DAY = timedelta(days=1)
+Handle = Callable[[], None]
+
+
+@pytest.fixture(autouse=True)
+def no_holidays(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setitem(app.extensions, "calendar", replace(current_calendar(), holidays=()))
+
+
+@pytest.fixture
+def application(session: Session) -> Application:
+    """Just sent; nothing has handled it yet."""
+    application = submit_answers(session, STRONG)
+    session.commit()
+    return application
+
+
+def receipt(session: Session) -> MailMessage:
+    return session.scalars(select(MailMessage).filter_by(template="received")).one()
+
+
+def test_it_names_the_day_of_the_answer_in_the_firms_calendar(
+    session: Session, application: Application, handle_events: Handle
+) -> None:
+    due = deadline(deadline_after(application.submitted_at))
+    handle_events()
+    for body in (receipt(session).text, receipt(session).html):
+        assert f"an answer from a person within one working day, by {due}." in body
+
+
+def test_it_says_which_holidays_the_answer_waits_for(
+    app: Flask,
+    session: Session,
+    application: Application,
+    handle_events: Handle,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    calendar = current_calendar()
+    sent_on = application.submitted_at.astimezone(ZoneInfo(calendar.timezone)).date()
+    holiday = sent_on + DAY
+    closed = replace(calendar, working_days=WEEKDAYS, holidays=(holiday,))
+    monkeypatch.setitem(app.extensions, "calendar", closed)
+    handle_events()
+    assert f"UTC). {holiday.day} {holiday:%B} is a holiday here." in receipt(session).text
+
+
+def test_a_german_one_names_it_in_german(session: Session, handle_events: Handle) -> None:
+    submit_answers(session, STRONG, language="de")
+    session.commit()
+    handle_events()
+    assert "Uhr in New York" in receipt(session).text

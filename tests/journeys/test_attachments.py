@@ -167,6 +167,31 @@ def test_a_refusal_has_the_focus_when_a_script_has_sent_the_file(
     assert watch.faults == []
 
 
+def test_what_was_wrong_with_a_file_is_not_said_of_the_next(
+    browser: Browser, site: Site, attach: Attach
+) -> None:
+    page, watch = open_page(browser, 390, at=site.url)
+    watch.provoked = 422
+    begin(page, site)
+    page.goto("/apply/attachments")
+    attach(page, "diagram.svg", DRAWING)
+    expect(page.get_by_role("alert")).to_contain_text(str(SVG))
+    attach(page, "scan.png", png_of(MOST_BYTES + 1))
+    field, said = page.get_by_label("A diagram or document"), page.locator(".field__error:visible")
+    expect(page.get_by_text(str(TOO_LARGE))).to_be_visible()
+    expect(page.get_by_text(str(SVG))).to_be_hidden()
+    expect(field).to_have_accessible_description(re.compile(re.escape(str(TOO_LARGE))))
+    field.set_input_files({"name": "a.pdf", "mimeType": "application/pdf", "buffer": pdf()})
+    expect(page.get_by_text(str(TOO_LARGE))).to_be_hidden()
+    expect(field).to_have_accessible_description("PDF or PNG, up to 10 MB.")
+    page.get_by_role("link", name="On to the review").click()
+    expect(said).to_have_count(1)
+    expect(said).to_contain_text("is not attached yet")
+    watch.look_at([page])
+    page.context.close()
+    assert watch.faults == []
+
+
 def test_a_file_that_is_too_large_is_told_before_it_is_sent(
     visit: Visit, site: Site, attach: Attach
 ) -> None:

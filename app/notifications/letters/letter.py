@@ -1,5 +1,6 @@
 """A letter: what every mail is made of, its language, and its two renderings."""
 
+import re
 from collections.abc import Callable
 from functools import wraps
 from typing import Concatenate, ParamSpec, TypeVar, cast
@@ -12,6 +13,8 @@ from app.engagements.models import Engagement
 from app.firm.brand import current_brand
 from app.firm.offers import Kind, current_offers
 from app.languages.choice import in_language, present_language
+
+EMPTY_LINES = re.compile(r"\n\s*\n")
 
 # It has no page; it tells Flask where the letters' templates are.
 letters = Blueprint("letters", __name__, template_folder="templates")
@@ -62,8 +65,9 @@ def in_their_language(
 
 
 def paragraphs_of(text: str) -> tuple[str, ...]:
-    """What somebody typed, cut at its empty lines."""
-    return tuple(part.strip() for part in text.split("\n\n") if part.strip())
+    """What somebody typed, cut at its empty lines. Each line keeps its indent, by which a list is
+    known for one."""
+    return tuple(part.strip("\n").rstrip() for part in EMPTY_LINES.split(text) if part.strip())
 
 
 def offer_name(engagement: Engagement) -> str:

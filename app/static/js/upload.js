@@ -12,17 +12,21 @@ const SHOWN = {
   "#upload-cancelled": ["cancelled"],
   "#file-not-sent": ["lost"],
 };
+const REFUSALS = ["#file-too-large", "#file-not-attached"];
 
 document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-upload]");
   if (!form) return;
   event.preventDefault();
   const input = form.querySelector("input[type=file]");
-  const isTooLarge = input.files[0]?.size > Number(form.dataset.mostBytes);
-  form.querySelector("#file-not-attached").hidden = true;
-  form.querySelector("#file-too-large").hidden = !isTooLarge;
-  if (isTooLarge) refuse(input, "file-too-large");
+  takeBack(input);
+  if (input.files[0]?.size > Number(form.dataset.mostBytes)) refuse(input, "file-too-large");
   else send(form);
+});
+
+// What was wrong with one file says nothing of the next.
+document.addEventListener("input", ({ target }) => {
+  if (target.matches("form[data-upload] input[type=file]")) takeBack(target);
 });
 
 // Who has chosen a file takes it for attached, and the button onwards is the one that stands out.
@@ -33,11 +37,18 @@ document.addEventListener("click", (event) => {
   const told = form.querySelector("#file-not-attached");
   if (!input.files.length || !told.hidden) return;
   event.preventDefault();
-  told.hidden = false;
+  takeBack(input);
   refuse(input, told.id);
 });
 
+function takeBack(input) {
+  for (const told of REFUSALS) input.form.querySelector(told).hidden = true;
+  input.removeAttribute("aria-invalid");
+  input.setAttribute("aria-describedby", "file-hint");
+}
+
 function refuse(input, reason) {
+  input.form.querySelector(`#${reason}`).hidden = false;
   input.setAttribute("aria-invalid", "true");
   input.setAttribute("aria-describedby", `file-hint ${reason}`);
   input.focus();
@@ -90,6 +101,8 @@ function show(page) {
   document.title = page.title;
   const main = document.adoptNode(page.querySelector("main"));
   document.querySelector("main").replaceWith(main);
+  // A script that comes so is not run: this one takes away what is said of a file with its choice.
+  for (const script of main.querySelectorAll("script")) import(script.src);
   const news = main.querySelector(".error-summary, .notice");
   news?.setAttribute("tabindex", "-1");
   news?.focus();

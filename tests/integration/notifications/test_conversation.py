@@ -83,6 +83,16 @@ def test_the_prospect_gets_what_staff_wrote_with_the_way_to_reply(
     assert f"/applications/{application.access_token}#conversation" in mail.text
 
 
+def test_a_list_keeps_its_indent_in_both_forms_of_the_mail(
+    session: Session, staff_write: Write
+) -> None:
+    points = "  * the diagram\n  * the incident,\n    with its times"
+    staff_write(f"Two things:\n\n{points}\n \n\n  (By May.)")
+    [mail] = session.scalars(select(MailMessage).filter_by(template="message_from_staff"))
+    assert f"Two things:\n\n{points}\n\n  (By May.)\n\n" in mail.text
+    assert f'white-space:pre-wrap">{points}</p>' in mail.html
+
+
 def test_of_somebody_erased_meanwhile_nobody_gets_an_empty_mail(
     session: Session, application: Application, handle_events: Handle
 ) -> None:

@@ -40,6 +40,14 @@ def address_of(draft: Draft | KeptDraft) -> str:
     return str(email)
 
 
+def has_address(draft: Draft | KeptDraft) -> bool:
+    """Whether a link to it can be mailed."""
+    try:
+        return bool(address_of(draft))
+    except NoAddress:
+        return False
+
+
 def is_link_mailed(session: Session, draft: KeptDraft) -> bool:
     """Whether a link into the draft is in a mail, one that was asked for or a reminder's."""
     stream = stream_of("draft", draft.id)

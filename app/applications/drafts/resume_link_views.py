@@ -6,7 +6,7 @@ the page says whose it is, and asks first where there is something to lose.
 
 from functools import partial
 
-from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
+from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from werkzeug.exceptions import TooManyRequests
@@ -19,17 +19,25 @@ from app.applications.drafts.resume_link import (
     TooManyLinks,
     address_of,
     find_draft_by_link,
+    has_address,
+    is_link_mailed,
     request_resume_link,
 )
 from app.applications.drafts.service import DraftSealed, NotThisDraft
 from app.applications.questions.questionnaire import STEP_KEYS, current_questionnaire
 from app.database import db, plain_connection
 from app.extensions import counted_as, limiter
+from app.settings import current_config
 
 LINKS_FROM_NETWORK = "5 per hour"
 LINKS_TO_ADDRESS = "3 per hour"
 # The script that keeps what could not be sent takes it for: forget it, the link wins.
 RESUMED = "resumed"
+
+
+class NothingBehindLink(Exception):
+    """The link opens no form: it never did, or the form was deleted."""
+
 
 resume_link = Blueprint("resume_link", __name__, template_folder="templates")
 
@@ -65,8 +73,14 @@ def ask(token: str) -> ResponseReturnValue:
     """Go on with the draft that the link names, at once where this browser holds no other."""
     own, draft = current_draft(), load(token)
     if own and own.id != draft.id and own.answers and not own.submitted_at:
-        step = open_step(own)
-        return render_template("applications/resume.html", owner=owner_of(draft), own_step=step)
+        return render_template(
+            "applications/resume.html",
+            owner=owner_of(draft),
+            own_step=open_step(own),
+            has_address=has_address(own),
+            link_mailed=is_link_mailed(db.session(), own),
+            token=token,
+        )
     return go_on(draft)
 
 
@@ -99,6 +113,13 @@ def answer_gone(_: NotThisDraft) -> ResponseReturnValue:
     return redirect(url_for("application_form.start"), 303)
 
 
+@resume_link.errorhandler(NothingBehindLink)
+def answer_nothing(_: NothingBehindLink) -> ResponseReturnValue:
+    """What may have become of the form; the page can't know whether there was one."""
+    days = current_config().DRAFT_DAYS
+    return render_template("applications/no_form.html", kept_days=days), 404
+
+
 @resume_link.errorhandler(DraftSealed)
 def answer_sealed(_: DraftSealed) -> ResponseReturnValue:
     """The link opens nothing that was sent; the page says where that is."""
@@ -110,17 +131,19 @@ def way_back(draft: KeptDraft) -> str:
     place = request.args.get("pressed_on")
     if place == "start-over":
         return url_for("starting_over.ask")
+    if place == "resume" and (other := request.args.get("other")):
+        return url_for(".ask", token=other)
     key = place if place in STEP_KEYS else open_step(draft).key
     back = "yes" if "back_to_review" in request.args else None
     return url_for("application_form.step", key=key, back_to_review=back)
 
 
 def load(token: str) -> KeptDraft:
-    """The link's draft; 404 for a link that is unknown. Raises DraftSealed."""
+    """The link's draft. Raises NothingBehindLink and DraftSealed."""
     with plain_connection() as connection:
         draft = find_draft_by_link(connection, token)
     if draft is None:
-        abort(404)
+        raise NothingBehindLink
     if draft.submitted_at:
         raise DraftSealed(draft.id)
     return draft

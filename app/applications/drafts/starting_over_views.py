@@ -6,8 +6,7 @@ from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 
 from app.applications.drafts.browser_draft import DRAFT_COOKIE, check_page_is_of, current_draft
-from app.applications.drafts.kept_draft import KeptDraft
-from app.applications.drafts.resume_link import NoAddress, address_of, is_link_mailed
+from app.applications.drafts.resume_link import has_address, is_link_mailed
 from app.applications.drafts.service import NotThisDraft
 from app.applications.questions.questionnaire import STEP_KEYS
 from app.database import db
@@ -45,11 +44,3 @@ def start_over() -> ResponseReturnValue:
 def answer_other(_: NotThisDraft) -> ResponseReturnValue:
     flash(gettext("Nothing is changed: this browser has another form open now. It is this one."))
     return redirect(url_for(".ask"), 303)
-
-
-def has_address(draft: KeptDraft) -> bool:
-    """Whether a link to it can be mailed."""
-    try:
-        return bool(address_of(draft))
-    except NoAddress:
-        return False

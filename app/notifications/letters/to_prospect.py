@@ -14,6 +14,7 @@ from app.applications.promise import Promise
 from app.database import utc_now
 from app.notifications.letters.letter import Letter, in_their_language, paragraphs_of
 from app.notifications.letters.links import CONVERSATION, link_to, status_page
+from app.settings import current_config
 from app.web.deadline import deadline, holidays_before
 from app.web.rendering import plain_date
 
@@ -25,7 +26,9 @@ def resume_link(draft: Draft) -> Letter:
         subject=gettext("Your application, where you left it"),
         paragraphs=(
             gettext(
-                "You asked for a way back into your application. Everything you typed is kept."
+                "You asked for a way back into your application. What you typed is kept until"
+                " %(days)s days after your last change.",
+                days=current_config().DRAFT_DAYS,
             ),
         ),
         action=(

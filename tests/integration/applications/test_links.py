@@ -115,11 +115,55 @@ def test_where_a_browser_holds_a_form_of_its_own_the_link_asks_first(
     draft = the_draft(session, name=prospect.answers["name"])
     page = other.client.get(f"/apply/resume/{draft.resume_token}")
     assert page.status_code == 200
-    assert "Go on with the form of m…@tidewater-freight.example?" in html.unescape(page.text)
+    owner = '<span class="unbroken">m…@tidewater-freight.example</span>'
+    assert f"Go on with the form of {owner}?" in html.unescape(page.text)
     assert prospect.answers["email"] not in page.text
     assert "Somebody else" in other.see("you")
     own = re.search(r'href="([^"]+)">Keep my own form', page.text)
     assert own and own[1] == "/apply/system"
+
+
+def test_before_a_form_gives_way_a_link_to_it_can_be_mailed(
+    prospect: Prospect, new_prospect: NewProspect, session: Session
+) -> None:
+    prospect.fill_in("you")
+    path = f"/apply/resume/{the_draft(session).resume_token}"
+    other = new_prospect()
+    other.press("you", name="Somebody else", email="else@client.example")
+    page = other.client.get(path).text
+    button = re.search(r'formaction="([^"]+)"[^>]*>Mail me a link to mine first', page)
+    assert "We have mailed you no link to it yet" in page and button
+    data = {"csrf_token": hidden(page, "csrf_token")}
+    asked = other.client.post(html.unescape(button[1]), data=data, follow_redirects=True)
+    assert asked.request.path == path
+    assert "on its way to else@client.example" in asked.text
+    assert "mailed you no link" not in asked.text and "Mail me a link" not in asked.text
+
+
+def test_of_a_form_that_no_link_can_lead_back_to_that_is_said(
+    prospect: Prospect, other: Prospect, session: Session
+) -> None:
+    prospect.fill_in("you")
+    other.press("you", email="no address")
+    draft = the_draft(session, name=prospect.answers["name"], email=prospect.answers["email"])
+    page = other.client.get(f"/apply/resume/{draft.resume_token}").text
+    assert "without one you cannot open it again" in page and "Mail me a link" not in page
+
+
+@pytest.mark.parametrize("method", ["GET", "POST"])
+def test_a_link_to_a_form_that_is_gone_says_what_may_have_become_of_it(
+    prospect: Prospect, session: Session, method: str
+) -> None:
+    prospect.fill_in("you")
+    path = f"/apply/resume/{the_draft(session).resume_token}"
+    prospect.press("delete")
+    data = {"csrf_token": hidden(prospect.client.get("/apply").text, "csrf_token")}
+    for address in (path, path[:-1], f"{path}%00"):
+        answer = prospect.client.open(address, method=method, data=data)
+        assert answer.status_code == 404
+        assert "There is no form behind this link" in answer.text
+        assert "deleted 30 days after its last change" in answer.text
+        assert 'href="/apply"' in answer.text and 'href="/lost-link"' in answer.text
 
 
 def test_whoever_goes_on_with_the_other_form_finds_it_and_reads_whose_it_is(

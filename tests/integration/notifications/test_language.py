@@ -173,6 +173,7 @@ def test_the_way_back_into_a_draft_is_mailed_in_the_drafts_language(
     handle_events()
     [mail] = mails(session, "resume_link")
     assert_german(mail, "lena@client.example")
+    assert "bis 30 Tage nach Ihrer letzten Änderung" in mail.text
 
 
 def test_the_end_of_a_draft_is_announced_in_its_language_with_the_day_written_so(

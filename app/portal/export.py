@@ -6,6 +6,8 @@ import msgspec
 from sqlalchemy.orm import Session
 
 from app.applications.models import Application, Draft
+from app.applications.questions.readable import readable_answers
+from app.applications.questions.versions import questionnaire_of
 from app.attachments.queries import attachments_of
 from app.chat.queries import chat_about
 from app.engagements.models import Engagement
@@ -13,6 +15,7 @@ from app.engagements.queries import engagement_of, streams_about
 from app.events.store import read_stream_leniently
 from app.events.types import RecordedEvent, stream_of
 from app.firm.brand import current_brand
+from app.languages.choice import in_language
 from app.notifications.queries import mail_about_person
 from app.payments.queries import payer_records
 from app.portal.trail import WITHHELD
@@ -24,9 +27,10 @@ LEFT_OUT = (
 
 
 def export_person(session: Session, application: Application) -> dict[str, Any]:
-    """The application with its answers, the files attached to it (which the person's own page hands
-    out), every event about it in the order of the log, every mail, what is noted of the payment,
-    and what the staff's channel was told. Times are UTC."""
+    """The application with its answers, in the words of the form and as they are stored, the files
+    attached to it (which the person's own page hands out), every event about it in the order of the
+    log, every mail, what is noted of the payment, and what the staff's channel was told. Times are
+    UTC."""
     engagement = engagement_of(session, application.id)
     streams = [stream_of("draft", application.draft_id), *streams_about(application, engagement)]
     events = [event for stream in streams for event in read_stream_leniently(session, stream)]
@@ -35,6 +39,8 @@ def export_person(session: Session, application: Application) -> dict[str, Any]:
         "name": application.name,
         "email": application.email,
         "company": application.company,
+        "sent_at": application.submitted_at,
+        "answers_in_words": _in_words(session, application),
         "answers": application.answers,
         "attachments": [
             {"name": file.name, "size_bytes": file.size_bytes, "attached_at": file.stored_at}
@@ -63,8 +69,8 @@ def export_own_data(session: Session, application: Application) -> dict[str, Any
     theirs = {event["data"].get("email") for event in exported["events"]}
     token = session.get_one(Draft, application.draft_id).resume_token
     return {
-        **exported,
         "left_out": f"{LEFT_OUT} Write to {current_brand().email} if you want those too.",
+        **exported,
         "events": [
             {**event, "data": {k: v for k, v in event["data"].items() if v != token}}
             for event in exported["events"]
@@ -76,6 +82,18 @@ def export_own_data(session: Session, application: Application) -> dict[str, Any
             if mail["to"] in theirs
         ],
     }
+
+
+def _in_words(session: Session, application: Application) -> list[dict[str, Any]]:
+    """The answers as the prospect's page shows them, in the language that they applied in."""
+    with in_language(application.language):
+        questionnaire = questionnaire_of(session, application.questions_version)
+        return [
+            {"page": step.title, "question": question, "answer": answer}
+            for step, rows in readable_answers(application.answers, questionnaire)
+            for question, answer in rows
+            if answer
+        ]
 
 
 def _payment(session: Session, engagement: Engagement) -> dict[str, Any] | None:

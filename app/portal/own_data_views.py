@@ -47,7 +47,7 @@ def trail(token: str) -> Response:
 def export(token: str) -> Response:
     """Everything that is stored about the prospect, apart from the firm's own notes."""
     application = open_application(token)
-    return as_file(export_own_data(db.session(), application), f"{application.reference}.json")
+    return as_file(export_own_data(db.session(), application), f"data-{application.reference}.json")
 
 
 @own_data.get("/applications/<token>/withdraw")

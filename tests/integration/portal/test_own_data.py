@@ -3,6 +3,7 @@
 import json
 import uuid
 from collections.abc import Callable
+from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -14,8 +15,10 @@ from app.engagements.queries import engagement_of
 from app.events.store import read_stream
 from app.events.types import stream_of
 from tests.integration.portal.conftest import Send
+from tests.submitted import submit_answers
 
 Handle = Callable[[], None]
+IN_WORDS = {"en": "CTO or head of engineering", "de": "CTO oder Leitung der Entwicklung"}
 FILE = f"/attachments/{uuid.uuid4()}"
 PAGES = ("", "/progress", "/deposit", "/withdraw", "/erase", "/trail.json", "/export.json", FILE)
 
@@ -36,6 +39,22 @@ def test_a_copy_holds_what_was_sent_and_every_mail_to_them(
     assert copy["answers"] == application.answers and copy["email"] == application.email
     assert {mail["to"] for mail in copy["mail"]} == {application.email}
     assert any(event["data"].get("message") == asked for event in copy["events"])
+
+
+@pytest.mark.parametrize("language", IN_WORDS)
+def test_a_copy_has_the_answers_in_the_words_of_the_form_too(
+    client: FlaskClient, session: Session, demo_answers: dict[str, Any], language: str
+) -> None:
+    application = submit_answers(session, demo_answers, language=language)
+    session.commit()
+    answer = client.get(f"/applications/{application.access_token}/export.json")
+    assert f'filename="data-{application.reference}.json"' in answer.headers["Content-Disposition"]
+    copy = json.loads(answer.data)
+    assert [row["answer"] for row in copy["answers_in_words"]][:4] == [
+        *(application.name, application.email, IN_WORDS[language], application.company)
+    ]
+    assert len(copy["answers_in_words"]) == len(application.answers)
+    assert copy["sent_at"] == application.submitted_at.isoformat().replace("+00:00", "Z")
 
 
 def test_a_copy_gives_neither_score_nor_staff_away_and_says_what_it_leaves_out(

@@ -186,7 +186,9 @@ def confirm_deposit(session: Session, paid: RecordedEvent) -> None:
     engagement = get_engagement(session, paid.subject_id)
     application = share_lock_application(session, engagement.application_id)
     amount_cents, currency = paid.data.amount_cents, paid.data.currency
-    receipt = to_client.deposit_receipt(application, engagement, amount_cents, currency)
+    receipt = to_client.deposit_receipt(
+        application, engagement, amount_cents, currency, paid.recorded_at
+    )
     write_to(session, application.email, receipt, because=paid, application_id=application.id)
     letter = staff_news.deposit_paid(application, amount_cents, currency, paid.data.method)
     tell_staff(session, letter, because=paid, application_id=application.id)

@@ -29,7 +29,7 @@ from app.portal.standing import (
     WITHDRAWN,
     Standing,
 )
-from app.web.deadline import deadline, holidays_before
+from app.web.deadline import deadline, explained
 from app.web.rendering import datetime_utc
 
 WITHOUT_A_DATE = {
@@ -105,13 +105,13 @@ def _answer(promise: Promise) -> str:
         "We act next: a person answers within one working day, by %(time)s.",
         time=deadline(promise.due_at),
     )
-    return _explained(answer, promise.given_at, promise.due_at)
+    return explained(answer, promise.given_at, promise.due_at)
 
 
 def _reply(wrote_at: datetime, due_at: datetime) -> str:
     if utc_now() <= due_at:
         reply = gettext("A person answers what you wrote by %(time)s.", time=deadline(due_at))
-        return _explained(reply, wrote_at, due_at)
+        return explained(reply, wrote_at, due_at)
     return gettext(
         "We are late: what you wrote was to be answered by %(time)s.", time=datetime_utc(due_at)
     )
@@ -123,17 +123,12 @@ def _first_day(bound_at: datetime, due_at: datetime) -> str:
         turn = gettext(
             "We act next: by %(time)s we write to agree the first day.", time=deadline(due_at)
         )
-        return _explained(turn, bound_at, due_at)
+        return explained(turn, bound_at, due_at)
     return gettext(
         "We were due to write by %(time)s to agree the first day. If nothing has come, write to"
         " us below.",
         time=datetime_utc(due_at),
     )
-
-
-def _explained(sentence: str, since: datetime, due_at: datetime) -> str:
-    """The sentence, and why its date is as far off as it is."""
-    return f"{sentence} {holidays_before(since, due_at)}".rstrip()
 
 
 def _bound_since(events: Sequence[RecordedEvent], engagement: Engagement) -> datetime:

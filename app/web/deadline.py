@@ -27,6 +27,12 @@ def deadline(due_at: datetime) -> str:
     )
 
 
+def explained(sentence: str, since: datetime, due_at: datetime) -> str:
+    """The sentence that names the deadline of what was said at ``since``, and why it is as far off
+    as it is."""
+    return f"{sentence} {holidays_before(since, due_at)}".rstrip()
+
+
 def holidays_before(since: datetime, due_at: datetime) -> str:
     """Why the deadline of what was said at ``since`` is as far off as it is: a sentence, or ""
     where no holiday lies between."""

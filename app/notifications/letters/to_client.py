@@ -1,15 +1,20 @@
 """The letters to a prospect about the engagement: the offer, the contract, the deposit."""
 
+from datetime import datetime
+
 from flask_babel import gettext
 
 from app.applications.events import ApplicationAccepted
 from app.applications.models import Application
+from app.applications.promise import deadline_after
+from app.database import utc_now
 from app.engagements.models import Engagement
 from app.engagements.pricing import Proposal, Quote, proposal_at
 from app.firm.offers import current_offers
 from app.languages.prose import in_present_language
 from app.notifications.letters.letter import Letter, in_their_language, offer_name, paragraphs_of
 from app.notifications.letters.links import status_page
+from app.web.deadline import deadline, explained
 from app.web.rendering import money, price
 
 
@@ -77,9 +82,13 @@ def agreement_confirmed(application: Application, engagement: Engagement) -> Let
 
 @in_their_language
 def deposit_receipt(
-    application: Application, engagement: Engagement, amount_cents: int, currency: str
+    application: Application,
+    engagement: Engagement,
+    amount_cents: int,
+    currency: str,
+    arrived_at: datetime,
 ) -> Letter:
-    """The money has arrived."""
+    """The money has arrived; from then on we have a working day to write."""
     about = {
         "amount": money(amount_cents, currency),
         "reference": application.reference,
@@ -89,22 +98,33 @@ def deposit_receipt(
         subject = gettext("First month paid: %(amount)s (%(reference)s)", **about)
         arrived = gettext(
             "Your payment of %(amount)s for the first month has arrived, and your %(offer)s is"
-            " confirmed. We will write within one working day to agree the first day.",
+            " confirmed.",
             **about,
         )
     else:
         subject = gettext("Deposit received: %(amount)s (%(reference)s)", **about)
         arrived = gettext(
-            "Your deposit of %(amount)s has arrived, and your %(offer)s is confirmed. We will"
-            " write within one working day to agree the first day.",
-            **about,
+            "Your deposit of %(amount)s has arrived, and your %(offer)s is confirmed.", **about
         )
     return Letter(
         template="deposit_receipt",
         subject=subject,
-        paragraphs=(gettext("Dear %(name)s,", name=application.name), arrived),
+        paragraphs=(
+            gettext("Dear %(name)s,", name=application.name),
+            arrived,
+            _first_day_promised(arrived_at),
+        ),
         action=(gettext("Your page"), status_page(application)),
     )
+
+
+def _first_day_promised(since: datetime) -> str:
+    """By when we write; no date where it is past, as after a delivery that had to be repeated."""
+    due_at = deadline_after(since)
+    if due_at <= utc_now():
+        return gettext("We will write to agree the first day.")
+    promise = gettext("We will write by %(time)s to agree the first day.", time=deadline(due_at))
+    return explained(promise, since, due_at)
 
 
 def _in_short(proposal: Proposal, price: str) -> tuple[tuple[str, str], ...]:

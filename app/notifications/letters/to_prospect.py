@@ -15,7 +15,7 @@ from app.database import utc_now
 from app.notifications.letters.letter import Letter, in_their_language, paragraphs_of
 from app.notifications.letters.links import CONVERSATION, link_to, status_page
 from app.settings import current_config
-from app.web.deadline import deadline, holidays_before
+from app.web.deadline import deadline, explained
 from app.web.rendering import plain_date
 
 
@@ -153,6 +153,7 @@ def declined(application: Application, verdict: ApplicationDeclined) -> Letter:
             *paragraphs_of(verdict.message),
             gettext("Thank you for the time you gave it."),
         ),
+        action=(gettext("Your page"), status_page(application)),
     )
 
 
@@ -184,4 +185,4 @@ def _answer_promised(promise: Promise | None) -> str:
         "You will have an answer from a person within one working day, by %(time)s.",
         time=deadline(promise.due_at),
     )
-    return f"{answer} {holidays_before(promise.given_at, promise.due_at)}".rstrip()
+    return explained(answer, promise.given_at, promise.due_at)

@@ -151,6 +151,7 @@ def test_each_letter_about_a_german_application_is_german_and_leads_to_german_pa
     handle_events()
     [mail] = mails(session, template)
     assert_german(mail, application.email)
+    assert f"/applications/{application.access_token}?lang=de" in mail.text
     if deed != "written to":
         assert f"Guten Tag {application.name}," in mail.text
 

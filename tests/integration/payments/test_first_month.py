@@ -1,5 +1,7 @@
 """A Fractional's first month is called that, as in the proposal, wherever it is due or paid."""
 
+import html
+import re
 from collections.abc import Callable
 
 import pytest
@@ -34,6 +36,11 @@ FIRST_MONTH = {
     ),
 }
 
+DEADLINE = {
+    "en": re.compile(r"We will write (by .* UTC\)) to agree the first day"),
+    "de": re.compile(r"(Bis zum .* UTC\)) schreiben wir Ihnen"),
+}
+
 
 @pytest.mark.parametrize("language", FIRST_MONTH)
 def test_a_fractionals_first_month_is_no_deposit(
@@ -63,6 +70,8 @@ def test_a_fractionals_first_month_is_no_deposit(
     assert heading in paid
     receipt = session.scalars(select(MailMessage).filter_by(template="deposit_receipt")).one()
     assert receipt.subject.startswith(subject) and arrived in receipt.text
+    promised = DEADLINE[language].search(receipt.text)
+    assert promised and promised[1] in html.unescape(paid)
     contract = session.scalars(select(MailMessage).filter_by(template="agreement_confirmed")).one()
     assert owed in contract.text
     for text in (due, paid, receipt.subject, receipt.text):

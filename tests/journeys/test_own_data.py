@@ -46,6 +46,14 @@ def test_a_prospect_downloads_the_trail_and_checks_it_by_themselves(
     assert checked.stdout.startswith(f"ALTERED: row 1 of application-{applied.id}: "), checked
 
 
+def test_what_was_sent_reads_as_it_was_typed(visit: Visit, site: Site) -> None:
+    typed = "Three things go wrong:\n\n  * orders are lost\n  * and doubled,\n    by the dozen"
+    page = visit(390)
+    page.goto(apply(site, problem=typed).page)
+    page.get_by_text("Show all answers").click()
+    assert typed in page.locator("dd", has_text="Three things").inner_text()
+
+
 @scripting
 def test_a_prospect_withdraws_and_the_reviewers_hear_of_it(
     visit: Visit, site: Site, ada: Reviewer, javascript: bool

@@ -194,6 +194,7 @@ FORM = (
     ),
     Stop("resume", "resume:unsent", shows="Go on with the form of", who="applicant"),
     Stop("resume, gone on", "resume:unsent", (GO_THERE,), shows="can read it", who="applicant"),
+    Stop("resume, gone", "/apply/resume/nothing", shows="There is no form behind this link"),
     Stop("step, link mailed", "/apply/you", (MAIL_LINK,), shows="on its way", who="applicant"),
     Stop(
         "step, links mailed", "/apply/you", (MAIL_LINK,) * 4, shows="none was sent", who="applicant"

@@ -43,7 +43,7 @@ def locale() -> str:
         *("/", "/engagements/", "/engagements/build", "/articles/", "/privacy", "/nothing-here"),
         *("/apply", *(f"/apply/{key}" for key in STEP_KEYS)),
         *("/apply/attachments", "/apply/outlook", "/apply/start-over"),
-        *("/apply/delete", "resume:unsent"),
+        *("/apply/delete", "resume:unsent", "/apply/resume/nothing"),
         *("own:asked", "own:offered", "own:agreed", "withdraw:proposed", "erase:proposed"),
         *(COMPARER, *(stop.path for stop in LABS if not stop.deeds)),
     ],

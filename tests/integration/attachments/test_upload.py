@@ -86,12 +86,14 @@ def test_without_a_token_nothing_is_taken(prospect: Prospect, uploads: Path) -> 
 
 
 def test_the_sixth_file_is_refused_until_one_is_removed(prospect: Prospect) -> None:
+    hint = "Remove one to attach another."
     for number in range(5):
         assert prospect.attach(pdf(), f"{number}.pdf").status_code == 303
-    assert 'type="file"' not in prospect.page
+    assert 'type="file"' not in prospect.page and hint in prospect.page
     answer = prospect.attach(pdf(), "6.pdf")
     assert answer.status_code == 422 and "can have 5 files" in problem(answer)
     assert prospect.remove(prospect.files[2].id).status_code == 303
+    assert 'type="file"' in prospect.page and hint not in prospect.page
     assert prospect.attach(pdf(), "6.pdf").status_code == 303
     assert [file.name for file in prospect.files] == ["0.pdf", "1.pdf", "3.pdf", "4.pdf", "6.pdf"]
 

@@ -9,6 +9,7 @@ from datetime import date
 
 from sqlalchemy.orm import Session
 
+from app.accounts.queries import staff_names
 from app.applications.events import PageLinkReplaced
 from app.applications.models import Application
 from app.applications.promise import open_promise
@@ -100,7 +101,7 @@ def _application_of(session: Session, stream: str) -> Application | None:
 def send_decision(session: Session, decided: RecordedEvent) -> None:
     """application.accepted, .declined, .more_requested → the reviewer's answer, to the prospect."""
     application = share_lock_application(session, decided.subject_id)
-    letter = decision_letter(session, application, decided.data)
+    letter = decision_letter(session, application, decided.data, by=_writer_of(session, decided))
     write_to(session, application.email, letter, because=decided, application_id=application.id)
 
 
@@ -125,8 +126,15 @@ def pass_on_message(session: Session, received: RecordedEvent) -> None:
 def send_message(session: Session, sent: RecordedEvent) -> None:
     """message.sent → what a member of staff wrote, to the prospect."""
     application = share_lock_application(session, sent.subject_id)
-    letter = to_prospect.message_from_staff(application, sent.data.message)
+    letter = to_prospect.message_from_staff(
+        application, sent.data.message, by=_writer_of(session, sent)
+    )
     write_to(session, application.email, letter, because=sent, application_id=application.id)
+
+
+def _writer_of(session: Session, written: RecordedEvent) -> str:
+    """The name of the member of staff behind the event, or "" where it was nobody of them."""
+    return staff_names(session).get(written.metadata.actor, "")
 
 
 def announce_withdrawal(session: Session, withdrawn: RecordedEvent) -> None:

@@ -44,7 +44,7 @@ def write(application_id: uuid.UUID) -> ResponseReturnValue:
     if unread_messages(subject, form):
         return refuse_unread(subject, form)
     text = form.text.data or ""
-    letter = message_from_staff(subject, text)
+    letter = message_from_staff(subject, text, by=current_user.name)
     if request.form.get("confirmed") != fingerprint(letter) and subject.erased_at is None:
         beside = decision_form(subject)
         return show_preview(subject, form, beside, decision="None, a message only", letter=letter)

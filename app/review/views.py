@@ -67,7 +67,7 @@ def decide(application_id: uuid.UUID) -> ResponseReturnValue:
     is_late = form.seen_version != subject.version or not subject.is_open
     if is_late or unread_messages(subject, form):
         return answer_late_decision(subject, form, verdict)
-    letter = decision_letter(db.session(), subject, verdict)
+    letter = decision_letter(db.session(), subject, verdict, by=current_user.name)
     if request.form.get("confirmed") != fingerprint(letter):
         return show_preview(
             subject,

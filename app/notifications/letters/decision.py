@@ -2,6 +2,7 @@
 
 from typing import cast
 
+import msgspec
 from sqlalchemy.orm import Session
 
 from app.applications.events import ApplicationAccepted, MoreRequested
@@ -13,9 +14,16 @@ from app.notifications.letters import to_client, to_prospect
 from app.notifications.letters.letter import Letter
 
 
-def decision_letter(session: Session, application: Application, verdict: Verdict) -> Letter:
-    """The reviewer's verdict with the reviewer's own words. Raises OtherCurrency where no price can
-    be shown in the verdict's."""
+def decision_letter(
+    session: Session, application: Application, verdict: Verdict, *, by: str
+) -> Letter:
+    """The reviewer's verdict with the reviewer's own words, and name. Raises OtherCurrency where no
+    price can be shown in the verdict's."""
+    letter = _unsigned(session, application, verdict)
+    return msgspec.structs.replace(letter, signed_by=by)
+
+
+def _unsigned(session: Session, application: Application, verdict: Verdict) -> Letter:
     if isinstance(verdict, ApplicationAccepted):
         kind = cast(Kind, verdict.kind)
         quote = quote_shown(session, application, kind, verdict.currency)

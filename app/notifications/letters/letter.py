@@ -25,8 +25,8 @@ More = ParamSpec("More")
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
     """A mail before it has a recipient: paragraphs, then facts as (label, value), then one link.
-    ``in_brief`` is what else belongs into a line, beside the subject. ``language`` is the one that
-    it was written in."""
+    ``in_brief`` is what else belongs into a line, beside the subject. ``signed_by`` is who of the
+    staff has written it, by name. ``language`` is the one that it was written in."""
 
     template: str
     subject: str
@@ -36,6 +36,7 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
     facts_title: str = ""
     action: tuple[str, str] | None = None
     closing: tuple[str, ...] = ()
+    signed_by: str = ""
     language: str = msgspec.field(default_factory=present_language)
 
     @property

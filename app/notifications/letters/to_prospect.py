@@ -112,7 +112,8 @@ def page_link(application: Application, *, is_new: bool) -> Letter:
 
 
 @in_their_language
-def message_from_staff(application: Application, text: str) -> Letter:
+def message_from_staff(application: Application, text: str, *, by: str) -> Letter:
+    """``by`` is the name of whoever has written it."""
     return Letter(
         template="message_from_staff",
         subject=gettext(
@@ -120,6 +121,7 @@ def message_from_staff(application: Application, text: str) -> Letter:
         ),
         paragraphs=(gettext("Dear %(name)s,", name=application.name), *paragraphs_of(text)),
         action=(gettext("Reply on your page"), status_page(application, part=CONVERSATION)),
+        signed_by=by,
     )
 
 
@@ -150,8 +152,8 @@ def declined(application: Application, verdict: ApplicationDeclined) -> Letter:
                 "We have read your application for %(company)s and will not take it on.",
                 company=application.company,
             ),
-            *paragraphs_of(verdict.message),
             gettext("Thank you for the time you gave it."),
+            *paragraphs_of(verdict.message),
         ),
         action=(gettext("Your page"), status_page(application)),
     )

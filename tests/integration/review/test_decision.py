@@ -72,6 +72,8 @@ def test_the_preview_is_the_mail_that_goes_out(
     assert html.unescape(shown[1]).strip() == mail.text.strip()
     assert html.escape(mail.subject, quote=False) in preview.text
     assert mail.recipient == proposed.email and mail.recipient in preview.text
+    assert "\n-- \nAda Lovelace\nChamplin Enterprises\n" in mail.text
+    assert "<bdi>Ada Lovelace</bdi> · Champlin Enterprises · " in mail.html
 
 
 def test_the_preview_for_a_german_prospect_is_their_german_mail_on_a_page_in_english(

@@ -80,6 +80,7 @@ def test_the_mail_is_shown_first_and_then_sent_as_it_was_shown(
     handle_events()
     [mail] = session.scalars(select(MailMessage).filter_by(template="message_from_staff"))
     assert mail.recipient == applied.email and mail.text in html.unescape(preview.text)
+    assert "\n-- \nAda Lovelace\nChamplin Enterprises\n" in mail.text
     page = desk.get(done.location).text
     _, _, conversation = page.partition('id="conversation"')
     assert "The message is on its way." in conversation

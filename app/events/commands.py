@@ -8,8 +8,8 @@ from app.command_group import CommandGroup, operator
 from app.database import db
 from app.events.delivery.backfill import EVER, backfill_subscriber
 from app.events.delivery.pausing import pause_subscriber, resume_subscriber
+from app.events.epochs import begin_epoch, has_moved
 from app.events.integrity.checkpoints import make_checkpoint
-from app.events.log import begin_epoch, has_moved
 from app.events.subscription import current_subscriptions
 from app.outbound_hold.service import hold_outbound
 from app.settings import current_config

@@ -49,26 +49,6 @@ ORDER BY horizon DESC, position DESC LIMIT 1
 """)
 
 
-MOVED = text("""
-SELECT max(horizon) >= log_horizon(pg_snapshot_xmax(pg_current_snapshot())) FROM events
-""")
-BEGIN_EPOCH = text("""
-INSERT INTO log_epochs (shift)
-SELECT max(horizon) + 1 - pg_snapshot_xmin(pg_current_snapshot())::text::bigint FROM events
-""")
-
-
-def has_moved(session: Session) -> bool:
-    """Whether the log comes from a server that had given out more transaction ids than this one,
-    as after a restore: its readers then wait, and would pass over what is recorded meanwhile."""
-    return bool(session.scalar(MOVED))
-
-
-def begin_epoch(session: Session) -> None:
-    """Have the horizons go on where the other server's ended."""
-    session.execute(BEGIN_EPOCH)
-
-
 def place_of(recorded: RecordedEvent) -> Place:
     return Place(recorded.horizon, recorded.position)
 

@@ -8,7 +8,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import db
-from app.events.log import has_moved
+from app.events.epochs import has_moved
 from app.extensions import migrate
 from app.grants import can_read, owns_log
 from app.settings import current_config

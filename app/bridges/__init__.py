@@ -1,4 +1,4 @@
-"""Bridges: the log, followed to the end of the house and sent on to Kafka, RabbitMQ, EventBridge.
+"""Bridges: the log, followed to its end and sent on to Kafka, RabbitMQ, EventBridge.
 
 `addresses` reads EVENT_BRIDGES, `forward` moves a bridge along the log, and `kafka`, `rabbitmq` and
 `eventbridge` each talk to one kind of broker.

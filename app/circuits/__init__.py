@@ -1,4 +1,4 @@
-"""Circuit breakers: a service outside the house that is in trouble is left alone for a while.
+"""Circuit breakers: a service outside the site that is in trouble is left alone for a while.
 
 Use one around each call to such a service, with no transaction open:
 

@@ -33,7 +33,7 @@ def event_context(event_id: uuid.UUID | str, correlation_id: str) -> SpanContext
 def span_of_event(
     event_id: uuid.UUID, correlation_id: str, name: str, attributes: Attributes
 ) -> Span:
-    """Something done for the event outside of the house, from now on."""
+    """Something done for the event outside of the site, from now on."""
     if not is_collecting():
         return NO_SPAN
     event = event_context(event_id, correlation_id)

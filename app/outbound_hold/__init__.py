@@ -1,4 +1,4 @@
-"""The hold: after a restore nothing leaves the house before somebody has looked.
+"""The hold: after a restore nothing leaves the site before somebody has looked.
 
 What a restored database takes for unsent may have been sent since the backup was made. Mail, chat,
 webhooks and bridges each ask `is_outbound_held` where they would take the next thing to send.

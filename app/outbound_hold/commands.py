@@ -1,4 +1,4 @@
-"""What an operator does with what leaves the house: `flask outbound …`"""
+"""What an operator does with what leaves the site: `flask outbound …`"""
 
 import click
 

@@ -1,4 +1,4 @@
-"""Whether what would leave the house is held back."""
+"""Whether what would leave the site is held back."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Holding back what would leave the house, letting it go, and asking which it is."""
+"""Holding back what would leave the site, letting it go, and asking which it is."""
 
 from datetime import datetime
 

@@ -1,4 +1,4 @@
-"""Answers, as every part of the house passes them on."""
+"""Answers, as every part of the site passes them on."""
 
 Answer = str | list[str]
 Answers = dict[str, Answer]

@@ -1,4 +1,4 @@
-"""An event on the wire: a CloudEvents 1.0 message, the same on every way out of the house."""
+"""An event on the wire: a CloudEvents 1.0 message, the same on every way out of the site."""
 
 import msgspec
 from cloudevents.core.formats.json import JSONFormat

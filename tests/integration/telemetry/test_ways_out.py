@@ -1,4 +1,4 @@
-"""The spans of what leaves the house: webhooks, bridges, the chat."""
+"""The spans of what leaves the site: webhooks, bridges, the chat."""
 
 import uuid
 from collections.abc import Callable, Sequence

@@ -50,6 +50,7 @@ ORDER BY horizon DESC, position DESC LIMIT 1
 
 
 def place_of(recorded: RecordedEvent) -> Place:
+    """Where the event stands in the log's order."""
     return Place(recorded.horizon, recorded.position)
 
 

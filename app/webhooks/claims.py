@@ -18,9 +18,9 @@ from app.events.store import read_event
 from app.http_client.sender import Answer, Request
 from app.outbound_hold.service import is_outbound_held
 from app.webhooks.models import WebhookEndpoint, WebhookMessage, WebhookTry
-from app.webhooks.retry import FAILURES_UNTIL_DISABLED, MOST_TRIES, delay_after
 from app.webhooks.service import disable_endpoint
 from app.webhooks.signing import make_request
+from app.webhooks.tries import FAILURES_UNTIL_DISABLED, MOST_TRIES, delay_after
 
 # So that an endpoint that never answers leaves room for the others.
 MOST_IN_FLIGHT_EACH = 4

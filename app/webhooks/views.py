@@ -29,7 +29,7 @@ from app.webhooks.queries import (
     latest_messages,
     tries_of,
 )
-from app.webhooks.retry import MOST_TRIES
+from app.webhooks.tries import MOST_TRIES
 
 SHOWN_ONCE = "webhook_shown_once"
 

@@ -15,8 +15,8 @@ from app.webhooks import courier as courier_module
 from app.webhooks.claims import count_due
 from app.webhooks.messages import replay_failed, replay_message
 from app.webhooks.queries import tries_of
-from app.webhooks.retry import FAILURES_UNTIL_DISABLED, MOST_TRIES
 from app.webhooks.service import enable_endpoint
+from app.webhooks.tries import FAILURES_UNTIL_DISABLED, MOST_TRIES
 from tests.integration.webhooks.conftest import Add, Courier, Happen
 from tests.webhook_receiver import Reply, WebhookReceiver
 

@@ -15,7 +15,7 @@ from app.events.types import stream_of
 from app.webhooks import edit_views, service
 from app.webhooks.events import WebhookEndpointChanged
 from app.webhooks.models import WebhookEndpoint
-from app.webhooks.retry import FAILURES_UNTIL_DISABLED
+from app.webhooks.tries import FAILURES_UNTIL_DISABLED
 from tests.integration.waiting import waiting
 from tests.integration.webhooks.conftest import (
     Add,

@@ -19,9 +19,9 @@ from app.webhooks.claims import count_due, put_back_orphans
 from app.webhooks.courier import MOST_IN_FLIGHT
 from app.webhooks.models import WebhookEndpoint, WebhookMessage, WebhookTry
 from app.webhooks.queries import tries_of
-from app.webhooks.retry import MOST_TRIES
 from app.webhooks.service import delete_endpoint
 from app.webhooks.tasks import send_messages, sweep_webhooks
+from app.webhooks.tries import MOST_TRIES
 from local.redis import Redis
 from tests.integration.conftest import Tamper
 from tests.integration.events.conftest import record_from_tomorrow

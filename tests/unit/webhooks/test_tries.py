@@ -3,7 +3,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.webhooks.retry import DELAYS, JITTER, MOST_TRIES, delay_after
+from app.webhooks.tries import DELAYS, JITTER, MOST_TRIES, delay_after
 
 HOUR = 3600
 

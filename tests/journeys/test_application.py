@@ -156,13 +156,14 @@ def test_the_own_page_tells_by_itself_that_the_application_has_reached_a_reviewe
         page.goto(applied.page)
         expect(page.get_by_role("heading", name="We have your application.")).to_be_visible()
         expect(page.get_by_text("Received", exact=True)).to_be_visible()
-        assert page.get_by_text("With a reviewer", exact=True).count() == 0
+        assert page.get_by_text("Scored by rule", exact=True).count() == 0
         page.evaluate("window.openedOnce = true")
 
     if not javascript:
         applied.wait_until_engagement_is("proposed")
         page.get_by_role("link", name="Look again").click()
     expect(page.get_by_role("heading", name=WITH_REVIEWER)).to_be_visible()
-    expect(page.get_by_text("With a reviewer", exact=True)).to_be_visible()
+    for told in ("Scored by rule", "With a reviewer"):
+        expect(page.get_by_text(told, exact=True)).to_be_visible()
     if javascript:
         assert page.evaluate("window.openedOnce"), "It was loaded anew."

@@ -143,16 +143,17 @@ def more_requested(application: Application, verdict: MoreRequested) -> Letter:
 
 @in_their_language
 def declined(application: Application, verdict: ApplicationDeclined) -> Letter:
+    answer = gettext(
+        "We have read your application for %(company)s and will not take it on.",
+        company=application.company,
+    )
+    thanks = gettext("Thank you for the time you gave it.")
     return Letter(
         template="declined",
         subject=gettext("About your application %(reference)s", reference=application.reference),
         paragraphs=(
             gettext("Dear %(name)s,", name=application.name),
-            gettext(
-                "We have read your application for %(company)s and will not take it on.",
-                company=application.company,
-            ),
-            gettext("Thank you for the time you gave it."),
+            f"{answer} {thanks}",
             *paragraphs_of(verdict.message),
         ),
         action=(gettext("Your page"), status_page(application)),

@@ -72,10 +72,9 @@ def as_web_address(value: str | None) -> str | None:
 class Written(DataRequired):
     """Refuse a text of which there is nothing to see, with the message."""
 
-    def __call__(self, form: Form, field: Field) -> None:
+    def __call__(self, _form: Form, field: Field) -> None:
         if shows_nothing(field.data or ""):
             raise StopValidation(self.message)
-        super().__call__(form, field)
 
 
 def storable(form: Form, field: Field) -> None:

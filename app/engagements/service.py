@@ -27,7 +27,7 @@ class NotOnOffer(Exception):
     agree has been erased."""
 
 
-def propose_engagement(session: Session, application_id: uuid.UUID, quote: Quote) -> Engagement:
+def propose_terms(session: Session, application_id: uuid.UUID, quote: Quote) -> Engagement:
     """Record engagement.proposed, and create the application's engagement as it says."""
     proposed = EngagementProposed(
         application_id=str(application_id),
@@ -46,7 +46,7 @@ def propose_engagement(session: Session, application_id: uuid.UUID, quote: Quote
     return engagement
 
 
-def offer_engagement(session: Session, application_id: uuid.UUID, quote: Quote) -> None:
+def offer_terms(session: Session, application_id: uuid.UUID, quote: Quote) -> None:
     """Offer the client the engagement on the terms of ``quote``, the reviewer's last word.
 
     A reviewer may be quicker than the scoring, or it may have failed: then there is no proposal
@@ -54,7 +54,7 @@ def offer_engagement(session: Session, application_id: uuid.UUID, quote: Quote) 
     """
     engagement = _lock(session, Engagement.application_id == application_id)
     if engagement is None:
-        engagement = propose_engagement(session, application_id, quote)
+        engagement = propose_terms(session, application_id, quote)
     offered = EngagementOffered(
         application_id=str(application_id),
         kind=quote.kind,
@@ -66,7 +66,7 @@ def offer_engagement(session: Session, application_id: uuid.UUID, quote: Quote) 
     _record(session, engagement, offered, actor="system:engagements")
 
 
-def close_engagement(session: Session, application_id: uuid.UUID) -> None:
+def close_unless_agreed(session: Session, application_id: uuid.UUID) -> None:
     """Close the proposal of an application that was declined, withdrawn or erased, if there is one
     that nobody has agreed to."""
     engagement = _lock(
@@ -80,7 +80,7 @@ def close_engagement(session: Session, application_id: uuid.UUID) -> None:
     _record(session, engagement, closed, actor="system:engagements")
 
 
-def accept_engagement(session: Session, engagement: Engagement, *, name: str) -> None:
+def accept_terms(session: Session, engagement: Engagement, *, name: str) -> None:
     """The client agrees, under a typed name. Raises NotOnOffer for anything but an open offer, so
     that a second click changes nothing. An erasure waits for the contract that it has to see."""
     application = share_lock_application(session, engagement.application_id)
@@ -96,7 +96,7 @@ def accept_engagement(session: Session, engagement: Engagement, *, name: str) ->
     _record(session, on_offer, accepted, actor="prospect", person=application.draft_id)
 
 
-def erase_signature(session: Session, application_id: uuid.UUID) -> None:
+def forget_signature(session: Session, application_id: uuid.UUID) -> None:
     """Take the signer's name from the application's engagement."""
     session.execute(
         update(Engagement)
@@ -105,7 +105,7 @@ def erase_signature(session: Session, application_id: uuid.UUID) -> None:
     )
 
 
-def activate_engagement(session: Session, engagement_id: uuid.UUID) -> None:
+def make_active(session: Session, engagement_id: uuid.UUID) -> None:
     """The deposit is paid: the engagement becomes active."""
     engagement = session.get_one(Engagement, engagement_id, with_for_update=True)
     activated = EngagementActivated(application_id=str(engagement.application_id))

@@ -4,10 +4,16 @@ from msgspec.structs import replace
 from sqlalchemy.orm import Session
 
 from app.applications.queries import share_lock_application
-from app.engagements import service
 from app.engagements.pricing import proposal_at, quote_agreed, quote_engagement
 from app.engagements.queries import engagement_of, quote_shown
 from app.engagements.rate_card import current_rate_card
+from app.engagements.service import (
+    close_unless_agreed,
+    forget_signature,
+    make_active,
+    offer_terms,
+    propose_terms,
+)
 from app.events.types import RecordedEvent
 from app.firm.offers import current_offers
 
@@ -22,7 +28,7 @@ def propose_engagement(session: Session, scored: RecordedEvent) -> None:
     if not application.is_open or engagement_of(session, application.id):
         return
     quote = quote_engagement(scored.data.recommended_kind, application.answers, current_rate_card())
-    service.propose_engagement(session, application.id, quote)
+    propose_terms(session, application.id, quote)
 
 
 def offer_engagement(session: Session, accepted: RecordedEvent) -> None:
@@ -39,19 +45,19 @@ def offer_engagement(session: Session, accepted: RecordedEvent) -> None:
     shown = quote_shown(session, application, given.kind, given.currency)
     quote = quote_agreed(shown, given.total_cents, current_rate_card())
     offered = replace(quote, proposal=proposal_at(quote, current_offers()))
-    service.offer_engagement(session, application.id, offered)
+    offer_terms(session, application.id, offered)
 
 
 def close_engagement(session: Session, ended: RecordedEvent) -> None:
     """application.declined, .withdrawn, .erased → engagement.closed, unless it is a contract."""
-    service.close_engagement(session, ended.subject_id)
+    close_unless_agreed(session, ended.subject_id)
 
 
 def activate_engagement(session: Session, paid: RecordedEvent) -> None:
     """deposit.paid → engagement.activated."""
-    service.activate_engagement(session, paid.subject_id)
+    make_active(session, paid.subject_id)
 
 
 def erase_signature(session: Session, erased: RecordedEvent) -> None:
     """application.erased → the engagement without its signer's name."""
-    service.erase_signature(session, erased.subject_id)
+    forget_signature(session, erased.subject_id)

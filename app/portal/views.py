@@ -9,7 +9,7 @@ from app.applications.pages import open_application
 from app.applications.service import NothingAsked, provide_more
 from app.database import db
 from app.engagements.queries import engagement_of, events_about
-from app.engagements.service import NotOnOffer, accept_engagement
+from app.engagements.service import NotOnOffer, accept_terms
 from app.extensions import csrf, limiter
 from app.payments.pages import checkout_or_page
 from app.portal.forms import AgreementForm, ReplyForm
@@ -84,7 +84,7 @@ def agree(token: str) -> ResponseReturnValue:
     if engagement is None or not form.validate():
         return show_page(application, agreement_form=form), form.refusal
     try:
-        accept_engagement(db.session(), engagement, name=form.name.data or "")
+        accept_terms(db.session(), engagement, name=form.name.data or "")
         db.session.commit()
     except NotOnOffer:
         db.session.rollback()

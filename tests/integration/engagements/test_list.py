@@ -8,7 +8,7 @@ from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
 from app.engagements import queries
-from app.engagements.service import offer_engagement
+from app.engagements.service import offer_terms
 from app.events.store import read_stream
 from app.events.types import stream_of
 from tests.integration.engagements.conftest import Engage
@@ -63,7 +63,7 @@ def test_an_offer_says_since_when_it_is_out_and_the_latest_stands_first_in_its_t
 ) -> None:
     for company, hours in (("Offered first", 1), ("Offered last", 9)):
         engagement = engage("proposed", company, hours=hours)
-        offer_engagement(session, engagement.application_id, engagement.priced)
+        offer_terms(session, engagement.application_id, engagement.priced)
         session.commit()
     stream = stream_of("engagement", engagement.id)
     (offered,) = read_stream(session, stream)
@@ -78,7 +78,7 @@ def test_offers_go_on_in_the_next_page_where_the_last_one_ended(
     monkeypatch.setattr(queries, "PAGE_SIZE", 1)
     for hours in range(3):
         engagement = engage("proposed", f"Proposed {hours} hours ago", hours=hours)
-        offer_engagement(session, engagement.application_id, engagement.priced)
+        offer_terms(session, engagement.application_id, engagement.priced)
         session.commit()
     page = desk.get(f"{LIST}?status=offered").text
     seen = companies(page)

@@ -26,7 +26,7 @@ from app.applications.questions.questionnaire import original_questionnaire
 from app.applications.service import Verdict, decide_application, withdraw_application
 from app.database import new_id
 from app.engagements.queries import engagement_of
-from app.engagements.service import accept_engagement
+from app.engagements.service import accept_terms
 from app.events.store import record
 from app.events.types import stream_of
 from app.messages.service import write_as_staff
@@ -67,7 +67,7 @@ def agree(session: Session, application: Application, handle: Handle) -> None:
     handle()
     engagement = engagement_of(session, application.id)
     assert engagement
-    accept_engagement(session, engagement, name="Ada Marsh")
+    accept_terms(session, engagement, name="Ada Marsh")
 
 
 def pay(session: Session, application: Application, handle: Handle) -> None:

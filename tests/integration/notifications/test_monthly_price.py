@@ -16,7 +16,7 @@ from app.applications.events import ApplicationAccepted
 from app.applications.service import decide_application
 from app.engagements.queries import engagement_of
 from app.engagements.rate_card import current_rate_card
-from app.engagements.service import accept_engagement
+from app.engagements.service import accept_terms
 from app.notifications.models import MailMessage
 from config import ROOT
 from tests.submitted import submit_answers
@@ -62,7 +62,7 @@ def test_mails_and_page_agree_on_what_is_paid_each_month(
     assert bool(EACH_MONTH.search(page)) is is_monthly
     engagement = engagement_of(session, application.id)
     assert engagement
-    accept_engagement(session, engagement, name="Ada Marsh")
+    accept_terms(session, engagement, name="Ada Marsh")
     session.commit()
     handle_events()
     mails = session.scalars(select(MailMessage).where(MailMessage.template.in_(ABOUT_THE_PRICE)))

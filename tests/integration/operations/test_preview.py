@@ -13,7 +13,7 @@ from app.chat.queries import chat_of_this_transaction
 from app.circuits.models import CircuitRecord
 from app.database import new_id
 from app.engagements.models import Engagement
-from app.engagements.service import accept_engagement
+from app.engagements.service import accept_terms
 from app.events.delivery.dead_letters import replay_dead_letter
 from app.events.subscription import Subscriptions, current_subscriptions
 from app.events.types import RecordedEvent
@@ -86,7 +86,7 @@ def test_a_charge_is_foreseen(
     engagement = session.scalars(select(Engagement)).one()
     engagement.status = "offered"
     session.flush()
-    accept_engagement(session, engagement, name="Ada Marsh")
+    accept_terms(session, engagement, name="Ada Marsh")
     session.commit()
     with monkeypatch.context() as broken:
         broken.setattr("app.payments.subscribers.owe_deposit", refuse_to_score)

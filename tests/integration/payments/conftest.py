@@ -22,7 +22,7 @@ from werkzeug.test import TestResponse
 from app.engagements.models import Engagement
 from app.engagements.pricing import quote_engagement
 from app.engagements.rate_card import current_rate_card
-from app.engagements.service import accept_engagement, offer_engagement
+from app.engagements.service import accept_terms, offer_terms
 from app.firm.offers import Kind
 from app.payments.models import CheckoutAttempt
 from config import Config
@@ -84,11 +84,11 @@ def agree(app: Flask, session: Session) -> Callable[..., Payer]:
         application = submit_answers(session, answers)
         application.status, application.decided_at = "accepted", application.submitted_at
         quote = quote_engagement(kind, answers, current_rate_card())
-        offer_engagement(session, application.id, quote)
+        offer_terms(session, application.id, quote)
         engagement = session.scalars(
             select(Engagement).where(Engagement.application_id == application.id)
         ).one()
-        accept_engagement(session, engagement, name="Ada Marsh")
+        accept_terms(session, engagement, name="Ada Marsh")
         own_page = f"/applications/{application.access_token}"
         payer = Payer(session, app.test_client(), application.id, engagement.id, own_page)
         session.commit()

@@ -10,7 +10,7 @@ from app.applications.models import Application
 from app.database import db
 from app.engagements.models import Engagement
 from app.engagements.queries import engagement_of
-from app.engagements.service import NotOnOffer, accept_engagement
+from app.engagements.service import NotOnOffer, accept_terms
 from app.portal.service import Bound, erase_own_data
 
 NAME = "Marguerite Okonkwo"
@@ -36,7 +36,7 @@ def other(engagement: Engagement) -> Session:
 def test_an_erasure_waits_for_the_agreement_and_then_finds_a_contract(
     session: Session, other: Session, engagement: Engagement
 ) -> None:
-    accept_engagement(session, engagement, name=NAME)
+    accept_terms(session, engagement, name=NAME)
     with other, pytest.raises(OperationalError, match="lock timeout"):
         erase_own_data(other, engagement.application_id)
     session.commit()
@@ -49,16 +49,16 @@ def test_an_agreement_waits_for_the_erasure_and_then_finds_nobody_to_agree(
 ) -> None:
     erase_own_data(session, engagement.application_id)
     with other, pytest.raises(OperationalError, match="lock timeout"):
-        accept_engagement(other, engagement, name=NAME)
+        accept_terms(other, engagement, name=NAME)
     session.commit()
     with other, pytest.raises(NotOnOffer):
-        accept_engagement(other, engagement, name=NAME)
+        accept_terms(other, engagement, name=NAME)
 
 
 def test_a_contract_that_was_read_as_an_offer_before_is_seen(
     session: Session, other: Session, engagement: Engagement
 ) -> None:
-    accept_engagement(session, engagement, name=NAME)
+    accept_terms(session, engagement, name=NAME)
     session.commit()
     with other, pytest.raises(Bound):
         erase_own_data(other, engagement.application_id)
@@ -70,4 +70,4 @@ def test_an_erasure_that_was_not_there_before_is_seen(
     erase_person(session, engagement.application_id, actor="operator:ada")
     session.commit()
     with other, pytest.raises(NotOnOffer):
-        accept_engagement(other, engagement, name=NAME)
+        accept_terms(other, engagement, name=NAME)

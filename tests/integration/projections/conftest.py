@@ -21,7 +21,7 @@ from app.applications.service import Verdict, decide_application, provide_more, 
 from app.database import db
 from app.engagements.models import Engagement
 from app.engagements.queries import engagement_of
-from app.engagements.service import accept_engagement
+from app.engagements.service import accept_terms
 from app.events.due import record_due
 from app.events.models import ScheduledEvent
 from app.events.projections.projection import Projection, current_projections
@@ -102,7 +102,7 @@ class Office:
         self._decide(application_id, ApplicationDeclined(message="Sorry"))
 
     def agree(self, application_id: UUID) -> None:
-        accept_engagement(self.session, self.engagement(application_id), name="Ada Marsh")
+        accept_terms(self.session, self.engagement(application_id), name="Ada Marsh")
         self.session.commit()
 
     def pay(self, application_id: UUID) -> None:

@@ -10,7 +10,7 @@ from werkzeug.test import TestResponse
 
 from app.applications.models import Application
 from app.engagements.queries import engagement_of
-from app.engagements.service import accept_engagement
+from app.engagements.service import accept_terms
 
 Submit = Callable[..., Application]
 Handle = Callable[[], None]
@@ -74,7 +74,7 @@ def test_what_is_offered_and_then_agreed_takes_the_place_of_what_was_recommended
     assert "being written" not in page and "Build was recommended." in page
     engagement = engagement_of(session, accepted.id)
     assert engagement
-    accept_engagement(session, engagement, name="Marguerite Okonkwo")
+    accept_terms(session, engagement, name="Marguerite Okonkwo")
     session.commit()
     assert figures() == {"Agreed": "Sprint", "Price": "$12,345"}
 

@@ -16,7 +16,7 @@ from app.applications.models import Application
 from app.attachments.models import Attachment
 from app.database import utc_now
 from app.engagements.models import Engagement
-from app.engagements.service import accept_engagement
+from app.engagements.service import accept_terms
 from app.events.models import Delivery, StoredEvent
 from app.operations.replay.service import choose_dead_letters
 from app.storage.address import current_storage
@@ -78,7 +78,7 @@ def one_of_each(
     engagement = session.scalars(select(Engagement)).one()
     engagement.status = "offered"
     session.flush()
-    accept_engagement(session, engagement, name="Ada Marsh")
+    accept_terms(session, engagement, name="Ada Marsh")
     session.execute(
         text("UPDATE deliveries SET status='dead', done_at=NULL, last_error='Error: x'")
     )

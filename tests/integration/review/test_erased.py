@@ -14,7 +14,7 @@ from app.applications.erasure import erase_person
 from app.applications.models import Application
 from app.database import utc_now
 from app.engagements.queries import engagement_of
-from app.engagements.service import accept_engagement
+from app.engagements.service import accept_terms
 from app.notifications.models import MailMessage
 
 Submit = Callable[..., Application]
@@ -88,7 +88,7 @@ def test_no_name_is_missed_where_there_is_none(
     handle_events()
     engagement = engagement_of(session, application.id)
     assert engagement
-    accept_engagement(session, engagement, name="Marguerite Okonkwo")
+    accept_terms(session, engagement, name="Marguerite Okonkwo")
     session.commit()
     erase()
     paths = (

@@ -17,7 +17,7 @@ from app.applications.questions.questionnaire import current_questionnaire
 from app.database import db
 from app.engagements.events import EngagementAccepted
 from app.engagements.queries import engagement_of
-from app.engagements.service import accept_engagement
+from app.engagements.service import accept_terms
 from app.events.integrity.person_keys import drop_key
 from app.events.types import declared_events
 from app.webhooks.models import WebhookTry
@@ -73,7 +73,7 @@ def test_what_was_said_back_of_a_contract_is_gone_with_the_person(
     assert engagement
     engagement.status = "offered"
     session.flush()
-    accept_engagement(session, engagement, name="Canary Wren")
+    accept_terms(session, engagement, name="Canary Wren")
     session.commit()
     courier.work()
     assert answers(session) == [ECHO.body.decode()]

@@ -14,7 +14,7 @@ from app.notifications.letters.letter import Letter
 from app.notifications.models import MailMessage
 from app.notifications.queries import MAIL_CIRCUIT
 from app.notifications.spans import trace_writing
-from app.notifications.tasks import ring_mailer
+from app.notifications.tasks import ring_courier
 from app.settings import current_config
 
 SEND_AGAIN = """
@@ -61,7 +61,7 @@ def write_to(
     )
     if written:
         trace_writing(session, mail_id, letter.template, because)
-    after_commit(session, ring_mailer)
+    after_commit(session, ring_courier)
 
 
 def tell_staff(
@@ -90,11 +90,11 @@ def tell_staff(
 
 def send_again(session: Session, mail_id: uuid.UUID) -> bool:
     """Queue a failed mail again, at a person's wish; return whether it was a failed one."""
-    after_commit(session, ring_mailer)
+    after_commit(session, ring_courier)
     return bool(session.execute(SEND_ONE_AGAIN, {"id": mail_id}).rowcount)  # type: ignore[attr-defined]
 
 
 def send_refused_again(session: Session) -> int:
     """The same for all that failed; return how many."""
-    after_commit(session, ring_mailer)
+    after_commit(session, ring_courier)
     return int(session.execute(SEND_ALL_AGAIN).rowcount)  # type: ignore[attr-defined]

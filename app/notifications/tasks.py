@@ -6,7 +6,7 @@ from app.advisory_locks import alone_at
 from app.background.wake import wake
 from app.database import db
 from app.firm.brand import current_brand
-from app.notifications.mailer import send_next_mail
+from app.notifications.courier import send_next_mail
 from app.notifications.models import MailMessage
 from app.notifications.smtp import smtp_sender
 from app.outbox.claims import count_due
@@ -15,7 +15,7 @@ from app.retry import RetryPolicy
 from app.settings import current_config
 
 
-def ring_mailer() -> None:
+def ring_courier() -> None:
     """Have a worker look into the outbox."""
     wake(send_due_mail)
 
@@ -24,16 +24,17 @@ def ring_mailer() -> None:
 def send_due_mail() -> None:
     """Send what is due, and after a while leave the worker to others first. One worker does: a
     mail server that hangs holds up no other work."""
+    # Not named like the file: the workers of the releases before go by this name too.
     with alone_at("notifications.mailer") as is_alone:
         is_behind = is_alone and _send_mail()
     if is_behind:
-        ring_mailer()
+        ring_courier()
 
 
 @shared_task(name="notifications.sweep", ignore_result=True)
 def sweep_mail() -> None:
     if count_due(db.session(), MailMessage):
-        ring_mailer()
+        ring_courier()
 
 
 def _send_mail() -> bool:

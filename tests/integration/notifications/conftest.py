@@ -1,4 +1,4 @@
-"""An outbox with mail in it, and a mailer that talks to a real mail server."""
+"""An outbox with mail in it, and a courier that talks to a real mail server."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 
 from app.applications.events import MoreProvided
 from app.events.store import record
+from app.notifications.courier import send_next_mail
 from app.notifications.letters.letter import Letter
-from app.notifications.mailer import send_next_mail
 from app.notifications.models import MailMessage
 from app.notifications.service import write_to
 from app.notifications.smtp import smtp_sender
@@ -55,7 +55,7 @@ def reread(session: Session, mail: MailMessage) -> MailMessage:
     return session.scalars(wanted.execution_options(populate_existing=True)).one()
 
 
-class Mailer:
+class Courier:
     """Sends what is due, as a worker does; the third refusal of a mail is one too many."""
 
     def __init__(self, session: Session, url: str) -> None:
@@ -81,5 +81,5 @@ class Mailer:
 
 
 @pytest.fixture
-def mailer(session: Session, sink: SmtpSink) -> Mailer:
-    return Mailer(session, f"smtp://{sink.address}")
+def courier(session: Session, sink: SmtpSink) -> Courier:
+    return Courier(session, f"smtp://{sink.address}")

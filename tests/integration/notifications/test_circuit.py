@@ -12,7 +12,7 @@ from app.circuits.queries import is_refusing, list_circuits
 from app.notifications.queries import MAIL_CIRCUIT
 from local.ports import HOST
 from tests.certificate import Certificate
-from tests.integration.notifications.conftest import Mailer, Write, reread
+from tests.integration.notifications.conftest import Courier, Write, reread
 from tests.smtp_sink import SmtpSink
 
 MOST_TRIES = 20
@@ -22,52 +22,52 @@ def state(session: Session) -> list[str]:
     return [record.state for record in list_circuits(session)]
 
 
-def send_until_open(session: Session, mailer: Mailer) -> None:
+def send_until_open(session: Session, courier: Courier) -> None:
     """Try what is due again and again, until the circuit leaves the server alone."""
     for _ in range(MOST_TRIES):
         if is_refusing(session, MAIL_CIRCUIT):
             return
-        mailer.send_due()
+        courier.send_due()
         session.execute(text("UPDATE mail_messages SET not_before = now()"))
         session.commit()
     pytest.fail("the circuit has not opened")
 
 
 def test_an_open_circuit_leaves_mail_queued_as_it_is_and_a_probe_sends_it(
-    app: Flask, session: Session, write: Write, mailer: Mailer, sink: SmtpSink
+    app: Flask, session: Session, write: Write, courier: Courier, sink: SmtpSink
 ) -> None:
     mails = [write(recipient=f"prospect{n}@client.example") for n in range(3)]
     sink.stop()
-    send_until_open(session, mailer)
+    send_until_open(session, courier)
     tries = [reread(session, mail).attempts for mail in mails]
     assert sum(tries) == app.config["SITE"].CIRCUIT_MAX_FAILURES
     sink.start()
-    assert mailer.send_due() == 0 and sink.offered == 0
+    assert courier.send_due() == 0 and sink.offered == 0
     assert [reread(session, mail).attempts for mail in mails] == tries
     assert {reread(session, mail).status for mail in mails} == {"queued"}
-    mailer.hurry()
-    assert mailer.send_due() == 3 == len(sink.mails)
+    courier.hurry()
+    assert courier.send_due() == 3 == len(sink.mails)
     assert state(session) == ["closed"]
 
 
 @pytest.mark.parametrize("reply", ["550 No such user", "451 Try again later"])
 def test_refusals_of_mails_open_no_circuit(
-    session: Session, write: Write, mailer: Mailer, sink: SmtpSink, reply: str
+    session: Session, write: Write, courier: Courier, sink: SmtpSink, reply: str
 ) -> None:
     sink.answer = lambda _: reply
     for _ in range(12):
         write()
-    mailer.send_due()
+    courier.send_due()
     assert sink.offered >= 12 and state(session) == []
 
 
 @pytest.mark.parametrize("reply", ["421 Leaving", "530 Authentication required"])
 def test_an_answer_that_any_mail_would_get_is_no_refusal_of_this_one(
-    session: Session, write: Write, mailer: Mailer, sink: SmtpSink, reply: str
+    session: Session, write: Write, courier: Courier, sink: SmtpSink, reply: str
 ) -> None:
     mail = write()
     sink.answer = lambda _: reply
-    send_until_open(session, mailer)
+    send_until_open(session, courier)
     assert (reread(session, mail).status, reread(session, mail).refusals) == ("queued", 0)
 
 
@@ -92,15 +92,15 @@ def test_a_server_that_lets_nobody_in_is_away_and_refuses_no_mail(
 ) -> None:
     mail = write()
     close(sink)
-    mailer = Mailer(session, f"smtp://hello:secret@{sink.address}")
-    send_until_open(session, mailer)
+    courier = Courier(session, f"smtp://hello:secret@{sink.address}")
+    send_until_open(session, courier)
     mail = reread(session, mail)
     assert (mail.status, mail.refusals, mail.last_error) == ("queued", 0, error)
     (circuit,) = list_circuits(session)
     assert (circuit.state, circuit.last_error) == ("open", error.partition(" ")[0])
     sink.turns_away, sink.password = "", "secret"
-    mailer.hurry()
-    assert mailer.send_due() == 1 == len(sink.mails)
+    courier.hurry()
+    assert courier.send_due() == 1 == len(sink.mails)
     assert state(session) == ["closed"]
 
 
@@ -108,7 +108,7 @@ def test_a_server_without_the_tls_that_is_asked_for_is_away(
     session: Session, write: Write, sink: SmtpSink
 ) -> None:
     mail = write()
-    send_until_open(session, Mailer(session, f"smtp+starttls://{sink.address}"))
+    send_until_open(session, Courier(session, f"smtp+starttls://{sink.address}"))
     assert reread(session, mail).last_error == "SMTPNotSupportedError"
     assert reread(session, mail).refusals == 0
 
@@ -118,7 +118,7 @@ def test_a_server_whose_certificate_nobody_vouches_for_is_away(
 ) -> None:
     mail = write()
     with SmtpSink(tls=Certificate(tmp_path, HOST).server) as sink:
-        send_until_open(session, Mailer(session, f"smtp+starttls://{sink.address}"))
+        send_until_open(session, Courier(session, f"smtp+starttls://{sink.address}"))
     assert reread(session, mail).last_error == "SSLCertVerificationError"
     assert reread(session, mail).refusals == 0
 
@@ -127,5 +127,5 @@ def test_a_password_that_cannot_be_sent_refuses_no_mail(
     session: Session, write: Write, sink: SmtpSink
 ) -> None:
     mail = write()
-    send_until_open(session, Mailer(session, f"smtp://hello:geh%C3%B6rt@{sink.address}"))
+    send_until_open(session, Courier(session, f"smtp://hello:geh%C3%B6rt@{sink.address}"))
     assert (reread(session, mail).status, reread(session, mail).refusals) == ("queued", 0)

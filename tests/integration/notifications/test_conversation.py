@@ -13,9 +13,9 @@ from app.applications.erasure import erase_person
 from app.applications.models import Application
 from app.applications.service import withdraw_application
 from app.messages.service import write_as_prospect, write_as_staff
-from app.notifications.mailer import MOST_REFERENCES
+from app.notifications.courier import MOST_REFERENCES
 from app.notifications.models import MailMessage
-from tests.integration.notifications.conftest import Mailer
+from tests.integration.notifications.conftest import Courier
 from tests.smtp_sink import SmtpSink
 from tests.submitted import submit_answers
 
@@ -131,14 +131,14 @@ def test_each_side_has_one_thread_for_an_application(
     application: Application,
     prospect_writes: Write,
     staff_write: Write,
-    mailer: Mailer,
+    courier: Courier,
     sink: SmtpSink,
 ) -> None:
     prospect_writes("Is March too late?")
     staff_write("March is fine.")
     prospect_writes("Thank you.")
     staff_write("You are welcome.")
-    mailer.send_due()
+    courier.send_due()
     assert len(conversation_with(sink, application.email)) == 3
     subjects = [mail["Subject"] for mail in conversation_with(sink, STAFF)]
     assert len(subjects) == 3 and subjects[1] == subjects[2]
@@ -149,7 +149,7 @@ def test_the_threads_of_two_applications_stay_apart(
     application: Application,
     staff_write: Write,
     handle_events: Handle,
-    mailer: Mailer,
+    courier: Courier,
     sink: SmtpSink,
 ) -> None:
     """Even where the same person has sent both."""
@@ -157,7 +157,7 @@ def test_the_threads_of_two_applications_stay_apart(
     session.commit()
     handle_events()
     staff_write("March is fine.")
-    mailer.send_due()
+    courier.send_due()
     [first, second, message] = sink.to(application.email)
     assert other.reference in second["Subject"] and second["References"] is None
     assert message["References"] == first["Message-ID"]
@@ -167,27 +167,27 @@ def test_a_mail_that_is_sent_again_is_the_same_one_in_the_same_thread(
     session: Session,
     application: Application,
     staff_write: Write,
-    mailer: Mailer,
+    courier: Courier,
     sink: SmtpSink,
 ) -> None:
     staff_write("March is fine.")
-    mailer.send_due()
+    courier.send_due()
     staff_write("And so is May.")
-    mailer.send_due()
+    courier.send_due()
     session.execute(SEND_AGAIN)
     session.commit()
-    mailer.send_due()
+    courier.send_due()
     _, once, _, again = sink.to(application.email)
     for header in ("Message-ID", "In-Reply-To", "References"):
         assert once[header] == again[header]
 
 
 def test_a_long_thread_is_known_by_its_first_mail_and_its_last_ones(
-    application: Application, staff_write: Write, mailer: Mailer, sink: SmtpSink
+    application: Application, staff_write: Write, courier: Courier, sink: SmtpSink
 ) -> None:
     for number in range(14):
         staff_write(f"Message {number}")
-    mailer.send_due()
+    courier.send_due()
     ids = [mail["Message-ID"] for mail in sink.to(application.email)]
     last = sink.to(application.email)[-1]
     assert last["References"].split() == [ids[0], *ids[-MOST_REFERENCES:-1]]

@@ -21,7 +21,7 @@ from app.database import db
 from app.events.subscription import Subscriptions
 from app.events.tasks import sweep_deliveries
 from app.events.types import RecordedEvent
-from app.notifications.tasks import ring_mailer
+from app.notifications.tasks import ring_courier
 from app.operations.replay.preview import preview_replay
 from local.postgres import Postgres
 from local.redis import Redis
@@ -62,7 +62,7 @@ def by_a_commit_in_sql(session: Session, recorded: RecordedEvent) -> None:
 
 
 def by_a_ring(session: Session, recorded: RecordedEvent) -> None:
-    ring_mailer()  # which takes any error for a broker that is away
+    ring_courier()  # which takes any error for a broker that is away
 
 
 def by_a_task(session: Session, recorded: RecordedEvent) -> None:
@@ -197,5 +197,5 @@ def test_outside_a_preview_the_doors_are_open(
     foresee(choose(*fail()))
     with redis.Redis.from_url(redis_server.url) as broker:
         tasks = broker.llen("celery")
-        ring_mailer()
+        ring_courier()
         assert broker.llen("celery") == tasks + 1

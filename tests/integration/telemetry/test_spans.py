@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.events.models import StoredEvent
 from app.events.subscription import current_subscriptions
 from app.events.tracing import resuming
-from app.notifications.mailer import send_next_mail
+from app.notifications.courier import send_next_mail
 from app.notifications.models import MailMessage
 from app.notifications.smtp import smtp_sender
 from app.retry import RetryPolicy

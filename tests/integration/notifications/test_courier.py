@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.database import db
 from app.firm.brand import current_brand
 from app.notifications import tasks
-from app.notifications.mailer import send_next_mail
+from app.notifications.courier import send_next_mail
 from app.notifications.models import MailMessage
 from app.notifications.service import send_again
 from app.notifications.tasks import send_due_mail
@@ -23,7 +23,7 @@ from app.outbox.claims import count_due, put_back_orphans
 from app.retry import RetryPolicy
 from local.ports import HOST
 from local.redis import Redis
-from tests.integration.notifications.conftest import PROSPECT, Mailer, Write, reread
+from tests.integration.notifications.conftest import PROSPECT, Courier, Write, reread
 from tests.smtp_sink import SmtpSink
 
 QUEUE = "celery"
@@ -32,17 +32,17 @@ CLAIM = "UPDATE mail_messages SET status = 'sending', claimed_at = now()"
 
 
 def test_a_mail_goes_out_once_in_text_and_html(
-    write: Write, mailer: Mailer, sink: SmtpSink, session: Session
+    write: Write, courier: Courier, sink: SmtpSink, session: Session
 ) -> None:
     message_id = write().message_id
-    assert mailer.send_due() == 1
+    assert courier.send_due() == 1
     (mail,) = sink.mails
     assert (mail["To"], mail["Subject"], mail["Message-ID"]) == (PROSPECT, "Good news", message_id)
     assert mail["From"] == "Firm <hello@firm.example>"
     plain, html = mail.get_body(("plain",)), mail.get_body(("html",))
     assert plain and "<b>hello</b>" in plain.get_content()
     assert html and "&lt;b&gt;hello&lt;/b&gt;" in html.get_content()
-    assert mailer.send_due() == 0
+    assert courier.send_due() == 0
 
 
 def test_a_letter_for_the_same_reason_is_written_once(session: Session, write: Write) -> None:
@@ -60,164 +60,164 @@ def test_a_letter_for_the_same_reason_is_written_once(session: Session, write: W
 
 
 def test_a_server_that_is_busy_is_tried_again_with_the_same_message_id(
-    write: Write, mailer: Mailer, sink: SmtpSink, session: Session
+    write: Write, courier: Courier, sink: SmtpSink, session: Session
 ) -> None:
     mail = write()
     sink.refuse_first(5)
     for _ in range(5):
-        assert mailer.send_due() == 1
+        assert courier.send_due() == 1
         mail = reread(session, mail)
         assert (mail.status, mail.last_error) == ("queued", "SMTPDataError (451)")
-        mailer.hurry()
-    assert mailer.send_due() == 1
+        courier.hurry()
+    assert courier.send_due() == 1
     mail = reread(session, mail)
     assert (mail.status, mail.attempts) == ("sent", 6)
     assert [one["Message-ID"] for one in sink.mails] == [mail.message_id]
 
 
 def test_a_server_that_is_away_delays_mail_for_ever_longer_but_never_gives_up(
-    write: Write, mailer: Mailer, sink: SmtpSink, session: Session
+    write: Write, courier: Courier, sink: SmtpSink, session: Session
 ) -> None:
     mail = write()
     sink.stop()
     for _ in range(8):
-        mailer.send_due()
+        courier.send_due()
         mail = reread(session, mail)
         assert mail.status == "queued" and mail.claimed_at and mail.not_before > mail.claimed_at
-        mailer.hurry()
+        courier.hurry()
     sink.start()
-    mailer.send_due()
+    courier.send_due()
     mail = reread(session, mail)
     assert mail.status == "sent"
 
 
 def test_a_mail_refused_for_good_fails_where_staff_see_it_and_can_be_sent_again(
-    write: Write, mailer: Mailer, sink: SmtpSink, session: Session
+    write: Write, courier: Courier, sink: SmtpSink, session: Session
 ) -> None:
     mail = write()
     sink.refuse_first(3, "550 No such user")
     for _ in range(3):
-        mailer.send_due()
-        mailer.hurry()
+        courier.send_due()
+        courier.hurry()
     mail = reread(session, mail)
     assert (mail.status, mail.last_error) == ("failed", "SMTPDataError (550)")
-    assert mailer.send_due() == 0
+    assert courier.send_due() == 0
     assert send_again(session, mail.id) and not send_again(session, mail.id)
     session.commit()
     sink.refuse_first(4, "550 No such user")
-    mailer.send_due()
+    courier.send_due()
     assert reread(session, mail).status == "queued", "its refusals are counted anew"
-    mailer.hurry()
-    mailer.send_due()
+    courier.hurry()
+    courier.send_due()
     assert [one["Message-ID"] for one in sink.mails] == [mail.message_id]
 
 
 def test_tries_while_the_server_is_away_are_no_refusals(
-    write: Write, mailer: Mailer, sink: SmtpSink, session: Session
+    write: Write, courier: Courier, sink: SmtpSink, session: Session
 ) -> None:
     mail = write()
     sink.stop()
     for _ in range(5):
-        mailer.send_due()
-        mailer.hurry()
+        courier.send_due()
+        courier.hurry()
     sink.start()
     sink.refuse_first(2, "550 No such user")
     for _ in range(2):
-        mailer.send_due()
+        courier.send_due()
         assert reread(session, mail).status == "queued"
-        mailer.hurry()
-    mailer.send_due()
+        courier.hurry()
+    courier.send_due()
     assert reread(session, mail).status == "sent"
 
 
 def test_an_address_that_no_mail_can_hold_fails_and_holds_up_no_other(
-    write: Write, mailer: Mailer, session: Session
+    write: Write, courier: Courier, session: Session
 ) -> None:
     mail = write(recipient="two\nlines@client.example")
     other = write()
     for _ in range(3):
-        mailer.send_due()
-        mailer.hurry()
+        courier.send_due()
+        courier.hurry()
     mail = reread(session, mail)
     assert mail.status == "failed"
     assert reread(session, other).status == "sent"
 
 
 def test_what_a_dead_worker_was_sending_is_sent_again_under_its_message_id(
-    write: Write, mailer: Mailer, sink: SmtpSink, session: Session
+    write: Write, courier: Courier, sink: SmtpSink, session: Session
 ) -> None:
     mail = write()
     session.execute(text(CLAIM))
     session.commit()
-    assert mailer.send_due() == 0
+    assert courier.send_due() == 0
     assert count_due(session, MailMessage) == 1
     put_back_orphans(session, MailMessage)
-    assert mailer.send_due() == 1
+    assert courier.send_due() == 1
     assert [one["Message-ID"] for one in sink.mails] == [mail.message_id]
     assert count_due(session, MailMessage) == 0
 
 
 def test_a_mail_that_was_taken_stays_taken_whatever_the_server_says_afterwards(
-    write: Write, mailer: Mailer, sink: SmtpSink, session: Session
+    write: Write, courier: Courier, sink: SmtpSink, session: Session
 ) -> None:
     sink.goodbye = "421 Too busy to say goodbye"
     mail = write()
-    mailer.send_due()
+    courier.send_due()
     assert reread(session, mail).status == "sent"
     assert len(sink.mails) == 1
 
 
 def test_a_mail_of_which_nobody_knows_whether_it_was_taken_is_tried_once_more(
-    session: Session, write: Write, mailer: Mailer, sink: SmtpSink
+    session: Session, write: Write, courier: Courier, sink: SmtpSink
 ) -> None:
     mail = write()
     sink.hangs_up = True
     for status in ("queued", "failed"):
-        mailer.send_due()
+        courier.send_due()
         assert reread(session, mail).status == status
         assert str(reread(session, mail).last_error).startswith("It may have arrived: ")
-        mailer.hurry()
-    mailer.send_due()
+        courier.hurry()
+    courier.send_due()
     assert [taken["Message-ID"] for taken in sink.mails] == [mail.message_id] * 2
     assert reread(session, mail).refusals == 0
 
 
 @pytest.mark.parametrize("meanwhile", ["refused connections", "a dead worker"])
 def test_a_mail_that_may_have_arrived_is_tried_once_more_whatever_else_fails_meanwhile(
-    session: Session, write: Write, mailer: Mailer, sink: SmtpSink, meanwhile: str
+    session: Session, write: Write, courier: Courier, sink: SmtpSink, meanwhile: str
 ) -> None:
     mail = write()
     sink.hangs_up = True
-    mailer.send_due()
+    courier.send_due()
     if meanwhile == "a dead worker":
         session.execute(text(CLAIM))
         put_back_orphans(session, MailMessage)
     else:
         sink.stop()
         for _ in range(3):
-            mailer.hurry()
-            mailer.send_due()
+            courier.hurry()
+            courier.send_due()
         assert str(reread(session, mail).last_error).startswith("It may have arrived: ")
         sink.start()
     assert reread(session, mail).status == "queued"
-    mailer.hurry()
-    mailer.send_due()
+    courier.hurry()
+    courier.send_due()
     assert (reread(session, mail).status, len(sink.mails)) == ("failed", 2)
-    mailer.hurry()
-    assert (mailer.send_due(), len(sink.mails)) == (0, 2)
+    courier.hurry()
+    assert (courier.send_due(), len(sink.mails)) == (0, 2)
 
 
 def test_a_mail_that_is_sent_again_by_hand_has_its_two_tries_again(
-    session: Session, write: Write, mailer: Mailer, sink: SmtpSink
+    session: Session, write: Write, courier: Courier, sink: SmtpSink
 ) -> None:
     mail = write()
     sink.hangs_up = True
     for _ in range(2):
-        mailer.send_due()
-        mailer.hurry()
+        courier.send_due()
+        courier.hurry()
     send_again(session, mail.id)
     session.commit()
-    mailer.send_due()
+    courier.send_due()
     assert reread(session, mail).status == "queued"
 
 
@@ -233,7 +233,9 @@ def test_a_task_that_is_ended_in_the_middle_of_a_mail_leaves_none_in_hand(
     assert reread(session, mail).status == "queued"
 
 
-def test_mailers_side_by_side_send_each_mail_once(app: Flask, write: Write, sink: SmtpSink) -> None:
+def test_couriers_side_by_side_send_each_mail_once(
+    app: Flask, write: Write, sink: SmtpSink
+) -> None:
     for number in range(20):
         write(recipient=f"prospect{number}@client.example")
     together = Barrier(4)
@@ -241,7 +243,7 @@ def test_mailers_side_by_side_send_each_mail_once(app: Flask, write: Write, sink
     def work() -> None:
         with app.app_context():
             together.wait()
-            Mailer(db.session(), f"smtp://{sink.address}").send_due()
+            Courier(db.session(), f"smtp://{sink.address}").send_due()
 
     threads = [Thread(target=work) for _ in range(4)]
     for thread in threads:
@@ -315,20 +317,20 @@ def test_mail_comes_from_the_firm_as_its_brand_says_unless_a_setting_says_otherw
     ],
 )
 def test_a_domain_with_umlauts_is_addressed_as_every_mail_server_knows_it(
-    session: Session, write: Write, mailer: Mailer, sink: SmtpSink, typed: str, addressed: str
+    session: Session, write: Write, courier: Courier, sink: SmtpSink, typed: str, addressed: str
 ) -> None:
     mail = write(recipient=typed)
-    mailer.send_due()
+    courier.send_due()
     assert [one["To"] for one in sink.mails] == [addressed]
     assert reread(session, mail).recipient == typed
 
 
 def test_a_domain_that_has_no_such_name_is_no_trouble_for_the_mail_behind_it(
-    session: Session, write: Write, mailer: Mailer, sink: SmtpSink
+    session: Session, write: Write, courier: Courier, sink: SmtpSink
 ) -> None:
     mail = write(recipient="joerg@-ü-.example")
     write()
-    mailer.send_due()
+    courier.send_due()
     assert [one["To"] for one in sink.mails] == [PROSPECT]
     assert (reread(session, mail).status, reread(session, mail).refusals) == ("queued", 1)
 
@@ -338,10 +340,10 @@ def test_a_domain_that_has_no_such_name_is_no_trouble_for_the_mail_behind_it(
     ["One\r\nBcc: many@other.example", "Two\nlines", "{{7*7}} %s <script>", "Füße \N{ROCKET}"],
 )
 def test_a_subject_is_one_line_and_means_nothing(
-    write: Write, mailer: Mailer, sink: SmtpSink, subject: str
+    write: Write, courier: Courier, sink: SmtpSink, subject: str
 ) -> None:
     write(subject=subject)
-    mailer.send_due()
+    courier.send_due()
     (mail,) = sink.mails
     assert mail["Subject"] == " ".join(subject.split())
     assert mail["Bcc"] is None and mail["To"] == PROSPECT

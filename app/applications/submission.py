@@ -25,7 +25,7 @@ from app.events.types import stream_of
 from app.languages.choice import SOURCE
 from app.screening.origins import COUNTED_FOR
 from app.screening.rules import Signals
-from app.screening.screen import Sent
+from app.screening.screen import SubmissionFacts
 
 
 class Submitted(NamedTuple):
@@ -105,7 +105,7 @@ FROM submitted
 """
 SUBMIT_HELD = f"{SUBMIT} {HOLD}"
 
-Screen = Callable[[Sent], Signals]
+Screen = Callable[[SubmissionFacts], Signals]
 """Tells the signals that hold a submission; none let it go on."""
 
 
@@ -131,7 +131,8 @@ def submit_application(
     DraftUnfinished while an earlier step has no accepted answers, or such as would be refused by
     now, and DraftChanged, also where the questions have changed since.
     """
-    seen = {
+    # By which both statements find the draft, as long as it is what the prospect saw.
+    as_seen = {
         "draft_id": draft_id,
         "draft_version": draft_version,
         "questions_version": questionnaire.version,
@@ -140,32 +141,32 @@ def submit_application(
         "seen_saves": list(seen_saves),
         "origin": origin,
     }
-    draft = _finished_draft(connection, seen, answers, questionnaire)
+    draft = _finished_draft(connection, as_seen, answers, questionnaire)
     submission = _submission(draft.answers, answers, questionnaire, prefix, language)
-    made = Submitted(new_id(), secrets.token_urlsafe(24))
-    signals = screen(_sent(submission, draft))
+    submitted = Submitted(new_id(), secrets.token_urlsafe(24))
+    signals = screen(_facts(submission, draft))
     key = draft.person_key or key_of(connection, draft_id)
-    if not _store(connection, submission, signals, made, seen, key):
+    if not _store(connection, submission, signals, submitted, as_seen, key):
         explain_refusal(connection, draft_id, answers, questionnaire)
     connection.after_commit(bell.ring)
-    return made
+    return submitted
 
 
 def _finished_draft(
     connection: SiteConnection,
-    seen: Mapping[str, Any],
+    as_seen: Mapping[str, Any],
     answers: Answers,
     questionnaire: Questionnaire,
 ) -> FinishedDraft:
     """What is stored of the draft, and of what screening counts. Raises as `submit_application`."""
     keys = [step.key for step in questionnaire.steps[:-1]]
     wanted = {"earlier_steps": Jsonb(keys), "counted_for": COUNTED_FOR}
-    row = connection.execute(READ_DRAFT, {**seen, **wanted}).fetchone()
+    row = connection.execute(READ_DRAFT, {**as_seen, **wanted}).fetchone()
     if row is None:
-        explain_refusal(connection, seen["draft_id"], answers, questionnaire)
+        explain_refusal(connection, as_seen["draft_id"], answers, questionnaire)
     draft = FinishedDraft._make(row)
     if answered_steps(draft.answers, keys, questionnaire) != keys:
-        raise DraftUnfinished(seen["draft_id"])
+        raise DraftUnfinished(as_seen["draft_id"])
     return draft
 
 
@@ -186,9 +187,9 @@ def _submission(
     )
 
 
-def _sent(submission: ApplicationSubmitted, draft: FinishedDraft) -> Sent:
+def _facts(submission: ApplicationSubmitted, draft: FinishedDraft) -> SubmissionFacts:
     """What screening is told of it, as READ_DRAFT has counted it."""
-    return Sent(
+    return SubmissionFacts(
         email=submission.email,
         seconds=draft.seconds,
         same_text=draft.same_text,
@@ -201,23 +202,23 @@ def _store(
     connection: SiteConnection,
     submission: ApplicationSubmitted,
     signals: Signals,
-    made: Submitted,
-    seen: dict[str, Any],
+    submitted: Submitted,
+    as_seen: dict[str, Any],
     key: bytes,
 ) -> bool:
     """Seal the draft and store the application with its events, unless the draft is no longer as
     it was seen."""
-    stream, metadata = stream_of("application", made.application_id), metadata_by("prospect")
-    content = content_of(submission, seen["draft_id"], key)
+    stream, metadata = stream_of("application", submitted.application_id), metadata_by("prospect")
+    content = content_of(submission, as_seen["draft_id"], key)
     trace_recording(connection, [content], stream, metadata)
     hold = _hold(connection, signals, stream, content["id"]) if signals else {}
     stored = connection.execute(
         SUBMIT_HELD if hold else SUBMIT,
         {
-            **seen,
+            **as_seen,
             **msgspec.structs.asdict(submission),
             **content,
-            **made._asdict(),
+            **submitted._asdict(),
             "answers": Jsonb(submission.answers),
             "signals": Jsonb(signals),
             "stream": stream,

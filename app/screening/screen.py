@@ -7,7 +7,7 @@ from app.screening.rules import Signals, current_rules
 from app.settings import current_config
 
 
-class Sent(Struct, frozen=True):
+class SubmissionFacts(Struct, frozen=True):
     """What is known of a submission. ``seconds`` have passed since the first answer was stored, by
     the database's clock, which may have been set back meanwhile; ``same_text`` is the reference of
     an application that tells the problem in the same words, or ""; ``under_email`` and
@@ -20,11 +20,11 @@ class Sent(Struct, frozen=True):
     from_origin: int = 0
 
 
-def reasons_to_hold(sent: Sent, *, trap_filled: bool) -> Signals:
+def reasons_to_hold(facts: SubmissionFacts, *, trap_filled: bool) -> Signals:
     """The signals of a submission where they hold it, else none at all."""
     config = current_config()
     found = find_signals(
-        sent,
+        facts,
         fastest_seconds=config.HOLD_BELOW_SECONDS,
         most_from_origin=config.HOLD_ABOVE_PER_ADDRESS,
         most_under_email=config.HOLD_ABOVE_PER_EMAIL,
@@ -34,7 +34,7 @@ def reasons_to_hold(sent: Sent, *, trap_filled: bool) -> Signals:
 
 
 def find_signals(
-    sent: Sent,
+    facts: SubmissionFacts,
     *,
     fastest_seconds: float,
     most_from_origin: int,
@@ -46,14 +46,14 @@ def find_signals(
     found: Signals = {}
     if trap_filled:
         found["trap_filled"] = ""
-    if 0 <= sent.seconds < fastest_seconds:
+    if 0 <= facts.seconds < fastest_seconds:
         found["too_fast"] = ""
-    if 0 < most_from_origin <= sent.from_origin:
+    if 0 < most_from_origin <= facts.from_origin:
         found["many_from_address"] = ""
-    if 0 < most_under_email <= sent.under_email:
+    if 0 < most_under_email <= facts.under_email:
         found["many_by_email"] = ""
-    if is_disposable(sent.email):
+    if is_disposable(facts.email):
         found["disposable_address"] = ""
-    if sent.same_text:
-        found["same_text"] = sent.same_text
+    if facts.same_text:
+        found["same_text"] = facts.same_text
     return found

@@ -9,7 +9,7 @@ from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import Questionnaire
 from app.screening.disposable import is_disposable
 from app.screening.rules import Signals
-from app.screening.screen import Sent, find_signals
+from app.screening.screen import SubmissionFacts, find_signals
 from config import Config
 from tests.unit.applications.test_ten_minutes import APPLICATIONS, script_of
 
@@ -30,7 +30,7 @@ def found_in(
 ) -> Signals:
     """``before`` counts those that came under the same email address and from the same origin."""
     return find_signals(
-        Sent(email, seconds, same_text, under_email=before, from_origin=before),
+        SubmissionFacts(email, seconds, same_text, under_email=before, from_origin=before),
         fastest_seconds=FASTEST,
         most_from_origin=limit,
         most_under_email=limit,

@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 
 from app.applications.models import Application
 
-MOST = 5
+MOST_SHOWN = 5
 
 # Each of the three finds its rows by an index of its own.
 FIND = text("""
@@ -38,7 +38,7 @@ class Similar(msgspec.Struct, frozen=True):
 
 
 def similar_applications(session: Session, application: Application) -> list[Similar]:
-    """The latest MOST of them, the newest first; none for a person who has been erased."""
+    """The latest MOST_SHOWN of them, the newest first; none for a person who has been erased."""
     if application.erased_at is not None:
         return []
     rows = session.execute(
@@ -49,7 +49,7 @@ def similar_applications(session: Session, application: Application) -> list[Sim
             "company": application.company,
             "problem": application.answers.get("problem"),
             "sent_at": application.submitted_at,
-            "most": MOST,
+            "most": MOST_SHOWN,
         },
     )
     return [

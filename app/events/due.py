@@ -11,7 +11,7 @@ from app.events.store import record
 from app.events.tracing import resuming
 from app.events.types import Metadata, decode_event
 
-MOST = 1000
+MOST_IN_A_SWEEP = 1000
 log = structlog.get_logger()
 
 # The row lock makes another sweep skip the event; the NOT EXISTS keeps the stream's order.
@@ -37,14 +37,14 @@ WHERE recorded_position IS NULL AND cancelled_at IS NULL AND due_at <= now()
 
 
 def record_due(session: Session) -> int:
-    """Record up to MOST events that are due, in due order, and return how many.
+    """Record up to MOST_IN_A_SWEEP events that are due, in due order, and return how many.
 
     Each is recorded and marked in one transaction of its own, so a sweep may die at any moment and
     any number may run at once. One that can't be recorded stays due and holds up only its stream.
     """
     recorded = 0
     failed: list[int] = []
-    while recorded < MOST:
+    while recorded < MOST_IN_A_SWEEP:
         due = session.execute(CLAIM, {"failed": failed}).one_or_none()
         if due is None:
             break

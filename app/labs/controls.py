@@ -20,7 +20,7 @@ DISMISS = text("""
 DELETE FROM consumers
 WHERE sandbox_id = :sandbox AND subscriber = :subscriber AND number > :count
 """)
-MOST = text("SELECT max(number) FROM consumers WHERE sandbox_id = :sandbox")
+HIGHEST_NUMBER = text("SELECT max(number) FROM consumers WHERE sandbox_id = :sandbox")
 STOP = text("""
 UPDATE consumers SET state = 'stopped', back_at = NULL
 WHERE sandbox_id = :sandbox AND subscriber = :subscriber AND state <> 'stopped' RETURNING number
@@ -61,7 +61,7 @@ def staff_stations(
 
 def count_consumers(session: Session, sandbox: Sandbox) -> int:
     """How many each station has, whatever their state."""
-    return session.scalar(MOST, {"sandbox": sandbox.id}) or 0
+    return session.scalar(HIGHEST_NUMBER, {"sandbox": sandbox.id}) or 0
 
 
 def stop_consumers(session: Session, sandbox: Sandbox, subscriber: str) -> None:

@@ -19,7 +19,7 @@ from app.events.store import record
 from app.events.tracing import new_trace
 from app.events.types import stream_of
 
-MOST = 500
+MOST_IN_A_SWEEP = 500
 ACTOR = "system:applications"
 
 # Whoever never gave an accepted address can't be reminded. The day counts from the reminder, as the
@@ -48,7 +48,7 @@ def remind_of_drafts(session: Session, *, days: int, days_before: int) -> int:
     any number may run at once."""
     limits = {"days": days, "days_before": days_before}
     reminded = 0
-    while reminded < MOST and (due := session.execute(TO_REMIND, limits).one_or_none()):
+    while reminded < MOST_IN_A_SWEEP and (due := session.execute(TO_REMIND, limits).one_or_none()):
         with new_trace():
             _remind(session, session.get_one(Draft, due.id), due.ends_on)
             session.commit()
@@ -62,7 +62,7 @@ def delete_old_drafts(session: Session, *, days: int, days_before: int) -> int:
     Each is committed by itself, in a trace of its own; any number may run at once."""
     limits = {"days": days, "days_before": days_before}
     deleted = 0
-    while deleted < MOST and (draft_id := session.scalar(TO_DELETE, limits)):
+    while deleted < MOST_IN_A_SWEEP and (draft_id := session.scalar(TO_DELETE, limits)):
         with new_trace():
             draft = session.get_one(Draft, draft_id)
             discard_draft(session, draft, because="expired", actor=ACTOR)

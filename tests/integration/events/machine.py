@@ -29,8 +29,8 @@ from app.events.types import RecordedEvent
 from app.retry import RetryPolicy
 from tests.integration.events.conftest import LEASE, PERSON, RUN_OUT, keeper_of, new_stream
 
-MOST = 3
-POLICY = RetryPolicy(first=0, cap=0, most=MOST)
+MOST_ATTEMPTS = 3
+POLICY = RetryPolicy(first=0, cap=0, most=MOST_ATTEMPTS)
 SUBSCRIBERS = ("made_up.first", "made_up.second")
 DELIVERIES = text(
     "SELECT id, subscriber, stream, stream_version, status, attempts FROM deliveries ORDER BY id"
@@ -57,12 +57,12 @@ class Expected:
         self.attempts += 1
         self.number += 1
         self.is_held = True
-        self.tries += self.attempts <= MOST
+        self.tries += self.attempts <= MOST_ATTEMPTS
 
     def fail(self) -> None:
         self.number += 1
-        self.attempts = min(self.attempts, MOST)
-        self.status = "dead" if self.attempts == MOST else "waiting"
+        self.attempts = min(self.attempts, MOST_ATTEMPTS)
+        self.status = "dead" if self.attempts == MOST_ATTEMPTS else "waiting"
         self.is_held = False
 
 
@@ -150,7 +150,7 @@ class Deliveries(RuleBasedStateMachine):
         wanted, outcome = self.expected[delivery_id], Outcome.SKIPPED
         if self.may_begin(delivery_id):
             wanted.claim()
-            if fails or wanted.attempts > MOST:
+            if fails or wanted.attempts > MOST_ATTEMPTS:
                 wanted.fail()
                 outcome = Outcome.DEAD if wanted.status == "dead" else Outcome.FAILED
             else:
@@ -187,7 +187,7 @@ class Deliveries(RuleBasedStateMachine):
         wanted = self.expected[claim.delivery_id]
         is_valid = wanted.number == claim.number and wanted.status == "waiting"
         if fails:
-            values: dict[str, Any] = {"error": "RuntimeError", "delay": 0, "most": MOST}
+            values: dict[str, Any] = {"error": "RuntimeError", "delay": 0, "most": MOST_ATTEMPTS}
             assert bool(mark_failed(self.session, claim, **values)) == is_valid
             if is_valid:
                 wanted.fail()
@@ -237,7 +237,7 @@ class Deliveries(RuleBasedStateMachine):
         rows = {row.id: (row.status, row.attempts) for row in self.session.execute(DELIVERIES)}
         self.session.commit()
         assert rows == {key: (one.status, one.attempts) for key, one in self.expected.items()}
-        assert all(one.tries <= MOST for one in self.expected.values())
+        assert all(one.tries <= MOST_ATTEMPTS for one in self.expected.values())
 
     @invariant()
     def each_has_its_effect_once_and_in_order(self) -> None:

@@ -24,7 +24,7 @@ UPDATE scheduled_events SET cancelled_at = clock_timestamp()
 WHERE key = :key AND recorded_position IS NULL AND cancelled_at IS NULL RETURNING id
 """)
 
-DUE = text("SELECT due_at FROM scheduled_events WHERE key = :key")
+DUE_TIME = text("SELECT due_at FROM scheduled_events WHERE key = :key")
 
 
 def schedule(
@@ -60,4 +60,4 @@ def cancel(session: Session, key: str) -> bool:
 
 def due_time(session: Session, key: str) -> datetime | None:
     """For when the event is planned, or was; None where nothing is known under the key."""
-    return session.scalar(DUE, {"key": key})
+    return session.scalar(DUE_TIME, {"key": key})

@@ -27,7 +27,7 @@ UPDATE {table} SET status = 'queued', last_error = 'The worker died while sendin
 WHERE status = 'sending'
 """
 
-DUE = """
+COUNT_DUE = """
 SELECT count(*) FROM {table}
 WHERE status = 'queued' AND not_before <= now() OR status = 'sending'
 """
@@ -75,7 +75,7 @@ def put_back_orphans(session: Session, model: type[OutboxRow]) -> None:
 
 def count_due(session: Session, model: type[OutboxRow]) -> int:
     """How many rows a sender would find to do."""
-    due = session.scalar(text(DUE.format(table=model.__tablename__)))
+    due = session.scalar(text(COUNT_DUE.format(table=model.__tablename__)))
     session.commit()
     return int(due or 0)
 

@@ -8,7 +8,7 @@ from app.events.delivery.sending import share_out
 SWEEP_LIMIT = 1000
 
 # Only the first unfinished delivery of a stream is sent; it wakes the next when it is done.
-DUE = text("""
+TAKE_DUE = text("""
 WITH due AS (
     SELECT d.id FROM deliveries d
     WHERE d.status = 'waiting' AND d.not_before <= now()
@@ -36,7 +36,7 @@ def take_due_deliveries(session: Session, *, resend_after: float) -> list[list[i
     repeat is harmless. Two sweeps at once never return the same delivery. What was tried before
     goes alone: it may be what ended its worker, and must not take others along again.
     """
-    due = session.execute(DUE, {"resend_after": resend_after, "most": SWEEP_LIMIT}).all()
+    due = session.execute(TAKE_DUE, {"resend_after": resend_after, "most": SWEEP_LIMIT}).all()
     session.commit()
     fresh = sorted(row.id for row in due if not row.attempts)
     tried = sorted(row.id for row in due if row.attempts)

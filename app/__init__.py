@@ -31,9 +31,9 @@ from app.extensions import csrf, limiter, login_manager, migrate
 from app.firm_data import load_firm_data
 from app.languages.catalogs import init_languages
 from app.logs import configure_logging, init_logs
+from app.msgspec_warmup import learn_structs
 from app.projections import PROJECTIONS
 from app.storage.address import init_uploads
-from app.structs import learn_structs
 from app.subscriptions import SUBSCRIPTIONS
 from app.telemetry.setup import init_telemetry
 from app.web.compression import init_compression

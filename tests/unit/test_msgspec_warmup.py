@@ -15,7 +15,7 @@ import sys
 from threading import Barrier, Thread
 
 import msgspec
-from app.structs import learn_structs
+from app.msgspec_warmup import learn_structs
 
 def read(struct, together):
     together.wait()

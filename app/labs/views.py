@@ -93,7 +93,7 @@ def state(lab: str) -> ResponseReturnValue:
 
 @labs.get("/labs/<lab>/events/<int:number>")
 def event(lab: str, number: int) -> ResponseReturnValue:
-    """An event of the visitor's sandbox as it would leave the house: CloudEvents, in JSON."""
+    """An event of the visitor's sandbox as it would leave the site: CloudEvents, in JSON."""
     scenario = load(lab)
     with on_backbone() as backbone:
         sandbox = own_sandbox(backbone, scenario)

@@ -191,7 +191,7 @@ def keep_and_go_on(form: StepForm, draft: KeptDraft | None) -> ResponseReturnVal
         return show_form(form, draft, 400)
     draft = keep(form.sent, draft, accepted=accepted)
     form.build_on(draft)
-    if elsewhere := chosen_way(form, accepted=accepted):
+    if elsewhere := redirect_elsewhere(form, accepted=accepted):
         return elsewhere
     if not accepted:
         return show_form(form, draft, 422)
@@ -200,7 +200,7 @@ def keep_and_go_on(form: StepForm, draft: KeptDraft | None) -> ResponseReturnVal
     return redirect(url_for(".step", key=key), 303)
 
 
-def chosen_way(form: StepForm, *, accepted: bool) -> ResponseReturnValue | None:
+def redirect_elsewhere(form: StepForm, *, accepted: bool) -> ResponseReturnValue | None:
     """Where a button leads that is not about going on: such a way asks for no accepted answers."""
     if "mail_link" in request.form:
         if form.step.key == STEP_KEYS[0] and not accepted:

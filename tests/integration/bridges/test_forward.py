@@ -212,7 +212,7 @@ def test_what_the_other_side_never_takes_is_passed_over_counted_and_told(
     assert not mover.move()
 
 
-def test_personal_fields_leave_the_house_only_where_the_address_says_so(
+def test_personal_fields_leave_the_site_only_where_the_address_says_so(
     bridge_to: BridgeTo, write: Write
 ) -> None:
     usual, trusted = OtherSide(), OtherSide()

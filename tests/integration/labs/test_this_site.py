@@ -105,7 +105,7 @@ def test_a_canary_in_any_field_never_appears(
     assert "Dead letter" in look()
 
 
-def test_only_what_is_named_here_leaves_the_house() -> None:
+def test_only_what_is_named_here_is_shown() -> None:
     def fields(projected: type[msgspec.Struct]) -> tuple[str, ...]:
         return projected.__struct_fields__
 

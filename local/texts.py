@@ -42,7 +42,8 @@ KEYWORDS = {
     "pgettext": ((1, "c"), 2),
 }
 CONTENT = ROOT / "content"
-FOLDERS = OF_SITE, OF_FIRM = catalogs.FOLDER, CONTENT / "translations"
+OF_SITE = catalogs.FOLDER
+OF_FIRM = CONTENT / "translations"
 
 
 def main() -> None:

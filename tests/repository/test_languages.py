@@ -10,7 +10,7 @@ from babel.messages.catalog import Message
 from app.languages.catalogs import read_catalog
 from app.languages.choice import LANGUAGES, SOURCE
 from app.web.rendering import FORMATS
-from local.texts import FOLDERS, present_catalogs, untranslated, written
+from local.texts import OF_FIRM, OF_SITE, present_catalogs, untranslated, written
 
 PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?[sd]|</?(\w+)")
 
@@ -21,7 +21,7 @@ def test_a_catalog_has_the_texts_of_today_and_a_translation_of_each() -> None:
         assert untranslated(catalog) == [], path
 
 
-@pytest.mark.parametrize("folder", FOLDERS, ids=lambda folder: folder.parent.name)
+@pytest.mark.parametrize("folder", [OF_SITE, OF_FIRM], ids=lambda folder: folder.parent.name)
 def test_a_translation_fills_in_and_marks_up_the_same(folder: Path) -> None:
     for message in every_translation(folder):
         if not message.id:

@@ -39,7 +39,7 @@ from app.review.forms import (
 from app.review.pricing import price_kinds
 from app.review.queue.queries import next_to_decide
 from app.review.reading import sections_of
-from app.review.taking import taking_of
+from app.review.taking import holder_by, taking_of
 from app.review.timeline import entry_of, people_of
 from app.scoring.queries import score_of
 from app.screening.disposable import is_disposable
@@ -119,7 +119,7 @@ def show_application(
         message_problem=message_problem,
         note_form=note_form or NoteForm(),
         taking=taking and entry_of(taking, people),
-        holder=taking.metadata.actor if taking else "",
+        holder=holder_by(taking),
         taking_form=taking_form,
         expired=EXPIRED,
         form=form,

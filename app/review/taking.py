@@ -34,6 +34,11 @@ def taking_of(events: Sequence[RecordedEvent]) -> RecordedEvent | None:
     return turns[-1] if turns and isinstance(turns[-1].data, ApplicationTaken) else None
 
 
+def holder_by(taking: RecordedEvent | None) -> str:
+    """The actor who has the application by that event, or "" for nobody."""
+    return taking.metadata.actor if taking else ""
+
+
 def take(session: Session, application_id: uuid.UUID, *, seen: str, actor: str) -> None:
     """The actor takes the application, from the actor ``seen`` where the page has shown that one to
     have it, or from nobody (""). A second press changes nothing. Raises TakenMeanwhile,
@@ -61,5 +66,5 @@ def _lock(session: Session, application_id: uuid.UUID) -> str:
     ends."""
     if not lock_unerased(session, application_id).is_undecided:
         raise NothingToTake(application_id)
-    taking = taking_of(read_stream_leniently(session, stream_of("application", application_id)))
-    return taking.metadata.actor if taking else ""
+    events = read_stream_leniently(session, stream_of("application", application_id))
+    return holder_by(taking_of(events))

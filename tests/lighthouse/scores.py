@@ -62,7 +62,7 @@ def main() -> int:
 def find_chromium() -> str:
     """Where the browser is. Raises Missing."""
     if not shutil.which("node"):
-        raise Missing("Lighthouse needs Node 20 or later (on Debian: apt-get install nodejs npm).")
+        raise Missing("Lighthouse needs Node 18.20 or later (Debian: apt-get install nodejs npm).")
     if not PROGRAM.exists():
         raise Missing("Lighthouse is not installed: `make lighthouse` does that.")
     found = next(filter(None, map(shutil.which, BROWSERS)), None)

@@ -10,7 +10,7 @@ from app.notifications.models import MailMessage
 from app.notifications.queries import is_about_draft, is_about_person
 
 
-def erase_mail(session: Session, application: Application) -> None:
+def erase_mail_about_person(session: Session, application: Application) -> None:
     """Erase all mail about the application and about its draft."""
     _erase(session, is_about_person(session, application))
 

@@ -24,7 +24,7 @@ from app.engagements.queries import get_engagement
 from app.events.store import read_stream
 from app.events.types import RecordedEvent
 from app.messages.promise import is_missed
-from app.notifications import erasure
+from app.notifications.erasure import erase_mail_about_draft, erase_mail_about_person
 from app.notifications.letters import staff_alerts, staff_news, to_client, to_prospect
 from app.notifications.letters.decision import decision_letter
 from app.notifications.service import tell_staff, write_to
@@ -48,7 +48,7 @@ def remind_of_draft(session: Session, expiring: RecordedEvent) -> None:
 
 def erase_draft_mail(session: Session, discarded: RecordedEvent) -> None:
     """draft.discarded → no mail about the draft is left."""
-    erasure.erase_mail_about_draft(session, discarded.subject_id)
+    erase_mail_about_draft(session, discarded.subject_id)
 
 
 def confirm_receipt(session: Session, sent: RecordedEvent) -> None:
@@ -228,4 +228,4 @@ def alert_staff_of_outage(session: Session, opened: RecordedEvent) -> None:
 
 def erase_mail(session: Session, erased: RecordedEvent) -> None:
     """application.erased → no mail about the person is left."""
-    erasure.erase_mail(session, get_application(session, erased.subject_id))
+    erase_mail_about_person(session, get_application(session, erased.subject_id))

@@ -6,7 +6,7 @@ from flask_babel import lazy_gettext
 from wtforms import HiddenField
 from wtforms.validators import Length
 
-from app.web.fields import LongTextField, Written, storable, trimmed
+from app.web.fields import LongTextField, Written, storable
 from app.web.site_form import SiteForm
 
 
@@ -15,7 +15,6 @@ class MessageForm(SiteForm):
 
     text = LongTextField(
         lazy_gettext("Your message"),
-        filters=[trimmed],
         rows=6,
         validators=[
             Written(lazy_gettext("Write your message first.")),

@@ -13,7 +13,6 @@ class ReplyForm(SiteForm):
 
     message = LongTextField(
         lazy_gettext("Your answer"),
-        filters=[trimmed],
         rows=8,
         validators=[
             Written(lazy_gettext("Write your answer first.")),
@@ -45,7 +44,6 @@ class WithdrawalForm(SiteForm):
     message = LongTextField(
         lazy_gettext("Why, if you would like to say"),
         description=lazy_gettext("It goes to the reviewers, and helps us to ask better questions."),
-        filters=[trimmed],
         rows=4,
         validators=[
             Optional(),

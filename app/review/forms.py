@@ -78,7 +78,6 @@ class NoteForm(SiteForm):
     note = LongTextField(
         "Note",
         description="Only staff see it. It can’t be changed later.",
-        filters=[trimmed],
         rows=4,
         validators=[
             Written("Write your note first."),
@@ -116,7 +115,6 @@ class DecisionForm(AnsweringForm, SettlingForm):
         "Message to the prospect",
         description="It goes into a mail that greets the prospect by name and says what you"
         " decided.",
-        filters=[trimmed],
         rows=6,
         validators=[
             storable,

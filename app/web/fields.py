@@ -50,17 +50,27 @@ class MomentField(DateTimeLocalField):
             raise ValueError("Write a day and a time like 2026-11-29T08:30.") from None
 
 
+def trimmed(value: str | None) -> str | None:
+    """Without white space at the ends, and with one kind of line break."""
+    return value.replace("\r\n", "\n").strip() if value else value
+
+
+def trimmed_lines(value: str | None) -> str | None:
+    """The same for several lines, of which the first keeps its indent: a list is known by it."""
+    text = trimmed(value)
+    if not value or not text:
+        return text
+    before = value[: len(value) - len(value.lstrip())]
+    return before[len(before.rstrip(" \t")) :] + text
+
+
 class LongTextField(TextAreaField):
     """Several lines, in a box of so many ``rows``. The page names no maximum: with one a browser
     cuts what is pasted, and says nothing."""
 
     def __init__(self, label: Any, *, rows: int, **options: Any) -> None:
-        super().__init__(label, render_kw={"maxlength": False, "rows": rows}, **options)
-
-
-def trimmed(value: str | None) -> str | None:
-    """Without white space at the ends, and with one kind of line break."""
-    return value.replace("\r\n", "\n").strip() if value else value
+        box = {"maxlength": False, "rows": rows}
+        super().__init__(label, filters=[trimmed_lines], render_kw=box, **options)
 
 
 def as_web_address(value: str | None) -> str | None:

@@ -15,7 +15,7 @@ from wtforms import (
 from wtforms.validators import StopValidation
 
 from app.applications.questions.questionnaire import Question
-from app.web.fields import CheckboxesField, as_web_address, trimmed
+from app.web.fields import CheckboxesField, as_web_address, trimmed, trimmed_lines
 
 
 def asked(question: Question) -> Callable[[Form, Field], None]:
@@ -45,6 +45,8 @@ def filters_of(question: Question) -> Sequence[Callable[[str | None], str | None
     """What each text that is typed for the question goes through."""
     if question.options:
         return ()
+    if question.kind == "long_text":
+        return (trimmed_lines,)
     return (trimmed, as_web_address) if question.kind == "url" else (trimmed,)
 
 

@@ -92,6 +92,16 @@ def test_a_page_that_is_opened_again_holds_what_was_entered(prospect: Prospect) 
     assert checked(prospect.see("problem"), "symptoms") == prospect.answers["symptoms"]
 
 
+def test_a_text_that_begins_with_a_list_keeps_the_indent_of_its_first_line(
+    prospect: Prospect, session: Session
+) -> None:
+    listed = "  * orders are lost\n  * and doubled, by the dozen"
+    prospect.fill_in("you", "system")
+    prospect.press("problem", problem=f"\n \n{listed} \n\n")
+    assert session.scalars(select(Draft)).one().answers["problem"] == listed
+    assert f">\n{listed}</textarea>" in prospect.see("problem").replace("\r\n", "\n")
+
+
 def test_what_one_prospect_chose_or_left_out_is_on_no_other_page(
     prospect: Prospect, new_prospect: NewProspect
 ) -> None:

@@ -62,7 +62,7 @@ def test_what_both_sides_wrote_is_one_thread_and_whoever_left_is_the_firm(
     application: Application,
     ada: Staff,
 ) -> None:
-    sent = send("messages", text=" Is March\r\ntoo late? ", form_id="a")
+    sent = send("messages", text="\r\nIs March\r\ntoo late? ", form_id="a")
     assert (sent.status_code, sent.location) == (303, path)
     staff_write(session, application, "March is fine.", by=ada.actor)
     staff_write(session, application, "So is April.", by="staff:left")

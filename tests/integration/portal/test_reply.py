@@ -40,11 +40,18 @@ def test_an_answer_reaches_the_reviewer_and_the_page_says_so(
     application: Application,
     session: Session,
 ) -> None:
-    assert send("reply", message=" Forty-one.\r\n\r\nNobody. ").location == path
+    assert send("reply", message="\r\nForty-one.\r\n\r\nNobody. ").location == path
     assert answers_given(session, application) == ["Forty-one.\n\nNobody."]
     page = client.get(path).text
     assert "Your answer is with the reviewer." in page and 'name="message"' not in page
     assert "Forty-one.\n\nNobody." in page
+
+
+def test_an_answer_that_begins_with_a_list_keeps_the_indent_of_its_first_line(
+    asked: str, send: Send, application: Application, session: Session
+) -> None:
+    send("reply", message="\r\n \r\n  * forty-one\r\n  * nobody \r\n\r\n")
+    assert answers_given(session, application) == ["  * forty-one\n  * nobody"]
 
 
 def test_a_second_click_is_no_second_answer(

@@ -48,7 +48,7 @@ def test_the_page_asks_once_more_and_opening_it_changes_nothing(
 def test_it_is_recorded_once_however_often_the_button_is_pressed(
     client: FlaskClient, path: str, send: Send, session: Session, application: Application
 ) -> None:
-    answers = [send("withdraw", message=f" Reason {n}. ") for n in (1, 2)]
+    answers = [send("withdraw", message=f"\nReason {n}. ") for n in (1, 2)]
     assert [answer.location for answer in answers] == [path, path]
     assert withdrawals(session, application) == ["Reason 1."]
     page = client.get(path).text

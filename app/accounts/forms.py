@@ -11,15 +11,19 @@ LONGEST_PASSWORD = 200
 EXPIRED = "This page was open for too long. Send it once more."
 
 
+def at_most(characters: int) -> Length:
+    return Length(max=characters, message=f"Use at most {characters} characters.")
+
+
 class LoginForm(SiteForm):
     email = EmailField(
         "Email",
-        validators=[InputRequired("Enter your email address."), Length(max=LONGEST_EMAIL)],
+        validators=[InputRequired("Enter your email address."), at_most(LONGEST_EMAIL)],
         render_kw={"autocomplete": "username", "autocapitalize": "off", "spellcheck": "false"},
     )
     password = PasswordField(
         "Password",
-        validators=[InputRequired("Enter your password."), Length(max=LONGEST_PASSWORD)],
+        validators=[InputRequired("Enter your password."), at_most(LONGEST_PASSWORD)],
         render_kw={"autocomplete": "current-password"},
     )
 

@@ -77,6 +77,14 @@ def test_no_spelling_of_an_address_breaks_the_page(
     assert log_in(client, email=email, password=WRONG).status_code == 422
 
 
+def test_what_is_too_long_is_told_in_the_words_of_the_site(
+    client: FlaskClient, log_in: LogIn
+) -> None:
+    answer = log_in(client, email="a" * 10_000, password="b" * 10_000)
+    assert "Use at most 254 characters." in answer.text
+    assert "Use at most 200 characters." in answer.text and "b" * 10 not in answer.text
+
+
 def test_what_is_no_form_is_no_try(client: FlaskClient, ada: Staff) -> None:
     token = CSRF_TOKEN.search(client.get("/staff/login").text)
     assert token

@@ -44,7 +44,7 @@ CLASSES: Final = {
 }
 IMAGE: Final = re.compile(r"(?:<p>)?<img ([^>]*)>(?:</p>)?")
 ATTRIBUTE: Final = re.compile(r'(\w+)="([^"]*)"')
-SCROLLING: Final = re.compile(f'<table class="{SCROLLS}">.*?</table>', re.DOTALL)
+TABLE: Final = re.compile(f'<table class="({SCROLLS}|{STACKS})">.*?</table>', re.DOTALL)
 Tokens = Sequence[Token]
 RenderRule = Callable[[RendererHTML, Tokens, int, OptionsDict, MutableMapping[str, Any]], str]
 
@@ -90,9 +90,14 @@ def markdown_parser() -> MarkdownIt:
 
 
 def make_scrollable(text: str) -> str:
-    """A wide listing, or table of figures, scrolls by itself, and with the keyboard."""
-    group = '<div class="table-scroll" tabindex="0" role="group" aria-label="Table">'
-    tables = SCROLLING.sub(lambda table: f"{group}{table[0]}</div>", text)
+    """A wide listing, or table of figures, scrolls by itself, and with the keyboard. A table of
+    words does so only in letters so large that a desk has no room for it, and is no stop of the
+    keyboard's."""
+    opened = {
+        SCROLLS: '<div class="table-scroll" tabindex="0" role="group" aria-label="Table">',
+        STACKS: '<div class="table-scroll">',
+    }
+    tables = TABLE.sub(lambda table: f"{opened[table[1]]}{table[0]}</div>", text)
     return tables.replace("<pre>", '<pre tabindex="0">')
 
 

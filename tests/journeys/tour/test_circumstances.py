@@ -1,5 +1,8 @@
-"""Who has colours of their own, sees the same."""
+"""Who has colours or letters of their own, sees the same."""
 
+import pytest
+
+from tests.journeys.axe import BEYOND, RESIZE
 from tests.journeys.conftest import Visit
 
 LINES = """lines => lines.map(line => {
@@ -14,3 +17,20 @@ def test_without_colours_a_step_that_is_reached_looks_other_than_one_to_come(vis
     lines = page.locator(".progress__bar li").evaluate_all(LINES)
     reached, to_come = set(lines[:2]), set(lines[2:])
     assert len(lines) == 6 and reached.isdisjoint(to_come)
+
+
+@pytest.mark.parametrize("width", [1024, 1440])
+def test_no_article_is_wider_than_a_desk_in_letters_twice_as_large(
+    visit: Visit, width: int
+) -> None:
+    page = visit(1440)
+    page.goto("/articles/")
+    links = page.locator("main .entries a").evaluate_all("links => links.map(one => one.href)")
+    assert len(links) > 5
+    page.set_viewport_size({"width": width, "height": 900})
+    beyond = {}
+    for link in links:
+        page.goto(link)
+        page.evaluate(RESIZE, "200%")
+        beyond[link] = page.evaluate(BEYOND, width)
+    assert set(beyond.values()) == {0}, beyond

@@ -163,6 +163,7 @@ def test_a_link_to_a_form_that_is_gone_says_what_may_have_become_of_it(
         assert answer.status_code == 404
         assert "There is no form behind this link" in answer.text
         assert "deleted 30 days after its last change" in answer.text
+        assert "once its sender has had their data erased" in answer.text
         assert 'href="/apply"' in answer.text and 'href="/lost-link"' in answer.text
 
 

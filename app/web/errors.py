@@ -65,8 +65,8 @@ PAGES = {
     ),
     429: (
         lazy_gettext("Too many attempts"),
-        lazy_gettext("Your address has sent this more often than the site allows."),
-        lazy_gettext("Wait a few minutes and try again."),
+        lazy_gettext("This came from your network more often than the site allows."),
+        lazy_gettext("Wait for up to an hour, then try again."),
     ),
     500: (
         lazy_gettext("Something broke on our side"),
@@ -77,10 +77,16 @@ PAGES = {
     ),
     503: (
         lazy_gettext("The site cannot reach its database"),
-        lazy_gettext("This usually lasts seconds. What you typed is still in your browser."),
-        lazy_gettext("Wait a moment, then reload this page to send it again."),
+        lazy_gettext("This usually lasts seconds."),
+        lazy_gettext("Wait a moment, then reload this page."),
     ),
 }
+# Of the 503 for what a form has sent.
+STILL_TYPED: Final = lazy_gettext(
+    "This usually lasts seconds. What you typed is still in your browser."
+)
+SEND_BY_RELOADING: Final = lazy_gettext("Wait a moment, then reload this page to send it again.")
+SEND_BY_BUTTON: Final = lazy_gettext("Wait a moment, then press the button.")
 
 
 def init_errors(app: Flask) -> None:
@@ -96,7 +102,8 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, SecurityError):
         # Under a name that isn't ours no link can be made, so there is no page to make.
         return "This site does not answer to that name.\n", 400, {"Content-Type": "text/plain"}
-    title, message, next_step = page_of(error)
+    typed = typed_fields() if error.code in {429, 503} else ()
+    title, message, next_step = page_of(error, by_button=bool(typed))
     headers = [(k, v) for k, v in error.get_headers() if k in {"Retry-After", "Allow"}]
     if request.path.startswith("/api/"):
         return problem_details(error.code, f"{title}."), error.code, [*headers, PROBLEM_TYPE]
@@ -106,18 +113,23 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
         title=title,
         message=message,
         next_step=next_step,
-        typed=typed_fields() if error.code in {429, 503} else (),
+        typed=typed,
         at_desk=is_at_desk(error.code),
         without_database=error.code >= 500,
     )
     return page, error.code, headers
 
 
-def page_of(error: HTTPException) -> tuple[str, str, str]:
+def page_of(error: HTTPException, *, by_button: bool) -> tuple[str, str, str]:
+    """Its heading, what happened, and what to do next; ``by_button``: the page has one that sends
+    again what was typed."""
     if isinstance(error, UnderMaintenance):
         return error.page
     code = error.code or 500
-    return PAGES.get(code, PAGES[400 if code < 500 else 500])
+    page = PAGES.get(code, PAGES[400 if code < 500 else 500])
+    if code == 503 and request.method == "POST":
+        return page[0], STILL_TYPED, SEND_BY_BUTTON if by_button else SEND_BY_RELOADING
+    return page
 
 
 def is_at_desk(code: int) -> bool:

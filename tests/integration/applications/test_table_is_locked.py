@@ -96,6 +96,8 @@ def check_refused_with_all_that_was_typed(answer: TestResponse) -> None:
     assert answer.status_code == 503
     assert int(answer.headers["Retry-After"]) > 0
     assert TYPED in html.unescape(answer.text)
+    assert "What you typed is still in your browser." in html.unescape(answer.text)
+    assert "then press the button." in answer.text and "then reload" not in answer.text
 
 
 def send_while_locked(prospect: Prospect, postgres: Postgres) -> str:
@@ -117,6 +119,16 @@ def test_while_a_table_is_locked_sending_is_refused_in_time_and_nothing_is_lost(
     assert prospect.send(seen=review, anything_else=TYPED).status_code == 303
     (sent,) = session.scalars(select(Application)).all()
     assert sent.answers["anything_else"] == TYPED
+
+
+def test_who_has_only_looked_is_asked_to_send_nothing(
+    prospect: Prospect, postgres: Postgres
+) -> None:
+    with locked(postgres, "ACCESS EXCLUSIVE"):
+        answer = prospect.client.get("/applications/of-nobody")
+    assert answer.status_code == 503
+    assert "Wait a moment, then reload this page." in answer.text
+    assert "typed" not in answer.text and "Send it again" not in answer.text
 
 
 def test_without_the_limit_for_locks_only_that_for_statements_would_end_the_wait(

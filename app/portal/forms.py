@@ -1,11 +1,21 @@
 """What a prospect can send from their own page."""
 
 from flask_babel import lazy_gettext
-from wtforms import EmailField, StringField
-from wtforms.validators import Length, Optional
+from wtforms import EmailField, Field, Form, StringField
+from wtforms.validators import Length, Optional, StopValidation
 
 from app.web.fields import LongTextField, Written, mail_address, storable, trimmed
 from app.web.site_form import SiteForm
+
+TYPE_FULL_NAME = lazy_gettext("Type your full name to agree.")
+
+
+def full_name(_form: Form, field: Field) -> None:
+    """Refuse what is nobody's full name: initials, figures, signs. Two letters are one in scripts
+    in which a letter is a syllable or a word, such as 王五."""
+    text = field.data or ""
+    if sum(map(str.isalpha, text)) < (3 if text.isascii() else 2):
+        raise StopValidation(TYPE_FULL_NAME)
 
 
 class ReplyForm(SiteForm):
@@ -31,9 +41,10 @@ class AgreementForm(SiteForm):
         filters=[trimmed],
         render_kw={"autocomplete": "name"},
         validators=[
-            Written(lazy_gettext("Type your full name to agree.")),
+            Written(TYPE_FULL_NAME),
             storable,
-            Length(min=3, max=120, message=lazy_gettext("Use between 3 and 120 characters.")),
+            full_name,
+            Length(max=120, message=lazy_gettext("Use at most 120 characters.")),
         ],
     )
 

@@ -155,8 +155,11 @@ def test_whoever_has_agreed_gets_the_contract_in_writing_once(
         ("", "Type your full name to agree."),
         ("  ", "Type your full name to agree."),
         ("\u200b\u202e \u2060", "Type your full name to agree."),
-        ("MO", "between 3 and 120 characters"),
-        ("n" * 121, "between 3 and 120 characters"),
+        ("MO", "Type your full name to agree."),
+        ("...", "Type your full name to agree."),
+        ("12345", "Type your full name to agree."),
+        ("\N{GRINNING FACE}" * 3, "Type your full name to agree."),
+        ("n" * 121, "Use at most 120 characters."),
         ("Ada\x00Marsh", "can’t be stored"),
         ("Ada\r\nBcc: x", "can’t be stored"),
     ],
@@ -168,6 +171,13 @@ def test_what_is_no_name_agrees_to_nothing(
     assert answer.status_code == 422
     assert html.unescape(answer.text).count(sentence) == 2
     assert agreements(session, engagement) == []
+
+
+def test_a_full_name_may_be_of_two_letters_where_each_is_a_word(
+    path: str, engagement: Engagement, send: Send, session: Session
+) -> None:
+    assert send("agreement", name="王五").status_code == 303
+    assert len(agreements(session, engagement)) == 1
 
 
 def test_an_expired_page_agrees_to_nothing_and_keeps_the_name(

@@ -181,7 +181,7 @@ def test_the_parts_that_the_page_asks_for_are_german(
         ("declined", "reply", {"message": "Ja."}, "Es ist nichts mehr gefragt"),
         ("handled", "messages", {}, "Schreiben Sie zuerst Ihre Nachricht."),
         ("offered", "agreement", {}, "Tippen Sie Ihren vollständigen Namen ein"),
-        ("offered", "agreement", {"name": "A"}, "Verwenden Sie 3 bis 120 Zeichen."),
+        ("offered", "agreement", {"name": LONG}, "Verwenden Sie höchstens 120 Zeichen."),
         ("offered", "agreement", {"csrf_token": "old", "name": "Ada"}, "war zu lange offen"),
         ("handled", "withdraw", {"message": LONG}, "Verwenden Sie höchstens 1.000 Zeichen."),
         ("handled", "withdraw", {"csrf_token": "old"}, "war zu lange offen"),

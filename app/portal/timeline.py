@@ -22,7 +22,7 @@ from app.events.rows import FromNewerRelease
 from app.events.types import RecordedEvent
 from app.messages import promise as reply_promise
 from app.messages.events import ReplyDue
-from app.payments.events import DepositPaid
+from app.payments.events import DepositOverpaid, DepositPaid
 from app.scoring.events import ApplicationScored
 
 # The score itself is the firm's own note; a prospect sees that it was made.
@@ -82,6 +82,12 @@ WORDS: dict[type[msgspec.Struct], tuple[str, str]] = {
     DepositPaid: (
         lazy_gettext("Payment received"),
         lazy_gettext("Thank you. A mail confirms it."),
+    ),
+    DepositOverpaid: (
+        lazy_gettext("Paid twice"),
+        lazy_gettext(
+            "A card payment came when the deposit was paid already. We pay it back to the card."
+        ),
     ),
     EngagementActivated: (
         lazy_gettext("Confirmed"),

@@ -53,7 +53,7 @@ def test_a_recorded_transfer_pays_the_deposit_and_starts_the_engagement(
     assert payer.engagement.status == "active"
     page = desk.get(page_of(payer)).text
     assert "Ada Lovelace" in page and "FT 24/117" in page and "Record a bank" not in page
-    assert "received by bank transfer" in payer.page
+    assert "received by bank transfer" in payer.browser.get(payer.own_page).text
     assert "deposit_receipt" in session.scalars(select(MailMessage.template)).all()
 
 
@@ -207,6 +207,7 @@ def test_a_card_payment_that_still_arrives_is_shown_to_staff_as_one_to_refund(
     assert payer.deposit().method == "bank_transfer" and len(payer.payments()) == 1
     alerts = session.scalars(select(MailMessage).where(MailMessage.template == "deposit_overpaid"))
     assert [alert.recipient for alert in alerts] == ["staff@champlin.example"]
+    assert "We pay it back to the card." in payer.browser.get(payer.own_page).text
 
 
 def test_after_a_card_payment_there_is_nothing_to_record(

@@ -66,6 +66,8 @@ def try_login() -> ResponseReturnValue:
     """Sign in under a new session. Every refusal looks alike."""
     form = LoginForm()
     if not form.validate():
+        if form.is_expired and current_user.is_authenticated:  # in another tab, meanwhile
+            return redirect(own_page(request.args.get("next", "")), 303)
         return show_login(form, EXPIRED if form.is_expired else None), form.refusal
     staff = sign_in(db.session(), form.email.data or "", form.password.data or "")
     if staff is None:

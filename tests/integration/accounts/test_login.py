@@ -235,3 +235,13 @@ def test_an_expired_token_is_named_and_the_address_kept(client: FlaskClient, ada
     assert answer.status_code == 400
     assert "open for too long" in answer.text
     assert 'value="ada@champlin.example"' in answer.text
+
+
+def test_who_has_signed_in_in_another_tab_is_let_in_by_an_older_one(
+    client: FlaskClient, ada: Staff, log_in: LogIn
+) -> None:
+    older = CSRF_TOKEN.search(client.get("/staff/login").text)
+    assert older
+    log_in(client)
+    known = {"email": ada.email, "password": PASSWORD, "csrf_token": older[1]}
+    assert client.post("/staff/login?next=/staff/events/", data=known).location == "/staff/events/"

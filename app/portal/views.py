@@ -77,7 +77,8 @@ def reply(token: str) -> ResponseReturnValue:
 @csrf.exempt  # as above
 @limiter.limit("30 per hour")
 def agree(token: str) -> ResponseReturnValue:
-    """Agree to the engagement under a typed name, then go on to the deposit."""
+    """Agree to the engagement under a typed name, then go on to the deposit. Under another name
+    than the one that has agreed before, the page says whose agreement stands."""
     application = open_application(token)
     engagement = engagement_of(db.session(), application.id)
     form = AgreementForm()
@@ -88,6 +89,10 @@ def agree(token: str) -> ResponseReturnValue:
         db.session.commit()
     except NotOnOffer:
         db.session.rollback()
+        signer = engagement.accepted_name
+        if signer and signer != form.name.data:
+            flash(gettext("%(name)s had agreed before. Nothing has changed by this.", name=signer))
+            return redirect(url_for(".status", token=token), 303)
     unavailable = gettext(
         "You have agreed. The payment page can’t be reached right now; try it below."
     )

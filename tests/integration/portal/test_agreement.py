@@ -125,8 +125,17 @@ def test_a_typed_name_agrees_and_leads_to_the_deposit(
 def test_agreeing_twice_agrees_once(
     path: str, engagement: Engagement, send: Send, session: Session
 ) -> None:
-    answers = [send("agreement", name=name) for name in ("Marguerite Okonkwo", "Somebody else")]
+    answers = [send("agreement", name="Marguerite Okonkwo") for _ in range(2)]
     assert [answer.location for answer in answers] == [f"{path}#deposit"] * 2
+    assert agreements(session, engagement) == ["Marguerite Okonkwo"]
+
+
+def test_a_colleague_who_agrees_too_reads_whose_agreement_stands(
+    client: FlaskClient, path: str, engagement: Engagement, send: Send, session: Session
+) -> None:
+    send("agreement", name="Marguerite Okonkwo")
+    assert send("agreement", name="Somebody else").location == path
+    assert "Marguerite Okonkwo had agreed before." in client.get(path).text
     assert agreements(session, engagement) == ["Marguerite Okonkwo"]
 
 

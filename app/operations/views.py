@@ -11,6 +11,7 @@ from app.accounts.queries import name_of, staff_names
 from app.bridges.queries import bridge_figures
 from app.chat.queries import chat_figures
 from app.chat.service import send_failed_again
+from app.circuits.names import service_name
 from app.circuits.queries import list_circuits
 from app.database import db
 from app.events.delivery.figures import FlowFigures, flow_figures, pairs_done_lately
@@ -32,6 +33,7 @@ from app.webhooks.queries import endpoint_rows, place_figures
 operations = Blueprint("operations", __name__, template_folder="templates")
 operations.add_app_template_filter(name_of)
 operations.add_app_template_filter(letter_name)
+operations.add_app_template_filter(service_name)
 
 LATEST_EVENTS = 10
 

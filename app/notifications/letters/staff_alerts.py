@@ -4,6 +4,7 @@ import uuid
 from collections.abc import Sequence
 
 from app.applications.models import Application
+from app.circuits.names import service_name
 from app.notifications.letters.letter import Letter
 from app.notifications.letters.links import CONVERSATION, desk_page, link_to
 from app.web.rendering import isolated, money
@@ -54,13 +55,16 @@ def reply_due(application: Application) -> Letter:
 
 
 def service_away(name: str, failures: int, error: str) -> Letter:
-    """A service outside keeps failing."""
+    """A service outside keeps failing; ``name`` is its circuit's."""
+    service = service_name(name)
     return Letter(
         template="service_away",
-        subject=f"Out of reach: {name}",
+        subject=f"Out of reach: {service}",
         paragraphs=(
-            f"The service {name} has failed {failures} times in a row ({error}). It is left alone"
-            " for a while, then tried again until it answers. Whatever needs it waits meanwhile.",
+            f"{service[0].upper()}{service[1:]} has failed {failures} times in a row ({error}). It"
+            " is left alone for a while, then tried again until it answers. Whatever needs it"
+            " waits meanwhile, and goes out then.",
+            f"The runbook and the figures call it “{name}”.",
         ),
         action=("Open Events", link_to("operations.events")),
     )

@@ -99,16 +99,21 @@ def test_an_event_that_is_handled_twice_is_told_once(
 
 @pytest.mark.usefixtures("webhook_url")
 @pytest.mark.parametrize(
-    ("service", "by_mail", "by_chat"), [("stripe", 1, 1), ("smtp", 0, 1), ("chat", 1, 0)]
+    ("service", "said", "by_mail", "by_chat"),
+    [
+        ("stripe", "Stripe", 1, 1),
+        ("smtp", "the mail server", 0, 1),
+        ("chat", "the staff’s channel", 1, 0),
+    ],
 )
 def test_staff_hear_of_a_service_that_is_away_by_those_that_are_not(
-    session: Session, handle_events: Handle, service: str, by_mail: int, by_chat: int
+    session: Session, handle_events: Handle, service: str, said: str, by_mail: int, by_chat: int
 ) -> None:
     opened = CircuitOpened(name=service, failures=5, error="NotTaken")
     record(session, stream_of("circuit", service), opened, actor="system:circuits")
     session.commit()
     handle_events()
-    subject = f"Out of reach: {service}"
+    subject = f"Out of reach: {said}"
     assert [m.text for m in messages(session)] == [subject] * by_chat
     assert list(session.scalars(select(MailMessage.subject))) == [subject] * by_mail
 

@@ -17,6 +17,7 @@ from app.engagements.queries import engagement_of
 from app.events.delivery.dead_letters import DeliveryDeadLettered
 from app.events.store import record
 from app.events.subscription import current_subscriptions
+from app.events.types import stream_of
 from app.notifications.letters.letter import Letter
 from app.notifications.letters.staff_alerts import (
     answer_due,
@@ -222,16 +223,35 @@ def test_a_dead_letter_that_is_about_no_application_is_told_too(
     assert "Failed for good: payments.settle_deposit" in subjects
 
 
-@pytest.mark.parametrize(("service", "mails_to_staff"), [("stripe", 1), ("smtp", 0)])
-def test_staff_hear_of_a_service_that_is_away_unless_it_is_the_one_that_tells(
-    session: Session, handle_events: Handle, service: str, mails_to_staff: int
+@pytest.mark.parametrize(
+    ("service", "said"),
+    [
+        ("chat", "the staff’s channel"),
+        ("stripe", "Stripe"),
+        ("bridge amqp://rabbit/portal", "the broker of bridge amqp://rabbit/portal"),
+    ],
+)
+def test_staff_read_in_words_what_is_out_of_reach_and_the_runbooks_name_below(
+    session: Session, handle_events: Handle, service: str, said: str
 ) -> None:
     opened = CircuitOpened(name=service, failures=5, error="APIConnectionError")
-    record(session, f"circuit-{service}", opened, actor="system:circuits")
+    record(session, stream_of("circuit", service), opened, actor="system:circuits")
     session.commit()
     handle_events()
-    subjects = [mail.subject for mail in mails(session, STAFF)]
-    assert subjects == [f"Out of reach: {service}"] * mails_to_staff
+    (mail,) = mails(session, STAFF)
+    assert mail.subject == f"Out of reach: {said}"
+    assert f"{said[0].upper()}{said[1:]} has failed 5 times in a row" in mail.text
+    assert f"“{service}”" in mail.text
+
+
+def test_of_a_mail_server_that_is_away_nobody_is_mailed(
+    session: Session, handle_events: Handle
+) -> None:
+    opened = CircuitOpened(name="smtp", failures=5, error="APIConnectionError")
+    record(session, stream_of("circuit", "smtp"), opened, actor="system:circuits")
+    session.commit()
+    handle_events()
+    assert not mails(session, STAFF)
 
 
 def test_markup_in_an_answer_is_text_in_every_mail(session: Session, handle_events: Handle) -> None:

@@ -112,7 +112,7 @@ def test_refused_mail_is_shown_whatever_it_is_about_and_sent_again(
     session.commit()
     page = desk.get("/staff/events/").split('id="mail-title"')[1].split("</section>")[0]
     for part in (
-        "Out of reach: stripe",
+        "Out of reach: Stripe",
         "Link back into the form",
         "SMTPDataError (550)",
         "all 4 of them",

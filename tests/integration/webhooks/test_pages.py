@@ -2,6 +2,7 @@
 
 import re
 import uuid
+from datetime import UTC, datetime
 
 import pytest
 from flask.testing import FlaskClient
@@ -273,6 +274,20 @@ def test_what_somebody_deletes_as_a_button_is_pressed_is_said_to_be_gone(
     monkeypatch.setattr(views, "load", lambda _: deleted)
     for deed in ("test", "secret", "disable", "enable", "delete"):
         assert "Somebody has deleted the endpoint" in press(f"{deleted.id}/{deed}").text
+
+
+def test_endpoints_of_one_host_without_descriptions_are_told_apart_by_when_they_were_added(
+    desk: FlaskClient, add: Add, session: Session
+) -> None:
+    for second, path in ((7, "orders"), (9, "stock")):
+        endpoint = add(url=f"https://client.example/{path}-T0P-S3CR3T")
+        endpoint.created_at = datetime(2026, 11, 24, 15, 38, second, tzinfo=UTC)
+    session.commit()
+    for address in ("/staff/webhooks/", "/staff/events/"):
+        page = desk.get(address).text
+        for second in (7, 9):
+            assert f"Added 24 Nov 2026, 15:38:0{second} UTC" in page
+        assert "T0P-S3CR3T" not in page
 
 
 def test_markup_in_what_staff_type_is_text(desk: FlaskClient, press: Press) -> None:

@@ -16,7 +16,8 @@ from app.events.log import lag_behind
 class BridgeFigures(msgspec.Struct, frozen=True):
     """Where a bridge stands. ``position`` is that of the last event it is done with, ``lag`` how
     many wait behind it (at the most 100,000), ``oldest_seconds`` the age of the first of these.
-    ``failures`` and ``last_error`` tell of the tries since the last success."""
+    ``failures`` and ``last_error`` tell of the tries since the last success; ``away_since`` is when
+    the broker was first left alone for them."""
 
     name: str
     position: int = 0
@@ -28,6 +29,7 @@ class BridgeFigures(msgspec.Struct, frozen=True):
     last_passed_over: str | None = None
     sent_at: datetime | None = None
     paused_at: datetime | None = None
+    away_since: datetime | None = None
 
     @property
     def is_well(self) -> bool:
@@ -36,7 +38,8 @@ class BridgeFigures(msgspec.Struct, frozen=True):
 
 FIGURES = text(f"""
 SELECT name, position, failures, last_error, passed_over, last_passed_over, sent_at, paused_at,
-       lag, coalesce(extract(epoch FROM now() - recorded_at), 0)::float8 AS oldest_seconds
+       lag, coalesce(extract(epoch FROM now() - recorded_at), 0)::float8 AS oldest_seconds,
+       (SELECT opened_at FROM circuits WHERE name = 'bridge ' || bridges.name) AS away_since
 FROM bridges {lag_behind("bridges")}
 WHERE name = ANY(:names)
 """)  # noqa: S608 - a part of our own

@@ -14,10 +14,12 @@ from structlog.testing import capture_logs
 
 from app.applications.events import MoreProvided
 from app.bridges import forward
+from app.bridges.guarded import circuit_of
 from app.bridges.queries import bridge_figures
 from app.bridges.service import pause_bridge, resume_bridge
 from app.bridges.sink import Sent
-from app.database import db
+from app.circuits.models import CircuitRecord
+from app.database import db, utc_now
 from app.events.store import record
 from tests.integration.bridges.conftest import (
     Mover,
@@ -331,7 +333,13 @@ def test_the_figures_tell_where_each_bridge_stands(
     write(3)
     other_side.answer = stops_after(1)
     mover.move_on()
+    (stuck, _), since = bridge_figures(session), utc_now()
+    assert stuck.away_since is None
+    times = {"opened_at": since, "next_probe_at": since}
+    session.add(CircuitRecord(name=circuit_of(URL), state="open", **times))
+    session.flush()
     stuck, unopened = bridge_figures(session)
+    assert stuck.away_since == since and unopened.away_since is None
     assert (stuck.name, stuck.lag, stuck.failures, stuck.last_error) == (URL, 2, 1, "away")
     assert stuck.oldest_seconds > 0 and stuck.position and stuck.sent_at and not stuck.paused_at
     assert (unopened.name, unopened.lag) == ("never opened", 0)

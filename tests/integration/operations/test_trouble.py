@@ -3,6 +3,7 @@ operator's page what it is, before all that is well."""
 
 import re
 from collections.abc import Callable
+from datetime import UTC, datetime
 
 import pytest
 from flask import Flask
@@ -144,6 +145,21 @@ def test_what_is_in_trouble_stands_above_the_flow_and_what_is_well_below(
     bridge = BridgeFigures("kafka", position=7, failures=4, last_error="TimedOut")
     trouble = ["dead", "circuits", "mail", "bridges"]
     assert SECTION.findall(desk.get("/staff/events/")) == [*trouble, "flow", "latest"]
+
+
+def test_a_bridge_in_trouble_is_said_to_lose_nothing_and_since_when_it_is(
+    desk: Desk, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    bridge = BridgeFigures("kafka", position=7)
+    monkeypatch.setattr("app.operations.views.bridge_figures", lambda _: [bridge])
+    assert "skips nothing" not in desk.get("/staff/events/")
+    since = datetime(2026, 11, 24, 15, 38, tzinfo=UTC)
+    bridge = BridgeFigures("kafka", failures=7, last_error="TimedOut", away_since=since)
+    page = desk.get("/staff/events/")
+    assert "skips nothing: what it has yet to send waits in the log" in page
+    assert re.search(r"In trouble since <time[^>]*>.*24 Nov 2026, 15:38 UTC.*7 in a row", page)
+    bridge = BridgeFigures("kafka", failures=1, last_error="TimedOut")
+    assert "In trouble since" not in desk.get("/staff/events/")
 
 
 def test_a_service_outside_is_named_for_people_and_as_the_runbook_has_it(

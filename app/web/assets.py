@@ -36,7 +36,7 @@ CORE: Final = (
 BUNDLES: Final = {
     "css/site.css": CORE,
     "css/reading.css": ("tables", "prose", "entries", "figures", "content", "conversation", "labs"),
-    "css/staff.css": ("staff", "workspace", "queue", "history", "flow"),
+    "css/staff.css": ("staff", "workspace", "queue", "review", "history", "flow"),
 }
 
 # What is there for whoever reads the file: comments that have lines to themselves, and indentation.

@@ -1,6 +1,8 @@
-"""The rows of the queue are set alike; a long name takes no line from what stands beside it."""
+"""The rows of the queue are set alike; a long name takes no line from what stands beside it; on a
+phone an application begins with what is asked first."""
 
 import pytest
+from playwright.sync_api import Locator, Page
 
 from tests.journeys.conftest import Visit
 from tests.journeys.history import LONGEST_NAME
@@ -41,3 +43,41 @@ def test_by_when_to_answer_stands_in_one_line_beside_a_long_name(
     for size in (1280, 1440):
         page.set_viewport_size({"width": size, "height": 900})
         assert due.evaluate_all(LINES) == [1], size
+
+
+def test_on_a_phone_who_has_it_comes_before_the_answers_and_at_a_desk_beside_them(
+    visit: Visit, site: Site, ada: Reviewer
+) -> None:
+    address = f"/staff/applications/{apply(site).id}"
+    tops = {}
+    for width in (390, 1440):
+        page = visit(width, reviewer=ada)
+        page.goto(address)
+        tops[width] = [
+            top_of(page, name) for name in ("Who has it", "The problem", "Why this score")
+        ]
+    taking, answers, score = tops[390]
+    assert taking < answers < score
+    taking, answers, score = tops[1440]
+    assert taking == answers < score
+
+
+def test_what_an_applications_head_says_in_short_stands_in_as_few_lines_as_hold_it(
+    visit: Visit, site: Site, ada: Reviewer
+) -> None:
+    applied = apply(site)
+    ada.take(applied.id)
+    page = visit(1440, reviewer=ada)
+    page.goto(f"/staff/applications/{applied.id}")
+    head = page.locator(".page-head p")
+    state, taken = head.filter(has_text="To decide"), head.filter(has_text="Taken by")
+    assert bottom_of(state) == bottom_of(taken)
+
+
+def top_of(page: Page, heading: str) -> int:
+    section = page.get_by_role("region", name=heading, exact=True)
+    return round(section.evaluate("part => part.getBoundingClientRect().top"))
+
+
+def bottom_of(line: Locator) -> int:
+    return round(line.evaluate("part => part.getBoundingClientRect().bottom"))

@@ -1,0 +1,40 @@
+"""The style guide shows what pages share, as the style sheets have it."""
+
+import re
+
+import pytest
+from flask.testing import FlaskClient
+
+from app.web.assets import CORE, FOLDER
+
+SHARED = (*CORE, "tables", "prose", "entries", "conversation", "review")
+NOTE = re.compile(r"/\*.*?\*/", re.DOTALL)
+RULE = re.compile(r"([^{}]+)\{")
+CLASS = re.compile(r"\.([a-z][\w-]*)")
+IN_USE = re.compile(r'class="([^"]*)"')
+# The frames of pages, which stand around other parts, and what a script or one kind of page has.
+FRAMES = {
+    *("article", "article__head", "colophon", "colophon__rest", "colophon__row", "columns"),
+    *("eyebrow", "filling-in", "narrow-only", "on-paper", "on-screen", "section--figure"),
+    *("split--woven", "split__first", "split__later", "wide-only"),
+}
+
+
+@pytest.fixture
+def shown(desk: FlaskClient) -> set[str]:
+    page = desk.get("/staff/styleguide").text
+    return {name for names in IN_USE.findall(page) for name in names.split()}
+
+
+def test_every_part_that_a_shared_style_sheet_knows_is_shown(shown: set[str]) -> None:
+    missing = {}
+    for sheet in SHARED:
+        text = NOTE.sub("", (FOLDER / f"css/{sheet}.css").read_text())
+        known = {name for rule in RULE.findall(text) for name in CLASS.findall(rule)}
+        if left_out := known - shown - FRAMES:
+            missing[sheet] = sorted(left_out)
+    assert missing == {}
+
+
+def test_no_frame_is_excused_that_the_guide_shows_by_now(shown: set[str]) -> None:
+    assert shown & FRAMES == set()

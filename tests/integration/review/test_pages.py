@@ -166,6 +166,15 @@ def test_each_application_leads_to_the_next_one_to_decide(
     assert "Next to decide" not in desk.get(f"/staff/applications/{second.id}").text
 
 
+def test_the_next_one_of_the_same_company_is_told_apart_by_its_reference(
+    desk: FlaskClient, submit: Submit, handle_events: Handle
+) -> None:
+    first, second = submit(company="Tidewater"), submit(company="Tidewater")
+    handle_events()
+    page = desk.get(f"/staff/applications/{first.id}").text
+    assert f"Next to decide: <bdi>Tidewater</bdi>, {second.reference}" in page
+
+
 def test_a_web_address_among_the_answers_is_a_link(
     desk: FlaskClient, submit: Submit, session: Session, handle_events: Handle
 ) -> None:

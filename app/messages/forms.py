@@ -4,9 +4,9 @@ import uuid
 
 from flask_babel import lazy_gettext
 from wtforms import HiddenField
-from wtforms.validators import Length
+from wtforms.validators import DataRequired, Length
 
-from app.web.fields import LongTextField, Written, storable
+from app.web.fields import LongTextField, storable
 from app.web.site_form import SiteForm
 
 
@@ -17,7 +17,7 @@ class MessageForm(SiteForm):
         lazy_gettext("Your message"),
         rows=6,
         validators=[
-            Written(lazy_gettext("Write your message first.")),
+            DataRequired(lazy_gettext("Write your message first.")),
             storable,
             Length(max=4000, message=lazy_gettext("Use at most 4,000 characters.")),
         ],

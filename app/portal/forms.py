@@ -2,9 +2,9 @@
 
 from flask_babel import lazy_gettext
 from wtforms import EmailField, Field, Form, StringField
-from wtforms.validators import Length, Optional, StopValidation
+from wtforms.validators import DataRequired, Length, Optional, StopValidation
 
-from app.web.fields import LongTextField, Written, mail_address, storable, trimmed
+from app.web.fields import LongTextField, mail_address, storable, trimmed
 from app.web.site_form import SiteForm
 
 TYPE_FULL_NAME = lazy_gettext("Type your full name to agree.")
@@ -25,7 +25,7 @@ class ReplyForm(SiteForm):
         lazy_gettext("Your answer"),
         rows=8,
         validators=[
-            Written(lazy_gettext("Write your answer first.")),
+            DataRequired(lazy_gettext("Write your answer first.")),
             storable,
             Length(max=4000, message=lazy_gettext("Use at most 4,000 characters.")),
         ],
@@ -41,7 +41,7 @@ class AgreementForm(SiteForm):
         filters=[trimmed],
         render_kw={"autocomplete": "name"},
         validators=[
-            Written(TYPE_FULL_NAME),
+            DataRequired(TYPE_FULL_NAME),
             storable,
             full_name,
             Length(max=120, message=lazy_gettext("Use at most 120 characters.")),
@@ -72,7 +72,7 @@ class LostLinkForm(SiteForm):
         filters=[trimmed],
         render_kw={"autocomplete": "email", "autocapitalize": "off", "spellcheck": "false"},
         validators=[
-            Written(lazy_gettext("Type the address.")),
+            DataRequired(lazy_gettext("Type the address.")),
             storable,
             mail_address,
         ],

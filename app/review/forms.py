@@ -10,7 +10,7 @@ from wtforms import (
     SelectChoice,
     StringField,
 )
-from wtforms.validators import InputRequired, Length, Regexp, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Length, Regexp, ValidationError
 
 from app.applications.events import ApplicationAccepted, ApplicationDeclined, MoreRequested
 from app.applications.service import Verdict
@@ -20,10 +20,9 @@ from app.engagements.typed_amount import NotAnAmount, parse_amount
 from app.firm.offers import Kind, Offers
 from app.messages.forms import MessageForm
 from app.review.pricing import Pricing
-from app.web.fields import LongTextField, Written, storable, trimmed
+from app.web.fields import LongTextField, storable, trimmed
 from app.web.rendering import money, price
 from app.web.site_form import SiteForm
-from app.web.text_checks import shows_nothing
 
 LONGEST_MESSAGE = 4000
 VERSION = re.compile(r"[1-9][0-9]{0,5}\Z")
@@ -80,7 +79,7 @@ class NoteForm(SiteForm):
         description="Only staff see it. It can’t be changed later.",
         rows=4,
         validators=[
-            Written("Write your note first."),
+            DataRequired("Write your note first."),
             storable,
             Length(max=LONGEST_MESSAGE, message=f"Use at most {LONGEST_MESSAGE:,} characters."),
         ],
@@ -152,7 +151,7 @@ class DecisionForm(AnsweringForm, SettlingForm):
             raise ValidationError(f"A {name} costs at least {least}.") from None
 
     def validate_message(self, field: LongTextField) -> None:
-        if self.verdict.data == "ask" and shows_nothing(field.data or ""):
+        if self.verdict.data == "ask" and not field.data:
             raise ValidationError("Write what you would like to know.")
 
     def total_cents(self) -> int:

@@ -11,7 +11,7 @@ from wtforms import (
     SelectMultipleField,
     TextAreaField,
 )
-from wtforms.validators import DataRequired, StopValidation
+from wtforms.validators import StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.web.text_checks import problem_with_mail_address, problem_with_text, shows_nothing
@@ -51,8 +51,11 @@ class MomentField(DateTimeLocalField):
 
 
 def trimmed(value: str | None) -> str | None:
-    """Without white space at the ends, and with one kind of line break."""
-    return value.replace("\r\n", "\n").strip() if value else value
+    """Without white space at the ends, and with one kind of line break; empty where there is
+    nothing to see of it, so that it counts as not written."""
+    if value is None:
+        return None
+    return "" if shows_nothing(value) else value.replace("\r\n", "\n").strip()
 
 
 def trimmed_lines(value: str | None) -> str | None:
@@ -77,14 +80,6 @@ def as_web_address(value: str | None) -> str | None:
     """With https:// before an address that was typed without. What is no address stays as it was
     typed, to be refused."""
     return f"https://{value}" if value and BARE_ADDRESS.fullmatch(value) else value
-
-
-class Written(DataRequired):
-    """Refuse a text of which there is nothing to see, with the message."""
-
-    def __call__(self, _form: Form, field: Field) -> None:
-        if shows_nothing(field.data or ""):
-            raise StopValidation(self.message)
 
 
 def storable(form: Form, field: Field) -> None:

@@ -11,8 +11,13 @@ from flask_babel import gettext
 # Control characters and halves of surrogate pairs.
 UNSTORABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 UNSTORABLE_IN_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-# White space, and what only joins letters, parts them or says in which direction they run.
-INVISIBLE = re.compile("[\\s\xad\u061c\u180e\u200b-\u200f\u202a-\u202e\u2060-\u206f\ufeff]*")
+# White space, blanks that Unicode counts among letters and symbols, and what only joins letters,
+# parts them, chooses their form or says in which direction they run.
+INVISIBLE = re.compile(
+    "[\\s\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
+    "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
+    "\U000e0000-\U000e0fff]*"
+)
 WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+\.[^\s/?#@]+([/?#]\S*)?", re.IGNORECASE)
 COMBINING_MARKS = {"Mn", "Me"}
 MOST_COMBINING_MARKS = 8

@@ -163,7 +163,7 @@ def test_whoever_has_agreed_gets_the_contract_in_writing_once(
     [
         ("", "Type your full name to agree."),
         ("  ", "Type your full name to agree."),
-        ("\u200b\u202e \u2060", "Type your full name to agree."),
+        ("\u200b\u202e \u2060\u3164\u2800\U000e0020\ufe0f", "Type your full name to agree."),
         ("MO", "Type your full name to agree."),
         ("...", "Type your full name to agree."),
         ("12345", "Type your full name to agree."),

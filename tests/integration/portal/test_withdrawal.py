@@ -57,6 +57,13 @@ def test_it_is_recorded_once_however_often_the_button_is_pressed(
     assert "There is nothing to withdraw" in client.get(f"{path}/withdraw").text
 
 
+def test_a_reason_of_which_there_is_nothing_to_see_is_none(
+    send: Send, session: Session, application: Application
+) -> None:
+    send("withdraw", message="\u200b\u202e \u2060\u3164\u2800\n\ufe0f")
+    assert withdrawals(session, application) == [""]
+
+
 def test_the_proposal_is_closed_the_promise_ends_and_both_sides_get_a_mail(
     session: Session, application: Application, send: Send, handle_events: Handle
 ) -> None:

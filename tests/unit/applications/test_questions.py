@@ -56,7 +56,7 @@ def test_an_unknown_step_or_question_is_a_key_error(questionnaire: Questionnaire
     ("key", "answer", "problem"),
     [
         ("name", None, "Enter your name."),
-        ("name", "\u200b\u202e \u2060", "Enter your name."),
+        ("name", "\u200b\u202e \u2060\u3164\u2800\U000e0020\ufe0f", "Enter your name."),
         ("name", "Ada Quist", ""),
         ("name", ["Ada"], "Answer this question again."),
         ("website", None, ""),

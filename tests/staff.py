@@ -13,7 +13,7 @@ from app.accounts.sessions import SIGNED_IN_AT
 def employ(session: Session, name: str) -> Staff:
     """A new member of staff, whom no password lets in."""
     email = f"{name.split(maxsplit=1)[0].lower()}@champlin.example"
-    staff = Staff(email=email, name=name, password_hash="none")
+    staff = Staff(email=email, name=name, password_hash="a hash of no password")
     session.add(staff)
     session.commit()
     return staff

@@ -12,6 +12,7 @@ import msgspec
 from sqlalchemy import Select, SQLColumnExpression, or_, select, tuple_
 from sqlalchemy.orm import Session
 
+from app.accounts.queries import locked_actors
 from app.applications.reference import as_made
 from app.firm.offers import Kind
 from app.review.queue.cursor import Cursor
@@ -93,7 +94,8 @@ def next_to_decide(
     session: Session, application_id: uuid.UUID, *, reviewer: str
 ) -> QueueRow | None:
     """The application to decide that follows this one, best first, and the best after the last,
-    without what colleagues of the actor ``reviewer`` have taken; None where no other waits."""
+    without what colleagues of the actor ``reviewer`` have taken who can still sign in; None where
+    no other waits."""
     key = _sort_key("best")
     waiting = (
         select(QueueRow)
@@ -101,7 +103,11 @@ def next_to_decide(
             QueueRow.is_open,  # which the index on the open ones asks for
             QueueRow.status == "submitted",
             QueueRow.application_id != application_id,
-            or_(QueueRow.taken_by.is_(None), QueueRow.taken_by == reviewer),
+            or_(
+                QueueRow.taken_by.is_(None),
+                QueueRow.taken_by == reviewer,
+                QueueRow.taken_by.in_(locked_actors()),
+            ),
         )
         .order_by(*(column.desc() for column in key))
         .limit(1)

@@ -11,6 +11,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.accounts.models import Staff
+from app.accounts.service import lock_account
 from app.applications.erasure import erase_person
 from app.applications.events import ApplicationPutBack, ApplicationTaken
 from app.applications.models import Application
@@ -198,6 +199,19 @@ def test_the_queue_is_narrowed_to_ones_own_and_to_nobodys(
     assert f'<option selected value="{ada.actor}">Me</option>' in page and "Show all again" in page
     following = next_to_decide(session, free.id, reviewer=ada.actor)
     assert following and following.application_id == own.id
+
+
+def test_what_whoever_has_left_had_taken_is_next_to_decide_again(
+    session: Session, submit: Submit, handle_events: Handle, ada: Staff, grace: Staff
+) -> None:
+    here, theirs = submit(), submit()
+    handle_events()
+    take(session, theirs, grace)
+    assert next_to_decide(session, here.id, reviewer=ada.actor) is None
+    lock_account(session, grace.email)
+    session.commit()
+    following = next_to_decide(session, here.id, reviewer=ada.actor)
+    assert following and following.application_id == theirs.id
 
 
 def test_the_log_knows_it_and_a_rebuild_makes_it_anew(

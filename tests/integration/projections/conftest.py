@@ -29,6 +29,7 @@ from app.events.types import stream_of
 from app.messages.service import note_as_staff, write_as_prospect, write_as_staff
 from app.payments.deposits import Transfer
 from app.payments.service import record_bank_payment
+from app.review.taking import put_back, take
 from local.postgres import Postgres
 from tests.submitted import submit_answers
 
@@ -76,6 +77,14 @@ class Office:
     def note(self, application_id: UUID) -> None:
         actor, form_id = f"staff:{self.staff_id}", str(next(self._numbers))
         note_as_staff(self.session, application_id, "A friend.", form_id=form_id, actor=actor)
+        self.session.commit()
+
+    def take(self, application_id: UUID) -> None:
+        take(self.session, application_id, seen="", actor=f"staff:{self.staff_id}")
+        self.session.commit()
+
+    def put_back(self, application_id: UUID) -> None:
+        put_back(self.session, application_id, actor=f"staff:{self.staff_id}")
         self.session.commit()
 
     def withdraw(self, application_id: UUID) -> None:

@@ -17,16 +17,17 @@ from app.events.integrity.person_keys import PersonErased
 from app.events.models import StoredEvent
 from app.operations.story import find_event
 from app.payments.deposits import AlreadyPaid, NotDue
+from app.review.taking import NothingToTake
 from tests.integration.projections.conftest import Differences, NothingProposed, Office
 
 DEEDS = (
     *("ask", "answer", "accept", "accept_dearly", "decline", "withdraw", "agree", "pay"),
-    *("write", "write_back", "note"),
+    *("write", "write_back", "note", "take", "put_back"),
 )
 ALL = (*DEEDS, "fall_due", "handle")
 REFUSALS = (
     *(AlreadyDecided, NothingAsked, NotOpen, AlreadyErased, PersonErased),
-    *(NotOnOffer, NotDue, AlreadyPaid, NothingProposed),
+    *(NotOnOffer, NotDue, AlreadyPaid, NothingProposed, NothingToTake),
 )
 Tamper = Callable[..., None]
 

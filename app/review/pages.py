@@ -66,7 +66,7 @@ def decision_form(subject: Application, *, empty: bool = False) -> DecisionForm:
         price_kinds(subject, engagement, card),
         card,
         current_offers(),
-        data={"kind": kind, "version": subject.version},
+        data={"kind": kind, "version": str(subject.version)},
         **({"formdata": None} if empty else {}),
     )
 

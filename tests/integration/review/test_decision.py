@@ -198,6 +198,13 @@ def test_an_expired_token_keeps_the_text(desk: FlaskClient, proposed: Applicatio
     assert "My long text" in answer.text and "open for too long" in answer.text
 
 
+def test_a_request_without_a_field_shows_the_page_again(
+    desk: FlaskClient, proposed: Application
+) -> None:
+    answer = desk.post(f"/staff/applications/{proposed.id}/decision")
+    assert answer.status_code == 400 and "open for too long" in answer.text
+
+
 def test_the_second_reviewer_sees_who_was_first_and_keeps_the_text(
     desk: FlaskClient,
     other_desk: FlaskClient,

@@ -39,9 +39,9 @@ class BridgeFigures(msgspec.Struct, frozen=True):
 FIGURES = text(f"""
 SELECT name, position, failures, last_error, passed_over, last_passed_over, sent_at, paused_at,
        lag, coalesce(extract(epoch FROM now() - recorded_at), 0)::float8 AS oldest_seconds,
-       (SELECT opened_at FROM circuits WHERE name = 'bridge ' || bridges.name) AS away_since
-FROM bridges {lag_behind("bridges")}
-WHERE name = ANY(:names)
+       (SELECT opened_at FROM circuits WHERE circuits.name = circuit) AS away_since
+FROM unnest(CAST(:names AS text[]), CAST(:circuits AS text[])) AS configured (name, circuit)
+JOIN bridges USING (name) {lag_behind("bridges")}
 """)  # noqa: S608 - a part of our own
 DUE = text("""
 SELECT name FROM bridges
@@ -58,7 +58,8 @@ WHERE name NOT IN (SELECT name FROM bridges)
 def bridge_figures(session: Session) -> list[BridgeFigures]:
     """Every bridge of EVENT_BRIDGES, in its order; one that no worker has opened yet is empty."""
     names = list(current_bridges())
-    rows = session.execute(FIGURES, {"names": names}).mappings()
+    circuits = [circuit_of(name) for name in names]
+    rows = session.execute(FIGURES, {"names": names, "circuits": circuits}).mappings()
     found = {row["name"]: BridgeFigures(**row) for row in rows}
     return [found.get(name, BridgeFigures(name)) for name in names]
 

@@ -5,7 +5,8 @@ import uuid
 from datetime import datetime
 
 from flask_login import UserMixin
-from sqlalchemy import CheckConstraint, text
+from sqlalchemy import CheckConstraint, ColumnElement, String, cast, literal, text
+from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Model, new_id
@@ -35,15 +36,20 @@ class Staff(UserMixin, Model):
 
     __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower_case"),)
 
-    @property
+    @hybrid_property
     def is_locked(self) -> bool:
         """Nobody can sign in to the account."""
         return self.password_hash == LOCKED
 
-    @property
+    @hybrid_property
     def actor(self) -> str:
         """How events name this person."""
         return f"staff:{self.id}"
+
+    @actor.inplace.expression
+    @classmethod
+    def _actor(cls) -> ColumnElement[str]:
+        return literal("staff:") + cast(cls.id, String)
 
     def get_id(self) -> str:
         """What a session holds of its owner, as Flask-Login asks for it."""

@@ -4,10 +4,10 @@ import hmac
 import uuid
 from collections.abc import Mapping, Sequence
 
-from sqlalchemy import Select, String, cast, literal, select
+from sqlalchemy import Select, select
 from sqlalchemy.orm import Session
 
-from app.accounts.models import LOCKED, Staff
+from app.accounts.models import Staff
 
 KINDS = {"prospect": "the prospect", "system": "the system", "operator": "an operator"}
 
@@ -33,12 +33,12 @@ def all_staff(session: Session) -> Sequence[Staff]:
 
 def staff_names(session: Session) -> dict[str, str]:
     """The name of everyone on the staff by the actor that events name."""
-    return {f"staff:{row.id}": row.name for row in session.execute(select(Staff.id, Staff.name))}
+    return {row.actor: row.name for row in session.execute(select(Staff.actor, Staff.name))}
 
 
 def locked_actors() -> Select[str]:
     """The actors of the accounts that nobody can sign in to, to be asked within a query."""
-    return select(literal("staff:") + cast(Staff.id, String)).where(Staff.password_hash == LOCKED)
+    return select(Staff.actor).where(Staff.is_locked)
 
 
 def name_of(actor: str, people: Mapping[str, str]) -> str:

@@ -64,6 +64,7 @@ def init_rendering(app: Flask) -> None:
     app.add_template_filter(duration)
     app.add_template_filter(age)
     app.add_template_filter(isolated)
+    app.add_template_filter(as_beginning)
     app.context_processor(lambda: {"brand": current_brand()})
 
 
@@ -153,6 +154,11 @@ def age(moment: datetime) -> str:
     now"."""
     seconds = (utc_now() - moment).total_seconds()
     return f"{duration(seconds)} ago" if seconds >= 60 else "Just now"
+
+
+def as_beginning(words: str) -> str:
+    """The words as a sentence begins with them."""
+    return words[0].upper() + words[1:]
 
 
 def isolated(name: str) -> str:

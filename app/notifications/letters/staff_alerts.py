@@ -7,7 +7,7 @@ from app.applications.models import Application
 from app.circuits.names import service_name
 from app.notifications.letters.letter import Letter
 from app.notifications.letters.links import CONVERSATION, desk_page, link_to
-from app.web.rendering import isolated, money
+from app.web.rendering import as_beginning, isolated, money
 
 
 def answer_due(application: Application) -> Letter:
@@ -61,9 +61,9 @@ def service_away(name: str, failures: int, error: str) -> Letter:
         template="service_away",
         subject=f"Out of reach: {service}",
         paragraphs=(
-            f"{service[0].upper()}{service[1:]} has failed {failures} times in a row ({error}). It"
-            " is left alone for a while, then tried again until it answers. Whatever needs it"
-            " waits meanwhile, and goes out then.",
+            f"{as_beginning(service)} has failed {failures} times in a row ({error}). It is left"
+            " alone for a while, then tried again until it answers. Whatever needs it waits"
+            " meanwhile, and goes out then.",
             f"The runbook and the figures call it “{name}”.",
         ),
         action=("Open Events", link_to("operations.events")),

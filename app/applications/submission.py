@@ -131,7 +131,6 @@ def submit_application(
     DraftUnfinished while an earlier step has no accepted answers, or such as would be refused by
     now, and DraftChanged, also where the questions have changed since.
     """
-    # By which both statements find the draft, as long as it is what the prospect saw.
     as_seen = {
         "draft_id": draft_id,
         "draft_version": draft_version,
@@ -158,7 +157,8 @@ def _finished_draft(
     answers: Answers,
     questionnaire: Questionnaire,
 ) -> FinishedDraft:
-    """What is stored of the draft, and of what screening counts. Raises as `submit_application`."""
+    """What is stored of the draft while it is ``as_seen`` by the prospect, and of what screening
+    counts. Raises as `submit_application`."""
     keys = [step.key for step in questionnaire.steps[:-1]]
     wanted = {"earlier_steps": Jsonb(keys), "counted_for": COUNTED_FOR}
     row = connection.execute(READ_DRAFT, {**as_seen, **wanted}).fetchone()

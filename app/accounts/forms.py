@@ -4,15 +4,12 @@ from wtforms import EmailField, PasswordField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from app.accounts.models import LONGEST_EMAIL
+from app.web.fields import at_most
 from app.web.site_form import SiteForm
 
 SHORTEST_PASSWORD = 15  # NIST SP 800-63B-4, 3.1.1.2: for a password that stands alone
 LONGEST_PASSWORD = 200
 EXPIRED = "This page was open for too long. Send it once more."
-
-
-def at_most(characters: int) -> Length:
-    return Length(max=characters, message=f"Use at most {characters} characters.")
 
 
 class LoginForm(SiteForm):

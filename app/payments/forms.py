@@ -4,11 +4,11 @@ from datetime import date, timedelta
 from typing import Any
 
 from wtforms import StringField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from app.database import utc_now
 from app.engagements.typed_amount import NotAnAmount, parse_amount
-from app.web.fields import DayField, storable, trimmed
+from app.web.fields import DayField, at_most, storable, trimmed
 from app.web.rendering import money, plain_date
 from app.web.site_form import SiteForm
 
@@ -31,7 +31,7 @@ class BankPaymentForm(SiteForm):
         description="As on the statement, so that the payment can be found again.",
         filters=[trimmed],
         render_kw={"autocomplete": "off"},
-        validators=[storable, Length(max=140, message="Use at most 140 characters.")],
+        validators=[storable, at_most(140)],
     )
 
     def __init__(

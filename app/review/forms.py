@@ -10,7 +10,7 @@ from wtforms import (
     SelectChoice,
     StringField,
 )
-from wtforms.validators import DataRequired, InputRequired, Length, Regexp, ValidationError
+from wtforms.validators import DataRequired, InputRequired, Regexp, ValidationError
 
 from app.applications.events import ApplicationAccepted, ApplicationDeclined, MoreRequested
 from app.applications.service import Verdict
@@ -20,7 +20,7 @@ from app.engagements.typed_amount import NotAnAmount, parse_amount
 from app.firm.offers import Kind, Offers
 from app.messages.forms import MessageForm
 from app.review.pricing import Pricing
-from app.web.fields import LongTextField, storable, trimmed
+from app.web.fields import LongTextField, at_most, storable, trimmed
 from app.web.rendering import money, price
 from app.web.site_form import SiteForm
 
@@ -81,7 +81,7 @@ class NoteForm(SiteForm):
         validators=[
             DataRequired("Write your note first."),
             storable,
-            Length(max=LONGEST_MESSAGE, message=f"Use at most {LONGEST_MESSAGE:,} characters."),
+            at_most(LONGEST_MESSAGE),
         ],
     )
     form_id = HiddenField()
@@ -117,7 +117,7 @@ class DecisionForm(AnsweringForm, SettlingForm):
         rows=6,
         validators=[
             storable,
-            Length(max=LONGEST_MESSAGE, message=f"Use at most {LONGEST_MESSAGE:,} characters."),
+            at_most(LONGEST_MESSAGE),
         ],
     )
 

@@ -11,13 +11,15 @@ from wtforms import (
     SelectMultipleField,
     TextAreaField,
 )
-from wtforms.validators import StopValidation
+from wtforms.validators import Length, StopValidation
 from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.web.text_checks import problem_with_mail_address, problem_with_text, shows_nothing
 
 # A host, a port, and what follows; no scheme and no user's name. autosave.js has the same.
 BARE_ADDRESS = re.compile(r"[^\s/?#@:]+\.[^\s/?#@:]+(:\d+)?([/?#]\S*)?")
+# Before the first line that holds anything, whose own indent stays.
+BLANK_LINES = re.compile(r"\A\s*[^\S \t]")
 
 
 class CheckboxesField(SelectMultipleField):
@@ -53,18 +55,15 @@ class MomentField(DateTimeLocalField):
 def trimmed(value: str | None) -> str | None:
     """Without white space at the ends, and with one kind of line break; empty where there is
     nothing to see of it, so that it counts as not written."""
-    if value is None:
-        return None
-    return "" if shows_nothing(value) else value.replace("\r\n", "\n").strip()
+    text = trimmed_lines(value)
+    return text and text.lstrip()
 
 
 def trimmed_lines(value: str | None) -> str | None:
     """The same for several lines, of which the first keeps its indent: a list is known by it."""
-    text = trimmed(value)
-    if not value or not text:
-        return text
-    before = value[: len(value) - len(value.lstrip())]
-    return before[len(before.rstrip(" \t")) :] + text
+    if value is None:
+        return None
+    return "" if shows_nothing(value) else BLANK_LINES.sub("", value.replace("\r\n", "\n")).rstrip()
 
 
 class LongTextField(TextAreaField):
@@ -80,6 +79,11 @@ def as_web_address(value: str | None) -> str | None:
     """With https:// before an address that was typed without. What is no address stays as it was
     typed, to be refused."""
     return f"https://{value}" if value and BARE_ADDRESS.fullmatch(value) else value
+
+
+def at_most(characters: int) -> Length:
+    """Refuse a longer text on a page for staff."""
+    return Length(max=characters, message=f"Use at most {characters:,} characters.")
 
 
 def storable(form: Form, field: Field) -> None:

@@ -3,9 +3,8 @@
 from typing import Any
 
 from wtforms import SearchField, SelectField
-from wtforms.validators import Length
 
-from app.web.fields import storable, trimmed
+from app.web.fields import at_most, storable, trimmed
 from app.web.site_form import SiteForm
 
 LONGEST_SEARCH = 200
@@ -31,10 +30,9 @@ class FilterForm(SiteForm):
 def search_field(label: str) -> SearchField:
     """A line to search for. The page names no maximum: with one a browser cuts what is pasted, and
     says nothing."""
-    longest = Length(max=LONGEST_SEARCH, message=f"Use at most {LONGEST_SEARCH} characters.")
     return SearchField(
         label,
         filters=[trimmed],
-        validators=[storable, longest],
+        validators=[storable, at_most(LONGEST_SEARCH)],
         render_kw={"maxlength": False},
     )

@@ -7,12 +7,12 @@ from typing import Any
 from urllib.parse import urlsplit
 
 from wtforms import BooleanField, SelectChoice, StringField, URLField
-from wtforms.validators import InputRequired, Length, ValidationError
+from wtforms.validators import InputRequired, ValidationError
 
 from app.events.contract.schema import meaning_of
 from app.events.types import Event, declared_events
 from app.http_client.addresses import address_written_as, is_public
-from app.web.fields import CheckboxesField, MomentField, storable, trimmed
+from app.web.fields import CheckboxesField, MomentField, at_most, storable, trimmed
 from app.web.rendering import with_code
 from app.web.site_form import SiteForm
 from app.webhooks.address import normal_address
@@ -35,7 +35,7 @@ class EndpointForm(SiteForm):
         filters=[trimmed],
         validators=[
             InputRequired("Enter the address that gets the events."),
-            Length(max=LONGEST_URL, message=f"Use at most {LONGEST_URL:,} characters."),
+            at_most(LONGEST_URL),
         ],
         # A browser that knew the maximum would cut what is pasted, and the rest is another address.
         render_kw={
@@ -49,7 +49,7 @@ class EndpointForm(SiteForm):
         "What it is for",
         filters=[trimmed],
         render_kw={"autocomplete": "off"},
-        validators=[storable, Length(max=200, message="Use at most 200 characters.")],
+        validators=[storable, at_most(200)],
     )
     every_type = BooleanField("Every type of event, including types added later")
     event_types = CheckboxesField("Or only these", validate_choice=False)

@@ -128,6 +128,7 @@ class Wire:
                 if writer not in self._dead:
                     await asyncio.sleep(delay())
                     writer.write(data)
+                    await writer.drain()  # who reads slowly holds up who writes
         if writer not in self._dead:
             writer.close()
 

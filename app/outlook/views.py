@@ -17,11 +17,12 @@ outlook = Blueprint("outlook", __name__, template_folder="templates")
 @outlook.get("/apply/outlook")
 def page() -> ResponseReturnValue:
     """What we would make of this browser's answers; of an unfinished draft, on to what is left."""
-    draft = current_draft()
+    draft, is_part = current_draft(), "HX-Request" in request.headers
     if draft is None or draft.submitted_at or open_step(draft).key != STEP_KEYS[-1]:
+        if is_part:  # in its place would stand the whole page that the way leads to
+            return "", 204
         return redirect(url_for("application_form.step", key=STEP_KEYS[-1]), 303)
     questionnaire, offers = current_questionnaire(), current_offers()
-    is_part = "HX-Request" in request.headers
     return render_template(
         "outlook/_outlook.html" if is_part else "outlook/page.html",
         outlook=outlook_on(

@@ -130,3 +130,12 @@ def test_an_unfinished_form_is_finished_first(prospect: Prospect, client: FlaskC
     prospect.fill_in("you")
     for browser in (prospect.client, client):
         assert browser.get("/apply/outlook").location == "/apply/review"
+
+
+def test_of_an_unfinished_form_the_review_gets_no_part_and_no_page_in_its_place(
+    prospect: Prospect, client: FlaskClient
+) -> None:
+    prospect.fill_in("you")
+    for browser in (prospect.client, client):
+        part = browser.get("/apply/outlook", headers={"HX-Request": "true"})
+        assert (part.status_code, part.text) == (204, "")

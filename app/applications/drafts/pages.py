@@ -46,11 +46,13 @@ def open_step(draft: KeptDraft) -> Step:
 
 class OtherAnswers(NamedTuple):
     """What is stored where the form says something else: what to name for overwriting it, rows of
-    (question, answer in words), and whether it is another draft's than the page was opened for."""
+    (question, answer in words), whether it is another draft's than the page was opened for, and
+    whether there is no draft at all any more."""
 
     overwrites: str
     rows: list[tuple[str, Answer]]
     is_of_other_draft: bool
+    is_gone: bool = False
 
 
 def other_answers(draft: KeptDraft | None, sent: SentStep) -> OtherAnswers:
@@ -60,7 +62,8 @@ def other_answers(draft: KeptDraft | None, sent: SentStep) -> OtherAnswers:
     is_of_other_draft = not sent.basis.is_for(name_of(draft))
     if is_of_other_draft:  # what that one lacks on this page is no news
         rows = [row for row in rows if row[1]]
-    return OtherAnswers(f"{name_of(draft)} {last_save(draft, sent.step)}", rows, is_of_other_draft)
+    overwrites = f"{name_of(draft)} {last_save(draft, sent.step)}"
+    return OtherAnswers(overwrites, rows, is_of_other_draft, is_gone=draft is None)
 
 
 def show_form(

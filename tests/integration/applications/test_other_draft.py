@@ -114,8 +114,26 @@ def test_an_old_page_begins_no_new_form_with_what_was_deleted(
     prospect.fill_in("you")
     typist = Typist(prospect, "problem")
     press_beside(prospect, "/apply/delete", prospect.client.get("/apply/delete").text)
-    assert outcome(typist.save(problem="Deleted, I thought")) == "409 conflict"
+    answer = typist.save(problem="Deleted, I thought")
+    assert outcome(answer) == "409 conflict"
+    assert "another form open now" not in answer.text
     assert session.scalars(select(Draft)).all() == []
+
+
+def test_with_no_form_open_what_an_old_page_says_begins_one_where_its_writer_chooses(
+    prospect: Prospect, session: Session
+) -> None:
+    prospect.fill_in("you")
+    page = prospect.see("problem")
+    press_beside(prospect, "/apply/delete", prospect.client.get("/apply/delete").text)
+    refused = prospect.press("problem", seen=page, problem="Worth keeping")
+    assert refused.status_code == 409
+    assert "The form of this page is no longer open here" in refused.text
+    assert "Begin a new form with it" in refused.text
+    assert "another form open now" not in refused.text
+    prospect.press("problem", "overwrites", hidden(refused.text, "overwrites"), seen=refused.text)
+    [begun] = session.scalars(select(Draft)).all()
+    assert "problem" in begun.answers and "name" not in begun.answers
 
 
 def test_a_page_from_before_there_was_a_draft_goes_into_the_one_that_it_began(

@@ -19,6 +19,13 @@ def test_without_colours_a_step_that_is_reached_looks_other_than_one_to_come(vis
     assert len(lines) == 6 and reached.isdisjoint(to_come)
 
 
+def test_without_colours_a_quiet_button_has_no_part_of_a_box(visit: Visit) -> None:
+    page = visit(390, forced_colors="active")
+    page.goto("/apply/system")
+    quiet = page.get_by_role("button", name="Save and mail me a link")
+    assert quiet.evaluate("button => getComputedStyle(button).borderWidth") == "0px"
+
+
 @pytest.mark.parametrize("width", [1024, 1440])
 def test_no_article_is_wider_than_a_desk_in_letters_twice_as_large(
     visit: Visit, width: int

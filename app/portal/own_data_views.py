@@ -9,17 +9,20 @@ from flask_babel import gettext
 
 from app.applications.drafts.browser_draft import forgetting
 from app.applications.erasure import AlreadyErased
+from app.applications.events import ApplicationWithdrawn
 from app.applications.models import Application
 from app.applications.pages import open_application
 from app.applications.service import NotOpen, withdraw_application
 from app.database import db
-from app.engagements.queries import is_bound
+from app.engagements.queries import events_about, is_bound
 from app.extensions import csrf, limiter
+from app.messages.forms import MessageForm
 from app.portal import trail_check
 from app.portal.export import export_own_data
 from app.portal.forms import ConfirmForm, WithdrawalForm
-from app.portal.pages import keep_private, progress_of
+from app.portal.pages import keep_private, progress_of, show_page
 from app.portal.service import Bound, erase_own_data
+from app.portal.timeline import latest_words
 from app.portal.trail import make_trail
 
 own_data = Blueprint("own_data", __name__, template_folder="templates")
@@ -70,8 +73,7 @@ def withdraw(token: str) -> ResponseReturnValue:
         db.session.commit()
     except NotOpen:
         db.session.rollback()
-        if application.status != "withdrawn":
-            flash(gettext("It was decided before you withdrew it."))
+        return answer_too_late(token, form.message.data or "")
     return redirect(url_for("portal.status", token=token), 303)
 
 
@@ -99,6 +101,26 @@ def erase(token: str) -> ResponseReturnValue:
     except AlreadyErased:
         db.session.rollback()
     return forgetting(redirect(url_for("portal.status", token=token), 303))
+
+
+def answer_too_late(token: str, reason: str) -> ResponseReturnValue:
+    """It was decided or withdrawn before. A reason that was not recorded then can be sent as a
+    message."""
+    application = open_application(token)  # they may have erased themselves meanwhile
+    events = events_about(db.session(), application, None)
+    is_recorded = not reason or latest_words(events, ApplicationWithdrawn) == reason
+    is_decided = application.status != "withdrawn"
+    decided = gettext("It was decided before you withdrew it.")
+    if is_recorded:
+        if is_decided:
+            flash(decided)
+        return redirect(url_for("portal.status", token=token), 303)
+    before = decided if is_decided else gettext("It was withdrawn before, perhaps in another tab.")
+    not_sent = gettext("What you wrote was not sent; you can send it as a message.")
+    flash(f"{before} {not_sent}")
+    return show_page(
+        application, message_form=MessageForm(formdata=None, data={"text": reason})
+    ), 409
 
 
 def as_file(content: object, name: str) -> Response:

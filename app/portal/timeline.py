@@ -132,7 +132,8 @@ def _was_kept(recorded: RecordedEvent, events: Sequence[RecordedEvent]) -> bool:
 
 
 def latest_words(
-    events: Sequence[RecordedEvent], said: type[MoreProvided | ApplicationAccepted]
+    events: Sequence[RecordedEvent],
+    said: type[MoreProvided | ApplicationAccepted | ApplicationWithdrawn],
 ) -> str | None:
-    """What the prospect last answered, or what was written with our offer."""
+    """What the prospect last answered, or withdrew with, or what was written with our offer."""
     return next((e.data.message for e in reversed(events) if isinstance(e.data, said)), None)

@@ -48,13 +48,36 @@ def test_the_page_asks_once_more_and_opening_it_changes_nothing(
 def test_it_is_recorded_once_however_often_the_button_is_pressed(
     client: FlaskClient, path: str, send: Send, session: Session, application: Application
 ) -> None:
-    answers = [send("withdraw", message=f"\nReason {n}. ") for n in (1, 2)]
+    answers = [send("withdraw", message="\nA reason. ") for _ in range(2)]
     assert [answer.location for answer in answers] == [path, path]
-    assert withdrawals(session, application) == ["Reason 1."]
+    assert withdrawals(session, application) == ["A reason."]
     page = client.get(path).text
     assert "You have withdrawn your application." in page and "Withdrawn by you" in page
     assert f'href="{path}/withdraw"' not in page
     assert "There is nothing to withdraw" in client.get(f"{path}/withdraw").text
+
+
+def test_a_reason_that_comes_after_the_withdrawal_stays_on_the_page_to_be_sent_as_a_message(
+    send: Send, session: Session, application: Application
+) -> None:
+    send("withdraw")
+    late = send("withdraw", message="We have found somebody.")
+    assert late.status_code == 409
+    assert "It was withdrawn before, perhaps in another tab." in late.text
+    assert "you can send it as a message" in late.text
+    assert "We have found somebody.</textarea>" in late.text
+    assert withdrawals(session, application) == [""]
+
+
+@pytest.mark.parametrize("state", ["offered", "declined"])
+def test_a_reason_that_comes_after_the_decision_stays_on_the_page_to_be_sent_as_a_message(
+    send: Send, state: str, request: pytest.FixtureRequest
+) -> None:
+    request.getfixturevalue(state)
+    late = send("withdraw", message="We have found somebody.")
+    assert late.status_code == 409
+    assert "It was decided before you withdrew it." in late.text
+    assert "We have found somebody.</textarea>" in late.text
 
 
 def test_a_reason_of_which_there_is_nothing_to_see_is_none(

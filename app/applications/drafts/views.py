@@ -30,7 +30,7 @@ from app.applications.drafts.pages import (
     show_sealed,
 )
 from app.applications.drafts.question_html import question_html
-from app.applications.drafts.sent_step import read_accepted, read_seen_version
+from app.applications.drafts.sent_step import name_of, read_accepted, read_seen_version
 from app.applications.drafts.service import DraftSealed, NotThisDraft, StepChanged
 from app.applications.drafts.suggestion import forget_suggestion, suggest_kind, suggested_answers
 from app.applications.questions.branches import branches_css
@@ -187,6 +187,8 @@ def answer_sealed(_: DraftSealed) -> ResponseReturnValue:
 def keep_and_go_on(form: StepForm, draft: KeptDraft | None) -> ResponseReturnValue:
     """Keep the answers, then lead where the pressed button says, or on to the next step."""
     accepted = form.validate()
+    if form.is_expired and not form.sent.basis.is_for(name_of(draft)):
+        raise NotThisDraft
     if form.is_expired:
         return show_form(form, draft, 400)
     draft = keep(form.sent, draft, accepted=accepted)

@@ -136,6 +136,19 @@ def test_with_no_form_open_what_an_old_page_says_begins_one_where_its_writer_cho
     assert "problem" in begun.answers and "name" not in begun.answers
 
 
+def test_a_browser_that_has_lost_its_cookie_is_not_told_that_nothing_is_lost(
+    prospect: Prospect,
+) -> None:
+    prospect.fill_in()
+    typed = prospect.filled_in_review(anything_else="Typed here")
+    prospect.client.delete_cookie("session")
+    refused = prospect.client.post("/apply/submit", data=typed)
+    assert refused.status_code == 409
+    assert "The form of this page is no longer open here" in refused.text
+    assert "Nothing is lost" not in refused.text
+    assert "Typed here" in refused.text
+
+
 def test_a_page_from_before_there_was_a_draft_goes_into_the_one_that_it_began(
     prospect: Prospect, session: Session
 ) -> None:

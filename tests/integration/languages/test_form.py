@@ -67,6 +67,12 @@ def test_the_review_and_the_outlook_are_german(ready: Prospect) -> None:
     assert english_left_in(wrong.text) == []
 
 
+def test_what_the_questions_call_services_the_outlook_calls_so_too(ready: Prospect) -> None:
+    assert "Dienste, die schon Events austauschen" in ready.see("system")
+    ready.press("system", architecture="events_already", brokers=["none"])
+    assert "Ihre Dienste tauschen Events aus" in ready.client.get("/apply/outlook").text
+
+
 def test_what_was_changed_elsewhere_is_told_in_german(ready: Prospect) -> None:
     changed = ready.press("problem", problem="Hier getippt", seen_saves="1")
     assert changed.status_code == 409
@@ -137,6 +143,17 @@ def test_the_link_by_mail_is_promised_in_german(prospect: Prospect) -> None:
     assert "Füllen Sie zuerst „Sie und Ihr Unternehmen“ aus" in ask()
     prospect.fill_in("you")
     assert f"unterwegs an {prospect.answers['email']}." in ask()
+
+
+def test_whose_form_it_is_that_a_link_opens_is_asked_in_a_german_sentence(
+    prospect: Prospect, session: Session
+) -> None:
+    prospect.press("you", email="keine Adresse")
+    path = f"/apply/resume/{session.scalars(select(Draft)).one().resume_token}"
+    prospect.client.delete_cookie("session")
+    prospect.press("you", name="Ein eigenes Formular")
+    asked = prospect.client.get(path).text
+    assert "jemandem, der keine Adresse angegeben hat</span>?</h1>" in asked
 
 
 def test_the_page_of_the_files_is_german_and_so_is_what_it_says(ready: Prospect) -> None:

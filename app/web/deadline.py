@@ -11,19 +11,22 @@ from app.firm.calendar import current_calendar, holidays_between
 from app.languages.choice import present_language
 from app.web.rendering import FORMATS
 
+NO_BREAK = "\N{NO-BREAK SPACE}"
+
 
 def deadline(due_at: datetime) -> str:
     """ "Monday 30 November, 17:00 in New York (22:00 UTC)": by the firm's clock, whose working day
     ends then, and by one that everybody has."""
     language, calendar = present_language(), current_calendar()
     there = due_at.astimezone(ZoneInfo(calendar.timezone))
+    utc = format_datetime(due_at, "HH:mm 'UTC'", UTC, locale=language)
     return gettext(
-        "%(weekday)s %(day)s, %(hour)s in %(city)s (%(utc)s UTC)",
+        "%(weekday)s %(day)s, %(hour)s in %(city)s (%(utc)s)",
         weekday=format_date(there, "EEEE", locale=language),
         day=_day(there),
         hour=format_datetime(there, "HH:mm", there.tzinfo, locale=language),
         city=calendar.city,
-        utc=format_datetime(due_at, "HH:mm", UTC, locale=language),
+        utc=utc.replace(" ", NO_BREAK),
     )
 
 
@@ -48,6 +51,7 @@ def holidays_before(since: datetime, due_at: datetime) -> str:
 
 
 def _day(day: date) -> str:
-    """ "30 November", of a time its day where the time is."""
+    """ "30 November", of a time its day where the time is, on one line."""
     language = present_language()
-    return format_date(day, FORMATS[language].day_of_year, locale=language)
+    written = format_date(day, FORMATS[language].day_of_year, locale=language)
+    return written.replace(" ", NO_BREAK)

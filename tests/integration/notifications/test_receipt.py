@@ -64,7 +64,10 @@ def test_it_says_which_holidays_the_answer_waits_for(
     closed = replace(calendar, working_days=WEEKDAYS, holidays=(holiday,))
     monkeypatch.setitem(app.extensions, "calendar", closed)
     handle_events()
-    assert f"UTC). {holiday.day} {holiday:%B} is a holiday here." in receipt(session).text
+    assert (
+        f"UTC). {holiday.day}\N{NO-BREAK SPACE}{holiday:%B} is a holiday here."
+        in receipt(session).text
+    )
 
 
 def test_a_german_one_names_it_in_german(session: Session, handle_events: Handle) -> None:

@@ -35,6 +35,8 @@ FIXED = {
     "agreed": "You act next: the deposit is due now",
 }
 LATE = "We act next, and we are late"
+# No line ends between the parts of a day, or between a time and its unit.
+NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 @pytest.fixture
@@ -85,8 +87,11 @@ def test_the_page_keeps_to_what_was_promised_when_the_calendar_changes(
     handle_events()
     session.execute(text("UPDATE scheduled_events SET due_at = '2031-03-04 15:16Z'"))
     session.commit()
-    sentence = "by Tuesday 4 March, 10:16 in New York (15:16 UTC)."
-    assert sentence in turn_on(client.get(path).text)
+    sentence = "by Tuesday 4~March, 10:16 in New York (15:16~UTC)."
+    assert sentence.replace("~", NO_BREAK) in turn_on(client.get(path).text)
+    german = "bis zum Dienstag, 4.~März, 10:16~Uhr in New York (15:16~UTC)."
+    page = client.get(path, query_string={"lang": "de"}).text
+    assert german.replace("~", NO_BREAK) in turn_on(page)
 
 
 def test_holidays_on_the_way_to_the_date_are_named(
@@ -96,7 +101,7 @@ def test_holidays_on_the_way_to_the_date_are_named(
     today = datetime.now(ZoneInfo(calendar.timezone)).date()
     every_day = replace(calendar, working_days=WEEKDAYS, holidays=(today + DAY, today + 2 * DAY))
     monkeypatch.setitem(app.extensions, "calendar", every_day)
-    named = [f"{day.day} {day:%B}" for day in every_day.holidays]
+    named = [f"{day.day}{NO_BREAK}{day:%B}" for day in every_day.holidays]
     assert turn_on(client.get(path).text).endswith(f" {' and '.join(named)} are holidays here.")
     german = turn_on(client.get(path, query_string={"lang": "de"}).text)
     assert german.endswith("sind bei uns Feiertage.") and "Uhr in New York" in german

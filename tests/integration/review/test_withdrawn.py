@@ -117,7 +117,7 @@ def test_a_late_answer_stands_in_the_queue_and_on_the_page_until_it_is_given(
     decide_and_send: Decide,
 ) -> None:
     assert re.search(
-        r"Answer promised by \w+day \d+ \w+, 17:00 in New York \(2[12]:00 UTC\)\.",
+        r"Answer promised by \w+day \d+\s\w+, 17:00 in New York \(2[12]:00\sUTC\)\.",
         page_of(desk, application),
     )
     assert "Answer late" not in desk.get("/staff/").text

@@ -11,8 +11,9 @@ from app.applications.drafts.browser_draft import (
     forgetting,
 )
 from app.applications.drafts.end import discard_draft
-from app.applications.drafts.service import NotThisDraft, lock_unsent
+from app.applications.drafts.service import DraftSealed, NotThisDraft, lock_unsent
 from app.applications.drafts.suggestion import forget_suggestion
+from app.applications.questions.questionnaire import STEP_KEYS
 from app.database import db
 
 draft_deletion = Blueprint("draft_deletion", __name__)
@@ -22,8 +23,10 @@ draft_deletion = Blueprint("draft_deletion", __name__)
 def ask() -> ResponseReturnValue:
     """Ask whether this browser's draft is to be deleted."""
     draft = current_draft()
-    if draft is None or draft.submitted_at:
+    if draft is None:
         return redirect(url_for("application_form.start"), 303)
+    if draft.submitted_at:
+        raise DraftSealed(draft.id)
     return render_template("applications/delete.html", draft=draft)
 
 
@@ -38,9 +41,17 @@ def delete() -> ResponseReturnValue:
         discard_draft(db.session(), unsent, because="by_prospect", actor="prospect")
         flash(gettext("What you entered is deleted."))
     db.session.commit()
+    if not unsent and (sent := current_draft()):
+        raise DraftSealed(sent.id)  # what they entered is still there
     session.pop(DRAFT_COOKIE, None)
     forget_suggestion()
     return forgetting(redirect(url_for("application_form.start"), 303))
+
+
+@draft_deletion.errorhandler(DraftSealed)
+def answer_sealed(_: DraftSealed) -> ResponseReturnValue:
+    """The draft was sent before, or meanwhile: on to the page that says so."""
+    return redirect(url_for("application_form.step", key=STEP_KEYS[-1]), 303)
 
 
 @draft_deletion.errorhandler(NotThisDraft)

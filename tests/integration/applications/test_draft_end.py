@@ -167,13 +167,19 @@ def test_a_prospect_deletes_what_they_entered(prospect: Prospect, session: Sessi
     assert 'value=""' in prospect.see("you")
 
 
-@pytest.mark.parametrize("sent", [False, True])
-def test_without_a_draft_there_is_nothing_to_delete(
-    prospect: Prospect, session: Session, sent: bool
-) -> None:
-    if sent:
-        prospect.fill_in()
-        prospect.send()
+def test_without_a_draft_there_is_nothing_to_delete(prospect: Prospect) -> None:
     assert prospect.client.get("/apply/delete").location == "/apply"
     assert prospect.press("delete").location == "/apply"
-    assert len(session.scalars(select(Application)).all()) == sent
+
+
+def test_who_would_delete_what_was_sent_meanwhile_reads_that_it_is_sent(
+    prospect: Prospect, session: Session
+) -> None:
+    prospect.fill_in()
+    asked = prospect.client.get("/apply/delete").text
+    own_page = prospect.send().location
+    for answer in (prospect.press("delete", seen=asked), prospect.client.get("/apply/delete")):
+        assert "Clear-Site-Data" not in answer.headers
+        told = prospect.client.get(str(answer.location))
+        assert "This application has been sent" in told.text and f'href="{own_page}"' in told.text
+    assert len(session.scalars(select(Application)).all()) == 1

@@ -27,13 +27,19 @@ def checkout_or_page(token: str, unavailable: str) -> ResponseReturnValue:
     """On to Stripe's page for the deposit; back to the prospect's own page where Stripe isn't used
     or there is nothing to pay on it, and with the sentence ``unavailable`` where Stripe can't be
     reached."""
-    own_page = url_for("portal.status", token=token, _anchor="deposit")
     application, engagement = open_engagement(token)
     if not current_config().STRIPE_SECRET_KEY:
-        return redirect(own_page, 303)
+        return back_to_deposit(token)
     try:
         address = open_deposit_checkout(db.session(), engagement, application)
     except PaymentUnavailable:
-        flash(unavailable)
-        address = None
-    return redirect(address or own_page, 303)
+        return back_to_deposit(token, unavailable)
+    return redirect(address, 303) if address else back_to_deposit(token)
+
+
+def back_to_deposit(token: str, told: str = "") -> ResponseReturnValue:
+    """To the deposit on the prospect's own page, and the sentence there: whoever is led past the
+    top of a page sees nothing that stands above."""
+    if told:
+        flash(told, "deposit")
+    return redirect(url_for("portal.status", token=token, _anchor="deposit"), 303)

@@ -15,10 +15,11 @@ from app.engagements.models import Engagement
 from app.extensions import csrf, limiter
 from app.payments.deposits import AlreadyPaid, Transfer
 from app.payments.forms import BankPaymentForm
-from app.payments.pages import checkout_or_page, open_engagement
+from app.payments.pages import back_to_deposit, checkout_or_page, open_engagement
 from app.payments.queries import DepositPanel, deposit_panel, stripe_reports, transfer_record
 from app.payments.service import close_checkout, record_bank_payment
 from app.settings import current_config
+from app.web.site_form import has_valid_token
 
 payments = Blueprint("payments", __name__, template_folder="templates")
 
@@ -32,16 +33,19 @@ def deposit(token: str) -> str:
 
 
 @payments.post("/applications/<token>/deposit")
+@csrf.exempt  # it checks the token itself, so that an expired one is no dead end
 @limiter.limit("30 per hour")
 def pay(token: str) -> ResponseReturnValue:
     """On to Stripe's page; back to the prospect's own where there is nothing to pay on it."""
     if not current_config().STRIPE_SECRET_KEY:
-        flash(
-            gettext(
-                "Payment by card is not offered any more, and nothing was charged. The details for"
-                " a bank transfer are below."
-            )
+        no_card = gettext(
+            "Payment by card is not offered any more, and nothing was charged. The details for"
+            " a bank transfer are below."
         )
+        return back_to_deposit(token, no_card)
+    if not has_valid_token():
+        expired = gettext("This page was open for too long. Press the button once more.")
+        return back_to_deposit(token, expired)
     unavailable = gettext(
         "The payment page can’t be reached right now, and nothing was charged. Try again in"
         " a minute, or pay by bank transfer."

@@ -247,4 +247,30 @@ def test_there_is_nothing_to_pay_before_the_client_has_agreed(
 
 def test_another_link_than_the_clients_own_opens_nothing(standin: Standin, payer: Payer) -> None:
     assert payer.browser.get("/applications/nobody/deposit").status_code == 404
-    assert payer.browser.post(f"{payer.own_page}/deposit").status_code == 400  # no token
+    answer = payer.browser.post("/applications/nobody/deposit", follow_redirects=True)
+    assert answer.status_code == 404
+
+
+def test_a_page_that_was_open_for_too_long_says_so_where_its_button_stands(
+    standin: Standin, payer: Payer
+) -> None:
+    assert payer.press_pay("expired").location.endswith("#deposit")
+    assert standin.sessions() == []
+    assert "Press the button once more." in at_deposit(payer)
+    assert payer.press_pay().location == standin.sessions()[0]["url"]
+
+
+def test_that_stripe_cannot_be_reached_is_said_where_the_button_leads_back_to(
+    standin: Standin, payer: Payer
+) -> None:
+    standin.fail("500", times=10)
+    assert payer.press_pay().location.endswith("#deposit")
+    assert "can’t be reached right now, and nothing was charged" in at_deposit(payer)
+    assert "can’t be reached right now" not in payer.browser.get(payer.own_page).text  # told once
+
+
+def at_deposit(payer: Payer) -> str:
+    """What the client's page says from the deposit on, where the way back from its button ends."""
+    above, _, deposit = payer.browser.get(payer.own_page).text.partition('id="deposit"')
+    assert "charged" not in above and "too long" not in above
+    return deposit

@@ -1,6 +1,6 @@
 """Signing in and out, and one's own settings."""
 
-from typing import Any
+from typing import Any, cast
 from urllib.parse import urlsplit
 
 from flask import (
@@ -15,6 +15,7 @@ from flask import (
 )
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
+from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from app.accounts.forms import EXPIRED, LoginForm, PasswordForm
@@ -36,9 +37,11 @@ from app.accounts.tries import (
     know_browser,
 )
 from app.database import db
-from app.extensions import csrf, limiter
+from app.extensions import csrf, limiter, login_manager
+from app.web.errors import show_error
 
 NEW_PASSWORDS = "5 per 15 minutes"
+TYPE_ONCE_MORE = "This page was open for too long. Type the passwords once more."
 TRIED_TOO_OFTEN = "That was tried too often. Wait a quarter of an hour, then try again."
 
 accounts = Blueprint("accounts", __name__, template_folder="templates")
@@ -86,6 +89,16 @@ def show_too_many_tries(error: TooManyRequests) -> ResponseReturnValue:
     if current_user.is_authenticated:
         return show_settings(PasswordForm(formdata=None), TRIED_TOO_OFTEN), 429
     return show_login(LoginForm(), TRIED_TOO_OFTEN), 429
+
+
+@accounts.errorhandler(CSRFError)
+def show_expired(error: CSRFError) -> ResponseReturnValue:
+    """A new password from a page that was open for too long; what was typed stands on no page."""
+    if request.endpoint != f"{accounts.name}.{set_password.__name__}":
+        return show_error(error)
+    if not current_user.is_authenticated:
+        return cast(ResponseReturnValue, login_manager.unauthorized())
+    return show_settings(PasswordForm(formdata=None), TYPE_ONCE_MORE), 400
 
 
 @accounts.post("/staff/logout")

@@ -186,6 +186,23 @@ def test_a_new_password_that_comes_after_the_session_stands_on_no_page(
     assert NEW not in answer.text
 
 
+def test_a_new_password_from_a_page_of_an_earlier_session_is_asked_for_once_more(
+    client: FlaskClient, ada: Staff, log_in: Send, send: Send
+) -> None:
+    log_in(client)
+    token = CSRF_TOKEN.search(client.get("/staff/settings/").text)
+    assert token
+    form = {"current": PASSWORD, "new": NEW, "again": NEW}
+    stale = {**form, "csrf_token": token[1]}
+    client.delete_cookie("session")
+    assert client.post("/staff/settings/", data=stale).location.startswith("/staff/login?next=")
+    log_in(client)
+    answer = client.post("/staff/settings/", data=stale)
+    assert answer.status_code == 400 and NEW not in answer.text
+    assert "Type the passwords once more." in answer.text and ada.name in answer.text
+    assert send(client, "/staff/settings/", form).status_code == 303
+
+
 def test_staff_are_told_that_the_database_is_away_like_anybody(
     client: FlaskClient, ada: Staff, log_in: Send, monkeypatch: pytest.MonkeyPatch
 ) -> None:

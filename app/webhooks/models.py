@@ -2,6 +2,7 @@
 
 import uuid
 from datetime import datetime
+from typing import Any
 from urllib.parse import urlsplit
 
 from sqlalchemy import BigInteger, CheckConstraint, ForeignKey, Identity, Index, text
@@ -15,7 +16,8 @@ from app.events.models import StoredEvent
 class WebhookEndpoint(Model):
     """A server that wants events. ``event_types`` are their names on the wire; an empty list means
     every type. The secret stands here as it is, since it has to sign; after a rotation the previous
-    one signs as well until its time is over. ``status_since`` is when it was enabled or disabled.
+    one signs as well until its time is over, and so do ``older_secrets`` (secret → its end), which
+    were replaced within that time. ``status_since`` is when it was enabled or disabled.
     """
 
     __tablename__ = "webhook_endpoints"
@@ -28,6 +30,7 @@ class WebhookEndpoint(Model):
     secret: Mapped[str]
     previous_secret: Mapped[str | None]
     previous_secret_until: Mapped[datetime | None]
+    older_secrets: Mapped[dict[str, Any]] = mapped_column(server_default=text("'{}'"), default=dict)
     status: Mapped[str] = mapped_column(server_default="enabled", default="enabled")
     status_since: Mapped[datetime] = mapped_column(server_default=text("now()"))
     disabled_because: Mapped[str | None]
@@ -63,6 +66,13 @@ class WebhookEndpoint(Model):
     def previous_secret_signs(self, at: datetime) -> bool:
         """Whether messages are signed with the secret before this one as well, at that time."""
         return self.previous_secret_until is not None and at < self.previous_secret_until
+
+    def replaced_secrets(self, at: datetime) -> dict[str, datetime]:
+        """Those before the present one that sign at that time, each with its end."""
+        ends = {one: datetime.fromisoformat(end) for one, end in self.older_secrets.items()}
+        if self.previous_secret and self.previous_secret_until:
+            ends[self.previous_secret] = self.previous_secret_until
+        return {one: end for one, end in ends.items() if at < end}
 
 
 class WebhookMessage(Model):

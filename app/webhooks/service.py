@@ -108,10 +108,14 @@ def change_endpoint(
 
 
 def rotate_secret(session: Session, endpoint: WebhookEndpoint, *, actor: str) -> None:
-    """Give the endpoint a new secret; for a day messages are signed with the old one as well."""
+    """Give the endpoint a new secret; for a day messages are signed with the old one as well, be it
+    replaced again meanwhile: which of them the other side has by now is not known here."""
     lock_endpoint(session, endpoint)
+    now = utc_now()
+    still_sign = endpoint.replaced_secrets(now).items()
+    endpoint.older_secrets = {replaced: end.isoformat() for replaced, end in still_sign}
     endpoint.previous_secret = endpoint.secret
-    endpoint.previous_secret_until = utc_now() + OLD_SECRET_LIFETIME
+    endpoint.previous_secret_until = now + OLD_SECRET_LIFETIME
     endpoint.secret = make_secret()
     _record(session, endpoint, WebhookSecretRotated(host=endpoint.host), actor=actor)
 

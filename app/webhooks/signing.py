@@ -30,7 +30,7 @@ def make_request(
     body = to_json(recorded, base_url, with_personal=endpoint.with_personal)
     signatures = [
         Webhook(secret).sign(str(recorded.id), at, body.decode())
-        for secret in _valid_secrets(endpoint, at)
+        for secret in (endpoint.secret, *endpoint.replaced_secrets(at))
     ]
     return Request(
         url=endpoint.url,
@@ -43,8 +43,3 @@ def make_request(
         },
         body=body,
     )
-
-
-def _valid_secrets(endpoint: WebhookEndpoint, at: datetime) -> list[str]:
-    previous = endpoint.previous_secret if endpoint.previous_secret_signs(at) else None
-    return [endpoint.secret, *([previous] if previous else [])]

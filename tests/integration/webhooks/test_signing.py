@@ -122,6 +122,23 @@ def test_after_a_rotation_both_secrets_sign_for_a_day(
     assert not verifies(old, endpoint, happen, 24.1) and verifies(new, endpoint, happen, 24.1)
 
 
+def test_a_secret_that_is_replaced_again_takes_nothing_of_its_day_from_the_one_before(
+    session: Session, add: Add, happen: Happen
+) -> None:
+    endpoint = add()
+    secrets = [endpoint.secret]
+    for _ in range(2):  # pressed twice, or the new one got lost before the other side had it
+        rotate_secret(session, endpoint, actor="staff:ada")
+        session.commit()
+        secrets.append(endpoint.secret)
+    assert [verifies(one, endpoint, happen, 23.9) for one in secrets] == [True] * 3
+    assert [verifies(one, endpoint, happen, 24.1) for one in secrets] == [False, False, True]
+    endpoint.older_secrets = dict.fromkeys(endpoint.older_secrets, utc_now().isoformat())
+    rotate_secret(session, endpoint, actor="staff:ada")
+    session.commit()
+    assert list(endpoint.older_secrets) == [secrets[1]]  # what signs no more is kept no longer
+
+
 def test_the_example_in_the_docs_takes_a_genuine_message_once_and_no_forged_one(
     add: Add,
     happen: Happen,

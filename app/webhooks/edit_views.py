@@ -1,6 +1,7 @@
 """The staff's page that changes an endpoint: all of it but its secret."""
 
 import uuid
+from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -12,7 +13,14 @@ from app.extensions import csrf
 from app.webhooks import service
 from app.webhooks.forms import EndpointForm
 from app.webhooks.models import WebhookEndpoint
-from app.webhooks.pages import answer_gone, empty_form, load, sent_form
+from app.webhooks.pages import (
+    answer_gone,
+    empty_form,
+    fingerprint,
+    fingerprint_of,
+    load,
+    sent_form,
+)
 
 webhook_edit = Blueprint("webhook_edit", __name__)
 webhook_edit.register_error_handler(service.EndpointGone, answer_gone)
@@ -28,6 +36,7 @@ def edit(endpoint_id: uuid.UUID) -> str:
         every_type=not endpoint.event_types,
         event_types=endpoint.event_types,
         with_personal=endpoint.with_personal,
+        seen=fingerprint_of(endpoint),
     )
     return show_edit(endpoint, form)
 
@@ -36,25 +45,37 @@ def edit(endpoint_id: uuid.UUID) -> str:
 @csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
 @login_required
 def change(endpoint_id: uuid.UUID) -> ResponseReturnValue:
+    """Have the endpoint as it was typed. Where somebody has changed it since the page was opened,
+    show how it is by now first: what they did would be undone, and nobody would notice."""
     endpoint = load(endpoint_id)
     # Before the address that is its own is read: somebody else may move it just now.
     service.lock_endpoint(db.session(), endpoint)
     form = sent_form(endpoint.url)
     if not form.validate():
         return show_edit(endpoint, form, EXPIRED if form.is_expired else None), form.refusal
-    service.change_endpoint(
-        db.session(),
-        endpoint,
-        url=form.url.data or "",
-        description=form.description.data or "",
-        event_types=form.chosen_types(),
-        with_personal=form.with_personal.data,
-        actor=current_user.actor,
-    )
+    typed: dict[str, Any] = {
+        "url": form.url.data or "",
+        "description": form.description.data or "",
+        "event_types": form.chosen_types(),
+        "with_personal": form.with_personal.data,
+    }
+    now = fingerprint_of(endpoint)
+    if form.seen.data and now not in {form.seen.data, fingerprint(**typed)}:
+        form.seen.data = now
+        return show_edit(endpoint, form, is_changed=True), 409
+    service.change_endpoint(db.session(), endpoint, **typed, actor=current_user.actor)
     db.session.commit()
     flash("The endpoint is saved.")
     return redirect(url_for("webhooks.endpoint", endpoint_id=endpoint_id), 303)
 
 
-def show_edit(endpoint: WebhookEndpoint, form: EndpointForm, problem: str | None = None) -> str:
-    return render_template("webhooks/edit.html", endpoint=endpoint, form=form, problem=problem)
+def show_edit(
+    endpoint: WebhookEndpoint,
+    form: EndpointForm,
+    problem: str | None = None,
+    *,
+    is_changed: bool = False,
+) -> str:
+    return render_template(
+        "webhooks/edit.html", endpoint=endpoint, form=form, problem=problem, is_changed=is_changed
+    )

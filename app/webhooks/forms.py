@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 from typing import Any
 from urllib.parse import urlsplit
 
-from wtforms import BooleanField, SelectChoice, StringField, URLField
+from wtforms import BooleanField, HiddenField, SelectChoice, StringField, URLField
 from wtforms.validators import InputRequired, ValidationError
 
 from app.events.contract.schema import meaning_of
@@ -27,7 +27,8 @@ LONGEST_LABEL = 63  # of a host name, between two dots (RFC 1035)
 class EndpointForm(SiteForm):
     """An endpoint, a new one or one as it shall be. ``allow_private`` takes http and private
     addresses too; none of the addresses in ``taken``, which are normal ones, gets every message
-    twice. The address of a valid form is a normal one."""
+    twice. The address of a valid form is a normal one. ``seen`` stands for what an edited one was
+    when the page was opened."""
 
     url = URLField(
         "Address",
@@ -58,6 +59,7 @@ class EndpointForm(SiteForm):
         description="Names, email addresses, answers and messages then leave this site for that"
         " server. What was sent can't be called back, even when somebody asks to be forgotten.",
     )
+    seen = HiddenField()
 
     def __init__(self, *, allow_private: bool, taken: Collection[str], **options: Any) -> None:
         super().__init__(**options)

@@ -1,8 +1,11 @@
 """What the staff's pages of webhooks share: what they open, and the form of an endpoint."""
 
+import hashlib
 import uuid
+from collections.abc import Sequence
 from typing import Any
 
+import msgspec
 from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
@@ -31,6 +34,23 @@ def sent_form(own_url: str | None = None) -> EndpointForm:
     return EndpointForm(
         allow_private=current_config().WEBHOOK_ALLOW_PRIVATE,
         taken=hold_addresses(db.session()) - ({normal_address(own_url)} if own_url else set()),
+    )
+
+
+def fingerprint(
+    url: str, description: str, event_types: Sequence[str], *, with_personal: bool
+) -> str:
+    """What stands for an endpoint that is so: one that is anything else has another."""
+    all_of_it = (normal_address(url), description, sorted(event_types), with_personal)
+    return hashlib.sha256(msgspec.json.encode(all_of_it)).hexdigest()
+
+
+def fingerprint_of(endpoint: WebhookEndpoint) -> str:
+    return fingerprint(
+        endpoint.url,
+        endpoint.description,
+        endpoint.event_types,
+        with_personal=endpoint.with_personal,
     )
 
 

@@ -28,6 +28,7 @@ from tests.integration.webhooks.conftest import (
 from tests.webhook_receiver import Reply, WebhookReceiver
 
 TICKED = re.compile(r'<input\b[^>]*\bchecked\b[^>]*value="([^"]+)"')
+SEEN = re.compile(r'name="seen" value="(\w+)"')
 OLD, NEW = "http://old.invalid/hooks", "https://new.example/hooks"
 
 
@@ -85,6 +86,29 @@ def test_what_is_saved_as_it_was_is_no_change(press: Press, add: Add, session: S
     endpoint = add(url=NEW)
     press(f"{endpoint.id}/edit", url=NEW, event_types=MoreProvided.type)
     assert changes(session, the_endpoint(session)) == []
+
+
+def test_a_page_that_a_colleague_has_overtaken_says_what_is_there_now_before_it_undoes_it(
+    desk: FlaskClient, press: Press, add: Add, session: Session
+) -> None:
+    address = f"{add(url=NEW, with_personal=True).id}/edit"
+
+    def seen_in(page: str) -> str:
+        found = SEEN.search(page)
+        assert found
+        return found[1]
+
+    before = seen_in(desk.get(f"/staff/webhooks/{address}").text)
+    mine = {"url": NEW, "description": "Mine", "every_type": "y", "with_personal": "y"}
+    press(address, url=NEW, description="", every_type="y", seen=before)  # theirs
+    answer = press(address, **mine, seen=before)
+    assert answer.status_code == 409 and "Somebody has changed the endpoint" in answer.text
+    assert "Left out" in answer.text and 'value="Mine"' in answer.text
+    assert not the_endpoint(session).with_personal
+    for _ in range(2):  # a second click as well
+        assert press(address, **mine, seen=seen_in(answer.text)).status_code == 200
+    endpoint = the_endpoint(session)
+    assert endpoint.with_personal and len(changes(session, endpoint)) == 2
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """The link to the prospect's own page: mailed again where it was lost, replaced where it leaked."""
 
+import hashlib
 import secrets
 import uuid
 
@@ -13,6 +14,15 @@ from app.applications.models import Application, Draft
 from app.applications.queries import may_be_written_to
 from app.events.store import record
 from app.events.types import stream_of
+
+
+class ReplacedMeanwhile(Exception):
+    """The link has been replaced since the caller saw it."""
+
+
+def link_name(application: Application) -> str:
+    """What stands for the present link where the link itself must not stand."""
+    return hashlib.sha256(application.access_token.encode()).hexdigest()
 
 
 def request_page_links(session: Session, email: str) -> None:
@@ -33,10 +43,15 @@ def request_page_links(session: Session, email: str) -> None:
             record(session, stream, PageLinkRequested(), actor="prospect")
 
 
-def replace_page_link(session: Session, application_id: uuid.UUID, *, actor: str) -> None:
+def replace_page_link(
+    session: Session, application_id: uuid.UUID, *, seen: str = "", actor: str
+) -> None:
     """The old link opens nothing from now on, nor does one into the draft; the prospect is mailed a
-    new one. Raises AlreadyErased."""
+    new one. With ``seen``, a `link_name`, only that link is replaced: a second press would replace
+    the one that the first has mailed. Raises ReplacedMeanwhile, and AlreadyErased."""
     application = lock_unerased(session, application_id)
+    if seen and seen != link_name(application):
+        raise ReplacedMeanwhile(application_id)
     application.access_token = secrets.token_urlsafe(24)
     session.execute(
         update(Draft)

@@ -94,6 +94,12 @@ class TakingForm(SiteForm):
     holder = HiddenField()
 
 
+class LinkForm(SiteForm):
+    """The button that replaces the prospect's link; ``seen`` is the `link_name` of which."""
+
+    seen = HiddenField()
+
+
 class DecisionForm(AnsweringForm, SettlingForm):
     """A reviewer's verdict."""
 

@@ -9,6 +9,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user
 
 from app.applications.models import Application
+from app.applications.page_link import link_name
 from app.applications.promise import open_promise
 from app.applications.queries import find_application
 from app.applications.questions.versions import questionnaire_of
@@ -32,6 +33,7 @@ from app.review.fingerprint import fingerprint
 from app.review.forms import (
     AnsweringForm,
     DecisionForm,
+    LinkForm,
     NoteForm,
     ReviewersMessageForm,
     TakingForm,
@@ -147,6 +149,7 @@ def record_of(subject: Application, engagement: Engagement | None) -> dict[str, 
         "similar": similar_applications(session, subject),
         "mail": mail_about(session, subject.id),
         "chat": chat_about(session, subject.id),
+        "link_form": LinkForm(formdata=None, data={"seen": link_name(subject)}),
     }
 
 

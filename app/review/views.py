@@ -9,7 +9,7 @@ from flask_login import current_user, login_required
 
 from app.applications.erasure import AlreadyErased
 from app.applications.models import Application
-from app.applications.page_link import replace_page_link
+from app.applications.page_link import ReplacedMeanwhile, replace_page_link
 from app.applications.service import AlreadyDecided, Verdict
 from app.database import db
 from app.engagements.queries import events_about
@@ -21,7 +21,7 @@ from app.notifications.service import send_again
 from app.review import service
 from app.review.changes import changes_since
 from app.review.fingerprint import fingerprint
-from app.review.forms import DecisionForm, NoteForm, ReviewersMessageForm
+from app.review.forms import DecisionForm, LinkForm, NoteForm, ReviewersMessageForm
 from app.review.pages import (
     EXPIRED,
     decision_form,
@@ -39,6 +39,7 @@ review = Blueprint("review", __name__, template_folder="templates")
 review.add_app_template_filter(deadline)
 review.add_app_template_filter(application_state)
 
+REPLACED = "The old link opens nothing any more. A mail brings the new one."
 CHANGED = "The application has changed since. Look it over, then decide."
 
 
@@ -123,10 +124,14 @@ def resend_mail(mail_id: uuid.UUID) -> ResponseReturnValue:
 def replace_link(application_id: uuid.UUID) -> ResponseReturnValue:
     """Give the prospect's page a new link, since the old one is in the wrong hands."""
     subject = load(application_id)
+    seen = LinkForm().seen.data or ""
     try:
-        replace_page_link(db.session(), subject.id, actor=current_user.actor)
+        replace_page_link(db.session(), subject.id, seen=seen, actor=current_user.actor)
         db.session.commit()
-        flash("The old link opens nothing any more. A mail brings the new one.")
+        flash(REPLACED)
+    except ReplacedMeanwhile:
+        db.session.rollback()
+        flash(REPLACED)
     except AlreadyErased:
         db.session.rollback()
     return redirect(url_for(".application", application_id=application_id), 303)

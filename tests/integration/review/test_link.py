@@ -1,5 +1,7 @@
 """Staff replace a prospect's link that is in the wrong hands."""
 
+import re
+
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -7,6 +9,8 @@ from sqlalchemy.orm import Session
 from app.applications.erasure import erase_person
 from app.notifications.models import MailMessage
 from tests.integration.review.conftest import CSRF_TOKEN, Handle, Submit
+
+HIDDEN = re.compile(r'<input[^>]*name="(csrf_token|seen)"[^>]*value="([^"]*)"')
 
 
 def test_the_old_link_opens_nothing_and_a_mail_brings_the_new_one(
@@ -27,6 +31,25 @@ def test_the_old_link_opens_nothing_and_a_mail_brings_the_new_one(
     [mail] = session.scalars(select(MailMessage).filter_by(template="page_link"))
     assert application.access_token in mail.text
     assert "Link to their page replaced" in desk.get(page).text
+
+
+def test_a_second_press_leaves_the_link_that_the_first_has_mailed(
+    session: Session, desk: FlaskClient, submit: Submit, handle_events: Handle
+) -> None:
+    application = submit()
+    page = f"/staff/applications/{application.id}"
+    form = HIDDEN.findall(desk.get(page).text.partition(f'action="{page}/link"')[2])[:2]
+    for _ in range(2):
+        answer = desk.post(f"{page}/link", data=dict(form), follow_redirects=True)
+        assert "A mail brings the new one." in answer.text
+        handle_events()
+    [mail] = session.scalars(select(MailMessage).filter_by(template="page_link"))
+    session.refresh(application)
+    assert application.access_token in mail.text
+    again = HIDDEN.findall(desk.get(page).text.partition(f'action="{page}/link"')[2])[:2]
+    desk.post(f"{page}/link", data=dict(again))
+    session.refresh(application)
+    assert application.access_token not in mail.text
 
 
 def test_who_is_erased_gets_no_new_link(

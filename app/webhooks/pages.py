@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from flask import abort, flash, redirect, url_for
+from flask import abort, flash, redirect, request, url_for
 from flask.typing import ResponseReturnValue
 
 from app.database import db
@@ -19,7 +19,12 @@ from app.webhooks.service import EndpointGone, hold_addresses
 
 
 def load(endpoint_id: uuid.UUID) -> WebhookEndpoint:
-    return find_endpoint(db.session(), endpoint_id) or abort(404)
+    """The endpoint. For one that was deleted 404, or, where a button was pressed on a page that had
+    it, EndpointGone."""
+    found = find_endpoint(db.session(), endpoint_id)
+    if found is None and request.method == "POST":
+        raise EndpointGone(endpoint_id)
+    return found or abort(404)
 
 
 def empty_form(**values: Any) -> EndpointForm:

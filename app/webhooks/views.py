@@ -9,6 +9,7 @@ from flask import (
     make_response,
     redirect,
     render_template,
+    request,
     session,
     url_for,
 )
@@ -134,8 +135,12 @@ def enable(endpoint_id: uuid.UUID) -> ResponseReturnValue:
 @webhooks.post("/staff/webhooks/<uuid:endpoint_id>/delete")
 @login_required
 def delete(endpoint_id: uuid.UUID) -> ResponseReturnValue:
-    service.delete_endpoint(db.session(), load(endpoint_id), actor=current_user.actor)
-    db.session.commit()
+    """Delete it. A second click finds it deleted."""
+    try:
+        service.delete_endpoint(db.session(), load(endpoint_id), actor=current_user.actor)
+        db.session.commit()
+    except service.EndpointGone:
+        db.session.rollback()
     flash("The endpoint is deleted.")
     return redirect(url_for(".index"), 303)
 
@@ -190,7 +195,11 @@ def once_enabled(endpoint: WebhookEndpoint) -> str:
 
 
 def load_message(message_id: uuid.UUID) -> WebhookMessage:
-    return find_message(db.session(), message_id) or abort(404)
+    """As `load`; a message goes with its endpoint."""
+    found = find_message(db.session(), message_id)
+    if found is None and request.method == "POST":
+        raise service.EndpointGone(message_id)
+    return found or abort(404)
 
 
 def show_new(form: EndpointForm, problem: str | None = None) -> str:

@@ -272,8 +272,9 @@ def test_what_somebody_deletes_as_a_button_is_pressed_is_said_to_be_gone(
 ) -> None:
     deleted = WebhookEndpoint(id=uuid.uuid4(), url="https://client.example")
     monkeypatch.setattr(views, "load", lambda _: deleted)
-    for deed in ("test", "secret", "disable", "enable", "delete"):
+    for deed in ("test", "secret", "disable", "enable"):
         assert "Somebody has deleted the endpoint" in press(f"{deleted.id}/{deed}").text
+    assert "The endpoint is deleted" in press(f"{deleted.id}/delete").text
 
 
 def test_endpoints_of_one_host_without_descriptions_are_told_apart_by_when_they_were_added(
@@ -300,6 +301,18 @@ def test_what_does_not_exist_is_not_found(desk: FlaskClient, press: Press) -> No
     nobody = "01234567-89ab-cdef-0123-456789abcdef"
     assert desk.get(f"/staff/webhooks/{nobody}").status_code == 404
     assert desk.get(f"/staff/webhooks/messages/{nobody}").status_code == 404
-    for deed in ("test", "secret", "disable", "enable", "delete", "replay"):
-        assert press(f"{nobody}/{deed}").status_code == 404
-    assert press(f"messages/{nobody}/replay").status_code == 404
+
+
+def test_a_button_on_a_page_whose_endpoint_is_deleted_by_now_says_so_and_deletes_it_once(
+    press: Press, add: Add, happen: Happen, courier: Courier
+) -> None:
+    endpoint = add()
+    happen()
+    courier.fan_out()
+    [message] = courier.messages(endpoint)
+    for _ in range(2):
+        answer = press(f"{endpoint.id}/delete")
+        assert answer.status_code == 200 and "The endpoint is deleted." in answer.text
+    for deed in ("test", "secret", "disable", "enable", "replay", "edit"):
+        assert "Somebody has deleted the endpoint." in press(f"{endpoint.id}/{deed}").text
+    assert "Somebody has deleted the endpoint." in press(f"messages/{message.id}/replay").text

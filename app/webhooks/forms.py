@@ -1,6 +1,7 @@
 """What staff type to add an endpoint or change one, and to choose what is sent again."""
 
 import re
+import uuid
 from collections.abc import Collection
 from datetime import UTC, datetime
 from typing import Any
@@ -27,8 +28,9 @@ LONGEST_LABEL = 63  # of a host name, between two dots (RFC 1035)
 class EndpointForm(SiteForm):
     """An endpoint, a new one or one as it shall be. ``allow_private`` takes http and private
     addresses too; none of the addresses in ``taken``, which are normal ones, gets every message
-    twice. The address of a valid form is a normal one. ``seen`` stands for what an edited one was
-    when the page was opened."""
+    twice. The address of a valid form is a normal one. ``form_id`` is new with every page, so that
+    a second press is known as one; ``seen`` stands for what an edited endpoint was when the page
+    was opened."""
 
     url = URLField(
         "Address",
@@ -59,6 +61,7 @@ class EndpointForm(SiteForm):
         description="Names, email addresses, answers and messages then leave this site for that"
         " server. What was sent can't be called back, even when somebody asks to be forgotten.",
     )
+    form_id = HiddenField(default=lambda: uuid.uuid4().hex)
     seen = HiddenField()
 
     def __init__(self, *, allow_private: bool, taken: Collection[str], **options: Any) -> None:
@@ -88,6 +91,11 @@ class EndpointForm(SiteForm):
             raise ValidationError("Choose every type, or at least one.")
         if not set(field.data) <= set(self.event_types.option_hints):
             raise ValidationError("Choose from the types in the list.")
+
+    def endpoint_id(self, staff_id: uuid.UUID) -> uuid.UUID:
+        """That of the endpoint which the page adds at this address, for whoever presses."""
+        named = f"webhook:{staff_id}:{self.form_id.data}:{normal_address(self.url.data or '')}"
+        return uuid.uuid5(uuid.NAMESPACE_OID, named)
 
     def chosen_types(self) -> list[str]:
         """The types of a form that is valid; none means every type."""

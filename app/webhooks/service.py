@@ -9,7 +9,7 @@ from typing import Literal
 from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
-from app.database import utc_now
+from app.database import new_id, utc_now
 from app.events.store import record
 from app.events.types import Event, stream_of
 from app.webhooks.address import normal_address
@@ -45,6 +45,7 @@ class EndpointGone(Exception):
 
 def add_endpoint(
     session: Session,
+    endpoint_id: uuid.UUID | None = None,
     *,
     url: str,
     description: str,
@@ -57,6 +58,7 @@ def add_endpoint(
     No ``event_types`` means every type, those declared later too.
     """
     endpoint = WebhookEndpoint(
+        id=endpoint_id or new_id(),
         url=url,
         description=description,
         event_types=list(event_types),

@@ -22,16 +22,25 @@ from app.extensions import csrf
 from app.webhooks import messages, service
 from app.webhooks.forms import EndpointForm, ReplayForm
 from app.webhooks.models import WebhookEndpoint, WebhookMessage
-from app.webhooks.pages import answer_gone, empty_form, load, sent_form
+from app.webhooks.pages import (
+    answer_gone,
+    empty_form,
+    fingerprint,
+    fingerprint_of,
+    load,
+    sent_form,
+)
 from app.webhooks.queries import (
     endpoint_rows,
     failing_endpoints,
+    find_endpoint,
     find_message,
     latest_messages,
     tries_of,
 )
 from app.webhooks.tries import MOST_TRIES
 
+ADDED = "The endpoint is added"
 SHOWN_ONCE = "webhook_shown_once"
 
 webhooks = Blueprint("webhooks", __name__, template_folder="templates")
@@ -54,12 +63,17 @@ def new() -> str:
 @csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
 @login_required
 def add() -> ResponseReturnValue:
-    """Add the endpoint; the page that follows shows its secret."""
+    """Add the endpoint; the page that follows shows its secret, after a second press as well."""
     form = sent_form()
+    endpoint_id = form.endpoint_id(current_user.id)
+    added = find_endpoint(db.session(), endpoint_id)
     if not form.validate():
+        if added and set(form.errors) == {"url"} and is_as_typed(added, form):
+            return lead_to_secret(added, ADDED)
         return show_new(form, EXPIRED if form.is_expired else None), form.refusal
     endpoint = service.add_endpoint(
         db.session(),
+        None if added else endpoint_id,  # it has moved on from this address since
         url=form.url.data or "",
         description=form.description.data or "",
         event_types=form.chosen_types(),
@@ -67,7 +81,7 @@ def add() -> ResponseReturnValue:
         staff_id=current_user.id,
     )
     db.session.commit()
-    return lead_to_secret(endpoint, "The endpoint is added")
+    return lead_to_secret(endpoint, ADDED)
 
 
 @webhooks.get("/staff/webhooks/<uuid:endpoint_id>")
@@ -204,6 +218,17 @@ def load_message(message_id: uuid.UUID) -> WebhookMessage:
 
 def show_new(form: EndpointForm, problem: str | None = None) -> str:
     return render_template("webhooks/new.html", form=form, problem=problem)
+
+
+def is_as_typed(added: WebhookEndpoint, form: EndpointForm) -> bool:
+    """Whether it is what the form says, and its secret still the one that it was added with."""
+    typed = fingerprint(
+        form.url.data or "",
+        form.description.data or "",
+        form.chosen_types(),
+        with_personal=form.with_personal.data,
+    )
+    return fingerprint_of(added) == typed and added.previous_secret is None
 
 
 def lead_to_secret(endpoint: WebhookEndpoint, title: str) -> ResponseReturnValue:

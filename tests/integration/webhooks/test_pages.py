@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import select, text
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.database import utc_now
@@ -16,6 +16,7 @@ from tests.integration.webhooks.conftest import Add, Courier, Happen, Press, the
 from tests.webhook_receiver import Reply, WebhookReceiver
 
 SECRET = re.compile(r"whsec_[A-Za-z0-9+/=]+")
+FORM_ID = re.compile(r'name="form_id" value="(\w+)"')
 MARKUP = "<script>alert(1)</script>{{7*7}}"
 
 
@@ -48,6 +49,24 @@ def test_the_page_after_an_endpoint_is_added_can_be_reloaded(
     again = desk.get(answer.request.path, follow_redirects=True)
     assert "A secret is shown only once." in again.text and not SECRET.search(again.text)
     the_endpoint(session)
+
+
+def test_a_second_press_shows_the_secret_of_the_endpoint_that_the_first_has_added(
+    desk: FlaskClient, press: Press, session: Session
+) -> None:
+    found = FORM_ID.search(desk.get("/staff/webhooks/new").text)
+    assert found
+    page = {"url": "https://Client.example", "every_type": "y", "form_id": found[1]}
+    for _ in range(2):
+        shown = SECRET.findall(press("new", **page).text)
+        assert shown == [the_endpoint(session).secret]
+    assert press("new", **page, with_personal="y").status_code == 422  # no second press
+    address = f"{the_endpoint(session).id}"
+    press(f"{address}/secret")
+    assert press("new", **page).status_code == 422  # the secret is another's
+    press(f"{address}/edit", url="https://moved.example/", every_type="y")
+    assert SECRET.findall(press("new", **page).text)
+    assert session.scalar(select(func.count()).select_from(WebhookEndpoint)) == 2
 
 
 def test_an_address_is_added_only_once(press: Press, add: Add, session: Session) -> None:

@@ -45,6 +45,7 @@ from app.screening.origins import counted_origin
 from app.screening.screen import reasons_to_hold
 from app.settings import current_config
 from app.web.errors import show_error
+from app.web.site_form import has_valid_token
 
 REVIEW = STEP_KEYS[-1]
 TOO_MANY = lazy_gettext(
@@ -59,8 +60,24 @@ application_form.add_app_template_global(question_html)
 def start() -> ResponseReturnValue:
     """Say what it takes, or offer to go on with the draft that this browser knows."""
     suggest_kind(request.args.get("kind"))
+    return show_start()
+
+
+@application_form.post("/apply")
+@csrf.exempt  # it checks the token itself, so that the first button of all is no dead end
+def begin() -> ResponseReturnValue:
+    """Begin with the first page; where something was entered that is not sent, ask first."""
+    if not has_valid_token():
+        return show_start(is_refused=True), 400
     draft = current_draft()
-    config = current_config()
+    if draft and draft.is_under_way:
+        return redirect(url_for("starting_over.ask"), 303)
+    session.pop(DRAFT_COOKIE, None)
+    return redirect(url_for(".step", key=STEP_KEYS[0]), 303)
+
+
+def show_start(*, is_refused: bool = False) -> str:
+    draft, config = current_draft(), current_config()
     return render_template(
         "applications/start.html",
         questionnaire=current_questionnaire(),
@@ -68,17 +85,8 @@ def start() -> ResponseReturnValue:
         next_step=open_step(draft) if draft and draft.is_under_way else None,
         kept_days=config.DRAFT_DAYS,
         reminds=config.DRAFT_REMINDER_DAYS > 0,
+        is_refused=is_refused,
     )
-
-
-@application_form.post("/apply")
-def begin() -> ResponseReturnValue:
-    """Begin with the first page; where something was entered that is not sent, ask first."""
-    draft = current_draft()
-    if draft and draft.is_under_way:
-        return redirect(url_for("starting_over.ask"), 303)
-    session.pop(DRAFT_COOKIE, None)
-    return redirect(url_for(".step", key=STEP_KEYS[0]), 303)
 
 
 @application_form.get("/apply/questions.css")

@@ -101,3 +101,13 @@ def test_another_draft_than_the_page_asked_about_is_kept(
     assert answer.location == "/apply/start-over"
     assert "Nothing is changed" in prospect.see("start-over")
     assert "Somebody else" in prospect.see("you")
+
+
+def test_the_first_button_says_what_it_lacks_where_it_stands(prospect: Prospect) -> None:
+    for sent in ({}, {"csrf_token": "of an earlier session"}):
+        answer = prospect.client.post("/apply", data=sent)
+        assert answer.status_code == 400 and "The form is not begun yet" in answer.text
+        assert "keeps no cookie" in answer.text and "Start</button>" in answer.text
+        token = hidden(answer.text, "csrf_token")
+        again = prospect.client.post("/apply", data={"csrf_token": token})
+        assert again.location == "/apply/you"

@@ -25,7 +25,7 @@ OWN_DATABASE = 7
 Environ = Mapping[str, str]
 
 
-@pytest.fixture
+@pytest.fixture(scope="module")
 def environ(postgres: Postgres, redis_server: Redis) -> Environ:
     settings = local_settings(
         Ports(),
@@ -38,11 +38,23 @@ def environ(postgres: Postgres, redis_server: Redis) -> Environ:
     return environ
 
 
-@pytest.fixture
-def broker(redis_server: Redis) -> Iterator[RedisClient]:
+@pytest.fixture(scope="module")
+def notes(
+    environ: Environ, redis_server: Redis, tmp_path_factory: pytest.TempPathFactory
+) -> dict[str, bytes]:
+    """What it has noted once it has rung, in a folder where nothing was: file by file."""
+    folder = tmp_path_factory.mktemp("empty")
+    assert rings(environ, redis_server, folder)
+    return {file.name: file.read_bytes() for file in (folder / "var").glob("beat-schedule*")}
+
+
+def rings(environ: Environ, redis_server: Redis, folder: Path) -> bool:
+    """Whether it sends tasks where it is started in that folder, before it ends."""
     with RedisClient(host=HOST, port=redis_server.port, db=OWN_DATABASE) as broker:
         broker.flushdb()
-        yield broker
+        with running_scheduler(environ, folder) as scheduler:
+            eventually(lambda: broker.llen(QUEUE) or scheduler.poll() is not None)
+            return bool(broker.llen(QUEUE))
 
 
 @contextmanager
@@ -55,18 +67,10 @@ def running_scheduler(environ: Environ, folder: Path) -> Iterator[subprocess.Pop
         scheduler.wait()
 
 
-def rings(scheduler: subprocess.Popen[bytes], broker: RedisClient) -> bool:
-    """Whether it sends tasks, before it ends."""
-    eventually(lambda: broker.llen(QUEUE) or scheduler.poll() is not None)
-    return bool(broker.llen(QUEUE))
-
-
 def test_the_scheduler_starts_where_there_is_no_folder_for_its_notes(
-    environ: Environ, broker: RedisClient, tmp_path: Path
+    notes: dict[str, bytes],
 ) -> None:
-    with running_scheduler(environ, tmp_path) as scheduler:
-        assert rings(scheduler, broker)
-    assert [file.name for file in (tmp_path / "var").glob("beat-schedule*")]
+    assert notes
 
 
 @pytest.mark.parametrize(
@@ -76,15 +80,12 @@ def test_the_scheduler_starts_where_there_is_no_folder_for_its_notes(
 )
 def test_the_scheduler_starts_with_what_a_power_cut_has_left_of_its_notes(
     environ: Environ,
-    broker: RedisClient,
+    redis_server: Redis,
+    notes: dict[str, bytes],
     tmp_path: Path,
     spoil: Callable[[bytes], bytes],
 ) -> None:
-    with running_scheduler(environ, tmp_path) as scheduler:
-        assert rings(scheduler, broker)
-    for file in (tmp_path / "var").glob("beat-schedule*"):
-        if file.suffix != ".dir":
-            file.write_bytes(spoil(file.read_bytes()))
-    broker.flushdb()
-    with running_scheduler(environ, tmp_path) as scheduler:
-        assert rings(scheduler, broker)
+    (tmp_path / "var").mkdir()
+    for name, noted in notes.items():
+        (tmp_path / "var" / name).write_bytes(noted if name.endswith(".dir") else spoil(noted))
+    assert rings(environ, redis_server, tmp_path)

@@ -34,9 +34,12 @@ from local.redis import Redis, temporary_redis
 # The tour is among the journeys, with a site of its own.
 WHOLE_SITE = ("benchmarks", "bridges", "faults", "tour", "journeys")
 
-# How long an example takes is the machine's matter.
+# How long an example takes is the machine's matter. A test's fixtures are the same for all of its
+# examples: what one of them must not find of another's, it removes itself.
 settings.register_profile(
-    "any machine", deadline=None, suppress_health_check=[HealthCheck.too_slow]
+    "any machine",
+    deadline=None,
+    suppress_health_check=[HealthCheck.too_slow, HealthCheck.function_scoped_fixture],
 )
 settings.load_profile("any machine")
 

@@ -62,7 +62,7 @@ def ask(api: BaseSchema) -> None:
     """Schemathesis's own questions and checks: status, content type, shape, other methods."""
     operations = [found.ok() for found in api.get_all_operations() if isinstance(found, Ok)]
 
-    @settings(max_examples=40, deadline=None, derandomize=True, database=None)
+    @settings(max_examples=40, derandomize=True, database=None)
     @given(data=st.data())
     def ask_one(data: st.DataObject) -> None:
         operation = data.draw(st.sampled_from(operations))

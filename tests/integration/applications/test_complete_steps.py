@@ -4,7 +4,7 @@ also where an answer leads to a question on another page."""
 import msgspec
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
@@ -69,9 +69,7 @@ def typed_on(step: Step, data: st.DataObject) -> Answers:
     return {key: answer for key, answer in given.items() if answer}
 
 
-@settings(
-    max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=60)
 @given(st.data())
 def test_the_complete_steps_are_those_in_which_all_that_is_asked_has_an_answer(
     session: Session, questionnaire: Questionnaire, data: st.DataObject

@@ -8,7 +8,7 @@ from flask import Flask
 from flask import session as browser_session
 from flask.testing import FlaskClient
 from flask_wtf.csrf import generate_csrf
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -34,10 +34,8 @@ FILE = (
 HIDDEN = ("csrf_token", "seen_saves", "save_id", "draft_version")
 QUICKLY = settings(
     max_examples=10,
-    deadline=None,
     derandomize=True,
     database=None,
-    suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
 )
 
 

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from psycopg import Connection
 from sqlalchemy import delete, select
@@ -136,9 +136,7 @@ def test_a_save_that_changes_nothing_writes_nothing(
     assert read_again(connection, draft.id) == once
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.sampled_from(list(FIELDS)), st.booleans()), max_size=12))
 def test_pages_of_different_steps_never_lose_a_text_to_each_other(
     connection: Connection, session: Session, turns: list[tuple[str, bool]]

@@ -3,7 +3,7 @@
 from typing import NamedTuple
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
@@ -69,9 +69,7 @@ def play(session: Session, deeds: list[tuple[int, str]], *, guarded: bool = True
             page.seen[:] = [own]
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25)
 @given(st.lists(st.tuples(st.integers(0, PAGES - 1), DEEDS), max_size=20))
 def test_no_text_is_overwritten_unseen_and_no_page_conflicts_with_itself(
     session: Session, deeds: list[tuple[int, str]]

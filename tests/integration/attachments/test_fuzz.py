@@ -2,7 +2,7 @@
 
 from pathlib import Path
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from app.extensions import limiter
@@ -20,9 +20,7 @@ CONTENTS = st.one_of(
 NAMES = st.text(st.characters(exclude_categories=["Cs"]), min_size=1, max_size=300)
 
 
-@settings(
-    max_examples=25, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=25)
 @given(content=CONTENTS, name=NAMES)
 def test_whatever_is_uploaded_is_taken_whole_or_not_at_all(
     prospect: Prospect, uploads: Path, content: bytes, name: str

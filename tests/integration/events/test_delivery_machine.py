@@ -44,7 +44,6 @@ def test_whatever_happens_deliveries_keep_their_promises(machine: Callable[[], D
         settings=settings(
             max_examples=6,
             stateful_step_count=40,
-            deadline=None,
             suppress_health_check=list(HealthCheck),
         ),
     )

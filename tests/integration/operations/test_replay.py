@@ -7,7 +7,7 @@ from itertools import compress
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -189,9 +189,7 @@ def test_two_replays_that_share_a_letter_replay_it_once_whoever_moves_them_on(
     assert session.scalar(text(REPLAYED)) == 3
 
 
-@settings(
-    max_examples=6, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=6)
 @given(
     picked=st.lists(st.booleans(), min_size=1, max_size=4).filter(any),
     meanwhile=st.lists(st.integers(0, 2), min_size=3, max_size=3),

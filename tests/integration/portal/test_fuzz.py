@@ -5,7 +5,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
@@ -82,10 +82,8 @@ def test_whatever_is_posted_is_taken_or_shown_again(
 
     @settings(
         max_examples=10,
-        deadline=None,
         derandomize=True,
         database=None,
-        suppress_health_check=[HealthCheck.function_scoped_fixture, HealthCheck.too_slow],
     )
     @given(fields=posts(FIELDS[action]))
     def post_one(fields: Fields) -> None:

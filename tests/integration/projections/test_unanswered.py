@@ -2,7 +2,7 @@
 
 from uuid import UUID
 
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy.orm import Session
 
@@ -16,9 +16,7 @@ from tests.integration.projections.test_verify import do
 DEEDS = ("write", "write_back", "ask", "answer", "accept", "decline", "withdraw", "erase", "handle")
 
 
-@settings(
-    max_examples=10, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=10)
 @given(deeds=st.lists(st.sampled_from(DEEDS), min_size=2, max_size=10))
 def test_the_queue_says_what_the_thread_says(
     office: Office, session: Session, verify: Differences, deeds: list[str]

@@ -5,7 +5,7 @@ from uuid import UUID
 
 import pytest
 from flask import Flask
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -43,9 +43,7 @@ def do(office: Office, deed: str, application_id: UUID) -> None:
         office.session.rollback()
 
 
-@settings(
-    max_examples=8, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=8)
 @given(deeds=st.lists(st.tuples(st.integers(0, 2), st.sampled_from(ALL)), min_size=5, max_size=30))
 def test_whatever_is_done_every_row_is_as_the_log_says(
     office: Office, verify: Differences, deeds: list[tuple[int, str]]

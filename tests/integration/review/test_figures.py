@@ -11,7 +11,7 @@ import msgspec
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete, text
 from sqlalchemy.orm import Session
@@ -46,9 +46,7 @@ def on_friday(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(figures, "utc_now", lambda: NOON + timedelta(days=3))
 
 
-@settings(
-    max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=15)
 @given(decisions=st.lists(MINUTES, max_size=9))
 def test_half_of_the_decisions_took_no_longer_than_the_median(
     session: Session, stock: Stock, decisions: list[int | None]

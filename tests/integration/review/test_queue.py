@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import delete
 from sqlalchemy.orm import Session
@@ -57,9 +57,7 @@ ROWS = st.lists(
 )
 
 
-@settings(
-    max_examples=20, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture]
-)
+@settings(max_examples=20)
 @given(rows=ROWS, order=st.sampled_from(["best", "due", "newest"]), size=st.integers(1, 5))
 def test_the_pages_show_each_application_once_whatever_ties(
     session: Session, stock: Stock, rows: list[dict[str, Any]], order: Order, size: int
@@ -177,7 +175,6 @@ def test_a_cursor_past_the_end_shows_the_first_page(session: Session, stock: Sto
         due=st.none() | st.datetimes(timezones=st.timezones()),
     )
 )
-@settings(deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 def test_no_made_up_cursor_breaks_the_queue(session: Session, cursor: Cursor) -> None:
     assert queue_page(session, Filters(), cursor).rows == []
 

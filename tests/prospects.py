@@ -22,11 +22,11 @@ from itsdangerous import TimestampSigner, URLSafeTimedSerializer
 from psycopg.types.json import Jsonb
 
 from app.applications.questions.file import load_questionnaire
+from tests.demo_applications import STRONG
 from tests.site import Site
 
 ROOT = Path(__file__).parents[1]
 QUESTIONS = tomllib.loads((ROOT / "content/questions.toml").read_text())
-STRONG = tomllib.loads((ROOT / "local/demo_applications.toml").read_text())["applications"][0]
 QUESTIONS_VERSION = load_questionnaire(ROOT / "content/questions.toml").version
 *FIRST_STEPS, LAST_STEP = QUESTIONS["steps"]
 LAST_KEYS = [question["key"] for question in LAST_STEP["questions"]]

@@ -10,12 +10,12 @@ from statistics import median
 
 import pytest
 
+from tests.demo_applications import STRONG
 from tests.faults.careless import serving
 from tests.faults.handled import check_each_was_handled_once, flush_redis, wait_until_handled
 from tests.faults.wire import State, Wire
 from tests.prospects import (
     FIRST_STEPS,
-    STRONG,
     Answer,
     Prospect,
     make_prospects,

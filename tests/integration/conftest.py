@@ -1,7 +1,9 @@
 """Brokers for the whole run, each started by the first test that wants it; a server that takes what
-is posted to it; staff; a visitor who reads German; time that passes; and the tables' owner."""
+is posted to it; staff; a visitor who reads German; what a prospect sends; time that passes; and the
+tables' owner."""
 
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import psycopg
 import pytest
@@ -11,14 +13,17 @@ from sqlalchemy import Engine, text
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
+from app.applications.models import Application
 from app.events.due import record_due
 from app.grants import owner_engine
 from local.postgres import Postgres
 from tests.brokers.aws import CREDENTIALS, Aws, temporary_aws
 from tests.brokers.rabbitmq import RabbitMQ, temporary_rabbitmq
 from tests.brokers.tansu import Tansu, temporary_tansu
+from tests.demo_applications import STRONG
 from tests.faults.wire import State
 from tests.staff import browser_of, employ
+from tests.submitted import submit_answers
 from tests.webhook_receiver import WebhookReceiver
 
 Tamper = Callable[[str], None]
@@ -113,6 +118,18 @@ def desk(app: Flask, ada: Staff) -> FlaskClient:
 def other_desk(app: Flask, grace: Staff) -> FlaskClient:
     """Grace's browser."""
     return browser_of(app, grace)
+
+
+@pytest.fixture
+def submit(session: Session) -> Callable[..., Application]:
+    """A strong application of the demonstration, with some answers changed; not handled yet."""
+
+    def submit(**changed: Any) -> Application:
+        application = submit_answers(session, {**STRONG, **changed})
+        session.commit()
+        return application
+
+    return submit
 
 
 @pytest.fixture

@@ -1,7 +1,6 @@
 """What a prospect does: question by question in a browser, or over HTTP before a journey."""
 
 import secrets
-import tomllib
 import uuid
 from email.message import EmailMessage
 from typing import TYPE_CHECKING, NamedTuple
@@ -19,9 +18,6 @@ if TYPE_CHECKING:
     from playwright._impl._api_structures import SetCookieParam
 
 STEPS = load_questionnaire(ROOT / "content/questions.toml").steps
-APPLICATIONS: list[Answers] = tomllib.loads((ROOT / "local/demo_applications.toml").read_text())[
-    "applications"
-]
 
 
 class Applied(NamedTuple):

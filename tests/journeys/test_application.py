@@ -5,10 +5,10 @@ import re
 import pytest
 from playwright.sync_api import Page, expect
 
+from tests.demo_applications import APPLICATIONS
 from tests.journeys.conftest import Visit
 from tests.journeys.keyboard import answer_by_key, press, press_tab_until
 from tests.journeys.prospect import (
-    APPLICATIONS,
     STEPS,
     fill_in,
     mails_to,

@@ -4,9 +4,9 @@ import re
 
 from playwright.sync_api import Page, expect
 
+from tests.demo_applications import APPLICATIONS
 from tests.journeys.conftest import Visit
 from tests.journeys.prospect import (
-    APPLICATIONS,
     cookie_of_finished_draft,
     fill_in,
     mails_to,

@@ -10,10 +10,10 @@ from app.applications.questions.questionnaire import Step
 from app.languages.catalogs import FOLDER, read_catalogs
 from app.languages.prose import map_prose
 from local.process import ROOT
+from tests.demo_applications import APPLICATIONS
 from tests.german import english_left_in
 from tests.journeys.conftest import Visit
 from tests.journeys.prospect import (
-    APPLICATIONS,
     answer,
     mails_to,
     someone,

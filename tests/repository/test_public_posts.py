@@ -1,7 +1,6 @@
 """What anybody may post, in each shape that a body can have: never a crash."""
 
 import json
-import tomllib
 from collections.abc import Iterator
 from io import BytesIO
 from typing import Any
@@ -17,10 +16,10 @@ from app.applications.questions.file import load_questionnaire
 from app.extensions import limiter
 from app.web.site_form import SiteForm
 from local.process import ROOT
+from tests.demo_applications import STRONG
 from tests.integration.applications.prospect import hidden
 from tests.submitted import submit_answers
 
-DEMO = tomllib.loads((ROOT / "local/demo_applications.toml").read_text())["applications"][0]
 STEPS = load_questionnaire(ROOT / "content/questions.toml").steps
 # Of the forms that are the same in each firm.
 FIELDS = (
@@ -51,7 +50,7 @@ def token(client: FlaskClient) -> str:
 @pytest.fixture
 def addresses(app: Flask, session: Session) -> list[str]:
     """Each address that takes a POST from a stranger, or from whoever has the link to a page."""
-    application = submit_answers(session, DEMO)
+    application = submit_answers(session, STRONG)
     session.commit()
     return [
         address

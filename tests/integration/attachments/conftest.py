@@ -3,7 +3,6 @@
 import io
 import re
 import shutil
-import tomllib
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -22,8 +21,8 @@ from app.applications.submission import submit_application
 from app.attachments.models import Attachment
 from app.attachments.queries import attachments_of
 from app.database_connection import driver_connection
+from tests.demo_applications import STRONG
 
-DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
 CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 FIELD_ERROR = re.compile(r'id="file-error">.*?</span>(.*?)</span>', re.DOTALL)
 
@@ -78,11 +77,9 @@ class Prospect:
 
 @pytest.fixture
 def new_prospect(app: Flask, session: Session) -> Callable[[], Prospect]:
-    answers = tomllib.loads(DEMO.read_text())["applications"][0]
-
     def new_prospect() -> Prospect:
         draft = start_draft(session, current_questionnaire())
-        draft.answers = {key: given for key, given in answers.items() if key != "consent"}
+        draft.answers = {key: given for key, given in STRONG.items() if key != "consent"}
         draft.complete_steps = list(STEP_KEYS[:-1])
         session.commit()
         return Prospect(app.test_client(), session, draft)

@@ -13,13 +13,14 @@ from local.redis import Redis
 from tests.brokers.aws import CREDENTIALS, REGION, Aws
 from tests.brokers.rabbitmq import Queue, RabbitMQ
 from tests.brokers.tansu import Tansu
+from tests.demo_applications import STRONG
 from tests.integration.bridges.conftest import (
     LAG,
     LOG,
     check_nothing_is_lost_or_out_of_order,
     new_name,
 )
-from tests.prospects import STRONG, submit
+from tests.prospects import submit
 from tests.site import Site, eventually, prepared_site
 
 

@@ -1,9 +1,6 @@
 """A staff's channel: the site posts to a real server on the loopback address."""
 
-import tomllib
 from collections.abc import Callable
-from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -21,11 +18,8 @@ from app.database import new_id
 from app.events.store import record
 from app.events.types import stream_of
 from app.outbox.claims import put_back_orphans
-from tests.submitted import submit_answers
 from tests.webhook_receiver import WebhookReceiver
 
-DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
-STRONG = tomllib.loads(DEMO.read_text())["applications"][0]
 SECRET = "T0P-S3CR3T"
 LINK = "https://firm.example/staff/"
 Tell = Callable[..., ChatMessage]
@@ -58,18 +52,6 @@ def tell(session: Session, webhook_url: str) -> Tell:
         return session.scalars(select(ChatMessage).filter_by(event_id=because.id)).one()
 
     return tell
-
-
-@pytest.fixture
-def submit(session: Session) -> Submit:
-    """A strong application of the demonstration, with some answers changed; not handled yet."""
-
-    def submit(**changed: Any) -> Application:
-        application = submit_answers(session, {**STRONG, **changed})
-        session.commit()
-        return application
-
-    return submit
 
 
 class Courier:

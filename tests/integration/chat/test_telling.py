@@ -15,7 +15,8 @@ from app.messages.service import write_as_prospect
 from app.notifications.models import MailMessage
 from app.notifications.subscribers import alert_staff
 from app.scoring.queries import score_of
-from tests.integration.chat.conftest import STRONG, Courier, Submit, messages, posted
+from tests.demo_applications import STRONG
+from tests.integration.chat.conftest import Courier, Submit, messages, posted
 from tests.webhook_receiver import WebhookReceiver
 
 STAFF = "staff@champlin.example"

@@ -1,10 +1,8 @@
 """Engagements at each point of their way, as rows."""
 
-import tomllib
 import uuid
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -16,17 +14,16 @@ from app.engagements.models import Engagement
 from app.engagements.pricing import quote_engagement
 from app.engagements.rate_card import current_rate_card
 from app.firm.offers import Kind
+from tests.demo_applications import STRONG
 from tests.submitted import submit_answers
 
 Engage = Callable[..., Engagement]
-DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
 
 
 @pytest.fixture
 def application_id(session: Session) -> uuid.UUID:
     """A strong application of the demonstration; not handled yet."""
-    answers = tomllib.loads(DEMO.read_text())["applications"][0]
-    application_id = submit_answers(session, answers).id
+    application_id = submit_answers(session, STRONG).id
     session.commit()
     return application_id
 

@@ -1,8 +1,6 @@
 """However much is stored about others, an erasure reads what is stored about the person."""
 
-import tomllib
 from collections.abc import Callable
-from pathlib import Path
 
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -18,9 +16,9 @@ from app.events.subscription import current_subscriptions
 from app.events.types import stream_of
 from app.notifications.models import MailMessage
 from tests.big_tables import FILL, read_through, rows_read
+from tests.demo_applications import STRONG
 from tests.submitted import submit_answers
 
-DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
 Handle = Callable[[], None]
 Tamper = Callable[[str], None]
 
@@ -43,7 +41,7 @@ def links_sent(session: Session) -> list[str]:
 def test_an_erasure_reads_no_table_through(
     session: Session, handle_events: Handle, tamper: Tamper
 ) -> None:
-    application = submit_answers(session, tomllib.loads(DEMO.read_text())["applications"][0])
+    application = submit_answers(session, STRONG)
     request_resume_link(session, session.get_one(Draft, application.draft_id))
     session.commit()
     handle_events()

@@ -2,7 +2,6 @@
 
 import io
 import shutil
-import tomllib
 import uuid
 from collections.abc import Callable
 from pathlib import Path
@@ -30,10 +29,10 @@ from app.events.types import stream_of
 from app.messages.service import write_as_prospect
 from app.storage.address import open_storage
 from local.postgres import Postgres
+from tests.demo_applications import STRONG
 from tests.submitted import submit_answers
 
 Backup = dict[str, bytes]
-DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
 WORDS = {"name": "Canary Wren", "email": "canary@wren.example", "company": "Canary Ltd"}
 
 
@@ -48,8 +47,7 @@ def ledger(app: Flask) -> Path:
 @pytest.fixture
 def application(session: Session, handle_events: Callable[[], None]) -> Application:
     """Sent by somebody each of whose words can be recognised."""
-    answers = tomllib.loads(DEMO.read_text())["applications"][0]
-    application = submit_answers(session, {**answers, **WORDS, "problem": "canary " * 40})
+    application = submit_answers(session, {**STRONG, **WORDS, "problem": "canary " * 40})
     request_resume_link(session, session.get_one(Draft, application.draft_id))
     write_as_prospect(session, application.id, "As a canary sings.", form_id="canary")
     session.commit()

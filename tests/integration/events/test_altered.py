@@ -1,8 +1,6 @@
 """An event that was altered so that it can't even be read: it is named, and nothing ends."""
 
-import tomllib
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from flask import Flask
@@ -14,13 +12,13 @@ from app.events import spans
 from app.events.delivery.handling import Outcome
 from app.events.types import RecordedEvent
 from app.telemetry.spans import NO_SPAN
+from tests.demo_applications import STRONG
 from tests.integration.conftest import Tamper
 from tests.integration.events.conftest import Flow, Record
 from tests.submitted import submit_answers
 
 SUBMITTED = text("SELECT id, position FROM events WHERE type = 'application.submitted'")
 FlowTo = Callable[..., Flow]
-DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
 UNREADABLE = ["metadata = '{}'", "metadata = '[]'", r"sealed = '\x00'", "data = '[]'"]
 ALTERATIONS = [
     *UNREADABLE,
@@ -45,7 +43,7 @@ def test_the_log_is_verified_to_its_end_and_every_page_is_there(
     tamper: Tamper,
     change: str,
 ) -> None:
-    application = submit_answers(session, tomllib.loads(DEMO.read_text())["applications"][0])
+    application = submit_answers(session, STRONG)
     session.commit()
     handle_events()
     row = session.execute(SUBMITTED).one()

@@ -1,11 +1,8 @@
 """This site: what everybody may see of the pipeline, and that it is never what somebody typed."""
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
-from pathlib import Path
-from typing import Any
 
 import msgspec
 import pytest
@@ -28,10 +25,10 @@ from app.labs.this_site.queries import (
     StageFigures,
     public_exhibit,
 )
+from tests.demo_applications import STRONG
 from tests.german import english_left_in
 from tests.submitted import submit_answers
 
-DEMO = Path(__file__).parents[3] / "local/demo_applications.toml"
 PAGES = ("/labs/this-site", "/labs/this-site/part")
 CANARY = re.compile("canary", re.IGNORECASE)
 MADE_UP = {
@@ -69,13 +66,12 @@ def readings(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[list[str]]
 @pytest.fixture
 def application(session: Session) -> Application:
     """Each field into which something can be typed holds the word."""
-    answers: dict[str, Any] = tomllib.loads(DEMO.read_text())["applications"][0]
     typed = {
         question.key: MADE_UP[question.kind]
         for question in current_questionnaire().questions
         if question.kind in MADE_UP
     }
-    application = submit_answers(session, {**answers, **typed})
+    application = submit_answers(session, {**STRONG, **typed})
     session.commit()
     return application
 

@@ -1,8 +1,6 @@
 """A prospect and staff who write to each other."""
 
-import tomllib
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from sqlalchemy.orm import Session
@@ -12,9 +10,9 @@ from app.events.store import read_stream
 from app.events.types import stream_of
 from app.messages.queries import Thread, thread_of
 from app.messages.service import write_as_prospect, write_as_staff
+from tests.demo_applications import STRONG
 from tests.submitted import submit_answers
 
-DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
 NAMES = {"prospect": "You", "staff:ada": "Ada Lovelace"}
 
 Write = Callable[..., None]
@@ -24,8 +22,7 @@ Read = Callable[[], Thread]
 @pytest.fixture
 def application(session: Session) -> Application:
     """Just sent; nothing has handled it yet."""
-    strong = tomllib.loads(DEMO.read_text())["applications"][0]
-    application = submit_answers(session, strong)
+    application = submit_answers(session, STRONG)
     session.commit()
     return application
 

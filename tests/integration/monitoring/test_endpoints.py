@@ -11,7 +11,7 @@ from sqlalchemy.orm import Session
 
 from app.circuits.models import CircuitRecord
 from app.database import utc_now
-from tests.prospects import STRONG
+from tests.demo_applications import STRONG
 from tests.submitted import submit_answers
 
 

@@ -1,8 +1,6 @@
 """Who hears of what: the letters that the site's own events lead to."""
 
-import tomllib
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -34,10 +32,9 @@ from app.notifications.letters.staff_news import (
     withdrawn,
 )
 from app.notifications.models import MailMessage
+from tests.demo_applications import STRONG
 from tests.submitted import submit_answers
 
-DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
-STRONG = tomllib.loads(DEMO.read_text())["applications"][0]
 CAN_BE_DECIDED = "The application is complete and can be decided."
 STAFF = "staff@champlin.example"
 Handle = Callable[[], None]

@@ -1,8 +1,6 @@
 """The promise of an answer within one working day: kept, or staff are reminded in time."""
 
-import tomllib
 from collections.abc import Callable
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -16,11 +14,10 @@ from app.events.models import ScheduledEvent
 from app.events.store import read_stream
 from app.firm.calendar import current_calendar, next_deadline
 from app.notifications.models import MailMessage
+from tests.demo_applications import STRONG
 from tests.integration.conftest import DUE_NOW
 from tests.submitted import submit_answers
 
-DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
-STRONG = tomllib.loads(DEMO.read_text())["applications"][0]
 ANSWERS: list[Verdict] = [
     MoreRequested(message="How many?"),
     ApplicationDeclined(message="We have no time."),

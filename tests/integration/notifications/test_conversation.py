@@ -1,9 +1,7 @@
 """Messages as mail: to the other side each, and kept together by mail programs."""
 
-import tomllib
 from collections.abc import Callable
 from email.message import EmailMessage
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select, text
@@ -15,12 +13,11 @@ from app.applications.service import withdraw_application
 from app.messages.service import write_as_prospect, write_as_staff
 from app.notifications.courier import MOST_REFERENCES
 from app.notifications.models import MailMessage
+from tests.demo_applications import STRONG
 from tests.integration.notifications.conftest import Courier
 from tests.smtp_sink import SmtpSink
 from tests.submitted import submit_answers
 
-DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
-STRONG = tomllib.loads(DEMO.read_text())["applications"][0]
 STAFF = "staff@champlin.example"
 SEND_AGAIN = text("""
 UPDATE mail_messages SET status = 'queued', sent_at = NULL WHERE text LIKE '%March is fine.%'

@@ -1,10 +1,8 @@
 """A prospect who is erased at the moment in which somebody is told of them: no mail and no line in
 the chat that names them is left, whichever comes first."""
 
-import tomllib
 from collections.abc import Callable
 from functools import partial
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -28,11 +26,10 @@ from app.events.types import RecordedEvent, stream_of
 from app.messages.service import write_as_prospect
 from app.notifications import subscribers
 from app.notifications.models import MailMessage
+from tests.demo_applications import STRONG
 from tests.integration.waiting import is_somebody_waiting, waiting
 from tests.submitted import submit_answers
 
-DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
-STRONG = tomllib.loads(DEMO.read_text())["applications"][0]
 CANARY = {"name": "Canary Wren", "email": "canary@wren.example", "company": "Canary Ltd"}
 ERASING = ("notifications.erase_mail", "notifications.erase_draft_mail", "chat.erase_messages")
 Handle = Callable[[], None]

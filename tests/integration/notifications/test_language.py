@@ -2,11 +2,9 @@
 
 import inspect
 import re
-import tomllib
 import uuid
 from collections.abc import Callable
 from datetime import date
-from pathlib import Path
 
 import pytest
 from sqlalchemy import select
@@ -35,12 +33,11 @@ from app.notifications.letters.letter import Letter
 from app.notifications.models import MailMessage
 from app.payments.deposits import Transfer
 from app.payments.service import record_bank_payment
+from tests.demo_applications import STRONG
 from tests.german import english_left_in
 from tests.staff import employ
 from tests.submitted import submit_answers
 
-DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
-STRONG = tomllib.loads(DEMO.read_text())["applications"][0]
 STAFF = "staff@champlin.example"
 TYPED = "Vielen Dank.\n\nAda"
 LINK = re.compile(r"http://localhost/[^\s\"<]+")

@@ -2,7 +2,6 @@
 
 import html
 import re
-import tomllib
 from collections.abc import Callable
 
 import pytest
@@ -18,10 +17,9 @@ from app.engagements.queries import engagement_of
 from app.engagements.rate_card import current_rate_card
 from app.engagements.service import accept_terms
 from app.notifications.models import MailMessage
-from config import ROOT
+from tests.demo_applications import STRONG
 from tests.submitted import submit_answers
 
-STRONG = tomllib.loads((ROOT / "local/demo_applications.toml").read_text())["applications"][0]
 EACH_MONTH = re.compile(r"\$[\d,.]+ a month")
 ABOUT_THE_PRICE = ("new_application", "accepted", "engagement_accepted", "agreement_confirmed")
 

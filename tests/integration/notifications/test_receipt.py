@@ -1,9 +1,7 @@
 """The mail that confirms an application names the day that the prospect's page names."""
 
-import tomllib
 from collections.abc import Callable
 from datetime import timedelta
-from pathlib import Path
 from zoneinfo import ZoneInfo
 
 import pytest
@@ -17,10 +15,9 @@ from app.applications.promise import deadline_after
 from app.firm.calendar import WEEKDAYS, current_calendar
 from app.notifications.models import MailMessage
 from app.web.deadline import deadline
+from tests.demo_applications import STRONG
 from tests.submitted import submit_answers
 
-DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
-STRONG = tomllib.loads(DEMO.read_text())["applications"][0]
 DAY = timedelta(days=1)
 Handle = Callable[[], None]
 

@@ -1,10 +1,8 @@
 """Applications whose handling fails, and an operator's browser."""
 
 import re
-import tomllib
 import uuid
 from collections.abc import Callable, Mapping
-from pathlib import Path
 from typing import Any
 
 import psycopg
@@ -31,9 +29,7 @@ from app.operations.replay.service import choose_dead_letters
 from app.retry import RetryPolicy
 from local.postgres import Postgres
 from tests.staff import browser_of
-from tests.submitted import submit_answers
 
-DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
 CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 Submit = Callable[..., Application]
@@ -71,19 +67,6 @@ def desk(app: Flask, ada: Staff) -> Desk:
 @pytest.fixture
 def other_desk(app: Flask, grace: Staff) -> Desk:
     return Desk(browser_of(app, grace), grace)
-
-
-@pytest.fixture
-def submit(session: Session) -> Submit:
-    """A strong application of the demonstration, with some answers changed; not handled yet."""
-    strong = tomllib.loads(DEMO.read_text())["applications"][0]
-
-    def submit(**changed: Any) -> Application:
-        application = submit_answers(session, {**strong, **changed})
-        session.commit()
-        return application
-
-    return submit
 
 
 def refuse_to_score(*_: object) -> None:

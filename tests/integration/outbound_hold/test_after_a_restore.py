@@ -1,9 +1,7 @@
 """A restored database takes for unsent what has been sent since: nothing leaves until released."""
 
 import re
-import tomllib
 from collections.abc import Callable, Iterator
-from pathlib import Path
 
 import msgspec
 import pytest
@@ -19,14 +17,13 @@ from app.chat import tasks as chat_tasks
 from app.notifications.tasks import send_due_mail
 from app.webhooks import tasks as webhook_tasks
 from app.webhooks.service import add_endpoint
+from tests.demo_applications import STRONG
 from tests.integration.bridges.conftest import BASE_URL, OtherSide
 from tests.settled import wait_until_settled
 from tests.smtp_sink import SmtpSink
 from tests.submitted import submit_answers
 from tests.webhook_receiver import WebhookReceiver
 
-DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
-STRONG = tomllib.loads(DEMO.read_text())["applications"][0]
 CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 (BRIDGE,) = parse_bridges("kafka://broker:9092/events?from=start")
 

@@ -3,11 +3,9 @@
 import json
 import threading
 import time
-import tomllib
 import uuid
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import msgspec
@@ -29,11 +27,11 @@ from config import Config
 from local.stripe_standin.app import create_standin
 from local.stripe_standin.serving import standin_server
 from local.stripe_standin.webhooks import signature_header
+from tests.demo_applications import STRONG
 from tests.integration.payments.actors import SECRET_KEY, Payer, Standin
 from tests.submitted import submit_answers
 
 WEBHOOK_SECRET = "whsec_of_the_tests"
-DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
 
 
 @contextmanager
@@ -78,12 +76,11 @@ def standin(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Standin]:
 @pytest.fixture
 def agree(app: Flask, session: Session) -> Callable[..., Payer]:
     """A client who has just agreed; the events of it are not handled yet."""
-    answers = tomllib.loads(DEMO.read_text())["applications"][0]
 
     def agree(kind: Kind = "sprint") -> Payer:
-        application = submit_answers(session, answers)
+        application = submit_answers(session, STRONG)
         application.status, application.decided_at = "accepted", application.submitted_at
-        quote = quote_engagement(kind, answers, current_rate_card())
+        quote = quote_engagement(kind, STRONG, current_rate_card())
         offer_terms(session, application.id, quote)
         engagement = session.scalars(
             select(Engagement).where(Engagement.application_id == application.id)

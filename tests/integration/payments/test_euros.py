@@ -5,7 +5,6 @@ import contextvars
 import html
 import re
 import shutil
-import tomllib
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -23,10 +22,10 @@ from app.engagements.models import Engagement
 from app.notifications.models import MailMessage
 from config import ROOT, Config
 from tests.conftest import Browser
+from tests.demo_applications import STRONG
 from tests.integration.payments.actors import CSRF_TOKEN, Handle, Payer, PostWebhook, Standin
 from tests.submitted import submit_answers
 
-STRONG = tomllib.loads((ROOT / "local/demo_applications.toml").read_text())["applications"][0]
 IN_EUROS = {'"usd"': '"eur"', "$": "€", "US dollars": "euros", "US-Dollar": "Euro"}
 DOLLARS = re.compile(r"\$\s?\d|\d\s?\$|USD|[Dd]ollar")
 SEEN = re.compile(r'name="confirmed" value="(\w+)"')

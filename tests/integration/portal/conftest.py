@@ -1,9 +1,7 @@
 """A prospect who has applied, at the page that the mail leads to, and staff who decide."""
 
 import re
-import tomllib
 from collections.abc import Callable
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,9 +12,9 @@ from werkzeug.test import TestResponse
 from app.applications.events import ApplicationAccepted, ApplicationDeclined, MoreRequested
 from app.applications.models import Application
 from app.applications.service import Verdict, decide_application
+from tests.demo_applications import STRONG
 from tests.submitted import submit_answers
 
-DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
 CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 Decide = Callable[[Verdict], None]
@@ -27,7 +25,7 @@ Ask = Callable[..., TestResponse]
 @pytest.fixture
 def demo_answers() -> dict[str, Any]:
     """Those of a strong application."""
-    return tomllib.loads(DEMO.read_text())["applications"][0]
+    return STRONG
 
 
 @pytest.fixture

@@ -1,10 +1,8 @@
 """Applications that go their way through the real services, and the tables held against the log."""
 
 import itertools
-import tomllib
 from collections.abc import Callable, Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any, LiteralString
 from uuid import UUID
 
@@ -31,9 +29,8 @@ from app.payments.deposits import Transfer
 from app.payments.service import record_bank_payment
 from app.review.taking import put_back, take
 from local.postgres import Postgres
+from tests.demo_applications import APPLICATIONS
 from tests.submitted import submit_answers
-
-DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
 
 Differences = Callable[[], list[str]]
 
@@ -50,7 +47,7 @@ class Office:
         self.staff_id = staff.id
         self.handle = handle_events
         self._numbers = itertools.count()
-        self._answers = itertools.cycle(tomllib.loads(DEMO.read_text())["applications"])
+        self._answers = itertools.cycle(APPLICATIONS)
 
     def submit(self) -> UUID:
         application = submit_answers(self.session, next(self._answers))

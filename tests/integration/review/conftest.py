@@ -1,11 +1,9 @@
 """Applications on a reviewer's desk: some that went the whole way, some only rows of the queue."""
 
 import re
-import tomllib
 import uuid
 from collections.abc import Callable
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -18,9 +16,7 @@ from app.applications.models import Application, Draft
 from app.review.queue.table import keep_rows
 from app.scoring.models import ScoreRecord
 from tests.form_page import FormPage
-from tests.submitted import submit_answers
 
-DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
 CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 SEEN = re.compile(r'name="seen" value="(\d+)"')
 SEND_BUTTON = re.compile(r'name="confirmed" value="(\w+)"')
@@ -30,19 +26,6 @@ Handle = Callable[[], None]
 Decide = Callable[..., TestResponse]
 Press = Callable[..., TestResponse]
 Stock = Callable[..., list[uuid.UUID]]
-
-
-@pytest.fixture
-def submit(session: Session) -> Submit:
-    """A strong application of the demonstration, with some answers changed; not handled yet."""
-    strong = tomllib.loads(DEMO.read_text())["applications"][0]
-
-    def submit(**changed: Any) -> Application:
-        application = submit_answers(session, {**strong, **changed})
-        session.commit()
-        return application
-
-    return submit
 
 
 @pytest.fixture

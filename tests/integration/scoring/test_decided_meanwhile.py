@@ -1,8 +1,5 @@
 """A reviewer who decides at the moment of the scoring: neither keeps the other from it."""
 
-import tomllib
-from pathlib import Path
-
 from flask import Flask
 from sqlalchemy.orm import Session
 
@@ -13,17 +10,15 @@ from app.events.store import read_stream
 from app.events.types import stream_of
 from app.scoring.queries import score_of
 from app.scoring.subscribers import score_fit
+from tests.demo_applications import STRONG
 from tests.integration.waiting import waiting
 from tests.submitted import submit_answers
-
-DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
 
 
 def test_the_score_follows_the_decision_that_it_has_waited_for(
     app: Flask, session: Session
 ) -> None:
-    answers = tomllib.loads(DEMO.read_text())["applications"][0]
-    application_id = submit_answers(session, answers).id
+    application_id = submit_answers(session, STRONG).id
     session.commit()
     stream = stream_of("application", application_id)
     (submitted,) = read_stream(session, stream)

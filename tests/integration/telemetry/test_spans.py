@@ -18,7 +18,7 @@ from app.notifications.smtp import smtp_sender
 from app.retry import RetryPolicy
 from config import Config
 from tests.collector import Collector
-from tests.prospects import STRONG
+from tests.demo_applications import STRONG
 from tests.smtp_sink import SmtpSink
 from tests.submitted import submit_answers
 

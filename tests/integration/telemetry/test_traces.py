@@ -1,8 +1,6 @@
 """One id joins a request to all that follows from it."""
 
-import tomllib
 from collections.abc import Callable
-from pathlib import Path
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -12,10 +10,8 @@ from sqlalchemy.orm import Session
 from app.events.models import StoredEvent
 from app.events.tracing import current_trace, start_trace
 from app.notifications.models import MailMessage
+from tests.demo_applications import STRONG
 from tests.submitted import submit_answers
-
-DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
-STRONG = tomllib.loads(DEMO.read_text())["applications"][0]
 
 
 def test_every_event_and_mail_of_a_submission_carries_its_id(

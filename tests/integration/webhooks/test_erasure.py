@@ -1,8 +1,6 @@
 """What a server said back of a person's data goes with the person."""
 
-import tomllib
 from collections.abc import Callable
-from pathlib import Path
 
 from flask import Flask
 from sqlalchemy import select
@@ -21,11 +19,11 @@ from app.engagements.service import accept_terms
 from app.events.integrity.person_keys import drop_key
 from app.events.types import declared_events
 from app.webhooks.models import WebhookTry
+from tests.demo_applications import STRONG
 from tests.integration.webhooks.conftest import PERSON, Add, Courier, Happen
 from tests.submitted import submit_answers
 from tests.webhook_receiver import Reply, WebhookReceiver
 
-DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
 ECHO = Reply(body=b'{"email": "canary@wren.example"}')
 
 
@@ -66,7 +64,7 @@ def test_what_was_said_back_of_a_contract_is_gone_with_the_person(
 ) -> None:
     receiver.answer = lambda _: ECHO
     add(EngagementAccepted.type, with_personal=True)
-    application = submit_answers(session, tomllib.loads(DEMO.read_text())["applications"][0])
+    application = submit_answers(session, STRONG)
     session.commit()
     handle_events()
     engagement = engagement_of(session, application.id)

@@ -1,16 +1,10 @@
-import tomllib
-from pathlib import Path
-
-from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import Questionnaire
 from app.engagements.pricing import quote_engagement
 from app.engagements.rate_card import RateCard
 from app.firm.offers import KINDS
 from app.scoring.rubric import BAND_NAMES, Rubric
 from app.scoring.score import score_answers
-
-DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
-APPLICATIONS: list[Answers] = tomllib.loads(DEMO.read_text())["applications"]
+from tests.demo_applications import APPLICATIONS
 
 
 def test_a_dozen_demo_applications_are_valid_answers(questionnaire: Questionnaire) -> None:

@@ -6,16 +6,12 @@ and A. Newell, "The Keystroke-Level Model", 1980). Typing: 40 words a minute. Ou
 seconds of thought over each question, and words that come as fast as they are typed.
 """
 
-import tomllib
-from pathlib import Path
-
 import pytest
 
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import MINUTES, Question, Questionnaire, Step
+from tests.demo_applications import APPLICATIONS
 
-DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
-APPLICATIONS: list[Answers] = tomllib.loads(DEMO.read_text())["applications"]
 READ_PER_MINUTE = 238
 TYPED_PER_MINUTE = 40
 A_CHOICE = (1.35 + 1.1 + 0.2) / 60

@@ -1,6 +1,3 @@
-import tomllib
-from pathlib import Path
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -13,9 +10,8 @@ from app.firm.offers import KINDS, Offers
 from app.outlook.outlook import outlook_on
 from app.scoring.rubric import Rubric
 from app.scoring.score import score_answers
+from tests.demo_applications import STRONG
 
-DEMO = Path(__file__).parents[3] / "local" / "demo_applications.toml"
-STRONG: Answers = tomllib.loads(DEMO.read_text())["applications"][0]
 # What makes a Build dearest.
 LARGE: Answers = {
     **STRONG,

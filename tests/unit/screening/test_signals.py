@@ -11,7 +11,8 @@ from app.screening.disposable import is_disposable
 from app.screening.rules import Signals
 from app.screening.screen import SubmissionFacts, find_signals
 from config import Config
-from tests.unit.applications.test_ten_minutes import APPLICATIONS, script_of
+from tests.demo_applications import APPLICATIONS
+from tests.unit.applications.test_ten_minutes import script_of
 
 DEFAULTS = {field.name: field.default for field in msgspec.structs.fields(Config)}
 FASTEST = DEFAULTS["HOLD_BELOW_SECONDS"]

@@ -61,6 +61,14 @@ def test_all_that_makes_up_the_version_of_the_code_is_there_where_the_site_runs(
         assert f"!{pattern.partition('/')[0]}" in in_image
 
 
+def test_all_python_that_the_site_runs_on_makes_up_the_version_of_the_code() -> None:
+    lines = (ROOT / ".dockerignore").read_text().splitlines()
+    in_image = [ROOT / line[1:] for line in lines if line.startswith("!")]
+    files = {file for one in in_image for file in (one, *one.rglob("*"))}
+    versioned = {file for pattern in CODE for file in ROOT.glob(pattern)}
+    assert {file for file in files if file.suffix == ".py"} - versioned == set()
+
+
 def test_without_its_guard_no_sentence_holds(copy: Path) -> None:
     for guard in {proof.guard for proof in PROOFS.by_key.values()}:
         remove(guard, copy)

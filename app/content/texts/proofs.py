@@ -20,7 +20,10 @@ from config import ROOT
 
 SCHEME: Final = "proof:"
 # What a sentence may rest on: triggers and functions of the database are in its migrations.
-CODE: Final = ("app/**/*.py", "config.py", "migrations/versions/*.py", "requirements.txt")
+CODE: Final = (
+    *("app/**/*.py", "config.py", "config_checks.py", "migrations/**/*.py", "wsgi.py"),
+    "requirements.txt",
+)
 VERSION_LETTERS: Final = 12
 
 State = Literal["held", "broken", "open"]

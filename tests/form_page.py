@@ -1,10 +1,12 @@
 """A page with a form, as a browser reads it; and what is typed, as a browser or worse sends it."""
 
+import re
 from html.parser import HTMLParser
 from urllib.parse import quote_plus
 
 from hypothesis import strategies as st
 
+CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 Fields = list[tuple[str, str]]
 
 ODD = "\x00\x0b\x1f\u202e\u200b\ud800\udfff\ufeff\u0301\r\n\t <>&\"'{}%;\\😀ßé漢"

@@ -6,12 +6,12 @@ from typing import TYPE_CHECKING
 
 import requests
 
+from tests.form_page import CSRF_TOKEN
 from tests.site import Site
 
 if TYPE_CHECKING:
     from playwright._impl._api_structures import SetCookieParam
 
-CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 VERSION = re.compile(r'name="version"[^>]*value="(\d+)"')
 SEEN = re.compile(r'name="seen" value="(\d+)"')
 SEND_BUTTON = re.compile(r'name="confirmed" value="(\w+)"')

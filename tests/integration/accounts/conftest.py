@@ -1,6 +1,5 @@
 """Two members of staff, and browsers in which they sign in."""
 
-import re
 from collections.abc import Callable, Iterator
 
 import pytest
@@ -15,9 +14,9 @@ from app.accounts import passwords
 from app.accounts.models import Staff
 from app.accounts.passwords import hash_password
 from app.extensions import limiter
+from tests.form_page import CSRF_TOKEN
 
 PASSWORD = "a sentence that only Ada knows"
-CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 Send = Callable[..., TestResponse]
 

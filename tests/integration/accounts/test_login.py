@@ -12,7 +12,8 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.accounts.models import Staff
-from tests.integration.accounts.conftest import CSRF_TOKEN, PASSWORD
+from tests.form_page import CSRF_TOKEN
+from tests.integration.accounts.conftest import PASSWORD
 
 LogIn = Callable[..., TestResponse]
 WRONG = "not the password of anybody"

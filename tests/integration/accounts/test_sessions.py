@@ -12,8 +12,7 @@ from werkzeug.test import TestResponse
 from app.accounts import sessions
 from app.accounts.models import Staff
 from app.accounts.service import reset_password
-from tests.form_page import FormPage
-from tests.integration.accounts.conftest import CSRF_TOKEN
+from tests.form_page import CSRF_TOKEN, FormPage
 
 Send = Callable[..., TestResponse]
 PASSWORD = "a sentence that only Ada knows"

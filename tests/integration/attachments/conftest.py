@@ -22,8 +22,8 @@ from app.attachments.models import Attachment
 from app.attachments.queries import attachments_of
 from app.database_connection import driver_connection
 from tests.demo_applications import STRONG
+from tests.form_page import CSRF_TOKEN
 
-CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 FIELD_ERROR = re.compile(r'id="file-error">.*?</span>(.*?)</span>', re.DOTALL)
 
 

@@ -1,6 +1,5 @@
 """The labs' schema, empty before each test, and a runner whose turns a test takes by itself."""
 
-import re
 import secrets
 import time
 from collections.abc import Callable, Iterator
@@ -26,10 +25,10 @@ from app.retry import RetryPolicy
 from app.settings import current_config
 from config import Config
 from local.postgres import Postgres
+from tests.form_page import CSRF_TOKEN
 from tests.integration.waiting import waiting
 
 PATIENCE = 60.0
-TOKEN = re.compile(r'name="csrf_token" value="([^"]+)"')
 Until = Callable[[Callable[[], bool]], None]
 Press = Callable[..., TestResponse]
 TABLES = "SELECT format('labs.%I', tablename) FROM pg_tables WHERE schemaname = 'labs'"
@@ -137,7 +136,7 @@ def press(client: FlaskClient) -> Press:
 
     def press(address: str, by: FlaskClient = client, **fields: str) -> TestResponse:
         page = by.get(address.rpartition("/")[0].removesuffix("/consumers"))
-        found = TOKEN.search(page.text)
+        found = CSRF_TOKEN.search(page.text)
         assert found
         return by.post(address, data={**fields, "csrf_token": found[1]}, follow_redirects=True)
 

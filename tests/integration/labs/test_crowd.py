@@ -7,7 +7,8 @@ from flask import Flask
 from flask.testing import FlaskClient
 
 from app.labs.runner import AT_FULL_SPEED, slowness_among
-from tests.integration.labs.conftest import TOKEN, Press, Visitor
+from tests.form_page import CSRF_TOKEN
+from tests.integration.labs.conftest import Press, Visitor
 
 ADDRESSES = ["/labs/retail", "/labs/time-machine"]
 PRESSED = {"retail": ("place", "1"), "time-machine": ("deposit", "1000")}
@@ -40,7 +41,7 @@ def test_whoever_has_no_sandbox_gets_the_same_page_with_a_token_of_their_own(
 ) -> None:
     one, other = app.test_client(), app.test_client()
     pages = [browser.get(address).text for browser in (one, other, one)]
-    tokens = [set(TOKEN.findall(page)) for page in pages]
+    tokens = [set(CSRF_TOKEN.findall(page)) for page in pages]
     assert all(len(found) == 1 for found in tokens) and tokens[0] != tokens[1]
     alike = {page.replace(found.pop(), "") for page, found in zip(pages, tokens, strict=True)}
     assert len(alike) == 1

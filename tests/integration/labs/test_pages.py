@@ -12,7 +12,8 @@ from app.advisory_locks import alone_at
 from app.labs.backbone import RUNNING
 from app.labs.sandboxes import ALL_IN_USE
 from app.labs.scenarios import SCENARIOS
-from tests.integration.labs.conftest import TOKEN, Press, Until
+from tests.form_page import CSRF_TOKEN
+from tests.integration.labs.conftest import Press, Until
 
 SLUGS = [scenario.slug for scenario in SCENARIOS]
 SEEN = re.compile(r'hx-get="(/labs/[^"]+/state\?seen=\w+)"')
@@ -51,7 +52,7 @@ def test_what_is_done_to_a_subscriber_leads_to_its_own_place_on_the_page(
     client: FlaskClient, press: Press
 ) -> None:
     page = press("/labs/payments/surge", **{"surge-choice": "50"}).text
-    token = TOKEN.search(page)
+    token = CSRF_TOKEN.search(page)
     assert token and 'id="station-payments.post_payment"' in page
     for about in ("payments.post_payment", "payments.notify_holder"):
         fields = {"subscriber": about, "csrf_token": token[1]}
@@ -63,7 +64,7 @@ def test_a_refusal_leads_to_the_head_of_the_page_where_it_stands(
     client: FlaskClient, press: Press
 ) -> None:
     page = press("/labs/payments/consumers/kill", subscriber="payments.post_payment").text
-    token = TOKEN.search(page)
+    token = CSRF_TOKEN.search(page)
     assert token
     fields = {"subscriber": "payments.post_payment", "csrf_token": token[1]}
     answer = client.post("/labs/payments/consumers/kill", data=fields)
@@ -164,7 +165,7 @@ def test_who_takes_one_after_the_other_leaves_room_for_others(
 def test_what_the_page_does_not_offer_is_refused(
     client: FlaskClient, address: str, fields: dict[str, str], status: int
 ) -> None:
-    found = TOKEN.search(client.get("/labs/retail").text)
+    found = CSRF_TOKEN.search(client.get("/labs/retail").text)
     assert found
     answer = client.post(address, data={**fields, "csrf_token": found[1]})
     assert answer.status_code in {status, 405 if status == 404 else status}

@@ -17,6 +17,7 @@ import pytest
 from local.leftovers import processes_in, processes_marked
 from local.process import ROOT
 from local.state import State
+from tests.form_page import CSRF_TOKEN
 from tests.site import eventually
 
 STARTING = "Starting the site."
@@ -24,7 +25,6 @@ RUNNING = "Ctrl-C stops everything."
 SITE = re.compile(r"^  Site +(http://\S+)/ ", re.MULTILINE)
 FIRST_LOGIN = re.compile(r"shown only now:\n +(\S+@\S+)\n +(\S+)\n")
 NEW_PASSWORD = re.compile(r"A new password for staff:\n +(.+ (\S+@\S+))\n")
-CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 # One process of each kind is enough to see it start.
 SMALL = {"WEB_WORKERS": "1", "WORKER_CONCURRENCY": "1"}
 PATIENCE = 120.0

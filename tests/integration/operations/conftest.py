@@ -1,6 +1,5 @@
 """Applications whose handling fails, and an operator's browser."""
 
-import re
 import uuid
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -28,9 +27,8 @@ from app.operations.replay.preview import preview_replay
 from app.operations.replay.service import choose_dead_letters
 from app.retry import RetryPolicy
 from local.postgres import Postgres
+from tests.form_page import CSRF_TOKEN
 from tests.staff import browser_of
-
-CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 Submit = Callable[..., Application]
 Handle = Callable[[], None]

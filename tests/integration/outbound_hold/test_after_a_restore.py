@@ -1,6 +1,5 @@
 """A restored database takes for unsent what has been sent since: nothing leaves until released."""
 
-import re
 from collections.abc import Callable, Iterator
 
 import msgspec
@@ -18,13 +17,13 @@ from app.notifications.tasks import send_due_mail
 from app.webhooks import tasks as webhook_tasks
 from app.webhooks.service import add_endpoint
 from tests.demo_applications import STRONG
+from tests.form_page import CSRF_TOKEN
 from tests.integration.bridges.conftest import BASE_URL, OtherSide
 from tests.settled import wait_until_settled
 from tests.smtp_sink import SmtpSink
 from tests.submitted import submit_answers
 from tests.webhook_receiver import WebhookReceiver
 
-CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 (BRIDGE,) = parse_bridges("kafka://broker:9092/events?from=start")
 
 

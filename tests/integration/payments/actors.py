@@ -2,7 +2,6 @@
 
 import json
 import queue
-import re
 import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -20,13 +19,13 @@ from app.events.store import read_stream
 from app.events.types import RecordedEvent, stream_of
 from app.payments.models import CheckoutAttempt, Deposit
 from app.payments.stripe_sdk import Gateway
+from tests.form_page import CSRF_TOKEN
 
 Handle = Callable[[], None]
 PostWebhook = Callable[..., TestResponse]
 CheckoutEvent = Callable[..., dict[str, Any]]
 
 SECRET_KEY = "sk_test_of_the_tests"
-CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
 @dataclass

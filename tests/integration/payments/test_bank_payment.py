@@ -1,6 +1,5 @@
 """Staff record a transfer: once, for the very amount, and no open page outlives it."""
 
-import re
 import threading
 from concurrent.futures import ThreadPoolExecutor
 from typing import Any
@@ -21,9 +20,8 @@ from app.payments.models import Deposit, StripeEvent
 from app.payments.service import record_bank_payment
 from app.payments.settlement import SECOND_PAYMENT
 from app.payments.stripe_sdk import Gateway
+from tests.form_page import CSRF_TOKEN
 from tests.integration.payments.actors import Handle, Payer, PostWebhook, Standin
-
-CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 
 def record_payment(desk: FlaskClient, payer: Payer, **typed: str) -> TestResponse:

@@ -23,7 +23,8 @@ from app.notifications.models import MailMessage
 from config import ROOT, Config
 from tests.conftest import Browser
 from tests.demo_applications import STRONG
-from tests.integration.payments.actors import CSRF_TOKEN, Handle, Payer, PostWebhook, Standin
+from tests.form_page import CSRF_TOKEN
+from tests.integration.payments.actors import Handle, Payer, PostWebhook, Standin
 from tests.submitted import submit_answers
 
 IN_EUROS = {'"usd"': '"eur"', "$": "€", "US dollars": "euros", "US-Dollar": "Euro"}

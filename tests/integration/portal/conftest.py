@@ -1,6 +1,5 @@
 """A prospect who has applied, at the page that the mail leads to, and staff who decide."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -13,9 +12,8 @@ from app.applications.events import ApplicationAccepted, ApplicationDeclined, Mo
 from app.applications.models import Application
 from app.applications.service import Verdict, decide_application
 from tests.demo_applications import STRONG
+from tests.form_page import CSRF_TOKEN
 from tests.submitted import submit_answers
-
-CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 Decide = Callable[[Verdict], None]
 Send = Callable[..., TestResponse]

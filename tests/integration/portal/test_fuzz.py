@@ -16,8 +16,7 @@ from app.applications.service import Verdict, decide_application
 from app.events.store import read_stream
 from app.events.types import stream_of
 from app.extensions import limiter
-from tests.form_page import TEXTS, Fields, FormPage, as_received, on_the_wire
-from tests.integration.portal.conftest import CSRF_TOKEN
+from tests.form_page import CSRF_TOKEN, TEXTS, Fields, FormPage, as_received, on_the_wire
 from tests.submitted import submit_answers
 
 FIELDS = {

@@ -17,7 +17,8 @@ from app.events.store import read_stream
 from app.events.types import stream_of
 from app.messages.service import MOST_FROM_PROSPECT, write_as_prospect, write_as_staff
 from app.portal.message_views import NO_MORE, TOO_MANY
-from tests.integration.portal.conftest import CSRF_TOKEN, Decide, Send
+from tests.form_page import CSRF_TOKEN
+from tests.integration.portal.conftest import Decide, Send
 
 WRITTEN = re.compile(r'thread__who">([^<]*)<.*?thread__text" dir="auto">([^<]*)<', re.DOTALL)
 

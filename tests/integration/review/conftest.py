@@ -15,9 +15,8 @@ from werkzeug.test import TestResponse
 from app.applications.models import Application, Draft
 from app.review.queue.table import keep_rows
 from app.scoring.models import ScoreRecord
-from tests.form_page import FormPage
+from tests.form_page import CSRF_TOKEN, FormPage
 
-CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 SEEN = re.compile(r'name="seen" value="(\d+)"')
 SEND_BUTTON = re.compile(r'name="confirmed" value="(\w+)"')
 

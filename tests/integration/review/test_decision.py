@@ -17,6 +17,7 @@ from app.engagements.queries import engagement_of
 from app.events.store import read_stream
 from app.events.types import stream_of
 from app.notifications.models import MailMessage
+from tests.form_page import CSRF_TOKEN
 
 Decide = Callable[..., TestResponse]
 Submit = Callable[..., Application]
@@ -106,7 +107,7 @@ def test_the_hidden_fields_of_the_preview_send_what_was_previewed(
         name: html.unescape(value)
         for name, value in re.findall(r'type="hidden" name="(\w+)"[^>]*? value="([^"]*)"', preview)
     }
-    token = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', preview)
+    token = CSRF_TOKEN.search(preview)
     seen = re.search(r'name="confirmed" value="(\w+)"', preview)
     assert token and seen
     sent = {**hidden, "csrf_token": token[1], "confirmed": seen[1]}

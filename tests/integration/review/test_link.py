@@ -8,7 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.applications.erasure import erase_person
 from app.notifications.models import MailMessage
-from tests.integration.review.conftest import CSRF_TOKEN, Handle, Submit
+from tests.form_page import CSRF_TOKEN
+from tests.integration.review.conftest import Handle, Submit
 
 HIDDEN = re.compile(r'<input[^>]*name="(csrf_token|seen)"[^>]*value="([^"]*)"')
 

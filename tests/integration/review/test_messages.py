@@ -16,7 +16,8 @@ from app.events.models import StoredEvent
 from app.messages.service import write_as_prospect
 from app.notifications.models import MailMessage
 from app.review import service
-from tests.integration.review.conftest import CSRF_TOKEN, SEEN, SEND_BUTTON
+from tests.form_page import CSRF_TOKEN
+from tests.integration.review.conftest import SEEN, SEND_BUTTON
 
 Handle = Callable[[], None]
 Submit = Callable[..., Application]

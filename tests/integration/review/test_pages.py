@@ -13,6 +13,7 @@ from app.applications.models import Application
 from app.applications.questions.questionnaire import current_questionnaire
 from app.events.models import StoredEvent
 from app.notifications.models import MailMessage
+from tests.form_page import CSRF_TOKEN
 
 Submit = Callable[..., Application]
 Handle = Callable[[], None]
@@ -23,7 +24,7 @@ MARKUP = "<script>alert(1)</script>{{7*7}}%s'\"&amp;"
 
 
 def token_of(client: FlaskClient) -> str:
-    found = re.search(r'name="csrf_token"[^>]*value="([^"]+)"', client.get("/staff/settings/").text)
+    found = CSRF_TOKEN.search(client.get("/staff/settings/").text)
     assert found
     return found[1]
 

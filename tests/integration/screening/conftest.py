@@ -1,6 +1,5 @@
 """Submissions through the real form, held or not, and the desk where staff look at them."""
 
-import re
 from collections.abc import Callable
 from typing import Any
 
@@ -16,12 +15,12 @@ from app.applications.models import Application
 from app.events.store import read_stream
 from app.events.types import stream_of
 from app.notifications.models import MailMessage
+from tests.form_page import CSRF_TOKEN
 from tests.integration.applications.conftest import new_prospect, prospect
 from tests.integration.applications.prospect import Prospect
 
 __all__ = ["new_prospect", "prospect"]
 
-CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 
 HoldBy = Callable[..., None]
 Apply = Callable[..., Application]

@@ -1,6 +1,5 @@
 """Endpoints at a real server on the loopback address, and a courier at hand."""
 
-import re
 from collections.abc import Callable
 
 import pytest
@@ -19,12 +18,12 @@ from app.webhooks.courier import send_due_messages
 from app.webhooks.fan_out import fan_out_events
 from app.webhooks.models import WebhookEndpoint, WebhookMessage
 from app.webhooks.service import add_endpoint
+from tests.form_page import CSRF_TOKEN
 from tests.settled import wait_until_settled
 from tests.webhook_receiver import WebhookReceiver
 
 PERSON = new_id()
 BASE_URL = "https://firm.example"
-CSRF_TOKEN = re.compile(r'name="csrf_token"[^>]*value="([^"]+)"')
 Add = Callable[..., WebhookEndpoint]
 Happen = Callable[..., RecordedEvent]
 Press = Callable[..., TestResponse]

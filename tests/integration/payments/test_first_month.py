@@ -37,8 +37,8 @@ FIRST_MONTH = {
 }
 
 DEADLINE = {
-    "en": re.compile(r"We will write (by .* UTC\)) to agree the first day"),
-    "de": re.compile(r"(Bis zum .* UTC\)) schreiben wir Ihnen"),
+    "en": re.compile(r"We will write (by .*UTC\)) to agree the first day"),
+    "de": re.compile(r"(Bis zum .*UTC\)) schreiben wir Ihnen"),
 }
 
 

@@ -4,7 +4,7 @@ import uuid
 from datetime import datetime
 from typing import Any, cast
 
-from flask import Blueprint, abort, flash, redirect, render_template, url_for
+from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext
 from flask_login import current_user, login_required
@@ -25,9 +25,12 @@ payments = Blueprint("payments", __name__, template_folder="templates")
 
 
 @payments.get("/applications/<token>/deposit")
-def deposit(token: str) -> str:
-    """The deposit alone, which the prospect's page asks for while Stripe's word is awaited."""
+def deposit(token: str) -> ResponseReturnValue:
+    """The deposit alone, which the prospect's page asks for while Stripe's word is awaited. Where
+    the button was refused, its address is the browser's: whoever reloads is led to the page."""
     application, engagement = open_engagement(token)
+    if "HX-Request" not in request.headers:
+        return back_to_deposit(token)
     panel = deposit_panel(db.session(), engagement)
     return render_template("payments/_deposit.html", deposit=panel, application=application)
 

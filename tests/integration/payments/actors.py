@@ -107,7 +107,13 @@ class Payer:
     @property
     def page(self) -> str:
         """What the client's page says of the deposit."""
-        return self.browser.get(f"{self.own_page}/deposit").text
+        return self.part()
+
+    def part(self, **query: str) -> str:
+        """The deposit alone, as that page asks for it anew."""
+        return self.browser.get(
+            f"{self.own_page}/deposit", query_string=query, headers={"HX-Request": "true"}
+        ).text
 
     def payments(self) -> list[RecordedEvent]:
         self.session.rollback()

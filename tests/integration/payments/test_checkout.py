@@ -251,6 +251,11 @@ def test_another_link_than_the_clients_own_opens_nothing(standin: Standin, payer
     assert answer.status_code == 404
 
 
+def test_whoever_reloads_where_the_button_was_refused_is_led_to_the_deposit(payer: Payer) -> None:
+    answer = payer.browser.get(f"{payer.own_page}/deposit")
+    assert (answer.status_code, answer.location) == (303, f"{payer.own_page}#deposit")
+
+
 def test_a_page_that_was_open_for_too_long_says_so_where_its_button_stands(
     standin: Standin, payer: Payer
 ) -> None:

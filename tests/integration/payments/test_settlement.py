@@ -51,7 +51,7 @@ def test_paying_on_stripes_page_pays_the_deposit_and_starts_the_engagement(
 ) -> None:
     back = standin.pay(payer.press_pay().location)
     assert back == f"http://localhost{payer.own_page}?payment=done#deposit"
-    waiting = payer.browser.get(f"{payer.own_page}/deposit?payment=done").text
+    waiting = payer.part(payment="done")
     assert "waiting for Stripe" in waiting and "hx-get" in waiting
     page = payer.browser.get(f"{payer.own_page}?payment=done").text
     assert "<h1>Your payment is on its way.</h1>" in page and "You act next" not in page
@@ -71,7 +71,7 @@ def test_paying_on_stripes_page_pays_the_deposit_and_starts_the_engagement(
     }
     mails = session.scalars(select(MailMessage.template)).all()
     assert {"deposit_receipt", "deposit_paid"} <= set(mails)
-    settled = payer.browser.get(f"{payer.own_page}/deposit?payment=done").text
+    settled = payer.part(payment="done")
     assert "$5,000 paid by card" in settled and "hx-get" not in settled
 
 

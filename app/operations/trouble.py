@@ -125,21 +125,26 @@ def dead_letter_groups(session: Session) -> list[DeadLetterGroup]:
 
 def dead_letters_of(session: Session, cause: Cause) -> list[TroubledDelivery]:
     """The oldest MOST_DEAD_LETTERS dead letters of that cause."""
-    return _troubled(
-        session,
-        select(Delivery)
-        .where(
-            Delivery.status == "dead",
-            Delivery.subscriber == cause.subscriber,
-            _error == cause.error,
-            _place == cause.place,
-        )
-        .limit(MOST_DEAD_LETTERS),
+    chosen = select(Delivery).where(*_died_of(cause))
+    return _troubled(session, chosen.limit(MOST_DEAD_LETTERS))
+
+
+def count_dead_letters_of(session: Session, cause: Cause) -> int:
+    """How many there are of that cause in all."""
+    return session.scalar(select(func.count()).where(*_died_of(cause))) or 0
+
+
+def _died_of(cause: Cause) -> tuple[ColumnElement[bool], ...]:
+    return (
+        Delivery.status == "dead",
+        Delivery.subscriber == cause.subscriber,
+        _error == cause.error,
+        _place == cause.place,
     )
 
 
 def retrying_deliveries(session: Session) -> list[TroubledDelivery]:
-    """Up to MOST_RETRYING deliveries that have failed and will be tried again."""
+    """The oldest MOST_RETRYING deliveries that have failed and will be tried again."""
     failed_before: ColumnElement[bool] = or_(
         Delivery.attempts > 1, Delivery.last_error.is_not(None)
     )

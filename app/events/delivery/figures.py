@@ -56,6 +56,10 @@ class FlowFigures(msgspec.Struct, frozen=True):
         return sum(row.waiting for row in self.subscribers)
 
     @property
+    def retrying(self) -> int:
+        return sum(row.retrying for row in self.subscribers)
+
+    @property
     def done_hour(self) -> int:
         return sum(row.done_hour for row in self.subscribers)
 

@@ -20,7 +20,7 @@ from app.operations.replay.service import (
     choose_dead_letters,
     start_replay,
 )
-from app.operations.trouble import Cause, dead_letters_of
+from app.operations.trouble import Cause, count_dead_letters_of, dead_letters_of
 
 replays = Blueprint("replays", __name__, template_folder="templates")
 
@@ -32,8 +32,12 @@ HIGHEST = 2**63
 def dead_letters() -> str:
     """The dead letters of one cause."""
     cause = cause_in_address()
-    found = dead_letters_of(db.session(), cause)
-    return render_template("replays/dead_letters.html", cause=cause, dead_letters=found)
+    return render_template(
+        "replays/dead_letters.html",
+        cause=cause,
+        dead_letters=dead_letters_of(db.session(), cause),
+        count=count_dead_letters_of(db.session(), cause),
+    )
 
 
 @replays.post("/staff/events/replays")

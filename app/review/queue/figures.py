@@ -1,6 +1,6 @@
 """The figures above the queue."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 import msgspec
@@ -48,18 +48,25 @@ class Figures(msgspec.Struct, frozen=True):
 
     @property
     def counts(self) -> dict[str, int]:
-        """By what the queue can be narrowed to; ``open`` and ``all`` are sums over statuses."""
-        return {
-            "open": sum(self.by_status[status] for status in OPEN),
-            "late": self.late,
-            "unanswered": self.unanswered,
-            **self.by_status,
-            "all": sum(self.by_status.values()),
-        }
+        """How many each of the queue's views lists."""
+        return count_by_view(self.by_status, late=self.late, unanswered=self.unanswered)
 
     def in_bands(self, bands: Sequence[Band]) -> list[int]:
         """How many are in each of the bands."""
         return [self.by_band.get(band.name, 0) for band in bands]
+
+
+def count_by_view(found: Mapping[str, int], *, late: int, unanswered: int) -> dict[str, int]:
+    """How many each of the queue's views lists, by how many were ``found`` in each status; ``open``
+    and ``all`` are sums over statuses."""
+    by_status = dict.fromkeys(STATUSES, 0) | dict(found)
+    return {
+        "open": sum(by_status[status] for status in OPEN),
+        "late": late,
+        "unanswered": unanswered,
+        **by_status,
+        "all": sum(by_status.values()),
+    }
 
 
 def queue_figures(session: Session) -> Figures:
@@ -71,7 +78,7 @@ def queue_figures(session: Session) -> Figures:
         sums.setdefault(row.name, {})[row.key] = row.amount
     median = session.scalar(MEDIAN)
     return Figures(
-        by_status=dict.fromkeys(STATUSES, 0) | sums.get("status", {}),
+        by_status=sums.get("status", {}),
         by_band=sums.get("band", {}),
         late=session.scalar(LATE) or 0,
         unanswered=sums.get("unanswered", {}).get("all", 0),

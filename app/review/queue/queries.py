@@ -9,7 +9,7 @@ from datetime import datetime
 from typing import Any, Final, Literal
 
 import msgspec
-from sqlalchemy import Select, SQLColumnExpression, or_, select, tuple_
+from sqlalchemy import ColumnElement, Select, SQLColumnExpression, func, or_, select, tuple_
 from sqlalchemy.orm import Session
 
 from app.accounts.queries import locked_actors
@@ -17,6 +17,7 @@ from app.applications.reference import as_made
 from app.firm.offers import Kind
 from app.review.queue.cursor import Cursor
 from app.review.queue.due import DUE_AT, DUE_FIRST, NEVER
+from app.review.queue.figures import count_by_view
 from app.review.queue.models import QueueRow
 from app.scoring.rubric import BandName
 
@@ -119,8 +120,27 @@ def next_to_decide(
     return after or session.scalar(waiting)
 
 
+def count_matching(session: Session, filters: Filters) -> dict[str, int]:
+    """How many each view lists of what the other filters let through."""
+    rows = session.execute(
+        select(
+            QueueRow.status,
+            func.count().label("all"),
+            func.count(QueueRow.late_since).label("late"),
+            func.count(QueueRow.unanswered_since).label("unanswered"),
+        )
+        .where(*_narrowing(filters))
+        .group_by(QueueRow.status)
+    ).all()
+    return count_by_view(
+        {row.status: row.all for row in rows},
+        late=sum(row.late for row in rows),
+        unanswered=sum(row.unanswered for row in rows),
+    )
+
+
 def _matching(filters: Filters) -> Select[QueueRow]:
-    statement = select(QueueRow)
+    statement = select(QueueRow).where(*_narrowing(filters))
     if filters.status == "open":
         statement = statement.where(QueueRow.is_open)
     elif filters.status == "late":
@@ -129,19 +149,25 @@ def _matching(filters: Filters) -> Select[QueueRow]:
         statement = statement.where(QueueRow.unanswered_since.is_not(None))
     elif filters.status != "all":
         statement = statement.where(QueueRow.status == filters.status)
+    return statement
+
+
+def _narrowing(filters: Filters) -> list[ColumnElement[bool]]:
+    """All that is asked for but the status."""
+    conditions: list[ColumnElement[bool]] = []
     if filters.kind:
-        statement = statement.where(QueueRow.kind == filters.kind)
+        conditions.append(QueueRow.kind == filters.kind)
     if filters.band:
-        statement = statement.where(QueueRow.band == filters.band)
+        conditions.append(QueueRow.band == filters.band)
     if filters.taken == NOBODY:
-        statement = statement.where(QueueRow.taken_by.is_(None))
+        conditions.append(QueueRow.taken_by.is_(None))
     elif filters.taken:
-        statement = statement.where(QueueRow.taken_by == filters.taken)
+        conditions.append(QueueRow.taken_by == filters.taken)
     if filters.search:
         is_named = QueueRow.reference == as_made(filters.search)
         holds_it = QueueRow.search_text.icontains(filters.search, autoescape=True)
-        statement = statement.where(or_(is_named, holds_it))
-    return statement
+        conditions.append(or_(is_named, holds_it))
+    return conditions
 
 
 def _sort_key(order: Order) -> tuple[SQLColumnExpression[Any], ...]:

@@ -12,7 +12,7 @@ from app.firm.offers import current_offers
 from app.review.queue.cursor import read_cursor, write_cursor
 from app.review.queue.figures import queue_figures
 from app.review.queue.forms import QueueForm
-from app.review.queue.queries import queue_page
+from app.review.queue.queries import count_matching, queue_page
 from app.review.subscribers import list_application
 from app.scoring.rubric import current_rubric
 from app.screening.rules import current_rules
@@ -30,17 +30,20 @@ def index() -> ResponseReturnValue:
     filters = form.filters()
     chosen = {name: value for name, value in asdict(filters).items() if value}
     cursor = read_cursor(request.args.get("cursor", ""))
+    figures = queue_figures(db.session())
+    is_narrowed = bool(form.search.data or filters.kind or filters.band or filters.taken)
     page = render_template(
         "queue/index.html",
         form=form,
         filters=filters,
         chosen=chosen,
-        is_narrowed=bool(form.search.data or filters.kind or filters.band or filters.taken),
+        is_narrowed=is_narrowed,
         offers=offers,
         bands=rubric.bands,
         staff=staff,
         page=None if form.errors else queue_page(db.session(), filters, cursor),
-        figures=queue_figures(db.session()),
+        figures=figures,
+        counts=count_matching(db.session(), filters) if is_narrowed else figures.counts,
         rules=current_rules(),
         lag=lag_of(db.session(), list_application),
     )

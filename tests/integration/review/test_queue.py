@@ -1,6 +1,7 @@
 """The queue: its order, its pages, its filters and its search."""
 
 import html
+import re
 import uuid
 from base64 import urlsafe_b64encode
 from collections.abc import Callable
@@ -27,6 +28,8 @@ Stock = Callable[[list[dict[str, Any]]], list[uuid.UUID]]
 NOON = datetime(2025, 11, 24, 12, tzinfo=UTC)
 # A cursor whose every part is right, and one part more, deeper than Python goes.
 NESTED = f'["after",50,"{NOON.isoformat()}","{uuid.UUID(int=0)}",null,' + "[" * 3000
+
+VIEWS = re.compile(r'<a href="(/staff/\?[^"]*status=\w+[^"]*)"[^>]*>[^<]+ <span>(\d+)</span>')
 
 
 def ids(page: queries.QueuePage) -> list[uuid.UUID]:
@@ -152,6 +155,20 @@ def test_a_wildcard_is_looked_for_as_it_stands(
     found, _ = stock([{"total": 1, column: f"a{wildcard}b"}, {"total": 1, column: "axb"}])
     assert ids(queue_page(session, Filters(search=f"A{wildcard}B"), None)) == [found]
     assert ids(queue_page(session, Filters(search=wildcard), None)) == [found]
+
+
+@pytest.mark.parametrize("query", ["", "search=tide", "kind=build", "band=weak", "taken=nobody"])
+def test_each_view_counts_what_it_lists_with_the_other_filters(
+    desk: FlaskClient, stock: Stock, query: str
+) -> None:
+    asked = {"status": "more_requested", "total": 20, "band": "weak", "company": "A Client"}
+    build = {"total": 90, "kind": "build", "company": "Tidewater"}
+    stock([build, asked, {"company": "Client Ltd", "total": None}])
+    views = VIEWS.findall(desk.get(f"/staff/?{query}").text)
+    assert len(views) > 8
+    for address, count in views:
+        listed = desk.get(html.unescape(address)).text.count('href="/staff/applications/')
+        assert listed == int(count), address
 
 
 def test_a_reference_is_found_as_it_was_read_out(session: Session, stock: Stock) -> None:

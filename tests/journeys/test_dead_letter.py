@@ -3,11 +3,12 @@ nothing but a keyboard, at a desk and on a phone."""
 
 from playwright.sync_api import expect
 
+from tests.journeys.axe import beyond_the_window
 from tests.journeys.conftest import Visit
 from tests.journeys.keyboard import press
 from tests.journeys.prospect import Applied, send_application
 from tests.journeys.staff import Reviewer
-from tests.journeys.trouble import refusing
+from tests.journeys.trouble import fail_with_a_long_error, refusing
 from tests.site import Site, eventually
 
 STAFF = "staff@champlin.example"
@@ -45,6 +46,26 @@ def test_a_dead_letter_is_seen_foreseen_and_replayed_by_keyboard(
     applied.wait_until_engagement_is("proposed")
     phone.goto(f"/staff/applications/{applied.id}")
     expect(phone.get_by_role("region", name="Why this score")).to_contain_text("of 22")
+
+
+def test_a_long_word_in_an_error_makes_no_page_wider_and_breaks_no_time(
+    visit: Visit, site: Site, ada: Reviewer
+) -> None:
+    with refusing(site, "scores", "new.total >= 0"):
+        applied = send_application(site)
+        eventually(lambda: applied.dead_letter)
+    fail_with_a_long_error(site, applied.dead_letter)
+    page = visit(1440, reviewer=ada)
+    page.goto("/staff/events/")
+    page.get_by_role("link", name="KeyError in scoring.score_fit").click()
+    assert list(beyond_the_window(page, 1440)) == []
+    page.get_by_role("row").filter(has_text=applied.company).get_by_role("link").first.click()
+    assert list(beyond_the_window(page, 1440)) == []
+    began = page.get_by_role("row").filter(has_text="KeyError").first.locator("time")
+    assert began.evaluate("time => time.getClientRects().length") == 1
+    page.get_by_role("button", name="Preview a replay for scoring.score_fit").click()
+    page.get_by_role("button", name="Replay it").click()
+    applied.wait_until_engagement_is("proposed")
 
 
 def test_a_subscriber_is_paused_and_resumed_without_javascript(

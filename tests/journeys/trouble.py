@@ -31,6 +31,20 @@ WHERE e.type = 'application.scored'
 """
 
 
+# As an address or a key that an error quotes.
+LONG_ERROR = f"KeyError: '{'x' * 300}' (scoring/score.py:7)"
+FAIL_WITH = """
+WITH failed AS (UPDATE deliveries SET last_error = %(error)s WHERE id = %(id)s)
+UPDATE delivery_tries SET error = %(error)s WHERE delivery_id = %(id)s
+"""
+
+
+def fail_with_a_long_error(site: Site, delivery_id: int) -> None:
+    """What a subscriber has died of is one long word."""
+    with psycopg.connect(site.settings["DATABASE_URL"]) as connection:
+        connection.execute(FAIL_WITH, {"id": delivery_id, "error": LONG_ERROR})
+
+
 def leave_alone(site: Site, service: str) -> None:
     """A service outside keeps failing, so its circuit is open."""
     with psycopg.connect(site.settings["DATABASE_URL"]) as connection:

@@ -1,7 +1,6 @@
 """What other domains may ask about engagements."""
 
 import uuid
-from collections import Counter
 from collections.abc import Sequence
 from datetime import datetime
 
@@ -83,12 +82,6 @@ def events_about(
         for recorded in read_stream_leniently(session, stream)
     ]
     return sorted(events, key=lambda recorded: recorded.position)
-
-
-def count_by_status(session: Session) -> Counter[str]:
-    """How many engagements are in each status."""
-    counted = select(Engagement.status, func.count()).group_by(Engagement.status)
-    return Counter(dict(session.execute(counted).all()))
 
 
 def engagement_page(

@@ -6,7 +6,8 @@ from flask import Blueprint, render_template, request
 from flask_login import login_required
 
 from app.database import db
-from app.engagements.queries import count_by_status, engagement_page
+from app.engagements.figures import engagement_figures
+from app.engagements.queries import engagement_page
 from app.engagements.states import STATES, engagement_state
 from app.firm.offers import current_offers
 
@@ -20,11 +21,13 @@ def index() -> str:
     status = request.args.get("status")
     status = status if status in STATES else None
     older_than = request.args.get("older_than", type=uuid.UUID)
-    counts = count_by_status(db.session())
+    figures = engagement_figures(db.session())
+    counts = figures.by_status
     return render_template(
         "engagements/index.html",
         page=engagement_page(db.session(), status, older_than),
         is_newest=older_than is None,
+        figures=figures,
         counts=counts,
         not_closed=counts.total() - counts["closed"],
         status=status,

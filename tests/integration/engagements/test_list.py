@@ -1,6 +1,7 @@
 """The staff's list of engagements: what stands where, at what price, since when."""
 
 import re
+from collections.abc import Iterable
 from html import unescape
 
 import pytest
@@ -11,6 +12,7 @@ from app.engagements import queries
 from app.engagements.service import offer_terms
 from app.events.store import read_stream
 from app.events.types import stream_of
+from app.web.rendering import money
 from tests.integration.engagements.conftest import Engage
 
 LIST = "/staff/engagements/"
@@ -21,6 +23,15 @@ OLDER = re.compile(r'rel="next" href="([^"]+)"')
 def companies(page: str) -> list[str]:
     """Those listed, in their order."""
     return re.findall(r'<th scope="row"><a [^>]*><bdi>(.*?)</bdi>', page)
+
+
+def figures(page: str) -> dict[str, str]:
+    """Those above the list, by what they are called."""
+    return dict(re.findall(r"<dt>([^<]+)</dt><dd>([^<]+)</dd>", page))
+
+
+def told(cents: Iterable[int]) -> str:
+    return money(sum(cents), "usd")
 
 
 def test_an_empty_list_says_when_it_fills(desk: FlaskClient) -> None:
@@ -49,6 +60,36 @@ def test_each_status_says_how_many_stand_in_it(desk: FlaskClient, engage: Engage
         "Agreed, deposit paid": "0",
         "Closed": "1",
     }
+
+
+def test_sums_over_the_engagements_stand_above_their_list(
+    desk: FlaskClient, engage: Engage
+) -> None:
+    assert set(figures(desk.get(LIST).text).values()) == {"0"}
+    for status in ("proposed", "closed"):
+        engage(status)
+    offered = [engage("offered"), engage("offered", kind="build")]
+    monthly = engage("offered", kind="fractional")
+    due = [engage("accepted", kind="build"), engage("accepted", kind="fractional")]
+    paid = [engage("active"), engage("active"), engage("active", kind="fractional")]
+    agreed = [one for one in (*due, *paid) if one.kind != "fractional"]
+    assert figures(desk.get(LIST).text) == {
+        "On offer at fixed prices": told(one.total_cents for one in offered),
+        "On offer, each month": told([monthly.total_cents]),
+        "Agreed so far at fixed prices": told(one.total_cents for one in agreed),
+        "Deposits due": told(one.deposit_cents for one in due),
+        "Deposits paid so far": told(one.deposit_cents for one in paid),
+    }
+
+
+def test_no_currency_is_added_to_another(
+    session: Session, desk: FlaskClient, engage: Engage
+) -> None:
+    engage("accepted").currency = "eur"
+    engage("accepted")
+    session.commit()
+    due = figures(desk.get(LIST).text)["Deposits due"]
+    assert re.fullmatch(r"€[\d,]+ \+ \$[\d,]+", due)
 
 
 def test_a_deposit_leads_to_its_page_once_it_is_agreed(desk: FlaskClient, engage: Engage) -> None:

@@ -1,6 +1,8 @@
 """/staff/: the first page that staff see, with what waits for them."""
 
-from flask import Blueprint, render_template, request
+from typing import Any
+
+from flask import Blueprint, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 from msgspec.structs import asdict
@@ -17,8 +19,17 @@ from app.review.subscribers import list_application
 from app.scoring.rubric import current_rubric
 from app.screening.rules import current_rules
 
+LAST_LIST = "last_list"
+
 queue = Blueprint("queue", __name__, template_folder="templates")
 queue.add_app_template_filter(write_cursor, "cursor")
+
+
+@queue.app_context_processor
+def last_list() -> dict[str, Any]:
+    """For templates: the address of the list as this browser was shown it last, narrowed and at its
+    page, so that whoever has decided goes on in it."""
+    return {"last_list": lambda: url_for("queue.index", **session.get(LAST_LIST, {}))}
 
 
 @queue.get("/staff/")
@@ -32,6 +43,8 @@ def index() -> ResponseReturnValue:
     cursor = read_cursor(request.args.get("cursor", ""))
     figures = queue_figures(db.session())
     is_narrowed = bool(form.search.data or filters.kind or filters.band or filters.taken)
+    if not form.errors:
+        keep_list({**chosen, "cursor": write_cursor(cursor)} if cursor else chosen)
     page = render_template(
         "queue/index.html",
         form=form,
@@ -48,3 +61,9 @@ def index() -> ResponseReturnValue:
         lag=lag_of(db.session(), list_application),
     )
     return page, form.refusal if form.errors else 200
+
+
+def keep_list(shown: dict[str, str]) -> None:
+    """A cookie is sent only where it says something new."""
+    if session.get(LAST_LIST) != shown:
+        session[LAST_LIST] = shown

@@ -121,11 +121,14 @@ def test_a_late_answer_stands_in_the_queue_and_on_the_page_until_it_is_given(
         page_of(desk, application),
     )
     assert "Answer late" not in desk.get("/staff/").text
-    session.execute(text("UPDATE scheduled_events SET due_at = now()"))
+    session.execute(text("UPDATE scheduled_events SET due_at = '2025-12-01 22:00Z'"))
     session.commit()
     record_due(session)
     handle_events()
-    assert "Answer late" in page_of(desk, application)
+    late = re.search(
+        r"Answer late</span> since <time[^>]+><span>([^<]+)", page_of(desk, application)
+    )
+    assert late and late[1] == "1 Dec 2025, 22:00 UTC"
     assert "Answer due, not given yet" in page_of(desk, application)
     assert "Answer late" in desk.get("/staff/").text
     session.refresh(application)

@@ -4,7 +4,7 @@ import uuid
 from collections.abc import Sequence
 
 import msgspec
-from sqlalchemy import case, func, select, text
+from sqlalchemy import ColumnElement, case, func, select, text, tuple_
 from sqlalchemy.orm import Session, joinedload
 
 from app.events.log import lag_behind
@@ -37,6 +37,15 @@ class PlaceFigures(msgspec.Struct, frozen=True):
 
     lag: int = 0
     oldest_seconds: float = 0.0
+
+
+class EndpointMessages(msgspec.Struct, frozen=True):
+    """The last LATEST_MESSAGES for an endpoint, the newest first; the last so many of those that
+    failed before them; and how many these are in all."""
+
+    latest: Sequence[WebhookMessage]
+    failed_earlier: Sequence[WebhookMessage]
+    count_failed_earlier: int
 
 
 FIGURES = text(f"""
@@ -107,11 +116,25 @@ def find_message(session: Session, message_id: uuid.UUID) -> WebhookMessage | No
     return session.get(WebhookMessage, message_id)
 
 
-def latest_messages(session: Session, endpoint_id: uuid.UUID) -> Sequence[WebhookMessage]:
-    """The last LATEST_MESSAGES for the endpoint, the newest first."""
+def messages_of(session: Session, endpoint_id: uuid.UUID) -> EndpointMessages:
+    """What the endpoint was sent, or is to be sent."""
+    latest = _latest(session, WebhookMessage.endpoint_id == endpoint_id)
+    if len(latest) < LATEST_MESSAGES:
+        return EndpointMessages(latest, [], 0)
+    place = tuple_(WebhookMessage.created_at, WebhookMessage.id)
+    failed = (
+        WebhookMessage.endpoint_id == endpoint_id,
+        WebhookMessage.status == "failed",
+        place < (latest[-1].created_at, latest[-1].id),
+    )
+    count = session.scalar(select(func.count()).where(*failed)) or 0
+    return EndpointMessages(latest, _latest(session, *failed), count)
+
+
+def _latest(session: Session, *which: ColumnElement[bool]) -> Sequence[WebhookMessage]:
     return session.scalars(
         select(WebhookMessage)
-        .where(WebhookMessage.endpoint_id == endpoint_id)
+        .where(*which)
         .options(joinedload(WebhookMessage.event))
         .order_by(WebhookMessage.created_at.desc(), WebhookMessage.id.desc())
         .limit(LATEST_MESSAGES)

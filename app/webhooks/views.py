@@ -35,7 +35,7 @@ from app.webhooks.queries import (
     failing_endpoints,
     find_endpoint,
     find_message,
-    latest_messages,
+    messages_of,
     tries_of,
 )
 from app.webhooks.tries import MOST_TRIES
@@ -242,7 +242,7 @@ def show_endpoint(endpoint: WebhookEndpoint, form: ReplayForm) -> str:
         "webhooks/endpoint.html",
         endpoint=endpoint,
         is_failing=endpoint.id in failing_endpoints(db.session()),
-        messages=latest_messages(db.session(), endpoint.id),
+        messages=messages_of(db.session(), endpoint.id),
         previous_signs=endpoint.previous_secret_signs(utc_now()),
         form=form,
     )

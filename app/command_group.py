@@ -1,20 +1,34 @@
 """What all of the operator's commands share: errors that are sentences, and who types them."""
 
 import getpass
+import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
 import click
 from flask.cli import AppGroup
-from psycopg.errors import LockNotAvailable
+from psycopg import ProgrammingError
+from psycopg.errors import (
+    InsufficientPrivilege,
+    LockNotAvailable,
+    UndefinedColumn,
+    UndefinedFunction,
+    UndefinedTable,
+)
+from sqlalchemy.exc import ProgrammingError as WrappedError
 
-from app.database import DATABASE_AWAY
+from app.database import DATABASE_AWAY, kind_of
 from config import UNDECODED
+
+# What the migrations make is not there, or not as this release has it.
+UNPREPARED = {one.__name__ for one in (UndefinedColumn, UndefinedFunction, UndefinedTable)}
+DENIED = InsufficientPrivilege.__name__
 
 
 class CommandGroup(AppGroup):
-    """Says so in a line where the database does not answer, or an argument is no text."""
+    """Says so in a line where the database does not answer or is not ready for the command, or an
+    argument is no text."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if any(map(UNDECODED.search, args)):
@@ -25,7 +39,21 @@ class CommandGroup(AppGroup):
 
     def invoke(self, ctx: click.Context) -> Any:
         with said_in_a_line():
-            return super().invoke(ctx)
+            try:
+                return super().invoke(ctx)
+            except (ProgrammingError, WrappedError) as error:
+                if sentence := _first_to_do(kind_of(error)):
+                    raise click.ClickException(sentence) from None
+                raise
+
+
+def _first_to_do(kind: str) -> str:
+    """What has to be done to the database before the command can do its work; "" for nothing."""
+    if kind in UNPREPARED:
+        return f"The database lacks what this needs ({kind}): run `flask db upgrade` first."
+    if kind == DENIED:
+        return f"Postgres denies this to its role ({kind}): run `flask db upgrade` as the owner."
+    return ""
 
 
 @contextmanager
@@ -35,8 +63,7 @@ def said_in_a_line() -> Iterator[None]:
     try:
         yield
     except DATABASE_AWAY as error:
-        # Its text may quote a part of the address, and so of the password.
-        kind = type(getattr(error, "orig", None) or error).__name__
+        kind = kind_of(error)
         if kind == LockNotAvailable.__name__:
             sentence = f"Somebody else holds what this waits for ({kind}). Try again later."
         else:
@@ -45,5 +72,10 @@ def said_in_a_line() -> Iterator[None]:
 
 
 def operator() -> str:
-    """Who types the command, for the log."""
-    return f"operator:{getpass.getuser()}"
+    """Who types the command, for the log: by number where that user has no name, as in a container
+    that runs under a number of the platform's choice."""
+    try:
+        name = getpass.getuser()
+    except (KeyError, OSError):  # the latter from Python 3.13 on
+        name = str(os.getuid())
+    return f"operator:{name}"

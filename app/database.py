@@ -65,6 +65,12 @@ else:
     Model = db.Model
 
 
+def kind_of(error: BaseException) -> str:
+    """The driver's own name for what went wrong: SQLAlchemy has one for many. The text of an error
+    is not for a log, since it may quote a part of the address, and so of the password."""
+    return type(getattr(error, "orig", None) or error).__name__
+
+
 def new_id() -> uuid.UUID:
     """A random id that sorts by its time of making (UUIDv7), so that indexes grow at one end."""
     return uuid_utils.compat.uuid7()

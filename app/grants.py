@@ -33,6 +33,11 @@ RIGHTS = {
 OWNS_LOG = text("""
 SELECT pg_has_role(relowner, 'USAGE') FROM pg_class WHERE oid = to_regclass('public.events')
 """)
+IS_MADE_OR_CAN_BE = text("""
+SELECT to_regclass('public.events') IS NOT NULL
+    OR has_schema_privilege('public', 'CREATE')
+    AND has_database_privilege(current_database(), 'CREATE')
+""")
 OURS = """
 FROM pg_class WHERE relkind = 'r' AND relnamespace::regnamespace::text IN ('public', 'labs')
     AND relowner = (SELECT relowner FROM pg_class WHERE oid = to_regclass('public.events'))
@@ -56,6 +61,16 @@ class NotOwner(click.ClickException):
         )
 
 
+class MayNotCreate(click.ClickException):
+    """There are no tables yet, and this role is not the one to make them."""
+
+    def __init__(self) -> None:
+        super().__init__(
+            "This role may not make the site's tables: set OWNER_DATABASE_URL to the address of one"
+            " that may create in the database and in its schema public."
+        )
+
+
 class OtherDatabase(click.ClickException):
     """The two addresses lead to two databases."""
 
@@ -69,7 +84,7 @@ class OtherDatabase(click.ClickException):
 @contextmanager
 def owner_engine() -> Iterator[Engine]:
     """For what makes, changes or drops tables: an engine of the role that owns them. Raises
-    NotOwner and OtherDatabase."""
+    NotOwner, MayNotCreate and OtherDatabase."""
     config = current_config()
     engine = db.engine
     if config.OWNER_DATABASE_URL:
@@ -82,6 +97,8 @@ def owner_engine() -> Iterator[Engine]:
                 raise OtherDatabase
             if not owns_log(connection):
                 raise NotOwner
+            if not connection.scalar(IS_MADE_OR_CAN_BE):
+                raise MayNotCreate
         yield engine
     finally:
         if engine is not db.engine:

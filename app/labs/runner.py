@@ -19,7 +19,7 @@ from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
 from app.advisory_locks import alone_at
-from app.database import db
+from app.database import db, kind_of
 from app.events.bell import Listener, listening
 from app.events.delivery.claims import LeaseKeeper
 from app.events.delivery.relay import BATCH, RETRY_SECONDS, relay_batch
@@ -94,7 +94,7 @@ class Runner:
                     while is_alone and not stop.is_set():
                         self._take_turn(doorbell, stop)
             except (psycopg.Error, SQLAlchemyError) as error:
-                log.warning("labs.database_unreachable", error=type(error).__name__)
+                log.warning("labs.database_unreachable", error=kind_of(error))
             stop.wait(RETRY_SECONDS)
         self.close()
 

@@ -11,7 +11,7 @@ import structlog
 from sqlalchemy import text
 from sqlalchemy.exc import DBAPIError
 
-from app.database import autocommit
+from app.database import autocommit, kind_of
 from app.events.bell import listening
 from app.events.delivery.sending import Send, send_all, share_out
 from app.events.spans import relay_span
@@ -146,7 +146,7 @@ class RelayAtHand:
         try:
             relay_batch(current_subscriptions(), self._keep_or_send)
         except (psycopg.Error, DBAPIError) as error:
-            log.warning("relay.database_unreachable", error=type(error).__name__)
+            log.warning("relay.database_unreachable", error=kind_of(error))
 
     @contextmanager
     def keeping(self) -> Iterator[list[Sequence[int]]]:
@@ -184,5 +184,5 @@ def run_relay(
                         stop.wait(GATHER_SECONDS)
                     doorbell.wait(poll_seconds)
         except (psycopg.Error, DBAPIError) as error:
-            log.warning("relay.database_unreachable", error=type(error).__name__)
+            log.warning("relay.database_unreachable", error=kind_of(error))
             stop.wait(RETRY_SECONDS)

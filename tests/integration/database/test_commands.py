@@ -1,11 +1,21 @@
-"""The commands that Flask-Migrate brings end as our own do: with a sentence, not a traceback."""
+"""Commands end with a sentence, not a traceback, where the database is away or not made ready."""
+
+import os
+from collections.abc import Callable, Iterator
 
 import msgspec
 import pytest
+from flask import Flask
+from flask_migrate import upgrade
+from structlog.testing import capture_logs
 
 from app import create_app
+from app.command_group import operator
+from app.database import db
+from app.events.delivery.relay import RelayAtHand
 from config import Config
 from local.ports import HOST, free_port
+from local.postgres import SERVING, Postgres
 
 
 @pytest.mark.parametrize("command", ["upgrade", "downgrade", "current", "check"])
@@ -20,3 +30,78 @@ def test_while_the_database_is_away_a_migration_says_so_in_a_line(
     assert shown.output.splitlines() == [
         "Error: The database does not answer (OperationalError). Is it up, and DATABASE_URL right?"
     ]
+
+
+@pytest.fixture
+def before_the_first_upgrade(config: Config, postgres: Postgres) -> Iterator[Flask]:
+    """A site whose database has been made, and nothing in it."""
+    postgres.create_database("empty")
+    settings = {"DATABASE_URL": postgres.url_of("empty", SERVING), "OWNER_DATABASE_URL": ""}
+    site = create_app(msgspec.structs.replace(config, **settings))
+    yield site
+    with site.app_context():
+        db.engine.dispose()
+
+
+@pytest.mark.parametrize(
+    "command",
+    [
+        "bridges list",
+        "events checkpoint",
+        "events restored",
+        "events verify",
+        "outbound release",
+        "person export CE-0000-0000",
+        "staff first-login",
+    ],
+)
+def test_before_the_first_upgrade_a_command_says_that_it_comes_first(
+    before_the_first_upgrade: Flask, command: str
+) -> None:
+    shown = before_the_first_upgrade.test_cli_runner().invoke(args=command.split())
+    assert shown.exit_code == 1
+    assert shown.output.splitlines() == [
+        "Error: The database lacks what this needs (UndefinedTable): run `flask db upgrade` first."
+    ]
+
+
+def test_a_relay_that_finds_no_table_names_what_is_missing(
+    before_the_first_upgrade: Flask,
+) -> None:
+    with before_the_first_upgrade.app_context(), capture_logs() as said:
+        RelayAtHand(lambda _: None).ring()
+    assert [line["error"] for line in said] == ["UndefinedTable"]
+
+
+def test_a_role_that_may_not_make_the_tables_is_told_so_and_makes_none(
+    before_the_first_upgrade: Flask,
+) -> None:
+    shown = before_the_first_upgrade.test_cli_runner().invoke(args=["db", "upgrade"])
+    assert shown.exit_code == 1
+    assert shown.output.splitlines() == [
+        "Error: This role may not make the site's tables: set OWNER_DATABASE_URL to the address of"
+        " one that may create in the database and in its schema public."
+    ]
+
+
+def test_a_command_says_where_the_sites_role_lacks_its_rights(
+    app: Flask, as_owner: Callable[[str], None]
+) -> None:
+    as_owner(f"REVOKE ALL ON staff FROM {SERVING}")
+    try:
+        shown = app.test_cli_runner().invoke(args=["staff", "list"])
+    finally:
+        upgrade()
+    assert shown.exit_code == 1
+    assert shown.output == (
+        "Error: Postgres denies this to its role (InsufficientPrivilege): run `flask db upgrade` as"
+        " the owner.\n"
+    )
+
+
+def test_whoever_has_a_number_and_no_name_is_noted_by_it(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Some platforms run a container under a number that no user has."""
+    for name in ("LOGNAME", "USER", "LNAME", "USERNAME"):
+        monkeypatch.delenv(name, raising=False)
+    monkeypatch.setattr(os, "getuid", lambda: 2_000_123_456)
+    assert operator() == "operator:2000123456"

@@ -34,8 +34,13 @@ class KeptRoots(click.ParamType):
     def convert(
         self, value: str, param: click.Parameter | None, ctx: click.Context | None
     ) -> list[str]:
-        words = Path(value).read_text(errors="replace") if Path(value).is_file() else value
-        return ROOT.findall(words.lower()) or self.fail(f"there is no root in {value}", param, ctx)
+        try:
+            words, fault = Path(value).read_text(errors="replace"), ""
+        except OSError as error:
+            words, fault = value, f" ({error.strerror})"
+        return ROOT.findall(words.lower()) or self.fail(
+            f"there is no root in {value}{fault}", param, ctx
+        )
 
 
 @click.command("verify")

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 
 import pytest
+from click.testing import Result
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_migrate import downgrade, upgrade
@@ -175,7 +176,25 @@ def test_a_log_that_was_written_anew_and_signed_anew_disagrees_with_a_root_that_
     assert run(args=["events", "verify"]).exit_code == 0  # the control
     verified = run(args=["events", "verify", "--against", str(kept)])
     assert verified.exit_code == 1 and "none has the root" in verified.output
-    assert run(args=["events", "verify", "--against", "no root"]).exit_code == 2
+
+
+def test_kept_roots_are_taken_as_words_too_and_what_has_none_is_refused_with_the_reason(
+    app: Flask, written: list[RecordedEvent], tmp_path: Path
+) -> None:
+    def verify(kept: str) -> Result:
+        return app.test_cli_runner().invoke(args=["events", "verify", "--against", kept])
+
+    words = "".join(f"2 events, root {night:064x}\n" for night in range(9))
+    verified = verify(words)
+    assert verified.exit_code == 1 and verified.output.count("none has the root") == 9
+    for kept, reason in (
+        ("no root", "No such file or directory"),
+        (str(tmp_path), "Is a directory"),
+        ("x" * 300, "File name too long"),
+    ):
+        refused = verify(kept)
+        assert refused.exit_code == 2
+        assert f"there is no root in {kept} ({reason})" in refused.output
 
 
 def test_a_log_that_is_not_signed_for_long_is_told(

@@ -75,6 +75,13 @@ class Postgres(Process):
     def create_database(self, name: str, *, template: str = "template1") -> str:
         """Make the database, a copy of ``template``, and its roles, unless they are there; return
         its address, as the role that owns it."""
+        try:
+            self._make_database(name, template)
+        except psycopg.OperationalError as error:  # such as no room for its files
+            raise ServerFailed(f"Postgres could not make the database {name}: {error}") from error
+        return self.url_of(name, OWNER)
+
+    def _make_database(self, name: str, template: str) -> None:
         with psycopg.connect(self.url, autocommit=True) as connection:
             for role in (OWNER, SERVING):
                 if not connection.execute(
@@ -89,7 +96,6 @@ class Postgres(Process):
                         *map(sql.Identifier, (name, OWNER, template))
                     )
                 )
-        return self.url_of(name, OWNER)
 
     def _initialise(self) -> None:
         """Make the cluster beside its place, so that an interrupted start leaves no half of one."""

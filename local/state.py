@@ -73,19 +73,29 @@ class State:
 
     def note_holder(self, mark: str) -> None:
         """Note who holds the folder, and with which mark, before anything is started."""
-        self._lock_file.write_text(f"{os.getpid()} {mark}\n")
+        with self._usable("can't be written to"):
+            self._lock_file.write_text(f"{os.getpid()} {mark}\n")
 
     def secret_key(self) -> str:
         """The key of this installation: random, made once."""
         file = self.directory / "secret_key"
         if not file.exists():
-            _write_private(file, secrets.token_hex(32))
+            self._write_private(file, secrets.token_hex(32))
         return file.read_text().strip()
 
     def write_settings(self, settings: Mapping[str, str]) -> None:
         """Leave the settings where the `flask` command finds them, in python-dotenv's spelling."""
         lines = [f"{name}={_quote(value)}\n" for name, value in settings.items()]
-        _write_private(self.settings_file, "".join(lines))
+        self._write_private(self.settings_file, "".join(lines))
+
+    def _write_private(self, file: Path, text: str) -> None:
+        """Write the whole file or nothing, for its owner's eyes only."""
+        new = file.with_suffix(".new")
+        with self._usable("can't be written to"):
+            new.unlink(missing_ok=True)
+            new.touch(mode=0o600, exist_ok=False)
+            new.write_text(text)
+            new.replace(file)
 
     def log(self, name: str) -> Path:
         return self.directory / "log" / f"{name}.log"
@@ -110,12 +120,3 @@ def _try_lock(descriptor: int) -> bool:
 
 def _quote(value: str) -> str:
     return "'" + value.replace("\\", "\\\\").replace("'", "\\'") + "'"
-
-
-def _write_private(file: Path, text: str) -> None:
-    """Write the whole file or nothing, for its owner's eyes only."""
-    new = file.with_suffix(".new")
-    new.unlink(missing_ok=True)
-    new.touch(mode=0o600, exist_ok=False)
-    new.write_text(text)
-    new.replace(file)

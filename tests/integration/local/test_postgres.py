@@ -102,6 +102,11 @@ def test_a_taken_port_is_told_in_the_servers_own_words(data_dir: Path) -> None:
     assert not server.is_running
 
 
+def test_a_database_that_can_not_be_made_is_told_in_the_drivers_own_words(data_dir: Path) -> None:
+    with pytest.raises(ServerFailed, match=r"could not make the database site: .*refused"):
+        Postgres(data_dir, free_port()).create_database("site")
+
+
 def test_the_owner_of_a_database_owns_nothing_else(server: Postgres) -> None:
     with psycopg.connect(server.create_database("site")) as connection:
         role = connection.execute(

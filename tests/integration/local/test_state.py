@@ -1,6 +1,7 @@
 """The folder of a local run: one run at a time, its secrets private, its settings readable."""
 
 import os
+import resource
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -43,6 +44,23 @@ def test_a_folder_that_cannot_be_written_to_is_told_too(state: State) -> None:
     (state.directory / "run.lock").mkdir(parents=True)
     with pytest.raises(Unusable, match=r"can't be written to: Is a directory\. Set VAR_DIR"):
         state.held(0, print).__enter__()
+
+
+def test_a_folder_that_has_no_room_left_is_told_at_each_thing_that_is_noted(state: State) -> None:
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    with state.held(0, print):
+        for note in (
+            lambda: state.note_holder("mark"),
+            state.secret_key,
+            lambda: state.write_settings({"NAME": "value"}),
+        ):
+            # To who writes, a limit on files is as a full disk is: the system refuses.
+            resource.setrlimit(resource.RLIMIT_FSIZE, (0, usual[1]))
+            try:
+                with pytest.raises(Unusable, match=r"can't be written to: File too large\."):
+                    note()
+            finally:
+                resource.setrlimit(resource.RLIMIT_FSIZE, usual)
 
 
 def test_an_empty_setting_means_the_usual_folder(monkeypatch: pytest.MonkeyPatch) -> None:

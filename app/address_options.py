@@ -44,9 +44,18 @@ def take_ca(options: Options, *, is_tls: bool, needed: str) -> str:
     ca = options.pop("ca", "")
     if ca and not is_tls:
         raise ValueError(f"has a ca=, which needs {needed}")
-    if ca and not _holds_certificates(ca):
-        raise ValueError("has a ca= that is no file of certificates in PEM format")
+    _check_ca("ca", ca)
     return ca
+
+
+def check_redis_ca(options: Options) -> None:
+    """Redis's clients read this file at each connection, not at the start. Raises ValueError."""
+    _check_ca("ssl_ca_certs", options.get("ssl_ca_certs", ""))
+
+
+def _check_ca(name: str, file: str) -> None:
+    if file and not _holds_certificates(file):
+        raise ValueError(f"has a {name}= that is no file of certificates in PEM format")
 
 
 def _holds_certificates(file: str) -> bool:

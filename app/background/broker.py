@@ -5,16 +5,18 @@ import ssl
 from typing import Any
 from urllib.parse import urlencode
 
-from app.address_options import read_options, split_address, take_ca
+from app.address_options import check_redis_ca, read_options, split_address, take_ca
 from config import Config, ConfigurationError
 
 
 def broker_settings(config: Config) -> dict[str, Any]:
     """Celery's settings of the broker. Raises ConfigurationError."""
+    name = "REDIS_URL"
     try:
+        check_redis_ca(read_options(split_address(config.REDIS_URL)))
+        name = "CELERY_BROKER_URL" if config.CELERY_BROKER_URL else name
         url, ca = _without_ca(config.broker_url)
     except ValueError as error:
-        name = "CELERY_BROKER_URL" if config.CELERY_BROKER_URL else "REDIS_URL"
         raise ConfigurationError(f"{name} {error}.") from None
     return {
         # Not as broker_url, in whose place Celery reads CELERY_BROKER_URL itself, with its ca=.
@@ -31,6 +33,7 @@ def _without_ca(url: str) -> tuple[str, str]:
     """The address as Celery takes it, and the file in its ca=. Raises ValueError."""
     address = split_address(url)
     options = read_options(address)
+    check_redis_ca(options)
     if "ca" not in options:
         return url, ""
     ca = take_ca(options, is_tls=address.scheme == "amqps", needed="amqps://")

@@ -39,3 +39,15 @@ def test_a_ca_that_can_not_help_stops_the_start_with_a_sentence(
     with pytest.raises(ConfigurationError, match=r"^CELERY_BROKER_URL has a ca=") as caught:
         broker_at(config, url)
     assert str(caught.value).endswith(sentence) and "s3cret" not in str(caught.value)
+
+
+@pytest.mark.parametrize("name", ["REDIS_URL", "CELERY_BROKER_URL"])
+def test_a_redis_whose_certificates_are_no_file_stops_the_start_with_a_sentence(
+    config: Config, name: str
+) -> None:
+    address = "rediss://me:s3cret@redis:6379/0?ssl_ca_certs=/nothing"
+    with pytest.raises(ConfigurationError) as refused:
+        broker_settings(msgspec.structs.replace(config, **{name: address}))
+    assert refused.value.message == (
+        f"{name} has a ssl_ca_certs= that is no file of certificates in PEM format."
+    )

@@ -4,6 +4,7 @@ import re
 import sys
 import time
 import tomllib
+from http.client import HTTPException
 from http.cookiejar import CookieJar
 from pathlib import Path
 from urllib.error import HTTPError, URLError
@@ -69,8 +70,12 @@ def main() -> int:
         print(f"The site {what} ({refusal.code} at {refusal.url}).")
     except URLError:
         print(f"Nothing answers at {site}. Start the site with `make run`, then try again.")
+    except (OSError, HTTPException):
+        print(f"The site at {site} was stopped meanwhile. Start it again, then try again.")
     except DemoFailed as failure:
         print(failure)
+    except KeyboardInterrupt:
+        print("Stopped. What was sent by then is there.")
     else:
         return 0
     return 1

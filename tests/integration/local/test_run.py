@@ -1,4 +1,5 @@
-"""`make run` from an empty folder on: broken off, started again, killed, stopped."""
+"""`make run` from an empty folder on: broken off, started again, killed, stopped; and `make demo`
+beside it."""
 
 import os
 import re
@@ -14,10 +15,12 @@ from urllib.request import HTTPCookieProcessor, ProxyHandler, build_opener
 import psutil
 import pytest
 
+from local.demo import REFERENCE
 from local.leftovers import processes_in, processes_marked
 from local.process import ROOT
 from local.state import State
 from tests.form_page import CSRF_TOKEN
+from tests.integration.local.demonstration import PATIENCE, end_of, start_demo
 from tests.site import eventually
 
 STARTING = "Starting the site."
@@ -27,7 +30,6 @@ FIRST_LOGIN = re.compile(r"shown only now:\n +(\S+@\S+)\n +(\S+)\n")
 NEW_PASSWORD = re.compile(r"A new password for staff:\n +(.+ (\S+@\S+))\n")
 # One process of each kind is enough to see it start.
 SMALL = {"WEB_WORKERS": "1", "WORKER_CONCURRENCY": "1"}
-PATIENCE = 120.0
 
 
 class Run:
@@ -67,8 +69,8 @@ class Run:
         started = [one for server in servers for one in processes_in(*server)]
         return [*started, *processes_marked(mark)]
 
-    def admits(self, email: str, password: str) -> bool:
-        """Whether the staff's pages open to whoever types these."""
+    def desk(self, email: str, password: str) -> str:
+        """The staff's first page, as it opens to whoever types these."""
         site = SITE.search(self.said)
         assert site
         browser = build_opener(ProxyHandler({}), HTTPCookieProcessor(CookieJar()))
@@ -77,7 +79,8 @@ class Run:
         assert token
         typed = urlencode({"csrf_token": token[1], "email": email, "password": password})
         with browser.open(login, typed.encode()) as answer:
-            return bool(answer.url == f"{site[1]}/staff/")
+            assert answer.url == f"{site[1]}/staff/"
+            return str(answer.read().decode())
 
 
 @pytest.fixture
@@ -94,7 +97,9 @@ def start(server_folder: Path) -> Iterator[Callable[[], Run]]:
         run.end(signal.SIGINT)
 
 
-def test_a_run_keeps_its_data_and_its_login_however_it_ends(start: Callable[[], Run]) -> None:
+def test_a_run_keeps_its_data_and_its_login_however_it_ends(
+    start: Callable[[], Run], server_folder: Path
+) -> None:
     broken_off = start().says(STARTING)
     assert broken_off.processes()
     assert broken_off.end(signal.SIGINT) == 0
@@ -102,13 +107,16 @@ def test_a_run_keeps_its_data_and_its_login_however_it_ends(start: Callable[[], 
 
     first = start().says(RUNNING)
     login, command = FIRST_LOGIN.search(first.said), NEW_PASSWORD.search(first.said)
-    assert login and first.admits(*login.groups())
+    assert login and first.desk(*login.groups())
     assert command and command[2] == login[1]
     password = subprocess.check_output(["sh", "-c", command[1]], cwd=ROOT, text=True).strip()
+    code, shown = end_of(start_demo(server_folder))
+    assert code == 0 and "12 applications are scored and proposed" in shown, shown
     first.end(signal.SIGKILL)
 
     again = start().says(RUNNING)
-    assert again.admits(login[1], password)
+    desk = again.desk(login[1], password)
+    assert all(sent in desk for sent in REFERENCE.findall(shown))
     assert not FIRST_LOGIN.search(again.said) and command[0] in again.said
     assert again.end(signal.SIGINT) == 0
     assert again.processes() == []

@@ -1,0 +1,53 @@
+"""`make demo` where the site is not there, goes away, or nobody waits for it. That it sends its
+applications is seen in `test_run`."""
+
+import signal
+import socket
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from local.ports import HOST
+from local.state import State
+from tests.integration.local.demonstration import end_of, start_demo
+
+
+@pytest.fixture
+def door(tmp_path: Path) -> Iterator[socket.socket]:
+    """Where the site that ran in this folder last took its connections."""
+    with socket.create_server((HOST, 0)) as door:
+        address = f"http://{HOST}:{door.getsockname()[1]}"
+        State(tmp_path).write_settings({"BASE_URL": address})
+        yield door
+
+
+def test_before_the_first_run_it_says_what_to_do(tmp_path: Path) -> None:
+    code, said = end_of(start_demo(tmp_path))
+    assert (code, said.count("\n")) == (1, 1) and "make run" in said
+
+
+def test_where_nothing_answers_it_says_what_to_do(door: socket.socket, tmp_path: Path) -> None:
+    door.close()
+    code, said = end_of(start_demo(tmp_path))
+    assert (code, said.count("\n")) == (1, 1) and said.startswith("Nothing answers at http://")
+
+
+def test_where_the_site_stops_meanwhile_it_says_so(door: socket.socket, tmp_path: Path) -> None:
+    demo = start_demo(tmp_path)
+    connection, _ = door.accept()
+    connection.recv(1024)
+    connection.close()
+    code, said = end_of(demo)
+    assert (code, said.count("\n")) == (1, 1) and "was stopped meanwhile" in said, said
+
+
+def test_broken_off_it_says_that_what_was_sent_is_there(
+    door: socket.socket, tmp_path: Path
+) -> None:
+    demo = start_demo(tmp_path)
+    connection, _ = door.accept()
+    with connection:
+        demo.send_signal(signal.SIGINT)
+        code, said = end_of(demo)
+    assert (code, said.count("\n")) == (1, 1) and said.startswith("Stopped."), said

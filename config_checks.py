@@ -68,9 +68,10 @@ def is_weak(secret: str) -> bool:
 
 
 def is_web_address(url: str, *schemes: str) -> bool:
-    """Whether it has one of the schemes, and a host."""
+    """Whether it has one of the schemes, a host, and no blank."""
     address = _split(url)
-    return bool(address and address.scheme in schemes and address.hostname)
+    has_blank = any(map(str.isspace, url))
+    return bool(address and address.scheme in schemes and address.hostname and not has_blank)
 
 
 def is_origin(url: str) -> bool:

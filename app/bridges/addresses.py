@@ -20,8 +20,8 @@ from config import Config, ConfigurationError
 
 BETWEEN_ADDRESSES = re.compile(r"[\s,]+(?=[a-z]+://)")  # a comma also stands between Kafka's hosts
 LEGAL_TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
-HOST_AND_PORT = re.compile(r"(\[[0-9a-f:.]+\]|[A-Za-z0-9._-]+):\d{1,5}")
-HOST_MAYBE_PORT = re.compile(r"(\[[0-9a-f:.]+\]|[A-Za-z0-9._-]+)(:\d{1,5})?")
+HOST_MAYBE_PORT = re.compile(r"(\[[0-9a-f:.]+\]|[A-Za-z0-9._-]+)(:(?P<port>\d{1,5}))?")
+HIGHEST_PORT = 65_535
 PLAIN_NAME = re.compile(r"[A-Za-z0-9._:-]+")
 MECHANISMS = ("PLAIN", "SCRAM-SHA-256", "SCRAM-SHA-512")
 YES_OR_NO = {"yes": True, "no": False}
@@ -124,7 +124,7 @@ def read_kafka(address: SplitResult, options: Options) -> Fields:
     user, _, password = credentials.partition(":")
     topic = address.path.strip("/")
     mechanism = options.pop("sasl", MECHANISMS[0])
-    if not all(HOST_AND_PORT.fullmatch(server) for server in servers.split(",")):
+    if not all(_is_broker(server, needs_port=True) for server in servers.split(",")):
         raise ValueError("needs host:port, or several of them with commas")
     if not LEGAL_TOPIC.fullmatch(topic):
         raise ValueError("needs a topic, as in kafka://host:9092/events")
@@ -146,7 +146,7 @@ def read_kafka(address: SplitResult, options: Options) -> Fields:
 def _read_rabbit(address: SplitResult, options: Options) -> Fields:
     exchange = options.pop("exchange", "")
     host = address.netloc.rpartition("@")[2]
-    if not HOST_MAYBE_PORT.fullmatch(host) or not PLAIN_NAME.fullmatch(exchange):
+    if not _is_broker(host) or not PLAIN_NAME.fullmatch(exchange):
         raise ValueError("needs a host and an exchange, as in amqps://host/vhost?exchange=events")
     return {
         "name": f"{address.scheme}://{host}{address.path.rstrip('/')}?exchange={exchange}",
@@ -174,6 +174,14 @@ READERS: dict[str, tuple[type[BridgeAddress], Callable[[SplitResult, Options], F
     "amqps": (RabbitAddress, _read_rabbit),
     "eventbridge": (EventBridgeAddress, _read_eventbridge),
 }
+
+
+def _is_broker(server: str, *, needs_port: bool = False) -> bool:
+    """Whether it is a host, with a port that there can be or, unless it needs one, without."""
+    found = HOST_MAYBE_PORT.fullmatch(server)
+    if not found:
+        return False
+    return 0 < int(found["port"]) <= HIGHEST_PORT if found["port"] else not needs_port
 
 
 def _read_common(options: Options) -> Fields:

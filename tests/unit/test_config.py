@@ -133,6 +133,7 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("STRIPE_API_BASE", "https://stripe.example; script-src *"),
         ("STRIPE_API_BASE", "https://me:T0P-S3CR3T@stripe.example"),
         ("OTEL_EXPORTER_OTLP_ENDPOINT", "collector:4318"),
+        ("OTEL_EXPORTER_OTLP_ENDPOINT", "http://one two:4318"),
         ("CHAT_WEBHOOK_URL", "chat.example/hooks/T0P-S3CR3T"),
         ("CHAT_WEBHOOK_URL", "http://chat.example/hooks/T0P-S3CR3T"),
         ("CHAT_WEBHOOK_URL", "https:///hooks/T0P-S3CR3T"),

@@ -23,7 +23,7 @@ Ask = Callable[..., TestResponse]
 @pytest.fixture
 def demo_answers() -> dict[str, Any]:
     """Those of a strong application."""
-    return STRONG
+    return {**STRONG}
 
 
 @pytest.fixture

@@ -6,11 +6,12 @@ from collections.abc import Sequence
 from typing import Any
 
 import msgspec
-from flask import abort, flash, redirect, request, url_for
+from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
 
 from app.database import db
 from app.settings import current_config
+from app.web.site_form import has_valid_token
 from app.webhooks.address import normal_address
 from app.webhooks.forms import EndpointForm
 from app.webhooks.models import WebhookEndpoint
@@ -22,7 +23,7 @@ def load(endpoint_id: uuid.UUID) -> WebhookEndpoint:
     """The endpoint. For one that was deleted 404, or, where a button was pressed on a page that had
     it, EndpointGone."""
     found = find_endpoint(db.session(), endpoint_id)
-    if found is None and request.method == "POST":
+    if found is None and has_valid_token():
         raise EndpointGone(endpoint_id)
     return found or abort(404)
 

@@ -9,7 +9,6 @@ from flask import (
     make_response,
     redirect,
     render_template,
-    request,
     session,
     url_for,
 )
@@ -19,6 +18,7 @@ from flask_login import current_user, login_required
 from app.accounts.forms import EXPIRED
 from app.database import db, utc_now
 from app.extensions import csrf
+from app.web.site_form import has_valid_token
 from app.webhooks import messages, service
 from app.webhooks.forms import EndpointForm, ReplayForm
 from app.webhooks.models import WebhookEndpoint, WebhookMessage
@@ -211,7 +211,7 @@ def once_enabled(endpoint: WebhookEndpoint) -> str:
 def load_message(message_id: uuid.UUID) -> WebhookMessage:
     """As `load`; a message goes with its endpoint."""
     found = find_message(db.session(), message_id)
-    if found is None and request.method == "POST":
+    if found is None and has_valid_token():
         raise service.EndpointGone(message_id)
     return found or abort(404)
 

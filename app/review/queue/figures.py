@@ -78,7 +78,7 @@ def queue_figures(session: Session) -> Figures:
         sums.setdefault(row.name, {})[row.key] = row.amount
     median = session.scalar(MEDIAN)
     return Figures(
-        by_status=sums.get("status", {}),
+        by_status=dict.fromkeys(STATUSES, 0) | sums.get("status", {}),
         by_band=sums.get("band", {}),
         late=session.scalar(LATE) or 0,
         unanswered=sums.get("unanswered", {}).get("all", 0),

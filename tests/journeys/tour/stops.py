@@ -107,6 +107,7 @@ ANSWER = press("Send the answer")
 WITHDRAW_LONG = (fill(message="word " * 300), press("Withdraw the application"))
 ERASE = press("Erase it for good")
 MAIL_ME = press("Mail me the link")
+DELETE = press("Delete it all")
 LOST = (fill(email="nobody@client.example"), MAIL_ME)
 NO_ADDRESS = (fill(email="nobody"), MAIL_ME)
 AGREE = press("Agree to this engagement")
@@ -176,6 +177,7 @@ LABS = (
 )
 FORM = (
     Stop("apply, begun", "/apply", shows="You have already started", who="applicant"),
+    Stop("apply, expired", "/apply", (forget_cookies, press("Start")), shows="not begun yet"),
     *(Stop(f"step {key}", f"/apply/{key}") for key in STEPS),
     *(Stop(f"step {key}, wrong", f"/apply/{key}", (GO_ON,), shows=WRONG) for key in STEPS),
     Stop("step, expired", "/apply/you", (forget_cookies, GO_ON), shows=EXPIRED),
@@ -331,7 +333,7 @@ DESK = (
     Stop("405 at the desk", "/staff/logout", shows="Error 405", who="staff"),
 )
 ERRORS = (
-    Stop("400", "/apply", (forget_cookies, press("Start")), shows="Error 400"),
+    Stop("400", "/apply/delete", (forget_cookies, DELETE), shows="Error 400", who="applicant"),
     Stop("404", "/nothing", shows="Error 404"),
     Stop("410", "own:erased", shows="This application has been erased"),
     Stop("405", "/apply/you/autosave", shows="Error 405"),

@@ -94,6 +94,7 @@ def show_too_many_tries(error: TooManyRequests) -> ResponseReturnValue:
 @accounts.errorhandler(CSRFError)
 def show_expired(error: CSRFError) -> ResponseReturnValue:
     """A new password from a page that was open for too long; what was typed stands on no page."""
+    # Its view is not exempt like those of other forms: `ask_to_sign_in` shows what those were sent.
     if request.endpoint != f"{accounts.name}.{set_password.__name__}":
         return show_error(error)
     if not current_user.is_authenticated:

@@ -11,7 +11,7 @@ from app.applications.drafts.browser_draft import (
     forgetting,
 )
 from app.applications.drafts.end import discard_draft
-from app.applications.drafts.service import DraftSealed, NotThisDraft, lock_unsent
+from app.applications.drafts.service import NotThisDraft, lock_unsent
 from app.applications.drafts.suggestion import forget_suggestion
 from app.applications.questions.questionnaire import STEP_KEYS
 from app.database import db
@@ -26,7 +26,7 @@ def ask() -> ResponseReturnValue:
     if draft is None:
         return redirect(url_for("application_form.start"), 303)
     if draft.submitted_at:
-        raise DraftSealed(draft.id)
+        return lead_to_sealed()
     return render_template("applications/delete.html", draft=draft)
 
 
@@ -41,20 +41,19 @@ def delete() -> ResponseReturnValue:
         discard_draft(db.session(), unsent, because="by_prospect", actor="prospect")
         flash(gettext("What you entered is deleted."))
     db.session.commit()
-    if not unsent and (sent := current_draft()):
-        raise DraftSealed(sent.id)  # what they entered is still there
+    if not unsent and current_draft():  # it was sent, and is still there
+        return lead_to_sealed()
     session.pop(DRAFT_COOKIE, None)
     forget_suggestion()
     return forgetting(redirect(url_for("application_form.start"), 303))
-
-
-@draft_deletion.errorhandler(DraftSealed)
-def answer_sealed(_: DraftSealed) -> ResponseReturnValue:
-    """The draft was sent before, or meanwhile: on to the page that says so."""
-    return redirect(url_for("application_form.step", key=STEP_KEYS[-1]), 303)
 
 
 @draft_deletion.errorhandler(NotThisDraft)
 def answer_other(_: NotThisDraft) -> ResponseReturnValue:
     flash(gettext("Nothing is deleted: this browser has another form open now. It is this one."))
     return redirect(url_for(".ask"), 303)
+
+
+def lead_to_sealed() -> ResponseReturnValue:
+    """The draft was sent before, or meanwhile: on to the page that says so."""
+    return redirect(url_for("application_form.step", key=STEP_KEYS[-1]), 303)

@@ -39,12 +39,7 @@ class CommandGroup(AppGroup):
 
     def invoke(self, ctx: click.Context) -> Any:
         with said_in_a_line():
-            try:
-                return super().invoke(ctx)
-            except (ProgrammingError, WrappedError) as error:
-                if sentence := _first_to_do(kind_of(error)):
-                    raise click.ClickException(sentence) from None
-                raise
+            return super().invoke(ctx)
 
 
 def _first_to_do(kind: str) -> str:
@@ -69,6 +64,10 @@ def said_in_a_line() -> Iterator[None]:
         else:
             sentence = f"The database does not answer ({kind}). Is it up, and DATABASE_URL right?"
         raise click.ClickException(sentence) from None
+    except (ProgrammingError, WrappedError) as error:
+        if sentence := _first_to_do(kind_of(error)):
+            raise click.ClickException(sentence) from None
+        raise
 
 
 def operator() -> str:

@@ -1,7 +1,6 @@
 """/staff/events/: the flow as it is now, the log, and one event."""
 
 import uuid
-from typing import Any
 
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -26,7 +25,12 @@ from app.operations.log import Filters, log_page
 from app.operations.picture import Picture, draw_flow
 from app.operations.replay.queries import latest_replays
 from app.operations.story import find_event
-from app.operations.trouble import count_trouble, dead_letter_groups, retrying_deliveries
+from app.operations.trouble import (
+    Trouble,
+    count_trouble,
+    dead_letter_groups,
+    retrying_deliveries,
+)
 from app.outbound_hold.service import outbound_held_since
 from app.webhooks.queries import endpoint_rows, place_figures
 
@@ -38,11 +42,11 @@ operations.add_app_template_filter(service_name)
 LATEST_EVENTS = 10
 
 
-@operations.app_context_processor
-def trouble_now() -> dict[str, Any]:
+@operations.app_template_global()
+def trouble_now() -> Trouble:
     """For the frame of the staff's pages, which asks where somebody is signed in; an error's page
     has another frame, and needs no database."""
-    return {"count_trouble": lambda: count_trouble(db.session())}
+    return count_trouble(db.session())
 
 
 @operations.get("/staff/events/")

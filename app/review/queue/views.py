@@ -1,7 +1,5 @@
 """/staff/: the first page that staff see, with what waits for them."""
 
-from typing import Any
-
 from flask import Blueprint, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
@@ -25,11 +23,11 @@ queue = Blueprint("queue", __name__, template_folder="templates")
 queue.add_app_template_filter(write_cursor, "cursor")
 
 
-@queue.app_context_processor
-def last_list() -> dict[str, Any]:
-    """For templates: the address of the list as this browser was shown it last, narrowed and at its
-    page, so that whoever has decided goes on in it."""
-    return {"last_list": lambda: url_for("queue.index", **session.get(LAST_LIST, {}))}
+@queue.app_template_global()
+def last_list() -> str:
+    """The address of the list as this browser was shown it last, narrowed and at its page, so that
+    whoever has decided goes on in it."""
+    return url_for("queue.index", **session.get(LAST_LIST, {}))
 
 
 @queue.get("/staff/")

@@ -56,10 +56,14 @@ class Figures(msgspec.Struct, frozen=True):
         return [self.by_band.get(band.name, 0) for band in bands]
 
 
-def count_by_view(found: Mapping[str, int], *, late: int, unanswered: int) -> dict[str, int]:
-    """How many each of the queue's views lists, by how many were ``found`` in each status; ``open``
-    and ``all`` are sums over statuses."""
-    by_status = dict.fromkeys(STATUSES, 0) | dict(found)
+def in_every_status(found: Mapping[str, int]) -> dict[str, int]:
+    """How many are in each status, those that none was found in too."""
+    return dict.fromkeys(STATUSES, 0) | dict(found)
+
+
+def count_by_view(by_status: Mapping[str, int], *, late: int, unanswered: int) -> dict[str, int]:
+    """How many each of the queue's views lists, by how many are in every status; ``open`` and
+    ``all`` are sums over statuses."""
     return {
         "open": sum(by_status[status] for status in OPEN),
         "late": late,
@@ -78,7 +82,7 @@ def queue_figures(session: Session) -> Figures:
         sums.setdefault(row.name, {})[row.key] = row.amount
     median = session.scalar(MEDIAN)
     return Figures(
-        by_status=dict.fromkeys(STATUSES, 0) | sums.get("status", {}),
+        by_status=in_every_status(sums.get("status", {})),
         by_band=sums.get("band", {}),
         late=session.scalar(LATE) or 0,
         unanswered=sums.get("unanswered", {}).get("all", 0),

@@ -17,7 +17,7 @@ from app.applications.reference import as_made
 from app.firm.offers import Kind
 from app.review.queue.cursor import Cursor
 from app.review.queue.due import DUE_AT, DUE_FIRST, NEVER
-from app.review.queue.figures import count_by_view
+from app.review.queue.figures import count_by_view, in_every_status
 from app.review.queue.models import QueueRow
 from app.scoring.rubric import BandName
 
@@ -133,7 +133,7 @@ def count_matching(session: Session, filters: Filters) -> dict[str, int]:
         .group_by(QueueRow.status)
     ).all()
     return count_by_view(
-        {row.status: row.all for row in rows},
+        in_every_status({row.status: row.all for row in rows}),
         late=sum(row.late for row in rows),
         unanswered=sum(row.unanswered for row in rows),
     )

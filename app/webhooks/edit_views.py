@@ -1,7 +1,6 @@
 """The staff's page that changes an endpoint: all of it but its secret."""
 
 import uuid
-from typing import Any
 
 from flask import Blueprint, flash, redirect, render_template, url_for
 from flask.typing import ResponseReturnValue
@@ -53,13 +52,7 @@ def change(endpoint_id: uuid.UUID) -> ResponseReturnValue:
     form = sent_form(endpoint.url)
     if not form.validate():
         return show_edit(endpoint, form, EXPIRED if form.is_expired else None), form.refusal
-    typed: dict[str, Any] = {
-        "url": form.url.data or "",
-        "description": form.description.data or "",
-        "event_types": form.chosen_types(),
-        "with_personal": form.with_personal.data,
-    }
-    now = fingerprint_of(endpoint)
+    typed, now = form.typed(), fingerprint_of(endpoint)
     if form.seen.data and now not in {form.seen.data, fingerprint(**typed)}:
         form.seen.data = now
         return show_edit(endpoint, form, is_changed=True), 409

@@ -97,6 +97,16 @@ class EndpointForm(SiteForm):
         named = f"webhook:{staff_id}:{self.form_id.data}:{normal_address(self.url.data or '')}"
         return uuid.uuid5(uuid.NAMESPACE_OID, named)
 
+    def typed(self) -> dict[str, Any]:
+        """What an endpoint is made of or changed to, as `add_endpoint` and `change_endpoint` name
+        it."""
+        return {
+            "url": self.url.data or "",
+            "description": self.description.data or "",
+            "event_types": self.chosen_types(),
+            "with_personal": self.with_personal.data,
+        }
+
     def chosen_types(self) -> list[str]:
         """The types of a form that is valid; none means every type."""
         return [] if self.every_type.data else sorted(self.event_types.data or ())

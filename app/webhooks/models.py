@@ -63,10 +63,6 @@ class WebhookEndpoint(Model):
     def is_enabled(self) -> bool:
         return self.status == "enabled"
 
-    def previous_secret_signs(self, at: datetime) -> bool:
-        """Whether messages are signed with the secret before this one as well, at that time."""
-        return self.previous_secret_until is not None and at < self.previous_secret_until
-
     def replaced_secrets(self, at: datetime) -> dict[str, datetime]:
         """Those before the present one that sign at that time, each with its end."""
         ends = {one: datetime.fromisoformat(end) for one, end in self.older_secrets.items()}

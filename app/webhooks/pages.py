@@ -3,7 +3,7 @@
 import hashlib
 import uuid
 from collections.abc import Sequence
-from typing import Any
+from typing import Any, NoReturn
 
 import msgspec
 from flask import abort, flash, redirect, url_for
@@ -20,12 +20,16 @@ from app.webhooks.service import EndpointGone, hold_addresses
 
 
 def load(endpoint_id: uuid.UUID) -> WebhookEndpoint:
-    """The endpoint. For one that was deleted 404, or, where a button was pressed on a page that had
-    it, EndpointGone."""
-    found = find_endpoint(db.session(), endpoint_id)
-    if found is None and has_valid_token():
-        raise EndpointGone(endpoint_id)
-    return found or abort(404)
+    """The endpoint. Raises as `refuse_gone`."""
+    return find_endpoint(db.session(), endpoint_id) or refuse_gone(endpoint_id)
+
+
+def refuse_gone(gone_id: uuid.UUID) -> NoReturn:
+    """For what was deleted 404, or, where a button was pressed on a page that had it,
+    EndpointGone."""
+    if has_valid_token():
+        raise EndpointGone(gone_id)
+    abort(404)
 
 
 def empty_form(**values: Any) -> EndpointForm:

@@ -4,7 +4,6 @@ import uuid
 
 from flask import (
     Blueprint,
-    abort,
     flash,
     make_response,
     redirect,
@@ -18,7 +17,6 @@ from flask_login import current_user, login_required
 from app.accounts.forms import EXPIRED
 from app.database import db, utc_now
 from app.extensions import csrf
-from app.web.site_form import has_valid_token
 from app.webhooks import messages, service
 from app.webhooks.forms import EndpointForm, ReplayForm
 from app.webhooks.models import WebhookEndpoint, WebhookMessage
@@ -28,6 +26,7 @@ from app.webhooks.pages import (
     fingerprint,
     fingerprint_of,
     load,
+    refuse_gone,
     sent_form,
 )
 from app.webhooks.queries import (
@@ -74,10 +73,7 @@ def add() -> ResponseReturnValue:
     endpoint = service.add_endpoint(
         db.session(),
         None if added else endpoint_id,  # it has moved on from this address since
-        url=form.url.data or "",
-        description=form.description.data or "",
-        event_types=form.chosen_types(),
-        with_personal=form.with_personal.data,
+        **form.typed(),
         staff_id=current_user.id,
     )
     db.session.commit()
@@ -210,10 +206,7 @@ def once_enabled(endpoint: WebhookEndpoint) -> str:
 
 def load_message(message_id: uuid.UUID) -> WebhookMessage:
     """As `load`; a message goes with its endpoint."""
-    found = find_message(db.session(), message_id)
-    if found is None and has_valid_token():
-        raise service.EndpointGone(message_id)
-    return found or abort(404)
+    return find_message(db.session(), message_id) or refuse_gone(message_id)
 
 
 def show_new(form: EndpointForm, problem: str | None = None) -> str:
@@ -222,13 +215,7 @@ def show_new(form: EndpointForm, problem: str | None = None) -> str:
 
 def is_as_typed(added: WebhookEndpoint, form: EndpointForm) -> bool:
     """Whether it is what the form says, and its secret still the one that it was added with."""
-    typed = fingerprint(
-        form.url.data or "",
-        form.description.data or "",
-        form.chosen_types(),
-        with_personal=form.with_personal.data,
-    )
-    return fingerprint_of(added) == typed and added.previous_secret is None
+    return fingerprint_of(added) == fingerprint(**form.typed()) and added.previous_secret is None
 
 
 def lead_to_secret(endpoint: WebhookEndpoint, title: str) -> ResponseReturnValue:
@@ -243,6 +230,6 @@ def show_endpoint(endpoint: WebhookEndpoint, form: ReplayForm) -> str:
         endpoint=endpoint,
         is_failing=endpoint.id in failing_endpoints(db.session()),
         messages=messages_of(db.session(), endpoint.id),
-        previous_signs=endpoint.previous_secret_signs(utc_now()),
+        previous_signs=bool(endpoint.replaced_secrets(utc_now())),
         form=form,
     )

@@ -2,12 +2,14 @@
 
 import subprocess
 import sys
+import threading
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from opentelemetry.exporter.otlp.proto.http.trace_exporter import OTLPSpanExporter
 from sqlalchemy.orm import Session
 
 from app.telemetry import otlp
@@ -31,8 +33,27 @@ print(*{"opentelemetry.sdk.trace", "opentelemetry.exporter"} & set(sys.modules))
 
 
 @pytest.fixture(autouse=True)
-def long_wait(monkeypatch: pytest.MonkeyPatch) -> None:
+def long_wait(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
+    """What still waits for the collector at the end is told to stop, and does: it asks `random` how
+    long to wait, and Hypothesis would take that for the next test's doing."""
+    exporters: list[OTLPSpanExporter] = []
+
+    def make_exporter(endpoint: str, *, timeout: float) -> OTLPSpanExporter:
+        exporters.append(OTLPSpanExporter(endpoint, timeout=timeout))
+        return exporters[-1]
+
+    before = senders()
     monkeypatch.setattr(otlp, "EXPORT_SECONDS", WHOLE_WAIT)
+    monkeypatch.setattr(otlp, "OTLPSpanExporter", make_exporter)
+    yield
+    for exporter in exporters:
+        exporter.shutdown()  # type: ignore[no-untyped-call]
+    eventually(lambda: senders() <= before)
+
+
+def senders() -> set[threading.Thread]:
+    """The threads of this process that send spans."""
+    return {one for one in threading.enumerate() if one.name.startswith("OtelBatch")}
 
 
 def end_many_spans() -> float:

@@ -48,12 +48,13 @@ class Entry(msgspec.Struct, frozen=True):
 
 class Thread(msgspec.Struct, frozen=True):
     """All that was written, oldest first. ``unanswered_since`` is when the prospect wrote what
-    nobody has replied to, ``reply_due_at`` by when somebody is to, ``answered_at`` when the
-    prospect last answered a question, all in UTC."""
+    nobody has replied to, ``reply_due_at`` by when somebody is to, ``asked_at`` when the prospect
+    was last asked a question and ``answered_at`` when they last answered one, all in UTC."""
 
     entries: Sequence[Entry]
     unanswered_since: datetime | None
     reply_due_at: datetime | None
+    asked_at: datetime | None
     answered_at: datetime | None
 
 
@@ -68,9 +69,8 @@ def thread_of(
         entries=entries_of(events, names, firm=firm),
         unanswered_since=waiting.recorded_at if waiting else None,
         reply_due_at=reply_due_at(session, waiting) if waiting else None,
-        answered_at=max(
-            (one.recorded_at for one in events if isinstance(one.data, MoreProvided)), default=None
-        ),
+        asked_at=_last_time(MoreRequested, events),
+        answered_at=_last_time(MoreProvided, events),
     )
 
 
@@ -104,6 +104,10 @@ def written_since(
     events = read_stream_leniently(session, stream_of("application", application_id))
     written = [recorded for recorded in events if _says_something(recorded, SAID_OR_NOTED)]
     return [recorded for recorded in written[seen:] if recorded.metadata.actor != besides]
+
+
+def _last_time(type_: type[Event], events: Sequence[RecordedEvent]) -> datetime | None:
+    return max((one.recorded_at for one in events if isinstance(one.data, type_)), default=None)
 
 
 def _says_something(recorded: RecordedEvent, said: Mapping[type[Event], str]) -> bool:

@@ -7,7 +7,7 @@ from typing import cast
 from sqlalchemy import Table, text
 from sqlalchemy.orm import Session
 
-from app.applications.events import ApplicationPutBack, ApplicationTaken
+from app.applications.events import ApplicationPutBack, ApplicationTaken, MoreRequested
 from app.applications.models import AWAITS_ANSWER, OPEN, UNDECIDED
 from app.applications.queries import application_of
 from app.events.types import RecordedEvent
@@ -43,6 +43,7 @@ SELECT a.id AS application_id, a.reference, a.name,
         AS late_since,
     CASE WHEN last_word.type = 'application.more_provided' THEN last_word.recorded_at END
         AS answered_at,
+    asked.at AS asked_at,
     unanswered.since AS unanswered_since,
     noted.count AS notes,
     CASE WHEN turn.type = '{ApplicationTaken.type}' THEN turn.actor END AS taken_by
@@ -69,6 +70,10 @@ LEFT JOIN LATERAL (
         ('application.submitted', 'application.more_provided', 'application.answer_due')
     ORDER BY version DESC LIMIT 1
 ) last_word ON a.status IN ({AWAITING_STATUSES}) AND a.erased_at IS NULL
+LEFT JOIN LATERAL (
+    SELECT max(recorded_at) AS at FROM events
+    WHERE stream = 'application-' || a.id AND type = '{MoreRequested.type}'
+) asked ON a.status = 'more_requested' AND a.erased_at IS NULL
 LEFT JOIN LATERAL (
     SELECT min(recorded_at) AS since FROM events
     WHERE stream = 'application-' || a.id AND type = '{MessageReceived.type}' AND version > (

@@ -286,6 +286,31 @@ def test_page_and_queue_say_that_a_question_was_answered_until_the_next_deed(
     assert told() == [False, False]
 
 
+def test_page_and_queue_say_since_when_a_question_waits_for_its_answer(
+    desk: FlaskClient,
+    proposed: Application,
+    decide_and_send: Decide,
+    session: Session,
+    handle_events: Handle,
+) -> None:
+    def told() -> list[bool]:
+        events = read_stream(session, stream_of("application", proposed.id))
+        asked = [one.recorded_at for one in events if one.type == "application.more_requested"][-1]
+        when = f'<time datetime="{asked.isoformat()}"'
+        page = desk.get(f"/staff/applications/{proposed.id}").text
+        bearings = page.partition('class="bearings"')[2].partition("</div>")[0]
+        return [when in bearings, f"since {when}" in desk.get("/staff/?status=all").text]
+
+    for question, answer in (("How many?", "Forty-one."), ("Of which size?", "All small.")):
+        decide_and_send(desk, proposed, verdict="ask", message=question)
+        assert told() == [True, True]
+        provide_more(session, proposed.id, answer)
+        session.commit()
+        handle_events()
+        assert told() == [False, False]
+        session.refresh(proposed)
+
+
 def test_a_double_click_on_send_decides_once_and_is_no_conflict(
     desk: FlaskClient,
     proposed: Application,

@@ -30,6 +30,12 @@ OFFERED_AT = (
     .correlate(Engagement)
     .scalar_subquery()
 )
+# Where one status alone is listed, each is as new as what has brought it there.
+BECAME = {
+    "offered": OFFERED_AT,
+    "accepted": Engagement.accepted_at,
+    "active": Engagement.accepted_at,
+}
 
 
 class EngagementPage(msgspec.Struct, frozen=True):
@@ -88,11 +94,10 @@ def engagement_page(
     session: Session, status: str | None = None, older_than: uuid.UUID | None = None
 ) -> EngagementPage:
     """The newest engagements, or the next older than that one: of one status, or all but closed
-    ones. An engagement that nobody knows begins at the newest. What is on offer is as new as its
-    offer, where that alone is listed, and all else as its proposal."""
+    ones. An engagement that nobody knows begins at the newest. What is on offer or agreed is as new
+    as its offer or the agreement, where that alone is listed, and all else as its proposal."""
     proposed_at = Engagement.created_at
-    since = func.coalesce(OFFERED_AT, proposed_at) if status == "offered" else proposed_at
-    newest_first = since, Engagement.id
+    newest_first = func.coalesce(BECAME.get(status or "", proposed_at), proposed_at), Engagement.id
     statement = (
         select(Engagement, Application, OFFERED_AT)
         .join(Application, Application.id == Engagement.application_id)

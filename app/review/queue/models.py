@@ -22,10 +22,10 @@ class QueueRow(Model):
     ``strongest`` and ``weakest`` are the sentences of the criteria that speak most for it and
     against it. ``signals`` are those for which screening held it. ``late_since`` is when a promised
     answer fell due that has not been given yet, ``answered_at`` when the prospect answered a
-    question and it is the firm's turn again, ``asked_at`` when they were asked the one that they have
-    not answered, ``unanswered_since`` when they wrote what nobody has replied to. ``notes`` is how
-    many notes among staff there are to read, ``taken_by`` the actor of the staff who has taken it
-    while it is undecided.
+    question and it is the firm's turn again, ``asked_at`` when they were asked the question that
+    is open, ``unanswered_since`` when they wrote what nobody has replied to. ``notes`` is how many
+    notes among staff there are to read, ``taken_by`` the actor of the staff who has taken it while
+    it is undecided.
     """
 
     __tablename__ = "queue_rows"

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
 from html import unescape
 
 import pytest
@@ -111,6 +112,18 @@ def test_an_offer_says_since_when_it_is_out_and_the_latest_stands_first_in_its_t
     assert f"Since {WHEN.format(offered.recorded_at)}" in desk.get(LIST).text
     assert companies(desk.get(f"{LIST}?status=offered").text) == ["Offered last", "Offered first"]
     assert companies(desk.get(LIST).text) == ["Offered first", "Offered last"]
+
+
+@pytest.mark.parametrize("status", ["accepted", "active"])
+def test_what_was_agreed_last_stands_first_in_its_tab(
+    session: Session, desk: FlaskClient, engage: Engage, status: str
+) -> None:
+    agreed_at = datetime(2026, 11, 2, 9, tzinfo=UTC)
+    for company, hours in (("Agreed first", 1), ("Agreed last", 9)):
+        engage(status, company, hours=hours).accepted_at = agreed_at + timedelta(hours=hours)
+    session.commit()
+    assert companies(desk.get(f"{LIST}?status={status}").text) == ["Agreed last", "Agreed first"]
+    assert companies(desk.get(LIST).text) == ["Agreed first", "Agreed last"]
 
 
 def test_offers_go_on_in_the_next_page_where_the_last_one_ended(

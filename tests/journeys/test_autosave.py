@@ -9,10 +9,9 @@ from playwright.sync_api import Page, expect
 from tests.journeys.conftest import Device
 from tests.journeys.heard import announces_changes_of
 from tests.journeys.prospect import cookie_of_finished_draft, fill_in, someone
-from tests.journeys.typed import KEPT, UNSENT, saved, stored, type_problem
+from tests.journeys.typed import CHANGED, KEPT, UNSENT, saved, stored, type_problem
 from tests.site import Site, eventually
 
-CHANGED = "These answers were also changed elsewhere"
 # As the script keeps what it could not send: no event tells of a power cut.
 KEEP = """text => {
   const form = document.querySelector("form[data-step]");
@@ -327,16 +326,3 @@ def test_once_it_is_sent_the_browser_keeps_nothing(device: Device, site: Site) -
     page.get_by_role("button", name="Send the application").click()
     expect(page).to_have_url(re.compile("/applications/"))
     assert page.evaluate("localStorage.length") == 0
-
-
-def test_back_after_a_press_is_no_conflict_with_oneself(device: Device, site: Site) -> None:
-    page = finished(device, site)
-    page.goto("/apply/problem")
-    page.locator("#problem").fill("First thought")
-    page.get_by_role("button", name="Continue").click()
-    expect(page.get_by_role("heading", level=1)).to_have_text("The outcome you want")
-    page.go_back()
-    text, _ = someone("Second thought")
-    page.locator("#problem").fill(text)
-    eventually(lambda: stored(site, text))
-    expect(page.get_by_text(CHANGED)).to_have_count(0)

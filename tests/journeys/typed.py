@@ -4,6 +4,7 @@ from playwright.sync_api import Page, expect
 
 from tests.site import Site, eventually
 
+CHANGED = "These answers were also changed elsewhere"
 KEPT = "It is kept in this browser and will be sent."
 UNSENT = "Object.keys(localStorage).filter(key => key.startsWith('unsent'))"
 

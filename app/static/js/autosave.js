@@ -25,6 +25,7 @@ let state = notice.childElementCount ? "conflict" : "open";
 let saved = answers("default"); // what the server has; null while that is not known
 let sent = null; // { id, answers } of the request under way
 let refused = null; // what will be refused again, unless it is changed
+const past = new Set(history.state?.past); // every save that the fields have been
 let left = null; // what was sent on leaving; nobody hears the answer to that
 let failures = 0;
 let timer;
@@ -80,6 +81,7 @@ function newId() {
 // After an id has gone out: what comes next builds on it.
 function useNextId() {
   seen.value = `${seen.value} ${next.value}`.trim();
+  past.add(next.value);
   next.value = newId();
 }
 
@@ -277,11 +279,32 @@ function leave() {
   useNextId();
 }
 
-addEventListener("pagehide", leave);
-document.addEventListener("visibilitychange", () => {
-  if (document.visibilityState === "visible") send();
-  else if (state !== "leaving") leave();
+// The browser fills in by itself what stood in the fields of a page when it was left, and not what
+// that builds on.
+function remember() {
+  history.replaceState({ ...history.state, seen: seen.value, past: [...past] }, "");
+}
+
+addEventListener("pagehide", () => {
+  leave();
+  remember();
 });
+document.addEventListener("visibilitychange", () => {
+  if (document.visibilityState === "visible") return send();
+  if (state !== "leaving") leave();
+  remember();
+});
+
+// Where the server has made the page of a save that those fields did not know, its answers are newer.
+// Otherwise they are at least as new, and so they are as a copy of the page that the browser has kept.
+function takeFilledIn() {
+  const last = shownSaves()[form.dataset.step];
+  if (history.state?.past && state === "open") {
+    if (last && !past.has(last)) form.reset();
+    else if (answers() !== saved) seen.value = history.state.seen;
+  }
+  if (last) past.add(last);
+}
 
 // Once the browser has restored what it restores by itself.
 addEventListener("pageshow", ({ persisted }) => {
@@ -290,6 +313,7 @@ addEventListener("pageshow", ({ persisted }) => {
     return send();
   }
   next.value = newId(); // a copy of this tab would have the same
+  takeFilledIn();
   if (location.hash === "#resumed") {
     forget(isOfThisDraft); // the link wins
     history.replaceState(null, "", location.pathname + location.search);

@@ -1,0 +1,54 @@
+"""Going back: a browser then fills in by itself what stood in the fields of a page when it was
+left, which may be older than what was saved since."""
+
+import pytest
+from playwright.sync_api import Page, expect
+
+from tests.journeys.conftest import Visit
+from tests.journeys.prospect import cookie_of_finished_draft, someone
+from tests.journeys.typed import CHANGED, saved, stored
+from tests.site import Site, eventually
+
+
+@pytest.fixture
+def page(visit: Visit, site: Site) -> Page:
+    """The step about the problem, in a browser that has answered it."""
+    page = visit(390)
+    page.context.add_cookies([cookie_of_finished_draft(site, someone()[0])])
+    page.goto("/apply/problem")
+    return page
+
+
+def go_on(page: Page) -> None:
+    with page.expect_navigation():
+        page.get_by_role("button", name="Continue").click()
+
+
+def type_and_find_no_conflict(page: Page, site: Site) -> None:
+    text, _ = someone("The last thought")
+    page.locator("#problem").fill(text)
+    eventually(lambda: stored(site, text))
+    expect(page.get_by_text(CHANGED)).to_have_count(0)
+
+
+def test_back_after_a_press_is_no_conflict_with_oneself(page: Page, site: Site) -> None:
+    page.locator("#problem").fill("First thought")
+    go_on(page)
+    expect(page.get_by_role("heading", level=1)).to_have_text("The outcome you want")
+    page.go_back()
+    type_and_find_no_conflict(page, site)
+
+
+def test_back_to_before_a_refusal_shows_what_was_typed_since(page: Page, site: Site) -> None:
+    page.locator("#problem").fill("")
+    saved(page)
+    go_on(page)
+    expect(page.locator(".error-summary")).to_be_visible()
+    text, _ = someone("Second thought")
+    page.locator("#problem").fill(text)
+    saved(page)
+    page.go_back()
+    expect(page.locator(".error-summary")).to_have_count(0)
+    expect(page.locator("#problem")).to_have_value(text)
+    assert stored(site, text)
+    type_and_find_no_conflict(page, site)

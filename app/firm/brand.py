@@ -13,14 +13,25 @@ from config_checks import EMAIL
 Email = Annotated[str, Meta(pattern=rf"^{EMAIL}$")]
 
 
+class AccountNumber(Struct, frozen=True, forbid_unknown_fields=True):
+    """What a transfer needs to get there, by the name that it has in the bank's country."""
+
+    label: Prose
+    value: str
+
+
 class Bank(Struct, frozen=True, forbid_unknown_fields=True):
     """Where a deposit goes by transfer. ``note`` says what to write as its reference."""
 
     account_name: str
     bank_name: str
-    account_number: str
-    routing_number: str
+    numbers: tuple[AccountNumber, ...]
     note: Prose
+
+    @property
+    def rows(self) -> list[tuple[str, str]]:
+        """The numbers as (label, value)."""
+        return [(one.label, one.value) for one in self.numbers]
 
 
 class Brand(Struct, frozen=True, forbid_unknown_fields=True):

@@ -28,6 +28,8 @@ from tests.integration.payments.actors import Handle, Payer, PostWebhook, Standi
 from tests.submitted import submit_answers
 
 IN_EUROS = {'"usd"': '"eur"', "$": "€", "US dollars": "euros", "US-Dollar": "Euro"}
+NUMBERS = re.compile(r"^numbers = \[.*?^\]", re.DOTALL | re.MULTILINE)
+IBAN = "PT50 0002 0123 1234 5678 9015 4"
 DOLLARS = re.compile(r"\$\s?\d|\d\s?\$|USD|[Dd]ollar")
 SEEN = re.compile(r'name="confirmed" value="(\w+)"')
 STAFFS_WORDS = ("€12,500.50", "€6,250.25")
@@ -44,6 +46,9 @@ def site(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Flask:
         for dollars, euros in IN_EUROS.items():
             text = text.replace(dollars, euros)
         file.write_text(text)
+    brand = folder / "brand.toml"
+    numbers = f'numbers = [{{ label = "IBAN", value = "{IBAN}" }}]'
+    brand.write_text(NUMBERS.sub(numbers, brand.read_text()))
     settings = msgspec.structs.replace(config, CONTENT_DIR=str(folder))
     site = contextvars.Context().run(create_app, settings)
     site.test_client_class = Browser
@@ -143,6 +148,7 @@ def test_proposal_mail_and_deposit_are_in_euros(
     total, deposit = WORDS[language]
     page = read(client.browser, client.own_page)
     assert total in page and deposit in page
+    assert f"<dt>IBAN</dt>\n    <dd>{IBAN}</dd>" in page and "Routing" not in page
     mails = list(session.scalars(select(MailMessage)))
     [accepted] = [mail for mail in mails if mail.template == "accepted"]
     assert total in accepted.text

@@ -1,16 +1,20 @@
 """Who runs this site, as data (content/brand.toml)."""
 
+import re
+from collections.abc import Iterator
 from email.headerregistry import Address
 from pathlib import Path
-from typing import Annotated, cast
+from typing import Final, cast
 
-from msgspec import Meta, Struct
+from msgspec import Struct
 
-from app.data_files import read_data
+from app.data_files import DataFileError, read_data
 from app.languages.prose import Prose, current_data
-from config_checks import EMAIL
+from config_checks import is_mail_address
 
-Email = Annotated[str, Meta(pattern=rf"^{EMAIL}$")]
+# So a reference is found again, whoever types it: app/applications/reference.py.
+PREFIX: Final = re.compile("[A-Z0-9]+(-[A-Z0-9]+)*")
+ONE_LINE: Final = ("name", "short_name", "tagline", "description", "city", "legal_name")
 
 
 class AccountNumber(Struct, frozen=True, forbid_unknown_fields=True):
@@ -45,7 +49,7 @@ class Brand(Struct, frozen=True, forbid_unknown_fields=True):
     short_name: str
     tagline: Prose
     description: Prose
-    email: Email
+    email: str
     city: str
     legal_name: str
     legal_address: tuple[str, ...]
@@ -64,5 +68,21 @@ def current_brand() -> Brand:
 
 
 def load_brand(path: Path) -> Brand:
-    """Read the brand. Raises DataFileError with the place of a fault."""
-    return read_data(path, Brand)
+    """Read and check the brand. Raises DataFileError with a sentence that names the place."""
+    brand = read_data(path, Brand)
+    for fault in _faults_in(brand):
+        raise DataFileError(path, fault)
+    return brand
+
+
+def _faults_in(brand: Brand) -> Iterator[str]:
+    for name in ONE_LINE:
+        value = getattr(brand, name)
+        if not value.strip() or len(value.splitlines()) > 1:
+            yield f"The line '{name}' must say something, on one line."
+    if not any(line.strip() for line in brand.legal_address):
+        yield "The legal_address needs a line."
+    if not is_mail_address(brand.email):
+        yield f"The email '{brand.email}' must be an address like hello@firm.example."
+    if not PREFIX.fullmatch(prefix := brand.reference_prefix):
+        yield f"The reference_prefix '{prefix}' may hold A to Z, 0 to 9, and hyphens within."

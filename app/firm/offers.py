@@ -87,6 +87,9 @@ def load_offers(path: Path) -> Offers:
     if sorted(offer.kind for offer in offers.offers) != sorted(KINDS):
         raise DataFileError(path, f"The kinds must be {', '.join(KINDS)}, each once.")
     for offer in offers.offers:
+        for name in ("name", "headline", "duration", "summary"):
+            if not getattr(offer, name).strip():
+                raise DataFileError(path, f"The offer '{offer.kind}' needs its {name}.")
         for name in ("who_for", "not_for", "deliverables", "terms"):
             if not getattr(offer, name):
                 raise DataFileError(path, f"The offer '{offer.kind}' needs an entry in {name}.")

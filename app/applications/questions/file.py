@@ -32,6 +32,9 @@ def _problems_in(questionnaire: Questionnaire) -> list[str]:
     minutes = sum(step.minutes for step in questionnaire.steps)
     if minutes != MINUTES:
         problems.append(f"The steps' minutes add up to {minutes}; the form promises {MINUTES}.")
+    for step in questionnaire.steps:
+        if not step.title.strip():
+            problems.append(f"The step '{step.key}' needs a title.")
     for key in dict.fromkeys(questionnaire.keys):
         if questionnaire.keys.count(key) > 1:
             problems.append(f"Two questions have the key '{key}'.")
@@ -58,17 +61,27 @@ def _problems_in_identity(questionnaire: Questionnaire) -> list[str]:
 
 def _problems_in_question(question: Question) -> list[str]:
     problems = []
-    values = [option.value for option in question.options]
     if not _SNAKE_CASE.fullmatch(question.key):
         problems.append("needs a key in lower_snake_case")
     if not question.label or not question.reason:
         problems.append("needs a label and a reason")
     if question.required and not question.when_empty:
         problems.append("is required and needs a when_empty message")
+    if question.max_length < 1:
+        problems.append(f"takes {question.max_length} characters at most, which is no answer")
+    return problems + _problems_in_options(question)
+
+
+def _problems_in_options(question: Question) -> list[str]:
+    problems = []
+    values = [option.value for option in question.options]
     if question.kind in {"choice", "choices"} and not values:
         problems.append("is a choice and needs options")
     if question.kind not in {"choice", "choices"} and values:
         problems.append(f"is of the kind '{question.kind}', which has no options")
+    for option in question.options:
+        if not option.label.strip():
+            problems.append(f"has the option '{option.value}' without a label")
     for value in dict.fromkeys(values):
         if not _SNAKE_CASE.fullmatch(value):
             problems.append(f"has the option '{value}', which is not lower_snake_case")

@@ -146,11 +146,22 @@ def test_questions_that_leave_open_who_it_is_are_refused(
             'kind = "text"',
             "Question 'role' is of the kind 'text', which has no options.",
         ),
+        ('title = "The problem"', 'title = ""', "The step 'problem' needs a title."),
+        (
+            'label = "Founder or CEO"',
+            'label = " "',
+            "Question 'role' has the option 'founder' without a label.",
+        ),
         ('value = "founder"', 'value = "cto"', "Question 'role' has the option 'cto' twice."),
         (
             'value = "founder"',
             'value = "The CEO"',
             "Question 'role' has the option 'The CEO', which is not lower_snake_case.",
+        ),
+        (
+            "max_length = 400",
+            "max_length = 0",
+            "Question 'tried' takes 0 characters at most, which is no answer.",
         ),
         (
             'when = [{ question = "brokers", any_of = ["kafka",',

@@ -11,6 +11,7 @@ from app.firm.brand import load_brand
 from app.firm.offers import KINDS, load_offers
 
 CONTENT = Path(__file__).parents[3] / "content"
+ADDRESS = 'legal_address = ["1 Example Street", "Burlington, VT 05401", "United States"]'
 EACH = "some days each month"  # how much of it there is, not how long
 Change = Callable[[str, str, str], Path]
 
@@ -43,11 +44,43 @@ def test_an_offer_without_terms_is_refused(with_change: Change) -> None:
         load_offers(path)
 
 
-def test_an_address_of_the_brand_from_which_no_mail_could_come_is_refused(
-    with_change: Change,
+@pytest.mark.parametrize("name", ["name", "headline", "duration", "summary"])
+def test_an_offer_that_leaves_a_line_empty_is_refused(with_change: Change, name: str) -> None:
+    path = with_change("offers.toml", f"\n{name} = ", f'\n{name} = " "\nwas = ')
+    path.write_text(re.sub(r'was = ".*"\n', "", path.read_text(), count=1))
+    with pytest.raises(DataFileError, match=f"The offer 'sprint' needs its {name}"):
+        load_offers(path)
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "sentence"),
+    [
+        ("hello@champlin.example", "champlin.example", "'champlin.example' must be an address"),
+        ('"Champlin Enterprises"', '""', "'name' must say something, on one line"),
+        ('"Champlin"', '"One\\nTwo"', "'short_name' must say something, on one line"),
+        ('"Burlington, Vermont"', '" "', "'city' must say something, on one line"),
+        (ADDRESS, "legal_address = []", "The legal_address needs a line"),
+        ('"CE"', '""', "'' may hold A to Z"),
+        ('"CE"', '"ce"', "'ce' may hold A to Z"),
+        ('"CE"', '"C E"', "'C E' may hold A to Z"),
+        ('"CE"', '"C/E"', "'C/E' may hold A to Z"),
+    ],
+)
+def test_a_brand_that_no_page_or_mail_could_bear_is_refused(
+    with_change: Change, old: str, new: str, sentence: str
 ) -> None:
-    with pytest.raises(DataFileError, match=r"`\$\.email`"):
-        load_brand(with_change("brand.toml", "hello@champlin.example", "champlin.example"))
+    with pytest.raises(DataFileError, match=rf"brand\.toml: .*{re.escape(sentence)}"):
+        load_brand(with_change("brand.toml", old, new))
+
+
+@pytest.mark.parametrize("prefix", ["L", "X1", "LI-O"])
+def test_a_prefix_that_is_read_back_is_taken(with_change: Change, prefix: str) -> None:
+    assert load_brand(with_change("brand.toml", '"CE"', f'"{prefix}"')).reference_prefix == prefix
+
+
+def test_a_name_may_hold_whatever_a_line_can(with_change: Change) -> None:
+    own = "Möller\N{NO-BREAK SPACE}& O’Hara, S.\N{NO-BREAK SPACE}A."
+    assert load_brand(with_change("brand.toml", '"Champlin"', f'"{own}"')).short_name == own
 
 
 def test_a_misspelt_key_of_the_brand_is_refused(with_change: Change) -> None:

@@ -21,7 +21,7 @@ from local.state import State
 
 APPLICATIONS = Path(__file__).with_name("demo_applications.toml")
 HIDDEN = re.compile(r'<input[^>]*name="(csrf_token|draft_version)"[^>]*value="([^"]*)"')
-REFERENCE = re.compile(r"[A-Z]{2,4}-[0-9A-Z]{4}-[0-9A-Z]{4}")
+REFERENCE = re.compile(r"(?<![\w-])[0-9A-Z-]+-[0-9A-Z]{4}-[0-9A-Z]{4}(?![\w-])")
 UNFINISHED = re.compile(r"^(?:events_unrelayed|deliveries_waiting\S*) (\d+)", re.MULTILINE)
 PATIENCE = 60.0
 POLL = 0.2
@@ -59,12 +59,13 @@ class Prospect:
 
 
 def main() -> int:
-    site = dotenv_values(State().settings_file).get("BASE_URL")
+    settings = dotenv_values(State().settings_file)
+    site = settings.get("BASE_URL")
     if not site:
         print("The site has never run here. Start it with `make run`, then try again.")
         return 1
     try:
-        send_applications(site)
+        send_applications(site, ROOT / (settings.get("CONTENT_DIR") or "content"))
     except HTTPError as refusal:
         what = "has had too many new applications in this hour" if refusal.code == 429 else "failed"
         print(f"The site {what} ({refusal.code} at {refusal.url}).")
@@ -81,9 +82,9 @@ def main() -> int:
     return 1
 
 
-def send_applications(site: str) -> None:
+def send_applications(site: str, content: Path) -> None:
     """Send each application, then wait until the last one is handled. Prints what happens."""
-    steps = load_questionnaire(ROOT / "content" / "questions.toml").steps
+    steps = load_questionnaire(content / "questions.toml").steps
     applications = tomllib.loads(APPLICATIONS.read_text())["applications"]
     for answers in applications:
         print(f"  {Prospect(site).apply(steps, answers)}  {answers['company']}", flush=True)

@@ -4,6 +4,8 @@ What is new is left empty for a translator, what is gone is dropped.
 """
 
 import io
+import os
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -14,6 +16,7 @@ from msgspec import Struct
 
 from app.applications.questions.file import load_questionnaire
 from app.comparer.arguments import load_arguments
+from app.data_files import DataFileError
 from app.engagements.rate_card_file import load_rate_card
 from app.firm.brand import load_brand
 from app.firm.offers import load_offers
@@ -46,15 +49,26 @@ OF_SITE = catalogs.FOLDER
 OF_FIRM = CONTENT / "translations"
 
 
-def main() -> None:
-    for path, catalog in present_catalogs():
-        path.write_bytes(written(catalog))
-        print(f"{path.relative_to(ROOT)}: {len(catalog)} texts, {len(untranslated(catalog))} to do")
+def main() -> int:
+    content = ROOT / os.environ.get("CONTENT_DIR", CONTENT)
+    try:
+        found = list(present_catalogs(content))
+    except DataFileError as fault:
+        print(fault.message, file=sys.stderr)
+        return 1
+    for path, catalog in found:
+        path.parent.mkdir(exist_ok=True)
+        if not path.exists() or path.read_bytes() != written(catalog):
+            path.write_bytes(written(catalog))
+        shown = path.relative_to(ROOT) if path.is_relative_to(ROOT) else path
+        print(f"{shown}: {len(catalog)} texts, {len(untranslated(catalog))} to do")
+    return 0
 
 
-def present_catalogs() -> Iterator[tuple[Path, Catalog]]:
+def present_catalogs(content: Path = CONTENT) -> Iterator[tuple[Path, Catalog]]:
     """Each catalog file, and the catalog that it should hold by the texts of today."""
-    for folder, texts in ((OF_SITE, texts_of_site()), (OF_FIRM, texts_of_firm())):
+    of_firm = content / "translations"
+    for folder, texts in ((OF_SITE, texts_of_site()), (of_firm, texts_of_firm(content))):
         for language in LANGUAGES.keys() - {SOURCE}:
             path = folder / f"{language}.po"
             catalog = read_catalog(path, language) if path.exists() else Catalog(locale=language)
@@ -87,17 +101,17 @@ def texts_of_site() -> Catalog:
     return texts
 
 
-def texts_of_firm() -> Catalog:
+def texts_of_firm(content: Path) -> Catalog:
     """The prose of the firm's data."""
     texts = Catalog()
-    questionnaire = load_questionnaire(CONTENT / "questions.toml")
+    questionnaire = load_questionnaire(content / "questions.toml")
     data: dict[str, Struct] = {
-        "brand.toml": load_brand(CONTENT / "brand.toml"),
-        "comparer.toml": load_arguments(CONTENT / "comparer.toml"),
-        "offers.toml": load_offers(CONTENT / "offers.toml"),
+        "brand.toml": load_brand(content / "brand.toml"),
+        "comparer.toml": load_arguments(content / "comparer.toml"),
+        "offers.toml": load_offers(content / "offers.toml"),
         "questions.toml": questionnaire,
-        "rate_card.toml": load_rate_card(CONTENT / "rate_card.toml", questionnaire),
-        "rubric.toml": load_rubric(CONTENT / "rubric.toml", questionnaire),
+        "rate_card.toml": load_rate_card(content / "rate_card.toml", questionnaire),
+        "rubric.toml": load_rubric(content / "rubric.toml", questionnaire),
     }
     for file, one in data.items():
         map_prose(one, lambda text, file=file: _added(texts, text, file))  # type: ignore[misc]
@@ -117,4 +131,4 @@ def written(catalog: Catalog) -> bytes:
 
 
 if __name__ == "__main__":
-    main()
+    sys.exit(main())

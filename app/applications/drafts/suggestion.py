@@ -6,11 +6,10 @@ from flask import session
 from app.applications.drafts.kept_draft import KeptDraft
 from app.applications.drafts.service import NO_SAVE, last_save
 from app.applications.questions.answers import Answers
-from app.applications.questions.questionnaire import Step
+from app.applications.questions.questionnaire import Question, Step
 from app.firm.offers import KINDS
 
 SUGGESTED_KIND = "kind"
-QUESTION = "preferred_kind"
 
 
 def suggest_kind(kind: str | None) -> None:
@@ -21,7 +20,7 @@ def suggest_kind(kind: str | None) -> None:
 
 def use_up_suggestion(step: Step) -> None:
     """Forget it once the step is saved that asks for it."""
-    if _asks_for_kind(step):
+    if _question_of_kind(step):
         forget_suggestion()
 
 
@@ -32,11 +31,13 @@ def forget_suggestion() -> None:
 
 def suggested_answers(step: Step, draft: KeptDraft | None) -> Answers:
     """What to choose on the step's page: nothing once it was saved, be it without an answer."""
-    kind = session.get(SUGGESTED_KIND)
-    if kind is None or not _asks_for_kind(step) or last_save(draft, step) != NO_SAVE:
+    kind, question = session.get(SUGGESTED_KIND), _question_of_kind(step)
+    if kind is None or question is None or last_save(draft, step) != NO_SAVE:
         return {}
-    return {QUESTION: kind}
+    return {question.key: kind}
 
 
-def _asks_for_kind(step: Step) -> bool:
-    return QUESTION in {question.key for question in step.questions}
+def _question_of_kind(step: Step) -> Question | None:
+    """The one of the step that offers every kind, whatever the firm has called it."""
+    asked = (one for one in step.questions if one.kind == "choice")
+    return next((q for q in asked if {*KINDS} <= {option.value for option in q.options}), None)

@@ -1,7 +1,11 @@
 """Whoever presses "Apply" on the page of an engagement finds it chosen, and can choose another."""
 
 import pytest
+from flask import Flask
+from msgspec.structs import replace
 
+from app.applications.drafts.suggestion import suggest_kind, suggested_answers
+from app.applications.questions.questionnaire import current_questionnaire
 from tests.integration.applications.prospect import Prospect, hidden
 from tests.integration.applications.test_draft import checked
 
@@ -24,6 +28,18 @@ def test_the_kind_that_was_applied_for_is_chosen_beforehand(prospect: Prospect, 
     prospect.fill_in("you")
     assert chosen(prospect) == [kind]
     assert checked(prospect.see("outcome"), "preferred_kind") == []
+
+
+def test_it_is_chosen_whatever_the_firm_has_called_the_question(app: Flask) -> None:
+    step = current_questionnaire().step("engagement")
+    renamed = [
+        replace(question, key="wanted") if question.key == "preferred_kind" else question
+        for question in step.questions
+    ]
+    with app.test_request_context():
+        suggest_kind("build")
+        own = replace(step, questions=tuple(renamed))
+        assert suggested_answers(own, None) == {"wanted": "build"}
 
 
 def test_the_last_kind_that_was_applied_for_counts(prospect: Prospect) -> None:

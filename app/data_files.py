@@ -38,7 +38,7 @@ def read_data(path: Path, shape: type[T]) -> T:
 def read_text(path: Path) -> str:
     """The file's text. Raises DataFileError."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise DataFileError(path, f"The file can't be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:

@@ -46,6 +46,10 @@ def test_a_file_that_is_not_as_declared_is_refused(path: Path, content: bytes, w
         read_data(write(path, content), Bell)
 
 
+def test_the_mark_that_some_editors_put_before_a_text_is_no_part_of_it(path: Path) -> None:
+    assert read_data(write(path, b'\xef\xbb\xbftone = "C"'), Bell) == Bell("C")
+
+
 def test_a_missing_file_is_named(path: Path) -> None:
     with pytest.raises(DataFileError, match=r"content/bell.toml: The file can't be read"):
         read_data(path, Bell)

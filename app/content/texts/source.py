@@ -55,7 +55,7 @@ def read_source(path: Path) -> Source:
 def read_utf8(path: Path) -> str:
     """The file's text. Raises ContentError, with the line of what is no UTF-8."""
     try:
-        return path.read_text(encoding="utf-8")
+        return path.read_text(encoding="utf-8-sig")
     except OSError as error:
         raise ContentError([Fault(path, 1, f"This can't be read ({error.strerror}).")]) from error
     except UnicodeDecodeError as error:

@@ -170,6 +170,11 @@ def test_the_faults_of_all_files_are_told_at_once(folder: Path, write: Write) ->
     assert [fault.path.name for fault in caught.value.faults] == ["one.md", "two.md"]
 
 
+def test_a_file_may_begin_with_the_mark_that_some_editors_write(folder: Path, front: str) -> None:
+    (folder / "one.md").write_text(f"\ufeff{front}## Why", encoding="utf-8")
+    assert [one.about.slug for one in load_articles(folder).articles] == ["events"]
+
+
 def test_a_file_that_is_no_utf_8_is_refused(folder: Path) -> None:
     (folder / "one.md").write_bytes(b"---\ntitle: \xff\n---\n")
     with pytest.raises(ContentError, match=r"one\.md:2: This is no UTF-8"):

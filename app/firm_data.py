@@ -5,7 +5,9 @@ from pathlib import Path
 
 from flask import Flask
 
+from app.applications.drafts import forms
 from app.applications.questions.file import load_questionnaire
+from app.comparer import forms as comparer_forms
 from app.comparer.arguments import load_arguments
 from app.engagements.offer_checks import check_price_lines
 from app.engagements.rate_card_file import load_rate_card
@@ -27,11 +29,14 @@ def load_firm_data(app: Flask, config: Config) -> None:
             f"CONTENT_DIR must be a folder with the firm's data: {folder} has no questions.toml."
         )
     questionnaire = load_questionnaire(folder / "questions.toml")
+    forms.refuse_taken_keys(folder / "questions.toml", questionnaire)
     offers = load_offers(folder / "offers.toml")
     rate_card = load_rate_card(folder / "rate_card.toml", questionnaire)
     check_price_lines(folder / "offers.toml", offers, rate_card)
+    arguments = load_arguments(folder / "comparer.toml")
+    comparer_forms.refuse_taken_keys(folder / "comparer.toml", arguments)
     app.extensions["brand"] = load_brand(folder / "brand.toml")
-    app.extensions["arguments"] = load_arguments(folder / "comparer.toml")
+    app.extensions["arguments"] = arguments
     app.extensions["calendar"] = load_calendar(folder / "calendar.toml")
     app.extensions["offers"] = offers
     app.extensions["questionnaire"] = questionnaire

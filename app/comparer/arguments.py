@@ -1,5 +1,6 @@
 """What each answer says for and against each product, as data (content/comparer.toml)."""
 
+from collections.abc import Iterator
 from pathlib import Path
 from typing import cast
 
@@ -62,9 +63,28 @@ def current_arguments() -> Arguments:
     return cast(Arguments, current_data("arguments"))
 
 
+def _doubled(arguments: Arguments) -> Iterator[str]:
+    """What has the name of another of its kind: which of the two counts, nobody could say."""
+    named = {
+        "products have the key": [one.key for one in arguments.products],
+        "questions have the key": [one.key for one in arguments.questions],
+    }
+    for question in arguments.questions:
+        values = [answer.value for answer in question.answers]
+        named[f"answers to '{question.key}' have the value"] = values
+    for what, names in named.items():
+        for name in dict.fromkeys(names):
+            if names.count(name) > 1:
+                yield f"Two {what} '{name}'."
+
+
 def load_arguments(path: Path) -> Arguments:
     """Read and check the arguments. Raises DataFileError with a sentence that names the place."""
     arguments = read_data(path, Arguments)
+    for problem in _doubled(arguments):
+        raise DataFileError(path, problem)
+    if len(arguments.products) < 2:
+        raise DataFileError(path, "It takes two products to compare, or more.")
     keys = {one.key for one in arguments.products}
     values = {one.key: {a.value for a in one.answers} for one in arguments.questions}
     for question in arguments.questions:

@@ -1,12 +1,16 @@
 """The five questions as a form, sent by GET: its address is the answer, and can be shared."""
 
+from pathlib import Path
+
 from flask_babel import gettext
 from wtforms import RadioField
 from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired
 
 from app.comparer.arguments import Answers, Arguments, Question
-from app.web.site_form import SiteForm
+from app.data_files import DataFileError
+from app.languages.choice import PARAMETER
+from app.web.site_form import SiteForm, taken_names
 
 
 class ComparerForm(SiteForm):
@@ -17,6 +21,17 @@ class ComparerForm(SiteForm):
 
     def answers(self) -> Answers:
         return {field.name: field.data for field in self}
+
+
+def refuse_taken_keys(path: Path, arguments: Arguments) -> None:
+    """Raises DataFileError where a question, read from ``path``, has a key that its form or the
+    page's address needs for itself."""
+    taken = taken_names(ComparerForm) | {PARAMETER}
+    for question in arguments.questions:
+        if (key := question.key) in taken:
+            raise DataFileError(
+                path, f"Question '{key}' needs another key: the form has its own '{key}'."
+            )
 
 
 def form_for(arguments: Arguments) -> type[ComparerForm]:

@@ -11,6 +11,8 @@ from app.content.texts.faults import Fault, collecting, refuse
 from app.content.texts.links import Targets, wrong_links
 from app.content.texts.pages import Page, Pages, load_pages
 from app.content.texts.placeholders import known_placeholders
+from app.data_files import read_text
+from app.scoring.rubric import Rubric
 from app.settings import current_config
 from config import Config
 
@@ -28,7 +30,13 @@ def init_content(app: Flask, config: Config) -> None:
         known = known_placeholders(app.extensions["brand"], config)
         pages = load_pages(folder / "pages", known)
     refuse([*faults, *unread_files(folder)])
-    refuse([*taken_addresses(app, pages), *wrong_links_within(app, articles, pages)])
+    refuse(
+        [
+            *taken_addresses(app, pages),
+            *wrong_links_within(app, articles, pages),
+            *unknown_readings(folder / "rubric.toml", app.extensions["rubric"], articles),
+        ]
+    )
     app.extensions.update(articles=articles, pages=pages, kept_pages={}, content_stamp=stamp)
 
 
@@ -59,6 +67,16 @@ def wrong_links_within(app: Flask, articles: Articles, pages: Pages) -> Iterator
         shown = (*articles.articles, *pages.in_language(one.about.language), one)
         targets = Targets(rules, paths, {each.path: each.text.anchors for each in shown})
         yield from wrong_links(one.text, one.path, targets)
+
+
+def unknown_readings(path: Path, rubric: Rubric, articles: Articles) -> Iterator[Fault]:
+    """What a misfit, read from ``path``, recommends and nobody has written. A draft is left out
+    until it is published."""
+    known = {one.about.slug for one in (*articles.articles, *articles.drafts)}
+    lines = read_text(path).splitlines()
+    for slug in sorted({slug for misfit in rubric.misfits for slug in misfit.read} - known):
+        line = next((n for n, text in enumerate(lines, 1) if f'"{slug}"' in text), 1)
+        yield Fault(path, line, f"A misfit recommends '{slug}', which is no article's slug.")
 
 
 def read_changes() -> None:

@@ -1,6 +1,6 @@
 """What every form of the site is made of."""
 
-from typing import Any
+from typing import Any, Final
 
 from flask import request
 from flask_babel.speaklater import LazyString
@@ -8,6 +8,9 @@ from flask_wtf import FlaskForm
 from flask_wtf.csrf import validate_csrf
 from wtforms import Field
 from wtforms.validators import ValidationError
+
+# What each form is given when it is made, beside what its class has.
+_OF_EACH_FORM: Final = ("csrf_token", "form_errors", "meta")
 
 
 class TokenWhenShown(FlaskForm.Meta.csrf_class):
@@ -38,6 +41,11 @@ class SiteForm(FlaskForm):
     def refusal(self) -> int:
         """The HTTP status of an answer that shows the form again with its errors."""
         return 400 if self.is_expired else 422
+
+
+def taken_names(form: type[SiteForm]) -> set[str]:
+    """What a field of such a form can't be called: it would be in the way of the form's own."""
+    return {*dir(form), *_OF_EACH_FORM}
 
 
 def has_valid_token() -> bool:

@@ -1,7 +1,8 @@
 """The forms of the application, one for each step, made from the questions."""
 
 from functools import cache
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
 from flask_babel import lazy_gettext
 from wtforms import HiddenField, StringField
@@ -14,12 +15,20 @@ from app.applications.questions.conditions import When, all_hold
 from app.applications.questions.questionnaire import (
     STEP_KEYS,
     Question,
+    Questionnaire,
     Step,
     current_questionnaire,
 )
-from app.web.site_form import SiteForm
+from app.data_files import DataFileError
+from app.web.site_form import SiteForm, taken_names
 
 NO_BASIS = Basis()
+# What the form's pages send beside the answers, and what their scripts ask of a form by its name.
+OF_THE_PAGE: Final = {
+    *("attach", "back_to_review", "go_to", "mail_link"),
+    *("dataset", "elements", "id"),
+    *Basis._fields,
+}
 CSRF_EXPIRED = lazy_gettext(
     "This page was open for too long. Nothing is lost: press the button once more."
 )
@@ -97,6 +106,17 @@ class ReviewForm(StepForm):
         lazy_gettext("Leave this empty: it is there for programs."),
         render_kw={"autocomplete": "off", "tabindex": "-1"},
     )
+
+
+def refuse_taken_keys(path: Path, questionnaire: Questionnaire) -> None:
+    """Raises DataFileError where a question, read from ``path``, has a key that the form's pages
+    need for themselves."""
+    taken = taken_names(ReviewForm) | OF_THE_PAGE
+    for key in questionnaire.keys:
+        if key in taken:
+            raise DataFileError(
+                path, f"Question '{key}' needs another key: the form has its own '{key}'."
+            )
 
 
 @cache

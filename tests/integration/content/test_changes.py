@@ -7,6 +7,7 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from click import ClickException
 from flask import Flask
 
 from app.content.texts.faults import ContentError
@@ -43,6 +44,41 @@ def test_every_fault_stops_the_start_in_one_go(own_site: OwnSite, draft: Path) -
         "articles/not-yet.md:6: The topic 'Kafak' is not in topics.toml. Is it 'Kafka'?",
         "articles/not-yet.md:9: 'A part' has 3 #, and what is above it 1.",
     ]
+
+
+@pytest.mark.parametrize(
+    ("name", "old", "new", "sentence"),
+    [
+        ("questions.toml", 'key = "tried"', 'key = "data"', "Question 'data' needs another key"),
+        ("questions.toml", 'key = "tried"', 'key = "go_to"', "Question 'go_to' needs another key"),
+        ("questions.toml", 'key = "tried"', 'key = "subject"', "Question 'subject' needs another"),
+        ("rubric.toml", '"ordering-and-', '"order-and-', "A misfit recommends 'order-and-consis"),
+    ],
+)
+def test_data_that_no_page_could_show_stops_the_start(
+    own_site: OwnSite, content_folder: Path, name: str, old: str, new: str, sentence: str
+) -> None:
+    replace(content_folder / name, old, new)
+    with pytest.raises(ClickException) as caught:
+        own_site()
+    assert name in caught.value.message and sentence in caught.value.message
+
+
+@pytest.mark.parametrize("key", ["lang", "errors"])
+def test_a_question_of_the_comparer_that_its_form_could_not_ask_stops_the_start(
+    own_site: OwnSite, content_folder: Path, key: str
+) -> None:
+    replace(content_folder / "comparer.toml", 'key = "peak"', f'key = "{key}"')
+    replace(content_folder / "comparer.toml", ' peak = "', f' {key} = "')
+    with pytest.raises(ClickException, match=f"Question '{key}' needs another key"):
+        own_site()
+
+
+def test_a_misfit_may_recommend_what_is_still_a_draft(
+    own_site: OwnSite, content_folder: Path
+) -> None:
+    replace(content_folder / "rubric.toml", '"ordering-and-consistency"', '"not-yet"')
+    own_site()
 
 
 def test_a_page_where_the_site_has_one_stops_the_start(

@@ -152,6 +152,9 @@ def test_an_unknown_answer_is_a_key_error() -> None:
             "'colour' = 'red', which isn't",
         ),
         ("summary =", "sumary =", "unknown field `sumary`"),
+        ('key = "kafka"', 'key = "postgres"', "Two products have the key 'postgres'."),
+        ('key = "order"', 'key = "again"', "Two questions have the key 'again'."),
+        ('value = "weeks"', 'value = "no"', "Two answers to 'again' have the value 'no'."),
     ],
 )
 def test_a_fault_in_the_file_is_told(

@@ -11,13 +11,20 @@ from xml.parsers.expat import ErrorString
 from app.content.texts.faults import ContentError, Fault, collecting, refuse
 from app.content.texts.source import read_utf8
 
-# The content policy forbids the first three; the last would ask another server.
+# The content policy forbids the first three; a colour is wrong by day or by night; the last would
+# ask another server.
 FORBIDDEN: Final = {
     "a script": re.compile(r"<script\b", re.IGNORECASE),
     "a style element or attribute": re.compile(r"<style\b|(?<=\s)style\s*=", re.IGNORECASE),
     "an event handler": re.compile(r"(?<=\s)on[a-z]+\s*=", re.IGNORECASE),
+    "a colour of its own": re.compile(
+        r"\b(?:fill|stroke|color|stop-color)\s*=\s*[\"'](?!none|currentColor|context-|url\()",
+    ),
     "a foreign address": re.compile(r"(?:href|src)\s*=\s*[\"'](?!#)|url\((?!#)", re.IGNORECASE),
 }
+# Those that app/static/css/figures.css has for them; what has none takes the text's colour.
+CLASSES: Final = ("diagram", "accent-fill", "accent-stroke", "muted-fill", "muted-stroke")
+CLASS: Final = re.compile(r"""\bclass\s*=\s*["']([^"']*)""")
 PHONE: Final = 400  # units of the viewBox; set at this width, a drawing is legible there
 OUTERMOST: Final = re.compile(r"<svg\b[^>]*>")
 WIDTH: Final = re.compile(r"""\bviewBox=["'][-\d.]+[ ,]+[-\d.]+[ ,]+(\d+)""")
@@ -62,6 +69,12 @@ def forbidden_parts(path: Path, text: str) -> Iterator[Fault]:
         for found in pattern.finditer(text):
             line = text.count("\n", 0, found.start()) + 1
             yield Fault(path, line, f"A diagram may not hold {what}.")
+    for found in CLASS.finditer(text):
+        line = text.count("\n", 0, found.start()) + 1
+        for name in found[1].split():
+            if name not in CLASSES:
+                sentence = f"A diagram has no class '{name}'. There are: {', '.join(CLASSES)}."
+                yield Fault(path, line, sentence)
 
 
 def figure(svg: str, alt: str, caption: str = "") -> str:

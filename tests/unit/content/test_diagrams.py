@@ -1,12 +1,14 @@
 """Diagrams: what is put into a page as it is has to be fit for it."""
 
+import re
 from pathlib import Path
 
 import pytest
 
-from app.content.texts.diagrams import figure, read_diagram, read_diagrams
+from app.content.texts.diagrams import CLASSES, figure, read_diagram, read_diagrams
 from app.content.texts.faults import ContentError
 
+STYLES = Path(__file__).parents[3] / "app/static/css/figures.css"
 SHIPPED = Path(__file__).parents[3] / "content/articles/diagrams"
 
 
@@ -42,11 +44,23 @@ def test_comments_and_the_xml_declaration_stay_behind(tmp_path: Path) -> None:
         ('<g onclick="a"/>', "an event handler"),
         ('<use href="https://example.com/x"/>', "a foreign address"),
         ('<g fill="url(https://example.com/x)"/>', "a foreign address"),
+        ('<g fill="#000"/>', "a colour of its own"),
+        ("<g stroke='black'/>", "a colour of its own"),
     ],
 )
 def test_what_a_page_may_not_hold_is_refused(tmp_path: Path, inside: str, what: str) -> None:
     with pytest.raises(ContentError, match=rf"way\.svg:3: A diagram may not hold {what}\."):
         drawn(tmp_path, f"<g/>\n<g/>\n{inside}")
+
+
+def test_a_class_that_no_style_knows_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(ContentError, match=r"way\.svg:2: A diagram has no class 'fig-box'\."):
+        drawn(tmp_path, '<g class="accent-fill"/>\n<g class="muted-fill fig-box"/>')
+
+
+def test_the_classes_are_those_that_the_style_sheet_has_for_a_diagram() -> None:
+    styled = set(re.findall(r"\.diagram \.([a-z-]+)", STYLES.read_text()))
+    assert {*CLASSES} == {"diagram", *styled}
 
 
 @pytest.mark.parametrize(

@@ -39,26 +39,43 @@ def _watch(state: State, ports: Ports) -> None:
         environ=environ,
         ready=lambda: answers(ports.web),
     )
-    seen = 0
+    seen = shown = 0
     try:
         while True:
             if (stamp := stamp_of(folder)) != seen:
-                seen = stamp
-                tell_of_changes(site, environ)
+                seen, data = stamp, stamp_of_data(folder)
+                if tell_of_changes(site, environ, restarts=data != shown):
+                    shown = data
             time.sleep(POLL)
     finally:
         site.stop()
 
 
-def tell_of_changes(site: Process, environ: dict[str, str]) -> None:
-    """What the check says; the site itself starts as soon as nothing is wrong."""
+def stamp_of_data(folder: Path) -> int:
+    """Another number after each change that a site takes in at its start alone: of the firm's data,
+    and of which pages there are."""
+    texts = (folder / "articles", folder / "pages")
+    data = [
+        (path, path.stat().st_mtime_ns)
+        for path in folder.rglob("*")
+        if path.is_file() and not path.is_relative_to(texts[0]) and path.parent != texts[1]
+    ]
+    return hash((tuple(sorted(data)), tuple(sorted(texts[1].glob("*.md")))))
+
+
+def tell_of_changes(site: Process, environ: dict[str, str], *, restarts: bool) -> bool:
+    """What the check says, and whether the site shows it. It starts as soon as nothing is wrong."""
     try:
         say(check(environ))
+        if restarts:
+            site.stop()
         if not site.is_running:
             site.start()
             say(f"Read it at {environ['BASE_URL']}/articles/ and reload after a change.")
     except ServerFailed as fault:
         say(str(fault))
+        return False
+    return True
 
 
 def check(environ: dict[str, str]) -> str:

@@ -75,3 +75,29 @@ def test_what_is_written_is_shown_and_what_is_wrong_is_said(watching: Path, arti
         assert "<h1>A new event" in page.read().decode()
     article.write_text(article.read_text() + "\n[Nowhere](/nowhere)\n")
     eventually(lambda: "'/nowhere' leads to no page" in watching.read_text())
+
+
+def test_so_are_the_firms_data_and_a_new_page_which_a_site_reads_at_its_start(
+    watching: Path, article: Path
+) -> None:
+    eventually(lambda: "Read it at" in watching.read_text())
+    [address] = re.findall(r"Read it at (http://\S+)/articles/", watching.read_text())
+    content = article.parents[1]
+    brand = content / "brand.toml"
+    right = brand.read_text()
+    brand.write_text(right.replace("name =", "naem =", 1))
+    eventually(lambda: "unknown field `naem`" in watching.read_text())
+    brand.write_text(right.replace('tagline = "', 'tagline = "Of our own: ', 1))
+    eventually(lambda: "<h1>Of our own: " in read(f"{address}/"))
+    about = (content / "pages/about.md").read_text()
+    (content / "pages/team.md").write_text(about.replace("title: About", "title: The people of"))
+    eventually(lambda: "<h1>The people of" in read(f"{address}/team"))
+
+
+def read(address: str) -> str:
+    """The page, or nothing while the site restarts or knows no such page."""
+    try:
+        with urllib.request.urlopen(address) as page:
+            return str(page.read().decode())
+    except OSError:
+        return ""

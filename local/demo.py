@@ -23,6 +23,11 @@ APPLICATIONS = Path(__file__).with_name("demo_applications.toml")
 HIDDEN = re.compile(r'<input[^>]*name="(csrf_token|draft_version)"[^>]*value="([^"]*)"')
 REFERENCE = re.compile(r"(?<![\w-])[0-9A-Z-]+-[0-9A-Z]{4}-[0-9A-Z]{4}(?![\w-])")
 UNFINISHED = re.compile(r"^(?:events_unrelayed|deliveries_waiting\S*) (\d+)", re.MULTILINE)
+REFUSALS = {
+    422: f"asks for other answers than local/{APPLICATIONS.name} has, which are to the questions as"
+    " they were shipped",
+    429: "has had too many new applications in this hour",
+}
 PATIENCE = 60.0
 POLL = 0.2
 
@@ -67,7 +72,7 @@ def main() -> int:
     try:
         send_applications(site, ROOT / (settings.get("CONTENT_DIR") or "content"))
     except HTTPError as refusal:
-        what = "has had too many new applications in this hour" if refusal.code == 429 else "failed"
+        what = REFUSALS.get(refusal.code, "failed")
         print(f"The site {what} ({refusal.code} at {refusal.url}).")
     except URLError:
         print(f"Nothing answers at {site}. Start the site with `make run`, then try again.")

@@ -42,6 +42,19 @@ def test_where_the_site_stops_meanwhile_it_says_so(door: socket.socket, tmp_path
     assert (code, said.count("\n")) == (1, 1) and "was stopped meanwhile" in said, said
 
 
+def test_where_the_site_asks_other_questions_it_says_so(
+    door: socket.socket, tmp_path: Path
+) -> None:
+    demo = start_demo(tmp_path)
+    connection, _ = door.accept()
+    with connection:
+        connection.recv(1024)
+        connection.sendall(b"HTTP/1.0 422 Unprocessable Content\r\n\r\n")
+    code, said = end_of(demo)
+    assert (code, said.count("\n")) == (1, 1)
+    assert "asks for other answers than local/demo_applications.toml has" in said
+
+
 def test_broken_off_it_says_that_what_was_sent_is_there(
     door: socket.socket, tmp_path: Path
 ) -> None:

@@ -2,6 +2,7 @@
 
 import secrets
 import time
+from collections.abc import Mapping
 from pathlib import Path
 
 from app.content.library import stamp_of
@@ -13,6 +14,11 @@ from local.settings import local_settings
 from local.state import State
 
 POLL = 0.5
+
+
+def content_folder(environ: Mapping[str, str]) -> Path:
+    """The one that a site with this environment goes by."""
+    return ROOT / environ.get("CONTENT_DIR", "content")
 
 
 def check_content() -> None:
@@ -31,7 +37,7 @@ def watch_content(state: State) -> None:
 
 def _watch(state: State, ports: Ports) -> None:
     environ = content_environment(ports)
-    folder = Path(environ.get("CONTENT_DIR", ROOT / "content"))
+    folder = content_folder(environ)
     site = Process(
         "site",
         shell(f"flask run --host {HOST} --port {ports.web}"),

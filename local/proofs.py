@@ -1,29 +1,35 @@
 """`make proofs`: run what the articles' marked sentences are held to, and note how it went.
 
-The note, content/articles/proofs.json, is what the pages show.
+The note, proofs.json beside the articles, is what the pages show.
 """
 
+import os
 import subprocess
 import sys
 import tempfile
 from collections.abc import Iterable
 from datetime import UTC, datetime
+from pathlib import Path
 from xml.etree import ElementTree as ET
 
 import msgspec
 
 from app.content.texts.proofs import Run, load_proofs, version_of
 from config import ROOT
+from local.content import content_folder
 
-FOLDER = ROOT / "content/articles"
 WENT_WRONG = {"failure", "error", "skipped"}
 
 
 def main() -> int:
-    proofs = load_proofs(FOLDER).by_key.values()
+    folder = content_folder(os.environ) / "articles"
+    proofs = load_proofs(folder).by_key.values()
+    if not proofs:
+        print("No sentence is to be proved: there is no proofs.toml, or nothing in it.")
+        return 0
     passed = run_tests({proof.test for proof in proofs})
     held = {proof.key: proof.test in passed for proof in proofs}
-    note(Run(datetime.now(UTC).replace(microsecond=0), version_of(ROOT), held))
+    note(Run(datetime.now(UTC).replace(microsecond=0), version_of(ROOT), held), folder)
     for proof in proofs:
         print(f"{'holds' if held[proof.key] else 'DOES NOT HOLD':14} {proof.says}")
     return int(not all(held.values()))
@@ -44,9 +50,9 @@ def test_of(case: ET.Element) -> str:
     return f"{file}.py::{case.attrib['name'].partition('[')[0]}"
 
 
-def note(run: Run) -> None:
+def note(run: Run, folder: Path) -> None:
     text = msgspec.json.format(msgspec.json.encode(run), indent=2)
-    (FOLDER / "proofs.json").write_bytes(text + b"\n")
+    (folder / "proofs.json").write_bytes(text + b"\n")
 
 
 if __name__ == "__main__":

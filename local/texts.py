@@ -27,6 +27,7 @@ from app.languages.prose import map_prose
 from app.scoring.rubric_file import load_rubric
 from app.web.kept_parts import KeptParts
 from config import ROOT
+from local.content import content_folder
 
 TEMPLATES = ("**.html", "**.txt", "**.svg")
 METHODS = [("**.py", "python"), *((pattern, "jinja2") for pattern in TEMPLATES)]
@@ -50,9 +51,8 @@ OF_FIRM = CONTENT / "translations"
 
 
 def main() -> int:
-    content = ROOT / os.environ.get("CONTENT_DIR", CONTENT)
     try:
-        found = list(present_catalogs(content))
+        found = list(present_catalogs(content_folder(os.environ)))
     except DataFileError as fault:
         print(fault.message, file=sys.stderr)
         return 1

@@ -1,0 +1,53 @@
+"""`make proofs` for a firm that keeps its content in a folder of its own."""
+
+import json
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from local.process import ROOT
+
+PROOF = """
+[[proofs]]
+key = "a-reference-is-read-back"
+says = "A reference is found again, however it is typed."
+test = "tests/unit/applications/test_reference.py::test_what_was_made_is_understood_as_it_is"
+guard = { file = "app/applications/reference.py", code = "a", without = "b" }
+"""
+
+
+@pytest.fixture
+def articles(tmp_path: Path) -> Path:
+    folder = tmp_path / "content/articles"
+    folder.mkdir(parents=True)
+    return folder
+
+
+def make_proofs(articles: Path) -> subprocess.CompletedProcess[str]:
+    return subprocess.run(
+        [sys.executable, "-m", "local.proofs"],
+        env={**os.environ, "CONTENT_DIR": str(articles.parent)},
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )
+
+
+def test_what_held_is_noted_beside_the_firms_articles(articles: Path) -> None:
+    shipped = (ROOT / "content/articles/proofs.json").read_bytes()
+    (articles / "proofs.toml").write_text(PROOF)
+    told = make_proofs(articles)
+    assert "A reference is found again" in told.stdout
+    noted = json.loads((articles / "proofs.json").read_text())
+    assert noted["held"] == {"a-reference-is-read-back": True}
+    assert (ROOT / "content/articles/proofs.json").read_bytes() == shipped
+
+
+def test_where_no_sentence_is_marked_nothing_is_run(articles: Path) -> None:
+    told = make_proofs(articles)
+    assert (told.returncode, told.stdout.count("\n")) == (0, 1)
+    assert "No sentence is to be proved" in told.stdout

@@ -70,9 +70,10 @@ def present_language() -> str:
 
 @contextmanager
 def in_language(code: str) -> Iterator[None]:
-    """Have texts in that language meanwhile, whichever the request is in."""
+    """Have texts in that language meanwhile, whichever the request is in; in the source's where
+    the site has that one no more, in which somebody once wrote."""
     before = present_language()
-    g.language = code
+    g.language = code if code in LANGUAGES else SOURCE
     try:
         yield
     finally:

@@ -27,12 +27,14 @@ from app.engagements.queries import engagement_of
 from app.engagements.service import accept_terms
 from app.events.store import record
 from app.events.types import stream_of
+from app.languages.choice import LANGUAGES
 from app.messages.service import write_as_staff
 from app.notifications.letters import to_client, to_prospect
 from app.notifications.letters.letter import Letter
 from app.notifications.models import MailMessage
 from app.payments.deposits import Transfer
 from app.payments.service import record_bank_payment
+from app.web.rendering import FORMATS
 from tests.demo_applications import STRONG
 from tests.german import english_left_in
 from tests.staff import employ
@@ -228,6 +230,21 @@ def test_an_english_application_has_english_letters(
     assert f"Dear {application.name},\n\nYour application for" in mail.text
     assert '<html lang="en">' in mail.html and "lang=" not in mail.text
     assert english_left_in(mail.text), "what finds English in a German letter finds it here"
+
+
+def test_where_the_site_has_that_language_no_more_a_letter_is_in_its_first(
+    session: Session,
+    application: Application,
+    handle_events: Handle,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.delitem(LANGUAGES, "de")
+    monkeypatch.delitem(FORMATS, "de")
+    decide(ACCEPTED)(session, application, handle_events)
+    session.commit()
+    handle_events()
+    [mail] = mails(session, "accepted")
+    assert "$12,500.50" in mail.text and "lang=de" not in mail.text
 
 
 def test_no_letter_to_a_prospect_is_left_to_the_language_of_whoever_has_it_written() -> None:

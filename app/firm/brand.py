@@ -82,6 +82,10 @@ def _faults_in(brand: Brand) -> Iterator[str]:
             yield f"The line '{name}' must say something, on one line."
     if not any(line.strip() for line in brand.legal_address):
         yield "The legal_address needs a line."
+    bank = brand.bank
+    said = [bank.account_name, bank.bank_name, *(text for row in bank.rows for text in row)]
+    if not bank.numbers or not all(text.strip() for text in said):
+        yield "The bank needs its account_name, bank_name and numbers, each with label and value."
     if not is_mail_address(brand.email):
         yield f"The email '{brand.email}' must be an address like hello@firm.example."
     if not PREFIX.fullmatch(prefix := brand.reference_prefix):

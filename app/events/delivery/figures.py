@@ -4,6 +4,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.events.canary import STREAM
 from app.events.canary import SUBSCRIBER as CANARY
 from app.events.subscription import current_subscriptions
 
@@ -40,7 +41,7 @@ class SubscriberFigures(msgspec.Struct, frozen=True):
 
 class FlowFigures(msgspec.Struct, frozen=True):
     """The log's last position, how many events the relay has not read, and how old the oldest of
-    these is."""
+    these is, but for the canary's: as old as the site, it is relayed again and again."""
 
     last_position: int
     unrelayed: int
@@ -98,7 +99,8 @@ SELECT (SELECT coalesce(max(position), 0) FROM events) AS last_position,
        unrelayed, oldest_seconds
 FROM (
     SELECT count(*) AS unrelayed,
-        coalesce(extract(epoch FROM now() - min(recorded_at)), 0)::float8 AS oldest_seconds
+        coalesce(extract(epoch FROM now() - min(recorded_at) FILTER (WHERE stream <> :canary)), 0)
+            ::float8 AS oldest_seconds
     FROM events WHERE relayed_at IS NULL
 ) AS waiting
 """)
@@ -125,7 +127,7 @@ def flow_figures(session: Session) -> FlowFigures:
         for row in session.execute(statement, values).mappings():
             found.setdefault(row["name"], {}).update(row)
     found.pop(CANARY, None)
-    log = session.execute(LOG).one()
+    log = session.execute(LOG, {"canary": STREAM}).one()
     return FlowFigures(
         last_position=log.last_position,
         unrelayed=log.unrelayed,

@@ -85,3 +85,14 @@ def test_its_age_is_told_and_it_is_in_no_other_figure(
     shown = [*(node.figures.name for node in picture.subscribers), *(t.name for t in picture.types)]
     assert "scoring.score_fit" in shown
     assert SUBSCRIBER not in shown and "canary.released" not in shown
+
+
+def test_while_it_waits_for_the_relay_it_is_counted_and_its_old_event_calls_nobody(
+    client: FlaskClient, session: Session, handle_events: Callable[[], None]
+) -> None:
+    send(session)
+    handle_events()
+    send(session)
+    figures = client.get("/metrics").text
+    assert "events_unrelayed 1.0\n" in figures
+    assert "events_unrelayed_oldest_seconds 0.0\n" in figures

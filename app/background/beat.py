@@ -7,6 +7,9 @@ was killed as it wrote, or the power failed, it would fail at each start until s
 file.
 """
 
+import os
+import sys
+from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
@@ -72,8 +75,7 @@ class SteadyScheduler(PersistentScheduler):
         self._lead = Lead(self.app.conf.beat_lead_at)
 
     def setup_schedule(self) -> None:
-        # Its folder is VAR_DIR, which on most platforms nothing else has made.
-        Path(self.schedule_filename).parent.mkdir(mode=0o700, parents=True, exist_ok=True)
+        _make_folder(Path(self.schedule_filename).absolute().parent)
         try:
             super().setup_schedule()
         except Exception as error:  # noqa: BLE001 - whatever an unreadable file makes of its reader
@@ -94,3 +96,16 @@ class SteadyScheduler(PersistentScheduler):
     def close(self) -> None:
         super().close()
         self._lead.release()
+
+
+def _make_folder(folder: Path) -> None:
+    """Make it where it is not there: it is VAR_DIR, which on most platforms nothing else has made.
+    Ends the process with a sentence where there can be no notes in it; beat would take them for
+    spoilt, and put a hundred lines around that."""
+    with suppress(OSError):
+        folder.mkdir(mode=0o700, parents=True, exist_ok=True)
+    if not os.access(f"{folder}/", os.W_OK | os.X_OK):
+        sys.exit(
+            f"Error: The scheduler can't keep its notes in {folder}. Set VAR_DIR to a folder that"
+            " its user may write to."
+        )

@@ -89,3 +89,25 @@ def test_the_scheduler_starts_with_what_a_power_cut_has_left_of_its_notes(
     for name, noted in notes.items():
         (tmp_path / "var" / name).write_bytes(noted if name.endswith(".dir") else spoil(noted))
     assert rings(environ, redis_server, tmp_path)
+
+
+def test_a_scheduler_that_can_keep_no_notes_says_so_and_ends(
+    environ: Environ, tmp_path: Path
+) -> None:
+    in_the_way = tmp_path / "var"
+    in_the_way.touch()
+    ended = subprocess.run(
+        shell(procfile()["scheduler"]),
+        env=environ,
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        check=False,
+        timeout=60,
+    )
+    assert ended.returncode == 1
+    assert ended.stderr.splitlines()[-1:] == [
+        f"Error: The scheduler can't keep its notes in {in_the_way}. Set VAR_DIR to a folder that"
+        " its user may write to."
+    ]
+    assert "Traceback" not in ended.stdout + ended.stderr

@@ -13,7 +13,6 @@ from urllib.parse import urlsplit
 
 import click
 import msgspec
-from dotenv import dotenv_values
 
 from config_checks import (
     SCHEMES,
@@ -34,6 +33,7 @@ from config_checks import (
     is_weak,
     is_web_address,
 )
+from config_local import settings_left_in
 
 ROOT = Path(__file__).parent
 SHORTEST_TOKEN = 16
@@ -222,14 +222,14 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
     """Read the settings from ``environ``.
 
     Without it: from the process environment, or, where that names no database, from the file that
-    a local run (`make run`) left in ``var/local.env``. Raises ConfigurationError with a sentence.
+    a local run (`make run`) left in ``var/local.env``. Raises ConfigurationError or SomebodyElses,
+    each with a sentence.
     """
     if environ is None:
         environ = os.environ
         local = Path(environ.get("VAR_DIR") or ROOT / "var") / "local.env"
-        if "DATABASE_URL" not in environ and local.exists():
-            # And from nothing else: a .env for real servers may be in here, and Flask reads it.
-            settings = {name: value or "" for name, value in dotenv_values(local).items()}
+        # And from nothing else: a .env for real servers may be in here, and Flask reads it.
+        if "DATABASE_URL" not in environ and (settings := settings_left_in(local)):
             environ = {"VAR_DIR": str(local.parent), **settings}
     given = {k: environ[k] for k in Config.__struct_fields__ if environ.get(k, "") != ""}
     own_folder = Path(environ.get("VAR_DIR") or ROOT / "var").absolute() / "uploads"

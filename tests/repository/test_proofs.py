@@ -14,7 +14,7 @@ from config import ROOT
 
 ARTICLES = ROOT / "content/articles"
 NEEDED = ("app", "content", "local", "migrations", "schemas", "tests")
-MODULES = ("config.py", "config_checks.py", "wsgi.py")
+MODULES = ("config.py", "config_checks.py", "config_local.py", "wsgi.py")
 SETTINGS = ("pyproject.toml", "requirements.txt")
 PROOFS = load_proofs(ARTICLES)
 

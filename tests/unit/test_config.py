@@ -1,11 +1,15 @@
 import math
+import os
 import string
+from collections.abc import Iterator
+from contextlib import contextmanager
 from email.message import EmailMessage
 from email.policy import SMTP
 from email.utils import parseaddr
 from pathlib import Path
 
 import pytest
+from click import ClickException
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -255,6 +259,30 @@ def test_by_hand_the_flask_command_reads_what_a_local_run_left_and_nothing_besid
     assert local["SMTP_URL"] == config.SMTP_URL
     assert not config.CHAT_WEBHOOK_URL
     assert (tmp_path / "uploads").as_uri() == config.UPLOADS_URL
+
+
+@contextmanager
+def as_somebody_else(file: Path) -> Iterator[None]:
+    """With the rights of a user whose file it is not, which root has to take on."""
+    file.chmod(0)
+    user = os.geteuid()
+    os.seteuid(user or 65534)
+    try:
+        yield
+    finally:
+        os.seteuid(user)
+
+
+def test_who_may_not_read_what_another_users_local_run_left_is_told_whose_it_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    left = tmp_path / "local.env"
+    left.touch()
+    monkeypatch.delenv("DATABASE_URL", raising=False)
+    monkeypatch.setenv("VAR_DIR", str(tmp_path))
+    with as_somebody_else(left), pytest.raises(ClickException, match="ran `make run`") as told:
+        load_config()
+    assert told.value.message.startswith(f"DATABASE_URL is not set, and {left} is for the user")
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])

@@ -1,6 +1,7 @@
 """A wrong setting, or a fault in the content, stops each process of the site with one sentence."""
 
 import shutil
+import socket
 import subprocess
 from pathlib import Path
 
@@ -38,6 +39,12 @@ def test_a_process_says_what_is_wrong_in_the_content_and_ends(file: str, tmp_pat
     path = tmp_path / "content" / file
     path.write_text(path.read_text().replace(right, wrong, 1))
     assert_ends_with(sentence, name, CONTENT_DIR=str(tmp_path / "content"))
+
+
+def test_a_web_server_whose_port_another_program_has_says_so_and_ends() -> None:
+    with socket.create_server((HOST, 0)) as taken:
+        port = taken.getsockname()[1]
+        assert_ends_with("WEB_HOST and PORT say: Address already in use.", "web", PORT=str(port))
 
 
 def assert_ends_with(sentence: str, name: str, **settings: str) -> None:

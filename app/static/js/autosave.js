@@ -279,8 +279,8 @@ function leave() {
   useNextId();
 }
 
-// The browser fills in by itself what stood in the fields of a page when it was left, and not what
-// that builds on.
+// The browser fills in by itself what stood in the fields when a page was left; on which saves that
+// builds is told here.
 function remember() {
   history.replaceState({ ...history.state, seen: seen.value, past: [...past] }, "");
 }
@@ -295,8 +295,8 @@ document.addEventListener("visibilitychange", () => {
   remember();
 });
 
-// Where the server has made the page of a save that those fields did not know, its answers are newer.
-// Otherwise they are at least as new, and so they are as a copy of the page that the browser has kept.
+// Where the page was made of a save that those fields did not know, its answers are the newer ones.
+// Otherwise the fields are: the page may be a copy that the browser has kept.
 function takeFilledIn() {
   const last = shownSaves()[form.dataset.step];
   if (history.state?.past && state === "open") {

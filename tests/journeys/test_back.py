@@ -4,16 +4,17 @@ left, which may be older than what was saved since."""
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import Visit
+from tests.journeys.conftest import Device
+from tests.journeys.kept_page import show_again
 from tests.journeys.prospect import cookie_of_finished_draft, someone
 from tests.journeys.typed import CHANGED, saved, stored
 from tests.site import Site, eventually
 
 
 @pytest.fixture
-def page(visit: Visit, site: Site) -> Page:
+def page(device: Device, site: Site) -> Page:
     """The step about the problem, in a browser that has answered it."""
-    page = visit(390)
+    page = device(390)
     page.context.add_cookies([cookie_of_finished_draft(site, someone()[0])])
     page.goto("/apply/problem")
     return page
@@ -52,3 +53,18 @@ def test_back_to_before_a_refusal_shows_what_was_typed_since(page: Page, site: S
     expect(page.locator("#problem")).to_have_value(text)
     assert stored(site, text)
     type_and_find_no_conflict(page, site)
+
+
+def test_a_page_that_was_kept_says_that_its_form_was_deleted_meanwhile(
+    page: Page, site: Site
+) -> None:
+    text, _ = someone("A thought")
+    page.locator("#problem").fill(text)
+    saved(page)
+    other = page.context.new_page()
+    other.goto("/apply/delete")
+    other.get_by_role("button", name="Delete it all").click()
+    expect(other.get_by_text("What you entered is deleted.")).to_be_visible()
+    show_again(page)
+    expect(page.locator("#autosave-notice")).to_contain_text("is no longer open here")
+    assert not stored(site, text)

@@ -4,12 +4,8 @@ from playwright.sync_api import expect
 
 from tests.journeys.conftest import Visit, employ
 from tests.journeys.history import History
+from tests.journeys.kept_page import show_again
 from tests.site import Site
-
-# As where the browser has kept the page whole: the one that these tests have keeps none.
-SHOW_AGAIN = """() => setTimeout(() => {
-  dispatchEvent(new PageTransitionEvent("pageshow", { persisted: true }));
-})"""
 
 
 def test_a_page_that_the_browser_has_kept_is_shown_again_until_one_has_signed_out(
@@ -19,7 +15,7 @@ def test_a_page_that_the_browser_has_kept_is_shown_again_until_one_has_signed_ou
     page = visit(1440, reviewer=reviewer)
     page.goto("/staff/")
     page.evaluate("window.kept = true")
-    page.evaluate(SHOW_AGAIN)
+    show_again(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Applications")
 
     other = page.context.new_page()
@@ -27,5 +23,5 @@ def test_a_page_that_the_browser_has_kept_is_shown_again_until_one_has_signed_ou
     assert page.evaluate("window.kept")
     other.get_by_role("button", name="Sign out").click()
     expect(other.get_by_role("heading", level=1)).to_have_text("Sign in")
-    page.evaluate(SHOW_AGAIN)
+    show_again(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("Sign in")

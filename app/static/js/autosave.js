@@ -310,6 +310,7 @@ function takeFilledIn() {
 addEventListener("pageshow", ({ persisted }) => {
   if (persisted) {
     state = notice.querySelector("#use-other") ? "conflict" : "open";
+    if (past.size) saved = null; // since it was left the form may have been sent, or deleted
     return send();
   }
   next.value = newId(); // a copy of this tab would have the same

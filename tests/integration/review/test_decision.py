@@ -299,7 +299,7 @@ def test_page_and_queue_say_since_when_a_question_waits_for_its_answer(
         when = f'<time datetime="{asked.isoformat()}"'
         page = desk.get(f"/staff/applications/{proposed.id}").text
         bearings = page.partition('class="bearings"')[2].partition("</div>")[0]
-        return [when in bearings, f"since {when}" in desk.get("/staff/?status=all").text]
+        return [when in bearings, f"Since {when}" in desk.get("/staff/?status=all").text]
 
     for question, answer in (("How many?", "Forty-one."), ("Of which size?", "All small.")):
         decide_and_send(desk, proposed, verdict="ask", message=question)

@@ -1,6 +1,7 @@
 """Reading the firm's data: a TOML file in, a frozen and checked struct out."""
 
 import hashlib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import TypeVar
 
@@ -43,6 +44,11 @@ def read_text(path: Path) -> str:
         raise DataFileError(path, f"The file can't be read ({error.strerror}).") from error
     except UnicodeDecodeError as error:
         raise DataFileError(path, f"The file is not UTF-8 text ({error.reason}).") from error
+
+
+def repeated(names: Sequence[str]) -> list[str]:
+    """Those that stand there more than once, each once."""
+    return [name for name in dict.fromkeys(names) if names.count(name) > 1]
 
 
 def with_digest(version: str, data: msgspec.Struct) -> str:

@@ -2,23 +2,17 @@
 
 import secrets
 import time
-from collections.abc import Mapping
 from pathlib import Path
 
 from app.content.library import stamp_of
 from local.commands import command_environment, finish, shell
 from local.ports import HOST, Ports, answers, chosen_ports
-from local.process import ROOT, Process, ServerFailed
+from local.process import Process, ServerFailed
 from local.run import say
-from local.settings import local_settings
+from local.settings import content_folder, local_settings
 from local.state import State
 
 POLL = 0.5
-
-
-def content_folder(environ: Mapping[str, str]) -> Path:
-    """The one that a site with this environment goes by."""
-    return ROOT / environ.get("CONTENT_DIR", "content")
 
 
 def check_content() -> None:

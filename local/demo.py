@@ -16,7 +16,7 @@ from dotenv import dotenv_values
 from app.applications.questions.answers import Answers
 from app.applications.questions.file import load_questionnaire
 from app.applications.questions.questionnaire import Step
-from local.process import ROOT
+from local.settings import content_folder
 from local.state import State
 
 APPLICATIONS = Path(__file__).with_name("demo_applications.toml")
@@ -70,7 +70,7 @@ def main() -> int:
         print("The site has never run here. Start it with `make run`, then try again.")
         return 1
     try:
-        send_applications(site, ROOT / (settings.get("CONTENT_DIR") or "content"))
+        send_applications(site, content_folder(settings))
     except HTTPError as refusal:
         what = REFUSALS.get(refusal.code, "failed")
         print(f"The site {what} ({refusal.code} at {refusal.url}).")

@@ -16,7 +16,7 @@ import msgspec
 
 from app.content.texts.proofs import Run, load_proofs, version_of
 from config import ROOT
-from local.content import content_folder
+from local.settings import content_folder
 
 WENT_WRONG = {"failure", "error", "skipped"}
 

@@ -1,8 +1,11 @@
 """The settings of a site on one machine: every server at a loopback address."""
 
 import os
+from collections.abc import Mapping
+from pathlib import Path
 
 from local.ports import HOST, Ports
+from local.process import ROOT
 
 STRIPE_SECRET_KEY = "sk_test_local"
 STRIPE_WEBHOOK_SECRET = "whsec_local"
@@ -30,3 +33,8 @@ def local_settings(
         "STRIPE_SECRET_KEY": STRIPE_SECRET_KEY,
         "STRIPE_WEBHOOK_SECRET": STRIPE_WEBHOOK_SECRET,
     }
+
+
+def content_folder(environ: Mapping[str, str | None]) -> Path:
+    """The folder with the firm's data that a site with this environment goes by."""
+    return ROOT / (environ.get("CONTENT_DIR") or "content")

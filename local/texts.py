@@ -27,7 +27,7 @@ from app.languages.prose import map_prose
 from app.scoring.rubric_file import load_rubric
 from app.web.kept_parts import KeptParts
 from config import ROOT
-from local.content import content_folder
+from local.settings import content_folder
 
 TEMPLATES = ("**.html", "**.txt", "**.svg")
 METHODS = [("**.py", "python"), *((pattern, "jinja2") for pattern in TEMPLATES)]

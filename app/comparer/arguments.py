@@ -6,7 +6,7 @@ from typing import cast
 
 from msgspec import Struct
 
-from app.data_files import DataFileError, read_data
+from app.data_files import DataFileError, read_data, repeated
 from app.languages.prose import Prose, current_data
 
 Answers = dict[str, str]
@@ -73,9 +73,8 @@ def _doubled(arguments: Arguments) -> Iterator[str]:
         values = [answer.value for answer in question.answers]
         named[f"answers to '{question.key}' have the value"] = values
     for what, names in named.items():
-        for name in dict.fromkeys(names):
-            if names.count(name) > 1:
-                yield f"Two {what} '{name}'."
+        for name in repeated(names):
+            yield f"Two {what} '{name}'."
 
 
 def load_arguments(path: Path) -> Arguments:

@@ -8,9 +8,9 @@ from wtforms.fields.choices import SelectChoice
 from wtforms.validators import AnyOf, InputRequired
 
 from app.comparer.arguments import Answers, Arguments, Question
-from app.data_files import DataFileError
 from app.languages.choice import PARAMETER
-from app.web.site_form import SiteForm, taken_names
+from app.web import site_form
+from app.web.site_form import SiteForm
 
 
 class ComparerForm(SiteForm):
@@ -26,12 +26,8 @@ class ComparerForm(SiteForm):
 def refuse_taken_keys(path: Path, arguments: Arguments) -> None:
     """Raises DataFileError where a question, read from ``path``, has a key that its form or the
     page's address needs for itself."""
-    taken = taken_names(ComparerForm) | {PARAMETER}
-    for question in arguments.questions:
-        if (key := question.key) in taken:
-            raise DataFileError(
-                path, f"Question '{key}' needs another key: the form has its own '{key}'."
-            )
+    keys = [question.key for question in arguments.questions]
+    site_form.refuse_taken_keys(path, keys, ComparerForm, besides=[PARAMETER])
 
 
 def form_for(arguments: Arguments) -> type[ComparerForm]:

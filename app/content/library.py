@@ -73,9 +73,9 @@ def unknown_readings(path: Path, rubric: Rubric, articles: Articles) -> Iterator
     """What a misfit, read from ``path``, recommends and nobody has written. A draft is left out
     until it is published."""
     known = {one.about.slug for one in (*articles.articles, *articles.drafts)}
-    lines = read_text(path).splitlines()
     for slug in sorted({slug for misfit in rubric.misfits for slug in misfit.read} - known):
-        line = next((n for n, text in enumerate(lines, 1) if f'"{slug}"' in text), 1)
+        lines = enumerate(read_text(path).splitlines(), 1)
+        line = next((number for number, text in lines if f'"{slug}"' in text), 1)
         yield Fault(path, line, f"A misfit recommends '{slug}', which is no article's slug.")
 
 

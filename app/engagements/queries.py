@@ -97,7 +97,8 @@ def engagement_page(
     ones. An engagement that nobody knows begins at the newest. What is on offer or agreed is as new
     as its offer or the agreement, where that alone is listed, and all else as its proposal."""
     proposed_at = Engagement.created_at
-    newest_first = func.coalesce(BECAME.get(status or "", proposed_at), proposed_at), Engagement.id
+    since = func.coalesce(BECAME[status], proposed_at) if status in BECAME else proposed_at
+    newest_first = since, Engagement.id
     statement = (
         select(Engagement, Application, OFFERED_AT)
         .join(Application, Application.id == Engagement.application_id)

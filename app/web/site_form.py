@@ -1,5 +1,7 @@
 """What every form of the site is made of."""
 
+from collections.abc import Iterable
+from pathlib import Path
 from typing import Any, Final
 
 from flask import request
@@ -8,6 +10,8 @@ from flask_wtf import FlaskForm
 from flask_wtf.csrf import validate_csrf
 from wtforms import Field
 from wtforms.validators import ValidationError
+
+from app.data_files import DataFileError
 
 # What each form is given when it is made, beside what its class has.
 _OF_EACH_FORM: Final = ("csrf_token", "form_errors", "meta")
@@ -43,9 +47,17 @@ class SiteForm(FlaskForm):
         return 400 if self.is_expired else 422
 
 
-def taken_names(form: type[SiteForm]) -> set[str]:
-    """What a field of such a form can't be called: it would be in the way of the form's own."""
-    return {*dir(form), *_OF_EACH_FORM}
+def refuse_taken_keys(
+    path: Path, keys: Iterable[str], form: type[SiteForm], *, besides: Iterable[str]
+) -> None:
+    """Raises DataFileError where one of the questions' ``keys``, read from ``path``, would be in
+    the way of what such a form, or its page ``besides``, has by that name."""
+    taken = {*dir(form), *_OF_EACH_FORM, *besides}
+    for key in keys:
+        if key in taken:
+            raise DataFileError(
+                path, f"Question '{key}' needs another key: the form has its own '{key}'."
+            )
 
 
 def has_valid_token() -> bool:

@@ -19,8 +19,8 @@ from app.applications.questions.questionnaire import (
     Step,
     current_questionnaire,
 )
-from app.data_files import DataFileError
-from app.web.site_form import SiteForm, taken_names
+from app.web import site_form
+from app.web.site_form import SiteForm
 
 NO_BASIS = Basis()
 # What the form's pages send beside the answers, and what their scripts ask of a form by its name.
@@ -111,12 +111,7 @@ class ReviewForm(StepForm):
 def refuse_taken_keys(path: Path, questionnaire: Questionnaire) -> None:
     """Raises DataFileError where a question, read from ``path``, has a key that the form's pages
     need for themselves."""
-    taken = taken_names(ReviewForm) | OF_THE_PAGE
-    for key in questionnaire.keys:
-        if key in taken:
-            raise DataFileError(
-                path, f"Question '{key}' needs another key: the form has its own '{key}'."
-            )
+    site_form.refuse_taken_keys(path, questionnaire.keys, ReviewForm, besides=OF_THE_PAGE)
 
 
 @cache

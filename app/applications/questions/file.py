@@ -8,7 +8,7 @@ import msgspec
 
 from app.applications.questions.checks import check_when
 from app.applications.questions.questionnaire import MINUTES, STEP_KEYS, Question, Questionnaire
-from app.data_files import DataFileError, read_data, with_digest
+from app.data_files import DataFileError, read_data, repeated, with_digest
 
 # What is known of each prospect, by the kinds of question that can ask for it.
 IDENTITY = {"name": ("text",), "email": ("email",), "company": ("text",)}
@@ -35,9 +35,8 @@ def _problems_in(questionnaire: Questionnaire) -> list[str]:
     for step in questionnaire.steps:
         if not step.title.strip():
             problems.append(f"The step '{step.key}' needs a title.")
-    for key in dict.fromkeys(questionnaire.keys):
-        if questionnaire.keys.count(key) > 1:
-            problems.append(f"Two questions have the key '{key}'.")
+    for key in repeated(questionnaire.keys):
+        problems.append(f"Two questions have the key '{key}'.")
     for question in questionnaire.questions:
         problems += [f"Question '{question.key}' {it}." for it in _problems_in_question(question)]
     return problems + _problems_in_identity(questionnaire)

@@ -67,14 +67,16 @@ def read_diagram(path: Path) -> str:
 def forbidden_parts(path: Path, text: str) -> Iterator[Fault]:
     for what, pattern in FORBIDDEN.items():
         for found in pattern.finditer(text):
-            line = text.count("\n", 0, found.start()) + 1
-            yield Fault(path, line, f"A diagram may not hold {what}.")
+            yield Fault(path, _line_of(found), f"A diagram may not hold {what}.")
     for found in CLASS.finditer(text):
-        line = text.count("\n", 0, found.start()) + 1
         for name in found[1].split():
             if name not in CLASSES:
                 sentence = f"A diagram has no class '{name}'. There are: {', '.join(CLASSES)}."
-                yield Fault(path, line, sentence)
+                yield Fault(path, _line_of(found), sentence)
+
+
+def _line_of(found: re.Match[str]) -> int:
+    return found.string.count("\n", 0, found.start()) + 1
 
 
 def figure(svg: str, alt: str, caption: str = "") -> str:

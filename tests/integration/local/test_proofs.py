@@ -1,14 +1,12 @@
 """`make proofs` for a firm that keeps its content in a folder of its own."""
 
 import json
-import os
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from local.process import ROOT
+from tests.integration.local.own_content import make
 
 PROOF = """
 [[proofs]]
@@ -26,21 +24,10 @@ def articles(tmp_path: Path) -> Path:
     return folder
 
 
-def make_proofs(articles: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "local.proofs"],
-        env={**os.environ, "CONTENT_DIR": str(articles.parent)},
-        cwd=ROOT,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-
-
 def test_what_held_is_noted_beside_the_firms_articles(articles: Path) -> None:
     shipped = (ROOT / "content/articles/proofs.json").read_bytes()
     (articles / "proofs.toml").write_text(PROOF)
-    told = make_proofs(articles)
+    told = make("proofs", articles.parent)
     assert "A reference is found again" in told.stdout
     noted = json.loads((articles / "proofs.json").read_text())
     assert noted["held"] == {"a-reference-is-read-back": True}
@@ -48,6 +35,6 @@ def test_what_held_is_noted_beside_the_firms_articles(articles: Path) -> None:
 
 
 def test_where_no_sentence_is_marked_nothing_is_run(articles: Path) -> None:
-    told = make_proofs(articles)
+    told = make("proofs", articles.parent)
     assert (told.returncode, told.stdout.count("\n")) == (0, 1)
     assert "No sentence is to be proved" in told.stdout

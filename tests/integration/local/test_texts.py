@@ -1,15 +1,13 @@
 """`make texts` for a firm that keeps its content in a folder of its own."""
 
-import os
 import shutil
-import subprocess
-import sys
 from pathlib import Path
 
 import pytest
 
 from app.languages.catalogs import read_catalog
 from local.process import ROOT
+from tests.integration.local.own_content import make
 
 WORDS = "Messaging that your own people can run."
 
@@ -26,20 +24,9 @@ def content(tmp_path: Path) -> Path:
     return folder
 
 
-def make_texts(content: Path) -> subprocess.CompletedProcess[str]:
-    return subprocess.run(
-        [sys.executable, "-m", "local.texts"],
-        env={**os.environ, "CONTENT_DIR": str(content)},
-        cwd=ROOT,
-        check=False,
-        capture_output=True,
-        text=True,
-    )
-
-
 def test_the_catalog_beside_the_firms_data_gets_its_texts(content: Path) -> None:
     shipped = (ROOT / "content/translations/de.po").read_bytes()
-    told = make_texts(content)
+    told = make("texts", content)
     path = content / "translations/de.po"
     assert (told.returncode, told.stderr) == (0, "")
     assert f"{path}: " in told.stdout
@@ -50,7 +37,7 @@ def test_the_catalog_beside_the_firms_data_gets_its_texts(content: Path) -> None
 def test_a_fault_in_the_data_is_told_in_a_sentence(content: Path) -> None:
     brand = content / "brand.toml"
     brand.write_text(brand.read_text().replace("city =", "ctiy =", 1))
-    told = make_texts(content)
+    told = make("texts", content)
     assert (told.returncode, told.stdout) == (1, "")
     assert "content/brand.toml: Object contains unknown field `ctiy`" in told.stderr
     assert told.stderr.count("\n") == 1

@@ -1,0 +1,20 @@
+"""What a firm makes of the content that it keeps in a folder of its own."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+from local.process import ROOT
+
+
+def make(module: str, content: Path) -> subprocess.CompletedProcess[str]:
+    """Run that module of ``local`` to its end, with the content of that folder."""
+    return subprocess.run(
+        [sys.executable, "-m", f"local.{module}"],
+        env={**os.environ, "CONTENT_DIR": str(content)},
+        cwd=ROOT,
+        check=False,
+        capture_output=True,
+        text=True,
+    )

@@ -4,10 +4,11 @@ A hash chain alone would not show that somebody with the rights of the database'
 it. A checkpoint's root covers the hashes of all events since the last one, and that one's root; its
 signature can't be made without the site's secret. Each is logged too, so that a copy leaves the
 machine with the logs, or by hand: whoever deletes the checkpoints has the next one signed over
-whatever the log says by then, and only a root that is kept elsewhere tells.
+whatever the log says by then, and only a root that is kept elsewhere tells. That one vouches for
+all before it, too, whichever secret they were signed with.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterator
 from datetime import datetime
 
 import msgspec
@@ -85,19 +86,23 @@ def make_checkpoint(session: Session, secret: str) -> Checkpoint | None:
     return checkpoint
 
 
-def bad_checkpoints(session: Session, secret: str) -> Iterator[BadCheckpoint]:
-    """Every checkpoint that does not hold."""
+def bad_checkpoints(
+    session: Session, secret: str, kept: Collection[str] = ()
+) -> Iterator[BadCheckpoint]:
+    """Every checkpoint that does not hold. ``kept`` are roots, in hex, that were kept elsewhere."""
     lift_limit(session.connection())
-    last = None
-    for stored in session.execute(ALL).all():
-        if problem := _problem_with(session, stored, last, secret):
+    checkpoints, last = session.execute(ALL).all(), None
+    vouched_for = max((stored.id for stored in checkpoints if _root(stored) in kept), default=0)
+    for stored in checkpoints:
+        signed_with = secret if stored.id > vouched_for else None
+        if problem := _problem_with(session, stored, last, signed_with):
             yield BadCheckpoint(stored.made_at, problem)
         last = stored
 
 
-def missing_roots(session: Session, kept: Iterable[str]) -> list[str]:
+def missing_roots(session: Session, kept: Collection[str]) -> list[str]:
     """Which of the roots, in hex, that were kept elsewhere are those of no checkpoint here."""
-    stored = {bytes(row.root).hex() for row in session.execute(ALL)}
+    stored = {_root(row) for row in session.execute(ALL)}
     return [root for root in kept if root not in stored]
 
 
@@ -106,19 +111,33 @@ def seconds_unsigned(session: Session) -> float:
     return float(session.scalar(AGE_UNSIGNED) or 0)
 
 
-def _problem_with(session: Session, stored: Row, last: Row | None, secret: str) -> str:
+def _problem_with(session: Session, stored: Row, last: Row | None, secret: str | None) -> str:
+    """Empty where there is none. Without a ``secret`` it does not matter who has signed it."""
     expected = last.id + 1 if last else 1
     if stored.id != expected:
         return f"{stored.id - expected} before it are gone, or their signing was cut off"
-    signed = Checkpoint(stored.horizon, stored.events, bytes(stored.root).hex())
-    try:
-        _signer(secret).public_key().verify(bytes(stored.signature), msgspec.json.encode(signed))
-    except InvalidSignature:
-        return "its signature is not this site's (or SECRET_KEY has changed since)"
+    if secret is not None and not _is_signed(stored, secret):
+        return (
+            "its signature is not this site's; if SECRET_KEY has changed since, verify it --against"
+            " a root kept from then"
+        )
     digest = _digest(session, last, stored.horizon)
     if digest.events != stored.events:
         return f"{stored.events} events were signed and {digest.events} are there"
     return "" if digest.root == stored.root else "the events that it covers were altered"
+
+
+def _is_signed(stored: Row, secret: str) -> bool:
+    signed = Checkpoint(stored.horizon, stored.events, _root(stored))
+    try:
+        _signer(secret).public_key().verify(bytes(stored.signature), msgspec.json.encode(signed))
+    except InvalidSignature:
+        return False
+    return True
+
+
+def _root(stored: Row) -> str:
+    return bytes(stored.root).hex()
 
 
 def _digest(session: Session, last: Row | None, until: int) -> Row:

@@ -68,7 +68,7 @@ def problems(secret: str, kept: Sequence[str]) -> Iterator[str]:
     session = db.session()
     for link in broken_links(session):
         yield f"events {link.position} ({link.stream}, {link.version}): {link.problem}"
-    for checkpoint in bad_checkpoints(session, secret):
+    for checkpoint in bad_checkpoints(session, secret, kept):
         yield f"checkpoints {checkpoint.made_at.isoformat()}: {checkpoint.problem}"
     for root in missing_roots(session, kept):
         yield f"checkpoints: none has the root {root}, which was kept"

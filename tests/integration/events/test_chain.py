@@ -178,6 +178,32 @@ def test_a_log_that_was_written_anew_and_signed_anew_disagrees_with_a_root_that_
     assert verified.exit_code == 1 and "none has the root" in verified.output
 
 
+def test_a_kept_root_vouches_for_all_before_it_whichever_secret_signed_them(
+    session: Session, record_event: Record, tamper: Tamper
+) -> None:
+    def sign(secret: str) -> str:
+        record_event()
+        made = make_checkpoint(session, secret)
+        session.commit()
+        assert made
+        return made.root
+
+    def problems(*kept: str) -> list[str]:
+        return [bad.problem[:13] for bad in bad_checkpoints(session, SECRET, kept)]
+
+    sign("the secret before this one")
+    last_of_before = sign("the secret before this one")
+    sign(SECRET)
+    assert problems() == problems("0" * 64) == ["its signature", "its signature"]
+    assert problems(last_of_before) == []
+    sign("somebody else's secret")
+    assert problems(last_of_before) == ["its signature"]
+    tamper(
+        "UPDATE events SET hash = sha256(hash) WHERE position = (SELECT min(position) FROM events)"
+    )
+    assert problems(last_of_before) == ["the events th", "its signature"]
+
+
 def test_kept_roots_are_taken_as_words_too_and_what_has_none_is_refused_with_the_reason(
     app: Flask, written: list[RecordedEvent], tmp_path: Path
 ) -> None:

@@ -5,7 +5,6 @@ together.
 """
 
 import os
-import re
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Literal
@@ -18,6 +17,7 @@ from config_checks import (
     SCHEMES,
     SHORTEST_SECRET,
     STRIPE_PREFIXES,
+    UNDECODED,
     Connections,
     Count,
     CountOrZero,
@@ -37,8 +37,6 @@ from config_local import settings_left_in
 
 ROOT = Path(__file__).parent
 SHORTEST_TOKEN = 16
-# What Python makes of a byte in the environment, or an argument, that is not UTF-8.
-UNDECODED = re.compile("[\ud800-\udfff]")
 
 
 class ConfigurationError(click.ClickException):
@@ -50,6 +48,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
 
     ENVIRONMENT: Literal["production", "development", "test"] = "production"
     SECRET_KEY: str
+    SECRET_KEY_BEFORE: str = ""
     BASE_URL: str
     DATABASE_URL: str
     OWNER_DATABASE_URL: str = ""
@@ -115,11 +114,12 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
 
     def _check_secrets(self) -> None:
         is_production = self.ENVIRONMENT == "production"
-        if is_production and is_weak(self.SECRET_KEY):
-            raise ConfigurationError(
-                f"SECRET_KEY is too weak: use at least {SHORTEST_SECRET} random characters, such as"
-                " the output of `openssl rand -hex 32`."
-            )
+        for name in ("SECRET_KEY", "SECRET_KEY_BEFORE"):
+            if is_production and (secret := getattr(self, name)) and is_weak(secret):
+                raise ConfigurationError(
+                    f"{name} is too weak: use at least {SHORTEST_SECRET} random characters, such"
+                    " as the output of `openssl rand -hex 32`."
+                )
         if is_production and 0 < len(self.METRICS_TOKEN) < SHORTEST_TOKEN:
             raise ConfigurationError(
                 f"METRICS_TOKEN is too short: use at least {SHORTEST_TOKEN} random characters, or"

@@ -37,6 +37,8 @@ STRIPE_PREFIXES = {
     "STRIPE_SECRET_KEY": ("sk_", "rk_"),
     "STRIPE_WEBHOOK_SECRET": ("whsec_",),
 }
+# What Python makes of a byte in the environment, or an argument, that is not UTF-8.
+UNDECODED = re.compile("[\ud800-\udfff]")
 SHORTEST_SECRET = 32
 FEWEST_CHARACTERS = 10
 PLACEHOLDER = re.compile(

@@ -19,7 +19,7 @@ from psycopg.errors import (
 from sqlalchemy.exc import ProgrammingError as WrappedError
 
 from app.database import DATABASE_AWAY, kind_of
-from config import UNDECODED
+from config_checks import UNDECODED
 
 # What the migrations make is not there, or not as this release has it.
 UNPREPARED = {one.__name__ for one in (UndefinedColumn, UndefinedFunction, UndefinedTable)}

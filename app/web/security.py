@@ -36,6 +36,7 @@ class OneSigner(SecureCookieSessionInterface):
 def init_security(app: Flask, config: Config) -> None:
     app.config.update(
         SECRET_KEY=config.SECRET_KEY,
+        SECRET_KEY_FALLBACKS=[config.SECRET_KEY_BEFORE] if config.SECRET_KEY_BEFORE else [],
         MAX_CONTENT_LENGTH=MAX_BODY_BYTES,
         MAX_FORM_MEMORY_SIZE=MAX_BODY_BYTES,
         MAX_FORM_PARTS=300,

@@ -57,6 +57,7 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("SECRET_KEY", "b2c71f0de68495a3" * 2),
         ("SECRET_KEY", "change-me-7c05e9d8b1f4a263b2c71f0"),
         ("SECRET_KEY", "django-insecure-b2c71f0de68495a37"),
+        ("SECRET_KEY_BEFORE", "too short"),
         ("METRICS_TOKEN", "b2c71f0de68495a"),
         ("ENVIRONMENT", "staging"),
         ("BASE_URL", "firm.example"),

@@ -80,8 +80,15 @@ class SteadyScheduler(PersistentScheduler):
             super().setup_schedule()
         except Exception as error:  # noqa: BLE001 - whatever an unreadable file makes of its reader
             log.warning("scheduler.notes_unreadable", error=type(error).__name__)
+            self._close_notes()
             self._remove_db()
             super().setup_schedule()
+
+    def _close_notes(self) -> None:
+        """What is open still has an empty schedule to write, by the name of the file: over that of
+        the notes that take its place, were it left to the garbage collector."""
+        with suppress(Exception):
+            self._store.close()
 
     def tick(self, *args: Any, **kwargs: Any) -> float:
         if not self._lead.is_ours():

@@ -67,7 +67,8 @@ from app.notifications.subscribers import (
 )
 from app.payments.events import DepositOverpaid, DepositPaid, StripeEventReceived
 from app.payments.subscribers import erase_payer, request_deposit, settle_deposit
-from app.review.subscribers import list_application
+from app.review.queue.events import WorkingDayBegan
+from app.review.subscribers import list_application, tell_what_waits
 from app.scoring.events import ApplicationScored
 from app.scoring.subscribers import score_fit
 from app.webhooks.events import WebhookEndpointDisabled
@@ -91,6 +92,7 @@ SUBSCRIPTIONS: dict[type[Event], tuple[Subscriber, ...]] = {
     ApplicationTaken: (list_application,),
     ApplicationPutBack: (list_application,),
     ReplyDue: (remind_staff_of_message,),
+    WorkingDayBegan: (tell_what_waits,),
     ApplicationDeclined: (
         close_engagement,
         send_decision,

@@ -21,6 +21,7 @@ from app.events.tasks import (
 from app.notifications.tasks import sweep_mail
 from app.operations.replay.tasks import move_replays_on
 from app.payments.tasks import reconcile_payments
+from app.review.queue.tasks import plan_morning
 from app.screening.tasks import forget_old_origins
 from app.webhooks.tasks import forget_old_messages, sweep_webhooks
 from config import Config
@@ -43,6 +44,7 @@ def beat_schedule(config: Config) -> dict[str, dict[str, Any]]:
         "enter-erasures": _each(config.SWEEP_SECONDS, enter_in_ledger),
         "release-canary": _each(config.CANARY_SECONDS, release_canary),
         "reconcile-payments": _each(600, reconcile_payments),
+        "plan-morning": _each(3600, plan_morning),
         "end-drafts": _each(3600, end_drafts),
         "forget-origins": _each(3600, forget_old_origins),
         "count-deliveries": _each(60, count_deliveries),

@@ -15,12 +15,14 @@ WEEKDAYS: Final[tuple[Weekday, ...]] = get_args(Weekday)
 
 
 class Calendar(Struct, frozen=True, forbid_unknown_fields=True):
-    """``timezone`` is an IANA name. A working day ends at ``day_ends`` there."""
+    """``timezone`` is an IANA name. A working day ends at ``day_ends`` there, and begins at
+    ``day_begins``: then staff hear what waits, or never where it is None."""
 
     timezone: str
     working_days: tuple[Weekday, ...]
     day_ends: time
     holidays: tuple[date, ...]
+    day_begins: time | None = None
 
     @property
     def city(self) -> str:
@@ -36,22 +38,30 @@ def next_deadline(at: datetime, calendar: Calendar) -> datetime:
 
     What comes in on a working day, at whatever hour, has until the end of the next one.
     """
-    zone = ZoneInfo(calendar.timezone)
-    day = at.astimezone(zone).date() + timedelta(days=1)
-    while not calendar.is_working_day(day):
-        day += timedelta(days=1)
-    return datetime.combine(day, calendar.day_ends, zone).astimezone(UTC)
+    return _on_next_working_day(at, calendar.day_ends, calendar)
+
+
+def next_beginning(at: datetime, calendar: Calendar) -> datetime | None:
+    """When the first working day after the firm's own date at ``at`` begins, in UTC; None where the
+    calendar does not say."""
+    if calendar.day_begins is None:
+        return None
+    return _on_next_working_day(at, calendar.day_begins, calendar)
 
 
 def holidays_between(at: datetime, due: datetime, calendar: Calendar) -> list[date]:
     """The holidays between the firm's dates at both times which would else be working days."""
-    zone = ZoneInfo(calendar.timezone)
-    first, last = at.astimezone(zone).date(), due.astimezone(zone).date()
+    first, last = firm_date(at, calendar), firm_date(due, calendar)
     return [
         day
         for day in sorted(calendar.holidays)
         if first < day < last and WEEKDAYS[day.weekday()] in calendar.working_days
     ]
+
+
+def firm_date(at: datetime, calendar: Calendar) -> date:
+    """The day that it is at the firm at that time."""
+    return at.astimezone(ZoneInfo(calendar.timezone)).date()
 
 
 def current_calendar() -> Calendar:
@@ -68,6 +78,13 @@ def load_calendar(path: Path) -> Calendar:
         raise DataFileError(path, f"There is no time zone {calendar.timezone}.") from error
     if not calendar.working_days:
         raise DataFileError(path, "The week needs a day in working_days.")
-    if calendar.day_ends.tzinfo:
-        raise DataFileError(path, "The time in day_ends is the time zone's own, without an offset.")
+    if calendar.day_begins and calendar.day_begins >= calendar.day_ends:
+        raise DataFileError(path, "A working day needs day_begins before day_ends.")
     return calendar
+
+
+def _on_next_working_day(at: datetime, hour: time, calendar: Calendar) -> datetime:
+    day = firm_date(at, calendar) + timedelta(days=1)
+    while not calendar.is_working_day(day):
+        day += timedelta(days=1)
+    return datetime.combine(day, hour, ZoneInfo(calendar.timezone)).astimezone(UTC)

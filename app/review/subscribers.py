@@ -2,10 +2,25 @@
 
 from sqlalchemy.orm import Session
 
+from app.database import utc_now
 from app.events.types import RecordedEvent
+from app.firm.calendar import current_calendar, firm_date
+from app.notifications.service import tell_staff
+from app.review.queue.morning import morning_letter
 from app.review.queue.table import applications_of, keep_rows
 
 
 def list_application(session: Session, changed: RecordedEvent) -> None:
     """Whatever has happened to an application or its engagement → its row of the queue, anew."""
     keep_rows(session, applications_of([changed]))
+
+
+def tell_what_waits(session: Session, began: RecordedEvent) -> None:
+    """working_day.began → what waits at the desk, to staff, unless nothing does, it has become a
+    holiday, or the day is over by now."""
+    calendar = current_calendar()
+    today = firm_date(utc_now(), calendar)
+    if began.data.day != today.isoformat() or not calendar.is_working_day(today):
+        return
+    if letter := morning_letter(session, today, calendar):
+        tell_staff(session, letter, because=began)

@@ -24,6 +24,7 @@ NAMES: Final[Mapping[str, str]] = {
     "answer_due": "To staff: answer due",
     "held": "To staff: held application",
     "reply_due": "To staff: reply due",
+    "waiting_at_the_desk": "To staff: what waits in the morning",
     "service_away": "To staff: service out of reach",
     "webhook_disabled": "To staff: webhooks disabled",
     "handling_failed": "To staff: step that failed",

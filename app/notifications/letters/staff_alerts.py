@@ -2,6 +2,7 @@
 
 import uuid
 from collections.abc import Sequence
+from datetime import time
 
 from app.applications.models import Application
 from app.circuits.names import service_name
@@ -51,6 +52,27 @@ def reply_due(application: Application) -> Letter:
             " replied yet.",
         ),
         action=("Read and reply", desk_page(application, part=CONVERSATION)),
+    )
+
+
+def waiting_at_the_desk(
+    *, late: int, due_today: int, to_decide: int, to_reply_to: int, held: int, until: time
+) -> Letter:
+    """How many applications wait for what, in the morning of a day that ends ``until`` then."""
+    waiting = (
+        (late, "late", "Answers that are late"),
+        (due_today, "due today", f"Answers due today, by {until:%H:%M}"),
+        (to_decide, "to decide", "To decide, in all"),
+        (to_reply_to, "to reply to", "Messages to reply to"),
+        (held, "held", "Held for a look"),
+    )
+    return Letter(
+        template="waiting_at_the_desk",
+        subject="This morning: "
+        + ", ".join(f"{count} {in_short}" for count, in_short, _ in waiting if count),
+        paragraphs=("This waits for somebody at the desk today.",),
+        facts=tuple((label, str(count)) for count, _, label in waiting if count),
+        action=("Open the queue, due first", link_to("queue.index", order="due")),
     )
 
 

@@ -3,16 +3,20 @@
 import re
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
-from sqlalchemy import insert
+from sqlalchemy import insert, update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app.applications.events import AnswerDue
 from app.applications.models import Application, Draft
+from app.events.schedule import schedule
+from app.events.types import stream_of
+from app.review.queue.models import QueueRow
 from app.review.queue.table import keep_rows
 from app.scoring.models import ScoreRecord
 from tests.form_page import CSRF_TOKEN, FormPage
@@ -25,6 +29,8 @@ Handle = Callable[[], None]
 Decide = Callable[..., TestResponse]
 Press = Callable[..., TestResponse]
 Stock = Callable[..., list[uuid.UUID]]
+NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
+HELD = {"status": "held", "signals": {"fast": 1}}
 
 
 @pytest.fixture
@@ -111,6 +117,42 @@ def stock(session: Session) -> Stock:
         return ids
 
     return stock
+
+
+@pytest.fixture
+def promise(session: Session) -> Callable[..., None]:
+    """Plan for an application that its answer falls due so many hours after noon."""
+
+    def promise(application_id: uuid.UUID, *, hours: int) -> None:
+        stream, at = stream_of("application", application_id), NOON + timedelta(hours=hours)
+        key = f"answer_due:{application_id}"
+        schedule(session, stream, AnswerDue(), at=at, key=key, actor="system:test")
+        session.commit()
+
+    return promise
+
+
+@pytest.fixture
+def waiting(session: Session, stock: Stock, promise: Callable[..., None]) -> list[uuid.UUID]:
+    """In the order of their due times: two that are late, one of them held, two that wait, one of
+    them held, and one that awaits nothing of ours. The best are due last."""
+    late_held, late, soon, soon_held, asked = stock(
+        [
+            {"total": None, **HELD},
+            {"total": 10},
+            {"total": 20},
+            {"total": None, **HELD},
+            {"total": 90, "status": "more_requested"},
+        ]
+    )
+    for hours, application_id in enumerate((late_held, late), start=-9):
+        since = NOON + timedelta(hours=hours)
+        which = QueueRow.application_id == application_id
+        session.execute(update(QueueRow).where(which).values(late_since=since))
+    promise(soon, hours=1)
+    promise(soon_held, hours=2)
+    promise(asked, hours=-99)  # until what asked for more has cancelled it
+    return [late_held, late, soon, soon_held, asked]
 
 
 def _draft_row() -> dict[str, Any]:

@@ -2,8 +2,6 @@
 
 import uuid
 from collections.abc import Callable
-from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import pytest
 from flask.testing import FlaskClient
@@ -11,58 +9,16 @@ from sqlalchemy import update
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app.applications.events import AnswerDue
 from app.applications.models import Application
 from app.applications.promise import deadline_after
-from app.events.schedule import schedule
-from app.events.types import stream_of
 from app.review.queue import queries
 from app.review.queue.models import QueueRow
 from app.review.queue.queries import Filters, queue_page
 from app.web.rendering import datetime_utc
 
-Stock = Callable[[list[dict[str, Any]]], list[uuid.UUID]]
 Submit = Callable[..., Application]
 Handle = Callable[[], None]
 Decide = Callable[..., TestResponse]
-NOON = datetime(2026, 11, 24, 12, tzinfo=UTC)
-HELD = {"status": "held", "signals": {"fast": 1}}
-
-
-@pytest.fixture
-def promise(session: Session) -> Callable[..., None]:
-    """Plan for an application that its answer falls due so many hours after noon."""
-
-    def promise(application_id: uuid.UUID, *, hours: int) -> None:
-        stream, at = stream_of("application", application_id), NOON + timedelta(hours=hours)
-        key = f"answer_due:{application_id}"
-        schedule(session, stream, AnswerDue(), at=at, key=key, actor="system:test")
-        session.commit()
-
-    return promise
-
-
-@pytest.fixture
-def waiting(session: Session, stock: Stock, promise: Callable[..., None]) -> list[uuid.UUID]:
-    """In the order of their due times: two that are late, one of them held, two that wait, one of
-    them held, and one that awaits nothing of ours. The best are due last."""
-    late_held, late, soon, soon_held, asked = stock(
-        [
-            {"total": None, **HELD},
-            {"total": 10},
-            {"total": 20},
-            {"total": None, **HELD},
-            {"total": 90, "status": "more_requested"},
-        ]
-    )
-    for hours, application_id in enumerate((late_held, late), start=-9):
-        since = NOON + timedelta(hours=hours)
-        which = QueueRow.application_id == application_id
-        session.execute(update(QueueRow).where(which).values(late_since=since))
-    promise(soon, hours=1)
-    promise(soon_held, hours=2)
-    promise(asked, hours=-99)  # until what asked for more has cancelled it
-    return [late_held, late, soon, soon_held, asked]
 
 
 @pytest.mark.parametrize("size", [1, 2, 25])

@@ -22,8 +22,8 @@ from tests.prospects import make_prospects, post
 from tests.site import Site, eventually
 
 WRITTEN = (ROOT / "app/notifications/letters").glob("*.py")
-# They take a client who pays twice, a service that keeps failing, and weeks.
-UNLIKELY = {"deposit_overpaid", "service_away", "draft_expiring"}
+# They take a client who pays twice, a service that keeps failing, weeks, and a morning.
+UNLIKELY = {"deposit_overpaid", "service_away", "draft_expiring", "waiting_at_the_desk"}
 LETTERS = {
     template for file in WRITTEN for template in re.findall(r'template="(\w+)"', file.read_text())
 } - UNLIKELY

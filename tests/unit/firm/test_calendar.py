@@ -11,7 +11,14 @@ from hypothesis import strategies as st
 from msgspec.structs import replace
 
 from app.data_files import DataFileError
-from app.firm.calendar import WEEKDAYS, Calendar, holidays_between, load_calendar, next_deadline
+from app.firm.calendar import (
+    WEEKDAYS,
+    Calendar,
+    holidays_between,
+    load_calendar,
+    next_beginning,
+    next_deadline,
+)
 
 CONTENT = Path(__file__).parents[3] / "content"
 NEW_YORK = ZoneInfo("America/New_York")
@@ -77,6 +84,14 @@ def test_from_one_day_to_the_next(at: tuple[int, ...], due: tuple[int, ...]) -> 
     assert next_deadline(moment, CALENDAR) == datetime(*due, tzinfo=UTC)  # type: ignore[misc, arg-type]
 
 
+def test_the_next_day_begins_on_the_first_working_day_after_the_firms_date() -> None:
+    calendar = replace(CALENDAR, day_begins=time(9))
+    for hour in (0, 8, 10, 23):
+        friday = datetime(2026, 5, 22, hour, tzinfo=NEW_YORK)
+        assert next_beginning(friday, calendar) == datetime(2026, 5, 26, 13, tzinfo=UTC)
+        assert next_beginning(friday, CALENDAR) is None
+
+
 def test_the_firms_date_counts_and_not_the_visitors() -> None:
     friday_night_there = datetime(2026, 3, 14, 2, tzinfo=UTC)
     assert next_deadline(friday_night_there, CALENDAR) == datetime(2026, 3, 16, 21, tzinfo=UTC)
@@ -103,6 +118,7 @@ def test_the_shipped_calendar_has_working_days() -> None:
         ("America/New_York", "../secret", "There is no time zone"),
         ('"monday"', '"moonday"', "Invalid enum value 'moonday'"),
         ("17:00:00", '"at five"', "day_ends"),
+        ("09:00:00", "17:00:00", "needs day_begins before day_ends"),
         ("2026-01-01,", "2026-01-32,", "calendar.toml"),
     ],
 )

@@ -1,0 +1,55 @@
+"""The morning at the desk: what waits is told once each working day, before its deadlines.
+
+The next beginning is planned like any reminder: it comes late rather than never where nothing ran
+at its time, and once where the scheduler rings twice.
+"""
+
+from datetime import UTC, date, datetime
+from zoneinfo import ZoneInfo
+
+from sqlalchemy import func, select
+from sqlalchemy.orm import Session
+
+from app.events.schedule import schedule
+from app.events.types import stream_of
+from app.firm.calendar import Calendar, firm_date, next_beginning
+from app.notifications.letters.letter import Letter
+from app.notifications.letters.staff_alerts import waiting_at_the_desk
+from app.review.queue.due import DUE_AT
+from app.review.queue.events import WorkingDayBegan
+from app.review.queue.figures import queue_figures
+from app.review.queue.models import QueueRow
+
+ACTOR = "system:review"
+
+
+def plan_next_morning(session: Session, now: datetime, calendar: Calendar) -> None:
+    """Have the next working day's beginning recorded when it comes; a repeat changes nothing."""
+    begins_at = next_beginning(now, calendar)
+    if begins_at is None:
+        return
+    day = firm_date(begins_at, calendar).isoformat()
+    stream = stream_of("working_day", day)
+    schedule(session, stream, WorkingDayBegan(day=day), at=begins_at, key=stream, actor=ACTOR)
+
+
+def morning_letter(session: Session, today: date, calendar: Calendar) -> Letter | None:
+    """What waits for staff at the beginning of that day; None where nothing does."""
+    figures = queue_figures(session)
+    waiting = {
+        "late": figures.late,
+        "due_today": _due_by_the_end_of(today, session, calendar),
+        "to_decide": figures.by_status["submitted"],
+        "to_reply_to": figures.unanswered,
+        "held": figures.by_status["held"],
+    }
+    if not any(waiting.values()):
+        return None
+    return waiting_at_the_desk(**waiting, until=calendar.day_ends)
+
+
+def _due_by_the_end_of(day: date, session: Session, calendar: Calendar) -> int:
+    """How many applications were promised an answer by then, and are not late yet."""
+    ends_at = datetime.combine(day, calendar.day_ends, ZoneInfo(calendar.timezone)).astimezone(UTC)
+    due = select(func.count()).select_from(QueueRow).where(ends_at >= DUE_AT)
+    return session.scalar(due) or 0

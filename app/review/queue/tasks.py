@@ -1,0 +1,13 @@
+"""The Celery task that plans the next morning. It carries nothing: the calendar says when it is."""
+
+from celery import shared_task
+
+from app.database import db, utc_now
+from app.firm.calendar import current_calendar
+from app.review.queue.morning import plan_next_morning
+
+
+@shared_task(name="review.plan_morning", ignore_result=True)
+def plan_morning() -> None:
+    plan_next_morning(db.session(), utc_now(), current_calendar())
+    db.session.commit()

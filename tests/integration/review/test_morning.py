@@ -1,0 +1,79 @@
+"""In the morning staff are told once what waits for them."""
+
+import uuid
+from collections.abc import Callable
+from datetime import UTC, date, datetime, timedelta
+
+import pytest
+from flask import Flask
+from msgspec.structs import replace
+from sqlalchemy import select
+from sqlalchemy.orm import Session
+
+from app.events.models import ScheduledEvent
+from app.events.store import record
+from app.firm.calendar import current_calendar
+from app.notifications.models import MailMessage
+from app.review.queue.events import WorkingDayBegan
+from app.review.queue.morning import plan_next_morning
+
+# A Tuesday at nine in New York.
+MORNING = datetime(2026, 11, 24, 14, tzinfo=UTC)
+DAY = timedelta(days=1)
+Begin = Callable[..., list[MailMessage]]
+
+
+@pytest.fixture
+def begin(
+    session: Session, handle_events: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> Begin:
+    """That Tuesday begins; what staff are mailed where it is handled ``at`` that time."""
+
+    def begin(at: datetime = MORNING) -> list[MailMessage]:
+        monkeypatch.setattr("app.review.subscribers.utc_now", lambda: at)
+        began = WorkingDayBegan(day="2026-11-24")
+        record(session, "working_day-2026-11-24", began, actor="system:review")
+        session.commit()
+        handle_events()
+        return list(session.scalars(select(MailMessage).filter_by(template="waiting_at_the_desk")))
+
+    return begin
+
+
+def test_staff_are_told_what_waits_and_by_when(begin: Begin, waiting: list[uuid.UUID]) -> None:
+    [mail] = begin()
+    assert mail.recipient == "staff@champlin.example"
+    assert mail.subject == "This morning: 2 late, 2 due today, 2 to decide, 2 held"
+    for told in ("due today, by 17:00", "To decide, in all", "/staff/?order=due"):
+        assert told in mail.text
+    assert "Messages" not in mail.text
+
+
+def test_where_nothing_waits_nobody_is_told(begin: Begin) -> None:
+    assert begin() == []
+
+
+def test_a_day_that_is_over_when_its_beginning_is_handled_is_not_told_of(
+    begin: Begin, waiting: list[uuid.UUID]
+) -> None:
+    assert begin(at=MORNING + DAY) == []
+
+
+def test_a_day_that_has_become_a_holiday_is_not_told_of(
+    app: Flask, begin: Begin, waiting: list[uuid.UUID], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    calendar = replace(current_calendar(), holidays=(date(2026, 11, 24),))
+    monkeypatch.setitem(app.extensions, "calendar", calendar)
+    assert begin() == []
+
+
+def test_the_next_beginning_is_planned_once_and_without_one_in_the_calendar_never(
+    session: Session,
+) -> None:
+    calendar = current_calendar()
+    plan_next_morning(session, MORNING - DAY, replace(calendar, day_begins=None))
+    assert session.scalars(select(ScheduledEvent)).all() == []
+    for hours in range(0, 12, 3):
+        plan_next_morning(session, MORNING - DAY + timedelta(hours=hours), calendar)
+    [planned] = session.scalars(select(ScheduledEvent))
+    assert (planned.due_at, planned.data) == (MORNING, {"day": "2026-11-24"})

@@ -1,6 +1,7 @@
 """The pages, in the order of the flow: a prospect reads, applies, watches, pays; staff sign in and
 decide; the operator looks after it."""
 
+from app.accounts.second_step_views import second_step
 from app.accounts.views import accounts
 from app.api.views import api
 from app.applications.drafts.autosave_views import autosave
@@ -64,6 +65,7 @@ BLUEPRINTS = (
     stripe_webhook,
     letters,
     accounts,
+    second_step,
     queue,
     review,
     held,

@@ -3,7 +3,8 @@
 import click
 
 from app.accounts.models import LONGEST_EMAIL
-from app.accounts.queries import all_staff
+from app.accounts.queries import all_staff, find_staff_by_email
+from app.accounts.second_step import turn_off
 from app.accounts.service import (
     AlreadyStaff,
     UnknownStaff,
@@ -52,13 +53,15 @@ def add(email: str, name: str) -> None:
 
 @staff.command("list")
 def list_accounts() -> None:
-    """Say who has an account, when they last signed in, and which accounts are locked."""
+    """Say who has an account, when they last signed in, which accounts are locked, and which ask
+    for a second step."""
     everybody = all_staff(db.session())
     if not everybody:
         click.echo("Nobody has an account yet. `flask staff add EMAIL NAME` makes one.")
     for person in everybody:
         last = f"{person.last_login_at:%Y-%m-%d %H:%M} UTC" if person.last_login_at else "never"
         state = ", locked" if person.is_locked else ""
+        state += ", second step" if person.has_second_step else ""
         click.echo(f"{person.email}  {person.name}  signed in: {last}{state}")
 
 
@@ -85,3 +88,16 @@ def password(email: str) -> None:
         raise click.ClickException(f"Nobody has an account under {email}.") from None
     db.session.commit()
     click.echo(new)
+
+
+@staff.command("second-step-off")
+@click.argument("email")
+def second_step_off(email: str) -> None:
+    """Ask the account of EMAIL for its password alone, as where a phone is gone and the recovery
+    codes too, and sign it out everywhere."""
+    person = find_staff_by_email(db.session(), email)
+    if person is None:
+        raise click.ClickException(f"Nobody has an account under {email}.")
+    turn_off(person)
+    db.session.commit()
+    click.echo(f"{email} signs in with the password alone.")

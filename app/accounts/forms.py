@@ -1,6 +1,6 @@
 """What staff type to sign in and to change their password."""
 
-from wtforms import EmailField, PasswordField
+from wtforms import EmailField, HiddenField, PasswordField, StringField
 from wtforms.validators import EqualTo, InputRequired, Length
 
 from app.accounts.models import LONGEST_EMAIL
@@ -9,6 +9,7 @@ from app.web.site_form import SiteForm
 
 SHORTEST_PASSWORD = 15  # NIST SP 800-63B-4, 3.1.1.2: for a password that stands alone
 LONGEST_PASSWORD = 200
+LONGEST_CODE = 60
 EXPIRED = "This page was open for too long. Send it once more."
 
 
@@ -20,6 +21,42 @@ class LoginForm(SiteForm):
     )
     password = PasswordField(
         "Password",
+        validators=[InputRequired("Enter your password."), at_most(LONGEST_PASSWORD)],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class CodeForm(SiteForm):
+    code = StringField(
+        "Code",
+        description="The six digits that your app shows now, or one of your recovery codes.",
+        validators=[InputRequired("Enter the code."), at_most(LONGEST_CODE)],
+        render_kw={
+            "autocomplete": "one-time-code",
+            "autocapitalize": "off",
+            "spellcheck": "false",
+        },
+    )
+
+
+class SecondStepForm(SiteForm):
+    secret = HiddenField()
+    code = StringField(
+        "Code",
+        description="The six digits that your app shows now.",
+        validators=[InputRequired("Enter the code that the app shows."), at_most(LONGEST_CODE)],
+        render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
+    )
+    current = PasswordField(
+        "Your password",
+        validators=[InputRequired("Enter your password."), at_most(LONGEST_PASSWORD)],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class TurnOffForm(SiteForm):
+    current = PasswordField(
+        "Your password",
         validators=[InputRequired("Enter your password."), at_most(LONGEST_PASSWORD)],
         render_kw={"autocomplete": "current-password"},
     )

@@ -5,7 +5,7 @@ import uuid
 from datetime import datetime
 
 from flask_login import UserMixin
-from sqlalchemy import CheckConstraint, ColumnElement, String, cast, literal, text
+from sqlalchemy import BigInteger, CheckConstraint, ColumnElement, String, cast, literal, text
 from sqlalchemy.ext.hybrid import hybrid_property
 from sqlalchemy.orm import Mapped, mapped_column
 
@@ -22,7 +22,9 @@ def new_stamp() -> str:
 
 class Staff(UserMixin, Model):
     """A person who reviews. ``session_stamp`` is part of every session of theirs: a new one ends
-    them all."""
+    them all. Of a second step at sign-in, ``code_secret`` is what the codes are made from, in
+    base32, ``last_code_step`` the half minute of the last one that was used, and
+    ``recovery_hashes`` are those of the recovery codes that are left."""
 
     __tablename__ = "staff"
 
@@ -33,8 +35,21 @@ class Staff(UserMixin, Model):
     session_stamp: Mapped[str] = mapped_column(default=new_stamp)
     created_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
     last_login_at: Mapped[datetime | None]
+    code_secret: Mapped[str | None]
+    last_code_step: Mapped[int | None] = mapped_column(BigInteger)
+    recovery_hashes: Mapped[list[str]] = mapped_column(default=list, server_default=text("'[]'"))
 
-    __table_args__ = (CheckConstraint("email = lower(email)", name="email_lower_case"),)
+    __table_args__ = (
+        CheckConstraint("email = lower(email)", name="email_lower_case"),
+        CheckConstraint(
+            "(code_secret IS NULL) = (last_code_step IS NULL)", name="second_step_whole"
+        ),
+    )
+
+    @property
+    def has_second_step(self) -> bool:
+        """Their password alone lets nobody in."""
+        return self.code_secret is not None
 
     @hybrid_property
     def is_locked(self) -> bool:

@@ -14,8 +14,12 @@ _hasher = PasswordHasher()
 
 def make_password() -> str:
     """A password of four groups, like kx7dp-m3qwe-9zrta-h2vbn: 99 random bits."""
-    letters = "".join(secrets.choice(ALPHABET) for _ in range(20))
-    return "-".join(letters[start : start + 5] for start in range(0, 20, 5))
+    return make_letters(groups=4)
+
+
+def make_letters(*, groups: int) -> str:
+    """So many groups of five random letters each, 25 bits a group."""
+    return "-".join("".join(secrets.choice(ALPHABET) for _ in range(5)) for _ in range(groups))
 
 
 def hash_password(password: str) -> str:

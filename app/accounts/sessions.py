@@ -15,6 +15,9 @@ from app.settings import current_config
 
 SIGNED_IN_AT = "signed_in_at"
 SIGNED_IN_BEFORE = "signed_in_before"
+AWAITED = "code_of"
+AWAITED_SINCE = "code_since"
+LONGEST_WAIT_SECONDS = 600
 
 # It would mark sessions that moved to another network as stale, which nothing here asks about.
 login_manager.session_protection = None
@@ -26,6 +29,20 @@ def begin_session(staff: Staff, before: datetime | None) -> None:
     session[SIGNED_IN_AT] = int(time.time())
     session[SIGNED_IN_BEFORE] = before and int(before.timestamp())
     login_user(staff)
+
+
+def await_code(staff: Staff) -> None:
+    """A new session, which lets nobody in: it holds whose password was given, and when."""
+    session.clear()
+    session[AWAITED] = staff.get_id()
+    session[AWAITED_SINCE] = int(time.time())
+
+
+def who_awaits_code() -> Staff | None:
+    """Who has given their password in this browser just now, and has to give a code."""
+    if time.time() - session.get(AWAITED_SINCE, 0) > LONGEST_WAIT_SECONDS:
+        return None
+    return find_staff_of_session(db.session(), session[AWAITED])
 
 
 def signed_in_before() -> datetime | None:

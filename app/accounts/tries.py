@@ -7,7 +7,7 @@ signed in before are counted apart, so that nobody elsewhere keeps them out.
 
 import secrets
 
-from flask import current_app, request
+from flask import current_app, request, url_for
 from itsdangerous import BadSignature, URLSafeTimedSerializer
 from werkzeug.wrappers import Response
 
@@ -45,13 +45,13 @@ def forget_tries() -> None:
             limiter.limiter.clear(counted.limit, *counted.request_args)
 
 
-def know_browser(response: Response) -> None:
+def know_browser(response: Response, email: str) -> None:
     """Have this browser say from now on that the owner of the address has signed in there."""
     response.set_cookie(
         KNOWN_BROWSER,
-        _signer().dumps([email_tried(), secrets.token_hex(8)]),
+        _signer().dumps([counted_as(email), secrets.token_hex(8)]),
         max_age=KNOWN_SECONDS,
-        path=request.path,
+        path=url_for("accounts.login"),
         secure=current_config().is_https,
         httponly=True,
         samesite="Lax",

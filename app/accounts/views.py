@@ -19,6 +19,7 @@ from flask_wtf.csrf import CSRFError
 from werkzeug.exceptions import HTTPException, TooManyRequests
 
 from app.accounts.forms import EXPIRED, LoginForm, PasswordForm
+from app.accounts.models import Staff
 from app.accounts.service import (
     WrongPassword,
     change_password,
@@ -26,7 +27,7 @@ from app.accounts.service import (
     note_login,
     sign_in,
 )
-from app.accounts.sessions import begin_session, signed_in_before
+from app.accounts.sessions import await_code, begin_session, signed_in_before
 from app.accounts.tries import (
     FOR_EMAIL,
     FOR_EMAIL_FROM_NETWORK,
@@ -76,12 +77,11 @@ def try_login() -> ResponseReturnValue:
     if staff is None:
         return show_login(form, "The email address or the password is not right."), 422
     forget_tries()
-    before = note_login(staff)
+    if not staff.has_second_step:
+        return enter(staff)
     db.session.commit()
-    begin_session(staff, before)
-    onward = redirect(own_page(request.args.get("next", "")), 303)
-    know_browser(onward)
-    return onward
+    await_code(staff)
+    return redirect(url_for("second_step.ask", next=request.args.get("next")), 303)
 
 
 @accounts.errorhandler(TooManyRequests)
@@ -135,6 +135,16 @@ def set_password() -> ResponseReturnValue:
     begin_session(current_user, signed_in_before())
     flash("Your password is changed. Every other device is signed out.")
     return redirect(url_for(".settings"), 303)
+
+
+def enter(staff: Staff) -> ResponseReturnValue:
+    """Begin a session of whoever has shown who they are, and lead on to where they were going."""
+    before = note_login(staff)
+    db.session.commit()
+    begin_session(staff, before)
+    onward = redirect(own_page(request.args.get("next", "")), 303)
+    know_browser(onward, staff.email)
+    return onward
 
 
 def show_login(form: LoginForm, problem: str | None = None) -> str:

@@ -138,6 +138,7 @@ WRONG = "answers need another look"
 EXPIRED = "This page was open for too long."
 ATTACH = (choose_file, send_plainly)
 NO_FILE = "Choose a file first."
+SECOND_STEP = "/staff/settings/second-step"
 COMPARER = "/articles/choosing-a-broker/compare"
 CHOSEN = ("weeks", "hot", "aws", "tens", "many")
 COMPARED = (*map(choose, CHOSEN), press("Compare"))
@@ -319,6 +320,8 @@ DESK = (
     Stop("replay, through", "replay:replayed", shows="1 of 1 is through", who="staff"),
     Stop("settings", "/staff/settings/", shows="Ada Lovelace", who="staff"),
     Stop("settings, wrong", "/staff/settings/", (NEW_PASSWORD,), shows=WRONG, who="staff"),
+    Stop("second step", SECOND_STEP, shows="Scan this", who="staff"),
+    Stop("second step, wrong", SECOND_STEP, (press("Turn it on"),), shows=WRONG, who="staff"),
     Stop("webhooks", "/staff/webhooks/", shows="Disabled: it said 410", who="staff"),
     Stop("webhook, new", "/staff/webhooks/new", shows="It starts with https", who="staff"),
     Stop("webhook, wrong", "/staff/webhooks/new", (ADD,), shows=WRONG, who="staff"),

@@ -43,6 +43,7 @@ NO_PAGES = {
     *("application_form.review", "portal.reopen"),  # lead to another
     *("review.reopen", "webhooks.reopen"),  # lead to another
     "webhooks.secret",  # for whoever has just made one
+    "second_step.ask",  # for whoever has just given a password: see test_second_step
     "application_form.question_styles",
 }
 

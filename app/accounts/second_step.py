@@ -1,0 +1,107 @@
+"""The second step at sign-in: a code that an app makes anew every half minute (TOTP, RFC 6238), or
+once each a recovery code, for when the phone is gone. Callers commit."""
+
+import base64
+import hashlib
+import hmac
+import secrets
+import time
+from typing import Final
+
+import segno
+from cryptography.hazmat.primitives.hashes import SHA1
+from cryptography.hazmat.primitives.twofactor.totp import TOTP
+from markupsafe import Markup
+from sqlalchemy.orm import Session
+
+from app.accounts.models import Staff
+from app.accounts.passwords import make_letters
+from app.accounts.service import end_sessions
+
+SECRET_BYTES: Final = 20  # RFC 4226, 4, R6
+STEP_SECONDS: Final = 30
+DIGITS: Final = 6
+RECOVERY_CODES: Final = 8
+
+
+class WrongCode(Exception):
+    """The code is not one that the app would show now."""
+
+
+def make_secret() -> str:
+    """What the app makes its codes from, in base32: 160 random bits."""
+    return base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode()
+
+
+def is_secret(text: str) -> bool:
+    """Whether it is one as `make_secret` makes them."""
+    try:
+        return len(base64.b32decode(text)) == SECRET_BYTES
+    except ValueError:
+        return False
+
+
+def qr_code(secret: str, *, email: str, firm: str) -> Markup:
+    """The picture by which an app learns the secret, as SVG."""
+    address = _totp(secret).get_provisioning_uri(email, firm)
+    return Markup(segno.make(address, error="m").svg_inline(scale=5, dark="#000", light="#fff"))  # noqa: S704 - it holds paths alone
+
+
+def step_of(secret: str, code: str, now: float) -> int | None:
+    """Which half minute the code is of: that of ``now``, in seconds since 1970, or a neighbour of
+    it, since clocks differ and typing takes time (RFC 6238, 5.2). None where it is of none."""
+    present = int(now) // STEP_SECONDS
+    for step in (present, present - 1, present + 1):
+        if hmac.compare_digest(_totp(secret).generate(step * STEP_SECONDS), code.encode()):
+            return step
+    return None
+
+
+def turn_on(staff: Staff, secret: str, code: str) -> list[str]:
+    """Ask the person for a code from now on, and sign them out everywhere. Return their recovery
+    codes, which are stored nowhere. Raises WrongCode where their app does not have the secret."""
+    step = step_of(secret, _plain(code), time.time())
+    if step is None:
+        raise WrongCode
+    codes = [make_letters(groups=5) for _ in range(RECOVERY_CODES)]
+    staff.code_secret, staff.last_code_step = secret, step
+    staff.recovery_hashes = [_hashed(one) for one in codes]
+    end_sessions(staff)
+    return codes
+
+
+def turn_off(staff: Staff) -> None:
+    """Ask the person for no code any more, and sign them out everywhere."""
+    staff.code_secret, staff.last_code_step = None, None
+    staff.recovery_hashes = []
+    end_sessions(staff)
+
+
+def use_code(session: Session, staff: Staff, typed: str) -> bool:
+    """Whether it is a code of theirs that was not used before; from now on it is."""
+    session.refresh(staff, with_for_update=True)
+    if staff.code_secret is None or staff.last_code_step is None:
+        return False
+    step = step_of(staff.code_secret, _plain(typed), time.time())
+    if step is not None and step > staff.last_code_step:
+        staff.last_code_step = step
+        return True
+    left = [one for one in staff.recovery_hashes if one != _hashed(typed)]
+    is_recovery_code = len(left) < len(staff.recovery_hashes)
+    staff.recovery_hashes = left
+    return is_recovery_code
+
+
+def _totp(secret: str) -> TOTP:
+    # The algorithm and the length that every app has.
+    return TOTP(base64.b32decode(secret), DIGITS, SHA1(), STEP_SECONDS)  # noqa: S303
+
+
+def _plain(code: str) -> str:
+    """Without the signs that stand between its groups."""
+    return "".join(filter(str.isalnum, code.lower()))
+
+
+def _hashed(recovery_code: str) -> str:
+    # Of 123 random bits no slow hash is needed.
+    return hashlib.sha256(_plain(recovery_code).encode()).hexdigest()

@@ -39,26 +39,23 @@ class CodeForm(SiteForm):
     )
 
 
-class SecondStepForm(SiteForm):
+class OwnPasswordForm(SiteForm):
+    """Asks once more for the password of whoever is signed in."""
+
+    current = PasswordField(
+        "Your password",
+        validators=[InputRequired("Enter your password."), at_most(LONGEST_PASSWORD)],
+        render_kw={"autocomplete": "current-password"},
+    )
+
+
+class SecondStepForm(OwnPasswordForm):
     secret = HiddenField()
     code = StringField(
         "Code",
         description="The six digits that your app shows now.",
         validators=[InputRequired("Enter the code that the app shows."), at_most(LONGEST_CODE)],
         render_kw={"autocomplete": "one-time-code", "inputmode": "numeric"},
-    )
-    current = PasswordField(
-        "Your password",
-        validators=[InputRequired("Enter your password."), at_most(LONGEST_PASSWORD)],
-        render_kw={"autocomplete": "current-password"},
-    )
-
-
-class TurnOffForm(SiteForm):
-    current = PasswordField(
-        "Your password",
-        validators=[InputRequired("Enter your password."), at_most(LONGEST_PASSWORD)],
-        render_kw={"autocomplete": "current-password"},
     )
 
 

@@ -5,7 +5,7 @@ from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 from werkzeug.exceptions import TooManyRequests
 
-from app.accounts.forms import EXPIRED, CodeForm, SecondStepForm, TurnOffForm
+from app.accounts.forms import EXPIRED, CodeForm, OwnPasswordForm, SecondStepForm
 from app.accounts.models import Staff
 from app.accounts.passwords import is_password
 from app.accounts.second_step import (
@@ -65,7 +65,7 @@ def try_code() -> ResponseReturnValue:
 @login_required
 def settings() -> ResponseReturnValue:
     if current_user.has_second_step:
-        return show_turn_off(TurnOffForm(formdata=None))
+        return show_turn_off(OwnPasswordForm(formdata=None))
     return show_set_up(SecondStepForm(formdata=None, secret=make_secret()))
 
 
@@ -101,7 +101,7 @@ def set_up() -> ResponseReturnValue:
 @limiter.limit(NEW_PASSWORDS, key_func=lambda: _id_of(current_user))
 def end() -> ResponseReturnValue:
     """Turn it off for oneself."""
-    form = TurnOffForm()
+    form = OwnPasswordForm()
     if not form.validate():
         return show_turn_off(form), 422
     if not is_password(form.current.data or "", current_user.password_hash):
@@ -119,7 +119,7 @@ def show_too_many_tries(_: TooManyRequests) -> ResponseReturnValue:
     if not current_user.is_authenticated:
         return show_code(CodeForm(formdata=None), TRIED_TOO_OFTEN), 429
     if current_user.has_second_step:
-        return show_turn_off(TurnOffForm(formdata=None), TRIED_TOO_OFTEN), 429
+        return show_turn_off(OwnPasswordForm(formdata=None), TRIED_TOO_OFTEN), 429
     form = SecondStepForm(formdata=None, secret=make_secret())
     return show_set_up(form, TRIED_TOO_OFTEN), 429
 
@@ -134,7 +134,7 @@ def show_set_up(form: SecondStepForm, problem: str | None = None) -> str:
     return render_template("accounts/second_step.html", form=form, problem=problem, qr=qr)
 
 
-def show_turn_off(form: TurnOffForm, problem: str | None = None) -> str:
+def show_turn_off(form: OwnPasswordForm, problem: str | None = None) -> str:
     return render_template("accounts/second_step_off.html", form=form, problem=problem)
 
 

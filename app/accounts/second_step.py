@@ -8,7 +8,6 @@ import secrets
 import time
 from typing import Final
 
-import segno
 from cryptography.hazmat.primitives.hashes import SHA1
 from cryptography.hazmat.primitives.twofactor.totp import TOTP
 from markupsafe import Markup
@@ -43,6 +42,8 @@ def is_secret(text: str) -> bool:
 
 def qr_code(secret: str, *, email: str, firm: str) -> Markup:
     """The picture by which an app learns the secret, as SVG."""
+    import segno  # noqa: PLC0415 - few processes ever draw one, and each would load it
+
     address = _totp(secret).get_provisioning_uri(email, firm)
     return Markup(segno.make(address, error="m").svg_inline(scale=5, dark="#000", light="#fff"))  # noqa: S704 - it holds paths alone
 

@@ -48,8 +48,12 @@ class FolderStorage:
     def files(self) -> Iterator[tuple[uuid.UUID, datetime]]:
         with _failing_as_unavailable():
             for path in self._folder.glob("*-*-*-*-*"):
+                try:
+                    written_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                except FileNotFoundError:  # since the listing it was deleted, or is whole
+                    continue
                 if file_id := id_in(path.name.removesuffix(HALF)):
-                    yield file_id, datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                    yield file_id, written_at
 
 
 @contextmanager

@@ -135,6 +135,17 @@ def test_a_half_file_of_a_process_that_died_is_found_and_deleted(tmp_path: Path)
     assert list(tmp_path.iterdir()) == []
 
 
+def test_what_is_deleted_while_the_files_are_listed_is_no_trouble(storage: Storage) -> None:
+    files = {uuid.uuid4(), uuid.uuid4()}
+    for one in files:
+        storage.put(one, io.BytesIO(b"content"))
+    listing = storage.files()
+    first, _ = next(listing)
+    for one in files:
+        storage.delete(one)
+    assert {first, *(found for found, _ in listing)} <= files
+
+
 def test_nobody_else_on_the_machine_can_look_into_the_folder(tmp_path: Path) -> None:
     open_storage((tmp_path / "uploads").as_uri()).put(uuid.uuid4(), io.BytesIO(b"x"))
     assert (tmp_path / "uploads").stat().st_mode & 0o077 == 0

@@ -54,13 +54,12 @@ def _watch(state: State, ports: Ports) -> None:
 def stamp_of_data(folder: Path) -> int:
     """Another number after each change that a site takes in at its start alone: of the firm's data,
     and of which pages there are."""
-    texts = (folder / "articles", folder / "pages")
-    data = [
-        (path, path.stat().st_mtime_ns)
-        for path in folder.rglob("*")
-        if path.is_file() and not path.is_relative_to(texts[0]) and path.parent != texts[1]
-    ]
-    return hash((tuple(sorted(data)), tuple(sorted(texts[1].glob("*.md")))))
+    articles, pages = folder / "articles", folder / "pages"
+
+    def is_data(path: Path) -> bool:
+        return not path.is_relative_to(articles) and path.parent != pages
+
+    return hash((stamp_of(folder, is_data), tuple(sorted(pages.glob("*.md")))))
 
 
 def tell_of_changes(site: Process, environ: dict[str, str], *, restarts: bool) -> bool:

@@ -1,6 +1,7 @@
 """All that is published, read and checked as one: articles, drafts and the firm's pages."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 
 from flask import Flask, current_app
@@ -87,7 +88,11 @@ def read_changes() -> None:
         init_content(current_app, config)
 
 
-def stamp_of(folder: Path) -> int:
-    """Another number after each change of a file in ``folder``."""
-    files = [path for path in folder.rglob("*") if path.is_file()]
-    return hash(tuple(sorted((str(path), path.stat().st_mtime_ns) for path in files)))
+def stamp_of(folder: Path, counts: Callable[[Path], bool] = lambda _: True) -> int:
+    """Another number after each change of a file in ``folder`` that ``counts``."""
+    changed = []
+    for path in folder.rglob("*"):
+        with suppress(FileNotFoundError):  # an editor's own comes and goes
+            if path.is_file() and counts(path):
+                changed.append((str(path), path.stat().st_mtime_ns))
+    return hash(tuple(sorted(changed)))

@@ -29,11 +29,11 @@ def check_when(when: When, questionnaire: Questionnaire) -> list[str]:
         for value in condition.any_of:
             if value not in options:
                 problems.append(f"names '{value}', which '{condition.question}' doesn't offer")
-        if bool(condition.any_of) != bool(options) or (condition.at_least_words > 0) == bool(
-            options
-        ):
-            needs = "any_of and nothing else" if options else "at_least_words, 1 or more"
-            problems.append(f"needs {needs}, to ask about '{condition.question}'")
+        about = f"to ask about '{condition.question}'"
+        if options and (not condition.any_of or condition.at_least_words):
+            problems.append(f"needs any_of and nothing else, {about}")
+        if not options and (condition.any_of or condition.at_least_words < 1):
+            problems.append(f"needs at_least_words, 1 or more, {about}")
     return problems
 
 

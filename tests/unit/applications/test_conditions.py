@@ -44,6 +44,10 @@ def test_a_condition_asks_for_a_choice_or_for_words(
             (Condition("frequency", any_of=("daily",), at_least_words=2),),
             "needs any_of and nothing",
         ),
+        (
+            (Condition("frequency", any_of=("daily",), at_least_words=-1),),
+            "needs any_of and nothing",
+        ),
         ((Condition("problem"),), "needs at_least_words"),
         ((Condition("problem", at_least_words=-1),), "needs at_least_words"),
     ],

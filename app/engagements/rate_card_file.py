@@ -9,7 +9,7 @@ from msgspec.structs import replace
 
 from app.applications.questions.checks import check_when, rule_each_other_out
 from app.applications.questions.questionnaire import Questionnaire
-from app.data_files import DataFileError, read_data, with_digest
+from app.data_files import DataFileError, read_data, repeated, with_digest
 from app.engagements.rate_card import Budget, KindPrice, Modifier, RateCard
 from app.firm.offers import KINDS
 
@@ -66,7 +66,7 @@ def _faults_in_price(price: KindPrice) -> list[str]:
             f"has budget_months {price.budget_months}; it must be 1 or more, and 1 of a fixed price"
         )
     labels = [modifier.label for modifier in price.modifiers]
-    if len({*labels}) < len(labels):
+    if repeated(labels):
         faults.append("has two lines of one label")
     if not (price.label and price.explanation and price.floor_explanation):
         faults.append("needs a label, an explanation and a floor_explanation")

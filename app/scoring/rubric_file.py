@@ -8,7 +8,7 @@ from msgspec.structs import replace
 from app.applications.questions.checks import check_cases, check_when
 from app.applications.questions.conditions import all_hold, questions_read
 from app.applications.questions.questionnaire import Questionnaire
-from app.data_files import DataFileError, read_data, with_digest
+from app.data_files import DataFileError, read_data, repeated, with_digest
 from app.firm.offers import KINDS
 from app.scoring.rubric import BAND_NAMES, FULL_SCORE, Criterion, Level, Rubric
 
@@ -32,11 +32,9 @@ def load_rubric(path: Path, questionnaire: Questionnaire) -> Rubric:
 
 
 def _faults_in_criteria(rubric: Rubric, questionnaire: Questionnaire) -> list[str]:
-    faults = []
     keys = [criterion.key for criterion in rubric.criteria]
+    faults = [f"Two criteria have the key '{key}'." for key in repeated(keys)]
     for criterion in rubric.criteria:
-        if keys.count(criterion.key) > 1:
-            faults.append(f"Two criteria have the key '{criterion.key}'.")
         for fault in _faults_in_criterion(criterion, questionnaire):
             faults.append(f"The criterion '{criterion.key}' {fault}.")
     faults += _faults_in_questions(rubric, questionnaire)

@@ -10,6 +10,7 @@ from math import prod
 from app.applications.questions.answers import Answers
 from app.applications.questions.conditions import When, all_hold, count_words, questions_read
 from app.applications.questions.questionnaire import Questionnaire
+from app.data_files import repeated
 
 MOST_COMBINATIONS = 20_000
 _SAMPLE_WORD = "word "
@@ -17,14 +18,12 @@ _SAMPLE_WORD = "word "
 
 def check_when(when: When, questionnaire: Questionnaire) -> list[str]:
     """Return what is wrong with the conditions, each as the end of a sentence about the place."""
-    problems = []
-    keys = [condition.question for condition in when]
+    asked = [condition.question for condition in when]
+    problems = [f"reads '{key}' twice in one condition" for key in repeated(asked)]
     for condition in when:
         if condition.question not in questionnaire.keys:
             problems.append(f"reads '{condition.question}', which is not a question")
             continue
-        if keys.count(condition.question) > 1:
-            problems.append(f"reads '{condition.question}' twice in one condition")
         options = [option.value for option in questionnaire.question(condition.question).options]
         for value in condition.any_of:
             if value not in options:

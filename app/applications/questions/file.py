@@ -84,9 +84,7 @@ def _problems_in_options(question: Question) -> list[str]:
     for value in dict.fromkeys(values):
         if not _SNAKE_CASE.fullmatch(value):
             problems.append(f"has the option '{value}', which is not lower_snake_case")
-        if values.count(value) > 1:
-            problems.append(f"has the option '{value}' twice")
-    return problems
+    return problems + [f"has the option '{value}' twice" for value in repeated(values)]
 
 
 def _problems_in_branches(questionnaire: Questionnaire) -> list[str]:

@@ -1,18 +1,30 @@
 """The options of an address in a setting: what stands behind its question mark.
 
-What is wrong is raised as a ValueError with the end of a sentence; whoever catches it begins that
-sentence with the setting's name.
+What is wrong is raised as a ValueError with the end of a sentence; `said_of` begins that sentence
+with the setting's name.
 """
 
 import re
 import ssl
+from collections.abc import Iterator
+from contextlib import contextmanager
 from urllib.parse import SplitResult, parse_qsl, urlsplit
 
+from config import ConfigurationError
 from config_checks import is_web_address
 
 REGION = re.compile(r"[a-z][a-z0-9]*(-[a-z0-9]+)*")
 
 Options = dict[str, str]
+
+
+@contextmanager
+def said_of(setting: str) -> Iterator[None]:
+    """Raise a ValueError from within as ConfigurationError, in a sentence about that setting."""
+    try:
+        yield
+    except ValueError as error:
+        raise ConfigurationError(f"{setting} {error}.") from None
 
 
 def split_address(url: str) -> SplitResult:

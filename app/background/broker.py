@@ -5,19 +5,16 @@ import ssl
 from typing import Any
 from urllib.parse import urlencode
 
-from app.address_options import check_redis_ca, read_options, split_address, take_ca
-from config import Config, ConfigurationError
+from app.address_options import check_redis_ca, read_options, said_of, split_address, take_ca
+from config import Config
 
 
 def broker_settings(config: Config) -> dict[str, Any]:
     """Celery's settings of the broker. Raises ConfigurationError."""
-    name = "REDIS_URL"
-    try:
+    with said_of("REDIS_URL"):
         check_redis_ca(read_options(split_address(config.REDIS_URL)))
-        name = "CELERY_BROKER_URL" if config.CELERY_BROKER_URL else name
+    with said_of("CELERY_BROKER_URL" if config.CELERY_BROKER_URL else "REDIS_URL"):
         url, ca = _without_ca(config.broker_url)
-    except ValueError as error:
-        raise ConfigurationError(f"{name} {error}.") from None
     return {
         # Not as broker_url, in whose place Celery reads CELERY_BROKER_URL itself, with its ca=.
         "broker_read_url": url,

@@ -12,6 +12,7 @@ from app.address_options import (
     Options,
     read_options,
     refuse_others,
+    said_of,
     split_address,
     take_ca,
     take_region,
@@ -87,7 +88,11 @@ def current_bridges() -> dict[str, BridgeAddress]:
 def parse_bridges(setting: str) -> list[BridgeAddress]:
     """Every address of the setting. Raises ConfigurationError."""
     urls = [url for url in BETWEEN_ADDRESSES.split(setting.strip(" \t\r\n,")) if url]
-    bridges = [_parse_bridge(number, url) for number, url in enumerate(urls, start=1)]
+    bridges = []
+    for number, url in enumerate(urls, start=1):
+        # By its number: the address itself may hold a password.
+        with said_of(f"EVENT_BRIDGES is wrong: address {number}"):
+            bridges.append(_read_bridge(split_address(url)))
     names = [bridge.name for bridge in bridges]
     for name in names:
         if names.count(name) > 1:
@@ -95,14 +100,6 @@ def parse_bridges(setting: str) -> list[BridgeAddress]:
                 f"EVENT_BRIDGES has two bridges called {name}: give one of them another name=."
             )
     return bridges
-
-
-def _parse_bridge(number: int, url: str) -> BridgeAddress:
-    try:
-        return _read_bridge(split_address(url))
-    except ValueError as error:
-        # By its number: the address itself may hold a password.
-        raise ConfigurationError(f"EVENT_BRIDGES is wrong: address {number} {error}.") from None
 
 
 def _read_bridge(address: SplitResult) -> BridgeAddress:

@@ -7,10 +7,10 @@ from urllib.parse import SplitResult, unquote
 
 from flask import Flask, current_app
 
-from app.address_options import read_options, refuse_others, split_address, take_region
+from app.address_options import read_options, refuse_others, said_of, split_address, take_region
 from app.storage.folder import FolderStorage
 from app.storage.protocol import Storage
-from config import Config, ConfigurationError
+from config import Config
 
 ATTACHMENTS, LEDGER = "attachments", "erased"
 BUCKET = re.compile(r"[a-z0-9][a-z0-9.-]{1,61}[a-z0-9]")
@@ -40,10 +40,8 @@ def open_storage(url: str, part: str = "") -> Storage:
 
     Raises ConfigurationError.
     """
-    try:
+    with said_of("UPLOADS_URL"):
         return _open(split_address(url), part)
-    except ValueError as error:
-        raise ConfigurationError(f"UPLOADS_URL {error}.") from None
 
 
 def _open(address: SplitResult, part: str) -> Storage:

@@ -5,9 +5,9 @@ from typing import cast
 import msgspec
 from flask import Flask, current_app
 
-from app.address_options import read_options, refuse_others, split_address
+from app.address_options import read_options, refuse_others, said_of, split_address
 from app.bridges.addresses import LEGAL_TOPIC, KafkaAddress, read_kafka
-from config import Config, ConfigurationError
+from config import Config
 
 
 class IntakeAddress(msgspec.Struct, frozen=True):
@@ -32,10 +32,8 @@ def current_intake() -> IntakeAddress | None:
 def parse_intake(setting: str) -> IntakeAddress:
     """``kafka://host:port/topic?group=…``, with ``dead_letters=…`` where that topic shall not be
     ``<topic>.dead-letters``. Raises ConfigurationError."""
-    try:
+    with said_of("EVENT_INTAKE"):
         return _read_intake(setting.strip())
-    except ValueError as error:
-        raise ConfigurationError(f"EVENT_INTAKE {error}.") from None
 
 
 def _read_intake(url: str) -> IntakeAddress:

@@ -17,7 +17,7 @@ import psycopg
 import structlog
 from celery.beat import PersistentScheduler
 
-from app.database import CONNECT_TIMEOUT, SILENCE_TIMEOUT_MS
+from app.database import CONNECT_TIMEOUT, SILENCE_TIMEOUT_MS, kind_of
 from app.database_deadline import BoundedConnection
 
 # While another one rings, or nobody can.
@@ -45,7 +45,7 @@ class Lead:
             else:
                 self._take()
         except psycopg.Error as error:
-            log.warning("scheduler.database_unreachable", error=type(error).__name__)
+            log.warning("scheduler.database_unreachable", error=kind_of(error))
             self.release()
         return self._connection is not None
 

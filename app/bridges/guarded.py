@@ -6,7 +6,8 @@ from contextlib import suppress
 from cloudevents.core.v1.event import CloudEvent
 
 from app.bridges.sink import Sent, Sink
-from app.circuits.guard import circuit, kind_of
+from app.circuits.guard import circuit
+from app.database import kind_of
 
 
 class NothingConfirmed(Exception):

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 
 from app.circuits.breaker import Circuit, Policy, admit, fail, succeed
 from app.circuits.events import CircuitClosed, CircuitOpened
-from app.database import db
+from app.database import db, kind_of
 from app.events.store import record
 from app.events.types import stream_of
 from app.settings import current_config
@@ -45,11 +45,6 @@ SET state = :state, failures = :failures, generation = :generation, opened_at = 
     next_probe_at = :next_probe_at, last_error = coalesce(:error, last_error)
 WHERE name = :name
 """)
-
-
-def kind_of(error: Exception) -> str:
-    """An error's text may hold an address or what was sent; its kind does not."""
-    return type(error).__name__
 
 
 class CircuitOpen(Exception):

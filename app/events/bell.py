@@ -14,7 +14,7 @@ import psycopg
 import structlog
 from flask import Flask, current_app
 
-from app.database import CONNECT_TIMEOUT
+from app.database import CONNECT_TIMEOUT, kind_of
 from app.database_deadline import BoundedConnection
 
 CHANNEL = "events_recorded"
@@ -57,7 +57,7 @@ class Bell:
                         time.sleep(QUIET_SECONDS)
             except psycopg.Error as error:
                 self._wanted.clear()
-                log.warning("bell.unreachable", error=type(error).__name__)
+                log.warning("bell.unreachable", error=kind_of(error))
 
 
 def init_bell(app: Flask, dsn: str, channel: str = CHANNEL) -> None:

@@ -7,6 +7,7 @@ import structlog
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
+from app.database import kind_of
 from app.events.store import record
 from app.events.tracing import resuming
 from app.events.types import Metadata, decode_event
@@ -54,7 +55,7 @@ def record_due(session: Session) -> int:
         except Exception as error:  # noqa: BLE001 - whatever is wrong with one is not the others'
             session.rollback()
             failed.append(due.id)
-            log.error("schedule.not_recorded", scheduled=due.id, error=type(error).__name__)  # noqa: TRY400
+            log.error("schedule.not_recorded", scheduled=due.id, error=kind_of(error))  # noqa: TRY400
         else:
             recorded += 1
     session.rollback()

@@ -167,7 +167,7 @@ class Runner:
             try:
                 consumer.work(self._queues, self._keeper)
             except (psycopg.Error, SQLAlchemyError) as error:
-                log.warning("labs.consumer_failed", error=type(error).__name__)
+                log.warning("labs.consumer_failed", error=kind_of(error))
 
 
 def slowness_among(at_work: int) -> float:

@@ -19,7 +19,7 @@ from werkzeug.exceptions import (
     ServiceUnavailable,
 )
 
-from app.database import DATABASE_AWAY, db
+from app.database import DATABASE_AWAY, db, kind_of
 from app.web.maintenance import UnderMaintenance
 
 RETRY_AFTER_SECONDS = 5
@@ -166,7 +166,7 @@ def show_crash(error: Exception) -> ResponseReturnValue:
         place = place.tb_next
     log.error(
         "request.crashed",
-        error=type(error).__name__,
+        error=kind_of(error),
         file=place.tb_frame.f_code.co_filename if place else None,
         line=place.tb_lineno if place else None,
         route=request.url_rule.rule if request.url_rule else None,
@@ -176,5 +176,5 @@ def show_crash(error: Exception) -> ResponseReturnValue:
 
 def show_unavailable(error: Exception) -> ResponseReturnValue:
     db.session.rollback()
-    log.error("request.database_unreachable", error=type(error).__name__)
+    log.error("request.database_unreachable", error=kind_of(error))
     return show_error(ServiceUnavailable(retry_after=RETRY_AFTER_SECONDS))

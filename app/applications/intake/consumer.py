@@ -23,7 +23,7 @@ from app.applications.intake.submit_command import (
 )
 from app.applications.questions.questionnaire import current_questionnaire
 from app.bridges.kafka import IN_ORDER, client_settings, describe
-from app.database import DATABASE_AWAY, db
+from app.database import DATABASE_AWAY, db, kind_of
 from app.events.tracing import start_trace
 from app.firm.brand import current_brand
 
@@ -129,7 +129,7 @@ def deal_with(message: Message, dead_letters: DeadLetters, stop: threading.Event
                 log.warning("intake.refused", offset=message.offset(), about=_loggable(problems))
         except (*DATABASE_AWAY, NotConfirmed) as error:
             db.session.rollback()
-            log.warning("intake.waiting", error=type(error).__name__)
+            log.warning("intake.waiting", error=kind_of(error))
             stop.wait(RETRY_SECONDS)
         else:
             return True
@@ -167,8 +167,8 @@ def _take(message: Message) -> Problems:
     except Exception as error:  # noqa: BLE001 - one command's trouble is not the others'
         db.session.rollback()
         # Its text may quote what somebody typed.
-        log.error("intake.failed", offset=message.offset(), error=type(error).__name__)  # noqa: TRY400
-        return {"": f"It could not be recorded ({type(error).__name__})."}
+        log.error("intake.failed", offset=message.offset(), error=kind_of(error))  # noqa: TRY400
+        return {"": f"It could not be recorded ({kind_of(error)})."}
     else:
         log.info("intake.taken", offset=message.offset())
     return {}

@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Engine, Row, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
+from app.database import kind_of
 from app.events.rows import EVENT_COLUMNS
 
 log = structlog.get_logger()
@@ -218,4 +219,4 @@ class LeaseKeeper:
                 connection.execute(PROLONG, _held(held) | {"lease": self.lease})
                 connection.commit()
         except SQLAlchemyError as error:
-            log.warning("lease.not_prolonged", error=type(error).__name__)
+            log.warning("lease.not_prolonged", error=kind_of(error))

@@ -122,11 +122,12 @@ def test_while_a_table_is_locked_sending_is_refused_in_time_and_nothing_is_lost(
 
 
 def test_who_has_only_looked_is_asked_to_send_nothing(
-    prospect: Prospect, postgres: Postgres
+    prospect: Prospect, postgres: Postgres, answered: Answered
 ) -> None:
     with locked(postgres, "ACCESS EXCLUSIVE"):
         answer = prospect.client.get("/applications/of-nobody")
     assert answer.status_code == 503
+    assert answered() == ["LockNotAvailable"]
     assert "Wait a moment, then reload this page." in answer.text
     assert "typed" not in answer.text and "Send it again" not in answer.text
 

@@ -165,9 +165,8 @@ def move_to_present_questions(
 ) -> list[Step] | None:
     """Have a draft that was begun under older questions go on under these, with every answer: those
     that are not asked any more are only not sent. Return the steps that have to be looked at again.
-    None where it was sent or moved meanwhile: then it stays as it is."""
-    session.refresh(draft, with_for_update=True)
-    if draft.submitted_at or draft.questions_version == questionnaire.version:
+    None where it was sent, deleted or moved meanwhile: then it stays as it is."""
+    if not lock_unsent(session, draft.id) or draft.questions_version == questionnaire.version:
         return None
     done = draft.complete_steps
     draft.complete_steps = answered_steps(draft.answers, done, questionnaire)

@@ -5,6 +5,7 @@ from typing import Any
 
 import msgspec
 import pytest
+from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
@@ -15,6 +16,7 @@ from app.applications.questions.readable import answers_asked_no_more
 from app.database import db, utc_now
 from app.languages.choice import in_language
 from tests.integration.applications.prospect import Prospect
+from tests.integration.waiting import waiting
 
 Meanwhile = Callable[[Draft], None]
 
@@ -71,6 +73,20 @@ def test_what_was_sent_meanwhile_stays_as_it_was_sent(session: Session, older: D
     session.commit()
     assert (older.questions_version, older.version) == ("older", version)
     assert older.answers["pager"] == "555-0100"
+
+
+def test_what_is_deleted_meanwhile_is_not_moved(app: Flask, session: Session, older: Draft) -> None:
+    draft_id = older.id
+
+    def move_older(other: Session) -> None:
+        draft = other.get_one(Draft, draft_id)
+        assert move_to_present_questions(other, draft, original_questionnaire()) is None
+
+    session.delete(older)
+    session.flush()
+    with waiting(app, move_older):
+        session.commit()
+    assert session.scalars(select(Draft)).all() == []
 
 
 def test_what_another_tab_has_moved_is_not_moved_again(session: Session, older: Draft) -> None:

@@ -26,8 +26,11 @@ CONNECT_TIMEOUT = 3
 SILENCE_TIMEOUT_MS = 5000
 # What is raised while it can't be reached, or has no connection to spare.
 DATABASE_AWAY = (
-    *(OperationalError, InterfaceError, PoolTimeout),
-    *(psycopg.OperationalError, psycopg.InterfaceError),
+    OperationalError,
+    InterfaceError,
+    PoolTimeout,
+    psycopg.OperationalError,
+    psycopg.InterfaceError,
 )
 # The last four free the locks of a machine that vanished without a word: keepalives where all was
 # said, the other where the server's answer was under way.

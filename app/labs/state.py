@@ -41,9 +41,13 @@ class StationState(msgspec.Struct, frozen=True):
     def queue(self) -> list[str]:
         """What is not done, piece by piece, as far as it can be drawn: what is dead comes first,
         what nobody has tried comes last."""
-        states = {"dead": self.dead, "retrying": self.retrying, "in-hand": self.in_hand}
-        pieces = [state for state, count in states.items() for _ in range(count)]
-        return [*pieces, *("waiting" for _ in range(self.waiting))][:MOST_DRAWN]
+        states = {
+            "dead": self.dead,
+            "retrying": self.retrying,
+            "in-hand": self.in_hand,
+            "waiting": self.waiting,
+        }
+        return [state for state, count in states.items() for _ in range(count)][:MOST_DRAWN]
 
 
 class EventLine(msgspec.Struct, frozen=True):

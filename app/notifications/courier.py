@@ -111,8 +111,9 @@ def _compose(mail: MailMessage, sender: str, thread: Sequence[str]) -> EmailMess
     message["Date"] = format_datetime(utc_now())
     message["Message-ID"] = mail.message_id
     if thread:
+        first, *later = thread
         message["In-Reply-To"] = thread[-1]
-        message["References"] = " ".join((thread[0], *thread[1:][1 - MOST_REFERENCES :]))
+        message["References"] = " ".join([first, *later[-(MOST_REFERENCES - 1) :]])
     message["Auto-Submitted"] = "auto-generated"
     message.set_content(mail.text)
     message.add_alternative(mail.html, subtype="html")

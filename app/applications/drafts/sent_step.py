@@ -32,9 +32,9 @@ class Basis(NamedTuple):
     @property
     def save(self) -> Save:
         """A page of our own always names its save."""
-        named = (self.save_id, self.seen_saves, self.overwrites)
-        own, *seen = [tuple(filter(SAVE_ID.fullmatch, one.split())) for one in named]
-        return Save(own[0] if own else new_save_id(), sum(seen, ()) or (NO_SAVE,))
+        own = _saves_in(self.save_id) or (new_save_id(),)
+        seen = _saves_in(f"{self.seen_saves} {self.overwrites}") or (NO_SAVE,)
+        return Save(own[0], seen)
 
     def is_for(self, name: str) -> bool:
         """Whether it may go into the draft of that name, which its browser holds now: its page was
@@ -115,6 +115,11 @@ def is_of(named: str | None, name: str) -> bool:
 def new_save_id() -> str:
     """Random, as it must differ from the id of any other page's save."""
     return secrets.token_hex(8)
+
+
+def _saves_in(named: str) -> tuple[str, ...]:
+    """The ids that a hidden input holds, without what can be none."""
+    return tuple(filter(SAVE_ID.fullmatch, named.split()))
 
 
 def _storable(answer: Answer) -> Answer:

@@ -21,8 +21,12 @@ from config import ROOT
 SCHEME: Final = "proof:"
 # What a sentence may rest on: triggers and functions of the database are in its migrations.
 CODE: Final = (
-    *("app/**/*.py", "config.py", "config_checks.py", "config_local.py"),
-    *("migrations/**/*.py", "wsgi.py"),
+    "app/**/*.py",
+    "config.py",
+    "config_checks.py",
+    "config_local.py",
+    "migrations/**/*.py",
+    "wsgi.py",
     "requirements.txt",
 )
 VERSION_LETTERS: Final = 12

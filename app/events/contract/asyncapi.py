@@ -17,29 +17,27 @@ from app.events.types import Event, declared_events
 
 Part = dict[str, Any]
 
+MEMBERS: Schema = {
+    "specversion": {"const": "1.0"},
+    "id": {"type": "string", "format": "uuid", "description": "The same at every repeat."},
+    "source": {"type": "string", "format": "uri", "description": "The site."},
+    "type": {"type": "string"},
+    "subject": {"type": "string", "description": "The stream."},
+    "time": {"type": "string", "format": "date-time", "description": "When it was recorded."},
+    "datacontenttype": {"const": "application/json"},
+    "dataschema": {"type": "string", "format": "uri"},
+    "partitionkey": {"type": "string", "description": "The stream: order holds within it."},
+    "sequence": {"type": "string", "description": "Its place in the stream; sorts as text."},
+    "traceparent": {"type": "string", "description": "The W3C trace context."},
+    "data": {"type": "object"},
+}
 CLOUD_EVENT: Schema = {
     "title": "CloudEvent",
     "description": "CloudEvents 1.0 in its JSON format, with the documented extensions"
     " partitionkey, sequence and traceparent.",
     "type": "object",
-    "properties": {
-        "specversion": {"const": "1.0"},
-        "id": {"type": "string", "format": "uuid", "description": "The same at every repeat."},
-        "source": {"type": "string", "format": "uri", "description": "The site."},
-        "type": {"type": "string"},
-        "subject": {"type": "string", "description": "The stream."},
-        "time": {"type": "string", "format": "date-time", "description": "When it was recorded."},
-        "datacontenttype": {"const": "application/json"},
-        "dataschema": {"type": "string", "format": "uri"},
-        "partitionkey": {"type": "string", "description": "The stream: order holds within it."},
-        "sequence": {"type": "string", "description": "Its place in the stream; sorts as text."},
-        "traceparent": {"type": "string", "description": "The W3C trace context."},
-        "data": {"type": "object"},
-    },
-    "required": [
-        *("specversion", "id", "source", "type", "subject", "time", "datacontenttype"),
-        *("dataschema", "partitionkey", "sequence", "traceparent", "data"),
-    ],
+    "properties": MEMBERS,
+    "required": list(MEMBERS),
 }
 
 

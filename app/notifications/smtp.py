@@ -18,6 +18,7 @@ from app.host_names import ascii_host
 if TYPE_CHECKING:
     from typing_extensions import Buffer
 
+USUAL_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 SMTP_TIMEOUT = 10
 # Between the last line of a mail and the word that it is taken, servers look for viruses. With the
 # other replies it stays below the time limit of a task.
@@ -53,7 +54,7 @@ def smtp_sender(url: str) -> Smtp:
     """
     address = urlsplit(url)
     host, secure = address.hostname or "localhost", address.scheme == "smtps"
-    port = address.port or (465 if secure else 587 if address.scheme == "smtp+starttls" else 25)
+    port = address.port or USUAL_PORTS[address.scheme]
     # Once: it reads every certificate authority that the machine trusts.
     context = None if address.scheme == "smtp" else ssl.create_default_context()
     connect = partial(_OverTls, context=context) if secure else _Plain

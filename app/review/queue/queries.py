@@ -66,8 +66,8 @@ def queue_page(session: Session, filters: Filters, cursor: Cursor | None) -> Que
     """The page after (or before) the cursor, or the first one.
 
     ``best``: the unscored first, since nobody knows yet what they are, then by score, the newest
-    first where scores are equal. ``due``: the latest answer first, and what awaits none last. Rows
-    that come or go between two pages move no other row.
+    first where scores are equal. ``due``: the answer that is due first, and what awaits none last.
+    Rows that come or go between two pages move no other row.
     """
     backwards = cursor is not None and cursor.direction == "before"
     is_rising = backwards != (filters.order == "due")
@@ -80,14 +80,16 @@ def queue_page(session: Session, filters: Filters, cursor: Cursor | None) -> Que
     if cursor and not found:
         return queue_page(session, filters, None)
     rows, more = [row for row, _ in found[:PAGE_SIZE]], len(found) > PAGE_SIZE
-    if backwards:
+    has_previous, has_next = cursor is not None, more
+    if backwards:  # from a page that is there
         rows.reverse()
+        has_previous, has_next = more, True
     due = {row.application_id: due_at for row, due_at in found if due_at}
     return QueuePage(
         rows=rows,
         due=due,
-        previous=_cursor("before", rows[0], due) if (more if backwards else cursor) else None,
-        next=_cursor("after", rows[-1], due) if backwards or more else None,
+        previous=_cursor("before", rows[0], due) if has_previous else None,
+        next=_cursor("after", rows[-1], due) if has_next else None,
     )
 
 

@@ -48,8 +48,8 @@ def tell_channel(
 
 
 def send_failed_again(session: Session) -> int:
-    """Queue what the chat has refused again, at a person's wish; return how many. None where there
-    is no channel."""
+    """Queue what the chat has refused again, at a person's wish; return how many: 0 where there is
+    no channel."""
     if not has_channel():
         return 0
     after_commit(session, ring_courier)

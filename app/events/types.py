@@ -15,8 +15,8 @@ class Event(msgspec.Struct, frozen=True):
     """The payload of an event: what happened, in plain JSON types. A reader ignores fields that it
     does not know: the next release may have added one.
 
-    A subclass is declared with ``@event("application.submitted", version=1)``; its first docstring
-    line is the event's meaning. ``personal`` names the fields that say something about a person.
+    A subclass is declared with ``@event("application.submitted", version=1)``; its docstring is the
+    event's meaning. ``personal`` names the fields that say something about a person.
     ``stream_kind`` is what its streams are about; by default the first part of its name.
     ``is_exhibit``: it happens in a log apart from the site's own, so no catalog has it.
     """
@@ -35,7 +35,7 @@ class UnknownEventType(Exception):
 class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     """Who did it and what led to it.
 
-    ``actor`` is "prospect", "staff:<id>", "operator:<account>" or "system:<subscriber>".
+    ``actor`` is "prospect", "staff:<id>", "operator:<account>" or "system:<part of it>".
     ``correlation_id`` is the id of the request that started the whole chain, or of what a worker
     began by itself; ``causation_id`` the event that this one answers.
     """

@@ -6,12 +6,10 @@ The steps before are written into the database: what is under test begins with t
 import http.client
 import secrets
 import time
-import tomllib
 import uuid
 from collections.abc import Mapping
 from functools import cache
 from multiprocessing.pool import ThreadPool
-from pathlib import Path
 from typing import NamedTuple
 from urllib.parse import urlencode, urlsplit
 
@@ -23,13 +21,11 @@ from psycopg.types.json import Jsonb
 
 from app.applications.questions.file import load_questionnaire
 from tests.demo_applications import STRONG
-from tests.site import Site
+from tests.site import CONTENT, Site
 
-ROOT = Path(__file__).parents[1]
-QUESTIONS = tomllib.loads((ROOT / "content/questions.toml").read_text())
-QUESTIONS_VERSION = load_questionnaire(ROOT / "content/questions.toml").version
-*FIRST_STEPS, LAST_STEP = QUESTIONS["steps"]
-LAST_KEYS = [question["key"] for question in LAST_STEP["questions"]]
+QUESTIONNAIRE = load_questionnaire(CONTENT / "questions.toml")
+*FIRST_STEPS, LAST_STEP = QUESTIONNAIRE.steps
+LAST_KEYS = [question.key for question in LAST_STEP.questions]
 SEEN_VERSION = 1
 SENDERS = 4
 TIMEOUT = 60
@@ -64,8 +60,8 @@ def make_prospects(site: Site, count: int, **answers: str) -> list[Prospect]:
             "id": draft_id,
             "token": secrets.token_urlsafe(24),
             "answers": Jsonb({**given, "email": email, **answers}),
-            "steps": Jsonb([step["key"] for step in FIRST_STEPS]),
-            "questions": QUESTIONS_VERSION,
+            "steps": Jsonb([step.key for step in FIRST_STEPS]),
+            "questions": QUESTIONNAIRE.version,
             "version": SEEN_VERSION,
         }
         for draft_id, email in drafts.items()

@@ -20,6 +20,7 @@ from tests.faults.wire import Wire
 
 PARTITIONS = 3
 POLL_SECONDS = 0.2
+PATIENCE = 20.0
 LATENCY = 0.1
 
 
@@ -42,7 +43,7 @@ class Tansu:
             made.result(10)
         return name
 
-    def read(self, topic: str, count: int, within: float = 20.0) -> list[Message]:
+    def read(self, topic: str, count: int) -> list[Message]:
         """The messages of the topic from its beginning, partition by partition in their order:
         at least ``count``, and what else is there."""
         settings = self._settings | {"group.id": "reader", "enable.auto.commit": False}
@@ -52,7 +53,7 @@ class Tansu:
             consumer.assign(
                 [TopicPartition(topic, number, OFFSET_BEGINNING) for number in range(PARTITIONS)]
             )
-            while quiet < (POLL_SECONDS if len(seen) >= count else within):
+            while quiet < (POLL_SECONDS if len(seen) >= count else PATIENCE):
                 message = consumer.poll(POLL_SECONDS)
                 quiet = quiet + POLL_SECONDS if message is None else 0.0
                 if message is not None and message.error() is None:

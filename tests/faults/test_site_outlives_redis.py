@@ -31,7 +31,7 @@ DRAINED_WITHIN = 60.0
 # That it is emptied is part of each trouble; at length it is a trouble of its own.
 TROUBLES = [State.REFUSED, State.RESET, State.HALF_OPEN, State.SLOW]
 TROUBLES += [State.WHOLE] if FULL_FAULTS else []
-FIRST_PAGE = {question["key"]: STRONG[question["key"]] for question in FIRST_STEPS[0]["questions"]}
+FIRST_PAGE = {question.key: STRONG[question.key] for question in FIRST_STEPS[0].questions}
 
 
 @pytest.fixture(scope="module", autouse=True)

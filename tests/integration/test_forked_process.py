@@ -34,7 +34,7 @@ sys.stdin.read()
 """
 
 
-def of_kind(kind: type[Process], folder: Path, command: str = "waits 1 $WORD") -> Process:
+def of_kind(kind: type[Process], folder: Path) -> Process:
     """A program that says how it was started, and waits."""
     program = folder / "waits"
     program.write_text(f"#!{sys.executable}\n{WAITS}")
@@ -44,7 +44,7 @@ def of_kind(kind: type[Process], folder: Path, command: str = "waits 1 $WORD") -
     environ |= {"PATH": f"{folder}{os.pathsep}{environ['PATH']}", "WORD": "two words"}
     return kind(
         "sample",
-        shell(command),
+        shell("waits 1 $WORD"),
         log=log,
         environ=environ,
         ready=lambda: "\n" in log.read_text(),

@@ -29,8 +29,8 @@ def application(session: Session) -> Application:
 
 @pytest.fixture
 def prospect_writes(session: Session, application: Application) -> Write:
-    def prospect_writes(text: str, form_id: str = "a page") -> None:
-        write_as_prospect(session, application.id, text, form_id=form_id)
+    def prospect_writes(text: str) -> None:
+        write_as_prospect(session, application.id, text, form_id="a page")
         session.commit()
 
     return prospect_writes
@@ -38,8 +38,8 @@ def prospect_writes(session: Session, application: Application) -> Write:
 
 @pytest.fixture
 def staff_write(session: Session, application: Application) -> Write:
-    def staff_write(text: str, form_id: str = "a page", actor: str = "staff:ada") -> None:
-        write_as_staff(session, application.id, text, form_id=form_id, actor=actor)
+    def staff_write(text: str, actor: str = "staff:ada") -> None:
+        write_as_staff(session, application.id, text, form_id="a page", actor=actor)
         session.commit()
 
     return staff_write

@@ -79,10 +79,10 @@ class Courier:
             self._session.commit()
         self._session.commit()
 
-    def send_due(self, *, seconds: float = 60, total_seconds: float = 10) -> None:
+    def send_due(self, *, total_seconds: float = 10) -> None:
         self._session.rollback()  # and an old one's clock, what is due
         sender = Sender(allow_private=True, total_seconds=total_seconds)
-        send_due_messages(self._session, sender.post, BASE_URL, seconds=seconds)
+        send_due_messages(self._session, sender.post, BASE_URL, seconds=60)
 
     def work(self) -> None:
         self.fan_out()

@@ -21,8 +21,8 @@ from tests.integration.webhooks.conftest import Add, Courier, Happen
 from tests.webhook_receiver import Reply, WebhookReceiver
 
 
-def always(status: int, body: bytes = b"") -> Callable[[int], Reply]:
-    return lambda _: Reply(status, body=body)
+def always(status: int) -> Callable[[int], Reply]:
+    return lambda _: Reply(status)
 
 
 def fail_for_good(courier: Courier) -> None:

@@ -171,8 +171,12 @@ def is_within_budget(cents: int, kind: Kind, answers: Answers, card: RateCard) -
 def lowest_sum_cents(price: KindPrice) -> int:
     """Return what the base comes to with every discount, in cents. Where that is under the floor, a
     quote is lifted to it."""
-    amounts = [modifier_line(modifier, price).amount_cents for modifier in price.modifiers]
-    return price.base_cents + sum(cents for cents in amounts if cents < 0)
+    return price.base_cents + sum(cents for cents in _modifiers_cents(price) if cents < 0)
+
+
+def highest_sum_cents(price: KindPrice) -> int:
+    """Return what the base comes to with every line that adds to it, in cents. No quote is more."""
+    return price.base_cents + sum(cents for cents in _modifiers_cents(price) if cents > 0)
 
 
 def modifier_line(modifier: Modifier, price: KindPrice) -> PriceLine:
@@ -184,6 +188,10 @@ def modifier_line(modifier: Modifier, price: KindPrice) -> PriceLine:
 def percent_of(cents: int, percent: int) -> int:
     """Return that percentage in whole cents; half a cent is rounded up."""
     return (cents * percent + 50) // 100
+
+
+def _modifiers_cents(price: KindPrice) -> list[int]:
+    return [modifier_line(modifier, price).amount_cents for modifier in price.modifiers]
 
 
 def _applied(price: KindPrice, answers: Answers) -> list[Modifier]:

@@ -1,12 +1,15 @@
 """The rate card: what each kind of engagement costs, as data (content/rate_card.toml)."""
 
-from typing import Literal, cast
+from typing import Final, Literal, cast
 
 from msgspec import Struct
 
 from app.applications.questions.conditions import When
 from app.firm.offers import Kind
 from app.languages.prose import Prose, current_data
+
+# Cents are kept in 32 bits; this is the round sum under that.
+MOST_CENTS: Final = 1_000_000_000
 
 Billing = Literal["fixed", "monthly"]
 

@@ -1,15 +1,12 @@
 """An amount of money as staff type it: understood to the cent, or refused."""
 
 import re
-from typing import Final
 
 from babel.numbers import get_currency_symbol
 
+from app.engagements.rate_card import MOST_CENTS
 from app.languages.choice import SOURCE
 from app.web.rendering import money
-
-# Cents are kept in 32 bits; this is the round sum under that.
-MOST_CENTS: Final = 1_000_000_000
 
 # Far more digits than an amount may have, so that one that is too large is told so.
 AMOUNT = re.compile(r"([0-9]{1,3}(?:,[0-9]{3}){1,9}|[0-9]{1,30})(?:\.([0-9]{2}))?")

@@ -38,6 +38,11 @@ def test_every_kind_has_its_price(rate_card: RateCard) -> None:
             "The kind 'build' has a base of 48000 cents, under its floor.",
         ),
         (
+            "base_cents = 4_800_000",
+            "base_cents = 900_000_000",
+            "The kind 'build' can come to more than 1000000000 cents, the most that can be kept.",
+        ),
+        (
             "floor_cents = 1_000_000",
             "floor_cents = 0",
             "The kind 'sprint' needs a floor above 0 cents.",

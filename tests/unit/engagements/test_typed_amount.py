@@ -6,7 +6,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from app.engagements.typed_amount import MOST_CENTS, NotAnAmount, parse_amount
+from app.engagements.rate_card import MOST_CENTS
+from app.engagements.typed_amount import NotAnAmount, parse_amount
 
 
 @pytest.mark.parametrize(

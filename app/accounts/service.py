@@ -47,7 +47,8 @@ def sign_in(session: Session, email: str, password: str) -> Staff | None:
     """The person whose address and password these are; None for a wrong password and, after as
     long a time, for an unknown address or a locked account."""
     staff = find_staff_by_email(session, email)
-    if not is_password(password, staff.password_hash if staff else None) or staff is None:
+    own_hash = staff.password_hash if staff and not staff.is_locked else None
+    if not is_password(password, own_hash) or staff is None:
         return None
     if is_outdated(staff.password_hash):
         staff.password_hash = hash_password(password)

@@ -7,9 +7,10 @@ import pytest
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
-from app.accounts.service import sign_in
+from app.accounts.service import add_staff, lock_account, sign_in
 
 WRONG = "not the password of anybody"
+NOBODYS, LOCKED = "eve@champlin.example", "grace@champlin.example"
 # RFC 9106, section 4: the parameters for where memory is short.
 RECOMMENDED = "$argon2id$v=19$m=65536,t=3,p=4$"
 
@@ -23,15 +24,21 @@ def test_a_hash_is_made_as_the_standard_recommends(ada: Staff) -> None:
     assert ada.password_hash.startswith(RECOMMENDED)
 
 
-def test_an_unknown_address_takes_as_long_as_a_wrong_password(ada: Staff, session: Session) -> None:
+@pytest.mark.parametrize("refused", [NOBODYS, LOCKED])
+def test_an_unknown_address_and_a_locked_account_take_as_long_as_a_wrong_password(
+    ada: Staff, session: Session, refused: str
+) -> None:
+    add_staff(session, LOCKED, "Grace")
+    lock_account(session, LOCKED)
+
     def seconds(email: str) -> float:
         """Of the processor: others may use the machine meanwhile."""
         started = process_time()
         assert sign_in(session, email, WRONG) is None
         return process_time() - started
 
-    known, unknown = [], []
+    usual, other = [], []
     for _ in range(7):
-        known.append(seconds("ada@champlin.example"))
-        unknown.append(seconds("eve@champlin.example"))
-    assert 0.5 < median(known) / median(unknown) < 2
+        usual.append(seconds(ada.email))
+        other.append(seconds(refused))
+    assert 0.5 < median(usual) / median(other) < 2

@@ -1,5 +1,6 @@
 """The second step at sign-in: asked for, set up and turned off."""
 
+import structlog
 from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
@@ -26,6 +27,7 @@ from app.firm.brand import current_brand
 
 WRONG_CODES = "5 per 15 minutes"
 NOT_YOURS = "This is not your password."
+log = structlog.get_logger()
 
 second_step = Blueprint("second_step", __name__, template_folder="templates")
 
@@ -56,6 +58,7 @@ def try_code() -> ResponseReturnValue:
         return show_code(form, EXPIRED if form.is_expired else None), form.refusal
     if not use_code(db.session(), staff, form.code.data or ""):
         db.session.rollback()
+        log.warning("staff.refused", actor=staff.actor, because="code")
         form.code.errors = ["This code is not right, or it was used before."]
         return show_code(form), 422
     return enter(staff)
@@ -92,6 +95,7 @@ def set_up() -> ResponseReturnValue:
         form.code.errors = ["This is not the code that the app shows now."]
         return show_set_up(form), 422
     db.session.commit()
+    log.info("staff.second_step_on", actor=staff.actor)
     begin_session(staff, signed_in_before())
     return render_template("accounts/recovery_codes.html", codes=codes)
 
@@ -109,6 +113,7 @@ def end() -> ResponseReturnValue:
         return show_turn_off(form), 422
     turn_off(current_user)
     db.session.commit()
+    log.info("staff.second_step_off", actor=current_user.actor)
     begin_session(current_user, signed_in_before())
     flash("The second step is off. Every other device is signed out.")
     return redirect(url_for("accounts.settings"), 303)

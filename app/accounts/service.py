@@ -2,6 +2,7 @@
 
 from datetime import datetime
 
+import structlog
 from sqlalchemy import func, select
 from sqlalchemy.orm import Session
 
@@ -9,6 +10,8 @@ from app.accounts.models import LOCKED, Staff, new_stamp
 from app.accounts.passwords import hash_password, is_outdated, is_password, make_password
 from app.accounts.queries import find_staff_by_email
 from app.database import utc_now
+
+log = structlog.get_logger()
 
 
 class AlreadyStaff(Exception):
@@ -49,6 +52,7 @@ def sign_in(session: Session, email: str, password: str) -> Staff | None:
     staff = find_staff_by_email(session, email)
     own_hash = staff.password_hash if staff and not staff.is_locked else None
     if not is_password(password, own_hash) or staff is None:
+        log.warning("staff.refused", actor=staff.actor if staff else None, because="password")
         return None
     if is_outdated(staff.password_hash):
         staff.password_hash = hash_password(password)

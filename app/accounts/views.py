@@ -3,6 +3,7 @@
 from typing import Any, cast
 from urllib.parse import urlsplit
 
+import structlog
 from flask import (
     Blueprint,
     current_app,
@@ -44,6 +45,7 @@ from app.web.errors import show_error
 NEW_PASSWORDS = "5 per 15 minutes"
 TYPE_ONCE_MORE = "This page was open for too long. Type the passwords once more."
 TRIED_TOO_OFTEN = "That was tried too often. Wait a quarter of an hour, then try again."
+log = structlog.get_logger()
 
 accounts = Blueprint("accounts", __name__, template_folder="templates")
 
@@ -107,6 +109,7 @@ def show_expired(error: CSRFError) -> ResponseReturnValue:
 def logout() -> ResponseReturnValue:
     end_sessions(current_user)
     db.session.commit()
+    log.info("staff.signed_out", actor=current_user.actor)
     session.clear()
     flash("You are signed out, here and on every other device.")
     return redirect(url_for(".login"), 303)
@@ -132,6 +135,7 @@ def set_password() -> ResponseReturnValue:
         form.current.errors = ["This is not your current password."]
         return show_settings(form), 422
     db.session.commit()
+    log.info("staff.password_changed", actor=current_user.actor)
     begin_session(current_user, signed_in_before())
     flash("Your password is changed. Every other device is signed out.")
     return redirect(url_for(".settings"), 303)
@@ -142,6 +146,7 @@ def enter(staff: Staff) -> ResponseReturnValue:
     before = note_login(staff)
     db.session.commit()
     begin_session(staff, before)
+    log.info("staff.signed_in", actor=staff.actor)
     onward = redirect(own_page(request.args.get("next", "")), 303)
     know_browser(onward, staff.email)
     return onward

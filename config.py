@@ -68,6 +68,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
     EXTRA_HOSTS: str = ""
     TRUSTED_PROXIES: CountOrZero = 0
     STAFF_SESSION_HOURS: Count = 12
+    STAFF_SECOND_STEP: bool = False
     METRICS_TOKEN: str = ""
     WEBHOOK_ALLOW_PRIVATE: bool = False
     MAINTENANCE: bool = False

@@ -24,12 +24,30 @@ from app.accounts.views import NEW_PASSWORDS, TRIED_TOO_OFTEN, enter
 from app.database import db
 from app.extensions import csrf, limiter
 from app.firm.brand import current_brand
+from app.settings import current_config
 
 WRONG_CODES = "5 per 15 minutes"
 NOT_YOURS = "This is not your password."
 log = structlog.get_logger()
 
 second_step = Blueprint("second_step", __name__, template_folder="templates")
+
+
+@second_step.before_app_request
+def have_it_set_up() -> ResponseReturnValue | None:
+    """With STAFF_SECOND_STEP, whoever has none sets one up before they see another page of the
+    desk. What they send meanwhile is taken: nothing typed is lost."""
+    if (
+        not current_config().STAFF_SECOND_STEP
+        or request.method != "GET"
+        or not request.path.startswith("/staff/")
+        or request.endpoint == f"{second_step.name}.{settings.__name__}"
+        or not current_user.is_authenticated
+        or current_user.has_second_step
+    ):
+        return None
+    flash("Nobody works here without a second step. Set one up to go on.")
+    return redirect(url_for("second_step.settings"), 303)
 
 
 @second_step.get("/staff/login/code")

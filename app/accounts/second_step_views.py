@@ -5,6 +5,7 @@ from flask import Blueprint, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_login import current_user, login_required
 from werkzeug.exceptions import TooManyRequests
+from werkzeug.wrappers import Response
 
 from app.accounts.forms import EXPIRED, CodeForm, OwnPasswordForm, SecondStepForm
 from app.accounts.models import Staff
@@ -48,6 +49,13 @@ def have_it_set_up() -> ResponseReturnValue | None:
         return None
     flash("Nobody works here without a second step. Set one up to go on.")
     return redirect(url_for("second_step.settings"), 303)
+
+
+@second_step.after_request
+def keep_nowhere(response: Response) -> Response:
+    """Keys and recovery codes are shown once, and a browser writes none of them down."""
+    response.headers["Cache-Control"] = "no-store"
+    return response
 
 
 @second_step.get("/staff/login/code")

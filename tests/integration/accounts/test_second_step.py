@@ -139,11 +139,11 @@ def test_a_code_counts_once_and_for_little_longer_than_it_is_shown(
     assert send(browser, CODE_PAGE, {"code": f" {late[:3]} {late[3:]}"}).status_code == 303
 
 
-def test_a_recovery_code_counts_once(
-    app: Flask, log_in: Send, send: Send, set_up: Callable[..., TestResponse]
+def test_a_recovery_code_counts_once_and_no_browser_keeps_it(
+    app: Flask, desk: FlaskClient, log_in: Send, send: Send, set_up: Callable[..., TestResponse]
 ) -> None:
     codes = RECOVERY_CODE.findall(set_up().text)
-    assert len(set(codes)) == 8
+    assert len(set(codes)) == 8 and desk.get(SETTINGS).headers["Cache-Control"] == "no-store"
     for status in (303, 422):
         browser = app.test_client()
         log_in(browser)

@@ -51,13 +51,8 @@ class Engagement(Model):
 
     @property
     def is_binding(self) -> bool:
-        """It is a contract, whose records have to be kept."""
+        """It is a contract: its records have to be kept, and its deposit is owed or paid."""
         return self.status in BINDING
-
-    @property
-    def owes_deposit(self) -> bool:
-        """The contract asks for a deposit, whether or not it is paid."""
-        return self.is_binding and self.deposit_cents > 0
 
     @property
     def priced(self) -> Quote:

@@ -39,7 +39,7 @@ def owe_deposit(session: Session, engagement: Engagement) -> Deposit:
 
     Raises NotDue before the client has agreed.
     """
-    if not engagement.owes_deposit:
+    if not engagement.is_binding:
         raise NotDue(engagement.id)
     session.execute(
         insert(Deposit)

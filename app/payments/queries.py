@@ -75,8 +75,8 @@ class PayerRecords(msgspec.Struct, frozen=True):
 
 
 def deposit_panel(session: Session, engagement: Engagement) -> DepositPanel | None:
-    """The engagement's deposit; None where the client hasn't agreed, or nothing is owed."""
-    if not engagement.owes_deposit:
+    """The engagement's deposit; None where the client hasn't agreed."""
+    if not engagement.is_binding:
         return None
     deposit = find_deposit(session, engagement.id)
     attempt = _last_attempt(session, deposit) if deposit and deposit.status == "due" else None

@@ -74,7 +74,7 @@ def progress_of(application: Application) -> Progress:
         entries=timeline_of(events, reviewers),
         thread=thread,
         standing=standing,
-        turn=turn_of(session, events, engagement, standing, thread),
+        turn=turn_of(session, events, standing, thread),
         asks_again=(is_paying and came_back) or not standing.is_settled,
     )
 

@@ -103,11 +103,6 @@ PAYING = Standing(
     ),
     lazy_gettext("Your payment"),
 )
-NOTHING_DUE = Standing(
-    lazy_gettext("You have agreed."),
-    lazy_gettext("We write within one working day to agree the first day."),
-    lazy_gettext("The first day"),
-)
 ACTIVE = Standing(
     lazy_gettext("Your engagement is confirmed."),
     lazy_gettext(
@@ -136,8 +131,6 @@ def standing_of(
         return WITH_REVIEWER if engagement else RECEIVED
     if application.status in BY_STATUS:
         return BY_STATUS[application.status]
-    if engagement and engagement.status == "accepted" and not engagement.deposit_cents:
-        return NOTHING_DUE
     if is_paying:
         return PAYING
     if engagement is None:

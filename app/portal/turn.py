@@ -10,7 +10,6 @@ from sqlalchemy.orm import Session
 from app.applications.promise import Promise, deadline_after, open_promise
 from app.database import utc_now
 from app.engagements.events import EngagementActivated
-from app.engagements.models import Engagement
 from app.events.types import RecordedEvent
 from app.messages.queries import Thread
 from app.portal.standing import (
@@ -19,7 +18,6 @@ from app.portal.standing import (
     CLOSED,
     DECLINED,
     FIRST_MONTH_DUE,
-    NOTHING_DUE,
     OFFERED,
     PAYING,
     PREPARED,
@@ -61,35 +59,28 @@ class Turn(msgspec.Struct, frozen=True):
 
 
 def turn_of(
-    session: Session,
-    events: Sequence[RecordedEvent],
-    engagement: Engagement | None,
-    standing: Standing,
-    thread: Thread,
+    session: Session, events: Sequence[RecordedEvent], standing: Standing, thread: Thread
 ) -> Turn:
     """Who acts next; all dates count by the firm's calendar.
     ``events`` are those of the application and its engagement, oldest first. A message of theirs in
     the ``thread`` may wait for a reply that was promised."""
     wrote_at, due_at = thread.unanswered_since, thread.reply_due_at
     if wrote_at is None or due_at is None or standing in OURS_ANYWAY:
-        return _turn_by_standing(session, events, engagement, standing)
+        return _turn_by_standing(session, events, standing)
     reply = _reply(wrote_at, due_at)
     first = WITHOUT_A_DATE[standing] if standing in THEIRS else gettext("We act next.")
     return Turn(f"{first} {reply}", due_at)
 
 
 def _turn_by_standing(
-    session: Session,
-    events: Sequence[RecordedEvent],
-    engagement: Engagement | None,
-    standing: Standing,
+    session: Session, events: Sequence[RecordedEvent], standing: Standing
 ) -> Turn:
     if standing in WITHOUT_A_DATE:
         return Turn(str(WITHOUT_A_DATE[standing]))
-    if engagement and standing in {NOTHING_DUE, ACTIVE}:
-        bound_at = _bound_since(events, engagement)
-        due_at = deadline_after(bound_at)
-        return Turn(_first_day(bound_at, due_at), due_at)
+    if standing is ACTIVE:
+        [paid_at] = [e.recorded_at for e in events if isinstance(e.data, EngagementActivated)]
+        due_at = deadline_after(paid_at)
+        return Turn(_first_day(paid_at, due_at), due_at)
     promise = open_promise(session, events)
     return Turn(_answer(promise), promise.due_at) if promise else Turn("")
 
@@ -117,21 +108,15 @@ def _reply(wrote_at: datetime, due_at: datetime) -> str:
     )
 
 
-def _first_day(bound_at: datetime, due_at: datetime) -> str:
+def _first_day(paid_at: datetime, due_at: datetime) -> str:
     """What is settled after that is not known to the site."""
     if utc_now() <= due_at:
         turn = gettext(
             "We act next: by %(time)s we write to agree the first day.", time=deadline(due_at)
         )
-        return explained(turn, bound_at, due_at)
+        return explained(turn, paid_at, due_at)
     return gettext(
         "We were due to write by %(time)s to agree the first day. If nothing has come, write to"
         " us below.",
         time=datetime_utc(due_at),
     )
-
-
-def _bound_since(events: Sequence[RecordedEvent], engagement: Engagement) -> datetime:
-    """When the deposit had arrived, or where none is due, when the client agreed."""
-    activated = [e.recorded_at for e in events if isinstance(e.data, EngagementActivated)]
-    return activated[0] if activated else engagement.accepted_at or engagement.created_at

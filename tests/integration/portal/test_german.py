@@ -8,13 +8,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from flask_babel import gettext
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.applications.events import ApplicationAccepted
 from app.applications.models import Application
 from app.applications.page_link import replace_page_link
+from app.engagements.models import Engagement
 from app.engagements.queries import engagement_of
+from app.engagements.service import make_active
 from app.firm.offers import current_offers
 from app.languages.choice import in_language
 from app.messages.service import write_as_staff
@@ -102,7 +104,7 @@ def paid_back(agreed_by_card: None) -> str:
 
 @pytest.fixture
 def active(agreed: None, session: Session) -> None:
-    session.execute(text("UPDATE engagements SET status = 'active'"))
+    make_active(session, session.scalars(select(Engagement.id)).one())
     session.commit()
 
 

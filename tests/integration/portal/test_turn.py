@@ -10,12 +10,15 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from msgspec.structs import replace
-from sqlalchemy import text
+from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
 from app.applications.events import ApplicationDeclined
 from app.applications.models import Application
 from app.applications.service import decide_application
+from app.database import utc_now
+from app.engagements.models import Engagement
+from app.engagements.service import make_active
 from app.events.store import read_stream
 from app.events.types import stream_of
 from app.firm.calendar import WEEKDAYS, current_calendar, next_deadline
@@ -128,13 +131,16 @@ def test_after_an_answer_to_our_question_ours_is_promised_anew(
 
 
 def test_a_confirmed_engagement_has_a_date_for_our_next_word_and_what_to_do_after_it(
-    client: FlaskClient, path: str, agreed: None, session: Session
+    client: FlaskClient,
+    path: str,
+    agreed: None,
+    session: Session,
+    monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    session.execute(text("UPDATE engagements SET status = 'active'"))
+    make_active(session, session.scalars(select(Engagement.id)).one())
     session.commit()
     assert "we write to agree the first day." in turn_on(client.get(path).text)
-    session.execute(text("UPDATE engagements SET accepted_at = accepted_at - interval '1 year'"))
-    session.commit()
+    monkeypatch.setattr("app.portal.turn.utc_now", lambda: utc_now() + timedelta(days=365))
     assert "write to us below." in turn_on(client.get(path).text)
 
 

@@ -65,3 +65,18 @@ def test_every_figure_of_the_flow_has_an_alert_or_explains_another(told: set[str
         "webhook_lag_events",
     }
     assert all(f"`{figure}" in RUNBOOK for figure in flow)
+
+
+OF_A_SUBSCRIBER = [rule for rule in RULES if "deliver" in rule["expr"]]
+
+
+@pytest.mark.parametrize("rule", OF_A_SUBSCRIBER, ids=lambda rule: rule["alert"])
+def test_only_dead_letters_call_for_somebody_while_a_subscriber_is_paused(
+    rule: dict[str, Any],
+) -> None:
+    """The runbook has somebody pause one that keeps failing: that is to end its alert. What it has
+    tried in vain waits as long as the pause does."""
+    expression, clause = rule["expr"].strip(), "and on (subscriber) subscriber_paused == 0"
+    assert expression.endswith(clause) == (rule["alert"] != "DeadLetters")
+    # "and" binds closer than "or", which would leave the clause to its last part alone.
+    assert " or" not in re.sub(r"^\(.*\)\s", "", expression, flags=re.DOTALL)

@@ -33,6 +33,12 @@ UPDATE mail_messages SET status = 'failed', claimed_at = now()
 WHERE id IN (SELECT id FROM mail_messages ORDER BY id LIMIT 1)
 """)
 
+FAIL_SCORING = text("""
+UPDATE deliveries SET status = 'waiting', done_at = NULL, last_error = 'ValueError'
+WHERE subscriber = 'scoring.score_fit'
+""")
+RETRYING = re.compile(r'id="retrying-title".*?<td data-label="Next try">(.*?)</td>', re.DOTALL)
+
 
 def open_circuit_of(name: str) -> CircuitRecord:
     return CircuitRecord(
@@ -198,3 +204,16 @@ def test_who_waits_for_a_worker_too_long_is_not_called_well(
     assert "scoring.score_fit" in unwell and "Lagging" in unwell
     assert "see whether a worker runs" in rest
     assert "flowmap__node--lagging" in rest and "Lagging" not in rest
+
+
+def test_what_waits_for_a_paused_subscriber_has_no_next_try(
+    desk: Desk, submit: Submit, handle_events: Handle, session: Session
+) -> None:
+    submit()
+    handle_events()
+    session.execute(FAIL_SCORING)
+    session.commit()
+    for button, has_next_try in (("pause", False), ("resume", True)):
+        desk.post(f"/staff/events/subscribers/scoring.score_fit/{button}")
+        [row] = RETRYING.findall(desk.get("/staff/events/"))
+        assert ("<time" in row, "Once it is resumed" in row) == (has_next_try, not has_next_try)

@@ -80,3 +80,13 @@ def test_only_dead_letters_call_for_somebody_while_a_subscriber_is_paused(
     assert expression.endswith(clause) == (rule["alert"] != "DeadLetters")
     # "and" binds closer than "or", which would leave the clause to its last part alone.
     assert " or" not in re.sub(r"^\(.*\)\s", "", expression, flags=re.DOTALL)
+
+
+@pytest.mark.parametrize("waits", ["MailWaits", "ChatWaits"])
+def test_what_is_being_tried_waits_as_well(waits: str) -> None:
+    """A server that takes its time to say no has its one mail `sending` at every other look: an
+    alert on what is `queued` alone would begin anew each time, and never speak."""
+    [expression] = [rule["expr"] for rule in RULES if rule["alert"] == waits]
+    assert re.match(
+        r'sum without \(status\) \(\w+_messages\{status=~"queued\|sending"\}\) > 0', expression
+    )

@@ -90,3 +90,11 @@ def test_what_is_being_tried_waits_as_well(waits: str) -> None:
     assert re.match(
         r'sum without \(status\) \(\w+_messages\{status=~"queued\|sending"\}\) > 0', expression
     )
+
+
+@pytest.mark.parametrize("waits", ["MailWaits", "ChatWaits", "BridgeLags", "WebhooksWait"])
+def test_what_is_held_back_after_a_restore_calls_for_nobody_under_another_name(waits: str) -> None:
+    """Somebody is at work then, and the entry about a server that is away would lead them astray.
+    The hold has an alert of its own."""
+    [expression] = [rule["expr"] for rule in RULES if rule["alert"] == waits]
+    assert expression.strip().endswith("and on () outbound_held_seconds == 0")

@@ -7,6 +7,7 @@ from typing import Any
 import msgspec
 import pytest
 import yaml
+from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -19,6 +20,7 @@ RULES: list[dict[str, Any]] = [
     for rule in group["rules"]
 ]
 RUNBOOK = (DOCS / "operations.md").read_text()
+IN_PRODUCTION = {"ENVIRONMENT": "production", "WEBHOOK_ALLOW_PRIVATE": False}
 FIGURE = re.compile(r"\b[a-z]+(?:_[a-z]+)+\b")
 OF_THE_FLOW = (
     *("canary", "deliver", "erasures", "events", "outbound"),
@@ -98,3 +100,18 @@ def test_what_is_held_back_after_a_restore_calls_for_nobody_under_another_name(w
     The hold has an alert of its own."""
     [expression] = [rule["expr"] for rule in RULES if rule["alert"] == waits]
     assert expression.strip().endswith("and on () outbound_held_seconds == 0")
+
+
+def test_an_alert_speaks_where_no_figure_is_told(
+    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Without the database, or with another token than Prometheus has, there are no figures, and a
+    rule about a figure that is not there says that all is well."""
+    closed = msgspec.structs.replace(
+        app.config["SITE"], METRICS_TOKEN="the token of today", **IN_PRODUCTION
+    )
+    monkeypatch.setitem(app.config, "SITE", closed)
+    refused = client.get("/metrics", headers={"Authorization": "Bearer the one before"})
+    assert refused.status_code == 404
+    [rule] = [rule for rule in RULES if rule["expr"].startswith("absent(")]
+    assert rule["labels"] == {"severity": "page"}

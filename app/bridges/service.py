@@ -3,13 +3,18 @@
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
+from app.bridges.guarded import circuit_of
+from app.circuits.guard import forget_circuit
+
 PAUSE = text("UPDATE bridges SET paused_at = coalesce(paused_at, now()) WHERE name = :name")
 RESUME = text("UPDATE bridges SET paused_at = NULL WHERE name = :name")
 
 
 def pause_bridge(session: Session, name: str) -> None:
-    """Have the bridge send nothing after the batch that is on its way; its place is kept."""
+    """Have the bridge send nothing after the batch that is on its way; its place is kept. No
+    trouble with its broker is told of until it goes on."""
     session.execute(PAUSE, {"name": name})
+    forget_circuit(session, circuit_of(name))
 
 
 def resume_bridge(session: Session, name: str) -> None:

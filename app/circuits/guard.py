@@ -46,6 +46,8 @@ SET state = :state, failures = :failures, generation = :generation, opened_at = 
 WHERE name = :name
 """)
 
+FORGET = text("DELETE FROM circuits WHERE name = :name")
+
 
 class CircuitOpen(Exception):
     """The service is left alone for now; it was not called."""
@@ -75,6 +77,12 @@ def circuit(
             _settle(name, admitted)
         raise
     _settle(name, admitted)
+
+
+def forget_circuit(session: Session, name: str) -> None:
+    """Have the service begin anew when it is called again: for one that nobody calls for now, whose
+    circuit would stay open."""
+    session.execute(FORGET, {"name": name})
 
 
 def _enter(name: str) -> Circuit:

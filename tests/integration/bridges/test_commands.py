@@ -9,6 +9,10 @@ from sqlalchemy.orm import Session
 
 from app.bridges.addresses import parse_bridges
 from app.bridges.forward import open_bridge
+from app.bridges.guarded import circuit_of
+from app.circuits.models import CircuitRecord
+from app.circuits.queries import list_circuits
+from app.database import utc_now
 
 Run = Callable[..., Result]
 URL = "amqp://guest:secret@127.0.0.1:1/?exchange=events&name=warehouse"
@@ -30,6 +34,22 @@ def test_a_bridge_is_paused_and_goes_on(run: Run) -> None:
     assert "paused" in run("list").output
     assert run("resume", "warehouse").output == "warehouse goes on.\n"
     assert "well" in run("list").output
+
+
+def test_a_pause_ends_the_trouble_with_a_broker_that_nobody_tries_any_more(
+    run: Run, session: Session
+) -> None:
+    """Its circuit would stay open until a try: staff and the alert would speak of it for as long as
+    the bridge is paused."""
+    for name in (circuit_of("warehouse"), "smtp"):
+        session.add(
+            CircuitRecord(
+                name=name, state="open", failures=5, opened_at=utc_now(), next_probe_at=utc_now()
+            )
+        )
+    session.commit()
+    run("pause", "warehouse")
+    assert [one.name for one in list_circuits(session)] == ["smtp"]
 
 
 def test_a_bridge_that_is_not_set_up_is_refused_by_name(run: Run) -> None:

@@ -9,7 +9,7 @@ from app.database import db
 from app.events.delivery.backfill import EVER, backfill_subscriber
 from app.events.delivery.pausing import pause_subscriber, resume_subscriber
 from app.events.epochs import begin_epoch, has_moved
-from app.events.integrity.checkpoints import make_checkpoint
+from app.events.integrity.checkpoints import last_root, make_checkpoint
 from app.events.subscription import current_subscriptions
 from app.outbound_hold.service import hold_outbound
 from app.settings import current_config
@@ -75,4 +75,9 @@ def checkpoint() -> None:
     """Sign what the log holds by now. Keep what this prints somewhere else."""
     made = make_checkpoint(db.session(), current_config().SECRET_KEY)
     db.session.commit()
-    click.echo(f"{made.events} events, root {made.root}" if made else "Nothing new to sign.")
+    if made:
+        click.echo(f"{made.events} events, root {made.root}")
+    elif root := last_root(db.session()):
+        click.echo(f"Nothing new to sign since the root {root}")
+    else:
+        click.echo("Nothing new to sign.")

@@ -86,6 +86,12 @@ def make_checkpoint(session: Session, secret: str) -> Checkpoint | None:
     return checkpoint
 
 
+def last_root(session: Session) -> str:
+    """The root of the last checkpoint, in hex; "" where there is none."""
+    last = session.execute(LAST).one_or_none()
+    return _root(last) if last else ""
+
+
 def bad_checkpoints(
     session: Session, secret: str, kept: Collection[str] = ()
 ) -> Iterator[BadCheckpoint]:

@@ -117,6 +117,17 @@ def test_a_checkpoint_covers_what_came_since_the_last_one(
     assert list(bad_checkpoints(session, SECRET)) == []
 
 
+def test_the_last_root_is_printed_where_there_is_nothing_new_to_sign(
+    app: Flask, session: Session, written: list[RecordedEvent]
+) -> None:
+    """Whoever is about to change SECRET_KEY keeps it, be the night's checkpoint a minute old."""
+    run = app.test_cli_runner().invoke
+    made = make_checkpoint(session, SECRET)
+    session.commit()
+    again = run(args=["events", "checkpoint"]).output
+    assert made and again.splitlines()[-1] == f"Nothing new to sign since the root {made.root}"
+
+
 def test_a_log_whose_hashes_were_made_anew_no_longer_agrees_with_its_checkpoint(
     session: Session, written: list[RecordedEvent], tamper: Tamper
 ) -> None:

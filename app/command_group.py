@@ -10,6 +10,7 @@ import click
 from flask.cli import AppGroup
 from psycopg import ProgrammingError
 from psycopg.errors import (
+    DiskFull,
     InsufficientPrivilege,
     LockNotAvailable,
     UndefinedColumn,
@@ -42,6 +43,15 @@ class CommandGroup(AppGroup):
             return super().invoke(ctx)
 
 
+def _why_it_is_away(kind: str) -> str:
+    """What keeps the database from doing its part, by the driver's name for it."""
+    if kind == LockNotAvailable.__name__:
+        return f"Somebody else holds what this waits for ({kind}). Try again later."
+    if kind == DiskFull.__name__:
+        return f"Postgres has no room left on its disk ({kind}). Make room, then try again."
+    return f"The database does not answer ({kind}). Is it up, and DATABASE_URL right?"
+
+
 def _first_to_do(kind: str) -> str:
     """What has to be done to the database before the command can do its work; "" for nothing."""
     if kind in UNPREPARED:
@@ -54,16 +64,11 @@ def _first_to_do(kind: str) -> str:
 @contextmanager
 def said_in_a_line() -> Iterator[None]:
     """Raise as click.ClickException, which ends a command with its one sentence, that the database
-    is away or has kept the command waiting for too long."""
+    is away or full, or has kept the command waiting for too long."""
     try:
         yield
     except DATABASE_AWAY as error:
-        kind = kind_of(error)
-        if kind == LockNotAvailable.__name__:
-            sentence = f"Somebody else holds what this waits for ({kind}). Try again later."
-        else:
-            sentence = f"The database does not answer ({kind}). Is it up, and DATABASE_URL right?"
-        raise click.ClickException(sentence) from None
+        raise click.ClickException(_why_it_is_away(kind_of(error))) from None
     except (ProgrammingError, WrappedError) as error:
         if sentence := _first_to_do(kind_of(error)):
             raise click.ClickException(sentence) from None

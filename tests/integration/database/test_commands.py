@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterator
 
 import msgspec
+import psycopg
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
@@ -30,6 +31,34 @@ def test_while_the_database_is_away_a_migration_says_so_in_a_line(
     assert shown.output.splitlines() == [
         "Error: The database does not answer (OperationalError). Is it up, and DATABASE_URL right?"
     ]
+
+
+# What a server says that has nowhere to put a table.
+FILL_DISK = """
+CREATE FUNCTION fill_disk() RETURNS event_trigger LANGUAGE plpgsql AS $$
+BEGIN RAISE EXCEPTION 'could not extend file' USING ERRCODE = 'disk_full'; END $$;
+CREATE EVENT TRIGGER fill_disk ON ddl_command_end WHEN TAG IN ('CREATE TABLE')
+EXECUTE FUNCTION fill_disk();
+"""
+
+
+def test_a_migration_says_that_the_disk_is_full_and_goes_through_once_there_is_room(
+    config: Config, postgres: Postgres
+) -> None:
+    address = postgres.create_database("full")
+    settings = {"DATABASE_URL": address, "OWNER_DATABASE_URL": ""}
+    site = create_app(msgspec.structs.replace(config, **settings))
+    with psycopg.connect(postgres.url_of("full"), autocommit=True) as superuser:
+        superuser.execute(FILL_DISK)
+        shown = site.test_cli_runner().invoke(args=["db", "upgrade"])
+        assert shown.exit_code == 1
+        assert shown.output.splitlines() == [
+            "Error: Postgres has no room left on its disk (DiskFull). Make room, then try again."
+        ]
+        superuser.execute("DROP EVENT TRIGGER fill_disk")
+    assert site.test_cli_runner().invoke(args=["db", "upgrade"]).exit_code == 0
+    with site.app_context():
+        db.engine.dispose()
 
 
 @pytest.fixture

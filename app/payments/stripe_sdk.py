@@ -162,10 +162,11 @@ class Gateway:
 
 
 def is_outage(error: Exception) -> bool:
-    """Whether Stripe is in trouble: not reached, too slow, or failing by itself (5xx)."""
+    """Whether no call can fare better for now: Stripe is not reached, too slow, failing by itself
+    (5xx), or no longer takes the key."""
     if isinstance(error, stripe.APIError):
         return (error.http_status or 500) >= 500
-    return isinstance(error, stripe.APIConnectionError)
+    return isinstance(error, stripe.APIConnectionError | stripe.AuthenticationError)
 
 
 def check_signature(body: bytes, header: str, secret: str) -> None:

@@ -4,6 +4,7 @@ import pytest
 import stripe
 from flask import Flask
 from sqlalchemy import text
+from sqlalchemy.orm import Session
 
 from app.circuits.queries import list_circuits
 from app.payments import stripe_sdk
@@ -44,17 +45,29 @@ def test_after_the_pause_the_next_click_is_the_probe(
     assert [record.state for record in list_circuits(payer.session)] == ["closed"]
 
 
+def test_a_key_that_stripe_no_longer_takes_is_trouble_that_staff_hear_of(
+    app: Flask, session: Session, impatient: None, standin: Standin
+) -> None:
+    """As after a change at Stripe that the site was not told of: each client who presses the button
+    is asked to come back in a minute."""
+    ask_in_vain(app, Gateway("sk_test_expired", standin.url))
+    [stripe_circuit] = list_circuits(session)
+    assert (stripe_circuit.state, stripe_circuit.last_error) == ("open", "AuthenticationError")
+    assert session.scalars(text("SELECT type FROM events")).all() == ["circuit.opened"]
+
+
 @pytest.mark.parametrize(
     ("error", "expected"),
     [
         (stripe.APIConnectionError("no route"), True),  # type: ignore[no-untyped-call]
         (stripe.APIError("broken", http_status=500), True),
         (stripe.APIError("in progress", http_status=409), False),
-        (stripe.AuthenticationError("wrong key", http_status=401), False),
+        (stripe.AuthenticationError("wrong key", http_status=401), True),
+        (stripe.PermissionError("not with this key", http_status=403), False),
         (stripe.RateLimitError("slower", http_status=429), False),
     ],
 )
-def test_an_answer_of_stripe_is_no_outage_unless_it_says_that_stripe_fails(
+def test_an_answer_of_stripe_is_no_outage_unless_no_call_can_fare_better(
     error: Exception, expected: bool
 ) -> None:
     assert is_outage(error) is expected

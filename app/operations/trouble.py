@@ -8,6 +8,7 @@ from sqlalchemy import ColumnElement, Select, func, or_, select, text
 from sqlalchemy.orm import Session, joinedload
 
 from app.bridges.addresses import current_bridges
+from app.chat.queries import has_channel
 from app.events.models import Delivery
 from app.operations.subjects import Subject, subjects_of
 from app.webhooks.queries import UNWELL
@@ -22,6 +23,7 @@ MOST_DEAD_LETTERS = 500
 COUNT_TROUBLE = text(f"""
 SELECT (SELECT count(*) FROM deliveries WHERE status = 'dead') AS dead_letters,
     (SELECT count(*) FROM mail_messages WHERE status = 'failed') AS refused_mail,
+    (SELECT count(*) FROM chat_messages WHERE status = 'failed' AND :has_channel) AS refused_chat,
     (SELECT count(*) FROM circuits WHERE state <> 'closed') AS open_circuits,
     (SELECT count(*) FROM ({UNWELL}) AS unwell) AS unwell_endpoints,
     (SELECT count(*) FROM bridges
@@ -37,6 +39,7 @@ class Trouble(msgspec.Struct, frozen=True):
 
     dead_letters: int
     refused_mail: int
+    refused_chat: int
     open_circuits: int
     unwell_endpoints: int
     failing_bridges: int
@@ -50,6 +53,7 @@ class Trouble(msgspec.Struct, frozen=True):
         parts = (
             (self.dead_letters, "dead letter", "dead letters"),
             (self.refused_mail, "refused mail", "refused mails"),
+            (self.refused_chat, "refused chat message", "refused chat messages"),
             (self.open_circuits, "service outside in trouble", "services outside in trouble"),
             (self.unwell_endpoints, "webhook endpoint in trouble", "webhook endpoints in trouble"),
             (self.failing_bridges, "bridge in trouble", "bridges in trouble"),
@@ -96,7 +100,8 @@ _place = func.coalesce(func.substring(Delivery.last_error, r"\(([^()\s]+:\d+)\)$
 
 
 def count_trouble(session: Session) -> Trouble:
-    counted = session.execute(COUNT_TROUBLE, {"bridges": list(current_bridges())})
+    values = {"bridges": list(current_bridges()), "has_channel": has_channel()}
+    counted = session.execute(COUNT_TROUBLE, values)
     return Trouble(**counted.mappings().one())
 
 

@@ -156,6 +156,7 @@ def test_the_channel_is_shown_with_what_waits_and_what_was_refused_is_sent_again
     page = desk.get("/staff/events/")
     for part in ("Refused", "HTTP 404", "Send again what was refused"):
         assert part in page.split('id="chat-title"')[1], part
+    assert ": 1 refused chat message<" in page
     beside = desk.get(f"/staff/applications/{application.id}").split('id="chat-title"')[1]
     assert "HTTP 404" in beside and "points: &lt;b&gt;bold" in beside and MARKUP not in beside
     assert channel not in page + beside
@@ -178,7 +179,8 @@ def test_of_a_channel_that_is_switched_off_the_page_says_so_and_offers_no_button
         handle_events()
     session.execute(REFUSED)
     session.commit()
-    page = desk.get("/staff/events/").split('id="chat-title"')[1]
+    frame, page = desk.get("/staff/events/").split('id="chat-title"')
+    assert "refused" not in frame
     assert "Switched off" in page and "Send again" not in page
     desk.post("/staff/events/chat/send-again")  # from a page that was open before
     assert "Nothing is sent again" in desk.get("/staff/events/")

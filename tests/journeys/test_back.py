@@ -4,9 +4,11 @@ left, which may be older than what was saved since."""
 import pytest
 from playwright.sync_api import Page, expect
 
-from tests.journeys.conftest import Device
+from tests.journeys.conftest import Device, Visit
+from tests.journeys.history import History
 from tests.journeys.kept_page import show_again
 from tests.journeys.prospect import cookie_of_finished_draft, someone
+from tests.journeys.staff import Reviewer
 from tests.journeys.typed import CHANGED, saved, stored
 from tests.site import Site, eventually
 
@@ -68,3 +70,31 @@ def test_a_page_that_was_kept_says_that_its_form_was_deleted_meanwhile(
     show_again(page)
     expect(page.locator("#autosave-notice")).to_contain_text("is no longer open here")
     assert not stored(site, text)
+
+
+def test_back_to_a_history_shows_the_moment_that_its_slider_stands_at(
+    visit: Visit, history: History, ada: Reviewer
+) -> None:
+    page = visit(1440, reviewer=ada)
+    page.goto(history.path_to("past:paid"))
+    slider, title = page.get_by_label("Moment, from 1 to"), page.locator("#as-of-title")
+    slider.press("ArrowLeft")
+    expect(title).to_contain_text(f"{slider.input_value()} of ")
+    page.get_by_role("link", name="application.submitted", exact=True).click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("application.submitted")
+    page.go_back()
+    expect(title).to_contain_text(f"{slider.input_value()} of ")
+
+
+def test_back_to_an_account_shows_the_event_that_its_slider_stands_at(visit: Visit) -> None:
+    page = visit(1440)
+    page.goto("/labs/time-machine")
+    page.get_by_role("button", name="Pay in").click()
+    expect(page.get_by_text("Balance after 2 of 2 events")).to_be_visible()
+    slider = page.get_by_label("Rewind to event", exact=True)
+    slider.press("ArrowLeft")
+    expect(page.get_by_text("Balance after 1 of 2 events")).to_be_visible()
+    page.get_by_role("link", name="Articles").click()
+    expect(page.get_by_role("heading", level=1)).to_have_text("Articles")
+    page.go_back()
+    expect(page.get_by_text(f"Balance after {slider.input_value()} of 2 events")).to_be_visible()

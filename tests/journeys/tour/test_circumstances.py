@@ -4,11 +4,14 @@ import pytest
 
 from tests.journeys.axe import BEYOND, RESIZE
 from tests.journeys.conftest import Visit
+from tests.journeys.staff import Reviewer
 
 LINES = """lines => lines.map(line => {
   const { borderTopWidth, borderTopStyle } = getComputedStyle(line);
   return `${borderTopWidth} ${borderTopStyle}`;
 })"""
+
+LINES_BELOW = "views => views.map(view => getComputedStyle(view).borderBottomWidth)"
 
 
 def test_without_colours_a_step_that_is_reached_looks_other_than_one_to_come(visit: Visit) -> None:
@@ -24,6 +27,17 @@ def test_without_colours_a_quiet_button_has_no_part_of_a_box(visit: Visit) -> No
     page.goto("/apply/system")
     quiet = page.get_by_role("button", name="Save and mail me a link")
     assert quiet.evaluate("button => getComputedStyle(button).borderWidth") == "0px"
+
+
+def test_without_colours_the_rule_under_the_views_of_a_list_has_no_gaps(
+    visit: Visit, ada: Reviewer
+) -> None:
+    page = visit(1440, reviewer=ada, forced_colors="active")
+    page.goto("/staff/")
+    views = page.locator(".tabs a:not([aria-current])")
+    assert set(views.evaluate_all(LINES_BELOW)) == {"0px"}
+    heights = page.locator(".tabs a").evaluate_all("views => views.map(one => one.offsetHeight)")
+    assert len(set(heights)) == 1
 
 
 @pytest.mark.parametrize("width", [1024, 1440])

@@ -202,6 +202,16 @@ def test_on_a_wide_screen_an_event_is_a_line(visit: Visit) -> None:
     expect(visitor.page.get_by_role("columnheader", name="Time (UTC)")).to_be_visible()
 
 
+@pytest.mark.parametrize("lab", ["payments", "break-it"])
+def test_at_a_small_desk_the_name_of_a_station_is_a_line(visit: Visit, lab: str) -> None:
+    page = visit(1440)
+    page.set_viewport_size({"width": 1024, "height": 768})
+    page.goto(f"/labs/{lab}")
+    names = page.locator(".station__note code")
+    lines = names.evaluate_all("names => names.map(name => name.getClientRects().length)")
+    assert len(lines) > 2 and set(lines) == {1}
+
+
 def test_on_a_phone_what_was_killed_is_in_view(visit: Visit) -> None:
     visitor = Visitor(visit(390), javascript=False)
     visitor.page.goto("/labs/payments")

@@ -79,6 +79,30 @@ def test_a_printed_application_holds_what_was_written_and_nothing_to_fill_in(
     expect(page.get_by_text("fallen into the wrong hands")).to_be_hidden()
 
 
+def test_on_paper_a_page_breaks_between_its_parts_in_every_browser(
+    visit: Visit, history: History, ada: Reviewer
+) -> None:
+    # Firefox cuts what stands in a row of a grid, or contains itself, at the sheet's edge, or
+    # prints the next part over it; Chromium drew a line through an answer that goes on overleaf.
+    page = visit(1440, reviewer=ada)
+    page.set_viewport_size({"width": 700, "height": 900})
+    page.emulate_media(media="print")
+    page.goto(history.path_to("desk:declined"))
+    parts = page.locator("main .section, .split--woven, .split--woven > *").locator("visible=true")
+    assert set(parts.evaluate_all(style("display"))) == {"block"}
+    assert set(page.locator(".facts__row").evaluate_all(style("breakInside"))) == {"avoid"}
+    assert set(page.locator(".thread").evaluate_all(style("containerType"))) == {"normal"}
+    page.goto("/staff/?status=all")
+    rows = page.locator("main > .stack, main .table--stacks")
+    assert set(rows.evaluate_all(style("display"))) == {"block"}
+    page.goto("/articles/event-driven-architecture")
+    assert set(page.locator(".article").evaluate_all(style("display"))) == {"block"}
+
+
+def style(name: str) -> str:
+    return f"parts => parts.map(part => getComputedStyle(part).{name})"
+
+
 def test_a_printed_step_holds_the_questions_with_the_answers_and_no_buttons(
     visit: Visit, site: Site
 ) -> None:

@@ -4,6 +4,7 @@ import pytest
 
 from tests.journeys.axe import BEYOND, RESIZE
 from tests.journeys.conftest import Visit
+from tests.journeys.history import History
 from tests.journeys.staff import Reviewer
 
 LINES = """lines => lines.map(line => {
@@ -55,3 +56,14 @@ def test_no_article_is_wider_than_a_desk_in_letters_twice_as_large(
         page.evaluate(RESIZE, "200%")
         beyond[link] = page.evaluate(BEYOND, width)
     assert set(beyond.values()) == {0}, beyond
+
+
+def test_a_long_word_is_no_wider_than_a_small_phone_in_letters_twice_as_large(
+    visit: Visit, history: History
+) -> None:
+    page = visit(390)
+    page.set_viewport_size({"width": 360, "height": 640})
+    for path in (history.path_to("own:offered?lang=de"), "/apply?lang=de"):
+        page.goto(path)
+        page.evaluate(RESIZE, "200%")
+        assert page.evaluate(BEYOND, 360) == 0, path

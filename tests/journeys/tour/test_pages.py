@@ -149,6 +149,16 @@ def test_a_price_stands_below_its_name_where_the_letters_are_too_large_for_both(
     assert top_of(price) >= bottom_of(name)
 
 
+@pytest.mark.parametrize("width", [320, 360, 375])
+def test_on_a_small_phone_the_figures_of_a_row_stand_in_one_line(visit: Visit, width: int) -> None:
+    page = visit(390)
+    page.set_viewport_size({"width": width, "height": 640})
+    page.goto("/apply")
+    for row in page.get_by_role("row").all():
+        questions, minutes = row.locator(".num").all()
+        assert top_of(questions) == top_of(minutes)
+
+
 def top_of(part: Locator) -> float:
     return float(part.evaluate("part => part.getBoundingClientRect().top"))
 

@@ -23,14 +23,14 @@ from app.storage.address import current_storage
 from app.webhooks.messages import send_test
 from app.webhooks.service import add_endpoint
 
-OPEN_TO_ALL = {"accounts.login", "accounts.try_login"}
+SIGNING_IN = {"accounts.login", "accounts.try_login", "second_step.ask", "second_step.try_code"}
 
 
 def staff_routes(app: Flask) -> list[Rule]:
     return [
         rule
         for rule in app.url_map.iter_rules()
-        if rule.rule.startswith("/staff") and rule.endpoint not in OPEN_TO_ALL
+        if rule.rule.startswith("/staff") and rule.endpoint not in SIGNING_IN
     ]
 
 

@@ -41,7 +41,7 @@ EFFECTS = {
     "its proposal": "SELECT 'application-' || (data ->> 'application_id') FROM events"
     " WHERE type = 'engagement.proposed'",
     "the time when our answer is due": "SELECT stream FROM scheduled_events"
-    " WHERE cancelled_at IS NULL",
+    " WHERE type = 'application.answer_due' AND cancelled_at IS NULL",
 }
 NEIGHBOURS = """
 SELECT count(before), count(*) FILTER (WHERE claimed_at <= before OR done_at <= before)

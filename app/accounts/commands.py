@@ -3,13 +3,14 @@
 import click
 
 from app.accounts.models import LONGEST_EMAIL
-from app.accounts.queries import all_staff, find_staff_by_email
+from app.accounts.queries import all_staff
 from app.accounts.second_step import turn_off
 from app.accounts.service import (
     AlreadyStaff,
     UnknownStaff,
     add_first_staff,
     add_staff,
+    known_staff,
     lock_account,
     reset_password,
 )
@@ -95,9 +96,9 @@ def password(email: str) -> None:
 def second_step_off(email: str) -> None:
     """Ask the account of EMAIL for its password alone, as where a phone is gone and the recovery
     codes too, and sign it out everywhere."""
-    person = find_staff_by_email(db.session(), email)
-    if person is None:
-        raise click.ClickException(f"Nobody has an account under {email}.")
-    turn_off(person)
+    try:
+        turn_off(known_staff(db.session(), email))
+    except UnknownStaff:
+        raise click.ClickException(f"Nobody has an account under {email}.") from None
     db.session.commit()
     click.echo(f"{email} signs in with the password alone.")

@@ -80,7 +80,7 @@ def change_password(staff: Staff, *, current: str, new: str) -> None:
 
 def reset_password(session: Session, email: str) -> str:
     """Give the account a new random password, and sign it out everywhere. Raises UnknownStaff."""
-    staff = _known(session, email)
+    staff = known_staff(session, email)
     password = make_password()
     staff.password_hash = hash_password(password)
     end_sessions(staff)
@@ -90,12 +90,13 @@ def reset_password(session: Session, email: str) -> str:
 def lock_account(session: Session, email: str) -> None:
     """Let nobody sign in to the account, and end its sessions; a new password opens it again. The
     person's name stays with what they did. Raises UnknownStaff."""
-    staff = _known(session, email)
+    staff = known_staff(session, email)
     staff.password_hash = LOCKED
     end_sessions(staff)
 
 
-def _known(session: Session, email: str) -> Staff:
+def known_staff(session: Session, email: str) -> Staff:
+    """The account with that address. Raises UnknownStaff."""
     staff = find_staff_by_email(session, email)
     if staff is None:
         raise UnknownStaff(email)

@@ -19,6 +19,8 @@ from tests.site import Site, eventually
 SENDERS = 2
 # Of the form, before one is sent: an application costs the workers more than many of these.
 READS = 30
+# Between two reads, or the processes that start would wait for the machine.
+PAUSE = 0.02
 # As many send as there is time for while processes start.
 LONG = 300.0
 FAILED_TRIES = "SELECT count(*) FROM delivery_tries"
@@ -39,10 +41,14 @@ class Busy:
         while not self.over.is_set():
             (prospect,) = make_prospects(self._site, 1)
             try:
-                self.read += [status_of(self._site, "/apply/you") for _ in range(READS)]
+                self.read += [self._read() for _ in range(READS)]
                 self.sent.append(send(self._site, prospect).status)
             except (OSError, HTTPException):
                 self.unanswered += 1
+
+    def _read(self) -> int:
+        self.over.wait(PAUSE)
+        return status_of(self._site, "/apply/you")
 
     def have_sent(self, count: int) -> bool:
         return len(self.sent) >= count

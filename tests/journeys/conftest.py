@@ -17,7 +17,6 @@ from local.postgres import Postgres
 from local.programs import servers
 from local.redis import Redis, temporary_redis
 from local.state import State
-from tests.journeys.history import History, make_history
 from tests.journeys.staff import Reviewer
 from tests.journeys.watch import Watch
 from tests.site import Site, prepared_site
@@ -95,11 +94,6 @@ def grace(site: Site) -> Reviewer:
 def employ(site: Site, email: str, name: str) -> Reviewer:
     password = finish(f"flask staff add {email} '{name}'", site.settings).strip()
     return Reviewer(site, email, name, password)
-
-
-@pytest.fixture(scope="package")
-def history(site: Site, ada: Reviewer) -> History:
-    return make_history(site, ada)
 
 
 @pytest.fixture(autouse=True)

@@ -5,9 +5,8 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Device, Visit
-from tests.journeys.history import History
 from tests.journeys.kept_page import show_again
-from tests.journeys.prospect import cookie_of_finished_draft, someone
+from tests.journeys.prospect import apply, cookie_of_finished_draft, someone
 from tests.journeys.staff import Reviewer
 from tests.journeys.typed import CHANGED, saved, stored
 from tests.site import Site, eventually
@@ -73,10 +72,10 @@ def test_a_page_that_was_kept_says_that_its_form_was_deleted_meanwhile(
 
 
 def test_back_to_a_history_shows_the_moment_that_its_slider_stands_at(
-    visit: Visit, history: History, ada: Reviewer
+    visit: Visit, site: Site, ada: Reviewer
 ) -> None:
     page = visit(1440, reviewer=ada)
-    page.goto(history.path_to("past:paid"))
+    page.goto(f"/staff/applications/{apply(site).id}/history")
     slider, title = page.get_by_label("Moment, from 1 to"), page.locator("#as-of-title")
     slider.press("ArrowLeft")
     expect(title).to_contain_text(f"{slider.input_value()} of ")

@@ -3,13 +3,12 @@
 from playwright.sync_api import expect
 
 from tests.journeys.conftest import Visit, employ
-from tests.journeys.history import History
 from tests.journeys.kept_page import show_again
 from tests.site import Site
 
 
 def test_a_page_that_the_browser_has_kept_is_shown_again_until_one_has_signed_out(
-    visit: Visit, site: Site, history: History
+    visit: Visit, site: Site
 ) -> None:
     reviewer = employ(site, "edsger@champlin.example", "Edsger Dijkstra")
     page = visit(1440, reviewer=reviewer)

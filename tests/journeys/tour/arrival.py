@@ -5,9 +5,9 @@ from contextlib import nullcontext
 from playwright.sync_api import Page
 
 from tests.demo_applications import STRONG
-from tests.journeys.history import History
 from tests.journeys.prospect import cookie_of_finished_draft
 from tests.journeys.staff import Reviewer
+from tests.journeys.tour.history import History
 from tests.journeys.tour.stops import Stop
 from tests.journeys.trouble import refusing
 from tests.site import Site

@@ -1,4 +1,4 @@
-"""Who goes on the tour."""
+"""Who goes on the tour, and what has happened before it."""
 
 from collections.abc import Iterator
 
@@ -6,8 +6,15 @@ import pytest
 from playwright.sync_api import Browser, Page
 
 from tests.journeys.conftest import open_page
+from tests.journeys.staff import Reviewer
+from tests.journeys.tour.history import History, make_history
 from tests.journeys.watch import Watch
 from tests.site import Site
+
+
+@pytest.fixture(scope="package")
+def history(site: Site, ada: Reviewer) -> History:
+    return make_history(site, ada)
 
 
 @pytest.fixture(scope="module")

@@ -12,10 +12,10 @@ from local.process import ROOT
 from tests.journeys.axe import WCAG, faults_of
 from tests.journeys.conftest import Visit
 from tests.journeys.finger import too_low_for_a_finger
-from tests.journeys.history import History
 from tests.journeys.keyboard import FOCUS
 from tests.journeys.staff import Reviewer
 from tests.journeys.tour.arrival import arrive
+from tests.journeys.tour.history import History
 from tests.journeys.tour.stops import DESK, TOUR, Stop
 from tests.journeys.watch import Watch
 from tests.prospects import make_prospects, post

@@ -4,8 +4,8 @@ import pytest
 
 from tests.journeys.axe import BEYOND, RESIZE
 from tests.journeys.conftest import Visit
-from tests.journeys.history import History
 from tests.journeys.staff import Reviewer
+from tests.journeys.tour.history import History
 
 LINES = """lines => lines.map(line => {
   const { borderTopWidth, borderTopStyle } = getComputedStyle(line);

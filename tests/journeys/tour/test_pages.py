@@ -7,9 +7,9 @@ import requests
 from playwright.sync_api import Locator, expect
 
 from tests.journeys.conftest import Visit
-from tests.journeys.history import History
 from tests.journeys.prospect import cookie_of_finished_draft
 from tests.journeys.staff import TIMEOUT, Reviewer
+from tests.journeys.tour.history import History
 from tests.journeys.tour.stops import COMPARER, TOUR
 from tests.site import Site
 

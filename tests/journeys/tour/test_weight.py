@@ -10,9 +10,9 @@ from playwright.sync_api import Page, Request
 from werkzeug.exceptions import MethodNotAllowed, NotFound
 
 from tests.journeys.conftest import Visit
-from tests.journeys.history import History
 from tests.journeys.prospect import cookie_of_finished_draft
 from tests.journeys.staff import Reviewer
+from tests.journeys.tour.history import History
 from tests.journeys.tour.stops import STEPS, TOUR, Stop
 from tests.site import Site
 

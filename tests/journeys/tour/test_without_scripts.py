@@ -7,9 +7,9 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.axe import PHONE, faults_of
-from tests.journeys.history import History
 from tests.journeys.staff import Reviewer
 from tests.journeys.tour.arrival import arrive
+from tests.journeys.tour.history import History
 from tests.journeys.tour.stops import TOUR, Stop
 from tests.journeys.watch import Watch
 from tests.site import Site

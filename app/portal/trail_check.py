@@ -56,7 +56,7 @@ def summary(trail: dict) -> str:
 def first_problem(trail: dict) -> "str | None":
     """What is wrong with the first row that is not as it was recorded; None where all are."""
     try:
-        key = base64.b64decode(trail["key"], validate=True) if trail["key"] else None
+        key = key_of(trail)
         for stream in trail["streams"]:
             name, rows, previous = stream["stream"], stream["rows"], ""
             for number, row in enumerate(rows, start=1):
@@ -70,6 +70,17 @@ def first_problem(trail: dict) -> "str | None":
     except UNREADABLE as error:
         return f"the file is no trail: {error!r}"
     return None
+
+
+def key_of(trail: dict) -> "bytes | None":
+    written = trail["key"]
+    if not written:
+        return None
+    key = base64.b64decode(written, validate=True)
+    # Of its last letter some bits stand for nothing, and other letters would open the same.
+    if base64.b64encode(key).decode() != written:
+        raise ValueError("The key is not as it was written into this file.")
+    return key
 
 
 def first_change(older: dict, newer: dict) -> "str | None":

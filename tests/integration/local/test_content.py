@@ -8,6 +8,7 @@ import subprocess
 import sys
 import urllib.request
 from collections.abc import Iterator
+from http.client import HTTPException
 from pathlib import Path
 
 import pytest
@@ -99,5 +100,5 @@ def read(address: str) -> str:
     try:
         with urllib.request.urlopen(address) as page:
             return str(page.read().decode())
-    except OSError:
+    except (OSError, HTTPException):
         return ""

@@ -4,6 +4,7 @@ import base64
 import copy
 import json
 import os
+import string
 import uuid
 from typing import Any
 
@@ -154,6 +155,14 @@ def test_a_trail_that_only_went_on_agrees_with_its_older_copy() -> None:
 @pytest.mark.parametrize("key", [None, base64.b64encode(bytes(32)).decode(), "", "x", 5])
 def test_without_the_right_key_what_was_opened_is_not_believed(key: object) -> None:
     assert first_problem({**WHOLE, "key": key})
+
+
+def test_a_damaged_letter_of_the_key_is_found_even_where_it_opens_the_same() -> None:
+    letters = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
+    start, last = WHOLE["key"][:-2], WHOLE["key"][-2]
+    damaged = f"{start}{letters[letters.index(last) ^ 1]}="
+    assert base64.b64decode(damaged) == KEY
+    assert "key is not as it was written" in str(first_problem({**WHOLE, "key": damaged}))
 
 
 @pytest.mark.parametrize("nonsense", [None, [], {}, {"key": None}, {"key": None, "streams": [1]}])

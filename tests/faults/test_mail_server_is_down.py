@@ -67,7 +67,7 @@ def test_a_mail_server_in_trouble_delays_mail_and_loses_none(
     scale: Callable[[int, int], int],
     note: Callable[[str], None],
 ) -> None:
-    count = scale(3, 30)
+    count = scale(2, 30)
     with in_trouble(site):
         submit(site, count)
         eventually(lambda: site.value("SELECT count(*) FROM mail_messages") == 2 * count)

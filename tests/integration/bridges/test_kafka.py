@@ -132,7 +132,7 @@ def test_a_broker_that_comes_and_goes_costs_repeats_at_most(
     (where,) = parse_bridges(address(tansu, topic))
     saboteur = Saboteur(sink_for(where), tansu.wire, trouble)
     mover = bridge_to(address(tansu, topic), saboteur)
-    written = write(50, streams=4)
+    written = write(25, streams=4)
     while mover.move() or mover.bridge.failures:
         pass
     assert saboteur.failures

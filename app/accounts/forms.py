@@ -1,9 +1,11 @@
 """What staff type to sign in and to change their password."""
 
+from flask_login import current_user
 from wtforms import EmailField, HiddenField, PasswordField, StringField
-from wtforms.validators import EqualTo, InputRequired, Length
+from wtforms.validators import EqualTo, InputRequired, Length, ValidationError
 
 from app.accounts.models import LONGEST_EMAIL
+from app.accounts.passwords import is_password
 from app.web.fields import at_most
 from app.web.site_form import SiteForm
 
@@ -47,6 +49,10 @@ class OwnPasswordForm(SiteForm):
         validators=[InputRequired("Enter your password."), at_most(LONGEST_PASSWORD)],
         render_kw={"autocomplete": "current-password"},
     )
+
+    def validate_current(self, field: PasswordField) -> None:
+        if not field.errors and not is_password(field.data or "", current_user.password_hash):
+            raise ValidationError("This is not your password.")
 
 
 class SecondStepForm(OwnPasswordForm):

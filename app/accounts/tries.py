@@ -69,4 +69,6 @@ def _mark_of_known_browser() -> str:
 
 
 def _signer() -> URLSafeTimedSerializer:
-    return URLSafeTimedSerializer(current_app.config["SECRET_KEY"], salt=KNOWN_BROWSER)
+    """It signs with the last of the secrets, and knows what the one before has signed."""
+    in_turn = [*current_app.config["SECRET_KEY_FALLBACKS"], current_app.config["SECRET_KEY"]]
+    return URLSafeTimedSerializer(in_turn, salt=KNOWN_BROWSER)

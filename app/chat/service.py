@@ -13,7 +13,8 @@ from app.database import after_commit, new_id
 from app.events.types import RecordedEvent
 
 SEND_AGAIN = sql_text("""
-UPDATE chat_messages SET status = 'queued', attempts = 0, not_before = now()
+UPDATE chat_messages
+SET status = 'queued', attempts = 0, last_error = NULL, not_before = now()
 WHERE status = 'failed'
 """)
 

@@ -1,17 +1,21 @@
 """Signing in: what lets a person in, what does not, and how often it may be tried."""
 
+import contextvars
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
+import msgspec
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
+from app import create_app
 from app.accounts.models import Staff
+from config import Config
 from tests.form_page import CSRF_TOKEN
 from tests.integration.accounts.conftest import PASSWORD
 
@@ -134,6 +138,21 @@ def test_a_browser_is_known_for_the_address_that_signed_in_there_alone(
     desk.delete_cookie("session")
     assert try_from_all_over(app, "eve@champlin.example") == 100
     assert log_in(desk, email="eve@champlin.example", password=WRONG).status_code == 429
+
+
+def test_a_browser_stays_known_after_a_change_that_names_the_secret_before(
+    app: Flask, config: Config, ada: Staff, log_in: LogIn
+) -> None:
+    desk = app.test_client()
+    log_in(desk)
+    known = desk.get_cookie("known_browser", path="/staff/login")
+    assert known
+    secrets = {"SECRET_KEY": "the secret after this one", "SECRET_KEY_BEFORE": config.SECRET_KEY}
+    moved = contextvars.Context().run(create_app, msgspec.structs.replace(config, **secrets))
+    assert try_from_all_over(moved, "ada@champlin.example") == 99
+    desk = moved.test_client()
+    desk.set_cookie("known_browser", known.value, path="/staff/login")
+    assert log_in(desk).status_code == 303
 
 
 def test_a_made_up_mark_makes_no_browser_known(app: Flask, ada: Staff, log_in: LogIn) -> None:

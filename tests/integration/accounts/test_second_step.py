@@ -119,6 +119,16 @@ def test_it_is_not_set_up_without_the_password_and_the_code_of_the_key_that_is_s
     assert not ada.has_second_step
 
 
+def test_a_wrong_password_and_a_missing_code_are_told_at_once(
+    desk: FlaskClient, send: Send
+) -> None:
+    [secret] = FormPage(desk.get(SETTINGS).text).values["secret"]
+    refused = send(desk, SETTINGS, {"code": "", "current": "guess", "secret": secret})
+    assert refused.status_code == 422
+    for problem in ("This is not your password.", "Enter the code that the app shows."):
+        assert problem in refused.text
+
+
 def test_a_code_counts_once_and_for_little_longer_than_it_is_shown(
     app: Flask,
     phone: Phone,

@@ -89,6 +89,7 @@ def test_what_was_refused_is_sent_again_at_a_persons_wish(
     assert send_failed_again(session) == 1
     assert send_failed_again(session) == 0
     session.commit()
+    assert states(session) == [("queued", 0, None)]
     courier.send_due()
     assert states(session) == [("sent", 1, None)]
 

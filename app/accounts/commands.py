@@ -1,5 +1,8 @@
 """`flask staff …`: accounts, made and helped from the command line. A password is shown once."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+
 import click
 
 from app.accounts.models import LONGEST_EMAIL
@@ -66,15 +69,22 @@ def list_accounts() -> None:
         click.echo(f"{person.email}  {person.name}  signed in: {last}{state}")
 
 
+@contextmanager
+def said_of_nobody(email: str) -> Iterator[None]:
+    """Ends the command with a sentence where no account has the address."""
+    try:
+        yield
+    except UnknownStaff:
+        raise click.ClickException(f"Nobody has an account under {email}.") from None
+
+
 @staff.command("lock")
 @click.argument("email")
 def lock(email: str) -> None:
     """Sign the account of EMAIL out everywhere and let nobody sign in to it, as when somebody has
     left. Their name stays with what they did; `staff password` opens it again."""
-    try:
+    with said_of_nobody(email):
         lock_account(db.session(), email)
-    except UnknownStaff:
-        raise click.ClickException(f"Nobody has an account under {email}.") from None
     db.session.commit()
     click.echo(f"Nobody can sign in as {email} any more.")
 
@@ -83,10 +93,8 @@ def lock(email: str) -> None:
 @click.argument("email")
 def password(email: str) -> None:
     """Give the account of EMAIL a new password, print it, and sign the account out everywhere."""
-    try:
+    with said_of_nobody(email):
         new = reset_password(db.session(), email)
-    except UnknownStaff:
-        raise click.ClickException(f"Nobody has an account under {email}.") from None
     db.session.commit()
     click.echo(new)
 
@@ -96,9 +104,7 @@ def password(email: str) -> None:
 def second_step_off(email: str) -> None:
     """Ask the account of EMAIL for its password alone, as where a phone is gone and the recovery
     codes too, and sign it out everywhere."""
-    try:
+    with said_of_nobody(email):
         turn_off(known_staff(db.session(), email))
-    except UnknownStaff:
-        raise click.ClickException(f"Nobody has an account under {email}.") from None
     db.session.commit()
     click.echo(f"{email} signs in with the password alone.")

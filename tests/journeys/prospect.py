@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     from playwright._impl._api_structures import SetCookieParam
 
 STEPS = load_questionnaire(ROOT / "content/questions.toml").steps
+LONGEST_NAME = "Donauschifffahrt" * 7  # nothing becomes wider by it
 
 
 class Applied(NamedTuple):

@@ -5,9 +5,8 @@ import pytest
 from playwright.sync_api import Locator, Page
 
 from tests.journeys.conftest import Visit
-from tests.journeys.prospect import apply, send_application
+from tests.journeys.prospect import LONGEST_NAME, apply, send_application
 from tests.journeys.staff import Reviewer
-from tests.journeys.tour.history import LONGEST_NAME
 from tests.site import Site, eventually
 
 LEFTS = "cells => cells.map(cell => Math.round(cell.getBoundingClientRect().left))"

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import NamedTuple
 
-from tests.journeys.prospect import Applied, apply, send_application
+from tests.journeys.prospect import LONGEST_NAME, Applied, apply, send_application
 from tests.journeys.staff import Reviewer
 from tests.journeys.trouble import leave_alone, refuse_in_chat, refusing
 from tests.prospects import make_prospects
@@ -18,8 +18,6 @@ class WebhookHistory(NamedTuple):
     endpoint: str
     message: str
 
-
-LONGEST_NAME = "Donauschifffahrt" * 7  # nothing becomes wider by it
 
 PATHS = {
     "own": "{0.page}",

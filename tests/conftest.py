@@ -5,6 +5,7 @@ import os
 import secrets
 from collections.abc import Callable, Iterator
 
+import msgspec
 import psycopg
 import pytest
 import redis
@@ -124,9 +125,21 @@ def config(
 
 
 @pytest.fixture(scope="session")
-def migrated_app(config: Config) -> Flask:
-    app = create_app(config)
-    app.test_client_class = Browser
+def site_with(config: Config) -> Callable[..., Flask]:
+    """Make a site of its own, with the settings of the others but for those that are named."""
+
+    def site_with(**settings: object) -> Flask:
+        own = msgspec.structs.replace(config, **settings)
+        site = contextvars.Context().run(create_app, own)
+        site.test_client_class = Browser
+        return site
+
+    return site_with
+
+
+@pytest.fixture(scope="session")
+def migrated_app(site_with: Callable[..., Flask]) -> Flask:
+    app = site_with()
     with app.app_context():
         upgrade()
     return app

@@ -1,21 +1,17 @@
 """Signing in: what lets a person in, what does not, and how often it may be tried."""
 
-import contextvars
 import re
 from collections.abc import Callable
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
-import msgspec
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app import create_app
 from app.accounts.models import Staff
-from config import Config
 from tests.form_page import CSRF_TOKEN
 from tests.integration.accounts.conftest import PASSWORD
 
@@ -141,14 +137,14 @@ def test_a_browser_is_known_for_the_address_that_signed_in_there_alone(
 
 
 def test_a_browser_stays_known_after_a_change_that_names_the_secret_before(
-    app: Flask, config: Config, ada: Staff, log_in: LogIn
+    app: Flask, site_with: Callable[..., Flask], ada: Staff, log_in: LogIn
 ) -> None:
     desk = app.test_client()
     log_in(desk)
     known = desk.get_cookie("known_browser", path="/staff/login")
     assert known
-    secrets = {"SECRET_KEY": "the secret after this one", "SECRET_KEY_BEFORE": config.SECRET_KEY}
-    moved = contextvars.Context().run(create_app, msgspec.structs.replace(config, **secrets))
+    before = app.config["SITE"].SECRET_KEY
+    moved = site_with(SECRET_KEY="the secret after this one", SECRET_KEY_BEFORE=before)
     assert try_from_all_over(moved, "ada@champlin.example") == 99
     desk = moved.test_client()
     desk.set_cookie("known_browser", known.value, path="/staff/login")

@@ -3,15 +3,14 @@
 import contextvars
 import shutil
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
-import msgspec
 import pytest
 from click.testing import Result
 from flask import Flask
 
-from app import create_app
-from config import ROOT, Config
+from config import ROOT
 
 DRAFT = """---
 title: Still being written
@@ -37,14 +36,11 @@ def content_folder(tmp_path: Path) -> Path:
 
 
 @pytest.fixture
-def own_site(app: Flask, config: Config, content_folder: Path) -> Callable[..., Flask]:
+def own_site(
+    app: Flask, site_with: Callable[..., Flask], content_folder: Path
+) -> Callable[..., Flask]:
     """Make a site of that folder, with other settings where they are named."""
-
-    def own_site(**settings: object) -> Flask:
-        own = msgspec.structs.replace(config, CONTENT_DIR=str(content_folder), **settings)
-        return contextvars.Context().run(create_app, own)
-
-    return own_site
+    return partial(site_with, CONTENT_DIR=str(content_folder))
 
 
 def command(site: Flask, *words: str) -> Result:

@@ -1,17 +1,13 @@
 """What is kept is answered ahead of Flask, and nobody can tell by what they get."""
 
-import contextvars
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 
-import msgspec
 import pytest
 from flask import Flask, request, request_started
 from flask.testing import FlaskClient
 from werkzeug.test import TestResponse
 
-from app import create_app
 from app.content import shortcut
-from config import Config
 
 PATHS = ["/", "/articles/event-driven-architecture", "/articles/feed.xml", "/picture.png"]
 BY_CHROMIUM = {"Accept-Encoding": "gzip, deflate, br, zstd"}
@@ -94,9 +90,8 @@ def test_each_answer_has_an_id_of_its_own_and_a_line_in_the_log(
     assert said == [("GET", "/articles/<slug>", 200)] * 2
 
 
-def test_behind_a_trusted_proxy_its_trace_goes_on(config: Config) -> None:
-    behind = msgspec.structs.replace(config, TRUSTED_PROXIES=1)
-    client = contextvars.Context().run(create_app, behind).test_client()
+def test_behind_a_trusted_proxy_its_trace_goes_on(site_with: Callable[..., Flask]) -> None:
+    client = site_with(TRUSTED_PROXIES=1).test_client()
     offered = {"X-Request-ID": "from-the-proxy", "X-Forwarded-Host": "localhost"}
     for _ in ("made", "kept"):
         page = client.get("/", headers={**offered, "Host": "inner:8000"})

@@ -3,18 +3,15 @@
 import os
 from collections.abc import Callable, Iterator
 
-import msgspec
 import psycopg
 import pytest
 from flask import Flask
 from flask_migrate import upgrade
 from structlog.testing import capture_logs
 
-from app import create_app
 from app.command_group import operator
 from app.database import db
 from app.events.delivery.relay import RelayAtHand
-from config import Config
 from local.ports import HOST, free_port
 from local.postgres import SERVING, Postgres
 
@@ -22,10 +19,10 @@ from local.postgres import SERVING, Postgres
 @pytest.mark.parametrize("command", ["upgrade", "downgrade", "current", "check"])
 @pytest.mark.parametrize("setting", ["DATABASE_URL", "OWNER_DATABASE_URL"])
 def test_while_the_database_is_away_a_migration_says_so_in_a_line(
-    config: Config, command: str, setting: str
+    site_with: Callable[..., Flask], command: str, setting: str
 ) -> None:
     nobody = f"postgresql://app:s3cr3t@{HOST}:{free_port()}/site"
-    away = create_app(msgspec.structs.replace(config, **{setting: nobody}))
+    away = site_with(**{setting: nobody})
     shown = away.test_cli_runner().invoke(args=["db", command])
     assert shown.exit_code == 1
     assert shown.output.splitlines() == [
@@ -43,11 +40,10 @@ EXECUTE FUNCTION fill_disk();
 
 
 def test_a_migration_says_that_the_disk_is_full_and_goes_through_once_there_is_room(
-    config: Config, postgres: Postgres
+    site_with: Callable[..., Flask], postgres: Postgres
 ) -> None:
     address = postgres.create_database("full")
-    settings = {"DATABASE_URL": address, "OWNER_DATABASE_URL": ""}
-    site = create_app(msgspec.structs.replace(config, **settings))
+    site = site_with(DATABASE_URL=address, OWNER_DATABASE_URL="")
     with psycopg.connect(postgres.url_of("full"), autocommit=True) as superuser:
         superuser.execute(FILL_DISK)
         shown = site.test_cli_runner().invoke(args=["db", "upgrade"])
@@ -62,11 +58,12 @@ def test_a_migration_says_that_the_disk_is_full_and_goes_through_once_there_is_r
 
 
 @pytest.fixture
-def before_the_first_upgrade(config: Config, postgres: Postgres) -> Iterator[Flask]:
+def before_the_first_upgrade(
+    site_with: Callable[..., Flask], postgres: Postgres
+) -> Iterator[Flask]:
     """A site whose database has been made, and nothing in it."""
     postgres.create_database("empty")
-    settings = {"DATABASE_URL": postgres.url_of("empty", SERVING), "OWNER_DATABASE_URL": ""}
-    site = create_app(msgspec.structs.replace(config, **settings))
+    site = site_with(DATABASE_URL=postgres.url_of("empty", SERVING), OWNER_DATABASE_URL="")
     yield site
     with site.app_context():
         db.engine.dispose()

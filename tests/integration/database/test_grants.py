@@ -15,7 +15,6 @@ from sqlalchemy import text
 from sqlalchemy.exc import ProgrammingError
 from sqlalchemy.orm import Session
 
-from app import create_app
 from app.database import db
 from app.labs.backbone import on_backbone
 from config import ROOT, Config
@@ -187,12 +186,12 @@ def test_compose_makes_the_role_that_serves_and_gives_it_the_password_of_today()
 
 
 def test_a_database_with_one_role_is_served_and_can_be_given_the_second(
-    config: Config, postgres: Postgres
+    site_with: Callable[..., Flask], postgres: Postgres
 ) -> None:
     owner = postgres.create_database("alone")
 
     def ready_with(**addresses: str) -> object:
-        site = create_app(msgspec.structs.replace(config, **addresses))
+        site = site_with(**addresses)
         with site.app_context():
             upgrade()
             engine = db.engine

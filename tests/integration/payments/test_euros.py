@@ -1,13 +1,11 @@
 """A firm that charges in euros: each page, mail and search engine says so, and Stripe is asked for
 them."""
 
-import contextvars
 import html
 import re
 import shutil
 from collections.abc import Callable, Iterator
 
-import msgspec
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -15,13 +13,11 @@ from sqlalchemy import select
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
-from app import create_app
 from app.applications.models import Application
 from app.database import db, utc_now
 from app.engagements.models import Engagement
 from app.notifications.models import MailMessage
-from config import ROOT, Config
-from tests.conftest import Browser
+from config import ROOT
 from tests.demo_applications import STRONG
 from tests.form_page import CSRF_TOKEN
 from tests.integration.payments.actors import Handle, Payer, PostWebhook, Standin
@@ -37,7 +33,7 @@ WORDS = {"en": STAFFS_WORDS, "de": ("12.500,50\N{NO-BREAK SPACE}€", "6.250,25\
 
 
 @pytest.fixture(scope="module")
-def site(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Flask:
+def site(site_with: Callable[..., Flask], tmp_path_factory: pytest.TempPathFactory) -> Flask:
     """The firm's site: with its rate card, its questions and its reasons in euros."""
     folder = tmp_path_factory.mktemp("euros") / "content"
     shutil.copytree(ROOT / "content", folder)
@@ -49,10 +45,7 @@ def site(config: Config, tmp_path_factory: pytest.TempPathFactory) -> Flask:
     brand = folder / "brand.toml"
     numbers = f'numbers = [{{ label = "IBAN", value = "{IBAN}" }}]'
     brand.write_text(NUMBERS.sub(numbers, brand.read_text()))
-    settings = msgspec.structs.replace(config, CONTENT_DIR=str(folder))
-    site = contextvars.Context().run(create_app, settings)
-    site.test_client_class = Browser
-    return site
+    return site_with(CONTENT_DIR=str(folder))
 
 
 @pytest.fixture

@@ -1,23 +1,18 @@
 """A site under https://: its cookies and answers hold browsers to it, whatever its proxy tells."""
 
-import contextvars
+from collections.abc import Callable
 
-import msgspec
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-
-from app import create_app
-from config import Config
 
 INSIDE = "http://firm.example"
 EVERYWHERE = ["/", "/apply", "/staff/login", "/no/such/page", "/healthz", "/articles/feed.xml"]
 
 
 @pytest.fixture(scope="module")
-def secure_site(migrated_app: Flask, config: Config) -> Flask:
-    own = msgspec.structs.replace(config, BASE_URL="https://firm.example")
-    return contextvars.Context().run(create_app, own)
+def secure_site(migrated_app: Flask, site_with: Callable[..., Flask]) -> Flask:
+    return site_with(BASE_URL="https://firm.example")
 
 
 @pytest.fixture

@@ -1,17 +1,13 @@
 """With MAINTENANCE set the public rests with a word, and nobody loses what they typed."""
 
-import contextvars
+from collections.abc import Callable
 from html.parser import HTMLParser
 
-import msgspec
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
-
-from app import create_app
-from config import Config
 
 TYPED = 'Orders <wait> for "stock"\nand stock waits for orders.'
 PUBLIC = ["/", "/articles/", "/apply", "/apply/problem", "/applications/nobody", "/nothing"]
@@ -19,10 +15,9 @@ OPEN = ["/healthz", "/staff/login"]
 
 
 @pytest.fixture(scope="module")
-def resting_site(migrated_app: Flask, config: Config) -> Flask:
+def resting_site(migrated_app: Flask, site_with: Callable[..., Flask]) -> Flask:
     """The same site, on the same database, under maintenance."""
-    under = msgspec.structs.replace(config, MAINTENANCE=True)
-    return contextvars.Context().run(create_app, under)
+    return site_with(MAINTENANCE=True)
 
 
 @pytest.fixture

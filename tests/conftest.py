@@ -180,6 +180,18 @@ def app(migrated_app: Flask, empty: Callable[[], None]) -> Iterator[Flask]:
 
 
 @pytest.fixture
+def change_settings(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
+    """Have the site go on with these settings in the place of its own, to the end of the test."""
+
+    def change_settings(**settings: object) -> None:
+        monkeypatch.setitem(
+            app.config, "SITE", msgspec.structs.replace(app.config["SITE"], **settings)
+        )
+
+    return change_settings
+
+
+@pytest.fixture
 def session(app: Flask) -> Session:
     return db.session()
 

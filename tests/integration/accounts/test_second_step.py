@@ -6,13 +6,11 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from msgspec.structs import replace
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.accounts import second_step, sessions
 from app.accounts.models import Staff
-from config import Config
 from tests.authenticator import code_of
 from tests.form_page import FormPage
 
@@ -242,12 +240,11 @@ def test_an_operator_sees_who_has_it_and_turns_it_off(
 
 def test_where_the_settings_ask_for_it_nobody_sees_the_desk_without(
     app: Flask,
-    config: Config,
     desk: FlaskClient,
     set_up: Callable[..., TestResponse],
-    monkeypatch: pytest.MonkeyPatch,
+    change_settings: Callable[..., None],
 ) -> None:
-    monkeypatch.setitem(app.config, "SITE", replace(config, STAFF_SECOND_STEP=True))
+    change_settings(STAFF_SECOND_STEP=True)
     for path in ("/staff/", "/staff/settings/", "/staff/events/"):
         asked = desk.get(path)
         assert (asked.status_code, asked.location) == (303, SETTINGS)

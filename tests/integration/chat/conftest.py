@@ -4,7 +4,6 @@ from collections.abc import Callable
 
 import msgspec
 import pytest
-from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -27,11 +26,10 @@ Submit = Callable[..., Application]
 
 
 @pytest.fixture
-def webhook_url(app: Flask, receiver: WebhookReceiver, monkeypatch: pytest.MonkeyPatch) -> str:
+def webhook_url(receiver: WebhookReceiver, change_settings: Callable[..., None]) -> str:
     """The address of the channel's incoming webhook, which the site has in its settings."""
     url = f"{receiver.url}/hooks/{SECRET}"
-    config = msgspec.structs.replace(app.config["SITE"], CHAT_WEBHOOK_URL=url)
-    monkeypatch.setitem(app.config, "SITE", config)
+    change_settings(CHAT_WEBHOOK_URL=url)
     return url
 
 

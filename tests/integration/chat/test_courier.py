@@ -1,8 +1,8 @@
 """Sending to a chat that is there, away, overrun, or wants nothing."""
 
+from collections.abc import Callable
 from pathlib import Path
 
-import msgspec
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -252,19 +252,17 @@ def test_what_is_still_due_when_the_couriers_time_is_over_waits_for_no_sweep(
 
 
 def test_when_the_setting_is_taken_away_what_waits_is_kept_and_rings_nobody(
-    app: Flask,
     session: Session,
     client: FlaskClient,
     tell: Tell,
     receiver: WebhookReceiver,
     redis_server: Redis,
-    monkeypatch: pytest.MonkeyPatch,
+    change_settings: Callable[..., None],
 ) -> None:
     tell()
     waiting = 'chat_messages{status="queued"}'
     assert f"{waiting} 1.0" in client.get("/metrics").text
-    without = msgspec.structs.replace(app.config["SITE"], CHAT_WEBHOOK_URL="")
-    monkeypatch.setitem(app.config, "SITE", without)
+    change_settings(CHAT_WEBHOOK_URL="")
     with RedisClient.from_url(redis_server.url) as broker:
         broker.flushall()
         sweep_messages()

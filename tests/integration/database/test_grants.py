@@ -4,7 +4,6 @@ import os
 import subprocess
 from collections.abc import Callable, Iterator
 
-import msgspec
 import psycopg
 import pytest
 from flask import Flask
@@ -138,10 +137,9 @@ def test_what_a_rebuild_has_swapped_in_is_granted_too(app: Flask, session: Sessi
 
 @pytest.mark.parametrize("command", [["db", "upgrade"], ["events", "rebuild"]])
 def test_a_command_that_needs_the_owner_says_so(
-    app: Flask, monkeypatch: pytest.MonkeyPatch, command: list[str]
+    app: Flask, change_settings: Callable[..., None], command: list[str]
 ) -> None:
-    alone = msgspec.structs.replace(app.config["SITE"], OWNER_DATABASE_URL="")
-    monkeypatch.setitem(app.config, "SITE", alone)
+    change_settings(OWNER_DATABASE_URL="")
     refused = app.test_cli_runner().invoke(args=command)
     assert refused.exit_code == 1
     assert "set OWNER_DATABASE_URL to the address of the one that does" in refused.output
@@ -149,11 +147,10 @@ def test_a_command_that_needs_the_owner_says_so(
 
 @pytest.mark.parametrize("command", [["db", "upgrade"], ["events", "rebuild"]])
 def test_an_owner_of_another_database_is_refused_and_nothing_is_done_there(
-    app: Flask, postgres: Postgres, monkeypatch: pytest.MonkeyPatch, command: list[str]
+    app: Flask, postgres: Postgres, change_settings: Callable[..., None], command: list[str]
 ) -> None:
     other = postgres.create_database("other")
-    apart = msgspec.structs.replace(app.config["SITE"], OWNER_DATABASE_URL=other)
-    monkeypatch.setitem(app.config, "SITE", apart)
+    change_settings(OWNER_DATABASE_URL=other)
     refused = app.test_cli_runner().invoke(args=command)
     assert refused.exit_code == 1
     assert "OWNER_DATABASE_URL leads to another database than DATABASE_URL" in refused.output
@@ -163,13 +160,10 @@ def test_an_owner_of_another_database_is_refused_and_nothing_is_done_there(
 
 
 def test_the_same_database_under_another_address_is_taken(
-    app: Flask, config: Config, monkeypatch: pytest.MonkeyPatch
+    app: Flask, config: Config, change_settings: Callable[..., None]
 ) -> None:
     assert "127.0.0.1" in config.OWNER_DATABASE_URL
-    aside = config.OWNER_DATABASE_URL.replace("127.0.0.1", "localhost")
-    monkeypatch.setitem(
-        app.config, "SITE", msgspec.structs.replace(config, OWNER_DATABASE_URL=aside)
-    )
+    change_settings(OWNER_DATABASE_URL=config.OWNER_DATABASE_URL.replace("127.0.0.1", "localhost"))
     upgraded = app.test_cli_runner().invoke(args=["db", "upgrade"])
     assert upgraded.exit_code == 0, upgraded.output
 

@@ -1,13 +1,12 @@
 """Each alert speaks of figures that exist, and leads to its entry in the runbook."""
 
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import msgspec
 import pytest
 import yaml
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy.orm import Session
 
@@ -33,11 +32,14 @@ ENTRIES = {
 
 
 @pytest.fixture
-def told(client: FlaskClient, session: Session, monkeypatch: pytest.MonkeyPatch) -> set[str]:
+def told(
+    client: FlaskClient,
+    session: Session,
+    change_settings: Callable[..., None],
+    monkeypatch: pytest.MonkeyPatch,
+) -> set[str]:
     """The names of all figures, those of a bridge and of a channel among them."""
-    site = client.application.config["SITE"]
-    channel = msgspec.structs.replace(site, CHAT_WEBHOOK_URL="https://chat.example/hooks/1")
-    monkeypatch.setitem(client.application.config, "SITE", channel)
+    change_settings(CHAT_WEBHOOK_URL="https://chat.example/hooks/1")
     monkeypatch.setattr("app.bridges.queries.current_bridges", lambda: {"kafka": None})
     session.add(CircuitRecord(name="mended"))
     session.commit()
@@ -103,14 +105,11 @@ def test_what_is_held_back_after_a_restore_calls_for_nobody_under_another_name(w
 
 
 def test_an_alert_speaks_where_no_figure_is_told(
-    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient, change_settings: Callable[..., None]
 ) -> None:
     """Without the database, or with another token than Prometheus has, there are no figures, and a
     rule about a figure that is not there says that all is well."""
-    closed = msgspec.structs.replace(
-        app.config["SITE"], METRICS_TOKEN="the token of today", **IN_PRODUCTION
-    )
-    monkeypatch.setitem(app.config, "SITE", closed)
+    change_settings(METRICS_TOKEN="the token of today", **IN_PRODUCTION)
     refused = client.get("/metrics", headers={"Authorization": "Bearer the one before"})
     assert refused.status_code == 404
     [rule] = [rule for rule in RULES if rule["expr"].startswith("absent(")]

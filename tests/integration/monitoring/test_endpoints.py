@@ -2,9 +2,7 @@
 
 from collections.abc import Callable, Iterator
 
-import msgspec
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -59,10 +57,9 @@ def test_a_database_ahead_of_this_release_is_served_until_the_next_one_is_there(
 
 
 def test_a_broker_that_is_away_is_told_and_does_not_stop_the_site(
-    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient, change_settings: Callable[..., None]
 ) -> None:
-    away = msgspec.structs.replace(app.config["SITE"], REDIS_URL="redis://127.0.0.1:1/0")
-    monkeypatch.setitem(app.config, "SITE", away)
+    change_settings(REDIS_URL="redis://127.0.0.1:1/0")
     answer = client.get("/readyz")
     assert answer.status_code == 200 and "unreachable" in answer.text
 
@@ -92,20 +89,17 @@ def test_the_figures_tell_which_service_outside_is_left_alone(
 
 
 def test_in_production_the_figures_need_the_token(
-    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient, change_settings: Callable[..., None]
 ) -> None:
-    site = msgspec.structs.replace(app.config["SITE"], METRICS_TOKEN="a token")
-    monkeypatch.setitem(app.config, "SITE", site)
+    change_settings(METRICS_TOKEN="a token")
     assert client.get("/metrics").status_code == 404
     assert client.get("/metrics", headers={"Authorization": "Bearer wrong"}).status_code == 404
     assert client.get("/metrics", headers={"Authorization": "Bearer a token"}).status_code == 200
 
 
 def test_in_production_nobody_reads_the_figures_without_a_token(
-    app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
+    client: FlaskClient, change_settings: Callable[..., None]
 ) -> None:
-    closed = {"ENVIRONMENT": "production", "METRICS_TOKEN": "", "WEBHOOK_ALLOW_PRIVATE": False}
-    site = msgspec.structs.replace(app.config["SITE"], **closed)
-    monkeypatch.setitem(app.config, "SITE", site)
+    change_settings(ENVIRONMENT="production", METRICS_TOKEN="", WEBHOOK_ALLOW_PRIVATE=False)
     for offered in ({}, {"Authorization": "Bearer "}, {"Authorization": ""}):
         assert client.get("/metrics", headers=offered).status_code == 404

@@ -1,4 +1,5 @@
 import time
+from collections.abc import Callable
 from email.message import EmailMessage
 from threading import Barrier, Thread
 from typing import Any
@@ -256,14 +257,13 @@ def test_couriers_side_by_side_send_each_mail_once(
 
 
 def test_a_pile_of_mail_waits_for_no_sweep(
-    app: Flask,
     write: Write,
     sink: SmtpSink,
     redis_server: Redis,
+    change_settings: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    config = msgspec.structs.replace(app.config["SITE"], SMTP_URL=f"smtp://{HOST}:{sink.port}")
-    monkeypatch.setitem(app.config, "SITE", config)
+    change_settings(SMTP_URL=f"smtp://{HOST}:{sink.port}")
     write()
     write()
 
@@ -293,12 +293,12 @@ def test_mail_comes_from_the_firm_as_its_brand_says_unless_a_setting_says_otherw
     app: Flask,
     write: Write,
     sink: SmtpSink,
+    change_settings: Callable[..., None],
     monkeypatch: pytest.MonkeyPatch,
     setting: str,
     sender: str,
 ) -> None:
-    own = {"SMTP_URL": f"smtp://{HOST}:{sink.port}", "MAIL_FROM": setting}
-    monkeypatch.setitem(app.config, "SITE", msgspec.structs.replace(app.config["SITE"], **own))
+    change_settings(SMTP_URL=f"smtp://{HOST}:{sink.port}", MAIL_FROM=setting)
     brand = msgspec.structs.replace(
         current_brand(), name="Hansen, Bø & Co", email="post@hansen.example"
     )

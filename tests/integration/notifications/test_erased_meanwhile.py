@@ -4,7 +4,6 @@ the chat that names them is left, whichever comes first."""
 from collections.abc import Callable
 from functools import partial
 
-import msgspec
 import pytest
 from flask import Flask
 from sqlalchemy import select
@@ -37,10 +36,9 @@ Meanwhile = Callable[..., None]
 
 
 @pytest.fixture(autouse=True)
-def channel(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def channel(change_settings: Callable[..., None]) -> None:
     """Staff have a channel in a chat, which is told things too."""
-    config = msgspec.structs.replace(app.config["SITE"], CHAT_WEBHOOK_URL="http://127.0.0.1:1/")
-    monkeypatch.setitem(app.config, "SITE", config)
+    change_settings(CHAT_WEBHOOK_URL="http://127.0.0.1:1/")
 
 
 @pytest.fixture

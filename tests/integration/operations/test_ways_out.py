@@ -2,9 +2,7 @@
 
 from collections.abc import Callable
 
-import msgspec
 import pytest
-from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -21,7 +19,6 @@ from app.notifications.queries import LATEST_REFUSED
 from app.operations.replay.preview import preview_replay
 from app.webhooks.models import WebhookEndpoint, WebhookMessage
 from app.webhooks.service import add_endpoint, disable_endpoint
-from config import Config
 from tests.integration.operations.conftest import Choose, Desk, Handle, Submit, refuse_to_score
 
 REFUSED = text("UPDATE chat_messages SET status = 'failed', last_error = 'HTTP 404'")
@@ -38,16 +35,10 @@ FROM generate_series(1, :more) AS n
 MARKUP = "<b>bold</b>{{7*7}}"
 
 
-def with_channel(app: Flask) -> Config:
-    """The site's settings, with a channel in a chat."""
-    url = "https://chat.example/hooks/T0P-S3CR3T"
-    return msgspec.structs.replace(app.config["SITE"], CHAT_WEBHOOK_URL=url)
-
-
 @pytest.fixture
-def channel(app: Flask, monkeypatch: pytest.MonkeyPatch) -> str:
+def channel(change_settings: Callable[..., None]) -> str:
     """Staff have a channel in a chat; the secret part of its address."""
-    monkeypatch.setitem(app.config, "SITE", with_channel(app))
+    change_settings(CHAT_WEBHOOK_URL="https://chat.example/hooks/T0P-S3CR3T")
     return "T0P-S3CR3T"
 
 
@@ -166,19 +157,18 @@ def test_the_channel_is_shown_with_what_waits_and_what_was_refused_is_sent_again
 
 
 def test_of_a_channel_that_is_switched_off_the_page_says_so_and_offers_no_button(
-    app: Flask,
+    channel: str,
     desk: Desk,
     session: Session,
     submit: Submit,
     handle_events: Handle,
-    monkeypatch: pytest.MonkeyPatch,
+    change_settings: Callable[..., None],
 ) -> None:
-    with monkeypatch.context() as before:
-        before.setitem(app.config, "SITE", with_channel(app))
-        submit()
-        handle_events()
+    submit()
+    handle_events()
     session.execute(REFUSED)
     session.commit()
+    change_settings(CHAT_WEBHOOK_URL="")
     frame, page = desk.get("/staff/events/").split('id="chat-title"')
     assert "refused" not in frame
     assert "Switched off" in page and "Send again" not in page

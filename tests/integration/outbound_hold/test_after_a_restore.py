@@ -2,7 +2,6 @@
 
 from collections.abc import Callable, Iterator
 
-import msgspec
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -69,17 +68,13 @@ NOTHING = {"mail": 0, "chat": 0, "webhooks": 0, "bridge": 0}
 
 
 @pytest.fixture
-def world(
-    app: Flask, session: Session, ada: Staff, monkeypatch: pytest.MonkeyPatch
-) -> Iterator[World]:
+def world(session: Session, ada: Staff, change_settings: Callable[..., None]) -> Iterator[World]:
     world = World(session)
     with world.sink, world.chat, world.endpoint:
-        config = msgspec.structs.replace(
-            app.config["SITE"],
+        change_settings(
             SMTP_URL=f"smtp://{world.sink.host}:{world.sink.port}",
             CHAT_WEBHOOK_URL=f"{world.chat.url}/hooks/1",
         )
-        monkeypatch.setitem(app.config, "SITE", config)
         add_endpoint(
             session,
             url=world.endpoint.url,

@@ -8,7 +8,6 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from typing import Any
 
-import msgspec
 import pytest
 from flask import Flask, request
 from flask.testing import FlaskClient
@@ -23,7 +22,6 @@ from app.engagements.rate_card import current_rate_card
 from app.engagements.service import accept_terms, offer_terms
 from app.firm.offers import Kind
 from app.payments.models import CheckoutAttempt
-from config import Config
 from local.stripe_standin.app import create_standin
 from local.stripe_standin.serving import standin_server
 from local.stripe_standin.webhooks import signature_header
@@ -47,7 +45,7 @@ def serving(server: BaseWSGIServer) -> Iterator[str]:
 
 
 @pytest.fixture
-def standin(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Standin]:
+def standin(change_settings: Callable[..., None]) -> Iterator[Standin]:
     """A fresh stand-in, and the site set up to use it."""
     standin = Standin()
     receiver = Flask("receiver")
@@ -62,14 +60,11 @@ def standin(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Iterator[Standin]:
             secret_key=SECRET_KEY, webhook_url=f"{hooks}/hook", webhook_secret=WEBHOOK_SECRET
         )
         with serving(standin_server(stripe, 0)) as standin.url:
-            site: Config = app.config["SITE"]
-            changed = msgspec.structs.replace(
-                site,
+            change_settings(
                 STRIPE_SECRET_KEY=SECRET_KEY,
                 STRIPE_WEBHOOK_SECRET=WEBHOOK_SECRET,
                 STRIPE_API_BASE=standin.url,
             )
-            monkeypatch.setitem(app.config, "SITE", changed)
             yield standin
 
 

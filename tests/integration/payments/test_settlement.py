@@ -6,7 +6,6 @@ from typing import Any
 
 import msgspec
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
@@ -104,14 +103,12 @@ def test_what_does_not_fit_in_every_point_changes_nothing_and_says_why(
 
 
 def test_a_live_event_counts_under_a_live_key_only(
-    app: Flask,
     payer: Payer,
     attempt: CheckoutAttempt,
     settle: Settle,
-    monkeypatch: pytest.MonkeyPatch,
+    change_settings: Callable[..., None],
 ) -> None:
-    live = msgspec.structs.replace(app.config["SITE"], STRIPE_SECRET_KEY="sk_live_1")
-    monkeypatch.setitem(app.config, "SITE", live)
+    change_settings(STRIPE_SECRET_KEY="sk_live_1")
     assert "differ" in settle("completed", attempt)
     assert settle("completed", attempt, livemode=True) == "The deposit is paid."
 

@@ -1,8 +1,6 @@
 """A site without Stripe's keys takes bank transfers, and no webhooks."""
 
-import msgspec
-import pytest
-from flask import Flask
+from collections.abc import Callable
 
 from tests.integration.payments.actors import Payer, PostWebhook, Standin
 
@@ -18,11 +16,10 @@ def test_the_clients_page_shows_where_to_send_the_money(payer: Payer) -> None:
 
 
 def test_a_click_on_an_older_page_comes_back_with_a_word(
-    payer: Payer, standin: Standin, app: Flask, monkeypatch: pytest.MonkeyPatch
+    payer: Payer, standin: Standin, change_settings: Callable[..., None]
 ) -> None:
     token = payer.csrf_token()
-    without = {"STRIPE_SECRET_KEY": "", "STRIPE_WEBHOOK_SECRET": ""}
-    monkeypatch.setitem(app.config, "SITE", msgspec.structs.replace(app.config["SITE"], **without))
+    change_settings(STRIPE_SECRET_KEY="", STRIPE_WEBHOOK_SECRET="")
     assert payer.press_pay(token).location.endswith(f"{payer.own_page}#deposit")
     assert "not offered any more, and nothing was charged" in payer.browser.get("/").text
     assert standin.sessions() == []

@@ -5,7 +5,6 @@ import json
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
 import psycopg
 import pytest
 from flask import Flask
@@ -44,10 +43,9 @@ TOLD = text("SELECT kind, status, text FROM chat_messages")
 
 
 @pytest.fixture(autouse=True)
-def channel(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def channel(change_settings: Callable[..., None]) -> None:
     """Staff have a channel in a chat, which is told things too."""
-    config = msgspec.structs.replace(app.config["SITE"], CHAT_WEBHOOK_URL="http://127.0.0.1:1/")
-    monkeypatch.setitem(app.config, "SITE", config)
+    change_settings(CHAT_WEBHOOK_URL="http://127.0.0.1:1/")
 
 
 @pytest.fixture

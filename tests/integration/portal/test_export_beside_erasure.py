@@ -4,9 +4,7 @@ to the word, or left out for a reason that stands here."""
 from collections.abc import Callable, Iterator
 from typing import Any
 
-import msgspec
 import pytest
-from flask import Flask
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -52,10 +50,9 @@ SENT = (
 
 
 @pytest.fixture(autouse=True)
-def channel(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def channel(change_settings: Callable[..., None]) -> None:
     """Staff have a channel in a chat, which is told things too."""
-    config = msgspec.structs.replace(app.config["SITE"], CHAT_WEBHOOK_URL="http://127.0.0.1:1/")
-    monkeypatch.setitem(app.config, "SITE", config)
+    change_settings(CHAT_WEBHOOK_URL="http://127.0.0.1:1/")
 
 
 @pytest.fixture

@@ -3,7 +3,6 @@
 import html
 from collections.abc import Callable
 
-import msgspec
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
@@ -74,10 +73,8 @@ def agreed(offered: None, send: Send) -> None:
 
 
 @pytest.fixture
-def agreed_by_card(agreed: None, app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    stripe = {"STRIPE_SECRET_KEY": "sk_test_of_the_tests", "STRIPE_WEBHOOK_SECRET": "whsec_none"}
-    site = msgspec.structs.replace(app.config["SITE"], **stripe)
-    monkeypatch.setitem(app.config, "SITE", site)
+def agreed_by_card(agreed: None, change_settings: Callable[..., None]) -> None:
+    change_settings(STRIPE_SECRET_KEY="sk_test_of_the_tests", STRIPE_WEBHOOK_SECRET="whsec_none")
 
 
 @pytest.fixture

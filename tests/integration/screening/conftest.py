@@ -3,9 +3,7 @@
 from collections.abc import Callable
 from typing import Any
 
-import msgspec
 import pytest
-from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -22,20 +20,8 @@ from tests.integration.applications.prospect import Prospect
 __all__ = ["new_prospect", "prospect"]
 
 
-HoldBy = Callable[..., None]
 Apply = Callable[..., Application]
 Press = Callable[..., TestResponse]
-
-
-@pytest.fixture
-def hold_by(app: Flask, monkeypatch: pytest.MonkeyPatch) -> HoldBy:
-    """Have the site hold by these settings; the others hold nothing."""
-
-    def hold_by(**settings: float) -> None:
-        config = msgspec.structs.replace(app.config["SITE"], **settings)
-        monkeypatch.setitem(app.config, "SITE", config)
-
-    return hold_by
 
 
 @pytest.fixture

@@ -24,7 +24,7 @@ from app.screening.origins import COUNTED_FOR
 from app.screening.tasks import forget_old_origins
 from local.redis import Redis
 from tests.integration.portal.test_erasure import dump
-from tests.integration.screening.conftest import Apply, HoldBy, Press, fresh
+from tests.integration.screening.conftest import Apply, Press, fresh
 
 Handle = Callable[[], None]
 COUNTED = select(func.count()).select_from(SubmissionOrigin)
@@ -111,13 +111,13 @@ def test_the_trail_is_whole_and_withholds_what_spoke_against_it(
 def test_one_who_is_erased_while_held_is_nowhere_and_is_settled_no_more(
     app: Flask,
     apply: Apply,
-    hold_by: HoldBy,
+    change_settings: Callable[..., None],
     desk: FlaskClient,
     press: Press,
     session: Session,
     handle_events: Handle,
 ) -> None:
-    hold_by(HOLD_ABOVE_PER_EMAIL=5, HOLD_ABOVE_PER_ADDRESS=20)
+    change_settings(HOLD_ABOVE_PER_EMAIL=5, HOLD_ABOVE_PER_ADDRESS=20)
     held = apply(**CANARY)
     handle_events()
     session.execute(text("UPDATE mail_messages SET status = 'sent', sent_at = now()"))
@@ -134,9 +134,9 @@ def test_one_who_is_erased_while_held_is_nowhere_and_is_settled_no_more(
 
 
 def test_nothing_that_is_counted_by_says_who_it_was_and_after_a_day_it_is_forgotten(
-    apply: Apply, hold_by: HoldBy, session: Session, redis_server: Redis
+    apply: Apply, change_settings: Callable[..., None], session: Session, redis_server: Redis
 ) -> None:
-    hold_by(HOLD_ABOVE_PER_ADDRESS=20, HOLD_ABOVE_PER_EMAIL=5)
+    change_settings(HOLD_ABOVE_PER_ADDRESS=20, HOLD_ABOVE_PER_EMAIL=5)
     apply(email="canary@wren.example")
     with RedisClient.from_url(redis_server.url, decode_responses=True) as client:
         keys = list(client.scan_iter())

@@ -15,7 +15,7 @@ from app.applications.models import Application
 from app.notifications.models import MailMessage
 from app.scoring.models import ScoreRecord
 from tests.integration.applications.prospect import Prospect
-from tests.integration.screening.conftest import Apply, HoldBy, fresh, mails_of, types_of
+from tests.integration.screening.conftest import Apply, fresh, mails_of, types_of
 
 Handle = Callable[[], None]
 TEXT = "Our nightly batch stops and nobody knows why. " * 5
@@ -27,16 +27,18 @@ def test_a_filled_trap_holds_and_keeps_every_answer(held: Application, session: 
     assert types_of(session, held) == ["application.submitted", "application.held"]
 
 
-def test_a_form_that_is_sent_at_once_is_held(hold_by: HoldBy, apply: Apply) -> None:
-    hold_by(HOLD_BELOW_SECONDS=15)
+def test_a_form_that_is_sent_at_once_is_held(
+    change_settings: Callable[..., None], apply: Apply
+) -> None:
+    change_settings(HOLD_BELOW_SECONDS=15)
     assert apply(age="5 seconds").signals == {"too_fast": ""}
     assert apply(age="16 seconds").status == "submitted"
 
 
 def test_the_next_after_so_many_under_one_email_is_held_whatever_its_case(
-    hold_by: HoldBy, apply: Apply
+    change_settings: Callable[..., None], apply: Apply
 ) -> None:
-    hold_by(HOLD_ABOVE_PER_EMAIL=2)
+    change_settings(HOLD_ABOVE_PER_EMAIL=2)
     first, second = apply(email="ada@client.example"), apply(email="ADA@client.example")
     third, other = apply(email="Ada@Client.Example"), apply(email="bob@client.example")
     assert [one.status for one in (first, second, third, other)] == [
@@ -49,9 +51,9 @@ def test_the_next_after_so_many_under_one_email_is_held_whatever_its_case(
 
 
 def test_the_next_after_so_many_from_one_internet_address_is_held(
-    hold_by: HoldBy, apply: Apply
+    change_settings: Callable[..., None], apply: Apply
 ) -> None:
-    hold_by(HOLD_ABOVE_PER_ADDRESS=1)
+    change_settings(HOLD_ABOVE_PER_ADDRESS=1)
     assert apply(email="ada@client.example").status == "submitted"
     assert "many_from_address" in apply(email="bob@other.example").signals
 
@@ -110,9 +112,9 @@ def test_staff_read_in_the_mail_why_it_is_held(
 
 
 def test_an_honest_submission_costs_as_many_statements_as_a_read_and_a_write(
-    hold_by: HoldBy, prospect: Prospect, monkeypatch: pytest.MonkeyPatch
+    change_settings: Callable[..., None], prospect: Prospect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    hold_by(HOLD_ABOVE_PER_EMAIL=5, HOLD_ABOVE_PER_ADDRESS=20)
+    change_settings(HOLD_ABOVE_PER_EMAIL=5, HOLD_ABOVE_PER_ADDRESS=20)
     prospect.fill_in()
     page = prospect.see("review")
     token = prospect.client.get("/apply")

@@ -12,7 +12,7 @@ from app.applications.models import Application, Draft
 from app.events.store import read_stream
 from app.events.types import stream_of
 from tests.integration.applications.prospect import Prospect
-from tests.integration.screening.conftest import Apply, HoldBy, types_of
+from tests.integration.screening.conftest import Apply, types_of
 from tests.unit.screening.test_signals import DEFAULTS, FASTEST
 
 SHIPPED = {name: value for name, value in DEFAULTS.items() if name.startswith("HOLD_")}
@@ -20,8 +20,8 @@ AGE = text("UPDATE drafts SET started_at = started_at - CAST(:age AS interval)")
 
 
 @pytest.fixture(autouse=True)
-def as_shipped(hold_by: HoldBy) -> None:
-    hold_by(**SHIPPED)
+def as_shipped(change_settings: Callable[..., None]) -> None:
+    change_settings(**SHIPPED)
 
 
 def statuses(session: Session) -> list[str]:

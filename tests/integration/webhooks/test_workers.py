@@ -1,13 +1,12 @@
 """Sending side by side: fair shares, one courier at work, and workers that die."""
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from threading import Thread
 
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from msgspec.structs import replace
 from redis import Redis as RedisClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
@@ -220,16 +219,14 @@ def test_what_is_still_due_when_the_couriers_time_is_over_waits_for_no_sweep(
 
 
 def test_without_the_setting_the_tasks_send_nothing_inside(
-    app: Flask,
     session: Session,
     add: Add,
     happen: Happen,
     courier: Courier,
     receiver: WebhookReceiver,
-    monkeypatch: pytest.MonkeyPatch,
+    change_settings: Callable[..., None],
 ) -> None:
-    strict = replace(app.config["SITE"], WEBHOOK_ALLOW_PRIVATE=False)
-    monkeypatch.setitem(app.config, "SITE", strict)
+    change_settings(WEBHOOK_ALLOW_PRIVATE=False)
     endpoint = add(url=receiver.url.replace("http:", "https:"))
     happen()
     sweep_webhooks()

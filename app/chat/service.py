@@ -2,7 +2,6 @@
 
 import uuid
 
-from sqlalchemy import text as sql_text
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -11,12 +10,7 @@ from app.chat.queries import has_channel
 from app.chat.tasks import ring_courier
 from app.database import after_commit, new_id
 from app.events.types import RecordedEvent
-
-SEND_AGAIN = sql_text("""
-UPDATE chat_messages
-SET status = 'queued', attempts = 0, last_error = NULL, not_before = now()
-WHERE status = 'failed'
-""")
+from app.outbox.claims import queue_again
 
 
 def tell_channel(
@@ -54,4 +48,4 @@ def send_failed_again(session: Session) -> int:
     if not has_channel():
         return 0
     after_commit(session, ring_courier)
-    return int(session.execute(SEND_AGAIN).rowcount)  # type: ignore[attr-defined]
+    return queue_again(session, ChatMessage)

@@ -2,7 +2,7 @@
 
 import uuid
 
-from sqlalchemy import text
+from sqlalchemy import ColumnElement
 from sqlalchemy.dialects.postgresql import insert
 from sqlalchemy.orm import Session
 
@@ -15,16 +15,8 @@ from app.notifications.models import MailMessage
 from app.notifications.queries import MAIL_CIRCUIT
 from app.notifications.spans import trace_writing
 from app.notifications.tasks import ring_courier
+from app.outbox.claims import queue_again
 from app.settings import current_config
-
-SEND_AGAIN = """
-UPDATE mail_messages
-SET status = 'queued', attempts = 0, refusals = 0, unclear_tries = 0, last_error = NULL,
-    not_before = now()
-WHERE status = 'failed'
-"""
-SEND_ONE_AGAIN = text(f"{SEND_AGAIN} AND id = :id")
-SEND_ALL_AGAIN = text(SEND_AGAIN)
 
 
 def write_to(
@@ -90,11 +82,14 @@ def tell_staff(
 
 def send_again(session: Session, mail_id: uuid.UUID) -> bool:
     """Queue a failed mail again, at a person's wish; return whether it was a failed one."""
-    after_commit(session, ring_courier)
-    return bool(session.execute(SEND_ONE_AGAIN, {"id": mail_id}).rowcount)  # type: ignore[attr-defined]
+    return bool(_send_again(session, MailMessage.id == mail_id))
 
 
 def send_refused_again(session: Session) -> int:
     """The same for all that failed; return how many."""
+    return _send_again(session)
+
+
+def _send_again(session: Session, *which: ColumnElement[bool]) -> int:
     after_commit(session, ring_courier)
-    return int(session.execute(SEND_ALL_AGAIN).rowcount)  # type: ignore[attr-defined]
+    return queue_again(session, MailMessage, *which, refusals=0, unclear_tries=0)

@@ -8,7 +8,7 @@ goes out again: at least once, never lost.
 from datetime import timedelta
 from typing import TypeVar
 
-from sqlalchemy import func, select, text, update
+from sqlalchemy import ColumnElement, func, select, text, update
 from sqlalchemy.orm import Session
 
 from app.circuits.queries import is_refusing
@@ -65,6 +65,16 @@ def note_not_sent(
         last_error=error,
         **more,
     )
+
+
+def queue_again(
+    session: Session, model: type[OutboxRow], *which: ColumnElement[bool], **more: object
+) -> int:
+    """Queue what has failed, or ``which`` of it, as if it had never been tried, with ``more``
+    columns of its table; return how many."""
+    failed = update(model).where(model.status == "failed", *which)
+    anew = {"status": "queued", "attempts": 0, "last_error": None, "not_before": func.now()}
+    return int(session.execute(failed.values(anew | more)).rowcount)  # type: ignore[attr-defined]
 
 
 def put_back_orphans(session: Session, model: type[OutboxRow]) -> None:

@@ -17,6 +17,7 @@ from app.address_options import (
     take_ca,
     take_region,
 )
+from app.data_files import repeated
 from config import Config, ConfigurationError
 
 BETWEEN_ADDRESSES = re.compile(r"[\s,]+(?=[a-z]+://)")  # a comma also stands between Kafka's hosts
@@ -93,12 +94,10 @@ def parse_bridges(setting: str) -> list[BridgeAddress]:
         # By its number: the address itself may hold a password.
         with said_of(f"EVENT_BRIDGES is wrong: address {number}"):
             bridges.append(_read_bridge(split_address(url)))
-    names = [bridge.name for bridge in bridges]
-    for name in names:
-        if names.count(name) > 1:
-            raise ConfigurationError(
-                f"EVENT_BRIDGES has two bridges called {name}: give one of them another name=."
-            )
+    for name in repeated([bridge.name for bridge in bridges]):
+        raise ConfigurationError(
+            f"EVENT_BRIDGES has two bridges called {name}: give one of them another name=."
+        )
     return bridges
 
 

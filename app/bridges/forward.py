@@ -94,8 +94,8 @@ def _send(
     with batch_span(address, readable) as sending:
         sent = sink.send(batch)
         tell_outcome(sending, sent)
-    left = readable[sent.settled].position if sent.settled < len(readable) else None
-    settled = next((n for n, event in enumerate(events) if event.position == left), len(events))
+    is_all = sent.settled == len(readable)
+    settled = len(events) if is_all else events.index(readable[sent.settled])
     return _with_altered(events, settled, sent)
 
 

@@ -69,11 +69,12 @@ def log_page(session: Session, filters: Filters, before: int | None = None) -> L
     newest_first = statement.order_by(StoredEvent.position.desc()).limit(PAGE_SIZE + 1)
     found: Sequence[StoredEvent] = session.scalars(newest_first).all()
     shown, more = found[:PAGE_SIZE], len(found) > PAGE_SIZE
+    stopped_at = floor if floor > 1 else None
     names, subjects = staff_names(session), subjects_of(session, shown)
     return LogPage(
         rows=[_row(event, names, subjects.get(event.position)) for event in shown],
-        older=shown[-1].position if more else floor if floor > 1 else None,
-        stopped=not more and floor > 1,
+        older=shown[-1].position if more else stopped_at,
+        stopped=stopped_at is not None and not more,
     )
 
 

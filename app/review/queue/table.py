@@ -7,8 +7,15 @@ from typing import cast
 from sqlalchemy import Table, text
 from sqlalchemy.orm import Session
 
-from app.applications.events import ApplicationPutBack, ApplicationTaken, MoreRequested
+from app.applications.events import (
+    AnswerDue,
+    ApplicationPutBack,
+    ApplicationTaken,
+    MoreProvided,
+    MoreRequested,
+)
 from app.applications.models import AWAITS_ANSWER, OPEN, UNDECIDED
+from app.applications.promise import PROSPECT_SPOKE
 from app.applications.queries import application_of
 from app.events.types import RecordedEvent
 from app.messages.events import MessageReceived, NoteWritten
@@ -19,6 +26,7 @@ from app.review.queue.models import QueueRow
 COLUMNS = tuple(cast(Table, QueueRow.__table__).columns.keys())
 
 REPLY_TYPES = ", ".join(f"'{event.type}'" for event in REPLIES)
+LAST_WORD_TYPES = ", ".join(f"'{event.type}'" for event in (*PROSPECT_SPOKE, AnswerDue))
 OPEN_STATUSES = ", ".join(f"'{status}'" for status in OPEN)
 UNDECIDED_STATUSES = ", ".join(f"'{status}'" for status in UNDECIDED)
 AWAITING_STATUSES = ", ".join(f"'{status}'" for status in AWAITS_ANSWER)
@@ -39,9 +47,9 @@ SELECT a.id AS application_id, a.reference, a.name,
     coalesce(e.kind, s.recommended_kind) AS kind, e.total_cents, e.currency,
     e.quote ->> 'billing' AS billing,
     a.submitted_at, a.decided_at, a.signals,
-    CASE WHEN last_word.type = 'application.answer_due' THEN last_word.recorded_at END
+    CASE WHEN last_word.type = '{AnswerDue.type}' THEN last_word.recorded_at END
         AS late_since,
-    CASE WHEN last_word.type = 'application.more_provided' THEN last_word.recorded_at END
+    CASE WHEN last_word.type = '{MoreProvided.type}' THEN last_word.recorded_at END
         AS answered_at,
     asked.at AS asked_at,
     unanswered.since AS unanswered_since,
@@ -66,8 +74,7 @@ LEFT JOIN LATERAL (
 ) weakest ON true
 LEFT JOIN LATERAL (
     SELECT type, recorded_at FROM events
-    WHERE stream = 'application-' || a.id AND type IN
-        ('application.submitted', 'application.more_provided', 'application.answer_due')
+    WHERE stream = 'application-' || a.id AND type IN ({LAST_WORD_TYPES})
     ORDER BY version DESC LIMIT 1
 ) last_word ON a.status IN ({AWAITING_STATUSES}) AND a.erased_at IS NULL
 LEFT JOIN LATERAL (

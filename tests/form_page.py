@@ -20,6 +20,13 @@ TEXTS = st.one_of(
 )
 
 
+def token_in(page: str) -> str:
+    """What keeps the page's forms from being sent by another site."""
+    token = CSRF_TOKEN.search(page)
+    assert token, page
+    return token[1]
+
+
 def on_the_wire(fields: Fields) -> bytes:
     """The body of a POST. Half of a surrogate pair goes out as bytes that are no UTF-8."""
     return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in fields).encode()

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 import requests
 
-from tests.form_page import CSRF_TOKEN
+from tests.form_page import token_in
 from tests.site import Site
 
 if TYPE_CHECKING:
@@ -130,9 +130,3 @@ class Reviewer:
         sent = self.browser.post(f"{address}/test", form, timeout=TIMEOUT)
         assert "on its way" in sent.text, sent.text
         return sent.url.rpartition("/")[2]
-
-
-def token_in(page: str) -> str:
-    token = CSRF_TOKEN.search(page)
-    assert token, page
-    return token[1]

@@ -14,7 +14,7 @@ from app.accounts import passwords
 from app.accounts.models import Staff
 from app.accounts.passwords import hash_password
 from app.extensions import limiter
-from tests.form_page import CSRF_TOKEN
+from tests.form_page import token_in
 
 PASSWORD = "a sentence that only Ada knows"
 
@@ -50,9 +50,8 @@ def send() -> Send:
     def send(
         client: FlaskClient, url: str, data: dict[str, str], **options: object
     ) -> TestResponse:
-        token = CSRF_TOKEN.search(client.get(url).text)
-        assert token, f"no form on {url}"
-        return client.post(url, data={**data, "csrf_token": token[1]}, **options)
+        token = token_in(client.get(url).text)
+        return client.post(url, data={**data, "csrf_token": token}, **options)
 
     return send
 

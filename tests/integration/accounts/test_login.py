@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
 from app.accounts.models import Staff
-from tests.form_page import CSRF_TOKEN
+from tests.form_page import token_in
 from tests.integration.accounts.conftest import PASSWORD
 
 LogIn = Callable[..., TestResponse]
@@ -87,9 +87,8 @@ def test_what_is_too_long_is_told_in_the_words_of_the_site(
 
 
 def test_what_is_no_form_is_no_try(client: FlaskClient, ada: Staff) -> None:
-    token = CSRF_TOKEN.search(client.get("/staff/login").text)
-    assert token
-    known = {"email": ada.email, "password": PASSWORD, "csrf_token": token[1]}
+    token = token_in(client.get("/staff/login").text)
+    known = {"email": ada.email, "password": PASSWORD, "csrf_token": token}
     assert client.post("/staff/login", json=known).status_code == 400
     assert client.get("/staff/").status_code == 302
 
@@ -256,8 +255,7 @@ def test_an_expired_token_is_named_and_the_address_kept(client: FlaskClient, ada
 def test_who_has_signed_in_in_another_tab_is_let_in_by_an_older_one(
     client: FlaskClient, ada: Staff, log_in: LogIn
 ) -> None:
-    older = CSRF_TOKEN.search(client.get("/staff/login").text)
-    assert older
+    older = token_in(client.get("/staff/login").text)
     log_in(client)
-    known = {"email": ada.email, "password": PASSWORD, "csrf_token": older[1]}
+    known = {"email": ada.email, "password": PASSWORD, "csrf_token": older}
     assert client.post("/staff/login?next=/staff/events/", data=known).location == "/staff/events/"

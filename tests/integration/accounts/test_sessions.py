@@ -12,7 +12,7 @@ from werkzeug.test import TestResponse
 from app.accounts import sessions
 from app.accounts.models import Staff
 from app.accounts.service import reset_password
-from tests.form_page import CSRF_TOKEN, FormPage
+from tests.form_page import FormPage, token_in
 
 Send = Callable[..., TestResponse]
 PASSWORD = "a sentence that only Ada knows"
@@ -176,10 +176,9 @@ def test_a_new_password_that_comes_after_the_session_stands_on_no_page(
     client: FlaskClient, ada: Staff, log_in: Send
 ) -> None:
     log_in(client)
-    token = CSRF_TOKEN.search(client.get("/staff/settings/").text)
-    assert token
+    token = token_in(client.get("/staff/settings/").text)
     sign_in_earlier(client, hours=13)
-    form = {"current": PASSWORD, "new": NEW, "again": NEW, "csrf_token": token[1]}
+    form = {"current": PASSWORD, "new": NEW, "again": NEW, "csrf_token": token}
     answer = client.post("/staff/settings/", data=form)
     assert answer.location.startswith("/staff/login?next=")
     assert NEW not in answer.text
@@ -189,10 +188,9 @@ def test_a_new_password_from_a_page_of_an_earlier_session_is_asked_for_once_more
     client: FlaskClient, ada: Staff, log_in: Send, send: Send
 ) -> None:
     log_in(client)
-    token = CSRF_TOKEN.search(client.get("/staff/settings/").text)
-    assert token
+    token = token_in(client.get("/staff/settings/").text)
     form = {"current": PASSWORD, "new": NEW, "again": NEW}
-    stale = {**form, "csrf_token": token[1]}
+    stale = {**form, "csrf_token": token}
     client.delete_cookie("session")
     assert client.post("/staff/settings/", data=stale).location.startswith("/staff/login?next=")
     log_in(client)

@@ -21,3 +21,10 @@ def new_prospect(app: Flask) -> Callable[[], Prospect]:
 @pytest.fixture
 def prospect(new_prospect: Callable[[], Prospect]) -> Prospect:
     return new_prospect()
+
+
+@pytest.fixture
+def ready(prospect: Prospect) -> Prospect:
+    """A prospect who has the review in front of them."""
+    prospect.fill_in()
+    return prospect

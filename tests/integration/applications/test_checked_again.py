@@ -13,13 +13,6 @@ from tests.integration.applications.prospect import Prospect, errors
 NAMELESS = {"name": "Enter your name."}
 
 
-@pytest.fixture
-def ready(prospect: Prospect) -> Prospect:
-    """A prospect who has the review in front of them."""
-    prospect.fill_in()
-    return prospect
-
-
 def alter(session: Session, **answers: Any) -> None:
     """What is stored of the draft, whose steps count as complete as before; None takes it away."""
     draft = session.scalars(select(Draft)).one()

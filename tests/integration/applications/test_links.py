@@ -25,13 +25,6 @@ WHOSE = "This is the form of m…@tidewater-freight.example."
 
 
 @pytest.fixture
-def ready(prospect: Prospect) -> Prospect:
-    """A prospect who has the review in front of them."""
-    prospect.fill_in()
-    return prospect
-
-
-@pytest.fixture
 def other(new_prospect: NewProspect) -> Prospect:
     """Another browser, which holds a form of its own."""
     other = new_prospect()

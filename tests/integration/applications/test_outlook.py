@@ -15,12 +15,6 @@ from tests.integration.applications.prospect import Prospect
 TAGS = re.compile(r"<[^>]+>")
 
 
-@pytest.fixture
-def ready(prospect: Prospect) -> Prospect:
-    prospect.fill_in()
-    return prospect
-
-
 def seen_by(prospect: Prospect) -> str:
     """The page's words."""
     text = TAGS.sub("", prospect.client.get("/apply/outlook").text)

@@ -11,13 +11,6 @@ from app.events.models import StoredEvent
 from tests.integration.applications.prospect import Prospect, errors, hidden
 
 
-@pytest.fixture
-def ready(prospect: Prospect) -> Prospect:
-    """A prospect who has the review in front of them."""
-    prospect.fill_in()
-    return prospect
-
-
 def sent(session: Session) -> list[Application]:
     session.rollback()
     return list(session.scalars(select(Application)))

@@ -22,7 +22,7 @@ from app.attachments.models import Attachment
 from app.attachments.queries import attachments_of
 from app.database_connection import driver_connection
 from tests.demo_applications import STRONG
-from tests.form_page import CSRF_TOKEN
+from tests.form_page import token_in
 
 FIELD_ERROR = re.compile(r'id="file-error">.*?</span>(.*?)</span>', re.DOTALL)
 
@@ -70,9 +70,7 @@ class Prospect:
 
     @property
     def token(self) -> str:
-        found = CSRF_TOKEN.search(self.client.get("/apply").text)
-        assert found
-        return found[1]
+        return token_in(self.client.get("/apply").text)
 
 
 @pytest.fixture

@@ -25,7 +25,7 @@ from app.retry import RetryPolicy
 from app.settings import current_config
 from config import Config
 from local.postgres import Postgres
-from tests.form_page import CSRF_TOKEN
+from tests.form_page import token_in
 from tests.integration.waiting import waiting
 
 PATIENCE = 60.0
@@ -136,8 +136,7 @@ def press(client: FlaskClient) -> Press:
 
     def press(address: str, by: FlaskClient = client, **fields: str) -> TestResponse:
         page = by.get(address.rpartition("/")[0].removesuffix("/consumers"))
-        found = CSRF_TOKEN.search(page.text)
-        assert found
-        return by.post(address, data={**fields, "csrf_token": found[1]}, follow_redirects=True)
+        token = token_in(page.text)
+        return by.post(address, data={**fields, "csrf_token": token}, follow_redirects=True)
 
     return press

@@ -12,7 +12,7 @@ from app.advisory_locks import alone_at
 from app.labs.backbone import RUNNING
 from app.labs.sandboxes import ALL_IN_USE
 from app.labs.scenarios import SCENARIOS
-from tests.form_page import CSRF_TOKEN
+from tests.form_page import token_in
 from tests.integration.labs.conftest import Press, Until
 
 SLUGS = [scenario.slug for scenario in SCENARIOS]
@@ -52,10 +52,10 @@ def test_what_is_done_to_a_subscriber_leads_to_its_own_place_on_the_page(
     client: FlaskClient, press: Press
 ) -> None:
     page = press("/labs/payments/surge", **{"surge-choice": "50"}).text
-    token = CSRF_TOKEN.search(page)
-    assert token and 'id="station-payments.post_payment"' in page
+    token = token_in(page)
+    assert 'id="station-payments.post_payment"' in page
     for about in ("payments.post_payment", "payments.notify_holder"):
-        fields = {"subscriber": about, "csrf_token": token[1]}
+        fields = {"subscriber": about, "csrf_token": token}
         answer = client.post("/labs/payments/consumers/kill", data=fields)
         assert answer.location == f"/labs/payments#station-{about}"
 
@@ -64,9 +64,8 @@ def test_a_refusal_leads_to_the_head_of_the_page_where_it_stands(
     client: FlaskClient, press: Press
 ) -> None:
     page = press("/labs/payments/consumers/kill", subscriber="payments.post_payment").text
-    token = CSRF_TOKEN.search(page)
-    assert token
-    fields = {"subscriber": "payments.post_payment", "csrf_token": token[1]}
+    token = token_in(page)
+    fields = {"subscriber": "payments.post_payment", "csrf_token": token}
     answer = client.post("/labs/payments/consumers/kill", data=fields)
     assert answer.location == "/labs/payments"
     assert "There is no consumer running" in client.get(answer.location).text
@@ -165,9 +164,8 @@ def test_who_takes_one_after_the_other_leaves_room_for_others(
 def test_what_the_page_does_not_offer_is_refused(
     client: FlaskClient, address: str, fields: dict[str, str], status: int
 ) -> None:
-    found = CSRF_TOKEN.search(client.get("/labs/retail").text)
-    assert found
-    answer = client.post(address, data={**fields, "csrf_token": found[1]})
+    token = token_in(client.get("/labs/retail").text)
+    answer = client.post(address, data={**fields, "csrf_token": token})
     assert answer.status_code in {status, 405 if status == 404 else status}
     assert "0 of 24" in client.get("/labs/").text
 

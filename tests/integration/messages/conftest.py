@@ -10,8 +10,6 @@ from app.events.store import read_stream
 from app.events.types import stream_of
 from app.messages.queries import Thread, thread_of
 from app.messages.service import write_as_prospect, write_as_staff
-from tests.demo_applications import STRONG
-from tests.submitted import submit_answers
 
 NAMES = {"prospect": "You", "staff:ada": "Ada Lovelace"}
 
@@ -20,11 +18,9 @@ Read = Callable[[], Thread]
 
 
 @pytest.fixture
-def application(session: Session) -> Application:
+def application(submit: Callable[..., Application]) -> Application:
     """Just sent; nothing has handled it yet."""
-    application = submit_answers(session, STRONG)
-    session.commit()
-    return application
+    return submit()
 
 
 @pytest.fixture

@@ -41,10 +41,8 @@ Handle = Callable[[], None]
 
 
 @pytest.fixture
-def application(session: Session) -> Application:
-    application = submit_answers(session, STRONG)
-    session.commit()
-    return application
+def application(submit: Callable[..., Application]) -> Application:
+    return submit()
 
 
 def withdraw(session: Session, application: Application) -> None:

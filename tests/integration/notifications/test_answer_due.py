@@ -14,9 +14,7 @@ from app.events.models import ScheduledEvent
 from app.events.store import read_stream
 from app.firm.calendar import current_calendar, next_deadline
 from app.notifications.models import MailMessage
-from tests.demo_applications import STRONG
 from tests.integration.conftest import DUE_NOW
-from tests.submitted import submit_answers
 
 ANSWERS: list[Verdict] = [
     MoreRequested(message="How many?"),
@@ -26,9 +24,8 @@ Handle = Callable[[], None]
 
 
 @pytest.fixture
-def application(session: Session, handle_events: Handle) -> Application:
-    application = submit_answers(session, STRONG)
-    session.commit()
+def application(submit: Callable[..., Application], handle_events: Handle) -> Application:
+    application = submit()
     handle_events()
     return application
 

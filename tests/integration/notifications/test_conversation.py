@@ -27,10 +27,9 @@ Write = Callable[[str], None]
 
 
 @pytest.fixture
-def application(session: Session, handle_events: Handle) -> Application:
+def application(submit: Callable[..., Application], handle_events: Handle) -> Application:
     """Handled, so that each side has had its first mail."""
-    application = submit_answers(session, STRONG)
-    session.commit()
+    application = submit()
     handle_events()
     return application
 

@@ -28,11 +28,9 @@ def no_holidays(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture
-def application(session: Session) -> Application:
+def application(submit: Callable[..., Application]) -> Application:
     """Just sent; nothing has handled it yet."""
-    application = submit_answers(session, STRONG)
-    session.commit()
-    return application
+    return submit()
 
 
 def receipt(session: Session) -> MailMessage:

@@ -27,7 +27,7 @@ from app.operations.replay.preview import preview_replay
 from app.operations.replay.service import choose_dead_letters
 from app.retry import RetryPolicy
 from local.postgres import Postgres
-from tests.form_page import CSRF_TOKEN
+from tests.form_page import token_in
 from tests.staff import browser_of
 
 Submit = Callable[..., Application]
@@ -50,9 +50,8 @@ class Desk:
 
     def post(self, path: str, **fields: object) -> str:
         """Press a button; returns the address that it leads to."""
-        token = CSRF_TOKEN.search(self.get("/staff/settings/"))
-        assert token
-        answer = self.client.post(path, data={"csrf_token": token[1], **fields})
+        token = token_in(self.get("/staff/settings/"))
+        answer = self.client.post(path, data={"csrf_token": token, **fields})
         assert answer.status_code == 303, answer.text
         return answer.location
 

@@ -16,7 +16,7 @@ from app.notifications.tasks import send_due_mail
 from app.webhooks import tasks as webhook_tasks
 from app.webhooks.service import add_endpoint
 from tests.demo_applications import STRONG
-from tests.form_page import CSRF_TOKEN
+from tests.form_page import token_in
 from tests.integration.bridges.conftest import BASE_URL, OtherSide
 from tests.settled import wait_until_settled
 from tests.smtp_sink import SmtpSink
@@ -133,12 +133,11 @@ def test_staff_see_it_and_let_it_go(
     page = desk.get("/staff/events/").text
     assert "Nothing leaves the site" in page and "2 mails wait" in page
     assert "outbound_held_seconds 0.0\n" not in desk.get("/metrics").text
-    found = CSRF_TOKEN.search(page)
-    assert found
-    desk.post("/staff/events/release", data={"csrf_token": found[1]})
+    token = token_in(page)
+    desk.post("/staff/events/release", data={"csrf_token": token})
     page = desk.get("/staff/events/").text
     assert "Nothing leaves the site" not in page and "What waited is sent now." in page
-    desk.post("/staff/events/release", data={"csrf_token": found[1]})
+    desk.post("/staff/events/release", data={"csrf_token": token})
     assert "Nothing was held back any more." in desk.get("/staff/events/").text
     assert "outbound_held_seconds 0.0\n" in desk.get("/metrics").text
     world.work()

@@ -19,7 +19,7 @@ from app.events.store import read_stream
 from app.events.types import RecordedEvent, stream_of
 from app.payments.models import CheckoutAttempt, Deposit
 from app.payments.stripe_sdk import Gateway
-from tests.form_page import CSRF_TOKEN
+from tests.form_page import token_in
 
 Handle = Callable[[], None]
 PostWebhook = Callable[..., TestResponse]
@@ -90,9 +90,7 @@ class Payer:
         return self.session.get_one(Engagement, self.engagement_id)
 
     def csrf_token(self) -> str:
-        token = CSRF_TOKEN.search(self.page)
-        assert token
-        return token[1]
+        return token_in(self.page)
 
     def press_pay(self, token: str = "") -> TestResponse:
         """Press "Pay by card" on the page."""

@@ -1,11 +1,9 @@
 """A client who has agreed, and a Stripe whose webhooks arrive when the test says so."""
 
 import json
-import threading
 import time
 import uuid
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from typing import Any
 
 import pytest
@@ -13,7 +11,7 @@ from flask import Flask, request
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
-from werkzeug.serving import BaseWSGIServer, make_server
+from werkzeug.serving import make_server
 from werkzeug.test import TestResponse
 
 from app.engagements.models import Engagement
@@ -26,22 +24,9 @@ from local.stripe_standin.app import create_standin
 from local.stripe_standin.serving import standin_server
 from local.stripe_standin.webhooks import signature_header
 from tests.demo_applications import STRONG
+from tests.integration.local_stripe.conftest import WEBHOOK_SECRET, serving
 from tests.integration.payments.actors import SECRET_KEY, Payer, Standin
 from tests.submitted import submit_answers
-
-WEBHOOK_SECRET = "whsec_of_the_tests"
-
-
-@contextmanager
-def serving(server: BaseWSGIServer) -> Iterator[str]:
-    thread = threading.Thread(target=server.serve_forever, args=(0.02,), daemon=True)
-    thread.start()
-    try:
-        yield f"http://127.0.0.1:{server.port}"
-    finally:
-        server.shutdown()
-        thread.join()
-        server.server_close()
 
 
 @pytest.fixture

@@ -19,7 +19,7 @@ from app.engagements.models import Engagement
 from app.notifications.models import MailMessage
 from config import ROOT
 from tests.demo_applications import STRONG
-from tests.form_page import CSRF_TOKEN
+from tests.form_page import token_in
 from tests.integration.payments.actors import Handle, Payer, PostWebhook, Standin
 from tests.submitted import submit_answers
 
@@ -108,9 +108,8 @@ def agree(
 
 
 def post(browser: FlaskClient, page: str, address: str, **fields: str) -> TestResponse:
-    token = CSRF_TOKEN.search(browser.get(page).text)
-    assert token
-    return browser.post(address, data={"csrf_token": token[1], **fields})
+    token = token_in(browser.get(page).text)
+    return browser.post(address, data={"csrf_token": token, **fields})
 
 
 def read(browser: FlaskClient, address: str) -> str:

@@ -12,7 +12,7 @@ from app.applications.events import ApplicationAccepted, ApplicationDeclined, Mo
 from app.applications.models import Application
 from app.applications.service import Verdict, decide_application
 from tests.demo_applications import STRONG
-from tests.form_page import CSRF_TOKEN
+from tests.form_page import token_in
 from tests.submitted import submit_answers
 
 Decide = Callable[[Verdict], None]
@@ -79,9 +79,8 @@ def send(client: FlaskClient, path: str) -> Send:
     """Post to an address under the page, with a valid token unless another is given."""
 
     def send(action: str, **fields: str) -> TestResponse:
-        token = CSRF_TOKEN.search(client.get("/apply").text)
-        assert token
-        return client.post(f"{path}/{action}", data={"csrf_token": token[1], **fields})
+        token = token_in(client.get("/apply").text)
+        return client.post(f"{path}/{action}", data={"csrf_token": token, **fields})
 
     return send
 
@@ -91,8 +90,7 @@ def ask(client: FlaskClient) -> Ask:
     """Send the form of the lost link, with a valid token unless another is given."""
 
     def ask(email: str, **fields: str) -> TestResponse:
-        token = CSRF_TOKEN.search(client.get("/lost-link").text)
-        assert token
-        return client.post("/lost-link", data={"csrf_token": token[1], "email": email, **fields})
+        token = token_in(client.get("/lost-link").text)
+        return client.post("/lost-link", data={"csrf_token": token, "email": email, **fields})
 
     return ask

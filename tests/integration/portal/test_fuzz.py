@@ -16,7 +16,7 @@ from app.applications.service import Verdict, decide_application
 from app.events.store import read_stream
 from app.events.types import stream_of
 from app.extensions import limiter
-from tests.form_page import CSRF_TOKEN, TEXTS, Fields, FormPage, as_received, on_the_wire
+from tests.form_page import TEXTS, Fields, FormPage, as_received, on_the_wire, token_in
 from tests.submitted import submit_answers
 
 FIELDS = {
@@ -76,8 +76,7 @@ def test_whatever_is_posted_is_taken_or_shown_again(
     handle_events: Callable[[], None],
     action: str,
 ) -> None:
-    token = CSRF_TOKEN.search(client.get("/apply").text)
-    assert token
+    token = token_in(client.get("/apply").text)
 
     @settings(
         max_examples=10,
@@ -92,7 +91,7 @@ def test_whatever_is_posted_is_taken_or_shown_again(
         own_page = f"/applications/{application.access_token}"
         answer = client.post(
             "/lost-link" if action == "lost-link" else f"{own_page}/{action}",
-            data=on_the_wire([*fields, ("csrf_token", token[1])]),
+            data=on_the_wire([*fields, ("csrf_token", token)]),
             content_type="application/x-www-form-urlencoded",
         )
         assert answer.status_code in {200, 303, 400, 413, 422}

@@ -19,7 +19,7 @@ from app.events.types import stream_of
 from app.review.queue.models import QueueRow
 from app.review.queue.table import keep_rows
 from app.scoring.models import ScoreRecord
-from tests.form_page import CSRF_TOKEN, FormPage
+from tests.form_page import FormPage, token_in
 
 SEEN = re.compile(r'name="seen" value="(\d+)"')
 SEND_BUTTON = re.compile(r'name="confirmed" value="(\w+)"')
@@ -42,6 +42,14 @@ def applied(submit: Submit, handle_events: Handle) -> Application:
 
 
 @pytest.fixture
+def proposed(submit: Submit, handle_events: Handle) -> Application:
+    """Scored, and a Build is recommended and proposed for it."""
+    application = submit()
+    handle_events()
+    return application
+
+
+@pytest.fixture
 def decide() -> Decide:
     """Send the decision form of a page that was opened when ``application`` was loaded, by somebody
     who has read the conversation since."""
@@ -49,10 +57,9 @@ def decide() -> Decide:
     def decide(client: FlaskClient, application: Application, **fields: str) -> TestResponse:
         address = f"/staff/applications/{application.id}"
         page = client.get(address).text
-        token, seen = CSRF_TOKEN.search(page), SEEN.search(page)
-        assert token
+        seen = SEEN.search(page)
         data = {"version": str(application.version), "seen": seen[1] if seen else "", **fields}
-        return client.post(f"{address}/decision", data={"csrf_token": token[1], **data})
+        return client.post(f"{address}/decision", data={"csrf_token": token_in(page), **data})
 
     return decide
 
@@ -64,9 +71,8 @@ def decide_and_send(decide: Decide) -> Decide:
     def decide_and_send(
         client: FlaskClient, application: Application, **fields: str
     ) -> TestResponse:
-        seen = SEND_BUTTON.search(decide(client, application, **fields).text)
-        assert seen
-        return decide(client, application, **fields, confirmed=seen[1])
+        preview = decide(client, application, **fields)
+        return decide(client, application, **fields, confirmed=confirm(preview))
 
     return decide_and_send
 

@@ -20,14 +20,6 @@ ACCEPTED = "Accepted as a Sprint at $12,345"
 
 
 @pytest.fixture
-def proposed(submit: Submit, handle_events: Handle) -> Application:
-    """A Build is recommended and proposed for it."""
-    application = submit()
-    handle_events()
-    return application
-
-
-@pytest.fixture
 def figures(desk: FlaskClient, proposed: Application) -> Figures:
     """What the page tells in large figures, without the points."""
 

@@ -17,19 +17,13 @@ from app.engagements.queries import engagement_of
 from app.events.store import read_stream
 from app.events.types import stream_of
 from app.notifications.models import MailMessage
-from tests.form_page import CSRF_TOKEN
+from tests.form_page import token_in
+from tests.integration.review.conftest import confirm
 
+HIDDEN = re.compile(r'type="hidden" name="(\w+)"[^>]*? value="([^"]*)"')
 Decide = Callable[..., TestResponse]
 Submit = Callable[..., Application]
 Handle = Callable[[], None]
-
-
-@pytest.fixture
-def proposed(submit: Submit, handle_events: Handle) -> Application:
-    """An application that is scored and has its engagement proposed."""
-    application = submit()
-    handle_events()
-    return application
 
 
 def decisions(session: Session, application: Application) -> list[str]:
@@ -102,15 +96,9 @@ def test_the_hidden_fields_of_the_preview_send_what_was_previewed(
     desk: FlaskClient, proposed: Application, decide: Decide, session: Session
 ) -> None:
     message = 'A "quote", <markup> and\na new line'
-    preview = decide(desk, proposed, verdict="accept", kind="build", message=message).text
-    hidden = {
-        name: html.unescape(value)
-        for name, value in re.findall(r'type="hidden" name="(\w+)"[^>]*? value="([^"]*)"', preview)
-    }
-    token = CSRF_TOKEN.search(preview)
-    seen = re.search(r'name="confirmed" value="(\w+)"', preview)
-    assert token and seen
-    sent = {**hidden, "csrf_token": token[1], "confirmed": seen[1]}
+    preview = decide(desk, proposed, verdict="accept", kind="build", message=message)
+    hidden = {name: html.unescape(value) for name, value in re.findall(HIDDEN, preview.text)}
+    sent = {**hidden, "csrf_token": token_in(preview.text), "confirmed": confirm(preview)}
     answer = desk.post(f"/staff/applications/{proposed.id}/decision", data=sent)
     assert answer.status_code == 303
     last = read_stream(session, stream_of("application", proposed.id))[-1]

@@ -16,8 +16,8 @@ from app.events.models import StoredEvent
 from app.messages.service import write_as_prospect
 from app.notifications.models import MailMessage
 from app.review import service
-from tests.form_page import CSRF_TOKEN
-from tests.integration.review.conftest import SEEN, SEND_BUTTON
+from tests.form_page import token_in
+from tests.integration.review.conftest import SEEN, confirm
 
 Handle = Callable[[], None]
 Submit = Callable[..., Application]
@@ -33,9 +33,8 @@ def write(desk: FlaskClient, applied: Application) -> Write:
     def write(text: str, **fields: str) -> TestResponse:
         address = f"/staff/applications/{applied.id}"
         page = desk.get(address).text
-        token, seen = CSRF_TOKEN.search(page), SEEN.search(page)
-        assert token
-        data = {"csrf_token": token[1], "text": text, "form_id": "a", **fields}
+        seen = SEEN.search(page)
+        data = {"csrf_token": token_in(page), "text": text, "form_id": "a", **fields}
         return desk.post(f"{address}/messages", data={"seen": seen[1] if seen else "", **data})
 
     return write
@@ -46,9 +45,7 @@ def write_and_send(write: Write) -> Write:
     """Look at the preview, then press its "Send"."""
 
     def write_and_send(text: str, **fields: str) -> TestResponse:
-        seen = SEND_BUTTON.search(write(text, **fields).text)
-        assert seen
-        return write(text, **fields, confirmed=seen[1])
+        return write(text, **fields, confirmed=confirm(write(text, **fields)))
 
     return write_and_send
 
@@ -74,9 +71,7 @@ def test_the_mail_is_shown_first_and_then_sent_as_it_was_shown(
     preview = write("March is fine.\r\n\r\nAda")
     assert preview.status_code == 200 and "Dear Marguerite Okonkwo," in preview.text
     assert "Send the message" in preview.text and sent(session) == []
-    seen = SEND_BUTTON.search(preview.text)
-    assert seen
-    done = write("March is fine.\n\nAda", confirmed=seen[1])
+    done = write("March is fine.\n\nAda", confirmed=confirm(preview))
     assert done.location == f"/staff/applications/{applied.id}#conversation"
     handle_events()
     [mail] = session.scalars(select(MailMessage).filter_by(template="message_from_staff"))
@@ -90,11 +85,10 @@ def test_the_mail_is_shown_first_and_then_sent_as_it_was_shown(
 
 
 def test_what_was_changed_after_the_preview_is_shown_again(session: Session, write: Write) -> None:
-    seen = SEND_BUTTON.search(write("March is fine.").text)
-    assert seen
-    again = write("May is fine.", confirmed=seen[1])
+    seen = confirm(write("March is fine."))
+    again = write("May is fine.", confirmed=seen)
     assert "Send this mail?" in again.text and sent(session) == []
-    back = write("May is fine.", change="yes", confirmed=seen[1])
+    back = write("May is fine.", change="yes", confirmed=seen)
     assert back.status_code == 200 and "May is fine.</textarea>" in back.text
 
 

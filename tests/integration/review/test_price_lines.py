@@ -17,13 +17,6 @@ ROW = re.compile(r'<tr><th scope="row">(.*?)</th><td class="num">(.*?)</td></tr>
 UNPROVED = {"en": ("talked", "agreed with"), "de": ("gesprochen", "vereinbart")}
 
 
-@pytest.fixture
-def proposed(submit: Submit, handle_events: Handle) -> Application:
-    application = submit()
-    handle_events()
-    return application
-
-
 def price_lines(page: str) -> list[tuple[str, str]]:
     table = PRICE_TABLE.search(page)
     assert table

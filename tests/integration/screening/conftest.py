@@ -13,7 +13,7 @@ from app.applications.models import Application
 from app.events.store import read_stream
 from app.events.types import stream_of
 from app.notifications.models import MailMessage
-from tests.form_page import CSRF_TOKEN
+from tests.form_page import token_in
 from tests.integration.applications.conftest import new_prospect, prospect
 from tests.integration.applications.prospect import Prospect
 
@@ -58,10 +58,9 @@ def press(session: Session) -> Press:
     def press(
         client: FlaskClient, application: Application, button: str, seen: int | None = None
     ) -> TestResponse:
-        token = CSRF_TOKEN.search(client.get("/staff/settings/").text)
-        assert token
+        token = token_in(client.get("/staff/settings/").text)
         version = application.version if seen is None else seen
-        data = {"version": str(version), "csrf_token": token[1]}
+        data = {"version": str(version), "csrf_token": token}
         path = f"/staff/applications/{application.id}/{button}"
         return client.post(path, data=data, follow_redirects=True)
 

@@ -18,7 +18,7 @@ from app.webhooks.courier import send_due_messages
 from app.webhooks.fan_out import fan_out_events
 from app.webhooks.models import WebhookEndpoint, WebhookMessage
 from app.webhooks.service import add_endpoint
-from tests.form_page import CSRF_TOKEN
+from tests.form_page import token_in
 from tests.settled import wait_until_settled
 from tests.webhook_receiver import WebhookReceiver
 
@@ -106,9 +106,7 @@ def courier(session: Session) -> Courier:
 
 
 def token_of(client: FlaskClient) -> str:
-    found = CSRF_TOKEN.search(client.get("/staff/settings/").text)
-    assert found
-    return found[1]
+    return token_in(client.get("/staff/settings/").text)
 
 
 @pytest.fixture

@@ -7,9 +7,7 @@ import pytest
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.applications.erasure import erase_person
 from app.applications.models import Application
-from app.applications.service import withdraw_application
 from app.messages.service import write_as_prospect, write_as_staff
 from app.notifications.courier import MOST_REFERENCES
 from app.notifications.models import MailMessage
@@ -87,28 +85,6 @@ def test_a_list_keeps_its_indent_in_both_forms_of_the_mail(
     [mail] = session.scalars(select(MailMessage).filter_by(template="message_from_staff"))
     assert f"Two things:\n\n{points}\n\n  (By May.)\n\n" in mail.text
     assert f'white-space:pre-wrap">{points}</p>' in mail.html
-
-
-def test_of_somebody_erased_meanwhile_nobody_gets_an_empty_mail(
-    session: Session, application: Application, handle_events: Handle
-) -> None:
-    write_as_prospect(session, application.id, "Hello.", form_id="a")
-    write_as_staff(session, application.id, "Hello.", form_id="a", actor="staff:ada")
-    erase_person(session, application.id, actor="prospect")
-    session.commit()
-    handle_events()
-    templates = set(session.scalars(select(MailMessage.template)))
-    assert not templates & {"message_from_prospect", "message_from_staff"}
-
-
-def test_of_a_withdrawal_by_somebody_erased_meanwhile_staff_get_no_mail_without_a_name(
-    session: Session, application: Application, handle_events: Handle
-) -> None:
-    withdraw_application(session, application.id, "We found somebody.")
-    erase_person(session, application.id, actor="prospect")
-    session.commit()
-    handle_events()
-    assert "withdrawn" not in set(session.scalars(select(MailMessage.template)))
 
 
 def conversation_with(sink: SmtpSink, recipient: str) -> list[EmailMessage]:

@@ -13,8 +13,10 @@ from app.applications.drafts.end import discard_draft
 from app.applications.drafts.resume_link import request_resume_link
 from app.applications.drafts.service import start_draft
 from app.applications.erasure import erase_person
+from app.applications.events import MoreRequested
 from app.applications.models import Application, Draft
 from app.applications.questions.questionnaire import current_questionnaire
+from app.applications.service import decide_application, provide_more, withdraw_application
 from app.chat.models import ChatMessage
 from app.chat.subscribers import erase_messages
 from app.database import db
@@ -22,7 +24,7 @@ from app.engagements.queries import engagement_of
 from app.events.store import read_stream
 from app.events.subscription import current_subscriptions
 from app.events.types import RecordedEvent, stream_of
-from app.messages.service import write_as_prospect
+from app.messages.service import write_as_prospect, write_as_staff
 from app.notifications import subscribers
 from app.notifications.models import MailMessage
 from tests.demo_applications import STRONG
@@ -30,6 +32,7 @@ from tests.integration.waiting import is_somebody_waiting, waiting
 from tests.submitted import submit_answers
 
 CANARY = {"name": "Canary Wren", "email": "canary@wren.example", "company": "Canary Ltd"}
+SONG = "As a canary sings."
 ERASING = ("notifications.erase_mail", "notifications.erase_draft_mail", "chat.erase_messages")
 Handle = Callable[[], None]
 Meanwhile = Callable[..., None]
@@ -132,12 +135,45 @@ def test_what_is_to_be_told_waits_for_the_erasure_and_is_not_told(
     assert told(session) == []
 
 
-def test_a_message_that_was_claimed_before_the_erasure_is_not_passed_on(
-    session: Session, application: Application, handle_events: Handle, meanwhile: Meanwhile
+def prospect_writes(session: Session, application: Application) -> None:
+    write_as_prospect(session, application.id, SONG, form_id="canary")
+
+
+def staff_write(session: Session, application: Application) -> None:
+    write_as_staff(session, application.id, SONG, form_id="canary", actor="staff:ada")
+
+
+def prospect_withdraws(session: Session, application: Application) -> None:
+    withdraw_application(session, application.id, SONG)
+
+
+def prospect_answers(session: Session, application: Application) -> None:
+    seen, question = application.version, MoreRequested(message="How many queues?")
+    decide_application(session, application.id, question, seen_version=seen, actor="staff:ada")
+    provide_more(session, application.id, SONG)
+
+
+@pytest.mark.parametrize(
+    ("deed", "subscriber"),
+    [
+        (prospect_writes, "notifications.pass_on_message"),
+        (staff_write, "notifications.send_message"),
+        (prospect_withdraws, "notifications.announce_withdrawal"),
+        (prospect_answers, "notifications.pass_on_answer"),
+    ],
+)
+def test_what_was_claimed_before_the_erasure_is_told_to_nobody(
+    session: Session,
+    application: Application,
+    handle_events: Handle,
+    meanwhile: Meanwhile,
+    deed: Callable[[Session, Application], None],
+    subscriber: str,
 ) -> None:
     handle_events()
-    meanwhile("notifications.pass_on_message", erase(application))
-    write_as_prospect(session, application.id, "As a canary sings.", form_id="canary")
+    session.refresh(application)
+    meanwhile(subscriber, erase(application))
+    deed(session, application)
     session.commit()
     handle_events()
     assert told(session) == []

@@ -13,7 +13,7 @@ from app.applications.drafts.end import discard_draft
 from app.applications.drafts.resume_link import request_resume_link
 from app.applications.drafts.service import start_draft
 from app.applications.erasure import erase_person
-from app.applications.events import MoreRequested
+from app.applications.events import ApplicationHeld, MoreRequested
 from app.applications.models import Application, Draft
 from app.applications.questions.questionnaire import current_questionnaire
 from app.applications.service import decide_application, provide_more, withdraw_application
@@ -21,9 +21,10 @@ from app.chat.models import ChatMessage
 from app.chat.subscribers import erase_messages
 from app.database import db
 from app.engagements.queries import engagement_of
-from app.events.store import read_stream
+from app.events.store import read_stream, record
 from app.events.subscription import current_subscriptions
-from app.events.types import RecordedEvent, stream_of
+from app.events.types import Event, RecordedEvent, stream_of
+from app.messages.events import ReplyDue
 from app.messages.service import write_as_prospect, write_as_staff
 from app.notifications import subscribers
 from app.notifications.models import MailMessage
@@ -176,6 +177,27 @@ def test_what_was_claimed_before_the_erasure_is_told_to_nobody(
     deed(session, application)
     session.commit()
     handle_events()
+    assert told(session) == []
+
+
+@pytest.mark.parametrize(
+    ("event", "tell"),
+    [
+        (ApplicationHeld(signals={"too_fast": ""}), subscribers.ask_for_a_look),
+        (ReplyDue(), subscribers.remind_staff_of_message),
+    ],
+)
+def test_what_came_before_the_erasure_and_is_handled_behind_it_is_told_to_nobody(
+    session: Session,
+    application: Application,
+    event: Event,
+    tell: Callable[[Session, RecordedEvent], None],
+) -> None:
+    prospect_writes(session, application)
+    stream = stream_of("application", application.id)
+    recorded = record(session, stream, event, actor="system:test")
+    erase(application)(session)
+    tell(session, recorded)
     assert told(session) == []
 
 

@@ -91,7 +91,7 @@ def events_about(
 
 
 def engagement_page(
-    session: Session, status: str | None = None, older_than: uuid.UUID | None = None
+    session: Session, status: str | None, older_than: uuid.UUID | None
 ) -> EngagementPage:
     """The newest engagements, or the next older than that one: of one status, or all but closed
     ones. An engagement that nobody knows begins at the newest. What is on offer or agreed is as new

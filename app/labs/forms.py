@@ -63,7 +63,7 @@ def form_sent(action: Action) -> ActionForm:
     return _form(action, {})
 
 
-def form_shown(action: Action, chosen: Sequence[str] = ()) -> ActionForm:
+def form_shown(action: Action, chosen: Sequence[str]) -> ActionForm:
     """The same with these choices made; of one that takes a single choice, else its first."""
     if action.takes_several:
         return _form(action, {"formdata": None, "data": {"choice": [*chosen]}})

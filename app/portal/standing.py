@@ -123,7 +123,7 @@ BY_ENGAGEMENT = {"offered": OFFERED, "accepted": AGREED, "active": ACTIVE}
 
 
 def standing_of(
-    application: Application, engagement: Engagement | None, *, is_paying: bool = False
+    application: Application, engagement: Engagement | None, *, is_paying: bool
 ) -> Standing:
     """Where the application and its engagement stand now. ``is_paying``: the deposit may be paid,
     and we do not know it yet."""

@@ -87,7 +87,7 @@ class Visitors(tuple[Visitor, ...]):
             for button in buttons:
                 visitor.press(button)
 
-    def wait_for(self, text: str, count: int = 1) -> None:
+    def wait_for(self, text: str, count: int) -> None:
         for visitor in self:
             eventually(partial(visitor.sees, text, count), every=LOOK)
 

@@ -102,7 +102,7 @@ def show_form(
 def show_review(
     form: ReviewForm,
     draft: KeptDraft | None,
-    status: int = 200,
+    status: int,
     *,
     moved: bool = False,
     trouble: str = "",

@@ -10,9 +10,7 @@ from app.telemetry.context import SpanContext, span_id_of, trace_id_of, write_tr
 _json = JSONFormat()
 
 
-def to_cloud_event(
-    recorded: RecordedEvent, base_url: str, *, with_personal: bool = True
-) -> CloudEvent:
+def to_cloud_event(recorded: RecordedEvent, base_url: str, *, with_personal: bool) -> CloudEvent:
     """The event as a CloudEvent with the data as JSON types; ``base_url`` is the site's address.
     Without ``with_personal`` the fields that say something about a person are empty, so that the
     message still fits its schema.

@@ -19,7 +19,7 @@ from local.demo import REFERENCE
 from local.leftovers import processes_in, processes_marked
 from local.process import ROOT
 from local.state import State
-from tests.form_page import CSRF_TOKEN
+from tests.form_page import token_in
 from tests.integration.local.demonstration import PATIENCE, end_of, start_demo
 from tests.site import eventually
 
@@ -75,9 +75,8 @@ class Run:
         assert site
         browser = build_opener(ProxyHandler({}), HTTPCookieProcessor(CookieJar()))
         login = f"{site[1]}/staff/login"
-        token = CSRF_TOKEN.search(browser.open(login).read().decode())
-        assert token
-        typed = urlencode({"csrf_token": token[1], "email": email, "password": password})
+        token = token_in(browser.open(login).read().decode())
+        typed = urlencode({"csrf_token": token, "email": email, "password": password})
         with browser.open(login, typed.encode()) as answer:
             assert answer.url == f"{site[1]}/staff/"
             return str(answer.read().decode())
@@ -116,7 +115,8 @@ def test_a_run_keeps_its_data_and_its_login_however_it_ends(
 
     again = start().says(RUNNING)
     desk = again.desk(login[1], password)
-    assert all(sent in desk for sent in REFERENCE.findall(shown))
+    sent = REFERENCE.findall(shown)
+    assert len(sent) == 12 and all(reference in desk for reference in sent)
     assert not FIRST_LOGIN.search(again.said) and command[0] in again.said
     assert again.end(signal.SIGINT) == 0
     assert again.processes() == []

@@ -27,8 +27,8 @@ class Received(NamedTuple):
 
 
 class Collector:
-    """``spans`` are those that came, ``bodies`` the messages that carried them. While it ``hangs``
-    it takes a message and never answers. Entering it starts it at ``url``."""
+    """``spans`` are those that came, ``bodies`` the messages that carried them. While ``hanging``
+    is set it takes a message and never answers. Entering it starts it at ``url``."""
 
     def __init__(self) -> None:
         self.spans: list[Received] = []

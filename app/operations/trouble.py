@@ -112,19 +112,17 @@ def dead_letter_groups(session: Session) -> list[DeadLetterGroup]:
             Delivery.subscriber,
             _error.label("error"),
             _place.label("place"),
-            func.count().label("count"),
-            func.min(Delivery.claimed_at).label("first_at"),
-            func.max(Delivery.claimed_at).label("last_at"),
+            func.count(),
+            func.min(Delivery.claimed_at),
+            func.max(Delivery.claimed_at),
         )
         .where(Delivery.status == "dead")
         .group_by("subscriber", "error", "place")
         .order_by(func.count().desc(), "subscriber", "error", "place")
     )
     return [
-        DeadLetterGroup(
-            Cause(row.subscriber, row.error, row.place), row[3], row.first_at, row.last_at
-        )
-        for row in rows
+        DeadLetterGroup(Cause(subscriber, error, place), count, first_at, last_at)
+        for subscriber, error, place, count, first_at, last_at in rows
     ]
 
 

@@ -15,7 +15,7 @@ from app.webhooks import courier as courier_module
 from app.webhooks.claims import count_due
 from app.webhooks.messages import replay_failed, replay_message
 from app.webhooks.queries import tries_of
-from app.webhooks.service import enable_endpoint
+from app.webhooks.service import disable_endpoint, enable_endpoint
 from app.webhooks.tries import FAILURES_UNTIL_DISABLED, MOST_TRIES
 from tests.integration.webhooks.conftest import Add, Courier, Happen
 from tests.webhook_receiver import Reply, WebhookReceiver
@@ -164,6 +164,16 @@ def test_an_endpoint_on_which_message_after_message_fails_is_disabled_and_staff_
     (mail,) = session.scalars(select(MailMessage).filter_by(template="webhook_disabled"))
     assert mail.recipient == "staff@champlin.example"
     assert f"/staff/webhooks/{endpoint.id}" in mail.text
+
+
+def test_of_an_endpoint_that_staff_have_disabled_themselves_they_are_not_told(
+    session: Session, add: Add, handle_events: Callable[[], None]
+) -> None:
+    disable_endpoint(session, add(), because="staff", actor="staff:ada")
+    session.commit()
+    handle_events()
+    assert reasons(session) == ["staff"]
+    assert session.scalars(select(MailMessage)).all() == []
 
 
 def test_one_success_clears_the_failures_before_it(

@@ -5,6 +5,7 @@ import time
 import unicodedata
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
+from functools import cache
 from typing import Literal
 from urllib.parse import urlsplit
 
@@ -46,6 +47,9 @@ _KINDS: dict[type[Exception], ErrorKind] = {
     httpcore.NetworkError: "cut_off",
     httpcore.ProtocolError: "not_http",
 }
+
+# Once: it reads every certificate authority that the machine trusts.
+trust_in_authorities = cache(ssl.create_default_context)
 
 
 class Request(msgspec.Struct, frozen=True):
@@ -89,7 +93,7 @@ class Sender:
     ) -> None:
         self._allow_private = allow_private
         self._is_allowed = (lambda _: True) if allow_private else is_public
-        self._tls = tls or ssl.create_default_context()
+        self._tls = tls or trust_in_authorities()
         self._look_up = look_up
         self._total_seconds = total_seconds
 

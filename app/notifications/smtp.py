@@ -9,7 +9,7 @@ import ssl
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from email.message import EmailMessage
-from functools import partial
+from functools import cache, partial
 from typing import TYPE_CHECKING
 from urllib.parse import unquote, urlsplit
 
@@ -26,6 +26,8 @@ DATA_TIMEOUT = 25
 # Whatever the mail is, it is answered so: the server is leaving (RFC 5321), or wants TLS or a login
 # first (RFC 3207, RFC 4954).
 ABOUT_ALL_MAIL = {421, 530}
+# Once: it reads every certificate authority that the machine trusts.
+trust_in_authorities = cache(ssl.create_default_context)
 
 Smtp = Callable[[EmailMessage], None]
 
@@ -55,8 +57,7 @@ def smtp_sender(url: str) -> Smtp:
     address = urlsplit(url)
     host, secure = address.hostname or "localhost", address.scheme == "smtps"
     port = address.port or USUAL_PORTS[address.scheme]
-    # Once: it reads every certificate authority that the machine trusts.
-    context = None if address.scheme == "smtp" else ssl.create_default_context()
+    context = None if address.scheme == "smtp" else trust_in_authorities()
     connect = partial(_OverTls, context=context) if secure else _Plain
 
     def send(message: EmailMessage) -> None:

@@ -29,15 +29,10 @@ JOIN engagements ON engagements.application_id = applications.id
 """
 
 
-SECURE = "over TLS"
-
-
-@pytest.fixture(params=["in plain", SECURE])
-def site(
-    request: pytest.FixtureRequest, postgres: Postgres, redis_server: Redis, rabbitmq: RabbitMQ
-) -> Iterator[Site]:
-    url = over_tls(rabbitmq) if request.param == SECURE else rabbitmq.url
-    with prepared_site(postgres, redis_server, {"CELERY_BROKER_URL": url}) as site:
+@pytest.fixture
+def site(postgres: Postgres, redis_server: Redis, rabbitmq: RabbitMQ) -> Iterator[Site]:
+    own = {"CELERY_BROKER_URL": over_tls(rabbitmq)}
+    with prepared_site(postgres, redis_server, own) as site:
         with site.broker() as redis:
             redis.flushall()
         site.start()
@@ -67,6 +62,10 @@ def test_applications_are_scored_and_proposed_over_rabbitmq_and_outlive_its_rest
     eventually(lambda: site.value(SCORED_AND_PROPOSED) == 6)
     with site.broker() as redis:
         assert not redis.exists("celery", "_kombu.binding.celery")  # no task went by Redis
+
+
+def test_a_rabbitmq_in_plain_is_reached_as_well(config: Config, rabbitmq: RabbitMQ) -> None:
+    connect(config, rabbitmq.url)
 
 
 def test_a_rabbitmq_whose_certificate_does_not_hold_gets_no_task(

@@ -29,6 +29,7 @@ from tests.form_page import token_in
 from tests.integration.waiting import waiting
 
 PATIENCE = 60.0
+REST = 0.01  # for the threads of the runner, which do the work
 Until = Callable[[Callable[[], bool]], None]
 Press = Callable[..., TestResponse]
 TABLES = "SELECT format('labs.%I', tablename) FROM pg_tables WHERE schemaname = 'labs'"
@@ -66,6 +67,7 @@ def until(runner: Runner) -> Until:
         while not condition():
             assert time.monotonic() < deadline, "the condition did not come to hold"
             runner.turn()
+            time.sleep(REST)
 
     return until
 

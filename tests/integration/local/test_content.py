@@ -68,21 +68,15 @@ def test_the_check_needs_no_server_and_fails_with_file_and_line(
     assert f"articles/{ARTICLE}.md:{last}: 'Too large' is a heading like the title." in said
 
 
-def test_what_is_written_is_shown_and_what_is_wrong_is_said(watching: Path, article: Path) -> None:
+def test_what_is_written_is_shown_and_what_is_wrong_is_said_of_texts_as_of_the_firms_data(
+    watching: Path, article: Path
+) -> None:
     eventually(lambda: "Read it at" in watching.read_text())
     [address] = re.findall(r"Read it at (http://\S+)/articles/", watching.read_text())
     article.write_text(article.read_text().replace("title: Event", "title: A new event", 1))
     with urllib.request.urlopen(f"{address}/articles/{ARTICLE}") as page:
         assert "<h1>A new event" in page.read().decode()
-    article.write_text(article.read_text() + "\n[Nowhere](/nowhere)\n")
-    eventually(lambda: "'/nowhere' leads to no page" in watching.read_text())
-
-
-def test_so_are_the_firms_data_and_a_new_page_which_a_site_reads_at_its_start(
-    watching: Path, article: Path
-) -> None:
-    eventually(lambda: "Read it at" in watching.read_text())
-    [address] = re.findall(r"Read it at (http://\S+)/articles/", watching.read_text())
+    # These a site reads at its start, and is started again.
     content = article.parents[1]
     brand = content / "brand.toml"
     right = brand.read_text()
@@ -93,6 +87,8 @@ def test_so_are_the_firms_data_and_a_new_page_which_a_site_reads_at_its_start(
     about = (content / "pages/about.md").read_text()
     (content / "pages/team.md").write_text(about.replace("title: About", "title: The people of"))
     eventually(lambda: "<h1>The people of" in read(f"{address}/team"))
+    article.write_text(article.read_text() + "\n[Nowhere](/nowhere)\n")
+    eventually(lambda: "'/nowhere' leads to no page" in watching.read_text())
 
 
 def read(address: str) -> str:

@@ -2,7 +2,7 @@
 
 from contextlib import nullcontext
 
-from playwright.sync_api import Page
+from playwright.sync_api import Page, Response
 
 from tests.demo_applications import STRONG
 from tests.journeys.prospect import cookie_of_finished_draft
@@ -18,14 +18,17 @@ PROBLEM = f"{STRONG['problem'].strip()} We have told nobody else."
 SQLSTATES = {500: "P0001", 503: "57P01"}
 
 
-def arrive(page: Page, stop: Stop, site: Site, history: History, reviewer: Reviewer) -> None:
-    """Go there as the one who is meant to, and do what its state takes."""
+def arrive(page: Page, stop: Stop, site: Site, history: History, reviewer: Reviewer) -> Response:
+    """Go there as the one who is meant to, and do what its state takes. Returns what was sent at
+    first."""
     if stop.who == "staff":
         page.context.add_cookies([reviewer.cookie])
     if stop.who == "applicant":
         page.context.add_cookies([cookie_of_finished_draft(site, problem=PROBLEM)])
     state = SQLSTATES.get(stop.broken)
     with refusing(site, "drafts", "true", state) if state else nullcontext():
-        page.goto(history.path_to(stop.path))
+        sent = page.goto(history.path_to(stop.path))
         for deed in stop.deeds:
             deed(page)
+    assert sent
+    return sent

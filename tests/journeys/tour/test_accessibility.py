@@ -15,6 +15,7 @@ from tests.journeys.finger import too_low_for_a_finger
 from tests.journeys.keyboard import FOCUS
 from tests.journeys.staff import Reviewer
 from tests.journeys.tour.arrival import arrive
+from tests.journeys.tour.as_sent import is_as_sent, is_left_as_sent
 from tests.journeys.tour.history import History
 from tests.journeys.tour.stops import DESK, TOUR, Stop
 from tests.journeys.watch import Watch
@@ -54,7 +55,9 @@ def test_axe_finds_nothing_nothing_scrolls_sideways_and_a_finger_hits_what_it_ai
 ) -> None:
     page, watch = tourist
     watch.provoked = stop.broken
-    arrive(page, stop, site, history, ada)
+    sent = arrive(page, stop, site, history, ada)
+    if is_left_as_sent(stop):
+        assert is_as_sent(page, sent)  # so test_without_scripts need not come here
     if stop.shows:
         expect(page.get_by_text(stop.shows).first).to_be_visible()
     if refusals(page).count():

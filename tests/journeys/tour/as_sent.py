@@ -1,0 +1,26 @@
+"""Which pages scripts leave as they were sent: whoever runs none sees the same."""
+
+from playwright.sync_api import Page, Response
+
+from app.applications.questions.questionnaire import STEP_KEYS
+from tests.journeys.tour.stops import Stop
+
+# Of these a script alters or fetches a part, as they open or soon after.
+ALTERED = {"/labs/time-machine", "/labs/this-site", "/staff/events/"}
+ALTERED |= {f"/apply/{key}" for key in STEP_KEYS}
+OF_AN_APPLICATION = ("own:", "past:")
+
+IS_AS_SENT = """sent => {
+  const asSent = new DOMParser().parseFromString(sent, "text/html");
+  return document.documentElement.outerHTML === asSent.documentElement.outerHTML;
+}"""
+
+
+def is_left_as_sent(stop: Stop) -> bool:
+    """Whether the stop is a page that scripts leave alone, and nobody does anything there."""
+    path = stop.path.partition("?")[0]
+    return not (stop.deeds or path in ALTERED or path.startswith(OF_AN_APPLICATION))
+
+
+def is_as_sent(page: Page, answer: Response) -> bool:
+    return bool(page.evaluate(IS_AS_SENT, answer.text()))

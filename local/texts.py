@@ -1,6 +1,7 @@
 """`make texts`: bring the catalogs (*.po) up to date with the texts in the code and in content/.
 
-What is new is left empty for a translator, what is gone is dropped.
+What is new is left empty for a translator. What is gone from the code is dropped; what is gone from
+content/ is marked with #~ and still read, since it is kept with engagements and applications.
 """
 
 import io
@@ -67,14 +68,26 @@ def main() -> int:
 
 def present_catalogs(content: Path = CONTENT) -> Iterator[tuple[Path, Catalog]]:
     """Each catalog file, and the catalog that it should hold by the texts of today."""
-    of_firm = content / "translations"
-    for folder, texts in ((OF_SITE, texts_of_site()), (of_firm, texts_of_firm(content))):
-        for language in LANGUAGES.keys() - {SOURCE}:
-            path = folder / f"{language}.po"
-            catalog = read_catalog(path, language) if path.exists() else Catalog(locale=language)
-            catalog.update(texts, no_fuzzy_matching=True)
-            catalog.obsolete.clear()
-            yield path, catalog
+    for path, catalog in updated_catalogs(OF_SITE, texts_of_site()):
+        catalog.obsolete.clear()
+        yield path, catalog
+    yield from catalogs_of_firm(content)
+
+
+def catalogs_of_firm(content: Path) -> Iterator[tuple[Path, Catalog]]:
+    """The same for the firm's alone."""
+    for path, catalog in updated_catalogs(content / "translations", texts_of_firm(content)):
+        for key in [key for key, gone in catalog.obsolete.items() if not gone.string]:
+            del catalog.obsolete[key]
+        yield path, catalog
+
+
+def updated_catalogs(folder: Path, texts: Catalog) -> Iterator[tuple[Path, Catalog]]:
+    for language in LANGUAGES.keys() - {SOURCE}:
+        path = folder / f"{language}.po"
+        catalog = read_catalog(path, language) if path.exists() else Catalog(locale=language)
+        catalog.update(texts, no_fuzzy_matching=True)
+        yield path, catalog
 
 
 def untranslated(catalog: Catalog) -> list[str]:

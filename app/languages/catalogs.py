@@ -76,6 +76,12 @@ def read_catalogs(folders: Sequence[Path], language: str) -> Translations:
 
 
 def read_catalog(path: Path, language: str) -> Catalog:
-    """The catalog as it is written down."""
+    """The catalog as it is written down, with what it marks as gone (#~): what was offered or asked
+    in those words is still read in them."""
     with path.open("rb") as file:
-        return read_po(file, locale=language)
+        catalog = read_po(file, locale=language)
+    for gone in catalog.obsolete.values():
+        if catalog.get(gone.id, gone.context) is None:
+            catalog[gone.id] = gone
+    catalog.obsolete.clear()
+    return catalog

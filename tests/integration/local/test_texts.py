@@ -5,8 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from app.languages.catalogs import read_catalog
+from app.firm.brand import load_brand
+from app.languages.catalogs import read_catalog, read_catalogs
 from local.process import ROOT
+from local.texts import catalogs_of_firm, written
 from tests.integration.local.own_content import make
 
 WORDS = "Messaging that your own people can run."
@@ -41,3 +43,30 @@ def test_a_fault_in_the_data_is_told_in_a_sentence(content: Path) -> None:
     assert (told.returncode, told.stdout) == (1, "")
     assert "content/brand.toml: Object contains unknown field `ctiy`" in told.stderr
     assert told.stderr.count("\n") == 1
+
+
+def test_what_is_gone_from_the_firms_data_can_still_be_read_in_german(content: Path) -> None:
+    """An engagement keeps what it was offered at, and an application what it was asked."""
+    gone = load_brand(ROOT / "content/brand.toml").tagline
+    german = read_catalogs([ROOT / "content/translations"], "de").gettext(gone)
+    folder = content / "translations"
+    shutil.copytree(ROOT / "content/translations", folder)
+    for _ in range(2):
+        bring_up_to_date(content)
+        assert read_catalogs([folder], "de").gettext(gone) == german != gone
+        assert f'#~ msgid "{gone}"' in (folder / "de.po").read_text()
+
+
+def test_what_comes_back_into_the_firms_data_has_its_translation_again(content: Path) -> None:
+    shutil.copytree(ROOT / "content/translations", content / "translations")
+    bring_up_to_date(content)
+    shutil.copy(ROOT / "content/brand.toml", content / "brand.toml")
+    bring_up_to_date(content)
+    # What was never translated leaves nothing.
+    shipped = (ROOT / "content/translations/de.po").read_text()
+    assert (content / "translations/de.po").read_text() == shipped
+
+
+def bring_up_to_date(content: Path) -> None:
+    for path, catalog in catalogs_of_firm(content):
+        path.write_bytes(written(catalog))

@@ -22,7 +22,7 @@ from app.engagements.rate_card_file import load_rate_card
 from app.firm.brand import load_brand
 from app.firm.offers import load_offers
 from app.languages import catalogs
-from app.languages.catalogs import read_catalog
+from app.languages.catalogs import check_catalog, read_catalog
 from app.languages.choice import LANGUAGES, SOURCE
 from app.languages.prose import map_prose
 from app.scoring.rubric_file import load_rubric
@@ -83,9 +83,14 @@ def catalogs_of_firm(content: Path) -> Iterator[tuple[Path, Catalog]]:
 
 
 def updated_catalogs(folder: Path, texts: Catalog) -> Iterator[tuple[Path, Catalog]]:
+    """Raises DataFileError for a slip in one: written anew it would be without what was typed."""
     for language in LANGUAGES.keys() - {SOURCE}:
         path = folder / f"{language}.po"
-        catalog = read_catalog(path, language) if path.exists() else Catalog(locale=language)
+        if path.exists():
+            check_catalog(path, language)
+            catalog = read_catalog(path, language)
+        else:
+            catalog = Catalog(locale=language)
         catalog.update(texts, no_fuzzy_matching=True)
         yield path, catalog
 

@@ -1,22 +1,28 @@
 """The site's texts in another language, read from the catalogs (*.po) that people edit."""
 
 import io
+import re
 from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
 from babel.messages.catalog import Catalog
 from babel.messages.mofile import write_mo
-from babel.messages.pofile import read_po
+from babel.messages.pofile import PoFileError, read_po
 from babel.support import NullTranslations, Translations
 from flask import Flask
 from flask_babel import Babel, Domain
 from werkzeug.utils import cached_property
 
-from app.data_files import read_text
-from app.languages.choice import SOURCE, init_choice, present_language
+from app.data_files import DataFileError, read_text
+from app.languages.choice import LANGUAGES, SOURCE, init_choice, present_language
 
 FOLDER: Final = Path(__file__).parent.parent / "translations"
+# What read_po takes is more: it leaves out what it doesn't know, and the letter where a quotation
+# mark should be.
+_LINE: Final = re.compile(
+    r'(#~\s*)?((msgctxt|msgid|msgid_plural|msgstr(\[\d\])?)?\s*"([^"\\]|\\.)*")?|#(?!~[^|]).*'
+)
 
 
 class Catalogs(Domain):
@@ -49,9 +55,11 @@ class TextsOf(Babel):
 
 def init_languages(app: Flask, firm_folder: Path) -> None:
     """Have the site's and the firm's texts in the language of each request. Raises DataFileError
-    for a catalog of the firm's that is no text."""
-    for catalog in (firm_folder / "translations").glob("*.po"):
-        read_text(catalog)
+    for a catalog of the firm's that is none."""
+    for language in LANGUAGES:
+        path = firm_folder / "translations" / f"{language}.po"
+        if path.exists():
+            check_catalog(path, language)
     app.config["WTF_I18N_ENABLED"] = False  # every sentence of a form is our own
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     babel = TextsOf([FOLDER, firm_folder / "translations"])
@@ -85,3 +93,16 @@ def read_catalog(path: Path, language: str) -> Catalog:
             catalog[gone.id] = gone
     catalog.obsolete.clear()
     return catalog
+
+
+def check_catalog(path: Path, language: str) -> None:
+    """Raises DataFileError with the line of a slip, by which a text would be lost or cut."""
+    lines = read_text(path).split("\n")
+    for number, line in enumerate(lines, 1):
+        if not _LINE.fullmatch(line.strip()):
+            problem = f'{line!r} is no line of a catalog, such as msgstr "…" (at line {number}).'
+            raise DataFileError(path, problem)
+    try:
+        read_po(lines, locale=language, abort_invalid=True)
+    except PoFileError as error:
+        raise DataFileError(path, f"{error} (at line {error.lineno + 1}).") from error

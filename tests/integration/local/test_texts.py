@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from app.data_files import DataFileError
 from app.firm.brand import load_brand
 from app.languages.catalogs import read_catalog, read_catalogs
 from local.process import ROOT
@@ -70,3 +71,12 @@ def test_what_comes_back_into_the_firms_data_has_its_translation_again(content: 
 def bring_up_to_date(content: Path) -> None:
     for path, catalog in catalogs_of_firm(content):
         path.write_bytes(written(catalog))
+
+
+def test_a_slip_in_the_catalog_is_told_and_what_a_translator_typed_stays(content: Path) -> None:
+    path = content / "translations/de.po"
+    path.parent.mkdir()
+    path.write_text(f'msgid "{WORDS}"\nmsgst "Nachrichten, die ankommen."\n')
+    with pytest.raises(DataFileError, match=r"de\.po: .*\(at line 2\)\.$"):
+        bring_up_to_date(content)
+    assert "Nachrichten, die ankommen." in path.read_text()

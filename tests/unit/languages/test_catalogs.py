@@ -6,6 +6,33 @@ from flask import Flask
 from app.data_files import DataFileError
 from app.languages.catalogs import init_languages
 
+CATALOG = r"""
+msgid ""
+msgstr ""
+"Content-Type: text/plain; charset=UTF-8\n"
+"Plural-Forms: nplurals=2; plural=(n != 1);\n"
+
+# A translator's own
+#. of the code
+#: content/brand.toml:3
+#, fuzzy
+#| msgid "IBA"
+msgctxt "bank"
+msgid   "IBAN"
+msgstr "die \"IBAN\" \\ "
+  "dazu"
+
+msgid "a day"
+msgid_plural "days"
+msgstr[0] "ein Tag"
+msgstr[1] "Tage"
+
+#~ msgctxt "bank"
+#~ msgid "gone"
+#~ msgstr ""
+#~ "fort"
+"""
+
 
 @pytest.mark.parametrize("catalog", [b'msgid "Apply"\nmsgstr "Bew\xe4rben"\n', None])
 def test_a_catalog_of_the_firms_that_is_no_text_stops_the_start(
@@ -16,3 +43,35 @@ def test_a_catalog_of_the_firms_that_is_no_text_stops_the_start(
     path.write_bytes(catalog) if catalog else path.mkdir()
     with pytest.raises(DataFileError, match=r"^translations/de\.po: The file .*\.$"):
         init_languages(Flask(__name__), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("lines", "told"),
+    [
+        ('msgid "IBAN"\nmsgstr "IBAN-Nummer\n', "'msgstr \"IBAN-Nummer' is no line of a catalog"),
+        ('msgid "IBAN"\nmsgst "IBAN"\n', "'msgst \"IBAN\"' is no line of a catalog"),
+        ('msgid "IBAN"\nmsgstr "die "IBAN""\n', '\'msgstr "die "IBAN""\' is no line'),
+        ('msgid "IBAN"\nmsgstr „IBAN“\n', "'msgstr „IBAN“' is no line of a catalog"),
+        ('#~ msgid "IBAN"\n#~ msgstr "IBAN\n', "'#~ msgstr \"IBAN' is no line of a catalog"),
+        ("\n<<<<<<< HEAD\n", "'<<<<<<< HEAD' is no line of a catalog"),
+        ('\nmsgid "IBAN"\n\nmsgid "BIC"\nmsgstr "BIC"\n', "missing msgstr for msgid 'IBAN'"),
+    ],
+)
+def test_a_slip_in_a_catalog_of_the_firms_stops_the_start_with_its_line(
+    tmp_path: Path, lines: str, told: str
+) -> None:
+    """Read as well as can be, it would leave a text in English or without its last letter."""
+    path = tmp_path / "translations" / "de.po"
+    path.parent.mkdir()
+    path.write_text(lines)
+    with pytest.raises(DataFileError) as fault:
+        init_languages(Flask(__name__), tmp_path)
+    assert str(fault.value).startswith("translations/de.po: " + told)
+    assert str(fault.value).endswith("(at line 2).")
+
+
+def test_a_catalog_may_hold_what_translators_programs_write(tmp_path: Path) -> None:
+    path = tmp_path / "translations" / "de.po"
+    path.parent.mkdir()
+    path.write_text(CATALOG, newline="\r\n")
+    init_languages(Flask(__name__), tmp_path)

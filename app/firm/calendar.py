@@ -5,6 +5,7 @@ from pathlib import Path
 from typing import Final, Literal, cast, get_args
 from zoneinfo import ZoneInfo, ZoneInfoNotFoundError
 
+from babel import Locale
 from flask import current_app
 from msgspec import Struct
 
@@ -24,10 +25,10 @@ class Calendar(Struct, frozen=True, forbid_unknown_fields=True):
     holidays: tuple[date, ...]
     day_begins: time | None = None
 
-    @property
-    def city(self) -> str:
-        """The one that the time zone is named after."""
-        return self.timezone.rpartition("/")[2].replace("_", " ")
+    def city_in(self, language: str) -> str:
+        """The one that the time zone is named after, as that language calls it."""
+        own = Locale(language).time_zones.get(self.timezone, {}).get("city")
+        return own or self.timezone.rpartition("/")[2].replace("_", " ")
 
     def is_working_day(self, day: date) -> bool:
         return WEEKDAYS[day.weekday()] in self.working_days and day not in self.holidays

@@ -25,7 +25,7 @@ def deadline(due_at: datetime) -> str:
         weekday=format_date(there, "EEEE", locale=language),
         day=_day(there),
         hour=format_datetime(there, "HH:mm", there.tzinfo, locale=language),
-        city=calendar.city,
+        city=calendar.city_in(language),
         utc=utc.replace(" ", NO_BREAK),
     )
 

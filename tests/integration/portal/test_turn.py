@@ -97,6 +97,29 @@ def test_the_page_keeps_to_what_was_promised_when_the_calendar_changes(
     assert german.replace("~", NO_BREAK) in turn_on(page)
 
 
+@pytest.mark.parametrize(
+    ("timezone", "english", "german"),
+    [
+        ("Europe/Zurich", "in Zurich (", "Uhr in Zürich ("),
+        ("Europe/Vienna", "in Vienna (", "Uhr in Wien ("),
+        ("America/Argentina/Buenos_Aires", "in Buenos Aires (", "Uhr in Buenos Aires ("),
+    ],
+)
+def test_the_city_by_whose_clock_an_answer_is_promised_is_called_as_the_language_calls_it(
+    app: Flask,
+    client: FlaskClient,
+    path: str,
+    monkeypatch: pytest.MonkeyPatch,
+    timezone: str,
+    english: str,
+    german: str,
+) -> None:
+    there = replace(current_calendar(), timezone=timezone)
+    monkeypatch.setitem(app.extensions, "calendar", there)
+    assert english in turn_on(client.get(path).text)
+    assert german in turn_on(client.get(path, query_string={"lang": "de"}).text)
+
+
 def test_holidays_on_the_way_to_the_date_are_named(
     app: Flask, client: FlaskClient, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:

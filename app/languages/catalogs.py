@@ -2,7 +2,6 @@
 
 import io
 import re
-from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
@@ -29,28 +28,24 @@ class Catalogs(Domain):
     """Flask-Babel's texts without its compiled files: an edit needs no build, and a process that
     is never asked for a language never reads it."""
 
-    def __init__(self, folders: Sequence[Path]) -> None:
+    def __init__(self, folder: Path) -> None:
         super().__init__()
-        self._folders = folders
+        self._folder = folder
         self._read: dict[str, NullTranslations] = {SOURCE: NullTranslations()}
 
     def get_translations(self) -> NullTranslations:
         language = present_language()
         if language not in self._read:
-            self._read[language] = read_catalogs(self._folders, language)
+            self._read[language] = read_texts(self._folder, language)
         return self._read[language]
 
 
-class TextsOf(Babel):
-    """Flask-Babel over the catalogs in some folders."""
-
-    def __init__(self, folders: Sequence[Path]) -> None:
-        super().__init__()
-        self._folders = folders
+class SiteTexts(Babel):
+    """Flask-Babel over the site's own catalogs."""
 
     @cached_property
     def domain_instance(self) -> Catalogs:
-        return Catalogs(self._folders)
+        return Catalogs(FOLDER)
 
 
 def init_languages(app: Flask, firm_folder: Path) -> None:
@@ -62,25 +57,22 @@ def init_languages(app: Flask, firm_folder: Path) -> None:
             check_catalog(path, language)
     app.config["WTF_I18N_ENABLED"] = False  # every sentence of a form is our own
     app.jinja_env.policies["ext.i18n.trimmed"] = True
-    babel = TextsOf([FOLDER, firm_folder / "translations"])
+    babel = SiteTexts()
     babel.init_app(app, default_locale=SOURCE, locale_selector=present_language)
+    # The two may have the same English in two senses, such as a heading and a question.
+    app.extensions["firm_texts"] = Catalogs(firm_folder / "translations")
     init_choice(app)
 
 
-def read_catalogs(folders: Sequence[Path], language: str) -> Translations:
-    """The texts of all the folders' catalogs in that language; where two have the same text, the
-    later one's. A folder may have none."""
-    merged = Translations()
-    for folder in folders:
-        path = folder / f"{language}.po"
-        if path.exists():
-            compiled = io.BytesIO()
-            write_mo(compiled, read_catalog(path, language))
-            compiled.seek(0)
-            texts = Translations(compiled)
-            merged.merge(texts)
-            merged.plural = texts.plural
-    return merged
+def read_texts(folder: Path, language: str) -> NullTranslations:
+    """The texts of the folder's catalog in that language, of which there may be none."""
+    path = folder / f"{language}.po"
+    if not path.exists():
+        return NullTranslations()
+    compiled = io.BytesIO()
+    write_mo(compiled, read_catalog(path, language))
+    compiled.seek(0)
+    return Translations(compiled)
 
 
 def read_catalog(path: Path, language: str) -> Catalog:

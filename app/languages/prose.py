@@ -5,7 +5,6 @@ from functools import cache
 from typing import Annotated, Any, TypeVar, get_args, get_type_hints
 
 from flask import current_app
-from flask_babel import gettext
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
@@ -35,7 +34,9 @@ def in_present_language(data: T) -> T:
 
     Whatever it decides by stays as it is.
     """
-    return data if present_language() == SOURCE else map_prose(data, gettext)
+    if present_language() == SOURCE:
+        return data
+    return map_prose(data, current_app.extensions["firm_texts"].gettext)
 
 
 def map_prose(data: T, change: Callable[[str], str]) -> T:

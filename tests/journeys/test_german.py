@@ -7,7 +7,7 @@ from playwright.sync_api import Page, expect
 from app.applications.questions.answers import Answers
 from app.applications.questions.file import load_questionnaire
 from app.applications.questions.questionnaire import Step
-from app.languages.catalogs import FOLDER, read_catalogs
+from app.languages.catalogs import read_texts
 from app.languages.prose import map_prose
 from local.process import ROOT
 from tests.demo_applications import APPLICATIONS
@@ -23,7 +23,7 @@ from tests.site import Site
 
 ANSWERS = APPLICATIONS[1]
 GERMAN = "de-DE"
-TEXTS = read_catalogs([FOLDER, ROOT / "content/translations"], "de")
+TEXTS = read_texts(ROOT / "content/translations", "de")
 STEPS = map_prose(load_questionnaire(ROOT / "content/questions.toml"), TEXTS.gettext).steps
 OWN_PAGE = re.compile(r"/applications/[\w-]+$")
 LINK = re.compile(r"http\S+/applications/\S+")

@@ -7,7 +7,7 @@ import pytest
 
 from app.data_files import DataFileError
 from app.firm.brand import load_brand
-from app.languages.catalogs import read_catalog, read_catalogs
+from app.languages.catalogs import read_catalog, read_texts
 from local.process import ROOT
 from local.texts import catalogs_of_firm, written
 from tests.integration.local.own_content import make
@@ -49,12 +49,12 @@ def test_a_fault_in_the_data_is_told_in_a_sentence(content: Path) -> None:
 def test_what_is_gone_from_the_firms_data_can_still_be_read_in_german(content: Path) -> None:
     """An engagement keeps what it was offered at, and an application what it was asked."""
     gone = load_brand(ROOT / "content/brand.toml").tagline
-    german = read_catalogs([ROOT / "content/translations"], "de").gettext(gone)
+    german = read_texts(ROOT / "content/translations", "de").gettext(gone)
     folder = content / "translations"
     shutil.copytree(ROOT / "content/translations", folder)
     for _ in range(2):
         bring_up_to_date(content)
-        assert read_catalogs([folder], "de").gettext(gone) == german != gone
+        assert read_texts(folder, "de").gettext(gone) == german != gone
         assert f'#~ msgid "{gone}"' in (folder / "de.po").read_text()
 
 

@@ -6,7 +6,6 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
-from flask_babel import gettext
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
@@ -18,6 +17,7 @@ from app.engagements.queries import engagement_of
 from app.engagements.service import make_active
 from app.firm.offers import current_offers
 from app.languages.choice import in_language
+from app.languages.prose import in_present_language
 from app.messages.service import write_as_staff
 from tests.german import english_left_in
 from tests.integration.portal.conftest import Ask, Decide, Send
@@ -152,7 +152,7 @@ def test_the_price_is_german_line_by_line_though_it_is_kept_as_it_was_written(
     page = html.unescape(client.get(path).text)
     english = {line.explanation for line in engagement.priced.lines}
     with in_language("de"):
-        german = {gettext(text) for text in english}
+        german = {line.explanation for line in in_present_language(engagement.priced).lines}
         terms = current_offers().offer("sprint").terms
     assert english.isdisjoint(german)
     for text_of_line in german:

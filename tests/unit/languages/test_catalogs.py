@@ -2,9 +2,12 @@ from pathlib import Path
 
 import pytest
 from flask import Flask
+from flask_babel import gettext
 
 from app.data_files import DataFileError
+from app.firm.brand import AccountNumber
 from app.languages.catalogs import init_languages
+from app.languages.prose import in_present_language
 
 CATALOG = r"""
 msgid ""
@@ -75,3 +78,20 @@ def test_a_catalog_may_hold_what_translators_programs_write(tmp_path: Path) -> N
     path.parent.mkdir()
     path.write_text(CATALOG, newline="\r\n")
     init_languages(Flask(__name__), tmp_path)
+
+
+def test_the_sites_sentences_and_the_firms_don_t_answer_for_each_other(tmp_path: Path) -> None:
+    """The site has a heading "Your data", and a firm a page of its form that is called so."""
+    path = tmp_path / "translations" / "de.po"
+    path.parent.mkdir()
+    path.write_text('msgid "Your data"\nmsgstr "Ihre Datenquellen"\n')
+    app = Flask(__name__)
+    init_languages(app, tmp_path)
+    with app.test_request_context(headers={"Accept-Language": "de"}):
+        assert gettext("Your data") == "Ihre Daten"
+        asked = in_present_language(AccountNumber(label="Your data", value="Your data"))
+        assert asked == AccountNumber(label="Ihre Datenquellen", value="Your data")
+        # Theirs to translate, whatever the site makes of the word.
+        untranslated = AccountNumber(label="Deposit", value="1")
+        assert gettext("Deposit") == "Anzahlung"
+        assert in_present_language(untranslated) == untranslated

@@ -11,12 +11,13 @@ from sqlalchemy.orm import Session
 from app.applications.models import Application
 from app.engagements.events import EngagementOffered
 from app.engagements.models import BINDING, Engagement
-from app.engagements.pricing import Quote, quote_as_shown
+from app.engagements.pricing import Quote, proposal_at, quote_as_shown
 from app.engagements.rate_card import current_rate_card
 from app.events.models import StoredEvent
 from app.events.store import read_stream_leniently
 from app.events.types import RecordedEvent, stream_of
-from app.firm.offers import Kind
+from app.firm.offers import Kind, current_offers
+from app.languages.prose import in_present_language
 
 PAGE_SIZE = 50
 
@@ -54,6 +55,11 @@ def get_engagement(session: Session, engagement_id: uuid.UUID) -> Engagement:
 def engagement_of(session: Session, application_id: uuid.UUID) -> Engagement | None:
     """The application's engagement, or None while it is not proposed yet."""
     return session.scalar(select(Engagement).where(Engagement.application_id == application_id))
+
+
+def name_of(engagement: Engagement) -> str:
+    """What the engagement is called: as it was offered, else as the offers now call its kind."""
+    return proposal_at(in_present_language(engagement.priced), current_offers()).name
 
 
 def quote_shown(session: Session, application: Application, kind: Kind, currency: str) -> Quote:

@@ -7,12 +7,12 @@ from flask_login import login_required
 
 from app.database import db
 from app.engagements.figures import engagement_figures
-from app.engagements.queries import engagement_page
+from app.engagements.queries import engagement_page, name_of
 from app.engagements.states import STATES, engagement_state
-from app.firm.offers import current_offers
 
 engagements = Blueprint("engagements", __name__, template_folder="templates")
 engagements.add_app_template_filter(engagement_state)
+engagements.add_app_template_filter(name_of, "engagement_name")
 
 
 @engagements.get("/staff/engagements/")
@@ -32,5 +32,4 @@ def index() -> str:
         not_closed=counts.total() - counts["closed"],
         status=status,
         states=STATES,
-        offers=current_offers(),
     )

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.applications.models import Application
 from app.database import new_id, utc_now
 from app.engagements.models import Engagement
-from app.firm.offers import current_offers
+from app.engagements.queries import name_of
 from app.payments.gateway import CheckoutPage
 from app.payments.models import CheckoutAttempt, Deposit
 
@@ -105,7 +105,7 @@ def _add_attempt(
 def _request(deposit: Deposit, engagement: Engagement, application: Application) -> dict[str, Any]:
     """What Stripe is asked for: one line, the deposit, and the way back to the prospect's page."""
     quote = engagement.priced
-    offer = current_offers().offer(quote.kind).name
+    offer = name_of(engagement)
     metadata = {"deposit_id": str(deposit.id), "reference": application.reference}
     product = {
         "name": gettext("First month: %(offer)s", offer=offer)

@@ -3,15 +3,13 @@
 import re
 from collections.abc import Callable
 from functools import wraps
-from typing import Concatenate, ParamSpec, TypeVar, cast
+from typing import Concatenate, ParamSpec, TypeVar
 
 import msgspec
 from flask import Blueprint, render_template
 
 from app.applications.models import Application, Draft
-from app.engagements.models import Engagement
 from app.firm.brand import current_brand
-from app.firm.offers import Kind, current_offers
 from app.languages.choice import in_language, present_language
 
 EMPTY_LINES = re.compile(r"\n\s*\n")
@@ -69,8 +67,3 @@ def paragraphs_of(text: str) -> tuple[str, ...]:
     """What somebody typed, cut at its empty lines. Each line keeps its indent, by which a list is
     known for one."""
     return tuple(part.strip("\n").rstrip() for part in EMPTY_LINES.split(text) if part.strip())
-
-
-def offer_name(engagement: Engagement) -> str:
-    """What the offers call the engagement."""
-    return current_offers().offer(cast(Kind, engagement.kind)).name

@@ -2,7 +2,8 @@
 
 from app.applications.models import Application
 from app.engagements.models import Engagement
-from app.notifications.letters.letter import Letter, offer_name, paragraphs_of
+from app.engagements.queries import name_of
+from app.notifications.letters.letter import Letter, paragraphs_of
 from app.notifications.letters.links import CONVERSATION, desk_page
 from app.scoring.score import Score
 from app.web.rendering import isolated, money, price
@@ -11,7 +12,7 @@ from app.web.rendering import isolated, money, price
 def new_application(application: Application, score: Score, engagement: Engagement) -> Letter:
     """The essentials, the score with its reasons, and the proposal."""
     reasons = tuple((f"{c.label}, {c.points} of {c.out_of}", c.reason) for c in score.criteria)
-    in_brief = f"{score.band_label}. Proposed: {offer_name(engagement)}, {_price_of(engagement)}."
+    in_brief = f"{score.band_label}. Proposed: {name_of(engagement)}, {_price_of(engagement)}."
     return Letter(
         template="new_application",
         subject=f"{score.total} points: {isolated(application.company)} ({application.reference})",
@@ -69,7 +70,7 @@ def engagement_accepted(application: Application, engagement: Engagement) -> Let
     return Letter(
         template="engagement_accepted",
         subject=(
-            f"Agreed: {isolated(application.company)}, {offer_name(engagement)}"
+            f"Agreed: {isolated(application.company)}, {name_of(engagement)}"
             f" ({application.reference})"
         ),
         paragraphs=(

@@ -10,9 +10,10 @@ from app.applications.promise import deadline_after
 from app.database import utc_now
 from app.engagements.models import Engagement
 from app.engagements.pricing import Proposal, Quote, proposal_at
+from app.engagements.queries import name_of
 from app.firm.offers import current_offers
 from app.languages.prose import in_present_language
-from app.notifications.letters.letter import Letter, in_their_language, offer_name, paragraphs_of
+from app.notifications.letters.letter import Letter, in_their_language, paragraphs_of
 from app.notifications.letters.links import status_page
 from app.web.deadline import deadline, explained
 from app.web.rendering import money, price
@@ -92,7 +93,7 @@ def deposit_receipt(
     about = {
         "amount": money(amount_cents, currency),
         "reference": application.reference,
-        "offer": offer_name(engagement),
+        "offer": name_of(engagement),
     }
     if engagement.priced.deposit_is_first_month:
         subject = gettext("First month paid: %(amount)s (%(reference)s)", **about)

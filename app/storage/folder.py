@@ -3,7 +3,7 @@
 import os
 import shutil
 import uuid
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
@@ -46,14 +46,28 @@ class FolderStorage:
                 (self._folder / name).unlink(missing_ok=True)
 
     def files(self) -> Iterator[tuple[uuid.UUID, datetime]]:
-        with _failing_as_unavailable():
-            for path in self._folder.glob("*-*-*-*-*"):
+        with _failing_as_unavailable(), self._listing() as listing:
+            for entry in listing:
+                file_id = id_in(entry.name.removesuffix(HALF))
+                if file_id is None:
+                    continue
                 try:
-                    written_at = datetime.fromtimestamp(path.stat().st_mtime, UTC)
+                    written_at = datetime.fromtimestamp(entry.stat().st_mtime, UTC)
                 except FileNotFoundError:  # since the listing it was deleted, or is whole
                     continue
-                if file_id := id_in(path.name.removesuffix(HALF)):
-                    yield file_id, written_at
+                yield file_id, written_at
+
+    @contextmanager
+    def _listing(self) -> Iterator[Iterable[os.DirEntry[str]]]:
+        """What is in the folder, which is made with its first file. Path.glob would find nothing
+        in one that it may not read."""
+        try:
+            entries = os.scandir(self._folder)
+        except FileNotFoundError:
+            yield ()
+            return
+        with entries:
+            yield entries
 
 
 @contextmanager

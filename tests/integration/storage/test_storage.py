@@ -107,6 +107,17 @@ def test_the_mark_for_a_folder_in_a_bucket_is_passed_by(aws: Aws) -> None:
     assert list(open_storage(address).files()) == []
 
 
+def test_a_folder_that_can_not_be_looked_into_is_not_taken_for_an_empty_one(tmp_path: Path) -> None:
+    """Whoever reads the ledger would find that nobody was ever erased, and each night every file
+    would be called lost. A loop of links stands for rights that are missing, which root never
+    lacks."""
+    folder = tmp_path / "uploads"
+    storage = open_storage(folder.as_uri())
+    folder.symlink_to(folder)
+    with pytest.raises(StorageUnavailable, match="OSError"):
+        list(storage.files())
+
+
 class TornFile(io.BytesIO):
     """A file that can be read only halfway."""
 

@@ -53,7 +53,8 @@ def take_file(
         storage.put(attachment_id, file)
         confirm_attachment(session, draft_id, attachment_id)
     except (StorageUnavailable, DraftSealed, NoSuchAttachment) as error:
-        log.warning("attachment.not_stored", id=str(attachment_id), error=type(error).__name__)
+        reason = str(error) if isinstance(error, StorageUnavailable) else type(error).__name__
+        log.warning("attachment.not_stored", id=str(attachment_id), error=reason)
         session.rollback()
         give_up(session, attachment_id)
         session.commit()

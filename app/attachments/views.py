@@ -7,6 +7,7 @@ encoding, and only this address takes more than the site's usual 256 KB.
 import uuid
 from typing import Any
 
+import structlog
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
 from flask_babel import gettext, lazy_gettext
@@ -45,6 +46,7 @@ NOT_NOW = lazy_gettext(
     "The file can’t be stored right now. Nothing else is lost: send it again soon."
 )
 
+log = structlog.get_logger()
 attachments = Blueprint("attachments", __name__, template_folder="templates")
 
 
@@ -194,5 +196,6 @@ def send_attachment(application: Application, attachment_id: uuid.UUID) -> Respo
         return response_for(attachment, current_storage())
     except FileMissing:
         abort(404)
-    except StorageUnavailable:
+    except StorageUnavailable as error:
+        log.warning("attachment.not_fetched", id=str(attachment_id), error=str(error))
         return show_unavailable()

@@ -1,5 +1,6 @@
 """Files in a folder, which every process must see: `var/uploads`, or a shared volume."""
 
+import errno
 import os
 import shutil
 import uuid
@@ -75,4 +76,6 @@ def _failing_as_unavailable() -> Iterator[None]:
     try:
         yield
     except OSError as error:
-        raise StorageUnavailable(type(error).__name__) from error
+        code = errno.errorcode.get(error.errno or 0)  # a full disk has no type of its own
+        name = type(error).__name__
+        raise StorageUnavailable(f"{name} ({code})" if code else name) from error

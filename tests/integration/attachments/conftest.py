@@ -4,8 +4,9 @@ import io
 import re
 import shutil
 import uuid
-from collections.abc import Callable
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
+from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
@@ -108,3 +109,8 @@ def problem(answer: TestResponse) -> str:
     found = FIELD_ERROR.search(answer.text)
     assert found
     return found[1]
+
+
+def reasons(said: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
+    """What the log has told of, each with why."""
+    return [(line["event"], line.get("error", "")) for line in said]

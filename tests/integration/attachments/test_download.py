@@ -6,10 +6,11 @@ from pathlib import Path
 
 import pytest
 from flask.testing import FlaskClient
+from structlog.testing import capture_logs
 
 from app.storage.folder import FolderStorage
 from app.storage.protocol import StorageUnavailable
-from tests.integration.attachments.conftest import Prospect
+from tests.integration.attachments.conftest import Prospect, reasons
 from tests.sample_files import pdf, png
 
 NewProspect = Callable[[], Prospect]
@@ -74,11 +75,13 @@ def test_a_file_that_is_lost_or_out_of_reach_is_no_crash(
     def fail(*_: object) -> None:
         raise StorageUnavailable("ConnectTimeoutError")
 
-    with monkeypatch.context() as broken:
+    with monkeypatch.context() as broken, capture_logs() as said:
         broken.setattr(FolderStorage, "open", fail)
         for address in addresses:
             answer = desk.get(address)
             assert answer.status_code == 503 and "storage is not answering" in answer.text
+    told = [one for one in reasons(said) if one[0] == "attachment.not_fetched"]
+    assert told == [("attachment.not_fetched", "ConnectTimeoutError")] * len(addresses)
     for path in uploads.iterdir():
         path.unlink()
     for address in addresses:

@@ -12,6 +12,7 @@ from flask import Flask
 from flask.testing import FlaskClient
 from sqlalchemy import select
 from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
 
 from app.applications.drafts.end import discard_draft
 from app.applications.models import Draft
@@ -22,7 +23,7 @@ from app.attachments.upload import EMPTY, MOST_BYTES, TOO_LARGE
 from app.database import db, utc_now
 from app.storage.folder import FolderStorage
 from app.storage.protocol import StorageUnavailable
-from tests.integration.attachments.conftest import Prospect, problem, stored
+from tests.integration.attachments.conftest import Prospect, problem, reasons, stored
 from tests.sample_files import pdf, png, png_of
 
 NewProspect = Callable[[], Prospect]
@@ -127,16 +128,17 @@ def test_too_many_tries_are_told_and_not_read(
     assert prospect.client.post("/apply/attachments").status_code == 429
 
 
-def test_storage_that_fails_leaves_nothing_and_says_so(
+def test_storage_that_fails_leaves_nothing_and_says_so_with_its_reason_in_the_log(
     prospect: Prospect, uploads: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: object) -> None:
-        raise StorageUnavailable("OSError")
+        raise StorageUnavailable("InvalidAccessKeyId")
 
-    with monkeypatch.context() as broken:
+    with monkeypatch.context() as broken, capture_logs() as said:
         broken.setattr(FolderStorage, "put", fail)
         answer = prospect.attach(pdf())
     assert (answer.status_code, problem(answer)) == (503, views.NOT_NOW)
+    assert ("attachment.not_stored", "InvalidAccessKeyId") in reasons(said)
     assert (prospect.files, stored(uploads)) == ([], {})
     assert prospect.attach(pdf()).status_code == 303
 

@@ -114,7 +114,7 @@ def test_a_folder_that_can_not_be_looked_into_is_not_taken_for_an_empty_one(tmp_
     folder = tmp_path / "uploads"
     storage = open_storage(folder.as_uri())
     folder.symlink_to(folder)
-    with pytest.raises(StorageUnavailable, match="OSError"):
+    with pytest.raises(StorageUnavailable, match=r"^OSError \(ELOOP\)$"):
         list(storage.files())
 
 

@@ -104,6 +104,16 @@ def test_what_is_held_back_after_a_restore_calls_for_nobody_under_another_name(w
     assert expression.strip().endswith("and on () outbound_held_seconds == 0")
 
 
+def test_a_bridge_that_had_passed_events_over_when_it_was_first_asked_calls_for_somebody() -> None:
+    """As one with `from=start` does to which no queue is bound, in its first seconds. Prometheus
+    never sees its figure grow: it begins with the whole log, at that of a web that starts last."""
+    [expression] = [rule["expr"] for rule in RULES if rule["alert"] == "BridgePassesEventsOver"]
+    grown, _, new = expression.partition(" or ")
+    assert grown == "increase(bridge_passed_over[1h]) > 0"
+    assert new.startswith("(bridge_passed_over > 0 unless on (bridge) ")
+    assert new.endswith("(bridge_passed_over[1h] offset 1h))")
+
+
 def test_an_alert_speaks_where_no_figure_is_told(
     client: FlaskClient, change_settings: Callable[..., None]
 ) -> None:

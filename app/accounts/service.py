@@ -3,7 +3,7 @@
 from datetime import datetime
 
 import structlog
-from sqlalchemy import func, select
+from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.accounts.models import LOCKED, Staff, new_stamp
@@ -11,6 +11,8 @@ from app.accounts.passwords import hash_password, is_outdated, is_password, make
 from app.accounts.queries import find_staff_by_email
 from app.database import utc_now
 
+# Until the transaction ends: whoever comes second sees the account that the first has made.
+ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('accounts.add'))")
 log = structlog.get_logger()
 
 
@@ -28,6 +30,7 @@ class WrongPassword(Exception):
 
 def add_staff(session: Session, email: str, name: str) -> tuple[Staff, str]:
     """A new account and its random password, which is stored nowhere. Raises AlreadyStaff."""
+    session.execute(ONE_AT_A_TIME)
     if find_staff_by_email(session, email):
         raise AlreadyStaff(email)
     password = make_password()
@@ -41,6 +44,7 @@ def add_staff(session: Session, email: str, name: str) -> tuple[Staff, str]:
 
 def add_first_staff(session: Session, email: str, name: str) -> tuple[Staff, str] | None:
     """The very first account with its password; None when there is any account already."""
+    session.execute(ONE_AT_A_TIME)
     if session.scalar(select(func.count()).select_from(Staff)):
         return None
     return add_staff(session, email, name)

@@ -1,6 +1,10 @@
 """`flask staff …`, as the operator runs it."""
 
+from collections.abc import Callable
+from contextlib import suppress
 from datetime import UTC, datetime
+from multiprocessing.pool import ThreadPool
+from threading import Barrier
 
 import psycopg
 import pytest
@@ -11,8 +15,11 @@ from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
 from app.accounts.models import Staff
-from app.accounts.service import sign_in
+from app.accounts.service import AlreadyStaff, add_first_staff, add_staff, sign_in
+from app.database import db
 from tests.staff import browser_of
+
+MAIL = "ada@champlin.example"
 
 
 @pytest.fixture
@@ -29,6 +36,35 @@ def test_the_first_login_is_made_once_and_shown_once(
     assert sign_in(session, email, password)
     assert runner.invoke(args=["staff", "first-login"]).output == ""
     assert session.scalar(select(func.count()).select_from(Staff)) == 1
+
+
+def test_accounts_that_several_hosts_ask_for_at_once_are_made_once(
+    app: Flask, session: Session
+) -> None:
+    """As where each runs the command at its start: one prints the login, the others nothing."""
+    assert at_once(app, lambda: bool(add_first_staff(db.session(), MAIL, "Ada"))) == [False, True]
+
+    def add() -> bool:
+        with suppress(AlreadyStaff):
+            return bool(add_staff(db.session(), "grace@champlin.example", "Grace"))
+        return False
+
+    assert at_once(app, add) == [False, True]
+
+
+def at_once(app: Flask, do: Callable[[], bool]) -> list[bool]:
+    """What comes of it when two do it at the same moment, and commit."""
+    start = Barrier(2, timeout=30)
+
+    def alone(_: int) -> bool:
+        with app.app_context():
+            start.wait()
+            done = do()
+            db.session.commit()
+            return done
+
+    with ThreadPool(2) as pool:
+        return sorted(pool.map(alone, range(2)))
 
 
 def test_an_added_member_of_staff_can_sign_in(runner: FlaskCliRunner, session: Session) -> None:

@@ -24,6 +24,7 @@ from app.web.maintenance import UnderMaintenance
 
 RETRY_AFTER_SECONDS = 5
 PROBLEM_TYPE = ("Content-Type", "application/problem+json")
+HIDDEN: Final = {"csrf_token", "form_id"}  # in the forms of a prospect's own page
 SIGNED_IN: Final = "_user_id"  # where Flask-Login keeps whose session it is
 log = structlog.get_logger()
 
@@ -114,6 +115,7 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
         message=message,
         next_step=next_step,
         typed=typed,
+        written=written_texts() if error.code in {404, 410} else (),
         at_desk=is_at_desk(error.code),
         without_database=error.code >= 500,
     )
@@ -150,6 +152,14 @@ def typed_fields() -> tuple[tuple[str, str], ...]:
         return () if request.files else tuple(request.form.items(multi=True))
     except RequestEntityTooLarge:
         return ()
+
+
+def written_texts() -> tuple[str, ...]:
+    """What somebody wrote on a page of theirs that is gone by the time they send it, for them to
+    copy: going back doesn't bring it back, since no browser keeps such a page."""
+    if not request.path.startswith("/applications/"):
+        return ()
+    return tuple(text for name, text in typed_fields() if name not in HIDDEN and text.strip())
 
 
 def problem_details(status: int, detail: str) -> str:

@@ -13,6 +13,7 @@ from app.accounts.models import Staff
 from app.applications.erasure import erase_person
 from app.applications.events import MoreRequested
 from app.applications.models import Application
+from app.applications.page_link import replace_page_link
 from app.events.store import read_stream
 from app.events.types import stream_of
 from app.messages.service import MOST_FROM_PROSPECT, write_as_prospect, write_as_staff
@@ -188,8 +189,21 @@ def test_of_an_erased_application_there_is_no_page_to_write_on(
 ) -> None:
     erase_person(session, application.id, actor="prospect")
     session.commit()
-    assert send("messages", text="Hello.", form_id="a").status_code == 410
+    late = send("messages", text="Hello.", form_id="a")
+    assert late.status_code == 410 and "Hello." in late.text
     assert client.get(f"{path}/messages/new").status_code == 410
+
+
+@pytest.mark.parametrize(("action", "field"), [("messages", "text"), ("reply", "message")])
+def test_what_was_written_is_kept_where_the_link_was_replaced_meanwhile(
+    send: Send, session: Session, application: Application, action: str, field: str
+) -> None:
+    replace_page_link(session, application.id, actor="staff:ada")
+    session.commit()
+    late = send(action, **{field: "My <long>\r\ntext", "form_id": "f" * 32})
+    assert late.status_code == 404
+    assert "My &lt;long&gt;\r\ntext" in late.text and "It was not sent." in late.text
+    assert "f" * 32 not in late.text and "csrf_token" not in late.text
 
 
 def test_whoever_opens_the_address_of_the_form_lands_on_the_page(

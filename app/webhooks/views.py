@@ -156,12 +156,13 @@ def delete(endpoint_id: uuid.UUID) -> ResponseReturnValue:
 
 
 @webhooks.post("/staff/webhooks/<uuid:endpoint_id>/replay")
+@csrf.exempt  # the form checks the token itself, so that an expired one keeps the time
 @login_required
 def replay_failed(endpoint_id: uuid.UUID) -> ResponseReturnValue:
     """Send again what has failed since the time in the form."""
     subject, form = load(endpoint_id), ReplayForm()
     if not form.validate():
-        return show_endpoint(subject, form), 422
+        return show_endpoint(subject, form, EXPIRED if form.is_expired else None), form.refusal
     count = messages.replay_failed(db.session(), endpoint_id, form.since_utc)
     are = "message is" if count == 1 else "messages are"
     db.session.commit()
@@ -224,7 +225,7 @@ def lead_to_secret(endpoint: WebhookEndpoint, title: str) -> ResponseReturnValue
     return redirect(url_for(".secret", endpoint_id=endpoint.id), 303)
 
 
-def show_endpoint(endpoint: WebhookEndpoint, form: ReplayForm) -> str:
+def show_endpoint(endpoint: WebhookEndpoint, form: ReplayForm, problem: str | None = None) -> str:
     return render_template(
         "webhooks/endpoint.html",
         endpoint=endpoint,
@@ -232,4 +233,5 @@ def show_endpoint(endpoint: WebhookEndpoint, form: ReplayForm) -> str:
         messages=messages_of(db.session(), endpoint.id),
         previous_signs=bool(endpoint.replaced_secrets(utc_now())),
         form=form,
+        problem=problem,
     )

@@ -8,7 +8,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.webhooks import queries
-from tests.integration.webhooks.conftest import Add, Courier, Happen
+from tests.integration.webhooks.conftest import Add, Courier, Happen, Press
 
 
 def test_what_has_failed_can_be_looked_at_however_much_was_sent_since(
@@ -38,3 +38,19 @@ def test_what_has_failed_can_be_looked_at_however_much_was_sent_since(
     assert latest.count(last) == 1 and not any(one in latest for one in failed)
     assert re.findall(r"/messages/([0-9a-f-]{36})", earlier) == failed[:0:-1]
     assert first not in page and "The latest 2 of 3 are shown." in earlier
+
+
+def test_from_when_they_are_sent_again_is_kept_by_a_page_that_was_open_for_too_long(
+    add: Add, press: Press
+) -> None:
+    answer = press(f"{add().id}/replay", csrf_token="old", since="2026-11-29T07:30")
+    assert answer.status_code == 400
+    assert "open for too long" in answer.text and 'value="2026-11-29T07:30"' in answer.text
+
+
+def test_from_when_they_are_sent_again_is_kept_for_whoever_is_signed_out(
+    client: FlaskClient, add: Add
+) -> None:
+    sent = {"since": "2026-11-29T07:30"}
+    answer = client.post(f"/staff/webhooks/{add().id}/replay", data=sent)
+    assert answer.status_code == 401 and 'value="2026-11-29T07:30"' in answer.text

@@ -65,6 +65,7 @@ class State:
         deadline = time.monotonic() + patience
         while not _try_lock(lock):
             if time.monotonic() > deadline:
+                pid, _ = self._read_holder()  # another may have been faster
                 raise Unusable(
                     f"The site runs already: process {pid} has {self.directory}. Stop that run"
                     " first, or set VAR_DIR to another folder for a second one."

@@ -33,6 +33,15 @@ def test_a_second_run_in_one_folder_is_told_who_has_it(state: State) -> None:
     assert len(said) == 1
 
 
+@pytest.mark.usefixtures("held")
+def test_who_has_it_is_whoever_took_it_while_the_second_run_waited(state: State) -> None:
+    def another_takes_it(_: str) -> None:
+        (state.directory / "run.lock").write_text("4711 mark of another")
+
+    with pytest.raises(Unusable, match="process 4711 has"), state.held(0.05, another_takes_it):
+        pytest.fail("two runs hold one folder")
+
+
 def test_a_folder_that_cannot_be_made_is_told_with_what_to_do(tmp_path: Path) -> None:
     file = tmp_path / "a_file"
     file.touch()

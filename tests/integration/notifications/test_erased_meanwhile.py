@@ -21,6 +21,7 @@ from app.chat.models import ChatMessage
 from app.chat.subscribers import erase_messages
 from app.database import db
 from app.engagements.queries import engagement_of
+from app.engagements.service import accept_terms, offer_terms
 from app.events.store import read_stream, record
 from app.events.subscription import current_subscriptions
 from app.events.types import Event, RecordedEvent, stream_of
@@ -154,6 +155,13 @@ def prospect_answers(session: Session, application: Application) -> None:
     provide_more(session, application.id, SONG)
 
 
+def client_agrees(session: Session, application: Application) -> None:
+    engagement = engagement_of(session, application.id)
+    assert engagement
+    offer_terms(session, application.id, engagement.priced)
+    accept_terms(session, engagement, name=CANARY["name"])
+
+
 @pytest.mark.parametrize(
     ("deed", "subscriber"),
     [
@@ -161,6 +169,8 @@ def prospect_answers(session: Session, application: Application) -> None:
         (staff_write, "notifications.send_message"),
         (prospect_withdraws, "notifications.announce_withdrawal"),
         (prospect_answers, "notifications.pass_on_answer"),
+        # What a client can't do themselves, the firm can.
+        (client_agrees, "notifications.announce_agreement"),
     ],
 )
 def test_what_was_claimed_before_the_erasure_is_told_to_nobody(

@@ -26,7 +26,8 @@ DATA_TIMEOUT = 25
 # Whatever the mail is, it is answered so: the server is leaving (RFC 5321), or wants TLS or a login
 # first (RFC 3207, RFC 4954).
 ABOUT_ALL_MAIL = {421, 530}
-# Once: it reads every certificate authority that the machine trusts.
+# Once: it reads every certificate authority that the machine trusts. Not http_client's, on which
+# httpcore notes that HTTP is to be spoken.
 trust_in_authorities = cache(ssl.create_default_context)
 
 Smtp = Callable[[EmailMessage], None]

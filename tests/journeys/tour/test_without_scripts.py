@@ -16,6 +16,8 @@ from tests.journeys.tour.stops import TOUR, Stop
 from tests.journeys.watch import Watch
 from tests.site import Site
 
+OWN_WAY = [stop for stop in TOUR if not is_left_as_sent(stop)]
+
 
 @contextmanager
 def no_scripts(page: Page) -> Iterator[None]:
@@ -25,9 +27,6 @@ def no_scripts(page: Page) -> Iterator[None]:
     yield
     session.send("Emulation.setScriptExecutionDisabled", {"value": False})
     session.detach()
-
-
-OWN_WAY = [stop for stop in TOUR if not is_left_as_sent(stop)]
 
 
 @pytest.mark.parametrize("stop", OWN_WAY, ids=[stop.name for stop in OWN_WAY])

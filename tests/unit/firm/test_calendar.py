@@ -102,6 +102,7 @@ def test_the_holidays_on_the_way_to_a_deadline_are_those_that_would_else_be_work
     calendar = replace(CALENDAR, holidays=(monday, saturday, date(2026, 5, 26)))
     friday = datetime(2026, 5, 22, 9, tzinfo=NEW_YORK)
     assert holidays_between(friday, datetime(2026, 5, 26, 21, tzinfo=UTC), calendar) == [monday]
+    assert calendar.city_in("en") == "New York"
 
 
 def test_the_shipped_calendar_has_working_days() -> None:

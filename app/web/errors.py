@@ -24,7 +24,9 @@ from app.web.maintenance import UnderMaintenance
 
 RETRY_AFTER_SECONDS = 5
 PROBLEM_TYPE = ("Content-Type", "application/problem+json")
-HIDDEN: Final = {"csrf_token", "form_id"}  # in the forms of a prospect's own page
+PROSPECTS_PAGES: Final = ("/applications/", "/apply/")  # none of which a browser keeps
+HIDDEN: Final = {"csrf_token", "form_id", "seen_saves", "overwrites"}  # in the forms of these
+MOST_BYTES_GIVEN_BACK: Final = 2_000_000
 SIGNED_IN: Final = "_user_id"  # where Flask-Login keeps whose session it is
 log = structlog.get_logger()
 
@@ -87,6 +89,9 @@ STILL_TYPED: Final = lazy_gettext(
     "This usually lasts seconds. What you typed is still in your browser."
 )
 SEND_BY_RELOADING: Final = lazy_gettext("Wait a moment, then reload this page to send it again.")
+COPY_AND_SHORTEN: Final = lazy_gettext(
+    "Copy what you wrote from below, go back, and send less of it."
+)
 SEND_BY_BUTTON: Final = lazy_gettext("Wait a moment, then press the button.")
 
 
@@ -104,7 +109,8 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
         # Under a name that isn't ours no link can be made, so there is no page to make.
         return "This site does not answer to that name.\n", 400, {"Content-Type": "text/plain"}
     typed = typed_fields() if error.code in {429, 503} else ()
-    title, message, next_step = page_of(error, by_button=bool(typed))
+    written = written_texts() if error.code in {404, 410, 413} else ()
+    title, message, next_step = page_of(error, by_button=bool(typed), gives_back=bool(written))
     headers = [(k, v) for k, v in error.get_headers() if k in {"Retry-After", "Allow"}]
     if request.path.startswith("/api/"):
         return problem_details(error.code, f"{title}."), error.code, [*headers, PROBLEM_TYPE]
@@ -115,22 +121,26 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
         message=message,
         next_step=next_step,
         typed=typed,
-        written=written_texts() if error.code in {404, 410} else (),
+        written=written,
         at_desk=is_at_desk(error.code),
         without_database=error.code >= 500,
     )
     return page, error.code, headers
 
 
-def page_of(error: HTTPException, *, by_button: bool) -> tuple[str, str, str]:
+def page_of(
+    error: HTTPException, *, by_button: bool, gives_back: bool = False
+) -> tuple[str, str, str]:
     """Its heading, what happened, and what to do next; ``by_button``: the page has one that sends
-    again what was typed."""
+    again what was typed; ``gives_back``: it holds what was written."""
     if isinstance(error, UnderMaintenance):
         return error.page
     code = error.code or 500
     page = PAGES.get(code, PAGES[400 if code < 500 else 500])
     if code == 503 and request.method == "POST":
         return page[0], STILL_TYPED, SEND_BY_BUTTON if by_button else SEND_BY_RELOADING
+    if code == 413 and gives_back:
+        return page[0], page[1], COPY_AND_SHORTEN
     return page
 
 
@@ -155,11 +165,14 @@ def typed_fields() -> tuple[tuple[str, str], ...]:
 
 
 def written_texts() -> tuple[str, ...]:
-    """What somebody wrote on a page of theirs that is gone by the time they send it, for them to
-    copy: going back doesn't bring it back, since no browser keeps such a page."""
-    if not request.path.startswith("/applications/"):
+    """What a prospect wrote on a page that is gone by the time they send it, or more than the site
+    takes, for them to copy: going back doesn't bring it back, since no browser keeps such a page.
+    A single word is a choice, or soon typed again."""
+    if not request.path.startswith(PROSPECTS_PAGES):
         return ()
-    return tuple(text for name, text in typed_fields() if name not in HIDDEN and text.strip())
+    request.max_content_length = request.max_form_memory_size = MOST_BYTES_GIVEN_BACK
+    texts = (text for name, text in typed_fields() if name not in HIDDEN)
+    return tuple(text for text in texts if len(text.split(maxsplit=1)) > 1)
 
 
 def problem_details(status: int, detail: str) -> str:

@@ -1,6 +1,7 @@
 """What is wrong with an answer is said beside it and in the summary, and nothing typed is lost."""
 
 import html
+import re
 from typing import Any
 
 import pytest
@@ -147,8 +148,17 @@ def test_extra_fields_change_nothing(prospect: Prospect, session: Session) -> No
     assert set(draft.answers) == {question.key for question in prospect.steps[0].questions}
 
 
-def test_a_body_over_the_limit_is_refused(prospect: Prospect) -> None:
-    assert prospect.press("problem", problem="p" * 300_000).status_code == 413
+def test_a_body_over_the_limit_is_refused_and_its_texts_are_given_back(prospect: Prospect) -> None:
+    pasted = "Orders are lost. " * 20_000
+    refused = prospect.press("problem", problem=pasted)
+    assert refused.status_code == 413
+    given_back = re.findall(r'<p class="thread__text"[^>]*>([^<]*)</p>', refused.text)
+    assert given_back == [pasted, prospect.answers["tried"]]
+
+
+def test_what_no_page_gives_back_is_refused_too(prospect: Prospect) -> None:
+    refused = prospect.press("problem", problem="Orders are lost. " * 200_000)
+    assert refused.status_code == 413 and "Go back, shorten what you wrote" in refused.text
 
 
 def test_nobody_makes_drafts_without_end_and_who_is_stopped_keeps_the_text(

@@ -189,8 +189,8 @@ def test_of_an_erased_application_there_is_no_page_to_write_on(
 ) -> None:
     erase_person(session, application.id, actor="prospect")
     session.commit()
-    late = send("messages", text="Hello.", form_id="a")
-    assert late.status_code == 410 and "Hello." in late.text
+    late = send("messages", text="Hello there.", form_id="a")
+    assert late.status_code == 410 and "Hello there." in late.text
     assert client.get(f"{path}/messages/new").status_code == 410
 
 
@@ -204,6 +204,13 @@ def test_what_was_written_is_kept_where_the_link_was_replaced_meanwhile(
     assert late.status_code == 404
     assert "My &lt;long&gt;\r\ntext" in late.text and "It was not sent." in late.text
     assert "f" * 32 not in late.text and "csrf_token" not in late.text
+
+
+def test_what_was_written_is_kept_where_it_was_more_than_the_site_takes(send: Send) -> None:
+    pasted = "A line of a log. " * 20_000
+    refused = send("messages", text=pasted, form_id="f" * 32)
+    assert refused.status_code == 413 and pasted in refused.text
+    assert "Copy what you wrote from below" in refused.text
 
 
 def test_whoever_opens_the_address_of_the_form_lands_on_the_page(

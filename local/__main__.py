@@ -1,9 +1,13 @@
 """`python -m local run` starts the whole site here; `watch` shows its content as it is written;
 `content-check` and `migrations-check` look at content and migrations."""
 
+import signal
+
+# Until something runs that has to be stopped in order, Ctrl-C ends this without a word.
+signal.signal(signal.SIGINT, signal.SIG_DFL)
+
 import argparse
 import os
-import signal
 import sys
 
 from config import ConfigurationError
@@ -26,6 +30,7 @@ def main() -> int:
     commands.add_parser("content-check", help="say what is wrong in the content, and where")
     commands.add_parser("migrations-check", help="compare the migrations with the models")
     options = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.default_int_handler)
     try:
         start(options)
     except KeyboardInterrupt:

@@ -5,7 +5,7 @@ from contextlib import contextmanager
 
 import click
 
-from app.accounts.models import LONGEST_EMAIL
+from app.accounts.models import LONGEST_EMAIL, LONGEST_NAME
 from app.accounts.queries import all_staff
 from app.accounts.second_step import turn_off
 from app.accounts.service import (
@@ -45,8 +45,9 @@ def add(email: str, name: str) -> None:
     """Make an account for NAME under EMAIL and print its password."""
     if not is_mail_address(email) or len(email) > LONGEST_EMAIL:
         raise click.BadParameter("it must be one mail address", param_hint="EMAIL")
-    if not name.strip() or not name.isprintable():
-        raise click.BadParameter("it must be a name, in one line", param_hint="NAME")
+    if not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
+        wanted = f"it must be a name, in one line of at most {LONGEST_NAME} characters"
+        raise click.BadParameter(wanted, param_hint="NAME")
     try:
         _, password = add_staff(db.session(), email, name)
     except AlreadyStaff:

@@ -12,6 +12,7 @@ from sqlalchemy.orm import Mapped, mapped_column
 from app.database import Model, new_id
 
 LONGEST_EMAIL = 254  # what a mail server has to take (RFC 5321)
+LONGEST_NAME = 80
 # In place of a hash: no password has it.
 LOCKED = "none"
 

@@ -97,6 +97,7 @@ def test_an_address_gets_one_account(runner: FlaskCliRunner, ada: Staff) -> None
         (f"{'g' * 250}@b.example", "Grace", "EMAIL"),
         ("grace@champlin.example", " ", "NAME"),
         ("grace@champlin.example", "Grace\nHopper", "NAME"),
+        ("grace@champlin.example", "G" * 81, "NAME"),
     ],
 )
 def test_nobody_gets_an_account_that_they_could_not_sign_in_to(

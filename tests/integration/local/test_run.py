@@ -62,6 +62,11 @@ class Run:
         self._process.send_signal(number)
         return self._process.wait(PATIENCE)
 
+    def has_loaded(self, library: str) -> bool:
+        """Whether it is as far as that."""
+        maps = psutil.Process(self._process.pid).memory_maps()
+        return any(library in Path(one.path).parts for one in maps)
+
     def processes(self) -> list[psutil.Process]:
         """All that it has started, and that runs."""
         mark = (self._state.directory / "run.lock").read_text().split()[1]
@@ -94,6 +99,14 @@ def start(server_folder: Path) -> Iterator[Callable[[], Run]]:
     yield start
     for run in runs:
         run.end(signal.SIGINT)
+
+
+def test_a_run_that_is_ended_before_it_has_begun_says_nothing(start: Callable[[], Run]) -> None:
+    run = start()
+    # With it the settings are declared, and much has still to be loaded.
+    eventually(lambda: run.has_loaded("msgspec"), PATIENCE)
+    run.end(signal.SIGINT)
+    assert run.said == ""
 
 
 def test_a_run_keeps_its_data_and_its_login_however_it_ends(

@@ -8,9 +8,9 @@ import psycopg
 from sqlalchemy import text
 
 from app.database import db
+from app.database.grants import owner_engine
 from app.events.log import START, place_of, read_log
 from app.events.types import RecordedEvent
-from app.grants import owner_engine
 from benchmarks.appends import LIBRARY, SITE
 from benchmarks.backbone import Backbone
 from benchmarks.library import Library

@@ -6,8 +6,8 @@ from flask import current_app
 from sqlalchemy import text
 
 from app.command_group import said_in_a_line
-from app.database_deadline import lift_limit
-from app.grants import grant, owner_engine
+from app.database.deadline import lift_limit
+from app.database.grants import grant, owner_engine
 
 database = current_app.extensions["migrate"].db
 # Any number of hosts may start at once and migrate; the lock lets one of them do it.

@@ -7,7 +7,7 @@ from app.applications.models import Application
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import STEP_KEYS, current_questionnaire
 from app.applications.submission import submit_application
-from app.database_connection import driver_connection
+from app.database.connection import driver_connection
 from app.languages.choice import SOURCE
 
 

@@ -16,7 +16,7 @@ from app.applications.questions.questionnaire import Questionnaire
 from app.applications.reference import make_reference
 from app.applications.refusal import DraftUnfinished, explain_refusal
 from app.database import new_id
-from app.database_connection import SiteConnection
+from app.database.connection import SiteConnection
 from app.events import bell
 from app.events.integrity.person_keys import key_of
 from app.events.spans import trace_recording

@@ -3,9 +3,9 @@
 import structlog
 from celery import shared_task
 
-from app.advisory_locks import alone_at
 from app.attachments.cleaning import delete_orphans, delete_removed
 from app.database import db
+from app.database.advisory_locks import alone_at
 from app.storage.address import current_storage
 from app.storage.protocol import StorageUnavailable
 

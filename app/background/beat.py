@@ -18,7 +18,7 @@ import structlog
 from celery.beat import PersistentScheduler
 
 from app.database import CONNECT_TIMEOUT, SILENCE_TIMEOUT_MS, kind_of
-from app.database_deadline import BoundedConnection
+from app.database.deadline import BoundedConnection
 
 # While another one rings, or nobody can.
 LOOK_SECONDS = 5.0

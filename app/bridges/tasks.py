@@ -5,7 +5,6 @@ from contextlib import closing
 
 from celery import shared_task
 
-from app.advisory_locks import alone_at
 from app.background.wake import wake
 from app.bridges.addresses import (
     BridgeAddress,
@@ -22,6 +21,7 @@ from app.bridges.rabbitmq import RabbitSink
 from app.bridges.sink import Sink
 from app.circuits.guard import CircuitOpen
 from app.database import db
+from app.database.advisory_locks import alone_at
 from app.settings import current_config
 
 # With sink.SEND_SECONDS for the last batch, and a silent broker to be found out, still below the

@@ -2,12 +2,12 @@
 
 from celery import shared_task
 
-from app.advisory_locks import alone_at
 from app.background.wake import wake
 from app.chat.courier import send_next_message
 from app.chat.incoming_webhook import post_to
 from app.chat.models import ChatMessage
 from app.database import db
+from app.database.advisory_locks import alone_at
 from app.outbox.claims import count_due
 from app.outbox.sending import send_for_a_while
 from app.settings import current_config

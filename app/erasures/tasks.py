@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
-from app.advisory_locks import alone_at
 from app.database import db
+from app.database.advisory_locks import alone_at
 from app.erasures.ledger import enter_erasures
 from app.storage.address import current_ledger
 

@@ -15,7 +15,7 @@ import structlog
 from flask import Flask, current_app
 
 from app.database import CONNECT_TIMEOUT, kind_of
-from app.database_deadline import BoundedConnection
+from app.database.deadline import BoundedConnection
 
 CHANNEL = "events_recorded"
 # After a ring: under load one ring stands for all the commits of this time.

@@ -11,7 +11,7 @@ from typing import Any
 
 from sqlalchemy import Connection, text
 
-from app.database_connection import SiteConnection
+from app.database.connection import SiteConnection
 from app.events.delivery.claims import Claim
 from app.events.rows import readable_metadata
 from app.events.types import Metadata

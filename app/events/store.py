@@ -11,7 +11,7 @@ from sqlalchemy import func, select, text
 from sqlalchemy.orm import Session
 
 from app.database import new_id
-from app.database_connection import driver_connection
+from app.database.connection import driver_connection
 from app.events import bell
 from app.events.integrity.person_keys import key_of
 from app.events.integrity.sealing import seal

@@ -6,7 +6,7 @@ import msgspec
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.advisory_locks import is_someone_at
+from app.database.advisory_locks import is_someone_at
 from app.events.rows import READ, recorded_event
 from app.events.types import RecordedEvent
 from app.labs.backbone import RUNNING

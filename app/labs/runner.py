@@ -18,8 +18,8 @@ from sqlalchemy import Row, text
 from sqlalchemy.exc import SQLAlchemyError
 from sqlalchemy.orm import Session
 
-from app.advisory_locks import alone_at
 from app.database import db, kind_of
+from app.database.advisory_locks import alone_at
 from app.events.bell import Listener, listening
 from app.events.delivery.claims import LeaseKeeper
 from app.events.delivery.relay import BATCH, RETRY_SECONDS, relay_batch

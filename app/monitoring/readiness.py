@@ -8,9 +8,9 @@ from alembic.script import ScriptDirectory
 from sqlalchemy.exc import SQLAlchemyError
 
 from app.database import db
+from app.database.grants import can_read, owns_log
 from app.events.epochs import has_moved
 from app.extensions import migrate
-from app.grants import can_read, owns_log
 from app.settings import current_config
 
 BROKER_TIMEOUT = 1.0

@@ -2,9 +2,9 @@
 
 from celery import shared_task
 
-from app.advisory_locks import alone_at
 from app.background.wake import wake
 from app.database import db
+from app.database.advisory_locks import alone_at
 from app.firm.brand import current_brand
 from app.notifications.courier import send_next_mail
 from app.notifications.models import MailMessage

@@ -2,8 +2,8 @@
 
 from celery import shared_task
 
-from app.advisory_locks import alone_at
 from app.database import db
+from app.database.advisory_locks import alone_at
 from app.payments.reconciliation import fetch_missed_events
 
 

@@ -5,9 +5,9 @@ from datetime import timedelta
 import structlog
 from celery import shared_task
 
-from app.advisory_locks import alone_at
 from app.background.wake import wake
 from app.database import db, utc_now
+from app.database.advisory_locks import alone_at
 from app.events.rows import NewerEvent
 from app.http_client.sender import Sender
 from app.settings import current_config

@@ -9,7 +9,7 @@ from app.applications.drafts.service import NotThisDraft, read_again, save_step,
 from app.applications.drafts.suggestion import use_up_suggestion
 from app.applications.questions.questionnaire import current_questionnaire, original_questionnaire
 from app.database import db, plain_connection
-from app.database_connection import SiteConnection, driver_connection
+from app.database.connection import SiteConnection, driver_connection
 from app.extensions import limiter
 from app.languages.choice import present_language
 

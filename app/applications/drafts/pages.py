@@ -21,7 +21,7 @@ from app.applications.questions.readable import (
 )
 from app.applications.refusal import token_of_sent
 from app.database import db
-from app.database_connection import driver_connection
+from app.database.connection import driver_connection
 
 
 def posted_form(key: str, draft: KeptDraft | None) -> StepForm:

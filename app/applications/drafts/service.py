@@ -16,7 +16,7 @@ from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import STEP_KEYS, Questionnaire, Step
 from app.applications.questions.versions import keep_questionnaire
 from app.database import utc_now
-from app.database_connection import driver_connection
+from app.database.connection import driver_connection
 from app.events.integrity.person_keys import key_of
 
 NO_SAVE = "0"

@@ -6,7 +6,7 @@ from psycopg import Connection
 from sqlalchemy import text
 from sqlalchemy.orm import Session
 
-from app.database_connection import driver_connection
+from app.database.connection import driver_connection
 from app.events.integrity.sealing import new_key
 
 FIND = "SELECT key FROM person_keys WHERE person_id = %(person)s"

@@ -8,8 +8,9 @@ from pathlib import Path
 import click
 from flask.cli import with_appcontext
 
-from app.advisory_locks import alone_at
 from app.database import db
+from app.database.advisory_locks import alone_at
+from app.database.grants import owner_engine
 from app.events.integrity.chain import broken_links
 from app.events.integrity.checkpoints import (
     LONGEST_UNSIGNED_SECONDS,
@@ -19,7 +20,6 @@ from app.events.integrity.checkpoints import (
 )
 from app.events.projections.projection import current_projections
 from app.events.rows import UnreadableEvent
-from app.grants import owner_engine
 from app.settings import current_config
 
 ROOT = re.compile(r"\b[0-9a-f]{64}\b")

@@ -25,7 +25,7 @@ from app.applications.questions.questionnaire import (
     Step,
     current_questionnaire,
 )
-from app.database_connection import driver_connection
+from app.database.connection import driver_connection
 
 # Beside those of the site's own questions, each of which leads to one on the same page.
 LED_FROM_ELSEWHERE = {"success": "brokers", "problem": "cloud", "budget": "frequency"}

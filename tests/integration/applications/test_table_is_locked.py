@@ -21,8 +21,8 @@ from werkzeug.test import TestResponse
 
 from app.applications.models import Application
 from app.database import db
-from app.database_connection import driver_connection
-from app.database_deadline import ANSWER_TIMEOUT
+from app.database.connection import driver_connection
+from app.database.deadline import ANSWER_TIMEOUT
 from config import ROOT
 from local.postgres import Postgres
 from tests.integration.applications.prospect import Prospect

@@ -10,13 +10,13 @@ from flask.testing import FlaskClient
 from sqlalchemy import select, text
 from sqlalchemy.orm import Session
 
-from app.advisory_locks import alone_at
 from app.bridges import forward, tasks
 from app.bridges.addresses import BridgeAddress, parse_bridges
 from app.bridges.guarded import circuit_of
 from app.bridges.sink import Sent
 from app.bridges.tasks import move_bridge, sweep_bridges
 from app.circuits.queries import list_circuits
+from app.database.advisory_locks import alone_at
 from app.events.models import StoredEvent
 from tests.integration.bridges.conftest import OtherSide, Write, places
 

@@ -9,7 +9,6 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app.advisory_locks import alone_at
 from app.database import (
     DATABASE_AWAY,
     after_commit,
@@ -17,7 +16,8 @@ from app.database import (
     db,
     plain_connection,
 )
-from app.database_connection import driver_connection
+from app.database.advisory_locks import alone_at
+from app.database.connection import driver_connection
 from local.postgres import Postgres
 
 OWN_PID = text("SELECT pg_backend_pid()")

@@ -12,8 +12,8 @@ from sqlalchemy import Connection, text
 from sqlalchemy.exc import OperationalError
 
 from app.database import db
-from app.database_connection import driver_connection
-from app.database_deadline import ANSWER_TIMEOUT, lift_limit
+from app.database.connection import driver_connection
+from app.database.deadline import ANSWER_TIMEOUT, lift_limit
 
 OWN_PID = text("SELECT pg_backend_pid()")
 LIMIT = text("SELECT current_setting('statement_timeout')")

@@ -8,7 +8,7 @@ from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from app.applications.events import MoreRequested
-from app.database_connection import driver_connection
+from app.database.connection import driver_connection
 from app.events.delivery.dead_letters import NotADeadLetter, replay_dead_letter
 from app.events.delivery.handling import Outcome, describe_error
 from app.events.models import Delivery, StoredEvent

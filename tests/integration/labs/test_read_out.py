@@ -7,7 +7,7 @@ import pytest
 from flask import Flask
 from flask.testing import FlaskClient
 
-from app.advisory_locks import alone_at
+from app.database.advisory_locks import alone_at
 from app.labs.backbone import RUNNING
 from tests.integration.labs.conftest import Press, Until
 

@@ -10,8 +10,8 @@ from sqlalchemy import Engine, inspect, text
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 
-from app.advisory_locks import alone_at
 from app.database import db
+from app.database.advisory_locks import alone_at
 from app.events.projections.projection import current_projections
 from app.review.queue import rebuild as rebuilding
 from app.review.queue.models import QueueFigure, QueueRow

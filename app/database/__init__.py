@@ -1,4 +1,8 @@
-"""The database session, the base of every model, and what happens once a transaction is durable."""
+"""The database session, the base of every model, and what happens once a transaction is durable.
+
+Beside it: the driver's `connection`, and its own `deadline` on a wait; `advisory_locks`, for what
+one process at a time does; and the `grants` of a role that serves and owns nothing.
+"""
 
 import select
 import uuid
@@ -18,7 +22,7 @@ from sqlalchemy.exc import DBAPIError, DisconnectionError, InterfaceError, Opera
 from sqlalchemy.exc import TimeoutError as PoolTimeout
 from sqlalchemy.orm import DeclarativeBase, Session
 
-from app.database_connection import SiteConnection, driver_connection, use_site_connections
+from app.database.connection import SiteConnection, driver_connection, use_site_connections
 from config import Config
 
 CONNECT_TIMEOUT = 3

@@ -14,7 +14,7 @@ from flask import current_app
 from sqlalchemy import Connection, Engine, create_engine, text
 
 from app.database import db
-from app.database_connection import use_site_connections
+from app.database.connection import use_site_connections
 from app.settings import current_config
 
 # On every table that is not named below, and on those to come.

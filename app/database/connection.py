@@ -6,7 +6,7 @@ from typing import Any, cast
 from sqlalchemy import Connection, Engine, event
 from sqlalchemy.orm import Session
 
-from app.database_deadline import ANSWER_TIMEOUT, BoundedConnection
+from app.database.deadline import ANSWER_TIMEOUT, BoundedConnection
 
 
 class SiteConnection(BoundedConnection):

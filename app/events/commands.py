@@ -6,6 +6,7 @@ import click
 
 from app.command_group import CommandGroup, operator
 from app.database import db
+from app.events.canary import SUBSCRIBER as CANARY
 from app.events.delivery.backfill import EVER, backfill_subscriber
 from app.events.delivery.pausing import pause_subscriber, resume_subscriber
 from app.events.epochs import begin_epoch, has_moved
@@ -33,6 +34,9 @@ class SubscriberName(click.ParamType):
 @click.argument("subscriber", type=SubscriberName())
 def pause(subscriber: str) -> None:
     """Have SUBSCRIBER wait; what is recorded meanwhile is kept for it, in order."""
+    if subscriber == CANARY:
+        wanted = f"{CANARY} can't be paused: no page shows it, and a stall is noticed by it"
+        raise click.BadParameter(wanted)
     pause_subscriber(db.session(), subscriber, actor=operator())
     db.session.commit()
     click.echo(f"{subscriber} is paused.")

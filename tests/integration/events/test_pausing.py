@@ -7,6 +7,7 @@ from flask import Flask
 from sqlalchemy import select
 from sqlalchemy.orm import Session
 
+from app.events.canary import SUBSCRIBER as CANARY
 from app.events.delivery.backfill import backfill_subscriber
 from app.events.delivery.handling import Outcome
 from app.events.delivery.pausing import pause_subscriber, resume_subscriber
@@ -130,3 +131,9 @@ def test_an_operator_pauses_and_resumes_by_command(app: Flask, session: Session)
     assert session.scalars(select(PausedSubscriber.subscriber)).all() == []
     unknown = runner.invoke(args=["events", "pause", "nobody.listens"])
     assert unknown.exit_code != 0 and "is none of" in unknown.output
+
+
+def test_nobody_pauses_the_canary_by_which_a_stall_is_noticed(app: Flask, session: Session) -> None:
+    refused = app.test_cli_runner().invoke(args=["events", "pause", CANARY])
+    assert refused.exit_code == 2 and "a stall is noticed by it" in refused.output
+    assert session.scalars(select(PausedSubscriber.subscriber)).all() == []

@@ -50,7 +50,8 @@ class Quote(Struct, frozen=True):
     """A computed price in cents of ``currency``. The lines add up to the total.
 
     With ``billing`` monthly, total and deposit are of the first month. ``proposal`` is what the
-    client was offered at it; None before that.
+    client was offered at it, and ``translations`` are the words for both in which the client can
+    have read them, by language. Neither is there before that.
     """
 
     kind: Kind
@@ -62,6 +63,7 @@ class Quote(Struct, frozen=True):
     deposit_percent: int
     deposit_cents: int
     proposal: Proposal | None = None
+    translations: dict[str, dict[str, str]] = {}
 
     @property
     def is_monthly(self) -> bool:

@@ -57,9 +57,16 @@ def engagement_of(session: Session, application_id: uuid.UUID) -> Engagement | N
     return session.scalar(select(Engagement).where(Engagement.application_id == application_id))
 
 
+def quote_as_read(engagement: Engagement) -> Quote:
+    """The engagement's price in the present language: once it is offered, in the words of then,
+    whatever becomes of them in the firm's catalog."""
+    quote = engagement.priced
+    return in_present_language(quote, quote.translations)
+
+
 def name_of(engagement: Engagement) -> str:
     """What the engagement is called: as it was offered, else as the offers now call its kind."""
-    return proposal_at(in_present_language(engagement.priced), current_offers()).name
+    return proposal_at(quote_as_read(engagement), current_offers()).name
 
 
 def quote_shown(session: Session, application: Application, kind: Kind, currency: str) -> Quote:

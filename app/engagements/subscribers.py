@@ -16,6 +16,7 @@ from app.engagements.service import (
 )
 from app.events.types import RecordedEvent
 from app.firm.offers import current_offers
+from app.languages.prose import translations_of
 
 
 def propose_engagement(session: Session, scored: RecordedEvent) -> None:
@@ -33,7 +34,8 @@ def propose_engagement(session: Session, scored: RecordedEvent) -> None:
 
 def offer_engagement(session: Session, accepted: RecordedEvent) -> None:
     """application.accepted → the reviewer's kind and price on offer, with the lines that they saw
-    and what is offered at it → engagement.offered. Raises OtherCurrency and UnderFloor.
+    and what is offered at it, in each language → engagement.offered. Raises OtherCurrency and
+    UnderFloor.
 
     Nothing is offered to whoever was erased before, which may have been handled already; an erasure
     now waits for the offer that it has to close.
@@ -45,7 +47,8 @@ def offer_engagement(session: Session, accepted: RecordedEvent) -> None:
     shown = quote_shown(session, application, given.kind, given.currency)
     quote = quote_agreed(shown, given.total_cents, current_rate_card())
     offered = replace(quote, proposal=proposal_at(quote, current_offers()))
-    offer_terms(session, application.id, offered)
+    in_words = replace(offered, translations=translations_of(offered))
+    offer_terms(session, application.id, in_words)
 
 
 def close_engagement(session: Session, ended: RecordedEvent) -> None:

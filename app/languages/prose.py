@@ -1,19 +1,23 @@
 """The firm's data in another language: which of its fields people read, and these translated."""
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from functools import cache
-from typing import Annotated, Any, TypeVar, get_args, get_type_hints
+from types import MappingProxyType
+from typing import Annotated, Any, Final, TypeVar, get_args, get_type_hints
 
 from flask import current_app
 from msgspec import Meta, Struct
 from msgspec.structs import replace
 
-from app.languages.choice import SOURCE, present_language
+from app.languages.choice import LANGUAGES, SOURCE, in_language, present_language
 
 Prose = Annotated[str, Meta(extra={"translated": True})]
 """The type of a field whose words people read. Every other text is a key, a version, an address."""
 
 T = TypeVar("T", bound=Struct)
+Translations = Mapping[str, Mapping[str, str]]
+"""By the code of a language, each text and its words there."""
+NONE_KEPT: Final[Translations] = MappingProxyType({})
 
 
 def current_data(name: str) -> Any:
@@ -29,14 +33,34 @@ def current_data(name: str) -> Any:
     return translated
 
 
-def in_present_language(data: T) -> T:
+def in_present_language(data: T, kept: Translations = NONE_KEPT) -> T:
     """The data with each prose in the present language, or as it is where there is no translation.
+    One that was ``kept`` goes before what the firm's catalog says today.
 
     Whatever it decides by stays as it is.
     """
-    if present_language() == SOURCE:
+    language = present_language()
+    if language == SOURCE:
         return data
-    return map_prose(data, current_app.extensions["firm_texts"].gettext)
+    before, today = kept.get(language, {}), current_app.extensions["firm_texts"].gettext
+    return map_prose(data, lambda prose: before.get(prose) or today(prose))
+
+
+def translations_of(data: Struct) -> dict[str, dict[str, str]]:
+    """The words of today for each prose of the data, in every other language: to be kept."""
+    return {code: _translations_into(code, data) for code in LANGUAGES if code != SOURCE}
+
+
+def _translations_into(code: str, data: Struct) -> dict[str, str]:
+    texts: list[str] = []
+
+    def note(prose: str) -> str:
+        texts.append(prose)
+        return prose
+
+    map_prose(data, note)
+    with in_language(code):
+        return {text: current_app.extensions["firm_texts"].gettext(text) for text in texts}
 
 
 def map_prose(data: T, change: Callable[[str], str]) -> T:

@@ -15,11 +15,10 @@ from app.attachments.queries import attachments_of
 from app.database import db
 from app.engagements.models import Engagement
 from app.engagements.pricing import Quote, proposal_at
-from app.engagements.queries import engagement_of, events_about
+from app.engagements.queries import engagement_of, events_about, quote_as_read
 from app.events.types import RecordedEvent
 from app.firm.brand import current_brand
 from app.firm.offers import current_offers
-from app.languages.prose import in_present_language
 from app.messages.forms import MessageForm
 from app.messages.queries import Thread, thread_of
 from app.payments.queries import DepositPanel, deposit_panel
@@ -123,4 +122,4 @@ def quote_offered(engagement: Engagement | None) -> Quote | None:
     before that, and for what is closed."""
     if engagement is None or engagement.status not in {"offered", "accepted", "active"}:
         return None
-    return in_present_language(engagement.priced)
+    return quote_as_read(engagement)

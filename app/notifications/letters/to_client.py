@@ -10,7 +10,7 @@ from app.applications.promise import deadline_after
 from app.database import utc_now
 from app.engagements.models import Engagement
 from app.engagements.pricing import Proposal, Quote, proposal_at
-from app.engagements.queries import name_of
+from app.engagements.queries import name_of, quote_as_read
 from app.firm.offers import current_offers
 from app.languages.prose import in_present_language
 from app.notifications.letters.letter import Letter, in_their_language, paragraphs_of
@@ -45,7 +45,7 @@ def accepted(application: Application, verdict: ApplicationAccepted, quote: Quot
 def agreement_confirmed(application: Application, engagement: Engagement) -> Letter:
     """The contract in writing, with its terms. Somebody else may have pressed the button on their
     page."""
-    quote = in_present_language(engagement.priced)
+    quote = quote_as_read(engagement)
     proposal = proposal_at(quote, current_offers())
     is_first_month = quote.deposit_is_first_month
     due = (

@@ -1,6 +1,7 @@
 """The prospect's page in German, in every state, with whatever goes wrong on it."""
 
 import html
+import re
 from collections.abc import Callable
 
 import pytest
@@ -42,6 +43,7 @@ STATES = {
     "moved": "Ein neuer Link",
 }
 LONG = "x" * 4001
+CONTRACT = re.compile(r'<section class="section" id="engagement".*?</section>', re.DOTALL)
 
 
 @pytest.fixture
@@ -160,6 +162,15 @@ def test_the_price_is_german_line_by_line_though_it_is_kept_as_it_was_written(
     for term in terms:
         assert term in page
     assert "12.500\N{NO-BREAK SPACE}$" in page
+
+
+def test_what_was_offered_in_german_keeps_its_words_when_their_translation_changes(
+    app: Flask, client: FlaskClient, path: str, agreed: None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    contract = CONTRACT.findall(client.get(path).text)
+    assert "Bedingungen" in contract[0]
+    monkeypatch.setattr(app.extensions["firm_texts"], "gettext", lambda text: f"Anders: {text}")
+    assert CONTRACT.findall(client.get(path).text) == contract
 
 
 def test_the_parts_that_the_page_asks_for_are_german(

@@ -44,11 +44,13 @@ def over_tls(rabbitmq: RabbitMQ) -> str:
 
 
 def connect(config: Config, url: str) -> None:
-    """As each process of Celery's does, for once."""
+    """As each process of Celery's does, but at once again where it is refused, and no more."""
     celery = Celery(set_as_current=False)
     celery.conf.update(broker_settings(msgspec.structs.replace(config, CELERY_BROKER_URL=url)))
     with celery.connection_for_write() as connection:
-        connection.connect()
+        connection.ensure_connection(
+            max_retries=1, interval_start=0, reraise_as_library_errors=False
+        )
 
 
 def test_applications_are_scored_and_proposed_over_rabbitmq_and_outlive_its_restart(

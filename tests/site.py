@@ -17,6 +17,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import psycopg
+from celery import Celery
 from psycopg.rows import tuple_row
 from psycopg.sql import SQL, Identifier
 from redis import Redis as RedisClient
@@ -177,6 +178,11 @@ class Site:
         """Redis itself, whatever address the site knows it by."""
         with RedisClient(host=self.redis.host, port=self.redis.port) as client:
             yield client
+
+    def ask(self, task: str) -> None:
+        """Have a worker do that task now, for which the scheduler rings from time to time."""
+        with Celery(broker=self.settings["REDIS_URL"], set_as_current=False) as celery:
+            celery.send_task(task)
 
     def reset(self) -> None:
         """Empty the database, Redis and the sink, and have every process run."""

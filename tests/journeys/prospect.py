@@ -57,6 +57,16 @@ class Applied(NamedTuple):
         wanted = "SELECT id FROM deliveries WHERE stream = %s AND status = 'dead'"
         return next((row[0] for row in self.site.rows(wanted, f"application-{self.id}")), 0)
 
+    def wait_until_dead(self) -> None:
+        """Return once one of its deliveries has failed for the last time, each retry sent as soon
+        as it is due."""
+
+        def is_dead() -> bool:
+            self.site.ask("events.sweep")
+            return bool(self.dead_letter)
+
+        eventually(is_dead)
+
     def wait_until_engagement_is(self, status: str) -> None:
         eventually(lambda: self.engagement_status == status)
 
@@ -91,6 +101,7 @@ class Applied(NamedTuple):
             " WHERE stream = %s AND cancelled_at IS NULL RETURNING id"
         )
         eventually(lambda: self.site.rows(due, f"application-{self.id}"))
+        self.site.ask("events.record_due")
         told = "SELECT id FROM mail_messages WHERE application_id = %s AND template = %s"
         eventually(lambda: self.site.rows(told, self.id, alert))
 

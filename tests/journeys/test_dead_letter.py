@@ -20,7 +20,7 @@ def test_a_dead_letter_is_seen_foreseen_and_replayed_by_keyboard(
     page, phone = (visit(width, reviewer=ada, reduced_motion="reduce") for width in (1440, 390))
     with refusing(site, "scores", "new.total >= 0"):
         applied = send_application(site)
-        eventually(lambda: applied.dead_letter)
+        applied.wait_until_dead()
         eventually(lambda: warnings_about(site, applied))
         page.goto("/staff/events/")
         cause = page.get_by_role("link", name="ProgrammingError in scoring.score_fit")
@@ -53,7 +53,7 @@ def test_a_long_word_in_an_error_makes_no_page_wider_and_breaks_no_time(
 ) -> None:
     with refusing(site, "scores", "new.total >= 0"):
         applied = send_application(site)
-        eventually(lambda: applied.dead_letter)
+        applied.wait_until_dead()
     fail_with_a_long_error(site, applied.dead_letter)
     page = visit(1440, reviewer=ada)
     page.goto("/staff/events/")

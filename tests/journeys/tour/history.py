@@ -119,7 +119,8 @@ def fail_to_score(site: Site, reviewer: Reviewer) -> tuple[Applied, str, str]:
     that is through, of another application's."""
     with refusing(site, "scores", "new.total >= 0"):
         unscored, rescued = send_application(site), send_application(site)
-        eventually(lambda: unscored.dead_letter and rescued.dead_letter)
+        unscored.wait_until_dead()
+        rescued.wait_until_dead()
     foreseen, replayed = (
         reviewer.choose_for_replay(applied.dead_letter) for applied in (unscored, rescued)
     )

@@ -75,6 +75,7 @@ def test_what_is_said_of_a_wrong_answer_goes_as_soon_as_it_is_changed(visit: Vis
     page.get_by_role("button", name="Continue").click()
     summary = page.locator(".error-summary")
     expect(summary).to_contain_text("3 answers need another look")
+    page.wait_for_load_state()  # until then no script hears what is chosen
     page.get_by_label("No deadline").check()
     expect(page.locator("#deadline-error")).to_be_hidden()
     expect(summary).to_contain_text("2 answers need another look")

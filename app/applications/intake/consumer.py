@@ -4,14 +4,17 @@ A repeat after a crash finds the command taken. What can't be taken goes to the 
 letters with the reasons, so that nothing behind it waits.
 """
 
-import re
 import threading
-from typing import cast
+from typing import Any, cast
 
 import msgspec
 import structlog
 from cloudevents.core.base import BaseCloudEvent
-from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka_event
+from cloudevents.core.bindings.common import get_event_factory_for_version
+from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka
+from cloudevents.core.exceptions import CloudEventValidationError, MissingRequiredAttributeError
+from cloudevents.core.formats.json import JSONFormat
+from cloudevents.core.spec import SPECVERSION_V1_0
 from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
 
 from app.applications.intake.address import IntakeAddress
@@ -26,13 +29,13 @@ from app.bridges.kafka import IN_ORDER, client_settings, describe
 from app.database import DATABASE_AWAY, db, kind_of
 from app.events.tracing import start_trace
 from app.firm.brand import current_brand
+from app.telemetry.context import read_traceparent
 
 POLL_SECONDS = 0.5
 RETRY_SECONDS = 1.0
 CONFIRM_SECONDS = 10.0
 # How soon the commands of a process that died go to another.
 SESSION_MS = 6000
-TRACE = re.compile(r"00-([0-9a-f]{32})-")
 REASONS = "dead-letter-reasons"
 ORIGIN = "dead-letter-origin"
 log = structlog.get_logger()
@@ -92,7 +95,6 @@ class DeadLetters:
     def _write(self, message: Message, value: bytes | None, problems: Problems) -> None:
         producer = self._producer = self._producer or Producer(self._settings)
         reports: list[KafkaError | None] = []
-        origin = f"{message.topic()}/{message.partition()}/{message.offset()}"
         try:
             producer.produce(
                 self._topic,
@@ -101,7 +103,7 @@ class DeadLetters:
                 headers=[
                     *(message.headers() or []),
                     (REASONS, msgspec.json.encode(problems)),
-                    (ORIGIN, origin.encode()),
+                    (ORIGIN, origin_of(message).encode()),
                 ],
                 on_delivery=lambda error, _: reports.append(error),
             )
@@ -117,6 +119,11 @@ class DeadLetters:
         raise TooLarge if KafkaError.MSG_SIZE_TOO_LARGE in codes else NotConfirmed
 
 
+def origin_of(message: Message) -> str:
+    """The message's place: topic, partition and offset."""
+    return f"{message.topic()}/{message.partition()}/{message.offset()}"
+
+
 def deal_with(message: Message, dead_letters: DeadLetters, stop: threading.Event) -> bool:
     """Take the command, or set it aside; return whether its offset may be committed.
 
@@ -126,7 +133,7 @@ def deal_with(message: Message, dead_letters: DeadLetters, stop: threading.Event
         try:
             if problems := _take(message):
                 dead_letters.add(message, problems)
-                log.warning("intake.refused", offset=message.offset(), about=_loggable(problems))
+                log.warning("intake.refused", origin=origin_of(message), about=_loggable(problems))
         except (*DATABASE_AWAY, NotConfirmed) as error:
             db.session.rollback()
             log.warning("intake.waiting", error=kind_of(error))
@@ -145,10 +152,11 @@ def _loggable(problems: Problems) -> list[str]:
 
 def _take(message: Message) -> Problems:
     """Commit what the message asks for, or return why that can't be. Raises DATABASE_AWAY."""
+    start_trace()  # so that what can't be read is not logged in the trace of the command before
     try:
         command = _read(message)
-        trace = TRACE.match(str(command.get_extension("traceparent")))
-        start_trace(trace[1] if trace else None)
+        if sender := read_traceparent(str(command.get_extension("traceparent"))):
+            start_trace(sender.trace_id)
         take_command(
             db.session(),
             command,
@@ -160,26 +168,39 @@ def _take(message: Message) -> Problems:
         raise
     except AlreadyTaken:
         db.session.rollback()
-        log.info("intake.repeated", offset=message.offset())
+        log.info("intake.repeated", origin=origin_of(message))
     except CommandRefused as refusal:
         db.session.rollback()
         return refusal.problems
     except Exception as error:  # noqa: BLE001 - one command's trouble is not the others'
         db.session.rollback()
         # Its text may quote what somebody typed.
-        log.error("intake.failed", offset=message.offset(), error=kind_of(error))  # noqa: TRY400
+        log.error("intake.failed", origin=origin_of(message), error=kind_of(error))  # noqa: TRY400
         return {"": f"It could not be recorded ({kind_of(error)})."}
     else:
-        log.info("intake.taken", offset=message.offset())
+        log.info("intake.taken", origin=origin_of(message))
     return {}
 
 
 def _read(message: Message) -> BaseCloudEvent:
     headers = dict(cast(list[tuple[str, bytes]], message.headers() or []))
+    written = KafkaMessage(headers, message.key(), message.value() or b"")
     try:
-        return from_kafka_event(KafkaMessage(headers, message.key(), message.value() or b""))
+        return from_kafka(written, JSONFormat(), _identified)
+    except CloudEventValidationError as invalid:
+        wrong = ", ".join(invalid.errors)
+        raise CommandRefused({"": f"This is no CloudEvent: look at its {wrong}."}) from None
     except Exception as error:  # noqa: BLE001 - anybody may have written anything into the topic
         raise CommandRefused({"": f"This is no CloudEvent ({type(error).__name__})."}) from None
+
+
+def _identified(attributes: dict[str, Any], data: Any) -> BaseCloudEvent:
+    """The event with these attributes. Where none is its id, the library would invent one, another
+    at each repeat. Raises CloudEventValidationError."""
+    if "id" not in attributes:
+        raise CloudEventValidationError({"id": [MissingRequiredAttributeError("id")]})
+    version = attributes.get("specversion", SPECVERSION_V1_0)
+    return get_event_factory_for_version(version)(attributes, data)
 
 
 def _commit(consumer: Consumer, message: Message) -> None:

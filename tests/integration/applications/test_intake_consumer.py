@@ -17,6 +17,7 @@ from flask import Flask
 from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
+from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from app.applications.intake import consumer
@@ -176,6 +177,57 @@ def test_whatever_else_is_in_the_topic_is_set_aside_too(
     with intake_at_work(app, partner.address):
         eventually(lambda: taken(session) == 1)
     assert len(partner.dead_letters(len(garbage))) == len(garbage)
+
+
+@pytest.mark.parametrize("mode", [to_binary_event, to_structured_event])
+def test_a_command_without_an_id_is_refused_since_a_repeat_of_it_could_not_be_known(
+    app: Flask, session: Session, partner: Partner, mode: Callable[[CloudEvent], KafkaMessage]
+) -> None:
+    named = mode(partner.command("1"))
+    headers = {name: value for name, value in named.headers.items() if name != "ce_id"}
+    nameless = KafkaMessage(headers, None, named.value.replace(b'"id": "1", ', b""))
+    partner.send(nameless, mode(partner.command("2")))
+    with intake_at_work(app, partner.address):
+        eventually(lambda: taken(session) > 0)
+    (letter,) = partner.dead_letters(1)
+    assert json.loads(headers_of(letter)[consumer.REASONS]) == {
+        "": "This is no CloudEvent: look at its id."
+    }
+    assert taken(session) == 1
+
+
+def test_a_refused_command_is_taken_once_it_comes_mended_under_the_same_id(
+    app: Flask, session: Session, partner: Partner
+) -> None:
+    partner.send(*(to_binary_event(partner.command("1", name=name)) for name in ("", "Ada")))
+    with intake_at_work(app, partner.address):
+        eventually(lambda: taken(session) == 1)
+    assert len(partner.dead_letters(1)) == 1
+
+
+def test_a_refusal_is_logged_where_the_command_stood_and_in_no_other_commands_trace(
+    app: Flask, session: Session, partner: Partner
+) -> None:
+    traced = to_binary_event(partner.command("1"))
+    partner.send(traced, KafkaMessage({}, None, b"no json"), to_binary_event(partner.command("2")))
+    with intake_at_work(app, partner.address), capture_logs([merge_contextvars]) as logs:
+        eventually(lambda: taken(session) == 2)
+    (refused,) = [line for line in logs if line["event"] == "intake.refused"]
+    (letter,) = partner.dead_letters(1)
+    assert refused["origin"] == headers_of(letter)[consumer.ORIGIN]
+    assert refused["correlation_id"] != "ab" * 16
+
+
+def test_a_trace_that_there_can_not_be_is_not_continued(
+    app: Flask, session: Session, partner: Partner
+) -> None:
+    command = to_binary_event(partner.command("1"))
+    command.headers["ce_traceparent"] = b"00-%b-%b-00" % (b"0" * 32, b"0" * 16)
+    partner.send(command)
+    with intake_at_work(app, partner.address):
+        eventually(lambda: taken(session) == 1)
+    trace = db.text("SELECT metadata ->> 'correlation_id' FROM events")
+    assert session.scalars(trace).all() != ["0" * 32]
 
 
 def test_a_command_that_breaks_the_code_is_set_aside_and_not_tried_for_ever(

@@ -87,6 +87,7 @@ def document_path(keyword: str, summary: str) -> Part:
             "responses": {
                 "200": {"description": summary, "content": {JSON: {"schema": shape}}},
                 "304": UNCHANGED,
+                "5XX": PROBLEM,
             },
         }
     }
@@ -105,6 +106,6 @@ def schema_path(event_types: list[str]) -> Part:
             "operationId": "schema",
             "summary": "The JSON Schema of an event's payload, in any version that was ever in use",
             "parameters": [event_type, VERSION, IF_NONE_MATCH],
-            "responses": {"200": SCHEMA, "304": UNCHANGED, "404": PROBLEM},
+            "responses": {"200": SCHEMA, "304": UNCHANGED, "404": PROBLEM, "5XX": PROBLEM},
         }
     }

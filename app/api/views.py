@@ -3,7 +3,7 @@ OpenAPI document that says how to ask for them."""
 
 import json
 
-from flask import Blueprint, Response, abort, request
+from flask import Blueprint, Response, abort, make_response, request
 from flask.typing import ResponseReturnValue
 
 from app.api.openapi import openapi_document
@@ -12,8 +12,10 @@ from app.events.contract.asyncapi import asyncapi_document
 from app.events.subscription import current_subscriptions
 from app.firm.brand import current_brand
 from app.settings import current_config
+from app.web.errors import PROBLEM_TYPE, problem_details
 
 KEPT_SECONDS = 300
+CHANGED = "What is here now is not what If-Match asks for."
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 
@@ -21,11 +23,13 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 @api.after_request
 def let_be_kept(response: Response) -> Response:
     """Anybody may keep an answer for a while, and ask with its ETag whether it still holds."""
-    if response.status_code == 200:
+    if response.status_code == 200 and request.method != "OPTIONS":
         response.cache_control.public = True
         response.cache_control.max_age = KEPT_SECONDS
         response.add_etag()
         response.make_conditional(request)
+    if response.status_code == 412:
+        return make_response(problem_details(412, CHANGED), 412, [PROBLEM_TYPE])
     return response
 
 

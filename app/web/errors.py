@@ -27,6 +27,7 @@ PROBLEM_TYPE = ("Content-Type", "application/problem+json")
 PROSPECTS_PAGES: Final = ("/applications/", "/apply/")  # none of which a browser keeps
 HIDDEN: Final = {"csrf_token", "form_id", "seen_saves", "overwrites"}  # in the forms of these
 MOST_BYTES_GIVEN_BACK: Final = 2_000_000
+OTHER_NAME: Final = "This site does not answer to that name."
 SIGNED_IN: Final = "_user_id"  # where Flask-Login keeps whose session it is
 log = structlog.get_logger()
 
@@ -105,14 +106,17 @@ def init_errors(app: Flask) -> None:
 def show_error(error: HTTPException) -> ResponseReturnValue:
     if error.code is None or error.code < 400:
         return error.get_response()
+    is_for_programs = request.path.startswith("/api/")
     if isinstance(error, SecurityError):
+        if is_for_programs:
+            return problem_details(400, OTHER_NAME), 400, [PROBLEM_TYPE]
         # Under a name that isn't ours no link can be made, so there is no page to make.
-        return "This site does not answer to that name.\n", 400, {"Content-Type": "text/plain"}
+        return f"{OTHER_NAME}\n", 400, {"Content-Type": "text/plain"}
     typed = typed_fields() if error.code in {429, 503} else ()
     written = written_texts() if error.code in {404, 410, 413} else ()
     title, message, next_step = page_of(error, by_button=bool(typed), gives_back=bool(written))
     headers = [(k, v) for k, v in error.get_headers() if k in {"Retry-After", "Allow"}]
-    if request.path.startswith("/api/"):
+    if is_for_programs:
         return problem_details(error.code, f"{title}."), error.code, [*headers, PROBLEM_TYPE]
     page = render_template(
         "errors/error.html",

@@ -102,3 +102,23 @@ def test_a_method_that_is_not_taken_is_told_as_problem_details(client: FlaskClie
     answer = client.delete("/api/v1/asyncapi.json")
     assert (answer.status_code, answer.mimetype) == (405, "application/problem+json")
     assert "GET" in answer.headers["Allow"]
+
+
+def test_a_name_that_is_not_the_sites_is_refused_with_problem_details(
+    client: FlaskClient,
+) -> None:
+    answer = client.get("/api/v1/asyncapi.json", headers={"Host": "other.example"})
+    assert (answer.status_code, answer.mimetype) == (400, "application/problem+json")
+    assert json.loads(answer.text)["detail"] == "This site does not answer to that name."
+
+
+def test_a_precondition_that_fails_is_told_with_problem_details(client: FlaskClient) -> None:
+    answer = client.get("/api/v1/asyncapi.json", headers={"If-Match": '"another"'})
+    assert (answer.status_code, answer.mimetype) == (412, "application/problem+json")
+    assert json.loads(answer.text)["title"] == "Precondition Failed"
+
+
+def test_what_the_api_says_of_its_methods_is_nothing_to_keep(client: FlaskClient) -> None:
+    answer = client.options("/api/v1/asyncapi.json")
+    assert answer.allow.as_set(preserve_casing=True) == {"GET", "HEAD", "OPTIONS"}
+    assert "ETag" not in answer.headers and not answer.cache_control.public

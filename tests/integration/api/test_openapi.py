@@ -46,6 +46,13 @@ def test_every_address_of_the_api_is_described(app: Flask, document: dict[str, A
     assert described == {name for name in rules if name.startswith("api.")}
 
 
+def test_each_operation_says_that_the_site_may_be_unable_to_answer(
+    document: dict[str, Any],
+) -> None:
+    for way in document["paths"].values():
+        assert "application/problem+json" in way["get"]["responses"]["5XX"]["content"]
+
+
 def test_whatever_is_asked_is_answered_as_the_document_says(described_api: BaseSchema) -> None:
     ask(described_api)
 

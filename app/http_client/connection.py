@@ -79,7 +79,10 @@ class TimedStream(httpcore.NetworkStream):
         self._until = until
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
-        return self._stream.read(max_bytes, seconds_until(self._until, httpcore.ReadTimeout))
+        data = self._stream.read(max_bytes, seconds_until(self._until, httpcore.ReadTimeout))
+        if not data:  # httpcore would blame what came for being no HTTP, though nothing did
+            raise httpcore.ReadError("The other side hung up.")
+        return data
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         self._stream.write(buffer, seconds_until(self._until, httpcore.WriteTimeout))

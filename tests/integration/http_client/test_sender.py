@@ -35,8 +35,8 @@ def sender() -> Sender:
 
 
 @contextmanager
-def raw_server(*answers: bytes) -> Iterator[str]:
-    """A server that says these bytes to its one visitor, one by one, and then waits."""
+def raw_server(*answers: bytes, hangs_up: bool = False) -> Iterator[str]:
+    """A server that says these bytes to its one visitor, one by one, and then hangs up or waits."""
     over = threading.Event()
     with socket.create_server((HOST, 0)) as server:
 
@@ -47,8 +47,9 @@ def raw_server(*answers: bytes) -> Iterator[str]:
                 for answer in answers:
                     visitor.sendall(answer)
                     over.wait(BRIEFLY / 5)
-                if answers:
-                    over.wait(30)
+                if hangs_up:
+                    visitor.shutdown(socket.SHUT_WR)
+                over.wait(30)
 
         thread = threading.Thread(target=serve)
         thread.start()
@@ -138,13 +139,19 @@ def test_the_status_decides_even_if_the_body_never_ends() -> None:
     assert answer.is_delivered and answer.text == "half"
 
 
+def test_an_answer_without_a_length_ends_where_the_server_hangs_up(sender: Sender) -> None:
+    with raw_server(b"HTTP/1.1 503 Away\r\n\r\n", b"why", hangs_up=True) as url:
+        answer = sender.post(to(url))
+    assert (answer.status, answer.error, answer.text) == (503, None, "why")
+
+
 def test_each_way_to_fail_has_its_name(sender: Sender) -> None:
     assert sender.post(to(f"http://{HOST}:{free_port()}/")).error == "not_reached"
     assert sender.post(to("http://nobody.invalid/")).error == "name_not_found"
     with raw_server(b"SSH-2.0-OpenSSH_9.2\r\n\r\n") as url:
         assert sender.post(to(url)).error == "not_http"
-    with raw_server() as url:  # it hangs up without a word
-        assert sender.post(to(url)).error in {"cut_off", "not_http"}
+    with raw_server(hangs_up=True) as url:
+        assert sender.post(to(url)).error == "cut_off"
 
 
 def test_over_tls_the_certificate_has_to_be_trusted_and_for_the_host(tmp_path: Path) -> None:

@@ -83,7 +83,7 @@ clean: ## remove .venv and caches; the data in var/ stays
 
 # The committed lock file names no server: npm asks the one that it is set up for.
 $(ASYNCAPI): tests/asyncapi/package.json tests/asyncapi/package-lock.json | node
-	@echo "Installing the AsyncAPI parser into tests/asyncapi/node_modules."
+	@echo "Installing what tests run in Node into tests/asyncapi/node_modules."
 	@cd tests/asyncapi && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 

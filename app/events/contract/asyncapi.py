@@ -26,7 +26,7 @@ MEMBERS: Schema = {
     "time": {"type": "string", "format": "date-time", "description": "When it was recorded."},
     "datacontenttype": {"const": "application/json"},
     "dataschema": {"type": "string", "format": "uri"},
-    "partitionkey": {"type": "string", "description": "The stream: order holds within it."},
+    "partitionkey": {"type": "string", "description": "The stream: a bridge keeps its order."},
     "sequence": {"type": "string", "description": "Its place in the stream; sorts as text."},
     "traceparent": {"type": "string", "description": "The W3C trace context."},
     "data": {"type": "object"},
@@ -52,8 +52,8 @@ def asyncapi_document(subscriptions: Subscriptions, base_url: str, *, title: str
         "info": {
             "title": title,
             "version": "1.0.0",
-            "description": "What happens here, as it is sent. Delivery is at least once, in order"
-            " within a stream. Ignore fields that you don't know.",
+            "description": "What happens here, as it is sent. Delivery is at least once; in order"
+            " within a stream over a bridge, not by webhooks. Ignore fields that you don't know.",
             "tags": [{"name": domain} for domain in domains],
         },
         "defaultContentType": "application/cloudevents+json",

@@ -1,19 +1,23 @@
 """The catalog in words, and the example of every message."""
 
 import json
+import re
 from typing import Any, Literal
 
+import msgspec
 import pytest
 
 from app.events.contract.asyncapi import CLOUD_EVENT, asyncapi_document
 from app.events.contract.catalog import Field, describe_events, describe_fields, kind_in_words
-from app.events.contract.cloudevents import to_json
+from app.events.contract.cloudevents import schema_address, to_json
 from app.events.contract.example import example_event
 from app.events.subscription import Subscriptions
 from app.events.types import Event, declared_events, decode_event, event
 from app.subscriptions import SUBSCRIPTIONS
+from config import ROOT
 
 SITE = "https://example.com"
+WEBHOOKS = ROOT / "docs" / "webhooks.md"
 
 
 @pytest.mark.parametrize(
@@ -73,3 +77,22 @@ def test_the_envelope_is_described_attribute_by_attribute() -> None:
     for declared in declared_events().values():
         message = json.loads(to_json(example_event(declared), SITE))
         assert set(message) == set(CLOUD_EVENT["properties"]) == set(CLOUD_EVENT["required"])
+
+
+def test_the_document_promises_no_more_order_than_each_way_out_keeps() -> None:
+    document = asyncapi_document(Subscriptions(SUBSCRIPTIONS), SITE, title="Events")
+    assert "over a bridge, not by webhooks" in document["info"]["description"]
+    assert "**In order within a stream**" in (ROOT / "docs/bridges.md").read_text()
+    assert "**The order is not promised**" in WEBHOOKS.read_text()
+
+
+def test_the_message_in_the_webhooks_docs_is_one_that_the_site_could_send() -> None:
+    (printed,) = re.findall(r"```json\n(.*?)```", WEBHOOKS.read_text(), re.DOTALL)
+    message = json.loads(printed)
+    declared = declared_events()[message["type"]]
+    assert set(message) == set(CLOUD_EVENT["properties"])
+    assert message["dataschema"] == schema_address(
+        declared.type, declared.schema_version, message["source"]
+    )
+    data = decode_event(declared.type, message["data"], declared.schema_version)
+    assert msgspec.to_builtins(data) == message["data"]

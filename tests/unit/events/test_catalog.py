@@ -79,6 +79,15 @@ def test_the_envelope_is_described_attribute_by_attribute() -> None:
         assert set(message) == set(CLOUD_EVENT["properties"]) == set(CLOUD_EVENT["required"])
 
 
+def test_whoever_generates_types_finds_each_message_under_a_name_of_its_own() -> None:
+    document = asyncapi_document(Subscriptions(SUBSCRIPTIONS), SITE, title="Events")
+    payloads = {name: one["payload"] for name, one in document["components"]["messages"].items()}
+    assert len({payload["title"] for payload in payloads.values()}) == len(payloads)
+    for name, payload in payloads.items():
+        assert payload["allOf"] == [{"$ref": "#/components/schemas/CloudEvent"}]
+        assert payload["properties"]["type"] == {"const": name}
+
+
 def test_the_document_promises_no_more_order_than_each_way_out_keeps() -> None:
     document = asyncapi_document(Subscriptions(SUBSCRIPTIONS), SITE, title="Events")
     assert "over a bridge, not by webhooks" in document["info"]["description"]

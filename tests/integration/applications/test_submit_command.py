@@ -1,9 +1,12 @@
 """A command from another site's form: what it becomes, and what is wrong with it."""
 
+import json
+import re
 from multiprocessing.pool import ThreadPool
 from typing import Any
 
 import pytest
+from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.v1.event import CloudEvent
 from flask import Flask
 from sqlalchemy import delete, func, select
@@ -22,8 +25,10 @@ from app.applications.questions.questionnaire import current_questionnaire
 from app.database import db
 from app.events.store import read_stream
 from app.events.types import stream_of
+from config import ROOT
 from tests.integration.applications.prospect import Prospect, errors
 
+DOCUMENT = ROOT / "docs" / "bridges.md"
 SOURCE = "https://partner.example/apply"
 
 
@@ -63,6 +68,19 @@ def test_a_command_becomes_an_application_as_the_form_would_make_it(
     assert isinstance(recorded.data, ApplicationSubmitted)
     assert recorded.data.answers == by_form.answers
     assert session.get_one(Draft, by_command.draft_id).submitted_at
+
+
+def test_the_command_in_the_docs_is_taken_and_has_no_answer_that_could_be_left_out(
+    session: Session,
+) -> None:
+    (printed,) = re.findall(r"```json\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
+    wanted = JSONFormat().read(None, printed)
+    take_command(session, wanted, current_questionnaire(), prefix="CE")
+    answers = json.loads(printed)["data"]["answers"]
+    for key in answers:
+        fewer = {name: answer for name, answer in answers.items() if name != key}
+        with pytest.raises(CommandRefused, match=key):
+            accepted_answers(fewer, current_questionnaire())
 
 
 def test_a_command_is_taken_once_for_its_source_and_id(

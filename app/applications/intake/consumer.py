@@ -5,7 +5,8 @@ letters with the reasons, so that nothing behind it waits.
 """
 
 import threading
-from typing import Any, cast
+from collections.abc import Sequence
+from typing import Any, NamedTuple, cast
 
 import msgspec
 import structlog
@@ -25,7 +26,7 @@ from app.applications.intake.submit_command import (
     take_command,
 )
 from app.applications.questions.questionnaire import current_questionnaire
-from app.bridges.kafka import IN_ORDER, client_settings, describe
+from app.bridges.kafka import IN_ORDER, NO_ANSWER, client_settings, describe
 from app.database import DATABASE_AWAY, db, kind_of
 from app.events.tracing import start_trace
 from app.firm.brand import current_brand
@@ -38,15 +39,13 @@ CONFIRM_SECONDS = 10.0
 SESSION_MS = 6000
 REASONS = "dead-letter-reasons"
 ORIGIN = "dead-letter-origin"
+TOO_LARGE = "MSG_SIZE_TOO_LARGE"
+TOO_MUCH = {"": "It is too large to be set aside with its reasons."}
 log = structlog.get_logger()
 
 
 class NotConfirmed(Exception):
-    """The brokers did not take a dead letter."""
-
-
-class TooLarge(NotConfirmed):
-    """They never will: it is larger than they take."""
+    """The brokers did not take a dead letter; the text says why, in librdkafka's word for it."""
 
 
 def run_intake(address: IntakeAddress, stop: threading.Event) -> None:
@@ -75,6 +74,18 @@ def run_intake(address: IntakeAddress, stop: threading.Event) -> None:
         consumer.close()
 
 
+Headers = Sequence[tuple[str, str | bytes | None]]
+
+
+class Letter(NamedTuple):
+    """What is written of a refused command."""
+
+    value: str | bytes | None
+    key: str | bytes | None
+    headers: Headers
+    problems: Problems
+
+
 class DeadLetters:
     """The topic for what is refused, as it came, with the reasons and the origin as headers."""
 
@@ -85,38 +96,45 @@ class DeadLetters:
 
     def add(self, message: Message, problems: Problems) -> None:
         """Return when it is confirmed. One that is too large together with its reasons stays in the
-        topic that it came from, and only its place there is told. Raises NotConfirmed; what was not
-        sent by then never is."""
-        try:
-            self._write(message, message.value(), problems)
-        except TooLarge:
-            self._write(message, None, problems)
+        topic that it came from, and only its place there is told, with as much of the rest as is
+        taken. Raises NotConfirmed; what was not sent by then never is."""
+        headers = cast(Headers, message.headers() or [])
+        whole = Letter(message.value(), message.key(), headers, problems)
+        letters = (
+            whole,
+            whole._replace(value=None),
+            whole._replace(value=None, problems=TOO_MUCH),
+            Letter(None, None, [], TOO_MUCH),
+        )
+        origin = origin_of(message)
+        if not any(self._write(letter, origin) for letter in letters):
+            raise NotConfirmed(TOO_LARGE)
 
-    def _write(self, message: Message, value: bytes | None, problems: Problems) -> None:
+    def _write(self, letter: Letter, origin: str) -> bool:
+        """Return whether it is small enough for the brokers."""
         producer = self._producer = self._producer or Producer(self._settings)
         reports: list[KafkaError | None] = []
+        reasons = [(REASONS, msgspec.json.encode(letter.problems)), (ORIGIN, origin.encode())]
         try:
             producer.produce(
                 self._topic,
-                value,
-                message.key(),
-                headers=[
-                    *(message.headers() or []),
-                    (REASONS, msgspec.json.encode(problems)),
-                    (ORIGIN, origin_of(message).encode()),
-                ],
+                letter.value,
+                letter.key,
+                headers=[*letter.headers, *reasons],
                 on_delivery=lambda error, _: reports.append(error),
             )
         except KafkaException as error:
             reports.append(error.args[0])
         producer.flush(CONFIRM_SECONDS)
         if reports and reports[0] is None:
-            return
+            return True
         # What was not sent is forgotten, and a producer that failed may refuse everything.
         producer.purge()
         self._producer = None
-        codes = [error.code() for error in reports if error]
-        raise TooLarge if KafkaError.MSG_SIZE_TOO_LARGE in codes else NotConfirmed
+        cause = describe(reports[0]) if reports and reports[0] else NO_ANSWER
+        if cause != TOO_LARGE:
+            raise NotConfirmed(cause)
+        return False
 
 
 def origin_of(message: Message) -> str:
@@ -136,7 +154,8 @@ def deal_with(message: Message, dead_letters: DeadLetters, stop: threading.Event
                 log.warning("intake.refused", origin=origin_of(message), about=_loggable(problems))
         except (*DATABASE_AWAY, NotConfirmed) as error:
             db.session.rollback()
-            log.warning("intake.waiting", error=kind_of(error))
+            cause = str(error) if isinstance(error, NotConfirmed) else None
+            log.warning("intake.waiting", error=kind_of(error), cause=cause)
             stop.wait(RETRY_SECONDS)
         else:
             return True

@@ -5,8 +5,11 @@ from collections.abc import Callable
 import pytest
 from flask import Flask
 
+from app.applications.intake import consumer
 from app.applications.questions.questionnaire import current_questionnaire
+from tests.brokers.tansu import Tansu
 from tests.demo_applications import STRONG
+from tests.integration.applications.partner import Partner
 from tests.integration.applications.prospect import Prospect
 
 
@@ -28,3 +31,10 @@ def ready(prospect: Prospect) -> Prospect:
     """A prospect who has the review in front of them."""
     prospect.fill_in()
     return prospect
+
+
+@pytest.fixture
+def partner(tansu: Tansu, prospect: Prospect, monkeypatch: pytest.MonkeyPatch) -> Partner:
+    monkeypatch.setattr(consumer, "SESSION_MS", 2000)
+    monkeypatch.setattr(consumer, "RETRY_SECONDS", 0.01)
+    return Partner(tansu, prospect.answers)

@@ -1,9 +1,7 @@
 """Following the topic with the commands of another site's form."""
 
 import json
-import threading
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 
 import pytest
 from cloudevents.core.bindings.kafka import (
@@ -12,95 +10,24 @@ from cloudevents.core.bindings.kafka import (
     to_structured_event,
 )
 from cloudevents.core.v1.event import CloudEvent
-from confluent_kafka import Message, Producer
 from flask import Flask
-from sqlalchemy import func, select
 from sqlalchemy.exc import OperationalError
 from sqlalchemy.orm import Session
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
 from app.applications.intake import consumer
-from app.applications.intake.address import IntakeAddress, parse_intake
 from app.applications.intake.submit_command import SUBMIT, take_command
-from app.applications.models import Application
 from app.database import db
-from tests.brokers.tansu import Tansu, headers_of
-from tests.faults.wire import State
-from tests.integration.applications.prospect import Prospect
-from tests.integration.bridges.conftest import new_name
+from tests.brokers.tansu import headers_of
+from tests.integration.applications.partner import Partner, intake_at_work, taken
 from tests.site import eventually
-
-
-class Partner:
-    """Another site, which writes into the topic that the intake reads."""
-
-    def __init__(self, tansu: Tansu, answers: dict[str, object]) -> None:
-        self.tansu = tansu
-        self.answers = answers
-        self.topic = tansu.make_topic(new_name())
-        self.refused = tansu.make_topic(f"{self.topic}.dead-letters")
-        self.address = parse_intake(f"kafka://{tansu.servers}/{self.topic}?group={self.topic}")
-
-    def command(self, event_id: str, **answers: object) -> CloudEvent:
-        about = {
-            "id": event_id,
-            "source": "https://partner.example",
-            "type": SUBMIT,
-            "datacontenttype": "application/json",
-            "traceparent": f"00-{'ab' * 16}-{'cd' * 8}-01",
-        }
-        return CloudEvent(about, {"answers": self.answers | answers})
-
-    def send(self, *messages: KafkaMessage) -> None:
-        """Write the messages into one partition, in their order."""
-        producer = Producer(
-            {"bootstrap.servers": self.tansu.servers, "acks": "all", "message.max.bytes": 2_000_000}
-        )
-        for message in messages:
-            producer.produce(
-                self.topic, message.value, b"partner", headers=list(message.headers.items())
-            )
-        assert producer.flush(10) == 0
-
-    def dead_letters(self, count: int) -> list[Message]:
-        return self.tansu.read(self.refused, count)
-
-
-@pytest.fixture
-def partner(tansu: Tansu, prospect: Prospect, monkeypatch: pytest.MonkeyPatch) -> Partner:
-    monkeypatch.setattr(consumer, "SESSION_MS", 2000)
-    monkeypatch.setattr(consumer, "RETRY_SECONDS", 0.01)
-    return Partner(tansu, prospect.answers)
-
-
-@contextmanager
-def intake_at_work(app: Flask, address: IntakeAddress) -> Iterator[None]:
-    """The process `flask intake`, as a thread; stopped in order at the end."""
-    stop = threading.Event()
-
-    def work() -> None:
-        with app.app_context():
-            consumer.run_intake(address, stop)
-
-    thread = threading.Thread(target=work)
-    thread.start()
-    try:
-        yield
-    finally:
-        stop.set()
-        thread.join()
 
 
 def test_without_a_topic_the_process_says_so_and_ends(app: Flask) -> None:
     result = app.test_cli_runner().invoke(args=["intake"])
     assert result.exit_code == 2
     assert "EVENT_INTAKE is not set" in result.output
-
-
-def taken(session: Session) -> int:
-    session.rollback()
-    return session.scalar(select(func.count()).select_from(Application)) or 0
 
 
 @pytest.mark.parametrize("mode", [to_binary_event, to_structured_event])
@@ -258,54 +185,3 @@ def test_while_the_database_is_away_the_command_waits(
     with intake_at_work(app, partner.address):
         eventually(lambda: taken(session) == 1)
     assert len(tries) == 4
-
-
-def test_a_dead_letter_that_is_not_confirmed_keeps_the_offset(
-    app: Flask, session: Session, partner: Partner, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    tries: list[int] = []
-
-    def refuse(*_: object) -> None:
-        tries.append(1)
-        raise consumer.NotConfirmed
-
-    with monkeypatch.context() as away:
-        away.setattr(consumer.DeadLetters, "add", refuse)
-        partner.send(
-            to_binary_event(partner.command("1", name="")), to_binary_event(partner.command("2"))
-        )
-        with intake_at_work(app, partner.address):
-            eventually(lambda: len(tries) > 2)
-    assert taken(session) == 0
-    with intake_at_work(app, partner.address):
-        eventually(lambda: taken(session) == 1)
-    assert len(partner.dead_letters(1)) == 1
-
-
-def test_a_dead_letter_that_waits_for_the_broker_is_written_once(
-    partner: Partner, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    partner.send(to_binary_event(partner.command("1", name="")))
-    (message,) = partner.tansu.read(partner.topic, 1)
-    dead_letters = consumer.DeadLetters(partner.address)
-    partner.tansu.wire.become(State.REFUSED)
-    with monkeypatch.context() as hasty:
-        hasty.setattr(consumer, "CONFIRM_SECONDS", 0.2)
-        for _ in range(3):
-            with pytest.raises(consumer.NotConfirmed):
-                dead_letters.add(message, {"": "It could not be taken."})
-    partner.tansu.wire.become(State.WHOLE)
-    dead_letters.add(message, {"": "It could not be taken."})
-    assert len(partner.dead_letters(1)) == 1
-
-
-def test_what_is_too_large_to_be_set_aside_with_its_reasons_holds_up_nothing(
-    app: Flask, session: Session, partner: Partner
-) -> None:
-    too_much = to_binary_event(partner.command("1", name="x" * 1_200_000))
-    partner.send(too_much, to_binary_event(partner.command("2")))
-    with intake_at_work(app, partner.address):
-        eventually(lambda: taken(session) == 1)
-    (letter,) = partner.dead_letters(1)
-    assert letter.value() is None
-    assert headers_of(letter)[consumer.ORIGIN].startswith(f"{partner.topic}/")

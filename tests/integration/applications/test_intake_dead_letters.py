@@ -1,0 +1,115 @@
+"""The topic for commands that are refused: each is told there, and none holds up another."""
+
+import json
+import threading
+
+import pytest
+from cloudevents.core.bindings.kafka import KafkaMessage, to_binary_event
+from flask import Flask
+from sqlalchemy.orm import Session
+from structlog.testing import capture_logs
+
+from app.applications.intake import consumer
+from tests.brokers.tansu import headers_of
+from tests.faults.wire import State
+from tests.integration.applications.partner import Partner, intake_at_work, taken
+from tests.site import eventually
+
+
+def test_a_dead_letter_that_is_not_confirmed_keeps_the_offset(
+    app: Flask, session: Session, partner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    tries: list[int] = []
+
+    def refuse(*_: object) -> None:
+        tries.append(1)
+        raise consumer.NotConfirmed
+
+    with monkeypatch.context() as away:
+        away.setattr(consumer.DeadLetters, "add", refuse)
+        partner.send(
+            to_binary_event(partner.command("1", name="")), to_binary_event(partner.command("2"))
+        )
+        with intake_at_work(app, partner.address):
+            eventually(lambda: len(tries) > 2)
+    assert taken(session) == 0
+    with intake_at_work(app, partner.address):
+        eventually(lambda: taken(session) == 1)
+    assert len(partner.dead_letters(1)) == 1
+
+
+def test_a_dead_letter_that_waits_for_the_broker_is_written_once(
+    partner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    partner.send(to_binary_event(partner.command("1", name="")))
+    (message,) = partner.tansu.read(partner.topic, 1)
+    dead_letters = consumer.DeadLetters(partner.address)
+    partner.tansu.wire.become(State.REFUSED)
+    with monkeypatch.context() as hasty:
+        hasty.setattr(consumer, "CONFIRM_SECONDS", 0.2)
+        for _ in range(3):
+            with pytest.raises(consumer.NotConfirmed):
+                dead_letters.add(message, {"": "It could not be taken."})
+    partner.tansu.wire.become(State.WHOLE)
+    dead_letters.add(message, {"": "It could not be taken."})
+    assert len(partner.dead_letters(1)) == 1
+
+
+def test_what_is_too_large_to_be_set_aside_with_its_reasons_holds_up_nothing(
+    app: Flask, session: Session, partner: Partner
+) -> None:
+    too_much = to_binary_event(partner.command("1", name="x" * 1_200_000))
+    partner.send(too_much, to_binary_event(partner.command("2")))
+    with intake_at_work(app, partner.address):
+        eventually(lambda: taken(session) == 1)
+    (letter,) = partner.dead_letters(1)
+    assert letter.value() is None
+    assert headers_of(letter)[consumer.ORIGIN].startswith(f"{partner.topic}/")
+
+
+@pytest.mark.parametrize(
+    ("headers", "answers"),
+    [
+        ({}, {str(number): "" for number in range(60_000)}),  # and as many reasons
+        ({"ce_id": b"1", "ce_note": b"x" * 1_200_000}, {}),
+    ],
+)
+def test_what_is_too_large_even_without_its_content_holds_up_nothing(
+    app: Flask,
+    session: Session,
+    partner: Partner,
+    headers: dict[str, bytes],
+    answers: dict[str, object],
+) -> None:
+    wrong = to_binary_event(partner.command("1", name="", **answers))
+    partner.send(
+        KafkaMessage(wrong.headers | headers, None, wrong.value),
+        to_binary_event(partner.command("2")),
+    )
+    with intake_at_work(app, partner.address):
+        eventually(lambda: taken(session) == 1)
+    (letter,) = partner.dead_letters(1)
+    said = headers_of(letter)
+    assert json.loads(said[consumer.REASONS]) == consumer.TOO_MUCH
+    assert said[consumer.ORIGIN].startswith(f"{partner.topic}/")
+    assert letter.value() is None and said.get("ce_id") == (None if headers else "1")
+
+
+def test_while_a_dead_letter_waits_the_log_says_why(
+    app: Flask, partner: Partner, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    partner.send(to_binary_event(partner.command("1", name="")))
+    (message,) = partner.tansu.read(partner.topic, 1)
+    monkeypatch.setattr(consumer, "CONFIRM_SECONDS", 0.2)
+
+    class StopsAfterOneTry(threading.Event):
+        def wait(self, timeout: float | None = None) -> bool:
+            self.set()
+            return True
+
+    partner.tansu.wire.become(State.REFUSED)
+    with capture_logs() as logs:
+        consumer.deal_with(message, consumer.DeadLetters(partner.address), StopsAfterOneTry())
+    partner.tansu.wire.become(State.WHOLE)
+    (waiting,) = logs
+    assert (waiting["error"], waiting["cause"]) == ("NotConfirmed", "no answer in time")

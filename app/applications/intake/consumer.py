@@ -166,7 +166,7 @@ def _loggable(problems: Problems) -> list[str]:
     """What the problems are about, as far as it is ours: a key that is no question's may hold what
     somebody typed, and "" is the command as a whole."""
     keys = current_questionnaire().keys
-    return [key if key in keys else "" for key in problems]
+    return sorted({key if key in keys else "" for key in problems})
 
 
 def _take(message: Message) -> Problems:

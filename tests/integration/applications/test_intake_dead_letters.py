@@ -86,8 +86,10 @@ def test_what_is_too_large_even_without_its_content_holds_up_nothing(
         KafkaMessage(wrong.headers | headers, None, wrong.value),
         to_binary_event(partner.command("2")),
     )
-    with intake_at_work(app, partner.address):
+    with intake_at_work(app, partner.address), capture_logs() as logs:
         eventually(lambda: taken(session) == 1)
+    (refused,) = [line for line in logs if line["event"] == "intake.refused"]
+    assert refused["about"][-1] == "name" and len(refused["about"]) <= 2
     (letter,) = partner.dead_letters(1)
     said = headers_of(letter)
     assert json.loads(said[consumer.REASONS]) == consumer.TOO_MUCH

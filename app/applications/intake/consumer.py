@@ -5,10 +5,8 @@ letters with the reasons, so that nothing behind it waits.
 """
 
 import threading
-from collections.abc import Sequence
-from typing import Any, NamedTuple, cast
+from typing import Any, cast
 
-import msgspec
 import structlog
 from cloudevents.core.base import BaseCloudEvent
 from cloudevents.core.bindings.common import get_event_factory_for_version
@@ -16,9 +14,10 @@ from cloudevents.core.bindings.kafka import KafkaMessage, from_kafka
 from cloudevents.core.exceptions import CloudEventValidationError, MissingRequiredAttributeError
 from cloudevents.core.formats.json import JSONFormat
 from cloudevents.core.spec import SPECVERSION_V1_0
-from confluent_kafka import Consumer, KafkaError, KafkaException, Message, Producer
+from confluent_kafka import Consumer, KafkaException, Message
 
 from app.applications.intake.address import IntakeAddress
+from app.applications.intake.dead_letters import DeadLetters, NotConfirmed, origin_of
 from app.applications.intake.submit_command import (
     AlreadyTaken,
     CommandRefused,
@@ -26,7 +25,7 @@ from app.applications.intake.submit_command import (
     take_command,
 )
 from app.applications.questions.questionnaire import current_questionnaire
-from app.bridges.kafka import IN_ORDER, NO_ANSWER, client_settings, describe
+from app.bridges.kafka import client_settings, describe
 from app.database import DATABASE_AWAY, db, kind_of
 from app.events.tracing import start_trace
 from app.firm.brand import current_brand
@@ -34,18 +33,11 @@ from app.telemetry.context import read_traceparent
 
 POLL_SECONDS = 0.5
 RETRY_SECONDS = 1.0
-CONFIRM_SECONDS = 10.0
 # How soon the commands of a process that died go to another.
 SESSION_MS = 6000
-REASONS = "dead-letter-reasons"
-ORIGIN = "dead-letter-origin"
-TOO_LARGE = "MSG_SIZE_TOO_LARGE"
-TOO_MUCH = {"": "It is too large to be set aside with its reasons."}
+CONTENT_TYPE = "content-type"
+STRUCTURED = b"application/cloudevents"
 log = structlog.get_logger()
-
-
-class NotConfirmed(Exception):
-    """The brokers did not take a dead letter; the text says why, in librdkafka's word for it."""
 
 
 def run_intake(address: IntakeAddress, stop: threading.Event) -> None:
@@ -72,74 +64,6 @@ def run_intake(address: IntakeAddress, stop: threading.Event) -> None:
                 _commit(consumer, message)
     finally:
         consumer.close()
-
-
-Headers = Sequence[tuple[str, str | bytes | None]]
-
-
-class Letter(NamedTuple):
-    """What is written of a refused command."""
-
-    value: str | bytes | None
-    key: str | bytes | None
-    headers: Headers
-    problems: Problems
-
-
-class DeadLetters:
-    """The topic for what is refused, as it came, with the reasons and the origin as headers."""
-
-    def __init__(self, address: IntakeAddress) -> None:
-        self._topic = address.dead_letters
-        self._settings = {**client_settings(address.kafka), **IN_ORDER}
-        self._producer: Producer | None = None
-
-    def add(self, message: Message, problems: Problems) -> None:
-        """Return when it is confirmed. One that is too large together with its reasons stays in the
-        topic that it came from, and only its place there is told, with as much of the rest as is
-        taken. Raises NotConfirmed; what was not sent by then never is."""
-        headers = cast(Headers, message.headers() or [])
-        whole = Letter(message.value(), message.key(), headers, problems)
-        letters = (
-            whole,
-            whole._replace(value=None),
-            whole._replace(value=None, problems=TOO_MUCH),
-            Letter(None, None, [], TOO_MUCH),
-        )
-        origin = origin_of(message)
-        if not any(self._write(letter, origin) for letter in letters):
-            raise NotConfirmed(TOO_LARGE)
-
-    def _write(self, letter: Letter, origin: str) -> bool:
-        """Return whether it is small enough for the brokers."""
-        producer = self._producer = self._producer or Producer(self._settings)
-        reports: list[KafkaError | None] = []
-        reasons = [(REASONS, msgspec.json.encode(letter.problems)), (ORIGIN, origin.encode())]
-        try:
-            producer.produce(
-                self._topic,
-                letter.value,
-                letter.key,
-                headers=[*letter.headers, *reasons],
-                on_delivery=lambda error, _: reports.append(error),
-            )
-        except KafkaException as error:
-            reports.append(error.args[0])
-        producer.flush(CONFIRM_SECONDS)
-        if reports and reports[0] is None:
-            return True
-        # What was not sent is forgotten, and a producer that failed may refuse everything.
-        producer.purge()
-        self._producer = None
-        cause = describe(reports[0]) if reports and reports[0] else NO_ANSWER
-        if cause != TOO_LARGE:
-            raise NotConfirmed(cause)
-        return False
-
-
-def origin_of(message: Message) -> str:
-    """The message's place: topic, partition and offset."""
-    return f"{message.topic()}/{message.partition()}/{message.offset()}"
 
 
 def deal_with(message: Message, dead_letters: DeadLetters, stop: threading.Event) -> bool:
@@ -202,15 +126,27 @@ def _take(message: Message) -> Problems:
 
 
 def _read(message: Message) -> BaseCloudEvent:
-    headers = dict(cast(list[tuple[str, bytes]], message.headers() or []))
-    written = KafkaMessage(headers, message.key(), message.value() or b"")
     try:
-        return from_kafka(written, JSONFormat(), _identified)
+        return from_kafka(_written(message), JSONFormat(), _identified)
     except CloudEventValidationError as invalid:
         wrong = ", ".join(invalid.errors)
         raise CommandRefused({"": f"This is no CloudEvent: look at its {wrong}."}) from None
     except Exception as error:  # noqa: BLE001 - anybody may have written anything into the topic
         raise CommandRefused({"": f"This is no CloudEvent ({type(error).__name__})."}) from None
+
+
+def _written(message: Message) -> KafkaMessage:
+    """What is a CloudEvent's in the message: no key, and no headers but its own, since others may
+    hold anything. A structured one may repeat its attributes in headers, and is read without."""
+    given = cast(list[tuple[str, bytes]], message.headers() or [])
+    headers = {name.lower(): value for name, value in given}
+    is_structured = (headers.get(CONTENT_TYPE) or b"").lower().startswith(STRUCTURED)
+    own = {
+        name: value
+        for name, value in headers.items()
+        if name == CONTENT_TYPE or (name.startswith("ce_") and not is_structured)
+    }
+    return KafkaMessage(own, None, message.value() or b"")
 
 
 def _identified(attributes: dict[str, Any], data: Any) -> BaseCloudEvent:

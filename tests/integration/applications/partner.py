@@ -46,7 +46,11 @@ class Partner:
         )
         for message in messages:
             producer.produce(
-                self.topic, message.value, b"partner", headers=list(message.headers.items())
+                self.topic,
+                message.value,
+                message.key or b"partner",
+                headers=list(message.headers.items()),
+                partition=0,
             )
         assert producer.flush(10) == 0
 

@@ -16,7 +16,7 @@ from sqlalchemy.orm import Session
 from structlog.contextvars import merge_contextvars
 from structlog.testing import capture_logs
 
-from app.applications.intake import consumer
+from app.applications.intake import consumer, dead_letters
 from app.applications.intake.submit_command import SUBMIT, take_command
 from app.database import db
 from tests.brokers.tansu import headers_of
@@ -80,12 +80,12 @@ def test_what_is_refused_is_set_aside_with_the_reasons_and_holds_up_nothing(
     assert sorted(refused["about"]) == ["", "name", "role"]
     (letter,) = partner.dead_letters(1)
     headers = headers_of(letter)
-    assert json.loads(headers[consumer.REASONS]) == {
+    assert json.loads(headers[dead_letters.REASONS]) == {
         "name": "Enter your name.",
         "role": "Choose from the answers shown.",
         "ada@client.example": "No such question.",
     }
-    assert headers[consumer.ORIGIN].startswith(f"{partner.topic}/")
+    assert headers[dead_letters.ORIGIN].startswith(f"{partner.topic}/")
     assert (letter.key(), letter.value()) == (b"partner", wrong.value)
     assert headers["ce_id"] == "1"
 
@@ -107,6 +107,28 @@ def test_whatever_else_is_in_the_topic_is_set_aside_too(
 
 
 @pytest.mark.parametrize("mode", [to_binary_event, to_structured_event])
+def test_a_command_is_taken_whatever_its_key_and_other_headers_hold(
+    app: Flask, session: Session, partner: Partner, mode: Callable[[CloudEvent], KafkaMessage]
+) -> None:
+    command = mode(partner.command("1"))
+    others = {"span": b"\xff\xfe", "retries": b""}
+    partner.send(KafkaMessage(command.headers | others, b"\x00\xff", command.value))
+    with intake_at_work(app, partner.address):
+        eventually(lambda: taken(session) == 1)
+
+
+def test_a_structured_command_may_have_its_attributes_in_headers_too(
+    app: Flask, session: Session, partner: Partner
+) -> None:
+    command = partner.command("1")
+    structured = to_structured_event(command)
+    headers = to_binary_event(command).headers | structured.headers
+    partner.send(KafkaMessage(headers, None, structured.value))
+    with intake_at_work(app, partner.address):
+        eventually(lambda: taken(session) == 1)
+
+
+@pytest.mark.parametrize("mode", [to_binary_event, to_structured_event])
 def test_a_command_without_an_id_is_refused_since_a_repeat_of_it_could_not_be_known(
     app: Flask, session: Session, partner: Partner, mode: Callable[[CloudEvent], KafkaMessage]
 ) -> None:
@@ -117,7 +139,7 @@ def test_a_command_without_an_id_is_refused_since_a_repeat_of_it_could_not_be_kn
     with intake_at_work(app, partner.address):
         eventually(lambda: taken(session) > 0)
     (letter,) = partner.dead_letters(1)
-    assert json.loads(headers_of(letter)[consumer.REASONS]) == {
+    assert json.loads(headers_of(letter)[dead_letters.REASONS]) == {
         "": "This is no CloudEvent: look at its id."
     }
     assert taken(session) == 1
@@ -141,7 +163,7 @@ def test_a_refusal_is_logged_where_the_command_stood_and_in_no_other_commands_tr
         eventually(lambda: taken(session) == 2)
     (refused,) = [line for line in logs if line["event"] == "intake.refused"]
     (letter,) = partner.dead_letters(1)
-    assert refused["origin"] == headers_of(letter)[consumer.ORIGIN]
+    assert refused["origin"] == headers_of(letter)[dead_letters.ORIGIN]
     assert refused["correlation_id"] != "ab" * 16
 
 
@@ -166,7 +188,7 @@ def test_a_command_that_breaks_the_code_is_set_aside_and_not_tried_for_ever(
     with intake_at_work(app, partner.address):
         eventually(lambda: taken(session) == 1)
     (letter,) = partner.dead_letters(1)
-    assert "could not be recorded" in headers_of(letter)[consumer.REASONS]
+    assert "could not be recorded" in headers_of(letter)[dead_letters.REASONS]
 
 
 def test_while_the_database_is_away_the_command_waits(

@@ -9,7 +9,7 @@ from flask import Flask
 from sqlalchemy.orm import Session
 from structlog.testing import capture_logs
 
-from app.applications.intake import consumer
+from app.applications.intake import consumer, dead_letters
 from tests.brokers.tansu import headers_of
 from tests.faults.wire import State
 from tests.integration.applications.partner import Partner, intake_at_work, taken
@@ -23,10 +23,10 @@ def test_a_dead_letter_that_is_not_confirmed_keeps_the_offset(
 
     def refuse(*_: object) -> None:
         tries.append(1)
-        raise consumer.NotConfirmed
+        raise dead_letters.NotConfirmed
 
     with monkeypatch.context() as away:
-        away.setattr(consumer.DeadLetters, "add", refuse)
+        away.setattr(dead_letters.DeadLetters, "add", refuse)
         partner.send(
             to_binary_event(partner.command("1", name="")), to_binary_event(partner.command("2"))
         )
@@ -43,15 +43,15 @@ def test_a_dead_letter_that_waits_for_the_broker_is_written_once(
 ) -> None:
     partner.send(to_binary_event(partner.command("1", name="")))
     (message,) = partner.tansu.read(partner.topic, 1)
-    dead_letters = consumer.DeadLetters(partner.address)
+    letters = dead_letters.DeadLetters(partner.address)
     partner.tansu.wire.become(State.REFUSED)
     with monkeypatch.context() as hasty:
-        hasty.setattr(consumer, "CONFIRM_SECONDS", 0.2)
+        hasty.setattr(dead_letters, "CONFIRM_SECONDS", 0.2)
         for _ in range(3):
-            with pytest.raises(consumer.NotConfirmed):
-                dead_letters.add(message, {"": "It could not be taken."})
+            with pytest.raises(dead_letters.NotConfirmed):
+                letters.add(message, {"": "It could not be taken."})
     partner.tansu.wire.become(State.WHOLE)
-    dead_letters.add(message, {"": "It could not be taken."})
+    letters.add(message, {"": "It could not be taken."})
     assert len(partner.dead_letters(1)) == 1
 
 
@@ -64,7 +64,7 @@ def test_what_is_too_large_to_be_set_aside_with_its_reasons_holds_up_nothing(
         eventually(lambda: taken(session) == 1)
     (letter,) = partner.dead_letters(1)
     assert letter.value() is None
-    assert headers_of(letter)[consumer.ORIGIN].startswith(f"{partner.topic}/")
+    assert headers_of(letter)[dead_letters.ORIGIN].startswith(f"{partner.topic}/")
 
 
 @pytest.mark.parametrize(
@@ -92,8 +92,8 @@ def test_what_is_too_large_even_without_its_content_holds_up_nothing(
     assert refused["about"][-1] == "name" and len(refused["about"]) <= 2
     (letter,) = partner.dead_letters(1)
     said = headers_of(letter)
-    assert json.loads(said[consumer.REASONS]) == consumer.TOO_MUCH
-    assert said[consumer.ORIGIN].startswith(f"{partner.topic}/")
+    assert json.loads(said[dead_letters.REASONS]) == dead_letters.TOO_MUCH
+    assert said[dead_letters.ORIGIN].startswith(f"{partner.topic}/")
     assert letter.value() is None and said.get("ce_id") == (None if headers else "1")
 
 
@@ -102,7 +102,7 @@ def test_while_a_dead_letter_waits_the_log_says_why(
 ) -> None:
     partner.send(to_binary_event(partner.command("1", name="")))
     (message,) = partner.tansu.read(partner.topic, 1)
-    monkeypatch.setattr(consumer, "CONFIRM_SECONDS", 0.2)
+    monkeypatch.setattr(dead_letters, "CONFIRM_SECONDS", 0.2)
 
     class StopsAfterOneTry(threading.Event):
         def wait(self, timeout: float | None = None) -> bool:
@@ -111,7 +111,7 @@ def test_while_a_dead_letter_waits_the_log_says_why(
 
     partner.tansu.wire.become(State.REFUSED)
     with capture_logs() as logs:
-        consumer.deal_with(message, consumer.DeadLetters(partner.address), StopsAfterOneTry())
+        consumer.deal_with(message, dead_letters.DeadLetters(partner.address), StopsAfterOneTry())
     partner.tansu.wire.become(State.WHOLE)
     (waiting,) = logs
     assert (waiting["error"], waiting["cause"]) == ("NotConfirmed", "no answer in time")

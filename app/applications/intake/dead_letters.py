@@ -1,0 +1,88 @@
+"""Where refused commands go, with the reasons, so that nothing behind them waits."""
+
+from collections.abc import Sequence
+from typing import NamedTuple, cast
+
+import msgspec
+from confluent_kafka import KafkaError, KafkaException, Message, Producer
+
+from app.applications.intake.address import IntakeAddress
+from app.applications.intake.submit_command import Problems
+from app.bridges.kafka import IN_ORDER, NO_ANSWER, client_settings, describe
+
+CONFIRM_SECONDS = 10.0
+REASONS = "dead-letter-reasons"
+ORIGIN = "dead-letter-origin"
+TOO_LARGE = "MSG_SIZE_TOO_LARGE"
+TOO_MUCH = {"": "It is too large to be set aside with its reasons."}
+
+Headers = Sequence[tuple[str, str | bytes | None]]
+
+
+class NotConfirmed(Exception):
+    """The brokers did not take a dead letter; the text says why, in librdkafka's word for it."""
+
+
+class Letter(NamedTuple):
+    """What is written of a refused command."""
+
+    value: str | bytes | None
+    key: str | bytes | None
+    headers: Headers
+    problems: Problems
+
+
+class DeadLetters:
+    """The topic for what is refused, as it came, with the reasons and the origin as headers."""
+
+    def __init__(self, address: IntakeAddress) -> None:
+        self._topic = address.dead_letters
+        self._settings = {**client_settings(address.kafka), **IN_ORDER}
+        self._producer: Producer | None = None
+
+    def add(self, message: Message, problems: Problems) -> None:
+        """Return when it is confirmed. One that is too large together with its reasons stays in the
+        topic that it came from, and only its place there is told, with as much of the rest as is
+        taken. Raises NotConfirmed; what was not sent by then never is."""
+        headers = cast(Headers, message.headers() or [])
+        whole = Letter(message.value(), message.key(), headers, problems)
+        letters = (
+            whole,
+            whole._replace(value=None),
+            whole._replace(value=None, problems=TOO_MUCH),
+            Letter(None, None, [], TOO_MUCH),
+        )
+        origin = origin_of(message)
+        if not any(self._write(letter, origin) for letter in letters):
+            raise NotConfirmed(TOO_LARGE)
+
+    def _write(self, letter: Letter, origin: str) -> bool:
+        """Return whether it is small enough for the brokers."""
+        producer = self._producer = self._producer or Producer(self._settings)
+        reports: list[KafkaError | None] = []
+        reasons = [(REASONS, msgspec.json.encode(letter.problems)), (ORIGIN, origin.encode())]
+        try:
+            producer.produce(
+                self._topic,
+                letter.value,
+                letter.key,
+                headers=[*letter.headers, *reasons],
+                on_delivery=lambda error, _: reports.append(error),
+            )
+        except KafkaException as error:
+            reports.append(error.args[0])
+        producer.flush(CONFIRM_SECONDS)
+        if reports and reports[0] is None:
+            return True
+        # What was not sent is forgotten, and a producer that failed may refuse everything.
+        producer.purge()
+        self._producer = None
+        cause = describe(reports[0]) if reports and reports[0] else NO_ANSWER
+        if cause != TOO_LARGE:
+            raise NotConfirmed(cause)
+        return False
+
+
+def origin_of(message: Message) -> str:
+    """The message's place: topic, partition and offset."""
+    return f"{message.topic()}/{message.partition()}/{message.offset()}"

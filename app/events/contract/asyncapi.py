@@ -53,7 +53,8 @@ def asyncapi_document(subscriptions: Subscriptions, base_url: str, *, title: str
             "title": title,
             "version": "1.0.0",
             "description": "What happens here, as it is sent. Delivery is at least once; in order"
-            " within a stream over a bridge, not by webhooks. Ignore fields that you don't know.",
+            " within a stream over a bridge, not by webhooks. Over Kafka a message is its data"
+            " alone, and its other members are headers. Ignore fields that you don't know.",
             "tags": [{"name": domain} for domain in domains],
         },
         "defaultContentType": "application/cloudevents+json",

@@ -88,11 +88,14 @@ def test_whoever_generates_types_finds_each_message_under_a_name_of_its_own() ->
         assert payload["properties"]["type"] == {"const": name}
 
 
-def test_the_document_promises_no_more_order_than_each_way_out_keeps() -> None:
+def test_the_document_promises_no_more_than_each_way_out_keeps() -> None:
     document = asyncapi_document(Subscriptions(SUBSCRIPTIONS), SITE, title="Events")
-    assert "over a bridge, not by webhooks" in document["info"]["description"]
-    assert "**In order within a stream**" in (ROOT / "docs/bridges.md").read_text()
+    promised, bridges = document["info"]["description"], (ROOT / "docs/bridges.md").read_text()
+    assert "over a bridge, not by webhooks" in promised
+    assert "**In order within a stream**" in bridges
     assert "**The order is not promised**" in WEBHOOKS.read_text()
+    assert "Over Kafka a message is its data alone" in promised
+    assert "the value is the event's data as plain JSON" in bridges
 
 
 def test_the_message_in_the_webhooks_docs_is_one_that_the_site_could_send() -> None:

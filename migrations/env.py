@@ -1,6 +1,7 @@
 """Runs migrations as the role that owns the tables, one process at a time, and grants the role that
 serves its rights."""
 
+import click
 from alembic import context
 from flask import current_app
 from sqlalchemy import text
@@ -32,9 +33,21 @@ def run() -> None:
             )
             # Whoever serves meanwhile waits behind a migration that waits for a table.
             connection.execute(text("SET LOCAL lock_timeout = '5s'"))
+            refuse_newer()
             context.run_migrations()
             grant(connection)
         connection.commit()
+
+
+def refuse_newer() -> None:
+    """Raise click.ClickException where the database is at a migration that this release lacks."""
+    known = {one.revision for one in context.script.walk_revisions()}
+    for newer in set(context.get_context().get_current_heads()) - known:
+        raise click.ClickException(
+            f"A newer release has upgraded this database, to {newer}. Run that release, or take its"
+            " migrations back with its own"
+            f" `flask db downgrade {context.script.get_current_head()}`."
+        )
 
 
 with said_in_a_line():

@@ -5,6 +5,7 @@ from collections.abc import Callable, Iterator
 
 import psycopg
 import pytest
+from alembic.script import ScriptDirectory
 from flask import Flask
 from flask_migrate import upgrade
 from structlog.testing import capture_logs
@@ -12,6 +13,7 @@ from structlog.testing import capture_logs
 from app.command_group import operator
 from app.database import db
 from app.events.delivery.relay import RelayAtHand
+from app.extensions import migrate
 from local.ports import HOST, free_port
 from local.postgres import SERVING, Postgres
 
@@ -107,6 +109,23 @@ def test_a_role_that_may_not_make_the_tables_is_told_so_and_makes_none(
     assert shown.output.splitlines() == [
         "Error: This role may not make the site's tables: set OWNER_DATABASE_URL to the address of"
         " one that may create in the database and in its schema public."
+    ]
+
+
+@pytest.mark.parametrize("command", ["upgrade", "downgrade", "current"])
+def test_on_a_database_of_a_newer_release_a_migration_says_which_way_to_go(
+    app: Flask, as_owner: Callable[[str], None], command: str
+) -> None:
+    as_owner("UPDATE alembic_version SET version_num = '9999'")
+    try:
+        shown = app.test_cli_runner().invoke(args=["db", command])
+    finally:
+        (newest,) = ScriptDirectory.from_config(migrate.get_config()).get_heads()
+        as_owner(f"UPDATE alembic_version SET version_num = '{newest}'")
+    assert shown.exit_code == 1
+    assert shown.output.splitlines() == [
+        "Error: A newer release has upgraded this database, to 9999. Run that release, or take its"
+        f" migrations back with its own `flask db downgrade {newest}`."
     ]
 
 

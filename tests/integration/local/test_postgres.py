@@ -94,6 +94,20 @@ def test_half_a_cluster_of_an_interrupted_start_is_thrown_away(server_folder: Pa
     assert not half.exists()
 
 
+def test_the_data_of_another_version_is_named_with_the_way_to_move_it(server_folder: Path) -> None:
+    data_dir = server_folder / "older"
+    data_dir.mkdir()
+    (data_dir / "PG_VERSION").write_text("17\n")
+    server = Postgres(data_dir, free_port(), fast=True)
+    with pytest.raises(ServerFailed) as refusal:
+        server.start()
+    assert str(refusal.value) == (
+        f"{data_dir} is of Postgres 17, and this is Postgres 18, which can't read it."
+        ' docs/operations.md says under "Another version of Postgres" how to move it.'
+    )
+    assert not server.is_running
+
+
 def test_a_taken_port_is_told_in_the_servers_own_words(data_dir: Path) -> None:
     with socket.create_server((HOST, 0)) as taken:
         server = Postgres(data_dir, taken.getsockname()[1], fast=True)

@@ -12,7 +12,7 @@ import pytest
 
 from local.ports import HOST, free_port
 from local.postgres import SERVING, Postgres
-from local.process import ServerFailed
+from local.process import ROOT, ServerFailed
 
 Eventually = Callable[[Callable[[], bool]], None]
 
@@ -105,6 +105,7 @@ def test_the_data_of_another_version_is_named_with_the_way_to_move_it(server_fol
         f"{data_dir} is of Postgres 17, and this is Postgres 18, which can't read it."
         ' docs/operations.md says under "Another version of Postgres" how to move it.'
     )
+    assert "## Another version of Postgres\n" in (ROOT / "docs/operations.md").read_text()
     assert not server.is_running
 
 

@@ -2,11 +2,14 @@
 serves its rights."""
 
 import click
+import psycopg
 from alembic import context
 from flask import current_app
 from sqlalchemy import text
+from sqlalchemy.exc import ProgrammingError
 
-from app.command_group import said_in_a_line
+from app.command_group import DENIED, said_in_a_line
+from app.database import kind_of
 from app.database.deadline import lift_limit
 from app.database.grants import grant, owner_engine
 
@@ -34,7 +37,7 @@ def run() -> None:
             # Whoever serves meanwhile waits behind a migration that waits for a table.
             connection.execute(text("SET LOCAL lock_timeout = '5s'"))
             refuse_newer()
-            context.run_migrations()
+            run_those_left()
             grant(connection)
         connection.commit()
 
@@ -48,6 +51,20 @@ def refuse_newer() -> None:
             " migrations back with its own"
             f" `flask db downgrade {context.script.get_current_head()}`."
         )
+
+
+def run_those_left() -> None:
+    """Raise click.ClickException where one of them does not find what those before it leave."""
+    try:
+        context.run_migrations()
+    except ProgrammingError as error:
+        kind = kind_of(error)
+        if kind == DENIED or not isinstance(error.orig, psycopg.Error):
+            raise
+        raise click.ClickException(
+            f"This database is not as its migrations have left it ({kind}:"
+            f" {error.orig.diag.message_primary}). Nothing was changed."
+        ) from None
 
 
 with said_in_a_line():

@@ -129,6 +129,38 @@ def test_on_a_database_of_a_newer_release_a_migration_says_which_way_to_go(
     ]
 
 
+@pytest.mark.parametrize(
+    ("altered", "command", "names"),
+    [
+        (
+            "ALTER TABLE staff DROP COLUMN code_secret",
+            "downgrade",
+            'UndefinedColumn: column "code_secret" of relation "staff" does not exist',
+        ),
+        (
+            "UPDATE alembic_version SET version_num = '0047'",
+            "upgrade",
+            'DuplicateColumn: column "code_secret" of relation "staff" already exists',
+        ),
+    ],
+)
+def test_a_migration_says_what_it_has_not_found_as_the_ones_before_it_leave_it(
+    site_with: Callable[..., Flask], postgres: Postgres, altered: str, command: str, names: str
+) -> None:
+    """A migration that was changed after it had run somewhere comes to the same."""
+    address = postgres.create_database(f"altered_{command}")
+    runner = site_with(DATABASE_URL=address, OWNER_DATABASE_URL="").test_cli_runner()
+    assert runner.invoke(args=["db", "upgrade"]).exit_code == 0
+    with psycopg.connect(address, autocommit=True) as owner:
+        owner.execute(altered.encode())
+        shown = runner.invoke(args=["db", command])
+    assert shown.exit_code == 1
+    assert shown.output.splitlines() == [
+        f"Error: This database is not as its migrations have left it ({names})."
+        " Nothing was changed."
+    ]
+
+
 def test_a_command_says_where_the_sites_role_lacks_its_rights(
     app: Flask, as_owner: Callable[[str], None]
 ) -> None:

@@ -1,0 +1,50 @@
+"""An upgrade that is taken back and made again loses nothing that has happened."""
+
+from uuid import UUID
+
+import pytest
+from flask_migrate import downgrade, upgrade
+from sqlalchemy import text
+from sqlalchemy.orm import Session
+
+from tests.integration.projections.conftest import Differences, Office
+
+EVERYTHING = text("""
+SELECT position, id, stream, version, type, data, metadata, person_id, sealed, hash
+FROM events ORDER BY position
+""")
+
+
+@pytest.fixture
+def busy(office: Office, finished: UUID) -> None:
+    """Beside one that went the whole way, others that stand at each of its turns."""
+    noted, asked, declined, withdrawn, erased, late = (office.submit() for _ in range(6))
+    office.handle()
+    office.note(noted)
+    office.take(noted)
+    office.ask(asked)
+    office.write(asked)
+    office.write_back(asked)
+    office.decline(declined)
+    office.withdraw(withdrawn)
+    office.erase(erased)
+    office.fall_due(late)
+    office.handle()
+
+
+@pytest.mark.usefixtures("busy")
+@pytest.mark.parametrize("revision", ["0031", "0039", "0046"])
+def test_the_log_and_all_that_follows_from_it_survive_the_way_back(
+    session: Session, rebuild: Differences, verify: Differences, revision: str
+) -> None:
+    before = session.execute(EVERYTHING).all()
+    session.commit()
+    try:
+        downgrade(revision=revision)
+        assert session.execute(EVERYTHING).all() == before
+        session.commit()
+    finally:
+        upgrade()
+    assert session.execute(EVERYTHING).all() == before
+    rebuild()  # as after any upgrade
+    assert verify() == []

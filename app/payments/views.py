@@ -26,12 +26,16 @@ payments = Blueprint("payments", __name__, template_folder="templates")
 
 @payments.get("/applications/<token>/deposit")
 def deposit(token: str) -> ResponseReturnValue:
-    """The deposit alone, which the prospect's page asks for while Stripe's word is awaited. Where
-    the button was refused, its address is the browser's: whoever reloads is led to the page."""
+    """The deposit alone, which the prospect's page asks for while Stripe's word is awaited; nothing
+    (204) as long as it is. Where the button was refused, its address is the browser's: whoever
+    reloads is led to the page."""
     application, engagement = open_engagement(token)
     if "HX-Request" not in request.headers:
         return back_to_deposit(token)
     panel = deposit_panel(db.session(), engagement)
+    came_back = request.args.get("payment") == "done"
+    if panel and came_back and panel.awaits_stripe(came_back=True):
+        return "", 204
     return render_template("payments/_deposit.html", deposit=panel, application=application)
 
 

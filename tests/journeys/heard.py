@@ -4,6 +4,37 @@ import json
 
 from playwright.sync_api import Page
 
+# Of what is put in the place of another nothing is announced, and the focus stays where the same id
+# comes again. What a visitor presses is not swapped itself.
+LOST = """() => {
+  const ANNOUNCED = "[aria-live], [role=status], [role=alert], [role=log], output";
+  const FOCUSABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary";
+
+  const swappedBy = asker => {
+    const how = asker.getAttribute("hx-swap") ?? "innerHTML";
+    if (how === "beforeend") return [];
+    const target = document.querySelector(asker.getAttribute("hx-target")) ?? asker;
+    const besides = document.querySelectorAll(asker.getAttribute("hx-select-oob") ?? "none");
+    return [...(how === "outerHTML" ? [target] : target.children), ...besides];
+  };
+
+  return [...document.querySelectorAll("[hx-get], [hx-post]")].flatMap(asker => {
+    const parts = swappedBy(asker).flatMap(part => [part, ...part.querySelectorAll("*")]);
+    const isByItself = asker.getAttribute("hx-trigger").startsWith("every");
+    const takesFocus = part => isByItself && part.matches(FOCUSABLE) && !part.id;
+    return parts
+      .filter(part => part.matches(ANNOUNCED) || takesFocus(part))
+      .map(part => part.outerHTML.slice(0, 120));
+  });
+}"""
+
+
+def lost_in_swaps(page: Page) -> list[str]:
+    """What a part of the page that is fetched anew takes along: regions whose changes would be
+    announced, and, where that happens by itself, places that the keyboard may be at."""
+    found: list[str] = page.evaluate(LOST)
+    return found
+
 
 def announces_changes_of(page: Page, selector: str) -> bool:
     """Whether the element is in the accessibility tree, as a region whose changes are announced."""

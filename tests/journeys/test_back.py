@@ -92,7 +92,7 @@ def test_back_to_an_account_shows_the_event_that_its_slider_stands_at(visit: Vis
     expect(page.get_by_text("Balance after 2 of 2 events")).to_be_visible()
     slider = page.get_by_label("Rewind to event", exact=True)
     slider.press("ArrowLeft")
-    expect(page.get_by_text("Balance after 1 of 2 events")).to_be_visible()
+    expect(page.get_by_text("Balance after 1 of 2 events", exact=True)).to_be_visible()
     page.get_by_role("link", name="Articles").click()
     expect(page.get_by_role("heading", level=1)).to_have_text("Articles")
     page.go_back()

@@ -9,6 +9,7 @@ import pytest
 from playwright.sync_api import Page, expect
 
 from tests.journeys.conftest import Visit
+from tests.journeys.heard import announces_changes_of
 from tests.prospects import make_prospects, send
 from tests.site import Site, eventually
 
@@ -165,7 +166,10 @@ def rewind(visitor: Visitor) -> None:
     page.get_by_label("Rewind to event", exact=True).press("ArrowLeft")
     if not visitor.javascript:
         visitor.press("Show the account then")
-    expect(page.get_by_text("Balance after 1 of 3 events")).to_be_visible()
+    expect(page.get_by_text("Balance after 1 of 3 events", exact=True)).to_be_visible()
+    if visitor.javascript:
+        assert announces_changes_of(page, "#standing")
+        expect(page.locator("#standing")).to_have_text("Balance after 1 of 3 events: $0")
 
 
 def test_this_site_shows_an_application_on_its_way(visitors: Visitors, site: Site) -> None:
@@ -245,6 +249,17 @@ def test_what_has_changed_is_read_out_once_and_the_keyboard_keeps_its_place(visi
     expect(page.get_by_text("5 done, nothing waits")).to_have_count(3)
     expect(link).to_be_focused()
     assert page.evaluate("readOut") == [ALL_DONE]
+
+
+def test_what_moves_by_itself_can_be_paused(visit: Visit) -> None:
+    visitor = Visitor(visit(1440), javascript=True)
+    page = visitor.page
+    page.goto("/labs/retail")
+    visitor.press("Order now")
+    page.get_by_role("button", name="Pause the updates").press("Enter")
+    assert page.evaluate(NEXT_REQUEST_IS_STOPPED) is True
+    page.get_by_role("button", name="Go on updating").press("Enter")
+    assert page.evaluate(NEXT_REQUEST_IS_STOPPED) is False
 
 
 def test_a_page_that_nobody_sees_does_not_ask(visit: Visit) -> None:

@@ -11,7 +11,7 @@ from app.database.advisory_locks import alone_at
 from app.labs.backbone import RUNNING
 from tests.integration.labs.conftest import Press, Until
 
-LINE = re.compile(r'<p class="standing" id="lab-standing" role="status">([^<]*)</p>')
+LINE = re.compile(r'<p class="standing" id="standing" role="status">([^<]*)</p>')
 IN_THE_PART = re.compile(r'id="lab-state" data-standing="([^"]*)"')
 INVENTORY = {"subscriber": "retail.reserve_stock"}
 CHARGE_FAILS = {"submit-choice": "charge_fails"}

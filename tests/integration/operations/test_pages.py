@@ -289,6 +289,9 @@ def test_a_replay_is_started_watched_and_told_letter_by_letter(
     desk.post(f"{address}/start")
     assert "was begun before" in other_desk.get(other_desk.post(f"{address}/start"))
     assert "0 of 2 are through" in desk.get(address)
+    part = desk.get(f"{address}/progress")
+    assert "hx-get" in part and "role=" not in part
+    assert all(' id="' in tag for tag in re.findall(r"<(?:a|button)\b[^>]*>", part))
     handle_replays()
     page = desk.get(f"{address}/progress")
     assert "2 of 2 are through" in page and "Finished" in page and "hx-get" not in page

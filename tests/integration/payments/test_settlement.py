@@ -50,9 +50,9 @@ def test_paying_on_stripes_page_pays_the_deposit_and_starts_the_engagement(
 ) -> None:
     back = standin.pay(payer.press_pay().location)
     assert back == f"http://localhost{payer.own_page}?payment=done#deposit"
-    waiting = payer.part(payment="done")
-    assert "waiting for Stripe" in waiting and "hx-get" in waiting
     page = payer.browser.get(f"{payer.own_page}?payment=done").text
+    assert "waiting for Stripe" in page and f"{payer.own_page}/deposit?payment=done" in page
+    assert payer.part(payment="done") == ""
     assert "<h1>Your payment is on its way.</h1>" in page and "You act next" not in page
     assert payer.deposit().status == "due"
 

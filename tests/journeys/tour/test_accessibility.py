@@ -12,6 +12,7 @@ from local.process import ROOT
 from tests.journeys.axe import WCAG, faults_of
 from tests.journeys.conftest import Visit
 from tests.journeys.finger import too_low_for_a_finger
+from tests.journeys.heard import lost_in_swaps
 from tests.journeys.keyboard import FOCUS
 from tests.journeys.staff import Reviewer
 from tests.journeys.tour.arrival import arrive
@@ -66,6 +67,7 @@ def test_axe_finds_nothing_nothing_scrolls_sideways_and_a_finger_hits_what_it_ai
         if stop not in DESK:
             expect(page).to_have_title(re.compile("^(Error|Fehler): "))
     assert faults_of(page) == ""
+    assert lost_in_swaps(page) == []
     if stop not in DESK:
         assert too_low_for_a_finger(page) == []
 

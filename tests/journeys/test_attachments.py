@@ -241,7 +241,10 @@ def test_progress_is_shown_while_a_file_is_under_way(
     expect(bar).to_be_hidden()
     attach(page, "scan.png", png_of(4 * 2**20))
     expect(bar).to_be_visible()
-    expect(page.get_by_role("button", name="Attach the file")).to_be_disabled()
+    button = page.get_by_role("button", name="Attach the file")
+    expect(button).to_be_disabled()
+    expect(button).to_be_focused()
+    page.keyboard.press("Enter")
     page.wait_for_function(
         "bar => bar.value > 0 && bar.value < bar.max", arg=bar.element_handle(), polling=20
     )
@@ -306,5 +309,6 @@ def test_a_connection_that_breaks_off_is_told_and_the_file_can_be_sent_again(
     attach(page, "Flow.pdf", pdf())
     expect(page.get_by_role("alert")).to_contain_text("The connection was lost")
     page.context.set_offline(False)
-    page.get_by_role("button", name="Attach the file").click()
+    expect(page.get_by_role("button", name="Attach the file")).to_be_focused()
+    page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Attached: 1 of 5")).to_be_visible()

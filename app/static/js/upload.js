@@ -18,6 +18,7 @@ document.addEventListener("submit", (event) => {
   const form = event.target.closest("form[data-upload]");
   if (!form) return;
   event.preventDefault();
+  if (form.querySelector("button").getAttribute("aria-disabled") === "true") return;
   const input = form.querySelector("input[type=file]");
   takeBack(input);
   if (input.files[0]?.size > Number(form.dataset.mostBytes)) refuse(input, "file-too-large");
@@ -93,7 +94,8 @@ function showState(form, state) {
   for (const [part, states] of Object.entries(SHOWN)) {
     form.querySelector(part).hidden = !states.includes(state);
   }
-  form.querySelector("button").disabled = UNDER_WAY.includes(state);
+  // One that is disabled would lose the focus.
+  form.querySelector("button").setAttribute("aria-disabled", UNDER_WAY.includes(state));
 }
 
 // The answer is a whole page, whether it took the file or says what is wrong with it.

@@ -23,6 +23,20 @@ def test_without_colours_a_step_that_is_reached_looks_other_than_one_to_come(vis
     assert len(lines) == 6 and reached.isdisjoint(to_come)
 
 
+SHAPES = """() => ["waiting", "in-hand", "retrying", "dead"].map(kind => {
+  const piece = document.querySelector(".pieces").appendChild(document.createElement("span"));
+  piece.className = `pieces__piece pieces__piece--${kind}`;
+  const { backgroundColor, borderRadius, rotate } = getComputedStyle(piece);
+  return [backgroundColor === "rgba(0, 0, 0, 0)", borderRadius, rotate].join();
+})"""
+
+
+def test_without_colours_what_waits_is_in_hand_or_has_failed_looks_different(visit: Visit) -> None:
+    page = visit(390)
+    page.goto("/labs/break-it")
+    assert len(set(page.evaluate(SHAPES))) == 4
+
+
 def test_without_colours_a_quiet_button_has_no_part_of_a_box(visit: Visit) -> None:
     page = visit(390, forced_colors="active")
     page.goto("/apply/system")

@@ -1,6 +1,7 @@
 """An article says what its sentences are held to, and turns red with the test."""
 
 import json
+import re
 from collections.abc import Callable
 from pathlib import Path
 
@@ -51,3 +52,10 @@ def test_an_article_without_proofs_has_no_list(client: FlaskClient, own_site: Si
     assert "What this site is held to" in client.get(ARTICLE).text
     (draft,) = own_site().extensions["articles"].drafts
     assert draft.proofs == ()
+
+
+def test_on_a_german_page_the_name_of_a_test_is_told_to_be_english(german: FlaskClient) -> None:
+    page = german.get(ARTICLE).text
+    assert '<html lang="de">' in page
+    names = re.findall(r"Gezeigt[^“„]*„(<span[^>]*>)", page)
+    assert names and set(names) == {'<span lang="en">'}

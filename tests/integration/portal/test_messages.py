@@ -288,3 +288,12 @@ def test_whatever_a_page_says_that_it_has_seen_it_gets_an_answer(
     for query in ("", "?seen=", "?seen=x", "?seen=-5", "?seen=0&version=x"):
         assert thread_on(client.get(f"{path}/messages/new{query}").text) == [("You", "Hello?")]
     assert client.get(f"{path}/messages/new?seen=99999999999999999999").status_code == 204
+
+
+def test_on_a_page_in_another_language_messages_are_told_to_be_in_the_applications_own(
+    client: FlaskClient, path: str, session: Session, application: Application
+) -> None:
+    staff_write(session, application, "March is fine.")
+    german = client.get(f"{path}?lang=de").text
+    assert '<p class="thread__text" dir="auto" lang="en">March is fine.' in german
+    assert 'dir="auto">March is fine.' in client.get(f"{path}?lang=en").text

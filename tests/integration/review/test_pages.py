@@ -12,6 +12,7 @@ from werkzeug.test import TestResponse
 from app.applications.models import Application
 from app.applications.questions.questionnaire import current_questionnaire
 from app.events.models import StoredEvent
+from app.messages.service import write_as_prospect
 from app.notifications.models import MailMessage
 from tests.form_page import token_in
 
@@ -187,3 +188,20 @@ def test_a_web_address_among_the_answers_is_a_link(
     assert f'<a href="{address}">{address}</a>' in page
     page = desk.get(f"/staff/applications/{other.id}").text
     assert "javascript:alert(1)" in page and 'href="javascript' not in page
+
+
+def test_what_is_written_in_german_is_told_to_be_so(
+    desk: FlaskClient, submit: Submit, session: Session, handle_events: Handle
+) -> None:
+    application = submit(problem="Bestellungen gehen verloren.")
+    application.language = "de"
+    session.commit()
+    handle_events()
+    write_as_prospect(session, application.id, "Ab März?", form_id="a")
+    session.commit()
+    page = desk.get(f"/staff/applications/{application.id}").text
+    assert '<p class="facts__text" lang="de">Bestellungen gehen verloren.' in page
+    assert '<p class="thread__text" dir="auto" lang="de">Ab März?' in page
+    [letter] = re.findall(r'<pre class="letter"([^>]*)>\s*Guten Tag', page)
+    assert letter == ' lang="de"'
+    assert len(re.findall(r'lang="de"', page)) == len(re.findall("<pre", page)) + 2

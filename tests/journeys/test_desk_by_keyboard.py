@@ -87,3 +87,14 @@ def agreed_by(applied: Applied, ada: Reviewer) -> Applied:
     applied.agree()
     applied.wait_until_engagement_is("accepted")
     return applied
+
+
+def test_on_a_narrow_page_of_an_application_who_has_it_comes_first_for_the_keyboard_too(
+    visit: Visit, site: Site, ada: Reviewer
+) -> None:
+    page = visit(390, reviewer=ada, reduced_motion="reduce")
+    page.goto(f"/staff/applications/{apply(site).id}")
+    press_tab_until(page, page.get_by_role("link", name="Decide", exact=True))
+    page.keyboard.press("Tab")
+    expect(page.get_by_role("button", name="Take it")).to_be_focused()
+    press_tab_until(page, page.get_by_label("Your message"))

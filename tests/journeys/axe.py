@@ -18,6 +18,33 @@ COLOUR_RULES = ("color-contrast", "link-in-text-block")
 SIZE_RULES = ("target-size", "scrollable-region-focusable")
 BEYOND = "width => document.documentElement.scrollWidth - width"
 RESIZE = "size => { document.documentElement.style.fontSize = size }"
+# As far apart as somebody may set lines, paragraphs, words and letters (WCAG 1.4.12).
+SET_APART = """() => {
+  const sheet = new CSSStyleSheet();
+  sheet.replaceSync(`
+    * {
+      line-height: 1.5 !important;
+      letter-spacing: 0.12em !important;
+      word-spacing: 0.16em !important;
+    }
+    p { margin-block-end: 2em !important }
+  `);
+  document.adoptedStyleSheets = [sheet];
+}"""
+SET_BACK = "() => { document.adoptedStyleSheets = [] }"
+CUT_OFF = """() => {
+  const hides = overflow => ["hidden", "clip"].includes(overflow);
+  const isCut = element => {
+    const { overflowX, overflowY } = getComputedStyle(element);
+    const { clientWidth, clientHeight, scrollWidth, scrollHeight } = element;
+    const isTooWide = hides(overflowX) && scrollWidth > clientWidth + 1;
+    const isTooHigh = hides(overflowY) && scrollHeight > clientHeight + 1;
+    return clientWidth > 1 && (isTooWide || isTooHigh);
+  };
+  return [...document.querySelectorAll("body :not(svg, svg *, input, select, .visually-hidden)")]
+    .filter(element => isCut(element) && element.checkVisibility())
+    .map(element => element.outerHTML.slice(0, 120));
+}"""
 RUN = "options => axe.run(document, options)"
 LOOKS = (ROOT / "tests/journeys/looks.js").read_text()
 RUN_ON_NEW_LOOKS = f"async ([passed, options]) => {{ {LOOKS} return runOnNew(passed, options); }}"
@@ -40,7 +67,7 @@ passed_in_both: set[str] = set()
 def faults_of(page: Page, tags: Sequence[str] = TAGS, widths: Iterable[int] = HEIGHTS) -> str:
     """What is wrong with the page, a line each: what axe objects to, narrow and wide, in light and
     in dark; and at which widths it is wider than its window, as a phone's also when its letters are
-    twice as large."""
+    twice as large, or all is set further apart; and what that cuts off."""
     state = NAME.sub("", HELD.sub(r"\1", page.evaluate(STATE)))
     state = re.sub(r"\d", "0", state)
     widths = [width for width in widths if (state, tags, width) not in passed_states]
@@ -56,6 +83,7 @@ def faults_of(page: Page, tags: Sequence[str] = TAGS, widths: Iterable[int] = HE
             page.evaluate(RESIZE, "200%")
             faults += beyond_the_window(page, width, "at 200 %")
             page.evaluate(RESIZE, "")
+            faults += lost_when_set_apart(page, width)
         if width == DESK:
             faults += reports(f"{width} px", page.evaluate(RUN, by_rules(SIZE_RULES)))
         if width in {PHONE, DESK}:
@@ -69,6 +97,15 @@ def beyond_the_window(page: Page, width: int, when: str = "") -> Iterator[str]:
     """A line on how far the page is wider than its window, if it is."""
     if (pixels := page.evaluate(BEYOND, width)) > 0:
         yield f"{width} px: scrolls sideways by {pixels} px {when}".strip()
+
+
+def lost_when_set_apart(page: Page, width: int) -> Iterator[str]:
+    """A line on each thing that is not to be seen whole with more room between lines, words and
+    letters."""
+    page.evaluate(SET_APART)
+    yield from beyond_the_window(page, width, "when set apart")
+    yield from (f"{width} px: cut off when set apart: {part}" for part in page.evaluate(CUT_OFF))
+    page.evaluate(SET_BACK)
 
 
 def colour_faults(page: Page, width: int) -> Iterator[str]:

@@ -85,6 +85,9 @@ def test_axe_does_find_a_fault_where_there_is_one(visit: Visit) -> None:
       document.querySelector("label[for=name]").style.color = "#777";
       document.querySelector(".wide-only").style.color = "#777";
       document.querySelector("h1").style.width = "500px";
+      const lead = document.querySelector(".lead");
+      lead.style.overflow = "hidden";
+      lead.style.height = `${lead.offsetHeight}px`;
     }""")
 
     found = faults_of(page)
@@ -93,8 +96,10 @@ def test_axe_does_find_a_fault_where_there_is_one(visit: Visit) -> None:
     assert all(place in found for place in places)
     assert found.count("color-contrast - ") == 4
     sideways = [line for line in found.splitlines() if "sideways" in line]
-    assert [line.partition(":")[0] for line in sideways] == ["320 px", "390 px", "390 px"]
-    assert sideways[2].endswith("at 200 %")
+    assert [line.partition(":")[0] for line in sideways] == ["320 px", *["390 px"] * 3]
+    assert sideways[2].endswith("at 200 %") and sideways[3].endswith("when set apart")
+    [cut] = [line for line in found.splitlines() if "cut off" in line]
+    assert cut.startswith('390 px: cut off when set apart: <p class="lead"')
 
 
 def test_axe_finds_nothing_in_any_mail(visit: Visit, site: Site, history: History) -> None:

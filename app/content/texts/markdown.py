@@ -161,4 +161,5 @@ def name_footnote(caption: Token) -> str:
 def lead_back(anchor: Token) -> str:
     number, repeat = anchor.meta["id"] + 1, anchor.meta["subId"]
     reference = f"fnref{number}:{repeat}" if repeat else f"fnref{number}"
-    return f' <a href="#{reference}" aria-label="Back to note {number} in the text">↩\ufe0e</a>'
+    place = f"{number} in the text" + (f", place {repeat + 1}" if repeat else "")
+    return f' <a href="#{reference}" aria-label="Back to note {place}">↩\ufe0e</a>'

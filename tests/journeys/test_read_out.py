@@ -45,14 +45,14 @@ def test_a_payment_that_is_confirmed_is_read_out(visit: Visit, site: Site, ada: 
     assert page.evaluate(IS_STILL_THERE)
 
 
-@pytest.mark.parametrize("path", ["/labs/this-site", "/staff/events/"])
-def test_a_picture_that_moves_stands_still_as_long_as_its_reader_wants(
-    visit: Visit, ada: Reviewer, path: str
+@pytest.mark.parametrize("path", ["/labs/this-site", "/staff/events/", "own page"])
+def test_what_moves_stands_still_as_long_as_its_reader_wants(
+    visit: Visit, site: Site, ada: Reviewer, path: str
 ) -> None:
     page = visit(1440, reviewer=ada)
-    page.goto(path)
-    picture = page.locator('[hx-trigger="every 5s"]')
+    page.goto(apply(site).page if path == "own page" else path)
+    part = page.locator('[hx-trigger="every 5s"]')
     page.get_by_role("button", name="Pause the updates").press("Enter")
-    assert picture.evaluate(IS_STOPPED)
+    assert part.evaluate(IS_STOPPED)
     page.get_by_role("button", name="Go on updating").press("Enter")
-    assert not picture.evaluate(IS_STOPPED)
+    assert not part.evaluate(IS_STOPPED)

@@ -33,6 +33,7 @@ SCHEMA: Part = {
                 "properties": {
                     "$id": {"type": "string", "format": "uri"},
                     "title": {"type": "string"},
+                    "properties": {"type": "object"},
                 },
                 "required": ["$id", "title", "properties"],
             }
@@ -63,6 +64,7 @@ def openapi_document(base_url: str, *, title: str) -> Part:
             " asks whether it still holds.",
         },
         "servers": [{"url": base_url}],
+        "security": [],
         "paths": {
             "/api/v1/openapi.json": document_path("openapi", "This document"),
             "/api/v1/asyncapi.json": document_path("asyncapi", "The events as AsyncAPI 3"),

@@ -40,6 +40,16 @@ def test_the_validator_does_find_a_fault_where_there_is_one(document: dict[str, 
     assert list(OpenAPIV31SpecValidator(document).iter_errors()) != []
 
 
+def test_the_document_says_that_nobody_has_to_sign_in(document: dict[str, Any]) -> None:
+    assert document["security"] == []
+
+
+def test_what_an_answer_has_to_have_is_described(document: dict[str, Any]) -> None:
+    for way in document["paths"].values():
+        for content in way["get"]["responses"]["200"]["content"].values():
+            assert set(content["schema"]["required"]) <= set(content["schema"]["properties"])
+
+
 def test_every_address_of_the_api_is_described(app: Flask, document: dict[str, Any]) -> None:
     rules = {rule.endpoint: rule for rule in app.url_map.iter_rules()}
     described = {f"api.{way['get']['operationId']}" for way in document["paths"].values()}

@@ -167,4 +167,7 @@ def test_the_example_in_the_docs_takes_a_genuine_message_once_and_no_forged_one(
         for body in (got.body, got.body, got.body + b" ")
     ]
     assert statuses == [204, 204, 400]
+    for garbage in ("v1", "v1,x", "v1,é", "a,b,c"):
+        headers = {**got.headers, "webhook-signature": garbage}
+        assert theirs.post("/events", data=got.body, headers=headers).status_code == 400
     assert [event["id"] for event in queue] == [got.headers["webhook-id"]]

@@ -17,6 +17,8 @@ IN_ORDER = {
     "acks": "all",
     "enable.gapless.guarantee": True,
     "message.timeout.ms": int(SEND_SECONDS * 2000),
+    # By itself it would wait for a missing topic for longer than for a batch, and never name it.
+    "topic.metadata.propagation.max.ms": int(SEND_SECONDS * 500),
 }
 NO_ANSWER = "no answer in time"
 # That there is no connection; why not is said before, or at another of the addresses.

@@ -12,6 +12,7 @@ from app.bridges import kafka
 from app.bridges.addresses import parse_bridges
 from app.bridges.sink import Sent, Sink
 from app.bridges.tasks import sink_for
+from local.ports import HOST
 from tests.brokers.tansu import Tansu, headers_of, places_in
 from tests.faults.wire import State, Wire
 from tests.integration.bridges.conftest import (
@@ -80,6 +81,19 @@ def test_a_message_that_fails_stops_the_batch_there(tansu: Tansu, topic: str) ->
         assert sink.send([small, too_large, small]) == Sent(1, trouble="MSG_SIZE_TOO_LARGE")
         assert sink.send([small]) == Sent(1)
     assert len(tansu.read(topic, 2)) == 2
+
+
+def test_a_topic_that_is_missing_where_brokers_make_none_is_named(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    # Tansu makes every topic; librdkafka's own broker does not.
+    own_broker = {"test.mock.num.brokers": 1, "allow.auto.create.topics": False, "log_level": 0}
+    settings = kafka.client_settings
+    monkeypatch.setattr(kafka, "client_settings", lambda address: settings(address) | own_broker)
+    (missing,) = parse_bridges(f"kafka://{HOST}:9/missing")
+    event = CloudEvent({"id": "1", "source": BASE_URL, "type": "test"}, {})
+    with closing(sink_for(missing)) as sink:
+        assert sink.send([event]) == Sent(0, trouble="UNKNOWN_TOPIC_OR_PART")
 
 
 def test_a_broker_that_is_away_leaves_the_place_where_it_was(

@@ -45,12 +45,13 @@ def end_processes(
 def _wait_for_end(processes: Sequence[psutil.Process], seconds: float) -> list[psutil.Process]:
     """Return once all have ended, or, after ``seconds``, those that have not."""
     deadline = time.monotonic() + seconds
-    while (alive := [p for p in processes if _is_alive(p)]) and time.monotonic() < deadline:
+    while (alive := [p for p in processes if is_alive(p)]) and time.monotonic() < deadline:
         time.sleep(POLL)
     return alive
 
 
-def _is_alive(process: psutil.Process) -> bool:
+def is_alive(process: psutil.Process) -> bool:
+    """Whether it still runs."""
     # An orphan that has ended stays a zombie where process 1 does not care for orphans.
     with suppress(psutil.NoSuchProcess):
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)

@@ -10,7 +10,7 @@ import psutil
 import psycopg
 from psycopg import sql
 
-from local.leftovers import end_processes, processes_in
+from local.leftovers import end_processes, is_alive, processes_in
 from local.ports import HOST, free_port
 from local.process import Process, ServerFailed
 from local.temporary import temporary
@@ -156,10 +156,12 @@ class Postgres(Process):
         return False
 
     def _drop_misleading_pid_file(self) -> None:
-        """A pid file whose number another program has by now would keep Postgres from starting."""
+        """A pid file whose number another program has by now, or a dead server that nobody has
+        cared for, would keep Postgres from starting."""
         pid_file = self.data_dir / "postmaster.pid"
         with suppress(OSError, ValueError, psutil.Error):
-            if psutil.Process(int(pid_file.read_text().split()[0])).name() != "postgres":
+            process = psutil.Process(int(pid_file.read_text().split()[0]))
+            if not is_alive(process) or process.name() != "postgres":
                 pid_file.unlink()
 
 

@@ -7,6 +7,7 @@ import subprocess
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
+import psutil
 import psycopg
 import pytest
 
@@ -81,6 +82,21 @@ def test_a_pid_file_that_names_another_program_does_not_stop_the_start(data_dir:
     finally:
         other.kill()
         other.wait()
+
+
+def test_a_killed_server_that_nobody_has_cared_for_does_not_stop_the_start(
+    server: Postgres, eventually: Eventually
+) -> None:
+    """Where process 1 takes its time over orphans, or never looks, the number stays taken."""
+    killed = psutil.Process(server.pid)
+    killed.kill()
+    eventually(lambda: killed.status() == psutil.STATUS_ZOMBIE)
+    later = Postgres(server.data_dir, free_port(), fast=True)
+    later.start()
+    try:
+        assert words(later) == ["before"]
+    finally:
+        later.stop()
 
 
 def test_half_a_cluster_of_an_interrupted_start_is_thrown_away(server_folder: Path) -> None:

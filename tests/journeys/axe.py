@@ -15,6 +15,8 @@ TAGS = (*WCAG, "best-practice")
 PHONE, DESK = 390, 1440
 # In the dark only the colours are others, at another width only where and how large things are.
 COLOUR_RULES = ("color-contrast", "link-in-text-block")
+# Those that axe has and tries only where it is asked to.
+OPTIONAL_RULES = ("p-as-heading", "table-fake-caption", "target-size", "td-has-header")
 SIZE_RULES = ("target-size", "scrollable-region-focusable")
 BEYOND = "width => document.documentElement.scrollWidth - width"
 RESIZE = "size => { document.documentElement.style.fontSize = size }"
@@ -136,7 +138,8 @@ def by_rules(rules: Sequence[str]) -> dict[str, object]:
 
 def by_tags(tags: Sequence[str]) -> dict[str, object]:
     """axe's options for all rules with one of these tags, but for those about colours."""
-    rules = {"target-size": {"enabled": True}} | {r: {"enabled": False} for r in COLOUR_RULES}
+    rules = {rule: {"enabled": True} for rule in OPTIONAL_RULES}
+    rules |= {rule: {"enabled": False} for rule in COLOUR_RULES}
     return by_rules(()) | {"runOnly": {"type": "tag", "values": list(tags)}, "rules": rules}
 
 

@@ -98,7 +98,7 @@ def make_scrollable(text: str) -> str:
         STACKS: '<div class="table-scroll">',
     }
     tables = TABLE.sub(lambda table: f"{opened[table[1]]}{table[0]}</div>", text)
-    return tables.replace("<pre>", '<pre tabindex="0">')
+    return tables.replace("<pre>", '<pre tabindex="0" role="group" aria-label="Code">')
 
 
 def headings_of(tokens: Tokens) -> tuple[Heading, ...]:

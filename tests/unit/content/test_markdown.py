@@ -67,7 +67,7 @@ def test_a_table_of_figures_and_a_listing_can_be_scrolled_with_the_keyboard() ->
     assert re.search(r'<div class="table-scroll" tabindex="0"[^>]*><table class="table">', html)
     assert html.count("</table></div>") == 1
     assert "data-label" not in html
-    assert '<pre tabindex="0">' in html
+    assert '<pre tabindex="0" role="group" aria-label="Code">' in html
 
 
 def test_in_a_table_of_words_each_row_has_a_heading_and_each_cell_the_name_of_its_column() -> None:

@@ -41,7 +41,7 @@ def test_a_dead_letter_is_seen_foreseen_and_replayed_by_keyboard(
     assert applied.dead_letter
     press(phone, phone.get_by_role("button", name="Replay it"))
     expect(phone.get_by_text("The replay has begun.")).to_be_visible()
-    expect(phone.get_by_text("1 of 1 is through")).to_be_visible()
+    expect(phone.locator("#progress").get_by_text("1 of 1 is through")).to_be_visible()
     expect(phone.get_by_text("Finished")).to_be_visible()
     applied.wait_until_engagement_is("proposed")
     phone.goto(f"/staff/applications/{applied.id}")

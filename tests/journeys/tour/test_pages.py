@@ -165,3 +165,12 @@ def top_of(part: Locator) -> float:
 
 def bottom_of(part: Locator) -> float:
     return float(part.evaluate("part => part.getBoundingClientRect().bottom"))
+
+
+def test_what_failed_keeps_its_distance_from_the_answers_below(
+    visit: Visit, history: History, ada: Reviewer
+) -> None:
+    page = visit(1440, reviewer=ada)
+    page.goto(history.path_to("desk:unscored"))
+    notice = page.locator(".notice", has_text="Not handled automatically")
+    assert top_of(page.locator(".split--woven")) - bottom_of(notice) >= 24

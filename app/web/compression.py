@@ -19,16 +19,18 @@ SMALLEST_BYTES: Final = 500
 PAGE_QUALITY: Final = {"br": 3, "gzip": 4}
 FILE_QUALITY: Final = {"br": 11, "gzip": 9}
 STAFF_PAGES: Final = "/staff/"
+# Pages, and what programs read.
+TEXTS: Final = {"text/html", "application/atom+xml", "application/json", "application/schema+json"}
 
 
 def init_compression(app: Flask) -> None:
-    app.after_request(compress_page)
+    app.after_request(compress_text)
 
 
-def compress_page(response: Response) -> Response:
-    """Compress an HTML page for everybody, for whoever takes it so."""
+def compress_text(response: Response) -> Response:
+    """Compress a whole text for everybody, for whoever takes it so."""
     if (
-        response.mimetype != "text/html"
+        response.mimetype not in TEXTS
         or response.is_streamed
         or response.content_encoding
         or is_search_of_staff()

@@ -1,4 +1,4 @@
-"""Pages on the wire: compressed as the browser takes it, where their length tells nothing."""
+"""Texts on the wire: compressed as the browser takes it, where their length tells nothing."""
 
 import gzip
 
@@ -24,6 +24,19 @@ def test_a_page_is_compressed_as_the_browser_takes_it(
     assert int(page.headers["Content-Length"]) == len(page.data)
     unpacked = UNPACK[encoding](page.data)
     assert unpacked.startswith(b"<!doctype html>") and unpacked.endswith(b"</html>")
+
+
+@pytest.mark.parametrize(
+    "path", ["/articles/feed.xml", "/api/v1/asyncapi.json", "/api/v1/schemas/application.scored/1"]
+)
+def test_what_programs_read_is_compressed_too_and_not_sent_again_while_it_stays_the_same(
+    client: FlaskClient, path: str
+) -> None:
+    plain, packed = client.get(path), client.get(path, headers=BY_CHROMIUM)
+    assert packed.headers["Content-Encoding"] == "br" and "Accept-Encoding" in packed.vary
+    assert UNPACK["br"](packed.data) == plain.data
+    again = client.get(path, headers={**BY_CHROMIUM, "If-None-Match": packed.headers["ETag"]})
+    assert again.status_code == 304 and again.data == b""
 
 
 @pytest.mark.parametrize("accepted", ["", "identity", "br;q=0, gzip;q=0"])

@@ -24,7 +24,7 @@ from app.firm.offers import load_offers
 from app.languages import catalogs
 from app.languages.catalogs import check_catalog, read_catalog
 from app.languages.choice import LANGUAGES, SOURCE
-from app.languages.prose import map_prose
+from app.languages.prose import prose_of
 from app.scoring.rubric_file import load_rubric
 from app.web.kept_parts import KeptParts
 from config import ROOT
@@ -132,13 +132,9 @@ def texts_of_firm(content: Path) -> Catalog:
         "rubric.toml": load_rubric(content / "rubric.toml", questionnaire),
     }
     for file, one in data.items():
-        map_prose(one, lambda text, file=file: _added(texts, text, file))  # type: ignore[misc]
+        for text in prose_of(one):
+            texts.add(text, locations=[(f"content/{file}", 0)])
     return texts
-
-
-def _added(texts: Catalog, text: str, file: str) -> str:
-    texts.add(text, locations=[(f"content/{file}", 0)])
-    return text
 
 
 def written(catalog: Catalog) -> bytes:

@@ -9,6 +9,7 @@ from typing import Final
 from babel import Locale, localedata
 from babel.core import get_global
 from flask import Flask, Response, g, has_request_context, request
+from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
 
@@ -27,6 +28,7 @@ IN_SOURCE_ONLY: Final = ("/staff", "/api", "/webhooks", "/articles/feed.xml")
 
 def init_choice(app: Flask) -> None:
     app.after_request(remember_choice)
+    app.add_template_filter(lang)
     app.add_template_filter(language_name)
     app.add_template_filter(with_land)
     app.context_processor(
@@ -94,6 +96,12 @@ def language_name(code: str) -> str:
 def with_land(code: str) -> str:
     """The language of that code with the land where most people speak it: "de_DE" for "de"."""
     return f"{code}_{get_global('likely_subtags')[code].rpartition('_')[2]}"
+
+
+def lang(code: str | None) -> Markup:
+    """The attribute that tells a text to be in the language of that code; none where the page is in
+    it too, or nobody knows."""
+    return Markup(' lang="{}"').format(code) if code and code != present_language() else Markup()
 
 
 def in_address() -> dict[str, str]:

@@ -48,10 +48,16 @@ def in_present_language(data: T, kept: Translations = NONE_KEPT) -> T:
 
 def translations_of(data: Struct) -> dict[str, dict[str, str]]:
     """The words of today for each prose of the data, in every other language: to be kept."""
-    return {code: _translations_into(code, data) for code in LANGUAGES if code != SOURCE}
+    texts, translations = prose_of(data), {}
+    for code in LANGUAGES.keys() - {SOURCE}:
+        with in_language(code):
+            translate = current_app.extensions["firm_texts"].gettext
+            translations[code] = {text: translate(text) for text in texts}
+    return translations
 
 
-def _translations_into(code: str, data: Struct) -> dict[str, str]:
+def prose_of(data: Struct) -> list[str]:
+    """Each prose of the data, and of the data within, in their order."""
     texts: list[str] = []
 
     def note(prose: str) -> str:
@@ -59,8 +65,7 @@ def _translations_into(code: str, data: Struct) -> dict[str, str]:
         return prose
 
     map_prose(data, note)
-    with in_language(code):
-        return {text: current_app.extensions["firm_texts"].gettext(text) for text in texts}
+    return texts
 
 
 def map_prose(data: T, change: Callable[[str], str]) -> T:

@@ -132,9 +132,7 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
     return page, error.code, headers
 
 
-def page_of(
-    error: HTTPException, *, by_button: bool, gives_back: bool = False
-) -> tuple[str, str, str]:
+def page_of(error: HTTPException, *, by_button: bool, gives_back: bool) -> tuple[str, str, str]:
     """Its heading, what happened, and what to do next; ``by_button``: the page has one that sends
     again what was typed; ``gives_back``: it holds what was written."""
     if isinstance(error, UnderMaintenance):

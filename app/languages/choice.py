@@ -9,6 +9,8 @@ from typing import Final
 from babel import Locale, localedata
 from babel.core import get_global
 from flask import Flask, Response, g, has_request_context, request
+from jinja2 import pass_context
+from jinja2.runtime import Context
 from markupsafe import Markup
 from werkzeug.datastructures import LanguageAccept
 from werkzeug.http import parse_accept_header
@@ -98,7 +100,8 @@ def with_land(code: str) -> str:
     return f"{code}_{get_global('likely_subtags')[code].rpartition('_')[2]}"
 
 
-def lang(code: str | None) -> Markup:
+@pass_context  # without it Jinja would answer for a code in a template but once
+def lang(_context: Context, code: str | None) -> Markup:
     """The attribute that tells a text to be in the language of that code; none where the page is in
     it too, or nobody knows."""
     return Markup(' lang="{}"').format(code) if code and code != present_language() else Markup()

@@ -12,16 +12,16 @@ COPY --from=packages /venv /venv
 WORKDIR /site
 COPY . .
 RUN python -m compileall -q .
-# The scheduler notes in VAR_DIR when it last ran each task; losing that does no harm.
+# The scheduler records in VAR_DIR when it last ran each task; losing that does no harm.
 ENV PATH=/venv/bin:$PATH PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1 VAR_DIR=/tmp PORT=8000
-# Where a volume for attached files is mounted, so that it is writable.
+# A volume for attached files is mounted here, and takes its owner from this folder.
 RUN install -d -o site -m 700 /uploads
 USER site
 EXPOSE 8000
 ENTRYPOINT ["sh", "-c", "command=$(sed -n \"s/^$0: //p\" Procfile); eval \"exec ${command:?no such process}\""]
 CMD ["web"]
 
-# The site answers to its own name only, so the check gives it.
+# The site answers to its own host name only, so the check sends it.
 HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["python", "-c", "\
 import http.client, os, sys\n\
 from urllib.parse import urlsplit\n\

@@ -1,4 +1,4 @@
-# `make` alone lists what there is. Each target does its own set-up.
+# `make` alone lists the targets. Each does its own set-up.
 
 PYTHON ?= $(or $(shell for name in python3.11 python3 python3.12 python3.13 python3.14; do \
 	$$name -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$name && break; \
@@ -25,18 +25,18 @@ demo: .venv/.run-installed ## send a dozen invented applications through the run
 watch: .venv/.run-installed ## show articles and pages as they are written, and what is wrong in them
 	@$(BIN)/python -m local watch
 
-# These start some hundred processes: where the machine forbids Python its cache, each would compile the
-# whole site anew.
+# These start some hundred processes: with Python's bytecode cache turned off, each would compile the
+# whole site again.
 test faults: export PYTHONDONTWRITEBYTECODE =
 
-# One process more than cores: those that drive a whole site mostly wait for it.
+# One process more than the two cores: tests that drive a whole site mostly wait for it.
 test: .venv/.test-installed $(ASYNCAPI) chromium rabbitmq ## run every test (some of them: make test ARGS="-k relay")
 	@$(BIN)/python -m pytest --numprocesses 3 $(ARGS)
 
-lighthouse: .venv/.test-installed $(LIGHTHOUSE) chromium ## have Lighthouse look at the pages (98 of 100 or it fails)
+lighthouse: .venv/.test-installed $(LIGHTHOUSE) chromium ## run Lighthouse on the pages (less than 98 of 100 fails)
 	@$(BIN)/python -m tests.lighthouse.scores
 
-faults: .venv/.test-installed ## kill, cut off, fill and flush things, at length (FAULT_SEED=… repeats a run)
+faults: .venv/.test-installed ## run the fault tests at full length (FAULT_SEED=… repeats a run)
 	@FAULT_SCALE=full $(BIN)/python -m pytest tests/faults $(ARGS)
 
 bench: .venv/.test-installed ## measure the submit, as docs/performance.md shows it
@@ -57,13 +57,13 @@ types: .venv/.test-installed ## check the types
 schemas: .venv/.test-installed ## write the schemas of new events into schemas/
 	@$(BIN)/python -m local.schemas
 
-proofs: .venv/.test-installed ## run what the articles' marked sentences are held to
+proofs: .venv/.test-installed ## run the tests behind the articles' marked sentences
 	@$(BIN)/python -m local.proofs
 
 texts: .venv/.test-installed ## bring the translators' catalogs up to date with the texts
 	@$(BIN)/python -m local.texts
 
-fonts: .venv/.test-installed ## cut the typefaces anew, from npm's packages of them
+fonts: .venv/.test-installed ## subset the typefaces again, from their npm packages
 	@$(BIN)/python -m local.fonts
 
 lock: .venv/.test-installed ## resolve the requirements again, with hashes
@@ -81,9 +81,9 @@ clean: ## remove .venv and caches; the data in var/ stays
 .venv/.test-installed: requirements.txt requirements-local.txt requirements-dev.txt
 	@$(PYTHON) local/install.py $@ $^
 
-# The committed lock file names no server: npm asks the one that it is set up for.
+# The committed lock file names no registry: npm uses the one that it is configured for.
 $(ASYNCAPI): tests/asyncapi/package.json tests/asyncapi/package-lock.json | node
-	@echo "Installing what tests run in Node into tests/asyncapi/node_modules."
+	@echo "Installing the tests' Node packages into tests/asyncapi/node_modules."
 	@cd tests/asyncapi && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
@@ -92,7 +92,7 @@ $(LIGHTHOUSE): tests/lighthouse/package.json tests/lighthouse/package-lock.json 
 	@cd tests/lighthouse && npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
 	@touch $@
 
-# The headless shell takes the tests a quarter of the processor's time that a whole Chromium does.
+# With the headless shell, the tests take a quarter of the processor time that they take with Chromium.
 chromium:
 	@if command -v chromium-headless-shell >/dev/null; then exit 0; fi; \
 	if [ "$$(id -u)" = 0 ] && command -v apt-get >/dev/null; then \

@@ -1,4 +1,4 @@
--- For compose.yaml, as the owner of the tables: the role that the site serves by.
+-- Run by compose.yaml as the owner of the tables: creates the role that serves the site.
 \set ON_ERROR_STOP on
 \getenv password DATABASE_PASSWORD
 SELECT 'CREATE ROLE serving LOGIN'

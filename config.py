@@ -1,7 +1,7 @@
 """Configuration: every setting, read from the environment and checked once at the start.
 
-The README's table documents each variable; `tests/repository/test_configuration.py` holds the two
-together.
+The README's table documents each variable; `tests/repository/test_configuration.py` compares
+the two.
 """
 
 import os
@@ -162,19 +162,17 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
             address = getattr(self, name)
             if address and not is_server(address, schemes):
                 raise ConfigurationError(
-                    f"{name} must be an address like {schemes[0]}://host, with what is special in"
-                    " a password written as %25 and the like."
+                    f"{name} must be an address like {schemes[0]}://host, with special characters"
+                    " in a password percent-encoded: % as %25."
                 )
         if not all(map(is_host, self.trusted_hosts[1:])):
-            raise ConfigurationError(
-                "EXTRA_HOSTS must be names of hosts alone, like www.example.com."
-            )
+            raise ConfigurationError("EXTRA_HOSTS must be host names only, like www.example.com.")
 
     def _check_mail(self) -> None:
         staff = self.staff_recipients
         if not staff or not all(map(is_mail_address, staff)):
             raise ConfigurationError(
-                "STAFF_MAIL must name who gets the alerts: addresses, several with commas."
+                "STAFF_MAIL must name who gets the alerts: mail addresses, separated by commas."
             )
         if self.MAIL_FROM and not is_sender(self.MAIL_FROM):
             raise ConfigurationError(
@@ -205,7 +203,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
 
     @property
     def as_owner(self) -> "Config":
-        """The same for whoever owns the tables, in the place of whoever serves."""
+        """The same settings, with the tables' owner in place of the serving role."""
         owner = self.OWNER_DATABASE_URL or self.DATABASE_URL
         return msgspec.structs.replace(self, DATABASE_URL=owner)
 
@@ -229,7 +227,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
     if environ is None:
         environ = os.environ
         local = Path(environ.get("VAR_DIR") or ROOT / "var") / "local.env"
-        # And from nothing else: a .env for real servers may be in here, and Flask reads it.
+        # From nothing else: a .env for real servers may be here, and Flask would read it.
         if "DATABASE_URL" not in environ and (settings := settings_left_in(local)):
             environ = {"VAR_DIR": str(local.parent), **settings}
     given = {k: environ[k] for k in Config.__struct_fields__ if environ.get(k, "") != ""}

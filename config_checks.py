@@ -1,4 +1,4 @@
-"""What a setting has to be: numbers within bounds, addresses that lead somewhere, and secrets."""
+"""Checks of settings: numbers within bounds, well-formed addresses, strong secrets."""
 
 import re
 from collections.abc import Sequence
@@ -12,19 +12,19 @@ from psycopg.conninfo import conninfo_to_dict
 
 DAY = 86_400.0
 
-# More overflows somewhere: as days, 27 years.
+# Larger numbers overflow somewhere; as days, this is 27 years.
 Count = Annotated[int, Meta(ge=1, le=10_000)]
 CountOrZero = Annotated[int, Meta(ge=0, le=10_000)]
-# A delivery, the keeper of its lease, and the relay that it rings have one each.
+# One each for a delivery, the keeper of its lease, and the relay that it rings.
 Connections = Annotated[int, Meta(ge=3)]
 Niceness = Annotated[int, Meta(ge=0, le=19)]
-# The bounds keep infinity and what is not a number out, too.
+# The bounds also exclude infinity and NaN.
 Seconds = Annotated[float, Meta(ge=0.001, le=DAY)]
 SecondsOrZero = Annotated[float, Meta(ge=0, le=DAY)]
 
 POSTGRES = ("postgresql", "postgres", "postgresql+psycopg")
 REDIS = ("redis", "rediss")
-# redis-py takes any other path for the first database, and Celery ends at it.
+# redis-py takes any other path for the first database, and Celery fails on it.
 REDIS_DATABASE = re.compile(r"/?|/[0-9]+")
 SCHEMES = {
     "DATABASE_URL": POSTGRES,
@@ -37,22 +37,22 @@ STRIPE_PREFIXES = {
     "STRIPE_SECRET_KEY": ("sk_", "rk_"),
     "STRIPE_WEBHOOK_SECRET": ("whsec_",),
 }
-# What Python makes of a byte in the environment, or an argument, that is not UTF-8.
+# Python's stand-in for a byte in the environment or an argument that is not UTF-8.
 UNDECODED = re.compile("[\ud800-\udfff]")
 SHORTEST_SECRET = 32
 FEWEST_CHARACTERS = 10
 PLACEHOLDER = re.compile(
     r"change.?me|default|example|insecure|password|placeholder|secret", re.IGNORECASE
 )
-# Such as may stand in the Content-Security-Policy.
+# An origin that may appear in the Content-Security-Policy.
 ORIGIN = re.compile(
     r"https?://([A-Za-z0-9-]{1,63}(\.[A-Za-z0-9-]{1,63})*|\[[0-9A-Fa-f:.]+\])(:[0-9]+)?"
 )
-# A dot in front stands for every name below.
+# A leading dot covers every name below.
 HOST = re.compile(r"\.?[A-Za-z0-9_-]{1,63}(\.[A-Za-z0-9_-]{1,63})*(:[0-9]+)?")
-# As a mail's header has them (RFC 5322). A name with signs of its own stands in quotation marks.
+# As in a mail's header (RFC 5322): a name with special characters is in quotation marks.
 _ATOM = r'[^\s@<>(),:;."\[\]\\]+'
-# Before the @, no letter that few mail servers take. A domain is sent to under its ASCII name.
+# Before the @, no letter that few mail servers accept. A domain is used under its ASCII name.
 _LOCAL = _ATOM.replace("^", r"^\x80-\U0010ffff")
 EMAIL = rf"{_LOCAL}(\.{_LOCAL})*@{_ATOM}(\.{_ATOM})*"
 SENDER = re.compile(rf'{EMAIL}|([^@<>(),:;"\[\]\\]*|"[^"\\]*" ?)<{EMAIL}>')
@@ -60,7 +60,7 @@ LOOPBACK = re.compile(r"localhost|127(\.[0-9]+){3}|::1")
 
 
 def is_weak(secret: str) -> bool:
-    """Whether it is short, of few characters, one piece again and again, or made to be replaced."""
+    """Whether it is short, has few distinct characters, repeats one piece, or is a placeholder."""
     return (
         len(secret) < SHORTEST_SECRET
         or len(set(secret)) < FEWEST_CHARACTERS
@@ -70,19 +70,19 @@ def is_weak(secret: str) -> bool:
 
 
 def is_web_address(url: str, *schemes: str) -> bool:
-    """Whether it has one of the schemes, a host, and no blank."""
+    """Whether it has one of the schemes, a host, and no white space."""
     address = _split(url)
     has_blank = any(map(str.isspace, url))
     return bool(address and address.scheme in schemes and address.hostname and not has_blank)
 
 
 def is_origin(url: str) -> bool:
-    """Whether it names a web server and nothing else: no path, and nobody to sign in as."""
+    """Whether it names a web server and nothing else: no path and no user."""
     return bool(ORIGIN.fullmatch(url)) and is_web_address(url, "http", "https")
 
 
 def is_server(url: str, schemes: Sequence[str]) -> bool:
-    """Whether it has one of the schemes, and a host, if only among its parameters."""
+    """Whether it has one of the schemes and a host, which may be among its parameters."""
     address = _split(url)
     if address is None or address.scheme not in schemes:
         return False
@@ -94,7 +94,7 @@ def is_server(url: str, schemes: Sequence[str]) -> bool:
 
 
 def can_be_overheard(url: str) -> bool:
-    """Whether it leads over a network without TLS."""
+    """Whether it goes over a network without TLS."""
     address = urlsplit(url)
     return address.scheme == "http" and not LOOPBACK.fullmatch(address.hostname or "")
 
@@ -104,7 +104,7 @@ def is_mail_address(text: str) -> bool:
 
 
 def is_sender(text: str) -> bool:
-    """Whether a mail can be from it: an address, or a name with one behind it."""
+    """Whether a mail can be from it: an address, or a name followed by one."""
     return text.isprintable() and bool(SENDER.fullmatch(text))
 
 
@@ -113,8 +113,8 @@ def is_host(name: str) -> bool:
 
 
 def _is_conninfo(url: str) -> bool:
-    """Whether Postgres's own library can read it, by which half of the site connects. SQLAlchemy
-    takes more: a "%" or a blank in a password as it is, and parameters that there are not."""
+    """Whether libpq, with which half of the site connects, can read it. SQLAlchemy accepts more: an
+    unescaped "%" or blank in a password, and parameters that don't exist."""
     try:
         conninfo_to_dict(url)
     except ProgrammingError:  # whose text may quote the password
@@ -123,7 +123,7 @@ def _is_conninfo(url: str) -> bool:
 
 
 def _split(url: str) -> SplitResult | None:
-    """The address in its parts; None for what is none, such as one whose port is no number."""
+    """The parts of an address, or None if it is not one, as with a port that is no number."""
     with suppress(ValueError):  # whose text may quote the password
         address = urlsplit(url)
         if address.port != 0:

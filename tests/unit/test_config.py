@@ -283,7 +283,9 @@ def test_who_may_not_read_what_another_users_local_run_left_is_told_whose_it_is(
     monkeypatch.setenv("VAR_DIR", str(tmp_path))
     with as_somebody_else(left), pytest.raises(ClickException, match="ran `make run`") as told:
         load_config()
-    assert told.value.message.startswith(f"DATABASE_URL is not set, and {left} is for the user")
+    assert told.value.message.startswith(
+        f"DATABASE_URL is not set, and only the user who ran `make run` may read {left}."
+    )
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])

@@ -17,8 +17,8 @@ def settings_left_in(file: Path) -> dict[str, str]:
             return {name: value or "" for name, value in dotenv_values(stream=left).items()}
     except PermissionError:
         raise SomebodyElses(
-            f"DATABASE_URL is not set, and only the user who ran `make run` may read {file}. Work as"
-            " that user, or set the variables in the README's table."
+            f"DATABASE_URL is not set, and only the user who ran `make run` may read {file}. Work"
+            " as that user, or set the variables in the README's table."
         ) from None
     except OSError:
         return {}

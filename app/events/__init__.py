@@ -1,12 +1,14 @@
 """The event backbone: an append-only log in Postgres, a relay, and deliveries to subscribers.
 
-It knows no domain. The way of an event: `types` declares it, `store` appends it, `bell` wakes the
-relay, which publishes it to whom `subscription` names, and `delivery` brings it to each of them.
-`tasks` and `commands` are the doors for Celery and for an operator.
+It knows no domain. The path of an event: `types` declares it, `store` appends it, `bell` wakes the
+relay, `subscription` names the subscribers of its type, and `delivery` takes it to each of them.
+`tasks` and `commands` are the entry points for Celery and for operators.
 
-Recorded later, or followed by place: `schedule` and `due`; `log`, and `epochs` after a restore.
-Read back: `rows`, with `upcast` for what was stored under an older version.
-Its trace, and what tells that the flow stands still: `tracing` and `spans`; `canary`.
-What the log is guarded with is in `integrity`, what it adds up to in `projections`, and what a
-reader outside relies on in `contract`.
+- `schedule`, `due`: events to be recorded later
+- `log`, `epochs`: following the log in order, also after a restore
+- `rows`, `upcast`: reading events back, whichever version they were stored in
+- `tracing`, `spans`, `canary`: the trace of an event, and how a stalled flow is noticed
+- `integrity`: what guards the log
+- `projections`: the tables derived from it
+- `contract`: what readers outside rely on
 """

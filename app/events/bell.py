@@ -1,8 +1,8 @@
-"""The doorbell: tells the relay, after a commit, that events wait.
+"""The doorbell: tells the relay, after a commit, that events are waiting.
 
-A thread of its own strikes the bell with Postgres NOTIFY, so that neither the commit (a NOTIFY
-inside it would serialise all commits) nor the request waits for it, and many rings in a row become
-one. A lost ring costs a poll interval, never an event. `benchmarks/ring.py` compares the ways.
+A separate thread rings it with Postgres NOTIFY, so that neither the commit (a NOTIFY inside it
+would serialise all commits) nor the request waits for it, and many rings in a row become one. A
+lost ring costs one poll interval, never an event. `benchmarks/ring.py` compares the alternatives.
 """
 
 import threading
@@ -18,13 +18,13 @@ from app.database import CONNECT_TIMEOUT, kind_of
 from app.database.deadline import BoundedConnection
 
 CHANNEL = "events_recorded"
-# After a ring: under load one ring stands for all the commits of this time.
+# The pause after a ring: under load, one ring covers all the commits made during it.
 QUIET_SECONDS = 0.01
 log = structlog.get_logger()
 
 
 class Bell:
-    """Rings a channel on the database at ``dsn``. ``ring`` returns at once and never raises."""
+    """Rings a channel on the database at ``dsn``. ``ring`` returns immediately and never raises."""
 
     def __init__(self, dsn: str, channel: str = CHANNEL) -> None:
         self._dsn = dsn
@@ -76,7 +76,8 @@ class Listener:
         self._connection = connection
 
     def wait(self, seconds: float) -> None:
-        """Return at the next ring, or after ``seconds``. Raises psycopg.Error when cut off."""
+        """Return at the next ring, or after ``seconds``. Raises psycopg.Error if the connection is
+        lost."""
         for _ in self._connection.notifies(timeout=seconds, stop_after=1):
             pass
 

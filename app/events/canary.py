@@ -1,9 +1,9 @@
-"""The canary: one event that goes the whole way again and again, so that a stall is noticed also
-where nobody sends anything.
+"""The canary: one event that travels the whole path again and again, so that a stall is noticed
+even when nobody sends anything.
 
-The scheduler's ring has a worker put it back, as if it had never been relayed. The relay gives it a
-delivery, a worker hands that to `note_canary`, and from then on its age counts. The log does not
-grow: it is the one event that Postgres lets be relayed again (migration 0039).
+The scheduler has a worker reset it, as if it had never been relayed. The relay gives it a delivery,
+a worker hands that to `note_canary`, and its age counts from then on. The log does not grow: this
+is the one event that Postgres allows to be relayed again (migration 0039).
 """
 
 import math
@@ -16,7 +16,7 @@ from app.events.store import record
 from app.events.types import Event, RecordedEvent, event, stream_of
 
 STREAM = stream_of("canary", "00000000-0000-0000-0000-000000000000")
-# The figures of subscribers leave it out: it has one of its own.
+# Left out of the subscribers' figures: it has a figure of its own.
 SUBSCRIBER = "events.note_canary"
 
 
@@ -25,8 +25,8 @@ class CanaryReleased(Event, frozen=True):
     """It tells that the way of events is open: the one event that is relayed again and again."""
 
 
-# One that has failed before it arrived keeps its history. The relay is rung from in here: a
-# worker's own bell would have the worker relay it.
+# A canary that failed before it arrived is not reused, so its history stays. The statement notifies
+# the relay itself: a worker's own bell would have the worker relay the event.
 PUT_BACK = text("""
 WITH arrived AS (
     DELETE FROM deliveries d USING events e
@@ -51,8 +51,8 @@ AGE = text("SELECT extract(epoch FROM now() - max(arrived_at))::float8 FROM cana
 
 
 def send_canary(session: Session) -> None:
-    """Send it on its way again once it has arrived. The first one is recorded, and so is another
-    where one has failed."""
+    """Send the canary out again once it has arrived. Records a new one if there is none yet, or if
+    the last one failed before it arrived."""
     again = session.execute(PUT_BACK, {"stream": STREAM, "channel": CHANNEL}).all()
     if not again and not session.scalar(IS_ON_ITS_WAY, {"stream": STREAM}):
         record(session, STREAM, CanaryReleased(), actor="system:canary")
@@ -64,6 +64,6 @@ def note_canary(session: Session, released: RecordedEvent) -> None:
 
 
 def canary_age(session: Session) -> float:
-    """Seconds since it last arrived; infinity where it never has."""
+    """Seconds since the canary last arrived; infinity if it never has."""
     age = session.scalar(AGE)
     return math.inf if age is None else float(age)

@@ -1,4 +1,4 @@
-"""What an operator does to the flow: `flask events …`"""
+"""The operator's commands for the flow: `flask events …`."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Recording scheduled events when their time has come, by the database's clock."""
+"""Recording scheduled events when they fall due, by the database's clock."""
 
 from typing import Any
 
@@ -40,8 +40,9 @@ WHERE recorded_position IS NULL AND cancelled_at IS NULL AND due_at <= now()
 def record_due(session: Session) -> int:
     """Record up to MOST_IN_A_SWEEP events that are due, in due order, and return how many.
 
-    Each is recorded and marked in one transaction of its own, so a sweep may die at any moment and
-    any number may run at once. One that can't be recorded stays due and holds up only its stream.
+    Each is recorded and marked in a transaction of its own, so a sweep may die at any moment and
+    several may run at a time. An event that can't be recorded stays due and holds up only its
+    stream.
     """
     recorded = 0
     failed: list[int] = []
@@ -52,7 +53,7 @@ def record_due(session: Session) -> int:
         try:
             _record(session, due)
             session.commit()
-        except Exception as error:  # noqa: BLE001 - whatever is wrong with one is not the others'
+        except Exception as error:  # noqa: BLE001 - one event's fault must not stop the others
             session.rollback()
             failed.append(due.id)
             log.error("schedule.not_recorded", scheduled=due.id, error=kind_of(error))  # noqa: TRY400
@@ -63,7 +64,7 @@ def record_due(session: Session) -> int:
 
 
 def seconds_late(session: Session) -> float:
-    """How long ago the oldest event that still waits was due; 0 where none is."""
+    """How overdue the oldest event still waiting is, in seconds; 0 if none is due."""
     return float(session.scalar(SECONDS_LATE) or 0)
 
 

@@ -1,7 +1,7 @@
 """The log on another server than the one that wrote it, as after a restore.
 
-Transaction ids begin anew there, so an epoch shifts the horizons that `log` orders by: they go on
-where the other server's ended.
+Transaction ids start again there, so an epoch shifts the horizons that `log` orders by: they
+continue where the other server's ended.
 """
 
 from sqlalchemy import text
@@ -17,11 +17,11 @@ SELECT max(horizon) + 1 - pg_snapshot_xmin(pg_current_snapshot())::text::bigint 
 
 
 def has_moved(session: Session) -> bool:
-    """Whether the log comes from a server that had given out more transaction ids than this one,
-    as after a restore: its readers then wait, and would pass over what is recorded meanwhile."""
+    """Whether the log comes from a server that had issued more transaction ids than this one. Its
+    readers then wait, and would skip what is recorded in the meantime."""
     return bool(session.scalar(MOVED))
 
 
 def begin_epoch(session: Session) -> None:
-    """Have the horizons go on where the other server's ended."""
+    """Make the horizons continue where the other server's ended."""
     session.execute(BEGIN_EPOCH)

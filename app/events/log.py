@@ -1,7 +1,7 @@
-"""Following the log: every event once, in an order in which none turns up later.
+"""Following the log: every event once, in an order that a late commit can't disturb.
 
-Positions are given out before a commit, so a reader that remembers the last position would skip an
-event whose transaction took a lower one and committed late. The order here is (horizon, position).
+Positions are assigned before the commit, so a reader that remembers the last position would skip an
+event whose transaction took a lower one and committed later. The order here is (horizon, position).
 A horizon is the id of the writing transaction, and an event is readable once every transaction up
 to that id has ended, so nothing can appear before it any more. Within a stream the horizon never
 falls, so a stream is read in its own order.
@@ -24,7 +24,7 @@ from app.events.types import RecordedEvent
 
 
 class Place(msgspec.Struct, frozen=True, order=True):
-    """A place in the log: that of an event, or ``START``, before the first."""
+    """A place in the log: an event's, or ``START``, before the first."""
 
     horizon: int
     position: int
@@ -50,14 +50,14 @@ ORDER BY horizon DESC, position DESC LIMIT 1
 
 
 def place_of(recorded: RecordedEvent) -> Place:
-    """Where the event stands in the log's order."""
+    """The event's place in the log's order."""
     return Place(recorded.horizon, recorded.position)
 
 
 def lag_behind(place: str) -> str:
-    """What joins a table of places in the log, in SQL, with ``lag``, the number of events behind
-    each, and ``recorded_at`` of the first of them. Of a long backlog nobody needs the exact number
-    at each look, so it ends at 100,000."""
+    """SQL that joins a table of places in the log with ``lag``, the number of events after each
+    place, and the ``recorded_at`` of the first of them. Nobody needs the exact length of a long
+    backlog each time, so the count stops at 100,000."""
     behind = f"(events.horizon, events.position) > ({place}.horizon, {place}.position)"
     return f"""
 CROSS JOIN LATERAL (
@@ -70,12 +70,11 @@ CROSS JOIN LATERAL (
 
 
 def read_log(session: Session, after: Place, *, most: int) -> Sequence[RecordedEvent]:
-    """Up to ``most`` events behind ``after``, in the log's order; those whose turn can still be
-    taken by an open transaction come with a later call.
+    """Up to ``most`` events after ``after``, in the log's order. Events that an open transaction
+    may still precede come with a later call.
 
-    Ends before an event that only a newer release can read, and raises NewerEvent where that comes
-    first: it waits for that release. For one that was altered nobody need wait: its data are
-    Altered.
+    Ends before an event that only a newer release can read, and raises NewerEvent if that comes
+    first: it waits for that release. An altered event keeps nobody waiting: its data is Altered.
     """
     rows = session.execute(
         SETTLED, {"horizon": after.horizon, "position": after.position, "most": most}
@@ -94,9 +93,8 @@ def read_log(session: Session, after: Place, *, most: int) -> Sequence[RecordedE
 
 
 def read_unsettled(session: Session, after: Place) -> Sequence[RecordedEvent]:
-    """Every event behind ``after`` that is committed, even one before which others can still turn
-    up: for whoever has made sure that those do not matter, nor what an event says where it can't be
-    read."""
+    """Every committed event after ``after``, even one that others may still precede. For callers
+    that have made sure that neither these matter to them nor what an unreadable event says."""
     rows = session.execute(BEHIND, {"horizon": after.horizon, "position": after.position})
     return [recorded_leniently(row) for row in rows]
 

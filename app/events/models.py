@@ -1,5 +1,5 @@
-"""The tables of the backbone: the append-only log with the keys and signatures that guard it, what
-each subscriber still owes it, and what is to be recorded later."""
+"""The tables of the backbone: the append-only log with the keys and signatures that guard it, the
+deliveries to subscribers, and the events to be recorded later."""
 
 import uuid
 from datetime import datetime
@@ -14,15 +14,16 @@ UNSETTLED = "recorded_position IS NULL AND cancelled_at IS NULL"
 
 
 class StoredEvent(Model):
-    """One event: event store and outbox in one. A trigger refuses any change of its content;
-    only ``relayed_at`` is ever set, once, when the relay has added its deliveries (but see
-    `canary`). What it says about a person is empty in ``data`` and stands in ``sealed``; Postgres
-    sets ``hash``, see `chain`."""
+    """One event: event store and outbox in one. A trigger refuses any change to its content; only
+    ``relayed_at`` is set later, once, when the relay has added its deliveries (but see `canary`).
+    Personal fields are empty in ``data`` and stored in ``sealed``. Postgres sets ``hash``, see
+    `chain`."""
 
     __tablename__ = "events"
 
     position: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
-    # The transaction that wrote it, or its stream's last one if that is later: see `log`.
+    # The transaction that wrote it, or the horizon of its predecessor in the stream if that is
+    # later: see `log`.
     horizon: Mapped[int] = mapped_column(
         BigInteger, server_default=text("log_horizon(pg_current_xact_id())")
     )
@@ -50,7 +51,7 @@ class StoredEvent(Model):
             "version",
             postgresql_where=text("relayed_at IS NULL"),
         ),
-        # What an event has led to; one that a request records has no cause, and no entry here.
+        # Finds what an event led to. One that a request recorded has no cause, and no entry here.
         Index(
             "ix_events_causation",
             text("(metadata ->> 'causation_id')"),
@@ -62,8 +63,8 @@ class StoredEvent(Model):
 
 
 class LogEpoch(Model):
-    """The log was moved to another server, whose transaction ids start again: from then on a
-    horizon is an id and the latest ``shift``."""
+    """A move of the log to another server, whose transaction ids start again: from then on a
+    horizon is the transaction's id plus the latest ``shift``."""
 
     __tablename__ = "log_epochs"
 
@@ -72,7 +73,7 @@ class LogEpoch(Model):
 
 
 class PersonKey(Model):
-    """The key that opens what events say about one person; none once they are erased."""
+    """The key that opens what events say about one person; NULL once they are erased."""
 
     __tablename__ = "person_keys"
 
@@ -100,10 +101,10 @@ class StoredCheckpoint(Model):
 
 
 class Delivery(Model):
-    """One event for one subscriber. ``waiting`` until its handler's writes are committed with it,
-    then ``done``; ``dead`` after the last try. Before ``not_before`` nobody may try it: a failure
-    waits for its retry, or a worker has it in hand (see `claims`) since ``claimed_at``. ``sent_at``
-    is when a task was sent for it (NULL: none is on its way)."""
+    """One event for one subscriber. ``waiting`` until its handler's writes commit with it, then
+    ``done``; ``dead`` after the last failed try. Nobody may try it before ``not_before``: it waits
+    for a retry, or a worker has had it in hand since ``claimed_at`` (see `claims`). ``sent_at`` is
+    when a task was sent for it (NULL: none is on its way)."""
 
     __tablename__ = "deliveries"
 
@@ -137,7 +138,8 @@ class Delivery(Model):
             "not_before",
             postgresql_where=text("status = 'waiting'"),
         ),
-        # Rows are done about in the order they stand in: a few bytes for many pages are enough.
+        # Rows are done roughly in the order they are stored in, so BRIN's few bytes for many pages
+        # are enough.
         Index("ix_deliveries_done_at", "done_at", postgresql_using="brin"),
         CheckConstraint("status IN ('waiting', 'done', 'dead')", name="status_known"),
         CheckConstraint("(status = 'done') = (done_at IS NOT NULL)", name="done_has_its_time"),
@@ -146,8 +148,9 @@ class Delivery(Model):
 
 
 class DeliveryTry(Model):
-    """A try that failed, or that ended its worker each time. The one that succeeds is told by the
-    delivery's own ``claimed_at`` and ``done_at``. A replay counts from 1 again."""
+    """A failed try. Tries that ended their worker leave one row, after the last of them; the one
+    that succeeds is described by the delivery's own ``claimed_at`` and ``done_at``. A replay counts
+    from 1 again."""
 
     __tablename__ = "delivery_tries"
 
@@ -160,7 +163,8 @@ class DeliveryTry(Model):
 
 
 class DeliveryTotals(Model):
-    """What a subscriber has done and what has failed, up to ``counted_until``; see `totals`."""
+    """How many deliveries a subscriber has done and how many tries failed, up to ``counted_until``;
+    see `totals`."""
 
     __tablename__ = "delivery_totals"
 
@@ -180,7 +184,7 @@ class PausedSubscriber(Model):
 
 
 class CanaryArrival(Model):
-    """When the canary last went the whole way; see `canary`."""
+    """When the canary last arrived; see `canary`."""
 
     __tablename__ = "canary_arrivals"
 
@@ -189,8 +193,8 @@ class CanaryArrival(Model):
 
 
 class ScheduledEvent(Model):
-    """An event that is to be recorded at ``due_at``. ``recorded_position`` is its place in the log
-    since, ``cancelled_at`` says that it never will be; ``key`` makes it unique."""
+    """An event to be recorded at ``due_at``. ``recorded_position`` is its position in the log once
+    it is recorded; after ``cancelled_at`` it never will be. ``key`` makes scheduling idempotent."""
 
     __tablename__ = "scheduled_events"
 

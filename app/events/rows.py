@@ -1,7 +1,7 @@
-"""From a row of the log to an event with its payload typed, opened with the person's key.
+"""From a row of the log to an event with its payload typed, unsealed with the person's key.
 
-Whoever acts on an event reads it strictly. A page, or a way out of the log, goes on behind an event
-that can't be read.
+Code that acts on an event reads it strictly. Pages, bridges and webhooks read leniently, and carry
+on past an event that can't be read.
 """
 
 from collections.abc import Sequence
@@ -20,7 +20,7 @@ from app.events.types import (
 )
 from app.events.upcast import UnknownSchemaVersion
 
-# What recorded_event takes. Payloads come as text: they are decoded right into their types.
+# What recorded_event takes. Payloads come as text, to be decoded straight into their types.
 EVENT_COLUMNS = """
 e.id, e.position, e.horizon, e.stream, e.version, e.type, e.schema_version, CAST(e.data AS text),
 CAST(e.metadata AS text), e.sealed, e.recorded_at, k.key
@@ -29,8 +29,8 @@ READ = f"""
 SELECT {EVENT_COLUMNS} FROM events e LEFT JOIN person_keys k USING (person_id)
 """  # noqa: S608 - the columns are a constant
 METADATA = msgspec.json.Decoder(Metadata)
-# What decoding and the upcasts' steps raise at what only a newer release has recorded, and at what
-# nobody ever has.
+# What decoding and the upcasting steps raise for an event that only a newer release knows, and for
+# one that was altered.
 UNREADABLE = (
     UnknownEventType,
     UnknownSchemaVersion,
@@ -46,27 +46,27 @@ NOTHING_SAID = Metadata(actor="unknown", correlation_id="")
 
 
 class UnreadableEvent(Exception):
-    """An event that was altered, and its key opens it no more; or a newer release's."""
+    """An event that can't be read: it was altered, or a newer release recorded it."""
 
 
 class NewerEvent(UnreadableEvent):
-    """An event that this release does not know, or not in that version: a newer one recorded it."""
+    """An event whose type or version this release does not know: a newer one recorded it."""
 
 
 class FromNewerRelease(
     msgspec.Struct, frozen=True, tag_field="unread", tag="recorded by a newer release of this site"
 ):
-    """In the place of a payload that only a newer release knows."""
+    """Stands in for a payload that only a newer release knows."""
 
 
 class Altered(msgspec.Struct, frozen=True, tag_field="unread", tag=ALTERED_SAYS):
-    """In the place of a payload that nobody can read any more."""
+    """Stands in for a payload that nobody can read any more."""
 
 
 def recorded_event(row: Sequence[Any], *, leniently: bool = False) -> RecordedEvent:
-    """A row that begins with EVENT_COLUMNS as an event with its payload typed. Raises
-    NewerEvent or UnreadableEvent; read ``leniently``, see below, it raises neither."""
-    # By place, not by name: who replays the log spends much of the time in here.
+    """The event in a row that begins with EVENT_COLUMNS, its payload typed. Raises NewerEvent or
+    UnreadableEvent; with ``leniently``, neither (see `recorded_leniently`)."""
+    # By index, not by name: a replay of the log spends much of its time here.
     id_, position, horizon, stream, version, type_, schema_version, *rest = row
     data, metadata, sealed, recorded_at, key, *_ = rest
     is_erased = sealed is not None and key is None
@@ -100,13 +100,13 @@ def recorded_event(row: Sequence[Any], *, leniently: bool = False) -> RecordedEv
 
 
 def recorded_leniently(row: Sequence[Any]) -> RecordedEvent:
-    """The same, but what can't be read is FromNewerRelease or Altered: for whoever shows a stream
-    or passes it on, as nothing may be decided or folded by half of one."""
+    """The same, but a payload that can't be read is FromNewerRelease or Altered. For showing a
+    stream or passing it on only: nothing may be decided or folded from half of one."""
     return recorded_event(row, leniently=True)
 
 
 def readable_metadata(stored: str) -> Metadata | None:
-    """An event's metadata; None where they were altered so that nobody can read them."""
+    """An event's metadata; None if it was altered so that nobody can read it."""
     try:
         return METADATA.decode(stored)
     except msgspec.MsgspecError:

@@ -1,6 +1,6 @@
 """Events to be recorded later: reminders, expiries, deadlines.
 
-They wait in a table of their own; `due` records each when its time has come.
+They wait in a table of their own; `due` records each when it falls due.
 """
 
 from datetime import datetime
@@ -30,10 +30,10 @@ DUE_TIME = text("SELECT due_at FROM scheduled_events WHERE key = :key")
 def schedule(
     session: Session, stream: str, event: Event, *, at: datetime, key: str, actor: str
 ) -> bool:
-    """Have ``event`` recorded in ``stream`` at ``at``, in the present trace.
+    """Schedule ``event`` to be recorded in ``stream`` at ``at``, in the current trace.
 
-    Return whether ``key`` is new: a repeat changes nothing, be it after a cancellation. Raises
-    ValueError for an event with personal fields, since those must not lie around in the open.
+    Returns whether ``key`` is new: a repeat changes nothing, even after a cancellation. Raises
+    ValueError for an event with personal fields, which would wait here unsealed.
     """
     if event.personal:
         raise ValueError(f"{event.type} holds personal data and can't wait.")
@@ -50,14 +50,14 @@ def schedule(
 
 
 def cancel(session: Session, key: str) -> bool:
-    """See to it that the event is never recorded; False where it was, or none waits under the key.
+    """Cancel the event; False if it was already recorded, or none waits under the key.
 
-    While it is being recorded this waits for the outcome. Call it before anything is recorded in
-    the same stream: recording takes its locks in that order too.
+    While it is being recorded, this waits for the outcome. Call it before recording anything in the
+    same stream: `due` takes its locks in that order too.
     """
     return session.scalar(CANCEL, {"key": key}) is not None
 
 
 def due_time(session: Session, key: str) -> datetime | None:
-    """For when the event is planned, or was; None where nothing is known under the key."""
+    """When the event is, or was, due; None if the key is unknown."""
     return session.scalar(DUE_TIME, {"key": key})

@@ -1,7 +1,7 @@
-"""The spans of the flow: an event is recorded, relayed in a batch, delivered to each subscriber.
+"""The spans of the flow: recording an event, relaying a batch, delivering to each subscriber.
 
-An event's span has the id that follows from the event's, so whoever handles it, in whatever process
-and however late, knows what it belongs to. A relay's batch belongs to many, so it links to them.
+An event's span id is derived from the event's id, so any process that handles the event, however
+late, knows its parent span. A relay's batch belongs to many events, so it links to them.
 """
 
 import secrets
@@ -33,7 +33,7 @@ def event_context(event_id: uuid.UUID | str, correlation_id: str) -> SpanContext
 def span_of_event(
     event_id: uuid.UUID, correlation_id: str, name: str, attributes: Attributes
 ) -> Span:
-    """Something done for the event outside of the site, from now on."""
+    """The span, from now on, of something done for the event outside the site."""
     if not is_collecting():
         return NO_SPAN
     event = event_context(event_id, correlation_id)
@@ -46,7 +46,7 @@ def trace_recording(
     stream: str,
     metadata: Metadata,
 ) -> None:
-    """The spans of new events with these columns, from now until they are committed; a rollback
+    """Trace new events with these columns, each in a span from now until the commit; a rollback
     leaves none."""
     if not is_collecting():
         return
@@ -67,7 +67,7 @@ def trace_recording(
 
 
 def relay_span(connection: Connection, delivery_ids: Sequence[int], *, since: int) -> Span:
-    """The relay of the events of these new deliveries, begun at ``since`` (nanoseconds)."""
+    """The span of relaying these new deliveries' events, begun at ``since`` (nanoseconds)."""
     if not delivery_ids or not is_collecting():
         return NO_SPAN
     rows = connection.execute(EVENTS_OF, {"ids": list(delivery_ids)}).all()

@@ -26,9 +26,9 @@ from app.events.types import (
     without_personal,
 )
 
-# Writers of one stream queue here; only then are the events' positions taken, and a trigger gives
-# each its version, the horizon of its predecessor where that is later, and its hash (see `chain`).
-# It goes by the driver: in SQLAlchemy it would cost a fifth of an append's Python more.
+# Writers of one stream queue at the lock; only behind it are positions taken. A trigger gives each
+# event its version, its predecessor's horizon if that is later, and its hash (see `chain`). It goes
+# through the driver: SQLAlchemy would add a fifth to the Python time of an append.
 APPEND = """
 WITH turn AS MATERIALIZED (
     SELECT pg_advisory_xact_lock(hashtextextended(%(stream)s, 0)),
@@ -65,10 +65,10 @@ def record(
     """Append ``event`` to ``stream`` in the caller's transaction and ring the relay after it.
 
     Writers of one stream queue behind each other until their commit, so that versions have no gaps.
-    With ``expected_version`` the append succeeds only if the stream still stands there (0: a new
-    stream), else ConcurrentAppend is raised.
+    With ``expected_version`` the append succeeds only if the stream is still at that version (0: a
+    new stream); otherwise it raises ConcurrentAppend.
 
-    ``person`` is whom the event's personal fields are about: they are sealed under that person's
+    ``person`` is the one the event's personal fields are about: they are sealed under that person's
     key. Raises PersonErased.
     """
     (recorded,) = record_all(
@@ -86,7 +86,7 @@ def record_all(
     person: uuid.UUID | None = None,
     expected_version: int | None = None,
 ) -> list[RecordedEvent]:
-    """Append all of them in their order, as `record` does one, in one statement."""
+    """Append the events in order, in one statement; otherwise like `record`."""
     connection = driver_connection(session)
     key = key_of(connection, person) if person else None
     metadata = metadata_by(actor)
@@ -118,7 +118,7 @@ def _append(
     metadata: Metadata,
     expected_version: int | None,
 ) -> list[tuple[int, int, int, datetime]]:
-    """What APPEND tells of each event. Raises ConcurrentAppend."""
+    """What APPEND returns for each event. Raises ConcurrentAppend."""
     values = {
         "stream": stream,
         "expected_version": expected_version,
@@ -148,7 +148,7 @@ def content_of(event: Event, person: uuid.UUID | None, key: bytes | None) -> dic
 
 
 def metadata_by(actor: str) -> Metadata:
-    """What is kept with an event that the actor causes in the present trace."""
+    """The metadata of an event that the actor causes in the current trace."""
     correlation_id, causation_id = current_trace()
     return Metadata(actor=actor, correlation_id=correlation_id, causation_id=causation_id)
 
@@ -159,15 +159,15 @@ def read_stream(session: Session, stream: str) -> list[RecordedEvent]:
 
 
 def read_stream_leniently(session: Session, stream: str) -> list[RecordedEvent]:
-    """The same for a page, which shows the rest where an event can't be read; see `rows`."""
+    """The same for a page, which shows the rest if an event can't be read; see `rows`."""
     return [recorded_leniently(row) for row in session.execute(READ_STREAM, {"stream": stream})]
 
 
 def count_recorded(
     session: Session, stream: str, kind: type[Event], *, within: timedelta | None = None
 ) -> int:
-    """How many events of that kind the stream has, or has had ``within`` so long by the database's
-    clock. None of them is read."""
+    """How many events of that type the stream has, or got in the last ``within``, by the database's
+    clock. No payload is read."""
     counted = select(func.count()).where(
         StoredEvent.stream == stream, StoredEvent.type == kind.type
     )
@@ -177,5 +177,5 @@ def count_recorded(
 
 
 def read_event(session: Session, event_id: uuid.UUID) -> RecordedEvent:
-    """The event of that id, which has to exist."""
+    """The event with that id, which has to exist."""
     return recorded_event(session.execute(READ_EVENT, {"id": event_id}).one())

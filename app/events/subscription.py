@@ -12,14 +12,14 @@ Subscriber = Callable[[Session, RecordedEvent], None]
 
 
 class UnknownSubscriber(Exception):
-    """The table has no subscriber of that name: not any more, or a newer release has it."""
+    """The table has no such subscriber: it was removed, or only a newer release has it."""
 
 
 class Handlers(Protocol):
     """Where a delivery finds the function that handles its event."""
 
     def subscriber(self, name: str) -> Subscriber:
-        """The function of that name. Raises UnknownSubscriber."""
+        """The function with that name. Raises UnknownSubscriber."""
 
 
 class Subscriptions:
@@ -39,18 +39,18 @@ class Subscriptions:
         return [subscriber for subscribed, subscriber in self.pairs if subscribed == event_type]
 
     def types_of(self, name: str) -> list[str]:
-        """The types that the subscriber of that name has; none for an unknown one."""
+        """The event types of the subscriber with that name; none if it is unknown."""
         return [event_type for event_type, subscriber in self.pairs if subscriber == name]
 
     def as_arrays(self) -> dict[str, list[str]]:
-        """The pairs as SQL takes them, in ``unnest(:types, :subscribers)``."""
+        """The pairs as parameters of ``unnest(:types, :subscribers)`` in SQL."""
         return {
             "types": [event_type for event_type, _ in self.pairs],
             "subscribers": [subscriber for _, subscriber in self.pairs],
         }
 
     def subscriber(self, name: str) -> Subscriber:
-        """The function of that name. Raises UnknownSubscriber."""
+        """The function with that name. Raises UnknownSubscriber."""
         if name not in self._by_name:
             raise UnknownSubscriber(name)
         return self._by_name[name]

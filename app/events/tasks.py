@@ -1,4 +1,4 @@
-"""The Celery tasks of the backbone. A task carries the ids of deliveries and nothing else."""
+"""The Celery tasks of the backbone. A task carries delivery ids and nothing else."""
 
 from collections.abc import Sequence
 
@@ -19,7 +19,7 @@ from app.settings import current_config
 
 
 def send_deliveries(delivery_ids: Sequence[int]) -> None:
-    """Ask a worker to deliver. Raises what the broker's client raises; never waits to reconnect."""
+    """Ask a worker to deliver. Raises what the broker's client raises, rather than reconnect."""
     deliver_events.apply_async((list(delivery_ids),), retry=False)
 
 

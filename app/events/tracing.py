@@ -16,7 +16,7 @@ ACCEPTABLE_ID = re.compile(r"[A-Za-z0-9._-]{8,64}")
 
 
 def start_trace(offered: str | None = None) -> str:
-    """Begin a trace, under ``offered`` where that is a plain id, and name it in each log line."""
+    """Begin a trace, under ``offered`` if that is a plain id, and name it in each log line."""
     correlation = offered if offered and ACCEPTABLE_ID.fullmatch(offered) else secrets.token_hex(16)
     _correlation.set(correlation)
     _causation.set(None)
@@ -27,8 +27,8 @@ def start_trace(offered: str | None = None) -> str:
 
 @contextmanager
 def following(event_id: uuid.UUID, correlation_id: str) -> Iterator[None]:
-    """Within it, events are recorded as caused by that event, in its trace, and each log line names
-    both."""
+    """Record events in this block as caused by that event, in its trace, and name both in each log
+    line."""
     with (
         structlog.contextvars.bound_contextvars(event_id=str(event_id)),
         resuming(correlation_id, str(event_id)),
@@ -38,7 +38,7 @@ def following(event_id: uuid.UUID, correlation_id: str) -> Iterator[None]:
 
 @contextmanager
 def resuming(correlation_id: str, causation_id: str | None) -> Iterator[None]:
-    """Within it, events are recorded in that trace and as caused by that event."""
+    """Record events in this block in that trace, as caused by that event."""
     correlation = _correlation.set(correlation_id)
     causation = _causation.set(causation_id)
     with structlog.contextvars.bound_contextvars(correlation_id=correlation_id):
@@ -51,7 +51,7 @@ def resuming(correlation_id: str, causation_id: str | None) -> Iterator[None]:
 
 @contextmanager
 def new_trace() -> Iterator[None]:
-    """Within it, events are recorded in a trace of their own, which nothing has led to."""
+    """Record events in this block in a trace of their own, without a cause."""
     with resuming(secrets.token_hex(16), None):
         yield
 

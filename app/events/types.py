@@ -12,13 +12,13 @@ from app.events.upcast import to_present_version
 
 
 class Event(msgspec.Struct, frozen=True):
-    """The payload of an event: what happened, in plain JSON types. A reader ignores fields that it
-    does not know: the next release may have added one.
+    """The payload of an event: what happened, in plain JSON types. Readers ignore fields that they
+    don't know: the next release may have added one.
 
     A subclass is declared with ``@event("application.submitted", version=1)``; its docstring is the
     event's meaning. ``personal`` names the fields that say something about a person.
-    ``stream_kind`` is what its streams are about; by default the first part of its name.
-    ``is_exhibit``: it happens in a log apart from the site's own, so no catalog has it.
+    ``stream_kind`` is what its streams are about, by default the first part of its name.
+    ``is_exhibit``: it is recorded in a log apart from the site's own, so no catalog lists it.
     """
 
     type: ClassVar[str]
@@ -36,8 +36,8 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
     """Who did it and what led to it.
 
     ``actor`` is "prospect", "staff:<id>", "operator:<account>" or "system:<part of it>".
-    ``correlation_id`` is the id of the request that started the whole chain, or of what a worker
-    began by itself; ``causation_id`` the event that this one answers.
+    ``correlation_id`` is the id of the request that started the whole chain, or of the work that a
+    worker started by itself. ``causation_id`` is the event that led to this one.
     """
 
     actor: str
@@ -46,7 +46,7 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
 
     @property
     def caused_by(self) -> uuid.UUID | None:
-        """The event that this one answers; None where there is none, or somebody has altered it."""
+        """The event that led to this one; None if there is none, or if its id was altered."""
         try:
             return uuid.UUID(self.causation_id or "")
         except ValueError:
@@ -55,7 +55,7 @@ class Metadata(msgspec.Struct, frozen=True, omit_defaults=True):
 
 class RecordedEvent(msgspec.Struct, frozen=True):
     """An event with its place in the log: ``horizon`` and ``position`` order the log (see `log`),
-    ``version`` its stream. What it said about a person is empty once they are erased."""
+    ``version`` its stream. Its personal fields are empty once the person is erased."""
 
     id: uuid.UUID
     position: int
@@ -110,13 +110,13 @@ def declared_events() -> dict[str, type[Event]]:
 
 
 def known_types() -> list[str]:
-    """The name of every declared type, those of exhibits too."""
+    """The name of every declared type, including those of exhibits."""
     return list(_declared)
 
 
 def decode_event(name: str, data: dict[str, Any], schema_version: int) -> Event:
     """The typed payload of an event that was stored in ``schema_version``, upcast to the present
-    one. Raises UnknownEventType or UnknownSchemaVersion where the type or version is not declared.
+    version. Raises UnknownEventType or UnknownSchemaVersion if that is not declared.
     """
     declared = _declared.get(name)
     if declared is None:
@@ -127,7 +127,7 @@ def decode_event(name: str, data: dict[str, Any], schema_version: int) -> Event:
 
 
 def decode_stored(name: str, payload: str, schema_version: int) -> Event:
-    """As `decode_event`, from JSON: one of the present version goes right into its type."""
+    """Like `decode_event`, from JSON; the present version is decoded straight into its type."""
     declared = _declared.get(name)
     if declared is None or schema_version != declared.schema_version:
         return decode_event(name, msgspec.json.decode(payload), schema_version)

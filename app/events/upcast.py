@@ -1,5 +1,5 @@
-"""Upcasting: a payload that was stored in an older version is brought up to the present one, step
-by step, whenever it is read. What is stored never changes."""
+"""Upcasting: a payload stored in an older version is brought up to the present one, step by step,
+whenever it is read. What is stored never changes."""
 
 from collections.abc import Callable, Mapping
 from typing import Any
@@ -11,13 +11,13 @@ _steps: dict[tuple[str, int], Step] = {}
 
 
 class UnknownSchemaVersion(Exception):
-    """The payload is of a later version than this release knows: a newer release has stored it."""
+    """The payload is of a later version than this release knows: a newer release stored it."""
 
 
 def upcast(name: str, *, from_version: int) -> Callable[[Step], Step]:
-    """Declare the function that makes a payload of ``from_version`` one of the version after it.
+    """Declare the function that turns a payload of ``from_version`` into one of the next version.
 
-    It takes and returns plain JSON types, and stays as it is for as long as such events are stored.
+    It takes and returns plain JSON types, and must not change while such events are stored.
     """
 
     def declare(step: Step) -> Step:
@@ -39,8 +39,8 @@ def to_present_version(name: str, payload: Payload, version: int, present: int) 
 
 
 def check_upcasts(present: Mapping[str, int]) -> None:
-    """Compare the steps with the types' present versions. Raises ValueError where a step is missing
-    or leads to no version."""
+    """Check the steps against the types' present versions. Raises ValueError if a step is missing
+    or leads to a version that is not declared."""
     needed = {(name, old) for name, latest in present.items() for old in range(1, latest)}
     for name, version in sorted(needed - set(_steps)):
         raise ValueError(f"{name} lacks its @upcast from version {version}.")

@@ -1,4 +1,4 @@
-"""What a reader outside relies on: the message on the wire (`cloudevents`), the `schema` of what it
-carries, and the `catalog` of both: in words for people, as `asyncapi` for programs, with an
-`example` of each.
+"""What readers outside rely on: the message on the wire (`cloudevents`) and the `schema` of its
+payload. `catalog` describes every event type for people, `asyncapi` for programs, each with an
+`example`.
 """

@@ -1,7 +1,7 @@
 """The AsyncAPI 3 document: the channels, messages and payloads that the site sends.
 
-Each kind of stream is a channel. How a channel is carried (webhooks, a bridge to a broker) is a
-matter of the installation, so the document names no server.
+Each kind of stream is a channel. How a channel is carried (webhooks, a bridge to a broker) depends
+on the installation, so the document names no server.
 """
 
 from typing import Any
@@ -108,7 +108,7 @@ def _message(declared: type[Event], subscriptions: Subscriptions, base_url: str)
         "contentType": "application/cloudevents+json",
         "tags": [{"name": domain_of(declared)}],
         "x-subscribers": subscriptions.subscribers_of(declared.type),
-        # Generators name a type by the title, and mix up what stands in an allOf without one.
+        # Code generators name a type after its title, and mix up allOf members that have none.
         "payload": {
             "title": declared.__name__,
             "type": "object",

@@ -21,7 +21,7 @@ class Field(msgspec.Struct, frozen=True):
 
 
 class EventType(msgspec.Struct, frozen=True):
-    """One event type. ``domain`` is the package that declares it, ``subscribers`` are by name, and
+    """One event type. ``domain`` is the package that declares it, ``subscribers`` holds names, and
     ``example`` is a message as JSON."""
 
     name: str
@@ -35,7 +35,7 @@ class EventType(msgspec.Struct, frozen=True):
 
 
 def describe_events(subscriptions: Subscriptions, base_url: str) -> list[EventType]:
-    """Every declared type, by its name."""
+    """Every declared type, sorted by name."""
     return [
         EventType(
             name=name,
@@ -61,7 +61,8 @@ def describe_fields(declared: type[Event]) -> list[Field]:
 
 
 def kind_in_words(field: Schema) -> str:
-    """ "string", "stripe or bank_transfer", "list of integer", "string or null", a part's name."""
+    """ "string", "stripe or bank_transfer", "list of integer", "string or null", or the name of a
+    nested type."""
     if "enum" in field:
         return " or ".join(map(str, field["enum"]))
     if "anyOf" in field:

@@ -1,4 +1,4 @@
-"""An event on the wire: a CloudEvents 1.0 message, the same on every way out of the site."""
+"""An event on the wire: a CloudEvents 1.0 message, the same by every route out of the site."""
 
 import msgspec
 from cloudevents.core.formats.json import JSONFormat
@@ -12,11 +12,11 @@ _json = JSONFormat()
 
 def to_cloud_event(recorded: RecordedEvent, base_url: str, *, with_personal: bool) -> CloudEvent:
     """The event as a CloudEvent with the data as JSON types; ``base_url`` is the site's address.
-    Without ``with_personal`` the fields that say something about a person are empty, so that the
-    message still fits its schema.
+    Without ``with_personal``, personal fields are empty rather than absent, so that the message
+    still fits its schema.
 
-    Beside the attributes of the core it has the documented extensions partitionkey (the stream),
-    sequence (the place in the stream, so written that it sorts as text), and traceparent.
+    Besides the core attributes it carries the documented extensions partitionkey (the stream),
+    sequence (the place in the stream, padded so that it sorts as text) and traceparent.
     """
     data = recorded.data if with_personal else without_personal(recorded.data)
     schema = schema_address(recorded.type, data.schema_version, base_url)
@@ -43,11 +43,11 @@ def to_json(recorded: RecordedEvent, base_url: str, *, with_personal: bool = Tru
 
 
 def schema_address(event_type: str, schema_version: int, base_url: str) -> str:
-    """Where the JSON Schema of such a payload is served."""
+    """The URL at which the payload's JSON Schema is served."""
     return f"{base_url.rstrip('/')}/api/v1/schemas/{event_type}/{schema_version}"
 
 
 def traceparent(recorded: RecordedEvent) -> str:
-    """The W3C trace context: the correlation id as trace, the event itself as the parent span."""
+    """The W3C trace context: the correlation id is the trace, the event itself the parent span."""
     context = SpanContext(trace_id_of(recorded.metadata.correlation_id), span_id_of(recorded.id))
     return write_traceparent(context)

@@ -17,7 +17,7 @@ SIMPLEST: dict[str, Any] = {"integer": 1, "number": 1.0, "boolean": True, "objec
 
 
 def example_event(declared: type[Event]) -> RecordedEvent:
-    """The same event at every call, so that what is made of it can be cached and compared."""
+    """The same event on every call, so that anything built from it can be cached and compared."""
     schema = json_schema(declared, "")
     data = {
         name: _example_value(name, field, schema.get("$defs", {}))
@@ -37,7 +37,8 @@ def example_event(declared: type[Event]) -> RecordedEvent:
 
 
 def _example_value(name: str, field: Schema, parts: dict[str, Schema]) -> Any:
-    """The field's default or first choice; of a text its name, of another type its simplest."""
+    """The field's default or first choice; else its name if it is a text, or the simplest value of
+    its type."""
     if "default" in field:
         return field["default"]
     if "enum" in field:

@@ -39,7 +39,7 @@ def meaning_of(declared: type[Event]) -> str:
 def is_compatible(landed: Schema, present: Schema) -> bool:
     """Whether a reader who knows ``landed`` can read every message of ``present``.
 
-    The words may change, a field may be added if it has a default, and be marked as personal.
+    Descriptions may change, a field with a default may be added, and a field may become personal.
     """
     added = set(present["properties"]) - set(landed["properties"])
     return (

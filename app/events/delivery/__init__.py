@@ -1,6 +1,7 @@
-"""From the log to each subscriber: handled once, in order, tried again, or a dead letter.
+"""From the log to each subscriber: once, in order, with retries that end in a dead letter.
 
-`relay` publishes, `sending` hands tasks to workers, `handling` gives an event to a subscriber once
-under a claim of `claims`, and `sweep` finds what got lost on the way. When it does not go well:
-`dead_letters`, `pausing`, `backfill`. What people see of it: `lag`, `figures`, `totals`.
+`relay` turns events into deliveries, `sending` hands their tasks to workers, `handling` gives an
+event to its subscriber once, under a lease from `claims`, and `sweep` resends what got lost. For
+when it does not go well: `dead_letters`, `pausing`, `backfill`. For people to see: `lag`,
+`figures`, `totals`.
 """

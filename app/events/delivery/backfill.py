@@ -1,4 +1,4 @@
-"""Giving a subscriber the events that were recorded before it was there."""
+"""Giving a subscriber the events that were recorded before it existed."""
 
 from datetime import UTC, datetime
 
@@ -28,11 +28,11 @@ SELECT (SELECT max(position) FROM part) AS reached, (SELECT count(*) FROM added)
 def backfill_subscriber(
     session: Session, name: str, subscriptions: Subscriptions, *, since: datetime = EVER
 ) -> int:
-    """Add a delivery for each event ``since`` then that the subscriber has none for, commit by
-    commit, and return how many; the sweep sends them. Raises UnknownSubscriber.
+    """Add the deliveries that the subscriber lacks for events from ``since`` on, and return how
+    many; the sweep sends them. Commits batch by batch. Raises UnknownSubscriber.
 
-    A new subscriber gets what is recorded from its deployment on. To have a stream's history come
-    before its present, pause the subscriber while this runs.
+    A new subscriber gets the events recorded after its deployment. To deliver a stream's history
+    before its new events, pause the subscriber while this runs.
     """
     subscriptions.subscriber(name)
     types = subscriptions.types_of(name)

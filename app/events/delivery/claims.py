@@ -1,9 +1,9 @@
-"""Claims: which worker has a delivery in hand, for how long, and when it no longer has.
+"""Claims: which worker has a delivery in hand, and until when.
 
-A claim counts the try before the handler runs, so that a handler which takes its process down has
-had it. It is a lease: until ``not_before`` nobody else may claim the delivery, and a keeper moves
-that moment on while the handler works. Its number is a fencing token: whatever a worker writes to
-the delivery is guarded by the number, so one that slept through its lease changes nothing.
+A claim counts the try before the handler runs, so a handler that takes its process down has used up
+a try. It is a lease: until ``not_before`` nobody else may claim the delivery, and a keeper moves
+that time on while the handler works. Its number is a fencing token: every write to the delivery
+checks it, so a worker that slept through its lease changes nothing.
 """
 
 import threading
@@ -25,8 +25,8 @@ log = structlog.get_logger()
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """A delivery in hand. ``attempts`` counts this try; ``event`` is the row of its event, and
-    ``person`` is whose key has opened it."""
+    """A delivery in hand. ``attempts`` includes this try, ``event`` is its event's row, and
+    ``person`` is the one whose key opens it, if any."""
 
     delivery_id: int
     number: int
@@ -36,15 +36,15 @@ class Claim(msgspec.Struct, frozen=True):
     person: uuid.UUID | None
 
 
-# Nothing is lost with a claim that a crash of the server takes back, so its commit need not wait
-# for the disk. SKIP LOCKED and the lease keep others out; the NOT EXISTS keeps the stream's order.
+# A claim's commit need not wait for the disk: if a crash of the server undoes the claim, nothing is
+# lost. SKIP LOCKED and the lease keep others out; the NOT EXISTS keeps the stream's order.
 #
-# Here and below: most deliveries are done, so Postgres takes the partial indexes on all others for
-# nearly empty, and would rather read through one of them than look up a delivery by its id. So a
-# statement that looks up by id leaves `status` alone until the row is locked, and asks for
-# `done_at`, which is in the condition of no partial index. OFFSET 0 keeps the subquery about the
-# stream from being turned into a join. Where the number of the claim is compared, a dead delivery
-# is left out as well: its number has moved on.
+# Here and below: most deliveries are done, so Postgres believes the partial indexes on the others
+# to be nearly empty, and would rather scan one of them than look up a delivery by its id. So a
+# statement that looks up by id leaves `status` alone until the row is locked, and tests `done_at`
+# instead, which is in no partial index's condition. OFFSET 0 keeps the subquery on the stream from
+# becoming a join. A statement that compares the claim's number also excludes dead deliveries: their
+# number has moved on.
 CLAIM = text(f"""
 WITH locked AS MATERIALIZED (
     SELECT id, status, not_before, subscriber, stream, stream_version FROM deliveries
@@ -87,8 +87,8 @@ FROM unnest(CAST(:ids AS bigint[]), CAST(:claims AS integer[])) AS held (id, num
 WHERE deliveries.id = held.id AND claim = held.number AND done_at IS NULL
 """)
 
-# An event about a person is done only while the key stands that has opened it. An erasure waits for
-# the end of the transaction, and then erases what the handler wrote.
+# An event about a person can be done only while the key that opened it still exists. The lock makes
+# an erasure wait for the end of the transaction, so it also erases what the handler wrote.
 DONE = text("""
 WITH stands AS MATERIALIZED (
     SELECT FROM person_keys WHERE person_id = :person AND key IS NOT NULL FOR SHARE
@@ -103,7 +103,7 @@ SELECT {EVENT_COLUMNS}, e.person_id FROM events e LEFT JOIN person_keys k USING 
 WHERE e.id = :id
 """)  # noqa: S608 - the columns are a constant
 
-# The number moves on, so that the keeper cannot take the wait for a lease.
+# The number moves on, so that the keeper can't mistake the wait for a lease and extend it.
 FAILED = text("""
 WITH failed AS (
     UPDATE deliveries
@@ -123,8 +123,8 @@ SELECT status, attempts FROM failed
 def claim_deliveries(
     connection: Connection, delivery_ids: Sequence[int], lease: float
 ) -> list[Claim]:
-    """Claim for ``lease`` seconds those that are due, free and first in their stream; the
-    connection commits each statement by itself."""
+    """Claim, for ``lease`` seconds, those deliveries that are due, free and first in their stream.
+    The connection has to be in autocommit mode."""
     rows = connection.execute(CLAIM, {"ids": list(delivery_ids), "lease": lease})
     return [
         Claim(row.delivery_id, row.claim, row.subscriber, row.attempts, row, _opened_for(row))
@@ -133,14 +133,14 @@ def claim_deliveries(
 
 
 def mark_done(session: Session, claim: Claim) -> bool:
-    """Mark the delivery done in the session's transaction; False when the claim is void, or its
-    person was erased since. One who was not stays until the transaction ends."""
+    """Mark the delivery done in the session's transaction; False if the claim is void or its person
+    was erased since. If True, they can't be erased before the transaction ends."""
     values = {"id": claim.delivery_id, "claim": claim.number, "person": claim.person}
     return session.execute(DONE, values).one_or_none() is not None
 
 
 def reread(session: Session, claim: Claim) -> Claim:
-    """The claim with its event as it can be read now."""
+    """The claim, with its event as it reads now."""
     row = session.execute(REREAD, {"id": claim.event.id}).one()
     return msgspec.structs.replace(claim, event=row, person=_opened_for(row))
 
@@ -148,8 +148,8 @@ def reread(session: Session, claim: Claim) -> Claim:
 def mark_failed(
     session: Session, claim: Claim, *, error: str, delay: float, most: int
 ) -> Row | None:
-    """Note the failed try in the session's transaction, with the next one in ``delay`` seconds or,
-    after ``most`` tries, none. Returns the new status and attempts; None when the claim is void."""
+    """Note the failed try in the session's transaction. The next is due in ``delay`` seconds; after
+    ``most`` tries there is none. Returns the new status and attempts; None if the claim is void."""
     return session.execute(
         FAILED,
         {
@@ -163,8 +163,7 @@ def mark_failed(
 
 
 def give_back(connection: Connection, claims: Sequence[Claim], delay: float = 0) -> None:
-    """Let go of claims whose handlers were not begun, for others to take after ``delay`` seconds;
-    the try does not count."""
+    """Release the claims for others to take after ``delay`` seconds; the try does not count."""
     held = _held({claim.delivery_id: claim.number for claim in claims})
     connection.execute(GIVE_BACK, held | {"delay": delay})
 
@@ -178,9 +177,9 @@ def _held(numbers: dict[int, int]) -> dict[str, list[int]]:
 
 
 class LeaseKeeper:
-    """Prolongs this process's leases, each third of their length, while handlers are at work.
+    """Extends this process's leases, every third of their length, while handlers run.
 
-    It has a thread of its own, which ends with the process, and so do its leases.
+    It works in a thread that ends with the process, so the leases then run out.
     """
 
     def __init__(self, engine: Callable[[], Engine], lease: float) -> None:

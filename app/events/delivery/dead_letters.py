@@ -1,4 +1,4 @@
-"""Dead letters: a delivery whose tries are used up is an event too, and can be replayed."""
+"""Dead letters: a delivery that used up its tries is recorded as an event, and can be replayed."""
 
 import uuid
 from collections.abc import Sequence
@@ -32,7 +32,7 @@ class DeliveryReplayed(Event, frozen=True):
 
 
 class DeadLetter(msgspec.Struct, frozen=True):
-    """An event that ``subscriber`` has failed on, with what it died of."""
+    """An event that ``subscriber`` failed on, with its last error."""
 
     event_id: uuid.UUID
     event_type: str
@@ -52,7 +52,7 @@ RETURNING subscriber
 
 
 def dead_letters_in(session: Session, streams: Sequence[str]) -> list[DeadLetter]:
-    """What is a dead letter now among the events of these streams, the oldest first."""
+    """The current dead letters among the events of these streams, oldest first."""
     rows = session.execute(
         select(StoredEvent.id, StoredEvent.type, Delivery.subscriber, Delivery.last_error)
         .join(Delivery.event)
@@ -63,8 +63,8 @@ def dead_letters_in(session: Session, streams: Sequence[str]) -> list[DeadLetter
 
 
 def record_dead_letter(session: Session, delivery_id: int) -> None:
-    """Record that the delivery died. A dead letter about a dead letter would never end, so there
-    is none."""
+    """Record that the delivery died, unless its own event reports a dead letter: that would never
+    end."""
     delivery = session.get_one(Delivery, delivery_id)
     source: StoredEvent = delivery.event
     if source.type == DeliveryDeadLettered.type:
@@ -86,10 +86,10 @@ def record_dead_letter(session: Session, delivery_id: int) -> None:
 def replay_dead_letter(
     session: Session, delivery_id: int, *, actor: str, claim: int | None = None
 ) -> None:
-    """Let the delivery be tried again from its first try; the sweep sends it.
+    """Have the delivery tried again, counting from the first try; the sweep sends it.
 
-    With ``claim`` only if it has not been tried since it had that number. Raises NotADeadLetter, so
-    that two members of staff replay it once.
+    With ``claim``, only if its claim number is still that one: nobody has tried it since. Raises
+    NotADeadLetter, so that two members of staff replay it only once.
     """
     subscriber = session.scalar(REPLAY, {"id": delivery_id, "claim": claim})
     if subscriber is None:

@@ -8,14 +8,14 @@ from app.events.canary import STREAM
 from app.events.canary import SUBSCRIBER as CANARY
 from app.events.subscription import current_subscriptions
 
-# As the alert has it: a handler takes milliseconds, and what waits so long waits for a worker.
+# The alert's threshold: a handler takes milliseconds, so what is this old is waiting for a worker.
 LAGS_AFTER_SECONDS = 60
 
 
 class SubscriberFigures(msgspec.Struct, frozen=True):
-    """One subscriber's unfinished deliveries; ``retrying`` is the part of ``waiting`` that failed
-    before. ``behind`` counts the events that it has still to handle, those that are not relayed yet
-    among them; ``oldest_seconds`` is the age of the oldest of these."""
+    """One subscriber's deliveries. ``retrying`` is the part of ``waiting`` that has failed before.
+    ``behind`` counts the events that it has yet to handle, including those not relayed yet;
+    ``oldest_seconds`` is the age of the oldest of these."""
 
     name: str
     done_minute: int = 0
@@ -29,7 +29,7 @@ class SubscriberFigures(msgspec.Struct, frozen=True):
 
     @property
     def state(self) -> str:
-        """The worst that is to be said of it."""
+        """The worst that applies."""
         if self.dead:
             return "failing"
         if self.is_paused:
@@ -40,8 +40,8 @@ class SubscriberFigures(msgspec.Struct, frozen=True):
 
 
 class FlowFigures(msgspec.Struct, frozen=True):
-    """The log's last position, how many events the relay has not read, and how old the oldest of
-    these is, but for the canary's: as old as the site, it is relayed again and again."""
+    """The log's last position, the number of events not relayed yet, and the age of the oldest of
+    them. The age ignores the canary, which is as old as the site and relayed again and again."""
 
     last_position: int
     unrelayed: int
@@ -65,7 +65,7 @@ class FlowFigures(msgspec.Struct, frozen=True):
         return sum(row.done_hour for row in self.subscribers)
 
 
-# A first try that is in hand is counted, and has no error yet.
+# A delivery in hand for the first time has `attempts` 1 and no error, and is not retrying.
 UNFINISHED = text("""
 SELECT d.subscriber AS name,
     count(*) FILTER (WHERE d.status = 'waiting') AS waiting,
@@ -112,13 +112,13 @@ WHERE d.done_at > now() - interval '1 minute'
 
 
 def pairs_done_lately(session: Session) -> set[tuple[str, str]]:
-    """Which types were handled by which subscribers in the last minute."""
+    """The event types handled in the last minute, each with the subscriber that did."""
     return {(row.type, row.subscriber) for row in session.execute(DONE_LATELY)}
 
 
 def flow_figures(session: Session) -> FlowFigures:
-    """The state of the whole flow now; every subscriber of the table has a row but the canary's,
-    whose event is as old as the site."""
+    """The current state of the whole flow. Every subscriber in the table has a row except the
+    canary's, whose event is as old as the site."""
     subscriptions = current_subscriptions()
     found: dict[str, dict[str, float]] = {name: {} for name in subscriptions.names()}
     pairs = subscriptions.as_arrays()

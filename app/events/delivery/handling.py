@@ -1,4 +1,4 @@
-"""Delivering events to subscribers: once, in order, with retries that end as a dead letter."""
+"""Delivering events to subscribers: once, in order, with retries that end in a dead letter."""
 
 import re
 import time
@@ -34,10 +34,10 @@ from app.events.tracing import following, new_trace
 from app.retry import RetryPolicy
 from app.telemetry.spans import current_span
 
-# What is left of a task's deliveries by then goes back, so that a stop never waits for all of them.
-# What follows from the last of them may take as long again.
+# Deliveries of a task that were not begun by then are given back, so that a shutdown never waits
+# for all of them. What follows from the last one begun may take as long again.
 LONGEST_TASK_SECONDS = 5.0
-# For so long a release may run beside the next one, whose workers know what it does not.
+# How long a release may run beside the next one, whose workers know types that it does not.
 RELEASES_OVERLAP = timedelta(minutes=10)
 FOR_THE_NEXT_SECONDS = 2.0
 WORKER_ENDED = "WorkerEnded: the process ended in the middle of each try, and could not say why."
@@ -49,8 +49,8 @@ log = structlog.get_logger()
 
 class Outcome(StrEnum):
     """What became of one try. ``SKIPPED``: done already, not due, paused, held by another worker,
-    left to one of a newer release, or an earlier event of the stream comes first. ``STALE``: its
-    lease had run out, and whatever it did was undone."""
+    left to a worker of a newer release, or behind an earlier event of its stream. ``STALE``: its
+    lease ran out, and all it did was rolled back."""
 
     DONE = "done"
     FAILED = "failed"
@@ -60,12 +60,12 @@ class Outcome(StrEnum):
 
 
 class StaleClaim(Exception):
-    """The lease ran out while the handler was at work, and somebody else may have the delivery."""
+    """The lease ran out while the handler ran, and another worker may have the delivery."""
 
 
-# After the commit, so that either this sees the next one, or its own task sees this one done. What
-# is in hand meanwhile, or waits for its next try, is not marked as sent: the sweep would believe it
-# to be on its way.
+# Runs after the commit, so that either this sees the next delivery, or the next one's own task sees
+# this one done. A delivery that is in hand or waits for a retry is not marked as sent: the sweep
+# would believe it to be on its way.
 TAKE_NEXT = text("""
 UPDATE deliveries SET sent_at = clock_timestamp()
 WHERE done_at IS NULL AND id = ANY(ARRAY(
@@ -97,8 +97,8 @@ def deliver(
     """Hand each delivery's event to its subscriber, each in a transaction of its own.
 
     The subscriber's writes, the events it records and the delivery's ``done`` commit together, so a
-    repeat finds it done and changes nothing. With a relay ``at_hand`` what follows from a delivery
-    is delivered right behind it; what follows from that is sent, so that a task has an end.
+    repeat finds it done and changes nothing. With a relay ``at_hand``, the first task that follows
+    from a delivery runs right after it; everything else is sent, so that a task ends.
     """
     outcomes = dict.fromkeys(delivery_ids, Outcome.SKIPPED)
     with autocommit() as connection:
@@ -153,8 +153,8 @@ def _hand_over(
 
 
 def _handle(session: Session, claim: Claim, subscriptions: Handlers) -> None:
-    """Have the event handled, and commit. Where its person is erased meanwhile, all is undone, and
-    the handler gets the event as it reads without them. Raises StaleClaim."""
+    """Run the handler and commit. If the event's person was erased in the meantime, roll back and
+    run it again on the event as it reads without them. Raises StaleClaim."""
     recorded = recorded_event(claim.event)
     subscriptions.subscriber(claim.subscriber)(session, recorded)
     if mark_done(session, claim):
@@ -168,8 +168,8 @@ def _handle(session: Session, claim: Claim, subscriptions: Handlers) -> None:
 
 
 def _is_for_newer_release(claim: Claim, error: Exception) -> bool:
-    """Whether another worker may know what to do. What nobody has known for long is a failure: its
-    subscriber or type was taken away."""
+    """Whether a worker of a newer release may know what to do. After RELEASES_OVERLAP it is a
+    failure: the subscriber or the type was removed."""
     age = datetime.now(UTC) - claim.event.recorded_at
     return isinstance(error, UnknownSubscriber | NewerEvent) and age < RELEASES_OVERLAP
 
@@ -199,13 +199,13 @@ def _note_failure(session: Session, claim: Claim, policy: RetryPolicy, error: st
 
 
 def _trace_of(claim: Claim) -> AbstractContextManager[None]:
-    """The trace of the claim's event; a new one where that was altered."""
+    """The trace of the claim's event; a new one if its metadata was altered."""
     said = readable_metadata(claim.event.metadata)
     return following(claim.event.id, said.correlation_id) if said else new_trace()
 
 
 def _wake_next(connection: Connection, done: Sequence[Claim], send: Send) -> None:
-    """Send what comes next in the streams of what is done."""
+    """Send the next delivery in the stream of each one that is done."""
     if not done:
         return
     following_ids = connection.execute(
@@ -220,8 +220,8 @@ def _wake_next(connection: Connection, done: Sequence[Claim], send: Send) -> Non
 
 
 def describe_error(error: Exception) -> str:
-    """The error's type and place, and what it says where it is one of ours: any other may quote
-    what somebody typed. Of a database error, its kind and the constraint."""
+    """The error's type and place, and its message if it is one of ours: any other may quote what
+    somebody typed. For a database error, its type and the constraint."""
     message = str(error) if type(error).__module__.startswith("app.") else ""
     cause = error.orig if isinstance(error, DBAPIError) else error
     if isinstance(cause, psycopg.Error):

@@ -40,7 +40,7 @@ def lag_of(session: Session, subscriber: Subscriber) -> Lag:
 
 
 def unhandled_events(connection: Connection, subscriber: Subscriber) -> Sequence[RecordedEvent]:
-    """The events that the subscriber has still to handle, in no order."""
+    """The events that the subscriber has yet to handle, in no particular order."""
     rows = connection.execute(UNHANDLED_EVENTS, _named(subscriber))
     return [recorded_event(row) for row in rows]
 

@@ -32,7 +32,7 @@ ON CONFLICT DO NOTHING RETURNING subscriber
 RESUME = text("DELETE FROM paused_subscribers WHERE subscriber = :subscriber RETURNING subscriber")
 
 
-# Who did it stands in the log alone: the last word in the subscriber's own stream.
+# Only the log knows who did it: the last event in the subscriber's own stream says.
 PAUSES = text("""
 SELECT subscriber, paused_at, (
     SELECT metadata ->> 'actor' FROM events e WHERE e.stream = paused.stream
@@ -45,7 +45,7 @@ JOIN unnest(CAST(:subscribers AS text[]), CAST(:streams AS text[])) AS paused (s
 
 
 class Pause(msgspec.Struct, frozen=True):
-    """Since when a subscriber waits, and who told it to."""
+    """Since when a subscriber has been paused, and by whom."""
 
     paused_at: datetime
     actor: str
@@ -60,14 +60,14 @@ def pauses(session: Session) -> dict[str, Pause]:
 
 
 def pause_subscriber(session: Session, subscriber: str, *, actor: str) -> None:
-    """Have no new delivery to the subscriber begun; what is at work is finished. Nothing changes
-    for one that is paused already."""
+    """Begin no new delivery to the subscriber; those in hand are finished. Does nothing if it is
+    already paused."""
     if session.execute(PAUSE, {"subscriber": subscriber}).first():
         _record(session, SubscriberPaused(subscriber=subscriber), actor)
 
 
 def resume_subscriber(session: Session, subscriber: str, *, actor: str) -> None:
-    """Let the subscriber go on; the sweep sends what has waited."""
+    """Resume deliveries to the subscriber; the sweep sends what has waited."""
     if session.execute(RESUME, {"subscriber": subscriber}).first():
         _record(session, SubscriberResumed(subscriber=subscriber), actor)
 

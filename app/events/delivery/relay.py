@@ -1,4 +1,4 @@
-"""The relay: reads what is not yet relayed, adds one delivery per subscriber, then sends tasks."""
+"""The relay: reads unrelayed events, adds one delivery per subscriber, then sends the tasks."""
 
 import threading
 import time
@@ -20,17 +20,17 @@ from app.events.types import known_types
 
 BATCH = 500
 RETRY_SECONDS = 1.0
-# What waits behind a crowd is delivered no sooner for being relayed at once: gathered meanwhile it
-# shares its tasks, and an event in a task of ten costs a quarter of what it costs in its own.
+# Behind this many waiting deliveries an event gets no sooner for being relayed immediately. Events
+# gathered for a moment share tasks, and one in a task of ten costs a quarter of one in its own.
 CROWD = 50
 GATHER_SECONDS = 0.2
 log = structlog.get_logger()
 
-# One statement, so one round trip and one commit, which need not reach the disk: what a crash takes
-# back is relayed again. An event whose predecessor in its stream is being relayed by somebody else
-# waits: a later delivery must never be there before an earlier one. Of a stream only the first
-# unfinished delivery gets a task, so that a busy stream takes no more than its turn. What a newer
-# release has recorded is left to its relay, which knows who is to be given it.
+# One statement, so one round trip and one commit, which need not reach the disk: what a crash
+# undoes is relayed again. An event waits while another relay has its predecessor in the stream: a
+# later delivery must never exist before an earlier one. Only the first unfinished delivery of a
+# stream gets a task, so that a busy stream takes no more than its turn. Types that only a newer
+# release knows are left to its relay, which knows their subscribers.
 RELAY_BATCH = text("""
 WITH batch AS (
     SELECT position, stream, version, type, metadata ->> 'correlation_id' AS trace FROM events
@@ -79,7 +79,7 @@ SELECT (SELECT count(*) FROM ready) AS relayed,
        set_config('synchronous_commit', 'off', true)
 """)
 
-# Whoever finished the delivery before it may have looked for this one a moment too early.
+# The worker that finished the previous delivery may have looked for this one a moment too early.
 TAKE_FREED = text("""
 UPDATE deliveries d SET sent_at = clock_timestamp()
 WHERE d.id = ANY(:ids) AND d.done_at IS NULL AND d.sent_at IS NULL AND NOT EXISTS (
@@ -91,8 +91,8 @@ WHERE d.id = ANY(:ids) AND d.done_at IS NULL AND d.sent_at IS NULL AND NOT EXIST
 RETURNING d.id
 """)
 
-# Only the newest are looked at: a backlog that waits unsent, behind a failure or a pause, would
-# otherwise be read through each time.
+# Looks at the newest only: a backlog that waits unsent, behind a failure or a pause, would
+# otherwise be read in full each time.
 SENT_AND_UNCLAIMED = text("""
 SELECT count(sent_at) FROM (
     SELECT sent_at FROM deliveries
@@ -103,10 +103,10 @@ SELECT count(sent_at) FROM (
 
 
 def relay_batch(subscriptions: Subscriptions, send: Send) -> int:
-    """Relay up to ``BATCH`` events and return how many; any number of relays may run at once.
+    """Relay up to ``BATCH`` events and return how many; any number of relays may run side by side.
 
-    The deliveries are committed before the first task is sent. What can't be sent is left to the
-    sweep.
+    The deliveries are committed before the first task is sent. Tasks that can't be sent are left to
+    the sweep.
     """
     values = {"batch": BATCH, "known": known_types(), **subscriptions.as_arrays()}
     begun = time.time_ns()
@@ -124,17 +124,17 @@ def relay_batch(subscriptions: Subscriptions, send: Send) -> int:
 
 
 def are_workers_behind() -> bool:
-    """Whether a crowd of deliveries has been sent and not yet claimed."""
+    """Whether at least CROWD deliveries have been sent and not yet claimed."""
     with autocommit() as connection:
         waiting = connection.execute(SENT_AND_UNCLAIMED, {"crowd": CROWD}).scalar_one()
     return bool(waiting >= CROWD)
 
 
 class RelayAtHand:
-    """A bell for a process that can relay: ringing it does what the relay would be woken for.
+    """A bell for a process that can relay: a ring relays right there instead of waking the relay.
 
-    A worker rings it, so that an event's follow-up is on its way without a detour, and while it
-    delivers it keeps one task that follows for itself.
+    Workers use it, so that the events that a handler records go out without a detour. While it
+    delivers, a worker keeps the first task that follows for itself.
     """
 
     def __init__(self, send: Send) -> None:
@@ -142,7 +142,7 @@ class RelayAtHand:
         self._kept: list[Sequence[int]] | None = None
 
     def ring(self) -> None:
-        """Relay what waits. Never raises: what fails here is left to the relay's next poll."""
+        """Relay what waits. Never raises; a failure leaves it to the relay's next poll."""
         try:
             relay_batch(current_subscriptions(), self._keep_or_send)
         except (psycopg.Error, DBAPIError) as error:

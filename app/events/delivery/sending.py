@@ -8,8 +8,8 @@ from sqlalchemy.orm import Session
 
 from app.telemetry.spans import current_span
 
-# A task costs more than most deliveries: an event's deliveries share one, and a crowd's do up to
-# about this many; a few events are spread over the workers.
+# A task costs more than most deliveries: those of one event share a task, and under load those of
+# several events do, up to about this many. A few events are spread over the workers.
 LARGEST_TASK = 10
 SMALL_CROWD = 8
 log = structlog.get_logger()
@@ -20,7 +20,7 @@ UNSENT = text("UPDATE deliveries SET sent_at = NULL WHERE id = ANY(:ids) AND don
 
 
 def share_out(groups: Sequence[Sequence[int]]) -> list[list[int]]:
-    """The deliveries of each task, in their order; those of a group share one."""
+    """Put the deliveries into tasks, in order; those of a group share one."""
     size = min(LARGEST_TASK, sum(map(len, groups)) // SMALL_CROWD)
     tasks: list[list[int]] = []
     for group in groups:
@@ -32,10 +32,10 @@ def share_out(groups: Sequence[Sequence[int]]) -> list[list[int]]:
 
 
 def send_all(connection: Connection | Session, tasks: Sequence[Sequence[int]], send: Send) -> None:
-    """Send each task.
+    """Send each task, up to the first that the broker refuses.
 
-    After the first that the broker refuses the rest are not tried, since each try may wait for a
-    timeout; their deliveries are marked as unsent, for the next sweep.
+    The rest are not tried, since each try may wait for a timeout; the deliveries of all these tasks
+    are marked as unsent, for the next sweep.
     """
     for index, task in enumerate(tasks):
         try:

@@ -1,4 +1,4 @@
-"""The sweep: sends again what is due and unfinished, whoever lost it on the way."""
+"""The sweep: resends what is due and unfinished, wherever it got lost."""
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -7,7 +7,7 @@ from app.events.delivery.sending import share_out
 
 SWEEP_LIMIT = 1000
 
-# Only the first unfinished delivery of a stream is sent; it wakes the next when it is done.
+# Only the first unfinished delivery of a stream is sent; whoever finishes it sends the next.
 TAKE_DUE = text("""
 WITH due AS (
     SELECT d.id FROM deliveries d
@@ -29,12 +29,13 @@ RETURNING deliveries.id, attempts
 
 
 def take_due_deliveries(session: Session, *, resend_after: float) -> list[list[int]]:
-    """Mark as sent, commit and return the deliveries whose task has to be sent (again), task by
-    task.
+    """Return the deliveries whose task has to be sent, or sent again, task by task; they are marked
+    as sent and committed.
 
     ``resend_after`` (seconds) is how long a task may be on its way before it counts as lost; a
-    repeat is harmless. Two sweeps at once never return the same delivery. What was tried before
-    goes alone: it may be what ended its worker, and must not take others along again.
+    repeat is harmless. Two concurrent sweeps never return the same delivery. A delivery that was
+    tried before gets a task to itself: it may have killed its worker, and must not take others
+    down with it again.
     """
     due = session.execute(TAKE_DUE, {"resend_after": resend_after, "most": SWEEP_LIMIT}).all()
     session.commit()

@@ -1,6 +1,6 @@
 """How many deliveries each subscriber has done since the beginning, and how many tries failed.
 
-To count them all would take longer every day, so what is over is added up once, minute by minute.
+Counting them all would take longer every day, so what has ended is added to totals every minute.
 """
 
 import msgspec
@@ -19,8 +19,8 @@ WHERE ended_at > after AND ended_at <= until GROUP BY subscriber
 """
 COUNTED = "SELECT coalesce(max(counted_until), '-infinity') AS after FROM delivery_totals"
 
-# From the moment that a row names as its end, its commit is at most 30 s away: no transaction may
-# stand idle for longer. So whatever ended more than a minute ago can be seen, and is counted.
+# A row is committed at most 30 s after the time it gives as its end: no transaction may stand idle
+# for longer. So all that ended more than a minute ago is visible, and is counted.
 COUNT_UP = text(f"""
 WITH reach AS (SELECT after, now() - interval '1 minute' AS until FROM ({COUNTED}) AS counted)
 INSERT INTO delivery_totals AS t (subscriber, done, failed, counted_until)
@@ -45,7 +45,7 @@ WHERE ended_at < now() - make_interval(days => :days)
 
 
 class Totals(msgspec.Struct, frozen=True):
-    """Since the beginning; a replayed dead letter adds to both."""
+    """Counts since the beginning; a dead letter that was replayed adds to both."""
 
     done: int = 0
     failed: int = 0
@@ -56,7 +56,7 @@ class Totals(msgspec.Struct, frozen=True):
 
 
 def count_up(session: Session) -> None:
-    """Add up what was done until a minute ago, unless somebody else is at it."""
+    """Add what ended up to a minute ago, unless another process is doing so."""
     if session.scalar(ALONE):
         session.execute(COUNT_UP)
 
@@ -67,5 +67,5 @@ def delivery_totals(session: Session) -> dict[str, Totals]:
 
 
 def prune_tries(session: Session) -> None:
-    """Forget failed tries after TRIES_KEPT_DAYS; they stay in the totals."""
+    """Delete failed tries after TRIES_KEPT_DAYS; the totals still count them."""
     session.execute(PRUNE, {"days": TRIES_KEPT_DAYS})

@@ -1,3 +1,4 @@
-"""What the log is guarded with: personal data sealed (`sealing`) under `person_keys`, events
-chained (`chain`, and `links` for whoever checks one), the whole signed (`checkpoints`).
+"""What guards the log: personal data is sealed under a key per person (`sealing`, `person_keys`),
+each stream is a hash chain (`chain`; `links` for checking one outside), and the whole log is signed
+daily (`checkpoints`).
 """

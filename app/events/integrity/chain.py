@@ -1,7 +1,7 @@
-"""The chain of hashes: each event's hash covers its content and the hash before it in its stream.
+"""The hash chain: each event's hash covers its content and the previous hash in its stream.
 
-Postgres computes it as it inserts (`event_hash`, migration 0042), over ciphertext, so that erasing
-a person leaves it whole.
+Postgres computes it on insert (`event_hash`, migration 0042), over ciphertext, so that erasing a
+person leaves the chain intact.
 """
 
 from collections.abc import Iterator
@@ -14,7 +14,7 @@ BATCH = 10_000
 
 
 class BrokenLink(msgspec.Struct, frozen=True):
-    """An event that is not what was recorded, or whose predecessor is gone."""
+    """An event that was altered, or whose predecessor is gone."""
 
     position: int
     stream: str
@@ -39,7 +39,7 @@ ORDER BY position
 
 
 def broken_links(session: Session) -> Iterator[BrokenLink]:
-    """Every event at which the chain does not hold, in the order of the log, read in parts."""
+    """Every event at which the chain is broken, by position, read in batches."""
     after = 0
     while True:
         rows = session.execute(CHECK, {"after": after, "batch": BATCH}).all()

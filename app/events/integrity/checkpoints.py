@@ -1,11 +1,11 @@
 """Checkpoints: a signature over the whole log, made daily.
 
-A hash chain alone would not show that somebody with the rights of the database's owner recomputed
-it. A checkpoint's root covers the hashes of all events since the last one, and that one's root; its
-signature can't be made without the site's secret. Each is logged too, so that a copy leaves the
-machine with the logs, or by hand: whoever deletes the checkpoints has the next one signed over
-whatever the log says by then, and only a root that is kept elsewhere tells. That one vouches for
-all before it, too, whichever secret they were signed with.
+A hash chain alone would not show that somebody with the database owner's rights had recomputed it.
+A checkpoint's root covers the hashes of all events since the last checkpoint, and that one's root;
+its signature can't be made without the site's secret. Each is logged too, so that a copy leaves the
+machine with the logs, or by hand: after somebody deletes the checkpoints, the next one signs
+whatever the log then says, and only a root kept elsewhere gives that away. Such a root also vouches
+for every checkpoint before it, whichever secret signed them.
 """
 
 from collections.abc import Collection, Iterator
@@ -27,7 +27,7 @@ log = structlog.get_logger()
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('events.checkpoint'))")
 LAST = text("SELECT * FROM checkpoints ORDER BY id DESC LIMIT 1")
 ALL = text("SELECT * FROM checkpoints ORDER BY id")
-# Up to the horizon nothing can appear any more; see `log`.
+# Nothing can appear below the horizon any more; see `log`.
 DIGEST = text("""
 SELECT count(*) AS events,
     sha256(CAST(:previous AS bytea)
@@ -43,13 +43,13 @@ RETURNING made_at
 """)
 
 
-# Of the first event that no checkpoint covers.
+# The age of the first event that no checkpoint covers.
 AGE_UNSIGNED = text("""
 SELECT extract(epoch FROM now() - recorded_at)::float8 FROM events
 WHERE horizon >= coalesce((SELECT horizon FROM checkpoints ORDER BY id DESC LIMIT 1), 0)
 ORDER BY horizon, position LIMIT 1
 """)
-# A night, and the time that a signing may take.
+# A day between two checkpoints, and time for the signing itself.
 LONGEST_UNSIGNED_SECONDS = 26 * 3600
 
 
@@ -62,15 +62,15 @@ class Checkpoint(msgspec.Struct, frozen=True):
 
 
 class BadCheckpoint(msgspec.Struct, frozen=True):
-    """A checkpoint that the log no longer agrees with, that was not signed by this site, or before
-    which another is missing."""
+    """A checkpoint that the log contradicts, that this site did not sign, or whose predecessor is
+    missing."""
 
     made_at: datetime
     problem: str
 
 
 def make_checkpoint(session: Session, secret: str) -> Checkpoint | None:
-    """Sign what has been recorded since the last checkpoint; None where there is nothing."""
+    """Sign what was recorded since the last checkpoint; None if that is nothing."""
     session.execute(ONE_AT_A_TIME)
     lift_limit(session.connection())  # a first checkpoint covers the whole log
     last = session.execute(LAST).one_or_none()
@@ -87,7 +87,7 @@ def make_checkpoint(session: Session, secret: str) -> Checkpoint | None:
 
 
 def last_root(session: Session) -> str:
-    """The root of the last checkpoint, in hex; "" where there is none."""
+    """The root of the last checkpoint, in hex; "" if there is none."""
     last = session.execute(LAST).one_or_none()
     return _root(last) if last else ""
 
@@ -95,7 +95,8 @@ def last_root(session: Session) -> str:
 def bad_checkpoints(
     session: Session, secret: str, kept: Collection[str] = ()
 ) -> Iterator[BadCheckpoint]:
-    """Every checkpoint that does not hold. ``kept`` are roots, in hex, that were kept elsewhere."""
+    """Every checkpoint that does not hold. ``kept`` lists roots, in hex, that were kept elsewhere;
+    the signatures up to the latest of them are not checked."""
     lift_limit(session.connection())
     checkpoints, last = session.execute(ALL).all(), None
     vouched_for = max((stored.id for stored in checkpoints if _root(stored) in kept), default=0)
@@ -107,18 +108,18 @@ def bad_checkpoints(
 
 
 def missing_roots(session: Session, kept: Collection[str]) -> list[str]:
-    """Which of the roots, in hex, that were kept elsewhere are those of no checkpoint here."""
+    """Those of the ``kept`` roots, in hex, that no checkpoint here has."""
     stored = {_root(row) for row in session.execute(ALL)}
     return [root for root in kept if root not in stored]
 
 
 def seconds_unsigned(session: Session) -> float:
-    """The age of the oldest event that no checkpoint covers; 0 where all are covered."""
+    """The age of the oldest event that no checkpoint covers; 0 if all are covered."""
     return float(session.scalar(AGE_UNSIGNED) or 0)
 
 
 def _problem_with(session: Session, stored: Row, last: Row | None, secret: str | None) -> str:
-    """Empty where there is none. Without a ``secret`` it does not matter who has signed it."""
+    """Empty if there is none. Without a ``secret`` the signature is not checked."""
     expected = last.id + 1 if last else 1
     if stored.id != expected:
         return f"{stored.id - expected} before it are gone, or their signing was cut off"

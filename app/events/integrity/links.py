@@ -1,4 +1,4 @@
-"""A stream's links in the chain of hashes, with the very text that was hashed (see `chain`)."""
+"""A stream's links in the hash chain, with the exact text that was hashed (see `chain`)."""
 
 from datetime import datetime
 from typing import Any
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 
 from app.events.integrity.sealing import unseal
 
-# The text as in event_hash, which covers the hash before it and this.
+# The text as in event_hash, which hashes it behind the previous hash.
 LINKS = text("""
 SELECT e.id, e.type, e.recorded_at, coalesce(e.metadata ->> 'actor', '') AS actor,
     encode(e.hash, 'hex') AS hash,
@@ -25,8 +25,8 @@ WHERE e.stream = :stream ORDER BY e.version
 
 
 class Link(msgspec.Struct, frozen=True):
-    """One event: ``hash`` is SHA-256, in hex, over the hash before it and ``hashed``. ``opened`` is
-    what it says about a person, as it was sealed; empty once they are erased."""
+    """One event: ``hash`` is SHA-256, in hex, over the previous hash and ``hashed``. ``opened`` has
+    its personal fields, unsealed; empty once the person is erased."""
 
     type: str
     recorded_at: datetime
@@ -56,5 +56,5 @@ def _opened(row: Row[Any]) -> dict[str, Any]:
         return {}
     try:
         return unseal(bytes(row.sealed), bytes(row.key), row.id)
-    except InvalidTag:  # somebody has altered it, which its hash shows
+    except InvalidTag:  # somebody altered it, which its hash shows
         return {}

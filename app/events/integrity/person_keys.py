@@ -1,4 +1,4 @@
-"""A key for each person whose data stands in events. To erase the person is to drop the key."""
+"""A key for each person whose data is in events. Erasing the person means dropping the key."""
 
 import uuid
 
@@ -27,7 +27,7 @@ class PersonErased(Exception):
 
 
 def key_of(connection: Connection, person: uuid.UUID) -> bytes:
-    """The person's key, made at the first call. Raises PersonErased."""
+    """The person's key, created on first use. Raises PersonErased."""
     key = _find(connection, person)
     if key is None:
         connection.execute(MAKE, {"person": person, "key": new_key()})
@@ -38,22 +38,22 @@ def key_of(connection: Connection, person: uuid.UUID) -> bytes:
 
 
 def find_key(session: Session, person: uuid.UUID) -> bytes | None:
-    """The person's key, if there is one: what opens what was recorded about them."""
+    """The key that opens what was recorded about the person, if there is one."""
     return _find(driver_connection(session), person)
 
 
 def is_about_erased(session: Session, event_id: uuid.UUID) -> bool:
-    """Whether the event says something about a person who was erased. One who was not stays until
-    the transaction ends."""
+    """Whether the event is about a person who was erased. If False, they can't be erased before the
+    transaction ends."""
     return bool(session.scalar(OF_EVENT, {"event": event_id}))
 
 
 def drop_key(session: Session, person: uuid.UUID) -> None:
-    """Make everything that was sealed for the person unreadable, for good."""
+    """Make everything that was sealed under the person's key unreadable, for good."""
     session.execute(DROP, {"person": person})
 
 
 def _find(connection: Connection, person: uuid.UUID) -> bytes | None:
-    """None where there is no key yet, or no more."""
+    """None if there is no key yet, or no longer."""
     found = connection.execute(FIND, {"person": person}).fetchone()
     return found[0] if found else None

@@ -1,7 +1,7 @@
-"""Sealing what an event says about a person: AES-256-GCM under that person's own key.
+"""Sealing an event's personal fields: AES-256-GCM under the person's own key.
 
-Without the key a sealed part can't be opened again, and the event is what it was besides, so the
-chain of hashes over the log holds.
+Once the key is gone, the sealed part can't be opened. The event itself has not changed, so the hash
+chain over the log still holds.
 """
 
 import os
@@ -21,14 +21,14 @@ def new_key() -> bytes:
 
 
 def seal(fields: dict[str, Any], key: bytes, event_id: uuid.UUID) -> bytes:
-    """The fields as nonce and ciphertext, bound to the event: in another one they do not open."""
+    """The fields as nonce and ciphertext, bound to the event: they do not open in another one."""
     nonce = os.urandom(NONCE_BYTES)
     return nonce + AESGCM(key).encrypt(nonce, msgspec.json.encode(fields), event_id.bytes)
 
 
 def unseal(sealed: bytes, key: bytes, event_id: uuid.UUID) -> dict[str, Any]:
-    """The fields again. Raises cryptography.exceptions.InvalidTag for a wrong key or event, and
-    where the sealed part was altered."""
+    """The fields again. Raises cryptography.exceptions.InvalidTag for a wrong key or event, or if
+    the sealed part was altered."""
     nonce, ciphertext = sealed[:NONCE_BYTES], sealed[NONCE_BYTES:]
     if len(nonce) < NONCE_BYTES:
         raise InvalidTag

@@ -1,5 +1,6 @@
-"""What the log adds up to: tables that can be held against it, and derived from it again.
+"""Tables derived from the log, which can be checked against it and rebuilt from it.
 
-`projection` is what each can be asked; a `folded_table` is what a domain declares of one that its
-`fold` keeps, and `folded_projection` holds that against its streams. `commands` are an operator's.
+`projection` is what each of them can do. A domain declares a table that its `fold` keeps as a
+`folded_table`; `folded_projection` checks its rows against their streams. `commands` has the
+operator's commands.
 """

@@ -1,5 +1,5 @@
-"""`flask events verify` and `flask events rebuild`: the log held against its seals, and the tables
-against the log."""
+"""`flask events verify` and `flask events rebuild`: the log is checked against its hashes and
+signatures, and the tables against the log."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -27,7 +27,7 @@ UNSIGNED = "checkpoints: for 26 hours none was signed, or the latest were delete
 
 
 class KeptRoots(click.ParamType):
-    """A root in hex, or a file that has some among other words."""
+    """A root in hex, or a file that contains some among other text."""
 
     name = "file|root"
 
@@ -64,7 +64,7 @@ def verify(kept: Sequence[str] | None) -> None:
 
 
 def problems(secret: str, kept: Sequence[str]) -> Iterator[str]:
-    """What is wrong, each in a line; of the log first, since all else follows from it."""
+    """What is wrong, one line each; the log first, since all else follows from it."""
     session = db.session()
     for link in broken_links(session):
         yield f"events {link.position} ({link.stream}, {link.version}): {link.problem}"

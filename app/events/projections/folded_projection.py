@@ -1,4 +1,4 @@
-"""A folded table held against its streams."""
+"""Checking a folded table against its streams, and correcting it."""
 
 import uuid
 from collections.abc import Iterator, Mapping
@@ -26,10 +26,10 @@ NO_ROW = "is missing, though its stream begins it"
 class FoldedProjection(msgspec.Struct, frozen=True):
     """The rows of ``table``, which are written in the transaction that records their events.
 
-    A row also holds what no event says, and other tables refer to it; so a rebuild takes no new
-    table in the place of the old one. It folds every stream beside the rows, a batch at a time,
-    and writes anew only a row that differs: under that row's lock, from the stream as it is then.
-    Whoever changes a row locks it before the event is recorded, so nothing can slip in between.
+    A row also holds what no event says, and other tables refer to it, so a rebuild can't swap in a
+    new table. It folds the streams a batch at a time, compares, and rewrites only the rows that
+    differ: each under its lock, from its stream as it is by then. Whoever changes a row locks it
+    before recording the event, so nothing can slip in between.
     """
 
     table: FoldedTable
@@ -51,7 +51,7 @@ class FoldedProjection(msgspec.Struct, frozen=True):
             yield from found
 
     def _states(self, connection: Connection) -> Iterator[tuple[uuid.UUID, Any]]:
-        """Each stream's key and state, in the order of the streams."""
+        """Each stream's key and state, in the order of the streams' names."""
         types = [event.type for event in self.table.steps]
         with connection.execute(
             EVENTS, {"types": types}, execution_options={"yield_per": BATCH}
@@ -81,7 +81,7 @@ class FoldedProjection(msgspec.Struct, frozen=True):
             yield self._difference(lonely, problem=NO_BEGINNING)
 
     def _compare(self, key: uuid.UUID, row: Any, state: Any) -> Iterator[Difference]:
-        """What the row says and the state does not; a row without a state was named before."""
+        """Where the row differs from the state; a row without a state was reported before."""
         if state is None:
             return
         if row is None:
@@ -116,7 +116,7 @@ class FoldedProjection(msgspec.Struct, frozen=True):
 
 
 def _subject_of(first: RecordedEvent) -> uuid.UUID:
-    """What the stream is about. Raises UnreadableEvent where its name was altered."""
+    """The id of what the stream is about. Raises UnreadableEvent if its name was altered."""
     try:
         return first.subject_id
     except ValueError as error:

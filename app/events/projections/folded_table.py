@@ -1,4 +1,4 @@
-"""Folding: a stream's events in, the state that they add up to out, and the table that keeps it."""
+"""Folding: from a stream's events to the state they add up to, and the table that keeps it."""
 
 import uuid
 from collections.abc import Callable, Iterable, Mapping
@@ -17,8 +17,8 @@ class FoldedTable(msgspec.Struct, frozen=True):
 
     ``steps`` lead from one state to the next, the first of them from None; events of other types
     change nothing. ``state`` has a field for each column that is state; ``unfolded`` names the
-    others, each with the reason. ``personal`` columns are compared, never shown. ``said_later``
-    columns stand in events only since a later release: where no event says them, they are None.
+    others, each with the reason. ``personal`` columns are compared but never shown. Only later
+    releases put ``said_later`` columns into events: if no event sets one, its state is None.
     """
 
     model: type[Model]
@@ -48,7 +48,7 @@ class FoldedTable(msgspec.Struct, frozen=True):
         return stream_of(self.kind, key)
 
     def fold(self, events: Iterable[RecordedEvent]) -> Any:
-        """The state after these events of one stream; None where they begin nothing."""
+        """The state after these events of one stream; None if none of them begins it."""
         state = None
         for recorded in events:
             state = self.after(state, recorded)
@@ -62,16 +62,16 @@ class FoldedTable(msgspec.Struct, frozen=True):
         return state
 
     def begin(self, recorded: RecordedEvent) -> Any:
-        """A new row, as the stream's first event has it."""
+        """A new row, from the stream's first event."""
         return self.model(**msgspec.structs.asdict(self.fold([recorded])))
 
     def advance(self, row: Any, recorded: RecordedEvent) -> None:
-        """Take the event that was just recorded into its row, which the caller has locked."""
+        """Apply the event that was just recorded to its row, which the caller has locked."""
         before = self.state(**{column: getattr(row, column) for column in self.columns})
         self.write(row, self.steps[type(recorded.data)](before, recorded))
 
     def write(self, row: Any, state: Any) -> None:
-        """Have the row say what the state says."""
+        """Copy the state to the row; None leaves a ``said_later`` column as it is."""
         for column in self.columns:
             value = getattr(state, column)
             if value is not None or column not in self.said_later:

@@ -1,4 +1,4 @@
-"""Projections: tables that the log can be asked to confirm, and to make again."""
+"""Projections: tables that can be checked against the log and rebuilt from it."""
 
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
@@ -14,10 +14,10 @@ LONGEST_VALUE = 100
 
 
 class Difference(msgspec.Struct, frozen=True):
-    """Something that a row says and the log does not; ``expected`` is what the log says.
+    """A difference between a row and the log; ``expected`` is what the log says.
 
-    ``problem`` stands instead of both where they must not be shown, or where there is no row or
-    nothing in the log. ``is_left``: a rebuild can't set it right.
+    ``problem`` replaces both values if they must not be shown, or if the row or its events are
+    missing. ``is_left``: a rebuild can't correct it.
     """
 
     table: str
@@ -46,9 +46,9 @@ class Projection(Protocol):
 
 @contextmanager
 def snapshot(engine: Engine) -> Iterator[Connection]:
-    """A connection that sees the database as of one moment and may take its time.
+    """A connection that sees the database as of one moment, without time limits.
 
-    It only reads, so it gets no transaction id, and holds up nobody who follows the log.
+    It only reads, so it gets no transaction id and holds up nobody who follows the log.
     """
     options = {"isolation_level": "REPEATABLE READ", "postgresql_readonly": True}
     with engine.connect().execution_options(**options) as connection:

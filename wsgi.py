@@ -1,4 +1,4 @@
-"""What a WSGI server loads: ``wsgi:app``. The ``flask`` command finds it here too."""
+"""The entry point for a WSGI server, ``wsgi:app``, and for the ``flask`` command."""
 
 from app.start import start_app
 

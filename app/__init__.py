@@ -1,11 +1,12 @@
-"""The application factory: the site, put together in named steps.
+"""The application factory, in named steps.
 
-`app/blueprints.py` and `app/subscriptions.py` tell what happens in it, in its order.
+To see what the site does, read `app/blueprints.py` (its pages) and `app/subscriptions.py` (its
+events and who acts on them).
 """
 
 import gc
 
-# Loading leaves next to no garbage, and looking for it takes a fifth of each process's start.
+# Importing leaves next to no garbage, and collecting it takes a fifth of each process's start.
 gc.disable()
 
 from pathlib import Path
@@ -44,13 +45,13 @@ from app.web.request_trace import init_request_trace
 from app.web.security import init_security
 from config import ROOT, Config, load_config
 
-gc.freeze()  # what is loaded stays
+gc.freeze()  # what is imported stays
 gc.enable()
 
 
 def create_app(config: Config | None = None) -> Flask:
-    """Make the site. Raises ConfigurationError, or for a fault under content/ DataFileError or
-    ContentError."""
+    """Make the site. Raises ConfigurationError, or DataFileError or ContentError for a fault under
+    content/."""
     config = config or load_config()
     configure_logging(config)
     learn_structs()
@@ -81,7 +82,7 @@ def init_settings(app: Flask, config: Config) -> None:
     app.config.update(
         SITE=config,
         TESTING=config.ENVIRONMENT == "test",
-        # Links in mail are made where there is no request.
+        # Links in mail are built outside any request.
         SERVER_NAME=address.netloc,
         PREFERRED_URL_SCHEME=address.scheme,
     )
@@ -104,15 +105,15 @@ def init_data(app: Flask, config: Config) -> None:
 def init_extensions(app: Flask, config: Config) -> None:
     migrate.init_app(app, db, directory=str(ROOT / "migrations"))
     csrf.init_app(app)
-    # It would look for the person for each page, even for the one that says there is no database.
+    # It would load the user for every page, even for the one that says there is no database.
     login_manager.init_app(app, add_context_processor=False)
     app.config.update(
         RATELIMIT_STORAGE_URI=config.REDIS_URL,
-        # Redis may hang: a request waits this long for it once, then counts in memory.
+        # Redis may hang: a request waits this long once, then limits are counted in memory.
         RATELIMIT_STORAGE_OPTIONS={"socket_timeout": 0.1, "socket_connect_timeout": 0.1},
         RATELIMIT_IN_MEMORY_FALLBACK_ENABLED=True,
         RATELIMIT_SWALLOW_ERRORS=True,
     )
     limiter.init_app(app)
-    # Every limit stands at its own view; a look at each request besides would find nothing.
+    # Every limit is declared on its own view, so this check of each request would find nothing.
     app.before_request_funcs[None].remove(limiter._check_request_limit)  # noqa: SLF001

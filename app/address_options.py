@@ -1,7 +1,7 @@
-"""The options of an address in a setting: what stands behind its question mark.
+"""The options of an address in a setting: its query string.
 
-What is wrong is raised as a ValueError with the end of a sentence; `said_of` begins that sentence
-with the setting's name.
+A fault is raised as a ValueError with the end of a sentence; `said_of` begins that sentence with
+the setting's name.
 """
 
 import re
@@ -20,7 +20,7 @@ Options = dict[str, str]
 
 @contextmanager
 def said_of(setting: str) -> Iterator[None]:
-    """Raise a ValueError from within as ConfigurationError, in a sentence about that setting."""
+    """Raise a ValueError from this block as a ConfigurationError, in a sentence on the setting."""
     try:
         yield
     except ValueError as error:
@@ -28,7 +28,7 @@ def said_of(setting: str) -> Iterator[None]:
 
 
 def split_address(url: str) -> SplitResult:
-    """The address in its parts. Raises ValueError."""
+    """The address, split into its parts. Raises ValueError."""
     try:
         return urlsplit(url)
     except ValueError:  # whose text may quote a password
@@ -36,12 +36,12 @@ def split_address(url: str) -> SplitResult:
 
 
 def read_options(address: SplitResult) -> Options:
-    """Every option, to be taken out piece by piece."""
+    """Every option; the ``take_…`` functions remove theirs, `refuse_others` refuses the rest."""
     return dict(parse_qsl(address.query, keep_blank_values=True))
 
 
 def take_region(options: Options) -> tuple[str, str | None]:
-    """AWS's region, and the endpoint where it is not AWS's own. Raises ValueError."""
+    """The AWS region, and the endpoint if it is not AWS's own. Raises ValueError."""
     region, endpoint = options.pop("region", ""), options.pop("endpoint", None)
     if not REGION.fullmatch(region):
         raise ValueError("needs a region, as in region=eu-west-1")
@@ -51,8 +51,8 @@ def take_region(options: Options) -> tuple[str, str | None]:
 
 
 def take_ca(options: Options, *, is_tls: bool, needed: str) -> str:
-    """The file of the certificates that vouch for the other side's, in the place of the system's;
-    empty where the system's do. ``needed`` is what turns TLS on. Raises ValueError."""
+    """The file of CA certificates to trust instead of the system's; empty for the system's.
+    ``needed`` is the scheme or option that turns TLS on. Raises ValueError."""
     ca = options.pop("ca", "")
     if ca and not is_tls:
         raise ValueError(f"has a ca=, which needs {needed}")
@@ -61,7 +61,7 @@ def take_ca(options: Options, *, is_tls: bool, needed: str) -> str:
 
 
 def check_redis_ca(options: Options) -> None:
-    """Redis's clients read this file at each connection, not at the start. Raises ValueError."""
+    """Check the file now: Redis clients read it only when they connect. Raises ValueError."""
     _check_ca("ssl_ca_certs", options.get("ssl_ca_certs", ""))
 
 
@@ -79,6 +79,6 @@ def _holds_certificates(file: str) -> bool:
 
 
 def refuse_others(options: Options) -> None:
-    """Raise ValueError for an option that nobody took."""
+    """Raise ValueError for an option that nothing has taken."""
     if options:
         raise ValueError(f"has the unknown option {min(options)}=")

@@ -1,5 +1,5 @@
-"""The pages, in the order of the flow: a prospect reads, applies, watches, pays; staff sign in and
-decide; the operator looks after it."""
+"""The pages, in the order of the flow: a prospect reads, applies, follows the application, pays;
+staff sign in and decide; the operator looks after the flow itself."""
 
 from app.accounts.second_step_views import second_step
 from app.accounts.views import accounts

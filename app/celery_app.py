@@ -1,4 +1,4 @@
-"""What the `celery` command loads: `celery -A app.celery_app:celery worker`, or `beat`."""
+"""The entry point for Celery: `celery -A app.celery_app:celery worker`, or `beat`."""
 
 from app.start import start_app
 

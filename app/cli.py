@@ -77,16 +77,16 @@ def labs() -> None:
 
 
 def _stand_back(niceness: int) -> None:
-    """Leave the processors to the rest of the site first, as far as nice(1) counts. Where Linux
-    shares them out by session, a process is nice to its own session alone, so the session is made
-    so too."""
+    """Give the rest of the site priority on the processors, by ``niceness`` as in nice(1). If Linux
+    schedules by session (autogroup), that counts within the session only, so the session gets it
+    too."""
     os.nice(niceness)
     with suppress(OSError):  # no such file on other systems
         Path("/proc/self/autogroup").write_text(f"{niceness}\n")
 
 
 def _told_to_stop() -> threading.Event:
-    """What is set once the process shall end."""
+    """An event that is set when the process is told to end."""
     stop = threading.Event()
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.set())

@@ -1,4 +1,4 @@
-"""What all of the operator's commands share: errors that are sentences, and who types them."""
+"""What the operator's commands share: errors as sentences, and the name of who runs them."""
 
 import getpass
 import os
@@ -22,14 +22,14 @@ from sqlalchemy.exc import ProgrammingError as WrappedError
 from app.database import DATABASE_AWAY, kind_of
 from config_checks import UNDECODED
 
-# What the migrations make is not there, or not as this release has it.
+# The schema is missing, or not the one of this release.
 UNPREPARED = {one.__name__ for one in (UndefinedColumn, UndefinedFunction, UndefinedTable)}
 DENIED = InsufficientPrivilege.__name__
 
 
 class CommandGroup(AppGroup):
-    """Says so in a line where the database does not answer or is not ready for the command, or an
-    argument is no text."""
+    """Commands that fail in one line if the database does not answer or is not ready for them, or
+    if an argument is not text."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if any(map(UNDECODED.search, args)):
@@ -44,7 +44,7 @@ class CommandGroup(AppGroup):
 
 
 def _why_it_is_away(kind: str) -> str:
-    """What keeps the database from doing its part, by the driver's name for it."""
+    """Why the database can't do its part, from the driver's name for the error."""
     if kind == LockNotAvailable.__name__:
         return f"Somebody else holds what this waits for ({kind}). Try again later."
     if kind == DiskFull.__name__:
@@ -53,7 +53,7 @@ def _why_it_is_away(kind: str) -> str:
 
 
 def _first_to_do(kind: str) -> str:
-    """What has to be done to the database before the command can do its work; "" for nothing."""
+    """What has to be done to the database before the command can run; "" for nothing."""
     if kind in UNPREPARED:
         return f"The database lacks what this needs ({kind}): run `flask db upgrade` first."
     if kind == DENIED:
@@ -63,8 +63,8 @@ def _first_to_do(kind: str) -> str:
 
 @contextmanager
 def said_in_a_line() -> Iterator[None]:
-    """Raise as click.ClickException, which ends a command with its one sentence, that the database
-    is away or full, or has kept the command waiting for too long."""
+    """Turn an error of the database into a click.ClickException, which ends the command with one
+    sentence: it is away, full, locked for too long, not migrated, or denies the role."""
     try:
         yield
     except DATABASE_AWAY as error:
@@ -76,8 +76,8 @@ def said_in_a_line() -> Iterator[None]:
 
 
 def operator() -> str:
-    """Who types the command, for the log: by number where that user has no name, as in a container
-    that runs under a number of the platform's choice."""
+    """Who runs the command, for the log: the user's name, or their number if they have none, as in
+    a container that runs under a number of the platform's choice."""
     try:
         name = getpass.getuser()
     except (KeyError, OSError):  # the latter from Python 3.13 on

@@ -47,12 +47,12 @@ def read_text(path: Path) -> str:
 
 
 def repeated(names: Sequence[str]) -> list[str]:
-    """Those that stand there more than once, each once."""
+    """The names that occur more than once, each listed once."""
     return [name for name in dict.fromkeys(names) if names.count(name) > 1]
 
 
 def with_digest(version: str, data: msgspec.Struct) -> str:
-    """The version that somebody has typed, and behind it a digest of what it is the version of:
-    no edit goes by the old name."""
+    """The version that somebody typed, followed by a digest of ``data``, so that an edit never
+    keeps the old version's name."""
     digest = hashlib.sha256(msgspec.json.encode(data)).hexdigest()
     return f"{version}-{digest[:DIGEST_LETTERS]}"

@@ -1,4 +1,4 @@
-"""The Flask extensions, made once and bound to an app in create_app."""
+"""The Flask extensions, created once and bound to an app in create_app."""
 
 import hashlib
 
@@ -16,5 +16,6 @@ migrate = Migrate()
 
 
 def counted_as(text: str) -> str:
-    """What a limit counts an address or a link under, hashed: neither goes into Redis."""
+    """The key under which a limit counts an address or a link: hashed, so that neither goes into
+    Redis."""
     return hashlib.sha256(text.encode()).hexdigest()

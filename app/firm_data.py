@@ -20,9 +20,9 @@ from config import Config, ConfigurationError
 
 
 def load_firm_data(app: Flask, config: Config) -> None:
-    """Read every file under CONTENT_DIR that a domain works by; each domain's ``current_…``
-    function finds its own. Raises ConfigurationError where there are none, DataFileError with the
-    file and the place of a fault."""
+    """Read every data file under CONTENT_DIR; each domain's ``current_…`` function returns its own.
+    Raises ConfigurationError if there are none, and DataFileError with the file and place of a
+    fault."""
     folder = Path(config.CONTENT_DIR)
     if not (folder / "questions.toml").is_file():
         raise ConfigurationError(

@@ -1,9 +1,9 @@
-"""Host names, in the letters in which the network knows them."""
+"""Host names, in the ASCII form that the network uses."""
 
 import idna
 
 
 def ascii_host(host: str) -> str:
-    """The host as it is looked up: xn--… where it has letters of other alphabets than ASCII. Raises
-    ValueError for what can be no host's name."""
+    """The host as DNS knows it: in Punycode (xn--…) if it has letters outside ASCII. Raises
+    ValueError if it can't be a host name."""
     return host if host.isascii() else idna.encode(host, uts46=True).decode()

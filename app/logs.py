@@ -1,7 +1,7 @@
-"""Structured logs: one JSON object a line in production, readable lines elsewhere.
+"""Structured logs: one JSON object per line in production, readable lines elsewhere.
 
-A line carries the correlation id of its trace and no personal data: pages log their route, never
-their address; a subscriber its event's id, never its payload.
+A line carries the correlation id of its trace and no personal data: a page logs its route, never
+its address; a subscriber logs its event's id, never the payload.
 """
 
 import logging
@@ -18,13 +18,13 @@ from config import Config
 
 log = structlog.get_logger()
 
-# Libraries that tell of each thing they do; ours says the same with its trace.
+# Libraries that log every step; our own logs say the same, with the trace.
 CHATTY = ("alembic", "celery", "werkzeug")
-# Its errors quote addresses; whoever uses it tells of each failure.
+# Its errors quote addresses; the code that uses it logs each failure.
 INDISCREET = ("pika",)
 
-# One list for good: a logger that was kept under an earlier configuration follows this one, and a
-# test that listens in hears it.
+# One list, changed in place: a logger cached under an earlier configuration follows this one, and
+# tests that capture logs see its output.
 PROCESSORS: list[Processor] = []
 
 
@@ -39,7 +39,7 @@ def configure_logging(config: Config) -> None:
     PROCESSORS[:] = [*shared, *rendered]
     structlog.configure(
         processors=PROCESSORS,
-        # Straight to stdout: a way through the standard library would cost more than the rest.
+        # Straight to stdout: going through the standard library would cost more than all the rest.
         logger_factory=structlog.WriteLoggerFactory(sys.stdout),
         wrapper_class=structlog.make_filtering_bound_logger(config.LOG_LEVEL),
         cache_logger_on_first_use=True,
@@ -63,14 +63,14 @@ def _renderer(config: Config) -> Processor:
         return structlog.processors.JSONRenderer(
             serializer=lambda value, **_: msgspec.json.encode(value, enc_hook=str).decode()
         )
-    # Its own choice of traceback would print the values of local variables.
+    # The default traceback would print the values of local variables.
     return structlog.dev.ConsoleRenderer(
         colors=False, exception_formatter=structlog.dev.plain_traceback
     )
 
 
 def init_logs(app: Flask) -> None:
-    """Give each request one line."""
+    """Log one line per request."""
 
     @app.before_request
     def begin() -> None:
@@ -85,6 +85,6 @@ def init_logs(app: Flask) -> None:
 
 
 def log_request(method: str, route: str | None, status: int, started_at: float | None) -> None:
-    """The line of a request. ``started_at`` is by the clock of time.perf_counter()."""
+    """Log the line of a request. ``started_at`` is in time.perf_counter()'s seconds."""
     seconds = time.perf_counter() - started_at if started_at else 0
     log.info("request", method=method, route=route, status=status, ms=round(seconds * 1000, 1))

@@ -1,7 +1,7 @@
-"""What msgspec has to know of a struct before it can read one, learnt while only one thread runs.
+"""Warming up msgspec's knowledge of our structs while only one thread runs.
 
-It learns at the first reading. Two threads that are the first at once end their process (msgspec
-0.22): the second uses what the first has only half noted down.
+msgspec gathers it when a struct is first decoded. If two threads do so at the same time, the second
+uses what the first has only half written, and the process crashes (msgspec 0.22).
 """
 
 from collections.abc import Iterator
@@ -11,9 +11,9 @@ import msgspec
 
 
 def learn_structs() -> None:
-    """Learn every struct that has been declared so far."""
+    """Have msgspec learn every struct that has been declared so far."""
     for struct in _below(msgspec.Struct):
-        with suppress(TypeError):  # one that is never read need not be readable
+        with suppress(TypeError):  # a struct that is never decoded need not be decodable
             msgspec.json.Decoder(struct)
 
 

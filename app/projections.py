@@ -1,4 +1,4 @@
-"""Every table that is derived from the log, in the order in which they build on each other."""
+"""Every table that is derived from the log, each after those it builds on."""
 
 from app.applications.fold import APPLICATIONS
 from app.engagements.fold import ENGAGEMENTS

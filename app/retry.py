@@ -1,4 +1,4 @@
-"""When what has failed is tried again, and how often: a delivery, a mail, a message to the chat."""
+"""When, and how often, what failed is tried again: a delivery, a mail, a chat message."""
 
 import random
 
@@ -6,8 +6,8 @@ import msgspec
 
 
 class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
-    """Exponential backoff with full jitter: a random share of ``first * 2**tries`` seconds, at the
-    most ``cap``; dead after ``most`` tries. (M. Brooker, "Exponential Backoff and Jitter", AWS
+    """Exponential backoff with full jitter: a random share of ``first * 2**tries`` seconds, capped
+    at ``cap``; dead after ``most`` tries. (M. Brooker, "Exponential Backoff and Jitter", AWS
     Architecture Blog, 2015.)"""
 
     first: float
@@ -15,6 +15,6 @@ class RetryPolicy(msgspec.Struct, frozen=True, kw_only=True):
     most: int
 
     def delay(self, tries: int) -> float:
-        """Seconds to wait after ``tries`` earlier failures; never under a tenth of the bound."""
+        """Seconds to wait after ``tries`` earlier failures; at least a tenth of the bound."""
         bound = min(self.cap, self.first * 2.0 ** min(tries, 32))
         return random.uniform(bound / 10, bound)

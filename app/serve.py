@@ -1,9 +1,9 @@
-"""``python -m app.serve`` and Granian's options: the web server, with the site loaded before its
-workers are forked.
+"""The web server: ``python -m app.serve`` and Granian's options.
 
-It is loaded once for all of them, and what is wrong with a setting or the content ends the server
-with its sentence: workers that load the site themselves would be started again and again. So does
-an address that the server can't have, around which Granian puts seventy lines.
+The site is loaded once, before the workers are forked, so that a fault in a setting or in the
+content ends the server with one sentence; workers that loaded it themselves would be restarted
+again and again. An address that the server can't listen on also gets one sentence, where Granian
+prints seventy lines.
 """
 
 import re

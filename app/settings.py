@@ -1,4 +1,4 @@
-"""The settings of the running app, with their types: Flask's own table of them has none."""
+"""The settings of the running app, typed: Flask's own ``config`` has no types."""
 
 from typing import cast
 
@@ -8,5 +8,5 @@ from config import Config
 
 
 def current_config() -> Config:
-    """Return the settings of the running app."""
+    """The settings of the running app."""
     return cast(Config, current_app.config["SITE"])

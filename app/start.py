@@ -9,8 +9,8 @@ from app import create_app
 
 
 def start_app() -> Flask:
-    """Make the site, or end the process with the sentence that says which setting is wrong, or what
-    in the content. A server would put some forty lines around the exception."""
+    """Make the site, or end the process with a sentence that says what is wrong with a setting or
+    the content. A server would bury the exception in some forty lines."""
     try:
         return create_app()
     except click.ClickException as error:

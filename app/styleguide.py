@@ -1,4 +1,4 @@
-"""/staff/styleguide: every part of the pages in each of its states, to look at and to test."""
+"""/staff/styleguide: every page component in each of its states, to look at and to test."""
 
 from datetime import UTC, datetime
 
@@ -40,7 +40,7 @@ styleguide = Blueprint("styleguide", __name__)
 
 
 class SampleForm(SiteForm):
-    """One field of each sort."""
+    """One field of each type."""
 
     name = StringField("Your name", validators=[InputRequired("Enter your name.")])
     email = EmailField(

@@ -1,4 +1,4 @@
-"""The site's own commands, as the Procfile has them, and the environment that they run in."""
+"""The site's own commands from the Procfile, and the environment that they run in."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ from local.process import ROOT, ServerFailed
 
 
 def procfile() -> dict[str, str]:
-    """The commands of the Procfile by their names."""
+    """The commands of the Procfile, by name."""
     lines = (ROOT / "Procfile").read_text().splitlines()
     pairs = (line.partition(": ") for line in lines if line and not line.startswith("#"))
     return {name: command for name, _, command in pairs}
@@ -20,11 +20,11 @@ def procfile() -> dict[str, str]:
 def command_environment() -> dict[str, str]:
     """This process's environment, with our own programs first on the path."""
     return {
-        # Celery obeys this one over our REDIS_URL.
+        # Celery would prefer this to our REDIS_URL.
         **{name: value for name, value in os.environ.items() if name != "CELERY_BROKER_URL"},
         "PATH": os.pathsep.join([str(Path(sys.executable).parent), os.environ.get("PATH", "")]),
         "PYTHONUNBUFFERED": "1",
-        # The flask command would read a .env, made for real servers; the other processes would not.
+        # The flask command would read a .env for real servers; the other processes would not.
         "FLASK_SKIP_DOTENV": "1",
         # Nothing on this machine is reached through a proxy.
         "NO_PROXY": f"{HOST},localhost",
@@ -33,12 +33,12 @@ def command_environment() -> dict[str, str]:
 
 
 def shell(command: str) -> list[str]:
-    """``command`` through a shell that it replaces, as platforms run a Procfile."""
+    """``command`` run by a shell that it replaces, as platforms run a Procfile."""
     return ["/bin/sh", "-c", f"exec {command}"]
 
 
 def finish(command: str, environ: Mapping[str, str]) -> str:
-    """Run a command to its end and return what it printed. Raises ServerFailed with its words."""
+    """Run a command to its end and return its output. Raises ServerFailed with it if it fails."""
     done = subprocess.run(
         shell(command),
         env=environ,

@@ -1,4 +1,4 @@
-"""`make watch` and the content's check: the site's words, without its database and servers."""
+"""`make watch` and the content check: the site's content, without its database and servers."""
 
 import secrets
 import time
@@ -16,7 +16,7 @@ POLL = 0.5
 
 
 def check_content() -> None:
-    """Say that nothing is wrong. Raises ServerFailed with what is, and where."""
+    """Say that nothing is wrong. Otherwise raises ServerFailed, which says what is, and where."""
     say(check(content_environment(Ports())))
 
 
@@ -52,8 +52,8 @@ def _watch(state: State, ports: Ports) -> None:
 
 
 def stamp_of_data(folder: Path) -> int:
-    """Another number after each change that a site takes in at its start alone: of the firm's data,
-    and of which pages there are."""
+    """A number that differs after each change that the site picks up only at its start: to the
+    firm's data, or to the list of pages."""
     articles, pages = folder / "articles", folder / "pages"
 
     def is_data(path: Path) -> bool:
@@ -63,7 +63,8 @@ def stamp_of_data(folder: Path) -> int:
 
 
 def tell_of_changes(site: Process, environ: dict[str, str], *, restarts: bool) -> bool:
-    """What the check says, and whether the site shows it. It starts as soon as nothing is wrong."""
+    """Say what the check finds; return whether the site shows it. The site starts as soon as
+    nothing is wrong."""
     try:
         say(check(environ))
         if restarts:
@@ -82,7 +83,7 @@ def check(environ: dict[str, str]) -> str:
 
 
 def content_environment(ports: Ports) -> dict[str, str]:
-    """Of a site that is asked for its content alone: nothing is stored and nothing is sent."""
+    """The environment of a site that only shows content: it stores nothing and sends nothing."""
     settings = local_settings(
         ports,
         database_url=f"postgresql://{HOST}:1/none",

@@ -33,7 +33,7 @@ POLL = 0.2
 
 
 class DemoFailed(Exception):
-    """The demonstration cannot go on. The message is a sentence that says why."""
+    """The demo can't go on. The message is a sentence that says why."""
 
 
 class Prospect:

@@ -1,5 +1,5 @@
-"""`python -m local.fonts` cuts the site's typefaces anew, into ``app/static/fonts``: from npm's
-packages of them, down to the letters and the kerning that the site's pages need."""
+"""`python -m local.fonts` subsets the site's typefaces from their npm packages into
+``app/static/fonts``, down to the characters and the kerning that the site's pages need."""
 
 import subprocess
 import tempfile
@@ -14,19 +14,19 @@ from fontTools.varLib.instancer import instantiateVariableFont
 from app.web.assets import FOLDER
 
 PACKAGES = ("@fontsource-variable/newsreader@5.3.0", "@fontsource-variable/instrument-sans@5.3.0")
-# English and German. What only a name may hold is in files of its own.
+# English and German. Characters that occur only in names are in files of their own.
 USUAL = (
     "U+0020-007E,U+00A0,U+00B7,U+00C4,U+00D6,U+00D7,U+00DC,U+00DF,U+00E4,U+00F6,U+00FC,U+2013-2014,"
     "U+2018-201A,U+201C-201E,U+2026,U+2192,U+2212"
 )
 RARE = "U+00A1-00FF,U+0131,U+0152-0153,U+2020-2022,U+2032-2033,U+2039-203A,U+20AC,U+2190-2193"
 FEATURES = ["kern", "lnum", "tnum", "rvrn"]
-# In thousandths of the size. At 17 px it is a fifth of a pixel.
+# In thousandths of the font size; at 17 px, a fifth of a pixel.
 LEAST_KERNING = 12
 
 
 class Cut(NamedTuple):
-    """One file: the source, the part of its axes that is kept, and the characters."""
+    """One font file: its source, the part of each axis that is kept, and the characters."""
 
     source: str
     axes: dict[str, Any]
@@ -47,7 +47,7 @@ CUTS = {
 
 
 def cut_fonts(sources: Path, folder: Path) -> None:
-    """Make each file from the one of its source below ``sources``."""
+    """Make each font file from its source, somewhere below ``sources``."""
     for name, cut in CUTS.items():
         [source] = sources.rglob(f"{cut.source}.woff2")
         font = TTFont(source, recalcTimestamp=False)
@@ -72,8 +72,8 @@ def keep_characters(font: TTFont, characters: str) -> None:
 
 
 def simplify_kerning(font: TTFont) -> None:
-    """Have the kerning be the same in every weight, and none where nobody would see it: it is more
-    than half of a small file."""
+    """Make the kerning the same in every weight, and remove what nobody would see: it is more than
+    half of a small file."""
     least = LEAST_KERNING * font["head"].unitsPerEm / 1000
     for pairs in _kerning(font):
         for value in _first_values(pairs):

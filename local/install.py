@@ -1,7 +1,7 @@
 """Makes `.venv` and installs locked requirements into it: `python install.py STAMP FILE…`.
 
-Run by `make` with whatever Python there is. An install that was cut off may have left half a
-package that looks whole, so the next one starts from nothing; two at once wait for one another.
+Run by `make` with whatever Python there is. An interrupted install may leave half a package that
+looks complete, so the next one starts from scratch. Of two at the same time, one waits.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ def main() -> None:
 
 
 def is_newer(stamp: Path, files: list[Path]) -> bool:
-    """Whether another `make` did it all while this one waited."""
+    """Whether another `make` has done everything while this one waited."""
     return stamp.exists() and stamp.stat().st_mtime > max(f.stat().st_mtime for f in files)
 
 

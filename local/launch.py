@@ -1,7 +1,8 @@
-"""Turns a fresh process into a server: tied to its parent's life, and not as root where asked.
+"""Turns a fresh process into a server that ends with its parent and, if asked, does not run as
+root.
 
-A program of its own (`python -I -S launch.py PARENT SIGNAL USER COMMAND…`), because between fork
-and exec of a threaded parent no Python code is safe. It imports the standard library only.
+A program of its own (`python -I -S launch.py PARENT SIGNAL USER COMMAND…`), because no Python code
+is safe between fork and exec of a threaded parent. It imports the standard library only.
 """
 
 import ctypes
@@ -13,9 +14,9 @@ PR_SET_PDEATHSIG = 1
 
 
 def die_with(parent: int, signal_number: int) -> None:
-    """Have the kernel send this process ``signal_number`` when ``parent`` dies; Linux only.
+    """Have the kernel send this process ``signal_number`` when ``parent`` dies. Linux only.
 
-    Elsewhere it does nothing: the next start finds what a killed one left (leftovers.py).
+    On other systems it does nothing, and the next start ends what a killed one left (leftovers.py).
     """
     if sys.platform != "linux":
         return

@@ -1,7 +1,7 @@
-"""Finds and ends what a killed start left running: our own processes, and never another's.
+"""Finds and ends what a killed run left running: our own processes, never anybody else's.
 
-A server is known by the directory that it works in, anything else by the random mark of its run
-in its environment, which descendants inherit.
+A server is recognised by its working directory, anything else by the random mark of its run in its
+environment, which descendants inherit.
 """
 
 import signal
@@ -30,7 +30,8 @@ def processes_marked(mark: str) -> list[psutil.Process]:
 def end_processes(
     processes: Sequence[psutil.Process], stop_signal: signal.Signals, grace: float = 10
 ) -> None:
-    """Ask the topmost of these to stop, with their children; kill what runs ``grace`` s later."""
+    """Ask the topmost of these to stop, with their children; kill what still runs after ``grace``
+    seconds."""
     pids = {process.pid for process in processes}
     for process in processes:
         with suppress(psutil.Error):
@@ -52,7 +53,7 @@ def _wait_for_end(processes: Sequence[psutil.Process], seconds: float) -> list[p
 
 def is_alive(process: psutil.Process) -> bool:
     """Whether it still runs."""
-    # An orphan that has ended stays a zombie where process 1 does not care for orphans.
+    # An orphan that has ended stays a zombie if process 1 does not reap orphans.
     with suppress(psutil.NoSuchProcess):
         return bool(process.is_running() and process.status() != psutil.STATUS_ZOMBIE)
     return False
@@ -61,7 +62,7 @@ def is_alive(process: psutil.Process) -> bool:
 def _select(fits: Callable[[psutil.Process], bool]) -> list[psutil.Process]:
     chosen = []
     for process in psutil.process_iter():
-        # Another user's process keeps its secrets; a process may end while it is looked at.
+        # Another user's process can't be read; any process may end while we look at it.
         with suppress(psutil.Error):
             if fits(process):
                 chosen.append(process)

@@ -14,7 +14,7 @@ PASSWORD = "mailbox"
 def mailbox(ports: Ports, *, log: Path, environ: Mapping[str, str] | None = None) -> Process:
     """SMTP without a login on ``ports.smtp``, the page on ``ports.mail_page``.
 
-    Whoever a mail is for, it lands in the one inbox. Mail is kept in memory: a restart empties it.
+    All mail goes to one inbox, whatever its recipient, and is kept in memory: a restart empties it.
     """
     return Process(
         "mailbox",

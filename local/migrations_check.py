@@ -1,4 +1,4 @@
-"""Shows that the migrations make exactly the tables that the models describe."""
+"""Checks that the migrations create exactly the tables that the models describe."""
 
 import secrets
 

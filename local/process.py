@@ -1,4 +1,4 @@
-"""A program under our care: in a session of its own, its output in a file, ended when we end."""
+"""A program that we run: in a session of its own, its output in a file, ended when we end."""
 
 import os
 import signal
@@ -35,8 +35,8 @@ class Child(Protocol):
 class Process:
     """``command``, started and stopped as often as needed; ``log`` is appended to.
 
-    ``user`` is whom to become (as root only); ``ready`` tells when the program serves, asked until
-    ``ready_within`` seconds are over; ``grace`` is how long, in seconds, it may take to stop.
+    ``user`` is the user to run as (as root only); ``ready`` says whether the program serves, and is
+    asked for up to ``ready_within`` seconds; ``grace`` is how many seconds it may take to stop.
     """
 
     def __init__(
@@ -79,7 +79,7 @@ class Process:
 
     @property
     def ending(self) -> str:
-        """How the last one ended: "exit code 3", "SIGKILL"."""
+        """How it last ended: "exit code 3", "SIGKILL"."""
         if self._child is None or self.is_running:
             return "not at all"
         code = self._child.returncode
@@ -91,7 +91,7 @@ class Process:
         self.wait_until_ready()
 
     def launch(self) -> None:
-        """Start it and return at once."""
+        """Start it and return immediately."""
         self.log.parent.mkdir(parents=True, exist_ok=True)
         with self.log.open("ab") as log:
             self._child = self._spawn(log)
@@ -109,7 +109,7 @@ class Process:
         )
 
     def wait_until_ready(self) -> None:
-        """Return when it is ready. Raises ServerFailed, and leaves nothing running then."""
+        """Return when it is ready. Raises ServerFailed, leaving nothing running."""
         deadline = time.monotonic() + self._ready_within
         pause = 0.02
         while not self._ready():
@@ -125,7 +125,7 @@ class Process:
             pause = min(pause * 1.5, 0.25)
 
     def stop(self) -> None:
-        """Stop it, gently first. Does nothing where it does not run."""
+        """Stop it, gently first. Does nothing if it does not run."""
         self.request_stop()
         self.wait_until_stopped()
 
@@ -142,7 +142,7 @@ class Process:
         self._child.wait()
 
     def _kill_group(self) -> None:
-        """End the program, and children that it did not take along."""
+        """Kill the program, and any children that outlived it."""
         if self._child:
             with suppress(ProcessLookupError, PermissionError):
                 os.killpg(self._child.pid, signal.SIGKILL)

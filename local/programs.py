@@ -1,4 +1,4 @@
-"""The table of what a local run starts: stand-ins for servers, then the site's own processes."""
+"""What a local run starts: stand-ins for servers, then the site's own processes."""
 
 import signal
 import sys
@@ -24,7 +24,7 @@ class Servers(NamedTuple):
 
 
 def servers(state: State, ports: Ports, environ: Mapping[str, str]) -> Servers:
-    """What stands in for servers elsewhere; these depend on nothing."""
+    """The stand-ins for real servers, which depend on nothing."""
     return Servers(
         Postgres(state.postgres, ports.postgres, log=state.log("postgres")),
         Redis(state.redis, ports.redis, log=state.log("redis")),
@@ -47,8 +47,8 @@ def servers(state: State, ports: Ports, environ: Mapping[str, str]) -> Servers:
 def site_processes(
     state: State, ports: Ports, environ: Mapping[str, str], kind: type[Process] = Process
 ) -> list[Process]:
-    """The processes of the Procfile, as they run on real servers; they need the servers. None has
-    the address of the tables' owner. ``kind`` says how each is started."""
+    """The processes of the Procfile, as they run on real servers; they need `servers`. None gets
+    OWNER_DATABASE_URL. ``kind`` says how each is started."""
     commands = procfile()
     environ = {name: value for name, value in environ.items() if name != "OWNER_DATABASE_URL"}
 

@@ -1,6 +1,6 @@
-"""`make proofs`: run what the articles' marked sentences are held to, and note how it went.
+"""`make proofs`: run the tests behind the articles' marked sentences, and note which held.
 
-The note, proofs.json beside the articles, is what the pages show.
+The pages show that note, proofs.json beside the articles.
 """
 
 import os
@@ -36,7 +36,7 @@ def main() -> int:
 
 
 def run_tests(tests: Iterable[str]) -> set[str]:
-    """Which of these tests passed; one with parameters has to with each."""
+    """Which of these tests passed; a parametrised one has to pass with every parameter."""
     with tempfile.NamedTemporaryFile(suffix=".xml") as report:
         command = [*(sys.executable, "-m", "pytest", "--quiet"), f"--junit-xml={report.name}"]
         subprocess.run([*command, *sorted(tests)], cwd=ROOT, check=False)

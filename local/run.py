@@ -18,7 +18,7 @@ from local.supervisor import Supervisor
 
 DATABASE = "site"
 SETTINGS = Config.__struct_fields__
-# An earlier run that is stopping right now needs this long, in seconds.
+# How long an earlier run that is just stopping may need, in seconds.
 PATIENCE = 10.0
 STOP_SIGNALS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 FIRST_LOGIN = re.compile(r"^\S+@\S+ (\S+)$", re.MULTILINE)
@@ -27,8 +27,8 @@ FIRST_LOGIN = re.compile(r"^\S+@\S+ (\S+)$", re.MULTILINE)
 def run(state: State) -> None:
     """Start everything and keep it running; always stop what was started.
 
-    Raises KeyboardInterrupt when told to stop by any signal, Unusable when the folder can't be
-    had, ServerFailed when something does not start.
+    Raises KeyboardInterrupt when a signal tells it to stop, Unusable if it can't have the folder,
+    ServerFailed if something does not start.
     """
     _stop_on_signals()
     with state.held(PATIENCE, say) as earlier_mark:
@@ -51,7 +51,7 @@ def run(state: State) -> None:
 
 
 def say(line: str) -> None:
-    # Whoever read the output may be gone; the run goes on, or stops in order.
+    # The reader of the output may be gone; the run goes on, or stops in order.
     with suppress(OSError):
         print(line, flush=True)
 
@@ -83,7 +83,7 @@ def _start_everything(state: State, supervisor: Supervisor, mark: str, ports: Po
 
     say("Starting the site.")
     supervisor.start(*site_processes(state, ports, environ))
-    # Last of all, because it is said once: whoever stops the start before has not missed it.
+    # Last of all, because it is said only once: stopping the start before this must not lose it.
     made = FIRST_LOGIN.search(finish("flask staff first-login", environ))
     email = load_config(environ).staff_recipients[0]
     say(summarise(ports, state, email, first_password=made[1] if made else None))
@@ -91,6 +91,6 @@ def _start_everything(state: State, supervisor: Supervisor, mark: str, ports: Po
 
 def _stop_on_signals() -> None:
     for number in STOP_SIGNALS:
-        # nohup has SIGHUP ignored, and means it.
+        # Under nohup SIGHUP is ignored, and has to stay so.
         if signal.getsignal(number) != signal.SIG_IGN or number != signal.SIGHUP:
             signal.signal(number, signal.default_int_handler)

@@ -1,5 +1,5 @@
-"""`python -m local.schemas` lands the schemas of the declared events: it writes into ``schemas/``
-what is new there, and never takes back what readers may rely on already."""
+"""`python -m local.schemas` lands the schemas of the declared events: it writes what is new into
+``schemas/``, and never takes back what readers may already rely on."""
 
 import json
 import sys
@@ -17,9 +17,9 @@ class SchemaBroken(Exception):
 def land_schemas(folder: Path = LANDED) -> list[Path]:
     """Write each new type, new version and compatible change, and return the files.
 
-    Raises SchemaBroken, before anything is written, where a declaration breaks with what landed.
+    Raises SchemaBroken, before anything is written, if a declaration breaks a landed schema.
     """
-    # Every domain is imported, and its events declared, with the package `app` itself.
+    # Importing the package `app` imports every domain, and so declares its events.
     present = {
         schema_file(name, declared.schema_version, folder): json_schema(declared, "")
         for name, declared in sorted(declared_events().items())

@@ -14,7 +14,7 @@ STRIPE_WEBHOOK_SECRET = "whsec_local"
 def local_settings(
     ports: Ports, *, database_url: str, owner_url: str = "", redis_url: str, secret_key: str
 ) -> dict[str, str]:
-    """The variables of config.py. STAFF_MAIL is kept where the environment has it."""
+    """The variables of config.py. STAFF_MAIL is taken from the environment if it is there."""
     return {
         "ENVIRONMENT": "development",
         "SECRET_KEY": secret_key,
@@ -25,7 +25,7 @@ def local_settings(
         "REDIS_URL": redis_url,
         "SMTP_URL": f"smtp://{HOST}:{ports.smtp}",
         "STAFF_MAIL": os.environ.get("STAFF_MAIL") or "staff@champlin.example",
-        # The demonstration and whoever tries it out send forms at once, and many from here.
+        # The demo, and people who try the site, fill in forms quickly, and many from one address.
         "HOLD_BELOW_SECONDS": "0",
         "HOLD_ABOVE_PER_ADDRESS": "0",
         "HOLD_ABOVE_PER_EMAIL": "0",
@@ -36,5 +36,5 @@ def local_settings(
 
 
 def content_folder(environ: Mapping[str, str | None]) -> Path:
-    """The folder with the firm's data that a site with this environment goes by."""
+    """The folder with the firm's data that a site with this environment uses."""
     return ROOT / (environ.get("CONTENT_DIR") or "content")

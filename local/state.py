@@ -15,7 +15,7 @@ LOCK_POLL = 0.1
 
 
 class Unusable(Exception):
-    """Another run has the folder, or it can't be made. The message is a sentence that says so."""
+    """Another run has the folder, or it can't be used. The message is a sentence that says so."""
 
 
 class State:
@@ -30,10 +30,10 @@ class State:
 
     @contextmanager
     def held(self, patience: float, say: Callable[[str], None]) -> Iterator[str]:
-        """Hold the folder; the value is the mark of whoever held it last, "" if nobody did.
+        """Hold the folder; yields the mark of the run that held it last, "" if none did.
 
-        Another run may be stopping right now, so it waits for ``patience`` seconds, and says so,
-        before it raises Unusable. The system lets go of the folder when its holder dies.
+        Another run may be just stopping, so this waits for ``patience`` seconds, and says so,
+        before it raises Unusable. The system releases the folder when its holder dies.
         """
         self._make()
         with self._opened_lock() as lock:
@@ -73,7 +73,7 @@ class State:
             time.sleep(LOCK_POLL)
 
     def note_holder(self, mark: str) -> None:
-        """Note who holds the folder, and with which mark, before anything is started."""
+        """Note who holds the folder, and the run's mark, before anything is started."""
         with self._usable("can't be written to"):
             self._lock_file.write_text(f"{os.getpid()} {mark}\n")
 
@@ -90,7 +90,7 @@ class State:
         self._write_private(self.settings_file, "".join(lines))
 
     def _write_private(self, file: Path, text: str) -> None:
-        """Write the whole file or nothing, for its owner's eyes only."""
+        """Write the whole file or nothing, readable only by its owner."""
         new = file.with_suffix(".new")
         with self._usable("can't be written to"):
             new.unlink(missing_ok=True)
@@ -102,7 +102,7 @@ class State:
         return self.directory / "log" / f"{name}.log"
 
     def rotate_logs(self) -> None:
-        """Begin new logs; those of the run before end in ``.1``."""
+        """Begin new logs; those of the previous run end in ``.1``."""
         for log in (self.directory / "log").glob("*.log"):
             log.replace(f"{log}.1")
 

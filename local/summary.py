@@ -12,7 +12,7 @@ LINK_WIDTH = 34
 
 
 def summarise(ports: Ports, state: State, staff_email: str, first_password: str | None) -> str:
-    """Where everything is, and how to sign in; ``first_password`` only when it was just made."""
+    """Where everything is, and how to sign in; ``first_password`` only if it was just made."""
     site = f"http://{HOST}:{ports.web}"
     places = [
         ("Site", f"{site}/", "what a prospect sees"),
@@ -38,7 +38,7 @@ def summarise(ports: Ports, state: State, staff_email: str, first_password: str 
 
 
 def new_password_command(state: State, staff_email: str) -> str:
-    """To be typed in the project's folder, whatever is on the path there."""
+    """The command to type in the project's folder, whatever is on the path there."""
     flask = Path(sys.executable).with_name("flask")
     program = flask.relative_to(ROOT) if flask.is_relative_to(ROOT) else flask
     here = state.directory == ROOT / "var"

@@ -1,4 +1,4 @@
-"""Starts processes in groups, starts again whichever ends, and stops all in the reverse order."""
+"""Starts processes in groups, restarts any that ends, and stops all in reverse order."""
 
 import time
 from collections.abc import Callable, Sequence
@@ -38,7 +38,7 @@ class Supervisor:
             time.sleep(POLL)
 
     def stop(self) -> None:
-        """Stop every group, the last one first. Never raises for a process that ended before."""
+        """Stop every group, the last one first. Never raises for a process that has ended."""
         for group in reversed(self._groups):
             for process in group:
                 process.request_stop()
@@ -47,7 +47,7 @@ class Supervisor:
 
 
 class _Kept:
-    """One process with its next start, which comes later the oftener it ends."""
+    """One process with the time of its next start, later each time that it ends."""
 
     def __init__(self, process: Process) -> None:
         self._process = process
@@ -82,5 +82,5 @@ class _Kept:
         try:
             self._process.start()
         except ServerFailed:
-            # The next look finds it ended, tells so, and waits longer.
+            # The next look finds it ended, says so, and waits longer.
             return

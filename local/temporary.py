@@ -1,4 +1,4 @@
-"""A server for as long as somebody needs one, in a folder of its own."""
+"""A temporary server in a folder of its own."""
 
 import shutil
 import tempfile
@@ -14,7 +14,8 @@ Server = TypeVar("Server", bound=Process)
 
 @contextmanager
 def temporary(kind: str, make: Callable[[Path], Server]) -> Iterator[Server]:
-    """What ``make`` makes of a new folder, started, and gone with its data at the end."""
+    """The server that ``make`` makes for a new folder; started, and deleted with its data at the
+    end."""
     directory = Path(tempfile.mkdtemp(prefix=f"{kind}-"))
     server = make(directory / "data")
     try:

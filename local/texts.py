@@ -1,7 +1,7 @@
 """`make texts`: bring the catalogs (*.po) up to date with the texts in the code and in content/.
 
-What is new is left empty for a translator. What is gone from the code is dropped; what is gone from
-content/ is marked with #~ and still read, since it is kept with engagements and applications.
+New texts are left empty for a translator. Texts gone from the code are dropped; those gone from
+content/ are marked with #~ and still read, since engagements and applications keep them.
 """
 
 import io
@@ -67,7 +67,7 @@ def main() -> int:
 
 
 def present_catalogs(content: Path = CONTENT) -> Iterator[tuple[Path, Catalog]]:
-    """Each catalog file, and the catalog that it should hold by the texts of today."""
+    """Each catalog file, and the catalog that it should contain for today's texts."""
     for path, catalog in updated_catalogs(OF_SITE, texts_of_site()):
         catalog.obsolete.clear()
         yield path, catalog
@@ -75,7 +75,7 @@ def present_catalogs(content: Path = CONTENT) -> Iterator[tuple[Path, Catalog]]:
 
 
 def catalogs_of_firm(content: Path) -> Iterator[tuple[Path, Catalog]]:
-    """The same for the firm's alone."""
+    """The same for the firm's catalogs alone."""
     for path, catalog in updated_catalogs(content / "translations", texts_of_firm(content)):
         for key in [key for key, gone in catalog.obsolete.items() if not gone.string]:
             del catalog.obsolete[key]
@@ -83,7 +83,7 @@ def catalogs_of_firm(content: Path) -> Iterator[tuple[Path, Catalog]]:
 
 
 def updated_catalogs(folder: Path, texts: Catalog) -> Iterator[tuple[Path, Catalog]]:
-    """Raises DataFileError for a slip in one: written anew it would be without what was typed."""
+    """Raises DataFileError for a slip in a catalog: rewriting it would drop what was typed."""
     for language in LANGUAGES.keys() - {SOURCE}:
         path = folder / f"{language}.po"
         if path.exists():
@@ -96,7 +96,7 @@ def updated_catalogs(folder: Path, texts: Catalog) -> Iterator[tuple[Path, Catal
 
 
 def untranslated(catalog: Catalog) -> list[str]:
-    """The texts without a translation, or with one that a program has guessed."""
+    """The texts without a translation, or with one that a program guessed."""
     return [
         str(message.id)
         for message in catalog
@@ -109,7 +109,7 @@ def untranslated(catalog: Catalog) -> list[str]:
 
 
 def texts_of_site() -> Catalog:
-    """The sentences that the code and the templates hold."""
+    """The sentences in the code and the templates."""
     texts = Catalog()
     found = extract_from_dir(
         str(ROOT / "app"), METHODS, OPTIONS, KEYWORDS, comment_tags=("Translators:",)

@@ -1,4 +1,4 @@
-"""Started by root, as in a container, the servers run as `nobody`, in directories of their own.
+"""If root starts them, as in a container, the servers run as `nobody`, in their own directories.
 
 Postgres refuses to run as root, and nobody should run a Redis without a password as root.
 """
@@ -18,14 +18,14 @@ def server_user() -> str | None:
 
 
 def run_as_server_user() -> dict[str, Any]:
-    """What `subprocess.run` takes to run a program as the server user."""
+    """The arguments with which `subprocess.run` runs a program as the server user."""
     if user := server_user():
         return {"user": user, "group": pwd.getpwnam(user).pw_gid, "extra_groups": []}
     return {}
 
 
 def own_directory(directory: Path) -> None:
-    """Make ``directory``, private to the server user, with a way in to it."""
+    """Create ``directory``, private to the server user, with every parent passable."""
     directory.mkdir(mode=0o700, parents=True, exist_ok=True)
     if user := server_user():
         entry = pwd.getpwnam(user)

@@ -1,4 +1,4 @@
-"""Programs that are no Python and come in a wheel all the same."""
+"""Programs that are not Python, but come in a wheel."""
 
 from importlib.util import find_spec
 from pathlib import Path
@@ -7,8 +7,8 @@ from local.process import ServerFailed
 
 
 def program_in(package: str, path: str, *, missing: str) -> Path:
-    """The program at ``path`` in the package. Raises ServerFailed with the sentence ``missing``
-    where it is not installed."""
+    """The program at ``path`` in the package. Raises ServerFailed with the sentence ``missing`` if
+    the package is not installed."""
     spec = find_spec(package)
     if spec is None or spec.origin is None:
         raise ServerFailed(missing)

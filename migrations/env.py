@@ -1,5 +1,5 @@
-"""Runs migrations as the role that owns the tables, one process at a time, and grants the role that
-serves its rights."""
+"""Runs the migrations as the role that owns the tables, one process at a time, then grants the
+serving role its rights."""
 
 import click
 import psycopg
@@ -14,7 +14,7 @@ from app.database.deadline import lift_limit
 from app.database.grants import grant, owner_engine
 
 database = current_app.extensions["migrate"].db
-# Any number of hosts may start at once and migrate; the lock lets one of them do it.
+# Several hosts may start and migrate at the same time; the lock lets one of them do it.
 MIGRATION_LOCK = 7_301_501
 
 
@@ -27,14 +27,14 @@ def run() -> None:
             compare_server_default=True,
         )
         with context.begin_transaction():
-            # A migration may take longer than a request may, which can have the connection next.
+            # A migration may take longer than a request. SET LOCAL: the connection is pooled.
             lift_limit(connection)
             connection.execute(text("SET LOCAL lock_timeout = 0"))
             connection.execute(text("SET LOCAL idle_in_transaction_session_timeout = 0"))
             connection.execute(
                 text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": MIGRATION_LOCK}
             )
-            # Whoever serves meanwhile waits behind a migration that waits for a table.
+            # A migration that waits for a table also blocks the requests that come after it.
             connection.execute(text("SET LOCAL lock_timeout = '5s'"))
             refuse_newer()
             run_those_left()
@@ -43,7 +43,7 @@ def run() -> None:
 
 
 def refuse_newer() -> None:
-    """Raise click.ClickException where the database is at a migration that this release lacks."""
+    """Raise click.ClickException if the database is at a migration that this release lacks."""
     known = {one.revision for one in context.script.walk_revisions()}
     for newer in set(context.get_context().get_current_heads()) - known:
         raise click.ClickException(
@@ -54,7 +54,8 @@ def refuse_newer() -> None:
 
 
 def run_those_left() -> None:
-    """Raise click.ClickException where one of them does not find what those before it leave."""
+    """Run the pending migrations. Raises click.ClickException if one of them does not find what the
+    earlier ones left."""
     try:
         context.run_migrations()
     except ProgrammingError as error:

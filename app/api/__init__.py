@@ -1,1 +1,1 @@
-"""The JSON interface under /api/v1/: for programs, public, with problem details for errors."""
+"""The public JSON API under /api/v1/, with problem details for errors."""

@@ -1,4 +1,4 @@
-"""The OpenAPI 3.1 document of /api/v1/, all of which is for reading, and open to anybody."""
+"""The OpenAPI 3.1 document of /api/v1/, which is read-only and open to everybody."""
 
 from typing import Any
 

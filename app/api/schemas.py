@@ -1,7 +1,7 @@
-"""The schemas that are published: the present version as it is declared, an older one as it landed.
+"""The published schemas: the present version as it is declared, an older one as it landed.
 
-``schemas/`` holds every version that has landed. `make schemas` adds to it, and
-`tests/repository/test_landed_schemas.py` holds it to the declarations.
+``schemas/`` has every version that has landed. `make schemas` adds to it, and
+`tests/repository/test_landed_schemas.py` keeps it in step with the declarations.
 """
 
 import json
@@ -20,7 +20,7 @@ def schema_file(event_type: str, version: int, folder: Path = LANDED) -> Path:
 
 
 def find_schema(event_type: str, version: int, base_url: str) -> Schema | None:
-    """The payload's schema in that version, or None where there has been no such version."""
+    """The payload's schema in that version, or None if there has been no such version."""
     declared = declared_events().get(event_type)
     if declared is None or not 1 <= version <= declared.schema_version:
         return None

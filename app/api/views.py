@@ -1,5 +1,5 @@
 """The catalog of events for programs: one AsyncAPI document, each payload's JSON Schema, and an
-OpenAPI document that says how to ask for them."""
+OpenAPI document that says how to fetch them."""
 
 import json
 
@@ -22,7 +22,7 @@ api = Blueprint("api", __name__, url_prefix="/api/v1")
 
 @api.after_request
 def let_be_kept(response: Response) -> Response:
-    """Anybody may keep an answer for a while, and ask with its ETag whether it still holds."""
+    """Let anybody cache an answer for a while, and ask with its ETag if it is still current."""
     if response.status_code == 200 and request.method != "OPTIONS":
         response.cache_control.public = True
         response.cache_control.max_age = KEPT_SECONDS

@@ -1,2 +1,2 @@
-"""The background: Celery (`setup`), its clock (`beat`) and what that rings for (`schedule`), and
-the ring for a worker (`wake`)."""
+"""Background work: Celery (`setup`) and its `broker`, the scheduler (`beat`) and its `schedule`,
+and how a worker is woken (`wake`)."""

@@ -1,10 +1,10 @@
-"""Celery's clock: of all that run one rings, and it goes on when the machine's clock is set back,
-or its notes are spoilt.
+"""The scheduler: Celery beat, made to act in one process at a time, and to carry on when the
+machine's clock is set back or its file is corrupt.
 
-Beat notes by the wall clock when it last sent each task, in a file that is there after a restart.
-Once a clock that was hours ahead is set right, it would send no sweep for those hours. And where it
-was killed as it wrote, or the power failed, it would fail at each start until somebody removed the
-file.
+Beat keeps the wall-clock time at which it last sent each task in a file that survives a restart.
+After a clock that was hours ahead is corrected, it would send no sweep for those hours. And if it
+was killed while writing, or the power failed, it would fail at every start until somebody removed
+the file.
 """
 
 import os
@@ -20,25 +20,25 @@ from celery.beat import PersistentScheduler
 from app.database import CONNECT_TIMEOUT, SILENCE_TIMEOUT_MS, kind_of
 from app.database.deadline import BoundedConnection
 
-# While another one rings, or nobody can.
+# How often to look again while another scheduler leads, or none can.
 LOOK_SECONDS = 5.0
 TAKE_LEAD = "SELECT pg_try_advisory_lock(hashtext('scheduler'))"
-# The server lets go of a leader whose machine has vanished.
+# With these the server drops a leader whose machine has vanished.
 KEEPALIVES = "-c tcp_keepalives_idle=10 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=2"
 log = structlog.get_logger()
 
 
 class Lead:
-    """Which of the schedulers on one database acts: whoever holds a lock, which is the
-    connection's, so that one that dies has let go of it."""
+    """Which of the schedulers on one database acts: the one that holds an advisory lock. The lock
+    belongs to the connection, so a scheduler that dies releases it."""
 
     def __init__(self, dsn: str) -> None:
         self._dsn = dsn
         self._connection: psycopg.Connection | None = None
 
     def is_ours(self) -> bool:
-        """Whether this process has it, now or still. Nobody has it while the database is away, and
-        there is nothing to do then."""
+        """Whether this process has the lead, taking it if it is free. Nobody has it while the
+        database is away, when there is nothing to do anyway."""
         try:
             if self._connection:
                 self._connection.execute("SELECT 1")
@@ -78,15 +78,15 @@ class SteadyScheduler(PersistentScheduler):
         _make_folder(Path(self.schedule_filename).absolute().parent)
         try:
             super().setup_schedule()
-        except Exception as error:  # noqa: BLE001 - whatever an unreadable file makes of its reader
+        except Exception as error:  # noqa: BLE001 - reading a corrupt file can raise anything
             log.warning("scheduler.notes_unreadable", error=type(error).__name__)
             self._close_notes()
             self._remove_db()
             super().setup_schedule()
 
     def _close_notes(self) -> None:
-        """What is open still has an empty schedule to write, by the name of the file: over that of
-        the notes that take its place, were it left to the garbage collector."""
+        """The open file still has an empty schedule to write. Left to the garbage collector, it
+        would write that over the new file of the same name."""
         with suppress(Exception):
             self._store.close()
 
@@ -97,7 +97,7 @@ class SteadyScheduler(PersistentScheduler):
         for entry in self.schedule.values():
             if entry.last_run_at > now:
                 entry.last_run_at = now
-                self._heap = None  # orders by times that are hours away; made anew
+                self._heap = None  # ordered by times that are hours away; Celery rebuilds it
         return super().tick(*args, **kwargs)
 
     def close(self) -> None:
@@ -106,9 +106,8 @@ class SteadyScheduler(PersistentScheduler):
 
 
 def _make_folder(folder: Path) -> None:
-    """Make it where it is not there: it is VAR_DIR, which on most platforms nothing else has made.
-    Ends the process with a sentence where there can be no notes in it; beat would take them for
-    spoilt, and put a hundred lines around that."""
+    """Create the folder: it is VAR_DIR, which nothing else creates on most platforms. Ends the
+    process with a sentence if no file can be written there; beat would print a hundred lines."""
     with suppress(OSError):
         folder.mkdir(mode=0o700, parents=True, exist_ok=True)
     if not os.access(f"{folder}/", os.W_OK | os.X_OK):

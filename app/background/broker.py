@@ -1,5 +1,5 @@
-"""How Celery reaches its broker: the address, TLS with a certificate that is looked at, and limits
-on what it waits for."""
+"""How Celery reaches its broker: the address, TLS with a certificate that is verified, and
+timeouts."""
 
 import ssl
 from typing import Any
@@ -10,13 +10,13 @@ from config import Config
 
 
 def broker_settings(config: Config) -> dict[str, Any]:
-    """Celery's settings of the broker. Raises ConfigurationError."""
+    """Celery's settings for the broker. Raises ConfigurationError."""
     with said_of("REDIS_URL"):
         check_redis_ca(read_options(split_address(config.REDIS_URL)))
     with said_of("CELERY_BROKER_URL" if config.CELERY_BROKER_URL else "REDIS_URL"):
         url, ca = _without_ca(config.broker_url)
     return {
-        # Not as broker_url, in whose place Celery reads CELERY_BROKER_URL itself, with its ca=.
+        # Not broker_url: Celery itself overrides that with CELERY_BROKER_URL, ca= included.
         "broker_read_url": url,
         "broker_write_url": url,
         "broker_use_ssl": _tls(url, ca),
@@ -27,7 +27,8 @@ def broker_settings(config: Config) -> dict[str, Any]:
 
 
 def _without_ca(url: str) -> tuple[str, str]:
-    """The address as Celery takes it, and the file in its ca=. Raises ValueError."""
+    """The address without ca=, which Celery does not know, and that option's file. Raises
+    ValueError."""
     address = split_address(url)
     options = read_options(address)
     check_redis_ca(options)
@@ -38,13 +39,13 @@ def _without_ca(url: str) -> tuple[str, str]:
 
 
 def _tls(url: str, ca: str) -> dict[str, Any] | None:
-    """By itself Celery looks at no certificate of Redis, and not at whose RabbitMQ's is."""
+    """By default Celery does not verify Redis's certificate, nor the host name in RabbitMQ's."""
     if url.startswith("amqps:"):
-        # Without a name of its own for the server, the address's is meant.
+        # None stands for the host name in the address.
         names_and_chain = {"server_hostname": None, "cert_reqs": ssl.CERT_REQUIRED}
         return names_and_chain | ({"ca_certs": ca} if ca else {})
     if url.startswith("rediss:"):
-        return {"ssl_cert_reqs": ssl.CERT_REQUIRED}  # what the address says otherwise comes first
+        return {"ssl_cert_reqs": ssl.CERT_REQUIRED}  # an option in the address takes precedence
     return None
 
 

@@ -1,4 +1,4 @@
-"""What the scheduler rings for, and how often: the sweeps, and what is done each night."""
+"""What the scheduler runs, and how often: the sweeps, and what is done each night."""
 
 from typing import Any
 
@@ -31,7 +31,7 @@ DAILY = crontab(hour=0, minute=10)
 
 
 def beat_schedule(config: Config) -> dict[str, dict[str, Any]]:
-    """As Celery takes it."""
+    """The schedule in Celery's form."""
     return {
         "sweep-deliveries": _each(config.SWEEP_SECONDS, sweep_deliveries),
         "sweep-mail": _each(config.SWEEP_SECONDS, sweep_mail),
@@ -56,5 +56,5 @@ def beat_schedule(config: Config) -> dict[str, dict[str, Any]]:
 
 
 def _each(seconds: float, task: Task) -> dict[str, Any]:
-    """Beat's entry for a task. While no worker runs the old ones expire, and do not pile up."""
+    """Beat's entry for a task. Old ones expire, so that they don't pile up while no worker runs."""
     return {"task": task.name, "schedule": seconds, "options": {"expires": EXPIRES_SECONDS}}

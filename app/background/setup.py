@@ -42,8 +42,8 @@ def init_celery(app: Flask, config: Config) -> None:
 
 
 def _task_of(app: Flask) -> type[Task]:
-    """What every task is: it runs in the app's context and in a trace of its own, since a worker's
-    process outlives it, and is not sent while a handler is only rehearsed."""
+    """The base of every task. It runs in the app's context and in a trace of its own, since one
+    worker process runs many tasks. It can't be sent while a handler is only rehearsed."""
 
     class TaskInApp(Task):
         def apply_async(self, *args: object, **kwargs: object) -> object:
@@ -58,7 +58,7 @@ def _task_of(app: Flask) -> type[Task]:
 
 
 def _settings(config: Config) -> dict[str, Any]:
-    """Celery's settings of the broker, the tasks and the workers."""
+    """Celery's settings for the broker, the tasks and the workers."""
     return {
         **broker_settings(config),
         "task_serializer": "json",
@@ -77,7 +77,7 @@ def _settings(config: Config) -> dict[str, Any]:
 
 
 def _follow_worker_processes(app: Flask) -> None:
-    """Do what each child of a worker needs at its start and its end."""
+    """Prepare each child process of a worker when it starts, and clean up when it ends."""
 
     @signals.worker_process_init.connect(weak=False)
     def start_worker_process(**_: object) -> None:

@@ -1,4 +1,4 @@
-"""Asking a worker to look at what is due. A lost call costs one sweep, never any work."""
+"""Asking a worker to look at what is due. A lost call costs the wait for a sweep, no work."""
 
 import structlog
 from celery import Task

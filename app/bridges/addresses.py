@@ -1,4 +1,4 @@
-"""The addresses in EVENT_BRIDGES: read once, at the start, each with a sentence if it is wrong."""
+"""The addresses in EVENT_BRIDGES, read once at startup; a wrong one stops it with a sentence."""
 
 import re
 from collections.abc import Callable
@@ -20,7 +20,7 @@ from app.address_options import (
 from app.data_files import repeated
 from config import Config, ConfigurationError
 
-BETWEEN_ADDRESSES = re.compile(r"[\s,]+(?=[a-z]+://)")  # a comma also stands between Kafka's hosts
+BETWEEN_ADDRESSES = re.compile(r"[\s,]+(?=[a-z]+://)")  # a comma also separates Kafka's hosts
 LEGAL_TOPIC = re.compile(r"[A-Za-z0-9._-]{1,249}")
 HOST_MAYBE_PORT = re.compile(r"(\[[0-9a-f:.]+\]|[A-Za-z0-9._-]+)(:(?P<port>\d{1,5}))?")
 HIGHEST_PORT = 65_535
@@ -33,8 +33,9 @@ Fields = dict[str, Any]
 
 
 class BridgeAddress(msgspec.Struct, frozen=True, kw_only=True):
-    """What every kind has. ``name`` stands in the database, in logs and figures, and holds no
-    password. ``from_start``: a new bridge sends what was recorded before it, too."""
+    """What every kind of address has. ``name`` identifies the bridge in the database, in logs and
+    in metrics, and contains no password. ``from_start``: a new bridge also sends what was recorded
+    before it existed."""
 
     name: str
     from_start: bool = False
@@ -45,8 +46,8 @@ class BridgeAddress(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class KafkaAddress(BridgeAddress, frozen=True, kw_only=True):
-    """``servers`` as librdkafka takes them. Without ``user`` there is no authentication. ``ca``
-    is a file of the certificates that vouch for the brokers', in the place of the system's."""
+    """``servers`` as librdkafka takes them. Without ``user`` there is no authentication. ``ca`` is
+    a file of CA certificates to trust instead of the system's."""
 
     servers: str
     topic: str
@@ -58,8 +59,8 @@ class KafkaAddress(BridgeAddress, frozen=True, kw_only=True):
 
 
 class RabbitAddress(BridgeAddress, frozen=True, kw_only=True):
-    """``url`` holds the password. ``ca`` is a file of the certificates that vouch for the broker's,
-    in the place of the system's."""
+    """``url`` contains the password. ``ca`` is a file of CA certificates to trust instead of the
+    system's."""
 
     url: str
     exchange: str
@@ -67,7 +68,7 @@ class RabbitAddress(BridgeAddress, frozen=True, kw_only=True):
 
 
 class EventBridgeAddress(BridgeAddress, frozen=True, kw_only=True):
-    """Who may send is for AWS's own variables and roles to say. ``endpoint``: not AWS's own."""
+    """Credentials come from AWS's own variables and roles. ``endpoint``: if it is not AWS's own."""
 
     bus: str
     region: str
@@ -81,7 +82,7 @@ def init_bridges(app: Flask, config: Config) -> None:
 
 
 def current_bridges() -> dict[str, BridgeAddress]:
-    """The bridges of the running app by their names."""
+    """The bridges of the running app, by name."""
     bridges: dict[str, BridgeAddress] = current_app.extensions["bridges"]
     return bridges
 
@@ -91,7 +92,7 @@ def parse_bridges(setting: str) -> list[BridgeAddress]:
     urls = [url for url in BETWEEN_ADDRESSES.split(setting.strip(" \t\r\n,")) if url]
     bridges = []
     for number, url in enumerate(urls, start=1):
-        # By its number: the address itself may hold a password.
+        # Named by its number: the address itself may contain a password.
         with said_of(f"EVENT_BRIDGES is wrong: address {number}"):
             bridges.append(_read_bridge(split_address(url)))
     for name in repeated([bridge.name for bridge in bridges]):
@@ -114,8 +115,8 @@ def _read_bridge(address: SplitResult) -> BridgeAddress:
 
 
 def read_kafka(address: SplitResult, options: Options) -> Fields:
-    """The fields of a KafkaAddress; takes what it reads out of ``options``. Raises ValueError with
-    the end of a sentence, as the others do."""
+    """The fields of a KafkaAddress; removes what it reads from ``options``. Raises ValueError with
+    the end of a sentence, as the other readers do."""
     credentials, _, servers = address.netloc.rpartition("@")
     user, _, password = credentials.partition(":")
     topic = address.path.strip("/")
@@ -173,7 +174,7 @@ READERS: dict[str, tuple[type[BridgeAddress], Callable[[SplitResult, Options], F
 
 
 def _is_broker(server: str, *, needs_port: bool = False) -> bool:
-    """Whether it is a host, with a port that there can be or, unless it needs one, without."""
+    """Whether it is a host with a valid port, or, unless it needs one, without a port."""
     found = HOST_MAYBE_PORT.fullmatch(server)
     if not found:
         return False

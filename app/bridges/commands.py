@@ -1,4 +1,4 @@
-"""What an operator does with bridges: `flask bridges …`"""
+"""The operator's commands for bridges: `flask bridges …`."""
 
 import click
 

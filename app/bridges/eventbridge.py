@@ -15,8 +15,8 @@ from app.bridges.addresses import EventBridgeAddress
 from app.bridges.sink import SEND_SECONDS, Sent
 
 MOST_ENTRIES = 10
-# An entry, and all entries of a request together, must stay below it: "less than 1MB", as PutEvents
-# is documented in boto3 1.44. Whichever megabyte is meant, this one is not larger.
+# An entry, and all entries of a request together, must stay below it: "less than 1MB", as boto3
+# 1.44 documents PutEvents. Whichever megabyte is meant, this one is not larger.
 SIZE_LIMIT = 1_000_000
 TIME_SIZE = 14
 TRIES = 5
@@ -34,7 +34,7 @@ class Entry(msgspec.Struct, frozen=True):
 
     @property
     def size(self) -> int:
-        """Its size in bytes, as AWS documents how it counts."""
+        """Its size in bytes, counted as AWS documents it."""
         texts = (self.fields[name] for name in ("Source", "DetailType", "Detail"))
         return TIME_SIZE + sum(len(text.encode()) for text in texts)
 
@@ -44,10 +44,10 @@ class Client(Protocol):
 
 
 def choose_entries(waiting: Sequence[Entry]) -> list[Entry]:
-    """What goes into the next request: from the front, as many as fit, and of each stream one.
+    """The entries for the next request: from the front, as many as fit, at most one per stream.
 
-    Any entry of a request may be refused while a later one is taken, so two of a stream in one
-    request could change places. Expects entries that fit by themselves.
+    Any entry of a request may be refused while a later one is accepted, so two of one stream could
+    change places. Each entry has to fit by itself.
     """
     chosen: dict[str, Entry] = {}
     room = SIZE_LIMIT
@@ -69,7 +69,7 @@ class EventBridgeSink:
         self._client = client or _client(address)
 
     def send(self, batch: Sequence[CloudEvent]) -> Sent:
-        """Refused entries are sent again, each after a pause, while their streams wait."""
+        """Send the events. Refused entries are sent again after a pause; their streams wait."""
         entries = [self._entry(index, event) for index, event in enumerate(batch)]
         too_large = [entry for entry in entries if entry.size >= SIZE_LIMIT]
         waiting = [entry for entry in entries if entry.size < SIZE_LIMIT]
@@ -83,10 +83,10 @@ class EventBridgeSink:
         return Sent(settled, passed_over, trouble)
 
     def close(self) -> None:
-        """There is no connection to speak of."""
+        """Nothing to do: the client keeps no connection of ours."""
 
     def _put_all(self, waiting: list[Entry]) -> str:
-        """Take out of ``waiting`` what was confirmed; return what was wrong with the rest."""
+        """Send, and remove from ``waiting``, what is confirmed; return why the rest is not."""
         deadline = time.monotonic() + SEND_SECONDS
         refused: dict[int, int] = {}
         trouble = ""

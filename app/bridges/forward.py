@@ -1,7 +1,7 @@
-"""Moving one bridge along the log: read a batch, send it, move on by what was confirmed.
+"""Moving one bridge along the log: read a batch, send it, advance past what was confirmed.
 
-The other side is never read ahead of: the next batch is read when this one is confirmed. A crash
-between a confirmation and the new place sends those events again under the same ids.
+Nothing is read ahead: the next batch is read once this one is confirmed. A crash between a
+confirmation and the commit of the new place sends those events again, under the same ids.
 """
 
 from collections.abc import Sequence
@@ -29,7 +29,7 @@ VALUES (:name, :horizon, :position)
 ON CONFLICT DO NOTHING
 """)
 
-# Whoever else moved the bridge meanwhile was sending the same: the first one counts.
+# If another worker moved the bridge in the meantime, it sent the same events: the first one counts.
 MOVE = text("""
 UPDATE bridges
 SET horizon = :horizon, position = :position,
@@ -42,8 +42,8 @@ WHERE name = :name AND horizon = :old_horizon AND position = :old_position
 
 
 def open_bridge(session: Session, address: BridgeAddress) -> Bridge:
-    """The bridge as it stands, made first where it is new: at the log's end, or at its start where
-    the address says so."""
+    """The bridge's row. A new bridge begins at the log's end, or at its start if the address says
+    so."""
     bridge = session.get(Bridge, address.name, populate_existing=True)
     if bridge is None:
         place = START if address.from_start else end_of_log(session)
@@ -56,17 +56,17 @@ def open_bridge(session: Session, address: BridgeAddress) -> Bridge:
 
 
 def forward_batch(session: Session, address: BridgeAddress, sink: Sink, *, base_url: str) -> bool:
-    """Send one batch and commit the new place; return whether to go on, as there may be more. With
-    each failure in a row a batch is half as large, down to the next event alone.
+    """Send one batch and commit the new place; return whether to go on, as there may be more. Each
+    failure in a row halves the batch, down to the next event alone.
 
-    Stops at the first event that is not confirmed, or that only a newer release can read; one that
-    was altered is passed over. A bridge that is paused or held back sends nothing. No transaction
-    is open while the other side is talked to. Raises what the sink raises.
+    Stops at the first event that is not confirmed, or that only a newer release can read; an
+    altered event is passed over. A bridge that is paused or held sends nothing. No transaction is
+    open while the sink sends. Raises what the sink raises.
     """
     bridge = open_bridge(session, address)
     place, failures = bridge.place, bridge.failures
     events: Sequence[RecordedEvent] = []
-    # Where one is refused for good, what was taken beside it is soon not sent again with each try.
+    # If one event is refused for good, those accepted beside it are soon no longer sent again.
     most = max(1, BATCH >> failures)
     try:
         rests = bridge.paused_at or is_outbound_held(session)
@@ -85,7 +85,7 @@ def forward_batch(session: Session, address: BridgeAddress, sink: Sink, *, base_
 def _send(
     events: Sequence[RecordedEvent], address: BridgeAddress, sink: Sink, base_url: str
 ) -> Sent:
-    """Send those that can be read; what became of all of them."""
+    """Send the events that can be read; return how the whole batch ended."""
     readable = [event for event in events if not isinstance(event.data, Altered)]
     if not readable:
         return _with_altered(events, len(events), Sent(0))
@@ -100,7 +100,7 @@ def _send(
 
 
 def _with_altered(events: Sequence[RecordedEvent], settled: int, sent: Sent) -> Sent:
-    """The outcome with the altered ones among the first ``settled`` counted as passed over."""
+    """The outcome, with altered events among the first ``settled`` counted as passed over."""
     altered = {str(e.id): ALTERED_SAYS for e in events[:settled] if isinstance(e.data, Altered)}
     return Sent(settled, altered | sent.passed_over, sent.trouble)
 
@@ -113,7 +113,7 @@ def _move(
     sent: Sent,
     failures: int,
 ) -> None:
-    """Put the bridge behind what was settled, with what there is to tell about the batch."""
+    """Move the bridge past what was settled, and note and log how the batch went."""
     new = place_of(events[sent.settled - 1]) if sent.settled else place
     failures = (1 if sent.settled else failures + 1) if sent.trouble else 0
     told = [f"{event_id}: {reason}" for event_id, reason in sent.passed_over.items()]

@@ -11,7 +11,7 @@ from app.database import kind_of
 
 
 class NothingConfirmed(Exception):
-    """The other side has confirmed no event of a batch, for the reason in its text."""
+    """The other side confirmed no event of a batch; the message says why."""
 
 
 class GuardedSink:
@@ -22,7 +22,7 @@ class GuardedSink:
         self._circuit = circuit_of(bridge)
 
     def send(self, batch: Sequence[CloudEvent]) -> Sent:
-        """As the sink does. Raises CircuitOpen where the other side is left alone."""
+        """Send as the sink does. Raises CircuitOpen while the other side is left alone."""
         sent = Sent(0)
         with (
             suppress(NothingConfirmed),
@@ -38,7 +38,7 @@ class GuardedSink:
 
 
 def _cause(error: Exception) -> str:
-    """Any but a sink's own word may hold an address, so of that the kind alone is told."""
+    """The sink's own reason; of any other error only the kind, as its text may quote an address."""
     return str(error) if isinstance(error, NothingConfirmed) else kind_of(error)
 
 

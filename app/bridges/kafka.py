@@ -1,4 +1,4 @@
-"""The sink for Kafka, or for whatever speaks its protocol."""
+"""The sink for Kafka, or for anything that speaks its protocol."""
 
 from collections.abc import Sequence
 from functools import partial
@@ -10,18 +10,18 @@ from confluent_kafka import KafkaError, KafkaException, Message, Producer
 from app.bridges.addresses import KafkaAddress
 from app.bridges.sink import SEND_SECONDS, Sent
 
-# A message that fails for good stops the producer, so that none behind it is taken without it. That
-# does not cover one that times out by itself: none does before the batch is given up as a whole.
+# A message that fails for good stops the producer, so that none after it gets through without it.
+# That does not cover a message that times out, so none may before the whole batch is given up.
 IN_ORDER = {
     "enable.idempotence": True,
     "acks": "all",
     "enable.gapless.guarantee": True,
     "message.timeout.ms": int(SEND_SECONDS * 2000),
-    # By itself it would wait for a missing topic for longer than for a batch, and never name it.
+    # By default it would wait for a missing topic longer than for a batch, and never name it.
     "topic.metadata.propagation.max.ms": int(SEND_SECONDS * 500),
 }
 NO_ANSWER = "no answer in time"
-# That there is no connection; why not is said before, or at another of the addresses.
+# These say only that there is no connection; an earlier report, or another address's, says why.
 VAGUE = {"_ALL_BROKERS_DOWN", "_TRANSPORT"}
 
 
@@ -44,7 +44,8 @@ class KafkaSink:
         self._producer: Producer | None = None
 
     def send(self, batch: Sequence[CloudEvent]) -> Sent:
-        """A failed message and all behind it stay unconfirmed, whatever was taken of them."""
+        """Send the events. A failed message and all after it count as unconfirmed, even if some of
+        those got through."""
         producer = self._producer = self._producer or Producer(self._settings)
         self._cause = ""
         troubles = [NO_ANSWER] * len(batch)
@@ -77,15 +78,15 @@ class KafkaSink:
             self._cause = cause
 
     def close(self) -> None:
-        """Forget what was not sent: its place in the log is kept, and a new producer starts there,
-        since one that failed may refuse everything."""
+        """Drop the producer with what it has not sent: after a failure it may refuse everything. A
+        new one starts from the bridge's place in the log."""
         if self._producer:
             self._producer.purge()
             self._producer = None
 
 
 def client_settings(address: KafkaAddress) -> dict[str, str | int | float | bool]:
-    """What librdkafka wants to know to reach the brokers."""
+    """librdkafka's settings for reaching the brokers."""
     security = ("SASL_" if address.user else "") + ("SSL" if address.tls else "PLAINTEXT")
     settings: dict[str, str | int | float | bool] = {
         "bootstrap.servers": address.servers,

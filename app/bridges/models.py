@@ -11,7 +11,7 @@ from app.events.log import Place
 
 class Bridge(Model):
     """One bridge. ``horizon`` and ``position`` are its place in the log (see `log`): up to there
-    the other side has confirmed everything, but for the ``passed_over``, which it can't take.
+    the other side has confirmed everything except the ``passed_over``, which it can't take.
     ``failures`` counts the tries since the last success."""
 
     __tablename__ = "bridges"

@@ -14,10 +14,10 @@ from app.events.log import lag_behind
 
 
 class BridgeFigures(msgspec.Struct, frozen=True):
-    """Where a bridge stands. ``position`` is that of the last event it is done with, ``lag`` how
-    many wait behind it (at the most 100,000), ``oldest_seconds`` the age of the first of these.
-    ``failures`` and ``last_error`` tell of the tries since the last success; ``away_since`` is when
-    the broker was first left alone for them."""
+    """Where a bridge stands. ``position`` is that of the last event it is done with, ``lag`` the
+    number of events after it (at most 100,000), ``oldest_seconds`` the age of the first of these.
+    ``failures`` and ``last_error`` are about the tries since the last success; ``away_since`` is
+    when its circuit opened because of them."""
 
     name: str
     position: int = 0
@@ -65,6 +65,6 @@ def bridge_figures(session: Session) -> list[BridgeFigures]:
 
 
 def due_bridges(session: Session) -> Sequence[str]:
-    """The names of those that have something to send and may try, or were never opened."""
+    """The names of the bridges that have something to send and may try, or were never opened."""
     due = session.scalars(DUE, {"names": list(current_bridges())}).all()
     return [name for name in due if not is_refusing(session, circuit_of(name))]

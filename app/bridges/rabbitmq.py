@@ -14,7 +14,7 @@ from pika.exceptions import AMQPError, UnroutableError
 from app.bridges.addresses import RabbitAddress
 from app.bridges.sink import SEND_SECONDS, Sent
 
-# pika takes a connection for dead after twice this and ten seconds more.
+# pika takes a connection for dead after twice this plus ten seconds.
 HEARTBEAT_SECONDS = 4
 CONNECT_SECONDS = 5
 BLOCKED_SECONDS = 10
@@ -25,8 +25,8 @@ _json = JSONFormat()
 class RabbitSink:
     """Publishes each event under its type as routing key, in CloudEvents' JSON format.
 
-    An event that no queue is bound for is passed over: whoever has not asked for a type of event
-    can't be waited for.
+    An event that no queue is bound for is passed over: the bridge can't wait for somebody to ask
+    for that type.
     """
 
     def __init__(self, address: RabbitAddress) -> None:
@@ -43,7 +43,7 @@ class RabbitSink:
         self._channel: BlockingChannel | None = None
 
     def send(self, batch: Sequence[CloudEvent]) -> Sent:
-        """One after the other, each confirmed before the next."""
+        """Publish one event after the other, each confirmed before the next."""
         settled, passed_over, trouble = 0, {}, ""
         deadline = time.monotonic() + SEND_SECONDS
         try:
@@ -68,7 +68,7 @@ class RabbitSink:
             self._connection = self._channel = None
 
     def _open_channel(self) -> BlockingChannel:
-        # Kept first: it is closed too where the broker minds the exchange.
+        # Assigned first, so that it is closed even if the broker refuses the exchange.
         self._connection = pika.BlockingConnection(self._parameters)
         channel = self._connection.channel()
         channel.exchange_declare(self._exchange, exchange_type="topic", durable=True)
@@ -91,6 +91,6 @@ class RabbitSink:
 
 
 def describe(error: Exception) -> str:
-    """The kind of failure and the broker's code, or what its certificate is refused for."""
+    """The kind of failure, with the broker's code or the reason its certificate was refused."""
     code = getattr(error, "reply_code", None) or getattr(error, "verify_message", None)
     return f"{type(error).__name__}{f' ({code})' if code else ''}"

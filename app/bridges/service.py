@@ -1,4 +1,4 @@
-"""What an operator does with a bridge: pause it, and let it go on."""
+"""Pausing a bridge, and resuming it."""
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -11,12 +11,12 @@ RESUME = text("UPDATE bridges SET paused_at = NULL WHERE name = :name")
 
 
 def pause_bridge(session: Session, name: str) -> None:
-    """Have the bridge send nothing after the batch that is on its way; its place is kept. No
-    trouble with its broker is told of until it goes on."""
+    """Pause the bridge after the batch that is on its way; its place is kept. Trouble with its
+    broker is not reported until it resumes."""
     session.execute(PAUSE, {"name": name})
     forget_circuit(session, circuit_of(name))
 
 
 def resume_bridge(session: Session, name: str) -> None:
-    """Have the bridge go on where it stopped."""
+    """Resume the bridge where it stopped."""
     session.execute(RESUME, {"name": name})

@@ -1,4 +1,4 @@
-"""The spans of a bridge: one for each batch. It belongs to many events, so it links to them."""
+"""The spans of a bridge: one per batch. A batch belongs to many events, so it links to them."""
 
 import secrets
 from collections.abc import Sequence
@@ -16,7 +16,7 @@ from app.telemetry.spans import NO_SPAN, Span, is_collecting, span
 
 
 def batch_span(address: BridgeAddress, events: Sequence[RecordedEvent]) -> Span:
-    """Sending these events on."""
+    """The span of sending these events on."""
     if not is_collecting():
         return NO_SPAN
     system, destination = _other_side(address)
@@ -35,14 +35,15 @@ def batch_span(address: BridgeAddress, events: Sequence[RecordedEvent]) -> Span:
 
 
 def tell_outcome(sending: Span, sent: Sent) -> None:
-    """How far the other side went along."""
+    """Add to the span how much of the batch was settled."""
     sending.describe({"bridge.settled": sent.settled, "bridge.passed_over": len(sent.passed_over)})
     if sent.trouble:
         sending.fail(sent.trouble)
 
 
 def _other_side(address: BridgeAddress) -> tuple[str, str]:
-    """Its kind, and the name of what it keeps events in. A bridge's own name may be an address."""
+    """The kind of broker, and its topic, exchange or bus. Not the bridge's name, which may be an
+    address."""
     match address:
         case KafkaAddress():
             return "kafka", address.topic

@@ -1,4 +1,4 @@
-"""The Celery tasks that move bridges. They carry a name: the bridge's row says what is due."""
+"""The Celery tasks that move bridges. They carry only a name; the bridge's row says what is due."""
 
 import time
 from contextlib import closing
@@ -24,21 +24,21 @@ from app.database import db
 from app.database.advisory_locks import alone_at
 from app.settings import current_config
 
-# With sink.SEND_SECONDS for the last batch, and a silent broker to be found out, still below the
-# tasks' time limit.
+# Together with sink.SEND_SECONDS for the last batch, and the time it takes to notice a silent
+# broker, this is still below the tasks' time limit.
 WORK_SECONDS = 10.0
 
 
 def ring_bridge(name: str) -> None:
-    """Have a worker move the bridge on."""
+    """Ask a worker to move the bridge on."""
     wake(move_bridge, name)
 
 
 @shared_task(name="bridges.move", ignore_result=True)
 def move_bridge(name: str) -> None:
-    """Send what waits, batch by batch; after a while leave the worker to others first."""
+    """Send what waits, batch by batch; after a while, queue again behind the other tasks."""
     address = current_bridges().get(name)
-    if address is None:  # a message from before EVENT_BRIDGES was changed
+    if address is None:  # a task from before EVENT_BRIDGES was changed
         return
     with alone_at(f"bridges.{name}") as is_alone:
         is_behind = is_alone and _send_for_a_while(address)
@@ -55,14 +55,14 @@ def sweep_bridges() -> None:
 
 
 def sink_for(address: BridgeAddress) -> Sink:
-    """The sink for an address of its kind."""
+    """The sink for the address, by its kind."""
     match address:
         case KafkaAddress():
             return KafkaSink(address)
         case RabbitAddress():
             return RabbitSink(address)
         case EventBridgeAddress():
-            # AWS's client takes 20 MB and a tenth of each process's start.
+            # AWS's client costs 20 MB and a tenth of each process's start.
             from app.bridges.eventbridge import EventBridgeSink  # noqa: PLC0415
 
             return EventBridgeSink(address)
@@ -70,7 +70,7 @@ def sink_for(address: BridgeAddress) -> Sink:
 
 
 def _send_for_a_while(address: BridgeAddress) -> bool:
-    """Send batches until nothing is left, one fails, or the time is up: then return True."""
+    """Send batches until nothing is left, one fails, or the time is up; True in the last case."""
     base_url = current_config().BASE_URL
     until = time.monotonic() + WORK_SECONDS
     with closing(GuardedSink(sink_for(address), address.name)) as sink:

@@ -1,6 +1,6 @@
-"""Sending what waits for the channel, one message after the other in the order of their writing.
+"""Sending what waits for the channel, one message after the other, oldest first.
 
-The chat has no key by which it could drop a repeat.
+A chat takes no idempotency key by which it could drop a repeat.
 """
 
 import structlog
@@ -15,16 +15,16 @@ from app.circuits.guard import CircuitOpen, circuit
 from app.outbox.claims import claim_next, note_not_sent, note_sent
 from app.retry import RetryPolicy
 
-# A chat may ask for more time than our own pauses have, but not for ever.
+# A chat may ask for longer pauses than ours, but not for endless ones.
 LONGEST_REST = 3600.0
-# The tries of a message end with an answer, so there is no most.
+# A message is tried until the chat answers, so there is no maximum.
 POLICY = RetryPolicy(first=1.0, cap=300.0, most=0)
 log = structlog.get_logger()
 
 NEXT_DUE = """
 SELECT id FROM chat_messages
 WHERE status = 'queued' AND not_before <= now()
-  -- While one waits because the chat has asked for it, the chat is left alone.
+  -- While a message waits because the chat asked for a pause, the chat is left alone.
   AND NOT EXISTS (
     SELECT FROM chat_messages WHERE status = 'queued' AND not_before > now() AND asked_to_wait
   )
@@ -36,9 +36,9 @@ FOR UPDATE SKIP LOCKED
 def send_next_message(session: Session, post: Post) -> bool:
     """Claim one due message and post it; return whether to go on, as there may be more.
 
-    A chat that can't be reached, fails or has had too many is tried again for ever, ever more
-    rarely, not before the time that it asks for, and left alone while its circuit is open. What it
-    refuses is `failed` at once, and staff see it.
+    A chat that can't be reached, fails or limits the rate is tried again without end, at growing
+    intervals, not before the time that it asks for, and not while its circuit is open. What it
+    refuses is `failed` immediately, and staff see it.
     """
     message = claim_next(session, ChatMessage, NEXT_DUE, circuit=CHAT_CIRCUIT)
     if message is None:
@@ -54,7 +54,7 @@ def send_next_message(session: Session, post: Post) -> bool:
 
 
 def _note_failure(session: Session, message: ChatMessage, error: NotTaken | CircuitOpen) -> bool:
-    """Note what came of the try; return whether there is no other."""
+    """Note the failed try; return whether to go on, as only a refusal concerns no other message."""
     refused, asked_to_wait, asked_for, reason = False, False, 0.0, type(error).__name__
     if isinstance(error, NotTaken):
         refused, asked_to_wait = error.is_refusal, error.asks_to_wait

@@ -1,7 +1,7 @@
 """The chat's side: an incoming webhook, as Slack, Mattermost and Rocket.Chat have them.
 
-Its address is a secret, since whoever knows it can write into the channel: it stands in no log, no
-page and no error.
+Its address is a secret, since anybody who knows it can write in the channel: it appears in no log,
+page or error.
 """
 
 from collections.abc import Callable
@@ -19,8 +19,8 @@ Post = Callable[[str], None]
 
 
 class NotTaken(Exception):
-    """The chat has not taken a message; says so with the kind of failure or the status, and without
-    what the chat answered besides."""
+    """The chat did not take a message. The text is the kind of failure or the status, without the
+    rest of the chat's answer."""
 
     def __init__(self, answer: Answer) -> None:
         super().__init__(answer.error or f"HTTP {answer.status}")
@@ -34,17 +34,18 @@ class NotTaken(Exception):
 
     @property
     def asks_to_wait(self) -> bool:
-        """Whether the chat has had too many, and wants none at all for a while."""
+        """Whether the chat got too many messages, and wants none at all for a while."""
         return self.status == TOO_MANY
 
     @property
     def is_refusal(self) -> bool:
-        """Whether no later try can end otherwise: the chat is there, and does not want it."""
+        """Whether no later try can succeed: the chat is up, and does not want the message."""
         return not self.is_outage and self.status not in {TOO_SLOW, TOO_MANY}
 
 
 def post_to(url: str) -> Post:
-    """What posts a text to the incoming webhook at ``url``, which may be in the firm's own network.
+    """A function that posts a text to the incoming webhook at ``url``, which may be in the firm's
+    own network.
 
     It raises NotTaken for any answer but 2xx. Redirects are not followed, and the certificate has
     to be valid.

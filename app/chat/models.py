@@ -1,4 +1,4 @@
-"""What the staff's channel is told."""
+"""The messages to the staff's channel."""
 
 import uuid
 
@@ -10,9 +10,9 @@ from app.outbox.models import OutboxRow, outbox_rules
 
 
 class ChatMessage(OutboxRow, Model):
-    """One message for the channel, unique by (event, kind). ``text`` is a line as people read it;
-    what it means to a chat is taken out on its way there. It has failed when the chat has refused
-    it. ``asked_to_wait``: the chat has had too many, and gets none until ``not_before``."""
+    """One message for the channel, unique by (event, kind). ``text`` is a line as people read it,
+    escaped only when it is sent. It has failed when the chat refused it. ``asked_to_wait``: the
+    chat got too many messages, and gets none until ``not_before``."""
 
     __tablename__ = "chat_messages"
     __table_args__ = (

@@ -17,8 +17,8 @@ CHAT_CIRCUIT = "chat"
 
 
 class ChatFigures(msgspec.Struct, frozen=True):
-    """How the channel fares: messages that wait, the age of the oldest of these, messages that were
-    refused, the last error among all of them, and whether the site has a channel (any more)."""
+    """How the channel is doing: messages that wait, the age of the oldest of these, messages that
+    were refused, the last error among all of them, and whether the site (still) has a channel."""
 
     waiting: int
     oldest_seconds: float
@@ -29,11 +29,11 @@ class ChatFigures(msgspec.Struct, frozen=True):
 
     @property
     def is_well(self) -> bool:
-        """Whether all is told; a channel that is switched off is in no trouble."""
+        """Whether nothing fails; a channel that is switched off is not in trouble."""
         return not self.is_on or not (self.failed or self.last_error)
 
 
-# What was sent is not read, but for the latest.
+# Of the messages that were sent, it reads only the latest.
 FIGURES = text("""
 SELECT count(*) FILTER (WHERE status <> 'failed') AS waiting,
     coalesce(extract(epoch FROM now() - min(created_at) FILTER (
@@ -47,12 +47,12 @@ FROM chat_messages WHERE status <> 'sent'
 
 
 def has_channel() -> bool:
-    """Whether there is a channel in a chat that the site is to tell things."""
+    """Whether the site is set up to post to a channel."""
     return bool(current_config().CHAT_WEBHOOK_URL)
 
 
 def chat_figures(session: Session) -> ChatFigures | None:
-    """None where there is no channel, and nothing waits or was refused from when there was."""
+    """None if there is no channel, and nothing waits or was refused from when there was one."""
     row = session.execute(FIGURES).mappings().one()
     figures = ChatFigures(**row, is_on=has_channel())
     return figures if figures.is_on or figures.waiting or figures.failed else None
@@ -66,12 +66,12 @@ def chat_about(session: Session, application_id: uuid.UUID) -> Sequence[ChatMess
 
 
 def count_unsent_chat_by_status(session: Session) -> dict[str, int]:
-    """Empty where there is no channel, since nobody is to be called for what waits then."""
+    """Empty if there is no channel: nobody should be alerted about what waits then."""
     return count_unsent_by_status(session, ChatMessage) if has_channel() else {}
 
 
 def chat_of_this_transaction(session: Session, newer_than: uuid.UUID) -> Sequence[ChatMessage]:
-    """What the session's transaction has put on its way since this process made that id."""
+    """The messages that the session's transaction queued since this process made that id."""
     return session.scalars(
         select(ChatMessage)
         .where(ChatMessage.id > newer_than, ChatMessage.created_at == func.now())

@@ -1,4 +1,5 @@
-"""Having the channel told, and told again. Callers commit; then a worker is rung."""
+"""Queueing messages for the channel, and queueing refused ones again. Once the caller commits, a
+worker is rung."""
 
 import uuid
 
@@ -22,8 +23,8 @@ def tell_channel(
     because: RecordedEvent,
     application_id: uuid.UUID | None = None,
 ) -> None:
-    """Put a line with a link of ours on its way to the staff's channel, once for each
-    (event, kind); nothing where there is no channel."""
+    """Queue a line with a link of ours for the staff's channel, once per (event, kind). Does
+    nothing if there is no channel."""
     if not has_channel():
         return
     session.execute(
@@ -43,8 +44,8 @@ def tell_channel(
 
 
 def send_failed_again(session: Session) -> int:
-    """Queue what the chat has refused again, at a person's wish; return how many: 0 where there is
-    no channel."""
+    """Queue again what the chat refused, because a person asked for it; return how many, 0 if there
+    is no channel."""
     if not has_channel():
         return 0
     after_commit(session, ring_courier)

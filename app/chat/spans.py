@@ -1,4 +1,4 @@
-"""The spans of a message to the channel: each try belongs to the event that it tells of."""
+"""The spans of a message to the channel: each try belongs to the event that it reports."""
 
 from app.chat.models import ChatMessage
 from app.events.spans import span_of_event
@@ -6,7 +6,7 @@ from app.telemetry.spans import Span
 
 
 def sending_span(message: ChatMessage) -> Span:
-    """One try to send the message."""
+    """The span of one try to send the message."""
     return span_of_event(
         message.event_id,
         message.correlation_id,

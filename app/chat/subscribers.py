@@ -1,4 +1,4 @@
-"""The chat's part in the flow, beside what it is told: it forgets."""
+"""The chat's own subscriber, which erases. Those that post messages are in `notifications`."""
 
 from sqlalchemy import delete, update
 from sqlalchemy.orm import Session
@@ -8,7 +8,8 @@ from app.events.types import RecordedEvent
 
 
 def erase_messages(session: Session, erased: RecordedEvent) -> None:
-    """application.erased → what was said keeps its state and time, what was not is gone."""
+    """application.erased → messages that were sent keep their state and time, and lose their text;
+    the others are deleted."""
     about = ChatMessage.application_id == erased.subject_id
     session.execute(delete(ChatMessage).where(about, ChatMessage.status != "sent"))
     session.execute(update(ChatMessage).where(about).values(text="Erased"))

@@ -14,13 +14,13 @@ from app.settings import current_config
 
 
 def ring_courier() -> None:
-    """Have a worker send what is due."""
+    """Ask a worker to send what is due."""
     wake(send_messages)
 
 
 @shared_task(name="chat.send", ignore_result=True)
 def send_messages() -> None:
-    """Send what is due, and after a while leave the worker to others first."""
+    """Send what is due; after a while, queue again behind the worker's other tasks."""
     with alone_at("chat.courier") as is_alone:
         is_behind = is_alone and _send()
     if is_behind:
@@ -34,8 +34,8 @@ def sweep_messages() -> None:
 
 
 def _send() -> bool:
-    """Return whether there may be more to send. What was written before the setting was taken away
-    waits until it is back."""
+    """Send for a while; return whether there may be more. What was queued before the setting was
+    removed waits until it is back."""
     if not _webhook():
         return False
     post = post_to(_webhook())

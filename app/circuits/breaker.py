@@ -17,8 +17,8 @@ PROBE_SECONDS = 60.0
 
 
 class Policy(msgspec.Struct, frozen=True):
-    """The circuit opens after ``most`` failures in a row, at first for ``first`` seconds at the
-    most, twice as long after each probe that fails, never for more than ``cap``."""
+    """The circuit opens after ``most`` failures in a row, at first for at most ``first`` seconds,
+    twice as long after each failed probe, never for longer than ``cap``."""
 
     first: float
     cap: float
@@ -26,9 +26,9 @@ class Policy(msgspec.Struct, frozen=True):
 
 
 class Circuit(msgspec.Struct, frozen=True):
-    """``opened_at`` is since when the service has been in trouble; ``next_probe_at`` when the pause
-    is over, or when the probe under way counts as dead. Each change of state is a new
-    ``generation``: what a call of an older one has to tell is no longer asked for."""
+    """``opened_at`` is when the trouble began; ``next_probe_at`` is when the pause is over, or when
+    the probe under way counts as dead. Each change of state begins a new ``generation``: the
+    outcome of a call from an older one is ignored."""
 
     state: State = "closed"
     failures: int = 0
@@ -38,7 +38,7 @@ class Circuit(msgspec.Struct, frozen=True):
 
 
 def admit(circuit: Circuit, now: datetime) -> Circuit | None:
-    """The circuit with a call under way, or None where none may pass now."""
+    """The circuit with a call under way, or None if no call may pass now."""
     if circuit.next_probe_at is None:
         return circuit
     if now < circuit.next_probe_at:
@@ -52,13 +52,13 @@ def admit(circuit: Circuit, now: datetime) -> Circuit | None:
 
 
 def succeed(circuit: Circuit) -> Circuit:
-    """The service has answered the call."""
+    """The circuit after a call that the service answered."""
     is_probe = circuit.state == "half_open"
     return Circuit(generation=circuit.generation + is_probe)
 
 
 def fail(circuit: Circuit, now: datetime, policy: Policy, chance: float) -> Circuit:
-    """The call has failed. ``chance``, from 0 to 1, is where in its range the pause ends."""
+    """The circuit after a failed call. ``chance``, from 0 to 1, picks the pause from its range."""
     failures = circuit.failures + 1
     if circuit.state == "closed" and failures < policy.most:
         return msgspec.structs.replace(circuit, failures=failures)
@@ -72,7 +72,7 @@ def fail(circuit: Circuit, now: datetime, policy: Policy, chance: float) -> Circ
 
 
 def pause_after(failures: int, policy: Policy, chance: float) -> timedelta:
-    """Between half of the bound and all of it, so that circuits do not all probe at once."""
+    """Between half of the bound and all of it, so that not all circuits probe at the same time."""
     probes_failed = max(failures - policy.most, 0)
     bound = min(policy.cap, policy.first * 2.0 ** min(probes_failed, 32))
     return timedelta(seconds=bound * (0.5 + chance / 2))

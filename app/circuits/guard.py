@@ -1,6 +1,6 @@
 """The circuit around a call: its state is read before, and written after a failure or a probe.
 
-While all is well a call costs one read and no write. The clock is the database's.
+While all is well, a call costs one read and no write. The clock is the database's.
 """
 
 import random
@@ -62,10 +62,10 @@ def circuit(
 ) -> Iterator[None]:
     """Raise CircuitOpen instead of calling a service that keeps failing.
 
-    ``is_failure`` tells of an exception from the call whether the service is in trouble (not
-    reached, too slow, closing); any other shows that it has answered. Either is raised on.
-    ``describe`` says of a failure what staff read, without addresses or contents. Call it with no
-    transaction open: it has short ones of its own.
+    ``is_failure`` says whether an exception from the call means that the service is in trouble (not
+    reached, too slow, closing); any other means that it answered. Both are raised on. ``describe``
+    turns a failure into what staff read, without addresses or contents. Use it with no transaction
+    open: it opens short ones of its own.
     """
     admitted = _enter(name)
     try:
@@ -80,13 +80,13 @@ def circuit(
 
 
 def forget_circuit(session: Session, name: str) -> None:
-    """Have the service begin anew when it is called again: for one that nobody calls for now, whose
-    circuit would stay open."""
+    """Reset the circuit: for a service that nobody calls for now, whose circuit would stay open."""
     session.execute(FORGET, {"name": name})
 
 
 def _enter(name: str) -> Circuit:
-    """The circuit as the call finds it. Of many that come when a pause is over, one is let in."""
+    """The circuit as the call passes it. Of many calls that come when a pause is over, one is let
+    through. Raises CircuitOpen."""
     with Session(db.engine) as session:
         row = session.execute(READ, {"name": name}).mappings().one()
         found = _circuit_of(row) if row["state"] else Circuit()
@@ -105,8 +105,7 @@ def _enter(name: str) -> Circuit:
 
 
 def _settle(name: str, admitted: Circuit, error: str | None = None) -> None:
-    """Note the call's outcome, unless the circuit has moved on since; ``error`` is that of a failed
-    one."""
+    """Note the call's outcome, unless the circuit has moved on. ``error`` is a failed call's."""
     if error is None and succeed(admitted) == admitted:
         return
     with Session(db.engine) as session:
@@ -122,7 +121,7 @@ def _settle(name: str, admitted: Circuit, error: str | None = None) -> None:
 
 
 def _tell(session: Session, name: str, before: Circuit, after: Circuit, error: str | None) -> None:
-    """Log what has changed; that trouble has begun or ended is an event as well."""
+    """Log a change of state; the beginning and the end of trouble are events as well."""
     if after.state == before.state:
         return
     log.warning(

@@ -10,8 +10,8 @@ from app.database import Model
 
 class CircuitRecord(Model):
     """The circuit of one service; it has a row from its first failure on. ``last_error`` is the
-    kind of the last failure, or what a bridge's broker gave as its cause. The other columns are
-    those of `breaker.Circuit`."""
+    kind of the last failure, or the cause that a bridge's broker gave. The other columns are those
+    of `breaker.Circuit`."""
 
     __tablename__ = "circuits"
 

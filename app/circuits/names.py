@@ -1,4 +1,4 @@
-"""What a circuit is called in words. The runbook and the figures have its own, shorter name."""
+"""What a circuit is called in words. The runbook and the metrics use its own, shorter name."""
 
 from typing import Final
 
@@ -6,5 +6,5 @@ SERVICES: Final = {"smtp": "the mail server", "chat": "the staff’s channel", "
 
 
 def service_name(circuit: str) -> str:
-    """The service behind the circuit of that name, as it stands within a sentence."""
+    """The service behind the circuit of that name, worded for the middle of a sentence."""
     return SERVICES.get(circuit, f"the broker of {circuit}")

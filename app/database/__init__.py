@@ -1,6 +1,6 @@
-"""The database session, the base of every model, and what happens once a transaction is durable.
+"""The database session, the base of every model, and actions to run after a commit.
 
-Beside it: the driver's `connection`, and its own `deadline` on a wait; `advisory_locks`, for what
+Besides: the driver's `connection`, and its `deadline` on every wait; `advisory_locks` for work that
 one process at a time does; and the `grants` of a role that serves and owns nothing.
 """
 
@@ -26,9 +26,9 @@ from app.database.connection import SiteConnection, driver_connection, use_site_
 from config import Config
 
 CONNECT_TIMEOUT = 3
-# A server that vanished without a word is given up after this.
+# A server that vanished silently is given up after this.
 SILENCE_TIMEOUT_MS = 5000
-# What is raised while it can't be reached, or has no connection to spare.
+# Raised while the database can't be reached, or has no connection to spare.
 DATABASE_AWAY = (
     OperationalError,
     InterfaceError,
@@ -36,8 +36,8 @@ DATABASE_AWAY = (
     psycopg.OperationalError,
     psycopg.InterfaceError,
 )
-# The last four free the locks of a machine that vanished without a word: keepalives where all was
-# said, the other where the server's answer was under way.
+# The four tcp_… limits free the locks of a client whose machine vanished silently: keepalives if
+# the connection was idle, tcp_user_timeout if the server's answer was under way.
 STATEMENT_LIMITS = (
     "-c statement_timeout=5s -c lock_timeout=2s -c idle_in_transaction_session_timeout=30s"
     " -c tcp_keepalives_idle=20 -c tcp_keepalives_interval=5 -c tcp_keepalives_count=3"
@@ -58,7 +58,7 @@ class Base(DeclarativeBase):
     )
 
 
-# Not as an attribute of Base: Flask-SQLAlchemy and SQLAlchemy 2.1 disagree about that one.
+# Not as an attribute of Base, about which Flask-SQLAlchemy and SQLAlchemy 2.1 disagree.
 Base.registry.update_type_annotation_map(
     {datetime: DateTime(timezone=True), dict[str, Any]: JSONB, list[str]: JSONB}
 )
@@ -73,13 +73,13 @@ else:
 
 
 def kind_of(error: BaseException) -> str:
-    """The driver's own name for what went wrong: SQLAlchemy has one for many. The text of an error
-    is not for a log, since it may quote a part of the address, and so of the password."""
+    """The driver's name for the error: SQLAlchemy has one name for many. An error's text must not
+    be logged, since it may quote part of the address, and so of the password."""
     return type(getattr(error, "orig", None) or error).__name__
 
 
 def new_id() -> uuid.UUID:
-    """A random id that sorts by its time of making (UUIDv7), so that indexes grow at one end."""
+    """A random id that sorts by creation time (UUIDv7), so that indexes grow at one end."""
     return uuid_utils.compat.uuid7()
 
 
@@ -89,7 +89,7 @@ def utc_now() -> datetime:
 
 def init_database(app: Flask, config: Config, *, schema: str = "") -> None:
     """Bind the session to the app, with limits that make database trouble fail fast. With a
-    ``schema`` a name without one means a table in there, and none elsewhere."""
+    ``schema``, unqualified names refer to tables in that schema only."""
     options = f"{STATEMENT_LIMITS} -c search_path={schema}" if schema else STATEMENT_LIMITS
     app.config["SQLALCHEMY_DATABASE_URI"] = config.sqlalchemy_url
     app.config["SQLALCHEMY_ENGINE_OPTIONS"] = {
@@ -114,8 +114,8 @@ def init_database(app: Flask, config: Config, *, schema: str = "") -> None:
 
 
 def _end_transaction(_: BaseException | None) -> None:
-    """Roll back what is open, before the session is closed. Where the server has cut the connection
-    off since the answer was made, there is nothing to roll back, and the answer stands."""
+    """Roll back what is open before the session is closed. If the server has cut the connection
+    since the response was made, there is nothing to roll back, and the response stands."""
     if db.session.registry.has():
         try:
             db.session.rollback()
@@ -124,7 +124,7 @@ def _end_transaction(_: BaseException | None) -> None:
 
 
 def _refuse_closed_connection(connection: psycopg.Connection, *_rest: object) -> None:
-    """Have the pool reconnect where the server has hung up, which makes the socket readable.
+    """Make the pool reconnect if the server has hung up, which makes the socket readable.
 
     SQLAlchemy's own check asks the server, which costs every request a round trip.
     """
@@ -140,17 +140,17 @@ def _is_readable(connection: psycopg.Connection) -> bool:
 
 @contextmanager
 def autocommit() -> Iterator[Connection]:
-    """A connection on which each statement commits by itself, apart from the session's: where one
-    or two are all there is, BEGIN and COMMIT would be two more round trips."""
+    """A connection on which each statement commits by itself, separate from the session's. For one
+    or two statements, BEGIN and COMMIT would be two more round trips."""
     with db.engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
         yield connection
 
 
 @contextmanager
 def plain_connection() -> Iterator[SiteConnection]:
-    """The driver's own connection, on which each statement commits by itself: for what is asked for
-    so often that SQLAlchemy's share of a statement counts. A block within another has the same, and
-    what is to be done `after_commit` is done at the end of the outer one, unless that raises."""
+    """The driver's own connection, on which each statement commits by itself: for queries so
+    frequent that SQLAlchemy's overhead counts. A nested block gets the same connection, and actions
+    given to `after_commit` run at the end of the outer block, unless that raises."""
     if "plain_connection" in g:
         yield g.plain_connection
         return

@@ -10,7 +10,7 @@ from app.database import autocommit
 
 TRY_LOCK = text("SELECT pg_try_advisory_lock(hashtext(:work))")
 UNLOCK = text("SELECT pg_advisory_unlock(hashtext(:work))")
-# A lock on one number stands there as its two halves.
+# pg_locks shows a lock on one 64-bit number as its two halves.
 IS_LOCKED = text("""
 SELECT EXISTS (
     SELECT FROM pg_locks
@@ -23,9 +23,9 @@ SELECT EXISTS (
 
 @contextmanager
 def alone_at(work: str) -> Iterator[bool]:
-    """Whether no other process is at that work now, nor will be until this ends.
+    """Whether this process has that work to itself until the block ends.
 
-    The lock is the connection's, so a process that dies has let go of it.
+    The lock belongs to the connection, so a process that dies releases it.
     """
     with autocommit() as connection:
         is_alone = bool(connection.scalar(TRY_LOCK, {"work": work}))
@@ -37,5 +37,5 @@ def alone_at(work: str) -> Iterator[bool]:
 
 
 def is_someone_at(session: Session, work: str) -> bool:
-    """Whether some process is alone at that work now."""
+    """Whether some process has that work to itself now."""
     return bool(session.scalar(IS_LOCKED, {"work": work}))

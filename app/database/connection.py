@@ -1,4 +1,4 @@
-"""The driver's own connection as the site has it, below each session and beside them."""
+"""The site's own kind of driver connection, under every session and also used directly."""
 
 from collections.abc import Callable, Sequence
 from typing import Any, cast
@@ -10,8 +10,8 @@ from app.database.deadline import ANSWER_TIMEOUT, BoundedConnection
 
 
 class SiteConnection(BoundedConnection):
-    """A connection that knows what is to be done once its work is durable, and that can be told to
-    roll back what was lost with it."""
+    """A connection that runs actions once its work is durable, and whose rollback does not fail
+    after the connection was lost."""
 
     def __init__(self, *args: Any, **options: Any) -> None:
         super().__init__(*args, **options)
@@ -34,20 +34,20 @@ class SiteConnection(BoundedConnection):
 
     def rollback(self) -> None:
         self._after_commit = {}
-        # A statement that goes by the driver loses the connection without SQLAlchemy's knowing.
+        # A statement run through the driver can lose the connection without SQLAlchemy noticing.
         if not self.closed:
             super().rollback()
 
 
 def use_site_connections(engine: Engine) -> None:
-    """Have every connection of that engine be a SiteConnection."""
+    """Make every connection of that engine a SiteConnection."""
     event.listen(engine, "do_connect", _connect)
     event.listen(engine, "checkin", _bound_again)
 
 
 def driver_connection(executor: Session | Connection) -> SiteConnection:
-    """The driver's own connection below that one, or in the session's transaction, whose engine has
-    the site's connections."""
+    """The driver's connection under ``executor``; for a session, the one its transaction uses. Its
+    engine has to have the site's connections."""
     connection = executor.connection() if isinstance(executor, Session) else executor
     return cast(SiteConnection, connection.connection.dbapi_connection)
 

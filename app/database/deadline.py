@@ -1,7 +1,7 @@
 """The client's own limit on a wait for Postgres, for when the server's limits can't fire.
 
-A server whose processes stand still looks at no clock, while its machine goes on confirming every
-packet: neither ``statement_timeout`` nor TCP would ever end such a wait.
+If the server's processes are frozen, none of its timeouts fire, while its machine goes on
+acknowledging every packet: neither ``statement_timeout`` nor TCP would ever end such a wait.
 """
 
 from typing import Any, cast
@@ -18,8 +18,8 @@ log = structlog.get_logger()
 
 
 class BoundedConnection(psycopg.Connection[Any]):
-    """A connection that closes itself, and raises psycopg.OperationalError, where an answer takes
-    longer than ``answer_within`` seconds. None waits for as long as it takes."""
+    """A connection that closes itself and raises psycopg.OperationalError if an answer takes longer
+    than ``answer_within`` seconds. None sets no limit."""
 
     answer_within: float | None = ANSWER_TIMEOUT
 
@@ -37,7 +37,7 @@ class BoundedConnection(psycopg.Connection[Any]):
 
 
 def lift_limit(connection: Connection) -> None:
-    """Let this transaction's statements take any time, for both the server and us; the latter until
+    """Lift the limits on a statement's time: the server's until the transaction ends, ours until
     the connection is back in its pool."""
     connection.execute(NO_LIMIT)
     cast(BoundedConnection, connection.connection.dbapi_connection).answer_within = None

@@ -1,8 +1,8 @@
-"""What the site may do in Postgres where another role than its own owns the tables.
+"""What the site's role may do in Postgres when another role owns the tables.
 
-`flask db upgrade` works as the owner and grants this to the role in DATABASE_URL, which can then
-neither change the log nor take away what guards it. Where one role does both, nothing is granted.
-Columns that number themselves need no grant, and functions are everybody's.
+`flask db upgrade` works as the owner and grants these rights to the role in DATABASE_URL, which can
+then neither change the log nor remove what guards it. If one role does both, nothing is granted.
+Identity columns need no grant, and functions are open to everybody.
 """
 
 import secrets
@@ -17,9 +17,9 @@ from app.database import db
 from app.database.connection import use_site_connections
 from app.settings import current_config
 
-# On every table that is not named below, and on those to come.
+# On every table that is not named below, and on every future one.
 ORDINARY = "SELECT, INSERT, UPDATE, DELETE"
-# The relay's mark says nothing of what has happened.
+# The relay's mark is not part of what happened.
 LOG = "SELECT, INSERT, UPDATE (relayed_at)"
 RIGHTS = {
     "public.events": LOG,
@@ -46,13 +46,13 @@ NAMES = text(f"SELECT relnamespace::regnamespace || '.' || relname {OURS}")
 CAN_READ = text(f"SELECT coalesce(bool_and(has_table_privilege(oid, 'SELECT')), true) {OURS}")
 HAS_LABS = text("SELECT to_regnamespace('labs') IS NOT NULL")
 ROLE = text("SELECT quote_ident(current_user)")
-# Held until the transaction ends, in one database of one server, whatever address leads there.
+# Held until the transaction ends, and specific to one database, whatever address leads to it.
 LOCK = text("SELECT pg_advisory_xact_lock(:number)")
 IS_FREE = text("SELECT pg_try_advisory_xact_lock(:number)")
 
 
 class NotOwner(click.ClickException):
-    """A command can't do its work as this role. Its sentence says what is missing."""
+    """The command can't do its work as this role, which does not own the tables."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -62,7 +62,7 @@ class NotOwner(click.ClickException):
 
 
 class MayNotCreate(click.ClickException):
-    """There are no tables yet, and this role is not the one to make them."""
+    """There are no tables yet, and this role may not create them."""
 
     def __init__(self) -> None:
         super().__init__(
@@ -83,7 +83,7 @@ class OtherDatabase(click.ClickException):
 
 @contextmanager
 def owner_engine() -> Iterator[Engine]:
-    """For what makes, changes or drops tables: an engine of the role that owns them. Raises
+    """An engine of the role that owns the tables, for creating, changing or dropping them. Raises
     NotOwner, MayNotCreate and OtherDatabase."""
     config = current_config()
     engine = db.engine
@@ -106,8 +106,8 @@ def owner_engine() -> Iterator[Engine]:
 
 
 def is_of_the_site(owner: Connection) -> bool:
-    """Whether the owner is in the database that the site serves from: what one has locked there,
-    the other can't lock."""
+    """Whether the owner is connected to the database that the site serves from: what one of them
+    locks there, the other can't."""
     number = {"number": secrets.randbits(63)}
     owner.execute(LOCK, number)
     with db.engine.connect() as site:
@@ -115,17 +115,17 @@ def is_of_the_site(owner: Connection) -> bool:
 
 
 def owns_log(connection: Connection) -> bool:
-    """Whether this role could do anything to the log, or would be the one to make it."""
+    """Whether this role could do anything to the log, or would be the one to create it."""
     return connection.scalar(OWNS_LOG) is not False
 
 
 def can_read(connection: Connection) -> bool:
-    """Whether it was granted anything at all on every table there is."""
+    """Whether this role may read every table, as it may once it was granted its rights."""
     return bool(connection.scalar(CAN_READ))
 
 
 def grant(owner: Connection) -> None:
-    """Have the role in DATABASE_URL hold these rights and no others. A repeat changes nothing."""
+    """Give the role in DATABASE_URL these rights and no others. A repeat changes nothing."""
     with db.engine.connect() as site:
         role = site.scalar(ROLE)
     if role == owner.scalar(ROLE):

@@ -1,2 +1,2 @@
-"""An application at any moment of its life: how it stood, what changed it and who (`moments`), and
-because of what (`causes`)."""
+"""An application at any moment of its life: its state, what changed and who changed it (`moments`),
+and what led to that (`causes`)."""

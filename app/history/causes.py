@@ -1,5 +1,5 @@
-"""What came of what: the events of an application as a tree, with what led to them from other
-streams, as Stripe's word leads to a deposit that is paid."""
+"""Causes and effects: an application's events as a tree, with their causes in other streams, such
+as the message from Stripe that leads to a paid deposit."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -34,7 +34,7 @@ Node = Moment | OuterCause
 
 
 class Branch(msgspec.Struct, frozen=True):
-    """One line of the tree, ``depth`` steps from where it began."""
+    """One line of the tree, ``depth`` steps from its root."""
 
     depth: int
     node: Node
@@ -47,7 +47,7 @@ class Branch(msgspec.Struct, frozen=True):
 def outer_causes(
     session: Session, events: Sequence[RecordedEvent], people: Mapping[str, str]
 ) -> dict[str, OuterCause]:
-    """What led to the events, and to that in turn, as far as it is none of them, by its id."""
+    """The events that led to these, directly or not, and are not among them, by id."""
     found: dict[str, OuterCause] = {}
     seen: set[uuid.UUID | None] = {None, *(event.id for event in events)}
     wanted = {event.metadata.caused_by for event in events} - seen
@@ -70,7 +70,7 @@ def outer_causes(
 
 
 def in_causal_order(moments: Sequence[Moment], outer: Mapping[str, OuterCause]) -> list[Branch]:
-    """Each beginning followed by all that came of it, as a tree is read from the top."""
+    """Each root followed by all that came of it, depth first."""
     nodes: list[Node] = sorted([*moments, *outer.values()], key=lambda node: node.at)
     ids = {str(node.event_id) for node in nodes}
     following: dict[str, list[Node]] = {}

@@ -1,4 +1,4 @@
-"""The moments of an application: after each event, what it had become and what was new about it."""
+"""The moments of an application: after each event, its state and what had changed."""
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -27,8 +27,8 @@ def _count(answers: dict[str, Any]) -> str:
     return f"{len(answers)} answers" if answers else ""
 
 
-# What a person reads of each state, in the order of the page, "" for nothing. The rest is ids and
-# whole documents.
+# What staff see of each state, in the page's order, "" for nothing. The rest is ids and whole
+# documents.
 SHOWN: tuple[tuple[str, FoldedTable, Mapping[str, Callable[[Any], str]]], ...] = (
     (
         "Application",
@@ -71,7 +71,7 @@ Facts = dict[str, str]
 
 
 class Change(msgspec.Struct, frozen=True):
-    """One fact that the event made another; "" for none."""
+    """One fact that the event changed; "" stands for none."""
 
     section: str
     label: str
@@ -81,8 +81,8 @@ class Change(msgspec.Struct, frozen=True):
 
 class Moment(msgspec.Struct, frozen=True):
     """The time from one event to the next. ``number`` counts from 1; ``cause_id`` is the id of the
-    event that this one answers, "" where a person or the clock began, and ``cause`` its number
-    where it is one of the application's. ``at`` is UTC."""
+    event that led to this one, "" if a person or the clock did, and ``cause`` is its number if it
+    is one of the application's. ``at`` is UTC."""
 
     number: int
     event_id: uuid.UUID

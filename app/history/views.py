@@ -18,7 +18,7 @@ history = Blueprint("history", __name__, template_folder="templates")
 @history.get("/staff/applications/<uuid:application_id>/history")
 @login_required
 def index(application_id: uuid.UUID) -> str:
-    """The application as of the chosen moment; the last one unless another is chosen."""
+    """The application as of the chosen moment, by default the last."""
     session = db.session()
     application = find_application(session, application_id)
     if application is None:

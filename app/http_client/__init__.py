@@ -1,2 +1,2 @@
-"""One POST to a server that somebody else has named, a webhook's or a chat's: which `addresses` it
-may have, the `connection`, and the `sender`."""
+"""One POST to a server that somebody else named, for webhooks and chat: the `sender`, its guarded
+`connection`, and which `addresses` that may reach."""

@@ -1,4 +1,4 @@
-"""Which addresses are of the public internet: what others name may lead to no server of our own."""
+"""Which addresses are on the public internet: a name given by others must not reach our servers."""
 
 import ipaddress
 import socket
@@ -7,7 +7,7 @@ IPAddress = ipaddress.IPv4Address | ipaddress.IPv6Address
 
 GLOBAL_UNICAST = ipaddress.ip_network("2000::/3")
 NAT64 = ipaddress.ip_network("64:ff9b::/96")
-# Python's list is that of the registries, as old as Python itself. These are missing from it.
+# Python's list is the registries' as of its release. These are missing from it.
 ALSO_REFUSED = tuple(
     ipaddress.ip_network(network)
     for network in (
@@ -20,9 +20,9 @@ ALSO_REFUSED = tuple(
 
 
 def is_public(address: IPAddress) -> bool:
-    """Whether it is an address of the public internet, by any way of writing it.
+    """Whether the address is on the public internet, however it is written.
 
-    An IPv6 address that stands for an IPv4 one (mapped, NAT64, 6to4) is as public as that.
+    An IPv6 address that stands for an IPv4 one (mapped, NAT64, 6to4) is as public as that one.
     """
     if isinstance(address, ipaddress.IPv6Address):
         embedded = _embedded(address)
@@ -39,7 +39,7 @@ def is_public(address: IPAddress) -> bool:
 
 
 def address_written_as(host: str) -> IPAddress | None:
-    """The address that a host name spells, in any way that a resolver takes (127.1, 0x7f000001,
+    """The address that a host name spells, in any form that a resolver accepts (127.1, 0x7f000001,
     017700000001); None for a name that has to be looked up."""
     try:
         return ipaddress.ip_address(host)
@@ -52,8 +52,8 @@ def address_written_as(host: str) -> IPAddress | None:
 
 
 def look_up(host: str, port: int) -> list[IPAddress]:
-    """Every address of the host, in the system's order. Raises OSError, or UnicodeError for what
-    can be no name. How long it may take is the system's own setting."""
+    """Every address of the host, in the system's order. Raises OSError, or UnicodeError if it can't
+    be a name. How long this may take is up to the system's resolver."""
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
     return [ipaddress.ip_address(where[0]) for *_, where in found]
 

@@ -1,4 +1,4 @@
-"""Connecting to a server that somebody else has named: to no private address, and not for ever."""
+"""Connecting to a server that somebody else named: to no private address, and not for ever."""
 
 import ssl
 import time
@@ -25,9 +25,9 @@ class TlsFailed(Exception):
 
 
 class GuardedNetwork(httpcore.NetworkBackend):
-    """The network for one request. Each of the host's addresses has to be allowed, and what is
-    connected to is the very address that was looked at: asking the resolver again might get
-    another answer. ``until`` (by the monotonic clock) is when the whole request has to be over.
+    """The network for one request. Each of the host's addresses has to be allowed, and the
+    connection goes to the very address that was checked: a second lookup might return another.
+    ``until`` (on the monotonic clock) is the deadline of the whole request.
     """
 
     def __init__(
@@ -80,7 +80,7 @@ class TimedStream(httpcore.NetworkStream):
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         data = self._stream.read(max_bytes, seconds_until(self._until, httpcore.ReadTimeout))
-        if not data:  # httpcore would blame what came for being no HTTP, though nothing did
+        if not data:  # httpcore would call this invalid HTTP, though nothing came
             raise httpcore.ReadError("The other side hung up.")
         return data
 
@@ -108,7 +108,7 @@ class TimedStream(httpcore.NetworkStream):
 
 
 def seconds_until(until: float, timeout: type[httpcore.TimeoutException]) -> float:
-    """What is left of the time. Raises ``timeout`` where nothing is."""
+    """The seconds left. Raises ``timeout`` if there are none."""
     left = until - time.monotonic()
     if left <= 0:
         raise timeout

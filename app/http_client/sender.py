@@ -23,7 +23,7 @@ from app.http_client.connection import (
 )
 
 TOTAL_SECONDS = 15.0
-MOST_READ = 64 * 1024  # so that a usual answer can end in peace
+MOST_READ = 64 * 1024  # enough to read a usual answer to its end
 MOST_KEPT = 1024
 
 ErrorKind = Literal[
@@ -37,7 +37,7 @@ ErrorKind = Literal[
 ]
 
 
-# A ConnectError is a NetworkError too.
+# In this order: a ConnectError is also a NetworkError.
 _KINDS: dict[type[Exception], ErrorKind] = {
     AddressRefused: "address_refused",
     NameNotFound: "name_not_found",
@@ -48,7 +48,7 @@ _KINDS: dict[type[Exception], ErrorKind] = {
     httpcore.ProtocolError: "not_http",
 }
 
-# Once: it reads every certificate authority that the machine trusts.
+# Cached: it loads every certificate authority that the machine trusts.
 trust_in_authorities = cache(ssl.create_default_context)
 
 
@@ -60,7 +60,7 @@ class Request(msgspec.Struct, frozen=True):
 
 class Answer(msgspec.Struct, frozen=True, kw_only=True):
     """Either a status or the kind of error that came instead. ``text`` is the beginning of the
-    body; ``retry_after`` the seconds that the server asked to be left alone, if it did."""
+    body; ``retry_after`` the seconds for which the server asked to be left alone, if it did."""
 
     started_at: datetime
     duration_ms: int
@@ -80,8 +80,8 @@ class Answer(msgspec.Struct, frozen=True, kw_only=True):
 
 
 class Sender:
-    """Sends over https to public addresses only, unless ``allow_private``; a certificate has to be
-    valid for the host. Redirects are not followed, proxies of the environment not asked."""
+    """Sends over https, to public addresses only, unless ``allow_private``; the certificate has to
+    be valid for the host. Follows no redirects and ignores proxies set in the environment."""
 
     def __init__(
         self,
@@ -98,9 +98,9 @@ class Sender:
         self._total_seconds = total_seconds
 
     def post(self, request: Request) -> Answer:
-        """Send it and return within ``total_seconds``, beside what looking up the name takes.
+        """Send the request and return within ``total_seconds``, plus the time of the DNS lookup.
 
-        The status decides: an answer whose body breaks off is an answer all the same.
+        The status decides: an answer whose body breaks off is still an answer.
         """
         started_at, started = utc_now(), time.monotonic()
         network = GuardedNetwork(self._look_up, self._is_allowed, started + self._total_seconds)
@@ -132,7 +132,7 @@ class Sender:
 
 
 def readable(body: bytes) -> str:
-    """The body as text that can be stored and shown, whatever it was."""
+    """The body as text that can be stored and shown, whatever it contains."""
     text = body.decode("utf-8", errors="replace")
     return "".join(
         "\N{REPLACEMENT CHARACTER}"
@@ -143,7 +143,7 @@ def readable(body: bytes) -> str:
 
 
 def _retry_after(response: httpcore.Response) -> float:
-    """The seconds that the header asks for, by their number or by a date; 0 where by neither."""
+    """The seconds that the header asks for, as a number or as a date; 0 if it is neither."""
     headers = {name.lower(): value for name, value in response.headers}
     value = headers.get(b"retry-after", b"")
     if value.isdigit():

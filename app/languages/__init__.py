@@ -1,5 +1,6 @@
-"""Languages: which one a request is in, the site's texts in it, and the firm's data in it.
+"""Languages: which one a request is in (`choice`), with the site's texts (`catalogs`) and the
+firm's data (`prose`) in it.
 
-English is what the code and content/ are written in. Another language is a catalog of each:
-app/translations for the site's own sentences, content/translations for the firm's.
+The code and content/ are written in English. Another language is one catalog in app/translations,
+for the site's own sentences, and one in content/translations, for the firm's.
 """

@@ -17,16 +17,16 @@ from app.data_files import DataFileError, read_text
 from app.languages.choice import LANGUAGES, SOURCE, init_choice, present_language
 
 FOLDER: Final = Path(__file__).parent.parent / "translations"
-# What read_po takes is more: it leaves out what it doesn't know, and the letter where a quotation
-# mark should be.
+# read_po accepts more: it drops a line that it doesn't know, and the letter where a quotation mark
+# should be.
 _LINE: Final = re.compile(
     r'(#~\s*)?((msgctxt|msgid|msgid_plural|msgstr(\[\d\])?)?\s*"([^"\\]|\\.)*")?|#(?!~[^|]).*'
 )
 
 
 class Catalogs(Domain):
-    """Flask-Babel's texts without its compiled files: an edit needs no build, and a process that
-    is never asked for a language never reads it."""
+    """Flask-Babel's texts without its compiled files: an edit needs no build, and a process that is
+    never asked for a language never reads it."""
 
     def __init__(self, folder: Path) -> None:
         super().__init__()
@@ -49,8 +49,8 @@ class SiteTexts(Babel):
 
 
 def init_languages(app: Flask, firm_folder: Path) -> None:
-    """Have the site's and the firm's texts in the language of each request. Raises DataFileError
-    for a catalog of the firm's that is none."""
+    """Show the site's and the firm's texts in the language of each request. Raises DataFileError if
+    a catalog of the firm's is broken."""
     for language in LANGUAGES:
         path = firm_folder / "translations" / f"{language}.po"
         if path.exists():
@@ -59,13 +59,13 @@ def init_languages(app: Flask, firm_folder: Path) -> None:
     app.jinja_env.policies["ext.i18n.trimmed"] = True
     babel = SiteTexts()
     babel.init_app(app, default_locale=SOURCE, locale_selector=present_language)
-    # The two may have the same English in two senses, such as a heading and a question.
+    # Separate, since the same English may have two senses, such as a heading's and a question's.
     app.extensions["firm_texts"] = Catalogs(firm_folder / "translations")
     init_choice(app)
 
 
 def read_texts(folder: Path, language: str) -> NullTranslations:
-    """The texts of the folder's catalog in that language, of which there may be none."""
+    """The texts of the folder's catalog in that language; none if there is no catalog."""
     path = folder / f"{language}.po"
     if not path.exists():
         return NullTranslations()
@@ -76,8 +76,8 @@ def read_texts(folder: Path, language: str) -> NullTranslations:
 
 
 def read_catalog(path: Path, language: str) -> Catalog:
-    """The catalog as it is written down, with what it marks as gone (#~): what was offered or asked
-    in those words is still read in them."""
+    """The catalog with the entries that it marks as obsolete (#~): what was offered or asked in
+    those words is still shown in them."""
     with path.open("rb") as file:
         catalog = read_po(file, locale=language)
     for gone in catalog.obsolete.values():
@@ -88,7 +88,7 @@ def read_catalog(path: Path, language: str) -> Catalog:
 
 
 def check_catalog(path: Path, language: str) -> None:
-    """Raises DataFileError with the line of a slip, by which a text would be lost or cut."""
+    """Raises DataFileError, with the line, for a slip by which a text would be lost or cut."""
     lines = read_text(path).split("\n")
     for number, line in enumerate(lines, 1):
         if not _LINE.fullmatch(line.strip()):

@@ -24,7 +24,7 @@ LANGUAGES: Final = {SOURCE: "English", "de": "Deutsch"}
 PARAMETER: Final = "lang"
 COOKIE: Final = "language"
 COOKIE_SECONDS: Final = 365 * 24 * 3600
-# Staff work in the language that the firm's data is written in, and programs know no other.
+# Staff work in the language that the firm's data is written in, and programs get no other.
 IN_SOURCE_ONLY: Final = ("/staff", "/api", "/webhooks", "/articles/feed.xml")
 
 
@@ -39,7 +39,7 @@ def init_choice(app: Flask) -> None:
 
 
 def choose_language() -> str:
-    """The code of the request's language; that of the source where there is no request."""
+    """The code of the request's language; the source language's if there is no request."""
     if not has_request_context():
         return SOURCE
     preferred = request.headers.get("Accept-Language", "")
@@ -48,8 +48,8 @@ def choose_language() -> str:
 
 
 def choose_among(path: str, chosen: Iterable[str | None], preferred: str) -> str:
-    """The same for a page of that path: the first of those chosen that there is, else the best of
-    those that the header Accept-Language prefers."""
+    """The same for a page at that path: the first of ``chosen`` that the site has, else the best
+    match for ``preferred``, the header Accept-Language."""
     if path.startswith(IN_SOURCE_ONLY):
         return SOURCE
     found = next((one for one in chosen if one in LANGUAGES), None)
@@ -62,8 +62,8 @@ def best_of_preferred(header: str) -> str:
 
 
 def present_language() -> str:
-    """The code of the language that texts are in at this moment, in a request or for a mail. A
-    request chooses once: every text of its page asks."""
+    """The code of the language that texts are in now, in a request or for a mail. A request chooses
+    once, since every text of its page asks."""
     if not g:
         return SOURCE
     language: str | None = g.get("language")
@@ -74,8 +74,8 @@ def present_language() -> str:
 
 @contextmanager
 def in_language(code: str) -> Iterator[None]:
-    """Have texts in that language meanwhile, whichever the request is in; in the source's where
-    the site has that one no more, in which somebody once wrote."""
+    """Have texts in that language in this block, whichever the request is in. If the site no longer
+    has the language, in which somebody once wrote, they are in the source language."""
     before = present_language()
     g.language = code if code in LANGUAGES else SOURCE
     try:
@@ -85,36 +85,36 @@ def in_language(code: str) -> Iterator[None]:
 
 
 def is_language(code: str) -> bool:
-    """Whether it is the code (ISO 639-1) of a language that there is a name for."""
+    """Whether it is the code (ISO 639-1) of a language whose name is known."""
     return len(code) == 2 and code.isalpha() and code.islower() and localedata.exists(code)
 
 
 def language_name(code: str) -> str:
-    """The language of that code, in words of the present one: "German" for "de", "Englisch" for
-    "en" on a German page."""
+    """The language's name in the present language: "German" for "de", "Englisch" for "en" on a
+    German page."""
     return str(Locale(code).get_display_name(present_language()))
 
 
 def with_land(code: str) -> str:
-    """The language of that code with the land where most people speak it: "de_DE" for "de"."""
+    """The language with the country where most people speak it: "de_DE" for "de"."""
     return f"{code}_{get_global('likely_subtags')[code].rpartition('_')[2]}"
 
 
-@pass_context  # without it Jinja would answer for a code in a template but once
+@pass_context  # without it Jinja would evaluate this only once for a constant in a template
 def lang(_context: Context, code: str | None) -> Markup:
-    """The attribute that tells a text to be in the language of that code; none where the page is in
-    it too, or nobody knows."""
+    """The HTML attribute of a text in that language; none if the page is in it too, or if the
+    language is not known."""
     return Markup(' lang="{}"').format(code) if code and code != present_language() else Markup()
 
 
 def in_address() -> dict[str, str]:
-    """What an address needs so that it opens in the present language: nothing in the source's."""
+    """The parameter that opens an address in the present language; none for the source's."""
     language = present_language()
     return {} if language == SOURCE else {PARAMETER: language}
 
 
 def other_languages() -> dict[str, str]:
-    """Code → name of the languages that this page could be read in as well."""
+    """Code → name of the other languages that this page can be read in."""
     if not has_request_context() or request.path.startswith(IN_SOURCE_ONLY):
         return {}
     present = present_language()
@@ -122,7 +122,7 @@ def other_languages() -> dict[str, str]:
 
 
 def remember_choice(response: Response) -> Response:
-    """Keep what the address asked for."""
+    """Keep the language that the address asked for in a cookie."""
     if response.mimetype != "text/html":
         return response
     tell_language(response)

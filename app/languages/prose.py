@@ -1,4 +1,4 @@
-"""The firm's data in another language: which of its fields people read, and these translated."""
+"""The firm's data in another language: which of its fields are prose, and their translation."""
 
 from collections.abc import Callable, Mapping
 from functools import cache
@@ -12,11 +12,11 @@ from msgspec.structs import replace
 from app.languages.choice import LANGUAGES, SOURCE, in_language, present_language
 
 Prose = Annotated[str, Meta(extra={"translated": True})]
-"""The type of a field whose words people read. Every other text is a key, a version, an address."""
+"""The type of a field whose words people read. Any other text is a key, a version, an address."""
 
 T = TypeVar("T", bound=Struct)
 Translations = Mapping[str, Mapping[str, str]]
-"""By the code of a language, each text and its words there."""
+"""By a language's code, each text and its translation."""
 NONE_KEPT: Final[Translations] = MappingProxyType({})
 
 
@@ -34,10 +34,10 @@ def current_data(name: str) -> Any:
 
 
 def in_present_language(data: T, kept: Translations = NONE_KEPT) -> T:
-    """The data with each prose in the present language, or as it is where there is no translation.
-    One that was ``kept`` goes before what the firm's catalog says today.
+    """The data with its prose in the present language, or unchanged if there is no translation. A
+    translation that was ``kept`` takes precedence over the firm's catalog of today.
 
-    Whatever it decides by stays as it is.
+    Fields by which something is decided stay as they are.
     """
     language = present_language()
     if language == SOURCE:
@@ -47,7 +47,7 @@ def in_present_language(data: T, kept: Translations = NONE_KEPT) -> T:
 
 
 def translations_of(data: Struct) -> dict[str, dict[str, str]]:
-    """The words of today for each prose of the data, in every other language: to be kept."""
+    """Today's translation of each prose field of the data, in every other language, to be kept."""
     texts, translations = prose_of(data), {}
     for code in LANGUAGES.keys() - {SOURCE}:
         with in_language(code):
@@ -57,7 +57,7 @@ def translations_of(data: Struct) -> dict[str, dict[str, str]]:
 
 
 def prose_of(data: Struct) -> list[str]:
-    """Each prose of the data, and of the data within, in their order."""
+    """Each prose field of the data, and of the data within it, in order."""
     texts: list[str] = []
 
     def note(prose: str) -> str:
@@ -69,7 +69,7 @@ def prose_of(data: Struct) -> list[str]:
 
 
 def map_prose(data: T, change: Callable[[str], str]) -> T:
-    """The data with ``change`` made to each prose that is not empty, also of the data within."""
+    """The data with ``change`` applied to each non-empty prose field, nested data included."""
     return replace(
         data,
         **{

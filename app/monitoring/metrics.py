@@ -1,5 +1,5 @@
-"""The site's figures, as Prometheus reads them: from the database, so that every web process tells
-the same."""
+"""The site's metrics for Prometheus, taken from the database, so that every web process reports the
+same."""
 
 from collections.abc import Sequence
 
@@ -42,7 +42,7 @@ SUBSCRIBER_GAUGES = {
     "subscriber_paused": ("1: nothing is delivered to it for now", "is_paused"),
 }
 
-# The counters are as old as the log, not as the answer that they stand in.
+# The counters began with the log, not with the response that they are in.
 disable_created_metrics()  # type: ignore[no-untyped-call]
 
 

@@ -1,4 +1,4 @@
-"""Whether a process can serve: each part named, and what to do about it where it can't."""
+"""Whether a process can serve: a word on each part, and what to do if it can't."""
 
 from functools import cache
 
@@ -19,7 +19,7 @@ ALL = "all: the site owns its tables, and could change the log"
 
 
 def look_at_parts() -> dict[str, str]:
-    """A word on each part. The broker is reported, but the site serves without."""
+    """A word on each part. The broker is reported, but the site can serve without it."""
     return {
         "database": _database(),
         "migrations": _migrations(),

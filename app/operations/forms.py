@@ -1,4 +1,4 @@
-"""What staff ask of the log, and which dead letters they choose."""
+"""The form that filters the log."""
 
 from typing import Any
 

@@ -17,15 +17,15 @@ from app.events.types import Metadata, declared_events, stream_of
 from app.operations.subjects import Subject, subjects_of
 
 PAGE_SIZE = 50
-# How far one page looks for what a filter asks for, so that a rare thing costs no more than this.
+# How many events one page scans for a filter's matches, so that a rare match costs no more.
 LOOK_BACK = 500_000
 
 _actor = StoredEvent.meta["actor"].astext
 
 
 class Filters(msgspec.Struct, frozen=True):
-    """``search`` is a stream, an event's or a subject's id, or a reference; ``actor``
-    is one as events name it, or ends with ":" and stands for all of its kind; days are in UTC."""
+    """``search`` is a stream, the id of an event or a subject, or a reference. ``actor`` is spelled
+    as in events, or ends with ":" and stands for all of its kind. Days are in UTC."""
 
     type: str = ""
     search: str = ""
@@ -35,7 +35,7 @@ class Filters(msgspec.Struct, frozen=True):
 
 
 class LogRow(msgspec.Struct, frozen=True):
-    """An event without its payload; ``who`` has caused it, as staff read it."""
+    """An event without its payload; ``who`` caused it, as staff read it."""
 
     id: uuid.UUID
     position: int
@@ -48,7 +48,7 @@ class LogRow(msgspec.Struct, frozen=True):
 
 class LogPage(msgspec.Struct, frozen=True):
     """Up to PAGE_SIZE events. ``older`` is the position before which the next page looks, if there
-    is anything; ``stopped`` says that this one gave up looking before it was full."""
+    is one; ``stopped`` says that this page gave up looking before it was full."""
 
     rows: Sequence[LogRow]
     older: int | None
@@ -56,7 +56,7 @@ class LogPage(msgspec.Struct, frozen=True):
 
 
 def log_page(session: Session, filters: Filters, before: int | None = None) -> LogPage:
-    """The events that match before that position, or the newest."""
+    """The matching events before that position, or the newest."""
     last = session.scalar(select(func.max(StoredEvent.position))) or 0
     before = last + 1 if before is None else min(max(before, 0), last + 1)
     statement = select(StoredEvent).where(
@@ -93,7 +93,7 @@ def _row(event: StoredEvent, names: dict[str, str], subject: Subject | None) -> 
 def _actor_of(event: StoredEvent) -> str:
     try:
         return msgspec.convert(event.meta, Metadata).actor
-    except msgspec.ValidationError:  # somebody has altered it
+    except msgspec.ValidationError:  # somebody altered it
         return NOTHING_SAID.actor
 
 
@@ -110,14 +110,14 @@ def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]
         begin = datetime.combine(filters.since, time.min, UTC)
         conditions.append(StoredEvent.recorded_at >= begin)
     if filters.until:
-        # Exact, as Postgres keeps microseconds; the calendar's last day has no next midnight.
+        # Exact, since Postgres keeps microseconds; the calendar's last day has no next midnight.
         end = datetime.combine(filters.until, time.max, UTC)
         conditions.append(StoredEvent.recorded_at <= end)
     return conditions
 
 
 def _matching(session: Session, search: str) -> ColumnElement[bool]:
-    """Each way to name a stream uses the index on streams."""
+    """The events that a search means. Each way to name a stream uses the index on streams."""
     if application := find_application_by_reference(session, search):
         engagement = engagement_of(session, application.id)
         return StoredEvent.stream.in_(streams_about(application, engagement))

@@ -20,7 +20,7 @@ class TypeNode(msgspec.Struct, frozen=True):
 
 
 class Edge(msgspec.Struct, frozen=True):
-    """That a type goes to a subscriber, as an SVG path; ``state`` is the subscriber's."""
+    """The line from a type to a subscriber, as an SVG path; ``state`` is the subscriber's."""
 
     path: str
     state: str
@@ -47,7 +47,7 @@ class DomainNode(msgspec.Struct, frozen=True):
 
 
 class Picture(msgspec.Struct, frozen=True):
-    """The drawing's parts in units of its own, ``height`` of them."""
+    """The drawing's parts, in units of its own; it is ``height`` units high."""
 
     height: int
     types: Sequence[TypeNode]
@@ -65,10 +65,10 @@ def draw_flow(
     pauses: Mapping[str, Pause],
     busy: Set[tuple[str, str]],
 ) -> Picture:
-    """The picture, in the order of the table of subscriptions. ``busy`` are the pairs of type and
-    subscriber between which events have passed lately."""
+    """The picture, in the order of the table of subscriptions. ``busy`` holds the pairs of type and
+    subscriber between which events passed lately."""
     figures = {row.name: row for row in flow.subscribers}
-    # The canary has neither figures nor a place.
+    # The canary has neither figures nor a place in the picture.
     pairs = [(event_type, name) for event_type, name in subscriptions.pairs if name in figures]
     types_of: dict[str, list[str]] = {}
     for event_type, subscriber in pairs:

@@ -1,4 +1,4 @@
-"""All that is known of one event: what it says, its cause and effects, its deliveries and tries."""
+"""All that is known of one event: its payload, its cause and effects, its deliveries and tries."""
 
 import uuid
 from collections.abc import Sequence
@@ -55,7 +55,7 @@ class Try(msgspec.Struct, frozen=True):
 
 
 class DeliveryStory(msgspec.Struct, frozen=True):
-    """A delivery with its tries, oldest first; failed ones are forgotten after some months."""
+    """A delivery with its tries, oldest first; failed tries are deleted after some months."""
 
     id: int
     subscriber: str
@@ -66,8 +66,8 @@ class DeliveryStory(msgspec.Struct, frozen=True):
 
 
 class EventStory(msgspec.Struct, frozen=True):
-    """``data`` is the payload without ``personal``, what it says about a person; that is empty once
-    they are erased. ``is_intact``: the event is what its hash says."""
+    """``data`` is the payload without its ``personal`` fields, which are empty once the person is
+    erased. ``is_intact``: the event matches its hash."""
 
     id: uuid.UUID
     position: int
@@ -131,8 +131,8 @@ def find_event(session: Session, event_id: uuid.UUID) -> EventStory | None:
 
 
 def _payload(row: Row[Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """The payload in its present version, and apart from it what is personal. Of an event that
-    can't be read, what is stored in the open."""
+    """The payload in its present version, and separately its personal fields. For an event that
+    can't be read, what is stored unsealed."""
     try:
         data = msgspec.to_builtins(recorded_event(row).data)
     except UnreadableEvent:
@@ -170,5 +170,5 @@ def _tries(delivery: Delivery, failed: Sequence[DeliveryTry]) -> list[Try]:
 
 
 def _in_json(values: dict[str, Any]) -> str:
-    """For people to read."""
+    """Indented, for people to read."""
     return msgspec.json.format(msgspec.json.encode(values), indent=2).decode()

@@ -20,12 +20,12 @@ class Subject(msgspec.Struct, frozen=True):
 
 
 def _named_in(data: object) -> object:
-    """The application that a payload names, whatever was made of it."""
+    """The application that a payload names, even if the payload was altered."""
     return data.get("application_id") if isinstance(data, dict) else None
 
 
 def subjects_of(session: Session, events: Iterable[StoredEvent]) -> dict[int, Subject]:
-    """What each event is about, by its position."""
+    """The application that each event is about, by the event's position."""
     about = {
         event.position: application_of(event.stream, _named_in(event.data)) for event in events
     }

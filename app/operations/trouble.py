@@ -1,5 +1,5 @@
-"""What is in trouble: how much there is, deliveries that will be tried again, and dead letters by
-what they died of."""
+"""What is in trouble: how much there is, the deliveries that will be tried again, and the dead
+letters by cause."""
 
 from datetime import datetime
 
@@ -14,12 +14,12 @@ from app.operations.subjects import Subject, subjects_of
 from app.webhooks.queries import UNWELL
 
 MOST_RETRYING = 100
-# What one form can carry, and one person look over.
+# What one form can carry, and one person can look over.
 MOST_DEAD_LETTERS = 500
 
 
-# Each of them has an index of its unfinished rows, or few rows at all. A bridge whose broker is
-# left alone counts as a service outside.
+# Each table has an index on its unfinished rows, or few rows at all. A bridge whose circuit is open
+# is counted there, as a service outside.
 COUNT_TROUBLE = text(f"""
 SELECT (SELECT count(*) FROM deliveries WHERE status = 'dead') AS dead_letters,
     (SELECT count(*) FROM mail_messages WHERE status = 'failed') AS refused_mail,
@@ -35,7 +35,7 @@ SELECT (SELECT count(*) FROM deliveries WHERE status = 'dead') AS dead_letters,
 
 
 class Trouble(msgspec.Struct, frozen=True):
-    """How much needs a person, or a service outside, before it goes on."""
+    """How much can't go on without a person or an outside service."""
 
     dead_letters: int
     refused_mail: int
@@ -78,7 +78,7 @@ class TroubledDelivery(msgspec.Struct, frozen=True):
 
 class Cause(msgspec.Struct, frozen=True):
     """What dead letters have in common: the subscriber, the error's type, and where it was raised
-    ("" where the error names no place)."""
+    ("" if the error names no place)."""
 
     subscriber: str
     error: str
@@ -94,7 +94,7 @@ class DeadLetterGroup(msgspec.Struct, frozen=True):
     last_at: datetime
 
 
-# As describe_error puts it: "AlreadyDecided: what it says (scoring/score.py:7)", or without words.
+# As describe_error puts it: "AlreadyDecided: a message (scoring/score.py:7)", or without a message.
 _error = func.substring(Delivery.last_error, "^[^: ]+")
 _place = func.coalesce(func.substring(Delivery.last_error, r"\(([^()\s]+:\d+)\)$"), "")
 
@@ -133,7 +133,7 @@ def dead_letters_of(session: Session, cause: Cause) -> list[TroubledDelivery]:
 
 
 def count_dead_letters_of(session: Session, cause: Cause) -> int:
-    """How many there are of that cause in all."""
+    """How many dead letters of that cause there are in all."""
     return session.scalar(select(func.count()).where(*_died_of(cause))) or 0
 
 

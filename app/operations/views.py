@@ -44,8 +44,8 @@ LATEST_EVENTS = 10
 
 @operations.app_template_global()
 def trouble_now() -> Trouble:
-    """For the frame of the staff's pages, which asks where somebody is signed in; an error's page
-    has another frame, and needs no database."""
+    """For the layout of the staff's pages, which asks if somebody is signed in; error pages have
+    another layout, and need no database."""
     return count_trouble(db.session())
 
 
@@ -77,7 +77,7 @@ def events() -> str:
 @operations.get("/staff/events/picture")
 @login_required
 def picture() -> str:
-    """The part of the page that asks again by itself."""
+    """The part of the page that refreshes itself."""
     figures = flow_figures(db.session())
     return render_template(
         "operations/_picture.html",
@@ -110,7 +110,7 @@ def resume(name: str) -> ResponseReturnValue:
 @operations.post("/staff/events/mail/send-again")
 @login_required
 def send_mail_again() -> ResponseReturnValue:
-    """Try again what the mail server has refused, once what it minded is mended."""
+    """Try again what the mail server refused, once the reason is fixed."""
     count = send_refused_again(db.session())
     db.session.commit()
     queued = f"{count} {'mail is' if count == 1 else 'mails are'} queued again."
@@ -121,7 +121,7 @@ def send_mail_again() -> ResponseReturnValue:
 @operations.post("/staff/events/chat/send-again")
 @login_required
 def send_chat_again() -> ResponseReturnValue:
-    """Try again what the chat has refused, once what it minded is mended."""
+    """Try again what the chat refused, once the reason is fixed."""
     count = send_failed_again(db.session())
     db.session.commit()
     sent = f"{count} {'message is' if count == 1 else 'messages are'} sent to the chat again."

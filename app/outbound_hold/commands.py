@@ -1,4 +1,4 @@
-"""What an operator does with what leaves the site: `flask outbound …`"""
+"""The operator's commands for the outbound hold: `flask outbound …`."""
 
 import click
 

@@ -1,4 +1,4 @@
-"""Whether what would leave the site is held back."""
+"""The outbound hold, as a row."""
 
 from datetime import datetime
 
@@ -9,7 +9,7 @@ from app.database import Model
 
 
 class OutboundHold(Model):
-    """While there is one, nothing leaves."""
+    """While there is one, nothing leaves the site."""
 
     __tablename__ = "outbound_holds"
 

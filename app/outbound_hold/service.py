@@ -1,4 +1,4 @@
-"""Holding back what would leave the site, letting it go, and asking which it is."""
+"""Beginning and ending the outbound hold, and asking whether it is on."""
 
 from datetime import datetime
 
@@ -16,13 +16,13 @@ log = structlog.get_logger()
 
 
 def hold_outbound(session: Session, *, actor: str) -> None:
-    """Have nothing leave from the next thing to send on."""
+    """Begin the hold; what is being sent already is not stopped."""
     session.execute(HOLD)
     log.warning("outbound.held", actor=actor)
 
 
 def release_outbound(session: Session, *, actor: str) -> bool:
-    """Let everything go that waits; False where nothing is held."""
+    """End the hold; False if there was none."""
     released = session.scalars(delete(OutboundHold).returning(OutboundHold.since)).all()
     if released:
         log.warning("outbound.released", actor=actor)
@@ -30,7 +30,7 @@ def release_outbound(session: Session, *, actor: str) -> bool:
 
 
 def outbound_held_since(session: Session) -> datetime | None:
-    """None where nothing is held."""
+    """None if nothing is held."""
     return session.scalar(select(func.min(OutboundHold.since)))
 
 
@@ -39,5 +39,5 @@ def is_outbound_held(session: Session) -> bool:
 
 
 def seconds_outbound_held(session: Session) -> float:
-    """0 where nothing is."""
+    """0 if nothing is held."""
     return float(session.scalar(SECONDS) or 0)

@@ -1,4 +1,4 @@
-"""The button that lets go what is held back after a restore."""
+"""The button that ends the outbound hold."""
 
 from flask import Blueprint, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -13,7 +13,7 @@ outbound_hold = Blueprint("outbound_hold", __name__, template_folder="templates"
 @outbound_hold.post("/staff/events/release")
 @login_required
 def release() -> ResponseReturnValue:
-    """Let it go; a second press changes nothing."""
+    """End the hold; a second press changes nothing."""
     was_held = release_outbound(db.session(), actor=current_user.actor)
     db.session.commit()
     flash("What waited is sent now." if was_held else "Nothing was held back any more.")

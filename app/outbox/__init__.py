@@ -1,4 +1,5 @@
-"""The outboxes: what leaves the site stands in a row first, and is sent from there.
+"""The outboxes: what leaves the site is a row first, and is sent from there.
 
-Mail and chat have a table each. They bring which row is next, what is said, and what a refusal is.
+Mail and chat have a table each. They supply which row is next, what to send, and what counts as a
+refusal.
 """

@@ -1,8 +1,8 @@
 """Which row is sent next, and what came of it.
 
 A row is claimed and committed as `sending` before the other side hears of it, and no transaction is
-open while it does. A crash in between leaves it `sending`; the next sender puts it back, and it
-goes out again: at least once, never lost.
+open while it is sent. A crash leaves it `sending`; the next sender puts it back, and it goes out
+again: at least once, never lost.
 """
 
 from datetime import timedelta
@@ -35,8 +35,7 @@ WHERE status = 'queued' AND not_before <= now() OR status = 'sending'
 
 def claim_next(session: Session, model: type[Row], next_due: str, *, circuit: str) -> Row | None:
     """Claim the row that ``next_due`` (SQL for its id, locked) finds, commit, and return it, with
-    no transaction open. While the circuit is open, or all is held back, they are left as they
-    are."""
+    no transaction open. Claims nothing while the circuit is open or the outbound hold is on."""
     claim = text(CLAIM.format(table=model.__tablename__, next_due=next_due))
     claimed = select(model).from_statement(claim).execution_options(populate_existing=True)
     rests = is_outbound_held(session) or is_refusing(session, circuit)
@@ -48,15 +47,15 @@ def claim_next(session: Session, model: type[Row], next_due: str, *, circuit: st
 
 
 def note_sent(session: Session, row: OutboxRow) -> None:
-    """Note that the other side has taken it, and commit."""
+    """Note that the other side took it, and commit."""
     _note(session, row, status="sent", sent_at=func.clock_timestamp(), last_error=None)
 
 
 def note_not_sent(
     session: Session, row: OutboxRow, *, has_failed: bool, delay: float, error: str, **more: object
 ) -> None:
-    """Note what kept it from being sent, with ``more`` columns of its table, and commit: it has
-    failed, or is tried again after ``delay`` (seconds)."""
+    """Note why it was not sent, with ``more`` columns of its table, and commit: it has failed for
+    good, or is tried again after ``delay`` seconds."""
     _note(
         session,
         row,
@@ -70,28 +69,28 @@ def note_not_sent(
 def queue_again(
     session: Session, model: type[OutboxRow], *which: ColumnElement[bool], **more: object
 ) -> int:
-    """Queue what has failed, or ``which`` of it, as if it had never been tried, with ``more``
-    columns of its table; return how many."""
+    """Queue the failed rows, or ``which`` of them, as if they had never been tried, and set
+    ``more`` columns of their table; return how many."""
     failed = update(model).where(model.status == "failed", *which)
     anew = {"status": "queued", "attempts": 0, "last_error": None, "not_before": func.now()}
     return int(session.execute(failed.values(anew | more)).rowcount)  # type: ignore[attr-defined]
 
 
 def put_back_orphans(session: Session, model: type[OutboxRow]) -> None:
-    """Queue again what a worker was sending when it died. Only for the one sender at work."""
+    """Queue again what a worker was sending when it died. Only one sender may be at work."""
     session.execute(text(PUT_BACK.format(table=model.__tablename__)))
     session.commit()
 
 
 def count_due(session: Session, model: type[OutboxRow]) -> int:
-    """How many rows a sender would find to do."""
+    """How many rows a sender would find to send."""
     due = session.scalar(text(COUNT_DUE.format(table=model.__tablename__)))
     session.commit()
     return int(due or 0)
 
 
 def _note(session: Session, row: OutboxRow, **values: object) -> None:
-    """Nothing is noted where another worker has put the row back meanwhile."""
+    """Notes nothing if another worker has put the row back in the meantime."""
     model = type(row)
     is_ours = (model.id == row.id, model.status == "sending", model.claimed_at == row.claimed_at)
     session.execute(update(model).where(*is_ours).values(values))

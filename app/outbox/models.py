@@ -1,4 +1,4 @@
-"""What every row of an outbox has, and what holds of it."""
+"""The columns and the constraints that all outboxes share."""
 
 import uuid
 from datetime import datetime
@@ -12,8 +12,8 @@ from app.database import new_id
 
 class OutboxRow:
     """One thing to send. queued → sending (committed before the other side hears of it) → sent, or
-    back to queued until ``not_before``, or failed, which only a person ends. ``attempts`` counts
-    every try since it was written or last sent again, whatever came of it."""
+    back to queued until ``not_before``, or failed, until a person queues it again. ``attempts``
+    counts every try since the row was written or last queued again by a person."""
 
     __tablename__: str
 

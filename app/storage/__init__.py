@@ -1,2 +1,2 @@
-"""Where files are kept, outside the database: a `folder` or a bucket of `s3`, by UPLOADS_URL. The
-attached files have one place in it, and the ledger of erasures has another."""
+"""Where files are kept outside the database: in a `folder` or an `s3` bucket, as UPLOADS_URL says.
+The attached files and the ledger of erasures each have a part of it."""

@@ -1,4 +1,4 @@
-"""The address in UPLOADS_URL: read once, at the start, with a sentence if it is wrong."""
+"""The address in UPLOADS_URL, read once at startup; a wrong one stops it with a sentence."""
 
 import re
 from contextlib import suppress
@@ -29,14 +29,14 @@ def current_storage() -> Storage:
 
 
 def current_ledger() -> Storage:
-    """Where the running app keeps its ledger of erasures, beside the files and apart from them."""
+    """Where the running app keeps its ledger of erasures, apart from the files."""
     ledger: Storage = current_app.extensions["ledger"]
     return ledger
 
 
 def open_storage(url: str, part: str = "") -> Storage:
     """The storage at ``file:///folder`` or ``s3://bucket?region=…``, or a ``part`` of it that the
-    rest knows nothing of. Nothing is asked of it yet.
+    rest ignores. Does not contact it yet.
 
     Raises ConfigurationError.
     """
@@ -62,8 +62,8 @@ def _open_folder(address: SplitResult, part: str) -> Storage:
 
 
 def _is_blocked(folder: Path) -> bool:
-    """Whether something stands there that is no folder, nor can have one in it."""
-    with suppress(OSError):  # whoever migrates may not look there, and need not
+    """Whether it, or one of its parents, exists and is not a folder."""
+    with suppress(OSError):  # the user who runs the migrations may have no access, and needs none
         return any(one.exists() and not one.is_dir() for one in (folder, *folder.parents))
     return False
 
@@ -74,7 +74,7 @@ def _open_bucket(address: SplitResult, part: str) -> Storage:
     options = read_options(address)
     region, endpoint = take_region(options)
     refuse_others(options)
-    # AWS's client takes 20 MB and a tenth of each process's start.
+    # AWS's client costs 20 MB and a tenth of each process's start.
     from app.storage.s3 import S3Storage  # noqa: PLC0415
 
     return S3Storage(address.netloc, f"{part}/", region=region, endpoint=endpoint)

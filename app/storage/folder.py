@@ -16,7 +16,7 @@ HALF = ".part"
 
 
 class FolderStorage:
-    """One file for each id; one that is still being written ends in ``.part``."""
+    """One file per id; a file that is still being written ends in ``.part``."""
 
     def __init__(self, folder: Path) -> None:
         self._folder = folder
@@ -54,14 +54,14 @@ class FolderStorage:
                     continue
                 try:
                     written_at = datetime.fromtimestamp(entry.stat().st_mtime, UTC)
-                except FileNotFoundError:  # since the listing it was deleted, or is whole
+                except FileNotFoundError:  # deleted since the listing, or complete and renamed
                     continue
                 yield file_id, written_at
 
     @contextmanager
     def _listing(self) -> Iterator[Iterable[os.DirEntry[str]]]:
-        """What is in the folder, which is made with its first file. Path.glob would find nothing
-        in one that it may not read."""
+        """What is in the folder, which is created with its first file. Path.glob would not fail on
+        a folder that it may not read, but find nothing."""
         try:
             entries = os.scandir(self._folder)
         except FileNotFoundError:

@@ -1,6 +1,6 @@
-"""Where files are kept: what every place can do, and how it fails.
+"""What every storage of files can do, and how it fails.
 
-A file is known by the id of its row; no place ever sees a name.
+A file is known by the id of its row; a storage never sees a file's name.
 """
 
 import uuid
@@ -10,15 +10,15 @@ from typing import BinaryIO, Protocol
 
 
 class StorageUnavailable(Exception):
-    """The place is full, away or refuses. The message is the kind of failure."""
+    """The storage is full, away or refuses. The message is the kind of failure."""
 
 
 class FileMissing(Exception):
-    """The place answers, and has no such file."""
+    """The storage answers, and has no such file."""
 
 
 class Storage(Protocol):
-    """Each of them raises StorageUnavailable."""
+    """Every method raises StorageUnavailable."""
 
     def put(self, file_id: uuid.UUID, file: BinaryIO) -> None:
         """Store the whole file, or nothing that ``open`` would find."""
@@ -30,11 +30,11 @@ class Storage(Protocol):
         """Return once the file is gone, whether or not it was there."""
 
     def files(self) -> Iterator[tuple[uuid.UUID, datetime]]:
-        """Every file of ours, in whole or in part, and when it was written (UTC)."""
+        """Every file of ours, complete or not, and when it was written (UTC)."""
 
 
 def id_in(name: str) -> uuid.UUID | None:
-    """The id that a stored file is named by; None where the name is not one of ours."""
+    """The id in a stored file's name; None if the name is not one of ours."""
     try:
         file_id = uuid.UUID(name)
     except ValueError:

@@ -1,4 +1,4 @@
-"""Files in a bucket of S3, or of whatever speaks its protocol."""
+"""Files in a bucket of S3, or of anything that speaks its protocol."""
 
 import uuid
 from collections.abc import Iterator
@@ -16,8 +16,8 @@ NOT_THERE = {"NoSuchKey", "404"}
 
 
 class S3Storage:
-    """One object for each id, its key the ``prefix`` and the id. Who may do what is for AWS's own
-    variables and roles to say."""
+    """One object per id; its key is the ``prefix`` and the id. Credentials come from AWS's own
+    variables and roles."""
 
     def __init__(
         self, bucket: str, prefix: str, *, region: str, endpoint: str | None = None
@@ -32,7 +32,7 @@ class S3Storage:
                 connect_timeout=3,
                 read_timeout=10,
                 retries={"total_max_attempts": 2, "mode": "standard"},
-                # Servers that only speak the protocol know neither bucket hosts nor the newer sums.
+                # Other servers than AWS's may lack host names per bucket, and the newer checksums.
                 s3={"addressing_style": "path" if endpoint else "auto"},
                 request_checksum_calculation="when_required",
                 response_checksum_validation="when_required",
@@ -40,7 +40,7 @@ class S3Storage:
         )
 
     def put(self, file_id: uuid.UUID, file: BinaryIO) -> None:
-        """One request, which reads the file piece by piece; an object is there in whole or not."""
+        """One request, which reads the file in pieces; an object appears whole or not at all."""
         with _failing_as_unavailable():
             self._client.put_object(Bucket=self._bucket, Key=self._key(file_id), Body=file)
 
@@ -64,7 +64,7 @@ class S3Storage:
         with _failing_as_unavailable():
             for page in pages.paginate(Bucket=self._bucket, Prefix=self._prefix):
                 for found in page.get("Contents", ()):
-                    # The mark that AWS's console makes for a folder, for one, is not ours.
+                    # Some are not ours, such as the marker that AWS's console makes for a folder.
                     if file_id := id_in(found["Key"].removeprefix(self._prefix)):
                         yield file_id, found["LastModified"]
 

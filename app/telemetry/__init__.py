@@ -1,1 +1,2 @@
-"""Traces: what belongs to which (`context`), its `spans`, and their way to a collector (`otlp`)."""
+"""Traces: the ids that join them (`context`), their `spans`, and the export to a collector
+(`setup`, `otlp`)."""

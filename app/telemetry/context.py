@@ -1,4 +1,4 @@
-"""Trace and span ids as the W3C Trace Context has them, and how they follow from our own ids."""
+"""Trace and span ids as in W3C Trace Context, and how they are derived from our own ids."""
 
 import hashlib
 import re
@@ -20,15 +20,15 @@ class SpanContext(NamedTuple):
 
 
 def trace_id_of(correlation_id: str) -> str:
-    """The trace of everything under that correlation id: the id itself, where it can be one."""
+    """The trace id of everything under that correlation id: the id itself, if it is a valid one."""
     if TRACE_ID.fullmatch(correlation_id):
         return correlation_id
-    # It was offered by a proxy, in another form.
+    # A proxy offered it, in another form.
     return hashlib.sha256(correlation_id.encode()).hexdigest()[:32]
 
 
 def span_id_of(row_id: uuid.UUID | str) -> str:
-    """The span of whatever stored the row of that id, known to all who read the row."""
+    """The id of the span that stored the row with that id, known to all who read the row."""
     return uuid.UUID(str(row_id)).hex[16:]
 
 
@@ -37,6 +37,6 @@ def write_traceparent(context: SpanContext) -> str:
 
 
 def read_traceparent(header: str) -> SpanContext | None:
-    """What the header names; None for one that is no traceparent."""
+    """The span that the header names; None if it is not a valid traceparent."""
     found = TRACEPARENT.fullmatch(header)
     return SpanContext(found[1], found[2]) if found else None

@@ -1,7 +1,7 @@
-"""Spans on their way to a collector: OpenTelemetry's SDK, OTLP over HTTP.
+"""Sending spans to a collector: OpenTelemetry's SDK, OTLP over HTTP.
 
-They are sent in batches by a thread of each process. While the collector is away or slow they pile
-up to a limit, then the oldest are dropped; whoever makes them never waits.
+A thread in each process sends them in batches. While the collector is away or slow they pile up to
+a limit, then the oldest are dropped; the code that makes them never waits.
 """
 
 import logging
@@ -26,17 +26,17 @@ from app.telemetry.spans import Attributes, Kind, Span
 
 EXPORT_SECONDS = 3.0
 BATCH_MS = 1000
-# How long a process that ends waits for its last batch.
+# How long an ending process waits for its last batch.
 CLOSE_SECONDS = 2.0
 MOST_LINKS = 1000
-# One line for each batch that is lost, and none for each try.
+# One line per lost batch, and none per try.
 logging.getLogger("opentelemetry").setLevel(logging.ERROR)
 
 _wanted: ContextVar[SpanContext] = ContextVar("wanted")
 
 
 class WantedIds(RandomIdGenerator):
-    """The ids that the span being started is to have; random where it does not matter."""
+    """Gives the span being started the ids that it should have; random ones if it has none."""
 
     def generate_trace_id(self) -> int:
         return int(_wanted.get().trace_id or "0", 16) or super().generate_trace_id()
@@ -80,7 +80,7 @@ class SentSpan(Span):
 
 
 class OtlpTracer:
-    """Sends to the collector at ``endpoint``, to whose address the path of traces is added."""
+    """Sends to the collector at ``endpoint``, to which OTLP's path for traces is added."""
 
     def __init__(self, endpoint: str, service_name: str) -> None:
         exporter = OTLPSpanExporter(f"{endpoint.rstrip('/')}/v1/traces", timeout=EXPORT_SECONDS)
@@ -90,13 +90,13 @@ class OtlpTracer:
             span_limits=SpanLimits(max_links=MOST_LINKS),
             shutdown_on_exit=False,
         )
-        # The processor starts anew in a forked child: a thread, and an empty queue.
+        # The processor restarts in a forked child, with a new thread and an empty queue.
         self._provider.add_span_processor(
             BatchSpanProcessor(exporter, schedule_delay_millis=BATCH_MS)
         )
         self._tracer = self._provider.get_tracer("app")
         self._close_at_exit()
-        # Each of the web server's workers forgets what was to be done at its parent's end.
+        # A forked worker of the web server drops its parent's exit handlers.
         register_after_fork(self, OtlpTracer._close_at_exit)
 
     def start(
@@ -131,14 +131,14 @@ class OtlpTracer:
         Finalize(None, self.close, exitpriority=0)
 
     def close(self) -> None:
-        """Send what is left, unless the collector takes too long over it."""
+        """Send what is left, unless that takes the collector longer than CLOSE_SECONDS."""
         closing = Thread(target=self._provider.shutdown, daemon=True)
         closing.start()
         closing.join(CLOSE_SECONDS)
 
 
 def _surroundings(trace_id: str, parent_id: str) -> otel.Context | None:
-    """What the new span belongs to; None stands for the current span."""
+    """The context in which the new span starts; None stands for the current one."""
     current = trace.get_current_span().get_span_context()
     if current.is_valid and trace_id in {"", trace.format_trace_id(current.trace_id)}:
         return None

@@ -1,4 +1,4 @@
-"""Whether there is a collector, and what speaks to it."""
+"""The app's tracer, if a collector is configured."""
 
 from flask import Flask
 
@@ -9,7 +9,7 @@ def init_telemetry(app: Flask, config: Config) -> None:
     """Give the app its tracer, or none."""
     app.extensions["tracer"] = None
     if config.OTEL_EXPORTER_OTLP_ENDPOINT:
-        # It would lengthen each process's start, and many a site has no collector.
+        # Imported only here: it slows each process's start, and many sites have no collector.
         from app.telemetry.otlp import OtlpTracer  # noqa: PLC0415
 
         app.extensions["tracer"] = OtlpTracer(

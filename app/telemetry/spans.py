@@ -1,7 +1,7 @@
 """Spans: what was done, from when to when, as part of what.
 
-Without a collector there is one span object, which does nothing, and no exporter is even loaded.
-An attribute is an id, a kind or a number: never an address, a name, or what an error quotes.
+Without a collector there is one span object, which does nothing, and the exporter is not even
+imported. An attribute is an id, a kind or a number: never an address, a name, or an error's text.
 """
 
 from collections.abc import Mapping, Sequence
@@ -17,10 +17,10 @@ Attributes = Mapping[str, str | int]
 
 
 class Span:
-    """A span that goes nowhere, and what one that is sent can do.
+    """The interface of a span, and the span that goes nowhere.
 
-    Within ``with`` it is the parent of the spans of its trace, and it ends behind it. An exception
-    that passes through makes it a failed one.
+    Inside its ``with`` block it is the parent of the spans of its trace, and it ends with the
+    block. An exception that leaves the block marks it as failed.
     """
 
     def __enter__(self) -> Self:
@@ -38,10 +38,10 @@ class Span:
         """Add attributes."""
 
     def fail(self, kind: str) -> None:
-        """Say that what it is about has failed, and in what way."""
+        """Mark it as failed, with the kind of failure."""
 
     def end(self) -> None:
-        """End it, where there is no ``with``; one that never ends is never sent."""
+        """End it, if it is used without ``with``; a span that never ends is never sent."""
 
 
 NO_SPAN = Span()
@@ -77,8 +77,9 @@ def span(
 ) -> Span:
     """Start a span, now or at ``since`` (nanoseconds).
 
-    It belongs to the span in whose ``with`` this is called if that is of the trace ``trace_id`` (or
-    none is given), else to ``parent_id``, else to nothing. ``span_id`` is its own; empty: random.
+    Its parent is the span in whose ``with`` block this is called, if that is of the trace
+    ``trace_id`` (or none is given); else ``parent_id``; else none. ``span_id`` is its own id; a
+    random one if empty.
     """
     tracer = _tracer()
     if tracer is None:
@@ -88,13 +89,13 @@ def span(
 
 
 def current_span() -> Span:
-    """The span in whose ``with`` this is called."""
+    """The span in whose ``with`` block this is called."""
     tracer = _tracer()
     return tracer.current() if tracer else NO_SPAN
 
 
 def is_collecting() -> bool:
-    """Whether spans go anywhere, for what only they need."""
+    """Whether spans go anywhere; if not, work that only they need can be skipped."""
     return _tracer() is not None
 
 

@@ -1,1 +1,1 @@
-"""The web: what every request goes through, and what every page and form is made of."""
+"""The web layer: what every request goes through, and what every page and form is made of."""

@@ -1,9 +1,9 @@
 """The site's own files, under addresses that change with their content, so that browsers keep them.
 
-/assets/<version>/css/site.css is the style sheets of every page in one, css/reading.css those that
-long texts, tables and threads add, css/staff.css the workspace's; anything else is a file of
-app/static. The version covers the whole folder: a style sheet finds its fonts by a relative
-address.
+/assets/<version>/css/site.css combines the style sheets of every page, css/reading.css those for
+long texts, tables and threads, css/staff.css the workspace's; anything else is a file in
+app/static. The version covers the whole folder, since style sheets refer to fonts by relative
+addresses.
 """
 
 import hashlib
@@ -39,7 +39,7 @@ BUNDLES: Final = {
     "css/staff.css": ("staff", "workspace", "queue", "review", "history", "flow"),
 }
 
-# What is there for whoever reads the file: comments that have lines to themselves, and indentation.
+# What is there only for people: comments on lines of their own, and indentation.
 NOTES: Final = re.compile(rb"^\s*(?://.*|/\*(?s:.*?)\*/[ \t]*)$|^\s+", re.MULTILINE)
 
 assets = Blueprint("assets", __name__)
@@ -58,7 +58,7 @@ def init_assets(app: Flask) -> None:
 
 
 def asset_path(name: str) -> str:
-    """The address of a file in app/static, or of one of the bundles of style sheets."""
+    """The address of a file in app/static, or of a bundle of style sheets."""
     return f"/assets/{asset_version()}/{name}"
 
 
@@ -86,7 +86,7 @@ def send_text(text: Text) -> Response:
 
 
 def keeps_files() -> bool:
-    """In development an edit shows at the next reload."""
+    """Whether files are cached: in development, an edit shows at the next reload."""
     return current_config().ENVIRONMENT != "development"
 
 
@@ -127,6 +127,6 @@ def read_texts() -> dict[str, Text]:
 
 
 def without_notes(path: Path) -> bytes:
-    """The file as browsers need it; what others have written stays as it is, with its licence."""
+    """The file as browsers need it; third-party files stay as they are, with their licences."""
     text = path.read_bytes()
     return text if "vendor" in path.parts else NOTES.sub(b"", text)

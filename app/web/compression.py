@@ -1,9 +1,9 @@
-"""What goes over the wire compressed, as far as the browser takes it: Brotli, or else gzip.
+"""Compressing responses, as far as the browser accepts it: with Brotli, or else gzip.
 
-A staff page that answers a query goes as it is. A search is shown there beside other people's data;
-another site can have a browser follow a link to it, cookie and all, and the length of the answer
-would tell whoever listens on the line which words both have in common (the attack called BREACH).
-No other page shows what its address holds, and the token of its forms differs with every second.
+A staff page with a query string is sent uncompressed. It shows a search beside other people's data;
+another site can make a browser follow a link to it, cookie and all, and the length of the response
+would tell an eavesdropper which words the two have in common (the BREACH attack). No other page
+shows what is in its address, and the token of its forms changes every second.
 """
 
 import gzip
@@ -15,7 +15,7 @@ from flask import Flask, Response, request
 from werkzeug.http import parse_accept_header
 
 SMALLEST_BYTES: Final = 500
-# Made anew for each answer: a quarter of the time that 5 takes, for a page a tenth larger.
+# Done for each response: takes a quarter of the time of 5, for a page a tenth larger.
 PAGE_QUALITY: Final = {"br": 3, "gzip": 4}
 FILE_QUALITY: Final = {"br": 11, "gzip": 9}
 STAFF_PAGES: Final = "/staff/"
@@ -28,7 +28,7 @@ def init_compression(app: Flask) -> None:
 
 
 def compress_text(response: Response) -> Response:
-    """Compress a whole text for everybody, for whoever takes it so."""
+    """Compress a complete text, if the browser accepts that."""
     if (
         response.mimetype not in TEXTS
         or response.is_streamed
@@ -41,32 +41,32 @@ def compress_text(response: Response) -> Response:
     if encoding := accepted_encoding():
         response.set_data(compress(response.get_data(), encoding, PAGE_QUALITY[encoding]))
         response.content_encoding = encoding
-        # The same tag for the same page, however it comes.
+        # The same tag for the same page, however it is encoded.
         if etag := response.get_etag()[0]:
             response.set_etag(etag, weak=True)
     return response
 
 
 def is_search_of_staff() -> bool:
-    """Whether the page can show something that its address holds beside other people's data."""
+    """Whether the page can show something from its address beside other people's data."""
     return bool(request.query_string) and request.path.startswith(STAFF_PAGES)
 
 
 def accepted_encoding() -> str:
-    """ "br", "gzip" or "", by what the request says."""
+    """ "br", "gzip" or "", as the request says."""
     return encoding_among(request.headers.get("Accept-Encoding", ""))
 
 
 @lru_cache(256)
 def encoding_among(accepted: str) -> str:
-    """The same, of the header by itself."""
+    """The same, from the header alone."""
     qualities = parse_accept_header(accepted)
     return next((one for one in FILE_QUALITY if qualities[one] > 0), "")
 
 
 @cache
 def compress_file(plain: bytes, encoding: str) -> bytes:
-    """As small as can be, once for each content."""
+    """As small as possible, once per content."""
     return compress(plain, encoding, FILE_QUALITY[encoding])
 
 

@@ -1,4 +1,4 @@
-"""By when something is promised, in words for somebody who waits for it."""
+"""A promised deadline, in words for the person who waits for it."""
 
 from datetime import UTC, date, datetime
 from zoneinfo import ZoneInfo
@@ -15,8 +15,8 @@ NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
 def deadline(due_at: datetime) -> str:
-    """ "Monday 30 November, 17:00 in New York (22:00 UTC)": by the firm's clock, whose working day
-    ends then, and by one that everybody has."""
+    """ "Monday 30 November, 17:00 in New York (22:00 UTC)": by the firm's clock, at the end of its
+    working day, and in UTC."""
     language, calendar = present_language(), current_calendar()
     there = due_at.astimezone(ZoneInfo(calendar.timezone))
     utc = format_datetime(due_at, "HH:mm 'UTC'", UTC, locale=language)
@@ -31,14 +31,14 @@ def deadline(due_at: datetime) -> str:
 
 
 def explained(sentence: str, since: datetime, due_at: datetime) -> str:
-    """The sentence that names the deadline of what was said at ``since``, and why it is as far off
-    as it is."""
+    """The sentence that names the deadline, with the holidays since ``since`` that explain why it
+    is so far off."""
     return f"{sentence} {holidays_before(since, due_at)}".rstrip()
 
 
 def holidays_before(since: datetime, due_at: datetime) -> str:
-    """Why the deadline of what was said at ``since`` is as far off as it is: a sentence, or ""
-    where no holiday lies between."""
+    """A sentence that names the holidays between ``since`` and the deadline, or "" if there are
+    none."""
     days = [_day(day) for day in holidays_between(since, due_at, current_calendar())]
     if not days:
         return ""
@@ -51,7 +51,7 @@ def holidays_before(since: datetime, due_at: datetime) -> str:
 
 
 def _day(day: date) -> str:
-    """ "30 November", of a time its day where the time is, on one line."""
+    """ "30 November", without line breaks; for a datetime, its day in its own time zone."""
     language = present_language()
     written = format_date(day, FORMATS[language].day_of_year, locale=language)
     return written.replace(" ", NO_BREAK)

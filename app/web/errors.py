@@ -1,6 +1,6 @@
 """Error pages: what happened, and what to do next. Never a stack trace, never a value.
 
-Under /api/ the same is told as problem details (RFC 9457).
+Under /api/ they are problem details (RFC 9457) instead.
 """
 
 from http import HTTPStatus
@@ -24,11 +24,11 @@ from app.web.maintenance import UnderMaintenance
 
 RETRY_AFTER_SECONDS = 5
 PROBLEM_TYPE = ("Content-Type", "application/problem+json")
-PROSPECTS_PAGES: Final = ("/applications/", "/apply/")  # none of which a browser keeps
-HIDDEN: Final = {"csrf_token", "form_id", "seen_saves", "overwrites"}  # in the forms of these
+PROSPECTS_PAGES: Final = ("/applications/", "/apply/")  # browsers keep none of these
+HIDDEN: Final = {"csrf_token", "form_id", "seen_saves", "overwrites"}  # in their forms
 MOST_BYTES_GIVEN_BACK: Final = 2_000_000
 OTHER_NAME: Final = "This site does not answer to that name."
-SIGNED_IN: Final = "_user_id"  # where Flask-Login keeps whose session it is
+SIGNED_IN: Final = "_user_id"  # where Flask-Login keeps the id of the session's user
 log = structlog.get_logger()
 
 PAGES = {
@@ -85,7 +85,7 @@ PAGES = {
         lazy_gettext("Wait a moment, then reload this page."),
     ),
 }
-# Of the 503 for what a form has sent.
+# For a 503 in answer to a form.
 STILL_TYPED: Final = lazy_gettext(
     "This usually lasts seconds. What you typed is still in your browser."
 )
@@ -110,7 +110,7 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
     if isinstance(error, SecurityError):
         if is_for_programs:
             return problem_details(400, OTHER_NAME), 400, [PROBLEM_TYPE]
-        # Under a name that isn't ours no link can be made, so there is no page to make.
+        # Under a host name that isn't ours no link can be made, and so no page.
         return f"{OTHER_NAME}\n", 400, {"Content-Type": "text/plain"}
     typed = typed_fields() if error.code in {429, 503} else ()
     written = written_texts() if error.code in {404, 410, 413} else ()
@@ -133,8 +133,8 @@ def show_error(error: HTTPException) -> ResponseReturnValue:
 
 
 def page_of(error: HTTPException, *, by_button: bool, gives_back: bool) -> tuple[str, str, str]:
-    """Its heading, what happened, and what to do next; ``by_button``: the page has one that sends
-    again what was typed; ``gives_back``: it holds what was written."""
+    """The page's heading, what happened, and what to do next. ``by_button``: the page has a button
+    that sends again what was typed; ``gives_back``: it shows what was written."""
     if isinstance(error, UnderMaintenance):
         return error.page
     code = error.code or 500
@@ -147,17 +147,17 @@ def page_of(error: HTTPException, *, by_button: bool, gives_back: bool) -> tuple
 
 
 def is_at_desk(code: int) -> bool:
-    """Whether it meets a member of staff at their work. Who is signed in stands in the database,
-    which nobody asks after something has broken: then the word of the session will do, for a page
-    that says nothing of anybody."""
+    """Whether a member of staff sees the page at work. Who is signed in is in the database, which
+    is not asked after something has broken: then the session's word is enough, for a page that
+    shows nobody's data."""
     if not request.path.startswith("/staff/"):
         return False
     return SIGNED_IN in session if code >= 500 else current_user.is_authenticated
 
 
 def typed_fields() -> tuple[tuple[str, str], ...]:
-    """What a form sent, so that its sender can send it again. Never a password, which only staff
-    have, and no file, which no page can hold."""
+    """What a form sent, so that its sender can send it again. Nothing from staff's pages, where
+    passwords are typed, and nothing with a file, which no page can hold."""
     if request.path.startswith("/staff/"):
         return ()
     try:
@@ -167,9 +167,9 @@ def typed_fields() -> tuple[tuple[str, str], ...]:
 
 
 def written_texts() -> tuple[str, ...]:
-    """What a prospect wrote on a page that is gone by the time they send it, or more than the site
-    takes, for them to copy: going back doesn't bring it back, since no browser keeps such a page.
-    A single word is a choice, or soon typed again."""
+    """What a prospect wrote, for them to copy, if the page is gone by the time they send it or they
+    wrote more than the site takes. Going back doesn't restore it, since browsers don't keep these
+    pages. Single words are left out: they are choices, or quickly typed again."""
     if not request.path.startswith(PROSPECTS_PAGES):
         return ()
     request.max_content_length = request.max_form_memory_size = MOST_BYTES_GIVEN_BACK

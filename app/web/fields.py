@@ -1,4 +1,4 @@
-"""Fields of forms, and what every text that is typed goes through."""
+"""Form fields, and the filters and checks that every typed text goes through."""
 
 import re
 from typing import Any
@@ -16,9 +16,9 @@ from wtforms.widgets import CheckboxInput, ListWidget
 
 from app.web.text_checks import problem_with_mail_address, problem_with_text, shows_nothing
 
-# A host, a port, and what follows; no scheme and no user's name. autosave.js has the same.
+# A host, a port, and what follows; no scheme and no user name. autosave.js has the same pattern.
 BARE_ADDRESS = re.compile(r"[^\s/?#@:]+\.[^\s/?#@:]+(:\d+)?([/?#]\S*)?")
-# Before the first line that holds anything, whose own indent stays.
+# Those before the first line with anything in it, whose own indent stays.
 BLANK_LINES = re.compile(r"\A\s*[^\S \t]")
 
 
@@ -53,22 +53,22 @@ class MomentField(DateTimeLocalField):
 
 
 def trimmed(value: str | None) -> str | None:
-    """Without white space at the ends, and with one kind of line break; empty where there is
-    nothing to see of it, so that it counts as not written."""
+    """Without white space at the ends, and with one kind of line break; empty if nothing of it is
+    visible, so that it counts as not written."""
     text = trimmed_lines(value)
     return text and text.lstrip()
 
 
 def trimmed_lines(value: str | None) -> str | None:
-    """The same for several lines, of which the first keeps its indent: a list is known by it."""
+    """The same for several lines, of which the first keeps its indent: it may begin a list."""
     if value is None:
         return None
     return "" if shows_nothing(value) else BLANK_LINES.sub("", value.replace("\r\n", "\n")).rstrip()
 
 
 class LongTextField(TextAreaField):
-    """Several lines, in a box of so many ``rows``. The page names no maximum: with one a browser
-    cuts what is pasted, and says nothing."""
+    """Several lines, in a box of so many ``rows``. It has no maxlength: with one, browsers silently
+    cut what is pasted."""
 
     def __init__(self, label: Any, *, rows: int, **options: Any) -> None:
         box = {"maxlength": False, "rows": rows}
@@ -76,8 +76,8 @@ class LongTextField(TextAreaField):
 
 
 def as_web_address(value: str | None) -> str | None:
-    """With https:// before an address that was typed without. What is no address stays as it was
-    typed, to be refused."""
+    """With https:// before an address that was typed without. Anything else stays as it was typed,
+    to be refused."""
     return f"https://{value}" if value and BARE_ADDRESS.fullmatch(value) else value
 
 
@@ -87,7 +87,7 @@ def at_most(characters: int) -> Length:
 
 
 def storable(form: Form, field: Field) -> None:
-    """Refuse what can't be stored, or shown."""
+    """Refuse what can't be stored or shown."""
     problem = problem_with_text(field.data or "", has_lines=isinstance(field, TextAreaField))
     if problem:
         raise StopValidation(problem)

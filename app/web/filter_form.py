@@ -1,4 +1,4 @@
-"""What every form that narrows a list is made of."""
+"""The base of every form that filters a list."""
 
 from typing import Any
 
@@ -11,15 +11,15 @@ LONGEST_SEARCH = 200
 
 
 class FilterForm(SiteForm):
-    """Filters, sent by GET. A choice that there is not counts as not made, as its field then shows;
-    what was typed and makes no sense is kept, with an error at its field."""
+    """Filters, sent by GET. An option that doesn't exist counts as not chosen, as its field then
+    shows; typed text that makes no sense is kept, with an error at its field."""
 
     class Meta:
         csrf = False
 
     def chosen(self) -> dict[str, Any]:
-        """What was chosen and typed, without what is empty. Where the form has errors afterwards,
-        it is not all that was asked for."""
+        """What was chosen and typed, without empty fields. If the form has errors afterwards, this
+        is not all that was asked for."""
         self.validate()
         for field in self:
             if field.errors and isinstance(field, SelectField):
@@ -28,8 +28,7 @@ class FilterForm(SiteForm):
 
 
 def search_field(label: str) -> SearchField:
-    """A line to search for. The page names no maximum: with one a browser cuts what is pasted, and
-    says nothing."""
+    """A search field. It has no maxlength: with one, browsers silently cut what is pasted."""
     return SearchField(
         label,
         filters=[trimmed],

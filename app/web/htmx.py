@@ -1,4 +1,4 @@
-"""What htmx, which asks anew for a part of a page, takes an answer's status for."""
+"""What a response's status means to htmx when it polls for a part of a page."""
 
-# Swap this in, and ask no more.
+# Swap this in, and stop polling.
 STOP_ASKING = 286

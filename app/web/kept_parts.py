@@ -1,8 +1,8 @@
-"""Parts of pages that are the same for everybody are written once in each process.
+"""Parts of pages that are the same for everybody, rendered once per process.
 
-{% kept step.key, minutes %}…{% endkept %} keeps what stands in it, in each language, for each value
-that it names: few, as what is kept stays. It may look at nothing else of a request or a visitor;
-tests/repository/test_kept_parts.py looks for that.
+{% kept step.key, minutes %}…{% endkept %} keeps its content per language and per set of values that
+it names. These have to be few, since nothing is ever evicted. The content may depend on nothing
+else of a request or a visitor; tests/repository/test_kept_parts.py checks that.
 """
 
 from collections.abc import Callable, Hashable
@@ -43,7 +43,7 @@ class KeptParts(Extension):
         return nodes.CallBlock(part, [], [], body).set_lineno(line)
 
     def part(self, place: str, named: tuple[Hashable, ...], caller: Callable[[], str]) -> str:
-        """The part at that place of a template."""
+        """The rendered part at that place in a template."""
         key = (place, present_language(), *named)
         part = self.kept.get(key)
         if part is None:

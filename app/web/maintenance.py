@@ -1,4 +1,4 @@
-"""Maintenance: what is public rests, with MAINTENANCE set, while staff and operator work on."""
+"""Maintenance: with MAINTENANCE set, public pages answer 503, while staff and operator work on."""
 
 from typing import Final
 
@@ -28,6 +28,6 @@ def init_maintenance(app: Flask, config: Config) -> None:
 
 
 def rest() -> None:
-    """Raises UnderMaintenance for whoever asks for a page that is public."""
+    """Raises UnderMaintenance for a public page."""
     if not request.path.startswith(OPEN):
         raise UnderMaintenance(retry_after=RETRY_AFTER_SECONDS)

@@ -23,21 +23,21 @@ IN_BACKTICKS = re.compile("``(.+?)``")
 CODE = Markup("<code>{}</code>")
 MINUS = "\N{MINUS SIGN}"
 RIGHT_TO_LEFT = {"R", "AL", "AN"}
-# What turns the text behind it around, to its own end or past it: embeddings, overrides, isolates.
+# These turn the text after them around, to their end or past it: embeddings, overrides, isolates.
 TURNS = dict.fromkeys([*range(0x202A, 0x202F), *range(0x2066, 0x206A)])
-FLASHED: Final = "_flashes"  # where Flask keeps what the next page has to say
+FLASHED: Final = "_flashes"  # where Flask keeps the messages for the next page
 
 
 class Badge(NamedTuple):
-    """What a badge says of a state, and in which tone."""
+    """What a badge says about a state, and in which tone."""
 
     label: str
     tone: str
 
 
 class Format(NamedTuple):
-    """How a language writes money, a day, a moment, and a day of this year, as Unicode's patterns
-    for numbers and dates."""
+    """How a language writes money, a day, a moment, and a day of this year, as Unicode patterns for
+    numbers and dates."""
 
     money: str
     day: str
@@ -69,20 +69,20 @@ def init_rendering(app: Flask) -> None:
 
 
 def is_keepable() -> bool:
-    """Whether a page that is made now may be kept and given to others: nothing is to be said to
-    this visitor alone, and no template is being worked on."""
+    """Whether a page rendered now may be kept and given to others: it has no message for this
+    visitor alone, and no template is being worked on."""
     return not session.get(FLASHED) and keeps_files()
 
 
 def money(cents: int, currency: str) -> str:
-    """An amount in a currency, a lower-case ISO 4217 code, with cents only where there are any:
+    """An amount in a currency, a lower-case ISO 4217 code, with cents only if there are any:
     "$10,000", "€10,000.50", "−$480"; in German "10.000 €"."""
     language, code = present_language(), currency.upper()
     pattern = FORMATS[language].money
     if cents % 100:
         pattern = pattern.replace("#,##0", "#,##0.00")
     if get_currency_symbol(code, language)[-1].isalpha():
-        # Between letters and digits Unicode wants a space, which Babel leaves out.
+        # Unicode requires a space between letters and digits, which Babel leaves out.
         pattern = pattern.replace("¤#", "¤\N{NO-BREAK SPACE}#")
     amount = format_currency(
         Decimal(abs(cents)) / 100, code, pattern, locale=language, currency_digits=False
@@ -91,27 +91,27 @@ def money(cents: int, currency: str) -> str:
 
 
 def price(cents: int, currency: str, *, is_monthly: bool) -> str:
-    """What is paid once, or each month: "$10,000", "$10,000 a month"."""
+    """A price that is paid once, or each month: "$10,000", "$10,000 a month"."""
     amount = money(cents, currency)
     return gettext("%(amount)s a month", amount=amount) if is_monthly else amount
 
 
 def with_code(text: str) -> Markup:
-    """The text with what stands in double backticks, as in a docstring, set as code."""
+    """The text with everything in double backticks, as in a docstring, set as code."""
     parts = IN_BACKTICKS.split(text)
     return Markup().join(CODE.format(p) if n % 2 else p for n, p in enumerate(parts))
 
 
 def number(value: float, places: int = 0) -> str:
-    """A number with its thousands apart and so many decimal places: "20,000" and "1,234.50", in
+    """A number with thousands separators and so many decimal places: "20,000" and "1,234.50", in
     German "20.000" and "1.234,50"."""
     pattern = f"#,##0.{'0' * places}" if places else "#,##0"
     return format_decimal(value, pattern, locale=present_language())
 
 
 def file_size(size_bytes: int) -> str:
-    """In one unit, the next from a thousand on: "812 bytes", "3.4 kB", "10.0 MB"; in German
-    "3,4 kB"."""
+    """A size in one unit, from a thousand on in the next: "812 bytes", "3.4 kB", "10.0 MB"; in
+    German "3,4 kB"."""
     if size_bytes < 1000:
         return ngettext("%(num)d byte", "%(num)d bytes", size_bytes)
     unit, name = (1000, "kB") if size_bytes < 1_000_000 else (1_000_000, "MB")
@@ -119,7 +119,7 @@ def file_size(size_bytes: int) -> str:
 
 
 def plain_date(day: date) -> str:
-    """ "24 November 2026", in German "24. November 2026"; of a time, its day in UTC."""
+    """ "24 November 2026", in German "24. November 2026"; for a datetime, its day in UTC."""
     if isinstance(day, datetime):
         day = day.astimezone(UTC)
     language = present_language()
@@ -136,8 +136,8 @@ def datetime_utc(moment: datetime, *, seconds: bool = False) -> str:
 
 
 def duration(seconds: float) -> str:
-    """In one unit: "0.4 seconds" and "12 seconds", "40 minutes", "5 hours" for two days, then
-    "3 days"."""
+    """A time in one unit: "0.4 seconds" and "12 seconds", "40 minutes", "5 hours" up to two days,
+    then "3 days"."""
     if seconds < 10:
         return gettext("%(num)s seconds", num=number(seconds, places=1))
     if seconds < 60:
@@ -150,20 +150,20 @@ def duration(seconds: float) -> str:
 
 
 def age(moment: datetime) -> str:
-    """How long ago, for staff: "5 hours ago"; within the first minute, whatever clocks say, "Just
+    """How long ago, for staff: "5 hours ago"; under a minute, even if clocks disagree, "Just
     now"."""
     seconds = (utc_now() - moment).total_seconds()
     return f"{duration(seconds)} ago" if seconds >= 60 else "Just now"
 
 
 def as_beginning(words: str) -> str:
-    """The words as a sentence begins with them."""
+    """The words with a capital letter, to begin a sentence."""
     return words[0].upper() + words[1:]
 
 
 def isolated(name: str) -> str:
-    """What somebody typed, whose direction turns nothing around it, for where no <bdi> can say so:
-    a subject, a title, a sentence in a mail."""
+    """Typed text whose direction can't turn the text around it, for places where no <bdi> can do
+    that: a subject, a title, a sentence in a mail."""
     name = name.translate(TURNS)
     if not any(unicodedata.bidirectional(character) in RIGHT_TO_LEFT for character in name):
         return name

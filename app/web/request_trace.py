@@ -1,7 +1,7 @@
 """Each request's trace: the id that it shares with all that follows from it, and its span.
 
-Both can begin outside: what a trusted proxy offers is continued, be it a W3C `traceparent` or a
-plain `X-Request-ID`. The span names the route, never the path, in which tokens stand.
+Both can begin outside: the site continues what a trusted proxy offers, a W3C `traceparent` or a
+plain `X-Request-ID`. The span names the route, never the path, which may contain a token.
 """
 
 from collections.abc import Mapping
@@ -15,7 +15,7 @@ from app.telemetry.context import SpanContext, read_traceparent, trace_id_of
 from app.telemetry.spans import NO_SPAN, Span, is_collecting, span
 from config import Config
 
-# What only says that the process lives would bury the rest.
+# Static files and health checks would bury the rest.
 UNREMARKABLE = {"assets.asset", "monitoring.healthz", "monitoring.readyz"}
 
 
@@ -45,7 +45,7 @@ def init_request_trace(app: Flask, config: Config) -> None:
 def offered_trace(
     environ: Mapping[str, Any], config: Config
 ) -> tuple[SpanContext | None, str | None]:
-    """The span that a trusted proxy began, and the id of its trace, as far as it offers them."""
+    """The span that a trusted proxy began, and the id of its trace, if it offers them."""
     if not config.TRUSTED_PROXIES:
         return None, None
     outer = read_traceparent(environ.get("HTTP_TRACEPARENT", ""))

@@ -1,4 +1,4 @@
-"""Response headers, cookies, trusted hosts and limits on what a request may hold.
+"""Response headers, cookies, trusted hosts and limits on the size of a request.
 
 Our own few lines: the extension that used to do this has had no release since 2023.
 """
@@ -12,7 +12,7 @@ from werkzeug.middleware.proxy_fix import ProxyFix
 from config import Config
 
 MAX_BODY_BYTES = 256 * 1024
-# They are no pages: nothing is framed, sent or run by them that their page has not let in.
+# These are not pages: they frame, send and run nothing that their page does not allow.
 PARTS_OF_PAGES = {"text/css", "text/javascript", "font/woff2"}
 FOR_PARTS = (
     "X-Content-Type-Options",
@@ -24,7 +24,7 @@ log = structlog.get_logger()
 
 
 class OneSigner(SecureCookieSessionInterface):
-    """Flask's sessions, with one signer for all requests in place of a new one for each."""
+    """Flask's sessions, with one signer for all requests instead of a new one for each."""
 
     def __init__(self, app: Flask) -> None:
         self._signer = super().get_signing_serializer(app)
@@ -45,7 +45,7 @@ def init_security(app: Flask, config: Config) -> None:
         SESSION_COOKIE_SECURE=config.is_https,
         SESSION_COOKIE_HTTPONLY=True,
         SESSION_COOKIE_SAMESITE="Lax",
-        # What keeps a session alive is a step that is saved, not each page that is looked at.
+        # Saving a step keeps a session alive; looking at a page does not.
         SESSION_REFRESH_EACH_REQUEST=False,
         PERMANENT_SESSION_LIFETIME=config.DRAFT_DAYS * 24 * 3600,
         # A token lives as long as its session: a prospect may pause for days.
@@ -71,8 +71,8 @@ def init_security(app: Flask, config: Config) -> None:
 
 
 def warn_of_unknown_proxy(app: Flask) -> None:
-    """Say it once where a proxy is in front that the settings don't know of: all visitors then seem
-    to have one address, and share its limits."""
+    """Warn once if there is a proxy in front that the settings don't know of: all visitors then
+    seem to have one address, and share its limits."""
     is_said = False
 
     @app.before_request
@@ -84,7 +84,7 @@ def warn_of_unknown_proxy(app: Flask) -> None:
 
 
 def security_headers(config: Config) -> dict[str, str]:
-    """What every page carries, by the name of its header."""
+    """The headers of every page, by name."""
     # A browser applies form-action to the redirect after a POST too, so Stripe's page is named.
     payment_pages = config.STRIPE_API_BASE or "https://checkout.stripe.com"
     policy = {
@@ -101,13 +101,13 @@ def security_headers(config: Config) -> dict[str, str]:
     headers = {
         "Content-Security-Policy": "; ".join(f"{name} {value}" for name, value in policy.items()),
         "X-Content-Type-Options": "nosniff",
-        # A prospect's address is a secret: no other site may learn it.
+        # The address of a prospect's page is a secret: no other site may learn it.
         "Referrer-Policy": "no-referrer",
         "Cross-Origin-Opener-Policy": "same-origin",
         "Cross-Origin-Resource-Policy": "same-origin",
         "Permissions-Policy": "camera=(), geolocation=(), microphone=(), payment=()",
         "X-Frame-Options": "DENY",
-        # Pages are made for one person; those for everybody say so themselves.
+        # Pages are made for one person; those for everybody set their own.
         "Cache-Control": "private, no-cache",
     }
     if config.is_https:

@@ -1,4 +1,4 @@
-"""What every form of the site is made of."""
+"""The base of every form of the site."""
 
 from collections.abc import Iterable
 from pathlib import Path
@@ -13,20 +13,20 @@ from wtforms.validators import ValidationError
 
 from app.data_files import DataFileError
 
-# What each form is given when it is made, beside what its class has.
+# What each form is given when it is created, besides its class's attributes.
 _OF_EACH_FORM: Final = ("csrf_token", "form_errors", "meta")
 
 
 class TokenWhenShown(FlaskForm.Meta.csrf_class):
-    """Flask-WTF's token, made where a page writes it: most forms that are sent are never shown."""
+    """Flask-WTF's token, made only when a page renders it: most forms that are sent never are."""
 
     def generate_csrf_token(self, csrf_token_field: Field) -> LazyString:
         return LazyString(super().generate_csrf_token, csrf_token_field)
 
 
 class SiteForm(FlaskForm):
-    """A form that reads the fields of a sent form and nothing else. By itself Flask-WTF would take
-    a JSON body or a file for what somebody typed, and a field for text is made for text alone."""
+    """A form that reads the fields of a sent form and nothing else. By default Flask-WTF would take
+    a JSON body or a file for what somebody typed, but a text field can only handle text."""
 
     class Meta:
         csrf_class = TokenWhenShown
@@ -38,7 +38,7 @@ class SiteForm(FlaskForm):
 
     @property
     def is_expired(self) -> bool:
-        """Once it is checked: its token is missing or too old, so nothing of it may be stored."""
+        """After validation: its token is missing or too old, so nothing of it may be stored."""
         return "csrf_token" in self.errors
 
     @property
@@ -50,8 +50,8 @@ class SiteForm(FlaskForm):
 def refuse_taken_keys(
     path: Path, keys: Iterable[str], form: type[SiteForm], *, besides: Iterable[str]
 ) -> None:
-    """Raises DataFileError where one of the questions' ``keys``, read from ``path``, would be in
-    the way of what such a form, or its page ``besides``, has by that name."""
+    """Raises DataFileError if one of the questions' ``keys``, read from ``path``, clashes with a
+    name that such a form has, or that its page uses (``besides``)."""
     taken = {*dir(form), *_OF_EACH_FORM, *besides}
     for key in keys:
         if key in taken:
@@ -61,7 +61,7 @@ def refuse_taken_keys(
 
 
 def has_valid_token() -> bool:
-    """Whether this request has the token that any form asks for, for whoever makes none."""
+    """Whether this request has the token that any form asks for, for code that makes no form."""
     try:
         validate_csrf(request.form.get("csrf_token"))
     except ValidationError:

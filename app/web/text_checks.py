@@ -1,4 +1,4 @@
-"""What is wrong with how a text, an address of mail or one of the web is written."""
+"""What is wrong with a typed text, mail address or web address."""
 
 import re
 import unicodedata
@@ -11,8 +11,8 @@ from flask_babel import gettext
 # Control characters and halves of surrogate pairs.
 UNSTORABLE = re.compile("[\x00-\x1f\x7f-\x9f\ud800-\udfff]")
 UNSTORABLE_IN_LINES = re.compile("[\x00-\x08\x0b-\x1f\x7f-\x9f\ud800-\udfff]")
-# White space, blanks that Unicode counts among letters and symbols, and what only joins letters,
-# parts them, chooses their form or says in which direction they run.
+# White space, blanks that Unicode counts among letters and symbols, and characters that only join
+# letters, separate them, choose their form or set their direction.
 INVISIBLE = re.compile(
     "[\\s\xad\u034f\u061c\u115f\u1160\u17b4\u17b5\u180b-\u180f\u200b-\u200f\u202a-\u202e\u2060-\u206f"
     "\u2800\u3164\ufe00-\ufe0f\ufeff\uffa0\ufff0-\ufffb\U0001bca0-\U0001bca3\U0001d173-\U0001d17a"
@@ -21,13 +21,13 @@ INVISIBLE = re.compile(
 WEB_ADDRESS = re.compile(r"https?://[^\s/?#@]+\.[^\s/?#@]+([/?#]\S*)?", re.IGNORECASE)
 COMBINING_MARKS = {"Mn", "Me"}
 MOST_COMBINING_MARKS = 8
-# Only in such can too many be: the first of all combining marks is U+0300. To look at each
-# character of a long text costs more than all other checks together.
+# Only such runs can have too many: the first combining mark is U+0300. Looking at each character of
+# a long text would cost more than all other checks together.
 MAY_BE_MARKS = re.compile(f"[^\x00-\u02ff]{{{MOST_COMBINING_MARKS + 1},}}")
 
 
 def shows_nothing(text: str) -> bool:
-    """Whether there is nothing to see of it, so that it counts as not written."""
+    """Whether nothing of it is visible, so that it counts as not written."""
     return INVISIBLE.fullmatch(text) is not None
 
 

@@ -1,7 +1,8 @@
-"""Outgoing webhooks: events sent to other servers, signed as the Standard Webhooks say. What comes
-in from Stripe is app/payments/webhook.py.
+"""Outgoing webhooks: events sent to other servers, signed as Standard Webhooks specifies. What
+comes in from Stripe is app/payments/webhook.py.
 
-`service` is what staff do with an endpoint. `fan_out` follows the log and makes a message for each
-endpoint that wants the event; the `courier` sends what is due, by `claims` and `tries`, each with
-its `signing`. `messages` are sent again at a person's wish, and forgotten by `retention`.
+`service` is what staff do with an endpoint. `fan_out` follows the log and creates a message for
+each endpoint that wants the event. The `courier` sends what is due: `claims` picks the messages and
+notes what came of each, `signing` signs them, `tries` says when to try again. `messages` has what
+staff do with a message, and `retention` deletes old ones.
 """

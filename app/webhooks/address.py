@@ -1,4 +1,4 @@
-"""One spelling for each address that staff type: by two of them no server is added twice."""
+"""One spelling for each address that staff type, so that no server is added twice."""
 
 from ipaddress import ip_address
 from urllib.parse import SplitResult, urlsplit
@@ -9,9 +9,9 @@ DEFAULT_PORTS = {"https": 443, "http": 80}
 
 
 def normal_address(url: str) -> str:
-    """The address as every spelling of it becomes: scheme and host in small letters, the host as it
-    is looked up (xn--…), no port that the scheme says already, and a path. What is no address of an
-    endpoint comes back as it is."""
+    """The normal form of an address: scheme and host in lower case, the host as DNS knows it
+    (xn--…), no port if it is the scheme's default, and a path. What can't be an endpoint's address
+    is returned as it is."""
     try:
         parts = urlsplit(url)
         port, host = parts.port, _normal_host(parts.hostname or "")
@@ -27,5 +27,5 @@ def normal_address(url: str) -> str:
 
 
 def _normal_host(host: str) -> str:
-    """Raises ValueError for what can be no host's name."""
+    """Raises ValueError if it can't be a host name."""
     return f"[{ip_address(host)}]" if ":" in host else ascii_host(host)

@@ -22,11 +22,11 @@ from app.webhooks.service import disable_endpoint
 from app.webhooks.signing import make_request
 from app.webhooks.tries import FAILURES_UNTIL_DISABLED, MOST_TRIES, delay_after
 
-# So that an endpoint that never answers leaves room for the others.
+# An endpoint that never answers must leave room for the others.
 MOST_IN_FLIGHT_EACH = 4
 COURIER = "system:webhooks.courier"
 ALTERED = "event_altered"
-# A newer release recorded the event, and was taken back.
+# The wait if a newer release, since rolled back, recorded the event.
 UNREADABLE_WAITS_SECONDS = 300.0
 log = structlog.get_logger()
 
@@ -78,7 +78,7 @@ WHERE message.status = 'sending'
 
 
 class Claim(msgspec.Struct, frozen=True):
-    """A message that is being sent: its row as it was claimed, and what goes out."""
+    """A message that is being sent: its row as it was claimed, and the request."""
 
     message_id: uuid.UUID
     endpoint_id: uuid.UUID
@@ -91,9 +91,9 @@ class Claim(msgspec.Struct, frozen=True):
 
 
 def claim_due(session: Session, base_url: str, *, most: int) -> list[Claim]:
-    """Claim up to ``most`` due messages, few enough for each endpoint, and commit; none while all
-    is held back. One whose event only a newer release can read is put off; one whose event was
-    altered has failed."""
+    """Claim up to ``most`` due messages, at most MOST_IN_FLIGHT_EACH per endpoint, and commit; none
+    during the outbound hold. A message whose event only a newer release can read is put off; one
+    whose event was altered fails."""
     if is_outbound_held(session):
         session.commit()
         return []
@@ -120,13 +120,13 @@ def claim_due(session: Session, base_url: str, *, most: int) -> list[Claim]:
 
 
 def note_answer(session: Session, claim: Claim, answer: Answer) -> None:
-    """Note the try and what follows from it for the message and its endpoint, and commit. Of what
-    the server said nothing is kept where the person was erased meanwhile: it may have said back
-    what it was told.
+    """Note the try and what follows from it for the message and its endpoint, and commit. The
+    server's words are not kept if the event's person was erased in the meantime: it may have
+    repeated what it was sent.
 
-    Where the endpoint was deleted meanwhile, or another worker has put the message back, nothing is
-    noted. Where it was moved, its new address is not judged by what the old one said, and gets at
-    once what that has not taken.
+    Notes nothing if the endpoint was deleted in the meantime, or another worker put the message
+    back. If the endpoint was moved, the old address's answer does not count against the new one,
+    which immediately gets what the old one did not take.
     """
     endpoint = session.get(WebhookEndpoint, claim.endpoint_id, with_for_update=True)
     is_moved = endpoint is not None and endpoint.url != claim.request.url
@@ -162,13 +162,13 @@ def note_answer(session: Session, claim: Claim, answer: Answer) -> None:
 
 
 def put_back_orphans(session: Session) -> None:
-    """Have sent again what a worker was sending when it died. Only for the one courier at work."""
+    """Put back what a worker was sending when it died. Only one courier may be at work."""
     session.execute(PUT_BACK, {"most": MOST_TRIES})
     session.commit()
 
 
 def count_due(session: Session) -> int:
-    """How many messages a courier would find to do; none while all is held back."""
+    """How many messages a courier would find to send; 0 during the outbound hold."""
     due = 0 if is_outbound_held(session) else session.scalar(COUNT_DUE)
     session.commit()
     return int(due or 0)
@@ -189,7 +189,7 @@ def _claim_of(session: Session, message: WebhookMessage, base_url: str) -> Claim
 
 
 def _fail_altered(session: Session, message: WebhookMessage) -> None:
-    """Nothing is sent, which says nothing about the endpoint."""
+    """Fail the message unsent, which does not count against the endpoint."""
     message.status = "failed"
     noted = WebhookTry(
         message_id=message.id,
@@ -202,7 +202,7 @@ def _fail_altered(session: Session, message: WebhookMessage) -> None:
 
 
 def _outcome(tries: int, answer: Answer) -> tuple[str, float]:
-    """The message's next status, and the seconds that it waits then."""
+    """The message's next status, and how many seconds it then waits."""
     if answer.is_delivered:
         return "delivered", 0.0
     delay = None if answer.is_gone else delay_after(tries, answer.retry_after)
@@ -210,7 +210,7 @@ def _outcome(tries: int, answer: Answer) -> tuple[str, float]:
 
 
 def _judge(session: Session, endpoint: WebhookEndpoint, status: str, answer: Answer) -> None:
-    """Disable an endpoint that is gone, or on which message after message has failed."""
+    """Disable an endpoint that is gone, or to which message after message has failed."""
     if status == "delivered":
         endpoint.failures_in_a_row = 0
     if status == "failed":

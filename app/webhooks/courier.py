@@ -1,7 +1,7 @@
 """Sending what is due, to many endpoints side by side.
 
-Threads wait for the servers; only the courier itself speaks to the database, and no transaction is
-open meanwhile. The order of an endpoint's messages is not kept.
+Threads wait for the servers. Only the courier itself uses the database, with no transaction open
+while it waits. An endpoint's messages are not kept in order.
 """
 
 import time
@@ -22,7 +22,7 @@ LOOK_AGAIN_SECONDS = 0.25
 def send_due_messages(
     session: Session, post: Callable[[Request], Answer], base_url: str, *, seconds: float
 ) -> None:
-    """Claim and send what is due or becomes due within ``seconds``, until nothing is on its way.
+    """Claim and send what is due, or falls due within ``seconds``, until nothing is on its way.
 
     Only one courier may be at work at a time.
     """

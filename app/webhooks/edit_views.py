@@ -1,4 +1,4 @@
-"""The staff's page that changes an endpoint: all of it but its secret."""
+"""The staff's page that changes an endpoint: everything except its secret."""
 
 import uuid
 
@@ -44,10 +44,10 @@ def edit(endpoint_id: uuid.UUID) -> str:
 @csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
 @login_required
 def change(endpoint_id: uuid.UUID) -> ResponseReturnValue:
-    """Have the endpoint as it was typed. Where somebody has changed it since the page was opened,
-    show how it is by now first: what they did would be undone, and nobody would notice."""
+    """Change the endpoint to what was typed. If somebody changed it since the page was opened, show
+    its current state first: otherwise their change would be undone unnoticed."""
     endpoint = load(endpoint_id)
-    # Before the address that is its own is read: somebody else may move it just now.
+    # Before its current address is read: somebody else may be moving it right now.
     service.lock_endpoint(db.session(), endpoint)
     form = sent_form(endpoint.url)
     if not form.validate():

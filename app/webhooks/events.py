@@ -1,5 +1,5 @@
-"""What can happen to an endpoint for outgoing webhooks. Of its address only the host is told: the
-rest may hold a password."""
+"""What can happen to an endpoint for outgoing webhooks. Only the host of its address is recorded:
+the rest may contain a password."""
 
 from app.events.types import Event, event
 

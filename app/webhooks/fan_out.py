@@ -19,14 +19,14 @@ Switches = dict[str, list[tuple[datetime, str]]]
 
 
 def fan_out_events(session: Session) -> bool:
-    """Make the messages of the next BATCH events; return whether there may be more.
+    """Create the messages of the next BATCH events; return whether there may be more.
 
-    Nothing is done before the first endpoint was added, or while another worker is at it.
+    Does nothing before the first endpoint is added, or while another worker does this.
     """
     place = session.scalar(select(WebhookPlace).with_for_update(skip_locked=True))
     if place is None:
         return False
-    # In this order: an event that was recorded after an endpoint was added finds it here.
+    # In this order, so that an event recorded after an endpoint was added finds the endpoint here.
     events = read_log(session, Place(place.horizon, place.position), most=BATCH)
     endpoints = session.scalars(
         select(WebhookEndpoint).with_for_update(read=True, key_share=True)
@@ -54,7 +54,7 @@ def wants(endpoint: WebhookEndpoint, recorded: RecordedEvent) -> bool:
 
 
 def was_enabled(endpoint: WebhookEndpoint, switches: Switches, at: datetime) -> bool:
-    """Whether it stood ready at that time, however it stands now."""
+    """Whether it was enabled at that time, whatever it is now."""
     is_enabled = at >= endpoint.created_at
     for switched_at, type_ in switches.get(stream_of("webhook", endpoint.id), []):
         if switched_at <= at:
@@ -63,7 +63,7 @@ def was_enabled(endpoint: WebhookEndpoint, switches: Switches, at: datetime) -> 
 
 
 def _switches_of(session: Session, endpoints: Sequence[WebhookEndpoint]) -> Switches:
-    """When each endpoint was disabled and enabled, by its stream, the oldest first."""
+    """When each endpoint was disabled and enabled, by stream, oldest first."""
     found: Switches = {}
     rows = session.execute(
         select(StoredEvent.stream, StoredEvent.recorded_at, StoredEvent.type)

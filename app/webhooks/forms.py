@@ -1,4 +1,4 @@
-"""What staff type to add an endpoint or change one, and to choose what is sent again."""
+"""The forms that add or change an endpoint, and that choose which messages are sent again."""
 
 import re
 import uuid
@@ -20,17 +20,17 @@ from app.webhooks.address import normal_address
 from app.webhooks.events import WebhookTested
 
 LONGEST_URL = 2000
-# Without white space, and in the letters that a request line can hold.
+# Printable ASCII without spaces, as in a request line.
 WRITABLE = re.compile(r"[!-~]+")
 LONGEST_LABEL = 63  # of a host name, between two dots (RFC 1035)
 
 
 class EndpointForm(SiteForm):
-    """An endpoint, a new one or one as it shall be. ``allow_private`` takes http and private
-    addresses too; none of the addresses in ``taken``, which are normal ones, gets every message
-    twice. The address of a valid form is a normal one. ``form_id`` is new with every page, so that
-    a second press is known as one; ``seen`` stands for what an edited endpoint was when the page
-    was opened."""
+    """A new endpoint, or the changed state of one. ``allow_private`` accepts http and private
+    addresses too. The addresses in ``taken``, in normal form, are refused, so that no server gets
+    every message twice. A valid form's address is in normal form. ``form_id`` is new on every page,
+    so that a second press is recognised; ``seen`` is the fingerprint of an edited endpoint as it
+    was when the page was opened."""
 
     url = URLField(
         "Address",
@@ -40,7 +40,7 @@ class EndpointForm(SiteForm):
             InputRequired("Enter the address that gets the events."),
             at_most(LONGEST_URL),
         ],
-        # A browser that knew the maximum would cut what is pasted, and the rest is another address.
+        # With a maxlength a browser would cut a pasted address, and what is left is another one.
         render_kw={
             "maxlength": False,
             "autocomplete": "off",
@@ -93,13 +93,12 @@ class EndpointForm(SiteForm):
             raise ValidationError("Choose from the types in the list.")
 
     def endpoint_id(self, staff_id: uuid.UUID) -> uuid.UUID:
-        """That of the endpoint which the page adds at this address, for whoever presses."""
+        """The id of the endpoint that this page adds at this address for this member of staff."""
         named = f"webhook:{staff_id}:{self.form_id.data}:{normal_address(self.url.data or '')}"
         return uuid.uuid5(uuid.NAMESPACE_OID, named)
 
     def typed(self) -> dict[str, Any]:
-        """What an endpoint is made of or changed to, as `add_endpoint` and `change_endpoint` name
-        it."""
+        """The fields of a valid form, named as `add_endpoint` and `change_endpoint` take them."""
         return {
             "url": self.url.data or "",
             "description": self.description.data or "",
@@ -108,12 +107,12 @@ class EndpointForm(SiteForm):
         }
 
     def chosen_types(self) -> list[str]:
-        """The types of a form that is valid; none means every type."""
+        """The types in a valid form; none means every type."""
         return [] if self.every_type.data else sorted(self.event_types.data or ())
 
 
 class ReplayForm(SiteForm):
-    """From when on failed messages are sent again."""
+    """The time since which failed messages are sent again."""
 
     since = MomentField(
         "Made since, in UTC",
@@ -122,7 +121,7 @@ class ReplayForm(SiteForm):
 
     @property
     def since_utc(self) -> datetime:
-        """The time in a form that is valid."""
+        """The time in a valid form."""
         moment: datetime = self.since.data
         return moment.replace(tzinfo=UTC)
 
@@ -155,7 +154,7 @@ def problem_with_url(url: str, *, allow_private: bool) -> str | None:
 
 
 def _is_private(host: str) -> bool:
-    """Whether no look-up is needed to see that the host is not on the public internet."""
+    """Whether the host is visibly, without a DNS lookup, not on the public internet."""
     written = address_written_as(host)
     if written is not None:
         return not is_public(written)

@@ -1,4 +1,5 @@
-"""What can be done with messages at a person's wish. Callers commit; then the courier is rung."""
+"""What staff do with messages: send a test, or send again. Once the caller commits, the courier is
+rung."""
 
 import uuid
 from datetime import datetime
@@ -27,8 +28,8 @@ WHERE endpoint_id = :endpoint_id AND status = 'failed' AND created_at >= :since
 
 
 def send_test(session: Session, endpoint: WebhookEndpoint, *, actor: str) -> WebhookMessage:
-    """A message to this endpoint alone, signed, tried again and noted like any other. Raises
-    EndpointGone."""
+    """Create a test message for this endpoint alone; it is signed, retried and noted like any
+    other. Raises EndpointGone."""
     lock_endpoint(session, endpoint)
     tested = record(
         session,
@@ -44,13 +45,13 @@ def send_test(session: Session, endpoint: WebhookEndpoint, *, actor: str) -> Web
 
 
 def replay_message(session: Session, message_id: uuid.UUID) -> bool:
-    """Send a message again from its first try; False where it is still on its way."""
+    """Send a message again from its first try; False if it is still on its way."""
     after_commit(session, ring_courier)
     return _count_changed(session.execute(REPLAY, {"id": message_id})) == 1
 
 
 def replay_failed(session: Session, endpoint_id: uuid.UUID, since: datetime) -> int:
-    """Send each message again that was made since then and has failed; return how many."""
+    """Send again each failed message that was created since then; return how many."""
     after_commit(session, ring_courier)
     chosen = {"endpoint_id": endpoint_id, "since": since}
     return _count_changed(session.execute(REPLAY_FAILED, chosen))

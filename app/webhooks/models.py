@@ -15,8 +15,8 @@ from app.events.models import StoredEvent
 
 class WebhookEndpoint(Model):
     """A server that wants events. ``event_types`` are their names on the wire; an empty list means
-    every type. The secret stands here as it is, since it has to sign; after a rotation the previous
-    one signs as well until its time is over, and so do ``older_secrets`` (secret → its end), which
+    every type. The secret is stored in the clear, since it has to sign. After a rotation the
+    previous one also signs until it expires, and so do ``older_secrets`` (secret → expiry), which
     were replaced within that time. ``status_since`` is when it was enabled or disabled.
     """
 
@@ -56,7 +56,7 @@ class WebhookEndpoint(Model):
 
     @property
     def host(self) -> str:
-        """The server's name, without what its address may hold besides."""
+        """The server's name, without the rest of its address, which may be confidential."""
         return urlsplit(self.url).hostname or ""
 
     @property
@@ -64,7 +64,7 @@ class WebhookEndpoint(Model):
         return self.status == "enabled"
 
     def replaced_secrets(self, at: datetime) -> dict[str, datetime]:
-        """Those before the present one that sign at that time, each with its end."""
+        """The earlier secrets that still sign at that time, each with its expiry."""
         ends = {one: datetime.fromisoformat(end) for one, end in self.older_secrets.items()}
         if self.previous_secret and self.previous_secret_until:
             ends[self.previous_secret] = self.previous_secret_until
@@ -74,7 +74,7 @@ class WebhookEndpoint(Model):
 class WebhookMessage(Model):
     """One event for one endpoint. waiting → sending (committed before the server hears of it) →
     delivered, or back to waiting until ``next_try_at``, or failed when its tries are used up.
-    ``tries`` are those since the message was made or last replayed."""
+    ``tries`` counts from when the message was created or last replayed."""
 
     __tablename__ = "webhook_messages"
 
@@ -118,7 +118,7 @@ class WebhookTry(Model):
     """One try to send a message: the status that the server answered with, or the kind of error
     that kept it from answering. ``answer`` is the beginning of what it said, for people to read."""
 
-    # Its first name: a release that runs beside the next one knows no other.
+    # Its original name: while two releases run side by side, the older one knows no other.
     __tablename__ = "webhook_attempts"
 
     id: Mapped[int] = mapped_column(BigInteger, Identity(always=True), primary_key=True)
@@ -139,7 +139,7 @@ class WebhookTry(Model):
 
 
 class WebhookPlace(Model):
-    """The place in the log up to which events have their messages; the one row comes with the
+    """The place in the log up to which events have their messages; its one row is created with the
     first endpoint."""
 
     __tablename__ = "webhook_place"

@@ -1,4 +1,4 @@
-"""What the staff's pages of webhooks share: what they open, and the form of an endpoint."""
+"""What the staff's webhook pages share: loading an endpoint, and its form."""
 
 import hashlib
 import uuid
@@ -20,27 +20,27 @@ from app.webhooks.service import EndpointGone, hold_addresses
 
 
 def load(endpoint_id: uuid.UUID) -> WebhookEndpoint:
-    """The endpoint. Raises as `refuse_gone`."""
+    """The endpoint. If there is none, raises as `refuse_gone` does."""
     return find_endpoint(db.session(), endpoint_id) or refuse_gone(endpoint_id)
 
 
 def refuse_gone(gone_id: uuid.UUID) -> NoReturn:
-    """For what was deleted 404, or, where a button was pressed on a page that had it,
-    EndpointGone."""
+    """Abort with 404 for what was deleted, or raise EndpointGone if a button was pressed on a page
+    that still had it."""
     if has_valid_token():
         raise EndpointGone(gone_id)
     abort(404)
 
 
 def empty_form(**values: Any) -> EndpointForm:
-    """The form before it is sent, with these values in it."""
+    """The form before it is sent, filled in with these values."""
     allow_private = current_config().WEBHOOK_ALLOW_PRIVATE
     return EndpointForm(allow_private=allow_private, taken=(), formdata=None, data=values)
 
 
 def sent_form(own_url: str | None = None) -> EndpointForm:
-    """The form as it was sent; ``own_url`` is the address that the endpoint has already. Whoever
-    else sends one waits until the transaction has ended."""
+    """The form as it was sent; ``own_url`` is the endpoint's current address. Others who send the
+    form wait until this transaction ends."""
     return EndpointForm(
         allow_private=current_config().WEBHOOK_ALLOW_PRIVATE,
         taken=hold_addresses(db.session()) - ({normal_address(own_url)} if own_url else set()),
@@ -50,7 +50,7 @@ def sent_form(own_url: str | None = None) -> EndpointForm:
 def fingerprint(
     url: str, description: str, event_types: Sequence[str], *, with_personal: bool
 ) -> str:
-    """What stands for an endpoint that is so: one that is anything else has another."""
+    """A hash of an endpoint's fields, different as soon as one of them is."""
     all_of_it = (normal_address(url), description, sorted(event_types), with_personal)
     return hashlib.sha256(msgspec.json.encode(all_of_it)).hexdigest()
 

@@ -15,8 +15,8 @@ UNFINISHED = ("waiting", "retrying", "sending")
 
 
 class EndpointRow(msgspec.Struct, frozen=True):
-    """An endpoint in the list, with how many of its messages wait, how many of these have failed
-    before, and how many have failed for good."""
+    """An endpoint in the list: how many of its messages wait, how many of those have failed before,
+    and how many have failed for good."""
 
     endpoint: WebhookEndpoint
     waiting: int
@@ -26,22 +26,22 @@ class EndpointRow(msgspec.Struct, frozen=True):
 
     @property
     def is_well(self) -> bool:
-        """Whether nothing fails; one that staff have disabled is not in trouble."""
+        """Whether nothing fails; an endpoint that staff disabled is not in trouble."""
         if self.endpoint.is_enabled:
             return not self.is_failing
         return self.endpoint.disabled_because == "staff"
 
 
 class PlaceFigures(msgspec.Struct, frozen=True):
-    """How many events have no messages yet (at the most 100,000), and the age of the first."""
+    """How many events have no messages yet (at most 100,000), and the age of the first."""
 
     lag: int = 0
     oldest_seconds: float = 0.0
 
 
 class EndpointMessages(msgspec.Struct, frozen=True):
-    """The last LATEST_MESSAGES for an endpoint, the newest first; the last so many of those that
-    failed before them; and how many these are in all."""
+    """An endpoint's latest LATEST_MESSAGES, newest first; as many of the failed ones before them;
+    and how many those are in all."""
 
     latest: Sequence[WebhookMessage]
     failed_earlier: Sequence[WebhookMessage]
@@ -54,8 +54,9 @@ FROM webhook_place {lag_behind("webhook_place")}
 """)  # noqa: S608 - a part of our own
 
 
-# The latest try is looked for only where a try was in vain: of an endpoint that is sent little
-# there may be none among all there are. What fails for good counts in failures_in_a_row.
+# The latest try is looked up only if a message waits after a failed one: for an endpoint that gets
+# little, the scan could go through every try there is and find none. Messages that failed for good
+# are counted in failures_in_a_row.
 FAILING = """
 SELECT endpoint.id FROM webhook_endpoints AS endpoint
 WHERE endpoint.status = 'enabled' AND CASE
@@ -73,7 +74,7 @@ WHERE endpoint.status = 'enabled' AND CASE
     )
 END
 """
-# Those of which EndpointRow says that they are not well.
+# The endpoints for which EndpointRow.is_well is false.
 UNWELL = f"""
 {FAILING}
 UNION ALL
@@ -82,18 +83,18 @@ SELECT id FROM webhook_endpoints WHERE status = 'disabled' AND disabled_because 
 
 
 def failing_endpoints(session: Session) -> set[uuid.UUID]:
-    """Those that are enabled, and whose latest try or latest message has failed."""
+    """The enabled endpoints whose latest try or latest message failed."""
     return set(session.scalars(text(FAILING)))
 
 
 def place_figures(session: Session) -> PlaceFigures:
-    """How far the making of messages is behind the log; not at all before the first endpoint."""
+    """How far creating messages lags behind the log; not at all before the first endpoint."""
     row = session.execute(FIGURES).one_or_none()
     return PlaceFigures(row.lag, row.oldest_seconds) if row else PlaceFigures()
 
 
 def endpoint_rows(session: Session) -> list[EndpointRow]:
-    """Every endpoint, the oldest first."""
+    """Every endpoint, oldest first."""
     counts, failing = _count_undelivered(session), failing_endpoints(session)
     endpoints = session.scalars(select(WebhookEndpoint).order_by(WebhookEndpoint.created_at))
     return [
@@ -142,14 +143,14 @@ def _latest(session: Session, *which: ColumnElement[bool]) -> Sequence[WebhookMe
 
 
 def tries_of(session: Session, message_id: uuid.UUID) -> Sequence[WebhookTry]:
-    """Every try to send the message, the latest first."""
+    """Every try to send the message, latest first."""
     return session.scalars(
         select(WebhookTry).where(WebhookTry.message_id == message_id).order_by(WebhookTry.id.desc())
     ).all()
 
 
 def count_undelivered_by_status(session: Session) -> dict[str, int]:
-    """How many messages wait for an endpoint that is enabled, are being sent, or have failed."""
+    """How many messages wait (for endpoints that are enabled), are being sent, or have failed."""
     is_kept_back = (WebhookMessage.status == "waiting") & (WebhookEndpoint.status != "enabled")
     rows = session.execute(
         select(WebhookMessage.status, func.count())
@@ -161,13 +162,13 @@ def count_undelivered_by_status(session: Session) -> dict[str, int]:
 
 
 def count_disabled_endpoints(session: Session) -> int:
-    """How many endpoints were disabled without staff having said so."""
+    """How many endpoints the courier disabled, rather than staff."""
     chosen = WebhookEndpoint.disabled_because.in_(["failing", "gone"])
     return session.scalar(select(func.count()).select_from(WebhookEndpoint).where(chosen)) or 0
 
 
 def _count_undelivered(session: Session) -> dict[tuple[uuid.UUID, str], int]:
-    """By endpoint and status; what waits after a try in vain is "retrying"."""
+    """Counts by endpoint and status; a message that waits after a failed try is "retrying"."""
     is_retrying = (WebhookMessage.status == "waiting") & (WebhookMessage.tries > 0)
     status = case((is_retrying, "retrying"), else_=WebhookMessage.status).label("status_now")
     rows = session.execute(

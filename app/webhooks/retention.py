@@ -1,4 +1,4 @@
-"""What endpoints were sent is forgotten after a while. The events themselves stay in the log."""
+"""Deleting old webhook messages. The events themselves stay in the log."""
 
 from datetime import datetime
 
@@ -9,8 +9,8 @@ from sqlalchemy.orm import Session
 KEPT_DAYS = 90
 BATCH = 1000
 
-# Ids sort by their time of making, so the primary key finds the old ones. A message's tries go
-# with it. A subquery in a condition may be carried out anew for each row, and its limit with it.
+# Ids sort by creation time, so the primary key finds the old ones. A message's tries are deleted
+# with it. In the condition a subquery might run again for each row, and with it its LIMIT.
 FORGET = text("""
 WITH old AS MATERIALIZED (
     SELECT id FROM webhook_messages
@@ -23,8 +23,8 @@ DELETE FROM webhook_messages USING old WHERE webhook_messages.id = old.id
 
 
 def forget_messages(session: Session, before: datetime) -> int:
-    """Delete up to ``BATCH`` messages made before that moment and no longer to be sent, with what
-    their servers answered. Return how many."""
+    """Delete up to ``BATCH`` finished messages created before that moment, with what their servers
+    answered. Returns how many."""
     first_kept = uuid_utils.compat.uuid7(nanoseconds=int(before.timestamp() * 1e9))
     deleted = session.execute(FORGET, {"first_kept": first_kept, "batch": BATCH})
     return int(deleted.rowcount)  # type: ignore[attr-defined]

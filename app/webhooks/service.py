@@ -1,5 +1,5 @@
-"""What can be done with an endpoint. Callers commit. Each raises EndpointGone for one that was
-deleted meanwhile."""
+"""What can be done with an endpoint. Callers commit. Each function raises EndpointGone if the
+endpoint was deleted in the meantime."""
 
 import uuid
 from collections.abc import Sequence
@@ -24,7 +24,7 @@ from app.webhooks.events import (
 from app.webhooks.models import WebhookEndpoint
 from app.webhooks.signing import OLD_SECRET_LIFETIME, make_secret
 
-# What is recorded from now on is read, and nothing before.
+# Follow the log from here: nothing recorded before is sent.
 BEGIN_TO_FOLLOW = text("""
 INSERT INTO webhook_place (id, horizon, position)
 VALUES (1, log_horizon(pg_snapshot_xmin(pg_current_snapshot())), 0)
@@ -32,7 +32,7 @@ ON CONFLICT DO NOTHING
 """)
 
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('webhooks.addresses'))")
-# What an old address made of a message says nothing about the next one.
+# Failures at the old address say nothing about the new one.
 BEGIN_ANEW = text("""
 UPDATE webhook_messages SET tries = 0, next_try_at = now()
 WHERE endpoint_id = :id AND status = 'waiting'
@@ -40,7 +40,7 @@ WHERE endpoint_id = :id AND status = 'waiting'
 
 
 class EndpointGone(Exception):
-    """Somebody has deleted the endpoint since the caller read it."""
+    """Somebody deleted the endpoint since the caller read it."""
 
 
 def add_endpoint(
@@ -53,9 +53,9 @@ def add_endpoint(
     with_personal: bool,
     staff_id: uuid.UUID,
 ) -> WebhookEndpoint:
-    """A new endpoint with a secret of its own; it gets the events that are recorded from now on.
+    """Add an endpoint with a secret of its own; it gets the events recorded from now on.
 
-    No ``event_types`` means every type, those declared later too.
+    Empty ``event_types`` means every type, including those declared later.
     """
     endpoint = WebhookEndpoint(
         id=endpoint_id or new_id(),
@@ -86,9 +86,9 @@ def change_endpoint(
     with_personal: bool,
     actor: str,
 ) -> None:
-    """Have the endpoint as given; its secret stays, and so does whether it is enabled. The types
-    are those of the messages that are made from now on. Another spelling of its address is not
-    taken; at a new one it has not failed yet, and what waits goes there from its first try."""
+    """Change the endpoint; its secret and whether it is enabled stay as they are. The types apply
+    to events handled from now on. Another spelling of the same address is ignored. A new address
+    starts without failures, and what waits goes there from its first try."""
     lock_endpoint(session, endpoint)
     is_moved = normal_address(url) != normal_address(endpoint.url)
     if is_moved:
@@ -110,8 +110,8 @@ def change_endpoint(
 
 
 def rotate_secret(session: Session, endpoint: WebhookEndpoint, *, actor: str) -> None:
-    """Give the endpoint a new secret; for a day messages are signed with the old one as well, be it
-    replaced again meanwhile: which of them the other side has by now is not known here."""
+    """Give the endpoint a new secret. For a day messages are signed with the old one as well, even
+    if the new one is replaced within it: we can't know which secret the other side has by now."""
     lock_endpoint(session, endpoint)
     now = utc_now()
     still_sign = endpoint.replaced_secrets(now).items()
@@ -129,8 +129,8 @@ def disable_endpoint(
     because: Literal["failing", "gone", "staff"],
     actor: str,
 ) -> None:
-    """Send it nothing more. What was recorded before is kept for it; what is recorded meanwhile
-    passes it by."""
+    """Send the endpoint nothing more. Events recorded before are kept for it; it misses those
+    recorded while it is disabled."""
     lock_endpoint(session, endpoint)
     if not endpoint.is_enabled:
         return
@@ -141,7 +141,7 @@ def disable_endpoint(
 
 
 def enable_endpoint(session: Session, endpoint: WebhookEndpoint, *, actor: str) -> None:
-    """Send it what waited, and the events that are recorded from now on."""
+    """Send the endpoint what waited, and the events recorded from now on."""
     lock_endpoint(session, endpoint)
     if endpoint.is_enabled:
         return
@@ -151,16 +151,16 @@ def enable_endpoint(session: Session, endpoint: WebhookEndpoint, *, actor: str) 
 
 
 def delete_endpoint(session: Session, endpoint: WebhookEndpoint, *, actor: str) -> None:
-    """Forget the endpoint, its messages and what was answered to them."""
+    """Delete the endpoint, its messages and the answers to them."""
     lock_endpoint(session, endpoint)
     _record(session, endpoint, WebhookEndpointDeleted(host=endpoint.host), actor=actor)
     session.delete(endpoint)
 
 
 def lock_endpoint(session: Session, endpoint: WebhookEndpoint) -> None:
-    """Have the endpoint as it stands now; whoever else would change it waits. To be called before
-    anything is recorded in its stream, as the courier has the row when it disables one. Raises
-    EndpointGone."""
+    """Lock the endpoint and load its current state; others who would change it wait. Call it before
+    recording anything in its stream: the courier, too, has the row locked when it disables an
+    endpoint. Raises EndpointGone."""
     session.flush()
     locked = session.get(WebhookEndpoint, endpoint.id, with_for_update=True, populate_existing=True)
     if locked is None:
@@ -168,18 +168,18 @@ def lock_endpoint(session: Session, endpoint: WebhookEndpoint) -> None:
 
 
 def hold_addresses(session: Session) -> set[str]:
-    """Those that an endpoint has, enabled or not, in their normal spelling. Whoever else asks waits
-    until the transaction has ended: what is free for the one is not given to the other meanwhile.
+    """The addresses of all endpoints, enabled or not, in normal form. Other callers wait until this
+    transaction ends, so that two can't take the same free address.
 
-    No unique index says so, since it could not be made where two have one address already; what was
-    stored before one spelling held for all stays as it was typed.
+    A unique index would not do: it can't be created on a site where two endpoints share an address
+    already, and addresses stored before they were normalised stay as they were typed.
     """
     session.execute(ONE_AT_A_TIME)
     return set(map(normal_address, session.scalars(select(WebhookEndpoint.url))))
 
 
 def _now(session: Session) -> datetime:
-    """By the clock that events are recorded by."""
+    """The time by the clock that stamps events."""
     return session.execute(select(func.clock_timestamp())).scalar_one()
 
 

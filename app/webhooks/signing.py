@@ -1,4 +1,4 @@
-"""A message as it goes out: the event as JSON, and the headers of the Standard Webhooks."""
+"""A message as it goes out: the event as JSON, and the headers of Standard Webhooks."""
 
 import base64
 import secrets
@@ -16,16 +16,16 @@ OLD_SECRET_LIFETIME = timedelta(hours=24)
 
 
 def make_secret() -> str:
-    """A random secret in the form that the Standard Webhooks' libraries take."""
+    """A random secret in the form that the Standard Webhooks libraries take."""
     return f"whsec_{base64.b64encode(secrets.token_bytes(SECRET_BYTES)).decode()}"
 
 
 def make_request(
     endpoint: WebhookEndpoint, recorded: RecordedEvent, base_url: str, at: datetime
 ) -> Request:
-    """The event for the endpoint, signed at that time with each secret that is valid then.
+    """The request that carries the event, signed with each secret that is valid at that time.
 
-    Its id is the event's, however often it is sent.
+    The message's id is the event's, however often it is sent.
     """
     body = to_json(recorded, base_url, with_personal=endpoint.with_personal)
     signatures = [

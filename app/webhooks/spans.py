@@ -1,6 +1,6 @@
 """The spans of a webhook: each try to send it belongs to the event that it carries.
 
-A try is waited for by a thread that knows no app, so its span is begun and ended by the courier.
+The thread that waits for the answer has no app context, so the courier begins and ends the span.
 """
 
 from app.events.spans import span_of_event
@@ -10,7 +10,7 @@ from app.webhooks.claims import Claim
 
 
 def sending_span(claim: Claim) -> Span:
-    """One try to send the message, from now until its answer is told."""
+    """The span of one try to send the message, from now until `tell_answer`."""
     return span_of_event(
         claim.event_id,
         claim.correlation_id,
@@ -28,7 +28,7 @@ def sending_span(claim: Claim) -> Span:
 
 
 def tell_answer(sending: Span, answer: Answer) -> None:
-    """What the server said, or why it said nothing; the span ends with it."""
+    """Add what the server answered, or why it did not, and end the span."""
     if answer.status:
         sending.describe({"http.response.status_code": answer.status})
     if not answer.is_delivered:

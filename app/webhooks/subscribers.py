@@ -1,4 +1,4 @@
-"""Webhooks' part in the flow. That they hear of all events is not: they follow the log."""
+"""The webhooks' subscribers. Sending events is not among them: webhooks follow the log."""
 
 import uuid
 from collections.abc import Sequence
@@ -10,8 +10,8 @@ from app.applications.queries import get_application
 from app.engagements.queries import engagement_of, streams_about
 from app.events.types import RecordedEvent, stream_of
 
-# A server may have said back what it was told. The log has an index of streams and none of persons,
-# which would cost every event that is recorded.
+# A server may have repeated what it was sent. The log has an index on streams and none on persons,
+# which would slow down the recording of every event.
 EMPTY = text("""
 UPDATE webhook_attempts SET answer = '' WHERE message_id IN (
     SELECT m.id FROM webhook_messages m JOIN events e ON e.id = m.event_id
@@ -28,11 +28,11 @@ def erase_answers(session: Session, erased: RecordedEvent) -> None:
 
 
 def erase_draft_answers(session: Session, discarded: RecordedEvent) -> None:
-    """draft.discarded → the same for whoever began a form and sent none."""
+    """draft.discarded → the same for somebody who began a form and never sent it."""
     _empty(session, discarded.subject_id)
 
 
 def _empty(session: Session, person: uuid.UUID, later: Sequence[str] = ()) -> None:
-    """``later`` are the streams about the person that follow the one of their draft."""
+    """``later`` lists the streams about the person besides their draft's."""
     streams = [stream_of("draft", person), *later]
     session.execute(EMPTY, {"person": person, "streams": streams})

@@ -16,19 +16,19 @@ from app.webhooks.courier import send_due_messages
 from app.webhooks.fan_out import fan_out_events
 from app.webhooks.retention import BATCH, KEPT_DAYS, forget_messages
 
-# With the last answers and a slow resolver it stays below the time limit of a task.
+# Even with the last answers and a slow resolver, this stays below a task's time limit.
 COURIER_SECONDS = 12.0
 log = structlog.get_logger()
 
 
 def ring_courier() -> None:
-    """Have a worker send what is due."""
+    """Ask a worker to send what is due."""
     wake(send_messages)
 
 
 @shared_task(name="webhooks.sweep", ignore_result=True)
 def sweep_webhooks() -> None:
-    """Make the messages of new events, and ring where one is due."""
+    """Create the messages of new events, and ring the courier if any message is due."""
     session = db.session()
     try:
         while fan_out_events(session):
@@ -51,7 +51,7 @@ def forget_old_messages() -> None:
 
 @shared_task(name="webhooks.send", ignore_result=True)
 def send_messages() -> None:
-    """Send what is due, and after a while leave the worker to others first."""
+    """Send what is due; after a while, queue again behind the worker's other tasks."""
     with alone_at("webhooks.courier") as is_alone:
         is_behind = is_alone and _send_for_a_while()
     if is_behind:
@@ -59,7 +59,7 @@ def send_messages() -> None:
 
 
 def _send_for_a_while() -> bool:
-    """Send for ``COURIER_SECONDS``; return whether something is still due then."""
+    """Send for ``COURIER_SECONDS``; return whether something is still due."""
     config = current_config()
     sender = Sender(allow_private=config.WEBHOOK_ALLOW_PRIVATE)
     put_back_orphans(db.session())

@@ -62,7 +62,7 @@ def new() -> str:
 @csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
 @login_required
 def add() -> ResponseReturnValue:
-    """Add the endpoint; the page that follows shows its secret, after a second press as well."""
+    """Add the endpoint; the page that follows shows its secret, even after a second press."""
     form = sent_form()
     endpoint_id = form.endpoint_id(current_user.id)
     added = find_endpoint(db.session(), endpoint_id)
@@ -72,7 +72,7 @@ def add() -> ResponseReturnValue:
         return show_new(form, EXPIRED if form.is_expired else None), form.refusal
     endpoint = service.add_endpoint(
         db.session(),
-        None if added else endpoint_id,  # it has moved on from this address since
+        None if added else endpoint_id,  # the one added before has since moved to another address
         **form.typed(),
         staff_id=current_user.id,
     )
@@ -112,7 +112,7 @@ def rotate(endpoint_id: uuid.UUID) -> ResponseReturnValue:
 @webhooks.get("/staff/webhooks/<uuid:endpoint_id>/secret")
 @login_required
 def secret(endpoint_id: uuid.UUID) -> ResponseReturnValue:
-    """Show the secret once to whoever has made it."""
+    """Show the secret once, to the browser that created it."""
     subject, made = load(endpoint_id), session.pop(SHOWN_ONCE, {})
     if made.get("endpoint_id") != str(endpoint_id):
         flash("A secret is shown only once. If it got lost, make a new one.")
@@ -173,7 +173,7 @@ def replay_failed(endpoint_id: uuid.UUID) -> ResponseReturnValue:
 @webhooks.get("/staff/webhooks/<uuid:endpoint_id>/replay")
 @login_required
 def reopen(endpoint_id: uuid.UUID) -> ResponseReturnValue:
-    """The address of a page that only a POST shows, opened again."""
+    """Redirect somebody who opens the address of a page that only a POST shows."""
     return redirect(url_for(".endpoint", endpoint_id=endpoint_id), 303)
 
 
@@ -201,12 +201,12 @@ def replay(message_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def once_enabled(endpoint: WebhookEndpoint) -> str:
-    """When what is to be sent is sent, if that is not now."""
+    """The end of a sentence that says when something is sent, if that is not now."""
     return "" if endpoint.is_enabled else " once the endpoint is enabled"
 
 
 def load_message(message_id: uuid.UUID) -> WebhookMessage:
-    """As `load`; a message goes with its endpoint."""
+    """Like `load`; a message is deleted with its endpoint."""
     return find_message(db.session(), message_id) or refuse_gone(message_id)
 
 
@@ -215,12 +215,13 @@ def show_new(form: EndpointForm, problem: str | None = None) -> str:
 
 
 def is_as_typed(added: WebhookEndpoint, form: EndpointForm) -> bool:
-    """Whether it is what the form says, and its secret still the one that it was added with."""
+    """Whether it is what the form says, and still has its first secret."""
     return fingerprint_of(added) == fingerprint(**form.typed()) and added.previous_secret is None
 
 
 def lead_to_secret(endpoint: WebhookEndpoint, title: str) -> ResponseReturnValue:
-    """The session, a cookie, holds no secret: only that this browser may see it once."""
+    """Redirect to the secret. The session, a cookie, does not contain it: only that this browser
+    may see it once."""
     session[SHOWN_ONCE] = {"endpoint_id": str(endpoint.id), "title": title}
     return redirect(url_for(".secret", endpoint_id=endpoint.id), 303)
 

@@ -1,5 +1,5 @@
 """A stand-in for Stripe, for development and tests: the few calls this project makes, and no money.
 
-It keeps its state in memory, honours idempotency keys, signs and resends webhooks, and fails on
-demand. `python -m local.stripe_standin --help` says how it is started.
+It keeps its state in memory, honours idempotency keys, signs and retries webhooks, and fails on
+demand. `python -m local.stripe_standin --help` says how to start it.
 """

@@ -1,4 +1,4 @@
-"""The API's answers: one for each idempotency key, and a wrong one where a fault was arranged."""
+"""The API's answers: one per idempotency key, and a wrong one if a fault was arranged."""
 
 import json
 from collections.abc import Callable
@@ -13,7 +13,7 @@ from local.stripe_standin.resources import Resource, new_resource_id
 
 
 class Answering:
-    """Safe between threads."""
+    """Thread-safe."""
 
     def __init__(self, faults: Faults) -> None:
         self._faults = faults
@@ -41,7 +41,7 @@ class Answering:
 
 
 def reply(status: int, body: Resource, *, replayed: bool = False) -> Response:
-    """The response with the headers that Stripe's have."""
+    """The response, with the headers that Stripe sends."""
     response = jsonify(body)
     response.status_code = status
     response.headers["Request-Id"] = new_resource_id("req")

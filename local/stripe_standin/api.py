@@ -99,7 +99,7 @@ def _add_events(api: Blueprint, state: StripeState, answering: Answering) -> Non
 
 
 def unknown_address(_error: NotFound | MethodNotAllowed) -> Response:
-    """What Stripe says of an address that it does not have."""
+    """What Stripe answers at an address that it does not have."""
     failure = url_unknown(request.method, request.path)
     return reply(failure.status, failure.body)
 

@@ -13,5 +13,5 @@ def hang_up() -> None:
 
 
 def hold_back(seconds: float) -> None:
-    """Keep the caller waiting, as a server does that is too busy."""
+    """Keep the caller waiting, as an overloaded server does."""
     time.sleep(seconds)

@@ -8,7 +8,7 @@ Mode = Literal["500", "429", "drop", "timeout"]
 
 class Faults:
     """``500`` fails without acting, ``429`` refuses, ``drop`` acts and cuts the line, ``timeout``
-    acts and holds the answer back for ``seconds``. Safe between threads."""
+    acts and holds the answer back for ``seconds``. Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()

@@ -1,5 +1,5 @@
-"""Idempotency keys, kept as Stripe keeps them: an answer is saved once execution has begun,
-a 500 included; a refused parameter saves nothing."""
+"""Idempotency keys, kept as Stripe keeps them: an answer is saved once execution has begun, even a
+500; a refused parameter saves nothing."""
 
 import threading
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ class Slot:
 
 
 class IdempotencyKeys:
-    """Safe between threads."""
+    """Thread-safe."""
 
     def __init__(self) -> None:
         self._lock = threading.Lock()
@@ -34,10 +34,10 @@ class IdempotencyKeys:
 
     @contextmanager
     def held(self, key: str | None, fingerprint: str) -> Iterator[Slot]:
-        """The key's slot, for this request alone. Without a key: a slot that nobody else sees.
+        """The key's slot, for this request alone. Without a key, a slot that nobody else sees.
 
-        Raises StripeFailure where another request holds the key (409) or used it for something
-        else (400).
+        Raises StripeFailure if another request holds the key (409) or used it for something else
+        (400).
         """
         if key is None:
             yield Slot(fingerprint)

@@ -1,4 +1,4 @@
-"""The JSON of Stripe's resources, key for key: what is the same in each new one stands in `blanks`.
+"""The JSON of Stripe's resources, key for key: what is the same in each new one is in `blanks`.
 
 Times are Unix seconds, amounts are cents.
 """
@@ -72,7 +72,7 @@ def payment_intent(params: CreateCheckout, now: int) -> Resource:
 
 
 def event(kind: str, subject: Resource, api_version: str, now: int) -> Resource:
-    """An event about ``subject``, a snapshot of the resource as it became."""
+    """An event about ``subject``, a snapshot of the resource after the change."""
     return {
         "id": new_resource_id("evt"),
         "object": "event",

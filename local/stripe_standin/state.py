@@ -31,8 +31,8 @@ class ListParams(Protocol):
 
 
 class StripeState:
-    """Sessions, payment intents and events, in the order of their making. Safe between threads;
-    every answer is a copy. ``on_event`` hears of each new event, after it is kept."""
+    """Sessions, payment intents and events, in order of creation. Thread-safe; every answer is a
+    copy. ``on_event`` is called with each new event, once it is stored."""
 
     def __init__(self, api_version: str, on_event: Callable[[Resource], None]) -> None:
         self._lock = threading.RLock()
@@ -79,7 +79,7 @@ class StripeState:
             return copy.deepcopy(session)
 
     def pay(self, session_id: str) -> tuple[Resource, list[Resource]]:
-        """Complete an open session. Its session and the events this made; none the second time."""
+        """Complete an open session. Returns it and the events this made; none the second time."""
         with self._lock:
             session = self._session(session_id)
             if session["status"] != "open":
@@ -96,7 +96,7 @@ class StripeState:
             return copy.deepcopy(session), [paid, completed]
 
     def decline(self, session_id: str) -> Resource:
-        """Refuse the card of an open session, which stays open."""
+        """Decline the card of an open session, which stays open."""
         with self._lock:
             session = self._session(session_id)
             if session["status"] == "open":
@@ -163,7 +163,7 @@ class StripeState:
 
 
 def _page(found: list[Resource], params: ListParams, wanted: dict[str, Wanted]) -> Page:
-    """The newest first, from after ``starting_after``; and whether more follow."""
+    """Newest first, from after ``starting_after``; and whether more follow."""
     within = params.created
     newest = [
         one

@@ -1,4 +1,4 @@
-"""Signed webhooks, sent at once and again until they are answered with a 2xx."""
+"""Signed webhooks, sent immediately and retried until they are answered with a 2xx."""
 
 import hashlib
 import hmac
@@ -16,7 +16,7 @@ log = logging.getLogger(__name__)
 
 TRY_SECONDS = 10
 PAUSES_SECONDS = (1, 2, 4, 8, 15, 30, 60, 60, 60)
-# The receiver is on this machine: a proxy from the environment has no part in it.
+# The receiver is on this machine, so a proxy set in the environment must not be used.
 _open = urllib.request.build_opener(urllib.request.ProxyHandler({})).open
 
 
@@ -28,7 +28,7 @@ def signature_header(body: bytes, secret: str, timestamp: int) -> str:
 
 
 class WebhookSender:
-    """One background thread for each event that is on its way."""
+    """Sends each event in a background thread of its own."""
 
     def __init__(self, url: str, secret: str) -> None:
         self._url = url
@@ -41,8 +41,8 @@ class WebhookSender:
         threading.Thread(target=self._deliver, args=(event,), daemon=True).start()
 
     def wait_for_first_try(self, event_id: str) -> None:
-        """Until the event was answered or failed once; as Stripe waits before it sends the payer
-        back."""
+        """Wait until the event was answered or failed once, as Stripe does before it sends the
+        payer back."""
         self._first_tries[event_id].wait(TRY_SECONDS)
 
     def stop(self) -> None:

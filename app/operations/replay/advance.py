@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from app.events.delivery.dead_letters import NotADeadLetter, replay_dead_letter
 from app.events.delivery.sending import Send, send_all, share_out
 
-# Of one replay; where the subscriber still fails, the rest stays where it is.
+# Per replay: while the subscriber still fails, the rest of the set is not put back.
 MOST_UNDER_WAY = 50
 
 RUNNING = text("""
@@ -44,8 +44,8 @@ WHERE id = :id AND NOT EXISTS (
 
 
 def advance_replays(session: Session, send: Send) -> None:
-    """Take each running replay one step further and commit: note what its subscribers are done
-    with, and put back what comes next. Any number may run at once."""
+    """Take each running replay one step further and commit: note which letters are settled, and put
+    back the next. Any number of processes may do this side by side."""
     put_back: list[int] = []
     for replay in session.execute(RUNNING).all():
         session.execute(SETTLE, {"id": replay.id})
@@ -58,7 +58,7 @@ def advance_replays(session: Session, send: Send) -> None:
 
 
 def _put_back_next(session: Session, replay: Row) -> list[int]:
-    """Put back what there is room for; one that somebody has tried since is gone."""
+    """Put back as many letters as there is room for; one that was tried since is marked gone."""
     put_back = []
     for item in session.execute(NEXT, {"id": replay.id, "most": MOST_UNDER_WAY}).all():
         values = {"id": replay.id, "delivery": item.delivery_id}

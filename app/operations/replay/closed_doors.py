@@ -1,8 +1,8 @@
-"""The doors that are closed while handlers are only rehearsed: no connection, no task, no program,
-no thread and no file leaves the transaction that is going to be rolled back.
+"""Keeping handlers that are only rehearsed inside the transaction that will be rolled back: they
+can open no connection, send no task, start no program or thread, and write no file.
 
-Closed for the handler alone: other threads serve requests meanwhile. What was opened before is not
-seen: a connection that is kept, a file, a thread that takes work.
+The doors are closed to the handler alone; other threads go on serving requests. What was open
+before is not noticed: a connection that is kept, a file, a thread that takes work.
 """
 
 import os
@@ -16,7 +16,7 @@ from functools import cache
 from sqlalchemy import event
 from sqlalchemy.pool import Pool
 
-# What CPython itself reports before it happens (PEP 578).
+# What CPython's audit hooks report before it happens (PEP 578).
 DOORS = {
     "socket.connect": "another server",
     "socket.getaddrinfo": "another server",
@@ -41,19 +41,20 @@ FILES = {
     "os.truncate",
 }
 TO_WRITE = os.O_WRONLY | os.O_RDWR | os.O_CREAT | os.O_TRUNC
-# Python keeps there what it has compiled of a module that is imported for the first time.
+# Python writes bytecode there when a module is imported for the first time.
 COMPILED = "__pycache__"
 start_thread = threading.Thread.start
 _tried: ContextVar[list[str] | None] = ContextVar("tried", default=None)
 
 
 class ReachedOut(Exception):
-    """The handler wanted something that no rollback could take back."""
+    """The handler tried something that a rollback can't undo."""
 
 
 @contextmanager
 def doors_closed() -> Iterator[list[str]]:
-    """Refuse whatever reaches out within it, and collect what that was: a handler may go on."""
+    """Refuse every attempt to reach out in this block, and collect them: a handler may catch the
+    refusal and go on."""
     _watch()
     tried: list[str] = []
     token = _tried.set(tried)
@@ -64,7 +65,7 @@ def doors_closed() -> Iterator[list[str]]:
 
 
 def refuse(what: str) -> None:
-    """Raise ReachedOut where the doors are closed."""
+    """Raise ReachedOut if the doors are closed."""
     tried = _tried.get()
     if tried is not None:
         tried.append(what)
@@ -73,10 +74,10 @@ def refuse(what: str) -> None:
 
 @cache
 def _watch() -> None:
-    """From the first preview on; a hook of CPython's can't be taken away again."""
+    """Install the hooks, with the first preview; an audit hook can't be removed again."""
     sys.addaudithook(_hear)
     event.listen(Pool, "checkout", lambda *_: refuse("another transaction"))
-    # No hook of CPython 3.11 tells of it.
+    # CPython 3.11 has no audit event for this.
     threading.Thread.start = _start  # type: ignore[method-assign, assignment]
 
 

@@ -1,4 +1,4 @@
-"""What a preview has found: of each letter, and in all."""
+"""What a preview found: for each letter, and in total."""
 
 from collections import Counter
 from collections.abc import Collection, Sequence
@@ -17,7 +17,7 @@ class RowChanges(msgspec.Struct, frozen=True):
 
 
 class ForeseenEvent(msgspec.Struct, frozen=True):
-    """An event that would be recorded, and who would be handed it."""
+    """An event that would be recorded, and the subscribers that would get it."""
 
     type: str
     stream: str
@@ -38,8 +38,8 @@ class ForeseenCharge(msgspec.Struct, frozen=True):
 
 class Foreseen(msgspec.Struct, frozen=True):
     """What would become of one letter. ``error`` is what it would die of again; ``outside`` is what
-    its handler reached for and was not given; ``chat`` what the staff's channel would be told. Not
-    ``is_tried``: there was no time left."""
+    its handler reached for and was refused; ``chat`` what would be posted to the staff's channel.
+    ``is_tried`` is False if no time was left."""
 
     error: str = ""
     outside: Sequence[str] = ()
@@ -52,8 +52,8 @@ class Foreseen(msgspec.Struct, frozen=True):
 
 
 class Sum(msgspec.Struct, frozen=True):
-    """What would follow from the whole set; ``tables`` maps a table to (added, changed, removed),
-    the other mappings count."""
+    """What would follow from the whole set. ``tables`` maps a table to (added, changed, removed),
+    ``events`` a type to its count, ``charges`` a currency to cents."""
 
     fine: int
     failing: int

@@ -42,8 +42,9 @@ class Replay(Model):
 
 
 class ReplayItem(Model):
-    """One dead letter of the set, as it was: ``claim`` has moved on if anybody tried it since, and
-    then it is ``gone``. Otherwise it is ``put_back``, and ends as ``done`` or ``dead`` again."""
+    """One dead letter of the set, with the ``claim`` number that its delivery had: if that has
+    moved on, somebody tried it since, and it is ``gone``. Otherwise it is ``put_back``, and ends as
+    ``done`` or ``dead`` again."""
 
     __tablename__ = "replay_items"
 

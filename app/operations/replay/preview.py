@@ -1,8 +1,8 @@
-"""A preview of a replay: today's handlers are run with the chosen letters, and nothing of it stays.
+"""A preview of a replay: today's handlers run on the chosen letters, and nothing of it is kept.
 
 Each handler works in a transaction that Postgres would refuse to commit, with the doors to the
-outside closed. What it has done is read from the database itself, so that no way of writing
-escapes, and then undone.
+outside closed. What it did is read from the database itself, so that no way of writing goes
+unnoticed, and then rolled back.
 """
 
 import time
@@ -31,13 +31,13 @@ from app.payments.queries import deposits_of_this_transaction
 
 LONGEST_SECONDS = 8.0
 MOST_KEYS = 5
-# Beyond this a look through the whole table for what has changed would take too long.
+# In a larger table, scanning for the rows that changed would take too long.
 LARGEST_TABLE = 200_000
 
 LIMIT = text("""
 SELECT set_config('statement_timeout', '2s', true), set_config('lock_timeout', '500ms', true)
 """)
-# Two equal rows under a rule that is looked at only when the transaction commits.
+# Two equal rows under a unique constraint that is checked only at the commit.
 DOOM = text("""
 CREATE TEMPORARY TABLE doomed (n integer UNIQUE DEFERRABLE INITIALLY DEFERRED) ON COMMIT DROP;
 INSERT INTO doomed VALUES (1), (1)
@@ -48,14 +48,14 @@ FROM replay_items i JOIN deliveries d ON d.id = i.delivery_id
 JOIN events e ON e.position = d.event_position LEFT JOIN person_keys k ON k.person_id = e.person_id
 WHERE i.replay_id = :id AND d.status = 'dead' AND d.claim = i.claim ORDER BY d.id
 """)  # noqa: S608 - the columns are a constant
-# Counted by Postgres, whoever wrote; what the connection did before may still be among it.
+# Postgres counts every write, however it was made; what the connection did before may be included.
 WRITTEN = text("""
 SELECT s.relname, n_tup_ins, n_tup_upd, n_tup_del, reltuples
 FROM pg_stat_xact_user_tables s JOIN pg_class c ON c.oid = s.relid
 WHERE s.schemaname = 'public' AND n_tup_ins + n_tup_upd + n_tup_del > 0
 ORDER BY s.relname
 """)
-# A transaction holds a lock on its own number, and on that of each savepoint that has written.
+# A transaction holds a lock on its own id, and on that of each savepoint that has written.
 OWN_NUMBERS = text("""
 SELECT transactionid::text FROM pg_locks
 WHERE pid = pg_backend_pid() AND locktype = 'transactionid' AND mode = 'ExclusiveLock'
@@ -67,19 +67,19 @@ WHERE horizon >= log_horizon(pg_current_xact_id()) AND xmin::text = ANY(:numbers
 
 
 class Rehearsal(Session):
-    """A session for one handler. Committing is not the handler's to do, here or in a delivery."""
+    """A session for one handler. A handler must not commit, here or in a delivery."""
 
     def commit(self) -> None:
         refuse("a commit of its own")
 
 
 def preview_replay(replay_id: uuid.UUID, subscriptions: Subscriptions) -> dict[int, Foreseen]:
-    """What would become of each letter of the set, by its delivery; nothing of it is kept. One that
-    somebody has tried since it was chosen is left out, as the replay will leave it alone.
+    """What would become of each letter of the set, by its delivery; nothing is kept. A letter that
+    was tried since it was chosen is left out, as the replay will leave it alone.
 
-    Waits for nobody's lock longer than half a second, and holds those of one letter at a time.
+    Waits at most half a second for a lock, and holds the locks of one letter at a time.
     """
-    db.session.rollback()  # whoever uses the request's own connection reaches out too
+    db.session.rollback()  # a handler that uses the request's own session reaches out too
     with db.engine.connect() as connection:
         dead_letters = connection.execute(DEAD_LETTERS, {"id": replay_id}).all()
         connection.rollback()
@@ -100,7 +100,7 @@ def _rehearse(connection: Connection, dead_letter: Row, subscriptions: Subscript
     connection.execute(LIMIT)
     connection.execute(DOOM)
     before = {row.relname: row for row in connection.execute(WRITTEN)}
-    # What is made from here on has a greater id: however long a table is, it stands at one end.
+    # Rows created from here on have greater ids, so they are at one end of a table of any size.
     newest = new_id()
     with Rehearsal(bind=connection, join_transaction_mode="rollback_only") as session:
         with doors_closed() as outside:
@@ -154,8 +154,8 @@ def _changes(
 
 
 def _keys(session: Session, written: Row, numbers: Sequence[str]) -> Sequence[str]:
-    """The primary keys of rows that this transaction has written; no other column is shown. A
-    number that the database counts out would be another the next time."""
+    """The primary keys of rows that this transaction wrote; no other column is shown. Keys that the
+    database numbers itself are left out: the replay would get others."""
     table = db.metadata.tables.get(written.relname)
     if table is None or written.reltuples > LARGEST_TABLE:
         return ()

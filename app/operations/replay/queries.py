@@ -26,7 +26,7 @@ GROUP BY r.id ORDER BY r.started_at DESC LIMIT :latest
 
 
 class ReplaySummary(msgspec.Struct, frozen=True):
-    """A replay that was begun, with how far it is; ``who`` is the name of who started it."""
+    """A replay that was started, and how far it has come; ``who`` started it."""
 
     id: uuid.UUID
     who: str
@@ -79,7 +79,7 @@ class ReplayView(msgspec.Struct, frozen=True):
 
 
 def latest_replays(session: Session) -> list[ReplaySummary]:
-    """The LATEST that were begun, the newest first."""
+    """The LATEST replays that were started, newest first."""
     names = staff_names(session)
     return [
         ReplaySummary(

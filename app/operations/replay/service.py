@@ -31,15 +31,15 @@ class NothingChosen(Exception):
 
 
 class AlreadyStarted(Exception):
-    """Somebody has started this replay before."""
+    """Somebody has already started this replay."""
 
 
 class NotRunning(Exception):
-    """The replay has not begun, or is over, or was cancelled before."""
+    """The replay has not begun, is over, or was already cancelled."""
 
 
 def choose_dead_letters(session: Session, delivery_ids: Sequence[int], *, actor: str) -> uuid.UUID:
-    """Freeze the set of those that are dead letters now, and return the replay's id.
+    """Freeze the set of these deliveries that are dead letters now, and return the replay's id.
 
     Nothing is replayed yet, and nothing that fails later joins the set. Raises NothingChosen.
     """
@@ -60,6 +60,6 @@ def start_replay(session: Session, replay_id: uuid.UUID, *, actor: str) -> None:
 
 
 def cancel_replay(session: Session, replay_id: uuid.UUID, *, actor: str) -> None:
-    """Put nothing more back; what is on its way is finished. Raises NotRunning."""
+    """Put back nothing more; what is on its way is finished. Raises NotRunning."""
     if session.scalar(CANCEL, {"id": replay_id, "actor": actor}) is None:
         raise NotRunning(replay_id)

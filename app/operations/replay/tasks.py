@@ -9,11 +9,11 @@ from app.operations.replay.advance import advance_replays
 
 
 def ring_replays() -> None:
-    """Ask a worker for a step at once."""
+    """Ask a worker for a step now."""
     wake(move_replays_on)
 
 
-# The name that workers of the release before know it by.
+# The name by which the previous release's workers know it.
 @shared_task(name="flow.advance_replays", ignore_result=True)
 def move_replays_on() -> None:
     advance_replays(db.session(), send_deliveries)

@@ -61,7 +61,7 @@ def choose() -> ResponseReturnValue:
 @replays.get("/staff/events/replays/<uuid:replay_id>")
 @login_required
 def replay(replay_id: uuid.UUID) -> str:
-    """What would follow, before it is started; afterwards, what has become of each dead letter."""
+    """Before the start, what would follow; afterwards, what became of each dead letter."""
     found = load(replay_id)
     if found.state != "chosen":
         return render_template("replays/replay.html", replay=found)
@@ -74,7 +74,7 @@ def replay(replay_id: uuid.UUID) -> str:
 @replays.get("/staff/events/replays/<uuid:replay_id>/progress")
 @login_required
 def progress(replay_id: uuid.UUID) -> str:
-    """The part of the page that asks again by itself."""
+    """The part of the page that refreshes itself."""
     return render_template("replays/_progress.html", replay=load(replay_id))
 
 
@@ -113,19 +113,19 @@ def cause_in_address() -> Cause:
 
 
 def chosen_in(field: str) -> list[int]:
-    """The deliveries that a field of the form names; what can be none is left out."""
+    """The deliveries that a field of the form names; what can't be one is left out."""
     return request.form.getlist(field, type=delivery_number)
 
 
 def stored_text(text: str) -> str:
-    """Raises ValueError for what the database can't hold."""
+    """Raises ValueError for what the database can't store."""
     if "\0" in text:
         raise ValueError(text)
     return text
 
 
 def delivery_number(text: str) -> int:
-    """Raises ValueError for what can be none."""
+    """Raises ValueError for what can't be a delivery's number."""
     number = int(text)
     if not 0 < number < HIGHEST:
         raise ValueError(text)

@@ -83,10 +83,10 @@ class EventBridgeSink:
         return Sent(settled, passed_over, trouble)
 
     def close(self) -> None:
-        """Nothing to do: the client keeps no connection of ours."""
+        """Nothing to do: there is no lasting connection."""
 
     def _put_all(self, waiting: list[Entry]) -> str:
-        """Send, and remove from ``waiting``, what is confirmed; return why the rest is not."""
+        """Send what is ``waiting``, and remove what is confirmed; return why the rest is not."""
         deadline = time.monotonic() + SEND_SECONDS
         refused: dict[int, int] = {}
         trouble = ""

@@ -21,7 +21,7 @@ class Sent(msgspec.Struct, frozen=True):
 
 
 class Sink(Protocol):
-    """A connection to the other side, made when first needed."""
+    """A connection to the other side, opened when first needed."""
 
     def send(self, batch: Sequence[CloudEvent]) -> Sent:
         """Send the events, those of one stream in order, and wait for each confirmation.

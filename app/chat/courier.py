@@ -54,7 +54,7 @@ def send_next_message(session: Session, post: Post) -> bool:
 
 
 def _note_failure(session: Session, message: ChatMessage, error: NotTaken | CircuitOpen) -> bool:
-    """Note the failed try; return whether to go on, as only a refusal concerns no other message."""
+    """Note the failed try; return whether to go on: a refusal concerns this message alone."""
     refused, asked_to_wait, asked_for, reason = False, False, 0.0, type(error).__name__
     if isinstance(error, NotTaken):
         refused, asked_to_wait = error.is_refusal, error.asks_to_wait

@@ -23,7 +23,7 @@ SELECT EXISTS (
 
 @contextmanager
 def alone_at(work: str) -> Iterator[bool]:
-    """Whether this process has that work to itself until the block ends.
+    """Yields whether this process has that work to itself until the block ends.
 
     The lock belongs to the connection, so a process that dies releases it.
     """

@@ -94,7 +94,7 @@ def read_log(session: Session, after: Place, *, most: int) -> Sequence[RecordedE
 
 def read_unsettled(session: Session, after: Place) -> Sequence[RecordedEvent]:
     """Every committed event after ``after``, even one that others may still precede. For callers
-    that have made sure that neither these matter to them nor what an unreadable event says."""
+    that have made sure that neither late events nor unreadable payloads matter."""
     rows = session.execute(BEHIND, {"horizon": after.horizon, "position": after.position})
     return [recorded_leniently(row) for row in rows]
 

@@ -1,7 +1,7 @@
 """From a row of the log to an event with its payload typed, unsealed with the person's key.
 
-Code that acts on an event reads it strictly. Pages, bridges and webhooks read leniently, and carry
-on past an event that can't be read.
+Code that acts on an event reads it strictly. Pages, and readers that follow the log, carry on past
+an event that was altered.
 """
 
 from collections.abc import Sequence

@@ -82,7 +82,7 @@ def relay_span(connection: Connection, delivery_ids: Sequence[int], *, since: in
 
 
 def delivery_span(claim: Claim) -> Span:
-    """One try of a subscriber."""
+    """The span of one try of a subscriber."""
     event = claim.event
     if not is_collecting() or not (said := readable_metadata(event.metadata)):
         return NO_SPAN

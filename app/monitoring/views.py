@@ -16,13 +16,13 @@ monitoring = Blueprint("monitoring", __name__)
 
 @monitoring.get("/healthz")
 def healthz() -> ResponseReturnValue:
-    """The process lives."""
+    """Whether the process lives: it answers."""
     return jsonify(status="ok")
 
 
 @monitoring.get("/readyz")
 def readyz() -> ResponseReturnValue:
-    """It can serve."""
+    """Whether the process can serve, with a word on each part."""
     parts = look_at_parts()
     ready = can_serve(parts)
     return jsonify(status="ok" if ready else "unavailable", **parts), 200 if ready else 503
@@ -30,7 +30,7 @@ def readyz() -> ResponseReturnValue:
 
 @monitoring.get("/metrics")
 def metrics() -> ResponseReturnValue:
-    """The figures, for whoever may read them."""
+    """The metrics, for those who may read them."""
     if not _may_read_metrics(current_config()):
         abort(404)
     return Response(render_metrics(), content_type=CONTENT_TYPE_LATEST)

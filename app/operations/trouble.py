@@ -19,7 +19,7 @@ MOST_DEAD_LETTERS = 500
 
 
 # Each table has an index on its unfinished rows, or few rows at all. A bridge whose circuit is open
-# is counted there, as a service outside.
+# counts as a service outside.
 COUNT_TROUBLE = text(f"""
 SELECT (SELECT count(*) FROM deliveries WHERE status = 'dead') AS dead_letters,
     (SELECT count(*) FROM mail_messages WHERE status = 'failed') AS refused_mail,

@@ -147,7 +147,7 @@ def page_of(error: HTTPException, *, by_button: bool, gives_back: bool) -> tuple
 
 
 def is_at_desk(code: int) -> bool:
-    """Whether a member of staff sees the page at work. Who is signed in is in the database, which
+    """Whether the visitor is a member of staff at work. Who is signed in is in the database, which
     is not asked after something has broken: then the session's word is enough, for a page that
     shows nobody's data."""
     if not request.path.startswith("/staff/"):

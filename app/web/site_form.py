@@ -38,7 +38,7 @@ class SiteForm(FlaskForm):
 
     @property
     def is_expired(self) -> bool:
-        """After validation: its token is missing or too old, so nothing of it may be stored."""
+        """Whether validation found its token missing or too old, so that nothing may be stored."""
         return "csrf_token" in self.errors
 
     @property

@@ -87,7 +87,7 @@ def change_endpoint(
     actor: str,
 ) -> None:
     """Change the endpoint; its secret and whether it is enabled stay as they are. The types apply
-    to events handled from now on. Another spelling of the same address is ignored. A new address
+    to messages created from now on. Another spelling of the same address is ignored. A new address
     starts without failures, and what waits goes there from its first try."""
     lock_endpoint(session, endpoint)
     is_moved = normal_address(url) != normal_address(endpoint.url)

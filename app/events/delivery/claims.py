@@ -1,9 +1,9 @@
 """Claims: which worker has a delivery in hand, and until when.
 
 A claim counts the try before the handler runs, so a handler that takes its process down has used up
-a try. It is a lease: until ``not_before`` nobody else may claim the delivery, and a keeper moves
-that time on while the handler works. Its number is a fencing token: every write to the delivery
-checks it, so a worker that slept through its lease changes nothing.
+a try. The claim is a lease: until ``not_before`` nobody else may claim the delivery, and a keeper
+moves that time on while the handler works. Its number is a fencing token: every write to the
+delivery checks it, so a worker that slept through its lease changes nothing.
 """
 
 import threading

@@ -37,7 +37,7 @@ from app.telemetry.spans import current_span
 # Deliveries of a task that were not begun by then are given back, so that a shutdown never waits
 # for all of them. What follows from the last one begun may take as long again.
 LONGEST_TASK_SECONDS = 5.0
-# How long a release may run beside the next one, whose workers know types that it does not.
+# How long a release may run beside the next one, whose workers know what it does not.
 RELEASES_OVERLAP = timedelta(minutes=10)
 FOR_THE_NEXT_SECONDS = 2.0
 WORKER_ENDED = "WorkerEnded: the process ended in the middle of each try, and could not say why."
@@ -50,7 +50,7 @@ log = structlog.get_logger()
 class Outcome(StrEnum):
     """What became of one try. ``SKIPPED``: done already, not due, paused, held by another worker,
     left to a worker of a newer release, or behind an earlier event of its stream. ``STALE``: its
-    lease ran out, and all it did was rolled back."""
+    lease expired, and all it did was rolled back."""
 
     DONE = "done"
     FAILED = "failed"
@@ -60,7 +60,7 @@ class Outcome(StrEnum):
 
 
 class StaleClaim(Exception):
-    """The lease ran out while the handler ran, and another worker may have the delivery."""
+    """The lease expired while the handler ran, and another worker may have the delivery."""
 
 
 # Runs after the commit, so that either this sees the next delivery, or the next one's own task sees

@@ -20,8 +20,8 @@ from app.events.types import known_types
 
 BATCH = 500
 RETRY_SECONDS = 1.0
-# Behind this many waiting deliveries an event gets no sooner for being relayed immediately. Events
-# gathered for a moment share tasks, and one in a task of ten costs a quarter of one in its own.
+# Behind this many waiting deliveries, relaying an event immediately does not deliver it any sooner.
+# Events gathered for a moment share tasks, and one in a task of ten costs a quarter of one alone.
 CROWD = 50
 GATHER_SECONDS = 0.2
 log = structlog.get_logger()
@@ -44,7 +44,7 @@ WITH batch AS (
         WHERE earlier.stream = batch.stream AND earlier.version < batch.version
           AND earlier.relayed_at IS NULL
           AND earlier.position NOT IN (SELECT position FROM batch)
-        OFFSET 0  -- looked up, as in `claims`
+        OFFSET 0  -- a lookup, not a join: see `claims`
     )
 ), marked AS (
     UPDATE events SET relayed_at = clock_timestamp()
@@ -86,7 +86,7 @@ WHERE d.id = ANY(:ids) AND d.done_at IS NULL AND d.sent_at IS NULL AND NOT EXIST
     SELECT FROM deliveries earlier
     WHERE earlier.subscriber = d.subscriber AND earlier.stream = d.stream
       AND earlier.stream_version < d.stream_version AND earlier.status <> 'done'
-    OFFSET 0  -- looked up, as in `claims`
+    OFFSET 0  -- a lookup, not a join: see `claims`
 ) AND NOT EXISTS (SELECT FROM paused_subscribers p WHERE p.subscriber = d.subscriber)
 RETURNING d.id
 """)

@@ -18,7 +18,7 @@ WITH due AS (
         SELECT FROM deliveries earlier
         WHERE earlier.subscriber = d.subscriber AND earlier.stream = d.stream
           AND earlier.stream_version < d.stream_version AND earlier.status <> 'done'
-        OFFSET 0  -- looked up, as in `claims`
+        OFFSET 0  -- a lookup, not a join: see `claims`
       )
     ORDER BY d.not_before LIMIT :most
     FOR UPDATE SKIP LOCKED

@@ -6,7 +6,7 @@ from sqlalchemy.orm import Session
 from app.events.delivery.dead_letters import NotADeadLetter, replay_dead_letter
 from app.events.delivery.sending import Send, send_all, share_out
 
-# Per replay: while the subscriber still fails, the rest of the set is not put back.
+# Per replay: if the subscriber still fails, the rest of the set is not put back in the meantime.
 MOST_UNDER_WAY = 50
 
 RUNNING = text("""

@@ -1,9 +1,10 @@
-"""Applications: what is asked (`questions`), the form as it is filled in (`drafts`), what was sent.
+"""Applications: the questions (`questions`), the form being filled in (`drafts`), and what was sent.
 
-The way of one: `submission` makes an application of a draft, or `refusal` says why not; `intake`
-takes those that come from elsewhere; `fold` is what its events add up to, `service` what one can do
-with it, `promise` when it is owed an answer, and `erasure` its end.
+`submission` turns a draft into an application, or `refusal` says why it can't; `intake` takes
+applications from another site's form. `fold` computes an application's state from its events,
+`service` holds the commands on it, `promise` says when an answer is due, and `erasure` removes the
+person from it.
 
-People quote it by its `reference`; its prospect opens it by a `page_link`, which is mailed again no
-oftener than `link_limit` lets it. Staff are shown what is `similar`.
+People quote an application by its `reference`. The prospect opens it with a `page_link`; how often
+that is mailed again is limited by `link_limit`. `similar` finds related applications for the staff.
 """

@@ -1,6 +1,6 @@
-"""Erasing a person: the key that opens their events is dropped, and with it what the tables hold.
+"""Erasing a person: the key to their events is dropped, and their data removed from the tables.
 
-The log itself stays as it is. Other domains erase their part as subscribers of application.erased.
+The log itself stays unchanged. Other domains erase their part as subscribers of application.erased.
 """
 
 import secrets
@@ -18,14 +18,14 @@ from app.events.types import stream_of
 
 
 class AlreadyErased(Exception):
-    """There is nothing left of this person."""
+    """The person has already been erased."""
 
 
 def erase_person(session: Session, application_id: uuid.UUID, *, actor: str) -> None:
-    """Erase what is stored about the person who sent the application. There is no way back.
+    """Erase what is stored about the person who sent the application. This can't be undone.
 
-    Raises AlreadyErased. The prospect's link stays known, so that their page can say what became
-    of it; links into the draft lead nowhere from now on.
+    Raises AlreadyErased. The prospect's link is kept, so that their page can say what happened;
+    links into the draft stop working.
     """
     application = lock_unerased(session, application_id)
     person = application.draft_id

@@ -25,7 +25,7 @@ from app.events.types import RecordedEvent
 
 
 class ApplicationState(msgspec.Struct, frozen=True):
-    """What the events say of an application. ``version`` counts the events that changed it."""
+    """An application as its events describe it. ``version`` counts the events that changed it."""
 
     id: uuid.UUID
     reference: str

@@ -1,4 +1,4 @@
-"""How often a link is mailed: whoever asks for one need not own the address that it goes to."""
+"""How often a link is mailed: whoever requests one may not own the address that it goes to."""
 
 from datetime import timedelta
 
@@ -12,6 +12,6 @@ WITHIN = timedelta(hours=1)
 
 
 def is_asked_too_often(session: Session, stream: str, request: type[Event]) -> bool:
-    """Whether the stream has had as many of these requests within the hour as are mailed, by the
-    database's clock. Callers hold the row that the stream is about."""
+    """Whether the stream already has MOST_LINKS of these requests within the hour, by the
+    database's clock. The caller holds a lock on the row that the stream is about."""
     return count_recorded(session, stream, request, within=WITHIN) >= MOST_LINKS

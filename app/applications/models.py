@@ -13,8 +13,8 @@ from app.database import Model, new_id
 class Draft(Model):
     """A form that is being filled in. ``version`` counts its saves; ``complete_steps`` are the
     steps whose answers were accepted, ``step_saves`` the id of each step's last save,
-    ``step_seconds`` the time spent on each. A submitted draft is sealed: it is the application's
-    key."""
+    ``step_seconds`` the time spent on each. A submitted draft is sealed; its id is the application's
+    idempotency key."""
 
     __tablename__ = "drafts"
 
@@ -38,7 +38,7 @@ class Draft(Model):
 
 
 class StoredQuestionnaire(Model):
-    """The questions of one version, as somebody was asked them from ``first_asked_at`` on."""
+    """The questions of one version, first asked at ``first_asked_at``."""
 
     __tablename__ = "questionnaires"
 
@@ -47,7 +47,7 @@ class StoredQuestionnaire(Model):
     first_asked_at: Mapped[datetime] = mapped_column(server_default=text("now()"))
 
 
-# The statuses that wait for a verdict; before one, what is held waits for a look.
+# The statuses that wait for a verdict. A held application waits to be released or dismissed first.
 OPEN = ("submitted", "more_requested")
 UNDECIDED = (*OPEN, "held")
 # The prospect had the last word, held or not.
@@ -55,12 +55,12 @@ AWAITS_ANSWER = ("submitted", "held")
 
 
 class Application(Model):
-    """What a prospect sent, and where it stands: submitted ⇄ more_requested, then accepted or
-    declined by staff, or withdrawn by the prospect. The answers never change after the submission.
-    ``language`` (ISO 639-1) is the one that it was sent in, and that its letters are in.
+    """What a prospect sent, and its status: submitted ⇄ more_requested, then accepted or declined
+    by staff, or withdrawn by the prospect. The answers never change after the submission.
+    ``language`` (ISO 639-1) is the one that the form was sent in; letters to the prospect use it.
 
-    One that screening held, for its ``signals``, begins as held; staff release it (submitted) or
-    dismiss it, and may release it even then.
+    An application that screening held, for its ``signals``, begins as held. Staff release it
+    (submitted) or dismiss it, and can still release it after that.
     """
 
     __tablename__ = "applications"
@@ -102,35 +102,36 @@ class Application(Model):
 
     @property
     def is_open(self) -> bool:
-        """It still waits for a final decision."""
+        """Whether it still waits for a final decision."""
         return self.status in OPEN and self.erased_at is None
 
     @property
     def is_held_back(self) -> bool:
-        """It goes no further unless staff release it."""
+        """Whether it goes no further unless staff release it."""
         return self.status in {"held", "dismissed"} and self.erased_at is None
 
     @property
     def is_undecided(self) -> bool:
-        """It waits for a decision, held or not: the prospect can take it back."""
+        """Whether it waits for a decision, held or not, so that the prospect can withdraw it."""
         return self.status in UNDECIDED and self.erased_at is None
 
     @property
     def standing(self) -> str:
-        """Its status to staff, or "erased" where that came before a verdict: one that was given
-        stays known."""
+        """Its status as staff see it: "erased" if it was erased before a verdict, while a verdict
+        that was given remains known."""
         return "erased" if self.erased_at and self.status in UNDECIDED else self.status
 
     @property
     def title(self) -> str:
-        """What staff know it by."""
+        """The name that staff see for it."""
         return self.company if self.erased_at is None else "Erased"
 
 
 class TakenCommand(Model):
-    """A command of another site's form that became an application: its CloudEvents source and id,
-    which are taken once. It is kept as long as the application: who reads a topic from its
-    beginning again gets commands of any age. ``taken_at`` is for people; the site does not read it.
+    """A command from another site's form that became an application: its CloudEvents source and id,
+    which are taken once. It is kept as long as the application, because a topic that is read again
+    from its beginning repeats commands of any age. ``taken_at`` is for people; the site does not
+    read it.
     """
 
     __tablename__ = "taken_commands"

@@ -1,4 +1,4 @@
-"""The link to the prospect's own page: mailed again where it was lost, replaced where it leaked."""
+"""The link to the prospect's own page: mailed again if it was lost, replaced if it leaked."""
 
 import hashlib
 import secrets
@@ -21,18 +21,18 @@ class ReplacedMeanwhile(Exception):
 
 
 def link_name(application: Application) -> str:
-    """What stands for the present link where the link itself must not stand."""
+    """A hash that names the present link where the link itself must not appear."""
     return hashlib.sha256(application.access_token.encode()).hexdigest()
 
 
 def request_page_links(session: Session, email: str) -> None:
-    """Have the link of each application that was sent with that address mailed there. Nothing
-    happens where there is none, where nobody may be written to, or was too often; the caller learns
-    of none of it."""
+    """Request that the link of each application sent with that address be mailed there. Nothing
+    happens if there is none, if it may not be written to, or if the limit is reached; the caller
+    can't tell the difference."""
     applications = session.scalars(
         select(Application)
         .where(func.lower(Application.email) == email.lower(), Application.erased_at.is_(None))
-        .order_by(Application.id)  # two requests at once take the rows in one order
+        .order_by(Application.id)  # concurrent requests lock the rows in the same order
         .with_for_update()
     )
     for application in applications.all():
@@ -46,9 +46,9 @@ def request_page_links(session: Session, email: str) -> None:
 def replace_page_link(
     session: Session, application_id: uuid.UUID, *, seen: str = "", actor: str
 ) -> None:
-    """The old link opens nothing from now on, nor does one into the draft; the prospect is mailed a
-    new one. With ``seen``, a `link_name`, only that link is replaced: a second press would replace
-    the one that the first has mailed. Raises ReplacedMeanwhile, and AlreadyErased."""
+    """Replace the link and have the new one mailed; the old link and any link into the draft stop
+    working. With ``seen``, a `link_name`, only that link is replaced: otherwise a double click would
+    replace the link that the first click has mailed. Raises ReplacedMeanwhile and AlreadyErased."""
     application = lock_unerased(session, application_id)
     if seen and seen != link_name(application):
         raise ReplacedMeanwhile(application_id)

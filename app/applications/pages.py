@@ -1,4 +1,4 @@
-"""What the views of several domains open: an application, by the link that its prospect has."""
+"""Opening an application by its prospect's link, for the views of several domains."""
 
 from flask import abort
 
@@ -8,7 +8,7 @@ from app.database import db
 
 
 def open_application(token: str) -> Application:
-    """The link's application; 404 for a link that is unknown, 410 for what was erased."""
+    """The link's application; 404 if the link is unknown, 410 if the person was erased."""
     application = find_application_by_token(db.session(), token)
     if application is None:
         abort(404)

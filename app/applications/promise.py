@@ -1,4 +1,4 @@
-"""The promise of an answer within one working day: by when it is due, and whether it was missed."""
+"""The promise of an answer within one working day: when it is due, and whether it was missed."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -23,7 +23,7 @@ from app.events.types import RecordedEvent
 from app.firm.calendar import current_calendar, next_deadline
 
 PROSPECT_SPOKE = (ApplicationSubmitted, MoreProvided)
-# A release takes up the promise that was given at the submission.
+# A release revives the promise that was given at the submission.
 AWAITED_SINCE = (*PROSPECT_SPOKE, ApplicationReleased)
 # After one of these nobody waits for an answer.
 SETTLED = (
@@ -37,7 +37,7 @@ SETTLED = (
 
 
 class Promise(msgspec.Struct, frozen=True):
-    """An answer that is awaited, with the time by which it was promised at ``given_at``, in UTC."""
+    """An answer promised at ``given_at`` for ``due_at``, both in UTC, and still awaited."""
 
     given_at: datetime
     due_at: datetime
@@ -45,29 +45,29 @@ class Promise(msgspec.Struct, frozen=True):
 
 
 def open_promise(session: Session, events: Sequence[RecordedEvent]) -> Promise | None:
-    """What was promised to a prospect who waits for an answer; None while nobody does. ``events``
-    are those of the application, in their order; others among them don't matter."""
+    """The promise to a prospect who waits for an answer; None if nobody does. ``events`` are those
+    of the application, in order; other events among them are ignored."""
     if not _is_awaited(events):
         return None
     spoke = next(e for e in reversed(events) if isinstance(e.data, PROSPECT_SPOKE))
-    # Before the subscriber has planned it, it is what it is going to plan.
+    # Until the subscriber has scheduled it, compute the time that it is going to schedule.
     planned = due_time(session, promise_key(spoke)) or deadline_after(spoke.recorded_at)
     missed = any(isinstance(e.data, AnswerDue) for e in events if e.position > spoke.position)
     return Promise(spoke.recorded_at, planned, missed)
 
 
 def is_missed(due: RecordedEvent, events: Sequence[RecordedEvent]) -> bool:
-    """Whether the prospect waited for that answer when it fell due; ``events`` as above."""
+    """Whether the prospect was still waiting when the answer fell due; ``events`` as above."""
     return _is_awaited([earlier for earlier in events if earlier.position < due.position])
 
 
 def deadline_after(moment: datetime) -> datetime:
-    """One working day later in the firm's calendar, in UTC."""
+    """The time one working day later in the firm's calendar, in UTC."""
     return next_deadline(moment, current_calendar())
 
 
 def promise_key(spoke: RecordedEvent) -> str:
-    """What the scheduled event is known by that follows from the prospect's word or a release."""
+    """The key of the AnswerDue that is scheduled for the event ``spoke``."""
     return f"answer_due:{spoke.id}"
 
 

@@ -13,12 +13,12 @@ from app.events.types import RecordedEvent, stream_of
 
 
 def get_application(session: Session, application_id: uuid.UUID) -> Application:
-    """Raises sqlalchemy.exc.NoResultFound for an unknown id."""
+    """The application. Raises sqlalchemy.exc.NoResultFound for an unknown id."""
     return session.get_one(Application, application_id)
 
 
 def share_lock_application(session: Session, application_id: uuid.UUID) -> Application:
-    """The same; until the transaction ends nobody changes it."""
+    """The same, with a lock: nobody changes the row until the transaction ends."""
     return session.get_one(
         Application, application_id, with_for_update={"read": True}, populate_existing=True
     )
@@ -29,25 +29,25 @@ def find_application(session: Session, application_id: uuid.UUID) -> Application
 
 
 def find_draft(session: Session, draft_id: uuid.UUID) -> Draft | None:
-    """None for one that was deleted, unsent."""
+    """The draft; None if it was deleted unsent."""
     return session.get(Draft, draft_id)
 
 
 def find_application_by_reference(session: Session, reference: str) -> Application | None:
-    """However people type it."""
+    """The application with that reference, however it was typed; None if there is none."""
     return session.scalar(select(Application).where(Application.reference == as_made(reference)))
 
 
 def find_application_by_token(session: Session, token: str) -> Application | None:
-    """The application that the prospect's own link opens."""
-    if "\x00" in token:  # which Postgres refuses to compare with
+    """The application that the prospect's own link opens; None for an unknown link."""
+    if "\x00" in token:  # Postgres refuses it in a text
         return None
     return session.scalar(select(Application).where(Application.access_token == token))
 
 
 def application_of(stream: str, named: object) -> uuid.UUID | None:
     """The application that an event is about: its stream's, or the one ``named`` in its payload.
-    None where it is about none, or was altered."""
+    None if it is about none, or was tampered with."""
     kind, _, subject_id = stream.partition("-")
     try:
         return uuid.UUID(str(subject_id if kind == "application" else named))
@@ -56,15 +56,15 @@ def application_of(stream: str, named: object) -> uuid.UUID | None:
 
 
 def is_held_until_released(session: Session, sent: RecordedEvent) -> bool:
-    """Whether it is the submission of an application that was held: what follows from any other
-    submission follows from the release of this one."""
+    """Whether ``sent`` is the submission of an application that was held. What other submissions
+    trigger is then triggered by its release."""
     is_submission = isinstance(sent.data, ApplicationSubmitted)
     return is_submission and bool(get_application(session, sent.subject_id).signals)
 
 
 def may_be_written_to(session: Session, application: Application) -> bool:
-    """Whether mail goes to its address by itself: not where the application was held, unless staff
-    have released it. Until then the address may be somebody else's."""
+    """Whether mail may be sent to its address automatically: not if the application was held, until
+    staff release it. Until then the address may be somebody else's."""
     if not application.signals:
         return True
     stream = stream_of("application", application.id)

@@ -12,8 +12,8 @@ from app.applications.events import PageLinkReplaced
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import Questionnaire
 
-# Long enough for a second click, a retry, and Back. Whoever has the draft's cookie later on may be
-# somebody else, and the link to the page is in the mail.
+# Long enough for a double click, a retry and Back. Later the draft's cookie may be in somebody
+# else's hands, and the prospect has the link to their page in the mail.
 REPEATED_WITHIN = timedelta(hours=1)
 SENT = """
 SELECT access_token, answers,
@@ -25,8 +25,8 @@ FROM applications a WHERE draft_id = %(draft_id)s
 
 
 class SentBefore(NamedTuple):
-    """The application that the draft has become. ``leads_to_page`` tells whether sending the same
-    again still does: for a while, and not once staff have replaced the link."""
+    """The application that the draft became. ``leads_to_page`` says whether sending the same again
+    still leads to its page: it does for REPEATED_WITHIN, unless staff replace the link."""
 
     access_token: str
     answers: dict[str, Any]
@@ -34,7 +34,7 @@ class SentBefore(NamedTuple):
 
 
 class DraftUnfinished(Exception):
-    """There is no such draft, or one of its earlier steps has no answers that are accepted."""
+    """There is no such draft, or one of its earlier steps is incomplete."""
 
 
 class DraftChanged(Exception):
@@ -42,8 +42,8 @@ class DraftChanged(Exception):
 
 
 class AlreadySubmitted(Exception):
-    """The draft has become an application before. ``is_repeat`` tells whether the answer is the
-    same as then: the same was sent, shortly before, and the link that it led to still holds."""
+    """The draft is already an application. ``is_repeat`` says whether the response may be the same
+    as the first time: the same answers were sent, not long ago, and the link is still valid."""
 
     def __init__(self, access_token: str, *, is_repeat: bool) -> None:
         super().__init__()
@@ -54,7 +54,7 @@ class AlreadySubmitted(Exception):
 def explain_refusal(
     connection: Connection, draft_id: uuid.UUID, answers: Answers, questionnaire: Questionnaire
 ) -> NoReturn:
-    """Raise what keeps the draft with these answers to its last page from being sent."""
+    """Raise the reason why the draft can't be sent with these answers to its last page."""
     earlier = _sent_before(connection, draft_id)
     if earlier:
         last_keys = {question.key for question in questionnaire.steps[-1].questions}
@@ -68,8 +68,8 @@ def explain_refusal(
 
 
 def token_of_sent(connection: Connection, draft_id: uuid.UUID) -> str | None:
-    """That of the page which the draft led to, for as long as sending the same again leads there;
-    then None."""
+    """The token of the page that the draft led to; None once sending the same again would no longer
+    lead there."""
     sent = _sent_before(connection, draft_id)
     return sent.access_token if sent and sent.leads_to_page else None
 

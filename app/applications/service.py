@@ -1,5 +1,5 @@
-"""What is done to an application that was sent: released or dismissed where it was held, asked
-about, then decided once or withdrawn."""
+"""The commands on an application: release or dismiss a held one, ask for more, decide (once),
+answer, withdraw."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -30,11 +30,11 @@ HELD_BEFORE: Mapping[type[Event], Sequence[str]] = {
 
 
 class AlreadyDecided(Exception):
-    """Somebody else changed the application since the caller read it."""
+    """Somebody else has changed the application since the caller read it."""
 
 
 class NothingAsked(Exception):
-    """The application waits for no answer from the prospect."""
+    """The application is not waiting for an answer from the prospect."""
 
 
 class NotOpen(Exception):
@@ -44,9 +44,9 @@ class NotOpen(Exception):
 def decide_application(
     session: Session, application_id: uuid.UUID, verdict: Verdict, *, seen_version: int, actor: str
 ) -> None:
-    """Give a verdict on an open application that still stands as the reviewer saw it.
+    """Give a verdict on an open application that is unchanged since the reviewer saw it.
 
-    Raises AlreadyDecided when it does not: of any number of simultaneous verdicts one is taken.
+    Raises AlreadyDecided if it has changed: of any number of simultaneous verdicts, one is taken.
     """
     application = _lock(
         session,
@@ -62,8 +62,8 @@ def decide_application(
 def settle_hold(
     session: Session, application_id: uuid.UUID, outcome: Outcome, *, seen_version: int, actor: str
 ) -> None:
-    """Release or dismiss a held application that still stands as the reviewer saw it; a dismissed
-    one can be released. Raises AlreadyDecided when it does not."""
+    """Release or dismiss a held application that is unchanged since the reviewer saw it; a dismissed
+    one can still be released. Raises AlreadyDecided if it has changed."""
     application = _lock(
         session,
         Application.id == application_id,
@@ -76,8 +76,8 @@ def settle_hold(
 
 
 def provide_more(session: Session, application_id: uuid.UUID, message: str) -> None:
-    """Record the prospect's answer to a reviewer's question. Raises NothingAsked without one, and
-    for whoever was erased."""
+    """Record the prospect's answer to a reviewer's question. Raises NothingAsked if there is no
+    question, or the person was erased."""
     application = _lock(
         session, Application.id == application_id, Application.status == "more_requested"
     )
@@ -87,7 +87,7 @@ def provide_more(session: Session, application_id: uuid.UUID, message: str) -> N
 
 
 def withdraw_application(session: Session, application_id: uuid.UUID, message: str) -> None:
-    """The prospect takes the application back. Raises NotOpen once it is decided, withdrawn or
+    """Withdraw the application for the prospect. Raises NotOpen once it is decided, withdrawn or
     erased."""
     application = _lock(
         session, Application.id == application_id, Application.status.in_(UNDECIDED)
@@ -98,13 +98,13 @@ def withdraw_application(session: Session, application_id: uuid.UUID, message: s
 
 
 def _lock(session: Session, *which: ColumnElement[bool]) -> Application | None:
-    """The application that all this is true of, unless it is erased."""
+    """The application that meets these conditions, locked; None if it doesn't, or was erased."""
     wanted = select(Application).where(*which, Application.erased_at.is_(None)).with_for_update()
     return session.scalar(wanted.execution_options(populate_existing=True))
 
 
 def _record(session: Session, application: Application, event: Event, *, actor: str) -> None:
-    """Record the event, and take it into its row, which is locked."""
+    """Record the event and apply it to the application's row, which the caller has locked."""
     stream, person = stream_of("application", application.id), application.draft_id
     recorded = record(session, stream, event, actor=actor, person=person)
     APPLICATIONS.advance(application, recorded)

@@ -1,4 +1,4 @@
-"""Applications that share the person, the company or the text with one that staff look at."""
+"""Applications that share the person, the company or the text with the one that staff look at."""
 
 import uuid
 from datetime import datetime
@@ -11,7 +11,7 @@ from app.applications.models import Application
 
 MOST_SHOWN = 5
 
-# Each of the three finds its rows by an index of its own.
+# Each of the three conditions has its own index.
 FIND = text("""
 SELECT id, reference, company, status, submitted_at, lower(email) = lower(:email) AS same_person,
     lower(company) = lower(:company) AS same_company,
@@ -26,8 +26,8 @@ ORDER BY submitted_at DESC LIMIT :most
 
 
 class Similar(msgspec.Struct, frozen=True):
-    """Another application, sent at most 30 days before or after; ``shared`` are "person", "company"
-    and "text", as far as they are the same."""
+    """Another application, sent at most 30 days before or after. ``shared`` has those of "person",
+    "company" and "text" that are the same."""
 
     id: uuid.UUID
     reference: str
@@ -38,7 +38,7 @@ class Similar(msgspec.Struct, frozen=True):
 
 
 def similar_applications(session: Session, application: Application) -> list[Similar]:
-    """The latest MOST_SHOWN of them, the newest first; none for a person who has been erased."""
+    """The latest MOST_SHOWN similar ones, the newest first; none if the person has been erased."""
     if application.erased_at is not None:
         return []
     rows = session.execute(

@@ -1,4 +1,4 @@
-"""A submission: the sealed draft, the application and its event, in one statement."""
+"""A submission: seals the draft and stores the application with its event, in one statement."""
 
 import secrets
 import uuid
@@ -29,14 +29,15 @@ from app.screening.screen import SubmissionFacts
 
 
 class Submitted(NamedTuple):
-    """What a draft has become: the application, and the token of its prospect's link."""
+    """What a draft became: the application, and the token of its prospect's link."""
 
     application_id: uuid.UUID
     access_token: str
 
 
 class FinishedDraft(NamedTuple):
-    """What READ_DRAFT tells: what is stored of the draft, and what screening counts."""
+    """The result of READ_DRAFT: the draft's stored answers, its person's key, and the facts that
+    screening counts."""
 
     answers: Answers
     person_key: bytes | None
@@ -46,7 +47,7 @@ class FinishedDraft(NamedTuple):
     from_origin: int
 
 
-# Guarded like the seal below, so that what is sealed is what was read.
+# The same conditions as in the UPDATE below, so that what is sealed is what was read here.
 READ_DRAFT = """
 SELECT answers, key,
     CAST(extract(epoch FROM statement_timestamp() - started_at) AS float8), coalesce((
@@ -70,9 +71,9 @@ WHERE id = %(draft_id)s AND version = %(draft_version)s AND submitted_at IS NULL
   AND complete_steps @> %(earlier_steps)s
 """
 
-# The seal on the draft, the application and its event are one statement: one round trip, and all
-# or nothing. Of any number of simultaneous submits one finds the draft unsealed. The event's stream
-# is new, so there is nobody to queue behind, as there is in `app/events/store.py`.
+# Sealing the draft and inserting the application and its event are one statement: one round trip,
+# all or nothing. Of any number of simultaneous submits, one finds the draft unsealed. The event's
+# stream is new, so this needs no lock on the stream, unlike `app/events/store.py`.
 SUBMIT = """
 WITH sealed AS (
     UPDATE drafts SET submitted_at = now(), answers = %(answers)s
@@ -96,7 +97,8 @@ SELECT %(id)s, %(stream)s, 1, %(type)s, %(schema_version)s, %(data)s, %(metadata
     CAST(%(sealed)s AS bytea), submitted_at
 FROM submitted
 """
-# One that is held is never seen without that: by nobody who reads the log, nor after a crash.
+# The hold is recorded in the same statement: no reader of the log, and no crash, ever leaves a held
+# application looking like any other.
 HOLD = """
 UNION ALL
 SELECT %(held_id)s, %(stream)s, 2, %(held_type)s, %(held_schema_version)s, %(held_data)s,
@@ -106,7 +108,7 @@ FROM submitted
 SUBMIT_HELD = f"{SUBMIT} {HOLD}"
 
 Screen = Callable[[SubmissionFacts], Signals]
-"""Tells the signals that hold a submission; none let it go on."""
+"""Returns the signals that hold a submission, or none to let it go on."""
 
 
 def submit_application(
@@ -124,12 +126,13 @@ def submit_application(
 ) -> Submitted:
     """Turn the draft into an application, and record application.submitted.
 
-    ``answers`` are those of the last page, which go with the draft's own; ``draft_version`` is the
-    one that the prospect looked over, ``seen_saves`` are those of the last page itself,
-    ``language`` is the one that it was in, ``origin`` where it comes from. What ``screen`` finds
-    holds the application, which application.held then says. Raises AlreadySubmitted for a repeat,
-    DraftUnfinished while an earlier step has no accepted answers, or such as would be refused by
-    now, and DraftChanged, also where the questions have changed since.
+    ``answers`` are those of the last page and are added to the draft's own. ``draft_version`` is the
+    version that the prospect reviewed, ``seen_saves`` the saves of the last page that it has seen,
+    ``language`` the one that it was in, ``origin`` a hash of the sender's network. If ``screen``
+    returns signals, the application is held, and application.held recorded too.
+
+    Raises AlreadySubmitted for a repeat, DraftUnfinished if an earlier step is incomplete or its
+    answers are no longer valid, and DraftChanged if the draft or the questions have changed.
     """
     as_seen = {
         "draft_id": draft_id,
@@ -157,8 +160,8 @@ def _finished_draft(
     answers: Answers,
     questionnaire: Questionnaire,
 ) -> FinishedDraft:
-    """What is stored of the draft while it is ``as_seen`` by the prospect, and of what screening
-    counts. Raises as `submit_application`."""
+    """The draft, if it still is ``as_seen`` by the prospect, with the facts for screening. Raises
+    like `submit_application`."""
     keys = [step.key for step in questionnaire.steps[:-1]]
     wanted = {"earlier_steps": Jsonb(keys), "counted_for": COUNTED_FOR}
     row = connection.execute(READ_DRAFT, {**as_seen, **wanted}).fetchone()
@@ -173,7 +176,7 @@ def _finished_draft(
 def _submission(
     drafted: Answers, answers: Answers, questionnaire: Questionnaire, prefix: str, language: str
 ) -> ApplicationSubmitted:
-    """What is sent: the last page's ``answers``, and of the draft's those of the other pages."""
+    """The event: the last page's ``answers``, and the draft's for the other pages."""
     last_keys = {question.key for question in questionnaire.steps[-1].questions}
     kept: dict[str, Any] = {k: answer for k, answer in drafted.items() if k not in last_keys}
     return ApplicationSubmitted(
@@ -188,7 +191,7 @@ def _submission(
 
 
 def _facts(submission: ApplicationSubmitted, draft: FinishedDraft) -> SubmissionFacts:
-    """What screening is told of it, as READ_DRAFT has counted it."""
+    """The facts for screening, as READ_DRAFT has counted them."""
     return SubmissionFacts(
         email=submission.email,
         seconds=draft.seconds,
@@ -206,8 +209,8 @@ def _store(
     as_seen: dict[str, Any],
     key: bytes,
 ) -> bool:
-    """Seal the draft and store the application with its events, unless the draft is no longer as
-    it was seen."""
+    """Seal the draft and store the application with its events. Returns False, with nothing stored,
+    if the draft has changed since it was seen."""
     stream, metadata = stream_of("application", submitted.application_id), metadata_by("prospect")
     content = content_of(submission, as_seen["draft_id"], key)
     trace_recording(connection, [content], stream, metadata)
@@ -235,7 +238,7 @@ def _store(
 def _hold(
     connection: SiteConnection, signals: Signals, stream: str, submitted_id: uuid.UUID
 ) -> dict[str, Any]:
-    """What the statement needs to hold the application."""
+    """The parameters of HOLD."""
     held = ApplicationHeld(signals=signals)
     content, by = content_of(held, None, None), metadata_by("system:screening")
     metadata = msgspec.structs.replace(by, causation_id=str(submitted_id))

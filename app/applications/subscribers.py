@@ -1,4 +1,4 @@
-"""Applications' part in the flow: the promise of an answer within one working day."""
+"""The applications' subscriber: it keeps the promise of an answer within one working day."""
 
 from datetime import datetime
 
@@ -12,9 +12,10 @@ from app.events.types import RecordedEvent
 
 
 def keep_promise(session: Session, recorded: RecordedEvent) -> None:
-    """application.submitted, .more_provided → our answer falls due; .more_requested, .accepted,
-    .declined → it has been given; .withdrawn, .erased, .dismissed → nobody waits for it; .released
-    → it falls due as it did before. One subscriber, so that these are handled in their order."""
+    """Schedule or cancel the time when our answer is due. application.submitted and .more_provided
+    schedule it; .more_requested, .accepted and .declined are the answer; after .withdrawn, .erased
+    and .dismissed nobody waits for one; .released restores the original time. It is one subscriber
+    so that these events are handled in order."""
     if isinstance(recorded.data, PROSPECT_SPOKE):
         _plan(session, recorded, deadline_after(recorded.recorded_at))
         return

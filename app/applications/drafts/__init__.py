@@ -1,11 +1,11 @@
-"""The form while it is filled in: its pages, what is kept at each step, and how a draft ends.
+"""The form while it is filled in: its pages, what is saved at each step, and how a draft ends.
 
-The way of a step: `views` show its form (`forms`, `fields`), by what is kept in the draft that the
-browser's cookie names (`browser_draft`); `keeping` has what its page says (`sent_step`) stored,
-which `service` does step by step (`kept_draft` is the row), and `progress` says where to go on.
-`autosave_views` take the same from a script, while one types, with no form to show.
+One step: `views` shows its form (`forms`, `fields`), filled from the draft that the browser's cookie
+names (`browser_draft`). `sent_step` reads what the page sends back, `keeping` saves it through
+`service` (`kept_draft` is the row), and `progress` says which step comes next. `autosave_views`
+saves the same way while the prospect types, for a script that needs no form in the answer.
 
-The way out and back in: `starting_over_views`, `deletion_views`, `resume_link`, and the `end` of
-what nobody goes on with. Beside it: `pace`, how long a step takes; `suggestion`, the kind of
-engagement that one came for.
+Leaving and coming back: `starting_over_views`, `deletion_views`, `resume_link`, and `end`, for
+drafts that nobody goes on with. Also here: `pace`, how long each step takes, and `suggestion`, the
+kind of engagement that the prospect came for.
 """

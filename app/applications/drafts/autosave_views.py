@@ -1,6 +1,6 @@
-"""Autosave: the step is kept while somebody types. htmx puts each answer into a fixed place.
+"""Autosave: the step is saved while somebody types. htmx puts each response into a fixed place.
 
-The script beside it, app/static/js/autosave.js, hears what happened by the event in HX-Trigger.
+Its script, app/static/js/autosave.js, learns the outcome from the event in HX-Trigger.
 """
 
 import json
@@ -23,12 +23,12 @@ autosave = Blueprint("autosave", __name__)
 
 @autosave.post("/apply/<key>/autosave")
 def save(key: str) -> ResponseReturnValue:
-    """Keep the step's answers, and say no more than that: what is wrong is told at the button."""
+    """Save the step's answers without checking them: errors are shown when a button is pressed."""
     sent = read_step(find_step(key))
-    with plain_connection():  # one, for what is read of the draft and what is stored
+    with plain_connection():  # one connection for both the read and the write
         saved = keep(sent, current_draft())
     outcome = told("saved", save=last_save(saved, sent.step), draft=str(saved.id))
-    # One word, in nearly every answer: not worth a template, nor what goes out with a page.
+    # Nearly every response is this one word, so it does without a template and a page's extras.
     return Response(gettext("Saved"), headers=outcome, mimetype="text/plain")
 
 
@@ -59,7 +59,7 @@ def answer_too_many(_: TooManyRequests) -> ResponseReturnValue:
 
 
 def answer(outcome: str, status: int) -> ResponseReturnValue:
-    """A sentence for the prospect on why nothing was saved, and the outcome for the script."""
+    """Tell the prospect in a sentence why nothing was saved, and the script the outcome."""
     fragment = render_template("applications/_autosaved.html", outcome=outcome)
     return fragment, status, told(outcome)
 

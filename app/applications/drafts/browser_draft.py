@@ -1,4 +1,4 @@
-"""Which draft the browser holds: what its cookie names, and what it is told to keep or forget."""
+"""The draft that this browser's cookie names, and what the browser is told to keep or forget."""
 
 import uuid
 
@@ -25,8 +25,8 @@ NAMED_ON = "named_on"
 
 
 def current_draft() -> KeptDraft | None:
-    """The draft that the browser's cookie names, if there still is one, under today's questions. It
-    is read anew at each call."""
+    """The draft that the browser's cookie names, if it still exists, moved to today's questions.
+    Each call reads it again."""
     draft, today = _read_current(), original_questionnaire().version
     if draft and draft.submitted_at and not draft.answers:  # its writer has erased it since
         session.pop(DRAFT_COOKIE)
@@ -46,7 +46,7 @@ def _read_current() -> KeptDraft | None:
 
 
 def _move_to_present_questions(draft_id: uuid.UUID) -> None:
-    """Do so, and tell the writer what has become of the form."""
+    """Move the draft to today's questions, and tell its writer what changed."""
     draft = db.session.get(Draft, draft_id)
     if draft is None:
         return
@@ -75,8 +75,8 @@ def questions_changed(to_look_at: list[Step], gone: list[tuple[str, Answer]]) ->
 
 
 def check_page_is_of(draft: KeptDraft) -> None:
-    """For a button beside the steps' forms. Raises NotThisDraft where its page was opened for
-    another draft."""
+    """Check a button that is outside the steps' forms. Raises NotThisDraft if its page was opened
+    for another draft."""
     if not is_of(request.form.get("of_draft"), name_of(draft)):
         raise NotThisDraft(draft.id)
 
@@ -90,11 +90,11 @@ def current_draft_id() -> uuid.UUID | None:
 
 
 def remember(draft_id: uuid.UUID) -> None:
-    """Have the browser name this draft from now on. Where a member of staff is signed in, it is
-    theirs too, and ends with the browser as before.
+    """Name this draft in the browser's cookie, and make that outlive the browser, unless a member
+    of staff is signed in with it.
 
-    The cookie lives from its last change on: the day in it has it change with the first save of
-    each."""
+    The cookie's lifetime counts from its last change. It holds the date, so that the first save of
+    each day renews it."""
     if not session.permanent and not current_user.is_authenticated:
         session.permanent = True
     named = {DRAFT_COOKIE: str(draft_id), NAMED_ON: utc_now().date().isoformat()}
@@ -103,6 +103,6 @@ def remember(draft_id: uuid.UUID) -> None:
 
 
 def forgetting(response: Response) -> Response:
-    """The answer, which also has the browser forget the pages and the text that it has kept."""
+    """The response, with the header that makes the browser drop the pages and text it has kept."""
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
     return response

@@ -1,4 +1,4 @@
-"""Deleting a draft at its writer's wish, after asking once more."""
+"""Deleting a draft at its writer's request, after a confirmation."""
 
 from flask import Blueprint, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
@@ -21,7 +21,7 @@ draft_deletion = Blueprint("draft_deletion", __name__)
 
 @draft_deletion.get("/apply/delete")
 def ask() -> ResponseReturnValue:
-    """Ask whether this browser's draft is to be deleted."""
+    """Ask whether to delete this browser's draft."""
     draft = current_draft()
     if draft is None:
         return redirect(url_for("application_form.start"), 303)
@@ -32,7 +32,7 @@ def ask() -> ResponseReturnValue:
 
 @draft_deletion.post("/apply/delete")
 def delete() -> ResponseReturnValue:
-    """Delete the draft, and have the browser forget what it kept of it."""
+    """Delete the draft, and make the browser drop its own copy."""
     draft = current_draft()
     if draft:
         check_page_is_of(draft)
@@ -55,5 +55,5 @@ def answer_other(_: NotThisDraft) -> ResponseReturnValue:
 
 
 def lead_to_sealed() -> ResponseReturnValue:
-    """The draft was sent before, or meanwhile: on to the page that says so."""
+    """Redirect to the page that says that the draft has already been sent."""
     return redirect(url_for("application_form.step", key=STEP_KEYS[-1]), 303)

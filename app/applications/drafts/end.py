@@ -1,8 +1,8 @@
-"""The end of a draft that is never sent: its writer is reminded, then it is deleted; or they delete
-it themselves.
+"""The end of a draft that is never sent: its writer is reminded and then it is deleted, or they
+delete it themselves.
 
-What the log says about them can be read no more once their key is dropped. Other domains delete
-their part as subscribers of draft.discarded.
+Dropping the writer's key makes what the log says about them unreadable. Other domains delete their
+part as subscribers of draft.discarded.
 """
 
 from datetime import date
@@ -22,8 +22,8 @@ from app.events.types import stream_of
 MOST_IN_A_SWEEP = 500
 ACTOR = "system:applications"
 
-# Whoever never gave an accepted address can't be reminded. The day counts from the reminder, as the
-# deletion does: workers may have been away.
+# A writer who never gave a valid address can't be reminded. The day counts from the reminder, as the
+# deletion below does, because workers may have been down when it was due.
 TO_REMIND = text("""
 SELECT id, CAST(now() + make_interval(days => :days_before) AS date) AS ends_on FROM drafts
 WHERE submitted_at IS NULL AND reminded_at IS NULL AND complete_steps @> '["you"]'
@@ -31,7 +31,7 @@ WHERE submitted_at IS NULL AND reminded_at IS NULL AND complete_steps @> '["you"
 ORDER BY saved_at LIMIT 1
 FOR UPDATE SKIP LOCKED
 """)
-# One that is reminded late is kept the longer for it.
+# After a late reminder the draft is kept longer, so that its writer still has the days promised.
 TO_DELETE = text("""
 SELECT id FROM drafts
 WHERE submitted_at IS NULL AND saved_at < now() - make_interval(days => :days)
@@ -43,9 +43,9 @@ FOR UPDATE SKIP LOCKED
 
 
 def remind_of_drafts(session: Session, *, days: int, days_before: int) -> int:
-    """Have those reminded whose drafts nobody has saved for all but ``days_before`` of the ``days``
-    that a draft is kept; return how many. Each is committed by itself, in a trace of its own;
-    any number may run at once."""
+    """Have the writers of drafts reminded that were last saved more than ``days - days_before`` ago
+    (``days`` is how long a draft is kept); return how many. Each reminder is its own transaction and
+    trace; any number of processes may run this at the same time."""
     limits = {"days": days, "days_before": days_before}
     reminded = 0
     while reminded < MOST_IN_A_SWEEP and (due := session.execute(TO_REMIND, limits).one_or_none()):
@@ -58,8 +58,9 @@ def remind_of_drafts(session: Session, *, days: int, days_before: int) -> int:
 
 
 def delete_old_drafts(session: Session, *, days: int, days_before: int) -> int:
-    """Delete drafts that nobody has saved for ``days``, and whose writers know it; return how many.
-    Each is committed by itself, in a trace of its own; any number may run at once."""
+    """Delete drafts that nobody has saved for ``days`` and whose writers were reminded if possible;
+    return how many. Each deletion is its own transaction and trace; any number of processes may run
+    this at the same time."""
     limits = {"days": days, "days_before": days_before}
     deleted = 0
     while deleted < MOST_IN_A_SWEEP and (draft_id := session.scalar(TO_DELETE, limits)):
@@ -75,8 +76,9 @@ def delete_old_drafts(session: Session, *, days: int, days_before: int) -> int:
 def discard_draft(
     session: Session, draft: Draft, *, because: Literal["expired", "by_prospect"], actor: str
 ) -> None:
-    """Delete an unsent draft and the key to what the log says about its writer. ``actor`` is who
-    does it now: what a prospect once had deleted may come back with a backup."""
+    """Delete an unsent draft and the key to what the log says about its writer. ``actor`` need not
+    match ``because``: a draft that its prospect deleted may return with a restored backup, and is
+    then deleted by the system."""
     record(session, stream_of("draft", draft.id), DraftDiscarded(because=because), actor=actor)
     drop_key(session, draft.id)
     session.delete(draft)

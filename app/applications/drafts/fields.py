@@ -1,4 +1,4 @@
-"""From a question, as data, to a form field with its checks and the words for what is wrong."""
+"""Turns a question, which is data, into a form field with its checks and error messages."""
 
 from collections.abc import Callable, Sequence
 
@@ -19,7 +19,7 @@ from app.web.fields import CheckboxesField, as_web_address, trimmed, trimmed_lin
 
 
 def asked(question: Question) -> Callable[[Form, Field], None]:
-    """No check goes on where the other answers don't lead to the question."""
+    """A validator that skips the checks after it if the other answers don't lead to the question."""
 
     def check(form: Form, _: Field) -> None:
         if not form.asks(question):
@@ -29,7 +29,7 @@ def asked(question: Question) -> Callable[[Form, Field], None]:
 
 
 def accepted_by(question: Question) -> Callable[[Form, Field], None]:
-    """The checks that the question's own data asks for."""
+    """A validator for what the question's own data requires."""
 
     def check(form: Form, field: Field) -> None:
         problem = question.problem_with(field.data)
@@ -42,7 +42,7 @@ def accepted_by(question: Question) -> Callable[[Form, Field], None]:
 
 
 def filters_of(question: Question) -> Sequence[Callable[[str | None], str | None]]:
-    """What each text that is typed for the question goes through."""
+    """The filters that a typed answer to the question passes through."""
     if question.options:
         return ()
     if question.kind == "long_text":
@@ -57,7 +57,7 @@ def field_for(question: Question) -> Field:
     if question.kind in {"choice", "choices"}:
         chooser = RadioField if question.kind == "choice" else CheckboxesField
         options = [SelectChoice(option.value, option.label) for option in question.options]
-        # The question names a foreign value better than WTForms would.
+        # The question's own message for an unknown value is better than that of WTForms.
         return chooser(choices=options, validate_choice=False, validators=checks, **about)
     attributes = {"autocomplete": question.autocomplete} if question.autocomplete else {}
     if question.kind == "email":

@@ -1,4 +1,4 @@
-"""The forms of the application, one for each step, made from the questions."""
+"""The application's forms, one for each step, built from the questions."""
 
 from functools import cache
 from pathlib import Path
@@ -23,7 +23,8 @@ from app.web import site_form
 from app.web.site_form import SiteForm
 
 NO_BASIS = Basis()
-# What the form's pages send beside the answers, and what their scripts ask of a form by its name.
+# Names that an answer can't use: what the form's pages send besides the answers, and the properties
+# of a form element that their scripts read.
 OF_THE_PAGE: Final = {
     *("attach", "back_to_review", "go_to", "mail_link"),
     *("dataset", "elements", "id"),
@@ -35,10 +36,10 @@ CSRF_EXPIRED = lazy_gettext(
 
 
 class StepForm(SiteForm):
-    """What each step's form can do besides checking. ``earlier`` are the answers given so far, by
-    which a later question may be asked or not.
+    """What the forms of all steps have in common. ``earlier`` are the answers given so far, on which
+    it may depend whether a question is asked.
 
-    ``basis`` is what its page builds on."""
+    ``basis`` says which draft and which saves the page has seen."""
 
     step: Step
 
@@ -52,8 +53,8 @@ class StepForm(SiteForm):
             self[question.key].option_hints = {o.value: o.hint for o in question.options if o.hint}
 
     def page_questions(self) -> list[Question]:
-        """Those that some answers on this page lead to, in their order (`branches` has the browser
-        show the ones that the answers do lead to)."""
+        """The questions that any answers on this page could lead to, in order. The style sheet from
+        `branches` shows those that the present answers do lead to."""
         return [
             question
             for question in self.step.questions
@@ -67,12 +68,12 @@ class StepForm(SiteForm):
         )
 
     def check_kept(self) -> None:
-        """Say what is wrong with the answers that it shows, as if its button was pressed."""
+        """Validate the answers that the form shows, as if its button had been pressed."""
         for question in self.step.questions:
             self[question.key].validate(self)
 
     def answers(self) -> Answers:
-        """What was typed or chosen, without what is empty: to be stored whether accepted or not."""
+        """What was typed or chosen, without empty answers. It is stored whether valid or not."""
         return storable(self._given())
 
     @property
@@ -80,7 +81,7 @@ class StepForm(SiteForm):
         return SentStep(self.step, self.answers(), self.basis)
 
     def _conditions_before(self, question: Question) -> When:
-        """What must hold of the answers on earlier pages for the question to be asked."""
+        """The conditions on earlier pages' answers under which the question is asked."""
         here = {one.key for one in self.step.questions}
         return tuple(
             condition
@@ -92,14 +93,14 @@ class StepForm(SiteForm):
         return {question.key: self[question.key].data for question in self.step.questions}
 
     def build_on(self, draft: KeptDraft | None) -> None:
-        """Have the page that shows this form know what is stored of its step."""
+        """Base the page that shows this form on what is stored for its step now."""
         self.basis = basis_on(draft, self.step)
 
 
 class ReviewForm(StepForm):
-    """The last step's form, which also says which state of the draft the prospect looked over.
+    """The last step's form, which also says which version of the draft the prospect reviewed.
 
-    ``subject`` is a trap: its page hides it from everybody, so that only a program fills it in."""
+    ``subject`` is a honeypot: the page hides it from people, so only a program fills it in."""
 
     draft_version = HiddenField()
     subject = StringField(
@@ -109,8 +110,8 @@ class ReviewForm(StepForm):
 
 
 def refuse_taken_keys(path: Path, questionnaire: Questionnaire) -> None:
-    """Raises DataFileError where a question, read from ``path``, has a key that the form's pages
-    need for themselves."""
+    """Raise DataFileError if a question from the file ``path`` has a key that the form's pages need
+    themselves."""
     site_form.refuse_taken_keys(path, questionnaire.keys, ReviewForm, besides=OF_THE_PAGE)
 
 

@@ -1,4 +1,4 @@
-"""Keeping what a form holds, in the draft of this browser."""
+"""Saving a step's answers in this browser's draft."""
 
 from functools import partial
 
@@ -17,11 +17,11 @@ NEW_DRAFTS = "30 per hour"
 
 
 def keep(sent: SentStep, draft: KeptDraft | None, *, accepted: bool = True) -> KeptDraft:
-    """Store the step's answers in this browser's draft, a new one if it has none. ``accepted`` is
-    False where a form has refused some of them.
+    """Save the step's answers in this browser's draft, or in a new one if it has none. ``accepted``
+    is False if a form found errors in them.
 
-    Raises NotThisDraft, StepChanged, DraftSealed, and TooManyRequests for too many new drafts from
-    one address.
+    Raises NotThisDraft, StepChanged, DraftSealed, and TooManyRequests if too many drafts were
+    started from one address.
     """
     if not sent.basis.is_for(name_of(draft)):
         raise NotThisDraft

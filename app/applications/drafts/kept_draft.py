@@ -1,7 +1,7 @@
-"""A draft as the form's pages have it: a value that one statement reads, and one stores again.
+"""A draft as the form's pages use it: a value that one statement reads and another stores.
 
-No form is asked for and saved as often, so there is no session in between, and no lock is held from
-the one statement to the other: what somebody else has stored meanwhile makes the second one refuse.
+No other form is shown and saved as often, so this bypasses the ORM session and holds no lock between
+the two statements: the second refuses if the row has been written in between.
 """
 
 import uuid
@@ -14,8 +14,8 @@ from psycopg.types.json import Jsonb
 
 
 class KeptDraft(NamedTuple):
-    """What stood in the row of a `Draft`, which says what each column means. ``xmin`` is Postgres's
-    own: the transaction that had written the row."""
+    """The row of a `Draft`, where the columns are explained. ``xmin`` is Postgres's system column:
+    the transaction that last wrote the row."""
 
     id: uuid.UUID
     resume_token: str
@@ -33,7 +33,7 @@ class KeptDraft(NamedTuple):
 
     @property
     def is_under_way(self) -> bool:
-        """Whether something was entered that is not sent."""
+        """Whether something was entered that has not been sent."""
         return self.version > 0 and not self.submitted_at
 
 
@@ -49,14 +49,14 @@ JSON = ("answers", "complete_steps", "step_saves", "step_seconds")
 
 
 def read_draft(connection: Connection, draft_id: uuid.UUID) -> KeptDraft | None:
-    """The draft as it stands now; None where it was deleted."""
+    """The draft as it is now; None if it was deleted."""
     row = connection.execute(READ_ONE, {"id": draft_id}).fetchone()
     return KeptDraft._make(row) if row else None
 
 
 def store_draft(connection: Connection, draft: KeptDraft) -> bool:
-    """Store what of it a save may change. False, and nothing is stored, where the row has been
-    written since it was read, or is gone."""
+    """Store the columns that a save may change. Returns False, with nothing stored, if the row has
+    been written since it was read, or is gone."""
     values = draft._asdict()
     values |= {name: Jsonb(values[name], msgspec.json.encode) for name in JSON}
     return connection.execute(STORE, values).rowcount == 1

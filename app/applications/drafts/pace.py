@@ -1,7 +1,7 @@
-"""How the minutes that the site promises divide among the form's pages: by those who sent it, and
-until enough have, by its own word.
+"""How the minutes that the site promises divide among the form's pages: as measured on those who
+sent it or, until there are enough of them, by the questionnaire's own figures.
 
-The whole stays what every other page promises, whatever was learned.
+The total is always what the site's other pages promise, whatever was measured.
 """
 
 import math
@@ -17,19 +17,20 @@ from sqlalchemy.orm import Session
 from app.applications.drafts.kept_draft import KeptDraft
 from app.applications.questions.questionnaire import MINUTES, Questionnaire, Step
 
-# Who saves nothing for longer has turned to something else: no part of it counts.
+# Whoever saves nothing for longer has turned to something else; none of that pause counts.
 LONGEST_PAUSE_SECONDS = 300
 ENOUGH = 20
-# Who took less as a whole was a program, such as our own demonstration.
+# Whoever took less for the whole form was a program, such as our own demonstration.
 LEAST_SECONDS = 60
 LOOK_AGAIN_SECONDS = 600
 
-# By the questions' version: when it was asked for last, and what was found.
+# By questionnaire version: when the database was last asked, and what it said.
 Learned = dict[str, tuple[float, Mapping[str, int]]]
 
 log = structlog.get_logger()
 
-# The newest of them first, by the time in their ids. What is held may be a program's.
+# The newest first: the ids begin with a time. Held applications are left out, as a program may have
+# sent them.
 MEDIANS = text("""
 SELECT step, percentile_cont(0.5) WITHIN GROUP (ORDER BY CAST(seconds AS real)) AS seconds
 FROM (
@@ -46,7 +47,7 @@ GROUP BY step HAVING count(*) >= :enough
 
 
 def with_time(draft: KeptDraft, step: Step, now: datetime) -> KeptDraft:
-    """The draft with the seconds since its last save counted towards the step that is saved now."""
+    """The draft with the seconds since its last save added to the time of ``step``."""
     seconds = (now - draft.saved_at).total_seconds()
     if not 0 < seconds <= LONGEST_PAUSE_SECONDS:
         return draft
@@ -55,12 +56,12 @@ def with_time(draft: KeptDraft, step: Step, now: datetime) -> KeptDraft:
 
 
 def minutes_by_step(session: Session, questionnaire: Questionnaire) -> Mapping[str, int]:
-    """The whole minutes that each step takes, by its key: its share of the promised ones by the
-    median of the last two hundred who sent these questions, where twenty have; else by the
-    questionnaire's own figure. A step's first save is where its time begins to be known, so what
-    was read before counts on no first page.
+    """The whole minutes that each step takes, by its key. The promised minutes are shared out by the
+    median of the last 200 who sent these questions if at least 20 have, else by the questionnaire's
+    own figures. Time counts from a draft's first save, so the first page lacks the time spent
+    reading it.
 
-    Asked of the database every ten minutes.
+    The database is asked every ten minutes.
     """
     learned: Learned = current_app.extensions.setdefault("pace", {})
     asked_at, minutes = learned.get(questionnaire.version, (-math.inf, {}))
@@ -71,7 +72,7 @@ def minutes_by_step(session: Session, questionnaire: Questionnaire) -> Mapping[s
 
 
 def _learn(session: Session, questionnaire: Questionnaire) -> Mapping[str, float]:
-    """The minutes of each step as they were, with their parts."""
+    """The measured minutes of each step, not rounded."""
     values = {"version": questionnaire.version, "enough": ENOUGH, "least": LEAST_SECONDS}
     medians = {row.step: row.seconds / 60 for row in session.execute(MEDIANS, values)}
     taken = {step.key: medians.get(step.key, step.minutes) for step in questionnaire.steps}
@@ -81,7 +82,8 @@ def _learn(session: Session, questionnaire: Questionnaire) -> Mapping[str, float
 
 
 def _divide(taken: Mapping[str, float]) -> Mapping[str, int]:
-    """The promised minutes: one for each step, then one by one to where most are missing."""
+    """The promised minutes shared out: one for each step, then one at a time to the step that is
+    furthest behind its measured time."""
     minutes = dict.fromkeys(taken, 1)
     for _ in range(MINUTES - len(taken)):
         minutes[max(taken, key=lambda step: taken[step] / minutes[step])] += 1

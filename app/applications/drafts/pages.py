@@ -1,4 +1,5 @@
-"""What the form's views open and show: a step, the review of all, and the end for a sent draft."""
+"""What the form's views share: opening a step, showing it, the review, and the page of a draft that
+was already sent."""
 
 from typing import NamedTuple
 
@@ -25,14 +26,14 @@ from app.database.connection import driver_connection
 
 
 def posted_form(key: str, draft: KeptDraft | None) -> StepForm:
-    """The step's form with what was sent, which asks by the other answers of the draft. 404 for
-    another key."""
+    """The step's form with what was posted; the draft's other answers decide what it asks. 404 for
+    an unknown key."""
     earlier = draft.answers if draft else None
     return form_for(find_step(key))(earlier=earlier, basis=read_basis())
 
 
 def find_step(key: str) -> Step:
-    """The step that an address or a button names; 404 for another."""
+    """The step that an address or a button names; 404 for an unknown key."""
     try:
         return current_questionnaire().step(key)
     except KeyError:
@@ -45,9 +46,10 @@ def open_step(draft: KeptDraft) -> Step:
 
 
 class OtherAnswers(NamedTuple):
-    """What is stored where the form says something else: what to name for overwriting it, rows of
-    (question, answer in words), whether it is another draft's than the page was opened for, and
-    whether there is no draft at all any more."""
+    """Stored answers that differ from the form's. ``overwrites`` is what the page must name to
+    overwrite them, ``rows`` are (question, answer in words), ``is_of_other_draft`` says that they
+    belong to another draft than the page was opened for, ``is_gone`` that there is no draft any
+    more."""
 
     overwrites: str
     rows: list[tuple[str, Answer]]
@@ -60,7 +62,7 @@ def other_answers(draft: KeptDraft | None, sent: SentStep) -> OtherAnswers:
     differing = (q for q in sent.step.questions if stored.get(q.key) != typed.get(q.key))
     rows = readable_rows(stored, differing)
     is_of_other_draft = not sent.basis.is_for(name_of(draft))
-    if is_of_other_draft:  # what that one lacks on this page is no news
+    if is_of_other_draft:  # what the other draft leaves empty on this page is no news
         rows = [row for row in rows if row[1]]
     overwrites = f"{name_of(draft)} {last_save(draft, sent.step)}"
     return OtherAnswers(overwrites, rows, is_of_other_draft, is_gone=draft is None)
@@ -74,8 +76,8 @@ def show_form(
     trouble: str = "",
     other: OtherAnswers | None = None,
 ) -> ResponseReturnValue:
-    """The form's own page, with what was typed and what is wrong with it; ``trouble`` is a sentence
-    on why nothing could be stored, ``other`` is what another page has saved of this step."""
+    """The form's own page, with what was typed and its errors. ``trouble`` is a sentence on why
+    nothing could be stored, ``other`` what another page has saved for this step."""
     if isinstance(form, ReviewForm):
         return show_review(form, draft, status, trouble=trouble, other=other)
     steps = current_questionnaire().steps
@@ -108,13 +110,13 @@ def show_review(
     trouble: str = "",
     other: OtherAnswers | None = None,
 ) -> ResponseReturnValue:
-    """All answers and the last questions; while a step is unfinished, on to that step instead.
+    """Show all answers and the last questions, or redirect to the first unfinished step.
 
-    ``moved`` says that the draft has changed since the prospect looked it over.
+    ``moved`` says that the draft has changed since the prospect reviewed it.
     """
     questionnaire = current_questionnaire()
     unfinished = unfinished_steps(draft, questionnaire)
-    # What could not be stored is shown, whatever is unfinished.
+    # Answers that could not be stored are shown even if a step is unfinished.
     if unfinished and not (form.is_expired or trouble or other):
         return _lead_to(unfinished, draft)
     form.draft_version.data = str(draft.version) if draft else ""
@@ -135,7 +137,7 @@ def show_review(
 
 
 def _lead_to(unfinished: list[Step], draft: KeptDraft | None) -> ResponseReturnValue:
-    """On to the first of them, with a word on all."""
+    """Redirect to the first unfinished step, with a message that names all of them."""
     flash(
         ngettext(
             "One step is not finished yet: %(titles)s.",
@@ -145,7 +147,7 @@ def _lead_to(unfinished: list[Step], draft: KeptDraft | None) -> ResponseReturnV
         )
     )
     step = unfinished[0]
-    # One that was begun is told what is wrong with it, and leads back to here.
+    # A step that was begun shows its errors, and leads back here.
     begun = "yes" if draft and _is_begun(step, draft) else None
     address = url_for("application_form.step", key=step.key, look_again=begun, back_to_review=begun)
     return redirect(address, 303)
@@ -158,8 +160,8 @@ def _is_begun(step: Step, draft: KeptDraft) -> bool:
 def show_sealed(
     draft: KeptDraft | None = None, form: StepForm | None = None
 ) -> ResponseReturnValue:
-    """The draft is sent; what a form holds besides is shown, so that it can be copied out. Its own
-    browser gets the link to its page."""
+    """Say that the draft has been sent. Answers in ``form`` that differ are shown, so that they can
+    be copied; the draft's own browser also gets the link to the application's page."""
     sent = draft.answers if draft else {}
     given = form.answers() if form else {}
     unsent = {key: answer for key, answer in given.items() if answer != sent.get(key)}

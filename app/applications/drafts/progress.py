@@ -1,4 +1,4 @@
-"""How far a draft is: the steps whose answers can be sent, and the one to go on with."""
+"""How far a draft is: the steps whose answers can be sent, and the one that comes next."""
 
 from collections.abc import Collection, Sequence
 
@@ -14,8 +14,8 @@ def answered_steps(
     *,
     known: Collection[str] = (),
 ) -> list[str]:
-    """Those of the steps in which every question that is asked has an answer that can be kept.
-    Those to the ``known`` questions are not looked at."""
+    """The steps ``among`` which every question that is asked has a valid answer. Answers to the
+    ``known`` questions are not checked."""
     problems = questionnaire.problems_with_asked(answers, known=known)
     return [
         key
@@ -25,11 +25,11 @@ def answered_steps(
 
 
 def unfinished_steps(draft: KeptDraft | None, questionnaire: Questionnaire) -> list[Step]:
-    """The steps before the review that have no accepted answers."""
+    """The steps before the review whose answers were not accepted yet."""
     complete = draft.complete_steps if draft else []
     return [step for step in questionnaire.steps[:-1] if step.key not in complete]
 
 
 def first_incomplete_step(draft: KeptDraft, questionnaire: Questionnaire) -> Step:
-    """Where to go on: the first step without accepted answers, or else the last one, the review."""
+    """The step that comes next: the first unfinished one, or else the last, which is the review."""
     return next(iter(unfinished_steps(draft, questionnaire)), questionnaire.steps[-1])

@@ -1,5 +1,5 @@
-"""A question as its page shows it. One with options is long, and there are few ways to answer it:
-so it is written once, in each language, for each choice that was made of it."""
+"""A question as its page shows it. One with options is long, but has few possible answers, so its
+HTML is cached by language and by the options chosen."""
 
 from functools import lru_cache
 from typing import Any, cast
@@ -14,12 +14,12 @@ from app.applications.questions.questionnaire import Question
 from app.languages.choice import present_language
 from app.web.assets import keeps_files
 
-# Of seven questions with six options each, some hundred choices are in use at a time.
+# Seven questions with six options each have some hundred combinations in use at a time.
 MOST_KEPT = 2048
 
 
 def question_html(form: StepForm, question: Question) -> Markup:
-    """The question's label, hint and input, what is wrong with its answer, and why it is asked."""
+    """The question's label, hint and input, the error in its answer, and why it is asked."""
     field, env = form[question.key], current_app.jinja_env
     if not question.options or field.errors or not keeps_files():
         return _written(env, field, question)

@@ -1,4 +1,4 @@
-"""The link back into a draft: mailed where it is asked for, and what it opens."""
+"""The link back into a draft: mailing it on request, and finding the draft that it opens."""
 
 from psycopg import Connection
 from sqlalchemy import select
@@ -20,20 +20,20 @@ class NoAddress(Exception):
 
 
 class TooManyLinks(Exception):
-    """So many links into the draft were mailed within the hour that no more are."""
+    """The limit on links mailed per hour for this draft is reached."""
 
 
 def find_draft_by_link(connection: Connection, token: str) -> KeptDraft | None:
-    """The draft that the link in a mail names; it may have been sent since."""
-    if "\x00" in token:  # which Postgres refuses to compare with
+    """The draft that a mailed link names; it may have been sent since."""
+    if "\x00" in token:  # Postgres refuses it in a text
         return None
     row = connection.execute(READ_BY_LINK, {"token": token}).fetchone()
     return KeptDraft._make(row) if row else None
 
 
 def address_of(draft: Draft | KeptDraft) -> str:
-    """The address of whoever writes the draft. Raises NoAddress while the first step has no
-    accepted one."""
+    """The email address of the draft's writer. Raises NoAddress until the first step is complete
+    with one."""
     email = draft.answers.get("email")
     if not email or "you" not in draft.complete_steps:
         raise NoAddress(draft.id)
@@ -41,7 +41,7 @@ def address_of(draft: Draft | KeptDraft) -> str:
 
 
 def has_address(draft: Draft | KeptDraft) -> bool:
-    """Whether a link to it can be mailed."""
+    """Whether a link to the draft can be mailed."""
     try:
         return bool(address_of(draft))
     except NoAddress:
@@ -49,7 +49,7 @@ def has_address(draft: Draft | KeptDraft) -> bool:
 
 
 def is_link_mailed(session: Session, draft: KeptDraft) -> bool:
-    """Whether a link into the draft is in a mail, one that was asked for or a reminder's."""
+    """Whether a link into the draft was mailed, on request or with a reminder."""
     stream = stream_of("draft", draft.id)
     return any(
         count_recorded(session, stream, kind) for kind in (DraftLinkRequested, DraftExpiring)
@@ -57,8 +57,8 @@ def is_link_mailed(session: Session, draft: KeptDraft) -> bool:
 
 
 def request_resume_link(session: Session, draft: Draft | KeptDraft) -> None:
-    """Have the link back into the draft mailed. Raises NoAddress, TooManyLinks, and NotThisDraft
-    where it was deleted meanwhile."""
+    """Request that the link back into the draft be mailed. Raises NoAddress, TooManyLinks, and
+    NotThisDraft if the draft has been deleted."""
     if not session.scalar(select(Draft.id).where(Draft.id == draft.id).with_for_update()):
         raise NotThisDraft(draft.id)
     email, stream = address_of(draft), stream_of("draft", draft.id)

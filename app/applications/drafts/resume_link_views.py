@@ -1,7 +1,7 @@
 """/apply/link mails the link back into a draft; /apply/resume is where it leads.
 
-Whoever opens a link may be somebody else than who began the draft, and would type into it unawares:
-the page says whose it is, and asks first where there is something to lose.
+Whoever opens a link may not be the person who began the draft, and could type into it unawares. So
+the page says whose it is, and asks first if this browser holds another draft that could be lost.
 """
 
 from functools import partial
@@ -31,7 +31,7 @@ from app.settings import current_config
 
 LINKS_FROM_NETWORK = "5 per hour"
 LINKS_TO_ADDRESS = "3 per hour"
-# The script that keeps what could not be sent takes it for: forget it, the link wins.
+# autosave.js reads this fragment as: drop the unsent answers kept in this browser, the link wins.
 RESUMED = "resumed"
 
 
@@ -70,7 +70,7 @@ def send() -> ResponseReturnValue:
 
 @resume_link.get("/apply/resume/<token>")
 def ask(token: str) -> ResponseReturnValue:
-    """Go on with the draft that the link names, at once where this browser holds no other."""
+    """Go on with the draft that the link names, after asking if this browser holds another."""
     own, draft = current_draft(), load(token)
     if own and own.id != draft.id and own.answers and not own.submitted_at:
         return render_template(
@@ -86,14 +86,14 @@ def ask(token: str) -> ResponseReturnValue:
 
 @resume_link.post("/apply/resume/<token>")
 def take(token: str) -> ResponseReturnValue:
-    """Go on with it, whatever this browser holds."""
+    """Go on with the link's draft, whatever this browser holds."""
     return go_on(load(token))
 
 
 @resume_link.errorhandler(TooManyLinks)
 @resume_link.errorhandler(TooManyRequests)
 def answer_too_many(_: Exception) -> ResponseReturnValue:
-    """The form is kept, and so are the links that are on their way."""
+    """Say that no link was sent; the form and the links mailed earlier stay valid."""
     db.session.rollback()
     flash(
         gettext(
@@ -115,19 +115,19 @@ def answer_gone(_: NotThisDraft) -> ResponseReturnValue:
 
 @resume_link.errorhandler(NothingBehindLink)
 def answer_nothing(_: NothingBehindLink) -> ResponseReturnValue:
-    """What may have become of the form; the page can't know whether there was one."""
+    """Say what may have happened to the form; the site can't know whether there ever was one."""
     days = current_config().DRAFT_DAYS
     return render_template("applications/no_form.html", kept_days=days), 404
 
 
 @resume_link.errorhandler(DraftSealed)
 def answer_sealed(_: DraftSealed) -> ResponseReturnValue:
-    """The link opens nothing that was sent; the page says where that is."""
+    """A link into a draft does not open the application; the page says where to find that."""
     return show_sealed()
 
 
 def way_back(draft: KeptDraft) -> str:
-    """The page that the button stands on, or else the first step that is left."""
+    """The page whose button was pressed, or else the first unfinished step."""
     place = request.args.get("pressed_on")
     if place == "start-over":
         return url_for("starting_over.ask")
@@ -150,8 +150,8 @@ def load(token: str) -> KeptDraft:
 
 
 def go_on(draft: KeptDraft) -> ResponseReturnValue:
-    """On to the first step that is left; in a browser that did not hold the draft before, with a
-    word on whose it is."""
+    """Redirect to the first unfinished step; a browser that did not hold the draft before is told
+    whose it is."""
     if draft.id != current_draft_id():
         flash(
             gettext(
@@ -166,7 +166,7 @@ def go_on(draft: KeptDraft) -> ResponseReturnValue:
 
 
 def owner_of(draft: KeptDraft) -> str:
-    """Their address, as they know it again: "a…@client.example"."""
+    """The owner's address, shortened so that only they recognise it: "a…@client.example"."""
     try:
         name, _, domain = address_of(draft).rpartition("@")
     except NoAddress:

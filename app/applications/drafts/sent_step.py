@@ -1,4 +1,4 @@
-"""What a page of the form says when it is sent, by a press or by an autosave."""
+"""What a page of the form sends, when a button is pressed or by autosave."""
 
 import re
 import secrets
@@ -19,10 +19,10 @@ SAVE_ID = re.compile(r"[a-z0-9]{1,32}")
 
 
 class Basis(NamedTuple):
-    """What a page builds on, in hidden inputs of these names: the draft that it was opened for, if
-    there was one then; the saves that it has seen, apart by spaces; and the one that it is about to
-    make. ``overwrites`` is what the prospect chose to overwrite: a save of a draft, after that
-    draft's name."""
+    """What a page is based on, sent in hidden inputs of these names. ``of_draft`` is the draft that
+    it was opened for, if there was one; ``seen_saves`` are the ids of the saves that it has seen,
+    separated by spaces; ``save_id`` is the id of its own next save. ``overwrites`` is what the
+    prospect chose to overwrite: a draft's name, a space and the id of a save in it."""
 
     of_draft: str = ""
     seen_saves: str = ""
@@ -31,20 +31,20 @@ class Basis(NamedTuple):
 
     @property
     def save(self) -> Save:
-        """A page of our own always names its save."""
+        """The save that the page asks for. Our own pages always name it; others get a new id."""
         own = _saves_in(self.save_id) or (new_save_id(),)
         seen = _saves_in(f"{self.seen_saves} {self.overwrites}") or (NO_SAVE,)
         return Save(own[0], seen)
 
     def is_for(self, name: str) -> bool:
-        """Whether it may go into the draft of that name, which its browser holds now: its page was
-        opened for that one, or for none yet, or the prospect was shown it and chose to."""
+        """Whether the answers may go into the draft ``name``, which the browser holds now: the page
+        was opened for it, or before any draft existed, or the prospect was shown that draft and
+        chose to overwrite it."""
         return is_of(self.of_draft, name) or name in self.overwrites.split()
 
 
 class SentStep(NamedTuple):
-    """The answers to a step, to be stored whether accepted or not, and what their page builds
-    on."""
+    """The answers to a step, stored whether valid or not, and the basis of their page."""
 
     step: Step
     answers: Answers
@@ -52,12 +52,12 @@ class SentStep(NamedTuple):
 
 
 def read_step(step: Step) -> SentStep:
-    """The step as this request says it, for whoever shows no form for it."""
+    """The step as this request sends it, for a view that shows no form."""
     return SentStep(step, storable(_typed(step)), read_basis())
 
 
 def read_accepted(step: Step) -> SentStep | None:
-    """The same; None where its form would have something to say against it."""
+    """The step as this request sends it; None if its form would find an error."""
     typed, questionnaire = _typed(step), current_questionnaire()
     elsewhere = questionnaire.keys - typed.keys()
     if not has_valid_token() or questionnaire.problems_with_asked(typed, known=elsewhere):
@@ -66,8 +66,8 @@ def read_accepted(step: Step) -> SentStep | None:
 
 
 def read_seen_version() -> int:
-    """The draft's version that the prospect looked over, or one that no draft has where the last
-    page's field makes no sense."""
+    """The version of the draft that the prospect reviewed, or -1, which no draft has, if the last
+    page's field holds no number."""
     named = request.form.get("draft_version", "")
     return int(named) if named.isascii() and named.isdigit() and len(named) < 10 else -1
 
@@ -78,7 +78,7 @@ def read_basis() -> Basis:
 
 
 def basis_on(draft: KeptDraft | None, step: Step) -> Basis:
-    """That of a page which shows what is stored of the step."""
+    """The basis of a page that shows what is stored for the step."""
     of_draft = name_of(draft) if draft else ""
     return Basis(of_draft, last_save(draft, step), new_save_id())
 
@@ -88,7 +88,7 @@ def _typed(step: Step) -> Answers:
 
 
 def typed_answer(question: Question, values: Sequence[str]) -> Answer:
-    """The question's answer from the values that were sent for it."""
+    """The question's answer, from the values sent for it."""
     if question.kind == "choices":
         return list(values)
     text = values[0] if values else ""
@@ -98,27 +98,27 @@ def typed_answer(question: Question, values: Sequence[str]) -> Answer:
 
 
 def storable(answers: Answers) -> Answers:
-    """Without what is empty or can't be stored."""
+    """The answers without empty ones and without characters that can't be stored."""
     return {key: _storable(answer) for key, answer in answers.items() if answer}
 
 
 def name_of(draft: KeptDraft | None) -> str:
-    """What a page calls the draft; NO_DRAFT for one that is yet to be begun."""
+    """What a page calls the draft; NO_DRAFT before there is one."""
     return str(draft.id) if draft else NO_DRAFT
 
 
 def is_of(named: str | None, name: str) -> bool:
-    """Whether a page that named this draft, or was opened before there was any, is of that one."""
+    """Whether a page that named the draft ``named``, or none, belongs to the draft ``name``."""
     return not named or named == name
 
 
 def new_save_id() -> str:
-    """Random, as it must differ from the id of any other page's save."""
+    """A random id, which must differ from that of any other page's save."""
     return secrets.token_hex(8)
 
 
 def _saves_in(named: str) -> tuple[str, ...]:
-    """The ids that a hidden input holds, without what can be none."""
+    """The save ids in a hidden input; anything malformed is skipped."""
     return tuple(filter(SAVE_ID.fullmatch, named.split()))
 
 
@@ -129,6 +129,6 @@ def _storable(answer: Answer) -> Answer:
 
 
 def _storable_text(text: str) -> str:
-    # Postgres keeps neither NUL nor half of a surrogate pair; the field's own error names them. A
-    # text that is too long is kept whole: the limit on a request is limit enough.
+    # Postgres stores neither NUL nor a lone surrogate; the field's own error names them. A text that
+    # is too long is kept whole: the limit on the request's size is enough.
     return text.replace("\x00", "").encode("utf-8", "replace").decode()

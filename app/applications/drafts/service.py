@@ -1,4 +1,4 @@
-"""Drafts: begun at the first step, saved at each."""
+"""Drafts: started with the first step, saved with each."""
 
 import secrets
 import uuid
@@ -23,35 +23,34 @@ NO_SAVE = "0"
 
 
 class DraftSealed(Exception):
-    """The draft has been sent; it can't be changed any more."""
+    """The draft has been sent and can't be changed any more."""
 
 
 class NotThisDraft(Exception):
-    """The page belongs to another draft than the one that its browser holds now, or to one that was
-    deleted or set aside meanwhile. What it says goes nowhere unseen: the other may be somebody
-    else's."""
+    """The page belongs to a draft that its browser no longer holds: it was deleted, or replaced by
+    another. Its answers are not saved into that one unasked: it may be somebody else's."""
 
 
 class StepChanged(Exception):
-    """The step was saved by another page, and what that page said would be overwritten unseen."""
+    """Another page has saved the step, and its answers would be overwritten unseen."""
 
 
 class Save(NamedTuple):
-    """One save of a step. ``id`` is the page's own; ``seen`` are the saves that the page builds on,
-    NO_SAVE among them where it was shown before there was any."""
+    """One save of a step. ``id`` is chosen by the page; ``seen`` are the saves that the page has
+    seen, with NO_SAVE if it was shown before the first."""
 
     id: str
     seen: tuple[str, ...]
 
     @property
     def known(self) -> tuple[str, ...]:
-        """What it may overwrite. A page without JavaScript repeats its own id, after Back or at a
-        double click."""
+        """The saves that this one may overwrite. Its own id is among them because a page without
+        JavaScript repeats it after Back or a double click."""
         return (self.id, *self.seen)
 
 
 def start_draft(session: Session, questionnaire: Questionnaire) -> Draft:
-    """A new, empty draft, to be filled by saving its first step."""
+    """Create an empty draft, to be filled by saving a step."""
     draft = Draft(
         resume_token=secrets.token_urlsafe(24),
         questions_version=questionnaire.version,
@@ -60,7 +59,7 @@ def start_draft(session: Session, questionnaire: Questionnaire) -> Draft:
     )
     session.add(draft)
     session.flush()  # its id goes into the cookie
-    key_of(driver_connection(session), draft.id)  # made now, so that sending the form need not
+    key_of(driver_connection(session), draft.id)  # made now, so that submitting doesn't have to
     keep_questionnaire(session, questionnaire)
     return draft
 
@@ -76,14 +75,13 @@ def save_step(
     accepted: bool,
     language: str,
 ) -> KeptDraft:
-    """Replace the answers of one step and leave the others, whoever saves them meanwhile: then it
-    is done again with what they have stored.
+    """Replace the answers of one step and leave the others. If the draft is written at the same
+    time, it is read again and the save repeated on top of that.
 
-    What can't be accepted is kept all the same, and the step is not complete; nor is it where its
-    form has not ``accepted`` what was typed, whatever of that could be stored. A later step to
-    which they add a question is complete no more. Raises StepChanged where ``save`` doesn't know
-    what it would overwrite, DraftSealed after the submission, and NotThisDraft where the draft was
-    deleted meanwhile.
+    Invalid answers are saved too, but leave the step incomplete, as does ``accepted=False`` (the
+    form found errors, perhaps in text that could not be stored). A later step becomes incomplete if
+    these answers add a question to it. Raises StepChanged if ``save`` has not seen what it would
+    overwrite, DraftSealed after the submission, and NotThisDraft if the draft has been deleted.
     """
     while True:
         saved = _with_step(draft, step, answers, questionnaire, save, accepted=accepted)
@@ -94,7 +92,7 @@ def save_step(
 
 
 def read_again(connection: Connection, draft_id: uuid.UUID) -> KeptDraft:
-    """The draft as it stands by now. Raises NotThisDraft where it was deleted meanwhile."""
+    """The draft as it is now. Raises NotThisDraft if it has been deleted."""
     draft = read_draft(connection, draft_id)
     if draft is None:
         raise NotThisDraft(draft_id)
@@ -110,7 +108,7 @@ def _with_step(
     *,
     accepted: bool,
 ) -> KeptDraft:
-    """The draft as the save would leave it."""
+    """The draft as the save leaves it."""
     if draft.submitted_at:
         raise DraftSealed(draft.id)
     keys = {question.key for question in step.questions}
@@ -131,8 +129,8 @@ def _with_step(
 
 
 def _asked_elsewhere(draft: KeptDraft, step: Step, questionnaire: Questionnaire) -> set[str]:
-    """The keys of the questions whose answers this step's save leaves as they are: they were looked
-    at when their own step was saved. With the last step all are looked at again: it is sent next.
+    """The keys of the questions on other steps, whose answers were checked when their own step was
+    saved. None for the last step, with which all answers are checked again before sending.
     """
     if step.key == STEP_KEYS[-1]:
         return set()
@@ -141,15 +139,15 @@ def _asked_elsewhere(draft: KeptDraft, step: Step, questionnaire: Questionnaire)
 
 
 def _with_work(draft: KeptDraft, step: Step) -> KeptDraft:
-    """What the step was changed to has to be looked over again."""
+    """The draft with a new version, since the prospect has to review the change before sending."""
     now = utc_now()
-    # The last step's answers are sent by the page that shows them: there is nothing to look over.
+    # Except on the last step: the page that shows its answers is the one that sends them.
     version = draft.version if step.key == STEP_KEYS[-1] else draft.version + 1
     return with_time(draft, step, now)._replace(version=version, saved_at=now, reminded_at=None)
 
 
 def note_files(draft: Draft) -> None:
-    """Files were added or removed: they are looked over with the answers."""
+    """Note that files were added or removed: the prospect reviews them with the answers."""
     draft.version += 1
     draft.saved_at = utc_now()
     draft.reminded_at = None
@@ -163,9 +161,9 @@ def last_save(draft: KeptDraft | None, step: Step) -> str:
 def move_to_present_questions(
     session: Session, draft: Draft, questionnaire: Questionnaire
 ) -> list[Step] | None:
-    """Have a draft that was begun under older questions go on under these, with every answer: those
-    that are not asked any more are only not sent. Return the steps that have to be looked at again.
-    None where it was sent, deleted or moved meanwhile: then it stays as it is."""
+    """Move a draft that was begun under older questions to these. It keeps every answer; those to
+    questions that are no longer asked are not sent. Return the steps that need another look, or None
+    if the draft has been sent, deleted or moved already, and is left as it is."""
     if not lock_unsent(session, draft.id) or draft.questions_version == questionnaire.version:
         return None
     done = draft.complete_steps
@@ -177,7 +175,7 @@ def move_to_present_questions(
 
 
 def lock_unsent(session: Session, draft_id: uuid.UUID) -> Draft | None:
-    """The draft, locked; None where it was sent or deleted meanwhile."""
+    """The draft, locked; None if it has been sent or deleted."""
     wanted = select(Draft).where(Draft.id == draft_id, Draft.submitted_at.is_(None))
     locked = wanted.with_for_update().execution_options(populate_existing=True)
     return session.scalar(locked)

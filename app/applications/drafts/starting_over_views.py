@@ -1,5 +1,5 @@
-"""Beginning again with empty pages, after asking once more: only a link in a mail leads back to a
-form that was begun, and often there is none."""
+"""Starting over with empty pages, after a confirmation: only a mailed link leads back to the old
+draft, and often none was mailed."""
 
 from flask import Blueprint, flash, redirect, render_template, session, url_for
 from flask.typing import ResponseReturnValue
@@ -17,7 +17,7 @@ starting_over = Blueprint("starting_over", __name__)
 
 @starting_over.get("/apply/start-over")
 def ask() -> ResponseReturnValue:
-    """Ask whether this browser is to forget its draft."""
+    """Ask whether this browser should forget its draft."""
     draft = current_draft()
     if draft is None or not draft.is_under_way:
         return redirect(url_for("application_form.start"), 303)
@@ -32,7 +32,7 @@ def ask() -> ResponseReturnValue:
 
 @starting_over.post("/apply/start-over")
 def start_over() -> ResponseReturnValue:
-    """Forget the draft, and begin with the first page. It is kept as long as any other."""
+    """Forget the draft and begin with the first page. On the server it is kept like any other."""
     draft = current_draft()
     if draft:
         check_page_is_of(draft)

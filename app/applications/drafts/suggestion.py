@@ -1,5 +1,5 @@
-"""The kind of engagement that a prospect pressed "Apply" for: it is chosen at its question, until
-they have answered there. It is for one application; a second one begins without."""
+"""The kind of engagement that a prospect pressed "Apply" for: preselected in its question until they
+answer that. It holds for one application; a second one starts without it."""
 
 from flask import session
 
@@ -13,24 +13,24 @@ SUGGESTED_KIND = "kind"
 
 
 def suggest_kind(kind: str | None) -> None:
-    """Remember it in this browser; what is no kind is passed over."""
+    """Remember the kind in this browser; unknown kinds are ignored."""
     if kind in KINDS:
         session[SUGGESTED_KIND] = kind
 
 
 def use_up_suggestion(step: Step) -> None:
-    """Forget it once the step is saved that asks for it."""
+    """Forget the suggestion once the step that asks for the kind is saved."""
     if _question_of_kind(step):
         forget_suggestion()
 
 
 def forget_suggestion() -> None:
-    if SUGGESTED_KIND in session:  # to take out what is not there has Flask send the cookie anew
+    if SUGGESTED_KIND in session:  # popping a missing key would still make Flask resend the cookie
         del session[SUGGESTED_KIND]
 
 
 def suggested_answers(step: Step, draft: KeptDraft | None) -> Answers:
-    """What to choose on the step's page: nothing once it was saved, be it without an answer."""
+    """What to preselect on the step's page: nothing once it was saved, even without an answer."""
     kind, question = session.get(SUGGESTED_KIND), _question_of_kind(step)
     if kind is None or question is None or last_save(draft, step) != NO_SAVE:
         return {}
@@ -38,6 +38,6 @@ def suggested_answers(step: Step, draft: KeptDraft | None) -> Answers:
 
 
 def _question_of_kind(step: Step) -> Question | None:
-    """The one of the step that offers every kind, whatever the firm has called it."""
+    """The step's question that offers every kind, whatever key the firm gave it."""
     asked = (one for one in step.questions if one.kind == "choice")
     return next((q for q in asked if {*KINDS} <= {option.value for option in q.options}), None)

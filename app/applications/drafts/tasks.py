@@ -1,4 +1,4 @@
-"""The Celery task that brings drafts to their end. It carries nothing: they say what is due."""
+"""The Celery task that ends old drafts. It takes no arguments: the rows say what is due."""
 
 from celery import shared_task
 
@@ -11,7 +11,7 @@ from app.settings import current_config
 def end_drafts() -> None:
     config = current_config()
     limits = {"days": config.DRAFT_DAYS, "days_before": config.DRAFT_REMINDER_DAYS}
-    # First what was promised to everybody: a reminder that fails holds up no deletion.
+    # Deletion comes first, as it is promised to everybody: a failing reminder can't hold it up.
     delete_old_drafts(db.session(), **limits)
     if config.DRAFT_REMINDER_DAYS:
         remind_of_drafts(db.session(), **limits)

@@ -1,6 +1,6 @@
 """The form: a page for each step, a review, and the one POST that submits.
 
-Each page works without JavaScript. The draft lives on the server; the cookie names it.
+Each page works without JavaScript. The draft is kept on the server; a cookie names it.
 """
 
 from functools import partial
@@ -58,15 +58,15 @@ application_form.add_app_template_global(question_html)
 
 @application_form.get("/apply")
 def start() -> ResponseReturnValue:
-    """Say what it takes, or offer to go on with the draft that this browser knows."""
+    """Say what applying takes, and offer to go on with this browser's draft if it has one."""
     suggest_kind(request.args.get("kind"))
     return show_start()
 
 
 @application_form.post("/apply")
-@csrf.exempt  # it checks the token itself, so that the first button of all is no dead end
+@csrf.exempt  # it checks the token itself, so that an expired one is not a dead end
 def begin() -> ResponseReturnValue:
-    """Begin with the first page; where something was entered that is not sent, ask first."""
+    """Begin with the first page; ask first if this browser has an unsent draft."""
     if not has_valid_token():
         return show_start(is_refused=True), 400
     draft = current_draft()
@@ -91,7 +91,8 @@ def show_start(*, is_refused: bool = False) -> str:
 
 @application_form.get("/apply/questions.css")
 def question_styles() -> ResponseReturnValue:
-    """What shows a question once the answers lead to it. Its address changes with the questions."""
+    """The style sheet that shows a question once the answers lead to it. Its address changes with
+    the questions, so it is cached for good."""
     styles = Response(branches_css(current_questionnaire()), mimetype="text/css")
     styles.headers["Cache-Control"] = "public, max-age=31536000, immutable"
     return styles
@@ -99,7 +100,7 @@ def question_styles() -> ResponseReturnValue:
 
 @application_form.get("/apply/<key>")
 def step(key: str) -> ResponseReturnValue:
-    """One step's page, with what is kept of it; the last shows all that will be sent."""
+    """One step's page, with its saved answers; the last step shows all that will be sent."""
     chosen = find_step(key)
     draft = current_draft()
     if draft and draft.submitted_at:
@@ -113,9 +114,9 @@ def step(key: str) -> ResponseReturnValue:
 
 
 @application_form.post("/apply/<key>")
-@csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
+@csrf.exempt  # the form checks the token itself, so that what was typed survives an expired one
 def save(key: str) -> ResponseReturnValue:
-    """Keep the step's answers, whatever is wrong with them, and go where the button leads."""
+    """Save the step's answers, valid or not, and go where the button leads."""
     draft = current_draft()
     return keep_and_go_on(posted_form(key, draft), draft)
 
@@ -160,13 +161,13 @@ def submit() -> ResponseReturnValue:
 
 @application_form.get("/apply/submit")
 def review() -> ResponseReturnValue:
-    """The address of a page that only a POST shows, opened again."""
+    """Redirect whoever opens the address of the POST, for example after a reload."""
     return redirect(url_for(".step", key=REVIEW), 303)
 
 
 @application_form.errorhandler(TooManyRequests)
 def answer_too_many(error: TooManyRequests) -> ResponseReturnValue:
-    """Nothing is stored; the text of a form stays on its page."""
+    """Say that nothing was saved; a step's page keeps what was typed."""
     if request.endpoint != f"{application_form.name}.{save.__name__}":
         return show_error(error)
     draft = current_draft()
@@ -177,8 +178,8 @@ def answer_too_many(error: TooManyRequests) -> ResponseReturnValue:
 @application_form.errorhandler(StepChanged)
 @application_form.errorhandler(NotThisDraft)
 def answer_changed(_: Exception) -> ResponseReturnValue:
-    """Another page has saved the step, or the browser holds another draft by now: show both, and
-    store neither until one is chosen."""
+    """Another page has saved the step, or the browser now holds another draft: show both versions,
+    and save nothing until the prospect chooses one."""
     draft = current_draft()
     form = posted_form((request.view_args or {}).get("key", REVIEW), draft)
     return show_form(form, draft, 409, other=other_answers(draft, form.sent))
@@ -186,14 +187,14 @@ def answer_changed(_: Exception) -> ResponseReturnValue:
 
 @application_form.errorhandler(DraftSealed)
 def answer_sealed(_: DraftSealed) -> ResponseReturnValue:
-    """The draft was sent before: say so, and show what was typed since."""
+    """The draft has already been sent: say so, and show what was typed since."""
     draft = current_draft()
     form = posted_form((request.view_args or {}).get("key", REVIEW), draft)
     return show_sealed(draft, form)
 
 
 def keep_and_go_on(form: StepForm, draft: KeptDraft | None) -> ResponseReturnValue:
-    """Keep the answers, then lead where the pressed button says, or on to the next step."""
+    """Save the answers, then go where the pressed button leads, or to the next step."""
     accepted = form.validate()
     if form.is_expired and not form.sent.basis.is_for(name_of(draft)):
         raise NotThisDraft
@@ -211,7 +212,8 @@ def keep_and_go_on(form: StepForm, draft: KeptDraft | None) -> ResponseReturnVal
 
 
 def redirect_elsewhere(form: StepForm, *, accepted: bool) -> ResponseReturnValue | None:
-    """Where a button leads that is not about going on: such a way asks for no accepted answers."""
+    """Where a button leads that does not continue the form; the answers need not be valid for it.
+    None for the other buttons."""
     if "mail_link" in request.form:
         if form.step.key == STEP_KEYS[0] and not accepted:
             return None  # the page shows what is wrong with the address

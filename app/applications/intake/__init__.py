@@ -1,5 +1,5 @@
 """Applications from another site's form, as commands from a Kafka topic.
 
-`address` reads EVENT_INTAKE, `consumer` follows the topic, `submit_command` checks and records one,
-and `dead_letters` has what is refused.
+`address` reads EVENT_INTAKE, `consumer` follows the topic, `submit_command` checks and records one
+command, and `dead_letters` takes those that are refused.
 """

@@ -1,4 +1,4 @@
-"""The address in EVENT_INTAKE, read once, at the start."""
+"""The address in EVENT_INTAKE, read once at startup."""
 
 from typing import cast
 
@@ -11,8 +11,8 @@ from config import Config
 
 
 class IntakeAddress(msgspec.Struct, frozen=True):
-    """The topic with the commands, the consumer group that shares them out, and the topic for what
-    is refused."""
+    """The topic with the commands, the consumer group that reads it, and the topic for refused
+    commands."""
 
     kafka: KafkaAddress
     group: str
@@ -25,13 +25,13 @@ def init_intake(app: Flask, config: Config) -> None:
 
 
 def current_intake() -> IntakeAddress | None:
-    """The running app's intake, if it has one."""
+    """The running app's intake, or None."""
     return cast(IntakeAddress | None, current_app.extensions["intake"])
 
 
 def parse_intake(setting: str) -> IntakeAddress:
-    """``kafka://host:port/topic?group=…``, with ``dead_letters=…`` where that topic shall not be
-    ``<topic>.dead-letters``. Raises ConfigurationError."""
+    """Parse ``kafka://host:port/topic?group=…``, with an optional ``dead_letters=…`` (by default
+    ``<topic>.dead-letters``). Raises ConfigurationError."""
     with said_of("EVENT_INTAKE"):
         return _read_intake(setting.strip())
 

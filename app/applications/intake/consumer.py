@@ -1,7 +1,7 @@
-"""Following the topic with the commands: an offset is committed when its command is dealt with.
+"""Follows the topic of commands: an offset is committed once its command has been dealt with.
 
-A repeat after a crash finds the command taken. What can't be taken goes to the topic of dead
-letters with the reasons, so that nothing behind it waits.
+A command that is repeated after a crash is found to be taken. One that can't be taken goes to the
+dead-letter topic with the reasons, so that nothing behind it waits.
 """
 
 import threading
@@ -33,7 +33,7 @@ from app.telemetry.context import read_traceparent
 
 POLL_SECONDS = 0.5
 RETRY_SECONDS = 1.0
-# How soon the commands of a process that died go to another.
+# How soon another process takes over from one that died.
 SESSION_MS = 6000
 CONTENT_TYPE = "content-type"
 STRUCTURED = b"application/cloudevents"
@@ -41,7 +41,7 @@ log = structlog.get_logger()
 
 
 def run_intake(address: IntakeAddress, stop: threading.Event) -> None:
-    """Take commands until ``stop`` is set; processes of one group share the partitions out."""
+    """Take commands until ``stop`` is set; the processes of a group share the partitions."""
     consumer = Consumer(
         {
             **client_settings(address.kafka),
@@ -67,9 +67,9 @@ def run_intake(address: IntakeAddress, stop: threading.Event) -> None:
 
 
 def deal_with(message: Message, dead_letters: DeadLetters, stop: threading.Event) -> bool:
-    """Take the command, or set it aside; return whether its offset may be committed.
+    """Take the command, or write it to the dead letters; return whether its offset may be committed.
 
-    While the database or the brokers are away it is tried again, and nothing else is read.
+    While the database or the brokers are unavailable it is retried, and nothing else is read.
     """
     while not stop.is_set():
         try:
@@ -87,15 +87,15 @@ def deal_with(message: Message, dead_letters: DeadLetters, stop: threading.Event
 
 
 def _loggable(problems: Problems) -> list[str]:
-    """What the problems are about, as far as it is ours: a key that is no question's may hold what
-    somebody typed, and "" is the command as a whole."""
+    """The keys of the problems that may be logged. A key that isn't a question's may hold what
+    somebody typed, so it becomes "", which stands for the command as a whole."""
     keys = current_questionnaire().keys
     return sorted({key if key in keys else "" for key in problems})
 
 
 def _take(message: Message) -> Problems:
-    """Commit what the message asks for, or return why that can't be. Raises DATABASE_AWAY."""
-    start_trace()  # so that what can't be read is not logged in the trace of the command before
+    """Commit what the message asks for, or return why not. Raises one of DATABASE_AWAY."""
+    start_trace()  # so that an unreadable message isn't logged in the previous command's trace
     try:
         command = _read(message)
         if sender := read_traceparent(str(command.get_extension("traceparent"))):
@@ -117,7 +117,7 @@ def _take(message: Message) -> Problems:
         return refusal.problems
     except Exception as error:  # noqa: BLE001 - one command's trouble is not the others'
         db.session.rollback()
-        # Its text may quote what somebody typed.
+        # Only the kind of error, since its text may quote what somebody typed.
         log.error("intake.failed", origin=origin_of(message), error=kind_of(error))  # noqa: TRY400
         return {"": f"It could not be recorded ({kind_of(error)})."}
     else:
@@ -136,8 +136,9 @@ def _read(message: Message) -> BaseCloudEvent:
 
 
 def _written(message: Message) -> KafkaMessage:
-    """What is a CloudEvent's in the message: no key, and no headers but its own, since others may
-    hold anything. A structured one may repeat its attributes in headers, and is read without."""
+    """The message reduced to its CloudEvent: without the key, and with only the headers that belong
+    to it, since others may hold anything. A structured event may repeat its attributes as headers;
+    these are dropped too."""
     given = cast(list[tuple[str, bytes]], message.headers() or [])
     headers = {name.lower(): value for name, value in given}
     is_structured = (headers.get(CONTENT_TYPE) or b"").lower().startswith(STRUCTURED)
@@ -150,8 +151,8 @@ def _written(message: Message) -> KafkaMessage:
 
 
 def _identified(attributes: dict[str, Any], data: Any) -> BaseCloudEvent:
-    """The event with these attributes. Where none is its id, the library would invent one, another
-    at each repeat. Raises CloudEventValidationError."""
+    """The event with these attributes. Raises CloudEventValidationError, also if the id is missing:
+    the library would invent one, and a different one at each repeat."""
     if "id" not in attributes:
         raise CloudEventValidationError({"id": [MissingRequiredAttributeError("id")]})
     version = attributes.get("specversion", SPECVERSION_V1_0)
@@ -159,7 +160,7 @@ def _identified(attributes: dict[str, Any], data: Any) -> BaseCloudEvent:
 
 
 def _commit(consumer: Consumer, message: Message) -> None:
-    """Without the commit the command comes again, and is found taken."""
+    """Commit the offset. If that fails the command comes again, and is found to be taken."""
     try:
         consumer.commit(message=message, asynchronous=False)
     except KafkaException as error:

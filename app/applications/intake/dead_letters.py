@@ -1,4 +1,4 @@
-"""Where refused commands go, with the reasons, so that nothing behind them waits."""
+"""The dead-letter topic: refused commands with the reasons, so that nothing behind them waits."""
 
 from collections.abc import Sequence
 from typing import NamedTuple, cast
@@ -20,11 +20,11 @@ Headers = Sequence[tuple[str, str | bytes | None]]
 
 
 class NotConfirmed(Exception):
-    """The brokers did not take a dead letter; the text says why, in librdkafka's word for it."""
+    """The brokers did not confirm a dead letter; the text is librdkafka's name for the reason."""
 
 
 class Letter(NamedTuple):
-    """What is written of a refused command."""
+    """What is written for a refused command."""
 
     value: str | bytes | None
     key: str | bytes | None
@@ -33,7 +33,7 @@ class Letter(NamedTuple):
 
 
 class DeadLetters:
-    """The topic for what is refused, as it came, with the reasons and the origin as headers."""
+    """The topic for refused messages as they came, with the reasons and the origin as headers."""
 
     def __init__(self, address: IntakeAddress) -> None:
         self._topic = address.dead_letters
@@ -41,9 +41,9 @@ class DeadLetters:
         self._producer: Producer | None = None
 
     def add(self, message: Message, problems: Problems) -> None:
-        """Return when it is confirmed. One that is too large together with its reasons stays in the
-        topic that it came from, and only its place there is told, with as much of the rest as is
-        taken. Raises NotConfirmed; what was not sent by then never is."""
+        """Write the message and wait for the confirmation. If it is too large together with its
+        reasons, it stays in the topic that it came from, and the dead letter names its place there,
+        with as much of the rest as fits. Raises NotConfirmed; nothing is sent later in that case."""
         headers = cast(Headers, message.headers() or [])
         whole = Letter(message.value(), message.key(), headers, problems)
         letters = (
@@ -57,7 +57,7 @@ class DeadLetters:
             raise NotConfirmed(TOO_LARGE)
 
     def _write(self, letter: Letter, origin: str) -> bool:
-        """Return whether it is small enough for the brokers."""
+        """Return False if the letter is too large for the brokers. Raises NotConfirmed."""
         producer = self._producer = self._producer or Producer(self._settings)
         reports: list[KafkaError | None] = []
         reasons = [(REASONS, msgspec.json.encode(letter.problems)), (ORIGIN, origin.encode())]
@@ -74,7 +74,7 @@ class DeadLetters:
         producer.flush(CONFIRM_SECONDS)
         if reports and reports[0] is None:
             return True
-        # What was not sent is forgotten, and a producer that failed may refuse everything.
+        # Drop unsent messages, and use a new producer: one that failed may refuse everything.
         producer.purge()
         self._producer = None
         cause = describe(reports[0]) if reports and reports[0] else NO_ANSWER

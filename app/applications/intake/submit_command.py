@@ -1,4 +1,4 @@
-"""One command from another site's form: checked by the form's own questions, recorded once."""
+"""A command from another site's form: checked against our own questions, recorded once."""
 
 from typing import Any, Final
 
@@ -23,17 +23,17 @@ LONGEST_IDENTITY = 1000
 NOT_ASKED: Final = lazy_gettext("This isn’t asked after the other answers.")
 
 Problems = dict[str, str]
-"""What is wrong: a question's key, or "" for the command as a whole, to a sentence."""
+"""A sentence on each problem, by the question's key, or "" for the command as a whole."""
 
 
 class SubmitCommand(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The data of a command: the answers, as the questions' data has their keys and options."""
+    """The data of a command: the answers, with the keys and option values of our questions."""
 
     answers: Answers
 
 
 class CommandRefused(Exception):
-    """The command can't be taken, now or later."""
+    """The command can't be taken, and no retry will change that."""
 
     def __init__(self, problems: Problems) -> None:
         super().__init__(", ".join(problems))
@@ -41,15 +41,15 @@ class CommandRefused(Exception):
 
 
 class AlreadyTaken(Exception):
-    """A command of this source and id was taken before. The caller has to roll back."""
+    """A command with this source and id was already taken. The caller has to roll back."""
 
 
 def take_command(
     session: Session, command: BaseCloudEvent, questionnaire: Questionnaire, *, prefix: str
 ) -> None:
     """Record the application that the command asks for, in the session's transaction, together
-    with the command's source and id. Raises CommandRefused, or AlreadyTaken for a repeat, whatever
-    the questions are by then."""
+    with the command's source and id. Raises CommandRefused, or AlreadyTaken for a repeat, even if
+    the questions have changed since."""
     given = _answers_in(command)
     known = select(TakenCommand.id).filter_by(source=command.get_source(), id=command.get_id())
     if session.scalar(known):
@@ -84,8 +84,8 @@ def take_command(
 
 
 def accepted_answers(answers: Answers, questionnaire: Questionnaire) -> Answers:
-    """The answers as the web form would store them. Raises CommandRefused with the sentences that
-    it would show."""
+    """The answers as the web form would store them. Raises CommandRefused with the error messages
+    that the form would show."""
     problems = {key: "No such question." for key in answers if key not in questionnaire.keys}
     accepted: Answers = {}
     for step in questionnaire.steps:
@@ -118,5 +118,5 @@ def _answers_in(command: BaseCloudEvent) -> Answers:
 
 
 def _plain(data: Any) -> Any:
-    """The data as JSON types, also where the sender did not say that it is JSON."""
+    """The data as JSON types, even if the sender did not declare it as JSON."""
     return msgspec.json.decode(data) if isinstance(data, str | bytes) else data

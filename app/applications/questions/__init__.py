@@ -1,7 +1,7 @@
-"""The questions as data: what is asked and when, and whether an owner's file holds together.
+"""The questions as data: what is asked and when, and whether the owner's file is consistent.
 
-The `questionnaire` is what `file` makes of content/questions.toml; `versions` keeps those that were
-asked before. `conditions` decide by the answers what is asked, `checks` find what is wrong with
-them before any answer does, and `branches` have the browser decide the same. `answers` are passed
-on as keys and values; `readable` has them in words.
+`file` reads the `questionnaire` from content/questions.toml; `versions` keeps earlier ones.
+`conditions` decide from the answers which questions are asked; `checks` finds errors in conditions
+when the file is read, and `branches` makes the browser decide the same. `answers` are keys and
+values; `readable` puts them into words.
 """

@@ -1,5 +1,6 @@
-"""Answers, as every part of the site passes them on."""
+"""The type of answers, as every part of the site passes them on."""
 
 Answer = str | list[str]
 Answers = dict[str, Answer]
-"""Question key to answer: a list for the kind "choices", else a string. Unanswered: no key."""
+"""Answers by question key: a list for the kind "choices", else a string. An unanswered question has
+no key."""

@@ -1,8 +1,8 @@
-"""Questions that show themselves: which answers lead to which, said in the browser's own terms.
+"""Questions that appear as answers lead to them, by CSS alone.
 
-A style sheet made of the questions' conditions shows a question once the answers on the same page
-lead to it. So it works without a script; a browser that doesn't know `:has()` shows every question,
-and the form takes no answer that was not asked for.
+A style sheet generated from the questions' conditions shows a question once the answers on the same
+page lead to it, so no script is needed. A browser without `:has()` shows every question, and the
+form ignores answers to those that are not asked.
 """
 
 from app.applications.questions.conditions import Condition

@@ -1,6 +1,6 @@
-"""What is wrong with conditions, found in the data files before any answer meets them.
+"""Finds errors in conditions when the data files are read, before any answers come.
 
-Of a list of cases, each with its ``when``, the first that holds is taken.
+In a list of cases, each with a ``when``, the first that holds applies.
 """
 
 from collections.abc import Sequence
@@ -17,7 +17,7 @@ _SAMPLE_WORD = "word "
 
 
 def check_when(when: When, questionnaire: Questionnaire) -> list[str]:
-    """Return what is wrong with the conditions, each as the end of a sentence about the place."""
+    """Return the errors in the conditions, each as the predicate of a sentence about the place."""
     asked = [condition.question for condition in when]
     problems = [f"reads '{key}' twice in one condition" for key in repeated(asked)]
     for condition in when:
@@ -37,8 +37,8 @@ def check_when(when: When, questionnaire: Questionnaire) -> list[str]:
 
 
 def rule_each_other_out(one: When, other: When, questionnaire: Questionnaire) -> bool:
-    """Whether no answers meet both: they want different choices of a question that takes one.
-    Expects conditions that check_when accepts."""
+    """Whether no answers can meet both, because they require different choices of a single-choice
+    question. Expects conditions that check_when accepts."""
     return any(
         questionnaire.question(mine.question).kind == "choice"
         and not {*mine.any_of} & {*theirs.any_of}
@@ -53,9 +53,9 @@ def check_cases(
 ) -> list[str]:
     """Return which cases no answers can reach, and the first answers that reach no case.
 
-    Expects cases that check_when accepts. Every combination of single answers is tried, which is
-    exact: who chooses several options matches the first case that any one of them matches.
-    ``with_unanswered`` also tries each question without an answer.
+    Expects cases that check_when accepts. Trying every combination of single answers is exact:
+    several chosen options match the first case that any one of them matches. ``with_unanswered``
+    also tries each question without an answer.
     """
     keys = questions_read(cases)
     unanswered = [""] if with_unanswered else []
@@ -85,7 +85,7 @@ def _possible_answers(key: str, cases: Sequence[When], questionnaire: Questionna
 
 
 def _named(answers: Answers) -> str:
-    """Name the answers in an error; a sample text by its length."""
+    """Describe the answers for an error message; a sample text by its length."""
     named = []
     for key, answer in answers.items():
         words = count_words(answers, key)

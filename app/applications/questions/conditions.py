@@ -1,5 +1,5 @@
-"""Conditions on answers: the one way in which the form, the rubric and the rate card ask about
-them. A ``when`` is a tuple of conditions that must all hold."""
+"""Conditions on answers, as the form, the rubric and the rate card all use them. A ``when`` is a
+tuple of conditions that must all hold."""
 
 from collections.abc import Sequence
 
@@ -28,18 +28,18 @@ When = tuple[Condition, ...]
 
 
 def all_hold(when: When, answers: Answers) -> bool:
-    """True when every condition holds; always true of no conditions."""
+    """Whether every condition holds; true if there are none."""
     return all(condition.holds(answers) for condition in when)
 
 
 def count_words(answers: Answers, question: str) -> int:
-    """Return how many words the typed answer has; none for a choice or a missing answer."""
+    """Return how many words the typed answer has; 0 for a list of choices or a missing answer."""
     answer = answers.get(question, "")
     return len(answer.split()) if isinstance(answer, str) else 0
 
 
 def questions_read(cases: Sequence[When]) -> tuple[str, ...]:
-    """Return the keys of the questions that the cases ask about, each once, in their order."""
+    """Return the keys of the questions that the cases read, each once, in order."""
     return tuple(dict.fromkeys(condition.question for when in cases for condition in when))
 
 

@@ -1,4 +1,4 @@
-"""Reading content/questions.toml, and refusing what contradicts itself."""
+"""Reads content/questions.toml, and refuses a file that contradicts itself."""
 
 import re
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from app.applications.questions.checks import check_when
 from app.applications.questions.questionnaire import MINUTES, STEP_KEYS, Question, Questionnaire
 from app.data_files import DataFileError, read_data, repeated, with_digest
 
-# What is known of each prospect, by the kinds of question that can ask for it.
+# What must be known about each prospect, with the kinds of question that can ask for it.
 IDENTITY = {"name": ("text",), "email": ("email",), "company": ("text",)}
 _SNAKE_CASE = re.compile(r"[a-z0-9]+(_[a-z0-9]+)*")
 
@@ -43,8 +43,8 @@ def _problems_in(questionnaire: Questionnaire) -> list[str]:
 
 
 def _problems_in_identity(questionnaire: Questionnaire) -> list[str]:
-    """Whether everybody says who they are before anything else: an application has columns for
-    that, and a mail has to reach them."""
+    """Check that the first page asks everybody who they are: an application has columns for that,
+    and mail has to reach them."""
     first = {question.key: question for question in questionnaire.steps[0].questions}
     problems = []
     for key, kinds in IDENTITY.items():
@@ -114,7 +114,7 @@ def _faults_in_place(question: Question, questionnaire: Questionnaire) -> list[s
 
 
 def _faults_in_way(question: Question, questionnaire: Questionnaire) -> list[str]:
-    """Whether answers lead there: what the way to a question asks of another has to agree."""
+    """Check that some answers lead to the question: the conditions on its way must be compatible."""
     wanted: dict[str, list[set[str]]] = {}
     for condition in questionnaire.way_to(question):
         wanted.setdefault(condition.question, []).append(set(condition.any_of))
@@ -123,8 +123,8 @@ def _faults_in_way(question: Question, questionnaire: Questionnaire) -> list[str
 
 
 def _agree(question: Question, wanted: Sequence[set[str]]) -> bool:
-    """Whether one answer holds a value of each set: the same value, or, where several can be
-    chosen, one for each that goes together with others."""
+    """Whether a single answer to the question can contain a value of each set: one value that is in
+    all of them or, if several can be chosen, values that don't rule each other out."""
     if set.intersection(*wanted):
         return True
     together = {option.value for option in question.options if not option.alone}

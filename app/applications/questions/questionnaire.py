@@ -1,4 +1,4 @@
-"""The questions that a prospect is asked, and what counts as an answer to each.
+"""The questions that a prospect is asked, and what counts as a valid answer to each.
 
 The questions are data (content/questions.toml). The web form, the rubric, the rate card and the
 staff's pages all read the same Questionnaire.
@@ -22,7 +22,7 @@ MINUTES: Final = 10
 
 
 class Option(Struct, frozen=True, forbid_unknown_fields=True):
-    """One thing to choose. ``alone``: it rules out the others, as "none of these" does."""
+    """One option. ``alone`` means that it rules out the others, as "none of these" does."""
 
     value: str
     label: Prose
@@ -33,9 +33,9 @@ class Option(Struct, frozen=True, forbid_unknown_fields=True):
 class Question(Struct, frozen=True, forbid_unknown_fields=True):
     """One question. ``reason`` tells the prospect what the firm uses the answer for.
 
-    ``max_length`` counts characters of a typed answer. ``when_empty`` is the message beside a
-    required question that was left empty. ``when`` says after which answers it is asked; without,
-    always. ``criteria`` names those of the rubric that read the answer.
+    ``max_length`` counts the characters of a typed answer. ``when_empty`` is the error message for a
+    required question that was left empty. ``when`` says after which answers it is asked; if empty,
+    always. ``criteria`` names the rubric's criteria that read the answer.
     """
 
     key: str
@@ -52,9 +52,9 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
     criteria: tuple[str, ...] = ()
 
     def problem_with(self, answer: Answer | None) -> str:
-        """Return the sentence that says why ``answer`` can't be kept, or "" when it can.
+        """Return the sentence that says what is wrong with ``answer``, or "" if it is valid.
 
-        Not only a form asks: what was accepted once is asked about again before it is sent.
+        Besides forms, the submission calls this, to check accepted answers again.
         """
         if not answer:
             return self.when_empty if self.required else ""
@@ -65,7 +65,7 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
         return self._problem_with_typed(str(answer))
 
     def has_shape_of(self, answer: Answer) -> bool:
-        """Whether it is a list where several can be chosen, and one text elsewhere."""
+        """Whether the answer is a list if several options can be chosen, and otherwise a string."""
         return not answer or isinstance(answer, list) == (self.kind == "choices")
 
     def _problem_with_typed(self, text: str) -> str:
@@ -96,7 +96,7 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Step(Struct, frozen=True, forbid_unknown_fields=True):
-    """One page of questions. ``minutes`` is its part of the ten that the whole takes."""
+    """One page of questions. ``minutes`` is its share of the MINUTES that the form takes."""
 
     key: str
     title: Prose
@@ -106,8 +106,8 @@ class Step(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Questionnaire(Struct, frozen=True, forbid_unknown_fields=True):
-    """All steps in their order. ``version`` is kept with every application; it ends with a digest
-    of the questions, so that no edit goes by the old name."""
+    """All steps in order. ``version`` is stored with every application; it ends with a digest of
+    the questions, so that every edit makes a new version."""
 
     version: str
     steps: tuple[Step, ...]
@@ -122,16 +122,16 @@ class Questionnaire(Struct, frozen=True, forbid_unknown_fields=True):
         return tuple(question.key for question in self.questions)
 
     def step(self, key: str) -> Step:
-        """Return the step of that key. Raises KeyError."""
+        """Return the step with that key. Raises KeyError."""
         return {step.key: step for step in self.steps}[key]
 
     def question(self, key: str) -> Question:
-        """Return the question of that key. Raises KeyError."""
+        """Return the question with that key. Raises KeyError."""
         return {question.key: question for question in self.questions}[key]
 
     def asked(self, answers: Answers) -> tuple[Question, ...]:
-        """The questions that these answers lead to. What was answered to any other counts for
-        nothing, here as everywhere."""
+        """The questions that these answers lead to. Answers to other questions are ignored, here as
+        everywhere."""
         counted: Answers = {}
         found = []
         for question in self.questions:
@@ -142,8 +142,8 @@ class Questionnaire(Struct, frozen=True, forbid_unknown_fields=True):
         return tuple(found)
 
     def way_to(self, question: Question) -> When:
-        """All that must hold for the question to be asked: its own conditions, and those of each
-        question that these ask about."""
+        """All conditions under which the question is asked: its own, and recursively those of each
+        question that they read."""
         way = list(question.when)
         for condition in question.when:
             way += self.way_to(self.question(condition.question))
@@ -156,18 +156,18 @@ class Questionnaire(Struct, frozen=True, forbid_unknown_fields=True):
     def problems_with_asked(
         self, answers: Answers, *, known: Collection[str] = ()
     ) -> dict[str, str]:
-        """Return question key → sentence for every answer that is missing or can't be kept; those
-        that were not asked for count for nothing, and the ``known`` are not looked at."""
+        """Return question key → sentence for every answer that is missing or invalid. Answers to
+        questions that are not asked, and to the ``known`` ones, are not checked."""
         asked = (q for q in self.asked(answers) if q.key not in known)
         found = {q.key: q.problem_with(answers.get(q.key)) for q in asked}
         return {key: problem for key, problem in found.items() if problem}
 
 
 def original_questionnaire() -> Questionnaire:
-    """Return the questions of the running app as they are written: what is kept with answers."""
+    """Return the running app's questions in their source language, as they are stored."""
     return cast(Questionnaire, current_app.extensions["questionnaire"])
 
 
 def current_questionnaire() -> Questionnaire:
-    """Return the same in the present language."""
+    """Return the running app's questions in the request's language."""
     return cast(Questionnaire, current_data("questionnaire"))

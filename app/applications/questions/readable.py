@@ -1,4 +1,4 @@
-"""Answers in the words of their questions' options."""
+"""Answers in words: the labels of questions and options instead of their keys."""
 
 from collections.abc import Iterable
 
@@ -15,8 +15,8 @@ from app.applications.questions.versions import kept_questionnaires
 
 
 def answers_asked_no_more(session: Session, answers: Answers) -> list[tuple[str, Answer]]:
-    """What was answered to questions that today's form has no more, as (question, answer in words)
-    of the last questionnaire that asked each."""
+    """Answers to questions that today's form no longer has, as (question, answer in words), each
+    in the wording of the last questionnaire that asked it."""
     gone = set(answers) - set(current_questionnaire().keys)
     rows: list[tuple[str, Answer]] = []
     for questionnaire in kept_questionnaires(session) if gone else ():
@@ -31,8 +31,8 @@ def answers_asked_no_more(session: Session, answers: Answers) -> list[tuple[str,
 def readable_answers(
     answers: Answers, questionnaire: Questionnaire
 ) -> list[tuple[Step, list[tuple[str, Answer]]]]:
-    """The answers by step, each as (question, answer in the words of its options); "" for none.
-    Questions that were not asked are left out."""
+    """The answers by step, as (question, answer in words), with "" for a missing answer. Questions
+    that were not asked are left out."""
     asked = questionnaire.asked(answers)
     return [
         (step, readable_rows(answers, [q for q in step.questions if q in asked]))
@@ -41,7 +41,7 @@ def readable_answers(
 
 
 def readable_rows(answers: Answers, questions: Iterable[Question]) -> list[tuple[str, Answer]]:
-    """The same for some questions."""
+    """The answers to these questions, as (question, answer in words)."""
     rows = []
     for question in questions:
         labels = {option.value: option.label for option in question.options}

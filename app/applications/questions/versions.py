@@ -1,4 +1,4 @@
-"""The questions as they were asked: each version is kept for as long as there are answers to it."""
+"""Earlier questionnaires: each version is kept for as long as there are answers to it."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from app.languages.prose import in_present_language
 
 
 def keep_questionnaire(session: Session, questionnaire: Questionnaire) -> None:
-    """Have the questions at hand for as long as there are answers to them."""
+    """Store the questionnaire, unless this version is stored already."""
     wanted = select(StoredQuestionnaire.version).filter_by(version=questionnaire.version)
     if session.scalar(wanted):
         return
@@ -25,7 +25,7 @@ def keep_questionnaire(session: Session, questionnaire: Questionnaire) -> None:
 
 
 def questionnaire_of(session: Session, version: str) -> Questionnaire:
-    """The questions of that version; today's where it was not kept."""
+    """The questions of that version, or today's if it was not kept."""
     current = current_questionnaire()
     stored = session.get(StoredQuestionnaire, version) if version != current.version else None
     if stored is None:
@@ -34,7 +34,7 @@ def questionnaire_of(session: Session, version: str) -> Questionnaire:
 
 
 def kept_questionnaires(session: Session) -> Iterator[Questionnaire]:
-    """Every version that was ever asked, the latest first, in the present language."""
+    """Every version that was ever asked, the latest first, in the request's language."""
     latest_first = select(StoredQuestionnaire).order_by(StoredQuestionnaire.first_asked_at.desc())
     return map(_questions_in, session.scalars(latest_first))
 

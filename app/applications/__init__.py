@@ -1,4 +1,4 @@
-"""Applications: the questions (`questions`), the form being filled in (`drafts`), and what was sent.
+"""Applications: the `questions`, the form being filled in (`drafts`), and what was sent.
 
 `submission` turns a draft into an application, or `refusal` says why it can't; `intake` takes
 applications from another site's form. `fold` computes an application's state from its events,

@@ -13,8 +13,8 @@ from app.database import Model, new_id
 class Draft(Model):
     """A form that is being filled in. ``version`` counts its saves; ``complete_steps`` are the
     steps whose answers were accepted, ``step_saves`` the id of each step's last save,
-    ``step_seconds`` the time spent on each. A submitted draft is sealed; its id is the application's
-    idempotency key."""
+    ``step_seconds`` the time spent on each. A submitted draft is sealed; its id is the
+    application's idempotency key."""
 
     __tablename__ = "drafts"
 

@@ -47,8 +47,9 @@ def replace_page_link(
     session: Session, application_id: uuid.UUID, *, seen: str = "", actor: str
 ) -> None:
     """Replace the link and have the new one mailed; the old link and any link into the draft stop
-    working. With ``seen``, a `link_name`, only that link is replaced: otherwise a double click would
-    replace the link that the first click has mailed. Raises ReplacedMeanwhile and AlreadyErased."""
+    working. With ``seen``, a `link_name`, only that link is replaced: otherwise a double click
+    would replace the link that the first click has mailed. Raises ReplacedMeanwhile and
+    AlreadyErased."""
     application = lock_unerased(session, application_id)
     if seen and seen != link_name(application):
         raise ReplacedMeanwhile(application_id)

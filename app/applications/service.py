@@ -62,8 +62,8 @@ def decide_application(
 def settle_hold(
     session: Session, application_id: uuid.UUID, outcome: Outcome, *, seen_version: int, actor: str
 ) -> None:
-    """Release or dismiss a held application that is unchanged since the reviewer saw it; a dismissed
-    one can still be released. Raises AlreadyDecided if it has changed."""
+    """Release or dismiss a held application that is unchanged since the reviewer saw it; a
+    dismissed one can still be released. Raises AlreadyDecided if it has changed."""
     application = _lock(
         session,
         Application.id == application_id,

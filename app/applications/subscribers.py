@@ -12,10 +12,10 @@ from app.events.types import RecordedEvent
 
 
 def keep_promise(session: Session, recorded: RecordedEvent) -> None:
-    """Schedule or cancel the time when our answer is due. application.submitted and .more_provided
-    schedule it; .more_requested, .accepted and .declined are the answer; after .withdrawn, .erased
-    and .dismissed nobody waits for one; .released restores the original time. It is one subscriber
-    so that these events are handled in order."""
+    """application.submitted, .more_provided → AnswerDue is scheduled; .more_requested, .accepted,
+    .declined (we answered), .withdrawn, .erased, .dismissed (nobody waits) → it is cancelled;
+    .released → the time from the submission holds again. It is one subscriber so that these events
+    are handled in order."""
     if isinstance(recorded.data, PROSPECT_SPOKE):
         _plan(session, recorded, deadline_after(recorded.recorded_at))
         return

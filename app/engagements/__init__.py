@@ -1,6 +1,6 @@
-"""Engagements: the work that is proposed, offered, agreed and begun, with its price.
+"""Engagements: the work that is proposed, offered, agreed and started, with its price.
 
-The `rate_card` says what each kind costs, and `pricing` makes a quote of it for an application;
-`rate_card_file` and `offer_checks` refuse data that contradict themselves. `states` are the staff's
-words for how an engagement stands, and `typed_amount` reads an amount as they type one.
+The `rate_card` says what each kind costs; `pricing` turns it into a quote for an application.
+`rate_card_file` and `offer_checks` refuse inconsistent data. `states` has the staff's words for an
+engagement's status, and `typed_amount` parses an amount that they type.
 """

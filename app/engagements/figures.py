@@ -12,10 +12,9 @@ from app.engagements.models import BINDING, Engagement
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """How many engagements are in each status, and sums over them in cents by currency: what is on
-    offer, at fixed prices and each month; what was ever agreed at fixed prices; and the deposits
-    that are due, and those that were paid. What was agreed by the month has no sum: nobody says
-    when it ends."""
+    """How many engagements are in each status, and sums in cents by currency: what is on offer, at
+    fixed prices and per month; what was ever agreed at fixed prices; the deposits due and the
+    deposits paid. Monthly agreements have no sum, because they have no known end."""
 
     by_status: Counter[str]
     offered_fixed_cents: dict[str, int]
@@ -26,7 +25,7 @@ class Figures(msgspec.Struct, frozen=True):
 
 
 def engagement_figures(session: Session) -> Figures:
-    """The figures as they stand."""
+    """The current figures."""
     rows = session.execute(
         select(
             Engagement.status,
@@ -52,7 +51,7 @@ def engagement_figures(session: Session) -> Figures:
 
 
 def _cents(rows: Sequence[Row[Any]], column: str, statuses: Collection[str]) -> dict[str, int]:
-    """The column's sum over the rows of these statuses, by currency."""
+    """The sum of the column over the rows with these statuses, by currency."""
     return dict(_sums([row for row in rows if row.status in statuses], "currency", column))
 
 

@@ -20,8 +20,8 @@ from app.events.types import RecordedEvent
 
 
 class EngagementState(msgspec.Struct, frozen=True):
-    """What the events say of an engagement. Money is in cents of ``currency``; ``version`` counts
-    the events that changed it."""
+    """An engagement as its events describe it. Money is in cents of ``currency``; ``version``
+    counts the events that changed it."""
 
     id: uuid.UUID
     application_id: uuid.UUID

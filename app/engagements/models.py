@@ -17,8 +17,8 @@ BINDING = ("accepted", "active")
 class Engagement(Model):
     """One application's engagement. Money is in cents of ``currency``; ``quote`` is the whole
     `Quote` as JSON. proposed (by the rubric) → offered (by a reviewer) → accepted (by the client,
-    who typed a name) → active (the deposit is paid); closed when the application is declined,
-    withdrawn or erased before."""
+    who typed a name) → active (the deposit is paid). It is closed if the application is declined,
+    withdrawn or erased before it is accepted."""
 
     __tablename__ = "engagements"
 
@@ -51,7 +51,7 @@ class Engagement(Model):
 
     @property
     def is_binding(self) -> bool:
-        """It is a contract: its records have to be kept, and its deposit is owed or paid."""
+        """Whether it is a contract: its records must be kept, and its deposit is due or paid."""
         return self.status in BINDING
 
     @property

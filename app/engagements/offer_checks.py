@@ -1,4 +1,4 @@
-"""What is wrong with offers beside the rate card: what they tell is held to what is charged."""
+"""Checks the offers against the rate card: what they say must match what is charged."""
 
 from collections.abc import Iterable, Iterator
 from pathlib import Path
@@ -9,8 +9,8 @@ from app.firm.offers import Offer, Offers
 
 
 def check_price_lines(path: Path, offers: Offers, card: RateCard) -> None:
-    """Raises DataFileError where an offer, read from ``path``, has a part that comes only with a
-    price line that its kind doesn't have, or tells of another length than its price lines do."""
+    """Raise DataFileError if an offer from the file ``path`` has a part that depends on a price
+    line that its kind doesn't have, or states other durations than its price lines do."""
     for offer in offers.offers:
         price = card.price_of(offer.kind)
         for fault in (*_unknown_lines(offer, price), *_other_lengths(offer, price)):
@@ -32,7 +32,8 @@ def _lines_named(offer: Offer) -> Iterable[str]:
 
 
 def _other_lengths(offer: Offer, price: KindPrice) -> Iterator[str]:
-    """No two lines that change the days are in one quote, so that each line has its length."""
+    """Durations that differ from the price's. No quote has two lines that change the days, so each
+    such line has its own duration."""
     told = {length.only_with: length.days for length in offer.lengths}
     charged = {line.label: price.days + line.days for line in price.modifiers if line.days}
     if price.days:

@@ -13,15 +13,15 @@ from app.languages.prose import Prose
 
 
 class UnderFloor(Exception):
-    """A price was set that is less than the kind's floor, which the message names in cents."""
+    """The price set is less than the kind's floor; the message has both in cents."""
 
 
 class OtherCurrency(Exception):
-    """A price is wanted in another currency than the rate card's, as the message says."""
+    """A price was requested in another currency than the rate card's; the message names both."""
 
 
 class PriceLine(Struct, frozen=True):
-    """One line of a quote, in cents; below zero for a discount."""
+    """One line of a quote, in cents; negative for a discount."""
 
     label: Prose
     explanation: Prose
@@ -29,14 +29,14 @@ class PriceLine(Struct, frozen=True):
 
 
 class Part(Struct, frozen=True):
-    """What the client holds at the end of a part of the engagement."""
+    """What the client has in hand at the end of one part of the engagement."""
 
     when: Prose
     what: Prose
 
 
 class Proposal(Struct, frozen=True):
-    """What is offered at a price, in the words of its time, whatever the offers say later."""
+    """What is offered at a price, in the wording of that time, whatever the offers say later."""
 
     name: Prose
     headline: Prose
@@ -49,9 +49,9 @@ class Proposal(Struct, frozen=True):
 class Quote(Struct, frozen=True):
     """A computed price in cents of ``currency``. The lines add up to the total.
 
-    With ``billing`` monthly, total and deposit are of the first month. ``proposal`` is what the
-    client was offered at it, and ``translations`` are the words for both in which the client can
-    have read them, by language. Neither is there before that.
+    With ``billing`` monthly, total and deposit are for the first month. ``proposal`` is what the
+    client was offered at this price, and ``translations`` has its texts and the price lines' by
+    language, as the client may have read them. Both are empty before the offer.
     """
 
     kind: Kind
@@ -71,15 +71,15 @@ class Quote(Struct, frozen=True):
 
     @property
     def deposit_is_first_month(self) -> bool:
-        """What is due with the agreement is the first month, and is called that."""
+        """Whether the deposit is the whole first month, and is called that."""
         return self.is_monthly and self.deposit_percent == 100
 
 
 def quote_engagement(kind: Kind, answers: Answers, card: RateCard) -> Quote:
     """Price an engagement of that kind for these answers.
 
-    The base comes first, then each modifier that applies, then, if they come to less than the
-    floor, the line that lifts them to it. Missing and unknown answers apply no modifier.
+    The base comes first, then each modifier that applies, then, if the sum is below the floor, a
+    line that raises it to the floor. Missing and unknown answers apply no modifier.
     """
     price = card.price_of(kind)
     lines = [PriceLine(price.label, price.explanation, price.base_cents)]
@@ -103,10 +103,10 @@ def quote_engagement(kind: Kind, answers: Answers, card: RateCard) -> Quote:
 def quote_as_shown(
     proposed: Quote | None, kind: Kind, currency: str, answers: Answers, card: RateCard
 ) -> Quote:
-    """Return the price that a reviewer is shown: the proposal's own where it is of that kind and in
-    that currency, whatever the rate card has become since, else the rate card's.
+    """Return the price that a reviewer is shown: the proposal's if it is of that kind and currency,
+    even if the rate card has changed since, else the rate card's.
 
-    Raises OtherCurrency where that is in another one.
+    Raises OtherCurrency if the rate card is in another one.
     """
     if proposed and (proposed.kind, proposed.currency) == (kind, currency):
         return proposed
@@ -118,8 +118,8 @@ def quote_as_shown(
 def quote_agreed(quote: Quote, total_cents: int, card: RateCard) -> Quote:
     """Return the quote at the total that a reviewer has set, in cents.
 
-    One line makes up the difference, and says no more than that: whether anybody talked with the
-    client before, the site doesn't know. Raises UnderFloor below the kind's floor.
+    One line makes up the difference, without a reason: the site doesn't know whether anybody spoke
+    with the client. Raises UnderFloor below the kind's floor.
     """
     if total_cents == quote.total_cents:
         return quote
@@ -138,8 +138,8 @@ def quote_agreed(quote: Quote, total_cents: int, card: RateCard) -> Quote:
 
 
 def proposal_at(quote: Quote, offers: Offers) -> Proposal:
-    """What is proposed at that price: what was offered at it, else the offer as it is now, with
-    what the price lines stand for. Both are in one language."""
+    """What is proposed at that price: what was offered at it, or else the present offer, with the
+    parts that the quote's lines pay for. ``quote`` and ``offers`` must be in the same language."""
     if quote.proposal:
         return quote.proposal
     offer, lines = offers.offer(quote.kind), {line.label for line in quote.lines}
@@ -158,31 +158,31 @@ def proposal_at(quote: Quote, offers: Offers) -> Proposal:
 
 
 def starting_price_cents(kind: Kind, card: RateCard) -> int:
-    """Return the least that an engagement of that kind costs, in cents: its floor."""
+    """Return the least that an engagement of that kind can cost, in cents: its floor."""
     return card.price_of(kind).floor_cents
 
 
 def is_within_budget(cents: int, kind: Kind, answers: Answers, card: RateCard) -> bool:
-    """Whether a price of that kind, or some months of it, is at most what the answers say can be
-    spent. A budget that isn't given, or has no upper end, rules nothing out."""
+    """Whether the price, times `budget_months` of its kind, is within the budget in the answers.
+    A budget that wasn't given, or has no upper end, rules nothing out."""
     budgets = (one.up_to_cents for one in card.budgets if all_hold(one.when, answers))
     limit_cents = next(budgets, None)
     return limit_cents is None or cents * card.price_of(kind).budget_months <= limit_cents
 
 
 def lowest_sum_cents(price: KindPrice) -> int:
-    """Return what the base comes to with every discount, in cents. Where that is under the floor, a
-    quote is lifted to it."""
+    """Return the base with every discount, in cents. If that is below the floor, a quote is raised
+    to the floor."""
     return price.base_cents + sum(cents for cents in _modifiers_cents(price) if cents < 0)
 
 
 def highest_sum_cents(price: KindPrice) -> int:
-    """Return what the base comes to with every line that adds to it, in cents. No quote is more."""
+    """Return the base with every surcharge, in cents. No quote is higher."""
     return price.base_cents + sum(cents for cents in _modifiers_cents(price) if cents > 0)
 
 
 def modifier_line(modifier: Modifier, price: KindPrice) -> PriceLine:
-    """Return the line that the modifier adds to a quote of that kind."""
+    """Return the line that the modifier adds to a quote at that price."""
     amount_cents = modifier.amount_cents or percent_of(price.base_cents, modifier.percent_of_base)
     return PriceLine(modifier.label, modifier.explanation, amount_cents)
 
@@ -197,7 +197,7 @@ def _modifiers_cents(price: KindPrice) -> list[int]:
 
 
 def _applied(price: KindPrice, answers: Answers) -> list[Modifier]:
-    """Those whose conditions hold, but none beside a line that rules it out."""
+    """The modifiers whose conditions hold, except those ruled out by another line's presence."""
     met = [modifier for modifier in price.modifiers if all_hold(modifier.when, answers)]
     labels = {modifier.label for modifier in met}
     return [modifier for modifier in met if modifier.not_with not in labels]

@@ -31,7 +31,7 @@ OFFERED_AT = (
     .correlate(Engagement)
     .scalar_subquery()
 )
-# Where one status alone is listed, each is as new as what has brought it there.
+# A list of one status is ordered by when each engagement got that status.
 BECAME = {
     "offered": OFFERED_AT,
     "accepted": Engagement.accepted_at,
@@ -41,43 +41,43 @@ BECAME = {
 
 class EngagementPage(msgspec.Struct, frozen=True):
     """Up to PAGE_SIZE engagements with their applications and the time of their offer, newest
-    first; the next page holds what is ``older_than`` the last of them, where there is more."""
+    first. ``older_than`` is the id to ask for the next page with; None if there is none."""
 
     rows: Sequence[tuple[Engagement, Application, datetime | None]]
     older_than: uuid.UUID | None
 
 
 def get_engagement(session: Session, engagement_id: uuid.UUID) -> Engagement:
-    """Raises sqlalchemy.exc.NoResultFound for an unknown id."""
+    """The engagement. Raises sqlalchemy.exc.NoResultFound for an unknown id."""
     return session.get_one(Engagement, engagement_id)
 
 
 def engagement_of(session: Session, application_id: uuid.UUID) -> Engagement | None:
-    """The application's engagement, or None while it is not proposed yet."""
+    """The application's engagement, or None before it is proposed."""
     return session.scalar(select(Engagement).where(Engagement.application_id == application_id))
 
 
 def quote_as_read(engagement: Engagement) -> Quote:
-    """The engagement's price in the present language: once it is offered, in the words of then,
-    whatever becomes of them in the firm's catalog."""
+    """The engagement's price in the request's language. Once it is offered, it keeps the wording of
+    that time, whatever changes in the firm's catalog."""
     quote = engagement.priced
     return in_present_language(quote, quote.translations)
 
 
 def name_of(engagement: Engagement) -> str:
-    """What the engagement is called: as it was offered, else as the offers now call its kind."""
+    """The engagement's name: as it was offered, or else what the offers now call its kind."""
     return proposal_at(quote_as_read(engagement), current_offers()).name
 
 
 def quote_shown(session: Session, application: Application, kind: Kind, currency: str) -> Quote:
-    """The price of that kind as a reviewer of the application is shown it. Raises OtherCurrency."""
+    """The price of that kind that the application's reviewer is shown. Raises OtherCurrency."""
     engagement = engagement_of(session, application.id)
     proposed = engagement.priced if engagement else None
     return quote_as_shown(proposed, kind, currency, application.answers, current_rate_card())
 
 
 def is_bound(session: Session, application_id: uuid.UUID) -> bool:
-    """Whether the prospect has agreed to an engagement, as the database says now."""
+    """Whether the prospect has agreed to an engagement, according to the database now."""
     contract = select(Engagement.id).where(
         Engagement.application_id == application_id, Engagement.status.in_(BINDING)
     )
@@ -85,7 +85,7 @@ def is_bound(session: Session, application_id: uuid.UUID) -> bool:
 
 
 def streams_about(application: Application, engagement: Engagement | None) -> list[str]:
-    """The application's stream, and its engagement's where it has one."""
+    """The application's stream, and its engagement's if there is one."""
     streams = [stream_of("application", application.id)]
     return [*streams, stream_of("engagement", engagement.id)] if engagement else streams
 
@@ -93,8 +93,8 @@ def streams_about(application: Application, engagement: Engagement | None) -> li
 def events_about(
     session: Session, application: Application, engagement: Engagement | None
 ) -> list[RecordedEvent]:
-    """Every event of the application and of its engagement, oldest first, for a page to show: one
-    that can't be read is among them as such (see `rows`)."""
+    """Every event of the application and its engagement, oldest first, for display: an event that
+    can't be read is included as unreadable."""
     events = [
         recorded
         for stream in streams_about(application, engagement)
@@ -106,9 +106,10 @@ def events_about(
 def engagement_page(
     session: Session, status: str | None, older_than: uuid.UUID | None
 ) -> EngagementPage:
-    """The newest engagements, or the next older than that one: of one status, or all but closed
-    ones. An engagement that nobody knows begins at the newest. What is on offer or agreed is as new
-    as its offer or the agreement, where that alone is listed, and all else as its proposal."""
+    """The newest engagements, or those that come after ``older_than``; of one status, or all but
+    the closed ones. An unknown ``older_than`` starts at the newest. Lists of offered or agreed ones
+    are ordered by the time of the offer or the agreement, all others by the time of the
+    proposal."""
     proposed_at = Engagement.created_at
     since = func.coalesce(BECAME[status], proposed_at) if status in BECAME else proposed_at
     newest_first = since, Engagement.id

@@ -8,17 +8,17 @@ from app.applications.questions.conditions import When
 from app.firm.offers import Kind
 from app.languages.prose import Prose, current_data
 
-# Cents are kept in 32 bits; this is the round sum under that.
+# Cents are stored in 32 bits; this is a round sum below that limit.
 MOST_CENTS: Final = 1_000_000_000
 
 Billing = Literal["fixed", "monthly"]
 
 
 class Modifier(Struct, frozen=True, forbid_unknown_fields=True):
-    """One line more on the quote when all conditions hold, unless the line ``not_with`` is on it.
+    """An extra line on the quote if all conditions hold, unless the line ``not_with`` is on it.
 
-    Either ``amount_cents`` or ``percent_of_base`` is given, below zero for a discount. ``days`` are
-    the working days by which the engagement takes longer with it, below zero for fewer.
+    Either ``amount_cents`` or ``percent_of_base`` is given, negative for a discount. ``days`` are
+    the working days that it adds to the engagement; negative if it takes fewer.
     """
 
     label: Prose
@@ -31,11 +31,11 @@ class Modifier(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class KindPrice(Struct, frozen=True, forbid_unknown_fields=True):
-    """The price of one kind, in cents: of the whole if ``billing`` is fixed, of a month if monthly.
+    """The price of one kind, in cents: for all of it if ``billing`` is fixed, else for a month.
 
-    ``floor_cents`` is the least that a quote can come to; ``deposit_percent`` is of the total;
-    ``budget_months`` is for how many months of a monthly price a budget is meant to last. ``days``
-    are the working days that the base pays for; 0 where the engagement has no end.
+    ``floor_cents`` is the least that a quote can come to; ``deposit_percent`` is of the total.
+    ``budget_months`` is the number of months of a monthly price that a budget should cover.
+    ``days`` are the working days that the base pays for; 0 if the engagement has no end.
     """
 
     kind: Kind
@@ -56,17 +56,17 @@ class KindPrice(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Budget(Struct, frozen=True, forbid_unknown_fields=True):
-    """The most that somebody who answers so can spend, in cents of the card's currency."""
+    """The most that somebody with these answers can spend, in cents of the card's currency."""
 
     up_to_cents: int
     when: When
 
 
 class RateCard(Struct, frozen=True, forbid_unknown_fields=True):
-    """The prices of all kinds in one currency, a lower-case ISO 4217 code as Stripe wants it.
+    """The prices of all kinds in one currency, a lower-case ISO 4217 code as Stripe expects it.
 
-    ``floor_label`` names the line that lifts a quote to its floor, ``agreed_label`` the one that
-    brings it to the price that a reviewer has set. ``budgets`` are those that have an upper end.
+    ``floor_label`` names the line that raises a quote to its floor, ``agreed_label`` the one that
+    brings it to the price that a reviewer has set. ``budgets`` has only those with an upper end.
     """
 
     version: str
@@ -78,7 +78,7 @@ class RateCard(Struct, frozen=True, forbid_unknown_fields=True):
     budgets: tuple[Budget, ...] = ()
 
     def price_of(self, kind: Kind) -> KindPrice:
-        """Return the price of that kind; load_rate_card sees to it that there is one."""
+        """Return the price of that kind; load_rate_card checks that there is one."""
         return next(price for price in self.kinds if price.kind == kind)
 
 

@@ -1,4 +1,4 @@
-"""Reading content/rate_card.toml, and refusing what contradicts itself or the questions."""
+"""Reads content/rate_card.toml, and refuses a file that contradicts itself or the questions."""
 
 import re
 from pathlib import Path
@@ -14,7 +14,7 @@ from app.engagements.pricing import highest_sum_cents
 from app.engagements.rate_card import MOST_CENTS, Budget, KindPrice, Modifier, RateCard
 from app.firm.offers import KINDS
 
-# Stripe counts these in whole units, the last five in thousandths.
+# Stripe counts these currencies in whole units, the last five in thousandths.
 _NOT_IN_HUNDREDTHS: Final = re.compile(
     "bif|clp|djf|gnf|jpy|kmf|krw|mga|pyg|rwf|ugx|vnd|vuv|xaf|xof|xpf|bhd|jod|kwd|omr|tnd"
 )
@@ -87,7 +87,7 @@ def _faults_in_modifier(modifier: Modifier, questionnaire: Questionnaire) -> lis
 
 
 def _faults_beside(modifier: Modifier, price: KindPrice, questionnaire: Questionnaire) -> list[str]:
-    """What is wrong with it beside the kind's other lines."""
+    """The modifier's conflicts with the kind's other lines."""
     others = {other.label: other for other in price.modifiers if other is not modifier}
     faults = []
     if modifier.not_with and modifier.not_with not in others:

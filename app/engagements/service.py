@@ -1,4 +1,4 @@
-"""What is done to an engagement, each change recorded in its stream."""
+"""The commands on an engagement, each of which records its change in the engagement's stream."""
 
 import uuid
 
@@ -23,12 +23,12 @@ from app.events.types import Event, stream_of
 
 
 class NotOnOffer(Exception):
-    """The engagement can't be agreed to: it is not offered, or agreed to already, or whoever would
-    agree has been erased."""
+    """The engagement can't be agreed to: it is not on offer, has already been agreed to, or the
+    person was erased."""
 
 
 def propose_terms(session: Session, application_id: uuid.UUID, quote: Quote) -> Engagement:
-    """Record engagement.proposed, and create the application's engagement as it says."""
+    """Record engagement.proposed, and create the application's engagement from it."""
     proposed = EngagementProposed(
         application_id=str(application_id),
         kind=quote.kind,
@@ -42,15 +42,15 @@ def propose_terms(session: Session, application_id: uuid.UUID, quote: Quote) -> 
     recorded = record(session, stream, proposed, actor="system:engagements", expected_version=0)
     engagement: Engagement = ENGAGEMENTS.begin(recorded)
     session.add(engagement)
-    session.flush()  # whoever proposes a second one for the application fails here
+    session.flush()  # a second proposal for the same application fails here
     return engagement
 
 
 def offer_terms(session: Session, application_id: uuid.UUID, quote: Quote) -> None:
-    """Offer the client the engagement on the terms of ``quote``, the reviewer's last word.
+    """Offer the client the engagement on the terms of ``quote``, which the reviewer decided.
 
-    A reviewer may be quicker than the scoring, or it may have failed: then there is no proposal
-    yet, and the offer makes the engagement.
+    If the reviewer was faster than the scoring, or that failed, there is no proposal yet, and the
+    offer creates the engagement.
     """
     engagement = _lock(session, Engagement.application_id == application_id)
     if engagement is None:
@@ -67,8 +67,8 @@ def offer_terms(session: Session, application_id: uuid.UUID, quote: Quote) -> No
 
 
 def close_unless_agreed(session: Session, application_id: uuid.UUID) -> None:
-    """Close the proposal of an application that was declined, withdrawn or erased, if there is one
-    that nobody has agreed to."""
+    """Close the engagement of an application that was declined, withdrawn or erased, if there is
+    one that the client has not agreed to."""
     engagement = _lock(
         session,
         Engagement.application_id == application_id,
@@ -81,8 +81,9 @@ def close_unless_agreed(session: Session, application_id: uuid.UUID) -> None:
 
 
 def accept_terms(session: Session, engagement: Engagement, *, name: str) -> None:
-    """The client agrees, under a typed name. Raises NotOnOffer for anything but an open offer, so
-    that a second click changes nothing. An erasure waits for the contract that it has to see."""
+    """Record that the client agreed, under a typed name. Raises NotOnOffer for anything but an open
+    offer, so a second click changes nothing. It locks the application's row, so that a concurrent
+    erasure waits and sees the contract."""
     application = share_lock_application(session, engagement.application_id)
     on_offer = _lock(session, Engagement.id == engagement.id, Engagement.status == "offered")
     if on_offer is None or application.erased_at is not None:
@@ -97,7 +98,7 @@ def accept_terms(session: Session, engagement: Engagement, *, name: str) -> None
 
 
 def forget_signature(session: Session, application_id: uuid.UUID) -> None:
-    """Take the signer's name from the application's engagement."""
+    """Remove the signer's name from the application's engagement."""
     session.execute(
         update(Engagement)
         .where(Engagement.application_id == application_id, Engagement.accepted_name.is_not(None))
@@ -106,7 +107,7 @@ def forget_signature(session: Session, application_id: uuid.UUID) -> None:
 
 
 def make_active(session: Session, engagement_id: uuid.UUID) -> None:
-    """The deposit is paid: the engagement becomes active."""
+    """Activate the engagement, whose deposit is paid."""
     engagement = session.get_one(Engagement, engagement_id, with_for_update=True)
     activated = EngagementActivated(application_id=str(engagement.application_id))
     _record(session, engagement, activated, actor="system:engagements")
@@ -125,7 +126,7 @@ def _record(
     actor: str,
     person: uuid.UUID | None = None,
 ) -> None:
-    """Record the event, and take it into its row, which is locked."""
+    """Record the event and apply it to the engagement's row, which the caller has locked."""
     stream = stream_of("engagement", engagement.id)
     recorded = record(session, stream, event, actor=actor, person=person)
     ENGAGEMENTS.advance(engagement, recorded)

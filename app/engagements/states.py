@@ -1,4 +1,4 @@
-"""The states of an engagement in staff's words: the firm offers it, the client agrees, and the
+"""An engagement's statuses in the staff's words: the firm offers it, the client agrees, and the
 deposit is due until it is paid."""
 
 from typing import Final

@@ -1,4 +1,4 @@
-"""Engagements' part in the flow."""
+"""The engagements' subscribers."""
 
 from msgspec.structs import replace
 from sqlalchemy.orm import Session
@@ -20,10 +20,10 @@ from app.languages.prose import translations_of
 
 
 def propose_engagement(session: Session, scored: RecordedEvent) -> None:
-    """application.scored → an engagement of the recommended kind, priced → engagement.proposed.
+    """application.scored → engagement.proposed, of the recommended kind at its price.
 
-    An application that was decided or withdrawn before its score arrived needs no proposal; one
-    that is withdrawn now waits until the proposal is there to be closed.
+    An application that was decided or withdrawn before its score arrived needs no proposal. The
+    lock makes a concurrent withdrawal wait until there is a proposal to close.
     """
     application = share_lock_application(session, scored.subject_id)
     if not application.is_open or engagement_of(session, application.id):
@@ -33,12 +33,12 @@ def propose_engagement(session: Session, scored: RecordedEvent) -> None:
 
 
 def offer_engagement(session: Session, accepted: RecordedEvent) -> None:
-    """application.accepted → the reviewer's kind and price on offer, with the lines that they saw
-    and what is offered at it, in each language → engagement.offered. Raises OtherCurrency and
+    """application.accepted → engagement.offered, of the reviewer's kind at their price, with the
+    price lines that they saw and the proposal's texts in each language. Raises OtherCurrency and
     UnderFloor.
 
-    Nothing is offered to whoever was erased before, which may have been handled already; an erasure
-    now waits for the offer that it has to close.
+    Nothing is offered to a person who was erased, as the erasure may have been handled already. The
+    lock makes a concurrent erasure wait until there is an offer to close.
     """
     application = share_lock_application(session, accepted.subject_id)
     if application.erased_at is not None:
@@ -62,5 +62,5 @@ def activate_engagement(session: Session, paid: RecordedEvent) -> None:
 
 
 def erase_signature(session: Session, erased: RecordedEvent) -> None:
-    """application.erased → the engagement without its signer's name."""
+    """application.erased → the signer's name is removed from the engagement."""
     forget_signature(session, erased.subject_id)

@@ -1,4 +1,4 @@
-"""An amount of money as staff type it: understood to the cent, or refused."""
+"""Parses an amount of money as staff type it: exact to the cent, or refused."""
 
 import re
 
@@ -8,19 +8,19 @@ from app.engagements.rate_card import MOST_CENTS
 from app.languages.choice import SOURCE
 from app.web.rendering import money
 
-# Far more digits than an amount may have, so that one that is too large is told so.
+# Allows far more digits than an amount may have, so that a large one gets its own message.
 AMOUNT = re.compile(r"([0-9]{1,3}(?:,[0-9]{3}){1,9}|[0-9]{1,30})(?:\.([0-9]{2}))?")
 
 
 class NotAnAmount(Exception):
-    """What was typed is no amount. The message is the sentence to show beside it."""
+    """What was typed is not an amount. The message is the sentence to show beside the field."""
 
 
 def parse_amount(typed: str, currency: str) -> int:
     """Return the amount in cents: "12500", "12,500", "€12,500.00", "12,500 EUR" are all 1_250_000.
 
-    Raises NotAnAmount for anything that could be read in two ways, like "12.500" or "12,50", for
-    another currency and for more than ten million.
+    Raises NotAnAmount for anything ambiguous, such as "12.500" or "12,50", for another currency,
+    and for more than ten million.
     """
     code, amount = currency.upper(), typed.strip()
     for mark in (get_currency_symbol(code, SOURCE), code):

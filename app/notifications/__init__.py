@@ -1,6 +1,6 @@
-"""Notifications: mail, written as a durable row by a subscriber and sent from there. What staff are
-mailed is told to their channel too (app/chat).
+"""Notifications: mail, which a subscriber writes to an outbox and a worker sends. What staff are
+mailed also goes to their chat channel (app/chat).
 
-The subscribers choose one of the `letters`, `service` puts it into the outbox, and the `courier`
-sends what is due by `smtp`. `erasure` takes back what was written about somebody.
+A subscriber chooses one of the `letters`, `service` puts it into the outbox, and the `courier`
+sends what is due over `smtp`. `erasure` removes what was written about a person.
 """

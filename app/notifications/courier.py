@@ -1,6 +1,6 @@
-"""Sending what the mail outbox holds, one SMTP conversation at a time.
+"""Sends what is in the mail outbox, one SMTP conversation per mail.
 
-A repeat goes out under the same Message-ID.
+A repeat has the same Message-ID.
 """
 
 from collections.abc import Sequence
@@ -28,9 +28,9 @@ from app.notifications.spans import sending_span
 from app.outbox.claims import claim_next, note_not_sent, note_sent
 from app.retry import RetryPolicy
 
-# A reader who has none of these knows the first: RFC 5322 lets the ones between be left out.
+# RFC 5322 allows leaving out the References in the middle; the first identifies the thread.
 MOST_REFERENCES = 10
-# A mail that may have arrived is sent once more by itself; whether it is again, a person decides.
+# A mail that may have arrived is sent once more automatically; after that, a person decides.
 MOST_UNCLEAR_TRIES = 2
 MAY_HAVE_ARRIVED = "It may have arrived: "
 log = structlog.get_logger()
@@ -45,10 +45,10 @@ FOR UPDATE SKIP LOCKED
 def send_next_mail(session: Session, smtp: Smtp, *, sender: str, policy: RetryPolicy) -> bool:
     """Claim one due mail and send it; return whether to go on, as there may be more.
 
-    A server that can't be reached, lets nobody in, or answers 4xx, is tried again for ever, ever
-    more rarely, and left alone while its circuit is open; one that refuses the mail (5xx) as often
-    as the policy allows, after which the mail is `failed` and staff see it. So it is after the
-    second try of which nobody can say whether it has arrived, whatever came in between.
+    If the server can't be reached, refuses the login or answers 4xx, the mail is retried for ever,
+    with backoff, and not while the server's circuit is open. If it refuses the mail (5xx), it is
+    retried as often as the policy allows; then the mail is `failed` and staff see it. It also fails
+    at its second try with an unclear outcome, whatever came between the two.
     """
     mail = claim_next(session, MailMessage, NEXT_DUE, circuit=MAIL_CIRCUIT)
     if mail is None:
@@ -69,14 +69,14 @@ def send_next_mail(session: Session, smtp: Smtp, *, sender: str, policy: RetryPo
 
 
 def is_outage(error: Exception) -> bool:
-    """Whether the failure is one that the mail server's circuit counts."""
+    """Whether the failure counts towards opening the mail server's circuit."""
     return not isinstance(error, NotTaken)
 
 
 def _note_failure(
     session: Session, mail: MailMessage, error: Exception, policy: RetryPolicy
 ) -> bool:
-    """Note what came of the try; return whether another mail may fare better."""
+    """Store the outcome of the try; return whether another mail might succeed."""
     is_refused, reason = False, describe_failure(error)
     if isinstance(error, NotTaken):
         is_refused, reason = error.is_for_good, str(error)
@@ -102,8 +102,8 @@ def _trace(mail: MailMessage) -> dict[str, str]:
 
 
 def _compose(mail: MailMessage, sender: str, thread: Sequence[str]) -> EmailMessage:
-    """``thread`` holds the Message-IDs of what was sent before, so that mail programs keep it
-    together."""
+    """The message. ``thread`` has the Message-IDs of earlier mail, so that mail programs show them
+    as one conversation."""
     message = EmailMessage(policy=SMTP)
     message["From"] = deliverable(sender)
     message["To"] = deliverable(mail.recipient)

@@ -1,4 +1,4 @@
-"""Erasing the mail about a person: what was sent keeps its state and time, what was not is gone."""
+"""Erasing mail about a person: a sent mail keeps only its status and times, others are deleted."""
 
 import uuid
 
@@ -11,7 +11,7 @@ from app.notifications.queries import is_about_draft, is_about_person
 
 
 def erase_mail_about_person(session: Session, application: Application) -> None:
-    """Erase all mail about the application and about its draft."""
+    """Erase all mail about the application and its draft."""
     _erase(session, is_about_person(session, application))
 
 
@@ -26,7 +26,7 @@ def _erase(session: Session, which: ColumnElement[bool]) -> None:
         update(MailMessage)
         .where(which)
         .values(
-            # Its key named the recipient.
+            # The key has named the recipient.
             key=func.concat("erased:", MailMessage.id),
             recipient="",
             subject="Erased",

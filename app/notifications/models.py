@@ -8,15 +8,14 @@ from app.outbox.models import OutboxRow, outbox_rules
 
 
 class MailMessage(OutboxRow, Model):
-    """One mail to one recipient. ``key`` (event, template, recipient) makes it unique; Message-ID
-    is fixed with the row, so that a repeat is recognisable. It has failed after too many
-    ``refusals``, tries that the server has answered with a no for good, or ``unclear_tries``, of
-    which nobody can say whether it has arrived."""
+    """One mail to one recipient. ``key`` (event, template, recipient) makes it unique; the
+    Message-ID is fixed with the row, so that a repeat is recognisable. It fails after too many
+    ``refusals`` (the server answered 5xx) or ``unclear_tries`` (it may have arrived)."""
 
     __tablename__ = "mail_messages"
     __table_args__ = (
         *outbox_rules(__tablename__),
-        # A draft's mail is found by the draft's events, which its keys begin with.
+        # A draft's mail is found by the ids of the draft's events, with which its keys begin.
         Index(
             "ix_mail_messages_event",
             text("split_part(key, ':', 1)"),

@@ -12,10 +12,10 @@ from app.events.types import stream_of
 from app.notifications.models import MailMessage
 from app.outbox.queries import count_unsent_by_status
 
-# The circuit that is open while the mail server is away.
+# The circuit that is open while the mail server is down.
 MAIL_CIRCUIT = "smtp"
 LATEST_REFUSED = 50
-# As the index has it, to the letter.
+# Exactly as in the index, or Postgres would not use it.
 BECAUSE_OF: ColumnElement[str] = literal_column("split_part(mail_messages.key, ':', 1)")
 
 
@@ -29,7 +29,7 @@ def mail_about(session: Session, application_id: uuid.UUID) -> Sequence[MailMess
 
 
 def mail_about_person(session: Session, application: Application) -> Sequence[MailMessage]:
-    """The same, and the links and reminders that were sent for the application's draft."""
+    """The same, plus the links and reminders sent for the application's draft."""
     return session.scalars(
         select(MailMessage)
         .where(is_about_person(session, application))
@@ -38,21 +38,21 @@ def mail_about_person(session: Session, application: Application) -> Sequence[Ma
 
 
 def is_about_person(session: Session, application: Application) -> ColumnElement[bool]:
-    """What tells mail about the application or its draft from other mail."""
+    """The condition that selects mail about the application or its draft."""
     about_draft = is_about_draft(session, application.draft_id)
     return or_(MailMessage.application_id == application.id, about_draft)
 
 
 def is_about_draft(session: Session, draft_id: uuid.UUID) -> ColumnElement[bool]:
-    """What tells the links and reminders that were sent for a draft from other mail."""
+    """The condition that selects the links and reminders sent for a draft."""
     events = read_stream_leniently(session, stream_of("draft", draft_id))
     because_of_these = BECAUSE_OF.in_([str(recorded.id) for recorded in events])
     return and_(MailMessage.application_id.is_(None), because_of_these)
 
 
 def earlier_mail(session: Session, mail: MailMessage) -> Sequence[str]:
-    """The Message-IDs of all mail about the same application to the same recipient before this one,
-    oldest first: the thread that it belongs to."""
+    """The Message-IDs of the mail's thread: all earlier mail about the same application to the same
+    recipient, oldest first."""
     if mail.application_id is None:
         return []
     return session.scalars(
@@ -67,13 +67,13 @@ def earlier_mail(session: Session, mail: MailMessage) -> Sequence[str]:
 
 
 def count_unsent_mail_by_status(session: Session) -> dict[str, int]:
-    """How much mail waits, is being sent, or was refused for good."""
+    """How many mails are queued, being sent, or failed, by status."""
     return count_unsent_by_status(session, MailMessage)
 
 
 def refused_mail(session: Session) -> Sequence[tuple[MailMessage, Application | None]]:
-    """The latest LATEST_REFUSED of what waits for a person to have it sent again, each with the
-    application that it is about, where it is about one."""
+    """The latest LATEST_REFUSED failed mails, which wait for a person to have them sent again, each
+    with its application if it is about one."""
     latest = session.execute(
         select(MailMessage, Application)
         .outerjoin(Application, Application.id == MailMessage.application_id)
@@ -85,7 +85,8 @@ def refused_mail(session: Session) -> Sequence[tuple[MailMessage, Application | 
 
 
 def mail_of_this_transaction(session: Session, newer_than: uuid.UUID) -> Sequence[MailMessage]:
-    """What the session's transaction has put into the outbox since this process made that id."""
+    """What the session's transaction put into the outbox after this process made the id
+    ``newer_than``."""
     return session.scalars(
         select(MailMessage)
         .where(MailMessage.id > newer_than, MailMessage.created_at == func.now())

@@ -1,4 +1,5 @@
-"""Having people mailed, and mailed again. Callers commit; then a worker is rung."""
+"""Puts mail into the outbox, and failed mail back into it. The caller commits, which wakes a
+worker."""
 
 import uuid
 
@@ -27,8 +28,8 @@ def write_to(
     because: RecordedEvent,
     application_id: uuid.UUID | None = None,
 ) -> None:
-    """Put the letter into the outbox, once for each (event, template, recipient); for a person who
-    has been erased meanwhile there is no recipient, and no mail."""
+    """Put the letter into the outbox, once for each (event, template, recipient). A person who has
+    been erased has no recipient left, and gets no mail."""
     if not recipient:
         return
     mail_id = new_id()
@@ -42,7 +43,7 @@ def write_to(
             correlation_id=because.metadata.correlation_id,
             template=letter.template,
             recipient=recipient,
-            # A header is one line, whatever somebody is called.
+            # A header is one line, whatever a name in it contains.
             subject=" ".join(letter.subject.split()),
             text=letter.text,
             html=letter.html,
@@ -64,8 +65,8 @@ def tell_staff(
     application_id: uuid.UUID | None = None,
     away: str = "",
 ) -> None:
-    """Have every address of STAFF_MAIL and the channel told, where there is one; not by the service
-    whose circuit is ``away``, which could not tell of its own trouble."""
+    """Tell every address in STAFF_MAIL and the chat channel, if there is one. ``away`` is the name
+    of a circuit whose service is skipped, because it can't report its own outage."""
     if away != MAIL_CIRCUIT:
         for recipient in current_config().staff_recipients:
             write_to(session, recipient, letter, because=because, application_id=application_id)
@@ -81,12 +82,12 @@ def tell_staff(
 
 
 def send_again(session: Session, mail_id: uuid.UUID) -> bool:
-    """Queue a failed mail again, at a person's wish; return whether it was a failed one."""
+    """Queue a failed mail again, at a person's request; return False if it had not failed."""
     return bool(_send_again(session, MailMessage.id == mail_id))
 
 
 def send_refused_again(session: Session) -> int:
-    """The same for all that failed; return how many."""
+    """Queue all failed mail again; return how many."""
     return _send_again(session)
 
 

@@ -1,7 +1,7 @@
-"""The mail server's side: one conversation for each mail.
+"""Talking to the mail server: one conversation for each mail.
 
-What fails before the first mail is spoken of (connection, greeting, TLS, login) fails for all mail,
-with whatever code the server says so. Only what it answers to a mail is about that mail.
+What fails before the mail is mentioned (connection, greeting, TLS, login) concerns all mail, with
+whatever code the server says it. Only a reply to the mail itself is about that mail.
 """
 
 import smtplib
@@ -20,22 +20,22 @@ if TYPE_CHECKING:
 
 USUAL_PORTS = {"smtp": 25, "smtp+starttls": 587, "smtps": 465}
 SMTP_TIMEOUT = 10
-# Between the last line of a mail and the word that it is taken, servers look for viruses. With the
-# other replies it stays below the time limit of a task.
+# Servers scan for viruses between the last line of a mail and their reply. Together with the waits
+# for other replies this stays below a task's time limit.
 DATA_TIMEOUT = 25
-# Whatever the mail is, it is answered so: the server is leaving (RFC 5321), or wants TLS or a login
-# first (RFC 3207, RFC 4954).
+# Replies that do not depend on the mail: the server is shutting down (RFC 5321), or requires TLS or
+# a login first (RFC 3207, RFC 4954).
 ABOUT_ALL_MAIL = {421, 530}
-# Once: it reads every certificate authority that the machine trusts. Not http_client's, on which
-# httpcore notes that HTTP is to be spoken.
+# Cached, as it reads every certificate authority that the machine trusts. Not shared with
+# http_client, whose context httpcore sets up for HTTP.
 trust_in_authorities = cache(ssl.create_default_context)
 
 Smtp = Callable[[EmailMessage], None]
 
 
 class NotTaken(Exception):
-    """The server is there, and has not taken this mail; says so as `describe_failure` does.
-    ``is_for_good``: no later try can end otherwise (5xx, or an address that it can't take at all).
+    """The server works but did not take this mail. The text is that of `describe_failure`.
+    ``is_for_good`` means that no retry can succeed (5xx, or an address that can't be sent to).
     """
 
     def __init__(self, error: Exception) -> None:
@@ -44,16 +44,17 @@ class NotTaken(Exception):
 
 
 class Unclear(Exception):
-    """The connection ended after the mail was handed over and before the server said what became of
-    it: it may have arrived."""
+    """The connection ended after the mail was handed over and before the server replied: it may
+    have arrived."""
 
 
 def smtp_sender(url: str) -> Smtp:
-    """What sends through the server at ``url``: smtp://, smtp+starttls:// or smtps://, with
-    user:password@ where the server wants it.
+    """Return a function that sends through the server at ``url``: smtp://, smtp+starttls:// or
+    smtps://, with user:password@ if the server requires a login.
 
-    It raises NotTaken and Unclear for the mail; OSError, or ValueError for a name or password that
-    can't be sent, where no mail would fare better.
+    It raises NotTaken and Unclear if the trouble is with the mail. Otherwise, when no other mail
+    would succeed either, it raises OSError, or ValueError for a user or password that can't be
+    sent.
     """
     address = urlsplit(url)
     host, secure = address.hostname or "localhost", address.scheme == "smtps"
@@ -76,7 +77,7 @@ def smtp_sender(url: str) -> Smtp:
                 raise Unclear(describe_failure(error)) from error
             raise
         finally:
-            # A mail that was taken stays taken, however the server says goodbye.
+            # If the server has taken the mail, a failing QUIT does not matter.
             with suppress(OSError):
                 server.quit()
 
@@ -84,7 +85,7 @@ def smtp_sender(url: str) -> Smtp:
 
 
 class _Plain(smtplib.SMTP):
-    """Knows from when on a mail is out of our hands."""
+    """An SMTP connection that knows when it begins to hand over the mail."""
 
     hands_over = False
 
@@ -96,12 +97,12 @@ class _Plain(smtplib.SMTP):
 
 
 class _OverTls(_Plain, smtplib.SMTP_SSL):
-    """The same, with TLS from the first byte on."""
+    """The same, with TLS from the first byte."""
 
 
 @contextmanager
 def about_this_mail() -> Iterator[None]:
-    """Raise NotTaken for an answer to the mail, and for what no mail can hold."""
+    """Raise NotTaken for a reply about this mail, and for values that no mail can contain."""
     try:
         yield
     except (
@@ -116,8 +117,8 @@ def about_this_mail() -> Iterator[None]:
 
 
 def deliverable(mailbox: str) -> str:
-    """The address, or the name with one, with its domain in the letters that every mail server
-    takes: few know what to do with another (SMTPUTF8). Raises ValueError where it has no such name.
+    """The mailbox, ``address`` or ``name <address>``, with its domain in ASCII, because few mail
+    servers accept others (SMTPUTF8). Raises ValueError if the domain has no ASCII form.
     """
     before, at, behind = mailbox.rpartition("@")
     domain = behind.removesuffix(">")
@@ -125,13 +126,13 @@ def deliverable(mailbox: str) -> str:
 
 
 def describe_failure(error: Exception) -> str:
-    """The kind of failure and the server's code, without the addresses that it quotes."""
+    """The kind of failure and the server's code, without its text, which may quote addresses."""
     code = code_of(error)
     return f"{type(error).__name__}{f' ({code})' if code else ''}"
 
 
 def code_of(error: Exception) -> int | None:
-    """The server's answer, where there is one. A mail has one recipient."""
+    """The server's reply code, if there is one. Each mail has one recipient."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return next(iter(error.recipients.values()))[0]
     return error.smtp_code if isinstance(error, smtplib.SMTPResponseException) else None

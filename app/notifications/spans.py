@@ -1,6 +1,6 @@
-"""The spans of a mail: written in the delivery that wants it, sent when its turn comes.
+"""The spans of a mail: one for writing it, within the delivery, and one for each try to send it.
 
-The first has the id that follows from the mail's, so each try to send it is known to belong there.
+The id of the first is derived from the mail's, so that each try can name it as its parent.
 """
 
 import uuid
@@ -18,7 +18,8 @@ from app.telemetry.spans import NO_SPAN, Span, is_collecting, span
 def trace_writing(
     session: Session, mail_id: uuid.UUID, template: str, because: RecordedEvent
 ) -> None:
-    """The mail's span, from now until the session commits; a rollback leaves none."""
+    """Start the span for writing the mail. It ends when the session commits; a rollback drops
+    it."""
     if not is_collecting():
         return
     event = event_context(because.id, because.metadata.correlation_id)
@@ -34,7 +35,7 @@ def trace_writing(
 
 
 def sending_span(mail: MailMessage) -> Span:
-    """One try to send the mail."""
+    """A span for one try to send the mail."""
     if not is_collecting():
         return NO_SPAN
     return span(

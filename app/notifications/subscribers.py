@@ -1,7 +1,8 @@
-"""Notifications' part in the flow: who hears of what. Each only writes into the outbox.
+"""The notifications' subscribers: who is told what. Each of them only writes to the outbox.
 
-Whoever tells something about an application holds it: an erasure waits, and takes back what was
-told; behind one there is nobody to tell of, and only money is told all the same, without a name.
+A subscriber that tells something about an application locks it, so that a concurrent erasure waits
+and then removes what was written. After an erasure nothing is told, except about money, and that
+without a name.
 """
 
 import uuid
@@ -33,26 +34,26 @@ from app.screening.rules import current_rules
 
 
 def send_resume_link(session: Session, requested: RecordedEvent) -> None:
-    """draft.link_requested → the way back, to the prospect."""
+    """draft.link_requested → the link into the draft, to the prospect."""
     if draft := find_draft(session, requested.subject_id):
         letter = to_prospect.resume_link(draft)
         write_to(session, requested.data.email, letter, because=requested)
 
 
 def remind_of_draft(session: Session, expiring: RecordedEvent) -> None:
-    """draft.expiring → the way back, to the prospect, before there is none."""
+    """draft.expiring → a reminder with the link into the draft, to the prospect."""
     if draft := find_draft(session, expiring.subject_id):
         letter = to_prospect.draft_expiring(draft, date.fromisoformat(expiring.data.ends_on))
         write_to(session, expiring.data.email, letter, because=expiring)
 
 
 def erase_draft_mail(session: Session, discarded: RecordedEvent) -> None:
-    """draft.discarded → no mail about the draft is left."""
+    """draft.discarded → all mail about the draft is erased."""
     erase_mail_about_draft(session, discarded.subject_id)
 
 
 def confirm_receipt(session: Session, sent: RecordedEvent) -> None:
-    """application.submitted, or .released where that was held → a confirmation to the prospect."""
+    """application.submitted, or .released if it was held → a receipt, to the prospect."""
     if is_held_until_released(session, sent):
         return
     application = share_lock_application(session, sent.subject_id)
@@ -62,7 +63,7 @@ def confirm_receipt(session: Session, sent: RecordedEvent) -> None:
 
 
 def ask_for_a_look(session: Session, held: RecordedEvent) -> None:
-    """application.held → the reasons, to staff."""
+    """application.held → the request to look at it, with the reasons, to staff."""
     application = share_lock_application(session, held.subject_id)
     if application.erased_at is not None:
         return
@@ -75,7 +76,7 @@ def alert_staff(session: Session, proposed: RecordedEvent) -> None:
     application = share_lock_application(session, uuid.UUID(proposed.data.application_id))
     score = score_of(session, application.id)
     engagement = get_engagement(session, proposed.subject_id)
-    # Proposed by an offer that came before the score, it is no news; behind an erasure, nobody's.
+    # Without a score, a reviewer's offer created the engagement, which is no news to staff.
     if score is None or application.erased_at is not None:
         return
     letter = staff_news.new_application(application, score, engagement)
@@ -83,7 +84,7 @@ def alert_staff(session: Session, proposed: RecordedEvent) -> None:
 
 
 def alert_staff_of_failure(session: Session, dead: RecordedEvent) -> None:
-    """delivery.dead_lettered → staff hear of it, and of the application if it is about one."""
+    """delivery.dead_lettered → the news, with the application if it is about one, to staff."""
     application = _application_of(session, dead.data.event_stream)
     letter = staff_alerts.handling_failed(application, dead.data.subscriber, dead.data.event_type)
     application_id = application.id if application else None
@@ -133,13 +134,13 @@ def send_message(session: Session, sent: RecordedEvent) -> None:
 
 
 def _writer_of(session: Session, written: RecordedEvent) -> str:
-    """The name of the member of staff behind the event, or "" where it was nobody of them."""
+    """The name of the member of staff who caused the event, or "" if it was somebody else."""
     return staff_names(session).get(written.metadata.actor, "")
 
 
 def announce_withdrawal(session: Session, withdrawn: RecordedEvent) -> None:
-    """application.withdrawn → the news to staff, and a confirmation to the prospect, unless it was
-    held."""
+    """application.withdrawn → the news, to staff, and a confirmation, to the prospect, unless the
+    application was held."""
     if withdrawn.is_erased:
         return
     application = share_lock_application(session, withdrawn.subject_id)
@@ -153,14 +154,14 @@ def announce_withdrawal(session: Session, withdrawn: RecordedEvent) -> None:
 
 
 def send_page_link(session: Session, wanted: RecordedEvent) -> None:
-    """application.link_requested, .link_replaced → the way to their page, to the prospect."""
+    """application.link_requested, .link_replaced → the link to their page, to the prospect."""
     application = share_lock_application(session, wanted.subject_id)
     letter = to_prospect.page_link(application, is_new=isinstance(wanted.data, PageLinkReplaced))
     write_to(session, application.email, letter, because=wanted, application_id=application.id)
 
 
 def remind_staff(session: Session, due: RecordedEvent) -> None:
-    """application.answer_due → a reminder to staff, unless it was answered in time, or since."""
+    """application.answer_due → a reminder, to staff, unless the application has been answered."""
     application = share_lock_application(session, due.subject_id)
     promise = open_promise(session, read_stream(session, due.stream))
     if promise and promise.is_missed:
@@ -169,7 +170,7 @@ def remind_staff(session: Session, due: RecordedEvent) -> None:
 
 
 def remind_staff_of_message(session: Session, due: RecordedEvent) -> None:
-    """message.reply_due → a reminder to staff, unless they have replied this very moment."""
+    """message.reply_due → a reminder, to staff, unless they replied just before it."""
     application = share_lock_application(session, due.subject_id)
     is_erased = application.erased_at is not None
     if is_missed(due, read_stream(session, due.stream)) and not is_erased:
@@ -178,7 +179,7 @@ def remind_staff_of_message(session: Session, due: RecordedEvent) -> None:
 
 
 def announce_agreement(session: Session, accepted: RecordedEvent) -> None:
-    """engagement.accepted → the news to staff, and the contract in writing to the client."""
+    """engagement.accepted → the news, to staff, and the contract in writing, to the client."""
     if accepted.is_erased:
         return
     engagement = get_engagement(session, accepted.subject_id)
@@ -190,7 +191,7 @@ def announce_agreement(session: Session, accepted: RecordedEvent) -> None:
 
 
 def confirm_deposit(session: Session, paid: RecordedEvent) -> None:
-    """deposit.paid → a receipt to the client, the news to staff."""
+    """deposit.paid → a receipt, to the client, and the news, to staff."""
     engagement = get_engagement(session, paid.subject_id)
     application = share_lock_application(session, engagement.application_id)
     amount_cents, currency = paid.data.amount_cents, paid.data.currency
@@ -203,7 +204,7 @@ def confirm_deposit(session: Session, paid: RecordedEvent) -> None:
 
 
 def alert_staff_of_overpayment(session: Session, overpaid: RecordedEvent) -> None:
-    """deposit.overpaid → the sum to refund, to staff."""
+    """deposit.overpaid → the amount to refund, to staff."""
     application = share_lock_application(session, uuid.UUID(overpaid.data.application_id))
     letter = staff_alerts.deposit_overpaid(
         application, overpaid.data.amount_cents, overpaid.data.currency
@@ -212,7 +213,7 @@ def alert_staff_of_overpayment(session: Session, overpaid: RecordedEvent) -> Non
 
 
 def alert_staff_of_webhook(session: Session, disabled: RecordedEvent) -> None:
-    """webhook.endpoint_disabled → where nothing is sent any more, to staff, unless they did it."""
+    """webhook.endpoint_disabled → the news, to staff, unless they disabled it themselves."""
     if disabled.data.because != "staff":
         letter = staff_alerts.webhook_disabled(
             disabled.subject_id, disabled.data.host, disabled.data.because
@@ -221,11 +222,11 @@ def alert_staff_of_webhook(session: Session, disabled: RecordedEvent) -> None:
 
 
 def alert_staff_of_outage(session: Session, opened: RecordedEvent) -> None:
-    """circuit.opened → which service is away, to staff, by the others."""
+    """circuit.opened → which service is down, to staff, by the services that work."""
     letter = staff_alerts.service_away(opened.data.name, opened.data.failures, opened.data.error)
     tell_staff(session, letter, because=opened, away=opened.data.name)
 
 
 def erase_mail(session: Session, erased: RecordedEvent) -> None:
-    """application.erased → no mail about the person is left."""
+    """application.erased → all mail about the person is erased."""
     erase_mail_about_person(session, get_application(session, erased.subject_id))

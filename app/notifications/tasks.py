@@ -1,4 +1,4 @@
-"""The Celery tasks that send mail. They carry nothing: the outbox says what is due."""
+"""The Celery tasks that send mail. They take no arguments: the outbox says what is due."""
 
 from celery import shared_task
 
@@ -16,15 +16,15 @@ from app.settings import current_config
 
 
 def ring_courier() -> None:
-    """Have a worker look into the outbox."""
+    """Wake a worker to look into the outbox."""
     wake(send_due_mail)
 
 
 @shared_task(name="notifications.send_due_mail", ignore_result=True)
 def send_due_mail() -> None:
-    """Send what is due, and after a while leave the worker to others first. One worker does: a
-    mail server that hangs holds up no other work."""
-    # Not named like the file: the workers of the releases before go by this name too.
+    """Send what is due for a while, then queue again behind other tasks. Only one worker at a time
+    sends, so that a mail server that hangs can't hold up other work."""
+    # The lock's name is older than the file's: workers of earlier releases use it too.
     with alone_at("notifications.mailer") as is_alone:
         is_behind = is_alone and _send_mail()
     if is_behind:

@@ -1,3 +1,3 @@
-"""Scoring: how well an application fits the firm. The `rubric` is data, read by `rubric_file`, and
-`score` judges answers by it.
+"""Scoring: how well an application fits the firm. The `rubric` is data, read by `rubric_file`;
+`score` applies it to the answers.
 """

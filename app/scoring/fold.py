@@ -13,7 +13,7 @@ from app.scoring.models import ScoreRecord
 
 
 class ScoreState(msgspec.Struct, frozen=True):
-    """What the event says of a score."""
+    """A score as its event describes it."""
 
     application_id: uuid.UUID
     total: int

@@ -1,4 +1,4 @@
-"""The score that an application keeps, with the rubric's version that gave it."""
+"""An application's stored score, with the version of the rubric that gave it."""
 
 import uuid
 from datetime import datetime

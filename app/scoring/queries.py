@@ -10,6 +10,6 @@ from app.scoring.score import Score
 
 
 def score_of(session: Session, application_id: uuid.UUID) -> Score | None:
-    """The application's score as it was given, or None while it waits for one."""
+    """The application's score as it was given, or None if it has none yet."""
     record = session.get(ScoreRecord, application_id)
     return msgspec.convert(record.result, Score) if record else None

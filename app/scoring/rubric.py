@@ -1,6 +1,6 @@
 """The rubric: how an application's fit is judged, as data (content/rubric.toml).
 
-A criterion gives points by the first of its levels whose conditions hold; levels stand from most
+A criterion gives the points of its first level whose conditions hold. Levels are ordered from most
 points to fewest, so a better answer, or one more symptom, never lowers the score.
 """
 
@@ -21,7 +21,7 @@ FULL_SCORE: Final = 100
 class Level(Struct, frozen=True, forbid_unknown_fields=True):
     """Points, and the sentence that explains them to a reviewer.
 
-    ``missing`` says what is still to be asked when the answer was given but says little;
+    ``missing`` says what a reviewer should still ask if the answer was given but says little;
     ``unclear`` says the same to the prospect.
     """
 
@@ -33,10 +33,10 @@ class Level(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Criterion(Struct, frozen=True, forbid_unknown_fields=True):
-    """One thing that is judged, worth ``weight`` points at most.
+    """One thing that is judged, worth at most ``weight`` points.
 
-    When any question that it reads has no answer, it gives ``unanswered_points``, and ``missing``
-    is both the reason and what a reviewer is told to ask; ``unclear`` is what the prospect reads.
+    If any question that it reads has no answer, it gives ``unanswered_points``, and ``missing`` is
+    both the reason and what the reviewer is told to ask; ``unclear`` is what the prospect reads.
     """
 
     key: str
@@ -53,7 +53,7 @@ class Criterion(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Band(Struct, frozen=True, forbid_unknown_fields=True):
-    """A part of the scale from ``at_least`` up to the next better band."""
+    """A part of the scale, from ``at_least`` up to the next better band."""
 
     name: BandName
     label: str
@@ -61,7 +61,8 @@ class Band(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class KindRule(Struct, frozen=True, forbid_unknown_fields=True):
-    """Recommend ``kind`` when all conditions hold. Of the rubric's rules the first match wins.
+    """Recommends ``kind`` if all conditions hold. The first of the rubric's rules that matches
+    wins.
 
     ``reason`` explains it to a reviewer, ``told`` to a prospect who preferred another kind.
     """
@@ -73,9 +74,9 @@ class KindRule(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Misfit(Struct, frozen=True, forbid_unknown_fields=True):
-    """Answers after which none of our engagements would help: what a prospect is ``told`` before
-    they send, what to do ``instead``, and which articles to ``read``, by their slugs. The score
-    knows nothing of it."""
+    """Answers for which none of our engagements would help: what a prospect is ``told`` before they
+    send, what to do ``instead``, and the slugs of articles to ``read``. It does not affect the
+    score."""
 
     told: Prose
     instead: Prose
@@ -84,9 +85,9 @@ class Misfit(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Rubric(Struct, frozen=True, forbid_unknown_fields=True):
-    """The criteria, whose weights add up to 100, the bands from best to worst, the kinds' rules,
-    and the misfits, of which the first match wins. ``preference`` is the question that asks which
-    kind somebody prefers."""
+    """The criteria, whose weights add up to 100, the bands from best to worst, the rules for the
+    kind, and the misfits, of which the first match wins. ``preference`` is the key of the question
+    that asks which kind somebody prefers."""
 
     version: str
     preference: str
@@ -102,5 +103,5 @@ def current_rubric() -> Rubric:
 
 
 def misfit_of(answers: Answers, rubric: Rubric) -> Misfit | None:
-    """The first misfit that the answers are, if any."""
+    """The first misfit that the answers match, if any."""
     return next((misfit for misfit in rubric.misfits if all_hold(misfit.when, answers)), None)

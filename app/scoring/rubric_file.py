@@ -1,4 +1,4 @@
-"""Reading content/rubric.toml, and refusing what contradicts itself or the questions."""
+"""Reads content/rubric.toml, and refuses a file that contradicts itself or the questions."""
 
 from itertools import pairwise
 from pathlib import Path
@@ -45,7 +45,7 @@ def _faults_in_criteria(rubric: Rubric, questionnaire: Questionnaire) -> list[st
 
 
 def _faults_in_questions(rubric: Rubric, questionnaire: Questionnaire) -> list[str]:
-    """Where a question and the rubric disagree on which criteria read it."""
+    """Questions and criteria that disagree on which criterion reads which question."""
     faults = []
     for question in questionnaire.questions:
         reading = [c.key for c in rubric.criteria if question.key in questions_read(c.cases)]
@@ -111,7 +111,7 @@ def _faults_in_kind_rules(rubric: Rubric, questionnaire: Questionnaire) -> list[
 
 
 def _faults_in_preference(rubric: Rubric, questionnaire: Questionnaire) -> list[str]:
-    """Where a rule overrules what somebody prefers, and doesn't tell them why."""
+    """Rules that overrule somebody's preference without telling them why."""
     questions = {question.key: question for question in questionnaire.questions}
     question = questions.get(rubric.preference)
     if not question or not {*KINDS} <= {option.value for option in question.options}:

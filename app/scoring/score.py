@@ -1,4 +1,4 @@
-"""Scoring: answers and a rubric in, a score with its reasons out. Pure and deterministic."""
+"""Scoring: answers and a rubric in, a score with reasons out. Pure and deterministic."""
 
 from msgspec import Struct
 
@@ -36,8 +36,8 @@ class Score(Struct, frozen=True):
 
 
 class Gap(Struct, frozen=True):
-    """What isn't clear yet, in a sentence for the prospect, and the keys of the questions that
-    would clear it up."""
+    """What is still unclear, in a sentence for the prospect, and the keys of the questions whose
+    answers would settle it."""
 
     unclear: Prose
     questions: tuple[str, ...]
@@ -62,8 +62,8 @@ def score_answers(answers: Answers, rubric: Rubric) -> Score:
 
 
 def why_not_preferred(kind: Kind, answers: Answers, rubric: Rubric) -> str:
-    """The sentence that tells a prospect why that kind is proposed and not the one they prefer; ""
-    where it is that one, where they prefer none, or where not the rubric but a person chose it."""
+    """The sentence that tells a prospect why ``kind`` is proposed instead of the one they prefer.
+    "" if they prefer that one, or none, or if a person chose the kind and not the rubric."""
     rule, preferred = _kind_rule(answers, rubric), answers.get(rubric.preference)
     is_overruled = preferred in KINDS and rule.kind == kind != preferred
     return rule.told if is_overruled else ""
@@ -74,7 +74,7 @@ def _kind_rule(answers: Answers, rubric: Rubric) -> KindRule:
 
 
 def gaps_in(answers: Answers, rubric: Rubric) -> tuple[Gap, ...]:
-    """What a reviewer would have to ask again before they could judge."""
+    """What a reviewer would have to ask before they could judge."""
     found = (_gap(criterion, answers) for criterion in rubric.criteria)
     return tuple(gap for gap in found if gap)
 
@@ -83,7 +83,7 @@ def _gap(criterion: Criterion, answers: Answers) -> Gap | None:
     if level := _level(criterion, answers):
         return Gap(level.unclear, questions_read([level.when])) if level.unclear else None
     read = questions_read(criterion.cases)
-    # An answer that none of the levels knows is as good as none.
+    # An answer that no level knows counts as none.
     return Gap(criterion.unclear, tuple(key for key in read if not answers.get(key)) or read)
 
 
@@ -98,7 +98,7 @@ def _judge(criterion: Criterion, answers: Answers) -> tuple[CriterionScore, str]
 
 
 def _level(criterion: Criterion, answers: Answers) -> Level | None:
-    """The level that the answers reach; None where one that it reads is missing or unknown."""
+    """The level that the answers reach; None if an answer that it reads is missing or unknown."""
     if not all(answers.get(question) for question in questions_read(criterion.cases)):
         return None
     return next((level for level in criterion.levels if all_hold(level.when, answers)), None)

@@ -1,4 +1,4 @@
-"""Scoring's part in the flow."""
+"""The scoring subscriber."""
 
 import msgspec
 from sqlalchemy.orm import Session
@@ -13,11 +13,11 @@ from app.scoring.score import score_answers
 
 
 def score_fit(session: Session, sent: RecordedEvent) -> None:
-    """application.submitted, or .released where that was held → the application's score →
-    application.scored.
+    """application.submitted, or .released if it was held → application.scored.
 
-    It locks the application's row before it records in the stream, as everybody does who records
-    there: the score, which refers to that row, would lock it afterwards, and could deadlock.
+    It locks the application's row before it records in the stream, as everything that records there
+    does. Inserting the score would otherwise lock that row second, because of its foreign key, and
+    could deadlock.
     """
     if is_held_until_released(session, sent):
         return

@@ -22,8 +22,8 @@ from app.events.types import stream_of
 MOST_IN_A_SWEEP = 500
 ACTOR = "system:applications"
 
-# A writer who never gave a valid address can't be reminded. The day counts from the reminder, as the
-# deletion below does, because workers may have been down when it was due.
+# A writer who never gave a valid address can't be reminded. The day counts from the reminder, as
+# the deletion below does, because workers may have been down when it was due.
 TO_REMIND = text("""
 SELECT id, CAST(now() + make_interval(days => :days_before) AS date) AS ends_on FROM drafts
 WHERE submitted_at IS NULL AND reminded_at IS NULL AND complete_steps @> '["you"]'
@@ -44,8 +44,8 @@ FOR UPDATE SKIP LOCKED
 
 def remind_of_drafts(session: Session, *, days: int, days_before: int) -> int:
     """Have the writers of drafts reminded that were last saved more than ``days - days_before`` ago
-    (``days`` is how long a draft is kept); return how many. Each reminder is its own transaction and
-    trace; any number of processes may run this at the same time."""
+    (``days`` is how long a draft is kept); return how many. Each reminder is its own transaction
+    and trace; any number of processes may run this at the same time."""
     limits = {"days": days, "days_before": days_before}
     reminded = 0
     while reminded < MOST_IN_A_SWEEP and (due := session.execute(TO_REMIND, limits).one_or_none()):

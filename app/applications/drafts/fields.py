@@ -19,7 +19,8 @@ from app.web.fields import CheckboxesField, as_web_address, trimmed, trimmed_lin
 
 
 def asked(question: Question) -> Callable[[Form, Field], None]:
-    """A validator that skips the checks after it if the other answers don't lead to the question."""
+    """A validator that skips the checks after it if the other answers don't lead to the
+    question."""
 
     def check(form: Form, _: Field) -> None:
         if not form.asks(question):

@@ -36,8 +36,8 @@ CSRF_EXPIRED = lazy_gettext(
 
 
 class StepForm(SiteForm):
-    """What the forms of all steps have in common. ``earlier`` are the answers given so far, on which
-    it may depend whether a question is asked.
+    """What the forms of all steps have in common. ``earlier`` are the answers given so far, on
+    which it may depend whether a question is asked.
 
     ``basis`` says which draft and which saves the page has seen."""
 

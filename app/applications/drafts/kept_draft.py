@@ -1,7 +1,7 @@
 """A draft as the form's pages use it: a value that one statement reads and another stores.
 
-No other form is shown and saved as often, so this bypasses the ORM session and holds no lock between
-the two statements: the second refuses if the row has been written in between.
+No other form is shown and saved as often, so this bypasses the ORM session and holds no lock
+between the two statements: the second refuses if the row has been written in between.
 """
 
 import uuid

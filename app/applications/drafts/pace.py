@@ -56,10 +56,10 @@ def with_time(draft: KeptDraft, step: Step, now: datetime) -> KeptDraft:
 
 
 def minutes_by_step(session: Session, questionnaire: Questionnaire) -> Mapping[str, int]:
-    """The whole minutes that each step takes, by its key. The promised minutes are shared out by the
-    median of the last 200 who sent these questions if at least 20 have, else by the questionnaire's
-    own figures. Time counts from a draft's first save, so the first page lacks the time spent
-    reading it.
+    """The whole minutes that each step takes, by its key. The promised minutes are shared out by
+    the median of the last 200 who sent these questions if at least 20 have, else by the
+    questionnaire's own figures. Time counts from a draft's first save, so the first page lacks the
+    time spent reading it.
 
     The database is asked every ten minutes.
     """

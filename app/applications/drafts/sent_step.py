@@ -129,6 +129,6 @@ def _storable(answer: Answer) -> Answer:
 
 
 def _storable_text(text: str) -> str:
-    # Postgres stores neither NUL nor a lone surrogate; the field's own error names them. A text that
-    # is too long is kept whole: the limit on the request's size is enough.
+    # Postgres stores neither NUL nor a lone surrogate; the field's own error names them. A text
+    # that is too long is kept whole: the limit on the request's size is enough.
     return text.replace("\x00", "").encode("utf-8", "replace").decode()

@@ -162,8 +162,8 @@ def move_to_present_questions(
     session: Session, draft: Draft, questionnaire: Questionnaire
 ) -> list[Step] | None:
     """Move a draft that was begun under older questions to these. It keeps every answer; those to
-    questions that are no longer asked are not sent. Return the steps that need another look, or None
-    if the draft has been sent, deleted or moved already, and is left as it is."""
+    questions that are no longer asked are not sent. Return the steps that need another look, or
+    None if the draft has been sent, deleted or moved already, and is left as it is."""
     if not lock_unsent(session, draft.id) or draft.questions_version == questionnaire.version:
         return None
     done = draft.complete_steps

@@ -1,5 +1,5 @@
-"""The kind of engagement that a prospect pressed "Apply" for: preselected in its question until they
-answer that. It holds for one application; a second one starts without it."""
+"""The kind of engagement that a prospect pressed "Apply" for: preselected in its question until
+they answer that. It holds for one application; a second one starts without it."""
 
 from flask import session
 

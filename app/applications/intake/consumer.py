@@ -67,7 +67,8 @@ def run_intake(address: IntakeAddress, stop: threading.Event) -> None:
 
 
 def deal_with(message: Message, dead_letters: DeadLetters, stop: threading.Event) -> bool:
-    """Take the command, or write it to the dead letters; return whether its offset may be committed.
+    """Take the command, or write it to the dead letters; return whether its offset may be
+    committed.
 
     While the database or the brokers are unavailable it is retried, and nothing else is read.
     """

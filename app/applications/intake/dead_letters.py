@@ -43,7 +43,8 @@ class DeadLetters:
     def add(self, message: Message, problems: Problems) -> None:
         """Write the message and wait for the confirmation. If it is too large together with its
         reasons, it stays in the topic that it came from, and the dead letter names its place there,
-        with as much of the rest as fits. Raises NotConfirmed; nothing is sent later in that case."""
+        with as much of the rest as fits. Raises NotConfirmed; nothing is sent later in that
+        case."""
         headers = cast(Headers, message.headers() or [])
         whole = Letter(message.value(), message.key(), headers, problems)
         letters = (

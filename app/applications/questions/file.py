@@ -114,7 +114,8 @@ def _faults_in_place(question: Question, questionnaire: Questionnaire) -> list[s
 
 
 def _faults_in_way(question: Question, questionnaire: Questionnaire) -> list[str]:
-    """Check that some answers lead to the question: the conditions on its way must be compatible."""
+    """Check that some answers lead to the question: the conditions on its way must be
+    compatible."""
     wanted: dict[str, list[set[str]]] = {}
     for condition in questionnaire.way_to(question):
         wanted.setdefault(condition.question, []).append(set(condition.any_of))

@@ -33,9 +33,9 @@ class Option(Struct, frozen=True, forbid_unknown_fields=True):
 class Question(Struct, frozen=True, forbid_unknown_fields=True):
     """One question. ``reason`` tells the prospect what the firm uses the answer for.
 
-    ``max_length`` counts the characters of a typed answer. ``when_empty`` is the error message for a
-    required question that was left empty. ``when`` says after which answers it is asked; if empty,
-    always. ``criteria`` names the rubric's criteria that read the answer.
+    ``max_length`` counts the characters of a typed answer. ``when_empty`` is the error message for
+    a required question that was left empty. ``when`` says after which answers it is asked; if
+    empty, always. ``criteria`` names the rubric's criteria that read the answer.
     """
 
     key: str

@@ -1,5 +1,5 @@
-"""Every letter, as functions that read like it: `to_prospect`, and `to_client` from the offer on;
-`staff_news` of what a prospect has done, and `staff_alerts` of what keeps others waiting.
-`decision` chooses the one that a verdict sends, `letter` is what each is made of, and `links` where
-it leads to.
+"""Every letter, each a function that reads like the letter: `to_prospect`, and `to_client` from the
+offer on; `staff_news` tells staff what a prospect did, `staff_alerts` what others are waiting for.
+`decision` chooses the letter for a verdict, `letter` has the parts of each, `links` the addresses
+in them, and `names` what staff call them.
 """

@@ -1,4 +1,4 @@
-"""The letter that a verdict sends: shown to the reviewer first, and written by a worker then."""
+"""The letter for a verdict: previewed by the reviewer, and later written by a worker."""
 
 from typing import cast
 
@@ -17,8 +17,8 @@ from app.notifications.letters.letter import Letter
 def decision_letter(
     session: Session, application: Application, verdict: Verdict, *, by: str
 ) -> Letter:
-    """The reviewer's verdict with the reviewer's own words, and name. Raises OtherCurrency where no
-    price can be shown in the verdict's."""
+    """The letter with the verdict, in the reviewer's own words and signed with their name. Raises
+    OtherCurrency if there is no price in the verdict's currency."""
     letter = _unsigned(session, application, verdict)
     return msgspec.structs.replace(letter, signed_by=by)
 

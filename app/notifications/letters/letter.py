@@ -1,4 +1,4 @@
-"""A letter: what every mail is made of, its language, and its two renderings."""
+"""A letter: the parts of every mail, its language, and its renderings as text and HTML."""
 
 import re
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from app.languages.choice import in_language, present_language
 
 EMPTY_LINES = re.compile(r"\n\s*\n")
 
-# It has no page; it tells Flask where the letters' templates are.
+# It has no pages, and only tells Flask where the letters' templates are.
 letters = Blueprint("letters", __name__, template_folder="templates")
 
 About = TypeVar("About", Application, Draft)
@@ -23,8 +23,8 @@ More = ParamSpec("More")
 
 class Letter(msgspec.Struct, frozen=True, kw_only=True):
     """A mail before it has a recipient: paragraphs, then facts as (label, value), then one link.
-    ``in_brief`` is what else belongs into a line, beside the subject. ``signed_by`` is who of the
-    staff has written it, by name. ``language`` is the one that it was written in."""
+    ``in_brief`` follows the subject where the letter is told in one line. ``signed_by`` is the name
+    of the member of staff who wrote it, and ``language`` the one that it is in."""
 
     template: str
     subject: str
@@ -52,8 +52,8 @@ class Letter(msgspec.Struct, frozen=True, kw_only=True):
 def in_their_language(
     write: Callable[Concatenate[About, More], Letter],
 ) -> Callable[Concatenate[About, More], Letter]:
-    """A letter to a prospect is in the language of what it is about, whoever has it written: a
-    worker, or a member of staff who looks at it first."""
+    """Decorates a letter to a prospect: it is written in the language of the application or draft,
+    whether a worker writes it or a member of staff previews it."""
 
     @wraps(write)
     def write_in_it(about: About, /, *more: More.args, **named: More.kwargs) -> Letter:
@@ -64,6 +64,6 @@ def in_their_language(
 
 
 def paragraphs_of(text: str) -> tuple[str, ...]:
-    """What somebody typed, cut at its empty lines. Each line keeps its indent, by which a list is
-    known for one."""
+    """What somebody typed, split at empty lines. Each line keeps its indent, so that lists still
+    look like lists."""
     return tuple(part.strip("\n").rstrip() for part in EMPTY_LINES.split(text) if part.strip())

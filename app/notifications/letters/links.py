@@ -1,4 +1,4 @@
-"""Where a letter leads to: addresses that hold in a mail, and open in its language."""
+"""The addresses in letters: absolute, and opening in the letter's language."""
 
 from flask import url_for
 
@@ -13,10 +13,10 @@ def link_to(endpoint: str, **values: object) -> str:
 
 
 def status_page(application: Application, *, part: str | None = None) -> str:
-    """The prospect's page, or a part of it."""
+    """The address of the prospect's page, or of a part of it."""
     return link_to("portal.status", token=application.access_token, _anchor=part)
 
 
 def desk_page(application: Application, *, part: str | None = None) -> str:
-    """The same for staff."""
+    """The address of the application's page for staff, or of a part of it."""
     return link_to("review.application", application_id=application.id, _anchor=part)

@@ -1,4 +1,4 @@
-"""What staff call each letter: the outbox knows it by its template alone."""
+"""What staff call each letter. The outbox has only the name of its template."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -33,5 +33,5 @@ NAMES: Final[Mapping[str, str]] = {
 
 
 def letter_name(template: str) -> str:
-    """The name of the letter; the template's own where another release wrote the mail."""
+    """The name of the letter, or the template's if another release wrote the mail."""
     return NAMES.get(template, template)

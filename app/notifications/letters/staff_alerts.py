@@ -1,4 +1,4 @@
-"""Letters that tell staff what keeps others waiting."""
+"""Letters that tell staff what others are waiting for, and what has failed."""
 
 import uuid
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from app.web.rendering import as_beginning, isolated, money
 
 
 def answer_due(application: Application) -> Letter:
-    """The prospect was promised an answer by now."""
+    """The promised answer to an application is due now."""
     return Letter(
         template="answer_due",
         subject=f"Answer due now: {isolated(application.company)} ({application.reference})",
@@ -26,7 +26,7 @@ def answer_due(application: Application) -> Letter:
 
 
 def held(application: Application, reasons: Sequence[str]) -> Letter:
-    """Nothing has happened to the application yet."""
+    """Screening has held an application, which waits for somebody to look at it."""
     return Letter(
         template="held",
         subject=f"Held for a look: {isolated(application.company)} ({application.reference})",
@@ -42,7 +42,7 @@ def held(application: Application, reasons: Sequence[str]) -> Letter:
 
 
 def reply_due(application: Application) -> Letter:
-    """A message was promised a reply by now."""
+    """The promised reply to a message is due now."""
     return Letter(
         template="reply_due",
         subject=f"Reply due now: {isolated(application.company)} ({application.reference})",
@@ -58,7 +58,7 @@ def reply_due(application: Application) -> Letter:
 def waiting_at_the_desk(
     *, late: int, due_today: int, to_decide: int, to_reply_to: int, held: int, until: time
 ) -> Letter:
-    """How many applications wait for what, in the morning of a day that ends ``until`` then."""
+    """The morning's counts of what is waiting; the working day ends at ``until``."""
     waiting = (
         (late, "late", "Answers that are late"),
         (due_today, "due today", f"Answers due today, by {until:%H:%M}"),
@@ -77,7 +77,7 @@ def waiting_at_the_desk(
 
 
 def service_away(name: str, failures: int, error: str) -> Letter:
-    """A service outside keeps failing; ``name`` is its circuit's."""
+    """An external service keeps failing; ``name`` is that of its circuit."""
     service = service_name(name)
     return Letter(
         template="service_away",
@@ -93,7 +93,7 @@ def service_away(name: str, failures: int, error: str) -> Letter:
 
 
 def webhook_disabled(endpoint_id: uuid.UUID, host: str, because: str) -> Letter:
-    """Another server gets no events any more."""
+    """A webhook endpoint was disabled and gets no more events."""
     reason = {
         "failing": "one message after another has failed, each tried for more than a day",
         "gone": "the server answered that nobody wants them there any more (410)",
@@ -110,7 +110,7 @@ def webhook_disabled(endpoint_id: uuid.UUID, host: str, because: str) -> Letter:
 
 
 def handling_failed(application: Application | None, subscriber: str, event_type: str) -> Letter:
-    """A step has failed for good; an open application that it was about can be decided anyway."""
+    """A delivery has become a dead letter; if its application is open, it can still be decided."""
     if application is None:
         return Letter(
             template="handling_failed",
@@ -138,7 +138,7 @@ def handling_failed(application: Application | None, subscriber: str, event_type
 
 
 def deposit_overpaid(application: Application, amount_cents: int, currency: str) -> Letter:
-    """The money has arrived twice, perhaps from somebody who was erased since."""
+    """A deposit was paid twice, perhaps by somebody who has since been erased."""
     amount, who = money(amount_cents, currency), isolated(application.title)
     tell = "" if application.erased_at else f" and tell {isolated(application.name)}"
     return Letter(

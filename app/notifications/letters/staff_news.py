@@ -1,4 +1,4 @@
-"""Letters that tell staff what a prospect has done."""
+"""Letters that tell staff what a prospect did."""
 
 from app.applications.models import Application
 from app.engagements.models import Engagement
@@ -10,7 +10,7 @@ from app.web.rendering import isolated, money, price
 
 
 def new_application(application: Application, score: Score, engagement: Engagement) -> Letter:
-    """The essentials, the score with its reasons, and the proposal."""
+    """A new application: the essentials, the score with its reasons, and the proposal."""
     reasons = tuple((f"{c.label}, {c.points} of {c.out_of}", c.reason) for c in score.criteria)
     in_brief = f"{score.band_label}. Proposed: {name_of(engagement)}, {_price_of(engagement)}."
     return Letter(
@@ -30,7 +30,7 @@ def new_application(application: Application, score: Score, engagement: Engageme
 
 
 def more_provided(application: Application, message: str) -> Letter:
-    """The answer to our question."""
+    """The prospect's answer to our question."""
     return Letter(
         template="more_provided",
         subject=f"Answer from {isolated(application.company)} ({application.reference})",
@@ -40,7 +40,7 @@ def more_provided(application: Application, message: str) -> Letter:
 
 
 def message_from_prospect(application: Application, text: str) -> Letter:
-    """It waits for a reply."""
+    """The prospect's message, which awaits a reply."""
     return Letter(
         template="message_from_prospect",
         subject=f"Message from {isolated(application.company)} ({application.reference})",
@@ -50,7 +50,7 @@ def message_from_prospect(application: Application, text: str) -> Letter:
 
 
 def withdrawn(application: Application, message: str) -> Letter:
-    """There is nothing left to decide."""
+    """The prospect withdrew, so there is nothing left to decide."""
     reason = ("They say:", *paragraphs_of(message)) if message else ("They gave no reason.",)
     return Letter(
         template="withdrawn",
@@ -83,7 +83,7 @@ def engagement_accepted(application: Application, engagement: Engagement) -> Let
 
 
 def deposit_paid(application: Application, amount_cents: int, currency: str, method: str) -> Letter:
-    """The money has arrived, perhaps from somebody who was erased since they agreed."""
+    """The deposit has arrived, perhaps from somebody who was erased after they agreed."""
     amount = money(amount_cents, currency)
     way = "by card" if method == "stripe" else "by bank transfer"
     if application.erased_at is None:

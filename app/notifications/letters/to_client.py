@@ -1,4 +1,4 @@
-"""The letters to a prospect about the engagement: the offer, the contract, the deposit."""
+"""Letters to a prospect about the engagement: the offer, the contract, the deposit."""
 
 from datetime import datetime
 
@@ -21,7 +21,7 @@ from app.web.rendering import money, price
 
 @in_their_language
 def accepted(application: Application, verdict: ApplicationAccepted, quote: Quote) -> Letter:
-    """``quote`` is what the reviewer was shown, in the language of the firm's data."""
+    """The offer. ``quote`` is what the reviewer was shown, in the source language."""
     proposal = proposal_at(in_present_language(quote), current_offers())
     return Letter(
         template="accepted",
@@ -43,8 +43,8 @@ def accepted(application: Application, verdict: ApplicationAccepted, quote: Quot
 
 @in_their_language
 def agreement_confirmed(application: Application, engagement: Engagement) -> Letter:
-    """The contract in writing, with its terms. Somebody else may have pressed the button on their
-    page."""
+    """The contract in writing, with its terms. It asks for a reply if somebody else pressed the
+    button on the client's page."""
     quote = quote_as_read(engagement)
     proposal = proposal_at(quote, current_offers())
     is_first_month = quote.deposit_is_first_month
@@ -89,7 +89,7 @@ def deposit_receipt(
     currency: str,
     arrived_at: datetime,
 ) -> Letter:
-    """The money has arrived; from then on we have a working day to write."""
+    """The receipt. From the payment's arrival we have one working day to write."""
     about = {
         "amount": money(amount_cents, currency),
         "reference": application.reference,
@@ -120,7 +120,7 @@ def deposit_receipt(
 
 
 def _first_day_promised(since: datetime) -> str:
-    """By when we write; no date where it is past, as after a delivery that had to be repeated."""
+    """When we promise to write; no time if it is already past, as after a late delivery."""
     due_at = deadline_after(since)
     if due_at <= utc_now():
         return gettext("We will write to agree the first day.")

@@ -1,7 +1,7 @@
-"""The letters to a prospect, in the order in which they may come.
+"""Letters to a prospect, in the order in which they may come.
 
-The subjects of what goes to and fro stay the same: some mail programs put nothing else into one
-thread.
+Letters of a dialogue keep the same subject each time, because some mail programs thread by nothing
+else.
 """
 
 from datetime import date
@@ -66,7 +66,7 @@ def draft_expiring(draft: Draft, ends_on: date) -> Letter:
 
 @in_their_language
 def received(application: Application, promise: Promise | None) -> Letter:
-    """``promise`` is what they were promised, where they wait for it."""
+    """The receipt of an application. ``promise`` is the answer that they wait for, if any."""
     return Letter(
         template="received",
         subject=gettext("We have your application %(reference)s", reference=application.reference),
@@ -86,7 +86,7 @@ def received(application: Application, promise: Promise | None) -> Letter:
 
 @in_their_language
 def page_link(application: Application, *, is_new: bool) -> Letter:
-    """The way to their page."""
+    """The link to their page."""
     because = (
         gettext(
             "The link to the page of your application has been replaced. The one in earlier mails"
@@ -113,7 +113,7 @@ def page_link(application: Application, *, is_new: bool) -> Letter:
 
 @in_their_language
 def message_from_staff(application: Application, text: str, *, by: str) -> Letter:
-    """``by`` is the name of whoever has written it."""
+    """A message; ``by`` is the name of its writer."""
     return Letter(
         template="message_from_staff",
         subject=gettext(
@@ -162,7 +162,7 @@ def declined(application: Application, verdict: ApplicationDeclined) -> Letter:
 
 @in_their_language
 def withdrawal_confirmed(application: Application) -> Letter:
-    """Somebody else may have pressed the button on their page."""
+    """The receipt of a withdrawal. It asks for a reply if somebody else pressed the button."""
     return Letter(
         template="withdrawal_confirmed",
         subject=gettext(
@@ -181,7 +181,7 @@ def withdrawal_confirmed(application: Application) -> Letter:
 
 
 def _answer_promised(promise: Promise | None) -> str:
-    """By when they have an answer; no date where it is past, as after a hold it may be."""
+    """When they will have an answer; no time if that is already past, as it may be after a hold."""
     if promise is None or promise.due_at <= utc_now():
         return gettext("A person reads it and answers.")
     answer = gettext(

@@ -1,4 +1,4 @@
-"""The tries to pay a deposit by card, as rows. Whoever changes one holds its deposit's lock."""
+"""The tries to pay a deposit by card, as rows. Changing one requires the lock on its deposit."""
 
 import uuid
 from datetime import timedelta
@@ -16,20 +16,21 @@ from app.engagements.queries import name_of
 from app.payments.gateway import CheckoutPage
 from app.payments.models import CheckoutAttempt, Deposit
 
-# Under the 24 hours for which Stripe remembers a key: as long as a page can be paid, its key can
-# be repeated.
+# Less than the 24 hours for which Stripe remembers a key, so that a key can be repeated for as long
+# as its page can be paid.
 LIFETIME = timedelta(hours=12)
 
-# An attempt only ever moves up, so that neither order nor repeats of Stripe's events matter.
+# An attempt only moves up in rank, so neither the order nor repeats of Stripe's events matter.
 RANK = {"opening": 0, "open": 1, "expired": 2, "processing": 3, "failed": 4, "complete": 5}
 
 
 def begin_attempt(
     session: Session, deposit: Deposit, engagement: Engagement, application: Application
 ) -> CheckoutAttempt:
-    """The one attempt that may still be paid, or else a new one with a key of its own.
+    """The one attempt that may still be paid, or else a new one with its own key.
 
-    An open one's end is for Stripe to tell, an unanswered one's is its time: nobody knows its page.
+    Only Stripe says when an open attempt ends. One that Stripe never answered ends when its time is
+    up, since nobody knows its page.
     """
     live = _live_attempt(session, deposit)
     if live and live.status == "opening" and live.expires_at <= utc_now():
@@ -40,12 +41,12 @@ def begin_attempt(
 
 
 def get_attempt(session: Session, attempt_id: uuid.UUID) -> CheckoutAttempt:
-    """The attempt as it stands in the database now."""
+    """The attempt as it is in the database now."""
     return session.get_one(CheckoutAttempt, attempt_id, populate_existing=True)
 
 
 def keep_page(attempt: CheckoutAttempt, page: CheckoutPage) -> None:
-    """Note Stripe's answer, unless another process or a webhook was first."""
+    """Store Stripe's answer, unless another process or a webhook was first."""
     if attempt.status == "opening":
         attempt.stripe_session_id = page.session_id
         attempt.url = page.url
@@ -53,7 +54,7 @@ def keep_page(attempt: CheckoutAttempt, page: CheckoutPage) -> None:
 
 
 def advance(attempt: CheckoutAttempt, status: str) -> bool:
-    """Move the attempt up to ``status``; False where it stands as high already."""
+    """Move the attempt up to ``status``; return False if it is already that high."""
     if RANK[status] <= RANK[attempt.status]:
         return False
     attempt.status = status
@@ -103,7 +104,7 @@ def _add_attempt(
 
 
 def _request(deposit: Deposit, engagement: Engagement, application: Application) -> dict[str, Any]:
-    """What Stripe is asked for: one line, the deposit, and the way back to the prospect's page."""
+    """The request to Stripe: one line, the deposit, and the links back to the prospect's page."""
     quote = engagement.priced
     offer = name_of(engagement)
     metadata = {"deposit_id": str(deposit.id), "reference": application.reference}
@@ -126,7 +127,7 @@ def _request(deposit: Deposit, engagement: Engagement, application: Application)
         "metadata": metadata,
         "payment_intent_data": {"metadata": metadata},
     }
-    if application.email.isascii():  # Stripe takes no other
+    if application.email.isascii():  # Stripe accepts no others
         request["customer_email"] = application.email
     return request
 

@@ -1,4 +1,4 @@
-"""The deposit as a row: asked for once, paid once."""
+"""The deposit as a row: due once, paid once."""
 
 import uuid
 from datetime import date
@@ -19,7 +19,7 @@ from app.payments.queries import payer_records
 
 
 class Transfer(msgspec.Struct, frozen=True):
-    """The whole deposit on the firm's account, as a member of staff saw it there."""
+    """A bank transfer of the whole deposit, as a member of staff saw it on the firm's account."""
 
     recorded_by_id: uuid.UUID
     received_on: date
@@ -27,15 +27,15 @@ class Transfer(msgspec.Struct, frozen=True):
 
 
 class NotDue(Exception):
-    """The engagement isn't agreed to, so nothing is owed."""
+    """The client has not agreed to the engagement, so nothing is owed."""
 
 
 class AlreadyPaid(Exception):
-    """The deposit was paid before; nothing was changed."""
+    """The deposit was already paid; nothing was changed."""
 
 
 def owe_deposit(session: Session, engagement: Engagement) -> Deposit:
-    """The engagement's deposit, made on the first call, and locked until the transaction ends.
+    """The engagement's deposit, created on the first call, and locked until the transaction ends.
 
     Raises NotDue before the client has agreed.
     """
@@ -55,7 +55,7 @@ def owe_deposit(session: Session, engagement: Engagement) -> Deposit:
 
 
 def lock_deposit(session: Session, which: ColumnElement[bool]) -> Deposit:
-    """The deposit as it stands now; whoever else would change it, or an attempt at it, waits."""
+    """The deposit as it is now, locked: other changes to it, and to its attempts, wait."""
     wanted = select(Deposit).where(which).with_for_update()
     return session.scalars(wanted.execution_options(populate_existing=True)).one()
 
@@ -86,7 +86,7 @@ def pay_deposit(session: Session, deposit: Deposit, *, transfer: Transfer | None
 
 
 def note_overpayment(session: Session, deposit: Deposit) -> None:
-    """Record that a paid deposit was paid by card once more, so that staff hear of it."""
+    """Record that a paid deposit was paid again by card, so that staff are told."""
     engagement = get_engagement(session, deposit.engagement_id)
     overpaid = DepositOverpaid(
         application_id=str(engagement.application_id),
@@ -98,7 +98,7 @@ def note_overpayment(session: Session, deposit: Deposit) -> None:
 
 
 def forget_payer(session: Session, engagement_id: uuid.UUID) -> None:
-    """Empty what names the payer: the bank's reference, what Stripe was asked and what it said."""
+    """Erase what names the payer: the bank's reference, our requests to Stripe and its events."""
     records = payer_records(session, engagement_id)
     if records is None:
         return

@@ -1,4 +1,4 @@
-"""What staff type when a transfer has arrived."""
+"""The form for a bank transfer that has arrived."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -14,8 +14,8 @@ from app.web.site_form import SiteForm
 
 
 class BankPaymentForm(SiteForm):
-    """The amount is typed, so that a wrong one is noticed; only the whole deposit is taken.
-    ``agreed_on`` is the day, by UTC, from which on it is owed."""
+    """Staff type the amount so that a wrong one is noticed; only the whole deposit is accepted.
+    ``agreed_on`` is the day, in UTC, since which it is owed."""
 
     amount = StringField(
         "Amount received",
@@ -53,7 +53,8 @@ class BankPaymentForm(SiteForm):
             )
 
     def validate_received_on(self, field: DayField) -> None:
-        # Of both days: east of Greenwich one begins earlier, west of it later.
+        # One day of tolerance either way: a day begins before UTC's in the east, after it in the
+        # west.
         if field.data and field.data > utc_now().date() + timedelta(days=1):
             raise ValidationError("This day has not come yet.")
         if field.data and field.data < self.agreed_on - timedelta(days=1):

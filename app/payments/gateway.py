@@ -1,4 +1,4 @@
-"""The way to Stripe: what it may answer, and `stripe_sdk`, loaded only where somebody pays."""
+"""Access to Stripe: its possible answers, and `stripe_sdk`, loaded only when it is needed."""
 
 from typing import TYPE_CHECKING, Literal
 
@@ -13,11 +13,11 @@ CheckoutStatus = Literal["open", "complete", "expired", "unknown"]
 
 
 class PaymentUnavailable(Exception):
-    """Card payment is not set up, or it is not known what Stripe made of the request."""
+    """Card payment is not configured, or the outcome of the request to Stripe is unknown."""
 
 
 class CheckoutRefused(PaymentUnavailable):
-    """Stripe made no payment page under this key and never will; another key may be tried."""
+    """Stripe made no payment page for this key and never will; try another key."""
 
 
 class ForgedWebhook(Exception):
@@ -25,14 +25,14 @@ class ForgedWebhook(Exception):
 
 
 class CheckoutPage(msgspec.Struct, frozen=True):
-    """Stripe's payment page, open when it was asked for."""
+    """Stripe's payment page, open at the time of the request."""
 
     session_id: str
     url: str
 
 
 def current_gateway() -> "Gateway":
-    """The running app's gateway. Raises PaymentUnavailable where no key is set."""
+    """The running app's gateway. Raises PaymentUnavailable if no key is set."""
     site = current_config()
     if not site.STRIPE_SECRET_KEY:
         raise PaymentUnavailable("STRIPE_SECRET_KEY is not set.")

@@ -1,4 +1,4 @@
-"""The deposit, the tries to pay it by card, and what Stripe said of them. Money is in cents."""
+"""The deposit, the tries to pay it by card, and Stripe's reports on them. Money is in cents."""
 
 import uuid
 from datetime import date, datetime
@@ -13,8 +13,8 @@ from app.database import Model, new_id
 class Deposit(Model):
     """What an engagement's client owes before work begins. due → paid, never back.
 
-    A transfer is recorded by a member of staff, with the day it arrived on and, if there is one,
-    the bank's own reference.
+    A transfer is recorded by a member of staff, with the day on which it arrived and, if there is
+    one, the bank's reference.
     """
 
     __tablename__ = "deposits"
@@ -51,12 +51,11 @@ class Deposit(Model):
 
 
 class CheckoutAttempt(Model):
-    """One payment page at Stripe, asked for under one idempotency key.
+    """One payment page at Stripe, requested with one idempotency key.
 
-    opening (committed before the call) → open (Stripe's answer is known) → complete (paid),
-    expired, or processing while a bank takes its days; failed: Stripe refused the page, or the
-    bank the payment. ``request`` is what Stripe is sent, so that a repeat under the key is the
-    same to the letter.
+    opening (committed before the call) → open (Stripe has answered) → complete (paid), expired, or
+    processing (a bank may take days); failed: Stripe refused the page, or the bank the payment.
+    ``request`` is what Stripe was sent, so that a repeat with the key is identical.
     """
 
     __tablename__ = "checkout_attempts"
@@ -91,9 +90,9 @@ class CheckoutAttempt(Model):
 
 
 class StripeEvent(Model):
-    """A verified webhook, stored once by Stripe's id. ``payload`` is what is read of it, and names
-    nobody. ``outcome`` says in a sentence what came of it, or why nothing did; ``deposit_id`` is
-    the deposit that it turned out to be about."""
+    """A verified webhook, stored once by Stripe's id. ``payload`` has only the fields that we read,
+    which name nobody. ``outcome`` is a sentence on what it changed, or why it changed nothing;
+    ``deposit_id`` is the deposit that it turned out to be about."""
 
     __tablename__ = "stripe_events"
 

@@ -1,4 +1,4 @@
-"""What pages do about a deposit: open it by the prospect's link, and lead on to Stripe."""
+"""What pages do with a deposit: open it by the prospect's link, and redirect to Stripe."""
 
 from flask import abort, flash, redirect, url_for
 from flask.typing import ResponseReturnValue
@@ -14,7 +14,7 @@ from app.settings import current_config
 
 
 def open_engagement(token: str) -> tuple[Application, Engagement]:
-    """The link's application with its engagement; 404 where there is none, 410 for what was
+    """The link's application with its engagement; 404 if there is none, 410 if the person was
     erased."""
     application = open_application(token)
     engagement = engagement_of(db.session(), application.id)
@@ -24,9 +24,9 @@ def open_engagement(token: str) -> tuple[Application, Engagement]:
 
 
 def checkout_or_page(token: str, unavailable: str) -> ResponseReturnValue:
-    """On to Stripe's page for the deposit; back to the prospect's own page where Stripe isn't used
-    or there is nothing to pay on it, and with the sentence ``unavailable`` where Stripe can't be
-    reached."""
+    """Redirect to Stripe's page for the deposit. Redirect back to the prospect's own page if Stripe
+    isn't used, if there is nothing to pay, or, with the sentence ``unavailable``, if Stripe can't
+    be reached."""
     application, engagement = open_engagement(token)
     if not current_config().STRIPE_SECRET_KEY:
         return back_to_deposit(token)
@@ -38,8 +38,8 @@ def checkout_or_page(token: str, unavailable: str) -> ResponseReturnValue:
 
 
 def back_to_deposit(token: str, told: str = "") -> ResponseReturnValue:
-    """To the deposit on the prospect's own page, and the sentence there: whoever is led past the
-    top of a page sees nothing that stands above."""
+    """Redirect to the deposit on the prospect's own page. The sentence ``told`` is shown there,
+    since whoever lands in the middle of a page does not see its top."""
     if told:
         flash(told, "deposit")
     return redirect(url_for("portal.status", token=token, _anchor="deposit"), 303)

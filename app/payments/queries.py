@@ -1,4 +1,4 @@
-"""What pages show of a deposit."""
+"""What pages show about a deposit."""
 
 import uuid
 from collections.abc import Sequence
@@ -29,9 +29,9 @@ PROBLEMS = {
 class DepositPanel(msgspec.Struct, frozen=True):
     """The deposit as a page shows it; the amount is in cents of ``currency``.
 
-    ``is_first_month``: it pays for that, and is called so. ``is_processing``: paid at Stripe,
-    and the payer's bank takes its time. ``reference`` is what a transfer is recognised by.
-    ``problem`` is a sentence about the last try by card.
+    ``is_first_month``: it pays for the first month, and is called that. ``is_processing``: it was
+    paid at Stripe, and the payer's bank is still processing it. ``reference`` identifies a
+    transfer. ``problem`` is a sentence on the last try by card.
     """
 
     amount_cents: int
@@ -51,13 +51,13 @@ class DepositPanel(msgspec.Struct, frozen=True):
         return self.status == "paid"
 
     def awaits_stripe(self, *, came_back: bool) -> bool:
-        """Whether it may be paid, and Stripe has not told us yet. ``came_back`` is whether the
-        payer comes from Stripe's page."""
+        """Whether it may have been paid without Stripe having told us yet. ``came_back`` says that
+        the payer just came from Stripe's page."""
         return not self.is_paid and (self.is_processing or (came_back and not self.problem))
 
 
 class TransferRecord(msgspec.Struct, frozen=True):
-    """Who recorded a transfer, when, and what they said of it."""
+    """A transfer as recorded: by whom, when, and with which details."""
 
     recorded_by: str
     recorded_at: datetime
@@ -66,8 +66,8 @@ class TransferRecord(msgspec.Struct, frozen=True):
 
 
 class PayerRecords(msgspec.Struct, frozen=True):
-    """All that is stored about whoever pays a deposit: the deposit, with the bank's reference; what
-    Stripe was asked for; and what it said."""
+    """Everything that is stored about a deposit's payer: the deposit with the bank's reference, our
+    requests to Stripe, and Stripe's events."""
 
     deposit: Deposit
     attempts: Sequence[CheckoutAttempt]
@@ -75,7 +75,7 @@ class PayerRecords(msgspec.Struct, frozen=True):
 
 
 def deposit_panel(session: Session, engagement: Engagement) -> DepositPanel | None:
-    """The engagement's deposit; None where the client hasn't agreed."""
+    """The engagement's deposit; None if the client hasn't agreed."""
     if not engagement.is_binding:
         return None
     deposit = find_deposit(session, engagement.id)
@@ -96,7 +96,7 @@ def deposit_panel(session: Session, engagement: Engagement) -> DepositPanel | No
 
 
 def find_deposit(session: Session, engagement_id: uuid.UUID) -> Deposit | None:
-    """None where the deposit wasn't asked for yet."""
+    """The engagement's deposit; None before it is due."""
     return session.scalar(select(Deposit).where(Deposit.engagement_id == engagement_id))
 
 
@@ -124,7 +124,7 @@ def stripe_reports(session: Session, engagement_id: uuid.UUID) -> Sequence[Strip
 
 
 def payer_records(session: Session, engagement_id: uuid.UUID) -> PayerRecords | None:
-    """None where no deposit was asked for."""
+    """The records about the payer; None if there is no deposit."""
     deposit = find_deposit(session, engagement_id)
     if deposit is None:
         return None
@@ -137,7 +137,8 @@ def payer_records(session: Session, engagement_id: uuid.UUID) -> PayerRecords | 
 
 
 def deposits_of_this_transaction(session: Session, newer_than: uuid.UUID) -> Sequence[Deposit]:
-    """The deposits that the session's transaction has made due since this process made that id."""
+    """The deposits that the session's transaction made due after this process made the id
+    ``newer_than``."""
     return session.scalars(
         select(Deposit).where(Deposit.id > newer_than, Deposit.created_at == func.now())
     ).all()

@@ -1,5 +1,5 @@
-"""What Stripe says of our payment pages, asked for: a webhook may never come, because its endpoint
-was switched off or spelled wrong, or may have come just before the database was put back."""
+"""Asks Stripe about our payment pages. A webhook may never come, because its endpoint was disabled
+or misspelled, or may have come just before the database was restored from a backup."""
 
 from datetime import datetime, timedelta
 
@@ -13,17 +13,17 @@ from app.payments.models import CheckoutAttempt
 from app.payments.settlement import SETTLE
 from app.payments.stripe_events import UnusableEvent, store_stripe_event
 
-# For so long Stripe keeps its events: https://docs.stripe.com/api/events/list
+# How long Stripe keeps its events: https://docs.stripe.com/api/events/list
 KEPT = timedelta(days=30)
-# A webhook that is only on its way comes first, and costs nobody a warning.
+# Leaves a webhook that is on its way time to arrive, so that it is not logged as missed.
 GRACE = timedelta(minutes=10)
 
 log = structlog.get_logger()
 
 
 def fetch_missed_events(session: Session) -> None:
-    """Store what Stripe has to say about payment pages that wait for its word, and no webhook
-    brought, as if one had. Commits, for no transaction may be open while Stripe is asked."""
+    """Fetch and store the events that no webhook brought about payment pages that still wait for
+    one. Commits, because no transaction may be open while Stripe is asked."""
     since = _waiting_since(session)
     session.commit()
     if since is None:
@@ -37,8 +37,8 @@ def fetch_missed_events(session: Session) -> None:
 
 
 def _waiting_since(session: Session) -> datetime | None:
-    """When the oldest page was asked for that can still be paid, or whose payer's bank takes its
-    time; None where there is none."""
+    """When the oldest page was requested that can still be paid, or whose payment is still being
+    processed; None if there is none."""
     return session.scalar(
         select(func.min(CheckoutAttempt.created_at)).where(
             CheckoutAttempt.status.in_(("opening", "open", "processing")),

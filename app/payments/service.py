@@ -1,4 +1,4 @@
-"""Paying the deposit: Stripe's page for it, and the transfer that staff have seen."""
+"""Paying the deposit: on Stripe's page, or by a transfer that staff have seen."""
 
 import uuid
 from typing import TYPE_CHECKING
@@ -16,13 +16,13 @@ from app.payments.models import CheckoutAttempt, Deposit
 if TYPE_CHECKING:
     from app.payments.stripe_sdk import Gateway
 
-# What becomes of an attempt whose page is no longer open at Stripe. Whether a complete one is
-# paid, only the webhook says.
+# The status of an attempt whose page is no longer open at Stripe. Only the webhook says whether a
+# complete one is paid.
 STATUS_AFTER = {"complete": "processing", "expired": "expired", "unknown": "expired"}
 
 
 def record_bank_payment(session: Session, engagement: Engagement, transfer: Transfer) -> Deposit:
-    """The whole deposit has arrived by transfer. Raises NotDue, and AlreadyPaid."""
+    """Record that the whole deposit has arrived by transfer. Raises NotDue and AlreadyPaid."""
     deposit = owe_deposit(session, engagement)
     pay_deposit(session, deposit, transfer=transfer)
     return deposit
@@ -31,10 +31,10 @@ def record_bank_payment(session: Session, engagement: Engagement, transfer: Tran
 def open_deposit_checkout(
     session: Session, engagement: Engagement, application: Application
 ) -> str | None:
-    """The address of Stripe's page for the deposit; None where there is nothing to pay on it.
+    """The address of Stripe's page for the deposit; None if there is nothing to pay on it.
 
-    Unlike other services this one commits: the idempotency key must be durable before Stripe hears
-    of it, and no transaction may be open while Stripe is asked. Any number of calls, at once or
+    Unlike other services this one commits: the idempotency key must be durable before Stripe sees
+    it, and no transaction may be open while Stripe is asked. Any number of calls, concurrent or
     after a crash, make one payable page. Raises PaymentUnavailable.
     """
     gateway = current_gateway()
@@ -54,11 +54,10 @@ def open_deposit_checkout(
 
 
 def close_checkout(session: Session, deposit_id: uuid.UUID) -> None:
-    """Expire at Stripe what could still be paid of a paid deposit, if Stripe can be reached.
+    """Expire the payment pages of a paid deposit that are still open, if Stripe can be reached.
 
-    Commits, for the same reason. A page that stays open does no harm, and what had closed one that
-    was open here is Stripe's to say, by a webhook or when it is asked: a second payment is noted as
-    one to refund.
+    Commits, for the same reason. A page that stays open does no harm: a second payment is noted for
+    refund. If Stripe has already closed a page, only its webhook or reconciliation says why.
     """
     pages = [(a.id, a.stripe_session_id or "") for a in open_attempts(session, deposit_id)]
     session.commit()
@@ -74,8 +73,8 @@ def close_checkout(session: Session, deposit_id: uuid.UUID) -> None:
 def _begin(
     session: Session, engagement: Engagement, application: Application
 ) -> CheckoutAttempt | None:
-    """The attempt to go on with. None where nothing is due, nor for whoever has been erased; an
-    erasure waits for the attempt, in which it has their address to empty."""
+    """The attempt to continue with; None if nothing is due, or if the person was erased. The lock
+    makes a concurrent erasure wait for the attempt, whose request it has to empty."""
     if share_lock_application(session, application.id).erased_at is not None:
         return None
     try:
@@ -88,7 +87,7 @@ def _begin(
 
 
 def _ask_for_page(session: Session, gateway: "Gateway", attempt: CheckoutAttempt) -> str | None:
-    """Ask Stripe under the attempt's key, whether for the first time or again."""
+    """Request the page with the attempt's key, for the first time or again."""
     attempt_id, deposit_id = attempt.id, attempt.deposit_id
     key, request = attempt.idempotency_key, attempt.request
     since = int(attempt.created_at.timestamp())
@@ -110,7 +109,7 @@ def _ask_for_page(session: Session, gateway: "Gateway", attempt: CheckoutAttempt
 
 
 def _look_at_page(session: Session, gateway: "Gateway", attempt: CheckoutAttempt) -> str:
-    """How the attempt's page stands at Stripe, whose webhook may be late or lost."""
+    """Ask Stripe for the status of the attempt's page, because a webhook may be late or lost."""
     attempt_id, deposit_id = attempt.id, attempt.deposit_id
     session_id = attempt.stripe_session_id or ""
     session.commit()

@@ -1,7 +1,7 @@
-"""What follows from a stored Stripe event: at most one payment, whatever the order or the repeats.
+"""What follows from a stored Stripe event: at most one payment, in any order and with any repeats.
 
-Nothing here trusts more than it checks: the session must be the one of our attempt, in payment mode
-and in the key's own mode, over the deposit's very amount and currency.
+Everything in the event is checked: the session must be that of our attempt, in payment mode, in the
+key's own mode (live or test), and over exactly the deposit's amount and currency.
 """
 
 import uuid
@@ -30,7 +30,7 @@ class NotCounted(Exception):
 
 
 def settle_event(session: Session, stored: StripeEvent, *, is_live: bool) -> None:
-    """Do what follows from the event and note its outcome. ``is_live`` is the mode of our key."""
+    """Act on the event and store its outcome. ``is_live`` is the mode of our key."""
     settle = SETTLE.get(stored.type)
     try:
         if settle is None:
@@ -49,7 +49,7 @@ def settle_event(session: Session, stored: StripeEvent, *, is_live: bool) -> Non
 
 @dataclass(frozen=True)
 class Case:
-    """A checked report, and what it is about, locked."""
+    """A checked report, with the attempt and the deposit that it is about, locked."""
 
     session: Session
     report: CheckoutReport
@@ -73,7 +73,7 @@ def _open_case(session: Session, stored: StripeEvent, *, is_live: bool) -> Case:
 
 
 def _attempt_of(session: Session, report: CheckoutReport) -> CheckoutAttempt:
-    """The attempt that the session names and that names the session, or has none yet."""
+    """The attempt that the session names, which must name the same session, or none yet."""
     try:
         reference = uuid.UUID(report.client_reference_id or "")
     except ValueError:

@@ -1,6 +1,6 @@
-"""Stripe's webhooks as data: what is read from them, and how each is stored once.
+"""Stripe's webhooks as data: which fields are read, and how each is stored once.
 
-Nothing else of them is stored. They name the payer, and may come after the payer was erased.
+The other fields are not stored: they name the payer, and may arrive after the payer was erased.
 """
 
 from typing import Annotated, Any
@@ -21,24 +21,24 @@ Name = Annotated[str, Meta(min_length=1, max_length=255)]
 
 
 class UnusableEvent(Exception):
-    """The body is no event, or holds what can't be stored."""
+    """The body is not an event, or contains something that can't be stored."""
 
 
 class Envelope(msgspec.Struct, frozen=True):
-    """What every event has."""
+    """The fields of every event."""
 
     id: Name
     type: Name
 
 
 class OurMark(msgspec.Struct, frozen=True):
-    """What a session of ours was given along."""
+    """The metadata that we give to a session."""
 
     deposit_id: str | None = None
 
 
 class CheckoutReport(msgspec.Struct, frozen=True):
-    """Stripe's word on a checkout session; the amount is in cents of ``currency``."""
+    """A checkout session as Stripe reports it; the amount is in cents of ``currency``."""
 
     id: Name
     mode: str
@@ -65,7 +65,7 @@ class CheckoutEvent(msgspec.Struct, frozen=True):
 
 
 def store_stripe_event(session: Session, body: bytes) -> StripeEventReceived | None:
-    """Store the event and record stripe.event_received; None for one that was stored before.
+    """Store the event and record stripe.event_received; None if it was stored before.
 
     Raises UnusableEvent. ``body`` must have been verified.
     """
@@ -77,8 +77,8 @@ def store_stripe_event(session: Session, body: bytes) -> StripeEventReceived | N
 
 
 def what_is_read(body: bytes) -> dict[str, Any]:
-    """An event about a checkout session, by the fields that are read; of any other the ``fault``
-    that it has as one. Raises msgspec.DecodeError for what is no JSON."""
+    """The fields that we read of an event about a checkout session; for any other event, why it is
+    not one, as ``fault``. Raises msgspec.DecodeError if the body is not JSON."""
     try:
         read: dict[str, Any] = msgspec.to_builtins(msgspec.json.decode(body, type=CheckoutEvent))
     except msgspec.ValidationError as fault:

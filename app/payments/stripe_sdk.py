@@ -1,5 +1,5 @@
-"""The one place that speaks to Stripe, through its official SDK, which takes a tenth of a process's
-start: `gateway` loads it where somebody pays."""
+"""The only module that calls Stripe, through its official SDK. Importing that takes a tenth of a
+process's startup, so `gateway` imports this module only when it is needed."""
 
 import json
 import logging
@@ -37,13 +37,13 @@ PAGE = 100
 CIRCUIT = "stripe"
 
 log = structlog.get_logger()
-# The SDK logs what Stripe says of a request at this level, with what it quotes from it.
+# Below this level the SDK logs Stripe's answers, with what they quote from the request.
 logging.getLogger("stripe").setLevel(logging.WARNING)
 
 
 @contextmanager
 def as_unavailable() -> Iterator[None]:
-    """Whatever of Stripe's errors is not handled within is raised as PaymentUnavailable."""
+    """Raise errors from Stripe that are not handled inside as PaymentUnavailable."""
     try:
         yield
     except stripe.StripeError as error:
@@ -52,10 +52,10 @@ def as_unavailable() -> Iterator[None]:
 
 
 class Gateway:
-    """Stripe's Checkout and events under one secret key; ``api_base`` points at another server.
+    """Stripe's Checkout and events, with one secret key; ``api_base`` is for another server.
 
     Every method may take some seconds: call it with no transaction open. While Stripe's circuit is
-    open, each raises PaymentUnavailable at once.
+    open, each raises PaymentUnavailable immediately.
     """
 
     def __init__(self, secret_key: str, api_base: str = "") -> None:
@@ -65,15 +65,15 @@ class Gateway:
 
     @property
     def is_live(self) -> bool:
-        """The key moves real money."""
+        """Whether the key moves real money."""
         return "_live_" in self._secret_key
 
     @as_unavailable()
     def open_checkout(self, request: dict[str, Any], key: str, *, since: int) -> CheckoutPage:
-        """Ask for a payment page under an idempotency key: a repeat gets the same page.
+        """Request a payment page with an idempotency key: a repeat gets the same page.
 
-        ``since`` is the Unix second of the key's first use. Raises CheckoutRefused, or
-        PaymentUnavailable where only a repeat under the same key can tell what happened.
+        ``since`` is the Unix time in seconds of the key's first use. Raises CheckoutRefused, or
+        PaymentUnavailable if only a repeat with the same key can tell what happened.
         """
         try:
             with self._api() as api:
@@ -86,7 +86,7 @@ class Gateway:
             _note("stripe.checkout_unclear", error)
             if error.http_status == IN_PROGRESS:
                 raise PaymentUnavailable from error
-        # Stripe keeps a failure under its key and would answer it again: look for the page itself.
+        # Stripe replays a failure for its key, so look for the page itself.
         found = self._find_checkout(request["client_reference_id"], since)
         if found is None:
             raise CheckoutRefused
@@ -94,7 +94,7 @@ class Gateway:
 
     @as_unavailable()
     def read_checkout(self, session_id: str) -> CheckoutStatus:
-        """How the page stands; unknown where this Stripe has none. Raises PaymentUnavailable."""
+        """The page's status; "unknown" if Stripe has no such page. Raises PaymentUnavailable."""
         try:
             with self._api() as api:
                 return cast(CheckoutStatus, api.checkout.sessions.retrieve(session_id).status)
@@ -105,8 +105,8 @@ class Gateway:
 
     @as_unavailable()
     def expire_checkout(self, session_id: str) -> bool:
-        """Close the page; False where it was closed before, as by a payment that nobody has told of
-        yet. Raises PaymentUnavailable."""
+        """Close the page; return False if it was already closed, for example by a payment of which
+        we have not heard yet. Raises PaymentUnavailable."""
         try:
             with self._api() as api:
                 api.checkout.sessions.expire(session_id)
@@ -117,8 +117,8 @@ class Gateway:
 
     @as_unavailable()
     def read_events(self, types: Sequence[str], since: datetime, until: datetime) -> list[bytes]:
-        """Stripe's events of these types, made between the two, oldest first, each as the body of
-        its webhook has it. Raises PaymentUnavailable."""
+        """Stripe's events of these types from ``since`` to ``until``, oldest first, each as the
+        body of its webhook. Raises PaymentUnavailable."""
         made = {"gte": int(since.timestamp()), "lte": int(until.timestamp())}
         wanted = cast(EventListParams, {"types": list(types), "created": made, "limit": PAGE})
         with self._api() as api:
@@ -149,7 +149,7 @@ class Gateway:
     @contextmanager
     def _client(self) -> Iterator[stripe.StripeClient]:
         with requests.Session() as http:
-            # A proxy from the environment has no part in payments.
+            # Payments never go through a proxy from the environment.
             http.trust_env = False
             yield stripe.StripeClient(
                 self._secret_key,
@@ -162,15 +162,15 @@ class Gateway:
 
 
 def is_outage(error: Exception) -> bool:
-    """Whether no call can fare better for now: Stripe is not reached, too slow, failing by itself
-    (5xx), or no longer takes the key."""
+    """Whether any call would fail for now: Stripe can't be reached, is too slow, fails itself
+    (5xx), or rejects the key."""
     if isinstance(error, stripe.APIError):
         return (error.http_status or 500) >= 500
     return isinstance(error, stripe.APIConnectionError | stripe.AuthenticationError)
 
 
 def check_signature(body: bytes, header: str, secret: str) -> None:
-    """Raises ForgedWebhook unless ``header`` signs this very body with ``secret``, recently."""
+    """Raise ForgedWebhook unless ``header`` is a recent signature of this body with ``secret``."""
     try:
         stripe.WebhookSignature.verify_header(body, header, secret, SIGNATURE_TOLERANCE_SECONDS)
     # TypeError: a signature that isn't ASCII can't be compared.

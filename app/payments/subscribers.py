@@ -1,4 +1,4 @@
-"""Payments' part in the flow."""
+"""The payments' subscribers."""
 
 from sqlalchemy.orm import Session
 
@@ -11,17 +11,18 @@ from app.payments.settlement import settle_event
 
 
 def request_deposit(session: Session, accepted: RecordedEvent) -> None:
-    """engagement.accepted → the deposit, due. The client's own click may have made it before."""
+    """engagement.accepted → the deposit is due. The client's own click may have created it
+    first."""
     owe_deposit(session, get_engagement(session, accepted.subject_id))
 
 
 def erase_payer(session: Session, erased: RecordedEvent) -> None:
-    """application.erased → the deposit without what names its payer. Stripe keeps what it has."""
+    """application.erased → what names the payer is erased here. Stripe keeps its own records."""
     if engagement := engagement_of(session, erased.subject_id):
         forget_payer(session, engagement.id)
 
 
 def settle_deposit(session: Session, received: RecordedEvent) -> None:
-    """stripe.event_received → deposit.paid, if it says so and all of it is right."""
+    """stripe.event_received → deposit.paid, if it reports a payment and passes every check."""
     stored = session.get_one(StripeEvent, received.subject_id)
     settle_event(session, stored, is_live=current_gateway().is_live)

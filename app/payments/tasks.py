@@ -1,4 +1,4 @@
-"""The Celery task of payments. It carries nothing: Stripe is asked about the rows that wait."""
+"""The payments' Celery task. It takes no arguments: the rows say what to ask Stripe about."""
 
 from celery import shared_task
 
@@ -9,7 +9,7 @@ from app.payments.reconciliation import fetch_missed_events
 
 @shared_task(name="payments.reconcile", ignore_result=True)
 def reconcile_payments() -> None:
-    """Ask Stripe for what no webhook has brought."""
+    """Ask Stripe for events that no webhook has brought."""
     with alone_at("payments.reconcile") as is_alone:
         if is_alone:
             fetch_missed_events(db.session())

@@ -26,9 +26,9 @@ payments = Blueprint("payments", __name__, template_folder="templates")
 
 @payments.get("/applications/<token>/deposit")
 def deposit(token: str) -> ResponseReturnValue:
-    """The deposit alone, which the prospect's page asks for while Stripe's word is awaited; nothing
-    (204) as long as it is. Where the button was refused, its address is the browser's: whoever
-    reloads is led to the page."""
+    """The deposit's part of the prospect's page, which polls this while it waits for Stripe's
+    webhook; 204 until that has come. After a refused button the browser is at this address, so a
+    reload redirects to the whole page."""
     application, engagement = open_engagement(token)
     if "HX-Request" not in request.headers:
         return back_to_deposit(token)
@@ -40,10 +40,10 @@ def deposit(token: str) -> ResponseReturnValue:
 
 
 @payments.post("/applications/<token>/deposit")
-@csrf.exempt  # it checks the token itself, so that an expired one is no dead end
+@csrf.exempt  # it checks the token itself, so that an expired one is not a dead end
 @limiter.limit("30 per hour")
 def pay(token: str) -> ResponseReturnValue:
-    """On to Stripe's page; back to the prospect's own where there is nothing to pay on it."""
+    """Redirect to Stripe's page, or back to the prospect's own page if there is nothing to pay."""
     if not current_config().STRIPE_SECRET_KEY:
         no_card = gettext(
             "Payment by card is not offered any more, and nothing was charged. The details for"
@@ -73,7 +73,7 @@ def bank_payment(engagement_id: uuid.UUID) -> ResponseReturnValue:
 @csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
 @login_required
 def record_payment(engagement_id: uuid.UUID) -> ResponseReturnValue:
-    """Record the transfer. The second time changes nothing and says who was first."""
+    """Record the transfer. A second try changes nothing and says who was first."""
     engagement, panel = load_owed(engagement_id)
     form = payment_form(engagement, panel)
     if panel.is_paid:

@@ -1,4 +1,4 @@
-"""Stripe's webhook: verified, stored, answered. What follows from it is a subscriber's work."""
+"""Stripe's webhook: verified, stored, answered. A subscriber acts on it later."""
 
 from flask import Blueprint, abort, request
 from flask.typing import ResponseReturnValue
@@ -15,11 +15,11 @@ stripe_webhook = Blueprint("stripe_webhook", __name__)
 @stripe_webhook.post("/webhooks/stripe")
 @csrf.exempt  # the signature stands in for the token
 def receive() -> ResponseReturnValue:
-    """Take an event from Stripe: 200 for every genuine one, the second time too."""
+    """Accept an event from Stripe: 200 for every genuine one, repeats included."""
     secret = current_config().STRIPE_WEBHOOK_SECRET
     if not secret:
         abort(404)
-    # Stripe's SDK is large, and only who is paid through it needs it.
+    # Stripe's SDK is large, and only sites that use Stripe need it.
     from app.payments.stripe_sdk import check_signature  # noqa: PLC0415
 
     body = request.get_data()

@@ -1,4 +1,4 @@
-"""The mail that a reviewer agrees to: shown first, and sent only as it was shown."""
+"""Makes sure that a reviewer's mail is sent exactly as they saw it in the preview."""
 
 import hashlib
 
@@ -6,5 +6,5 @@ from app.notifications.letters.letter import Letter
 
 
 def fingerprint(letter: Letter) -> str:
-    """What stands for the letter that a reviewer has seen: another letter has another one."""
+    """A hash of the letter that the reviewer was shown; any change to the letter changes it."""
     return hashlib.sha256(f"{letter.subject}\n{letter.text}".encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""What staff type into a decision, and into a message."""
+"""The forms on the page of an application: decisions, messages, notes."""
 
 import re
 from collections.abc import Mapping
@@ -40,8 +40,8 @@ VERDICT_HINTS = {
 
 
 class SettlingForm(SiteForm):
-    """Buttons that settle something; ``version`` is the state of the application that they are
-    about."""
+    """Buttons that settle something; ``version`` is that of the application as the page shows
+    it."""
 
     version = HiddenField(
         validators=[Regexp(VERSION, message="Reload the page before you decide.")]
@@ -49,20 +49,20 @@ class SettlingForm(SiteForm):
 
     @property
     def seen_version(self) -> int:
-        """The version in a form that is valid; 0, which none has, in another."""
+        """The version, or 0, which no application has, if the form is invalid."""
         typed = self.version.data or ""
         return int(typed) if VERSION.fullmatch(typed) else 0
 
 
 class AnsweringForm(SiteForm):
-    """What is answered to a prospect; ``seen`` is how many entries of the conversation its writer
-    has been shown."""
+    """An answer to a prospect; ``seen`` is how many entries of the conversation its writer has been
+    shown."""
 
     seen = HiddenField()
 
     @property
     def seen_entries(self) -> int:
-        """0, so that all is shown anew, where a form doesn't tell."""
+        """The number in ``seen``, or 0 if it is missing, so that everything is shown again."""
         typed = self.seen.data or ""
         return int(typed) if COUNT.fullmatch(typed) else 0
 
@@ -72,7 +72,7 @@ class ReviewersMessageForm(AnsweringForm, MessageForm):
 
 
 class NoteForm(SiteForm):
-    """A note among staff. ``form_id`` is the message's: both are typed on the same page."""
+    """A note among staff. ``form_id`` is the message's, since both are typed on the same page."""
 
     note = LongTextField(
         "Note",
@@ -88,14 +88,14 @@ class NoteForm(SiteForm):
 
 
 class TakingForm(SiteForm):
-    """The buttons by which an application is taken and put back; ``holder`` is the actor whom the
-    page shows to have it, or empty."""
+    """The buttons that take an application and put it back; ``holder`` is the actor who has it
+    according to the page, or empty."""
 
     holder = HiddenField()
 
 
 class LinkForm(SiteForm):
-    """The button that replaces the prospect's link; ``seen`` is the `link_name` of which."""
+    """The button that replaces the prospect's link; ``seen`` is the old link's `link_name`."""
 
     seen = HiddenField()
 
@@ -161,7 +161,7 @@ class DecisionForm(AnsweringForm, SettlingForm):
             raise ValidationError("Write what you would like to know.")
 
     def total_cents(self) -> int:
-        """The price typed, or else the one shown. Raises ValidationError for what is no price."""
+        """The typed price, or else the one shown. Raises ValidationError if it is not a price."""
         if not self.price.data:
             return self.prices[cast(Kind, self.kind.data)].quote.total_cents
         try:
@@ -171,11 +171,11 @@ class DecisionForm(AnsweringForm, SettlingForm):
 
     @property
     def is_begun(self) -> bool:
-        """Whether it holds anything that a new one would not."""
+        """Whether anything has been chosen or typed."""
         return bool(self.verdict.data or self.price.data or self.message.data)
 
     def decision(self) -> Verdict:
-        """The verdict of a form that is valid."""
+        """The verdict; the form must be valid."""
         message = self.message.data or ""
         if self.verdict.data == "ask":
             return MoreRequested(message=message)

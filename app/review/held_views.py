@@ -1,4 +1,4 @@
-"""The two ways on for an application that is held: staff release it or dismiss it."""
+"""What staff do with a held application: release it or dismiss it."""
 
 import uuid
 
@@ -25,7 +25,7 @@ held = Blueprint("held", __name__)
 @held.post("/staff/applications/<uuid:application_id>/release")
 @login_required
 def release(application_id: uuid.UUID) -> ResponseReturnValue:
-    """Let it go on like any other."""
+    """Let the application go on like any other."""
     return settle(
         load(application_id), ApplicationReleased(), "Released. It goes on like any other."
     )
@@ -34,12 +34,12 @@ def release(application_id: uuid.UUID) -> ResponseReturnValue:
 @held.post("/staff/applications/<uuid:application_id>/dismiss")
 @login_required
 def dismiss(application_id: uuid.UUID) -> ResponseReturnValue:
-    """Close it without a mail."""
+    """Close the application without a mail."""
     return settle(load(application_id), ApplicationDismissed(), "Dismissed. Nobody is written to.")
 
 
 def settle(subject: Application, outcome: Outcome, done: str) -> ResponseReturnValue:
-    """Record the outcome; where somebody was first, say who."""
+    """Record the outcome, or say who did so first."""
     form = SettlingForm()
     seen = form.seen_version if form.validate() else 0
     try:
@@ -55,7 +55,7 @@ def settle(subject: Application, outcome: Outcome, done: str) -> ResponseReturnV
 
 
 def who_was_first(subject: Application, outcome: Outcome, seen_version: int) -> str:
-    """What happened before the outcome; "" for one's own second click."""
+    """A sentence on what happened first; "" if it was the same reviewer's own first click."""
     events = events_about(db.session(), subject, None)
     changes = changes_since(events, seen_version) if seen_version else []
     if not changes:

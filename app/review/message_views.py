@@ -1,4 +1,4 @@
-"""A member of staff writes to a prospect, after a look at the mail that goes out."""
+"""A member of staff writes to a prospect, after previewing the mail."""
 
 import uuid
 from collections.abc import Sequence
@@ -33,7 +33,7 @@ staff_messages = Blueprint("staff_messages", __name__, template_folder="template
 @csrf.exempt  # the form checks the token itself, so that an expired one keeps the text
 @login_required
 def write(application_id: uuid.UUID) -> ResponseReturnValue:
-    """Show the mail that the message goes out with; with that very mail confirmed, send it."""
+    """Preview the mail with the message, or send it once exactly that mail is confirmed."""
     subject = load(application_id)
     form = ReviewersMessageForm()
     if "change" in request.form:
@@ -89,5 +89,5 @@ def show_message(
 
 
 def refuse_unread(subject: Application, form: ReviewersMessageForm) -> ResponseReturnValue:
-    """Show what others have written meanwhile, and keep the text for the next press."""
+    """Show what others have written since, and keep the text for the next press."""
     return show_message(subject, form, unread=unread_messages(subject, form)), 409

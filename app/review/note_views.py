@@ -1,4 +1,4 @@
-"""A member of staff notes something about an application for their colleagues."""
+"""A member of staff writes a note about an application for their colleagues."""
 
 import uuid
 
@@ -20,7 +20,7 @@ staff_notes = Blueprint("staff_notes", __name__)
 @csrf.exempt  # the form checks the token itself, so that an expired one keeps the text
 @login_required
 def note(application_id: uuid.UUID) -> ResponseReturnValue:
-    """Keep the note. A second click is no second note."""
+    """Store the note. A double click stores it once."""
     subject = load(application_id)
     form = NoteForm()
     if not form.validate():

@@ -1,4 +1,4 @@
-"""The staff's page of an application, as several views show it, with the forms that they took."""
+"""The staff's page of an application, as several views show it, with the forms posted to them."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -58,8 +58,8 @@ def load(application_id: uuid.UUID) -> Application:
 
 
 def decision_form(subject: Application, *, empty: bool = False) -> DecisionForm:
-    """The form as it was sent, or one with nothing but the proposed engagement: where none was
-    sent, or where it is to be ``empty`` all the same."""
+    """The form as posted; if none was posted, or with ``empty``, a new one that has only the
+    proposed kind chosen."""
     engagement = engagement_of(db.session(), subject.id)
     score = score_of(db.session(), subject.id)
     kind = engagement.kind if engagement else score.recommended_kind if score else None
@@ -74,7 +74,7 @@ def decision_form(subject: Application, *, empty: bool = False) -> DecisionForm:
 
 
 def unread_messages(subject: Application, form: AnsweringForm) -> Sequence[RecordedEvent]:
-    """What others have written since the reviewer was shown the conversation."""
+    """What others have written since the form's page showed the conversation."""
     reviewer = current_user.actor
     return written_since(db.session(), subject.id, form.seen_entries, besides=reviewer)
 
@@ -82,9 +82,9 @@ def unread_messages(subject: Application, form: AnsweringForm) -> Sequence[Recor
 def after_writing(
     subject: Application, told: str, *, place: str, beside: str | None, **emptied: Any
 ) -> ResponseReturnValue:
-    """On to the place on the page where something was written, which tells what has been done;
-    where a decision or a text was begun ``beside`` it, to the whole page with that, and with the
-    form ``emptied`` that it was written in."""
+    """Redirect to the ``place`` on the page where something was written, with the message ``told``.
+    If a decision or another text (``beside``) was begun, show the whole page with that instead, and
+    with the form that was used ``emptied``."""
     decision = decision_form(subject)
     if decision.is_begun or beside:
         flash(told)
@@ -132,8 +132,8 @@ def show_application(
 
 
 def record_of(subject: Application, engagement: Engagement | None) -> dict[str, Any]:
-    """What the page shows of the application whatever its forms hold: what was sent, how it was
-    judged, what is worth knowing beside it, and what went out about it."""
+    """What the page shows of the application, independent of its forms: what was sent, how it was
+    judged, what else is worth knowing, and which mail went out about it."""
     session = db.session()
     questionnaire = questionnaire_of(session, subject.questions_version)
     return {
@@ -159,8 +159,8 @@ def conversation_of(
     form: DecisionForm,
     unread: Sequence[RecordedEvent],
 ) -> dict[str, Any]:
-    """What the page shows of the conversation and of the notes, and how much of them counts as seen
-    from now on. What no page has pointed out stays unseen, although it stands there."""
+    """The conversation and the notes for the page, and how many of their entries count as seen from
+    now on. Entries that came after the form was opened stay unseen until a page points them out."""
     firm = current_brand().name
     thread = thread_of(db.session(), events, people, firm=firm)
     notes = entries_of(events, people, firm=firm, said=NOTED)
@@ -182,8 +182,9 @@ def show_preview(
     letter: Letter,
     quote: Quote | None = None,
 ) -> str:
-    """The mail that a form sends, and the price lines that the prospect will see where it offers
-    any; ``beside`` is the other form of the page that it came from. A note is kept as well."""
+    """Preview the mail that a form sends, with the price lines that the prospect will see if it is
+    an offer. ``beside`` is the other form on the page; what was typed there and into the note is
+    carried along."""
     forms = (form, beside, NoteForm())
     fields = [field for one in forms for field in one if field.name != "csrf_token"]
     return render_template(

@@ -15,7 +15,7 @@ from app.firm.offers import KINDS, Kind
 
 
 class Pricing(msgspec.Struct, frozen=True):
-    """The price of one kind for an application, and whether it is the proposal's."""
+    """The price of one kind for an application, and whether it is the one proposed."""
 
     quote: Quote
     is_proposed: bool
@@ -24,7 +24,7 @@ class Pricing(msgspec.Struct, frozen=True):
 def price_kinds(
     application: Application, engagement: Engagement | None, card: RateCard
 ) -> Mapping[Kind, Pricing]:
-    """The price of each kind, in the currency that the rate card has now."""
+    """The price of each kind, in the rate card's present currency."""
     proposed, pricings = engagement.priced if engagement else None, {}
     for kind in KINDS:
         quote = quote_as_shown(proposed, kind, card.currency, application.answers, card)
@@ -33,8 +33,8 @@ def price_kinds(
 
 
 def quote_offered(verdict: Verdict, prices: Mapping[Kind, Pricing], card: RateCard) -> Quote | None:
-    """The price, line by line, that the prospect will be offered; None where the verdict offers
-    nothing."""
+    """The price, line by line, that the prospect will be offered; None if the verdict is not an
+    acceptance."""
     if not isinstance(verdict, ApplicationAccepted):
         return None
     shown = prices[cast(Kind, verdict.kind)].quote

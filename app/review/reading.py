@@ -22,7 +22,7 @@ class Section(msgspec.Struct, frozen=True):
 
 
 def sections_of(answers: Answers, questionnaire: Questionnaire) -> list[Section]:
-    """The problem first, then the other steps as they were asked."""
+    """The problem first, then the other steps in the order of the form."""
     sections = []
     for step, rows in readable_answers(answers, questionnaire):
         long = {question.label for question in step.questions if question.kind == "long_text"}
@@ -38,6 +38,6 @@ def sections_of(answers: Answers, questionnaire: Questionnaire) -> list[Section]
 
 
 def _linked(answer: Answer) -> Answer:
-    """A web address leads there; any other answer is left as it is."""
+    """Turn a web address into a link; leave any other answer as it is."""
     is_address = isinstance(answer, str) and WEB_ADDRESS.fullmatch(answer)
     return LINK.format(answer) if is_address else answer

@@ -1,5 +1,5 @@
-"""What staff do about an application. Each of these keeps its row of the queue as well: the
-subscriber may be behind, and who has acted finds it there at once."""
+"""What staff do with an application. Each of these also updates its row in the queue, so that
+whoever acted sees the result immediately, even if the subscriber lags behind."""
 
 import uuid
 
@@ -13,7 +13,7 @@ from app.review.queue.table import keep_rows
 
 
 class UnreadMessages(Exception):
-    """Others have written since the reviewer was shown the conversation."""
+    """Somebody else has written since the reviewer was shown the conversation."""
 
 
 def decide(
@@ -25,8 +25,8 @@ def decide(
     seen_entries: int,
     actor: str,
 ) -> None:
-    """Give a verdict on an open application. Raises AlreadyDecided where somebody was first, and
-    UnreadMessages where somebody else has written, since a verdict counts as the reply."""
+    """Give a verdict on an open application. Raises AlreadyDecided if somebody was first, and
+    UnreadMessages if somebody else has written, since the verdict counts as the reply."""
     decide_application(session, application_id, verdict, seen_version=seen_version, actor=actor)
     _refuse_unread(session, application_id, seen_entries, actor)
     keep_rows(session, [application_id])
@@ -35,7 +35,7 @@ def decide(
 def settle(
     session: Session, application_id: uuid.UUID, outcome: Outcome, *, seen_version: int, actor: str
 ) -> None:
-    """Release or dismiss a held application. Raises AlreadyDecided where somebody was first."""
+    """Release or dismiss a held application. Raises AlreadyDecided if somebody was first."""
     settle_hold(session, application_id, outcome, seen_version=seen_version, actor=actor)
     keep_rows(session, [application_id])
 
@@ -49,8 +49,8 @@ def write(
     seen_entries: int,
     actor: str,
 ) -> None:
-    """Write to the prospect, once for each page that it is typed on. Raises AlreadyErased, and
-    UnreadMessages where somebody else has written."""
+    """Send a message to the prospect, once for each ``form_id``. Raises AlreadyErased, and
+    UnreadMessages if somebody else has written."""
     write_as_staff(session, application_id, text, form_id=form_id, actor=actor)
     _refuse_unread(session, application_id, seen_entries, actor)
     keep_rows(session, [application_id])
@@ -59,8 +59,7 @@ def write(
 def note(
     session: Session, application_id: uuid.UUID, text: str, *, form_id: str, actor: str
 ) -> None:
-    """Note something for colleagues, once for each page that it is typed on. Raises
-    AlreadyErased."""
+    """Store a note for colleagues, once for each ``form_id``. Raises AlreadyErased."""
     note_as_staff(session, application_id, text, form_id=form_id, actor=actor)
     keep_rows(session, [application_id])
 
@@ -80,7 +79,7 @@ def put_back(session: Session, application_id: uuid.UUID, *, actor: str) -> None
 def _refuse_unread(
     session: Session, application_id: uuid.UUID, seen_entries: int, actor: str
 ) -> None:
-    """Raise UnreadMessages. To be asked after the answer is recorded: by then the application is
-    locked, as it is for whoever writes, so that nothing more comes before the answer."""
+    """Raise UnreadMessages if somebody else has written. Call it after the answer is recorded: by
+    then the application is locked, as for every message, so nothing more can come in between."""
     if written_since(session, application_id, seen_entries, besides=actor):
         raise UnreadMessages(application_id)

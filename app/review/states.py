@@ -1,4 +1,4 @@
-"""The states of an application in staff's words: the firm accepts one or declines it, the prospect
+"""An application's statuses in the staff's words: the firm accepts or declines it, the prospect
 withdraws it."""
 
 from typing import Final
@@ -16,7 +16,7 @@ STATES: Final = {
     "erased": Badge("Erased", "neutral"),
 }
 
-# What the queue can be narrowed to; what was erased is listed under All.
+# The statuses that the queue can be narrowed to; erased applications are listed under All.
 STATUSES: Final = tuple(status for status in STATES if status != "erased")
 
 

@@ -1,4 +1,4 @@
-"""The queue's part in the flow."""
+"""The queue's subscribers."""
 
 from sqlalchemy.orm import Session
 
@@ -11,13 +11,13 @@ from app.review.queue.table import applications_of, keep_rows
 
 
 def list_application(session: Session, changed: RecordedEvent) -> None:
-    """Whatever has happened to an application or its engagement → its row of the queue, anew."""
+    """Any event of an application or its engagement → its row in the queue is recomputed."""
     keep_rows(session, applications_of([changed]))
 
 
 def tell_what_waits(session: Session, began: RecordedEvent) -> None:
-    """working_day.began → what waits at the desk, to staff, unless nothing does, it has become a
-    holiday, or the day is over by now."""
+    """working_day.began → what waits, to staff, unless nothing does, the day has become a holiday,
+    or it is already over."""
     calendar = current_calendar()
     today = firm_date(utc_now(), calendar)
     if began.data.day != today.isoformat() or not calendar.is_working_day(today):

@@ -1,7 +1,7 @@
-"""Who of the staff has taken an application, so that no two work on it unknowingly.
+"""Which member of staff has taken an application, so that no two work on it unknowingly.
 
-It is known from the application's own events, and binds nobody: whoever has not taken it can decide
-all the same. What is decided, withdrawn or erased is nobody's any more.
+This follows from the application's events and is only a notice: anybody else can still decide. An
+application that was decided, withdrawn or erased is nobody's any more.
 """
 
 import uuid
@@ -16,11 +16,11 @@ from app.events.types import RecordedEvent, stream_of
 
 
 class NothingToTake(Exception):
-    """The application waits for nobody any more."""
+    """The application does not wait for anybody any more."""
 
 
 class TakenMeanwhile(Exception):
-    """Somebody else has it than whom the page has shown: ``actor``, or "" for nobody."""
+    """The application is not held by whom the page showed, but by ``actor`` ("" for nobody)."""
 
     def __init__(self, actor: str) -> None:
         super().__init__(actor)
@@ -28,21 +28,21 @@ class TakenMeanwhile(Exception):
 
 
 def taking_of(events: Sequence[RecordedEvent]) -> RecordedEvent | None:
-    """The event by which an application was taken that nobody has put back since. ``events`` are
-    the application's, in their order; others among them don't matter."""
+    """The event by which the application was last taken, unless it was put back since. ``events``
+    are the application's, in order; other events among them are ignored."""
     turns = [one for one in events if isinstance(one.data, ApplicationTaken | ApplicationPutBack)]
     return turns[-1] if turns and isinstance(turns[-1].data, ApplicationTaken) else None
 
 
 def holder_by(taking: RecordedEvent | None) -> str:
-    """The actor who has the application by that event, or "" for nobody."""
+    """The actor who has the application according to that event, or "" for nobody."""
     return taking.metadata.actor if taking else ""
 
 
 def take(session: Session, application_id: uuid.UUID, *, seen: str, actor: str) -> None:
-    """The actor takes the application, from the actor ``seen`` where the page has shown that one to
-    have it, or from nobody (""). A second press changes nothing. Raises TakenMeanwhile,
-    NothingToTake and AlreadyErased."""
+    """Take the application for the actor. ``seen`` is the actor who has it according to the page,
+    or "" for nobody. A second press changes nothing. Raises TakenMeanwhile if ``seen`` is no longer
+    true, NothingToTake and AlreadyErased."""
     holder = _lock(session, application_id)
     if holder == actor:
         return
@@ -52,8 +52,8 @@ def take(session: Session, application_id: uuid.UUID, *, seen: str, actor: str) 
 
 
 def put_back(session: Session, application_id: uuid.UUID, *, actor: str) -> None:
-    """The actor has the application no more. A second press changes nothing. Raises TakenMeanwhile
-    where somebody else has taken it over, NothingToTake and AlreadyErased."""
+    """Put the application back. A second press changes nothing. Raises TakenMeanwhile if somebody
+    else has taken it over, NothingToTake and AlreadyErased."""
     holder = _lock(session, application_id)
     if holder not in ("", actor):
         raise TakenMeanwhile(holder)
@@ -62,8 +62,8 @@ def put_back(session: Session, application_id: uuid.UUID, *, actor: str) -> None
 
 
 def _lock(session: Session, application_id: uuid.UUID) -> str:
-    """Whoever has the application, or "" for nobody; nobody else takes it until the transaction
-    ends."""
+    """Lock the application, and return the actor who has it, or "" for nobody; that can't change
+    until the transaction ends."""
     if not lock_unerased(session, application_id).is_undecided:
         raise NothingToTake(application_id)
     events = read_stream_leniently(session, stream_of("application", application_id))

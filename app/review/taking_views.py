@@ -19,15 +19,15 @@ from app.review.taking import NothingToTake, TakenMeanwhile
 taking = Blueprint("taking", __name__)
 
 OVER = "Nothing was changed: it waits for nobody any more."
-# Where nobody has it any more, the page that follows says so beside the button.
+# The page that follows says that nobody has it, next to the button.
 FREE = "Nothing was changed: it was put back meanwhile."
 
 
 @taking.post("/staff/applications/<uuid:application_id>/take")
-@csrf.exempt  # the form checks the token itself, so that an expired one keeps what is typed beside
+@csrf.exempt  # the form checks the token itself, so that other text on the page survives
 @login_required
 def take(application_id: uuid.UUID) -> ResponseReturnValue:
-    """Take it, from whom the page has shown to have it; where that is another by now, say who."""
+    """Take the application from whoever has it according to the page, or say who has it now."""
     seen = TakingForm().holder.data or ""
     return turn(
         application_id,
@@ -40,7 +40,7 @@ def take(application_id: uuid.UUID) -> ResponseReturnValue:
 @csrf.exempt  # as above
 @login_required
 def put_back(application_id: uuid.UUID) -> ResponseReturnValue:
-    """Have it no more."""
+    """Put the application back."""
     return turn(
         application_id,
         lambda: service.put_back(db.session(), application_id, actor=current_user.actor),
@@ -49,7 +49,7 @@ def put_back(application_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def turn(application_id: uuid.UUID, act: Callable[[], None], done: str) -> ResponseReturnValue:
-    """Do it, and go back to the page with what is typed there."""
+    """Take or put back, then return to the page with what was typed there."""
     subject = load(application_id)
     form = TakingForm()
     if not form.validate():

@@ -44,21 +44,21 @@ from app.web.rendering import isolated, money, price
 
 
 def kind_name(kind: Kind) -> str:
-    """The kind of engagement as the offers name it."""
+    """The name that the offers give to the kind."""
     return current_offers().offer(kind).name
 
 
 def price_told(priced: Any) -> str:
-    """The price that an event or a state names, with "a month" where its quote says so. A verdict
-    has no quote, nor have the oldest events: there the rate card says it of the kind."""
+    """The price in an event or a state, with "a month" if its quote is monthly. Verdicts and the
+    oldest events have no quote; for these the rate card's billing of the kind is used."""
     quote = getattr(priced, "quote", None)
     billing = quote["billing"] if quote else current_rate_card().price_of(priced.kind).billing
     return price(priced.total_cents, priced.currency, is_monthly=billing == "monthly")
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One line of the timeline; ``at`` is UTC. ``who`` is a person's name, or the part of the site.
-    What that person wrote is in the conversation."""
+    """One line of the timeline; ``at`` is UTC. ``who`` is a person's name, or a part of the site.
+    What people wrote is not here, but in the conversation."""
 
     title: str
     who: str
@@ -104,12 +104,12 @@ WORDS: Mapping[type[msgspec.Struct], Callable[[Any], str]] = {
 
 
 def people_of(session: Session, application: Application) -> dict[str, str]:
-    """The names of those who act on an application, by the actor that events name."""
+    """The names of the people who act on an application, by actor."""
     return {"prospect": application.name or "the prospect", **staff_names(session)}
 
 
 def entry_of(recorded: RecordedEvent, people: Mapping[str, str]) -> Entry:
-    """The event in words, with its author."""
+    """The event in words, with whoever caused it."""
     return Entry(
         title=in_words(recorded.data),
         who=name_of(recorded.metadata.actor, people),
@@ -118,6 +118,6 @@ def entry_of(recorded: RecordedEvent, people: Mapping[str, str]) -> Entry:
 
 
 def in_words(event: Event) -> str:
-    """What the event says; its own name where nobody has given it any words yet."""
+    """The event in words, or its type if there are none for it."""
     words = WORDS.get(type(event))
     return words(event) if words else event.type

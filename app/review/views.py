@@ -54,7 +54,7 @@ def application(application_id: uuid.UUID) -> str:
 @csrf.exempt  # the form checks the token itself, so that an expired one keeps the text
 @login_required
 def decide(application_id: uuid.UUID) -> ResponseReturnValue:
-    """Show the mail that a decision sends; with that very mail confirmed, decide."""
+    """Preview the mail that the decision sends, or decide once exactly that mail is confirmed."""
     subject = load(application_id)
     form = decision_form(subject)
     first = () if subject.is_open else unseen_changes(subject, form)
@@ -102,14 +102,14 @@ def decide(application_id: uuid.UUID) -> ResponseReturnValue:
 @review.get("/staff/applications/<uuid:application_id>/put-back")
 @login_required
 def reopen(application_id: uuid.UUID) -> ResponseReturnValue:
-    """The address of a page that only a POST shows, opened again."""
+    """Redirect whoever opens the address of a POST, for example after a reload."""
     return redirect(url_for(".application", application_id=application_id), 303)
 
 
 @review.post("/staff/mail/<uuid:mail_id>/resend")
 @login_required
 def resend_mail(mail_id: uuid.UUID) -> ResponseReturnValue:
-    """Try a mail again that the mail server has refused."""
+    """Retry a mail that the mail server refused."""
     mail = db.session.get(MailMessage, mail_id)
     if mail is None or mail.application_id is None:
         abort(404)
@@ -122,7 +122,7 @@ def resend_mail(mail_id: uuid.UUID) -> ResponseReturnValue:
 @review.post("/staff/applications/<uuid:application_id>/link")
 @login_required
 def replace_link(application_id: uuid.UUID) -> ResponseReturnValue:
-    """Give the prospect's page a new link, since the old one is in the wrong hands."""
+    """Give the prospect's page a new link, because the old one is in the wrong hands."""
     subject = load(application_id)
     seen = LinkForm().seen.data or ""
     try:
@@ -138,7 +138,7 @@ def replace_link(application_id: uuid.UUID) -> ResponseReturnValue:
 
 
 def after_decision(subject: Application) -> ResponseReturnValue:
-    """On to the application's page; with what was typed beside the decision, if anything."""
+    """Return to the application's page, with what was typed besides the decision, if anything."""
     if ReviewersMessageForm().text.data or NoteForm().note.data:
         return show_application(subject, decision_form(subject, empty=True))
     return redirect(url_for(".application", application_id=subject.id), 303)
@@ -147,8 +147,8 @@ def after_decision(subject: Application) -> ResponseReturnValue:
 def answer_late_decision(
     subject: Application, form: DecisionForm, verdict: Verdict
 ) -> ResponseReturnValue:
-    """Somebody was first, or has written: show it, and keep the text. One's own second click is no
-    conflict."""
+    """Somebody was first, or has written: show that, and keep the text. The reviewer's own double
+    click is not a conflict."""
     db.session.refresh(subject)
     changes = unseen_changes(subject, form)
     if changes and changes[0].data == verdict and changes[0].metadata.actor == current_user.actor:
@@ -161,5 +161,5 @@ def answer_late_decision(
 
 
 def unseen_changes(subject: Application, form: DecisionForm) -> Sequence[RecordedEvent]:
-    """What has become of the application since the reviewer opened the form."""
+    """What has changed the application since the reviewer opened the form."""
     return changes_since(events_about(db.session(), subject, None), form.seen_version)

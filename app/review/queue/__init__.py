@@ -1,6 +1,7 @@
-"""The staff's queue: a read model of its own, and the page that shows it.
+"""The staff's queue: a read model with its own tables, and the page that shows it.
 
-`table` makes its rows and figures; `projection` holds them against the log, and `rebuild` builds
-them anew beside it. `queries` reads a page of it, by the filters of `forms`, in an order that may
-need `due`, from the place that a `cursor` names; `figures` are those above it.
+`table` computes its rows and figures; `projection` compares them with the log, and `rebuild`
+replaces them while the site runs. `queries` reads a page of it, with the filters of `forms`, from a
+`cursor`; `due` says when answers are due. `figures` are the numbers above the list. `morning` tells
+staff each working day what waits.
 """

@@ -1,4 +1,4 @@
-"""A place in the queue, as a page's address carries it: an opaque piece of text."""
+"""A place in the queue, as an opaque text in a page's address."""
 
 import base64
 import uuid
@@ -7,7 +7,7 @@ from typing import Annotated, Literal
 
 import msgspec
 
-# Above every score: what is not scored yet comes first.
+# Above every score, so that what is not scored yet comes first.
 UNSCORED_RANK = 101
 
 Rank = Annotated[int, msgspec.Meta(ge=0, le=UNSCORED_RANK)]
@@ -15,8 +15,8 @@ At = Annotated[datetime, msgspec.Meta(tz=True)]
 
 
 class Cursor(msgspec.Struct, frozen=True, array_like=True):
-    """The sort key of a row, and whether the page goes on after it or ends before it. ``due`` is
-    known where that is the order."""
+    """The sort key of a row, and whether the page starts after it or ends before it. ``due`` is
+    needed only in the order by due time."""
 
     direction: Literal["after", "before"]
     rank: Rank
@@ -32,7 +32,7 @@ def write_cursor(cursor: Cursor) -> str:
 def read_cursor(text: str) -> Cursor | None:
     """The cursor that write_cursor wrote, or None for anything else.
 
-    A made-up cursor that reads as one is harmless: it is a place to start from, and grants nothing.
+    A forged cursor is harmless: it only says where to start, and grants no access.
     """
     try:
         padded = text.encode("ascii") + b"=" * (-len(text) % 4)

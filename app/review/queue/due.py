@@ -1,7 +1,7 @@
-"""By when an application of the queue was promised an answer.
+"""When the answer to an application in the queue is due.
 
-The schedule says it, not the log, and another subscriber keeps it: a column of the queue's own
-could neither follow from an event nor be held against the log.
+That is in the schedule, which another subscriber maintains, and not in the log. So it can't be a
+column of the queue: it would not follow from an event, and could not be verified against the log.
 """
 
 from datetime import UTC, datetime
@@ -14,14 +14,14 @@ from app.applications.models import AWAITS_ANSWER
 from app.events.models import ScheduledEvent
 from app.review.queue.models import QueueRow
 
-# Behind every promise: the place of what waits for no answer of the firm's.
+# After every promise; used for applications that don't wait for an answer from the firm.
 NEVER: Final = datetime(9999, 12, 31, tzinfo=UTC)
 
-# None where nobody waits for an answer, or has waited too long: see QueueRow.late_since.
+# NULL if nobody waits for an answer, or if it is late already: see QueueRow.late_since.
 DUE_AT: Final = (
     select(func.min(ScheduledEvent.due_at))
     .where(
-        # A decision shows at once, and what it cancels a moment later.
+        # A decision is in the row immediately, but its cancellation of the schedule comes later.
         QueueRow.status.in_(AWAITS_ANSWER),
         ScheduledEvent.stream == "application-" + cast(QueueRow.application_id, String),
         ScheduledEvent.type == AnswerDue.type,

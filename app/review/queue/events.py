@@ -1,4 +1,4 @@
-"""What the desk's own clock says."""
+"""The event of the desk's own clock."""
 
 from app.events.types import Event, event
 

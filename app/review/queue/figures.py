@@ -17,9 +17,10 @@ SELECT name, key, amount FROM queue_figures
 WHERE name IN ('status', 'band', 'unanswered', 'open_value')
     OR (name = 'submitted_on' AND key >= :monday)
 """)
-# No sum of queue_figures, into which a migration would have to count those that are late by now.
+# Counted, not kept in queue_figures: a migration would have had to add those that were late by
+# then.
 LATE = text("SELECT count(*) FROM queue_rows WHERE late_since IS NOT NULL")
-# Of an even number of decisions, half way between the two in the middle.
+# For an even number of decisions, the mean of the two in the middle.
 MEDIAN = text("""
 SELECT avg(minutes) FROM (
     SELECT CAST(key AS int) AS minutes, amount, sum(amount) OVER () AS total,
@@ -31,11 +32,10 @@ WHERE 2 * up_to >= total AND 2 * (up_to - amount) <= total
 
 
 class Figures(msgspec.Struct, frozen=True):
-    """Applications by status, and all that were ever scored by band; how many wait for an answer
-    past the promised time, and how many for a reply to a message; the value of what is open, as
-    proposed, at fixed prices and each month, in cents by currency; how long half of the decisions
-    took at most, in minutes (None before the first); and how many were submitted since Monday,
-    UTC."""
+    """Applications by status, and by band all that were ever scored; how many wait for an overdue
+    answer, and how many for a reply to a message; the proposed value of the open ones, at fixed
+    prices and per month, in cents by currency; the median time to a decision in minutes (None
+    before the first); and how many were submitted since Monday, UTC."""
 
     by_status: dict[str, int]
     by_band: dict[str, int]
@@ -48,22 +48,22 @@ class Figures(msgspec.Struct, frozen=True):
 
     @property
     def counts(self) -> dict[str, int]:
-        """How many each of the queue's views lists."""
+        """How many applications each view of the queue lists."""
         return count_by_view(self.by_status, late=self.late, unanswered=self.unanswered)
 
     def in_bands(self, bands: Sequence[Band]) -> list[int]:
-        """How many are in each of the bands."""
+        """How many are in each band, in the order of ``bands``."""
         return [self.by_band.get(band.name, 0) for band in bands]
 
 
 def in_every_status(found: Mapping[str, int]) -> dict[str, int]:
-    """How many are in each status, those that none was found in too."""
+    """How many are in each status, with 0 for those not found."""
     return dict.fromkeys(STATUSES, 0) | dict(found)
 
 
 def count_by_view(by_status: Mapping[str, int], *, late: int, unanswered: int) -> dict[str, int]:
-    """How many each of the queue's views lists, by how many are in every status; ``open`` and
-    ``all`` are sums over statuses."""
+    """How many applications each view of the queue lists, from the counts by status; ``open`` and
+    ``all`` are sums of these."""
     return {
         "open": sum(by_status[status] for status in OPEN),
         "late": late,
@@ -74,7 +74,7 @@ def count_by_view(by_status: Mapping[str, int], *, late: int, unanswered: int) -
 
 
 def queue_figures(session: Session) -> Figures:
-    """The figures as they stand."""
+    """The current figures."""
     today = utc_now().date()
     monday = today - timedelta(days=today.weekday())
     sums: dict[str, dict[str, int]] = {}
@@ -94,6 +94,6 @@ def queue_figures(session: Session) -> Figures:
 
 
 def _by_currency(open_value: dict[str, int], billing: str) -> dict[str, int]:
-    """What is open with this billing, without what has come to nothing."""
+    """The open value with this billing, without currencies whose sum is 0."""
     pairs = ((key.split(), cents) for key, cents in sorted(open_value.items()))
     return {currency: cents for (one, currency), cents in pairs if one == billing and cents}

@@ -1,4 +1,4 @@
-"""What staff choose and type to narrow the queue."""
+"""The filters with which staff narrow the queue."""
 
 from collections.abc import Mapping
 from typing import Any
@@ -45,7 +45,7 @@ class QueueForm(FilterForm):
         reviewer: str,
         **options: Any,
     ) -> None:
-        """``staff`` are names by actor; ``reviewer`` is the actor who asks."""
+        """``staff`` are names by actor; ``reviewer`` is the actor who is looking."""
         super().__init__(**options)
         self.kind.choices = [ANY, *(SelectChoice(o.kind, o.name) for o in offers.offers)]
         self.band.choices = [ANY, *(SelectChoice(b.name, b.label) for b in rubric.bands)]

@@ -1,6 +1,7 @@
-"""The read models of the staff's first page: a row for each application, and figures over them.
+"""The read models of the staff's first page: a row for each application, and sums over the rows.
 
-They say nothing that the log does not, so no other table refers to them, and they refer to none.
+They hold nothing that does not follow from the log, so they have no foreign keys in either
+direction.
 """
 
 import uuid
@@ -14,18 +15,17 @@ from app.database import Model
 
 
 class QueueRow(Model):
-    """An application with all that the queue shows of it, sorts and searches by.
+    """An application with everything that the queue shows, sorts and searches by.
 
-    ``status`` is the application's, or "erased" where that came before a decision. ``rank`` is the
+    ``status`` is the application's, or "erased" if it was erased before a decision. ``rank`` is the
     score, or UNSCORED_RANK. ``kind`` is the engagement's, or else the recommended one;
     ``total_cents``, ``currency`` and ``billing`` are None before an engagement is proposed.
-    ``strongest`` and ``weakest`` are the sentences of the criteria that speak most for it and
-    against it. ``signals`` are those for which screening held it. ``late_since`` is when a promised
-    answer fell due that has not been given yet, ``answered_at`` when the prospect answered a
-    question and it is the firm's turn again, ``asked_at`` when they were asked the question that
-    is open, ``unanswered_since`` when they wrote what nobody has replied to. ``notes`` is how many
-    notes among staff there are to read, ``taken_by`` the actor of the staff who has taken it while
-    it is undecided.
+    ``strongest`` and ``weakest`` are the reasons of the criteria that speak most for it and against
+    it. ``signals`` are those for which screening held it. ``late_since`` is when an overdue answer
+    was due, ``answered_at`` when the prospect answered a question that the firm has not reacted to,
+    ``asked_at`` when the open question was asked, ``unanswered_since`` when the prospect wrote a
+    message that nobody has replied to. ``notes`` counts the staff's notes. ``taken_by`` is the
+    actor of the member of staff who has taken it, while it is undecided.
     """
 
     __tablename__ = "queue_rows"
@@ -95,8 +95,8 @@ class QueueRow(Model):
 
 
 class QueueFigure(Model):
-    """A sum over the rows of the queue: ``amount`` under a name and a key, like status/accepted.
-    Each write of a row adds to it what the row adds."""
+    """A sum over the rows of the queue: ``amount`` under a name and a key, such as status/accepted.
+    Each write of a row also adds the row's change to the sums."""
 
     __tablename__ = "queue_figures"
 

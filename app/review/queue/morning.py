@@ -1,7 +1,7 @@
-"""The morning at the desk: what waits is told once each working day, before its deadlines.
+"""The morning mail: what waits for staff, once each working day, before its deadlines.
 
-The next beginning is planned like any reminder: it comes late rather than never where nothing ran
-at its time, and once where the scheduler rings twice.
+The next morning is scheduled like any reminder: if nothing runs at its time it comes late, and if
+the scheduler fires twice it comes once.
 """
 
 from datetime import UTC, date, datetime
@@ -24,7 +24,7 @@ ACTOR = "system:review"
 
 
 def plan_next_morning(session: Session, now: datetime, calendar: Calendar) -> None:
-    """Have the next working day's beginning recorded when it comes; a repeat changes nothing."""
+    """Schedule the event of the next working day's beginning; a repeat changes nothing."""
     begins_at = next_beginning(now, calendar)
     if begins_at is None:
         return
@@ -34,7 +34,7 @@ def plan_next_morning(session: Session, now: datetime, calendar: Calendar) -> No
 
 
 def morning_letter(session: Session, today: date, calendar: Calendar) -> Letter | None:
-    """What waits for staff at the beginning of that day; None where nothing does."""
+    """What waits for staff at the beginning of that day; None if nothing does."""
     figures = queue_figures(session)
     waiting = {
         "late": figures.late,
@@ -49,7 +49,7 @@ def morning_letter(session: Session, today: date, calendar: Calendar) -> Letter 
 
 
 def _due_by_the_end_of(day: date, session: Session, calendar: Calendar) -> int:
-    """How many applications were promised an answer by then, and are not late yet."""
+    """How many applications have an answer due by then that is not late yet."""
     ends_at = datetime.combine(day, calendar.day_ends, ZoneInfo(calendar.timezone)).astimezone(UTC)
     due = select(func.count()).select_from(QueueRow).where(ends_at >= DUE_AT)
     return session.scalar(due) or 0

@@ -1,4 +1,4 @@
-"""The queue and its figures as a projection: held against the log, and built anew beside it."""
+"""The queue and its figures as a projection: verified against the log, and rebuilt from it."""
 
 from collections.abc import Iterator
 from typing import Any
@@ -29,8 +29,8 @@ WHERE coalesce(q.amount, 0) <> coalesce(m.amount, 0)
 
 
 class QueueProjection:
-    """The tables that `list_application` keeps. A row may be behind the log, but only by events
-    that the subscriber has still to handle; the figures are always those of the rows."""
+    """The tables that `list_application` maintains. A row may lag behind the log, but only by
+    events that the subscriber has not handled yet; the figures always match the rows."""
 
     def verify(self, engine: Engine) -> Iterator[Difference]:
         with snapshot(engine) as connection:

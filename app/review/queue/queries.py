@@ -1,6 +1,6 @@
-"""The queue: which applications a reviewer looks at, in which order, a page at a time.
+"""The queue: which applications a reviewer sees, in which order, one page at a time.
 
-It reads the queue's own table, which `subscribers` keep, and the schedule for when answers are due.
+It reads the queue's own table, which `subscribers` maintain, and the schedule of due answers.
 """
 
 import uuid
@@ -22,7 +22,7 @@ from app.review.queue.models import QueueRow
 from app.scoring.rubric import BandName
 
 PAGE_SIZE: Final = 25
-NOBODY: Final = "nobody"  # no actor is called so
+NOBODY: Final = "nobody"  # no actor has this name
 
 Shown = Literal[
     "open",
@@ -41,8 +41,8 @@ Order = Literal["best", "due", "newest"]
 
 
 class Filters(msgspec.Struct, frozen=True):
-    """What the reviewer asked for; ``search`` is looked for as it stands, wildcards included, and
-    ``taken`` is the actor who has it, or NOBODY."""
+    """What the reviewer asked for. ``search`` is matched literally, wildcards included; ``taken``
+    is the actor who has taken the application, or NOBODY."""
 
     status: Shown = "open"
     kind: Kind | None = None
@@ -53,8 +53,8 @@ class Filters(msgspec.Struct, frozen=True):
 
 
 class QueuePage(msgspec.Struct, frozen=True):
-    """Up to PAGE_SIZE rows; ``previous`` and ``next`` are where the neighbouring pages begin.
-    ``due`` says by when each was promised an answer that is awaited and not late yet."""
+    """Up to PAGE_SIZE rows; ``previous`` and ``next`` are the cursors of the neighbouring pages.
+    ``due`` has the time by which an answer was promised, where one is awaited and not late yet."""
 
     rows: Sequence[QueueRow]
     due: Mapping[uuid.UUID, datetime]
@@ -65,9 +65,9 @@ class QueuePage(msgspec.Struct, frozen=True):
 def queue_page(session: Session, filters: Filters, cursor: Cursor | None) -> QueuePage:
     """The page after (or before) the cursor, or the first one.
 
-    ``best``: the unscored first, since nobody knows yet what they are, then by score, the newest
-    first where scores are equal. ``due``: the answer that is due first, and what awaits none last.
-    Rows that come or go between two pages move no other row.
+    ``best``: the unscored first, since nobody knows yet how good they are, then by score, the
+    newest first among equal scores. ``due``: by due time, those that await no answer last. Rows
+    that come or go between two requests don't shift the others.
     """
     backwards = cursor is not None and cursor.direction == "before"
     is_rising = backwards != (filters.order == "due")
@@ -81,7 +81,7 @@ def queue_page(session: Session, filters: Filters, cursor: Cursor | None) -> Que
         return queue_page(session, filters, None)
     rows, more = [row for row, _ in found[:PAGE_SIZE]], len(found) > PAGE_SIZE
     has_previous, has_next = cursor is not None, more
-    if backwards:  # from a page that is there
+    if backwards:  # the page that it came from follows
         rows.reverse()
         has_previous, has_next = more, True
     due = {row.application_id: due_at for row, due_at in found if due_at}
@@ -96,14 +96,14 @@ def queue_page(session: Session, filters: Filters, cursor: Cursor | None) -> Que
 def next_to_decide(
     session: Session, application_id: uuid.UUID, *, reviewer: str
 ) -> QueueRow | None:
-    """The application to decide that follows this one, best first, and the best after the last,
-    without what colleagues of the actor ``reviewer`` have taken who can still sign in; None where
-    no other waits."""
+    """The next application to decide after this one, best first, starting over with the best after
+    the last. Skips those taken by other staff than ``reviewer`` who can still sign in. None if no
+    other waits."""
     key = _sort_key("best")
     waiting = (
         select(QueueRow)
         .where(
-            QueueRow.is_open,  # which the index on the open ones asks for
+            QueueRow.is_open,  # implied by the status, but needed to use the partial index
             QueueRow.status == "submitted",
             QueueRow.application_id != application_id,
             or_(
@@ -123,7 +123,7 @@ def next_to_decide(
 
 
 def count_matching(session: Session, filters: Filters) -> dict[str, int]:
-    """How many each view lists of what the other filters let through."""
+    """How many each view lists of those that the other filters match."""
     rows = session.execute(
         select(
             QueueRow.status,
@@ -155,7 +155,7 @@ def _matching(filters: Filters) -> Select[QueueRow]:
 
 
 def _narrowing(filters: Filters) -> list[ColumnElement[bool]]:
-    """All that is asked for but the status."""
+    """The conditions of all filters except the status."""
     conditions: list[ColumnElement[bool]] = []
     if filters.kind:
         conditions.append(QueueRow.kind == filters.kind)

@@ -1,4 +1,4 @@
-"""Building the queue's tables anew in a schema of their own, while the old ones serve."""
+"""Rebuilds the queue's tables in a separate schema while the old ones are in use."""
 
 from typing import cast
 from uuid import UUID
@@ -17,7 +17,7 @@ from app.review.queue.table import applications_of, write_rows
 BATCH = 500
 SWAP_TRIES = 10
 NEW_SCHEMA = ("DROP SCHEMA IF EXISTS shadow CASCADE", "CREATE SCHEMA shadow")
-# Whoever waits for this lock has everybody else wait behind it, so it waits briefly.
+# Everybody else queues behind whoever waits for this lock, so it gives up soon.
 LOCK = (
     "SET LOCAL lock_timeout = '500ms'",
     "LOCK TABLE queue_rows, queue_figures IN ACCESS EXCLUSIVE MODE",
@@ -31,12 +31,12 @@ SWAP = (
 
 
 def rebuild_queue(engine: Engine) -> None:
-    """Build both tables anew, catch up with what is recorded meanwhile, and swap them in.
+    """Rebuild both tables, catch up with what was recorded meanwhile, and swap them in.
 
-    It goes on as the site does: in short transactions, so that nobody who follows the log waits for
-    them, and with one lock at the end, for the last few events and the swap. What a subscriber
-    writes into the old tables up to then follows from an event that is caught up with; what it
-    writes afterwards goes into the new ones. Raises OperationalError where the lock can't be had.
+    The site stays up: this uses short transactions, so that no reader of the log waits for it, and
+    one lock at the end, for the last few events and the swap. What a subscriber writes into the old
+    tables until then follows from an event that is caught up with; what it writes afterwards goes
+    into the new ones. Raises OperationalError if the lock is not available.
     """
     with Session(engine) as session:
         make_shadow_tables(session)
@@ -52,7 +52,8 @@ def rebuild_queue(engine: Engine) -> None:
 
 
 def make_shadow_tables(session: Session) -> None:
-    """Empty tables with the names of the real ones, down to the indexes', in another schema."""
+    """Create empty tables in another schema, with the same names as the real ones and their
+    indexes."""
     for statement in NEW_SCHEMA:
         session.execute(text(statement))
     shadow = MetaData(schema="shadow", naming_convention=Base.metadata.naming_convention)
@@ -62,7 +63,7 @@ def make_shadow_tables(session: Session) -> None:
 
 
 def build_rows(session: Session) -> None:
-    """A row for each application there is, a batch and a commit at a time."""
+    """Write a row for each application, one commit per batch."""
     last = UUID(int=0)
     while True:
         turn_to_shadow(session)
@@ -76,7 +77,7 @@ def build_rows(session: Session) -> None:
 
 
 def catch_up(session: Session, place: Place) -> Place:
-    """Make anew the rows that events behind ``place`` are about; the place reached."""
+    """Rewrite the rows that the events after ``place`` are about; return the place reached."""
     while True:
         events = read_log(session, place, most=BATCH)
         turn_to_shadow(session)
@@ -88,9 +89,9 @@ def catch_up(session: Session, place: Place) -> Place:
 
 
 def swap(session: Session, place: Place, *, is_last: bool = False) -> bool:
-    """Put the new tables in the place of the old ones, under their lock.
+    """Replace the old tables with the new ones, holding a lock on the old.
 
-    False where the lock can't be had at once; with ``is_last`` that raises.
+    Returns False if the lock is not available soon; with ``is_last`` that raises.
     """
     try:
         for statement in LOCK:
@@ -109,5 +110,5 @@ def swap(session: Session, place: Place, *, is_last: bool = False) -> bool:
 
 
 def turn_to_shadow(session: Session) -> None:
-    """Until the transaction ends, the queue's tables are the new ones; the others stay."""
+    """Make the queue's table names mean the new tables until the transaction ends."""
     session.execute(text("SET LOCAL search_path = shadow, public"))

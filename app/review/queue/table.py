@@ -1,4 +1,4 @@
-"""How a row of the queue is made, and what it adds to the figures."""
+"""How a row of the queue is computed, and what it adds to the figures."""
 
 import uuid
 from collections.abc import Iterable, Sequence
@@ -31,10 +31,10 @@ OPEN_STATUSES = ", ".join(f"'{status}'" for status in OPEN)
 UNDECIDED_STATUSES = ", ".join(f"'{status}'" for status in UNDECIDED)
 AWAITING_STATUSES = ", ".join(f"'{status}'" for status in AWAITS_ANSWER)
 
-# The tables it reads are themselves folded from the streams, in the transaction of each event.
-# `strongest` is the criterion that gave the largest share of its points, and of several such the
-# one that is worth the most; `weakest`, among those that gave at most half of theirs, the one that
-# lost the most. An application is late when an answer fell due after the prospect's last word.
+# The tables it reads are folded from the streams, each in the transaction that records the event.
+# `strongest` is the criterion that gave the largest share of its points or, among equals, the one
+# with the most points; `weakest` is the one that lost the most points, among those that gave at
+# most half of theirs. An application is late if an answer fell due after the prospect's last word.
 MADE = f"""
 SELECT a.id AS application_id, a.reference, a.name,
     CASE WHEN a.erased_at IS NULL THEN a.company ELSE 'Erased' END AS company,
@@ -101,8 +101,8 @@ LEFT JOIN LATERAL (
 ) turn ON a.status IN ({UNDECIDED_STATUSES}) AND a.erased_at IS NULL
 """  # noqa: S608 - a number and names of our own
 
-# What the row r adds to each figure: nothing where the key or the amount is NULL. What is held or
-# dismissed, and may have been sent by a program, is not counted on the day of its submission.
+# What the row r adds to each figure: nothing if the key or the amount is NULL. Held and dismissed
+# applications, which a program may have sent, are not counted on the day of their submission.
 FIGURES = """
 LATERAL (VALUES
     ('status', r.status, 1),
@@ -116,8 +116,8 @@ LATERAL (VALUES
 ) AS f (name, key, amount)
 """
 
-# Two writers of one row would each count what they find; the second has to find what the first
-# has written.
+# Concurrent writers of a row would each apply the difference to the same old row. With this lock
+# the second one sees what the first has written.
 QUEUE_UP = text("""
 SELECT pg_advisory_xact_lock(hashtextextended('queue_rows-' || id, 0))
 FROM (SELECT id FROM unnest(CAST(:ids AS uuid[])) AS id ORDER BY id) AS ids
@@ -147,15 +147,15 @@ ON CONFLICT (name, key) DO UPDATE SET amount = queue_figures.amount + excluded.a
 
 
 def keep_rows(session: Session, application_ids: Sequence[uuid.UUID]) -> None:
-    """Make the rows of these applications anew from what is committed, and correct the figures by
-    what this changes. A repeat changes nothing; any number may be at it at once."""
-    session.flush()  # what the caller has changed is read back
+    """Recompute the rows of these applications, and correct the figures by the difference. A repeat
+    changes nothing; any number of processes may do this at the same time."""
+    session.flush()  # the SQL reads what the caller has changed
     session.execute(QUEUE_UP, {"ids": list(application_ids)})
     write_rows(session, application_ids)
 
 
 def write_rows(session: Session, application_ids: Sequence[uuid.UUID]) -> None:
-    """The same for a caller who knows that nobody else is at it."""
+    """The same, for a caller who knows that nobody else writes these rows."""
     session.execute(KEEP, {"ids": list(application_ids)})
 
 

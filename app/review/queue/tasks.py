@@ -1,4 +1,5 @@
-"""The Celery task that plans the next morning. It carries nothing: the calendar says when it is."""
+"""The Celery task that schedules the next morning. It takes no arguments: the firm's calendar says
+when that is."""
 
 from celery import shared_task
 

@@ -1,4 +1,4 @@
-"""/staff/: the first page that staff see, with what waits for them."""
+"""/staff/: the staff's first page, with what waits for them."""
 
 from flask import Blueprint, render_template, request, session, url_for
 from flask.typing import ResponseReturnValue
@@ -25,8 +25,8 @@ queue.add_app_template_filter(write_cursor, "cursor")
 
 @queue.app_template_global()
 def last_list() -> str:
-    """The address of the list as this browser was shown it last, narrowed and at its page, so that
-    whoever has decided goes on in it."""
+    """The address of the list as this browser last showed it, with its filters and page, so that a
+    reviewer returns there after a decision."""
     return url_for("queue.index", **session.get(LAST_LIST, {}))
 
 
@@ -62,6 +62,6 @@ def index() -> ResponseReturnValue:
 
 
 def keep_list(shown: dict[str, str]) -> None:
-    """A cookie is sent only where it says something new."""
+    """Remember the list in the session, only if it changed: each change sends a cookie."""
     if session.get(LAST_LIST) != shown:
         session[LAST_LIST] = shown

@@ -1,6 +1,6 @@
 """Attachments: the diagrams and documents that a prospect adds to an application.
 
-The way of a file: `upload` takes it, `sniffing` says what it is and `naming` what it is shown as,
-`service` makes it the draft's, and `download` hands it out. `cleaning` deletes what nobody has any
-more.
+`upload` receives a file, `sniffing` determines its type and `naming` the name shown for it,
+`service` adds it to the draft, and `download` serves it. `cleaning` deletes removed files from
+storage.
 """

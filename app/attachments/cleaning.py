@@ -1,4 +1,4 @@
-"""Deleting from storage what nobody has any more, as often as it takes."""
+"""Deletes from storage what was removed, retrying until it is gone."""
 
 from datetime import timedelta
 
@@ -12,15 +12,15 @@ from app.database import utc_now
 from app.storage.protocol import Storage, StorageUnavailable
 
 FILES_A_TASK = 20
-# A file is younger than its row only by the time that storing takes.
+# Far longer than storing a file takes, so that no upload in progress counts as an orphan.
 ORPHANED_AFTER = timedelta(days=1)
 log = structlog.get_logger()
 
 
 def delete_removed(session: Session, storage: Storage) -> None:
-    """Have storage drop removed files; a row goes only once its file has. Commits after each.
+    """Delete removed files from storage, and each row once its file is gone. Commits after each.
 
-    What storage refuses is left to the next sweep, and so is the rest, since storage may be away.
+    At the first failure it leaves the rest to the next sweep, since storage may be down.
     """
     remove_leftovers(session)
     session.commit()
@@ -28,13 +28,13 @@ def delete_removed(session: Session, storage: Storage) -> None:
         select(Attachment.id)
         .where(
             Attachment.removed_at.is_not(None),
-            # What was never confirmed may still be on its way to storage.
+            # An unconfirmed file may still be on its way to storage.
             or_(
                 Attachment.stored_at.is_not(None),
                 Attachment.reserved_at < utc_now() - GIVEN_UP_AFTER,
             ),
         )
-        .order_by(func.random())  # one that can't be deleted must not keep the others
+        .order_by(func.random())  # so that one that can't be deleted doesn't block the others
         .limit(FILES_A_TASK)
     )
     for attachment_id in session.scalars(removed).all():
@@ -50,8 +50,8 @@ def delete_removed(session: Session, storage: Storage) -> None:
 
 
 def delete_orphans(session: Session, storage: Storage) -> None:
-    """Delete each old file that has no row, as after a restore of the database, and name each row
-    whose file is gone: that one stays, since nobody asked for it to be forgotten.
+    """Delete each old file that has no row, as happens after a restore of the database. Log each
+    row whose file is gone; such a row is kept, since nobody asked to remove it.
 
     Raises StorageUnavailable.
     """

@@ -1,4 +1,4 @@
-"""How a file leaves the site: saved, never shown. Whatever is in it runs on no page of ours."""
+"""Serves a file as a download, never for display, so that nothing in it runs on our pages."""
 
 from flask import Response, render_template, send_file
 from flask.typing import ResponseReturnValue
@@ -9,7 +9,7 @@ from app.storage.protocol import Storage
 
 TYPES = {"pdf": "application/pdf", "png": "image/png"}
 HEADERS = {
-    # Should a browser show it all the same, then as a page of no origin that may do nothing.
+    # If a browser displays it anyway, it is in a sandbox without an origin and may do nothing.
     "Content-Security-Policy": "default-src 'none'; sandbox",
     "X-Content-Type-Options": "nosniff",
     "Cache-Control": "private, no-store",
@@ -18,7 +18,7 @@ RETRY_AFTER_SECONDS = 30
 
 
 def response_for(attachment: Attachment, storage: Storage) -> Response:
-    """The file, piece by piece. Raises FileMissing and StorageUnavailable."""
+    """Stream the file. Raises FileMissing and StorageUnavailable."""
     response = send_file(
         storage.open(attachment.id),
         mimetype=TYPES[attachment.kind],

@@ -10,14 +10,14 @@ from app.web.site_form import SiteForm
 
 
 class UploadField(FileField):
-    """One file, as it was sent; the form itself reads no files."""
+    """One file from the request; SiteForm itself does not read files."""
 
     def process_formdata(self, _: list[Any]) -> None:
         super().process_formdata(request.files.getlist(self.name))
 
 
 class AttachmentForm(SiteForm):
-    """What the file is, is found out from its content: ``accept`` only narrows the dialog."""
+    """A file. ``accept`` only narrows the file dialog; the type is determined from the content."""
 
     file = UploadField(
         lazy_gettext("A diagram or document"),

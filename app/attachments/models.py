@@ -10,10 +10,10 @@ from app.database import Model
 
 
 class Attachment(Model):
-    """One file. reserved (the row is committed before storage hears of it) → stored → removed, and
-    gone once storage has dropped the file. The id is random throughout, since it is the file's key
-    in storage and part of its address. A draft that is deleted leaves its files without an owner,
-    to be removed."""
+    """One file. reserved (the row is committed before the file is stored) → stored → removed; the
+    row is deleted once storage has deleted the file. The id is fully random, because it is the
+    file's key in storage and part of its address. Deleting a draft sets its files' ``draft_id`` to
+    NULL, and the sweep then removes them."""
 
     __tablename__ = "attachments"
 

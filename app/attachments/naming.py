@@ -1,4 +1,4 @@
-"""The name that a file came with, made fit to be shown. It is never part of a path."""
+"""Makes the name that a file came with safe to display. It is never used in a path."""
 
 import re
 import unicodedata
@@ -8,13 +8,14 @@ from app.web.text_checks import COMBINING_MARKS
 
 LONGEST_NAME = 80
 MOST_MARKS = 4
-# Control, format (which turn the direction of writing, or have no width), surrogates, unassigned.
+# Control, format (these change the writing direction or have no width), surrogate, private use and
+# unassigned characters, line and paragraph separators.
 UNSHOWN = {"Cc", "Cf", "Cs", "Co", "Cn", "Zl", "Zp"}
 
 
 def shown_name(typed: str, kind: Kind) -> str:
-    """The last part of the path that was typed, without what can't be seen, cut, and with the
-    ending that its content calls for."""
+    """The last part of the given path, without invisible characters, shortened, and with the
+    extension for its content."""
     last_part = re.split(r"[/\\]", typed)[-1]
     kept = " ".join(_visible(unicodedata.normalize("NFC", last_part)).split()).lstrip(".")
     ending = f".{kind}"
@@ -23,7 +24,8 @@ def shown_name(typed: str, kind: Kind) -> str:
 
 
 def _visible(text: str) -> str:
-    """Without characters that show nothing or turn others round, and without piles of accents."""
+    """The text without characters that are invisible or change the writing direction, and without
+    stacks of more than MOST_MARKS accents."""
     kept: list[str] = []
     marks = 0
     for character in text:

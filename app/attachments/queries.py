@@ -10,14 +10,14 @@ from app.attachments.models import Attachment
 
 
 def attachments_of(session: Session, draft_id: uuid.UUID) -> Sequence[Attachment]:
-    """The files of a draft, and so of its application, in the order in which they were added."""
+    """The files of a draft, and so of its application, in the order they were added."""
     return session.scalars(_stored(draft_id).order_by(Attachment.reserved_at)).all()
 
 
 def find_attachment(
     session: Session, draft_id: uuid.UUID, attachment_id: uuid.UUID
 ) -> Attachment | None:
-    """The file, if it is one of that draft's."""
+    """The file, or None if that draft has no such file."""
     return session.scalar(_stored(draft_id).where(Attachment.id == attachment_id))
 
 

@@ -1,4 +1,4 @@
-"""What can be done with a draft's files until it is sent, and what is done with removed ones."""
+"""Adding and removing a draft's files until it is sent, and marking leftover ones as removed."""
 
 import uuid
 from datetime import timedelta
@@ -13,24 +13,25 @@ from app.attachments.sniffing import Kind
 from app.database import utc_now
 
 MOST_FILES = 5
-# Storing takes seconds. What is reserved for longer than this was given up.
+# Storing takes seconds. A file that is still only reserved after this was abandoned.
 GIVEN_UP_AFTER = timedelta(hours=1)
 
 
 class TooManyFiles(Exception):
-    """The draft has as many files as it may have."""
+    """The draft already has the most files that it may have."""
 
 
 class NoSuchAttachment(Exception):
-    """The draft has no such file, or has it no more; or it was deleted with all that it had."""
+    """The draft does not have such a file (any more), or was itself deleted."""
 
 
 def reserve_attachment(
     session: Session, draft_id: uuid.UUID, *, name: str, kind: Kind, size_bytes: int
 ) -> uuid.UUID:
-    """Take one of the draft's places for a file that is about to be stored, and return its id.
+    """Reserve one of the draft's places for a file that is about to be stored; return its id.
 
-    Raises DraftSealed, NoSuchAttachment, and TooManyFiles, of any number of simultaneous tries.
+    Raises DraftSealed, NoSuchAttachment and TooManyFiles; the limit also holds for concurrent
+    calls.
     """
     _lock_open_draft(session, draft_id)
     taken = select(func.count()).where(
@@ -45,21 +46,22 @@ def reserve_attachment(
 
 
 def confirm_attachment(session: Session, draft_id: uuid.UUID, attachment_id: uuid.UUID) -> None:
-    """The file is in storage: show it from now on. Raises DraftSealed and NoSuchAttachment."""
+    """Note that the file is in storage, so that it is shown. Raises DraftSealed and
+    NoSuchAttachment."""
     draft = _lock_open_draft(session, draft_id)
     _change(session, draft_id, attachment_id, stored_at=utc_now())
     note_files(draft)
 
 
 def remove_attachment(session: Session, draft_id: uuid.UUID, attachment_id: uuid.UUID) -> None:
-    """Take a file out of a draft. Raises DraftSealed and NoSuchAttachment."""
+    """Remove a file from a draft. Raises DraftSealed and NoSuchAttachment."""
     draft = _lock_open_draft(session, draft_id)
     _change(session, draft_id, attachment_id, removed_at=utc_now(), name="")
     note_files(draft)
 
 
 def give_up(session: Session, attachment_id: uuid.UUID) -> None:
-    """A reserved file could not be stored, or comes too late: whatever is there is removed."""
+    """Mark a reserved file as removed because it could not be stored, or came too late."""
     session.execute(
         update(Attachment)
         .where(Attachment.id == attachment_id, Attachment.stored_at.is_(None))
@@ -68,7 +70,7 @@ def give_up(session: Session, attachment_id: uuid.UUID) -> None:
 
 
 def remove_leftovers(session: Session) -> None:
-    """Remove what was reserved by a process that has died since, and what a deleted draft had."""
+    """Mark as removed what a process that died had reserved, and the files of deleted drafts."""
     session.execute(
         update(Attachment)
         .where(
@@ -86,7 +88,7 @@ def remove_leftovers(session: Session) -> None:
 
 
 def erase_all(session: Session, draft_id: uuid.UUID) -> None:
-    """Remove every file of the person, sent or not."""
+    """Mark every file of the draft as removed, whether it was sent or not."""
     session.execute(
         update(Attachment)
         .where(Attachment.draft_id == draft_id, Attachment.removed_at.is_(None))

@@ -1,12 +1,11 @@
-"""What a file is, by its content alone: neither its name nor what the browser calls it counts.
+"""Determines a file's type from its content alone; its name and the browser's type are ignored.
 
-A file must be one thing from its first byte to its last: whatever hides behind its end, or in front
-of its beginning, makes it another thing to another program. Nothing is unpacked, so nothing can
-swell.
+A file must be of one type from its first byte to its last: data before its start or after its end
+can make it another type to another program. Nothing is decompressed, so nothing can be a bomb.
 
-SVG is refused, not sanitised. It is a program as much as a picture; staff would open the downloaded
-copy where no content policy of ours holds; and what is left after a clean-up is not what was sent.
-Every drawing tool saves as PDF or PNG.
+SVG is refused, not sanitised. It is as much a program as a picture; staff would open the downloaded
+copy where no content policy of ours applies; and a sanitised file is not what was sent. Every
+drawing tool can save as PDF or PNG.
 """
 
 import os
@@ -21,7 +20,7 @@ Kind = Literal["pdf", "png"]
 
 MOST_PIXELS = 100_000_000
 PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
-# Colour type → bits a sample, as the PNG specification has them.
+# Colour type → allowed bits per sample, from the PNG specification.
 PNG_DEPTHS = {0: (1, 2, 4, 8, 16), 2: (8, 16), 3: (1, 2, 4, 8), 4: (8, 16), 6: (8, 16)}
 PDF_HEADER = re.compile(rb"%PDF-(1\.[0-7]|2\.0)[\r\n ]")
 PDF_END = re.compile(rb"startxref\s+(\d{1,10})\s+%%EOF\s*\Z")
@@ -47,11 +46,11 @@ TOO_MANY_PIXELS = lazy_gettext(
 
 
 class NotAccepted(Exception):
-    """The file is nothing that is taken. The message is a sentence for the person who sent it."""
+    """The file is not accepted. The message is a sentence for the person who sent it."""
 
 
 def sniff(file: BinaryIO) -> Kind:
-    """Return what the file is. Raises NotAccepted. Leaves the file at its beginning."""
+    """Return the file's type, and rewind the file. Raises NotAccepted."""
     start = _read_at(file, 0, 1024)
     try:
         if start.startswith(b"%PDF-"):
@@ -66,7 +65,8 @@ def sniff(file: BinaryIO) -> Kind:
 
 
 def _check_pdf(file: BinaryIO, start: bytes) -> None:
-    """The header opens it, the trailer closes it, and points at a table of its objects."""
+    """Check that a header starts the file, and a trailer that points to its object table ends
+    it."""
     size = file.seek(0, os.SEEK_END)
     end = PDF_END.search(_read_at(file, max(size - 1024, 0), 1024))
     if not PDF_HEADER.match(start) or end is None:
@@ -77,7 +77,7 @@ def _check_pdf(file: BinaryIO, start: bytes) -> None:
 
 
 def _check_png(file: BinaryIO) -> None:
-    """Its chunks are whole and follow each other to the end: the header, data, the end mark."""
+    """Check that the file is complete chunks without gaps: the header, data, the end chunk."""
     names: list[bytes] = []
     for name, header in _png_chunks(file):
         if not names:
@@ -99,8 +99,8 @@ def _check_png_header(name: bytes, header: bytes) -> None:
 
 
 def _png_chunks(file: BinaryIO) -> Iterator[tuple[bytes, bytes]]:
-    """Each chunk's name and first bytes, up to the end mark. Raises NotAccepted for one that is cut
-    off or whose checksum is wrong."""
+    """Each chunk's name and first bytes, up to the end chunk. Raises NotAccepted if a chunk is cut
+    off or its checksum is wrong."""
     file.seek(len(PNG_SIGNATURE))
     name = b""
     while name != b"IEND":

@@ -1,4 +1,4 @@
-"""Attachments' part in the flow: what a person sent goes when the person is erased."""
+"""The attachments' subscriber: a person's files are erased with the person."""
 
 from sqlalchemy.orm import Session
 
@@ -8,5 +8,6 @@ from app.events.types import RecordedEvent
 
 
 def erase_attachments(session: Session, erased: RecordedEvent) -> None:
-    """application.erased → no file of theirs is shown or named; the sweep has storage drop them."""
+    """application.erased → the person's files are removed and lose their names; the sweep deletes
+    them from storage."""
     erase_all(session, get_application(session, erased.subject_id).draft_id)

@@ -1,4 +1,4 @@
-"""The Celery tasks of attachments. They carry nothing: the rows say what is to be deleted."""
+"""The attachments' Celery tasks. They take no arguments: the rows say what to delete."""
 
 import structlog
 from celery import shared_task
@@ -14,7 +14,7 @@ log = structlog.get_logger()
 
 @shared_task(name="attachments.sweep", ignore_result=True)
 def sweep_removed() -> None:
-    """Have storage drop the files that were removed or erased."""
+    """Delete removed and erased files from storage."""
     with alone_at("attachments.sweep") as is_alone:
         if is_alone:
             delete_removed(db.session(), current_storage())
@@ -22,7 +22,7 @@ def sweep_removed() -> None:
 
 @shared_task(name="attachments.sweep_orphans", ignore_result=True)
 def sweep_orphans() -> None:
-    """Bring files and rows into step."""
+    """Delete files without a row, and log rows without a file."""
     try:
         delete_orphans(db.session(), current_storage())
     except StorageUnavailable as error:

@@ -1,7 +1,7 @@
 """An upload, from the request's temporary file to storage.
 
-The row is committed before the file is written, and confirmed after: a process that dies in between
-leaves a row that says what to clean up, and no lock is held while storage is slow.
+The row is committed before the file is written and confirmed afterwards: a process that dies in
+between leaves a row that says what to clean up, and no lock is held while storage is slow.
 """
 
 import os
@@ -34,11 +34,11 @@ log = structlog.get_logger()
 def take_file(
     session: Session, storage: Storage, draft_id: uuid.UUID, file: BinaryIO, typed_name: str
 ) -> None:
-    """Check a file, store it, and make it the draft's. Commits twice.
+    """Check a file, store it, and add it to the draft. Commits twice.
 
-    Raises NotAccepted, TooManyFiles, StorageUnavailable, and DraftSealed or NoSuchAttachment where
-    the draft was sent, deleted or erased meanwhile; then nothing of the file is shown, or kept for
-    long.
+    Raises NotAccepted, TooManyFiles, StorageUnavailable, and DraftSealed or NoSuchAttachment if the
+    draft was sent, deleted or erased in the meantime. The file is then never shown, and soon
+    deleted.
     """
     size = file.seek(0, os.SEEK_END)
     if not size:

@@ -1,7 +1,7 @@
-"""The page on which a draft's files are added and removed, and their downloads.
+"""The page on which a draft's files are added and removed, and the downloads.
 
-The page is one of its own, beside the steps: a browser sends a file only with a form of another
-encoding, and only this address takes more than the site's usual 256 KB.
+This is a page of its own and not part of a step: sending a file needs a form with another encoding,
+and only this address accepts more than the site's usual 256 KB.
 """
 
 import uuid
@@ -37,7 +37,7 @@ from app.web.errors import show_error
 
 STEP = "problem"
 UPLOADS = "60 per hour"
-# The other fields of the form, and what stands between them.
+# For the form's other fields and the multipart boundaries.
 ROOM_BESIDE_THE_FILE = 64 * 1024
 TOO_OFTEN = lazy_gettext(
     "Many files were sent from here within an hour. Wait a few minutes, then send it again."
@@ -51,12 +51,13 @@ attachments = Blueprint("attachments", __name__, template_folder="templates")
 
 
 class NoDraft(Exception):
-    """This browser has begun no form."""
+    """This browser has no draft."""
 
 
 @attachments.app_context_processor
 def files_for_templates() -> dict[str, Any]:
-    """For the form's pages, which stand below this domain; looked up only where one asks."""
+    """Give the form's templates access to a draft's files: their domain is below this one and can't
+    import it. The query runs only if a template calls it."""
     return {"attachments_of": lambda draft: attachments_of(db.session(), draft.id) if draft else ()}
 
 
@@ -67,10 +68,10 @@ def index() -> ResponseReturnValue:
 
 
 @attachments.post("/apply/attachments")
-@csrf.exempt  # the form checks the token itself: for that it must know how much it may read
+@csrf.exempt  # the form checks the token itself, after the limit on the body's size is set
 @limiter.limit(UPLOADS)
 def add() -> ResponseReturnValue:
-    """Add one file. Nothing of a body that is too large is read."""
+    """Add one file. A body that is too large is not read at all."""
     request.max_content_length = MOST_BYTES + ROOM_BESIDE_THE_FILE
     draft = open_draft()
     form = AttachmentForm()
@@ -95,7 +96,7 @@ def add() -> ResponseReturnValue:
 
 @attachments.post("/apply/attachments/<uuid:attachment_id>/remove")
 def remove(attachment_id: uuid.UUID) -> ResponseReturnValue:
-    """Remove one file. A second click finds it removed."""
+    """Remove one file. A second click changes nothing."""
     draft = open_draft()
     check_page_is_of(draft)
     try:
@@ -109,7 +110,7 @@ def remove(attachment_id: uuid.UUID) -> ResponseReturnValue:
 
 @attachments.get("/applications/<token>/attachments/<uuid:attachment_id>")
 def download(token: str, attachment_id: uuid.UUID) -> ResponseReturnValue:
-    """For the prospect, by the link to their own page."""
+    """Download a file as the prospect, by the link to their own page."""
     return send_attachment(open_application(token), attachment_id)
 
 
@@ -125,7 +126,7 @@ def download_for_staff(application_id: uuid.UUID, attachment_id: uuid.UUID) -> R
 @attachments.errorhandler(RequestEntityTooLarge)
 @attachments.errorhandler(TooManyRequests)
 def answer_too_much(error: RequestEntityTooLarge | TooManyRequests) -> ResponseReturnValue:
-    """At the field, where there is a draft to show it in."""
+    """Show the error at the field if there is a draft, else as a page."""
     draft = current_draft()
     if draft is None or draft.submitted_at:
         return show_error(error)
@@ -149,7 +150,7 @@ def answer_stranger(_: NoDraft) -> ResponseReturnValue:
 @attachments.errorhandler(DraftSealed)
 @attachments.errorhandler(NoSuchAttachment)
 def answer_sealed(_: Exception) -> ResponseReturnValue:
-    """The draft was sent before, or meanwhile: on to the page that says so."""
+    """Redirect to the page that says that the draft has already been sent."""
     db.session.rollback()
     return redirect(url_for("application_form.step", key=STEP_KEYS[-1]), 303)
 
@@ -165,7 +166,7 @@ def open_draft() -> KeptDraft:
 
 
 def refuse_file(draft: KeptDraft, problem: str, status: int) -> ResponseReturnValue:
-    """The page, with the sentence at its field."""
+    """The page, with the problem shown at the field."""
     form = AttachmentForm(formdata=None)
     form.file.errors = [problem]
     return show_files(draft, form, status)
@@ -188,7 +189,7 @@ def show_files(draft: KeptDraft, form: AttachmentForm, status: int = 200) -> Res
 
 
 def send_attachment(application: Application, attachment_id: uuid.UUID) -> ResponseReturnValue:
-    """404 for a file of anybody else, as for none."""
+    """Send the file; 404 if there is none, or if it belongs to another application."""
     attachment = find_attachment(db.session(), application.draft_id, attachment_id)
     if attachment is None:
         abort(404)

@@ -1,2 +1,2 @@
-"""Messages: what prospect and staff write to each other, and the whole of it as one thread; and
-what staff note among themselves, which is never part of it."""
+"""Messages: what the prospect and the staff write to each other, as one thread; and the staff's
+notes among themselves, which are never part of it."""

@@ -1,7 +1,7 @@
-"""What is written between a prospect and the staff, and among the staff.
+"""What a prospect and the staff write to each other, and the staff among themselves.
 
-All of it stands in the application's own stream, so that what was written, asked, answered and
-decided has one order.
+All of it is in the application's own stream, so that messages, questions, answers and decisions
+have one order.
 """
 
 from app.events.types import Event, event

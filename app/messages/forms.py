@@ -1,4 +1,4 @@
-"""The form that a message is typed into, on either side."""
+"""The form for a message, from either side."""
 
 import uuid
 
@@ -11,7 +11,8 @@ from app.web.site_form import SiteForm
 
 
 class MessageForm(SiteForm):
-    """A message. ``form_id`` is new with every page, and makes a second press no second message."""
+    """A message. Each page gets a new ``form_id``, so that a second press is not a second
+    message."""
 
     text = LongTextField(
         lazy_gettext("Your message"),

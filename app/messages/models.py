@@ -1,4 +1,4 @@
-"""Which messages were taken, so that none is taken twice. Their words are in the log alone."""
+"""Which messages were taken, so that none is taken twice. Their text is only in the log."""
 
 import uuid
 from datetime import datetime
@@ -10,12 +10,12 @@ from app.database import Model
 
 
 class TakenMessage(Model):
-    """A message that was taken. Its id follows from the application, the page that it was typed on
-    and its words: a second press has the same, another message from that page another one. Without
-    the page's own id, which is kept nowhere, it tells nothing of the words.
+    """A message that was taken. Its id is derived from the application, the page that it was typed
+    on, and its text: a second press has the same id, another message from that page another one.
+    The page's id is stored nowhere, and without it the id reveals nothing about the text.
 
-    It is a few bytes, and is kept: a browser may bring a page back after any time, and send what
-    was typed on it again. ``taken_at`` is for people; the site does not read it.
+    The rows are small and are kept for good, because a browser may restore a page after any time
+    and send its text again. ``taken_at`` is for people; the site does not read it.
     """
 
     __tablename__ = "taken_messages"

@@ -1,4 +1,5 @@
-"""The promise of a reply within one working day: what waits for one, by when, and if in vain."""
+"""The promise of a reply within one working day: what waits for one, until when, and whether it was
+missed."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -18,7 +19,7 @@ from app.events.schedule import due_time
 from app.events.types import RecordedEvent
 from app.messages.events import MessageReceived, MessageSent
 
-# After one of these no message of the prospect waits for a reply.
+# After one of these, no message from the prospect waits for a reply.
 REPLIES = (
     MessageSent,
     MoreRequested,
@@ -32,7 +33,7 @@ REPLIES = (
 
 def waiting_message(events: Sequence[RecordedEvent]) -> RecordedEvent | None:
     """The first message that nobody has replied to. ``events`` are those of the application, in
-    their order; others among them don't matter."""
+    order; other events among them are ignored."""
     waiting = None
     for recorded in events:
         if isinstance(recorded.data, REPLIES):
@@ -43,16 +44,16 @@ def waiting_message(events: Sequence[RecordedEvent]) -> RecordedEvent | None:
 
 
 def reply_due_at(session: Session, waiting: RecordedEvent) -> datetime:
-    """By when it was promised a reply, in UTC."""
-    # Before the subscriber has planned it, it is what it is going to plan.
+    """The time by which the message was promised a reply, in UTC."""
+    # Until the subscriber has scheduled it, compute the time that it is going to schedule.
     return due_time(session, reply_key(waiting)) or deadline_after(waiting.recorded_at)
 
 
 def is_missed(due: RecordedEvent, events: Sequence[RecordedEvent]) -> bool:
-    """Whether a message waited when that reply fell due."""
+    """Whether a message was still waiting when the reply fell due."""
     return waiting_message([e for e in events if e.position < due.position]) is not None
 
 
 def reply_key(message: RecordedEvent) -> str:
-    """What the scheduled event is known by that follows from the message."""
+    """The key of the ReplyDue that is scheduled for the message."""
     return f"reply_due:{message.id}"

@@ -20,7 +20,7 @@ from app.events.types import Event, RecordedEvent, stream_of
 from app.messages.events import MessageReceived, MessageSent, NoteWritten
 from app.messages.promise import reply_due_at, waiting_message
 
-# What is said in the thread, and with what it was said.
+# The events whose texts are in the thread, with the label of each.
 SAID: Mapping[type[Event], str] = {
     MessageReceived: "",
     MessageSent: "",
@@ -30,14 +30,14 @@ SAID: Mapping[type[Event], str] = {
     ApplicationDeclined: lazy_gettext("Decision"),
     ApplicationWithdrawn: lazy_gettext("Withdrawal"),
 }
-# Notes are in no thread, since the prospect sees that.
+# Notes are not in the thread, because the prospect sees that.
 NOTED: Mapping[type[Event], str] = {NoteWritten: ""}
 SAID_OR_NOTED: Mapping[type[Event], str] = {**SAID, NoteWritten: "Note among staff"}
 BY_PROSPECT = (MessageReceived, MoreProvided, ApplicationWithdrawn)
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """What somebody wrote, in UTC. ``about`` is what it came with, "" for a message alone."""
+    """What somebody wrote; ``at`` is UTC. ``about`` is its label, or "" for a plain message."""
 
     who: str
     by_prospect: bool
@@ -47,9 +47,10 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 class Thread(msgspec.Struct, frozen=True):
-    """All that was written, oldest first. ``unanswered_since`` is when the prospect wrote what
-    nobody has replied to, ``reply_due_at`` by when somebody is to, ``asked_at`` when the prospect
-    was last asked a question and ``answered_at`` when they last answered one, all in UTC."""
+    """All that was written, oldest first. ``unanswered_since`` is when the prospect wrote a message
+    that nobody has replied to, ``reply_due_at`` when that reply is due, ``asked_at`` when the
+    prospect was last asked a question, and ``answered_at`` when they last answered one, all in
+    UTC."""
 
     entries: Sequence[Entry]
     unanswered_since: datetime | None
@@ -61,9 +62,9 @@ class Thread(msgspec.Struct, frozen=True):
 def thread_of(
     session: Session, events: Sequence[RecordedEvent], names: Mapping[str, str], *, firm: str
 ) -> Thread:
-    """The thread of an application. ``events`` are the application's, in their order; others among
-    them don't matter. ``names`` are those of its actors; ``firm`` stands for any other. A decision
-    without a message says nothing here, nor does what was erased."""
+    """The thread of an application. ``events`` are the application's, in order; other events among
+    them are ignored. ``names`` are by actor; ``firm`` is used for actors without a name. Decisions
+    without a message, and erased texts, are left out."""
     waiting = waiting_message(events)
     return Thread(
         entries=entries_of(events, names, firm=firm),
@@ -81,8 +82,7 @@ def entries_of(
     firm: str,
     said: Mapping[type[Event], str] = SAID,
 ) -> list[Entry]:
-    """What is said in those events, as the thread shows it; or of it, and beside it, what ``said``
-    names."""
+    """The texts in those events as entries; ``said`` names the types of event to include."""
     return [
         Entry(
             who=names.get(recorded.metadata.actor, firm),
@@ -99,8 +99,8 @@ def entries_of(
 def written_since(
     session: Session, application_id: uuid.UUID, seen: int, *, besides: str
 ) -> list[RecordedEvent]:
-    """What others than the actor ``besides`` wrote after the first ``seen`` entries of the thread
-    and the notes together, for staff."""
+    """For staff: what anybody but the actor ``besides`` wrote after the first ``seen`` entries,
+    counting the thread and the notes together."""
     events = read_stream_leniently(session, stream_of("application", application_id))
     written = [recorded for recorded in events if _says_something(recorded, SAID_OR_NOTED)]
     return [recorded for recorded in written[seen:] if recorded.metadata.actor != besides]

@@ -1,4 +1,4 @@
-"""Writing to each other, and notes among staff: at any time until the prospect is erased."""
+"""Writing messages and notes, which is possible at any time until the prospect is erased."""
 
 import uuid
 
@@ -11,7 +11,7 @@ from app.events.types import stream_of
 from app.messages.events import MessageReceived, MessageSent, NoteWritten
 from app.messages.models import TakenMessage
 
-# More than a conversation has, and few enough for staff's pages to show them all.
+# More than any real conversation has, and few enough for the staff's pages to show all of them.
 MOST_FROM_PROSPECT = 200
 
 
@@ -22,8 +22,8 @@ class TooManyMessages(Exception):
 def write_as_prospect(
     session: Session, application_id: uuid.UUID, text: str, *, form_id: str
 ) -> None:
-    """Record what the prospect wrote. ``form_id`` is the page's that it was typed on: the same text
-    from the same page is one message, however often it is sent. Raises AlreadyErased, and
+    """Record what the prospect wrote. ``form_id`` names the page that it was typed on: the same
+    text from the same page is one message, however often it is sent. Raises AlreadyErased, and
     TooManyMessages after MOST_FROM_PROSPECT."""
     _write(session, application_id, MessageReceived(message=text), form_id, actor="prospect")
     stream = stream_of("application", application_id)
@@ -34,14 +34,14 @@ def write_as_prospect(
 def write_as_staff(
     session: Session, application_id: uuid.UUID, text: str, *, form_id: str, actor: str
 ) -> None:
-    """The same for a member of staff."""
+    """The same for a message from a member of staff."""
     _write(session, application_id, MessageSent(message=text), form_id, actor=actor)
 
 
 def note_as_staff(
     session: Session, application_id: uuid.UUID, text: str, *, form_id: str, actor: str
 ) -> None:
-    """The same for what the prospect is not shown."""
+    """The same for a note, which the prospect is not shown."""
     _write(session, application_id, NoteWritten(message=text), form_id, actor=actor)
 
 

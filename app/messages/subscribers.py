@@ -1,4 +1,4 @@
-"""Messages' part in the flow: the promise of a reply within one working day."""
+"""The messages' subscriber: it keeps the promise of a reply within one working day."""
 
 from sqlalchemy.orm import Session
 
@@ -11,9 +11,9 @@ from app.messages.promise import reply_key, waiting_message
 
 
 def keep_reply_promise(session: Session, recorded: RecordedEvent) -> None:
-    """message.received → our reply falls due, unless an earlier message waits for it already;
-    message.sent, application.more_requested, .accepted, .declined, .dismissed, .withdrawn, .erased
-    → nobody waits for it any more. One subscriber, so that these are handled in their order."""
+    """message.received → ReplyDue is scheduled, unless an earlier message already waits for a
+    reply; message.sent, application.more_requested, .accepted, .declined, .dismissed, .withdrawn,
+    .erased → it is cancelled. It is one subscriber so that these events are handled in order."""
     so_far = read_stream(session, recorded.stream)[: recorded.version]
     if not isinstance(recorded.data, MessageReceived):
         for earlier in so_far:

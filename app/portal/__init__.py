@@ -1,7 +1,8 @@
-"""The portal: the prospect's own page, from the receipt to the deposit, and what a person may ask
-of what is stored about them: a `trail`, an `export`, to be erased. `commands` is an operator's door
-to the last two. What is erased, app/applications/erasure.py knows; that it stays so, app/erasures.
+"""The portal: the prospect's own page, from the receipt to the deposit, and what people can do
+about the data stored on them: get a `trail` or an `export`, or be erased.
 
 The page says where an application stands (`standing`), who acts next and by when (`turn`), and what
-has happened (`timeline`). A `trail` is checked by `trail_check`, which a prospect can take along.
+has happened (`timeline`). `trail_check` checks a `trail`; prospects can download it. With
+`commands` an operator exports or erases a person. app/applications/erasure.py says what an erasure
+covers; app/erasures makes it survive a restore.
 """

@@ -1,5 +1,5 @@
-"""What an applicant may ask for by law: `flask person export` and `flask person erase`, and that
-an erasure outlives a restore: `flask person reapply`."""
+"""What an applicant may ask for by law, `flask person export` and `flask person erase`; and
+`flask person reapply`, which repeats erasures after a restore."""
 
 import click
 import msgspec

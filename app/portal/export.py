@@ -1,4 +1,4 @@
-"""Everything that is stored about one applicant, as they may have it: JSON."""
+"""Exports everything that is stored about one applicant, as JSON."""
 
 from typing import Any
 
@@ -27,10 +27,9 @@ LEFT_OUT = (
 
 
 def export_person(session: Session, application: Application) -> dict[str, Any]:
-    """The application with its answers, in the words of the form and as they are stored, the files
-    attached to it (which the person's own page hands out), every event about it in the order of the
-    log, every mail, what is noted of the payment, and what the staff's channel was told. Times are
-    UTC."""
+    """The application with its answers, in words and as stored; its attached files (by name, the
+    person's own page has their content); every event about it in the order of the log; every mail;
+    the payment's records; and what the staff's chat channel was told. Times are UTC."""
     engagement = engagement_of(session, application.id)
     streams = [stream_of("draft", application.draft_id), *streams_about(application, engagement)]
     events = [event for stream in streams for event in read_stream_leniently(session, stream)]
@@ -60,9 +59,9 @@ def export_person(session: Session, application: Application) -> dict[str, Any]:
 
 
 def export_own_data(session: Session, application: Application) -> dict[str, Any]:
-    """The same as the prospect can take it along by themselves: without the firm's notes on it and
-    what is told among its staff, with a word on how to ask for those, and without the link back
-    into the form, which is nobody's who comes by the file."""
+    """The export that prospects can download themselves. It leaves out the firm's own notes and
+    what its staff tell each other, and says how to ask for these; it also leaves out the link back
+    into the form, since somebody else may get hold of the file."""
     exported = export_person(session, application)
     del exported["chat"]
     # Mail about the draft went to the address that it had then.
@@ -85,7 +84,7 @@ def export_own_data(session: Session, application: Application) -> dict[str, Any
 
 
 def _in_words(session: Session, application: Application) -> list[dict[str, Any]]:
-    """The answers as the prospect's page shows them, in the language that they applied in."""
+    """The answers as the prospect's page shows them, in the language of the application."""
     with in_language(application.language):
         questionnaire = questionnaire_of(session, application.questions_version)
         return [
@@ -97,7 +96,7 @@ def _in_words(session: Session, application: Application) -> list[dict[str, Any]
 
 
 def _payment(session: Session, engagement: Engagement) -> dict[str, Any] | None:
-    """The deposit, what Stripe was asked for, and what it said; None where none was asked for."""
+    """The deposit, our requests to Stripe, and Stripe's reports; None if there is no deposit."""
     records = payer_records(session, engagement.id)
     if records is None:
         return None

@@ -1,4 +1,4 @@
-"""What a prospect can send from their own page."""
+"""The forms on the prospect's own page."""
 
 from flask_babel import lazy_gettext
 from wtforms import EmailField, Field, Form, StringField
@@ -11,8 +11,8 @@ TYPE_FULL_NAME = lazy_gettext("Type your full name to agree.")
 
 
 def full_name(_form: Form, field: Field) -> None:
-    """Refuse what is nobody's full name: initials, figures, signs. Two letters are one in scripts
-    in which a letter is a syllable or a word, such as 王五."""
+    """Refuse what can't be a full name: initials, digits, signs. Outside ASCII two letters are
+    enough, because in some scripts a letter is a syllable or a word, as in 王五."""
     text = field.data or ""
     if sum(map(str.isalpha, text)) < (3 if text.isascii() else 2):
         raise StopValidation(TYPE_FULL_NAME)
@@ -33,7 +33,7 @@ class ReplyForm(SiteForm):
 
 
 class AgreementForm(SiteForm):
-    """Agreeing to the engagement under one's own name."""
+    """The client's agreement to the engagement, under their own name."""
 
     name = StringField(
         lazy_gettext("Your full name"),
@@ -50,7 +50,7 @@ class AgreementForm(SiteForm):
 
 
 class WithdrawalForm(SiteForm):
-    """Taking an application back."""
+    """The withdrawal of an application."""
 
     message = LongTextField(
         lazy_gettext("Why, if you would like to say"),
@@ -65,7 +65,8 @@ class WithdrawalForm(SiteForm):
 
 
 class LostLinkForm(SiteForm):
-    """The address that an application came from: the link goes there alone, so no more is asked."""
+    """The address that an application was sent with. The link goes only there, so nothing else is
+    asked."""
 
     email = EmailField(
         lazy_gettext("Email address"),
@@ -80,4 +81,4 @@ class LostLinkForm(SiteForm):
 
 
 class ConfirmForm(SiteForm):
-    """A button alone: what is confirmed stands above it."""
+    """Only a button; the page says what it confirms."""

@@ -1,4 +1,4 @@
-"""/lost-link: whoever has lost the link to their page has it mailed again."""
+"""/lost-link: mails a prospect the link to their page again."""
 
 from flask import Blueprint, render_template
 from flask.typing import ResponseReturnValue
@@ -20,7 +20,7 @@ def ask() -> str:
 @csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
 @limiter.limit("10 per hour")
 def send() -> ResponseReturnValue:
-    """The same answer whether or not anybody applied with the address."""
+    """Mail the link. The response is the same whether or not anybody applied with the address."""
     form = LostLinkForm()
     if not form.validate():
         return render_template("portal/lost_link.html", form=form), form.refusal

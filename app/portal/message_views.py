@@ -1,4 +1,4 @@
-"""/applications/<token>/messages: the prospect writes to us, and sees what we write."""
+"""/applications/<token>/messages: the prospect writes to us and sees what we write."""
 
 import uuid
 
@@ -32,7 +32,7 @@ own_messages.after_request(keep_private)
 @own_messages.post("/applications/<token>/messages")
 @csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
 def write(token: str) -> ResponseReturnValue:
-    """Write to the staff. A second click is no second message."""
+    """Write to the staff. A double click sends one message."""
     application = open_application(token)
     form = MessageForm()
     if not form.validate():
@@ -52,14 +52,13 @@ def write(token: str) -> ResponseReturnValue:
 
 @own_messages.get("/applications/<token>/messages")
 def reopen(token: str) -> ResponseReturnValue:
-    """The address of a page that only a POST shows, opened again."""
+    """Redirect whoever opens the address of the POST, for example after a reload."""
     return redirect(url_for("portal.status", token=token), 303)
 
 
 @own_messages.get("/applications/<token>/messages/new")
 def new(token: str) -> ResponseReturnValue:
-    """What was written since the page was opened, which the page asks for; nothing (204) as long as
-    nothing was."""
+    """What was written since the page was opened, which the page polls for; 204 if nothing was."""
     application = open_application(token)
     now = progress_of(application)
     seen = request.args.get("seen", 0, type=int)
@@ -72,15 +71,15 @@ def new(token: str) -> ResponseReturnValue:
 
 
 def link_used() -> str:
-    """What messages by one link are counted under."""
+    """The key under which messages by one link are counted."""
     return counted_as((request.view_args or {})["token"])
 
 
 @limiter.limit(MESSAGES)
 @limiter.limit(MESSAGES, key_func=link_used)
 def take(application_id: uuid.UUID, form: MessageForm) -> None:
-    """Store a message of a form that is valid. Raises TooManyMessages, and TooManyRequests for too
-    many within an hour from one address, or by one link."""
+    """Store the message in a valid form. Raises TooManyMessages, and TooManyRequests for too many
+    within an hour from one address or by one link."""
     text, form_id = form.text.data or "", form.form_id.data or ""
     try:
         write_as_prospect(db.session(), application_id, text, form_id=form_id)

@@ -1,4 +1,4 @@
-"""What prospects do with what is theirs: take the trail and a copy along, withdraw, erase."""
+"""What prospects do with their own data: download the trail and a copy, withdraw, erase."""
 
 from pathlib import Path
 
@@ -31,7 +31,7 @@ own_data.after_request(keep_private)
 
 @own_data.get("/trail_check.py")
 def checker() -> Response:
-    """The program that checks a trail, as it is."""
+    """The source of the program that checks a trail."""
     program = Path(trail_check.__file__)
     return send_file(program, "text/x-python", as_attachment=True, download_name=program.name)
 
@@ -39,7 +39,7 @@ def checker() -> Response:
 @own_data.get("/applications/<token>/trail.json")
 @limiter.limit("60 per hour")
 def trail(token: str) -> Response:
-    """Every event about the application, chained, to keep and to check."""
+    """Every event about the application with its hash chain, to keep and to check."""
     application = open_application(token)
     made = make_trail(db.session(), application, progress_of(application).turn)
     return as_file(made, f"trail-{application.reference}.json")
@@ -48,14 +48,14 @@ def trail(token: str) -> Response:
 @own_data.get("/applications/<token>/export.json")
 @limiter.limit("60 per hour")
 def export(token: str) -> Response:
-    """Everything that is stored about the prospect, apart from the firm's own notes."""
+    """Everything that is stored about the prospect, except the firm's own notes."""
     application = open_application(token)
     return as_file(export_own_data(db.session(), application), f"data-{application.reference}.json")
 
 
 @own_data.get("/applications/<token>/withdraw")
 def ask_to_withdraw(token: str) -> str:
-    """What withdrawing means, and the button for it."""
+    """Say what withdrawing means, with the button for it."""
     return show_withdrawal(open_application(token), WithdrawalForm(formdata=None))
 
 
@@ -63,7 +63,7 @@ def ask_to_withdraw(token: str) -> str:
 @csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
 @limiter.limit("30 per hour")
 def withdraw(token: str) -> ResponseReturnValue:
-    """Take the application back. A second click changes nothing."""
+    """Withdraw the application. A second click changes nothing."""
     application = open_application(token)
     form = WithdrawalForm()
     if not form.validate():
@@ -79,7 +79,7 @@ def withdraw(token: str) -> ResponseReturnValue:
 
 @own_data.get("/applications/<token>/erase")
 def ask_to_erase(token: str) -> str:
-    """What is erased and what stays, and the button for it."""
+    """Say what is erased and what stays, with the button for it."""
     return show_erasure(open_application(token), ConfirmForm(formdata=None))
 
 
@@ -87,7 +87,7 @@ def ask_to_erase(token: str) -> str:
 @csrf.exempt  # as above
 @limiter.limit("30 per hour")
 def erase(token: str) -> ResponseReturnValue:
-    """Erase the person. A contract's records have to be kept, so nothing is erased beside one."""
+    """Erase the person, unless there is a contract, whose records have to be kept."""
     application = open_application(token)
     form = ConfirmForm()
     if not form.validate():
@@ -104,9 +104,9 @@ def erase(token: str) -> ResponseReturnValue:
 
 
 def answer_too_late(token: str, reason: str) -> ResponseReturnValue:
-    """It was decided or withdrawn before. A reason that was not recorded then can be sent as a
-    message."""
-    application = open_application(token)  # they may have erased themselves meanwhile
+    """Say that the application was already decided or withdrawn. If the reason was not recorded, it
+    is offered as the text of a message."""
+    application = open_application(token)  # they may have erased themselves in the meantime
     events = events_about(db.session(), application, None)
     is_recorded = not reason or latest_words(events, ApplicationWithdrawn) == reason
     is_decided = application.status != "withdrawn"
@@ -124,7 +124,7 @@ def answer_too_late(token: str, reason: str) -> ResponseReturnValue:
 
 
 def as_file(content: object, name: str) -> Response:
-    """JSON for people to read, under a name to keep it by."""
+    """Indented JSON as a download with that file name."""
     body = msgspec.json.format(msgspec.json.encode(content), indent=2)
     headers = {"Content-Disposition": f'attachment; filename="{name}"'}
     return Response(body, mimetype="application/json", headers=headers)

@@ -1,4 +1,4 @@
-"""What the views of the prospect's page show: the page itself, and the part of it that changes."""
+"""What the views of the prospect's page share: the page itself, and the part of it that changes."""
 
 from collections.abc import Sequence
 from typing import NamedTuple
@@ -31,15 +31,15 @@ from app.scoring.score import why_not_preferred
 
 
 def keep_private(response: Response) -> Response:
-    """No cache, not even the browser's own, keeps what a prospect wrote."""
+    """Forbid every cache, the browser's included, to keep what a prospect wrote."""
     response.headers["Cache-Control"] = "private, no-store"
     return response
 
 
 class Progress(NamedTuple):
     """What the changing part of the page shows. ``events`` are those of the application and its
-    engagement, oldest first, and ``entries`` what the prospect is told of them. ``asks_again``:
-    more follows within seconds."""
+    engagement, oldest first; ``entries`` are what the prospect is told about them. ``asks_again``
+    means that the page polls, because more follows within seconds."""
 
     application: Application
     engagement: Engagement | None
@@ -58,7 +58,7 @@ def progress_of(application: Application) -> Progress:
     engagement = engagement_of(session, application.id)
     events = events_about(session, application, engagement)
     deposit = deposit_panel(session, engagement) if engagement else None
-    # Stripe sends the payer back before it tells us of the payment.
+    # Stripe sends the payer back before it tells us about the payment.
     came_back = request.args.get("payment") == "done"
     is_paying = deposit is not None and deposit.awaits_stripe(came_back=came_back)
     standing = standing_of(application, engagement, is_paying=is_paying)
@@ -87,10 +87,10 @@ def show_page(
 ) -> str:
     session = db.session()
     progress = progress_of(application)
-    # A message that was under way as the question came stays a message.
+    # A message that was being typed when the question came stays a message.
     is_asked = application.status == "more_requested" and message_form is None
     reply_form = reply_form or ReplyForm(formdata=None)
-    # What was typed as an answer, but too late for one, can be sent as a message.
+    # An answer that came too late can be sent as a message.
     message_form = message_form or MessageForm(
         formdata=None, data={"text": reply_form.message.data}
     )
@@ -107,7 +107,7 @@ def show_page(
         is_asked=is_asked,
         reply_form=reply_form,
         message_form=message_form,
-        # A page that waits for the proposal is opened anew by itself, and with it all fields.
+        # A page that waits for the proposal reloads itself, which would empty the field.
         can_write=progress.standing is not PREPARED or message_form.text.data,
         agreement_form=agreement_form or AgreementForm(formdata=None),
         answers=readable_answers(
@@ -118,8 +118,8 @@ def show_page(
 
 
 def quote_offered(engagement: Engagement | None) -> Quote | None:
-    """The price that the prospect was offered, agreed to or not, in the present language; None
-    before that, and for what is closed."""
+    """The price that the prospect was offered, agreed to or not, in the request's language; None
+    before the offer, and if the engagement is closed."""
     if engagement is None or engagement.status not in {"offered", "accepted", "active"}:
         return None
     return quote_as_read(engagement)

@@ -1,4 +1,4 @@
-"""What prospects do by themselves that concerns more than one domain."""
+"""What prospects do themselves that concerns more than one domain."""
 
 import uuid
 
@@ -9,12 +9,12 @@ from app.engagements.queries import is_bound
 
 
 class Bound(Exception):
-    """There is a contract, whose records have to be kept."""
+    """The prospect has a contract, whose records have to be kept."""
 
 
 def erase_own_data(session: Session, application_id: uuid.UUID) -> None:
-    """Erase the person at their own wish. Raises AlreadyErased, and Bound where they have agreed to
-    an engagement; an agreement waits, and finds them erased."""
+    """Erase the person at their own request. Raises AlreadyErased, and Bound if they have agreed to
+    an engagement. A concurrent agreement waits for the lock, and then finds them erased."""
     lock_unerased(session, application_id)
     if is_bound(session, application_id):
         raise Bound(application_id)

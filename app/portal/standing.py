@@ -1,4 +1,4 @@
-"""Where an application stands, in one sentence, and what happens next."""
+"""Where an application stands, in one sentence for the prospect, and what happens next."""
 
 import msgspec
 from flask_babel import lazy_gettext
@@ -8,9 +8,9 @@ from app.engagements.models import Engagement
 
 
 class Standing(msgspec.Struct, frozen=True, eq=False):
-    """One of those below: its words change with the language, so it is itself and no other that
-    reads the same. ``awaited`` is the next line of the timeline. What is not ``is_settled`` moves
-    within seconds and by itself, so that the page asks again."""
+    """One of the constants below. They are compared by identity, because their words change with
+    the language. ``awaited`` is the next line of the timeline. If not ``is_settled``, it changes
+    within seconds without anybody acting, so the page polls."""
 
     sentence: str
     next: str
@@ -111,7 +111,7 @@ ACTIVE = Standing(
     ),
     lazy_gettext("The first day"),
 )
-# Whoever sent what is held sees what everybody sees: a person reads it next.
+# The sender of a held application sees what everybody sees: a person reads it next.
 BY_STATUS = {
     "held": WITH_REVIEWER,
     "dismissed": CLOSED,
@@ -125,8 +125,8 @@ BY_ENGAGEMENT = {"offered": OFFERED, "accepted": AGREED, "active": ACTIVE}
 def standing_of(
     application: Application, engagement: Engagement | None, *, is_paying: bool
 ) -> Standing:
-    """Where the application and its engagement stand now. ``is_paying``: the deposit may be paid,
-    and we do not know it yet."""
+    """Where the application and its engagement stand now. ``is_paying`` means that the deposit may
+    have been paid without our knowing it yet."""
     if application.status == "submitted":
         return WITH_REVIEWER if engagement else RECEIVED
     if application.status in BY_STATUS:

@@ -25,7 +25,7 @@ from app.messages.events import ReplyDue
 from app.payments.events import DepositOverpaid, DepositPaid
 from app.scoring.events import ApplicationScored
 
-# The score itself is the firm's own note; a prospect sees that it was made.
+# The score itself is the firm's own note; a prospect only sees that there is one.
 WORDS: dict[type[msgspec.Struct], tuple[str, str]] = {
     ApplicationSubmitted: (
         lazy_gettext("Received"),
@@ -101,7 +101,7 @@ WORDS: dict[type[msgspec.Struct], tuple[str, str]] = {
 
 
 class Entry(msgspec.Struct, frozen=True):
-    """One line of the timeline; ``at`` is UTC, ``who`` the reviewer who did it, if one did."""
+    """One line of the timeline; ``at`` is UTC, ``who`` the reviewer who acted, or ""."""
 
     title: str
     text: str
@@ -110,9 +110,9 @@ class Entry(msgspec.Struct, frozen=True):
 
 
 def timeline_of(events: Sequence[RecordedEvent], reviewers: Mapping[str, str]) -> list[Entry]:
-    """What has happened to an application and its engagement so far, oldest first, as their events
-    are. ``reviewers`` are the names of staff by their actors. That an answer or a reply fell due is
-    told where it had not been given by then."""
+    """What has happened to an application and its engagement, oldest first, in the order of
+    ``events``. ``reviewers`` are the names of staff by actor. That an answer or a reply fell due is
+    only included if it had not been given by then."""
     return [
         Entry(
             *WORDS[type(recorded.data)],
@@ -125,7 +125,7 @@ def timeline_of(events: Sequence[RecordedEvent], reviewers: Mapping[str, str]) -
 
 
 def _was_kept(recorded: RecordedEvent, events: Sequence[RecordedEvent]) -> bool:
-    """Whether it is a promise that fell due and had been kept."""
+    """Whether the event is the due time of a promise that had been kept."""
     if isinstance(recorded.data, ReplyDue):
         return not reply_promise.is_missed(recorded, events)
     return isinstance(recorded.data, AnswerDue) and not is_missed(recorded, events)
@@ -135,5 +135,5 @@ def latest_words(
     events: Sequence[RecordedEvent],
     said: type[MoreProvided | ApplicationAccepted | ApplicationWithdrawn],
 ) -> str | None:
-    """What the prospect last answered, or withdrew with, or what was written with our offer."""
+    """The text of the last event of that type; None if there is no such event."""
     return next((e.data.message for e in reversed(events) if isinstance(e.data, said)), None)

@@ -1,5 +1,5 @@
-"""The receipt trail: every event about one application with its link in the chain of hashes, as a
-file that `trail_check` checks offline."""
+"""The receipt trail: every event about one application with its link in the hash chain, as a file
+that `trail_check` verifies offline."""
 
 import base64
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ from app.portal.turn import Turn
 from app.scoring.events import ApplicationScored
 
 SHARED_OUT = "It says how the firm's staff share out their work."
-# A hash covers an event whole, so an event is shown whole or not at all.
+# A hash covers a whole event, so an event is shown whole or not at all.
 WITHHELD = {
     ApplicationHeld.type: "It holds the firm's own notes on why it looked twice.",
     ApplicationTaken.type: SHARED_OUT,
@@ -37,7 +37,7 @@ WITHHELD = {
     EngagementProposed.type: "It holds a draft of the firm's, from before anybody decided.",
     NoteWritten.type: "It holds a note of the firm's staff among themselves.",
 }
-# Whoever has the file could open it.
+# These hold the link into the form, which whoever has the file could open.
 LED_INTO_THE_FORM = {DraftLinkRequested.type, DraftExpiring.type}
 HOLDS_LINK = "It holds the link that led back into your form."
 NAMES_STAFF = "It names the member of staff who did it."
@@ -65,8 +65,8 @@ EXPLANATION = (
 
 
 def make_trail(session: Session, application: Application, turn: Turn) -> dict[str, Any]:
-    """The trail of the application, the form that it was, and its engagement, as JSON; ``turn`` is
-    who acts next. Times are UTC."""
+    """The trail of the application, its draft and its engagement, as JSON types; ``turn`` is who
+    acts next. Times are UTC."""
     draft = stream_of("draft", application.draft_id)
     streams = [draft, *streams_about(application, engagement_of(session, application.id))]
     links = {stream: links_of(session, stream) for stream in streams}

@@ -54,7 +54,7 @@ def summary(trail: dict) -> str:
 
 
 def first_problem(trail: dict) -> "str | None":
-    """What is wrong with the first row that is not as it was recorded; None where all are."""
+    """What is wrong with the first row that is not as it was recorded; None if all rows are."""
     try:
         key = key_of(trail)
         for stream in trail["streams"]:
@@ -77,14 +77,14 @@ def key_of(trail: dict) -> "bytes | None":
     if not written:
         return None
     key = base64.b64decode(written, validate=True)
-    # Of its last letter some bits stand for nothing, and other letters would open the same.
+    # Some bits of the last Base64 letter are unused, so other letters would decode to the same key.
     if base64.b64encode(key).decode() != written:
         raise ValueError("The key is not as it was written into this file.")
     return key
 
 
 def first_change(older: dict, newer: dict) -> "str | None":
-    """Where the newer trail of the same application says something else than the older one."""
+    """The first row in which the newer trail of the same application differs from the older one."""
     try:
         known = {stream["stream"]: stream["rows"] for stream in newer["streams"]}
         for stream in older["streams"]:
@@ -117,7 +117,7 @@ def fault_in(
 
 
 def fault_in_content(row: dict, stream: str, key: "bytes | None") -> "str | None":
-    """The file's own words beside the content that was hashed."""
+    """Compare what the file says in plain with the content that was hashed."""
     event_id, in_stream, version, kind, _, _, _, _, sealed, micros = json.loads(row["hashed"])
     said = (row["type"], row["recorded_at"], row["number"])
     if said != (kind, (EPOCH + timedelta(microseconds=micros)).isoformat(), version):
@@ -140,18 +140,19 @@ def link_hash(previous: str, hashed: str) -> str:
 
 
 def row_digest(row: dict) -> str:
-    """Of all that the file says in the row."""
+    """The digest of everything that the file says in the row."""
     said = {name: value for name, value in row.items() if name != "digest"}
     text = json.dumps(said, sort_keys=True, separators=(",", ":"))
     return hashlib.sha256(text.encode()).hexdigest()
 
 
-# ---- AES-256-GCM (FIPS 197, NIST SP 800-38D), which Python does not bring along. It is slow, and
-# ---- takes no care to hide its timing: it opens a few lines of yours with a key of yours.
+# ---- AES-256-GCM (FIPS 197, NIST SP 800-38D), which Python's standard library lacks. It is slow
+# and ---- not constant-time, which is fine for opening a few rows of yours with your own key.
 
 
 def unseal(sealed: bytes, key: bytes, bound_to: bytes) -> "bytes | None":
-    """What was sealed, or None where key, content or event is another. The nonce stands first."""
+    """What was sealed, or None if key, content or event is a different one. The nonce comes
+    first."""
     nonce, text, tag = sealed[:12], sealed[12:-16], sealed[-16:]
     schedule = expand(key)
     multiplier = int.from_bytes(encrypt(bytes(16), schedule), "big")
@@ -174,7 +175,7 @@ def blocks(text: bytes) -> list:
 
 
 def multiply(a: int, b: int) -> int:
-    """In the field of GCM, whose bits stand the other way round."""
+    """Multiply in the field of GCM, whose bits are in reverse order."""
     product = 0
     for bit in range(127, -1, -1):
         if a >> bit & 1:
@@ -188,7 +189,7 @@ def double(byte: int) -> int:
 
 
 def substitution() -> list:
-    """The S-box: the inverse of each byte in the field of AES, then its bits mixed."""
+    """The S-box: the inverse of each byte in the field of AES, with its bits mixed."""
     box, a, inverse = [0x63] * 256, 1, 1
     while True:
         a ^= double(a)  # times 3, which reaches every byte but 0

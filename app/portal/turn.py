@@ -46,13 +46,14 @@ WITHOUT_A_DATE = {
     PAYING: lazy_gettext("Nobody has to act: Stripe still has to confirm the payment."),
 }
 
-# Here the prospect owes us something, whatever we owe them; here we owe the greater answer.
+# In THEIRS the prospect acts next, even if we owe them a reply. In OURS_ANYWAY we owe the decision,
+# which matters more than a reply.
 THEIRS = (QUESTION, AGREED, FIRST_MONTH_DUE)
 OURS_ANYWAY = (RECEIVED, WITH_REVIEWER)
 
 
 class Turn(msgspec.Struct, frozen=True):
-    """Who acts next and by when, in words; ``due_at`` is that date, in UTC, where we have one."""
+    """Who acts next and by when, in words; ``due_at`` is that time in UTC, if there is one."""
 
     sentence: str
     due_at: datetime | None = None
@@ -61,9 +62,8 @@ class Turn(msgspec.Struct, frozen=True):
 def turn_of(
     session: Session, events: Sequence[RecordedEvent], standing: Standing, thread: Thread
 ) -> Turn:
-    """Who acts next; all dates count by the firm's calendar.
-    ``events`` are those of the application and its engagement, oldest first. A message of theirs in
-    the ``thread`` may wait for a reply that was promised."""
+    """Who acts next; deadlines follow the firm's calendar. ``events`` are those of the application
+    and its engagement, oldest first. A message in the ``thread`` may wait for a promised reply."""
     wrote_at, due_at = thread.unanswered_since, thread.reply_due_at
     if wrote_at is None or due_at is None or standing in OURS_ANYWAY:
         return _turn_by_standing(session, events, standing)
@@ -109,7 +109,7 @@ def _reply(wrote_at: datetime, due_at: datetime) -> str:
 
 
 def _first_day(paid_at: datetime, due_at: datetime) -> str:
-    """What is settled after that is not known to the site."""
+    """By when we write about the first day; the site doesn't know what is arranged after that."""
     if utc_now() <= due_at:
         turn = gettext(
             "We act next: by %(time)s we write to agree the first day.", time=deadline(due_at)

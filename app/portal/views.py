@@ -30,15 +30,15 @@ def status(token: str) -> ResponseReturnValue:
 
 @portal.get("/applications/<token>/progress")
 def progress(token: str) -> ResponseReturnValue:
-    """The changing part of the page alone, which the page asks for while work is under way.
+    """The changing part of the page, which the page polls for while work is under way.
 
-    Nothing (204) as long as it is what the page has seen already. ``beside`` a field for a message,
-    which may hold one, the page stays as it is.
+    204 if the page already shows it. With ``beside`` in the query the page has a message field that
+    may hold a text, so it is not reloaded.
     """
     now = progress_of(open_application(token))
     if now.asks_again and request.args.get("seen") == str(len(now.entries)):
         return "", 204
-    # A proposal stands outside of this part, so the page itself is fetched anew for it.
+    # A proposal is outside of this part, so the whole page has to be reloaded for it.
     lacks_proposal = now.standing is OFFERED
     may_hold_text = "beside" in request.args
     part = render_template(
@@ -54,7 +54,7 @@ def progress(token: str) -> ResponseReturnValue:
 @csrf.exempt  # the form checks the token itself, so that an expired one keeps what was typed
 @limiter.limit("30 per hour")
 def reply(token: str) -> ResponseReturnValue:
-    """Answer the reviewer's question. A second click is no second answer."""
+    """Answer the reviewer's question. A double click sends one answer."""
     application = open_application(token)
     form = ReplyForm()
     if not form.validate():
@@ -65,7 +65,7 @@ def reply(token: str) -> ResponseReturnValue:
         db.session.commit()
     except NothingAsked:
         db.session.rollback()
-        application = open_application(token)  # they may have erased themselves meanwhile
+        application = open_application(token)  # they may have erased themselves in the meantime
         events = events_about(db.session(), application, None)
         if latest_words(events, MoreProvided) != message:
             return show_page(application, reply_form=form), 409
@@ -77,8 +77,8 @@ def reply(token: str) -> ResponseReturnValue:
 @csrf.exempt  # as above
 @limiter.limit("30 per hour")
 def agree(token: str) -> ResponseReturnValue:
-    """Agree to the engagement under a typed name, then go on to the deposit. Under another name
-    than the one that has agreed before, the page says whose agreement stands."""
+    """Agree to the engagement under a typed name, then go on to the deposit. If it was already
+    agreed to under another name, the page says under which."""
     application = open_application(token)
     engagement = engagement_of(db.session(), application.id)
     form = AgreementForm()
@@ -101,5 +101,5 @@ def agree(token: str) -> ResponseReturnValue:
 
 @portal.get("/applications/<token>/<any(reply, agreement):_>")
 def reopen(token: str, _: str) -> ResponseReturnValue:
-    """The address of a page that only a POST shows, opened again."""
+    """Redirect whoever opens the address of a POST, for example after a reload."""
     return redirect(url_for(".status", token=token), 303)

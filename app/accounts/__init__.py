@@ -1,4 +1,5 @@
-"""Accounts: the members of staff, how they sign in, and how long they stay so.
+"""Accounts: the members of staff, how they sign in, and how long they stay signed in.
 
-`passwords` are made and checked, `tries` are counted, and `sessions` end by themselves.
+`passwords` generates and checks passwords, `second_step` adds TOTP codes, `tries` limits the tries
+to sign in, and `sessions` ends sessions that are too old.
 """

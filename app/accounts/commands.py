@@ -1,4 +1,4 @@
-"""`flask staff …`: accounts, made and helped from the command line. A password is shown once."""
+"""`flask staff …`: creating and fixing accounts. A password is shown once."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -72,7 +72,7 @@ def list_accounts() -> None:
 
 @contextmanager
 def said_of_nobody(email: str) -> Iterator[None]:
-    """Ends the command with a sentence where no account has the address."""
+    """End the command with a sentence if no account has the address."""
     try:
         yield
     except UnknownStaff:

@@ -1,4 +1,4 @@
-"""What staff type to sign in and to change their password."""
+"""The forms for signing in, changing the password, and the second step."""
 
 from flask_login import current_user
 from wtforms import EmailField, HiddenField, PasswordField, StringField
@@ -9,7 +9,7 @@ from app.accounts.passwords import is_password
 from app.web.fields import at_most
 from app.web.site_form import SiteForm
 
-SHORTEST_PASSWORD = 15  # NIST SP 800-63B-4, 3.1.1.2: for a password that stands alone
+SHORTEST_PASSWORD = 15  # NIST SP 800-63B-4, 3.1.1.2: for a password without a second factor
 LONGEST_PASSWORD = 200
 LONGEST_CODE = 60
 EXPIRED = "This page was open for too long. Send it once more."
@@ -42,7 +42,7 @@ class CodeForm(SiteForm):
 
 
 class OwnPasswordForm(SiteForm):
-    """Asks once more for the password of whoever is signed in."""
+    """Asks whoever is signed in for their password again."""
 
     current = PasswordField(
         "Your password",

@@ -11,9 +11,9 @@ from sqlalchemy.orm import Mapped, mapped_column
 
 from app.database import Model, new_id
 
-LONGEST_EMAIL = 254  # what a mail server has to take (RFC 5321)
+LONGEST_EMAIL = 254  # the longest that mail servers must accept (RFC 5321)
 LONGEST_NAME = 80
-# In place of a hash: no password has it.
+# Stored instead of a hash; no password matches it.
 LOCKED = "none"
 
 
@@ -22,10 +22,10 @@ def new_stamp() -> str:
 
 
 class Staff(UserMixin, Model):
-    """A person who reviews. ``session_stamp`` is part of every session of theirs: a new one ends
-    them all. Of a second step at sign-in, ``code_secret`` is what the codes are made from, in
-    base32, ``last_code_step`` the half minute of the last one that was used, and
-    ``recovery_hashes`` are those of the recovery codes that are left."""
+    """A member of staff. ``session_stamp`` is part of each of their sessions: a new stamp ends them
+    all. For the second step at sign-in, ``code_secret`` is the TOTP secret in base32,
+    ``last_code_step`` the time step of the last code used, and ``recovery_hashes`` are the hashes
+    of the unused recovery codes."""
 
     __tablename__ = "staff"
 
@@ -49,17 +49,17 @@ class Staff(UserMixin, Model):
 
     @property
     def has_second_step(self) -> bool:
-        """Their password alone lets nobody in."""
+        """Whether signing in also takes a code."""
         return self.code_secret is not None
 
     @hybrid_property
     def is_locked(self) -> bool:
-        """Nobody can sign in to the account."""
+        """Whether nobody can sign in to the account."""
         return self.password_hash == LOCKED
 
     @hybrid_property
     def actor(self) -> str:
-        """How events name this person."""
+        """The name of this person in events."""
         return f"staff:{self.id}"
 
     @actor.inplace.expression
@@ -68,5 +68,5 @@ class Staff(UserMixin, Model):
         return literal("staff:") + cast(cls.id, String)
 
     def get_id(self) -> str:
-        """What a session holds of its owner, as Flask-Login asks for it."""
+        """What Flask-Login stores in the session to identify its owner."""
         return f"{self.id}:{self.session_stamp}"

@@ -1,4 +1,4 @@
-"""Passwords: made, hashed with Argon2id, and checked in a time that tells nothing."""
+"""Passwords: generated, hashed with Argon2id, and checked equally slowly for unknown accounts."""
 
 import secrets
 from functools import cache
@@ -6,19 +6,19 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerifyMismatchError
 
-# Without letters and digits that look alike in a terminal: i, l, o, 0, 1.
+# Without the letters and digits that look alike in a terminal: i, l, o, 0, 1.
 ALPHABET = "abcdefghjkmnpqrstuvwxyz23456789"
 
 _hasher = PasswordHasher()
 
 
 def make_password() -> str:
-    """A password of four groups, like kx7dp-m3qwe-9zrta-h2vbn: 99 random bits."""
+    """A password of four groups, such as kx7dp-m3qwe-9zrta-h2vbn: 99 random bits."""
     return make_letters(groups=4)
 
 
 def make_letters(*, groups: int) -> str:
-    """So many groups of five random letters each, 25 bits a group."""
+    """That many groups of five random letters, about 25 bits each."""
     return "-".join("".join(secrets.choice(ALPHABET) for _ in range(5)) for _ in range(groups))
 
 
@@ -28,7 +28,7 @@ def hash_password(password: str) -> str:
 
 
 def is_password(password: str, password_hash: str | None) -> bool:
-    """Whether the hash is of this password. Without a hash it takes as long, and is False."""
+    """Whether the hash is of this password. Without a hash it returns False after the same time."""
     nobodys = _hash_of_nobody()
     try:
         return _hasher.verify(password_hash or nobodys, password) and password_hash is not None

@@ -1,5 +1,5 @@
-"""The second step at sign-in: a code that an app makes anew every half minute (TOTP, RFC 6238), or
-once each a recovery code, for when the phone is gone. Callers commit."""
+"""The second step at sign-in: a code from an app, new every half minute (TOTP, RFC 6238), or a
+recovery code, each valid once, for when the phone is lost. Callers commit."""
 
 import base64
 import hashlib
@@ -24,16 +24,16 @@ RECOVERY_CODES: Final = 8
 
 
 class WrongCode(Exception):
-    """The code is not one that the app would show now."""
+    """The code is not what the app would show now."""
 
 
 def make_secret() -> str:
-    """What the app makes its codes from, in base32: 160 random bits."""
+    """A new TOTP secret in base32: 160 random bits."""
     return base64.b32encode(secrets.token_bytes(SECRET_BYTES)).decode()
 
 
 def is_secret(text: str) -> bool:
-    """Whether it is one as `make_secret` makes them."""
+    """Whether the text has the form of a secret from `make_secret`."""
     try:
         return len(base64.b32decode(text)) == SECRET_BYTES
     except ValueError:
@@ -41,16 +41,17 @@ def is_secret(text: str) -> bool:
 
 
 def qr_code(secret: str, *, email: str, firm: str) -> Markup:
-    """The picture by which an app learns the secret, as SVG."""
-    import segno  # noqa: PLC0415 - few processes ever draw one, and each would load it
+    """The QR code that gives the secret to an app, as SVG."""
+    import segno  # noqa: PLC0415 - only few processes ever draw one
 
     address = _totp(secret).get_provisioning_uri(email, firm)
     return Markup(segno.make(address, error="m").svg_inline(scale=5, dark="#000", light="#fff"))  # noqa: S704 - it holds paths alone
 
 
 def step_of(secret: str, code: str, now: float) -> int | None:
-    """Which half minute the code is of: that of ``now``, in seconds since 1970, or a neighbour of
-    it, since clocks differ and typing takes time (RFC 6238, 5.2). None where it is of none."""
+    """The time step that the code is valid for: that of ``now``, in seconds since 1970, or the one
+    before or after, since clocks differ and typing takes time (RFC 6238, 5.2). None if there is
+    none."""
     present = int(now) // STEP_SECONDS
     for step in (present, present - 1, present + 1):
         if hmac.compare_digest(_totp(secret).generate(step * STEP_SECONDS), code.encode()):
@@ -59,8 +60,8 @@ def step_of(secret: str, code: str, now: float) -> int | None:
 
 
 def turn_on(staff: Staff, secret: str, code: str) -> list[str]:
-    """Ask the person for a code from now on, and sign them out everywhere. Return their recovery
-    codes, which are stored nowhere. Raises WrongCode where their app does not have the secret."""
+    """Require a code from now on, and sign the person out everywhere. Return their recovery codes,
+    of which only hashes are stored. Raises WrongCode if their app does not have the secret."""
     step = step_of(secret, _plain(code), time.time())
     if step is None:
         raise WrongCode
@@ -72,14 +73,14 @@ def turn_on(staff: Staff, secret: str, code: str) -> list[str]:
 
 
 def turn_off(staff: Staff) -> None:
-    """Ask the person for no code any more, and sign them out everywhere."""
+    """Stop requiring a code, and sign the person out everywhere."""
     staff.code_secret, staff.last_code_step = None, None
     staff.recovery_hashes = []
     end_sessions(staff)
 
 
 def use_code(session: Session, staff: Staff, typed: str) -> bool:
-    """Whether it is a code of theirs that was not used before; from now on it is."""
+    """Whether this is an unused code of theirs; marks it as used."""
     session.refresh(staff, with_for_update=True)
     if staff.code_secret is None or staff.last_code_step is None:
         return False
@@ -94,15 +95,15 @@ def use_code(session: Session, staff: Staff, typed: str) -> bool:
 
 
 def _totp(secret: str) -> TOTP:
-    # The algorithm and the length that every app has.
+    # The algorithm and the length that every app supports.
     return TOTP(base64.b32decode(secret), DIGITS, SHA1(), STEP_SECONDS)  # noqa: S303
 
 
 def _plain(code: str) -> str:
-    """Without the signs that stand between its groups."""
+    """The code in lower case, without the separators between its groups."""
     return "".join(filter(str.isalnum, code.lower()))
 
 
 def _hashed(recovery_code: str) -> str:
-    # Of 123 random bits no slow hash is needed.
+    # 123 random bits don't need a slow hash.
     return hashlib.sha256(_plain(recovery_code).encode()).hexdigest()

@@ -1,4 +1,4 @@
-"""The second step at sign-in: asked for, set up and turned off."""
+"""The second step: asked for at sign-in, set up and turned off in the settings."""
 
 import structlog
 from flask import Blueprint, flash, redirect, render_template, request, url_for
@@ -34,8 +34,8 @@ second_step = Blueprint("second_step", __name__, template_folder="templates")
 
 @second_step.before_app_request
 def have_it_set_up() -> ResponseReturnValue | None:
-    """With STAFF_SECOND_STEP, whoever has none sets one up before they see another page of the
-    desk. What they send meanwhile is taken: nothing typed is lost."""
+    """With STAFF_SECOND_STEP, staff without a second step must set one up before they see any other
+    page. Forms are still accepted, so that nothing typed is lost."""
     if (
         not current_config().STAFF_SECOND_STEP
         or request.method != "GET"
@@ -51,7 +51,7 @@ def have_it_set_up() -> ResponseReturnValue | None:
 
 @second_step.after_request
 def keep_nowhere(response: Response) -> Response:
-    """Keys and recovery codes are shown once, and a browser writes none of them down."""
+    """Forbid the browser to store pages that show secrets and recovery codes."""
     response.headers["Cache-Control"] = "no-store"
     return response
 
@@ -72,7 +72,7 @@ def ask() -> ResponseReturnValue:
     deduct_when=lambda answer: answer.status_code != 303,
 )
 def try_code() -> ResponseReturnValue:
-    """Sign in whoever has given their password just now."""
+    """Sign in whoever has just given their password."""
     staff = who_awaits_code()
     if staff is None:
         flash("That took too long. Begin again with your password.")
@@ -100,7 +100,7 @@ def settings() -> ResponseReturnValue:
 @login_required
 @limiter.limit(NEW_PASSWORDS, key_func=lambda: _id_of(current_user))
 def set_up() -> ResponseReturnValue:
-    """Turn it on for oneself, once the app has shown that it has the secret."""
+    """Turn the second step on for oneself, once a code shows that the app has the secret."""
     if current_user.has_second_step:
         flash("The second step is on already.")
         return redirect(url_for(".settings"), 303)
@@ -125,7 +125,7 @@ def set_up() -> ResponseReturnValue:
 @login_required
 @limiter.limit(NEW_PASSWORDS, key_func=lambda: _id_of(current_user))
 def end() -> ResponseReturnValue:
-    """Turn it off for oneself."""
+    """Turn the second step off for oneself."""
     form = OwnPasswordForm()
     if not form.validate():
         return show_turn_off(form), 422

@@ -1,4 +1,4 @@
-"""What is done to staff accounts. Callers commit."""
+"""The commands on staff accounts. Callers commit."""
 
 from datetime import datetime
 
@@ -11,7 +11,7 @@ from app.accounts.passwords import hash_password, is_outdated, is_password, make
 from app.accounts.queries import find_staff_by_email
 from app.database import utc_now
 
-# Until the transaction ends: whoever comes second sees the account that the first has made.
+# Held until the transaction ends, so that the second of two callers sees the first one's account.
 ONE_AT_A_TIME = text("SELECT pg_advisory_xact_lock(hashtext('accounts.add'))")
 log = structlog.get_logger()
 
@@ -25,11 +25,12 @@ class UnknownStaff(Exception):
 
 
 class WrongPassword(Exception):
-    """The password given as the current one is another."""
+    """The password given as the current one is not."""
 
 
 def add_staff(session: Session, email: str, name: str) -> tuple[Staff, str]:
-    """A new account and its random password, which is stored nowhere. Raises AlreadyStaff."""
+    """Create an account; return it with its random password, of which only the hash is stored.
+    Raises AlreadyStaff."""
     session.execute(ONE_AT_A_TIME)
     if find_staff_by_email(session, email):
         raise AlreadyStaff(email)
@@ -43,7 +44,7 @@ def add_staff(session: Session, email: str, name: str) -> tuple[Staff, str]:
 
 
 def add_first_staff(session: Session, email: str, name: str) -> tuple[Staff, str] | None:
-    """The very first account with its password; None when there is any account already."""
+    """Create the first account; return it with its password, or None if there is any account."""
     session.execute(ONE_AT_A_TIME)
     if session.scalar(select(func.count()).select_from(Staff)):
         return None
@@ -51,8 +52,8 @@ def add_first_staff(session: Session, email: str, name: str) -> tuple[Staff, str
 
 
 def sign_in(session: Session, email: str, password: str) -> Staff | None:
-    """The person whose address and password these are; None for a wrong password and, after as
-    long a time, for an unknown address or a locked account."""
+    """The person with this address and password. None for a wrong password and, after the same
+    time, for an unknown address or a locked account."""
     staff = find_staff_by_email(session, email)
     own_hash = staff.password_hash if staff and not staff.is_locked else None
     if not is_password(password, own_hash) or staff is None:
@@ -64,7 +65,7 @@ def sign_in(session: Session, email: str, password: str) -> Staff | None:
 
 
 def note_login(staff: Staff) -> datetime | None:
-    """Note that the person has signed in now, and return when they did the time before, in UTC."""
+    """Note that the person signed in now; return when they last did before, in UTC."""
     before, staff.last_login_at = staff.last_login_at, utc_now()
     return before
 
@@ -92,8 +93,8 @@ def reset_password(session: Session, email: str) -> str:
 
 
 def lock_account(session: Session, email: str) -> None:
-    """Let nobody sign in to the account, and end its sessions; a new password opens it again. The
-    person's name stays with what they did. Raises UnknownStaff."""
+    """Let nobody sign in to the account, and end its sessions; a new password unlocks it. The
+    person's name remains on what they did. Raises UnknownStaff."""
     staff = known_staff(session, email)
     staff.password_hash = LOCKED
     end_sessions(staff)

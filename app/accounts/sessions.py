@@ -1,4 +1,5 @@
-"""Sessions of staff: begun at the login, over some hours later, and what a request meets then."""
+"""Staff sessions: begun at the login, ended after some hours, and what a request gets after
+that."""
 
 import time
 from datetime import UTC, datetime
@@ -19,12 +20,12 @@ AWAITED = "code_of"
 AWAITED_SINCE = "code_since"
 LONGEST_WAIT_SECONDS = 600
 
-# It would mark sessions that moved to another network as stale, which nothing here asks about.
+# It would mark sessions that move to another network as stale, which nothing here reads.
 login_manager.session_protection = None
 
 
 def begin_session(staff: Staff, before: datetime | None) -> None:
-    """A new session, which holds nothing of the one before but when that was."""
+    """Begin a new session, which keeps nothing of the previous one except its time."""
     session.clear()
     session[SIGNED_IN_AT] = int(time.time())
     session[SIGNED_IN_BEFORE] = before and int(before.timestamp())
@@ -32,29 +33,29 @@ def begin_session(staff: Staff, before: datetime | None) -> None:
 
 
 def await_code(staff: Staff) -> None:
-    """A new session, which lets nobody in: it holds whose password was given, and when."""
+    """Begin a session that does not sign anybody in: it holds who gave their password, and when."""
     session.clear()
     session[AWAITED] = staff.get_id()
     session[AWAITED_SINCE] = int(time.time())
 
 
 def who_awaits_code() -> Staff | None:
-    """Who has given their password in this browser just now, and has to give a code."""
+    """Who has just given their password in this browser and still has to give a code."""
     if time.time() - session.get(AWAITED_SINCE, 0) > LONGEST_WAIT_SECONDS:
         return None
     return find_staff_of_session(db.session(), session[AWAITED])
 
 
 def signed_in_before() -> datetime | None:
-    """When whoever is signed in had signed in the time before, in UTC: they know whether it was
-    them."""
+    """When the person who is signed in last signed in before, in UTC, so that they can tell whether
+    that was them."""
     before = session.get(SIGNED_IN_BEFORE)
     return datetime.fromtimestamp(before, UTC) if before else None
 
 
 @login_manager.user_loader
 def load_staff(signed: str) -> Staff | None:
-    """Whose session it is, unless they signed in too long ago."""
+    """The session's owner, or None if they signed in too long ago."""
     longest = current_config().STAFF_SESSION_HOURS * 3600
     if time.time() - session.get(SIGNED_IN_AT, 0) > longest:
         return None
@@ -63,14 +64,15 @@ def load_staff(signed: str) -> Staff | None:
 
 @login_manager.unauthorized_handler
 def ask_to_sign_in() -> ResponseReturnValue:
-    """On to the login. Where a form was sent whose view keeps what was typed when its token is too
-    old, as each is after a login, a page keeps it meanwhile."""
+    """Redirect to the login. If a form was sent whose view keeps what was typed despite an expired
+    token (and every token expires at a login), answer with a page that holds the text until
+    then."""
     view = current_app.view_functions[request.endpoint or ""]
     if request.form and f"{view.__module__}.{view.__name__}" in csrf._exempt_views:  # noqa: SLF001
         fields = request.form.items(multi=True)
         typed = [(name, value) for name, value in fields if name != "csrf_token"]
         return render_template("accounts/signed_out.html", typed=typed), 401
     if "HX-Request" in request.headers:
-        return "", 401, {"HX-Refresh": "true"}  # the login would stand in place of a part
+        return "", 401, {"HX-Refresh": "true"}  # else the login would replace a part of the page
     flash("Sign in to see that page.")
     return redirect(login_url("accounts.login", request.url))

@@ -1,8 +1,8 @@
-"""How often signing in may be tried, and what the tries are counted by.
+"""Limits on the tries to sign in, and the keys by which they are counted.
 
-Whoever knows an address can use up what is counted by it. So a tight limit counts the tries for it
-from one network; all of them together may be many; and those from a browser in which its owner has
-signed in before are counted apart, so that nobody elsewhere keeps them out.
+Whoever knows an address could use up a limit on it. So the tight limit counts the tries for an
+address from one network; the limit on all of them together is wide; and tries from a browser in
+which the owner has signed in before are counted separately, so that nobody else can lock them out.
 """
 
 import secrets
@@ -23,30 +23,30 @@ KNOWN_SECONDS = 180 * 24 * 3600
 
 
 def email_tried() -> str:
-    """What stands for the address that is tried."""
+    """The key for the address in the request."""
     return counted_as(request.form.get("email", "").strip().lower())
 
 
 def email_from_network() -> str:
-    """What the tries for one address from this network are counted under."""
+    """The key for the tries for one address from this network."""
     return f"{email_tried()} {present_network()}"
 
 
 def email_from_anywhere() -> str:
-    """What all tries for one address are counted under, but for those from a browser that knows its
-    owner."""
+    """The key for all tries for one address; a browser in which its owner has signed in has its
+    own."""
     return f"{email_tried()} {_mark_of_known_browser()}"
 
 
 def forget_tries() -> None:
-    """A success clears the failures that were counted for the address in this network before it."""
+    """After a success, clear the failures counted for the address from this network."""
     for counted in limiter.current_limits:
         if email_from_network() in counted.request_args:
             limiter.limiter.clear(counted.limit, *counted.request_args)
 
 
 def know_browser(response: Response, email: str) -> None:
-    """Have this browser say from now on that the owner of the address has signed in there."""
+    """Set a cookie that says that the owner of the address has signed in in this browser."""
     response.set_cookie(
         KNOWN_BROWSER,
         _signer().dumps([counted_as(email), secrets.token_hex(8)]),
@@ -59,7 +59,7 @@ def know_browser(response: Response, email: str) -> None:
 
 
 def _mark_of_known_browser() -> str:
-    """A browser's own mark; none where the owner of this address has not signed in before."""
+    """The browser's own mark, or "" if the owner of the tried address has not signed in there."""
     try:
         signed = request.cookies.get(KNOWN_BROWSER, "")
         known, mark = _signer().loads(signed, max_age=KNOWN_SECONDS)
@@ -69,6 +69,6 @@ def _mark_of_known_browser() -> str:
 
 
 def _signer() -> URLSafeTimedSerializer:
-    """It signs with the last of the secrets, and knows what the one before has signed."""
+    """It signs with the last of these secrets, and also accepts the earlier ones."""
     in_turn = [*current_app.config["SECRET_KEY_FALLBACKS"], current_app.config["SECRET_KEY"]]
     return URLSafeTimedSerializer(in_turn, salt=KNOWN_BROWSER)

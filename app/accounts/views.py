@@ -52,7 +52,7 @@ accounts = Blueprint("accounts", __name__, template_folder="templates")
 
 @accounts.app_context_processor
 def who_is_signed_in() -> dict[str, Any]:
-    """For templates; looked up only where one asks."""
+    """Give templates the current user, looked up only if one of them reads it."""
     return {"current_user": current_user}
 
 
@@ -64,7 +64,7 @@ def login() -> ResponseReturnValue:
 
 
 @accounts.post("/staff/login")
-@csrf.exempt  # the form checks the token itself, so that an expired one is no dead end
+@csrf.exempt  # the form checks the token itself, so that an expired one is not a dead end
 @limiter.limit(FROM_NETWORK)
 @limiter.limit(FOR_EMAIL_FROM_NETWORK, key_func=email_from_network)
 @limiter.limit(FOR_EMAIL, key_func=email_from_anywhere)
@@ -72,7 +72,7 @@ def try_login() -> ResponseReturnValue:
     """Sign in under a new session. Every refusal looks alike."""
     form = LoginForm()
     if not form.validate():
-        if form.is_expired and current_user.is_authenticated:  # in another tab, meanwhile
+        if form.is_expired and current_user.is_authenticated:  # signed in in another tab
             return redirect(own_page(request.args.get("next", "")), 303)
         return show_login(form, EXPIRED if form.is_expired else None), form.refusal
     staff = sign_in(db.session(), form.email.data or "", form.password.data or "")
@@ -95,8 +95,8 @@ def show_too_many_tries(error: TooManyRequests) -> ResponseReturnValue:
 
 @accounts.errorhandler(CSRFError)
 def show_expired(error: CSRFError) -> ResponseReturnValue:
-    """A new password from a page that was open for too long; what was typed stands on no page."""
-    # Its view is not exempt like those of other forms: `ask_to_sign_in` shows what those were sent.
+    """Ask for the new password again, without showing what was typed."""
+    # Its view is not exempt as others are, because `ask_to_sign_in` shows what was sent to those.
     if request.endpoint != f"{accounts.name}.{set_password.__name__}":
         return show_error(error)
     if not current_user.is_authenticated:
@@ -125,7 +125,7 @@ def settings() -> ResponseReturnValue:
 @login_required
 @limiter.limit(NEW_PASSWORDS, key_func=lambda: str(current_user.id))
 def set_password() -> ResponseReturnValue:
-    """Change one's own password; the other sessions end, this one goes on under a new stamp."""
+    """Change one's own password. Other sessions end; this one continues with a new stamp."""
     form = PasswordForm()
     if not form.validate():
         return show_settings(form), 422
@@ -142,7 +142,7 @@ def set_password() -> ResponseReturnValue:
 
 
 def enter(staff: Staff) -> ResponseReturnValue:
-    """Begin a session of whoever has shown who they are, and lead on to where they were going."""
+    """Begin the session of an authenticated person, and redirect to where they were going."""
     before = note_login(staff)
     db.session.commit()
     begin_session(staff, before)

@@ -1,1 +1,1 @@
-"""The catalog of events for staff: what each type means, what it carries, who acts on it."""
+"""The staff's catalog of event types: what each means, what it carries, who subscribes to it."""

@@ -1,1 +1,1 @@
-"""The comparer: five questions about a broker, and an answer that gives its reasons."""
+"""The comparer: five questions about the broker that somebody needs, and an answer with reasons."""

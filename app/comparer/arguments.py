@@ -19,14 +19,15 @@ class Product(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Verdict(Struct, frozen=True, forbid_unknown_fields=True):
-    """What an answer means for a product: above 0 it speaks for it, below 0 against."""
+    """What an answer means for a product: a positive weight speaks for it, a negative one
+    against."""
 
     weight: int
     reason: Prose
 
 
 class Answer(Struct, frozen=True, forbid_unknown_fields=True):
-    """``verdicts`` has one for each product, by its key."""
+    """``verdicts`` has one for each product, by the product's key."""
 
     value: str
     label: Prose
@@ -39,19 +40,19 @@ class Question(Struct, frozen=True, forbid_unknown_fields=True):
     answers: tuple[Answer, ...]
 
     def answer(self, value: str) -> Answer:
-        """Return the answer of that value. Raises KeyError."""
+        """Return the answer with that value. Raises KeyError."""
         return {answer.value: answer for answer in self.answers}[value]
 
 
 class Tension(Struct, frozen=True, forbid_unknown_fields=True):
-    """Answers, by question, that sit uneasily with each other, and why."""
+    """Answers, by question, that are in tension with each other, and a sentence why."""
 
     answers: Answers
     sentence: Prose
 
 
 class Arguments(Struct, frozen=True, forbid_unknown_fields=True):
-    """All of it. The products stand by how much there is to run, the least first."""
+    """The whole file. The products are ordered by how much there is to operate, the least first."""
 
     products: tuple[Product, ...]
     questions: tuple[Question, ...]
@@ -64,7 +65,7 @@ def current_arguments() -> Arguments:
 
 
 def _doubled(arguments: Arguments) -> Iterator[str]:
-    """What has the name of another of its kind: which of the two counts, nobody could say."""
+    """Names that are used twice for the same kind of thing, which would be ambiguous."""
     named = {
         "products have the key": [one.key for one in arguments.products],
         "questions have the key": [one.key for one in arguments.questions],

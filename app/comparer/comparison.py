@@ -1,4 +1,5 @@
-"""From five answers to a product, with what speaks for it, against it, and what would change it."""
+"""From five answers to a product, with the arguments for and against it, and what would change
+it."""
 
 from msgspec import Struct
 
@@ -15,7 +16,7 @@ class Argument(Struct, frozen=True):
 
 
 class Standing(Struct, frozen=True):
-    """A product with all that was said about it."""
+    """A product with all arguments about it."""
 
     product: Product
     arguments: tuple[Argument, ...]
@@ -26,19 +27,19 @@ class Standing(Struct, frozen=True):
 
     @property
     def speaks_for(self) -> list[Argument]:
-        """The weightiest first."""
+        """The arguments for it, the weightiest first."""
         found = [argument for argument in self.arguments if argument.weight > 0]
         return sorted(found, key=lambda argument: -argument.weight)
 
     @property
     def speaks_against(self) -> list[Argument]:
-        """The weightiest first."""
+        """The arguments against it, the weightiest first."""
         found = [argument for argument in self.arguments if argument.weight < 0]
         return sorted(found, key=lambda argument: argument.weight)
 
 
 class Turn(Struct, frozen=True):
-    """One other answer, and the product that it would lead to."""
+    """One different answer, and the product that it would lead to."""
 
     question: Question
     answer: Answer
@@ -79,7 +80,7 @@ def compare(answers: Answers, arguments: Arguments) -> Comparison:
 
 
 def rank(answers: Answers, arguments: Arguments) -> tuple[Standing, ...]:
-    """All products, the weightiest first, and of equal ones that with less to run."""
+    """All products by total weight, highest first; among equals, the one with less to operate."""
     given = [(question, question.answer(answers[question.key])) for question in arguments.questions]
     standings = [
         Standing(
@@ -96,7 +97,7 @@ def rank(answers: Answers, arguments: Arguments) -> tuple[Standing, ...]:
 
 
 def find_turns(answers: Answers, arguments: Arguments) -> tuple[Turn, ...]:
-    """Each single answer that, given otherwise, would lead to another product."""
+    """Each single change of an answer that would lead to another product."""
     chosen = rank(answers, arguments)[0].product
     turns = []
     for question in arguments.questions:

@@ -1,4 +1,4 @@
-"""The five questions as a form, sent by GET: its address is the answer, and can be shared."""
+"""The five questions as a form, sent by GET, so that the address of the result can be shared."""
 
 from pathlib import Path
 
@@ -14,7 +14,7 @@ from app.web.site_form import SiteForm
 
 
 class ComparerForm(SiteForm):
-    """Nothing is stored, so nobody can be tricked into sending it."""
+    """The form. It has no CSRF token, as it stores nothing."""
 
     class Meta:
         csrf = False
@@ -24,8 +24,8 @@ class ComparerForm(SiteForm):
 
 
 def refuse_taken_keys(path: Path, arguments: Arguments) -> None:
-    """Raises DataFileError where a question, read from ``path``, has a key that its form or the
-    page's address needs for itself."""
+    """Raise DataFileError if a question from the file ``path`` has a key that the form or the
+    page's address needs itself."""
     keys = [question.key for question in arguments.questions]
     site_form.refuse_taken_keys(path, keys, ComparerForm, besides=[PARAMETER])
 

@@ -1,4 +1,4 @@
-"""The comparer's page, beside the article that it belongs to."""
+"""The comparer's page, below the article that it belongs to."""
 
 from flask import Blueprint, render_template, request
 from flask.typing import ResponseReturnValue
@@ -15,7 +15,7 @@ comparer = Blueprint("comparer", __name__, template_folder="templates")
 
 @comparer.get(f"/articles/{ARTICLE}/compare")
 def compare() -> ResponseReturnValue:
-    """The questions and, once each is answered, what the answers speak for."""
+    """The questions and, once all are answered, the comparison."""
     arguments = current_arguments()
     form = form_for(arguments)(formdata=request.args)
     is_asked = any(field.name in request.args for field in form)

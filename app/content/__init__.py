@@ -1,8 +1,9 @@
-"""Content: the pages that anybody may read. The home page, the articles, the engagements, and the
-pages of the firm.
+"""Content: the pages that anybody may read: the home page, the articles, the engagements, and the
+firm's own pages.
 
-What is written in Markdown is read in `texts`, all of it at once by `library`. `views` shows it,
-and a draft to whoever has its link (`drafts`); `picture_views` and `syndication_views` are for
-other sites and search engines, with `drawing`, `paths`, `addresses` and `linked_data`. A page that
-is the same for everybody is `kept` as it was sent, and found by a `shortcut`.
+`texts` turns Markdown into pages, and `library` reads and checks all of it at startup. `views`
+shows them, and `drafts` signs the links to drafts. `picture_views` and `syndication_views` serve
+other sites and search engines, with `drawing`, `paths`, `addresses` and `linked_data`. `kept`
+caches the responses of pages that are the same for everybody, and `shortcut` answers from that
+cache before Flask.
 """

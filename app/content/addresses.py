@@ -1,18 +1,18 @@
-"""Addresses as another machine needs them: whole, and the same under whatever name it asked."""
+"""Absolute addresses for other machines, independent of the host name that they requested."""
 
 from app.languages.choice import LANGUAGES, PARAMETER, SOURCE
 from app.settings import current_config
 
 
 def whole_address(path: str) -> str:
-    """ "https://example.com/x" for "/x": below BASE_URL, whatever host the request names."""
+    """ "https://example.com/x" for "/x": below BASE_URL, whatever host was requested."""
     config = current_config()
     return config.BASE_URL.rstrip("/") + path
 
 
 def in_each_language(path: str) -> dict[str, str]:
-    """Code → the whole address of a page in that language. The source's is the plain one, which
-    whoever prefers no other language reads."""
+    """The absolute addresses of a page by language code. The source language has the plain address,
+    which anybody reads who does not prefer another language."""
     plain = whole_address(path)
     others = {code: f"{plain}?{PARAMETER}={code}" for code in LANGUAGES if code != SOURCE}
     return {SOURCE: plain, **others}

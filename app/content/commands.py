@@ -1,4 +1,4 @@
-"""`flask content …`: what is wrong in the content, and the way to a draft."""
+"""`flask content …`: checks the content, and prints links to drafts."""
 
 import click
 from flask.cli import AppGroup

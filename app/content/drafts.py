@@ -1,4 +1,4 @@
-"""Drafts: articles that only whoever has the signed link can read."""
+"""Drafts: articles that can be read only with a signed link."""
 
 from flask import current_app, url_for
 from itsdangerous import BadSignature, URLSafeSerializer
@@ -7,12 +7,12 @@ PURPOSE = "draft"
 
 
 def preview_link(slug: str) -> str:
-    """The whole address of the draft's preview. It holds for as long as SECRET_KEY does."""
+    """The absolute address of the draft's preview, valid until SECRET_KEY changes."""
     return url_for("content.preview", token=_signer().dumps(slug), _external=True)
 
 
 def slug_of(token: str) -> str:
-    """The draft that the link was made for. Raises KeyError for a link that was not."""
+    """The slug of the draft that the link was made for. Raises KeyError if we did not sign it."""
     try:
         return str(_signer().loads(token))
     except BadSignature:

@@ -1,4 +1,4 @@
-"""The picture that stands for a page where its link is shared, drawn from its title."""
+"""Draws the picture that is shown where a page's link is shared, from the page's title."""
 
 import io
 from typing import Final
@@ -33,13 +33,13 @@ def draw_picture(title: str, firm: str) -> bytes:
     sans = ImageFont.truetype(SANS, 30)
     pen.text((MARGIN, HEIGHT - 94), firm, SOFT, sans)
     packed = io.BytesIO()
-    # Flat colours and their edges: a palette shows no difference, and halves the file.
+    # Flat colours with smooth edges look the same with a palette, at half the size.
     picture.quantize(64).save(packed, "PNG", optimize=True)
     return packed.getvalue()
 
 
 def fitted(title: str) -> tuple[Font, list[str]]:
-    """The largest size at which the title takes few enough lines, and these."""
+    """The largest font at which the title fits into LINES, and the title's lines in it."""
     for size in SIZES:
         font = ImageFont.truetype(DISPLAY, size)
         lines = broken(title, font)
@@ -49,7 +49,7 @@ def fitted(title: str) -> tuple[Font, list[str]]:
 
 
 def broken(title: str, font: Font) -> list[str]:
-    """The title in lines that are no wider than the picture allows, where it has spaces."""
+    """The title broken at spaces into lines that fit the picture's width."""
     lines = [""]
     for word in title.split():
         longer = f"{lines[-1]} {word}".strip()

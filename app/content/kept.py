@@ -1,5 +1,5 @@
-"""Pages that are the same for everybody are made once in each process, and kept as they go over
-the wire. A browser that has one already is told so, and nothing is made."""
+"""A cache of pages that are the same for everybody: each is rendered once per process, and kept
+compressed with its headers. A browser that already has the page gets a 304."""
 
 from collections.abc import Callable
 from functools import wraps
@@ -23,8 +23,8 @@ Headers = list[tuple[str, str]]
 
 
 class Kept(NamedTuple):
-    """An answer as it goes over the wire. The same page has the same tag in every encoding;
-    ``unchanged`` are the headers for whoever has it."""
+    """A response as it is sent. A page has the same ETag in every encoding; ``unchanged`` are the
+    headers of the 304."""
 
     body: bytes
     etag: str
@@ -33,7 +33,7 @@ class Kept(NamedTuple):
     unchanged: Headers
 
     def answer(self, environ: Environ) -> tuple[int, Headers, bytes]:
-        """Status, headers and body for that request."""
+        """The status, headers and body for that request."""
         known = environ.get("HTTP_IF_NONE_MATCH", "")
         if known and (known == f'W/"{self.etag}"' or parse_etags(known).contains_weak(self.etag)):
             return 304, self.unchanged, b""
@@ -44,19 +44,19 @@ Keys = tuple[str, str, str]
 
 
 def kept_pages(app: Flask) -> dict[Keys, Kept]:
-    """What the app keeps. Reading the content again empties it."""
+    """The app's cache. Reloading the content empties it."""
     return cast(dict[Keys, Kept], app.extensions["kept_pages"])
 
 
 def key_of(environ: Environ, language: str) -> Keys:
-    """What a page depends on: its path, never its query; the language; and the encoding."""
+    """The cache key: the path without the query, the language, and the encoding."""
     encoding = encoding_among(environ.get("HTTP_ACCEPT_ENCODING", ""))
     return environ["PATH_INFO"], language, encoding
 
 
 def kept(view: View) -> View:
-    """Keep what the view makes, which may look at nothing of the request but its arguments and
-    language. What is no page, such as a 404, has to be raised."""
+    """Cache what the view returns. The view may depend only on its arguments and the language. It
+    has to raise whatever should not be cached, such as a 404."""
 
     @wraps(view)
     def answer(**arguments: Any) -> ResponseReturnValue:

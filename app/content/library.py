@@ -1,4 +1,4 @@
-"""All that is published, read and checked as one: articles, drafts and the firm's pages."""
+"""Reads and checks everything that is published: articles, drafts and the firm's pages."""
 
 from collections.abc import Callable, Iterator
 from contextlib import suppress
@@ -19,7 +19,7 @@ from config import Config
 
 
 def init_content(app: Flask, config: Config) -> None:
-    """Read what CONTENT_DIR holds, once every page of the site is known: links are checked too.
+    """Read CONTENT_DIR. All routes must be registered before, because links are checked too.
 
     Raises ContentError with a line for each fault.
     """
@@ -42,7 +42,7 @@ def init_content(app: Flask, config: Config) -> None:
 
 
 def unread_files(folder: Path) -> Iterator[Fault]:
-    """Texts and drawings that somebody has put where nothing looks for them."""
+    """Texts and drawings in places where nothing reads them."""
     read = {*folder.glob("articles/*.md"), *folder.glob("articles/diagrams/*.svg")}
     read |= {*folder.glob("pages/*.md")}
     for path in sorted((*folder.glob("articles/**/*"), *folder.glob("pages/**/*"))):
@@ -59,20 +59,20 @@ def taken_addresses(app: Flask, pages: Pages) -> Iterator[Fault]:
 
 
 def wrong_links_within(app: Flask, articles: Articles, pages: Pages) -> Iterator[Fault]:
-    """No link leads nowhere; a draft is nowhere, but for itself."""
+    """Links that lead nowhere. Links to a draft do, except the draft's own."""
     texts: tuple[Article | Page, ...] = (*articles.articles, *pages.pages, *pages.translations)
     rules = app.url_map.bind("")
     paths = paths_to_link_to(rules, pages)
     for one in (*texts, *articles.drafts):
-        # Its links lead to what whoever reads its language is shown.
+        # Its links are checked against what readers of its language are shown.
         shown = (*articles.articles, *pages.in_language(one.about.language), one)
         targets = Targets(rules, paths, {each.path: each.text.anchors for each in shown})
         yield from wrong_links(one.text, one.path, targets)
 
 
 def unknown_readings(path: Path, rubric: Rubric, articles: Articles) -> Iterator[Fault]:
-    """What a misfit, read from ``path``, recommends and nobody has written. A draft is left out
-    until it is published."""
+    """Articles that a misfit in the file ``path`` recommends and that don't exist. Drafts may be
+    named; the site leaves them out until they are published."""
     known = {one.about.slug for one in (*articles.articles, *articles.drafts)}
     for slug in sorted({slug for misfit in rubric.misfits for slug in misfit.read} - known):
         lines = enumerate(read_text(path).splitlines(), 1)
@@ -81,18 +81,19 @@ def unknown_readings(path: Path, rubric: Rubric, articles: Articles) -> Iterator
 
 
 def read_changes() -> None:
-    """Read the content again if a file has changed. Raises ContentError; what was read before
-    then stays."""
+    """Reload the content if a file has changed. Raises ContentError, and then keeps the old
+    content."""
     config = current_config()
     if stamp_of(Path(config.CONTENT_DIR)) != current_app.extensions["content_stamp"]:
         init_content(current_app, config)
 
 
 def stamp_of(folder: Path, counts: Callable[[Path], bool] = lambda _: True) -> int:
-    """Another number after each change of a file in ``folder`` that ``counts``."""
+    """A number that changes with each change of a file in ``folder`` for which ``counts`` is
+    true."""
     changed = []
     for path in folder.rglob("*"):
-        with suppress(FileNotFoundError):  # an editor's own comes and goes
+        with suppress(FileNotFoundError):  # editors' temporary files come and go
             if path.is_file() and counts(path):
                 changed.append((str(path), path.stat().st_mtime_ns))
     return hash(tuple(sorted(changed)))

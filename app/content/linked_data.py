@@ -1,4 +1,4 @@
-"""What a page is about, for search engines: JSON-LD in the words of schema.org."""
+"""Describes pages to search engines: JSON-LD with the vocabulary of schema.org."""
 
 from typing import Any
 
@@ -50,11 +50,11 @@ def describe_page(page: Page) -> Thing:
 
 
 def describe_engagement(offer: Offer, cents: int, currency: str, *, is_monthly: bool) -> Thing:
-    """``cents`` of the currency are the least that it costs: in all, or each month."""
+    """``cents`` of the currency are the least that it costs, in total or per month."""
     address = own_address(url_for("content.engagement_kind", kind=offer.kind))
     code = currency.upper()
     price = {"priceCurrency": code, "minPrice": f"{cents / 100:.2f}"}
-    # UN/CEFACT's code for a month.
+    # MON is UN/CEFACT's code for a month.
     unit = {"@type": "UnitPriceSpecification", "unitCode": "MON", "billingDuration": 1}
     service = {
         "@type": "Service",
@@ -81,7 +81,7 @@ def describe_engagement(offer: Offer, cents: int, currency: str, *, is_monthly: 
 
 
 def own_address(path: str) -> str:
-    """Of a page that there is in every language: the address of the present one."""
+    """The address in the request's language of a page that exists in every language."""
     return in_each_language(path)[present_language()]
 
 
@@ -119,7 +119,7 @@ def reference() -> Thing:
 
 
 def breadcrumbs(*steps: tuple[str, str]) -> Thing:
-    """The way from the home page: the name and the address of each step."""
+    """The path from the home page, with the name and the address of each step."""
     way = ((current_brand().name, own_address(url_for("content.home"))), *steps)
     return {
         "@type": "BreadcrumbList",

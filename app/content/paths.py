@@ -1,4 +1,4 @@
-"""The pages for everybody, each by its path: what the map of the site lists, and texts link to."""
+"""The paths of all public pages, which the sitemap lists and texts may link to."""
 
 from werkzeug.routing import MapAdapter
 
@@ -26,7 +26,8 @@ def paths_in_every_language(rules: MapAdapter, pages: Pages) -> list[str]:
 
 
 def paths_of_one_address(rules: MapAdapter, pages: Pages) -> list[str]:
-    """The form, too: it follows its reader's language, and has one address."""
+    """The paths of pages with a single address. The form is one: it follows its reader's
+    language."""
     return [
         rules.build("application_form.start"),
         *(page.path for page in pages.pages if not pages.is_in_every_language(page.slug)),
@@ -34,7 +35,8 @@ def paths_of_one_address(rules: MapAdapter, pages: Pages) -> list[str]:
 
 
 def paths_to_link_to(rules: MapAdapter, pages: Pages) -> frozenset[str]:
-    """The steps of the form as well, which are on no map."""
+    """The paths that texts may link to: the public pages, and the form's steps, which the sitemap
+    leaves out."""
     steps = (rules.build("application_form.step", {"key": key}) for key in STEP_KEYS)
     return frozenset(
         (*paths_in_every_language(rules, pages), *paths_of_one_address(rules, pages), *steps)

@@ -1,4 +1,4 @@
-"""The pictures of shared links: one of each article, and the firm's for every other page."""
+"""The pictures for shared links: one for each article, and the firm's for every other page."""
 
 from flask import Blueprint, Response, abort
 from flask.typing import ResponseReturnValue
@@ -28,6 +28,6 @@ def article(slug: str) -> ResponseReturnValue:
 
 def picture_of(title: str) -> Response:
     answer = Response(draw_picture(title, current_brand().name), mimetype="image/png")
-    # Other sites show it beside the link.
+    # Other sites display it with the link.
     answer.headers["Cross-Origin-Resource-Policy"] = "cross-origin"
     return answer

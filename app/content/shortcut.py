@@ -1,8 +1,9 @@
-"""What is kept is answered ahead of Flask, whose own work would cost several times as much.
+"""WSGI middleware that answers from the cache before Flask, whose own work costs several times
+more.
 
-Whoever has a session comes to Flask: the next page may have something to say to them. So does a
-request under another name, which Flask may refuse, one whose address chooses a language, which is
-remembered, and each request while traces are collected, since a span begins there.
+Some requests go to Flask anyway: those with a session, since the next page may have a message for
+them; those for another host, which Flask may refuse; those whose address chooses a language, which
+is remembered; and all while traces are collected, since Flask starts the span.
 """
 
 import time
@@ -23,12 +24,12 @@ from config import Config
 
 
 def init_shortcut(app: Flask, config: Config) -> None:
-    """Goes inside whatever sets right what a proxy says, so it comes before init_security."""
+    """Must be called before init_security, so that it runs inside the middleware for proxies."""
     app.wsgi_app = Shortcut(app, app.wsgi_app, config)  # type: ignore[method-assign]
 
 
 class Shortcut:
-    """``flask`` is what answers all else."""
+    """The middleware; ``flask`` answers everything that is not in the cache."""
 
     def __init__(self, app: Flask, flask: WSGIApplication, config: Config) -> None:
         self._app = app

@@ -1,4 +1,4 @@
-"""What other programs read: the Atom feed, the map of the site, and what robots may do."""
+"""What other programs read: the Atom feed, the sitemap, and robots.txt."""
 
 from datetime import date
 
@@ -28,8 +28,7 @@ def feed() -> ResponseReturnValue:
 @syndication.get("/sitemap.xml")
 @kept
 def sitemap() -> ResponseReturnValue:
-    """Every page for everybody, in each language that it is in, with the day of its last change
-    where one is known."""
+    """Every public page in each of its languages, with the day of its last change if known."""
     rules, pages = current_app.url_map.bind(""), current_pages()
     places: list[tuple[str, date | None]] = [
         (address, None)

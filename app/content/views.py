@@ -1,4 +1,4 @@
-"""The public pages. They are the same for everybody."""
+"""The public pages, which are the same for everybody."""
 
 from pathlib import Path
 
@@ -32,7 +32,7 @@ content = Blueprint("content", __name__, template_folder="templates")
 
 @content.before_request
 def show_changes() -> ResponseReturnValue | None:
-    """In development what is written shows at the next reload, and so does what is wrong in it."""
+    """In development, show changes to the content, and faults in it, at the next reload."""
     if not keeps_files():
         try:
             read_changes()
@@ -43,7 +43,7 @@ def show_changes() -> ResponseReturnValue | None:
 
 @content.app_template_global()
 def firm_pages() -> tuple[Page, ...]:
-    """The foot of each page names them."""
+    """The firm's pages for the footer of each page."""
     return current_pages().in_language(present_language())
 
 
@@ -85,7 +85,7 @@ def page(slug: str) -> ResponseReturnValue:
 
 @content.record
 def add_addresses_of_pages(state: BlueprintSetupState) -> None:
-    """Each page has an address of its own, beside all the others of the site."""
+    """Register an address for each of the firm's pages, at the top level of the site."""
     for slug in names_of_pages(Path(state.app.config["SITE"].CONTENT_DIR) / "pages"):
         state.add_url_rule(f"/{slug}", "page", page, defaults={"slug": slug})
 
@@ -115,7 +115,8 @@ def article(slug: str) -> ResponseReturnValue:
 
 @content.get("/drafts/<token>")
 def preview(token: str) -> ResponseReturnValue:
-    """A draft, for whoever has the link. Once it has come out, the link leads to the article."""
+    """A draft, for whoever has the link. Once it is published, the link redirects to the
+    article."""
     articles = current_articles()
     try:
         slug = slug_of(token)
@@ -167,7 +168,7 @@ def engagement_kind(kind: str) -> ResponseReturnValue:
 
 
 def priced_offers() -> list[tuple[Offer, int, bool]]:
-    """Each offer with its starting price in cents, and whether that is for each month."""
+    """Each offer with its starting price in cents, and whether that is per month."""
     card = current_rate_card()
     return [
         (offer, starting_price_cents(offer.kind, card), card.price_of(offer.kind).is_monthly)

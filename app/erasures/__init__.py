@@ -1,7 +1,6 @@
-"""The ledger of erasures: who was erased, kept outside the database, so that whatever is restored
-they are erased again.
+"""The ledger of erasures: who was erased, kept outside the database, so that after a restore they
+can be erased again.
 
-An erasure leaves a row with its event's subscribers, and `ledger` enters it: one file for each
-person beside the attached ones, named by the id of their draft, which says nothing about them any
-more.
+A subscriber writes a row for each erasure, and `ledger` enters it: one file per person in the
+storage of the attachments, named by the id of their draft, which says nothing about them any more.
 """

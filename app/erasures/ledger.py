@@ -1,4 +1,4 @@
-"""Entering erasures in the ledger, and erasing again whoever stands there."""
+"""Enters erasures in the ledger, and repeats those that it has."""
 
 import io
 import uuid
@@ -19,8 +19,8 @@ log = structlog.get_logger()
 
 
 def enter_erasures(session: Session, ledger: Storage) -> None:
-    """Enter whom the ledger lacks, and commit after each. What it refuses is left to the next
-    sweep, and so is the rest, since storage may be away."""
+    """Enter erasures that the ledger lacks, committing after each. At the first failure the rest is
+    left to the next sweep, since storage may be down."""
     waiting = select(ErasureToEnter).order_by(func.random()).limit(ENTRIES_A_TASK)
     for erasure in session.scalars(waiting).all():
         entry = io.BytesIO(erasure.erased_at.isoformat().encode())
@@ -41,15 +41,15 @@ def count_not_entered(session: Session) -> int:
 
 
 def erase_again(session: Session, ledger: Storage, *, actor: str) -> tuple[int, int]:
-    """Erase whoever stands in the ledger and is there, as after a restore; return how many entries
-    there are, and how many of these were erased now. Each is committed by itself. Raises
+    """Erase everybody who is in the ledger and (again) in the database, as after a restore; return
+    how many entries there are, and how many were erased now. Commits after each. Raises
     StorageUnavailable."""
     found = [_erase(session, person_id, actor) for person_id, _ in ledger.files()]
     return len(found), sum(found)
 
 
 def _erase(session: Session, person_id: uuid.UUID, actor: str) -> bool:
-    """Whether there was anything left of that person."""
+    """Erase the person; return whether there was anything to erase."""
     application = session.scalar(select(Application).filter_by(draft_id=person_id, erased_at=None))
     unsent = lock_unsent(session, person_id)
     if application:

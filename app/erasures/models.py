@@ -1,4 +1,4 @@
-"""What has still to be entered in the ledger."""
+"""The erasures that are not in the ledger yet."""
 
 import uuid
 from datetime import datetime
@@ -9,7 +9,7 @@ from app.database import Model
 
 
 class ErasureToEnter(Model):
-    """A person who was erased, until the ledger has them. ``person_id`` is that of their draft."""
+    """A person who was erased, until they are in the ledger. ``person_id`` is their draft's id."""
 
     __tablename__ = "erasures_to_enter"
 

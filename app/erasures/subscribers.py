@@ -1,4 +1,4 @@
-"""Erasures' part in the flow: each one is to be entered in the ledger."""
+"""The erasures' subscribers: each erasure is queued for the ledger."""
 
 import uuid
 from datetime import datetime
@@ -12,14 +12,14 @@ from app.events.types import RecordedEvent
 
 
 def enter_erasure(session: Session, erased: RecordedEvent) -> None:
-    """application.erased → they are to be entered."""
+    """application.erased → the person is queued for the ledger."""
     person_id = get_application(session, erased.subject_id).draft_id
     _enter(session, person_id, erased.recorded_at)
 
 
 def enter_deleted_draft(session: Session, discarded: RecordedEvent) -> None:
-    """draft.discarded → so is whoever deleted what they had typed. One that ended by its age would
-    end again."""
+    """draft.discarded → so is a person who deleted their own draft. A draft that expired would
+    expire again after a restore."""
     if discarded.data.because == "by_prospect":
         _enter(session, discarded.subject_id, discarded.recorded_at)
 

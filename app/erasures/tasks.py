@@ -1,4 +1,4 @@
-"""The Celery task of the ledger. It carries nothing: the rows say who is to be entered."""
+"""The ledger's Celery task. It takes no arguments: the rows say whom to enter."""
 
 from celery import shared_task
 

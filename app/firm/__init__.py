@@ -1,1 +1,1 @@
-"""The firm as data that several domains read: its brand, its calendar and its offers."""
+"""The firm, as data that several domains read: its `brand`, its `calendar` and its `offers`."""

@@ -12,20 +12,20 @@ from app.data_files import DataFileError, read_data
 from app.languages.prose import Prose, current_data
 from config_checks import is_mail_address
 
-# So a reference is found again, whoever types it: app/applications/reference.py.
+# With these characters a typed reference can be found again: app/applications/reference.py.
 PREFIX: Final = re.compile("[A-Z0-9]+(-[A-Z0-9]+)*")
 ONE_LINE: Final = ("name", "short_name", "tagline", "description", "city", "legal_name")
 
 
 class AccountNumber(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a transfer needs to get there, by the name that it has in the bank's country."""
+    """One number that a transfer needs, with its name in the bank's country."""
 
     label: Prose
     value: str
 
 
 class Bank(Struct, frozen=True, forbid_unknown_fields=True):
-    """Where a deposit goes by transfer. ``note`` says what to write as its reference."""
+    """The account for deposits by transfer. ``note`` says what to give as the reference."""
 
     account_name: str
     bank_name: str
@@ -41,7 +41,7 @@ class Bank(Struct, frozen=True, forbid_unknown_fields=True):
 class Brand(Struct, frozen=True, forbid_unknown_fields=True):
     """The firm's names and addresses.
 
-    ``description`` is the pages' meta description. An application's reference starts with
+    ``description`` is the pages' meta description. The references of applications start with
     ``reference_prefix``.
     """
 
@@ -58,7 +58,7 @@ class Brand(Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def mailbox(self) -> str:
-        """The firm as the sender of a mail: "The firm <hello@firm.example>"."""
+        """The firm as the sender of mail: "The firm <hello@firm.example>"."""
         return str(Address(self.name, addr_spec=self.email))
 
 

@@ -16,8 +16,8 @@ WEEKDAYS: Final[tuple[Weekday, ...]] = get_args(Weekday)
 
 
 class Calendar(Struct, frozen=True, forbid_unknown_fields=True):
-    """``timezone`` is an IANA name. A working day ends at ``day_ends`` there, and begins at
-    ``day_begins``: then staff hear what waits, or never where it is None."""
+    """``timezone`` is an IANA name; the times are local to it. A working day ends at ``day_ends``.
+    At ``day_begins`` staff are told what waits; if it is None, they never are."""
 
     timezone: str
     working_days: tuple[Weekday, ...]
@@ -26,7 +26,7 @@ class Calendar(Struct, frozen=True, forbid_unknown_fields=True):
     day_begins: time | None = None
 
     def city_in(self, language: str) -> str:
-        """The one that the time zone is named after, as that language calls it."""
+        """The city that the time zone is named after, in that language."""
         own = Locale(language).time_zones.get(self.timezone, {}).get("city")
         return own or self.timezone.rpartition("/")[2].replace("_", " ")
 
@@ -35,23 +35,23 @@ class Calendar(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 def next_deadline(at: datetime, calendar: Calendar) -> datetime:
-    """The end of the first working day after the firm's own date at ``at``, in UTC.
+    """The end of the first working day after the firm's local date at ``at``, in UTC.
 
-    What comes in on a working day, at whatever hour, has until the end of the next one.
+    What comes in on a working day, at any hour, is due at the end of the next one.
     """
     return _on_next_working_day(at, calendar.day_ends, calendar)
 
 
 def next_beginning(at: datetime, calendar: Calendar) -> datetime | None:
-    """When the first working day after the firm's own date at ``at`` begins, in UTC; None where the
-    calendar does not say."""
+    """When the first working day after the firm's local date at ``at`` begins, in UTC; None if the
+    calendar has no ``day_begins``."""
     if calendar.day_begins is None:
         return None
     return _on_next_working_day(at, calendar.day_begins, calendar)
 
 
 def holidays_between(at: datetime, due: datetime, calendar: Calendar) -> list[date]:
-    """The holidays between the firm's dates at both times which would else be working days."""
+    """The holidays, between the firm's local dates at both times, that would be working days."""
     first, last = firm_date(at, calendar), firm_date(due, calendar)
     return [
         day
@@ -61,7 +61,7 @@ def holidays_between(at: datetime, due: datetime, calendar: Calendar) -> list[da
 
 
 def firm_date(at: datetime, calendar: Calendar) -> date:
-    """The day that it is at the firm at that time."""
+    """The firm's local date at that time."""
     return at.astimezone(ZoneInfo(calendar.timezone)).date()
 
 

@@ -1,6 +1,6 @@
 """What the firm offers, as data (content/offers.toml): each kind of engagement in words.
 
-Prices are not here: they come from the rate card alone.
+Prices are not here; they come only from the rate card.
 """
 
 from pathlib import Path
@@ -16,15 +16,15 @@ KINDS: Final[tuple[Kind, ...]] = get_args(Kind)
 
 
 class OtherTime(Struct, frozen=True, forbid_unknown_fields=True):
-    """When a part ends in an engagement whose price has the line ``only_with``."""
+    """When a part ends, if the engagement's price has the line ``only_with``."""
 
     when: Prose
     only_with: Prose
 
 
 class Deliverable(Struct, frozen=True, forbid_unknown_fields=True):
-    """What the client holds at the end of a part of the engagement; ``only_with`` is the label of
-    the price line without which there is no such part."""
+    """What the client has in hand at the end of one part of the engagement; ``only_with`` is the
+    label of the price line that the part depends on."""
 
     when: Prose
     what: Prose
@@ -33,8 +33,8 @@ class Deliverable(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Length(Struct, frozen=True, forbid_unknown_fields=True):
-    """How long an engagement takes whose price has the line ``only_with``, or any: in words, and as
-    the working ``days`` that its price lines have to come to."""
+    """How long an engagement takes, in words and in working ``days``, which must match its price
+    lines. It applies if the price has the line ``only_with``; if that is empty, by default."""
 
     duration: Prose
     days: int
@@ -49,9 +49,8 @@ class Asked(Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Offer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
-    """One kind of engagement. ``duration`` is what anybody may expect of it, ``lengths`` what it is
-    in a proposal: what a line of its price makes it, or else what it is without such a line.
-    ``terms`` are the sentences under a proposal."""
+    """One kind of engagement. ``duration`` is the general one; ``lengths`` are those in a proposal,
+    which depend on its price lines. ``terms`` are the sentences under a proposal."""
 
     kind: Kind
     name: Prose
@@ -72,7 +71,7 @@ class Offers(Struct, frozen=True, forbid_unknown_fields=True):
     offers: tuple[Offer, ...]
 
     def offer(self, kind: Kind) -> Offer:
-        """Return the offer of that kind; load_offers sees to it that there is one."""
+        """Return the offer of that kind; load_offers checks that there is one."""
         return next(offer for offer in self.offers if offer.kind == kind)
 
 

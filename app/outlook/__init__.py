@@ -1,2 +1,3 @@
-"""What a prospect may expect, said before they send: what we would propose, from which price, and
-what we would still have to ask. Computed as after the submission, and never with the score."""
+"""What a prospect may expect, shown before they send: what we would propose, from which price, and
+what we would still have to ask. It is computed as it is after the submission, and never shows the
+score."""

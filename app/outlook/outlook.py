@@ -1,4 +1,4 @@
-"""The outlook: answers in, what we would make of them out. Pure and deterministic."""
+"""The outlook: answers in, what we would propose out. Pure and deterministic."""
 
 from msgspec import Struct
 
@@ -18,9 +18,9 @@ from app.scoring.score import gaps_in, score_answers, why_not_preferred
 
 
 class PricedKind(Struct, frozen=True):
-    """A kind of engagement at the price that the rate card gives for the answers, in cents of
-    ``currency``: in all, or each month, and how long it then takes. The budget that was given is
-    compared with ``budget_months`` of it."""
+    """A kind of engagement at the rate card's price for the answers, in cents of ``currency``, in
+    total or per month, and its duration. The budget in the answers is compared with
+    ``budget_months`` times a monthly price."""
 
     kind: Kind
     duration: Prose
@@ -34,16 +34,17 @@ class PricedKind(Struct, frozen=True):
 
 
 class Unclear(Struct, frozen=True):
-    """What we would have to ask, and the questions where it can be said now, each with its step."""
+    """What we would have to ask, and the questions that could be answered now instead, each with
+    its step."""
 
     sentence: Prose
     questions: tuple[tuple[Step, Question], ...]
 
 
 class Outlook(Struct, frozen=True):
-    """``proposed`` is what we would propose, and ``why_not_preferred`` says why where another kind
-    is preferred; ``others`` are what else there is. Where there is a ``misfit``, no engagement
-    would help, and nothing is ``unclear``."""
+    """``proposed`` is what we would propose; ``why_not_preferred`` says why if the prospect prefers
+    another kind; ``others`` are the other kinds. With a ``misfit`` no engagement would help, and
+    ``unclear`` is empty."""
 
     proposed: PricedKind
     why_not_preferred: str
@@ -55,8 +56,8 @@ class Outlook(Struct, frozen=True):
 def outlook_on(
     answers: Answers, questionnaire: Questionnaire, rubric: Rubric, card: RateCard, offers: Offers
 ) -> Outlook:
-    """What the answers lead to, by the rubric, the rate card and the offers that make a proposal of
-    them once they are sent."""
+    """What the answers lead to, by the same rubric, rate card and offers that make the proposal
+    once they are sent."""
     kind = score_answers(answers, rubric).recommended_kind
     misfit = misfit_of(answers, rubric)
     return Outlook(

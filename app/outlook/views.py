@@ -1,4 +1,4 @@
-"""The page of the outlook, and the part of it that the review shows."""
+"""The outlook as a page, and as the part of it that the review shows."""
 
 from flask import Blueprint, redirect, render_template, request, url_for
 from flask.typing import ResponseReturnValue
@@ -16,10 +16,10 @@ outlook = Blueprint("outlook", __name__, template_folder="templates")
 
 @outlook.get("/apply/outlook")
 def page() -> ResponseReturnValue:
-    """What we would make of this browser's answers; of an unfinished draft, on to what is left."""
+    """The outlook on this browser's answers; redirects to an unfinished draft's next step."""
     draft, is_part = current_draft(), "HX-Request" in request.headers
     if draft is None or draft.submitted_at or open_step(draft).key != STEP_KEYS[-1]:
-        if is_part:  # in its place would stand the whole page that the way leads to
+        if is_part:  # htmx would follow a redirect and put a whole page in the part's place
             return "", 204
         return redirect(url_for("application_form.step", key=STEP_KEYS[-1]), 303)
     questionnaire, offers = current_questionnaire(), current_offers()

@@ -1,6 +1,6 @@
-"""Screening: what speaks against a submission, and what of it holds one back until somebody of the
-staff has looked. Nothing is ever dropped.
+"""Screening: finds signals against a submission, and holds it until a member of staff has looked if
+they are strong enough. Nothing is ever dropped.
 
-`screen` finds what speaks against one, and `rules`, the firm's own, say what of that holds it;
-`origins` are where submissions came from within a day, `disposable` knows throwaway addresses.
+`screen` finds the signals, and the firm's own `rules` say which of them hold a submission.
+`origins` counts where submissions came from within a day; `disposable` knows throwaway addresses.
 """

@@ -1,4 +1,4 @@
-"""Where submissions came from, for as long as they are counted by it."""
+"""Where submissions came from, kept only for as long as it is counted."""
 
 from datetime import datetime
 
@@ -9,8 +9,8 @@ from app.database import Model
 
 
 class SubmissionOrigin(Model):
-    """One submission came from this origin, which tells nobody the address that it stands for
-    (`origins`). No row leads to the application."""
+    """One submission from this origin, a keyed hash that does not reveal the address (`origins`).
+    Nothing links a row to its application."""
 
     __tablename__ = "submission_origins"
 

@@ -1,4 +1,4 @@
-"""What is kept of where a submission came from: enough to count by, and not to be read."""
+"""What is stored about where a submission came from: a value that can be counted but not read."""
 
 import hmac
 from datetime import timedelta
@@ -15,7 +15,8 @@ COUNTED_FOR = timedelta(days=1)
 
 
 def counted_origin(address: str | None) -> bytes | None:
-    """The origin that a submission from this address is counted by; None where nobody counts."""
+    """The origin under which a submission from this address is counted; None if the limit is
+    off."""
     config = current_config()
     if not config.HOLD_ABOVE_PER_ADDRESS or not address:
         return None
@@ -23,13 +24,13 @@ def counted_origin(address: str | None) -> bytes | None:
 
 
 def origin_of(address: str, secret: str) -> bytes:
-    """The address's network under a keyed hash (HMAC-SHA256, 32 bytes). Without the key, trying all
-    addresses would not tell which one it is."""
+    """A keyed hash of the address's network (HMAC-SHA256, 32 bytes). Without the key, nobody can
+    find the address by trying all of them."""
     return hmac.digest(secret.encode(), network_of(address).encode(), "sha256")
 
 
 def forget_origins(session: Session) -> None:
-    """Delete those that no submission is counted by any more."""
+    """Delete the origins that are too old to be counted."""
     session.execute(
         delete(SubmissionOrigin).where(SubmissionOrigin.submitted_at < utc_now() - COUNTED_FOR)
     )

@@ -1,4 +1,5 @@
-"""The rules, as data (content/screening.toml): each signal in a sentence, and which hold."""
+"""The rules, as data (content/screening.toml): a sentence for each signal, and which of them hold a
+submission."""
 
 from collections.abc import Collection, Mapping
 from pathlib import Path
@@ -20,11 +21,11 @@ SignalName = Literal[
 SIGNAL_NAMES: Final[tuple[SignalName, ...]] = get_args(SignalName)
 
 Signals = dict[str, str]
-"""The names of the signals that were found, each to the reference that it points to, or ""."""
+"""The signals that were found, by name, each with the reference that it points to, or ""."""
 
 
 class Signal(Struct, frozen=True, forbid_unknown_fields=True):
-    """What a signal says to staff; ``{reference}`` in it is another application's."""
+    """The sentence that a signal shows to staff; ``{reference}`` in it is another application's."""
 
     name: SignalName
     says: str
@@ -37,11 +38,11 @@ class Rules(Struct, frozen=True, forbid_unknown_fields=True):
     signals: tuple[Signal, ...]
 
     def hold(self, found: Collection[str]) -> bool:
-        """Whether these signals hold a submission. One more never lets it go."""
+        """Whether these signals hold a submission. One more signal never releases it."""
         return any(set(together) <= set(found) for together in self.hold_when)
 
     def sentences(self, found: Mapping[str, str]) -> list[str]:
-        """What these signals say, in the order of the file."""
+        """The sentences of these signals, in the order of the file."""
         return [
             signal.says.replace("{reference}", found[signal.name])
             for signal in self.signals

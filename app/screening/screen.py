@@ -1,4 +1,4 @@
-"""The decision on one submission, made when it is sent: does it go on, or is it held for a look?"""
+"""Decides at the submission whether it goes on or is held for a look."""
 
 from msgspec import Struct
 
@@ -8,10 +8,10 @@ from app.settings import current_config
 
 
 class SubmissionFacts(Struct, frozen=True):
-    """What is known of a submission. ``seconds`` have passed since the first answer was stored, by
-    the database's clock, which may have been set back meanwhile; ``same_text`` is the reference of
-    an application that tells the problem in the same words, or ""; ``under_email`` and
-    ``from_origin`` count those that came within the day before it."""
+    """What is known about a submission. ``seconds`` have passed since its draft was started, by the
+    database's clock, which may have been set back in between. ``same_text`` is the reference of an
+    application that describes the problem in the same words, or "". ``under_email`` and
+    ``from_origin`` count the submissions of the day before it."""
 
     email: str
     seconds: float
@@ -21,7 +21,7 @@ class SubmissionFacts(Struct, frozen=True):
 
 
 def reasons_to_hold(facts: SubmissionFacts, *, trap_filled: bool) -> Signals:
-    """The signals of a submission where they hold it, else none at all."""
+    """The submission's signals if they hold it, else none."""
     config = current_config()
     found = find_signals(
         facts,
@@ -41,8 +41,8 @@ def find_signals(
     most_under_email: int,
     trap_filled: bool,
 ) -> Signals:
-    """What speaks against the submission. A limit of 0 is none; a negative time is a clock's doing,
-    and proves nothing."""
+    """The signals against the submission. A limit of 0 means no limit; a negative time comes from a
+    clock that was set back, and proves nothing."""
     found: Signals = {}
     if trap_filled:
         found["trap_filled"] = ""

@@ -1,4 +1,4 @@
-"""The Celery task that forgets where submissions came from."""
+"""The Celery task that deletes where submissions came from."""
 
 from celery import shared_task
 

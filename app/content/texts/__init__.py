@@ -1,7 +1,7 @@
-"""Texts: Markdown files, checked and rendered once, at the start.
+"""Texts: Markdown files, checked and rendered once at startup.
 
-The way of one: `source` takes the file apart, `front_matter` is what stands above it,
-`placeholders` are filled in, `text` is the rest in tokens, in which `checks` and `links` find
-`faults`; `markdown` makes HTML of it, with `typography`, `tables` and `diagrams`. So it becomes one
-of the `articles` or `pages`. `known` is what a text may name, `proofs` among it.
+`source` splits a file into its `front_matter` and its text, `placeholders` are filled in, and
+`text` parses it into tokens, in which `checks` and `links` find `faults`. `markdown` renders it as
+HTML, with `typography`, `tables` and `diagrams`. The results are `articles` and `pages`. `known`
+has what a text may refer to, `proofs` included.
 """

@@ -1,4 +1,4 @@
-"""Articles: Markdown files under content/articles, checked and rendered once at the start."""
+"""Articles: Markdown files under content/articles, checked and rendered once at startup."""
 
 import math
 from collections.abc import Iterator
@@ -25,9 +25,9 @@ FOLLOWING: Final = 3
 
 
 class FrontMatter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What stands above an article's text. ``slug`` is its address; ``published`` and ``updated``
-    are days; ``language`` (ISO 639-1) is the one that it is written in. A ``draft`` is shown to
-    whoever has its preview link."""
+    """An article's front matter. ``slug`` is its address; ``published`` and ``updated`` are days;
+    ``language`` (ISO 639-1) is the one that it is written in. A ``draft`` is shown only to those
+    who have its preview link."""
 
     title: str
     slug: str
@@ -44,8 +44,8 @@ class FrontMatter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Article(msgspec.Struct, frozen=True):
-    """An article ready to be shown. ``html`` is sanitised; ``text`` is what it was made from,
-    ``proofs`` are those of its sentences."""
+    """An article ready to be shown. ``html`` is sanitised; ``text`` is its source; ``proofs`` are
+    those of its sentences."""
 
     about: FrontMatter
     html: str
@@ -56,7 +56,7 @@ class Article(msgspec.Struct, frozen=True):
 
     @property
     def minutes(self) -> int:
-        """The reading time."""
+        """The reading time in minutes, at least 1."""
         return max(1, math.ceil(self.words / WORDS_A_MINUTE))
 
     @property
@@ -65,25 +65,25 @@ class Article(msgspec.Struct, frozen=True):
 
 
 class Articles(msgspec.Struct, frozen=True):
-    """All articles, the newest first, apart from them the drafts, and what the proofs came to."""
+    """All articles, the newest first; the drafts; and the proofs with their results."""
 
     articles: tuple[Article, ...]
     drafts: tuple[Article, ...]
     proofs: Proofs
 
     def article(self, slug: str) -> Article:
-        """Return the article of that address. Raises KeyError."""
+        """Return the article with that slug. Raises KeyError."""
         return {article.about.slug: article for article in self.articles}[slug]
 
     def is_out(self, slug: str) -> bool:
         return any(article.about.slug == slug for article in self.articles)
 
     def draft(self, slug: str) -> Article:
-        """Return the draft of that address. Raises KeyError."""
+        """Return the draft with that slug. Raises KeyError."""
         return {draft.about.slug: draft for draft in self.drafts}[slug]
 
     def following(self, article: Article) -> list[Article]:
-        """What to read after it: the most topics in common first, then the newest."""
+        """What to read next: those with the most topics in common first, then the newest."""
         others = [other for other in self.articles if other.about.slug != article.about.slug]
         topics = set(article.about.topics)
         others.sort(key=lambda other: len(topics.intersection(other.about.topics)), reverse=True)
@@ -96,7 +96,7 @@ def current_articles() -> Articles:
 
 
 def load_articles(folder: Path) -> Articles:
-    """Read every article in ``folder``, and what they name. Raises ContentError with a sentence
+    """Read every article in ``folder``, and what they refer to. Raises ContentError with a sentence
     for each fault."""
     faults: list[Fault] = []
     known = read_known(folder, faults)
@@ -124,7 +124,7 @@ def read_article(path: Path, known: Known) -> tuple[FrontMatter, Text]:
 
 
 def make_article(about: FrontMatter, text: Text, known: Known) -> Article:
-    """Render an article in which nothing is wrong."""
+    """Render an article that has passed all checks."""
     proofs = known.proofs or NO_PROOFS
     html, contents = render_markdown(text.tokens, known.diagrams or {}, proofs)
     shown = dict.fromkeys(key for _, key in proofs_in(text))
@@ -167,5 +167,5 @@ def wrong_front_matter(source: Source, about: FrontMatter, known: Known) -> list
 
 
 def latest_day() -> date:
-    """Tomorrow by UTC, which it may be already where the author is."""
+    """Tomorrow in UTC, since it may already be that day where the author is."""
     return datetime.now(UTC).date() + timedelta(days=1)

@@ -1,4 +1,4 @@
-"""Diagrams: the repository's own SVG files, put into the page so that they take its colours."""
+"""Diagrams: the repository's own SVG files, inlined so that they use the page's colours."""
 
 import re
 from collections.abc import Iterator
@@ -11,8 +11,8 @@ from xml.parsers.expat import ErrorString
 from app.content.texts.faults import ContentError, Fault, collecting, refuse
 from app.content.texts.source import read_utf8
 
-# The content policy forbids the first three; a colour is wrong by day or by night; the last would
-# ask another server.
+# The content policy forbids the first three; a fixed colour is wrong in light or in dark mode; the
+# last would send a request to another server.
 FORBIDDEN: Final = {
     "a script": re.compile(r"<script\b", re.IGNORECASE),
     "a style element or attribute": re.compile(r"<style\b|(?<=\s)style\s*=", re.IGNORECASE),
@@ -22,7 +22,7 @@ FORBIDDEN: Final = {
     ),
     "a foreign address": re.compile(r"(?:href|src)\s*=\s*[\"'](?!#)|url\((?!#)", re.IGNORECASE),
 }
-# Those that app/static/css/figures.css has for them; what has none takes the text's colour.
+# The classes in app/static/css/figures.css; shapes without one have the text's colour.
 CLASSES: Final = ("diagram", "accent-fill", "accent-stroke", "muted-fill", "muted-stroke")
 CLASS: Final = re.compile(r"""\bclass\s*=\s*["']([^"']*)""")
 PHONE: Final = 400  # units of the viewBox; set at this width, a drawing is legible there
@@ -34,7 +34,7 @@ NAMED: Final = re.compile(r"""(\bid=["']|\bhref=["']#|url\(#|\baria-labelledby=[
 
 
 def read_diagrams(folder: Path) -> dict[str, str]:
-    """Read every SVG file of ``folder`` as file name → markup. Raises ContentError."""
+    """Read every SVG file in ``folder``; return the markup by file name. Raises ContentError."""
     found: dict[str, str] = {}
     faults: list[Fault] = []
     for path in sorted(folder.glob("*.svg")):
@@ -45,7 +45,7 @@ def read_diagrams(folder: Path) -> dict[str, str]:
 
 
 def read_diagram(path: Path) -> str:
-    """Read one SVG, refuse what a page may not hold, and make its ids its own.
+    """Read one SVG, refuse what a page must not contain, and make its ids unique.
 
     Raises ContentError with a sentence for each fault.
     """
@@ -80,9 +80,9 @@ def _line_of(found: re.Match[str]) -> int:
 
 
 def figure(svg: str, alt: str, caption: str = "") -> str:
-    """The diagram as a figure: ``alt`` for who does not see it, ``caption`` for everybody.
+    """The diagram as a figure: ``alt`` for those who can't see it, ``caption`` for everybody.
 
-    One that is wider than a phone scrolls by itself, and with the keyboard.
+    A diagram wider than a phone is in its own scroll area, which the keyboard can reach.
     """
     label = escape(alt, quote=True)
     opened, rest = svg.split(">", 1)

@@ -1,4 +1,4 @@
-"""What is wrong in the content: a file, a line of it, and a sentence."""
+"""Faults in the content: a file, a line in it, and a sentence."""
 
 import re
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ LINE: Final = re.compile(r"\bat line (\d+)")
 
 
 class Fault(msgspec.Struct, frozen=True, order=True):
-    """``line`` counts from 1."""
+    """One fault; ``line`` counts from 1."""
 
     path: Path
     line: int
@@ -26,7 +26,7 @@ class Fault(msgspec.Struct, frozen=True, order=True):
 
 
 class ContentError(click.ClickException):
-    """The content has faults. The message has a line for each; it stops the site and `flask`."""
+    """The content has faults; the message has a line for each. It stops the site and `flask`."""
 
     def __init__(self, faults: Iterable[Fault]) -> None:
         self.faults = tuple(sorted(faults))
@@ -35,7 +35,7 @@ class ContentError(click.ClickException):
 
 @contextmanager
 def collecting(faults: list[Fault]) -> Iterator[None]:
-    """Add to ``faults`` what would be raised within, so that the next file is looked at too."""
+    """Add faults raised inside to ``faults``, so that the next file is checked too."""
     try:
         yield
     except ContentError as error:
@@ -46,6 +46,6 @@ def collecting(faults: list[Fault]) -> Iterator[None]:
 
 
 def refuse(faults: Iterable[Fault]) -> None:
-    """Raise ContentError if there are any."""
+    """Raise ContentError if there are any faults."""
     if found := list(faults):
         raise ContentError(found)

@@ -1,4 +1,4 @@
-"""What stands above a text, as a struct, and what can be wrong in it."""
+"""Reads and checks the front matter of a text."""
 
 from collections.abc import Iterator
 from typing import Final, TypeVar
@@ -16,8 +16,8 @@ T = TypeVar("T", bound=msgspec.Struct)
 
 
 def read_front_matter(source: Source, shape: type[T]) -> T:
-    """The front matter as ``shape``, its words typeset. Raises ContentError with the lines at
-    fault."""
+    """The front matter as a ``shape``, with its words typeset. Raises ContentError with the faulty
+    lines."""
     values = {
         key: typeset(value) if key in WORDS and isinstance(value, str) else value
         for key, value in source.values.items()

@@ -1,4 +1,4 @@
-"""What the texts can name: diagrams, topics, proofs. Each is a file, which can be wrong itself."""
+"""What texts can refer to: diagrams, topics, proofs. Their files can have faults themselves."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -13,8 +13,8 @@ from app.data_files import read_data
 
 
 class Known(msgspec.Struct, frozen=True):
-    """``diagrams`` holds the SVG of each file name. What is wrong itself is None: nothing is said
-    of the texts that name it."""
+    """``diagrams`` has the SVG of each file name. A field is None if its own file is faulty; texts
+    that refer to it are then not reported."""
 
     diagrams: Mapping[str, str] | None
     topics: tuple[str, ...] | None
@@ -25,13 +25,13 @@ NOTHING: Final = Known({}, (), NO_PROOFS)
 
 
 class Topics(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What articles can be about (topics.toml), so that each topic has one spelling."""
+    """The topics that articles can have (topics.toml), so that each has one spelling."""
 
     topics: tuple[str, ...] = ()
 
 
 def read_known(folder: Path, faults: list[Fault]) -> Known:
-    """What the articles in ``folder`` can name; what is wrong there is added to ``faults``."""
+    """What the articles in ``folder`` can refer to; faults in it are added to ``faults``."""
     diagrams = topics = proofs = None
     with collecting(faults):
         diagrams = read_diagrams(folder / "diagrams")
@@ -43,5 +43,5 @@ def read_known(folder: Path, faults: list[Fault]) -> Known:
 
 
 def read_topics(path: Path) -> tuple[str, ...]:
-    """The topics, where there are any. Raises DataFileError."""
+    """The topics; none if there is no file. Raises DataFileError."""
     return read_data(path, Topics).topics if path.exists() else ()

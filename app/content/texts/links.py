@@ -1,4 +1,5 @@
-"""The links of the texts: each leads to a page of this site, to a heading there, or elsewhere."""
+"""Checks the links in texts: each must lead to a page of this site, a heading on one, or
+elsewhere."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -16,15 +17,16 @@ ELSEWHERE: Final = ("https://", "mailto:", SCHEME)
 
 
 class Targets(msgspec.Struct, frozen=True):
-    """What links can lead to: the site's rules, of those that stand for many pages only ``paths``,
-    and the anchors of each text by its path."""
+    """What links can lead to: the site's ``rules`` (for a rule with arguments, only ``paths``), and
+    the anchors of each text by its path."""
 
     rules: MapAdapter
     paths: frozenset[str]
     anchors: Mapping[str, frozenset[str]]
 
     def what_is_wrong_with(self, link: str) -> str:
-        """A sentence, or "". ``link`` is whole: a path of this site, or an address elsewhere."""
+        """A sentence, or "" if the link is right. ``link`` is a path of this site, or an absolute
+        address."""
         address, anchor = urldefrag(link)
         if not address.startswith("/"):
             known = address.startswith(ELSEWHERE)
@@ -44,7 +46,7 @@ class Targets(msgspec.Struct, frozen=True):
 
 
 def wrong_links(text: Text, path: str, targets: Targets) -> Iterator[Fault]:
-    """The links of the text, which stands at ``path``, that lead nowhere."""
+    """The faulty links in the text whose page is at ``path``."""
     for place in text.places:
         if place.token.type == "link_open":
             link = str(place.token.attrGet("href"))

@@ -1,4 +1,4 @@
-"""From Markdown to the HTML of an article: rendered, sanitised, then given our own diagrams."""
+"""From Markdown to the HTML of a text: rendered, sanitised, then given our own diagrams."""
 
 import html
 import re
@@ -50,7 +50,7 @@ RenderRule = Callable[[RendererHTML, Tokens, int, OptionsDict, MutableMapping[st
 
 
 class Heading(msgspec.Struct, frozen=True):
-    """An entry of the table of contents: of level 2, or of level 3 beneath it."""
+    """An entry in the table of contents, of level 2 or, below that, of level 3."""
 
     level: int
     anchor: str
@@ -60,10 +60,10 @@ class Heading(msgspec.Struct, frozen=True):
 def render_markdown(
     tokens: Tokens, diagrams: Mapping[str, str], proofs: Proofs = NO_PROOFS
 ) -> tuple[str, tuple[Heading, ...]]:
-    """Render an article's text, parsed; ``diagrams`` holds the SVG of each file name.
+    """Render the tokens of a text; ``diagrams`` has the SVG of each file name.
 
-    Whatever the Markdown held passes through nh3. Only then do images become the repository's own
-    diagrams, which nh3 would strip; `checks` has seen to it that each image is one.
+    Everything from the Markdown passes through nh3. Only after that do images become the
+    repository's own diagrams, which nh3 would strip; `checks` made sure that each image is one.
     """
     parser = markdown_parser()
     prepare_tables(tokens)
@@ -90,9 +90,9 @@ def markdown_parser() -> MarkdownIt:
 
 
 def make_scrollable(text: str) -> str:
-    """A wide listing, or table of figures, scrolls by itself, and with the keyboard. A table of
-    words does so only in letters so large that a desk has no room for it, and is no stop of the
-    keyboard's."""
+    """Put listings and tables into scroll areas of their own. Those of listings and tables of
+    figures can be reached with the keyboard. A table of words scrolls only if the text is very
+    large, so it is not a stop for the keyboard."""
     opened = {
         SCROLLS: '<div class="table-scroll" tabindex="0" role="group" aria-label="Table">',
         STACKS: '<div class="table-scroll">',
@@ -110,7 +110,7 @@ def headings_of(tokens: Tokens) -> tuple[Heading, ...]:
 
 
 def draw(attributes: str, diagrams: Mapping[str, str]) -> str:
-    """The figure for an image of the Markdown; its title is the caption."""
+    """The figure for an image in the Markdown; its title becomes the caption."""
     image = {name: html.unescape(value) for name, value in ATTRIBUTE.findall(attributes)}
     svg = diagrams[image["src"].removeprefix("diagrams/")]
     return figure(svg, image["alt"], typeset(image.get("title", "")))
@@ -123,7 +123,7 @@ def open_link(
     options: OptionsDict,
     env: MutableMapping[str, Any],
 ) -> str:
-    """A sentence with a proof leads to it, and shows whether it held."""
+    """Render a link to a proof so that it leads there and shows whether it held."""
     href = str(tokens[index].attrGet("href"))
     if not href.startswith(SCHEME):
         return renderer.renderToken(tokens, index, options, env)
@@ -132,7 +132,7 @@ def open_link(
 
 
 def by_token(write: Callable[[Token], str]) -> RenderRule:
-    """The rule for what is written by its token alone."""
+    """A render rule that needs only the token."""
 
     def rule(
         renderer: RendererHTML,

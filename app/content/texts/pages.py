@@ -1,6 +1,6 @@
-"""The firm's pages: Markdown files under content/pages, each at the address of its file's name.
+"""The firm's pages: Markdown files under content/pages, each at the address of its file name.
 
-Beside ``imprint.md`` there may be ``imprint.de.md``, which is the page in German.
+``imprint.de.md`` is the German translation of ``imprint.md``.
 """
 
 from collections.abc import Iterator, Mapping
@@ -21,8 +21,8 @@ from app.languages.choice import LANGUAGES, SOURCE
 
 
 class PageFrontMatter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What stands above a page's text. The foot of each page names it ``label``, in the order of
-    ``position``; ``language`` (ISO 639-1) is the one that it is written in."""
+    """A page's front matter. The footer links to it as ``label``, in the order of ``position``;
+    ``language`` (ISO 639-1) is the one that it is written in."""
 
     title: str
     label: str
@@ -32,7 +32,7 @@ class PageFrontMatter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class TranslatedFrontMatter(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """What stands above a page's text in another language. The rest is as in the original."""
+    """A translation's front matter. The rest is as in the original."""
 
     title: str
     label: str
@@ -40,7 +40,7 @@ class TranslatedFrontMatter(msgspec.Struct, frozen=True, forbid_unknown_fields=T
 
 
 class Page(msgspec.Struct, frozen=True):
-    """A page ready to be shown. ``html`` is sanitised; ``text`` is what it was made from."""
+    """A page ready to be shown. ``html`` is sanitised; ``text`` is its source."""
 
     slug: str
     about: PageFrontMatter
@@ -54,18 +54,18 @@ class Page(msgspec.Struct, frozen=True):
 
 
 class Pages(msgspec.Struct, frozen=True):
-    """All pages, in the order of the foot, and apart from them their translations."""
+    """All pages, in the order of the footer, and their translations."""
 
     pages: tuple[Page, ...]
     translations: tuple[Page, ...]
 
     def in_language(self, language: str) -> tuple[Page, ...]:
-        """Each page in that language, or as its original where it has no translation."""
+        """Each page in that language, or its original if it has no translation."""
         translated = {one.slug: one for one in self.translations if one.about.language == language}
         return tuple(translated.get(page.slug, page) for page in self.pages)
 
     def page(self, slug: str, language: str) -> Page:
-        """Return the page of that address, of those in that language. Raises KeyError."""
+        """Return the page with that slug in that language, or its original. Raises KeyError."""
         return {page.slug: page for page in self.in_language(language)}[slug]
 
     def is_in_every_language(self, slug: str) -> bool:
@@ -79,7 +79,7 @@ def current_pages() -> Pages:
 
 
 def names_of_pages(folder: Path) -> list[str]:
-    """The addresses that the files in ``folder`` want, without their slash."""
+    """The slugs of the pages in ``folder``."""
     return sorted(path.stem for path in folder.glob("*.md") if "." not in path.stem)
 
 
@@ -117,7 +117,7 @@ def read_page(path: Path, placeholders: Mapping[str, str]) -> Page:
 
 
 def read_translation(path: Path, original: Page, placeholders: Mapping[str, str]) -> Page:
-    """Read a page in the language that its file's name says. Raises ContentError."""
+    """Read a page in the language that its file name says. Raises ContentError."""
     language = path.stem.removeprefix(f"{original.slug}.")
     others = [code for code in LANGUAGES if code != original.about.language]
     if language not in others:

@@ -1,4 +1,5 @@
-"""``{{ brand.name }}`` and its like in a page: what only the firm's data or the settings know."""
+"""Placeholders in a page, such as ``{{ brand.name }}``, for values from the firm's data or the
+settings."""
 
 import re
 from collections.abc import Iterator, Mapping
@@ -12,12 +13,13 @@ from app.firm.brand import Brand
 from config import Config
 
 PLACEHOLDER: Final = re.compile(r"\{\{\s*([^{}]*?)\s*\}\}")
-# What would be more than a letter in Markdown.
+# The characters that mean something in Markdown.
 MARKS: Final = re.compile(r"([\\`*_{}\[\]<>()#+\-.!|~^&\"'])")
 
 
 def known_placeholders(brand: Brand, config: Config) -> dict[str, str]:
-    """What each stands for: a list of its own, so that no secret can be among them."""
+    """The value of each placeholder. They are listed one by one, so that no secret can be among
+    them."""
     return {
         "brand.name": brand.name,
         "brand.short_name": brand.short_name,
@@ -30,9 +32,9 @@ def known_placeholders(brand: Brand, config: Config) -> dict[str, str]:
 
 
 def fill_in(source: Source, known: Mapping[str, str]) -> Source:
-    """The source with each placeholder replaced by its plain text, whatever marks that holds.
+    """The source with each placeholder replaced by its value as plain text, with Markdown escaped.
 
-    Raises ContentError for one that is unknown.
+    Raises ContentError for an unknown placeholder.
     """
     refuse(unknown_placeholders(source, known))
     values: Values = {

@@ -1,4 +1,4 @@
-"""The words of a text without its marks."""
+"""The words of a text without its markup."""
 
 from collections.abc import Sequence
 

@@ -1,7 +1,7 @@
-"""Proofs: sentences of the articles that a test holds this site's own code to.
+"""Proofs: sentences in the articles about this site's own code, each proved by a test.
 
 An author marks one as a link, ``[changes nothing](proof:repeat-changes-nothing)``; proofs.toml
-says what shows it. `make proofs` runs the tests and writes proofs.json beside it.
+names the test. `make proofs` runs the tests and writes the results to proofs.json.
 """
 
 import hashlib
@@ -19,7 +19,7 @@ from app.data_files import DataFileError, read_data, read_text
 from config import ROOT
 
 SCHEME: Final = "proof:"
-# What a sentence may rest on: triggers and functions of the database are in its migrations.
+# The code that a sentence may rest on. Migrations are included for the database's functions.
 CODE: Final = (
     "app/**/*.py",
     "config.py",
@@ -35,8 +35,8 @@ State = Literal["held", "broken", "open"]
 
 
 class Guard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The line of code that makes the sentence true: in ``file``, with ``code`` made into
-    ``without`` its test fails."""
+    """The line that makes the sentence true: if ``code`` in ``file`` is replaced by ``without``,
+    the test fails."""
 
     file: str
     code: str
@@ -44,7 +44,7 @@ class Guard(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """``says`` is the sentence in full, ``test`` the pytest id of what runs it."""
+    """One proof. ``says`` is the whole sentence, ``test`` the pytest id of its test."""
 
     key: str
     says: str
@@ -53,12 +53,12 @@ class Proof(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
     @property
     def test_name(self) -> str:
-        """The test's own name, as a sentence."""
+        """The test's name as a sentence."""
         return self.test.rpartition("::test_")[2].replace("_", " ")
 
 
 class Run(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
-    """The last run of the tests: when, on which version of the code, and what held."""
+    """The last run of the tests: when, at which version of the code, and what held."""
 
     at: datetime
     version: str
@@ -70,13 +70,13 @@ class ProofFile(msgspec.Struct, frozen=True, forbid_unknown_fields=True):
 
 
 class Proofs(msgspec.Struct, frozen=True):
-    """What can be proved, and how that went; ``run`` is None where nobody has tried."""
+    """All proofs by key, and their last run; ``run`` is None if they have never been run."""
 
     by_key: Mapping[str, Proof]
     run: Run | None
 
     def state(self, key: str) -> State:
-        """Whether it held in the last run; open where that did not try it."""
+        """Whether it held in the last run; open if that did not include it."""
         held = self.run.held.get(key) if self.run else None
         if held is None:
             return "open"
@@ -84,7 +84,7 @@ class Proofs(msgspec.Struct, frozen=True):
 
     @property
     def is_of_this_code(self) -> bool:
-        """Whether the last run was of the very code that is running."""
+        """Whether the last run was of exactly the code that is running."""
         return self.run is not None and self.run.version == version_of(ROOT)
 
 
@@ -92,7 +92,7 @@ NO_PROOFS: Final = Proofs({}, None)
 
 
 def load_proofs(folder: Path) -> Proofs:
-    """Read proofs.toml and proofs.json in ``folder``, where they are. Raises DataFileError."""
+    """Read proofs.toml and proofs.json in ``folder``; each may be missing. Raises DataFileError."""
     declared, noted = folder / "proofs.toml", folder / "proofs.json"
     proofs = read_data(declared, ProofFile).proofs if declared.exists() else ()
     try:

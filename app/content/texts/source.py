@@ -1,4 +1,4 @@
-"""A file of the content: its front matter between two ---, and its text, each with their lines."""
+"""A content file: the front matter between two ---, and the text, both with line numbers."""
 
 import re
 from pathlib import Path
@@ -10,13 +10,14 @@ from app.content.texts.faults import ContentError, Fault
 
 FENCE: Final = "---\n"
 SLUG: Final = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
-"""An address, or its last part."""
+"""A slug: an address, or its last part."""
 
 Values = dict[str, str | list[str]]
 
 
 class Source(msgspec.Struct, frozen=True):
-    """``lines`` has the line of each key; ``text`` begins below line ``above`` of the file."""
+    """A file, taken apart. ``lines`` has the line of each key of the front matter; ``text`` starts
+    after line ``above`` of the file."""
 
     path: Path
     values: Values
@@ -29,7 +30,7 @@ class Source(msgspec.Struct, frozen=True):
 
 
 def read_source(path: Path) -> Source:
-    """Take a file apart. Raises ContentError with the lines of its front matter that are wrong."""
+    """Take a file apart. Raises ContentError with the faulty lines of its front matter."""
     whole = read_utf8(path)
     front, fence, text = whole.removeprefix(FENCE).partition(FENCE)
     if not fence or not whole.startswith(FENCE):
@@ -53,7 +54,7 @@ def read_source(path: Path) -> Source:
 
 
 def read_utf8(path: Path) -> str:
-    """The file's text. Raises ContentError, with the line of what is no UTF-8."""
+    """The file's text. Raises ContentError, with the line of the first byte that is not UTF-8."""
     try:
         return path.read_text(encoding="utf-8-sig")
     except OSError as error:

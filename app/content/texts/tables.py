@@ -1,5 +1,5 @@
-"""Tables of a text. Columns of figures stay columns, and scroll by themselves where there is little
-room; a row of words becomes a paragraph there, so its cells carry the names of their columns."""
+"""Prepares the tables of a text for narrow screens. There, tables of figures keep their columns and
+scroll, while a row of words becomes a paragraph, so its cells carry the names of their columns."""
 
 from collections.abc import Iterator, Sequence
 from itertools import pairwise
@@ -14,7 +14,7 @@ STACKS: Final = "table table--stacks"
 
 
 def prepare_tables(tokens: Sequence[Token]) -> None:
-    """Give each table of a parsed text its class, and its cells what they need."""
+    """Give each table in the tokens its class, and its cells their attributes."""
     for table in tables_in(tokens):
         align_by_class(table)
         leave_corner_empty(table)
@@ -27,7 +27,7 @@ def prepare_tables(tokens: Sequence[Token]) -> None:
 
 
 def tables_in(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
-    """The tokens of each table; none holds another."""
+    """The tokens of each table; tables are not nested."""
     start = 0
     for index, token in enumerate(tokens):
         if token.type == "table_open":
@@ -37,7 +37,8 @@ def tables_in(tokens: Sequence[Token]) -> Iterator[Sequence[Token]]:
 
 
 def align_by_class(table: Sequence[Token]) -> None:
-    """A right-aligned column holds figures; the content policy forbids the style attribute."""
+    """Mark right-aligned cells, which hold figures, by a class: the content policy forbids the
+    style attribute."""
     for token in table:
         if token.type in {"th_open", "td_open"} and token.attrs.pop("style", "") == (
             "text-align:right"
@@ -46,20 +47,20 @@ def align_by_class(table: Sequence[Token]) -> None:
 
 
 def leave_corner_empty(table: Sequence[Token]) -> None:
-    """A cell of the head without a word heads nothing."""
+    """Make an empty cell of the head a plain cell, as it heads nothing."""
     for opened, name, closed in zip(table, table[1:], table[2:], strict=False):
         if opened.type == "th_open" and not name.content:
             opened.tag = closed.tag = "td"
 
 
 def holds_figures(table: Sequence[Token]) -> bool:
-    """Whether all columns but the first, which names the rows, are of figures."""
+    """Whether all columns except the first, which names the rows, hold figures."""
     heads = [cell for cell in table if cell.type == "th_open"]
     return all(cell.attrGet("class") == "num" for cell in heads[1:])
 
 
 def name_cells(table: Sequence[Token], columns: Sequence[str]) -> None:
-    """The first cell of a row heads it; each other says which column it is of."""
+    """Make the first cell of each row its head, and give the others the name of their column."""
     at = 0
     for opened, closed in zip(table, table[2:], strict=False):
         if opened.type == "td_open" and at % len(columns) == 0:

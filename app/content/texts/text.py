@@ -1,4 +1,4 @@
-"""A text, taken apart: its tokens, each with the line of the file that it stands in."""
+"""A parsed text: its tokens, each with its line in the file."""
 
 from collections.abc import Iterator, Mapping
 from typing import Any
@@ -14,15 +14,15 @@ from app.content.texts.source import Source
 
 
 class Place(msgspec.Struct, frozen=True):
-    """A token with the line of the file that it stands in."""
+    """A token with its line in the file."""
 
     line: int
     token: Token
 
 
 class Text(msgspec.Struct, frozen=True):
-    """``places`` has also the tokens within a paragraph, a heading, a cell. ``footnotes`` has the
-    number of each label, -1 where nobody asks."""
+    """A parsed text. ``places`` also has the tokens inside paragraphs, headings and cells.
+    ``footnotes`` has the number of each label, or -1 if nothing refers to it."""
 
     source: Source
     tokens: tuple[Token, ...]
@@ -34,7 +34,7 @@ class Text(msgspec.Struct, frozen=True):
 
     @property
     def anchors(self) -> frozenset[str]:
-        """What a link can lead to in it."""
+        """The anchors in the text that a link can lead to."""
         return frozenset(str(one.token.attrs["id"]) for one in headings(self) if one.token.attrs)
 
 
@@ -71,7 +71,7 @@ def heading_text(text: Text, heading: Place) -> str:
 
 
 def proofs_in(text: Text) -> Iterator[tuple[Place, str]]:
-    """The sentences with a proof: where each stands, and the proof's key."""
+    """The sentences with a proof: the place of each, and the proof's key."""
     for place in text.places:
         href = str(place.token.attrs.get("href", "")) if place.token.type == "link_open" else ""
         if href.startswith(SCHEME):

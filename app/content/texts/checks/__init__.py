@@ -1,1 +1,1 @@
-"""What can be wrong in a text. `every` has all of it; each of the others looks at one thing."""
+"""Checks on a text. `every` runs all of them; each of the other modules checks one thing."""

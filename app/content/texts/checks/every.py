@@ -1,4 +1,4 @@
-"""All that can be wrong in one text. Each fault has its line."""
+"""Runs all checks on one text. Each fault has its line."""
 
 from collections.abc import Iterator
 
@@ -13,7 +13,7 @@ from app.content.texts.text import Text, proofs_in
 
 
 def find_faults(text: Text, known: Known = NOTHING) -> list[Fault]:
-    """All of them, as the file has them."""
+    """All faults in the text, in the order of its lines."""
     return sorted(
         [
             *missing_text(text),

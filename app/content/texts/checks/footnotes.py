@@ -1,4 +1,4 @@
-"""Each footnote is defined once, and asked for."""
+"""Checks that each footnote is defined once, and used."""
 
 import re
 from collections.abc import Iterator
@@ -26,7 +26,8 @@ def wrong_footnotes(text: Text) -> Iterator[Fault]:
 
 
 def definitions(text: Text) -> Iterator[tuple[int, str]]:
-    """The line and the label of each. Of two with one label, the parser keeps but one."""
+    """The line and the label of each definition. Read from the source, since the parser keeps only
+    one of two with the same label."""
     listed = {
         line
         for token in text.tokens

@@ -1,4 +1,4 @@
-"""Headings have words, go down one level at a time, and no two are the same."""
+"""Checks that headings have words, go down one level at a time, and are unique."""
 
 from collections.abc import Iterator
 from typing import Final
@@ -6,7 +6,7 @@ from typing import Final
 from app.content.texts.faults import Fault
 from app.content.texts.text import Text, heading_text, headings
 
-# The template's own, which a heading of the same words would repeat.
+# The template's own anchors, which a heading with the same words would duplicate.
 TAKEN_ANCHORS: Final = {"contents", "main", "more", "next", "notes", "proofs"}
 
 

@@ -1,4 +1,5 @@
-"""Images are diagrams that there are, each once, in a paragraph of its own and with words."""
+"""Checks that each image is an existing diagram, used once, alone in its paragraph, with alt
+text."""
 
 from collections.abc import Iterator, Sequence
 
@@ -28,7 +29,7 @@ def wrong_images(text: Text, known: Known) -> Iterator[Fault]:
 
 
 def images_alone(tokens: Sequence[Token]) -> set[int]:
-    """Which images are all that their paragraph holds: a figure can take its place."""
+    """The ids of the images that are alone in their paragraph, so that a figure can replace it."""
     return {
         id(inline.children[0])
         for opened, inline, closed in zip(tokens, tokens[1:], tokens[2:], strict=False)

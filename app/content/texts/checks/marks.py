@@ -1,4 +1,4 @@
-"""Marks that say nothing to the parser, so that whoever reads the text would see them."""
+"""Finds markup that the parser did not understand, and that readers would therefore see."""
 
 import re
 from collections.abc import Iterator

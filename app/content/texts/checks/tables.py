@@ -1,4 +1,4 @@
-"""A table is read as one, and each of its rows has a cell for each of its head."""
+"""Checks that tables are parsed as tables, and that each row has as many cells as the head."""
 
 import re
 from collections.abc import Iterator
@@ -10,7 +10,7 @@ from app.content.texts.tables import tables_in
 from app.content.texts.text import Text
 
 CELL_ENDS: Final = re.compile(r"(?<!\\)\|")
-# A row between pipes, or the line of dashes below a head.
+# A row between pipes, or the line of dashes below the head.
 ROW: Final = re.compile(r"\|.*|:?-+:?\s*(\|\s*:?-+:?\s*)+\|?")
 
 

@@ -1,9 +1,10 @@
-"""Labs: running exhibits on a second backbone, the site's own code over a schema of its own.
+"""Labs: interactive exhibits on a second backbone, which is the site's own code on another schema.
 
-A visitor's sandbox is one trace in it (`sandboxes`). `scenario` is what a lab declares, `scenarios`
-the table of all labs, `backbone` the app that is bound to the schema. What a visitor does to it is
-in `controls` and `faults`, what came of it in `effects`, and how it stands in `state`.
+A visitor's sandbox is one trace in it (`sandboxes`). `scenario` defines what a lab declares,
+`scenarios` is the table of all labs, and `backbone` the app bound to the schema. `controls` and
+`faults` are what a visitor can do to a sandbox, `effects` what its handlers wrote, and `state` what
+its page shows.
 
-`runner` is the one process in which every sandbox's `consumers` work, each from its own of the
-`queues`.
+`runner` is the single process in which the `consumers` of all sandboxes work, each from its own
+queue in `queues`.
 """

@@ -1,4 +1,4 @@
-"""The labs' backbone: the site's own code, in an app that is bound to another schema."""
+"""The labs' backbone: the site's own code, in an app bound to another schema."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -17,8 +17,8 @@ from config import Config
 SCHEMA = "labs"
 CHANNEL = "labs_recorded"
 RUNNING = "labs.runner"
-"""What one process is alone at: the sandboxes' relay, broker and consumers."""
-# Apart from the site's own, so that nobody who applies waits for a visitor of the labs.
+"""The lock of the one process that runs the sandboxes' relay, broker and consumers."""
+# Separate from the site's own connections, so that no applicant waits for a visitor of the labs.
 WEB_CONNECTIONS = 2
 
 
@@ -27,8 +27,8 @@ def init_labs(app: App, config: Config) -> None:
 
 
 def make_backbone(config: Config, *, connections: int) -> Flask:
-    """An app in whose context the backbone works over the labs' schema, and reaches no other: its
-    session, its table of subscriptions, its bell."""
+    """An app in whose context the backbone uses only the labs' schema, with its own session,
+    subscriptions and bell."""
     config = msgspec.structs.replace(config, DATABASE_POOL_SIZE=connections)
     backbone = Flask(__name__, static_folder=None)
     backbone.config["SITE"] = config
@@ -41,7 +41,7 @@ def make_backbone(config: Config, *, connections: int) -> Flask:
 
 @contextmanager
 def on_backbone() -> Iterator[Session]:
-    """A session of the labs, for as long as this lasts. What the caller has not committed is rolled
-    back. The site's own session is out of reach meanwhile."""
+    """A session on the labs' schema; at the end, what was not committed is rolled back. Inside, the
+    site's own session is not available."""
     with current_app.extensions["labs"].app_context():
         yield db.session()

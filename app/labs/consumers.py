@@ -1,5 +1,5 @@
-"""A consumer at work: a thread that claims, works and hands over as a Celery worker does, takes its
-time over it, and can die in the middle."""
+"""A consumer at work: a thread that delivers as a Celery worker does, but slowly, and that can die
+halfway."""
 
 import threading
 import uuid
@@ -19,7 +19,7 @@ from app.labs.queues import Queues
 from app.labs.scenario import NotNow
 from app.retry import RetryPolicy
 
-# After so many its thread goes to a consumer that has waited for one.
+# After this many tasks a consumer gives its thread to another that waits for one.
 MOST_IN_A_ROW = 10
 
 
@@ -30,8 +30,8 @@ class ConsumerKey(msgspec.Struct, frozen=True):
 
 
 class Shift:
-    """The subscriptions as one consumer serves them: it takes its time first, without a connection,
-    and whoever kills it meanwhile has it die after the handler's writes, before the commit."""
+    """The subscriptions as one consumer serves them: it first waits, without a connection; if it is
+    killed before that ends, it dies after the handler's writes and before the commit."""
 
     def __init__(self, wrapped: Handlers, seconds: float, death: threading.Event) -> None:
         self._wrapped = wrapped
@@ -51,8 +51,8 @@ class Shift:
 
 
 class Consumer:
-    """One consumer of a sandbox while it has work. ``stop`` has it take nothing more, ``death``
-    has it die in the middle. ``hands_over_twice``: the broker repeats each of its tasks."""
+    """One consumer of a sandbox while it has work. ``stop`` makes it take no more tasks, ``death``
+    makes it die halfway. ``hands_over_twice`` means that the broker repeats each of its tasks."""
 
     def __init__(
         self, key: ConsumerKey, *, seconds: float, policy: RetryPolicy, hands_over_twice: bool
@@ -65,7 +65,7 @@ class Consumer:
         self._hands_over_twice = hands_over_twice
 
     def work(self, queues: Queues, keeper: LeaseKeeper) -> None:
-        """Deliver what waits for it, one task after the other. Needs an app context."""
+        """Deliver the tasks that wait for it, one by one. Needs an app context."""
         session = db.session()
         shift = Shift(current_subscriptions(), self._seconds, self.death)
         try:
@@ -102,7 +102,7 @@ class Consumer:
             session.commit()
 
     def _note_death(self, session: Session) -> None:
-        """A visitor who killed it has noted so; a fault has not."""
+        """Note the death, unless a visitor's kill has already done so; a fault has not."""
         try:
             kill_consumer(session, self.key.sandbox_id, self.key.subscriber, self.key.number)
         except NotNow:

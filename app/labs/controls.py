@@ -1,4 +1,4 @@
-"""What a visitor does to the consumers of a sandbox: how many there are, stop, start, kill."""
+"""What a visitor can do with a sandbox's consumers: set their number, stop, start and kill them."""
 
 import uuid
 
@@ -9,7 +9,7 @@ from sqlalchemy.orm import Session
 from app.labs.models import Incident, Sandbox
 from app.labs.scenario import NotNow, Station
 
-# As whatever watches over the processes elsewhere would, after a moment.
+# After how long a killed consumer is restarted, as a supervisor would do with a process.
 RESTART_SECONDS = 4
 
 HIRE = text("""
@@ -52,7 +52,7 @@ SELECT sandbox_id, 'restarted', subscriber FROM back
 def staff_stations(
     session: Session, sandbox: Sandbox, stations: tuple[Station, ...], count: int = 1
 ) -> None:
-    """Have so many consumers at each station; one that is there stays as it is."""
+    """Set the number of consumers at each station; existing ones stay as they are."""
     for station in stations:
         values = {"sandbox": sandbox.id, "subscriber": station.name, "count": count}
         session.execute(HIRE, values)
@@ -60,18 +60,18 @@ def staff_stations(
 
 
 def count_consumers(session: Session, sandbox: Sandbox) -> int:
-    """How many each station has, whatever their state."""
+    """How many consumers each station has, whatever their state."""
     return session.scalar(HIGHEST_NUMBER, {"sandbox": sandbox.id}) or 0
 
 
 def stop_consumers(session: Session, sandbox: Sandbox, subscriber: str) -> None:
-    """They finish what they have in hand and take nothing more; a stopped one stays so."""
+    """Stop the subscriber's consumers: they finish what they have in hand and take nothing more."""
     if session.execute(STOP, {"sandbox": sandbox.id, "subscriber": subscriber}).first():
         note_incident(session, sandbox.id, "stopped", subscriber)
 
 
 def start_consumers(session: Session, sandbox: Sandbox, subscriber: str) -> None:
-    """They take what has waited, in order. Nothing changes for running ones."""
+    """Start the subscriber's consumers: they take what has waited, in order."""
     if session.execute(START, {"sandbox": sandbox.id, "subscriber": subscriber}).first():
         note_incident(session, sandbox.id, "started", subscriber)
 
@@ -79,8 +79,8 @@ def start_consumers(session: Session, sandbox: Sandbox, subscriber: str) -> None
 def kill_consumer(
     session: Session, sandbox_id: uuid.UUID, subscriber: str, number: int | None = None
 ) -> None:
-    """End that consumer, or the first that runs, whatever it is doing. Raises NotNow where it does
-    not run."""
+    """Kill that consumer, or the first running one, whatever it is doing. Raises NotNow if none is
+    running."""
     values = {"sandbox": sandbox_id, "subscriber": subscriber, "number": number}
     if session.execute(KILL, {**values, "seconds": RESTART_SECONDS}).first() is None:
         raise NotNow(lazy_gettext("There is no consumer running that could be killed."))
@@ -88,7 +88,7 @@ def kill_consumer(
 
 
 def restart_killed(session: Session) -> None:
-    """Start the killed ones whose time has come."""
+    """Restart the killed consumers whose time has come."""
     session.execute(RESTART)
 
 

@@ -1,4 +1,4 @@
-"""Writing down what a lab's handler did, and counting it."""
+"""Records what a lab's handlers did, and counts it."""
 
 import uuid
 from collections.abc import Sequence
@@ -10,7 +10,7 @@ from sqlalchemy.orm import Session
 from app.events.types import RecordedEvent
 from app.labs.models import Effect
 
-# By stream of the event: each order, payment and application has its own, or its own key in it.
+# By subject: the stream of an order or an application, or the id of a payment.
 TALLIES = text("""
 SELECT kind, sum(times)::int AS written, count(*)::int AS subjects, max(times)::int AS most,
     sum(amount)::int AS amount
@@ -22,8 +22,8 @@ FROM (
 
 
 class Tally(msgspec.Struct, frozen=True):
-    """Effects of one kind: ``written`` rows about so many ``subjects``, ``most`` of them about one,
-    and the sum of their amounts."""
+    """Effects of one kind: ``written`` rows about ``subjects`` different subjects, at most ``most``
+    about the same one, and the sum of their amounts."""
 
     written: int = 0
     subjects: int = 0
@@ -34,8 +34,8 @@ class Tally(msgspec.Struct, frozen=True):
 def write_effect(
     session: Session, recorded: RecordedEvent, kind: str, *, subject: str = "", amount: int = 0
 ) -> None:
-    """Write an effect in the handler's transaction; its subject is the event's stream, unless
-    named."""
+    """Write an effect in the handler's transaction; its subject is by default the event's
+    stream."""
     effect = Effect(
         sandbox_id=sandbox_of(recorded),
         kind=kind,
@@ -52,7 +52,7 @@ def sandbox_of(recorded: RecordedEvent) -> uuid.UUID:
 
 
 def tally_effects(session: Session, sandbox_id: uuid.UUID, *kinds: str) -> Sequence[Tally]:
-    """A tally for each of the kinds, in their order."""
+    """A tally for each of the kinds, in order."""
     found = {
         row.kind: Tally(row.written, row.subjects, row.most, row.amount)
         for row in session.execute(TALLIES, {"sandbox": sandbox_id})

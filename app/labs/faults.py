@@ -1,4 +1,4 @@
-"""The faults that a sandbox can have, and what its handlers ask about them."""
+"""The faults that a sandbox can have, and what its handlers need to know about them."""
 
 from sqlalchemy import text
 from sqlalchemy.orm import Session
@@ -7,7 +7,7 @@ from app.events.types import RecordedEvent
 from app.labs.effects import sandbox_of
 from app.labs.models import Sandbox
 
-# The broker hands each task over a second time: the runner sees to it.
+# The broker delivers each task a second time; the runner does this.
 REPEATED = "repeated"
 
 DEATHS = text("""
@@ -21,7 +21,8 @@ WHERE d.event_position = :position AND d.subscriber = :subscriber
 
 
 class Killed(BaseException):
-    """The consumer has died. No handler's `except Exception` sees it, as none sees a SIGKILL."""
+    """The consumer has died. No `except Exception` in a handler catches it, as none catches a
+    SIGKILL."""
 
 
 def has_fault(session: Session, recorded: RecordedEvent, fault: str) -> bool:

@@ -1,4 +1,4 @@
-"""What a visitor chooses before pressing a lab's button. The site's own check holds the tokens."""
+"""The choices before a lab's buttons. The site checks the CSRF tokens, so the forms have none."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -13,7 +13,7 @@ from app.web.site_form import SiteForm
 
 
 class ActionForm(SiteForm):
-    """A button with no choice before it."""
+    """A button without choices."""
 
     class Meta:
         csrf = False
@@ -24,7 +24,7 @@ class ActionForm(SiteForm):
 
 
 class ChoiceForm(ActionForm):
-    """One of several."""
+    """A button with one choice of several."""
 
     choice = RadioField(validators=[InputRequired()])
 
@@ -34,7 +34,7 @@ class ChoiceForm(ActionForm):
 
 
 class ChoicesForm(ActionForm):
-    """Any of several, or none."""
+    """A button with any of several choices, or none."""
 
     choice = CheckboxesField()
 
@@ -44,7 +44,7 @@ class ChoicesForm(ActionForm):
 
 
 class ConsumersForm(SiteForm):
-    """Whose consumers are to be stopped, started or killed."""
+    """The subscriber whose consumers are stopped, started or killed."""
 
     class Meta:
         csrf = False
@@ -64,7 +64,7 @@ def form_sent(action: Action) -> ActionForm:
 
 
 def form_shown(action: Action, chosen: Sequence[str]) -> ActionForm:
-    """The same with these choices made; of one that takes a single choice, else its first."""
+    """The action's form with these choices; with a single choice, by default the first."""
     if action.takes_several:
         return _form(action, {"formdata": None, "data": {"choice": [*chosen]}})
     values = [choice.value for choice in action.choices]

@@ -1,6 +1,6 @@
-"""A lab's page for whoever has no sandbox of it: the same for all of them but for the form's token.
+"""A cache of a lab's page for visitors without a sandbox, which differs only in the CSRF token.
 
-Where every sandbox is taken, a crowd asks for little else.
+When every sandbox is taken, a crowd requests little else.
 """
 
 from collections.abc import Callable
@@ -19,8 +19,9 @@ def init_kept(app: App) -> None:
 
 
 def closed_page(scenario: Scenario, in_use: int, make: Callable[[], str]) -> str:
-    """What ``make`` makes, which may look at nothing of the request but its language and its token.
-    It is made once in each process, for each language, while as many sandboxes are ``in_use``."""
+    """The page that ``make`` renders, which may depend only on the request's language and CSRF
+    token. It is rendered again, in each process and language, when ``in_use`` (the number of open
+    sandboxes) changes."""
     if not is_keepable():
         return make()
     kept: dict[tuple[str, str], tuple[int, list[str]]] = current_app.extensions["closed_labs"]

@@ -1,6 +1,6 @@
-"""What the labs keep beside their backbone: sandboxes, their consumers, and what came of it all.
+"""The labs' own tables, besides those of the backbone: sandboxes, consumers, incidents, effects.
 
-The tables stand in the schema `labs` and have no schema in their names: `backbone` binds them.
+They are in the schema `labs`, which their names leave out: `backbone` binds them to it.
 """
 
 import uuid
@@ -13,23 +13,24 @@ from app.database import Base, new_id
 
 
 class LabTable(DeclarativeBase):
-    """Apart from the site's tables, which the migrations compare with the models."""
+    """A separate base, so that these tables are not among those that migrations compare with the
+    models."""
 
     metadata = MetaData(naming_convention=Base.metadata.naming_convention)
     registry = Base.registry.__class__(type_annotation_map=Base.registry.type_annotation_map)
 
 
 def _sandbox(*, primary_key: bool = False, index: bool = False) -> Mapped[uuid.UUID]:
-    """The sandbox that a row belongs to, and with which it goes."""
+    """The column for the sandbox that a row belongs to, and is deleted with."""
     return mapped_column(
         ForeignKey("sandboxes.id", ondelete="CASCADE"), primary_key=primary_key, index=index or None
     )
 
 
 class Sandbox(LabTable):
-    """One visitor's turn at one lab, until ``ends_at``, which each look at it moves on. Everything
-    that is recorded in it has its id as the correlation id. ``faults`` are those that it has;
-    ``network`` stands for where its visitor comes from, and tells nobody the address."""
+    """One visitor's turn at one lab, until ``ends_at``, which each look at it extends. Everything
+    recorded in it has its id as the correlation id. ``network`` is a keyed hash of the visitor's
+    network, which does not reveal the address."""
 
     __tablename__ = "sandboxes"
 
@@ -48,7 +49,7 @@ class Sandbox(LabTable):
 
 class Consumer(LabTable):
     """One consumer of a subscriber in a sandbox. A stopped one finishes what it has in hand; a
-    killed one leaves it, and is started again at ``back_at``."""
+    killed one drops it, and is restarted at ``back_at``."""
 
     __tablename__ = "consumers"
 
@@ -65,7 +66,7 @@ class Consumer(LabTable):
 
 
 class Incident(LabTable):
-    """Something that befell a consumer or a delivery, for the visitor to read."""
+    """Something that happened to a consumer or a delivery, for the visitor to read."""
 
     __tablename__ = "incidents"
 
@@ -77,8 +78,8 @@ class Incident(LabTable):
 
 
 class Effect(LabTable):
-    """What a handler of a lab has written: an entry in a ledger, a mail, a charge. Nothing here is
-    unique, so that an event which is handled twice would show. ``amount`` is in pieces or cents."""
+    """What a lab's handler wrote: a ledger entry, a mail, a charge. Nothing here is unique, so that
+    an event handled twice would show. ``amount`` is in pieces or cents."""
 
     __tablename__ = "effects"
 

@@ -1,4 +1,4 @@
-"""What the labs' views show, and the sandbox that the visitor's cookie names."""
+"""What the labs' views share, and the sandbox that the visitor's cookie names."""
 
 import hashlib
 import time
@@ -22,7 +22,7 @@ from app.settings import current_config
 
 COOKIE = "labs"
 CHOSEN = "labs_chosen"
-# A press a second is a lively visitor, and an office shares one address.
+# One press a second is a lively visitor, or an office that shares one address.
 PRESSES_A_MINUTE = 60
 
 
@@ -33,7 +33,7 @@ def load(lab: str) -> Scenario:
 
 
 def own_sandbox(backbone: Session, scenario: Scenario) -> Sandbox | None:
-    """This visitor's sandbox of that lab, while it is open."""
+    """This visitor's sandbox in that lab, if it is open."""
     try:
         sandbox_id = uuid.UUID(session[COOKIE][scenario.slug])
     except (KeyError, TypeError, ValueError):
@@ -42,12 +42,12 @@ def own_sandbox(backbone: Session, scenario: Scenario) -> Sandbox | None:
 
 
 def remember(scenario: Scenario, sandbox: Sandbox) -> None:
-    """Have the browser name this sandbox from now on."""
+    """Name this sandbox in the browser's cookie."""
     session[COOKIE] = {**session.get(COOKIE, {}), scenario.slug: sandbox.id.hex}
 
 
 def remember_chosen(scenario: Scenario, action: Action, chosen: Sequence[str]) -> None:
-    """Have the button's choices stand as they were when the page is shown again."""
+    """Keep the button's choices for when the page is shown again."""
     if action.choices and not action.current:
         place = f"{scenario.slug}/{action.name}"
         session[CHOSEN] = {**session.get(CHOSEN, {}), place: [*chosen]}
@@ -56,7 +56,7 @@ def remember_chosen(scenario: Scenario, action: Action, chosen: Sequence[str]) -
 def chosen_in(
     backbone: Session, scenario: Scenario, sandbox: Sandbox | None
 ) -> dict[str, Sequence[str]]:
-    """Action → what is chosen before its button. Without a sandbox nothing is yet."""
+    """Action → the choices before its button; empty without a sandbox."""
     if sandbox is None:
         return {}
     last = session.get(CHOSEN, {})
@@ -69,7 +69,7 @@ def chosen_in(
 
 
 def forms_with(scenario: Scenario, chosen: Mapping[str, Sequence[str]]) -> dict[str, ActionForm]:
-    """Action → its form, with what is chosen in it."""
+    """Action → its form, with these choices."""
     return {one.name: form_shown(one, chosen.get(one.name, ())) for one in scenario.actions}
 
 
@@ -86,13 +86,14 @@ def moving_part(scenario: Scenario, state: LabState, sandbox: Sandbox | None) ->
         "state": state,
         "seen": digest(state),
         "is_open": sandbox is not None,
-        # In the address of the next look: to one that differs by its anchor only, no browser goes.
+        # For a unique address of the next look: browsers don't load one that differs only by
+        # anchor.
         "now": time.time_ns(),
     }
 
 
 def digest(state: msgspec.Struct) -> str:
-    """The same for the same state of a page's moving part, in the same language, in any process."""
+    """A hash of the state of a page's moving part and its language, the same in every process."""
     seen = msgspec.json.encode((present_language(), state), enc_hook=str)
     return hashlib.sha256(seen).hexdigest()[:16]
 

@@ -1,4 +1,4 @@
-"""What the page of a lab shows of a sandbox, read from the backbone's own tables."""
+"""What a lab's page shows of a sandbox, read from the backbone's own tables."""
 
 import math
 
@@ -16,11 +16,11 @@ from app.labs.state import EventLine, IncidentLine, LabState, StationState
 
 LATEST_EVENTS = 8
 LATEST_INCIDENTS = 16
-# Of all open pages together; the more there are, the longer each waits.
+# For all open pages together: the more there are, the longer each waits.
 LOOKS_A_SECOND = 8
 
-# One statement, since each page that is open asks for it again and again. A try has failed that
-# ended after the claim; the one in hand has not ended.
+# One statement, since every open page keeps polling for it. A delivery has failed if a try ended
+# after its claim; a try in hand has not ended.
 LOOK = text("""
 WITH own AS MATERIALIZED (
     SELECT position, type, stream, version, recorded_at, relayed_at FROM events
@@ -76,8 +76,8 @@ NTH_EVENT = text(f"""
 
 
 class Seen(msgspec.Struct, frozen=True):
-    """What LOOK finds: stations and the states of their consumers by subscriber, and of each type
-    how many events nobody has been told of; ``in_use`` are the open sandboxes of all labs."""
+    """The result of LOOK: stations, and the states of their consumers, by subscriber; how many
+    events of each type are not relayed; ``in_use`` counts the open sandboxes of all labs."""
 
     stations: dict[str, StationState]
     unrelayed: dict[str, int]
@@ -113,7 +113,7 @@ def _look(session: Session, sandbox: Sandbox) -> Seen:
 
 
 def _station(scenario: Scenario, station: Station, seen: Seen) -> StationState:
-    """Its deliveries, and the events that are about to be some."""
+    """The station's deliveries, with events that are still to be relayed counted as waiting."""
     state = seen.stations.get(station.name, StationState())
     not_yet = sum(
         seen.unrelayed.get(event.type, 0)
@@ -128,7 +128,6 @@ def _station(scenario: Scenario, station: Station, seen: Seen) -> StationState:
 
 
 def nth_event(session: Session, sandbox: Sandbox, number: int) -> RecordedEvent | None:
-    """The sandbox's event of that number, counted from 1; None where it has none, whatever the
-    number."""
+    """The sandbox's event with that number, counted from 1; None if there is none."""
     row = session.execute(NTH_EVENT, {"trace": sandbox.trace, "number": number}).one_or_none()
     return recorded_event(row) if row else None

@@ -1,6 +1,6 @@
-"""The tasks that are on their way: what Redis holds elsewhere, here in the runner's memory.
+"""The queued tasks, which elsewhere are in Redis, and here in the runner's memory.
 
-As there, they are wake-ups: the sweep finds again what gets lost.
+As there, they are only wake-ups: the sweep finds again what gets lost.
 """
 
 import threading
@@ -19,7 +19,7 @@ WHERE d.id = ANY(:ids) ORDER BY d.id
 
 
 class Queues:
-    """A queue for each sandbox's subscriber. A delivery stands in it once, however often it is
+    """A queue for each subscriber in each sandbox. A delivery is in it once, however often it is
     sent."""
 
     def __init__(self) -> None:
@@ -30,7 +30,7 @@ class Queues:
         )
 
     def send(self, delivery_ids: Sequence[int]) -> None:
-        """Take tasks from the relay or the sweep; `sort_in` says whose they are."""
+        """Accept tasks from the relay or the sweep; `sort_in` finds out whose they are."""
         with self._guard:
             self._sent += delivery_ids
 
@@ -39,25 +39,25 @@ class Queues:
             self._queues[sandbox_id, subscriber].update(dict.fromkeys(delivery_ids))
 
     def sort_in(self, session: Session) -> None:
-        """Put what was sent into the queue of its addressee."""
+        """Put the accepted tasks into the queues of their addressees."""
         with self._guard:
             sent, self._sent = self._sent, []
         for row in session.execute(ADDRESSEES, {"ids": sent}) if sent else ():
             self.put(row.sandbox_id, row.subscriber, [row.id])
 
     def take(self, sandbox_id: uuid.UUID, subscriber: str) -> list[int]:
-        """The next task, or nothing."""
+        """The next task, or an empty list."""
         with self._guard:
             queue = self._queues.get((sandbox_id, subscriber))
             return [queue.popitem(last=False)[0]] if queue else []
 
     def waiting(self) -> set[tuple[uuid.UUID, str]]:
-        """For whom there is something."""
+        """The addressees whose queues are not empty."""
         with self._guard:
             return {addressee for addressee, queue in self._queues.items() if queue}
 
     def forget(self, sandbox_ids: set[uuid.UUID]) -> None:
-        """Drop what waits for any but these sandboxes."""
+        """Drop the queues of all other sandboxes."""
         with self._guard:
             for addressee in [one for one in self._queues if one[0] not in sandbox_ids]:
                 del self._queues[addressee]

@@ -1,7 +1,7 @@
 """The process `flask labs`: relay, broker and consumers of every sandbox.
 
-What it does to the events is the site's own code; that one process does it all, and threads stand
-in for Celery's workers, is not (docs/labs.md).
+The events are handled by the site's own code. What differs is that one process does everything,
+with threads in place of Celery workers (docs/labs.md).
 """
 
 import random
@@ -35,14 +35,15 @@ from app.labs.scenario import BRISK, LEASE_SECONDS
 from app.labs.scenarios import BY_SLUG
 from app.retry import RetryPolicy
 
-# Together they can't take more than a core from the site.
+# All threads together can't use more than one core.
 THREADS = 16
-# Of all sandboxes' subscribers that have work, so many go at their own speed: four visitors' worth.
+# If more subscribers than this have work, in all sandboxes together, each slows down. It is enough
+# for four visitors.
 AT_FULL_SPEED = 12
-# Each thread holds one while its handler writes, not while it takes its time.
+# A thread holds one while its handler writes, but not while it waits.
 CONNECTIONS = 12
-# A press is heard at once where no sandbox is open. With a crowd every moment brings something, and
-# a turn for each would be what the labs spend their time on.
+# While no sandbox is open, the bell wakes the runner immediately. With a crowd it would ring all
+# the time, and the labs would spend their time on turns; so turns are at fixed intervals then.
 TICK_SECONDS = 0.2
 IDLE_SECONDS = 1.0
 SWEEP_SECONDS = 0.5
@@ -58,7 +59,7 @@ WHERE ends_at > now() ORDER BY sandbox_id, subscriber, number
 
 
 class Runner:
-    """All sandboxes' flow. `turn` is one look at everything; `run` takes turns until ``stop``.
+    """Runs all sandboxes. `turn` is one pass over everything; `run` takes turns until ``stop``.
 
     ``pace`` is a factor on the time that work is made to take.
     """
@@ -83,7 +84,7 @@ class Runner:
         self._swept_at = self._cleared_at = 0.0
 
     def run(self, dsn: str, stop: threading.Event) -> None:
-        """Only one process at a time does this; another waits for its end."""
+        """Take turns until ``stop``. Only one process does this at a time; others wait for it."""
         while not stop.is_set():
             try:
                 with (
@@ -99,7 +100,7 @@ class Runner:
         self.close()
 
     def close(self) -> None:
-        """Have the consumers finish what they have in hand."""
+        """Let the consumers finish what they have in hand."""
         for consumer, _ in self._busy.values():
             consumer.stop.set()
         self._pool.shutdown()
@@ -111,7 +112,8 @@ class Runner:
             doorbell.wait(IDLE_SECONDS)
 
     def turn(self) -> bool:
-        """Relay, sweep, restart the dead and give work to the idle; whether any sandbox is open."""
+        """Relay, sweep, restart killed consumers and give work to idle ones; return whether any
+        sandbox is open."""
         with self._backbone.app_context():
             session = db.session()
             while relay_batch(current_subscriptions(), self._queues.send) == BATCH:
@@ -127,7 +129,7 @@ class Runner:
     def _sweep(self, session: Session) -> None:
         now = time.monotonic()
         if now - self._swept_at > SWEEP_SECONDS:
-            # What the process before this one had on its way went with its memory.
+            # The first sweep resends everything: the previous process's queues are lost.
             resend_after = RESEND_AFTER_SECONDS if self._swept_at else 0.0
             self._swept_at = now
             for task in take_due_deliveries(session, resend_after=resend_after):
@@ -142,7 +144,7 @@ class Runner:
         self._queues.forget(open_sandboxes)
         running = {(row.sandbox_id, row.subscriber) for row in rows if row.state == "running"}
         at_work = running & self._queues.waiting()
-        for row in random.sample(rows, len(rows)):  # so that each has its turn at a thread
+        for row in random.sample(rows, len(rows)):  # so that each gets a thread sooner or later
             key = ConsumerKey(row.sandbox_id, row.subscriber, row.number)
             if key in self._busy:
                 _tell(self._busy[key][0], row.state)
@@ -171,13 +173,13 @@ class Runner:
 
 
 def slowness_among(at_work: int) -> float:
-    """How many times as long work takes while so many subscribers have some: together they take no
-    more from the site than AT_FULL_SPEED do."""
+    """The factor by which work slows down when that many subscribers have some, so that together
+    they load the machine no more than AT_FULL_SPEED do."""
     return max(1.0, at_work / AT_FULL_SPEED)
 
 
 def _tell(consumer: Consumer, state: str) -> None:
-    """Have it notice what the visitor has done to it."""
+    """Tell the consumer what the visitor has done to it."""
     if state == "killed":
         consumer.death.set()
     if state != "running":

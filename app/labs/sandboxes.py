@@ -1,4 +1,4 @@
-"""Sandboxes: opened while there is room, kept while somebody looks, cleared up after that."""
+"""Sandboxes: opened while there is room, kept while somebody looks, and deleted after that."""
 
 import uuid
 from collections.abc import Mapping, Sequence
@@ -20,9 +20,9 @@ from app.labs.scenario import NotNow
 from app.settings import current_config
 from config import Config
 
-# The actor of what somebody does in a sandbox; what follows from it has another.
+# The actor of what the visitor does in a sandbox; what follows from it has others.
 VISITOR = "visitor"
-# However long somebody looks, it is another's turn after this.
+# However long somebody looks, after this the sandbox is free for others.
 LONGEST = timedelta(hours=1)
 
 ALONE = text("SELECT pg_advisory_xact_lock(hashtext('labs.sandboxes'))")
@@ -32,7 +32,7 @@ VALUES (:id, :lab, :network, now(), now() + make_interval(mins => :minutes), '[]
 """)
 ALL_OPEN = select(func.count()).where(Sandbox.ends_at > func.now())
 GO_ON = text("UPDATE sandboxes SET ends_at = :ends_at WHERE id = :id AND ends_at > now()")
-# Most looks change nothing.
+# Most looks would extend it by so little that they write nothing.
 WORTH_A_WRITE = timedelta(seconds=30)
 END = text("UPDATE sandboxes SET ends_at = now() WHERE id = :id AND ends_at > now()")
 ENDED = text("SELECT id FROM sandboxes WHERE ends_at <= now() FOR UPDATE SKIP LOCKED")
@@ -55,12 +55,12 @@ ALL_IN_USE = lazy_gettext("Every sandbox is in use right now.")
 
 
 class NoRoom(NotNow):
-    """As many sandboxes are open as there may be, of all or of the visitor's network."""
+    """The limit of open sandboxes is reached, in total or for the visitor's network."""
 
 
 def open_sandbox(session: Session, lab: str, config: Config, *, network: bytes) -> Sandbox:
-    """Open a sandbox of that lab, under an id that can't be guessed. ``network`` is where its
-    visitor comes from, the same for all who come from there. Raises NoRoom."""
+    """Open a sandbox of that lab, with an id that can't be guessed. ``network`` is a hash of the
+    visitor's network. Raises NoRoom."""
     session.execute(ALONE)
     if count_sandboxes(session) >= config.LABS_SANDBOXES:
         raise _no_room(session, ALL_IN_USE)
@@ -72,7 +72,8 @@ def open_sandbox(session: Session, lab: str, config: Config, *, network: bytes) 
 
 
 def _check_share(session: Session, network: bytes, most: int) -> None:
-    """However many cookies somebody throws away, others find room."""
+    """Raise NoRoom if the network has its share, so that deleting cookies doesn't get anybody all
+    the sandboxes."""
     is_of_network = Sandbox.network == network
     if (session.scalar(ALL_OPEN.where(is_of_network)) or 0) >= most:
         why = lazy_gettext(
@@ -84,8 +85,8 @@ def _check_share(session: Session, network: bytes, most: int) -> None:
 
 
 def _no_room(session: Session, why: LazyString, *in_the_way: ColumnElement[bool]) -> NoRoom:
-    """With when the first of those in the way ends: if nobody looks at it any more, and however
-    often somebody does."""
+    """A NoRoom that also says when the first sandbox ``in_the_way`` ends: at the earliest, if
+    nobody looks at it any more, and at the latest."""
     at_the_latest = func.greatest(Sandbox.ends_at, Sandbox.opened_at + LONGEST)
     ends = select(func.min(Sandbox.ends_at), func.min(at_the_latest))
     first = session.execute(ends.where(Sandbox.ends_at > func.now(), *in_the_way)).one()
@@ -104,12 +105,12 @@ def _no_room(session: Session, why: LazyString, *in_the_way: ColumnElement[bool]
 
 
 def count_sandboxes(session: Session) -> int:
-    """How many are open now, of all labs."""
+    """How many sandboxes are open now, in all labs."""
     return session.scalar(ALL_OPEN) or 0
 
 
 def find_sandbox(session: Session, lab: str, sandbox_id: uuid.UUID) -> Sandbox | None:
-    """The sandbox, while it is open."""
+    """The sandbox, if it is open."""
     return session.scalar(
         select(Sandbox).where(
             Sandbox.id == sandbox_id, Sandbox.lab == lab, Sandbox.ends_at > func.now()
@@ -118,7 +119,7 @@ def find_sandbox(session: Session, lab: str, sandbox_id: uuid.UUID) -> Sandbox |
 
 
 def look_at_sandbox(session: Session, sandbox: Sandbox, config: Config) -> None:
-    """Somebody looks at it, so it goes on."""
+    """Extend the sandbox, because somebody is looking at it."""
     wished = utc_now() + timedelta(minutes=config.LABS_MINUTES)
     ends_at = min(wished, sandbox.opened_at + LONGEST)
     if ends_at - sandbox.ends_at > WORTH_A_WRITE:
@@ -126,17 +127,17 @@ def look_at_sandbox(session: Session, sandbox: Sandbox, config: Config) -> None:
 
 
 def lock_sandbox(session: Session, sandbox: Sandbox) -> None:
-    """Have the sandbox as it stands now; its visitor's other presses wait, its consumers do not."""
+    """Reload and lock the sandbox; its visitor's other presses wait, its consumers do not."""
     session.refresh(sandbox, with_for_update={"key_share": True})
 
 
 def end_sandbox(session: Session, sandbox: Sandbox) -> None:
-    """Nobody needs it any more; the runner clears it up."""
+    """End the sandbox; the runner deletes it."""
     session.execute(END, {"id": sandbox.id})
 
 
 def remove_ended(session: Session) -> int:
-    """Delete the sandboxes that have ended with all that was recorded in them, and commit."""
+    """Delete the sandboxes that have ended, with everything recorded in them, and commit."""
     ended = session.scalars(ENDED).all()
     for sandbox_id in ended:
         for statement in REMOVE:
@@ -153,8 +154,8 @@ def record_in(
     cause: RecordedEvent | None = None,
     weight: int = 1,
 ) -> list[RecordedEvent]:
-    """Append what the visitor does to each stream; ``cause`` is the event that led to it, and
-    ``weight`` as in `check_room`. Raises NotNow where the sandbox would hold too much."""
+    """Append the visitor's events to each stream; ``cause`` is the event that caused them, and
+    ``weight`` as in `check_room`. Raises NotNow if the sandbox would hold too many events."""
     check_room(session, sandbox, sum(map(len, events_of.values())), weight)
     with resuming(sandbox.trace, str(cause.id) if cause else None):
         return [
@@ -165,8 +166,8 @@ def record_in(
 
 
 def check_room(session: Session, sandbox: Sandbox, count: int, weight: int = 1) -> None:
-    """Raises NotNow where the sandbox can't take so many events more from its visitor, of each of
-    which ``weight`` events come in the end, itself among them. Other presses wait for this one."""
+    """Raise NotNow if the sandbox has no room for ``count`` more events from its visitor. Each of
+    them leads to ``weight`` events, itself included. Locks the sandbox, so other presses wait."""
     lock_sandbox(session, sandbox)
     by_visitor = _events_of(sandbox.id).where(StoredEvent.meta["actor"].astext == VISITOR)
     in_the_end = weight * ((session.scalar(by_visitor) or 0) + count)
@@ -177,7 +178,7 @@ def check_room(session: Session, sandbox: Sandbox, count: int, weight: int = 1) 
 def count_events(
     session: Session, sandbox_id: uuid.UUID, event_type: type[Event] | None = None
 ) -> int:
-    """How many events the sandbox holds, of that type or of any."""
+    """How many events the sandbox holds, of that type or of all."""
     counted = _events_of(sandbox_id)
     if event_type:
         counted = counted.where(StoredEvent.type == event_type.type)
@@ -185,5 +186,5 @@ def count_events(
 
 
 def _events_of(sandbox_id: uuid.UUID) -> Select[int]:
-    """How many there are of them."""
+    """A query that counts the sandbox's events."""
     return select(func.count()).where(StoredEvent.meta["correlation_id"].astext == sandbox_id.hex)

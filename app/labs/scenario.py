@@ -1,5 +1,5 @@
-"""What a lab declares: a scenario as data, and the parts that it is made of. The texts in it are
-lazy, so that each page has them in its reader's language."""
+"""What a lab declares: a scenario as data, and its parts. The texts are lazy, so that each page has
+them in its reader's language."""
 
 import uuid
 from collections.abc import Callable, Mapping, Sequence
@@ -12,15 +12,15 @@ from app.events.types import Event
 from app.labs.models import Sandbox
 from app.retry import RetryPolicy
 
-# Short, so that one can watch a lease run out.
+# Short, so that visitors can watch a lease expire.
 LEASE_SECONDS = 3.0
 BRISK = RetryPolicy(first=1.5, cap=4.0, most=4)
-# The button that each lab has besides its own, at an address like theirs.
+# The button that every lab has besides its own actions, at an address like theirs.
 END = "end"
 
 
 class NotNow(Exception):
-    """The visitor asked for what can't be done now. The message is a sentence for them."""
+    """What the visitor asked for can't be done now. The message is a sentence for them."""
 
 
 class Station(msgspec.Struct, frozen=True):
@@ -42,10 +42,11 @@ class Choice(msgspec.Struct, frozen=True):
 
 
 class Action(msgspec.Struct, frozen=True):
-    """Something the visitor can do: a button, with choices before it if there are any.
+    """Something that the visitor can do: a button, with or without choices before it.
 
-    ``perform`` is given the chosen values, which are among the choices; it may raise NotNow.
-    ``current`` tells which of them the sandbox has now; without it they are the visitor's last.
+    ``perform`` gets the chosen values, which are among the choices; it may raise NotNow.
+    ``current`` returns those that the sandbox has now; without it, the visitor's last ones are
+    shown.
     """
 
     name: str
@@ -58,8 +59,8 @@ class Action(msgspec.Struct, frozen=True):
 
 
 class Sum(msgspec.Struct, frozen=True):
-    """A figure counted from the rows, shown with so many decimal ``places``; ``holds`` says whether
-    it is what it has to be, once all work is done, and is None for one that may be anything."""
+    """A figure counted from the rows, shown with that many decimal ``places``. ``holds`` says
+    whether it is what it must be once all work is done; None if any value is right."""
 
     label: str
     value: float
@@ -68,8 +69,8 @@ class Sum(msgspec.Struct, frozen=True):
 
 
 class Scenario(msgspec.Struct, frozen=True, kw_only=True):
-    """One lab. ``simulated`` says what is not the site's real machinery in it; ``articles`` are the
-    slugs of those that it shows at work."""
+    """One lab. ``simulated`` says what in it is not the site's real machinery; ``articles`` are the
+    slugs of the articles that it demonstrates."""
 
     slug: str
     title: str
@@ -86,9 +87,9 @@ class Scenario(msgspec.Struct, frozen=True, kw_only=True):
     can_kill: bool = False
 
     def station(self, name: str) -> Station:
-        """Raises KeyError."""
+        """The station with that name. Raises KeyError."""
         return {station.name: station for station in self.stations}[name]
 
     def action(self, name: str) -> Action:
-        """Raises KeyError."""
+        """The action with that name. Raises KeyError."""
         return {action.name: action for action in self.actions}[name]

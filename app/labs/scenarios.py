@@ -1,4 +1,4 @@
-"""The labs, in the order in which the page lists them, and who subscribes to what in them."""
+"""The labs, in the order in which the page lists them, and their subscriptions."""
 
 from collections.abc import Mapping, Sequence
 
@@ -14,7 +14,7 @@ SCENARIOS: tuple[Scenario, ...] = (RETAIL, PAYMENTS, BREAK_IT, TIME_MACHINE)
 
 
 def by_slug(scenarios: Sequence[Scenario]) -> Mapping[str, Scenario]:
-    """Raises ValueError where a lab, or one of its buttons, could not be reached."""
+    """The labs by slug. Raises ValueError if a lab, or one of its buttons, could not be reached."""
     found: dict[str, Scenario] = {}
     for scenario in scenarios:
         if scenario.slug in found:
@@ -28,7 +28,8 @@ def by_slug(scenarios: Sequence[Scenario]) -> Mapping[str, Scenario]:
 def subscriptions_of(
     scenarios: Sequence[Scenario],
 ) -> Mapping[type[Event], tuple[Subscriber, ...]]:
-    """Raises ValueError where two labs share a type: what happens in one would reach the other."""
+    """All labs' subscriptions. Raises ValueError if two labs subscribe to the same type, as one
+    lab's events would reach the other."""
     found: dict[type[Event], tuple[Subscriber, ...]] = {}
     for scenario in scenarios:
         if shared := found.keys() & scenario.subscriptions.keys():

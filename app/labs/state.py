@@ -1,4 +1,4 @@
-"""How things stand in a sandbox, as the page of its lab shows it. Pure: `queries` finds it out."""
+"""The state of a sandbox as its page shows it. Pure; `queries` reads it."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -7,15 +7,15 @@ import msgspec
 
 from app.labs.scenario import Scenario, Sum
 
-# What a drawing has room for.
+# As many as the drawing has room for.
 MOST_DRAWN = 60
 SOON_SECONDS, LATER_SECONDS = 1, 4
 
 
 class StationState(msgspec.Struct, frozen=True):
-    """A subscriber's deliveries in one sandbox. ``waiting`` are those that nobody has tried,
-    ``retrying`` failed and wait for their next try; ``lag_seconds`` is the age of the oldest event
-    that is not done. ``consumers`` are their states."""
+    """A subscriber's deliveries in one sandbox. ``waiting`` ones have not been tried, ``retrying``
+    ones have failed and wait for their next try. ``lag_seconds`` is the age of the oldest event
+    that is not done. ``consumers`` are the consumers' states."""
 
     consumers: Sequence[str] = ("running",)
     done: int = 0
@@ -33,14 +33,14 @@ class StationState(msgspec.Struct, frozen=True):
 
     @property
     def moves(self) -> bool:
-        """Whether something is in hand, or there is a consumer to take what is not, if not now
-        then after its restart."""
+        """Whether something is in hand, or something waits for which there is a consumer, running
+        or about to be restarted."""
         return self.in_hand > 0 or (self.behind > 0 and set(self.consumers) != {"stopped"})
 
     @property
     def queue(self) -> list[str]:
-        """What is not done, piece by piece, as far as it can be drawn: what is dead comes first,
-        what nobody has tried comes last."""
+        """The state of each delivery that is not done, the dead ones first and untried ones last,
+        as many as can be drawn."""
         states = {
             "dead": self.dead,
             "retrying": self.retrying,
@@ -51,7 +51,7 @@ class StationState(msgspec.Struct, frozen=True):
 
 
 class EventLine(msgspec.Struct, frozen=True):
-    """An event, by its number in the sandbox."""
+    """An event, with its number in the sandbox."""
 
     number: int
     type: str
@@ -67,9 +67,9 @@ class IncidentLine(msgspec.Struct, frozen=True):
 
 
 class LabState(msgspec.Struct, frozen=True):
-    """Everything that moves on the page; ``stations`` in the scenario's order. ``stands_still``
-    where something waits and no process runs that would move it. A page may look again after
-    ``least_pause`` seconds at the soonest."""
+    """Everything on the page that changes; ``stations`` are in the scenario's order.
+    ``stands_still`` means that something waits and the runner's process is not running. A page may
+    look again after ``least_pause`` seconds at the earliest."""
 
     stations: Sequence[StationState]
     sums: Sequence[Sum]
@@ -82,13 +82,13 @@ class LabState(msgspec.Struct, frozen=True):
 
     @property
     def is_settled(self) -> bool:
-        """Whether all that was recorded is done."""
+        """Whether everything that was recorded is done."""
         return self.behind == 0
 
     @property
     def standing(self) -> str:
-        """How things stand: "empty", "still", "dead" where something is for good, "under way",
-        "waiting" for consumers that are stopped, and of what is settled "wrong" or "done"."""
+        """The state in a word: "empty", "still", "dead" (there are dead letters), "under way",
+        "waiting" (for stopped consumers) or, if all is settled, "wrong" or "done"."""
         if not self.count:
             return "empty"
         if self.stands_still:
@@ -109,13 +109,13 @@ class LabState(msgspec.Struct, frozen=True):
 
     @property
     def next_look_seconds(self) -> int:
-        """How soon the page should ask again: where all is done and no killed consumer is to come
-        back, the next thing to happen is a press of its own."""
+        """How soon the page should poll again. It takes longer if all is done and no killed
+        consumer is to be restarted, since nothing changes then before the visitor's next press."""
         awaits_restart = any("killed" in station.consumers for station in self.stations)
         wish = SOON_SECONDS if awaits_restart or not self.is_settled else LATER_SECONDS
         return max(wish, self.least_pause)
 
 
 def empty_state(scenario: Scenario) -> LabState:
-    """What the page shows before the visitor has done anything."""
+    """The state before the visitor has done anything."""
     return LabState(stations=[StationState() for _ in scenario.stations], sums=())

@@ -1,4 +1,4 @@
-"""/labs/: what there is to try, each lab, and what a visitor does in it."""
+"""/labs/: the list of labs, each lab's page, and its buttons."""
 
 from collections.abc import Callable
 
@@ -37,7 +37,7 @@ from app.screening.origins import origin_of
 from app.settings import current_config
 from app.web.htmx import STOP_ASKING
 
-# By network; of the buttons, whichever they are and of whatever lab.
+# Per network, for the buttons of all labs together.
 presses = limiter.shared_limit(f"{PRESSES_A_MINUTE} per minute", scope="labs")
 NEW_SANDBOXES = "30 per hour"
 
@@ -80,7 +80,7 @@ def lab(lab: str) -> str:
 
 @labs.get("/labs/<lab>/state")
 def state(lab: str) -> ResponseReturnValue:
-    """The part of the page that moves; nothing (204) as long as it is what the page has seen."""
+    """The moving part of the page; 204 if the page already shows it."""
     scenario = load(lab)
     with on_backbone() as backbone:
         sandbox = own_sandbox(backbone, scenario)
@@ -93,7 +93,7 @@ def state(lab: str) -> ResponseReturnValue:
 
 @labs.get("/labs/<lab>/events/<int:number>")
 def event(lab: str, number: int) -> ResponseReturnValue:
-    """An event of the visitor's sandbox as it would leave the site: CloudEvents, in JSON."""
+    """An event of the visitor's sandbox as it would leave the site, as a CloudEvent in JSON."""
     scenario = load(lab)
     with on_backbone() as backbone:
         sandbox = own_sandbox(backbone, scenario)
@@ -126,7 +126,7 @@ def act(lab: str, action: str) -> ResponseReturnValue:
 @labs.post("/labs/<lab>/consumers/<any(stop, start, kill):what>")
 @presses
 def consumers(lab: str, what: str) -> ResponseReturnValue:
-    """Stop, start or kill a subscriber's consumers, as far as the lab allows it."""
+    """Stop, start or kill a subscriber's consumers, if the lab allows it."""
     scenario = load(lab)
     form = ConsumersForm(scenario)
     if not form.validate() or not (scenario.can_kill if what == "kill" else scenario.can_stop):
@@ -143,7 +143,7 @@ def consumers(lab: str, what: str) -> ResponseReturnValue:
 @labs.post(f"/labs/<lab>/{END}")
 @presses
 def end(lab: str) -> ResponseReturnValue:
-    """Clear the visitor's sandbox away; the next press opens an empty one."""
+    """End the visitor's sandbox; the next press opens an empty one."""
     scenario = load(lab)
     with on_backbone() as backbone:
         if sandbox := own_sandbox(backbone, scenario):
@@ -155,8 +155,8 @@ def end(lab: str) -> ResponseReturnValue:
 def change(
     scenario: Scenario, perform: Callable[[Session, Sandbox], None], *, shows: str = "sandbox"
 ) -> ResponseReturnValue:
-    """Do it in the visitor's sandbox, and show what has become of it: the page from the part on
-    that has the id ``shows``. A refusal stands at the head of the page."""
+    """Perform an action in the visitor's sandbox, and redirect to the page at the part with the id
+    ``shows``; after a refusal, to the top of the page, where the reason is."""
     try:
         with on_backbone() as backbone:
             sandbox = own_sandbox(backbone, scenario) or new_sandbox(backbone, scenario)

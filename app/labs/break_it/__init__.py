@@ -1,1 +1,1 @@
-"""The lab of faults: an application goes its way through a sandbox, whatever is broken there."""
+"""The lab of faults: an application passes through a sandbox, whatever the visitor breaks."""

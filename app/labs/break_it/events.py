@@ -1,4 +1,4 @@
-"""The way of an application, in small."""
+"""The events of an application, in miniature."""
 
 from app.events.types import Event, event
 

@@ -34,7 +34,7 @@ DEAD = text("""
 SELECT d.id FROM deliveries d JOIN events e ON e.position = d.event_position
 WHERE e.metadata ->> 'correlation_id' = :trace AND d.status = 'dead'
 """)
-# It, what follows from it, a dead letter and its replay.
+# The submission, the two events that follow from it, a dead letter and its replay.
 OF_AN_APPLICATION = 5
 ONE_ALREADY = lazy_gettext(
     "An application is in this sandbox already. Start again with an empty one."
@@ -42,7 +42,7 @@ ONE_ALREADY = lazy_gettext(
 
 
 def submit(session: Session, sandbox: Sandbox, chosen: Sequence[str]) -> None:
-    """Send the one application of this sandbox, with these faults."""
+    """Send the sandbox's one application, with these faults."""
     lock_sandbox(session, sandbox)
     if count_events(session, sandbox.id):
         raise NotNow(ONE_ALREADY)
@@ -52,7 +52,7 @@ def submit(session: Session, sandbox: Sandbox, chosen: Sequence[str]) -> None:
 
 
 def mend(session: Session, sandbox: Sandbox, _: Sequence[str]) -> None:
-    """Mend the charge, and replay what has died of it."""
+    """Mend the charge, and replay its dead letters."""
     lock_sandbox(session, sandbox)
     letters = session.scalars(DEAD, {"trace": sandbox.trace}).all()
     if not letters:

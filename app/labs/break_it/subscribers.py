@@ -1,5 +1,5 @@
-"""What follows from an application. Each handler writes first and fails after that, so that a write
-which outlives its failure would be counted."""
+"""The handlers of an application. Each writes before it fails, so that a write that survived the
+failure would be counted."""
 
 from sqlalchemy.orm import Session
 

@@ -1,1 +1,1 @@
-"""The lab of a bank: a surge of payments, and consumers that share it and may die."""
+"""The lab of a bank: a surge of payments, shared by consumers that may die."""

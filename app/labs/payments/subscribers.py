@@ -13,7 +13,7 @@ def check_compliance(session: Session, recorded: RecordedEvent) -> None:
 
 
 def post_payment(session: Session, recorded: RecordedEvent) -> None:
-    """Post it as in any ledger, twice: what leaves the account, and where it goes."""
+    """Post the payment twice, as in any ledger: a debit and a credit."""
     paid = recorded.data
     write_effect(session, recorded, DEBITED, subject=paid.payment, amount=-paid.amount_cents)
     write_effect(session, recorded, CREDITED, subject=paid.payment, amount=paid.amount_cents)

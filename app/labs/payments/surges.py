@@ -1,4 +1,4 @@
-"""A surge of payments: let loose at once, and measured by itself."""
+"""A surge of payments: all requested at the same time, and measured."""
 
 import random
 from collections.abc import Sequence
@@ -15,7 +15,7 @@ from app.labs.models import Sandbox
 from app.labs.payments.events import PaymentRequested, SurgeStarted
 from app.labs.sandboxes import record_in
 
-# Order holds within an account; the accounts go side by side.
+# Order holds within an account; the accounts proceed in parallel.
 ACCOUNTS = 20
 
 MEASURE = text("""
@@ -32,8 +32,8 @@ GROUP BY s.position ORDER BY s.position
 
 
 class Surge(msgspec.Struct, frozen=True):
-    """So many payments, the ``consumers`` that each step had when it began, and its seconds from
-    then to the last delivery that is done by now."""
+    """A surge: the number of payments, the ``consumers`` of each step when it began, and the
+    seconds from then to the latest delivery that is done."""
 
     payments: int
     consumers: int
@@ -41,7 +41,7 @@ class Surge(msgspec.Struct, frozen=True):
 
 
 def start_surge(session: Session, sandbox: Sandbox, chosen: Sequence[str]) -> None:
-    """Have so many payments asked for at once, spread over the accounts."""
+    """Request that many payments at the same time, spread over the accounts."""
     count = int(chosen[0])
     started = SurgeStarted(payments=count, consumers=count_consumers(session, sandbox))
     [surge] = record_in(session, sandbox, {stream_of("surge", new_id()): [started]})
@@ -56,7 +56,7 @@ def start_surge(session: Session, sandbox: Sandbox, chosen: Sequence[str]) -> No
 
 
 def measure_surges(session: Session, sandbox_id: UUID) -> Sequence[Surge]:
-    """The sandbox's surges, the first one first."""
+    """The sandbox's surges, oldest first."""
     values = {"trace": sandbox_id.hex, "type": SurgeStarted.type}
     rows = session.execute(MEASURE, values)
     return [Surge(row.payments, row.consumers, row.seconds) for row in rows]

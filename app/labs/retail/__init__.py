@@ -1,1 +1,1 @@
-"""The lab of a shop: one order, and three departments that hear of it."""
+"""The lab of a shop: one order, and three departments that are told about it."""

@@ -22,7 +22,7 @@ from app.labs.retail.subscribers import (
 from app.labs.sandboxes import count_events, record_in
 from app.labs.scenario import Action, Choice, Scenario, Station, Sum
 
-# It, and that the goods are set aside.
+# The order, and the event that the goods are reserved.
 OF_AN_ORDER = 2
 
 

@@ -11,7 +11,7 @@ RESERVED, CONFIRMED, WRITTEN_TO = "reservation", "confirmation", "mail"
 
 
 def reserve_stock(session: Session, recorded: RecordedEvent) -> None:
-    """Set the goods aside, and say so in an event of its own."""
+    """Reserve the goods, and record that as an event."""
     order = recorded.data
     write_effect(session, recorded, RESERVED, amount=order.quantity)
     record(

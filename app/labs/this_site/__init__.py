@@ -1,1 +1,1 @@
-"""The public exhibit of the site's own pipeline: what passes through, and none of its content."""
+"""The public exhibit of the site's own pipeline: what passes through it, without any content."""

@@ -1,4 +1,4 @@
-"""The exhibit as this process has it: read now and then, however many look at it."""
+"""A cache of the exhibit in this process: read at intervals, however many people look at it."""
 
 import threading
 import time
@@ -12,7 +12,7 @@ FRESH_SECONDS = 2.0
 
 
 class Reading(msgspec.Struct, frozen=True):
-    """The exhibit, as it was at that moment of the process's clock."""
+    """The exhibit, and when it was read, on the monotonic clock."""
 
     exhibit: Exhibit
     read_at: float
@@ -23,14 +23,14 @@ class Reading(msgspec.Struct, frozen=True):
 
 
 class KeptExhibit:
-    """The latest reading. One look at a time reads a newer; the others meanwhile have this one."""
+    """The latest reading. One request at a time reads a newer one; the others get this one."""
 
     def __init__(self) -> None:
         self._reading = threading.Lock()
         self._latest: Reading | None = None
 
     def look(self, session: Session) -> Exhibit:
-        """The pipeline as anybody may see it, as of now or of FRESH_SECONDS ago."""
+        """The public view of the pipeline, usually at most FRESH_SECONDS old."""
         latest = self._latest
         if latest and (latest.is_fresh or self._reading.locked()):
             return latest.exhibit

@@ -1,8 +1,8 @@
-"""What the public may know of the site's own deliveries: a list of what is let through, since what
-is not on it stays inside whatever is added later.
+"""What the public may see of the site's own deliveries. It is an allow list, so that what is added
+to the site later stays private.
 
-Of an event its type, and of a delivery its stage, its state, its tries and how long it took; the
-time is cut to the hour. No id, no stream, no payload, no error is read at all.
+For an event its type; for a delivery its stage, status, tries and duration, with the time truncated
+to the hour. Ids, streams, payloads and errors are not even read.
 """
 
 from collections.abc import Sequence
@@ -13,7 +13,7 @@ from flask_babel import lazy_gettext
 from sqlalchemy import Row, text
 from sqlalchemy.orm import Session
 
-# Up to the proposal. What follows is a decision about somebody.
+# Only up to the proposal: what follows is a decision about a person.
 TYPES = ("application.submitted", "application.scored", "engagement.proposed")
 STAGES = {
     "scoring.score_fit": lazy_gettext("The fit is scored"),
@@ -54,8 +54,8 @@ FROM ({DELIVERIES}) AS latest GROUP BY stage
 
 
 class Line(msgspec.Struct, frozen=True):
-    """One delivery. ``seconds`` is the time from the event's commit to the handler's, in
-    hundredths; None while it is under way."""
+    """One delivery. ``seconds`` is the time from the recording of the event to the handler's
+    commit, rounded to hundredths; None if it is not done."""
 
     type: str
     stage: str
@@ -66,8 +66,8 @@ class Line(msgspec.Struct, frozen=True):
 
 
 class StageFigures(msgspec.Struct, frozen=True):
-    """A stage's deliveries of the latest events: done, not done, done after a failure, and the
-    seconds that half and that 95 of 100 stayed under."""
+    """A stage's deliveries for the latest events: done, not done, done after a retry, and the
+    median and 95th percentile of the seconds that they took."""
 
     stage: str
     done: int = 0
@@ -78,14 +78,14 @@ class StageFigures(msgspec.Struct, frozen=True):
 
 
 class Exhibit(msgspec.Struct, frozen=True):
-    """The whole of what is public."""
+    """Everything that is public."""
 
     stages: Sequence[StageFigures]
     lines: Sequence[Line]
 
 
 def public_exhibit(session: Session) -> Exhibit:
-    """The pipeline as anybody may see it, now."""
+    """The public view of the pipeline now."""
     values = {
         "types": list(TYPES),
         "stages": list(STAGES),

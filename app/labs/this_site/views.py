@@ -1,4 +1,4 @@
-"""/labs/this-site: the site's own pipeline, for everybody to look at."""
+"""/labs/this-site: the site's own pipeline, open to everybody."""
 
 from flask import Blueprint, current_app, render_template, request
 from flask.blueprints import BlueprintSetupState
@@ -9,7 +9,7 @@ from app.labs.pages import digest
 from app.labs.this_site.kept import KeptExhibit
 from app.labs.this_site.queries import STAGES, Exhibit
 
-# It shows them at work.
+# The articles that it demonstrates.
 ARTICLES = ("event-driven-architecture", "cqrs")
 
 this_site = Blueprint("this_site", __name__)
@@ -34,7 +34,7 @@ def page() -> str:
 
 @this_site.get("/labs/this-site/part")
 def part() -> ResponseReturnValue:
-    """The part that moves; nothing (204) as long as it is what the page has seen."""
+    """The moving part; 204 if the page already shows it."""
     exhibit = present_exhibit()
     seen = digest(exhibit)
     if request.args.get("seen") == seen:

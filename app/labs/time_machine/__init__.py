@@ -1,1 +1,1 @@
-"""The lab of an account that is nothing but its events, and can be seen as it was after each."""
+"""The lab of an account that is stored only as events, and can be seen as it was after each."""

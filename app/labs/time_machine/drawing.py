@@ -1,4 +1,4 @@
-"""The balance over the account's events, as a line."""
+"""Draws the balance over the account's events as a line."""
 
 from collections.abc import Sequence
 
@@ -10,8 +10,8 @@ WIDTH, HEIGHT, EDGE = 600, 120, 8
 
 
 class BalanceLine(msgspec.Struct, frozen=True):
-    """SVG paths in a box of WIDTH by HEIGHT: up to the chosen event, and after it; the mark stands
-    where they meet."""
+    """SVG paths in a box of WIDTH by HEIGHT, up to the chosen event and after it. The mark at (x,
+    y) is where they meet."""
 
     before: str
     after: str
@@ -20,7 +20,8 @@ class BalanceLine(msgspec.Struct, frozen=True):
 
 
 def draw_balance(moments: Sequence[Moment], number: int) -> BalanceLine:
-    """The line, with the mark at that event. It steps: between two events nothing changes."""
+    """The line, with the mark at event ``number``. It has steps, since nothing changes between two
+    events."""
     highest = max((moment.account.balance for moment in moments), default=0) or 1
     step = (WIDTH - 2 * EDGE) / max(1, len(moments))
 

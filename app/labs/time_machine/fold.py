@@ -1,4 +1,4 @@
-"""What the account's events add up to, after each of them."""
+"""Folds the account's events into its state after each of them."""
 
 from collections.abc import Iterable, Sequence
 
@@ -17,7 +17,7 @@ class Account(msgspec.Struct, frozen=True):
 
 
 class Moment(msgspec.Struct, frozen=True):
-    """An event, what it changed the balance by, and the state that it left."""
+    """An event, by how much it changed the balance, and the state after it."""
 
     recorded: RecordedEvent
     change: int
@@ -29,7 +29,7 @@ class Moment(msgspec.Struct, frozen=True):
 
 
 def step(account: Account, event: Event) -> Account:
-    """The next state; the same arguments give the same one, whenever it is asked for."""
+    """The next state: a pure function."""
     match event:
         case AccountOpened():
             return Account()
@@ -41,7 +41,7 @@ def step(account: Account, event: Event) -> Account:
 
 
 def moments_of(events: Iterable[RecordedEvent]) -> Sequence[Moment]:
-    """The whole history, folded event by event."""
+    """The whole history, with the state after each event."""
     account = Account()
     moments = []
     for recorded in events:
@@ -52,5 +52,5 @@ def moments_of(events: Iterable[RecordedEvent]) -> Sequence[Moment]:
 
 
 def state_after(moments: Sequence[Moment], number: int) -> Account:
-    """The account after so many events; after none it has nothing."""
+    """The account after ``number`` events; empty for 0."""
     return moments[number - 1].account if 0 < number <= len(moments) else Account()

@@ -18,7 +18,7 @@ from app.labs.time_machine.events import AccountOpened, MoneyDeposited, MoneyWit
 from app.labs.time_machine.fold import moments_of, state_after
 from app.web.rendering import money
 
-# What one page can show.
+# As many as one page can show.
 MOST_EVENTS = 60
 
 
@@ -44,7 +44,7 @@ def deposit(session: Session, sandbox: Sandbox, chosen: Sequence[str]) -> None:
 
 
 def withdraw(session: Session, sandbox: Sandbox, chosen: Sequence[str]) -> None:
-    """Take out what is there by the events. Raises NotNow where it is too little."""
+    """Take money out. Raises NotNow if the events add up to less than that."""
     past = account_events(session, sandbox.id)
     cents = int(chosen[0])
     if state_after(moments_of(past), len(past)).balance < cents:
@@ -55,7 +55,7 @@ def withdraw(session: Session, sandbox: Sandbox, chosen: Sequence[str]) -> None:
 def append(
     session: Session, sandbox: Sandbox, past: Sequence[RecordedEvent], events: Sequence[Event]
 ) -> None:
-    """Append what was decided by ``past``, if nothing has been appended since. Raises NotNow."""
+    """Append what was decided from ``past``. Raises NotNow if something was appended since then."""
     if len(past) + len(events) > MOST_EVENTS:
         raise NotNow(
             lazy_gettext("This account has as many events as the page can show. Start again.")

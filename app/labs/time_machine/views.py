@@ -1,4 +1,4 @@
-"""The page of the time machine. Its buttons and its events have the addresses of any lab."""
+"""The page of the time machine. Its buttons and events have the same addresses as in any lab."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -22,7 +22,7 @@ time_machine = Blueprint("time_machine", __name__)
 
 @time_machine.get("/labs/time-machine")
 def page() -> str:
-    """The account after the event that the address names, or after the last."""
+    """The account after the event that the address names, or after the last one."""
     with on_backbone() as backbone:
         sandbox = own_sandbox(backbone, TIME_MACHINE)
         moments = look_at_account(backbone, sandbox)
@@ -39,7 +39,7 @@ def page() -> str:
             **limits(),
         )
 
-    # Its links to the other languages repeat what the address asks for.
+    # With a query it can't be cached: its links to other languages repeat the query.
     return make() if sandbox or request.args else closed_page(TIME_MACHINE, in_use, make)
 
 
@@ -52,7 +52,7 @@ def moment() -> str:
 
 
 def look_at_account(backbone: Session, sandbox: Sandbox | None) -> Sequence[Moment]:
-    """The account's whole history; without a sandbox it has none."""
+    """The account's whole history; empty without a sandbox."""
     if sandbox is None:
         return ()
     look_at_sandbox(backbone, sandbox, current_config())
@@ -61,7 +61,7 @@ def look_at_account(backbone: Session, sandbox: Sandbox | None) -> Sequence[Mome
 
 
 def rewound(moments: Sequence[Moment]) -> dict[str, Any]:
-    """What is shown of the account, at the moment that the address asks for."""
+    """What the page shows of the account at the moment that the address names."""
     last = len(moments)
     number = min(max(request.args.get("at", last, type=int), 0), last)
     return {

@@ -1,20 +1,20 @@
-// Autosave of a step of the form. htmx sends what is typed and shows the answer; this decides
-// whether there is anything to send, and keeps in the browser what the server does not have yet.
+// Autosave for a step of the form. htmx sends what is typed and shows the response; this script
+// decides whether there is anything to send, and keeps in the browser what the server lacks.
 //
 //   open ──typing, a pause──> sent ──200──> saved, forgotten by the browser
-//     ^                        ├─ no answer, 5xx, 429 ──> kept in the browser, sent again later
+//     ^                        ├─ no response, 5xx, 429 ──> kept in the browser, sent again later
 //     └────────────────────────┤
-//                              ├─ any other 4xx ──> kept in the browser, not sent again as it is
+//                              ├─ any other 4xx ──> kept in the browser, not sent again unchanged
 //                              ├─ 409, another page has saved ──> conflict, until one is chosen
-//                              └─ 409, the application is sent ──> sealed
-//   A press on one of the form's own buttons is "leaving": the page that follows tells the rest.
+//                              └─ 409, the application was sent ──> sealed
+//   A press on one of the form's own buttons is "leaving": the next page shows the outcome.
 //
-// Each save has an id, and names those that it builds on: so the server can tell a page that has
-// not seen the last one. An id goes out once, with one text.
+// Each save has an id and names the saves that it has seen, so the server notices a page that has
+// not seen the latest. An id is sent once, with one text.
 
 const KEPT_DAYS = 30;
 const LONGEST_WAIT_SECONDS = 30;
-const WAIT_STATUSES = [408, 425, 429]; // of those from 400 on, they ask for patience alone
+const WAIT_STATUSES = [408, 425, 429]; // the 4xx that only ask to wait
 
 const form = document.querySelector("form[data-step]");
 const { of_draft: ofDraft, seen_saves: seen, save_id: next } = form.elements;
@@ -22,11 +22,11 @@ const place = document.querySelector("#autosave");
 const notice = document.querySelector("#autosave-notice");
 
 let state = notice.childElementCount ? "conflict" : "open";
-let saved = answers("default"); // what the server has; null while that is not known
-let sent = null; // { id, answers } of the request under way
-let refused = null; // what will be refused again, unless it is changed
-const past = new Set(history.state?.past); // every save that the fields have been
-let left = null; // what was sent on leaving; nobody hears the answer to that
+let saved = answers("default"); // what the server has; null if unknown
+let sent = null; // { id, answers, isKept } of the request under way
+let refused = null; // answers that would be refused again
+const past = new Set(history.state?.past); // the ids of all saves that the fields went through
+let left = null; // what was sent on leaving, whose response nobody sees
 let failures = 0;
 let timer;
 
@@ -41,7 +41,7 @@ function isChoice(field) {
   return field.type === "radio" || field.type === "checkbox";
 }
 
-// The answers as text, to compare; "default" as the server has rendered them.
+// The answers as a string, for comparison; "default" gives those that the server rendered.
 function answers(which = "current") {
   const now = which === "current";
   const given = typedFields().filter(
@@ -51,7 +51,7 @@ function answers(which = "current") {
   return JSON.stringify(given.map((field) => [field.name, value(field)]));
 }
 
-// As the server stores it (app/web/fields.py): what is kept here must not differ from that.
+// The same normalisation as on the server (app/web/fields.py), so that both keep the same text.
 function asWebAddress(typed) {
   const isBare = /^[^\s/?#@:]+\.[^\s/?#@:]+(:\d+)?([/?#]\S*)?$/.test(typed.trim());
   return isBare ? `https://${typed.trim()}` : typed;
@@ -78,14 +78,14 @@ function newId() {
   return [...words].map((word) => word.toString(36)).join("");
 }
 
-// After an id has gone out: what comes next builds on it.
+// After an id was sent: the next save builds on it.
 function useNextId() {
   seen.value = `${seen.value} ${next.value}`.trim();
   past.add(next.value);
   next.value = newId();
 }
 
-// --- what the browser keeps, by draft and step: when, the saves up to this one, and the answers
+// --- what the browser keeps, by draft and step: the time, the saves up to this one, the answers
 
 function keyOf(step, draft = form.dataset.draft || "new") {
   return `unsent ${draft} ${step}`;
@@ -120,12 +120,12 @@ function isOfThisDraft({ key }) {
   return [keyOf(""), keyOf("", "new")].some((start) => key.startsWith(start));
 }
 
-// The last save of each step that the server had when it made this page.
+// The last save of each step when the server rendered this page.
 function shownSaves() {
   return JSON.parse(form.dataset.saves);
 }
 
-// Too old, of a draft that this browser has set aside, or its last save is one that the server has.
+// Whether the record is too old, of another draft, or already on the server.
 function isDone(record) {
   const saves = Object.values(shownSaves());
   const oldest = Date.now() - KEPT_DAYS * 24 * 3600 * 1000;
@@ -150,7 +150,7 @@ form.addEventListener("htmx:configRequest", (event) => {
   useNextId();
 });
 
-// Only our own fragments are put into the page; the same word is not said twice.
+// Only our own fragments are swapped in, and none twice, so that nothing is announced twice.
 form.addEventListener("htmx:beforeSwap", ({ detail }) => {
   const isOurs = detail.xhr.getResponseHeader("HX-Trigger");
   const isNews = detail.serverResponse.trim() !== place.textContent.trim();
@@ -190,7 +190,7 @@ form.addEventListener("htmx:afterRequest", ({ detail: { xhr } }) => {
   sendLater();
 });
 
-// An answer that is not autosave's own, and would be the same the next time.
+// Whether the response is not autosave's own, and would be the same next time.
 function isRefusal(xhr) {
   const { status } = xhr;
   const isFinal = status >= 400 && status < 500 && !WAIT_STATUSES.includes(status);
@@ -204,8 +204,8 @@ function tellOfRefusal(status) {
   place.textContent = `${status === 413 ? tooLong : why} ${sent.isKept ? kept : ""}`.trim();
 }
 
-// What the pages of other steps could not send. The review shows it, once it is saved; where it was
-// made with all of it, it stays as it is, and so does what has been ticked there.
+// Sends what the pages of other steps could not. The review reloads to show it, but only if it lacks
+// something of it, since reloading would lose what has been ticked there.
 async function sendRest() {
   const own = keyOf("");
   const isRest = ({ key }) => key.startsWith(own) && key !== keyOf(form.dataset.step);
@@ -220,7 +220,7 @@ async function sendRest() {
   if (form.id === "send" && isNews && !records().some(isRest)) location.reload();
 }
 
-// The step's last save, once the server has these answers; undefined if it does not take them.
+// Saves these answers; returns the step's last save, or undefined if the server refuses them.
 async function saveOf(step, { saves, answers }) {
   const body = new FormData();
   body.set("csrf_token", form.elements.csrf_token.value);
@@ -279,8 +279,8 @@ function leave() {
   useNextId();
 }
 
-// The browser fills in by itself what stood in the fields when a page was left; on which saves that
-// builds is told here.
+// The browser restores what was in the fields when a page was left; this notes which saves those
+// answers are based on.
 function remember() {
   history.replaceState({ ...history.state, seen: seen.value, past: [...past] }, "");
 }
@@ -295,8 +295,8 @@ document.addEventListener("visibilitychange", () => {
   remember();
 });
 
-// Where the page was made of a save that those fields did not know, its answers are the newer ones.
-// Otherwise the fields are: the page may be a copy that the browser has kept.
+// If the page was rendered from a save that the restored fields have not seen, the page's answers
+// are newer. Otherwise the fields are: the page may be a copy from the browser's cache.
 function takeFilledIn() {
   const last = shownSaves()[form.dataset.step];
   if (history.state?.past && state === "open") {
@@ -306,14 +306,14 @@ function takeFilledIn() {
   if (last) past.add(last);
 }
 
-// Once the browser has restored what it restores by itself.
+// By now the browser has restored the fields.
 addEventListener("pageshow", ({ persisted }) => {
   if (persisted) {
     state = notice.querySelector("#use-other") ? "conflict" : "open";
-    if (past.size) saved = null; // since it was left the form may have been sent, or deleted
+    if (past.size) saved = null; // in the meantime the form may have been sent or deleted
     return send();
   }
-  next.value = newId(); // a copy of this tab would have the same
+  next.value = newId(); // a duplicated tab would have the same id
   takeFilledIn();
   if (location.hash === "#resumed") {
     forget(isOfThisDraft); // the link wins
@@ -330,7 +330,7 @@ addEventListener("pageshow", ({ persisted }) => {
       notice.append(document.querySelector("#put-back").content.cloneNode(true));
     }
     seen.value = unsent.saves.join(" ");
-    forget(({ key }) => key === unsent.key); // sending keeps it again, under this draft
+    forget(({ key }) => key === unsent.key); // sending keeps it again, under this draft's key
   }
   send();
   sendRest();

@@ -1,5 +1,5 @@
-// What is wrong with an answer is said until the answer is changed. Then its field looks like any
-// other, and its line in the summary goes: whether the new answer is right, the server says.
+// An error is shown until its answer is changed. Then its field looks like any other and its line in
+// the summary disappears; whether the new answer is right is for the server to say.
 
 document.addEventListener("input", ({ target }) => {
   const field = target.closest(".field");
@@ -12,7 +12,7 @@ document.addEventListener("input", ({ target }) => {
   for (const described of [field, ...field.querySelectorAll("[aria-describedby]")]) {
     forget(described, error.id);
   }
-  error.style.visibility = "hidden"; // its line stays, so that nothing moves under who types
+  error.style.visibility = "hidden"; // keeps its space, so that nothing moves while typing
   takeFromSummary(field);
 });
 
@@ -23,7 +23,7 @@ function forget(described, id) {
   else described.removeAttribute("aria-describedby");
 }
 
-// Quietly: what a reader of the screen hears is the field that is being filled in.
+// Without an announcement, so that a screen reader stays with the field being filled in.
 function takeFromSummary(field) {
   const links = [...document.querySelectorAll(".error-summary a")];
   const line = links.find((link) => field.querySelector(link.hash))?.closest("li");

@@ -1,5 +1,4 @@
-// A part of a page asks again by itself. While nobody sees the page, or its reader has paused it, it
-// does not.
+// Stops the polling parts of a page while the page is hidden or its reader has paused it.
 "use strict";
 
 const ASKS_BY_ITSELF = '[hx-trigger^="every"]';
@@ -19,7 +18,8 @@ if (pause) {
   });
 }
 
-// The line that says how things stand stays where it is, and is changed when they do: it is read out.
+// The status line is outside the swapped part and changes only with the status, so that screen
+// readers announce it.
 document.addEventListener("htmx:afterSwap", () => {
   const line = document.getElementById("standing");
   const { standing } = document.querySelector("[data-standing]")?.dataset ?? {};

@@ -1,5 +1,5 @@
-// A browser may keep a page whole and show it again when somebody goes back. Once its reader has
-// signed out here it is asked for anew, and whoever sits there now is asked to sign in.
+// Browsers keep whole pages and show them again after Back. If its reader has signed out since, such a
+// page is reloaded, so that whoever is there now has to sign in.
 
 const KEY = "signed out at";
 
@@ -23,6 +23,6 @@ if ("signedOut" in document.body.dataset) noteSignOut();
 
 addEventListener("pageshow", ({ persisted }) => {
   if (!persisted || signedOutAt() < performance.timeOrigin) return;
-  document.body.hidden = true; // meanwhile
+  document.body.hidden = true; // until the reload
   location.reload();
 });

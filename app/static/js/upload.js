@@ -1,10 +1,10 @@
-// Sends an upload form with its progress shown. Without this script the form is sent like any other,
-// to the same address, and gets the same page back.
+// Sends an upload form and shows the progress. Without this script the form is sent like any other, to
+// the same address, and gets the same page back.
 "use strict";
 
 const PATIENCE_SECONDS = 60;
 const UNDER_WAY = ["moving", "stalled"];
-// Which parts of the form are there in which states of the upload.
+// Which parts of the form are shown in which states of the upload.
 const SHOWN = {
   ".upload": UNDER_WAY,
   "#cancel-upload": UNDER_WAY,
@@ -25,12 +25,12 @@ document.addEventListener("submit", (event) => {
   else send(form);
 });
 
-// What was wrong with one file says nothing of the next.
+// An error about one file does not apply to the next.
 document.addEventListener("input", ({ target }) => {
   if (target.matches("form[data-upload] input[type=file]")) takeBack(target);
 });
 
-// Who has chosen a file takes it for attached, and the button onwards is the one that stands out.
+// People take a chosen file for attached, and the most visible button leads on without it.
 document.addEventListener("click", (event) => {
   const form = document.querySelector("form[data-upload]");
   if (!form || !event.target.closest(".actions a")) return;
@@ -78,7 +78,7 @@ function send(form) {
   });
   request.addEventListener("error", () => tell("lost"));
   request.addEventListener("abort", () => {
-    if (isSent) return location.reload(); // it may be attached by now: the page says
+    if (isSent) return location.reload(); // it may already be attached; the page will show it
     tell("cancelled");
     form.querySelector("button").focus();
   });
@@ -94,16 +94,16 @@ function showState(form, state) {
   for (const [part, states] of Object.entries(SHOWN)) {
     form.querySelector(part).hidden = !states.includes(state);
   }
-  // One that is disabled would lose the focus.
+  // Not `disabled`, which would make the button lose the focus.
   form.querySelector("button").setAttribute("aria-disabled", UNDER_WAY.includes(state));
 }
 
-// The answer is a whole page, whether it took the file or says what is wrong with it.
+// The response is a whole page, whether the file was accepted or not.
 function show(page) {
   document.title = page.title;
   const main = document.adoptNode(page.querySelector("main"));
   document.querySelector("main").replaceWith(main);
-  // A script that comes so is not run: this one takes away what is said of a file with its choice.
+  // Scripts inserted this way don't run. errors.js is needed, which removes errors on a new choice.
   for (const script of main.querySelectorAll("script")) import(script.src);
   const news = main.querySelector(".error-summary, .notice");
   news?.setAttribute("tabindex", "-1");

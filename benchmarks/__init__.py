@@ -1,8 +1,8 @@
-"""What the site costs, measured against what it can't cost less than.
+"""What the site costs, compared with the least that it could cost.
 
-Each of these is a program, ``python -m benchmarks.submit`` and so on, and docs/performance.md says
-what it found: `submit`, `form` and `pages` for what visitors ask for, `events` and `ring` for the
-backbone, `labs` for a submit beside a crowd, `articles` for the articles' own figures. The other
-files are their parts: the contestants, the `site` under measurement, the `load` on it, and the
-`turns` that they take.
+Each benchmark is a program, ``python -m benchmarks.submit`` and so on; docs/performance.md has the
+results. `submit`, `form` and `pages` measure what visitors request, `events` and `ring` the event
+backbone, `labs` a submit beside a crowd, and `articles` the figures that articles quote. The other
+files are their parts: the contestants, the measured `site`, the `load` on it, and the `turns` that
+contestants take.
 """

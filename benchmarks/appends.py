@@ -1,4 +1,4 @@
-"""Appending to the log: the site's store, the library's, and psycopg by itself."""
+"""Appending to the log: the site's store, the library's, and psycopg alone."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -14,7 +14,7 @@ from benchmarks.scored import SCORED
 from benchmarks.turns import Load, timed
 
 SITE, LIBRARY, RAW = "the site's store", "the eventsourcing library", "psycopg alone"
-# The site's table with its indexes and checks, but without the trigger that chains the events.
+# The site's table with its indexes and checks, but without the trigger for the hash chain.
 TABLE = """
 CREATE TABLE raw_events (LIKE events INCLUDING ALL);
 ALTER TABLE raw_events ALTER hash DROP NOT NULL;
@@ -31,7 +31,7 @@ METADATA = json_text({"actor": "system:benchmarks", "correlation_id": uuid.uuid4
 def appenders(
     backbone: Backbone, library: Library, together: int
 ) -> Iterator[dict[str, Callable[[int], Load]]]:
-    """Each appends as many events as it is told, ``together`` in a commit."""
+    """The contestants by name. Each appends a given number of events, ``together`` per commit."""
     with psycopg.connect(backbone.url, autocommit=True) as connection:
         connection.execute("DROP TABLE IF EXISTS raw_events")
         connection.execute(TABLE)

@@ -1,4 +1,4 @@
-"""The site's event backbone under measurement, with subscribers that do nothing."""
+"""The measured event backbone of the site, with subscribers that do nothing."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -25,17 +25,17 @@ ACTOR = "system:benchmarks"
 
 
 class Backbone:
-    """The site, which is used within its app."""
+    """The site; its methods need the context of ``app``."""
 
     def __init__(self, site: Site) -> None:
         self.site = site
-        # Beside the log stand tables of the benchmarks' own.
+        # The owner's, because the benchmarks add tables of their own.
         self.url = site.settings["OWNER_DATABASE_URL"]
         self.app = create_app(load_config({**site.settings, "LOG_LEVEL": "warning"}))
 
     def record(self) -> RecordedEvent:
-        """Record the event in a stream of its own, in one statement that commits by itself, as the
-        site does where it has nothing else to write."""
+        """Record the event in a new stream, in one autocommitted statement, as the site does when
+        it has nothing else to write."""
         session = db.session()
         session.connection(execution_options={"isolation_level": "AUTOCOMMIT"})
         recorded = record(session, new_stream(), EVENT, actor=ACTOR)
@@ -43,7 +43,7 @@ class Backbone:
         return recorded
 
     def append(self, count: int, together: int) -> None:
-        """Record ``count`` events, in commits of ``together`` that are one stream's."""
+        """Record ``count`` events, ``together`` per commit, each commit in a new stream."""
         session = db.session()
         for _ in range(count // together):
             if together == 1:
@@ -54,7 +54,7 @@ class Backbone:
 
     @contextmanager
     def running(self, *names: str, subscribers: str) -> Iterator[None]:
-        """Within it these of the Procfile's processes run, and know only those subscribers."""
+        """Inside, these processes of the Procfile run, with only those subscribers."""
         environ = {
             **self.site.settings,
             "NOOP_SUBSCRIBERS": subscribers,

@@ -1,7 +1,8 @@
-"""Bare Flask views: the site's two inserts without a draft, a seal or a log; its own two statements
-with nothing around them; and answers as long as a step's, with nothing behind them.
+"""Bare Flask views: the site's two inserts without a draft, a seal or a log; the site's own two
+statements with nothing around them; and responses as long as a step's, with nothing behind them.
 
-``benchmarks.bare:app``, on the database of DATABASE_URL, with the page in the file BARE_PAGE.
+The app is ``benchmarks.bare:app``. It uses the database of DATABASE_URL and the page in the file
+BARE_PAGE.
 """
 
 import os
@@ -34,7 +35,7 @@ pool = QueuePool(lambda: psycopg.connect(os.environ["DATABASE_URL"]), pool_size=
 
 
 class ConsentForm(FlaskForm):
-    """As much to check as the site's last page has."""
+    """A form with as much to validate as the site's last page."""
 
     draft_version = HiddenField()
     consent = BooleanField(validators=[DataRequired()])
@@ -42,13 +43,13 @@ class ConsentForm(FlaskForm):
 
 @app.get("/page")
 def page() -> ResponseReturnValue:
-    """The bytes of a step's page, as they went over the wire."""
+    """The bytes of a step's page, as they were sent over the wire."""
     return Response(PAGE, mimetype="text/html", headers={"Content-Encoding": "br"})
 
 
 @app.get("/page-with-a-tag")
 def page_with_a_tag() -> ResponseReturnValue:
-    """The same for whoever may have it already, as Flask's manual has it."""
+    """The same with an ETag, in the way of Flask's documentation."""
     response = Response(PAGE, mimetype="text/html", headers={"Content-Encoding": "br"})
     response.set_etag(ETAG)
     return response.make_conditional(request)
@@ -56,7 +57,7 @@ def page_with_a_tag() -> ResponseReturnValue:
 
 @app.post("/saved")
 def saved() -> ResponseReturnValue:
-    """What an autosave answers; the form is read, and nothing is stored."""
+    """The response of an autosave; the form is read, and nothing is stored."""
     return "Saved\n" if request.form else abort(400)
 
 
@@ -67,7 +68,7 @@ def two_statements() -> ResponseReturnValue:
 
 @app.post("/form-and-two-statements")
 def form_and_two_statements() -> ResponseReturnValue:
-    """What Flask-WTF and a signed session cost by themselves."""
+    """The same behind Flask-WTF and a signed session, to show what these cost."""
     check_form()
     return insert_twice()
 
@@ -92,7 +93,7 @@ def insert_twice() -> ResponseReturnValue:
 
 @app.post("/one-statement")
 def one_statement() -> ResponseReturnValue:
-    """The least that a durable POST can cost: one round trip, which commits."""
+    """The least that a durable POST can cost: one round trip that commits."""
     values = rows({**ANSWERS, "consent": request.form["consent"]})
     with autocommit() as connection:
         connection.execute(ONE_STATEMENT, values)
@@ -101,7 +102,7 @@ def one_statement() -> ResponseReturnValue:
 
 @app.post("/form-and-the-sites-statements")
 def form_and_the_sites_statements() -> ResponseReturnValue:
-    """The same before what a submit asks of Postgres, for which nothing is checked or encrypted."""
+    """A session, a form, and the two statements of a submit, without its checks and encryption."""
     check_form()
     values = statement_values(request.form["draft"], request.form["questions_version"])
     with autocommit() as connection:
@@ -113,7 +114,7 @@ def form_and_the_sites_statements() -> ResponseReturnValue:
 
 @contextmanager
 def autocommit() -> Iterator[psycopg.Connection]:
-    """A connection on which each statement commits by itself; for the next it has transactions."""
+    """A pooled connection in autocommit mode, which is reset at the end."""
     pooled = pool.connect()
     connection = cast(psycopg.Connection, pooled.dbapi_connection)
     connection.autocommit = True
@@ -125,7 +126,7 @@ def autocommit() -> Iterator[psycopg.Connection]:
 
 
 def cookie_and_token() -> tuple[str, str]:
-    """Of a browser that may send the form."""
+    """The cookie and the CSRF token of a browser that may send the form."""
     with app.test_request_context():
         token = generate_csrf()
         session["draft"] = "00000000-0000-0000-0000-000000000000"

@@ -1,4 +1,4 @@
-"""Runs the bare view beside the site, under the same web server with the same settings."""
+"""Runs the bare view beside the site, on the same web server with the same settings."""
 
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
@@ -16,7 +16,7 @@ from local.ports import free_port
 
 
 class BareView:
-    """`benchmarks/bare.py`, served."""
+    """`benchmarks/bare.py`, served on a port."""
 
     def __init__(self, port: int) -> None:
         self._port = port
@@ -28,7 +28,7 @@ class BareView:
         return drive(self._port, [request] * count, connections=connections, expected=303)
 
     def send(self, drafts: Sequence[str], questions_version: str, connections: int) -> Load:
-        """Have the site's own two statements send these drafts."""
+        """Send these drafts with the site's own two statements."""
         cookie, token = cookie_and_token()
         common = {"csrf_token": token, "questions_version": questions_version, "consent": "yes"}
         requests = [
@@ -47,19 +47,19 @@ class BareView:
         return drive(self._port, requests, connections=connections, expected=200)
 
     def get_known_page(self, count: int, connections: int) -> Load:
-        """Ask whether the page has changed; it has not."""
+        """Request the page with its ETag, which has not changed."""
         requests = [page_get("/page-with-a-tag", self._port, etag=f'"{ETAG}"')] * count
         return drive(self._port, requests, connections=connections, expected=304)
 
     def take(self, body: str, count: int, connections: int) -> Load:
-        """Read such a form and say "Saved"."""
+        """Send such forms, of which each is read and answered with "Saved"."""
         requests = [form_post("/saved", self._port, body)] * count
         return drive(self._port, requests, connections=connections, expected=200)
 
 
 @contextmanager
 def bare_view(settings: Mapping[str, str], folder: Path) -> Iterator[BareView]:
-    """The bare view on the site's database, where it gets two tables of its own."""
+    """The bare view, on the site's database with two tables of its own."""
     with psycopg.connect(settings["OWNER_DATABASE_URL"]) as connection:
         connection.execute(TABLES)
     port = free_port()

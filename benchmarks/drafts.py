@@ -1,5 +1,5 @@
-"""Prepared prospects: drafts to be sent or saved, each with its browser's cookie and token. Each is
-somebody else, comes from elsewhere, and began ten minutes ago: nothing holds what they send."""
+"""Prepared prospects: drafts to send or save, each with its browser's cookie and token. Each has
+another email address and network, and began ten minutes ago, so that screening holds none."""
 
 import secrets
 from datetime import timedelta
@@ -30,7 +30,7 @@ TEN_MINUTES = timedelta(minutes=10)
 
 
 def prepare_submits(app: Flask, port: int, count: int) -> list[bytes]:
-    """Store ``count`` finished drafts and return the POST that sends each of them."""
+    """Store ``count`` finished drafts; return the POST that submits each of them."""
     fields: Answers = {"draft_version": str(VERSION), "consent": "yes"}
     return [
         _post(app, port, draft_id, "/apply/submit", fields) for draft_id in store_drafts(app, count)
@@ -38,7 +38,8 @@ def prepare_submits(app: Flask, port: int, count: int) -> list[bytes]:
 
 
 def prepare_autosaves(app: Flask, port: int, count: int, key: str, answers: Answers) -> list[bytes]:
-    """Store so many, and return for each the autosave of one step: the first that changes it."""
+    """Store ``count`` finished drafts; return the autosave of one step for each, which changes it
+    for the first time."""
     fields = {**answers, "seen_saves": NO_SAVE, "save_id": "benchmark"}
     return [
         _post(app, port, draft_id, f"/apply/{key}/autosave", fields)
@@ -47,7 +48,7 @@ def prepare_autosaves(app: Flask, port: int, count: int, key: str, answers: Answ
 
 
 def store_drafts(app: Flask, count: int) -> list[str]:
-    """Store so many drafts, finished but for the last step, and return their ids."""
+    """Store ``count`` drafts that are finished except for the last step; return their ids."""
     with app.test_request_context():
         questionnaire = current_questionnaire()
         last = {question.key for question in questionnaire.step(STEP_KEYS[-1]).questions}
@@ -76,7 +77,7 @@ def store_drafts(app: Flask, count: int) -> list[str]:
 
 
 def cookie_and_token(app: Flask, draft_id: str) -> tuple[str, str]:
-    """Of the browser that has this draft."""
+    """The cookie and the CSRF token of the browser that has this draft."""
     with app.test_request_context():
         token = generate_csrf()
         remember(UUID(draft_id))
@@ -85,7 +86,7 @@ def cookie_and_token(app: Flask, draft_id: str) -> tuple[str, str]:
 
 
 def statement_values(draft: str, questions_version: str) -> dict[str, Any]:
-    """Those of the two statements that send this draft, as long as the site's own."""
+    """The values for the two statements that submit this draft, as long as the site's own."""
     columns = rows(ANSWERS)
     values = {
         **columns,

@@ -1,8 +1,8 @@
-"""What the event backbone costs, beside what one would take off the shelf.
+"""What the event backbone costs, compared with what is available off the shelf.
 
-All contestants of a table run in turns on the same servers, so that their ratios hold where the
-machine's speed does not. Postgres writes every commit to the disk before it answers; its data is in
-the folder for temporary files, so set TMPDIR where that is kept in memory.
+All contestants of a table run in turns on the same servers, so that their ratios hold even if the
+machine's speed varies. Postgres writes every commit to disk before it answers; its data is in the
+folder for temporary files, so set TMPDIR if that is in memory.
 """
 
 import argparse
@@ -36,7 +36,7 @@ from tests.settled import wait_until_settled
 HUNDRED = 100
 FLAT = 1.2
 
-# What was measured, beside what is aimed at.
+# What was measured (a name and a value), and the aim.
 Aims = list[tuple[str, str, str]]
 
 

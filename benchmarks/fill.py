@@ -1,4 +1,4 @@
-"""A long log at once: events that were relayed and delivered, past the triggers."""
+"""Fills a long log quickly: events as if relayed and delivered, inserted past the triggers."""
 
 import psycopg
 
@@ -31,7 +31,7 @@ FROM (SELECT topic, state FROM application_events LIMIT 1) AS one, generate_seri
 
 
 def fill_log(postgres: Postgres, database: str, count: int) -> None:
-    """Add ``count`` events, each delivered to one subscriber, before all that are recorded."""
+    """Add ``count`` events, each delivered to one subscriber, ordered before all recorded ones."""
     with psycopg.connect(postgres.url_of(database), autocommit=True) as connection:
         connection.execute("SET session_replication_role = replica")
         row = connection.execute("SELECT coalesce(max(position), 0) FROM events").fetchone()
@@ -40,17 +40,17 @@ def fill_log(postgres: Postgres, database: str, count: int) -> None:
         connection.execute(EVENTS, values)
         connection.execute(DELIVERIES, values)
         connection.execute("VACUUM ANALYZE events, deliveries")
-        connection.execute("CHECKPOINT")  # by itself it would come while something is measured
+        connection.execute("CHECKPOINT")  # now, so that it does not fall into a measurement
 
 
 def fill_library(url: str, count: int) -> None:
-    """Add ``count`` copies of its first event, as aggregates of their own."""
+    """Add ``count`` copies of its first event, each as a new aggregate."""
     with psycopg.connect(url, autocommit=True) as connection:
         connection.execute(LIBRARY, {"count": count})
         connection.execute("VACUUM ANALYZE application_events")
 
 
 def record_many(url: str, count: int) -> None:
-    """Record ``count`` events, each in a stream of its own, in one statement."""
+    """Record ``count`` events, each in a new stream, in one statement."""
     with psycopg.connect(url) as connection:
         connection.execute(NEW, {"count": count, "data": DATA, "metadata": METADATA})

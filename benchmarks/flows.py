@@ -1,4 +1,4 @@
-"""Relay and delivery to subscribers that do nothing, beside bare Celery tasks that do nothing."""
+"""Relay and delivery to no-op subscribers, compared with bare no-op Celery tasks."""
 
 import time
 from collections.abc import Callable
@@ -36,7 +36,7 @@ FROM deliveries WHERE id > :after
 
 
 def publishers(backbone: Backbone) -> dict[str, Callable[[int], Load]]:
-    """Each puts so many deliveries, or tasks, into Redis."""
+    """The contestants by name. Each puts a number of deliveries, or tasks, into Redis."""
     return {
         RELAYED.format(ONE): partial(relay, backbone, ONE),
         RELAYED.format(THREE): partial(relay, backbone, THREE),
@@ -45,7 +45,8 @@ def publishers(backbone: Backbone) -> dict[str, Callable[[int], Load]]:
 
 
 def handlers(backbone: Backbone) -> dict[str, Callable[[int], Load]]:
-    """In each a worker handles so many deliveries, or tasks, that wait in Redis when it starts."""
+    """The contestants by name. In each, a worker handles a number of deliveries, or tasks, that are
+    in Redis when it starts."""
     return {
         DELIVERED.format(ONE): partial(deliver, backbone, ONE),
         DELIVERED.format(THREE): partial(deliver, backbone, THREE),
@@ -54,7 +55,7 @@ def handlers(backbone: Backbone) -> dict[str, Callable[[int], Load]]:
 
 
 def relay(backbone: Backbone, which: str, count: int) -> Load:
-    """The relay's own function takes deliveries from recorded events to tasks in Redis."""
+    """Measure the relay's own function, from recorded events to tasks in Redis."""
     record_for(backbone, which, count)
     load = timed(count, relay_what_waits)
     with db.engine.begin() as connection:
@@ -70,7 +71,7 @@ def publish(backbone: Backbone, count: int) -> Load:
 
 
 def deliver(backbone: Backbone, which: str, count: int) -> Load:
-    """From the first claim to the last delivery's commit."""
+    """Measure from the first claim to the last delivery's commit."""
     session = db.session()
     before = session.scalar(LAST)
     record_for(backbone, which, count)
@@ -88,7 +89,7 @@ def deliver(backbone: Backbone, which: str, count: int) -> Load:
 
 
 def handle(backbone: Backbone, count: int) -> Load:
-    """From the first task that leaves the queue until none is left or in a worker's hands."""
+    """Measure from the first task that leaves the queue until none is queued or unacknowledged."""
     publish_tasks(count)
     with (
         RedisClient.from_url(backbone.site.settings["REDIS_URL"]) as client,
@@ -103,7 +104,7 @@ def handle(backbone: Backbone, count: int) -> Load:
 
 
 def record_for(backbone: Backbone, which: str, count: int) -> None:
-    """Record as many events as give that many deliveries to those subscribers."""
+    """Record as many events as make ``count`` deliveries to those subscribers."""
     subscribe_noops(backbone.app, which)
     record_many(backbone.url, count // len(SUBSCRIBERS[which]))
 

@@ -1,8 +1,8 @@
 """What a step of the form costs: its page, and an autosave.
 
-Beside them, in turns on the same servers: a bare Flask view that answers with the same bytes and
-does nothing for them, and a Wagtail form page with as many fields, which stores what it is sent and
-mails nothing. Pages are asked for as a browser asks, so the site compresses its own.
+It is compared, in turns on the same servers, with a bare Flask view that returns the same bytes
+without any work, and with a Wagtail form page with as many fields, which stores what it receives
+and sends no mail. Pages are requested as a browser does, so the site compresses its own.
 """
 
 import argparse
@@ -23,7 +23,7 @@ from local.postgres import temporary_postgres
 from local.process import ROOT
 from local.redis import temporary_redis
 
-# The one with the most questions.
+# The step with the most questions.
 STEP = max(
     load_questionnaire(ROOT / "content/questions.toml").steps, key=lambda one: len(one.questions)
 )

@@ -1,8 +1,9 @@
-"""What the labs cost an applicant: the submit's latency alone, and beside 200 visitors of the labs.
+"""What the labs cost an applicant: the latency of a submit alone, and beside 200 visitors of the
+labs.
 
-Both in turns on the same site with all its processes, so that the ratio holds where the machine's
-speed does not. Applicants come one after the other with a pause between them, or it would be their
-own applications, on their way through the worker, that keep the machine from being quiet.
+Both run in turns on the same site with all its processes, so that the ratio holds even if the
+machine's speed varies. Applicants come one at a time with a pause in between; otherwise their own
+applications, on their way through the worker, would keep the machine busy.
 """
 
 import argparse
@@ -20,7 +21,7 @@ from local.redis import temporary_redis
 
 PROCESSES = ("web", "relay", "worker", "scheduler", "labs")
 QUIET, CROWDED = "nobody in the labs", "visitors in the labs"
-# The next round's visitors want some too.
+# Frees the sandboxes for the next round's visitors.
 END_THEIR_SANDBOXES = "UPDATE labs.sandboxes SET ends_at = now() WHERE ends_at > now() RETURNING id"
 
 
@@ -38,7 +39,8 @@ def main() -> None:
 def compare_latencies(
     site: MeasuredSite, submit: Callable[[], Load], rounds: int, visitors: int
 ) -> tuple[dict[str, list[Load]], Counter[str]]:
-    """The submits' latencies in each round, quiet and crowded, and what the crowd was answered."""
+    """The latencies of the submits in each round, quiet and crowded, and the crowd's response
+    statuses."""
     loads: dict[str, list[Load]] = {QUIET: [], CROWDED: []}
     answers: Counter[str] = Counter()
     submit()
@@ -52,7 +54,7 @@ def compare_latencies(
 
 
 def print_latencies(loads: dict[str, list[Load]], answers: Counter[str]) -> None:
-    """A row for each, and the medians of the rounds' ratios."""
+    """Print a row for each, with the medians of the rounds' ratios."""
     print("| a submit | p50, ms | p99, ms | p50 of quiet | p99 of quiet |")
     print("| --- | ---: | ---: | ---: | ---: |")
     for name, rounds in loads.items():

@@ -1,9 +1,9 @@
-"""Visitors of the labs, all at once, from one process, each with an address and a cookie.
+"""A crowd of visitors of the labs, in one process, each with its own address and cookie.
 
-One that has a sandbox looks as often as its page does by itself, and presses a button every ten
-seconds; at the time machine, whose page asks when the slider is moved, one moves it each second.
-One that came too late reads the page anew every ten seconds. A fifth watch this site, which is no
-sandbox.
+A visitor with a sandbox polls as often as its page does, and presses a button every ten seconds. At
+the time machine, whose page sends a request when the slider moves, one moves it every second.
+Visitors without a sandbox reload the page every ten seconds. A fifth of them watch "this site",
+which has no sandboxes.
 """
 
 import re
@@ -25,7 +25,7 @@ PRESS_SECONDS = 10.0
 REWIND_SECONDS = 1.0
 PATIENCE = 60.0
 THIS_SITE, TIME_MACHINE = "this-site", "time-machine"
-# Each with its button, if it has one.
+# Each lab with its button and the button's fields, if it has one.
 LABS: tuple[tuple[str, str, Mapping[str, str]], ...] = (
     ("retail", "place", {"place-choice": "20"}),
     ("payments", "surge", {"surge-choice": "50"}),
@@ -40,7 +40,7 @@ GOOD = (b"200", b"204", b"303")
 
 
 class Visitor:
-    """One of the crowd, who opens a sandbox if there is room."""
+    """One visitor, who opens a sandbox if there is room."""
 
     def __init__(self, port: int, number: int) -> None:
         self._port = port
@@ -69,12 +69,12 @@ class Visitor:
         return self._press.replace(b"COOKIE", self._cookie.encode())
 
     def look(self) -> bytes:
-        """What its page asks for by itself; without a sandbox, the page."""
+        """The request that its page polls with; without a sandbox, the one for the page."""
         request = page_get(self._next, self._port, self._cookie, address=self._address)
         return request.replace(b"Accept-Encoding", b"X-Accepts")
 
     def take(self, answer: bytes) -> bytes:
-        """Keep the cookie, and what has been seen; the answer's status."""
+        """Keep the cookie and the next poll's address from the response; return its status."""
         head, _, body = answer.partition(b"\r\n\r\n")
         for line in head.split(b"\r\n"):
             name, _, value = line.partition(b": ")
@@ -96,7 +96,8 @@ class Visitor:
 
 @contextmanager
 def crowd(port: int, count: int) -> Iterator[Counter[str]]:
-    """So many visitors for as long as this lasts; afterwards, how many answers of each status."""
+    """Run ``count`` visitors inside; afterwards, the counter has the number of responses by
+    status."""
     answers: Counter[str] = Counter()
     context = get_context("spawn")
     told: Queue[Counter[str] | None] = context.Queue()

@@ -1,7 +1,7 @@
 """How soon an event is relayed, and its handler started, while events come at a steady rate.
 
-The load is open: each event has its time, given in advance, and its lag counts from then, so that
-what a slow moment holds up is not forgotten.
+The load is open: each event has a scheduled time from which its lag counts, so that what a slow
+moment delays is counted too.
 """
 
 import time
@@ -26,7 +26,7 @@ STARTED = text("SELECT count(*) FROM started WHERE position = ANY(:positions)")
 
 
 class Lags(NamedTuple):
-    """Seconds from when each event was due, and from its commit."""
+    """Seconds for each event, from when it was due, and from its commit."""
 
     due_to_relayed: list[float]
     due_to_started: list[float]
@@ -34,7 +34,7 @@ class Lags(NamedTuple):
 
 
 def measure_lags(backbone: Backbone, rate: float, count: int) -> Lags:
-    """Record ``count`` events, ``rate`` a second, while relay and worker run."""
+    """Record ``count`` events, ``rate`` per second, while relay and worker run."""
     with backbone.running("relay", "worker", subscribers="noting"):
         record_steadily(backbone, LOW, WARM_UP)
         moments = record_steadily(backbone, rate, count)
@@ -50,8 +50,8 @@ def measure_lags(backbone: Backbone, rate: float, count: int) -> Lags:
 
 
 def record_steadily(backbone: Backbone, rate: float, count: int) -> dict[int, tuple[float, float]]:
-    """Record the events, and return when their handlers have started: by position, when each was
-    due and when it was committed."""
+    """Record the events and wait until their handlers have started. Return, by position, when each
+    was due and when it was committed."""
     session = db.session()
     moments = {}
     first = time.time()

@@ -1,4 +1,4 @@
-"""Submit → engagement proposed, one at a time, beside a Celery task that does nothing."""
+"""Submit → engagement proposed, one at a time, compared with a no-op Celery task."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping
@@ -15,10 +15,10 @@ from local.ports import HOST
 from local.process import Process
 from local.redis import Redis
 
-# Long enough for the mail that follows a proposal, so that nothing runs beside the next try.
+# Long enough for the mail that follows a proposal, so that nothing runs during the next try.
 PAUSE = 0.1
 PATIENCE = 30.0
-# Postgres itself tells of the proposal at its commit, so that nobody has to look for it.
+# Postgres announces the proposal at its commit, so that nothing has to poll for it.
 ANNOUNCE = """
 CREATE FUNCTION announce() RETURNS trigger LANGUAGE plpgsql AS
 $$ BEGIN NOTIFY proposed; RETURN NULL; END $$;
@@ -30,7 +30,8 @@ Measure = Callable[[], float]
 
 @contextmanager
 def proposal_times(measured: MeasuredSite, most: int) -> Iterator[Measure]:
-    """Each call submits an application: seconds from the 303 to the engagement's commit."""
+    """Each call submits an application and returns the seconds from the 303 to the engagement's
+    commit."""
     requests = iter(measured.requests(most))
     client = Connection(measured.port)
     owner = measured.site.settings["OWNER_DATABASE_URL"]
@@ -54,9 +55,9 @@ def proposal_times(measured: MeasuredSite, most: int) -> Iterator[Measure]:
 
 @contextmanager
 def noop_times(settings: Mapping[str, str], redis: Redis, folder: Path) -> Iterator[Measure]:
-    """Each call sends a task and waits for its result: the seconds in between.
+    """Each call sends a task, waits for its result, and returns the seconds in between.
 
-    The worker is the site's own, with the site's settings, on a queue of its own.
+    The worker is the site's own, with the site's settings, on a separate queue.
     """
     broker = f"redis://{HOST}:{redis.port}/1"
     worker = Process(

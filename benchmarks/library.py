@@ -1,4 +1,4 @@
-"""The PyPI `eventsourcing` library on the same Postgres, in a virtual environment of its own."""
+"""PyPI's `eventsourcing` library on the same Postgres, in its own virtual environment."""
 
 import subprocess
 import venv
@@ -14,13 +14,13 @@ REQUIREMENTS = ("eventsourcing==9.5.6", "psycopg[binary,pool]==3.3.9")
 
 
 class Library:
-    """The library at work in a process of its own."""
+    """The library, running in its own process."""
 
     def __init__(self, process: subprocess.Popen[str]) -> None:
         self._process = process
 
     def append(self, count: int, together: int) -> float:
-        """Store ``count`` events, so many in a commit. Returns seconds, as all of these do."""
+        """Store ``count`` events, ``together`` per commit. Returns seconds, as all methods do."""
         return self._do(f"append {count} {together}")
 
     def replay(self, count: int) -> float:
@@ -37,7 +37,7 @@ class Library:
 
 
 def install_library(folder: Path) -> Path:
-    """Install the library into ``folder`` and return its Python."""
+    """Install the library into ``folder``; return the path of its Python."""
     venv.create(folder, with_pip=True)
     subprocess.run([folder / "bin" / "pip", "install", "-qq", *REQUIREMENTS], check=True)
     return folder / "bin" / "python"
@@ -45,8 +45,8 @@ def install_library(folder: Path) -> Path:
 
 @contextmanager
 def library_at(python: Path, url: str) -> Iterator[Library]:
-    """The library on the empty database at ``url``, with its recorder for PostgreSQL and its
-    transcoder for JSON."""
+    """The library on the empty database at ``url``, with its PostgreSQL recorder and JSON
+    transcoder."""
     address = urlsplit(url)
     settings = {
         "PERSISTENCE_MODULE": "eventsourcing.postgres",

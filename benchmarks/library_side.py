@@ -1,6 +1,6 @@
-"""What the `eventsourcing` library does with the same events; run by its own Python, see `library`.
+"""The `eventsourcing` library's side of the comparison, run by its own Python; see `library`.
 
-It reads one task a line and answers each with the seconds that it took.
+It reads one task per line and answers each with the seconds that it took.
 """
 
 import sys
@@ -20,7 +20,7 @@ PROJECTED = "INSERT INTO library_scored VALUES (%s, %s, %s)"
 
 
 class Scored(Aggregate.Event):
-    """As the site's application.scored."""
+    """Like the site's application.scored."""
 
     total: int
     band: str
@@ -29,7 +29,8 @@ class Scored(Aggregate.Event):
 
 
 def append(application: Application, count: int, together: int) -> None:
-    """Encode and store ``count`` events, in commits of ``together`` that are one aggregate's."""
+    """Encode and store ``count`` events, ``together`` per commit, each commit in a new
+    aggregate."""
     for _ in range(count // together):
         aggregate_id = uuid.uuid4()
         events = [
@@ -46,7 +47,7 @@ def append(application: Application, count: int, together: int) -> None:
 
 
 def read(application: Application, most: int) -> Iterator[Sequence[Scored]]:
-    """The first ``most`` events of the log, read and decoded page by page."""
+    """Read and decode the first ``most`` events of the log, one page at a time."""
     start, left = 1, most
     while left > 0:
         page = application.recorder.select_notifications(start, min(PAGE, left))
@@ -61,7 +62,7 @@ def replay(application: Application, count: int) -> None:
 
 
 def rebuild(application: Application, count: int, url: str) -> None:
-    """Fold the log into a table, a page at a time."""
+    """Fold the log into a table, one page at a time."""
     with psycopg.connect(url) as connection, connection.cursor() as cursor:
         cursor.execute("DROP TABLE IF EXISTS library_scored")
         cursor.execute("CREATE TABLE library_scored (id uuid, total integer, band text)")

@@ -1,4 +1,4 @@
-"""A load generator that costs little: keep-alive connections that send ready-made requests."""
+"""A cheap load generator: keep-alive connections that send prepared requests."""
 
 import selectors
 import socket
@@ -14,7 +14,7 @@ LONGEST_WAIT = 30.0
 
 
 class Connection:
-    """One keep-alive connection, with one request on its way at a time."""
+    """One keep-alive connection, with one request in flight at a time."""
 
     def __init__(self, port: int) -> None:
         self.socket = socket.create_connection((HOST, port), LONGEST_WAIT)
@@ -28,7 +28,7 @@ class Connection:
         self.socket.sendall(request)
 
     def receive(self) -> bytes | None:
-        """The answer, once it is whole; None while more of it has to come."""
+        """The response once it is complete; None if more of it is still to come."""
         part = self.socket.recv(1 << 16)
         assert part, f"The server closed the connection after {self._answer!r}."
         self._answer += part
@@ -41,7 +41,7 @@ class Connection:
 
 
 def fetch(port: int, request: bytes) -> tuple[bytes, bytes]:
-    """The head and the body of what is answered to it."""
+    """Send the request; return the head and the body of the response."""
     connection = Connection(port)
     connection.send(request)
     while (answer := connection.receive()) is None:
@@ -52,8 +52,7 @@ def fetch(port: int, request: bytes) -> tuple[bytes, bytes]:
 
 
 def form_post(path: str, port: int, body: str, cookie: str = "", *, address: str = "") -> bytes:
-    """The POST of a form, as it goes over the wire, or as a proxy hands on what came from that
-    address."""
+    """The bytes of a form's POST; with ``address``, as a proxy forwards it from there."""
     lines = [
         f"POST {path} HTTP/1.1",
         f"Host: {HOST}:{port}",
@@ -66,8 +65,8 @@ def form_post(path: str, port: int, body: str, cookie: str = "", *, address: str
 
 
 def page_get(path: str, port: int, cookie: str = "", *, etag: str = "", address: str = "") -> bytes:
-    """What a browser sends to see a page, of which it may have the one with that ``etag``; from
-    that address, as above."""
+    """The bytes of a browser's GET; with ``etag``, for a page that it already has; ``address`` as
+    above."""
     lines = [
         f"GET {path} HTTP/1.1",
         f"Host: {HOST}:{port}",
@@ -82,10 +81,10 @@ def page_get(path: str, port: int, cookie: str = "", *, etag: str = "", address:
 def drive(
     port: int, requests: Sequence[bytes], *, connections: int, expected: int, pause: float = 0.0
 ) -> Load:
-    """Send each request once, from a process of its own, as fast as the answers come; or, by one
-    connection, ``pause`` seconds after each answer.
+    """Send each request once, from a separate process, as fast as the responses come; or, with one
+    connection, ``pause`` seconds after each response.
 
-    Stops with the answer's text at the first one without the ``expected`` status.
+    Fails with the response's text at the first one without the ``expected`` status.
     """
     with ProcessPoolExecutor(1, mp_context=get_context("spawn")) as process:
         return process.submit(_drive, port, requests, connections, expected, pause).result()

@@ -1,6 +1,6 @@
-"""A Celery task that does nothing, in the site's own Celery app, so with the site's own settings.
+"""A no-op Celery task, in the site's own Celery app and so with the site's settings.
 
-``benchmarks.noop:celery`` for its worker. Its answer comes back through Redis, as Celery does it.
+The worker's app is ``benchmarks.noop:celery``. Results come back through Redis, by Celery's means.
 """
 
 from app.celery_app import celery
@@ -10,4 +10,4 @@ celery.conf.result_backend = celery.conf.broker_write_url
 
 @celery.task(name="benchmarks.noop", ignore_result=False)
 def noop() -> None:
-    """Nothing."""
+    """Do nothing."""

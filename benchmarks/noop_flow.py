@@ -1,5 +1,5 @@
-"""The site with subscribers that do nothing: ``benchmarks.noop_flow:celery`` for a worker, and
-``benchmarks.noop_flow:app`` for a relay. NOOP_SUBSCRIBERS names them."""
+"""The site with no-op subscribers, chosen by NOOP_SUBSCRIBERS: ``benchmarks.noop_flow:celery`` for
+a worker, ``benchmarks.noop_flow:app`` for a relay."""
 
 import os
 

@@ -1,4 +1,4 @@
-"""Subscribers that do nothing, or next to it, and a Celery task that does as much."""
+"""Subscribers that do (almost) nothing, and a Celery task that does nothing."""
 
 from celery import shared_task
 from flask import Flask
@@ -15,11 +15,11 @@ NOTE = text("INSERT INTO started VALUES (:position, :at)")
 
 
 def do_nothing(session: Session, recorded: RecordedEvent) -> None:
-    """One of three, which have to differ."""
+    """The first of three, which must be different functions."""
 
 
 def do_nothing_else(session: Session, recorded: RecordedEvent) -> None:
-    """Another of three."""
+    """The second of three."""
 
 
 def do_nothing_either(session: Session, recorded: RecordedEvent) -> None:
@@ -27,7 +27,7 @@ def do_nothing_either(session: Session, recorded: RecordedEvent) -> None:
 
 
 def note_start(session: Session, recorded: RecordedEvent) -> None:
-    """Note when the handler was started."""
+    """Record when the handler was started."""
     session.execute(NOTE, {"position": recorded.position, "at": utc_now()})
 
 
@@ -40,9 +40,9 @@ SUBSCRIBERS: dict[str, tuple[Subscriber, ...]] = {
 
 @shared_task(name="benchmarks.do_nothing", ignore_result=True)
 def do_nothing_at_all(number: int) -> None:
-    """A bare Celery task under the site's settings."""
+    """A bare Celery task with the site's settings."""
 
 
 def subscribe_noops(app: Flask, which: str) -> None:
-    """Have the app know no other subscribers than these."""
+    """Make these the app's only subscribers."""
     init_subscriptions(app, {ApplicationScored: SUBSCRIBERS[which]})

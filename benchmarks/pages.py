@@ -1,8 +1,8 @@
-"""What a page for everybody costs: an article and the index, for who sees it and for who has it.
+"""What a public page costs: an article and the index, for a first visit and with an ETag.
 
-Beside them, in turns on the same servers: a bare Flask view that answers with the same bytes, and
-with 304 to who has the page by its tag; and Wagtail with the same articles, on the same Postgres.
-Nobody has a cookie, and pages are asked for as a browser asks.
+They are compared, in turns on the same servers, with a bare Flask view that returns the same bytes,
+or 304 for a matching ETag, and with Wagtail with the same articles on the same Postgres. There are
+no cookies, and pages are requested as a browser does.
 """
 
 import argparse
@@ -35,7 +35,7 @@ ETAG: Final = re.compile(rb"\r\netag: (.*?)\r\n", re.IGNORECASE)
 
 
 class ReadSite:
-    """A page of the site, and browsers that see it, or have it and ask whether it has changed."""
+    """A page of the site, and browsers that load it, or ask whether their copy has changed."""
 
     def __init__(self, port: int, path: str) -> None:
         self._port = port
@@ -82,7 +82,7 @@ def main() -> None:
 def compare(
     name: str, page: ReadSite, bare: BareView, wagtail: int, options: argparse.Namespace
 ) -> None:
-    """One page's table, and how often the site is as quick as Wagtail on that port."""
+    """Print one page's table, and how many times faster the site is than Wagtail on that port."""
     clients = options.connections
     request = page_get(IN_WAGTAIL[name], wagtail)
     contestants: dict[str, Callable[[int], Load]] = {

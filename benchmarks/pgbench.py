@@ -1,4 +1,4 @@
-"""pgbench: transactions with no web server and no Python around them."""
+"""Runs pgbench: transactions without a web server or Python around them."""
 
 import subprocess
 import tempfile
@@ -9,14 +9,14 @@ from benchmarks.turns import Load, percentiles
 from local.postgres import postgres_program
 
 JOBS = 2
-# Of each line of its log, by its manual: the latency in microseconds, and when it ended.
+# Columns of its log, from the manual: the latency in microseconds, and the time of the end.
 LATENCY, ENDED_SECOND, ENDED_MICROSECOND = 2, 4, 5
 
 
 def run_pgbench(
     url: str, script: str, count: int, clients: int, values: Mapping[str, str] | None = None
 ) -> Load:
-    """Run the script's transaction ``count`` times; ``values`` fill its variables."""
+    """Run the script's transaction ``count`` times; ``values`` are its variables."""
     with tempfile.TemporaryDirectory(prefix="pgbench-") as folder:
         file = Path(folder) / "transaction.sql"
         file.write_text(script)

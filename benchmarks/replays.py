@@ -1,5 +1,5 @@
-"""Reading the whole log: typed events from the site and the library, bare rows from a cursor; and
-a table that is built from it again."""
+"""Reading the whole log, as typed events from the site and the library and as bare rows from a
+cursor; and rebuilding a table from it."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -41,7 +41,7 @@ LAST = text("SELECT max(position) FROM events")
 
 
 def replayers(backbone: Backbone, library: Library) -> dict[str, Callable[[int], Load]]:
-    """Each reads so many events from the beginning of the log."""
+    """The contestants by name. Each reads a number of events from the beginning of the log."""
     return {
         SITE: lambda count: timed(count, lambda: replay(count)),
         LIBRARY: lambda count: Load(count / library.replay(count)),
@@ -50,7 +50,8 @@ def replayers(backbone: Backbone, library: Library) -> dict[str, Callable[[int],
 
 
 def rebuilders(library: Library) -> dict[str, Callable[[int], Load]]:
-    """Each makes a table of so many events from the beginning of the log."""
+    """The contestants by name. Each folds a number of events from the beginning of the log into a
+    table."""
     return {
         IN_BATCHES: lambda count: timed(count, lambda: fold_in_batches(count)),
         IN_SQL: lambda count: timed(count, lambda: fold_in_sql(count)),
@@ -99,7 +100,7 @@ def fold_in_batches(count: int) -> None:
 
 
 def fold_in_sql(count: int) -> None:
-    """In parts, so that none comes near the limit of a statement's time."""
+    """Fold in SQL, in parts that stay well below the statement timeout."""
     make_empty_table()
     session = db.session()
     last = session.scalar(LAST)

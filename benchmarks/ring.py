@@ -1,7 +1,7 @@
-"""How to tell the relay that events wait: what each way costs a commit, and how soon it is heard.
+"""Ways to wake the relay: what each costs a commit, and how soon a listener hears it.
 
-First pgbench, for what an outbox row and a NOTIFY cost by themselves (the figures in the article on
-event-driven architecture); then each way with writers in Python, who ring as the site would.
+First with pgbench, for what an outbox row and a NOTIFY cost alone (the figures in the article on
+event-driven architecture); then with writers in Python that ring as the site would.
 """
 
 import argparse
@@ -48,7 +48,7 @@ TRANSACTIONS = {
 CLIENTS = 8
 PROCESSES, THREADS = 2, 8
 PATIENCE = 10.0
-# The bell's thread takes its time after a ring; a single one should not have to wait for it.
+# After a ring the bell's thread pauses; the next ring must not have to wait for that.
 PAUSE = 0.02
 
 
@@ -58,7 +58,7 @@ class Servers(NamedTuple):
 
 
 Ring = Callable[[], object]
-# By name: what the transaction says besides, and what is done right after the commit.
+# By name: an extra statement in the transaction, and what is done right after the commit.
 WAYS: dict[str, tuple[str, Callable[[Servers], Ring]]] = {
     "no ring": ("", lambda _: lambda: None),
     "NOTIFY in the transaction": (NOTIFY, lambda _: lambda: None),
@@ -89,7 +89,7 @@ def main() -> None:
 
 
 def run_writers(servers: Servers, way: str, count: int) -> Load:
-    """``count`` commits by all threads of a few processes, each followed by its ring."""
+    """Make ``count`` commits from all threads of a few processes, each followed by its ring."""
     share = count // PROCESSES // THREADS
     with ProcessPoolExecutor(PROCESSES, mp_context=get_context("spawn")) as processes:
         parts = list(processes.map(partial(_write, servers, way), [share] * PROCESSES))
@@ -126,7 +126,7 @@ def commit(connection: psycopg.Connection, in_transaction: str) -> None:
 
 
 def times_until_heard(servers: Servers, way: str, count: int) -> list[float]:
-    """Seconds from a commit's end until a listener is awake, one commit at a time."""
+    """Seconds from the end of a commit until a listener wakes up, one commit at a time."""
     in_transaction, ring_for = WAYS[way]
     ring = ring_for(servers)
     times = []
@@ -153,7 +153,7 @@ def postgres_ear(servers: Servers) -> Iterator[Callable[[], object]]:
 def redis_ear(servers: Servers) -> Iterator[Callable[[], object]]:
     with redis.Redis.from_url(servers.redis_url) as client, client.pubsub() as listener:
         listener.subscribe(CHANNEL)
-        listener.get_message(timeout=PATIENCE)  # that it listens now
+        listener.get_message(timeout=PATIENCE)  # the confirmation of the subscription
         yield lambda: listener.get_message(timeout=PATIENCE)
 
 

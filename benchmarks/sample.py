@@ -12,7 +12,7 @@ from local.process import ROOT
 _DEMO = ROOT / "local" / "demo_applications.toml"
 ANSWERS: dict[str, Any] = tomllib.loads(_DEMO.read_text())["applications"][0]
 
-# Copies of the site's tables with their indexes and checks, but without the chain of hashes.
+# Copies of the site's tables with their indexes and checks, but without the hash chain.
 TABLES = """
 CREATE TABLE IF NOT EXISTS bare_applications (LIKE applications INCLUDING ALL);
 CREATE TABLE IF NOT EXISTS bare_events (LIKE events INCLUDING ALL);

@@ -1,4 +1,4 @@
-"""The site under measurement: the Procfile's processes with the settings of production."""
+"""The measured site: the Procfile's processes with production settings."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,8 +15,8 @@ from local.redis import Redis
 from tests.site import BRISK, Site, prepared_site
 
 KEPT = "SELECT count(*) FROM drafts WHERE step_saves ? %s"
-# What the tests hurry up, and one machine does without, is left as shipped. Each visitor comes
-# from an address of their own, as behind a proxy.
+# Undoes what the tests speed up or switch off. Each visitor has their own address, as behind a
+# proxy.
 SCREENING = [field for field in Config.__struct_fields__ if field.startswith("HOLD_")]
 AS_SHIPPED = {
     **dict.fromkeys((*BRISK, *SCREENING), ""),
@@ -36,12 +36,12 @@ class MeasuredSite:
         self._sent = 0
 
     def requests(self, count: int) -> list[bytes]:
-        """So many POSTs, each of which sends a draft of its own."""
+        """``count`` POSTs, each of which submits another draft."""
         self._sent += count
         return prepare_submits(self._app, self.port, count)
 
     def drafts(self, count: int) -> list[str]:
-        """So many finished drafts, for another to send them."""
+        """The ids of ``count`` finished drafts, for the caller to submit."""
         self._sent += count
         return store_drafts(self._app, count)
 
@@ -51,7 +51,7 @@ class MeasuredSite:
             return original_questionnaire().version
 
     def submit(self, count: int, connections: int, pause: float = 0.0) -> Load:
-        """Send so many applications, and see that each is stored with its event."""
+        """Submit ``count`` applications, and check that each is stored with its event."""
         requests = self.requests(count)
         load = drive(self.port, requests, connections=connections, expected=303, pause=pause)
         stored = self.site.value(
@@ -63,7 +63,7 @@ class MeasuredSite:
         return load
 
     def step_request(self, key: str) -> bytes:
-        """The GET of a step by a browser that has filled it in."""
+        """The GET of a step, from a browser that has filled it in."""
         [draft_id] = store_drafts(self._app, 1)
         cookie, _ = cookie_and_token(self._app, draft_id)
         return page_get(f"/apply/{key}", self.port, cookie)
@@ -72,7 +72,7 @@ class MeasuredSite:
         return drive(self.port, [request] * count, connections=connections, expected=200)
 
     def autosave(self, key: str, answers: Answers, count: int, connections: int) -> Load:
-        """Save a step in so many drafts, and see that each is kept."""
+        """Autosave a step in ``count`` drafts, and check that each is stored."""
         before = self.site.value(KEPT, key)
         requests = prepare_autosaves(self._app, self.port, count, key, answers)
         load = drive(self.port, requests, connections=connections, expected=200)
@@ -83,7 +83,7 @@ class MeasuredSite:
 
 @contextmanager
 def measured_site(postgres: Postgres, redis: Redis, *processes: str) -> Iterator[MeasuredSite]:
-    """The site with these of its processes running, as it is shipped."""
+    """The site as shipped, with these of its processes running."""
     labs = "labs" in processes
     with prepared_site(postgres, redis, AS_SHIPPED, labs=labs, texts=True) as site:
         measured = MeasuredSite(site)

@@ -1,4 +1,4 @@
-"""What an event costs, from its append to its delivery, by how long the log is already."""
+"""What an event costs, from append to delivery, by the length of the log."""
 
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
@@ -26,7 +26,7 @@ Costs = dict[str, float]
 def logs_of(
     postgres: Postgres, redis: Redis, sizes: Sequence[int]
 ) -> Iterator[Mapping[int, Backbone]]:
-    """A backbone for each size, with so many events in its log, all of them delivered."""
+    """A backbone for each size, with that many events in its log, all of them delivered."""
     with ExitStack() as stack:
         logs = {}
         for size in sizes:
@@ -38,8 +38,8 @@ def logs_of(
 def costs_by_size(
     logs: Mapping[int, Backbone], rounds: int, count: int
 ) -> Mapping[int, list[Costs]]:
-    """The costs of ``count`` events in each round, of one log after the other; a round before the
-    first is not counted."""
+    """The costs of ``count`` events in each round, the logs in turns; a warm-up round is not
+    counted."""
     costs: dict[int, list[Costs]] = {size: [] for size in logs}
     for number in range(rounds + 1):
         for size, backbone in logs.items():
@@ -50,7 +50,7 @@ def costs_by_size(
 
 
 def one_turn(backbone: Backbone, count: int) -> Costs:
-    """The steps one after the other in this process, the tasks carried by hand."""
+    """Run the steps one after the other in this process, passing the tasks by hand."""
     tasks: list[Sequence[int]] = []
     keeper = backbone.app.extensions["lease_keeper"]
 

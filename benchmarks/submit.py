@@ -1,8 +1,8 @@
 """What a submit costs: from the POST to the durable commit, and on to the proposed engagement.
 
-All contestants run in turns on the same servers, so that their ratios hold where the machine's
-speed does not. Postgres writes every commit to the disk before it answers; its data is in the
-folder for temporary files, so set TMPDIR where that is kept in memory.
+All contestants run in turns on the same servers, so that their ratios hold even if the machine's
+speed varies. Postgres writes every commit to disk before it answers; its data is in the folder for
+temporary files, so set TMPDIR if that is in memory.
 """
 
 import argparse
@@ -28,7 +28,7 @@ STATEMENTS = "the site's two statements behind them"
 PROPOSED = "submit → engagement proposed"
 NOOP = "a no-op Celery task"
 WAGTAIL = "a Wagtail form page with its mail"
-# It takes so much longer that fewer requests are enough.
+# Wagtail takes so much longer that fewer requests are enough.
 WAGTAIL_SHARE = 10
 TRANSACTION = Path(__file__).with_name("two_inserts.sql")
 WARM_UP = 10
@@ -39,7 +39,7 @@ def main() -> None:
     with ExitStack() as stack:
         postgres = stack.enter_context(temporary_postgres(fast=False))
         folder = Path(stack.enter_context(tempfile.TemporaryDirectory(prefix="bench-")))
-        # Each has a Redis of its own: the loads leave a long queue behind.
+        # A separate Redis for each, because the loads leave a long queue behind.
         with temporary_redis() as redis:
             compare_loads(postgres, redis, folder, options)
         with temporary_redis() as redis:
@@ -49,7 +49,7 @@ def main() -> None:
 def compare_loads(
     postgres: Postgres, redis: Redis, folder: Path, options: argparse.Namespace
 ) -> None:
-    """How many submits a second, beside what does less and what does the same otherwise."""
+    """Submits per second, compared with programs that do less, or the same in another way."""
     with ExitStack() as stack:
         web = stack.enter_context(measured_site(postgres, redis, "web"))
         whole = stack.enter_context(measured_site(postgres, redis, "web"))
@@ -76,7 +76,7 @@ def compare_loads(
 
 
 def compare_times(postgres: Postgres, redis: Redis, folder: Path, count: int) -> None:
-    """How long until the engagement is proposed, while nothing else is to be done."""
+    """The time until the engagement is proposed, while there is nothing else to do."""
     with ExitStack() as stack:
         site = stack.enter_context(measured_site(postgres, redis))
         propose = stack.enter_context(proposal_times(site, count + WARM_UP))
@@ -85,7 +85,7 @@ def compare_times(postgres: Postgres, redis: Redis, folder: Path, count: int) ->
 
 
 def submit_and_handle(measured: MeasuredSite, count: int, clients: int) -> Load:
-    """Submits beside a relay, a worker and a scheduler at work on what came before."""
+    """Submit while a relay, a worker and a scheduler handle what was submitted before."""
     measured.site.start("relay", "worker", "scheduler")
     load = measured.submit(count, clients)
     measured.site.stop("relay", "worker", "scheduler")
@@ -99,7 +99,7 @@ def insert_by_pgbench(measured: MeasuredSite, count: int, clients: int) -> Load:
 
 
 def alternate(measures: dict[str, Callable[[], float]], count: int) -> dict[str, list[float]]:
-    """Each measure in turn, ``count`` times; the first few are not counted."""
+    """Take each measure in turn, ``count`` times; the first WARM_UP are not counted."""
     times: dict[str, list[float]] = {name: [] for name in measures}
     for number in range(WARM_UP + count):
         for name, measure in measures.items():

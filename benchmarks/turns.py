@@ -1,4 +1,4 @@
-"""Contestants that take turns, and the tables of what came out."""
+"""Runs contestants in turns, and prints the tables of their results."""
 
 import time
 from argparse import ArgumentParser
@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 
 class Load(NamedTuple):
-    """What one run achieved: requests a second, and percentiles of the latency in seconds."""
+    """The result of one run: requests per second, and percentiles of the latency in seconds."""
 
     rate: float
     p50: float = 0.0
@@ -16,7 +16,7 @@ class Load(NamedTuple):
 
 
 def timed(count: int, run: Callable[[], object]) -> Load:
-    """The rate at which ``run`` does ``count`` things."""
+    """The rate at which ``run``, which does ``count`` things, does them."""
     started_at = time.perf_counter()
     run()
     return Load(count / (time.perf_counter() - started_at))
@@ -32,7 +32,7 @@ Loads = Mapping[str, list[Load]]
 
 
 def turn_options(program: str, requests: int = 2000) -> ArgumentParser:
-    """What every comparison of requests can be told; ``requests`` is how many by default."""
+    """The options that every comparison of requests has; ``requests`` is the default number."""
     parser = ArgumentParser(prog=program)
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--requests", type=int, default=requests, help="to each, in each round")
@@ -41,9 +41,9 @@ def turn_options(program: str, requests: int = 2000) -> ArgumentParser:
 
 
 def take_turns(contestants: Mapping[str, Callable[[int], Load]], rounds: int, count: int) -> Loads:
-    """Every contestant with ``count`` requests, one after the other, ``rounds`` times.
+    """Run every contestant with ``count`` requests, one after the other, ``rounds`` times.
 
-    A shorter turn before the first round is not counted: it fills caches and pools.
+    A shorter turn before the first round, which fills caches and pools, is not counted.
     """
     loads: dict[str, list[Load]] = {name: [] for name in contestants}
     for number in range(rounds + 1):
@@ -55,7 +55,8 @@ def take_turns(contestants: Mapping[str, Callable[[int], Load]], rounds: int, co
 
 
 def print_loads(loads: Loads, against: str) -> None:
-    """A row for each contestant: medians, and the median of the rounds' ratios to one of them."""
+    """Print a row for each contestant: medians, and the median of the rounds' ratios to one of
+    them."""
     print(f"| | a second | p50, ms | p99, ms | of {against} |")
     print("| --- | ---: | ---: | ---: | ---: |")
     for name, rounds in loads.items():
@@ -66,7 +67,7 @@ def print_loads(loads: Loads, against: str) -> None:
 
 
 def print_rates(what: str, loads: Loads, against: Sequence[str]) -> None:
-    """A row for each contestant: the median rate, and its ratio to each of those."""
+    """Print a row for each contestant: the median rate, and its ratio to each of ``against``."""
     print(f"| {what} | a second | {' | '.join(f'of {name}' for name in against)} |")
     print(f"| --- | ---: |{' ---: |' * len(against)}")
     for name, rounds in loads.items():
@@ -81,7 +82,7 @@ def ratio(loads: Loads, one: str, other: str) -> float:
 
 
 def print_times(times: Mapping[str, list[float]], against: str) -> None:
-    """A row for each contestant: percentiles of its times, and their ratio to one of them."""
+    """Print a row for each contestant: percentiles of its times, and their ratio to one of them."""
     base = percentiles(times[against])
     print(f"| | p50, ms | p99, ms | p50 of {against} | p99 of {against} |")
     print("| --- | ---: | ---: | ---: | ---: |")

@@ -1,4 +1,4 @@
-"""A Wagtail form page with the same fields, in a virtual environment made for the occasion."""
+"""A Wagtail form page with the same fields, in a temporary virtual environment."""
 
 import json
 import subprocess
@@ -17,7 +17,7 @@ from local.ports import free_port
 from local.process import ROOT
 
 REQUIREMENTS = ("wagtail==8.0.1", "psycopg[binary]==3.3.9", "granian==2.8.7")
-# Django takes any 32 letters, if the cookie and the form agree on them.
+# Django accepts any 32 letters, if cookie and form agree.
 CSRF_TOKEN = "a" * 32
 
 
@@ -26,7 +26,7 @@ def _typed(answer: str | list[str]) -> str:
 
 
 class FormField(NamedTuple):
-    """A field by Wagtail's own words for its kind, with what is sent in it."""
+    """A field, with Wagtail's name for its kind, and what is sent in it."""
 
     name: str
     typed: str | list[str]
@@ -38,7 +38,7 @@ TEXTS = tuple(FormField(key, _typed(value)) for key, value in ANSWERS.items())
 
 
 class WagtailForm:
-    """The form page, served."""
+    """The form page, served on a port."""
 
     def __init__(self, port: int, fields: Sequence[FormField]) -> None:
         self._port = port
@@ -56,7 +56,7 @@ class WagtailForm:
 
 
 def install_wagtail(folder: Path) -> Path:
-    """Install Wagtail into ``folder`` and return where its programs are."""
+    """Install Wagtail into ``folder``; return the folder of its programs."""
     venv.create(folder, with_pip=True)
     subprocess.run([folder / "bin" / "pip", "install", "-qq", *REQUIREMENTS], check=True)
     return folder / "bin"
@@ -71,8 +71,8 @@ def wagtail_form(
     *,
     mails: bool = True,
 ) -> Iterator[WagtailForm]:
-    """The form page on the empty database of ``settings``, under the site's own web server. It
-    stores what it receives, and ``mails`` it."""
+    """The form page on the empty database in ``settings``, with the site's own web server. It
+    stores what it receives and, with ``mails``, mails it."""
     recipient = settings["STAFF_MAIL"] if mails else ""
     described = json.dumps([(field.name, field.kind, field.choices) for field in fields])
     with served_wagtail(programs, settings, log, "prepare", recipient, described) as port:
@@ -83,8 +83,8 @@ def wagtail_form(
 def served_wagtail(
     programs: Path, settings: Mapping[str, str], log: Path, prepare: str, *arguments: str
 ) -> Iterator[int]:
-    """Wagtail under the site's own web server, on the empty database of ``settings``, which that
-    module of `benchmarks/wagtail_site` fills; the value is its port."""
+    """Wagtail with the site's own web server, on the empty database in ``settings``, which the
+    module ``prepare`` of `benchmarks/wagtail_site` fills; yields the port."""
     port = free_port()
     environ = {**settings, "PATH": f"{programs}:{settings['PATH']}"}
     command = [str(programs / "python"), "-m", f"benchmarks.wagtail_site.{prepare}", *arguments]

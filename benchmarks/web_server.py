@@ -1,4 +1,4 @@
-"""The site's web server, with its options, for what is measured beside the site."""
+"""The site's web server, with its options, for other measured applications."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -7,14 +7,14 @@ from local.commands import procfile, shell
 from local.ports import answers
 from local.process import Process
 
-# Loads the site before it forks its workers, so it serves nothing else.
+# Loads the site before it forks its workers, so it can't serve anything else.
 OF_THE_SITE = "python -m app.serve"
 
 
 def web_server(
     name: str, application: str, port: int, environ: Mapping[str, str], log: Path
 ) -> Process:
-    """Granian as the Procfile has it, from the PATH of ``environ``, for another WSGI
+    """Granian with the Procfile's options, from the PATH in ``environ``, for another WSGI
     ``application``."""
     command = procfile()["web"]
     assert command.startswith(OF_THE_SITE), command

@@ -1,6 +1,5 @@
-"""The figures of the articles that stand in no other benchmark, each found again by a command.
+"""Measures the figures in articles that no other benchmark covers.
 
-``python -m benchmarks.articles`` finds all but the kills; names after it find those alone.
-The code of ``marks``, ``repeats``, ``sequences`` and ``lags`` is taken from the article that prints
-it.
+``python -m benchmarks.articles`` measures all of them except the kills; names after it select some.
+``marks``, ``repeats``, ``sequences`` and ``lags`` run the code that the articles print.
 """

@@ -1,4 +1,4 @@
-"""Find the figures anew and print them: ``python -m benchmarks.articles [name …]``."""
+"""Measure the figures and print them: ``python -m benchmarks.articles [name …]``."""
 
 import argparse
 
@@ -18,20 +18,20 @@ NO_LOCK = "no lock"
 
 
 def print_pages() -> None:
-    """Pages read, by question."""
+    """Print the pages read, by query."""
     with temporary_postgres() as postgres:
         for question, count in pages_read(postgres).items():
             print(f"{question}: {count:,} pages")
 
 
 def print_marks() -> None:
-    """The size of a million marks."""
+    """Print the size of a million marks of handled events."""
     with temporary_postgres() as postgres:
         print(f"a million marks: {size_of_marks(postgres) / 1e6:.0f} MB")
 
 
 def print_repeats() -> None:
-    """What is there once, after all was told many times."""
+    """Print the effects after everything was delivered many times."""
     with temporary_postgres() as postgres:
         print("outcomes of 100 events, stock left of 50: {}, {}".format(*reserve(postgres)))
         print("charges of 100 payments, stored keys:", charges(postgres, "stored", fresh=False))
@@ -41,19 +41,19 @@ def print_repeats() -> None:
 
 
 def print_stock() -> None:
-    """What was sold of three items."""
+    """Print how many of three items were sold."""
     with temporary_postgres() as postgres:
         for way, counts in sold(postgres).items():
             print(f"{way}: {min(counts)} to {max(counts)} sold of 3, in {len(counts)} rounds")
 
 
 def print_sequences() -> None:
-    """How many sequences of events the process stands."""
+    """Print how many sequences of events the process handles correctly."""
     print(f"{count_sequences():,} sequences, each ended well")
 
 
 def print_pay_day() -> None:
-    """The backlog after the surge."""
+    """Print the backlog after the surge."""
     for workers in (1, 2, 4, 8, 9):
         found = pay_day(workers)
         print(
@@ -63,7 +63,8 @@ def print_pay_day() -> None:
 
 
 def print_lags() -> None:
-    """The article's own simulation, which prints three lines, and two more seeds of the fullest."""
+    """Run the article's own simulation, which prints three lines, and its highest load with two
+    more seeds."""
     lags = run_printed("ordering-and-consistency", "def lags").lags
     for seed in (2, 3):
         found = lags(47.5, 50, seed=seed)
@@ -71,7 +72,7 @@ def print_lags() -> None:
 
 
 def print_locks() -> None:
-    """What locks cost, on a server that waits for its disk."""
+    """Print what locks cost, on a server that waits for its disk."""
     with temporary_postgres(fast=False) as postgres:
         loads = compare_locks(postgres, rounds=9, transactions=2000)
     print_loads(loads, NO_LOCK)
@@ -81,7 +82,7 @@ def print_locks() -> None:
 
 
 def print_kills() -> None:
-    """What Celery on Redis loses and repeats; some minutes."""
+    """Print what Celery on Redis loses and repeats; takes some minutes."""
     for killed, found in compare_kills().items():
         print(f"{killed}: {found}")
 

@@ -16,7 +16,7 @@ celery.conf.update(
     task_reject_on_worker_lost=True,
     task_ignore_result=True,
     broker_connection_retry_on_startup=True,
-    # What a killed worker had in hand comes back so late that no living one is robbed of a task.
+    # Long enough that tasks of a killed worker come back, but never those of a living one.
     broker_transport_options={"visibility_timeout": 20},
 )
 store = redis.Redis.from_url(URL)
@@ -24,6 +24,6 @@ store = redis.Redis.from_url(URL)
 
 @celery.task
 def count_run(number: int) -> None:
-    """Take as long as a small handler, then count."""
+    """Sleep for as long as a small handler runs, then count."""
     time.sleep(SECONDS)
     store.hincrby(RUNS, str(number), 1)

@@ -1,4 +1,4 @@
-"""Celery on Redis: what is lost and what is repeated when its worker, or a child, is killed."""
+"""Celery on Redis: how many tasks are lost or repeated when its worker, or a child, is killed."""
 
 import os
 import random
@@ -23,7 +23,7 @@ IDLE_SECONDS = 30
 
 
 class Found(NamedTuple):
-    """Of a number of tasks and kills."""
+    """The result: of so many tasks, with so many kills, how many were lost and repeated."""
 
     tasks: int
     kills: int
@@ -32,7 +32,7 @@ class Found(NamedTuple):
 
 
 def compare_kills(kills: int = KILLS) -> dict[str, Found]:
-    """For a kill of the whole worker and of one of its children."""
+    """The results for killing the whole worker, and for killing one of its children."""
     return {killed: _measure(killed, count, kills) for killed, count in TASKS.items()}
 
 
@@ -44,7 +44,7 @@ def _measure(killed: str, tasks: int, kills: int) -> Found:
         worker = _start(environment)
         try:
             for number in range(kills):
-                # Spread over the tasks, so that the queue is never empty before the last kill.
+                # Spread evenly, so that the queue is never empty before the last kill.
                 _wait_until(partial(_has_run, store, tasks * number // kills))
                 time.sleep(random.uniform(0, 0.1))
                 worker = _kill(worker, killed, environment)
@@ -92,7 +92,7 @@ def _kill(
 
 
 def _end(worker: subprocess.Popen[bytes]) -> None:
-    """The worker with all its children, at once and without a word."""
+    """Kill the worker and all its children with SIGKILL."""
     with suppress(psutil.Error):
         parent = psutil.Process(worker.pid)
         for process in (parent, *parent.children(recursive=True)):
@@ -102,7 +102,7 @@ def _end(worker: subprocess.Popen[bytes]) -> None:
 
 
 def _wait_until_idle(store: redis.Redis) -> None:
-    """Nothing queued and nothing unacknowledged, for longer than it takes anything to come back."""
+    """Wait until nothing was queued or unacknowledged for longer than the visibility timeout."""
     idle_since = time.monotonic()
     while time.monotonic() - idle_since < IDLE_SECONDS:
         time.sleep(0.02)

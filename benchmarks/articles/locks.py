@@ -1,4 +1,4 @@
-"""Order and consistency: what a lock for each stream costs, and one for everything, by pgbench."""
+"""Order and consistency: what a lock per stream costs, and one for everything, with pgbench."""
 
 from functools import partial
 
@@ -21,7 +21,7 @@ WAYS = {
 
 
 def compare_locks(postgres: Postgres, rounds: int, transactions: int) -> Loads:
-    """The same two inserts each time. ``postgres`` must be one that waits for its disk."""
+    """Measure the same two inserts with each lock. ``postgres`` must wait for its disk."""
     url = postgres.create_database("locks")
     with psycopg.connect(url) as connection:
         connection.execute(TABLES)

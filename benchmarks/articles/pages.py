@@ -1,4 +1,4 @@
-"""CQRS: the pages that Postgres reads for the 25 newest and the 25 largest of the open orders."""
+"""CQRS: the pages that Postgres reads for the 25 newest and the 25 largest open orders."""
 
 import json
 from collections.abc import Iterator
@@ -27,7 +27,7 @@ SELECT 3 * n + line, n, 'sku-' || (7 * n + line) % 1000, 1 + line,
 FROM generate_series(1, {orders}) n, generate_series(0, 2) line;
 CREATE INDEX lines_order ON lines (order_id);
 """
-# An order's sum stands in other rows. As a view's column it is asked for after the LIMIT.
+# An order's sum is in other rows. As a column of a view it is computed after the LIMIT.
 VIEW = """
 CREATE VIEW open_orders AS
 SELECT id, placed_at, (SELECT sum(quantity * cents) FROM lines WHERE order_id = orders.id) AS total
@@ -62,9 +62,9 @@ LARGEST_OF = "SELECT id, placed_at, total FROM {} ORDER BY total DESC LIMIT 25"
 
 
 def pages_read(postgres: Postgres, orders: int = ORDERS) -> dict[str, int]:
-    """By question and what was done for it: 8 KB pages, found in memory or not."""
+    """The number of 8 KB pages read, from memory or disk, by query and optimisation."""
     with psycopg.connect(postgres.create_database("pages"), autocommit=True) as connection:
-        # Parallel workers may each read the same pages, and are all counted.
+        # Parallel workers may read the same pages, which would be counted for each.
         connection.execute("SET max_parallel_workers_per_gather = 0")
         connection.execute(TABLES.format(orders=orders))
         return dict(_questions(connection))
@@ -91,7 +91,8 @@ def _questions(connection: psycopg.Connection) -> Iterator[tuple[str, int]]:
 
 
 def _pages(connection: psycopg.Connection, query: str) -> int:
-    """Of the second run: the first one also sets hint bits and fills caches."""
+    """The pages read by the second run, since the first one also sets hint bits and fills
+    caches."""
     connection.execute("VACUUM ANALYZE")
     for _ in range(2):
         row = connection.execute(f"EXPLAIN (ANALYZE, BUFFERS, FORMAT JSON) {query}").fetchone()

@@ -1,4 +1,4 @@
-"""The code that an article prints, to be run as it stands there."""
+"""Runs the code that an article prints, unchanged."""
 
 import re
 from pathlib import Path
@@ -8,7 +8,7 @@ ARTICLES = Path(__file__).parents[2] / "content" / "articles"
 
 
 def printed(article: str, language: str, holding: str) -> str:
-    """The article's one block in the language that holds the text."""
+    """The article's only code block in the language that contains the text ``holding``."""
     text = (ARTICLES / f"{article}.md").read_text()
     blocks = re.findall(rf"^```{language}\n(.*?)^```", text, re.MULTILINE | re.DOTALL)
     (block,) = [block for block in blocks if holding in block]
@@ -16,7 +16,7 @@ def printed(article: str, language: str, holding: str) -> str:
 
 
 def run_printed(article: str, holding: str, **names: object) -> SimpleNamespace:
-    """What the Python block defines, with ``names`` known to it beforehand."""
+    """Run the Python block with ``names`` as globals; return what it defines."""
     known = {"__name__": article, **names}
     exec(printed(article, "python", holding), known)
     return SimpleNamespace(**known)

@@ -1,4 +1,4 @@
-"""Pay day, simulated: arrivals at random, a number of workers, and a surge of five minutes."""
+"""A simulated pay day: random arrivals, a number of workers, and a surge of five minutes."""
 
 import heapq
 import random
@@ -11,7 +11,8 @@ RUNS = 9
 
 
 class Backlog(NamedTuple):
-    """When the surge ends: how many wait, how long the newest of them; and when none does."""
+    """At the end of the surge: how many wait, how long the newest has to wait, and how many seconds
+    later nothing waits."""
 
     waiting: float
     newest: float
@@ -19,7 +20,7 @@ class Backlog(NamedTuple):
 
 
 def pay_day(workers: int, runs: int = RUNS, seconds: float = SECONDS) -> Backlog:
-    """The medians of runs with different seeds."""
+    """The medians over runs with different seeds."""
     found = [_run(workers, seconds, random.Random(seed)) for seed in range(runs)]
     return Backlog(*(median(figures) for figures in zip(*found, strict=True)))
 

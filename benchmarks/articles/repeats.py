@@ -1,4 +1,4 @@
-"""Code that articles print, handed the same thing again and again, by many at once."""
+"""Runs code that articles print with repeated deliveries, from many threads at the same time."""
 
 import random
 import re
@@ -19,11 +19,11 @@ OUTBOX = "outbox-and-exactly-once-effects"
 
 
 class DiedHalfwayError(Exception):
-    """A worker that dies between two statements."""
+    """The worker died between two statements."""
 
 
 class Fragile(psycopg.Connection[Any]):
-    """Dies at every third outbox row, before it is written."""
+    """A connection that dies before one in three outbox rows is written."""
 
     def execute(self, query: Any, *rest: Any, **named: Any) -> Any:
         if str(query).startswith("INSERT INTO outbox") and random.random() < 1 / 3:
@@ -32,7 +32,7 @@ class Fragile(psycopg.Connection[Any]):
 
 
 def size_of_marks(postgres: Postgres, rows: int = ROWS) -> int:
-    """The bytes that a number of handled events take, with their index."""
+    """The bytes that ``rows`` marks of handled events take, with their index."""
     with psycopg.connect(postgres.create_database("marks"), autocommit=True) as connection:
         connection.execute(printed(OVERVIEW, "sql", "CREATE TABLE handled"))
         connection.execute(
@@ -44,7 +44,8 @@ def size_of_marks(postgres: Postgres, rows: int = ROWS) -> int:
 
 
 def reserve(postgres: Postgres, events: int = 100, workers: int = 4) -> tuple[int, int]:
-    """Every event to every worker until it is done: outcomes, and what is left of the stock."""
+    """Deliver every event to every worker until it is done; return the number of outcomes and the
+    remaining stock."""
     reserve_stock = run_printed(OVERVIEW, "def reserve_stock").reserve_stock
     url = postgres.create_database("reserve")
     outbox = printed(OVERVIEW, "sql", "CREATE TABLE outbox").split("-- The request")[0]
@@ -72,7 +73,7 @@ def reserve(postgres: Postgres, events: int = 100, workers: int = 4) -> tuple[in
 
 
 class Provider:
-    """Charges once for each key, and loses one answer in three."""
+    """A provider that charges once per key, and loses one response in three."""
 
     def __init__(self) -> None:
         self.receipts: dict[str, str] = {}
@@ -85,7 +86,8 @@ class Provider:
 
 
 def charges(postgres: Postgres, name: str, *, fresh: bool, payments: int = 100) -> int:
-    """What the provider charged, when each of eight threads insists on an answer for all."""
+    """How often the provider charged when eight threads each retry every payment until it is
+    answered."""
     code = printed(OUTBOX, "python", "def charge(")
     if fresh:
         assert "str(key)" in code
@@ -108,7 +110,7 @@ def charges(postgres: Postgres, name: str, *, fresh: bool, payments: int = 100) 
 
 
 def ledger(postgres: Postgres, payments: int = 50, times: int = 10) -> dict[str, int]:
-    """Captures and payouts told again and again: postings, and what the balances come to."""
+    """Deliver captures and payouts repeatedly; return the number of postings, and the balances."""
     sql = printed("payment-flow", "sql", "CREATE TABLE postings")
     captured, received = re.findall(r"^INSERT .*?;", sql, re.MULTILINE | re.DOTALL)
     url = postgres.create_database("ledger")

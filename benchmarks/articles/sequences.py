@@ -1,4 +1,4 @@
-"""An order, from the click to the return: its process, told every sequence of events."""
+"""An order, from the click to the return: its process, tried with every sequence of events."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -14,13 +14,13 @@ ENDS = ("order.cancelled", "order.timed_out")
 
 
 def count_sequences() -> int:
-    """How many there are; fails at the first that ends badly."""
+    """The number of sequences. Raises AssertionError at the first that ends badly."""
     process = run_printed("retail-order-flow", "def react")
     return sum(1 for told in sequences() if _ends_well(process, told))
 
 
 def sequences() -> Iterator[Sequence]:
-    """Both answers, with no end, one or both; each told once or twice, in every order."""
+    """Every order of: both answers; no end, one or both; each delivered once or twice."""
     some_ends = chain.from_iterable(combinations(ENDS, count) for count in range(len(ENDS) + 1))
     for stock, payment, ends in product(STOCK, PAYMENT, list(some_ends)):
         events = (stock, payment, *ends)

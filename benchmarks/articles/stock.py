@@ -1,4 +1,4 @@
-"""An order, from the click to the return: buyers who race for the last items."""
+"""An order, from the click to the return: buyers racing for the last items."""
 
 import threading
 from collections.abc import Callable
@@ -14,12 +14,12 @@ TAKE = "UPDATE stock SET available = available - 1 WHERE available >= 1 RETURNIN
 
 
 def buy_in_a_statement(connection: psycopg.Connection) -> bool:
-    """As the article advises."""
+    """Buy in one statement, as the article advises."""
     return connection.execute(TAKE).fetchone() is not None
 
 
 def buy_after_a_look(connection: psycopg.Connection) -> bool:
-    """Read, check in Python, write back."""
+    """Read the stock, check it in Python, and write it back."""
     with connection.transaction():
         row = connection.execute("SELECT available FROM stock").fetchone()
         if row is None or row[0] < 1:
@@ -29,7 +29,7 @@ def buy_after_a_look(connection: psycopg.Connection) -> bool:
 
 
 def sold(postgres: Postgres, rounds: int = ROUNDS) -> dict[str, list[int]]:
-    """How many items each way sold, round by round, in turns."""
+    """How many items each way sold in each round, the ways in turns."""
     url = postgres.create_database("stock")
     ways: dict[str, Buy] = {"one statement": buy_in_a_statement, "a look first": buy_after_a_look}
     counts: dict[str, list[int]] = {way: [] for way in ways}

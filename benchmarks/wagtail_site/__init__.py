@@ -1,1 +1,1 @@
-"""The same application as a Wagtail form page: a site as its tutorial has it, with one page."""
+"""The same application as a Wagtail form page: a site with one page, as in Wagtail's tutorial."""

@@ -1,4 +1,4 @@
-"""Makes the tables of a site without any page."""
+"""Creates the tables of a site without pages."""
 
 import os
 from typing import Any
@@ -10,7 +10,7 @@ from django.core.management import call_command
 
 os.environ["DJANGO_SETTINGS_MODULE"] = "benchmarks.wagtail_site.settings"
 django.setup()
-# The tables are made from the models at once: there are no older ones to migrate.
+# Create the tables directly from the models; there are no older ones to migrate.
 settings.MIGRATION_MODULES = {app.label: None for app in apps.get_app_configs()}
 call_command("migrate", run_syncdb=True, verbosity=0)
 
@@ -20,7 +20,7 @@ root = model("wagtailcore.Page").add_root(title="Root", slug="root")
 
 
 def make_home(page: Any) -> Any:
-    """Have the site begin with that page."""
+    """Make that page the site's home."""
     home = root.add_child(instance=page)
     model("wagtailcore.Site").objects.create(hostname="*", root_page=home, is_default_site=True)
     return home

@@ -1,4 +1,5 @@
-"""The form page, as Wagtail's manual shows one that mails what it receives; and a blog's pages."""
+"""The form page, like the one in Wagtail's documentation that mails what it receives; and the pages
+of a blog."""
 
 from django.db import models
 from modelcluster.fields import ParentalKey

@@ -1,6 +1,6 @@
 """Makes the form page the site's home: ``python -m benchmarks.wagtail_site.prepare TO FIELDS``.
 
-FIELDS is JSON, with name, kind and choices of each. TO gets a mail of each form; "" stops that.
+FIELDS is JSON, with name, kind and choices of each. Each form is mailed to TO, unless that is "".
 """
 
 import json

@@ -1,4 +1,4 @@
-"""Django's settings for production, with lasting connections, as its guide advises."""
+"""Django's settings for production, with persistent connections, as its guide advises."""
 
 import os
 from urllib.parse import urlsplit

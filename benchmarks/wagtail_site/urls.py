@@ -1,4 +1,4 @@
-"""Every address is a page of Wagtail's."""
+"""Every address is a Wagtail page."""
 
 from django.urls import include, path
 from wagtail import urls

@@ -1,1 +1,1 @@
-"""What users of the site can see, on real servers."""
+"""Tests of what the site's users can observe, on real servers."""

@@ -1,4 +1,4 @@
-"""An app on a phone that knows the key to a second step."""
+"""An authenticator app that has the secret of a second step."""
 
 import base64
 
@@ -7,6 +7,6 @@ from cryptography.hazmat.primitives.twofactor.totp import TOTP
 
 
 def code_of(key: str, seconds: float) -> str:
-    """What it shows at that time, in seconds since 1970, for a key in base32."""
+    """The code that it shows at that time, in seconds since 1970, for a secret in base32."""
     totp = TOTP(base64.b32decode(key), 6, SHA1(), 30)  # noqa: S303 - what such apps go by
     return totp.generate(int(seconds)).decode()

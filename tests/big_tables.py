@@ -1,4 +1,4 @@
-"""Tables that have grown for a while, and how much of one a transaction reads."""
+"""Fills tables as if the site had run for a while, and counts what a transaction reads of them."""
 
 from collections import Counter
 
@@ -6,8 +6,8 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 MANY = 2_000
-# Each row is about somebody else, and older than what a test does. Without triggers and foreign
-# keys, so by whoever may turn them off.
+# Each row is about another person, and older than what a test does. Needs a role that may turn
+# triggers and foreign keys off.
 FILL = f"""
 INSERT INTO events (id, stream, version, horizon, type, schema_version, data, metadata, person_id,
     sealed, hash, relayed_at)
@@ -34,7 +34,7 @@ SELECT uuidv7(interval '-1 day'), gen_random_uuid(), 1, 'usd', now() - interval 
 FROM generate_series(1, {MANY});
 ANALYZE events, webhook_messages, webhook_attempts, mail_messages, chat_messages, deposits
 """
-# Postgres' own count, of which a transaction sees its own part at once.
+# Postgres's own statistics, in which a transaction sees its own part immediately.
 ROWS_READ = text("""
 SELECT relname, seq_tup_read + coalesce(idx_tup_fetch, 0) FROM pg_stat_xact_user_tables
 WHERE schemaname = 'public'
@@ -42,11 +42,12 @@ WHERE schemaname = 'public'
 
 
 def rows_read(session: Session) -> Counter[str]:
-    """How many rows of each table the session has read; what it did just before may be among it."""
+    """How many rows of each table the session has read, perhaps including what it did just
+    before."""
     return Counter(dict(session.execute(ROWS_READ).all()))
 
 
 def read_through(session: Session, before: Counter[str]) -> list[str]:
-    """The tables of which it has read as many rows since as they were filled with."""
+    """The tables of which the session has since read as many rows as they were filled with."""
     since = rows_read(session) - before
     return sorted(table for table, rows in since.items() if rows >= MANY)

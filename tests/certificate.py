@@ -12,8 +12,8 @@ from cryptography.x509.oid import NameOID
 
 
 class Certificate:
-    """A certificate that only itself vouches for: a server's context with it, and a client's that
-    trusts it. ``file`` holds it and its key."""
+    """A self-signed certificate, with a server context that uses it and a client context that
+    trusts it. ``file`` holds the certificate and its key."""
 
     def __init__(self, folder: Path, *names: str) -> None:
         key = ec.generate_private_key(ec.SECP256R1())

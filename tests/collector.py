@@ -1,4 +1,4 @@
-"""A stand-in for an OpenTelemetry collector: it takes spans over HTTP and keeps them."""
+"""A stand-in for an OpenTelemetry collector, which receives spans over HTTP and keeps them."""
 
 import threading
 from collections.abc import Callable
@@ -12,7 +12,7 @@ from local.ports import HOST
 
 
 class Received(NamedTuple):
-    """A span as it came. ``links`` are the traces and spans that it links to."""
+    """A received span. ``links`` are the traces and spans that it links to."""
 
     service: str
     name: str
@@ -27,8 +27,8 @@ class Received(NamedTuple):
 
 
 class Collector:
-    """``spans`` are those that came, ``bodies`` the messages that carried them. While ``hanging``
-    is set it takes a message and never answers. Entering it starts it at ``url``."""
+    """The collector. ``spans`` are those received, ``bodies`` the messages that had them. While
+    ``hanging`` is set it reads messages and never answers. Entering it starts it at ``url``."""
 
     def __init__(self) -> None:
         self.spans: list[Received] = []
@@ -75,7 +75,7 @@ def _handler(take: Callable[[str, bytes], None]) -> type[BaseHTTPRequestHandler]
             self.end_headers()
 
         def log_message(self, *_: object) -> None:
-            """Say nothing."""
+            """Log nothing."""
 
     return Handler
 

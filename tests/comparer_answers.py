@@ -1,4 +1,4 @@
-"""Every way to answer the comparer's questions."""
+"""All combinations of answers to the comparer's questions."""
 
 from itertools import product
 

@@ -31,12 +31,12 @@ from config import Config, load_config
 from local.postgres import SERVING, Postgres, temporary_postgres
 from local.redis import Redis, temporary_redis
 
-# Each has a whole site running, and one of it is enough: its tests stay on one core.
-# The tour is among the journeys, with a site of its own.
+# Each of these folders runs a whole site, and one of each is enough, so its tests share an xdist
+# worker. The tour is inside the journeys' folder, but has its own site.
 WHOLE_SITE = ("benchmarks", "bridges", "faults", "tour", "journeys")
 
-# How long an example takes is the machine's matter. A test's fixtures are the same for all of its
-# examples: what one of them must not find of another's, it removes itself.
+# How long an example takes depends on the machine. All examples of a test share its fixtures, so an
+# example removes what the next must not find.
 settings.register_profile(
     "any machine",
     deadline=None,
@@ -45,9 +45,9 @@ settings.register_profile(
 settings.load_profile("any machine")
 
 
-# The tests know the content as it is shipped, whichever a site here is run with.
+# The tests expect the content as shipped, whatever content a local site uses.
 os.environ.pop("CONTENT_DIR", None)
-# What the fault tests draw by lot can be drawn again; each process of a run draws the same.
+# Makes the random choices of the fault tests reproducible, and the same in all processes of a run.
 FAULT_SEED = os.environ.setdefault("FAULT_SEED", secrets.token_hex(4))
 NOTE = "note"
 
@@ -66,21 +66,21 @@ def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
 
 
 class OneCoreForEachSite(LoadScopeScheduling):
-    """All tests of one whole site go to one core, every other test to whichever is free."""
+    """Sends all tests of a whole site to one xdist worker, and every other test to any free one."""
 
     def _split_scope(self, nodeid: str) -> str:
         folders = nodeid.split("/")
         return next((site for site in WHOLE_SITE if site in folders), nodeid)
 
 
-# Without xdist there is nothing to schedule, and the run goes on.
+# Optional, because without xdist this hook does not exist.
 @pytest.hookimpl(optionalhook=True)
 def pytest_xdist_make_scheduler(config: pytest.Config, log: Producer) -> OneCoreForEachSite:
     return OneCoreForEachSite(config, log)
 
 
 class Browser(FlaskClient):
-    """A client whose requests share nothing with the test's own app context, as in life."""
+    """A client whose requests share nothing with the test's own app context, like real ones."""
 
     def open(self, *args, **kwargs):  # type: ignore[no-untyped-def]
         return contextvars.Context().run(super().open, *args, **kwargs)
@@ -102,7 +102,7 @@ def redis_server() -> Iterator[Redis]:
 def config(
     postgres: Postgres, redis_server: Redis, tmp_path_factory: pytest.TempPathFactory
 ) -> Config:
-    """The settings of a site under test. Mail and Stripe lead nowhere until a test says where."""
+    """The settings of a site under test. Mail and Stripe go nowhere until a test sets them up."""
     return load_config(
         {
             "ENVIRONMENT": "test",
@@ -116,7 +116,7 @@ def config(
             "UPLOADS_URL": tmp_path_factory.mktemp("uploads").as_uri(),
             "WEBHOOK_ALLOW_PRIVATE": "true",
             "LOG_LEVEL": "warning",
-            # Tests fill in a form at once; those of screening say what they hold by.
+            # Tests fill in forms instantly; those of screening set their own limits.
             "HOLD_BELOW_SECONDS": "0",
             "HOLD_ABOVE_PER_ADDRESS": "0",
             "HOLD_ABOVE_PER_EMAIL": "0",
@@ -126,7 +126,7 @@ def config(
 
 @pytest.fixture(scope="session")
 def site_with(config: Config) -> Callable[..., Flask]:
-    """Make a site of its own, with the settings of the others but for those that are named."""
+    """Make a separate site, with the usual settings except for those given."""
 
     def site_with(**settings: object) -> Flask:
         own = msgspec.structs.replace(config, **settings)
@@ -156,7 +156,7 @@ def empty(
         psycopg.connect(postgres.url_of("site"), autocommit=True) as connection,
         redis.Redis.from_url(redis_server.url) as client,
     ):
-        # Triggers and foreign keys off: the log refuses to be emptied, and rightly so.
+        # Triggers and foreign keys off, because the log rightly refuses to be emptied.
         connection.execute("SET session_replication_role = replica")
 
         def empty() -> None:
@@ -171,7 +171,7 @@ def app(migrated_app: Flask, empty: Callable[[], None]) -> Iterator[Flask]:
     """The site on an empty database and an empty Redis."""
     empty()
     migrated_app.extensions.pop("pace", None)  # learned from another test's drafts
-    # Another test may have made a site of its own, whose tasks would be called.
+    # Another test may have made its own site, whose tasks would be called instead.
     migrated_app.extensions["celery"].set_current()
     with migrated_app.app_context():
         limiter.reset()
@@ -181,7 +181,7 @@ def app(migrated_app: Flask, empty: Callable[[], None]) -> Iterator[Flask]:
 
 @pytest.fixture
 def change_settings(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Callable[..., None]:
-    """Have the site go on with these settings in the place of its own, to the end of the test."""
+    """Change these settings of the site until the end of the test."""
 
     def change_settings(**settings: object) -> None:
         monkeypatch.setitem(
@@ -198,7 +198,7 @@ def session(app: Flask) -> Session:
 
 @pytest.fixture
 def as_owner(app: Flask, config: Config) -> Callable[[str], None]:
-    """Do what the site itself may not, as the role that owns its tables."""
+    """Run a statement that the site itself may not, as the role that owns its tables."""
 
     def as_owner(statement: str) -> None:
         with psycopg.connect(config.as_owner.postgres_url) as connection:
@@ -214,15 +214,15 @@ def client(app: Flask) -> FlaskClient:
 
 @pytest.fixture
 def handle_events(session: Session) -> Callable[[], None]:
-    """Relay and deliver until nothing waits, as relay and worker do; a failure is final."""
+    """Relay and deliver until nothing waits, as relay and worker do; nothing is retried."""
     policy = RetryPolicy(first=1, cap=1, most=1)
 
-    engine = db.engine  # the keeper's thread has no app of its own
+    engine = db.engine  # read here, since the keeper's thread has no app context
     keeper = LeaseKeeper(lambda: engine, lease=60)
 
     def handle_events() -> None:
         sent: list[int] = []
-        session.rollback()  # an older transaction would take what is relayed now for the future
+        session.rollback()  # an older transaction's now() would be before what is relayed now
         while relay_batch(current_subscriptions(), sent.extend) or sent:
             task, sent = sent, []
             deliver(session, task, current_subscriptions(), policy, keeper, sent.extend)
@@ -232,13 +232,13 @@ def handle_events(session: Session) -> Callable[[], None]:
 
 @pytest.fixture
 def own_declarations(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Event types and upcasts that the test makes up are forgotten after it."""
+    """Forget event types and upcasts that the test declares, after it."""
     monkeypatch.setattr(types, "_declared", dict(types._declared))
     monkeypatch.setattr(upcast, "_steps", dict(upcast._steps))
 
 
 @pytest.fixture
 def nothing_declared(monkeypatch: pytest.MonkeyPatch) -> None:
-    """As if there were no event types and upcasts but those that the test makes up."""
+    """Hide all event types and upcasts except those that the test declares."""
     monkeypatch.setattr(types, "_declared", {})
     monkeypatch.setattr(upcast, "_steps", {})

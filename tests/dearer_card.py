@@ -1,4 +1,4 @@
-"""A rate card that is dearer than today's."""
+"""A rate card with higher prices than today's."""
 
 from msgspec.structs import replace
 
@@ -6,7 +6,7 @@ from app.engagements.rate_card import RateCard
 
 
 def dearer(card: RateCard) -> RateCard:
-    """The card with each base and floor a thousand dollars higher."""
+    """The card with each base and floor raised by a thousand dollars."""
     return replace(
         card,
         kinds=tuple(

@@ -1,5 +1,5 @@
-"""The demonstration's invented applications, for whoever needs real answers. Tests share them: one
-that wants others makes a copy."""
+"""The demonstration's invented applications, for tests that need realistic answers. They are
+shared, so a test that changes answers makes a copy."""
 
 import tomllib
 from typing import Any

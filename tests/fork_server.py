@@ -1,10 +1,10 @@
-"""A process that has loaded the site's code once, and forks itself into the site's processes:
-``python -m tests.fork_server FD``, where FD is the socket that requests come by.
+"""A process that has loaded the site's code once and forks the site's processes from itself:
+``python -m tests.fork_server FD``, where FD is the socket for requests.
 
-To load the code takes a process far longer than to set up the site, and tests start some two
-hundred. What a start tells a process is told here as well: its command, its environment, where its
-output goes, and that it leads a session. It is forked before anything is connected or any thread
-runs, and from then on it is what its command makes of it.
+Loading the code takes a process far longer than setting up the site, and tests start some two
+hundred processes. A request has what a normal start has: the command, the environment and where the
+output goes; the process leads its own session. It is forked before anything is connected or any
+thread runs, and then runs its command.
 """
 
 import json
@@ -28,9 +28,9 @@ PRELOADED = (
 
 
 class Request(NamedTuple):
-    """``command`` is a program on the PATH of ``environ`` that is written in Python, or ``python
-    -m`` and a module, with arguments. ``log`` is where its output goes; ``answers`` is told first
-    its process id, and when it has ended its return code, as Popen has it."""
+    """A request for a process. ``command`` is a Python program on the PATH in ``environ``, or
+    ``python -m`` and a module, with arguments. ``log`` receives its output. ``answers`` receives
+    its process id and, when it has ended, its return code, in Popen's form."""
 
     command: list[str]
     environ: dict[str, str]
@@ -44,8 +44,8 @@ class Request(NamedTuple):
 
 
 def serve(control: socket.socket) -> Request | None:
-    """Fork for each request. Returns it in the child that is to meet it; in this process None, when
-    nobody is left to ask."""
+    """Fork for each request. Returns the request in the child, and None in this process when the
+    other side has closed the socket."""
     server = os.getpid()
     running: dict[int, tuple[int, Request]] = {}
     with control, selectors.DefaultSelector() as selector:
@@ -77,7 +77,7 @@ def serve(control: socket.socket) -> Request | None:
 
 
 def read_from(control: socket.socket) -> Request | None:
-    """The next request; None where nobody is left to ask."""
+    """The next request; None if the other side has closed the socket."""
     words, fds, _, _ = socket.recv_fds(control, LARGEST_REQUEST, 2)
     if not words:
         return None
@@ -86,7 +86,7 @@ def read_from(control: socket.socket) -> Request | None:
 
 
 def meet(request: Request) -> None:
-    """Become what was asked for."""
+    """Run the requested command in this process."""
     with request.answers:
         request.tell(os.getpid())
     nothing = os.open(os.devnull, os.O_RDONLY)

@@ -1,5 +1,5 @@
-"""A program of the site that a fork server starts, for a part of the processor's time that it takes
-to load all code anew."""
+"""A process of the site started by a fork server, which saves the CPU time of loading all code
+again."""
 
 import atexit
 import json
@@ -18,7 +18,7 @@ from local.process import ROOT, Child, Process
 
 
 class ForkedProcess(Process):
-    """As Process, for a command of the Procfile; by itself where the kernel is not Linux."""
+    """Like Process, for a command of the Procfile; started normally if the kernel is not Linux."""
 
     def _spawn(self, log: IO[bytes]) -> Child:
         environ = dict(self._environ or os.environ)
@@ -38,7 +38,7 @@ class ForkedProcess(Process):
 
 
 class Forked:
-    """What Popen is, of a child of the fork server."""
+    """What Popen is for a child process, for a child of the fork server."""
 
     def __init__(self, command: object, answers: socket.socket) -> None:
         self._command = command
@@ -61,17 +61,17 @@ class Forked:
             os.kill(self.pid, number)
 
     def _look(self, timeout: float | None) -> int | None:
-        """The return code, waited for so many seconds or without end; None where it still runs."""
+        """Wait for the return code, with or without a timeout in seconds; None if it still runs."""
         if self.returncode is None and select.select([self._answers], [], [], timeout)[0]:
             line = self._answers.readline()
             self._answers.close()
-            # Where the server is gone, it took its children along.
+            # If the server is gone, its children ended with it.
             self.returncode = int(line) if line else -signal.SIGTERM
         return self.returncode
 
 
 def words(command: Sequence[str], environ: Mapping[str, str]) -> list[str]:
-    """What the shell would replace itself with, as local.commands.shell has it do."""
+    """The command that the shell of local.commands.shell would replace itself with."""
     shell, option, script = command
     shown = script.replace("exec", "printf '%s\\0'", 1)
     asked = subprocess.run([shell, option, shown], env=environ, capture_output=True, check=True)
@@ -79,8 +79,8 @@ def words(command: Sequence[str], environ: Mapping[str, str]) -> list[str]:
 
 
 class ForkServer(NamedTuple):
-    """``control`` is where it takes requests, and it ends when that is closed. So it does, and its
-    children with it, where this process is killed."""
+    """A fork server. It receives requests at ``control`` and ends when that is closed. If this
+    process is killed, it ends too, with its children."""
 
     control: socket.socket
     process: subprocess.Popen[bytes]
@@ -92,8 +92,8 @@ class ForkServer(NamedTuple):
 
 @cache
 def fork_server(python_path: str) -> ForkServer:
-    """The one of this process for code that is looked for there first: what a folder puts in the
-    place of a module, its server has loaded."""
+    """This process's fork server for code with that PYTHONPATH, since a folder on it may replace
+    modules that the server has loaded."""
     ours, theirs = socket.socketpair(socket.AF_UNIX, socket.SOCK_SEQPACKET)
     with theirs:
         process = subprocess.Popen(

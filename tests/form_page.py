@@ -1,4 +1,4 @@
-"""A page with a form, as a browser reads it; and what is typed, as a browser or worse sends it."""
+"""A page with a form, parsed as in a browser; and input, sent as a browser would, or worse."""
 
 import re
 from html.parser import HTMLParser
@@ -14,21 +14,21 @@ TEXTS = st.one_of(
     st.text(max_size=60),
     st.text(st.sampled_from(ODD), max_size=30),
     st.sampled_from([",", "a@b.example", "https://a.example/", "javascript:alert(1)", "{{7*7}}"]),
-    # Longer than any answer may be; then longer than any request may be.
+    # Longer than the limit on answers, and longer than the limit on requests.
     st.builds(str.__mul__, st.sampled_from(["x", "ü ", "\x00"]), st.sampled_from([5_000, 60_000])),
     st.just("x" * 1_000_000),
 )
 
 
 def token_in(page: str) -> str:
-    """What keeps the page's forms from being sent by another site."""
+    """The CSRF token in the page's forms."""
     token = CSRF_TOKEN.search(page)
     assert token, page
     return token[1]
 
 
 def on_the_wire(fields: Fields) -> bytes:
-    """The body of a POST. Half of a surrogate pair goes out as bytes that are no UTF-8."""
+    """The body of a POST. A lone surrogate is sent as bytes that are not UTF-8."""
     return "&".join(f"{_quoted(name)}={_quoted(value)}" for name, value in fields).encode()
 
 
@@ -37,15 +37,16 @@ def _quoted(text: str) -> str:
 
 
 def as_received(text: str) -> str:
-    """What a form makes of it: half of a surrogate pair stays quoted, the ends are trimmed."""
+    """The text as a form receives it: lone surrogates stay percent-encoded, the ends are
+    trimmed."""
     readable = text.encode("utf-8", "surrogatepass").decode("utf-8", "werkzeug.url_quote")
     return readable.replace("\r\n", "\n").strip()
 
 
 class FormPage(HTMLParser):
-    """``values``: name → what its fields hold, of choices those that are chosen. ``names``: of all
-    fields. ``wrong``: the ids of fields beside which an error stands. ``linked``: the ids that the
-    summary of errors leads to. ``ids``: all of the page."""
+    """A parsed page. ``values``: name → the values of its fields; for choices, those chosen.
+    ``names``: of all fields. ``wrong``: the ids of fields with an error. ``linked``: the ids that
+    the error summary links to. ``ids``: all ids of the page."""
 
     def __init__(self, page: str) -> None:
         super().__init__()
@@ -93,10 +94,10 @@ class FormPage(HTMLParser):
             self._in_summary = False
 
     def text_of(self, name: str) -> str:
-        """What stands in a field for text."""
+        """The value of a text field."""
         return self.values[name][0].replace("\r\n", "\n").strip()
 
     def has_each_error_at_its_field(self) -> bool:
-        """Each is told twice: beside its field, and above in a link that leads to that field."""
+        """Whether each error is shown at its field and linked from the summary."""
         fields = {one if one in self.wrong else one.removesuffix("-0") for one in self.linked}
         return bool(self.wrong) and fields == self.wrong and self.ids.issuperset(self.linked)

@@ -1,4 +1,4 @@
-"""What of a page for a German reader is still in English, by the catalogs."""
+"""Finds what is still English on a page for a German reader, with the translation catalogs."""
 
 import re
 from collections.abc import Sequence
@@ -9,24 +9,24 @@ from app.languages.catalogs import FOLDER, read_catalog
 from config import ROOT
 
 CATALOGS = (FOLDER / "de.po", ROOT / "content/translations/de.po")
-# What is filled in, and tags: a page holds what stands between them.
+# Placeholders and tags; a page contains the text between them.
 PLACES = re.compile(r"%(?:\(\w+\))?[sd]|<[^>]+>|\n")
-# A shorter text may well be a part of a German word.
+# A shorter text may be part of a German word.
 TOO_SHORT = 12
 VOID = {"area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "source", "wbr"}
 TYPED = {"value"}
 
 
 def english_left_in(page: str) -> list[str]:
-    """The English texts, or parts of them, that the page shows or says to a screen reader. What is
-    marked as being in another language may be, and so may what somebody has typed."""
+    """The English texts, or parts of them, that the page shows or says to a screen reader. Texts
+    that are marked as another language, or that somebody typed, are allowed."""
     words = "\n".join(German(page).texts)
     return [text for text in english_texts() if text in words]
 
 
 @cache
 def english_texts() -> list[str]:
-    """Those that have another wording in German."""
+    """The texts whose German translation differs."""
     found: set[str] = set()
     for path in CATALOGS:
         for message in read_catalog(path, "de"):
@@ -42,12 +42,12 @@ def parts_of(text: str | Sequence[str]) -> set[str]:
 
 
 def forms(text: str | Sequence[str] | None) -> Sequence[str]:
-    """Singular and plural, where there are both."""
+    """The singular, and the plural if there is one."""
     return [text or ""] if isinstance(text, str | None) else text
 
 
 class German(HTMLParser):
-    """``texts`` are those of a page, in its elements and attributes, that are in its own
+    """A parsed page. ``texts`` are those in its elements and attributes that are marked as its own
     language."""
 
     def __init__(self, page: str) -> None:
@@ -60,7 +60,7 @@ class German(HTMLParser):
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         given = {name: value or "" for name, value in attrs}
         language = "none" if tag in {"textarea", "script"} else self._languages[-1]
-        # A page that is English as a whole is what the check is there to find.
+        # Ignored on <html>: pages that are English as a whole are what the check must find.
         self._languages.append("de" if tag == "html" else given.get("lang", language))
         for name in given.keys() - TYPED:
             self._take(given[name])

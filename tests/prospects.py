@@ -1,6 +1,6 @@
-"""Prospects who have answered everything and press "Send", over HTTP, as often as a test likes.
+"""Prospects who have answered everything and press "Send", over HTTP, as often as a test needs.
 
-The steps before are written into the database: what is under test begins with the last POST.
+The earlier steps are written straight into the database; what is tested begins with the last POST.
 """
 
 import http.client
@@ -43,7 +43,7 @@ class Prospect(NamedTuple):
 
 
 class Answer(NamedTuple):
-    """What the site said. ``token`` is that of the prospect's own page, where it leads there."""
+    """The site's response. ``token`` is that of the prospect's own page, if it redirects there."""
 
     status: int
     token: str
@@ -52,7 +52,8 @@ class Answer(NamedTuple):
 
 
 def make_prospects(site: Site, count: int, **answers: str) -> list[Prospect]:
-    """So many prospects, each with an address of their own; ``answers`` replace the usual ones."""
+    """Make ``count`` prospects, each with their own email address; ``answers`` replace the usual
+    ones."""
     drafts = {uuid.uuid4(): f"{secrets.token_hex(8)}@example.com" for _ in range(count)}
     given = {key: value for key, value in STRONG.items() if key not in LAST_KEYS}
     rows = [
@@ -81,7 +82,7 @@ def make_prospects(site: Site, count: int, **answers: str) -> list[Prospect]:
 
 
 class Yesterday(TimestampSigner):
-    """Signs as the site did yesterday, when they began: its clock may have been set back since."""
+    """Signs with yesterday's time, so that cookies stay valid if the site's clock is set back."""
 
     def get_timestamp(self) -> int:
         return super().get_timestamp() - DAY_SECONDS
@@ -107,7 +108,7 @@ def sealed(site: Site, fields: Fields, **session: str | int) -> tuple[str, Field
 
 
 def post(site: Site, path: str, cookie: str, fields: Fields, **headers: str) -> Answer:
-    """One POST. Raises OSError or HTTPException when the site dies over it."""
+    """Send one POST. Raises OSError or HTTPException if the site dies during it."""
     address = urlsplit(site.url)
     connection = http.client.HTTPConnection(address.netloc, timeout=TIMEOUT)
     headers |= {"Cookie": cookie, "Content-Type": "application/x-www-form-urlencoded"}
@@ -130,7 +131,7 @@ def send(site: Site, prospect: Prospect) -> Answer:
 
 
 def submit(site: Site, count: int, **answers: str) -> None:
-    """Have so many applications submitted, several at a time."""
+    """Submit ``count`` applications, several at a time."""
     with ThreadPool(SENDERS) as pool:
         sent = pool.map(
             lambda prospect: send(site, prospect), make_prospects(site, count, **answers)

@@ -1,4 +1,4 @@
-"""Small files of each kind, and ones that only pretend to be."""
+"""Small files of each type, and some that only pretend to be one."""
 
 import struct
 import zlib
@@ -7,7 +7,7 @@ PNG_SIGNATURE = b"\x89PNG\r\n\x1a\n"
 
 
 def pdf(marked: bytes = b"", *, padding: int = 0) -> bytes:
-    """A page with nothing on it, in a PDF that holds these bytes and so much padding besides."""
+    """A PDF with an empty page, these bytes, and that much padding."""
     objects = [
         b"<< /Type /Catalog /Pages 2 0 R >>",
         b"<< /Type /Pages /Kids [3 0 R] /Count 1 >>",
@@ -25,7 +25,7 @@ def pdf(marked: bytes = b"", *, padding: int = 0) -> bytes:
 
 
 def png(marked: bytes = b"", *, width: int = 2, height: int = 2) -> bytes:
-    """A grey picture, with these bytes in a comment."""
+    """A grey PNG with these bytes in a comment."""
     header = struct.pack(">IIBBBBB", width, height, 8, 0, 0, 0, 0)
     rows = zlib.compress(b"\x00\x80\x80" * 2)
     comment = chunk(b"tEXt", b"Comment\x00" + marked) if marked else b""
@@ -34,7 +34,7 @@ def png(marked: bytes = b"", *, width: int = 2, height: int = 2) -> bytes:
 
 
 def png_of(size: int) -> bytes:
-    """A picture of so many bytes, 100 or more."""
+    """A PNG of ``size`` bytes, at least 100."""
     return png(b"x" * (size - len(png(b"x")) + 1))
 
 

@@ -1,8 +1,7 @@
-"""When the log can be read to its end.
+"""Waits until the log can be read to its end.
 
-Postgres and the bell have short transactions of their own, and so has a site on another database
-of the server. What is recorded while one of them is at work, no reader of the log sees before it
-has ended.
+Postgres, the bell, and sites on other databases of the server have short transactions of their own.
+Readers of the log don't see what was recorded during such a transaction until it has ended.
 """
 
 from sqlalchemy import text
@@ -10,7 +9,7 @@ from sqlalchemy import text
 from app.database import autocommit
 from tests.site import eventually
 
-# What a test holds open itself, in its own database, is idle meanwhile.
+# A transaction that a test holds open itself, in its own database, is idle at this time.
 AT_WORK = text("""
 SELECT count(*) FROM pg_stat_activity
 WHERE backend_xid IS NOT NULL
@@ -19,7 +18,7 @@ WHERE backend_xid IS NOT NULL
 
 
 def wait_until_settled() -> None:
-    """Return once no transaction of another's stands before what the test has committed."""
+    """Return once no older transaction of others hides what the test has committed."""
     eventually(_is_settled)
 
 

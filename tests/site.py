@@ -36,11 +36,11 @@ from tests.smtp_sink import SmtpSink
 CONTENT = ROOT / "content"
 MIGRATED = "migrated"
 FULL_FAULTS = os.environ.get("FAULT_SCALE") == "full"
-# What is done at length takes its time.
+# The full fault tests run longer.
 PATIENCE = 600.0 if FULL_FAULTS else 60.0
 POLL = 0.05
 WATCH_SECONDS = 0.5
-# Everything that waits, waits briefly: a test looks at what happens, not at how long it takes.
+# All waits are short: tests check what happens, not how long it takes.
 BRISK = {
     "ENVIRONMENT": "test",
     "LOG_LEVEL": "info",
@@ -48,9 +48,9 @@ BRISK = {
     "SWEEP_SECONDS": "1",
     "RESEND_AFTER_SECONDS": "2",
     "RELAY_POLL_SECONDS": "0.5",
-    # None but where a test is about it: others count what is on its way.
+    # Practically never, except in tests about it: others count what is in flight.
     "CANARY_SECONDS": "86400",
-    # Whose pages wait for it, beside tests that take all there is.
+    # Not niced, because journeys wait for the labs while other tests use the whole machine.
     "LABS_NICENESS": "0",
     "DELIVERY_BACKOFF_SECONDS": "0.1",
     "DELIVERY_BACKOFF_CAP_SECONDS": "1",
@@ -59,7 +59,7 @@ BRISK = {
     "CIRCUIT_PAUSE_CAP_SECONDS": "1",
 }
 
-# What may yet become a mail.
+# Counts what may still become a mail.
 ON_ITS_WAY = (
     "SELECT count(*) FROM events WHERE relayed_at IS NULL",
     "SELECT count(*) FROM deliveries WHERE status = 'waiting'",
@@ -70,12 +70,13 @@ SELECT tablename::text FROM pg_tables
 WHERE schemaname = 'public' AND tablename <> 'alembic_version'
 """
 
-# What these do for rows that are gone comes to nothing; a worker may have a mail in its hands.
+# These may keep running while the tables are emptied. A worker may not: it could be sending a mail.
 SEND_NOTHING = {"relay", "scheduler", "web"}
 
 
 class Site:
-    """The running site. ``processes`` are relay, worker, scheduler, web and maybe labs by name."""
+    """A running site. ``processes``, by name, are relay, worker, scheduler, web and perhaps
+    labs."""
 
     def __init__(
         self,
@@ -91,7 +92,7 @@ class Site:
         self.postgres = postgres
         self.redis = redis
         self.sink = sink
-        # A program ends with the thread that has started it (local/launch.py): this one stays.
+        # A process ends with the thread that started it (local/launch.py), so this thread stays.
         self._launcher = ThreadPoolExecutor(max_workers=1)
         self._connection: psycopg.Connection[tuple[Any, ...]] | None = None
         self._connecting = Lock()
@@ -101,7 +102,7 @@ class Site:
         return self.settings["BASE_URL"]
 
     def start(self, *names: str) -> None:
-        """Start the processes of these names, or all, and return when they are ready."""
+        """Start the processes with these names, or all, and return when they are ready."""
         chosen = [self.processes[name] for name in names or self.processes]
         for process in chosen:
             process.launch()
@@ -116,14 +117,14 @@ class Site:
             process.wait_until_stopped()
 
     def kill(self, *names: str) -> None:
-        """End these processes and their children as a power cut would."""
+        """Kill these processes and their children, as a power cut would."""
         for name in names:
             kill(self.processes[name])
 
     @contextmanager
     def kept_running(self, *servers: Process) -> Iterator[None]:
-        """Within it a process that ends is started again, as on any platform and by `make run`;
-        so are these servers, on their own data and at their own ports."""
+        """Inside, a process that ends is restarted, as any platform and `make run` do; so are these
+        servers, with the same data and ports."""
         over = Event()
 
         def watch() -> None:
@@ -141,7 +142,7 @@ class Site:
             watcher.join()
 
     def rows(self, query: str, *values: object) -> list[tuple[Any, ...]]:
-        """What the database answers; while it is away it is asked again."""
+        """Query the database; retry while it is down."""
         deadline = time.monotonic() + PATIENCE
         while True:
             try:
@@ -156,7 +157,7 @@ class Site:
 
     @property
     def _questions(self) -> psycopg.Connection[tuple[Any, ...]]:
-        """A connection for what tests ask, again and again while they wait."""
+        """A kept connection for tests' queries, which they repeat while they wait."""
         with self._connecting:
             if self._connection is None or self._connection.closed:
                 self._hang_up()
@@ -175,17 +176,18 @@ class Site:
 
     @contextmanager
     def broker(self) -> Iterator[RedisClient]:
-        """Redis itself, whatever address the site knows it by."""
+        """A client of the real Redis, whatever address the site uses for it."""
         with RedisClient(host=self.redis.host, port=self.redis.port) as client:
             yield client
 
     def ask(self, task: str) -> None:
-        """Have a worker do that task now, for which the scheduler rings from time to time."""
+        """Queue a task now that the scheduler queues at intervals."""
         with Celery(broker=self.settings["REDIS_URL"], set_as_current=False) as celery:
             celery.send_task(task)
 
     def reset(self) -> None:
-        """Empty the database, Redis and the sink, and have every process run."""
+        """Empty the database, Redis and the mail sink, and start every process that is not
+        running."""
         if any(self.value(query) for query in ON_ITS_WAY):
             self.kill(*self.processes.keys() - SEND_NOTHING)
         eventually(self._is_emptied)
@@ -199,12 +201,12 @@ class Site:
             process.wait_until_ready()
 
     def _is_emptied(self) -> bool:
-        """Whether the tables could be emptied beside what still runs, which may hold them in
-        another order."""
+        """Empty the tables. Returns False after a deadlock with running processes, which may lock
+        them in another order."""
         database = urlsplit(self.settings["DATABASE_URL"]).path[1:]
         try:
             with psycopg.connect(self.postgres.url_of(database)) as connection:
-                # Triggers off: the log refuses to be emptied, and rightly so.
+                # Triggers off, because the log rightly refuses to be emptied.
                 connection.execute("SET session_replication_role = replica")
                 tables = [Identifier(name) for (name,) in connection.execute(TABLES)]
                 connection.execute(SQL("TRUNCATE {}").format(SQL(", ").join(tables)))
@@ -227,8 +229,8 @@ def prepared_site(
     texts: bool = False,
     kind: type[Process] = ForkedProcess,
 ) -> Iterator[Site]:
-    """A site with an empty, migrated database of its own, not started yet; stopped at the end. Its
-    labs and its texts, which nothing else depends on, are there where a test is about them."""
+    """A site with its own empty, migrated database, not started yet, and stopped at the end. Labs
+    and texts, on which nothing else depends, are only included for tests about them."""
     with tempfile.TemporaryDirectory(prefix="site-") as folder, SmtpSink(sink_host) as sink:
         ports = Ports(web=free_port(), smtp=sink.port, stripe=free_port())
         database = f"site_{secrets.token_hex(4)}"
@@ -260,8 +262,8 @@ def prepared_site(
 
 
 def without_texts(folder: Path) -> Path:
-    """The firm's data, copied there without articles and pages: each process would read all of
-    them at its start. Nothing recommends any to read."""
+    """Copy the firm's data without articles and pages, which each process would read at startup,
+    and without recommendations to read them."""
     shutil.copytree(CONTENT, folder, ignore=shutil.ignore_patterns("*.md"))
     rubric = folder / "rubric.toml"
     rubric.write_text(re.sub(r"^read = .*\n", "", rubric.read_text(), flags=re.MULTILINE))
@@ -270,8 +272,8 @@ def without_texts(folder: Path) -> Path:
 
 @cache
 def migrated(postgres: Postgres) -> str:
-    """The name of a database on that server which the release command has migrated: what each site
-    begins with is copied from it."""
+    """The name of a database on that server, migrated by the release command, that is the template
+    for each site's own."""
     settings = local_settings(
         Ports(),
         owner_url=postgres.create_database(MIGRATED),
@@ -284,7 +286,7 @@ def migrated(postgres: Postgres) -> str:
 
 
 def kill(process: Process) -> None:
-    """End the process and its children, and return when it is gone."""
+    """Kill the process and its children, and return when it is gone."""
     pid = process.pid
     if pid and process.is_running:
         with suppress(ProcessLookupError):  # whoever keeps it running may have seen it end first
@@ -293,15 +295,16 @@ def kill(process: Process) -> None:
 
 
 def is_gone(process: Process, pid: int) -> bool:
-    """Whether the run of that id has ended; where it is kept running, another stands there now."""
+    """Whether the process with that id has ended; it may already have been restarted with
+    another."""
     return process.pid != pid or not process.is_running
 
 
 def eventually(
     condition: Callable[[], object], within: float = PATIENCE, *, every: float = POLL
 ) -> None:
-    """Return as soon as the condition holds, by a look ``every`` so many seconds; fail after
-    ``within``."""
+    """Return as soon as the condition holds, checking ``every`` that many seconds; fail after
+    ``within`` seconds."""
     deadline = time.monotonic() + within
     while not condition():
         assert time.monotonic() < deadline, "the condition did not come to hold"

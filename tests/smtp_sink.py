@@ -1,4 +1,4 @@
-"""A mail server that keeps every mail, and refuses mails or clients on demand."""
+"""A mail server that keeps every mail, and refuses mails or connections on demand."""
 
 import ssl
 from collections.abc import Callable
@@ -17,11 +17,11 @@ TEMPORARY_REFUSAL = "451 Try again later"
 
 
 class SmtpSink:
-    """``mails`` are those it accepted. ``answer`` is asked for its reply to each mail, with the
-    number of mails offered before; "250 OK" accepts. ``turns_away`` greets whoever connects, where
-    it is set, and hangs up; ``hangs_up`` ends the connection once a mail is
-    taken, without a word; ``password`` lets in whoever logs in; ``goodbye`` answers QUIT. With
-    ``tls`` it offers STARTTLS. Entering it starts it on ``port`` of ``host``."""
+    """The server. ``mails`` are those it accepted. ``answer`` returns its reply to each mail, given
+    the number of mails offered before; "250 OK" accepts. ``turns_away``, if set, is the greeting
+    after which it hangs up; with ``hangs_up`` it ends the connection after a mail without a reply;
+    ``password`` is the one to log in with; ``goodbye`` is the reply to QUIT. With ``tls`` it offers
+    STARTTLS. Entering it starts it on ``port`` of ``host``."""
 
     def __init__(self, host: str = HOST, tls: ssl.SSLContext | None = None) -> None:
         self.host = host
@@ -40,7 +40,7 @@ class SmtpSink:
         return f"{self.host}:{self.port}"
 
     def reset(self) -> None:
-        """Forget every mail, and accept the next ones."""
+        """Forget all mail, and accept mail again."""
         self.mails.clear()
         self.offered = 0
         self.answer = lambda _: "250 OK"

@@ -1,4 +1,4 @@
-"""Members of staff, and the browsers in which they are signed in."""
+"""Members of staff, and their signed-in browsers."""
 
 import time
 
@@ -11,7 +11,7 @@ from app.accounts.sessions import SIGNED_IN_AT
 
 
 def employ(session: Session, name: str) -> Staff:
-    """A new member of staff, whom no password lets in."""
+    """Create a member of staff who has no valid password."""
     email = f"{name.split(maxsplit=1)[0].lower()}@champlin.example"
     staff = Staff(email=email, name=name, password_hash="a hash of no password")
     session.add(staff)
@@ -20,7 +20,7 @@ def employ(session: Session, name: str) -> Staff:
 
 
 def browser_of(app: Flask, staff: Staff) -> FlaskClient:
-    """A browser in which that member of staff is signed in."""
+    """A browser signed in as that member of staff."""
     browser = app.test_client()
     with browser.session_transaction() as cookie:
         cookie["_user_id"] = staff.get_id()

@@ -1,4 +1,4 @@
-"""An application as it is right after its submission, without the pages that lead there."""
+"""An application right after its submission, without going through the form's pages."""
 
 from sqlalchemy.orm import Session
 

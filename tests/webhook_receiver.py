@@ -1,4 +1,4 @@
-"""A server that gets webhooks, or is a chat's own: it keeps every request and answers as a test
+"""A server that receives webhooks, ours or a chat's: it keeps every request and responds as a test
 says."""
 
 import ssl
@@ -24,8 +24,9 @@ class Reply(NamedTuple):
 
 
 class WebhookReceiver:
-    """``received`` are the requests. ``answer`` is asked for its reply to each, with the number of
-    requests before it, and may take its time. Entering it starts it, over TLS with ``tls``."""
+    """The server. ``received`` are the requests. ``answer`` returns the response to each, given the
+    number of requests before it, and may take long. Entering it starts it, over TLS with
+    ``tls``."""
 
     def __init__(self, tls: ssl.SSLContext | None = None) -> None:
         self.received: list[Received] = []
@@ -53,7 +54,7 @@ class WebhookReceiver:
                 pass
 
             def handle(self) -> None:
-                with suppress(OSError):  # the other side may hang up, as some tests want
+                with suppress(OSError):  # in some tests the other side hangs up
                     super().handle()
 
         self._server = ThreadingHTTPServer((HOST, 0), Handler)
@@ -66,14 +67,14 @@ class WebhookReceiver:
         self.url = f"{'https' if tls else 'http'}://{HOST}:{self.port}/events"
 
     def begin_anew(self) -> None:
-        """Forget every request, and take the next ones. What is being answered now is forgotten
-        too, with the answer that it had."""
+        """Forget every request, and receive new ones. Requests that are being answered now are
+        forgotten too."""
         with self._lock:
             self.received.clear()
             self.answer = lambda _: Reply()
 
     def hang(self, _: int) -> Reply:
-        """Answer only once the test says ``released.set()``, or is over."""
+        """Answer only once the test calls ``released.set()``, or ends."""
         self.released.wait(60)
         return Reply()
 

@@ -1,5 +1,5 @@
-"""What is open at fixed prices and what is open each month are two figures, and what speaks against
-an application is what it got few points for."""
+"""The open value at fixed prices and per month become two figures, and an application's weakness is
+a criterion for which it got few points."""
 
 from alembic import op
 

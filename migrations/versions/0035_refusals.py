@@ -1,4 +1,5 @@
-"""A mail's refusals are counted by themselves, and what is not sent without reading what is."""
+"""A mail's refusals are counted separately; unsent rows can be counted without reading sent
+ones."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,5 +1,5 @@
-"""Of an event of Stripe's only what is read is stored: the rest names the payer. A sandbox of the
-labs is counted by the network that it was opened from."""
+"""Stripe's events are stored with only the fields that are read, as the others name the payer; the
+labs' sandboxes are counted by the network that they were opened from."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,5 +1,5 @@
-"""What an operator relies on: the canary's event may be relayed again, and it is noted when it
-arrives; whom the ledger of erasures lacks; whether what would leave the house is held back."""
+"""For operators: the canary's event may be relayed again, and its arrival is noted; the erasures
+that the ledger lacks; and whether everything outbound is held back."""
 
 import sqlalchemy as sa
 from alembic import op

@@ -1,4 +1,4 @@
-"""A mail's tries of which nobody knows whether it has arrived are counted by themselves."""
+"""A mail's tries with an unclear outcome are counted separately."""
 
 import sqlalchemy as sa
 from alembic import op

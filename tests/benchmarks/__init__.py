@@ -1,1 +1,1 @@
-"""The benchmarks still measure what they say. How fast anything is, no test asks."""
+"""Checks that the benchmarks still measure what they claim; not how fast anything is."""

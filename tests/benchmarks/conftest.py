@@ -1,4 +1,4 @@
-"""One site under measurement for all that is asked of it."""
+"""One measured site for all of these tests."""
 
 from collections.abc import Iterator
 

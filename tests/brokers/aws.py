@@ -1,4 +1,4 @@
-"""A server that answers as Amazon EventBridge, SQS and S3 do: moto."""
+"""moto, a server that stands in for Amazon EventBridge, SQS and S3."""
 
 import json
 import secrets
@@ -26,7 +26,7 @@ CREDENTIALS = {
 
 
 class Aws:
-    """Clients reach it through ``wire``, which a test may break."""
+    """The server; clients reach it through ``wire``, which a test may break."""
 
     def __init__(self, wire: Wire) -> None:
         self.wire = wire
@@ -36,14 +36,14 @@ class Aws:
         return boto3.client(service, region_name=REGION, endpoint_url=self.endpoint)
 
     def make_bucket(self) -> str:
-        """A new, empty bucket; return its address for UPLOADS_URL."""
+        """Make an empty bucket; return its address for UPLOADS_URL."""
         bucket = f"uploads-{secrets.token_hex(4)}"
         where = {"LocationConstraint": REGION}
         self.client("s3").create_bucket(Bucket=bucket, CreateBucketConfiguration=where)
         return f"s3://{bucket}?region={REGION}&endpoint={self.endpoint}"
 
     def make_bus(self, name: str) -> str:
-        """A bus whose events all go to a queue of the same name; return the name."""
+        """Make a bus whose events all go to a queue of the same name; return the name."""
         events, queues = self.client("events"), self.client("sqs")
         url = queues.create_queue(QueueName=name)["QueueUrl"]
         attributes = queues.get_queue_attributes(QueueUrl=url, AttributeNames=["QueueArn"])
@@ -55,7 +55,7 @@ class Aws:
         return name
 
     def read(self, name: str) -> list[dict[str, Any]]:
-        """What the bus has passed to its queue, oldest first."""
+        """What the bus has put into its queue, oldest first."""
         queues = self.client("sqs")
         url = queues.get_queue_url(QueueName=name)["QueueUrl"]
         seen: list[dict[str, Any]] = []
@@ -64,14 +64,14 @@ class Aws:
         return seen
 
     def seen(self, name: str) -> list[tuple[str, int]]:
-        """The stream and the version that each event on the bus tells."""
+        """The stream and version of each event on the bus."""
         details = [message["detail"] for message in self.read(name)]
         return [(detail["subject"], int(detail["sequence"])) for detail in details]
 
 
 @contextmanager
 def temporary_aws() -> Iterator[Aws]:
-    """An empty server behind a wire, gone at the end."""
+    """An empty server behind a wire, removed at the end."""
     directory = Path(tempfile.mkdtemp(prefix="aws-"))
     port = free_port()
     process = Process(

@@ -1,4 +1,4 @@
-"""A RabbitMQ from Debian's package, on ports and in a folder of its own."""
+"""A RabbitMQ from Debian's package, on its own ports and in its own folder."""
 
 import json
 import os
@@ -18,7 +18,7 @@ from local.ports import HOST, answers, free_port
 from local.process import Process, ServerFailed
 from tests.certificate import Certificate
 
-# Debian's own program on the path changes to another user.
+# Not the program on the PATH, which in Debian's package switches to another user.
 DEBIAN_PROGRAM = "/usr/lib/rabbitmq/bin/rabbitmq-server"
 MISSING = (
     "These tests need RabbitMQ. Install it (on Debian: sudo apt-get install rabbitmq-server) and"
@@ -38,8 +38,7 @@ ssl_options.cacertfile = {file}
 
 
 class RabbitMQ(Process):
-    """A server that keeps durable queues over a stop and a start. Over TLS it has a certificate
-    that only itself vouches for."""
+    """A server that keeps durable queues over a restart. Its TLS certificate is self-signed."""
 
     def __init__(self, program: str, directory: Path, port: int, port_mapper: int) -> None:
         self.port, self.tls_port = port, free_port()
@@ -89,7 +88,7 @@ class RabbitMQ(Process):
 
 
 class Queue:
-    """A durable queue that is bound to a topic exchange for some types of events."""
+    """A durable queue, bound to a topic exchange for some event types."""
 
     def __init__(self, server: RabbitMQ, *types: str) -> None:
         self.server = server
@@ -109,7 +108,7 @@ class Queue:
             return int(channel.queue_declare(self.name, passive=True).method.message_count)
 
     def read(self) -> list[Message]:
-        """Take every message out: its properties, its routing key, its body."""
+        """Take out every message: its properties, routing key and body."""
         messages = []
         with self.server.channel() as channel:
             while (got := channel.basic_get(self.name, auto_ack=True))[0]:
@@ -118,18 +117,18 @@ class Queue:
         return messages
 
     def seen(self) -> list[tuple[str, int]]:
-        """Take every message out: the stream and the version that each tells."""
+        """Take out every message: its stream and version."""
         return places_in(self.read())
 
 
 def places_in(messages: Sequence[Message]) -> list[tuple[str, int]]:
-    """The stream and the version that each message tells."""
+    """The stream and version in each message."""
     return [(body["subject"], int(body["sequence"])) for _, _, body in messages]
 
 
 @contextmanager
 def temporary_rabbitmq() -> Iterator[RabbitMQ]:
-    """An empty server on a free port, gone with its data at the end. Fails where none is
+    """An empty server on a free port, removed with its data at the end. Fails if RabbitMQ is not
     installed."""
     program = shutil.which(DEBIAN_PROGRAM) or shutil.which("rabbitmq-server")
     mapper_program = shutil.which("epmd")
@@ -137,7 +136,7 @@ def temporary_rabbitmq() -> Iterator[RabbitMQ]:
         raise ServerFailed(MISSING)
     directory = Path(tempfile.mkdtemp(prefix="rabbitmq-"))
     mapper_port = free_port()
-    # Erlang would start one by itself, and leave it running.
+    # Otherwise Erlang starts one itself, and leaves it running.
     mapper = _port_mapper(mapper_program, mapper_port, directory)
     server = RabbitMQ(program, directory, free_port(), mapper_port)
     try:

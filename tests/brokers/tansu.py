@@ -1,4 +1,4 @@
-"""A broker that speaks Kafka's protocol: Tansu, with its topics in memory."""
+"""Tansu, a broker with Kafka's protocol that keeps its topics in memory."""
 
 import shutil
 import signal
@@ -25,8 +25,8 @@ LATENCY = 0.1
 
 
 class Tansu:
-    """Clients reach it through ``wire``, which a test may break; ``servers`` is their address.
-    ``ca`` is the file that vouches for the wire's certificate, where it has one."""
+    """The broker; clients reach it through ``wire``, which a test may break, at ``servers``. ``ca``
+    is the file to verify the wire's certificate with, if it has one."""
 
     def __init__(self, wire: Wire, ca: Path | None = None) -> None:
         self.wire = wire
@@ -37,15 +37,15 @@ class Tansu:
             self._settings |= {"security.protocol": "SSL", "ssl.ca.location": str(ca)}
 
     def make_topic(self, name: str) -> str:
-        """A topic with some partitions; return its name."""
+        """Make a topic with some partitions; return its name."""
         admin = AdminClient(self._settings)
         for made in admin.create_topics([NewTopic(name, PARTITIONS, 1)]).values():
             made.result(10)
         return name
 
     def read(self, topic: str, count: int) -> list[Message]:
-        """The messages of the topic from its beginning, partition by partition in their order:
-        at least ``count``, and what else is there."""
+        """The messages of the topic from its beginning, partition by partition, in order: at least
+        ``count``, and whatever else is there."""
         settings = self._settings | {"group.id": "reader", "enable.auto.commit": False}
         seen: list[Message] = []
         quiet = 0.0
@@ -62,12 +62,12 @@ class Tansu:
         return seen
 
     def seen(self, topic: str, count: int) -> list[tuple[str, int]]:
-        """The stream and the version that each message of the topic tells."""
+        """The stream and version in each message of the topic."""
         return places_in(self.read(topic, count))
 
 
 def places_in(messages: Sequence[Message]) -> list[tuple[str, int]]:
-    """The stream and the version that each message tells."""
+    """The stream and version in each message."""
     headers = [headers_of(message) for message in messages]
     return [(one["ce_subject"], int(one["ce_sequence"])) for one in headers]
 
@@ -79,8 +79,8 @@ def headers_of(message: Message) -> dict[str, str]:
 
 @contextmanager
 def temporary_tansu(*, over_tls: bool = False) -> Iterator[Tansu]:
-    """An empty broker behind a wire, gone at the end. It knows no TLS: ``over_tls`` the wire does,
-    with a certificate that only itself vouches for."""
+    """An empty broker behind a wire, removed at the end. It has no TLS; with ``over_tls`` the wire
+    does that, with a self-signed certificate."""
     directory = Path(tempfile.mkdtemp(prefix="tansu-"))
     port = free_port()
     certificate = Certificate(directory, HOST) if over_tls else None

@@ -1,1 +1,1 @@
-"""Whatever dies, nothing is lost: the promises of docs/reliability.md, on a whole site."""
+"""Nothing is lost, whatever dies: tests the promises of docs/reliability.md on a whole site."""

@@ -1,4 +1,4 @@
-"""The site with one guard taken out, for a control: what it does, the fault test must notice."""
+"""The site with one guard removed, as a control: the fault test must notice the damage."""
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
@@ -12,17 +12,17 @@ from local.ports import answers_ok
 from tests.forked_process import ForkedProcess
 from tests.site import Site
 
-# Over these companies' applications the odd worker ends or, once, stops the process that it is in.
+# The companies at whose applications the odd worker ends its process or, once, stops it.
 POISON = "Poison & Sons"
 SLEEPER = "Rip van Winkle"
-# The file in VAR_DIR with the id of the process that stopped.
+# The file in VAR_DIR that holds the id of the stopped process.
 SLEEPING = "sleeping"
 TRIES = 3
 
 
 @contextmanager
 def working_oddly(site: Site) -> Iterator[None]:
-    """Within it the worker has subscribers that end or stop their own process."""
+    """Inside, the worker has subscribers that end or stop their own process."""
     command = procfile()["worker"].replace("app.celery_app", "tests.faults.odd_worker")
     with replaced(site, "worker", command, DELIVERY_MAX_ATTEMPTS=str(TRIES)):
         yield
@@ -30,7 +30,7 @@ def working_oddly(site: Site) -> Iterator[None]:
 
 @contextmanager
 def serving(site: Site, factory: str) -> Iterator[None]:
-    """Within it the web process serves what that function makes, in place of the site."""
+    """Inside, the web process serves what that factory makes, instead of the site."""
     command = procfile()["web"].replace("wsgi:app", f"--factory {__name__}:{factory}")
     with replaced(site, "web", command, ready=lambda: answers_ok(f"{site.url}/readyz")):
         yield
@@ -45,7 +45,7 @@ def replaced(
     ready: Callable[[], bool] = lambda: True,
     **settings: str,
 ) -> Iterator[None]:
-    """Within it that process runs another command, with these settings of its own."""
+    """Inside, that process runs another command, with its own settings."""
     careful = site.processes[name]
     careful.stop()
     site.processes[name] = careless = ForkedProcess(
@@ -65,7 +65,7 @@ def replaced(
 
 
 class RedisBell:
-    """Sends a task, and waits until Redis has it."""
+    """A bell that sends a task and waits until Redis has it."""
 
     def ring(self) -> None:
         sweep_deliveries.delay()

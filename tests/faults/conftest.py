@@ -1,4 +1,5 @@
-"""A whole site that each test finds running and empty, and a word on how much each test did."""
+"""A whole site, running and empty at the start of each test, and a note on how much each test
+did."""
 
 import random
 from collections.abc import Callable, Generator, Iterator
@@ -18,20 +19,21 @@ LINES_SHOWN = 60
 
 @pytest.fixture(scope="package")
 def scale() -> Callable[[int, int], int]:
-    """How often: the first number, or the second with FAULT_SCALE=full, as `make faults` sets."""
+    """How often to repeat: the first number, or the second with FAULT_SCALE=full, as in
+    `make faults`."""
     return lambda brief, full: full if FULL_FAULTS else brief
 
 
 @pytest.fixture(autouse=True)
 def seeded(request: pytest.FixtureRequest) -> None:
-    """What a test strikes, and when, is drawn from FAULT_SEED, and can be drawn again."""
+    """Seed what a test strikes, and when, from FAULT_SEED, so that it can be repeated."""
     random.seed(f"{FAULT_SEED} {request.node.name}")
 
 
 @pytest.fixture
 def note(request: pytest.FixtureRequest) -> Callable[[str], None]:
-    """Have the run's summary say how often something was tried: no failure in n means little
-    without its n."""
+    """Report in the run's summary how often something was tried: "no failures" means little without
+    a number of tries."""
     return lambda line: request.node.user_properties.append((NOTE, line))
 
 
@@ -39,7 +41,7 @@ def note(request: pytest.FixtureRequest) -> Callable[[str], None]:
 def pytest_runtest_makereport(
     item: pytest.Item,
 ) -> Generator[None, pytest.TestReport, pytest.TestReport]:
-    """Show with a failed test what the site's processes had to say."""
+    """Show the logs of the site's processes with a failed test."""
     report = yield
     site = getattr(item, "funcargs", {}).get("site")
     if report.failed and report.when == "call" and site is not None:
@@ -58,14 +60,14 @@ def redis_and_wire() -> Iterator[tuple[Redis, Wire]]:
 
 @pytest.fixture
 def wire(redis_and_wire: tuple[Redis, Wire]) -> Wire:
-    """What leads from the site to its Redis."""
+    """The wire from the site to its Redis."""
     return redis_and_wire[1]
 
 
 @pytest.fixture(scope="package")
 def whole_site(postgres: Postgres, redis_and_wire: tuple[Redis, Wire]) -> Iterator[Site]:
     server, wire = redis_and_wire
-    # With a proxy, each prospect can have an address of their own.
+    # With a proxy, each prospect can have their own address.
     settings = {
         "REDIS_URL": f"redis://{HOST}:{wire.port}/0",
         "TRUSTED_PROXIES": "1",
@@ -77,7 +79,7 @@ def whole_site(postgres: Postgres, redis_and_wire: tuple[Redis, Wire]) -> Iterat
 
 @pytest.fixture
 def site(whole_site: Site, wire: Wire) -> Site:
-    """Every process runs; nothing was ever submitted."""
+    """The site with every process running and nothing submitted."""
     wire.become(State.WHOLE)
     whole_site.reset()
     return whole_site

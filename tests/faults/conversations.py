@@ -1,6 +1,7 @@
-"""Prospects who apply, are asked for more and answer, while the site dies under them.
+"""Prospects who apply, are asked for more and answer, while processes of the site die.
 
-Whoever is cut off knows nothing and presses the button again, until the site says that it is done.
+Whoever is cut off does not know the outcome and presses the button again until the site confirms
+it.
 """
 
 import re
@@ -23,13 +24,13 @@ PRESSED_AGAIN = 0.2
 SEND_BUTTON = re.compile(r'name="confirmed" value="(\w+)"')
 ID_OF = "SELECT id FROM applications WHERE access_token = %s"
 CUT_OFF = 0
-# A session's cookie, and what is typed.
+# A session cookie, and what is typed.
 Form = tuple[str, Fields]
 
 
 class Conversations:
-    """``pressed`` counts what was answered, by status (CUT_OFF: nothing). None goes on after the
-    end of the block that has entered it."""
+    """Several conversations. ``pressed`` counts the responses by status (CUT_OFF: no response). All
+    end with the ``with`` block."""
 
     def __init__(self, site: Site) -> None:
         self.begun = 0
@@ -48,7 +49,7 @@ class Conversations:
         self._pool.terminate()
 
     def start(self, count: int) -> None:
-        """Have so many conversations, several at a time, and return at once."""
+        """Start ``count`` conversations, several at a time, and return immediately."""
         prospects = make_prospects(self._site, count)
         self._all = self._pool.map_async(self._converse, prospects, chunksize=1)
 
@@ -56,7 +57,7 @@ class Conversations:
         return self.begun > count or self._all.ready()
 
     def finish(self) -> None:
-        """Return when all of them are over; raise what stopped one."""
+        """Wait until all are over; raise what stopped one."""
         self._all.get()
 
     def _converse(self, prospect: Prospect) -> None:
@@ -68,7 +69,7 @@ class Conversations:
         self._press(f"/applications/{token}/reply", lambda: sealed(self._site, answer))
 
     def _ask(self, application_id: uuid.UUID) -> None:
-        """Look at the mail that the question makes, then send it."""
+        """Preview the mail with the question, then send it."""
         path = f"/staff/applications/{application_id}/decision"
         question = {"verdict": "ask", "message": "Which part is slow?", "version": "1"}
 
@@ -82,7 +83,7 @@ class Conversations:
         self._press(path, look)
 
     def _press(self, path: str, form: Callable[[], Form]) -> Answer:
-        """Press the form's button until the site has taken it."""
+        """Press the form's button until the site has accepted it."""
         answers: list[Answer] = []
 
         def is_taken() -> bool:
@@ -94,7 +95,7 @@ class Conversations:
         return answers[-1]
 
     def _post(self, path: str, cookie: str, fields: Fields) -> Answer:
-        # Each has an address of their own, or they would share one limit.
+        # Each has their own address, or they would share one rate limit.
         address = f"2001:db8:{secrets.randbelow(0xFFFF):x}:{secrets.randbelow(0xFFFF):x}::1"
         try:
             answer = post(self._site, path, cookie, fields, **{"X-Forwarded-For": address})
@@ -105,7 +106,7 @@ class Conversations:
 
 
 def employ_reviewer(site: Site) -> str:
-    """What a session holds of a new member of staff."""
+    """Create a member of staff; return what their session holds."""
     person, stamp = uuid.uuid4(), secrets.token_hex(8)
     with psycopg.connect(site.settings["DATABASE_URL"]) as connection:
         connection.execute(

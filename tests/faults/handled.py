@@ -1,4 +1,4 @@
-"""What each application must have in the end, whatever was broken in between."""
+"""Checks what each application must have in the end, whatever was broken in between."""
 
 import re
 from collections import Counter, defaultdict
@@ -19,7 +19,7 @@ REFERENCE = re.compile(r"[A-Z]+-[0-9A-Z]{4}-[0-9A-Z]{4}")
 ALL_THE_WAY = 2 * PATIENCE
 QUEUE = "celery"
 
-# Whatever happens is followed up in its own transaction, so nothing hides between these.
+# Each step records what follows in its own transaction, so nothing falls between these queries.
 UNFINISHED = """
 SELECT (SELECT count(*) FROM mail_messages WHERE status <> 'sent')
      + (SELECT count(*) FROM deliveries WHERE status <> 'done')
@@ -32,7 +32,7 @@ UNION ALL SELECT concat_ws(' ', 'mail', status, attempts) FROM mail_messages WHE
 UNION ALL SELECT concat_ws(' ', 'not relayed', type, stream) FROM events WHERE relayed_at IS NULL
 """
 DEAD = "SELECT subscriber, last_error FROM deliveries WHERE status = 'dead'"
-# Each of these names every application once when each has happened to it once.
+# Each of these queries returns every application once if its effect has happened once.
 EFFECTS = {
     "a submission": "SELECT stream FROM events WHERE type = 'application.submitted'",
     "a score": "SELECT 'application-' || application_id FROM scores",
@@ -65,7 +65,7 @@ PROPOSED = "SELECT count(*) FROM engagements WHERE application_id = %s"
 
 
 def wait_until_handled(site: Site, count: int, within: float = ALL_THE_WAY) -> None:
-    """Return when so many applications have gone the whole way, both mails included."""
+    """Return when ``count`` applications are fully handled, both mails included."""
     eventually(lambda: site.value("SELECT count(*) FROM applications") == count, within)
     try:
         eventually(lambda: is_handled(site), within)
@@ -75,15 +75,16 @@ def wait_until_handled(site: Site, count: int, within: float = ALL_THE_WAY) -> N
 
 
 def is_handled(site: Site) -> bool:
-    """Whether nothing waits; nothing may have died that should live."""
+    """Whether nothing waits any more; fails if something is a dead letter."""
     assert site.rows(DEAD) == []
     return bool(site.value(UNFINISHED) == 0)
 
 
 def check_each_was_handled_once(site: Site, *, mails_each: int = 1) -> int:
-    """Each application: one of each effect, so many mails to staff and as many to the prospect.
+    """Check that each application has one of each effect, and the right number of mails to staff
+    and to the prospect.
 
-    Return how many mails came again under the Message-ID that they had.
+    Return how many mails came again with the same Message-ID.
     """
     applications = site.rows("SELECT 'application-' || id, reference, email FROM applications")
     once = Counter(stream for stream, _, _ in applications)
@@ -103,9 +104,10 @@ def check_each_was_handled_once(site: Site, *, mails_each: int = 1) -> int:
 
 
 def check_order_was_kept(site: Site) -> int:
-    """No subscriber began an event of a stream before it was done with the one before.
+    """Check that no subscriber began an event of a stream before it was done with the one before
+    it.
 
-    Return how many pairs of neighbours there were to look at.
+    Return how many pairs of consecutive events were compared.
     """
     pairs, broken = site.rows(NEIGHBOURS)[0]
     assert broken == 0
@@ -113,7 +115,7 @@ def check_order_was_kept(site: Site) -> int:
 
 
 def check_the_chain_holds(site: Site) -> None:
-    """No event is missing from its stream, or is another than was recorded."""
+    """Check that no event is missing from its stream, or differs from what was recorded."""
     engine = create_engine(load_config(site.settings).sqlalchemy_url, poolclass=NullPool)
     with Session(engine) as session:
         assert list(broken_links(session)) == []
@@ -121,7 +123,7 @@ def check_the_chain_holds(site: Site) -> None:
 
 @contextmanager
 def changed(site: Site, change: str, back: str) -> Iterator[None]:
-    """Within it the site's own database has lost a guard: how a control switches it off."""
+    """Inside, the site's database lacks a guard; for controls."""
     with psycopg.connect(site.settings["OWNER_DATABASE_URL"], autocommit=True) as connection:
         connection.execute(change.encode())
         try:
@@ -132,19 +134,19 @@ def changed(site: Site, change: str, back: str) -> Iterator[None]:
 
 @contextmanager
 def locked(site: Site, table: str) -> Iterator[None]:
-    """Within it, nothing is written into the table: who tries stands still."""
+    """Inside, writes to the table block."""
     with psycopg.connect(site.settings["DATABASE_URL"]) as connection:
         connection.execute(SQL("LOCK TABLE {} IN SHARE MODE").format(Identifier(table)))
         yield
 
 
 def standing_still(site: Site, table: str) -> int:
-    """How many stand still before that table now."""
+    """How many sessions are blocked at that table now."""
     return int(site.value(HANDLERS_AT_A_LOCK, table))
 
 
 def left_behind(site: Site) -> int:
-    """How many deliveries wait although a newcomer passes: the workers know nothing of them."""
+    """How many deliveries wait although a new one gets through: their tasks were lost."""
     submit(site, 1)
     newcomer = site.value("SELECT id FROM applications ORDER BY submitted_at DESC LIMIT 1")
     eventually(lambda: site.value(PROPOSED, newcomer) == 1 and is_settled(site, newcomer))
@@ -154,7 +156,7 @@ def left_behind(site: Site) -> int:
 
 
 def is_settled(site: Site, application_id: object) -> bool:
-    """Whether all that was recorded is relayed, and this application's part of it is handled."""
+    """Whether everything recorded is relayed, and everything about this application is handled."""
     unrelayed = site.value("SELECT count(*) FROM events WHERE relayed_at IS NULL")
     return bool(unrelayed == site.value(UNSETTLED, application_id, application_id) == 0)
 

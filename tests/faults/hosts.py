@@ -1,6 +1,6 @@
-"""Several hosts on this one: network namespaces, joined by cables that a test may pull.
+"""Several hosts on this machine: network namespaces, joined by cables that a test may pull.
 
-Each is held by a process that is tied to our life, so whatever becomes of a test, nothing stays.
+Each is held by a process that dies with ours, so nothing is left over, however a test ends.
 """
 
 import ctypes
@@ -18,7 +18,7 @@ OUR_OWN = Path("/proc/self/ns/net")
 
 
 def what_is_missing() -> str:
-    """Why there can be no namespaces here, as a sentence; "" where there can."""
+    """Why namespaces are not possible here, as a sentence; "" if they are."""
     if os.geteuid() != 0:
         return "Network namespaces need root."
     if missing := [name for name in ("ip", "nsenter", "unshare") if not shutil.which(name)]:
@@ -29,7 +29,7 @@ def what_is_missing() -> str:
 
 
 class Host:
-    """A host with a loopback address and no other. It is there from ``start`` to ``stop``."""
+    """A host with only a loopback address. It exists from ``start`` to ``stop``."""
 
     def __init__(self, name: str, log: Path) -> None:
         self.name = name
@@ -51,7 +51,7 @@ class Host:
         self._holder.stop()
 
     def command(self, command: list[str]) -> list[str]:
-        """That command, run there."""
+        """The command that runs ``command`` on this host."""
         return ["nsenter", f"--net={self._namespace}", *command]
 
     def ip(self, *arguments: str) -> None:
@@ -59,7 +59,7 @@ class Host:
 
     @contextmanager
     def entered(self) -> Iterator[None]:
-        """Within it this thread, and whatever it starts, connects and listens there."""
+        """Inside, this thread, and whatever it starts, connects and listens on this host."""
         with OUR_OWN.open() as back, self._namespace.open() as there:
             enter(there.fileno())
             try:
@@ -68,7 +68,7 @@ class Host:
                 enter(back.fileno())
 
     def plug(self, other: "Host", network: str) -> None:
-        """Lay a cable to another host: there this host is ``network``.1, and the other .2."""
+        """Connect another host by a cable, on which this host is ``network``.1 and the other .2."""
         end = f"to-{other.name}"
         pid = str(other._holder.pid)
         self.ip("link", "add", "name", end, "type", "veth", "peer", "name", "eth0", "netns", pid)
@@ -77,7 +77,7 @@ class Host:
             host.ip("link", "set", device, "up")
 
     def pull(self, other: "Host") -> None:
-        """Have nothing pass between the two, without a word to either."""
+        """Silently drop everything between the two hosts."""
         self.ip("link", "set", f"to-{other.name}", "down")
 
     def plug_again(self, other: "Host") -> None:

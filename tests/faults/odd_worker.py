@@ -1,4 +1,4 @@
-"""A worker whose subscribers end or stop its process over certain companies' applications."""
+"""A worker whose subscribers end or stop its process at certain companies' applications."""
 
 import os
 import signal
@@ -27,7 +27,7 @@ def score_or_die(session: Session, submitted: RecordedEvent) -> None:
 
 @wraps(confirm_receipt)
 def confirm_after_sleep(session: Session, submitted: RecordedEvent) -> None:
-    """The first time it stops in the middle, with all threads of its process."""
+    """Confirm the receipt, but the first time stop the whole process halfway."""
     if submitted.data.company == SLEEPER and not sleeping.exists():
         sleeping.write_text(str(os.getpid()))
         os.kill(os.getpid(), signal.SIGSTOP)

@@ -1,5 +1,4 @@
-"""Schedulers besides the site's own: each with a database of Redis of its own, which shows what it
-sends."""
+"""Additional schedulers, each with its own Redis database, which shows what it sends."""
 
 from collections.abc import Mapping
 from pathlib import Path
@@ -18,7 +17,7 @@ USUAL = " --scheduler celery.beat:PersistentScheduler"
 
 
 class Scheduler:
-    """A scheduler on the site's database; ``more`` goes to its command."""
+    """A scheduler on the site's database; ``more`` is appended to its command."""
 
     def __init__(
         self,
@@ -45,6 +44,6 @@ class Scheduler:
         return int(self._broker.llen(QUEUE))
 
     def sends_on(self) -> None:
-        """Return once it has sent so many more that each task has had its turn by this clock."""
+        """Return once it has sent enough more tasks that each had its turn by this clock."""
         before = self.sent()
         eventually(lambda: self.sent() >= before + self._tasks)

@@ -1,4 +1,4 @@
-"""What befalls a site: processes are killed, servers fill up, networks part, clocks jump."""
+"""What can go wrong: killed processes, full servers, network partitions, clock jumps."""
 
 import os
 import random
@@ -26,7 +26,7 @@ WHERE backend_type = 'client backend' AND pid <> pg_backend_pid()
 
 
 class Clock:
-    """The wall clock of all the site's processes, which they read through ``file``."""
+    """The wall clock of all processes of the site, which they read from ``file``."""
 
     def __init__(self, file: Path) -> None:
         self._file = file
@@ -34,7 +34,7 @@ class Clock:
         self.jump(0)
 
     def jump(self, hours: int) -> None:
-        """Have the clock be so many hours off from now on."""
+        """Shift the clock by that many hours from now on."""
         written = self._file.with_suffix(".new")
         written.write_text(str(hours * 3600))
         written.replace(self._file)
@@ -47,7 +47,7 @@ class Victim(NamedTuple):
 
 
 def kill_one(victims: Callable[[], list[int]]) -> None:
-    """Kill one of these, as soon as there is any."""
+    """Kill one of these processes, as soon as there is one."""
 
     def struck() -> bool:
         with suppress(psutil.NoSuchProcess, ProcessLookupError):
@@ -68,7 +68,7 @@ def children(process: Process) -> list[int]:
 
 
 def kills(victim: Victim) -> dict[str, Callable[[], None]]:
-    """Ways to kill a process of the site or of its servers, by whom it strikes."""
+    """Ways to kill a process of the site or of its servers, by the victim's name."""
     site = victim.site
     killed: dict[str, Callable[[], list[int]]] = {
         **{name: partial(itself, process) for name, process in site.processes.items()},
@@ -85,7 +85,7 @@ Trouble = Callable[[], AbstractContextManager[None]]
 
 
 def troubles(victim: Victim) -> dict[str, Trouble]:
-    """What lasts for a while, by its name."""
+    """Troubles that last for a while, by name."""
     return {
         **{
             f"Redis {state.value}": partial(cut_off, victim.wire, state)
@@ -113,7 +113,7 @@ def full_redis(site: Site) -> Iterator[None]:
 
 
 def set_memory(site: Site, most: int) -> None:
-    """Let Redis hold so many bytes, 0 being all there are; it may be down for now."""
+    """Limit Redis's memory to ``most`` bytes, or remove the limit with 0; it may be down now."""
 
     def done() -> bool:
         with suppress(RedisError), site.broker() as broker:
@@ -125,8 +125,8 @@ def set_memory(site: Site, most: int) -> None:
 
 @contextmanager
 def restarted(server: Process) -> Iterator[None]:
-    """Stopped in order, or killed where it does not end, as by any platform; whoever keeps it
-    running starts it again. Postgres 18 stands still where it is told to stop as it recovers."""
+    """Stop the server, or kill it if it does not end, as any platform does; whatever keeps it
+    running starts it again. (Postgres 18 hangs if it is told to stop during recovery.)"""
     pid = server.pid
     assert pid, "it has never run"
     server.request_stop()

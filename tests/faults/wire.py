@@ -1,4 +1,4 @@
-"""A TCP connection between two programs, which a test can break in the ways that networks do."""
+"""A TCP proxy between two programs, which a test can break in the ways in which networks break."""
 
 import asyncio
 import socket
@@ -17,8 +17,8 @@ RESET_ON_CLOSE = struct.pack("ii", 1, 0)
 
 
 class State(Enum):
-    """HALF_OPEN: the other side is gone without a word, and connections from that time stay dead
-    for good. SLOW: each answer comes ``latency`` seconds later."""
+    """HALF_OPEN: the other side is gone without closing, and connections from that time stay dead.
+    SLOW: each response comes ``latency`` seconds later."""
 
     WHOLE = "whole"
     REFUSED = "refused"
@@ -28,8 +28,8 @@ class State(Enum):
 
 
 class Wire:
-    """Leads from ``port`` to ``target`` on this machine while entered; with ``tls`` whoever comes
-    to the port has to speak that."""
+    """While entered, forwards ``port`` to ``target`` on this machine; with ``tls``, clients of the
+    port must use TLS."""
 
     def __init__(self, target: int, *, latency: float, tls: ssl.SSLContext | None = None) -> None:
         self.port = free_port()
@@ -100,10 +100,10 @@ class Wire:
         self._writers |= both
         if self._state is State.HALF_OPEN:
             self._dead |= both
-        # Cancelled at the end of the wire; the streams' own machinery would log that as an error.
+        # Cancelled when the wire ends; asyncio's streams would log that as an error.
         with suppress(asyncio.CancelledError):
             await asyncio.gather(self._ask(client, forth), self._answer(server, back))
-        # Both ends have hung up by now, and the dead were never told of it.
+        # Both ends have hung up by now; dead connections were not told.
         for writer in both & self._dead:
             writer.transport.abort()
         self._writers -= both
@@ -128,13 +128,13 @@ class Wire:
                 if writer not in self._dead:
                     await asyncio.sleep(delay())
                     writer.write(data)
-                    await writer.drain()  # who reads slowly holds up who writes
+                    await writer.drain()  # a slow reader slows the writer down
         if writer not in self._dead:
             writer.close()
 
 
 def _reset(writer: asyncio.StreamWriter) -> None:
-    if not writer.is_closing():  # else its socket may be gone
+    if not writer.is_closing():  # otherwise its socket may be gone
         connection: socket.socket = writer.get_extra_info("socket")
         connection.setsockopt(socket.SOL_SOCKET, socket.SO_LINGER, RESET_ON_CLOSE)
     writer.transport.abort()

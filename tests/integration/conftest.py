@@ -1,6 +1,6 @@
-"""Brokers for the whole run, each started by the first test that wants it; a server that takes what
-is posted to it; staff; a visitor who reads German; what a prospect sends; time that passes; and the
-tables' owner."""
+"""Shared fixtures: brokers, each started by the first test that needs it; a server that receives
+posts; members of staff; a German-speaking visitor; submissions; passing time; and the owner of the
+tables."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -66,7 +66,7 @@ def aws(aws_server: Aws, monkeypatch: pytest.MonkeyPatch) -> Aws:
 
 @pytest.fixture
 def tamper(app: Flask, postgres: Postgres) -> Tamper:
-    """Do what the log's triggers refuse, with the rights to turn them off."""
+    """Change what the log's triggers protect, as a role that may turn them off."""
 
     def tamper(statement: str) -> None:
         with psycopg.connect(postgres.url_of("site")) as connection:
@@ -78,14 +78,14 @@ def tamper(app: Flask, postgres: Postgres) -> Tamper:
 
 @pytest.fixture
 def owner(app: Flask) -> Iterator[Engine]:
-    """The role that owns the tables, which `flask events rebuild` works as."""
+    """The role that owns the tables, which `flask events rebuild` uses."""
     with owner_engine() as engine:
         yield engine
 
 
 @pytest.fixture
 def receiver() -> Iterator[WebhookReceiver]:
-    """A server that takes what is posted to it."""
+    """A server that receives posts."""
     with WebhookReceiver() as receiver:
         yield receiver
 
@@ -122,7 +122,7 @@ def other_desk(app: Flask, grace: Staff) -> FlaskClient:
 
 @pytest.fixture
 def submit(session: Session) -> Callable[..., Application]:
-    """A strong application of the demonstration, with some answers changed; not handled yet."""
+    """Submit a strong demonstration application, with some answers changed; not handled yet."""
 
     def submit(**changed: Any) -> Application:
         application = submit_answers(session, {**STRONG, **changed})
@@ -134,7 +134,7 @@ def submit(session: Session) -> Callable[..., Application]:
 
 @pytest.fixture
 def come_due(session: Session, handle_events: Callable[[], None]) -> Callable[..., None]:
-    """The time comes for all that waits, or for events of one type, and what follows is handled."""
+    """Make all scheduled events due, or those of one type, and handle what follows."""
 
     def come_due(event_type: str = "%") -> None:
         session.execute(DUE_NOW, {"type": event_type})

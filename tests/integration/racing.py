@@ -1,4 +1,4 @@
-"""Two reviewers who do different things to the same applications at the same moment."""
+"""Reviewers who do different things to the same applications at the same moment."""
 
 from collections.abc import Callable, Sequence
 from threading import Barrier, Thread
@@ -22,8 +22,8 @@ def race(
     deeds: Sequence[Deed],
     do: Callable[[Session, UUID, Deed], None],
 ) -> tuple[Won, list[UUID]]:
-    """Let one reviewer for each of the deeds do it to each application; return who won, with the
-    type of the deed, and who was told of the other."""
+    """Let one reviewer per deed do it to each application; return who won, with the type of the
+    deed, and who was told about the other."""
     start = Barrier(len(deeds), timeout=30)
     won: Won = []
     lost: list[UUID] = []

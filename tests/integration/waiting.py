@@ -1,4 +1,4 @@
-"""Something that is done at the same moment, and has to wait."""
+"""Does something concurrently that has to wait for a lock."""
 
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -16,8 +16,8 @@ SOMEBODY_WAITS = text("SELECT EXISTS (SELECT FROM pg_locks WHERE NOT granted)")
 
 @contextmanager
 def waiting(app: Flask, deed: Callable[[Session], object]) -> Iterator[None]:
-    """Within it the deed waits for a lock, in a transaction of its own; behind it the deed is done.
-    Raises what the deed has raised."""
+    """Inside, the deed waits for a lock, in its own transaction; afterwards it is done. Raises what
+    the deed raised."""
 
     def do() -> None:
         with app.app_context():

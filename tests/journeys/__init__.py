@@ -1,1 +1,1 @@
-"""What visitors do on a whole site, in a real browser."""
+"""Visitors' journeys through a whole site, in a real browser."""

@@ -1,5 +1,4 @@
-"""What is wrong with a page by itself: what axe objects to, and where the page is wider than its
-window."""
+"""Finds faults in a single page: what axe reports, and where the page is wider than its window."""
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
@@ -13,14 +12,14 @@ from tests.journeys.conftest import HEIGHTS
 WCAG = ("wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa")
 TAGS = (*WCAG, "best-practice")
 PHONE, DESK = 390, 1440
-# In the dark only the colours are others, at another width only where and how large things are.
+# Dark mode changes only the colours; another width changes only positions and sizes.
 COLOUR_RULES = ("color-contrast", "link-in-text-block")
-# Those that axe has and tries only where it is asked to.
+# Rules that axe has but runs only on request.
 OPTIONAL_RULES = ("p-as-heading", "table-fake-caption", "target-size", "td-has-header")
 SIZE_RULES = ("target-size", "scrollable-region-focusable")
 BEYOND = "width => document.documentElement.scrollWidth - width"
 RESIZE = "size => { document.documentElement.style.fontSize = size }"
-# As far apart as somebody may set lines, paragraphs, words and letters (WCAG 1.4.12).
+# The spacing of lines, paragraphs, words and letters that readers may set (WCAG 1.4.12).
 SET_APART = """() => {
   const sheet = new CSSStyleSheet();
   sheet.replaceSync(`
@@ -52,8 +51,8 @@ LOOKS = (ROOT / "tests/journeys/looks.js").read_text()
 RUN_ON_NEW_LOOKS = f"async ([passed, options]) => {{ {LOOKS} return runOnNew(passed, options); }}"
 CLASSED_LOOKS = f"() => {{ {LOOKS} return classedLooks(); }}"
 
-# Where nothing differs but figures, names that chance has given and what hidden fields hold, axe
-# finds the same: two ways to a state often lead to one page.
+# If pages differ only in figures, random names and the values of hidden fields, axe finds the same:
+# two ways to a state often lead to one page.
 STATE = """() => [
   document.documentElement.outerHTML,
   ...[...document.querySelectorAll(":checked")].map(one => one.id),
@@ -67,9 +66,9 @@ passed_in_both: set[str] = set()
 
 
 def faults_of(page: Page, tags: Sequence[str] = TAGS, widths: Iterable[int] = HEIGHTS) -> str:
-    """What is wrong with the page, a line each: what axe objects to, narrow and wide, in light and
-    in dark; and at which widths it is wider than its window, as a phone's also when its letters are
-    twice as large, or all is set further apart; and what that cuts off."""
+    """The faults of the page, one line each: what axe reports, narrow and wide, light and dark; the
+    widths at which it is wider than its window, on a phone also with text at twice its size or with
+    wider text spacing; and what that spacing cuts off."""
     state = NAME.sub("", HELD.sub(r"\1", page.evaluate(STATE)))
     state = re.sub(r"\d", "0", state)
     widths = [width for width in widths if (state, tags, width) not in passed_states]
@@ -96,14 +95,13 @@ def faults_of(page: Page, tags: Sequence[str] = TAGS, widths: Iterable[int] = HE
 
 
 def beyond_the_window(page: Page, width: int, when: str = "") -> Iterator[str]:
-    """A line on how far the page is wider than its window, if it is."""
+    """A line on how much wider the page is than its window, if it is."""
     if (pixels := page.evaluate(BEYOND, width)) > 0:
         yield f"{width} px: scrolls sideways by {pixels} px {when}".strip()
 
 
 def lost_when_set_apart(page: Page, width: int) -> Iterator[str]:
-    """A line on each thing that is not to be seen whole with more room between lines, words and
-    letters."""
+    """A line on each element that is cut off with more space between lines, words and letters."""
     page.evaluate(SET_APART)
     yield from beyond_the_window(page, width, "when set apart")
     yield from (f"{width} px: cut off when set apart: {part}" for part in page.evaluate(CUT_OFF))
@@ -111,10 +109,10 @@ def lost_when_set_apart(page: Page, width: int) -> Iterator[str]:
 
 
 def colour_faults(page: Page, width: int) -> Iterator[str]:
-    """What axe objects to in the colours of what looks as nothing did that it has passed. The page
-    is a light one before and after."""
-    # Dark takes other values of the tokens and nothing else: what has the same classes, on grounds
-    # of the same classes, and looks the same in light, does so in the dark.
+    """What axe reports about the colours of elements whose looks it has not passed before. The page
+    is light before and after."""
+    # Dark mode only changes the values of the tokens: elements with the same classes, on
+    # backgrounds with the same classes, that look the same in light mode do so in dark mode too.
     in_both = set(page.evaluate(CLASSED_LOOKS))
     if in_both <= passed_in_both:
         return
@@ -137,14 +135,14 @@ def by_rules(rules: Sequence[str]) -> dict[str, object]:
 
 
 def by_tags(tags: Sequence[str]) -> dict[str, object]:
-    """axe's options for all rules with one of these tags, but for those about colours."""
+    """axe's options for all rules with one of these tags, except those about colours."""
     rules = {rule: {"enabled": True} for rule in OPTIONAL_RULES}
     rules |= {rule: {"enabled": False} for rule in COLOUR_RULES}
     return by_rules(()) | {"runOnly": {"type": "tag", "values": list(tags)}, "rules": rules}
 
 
 def reports(place: str, answer: dict[str, object]) -> Iterator[str]:
-    """A report on what was found at that place, if anything was."""
+    """A report on what was found at that place, if anything."""
     results = AxeResults(answer)
     if results.violations_count:
         yield f"{place}: {results.generate_report()}"

@@ -1,4 +1,4 @@
-"""One running site and one Chromium for all journeys. Each visitor comes in a context of their own,
+"""One running site and one Chromium for all journeys. Each visitor has their own browser context,
 and whatever goes wrong on their pages fails the test."""
 
 import os
@@ -21,13 +21,13 @@ from tests.journeys.staff import Reviewer
 from tests.journeys.watch import Watch
 from tests.site import Site, prepared_site
 
-# The first draws the same without a window's machinery, for a quarter of the processor's time.
+# The first renders the same without window handling, in a quarter of the CPU time.
 BROWSERS = ("chromium-headless-shell", "chromium", "chromium-browser", "google-chrome")
 PATIENCE_MS = 20_000
-# A phone is the last that the tour looks at, and what it comes with to the next page.
+# The phone comes last, so that the tour goes on to the next page with it.
 HEIGHTS = {320: 640, 768: 1024, 1440: 900, 390: 844}
 
-# A conflict or a refusal is told by a status, and htmx tells the console when nobody answers.
+# Conflicts and refusals have these statuses, and htmx logs to the console if there is no response.
 EXPECTED = ("403 for ", "409 for ", "413 for ", "429 for ", "console: htmx:sendError")
 
 Visit = Callable[..., Page]
@@ -42,7 +42,8 @@ def own_redis() -> Iterator[Redis]:
 
 @pytest.fixture(scope="package")
 def site(postgres: Postgres, own_redis: Redis) -> Iterator[Site]:
-    """The whole site, with the stand-in for Stripe; a delivery is dead after its third try."""
+    """The whole site, with the stand-in for Stripe. A delivery becomes a dead letter at its third
+    failure."""
     with (
         prepared_site(
             postgres,
@@ -68,7 +69,7 @@ def site(postgres: Postgres, own_redis: Redis) -> Iterator[Site]:
 
 @contextmanager
 def stripe_standin(site: Site) -> Iterator[None]:
-    """The stand-in in a process of its own, as `make run` starts it."""
+    """The stand-in as a separate process, as `make run` starts it."""
     settings = site.settings
     stripe_port = urlsplit(settings["STRIPE_API_BASE"]).port
     assert stripe_port
@@ -98,7 +99,7 @@ def employ(site: Site, email: str, name: str) -> Reviewer:
 
 @pytest.fixture(autouse=True)
 def nobody_has_tried_before(own_redis: Redis, site: Site) -> None:
-    """All tests come from one address: what one of them sent counts against no other."""
+    """Reset the rate limits, since all tests come from the same address."""
     with site.broker() as broker:
         for counter in broker.scan_iter("LIMITS:*"):
             broker.delete(counter)
@@ -120,8 +121,8 @@ def browser() -> Iterator[Browser]:
 def open_page(
     browser: Browser, width: int, *, at: str, others: Sequence[str] = (), **options: object
 ) -> tuple[Page, Watch]:
-    """A page in a fresh context on the site at that address, and the watch over it: a phone, or a
-    desk from 1,000 px on. ``others`` are the origins that it may ask besides."""
+    """A page in a fresh context on the site at that address, and the watch over it. It is a phone,
+    or a desktop from 1,000 px on. ``others`` are further origins that it may send requests to."""
     touches = width < 1000
     context = browser.new_context(
         **{  # type: ignore[arg-type]
@@ -141,7 +142,7 @@ def open_page(
 @pytest.fixture
 def visit(browser: Browser, site: Site) -> Iterator[Visit]:
     """Open a page of the site, or ``at`` another address. ``reviewer`` is who is signed in;
-    ``pays`` allows Stripe's page; more goes to the context."""
+    ``pays`` allows Stripe's page; other options go to the browser context."""
     visitors: list[tuple[BrowserContext, Watch]] = []
 
     def visit(
@@ -170,7 +171,7 @@ def visit(browser: Browser, site: Site) -> Iterator[Visit]:
 
 @pytest.fixture
 def device(browser: Browser, site: Site) -> Iterator[Device]:
-    """A browser of its own, where a conflict, a refusal and a dead server are no faults."""
+    """A separate browser, in which a conflict, a refusal and a dead server are not faults."""
     opened: list[tuple[BrowserContext, Watch]] = []
 
     def device(width: int = 390, *, javascript: bool = True) -> Page:

@@ -1,13 +1,12 @@
-"""A visitor with a finger, which hits nothing that is lower than 44 pixels."""
+"""A visitor with a finger, which can't hit anything lower than 44 pixels."""
 
 from playwright.sync_api import Page
 
 from tests.journeys.axe import PHONE
 from tests.journeys.conftest import HEIGHTS
 
-# What is hit is asked of the browser, pixel by pixel up and down from the middle: a link may be as
-# large as the row that it stands in, and another may lie over it. A word in a sentence is as high
-# as its line.
+# The browser says what is hit, pixel by pixel up and down from the middle, because a link may be as
+# large as its whole row, and another may cover it. A word in a sentence is as high as its line.
 TOO_LOW = """() => {
   const LEAST = 44;
   const TARGETS = "a[href], button, input:not([type=hidden]), select, textarea, summary";
@@ -48,7 +47,7 @@ TOO_LOW = """() => {
 
 
 def too_low_for_a_finger(page: Page) -> list[str]:
-    """What can be pressed on a phone and is not high enough, a line each."""
+    """The touch targets on a phone that are not high enough, one line each."""
     page.set_viewport_size({"width": PHONE, "height": HEIGHTS[PHONE]})
     found: list[str] = page.evaluate(TOO_LOW)
     return found

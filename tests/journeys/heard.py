@@ -4,8 +4,8 @@ import json
 
 from playwright.sync_api import Page
 
-# Of what is put in the place of another nothing is announced, and the focus stays where the same id
-# comes again. What a visitor presses is not swapped itself.
+# Swapped-in live regions announce nothing, and the focus survives only on an element whose id comes
+# again. What a visitor presses is not swapped itself.
 LOST = """() => {
   const ANNOUNCED = "[aria-live], [role=status], [role=alert], [role=log], output";
   const FOCUSABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary";
@@ -30,14 +30,14 @@ LOST = """() => {
 
 
 def lost_in_swaps(page: Page) -> list[str]:
-    """What a part of the page that is fetched anew takes along: regions whose changes would be
-    announced, and, where that happens by itself, places that the keyboard may be at."""
+    """What is lost when a part of the page is swapped: live regions inside it and, if the part
+    polls, elements that may have the focus."""
     found: list[str] = page.evaluate(LOST)
     return found
 
 
 def announces_changes_of(page: Page, selector: str) -> bool:
-    """Whether the element is in the accessibility tree, as a region whose changes are announced."""
+    """Whether the element is in the accessibility tree as a live region."""
     tools = page.context.new_cdp_session(page)
     expression = f"document.querySelector({json.dumps(selector)})"
     element = tools.send("Runtime.evaluate", {"expression": expression})["result"]["objectId"]

@@ -1,5 +1,5 @@
-"""A page that the browser has kept whole, to show it again as it was left: what Firefox and Safari
-do on the way back. The one of these tests keeps none."""
+"""A page from the back/forward cache, from which Firefox and Safari restore whole pages. The
+browser of these tests has none, so this imitates it."""
 
 from playwright.sync_api import Page
 
@@ -9,5 +9,5 @@ SHOW_AGAIN = """() => setTimeout(() => {
 
 
 def show_again(page: Page) -> None:
-    """As if the page had been kept all the while, and somebody came back to it."""
+    """Behave as if the page had been in the cache and somebody came back to it."""
     page.evaluate(SHOW_AGAIN)

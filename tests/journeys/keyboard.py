@@ -1,4 +1,4 @@
-"""A visitor with nothing but a keyboard, who has to see at each moment where they are."""
+"""A visitor with only a keyboard, who has to see at each moment where the focus is."""
 
 from playwright.sync_api import Locator, Page
 
@@ -7,7 +7,7 @@ from app.applications.questions.questionnaire import Question
 from tests.journeys.prospect import label_of
 
 MOST_STOPS = 80
-# A choice is shown, and outlined, as its whole label, and a link that leads from a row as that row.
+# A choice is shown and outlined with its whole label, and a row's link as the whole row.
 FOCUS = """() => {
   const focused = document.activeElement;
   const shown = focused.closest("label") ?? focused;
@@ -27,7 +27,7 @@ IS_FOCUSED = "element => element === document.activeElement"
 
 
 def press_tab_until(page: Page, target: Locator) -> None:
-    """Walk to the target; every stop on the way must be seen to have the focus."""
+    """Tab to the target; every stop on the way must visibly have the focus."""
     for _ in range(MOST_STOPS):
         page.keyboard.press("Tab")
         stop = page.evaluate(FOCUS)
@@ -38,14 +38,14 @@ def press_tab_until(page: Page, target: Locator) -> None:
 
 
 def press(page: Page, target: Locator) -> None:
-    """Walk to a button or a link, press it, and wait until the page that it leads to is there."""
+    """Tab to a button or a link, press it, and wait until the page that it leads to has loaded."""
     press_tab_until(page, target)
     with page.expect_navigation():
         page.keyboard.press("Enter")
 
 
 def answer_by_key(page: Page, question: Question, given: Answer) -> None:
-    """Type, or choose with the arrow keys (one of several) or the space bar (any of them)."""
+    """Type, or choose with the arrow keys (radios) or the space bar (checkboxes)."""
     if not question.options:
         press_tab_until(page, page.get_by_label(label_of(question), exact=True))
         page.keyboard.insert_text(str(given).strip())

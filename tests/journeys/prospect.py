@@ -1,4 +1,4 @@
-"""What a prospect does: question by question in a browser, or over HTTP before a journey."""
+"""What a prospect does, question by question in a browser, or over HTTP before a journey."""
 
 import secrets
 import uuid
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from playwright._impl._api_structures import SetCookieParam
 
 STEPS = load_questionnaire(ROOT / "content/questions.toml").steps
-LONGEST_NAME = "Donauschifffahrt" * 7  # nothing becomes wider by it
+LONGEST_NAME = "Donauschifffahrt" * 7  # must not make anything wider
 
 
 class Applied(NamedTuple):
@@ -33,7 +33,7 @@ class Applied(NamedTuple):
 
     @property
     def engagement_status(self) -> str | None:
-        """None until one is proposed."""
+        """The engagement's status; None before it is proposed."""
         found = self.site.rows("SELECT status FROM engagements WHERE application_id = %s", self.id)
         return found[0][0] if found else None
 
@@ -53,13 +53,13 @@ class Applied(NamedTuple):
 
     @property
     def dead_letter(self) -> int:
-        """The delivery that has died; 0 while none has."""
+        """The id of the dead letter; 0 if there is none."""
         wanted = "SELECT id FROM deliveries WHERE stream = %s AND status = 'dead'"
         return next((row[0] for row in self.site.rows(wanted, f"application-{self.id}")), 0)
 
     def wait_until_dead(self) -> None:
-        """Return once one of its deliveries has failed for the last time, each retry sent as soon
-        as it is due."""
+        """Return once one of its deliveries is a dead letter; each retry is sent as soon as it is
+        due."""
 
         def is_dead() -> bool:
             self.site.ask("events.sweep")
@@ -76,7 +76,7 @@ class Applied(NamedTuple):
         assert post(self.site, f"{self.page}/reply", *form).status == 303
 
     def write(self, text: str) -> None:
-        """Write to the staff, who hear of it."""
+        """Write to the staff, and wait until they are told."""
         form = sealed(self.site, {"text": text, "form_id": secrets.token_hex(8)})
         assert post(self.site, f"{self.page}/messages", *form).status == 303
         marked = "SELECT FROM queue_rows WHERE application_id = %s AND unanswered_since IS NOT NULL"
@@ -95,7 +95,7 @@ class Applied(NamedTuple):
         assert post(self.site, f"{self.page}/erase", *sealed(self.site, {})).status == 303
 
     def fall_due(self, alert: str = "answer_due") -> None:
-        """The time comes by which an answer was promised, and staff hear of it by that mail."""
+        """Make the promised answer fall due, and wait until staff are told by that mail."""
         due = (
             "UPDATE scheduled_events SET due_at = now()"
             " WHERE stream = %s AND cancelled_at IS NULL RETURNING id"
@@ -106,21 +106,21 @@ class Applied(NamedTuple):
         eventually(lambda: self.site.rows(told, self.id, alert))
 
     def agree(self, name: str = "Ada Marsh") -> None:
-        """Agree to the proposal, which makes the deposit fall due."""
+        """Agree to the proposal, which makes the deposit due."""
         answer = post(self.site, f"{self.page}/agreement", *sealed(self.site, {"name": name}))
         assert answer.status == 303
         self.wait_until_engagement_is("accepted")
 
 
 def someone(company: str = "") -> tuple[str, str]:
-    """An email address and a company that nobody else in this run has."""
+    """An email address and a company that are unique in this run."""
     mark = secrets.token_hex(4)
     return f"{mark}@client.example", f"{company or 'Company'} {mark}"
 
 
 def send_application(site: Site, *, trap: str = "", **answers: str) -> Applied:
-    """A strong application, apart from ``answers``; its handling has begun. With something in the
-    field that no person sees, the ``trap``, it is held."""
+    """Send an application, strong except for ``answers``, whose handling begins. With a text in the
+    honeypot, ``trap``, it is held."""
     email, company = someone()
     answers = {"email": email, "company": company, **answers}
     [prospect] = make_prospects(site, 1, **answers)
@@ -135,14 +135,16 @@ def send_application(site: Site, *, trap: str = "", **answers: str) -> Applied:
 
 
 def apply(site: Site, **answers: str) -> Applied:
-    """An application with its engagement proposed, apart from ``answers`` a strong one."""
+    """Send an application, strong except for ``answers``, and wait until its engagement is
+    proposed."""
     applied = send_application(site, **answers)
     applied.wait_until_engagement_is("proposed")
     return applied
 
 
 def cookie_of_finished_draft(site: Site, email: str = "", **answers: str) -> "SetCookieParam":
-    """For a browser that has answered all but the last step; ``answers`` replace the usual ones."""
+    """The cookie of a browser that has answered all steps except the last; ``answers`` replace the
+    usual ones."""
     [prospect] = make_prospects(site, 1, email=email or someone()[0], **answers)
     name, _, value = prospect.cookie.partition("=")
     return {"name": name, "value": value, "url": site.url}
@@ -165,7 +167,7 @@ def answer(page: Page, question: Question, given: Answer) -> None:
 
 
 def label_of(question: Question) -> str:
-    """What is above the question's field."""
+    """The label above the question's field."""
     return question.label if question.required else f"{question.label} (optional)"
 
 
@@ -174,7 +176,7 @@ def questions_of(step: str) -> tuple[Question, ...]:
 
 
 def mails_to(site: Site, email: str, count: int = 1) -> list[EmailMessage]:
-    """So many mails, as soon as they are there."""
+    """The mails to that address, once there are ``count``."""
     eventually(lambda: len(site.sink.to(email)) >= count)
     return site.sink.to(email)
 

@@ -1,4 +1,4 @@
-"""A reviewer who works over HTTP: what has happened before a journey begins."""
+"""A reviewer who works over HTTP, for what has to happen before a journey begins."""
 
 import re
 from functools import cached_property
@@ -45,7 +45,7 @@ class Reviewer:
         return {"name": "session", "value": value, "url": self._site.url}
 
     def decide(self, application_id: object, **fields: str) -> None:
-        """Look at the preview, then send it. ``fields`` are the decision form's."""
+        """Preview the decision, then send it. ``fields`` are the decision form's."""
         address = f"{self._site.url}/staff/applications/{application_id}"
         page = self.browser.get(address, timeout=TIMEOUT).text
         version, seen = VERSION.search(page), SEEN.search(page)
@@ -76,7 +76,7 @@ class Reviewer:
         assert taken.url == f"{address}#taking" and "You have it now." in taken.text, taken.text
 
     def write(self, application_id: object, text: str) -> None:
-        """Look at the preview of a message, then send it."""
+        """Preview a message, then send it."""
         address = f"{self._site.url}/staff/applications/{application_id}"
         page = self.browser.get(address, timeout=TIMEOUT).text
         seen = SEEN.search(page)
@@ -100,7 +100,7 @@ class Reviewer:
         assert sent.url == address and "by bank transfer" in sent.text.lower(), sent.text
 
     def choose_for_replay(self, delivery_id: int) -> str:
-        """Freeze a set of one dead letter; returns the path of its preview."""
+        """Freeze a set of one dead letter; return the path of its preview."""
         address = f"{self._site.url}/staff/events/replays"
         page = self.browser.get(f"{self._site.url}/staff/events/", timeout=TIMEOUT).text
         form = {"csrf_token": token_in(page), "only": str(delivery_id)}
@@ -115,7 +115,7 @@ class Reviewer:
         assert "The replay has begun." in begun.text, begun.text
 
     def add_webhook(self, url: str) -> str:
-        """Add an endpoint that gets no event by itself, and return its id."""
+        """Add an endpoint that subscribes to nothing that happens here; return its id."""
         address = f"{self._site.url}/staff/webhooks/new"
         form = {"csrf_token": token_in(self.browser.get(address, timeout=TIMEOUT).text), "url": url}
         form["event_types"] = "delivery.replayed"
@@ -124,7 +124,7 @@ class Reviewer:
         return added[1]
 
     def test_webhook(self, endpoint_id: str) -> str:
-        """Send a test message, and return its id."""
+        """Send a test message; return its id."""
         address = f"{self._site.url}/staff/webhooks/{endpoint_id}"
         form = {"csrf_token": token_in(self.browser.get(address, timeout=TIMEOUT).text)}
         sent = self.browser.post(f"{address}/test", form, timeout=TIMEOUT)

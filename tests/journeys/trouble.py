@@ -1,4 +1,4 @@
-"""Trouble in the database, made and ended when a test says so."""
+"""Trouble in the database, which a test starts and ends."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -31,7 +31,7 @@ WHERE e.type = 'application.scored'
 """
 
 
-# As an address or a key that an error quotes.
+# Like an error that quotes an address or a key.
 LONG_ERROR = f"KeyError: '{'x' * 300}' (scoring/score.py:7)"
 FAIL_WITH = """
 WITH failed AS (UPDATE deliveries SET last_error = %(error)s WHERE id = %(id)s)
@@ -40,26 +40,26 @@ UPDATE delivery_tries SET error = %(error)s WHERE delivery_id = %(id)s
 
 
 def fail_with_a_long_error(site: Site, delivery_id: int) -> None:
-    """What a subscriber has died of is one long word."""
+    """Make a dead letter's error one long word."""
     with psycopg.connect(site.settings["DATABASE_URL"]) as connection:
         connection.execute(FAIL_WITH, {"id": delivery_id, "error": LONG_ERROR})
 
 
 def leave_alone(site: Site, service: str) -> None:
-    """A service outside keeps failing, so its circuit is open."""
+    """Open the circuit of an external service, as if it kept failing."""
     with psycopg.connect(site.settings["DATABASE_URL"]) as connection:
         connection.execute(CIRCUIT_OPEN, (service,))
 
 
 def refuse_in_chat(site: Site) -> None:
-    """The staff's channel was to be told of each scored application, and its chat has refused."""
+    """Let the chat have refused the message about each scored application."""
     with psycopg.connect(site.settings["DATABASE_URL"]) as connection:
         connection.execute(CHAT_REFUSED)
 
 
 @contextmanager
 def nothing_delivered(site: Site) -> Iterator[None]:
-    """Events are recorded meanwhile, and go no further."""
+    """Inside, events are recorded but not delivered."""
     with psycopg.connect(site.settings["DATABASE_URL"]) as connection:
         connection.execute("LOCK TABLE deliveries IN EXCLUSIVE MODE")
         yield
@@ -67,9 +67,9 @@ def nothing_delivered(site: Site) -> Iterator[None]:
 
 @contextmanager
 def refusing(site: Site, table: str, condition: str, code: str = "P0001") -> Iterator[None]:
-    """Inserts into the table fail where the condition (over ``new``) holds.
+    """Inside, inserts into the table fail if the condition (over ``new``) holds.
 
-    ``code`` is the SQLSTATE: P0001 is a fault of ours, 57P01 a database that goes away.
+    ``code`` is the SQLSTATE: P0001 stands for a bug of ours, 57P01 for a database that shuts down.
     """
     names = {"name": sql.SQL(table), "table": sql.Identifier(table)}
     with psycopg.connect(site.settings["OWNER_DATABASE_URL"], autocommit=True) as connection:

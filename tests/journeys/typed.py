@@ -1,4 +1,4 @@
-"""Typing into a step without a press on any button, and what becomes of it."""
+"""Typing into a step without pressing a button, and what the server stores of it."""
 
 from playwright.sync_api import Page, expect
 
@@ -10,7 +10,7 @@ UNSENT = "Object.keys(localStorage).filter(key => key.startsWith('unsent'))"
 
 
 def type_problem(page: Page, text: str) -> None:
-    """Key by key at the end of what is there, and no press on any button."""
+    """Type key by key after the present text, without pressing a button."""
     field = page.locator("#problem")
     field.press("Control+End")
     field.press_sequentially(text)
@@ -22,6 +22,6 @@ def saved(page: Page) -> None:
 
 
 def stored(site: Site, text: str) -> bool:
-    """Whether some draft holds exactly this text."""
+    """Whether a draft has exactly this text."""
     wanted = "SELECT count(*) FROM drafts WHERE answers ->> 'problem' = %s"
     return bool(site.value(wanted, text))

@@ -1,4 +1,4 @@
-"""What no page may do, whatever the journey: noted while it happens, told at its end."""
+"""Watches for what no page may do, on any journey; reports at the journey's end."""
 
 from playwright.sync_api import BrowserContext, ConsoleMessage, Page, Request, Response, WebError
 
@@ -16,17 +16,17 @@ STRUCTURE = """() => {
 CHECK_WHEN_READ = f"""addEventListener("DOMContentLoaded", () => {{
   if (location.protocol.startsWith("http")) ({STRUCTURE})().forEach(fault => console.error(fault));
 }});"""
-# The console's word for any answer from 400 on; the responses themselves say which.
+# The console's message for any 4xx or 5xx; the responses themselves say which.
 FAILED_TO_LOAD = "Failed to load resource"
-# htmx's word for a request that its page no longer waits for, as it is left.
+# htmx's events for a request that was abandoned because its page was left.
 GIVEN_UP = ("htmx:afterRequest", "htmx:sendAbort")
 
 
 class Watch:
     """Follows the pages of a browser context; ``faults`` are sentences on what went wrong.
 
-    ``origins`` are those that its pages may ask; ``provoked`` is the status from 500 on that a
-    test brings about.
+    ``origins`` are those to which its pages may send requests; ``provoked`` is the 5xx status that
+    a test provokes on purpose.
     """
 
     def __init__(self, *origins: str) -> None:
@@ -42,7 +42,7 @@ class Watch:
         context.on("response", self._note_status)
 
     def look_at(self, pages: list[Page]) -> None:
-        """Check the pages as they stand now, after whatever was swapped into them."""
+        """Check the pages as they are now, after all swaps."""
         for page in pages:
             if page.url.startswith(self.origins):
                 self.faults += page.evaluate(STRUCTURE)

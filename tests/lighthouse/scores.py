@@ -1,5 +1,5 @@
-"""`make lighthouse`: Lighthouse looks at the pages of a running site, as on a phone, and has to
-give them 98 of 100 in each of its categories."""
+"""`make lighthouse`: runs Lighthouse on the pages of a running site, as on a phone. Each must score
+at least 98 of 100 in each category."""
 
 import json
 import os
@@ -24,14 +24,14 @@ LEAST = 98
 CATEGORIES = ("performance", "accessibility", "best-practices", "seo")
 FOLDER = Path(__file__).parent
 PROGRAM = FOLDER / "node_modules/lighthouse/cli/index.js"
-# A draft's pages and a prospect's own are nobody else's business, so they keep out of search
-# engines on purpose. What else Lighthouse asks about search engines holds for them all the same.
+# A draft's pages and a prospect's own are private and stay out of search engines on purpose.
+# Lighthouse's other checks about search engines still apply to them.
 NOT_FOR_SEARCH = "is-crawlable"
 TRIES = 2
 
 
 class Page(NamedTuple):
-    """``cookie`` is of a browser that has filled in the form."""
+    """A page to test. ``cookie`` is that of a browser that has filled in the form."""
 
     name: str
     path: str
@@ -40,7 +40,7 @@ class Page(NamedTuple):
 
 
 class Missing(Exception):
-    """Something that has to be installed first. The message says what."""
+    """Something must be installed first; the message says what."""
 
 
 def main() -> int:
@@ -60,7 +60,7 @@ def main() -> int:
 
 
 def find_chromium() -> str:
-    """Where the browser is. Raises Missing."""
+    """The path of the browser. Raises Missing."""
     if not shutil.which("node"):
         raise Missing("Lighthouse needs Node 18.20 or later (Debian: apt-get install nodejs npm).")
     if not PROGRAM.exists():
@@ -83,7 +83,7 @@ def running_site() -> Iterator[Site]:
 
 
 def pages_of(site: Site) -> list[Page]:
-    """Those that a prospect sees: what the firm says, each page of the form, and their own."""
+    """The pages that a prospect sees: the firm's, each page of the form, and their own."""
     [prospect] = make_prospects(site, 1)
     form = [
         Page(f"step {step.key}", f"/apply/{step.key}", prospect.cookie, is_private=True)
@@ -101,8 +101,8 @@ def pages_of(site: Site) -> list[Page]:
 
 
 def best_of_tries(site: Site, page: Page, chromium: str) -> tuple[list[int], list[str]]:
-    """The scores in the order of the categories, and what cost points. Only a page that is under
-    the line is looked at again: a machine with other work to do looks like a slow phone."""
+    """The scores in the order of the categories, and what cost points. A page below the limit is
+    tested again, because a busy machine looks like a slow phone."""
     found = [look_at(site, page, chromium)]
     while min(found[-1][0]) < LEAST and len(found) < TRIES:
         found.append(look_at(site, page, chromium))

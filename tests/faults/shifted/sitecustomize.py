@@ -1,8 +1,7 @@
 """Shifts the wall clock of every Python process that has this folder on its PYTHONPATH.
 
-By how many seconds stands in the file that SHIFTED_CLOCK names, if it names one, read anew at each
-look, so the clock jumps under a program that runs. What measures spans (`time.monotonic`) goes on,
-as in life.
+The file that SHIFTED_CLOCK names, if it is set, has the number of seconds. It is read each time, so
+the clock of a running program can jump. Monotonic clocks are not shifted, as in reality.
 """
 
 import ctypes
@@ -16,7 +15,7 @@ true_time, true_now = time.time, dt.datetime.now
 
 
 def shift() -> float:
-    # Looked up here: a forked program has an environment of its own.
+    # Looked up each time, because a forked program gets its own environment.
     file = os.environ.get("SHIFTED_CLOCK")
     return float(Path(file).read_text()) if file else 0
 
@@ -31,6 +30,6 @@ def shifted_now(tz: dt.tzinfo | None = None) -> dt.datetime:
 
 time.time = shifted_time
 time.time_ns = lambda: int(shifted_time() * 1e9)
-# The type is C's own, and says that it can't be changed; its dictionary can.
+# The type is implemented in C and can't be changed, but its dictionary can.
 gc.get_referents(dt.datetime.__dict__)[0]["now"] = staticmethod(shifted_now)
 ctypes.pythonapi.PyType_Modified(ctypes.py_object(dt.datetime))

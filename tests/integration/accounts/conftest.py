@@ -28,7 +28,7 @@ def no_tries_counted(app: Flask) -> None:
 
 @pytest.fixture(autouse=True)
 def quick_hashes(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
-    """What a hash costs is a matter of its own; without that, signing in takes no time."""
+    """Make hashing cheap, so that signing in is fast; its real cost is tested elsewhere."""
     monkeypatch.setattr(passwords, "_hasher", PasswordHasher.from_parameters(CHEAPEST))
     passwords._hash_of_nobody.cache_clear()
     yield
@@ -45,7 +45,7 @@ def ada(session: Session, quick_hashes: None) -> Staff:
 
 @pytest.fixture
 def send() -> Send:
-    """Send a page's form as a browser does, with the token that the page holds."""
+    """Send a page's form as a browser does, with the page's token."""
 
     def send(
         client: FlaskClient, url: str, data: dict[str, str], **options: object

@@ -1,4 +1,4 @@
-"""Prospects with a demonstration application in mind, each in a browser of their own."""
+"""Prospects about to send a demonstration application, each in their own browser."""
 
 from collections.abc import Callable
 
@@ -15,8 +15,8 @@ from tests.integration.applications.prospect import Prospect
 
 @pytest.fixture
 def new_prospect(app: Flask) -> Callable[[], Prospect]:
-    """Another browser, which knows nothing of the first."""
-    # White space at the ends of an answer is not kept.
+    """Another browser, independent of the first."""
+    # Answers are stored without white space at the ends.
     answers = {key: value.strip() if key == "problem" else value for key, value in STRONG.items()}
     return lambda: Prospect(app.test_client(), dict(answers), current_questionnaire())
 
@@ -28,7 +28,7 @@ def prospect(new_prospect: Callable[[], Prospect]) -> Prospect:
 
 @pytest.fixture
 def ready(prospect: Prospect) -> Prospect:
-    """A prospect who has the review in front of them."""
+    """A prospect at the review."""
     prospect.fill_in()
     return prospect
 

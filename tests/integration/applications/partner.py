@@ -1,4 +1,4 @@
-"""Another site, which sends commands, and the intake that takes them."""
+"""Another site that sends commands, and the intake that takes them."""
 
 import threading
 from collections.abc import Iterator
@@ -20,7 +20,7 @@ from tests.integration.bridges.conftest import new_name
 
 
 class Partner:
-    """Another site, which writes into the topic that the intake reads."""
+    """Another site, which writes to the topic that the intake reads."""
 
     def __init__(self, tansu: Tansu, answers: dict[str, object]) -> None:
         self.tansu = tansu
@@ -40,7 +40,7 @@ class Partner:
         return CloudEvent(about, {"answers": self.answers | answers})
 
     def send(self, *messages: KafkaMessage) -> None:
-        """Write the messages into one partition, in their order."""
+        """Write the messages to one partition, in order."""
         producer = Producer(
             {"bootstrap.servers": self.tansu.servers, "acks": "all", "message.max.bytes": 2_000_000}
         )
@@ -60,7 +60,7 @@ class Partner:
 
 @contextmanager
 def intake_at_work(app: Flask, address: IntakeAddress) -> Iterator[None]:
-    """The process `flask intake`, as a thread; stopped in order at the end."""
+    """`flask intake` as a thread, stopped cleanly at the end."""
     stop = threading.Event()
 
     def work() -> None:

@@ -16,7 +16,7 @@ SUMMARY = re.compile(r'<a href="#([a-z_]+?)(?:-0)?">(.*?)</a>')
 
 
 class Prospect:
-    """One browser, with the answers of a whole application in mind."""
+    """One browser, with the answers to a whole application ready."""
 
     def __init__(
         self, client: FlaskClient, answers: dict[str, Any], questions: Questionnaire
@@ -38,24 +38,24 @@ class Prospect:
         seen: str | None = None,
         **typed: Any,
     ) -> TestResponse:
-        """Fill in the step's page, as it is now or was ``seen``, with what was in mind, or was
-        ``typed``, and press a button."""
+        """Fill in the step's page, as it is now or as it was ``seen``, with the ready answers or
+        those ``typed``, and press a button."""
         page = self.see(key) if seen is None else seen
         token = self._token("" if seen else page)
         data = {**builds_on(page), **token, **self._data(key, button, value, typed)}
         return self.client.post(f"/apply/{key}", data=data)
 
     def fill_in(self, *keys: str) -> None:
-        """Go on through these steps, or through all before the review."""
+        """Fill in these steps, or all before the review."""
         for key in keys or [step.key for step in self.steps[:-1]]:
             assert self.press(key).status_code == 303, key
 
     def send(self, *, seen: str | None = None, **typed: Any) -> TestResponse:
-        """Press the last button on the review that is shown now, or on one that was ``seen``."""
+        """Press "Send" on the review as it is now, or as it was ``seen``."""
         return self.client.post("/apply/submit", data=self.filled_in_review(seen=seen, **typed))
 
     def filled_in_review(self, *, seen: str | None = None, **typed: Any) -> dict[str, Any]:
-        """What that button sends."""
+        """The fields that "Send" sends."""
         page = self.see("review") if seen is None else seen
         version = hidden(page, "draft_version")
         token = self._token("" if seen else page)
@@ -63,8 +63,8 @@ class Prospect:
         return {**builds_on(page), **token, **data}
 
     def go_on_with(self, draft: Draft) -> TestResponse:
-        """Open the link back into that draft, whatever this browser holds, and press the button
-        that goes on with it."""
+        """Open the link into that draft, whatever this browser holds, and press the button to
+        continue with it."""
         return self.client.post(f"/apply/resume/{draft.resume_token}", data=self._token())
 
     def _data(self, key: str, button: str, value: str, typed: dict[str, Any]) -> dict[str, Any]:
@@ -73,13 +73,13 @@ class Prospect:
         return {**meant, **({button: value} if button else {}), **typed}
 
     def _token(self, page: str = "") -> dict[str, str]:
-        """That of a page which this browser has just opened, or of the first one."""
+        """The CSRF token of the page, or of the first page."""
         own = page if "csrf_token" in page else self.client.get("/apply").text
         return {"csrf_token": hidden(own, "csrf_token")}
 
 
 def builds_on(page: str) -> dict[str, str]:
-    """The fields that say what the page has seen; a page of another kind has none."""
+    """The fields that say what the page has seen; empty for other pages."""
     named = ("of_draft", "seen_saves", "save_id")
     found = {name: re.search(HIDDEN.format(name), page) for name in named}
     return {name: field[1] for name, field in found.items() if field}
@@ -93,7 +93,7 @@ def hidden(page: str, name: str) -> str:
 
 
 def errors(page: str) -> dict[str, str]:
-    """Question → what stands beside it, which the summary above repeats word for word."""
+    """Question → its error, which the summary must repeat word for word."""
     beside = {key: html.unescape(text) for key, text in ERROR.findall(page)}
     assert {key: html.unescape(text) for key, text in SUMMARY.findall(page)} == beside
     return beside

@@ -1,4 +1,4 @@
-"""Prospects with a finished form, who attach files to it."""
+"""Prospects with a finished form who attach files."""
 
 import io
 import re
@@ -29,7 +29,7 @@ FIELD_ERROR = re.compile(r'id="file-error">.*?</span>(.*?)</span>', re.DOTALL)
 
 
 class Prospect:
-    """A browser, and the draft that it knows: all is answered but for the last step."""
+    """A browser and its draft, which is finished except for the last step."""
 
     def __init__(self, client: FlaskClient, session: Session, draft: Draft) -> None:
         self.client = client
@@ -47,7 +47,7 @@ class Prospect:
         return self.client.post(address, data={"csrf_token": self.token})
 
     def submit(self) -> Application:
-        """Send the application, as the review's button does."""
+        """Send the application as the review's button does."""
         made = submit_application(
             driver_connection(self.session),
             self.draft_id,
@@ -65,7 +65,7 @@ class Prospect:
 
     @property
     def files(self) -> list[Attachment]:
-        """What stands on their page, oldest first."""
+        """The files on their page, oldest first."""
         self.session.rollback()
         return list(attachments_of(self.session, self.draft_id))
 
@@ -100,17 +100,17 @@ def uploads(app: Flask) -> Path:
 
 
 def stored(uploads: Path) -> dict[str, bytes]:
-    """Every file in the folder, whole or half, by its name."""
+    """Every file in the folder, complete or partial, by name."""
     return {path.name: path.read_bytes() for path in uploads.glob("*")}
 
 
 def problem(answer: TestResponse) -> str:
-    """What stands at the field."""
+    """The error at the field."""
     found = FIELD_ERROR.search(answer.text)
     assert found
     return found[1]
 
 
 def reasons(said: Sequence[Mapping[str, Any]]) -> list[tuple[str, str]]:
-    """What the log has told of, each with why."""
+    """The logged events, each with its reason."""
     return [(line["event"], line.get("error", "")) for line in said]

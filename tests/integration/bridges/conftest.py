@@ -1,4 +1,4 @@
-"""Bridges that a test moves along by hand."""
+"""Bridges that a test runs by hand."""
 
 import secrets
 from collections.abc import Callable, Iterator, Sequence
@@ -32,7 +32,8 @@ def new_name() -> str:
 
 @pytest.fixture
 def write(session: Session) -> Write:
-    """Record so many events in each of so many streams, in turn; return (stream, version)s."""
+    """Record a number of events in each of a number of streams, in turns; return their (stream,
+    version) pairs."""
 
     def write(count: int = 1, streams: int = 1) -> list[tuple[str, int]]:
         names = [new_stream() for _ in range(streams)]
@@ -51,7 +52,7 @@ def write(session: Session) -> Write:
 
 
 class Mover:
-    """Moves one bridge by hand, as its task does, through a sink of its own."""
+    """Runs one bridge by hand, as its task does, with its own sink."""
 
     def __init__(self, session: Session, address: BridgeAddress, sink: Sink) -> None:
         self.session = session
@@ -63,7 +64,7 @@ class Mover:
         return forward_batch(self.session, self.address, self.sink, base_url=BASE_URL)
 
     def move_on(self) -> None:
-        """Send batch after batch, until nothing is left or one fails."""
+        """Send batches until nothing is left or one fails."""
         while self.move():
             pass
 
@@ -76,7 +77,7 @@ class Mover:
 
 @pytest.fixture
 def bridge_to(session: Session) -> Iterator[Callable[..., Mover]]:
-    """A bridge to that address, which stands at the log's present end, or at its start."""
+    """A bridge to that address, positioned at the log's present end, or at its start."""
     movers: list[Mover] = []
 
     def bridge_to(url: str, sink: Sink | None = None) -> Mover:
@@ -92,7 +93,8 @@ def bridge_to(session: Session) -> Iterator[Callable[..., Mover]]:
 
 
 class OtherSide:
-    """A sink into a list. ``answer`` says how each batch ends; what it settles is ``taken``."""
+    """A sink that keeps events in a list. ``answer`` decides how each batch ends; ``taken`` are the
+    confirmed events."""
 
     def __init__(self) -> None:
         self.taken: list[CloudEvent] = []
@@ -108,16 +110,16 @@ class OtherSide:
 
 
 def places(events: Sequence[CloudEvent]) -> list[tuple[str, int]]:
-    """(stream, version) of each event, in their order."""
+    """The (stream, version) of each event, in order."""
     return [(str(e.get_subject()), int(str(e.get_extension("sequence")))) for e in events]
 
 
 def check_nothing_is_lost_or_out_of_order(
     seen: Sequence[tuple[str, int]], written: Sequence[tuple[str, int]]
 ) -> int:
-    """Leave repeats out, as a receiver does by the event's id, and compare stream by stream.
+    """Drop repeats, as a receiver does by event id, and compare stream by stream.
 
-    Returns how many repeats there were.
+    Returns the number of repeats.
     """
     first_seen = list(dict.fromkeys(seen))
     for stream in {stream for stream, _ in written}:

@@ -1,4 +1,4 @@
-"""A staff's channel: the site posts to a real server on the loopback address."""
+"""The staff's chat channel: the site posts to a real server on the loopback address."""
 
 from collections.abc import Callable
 
@@ -27,7 +27,7 @@ Submit = Callable[..., Application]
 
 @pytest.fixture
 def webhook_url(receiver: WebhookReceiver, change_settings: Callable[..., None]) -> str:
-    """The address of the channel's incoming webhook, which the site has in its settings."""
+    """The address of the channel's incoming webhook, set in the site's settings."""
     url = f"{receiver.url}/hooks/{SECRET}"
     change_settings(CHAT_WEBHOOK_URL=url)
     return url
@@ -35,7 +35,7 @@ def webhook_url(receiver: WebhookReceiver, change_settings: Callable[..., None])
 
 @pytest.fixture
 def tell(session: Session, webhook_url: str) -> Tell:
-    """Have the channel told something, as a subscriber does, and commit."""
+    """Put a message for the channel into the outbox, as a subscriber does, and commit."""
 
     def tell(line: str = "Good news") -> ChatMessage:
         because = record(
@@ -66,7 +66,7 @@ class Courier:
             pass
 
     def hurry(self) -> None:
-        """Make everything due that waits for its next try."""
+        """Make everything that waits for its next try due now."""
         self._session.execute(text("UPDATE chat_messages SET not_before = now()"))
         self._session.execute(
             text("UPDATE circuits SET next_probe_at = now() WHERE state = 'open'")
@@ -80,14 +80,14 @@ def courier(session: Session, webhook_url: str) -> Courier:
 
 
 def posted(receiver: WebhookReceiver) -> list[str]:
-    """The texts that the chat was given, in their order."""
+    """The texts that the chat received, in order."""
     bodies = [msgspec.json.decode(one.body) for one in receiver.received]
     assert all(body.keys() == {"text"} for body in bodies)
     return [body["text"] for body in bodies]
 
 
 def messages(session: Session) -> list[ChatMessage]:
-    """Every message as it is now, in the order of their writing."""
+    """Every message as it is now, in the order in which they were written."""
     session.rollback()
     wanted = select(ChatMessage).order_by(ChatMessage.id)
     return list(session.scalars(wanted.execution_options(populate_existing=True)))

@@ -1,4 +1,4 @@
-"""A service outside that works or fails as the test says, behind a circuit."""
+"""An external service behind a circuit, which works or fails as the test says."""
 
 from collections.abc import Callable
 
@@ -16,11 +16,11 @@ PAUSE_IS_OVER = text("UPDATE circuits SET next_probe_at = now() WHERE state <> '
 
 
 class Outage(Exception):
-    """The service can't be reached."""
+    """The service is down."""
 
 
 class Service:
-    """``calls`` counts how often it was really called."""
+    """The service; ``calls`` counts how often it was really called."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -41,7 +41,7 @@ class Service:
         self.error = None
 
     def end_pause(self) -> None:
-        """The pause, or the probe's time, is over."""
+        """End the pause, or the time for the probe."""
         self._session.execute(PAUSE_IS_OVER)
         self._session.commit()
 
@@ -65,7 +65,7 @@ def most(app: Flask) -> int:
 
 @pytest.fixture
 def news(session: Session) -> Callable[[], list[str]]:
-    """The types of the events about the circuit, in their order."""
+    """The types of the events about the circuit, in order."""
 
     def news() -> list[str]:
         wanted = text("SELECT type FROM events WHERE stream = :stream ORDER BY version")

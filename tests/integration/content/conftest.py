@@ -1,4 +1,4 @@
-"""A site with content of its own, which a test may change."""
+"""A site with its own content, which a test may change."""
 
 import contextvars
 import shutil
@@ -28,7 +28,7 @@ Text with a [link](#a-part).
 
 @pytest.fixture
 def content_folder(tmp_path: Path) -> Path:
-    """A copy of what is shipped, and a draft."""
+    """A copy of the shipped content, and a draft."""
     folder = tmp_path / "content"
     shutil.copytree(ROOT / "content", folder)
     (folder / "articles/not-yet.md").write_text(DRAFT)
@@ -39,11 +39,11 @@ def content_folder(tmp_path: Path) -> Path:
 def own_site(
     app: Flask, site_with: Callable[..., Flask], content_folder: Path
 ) -> Callable[..., Flask]:
-    """Make a site of that folder, with other settings where they are named."""
+    """Make a site with the content of that folder, and other settings if given."""
     return partial(site_with, CONTENT_DIR=str(content_folder))
 
 
 def command(site: Flask, *words: str) -> Result:
-    """What `flask …` does and says, in a process of its own as far as the app can see."""
+    """Run `flask …` as if in a separate process; return its result."""
     runner = site.test_cli_runner()
     return contextvars.Context().run(runner.invoke, args=words)

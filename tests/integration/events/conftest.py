@@ -1,4 +1,4 @@
-"""A small flow beside the site's own: events of one type, and subscribers that a test makes up."""
+"""A small flow beside the site's own: events of one type, and a test's own subscribers."""
 
 import uuid
 from collections.abc import Callable, Sequence
@@ -41,7 +41,7 @@ def new_stream() -> str:
 
 @pytest.fixture
 def record_event(session: Session) -> Record:
-    """Record an event in a stream, a new one unless named, and commit."""
+    """Record an event, by default in a new stream, and commit."""
 
     def record_event(stream: str | None = None, message: str = "hello") -> RecordedEvent:
         recorded = record(
@@ -59,7 +59,8 @@ def record_event(session: Session) -> Record:
 
 
 def record_from_tomorrow(session: Session, stream: str = "") -> None:
-    """Record what only a newer release can read, in a new stream unless named, and commit."""
+    """Record an event that only a newer release can read, by default in a new stream, and
+    commit."""
     session.execute(FROM_TOMORROW, {"id": uuid.uuid4(), "stream": stream or new_stream()})
     session.commit()
     wait_until_settled()
@@ -71,7 +72,7 @@ def keeper_of(lease: float) -> LeaseKeeper:
 
 
 class Flow:
-    """Relays to one subscriber and delivers to it by hand; ``sent`` are the tasks on their way."""
+    """Relays and delivers to one subscriber by hand; ``sent`` are the tasks in flight."""
 
     def __init__(self, session: Session, handler: Handler, most: int) -> None:
         self.session = session
@@ -81,7 +82,7 @@ class Flow:
         self.sent: list[int] = []
 
     def relay(self) -> list[int]:
-        """Relay all there is and return the deliveries that this added."""
+        """Relay everything, and return the deliveries that this added."""
         before = len(self.sent)
         while relay_batch(self.subscriptions, self.sent.extend):
             pass
@@ -91,7 +92,7 @@ class Flow:
         return self.deliver_all([delivery_id])[delivery_id]
 
     def deliver_all(self, delivery_ids: Sequence[int]) -> dict[int, Outcome]:
-        """Deliver what one task carries."""
+        """Deliver what one task contains."""
         outcomes = deliver(
             self.session,
             delivery_ids,
@@ -100,12 +101,12 @@ class Flow:
             self.keeper,
             self.sent.extend,
         )
-        # The clock of the database decides what is due; a later transaction sees a later one.
+        # The database's clock decides what is due, and stands still within a transaction.
         self.session.commit()
         return outcomes
 
     def claim(self, delivery_id: int) -> Claim:
-        """Claim it, as a worker does that then falls silent."""
+        """Claim it like a worker that then goes silent."""
         with autocommit() as connection:
             (claim,) = claim_deliveries(connection, [delivery_id], LEASE)
         return claim
@@ -115,7 +116,7 @@ class Flow:
             connection.execute(RUN_OUT)
 
     def leased_until(self, delivery_id: int) -> datetime:
-        """As another process sees it, whatever transaction is open here."""
+        """The lease's end as another process sees it, whatever transaction is open here."""
         with db.engine.connect() as connection:
             return connection.scalars(LEASED_UNTIL, {"id": delivery_id}).one()
 

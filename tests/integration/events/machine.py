@@ -1,4 +1,4 @@
-"""What may become of deliveries: rules that do it, and a model of what each should be then."""
+"""A state machine for deliveries: rules for what can happen to them, and a model of the result."""
 
 from collections.abc import Callable
 from typing import Any
@@ -44,8 +44,8 @@ which = st.integers(min_value=0, max_value=99)
 
 
 class Expected:
-    """What a delivery should be. ``tries`` counts the handler's beginnings since the first try or
-    the last replay; ``is_held``: its lease runs."""
+    """The expected state of a delivery. ``tries`` counts the handler's starts since the beginning
+    or the last replay; ``is_held`` means that it has a valid lease."""
 
     def __init__(self, subscriber: str, stream: str, version: int) -> None:
         self.subscriber, self.stream, self.version = subscriber, stream, version
@@ -98,7 +98,8 @@ class Deliveries(RuleBasedStateMachine):
         self.fails = False
 
     def may_begin(self, delivery_id: int) -> bool:
-        """Whether a worker may have it: it waits, is free, comes first, and is not paused."""
+        """Whether a worker may begin it: it waits, is not claimed, is first in its stream, and its
+        subscriber is not paused."""
         wanted = self.expected[delivery_id]
         is_first = all(
             other.status == "done"
@@ -142,7 +143,7 @@ class Deliveries(RuleBasedStateMachine):
     @precondition(lambda self: self.expected)
     @rule(number=which, fails=st.booleans())
     def deliver_what_nobody_sent(self, number: int, fails: bool) -> None:
-        """A task that came twice, late or by mistake."""
+        """Deliver a task that was repeated, late or wrong."""
         self._deliver(self.any_of(number), fails)
 
     def _deliver(self, delivery_id: int, fails: bool) -> None:
@@ -163,7 +164,7 @@ class Deliveries(RuleBasedStateMachine):
     @precondition(lambda self: self.expected)
     @rule(number=which)
     def fall_silent(self, number: int) -> None:
-        """A worker claims it, and is not heard of for now, or for ever."""
+        """A worker claims the delivery and goes silent, for now or for ever."""
         delivery_id = self.any_of(number)
         with autocommit() as connection:
             claimed = claims.claim_deliveries(connection, [delivery_id], LEASE)
@@ -182,7 +183,7 @@ class Deliveries(RuleBasedStateMachine):
     @precondition(lambda self: self.silent)
     @rule(number=which, fails=st.booleans())
     def come_back(self, number: int, fails: bool) -> None:
-        """A silent worker goes on with its handler, and comes to the end of it."""
+        """A silent worker continues its handler to the end."""
         claim = self.silent.pop(number % len(self.silent))
         wanted = self.expected[claim.delivery_id]
         is_valid = wanted.number == claim.number and wanted.status == "waiting"
@@ -226,7 +227,7 @@ class Deliveries(RuleBasedStateMachine):
 
     @rule()
     def sweep(self) -> None:
-        """It finds all that may be begun, whatever became of its tasks, and nothing else."""
+        """The sweep finds exactly what may be begun, whatever happened to its tasks."""
         tasks = take_due_deliveries(self.session, resend_after=0)
         found = [delivery_id for task in tasks for delivery_id in task]
         assert sorted(found) == sorted(filter(self.may_begin, self.expected))
@@ -251,7 +252,7 @@ class Deliveries(RuleBasedStateMachine):
                 assert versions == list(range(1, len(versions) + 1))
 
     def teardown(self) -> None:
-        """Once no trouble is left, all is done that no dead letter stands before."""
+        """When all trouble is over, everything is done that is not behind a dead letter."""
         if not hasattr(self, "expected"):
             return
         self.relay()

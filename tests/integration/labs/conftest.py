@@ -1,4 +1,4 @@
-"""The labs' schema, empty before each test, and a runner whose turns a test takes by itself."""
+"""The labs' schema, emptied before each test, and a runner whose turns the test takes."""
 
 import secrets
 import time
@@ -38,7 +38,7 @@ TABLES = "SELECT format('labs.%I', tablename) FROM pg_tables WHERE schemaname = 
 @pytest.fixture(autouse=True)
 def nothing_in_the_labs(app: Flask, postgres: Postgres) -> None:
     with psycopg.connect(postgres.url_of("site")) as connection:
-        # Triggers off: the log refuses to be emptied, and rightly so.
+        # Triggers off, because the log rightly refuses to be emptied.
         connection.execute("SET session_replication_role = replica")
         for (table,) in connection.execute(TABLES).fetchall():
             connection.execute(f"DELETE FROM {table}")
@@ -60,7 +60,7 @@ def runner(backbone: Flask) -> Iterator[Runner]:
 
 @pytest.fixture
 def until(runner: Runner) -> Until:
-    """Have the runner take turns until the condition holds."""
+    """Take the runner's turns until the condition holds."""
 
     def until(condition: Callable[[], bool]) -> None:
         deadline = time.monotonic() + PATIENCE
@@ -73,7 +73,7 @@ def until(runner: Runner) -> Until:
 
 
 class Visitor:
-    """Somebody with a sandbox of a lab, in a network of their own."""
+    """Somebody with a sandbox of a lab, in their own network."""
 
     def __init__(self, scenario: Scenario) -> None:
         self.scenario = scenario
@@ -94,7 +94,7 @@ class Visitor:
         self.do(lambda session, sandbox: perform(session, sandbox, chosen))
 
     def press_twice(self, config: Config, action: str, *chosen: str) -> list[str]:
-        """Press the button twice at once; what the second press was told."""
+        """Press the button twice at the same time; return what the second press was told."""
         perform = self.scenario.action(action).perform
         told: list[object] = []
 
@@ -128,13 +128,13 @@ class Visitor:
 
 @pytest.fixture
 def visitor(app: Flask) -> Callable[[str], Visitor]:
-    """A new visitor of the lab of that name."""
+    """A new visitor of the lab with that name."""
     return lambda slug: Visitor(BY_SLUG[slug])
 
 
 @pytest.fixture
 def press(client: FlaskClient) -> Press:
-    """Press a button of a lab: what the browser gets in the end."""
+    """Press a button of a lab; return what the browser finally gets."""
 
     def press(address: str, by: FlaskClient = client, **fields: str) -> TestResponse:
         page = by.get(address.rpartition("/")[0].removesuffix("/consumers"))

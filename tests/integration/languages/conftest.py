@@ -10,7 +10,7 @@ from tests.integration.applications.prospect import Prospect
 
 @pytest.fixture
 def prospect(german: FlaskClient) -> Prospect:
-    """Somebody with a whole application in mind."""
-    # White space at the ends of an answer is not kept.
+    """Somebody with the answers to a whole application ready."""
+    # Answers are stored without white space at the ends.
     answers = {**STRONG, "problem": STRONG["problem"].strip()}
     return Prospect(german, answers, original_questionnaire())

@@ -1,4 +1,4 @@
-"""Folders for servers, and a wait for a condition."""
+"""Folders for servers, and waiting for a condition."""
 
 import shutil
 import tempfile
@@ -11,7 +11,7 @@ import pytest
 
 @pytest.fixture(scope="module")
 def server_folder() -> Iterator[Path]:
-    """Not under pytest's own folder, which it closes to the user that servers run as."""
+    """A folder outside pytest's own, which is not accessible to the user that servers run as."""
     folder = Path(tempfile.mkdtemp(prefix="local-"))
     yield folder
     shutil.rmtree(folder)
@@ -19,7 +19,7 @@ def server_folder() -> Iterator[Path]:
 
 @pytest.fixture
 def eventually() -> Callable[[Callable[[], bool]], None]:
-    """Return as soon as the condition holds; fail after ten seconds."""
+    """Wait until the condition holds; fail after ten seconds."""
 
     def eventually(condition: Callable[[], bool]) -> None:
         deadline = time.monotonic() + 10

@@ -1,4 +1,4 @@
-"""`make demo` as its own process."""
+"""Runs `make demo` as a separate process."""
 
 import os
 import subprocess
@@ -11,7 +11,7 @@ PATIENCE = 120.0
 
 
 def start_demo(folder: Path) -> subprocess.Popen[str]:
-    """Begin the demonstration against the site that ran in ``folder`` last."""
+    """Start the demonstration against the site that last ran in ``folder``."""
     return subprocess.Popen(
         [sys.executable, "-m", "local.demo"],
         env={**os.environ, "VAR_DIR": str(folder)},
@@ -23,6 +23,6 @@ def start_demo(folder: Path) -> subprocess.Popen[str]:
 
 
 def end_of(demo: subprocess.Popen[str]) -> tuple[int, str]:
-    """How it ended and all that it has said, once it has ended."""
+    """Wait for its end; return its exit status and output."""
     said, _ = demo.communicate(timeout=PATIENCE)
     return demo.returncode, said

@@ -34,7 +34,8 @@ def serving(server: BaseWSGIServer) -> Iterator[str]:
 
 @dataclass
 class Receiver:
-    """Answers 500 while ``failures_left`` lasts, then 200. Every webhook is in ``received``."""
+    """Answers 500 for the first ``failures_left`` webhooks, then 200. ``received`` has all of
+    them."""
 
     url: str = ""
     failures_left: int = 0

@@ -19,7 +19,7 @@ Read = Callable[[], Thread]
 
 @pytest.fixture
 def application(submit: Callable[..., Application]) -> Application:
-    """Just sent; nothing has handled it yet."""
+    """An application just sent, not handled yet."""
     return submit()
 
 

@@ -56,7 +56,7 @@ def reread(session: Session, mail: MailMessage) -> MailMessage:
 
 
 class Courier:
-    """Sends what is due, as a worker does; the third refusal of a mail is one too many."""
+    """Sends what is due, as a worker does; a mail fails at its third refusal."""
 
     def __init__(self, session: Session, url: str) -> None:
         self._session = session
@@ -72,7 +72,7 @@ class Courier:
         return sent
 
     def hurry(self) -> None:
-        """Make everything due that waits for its next try."""
+        """Make everything that waits for its next try due now."""
         self._session.execute(text("UPDATE mail_messages SET not_before = now()"))
         self._session.execute(
             text("UPDATE circuits SET next_probe_at = now() WHERE state = 'open'")

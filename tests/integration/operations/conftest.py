@@ -38,7 +38,7 @@ Handler = Callable[[Session, RecordedEvent], None]
 
 
 class Desk:
-    """The browser of a member of staff who is signed in."""
+    """The signed-in browser of a member of staff."""
 
     def __init__(self, client: FlaskClient, staff: Staff) -> None:
         self.client, self.actor = client, staff.actor
@@ -49,7 +49,7 @@ class Desk:
         return answer.text
 
     def post(self, path: str, **fields: object) -> str:
-        """Press a button; returns the address that it leads to."""
+        """Press a button; return the address that it leads to."""
         token = token_in(self.get("/staff/settings/"))
         answer = self.client.post(path, data={"csrf_token": token, **fields})
         assert answer.status_code == 303, answer.text
@@ -72,7 +72,7 @@ def refuse_to_score(*_: object) -> None:
 
 @pytest.fixture
 def broken_scoring(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
-    """Scoring fails from now on; the returned function mends it."""
+    """Make scoring fail from now on; the returned function fixes it."""
     monkeypatch.setattr("app.scoring.subscribers.score_answers", refuse_to_score)
     return monkeypatch.undo
 
@@ -81,7 +81,8 @@ def broken_scoring(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 def fail(
     session: Session, submit: Submit, handle_events: Handle, monkeypatch: pytest.MonkeyPatch
 ) -> Fail:
-    """Make that many dead letters of scoring, and return their deliveries; then it works again."""
+    """Make that many dead letters of scoring and return their deliveries; then scoring works
+    again."""
 
     def fail(count: int = 1, **changed: Any) -> list[int]:
         before = set(dead(session))
@@ -108,7 +109,7 @@ def status_of(session: Session, delivery_id: int) -> str:
 
 @pytest.fixture
 def choose(session: Session) -> Choose:
-    """Freeze a set."""
+    """Freeze a set of dead letters for a replay."""
 
     def choose(*delivery_ids: int) -> uuid.UUID:
         replay_id = choose_dead_letters(session, delivery_ids, actor="staff:ada")
@@ -120,13 +121,13 @@ def choose(session: Session) -> Choose:
 
 @pytest.fixture
 def dead_letters(session: Session) -> Callable[[], list[int]]:
-    """The dead letters of scoring now."""
+    """The present dead letters of scoring."""
     return lambda: dead(session)
 
 
 @pytest.fixture
 def deliver_sent(session: Session) -> Callable[[list[int]], None]:
-    """Workers get what was sent; a failure is final."""
+    """Deliver the tasks that were sent; nothing is retried."""
     engine = db.engine
     keeper = LeaseKeeper(lambda: engine, lease=60)
     policy = RetryPolicy(first=0, cap=0, most=1)
@@ -142,7 +143,7 @@ def deliver_sent(session: Session) -> Callable[[list[int]], None]:
 def handle_replays(
     session: Session, deliver_sent: Callable[[list[int]], None]
 ) -> Callable[[], None]:
-    """Clock and workers take every replay to its end."""
+    """Run clock and workers until every replay has ended."""
 
     def handle_replays() -> None:
         sent: list[int] = [0]
@@ -156,7 +157,7 @@ def handle_replays(
 
 
 def everything(postgres: Postgres) -> dict[str, list[tuple[object, ...]]]:
-    """Every row of every table, with the transaction that wrote it."""
+    """Every row of every table, with the id of the transaction that wrote it."""
     with psycopg.connect(postgres.url_of("site")) as connection:
         return {
             name: connection.execute(
@@ -169,7 +170,7 @@ def everything(postgres: Postgres) -> dict[str, list[tuple[object, ...]]]:
 
 
 def foresee(replay_id: uuid.UUID, handler: Handler | None = None) -> Foreseen:
-    """What is foreseen of a set of one, with today's handler or the one given."""
+    """The preview of a replay of one dead letter, with today's handler or the one given."""
     subscriptions = current_subscriptions()
     if handler:
         handler.__name__, handler.__module__ = "score_fit", "app.scoring.subscribers"

@@ -1,4 +1,4 @@
-"""Who takes part in a payment: one who has agreed, and Stripe."""
+"""The parties to a payment: a client who has agreed, and Stripe."""
 
 import json
 import queue
@@ -30,7 +30,7 @@ SECRET_KEY = "sk_test_of_the_tests"
 
 @dataclass
 class Standin:
-    """The stand-in for Stripe. Its webhooks wait in ``webhooks`` as (body, signature)."""
+    """The stand-in for Stripe. Its webhooks are queued in ``webhooks`` as (body, signature)."""
 
     url: str = ""
     webhooks: "queue.Queue[tuple[bytes, str]]" = field(default_factory=queue.Queue)
@@ -39,7 +39,7 @@ class Standin:
         self._control("fail", {"mode": mode, "next": times, "seconds": seconds})
 
     def expire(self, session_id: str | None) -> None:
-        """Close a page, as its time would."""
+        """Expire a page, as if its time were up."""
         assert session_id
         Gateway(SECRET_KEY, self.url).expire_checkout(session_id)
 
@@ -54,12 +54,12 @@ class Standin:
         return sessions
 
     def pay(self, page: str) -> str:
-        """Press "Pay" on that page; where the payer is sent."""
+        """Press "Pay" on that page; return the address that the payer is sent to."""
         answer = requests.post(f"{page}/pay", allow_redirects=False, timeout=15)
         return answer.headers["Location"]
 
     def next_webhook(self, kind: str) -> tuple[bytes, str]:
-        """Of the webhooks that Stripe sends, the next of that type."""
+        """The next webhook of that type from Stripe."""
         while True:
             body, signature = self.webhooks.get(timeout=10)
             if json.loads(body)["type"] == kind:
@@ -72,7 +72,7 @@ class Standin:
 
 @dataclass
 class Payer:
-    """One who has agreed to a Sprint, and their browser."""
+    """A client who has agreed to a Sprint, and their browser."""
 
     session: Session
     browser: FlaskClient
@@ -104,11 +104,11 @@ class Payer:
 
     @property
     def page(self) -> str:
-        """What the client's page says of the deposit."""
+        """The deposit on the client's page."""
         return self.part()
 
     def part(self, **query: str) -> str:
-        """The deposit alone, as that page asks for it anew."""
+        """The deposit's part, as the page polls for it."""
         return self.browser.get(
             f"{self.own_page}/deposit", query_string=query, headers={"HX-Request": "true"}
         ).text

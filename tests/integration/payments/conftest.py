@@ -55,7 +55,7 @@ def standin(change_settings: Callable[..., None]) -> Iterator[Standin]:
 
 @pytest.fixture
 def agree(app: Flask, session: Session) -> Callable[..., Payer]:
-    """A client who has just agreed; the events of it are not handled yet."""
+    """A client who has just agreed; the events are not handled yet."""
 
     def agree(kind: Kind = "sprint") -> Payer:
         application = submit_answers(session, STRONG)
@@ -81,7 +81,7 @@ def payer(agree: Callable[[], Payer]) -> Payer:
 
 @pytest.fixture
 def attempt(standin: Standin, payer: Payer) -> CheckoutAttempt:
-    """The payer's attempt, its page open."""
+    """The payer's attempt, with its page open."""
     payer.press_pay()
     [attempt] = payer.attempts()
     return attempt
@@ -102,7 +102,7 @@ def post_webhook(client: FlaskClient) -> Callable[..., TestResponse]:
 
 @pytest.fixture
 def checkout_event() -> Callable[..., dict[str, Any]]:
-    """An event about an attempt's session, true in every field that isn't changed."""
+    """An event about an attempt's session, correct except for the fields that are changed."""
 
     def checkout_event(
         kind: str, attempt: CheckoutAttempt, *, livemode: bool = False, **changed: Any

@@ -1,4 +1,4 @@
-"""A prospect who has applied, at the page that the mail leads to, and staff who decide."""
+"""A prospect who has applied, at the page linked in their mail, and staff who decide."""
 
 from collections.abc import Callable
 from typing import Any
@@ -22,13 +22,13 @@ Ask = Callable[..., TestResponse]
 
 @pytest.fixture
 def demo_answers() -> dict[str, Any]:
-    """Those of a strong application."""
+    """The answers of a strong application."""
     return {**STRONG}
 
 
 @pytest.fixture
 def application(session: Session, demo_answers: dict[str, Any]) -> Application:
-    """Just sent; nothing has handled it yet."""
+    """An application just sent, not handled yet."""
     application = submit_answers(session, demo_answers)
     session.commit()
     return application
@@ -42,7 +42,7 @@ def path(application: Application) -> str:
 
 @pytest.fixture
 def decide(session: Session, application: Application, handle_events: Callable[[], None]) -> Decide:
-    """Have staff decide, and everything that follows from it handled."""
+    """Let staff decide, and handle everything that follows."""
 
     def decide(verdict: Verdict) -> None:
         handle_events()
@@ -57,7 +57,7 @@ def decide(session: Session, application: Application, handle_events: Callable[[
 
 @pytest.fixture
 def asked(decide: Decide) -> str:
-    """A reviewer's question, which waits for its answer."""
+    """A reviewer has asked a question that waits for its answer."""
     question = "How many queues?\n\nAnd who <owns> them?"
     decide(MoreRequested(message=question))
     return question
@@ -65,7 +65,7 @@ def asked(decide: Decide) -> str:
 
 @pytest.fixture
 def offered(decide: Decide) -> None:
-    """The application is accepted, and its engagement on offer."""
+    """The application is accepted and its engagement offered."""
     decide(ApplicationAccepted(message="", kind="sprint", total_cents=1_250_000))
 
 
@@ -87,7 +87,7 @@ def send(client: FlaskClient, path: str) -> Send:
 
 @pytest.fixture
 def ask(client: FlaskClient) -> Ask:
-    """Send the form of the lost link, with a valid token unless another is given."""
+    """Send the form for a lost link, with a valid token unless another is given."""
 
     def ask(email: str, **fields: str) -> TestResponse:
         token = token_in(client.get("/lost-link").text)

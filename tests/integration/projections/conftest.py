@@ -1,4 +1,4 @@
-"""Applications that go their way through the real services, and the tables held against the log."""
+"""Applications that go through the real services, and the tables compared with the log."""
 
 import itertools
 from collections.abc import Callable, Iterator
@@ -40,7 +40,7 @@ class NothingProposed(Exception):
 
 
 class Office:
-    """All that prospects and staff do, each a transaction of its own."""
+    """Everything that prospects and staff do, each in its own transaction."""
 
     def __init__(self, session: Session, staff: Staff, handle_events: Callable[[], None]) -> None:
         self.session = session
@@ -89,7 +89,7 @@ class Office:
         self.session.commit()
 
     def fall_due(self, application_id: UUID) -> None:
-        """The time comes by which this prospect was promised an answer."""
+        """Make the answer that this prospect was promised fall due."""
         stream = stream_of("application", application_id)
         self.session.execute(
             update(ScheduledEvent).filter_by(stream=stream).values(due_at=func.now())
@@ -177,8 +177,8 @@ def _each(session: Session, ask: Callable[[Projection], Iterator[Any]]) -> list[
 
 @pytest.fixture
 def tamper(session: Session, postgres: Postgres) -> Callable[..., None]:
-    """Change the database as one who may do anything: no trigger, no foreign key stands against
-    it. ``%(id)s`` in the statement is the value of that name."""
+    """Change the database as a superuser, with triggers and foreign keys off. ``%(id)s`` in the
+    statement is the value of that name."""
 
     def tamper(statement: LiteralString, **values: object) -> None:
         session.rollback()

@@ -1,4 +1,4 @@
-"""Applications on a reviewer's desk: some that went the whole way, some only rows of the queue."""
+"""Applications on a reviewer's desk: some made by the real flow, some only as rows of the queue."""
 
 import re
 import uuid
@@ -35,7 +35,7 @@ HELD = {"status": "held", "signals": {"fast": 1}}
 
 @pytest.fixture
 def applied(submit: Submit, handle_events: Handle) -> Application:
-    """One that is handled."""
+    """A fully handled application."""
     application = submit(company="Tidewater", name="Marguerite Okonkwo")
     handle_events()
     return application
@@ -43,7 +43,7 @@ def applied(submit: Submit, handle_events: Handle) -> Application:
 
 @pytest.fixture
 def proposed(submit: Submit, handle_events: Handle) -> Application:
-    """Scored, and a Build is recommended and proposed for it."""
+    """A scored application, for which a Build is recommended and proposed."""
     application = submit()
     handle_events()
     return application
@@ -51,8 +51,8 @@ def proposed(submit: Submit, handle_events: Handle) -> Application:
 
 @pytest.fixture
 def decide() -> Decide:
-    """Send the decision form of a page that was opened when ``application`` was loaded, by somebody
-    who has read the conversation since."""
+    """Send the decision form of a page opened when ``application`` was loaded, as somebody who has
+    read the conversation since."""
 
     def decide(client: FlaskClient, application: Application, **fields: str) -> TestResponse:
         address = f"/staff/applications/{application.id}"
@@ -66,7 +66,7 @@ def decide() -> Decide:
 
 @pytest.fixture
 def decide_and_send(decide: Decide) -> Decide:
-    """Look at the preview, then press its "Send"."""
+    """Preview the mail, then press "Send"."""
 
     def decide_and_send(
         client: FlaskClient, application: Application, **fields: str
@@ -79,7 +79,7 @@ def decide_and_send(decide: Decide) -> Decide:
 
 @pytest.fixture
 def press(desk: FlaskClient) -> Press:
-    """Type into the form of an application's page and press a button of it, as a browser does."""
+    """Fill in the form on an application's page and press one of its buttons, as a browser does."""
 
     def press(page: TestResponse, button: str, **typed: str) -> TestResponse:
         fields = {name: values[0] for name, values in FormPage(page.text).values.items()}
@@ -90,7 +90,7 @@ def press(desk: FlaskClient) -> Press:
 
 
 def confirm(preview: TestResponse) -> str:
-    """What the preview's button to send stands for."""
+    """The value of the preview's "Send" button."""
     button = SEND_BUTTON.search(preview.text)
     assert button, preview.text
     return button[1]
@@ -127,7 +127,7 @@ def stock(session: Session) -> Stock:
 
 @pytest.fixture
 def promise(session: Session) -> Callable[..., None]:
-    """Plan for an application that its answer falls due so many hours after noon."""
+    """Schedule an application's answer to be due that many hours after noon."""
 
     def promise(application_id: uuid.UUID, *, hours: int) -> None:
         stream, at = stream_of("application", application_id), NOON + timedelta(hours=hours)
@@ -140,8 +140,8 @@ def promise(session: Session) -> Callable[..., None]:
 
 @pytest.fixture
 def waiting(session: Session, stock: Stock, promise: Callable[..., None]) -> list[uuid.UUID]:
-    """In the order of their due times: two that are late, one of them held, two that wait, one of
-    them held, and one that awaits nothing of ours. The best are due last."""
+    """Applications in the order of their due times: two late and two waiting ones, one of each
+    held, and one that awaits nothing from us. The best are due last."""
     late_held, late, soon, soon_held, asked = stock(
         [
             {"total": None, **HELD},
@@ -157,7 +157,7 @@ def waiting(session: Session, stock: Stock, promise: Callable[..., None]) -> lis
         session.execute(update(QueueRow).where(which).values(late_since=since))
     promise(soon, hours=1)
     promise(soon_held, hours=2)
-    promise(asked, hours=-99)  # until what asked for more has cancelled it
+    promise(asked, hours=-99)  # as it is until the question's subscriber cancels it
     return [late_held, late, soon, soon_held, asked]
 
 

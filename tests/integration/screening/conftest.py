@@ -27,7 +27,7 @@ Press = Callable[..., TestResponse]
 @pytest.fixture
 def apply(session: Session, new_prospect: Callable[[], Prospect]) -> Apply:
     """Fill in and send the form in a new browser; ``answers`` replace the usual ones, ``age`` is
-    how long ago the draft was begun, and ``subject`` is what stands in the trap."""
+    how long ago the draft was begun, and ``subject`` is what is in the honeypot."""
 
     def apply(age: str = "5 minutes", subject: str = "", **answers: Any) -> Application:
         prospect = new_prospect()
@@ -46,14 +46,14 @@ def apply(session: Session, new_prospect: Callable[[], Prospect]) -> Apply:
 
 @pytest.fixture
 def held(apply: Apply) -> Application:
-    """An application that is held, nothing of it handled yet."""
+    """A held application, not handled yet."""
     return apply(subject="Cheap watches")
 
 
 @pytest.fixture
 def press(session: Session) -> Press:
-    """Press "Release" or "Dismiss" on a page that showed the application as it was loaded, or in
-    the version ``seen``."""
+    """Press "Release" or "Dismiss" on a page that showed the application as loaded, or at the
+    version ``seen``."""
 
     def press(
         client: FlaskClient, application: Application, button: str, seen: int | None = None
@@ -68,19 +68,19 @@ def press(session: Session) -> Press:
 
 
 def types_of(session: Session, application: Application) -> list[str]:
-    """What has happened to the application, in its order."""
+    """The types of the application's events, in order."""
     session.rollback()
     return [e.type for e in read_stream(session, stream_of("application", application.id))]
 
 
 def mails_of(session: Session) -> list[str]:
-    """The template of each mail that was written, in alphabetical order."""
+    """The templates of all mail, in alphabetical order."""
     session.rollback()
     return sorted(session.scalars(select(MailMessage.template)))
 
 
 def fresh(session: Session, application: Application) -> Application:
-    """The application as it stands now."""
+    """The application as it is now."""
     session.rollback()
     session.refresh(application)
     return application

@@ -21,7 +21,7 @@ def collector() -> Iterator[Collector]:
 def send_spans_to(
     app: Flask, config: Config, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[str], None]:
-    """Have the app send its spans to the collector at that address."""
+    """Make the app send its spans to the collector at that address."""
 
     def send_to(endpoint: str) -> None:
         monkeypatch.setitem(app.extensions, "tracer", None)
@@ -34,7 +34,7 @@ def send_spans_to(
 def sent(
     app: Flask, collector: Collector, send_spans_to: Callable[[str], None]
 ) -> Iterator[Callable[[], Collector]]:
-    """The app sends its spans to the collector; call it to have them all there."""
+    """The app sends spans to the collector; call this to flush them."""
     send_spans_to(collector.url)
 
     def sent() -> Collector:

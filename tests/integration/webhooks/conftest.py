@@ -1,4 +1,4 @@
-"""Endpoints at a real server on the loopback address, and a courier at hand."""
+"""Endpoints at a real server on the loopback address, and a courier run by hand."""
 
 from collections.abc import Callable
 
@@ -52,7 +52,7 @@ def add(session: Session, ada: Staff, receiver: WebhookReceiver) -> Add:
 
 @pytest.fixture
 def happen(session: Session) -> Happen:
-    """Have a prospect answer a question: an event with a personal field."""
+    """Let a prospect answer a question: an event with a personal field."""
 
     def happen(message: str = "hello") -> RecordedEvent:
         stream = stream_of("application", new_id())
@@ -80,7 +80,7 @@ class Courier:
         self._session.commit()
 
     def send_due(self, *, total_seconds: float = 10) -> None:
-        self._session.rollback()  # and an old one's clock, what is due
+        self._session.rollback()  # an old transaction's clock decides what is due
         sender = Sender(allow_private=True, total_seconds=total_seconds)
         send_due_messages(self._session, sender.post, BASE_URL, seconds=60)
 
@@ -89,7 +89,7 @@ class Courier:
         self.send_due()
 
     def hurry(self) -> None:
-        """Make everything due that waits for its next try."""
+        """Make everything that waits for its next try due now."""
         self._session.execute(text("UPDATE webhook_messages SET next_try_at = now()"))
         self._session.commit()
 
@@ -111,7 +111,7 @@ def token_of(client: FlaskClient) -> str:
 
 @pytest.fixture
 def press(desk: FlaskClient) -> Press:
-    """Send a form of the desk's, and go where it leads."""
+    """Send a form of the desk, and follow the redirect."""
 
     def press(path: str, **fields: object) -> TestResponse:
         data = {"csrf_token": token_of(desk), **fields}

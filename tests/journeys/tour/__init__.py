@@ -1,1 +1,1 @@
-"""A tour of every page in each of its states, on a whole site of its own."""
+"""A tour of every page in each of its states, on a separate whole site."""

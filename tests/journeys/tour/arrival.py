@@ -12,15 +12,15 @@ from tests.journeys.tour.stops import Stop
 from tests.journeys.trouble import refusing
 from tests.site import Site
 
-# Another than in the applications of the history: what is sent on the tour does not stand on their
+# Differs from the history's applications, so that what the tour sends does not appear on their
 # pages as the same text.
 PROBLEM = f"{STRONG['problem'].strip()} We have told nobody else."
 SQLSTATES = {500: "P0001", 503: "57P01"}
 
 
 def arrive(page: Page, stop: Stop, site: Site, history: History, reviewer: Reviewer) -> Response:
-    """Go there as the one who is meant to, and do what its state takes. Returns what was sent at
-    first."""
+    """Go to the stop as the right kind of visitor, and do what its state requires. Returns the page
+    as it was first sent."""
     if stop.who == "staff":
         page.context.add_cookies([reviewer.cookie])
     if stop.who == "applicant":

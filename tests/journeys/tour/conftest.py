@@ -25,7 +25,7 @@ def locale() -> str:
 
 @pytest.fixture(scope="module")
 def travelling(browser: Browser, site: Site, locale: str) -> Iterator[tuple[Page, Watch]]:
-    """One page for the whole tour: a browser that knows axe already runs it faster."""
+    """One page for the whole tour, since a browser that has already run axe runs it faster."""
     page, watch = open_page(browser, 1440, at=site.url, locale=locale, reduced_motion="reduce")
     yield page, watch
     page.context.close()
@@ -33,8 +33,8 @@ def travelling(browser: Browser, site: Site, locale: str) -> Iterator[tuple[Page
 
 @pytest.fixture
 def tourist(travelling: tuple[Page, Watch], site: Site) -> Iterator[tuple[Page, Watch]]:
-    """That page without cookies and without what the browser has kept of a form; whatever goes
-    wrong on it fails the test."""
+    """That page, without cookies and without what the browser kept of a form; whatever goes wrong
+    on it fails the test."""
     page, watch = travelling
     page.context.clear_cookies()
     kept = {"origin": site.url, "storageTypes": "local_storage"}

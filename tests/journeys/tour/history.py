@@ -1,4 +1,4 @@
-"""One application in each state that its pages can be in, made over HTTP before the tour begins."""
+"""An application in each state that its pages can show, made over HTTP before the tour begins."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -13,7 +13,7 @@ from tests.webhook_receiver import Reply, WebhookReceiver
 
 
 class WebhookHistory(NamedTuple):
-    """An endpoint whose server has answered a test message with 410, and that message's page."""
+    """An endpoint whose server answered a test message with 410, and that message."""
 
     endpoint: str
     message: str
@@ -31,11 +31,11 @@ PATHS = {
 
 
 class History(NamedTuple):
-    """``unscored``: its scoring is a dead letter. ``held`` and ``dismissed`` were sent by programs.
-    ``late``: its answer was due by now. ``agreed``: the deposit is due. ``erased``: they did it
-    themselves. ``paid`` has the longest name. ``foreseen`` and ``replayed`` are the paths of a
-    replay that was chosen, and of one that is through; ``unsent`` is that of the link back into
-    somebody's draft."""
+    """The applications by state. ``unscored``: its scoring is a dead letter. ``held`` and
+    ``dismissed`` were sent by programs. ``late``: its answer is overdue. ``agreed``: the deposit is
+    due. ``erased``: by the prospect. ``paid`` has the longest name. ``foreseen`` and ``replayed``
+    are the paths of a replay that was previewed and of one that is done; ``unsent`` is the path of
+    the link into somebody's draft."""
 
     unscored: Applied
     held: Applied
@@ -55,12 +55,12 @@ class History(NamedTuple):
     unsent: str
 
     def path_to(self, address: str) -> str:
-        """ "own:paid", "desk:paid", "past:paid" and "money:paid" are that application's pages: the
-        prospect's, the reviewer's, its history and the deposit's; "event:paid" is its first
-        event's, "withdraw:paid" and "erase:paid" ask the prospect once more. "webhook:endpoint" and
-        "webhook:message" are those of the webhook, "webhook:endpoint/edit" is one below,
-        "replay:foreseen" is a replay's, "resume:unsent" the link into a draft. Other addresses
-        stand as given."""
+        """ "own:paid", "desk:paid", "past:paid" and "money:paid" are pages of that application: the
+        prospect's, the reviewer's, its history and its deposit; "event:paid" is its first event;
+        "withdraw:paid" and "erase:paid" are the prospect's confirmations. "webhook:endpoint" and
+        "webhook:message" are the webhook's pages, and "webhook:endpoint/edit" one below;
+        "replay:foreseen" is a replay's, "resume:unsent" the link into a draft. Other addresses are
+        returned unchanged."""
         side, _, rest = address.partition(":")
         if side == "webhook":
             which, slash, page = rest.partition("/")
@@ -74,7 +74,7 @@ class History(NamedTuple):
 
 
 def make_history(site: Site, reviewer: Reviewer) -> History:
-    """All of it, through the site's own pages; what its name says has been done to each."""
+    """Make all of them through the site's own pages."""
     unscored, foreseen, replayed = fail_to_score(site, reviewer)
     held, dismissed = (send_application(site, trap="Cheap watches") for _ in range(2))
     reviewer.settle(dismissed.id, "dismiss")
@@ -115,8 +115,8 @@ def make_history(site: Site, reviewer: Reviewer) -> History:
 
 
 def fail_to_score(site: Site, reviewer: Reviewer) -> tuple[Applied, str, str]:
-    """An application whose scoring is a dead letter, the replay that was chosen for it, and one
-    that is through, of another application's."""
+    """Make an application whose scoring is a dead letter, with a previewed replay of that, and a
+    completed replay for another application."""
     with refusing(site, "scores", "new.total >= 0"):
         unscored, rescued = send_application(site), send_application(site)
         unscored.wait_until_dead()
@@ -132,7 +132,7 @@ def fail_to_score(site: Site, reviewer: Reviewer) -> tuple[Applied, str, str]:
 def answer(
     reviewer: Reviewer, *, asked: Applied, declined: Applied, accepted: Sequence[Applied]
 ) -> None:
-    """Each verdict, and what prospects write after two of them."""
+    """Give each verdict, and let prospects write after two of them."""
     reviewer.decide(asked.id, verdict="ask", message="How many are you?")
     asked.reply("Two.")
     reviewer.decide(asked.id, verdict="ask", message="Who is on call at night?")
@@ -146,14 +146,14 @@ def answer(
 
 
 def begin_draft(site: Site) -> str:
-    """Somebody has not sent their form; returns the path of the link back to it."""
+    """Begin a form without sending it; return the path of the link back to it."""
     [prospect] = make_prospects(site, 1)
     wanted = "SELECT resume_token FROM drafts WHERE answers ->> 'email' = %s"
     return f"/apply/resume/{site.value(wanted, prospect.email)}"
 
 
 def talk(reviewer: Reviewer, applied: Applied) -> None:
-    """Several words on either side, one of them too long for a line."""
+    """Exchange several messages, one of them with a word too long for a line."""
     applied.write("May we begin in March?\n\nOur night shifts end on the first.")
     reviewer.write(applied.id, f"Yes. Please send us the description of {'Frachtbrief' * 12}.")
     applied.write("We shall.")

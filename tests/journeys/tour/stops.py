@@ -16,10 +16,10 @@ Deed = Callable[[Page], None]
 
 
 class Stop(NamedTuple):
-    """A page in one state. ``path`` is an address, or one that History knows; ``deeds`` are what a
-    visitor does there, each of which leads on to a page; ``who`` is "anybody", "applicant" (with
-    all but the last step answered) or "staff". ``shows`` stands on the page in this state.
-    ``broken`` is the status of a provoked failure.
+    """A page in one state. ``path`` is an address, or a name that History resolves; ``deeds`` are
+    what the visitor does there, each of which leads to a page; ``who`` is "anybody", "applicant"
+    (with all steps answered except the last) or "staff". ``shows`` is a text on the page in this
+    state. ``broken`` is the status of a provoked failure.
     """
 
     name: str
@@ -39,7 +39,7 @@ def press(button: str) -> Deed:
 
 
 def fill(**fields: str) -> Deed:
-    """Put values into fields by their names, hidden ones too."""
+    """Fill in fields by name, including hidden ones."""
 
     def deed(page: Page) -> None:
         for name, value in fields.items():
@@ -78,12 +78,12 @@ def choose_file(page: Page) -> None:
 
 
 def fill_new_address(page: Page) -> None:
-    """An address for webhooks that no endpoint has yet."""
+    """Fill in an address for webhooks that no endpoint has yet."""
     fill(url=f"https://client.example/{uuid.uuid4()}")(page)
 
 
 def send_plainly(page: Page) -> None:
-    """Send the upload form as a browser without scripts does."""
+    """Send the upload form like a browser without scripts."""
     with page.expect_navigation():
         page.locator("form[data-upload]").evaluate("form => form.submit()")
 

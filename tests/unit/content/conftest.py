@@ -1,4 +1,4 @@
-"""An article that uses everything an article may hold, and what a page may never hold."""
+"""An article that uses everything an article may contain, and what a page must never contain."""
 
 import re
 from collections.abc import Callable
@@ -36,7 +36,7 @@ def front() -> str:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """A content/articles with one diagram, three topics, one proof and no article."""
+    """A content/articles folder with one diagram, three topics, one proof and no article."""
     (tmp_path / "articles/diagrams").mkdir(parents=True)
     (tmp_path / "articles/topics.toml").write_text('topics = ["events", "outbox", "kafka"]')
     (tmp_path / "articles/diagrams/way.svg").write_text(SVG)
@@ -45,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 class Faults(HTMLParser):
-    """Collects what the content policy forbids or what would run."""
+    """Collects what the content policy forbids, or what would execute."""
 
     def __init__(self) -> None:
         super().__init__()

@@ -101,7 +101,7 @@ class ApplicationAccepted(Event, frozen=True):
     message: str
     kind: str
     total_cents: int
-    # Where an older one names none, its reviewer was asked for US dollars.
+    # Older events have none; their reviewers were asked for US dollars.
     currency: str = "usd"
 
 

@@ -97,8 +97,7 @@ SELECT %(id)s, %(stream)s, 1, %(type)s, %(schema_version)s, %(data)s, %(metadata
     CAST(%(sealed)s AS bytea), submitted_at
 FROM submitted
 """
-# The hold is recorded in the same statement: no reader of the log, and no crash, ever leaves a held
-# application looking like any other.
+# In the same statement, so that nobody ever reads a held application's events without the hold.
 HOLD = """
 UNION ALL
 SELECT %(held_id)s, %(stream)s, 2, %(held_type)s, %(held_schema_version)s, %(held_data)s,

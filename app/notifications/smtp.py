@@ -1,7 +1,7 @@
 """Talking to the mail server: one conversation for each mail.
 
-What fails before the mail is mentioned (connection, greeting, TLS, login) concerns all mail, with
-whatever code the server says it. Only a reply to the mail itself is about that mail.
+What fails before the mail is mentioned (connection, greeting, TLS, login) concerns all mail,
+whatever code the server replies with. Only a reply to the mail itself is about that mail.
 """
 
 import smtplib

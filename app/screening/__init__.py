@@ -1,6 +1,6 @@
-"""Screening: finds signals against a submission, and holds it until a member of staff has looked if
-they are strong enough. Nothing is ever dropped.
+"""Screening: finds signals against a submission and, if the firm's rules say so, holds it until a
+member of staff has looked. Nothing is ever dropped.
 
-`screen` finds the signals, and the firm's own `rules` say which of them hold a submission.
+`screen` finds the signals, and `rules` says which combinations hold a submission.
 `origins` counts where submissions came from within a day; `disposable` knows throwaway addresses.
 """

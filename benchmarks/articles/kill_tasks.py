@@ -16,7 +16,7 @@ celery.conf.update(
     task_reject_on_worker_lost=True,
     task_ignore_result=True,
     broker_connection_retry_on_startup=True,
-    # Long enough that tasks of a killed worker come back, but never those of a living one.
+    # Long enough that only the tasks of killed workers come back, never those of a living one.
     broker_transport_options={"visibility_timeout": 20},
 )
 store = redis.Redis.from_url(URL)

@@ -58,7 +58,7 @@ def field_for(question: Question) -> Field:
     if question.kind in {"choice", "choices"}:
         chooser = RadioField if question.kind == "choice" else CheckboxesField
         options = [SelectChoice(option.value, option.label) for option in question.options]
-        # The question's own message for an unknown value is better than that of WTForms.
+        # The question's own message for an unknown value is better than WTForms'.
         return chooser(choices=options, validate_choice=False, validators=checks, **about)
     attributes = {"autocomplete": question.autocomplete} if question.autocomplete else {}
     if question.kind == "email":

@@ -14,8 +14,8 @@ from psycopg.types.json import Jsonb
 
 
 class KeptDraft(NamedTuple):
-    """The row of a `Draft`, where the columns are explained. ``xmin`` is Postgres's system column:
-    the transaction that last wrote the row."""
+    """The row of a `Draft`, which explains the columns. ``xmin`` is Postgres's system column: the
+    transaction that last wrote the row."""
 
     id: uuid.UUID
     resume_token: str

@@ -41,7 +41,7 @@ def find_step(key: str) -> Step:
 
 
 def open_step(draft: KeptDraft) -> Step:
-    """Where to go on with the draft."""
+    """The step with which to continue the draft."""
     return first_incomplete_step(draft, current_questionnaire())
 
 

@@ -36,8 +36,7 @@ class Submitted(NamedTuple):
 
 
 class FinishedDraft(NamedTuple):
-    """The result of READ_DRAFT: the draft's stored answers, its person's key, and the facts that
-    screening counts."""
+    """The result of READ_DRAFT: the stored answers, the person's key, and counts for screening."""
 
     answers: Answers
     person_key: bytes | None

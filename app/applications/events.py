@@ -33,8 +33,8 @@ class DraftDiscarded(Event, frozen=True):
 
 @event("application.submitted", version=2, personal=("name", "email", "company", "answers"))
 class ApplicationSubmitted(Event, frozen=True):
-    """A prospect sent the form, in ``language`` (an ISO 639-1 code). The answers are the ones of
-    ``questions_version``."""
+    """A prospect sent the form, in ``language`` (an ISO 639-1 code). The answers are to the
+    questions of ``questions_version``."""
 
     reference: str
     name: str
@@ -53,15 +53,15 @@ def in_the_only_language(payload: Payload) -> Payload:
 
 @event("application.held", version=1)
 class ApplicationHeld(Event, frozen=True):
-    """What was sent goes no further until staff have looked at it. ``signals`` spoke against it,
-    each with the reference of the application that it points to, or ""."""
+    """Screening held the application until staff look at it. ``signals`` are the reasons, each with
+    the reference of the application that it points to, or ""."""
 
     signals: dict[str, str]
 
 
 @event("application.released", version=1)
 class ApplicationReleased(Event, frozen=True):
-    """Staff let a held application go on: what follows from any other follows now."""
+    """Staff released a held application: what follows from any other submission follows now."""
 
 
 @event("application.dismissed", version=1)
@@ -71,12 +71,12 @@ class ApplicationDismissed(Event, frozen=True):
 
 @event("application.taken", version=1)
 class ApplicationTaken(Event, frozen=True):
-    """A member of staff said that they work on the application, perhaps in a colleague's place."""
+    """A member of staff took the application to work on it, perhaps over from a colleague."""
 
 
 @event("application.put_back", version=1)
 class ApplicationPutBack(Event, frozen=True):
-    """The member of staff who had taken the application does not work on it any more."""
+    """The member of staff who had taken the application put it back."""
 
 
 @event("application.more_requested", version=1, personal=("message",))
@@ -95,7 +95,7 @@ class MoreProvided(Event, frozen=True):
 
 @event("application.accepted", version=1, personal=("message",))
 class ApplicationAccepted(Event, frozen=True):
-    """A reviewer took the application on, as this kind of engagement at this price, in cents of
+    """A reviewer accepted the application, for this kind of engagement at this price, in cents of
     ``currency``."""
 
     message: str
@@ -121,19 +121,19 @@ class ApplicationWithdrawn(Event, frozen=True):
 
 @event("application.answer_due", version=1)
 class AnswerDue(Event, frozen=True):
-    """The time has come by which the prospect was promised an answer."""
+    """The answer that the prospect was promised is due."""
 
 
 @event("application.link_requested", version=1)
 class PageLinkRequested(Event, frozen=True):
-    """The prospect has lost the link to their page and asked for it."""
+    """The prospect lost the link to their page and asked for it again."""
 
 
 @event("application.link_replaced", version=1)
 class PageLinkReplaced(Event, frozen=True):
-    """Staff gave the prospect's page a new link; the one before opens nothing any more."""
+    """Staff gave the prospect's page a new link; the old one no longer works."""
 
 
 @event("application.erased", version=1)
 class ApplicationErased(Event, frozen=True):
-    """All that was stored about the person who applied has been erased; figures remain."""
+    """Everything stored about the person who applied was erased; only figures remain."""

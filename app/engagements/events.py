@@ -10,7 +10,7 @@ from app.events.types import Event, event
 
 @event("engagement.proposed", version=1)
 class EngagementProposed(Event, frozen=True):
-    """The rubric's kind, priced by the rate card: what staff start from."""
+    """An engagement of the rubric's kind was priced by the rate card, for staff to start from."""
 
     application_id: str
     kind: str
@@ -23,7 +23,7 @@ class EngagementProposed(Event, frozen=True):
 
 @event("engagement.offered", version=1)
 class EngagementOffered(Event, frozen=True):
-    """A reviewer has accepted the application; the client can agree to this."""
+    """A reviewer accepted the application, and the client can agree to this engagement."""
 
     application_id: str
     kind: str

@@ -23,11 +23,11 @@ class MessageSent(Event, frozen=True):
 
 @event("note.written", version=1, personal=("message",), stream="application")
 class NoteWritten(Event, frozen=True):
-    """A member of staff noted something for their colleagues, which the prospect is not shown."""
+    """A member of staff wrote a note for their colleagues, which the prospect is not shown."""
 
     message: str
 
 
 @event("message.reply_due", version=1, stream="application")
 class ReplyDue(Event, frozen=True):
-    """The time has come by which the prospect was promised a reply to a message."""
+    """The reply that the prospect was promised to a message is due."""

@@ -30,8 +30,8 @@ class DepositOverpaid(Event, frozen=True):
 
 @event("stripe.event_received", version=1)
 class StripeEventReceived(Event, frozen=True):
-    """A verified webhook is stored, and waits to be handled. Each has a stream of its own: Stripe
-    promises no order, and what follows from them needs none."""
+    """A verified event from Stripe was stored and waits to be handled. Each has its own stream:
+    Stripe guarantees no order, and none is needed."""
 
     stripe_event_id: str
     stripe_type: str

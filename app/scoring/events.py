@@ -7,7 +7,7 @@ from app.events.types import Event, event
 
 @event("application.scored", version=1)
 class ApplicationScored(Event, frozen=True):
-    """The rubric has judged an application: points of 100, and the engagement that fits it.
+    """The rubric scored an application: points out of 100, and the engagement that fits it.
 
     ``result`` is the whole `Score` with its reasons; None in events from before it was recorded.
     """

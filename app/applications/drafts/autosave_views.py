@@ -23,7 +23,7 @@ autosave = Blueprint("autosave", __name__)
 
 @autosave.post("/apply/<key>/autosave")
 def save(key: str) -> ResponseReturnValue:
-    """Save the step's answers without checking them: errors are shown when a button is pressed."""
+    """Save the step's answers without reporting their errors: a button's press does that."""
     sent = read_step(find_step(key))
     with plain_connection():  # one connection for both the read and the write
         saved = keep(sent, current_draft())

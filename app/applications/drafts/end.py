@@ -77,8 +77,8 @@ def discard_draft(
     session: Session, draft: Draft, *, because: Literal["expired", "by_prospect"], actor: str
 ) -> None:
     """Delete an unsent draft and the key to what the log says about its writer. ``actor`` need not
-    match ``because``: a draft that its prospect deleted may return with a restored backup, and is
-    then deleted by the system."""
+    match ``because``: a draft that its prospect deleted may return with a restored backup, and an
+    operator then deletes it again."""
     record(session, stream_of("draft", draft.id), DraftDiscarded(because=because), actor=actor)
     drop_key(session, draft.id)
     session.delete(draft)

@@ -72,7 +72,7 @@ def minutes_by_step(session: Session, questionnaire: Questionnaire) -> Mapping[s
 
 
 def _learn(session: Session, questionnaire: Questionnaire) -> Mapping[str, float]:
-    """The measured minutes of each step, not rounded."""
+    """The unrounded minutes of each step: measured, or else the questionnaire's."""
     values = {"version": questionnaire.version, "enough": ENOUGH, "least": LEAST_SECONDS}
     medians = {row.step: row.seconds / 60 for row in session.execute(MEDIANS, values)}
     taken = {step.key: medians.get(step.key, step.minutes) for step in questionnaire.steps}

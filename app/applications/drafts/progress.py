@@ -14,8 +14,8 @@ def answered_steps(
     *,
     known: Collection[str] = (),
 ) -> list[str]:
-    """The steps ``among`` which every question that is asked has a valid answer. Answers to the
-    ``known`` questions are not checked."""
+    """The steps in ``among`` whose questions, as far as they are asked, all have a valid answer.
+    Answers to the ``known`` questions are not checked."""
     problems = questionnaire.problems_with_asked(answers, known=known)
     return [
         key

@@ -17,8 +17,7 @@ SELECT name, key, amount FROM queue_figures
 WHERE name IN ('status', 'band', 'unanswered', 'open_value')
     OR (name = 'submitted_on' AND key >= :monday)
 """)
-# Counted, not kept in queue_figures: a migration would have had to add those that were late by
-# then.
+# Counted from the rows: as a sum in queue_figures, a migration would have had to compute it.
 LATE = text("SELECT count(*) FROM queue_rows WHERE late_since IS NOT NULL")
 # For an even number of decisions, the mean of the two in the middle.
 MEDIAN = text("""

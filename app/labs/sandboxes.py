@@ -2,7 +2,7 @@
 
 import uuid
 from collections.abc import Mapping, Sequence
-from datetime import timedelta
+from datetime import datetime, timedelta
 from math import ceil
 
 from flask_babel import lazy_gettext
@@ -22,8 +22,9 @@ from config import Config
 
 # The actor of what the visitor does in a sandbox; what follows from it has others.
 VISITOR = "visitor"
-# However long somebody looks, after this the sandbox is free for others.
-LONGEST = timedelta(hours=1)
+# However long somebody looks, after this the sandbox is free for others, unless they ask for more.
+TURN = timedelta(hours=1)
+LAST_CALL = timedelta(minutes=5)
 
 ALONE = text("SELECT pg_advisory_xact_lock(hashtext('labs.sandboxes'))")
 OPEN = text("""
@@ -52,6 +53,7 @@ HOLDS_NO_MORE = lazy_gettext(
     "This sandbox holds as many events as it may. Start again with an empty one."
 )
 ALL_IN_USE = lazy_gettext("Every sandbox is in use right now.")
+CANNOT_STAY = lazy_gettext("Every sandbox is in use right now, so yours can’t be kept for longer.")
 
 
 class NoRoom(NotNow):
@@ -87,7 +89,8 @@ def _check_share(session: Session, network: bytes, most: int) -> None:
 def _no_room(session: Session, why: LazyString, *in_the_way: ColumnElement[bool]) -> NoRoom:
     """A NoRoom that also says when the first sandbox ``in_the_way`` ends: at the earliest, if
     nobody looks at it any more, and at the latest."""
-    at_the_latest = func.greatest(Sandbox.ends_at, Sandbox.opened_at + LONGEST)
+    turn_began = func.coalesce(Sandbox.extended_at, Sandbox.opened_at)
+    at_the_latest = func.greatest(Sandbox.ends_at, turn_began + TURN)
     ends = select(func.min(Sandbox.ends_at), func.min(at_the_latest))
     first = session.execute(ends.where(Sandbox.ends_at > func.now(), *in_the_way)).one()
     if None in first:
@@ -121,9 +124,30 @@ def find_sandbox(session: Session, lab: str, sandbox_id: uuid.UUID) -> Sandbox |
 def look_at_sandbox(session: Session, sandbox: Sandbox, config: Config) -> None:
     """Extend the sandbox, because somebody is looking at it."""
     wished = utc_now() + timedelta(minutes=config.LABS_MINUTES)
-    ends_at = min(wished, sandbox.opened_at + LONGEST)
+    ends_at = min(wished, turn_end(sandbox))
     if ends_at - sandbox.ends_at > WORTH_A_WRITE:
         session.execute(GO_ON, {"id": sandbox.id, "ends_at": ends_at})
+
+
+def turn_end(sandbox: Sandbox) -> datetime:
+    """When the sandbox ends at the latest (UTC), however often somebody looks at it."""
+    return (sandbox.extended_at or sandbox.opened_at) + TURN
+
+
+def last_call(sandbox: Sandbox) -> datetime | None:
+    """`turn_end`, once it is near enough to warn the visitor."""
+    end = turn_end(sandbox)
+    return end if end - utc_now() <= LAST_CALL else None
+
+
+def extend_turn(session: Session, sandbox: Sandbox, config: Config) -> None:
+    """Give the visitor another turn, starting now. Raises NotNow while every sandbox is in use:
+    somebody may be waiting who was told when this one ends."""
+    session.execute(ALONE)
+    if count_sandboxes(session) >= config.LABS_SANDBOXES:
+        raise NotNow(CANNOT_STAY)
+    sandbox.extended_at = utc_now()
+    look_at_sandbox(session, sandbox, config)
 
 
 def lock_sandbox(session: Session, sandbox: Sandbox) -> None:

@@ -15,8 +15,8 @@ from app.retry import RetryPolicy
 # Short, so that visitors can watch a lease expire.
 LEASE_SECONDS = 3.0
 BRISK = RetryPolicy(first=1.5, cap=4.0, most=4)
-# The button that every lab has besides its own actions, at an address like theirs.
-END = "end"
+# The buttons that every lab has besides its own actions, at addresses like theirs.
+END, EXTEND = "end", "extend"
 
 
 class NotNow(Exception):

@@ -7,7 +7,7 @@ from app.events.types import Event
 from app.labs.break_it.scenario import BREAK_IT
 from app.labs.payments.scenario import PAYMENTS
 from app.labs.retail.scenario import RETAIL
-from app.labs.scenario import END, Scenario
+from app.labs.scenario import END, EXTEND, Scenario
 from app.labs.time_machine.scenario import TIME_MACHINE
 
 SCENARIOS: tuple[Scenario, ...] = (RETAIL, PAYMENTS, BREAK_IT, TIME_MACHINE)
@@ -19,8 +19,8 @@ def by_slug(scenarios: Sequence[Scenario]) -> Mapping[str, Scenario]:
     for scenario in scenarios:
         if scenario.slug in found:
             raise ValueError(f"Two labs have the slug {scenario.slug}.")
-        if END in {action.name for action in scenario.actions}:
-            raise ValueError(f"{scenario.slug}: the action {END} ends the sandbox in each lab.")
+        if taken := {END, EXTEND} & {action.name for action in scenario.actions}:
+            raise ValueError(f"{scenario.slug}: each lab has a button {min(taken)} already.")
         found[scenario.slug] = scenario
     return found
 

@@ -6,6 +6,7 @@ import msgspec
 from flask import Blueprint, Response, abort, flash, redirect, render_template, request, url_for
 from flask.blueprints import BlueprintSetupState
 from flask.typing import ResponseReturnValue
+from flask_babel import gettext
 from sqlalchemy.orm import Session
 
 from app.events.contract.cloudevents import to_json
@@ -27,10 +28,18 @@ from app.labs.pages import (
     own_sandbox,
     remember,
     remember_chosen,
+    turn_of,
 )
 from app.labs.queries import nth_event
-from app.labs.sandboxes import count_sandboxes, end_sandbox, open_sandbox
-from app.labs.scenario import END, NotNow, Scenario
+from app.labs.sandboxes import (
+    count_sandboxes,
+    end_sandbox,
+    extend_turn,
+    look_at_sandbox,
+    open_sandbox,
+    turn_end,
+)
+from app.labs.scenario import END, EXTEND, NotNow, Scenario
 from app.labs.scenarios import SCENARIOS
 from app.labs.state import empty_state
 from app.screening.origins import origin_of
@@ -62,6 +71,7 @@ def lab(lab: str) -> str:
     scenario = load(lab)
     with on_backbone() as backbone:
         sandbox = own_sandbox(backbone, scenario)
+        turn = turn_of(sandbox)
         state = look(backbone, scenario, sandbox) if sandbox else empty_state(scenario)
         chosen = chosen_in(backbone, scenario, sandbox)
         in_use = count_sandboxes(backbone)
@@ -69,7 +79,7 @@ def lab(lab: str) -> str:
     def make() -> str:
         return render_template(
             "labs/lab.html",
-            **moving_part(scenario, state, sandbox),
+            **moving_part(scenario, state, turn),
             forms=forms_with(scenario, chosen),
             in_use=in_use,
             **limits(),
@@ -84,10 +94,26 @@ def state(lab: str) -> ResponseReturnValue:
     scenario = load(lab)
     with on_backbone() as backbone:
         sandbox = own_sandbox(backbone, scenario)
+        turn = turn_of(sandbox)
         state = look(backbone, scenario, sandbox) if sandbox else empty_state(scenario)
     if sandbox and request.args.get("seen") == digest(state):
         return "", 204
-    part = render_template("labs/_state.html", **moving_part(scenario, state, sandbox))
+    part = render_template("labs/_state.html", **moving_part(scenario, state, turn))
+    return part, 200 if sandbox else STOP_ASKING
+
+
+@labs.get("/labs/<lab>/turn")
+def turn(lab: str) -> ResponseReturnValue:
+    """The part of the page that warns of the end of the visitor's turn. It keeps the sandbox open
+    as any look does, so that a page whose other parts are paused keeps it too."""
+    scenario = load(lab)
+    with on_backbone() as backbone:
+        sandbox = own_sandbox(backbone, scenario)
+        turn = turn_of(sandbox)
+        if sandbox:
+            look_at_sandbox(backbone, sandbox, current_config())
+            backbone.commit()
+    part = render_template("labs/_turn.html", scenario=scenario, **turn)
     return part, 200 if sandbox else STOP_ASKING
 
 
@@ -149,6 +175,26 @@ def end(lab: str) -> ResponseReturnValue:
         if sandbox := own_sandbox(backbone, scenario):
             end_sandbox(backbone, sandbox)
             backbone.commit()
+    return redirect(url_for(".lab", lab=lab), 303)
+
+
+@labs.post(f"/labs/<lab>/{EXTEND}")
+@presses
+def extend(lab: str) -> ResponseReturnValue:
+    """Another hour in the visitor's sandbox."""
+    scenario = load(lab)
+    until = None
+    try:
+        with on_backbone() as backbone:
+            if sandbox := own_sandbox(backbone, scenario):
+                extend_turn(backbone, sandbox, current_config())
+                until = turn_end(sandbox)
+                backbone.commit()
+    except NotNow as refusal:
+        flash(str(refusal))
+    if until:
+        time = until.strftime("%H:%M")
+        flash(gettext("Your sandbox is kept until %(time)s UTC.", time=time))
     return redirect(url_for(".lab", lab=lab), 303)
 
 

@@ -10,7 +10,7 @@ from app.engagements.rate_card import current_rate_card
 from app.labs.backbone import on_backbone
 from app.labs.kept import closed_page
 from app.labs.models import Sandbox
-from app.labs.pages import chosen_in, forms_with, limits, own_sandbox
+from app.labs.pages import chosen_in, forms_with, limits, own_sandbox, turn_of
 from app.labs.sandboxes import count_sandboxes, look_at_sandbox
 from app.labs.time_machine.drawing import draw_balance
 from app.labs.time_machine.fold import Moment, moments_of, state_after
@@ -25,6 +25,7 @@ def page() -> str:
     """The account after the event that the address names, or after the last one."""
     with on_backbone() as backbone:
         sandbox = own_sandbox(backbone, TIME_MACHINE)
+        turn = turn_of(sandbox)
         moments = look_at_account(backbone, sandbox)
         chosen = chosen_in(backbone, TIME_MACHINE, sandbox)
         in_use = count_sandboxes(backbone)
@@ -33,7 +34,7 @@ def page() -> str:
         return render_template(
             "labs/time_machine.html",
             **rewound(moments),
-            is_open=sandbox is not None,
+            **turn,
             forms=forms_with(TIME_MACHINE, chosen),
             in_use=in_use,
             **limits(),

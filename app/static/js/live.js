@@ -1,7 +1,8 @@
-// Stops the polling parts of a page while the page is hidden or its reader has paused it.
+// Stops the polling parts of a page while the page is hidden or its reader has paused it. The warning
+// that a sandbox is about to end can't be paused.
 "use strict";
 
-const ASKS_BY_ITSELF = '[hx-trigger^="every"]';
+const ASKS_BY_ITSELF = '[hx-trigger^="every"]:not(#turn)';
 const pause = document.getElementById("pause");
 let isPaused = false;
 

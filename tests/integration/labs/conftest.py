@@ -8,6 +8,7 @@ import psycopg
 import pytest
 from flask import Flask
 from flask.testing import FlaskClient
+from sqlalchemy import text
 from sqlalchemy.orm import Session
 from werkzeug.test import TestResponse
 
@@ -33,6 +34,18 @@ REST = 0.01  # for the threads of the runner, which do the work
 Until = Callable[[Callable[[], bool]], None]
 Press = Callable[..., TestResponse]
 TABLES = "SELECT format('labs.%I', tablename) FROM pg_tables WHERE schemaname = 'labs'"
+MINUTES_PASS = text("""
+UPDATE sandboxes SET ends_at = ends_at - make_interval(mins => :minutes),
+    opened_at = opened_at - make_interval(mins => :minutes),
+    extended_at = extended_at - make_interval(mins => :minutes)
+""")
+
+
+def pass_minutes(minutes: int) -> None:
+    """As if every sandbox had been opened, and looked at, so much earlier."""
+    with on_backbone() as session:
+        session.execute(MINUTES_PASS, {"minutes": minutes})
+        session.commit()
 
 
 @pytest.fixture(autouse=True)

@@ -15,7 +15,9 @@ PRESSED = {"retail": ("place", "1"), "time-machine": ("deposit", "1000")}
 
 
 def pause_of(page: str) -> int:
-    return int(page.partition('hx-trigger="every ')[2].partition("s")[0])
+    return int(
+        page.partition('id="lab-state"')[2].partition('hx-trigger="every ')[2].partition("s")[0]
+    )
 
 
 def test_pages_ask_less_often_the_more_sandboxes_are_open(

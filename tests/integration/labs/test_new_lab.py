@@ -84,9 +84,10 @@ def test_two_labs_of_one_slug_are_refused(bell: Scenario) -> None:
         by_slug((*SCENARIOS, namesake))
 
 
-def test_a_button_that_the_end_of_each_sandbox_would_hide_is_refused(bell: Scenario) -> None:
-    hidden = msgspec.structs.replace(bell.actions[0], name="end")
-    with pytest.raises(ValueError, match="bell: the action end ends the sandbox"):
+@pytest.mark.parametrize("button", ["end", "extend"])
+def test_a_button_that_one_of_every_lab_would_hide_is_refused(bell: Scenario, button: str) -> None:
+    hidden = msgspec.structs.replace(bell.actions[0], name=button)
+    with pytest.raises(ValueError, match=f"bell: each lab has a button {button} already"):
         by_slug((msgspec.structs.replace(bell, actions=(hidden,)),))
 
 

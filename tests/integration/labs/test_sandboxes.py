@@ -29,16 +29,12 @@ from app.labs.scenario import NotNow
 from app.labs.scenarios import SCENARIOS
 from app.settings import current_config
 from config import Config
-from tests.integration.labs.conftest import Until, Visitor
+from tests.integration.labs.conftest import Until, Visitor, pass_minutes
 
 LEFT = text("""
 SELECT (SELECT count(*) FROM events) + (SELECT count(*) FROM deliveries)
     + (SELECT count(*) FROM delivery_tries) + (SELECT count(*) FROM effects)
     + (SELECT count(*) FROM consumers) + (SELECT count(*) FROM sandboxes)
-""")
-MINUTES_PASS = text("""
-UPDATE sandboxes SET ends_at = ends_at - make_interval(mins => :minutes),
-    opened_at = opened_at - make_interval(mins => :minutes)
 """)
 MINUTES_LEFT = text("SELECT round(extract(epoch FROM ends_at - now()) / 60)::int FROM sandboxes")
 
@@ -49,12 +45,6 @@ def holding_40(backbone: Flask, monkeypatch: pytest.MonkeyPatch) -> Config:
     config: Config = msgspec.structs.replace(backbone.config["SITE"], LABS_EVENTS=40)
     monkeypatch.setitem(backbone.config, "SITE", config)
     return config
-
-
-def pass_minutes(minutes: int) -> None:
-    with on_backbone() as session:
-        session.execute(MINUTES_PASS, {"minutes": minutes})
-        session.commit()
 
 
 def minutes_left() -> int:

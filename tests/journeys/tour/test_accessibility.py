@@ -39,7 +39,7 @@ NO_PAGES = {
     *("own_data.checker", "own_data.export", "own_data.trail"),  # files
     *("portal.progress", "payments.deposit"),  # parts of a page
     *("operations.picture", "replays.progress"),  # parts of a page
-    *("labs.event", "labs.state"),  # a message, and a part
+    *("labs.event", "labs.state", "labs.turn"),  # a message, and parts
     *("this_site.part", "time_machine.moment"),  # parts
     *("own_messages.new", "own_messages.reopen"),  # a part, and what leads to the whole
     *("application_form.review", "portal.reopen"),  # lead to another

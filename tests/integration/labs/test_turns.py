@@ -1,0 +1,80 @@
+"""The end of a visitor's hour: told in good time, and put off by a press while there is room."""
+
+import re
+from collections.abc import Callable
+
+import pytest
+from flask import Flask
+from flask.testing import FlaskClient
+
+from app.labs.backbone import on_backbone
+from app.labs.sandboxes import count_sandboxes
+from app.web.htmx import STOP_ASKING
+from tests.integration.labs.conftest import Press, Visitor, pass_minutes
+
+WARNED = re.compile(r"Your sandbox ends at \d\d:\d\d UTC")
+KEPT = re.compile(r"Your sandbox is kept until \d\d:\d\d UTC\.")
+FIRST_PRESS = {
+    "retail": ("/labs/retail/place", {"place-choice": "1"}),
+    "time-machine": ("/labs/time-machine/deposit", {"deposit-choice": "20000"}),
+}
+
+
+def look_for_minutes(client: FlaskClient, lab: str, minutes: int) -> str:
+    """Look every ten minutes, as nobody whose page asks by itself does less; the last answer."""
+    for step in [10] * (minutes // 10) + [minutes % 10]:
+        pass_minutes(step)
+        part = client.get(f"/labs/{lab}/turn")
+    return part.text
+
+
+@pytest.mark.parametrize("lab", FIRST_PRESS)
+def test_the_end_of_the_hour_is_told_five_minutes_before(
+    client: FlaskClient, press: Press, lab: str
+) -> None:
+    address, choice = FIRST_PRESS[lab]
+    press(address, **choice)
+    assert not WARNED.search(look_for_minutes(client, lab, 54))
+    assert WARNED.search(look_for_minutes(client, lab, 2))
+    page = client.get(f"/labs/{lab}").text
+    assert WARNED.search(page) and f'action="/labs/{lab}/extend"' in page
+
+
+def test_a_press_keeps_it_for_another_hour_as_often_as_one_likes(
+    client: FlaskClient, press: Press
+) -> None:
+    press("/labs/retail/place", **{"place-choice": "1"})
+    for _ in range(3):
+        assert WARNED.search(look_for_minutes(client, "retail", 56))
+        page = press("/labs/retail/extend").text
+        assert KEPT.search(page) and not WARNED.search(page)
+        assert "The log: 1 event" in page
+
+
+def test_it_is_not_kept_while_somebody_may_wait_for_it(
+    client: FlaskClient, press: Press, visitor: Callable[[str], Visitor], app: Flask
+) -> None:
+    press("/labs/retail/place", **{"place-choice": "1"})
+    look_for_minutes(client, "retail", 56)
+    for _ in range(app.config["SITE"].LABS_SANDBOXES - 1):
+        visitor("payments")
+    page = press("/labs/retail/extend").text
+    assert "so yours can’t be kept for longer" in page and WARNED.search(page)
+
+
+def test_who_comes_too_late_is_told_that_it_has_ended(client: FlaskClient, press: Press) -> None:
+    press("/labs/retail/place", **{"place-choice": "1"})
+    pass_minutes(16)
+    part = client.get("/labs/retail/turn")
+    assert "This sandbox has ended" in part.text and part.status_code == STOP_ASKING
+    page = press("/labs/retail/extend").text
+    assert "The log: 0 events" in page and not KEPT.search(page)
+    with on_backbone() as session:
+        assert count_sandboxes(session) == 0
+
+
+def test_it_is_told_in_german_too(client: FlaskClient, german: FlaskClient, press: Press) -> None:
+    press("/labs/retail/place", by=german, **{"place-choice": "1"})
+    part = look_for_minutes(german, "retail", 56)
+    assert "Ihr Sandkasten endet um" in part and "Noch eine Stunde behalten" in part
+    assert "Ihr Sandkasten bleibt bis" in press("/labs/retail/extend", by=german).text

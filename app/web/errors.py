@@ -24,7 +24,8 @@ from app.web.maintenance import UnderMaintenance
 
 RETRY_AFTER_SECONDS = 5
 PROBLEM_TYPE = ("Content-Type", "application/problem+json")
-PROSPECTS_PAGES: Final = ("/applications/", "/apply/")  # browsers keep none of these
+# Pages to write long texts on, which browsers don't keep.
+WRITERS_PAGES: Final = ("/applications/", "/apply/", "/staff/applications/")
 HIDDEN: Final = {"csrf_token", "form_id", "seen_saves", "overwrites"}  # in their forms
 MOST_BYTES_GIVEN_BACK: Final = 2_000_000
 OTHER_NAME: Final = "This site does not answer to that name."
@@ -158,23 +159,26 @@ def is_at_desk(code: int) -> bool:
 def typed_fields() -> tuple[tuple[str, str], ...]:
     """What a form sent, so that its sender can send it again. Nothing from staff's pages, where
     passwords are typed, and nothing with a file, which no page can hold."""
-    if request.path.startswith("/staff/"):
+    return () if request.path.startswith("/staff/") else sent_fields()
+
+
+def written_texts() -> tuple[str, ...]:
+    """What somebody wrote, for them to copy, if the page is gone by the time they send it or they
+    wrote more than the site takes. Going back doesn't restore it, since browsers don't keep these
+    pages. Single words are left out: they are choices, or quickly typed again."""
+    if not request.path.startswith(WRITERS_PAGES):
         return ()
+    request.max_content_length = request.max_form_memory_size = MOST_BYTES_GIVEN_BACK
+    texts = (text for name, text in sent_fields() if name not in HIDDEN)
+    return tuple(text for text in texts if len(text.split(maxsplit=1)) > 1)
+
+
+def sent_fields() -> tuple[tuple[str, str], ...]:
+    """The fields of the form that was sent; none if it has files or is too large."""
     try:
         return () if request.files else tuple(request.form.items(multi=True))
     except RequestEntityTooLarge:
         return ()
-
-
-def written_texts() -> tuple[str, ...]:
-    """What a prospect wrote, for them to copy, if the page is gone by the time they send it or they
-    wrote more than the site takes. Going back doesn't restore it, since browsers don't keep these
-    pages. Single words are left out: they are choices, or quickly typed again."""
-    if not request.path.startswith(PROSPECTS_PAGES):
-        return ()
-    request.max_content_length = request.max_form_memory_size = MOST_BYTES_GIVEN_BACK
-    texts = (text for name, text in typed_fields() if name not in HIDDEN)
-    return tuple(text for text in texts if len(text.split(maxsplit=1)) > 1)
 
 
 def problem_details(status: int, detail: str) -> str:

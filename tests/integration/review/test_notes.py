@@ -142,6 +142,15 @@ def test_an_expired_page_keeps_the_note(session: Session, page: TestResponse, pr
     assert "open for too long" in notes_of(answer) and NOTE in notes_of(answer)
 
 
+def test_what_is_more_than_the_site_takes_is_given_back_to_be_copied(
+    page: TestResponse, press: Press
+) -> None:
+    pasted = "A line of a log. " * 20_000
+    refused = press(page, "notes", note=pasted)
+    assert refused.status_code == 413 and pasted in refused.text
+    assert "Copy what you wrote from below" in refused.text
+
+
 def test_a_note_loses_nothing_that_is_typed_beside_it(page: TestResponse, press: Press) -> None:
     typed = {"verdict": "decline", "message": "Dear all", "text": "March is fine."}
     kept = press(page, "notes", note=NOTE, **typed)

@@ -1,6 +1,7 @@
 """Dead letters: choose some, see what their replay would do, have it done, watch it."""
 
 import uuid
+from collections.abc import Sequence
 
 import msgspec
 from flask import Blueprint, abort, flash, redirect, render_template, request, url_for
@@ -9,6 +10,7 @@ from flask_login import current_user, login_required
 
 from app.database import db
 from app.events.subscription import current_subscriptions
+from app.extensions import csrf
 from app.operations.replay.foreseen import sum_up
 from app.operations.replay.preview import preview_replay
 from app.operations.replay.queries import ReplayView, find_replay
@@ -21,29 +23,29 @@ from app.operations.replay.service import (
     start_replay,
 )
 from app.operations.trouble import Cause, count_dead_letters_of, dead_letters_of
+from app.web.site_form import has_valid_token
 
 replays = Blueprint("replays", __name__, template_folder="templates")
 
 HIGHEST = 2**63
+EXPIRED = "This page was open for too long. What you ticked is still ticked; press once more."
 
 
 @replays.get("/staff/events/dead-letters")
 @login_required
 def dead_letters() -> str:
     """The dead letters of one cause."""
-    cause = cause_in_address()
-    return render_template(
-        "replays/dead_letters.html",
-        cause=cause,
-        dead_letters=dead_letters_of(db.session(), cause),
-        count=count_dead_letters_of(db.session(), cause),
-    )
+    return show_dead_letters()
 
 
 @replays.post("/staff/events/replays")
+@csrf.exempt  # it checks the token itself, so that an expired one loses no tick
 @login_required
 def choose() -> ResponseReturnValue:
     """Freeze the set: one dead letter, those that are ticked, or all that the page showed."""
+    if not has_valid_token():
+        ticked = chosen_in("ticked") or abort(400)
+        return show_dead_letters(ticked, expired=EXPIRED), 400
     chosen = chosen_in("only") or chosen_in("shown" if "all" in request.form else "ticked")
     try:
         replay_id = choose_dead_letters(db.session(), chosen, actor=current_user.actor)
@@ -104,6 +106,18 @@ def cancel(replay_id: uuid.UUID) -> ResponseReturnValue:
         db.session.rollback()
         flash("There is nothing left to cancel.")
     return redirect(url_for(".replay", replay_id=replay_id), 303)
+
+
+def show_dead_letters(ticked: Sequence[int] = (), *, expired: str = "") -> str:
+    cause = cause_in_address()
+    return render_template(
+        "replays/dead_letters.html",
+        cause=cause,
+        dead_letters=dead_letters_of(db.session(), cause),
+        count=count_dead_letters_of(db.session(), cause),
+        ticked=ticked,
+        expired=expired,
+    )
 
 
 def cause_in_address() -> Cause:

@@ -17,6 +17,7 @@ from app.database import utc_now
 from app.firm.brand import current_brand
 from app.languages.choice import present_language
 from app.web.assets import init_assets, keeps_files
+from app.web.clock import name_of_zone, present_zone
 from app.web.kept_parts import init_kept_parts
 
 IN_BACKTICKS = re.compile("``(.+?)``")
@@ -46,8 +47,8 @@ class Format(NamedTuple):
 
 
 FORMATS: Final = {
-    "en": Format("¤#,##0", "d MMMM y", "d MMM y, HH:mm 'UTC'", "d MMMM"),
-    "de": Format("#,##0\N{NO-BREAK SPACE}¤", "d. MMMM y", "d. MMM y, HH:mm 'UTC'", "d. MMMM"),
+    "en": Format("¤#,##0", "d MMMM y", "d MMM y, HH:mm", "d MMMM"),
+    "de": Format("#,##0\N{NO-BREAK SPACE}¤", "d. MMMM y", "d. MMM y, HH:mm", "d. MMMM"),
 }
 
 
@@ -60,6 +61,7 @@ def init_rendering(app: Flask) -> None:
     app.add_template_filter(with_code)
     app.add_template_filter(file_size)
     app.add_template_filter(plain_date, "date")
+    app.add_template_filter(clock_time)
     app.add_template_filter(datetime_utc)
     app.add_template_filter(duration)
     app.add_template_filter(age)
@@ -126,13 +128,24 @@ def plain_date(day: date) -> str:
     return format_date(day, FORMATS[language].day, locale=language)
 
 
+def clock_time(moment: datetime) -> str:
+    """A time by the page's clock: "24 Nov 2026, 15:38 UTC", at the desk of a firm in New York
+    "24 Nov 2026, 10:38 EST"."""
+    return _written(moment.astimezone(present_zone()))
+
+
 def datetime_utc(moment: datetime, *, seconds: bool = False) -> str:
-    """ "24 Nov 2026, 15:38 UTC", or with its seconds "15:38:09 UTC"."""
+    """ "24 Nov 2026, 15:38 UTC", or with its seconds "15:38:09 UTC", as a log has it."""
+    return _written(moment.astimezone(UTC), seconds=seconds)
+
+
+def _written(moment: datetime, *, seconds: bool = False) -> str:
     language = present_language()
     pattern = FORMATS[language].moment
     if seconds:
         pattern = pattern.replace("HH:mm", "HH:mm:ss")
-    return format_datetime(moment, pattern, UTC, locale=language)
+    written = format_datetime(moment, pattern, moment.tzinfo, locale=language)
+    return f"{written} {name_of_zone(moment)}"
 
 
 def duration(seconds: float) -> str:

@@ -51,7 +51,7 @@ def test_whoever_signs_in_sees_when_they_did_the_time_before(
     session.commit()
     other = app.test_client()
     log_in(other)
-    assert "27 Nov 2026, 09:05 UTC" in other.get("/staff/settings/").text
+    assert "27 Nov 2026, 04:05 EST" in other.get("/staff/settings/").text
 
 
 def test_the_address_may_be_written_in_any_case(

@@ -128,7 +128,7 @@ def test_a_late_answer_stands_in_the_queue_and_on_the_page_until_it_is_given(
     late = re.search(
         r"Answer late</span> since <time[^>]+><span>([^<]+)", page_of(desk, application)
     )
-    assert late and late[1] == "1 Dec 2025, 22:00 UTC"
+    assert late and late[1] == "1 Dec 2025, 17:00 EST"
     assert "Answer due, not given yet" in page_of(desk, application)
     assert "Answer late" in desk.get("/staff/").text
     session.refresh(application)

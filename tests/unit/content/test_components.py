@@ -13,7 +13,7 @@ from wtforms.validators import InputRequired, Optional
 
 from app.engagements.pricing import PriceLine, Quote
 from app.languages.catalogs import init_languages
-from app.web.rendering import datetime_utc, money
+from app.web.rendering import clock_time, money
 
 TEMPLATES = Path(__file__).parents[3] / "app/templates"
 CHOICES = [SelectChoice("a", "A & B"), SelectChoice("b", "B")]
@@ -36,7 +36,7 @@ def show() -> Iterator[Show]:
     CSRFProtect(app)
     init_languages(app, TEMPLATES)
     app.add_template_filter(money)
-    app.add_template_filter(datetime_utc)
+    app.add_template_filter(clock_time)
     app.add_template_global("/assets/now/{}".format, "asset")
 
     def show(source: str, **context: object) -> str:

@@ -84,7 +84,7 @@ def test_a_day_is_written_out() -> None:
     assert plain_date(date(2026, 11, 4)) == "4 November 2026"
 
 
-def test_times_are_shown_in_utc() -> None:
+def test_a_time_is_shown_in_utc_as_a_log_has_it() -> None:
     moment = datetime(2026, 11, 4, 23, 30, tzinfo=timezone(timedelta(hours=-5)))
     assert datetime_utc(moment) == "5 Nov 2026, 04:30 UTC"
     assert datetime_utc(moment, seconds=True) == "5 Nov 2026, 04:30:00 UTC"

@@ -107,7 +107,7 @@ def test_an_application_without_consent_is_not_sent(ready: Prospect, session: Se
     answer = ready.send(consent=[], anything_else="Kept")
     assert answer.status_code == 422
     assert errors(answer.text) == {
-        "consent": "Tick the box, so that we may store your application."
+        "consent": "Tick the box so that we may store your application."
     }
     assert "Kept" in answer.text and "Kept" in ready.see("review")
     assert sent(session) == []

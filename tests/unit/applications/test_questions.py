@@ -67,7 +67,7 @@ def test_an_unknown_step_or_question_is_a_key_error(questionnaire: Questionnaire
         ("brokers", ["kafka", "redis"], ""),
         ("brokers", ["kafka", "pigeons"], "Choose from the answers shown."),
         ("brokers", ["none", "kafka"], "Choose either “None” or the others, not both."),
-        ("consent", None, "Tick the box, so that we may store your application."),
+        ("consent", None, "Tick the box so that we may store your application."),
     ],
 )
 def test_an_answer_is_checked_against_its_question(

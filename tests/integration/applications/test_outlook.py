@@ -61,7 +61,7 @@ def test_it_says_why_another_kind_than_the_preferred_one(ready: Prospect) -> Non
     ready.press("engagement", budget="10k_to_25k", preferred_kind="build")
     page = seen_by(ready)
     assert "we would propose a Sprint" in page
-    assert "You prefer a Build, but none starts within the budget you gave." in page
+    assert "You prefer a Build, but the budget you gave is below the price of any Build." in page
 
 
 def test_what_is_unclear_is_said_and_leads_to_its_question(ready: Prospect) -> None:

@@ -106,9 +106,7 @@ def test_after_one_application_another_can_be_begun(ready: Prospect, session: Se
 def test_an_application_without_consent_is_not_sent(ready: Prospect, session: Session) -> None:
     answer = ready.send(consent=[], anything_else="Kept")
     assert answer.status_code == 422
-    assert errors(answer.text) == {
-        "consent": "Tick the box so that we may store your application."
-    }
+    assert errors(answer.text) == {"consent": "Tick the box so that we may store your application."}
     assert "Kept" in answer.text and "Kept" in ready.see("review")
     assert sent(session) == []
 

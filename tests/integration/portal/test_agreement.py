@@ -84,7 +84,7 @@ def prefers_a_build(demo_answers: dict[str, Any]) -> None:
 def test_a_proposal_of_another_kind_than_the_preferred_one_says_why(
     prefers_a_build: None, client: FlaskClient, path: str, engagement: Engagement, send: Send
 ) -> None:
-    why = "You prefer a Build, but none starts within the budget you gave."
+    why = "You prefer a Build, but the budget you gave is below the price of any Build."
     assert why in client.get(path).text
     send("agreement", name="Ada Lovelace")
     assert why not in client.get(path).text

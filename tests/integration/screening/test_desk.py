@@ -43,7 +43,7 @@ def test_the_queue_lists_what_is_held_under_its_own_filter_with_the_reasons(
     handle_events()
     assert held.reference not in desk.get("/staff/").text
     page = html.unescape(desk.get("/staff/?status=held").text)
-    assert held.reference in page and "A field was filled in that no person sees." in page
+    assert held.reference in page and "A field that no person can see was filled in." in page
     assert "Held <span>1</span>" in page
 
 
@@ -52,7 +52,7 @@ def test_the_page_says_why_it_is_held_and_asks_for_no_decision(
 ) -> None:
     handle_events()
     page = html.unescape(desk.get(f"/staff/applications/{held.id}").text)
-    assert "Held for a look" in page and "A field was filled in that no person sees." in page
+    assert "Held for a look" in page and "A field that no person can see was filled in." in page
     for words in (
         "Your decision",
         "Preview the mail",

@@ -260,7 +260,7 @@ DESK = (
     Stop("queue", "/staff/", shows="To decide", who="staff"),
     Stop("queue, all", "/staff/?status=all", shows="98", who="staff"),
     Stop("queue, withdrawn", "/staff/?status=withdrawn", shows="Withdrawn", who="staff"),
-    Stop("queue, held", "/staff/?status=held", shows="that no person sees", who="staff"),
+    Stop("queue, held", "/staff/?status=held", shows="that no person can see", who="staff"),
     Stop("queue, late", "/staff/?status=late", shows="Answer late", who="staff"),
     Stop("queue, to reply to", "/staff/?status=unanswered", shows="Reply awaited", who="staff"),
     Stop("queue, nothing found", "/staff/?search=nobody", shows="No application", who="staff"),

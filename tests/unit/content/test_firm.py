@@ -12,7 +12,7 @@ from app.firm.offers import KINDS, load_offers
 
 CONTENT = Path(__file__).parents[3] / "content"
 ADDRESS = 'legal_address = ["1 Example Street", "Burlington, VT 05401", "United States"]'
-EACH = "some days each month"  # how much of it there is, not how long
+EACH = "a few days each month"  # how much of it there is, not how long
 Change = Callable[[str, str, str], Path]
 
 

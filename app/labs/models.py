@@ -29,9 +29,9 @@ def _sandbox(*, primary_key: bool = False, index: bool = False) -> Mapped[uuid.U
 
 class Sandbox(LabTable):
     """One visitor's turn at one lab, until ``ends_at``, which each look at it extends, at most to
-    the end of the turn: an hour from ``opened_at``, or from ``extended_at`` if the visitor has asked
-    for more. Everything recorded in it has its id as the correlation id. ``network`` is a keyed hash
-    of the visitor's network, which does not reveal the address."""
+    the end of the turn: an hour from ``opened_at``, or from ``extended_at`` if the visitor has
+    asked for more. Everything recorded in it has its id as the correlation id. ``network`` is a
+    keyed hash of the visitor's network, which does not reveal the address."""
 
     __tablename__ = "sandboxes"
 

@@ -13,8 +13,8 @@ OPERATORS_PAGES: Final = ("/staff/events/", "/staff/webhooks/")
 
 
 def present_zone() -> tzinfo:
-    """The firm's time zone on staff's pages, since they work by it. UTC on the operator's pages, for
-    everybody else, who may be anywhere, and outside a request."""
+    """The firm's time zone on staff's pages, since they work by it. UTC on the operator's pages,
+    for everybody else, who may be anywhere, and outside a request."""
     path = request.path if has_request_context() else ""
     if path.startswith("/staff/") and not path.startswith(OPERATORS_PAGES):
         return ZoneInfo(current_calendar().timezone)

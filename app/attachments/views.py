@@ -40,7 +40,7 @@ UPLOADS = "60 per hour"
 # For the form's other fields and the multipart boundaries.
 ROOM_BESIDE_THE_FILE = 64 * 1024
 TOO_OFTEN = lazy_gettext(
-    "Many files were sent from here within an hour. Wait a few minutes, then send it again."
+    "Many files were sent from your network within an hour. Wait a few minutes, then send it again."
 )
 NOT_NOW = lazy_gettext(
     "The file can’t be stored right now. Nothing else is lost: send it again soon."
@@ -85,7 +85,7 @@ def add() -> ResponseReturnValue:
         return refuse_file(draft, str(refused), 422)
     except TooManyFiles:
         too_many = gettext(
-            "An application can have %(most)s files. Remove one of them first.", most=MOST_FILES
+            "An application can have at most %(most)s files. Remove one first.", most=MOST_FILES
         )
         return refuse_file(draft, too_many, 422)
     except StorageUnavailable:
@@ -137,7 +137,9 @@ def answer_too_much(error: RequestEntityTooLarge | TooManyRequests) -> ResponseR
 @attachments.errorhandler(NotThisDraft)
 def answer_other(_: NotThisDraft) -> ResponseReturnValue:
     flash(
-        gettext("Nothing is changed: this browser has another form open now. These are its files.")
+        gettext(
+            "Nothing was changed: this browser now has a different form open. These are its files."
+        )
     )
     return redirect(url_for(".index"), 303)
 

@@ -272,7 +272,7 @@ def test_what_is_under_way_can_be_cancelled_by_keyboard_and_sent_after_all(
     expect(page.get_by_role("progressbar", name="Sending the file")).to_be_visible()
     cancel.press("Enter")
     told = page.locator("form [role=status]")
-    expect(told).to_contain_text("Cancelled. The file is not attached.")
+    expect(told).to_contain_text("Cancelled. The file was not attached.")
     expect(page.get_by_role("progressbar")).to_be_hidden()
     expect(cancel).to_be_hidden()
     expect(page.get_by_role("button", name="Attach the file")).to_be_focused()
@@ -291,7 +291,7 @@ def test_an_upload_that_does_not_move_is_told_after_a_minute_and_can_be_cancelle
     page.route("**/apply/attachments", lambda _: None)  # neither taken nor refused
     attach(page, "Flow.pdf", pdf())
     page.clock.run_for(59_000)
-    stalled = page.get_by_text("Nothing has moved for a minute.")
+    stalled = page.get_by_text("There has been no progress for a minute.")
     expect(stalled).to_be_hidden()
     page.clock.run_for(2_000)
     expect(stalled).to_be_visible()

@@ -21,7 +21,7 @@ KEEP = """text => {
   const record = { at: Date.now(), saves: [form.elements.seen_saves.value, "unsent"], answers };
   localStorage.setItem(`unsent ${form.dataset.draft} problem`, JSON.stringify(record));
 }"""
-PUT_BACK = "Restored: what could not be saved here before"
+PUT_BACK = "Restored: what could not be saved earlier"
 
 
 def finished(device: Device, site: Site, width: int = 390) -> Page:

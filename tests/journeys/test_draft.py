@@ -79,7 +79,7 @@ def test_what_another_tab_has_changed_is_read_over_before_it_is_sent(
 
     page.get_by_role("checkbox", name="You may store this application").check()
     page.get_by_role("button", name="Send the application").click()
-    expect(page.get_by_text("Nothing is sent yet: the answers have changed")).to_be_visible()
+    expect(page.get_by_text("Nothing was sent: the answers have changed")).to_be_visible()
     expect(page.get_by_role("alert")).to_be_focused()
     expect(page).to_have_title(re.compile("^Error: "))
     expect(page.get_by_text("A newer name")).to_be_visible()

@@ -26,8 +26,8 @@ def autosaves(page: Page) -> list[Request]:
 @pytest.mark.parametrize(
     ("status", "told"),
     [
-        (413, "Not saved: this is more than the site takes. Shorten it."),
-        (403, "Not saved: the site does not take this page as it is."),
+        (413, "Not saved: this is longer than the site accepts. Shorten it."),
+        (403, "Not saved: the site did not accept this page."),
     ],
 )
 def test_what_can_never_be_saved_is_told_kept_and_not_sent_again_before_it_is_changed(
@@ -75,6 +75,6 @@ def test_more_than_the_site_takes_is_told_as_such(device: Device, site: Site) ->
     page = device()
     page.goto("/apply/problem")
     page.locator("#problem").evaluate(PASTE, MAX_BODY_BYTES)
-    expect(page.locator("#autosave")).to_contain_text("this is more than the site takes")
+    expect(page.locator("#autosave")).to_contain_text("this is longer than the site accepts")
     page.locator("#problem").fill("Shorter")
     saved(page)

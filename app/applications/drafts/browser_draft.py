@@ -59,9 +59,9 @@ def _move_to_present_questions(draft_id: uuid.UUID) -> None:
 
 
 def questions_changed(to_look_at: list[Step], gone: list[tuple[str, Answer]]) -> str:
-    titles = "; ".join(step.title for step in to_look_at) or gettext("nothing")
+    titles = "; ".join(step.title for step in to_look_at) or gettext("none")
     changed = gettext(
-        "Our questions have changed since you began. Your answers are kept. To look at again:"
+        "Our questions have changed since you began. Your answers are kept. Pages to check again:"
         " %(titles)s.",
         titles=titles,
     )
@@ -69,7 +69,7 @@ def questions_changed(to_look_at: list[Step], gone: list[tuple[str, Answer]]) ->
         return changed
     questions = "; ".join(question for question, _ in gone)
     return f"{changed} " + gettext(
-        "Not asked any more: %(questions)s What you wrote there is shown before you send.",
+        "No longer asked: %(questions)s You will see what you wrote there before you send.",
         questions=questions,
     )
 

@@ -50,7 +50,7 @@ def delete() -> ResponseReturnValue:
 
 @draft_deletion.errorhandler(NotThisDraft)
 def answer_other(_: NotThisDraft) -> ResponseReturnValue:
-    flash(gettext("Nothing is deleted: this browser has another form open now. It is this one."))
+    flash(gettext("Nothing was deleted: this browser now has a different form open. This is it."))
     return redirect(url_for(".ask"), 303)
 
 

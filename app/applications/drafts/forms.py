@@ -104,7 +104,7 @@ class ReviewForm(StepForm):
 
     draft_version = HiddenField()
     subject = StringField(
-        lazy_gettext("Leave this empty: it is there for programs."),
+        lazy_gettext("Leave this empty: it is here to catch programs."),
         render_kw={"autocomplete": "off", "tabindex": "-1"},
     )
 

@@ -60,8 +60,8 @@ def send() -> ResponseReturnValue:
     except NoAddress:
         flash(
             gettext(
-                "No link is mailed yet: first finish “%(title)s”, with the address that it is to go"
-                " to. What you entered is kept.",
+                "No link has been sent: first finish “%(title)s”, which asks for your email"
+                " address. What you entered is kept.",
                 title=current_questionnaire().steps[0].title,
             )
         )
@@ -97,8 +97,8 @@ def answer_too_many(_: Exception) -> ResponseReturnValue:
     db.session.rollback()
     flash(
         gettext(
-            "Several links were sent within the hour, so none was sent now. Look for an earlier"
-            " mail, in your junk folder too, or wait for an hour."
+            "Several links were sent in the last hour, so none was sent now. Look for an earlier"
+            " email, in your junk folder too, or wait an hour."
         )
     )
     draft = current_draft()
@@ -155,7 +155,7 @@ def go_on(draft: KeptDraft) -> ResponseReturnValue:
     if draft.id != current_draft_id():
         flash(
             gettext(
-                "This is the form of %(owner)s. If that is not you, enter nothing here: its owner"
+                "This form belongs to %(owner)s. If that is not you, enter nothing here: its owner"
                 " can read it.",
                 owner=owner_of(draft),
             )

@@ -42,5 +42,5 @@ def start_over() -> ResponseReturnValue:
 
 @starting_over.errorhandler(NotThisDraft)
 def answer_other(_: NotThisDraft) -> ResponseReturnValue:
-    flash(gettext("Nothing is changed: this browser has another form open now. It is this one."))
+    flash(gettext("Nothing was changed: this browser now has a different form open. This is it."))
     return redirect(url_for(".ask"), 303)

@@ -49,7 +49,8 @@ from app.web.site_form import has_valid_token
 
 REVIEW = STEP_KEYS[-1]
 TOO_MANY = lazy_gettext(
-    "Many forms were started from here within an hour. Wait a few minutes, then press again."
+    "Many forms were started from your network within an hour. Wait a few minutes, then press"
+    " the button again."
 )
 
 application_form = Blueprint("application_form", __name__, template_folder="templates")

@@ -20,7 +20,7 @@ from app.database.connection import driver_connection
 
 SUBMIT = "application.submit"
 LONGEST_IDENTITY = 1000
-NOT_ASKED: Final = lazy_gettext("This isn’t asked after the other answers.")
+NOT_ASKED: Final = lazy_gettext("This question does not apply, given the other answers.")
 
 Problems = dict[str, str]
 """A sentence on each problem, by the question's key, or "" for the command as a whole."""

@@ -92,7 +92,7 @@ def test_a_draft_keeps_what_still_applies_and_says_what_to_look_at_again(
     change_questions(without_the_cloud_that_was_chosen)
     page = prospect.client.get("/apply/review", follow_redirects=True)
     assert page.request.path == "/apply/system"
-    assert "To look at again: The system today." in html.unescape(page.text)
+    assert "Pages to check again: The system today." in html.unescape(page.text)
     draft = session.scalars(select(Draft)).one()
     assert draft.answers["peak_load"] == prospect.answers["peak_load"]
     assert prospect.press("system", cloud="azure").status_code == 303

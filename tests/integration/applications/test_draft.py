@@ -185,7 +185,7 @@ def test_the_link_in_the_mail_opens_the_draft_in_another_browser(
 def test_without_an_address_no_link_is_promised(prospect: Prospect) -> None:
     page = ask_for_link(prospect)
     assert page.request.path == "/apply/system"
-    assert "No link is mailed yet: first finish “You and your company”" in page.text
+    assert "No link has been sent: first finish “You and your company”" in page.text
 
 
 @pytest.mark.parametrize("way", ["/apply/you", "/apply/you?back_to_review=yes"])

@@ -21,7 +21,7 @@ from tests.staff import browser_of, employ
 NewProspect = Callable[[], Prospect]
 HOUR_LATER = text("UPDATE applications SET submitted_at = submitted_at - interval '61 minutes'")
 REQUESTED = select(func.count()).where(StoredEvent.type == "draft.link_requested")
-WHOSE = "This is the form of m…@tidewater-freight.example."
+WHOSE = "This form belongs to m…@tidewater-freight.example."
 
 
 @pytest.fixture
@@ -97,7 +97,7 @@ def test_sending_again_leads_to_the_page_for_an_hour(ready: Prospect, session: S
     session.commit()
     for again in (ready.send(seen=page), ready.client.get("/apply/you")):
         assert again.status_code == 409
-        assert "have the link mailed again" in again.text
+        assert "have the link sent again" in again.text
         assert the_application(session).access_token not in again.text
 
 
@@ -109,7 +109,7 @@ def test_where_a_browser_holds_a_form_of_its_own_the_link_asks_first(
     page = other.client.get(f"/apply/resume/{draft.resume_token}")
     assert page.status_code == 200
     owner = '<span class="unbroken">m…@tidewater-freight.example</span>'
-    assert f"Go on with the form of {owner}?" in html.unescape(page.text)
+    assert f"Continue with the form that belongs to {owner}?" in html.unescape(page.text)
     assert prospect.answers["email"] not in page.text
     assert "Somebody else" in other.see("you")
     own = re.search(r'href="([^"]+)">Keep my own form', page.text)
@@ -125,12 +125,12 @@ def test_before_a_form_gives_way_a_link_to_it_can_be_mailed(
     other.press("you", name="Somebody else", email="else@client.example")
     page = other.client.get(path).text
     button = re.search(r'formaction="([^"]+)"[^>]*>Mail me a link to mine first', page)
-    assert "We have mailed you no link to it yet" in page and button
+    assert "We have not sent you a link to it yet" in page and button
     data = {"csrf_token": hidden(page, "csrf_token")}
     asked = other.client.post(html.unescape(button[1]), data=data, follow_redirects=True)
     assert asked.request.path == path
     assert "on its way to else@client.example" in asked.text
-    assert "mailed you no link" not in asked.text and "Mail me a link" not in asked.text
+    assert "not sent you a link" not in asked.text and "Mail me a link" not in asked.text
 
 
 def test_of_a_form_that_no_link_can_lead_back_to_that_is_said(
@@ -140,7 +140,7 @@ def test_of_a_form_that_no_link_can_lead_back_to_that_is_said(
     other.press("you", email="no address")
     draft = the_draft(session, name=prospect.answers["name"], email=prospect.answers["email"])
     page = other.client.get(f"/apply/resume/{draft.resume_token}").text
-    assert "without one you cannot open it again" in page and "Mail me a link" not in page
+    assert "Without one you cannot open it again" in page and "Mail me a link" not in page
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
@@ -199,7 +199,7 @@ def test_a_form_without_an_address_says_so(
     opened = new_prospect().client.get(
         f"/apply/resume/{the_draft(session).resume_token}", follow_redirects=True
     )
-    assert "the form of somebody who gave no address" in opened.text
+    assert "form belongs to somebody who gave no address" in opened.text
 
 
 def test_a_browser_whose_own_form_was_sent_goes_straight_on(
@@ -217,7 +217,7 @@ def test_three_links_an_hour_are_mailed_for_a_draft_whatever_its_address(
     for number in range(4):
         prospect.press("you", email=f"ada{number}@client.example")
         page = ask_for_link(prospect)
-        assert ("Several links were sent within the hour" in page) == (number == 3)
+        assert ("Several links were sent in the last hour" in page) == (number == 3)
     assert session.scalar(REQUESTED) == 3
     monkeypatch.setattr(link_limit, "WITHIN", timedelta())
     assert "on its way to ada3@client.example" in ask_for_link(prospect)
@@ -233,7 +233,7 @@ def test_three_links_an_hour_are_mailed_to_an_address_from_whatever_draft_and_ne
         prospect.press("you", email="Victim@Client.Example" if number else "victim@client.example")
         pages.append(ask_for_link(prospect))
         prospect.client.post("/apply/delete")
-    refused = ["Several links were sent within the hour" in page for page in pages]
+    refused = ["Several links were sent in the last hour" in page for page in pages]
     assert refused == [False, False, False, True]
     assert session.scalar(REQUESTED) == 3
 

@@ -52,7 +52,7 @@ def test_what_an_old_page_saves_by_itself_goes_into_no_other_draft(
     prospect.go_on_with(theirs)
     answer = typist.save(problem="What only I may read")
     assert outcome(answer) == "409 conflict"
-    assert "another form open now" in answer.text
+    assert "a different form open" in answer.text
     assert "problem" not in draft_of(session, THEIRS).answers
 
 
@@ -92,7 +92,7 @@ def test_a_page_that_deletes_its_draft_deletes_no_other(
     prospect.fill_in("you")
     page = prospect.client.get("/apply/delete").text
     prospect.go_on_with(theirs)
-    assert "Nothing is deleted" in press_beside(prospect, "/apply/delete", page).text
+    assert "Nothing was deleted" in press_beside(prospect, "/apply/delete", page).text
     assert draft_of(session, THEIRS)
 
 
@@ -104,7 +104,7 @@ def test_a_page_of_files_adds_and_removes_none_of_another_draft(
     prospect.go_on_with(theirs)
     file = (io.BytesIO(b"%PDF-1.7\n%%EOF\n"), "mine.pdf")
     answer = press_beside(prospect, "/apply/attachments", page, file=file)
-    assert "Nothing is changed" in answer.text
+    assert "Nothing was changed" in answer.text
     assert session.scalars(select(Attachment)).all() == []
 
 
@@ -116,7 +116,7 @@ def test_an_old_page_begins_no_new_form_with_what_was_deleted(
     press_beside(prospect, "/apply/delete", prospect.client.get("/apply/delete").text)
     answer = typist.save(problem="Deleted, I thought")
     assert outcome(answer) == "409 conflict"
-    assert "another form open now" not in answer.text
+    assert "a different form open" not in answer.text
     assert session.scalars(select(Draft)).all() == []
 
 
@@ -128,9 +128,9 @@ def test_with_no_form_open_what_an_old_page_says_begins_one_where_its_writer_cho
     press_beside(prospect, "/apply/delete", prospect.client.get("/apply/delete").text)
     refused = prospect.press("problem", seen=page, problem="Worth keeping")
     assert refused.status_code == 409
-    assert "The form of this page is no longer open here" in refused.text
-    assert "Begin a new form with it" in refused.text
-    assert "another form open now" not in refused.text
+    assert "This page’s form is no longer open here" in refused.text
+    assert "Start a new form with these answers" in refused.text
+    assert "a different form open" not in refused.text
     prospect.press("problem", "overwrites", hidden(refused.text, "overwrites"), seen=refused.text)
     [begun] = session.scalars(select(Draft)).all()
     assert "problem" in begun.answers and "name" not in begun.answers
@@ -144,7 +144,7 @@ def test_a_browser_that_has_lost_its_cookie_is_not_told_that_nothing_is_lost(
     prospect.client.delete_cookie("session")
     refused = prospect.client.post("/apply/submit", data=typed)
     assert refused.status_code == 409
-    assert "The form of this page is no longer open here" in refused.text
+    assert "This page’s form is no longer open here" in refused.text
     assert "Nothing is lost" not in refused.text
     assert "Typed here" in refused.text
 

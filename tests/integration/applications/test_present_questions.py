@@ -102,7 +102,7 @@ def test_what_is_not_asked_any_more_is_told_shown_before_sending_and_not_sent(
 ) -> None:
     page = prospect.see("system")
     assert "Our questions have changed" in page
-    assert "Not asked any more: What is your pager’s number?" in page
+    assert "No longer asked: What is your pager’s number?" in page
     prospect.fill_in(*STEP_KEYS[1:-1])
     review = prospect.see("review")
     assert "What is your pager’s number?" in review and "555-0100" in review

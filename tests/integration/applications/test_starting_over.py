@@ -13,7 +13,7 @@ from app.applications.models import Draft
 from tests.integration.applications.prospect import Prospect, hidden
 
 NewProspect = Callable[[], Prospect]
-MAILED = "the link that we mailed you"
+MAILED = "the link that we emailed you"
 OFFER = "Mail me a link first"
 
 
@@ -75,7 +75,7 @@ def test_the_link_in_a_reminder_is_one_too(
 def test_without_an_address_no_link_is_offered(prospect: Prospect, typed: dict[str, str]) -> None:
     prospect.press("you", **typed)
     page = prospect.see("start-over")
-    assert "without one you cannot open it again" in page
+    assert "Without one you cannot open it again" in page
     assert OFFER not in page and MAILED not in page
 
 
@@ -99,15 +99,15 @@ def test_another_draft_than_the_page_asked_about_is_kept(
     prospect.go_on_with(mine)
     answer = prospect.press("start-over", seen=page)
     assert answer.location == "/apply/start-over"
-    assert "Nothing is changed" in prospect.see("start-over")
+    assert "Nothing was changed" in prospect.see("start-over")
     assert "Somebody else" in prospect.see("you")
 
 
 def test_the_first_button_says_what_it_lacks_where_it_stands(prospect: Prospect) -> None:
     for sent in ({}, {"csrf_token": "of an earlier session"}):
         answer = prospect.client.post("/apply", data=sent)
-        assert answer.status_code == 400 and "The form is not begun yet" in answer.text
-        assert "keeps no cookie" in answer.text and "Start</button>" in answer.text
+        assert answer.status_code == 400 and "The form was not started" in answer.text
+        assert "does not keep the cookie" in answer.text and "Start</button>" in answer.text
         token = hidden(answer.text, "csrf_token")
         again = prospect.client.post("/apply", data={"csrf_token": token})
         assert again.location == "/apply/you"

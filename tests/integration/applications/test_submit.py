@@ -33,7 +33,7 @@ def test_the_review_shows_every_answer_in_words_and_a_way_to_change_it(ready: Pr
 def test_the_review_says_what_follows_and_where_to_read_what_is_stored(ready: Prospect) -> None:
     page = ready.see("review")
     assert "A person answers within one working day. Sending commits you to nothing." in page
-    assert 'href="/privacy">What we store, for how long, and how you erase it</a>' in page
+    assert 'href="/privacy">What we store, for how long, and how to erase it</a>' in page
 
 
 def test_sending_leads_to_the_page_with_the_reference(ready: Prospect, session: Session) -> None:

@@ -171,7 +171,7 @@ def test_a_command_without_any_answer_is_refused_question_by_question(session: S
 def test_an_answer_that_was_not_asked_for_is_refused(session: Session, prospect: Prospect) -> None:
     answers = {**prospect.answers, "brokers": ["none"]}
     problems = refusal_of(session, command(answers))
-    assert problems == {"broker_owner": "This isn’t asked after the other answers."}
+    assert problems == {"broker_owner": "This question does not apply, given the other answers."}
 
 
 @pytest.mark.parametrize(

@@ -92,7 +92,7 @@ def test_the_sixth_file_is_refused_until_one_is_removed(prospect: Prospect) -> N
         assert prospect.attach(pdf(), f"{number}.pdf").status_code == 303
     assert 'type="file"' not in prospect.page and hint in prospect.page
     answer = prospect.attach(pdf(), "6.pdf")
-    assert answer.status_code == 422 and "can have 5 files" in problem(answer)
+    assert answer.status_code == 422 and "can have at most 5 files" in problem(answer)
     assert prospect.remove(prospect.files[2].id).status_code == 303
     assert 'type="file"' in prospect.page and hint not in prospect.page
     assert prospect.attach(pdf(), "6.pdf").status_code == 303

@@ -93,7 +93,7 @@ SET_VALUE = "(field, value) => { field.value = value }"
 LOGIN = (fill(email="nobody@champlin.example", password="guess"), press("Sign in"))
 DECLINE = (choose("decline"), fill(message="We have no time this year."))
 GO_ON = press("Continue")
-GO_THERE = press("Go on with the other form")
+GO_THERE = press("Continue with the other form")
 TOO_LITTLE = (choose("under_10k"), GO_ON, look_ahead)
 MAIL_LINK = press("Save and mail me a link")
 SEND = press("Send the application")
@@ -178,7 +178,7 @@ LABS = (
 )
 FORM = (
     Stop("apply, begun", "/apply", shows="You have already started", who="applicant"),
-    Stop("apply, expired", "/apply", (forget_cookies, press("Start")), shows="not begun yet"),
+    Stop("apply, expired", "/apply", (forget_cookies, press("Start")), shows="was not started"),
     *(Stop(f"step {key}", f"/apply/{key}") for key in STEPS),
     *(Stop(f"step {key}, wrong", f"/apply/{key}", (GO_ON,), shows=WRONG) for key in STEPS),
     Stop("step, expired", "/apply/you", (forget_cookies, GO_ON), shows=EXPIRED),
@@ -195,7 +195,7 @@ FORM = (
         shows="also changed elsewhere",
         who="applicant",
     ),
-    Stop("resume", "resume:unsent", shows="Go on with the form of", who="applicant"),
+    Stop("resume", "resume:unsent", shows="Continue with the form that", who="applicant"),
     Stop("resume, gone on", "resume:unsent", (GO_THERE,), shows="can read it", who="applicant"),
     Stop("resume, gone", "/apply/resume/nothing", shows="There is no form behind this link"),
     Stop("step, link mailed", "/apply/you", (MAIL_LINK,), shows="on its way", who="applicant"),

@@ -83,7 +83,7 @@ def kill_consumer(
     running."""
     values = {"sandbox": sandbox_id, "subscriber": subscriber, "number": number}
     if session.execute(KILL, {**values, "seconds": RESTART_SECONDS}).first() is None:
-        raise NotNow(lazy_gettext("There is no consumer running that could be killed."))
+        raise NotNow(lazy_gettext("No consumer is running, so there is none to kill."))
     note_incident(session, sandbox_id, "killed", subscriber)
 
 

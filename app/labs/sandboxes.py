@@ -50,7 +50,7 @@ REMOVE = (
     text("DELETE FROM sandboxes WHERE id = CAST(:trace AS uuid)"),
 )
 HOLDS_NO_MORE = lazy_gettext(
-    "This sandbox holds as many events as it may. Start again with an empty one."
+    "This sandbox has reached its limit of events. Start again with an empty one."
 )
 ALL_IN_USE = lazy_gettext("Every sandbox is in use right now.")
 CANNOT_STAY = lazy_gettext("Every sandbox is in use right now, so yours can’t be kept for longer.")
@@ -79,8 +79,8 @@ def _check_share(session: Session, network: bytes, most: int) -> None:
     is_of_network = Sandbox.network == network
     if (session.scalar(ALL_OPEN.where(is_of_network)) or 0) >= most:
         why = lazy_gettext(
-            "%(most)s sandboxes are open from your network, and one network can have no more at"
-            " once.",
+            "%(most)s sandboxes are open from your network, the most that one network can have at"
+            " the same time.",
             most=most,
         )
         raise _no_room(session, why, is_of_network)

@@ -46,8 +46,8 @@ def pay(token: str) -> ResponseReturnValue:
     """Redirect to Stripe's page, or back to the prospect's own page if there is nothing to pay."""
     if not current_config().STRIPE_SECRET_KEY:
         no_card = gettext(
-            "Payment by card is not offered any more, and nothing was charged. The details for"
-            " a bank transfer are below."
+            "We no longer offer payment by card, and nothing was charged. The details for a bank"
+            " transfer are below."
         )
         return back_to_deposit(token, no_card)
     if not has_valid_token():

@@ -37,7 +37,7 @@ class AgreementForm(SiteForm):
 
     name = StringField(
         lazy_gettext("Your full name"),
-        description=lazy_gettext("Typing it here is your agreement, as a signature would be."),
+        description=lazy_gettext("Typing it here is your agreement, as your signature would be."),
         filters=[trimmed],
         render_kw={"autocomplete": "name"},
         validators=[
@@ -54,7 +54,7 @@ class WithdrawalForm(SiteForm):
 
     message = LongTextField(
         lazy_gettext("Why, if you would like to say"),
-        description=lazy_gettext("It goes to the reviewers, and helps us to ask better questions."),
+        description=lazy_gettext("It goes to the reviewers and helps us ask better questions."),
         rows=4,
         validators=[
             Optional(),

@@ -17,11 +17,11 @@ from app.portal.pages import keep_private, progress_of, show_page
 
 MESSAGES = "30 per hour"
 TOO_MANY = lazy_gettext(
-    "That was a lot within an hour. Your text is kept; wait a few minutes, then send it."
+    "That was a lot for one hour. Your text is kept; wait a few minutes, then send it."
 )
 NO_MORE = lazy_gettext(
-    "You have written %(most)s messages here, and one application can have no more. Your text is"
-    " kept: send it to us by mail.",
+    "You have written %(most)s messages here, the most that one application can have. Your text is"
+    " kept: send it to us by email.",
     most=MOST_FROM_PROSPECT,
 )
 

@@ -115,7 +115,9 @@ def answer_too_late(token: str, reason: str) -> ResponseReturnValue:
         if is_decided:
             flash(decided)
         return redirect(url_for("portal.status", token=token), 303)
-    before = decided if is_decided else gettext("It was withdrawn before, perhaps in another tab.")
+    before = (
+        decided if is_decided else gettext("It had already been withdrawn, perhaps in another tab.")
+    )
     not_sent = gettext("What you wrote was not sent; you can send it as a message.")
     flash(f"{before} {not_sent}")
     return show_page(

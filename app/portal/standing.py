@@ -22,7 +22,7 @@ RECEIVED = Standing(
     lazy_gettext("We have your application."),
     lazy_gettext(
         "It is being scored and priced by rule, which takes seconds. Then a person reads it, and"
-        " answers by mail and on this page. You have nothing to do."
+        " answers by email and on this page. There is nothing for you to do."
     ),
     lazy_gettext("With a reviewer"),
     is_settled=False,
@@ -30,7 +30,7 @@ RECEIVED = Standing(
 WITH_REVIEWER = Standing(
     lazy_gettext("Your application is with a reviewer."),
     lazy_gettext(
-        "A person reads it, and answers by mail and on this page. You have nothing to do."
+        "A person reads it, and answers by email and on this page. There is nothing for you to do."
     ),
     lazy_gettext("Our answer"),
 )
@@ -45,28 +45,28 @@ QUESTION = Standing(
 DECLINED = Standing(
     lazy_gettext("We have read your application and will not take it on."),
     lazy_gettext(
-        "Our answer is under Messages below, and in the mail that we sent you. Thank you for the"
-        " time that you gave it. If circumstances change, you are welcome to apply again."
+        "Our answer is under Messages below, and in the email we sent you. Thank you for the time"
+        " you gave it. If circumstances change, you are welcome to apply again."
     ),
 )
 WITHDRAWN = Standing(
     lazy_gettext("You have withdrawn your application."),
     lazy_gettext(
-        "It is neither read nor decided any more, and a mail confirms that. If circumstances"
+        "It will no longer be read or decided, and an email confirms that. If circumstances"
         " change, you are welcome to apply again."
     ),
 )
 CLOSED = Standing(
     lazy_gettext("Your application is closed."),
     lazy_gettext(
-        "We are not taking it any further. If you think that this is a mistake, write to us"
-        " below, and a person looks at it again."
+        "We are not taking it any further. If you think this is a mistake, write to us below, and"
+        " a person will look at it again."
     ),
 )
 PREPARED = Standing(
     lazy_gettext("We would like to work with you."),
     lazy_gettext(
-        "The proposal with its price and terms is being put on this page. That takes seconds."
+        "The proposal, with its price and terms, is being put on this page. That takes seconds."
     ),
     lazy_gettext("The proposal"),
     is_settled=False,
@@ -98,7 +98,7 @@ FIRST_MONTH_DUE = Standing(
 PAYING = Standing(
     lazy_gettext("Your payment is on its way."),
     lazy_gettext(
-        "A mail confirms it. Once it has arrived, we write within one working day to agree the"
+        "An email confirms it. Once it has arrived, we write within one working day to agree the"
         " first day."
     ),
     lazy_gettext("Your payment"),

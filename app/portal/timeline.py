@@ -59,12 +59,12 @@ WORDS: dict[type[msgspec.Struct], tuple[str, str]] = {
     ),
     ApplicationWithdrawn: (
         lazy_gettext("Withdrawn by you"),
-        lazy_gettext("It is neither read nor decided any more."),
+        lazy_gettext("It will no longer be read or decided."),
     ),
     PageLinkReplaced: (
         lazy_gettext("A new link"),
         lazy_gettext(
-            "This page has a new address, which we mailed you. The old one no longer works."
+            "This page has a new address, which we emailed to you. The old one no longer works."
         ),
     ),
     ApplicationAccepted: (
@@ -73,7 +73,7 @@ WORDS: dict[type[msgspec.Struct], tuple[str, str]] = {
     ),
     ApplicationDeclined: (
         lazy_gettext("Not taken on"),
-        lazy_gettext("Our answer is under Messages, and in the mail that we sent."),
+        lazy_gettext("Our answer is under Messages, and in the email we sent."),
     ),
     EngagementAccepted: (
         lazy_gettext("Agreed"),
@@ -81,12 +81,12 @@ WORDS: dict[type[msgspec.Struct], tuple[str, str]] = {
     ),
     DepositPaid: (
         lazy_gettext("Payment received"),
-        lazy_gettext("Thank you. A mail confirms it."),
+        lazy_gettext("Thank you. An email confirms it."),
     ),
     DepositOverpaid: (
         lazy_gettext("Paid twice"),
         lazy_gettext(
-            "A card payment came when the deposit was paid already. We pay it back to the card."
+            "A card payment arrived after the deposit had been paid. We will refund it to the card."
         ),
     ),
     EngagementActivated: (
@@ -95,7 +95,7 @@ WORDS: dict[type[msgspec.Struct], tuple[str, str]] = {
     ),
     FromNewerRelease: (
         lazy_gettext("Recorded by a newer release of this site"),
-        lazy_gettext("The site is being updated, and this page can’t tell it yet."),
+        lazy_gettext("The site is being updated, and this page can’t show it yet."),
     ),
 }
 

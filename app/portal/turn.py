@@ -101,10 +101,10 @@ def _answer(promise: Promise) -> str:
 
 def _reply(wrote_at: datetime, due_at: datetime) -> str:
     if utc_now() <= due_at:
-        reply = gettext("A person answers what you wrote by %(time)s.", time=deadline(due_at))
+        reply = gettext("A person will answer your message by %(time)s.", time=deadline(due_at))
         return explained(reply, wrote_at, due_at)
     return gettext(
-        "We are late: what you wrote was to be answered by %(time)s.", time=datetime_utc(due_at)
+        "We are late: our answer to your message was due by %(time)s.", time=datetime_utc(due_at)
     )
 
 

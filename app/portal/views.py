@@ -91,10 +91,10 @@ def agree(token: str) -> ResponseReturnValue:
         db.session.rollback()
         signer = engagement.accepted_name
         if signer and signer != form.name.data:
-            flash(gettext("%(name)s had agreed before. Nothing has changed by this.", name=signer))
+            flash(gettext("%(name)s had already agreed. This has changed nothing.", name=signer))
             return redirect(url_for(".status", token=token), 303)
     unavailable = gettext(
-        "You have agreed. The payment page can’t be reached right now; try it below."
+        "You have agreed. The payment page can’t be reached right now; try again below."
     )
     return checkout_or_page(token, unavailable)
 

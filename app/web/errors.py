@@ -45,12 +45,12 @@ PAGES = {
     ),
     405: (
         lazy_gettext("This address does not accept that request"),
-        lazy_gettext("The page exists, but can’t be asked for in this way."),
+        lazy_gettext("The page exists, but can’t be requested this way."),
         lazy_gettext("Go back and use the page’s own buttons and links."),
     ),
     409: (
         lazy_gettext("Somebody was here first"),
-        lazy_gettext("What you sent was based on a state that has changed since."),
+        lazy_gettext("What you sent was based on something that has changed since."),
         lazy_gettext("Reload the page, look at what is there now, and decide again."),
     ),
     410: (
@@ -71,7 +71,7 @@ PAGES = {
     429: (
         lazy_gettext("Too many attempts"),
         lazy_gettext("This came from your network more often than the site allows."),
-        lazy_gettext("Wait for up to an hour, then try again."),
+        lazy_gettext("Wait up to an hour, then try again."),
     ),
     500: (
         lazy_gettext("Something broke on our side"),

@@ -36,10 +36,10 @@ def problem_with_text(text: str, *, has_lines: bool) -> str:
     combining marks, which cover the lines around them."""
     if (UNSTORABLE_IN_LINES if has_lines else UNSTORABLE).search(text):
         return gettext(
-            "This holds a character that can’t be stored (a line break or control character)."
+            "This contains a character that can’t be stored (a line break or control character)."
         )
     if not text.isascii() and any(map(_piles_marks, MAY_BE_MARKS.findall(text))):
-        return gettext("This holds too many accents on one letter.")
+        return gettext("This has too many accents on one letter.")
     return ""
 
 
@@ -50,8 +50,8 @@ def problem_with_mail_address(text: str) -> str:
         return gettext("Enter an address like name@company.com.")
     if address.smtputf8:
         return gettext(
-            "Our mail server can’t send to letters such as ö before the @. Enter another address"
-            " of yours."
+            "Our mail server can’t send to an address with letters such as ö before the @. Enter"
+            " another address of yours."
         )
     return ""
 

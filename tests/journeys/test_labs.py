@@ -113,7 +113,7 @@ def test_an_inventory_that_was_stopped_catches_up(visitors: Visitors) -> None:
         expect(visitor.page.get_by_text("1 done, 5 behind")).to_be_visible()
     visitors.press("Start Inventory")
     visitors.wait_for("6 done, nothing waits", 3)
-    visitors.wait_for("As it has to be", 3)
+    visitors.wait_for("As it should be", 3)
 
 
 def test_payments_outlive_a_killed_consumer(visitors: Visitors) -> None:
@@ -124,7 +124,7 @@ def test_payments_outlive_a_killed_consumer(visitors: Visitors) -> None:
         visitor.press("Start the surge")
         visitor.press("Kill one consumer of Accounts")
     visitors.wait_for("50 done, nothing waits", 3)
-    visitors.wait_for("As it has to be", 4)
+    visitors.wait_for("As it should be", 4)
     for visitor in visitors:
         assert "Wrong" not in visitor.text()
         assert "Accounts: a consumer was killed" in visitor.text()
@@ -146,7 +146,7 @@ def test_whatever_is_broken_ends_as_one_of_each(visit: Visit) -> None:
             eventually(partial(breaker.sees, "Dead letter after 4 tries", 1), every=LOOK_CALMLY)
             breaker.press("Mend the charge and replay")
     for breaker in breakers.values():
-        eventually(partial(breaker.sees, "As it has to be", 3), every=LOOK_CALMLY)
+        eventually(partial(breaker.sees, "As it should be", 3), every=LOOK_CALMLY)
 
 
 def test_an_account_is_rewound(visitors: Visitors) -> None:
@@ -258,7 +258,7 @@ def test_what_moves_by_itself_can_be_paused(visit: Visit) -> None:
     visitor.press("Order now")
     page.get_by_role("button", name="Pause the updates").press("Enter")
     assert page.evaluate(NEXT_REQUEST_IS_STOPPED) is True
-    page.get_by_role("button", name="Go on updating").press("Enter")
+    page.get_by_role("button", name="Resume the updates").press("Enter")
     assert page.evaluate(NEXT_REQUEST_IS_STOPPED) is False
 
 

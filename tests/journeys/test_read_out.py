@@ -54,5 +54,5 @@ def test_what_moves_stands_still_as_long_as_its_reader_wants(
     part = page.locator('[hx-trigger="every 5s"]')
     page.get_by_role("button", name="Pause the updates").press("Enter")
     assert part.evaluate(IS_STOPPED)
-    page.get_by_role("button", name="Go on updating").press("Enter")
+    page.get_by_role("button", name="Resume the updates").press("Enter")
     assert not part.evaluate(IS_STOPPED)

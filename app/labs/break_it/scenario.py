@@ -37,7 +37,7 @@ WHERE e.metadata ->> 'correlation_id' = :trace AND d.status = 'dead'
 # The submission, the two events that follow from it, a dead letter and its replay.
 OF_AN_APPLICATION = 5
 ONE_ALREADY = lazy_gettext(
-    "An application is in this sandbox already. Start again with an empty one."
+    "This sandbox already has an application. Start again with an empty one."
 )
 
 
@@ -82,24 +82,24 @@ BREAK_IT = Scenario(
     title=lazy_gettext("Break it"),
     summary=lazy_gettext(
         "Send an application and break what you like on its way: kill the scorer, repeat every"
-        " event, take the mail server away, make the charge fail until you mend it. The end is"
-        " always one engagement, one mail and one charge."
+        " event, take the mail server away, make the charge fail until you mend it. The result is"
+        " always one engagement, one email and one charge."
     ),
     story=(
         lazy_gettext(
-            "The application is scored, an engagement is proposed, and from that follow a mail and"
+            "The application is scored and an engagement is proposed, which leads to an email and"
             " a charge: four handlers, each of which knows nothing but its event."
         ),
         lazy_gettext(
-            "What a handler writes, the events that it records and the mark that it is done are"
+            "What a handler writes, the events it records and the mark that it is done are"
             " committed together or not at all. So a handler that dies or fails leaves nothing"
-            " behind, and can be tried again; and one that is handed the same event again finds it"
+            " behind and can be tried again, and one that is handed the same event again finds it"
             " done."
         ),
         lazy_gettext(
-            "A failure is retried, later and later. After the fourth try the delivery is a dead"
-            " letter, which is an event too. It waits until the cause is mended and somebody"
-            " replays it."
+            "A failure is retried after longer and longer pauses. After the fourth try the"
+            " delivery becomes a dead letter, which is an event too. It waits until the cause is"
+            " mended and somebody replays it."
         ),
     ),
     try_this=(
@@ -108,8 +108,8 @@ BREAK_IT = Scenario(
         lazy_gettext("If the charge has become a dead letter, mend it and replay."),
     ),
     simulated=lazy_gettext(
-        "The handlers write a row each, and the faults are made: the scorer dies after its"
-        " writes and before its commit, the mail fails twice."
+        "Each handler writes one row, and the faults are staged: the scorer dies after its writes"
+        " and before its commit, the mail fails twice."
     ),
     articles=("outbox-and-exactly-once-effects",),
     subscriptions={

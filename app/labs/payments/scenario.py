@@ -63,14 +63,14 @@ def count_up(session: Session, sandbox_id: uuid.UUID) -> Sequence[Sum]:
 def label_of(surge: Surge, number: int) -> str:
     if surge.consumers == 1:
         return lazy_gettext(
-            "Seconds of surge %(number)s: %(payments)s payments, begun with one consumer for each"
-            " step",
+            "Seconds of surge %(number)s: %(payments)s payments, started with one consumer for"
+            " each step",
             number=number,
             payments=surge.payments,
         )
     return lazy_gettext(
-        "Seconds of surge %(number)s: %(payments)s payments, begun with %(consumers)s consumers for"
-        " each step",
+        "Seconds of surge %(number)s: %(payments)s payments, started with %(consumers)s consumers"
+        " for each step",
         number=number,
         payments=surge.payments,
         consumers=surge.consumers,
@@ -87,21 +87,21 @@ PAYMENTS = Scenario(
     story=(
         lazy_gettext(
             "Each payment is an event in the stream of its account. Compliance, accounts and"
-            " notifications take it side by side. Within an account the order holds; with more"
-            " consumers more accounts are served at once."
+            " notifications handle it side by side. Order holds within an account; with more"
+            " consumers, more accounts are served at the same time."
         ),
         lazy_gettext(
-            "A consumer claims a payment before it works on it, and the claim is a lease. One that"
-            " dies in the middle takes its transaction with it: what it had written is rolled back,"
-            " and after the lease has run out the payment goes to another. The mark that says done"
-            " is committed together with the entries, so there is no moment in which one is there"
+            "A consumer claims a payment before it works on it, and the claim is a lease. If it"
+            " dies in the middle, its transaction dies with it: what it had written is rolled"
+            " back, and once the lease has run out the payment goes to another consumer. The mark"
+            " that says done is committed together with the entries, so neither ever exists"
             " without the other."
         ),
     ),
     try_this=(
         lazy_gettext(
-            "Start 200 payments with one consumer. When they are done, set four and start 200 more:"
-            " the sums have the seconds of each surge."
+            "Start 200 payments with one consumer. When they are done, set four and start 200"
+            " more: the sums show how many seconds each surge took."
         ),
         lazy_gettext("Kill consumers while it runs, as often as you like."),
         lazy_gettext("Read the sums at the end. They are counted from the rows."),

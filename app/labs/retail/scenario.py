@@ -37,7 +37,7 @@ def count_up(session: Session, sandbox_id: uuid.UUID) -> Sequence[Sum]:
     orders = count_events(session, sandbox_id, OrderPlaced)
     tallies = tally_effects(session, sandbox_id, RESERVED, CONFIRMED, WRITTEN_TO)
     labels = (
-        lazy_gettext("Times that goods were set aside"),
+        lazy_gettext("Times goods were set aside"),
         lazy_gettext("Orders confirmed"),
         lazy_gettext("Customers written to"),
     )
@@ -59,13 +59,13 @@ RETAIL = Scenario(
     ),
     story=(
         lazy_gettext(
-            "The shop appends one event to the log in the same transaction in which it takes the"
-            " order, and its work is done. Who else wants to know is none of its business."
+            "The shop appends one event to the log in the same transaction that takes the order,"
+            " and its work is done. Who else wants to know is none of its business."
         ),
         lazy_gettext(
             "The relay gives the event to each of three subscribers. They work side by side, and"
             " none of them knows of the others: when one is stopped, the other two do not notice,"
-            " and nothing that it misses is lost."
+            " and nothing it misses is lost."
         ),
     ),
     try_this=(

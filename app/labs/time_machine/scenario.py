@@ -48,7 +48,7 @@ def withdraw(session: Session, sandbox: Sandbox, chosen: Sequence[str]) -> None:
     past = account_events(session, sandbox.id)
     cents = int(chosen[0])
     if state_after(moments_of(past), len(past)).balance < cents:
-        raise NotNow(lazy_gettext("There is less in the account than that. A refusal is no event."))
+        raise NotNow(lazy_gettext("The account holds less than that. A refusal is not an event."))
     append(session, sandbox, past, [MoneyWithdrawn(amount_cents=cents)])
 
 
@@ -87,8 +87,8 @@ TIME_MACHINE = Scenario(
     story=(
         lazy_gettext(
             "There is no row with a balance. Each deposit and each withdrawal is an event in the"
-            " account’s stream, and the balance is what they add up to: folded from the first event"
-            " on, each time that somebody asks."
+            " account’s stream, and the balance is what they add up to: folded from the first"
+            " event on, each time somebody asks."
         ),
         lazy_gettext(
             "So every earlier state is there too. To rewind is to stop folding sooner. Nothing is"
@@ -96,8 +96,8 @@ TIME_MACHINE = Scenario(
         ),
         lazy_gettext(
             "A withdrawal is decided by the state after the last event, and appended only if the"
-            " stream still ends there. Two at once can’t both spend the same money: the second one"
-            " is told to look again."
+            " stream still ends there. Two at the same time can’t both spend the same money: the"
+            " second is told to look again."
         ),
     ),
     try_this=(

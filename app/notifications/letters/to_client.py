@@ -63,8 +63,8 @@ def agreement_confirmed(application: Application, engagement: Engagement) -> Let
         paragraphs=(
             gettext("Dear %(name)s,", name=application.name),
             gettext(
-                "Thank you. This is what %(signatory)s has agreed to for %(company)s, for your"
-                " files. If that was not you, reply to this mail.",
+                "Thank you. For your files, this is what %(signatory)s has agreed to for"
+                " %(company)s. If that was not you, reply to this email.",
                 signatory=engagement.accepted_name or application.name,
                 company=application.company,
             ),

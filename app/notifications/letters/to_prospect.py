@@ -26,13 +26,13 @@ def resume_link(draft: Draft) -> Letter:
         subject=gettext("Your application, where you left it"),
         paragraphs=(
             gettext(
-                "You asked for a way back into your application. What you typed is kept until"
+                "You asked for a link back to your application. What you typed is kept until"
                 " %(days)s days after your last change.",
                 days=current_config().DRAFT_DAYS,
             ),
         ),
         action=(
-            gettext("Go on with the application"),
+            gettext("Continue your application"),
             link_to("resume_link.ask", token=draft.resume_token),
         ),
         closing=(gettext("The link opens your answers, so keep it to yourself."),),
@@ -46,13 +46,13 @@ def draft_expiring(draft: Draft, ends_on: date) -> Letter:
         subject=gettext("Your application is not sent yet"),
         paragraphs=(
             gettext(
-                "You began an application with us and have not sent it. We keep what you typed"
+                "You started an application with us and have not sent it. We keep what you typed"
                 " until %(day)s, then we delete it.",
                 day=plain_date(ends_on),
             ),
         ),
         action=(
-            gettext("Go on with the application"),
+            gettext("Continue your application"),
             link_to("resume_link.ask", token=draft.resume_token),
         ),
         closing=(
@@ -89,13 +89,13 @@ def page_link(application: Application, *, is_new: bool) -> Letter:
     """The link to their page."""
     because = (
         gettext(
-            "The link to the page of your application has been replaced. The one in earlier mails"
-            " opens nothing any more; this is the new one."
+            "The link to your application’s page has been replaced. The one in earlier emails no"
+            " longer works; this is the new one."
         )
         if is_new
         else gettext(
             "You asked for the link to the page of your application for %(company)s, sent on"
-            " %(day)s. If that was not you, you need do nothing: it was sent to you alone.",
+            " %(day)s. If that was not you, you need do nothing: the link was sent only to you.",
             company=application.company,
             day=plain_date(application.submitted_at),
         )
@@ -172,7 +172,7 @@ def withdrawal_confirmed(application: Application) -> Letter:
             gettext("Dear %(name)s,", name=application.name),
             gettext(
                 "Your application for %(company)s is withdrawn, as you asked on your page. It will"
-                " be neither read nor decided. If that was not you, reply to this mail.",
+                " be neither read nor decided. If that was not you, reply to this email.",
                 company=application.company,
             ),
         ),

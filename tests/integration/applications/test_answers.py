@@ -45,7 +45,12 @@ def test_the_rest_of_a_page_with_an_error_is_kept(prospect: Prospect) -> None:
         ("you", "email", "ada@client.example\nBcc: all@client.example", "can’t be stored"),
         ("you", "email", "ada@client.example, bob@client.example", "like name@company.com"),
         ("you", "email", "a" * 300 + "@client.example", "254 characters or fewer"),
-        ("you", "email", "jörg@client.example", "can’t send to letters such as ö before the @"),
+        (
+            "you",
+            "email",
+            "jörg@client.example",
+            "can’t send to an address with letters such as ö before the @",
+        ),
         ("you", "website", "javascript:alert(1)", "like https://company.com"),
         ("you", "website", "https://nobody@client.example", "like https://company.com"),
         ("you", "website", "javascript:alert(document.cookie)", "like https://company.com"),

@@ -27,9 +27,9 @@ def test_the_page_asks_every_question_and_answers_none(app: Flask, client: Flask
 
 def test_the_address_holds_the_answers_and_shows_the_reasons(client: FlaskClient) -> None:
     page = client.get(f"{PATH}?{WHOLE}").text
-    assert "<h1>Your answers speak for RabbitMQ</h1>" in page
+    assert "<h1>Your answers point to RabbitMQ</h1>" in page
     assert "acknowledges each message on its own" in page
-    for heading in ("Why RabbitMQ", "What speaks against it", "What would change the answer"):
+    for heading in ("Why RabbitMQ", "What counts against it", "What would change the answer"):
         assert heading in page
     assert "disagree" not in page
     chosen = re.findall(r'<input checked [^>]*name="(\w+)" value="(\w+)"', page)
@@ -61,7 +61,7 @@ def test_another_query_asks_nothing_of_anybody(client: FlaskClient) -> None:
 def test_every_set_of_answers_has_a_page(app: Flask, client: FlaskClient) -> None:
     for answers in every_set_of_answers(current_arguments())[::7]:
         page = client.get(PATH, query_string=answers)
-        assert page.status_code == 200 and "Your answers speak for" in page.text, answers
+        assert page.status_code == 200 and "Your answers point to" in page.text, answers
 
 
 def test_all_answers_share_one_canonical_address(client: FlaskClient) -> None:

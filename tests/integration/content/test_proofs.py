@@ -28,13 +28,13 @@ def test_a_sentence_that_held_says_when_and_on_which_version(
     html = own_site().test_client().get(ARTICLE).text
     assert 'class="proof proof--held">A repeated delivery changes nothing' in html
     assert f"They last ran on 26 November 2026, on version <code>{version}</code>" in html
-    assert "the one that you are using now" in html
+    assert "the one you are using now" in html
 
 
 def test_a_run_of_other_code_says_so(own_site: Site, content_folder: Path) -> None:
     note(content_folder, version="0123456789ab")
     html = own_site().test_client().get(ARTICLE).text
-    assert "What you are using now is another version." in html
+    assert "You are now using a different version." in html
 
 
 def test_a_sentence_that_did_not_hold_is_red_in_the_text_and_in_the_list(

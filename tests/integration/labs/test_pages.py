@@ -68,7 +68,7 @@ def test_a_refusal_leads_to_the_head_of_the_page_where_it_stands(
     fields = {"subscriber": "payments.post_payment", "csrf_token": token}
     answer = client.post("/labs/payments/consumers/kill", data=fields)
     assert answer.location == "/labs/payments"
-    assert "There is no consumer running" in client.get(answer.location).text
+    assert "No consumer is running" in client.get(answer.location).text
 
 
 def test_an_event_is_shown_as_the_message_that_it_is(client: FlaskClient, press: Press) -> None:
@@ -146,7 +146,7 @@ def test_who_takes_one_after_the_other_leaves_room_for_others(
     refused = come_from("2001:db8:0:7::99")
     assert "12 sandboxes are open from your network" in refused and "The log: 0 events" in refused
     assert "The log: 1 event" in come_from("2001:db8:0:8::1")
-    assert "One network can have 12 of them at once." in client.get("/labs/").text
+    assert "One network can have 12 of them at the same time." in client.get("/labs/").text
 
 
 @pytest.mark.parametrize(
@@ -192,7 +192,7 @@ def test_each_page_tells_what_a_visitor_may_do(client: FlaskClient, path: str) -
 
 
 def test_a_lab_whose_process_is_away_says_so(app: Flask, client: FlaskClient, press: Press) -> None:
-    standing_still = "The labs stand still"
+    standing_still = "The labs are not running"
     assert standing_still not in client.get("/labs/retail").text
     assert standing_still in press("/labs/retail/place", **{"place-choice": "1"}).text
     with app.extensions["labs"].app_context(), alone_at(RUNNING):

@@ -26,7 +26,7 @@ SECONDS_OF_BOTH = text("""
 SELECT extract(epoch FROM max(done_at) - min(recorded_at))::float8
 FROM events JOIN deliveries ON event_position = position
 """)
-FIFTY = "50 payments, begun with"
+FIFTY = "50 payments, started with"
 
 
 @pytest.mark.parametrize("consumers", ["1", "4"])

@@ -66,7 +66,7 @@ def test_it_says_that_there_is_a_dead_letter_in_german_too(
 
 def test_it_says_that_the_labs_stand_still(press: Press, says: Callable[..., str]) -> None:
     press("/labs/retail/place", **{"place-choice": "1"})
-    assert says("retail") == "The labs stand still at the moment."
+    assert says("retail") == "The labs are not running at the moment."
 
 
 def test_what_is_swapped_is_no_line_to_be_read_out(client: FlaskClient, press: Press) -> None:

@@ -34,7 +34,7 @@ def test_what_a_stopped_department_misses_waits_for_it_alone(
     until(shopper.is_settled)
     assert shopper.sums() == {
         "Orders placed": 5,
-        "Times that goods were set aside": 5,
+        "Times goods were set aside": 5,
         "Orders confirmed": 5,
         "Customers written to": 5,
     }

@@ -39,7 +39,7 @@ def test_each_earlier_state_is_a_link_away(client: FlaskClient, press: Press) ->
 
 def test_what_is_refused_leaves_no_event(client: FlaskClient, press: Press) -> None:
     page = press(f"{PAGE}/withdraw", **{"withdraw-choice": "1000"}).text
-    assert "There is less in the account than that." in page
+    assert "The account holds less than that." in page
     assert "Balance after 0 of 0 events" in page
 
 

@@ -204,7 +204,7 @@ def test_a_card_payment_that_still_arrives_is_shown_to_staff_as_one_to_refund(
     assert payer.deposit().method == "bank_transfer" and len(payer.payments()) == 1
     alerts = session.scalars(select(MailMessage).where(MailMessage.template == "deposit_overpaid"))
     assert [alert.recipient for alert in alerts] == ["staff@champlin.example"]
-    assert "We pay it back to the card." in payer.browser.get(payer.own_page).text
+    assert "We will refund it to the card." in payer.browser.get(payer.own_page).text
 
 
 def test_after_a_card_payment_there_is_nothing_to_record(

@@ -21,5 +21,5 @@ def test_a_click_on_an_older_page_comes_back_with_a_word(
     token = payer.csrf_token()
     change_settings(STRIPE_SECRET_KEY="", STRIPE_WEBHOOK_SECRET="")
     assert payer.press_pay(token).location.endswith(f"{payer.own_page}#deposit")
-    assert "not offered any more, and nothing was charged" in payer.browser.get("/").text
+    assert "no longer offer payment by card, and nothing was charged" in payer.browser.get("/").text
     assert standin.sessions() == []

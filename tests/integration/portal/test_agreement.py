@@ -42,7 +42,7 @@ def test_the_proposal_stands_on_the_page_with_every_price_line_and_term(
 ) -> None:
     page = html.unescape(client.get(path).text)
     offer = proposal_at(engagement.priced, current_offers())
-    words = [offer.name, offer.duration, offer.summary, "$12,500", "$6,250", "It is a contract"]
+    words = [offer.name, offer.duration, offer.summary, "$12,500", "$6,250", "This is a contract"]
     words += [*offer.terms, *(part.what for part in offer.deliverables)]
     for line in engagement.priced.lines:
         words += [line.label, line.explanation, money(line.amount_cents, "usd")]

@@ -150,7 +150,7 @@ def test_an_answer_that_is_sent_too_often_is_kept_on_the_page_that_says_so(send:
     late = send("reply", message="A long answer")
     assert late.status_code == 429
     assert 'name="message" value="A long answer"' in late.text and "Send it again" in late.text
-    assert "Wait for up to an hour, then try again." in late.text
+    assert "Wait up to an hour, then try again." in late.text
 
 
 def test_the_hour_counts_for_the_link_from_wherever_it_is_used(

@@ -80,7 +80,7 @@ def test_a_page_that_waits_for_the_proposal_is_fetched_anew_for_it(
 ) -> None:
     session.execute(text("UPDATE engagements SET status = 'proposed'"))
     session.commit()
-    assert "The proposal with its price and terms is being put" in client.get(path).text
+    assert "The proposal, with its price and terms, is being put" in client.get(path).text
     session.execute(text("UPDATE engagements SET status = 'offered'"))
     session.commit()
     part = client.get(f"{path}/progress?seen=4")
@@ -102,7 +102,7 @@ def test_a_declined_prospect_is_told_so_and_nothing_else_is_offered(
 ) -> None:
     page = client.get(path).text
     assert "We have read your application and will not take it on." in page
-    assert "Thank you for the time that you gave it." in page
+    assert "Thank you for the time you gave it." in page
     assert "/agreement" not in page and "/withdraw" not in page
 
 

@@ -171,11 +171,11 @@ def test_a_confirmed_engagement_has_a_date_for_our_next_word_and_what_to_do_afte
     ("state", "sentence"),
     [
         ("application", "We act next: a person answers within one working day, by {}."),
-        ("declined", "We act next. A person answers what you wrote by {}."),
-        ("withdrawn", "We act next. A person answers what you wrote by {}."),
-        ("offered", "We act next. A person answers what you wrote by {}."),
-        ("asked", f"{WITHOUT_A_DATE[QUESTION]} A person answers what you wrote by {{}}."),
-        ("agreed", f"{WITHOUT_A_DATE[AGREED]} A person answers what you wrote by {{}}."),
+        ("declined", "We act next. A person will answer your message by {}."),
+        ("withdrawn", "We act next. A person will answer your message by {}."),
+        ("offered", "We act next. A person will answer your message by {}."),
+        ("asked", f"{WITHOUT_A_DATE[QUESTION]} A person will answer your message by {{}}."),
+        ("agreed", f"{WITHOUT_A_DATE[AGREED]} A person will answer your message by {{}}."),
     ],
 )
 def test_a_message_that_waits_for_a_reply_is_our_turn_until_there_is_one(
@@ -214,7 +214,7 @@ def test_a_reply_that_is_late_is_said_to_be_until_it_is_given_and_the_timeline_k
     assert "Our reply is late" not in client.get(path).text
     come_due()
     page = client.get(path).text
-    assert turn_on(page).startswith("We act next. We are late: what you wrote")
+    assert turn_on(page).startswith("We act next. We are late: our answer to your message")
     assert page.count("Our reply is late") == 1
     write_as_staff(session, application.id, "Now.", form_id="a", actor="staff:ada")
     session.commit()

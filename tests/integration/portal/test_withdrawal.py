@@ -63,7 +63,7 @@ def test_a_reason_that_comes_after_the_withdrawal_stays_on_the_page_to_be_sent_a
     send("withdraw")
     late = send("withdraw", message="We have found somebody.")
     assert late.status_code == 409
-    assert "It was withdrawn before, perhaps in another tab." in late.text
+    assert "It had already been withdrawn, perhaps in another tab." in late.text
     assert "you can send it as a message" in late.text
     assert "We have found somebody.</textarea>" in late.text
     assert withdrawals(session, application) == [""]

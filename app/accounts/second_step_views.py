@@ -45,7 +45,7 @@ def have_it_set_up() -> ResponseReturnValue | None:
         or current_user.has_second_step
     ):
         return None
-    flash("Nobody works here without a second step. Set one up to go on.")
+    flash("Everyone here needs a second step. Set one up to continue.")
     return redirect(url_for("second_step.settings"), 303)
 
 

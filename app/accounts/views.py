@@ -44,7 +44,7 @@ from app.web.errors import show_error
 
 NEW_PASSWORDS = "5 per 15 minutes"
 TYPE_ONCE_MORE = "This page was open for too long. Type the passwords once more."
-TRIED_TOO_OFTEN = "That was tried too often. Wait a quarter of an hour, then try again."
+TRIED_TOO_OFTEN = "Too many tries. Wait 15 minutes, then try again."
 log = structlog.get_logger()
 
 accounts = Blueprint("accounts", __name__, template_folder="templates")

@@ -32,7 +32,7 @@ SAID: Mapping[type[Event], str] = {
 }
 # Notes are not in the thread, because the prospect sees that.
 NOTED: Mapping[type[Event], str] = {NoteWritten: ""}
-SAID_OR_NOTED: Mapping[type[Event], str] = {**SAID, NoteWritten: "Note among staff"}
+SAID_OR_NOTED: Mapping[type[Event], str] = {**SAID, NoteWritten: "Staff note"}
 BY_PROSPECT = (MessageReceived, MoreProvided, ApplicationWithdrawn)
 
 

@@ -49,12 +49,12 @@ class Trouble(msgspec.Struct, frozen=True):
         return sum(msgspec.structs.astuple(self))
 
     def __str__(self) -> str:
-        """In words: "51 dead letters, 1 service outside in trouble"."""
+        """In words: "51 dead letters, 1 outside service in trouble"."""
         parts = (
             (self.dead_letters, "dead letter", "dead letters"),
             (self.refused_mail, "refused mail", "refused mails"),
             (self.refused_chat, "refused chat message", "refused chat messages"),
-            (self.open_circuits, "service outside in trouble", "services outside in trouble"),
+            (self.open_circuits, "outside service in trouble", "outside services in trouble"),
             (self.unwell_endpoints, "webhook endpoint in trouble", "webhook endpoints in trouble"),
             (self.failing_bridges, "bridge in trouble", "bridges in trouble"),
         )

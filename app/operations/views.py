@@ -93,7 +93,7 @@ def pause(name: str) -> ResponseReturnValue:
     check_subscriber(name)
     pause_subscriber(db.session(), name, actor=current_user.actor)
     db.session.commit()
-    flash(f"{name} is paused. What is recorded meanwhile is kept for it, in order.")
+    flash(f"{name} is paused. What is recorded in the meantime is kept for it, in order.")
     return redirect(url_for(".events", _anchor=f"subscriber-{name}"), 303)
 
 
@@ -103,7 +103,7 @@ def resume(name: str) -> ResponseReturnValue:
     check_subscriber(name)
     resume_subscriber(db.session(), name, actor=current_user.actor)
     db.session.commit()
-    flash(f"{name} goes on with what has waited for it.")
+    flash(f"{name} is resumed, starting with what has waited for it.")
     return redirect(url_for(".events", _anchor=f"subscriber-{name}"), 303)
 
 

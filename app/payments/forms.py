@@ -59,4 +59,4 @@ class BankPaymentForm(SiteForm):
             raise ValidationError("This day has not come yet.")
         if field.data and field.data < self.agreed_on - timedelta(days=1):
             agreed = plain_date(self.agreed_on)
-            raise ValidationError(f"The client agreed on {agreed}; nothing was due before.")
+            raise ValidationError(f"The client agreed on {agreed}; nothing was due before then.")

@@ -21,8 +21,8 @@ from app.payments.stripe_events import CheckoutEvent, CheckoutReport
 
 log = structlog.get_logger()
 
-UNCHANGED = "Nothing to change: the attempt is further on already."
-SECOND_PAYMENT = "Second payment, refund it: the deposit had been paid before."
+UNCHANGED = "Nothing to change: the attempt is already further on."
+SECOND_PAYMENT = "Second payment, refund it: the deposit had already been paid."
 
 
 class NotCounted(Exception):

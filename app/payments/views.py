@@ -93,7 +93,7 @@ def record_payment(engagement_id: uuid.UUID) -> ResponseReturnValue:
         engagement, panel = load_owed(engagement_id)
         return show_payment(engagement, panel, form, overtaken=True), 409
     close_checkout(db.session(), deposit_id)
-    flash("The payment is recorded. Both sides get a mail.")
+    flash("The payment is recorded. Both sides get an email.")
     return redirect(url_for(".bank_payment", engagement_id=engagement_id), 303)
 
 

@@ -118,7 +118,7 @@ class DecisionForm(AnsweringForm, SettlingForm):
     )
     message = LongTextField(
         "Message to the prospect",
-        description="It goes into a mail that greets the prospect by name and says what you"
+        description="It goes into an email that greets the prospect by name and says what you"
         " decided.",
         rows=6,
         validators=[

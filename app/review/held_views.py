@@ -35,7 +35,7 @@ def release(application_id: uuid.UUID) -> ResponseReturnValue:
 @login_required
 def dismiss(application_id: uuid.UUID) -> ResponseReturnValue:
     """Close the application without a mail."""
-    return settle(load(application_id), ApplicationDismissed(), "Dismissed. Nobody is written to.")
+    return settle(load(application_id), ApplicationDismissed(), "Dismissed. Nobody was written to.")
 
 
 def settle(subject: Application, outcome: Outcome, done: str) -> ResponseReturnValue:
@@ -64,4 +64,4 @@ def who_was_first(subject: Application, outcome: Outcome, seen_version: int) -> 
     if first.data == outcome and first.metadata.actor == current_user.actor:
         return ""
     entry = entry_of(first, people_of(db.session(), subject))
-    return f"Somebody was first: {entry.title} by {entry.who}."
+    return f"Somebody got there first: {entry.title} by {entry.who}."

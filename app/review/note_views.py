@@ -34,7 +34,7 @@ def note(application_id: uuid.UUID) -> ResponseReturnValue:
             actor=current_user.actor,
         )
         db.session.commit()
-        told = "The note is kept."
+        told = "The note is saved."
     except AlreadyErased:
         db.session.rollback()
         told = "Nothing was noted: the prospect's data have been erased."

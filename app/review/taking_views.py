@@ -18,9 +18,9 @@ from app.review.taking import NothingToTake, TakenMeanwhile
 
 taking = Blueprint("taking", __name__)
 
-OVER = "Nothing was changed: it waits for nobody any more."
+OVER = "Nothing was changed: it is no longer waiting for anybody."
 # The page that follows says that nobody has it, next to the button.
-FREE = "Nothing was changed: it was put back meanwhile."
+FREE = "Nothing was changed: it has been put back since."
 
 
 @taking.post("/staff/applications/<uuid:application_id>/take")
@@ -61,7 +61,7 @@ def turn(application_id: uuid.UUID, act: Callable[[], None], done: str) -> Respo
     except TakenMeanwhile as problem:
         db.session.rollback()
         holder = name_of(problem.actor, staff_names(db.session()))
-        told = f"Nothing was changed: {holder} has it by now." if problem.actor else FREE
+        told = f"Nothing was changed: {holder} has it now." if problem.actor else FREE
     except (NothingToTake, AlreadyErased):
         db.session.rollback()
         told = OVER

@@ -67,7 +67,7 @@ class Entry(msgspec.Struct, frozen=True):
 
 WORDS: Mapping[type[msgspec.Struct], Callable[[Any], str]] = {
     ApplicationSubmitted: lambda e: "Application received",
-    ApplicationHeld: lambda e: "Held for a look",
+    ApplicationHeld: lambda e: "Held for review",
     ApplicationReleased: lambda e: "Released",
     ApplicationDismissed: lambda e: "Dismissed",
     ApplicationScored: lambda e: (
@@ -80,7 +80,7 @@ WORDS: Mapping[type[msgspec.Struct], Callable[[Any], str]] = {
     MoreProvided: lambda e: "Answered the question",
     MessageReceived: lambda e: "Wrote to us",
     MessageSent: lambda e: "Wrote to the prospect",
-    NoteWritten: lambda e: "Noted among staff",
+    NoteWritten: lambda e: "Staff note added",
     ReplyDue: lambda e: "Reply due, not given yet",
     ApplicationAccepted: lambda e: f"Accepted as a {kind_name(e.kind)} at {price_told(e)}",
     ApplicationDeclined: lambda e: "Declined",

@@ -39,7 +39,7 @@ review = Blueprint("review", __name__, template_folder="templates")
 review.add_app_template_filter(deadline)
 review.add_app_template_filter(application_state)
 
-REPLACED = "The old link opens nothing any more. A mail brings the new one."
+REPLACED = "The old link no longer works. The new one is on its way by email."
 CHANGED = "The application has changed since. Look it over, then decide."
 
 

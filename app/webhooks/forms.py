@@ -59,7 +59,7 @@ class EndpointForm(SiteForm):
     with_personal = BooleanField(
         "Send personal data too",
         description="Names, email addresses, answers and messages then leave this site for that"
-        " server. What was sent can't be called back, even when somebody asks to be forgotten.",
+        " server. What was sent can't be called back, even if somebody asks to be forgotten.",
     )
     form_id = HiddenField(default=lambda: uuid.uuid4().hex)
     seen = HiddenField()

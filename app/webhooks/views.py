@@ -115,7 +115,7 @@ def secret(endpoint_id: uuid.UUID) -> ResponseReturnValue:
     """Show the secret once, to the browser that created it."""
     subject, made = load(endpoint_id), session.pop(SHOWN_ONCE, {})
     if made.get("endpoint_id") != str(endpoint_id):
-        flash("A secret is shown only once. If it got lost, make a new one.")
+        flash("A secret is shown only once. If it is lost, make a new one.")
         return redirect(url_for(".endpoint", endpoint_id=endpoint_id), 303)
     page = render_template("webhooks/secret.html", endpoint=subject, title=made["title"])
     response = make_response(page)

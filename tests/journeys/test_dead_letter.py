@@ -76,7 +76,7 @@ def test_a_subscriber_is_paused_and_resumed_without_javascript(
     press(page, page.get_by_role("button", name="Pause notifications.send_resume_link"))
     expect(page.get_by_text("Paused by Ada Lovelace")).to_be_visible()
     press(page, page.get_by_role("button", name="Resume notifications.send_resume_link"))
-    expect(page.get_by_text("goes on with what has waited")).to_be_visible()
+    expect(page.get_by_text("is resumed, starting with what has waited")).to_be_visible()
     expect(page.get_by_text("Paused by Ada Lovelace")).to_have_count(0)
 
 

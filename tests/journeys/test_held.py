@@ -16,13 +16,13 @@ def test_a_reviewer_finds_it_under_held_and_releases_it(
     visit: Visit, site: Site, ada: Reviewer
 ) -> None:
     applied = send_application(site, trap="Cheap watches")
-    subject = f"Held for a look: {applied.company} ({applied.reference})"
+    subject = f"Held for review: {applied.company} ({applied.reference})"
     eventually(lambda: any(mail["Subject"] == subject for mail in site.sink.to(STAFF)))
     page = visit(390, reviewer=ada)
 
     page.goto("/staff/?status=held")
     page.get_by_role("link", name=applied.company).click()
-    reasons = page.get_by_role("region", name="Held for a look").get_by_role("listitem")
+    reasons = page.get_by_role("region", name="Held for review").get_by_role("listitem")
     expect(reasons.first).to_contain_text("no person sees")
     page.get_by_role("button", name="Release").click()
     expect(page.get_by_text("Released. It goes on like any other.")).to_be_visible()
@@ -42,11 +42,11 @@ def test_a_reviewer_dismisses_it_at_a_second_look_without_javascript(
     page = visit(390, reviewer=ada, javascript=False)
 
     page.goto(f"/staff/applications/{applied.id}")
-    dismiss = page.get_by_role("button", name="Dismiss without a mail")
+    dismiss = page.get_by_role("button", name="Dismiss without an email")
     expect(dismiss).to_be_hidden()
     page.get_by_text("Dismiss it", exact=True).click()
     dismiss.click()
-    expect(page.get_by_text("Dismissed. Nobody is written to.")).to_be_visible()
+    expect(page.get_by_text("Dismissed. Nobody was written to.")).to_be_visible()
     expect(page.get_by_role("button", name="Release")).to_be_visible()
     expect(dismiss).to_have_count(0)
 

@@ -190,7 +190,7 @@ def test_the_second_of_two_reviewers_sees_who_was_first_and_keeps_the_text(
     ada.decide(applied.id, verdict="accept", kind="sprint")
 
     late.get_by_role("button", name="Send and decline").click()
-    expect(late.get_by_text("Somebody was first")).to_be_visible()
+    expect(late.get_by_text("Somebody got there first")).to_be_visible()
     expect(late.get_by_text(f"by {ada.name}").first).to_be_visible()
     expect(late.get_by_text("We have no time this year.")).to_be_visible()
     applied.wait_until_engagement_is("offered")

@@ -29,13 +29,13 @@ def held(application: Application, reasons: Sequence[str]) -> Letter:
     """Screening has held an application, which waits for somebody to look at it."""
     return Letter(
         template="held",
-        subject=f"Held for a look: {isolated(application.company)} ({application.reference})",
+        subject=f"Held for review: {isolated(application.company)} ({application.reference})",
         paragraphs=(
             f"An application for {isolated(application.company)} is held and goes no further by"
             " itself:",
             *reasons,
-            "Release it, and it is scored and answered like any other; or dismiss it. Whoever sent"
-            " it was promised an answer within one working day.",
+            "Release it, and it is scored and answered like any other; or dismiss it. The sender"
+            " was promised an answer within one working day.",
         ),
         action=("Look at it", desk_page(application)),
     )
@@ -64,13 +64,13 @@ def waiting_at_the_desk(
         (due_today, "due today", f"Answers due today, by {until:%H:%M}"),
         (to_decide, "to decide", "To decide, in all"),
         (to_reply_to, "to reply to", "Messages to reply to"),
-        (held, "held", "Held for a look"),
+        (held, "held", "Held for review"),
     )
     return Letter(
         template="waiting_at_the_desk",
         subject="This morning: "
         + ", ".join(f"{count} {in_short}" for count, in_short, _ in waiting if count),
-        paragraphs=("This waits for somebody at the desk today.",),
+        paragraphs=("This is waiting for somebody at the desk today.",),
         facts=tuple((label, str(count)) for count, _, label in waiting if count),
         action=("Open the queue, due first", link_to("queue.index", order="due")),
     )
@@ -84,9 +84,9 @@ def service_away(name: str, failures: int, error: str) -> Letter:
         subject=f"Out of reach: {service}",
         paragraphs=(
             f"{as_beginning(service)} has failed {failures} times in a row ({error}). It is left"
-            " alone for a while, then tried again until it answers. Whatever needs it waits"
-            " meanwhile, and goes out then.",
-            f"The runbook and the figures call it “{name}”.",
+            " alone for a while, then tried again until it answers. Whatever needs it waits until"
+            " then.",
+            f"The runbook and the metrics call it “{name}”.",
         ),
         action=("Open Events", link_to("operations.events")),
     )
@@ -96,14 +96,15 @@ def webhook_disabled(endpoint_id: uuid.UUID, host: str, because: str) -> Letter:
     """A webhook endpoint was disabled and gets no more events."""
     reason = {
         "failing": "one message after another has failed, each tried for more than a day",
-        "gone": "the server answered that nobody wants them there any more (410)",
+        "gone": "the server answered that they are no longer wanted there (410)",
     }[because]
     return Letter(
         template="webhook_disabled",
         subject=f"Webhooks to {host} are disabled",
         paragraphs=(
             f"Nothing is sent to {host} any more: {reason}. Ask whoever runs that server, then"
-            " enable the endpoint again. What waited is sent then; what happens meanwhile is not.",
+            " enable the endpoint again. What waited is sent then; what happens in the meantime"
+            " is not.",
         ),
         action=("Open the endpoint", link_to("webhooks.endpoint", endpoint_id=endpoint_id)),
     )
@@ -145,7 +146,8 @@ def deposit_overpaid(application: Application, amount_cents: int, currency: str)
         template="deposit_overpaid",
         subject=f"Paid twice: {who}, refund {amount} ({application.reference})",
         paragraphs=(
-            f"{who} has paid {amount} by card for a deposit that was paid before. Refund the card"
+            f"{who} has paid {amount} by card for a deposit that had already been paid. Refund"
+            f" the card"
             f" payment at Stripe{tell}.",
         ),
         action=("Open the application", desk_page(application)),

@@ -57,8 +57,8 @@ def withdrawn(application: Application, message: str) -> Letter:
         subject=f"Withdrawn: {isolated(application.company)} ({application.reference})",
         paragraphs=(
             f"{isolated(application.name)} has withdrawn the application of"
-            f" {isolated(application.company)}. It can't be decided any more, and the engagement"
-            " is closed.",
+            f" {isolated(application.company)}. It can no longer be decided, and the engagement is"
+            " closed.",
             *reason,
         ),
         action=("Open the application", desk_page(application)),
@@ -94,7 +94,7 @@ def deposit_paid(application: Application, amount_cents: int, currency: str, met
     else:
         said = (
             f"A deposit of {amount} has arrived ({way}) from a client whose personal data was"
-            " erased. Nobody has been written to: who paid is known to Stripe or to the bank alone."
+            " erased. Nobody was written to: only Stripe or the bank knows who paid."
         )
     return Letter(
         template="deposit_paid",

@@ -52,7 +52,7 @@ def choose() -> ResponseReturnValue:
         db.session.commit()
     except NothingChosen:
         db.session.rollback()
-        flash("Nothing was ticked, or it is no dead letter any more.")
+        flash("Nothing was ticked, or it is no longer a dead letter.")
         cause = msgspec.structs.asdict(cause_in_address())
         if any(cause.values()):
             return redirect(url_for(".dead_letters", **cause), 303)
@@ -90,7 +90,7 @@ def start(replay_id: uuid.UUID) -> ResponseReturnValue:
         flash("The replay has begun.")
     except AlreadyStarted:
         db.session.rollback()
-        flash("This replay was begun before; nothing is replayed twice.")
+        flash("This replay had already begun; nothing is replayed twice.")
     return redirect(url_for(".replay", replay_id=replay_id), 303)
 
 
@@ -101,7 +101,7 @@ def cancel(replay_id: uuid.UUID) -> ResponseReturnValue:
     try:
         cancel_replay(db.session(), replay_id, actor=current_user.actor)
         db.session.commit()
-        flash("Cancelled. What is under way is finished; nothing more is put back.")
+        flash("Cancelled. What is under way will finish; nothing more is put back.")
     except NotRunning:
         db.session.rollback()
         flash("There is nothing left to cancel.")

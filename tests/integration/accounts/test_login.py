@@ -100,7 +100,7 @@ def test_the_sixth_failure_for_an_address_is_refused_even_with_the_right_passwor
         assert log_in(app.test_client(), password=WRONG).status_code == 422
     answer = log_in(app.test_client())
     assert answer.status_code == 429
-    assert "Wait a quarter of an hour" in answer.text
+    assert "Wait 15 minutes" in answer.text
     assert f'value="{ada.email}"' in answer.text and WRONG not in answer.text
 
 

@@ -178,7 +178,7 @@ def test_the_sixth_wrong_code_is_refused_even_a_right_one(
     for _ in range(5):
         assert send(browser, CODE_PAGE, {"code": "000000"}).status_code == 422
     refused = send(browser, CODE_PAGE, {"code": phone.code()})
-    assert refused.status_code == 429 and "tried too often" in refused.text
+    assert refused.status_code == 429 and "Too many tries" in refused.text
     assert not is_signed_in(browser)
 
 
@@ -248,7 +248,7 @@ def test_where_the_settings_ask_for_it_nobody_sees_the_desk_without(
     for path in ("/staff/", "/staff/settings/", "/staff/events/"):
         asked = desk.get(path)
         assert (asked.status_code, asked.location) == (303, SETTINGS)
-    assert "Nobody works here without" in desk.get(SETTINGS).text
+    assert "Everyone here needs" in desk.get(SETTINGS).text
     assert desk.get("/").status_code == app.test_client().get("/staff/login").status_code == 200
     assert set_up().status_code == 200
     assert desk.get("/staff/").status_code == 200

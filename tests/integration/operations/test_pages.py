@@ -210,7 +210,7 @@ def test_a_replay_is_started_watched_and_told_letter_by_letter(
     [first, second] = fail(2)
     address = desk.post("/staff/events/replays", ticked=[first, second])
     desk.post(f"{address}/start")
-    assert "was begun before" in other_desk.get(other_desk.post(f"{address}/start"))
+    assert "had already begun" in other_desk.get(other_desk.post(f"{address}/start"))
     assert "0 of 2 are through" in desk.get(address)
     part = desk.get(f"{address}/progress")
     assert "hx-get" in part and "role=" not in part
@@ -227,7 +227,7 @@ def test_services_outside_are_shown_only_while_one_is_in_trouble(
 ) -> None:
     session.add(CircuitRecord(name="mended", last_error="TimeoutError"))
     session.commit()
-    assert "Services outside" not in desk.get("/staff/events/")
+    assert "Outside services" not in desk.get("/staff/events/")
     session.add(
         CircuitRecord(
             name="broken",
@@ -240,7 +240,7 @@ def test_services_outside_are_shown_only_while_one_is_in_trouble(
     )
     session.commit()
     page = desk.get("/staff/events/")
-    for part in ("Services outside", "broken", "Left alone", "Connection", "mended", "Answers"):
+    for part in ("Outside services", "broken", "Left alone", "Connection", "mended", "Answers"):
         assert part in page, part
 
 

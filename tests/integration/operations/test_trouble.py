@@ -69,7 +69,7 @@ def test_the_link_to_events_counts_what_is_in_trouble_in_figures_and_in_words(
     handle_events()
     assert COUNT.findall(desk.get("/staff/")) == WORDS.findall(desk.get("/staff/")) == []
     open_circuit(session)
-    assert WORDS.findall(desk.get("/staff/")) == ["1 service outside in trouble"]
+    assert WORDS.findall(desk.get("/staff/")) == ["1 outside service in trouble"]
     fail(2)
     session.execute(REFUSE_MAIL)
     session.commit()
@@ -77,7 +77,7 @@ def test_the_link_to_events_counts_what_is_in_trouble_in_figures_and_in_words(
         page = desk.get(path)
         assert COUNT.findall(page) == ["4"]
         assert WORDS.findall(page) == [
-            "2 dead letters, 1 refused mail, 1 service outside in trouble"
+            "2 dead letters, 1 refused mail, 1 outside service in trouble"
         ]
 
 
@@ -106,7 +106,7 @@ def test_webhook_endpoints_and_bridges_that_are_not_well_are_counted_too(
     page = desk.get("/staff/")
     assert COUNT.findall(page) == ["5"]
     assert WORDS.findall(page) == [
-        "1 service outside in trouble, 3 webhook endpoints in trouble, 1 bridge in trouble"
+        "1 outside service in trouble, 3 webhook endpoints in trouble, 1 bridge in trouble"
     ]
 
 
@@ -202,7 +202,7 @@ def test_who_waits_for_a_worker_too_long_is_not_called_well(
     page = desk.get("/staff/events/")
     unwell, _, rest = page.partition("Not well")[2].partition("</table>")
     assert "scoring.score_fit" in unwell and "Lagging" in unwell
-    assert "see whether a worker runs" in rest
+    assert "check that a worker is running" in rest
     assert "flowmap__node--lagging" in rest and "Lagging" not in rest
 
 

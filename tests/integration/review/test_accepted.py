@@ -85,4 +85,4 @@ def test_an_offer_that_could_not_be_written_is_not_said_to_be_on_its_way(
         handle_events()
     page = desk.get(f"/staff/applications/{accepted.id}").text
     assert "being written" not in page
-    assert f"{ACCEPTED}. No offer is out yet: see above what failed." in page
+    assert f"{ACCEPTED}. No offer is out yet: see what failed above." in page

@@ -223,7 +223,7 @@ def test_what_is_not_sent_for_another_reason_shows_who_was_first_and_keeps_the_t
 ) -> None:
     decide_and_send(other_desk, proposed, verdict="decline", message="Not this year.")
     page = decide(desk, proposed, verdict="accept", message="My own letter.", **button).text
-    assert "Somebody was first" in page and "What you wrote" in page
+    assert "Somebody got there first" in page and "What you wrote" in page
     assert "My own letter." in page
 
 
@@ -233,7 +233,7 @@ def test_a_form_about_no_version_shows_who_was_first_too(
     decide_and_send(desk, proposed, verdict="decline")
     page = decide(desk, proposed, verdict="accept", message="My own letter.", version="abc")
     assert page.status_code == 422
-    assert "Somebody was first" in page.text and "My own letter." in page.text
+    assert "Somebody got there first" in page.text and "My own letter." in page.text
 
 
 def test_a_preview_of_an_overtaken_decision_is_a_conflict_too(

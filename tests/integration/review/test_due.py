@@ -41,10 +41,10 @@ def test_among_the_open_the_held_are_pointed_to(
     late_held, late, soon, soon_held, asked = waiting
     shown = queue_page(session, Filters(order="due"), None).rows
     assert [row.application_id for row in shown] == [late, soon, asked]
-    assert "Whoever is held waits for an answer too" in desk.get("/staff/?order=due").text
+    assert "Applicants on hold are waiting for an answer too" in desk.get("/staff/?order=due").text
     page = desk.get("/staff/?order=due&status=held").text
     assert 0 < page.index(str(late_held)) < page.index(str(soon_held))
-    assert "Whoever is held" not in page
+    assert "Applicants on hold" not in page
 
 
 def test_the_late_are_a_view_of_their_own_with_their_count_held_or_not(

@@ -60,7 +60,7 @@ def test_one_sentence_stands_for_the_answers_and_nothing_is_left_to_ask(
     erase()
     page = page_of(desk, application)
     assert "Not given" not in page and "Still to ask" not in page
-    assert page.count("with all else that was stored about the person") == 1
+    assert page.count("with everything else that was stored about the person") == 1
 
 
 def test_the_verdict_remains_the_decision_and_the_status_on_page_and_queue(

@@ -42,7 +42,7 @@ def test_each_moment_shows_the_state_then_and_what_brought_it(
     first = desk.get(f"{path}?moment=1").text
     assert "1 of 5: Application received" in first
     assert "<dt>Points</dt>" not in first and "<dt>Price</dt>" not in first
-    assert "a person or the clock began here" in first
+    assert "a person or the clock started it" in first
 
     decided = desk.get(f"{path}?moment=4").text
     assert "<del>To decide</del> <ins>Accepted</ins>" in decided

@@ -41,7 +41,7 @@ def test_a_second_press_leaves_the_link_that_the_first_has_mailed(
     form = HIDDEN.findall(desk.get(page).text.partition(f'action="{page}/link"')[2])[:2]
     for _ in range(2):
         answer = desk.post(f"{page}/link", data=dict(form), follow_redirects=True)
-        assert "A mail brings the new one." in answer.text
+        assert "The new one is on its way by email." in answer.text
         handle_events()
     [mail] = session.scalars(select(MailMessage).filter_by(template="page_link"))
     session.refresh(application)

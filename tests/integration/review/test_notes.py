@@ -48,14 +48,14 @@ def test_a_note_stands_beside_the_application_with_its_author(
     page: TestResponse,
     press: Press,
 ) -> None:
-    assert "thread__item" not in notes_of(page) and "among staff</a>" not in page.text
+    assert "thread__item" not in notes_of(page) and "staff note</a>" not in page.text
     done = press(page, "notes", note=NOTE)
     assert done.location == f"/staff/applications/{applied.id}#notes"
-    assert "The note is kept." in notes_of(desk.get(done.location))
+    assert "The note is saved." in notes_of(desk.get(done.location))
     shown = other_desk.get(done.location)
     assert re.search(rf"Ada Lovelace</bdi>.*?{NOTE}", notes_of(shown), re.DOTALL)
-    assert '<a href="#notes">1 note among staff</a>' in shown.text
-    assert "Noted among staff" in shown.text
+    assert '<a href="#notes">1 staff note</a>' in shown.text
+    assert "Staff note added" in shown.text
 
 
 def test_the_queue_counts_the_notes_at_once_and_no_longer_once_they_are_erased(
@@ -66,17 +66,17 @@ def test_the_queue_counts_the_notes_at_once_and_no_longer_once_they_are_erased(
     press: Press,
     handle_events: Handle,
 ) -> None:
-    assert "among staff" not in desk.get("/staff/").text
+    assert "staff note" not in desk.get("/staff/").text
     press(page, "notes", note=NOTE)
-    assert "1 note among staff" in desk.get("/staff/").text
+    assert "1 staff note" in desk.get("/staff/").text
     press(page, "notes", note="Another.")
     handle_events()
-    assert "2 notes among staff" in desk.get("/staff/").text
+    assert "2 staff notes" in desk.get("/staff/").text
     assert list(QueueProjection().verify(db.engine)) == []
     erase_person(session, applied.id, actor="prospect")
     session.commit()
     handle_events()
-    assert "among staff" not in desk.get("/staff/?status=all").text
+    assert "staff note" not in desk.get("/staff/?status=all").text
 
 
 def test_a_prospect_finds_nothing_of_it(
@@ -154,7 +154,7 @@ def test_what_is_more_than_the_site_takes_is_given_back_to_be_copied(
 def test_a_note_loses_nothing_that_is_typed_beside_it(page: TestResponse, press: Press) -> None:
     typed = {"verdict": "decline", "message": "Dear all", "text": "March is fine."}
     kept = press(page, "notes", note=NOTE, **typed)
-    assert kept.status_code == 200 and "The note is kept." in kept.text
+    assert kept.status_code == 200 and "The note is saved." in kept.text
     values = {name: held[0].strip() for name, held in FormPage(kept.text).values.items()}
     assert {name: values[name] for name in typed} == typed and values["note"] == ""
 
@@ -184,8 +184,8 @@ def test_what_a_colleague_notes_meanwhile_is_shown_before_a_decision_goes_out(
     session.commit()
     refused = press(page, "decision", verdict="accept")
     assert refused.status_code == 409
-    told = refused.text.partition('role="alert"')[2].partition("Nothing from you was sent")[0]
-    assert "Note among staff" in told and "a competitor of Bracken" in told
+    told = refused.text.partition('role="alert"')[2].partition("Nothing you wrote was sent")[0]
+    assert "Staff note" in told and "a competitor of Bracken" in told
     assert "My own." not in told
     assert press(refused, "decision").status_code == 200
 

@@ -119,7 +119,7 @@ def test_a_dead_letter_is_told_first_and_leads_to_its_event(
     scored = session.scalars(select(StoredEvent.id).filter_by(type="application.scored")).one()
     link = f'<a href="/staff/events/{scored}">engagements.propose_engagement gave up on'
     assert page.index(link) < page.index("of 100") < page.index("Nothing is proposed yet: see")
-    assert "<code>ValueError (" in page and "You can decide all the same." in page
+    assert "<code>ValueError (" in page and "You can still decide." in page
 
 
 def refuse(*_: object) -> None:

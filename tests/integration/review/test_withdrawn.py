@@ -57,7 +57,7 @@ def test_a_decision_on_what_was_withdrawn_meanwhile_is_refused_with_a_clear_sent
     answer = decide(desk, application, verdict="decline", message="No time.", version=seen)
     assert answer.status_code == 409
     assert "The prospect has withdrawn it" in answer.text and "No time." in answer.text
-    assert "It can’t be decided any more." in answer.text
+    assert "It can no longer be decided." in answer.text
     session.refresh(application)
     assert application.status == "withdrawn"
 

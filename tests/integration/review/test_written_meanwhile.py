@@ -55,7 +55,7 @@ def types_in(session: Session, application: Application) -> list[str]:
 
 def notice_of(answer: TestResponse) -> str:
     """What the page says at once."""
-    alert = re.search(r'role="alert".*?Nothing from you was sent', answer.text, re.DOTALL)
+    alert = re.search(r'role="alert".*?Nothing you wrote was sent', answer.text, re.DOTALL)
     return alert[0] if alert else ""
 
 

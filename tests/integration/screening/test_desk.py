@@ -52,7 +52,7 @@ def test_the_page_says_why_it_is_held_and_asks_for_no_decision(
 ) -> None:
     handle_events()
     page = html.unescape(desk.get(f"/staff/applications/{held.id}").text)
-    assert "Held for a look" in page and "A field that no person can see was filled in." in page
+    assert "Held for review" in page and "A field that no person can see was filled in." in page
     for words in (
         "Your decision",
         "Preview the mail",
@@ -61,7 +61,7 @@ def test_the_page_says_why_it_is_held_and_asks_for_no_decision(
         "Why this score",
     ):
         assert words not in page, words
-    assert page.index("Held for a look</h2>") < page.index("What happened")
+    assert page.index("Held for review</h2>") < page.index("What happened")
     assert "promises an answer by" in page
 
 
@@ -86,7 +86,7 @@ def test_the_history_shows_each_step(
     press(desk, held, "dismiss")
     press(desk, fresh(session, held), "release")
     page = desk.get(f"/staff/applications/{held.id}/history").text
-    for words in ("Held for a look", "Dismissed", "Released", "Ada Lovelace"):
+    for words in ("Held for review", "Dismissed", "Released", "Ada Lovelace"):
         assert words in page, words
 
 

@@ -105,7 +105,7 @@ def test_staff_read_in_the_mail_why_it_is_held(
     handle_events()
     mail = session.scalars(select(MailMessage)).one()
     assert mail.recipient == "staff@champlin.example"
-    assert mail.subject == f"Held for a look: {held.company} ({held.reference})"
+    assert mail.subject == f"Held for review: {held.company} ({held.reference})"
     assert "no person sees" in mail.text
     assert f"/staff/applications/{held.id}" in mail.text
     assert held.email not in mail.text and held.name not in mail.text

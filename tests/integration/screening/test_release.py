@@ -52,7 +52,7 @@ def test_dismissed_it_is_closed_without_a_mail_and_is_found_again(
     held: Application, desk: FlaskClient, press: Press, session: Session, handle_events: Handle
 ) -> None:
     handle_events()
-    assert "Nobody is written to" in press(desk, held, "dismiss").text
+    assert "Nobody was written to" in press(desk, held, "dismiss").text
     handle_events()
     assert fresh(session, held).status == "dismissed"
     assert mails_of(session) == ["held"]
@@ -89,7 +89,7 @@ def test_of_two_reviewers_the_second_sees_who_was_first(
     done = {"release": "submitted", "dismiss": "dismissed"}[first]
     assert fresh(session, held).status == done
     answer = press(other_desk, held, second, seen)
-    assert "Somebody was first" in answer.text and "by Ada Lovelace" in answer.text
+    assert "Somebody got there first" in answer.text and "by Ada Lovelace" in answer.text
     assert fresh(session, held).status == done
     assert len(types_of(session, held)) == 3
 
@@ -99,7 +99,7 @@ def test_ones_own_second_click_is_no_conflict(
 ) -> None:
     seen = held.version
     press(desk, held, "release")
-    assert "Somebody was first" not in press(desk, held, "release", seen).text
+    assert "Somebody got there first" not in press(desk, held, "release", seen).text
     assert types_of(session, held).count("application.released") == 1
 
 

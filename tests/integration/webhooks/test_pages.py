@@ -263,7 +263,7 @@ def test_the_page_tells_of_the_old_secret_as_long_as_it_is_valid(
 ) -> None:
     endpoint = add()
     page = f"/staff/webhooks/{endpoint.id}"
-    said = "the one before is valid until"
+    said = "the old one is valid until"
     assert said not in desk.get(page).text
     press(f"{endpoint.id}/secret")
     assert said in desk.get(page).text

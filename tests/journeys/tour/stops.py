@@ -115,7 +115,7 @@ PREVIEW = press("Preview the mail")
 RECORD = press("Record the payment")
 WRITE = press("Send the message")
 PREVIEW_MESSAGE = press("Preview the message")
-KEEP_NOTE = press("Keep the note")
+KEEP_NOTE = press("Save the note")
 NEW_PASSWORD = press("Change password")
 OPEN_CAUSE = follow("ProgrammingError in scoring.score_fit")
 SIGNED_OUT = (*DECLINE, forget_cookies, PREVIEW)
@@ -255,7 +255,7 @@ OWN = (
 DESK = (
     Stop("sign in", "/staff/login"),
     Stop("sign in, wrong", "/staff/login", LOGIN, shows="is not right"),
-    Stop("sign in, too often", "/staff/login", LOGIN * 6, shows="tried too often"),
+    Stop("sign in, too often", "/staff/login", LOGIN * 6, shows="Too many tries"),
     Stop("signed out", "desk:proposed", SIGNED_OUT, shows="Nothing was sent.", who="staff"),
     Stop("queue", "/staff/", shows="To decide", who="staff"),
     Stop("queue, all", "/staff/?status=all", shows="98", who="staff"),
@@ -272,7 +272,7 @@ DESK = (
         "application, released too late",
         "desk:dismissed",
         (fill(version="2"), press("Release")),
-        shows="Somebody was first: Dismissed by Ada",
+        shows="Somebody got there first: Dismissed by Ada",
         who="staff",
     ),
     Stop("application, asked", "desk:asked", shows="Question asked", who="staff"),
@@ -282,7 +282,7 @@ DESK = (
     Stop("application, withdrawn", "desk:withdrawn", shows="nothing left to dec", who="staff"),
     Stop("application, erased", "desk:erased", shows="Personal data erased", who="staff"),
     Stop("application, paid", "desk:paid", shows="Deposit paid", who="staff"),
-    Stop("history", "past:paid", shows="What came of what", who="staff"),
+    Stop("history", "past:paid", shows="What led to what", who="staff"),
     Stop("history, at first", "past:paid?moment=1", shows="Application received", who="staff"),
     Stop("decision, wrong", "desk:proposed", (PREVIEW,), shows="Choose what to do.", who="staff"),
     Stop("decision, preview", "desk:proposed", (*DECLINE, PREVIEW), shows="Send this", who="staff"),
@@ -290,7 +290,7 @@ DESK = (
         "decision, too late",
         "desk:asked",
         (*DECLINE, fill(version="1"), PREVIEW),
-        shows="Somebody was first",
+        shows="Somebody got there first",
         who="staff",
     ),
     Stop("conversation", "desk:declined", shows="Reply awaited", who="staff"),

@@ -78,7 +78,7 @@ def test_no_transfer_comes_before_the_client_agreed() -> None:
     refused = form(received_on=(AGREED_ON - timedelta(days=2)).isoformat())
     assert not refused.validate()
     assert refused.errors == {
-        "received_on": ["The client agreed on 25 November 2026; nothing was due before."]
+        "received_on": ["The client agreed on 25 November 2026; nothing was due before then."]
     }
 
 

@@ -105,7 +105,7 @@ class Config(msgspec.Struct, frozen=True, kw_only=True):
         self._check_servers()
         if self.WEBHOOK_ALLOW_PRIVATE and self.ENVIRONMENT == "production":
             raise ConfigurationError(
-                "WEBHOOK_ALLOW_PRIVATE opens the inner network: leave it unset in production."
+                "WEBHOOK_ALLOW_PRIVATE opens the internal network: leave it unset in production."
             )
         if self.DRAFT_REMINDER_DAYS >= self.DRAFT_DAYS:
             raise ConfigurationError(
@@ -235,7 +235,7 @@ def load_config(environ: Mapping[str, str] | None = None) -> Config:
     given.setdefault("UPLOADS_URL", own_folder.as_uri())
     for name, value in given.items():
         if UNDECODED.search(value):
-            raise ConfigurationError(f"{name} is not written in UTF-8.")
+            raise ConfigurationError(f"{name} is not UTF-8.")
     for field in msgspec.structs.fields(Config):
         if field.required and field.name not in given:
             raise ConfigurationError(

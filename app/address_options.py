@@ -32,7 +32,7 @@ def split_address(url: str) -> SplitResult:
     try:
         return urlsplit(url)
     except ValueError:  # whose text may quote a password
-        raise ValueError("is no address") from None
+        raise ValueError("is not an address") from None
 
 
 def read_options(address: SplitResult) -> Options:
@@ -67,7 +67,7 @@ def check_redis_ca(options: Options) -> None:
 
 def _check_ca(name: str, file: str) -> None:
     if file and not _holds_certificates(file):
-        raise ValueError(f"has a {name}= that is no file of certificates in PEM format")
+        raise ValueError(f"has a {name}= that is not a file of certificates in PEM format")
 
 
 def _holds_certificates(file: str) -> bool:

@@ -69,7 +69,7 @@ def intake() -> None:
 @click.command("labs")
 @with_appcontext
 def labs() -> None:
-    """Run the sandboxes of the labs; one process does, another one waits for its end."""
+    """Run the sandboxes of the labs. One process does; a second one waits until it ends."""
     config = current_config()
     _stand_back(config.LABS_NICENESS)
     backbone = make_backbone(config, connections=CONNECTIONS)

@@ -33,9 +33,7 @@ class CommandGroup(AppGroup):
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
         if any(map(UNDECODED.search, args)):
-            raise click.ClickException(
-                f"An argument of `{ctx.command_path}` is not written in UTF-8."
-            )
+            raise click.ClickException(f"An argument of `{ctx.command_path}` is not UTF-8.")
         return super().parse_args(ctx, args)
 
     def invoke(self, ctx: click.Context) -> Any:
@@ -49,7 +47,7 @@ def _why_it_is_away(kind: str) -> str:
         return f"Somebody else holds what this waits for ({kind}). Try again later."
     if kind == DiskFull.__name__:
         return f"Postgres has no room left on its disk ({kind}). Make room, then try again."
-    return f"The database does not answer ({kind}). Is it up, and DATABASE_URL right?"
+    return f"The database does not answer ({kind}). Is it up, and is DATABASE_URL right?"
 
 
 def _first_to_do(kind: str) -> str:
@@ -57,7 +55,7 @@ def _first_to_do(kind: str) -> str:
     if kind in UNPREPARED:
         return f"The database lacks what this needs ({kind}): run `flask db upgrade` first."
     if kind == DENIED:
-        return f"Postgres denies this to its role ({kind}): run `flask db upgrade` as the owner."
+        return f"The database role may not do this ({kind}): run `flask db upgrade` as the owner."
     return ""
 
 

@@ -45,7 +45,7 @@ def start(options: argparse.Namespace) -> None:
     match options.command:
         case "migrations-check":
             check_migrations()
-            print("The migrations make the tables of the models.")
+            print("The migrations match the models.")
         case "content-check":
             check_content()
         case "watch":

@@ -24,9 +24,9 @@ HIDDEN = re.compile(r'<input[^>]*name="(csrf_token|draft_version)"[^>]*value="([
 REFERENCE = re.compile(r"(?<![\w-])[0-9A-Z-]+-[0-9A-Z]{4}-[0-9A-Z]{4}(?![\w-])")
 UNFINISHED = re.compile(r"^(?:events_unrelayed|deliveries_waiting\S*) (\d+)", re.MULTILINE)
 REFUSALS = {
-    422: f"asks for other answers than local/{APPLICATIONS.name} has, which are to the questions as"
-    " they were shipped",
-    429: "has had too many new applications in this hour",
+    422: f"asks for other answers than those in local/{APPLICATIONS.name}, which fit the questions"
+    " as shipped",
+    429: "has had too many new applications in the last hour",
 }
 PATIENCE = 60.0
 POLL = 0.2
@@ -77,11 +77,11 @@ def main() -> int:
     except URLError:
         print(f"Nothing answers at {site}. Start the site with `make run`, then try again.")
     except (OSError, HTTPException):
-        print(f"The site at {site} was stopped meanwhile. Start it again, then try again.")
+        print(f"The site at {site} was stopped in the meantime. Start it again, then try again.")
     except DemoFailed as failure:
         print(failure)
     except KeyboardInterrupt:
-        print("Stopped. What was sent by then is there.")
+        print("Stopped. The applications sent so far are stored.")
     else:
         return 0
     return 1
@@ -94,7 +94,7 @@ def send_applications(site: str, content: Path) -> None:
     for answers in applications:
         print(f"  {Prospect(site).apply(steps, answers)}  {answers['company']}", flush=True)
     _wait_until_handled(site)
-    print(f"{len(applications)} applications are scored and proposed: see {site}/staff/")
+    print(f"{len(applications)} applications are scored and have a proposal: see {site}/staff/")
 
 
 def _wait_until_handled(site: str) -> None:

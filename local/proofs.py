@@ -25,7 +25,7 @@ def main() -> int:
     folder = content_folder(os.environ) / "articles"
     proofs = load_proofs(folder).by_key.values()
     if not proofs:
-        print("No sentence is to be proved: there is no proofs.toml, or nothing in it.")
+        print("There is no sentence to prove: proofs.toml is missing or empty.")
         return 0
     passed = run_tests({proof.test for proof in proofs})
     held = {proof.key: proof.test in passed for proof in proofs}

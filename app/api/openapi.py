@@ -11,11 +11,11 @@ PROBLEM: Part = {
     "description": "Problem details (RFC 9457)",
     "content": {"application/problem+json": {"schema": {"$ref": "#/components/schemas/Problem"}}},
 }
-UNCHANGED: Part = {"description": "What the ETag of If-None-Match stands for still holds."}
+UNCHANGED: Part = {"description": "What If-None-Match names is still current."}
 IF_NONE_MATCH: Part = {
     "name": "If-None-Match",
     "in": "header",
-    "description": "The ETag of an earlier answer.",
+    "description": "The ETag of an earlier response.",
     "schema": {"type": "string"},
 }
 VERSION: Part = {
@@ -60,8 +60,8 @@ def openapi_document(base_url: str, *, title: str) -> Part:
         "info": {
             "title": title,
             "version": "1.0.0",
-            "description": "The catalog of events. An answer may be kept for five minutes; its ETag"
-            " asks whether it still holds.",
+            "description": "The catalog of events. A response may be cached for five minutes; its"
+            " ETag, sent as If-None-Match, asks whether it is still current.",
         },
         "servers": [{"url": base_url}],
         "security": [],

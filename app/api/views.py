@@ -15,7 +15,7 @@ from app.settings import current_config
 from app.web.errors import PROBLEM_TYPE, problem_details
 
 KEPT_SECONDS = 300
-CHANGED = "What is here now is not what If-Match asks for."
+CHANGED = "What is here now does not match If-Match."
 
 api = Blueprint("api", __name__, url_prefix="/api/v1")
 

@@ -97,7 +97,7 @@ def parse_bridges(setting: str) -> list[BridgeAddress]:
             bridges.append(_read_bridge(split_address(url)))
     for name in repeated([bridge.name for bridge in bridges]):
         raise ConfigurationError(
-            f"EVENT_BRIDGES has two bridges called {name}: give one of them another name=."
+            f"EVENT_BRIDGES has two bridges called {name}: give one of them a different name=."
         )
     return bridges
 
@@ -106,7 +106,7 @@ def _read_bridge(address: SplitResult) -> BridgeAddress:
     if address.scheme not in READERS:
         raise ValueError(f"must start with {' or '.join(f'{scheme}://' for scheme in READERS)}")
     if re.search(r"\s", address.geturl()):
-        raise ValueError("holds white space, behind which no address begins")
+        raise ValueError("holds white space that is not followed by an address")
     kind, read = READERS[address.scheme]
     options = read_options(address)
     given = read(address, options) | _read_common(options)
@@ -122,7 +122,7 @@ def read_kafka(address: SplitResult, options: Options) -> Fields:
     topic = address.path.strip("/")
     mechanism = options.pop("sasl", MECHANISMS[0])
     if not all(_is_broker(server, needs_port=True) for server in servers.split(",")):
-        raise ValueError("needs host:port, or several of them with commas")
+        raise ValueError("needs host:port, or several of them separated by commas")
     if not LEGAL_TOPIC.fullmatch(topic):
         raise ValueError("needs a topic, as in kafka://host:9092/events")
     if mechanism not in MECHANISMS:

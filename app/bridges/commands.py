@@ -21,7 +21,7 @@ class BridgeName(click.ParamType):
         if not names:
             self.fail(NO_BRIDGE, param, ctx)
         if value not in names:
-            self.fail(f"{value} is none of: {', '.join(names)}", param, ctx)
+            self.fail(f"{value} is not one of: {', '.join(names)}", param, ctx)
         return value
 
 
@@ -39,7 +39,7 @@ def show() -> None:
 @bridges.command("pause")
 @click.argument("name", type=BridgeName())
 def pause(name: str) -> None:
-    """Have the bridge send nothing; its place is kept."""
+    """Stop the bridge from sending; it keeps its place."""
     pause_bridge(db.session(), name)
     db.session.commit()
     click.echo(f"{name} is paused.")
@@ -48,7 +48,7 @@ def pause(name: str) -> None:
 @bridges.command("resume")
 @click.argument("name", type=BridgeName())
 def resume(name: str) -> None:
-    """Let the bridge go on where it stopped, from the next sweep on."""
+    """Let the bridge carry on where it stopped, from the next sweep."""
     resume_bridge(db.session(), name)
     db.session.commit()
-    click.echo(f"{name} goes on.")
+    click.echo(f"{name} is resumed.")

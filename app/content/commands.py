@@ -34,6 +34,6 @@ def preview(slug: str) -> None:
         current_articles().draft(slug)
     except KeyError:
         raise click.ClickException(
-            f"There is no draft '{slug}'. `flask content check` lists those that there are."
+            f"There is no draft '{slug}'. `flask content check` lists the drafts."
         ) from None
     click.echo(preview_link(slug))

@@ -77,7 +77,7 @@ def unknown_readings(path: Path, rubric: Rubric, articles: Articles) -> Iterator
     for slug in sorted({slug for misfit in rubric.misfits for slug in misfit.read} - known):
         lines = enumerate(read_text(path).splitlines(), 1)
         line = next((number for number, text in lines if f'"{slug}"' in text), 1)
-        yield Fault(path, line, f"A misfit recommends '{slug}', which is no article's slug.")
+        yield Fault(path, line, f"A misfit recommends '{slug}', which is not an article's slug.")
 
 
 def read_changes() -> None:

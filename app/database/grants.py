@@ -76,8 +76,8 @@ class OtherDatabase(click.ClickException):
 
     def __init__(self) -> None:
         super().__init__(
-            "OWNER_DATABASE_URL leads to another database than DATABASE_URL: set both to the same"
-            " one, with its owner in the first."
+            "OWNER_DATABASE_URL leads to a different database from DATABASE_URL: set both to"
+            " the same one, with its owner in the first."
         )
 
 

@@ -26,16 +26,16 @@ class SubscriberName(click.ParamType):
     def convert(self, value: str, param: click.Parameter | None, ctx: click.Context | None) -> str:
         names = current_subscriptions().names()
         if value not in names:
-            self.fail(f"{value} is none of: {', '.join(names)}", param, ctx)
+            self.fail(f"{value} is not one of: {', '.join(names)}", param, ctx)
         return value
 
 
 @events.command("pause")
 @click.argument("subscriber", type=SubscriberName())
 def pause(subscriber: str) -> None:
-    """Have SUBSCRIBER wait; what is recorded meanwhile is kept for it, in order."""
+    """Pause SUBSCRIBER; what is recorded in the meantime is kept for it, in order."""
     if subscriber == CANARY:
-        wanted = f"{CANARY} can't be paused: no page shows it, and a stall is noticed by it"
+        wanted = f"{CANARY} can't be paused: no page shows it, and it is how a stall is noticed"
         raise click.BadParameter(wanted)
     pause_subscriber(db.session(), subscriber, actor=operator())
     db.session.commit()
@@ -45,18 +45,20 @@ def pause(subscriber: str) -> None:
 @events.command("resume")
 @click.argument("subscriber", type=SubscriberName())
 def resume(subscriber: str) -> None:
-    """Let SUBSCRIBER go on with what has waited for it."""
+    """Resume SUBSCRIBER, starting with what has waited for it."""
     resume_subscriber(db.session(), subscriber, actor=operator())
     db.session.commit()
-    click.echo(f"{subscriber} goes on.")
+    click.echo(f"{subscriber} is resumed.")
 
 
 @events.command("backfill")
 @click.argument("subscriber", type=SubscriberName())
-@click.option("--since", type=click.DateTime(), default=None, help="Only those from then on (UTC).")
+@click.option(
+    "--since", type=click.DateTime(), default=None, help="Only those recorded from then on (UTC)."
+)
 def backfill(subscriber: str, since: datetime | None) -> None:
-    """Give SUBSCRIBER the events from before it was there. Pause it first, and resume it
-    afterwards, where a stream's history has to come before its present."""
+    """Give SUBSCRIBER the events from before it existed. Pause it first, and resume it
+    afterwards, if a stream's history has to come before its present."""
     begin = since.replace(tzinfo=UTC) if since else EVER
     added = backfill_subscriber(db.session(), subscriber, current_subscriptions(), since=begin)
     click.echo(f"{added} past events wait for {subscriber}.")
@@ -64,19 +66,19 @@ def backfill(subscriber: str, since: datetime | None) -> None:
 
 @events.command("restored")
 def restored() -> None:
-    """Have the log go on after a restore, and hold back what would leave the site."""
+    """Let the log continue after a restore, and hold back what would leave the site."""
     moved = has_moved(db.session())
     if moved:
         begin_epoch(db.session())
     hold_outbound(db.session(), actor=operator())
     db.session.commit()
-    click.echo("The log goes on here." if moved else "The log is where it was.")
+    click.echo("The log continues from here." if moved else "The log is where it was.")
     click.echo("No mail, chat, webhook or bridge sends before `flask outbound release`.")
 
 
 @events.command("checkpoint")
 def checkpoint() -> None:
-    """Sign what the log holds by now. Keep what this prints somewhere else."""
+    """Sign what the log holds so far. Keep what this prints somewhere else."""
     made = make_checkpoint(db.session(), current_config().SECRET_KEY)
     db.session.commit()
     if made:

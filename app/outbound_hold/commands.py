@@ -11,7 +11,7 @@ outbound = CommandGroup("outbound", help="Look after what leaves the site.")
 
 @outbound.command("release")
 def release() -> None:
-    """Let go what `flask events restored` holds back: mail, chat, webhooks, bridges."""
+    """Release what `flask events restored` holds back: mail, chat, webhooks, bridges."""
     was_held = release_outbound(db.session(), actor=operator())
     db.session.commit()
     click.echo("What waits is sent now." if was_held else "Nothing is held back.")

@@ -33,22 +33,22 @@ def erase(reference: str) -> None:
     try:
         erase_person(db.session(), _find(reference).id, actor=operator())
     except AlreadyErased:
-        raise click.ClickException("This person has been erased before.") from None
+        raise click.ClickException("This person has already been erased.") from None
     db.session.commit()
     click.echo("Erased. Mail and payments follow within seconds; figures remain.")
 
 
 @person.command("reapply")
 def reapply() -> None:
-    """Erase again whoever was erased since the backup was made that the database comes from."""
+    """Erase again whoever was erased after the backup was made that this database comes from."""
     try:
         entries, erased = erase_again(db.session(), current_ledger(), actor=operator())
     except StorageUnavailable as error:
         raise click.ClickException(f"The ledger can't be read: {error}.") from None
     if not entries:
         raise click.ClickException(
-            "The ledger is empty. If anybody was ever erased, UPLOADS_URL leads elsewhere than it"
-            " did then."
+            "The ledger is empty. If anybody was ever erased, UPLOADS_URL no longer leads to"
+            " the same place."
         )
     click.echo(f"Entries in the ledger: {entries}. Erased again: {erased}.")
 
@@ -57,6 +57,7 @@ def _find(reference: str) -> Application:
     application = find_application_by_reference(db.session(), reference)
     if application is None:
         raise click.ClickException(
-            f"There is no application {reference}. The queue has it beneath each company's name."
+            f"There is no application {reference}. The queue shows each reference beneath the"
+            " company's name."
         )
     return application

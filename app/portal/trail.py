@@ -30,7 +30,7 @@ from app.scoring.events import ApplicationScored
 SHARED_OUT = "It says how the firm's staff share out their work."
 # A hash covers a whole event, so an event is shown whole or not at all.
 WITHHELD = {
-    ApplicationHeld.type: "It holds the firm's own notes on why it looked twice.",
+    ApplicationHeld.type: "It holds the firm's own notes on why it took a second look.",
     ApplicationTaken.type: SHARED_OUT,
     ApplicationPutBack.type: SHARED_OUT,
     ApplicationScored.type: "It holds the firm's own notes on how an application is judged.",
@@ -45,22 +45,22 @@ IS_UNKNOWN = "A newer release of this site recorded it, and will say whether it 
 EXPLANATION = (
     "Each row is one event about your application, in the order in which it was recorded.",
     "hash is SHA-256 over the hash of the row before it (previous) and over the text in hashed,"
-    " which is the event as the database holds it. Whoever changes a row has to make all later"
-    " hashes of its stream anew.",
+    " which is the event as the database holds it. Anyone who changes a row has to recompute all"
+    " later hashes of its stream.",
     "What a row says about you is sealed in hashed (AES-256-GCM). key is yours: it opens the sealed"
     " part, and opened is what it says.",
-    "A row with withheld shows no content, and its hash alone holds its place: its content can't be"
-    " exchanged later. If it ever matters, we can lay it open, and the hash shows that it is the"
-    " one from that time. What stated says is our word, not proven by the hash.",
-    "Somebody who made the whole file anew could make it agree with itself. What nobody can do is"
-    " change the copy that you keep: check a later file beside this one.",
-    "next says who acts next as of the time when this file was made, and due_at by when, where we"
-    " owe you something. It is our word: what is proven are the rows. An answer that fell due"
-    " before you had it is a row of its own (application.answer_due; for a message,"
+    "A row with withheld shows no content; only its hash holds its place, so its content can't be"
+    " swapped later. If it ever matters, we can disclose it, and the hash shows that it is the"
+    " original. What stated says is our word, not proven by the hash.",
+    "Somebody who rebuilt the whole file could make it agree with itself. What nobody can do is"
+    " change the copy that you keep: check a later file against this one.",
+    "next says who acts next as of the time when this file was made, and due_at by when, if we owe"
+    " you something. It is our word: only the rows are proven. An answer that fell due before you"
+    " had it is a row of its own (application.answer_due; for a message,"
     " message.reply_due).",
     "digest covers the row, or next, as this file has it, and finds damage to the file.",
-    "Whoever has this file can read what you sent. After you erase your data we"
-    " can't make another.",
+    "Anyone who has this file can read what you sent. After you erase your data we can't make"
+    " another.",
 )
 
 

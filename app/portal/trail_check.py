@@ -68,7 +68,7 @@ def first_problem(trail: dict) -> "str | None":
         if "next" in trail and trail["next"]["digest"] != row_digest(trail["next"]):
             return "next: it is not as it was written into this file"
     except UNREADABLE as error:
-        return f"the file is no trail: {error!r}"
+        return f"the file is not a trail: {error!r}"
     return None
 
 
@@ -91,9 +91,9 @@ def first_change(older: dict, newer: dict) -> "str | None":
             rows = known.get(stream["stream"], [])
             for number, row in enumerate(stream["rows"], start=1):
                 if number > len(rows) or rows[number - 1]["hash"] != row["hash"]:
-                    return f"row {number} of {stream['stream']}: the older file has another"
+                    return f"row {number} of {stream['stream']}: the older file has a different one"
     except UNREADABLE as error:
-        return f"one of the files is no trail: {error!r}"
+        return f"one of the files is not a trail: {error!r}"
     return None
 
 
@@ -106,11 +106,11 @@ def fault_in(
         if row["digest"] != row_digest(row):
             return "it is not as it was written into this file"
         if row["previous"] != previous:
-            return "the row before it is another one than when this was recorded"
+            return "the row before it is not the one that was there when this was recorded"
         if "withheld" in row:
             return None
         if link_hash(previous, row["hashed"]) != row["hash"]:
-            return "its content is another one than its hash was made of"
+            return "its content is not what its hash was made from"
         return fault_in_content(row, stream, key)
     except UNREADABLE:
         return "it can't be read"

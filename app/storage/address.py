@@ -55,9 +55,9 @@ def _open(address: SplitResult, part: str) -> Storage:
 def _open_folder(address: SplitResult, part: str) -> Storage:
     folder = Path(unquote(address.path)) / part
     if "\0" in str(folder) or folder == folder.parent or address.query or address.fragment:
-        raise ValueError("needs a folder, as in file:///folder, and nothing behind it")
+        raise ValueError("needs a folder, as in file:///folder, and nothing after it")
     if _is_blocked(folder):
-        raise ValueError(f"needs a folder, and {folder} is a file or within one")
+        raise ValueError(f"needs a folder, and {folder} is a file or inside one")
     return FolderStorage(folder)
 
 

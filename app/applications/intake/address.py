@@ -48,5 +48,5 @@ def _read_intake(url: str) -> IntakeAddress:
     if not group:
         raise ValueError("needs a group, as in kafka://host:9092/topic?group=portal")
     if not LEGAL_TOPIC.fullmatch(dead_letters) or dead_letters == kafka.topic:
-        raise ValueError("needs another topic in dead_letters=")
+        raise ValueError("needs a different topic in dead_letters=")
     return IntakeAddress(kafka, group, dead_letters)

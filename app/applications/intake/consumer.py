@@ -131,9 +131,9 @@ def _read(message: Message) -> BaseCloudEvent:
         return from_kafka(_written(message), JSONFormat(), _identified)
     except CloudEventValidationError as invalid:
         wrong = ", ".join(invalid.errors)
-        raise CommandRefused({"": f"This is no CloudEvent: look at its {wrong}."}) from None
+        raise CommandRefused({"": f"This is not a CloudEvent: check its {wrong}."}) from None
     except Exception as error:  # noqa: BLE001 - anybody may have written anything into the topic
-        raise CommandRefused({"": f"This is no CloudEvent ({type(error).__name__})."}) from None
+        raise CommandRefused({"": f"This is not a CloudEvent ({type(error).__name__})."}) from None
 
 
 def _written(message: Message) -> KafkaMessage:

@@ -14,7 +14,7 @@ CONFIRM_SECONDS = 10.0
 REASONS = "dead-letter-reasons"
 ORIGIN = "dead-letter-origin"
 TOO_LARGE = "MSG_SIZE_TOO_LARGE"
-TOO_MUCH = {"": "It is too large to be set aside with its reasons."}
+TOO_MUCH = {"": "It is too large to set aside with its reasons."}
 
 Headers = Sequence[tuple[str, str | bytes | None]]
 

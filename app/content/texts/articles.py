@@ -143,7 +143,7 @@ def wrong_slugs(texts: list[tuple[FrontMatter, Text]]) -> Iterator[Fault]:
     for about, text in texts:
         slug, source = about.slug, text.source
         if not SLUG.fullmatch(slug):
-            sentence = f"The slug '{slug}' may hold a to z, 0 to 9 and hyphens."
+            sentence = f"The slug '{slug}' may contain only a to z, 0 to 9 and hyphens."
             yield source.fault(source.lines["slug"], sentence)
         if slugs.count(slug) > 1:
             yield source.fault(source.lines["slug"], f"Two articles have the slug '{slug}'.")
@@ -158,7 +158,7 @@ def wrong_front_matter(source: Source, about: FrontMatter, known: Known) -> list
             sentence += f" Is it '{like[0]}'?" if like else ""
             faults.append(source.fault(source.lines["topics"], sentence))
     if about.published > latest_day() and not about.draft:
-        sentence = f"{about.published} is still to come: let it be a draft until then."
+        sentence = f"{about.published} is in the future: keep the article a draft until then."
         faults.append(source.fault(source.lines["published"], sentence))
     if about.changed < about.published:
         sentence = "It was updated before it was published."

@@ -44,5 +44,5 @@ def empty_values(source: Source) -> Iterator[Fault]:
 def unknown_languages(source: Source) -> Iterator[Fault]:
     code = source.values.get("language")
     if isinstance(code, str) and code and not is_language(code):
-        sentence = f"'{code}' is no language's code of two letters, such as en or de."
+        sentence = f"'{code}' is not a two-letter language code, such as en or de."
         yield source.fault(source.lines["language"], sentence)

@@ -121,7 +121,7 @@ def read_translation(path: Path, original: Page, placeholders: Mapping[str, str]
     language = path.stem.removeprefix(f"{original.slug}.")
     others = [code for code in LANGUAGES if code != original.about.language]
     if language not in others:
-        sentence = f"'{language}' is no other language of this site: {', '.join(others)}."
+        sentence = f"'{language}' is not another language of this site: {', '.join(others)}."
         refuse([Fault(path, 1, sentence)])
     source = fill_in(read_source(path), placeholders)
     words = msgspec.structs.asdict(read_front_matter(source, TranslatedFrontMatter))

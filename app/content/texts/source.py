@@ -34,7 +34,7 @@ def read_source(path: Path) -> Source:
     whole = read_utf8(path)
     front, fence, text = whole.removeprefix(FENCE).partition(FENCE)
     if not fence or not whole.startswith(FENCE):
-        sentence = "The file must begin with its title and so on between two ---."
+        sentence = "The file must begin with its front matter, such as the title, between two ---."
         raise ContentError([Fault(path, 1, sentence)])
     values: Values = {}
     lines: dict[str, int] = {}
@@ -46,7 +46,7 @@ def read_source(path: Path) -> Source:
         if not colon or not value or line[0].isspace():
             faults.append(Fault(path, number, f"The line '{line}' must read 'key: value'."))
         elif key in values:
-            faults.append(Fault(path, number, f"'{key}' is given here a second time."))
+            faults.append(Fault(path, number, f"'{key}' is given here for the second time."))
         values[key], lines[key] = read_value(value), number
     if faults:
         raise ContentError(faults)
@@ -61,7 +61,7 @@ def read_utf8(path: Path) -> str:
         raise ContentError([Fault(path, 1, f"This can't be read ({error.strerror}).")]) from error
     except UnicodeDecodeError as error:
         line = error.object[: error.start].count(b"\n") + 1
-        raise ContentError([Fault(path, line, f"This is no UTF-8 ({error.reason}).")]) from error
+        raise ContentError([Fault(path, line, f"This is not UTF-8 ({error.reason}).")]) from error
 
 
 def read_value(text: str) -> str | list[str]:

@@ -85,9 +85,9 @@ def problems(secret: str, kept: Sequence[str]) -> Iterator[str]:
 @click.command("rebuild")
 @with_appcontext
 def rebuild() -> None:
-    """Derive every projection from the log again while the site serves, and name what differed.
+    """Rebuild every projection from the log while the site serves, and name what differed.
 
-    The exit status is 1 if something could not be set right.
+    The exit status is 1 if something could not be corrected.
     """
     left = 0
     with alone_at("events.rebuild") as is_alone, owner_engine() as engine:

@@ -32,7 +32,7 @@ def test_a_bridge_is_paused_and_goes_on(run: Run) -> None:
     assert run("list").output == "warehouse: 0 events behind, well\n"
     assert run("pause", "warehouse").output == "warehouse is paused.\n"
     assert "paused" in run("list").output
-    assert run("resume", "warehouse").output == "warehouse goes on.\n"
+    assert run("resume", "warehouse").output == "warehouse is resumed.\n"
     assert "well" in run("list").output
 
 

@@ -104,7 +104,7 @@ def test_a_link_leads_to_a_page_that_everybody_can_open(own_site: OwnSite, draft
     with pytest.raises(ContentError) as caught:
         own_site()
     assert [fault.sentence for fault in caught.value.faults] == [
-        f"The link '/{path}' leads to no page for everybody." for path in wrong
+        f"The link '/{path}' leads to a page that is not for everybody." for path in wrong
     ]
 
 

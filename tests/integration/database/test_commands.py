@@ -28,7 +28,8 @@ def test_while_the_database_is_away_a_migration_says_so_in_a_line(
     shown = away.test_cli_runner().invoke(args=["db", command])
     assert shown.exit_code == 1
     assert shown.output.splitlines() == [
-        "Error: The database does not answer (OperationalError). Is it up, and DATABASE_URL right?"
+        "Error: The database does not answer (OperationalError). Is it up, and is DATABASE_URL"
+        " right?"
     ]
 
 
@@ -156,8 +157,7 @@ def test_a_migration_says_what_it_has_not_found_as_the_ones_before_it_leave_it(
         shown = runner.invoke(args=["db", command])
     assert shown.exit_code == 1
     assert shown.output.splitlines() == [
-        f"Error: This database is not as its migrations have left it ({names})."
-        " Nothing was changed."
+        f"Error: This database is not as its migrations left it ({names}). Nothing was changed."
     ]
 
 
@@ -171,7 +171,8 @@ def test_a_command_says_where_the_sites_role_lacks_its_rights(
         upgrade()
     assert shown.exit_code == 1
     assert shown.output == (
-        "Error: Postgres denies this to its role (InsufficientPrivilege): run `flask db upgrade` as"
+        "Error: The database role may not do this (InsufficientPrivilege): run `flask db"
+        " upgrade` as"
         " the owner.\n"
     )
 

@@ -153,7 +153,7 @@ def test_an_owner_of_another_database_is_refused_and_nothing_is_done_there(
     change_settings(OWNER_DATABASE_URL=other)
     refused = app.test_cli_runner().invoke(args=command)
     assert refused.exit_code == 1
-    assert "OWNER_DATABASE_URL leads to another database than DATABASE_URL" in refused.output
+    assert "OWNER_DATABASE_URL leads to a different database from DATABASE_URL" in refused.output
     with psycopg.connect(other) as connection:
         tables = "SELECT count(*) FROM pg_tables WHERE schemaname = 'public'"
         assert connection.execute(tables).fetchone() == (0,)

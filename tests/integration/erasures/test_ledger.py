@@ -146,7 +146,7 @@ def test_without_the_ledger_a_restore_would_bring_them_back(
 
 def test_an_empty_ledger_is_an_error_since_it_may_be_another(app: Flask, ledger: Path) -> None:
     result = app.test_cli_runner().invoke(args=["person", "reapply"])
-    assert result.exit_code == 1 and "UPLOADS_URL leads elsewhere" in result.output
+    assert result.exit_code == 1 and "UPLOADS_URL no longer leads" in result.output
 
 
 def test_a_draft_that_its_writer_has_deleted_does_not_come_back_either(

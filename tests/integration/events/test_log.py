@@ -115,7 +115,7 @@ def test_a_log_that_was_restored_into_another_server_goes_on_there(
     assert waiting.status_code == 503 and "moved" in waiting.text
 
     runner = app.test_cli_runner()
-    assert "goes on here" in runner.invoke(args=["events", "restored"]).output
+    assert "continues from here" in runner.invoke(args=["events", "restored"]).output
     seen, place = follow(session, START)
     assert seen == [(before.stream, 1)]
     after = record_event()

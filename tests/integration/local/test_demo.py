@@ -39,7 +39,7 @@ def test_where_the_site_stops_meanwhile_it_says_so(door: socket.socket, tmp_path
     connection.recv(1024)
     connection.close()
     code, said = end_of(demo)
-    assert (code, said.count("\n")) == (1, 1) and "was stopped meanwhile" in said, said
+    assert (code, said.count("\n")) == (1, 1) and "was stopped in the meantime" in said, said
 
 
 def test_where_the_site_asks_other_questions_it_says_so(

@@ -37,4 +37,4 @@ def test_what_held_is_noted_beside_the_firms_articles(articles: Path) -> None:
 def test_where_no_sentence_is_marked_nothing_is_run(articles: Path) -> None:
     told = make("proofs", articles.parent)
     assert (told.returncode, told.stdout.count("\n")) == (0, 1)
-    assert "No sentence is to be proved" in told.stdout
+    assert "There is no sentence to prove" in told.stdout

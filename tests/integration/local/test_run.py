@@ -123,7 +123,7 @@ def test_a_run_keeps_its_data_and_its_login_however_it_ends(
     assert command and command[2] == login[1]
     password = subprocess.check_output(["sh", "-c", command[1]], cwd=ROOT, text=True).strip()
     code, shown = end_of(start_demo(server_folder))
-    assert code == 0 and "12 applications are scored and proposed" in shown, shown
+    assert code == 0 and "12 applications are scored and have a proposal" in shown, shown
     first.end(signal.SIGKILL)
 
     again = start().says(RUNNING)

@@ -45,7 +45,7 @@ def test_who_has_it_is_whoever_took_it_while_the_second_run_waited(state: State)
 def test_a_folder_that_cannot_be_made_is_told_with_what_to_do(tmp_path: Path) -> None:
     file = tmp_path / "a_file"
     file.touch()
-    with pytest.raises(Unusable, match=f"{file} can't be made a folder: File exists. Set VAR_DIR"):
+    with pytest.raises(Unusable, match=f"{file} can't be created: File exists. Set VAR_DIR"):
         State(file).held(0, print).__enter__()
 
 

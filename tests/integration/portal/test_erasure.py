@@ -159,6 +159,6 @@ def test_an_operator_erases_by_reference_and_is_asked_first(
     erased = runner.invoke(args=["person", "erase", application.reference], input="y\n")
     assert "Erased." in erased.output
     again = runner.invoke(args=["person", "erase", application.reference], input="y\n")
-    assert "erased before" in again.output
+    assert "already been erased" in again.output
     unknown = runner.invoke(args=["person", "erase", "CE-NONE"], input="y\n")
     assert "There is no application" in unknown.output

@@ -49,5 +49,5 @@ def test_a_redis_whose_certificates_are_no_file_stops_the_start_with_a_sentence(
     with pytest.raises(ConfigurationError) as refused:
         broker_settings(msgspec.structs.replace(config, **{name: address}))
     assert refused.value.message == (
-        f"{name} has a ssl_ca_certs= that is no file of certificates in PEM format."
+        f"{name} has a ssl_ca_certs= that is not a file of certificates in PEM format."
     )

@@ -77,10 +77,10 @@ def test_no_name_and_nothing_printed_holds_a_password() -> None:
         ("amqp://host:port/vhost?exchange=events", "needs a host"),
         ("amqp://host:65536/vhost?exchange=events", "needs a host"),
         ("amqps://host/vhost?exchange=events&personal=1", "must be yes or no"),
-        ("kafka://host:9092/topic?tls=yes&ca=/nothing", "no file of certificates"),
+        ("kafka://host:9092/topic?tls=yes&ca=/nothing", "not a file of certificates"),
         ("kafka://host:9092/topic?ca=/nothing", "has a ca=, which needs tls=yes"),
-        ("amqps://host/vhost?exchange=events&ca=/nothing", "no file of certificates"),
-        (f"amqps://host/vhost?exchange=events&ca={__file__}", "no file of certificates"),
+        ("amqps://host/vhost?exchange=events&ca=/nothing", "not a file of certificates"),
+        (f"amqps://host/vhost?exchange=events&ca={__file__}", "not a file of certificates"),
         ("amqp://host/vhost?exchange=events&ca=/nothing", "needs amqps://"),
         ("eventbridge://bus", "a region"),
         ("eventbridge://?region=eu-west-1", "needs a bus"),
@@ -90,7 +90,7 @@ def test_no_name_and_nothing_printed_holds_a_password() -> None:
             "eventbridge://bus?region=eu-west-1&endpoint=https://",
             "needs an endpoint= like https://",
         ),
-        ("kafka://[host:9092/topic", "is no address"),
+        ("kafka://[host:9092/topic", "is not an address"),
     ],
 )
 def test_a_wrong_address_stops_the_start_with_a_sentence(address: str, sentence: str) -> None:
@@ -138,7 +138,7 @@ def test_the_intake_has_a_topic_a_group_and_a_topic_for_what_is_refused() -> Non
         ("amqp://host/commands?group=portal", "must start with kafka://"),
         ("kafka://host:9092/commands", "needs a group"),
         ("kafka://host:9092/?group=portal", "needs a topic"),
-        ("kafka://host:9092/commands?group=a&dead_letters=commands", "needs another topic"),
+        ("kafka://host:9092/commands?group=a&dead_letters=commands", "needs a different topic"),
         ("kafka://host:9092/commands?group=a&personal=yes", "unknown option personal="),
     ],
 )

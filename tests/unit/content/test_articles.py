@@ -133,8 +133,8 @@ def test_two_articles_of_one_slug_are_refused_each_at_its_line(folder: Path, wri
     [
         ("---\n", "", 1, "The file must begin with"),
         ("slug: one\n", "", 1, "missing required field `slug`"),
-        ("slug: one", "slug: One/2", 3, "may hold a to z, 0 to 9 and hyphens"),
-        ("slug: one", "slug: one\nslug: two", 4, "'slug' is given here a second time"),
+        ("slug: one", "slug: One/2", 3, "may contain only a to z, 0 to 9 and hyphens"),
+        ("slug: one", "slug: one\nslug: two", 4, "'slug' is given here for the second time"),
         ("2026-11-20", "soon", 5, "published: Invalid RFC3339"),
         ("2026-11-20", "2926-11-20", 5, "2926-11-20 is still to come: let it be a draft"),
         ("title:", "titel:", 2, "unknown field `titel`"),

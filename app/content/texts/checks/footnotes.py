@@ -15,7 +15,7 @@ LISTINGS: Final = {"fence", "code_block"}
 def wrong_footnotes(text: Text) -> Iterator[Fault]:
     for place in text.places:
         for label in MENTION.findall(place.token.content) if place.token.type == "text" else ():
-            yield text.fault(place, f"The footnote '{label}' is nowhere defined.")
+            yield text.fault(place, f"The footnote '{label}' is not defined anywhere.")
     seen: set[str] = set()
     for line, label in definitions(text):
         if label in seen:

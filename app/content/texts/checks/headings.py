@@ -15,11 +15,11 @@ def wrong_headings(text: Text) -> Iterator[Fault]:
     for place in headings(text):
         level, title = int(place.token.tag[1]), heading_text(text, place)
         if not title:
-            yield text.fault(place, "A heading needs words behind its #.")
+            yield text.fault(place, "A heading needs words after its #.")
         elif level == 1:
             yield text.fault(place, f"'{title}' is a heading like the title. Begin with ##.")
         elif level > above + 1:
-            yield text.fault(place, f"'{title}' has {level} #, and what is above it {above}.")
+            yield text.fault(place, f"'{title}' has {level} #, and the heading above it {above}.")
         if title and title.lower() in seen:
             yield text.fault(place, f"There are two headings '{title}'.")
         if place.token.attrGet("id") in TAKEN_ANCHORS:

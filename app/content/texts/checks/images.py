@@ -18,13 +18,13 @@ def wrong_images(text: Text, known: Known) -> Iterator[Fault]:
         file = str(place.token.attrGet("src"))
         name = file.removeprefix("diagrams/")
         if known.diagrams is not None and name not in known.diagrams:
-            yield text.fault(place, f"The image '{file}' is no file of diagrams/.")
+            yield text.fault(place, f"The image '{file}' is not a file in diagrams/.")
         if not place.token.content:
             yield text.fault(place, f"The image '{file}' needs words for those who can't see it.")
         if id(place.token) not in alone:
             yield text.fault(place, f"The image '{file}' needs a paragraph of its own.")
         if name in seen:
-            yield text.fault(place, f"The image '{file}' is in this text already.")
+            yield text.fault(place, f"The image '{file}' is already in this text.")
         seen.add(name)
 
 

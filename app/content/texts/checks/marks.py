@@ -9,11 +9,11 @@ from app.content.texts.faults import Fault
 from app.content.texts.text import Text
 
 UNREAD_LINKS: Final = {
-    re.compile(r"\](\[[^\]]*\])"): "'{}' is nowhere defined: a link is [words](address).",
+    re.compile(r"\](\[[^\]]*\])"): "'{}' is not defined anywhere: a link is [words](address).",
     re.compile(r"\] \(((?:https?:|mailto:|/|#)[^)]*)"): "A space is between [words] and ({}).",
     re.compile(
         r"\]\(([^)]*)"
-    ): "'{}' is no address for a link: it has no space and no script in it.",
+    ): "'{}' is not an address for a link: an address has no space and no script in it.",
 }
 LINE_BEGINS: Final = {"inline", "softbreak", "hardbreak"}
 
@@ -27,4 +27,6 @@ def unread_marks(text: Text) -> Iterator[Fault]:
             for found in pattern.findall(shown):
                 yield text.fault(place, sentence.format(found))
         if before.token.type in LINE_BEGINS and shown.startswith("##"):
-            yield text.fault(place, f"'{shown}' is no heading: that has a space behind its #.")
+            yield text.fault(
+                place, f"'{shown}' is not a heading: a heading has a space after its #."
+            )

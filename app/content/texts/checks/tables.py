@@ -26,7 +26,8 @@ def tables_shown_as_text(text: Text) -> Iterator[Fault]:
             rows = [number for number, line in lines if ROW.fullmatch(line.strip())]
             if rows:
                 sentence = (
-                    "This is no table: that has a line of --- below its head, one for each cell."
+                    "This is not a table: a table has a line of --- below its head, one for"
+                    " each cell."
                 )
                 yield text.source.fault(rows[0], sentence)
 

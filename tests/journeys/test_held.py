@@ -32,7 +32,7 @@ def test_a_reviewer_finds_it_under_held_and_releases_it(
     assert applied.reference in text_of(receipt)
     page.reload()
     expect(page.get_by_role("heading", name="Why this score")).to_be_visible()
-    expect(page.get_by_role("button", name="Preview the mail")).to_be_visible()
+    expect(page.get_by_role("button", name="Preview the email")).to_be_visible()
 
 
 def test_a_reviewer_dismisses_it_at_a_second_look_without_javascript(

@@ -46,7 +46,7 @@ def test_a_prospect_writes_a_reviewer_replies_and_both_see_it_all(
     desk.get_by_role("link", name=applied.company).click()
     expect(messages_on(desk)).to_contain_text(["Our night shifts end then."])
     write(desk, "March is fine.", "Preview the message")
-    expect(desk.get_by_role("heading", level=1)).to_have_text("Send this mail?")
+    expect(desk.get_by_role("heading", level=1)).to_have_text("Send this email?")
     desk.get_by_role("button", name="Change it").click()
     write(desk, "March is very fine.", "Preview the message")
     desk.get_by_role("button", name="Send the message").click()

@@ -17,7 +17,7 @@ from sqlalchemy.orm import Session
 TYPES = ("application.submitted", "application.scored", "engagement.proposed")
 STAGES = {
     "scoring.score_fit": lazy_gettext("The fit is scored"),
-    "notifications.confirm_receipt": lazy_gettext("A receipt is mailed"),
+    "notifications.confirm_receipt": lazy_gettext("A receipt is emailed"),
     "applications.keep_promise": lazy_gettext("The day of the answer is set"),
     "engagements.propose_engagement": lazy_gettext("An engagement is proposed"),
     "notifications.alert_staff": lazy_gettext("Staff are told"),

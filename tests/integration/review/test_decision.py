@@ -83,7 +83,7 @@ def test_the_preview_for_a_german_prospect_is_their_german_mail_on_a_page_in_eng
     session.commit()
     fields = {"verdict": "accept", "kind": "fractional", "message": "Wir freuen uns.\n\nAda"}
     preview = decide(desk, proposed, **fields).text
-    assert '<html lang="en">' in preview and "Send this mail?" in preview
+    assert '<html lang="en">' in preview and "Send this email?" in preview
     shown = re.search(r'<pre class="letter" lang="de">(.*?)</pre>', preview, re.DOTALL)
     assert shown and "\nGuten Tag Marguerite Okonkwo," in shown[1] and "im Monat" in shown[1]
     assert decide_and_send(desk, proposed, **fields).status_code == 303

@@ -87,7 +87,7 @@ def test_the_mail_is_shown_first_and_then_sent_as_it_was_shown(
 def test_what_was_changed_after_the_preview_is_shown_again(session: Session, write: Write) -> None:
     seen = confirm(write("March is fine."))
     again = write("May is fine.", confirmed=seen)
-    assert "Send this mail?" in again.text and sent(session) == []
+    assert "Send this email?" in again.text and sent(session) == []
     back = write("May is fine.", change="yes", confirmed=seen)
     assert back.status_code == 200 and "May is fine.</textarea>" in back.text
 

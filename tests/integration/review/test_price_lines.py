@@ -47,7 +47,7 @@ def test_a_verdict_that_offers_nothing_is_previewed_without_a_price(
     desk: FlaskClient, proposed: Application, decide: Decide, verdict: str
 ) -> None:
     preview = decide(desk, proposed, verdict=verdict, message="Which queue?").text
-    assert "Send this mail?" in preview and not PRICE_TABLE.search(preview)
+    assert "Send this email?" in preview and not PRICE_TABLE.search(preview)
 
 
 @pytest.mark.parametrize("language", ["en", "de"])

@@ -43,9 +43,9 @@ def test_a_preview_and_what_leads_back_from_it_keep_both_texts(
     page: TestResponse, press: Press, button: str
 ) -> None:
     preview = press(page, button, **TYPED)
-    assert "Send this mail?" in preview.text and held_by(preview) == TYPED
+    assert "Send this email?" in preview.text and held_by(preview) == TYPED
     back = press(preview, button, change="yes")
-    assert "Send this mail?" not in back.text and held_by(back) == TYPED
+    assert "Send this email?" not in back.text and held_by(back) == TYPED
 
 
 @BUTTONS
@@ -78,7 +78,7 @@ def test_once_a_question_is_sent_the_message_that_was_begun_is_still_there(
         sent = press(preview, "decision", confirmed=confirm(preview))
         assert sent.status_code == 200
         assert held_by(sent)["text"] == "March is fine." and "message" not in held_by(sent)
-    assert "Send this mail?" in press(sent, "messages").text
+    assert "Send this email?" in press(sent, "messages").text
 
 
 def test_what_was_written_for_a_decision_that_came_too_late_outlives_a_message(
@@ -104,7 +104,7 @@ def test_enter_in_a_field_of_the_decision_presses_the_button_of_the_decision(
 ) -> None:
     buttons = re.findall(r"<button[^>]*>[^<]*", page.text)
     first = next(button for button in buttons if 'form="answer"' in button)
-    assert "formaction" not in first and first.endswith("Preview the mail")
+    assert "formaction" not in first and first.endswith("Preview the email")
 
 
 @BUTTONS

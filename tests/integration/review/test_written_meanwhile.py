@@ -91,7 +91,7 @@ def test_what_the_prospect_writes_after_the_preview_is_shown_before_the_mail_goe
     assert "application.declined" not in types_in(session, applied)
 
     again = press(refused, "decision")
-    assert again.status_code == 200 and "Send this mail?" in again.text
+    assert again.status_code == 200 and "Send this email?" in again.text
     assert press(again, "decision", confirmed=confirm(again)).status_code == 303
     assert "application.declined" in types_in(session, applied)
 

@@ -55,7 +55,7 @@ def test_the_page_says_why_it_is_held_and_asks_for_no_decision(
     assert "Held for review" in page and "A field that no person can see was filled in." in page
     for words in (
         "Your decision",
-        "Preview the mail",
+        "Preview the email",
         "Decide",
         "Not scored yet",
         "Why this score",

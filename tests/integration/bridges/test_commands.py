@@ -54,7 +54,7 @@ def test_a_pause_ends_the_trouble_with_a_broker_that_nobody_tries_any_more(
 
 def test_a_bridge_that_is_not_set_up_is_refused_by_name(run: Run) -> None:
     unknown = run("pause", "another")
-    assert unknown.exit_code != 0 and "none of: warehouse" in unknown.output
+    assert unknown.exit_code != 0 and "not one of: warehouse" in unknown.output
 
 
 def test_where_no_bridge_is_set_up_its_setting_is_named(app: Flask, session: Session) -> None:

@@ -42,7 +42,7 @@ def test_every_fault_stops_the_start_in_one_go(own_site: OwnSite, draft: Path) -
         own_site()
     assert str(caught.value).splitlines() == [
         "articles/not-yet.md:6: The topic 'Kafak' is not in topics.toml. Is it 'Kafka'?",
-        "articles/not-yet.md:9: 'A part' has 3 #, and what is above it 1.",
+        "articles/not-yet.md:9: 'A part' has 3 #, and the heading above it 1.",
     ]
 
 

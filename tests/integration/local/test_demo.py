@@ -52,7 +52,7 @@ def test_where_the_site_asks_other_questions_it_says_so(
         connection.sendall(b"HTTP/1.0 422 Unprocessable Content\r\n\r\n")
     code, said = end_of(demo)
     assert (code, said.count("\n")) == (1, 1)
-    assert "asks for other answers than local/demo_applications.toml has" in said
+    assert "asks for other answers than those in local/demo_applications.toml" in said
 
 
 def test_broken_off_it_says_that_what_was_sent_is_there(

@@ -119,7 +119,7 @@ def test_the_data_of_another_version_is_named_with_the_way_to_move_it(server_fol
         server.start()
     assert str(refusal.value) == (
         f"{data_dir} was made by Postgres 17, and this is Postgres 18, which can't read it."
-        ' docs/operations.md says under "Another version of Postgres" how to move it.'
+        ' docs/operations.md says how to move it, under "Another version of Postgres".'
     )
     assert "## Another version of Postgres\n" in (ROOT / "docs/operations.md").read_text()
     assert not server.is_running

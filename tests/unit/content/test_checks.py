@@ -51,8 +51,8 @@ def wrong_links_in(text: str) -> list[tuple[int, str]]:
     ("text", "line", "sentence"),
     [
         ("Text.\n\n# Big", 3, "'Big' is a heading like the title. Begin with ##."),
-        ("### Small", 1, "'Small' has 3 #, and what is above it 1."),
-        ("## A\n\n#### Small", 3, "'Small' has 4 #, and what is above it 2."),
+        ("### Small", 1, "'Small' has 3 #, and the heading above it 1."),
+        ("## A\n\n#### Small", 3, "'Small' has 4 #, and the heading above it 2."),
         ("## One *thing*\n\n## One thing", 3, "There are two headings 'One thing'."),
         ("## Notes", 1, "The page itself has a heading 'Notes': use another."),
         ("## A\n\nText.\n\n##", 5, "A heading needs words after its #."),

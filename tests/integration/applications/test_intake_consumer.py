@@ -140,7 +140,7 @@ def test_a_command_without_an_id_is_refused_since_a_repeat_of_it_could_not_be_kn
         eventually(lambda: taken(session) > 0)
     (letter,) = partner.dead_letters(1)
     assert json.loads(headers_of(letter)[dead_letters.REASONS]) == {
-        "": "This is no CloudEvent: look at its id."
+        "": "This is not a CloudEvent: check its id."
     }
     assert taken(session) == 1
 

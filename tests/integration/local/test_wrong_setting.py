@@ -23,7 +23,12 @@ SETTINGS = local_settings(
 # Each with a process that uses the file; at its start every process reads them all.
 FAULTS = {
     "rubric.toml": ("worker", "version =", "versoin =", "rubric.toml: Object "),
-    "articles/cqrs.md": ("web", "---\n", "", "cqrs.md:1: The file must begin with its title"),
+    "articles/cqrs.md": (
+        "web",
+        "---\n",
+        "",
+        "cqrs.md:1: The file must begin with its front matter",
+    ),
 }
 
 

@@ -135,7 +135,7 @@ def test_a_colleague_who_agrees_too_reads_whose_agreement_stands(
 ) -> None:
     send("agreement", name="Marguerite Okonkwo")
     assert send("agreement", name="Somebody else").location == path
-    assert "Marguerite Okonkwo had agreed before." in client.get(path).text
+    assert "Marguerite Okonkwo had already agreed." in client.get(path).text
     assert agreements(session, engagement) == ["Marguerite Okonkwo"]
 
 

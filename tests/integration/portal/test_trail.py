@@ -236,7 +236,9 @@ def test_a_row_that_we_alter_in_the_database_is_named(
     trail_file.write_bytes(client.get(f"{path}/trail.json").data)
     checked = check(trail_file)
     assert checked.returncode == 1
-    assert checked.stdout.startswith(f"ALTERED: row 4 of {stream}: its content is another one")
+    assert checked.stdout.startswith(
+        f"ALTERED: row 4 of {stream}: its content is not what its hash was made from"
+    )
 
 
 def test_hashes_that_we_make_anew_do_not_agree_with_an_older_copy(
@@ -267,7 +269,7 @@ def test_hashes_that_we_make_anew_do_not_agree_with_an_older_copy(
     assert check(later).returncode == 0
     compared = check(later, trail_file)
     stream = stream_of("application", agreed.id)
-    assert compared.stdout == f"ALTERED: row 2 of {stream}: the older file has another\n"
+    assert compared.stdout == f"ALTERED: row 2 of {stream}: the older file has a different one\n"
 
 
 def test_a_later_trail_agrees_with_an_older_one(

@@ -325,7 +325,9 @@ DESK = (
     Stop("webhooks", "/staff/webhooks/", shows="Disabled: it said 410", who="staff"),
     Stop("webhook, new", "/staff/webhooks/new", shows="It starts with https", who="staff"),
     Stop("webhook, wrong", "/staff/webhooks/new", (ADD,), shows=WRONG, who="staff"),
-    Stop("webhook, added", "/staff/webhooks/new", NEW_WEBHOOK, shows="this once", who="staff"),
+    Stop(
+        "webhook, added", "/staff/webhooks/new", NEW_WEBHOOK, shows="shown only once", who="staff"
+    ),
     Stop("webhook", "webhook:endpoint", (open_details,), shows="webhook.tested", who="staff"),
     Stop("webhook, edit", "webhook:endpoint/edit", shows="Messages under way", who="staff"),
     Stop("webhook, nowhere", "webhook:endpoint/edit", NOWHERE, shows="Enter the", who="staff"),

@@ -100,7 +100,7 @@ def test_a_day_to_come_is_for_drafts_unless_it_has_begun_somewhere(
     write("later", "2026-11-20", f"{today + timedelta(days=30)}\ndraft: true")
     assert len(load_articles(folder).articles) == len(load_articles(folder).drafts) == 1
     write("later", "2026-11-20", str(today + timedelta(days=3)))
-    with pytest.raises(ContentError, match=r"later\.md:5: .* is still to come"):
+    with pytest.raises(ContentError, match=r"later\.md:5: .* is in the future"):
         load_articles(folder)
 
 
@@ -136,7 +136,7 @@ def test_two_articles_of_one_slug_are_refused_each_at_its_line(folder: Path, wri
         ("slug: one", "slug: One/2", 3, "may contain only a to z, 0 to 9 and hyphens"),
         ("slug: one", "slug: one\nslug: two", 4, "'slug' is given here for the second time"),
         ("2026-11-20", "soon", 5, "published: Invalid RFC3339"),
-        ("2026-11-20", "2926-11-20", 5, "2926-11-20 is still to come: let it be a draft"),
+        ("2026-11-20", "2926-11-20", 5, "2926-11-20 is in the future: keep the article a draft"),
         ("title:", "titel:", 2, "unknown field `titel`"),
         ("topics: [events, outbox]", "topics:", 6, "must read 'key: value'"),
         ("topics: [events, outbox]", "topics: events", 6, "topics: Expected `array`, got `str`"),
@@ -147,10 +147,10 @@ def test_two_articles_of_one_slug_are_refused_each_at_its_line(folder: Path, wri
         ("topics:", 'language: ""\ntopics:', 6, "'language' says nothing."),
         ("topics:", "updated: 2026-11-19\ntopics:", 6, "updated before it was published"),
         ("topics:", "draft: perhaps\ntopics:", 6, "draft: Expected `bool`, got `str`"),
-        ("topics:", "language: xx\ntopics:", 6, "'xx' is no language's code of two letters"),
-        ("topics:", "language: German\ntopics:", 6, "'German' is no language's code"),
-        ("topics:", "language: EN\ntopics:", 6, "'EN' is no language's code"),
-        ("topics:", "language: ../de\ntopics:", 6, "'../de' is no language's code"),
+        ("topics:", "language: xx\ntopics:", 6, "'xx' is not a two-letter language code"),
+        ("topics:", "language: German\ntopics:", 6, "'German' is not a two-letter language code"),
+        ("topics:", "language: EN\ntopics:", 6, "'EN' is not a two-letter language code"),
+        ("topics:", "language: ../de\ntopics:", 6, "'../de' is not a two-letter language code"),
     ],
 )
 def test_a_fault_above_the_text_is_told_with_its_line(

@@ -77,7 +77,7 @@ def test_what_stands_above_a_text_says_something(tmp_path: Path, key: str, line:
 
 def test_the_language_above_the_text_is_one_that_there_is(tmp_path: Path) -> None:
     (tmp_path / "about.md").write_text(FRONT.replace("position", "language: dee\nposition"))
-    with pytest.raises(ContentError, match=r"about\.md:5: 'dee' is no language's code"):
+    with pytest.raises(ContentError, match=r"about\.md:5: 'dee' is not a two-letter language code"):
         load_pages(tmp_path, KNOWN)
 
 

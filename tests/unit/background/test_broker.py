@@ -30,7 +30,7 @@ def test_without_tls_the_address_is_all(config: Config, scheme: str) -> None:
     [
         ("amqp://me:s3cret@broker/v?ca=/nothing", "has a ca=, which needs amqps://."),
         ("rediss://:s3cret@broker/1?ca=/nothing", "has a ca=, which needs amqps://."),
-        ("amqps://me:s3cret@broker/v?ca=/nothing", "no file of certificates in PEM format."),
+        ("amqps://me:s3cret@broker/v?ca=/nothing", "not a file of certificates in PEM format."),
     ],
 )
 def test_a_ca_that_can_not_help_stops_the_start_with_a_sentence(

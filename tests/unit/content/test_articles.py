@@ -177,7 +177,7 @@ def test_a_file_may_begin_with_the_mark_that_some_editors_write(folder: Path, fr
 
 def test_a_file_that_is_no_utf_8_is_refused(folder: Path) -> None:
     (folder / "one.md").write_bytes(b"---\ntitle: \xff\n---\n")
-    with pytest.raises(ContentError, match=r"one\.md:2: This is no UTF-8"):
+    with pytest.raises(ContentError, match=r"one\.md:2: This is not UTF-8"):
         load_articles(folder)
 
 

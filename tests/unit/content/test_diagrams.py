@@ -68,7 +68,7 @@ def test_the_classes_are_those_that_the_style_sheet_has_for_a_diagram() -> None:
     [
         (b"<svg", 1, "not well-formed XML (unclosed token)"),
         (b"<svg>\n<g>\n</svg>", 3, "not well-formed XML (mismatched tag)"),
-        (b"<svg>\n\xff</svg>", 2, "no UTF-8"),
+        (b"<svg>\n\xff</svg>", 2, "not UTF-8"),
         (b'<svg xmlns="http://www.w3.org/2000/svg"/>', 1, "an svg with a viewBox"),
         (b'<svg xmlns="http://www.w3.org/2000/svg"><g viewBox="0 0 1 1"/></svg>', 1, "a viewBox"),
         (b"<p/>", 1, "The outermost element"),

@@ -90,7 +90,9 @@ def test_a_translation_without_its_original_is_a_fault(load: Load) -> None:
 @pytest.mark.parametrize("language", ["xx", "en", "de.at", ""])
 def test_a_translation_is_in_another_language_of_the_site(load: Load, language: str) -> None:
     [fault] = faults_of(load, **{f"about.{language}": GERMAN})
-    assert fault == (f"about.{language}.md:1: '{language}' is no other language of this site: de.")
+    assert fault == (
+        f"about.{language}.md:1: '{language}' is not another language of this site: de."
+    )
 
 
 @pytest.mark.parametrize(

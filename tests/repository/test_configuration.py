@@ -2,6 +2,7 @@
 
 import re
 from pathlib import Path
+from typing import Any
 
 import msgspec
 import yaml
@@ -28,9 +29,18 @@ def test_the_table_in_the_readme_names_every_setting_with_its_default() -> None:
     assert documented == {name: default or "empty" for name, default in declared.items()}
 
 
-def test_compose_hands_every_setting_on_but_for_those_that_it_provides() -> None:
+def processes() -> dict[str, dict[str, Any]]:
+    """The services of compose.yaml that run the site's image."""
     services = yaml.safe_load(COMPOSE.read_text())["services"]
-    ours = [service for service in services.values() if "build" in service]
+    return {
+        name: service
+        for name, service in services.items()
+        if service["image"] == "consultancy-site"
+    }
+
+
+def test_compose_hands_every_setting_on_but_for_those_that_it_provides() -> None:
+    ours = processes().values()
     assert {service["command"][0] for service in ours} == procfile().keys()
     for service in ours:
         assert service["env_file"] == ".env"
@@ -41,13 +51,19 @@ def test_compose_hands_every_setting_on_but_for_those_that_it_provides() -> None
 
 
 def test_in_compose_the_release_command_alone_knows_the_way_to_the_owner_of_the_tables() -> None:
-    services = yaml.safe_load(COMPOSE.read_text())["services"]
-    ours = {
-        name: service["environment"] for name, service in services.items() if "build" in service
-    }
+    ours = {name: service["environment"] for name, service in processes().items()}
     assert [name for name, given in ours.items() if given["OWNER_DATABASE_URL"]] == ["migrate"]
     assert not any(given["POSTGRES_PASSWORD"] for given in ours.values())
     assert "serving:" in ours["migrate"]["DATABASE_URL"]
+
+
+def test_compose_builds_the_image_once_and_before_any_process_of_it_starts() -> None:
+    """Docker fails at the first build where two services export one name at once."""
+    ours = processes()
+    assert [name for name, service in ours.items() if "build" in service] == ["migrate"]
+    for name, service in ours.items():
+        assert service["pull_policy"] == "never"
+        assert name == "migrate" or "migrate" in service["depends_on"]
 
 
 def test_the_proxy_writes_no_line_about_a_request() -> None:

@@ -22,7 +22,7 @@ ENTRYPOINT ["sh", "-c", "command=$(sed -n \"s/^$0: //p\" Procfile); eval \"exec 
 CMD ["web"]
 
 # The site answers to its own host name only, so the check sends it.
-HEALTHCHECK --interval=10s --timeout=5s --start-period=30s --retries=3 CMD ["python", "-c", "\
+HEALTHCHECK --interval=10s --timeout=5s --start-period=120s --retries=3 CMD ["python", "-c", "\
 import http.client, os, sys\n\
 from urllib.parse import urlsplit\n\
 site = http.client.HTTPConnection('127.0.0.1', int(os.environ['PORT']), timeout=4)\n\

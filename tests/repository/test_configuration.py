@@ -66,6 +66,13 @@ def test_compose_builds_the_image_once_and_before_any_process_of_it_starts() -> 
         assert name == "migrate" or "migrate" in service["depends_on"]
 
 
+def test_in_compose_a_process_can_write_to_its_two_folders_alone_and_gain_no_rights() -> None:
+    for service in processes().values():
+        assert service["read_only"] and service["cap_drop"] == ["ALL"]
+        assert service["security_opt"] == ["no-new-privileges:true"]
+        assert [service["tmpfs"], *service["volumes"]] == ["/tmp", "uploads:/uploads"]  # noqa: S108
+
+
 def test_the_proxy_writes_no_line_about_a_request() -> None:
     """Its address may be a secret, or a search for somebody."""
     proxy = (ROOT / "nginx.conf").read_text()

@@ -86,3 +86,10 @@ def test_a_slow_sender_meets_the_proxy_first_which_lets_every_upload_through() -
     assert "proxy_request_buffering on;" in proxy
     most = re.search(r"client_max_body_size (\d+)m;", proxy)
     assert most and int(most[1]) * 1024**2 >= MOST_BYTES + ROOM_BESIDE_THE_FILE
+
+
+def test_while_the_site_is_away_the_proxy_says_so_and_when_to_come_back() -> None:
+    proxy = (ROOT / "nginx.conf").read_text()
+    assert "error_page 502 504 =503 @away;" in proxy
+    away = proxy.partition("location @away {")[2]
+    assert "Retry-After" in away and "<p lang=en>" in away and "<p lang=de>" in away

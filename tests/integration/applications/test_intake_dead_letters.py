@@ -88,7 +88,8 @@ def test_what_is_too_large_even_without_its_content_holds_up_nothing(
     )
     with intake_at_work(app, partner.address), capture_logs() as logs:
         eventually(lambda: taken(session) == 1)
-    (refused,) = [line for line in logs if line["event"] == "intake.refused"]
+    # More than once if a broker under load has taken the consumer for dead in the meantime.
+    refused, *_ = (line for line in logs if line["event"] == "intake.refused")
     assert refused["about"][-1] == "name" and len(refused["about"]) <= 2
     (letter,) = partner.dead_letters(1)
     said = headers_of(letter)

@@ -88,7 +88,7 @@ def age(site: Site) -> float:
 
 
 @pytest.mark.parametrize("stall", STALLS)
-def test_a_stall_is_noticed_and_its_end_too(
+def test_a_stall_is_noticed_and_so_is_its_end(
     watched: Site, wire: Wire, stall: str, note: Callable[[str], None]
 ) -> None:
     with watched.kept_running() if "Redis" in stall else nullcontext():
@@ -98,7 +98,7 @@ def test_a_stall_is_noticed_and_its_end_too(
     note(f"{stall}: the canary grew older than {TOO_OLD:.0f} s, and was young again afterwards")
 
 
-def test_without_the_canary_a_dead_worker_would_show_nowhere(watched: Site) -> None:
+def test_without_the_canary_no_metric_would_show_a_dead_worker(watched: Site) -> None:
     """The control: what the other figures say of the flow, while nobody sends anything."""
     with killed(watched, "worker"):
         eventually(lambda: age(watched) > TOO_OLD)

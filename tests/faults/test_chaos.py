@@ -149,7 +149,7 @@ def test_whatever_fails_each_accepted_post_has_each_effect_once_and_in_order(
     assert set(pressed) <= {CUT_OFF, 200, 302, 303, 400, 503}
 
 
-def test_a_delivery_done_for_nothing_is_noticed(site: Site) -> None:
+def test_a_delivery_marked_done_without_its_effect_is_noticed(site: Site) -> None:
     """A control: one effect is missing."""
     site.kill("worker")
     with Conversations(site) as conversations:
@@ -163,7 +163,7 @@ def test_a_delivery_done_for_nothing_is_noticed(site: Site) -> None:
         check_everything(site, conversations.tokens)
 
 
-def test_what_came_out_of_order_or_was_rewritten_is_noticed(site: Site) -> None:
+def test_deliveries_out_of_order_and_a_rewritten_event_are_noticed(site: Site) -> None:
     """A control: nothing is missing."""
     with Conversations(site) as conversations:
         conversations.start(2)

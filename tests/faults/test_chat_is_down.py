@@ -71,7 +71,7 @@ def missing(site: Site, chat: WebhookReceiver) -> set[str]:
     return references - heard(chat).keys()
 
 
-def test_a_chat_in_trouble_delays_messages_and_nothing_else_and_loses_none(
+def test_a_failing_chat_delays_only_its_own_messages_and_loses_none(
     site: Site,
     chat: WebhookReceiver,
     scale: Callable[[int, int], int],
@@ -104,7 +104,7 @@ def kill_worker_before_it_notes_the_answer(site: Site, chat: WebhookReceiver) ->
     eventually(lambda: site.value(UNSENT) == 0)
 
 
-def test_a_worker_killed_between_the_answer_and_its_note_repeats_the_message(
+def test_a_worker_killed_before_it_records_the_chats_answer_repeats_the_message(
     site: Site, chat: WebhookReceiver, note: Callable[[str], None]
 ) -> None:
     kill_worker_before_it_notes_the_answer(site, chat)
@@ -112,7 +112,7 @@ def test_a_worker_killed_between_the_answer_and_its_note_repeats_the_message(
     note("worker killed between the chat's answer and the note: told twice, not lost")
 
 
-def test_if_what_was_claimed_counted_as_sent_a_message_would_be_lost(
+def test_if_claimed_messages_counted_as_sent_one_would_be_lost(
     site: Site, chat: WebhookReceiver
 ) -> None:
     """The control: nothing is put back. The chat has not taken the message when the worker dies."""

@@ -33,7 +33,7 @@ def standing_still(server: Postgres) -> Iterator[None]:
             os.kill(process.pid, signal.SIGCONT)
 
 
-def test_while_postgres_stands_still_sending_is_refused_and_is_taken_when_it_goes_on(
+def test_posts_are_refused_while_postgres_is_frozen_and_accepted_when_it_resumes(
     site: Site, postgres: Postgres, note: Callable[[str], None]
 ) -> None:
     first, second, *others = (

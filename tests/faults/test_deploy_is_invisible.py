@@ -116,7 +116,7 @@ def stop_and_start(site: Site) -> None:
     site.start("web")
 
 
-def test_nobody_who_sends_sees_that_every_process_is_replaced(
+def test_prospects_who_submit_notice_nothing_while_every_process_is_replaced(
     site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
 ) -> None:
     times = scale(2, 20)
@@ -131,7 +131,7 @@ def test_nobody_who_sends_sees_that_every_process_is_replaced(
     )
 
 
-def test_a_web_that_is_stopped_and_started_leaves_some_unanswered(site: Site) -> None:
+def test_stopping_and_starting_the_web_process_leaves_some_requests_unanswered(site: Site) -> None:
     """The control."""
     busy = sent_during(site, stop_and_start, 1)
     assert busy.unanswered

@@ -54,7 +54,9 @@ def test_any_number_of_simultaneous_clicks_make_one_application(
     note(f"{drafts} drafts sent {times} times at once: {drafts} applications")
 
 
-def test_without_seal_and_unique_key_each_click_would_make_one(site: Site) -> None:
+def test_without_the_seal_and_the_unique_key_each_click_would_make_an_application(
+    site: Site,
+) -> None:
     """The control."""
     site.kill("relay", "worker")
     with changed(site, UNGUARDED, GUARDED):
@@ -62,7 +64,7 @@ def test_without_seal_and_unique_key_each_click_would_make_one(site: Site) -> No
         assert site.value("SELECT count(*) FROM applications") == 10
 
 
-def test_another_body_under_the_same_key_is_a_conflict(
+def test_a_different_body_under_the_same_key_is_a_conflict(
     site: Site, scale: Callable[[int, int], int]
 ) -> None:
     count = scale(2, 100)

@@ -92,7 +92,9 @@ def test_each_event_has_its_effect_once(
 
 
 @pytest.mark.usefixtures("effects")
-def test_without_the_claim_effects_double(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_without_the_claim_effects_would_double(
+    app: Flask, monkeypatch: pytest.MonkeyPatch
+) -> None:
     """The control: nobody is kept out, and a void claim goes unnoticed."""
     unlocked = re.sub(r"FOR UPDATE[\w\s]*SKIP LOCKED", "", claims.CLAIM.text)
     unleased = unlocked.replace("secs => :lease", "secs => 0 * :lease")

@@ -52,7 +52,7 @@ def have_been_scored(site: Site, latest: int, count: int) -> bool:
     return bool(site.rows(SCORED_SINCE, latest)[0][0] == count)
 
 
-def test_a_handler_that_ends_its_process_dies_alone(
+def test_a_delivery_that_kills_its_worker_becomes_the_only_dead_letter(
     site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
 ) -> None:
     least = scale(8, 1000)

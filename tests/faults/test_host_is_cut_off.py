@@ -183,7 +183,7 @@ def test_a_host_cut_off_with_deliveries_in_hand_loses_nothing_and_work_goes_on(
     )
 
 
-def test_without_the_sweep_what_it_had_in_hand_would_wait_for_ever(
+def test_without_the_sweep_the_deliveries_in_hand_would_wait_for_ever(
     site: Site, cluster: Cluster
 ) -> None:
     """The control: no scheduler runs."""
@@ -215,7 +215,7 @@ def web_at_bob(cluster: Cluster) -> Iterator[Host]:
     web.stop()
 
 
-def test_a_web_whose_database_falls_silent_says_so_in_time_and_takes_it_afterwards(
+def test_a_post_is_refused_in_time_when_the_database_falls_silent_and_accepted_afterwards(
     site: Site, cluster: Cluster, web_at_bob: Host, note: Callable[[str], None]
 ) -> None:
     def send_there(prospect: Prospect) -> Answer:

@@ -61,7 +61,7 @@ def was_tried(site: Site, times: int) -> bool:
 
 
 @pytest.mark.parametrize("in_trouble", [away, refusing])
-def test_a_mail_server_in_trouble_delays_mail_and_loses_none(
+def test_a_failing_mail_server_delays_mail_and_loses_none(
     site: Site,
     in_trouble: Callable[[Site], AbstractContextManager[None]],
     scale: Callable[[int, int], int],
@@ -96,7 +96,7 @@ def test_a_mail_server_that_hangs_holds_up_nothing_but_mail(
     note(f"mail server hanging: {count} applications scored and proposed meanwhile, mailed later")
 
 
-def test_a_try_that_counted_as_a_success_would_lose_the_mail(site: Site) -> None:
+def test_if_a_failed_try_counted_as_a_success_the_mail_would_be_lost(site: Site) -> None:
     """The control: after a failed try the mail does not wait for another."""
     with changed(site, FORGETFUL, CAREFUL):
         with refusing(site):

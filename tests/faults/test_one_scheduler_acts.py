@@ -71,7 +71,7 @@ def test_one_scheduler_acts_and_another_takes_over_when_it_dies(
     )
 
 
-def test_without_the_lock_all_of_them_act(site: Site, tmp_path: Path) -> None:
+def test_without_the_lock_every_scheduler_would_act(site: Site, tmp_path: Path) -> None:
     """The control."""
     with schedulers(site, tmp_path, more=USUAL) as several:
         eventually(lambda: len(who_acts(several, [0] * TOGETHER)) == TOGETHER)

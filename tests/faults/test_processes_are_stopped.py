@@ -34,7 +34,7 @@ def with_handlers_in_hand(site: Site, count: int, end: Callable[[str], None]) ->
     return taken
 
 
-def test_a_worker_told_to_stop_finishes_what_it_has_begun_and_gives_the_rest_back(
+def test_a_worker_told_to_stop_finishes_what_it_started_and_requeues_the_rest(
     site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
 ) -> None:
     """No sweep helps: the next worker finds all of it in the queue."""
@@ -56,7 +56,7 @@ def test_a_worker_told_to_stop_finishes_what_it_has_begun_and_gives_the_rest_bac
     )
 
 
-def test_killed_instead_it_keeps_what_it_had_fetched_and_the_tries_count(site: Site) -> None:
+def test_a_killed_worker_requeues_nothing_it_had_fetched_and_its_tries_count(site: Site) -> None:
     """The control."""
     site.kill("scheduler")
     taken = with_handlers_in_hand(site, 12, site.kill)
@@ -69,7 +69,7 @@ def test_killed_instead_it_keeps_what_it_had_fetched_and_the_tries_count(site: S
     check_each_was_handled_once(site)
 
 
-def test_a_web_process_told_to_stop_answers_what_it_has_taken(
+def test_a_web_process_told_to_stop_answers_the_requests_it_has_accepted(
     site: Site, note: Callable[[str], None]
 ) -> None:
     prospects = make_prospects(site, CHILDREN)

@@ -38,7 +38,7 @@ def deliveries_in(broker: RedisClient) -> int:
     return sum(len(json.loads(b64decode(body))[0][0]) for body in bodies)
 
 
-def test_a_flushed_redis_loses_and_doubles_nothing(
+def test_flushing_redis_loses_and_duplicates_nothing(
     site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
 ) -> None:
     count = scale(14, 400)
@@ -51,7 +51,7 @@ def test_a_flushed_redis_loses_and_doubles_nothing(
     )
 
 
-def test_without_the_sweep_what_was_in_redis_would_be_lost(site: Site) -> None:
+def test_without_the_sweep_the_deliveries_queued_in_redis_would_be_lost(site: Site) -> None:
     """The control: no scheduler runs."""
     site.kill("scheduler")
     flush_what_waits(site, 5)

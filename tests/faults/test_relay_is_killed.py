@@ -32,7 +32,7 @@ def kill_relay_before_it_sends(site: Site, count: int) -> int:
         return int(site.value("SELECT count(*) FROM deliveries WHERE sent_at IS NOT NULL"))
 
 
-def test_a_relay_killed_before_it_sends_loses_and_doubles_nothing(
+def test_a_relay_killed_before_it_sends_loses_and_duplicates_nothing(
     site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
 ) -> None:
     count = scale(12, 400)
@@ -47,7 +47,7 @@ def test_a_relay_killed_before_it_sends_loses_and_doubles_nothing(
     )
 
 
-def test_without_the_sweep_what_it_had_not_sent_would_be_lost(site: Site) -> None:
+def test_without_the_sweep_the_deliveries_not_yet_sent_would_be_lost(site: Site) -> None:
     """The control: no scheduler runs."""
     site.kill("scheduler")
     unsent = kill_relay_before_it_sends(site, 5)

@@ -33,7 +33,9 @@ def site(postgres: Postgres, redis_and_wire: tuple[Redis, Wire]) -> Iterator[Sit
 @pytest.mark.parametrize(
     "trouble", [State.WHOLE, State.REFUSED, State.RESET, State.HALF_OPEN, State.SLOW]
 )
-def test_the_limits_hold_and_nobody_waits(site: Site, wire: Wire, trouble: State) -> None:
+def test_the_limits_hold_and_nobody_waits_whatever_becomes_of_redis(
+    site: Site, wire: Wire, trouble: State
+) -> None:
     email = f"{trouble.value}@client.example"
     prospects = make_prospects(site, ALLOWED + 2, email=email)
     with broken(wire, trouble):

@@ -62,7 +62,7 @@ def broken(wire: Wire, state: State) -> Iterator[None]:
 
 
 @pytest.mark.parametrize("trouble", TROUBLES)
-def test_posts_are_taken_as_fast_and_handled_after_the_recovery(
+def test_posts_are_accepted_as_fast_as_ever_and_handled_once_redis_recovers(
     site: Site,
     wire: Wire,
     trouble: State,

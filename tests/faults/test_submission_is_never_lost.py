@@ -59,7 +59,7 @@ class Crowd:
                 return None
 
 
-def test_each_redirect_has_its_rows_whatever_died_meanwhile(
+def test_every_redirect_has_its_rows_whatever_dies(
     site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
 ) -> None:
     count, cuts, kills = scale(40, 2000), scale(6, 100), scale(3, 100)
@@ -91,7 +91,7 @@ def test_each_redirect_has_its_rows_whatever_died_meanwhile(
     )
 
 
-def test_an_event_written_apart_would_leave_half_sets(site: Site) -> None:
+def test_an_event_written_outside_the_transaction_would_leave_half_sets(site: Site) -> None:
     """The control: the event is not part of what is committed."""
     with changed(site, EVENT_APART, EVENT_WITHIN):
         submit(site, 5)

@@ -26,7 +26,7 @@ def kill_worker_in_its_handlers(site: Site, count: int) -> int:
         return int(broker.llen(QUEUE))
 
 
-def test_a_worker_killed_in_its_handlers_loses_and_doubles_nothing(
+def test_a_worker_killed_in_its_handlers_loses_and_duplicates_nothing(
     site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
 ) -> None:
     count = scale(14, 400)
@@ -41,7 +41,7 @@ def test_a_worker_killed_in_its_handlers_loses_and_doubles_nothing(
     )
 
 
-def test_without_the_sweep_what_it_was_doing_would_be_lost(site: Site) -> None:
+def test_without_the_sweep_the_deliveries_being_handled_would_be_lost(site: Site) -> None:
     """The control: no scheduler runs."""
     site.kill("scheduler")
     kill_worker_in_its_handlers(site, 5)

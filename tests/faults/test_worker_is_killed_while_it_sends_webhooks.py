@@ -77,7 +77,7 @@ def test_a_worker_killed_while_it_sends_webhooks_loses_none(
     )
 
 
-def test_if_what_was_claimed_counted_as_sent_some_would_be_lost(
+def test_if_claimed_messages_counted_as_sent_some_would_be_lost(
     site: Site, receiver: WebhookReceiver
 ) -> None:
     """The control: nothing is put back."""

@@ -10,7 +10,7 @@ from local.postgres import Postgres
 FEW = 20
 
 
-def test_figures_of_the_articles_can_be_found_again(postgres: Postgres) -> None:
+def test_the_figures_in_the_articles_can_be_reproduced(postgres: Postgres) -> None:
     pages = pages_read(postgres, orders=200 * FEW)
     assert pages["largest 25, keys only"] > pages["largest 25, a column and an index"] > 0
     assert size_of_marks(postgres, rows=FEW) > 0
@@ -18,7 +18,7 @@ def test_figures_of_the_articles_can_be_found_again(postgres: Postgres) -> None:
     assert pay_day(workers=2, runs=1, seconds=5).waiting > 0
 
 
-def test_code_that_the_articles_print_stands_repeats(postgres: Postgres) -> None:
+def test_the_code_printed_in_the_articles_tolerates_repeats(postgres: Postgres) -> None:
     assert reserve(postgres, events=FEW) == (FEW, 0)
     assert charges(postgres, "stored_keys", fresh=False, payments=FEW) == FEW
     assert charges(postgres, "fresh_keys", fresh=True, payments=FEW) > FEW
@@ -26,5 +26,5 @@ def test_code_that_the_articles_print_stands_repeats(postgres: Postgres) -> None
     assert told == {"postings": 3 * FEW, "all balances": 0, "card_clearing": 0}
 
 
-def test_the_process_that_an_article_prints_stands_every_sequence() -> None:
+def test_the_process_printed_in_an_article_handles_every_sequence() -> None:
     assert count_sequences() == 27_368

@@ -86,7 +86,7 @@ def test_every_requirement_of_the_level_is_answered_once(
 
 
 @EACH
-def test_every_file_and_every_test_that_an_answer_names_is_there(
+def test_every_file_and_every_test_named_in_an_answer_exists(
     document: str, required: Collection[str], answers: Collection[str]
 ) -> None:
     named = FILE.findall((ROOT / document).read_text())

@@ -23,7 +23,7 @@ def luminance(colour: str) -> float:
 
 
 @pytest.mark.parametrize("scheme", [LIGHT, DARK], ids=["light", "dark"])
-def test_the_edge_of_a_control_and_every_sign_stand_out_from_each_ground(scheme: str) -> None:
+def test_the_edges_of_controls_and_all_signs_stand_out_from_every_background(scheme: str) -> None:
     colours = {name: luminance(colour) for name, colour in COLOUR.findall(scheme)}
     for sign in SIGNS:
         for ground in GROUNDS:

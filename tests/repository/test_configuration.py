@@ -39,7 +39,7 @@ def processes() -> dict[str, dict[str, Any]]:
     }
 
 
-def test_compose_hands_every_setting_on_but_for_those_that_it_provides() -> None:
+def test_compose_passes_on_every_setting_except_those_it_provides_itself() -> None:
     ours = processes().values()
     assert {service["command"][0] for service in ours} == procfile().keys()
     for service in ours:
@@ -50,14 +50,14 @@ def test_compose_hands_every_setting_on_but_for_those_that_it_provides() -> None
         assert given.keys() - {"POSTGRES_PASSWORD", "PORT"} <= set(Config.__struct_fields__)
 
 
-def test_in_compose_the_release_command_alone_knows_the_way_to_the_owner_of_the_tables() -> None:
+def test_in_compose_only_the_release_command_can_log_in_as_the_owner_of_the_tables() -> None:
     ours = {name: service["environment"] for name, service in processes().items()}
     assert [name for name, given in ours.items() if given["OWNER_DATABASE_URL"]] == ["migrate"]
     assert not any(given["POSTGRES_PASSWORD"] for given in ours.values())
     assert "serving:" in ours["migrate"]["DATABASE_URL"]
 
 
-def test_compose_builds_the_image_once_and_before_any_process_of_it_starts() -> None:
+def test_compose_builds_the_image_once_before_any_of_its_processes_starts() -> None:
     """Docker fails at the first build where two services export one name at once."""
     ours = processes()
     assert [name for name, service in ours.items() if "build" in service] == ["migrate"]
@@ -66,20 +66,20 @@ def test_compose_builds_the_image_once_and_before_any_process_of_it_starts() -> 
         assert name == "migrate" or "migrate" in service["depends_on"]
 
 
-def test_in_compose_a_process_can_write_to_its_two_folders_alone_and_gain_no_rights() -> None:
+def test_in_compose_a_process_can_write_only_to_its_two_folders_and_gain_no_privileges() -> None:
     for service in processes().values():
         assert service["read_only"] and service["cap_drop"] == ["ALL"]
         assert service["security_opt"] == ["no-new-privileges:true"]
         assert [service["tmpfs"], *service["volumes"]] == ["/tmp", "uploads:/uploads"]  # noqa: S108
 
 
-def test_the_proxy_writes_no_line_about_a_request() -> None:
+def test_the_proxy_does_not_log_requests() -> None:
     """Its address may be a secret, or a search for somebody."""
     proxy = (ROOT / "nginx.conf").read_text()
     assert "access_log off;" in proxy and "error_log /dev/stderr crit;" in proxy
 
 
-def test_a_slow_sender_meets_the_proxy_first_which_lets_every_upload_through() -> None:
+def test_the_proxy_buffers_slow_requests_and_lets_every_permitted_upload_through() -> None:
     services = yaml.safe_load(COMPOSE.read_text())["services"]
     assert [name for name, service in services.items() if "ports" in service] == ["proxy"]
     proxy = (ROOT / "nginx.conf").read_text()
@@ -88,7 +88,7 @@ def test_a_slow_sender_meets_the_proxy_first_which_lets_every_upload_through() -
     assert most and int(most[1]) * 1024**2 >= MOST_BYTES + ROOM_BESIDE_THE_FILE
 
 
-def test_while_the_site_is_away_the_proxy_says_so_and_when_to_come_back() -> None:
+def test_while_the_site_is_down_the_proxy_says_so_and_when_to_come_back() -> None:
     proxy = (ROOT / "nginx.conf").read_text()
     assert "error_page 502 504 =503 @away;" in proxy
     away = proxy.partition("location @away {")[2]

@@ -12,7 +12,7 @@ USUAL = ("instrument-sans", "newsreader-display", "newsreader-text")
 
 
 @pytest.mark.parametrize("name", USUAL)
-def test_each_letter_of_a_translation_is_in_the_files_that_every_page_loads(name: str) -> None:
+def test_every_letter_of_a_translation_is_in_the_fonts_that_every_page_loads(name: str) -> None:
     held = TTFont(FOLDER / "fonts" / f"{name}.woff2").getBestCmap().keys()
     for path in (file for folder in (OF_SITE, OF_FIRM) for file in folder.glob("*.po")):
         texts = [form for one in read_catalog(path, path.stem) for form in forms(one.string)]

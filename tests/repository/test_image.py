@@ -54,7 +54,7 @@ def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return image
 
 
-def test_the_site_runs_on_what_is_let_into_the_image(image: Path) -> None:
+def test_the_site_runs_on_nothing_but_the_files_in_the_image(image: Path) -> None:
     landed = [file.stem.rsplit(".v", 1) for file in (ROOT / "schemas").glob("*.json")]
     paths = [f"/api/v1/schemas/{event_type}/{version}" for event_type, version in landed]
     done = subprocess.run(
@@ -85,7 +85,7 @@ def in_image(image: Path, tmp_path: Path) -> Callable[..., subprocess.CompletedP
 
 
 @pytest.mark.parametrize("name", procfile())
-def test_each_line_of_the_procfile_is_a_command_of_the_image(
+def test_every_process_in_the_procfile_can_be_run_by_name_in_the_image(
     in_image: Callable[..., subprocess.CompletedProcess[str]], name: str
 ) -> None:
     started = in_image(*instruction("ENTRYPOINT"), name)
@@ -93,7 +93,7 @@ def test_each_line_of_the_procfile_is_a_command_of_the_image(
     assert started.returncode == 0
 
 
-def test_a_command_that_is_no_such_line_ends_with_a_sentence(
+def test_a_command_that_names_no_process_ends_with_an_explanation(
     in_image: Callable[..., subprocess.CompletedProcess[str]],
 ) -> None:
     done = in_image(*instruction("ENTRYPOINT"), "wep")

@@ -69,7 +69,7 @@ def read(env: Environment, name: str) -> nodes.Template:
     return env.parse(env.loader.get_source(env, name)[0], name)
 
 
-def test_no_part_that_is_kept_looks_at_the_request_or_the_visitor(app: Flask) -> None:
+def test_no_cached_part_of_a_page_depends_on_the_request_or_the_visitor(app: Flask) -> None:
     env = app.jinja_env
     templates = {name: read(env, name) for name in env.list_templates(["html"])}
     assert sum(len(list(kept_in(one))) for one in templates.values()) > 5
@@ -89,5 +89,7 @@ def test_no_part_that_is_kept_looks_at_the_request_or_the_visitor(app: Flask) ->
         ('{% kept %}{{ url_for(".save") }}{% endkept %}', [".save"]),
     ],
 )
-def test_one_that_does_is_found(app: Flask, part: str, wrong: list[str]) -> None:
+def test_a_cached_part_that_depends_on_either_is_found(
+    app: Flask, part: str, wrong: list[str]
+) -> None:
     assert wrong_in(app.jinja_env, app.jinja_env.parse(part)) == wrong

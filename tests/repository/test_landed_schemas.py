@@ -54,7 +54,7 @@ def test_every_schema_that_was_ever_committed_is_kept(committed: dict[str, list[
     assert broken_since(committed, LANDED) == []
 
 
-def test_one_that_was_deleted_and_written_anew_is_named(
+def test_a_committed_schema_that_was_deleted_or_rewritten_is_named(
     committed: dict[str, list[Schema]], tmp_path: Path
 ) -> None:
     shutil.copytree(LANDED, tmp_path, dirs_exist_ok=True)
@@ -104,7 +104,7 @@ def declare_hired(*fields: Any, version: int = 1) -> None:
     event("person.hired", version=version)(made)
 
 
-def test_only_what_is_new_is_written(nothing_declared: None, tmp_path: Path) -> None:
+def test_only_new_schemas_are_written(nothing_declared: None, tmp_path: Path) -> None:
     declare_hired(("name", str))
     first = schema_file("person.hired", 1, tmp_path)
     assert land_schemas(tmp_path) == [first]

@@ -15,14 +15,14 @@ from local.texts import OF_FIRM, OF_SITE, present_catalogs, untranslated, writte
 PLACEHOLDER = re.compile(r"%(?:\((\w+)\))?[sd]|</?(\w+)")
 
 
-def test_a_catalog_has_the_texts_of_today_and_a_translation_of_each() -> None:
+def test_every_catalog_holds_the_current_texts_and_a_translation_of_each() -> None:
     for path, catalog in present_catalogs():
         assert path.read_bytes() == written(catalog), f"make texts brings {path} up to date"
         assert untranslated(catalog) == [], path
 
 
 @pytest.mark.parametrize("folder", [OF_SITE, OF_FIRM], ids=lambda folder: folder.parent.name)
-def test_a_translation_fills_in_and_marks_up_the_same(folder: Path) -> None:
+def test_a_translation_uses_the_same_placeholders_and_tags_as_its_original(folder: Path) -> None:
     for message in every_translation(folder):
         if not message.id:
             continue
@@ -30,7 +30,7 @@ def test_a_translation_fills_in_and_marks_up_the_same(folder: Path) -> None:
         assert {places(text) for text in forms(message.string)} <= wanted, message.id
 
 
-def test_every_language_has_its_spelling_of_money_and_time() -> None:
+def test_every_language_has_its_formats_for_money_and_time() -> None:
     assert FORMATS.keys() == LANGUAGES.keys()
     assert SOURCE in LANGUAGES
 

@@ -86,7 +86,7 @@ def test_every_link_of_the_site_leads_somewhere(client: FlaskClient) -> None:
         assert address.startswith(("https://", "mailto:")), address
 
 
-def test_headings_of_every_page_go_down_one_level_at_a_time(client: FlaskClient) -> None:
+def test_the_headings_of_every_page_skip_no_level(client: FlaskClient) -> None:
     found, _ = crawl(client, "/")
     for address, page in found.items():
         if page:
@@ -95,7 +95,9 @@ def test_headings_of_every_page_go_down_one_level_at_a_time(client: FlaskClient)
             assert all(below - above <= 1 for above, below in deeper), address
 
 
-def test_every_page_for_everybody_is_on_the_map_by_its_own_address(client: FlaskClient) -> None:
+def test_every_public_page_is_in_the_sitemap_under_its_canonical_address(
+    client: FlaskClient,
+) -> None:
     found, _ = crawl(client, "/")
     mapped = set(re.findall(r"<loc>http://localhost(.*?)</loc>", client.get("/sitemap.xml").text))
     assert mapped <= set(found)
@@ -107,7 +109,7 @@ def test_every_page_for_everybody_is_on_the_map_by_its_own_address(client: Flask
             assert (canonical.path, canonical.query) in {(plain, ""), (plain, "lang=de")}
 
 
-def test_what_the_feed_and_the_linked_data_name_is_there(client: FlaskClient) -> None:
+def test_every_address_in_the_feed_and_the_linked_data_exists(client: FlaskClient) -> None:
     found, _ = crawl(client, "/")
     described: dict[str, list[Any]] = {}
     for address, page in found.items():

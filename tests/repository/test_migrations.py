@@ -15,11 +15,11 @@ def test_the_migrations_are_one_numbered_sequence(app: Flask) -> None:
     assert numbers == [f"{number:04}" for number in range(1, len(numbers) + 1)]
 
 
-def test_the_migrations_make_the_tables_of_the_models(app: Flask) -> None:
+def test_the_migrations_create_the_tables_of_the_models(app: Flask) -> None:
     check()
 
 
-def test_every_migration_can_be_taken_back(app: Flask) -> None:
+def test_every_migration_can_be_reversed(app: Flask) -> None:
     try:
         downgrade(revision="base")
         assert inspect(db.engine).get_table_names() == ["alembic_version"]

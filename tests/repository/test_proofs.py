@@ -49,19 +49,19 @@ def test_each_proof_is_marked_in_an_article() -> None:
     assert marked == PROOFS.by_key.keys()
 
 
-def test_everything_held_in_the_run_that_is_noted() -> None:
+def test_every_sentence_held_in_the_recorded_run() -> None:
     assert PROOFS.run, "make proofs has not been run"
     assert PROOFS.run.held == dict.fromkeys(PROOFS.by_key, True)
 
 
-def test_all_that_makes_up_the_version_of_the_code_is_there_where_the_site_runs() -> None:
+def test_every_file_that_determines_the_code_version_is_in_the_image() -> None:
     in_image = (ROOT / ".dockerignore").read_text().splitlines()
     for pattern in CODE:
         assert any(ROOT.glob(pattern)), pattern
         assert f"!{pattern.partition('/')[0]}" in in_image
 
 
-def test_all_python_that_the_site_runs_on_makes_up_the_version_of_the_code() -> None:
+def test_every_python_file_in_the_image_counts_towards_the_code_version() -> None:
     lines = (ROOT / ".dockerignore").read_text().splitlines()
     in_image = [ROOT / line[1:] for line in lines if line.startswith("!")]
     files = {file for one in in_image for file in (one, *one.rglob("*"))}
@@ -69,7 +69,7 @@ def test_all_python_that_the_site_runs_on_makes_up_the_version_of_the_code() -> 
     assert {file for file in files if file.suffix == ".py"} - versioned == set()
 
 
-def test_without_its_guard_no_sentence_holds(copy: Path) -> None:
+def test_no_sentence_holds_without_its_guard(copy: Path) -> None:
     for guard in {proof.guard for proof in PROOFS.by_key.values()}:
         remove(guard, copy)
     assert run_proofs(copy) == 1

@@ -72,7 +72,7 @@ def addresses_of(app: Flask, rule: Rule, access_token: str) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("body", BODIES.values(), ids=BODIES)
-def test_json_in_place_of_a_form_is_no_crash(
+def test_json_in_place_of_a_form_never_crashes_the_site(
     client: FlaskClient, token: str, addresses: list[str], body: Any
 ) -> None:
     for address in addresses:
@@ -86,7 +86,7 @@ def test_json_in_place_of_a_form_is_no_crash(
         assert answer.status_code < 500, address
 
 
-def test_a_file_in_place_of_a_text_is_no_crash(
+def test_a_file_in_place_of_a_text_never_crashes_the_site(
     client: FlaskClient, token: str, addresses: list[str]
 ) -> None:
     for address in addresses:
@@ -102,6 +102,6 @@ def test_a_file_in_place_of_a_text_is_no_crash(
             assert answer.status_code < 500, address
 
 
-def test_every_form_reads_the_fields_of_a_form_alone() -> None:
+def test_every_form_reads_form_fields_and_nothing_else() -> None:
     own = [form for form in FlaskForm.__subclasses__() if form.__module__.startswith("app.")]
     assert own == [SiteForm]

@@ -90,7 +90,7 @@ def test_every_route_outside_the_staffs_pages_is_open_on_purpose(app: Flask) -> 
     assert open_routes == ANYBODY | WITH_THE_LINK | WITH_A_SIGNATURE
 
 
-def test_a_link_that_was_never_given_out_is_like_no_page_at_all(
+def test_a_link_that_was_never_issued_looks_like_a_page_that_does_not_exist(
     app: Flask, client: FlaskClient
 ) -> None:
     nothing = client.get("/applications/").text

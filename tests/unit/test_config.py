@@ -147,7 +147,7 @@ def test_a_missing_setting_is_named(name: str) -> None:
         ("WEBHOOK_ALLOW_PRIVATE", "perhaps"),
     ],
 )
-def test_a_wrong_setting_stops_the_start_with_a_sentence_that_names_it(
+def test_an_invalid_setting_stops_startup_with_an_explanation_that_names_it(
     name: str, value: str
 ) -> None:
     with pytest.raises(ConfigurationError, match=rf"{name}\b.*\.$") as stopped:
@@ -163,7 +163,7 @@ def test_a_wrong_setting_stops_the_start_with_a_sentence_that_names_it(
         {"STRIPE_WEBHOOK_SECRET": "sk_live_T0P-S3CR3T"},
     ],
 )
-def test_a_key_of_stripe_in_the_place_of_another_is_told_how_the_right_one_begins(
+def test_a_stripe_key_in_the_wrong_setting_is_refused_with_the_prefix_that_belongs_there(
     wrong: dict[str, str],
 ) -> None:
     both = {"STRIPE_SECRET_KEY": "rk_live_1", "STRIPE_WEBHOOK_SECRET": "whsec_1"}
@@ -183,14 +183,16 @@ def test_a_key_of_stripe_in_the_place_of_another_is_told_how_the_right_one_begin
         ("METRICS_TOKEN", "b2c71f0de68495a3"),
     ],
 )
-def test_what_is_unusual_and_right_is_taken(name: str, value: str) -> None:
+def test_an_unusual_but_valid_value_is_accepted(name: str, value: str) -> None:
     assert getattr(load_config({**GOOD, name: value}), name) == value
 
 
 @pytest.mark.parametrize("name", Config.__struct_fields__)
 @settings(max_examples=30)
 @given(value=TEXTS | NUMBERS | ADDRESSES)
-def test_whatever_is_set_is_taken_or_refused_under_its_name(name: str, value: str) -> None:
+def test_any_value_is_either_accepted_or_refused_under_the_name_of_its_setting(
+    name: str, value: str
+) -> None:
     try:
         taken = getattr(load_config({**GOOD, name: value}), name)
     except ConfigurationError as refusal:
@@ -200,7 +202,7 @@ def test_whatever_is_set_is_taken_or_refused_under_its_name(name: str, value: st
 
 
 @pytest.mark.parametrize("url", ["amqp://rabbit", "amqps://me:you@rabbit/site", "rediss://r:6380"])
-def test_tasks_may_have_another_broker(url: str) -> None:
+def test_tasks_may_have_a_broker_of_their_own(url: str) -> None:
     assert load_config({**GOOD, "CELERY_BROKER_URL": url}).broker_url == url
 
 
@@ -213,7 +215,7 @@ def test_tasks_may_have_another_broker(url: str) -> None:
         ('"Firm, Sons & Co" <hello@firm.example>', "hello@firm.example"),
     ],
 )
-def test_what_is_taken_as_the_sender_is_one_in_a_mail(sender: str, address: str) -> None:
+def test_every_accepted_sender_is_valid_in_a_mail(sender: str, address: str) -> None:
     message = EmailMessage(policy=SMTP)
     message["From"] = load_config({**GOOD, "MAIL_FROM": sender}).MAIL_FROM
     assert [one.addr_spec for one in message["From"].addresses] == [address]
@@ -225,25 +227,25 @@ def test_staff_may_be_at_a_domain_with_umlauts() -> None:
 
 
 @pytest.mark.parametrize("name", ["BASE_URL", "STRIPE_API_BASE"])
-def test_what_stays_on_this_machine_needs_no_tls(name: str) -> None:
+def test_an_address_on_this_machine_needs_no_tls(name: str) -> None:
     for address in ("http://localhost:8000", "http://127.0.0.1:8000"):
         assert getattr(load_config({**GOOD, name: address}), name) == address
     elsewhere = {**GOOD, name: "http://firm.example", "ENVIRONMENT": "development"}
     assert getattr(load_config(elsewhere), name) == "http://firm.example"
 
 
-def test_a_chat_without_tls_is_taken_where_nothing_is_at_stake() -> None:
+def test_a_chat_without_tls_is_accepted_in_development() -> None:
     chat = "http://127.0.0.1:8065/hooks/T0P-S3CR3T"
     config = load_config({**GOOD, "CHAT_WEBHOOK_URL": chat, "ENVIRONMENT": "development"})
     assert chat == config.CHAT_WEBHOOK_URL
 
 
-def test_a_weak_secret_is_allowed_where_nothing_is_at_stake() -> None:
+def test_a_weak_secret_is_accepted_in_development() -> None:
     config = load_config({**GOOD, "SECRET_KEY": "short", "ENVIRONMENT": "development"})
     assert config.SECRET_KEY == "short"
 
 
-def test_by_hand_the_flask_command_reads_what_a_local_run_left_and_nothing_beside_it(
+def test_the_flask_command_run_by_hand_reads_only_the_settings_left_by_a_local_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Flask puts a .env for real servers into the environment, and it need not name a database."""
@@ -274,7 +276,7 @@ def as_somebody_else(file: Path) -> Iterator[None]:
         os.seteuid(user)
 
 
-def test_who_may_not_read_what_another_users_local_run_left_is_told_whose_it_is(
+def test_a_user_who_may_not_read_the_settings_of_anothers_local_run_is_told_whose_they_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     left = tmp_path / "local.env"
@@ -289,6 +291,6 @@ def test_who_may_not_read_what_another_users_local_run_left_is_told_whose_it_is(
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
-def test_every_usual_spelling_of_a_postgres_address_is_taken(scheme: str) -> None:
+def test_every_usual_spelling_of_a_postgres_address_is_accepted(scheme: str) -> None:
     config = load_config({**GOOD, "DATABASE_URL": f"{scheme}://firm@db/site"})
     assert config.sqlalchemy_url == "postgresql+psycopg://firm@db/site"

@@ -41,12 +41,14 @@ def test_a_wrong_type_is_refused_with_the_file_and_the_place(path: Path) -> None
         (b'tone = "\xff"', "not UTF-8"),
     ],
 )
-def test_a_file_that_is_not_as_declared_is_refused(path: Path, content: bytes, words: str) -> None:
+def test_a_file_that_does_not_match_its_declaration_is_refused(
+    path: Path, content: bytes, words: str
+) -> None:
     with pytest.raises(DataFileError, match=f"content/bell.toml: .*{words}"):
         read_data(write(path, content), Bell)
 
 
-def test_the_mark_that_some_editors_put_before_a_text_is_no_part_of_it(path: Path) -> None:
+def test_a_byte_order_mark_is_not_part_of_the_text(path: Path) -> None:
     assert read_data(write(path, b'\xef\xbb\xbftone = "C"'), Bell) == Bell("C")
 
 

@@ -37,5 +37,5 @@ for _ in range(10):
 """
 
 
-def test_threads_read_at_once_what_has_been_learnt() -> None:
+def test_threads_can_read_warmed_up_structs_at_the_same_time() -> None:
     subprocess.run([sys.executable, "-c", READERS], cwd=ROOT, check=True, timeout=60)

@@ -12,7 +12,7 @@ PROOF = """
 [[proofs]]
 key = "a-reference-is-read-back"
 says = "A reference is found again, however it is typed."
-test = "tests/unit/applications/test_reference.py::test_what_was_made_is_understood_as_it_is"
+test = "tests/unit/applications/test_reference.py::test_a_reference_is_read_back_as_it_was_made"
 guard = { file = "app/applications/reference.py", code = "a", without = "b" }
 """
 

@@ -18,24 +18,26 @@ CODES = {
 
 
 @pytest.mark.parametrize(("seconds", "code"), CODES.items())
-def test_a_code_is_taken_in_its_half_minute_and_in_those_beside_it(seconds: int, code: str) -> None:
+def test_a_code_is_accepted_in_its_own_half_minute_and_the_two_adjacent(
+    seconds: int, code: str
+) -> None:
     taken = {n for n in range(-4, 5) if step_of(SECRET, code, seconds + n * 30) is not None}
     assert taken == {-1, 0, 1}
     assert step_of(SECRET, code, seconds + 30) == seconds // 30
 
 
 @pytest.mark.parametrize("nonsense", ["", "08180", "0818044", "٠٨١٨٠٤", "x" * 60])
-def test_nothing_else_is_a_code(nonsense: str) -> None:
+def test_anything_but_six_digits_is_not_a_code(nonsense: str) -> None:
     assert step_of(SECRET, nonsense, 1_111_111_109) is None
 
 
-def test_a_key_is_one_that_was_made_here_or_none() -> None:
+def test_only_a_key_of_the_form_made_here_is_accepted() -> None:
     assert is_secret(make_secret()) and make_secret() != make_secret()
     for text in ("", "ABC", SECRET[:-8], SECRET.lower(), "ä" * 32, SECRET + "AAAAAAAA"):
         assert not is_secret(text)
 
 
-def test_the_picture_is_drawn_in_the_page_and_asks_for_nothing() -> None:
+def test_the_qr_code_is_drawn_inline_and_loads_nothing() -> None:
     picture = qr_code(SECRET, email="ada@firm.example", firm="Smith & <Sons>")
     assert picture.startswith("<svg") and "<Sons>" not in picture
     assert "style=" not in picture and "href" not in picture

@@ -19,7 +19,7 @@ OTHER = uuid.UUID("01930000-0000-7000-8000-000000000002")
         ("stripe-evt_123", None, None),
     ],
 )
-def test_an_event_is_about_its_stream_or_what_it_names(
+def test_an_event_is_about_the_application_of_its_stream_or_the_one_it_names(
     stream: str, named: str | None, expected: uuid.UUID | None
 ) -> None:
     assert application_of(stream, named) == expected

@@ -24,7 +24,7 @@ LONG = Condition("problem", at_least_words=3)
         (LONG, {"problem": ["it", "is", "slow"]}, False),
     ],
 )
-def test_a_condition_asks_for_a_choice_or_for_words(
+def test_a_condition_requires_a_choice_or_a_number_of_words(
     condition: Condition, answers: Answers, expected: bool
 ) -> None:
     assert condition.holds(answers) is expected
@@ -52,13 +52,15 @@ def test_a_condition_asks_for_a_choice_or_for_words(
         ((Condition("problem", at_least_words=-1),), "needs at_least_words"),
     ],
 )
-def test_a_condition_that_cannot_be_asked_is_found(
+def test_an_invalid_condition_is_reported(
     questionnaire: Questionnaire, when: When, fault: str
 ) -> None:
     assert any(found.startswith(fault) for found in check_when(when, questionnaire))
 
 
-def test_cases_that_answer_everything_once_have_no_fault(questionnaire: Questionnaire) -> None:
+def test_cases_that_cover_every_answer_without_overlap_have_no_fault(
+    questionnaire: Questionnaire,
+) -> None:
     assert check_cases([(DAILY, LOST), (DAILY,), (SELDOM,)], questionnaire) == []
 
 
@@ -74,12 +76,14 @@ def test_a_case_hidden_by_several_earlier_ones_together_is_found(
     assert faults == ["can never reach its entry 3"]
 
 
-def test_answers_without_a_case_are_named(questionnaire: Questionnaire) -> None:
+def test_answers_not_covered_by_any_case_are_named(questionnaire: Questionnaire) -> None:
     assert check_cases([(SELDOM,)], questionnaire) == ["has no entry for frequency 'daily'"]
     assert check_cases([(LONG,)], questionnaire) == ["has no entry for problem in 1 words"]
 
 
-def test_a_question_may_be_left_out_where_that_is_allowed(questionnaire: Questionnaire) -> None:
+def test_a_case_for_unanswered_questions_is_reachable_only_where_these_are_allowed(
+    questionnaire: Questionnaire,
+) -> None:
     cases: list[When] = [(DAILY,), (SELDOM,), ()]
     assert check_cases(cases, questionnaire) == ["can never reach its entry 3"]
     assert check_cases(cases, questionnaire, with_unanswered=True) == []

@@ -21,7 +21,7 @@ def test_the_form_has_six_steps_that_take_ten_minutes(questionnaire: Questionnai
     assert sum(step.minutes for step in questionnaire.steps) == MINUTES
 
 
-def test_the_first_step_asks_who_it_is(questionnaire: Questionnaire) -> None:
+def test_the_first_step_asks_who_is_applying(questionnaire: Questionnaire) -> None:
     asked = {question.key for question in questionnaire.step("you").questions}
     assert {"name", "email", "role", "company"} <= asked
 
@@ -35,7 +35,7 @@ def test_every_question_is_used_by_the_rubric_the_rate_card_or_a_reviewer(
     assert set(questions_read(cases)) | READ_BY_A_REVIEWER == set(questionnaire.keys)
 
 
-def test_only_one_large_text_must_be_typed(questionnaire: Questionnaire) -> None:
+def test_only_one_long_text_is_required(questionnaire: Questionnaire) -> None:
     typed = [q.key for q in questionnaire.questions if q.kind == "long_text" and q.required]
     assert typed == ["problem"]
 
@@ -76,19 +76,19 @@ def test_an_answer_is_checked_against_its_question(
     assert questionnaire.question(key).problem_with(answer) == problem
 
 
-def test_answers_are_checked_together(questionnaire: Questionnaire) -> None:
+def test_all_the_answers_are_checked_together(questionnaire: Questionnaire) -> None:
     problems = questionnaire.problems_with_asked({"name": "Ada Quist"})
     assert "name" not in problems
     assert problems["email"] == "Enter your email address."
 
 
-def test_only_what_was_asked_counts(questionnaire: Questionnaire) -> None:
+def test_only_answers_to_questions_that_were_asked_count(questionnaire: Questionnaire) -> None:
     answers: Answers = {"brokers": ["none"], "broker_owner": "nobody"}
     assert questionnaire.answers_to_asked(answers) == {"brokers": ["none"]}
     assert "broker_owner" not in questionnaire.problems_with_asked(answers)
 
 
-def test_each_edit_makes_a_version_of_its_own(
+def test_every_edit_makes_a_distinct_version(
     questionnaire: Questionnaire, with_change: Callable[[str, str, str], Path]
 ) -> None:
     edited = load_questionnaire(with_change("questions.toml", "Your name", "Your full name"))
@@ -119,7 +119,7 @@ def _identity(key: str, kind: str) -> str:
         ),
     ],
 )
-def test_questions_that_leave_open_who_it_is_are_refused(
+def test_questions_that_do_not_establish_who_is_applying_are_refused(
     with_change: Callable[[str, str, str], Path], old: str, new: str, sentence: str
 ) -> None:
     with pytest.raises(DataFileError) as caught:

@@ -31,7 +31,7 @@ NAMES = {
 
 
 @pytest.mark.parametrize(("typed", "shown"), NAMES.items(), ids=map(ascii, NAMES))
-def test_a_name_is_shown_without_what_could_mislead(typed: str, shown: str) -> None:
+def test_a_name_is_shown_without_anything_that_could_mislead(typed: str, shown: str) -> None:
     assert shown_name(typed, "png") == shown
 
 
@@ -39,12 +39,12 @@ def test_a_long_name_is_cut_and_keeps_its_ending() -> None:
     assert shown_name("x" * 5000 + ".pdf", "pdf") == "x" * LONGEST_NAME + ".pdf"
 
 
-def test_a_pile_of_accents_covers_no_other_line() -> None:
+def test_a_pile_of_accents_does_not_cover_other_lines() -> None:
     assert shown_name("a" + "\u0335" * 500 + ".pdf", "pdf") == "a" + "\u0335" * MOST_MARKS + ".pdf"
 
 
 @given(st.text(st.characters(), max_size=300))
-def test_whatever_is_typed_the_name_is_short_visible_and_no_path(typed: str) -> None:
+def test_whatever_is_typed_the_name_shown_is_short_visible_and_not_a_path(typed: str) -> None:
     name = shown_name(typed, "pdf")
     assert name.endswith(".pdf") and 4 < len(name) <= LONGEST_NAME + 4
     assert not name.startswith(".") and not {"/", "\\"} & set(name)

@@ -65,7 +65,7 @@ def refusal(content: bytes) -> str:
     return str(refused.value)
 
 
-def test_each_kind_is_known_by_its_content() -> None:
+def test_every_kind_of_file_is_recognised_by_its_content() -> None:
     assert sniff(io.BytesIO(pdf())) == "pdf"
     assert sniff(io.BytesIO(pdf(padding=200_000))) == "pdf"
     assert sniff(io.BytesIO(pdf() + b"\r\n\n")) == "pdf"
@@ -73,27 +73,27 @@ def test_each_kind_is_known_by_its_content() -> None:
 
 
 @pytest.mark.parametrize("content", SVG_FILES.values(), ids=SVG_FILES)
-def test_every_svg_is_refused_with_what_to_do_instead(content: bytes) -> None:
+def test_every_svg_is_refused_with_advice_on_what_to_do_instead(content: bytes) -> None:
     assert refusal(content) == SVG
 
 
 @pytest.mark.parametrize("content", OTHER_FILES.values(), ids=OTHER_FILES)
-def test_anything_else_is_refused(content: bytes) -> None:
+def test_any_other_kind_of_file_is_refused(content: bytes) -> None:
     assert refusal(content) == NEITHER
 
 
 @pytest.mark.parametrize("content", BROKEN_PDFS.values(), ids=BROKEN_PDFS)
-def test_what_only_begins_as_a_pdf_is_refused(content: bytes) -> None:
+def test_a_file_that_only_begins_like_a_pdf_is_refused(content: bytes) -> None:
     assert refusal(content) == BROKEN_PDF
 
 
 @pytest.mark.parametrize("content", BROKEN_PNGS.values(), ids=BROKEN_PNGS)
-def test_what_only_begins_as_a_png_is_refused(content: bytes) -> None:
+def test_a_file_that_only_begins_like_a_png_is_refused(content: bytes) -> None:
     assert refusal(content) == BROKEN_PNG
 
 
 @pytest.mark.parametrize("host", [pdf(), png()], ids=["pdf", "png"])
-def test_an_archive_behind_the_end_is_refused(host: bytes) -> None:
+def test_a_file_with_an_archive_appended_is_refused(host: bytes) -> None:
     both = io.BytesIO(host)
     with zipfile.ZipFile(both, "a") as archive:
         archive.writestr("x.class", "hidden")
@@ -101,12 +101,12 @@ def test_an_archive_behind_the_end_is_refused(host: bytes) -> None:
     refusal(both.getvalue())
 
 
-def test_a_picture_that_would_swell_is_refused_before_anything_is_unpacked() -> None:
+def test_a_decompression_bomb_is_refused_before_anything_is_unpacked() -> None:
     assert "100 million pixels" in refusal(png(width=60_000, height=60_000))
 
 
 @given(st.binary(max_size=3000), st.sampled_from([b"", b"%PDF-1.4\n", PNG_SIGNATURE, png()[:33]]))
-def test_whatever_the_bytes_are_they_are_taken_or_refused(tail: bytes, start: bytes) -> None:
+def test_any_bytes_are_either_accepted_or_refused(tail: bytes, start: bytes) -> None:
     try:
         kind = sniff(io.BytesIO(start + tail))
     except NotAccepted as refused:
@@ -116,7 +116,7 @@ def test_whatever_the_bytes_are_they_are_taken_or_refused(tail: bytes, start: by
 
 
 @given(st.data())
-def test_no_byte_of_a_png_can_be_another(data: st.DataObject) -> None:
+def test_a_png_with_any_byte_changed_is_refused(data: st.DataObject) -> None:
     """The control of the checksums: they cover every byte that is not one itself."""
     good = bytearray(png(b"a comment"))
     place = data.draw(st.integers(0, len(good) - 1))

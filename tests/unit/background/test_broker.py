@@ -18,7 +18,7 @@ def broker_at(config: Config, url: str) -> dict[str, object]:
 
 
 @pytest.mark.parametrize("scheme", ["amqp", "redis"])
-def test_without_tls_the_address_is_all(config: Config, scheme: str) -> None:
+def test_without_tls_the_broker_address_is_used_as_it_stands(config: Config, scheme: str) -> None:
     url = f"{scheme}://me:a%2Fb@broker/1?heartbeat=5"
     settings = broker_at(config, url)
     assert settings["broker_read_url"] == settings["broker_write_url"] == url
@@ -33,7 +33,7 @@ def test_without_tls_the_address_is_all(config: Config, scheme: str) -> None:
         ("amqps://me:s3cret@broker/v?ca=/nothing", "not a file of certificates in PEM format."),
     ],
 )
-def test_a_ca_that_can_not_help_stops_the_start_with_a_sentence(
+def test_an_unusable_ca_option_stops_startup_with_an_explanation(
     config: Config, url: str, sentence: str
 ) -> None:
     with pytest.raises(ConfigurationError, match=r"^CELERY_BROKER_URL has a ca=") as caught:
@@ -42,7 +42,7 @@ def test_a_ca_that_can_not_help_stops_the_start_with_a_sentence(
 
 
 @pytest.mark.parametrize("name", ["REDIS_URL", "CELERY_BROKER_URL"])
-def test_a_redis_whose_certificates_are_no_file_stops_the_start_with_a_sentence(
+def test_a_missing_certificate_file_for_redis_stops_startup_with_an_explanation(
     config: Config, name: str
 ) -> None:
     address = "rediss://me:s3cret@redis:6379/0?ssl_ca_certs=/nothing"

@@ -16,12 +16,12 @@ RABBIT = "amqps://site:s3cret@rabbit.example/portal?exchange=events"
 EVENTBRIDGE = "eventbridge://bus?region=eu-west-1"
 
 
-def test_no_setting_is_no_bridge() -> None:
+def test_without_the_setting_there_is_no_bridge() -> None:
     assert parse_bridges("") == parse_bridges(" \n , ") == []
 
 
 @pytest.mark.parametrize("between", [" ", ",", ", ", "\n", " ,\n "])
-def test_addresses_stand_between_commas_or_white_space(between: str) -> None:
+def test_addresses_are_separated_by_commas_or_white_space(between: str) -> None:
     bridges = parse_bridges(between.join([KAFKA, RABBIT, EVENTBRIDGE]))
     assert [type(bridge) for bridge in bridges] == [KafkaAddress, RabbitAddress, EventBridgeAddress]
 
@@ -52,7 +52,7 @@ def test_each_kind_is_read_with_all_its_options() -> None:
     )
 
 
-def test_no_name_and_nothing_printed_holds_a_password() -> None:
+def test_neither_a_bridges_name_nor_its_repr_contains_the_password() -> None:
     for bridge in parse_bridges(f"kafka://site:s3cret@one:9092/events {RABBIT}"):
         assert "s3cret" not in bridge.name
         assert "s3cret" not in repr(bridge)
@@ -93,20 +93,20 @@ def test_no_name_and_nothing_printed_holds_a_password() -> None:
         ("kafka://[host:9092/topic", "is not an address"),
     ],
 )
-def test_a_wrong_address_stops_the_start_with_a_sentence(address: str, sentence: str) -> None:
+def test_an_invalid_address_stops_startup_with_an_explanation(address: str, sentence: str) -> None:
     with pytest.raises(ConfigurationError, match=r"EVENT_BRIDGES .*address 2 .*\.$") as caught:
         parse_bridges(f"{EVENTBRIDGE}, {address}")
     assert sentence in str(caught.value)
 
 
 @pytest.mark.parametrize("between", [" ", ","])
-def test_an_address_without_its_scheme_is_not_taken_for_a_part_of_another(between: str) -> None:
+def test_an_address_without_a_scheme_is_not_taken_for_part_of_the_one_before(between: str) -> None:
     for address in (RABBIT, EVENTBRIDGE, "kafka://one:9092/events"):
         with pytest.raises(ConfigurationError, match="EVENT_BRIDGES is wrong: address 1 "):
             parse_bridges(f"{address}{between}host:9092/events")
 
 
-def test_a_sentence_never_repeats_a_password() -> None:
+def test_no_error_message_repeats_a_password() -> None:
     for wrong in (
         "amqp://site:s3cret@host/vhost",
         "amqp://site:s3cret℀@host/vhost?exchange=events",
@@ -118,13 +118,13 @@ def test_a_sentence_never_repeats_a_password() -> None:
         assert "s3cret" not in str(caught.value)
 
 
-def test_two_bridges_need_two_names() -> None:
+def test_two_bridges_cannot_share_a_name() -> None:
     with pytest.raises(ConfigurationError, match="two bridges called"):
         parse_bridges(f"{KAFKA} {KAFKA}?personal=yes")
     assert len(parse_bridges(f"{KAFKA} {KAFKA}?personal=yes&name=trusted")) == 2
 
 
-def test_the_intake_has_a_topic_a_group_and_a_topic_for_what_is_refused() -> None:
+def test_the_intake_has_a_topic_a_group_and_a_topic_for_dead_letters() -> None:
     intake = parse_intake("kafka://one:9092/commands?group=portal&tls=yes")
     assert (intake.kafka.topic, intake.kafka.tls) == ("commands", True)
     assert (intake.group, intake.dead_letters) == ("portal", "commands.dead-letters")
@@ -142,7 +142,7 @@ def test_the_intake_has_a_topic_a_group_and_a_topic_for_what_is_refused() -> Non
         ("kafka://host:9092/commands?group=a&personal=yes", "unknown option personal="),
     ],
 )
-def test_a_wrong_intake_stops_the_start_with_a_sentence(setting: str, sentence: str) -> None:
+def test_an_invalid_intake_stops_startup_with_an_explanation(setting: str, sentence: str) -> None:
     with pytest.raises(ConfigurationError, match=r"^EVENT_INTAKE .*\.$") as caught:
         parse_intake(setting)
     assert sentence in str(caught.value)

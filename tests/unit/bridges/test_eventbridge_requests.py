@@ -84,7 +84,7 @@ def no_pauses(monkeypatch: pytest.MonkeyPatch) -> None:
         max_size=60,
     )
 )
-def test_requests_keep_every_limit_take_every_entry_once_and_no_stream_twice(
+def test_requests_respect_every_limit_and_carry_each_entry_once_and_no_stream_twice(
     made: list[tuple[str, int]],
 ) -> None:
     waiting = [entry(index, stream, size) for index, (stream, size) in enumerate(made)]
@@ -108,7 +108,7 @@ def test_the_size_of_an_entry_is_counted_as_aws_documents_it() -> None:
 
 
 @given(st.lists(st.sampled_from(STREAMS), min_size=1, max_size=30), st.integers())
-def test_whatever_is_refused_and_however_often_each_stream_arrives_in_its_order(
+def test_each_stream_arrives_in_order_whatever_is_refused_and_however_often(
     streams: list[str], seed: int
 ) -> None:
     chance = random.Random(seed)
@@ -136,7 +136,7 @@ def test_an_event_whose_predecessor_is_refused_waits_while_other_streams_go_on()
     assert bus.requests == [2, 2, *[1] * (TRIES - 2)]
 
 
-def test_what_was_refused_once_is_sent_again_alone() -> None:
+def test_only_the_entry_that_was_refused_is_sent_again() -> None:
     refusals = iter([True])
     bus = Bus(refuses=lambda event_id: event_id == "a-1" and next(refusals, False))
     sent = EventBridgeSink(ADDRESS, bus).send(events_of(["a", "b", "c"]))
@@ -144,7 +144,7 @@ def test_what_was_refused_once_is_sent_again_alone() -> None:
     assert bus.taken == ["b-1", "c-1", "a-1"]
 
 
-def test_an_event_that_is_too_large_by_itself_is_passed_over_and_told() -> None:
+def test_an_event_too_large_for_any_request_is_skipped_and_reported() -> None:
     bus = Bus()
     small, large = events_of(["a", "a"]), events_of(["b"], size=SIZE_LIMIT)
     sent = EventBridgeSink(ADDRESS, bus).send([small[0], *large, small[1]])
@@ -153,7 +153,7 @@ def test_an_event_that_is_too_large_by_itself_is_passed_over_and_told() -> None:
     assert bus.taken == ["a-1", "a-2"]
 
 
-def test_a_large_event_behind_a_refused_one_is_told_when_its_turn_comes() -> None:
+def test_a_too_large_event_behind_a_refused_one_is_not_reported_before_its_turn() -> None:
     bus = Bus(refuses=lambda _: True)
     sent = EventBridgeSink(ADDRESS, bus).send(
         [*events_of(["a"]), *events_of(["b"], size=SIZE_LIMIT)]

@@ -13,7 +13,7 @@ MEANINGFUL = "<>&!@#|~:/.[]() *_`\n\tacehlnrw"
 
 
 @given(st.text(alphabet=MEANINGFUL, max_size=60) | st.text(max_size=60))
-def test_whatever_is_typed_is_shown_as_it_is_in_one_line_without_control_characters(
+def test_typed_text_is_shown_verbatim_on_one_line_without_control_characters(
     typed: str,
 ) -> None:
     text = literal(typed)
@@ -36,7 +36,7 @@ def test_whatever_is_typed_is_shown_as_it_is_in_one_line_without_control_charact
         ("ada@evil.example", "ada@"),
     ],
 )
-def test_nothing_typed_is_a_mention_a_channel_or_a_link(typed: str, meaning: str) -> None:
+def test_typed_text_never_becomes_a_mention_a_channel_or_a_link(typed: str, meaning: str) -> None:
     text = literal(typed)
     assert typed not in text and not re.search(rf"{re.escape(meaning)}\w", text)
 
@@ -46,6 +46,6 @@ def test_ordinary_words_stay_as_they_are() -> None:
     assert literal(words) == words.replace("&", "&amp;")
 
 
-def test_our_own_link_stands_behind_the_text_as_a_link() -> None:
+def test_our_own_link_follows_the_text_and_works_as_a_link() -> None:
     message = message_of("Held: <b>", "https://firm.example/staff?a=1&b=2")
     assert message == "Held: &lt;b&gt;\nhttps://firm.example/staff?a=1&amp;b=2"

@@ -105,7 +105,7 @@ def after(failures: int, circuit: Circuit | None = None) -> Circuit:
     return circuit
 
 
-def test_a_success_between_failures_keeps_it_closed() -> None:
+def test_a_success_between_failures_keeps_the_circuit_closed() -> None:
     assert after(2, succeed(after(2))).state == "closed"
     assert after(3).state == "open"
 

@@ -37,12 +37,12 @@ def test_every_set_of_answers_leads_to_a_product_with_reasons_for_it() -> None:
         }
 
 
-def test_each_product_is_the_answer_to_something() -> None:
+def test_each_product_is_the_best_for_some_set_of_answers() -> None:
     assert {chosen(answers) for answers in EVERY} == {p.key for p in ARGUMENTS.products}
 
 
 @given(answers=ANY)
-def test_what_would_change_the_answer_does_and_nothing_else_would(answers: Answers) -> None:
+def test_exactly_the_changes_that_are_listed_would_change_the_product(answers: Answers) -> None:
     found = compare(answers, ARGUMENTS)
     turns = {(turn.question.key, turn.answer.value): turn.product.key for turn in found.turns}
     for question in ARGUMENTS.questions:
@@ -53,7 +53,7 @@ def test_what_would_change_the_answer_does_and_nothing_else_would(answers: Answe
 
 
 @given(answers=ANY)
-def test_every_answer_is_an_argument_for_each_product(answers: Answers) -> None:
+def test_every_answer_is_weighed_for_every_product(answers: Answers) -> None:
     for standing in compare(answers, ARGUMENTS).standings:
         assert {a.question.key: a.answer.value for a in standing.arguments} == answers
         silent = [argument for argument in standing.arguments if argument.weight == 0]
@@ -73,33 +73,33 @@ def test_every_answer_is_an_argument_for_each_product(answers: Answers) -> None:
         ({"again": "years", "runs": "nobody"}, "postgres"),
     ],
 )
-def test_the_plain_cases_come_out_as_the_article_has_them(answers: Answers, product: str) -> None:
+def test_the_plain_cases_come_out_as_the_article_says(answers: Answers, product: str) -> None:
     assert chosen({**PLAIN, **answers}) == product
 
 
 @given(answers=ANY)
-def test_what_cannot_be_done_no_reasons_make_up_for(answers: Answers) -> None:
+def test_no_reasons_make_up_for_what_a_product_cannot_do(answers: Answers) -> None:
     impossible = {"nobody": "eventbridge"}
     out = {impossible.get(value) for value in answers.values()}
     standings = compare(answers, ARGUMENTS).standings
     assert all(one.total < 0 for one in standings if one.product.key in out)
 
 
-def test_a_rate_that_we_have_not_measured_weighs_much_and_rules_nothing_out() -> None:
+def test_a_rate_that_we_have_not_measured_weighs_heavily_but_rules_nothing_out() -> None:
     found = [compare(answers, ARGUMENTS) for answers in EVERY if answers["peak"] == "tens"]
     tables = [one for each in found for one in each.standings if one.product.key == "postgres"]
     assert any(table.total > 0 for table in tables)
     assert all(table.speaks_against[0].question.key == "peak" for table in tables)
 
 
-def test_a_broker_that_nobody_runs_is_not_chosen_without_a_word_about_it() -> None:
+def test_a_broker_that_nobody_would_run_is_never_chosen_without_a_warning() -> None:
     for answers in EVERY:
         found = compare(answers, ARGUMENTS)
         if answers["runs"] != "team" and found.chosen.product.key in {"kafka", "rabbitmq"}:
             assert any("nobody to run it" in tension for tension in found.tensions), answers
 
 
-def test_of_equals_the_one_with_less_to_run_is_named_and_the_tie_is_told() -> None:
+def test_a_tie_is_stated_and_goes_to_the_product_with_less_to_run() -> None:
     level = replace(
         ARGUMENTS,
         questions=tuple(
@@ -121,7 +121,7 @@ def test_of_equals_the_one_with_less_to_run_is_named_and_the_tie_is_told() -> No
     assert [one.product for one in rank(PLAIN, level)] == list(level.products)
 
 
-def test_answers_that_sit_uneasily_are_told() -> None:
+def test_answers_that_sit_uneasily_together_are_pointed_out() -> None:
     assert compare(PLAIN, ARGUMENTS).tensions == ()
     [told] = compare({**PLAIN, "again": "years", "shape": "work"}, ARGUMENTS).tensions
     assert told.startswith("Work is done once")
@@ -157,7 +157,7 @@ def test_an_unknown_answer_is_a_key_error() -> None:
         ('value = "weeks"', 'value = "no"', "Two answers to 'again' have the value 'no'."),
     ],
 )
-def test_a_fault_in_the_file_is_told(
+def test_a_fault_in_the_file_is_reported(
     with_change: Change, old: str, new: str, sentence: str
 ) -> None:
     with pytest.raises(DataFileError, match=r"comparer\.toml: ") as caught:

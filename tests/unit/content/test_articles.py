@@ -31,7 +31,7 @@ def load_one(folder: Path, text: str) -> Article:
     return load_articles(folder).articles[0]
 
 
-def test_an_article_is_read_with_what_stands_above_its_text(folder: Path, front: str) -> None:
+def test_an_article_is_read_with_its_front_matter(folder: Path, front: str) -> None:
     article = load_one(folder, f"{front}## First\n\nText.\n")
     assert article.about.title == "Events: what they ask of you"
     assert article.about.summary == "What follows from writing a fact down once."
@@ -40,7 +40,7 @@ def test_an_article_is_read_with_what_stands_above_its_text(folder: Path, front:
     assert [heading.text for heading in article.contents] == ["First"]
 
 
-def test_what_stands_above_a_text_is_set_as_the_text_is(folder: Path, write: Write) -> None:
+def test_front_matter_is_typeset_like_the_text(folder: Path, write: Write) -> None:
     write("one", "Events: what they ask of you", "Events -- what they *can't* ask")
     write("two", "What follows from", "It isn't")
     articles = load_articles(folder)
@@ -48,7 +48,9 @@ def test_what_stands_above_a_text_is_set_as_the_text_is(folder: Path, write: Wri
     assert articles.article("two").about.summary == "It isn’t writing a fact down once."
 
 
-def test_an_article_that_was_updated_was_changed_then(folder: Path, write: Write) -> None:
+def test_an_updated_article_was_last_changed_on_the_day_of_the_update(
+    folder: Path, write: Write
+) -> None:
     write("one", "topics:", "updated: 2026-11-22\ntopics:")
     assert load_articles(folder).articles[0].about.changed == date(2026, 11, 22)
 
@@ -60,11 +62,13 @@ def test_the_reading_time_counts_220_words_a_minute_and_is_never_zero(
     assert load_one(folder, front + "word " * 221).minutes == 2
 
 
-def test_a_line_across_the_text_is_no_end_of_the_front_matter(folder: Path, front: str) -> None:
+def test_a_horizontal_rule_in_the_text_does_not_end_the_front_matter(
+    folder: Path, front: str
+) -> None:
     assert "After" in load_one(folder, f"{front}Before\n\n---\n\nAfter").html
 
 
-def test_the_newest_article_stands_first(folder: Path, write: Write) -> None:
+def test_the_newest_article_comes_first(folder: Path, write: Write) -> None:
     write("old", "2026", "2025")
     write("new")
     assert [one.about.slug for one in load_articles(folder).articles] == ["new", "old"]
@@ -79,7 +83,7 @@ def test_a_site_without_articles_starts(tmp_path: Path) -> None:
     assert load_articles(tmp_path / "none").articles == ()
 
 
-def test_a_draft_is_no_article_and_follows_none(folder: Path, write: Write) -> None:
+def test_a_draft_is_not_among_the_articles_and_follows_none(folder: Path, write: Write) -> None:
     write("one")
     write("later", "topics:", "draft: true\ntopics:")
     articles = load_articles(folder)
@@ -92,7 +96,7 @@ def test_a_draft_is_no_article_and_follows_none(folder: Path, write: Write) -> N
         articles.draft("one")
 
 
-def test_a_day_to_come_is_for_drafts_unless_it_has_begun_somewhere(
+def test_only_a_draft_may_have_a_date_that_has_not_begun_anywhere(
     folder: Path, write: Write
 ) -> None:
     today = datetime.now(UTC).date()
@@ -104,7 +108,7 @@ def test_a_day_to_come_is_for_drafts_unless_it_has_begun_somewhere(
         load_articles(folder)
 
 
-def test_what_shares_most_topics_is_read_next_and_among_these_the_newest(
+def test_articles_sharing_the_most_topics_come_next_and_among_equals_the_newest(
     folder: Path, write: Write
 ) -> None:
     write("one")
@@ -117,7 +121,9 @@ def test_what_shares_most_topics_is_read_next_and_among_these_the_newest(
     assert [article.about.slug for article in following] == ["both", "new", "old"]
 
 
-def test_two_articles_of_one_slug_are_refused_each_at_its_line(folder: Path, write: Write) -> None:
+def test_two_articles_with_the_same_slug_are_refused_each_with_its_line(
+    folder: Path, write: Write
+) -> None:
     write("one")
     write("two", "slug: two", "slug: one")
     with pytest.raises(ContentError) as caught:
@@ -153,7 +159,7 @@ def test_two_articles_of_one_slug_are_refused_each_at_its_line(folder: Path, wri
         ("topics:", "language: ../de\ntopics:", 6, "'../de' is not a two-letter language code"),
     ],
 )
-def test_a_fault_above_the_text_is_told_with_its_line(
+def test_a_fault_in_the_front_matter_is_reported_with_its_line(
     folder: Path, write: Write, old: str, new: str, line: int, sentence: str
 ) -> None:
     write("one", old, new)
@@ -162,7 +168,7 @@ def test_a_fault_above_the_text_is_told_with_its_line(
     assert sentence in caught.value.faults[0].sentence
 
 
-def test_the_faults_of_all_files_are_told_at_once(folder: Path, write: Write) -> None:
+def test_the_faults_of_all_files_are_reported_together(folder: Path, write: Write) -> None:
     write("one", text="# Again\n")
     write("two", "title:", "titel:")
     with pytest.raises(ContentError) as caught:
@@ -170,12 +176,12 @@ def test_the_faults_of_all_files_are_told_at_once(folder: Path, write: Write) ->
     assert [fault.path.name for fault in caught.value.faults] == ["one.md", "two.md"]
 
 
-def test_a_file_may_begin_with_the_mark_that_some_editors_write(folder: Path, front: str) -> None:
+def test_a_file_may_begin_with_a_byte_order_mark(folder: Path, front: str) -> None:
     (folder / "one.md").write_text(f"\ufeff{front}## Why", encoding="utf-8")
     assert [one.about.slug for one in load_articles(folder).articles] == ["events"]
 
 
-def test_a_file_that_is_no_utf_8_is_refused(folder: Path) -> None:
+def test_a_file_that_is_not_utf_8_is_refused(folder: Path) -> None:
     (folder / "one.md").write_bytes(b"---\ntitle: \xff\n---\n")
     with pytest.raises(ContentError, match=r"one\.md:2: This is not UTF-8"):
         load_articles(folder)
@@ -198,7 +204,7 @@ def test_a_file_that_cannot_be_read_is_named(folder: Path, name: str) -> None:
         ("proofs.json", "{", 1),
     ],
 )
-def test_what_is_wrong_beside_the_texts_hides_none_of_their_faults_and_adds_none(
+def test_a_fault_in_another_file_neither_hides_nor_adds_faults_in_the_texts(
     folder: Path, write: Write, name: str, text: str, line: int
 ) -> None:
     (folder / name).write_text(text)

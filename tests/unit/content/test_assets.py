@@ -42,21 +42,21 @@ def test_a_bundle_of_style_sheets_comes_as_one_compressed_file(
         assert unpack(response.data) == plain.data
 
 
-def test_an_address_of_this_version_is_kept_for_good(client: FlaskClient) -> None:
+def test_an_address_of_this_version_is_cached_for_good(client: FlaskClient) -> None:
     for name in (BUNDLE, "fonts/newsreader-text.woff2", "vendor/htmx-2.0.11.min.js"):
         response = client.get(asset_path(name))
         assert response.status_code == 200
         assert response.headers["Cache-Control"] == "public, max-age=31536000, immutable"
 
 
-def test_an_address_of_another_version_is_answered_and_not_kept(client: FlaskClient) -> None:
+def test_an_address_of_another_version_is_answered_but_not_cached(client: FlaskClient) -> None:
     response = client.get(f"/assets/older/{BUNDLE}")
     assert response.status_code == 200
     assert response.headers["Cache-Control"] == "no-cache"
 
 
 @pytest.mark.parametrize("client", ["development"], indirect=True)
-def test_in_development_nothing_is_kept(client: FlaskClient) -> None:
+def test_in_development_nothing_is_cached(client: FlaskClient) -> None:
     assert client.get(asset_path(BUNDLE)).headers["Cache-Control"] == "no-cache"
 
 
@@ -75,13 +75,13 @@ def test_every_style_sheet_is_in_one_bundle() -> None:
     assert sorted(path.stem for path in (FOLDER / "css").glob("*.css")) == sorted(bundled)
 
 
-def test_the_style_sheets_ask_for_nothing_that_is_not_there() -> None:
+def test_the_style_sheets_refer_to_no_missing_file() -> None:
     for bundle in BUNDLES:
         for address in re.findall(r'url\("([^"]+)"\)', read_texts()[bundle].plain.decode()):
             assert (FOLDER / "css" / address).resolve().is_file(), address
 
 
-def test_a_rare_letter_is_asked_for_exactly_where_its_file_has_it() -> None:
+def test_a_font_of_rare_letters_is_loaded_for_all_of_its_letters_and_no_usual_one() -> None:
     sheet = (FOLDER / "css/tokens.css").read_text()
     told = re.findall(r"fonts/([\w-]+-rare).woff2.*?unicode-range: ([^;]+);", sheet, re.DOTALL)
     assert {name for name, _ in told} == {name for name in CUTS if name.endswith("-rare")}
@@ -98,7 +98,7 @@ def codes(one: str) -> range:
     return range(int(first, 16), int(last or first, 16) + 1)
 
 
-def test_what_is_there_for_whoever_reads_a_file_does_not_go_out() -> None:
+def test_comments_and_indentation_are_stripped_from_what_is_sent() -> None:
     texts = read_texts()
     for name, text in texts.items():
         if not name.startswith("vendor/"):

@@ -82,13 +82,13 @@ def wrong_links_in(text: str) -> list[tuple[int, str]]:
         ("\n[l]: /about\n", 1, "There is no text."),
     ],
 )
-def test_a_fault_is_told_with_its_line(text: str, line: int, sentence: str) -> None:
+def test_a_fault_is_reported_with_its_line(text: str, line: int, sentence: str) -> None:
     [(found_line, found)] = faults_in(text)
     assert found_line == line
     assert sentence in found
 
 
-def test_what_is_right_has_no_faults() -> None:
+def test_a_correct_text_has_no_faults() -> None:
     assert (
         faults_in(
             "Text[^n], `[^code]`, `[a][b]`, [sic] (so), [l].\n\n## A\n\n### B\n\n#### C\n\n## D\n\n"
@@ -131,15 +131,13 @@ def test_what_is_right_has_no_faults() -> None:
         ("Text[^n].\n\n[^n]: [l](/no)", 3, "'/no' leads to no page."),
     ],
 )
-def test_a_link_that_leads_nowhere_is_told_with_its_line(
-    text: str, line: int, sentence: str
-) -> None:
+def test_a_broken_link_is_reported_with_its_line(text: str, line: int, sentence: str) -> None:
     [(found_line, found)] = wrong_links_in(text)
     assert found_line == line
     assert sentence in found
 
 
-def test_links_to_pages_headings_and_elsewhere_are_right() -> None:
+def test_links_to_pages_headings_and_other_sites_have_no_faults() -> None:
     assert (
         wrong_links_in(
             "## A part\n\n[a](#a-part) [b](/articles/two?x=1#there) [c](/engagements/sprint)"
@@ -154,6 +152,6 @@ def test_links_to_pages_headings_and_elsewhere_are_right() -> None:
         st.sampled_from(["# ", "##", "[^a]", "[^a]: ", "\n", "x", "![", "](y)", "|", "--"])
     )
 )
-def test_whatever_is_written_is_told_at_a_line_of_the_text(text: list[str]) -> None:
+def test_every_fault_is_reported_at_a_line_of_the_text(text: list[str]) -> None:
     whole = "".join(text)
     assert all(1 <= line <= whole.count("\n") + 1 for line, _ in faults_in(whole))

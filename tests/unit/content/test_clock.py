@@ -31,13 +31,13 @@ def site_in(timezone: str) -> Flask:
         ("UTC", "5 Nov 2026, 02:30 UTC", "5 Jul 2026, 02:30 UTC"),
     ],
 )
-def test_at_the_desk_the_time_is_the_firms(timezone: str, winter: str, summer: str) -> None:
+def test_staff_see_times_in_the_firms_time_zone(timezone: str, winter: str, summer: str) -> None:
     with site_in(timezone).test_request_context("/staff/applications/"):
         assert (clock_time(WINTER), clock_time(SUMMER)) == (winter, summer)
         assert datetime_utc(WINTER, seconds=True) == "5 Nov 2026, 02:30:00 UTC"
 
 
-def test_it_is_utc_for_an_operator_a_prospect_and_where_no_request_is_answered() -> None:
+def test_times_are_in_utc_for_operators_for_prospects_and_outside_of_a_request() -> None:
     site = site_in("America/New_York")
     with site.test_request_context("/staff/events/log"):
         assert clock_time(WINTER) == "5 Nov 2026, 02:30 UTC"

@@ -80,7 +80,7 @@ def test_choices_are_a_group_with_a_legend_and_each_has_its_label(show: Show) ->
     assert "A &amp; B" in html
 
 
-def test_a_choices_own_hint_stands_beside_it(show: Show) -> None:
+def test_the_hint_of_a_choice_is_shown_beside_it(show: Show) -> None:
     form = Sample()
     form.role.option_hints = {"b": "Rarely."}
     html = show("{{ ui.field(form.role) }}", form=form)
@@ -88,7 +88,7 @@ def test_a_choices_own_hint_stands_beside_it(show: Show) -> None:
     assert re.search(r"B<span class=\"choice__hint\">Rarely\.", html)
 
 
-def test_only_what_may_stay_empty_is_marked(show: Show) -> None:
+def test_only_optional_fields_are_marked_as_optional(show: Show) -> None:
     assert "(optional)" in show("{{ ui.field(form.site) }}", form=Sample())
     assert "(optional)" not in show("{{ ui.field(form.text) }}", form=Sample())
     assert "(optional)" in show("{{ ui.field(form.text, optional=true) }}", form=Sample())
@@ -99,7 +99,9 @@ def test_a_hidden_field_shows_nothing(show: Show) -> None:
     assert show("{{ ui.field(form.version) }}", form=Sample()) == ""
 
 
-def test_the_summary_leads_to_each_field_and_to_the_first_choice_of_a_group(show: Show) -> None:
+def test_the_error_summary_links_to_each_field_and_to_the_first_choice_of_a_group(
+    show: Show,
+) -> None:
     html = show("{{ ui.error_summary(form) }}", form=invalid())
     assert "2 answers need another look" in html
     assert 'href="#name"' in html
@@ -107,7 +109,7 @@ def test_the_summary_leads_to_each_field_and_to_the_first_choice_of_a_group(show
     assert 'role="alert" tabindex="-1" autofocus' in html
 
 
-def test_a_notice_takes_the_focus_only_where_it_refuses_something(show: Show) -> None:
+def test_a_notice_takes_the_focus_only_if_it_refuses_something(show: Show) -> None:
     assert 'role="alert" tabindex="-1" autofocus' in show("{{ ui.notice('warning', 'No', true) }}")
     assert "focus" not in show("{{ ui.notice('error', 'No') }}")
 
@@ -122,13 +124,13 @@ def test_two_forms_on_a_page_share_no_id(show: Show) -> None:
     assert "id=" not in html
 
 
-def test_what_somebody_typed_is_text(show: Show) -> None:
+def test_what_somebody_typed_is_escaped(show: Show) -> None:
     html = show("{{ ui.facts([('Company', '<script>')]) }}{{ ui.badge('<b>') }}")
     assert "<script>" not in html
     assert "<b>" not in html
 
 
-def test_an_empty_answer_says_so(show: Show) -> None:
+def test_an_empty_answer_is_shown_as_not_given(show: Show) -> None:
     html = show("{{ ui.facts([('Site', ''), ('Figure', 0), ('Brokers', ['a', 'b'])]) }}")
     assert "Not given" in html
     assert "<dd>0</dd>" in html

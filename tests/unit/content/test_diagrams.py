@@ -18,14 +18,14 @@ def drawn(tmp_path: Path, inside: str) -> str:
     return read_diagram(path)
 
 
-def test_ids_and_what_points_to_them_become_the_diagrams_own(tmp_path: Path) -> None:
+def test_ids_and_references_to_them_are_prefixed_with_the_diagrams_name(tmp_path: Path) -> None:
     svg = drawn(tmp_path, '<g id="tip"/><path marker-end="url(#tip)"/><use href="#tip"/>')
     assert 'id="way-tip"' in svg
     assert 'url(#way-tip)"' in svg
     assert 'href="#way-tip"' in svg
 
 
-def test_comments_and_the_xml_declaration_stay_behind(tmp_path: Path) -> None:
+def test_comments_and_the_xml_declaration_are_left_out(tmp_path: Path) -> None:
     path = tmp_path / "way.svg"
     path.write_text(
         '<?xml version="1.0"?><!-- a --><svg xmlns="http://www.w3.org/2000/svg" '
@@ -48,17 +48,19 @@ def test_comments_and_the_xml_declaration_stay_behind(tmp_path: Path) -> None:
         ("<g stroke='black'/>", "a colour of its own"),
     ],
 )
-def test_what_a_page_may_not_hold_is_refused(tmp_path: Path, inside: str, what: str) -> None:
+def test_a_drawing_with_anything_that_a_page_may_not_contain_is_refused(
+    tmp_path: Path, inside: str, what: str
+) -> None:
     with pytest.raises(ContentError, match=rf"way\.svg:3: A diagram may not hold {what}\."):
         drawn(tmp_path, f"<g/>\n<g/>\n{inside}")
 
 
-def test_a_class_that_no_style_knows_is_refused(tmp_path: Path) -> None:
+def test_a_class_that_has_no_style_is_refused(tmp_path: Path) -> None:
     with pytest.raises(ContentError, match=r"way\.svg:2: A diagram has no class 'fig-box'\."):
         drawn(tmp_path, '<g class="accent-fill"/>\n<g class="muted-fill fig-box"/>')
 
 
-def test_the_classes_are_those_that_the_style_sheet_has_for_a_diagram() -> None:
+def test_the_permitted_classes_are_those_that_the_style_sheet_has_for_diagrams() -> None:
     styled = set(re.findall(r"\.diagram \.([a-z-]+)", STYLES.read_text()))
     assert {*CLASSES} == {"diagram", *styled}
 
@@ -74,7 +76,7 @@ def test_the_classes_are_those_that_the_style_sheet_has_for_a_diagram() -> None:
         (b"<p/>", 1, "The outermost element"),
     ],
 )
-def test_what_is_no_drawing_is_refused(
+def test_a_file_that_is_not_a_drawing_is_refused(
     tmp_path: Path, text: bytes, line: int, sentence: str
 ) -> None:
     (tmp_path / "way.svg").write_bytes(text)
@@ -83,7 +85,7 @@ def test_what_is_no_drawing_is_refused(
     assert sentence in caught.value.faults[0].sentence
 
 
-def test_the_articles_words_stand_instead_of_the_drawings_own() -> None:
+def test_the_articles_description_replaces_the_drawings_own() -> None:
     html = figure('<svg role="x" aria-label="y" viewBox="0 0 1 1"><g/></svg>', "Words")
     assert '<svg viewBox="0 0 1 1" role="img" aria-label="Words"><g/>' in html
 
@@ -93,7 +95,7 @@ def test_only_a_drawing_wider_than_a_phone_scrolls() -> None:
     assert 'tabindex="0"' in figure('<svg viewBox="0 0 720 10"></svg>', "Words")
 
 
-def test_a_caption_is_text() -> None:
+def test_a_caption_is_escaped() -> None:
     assert "<figcaption>a &lt;b&gt;</figcaption>" in figure(
         '<svg viewBox="0 0 1 1"></svg>', "Words", "a <b>"
     )

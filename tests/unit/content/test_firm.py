@@ -32,7 +32,7 @@ def test_no_headline_names_a_time() -> None:
         assert not re.search(r"\b(day|week|month)s?\b", str(offer.headline).replace(EACH, ""))
 
 
-def test_a_kind_that_is_missing_or_doubled_is_refused(with_change: Change) -> None:
+def test_a_kind_that_is_missing_or_duplicated_is_refused(with_change: Change) -> None:
     with pytest.raises(DataFileError, match="The kinds must be sprint, build, fractional"):
         load_offers(with_change("offers.toml", 'kind = "build"', 'kind = "sprint"'))
 
@@ -69,7 +69,7 @@ def test_an_offer_that_leaves_a_line_empty_is_refused(with_change: Change, name:
         ('"CE"', '"C/E"', "'C/E' may hold A to Z"),
     ],
 )
-def test_a_brand_that_no_page_or_mail_could_bear_is_refused(
+def test_a_brand_that_would_break_a_page_or_a_mail_is_refused(
     with_change: Change, old: str, new: str, sentence: str
 ) -> None:
     with pytest.raises(DataFileError, match=rf"brand\.toml: .*{re.escape(sentence)}"):
@@ -77,11 +77,11 @@ def test_a_brand_that_no_page_or_mail_could_bear_is_refused(
 
 
 @pytest.mark.parametrize("prefix", ["L", "X1", "LI-O"])
-def test_a_prefix_that_is_read_back_is_taken(with_change: Change, prefix: str) -> None:
+def test_a_prefix_that_can_be_read_back_is_accepted(with_change: Change, prefix: str) -> None:
     assert load_brand(with_change("brand.toml", '"CE"', f'"{prefix}"')).reference_prefix == prefix
 
 
-def test_a_name_may_hold_whatever_a_line_can(with_change: Change) -> None:
+def test_a_name_may_contain_anything_that_fits_on_one_line(with_change: Change) -> None:
     own = "Möller\N{NO-BREAK SPACE}& O’Hara, S.\N{NO-BREAK SPACE}A."
     assert load_brand(with_change("brand.toml", '"Champlin"', f'"{own}"')).short_name == own
 

@@ -36,7 +36,7 @@ def run_of(version: str = "1", **held: bool) -> Run:
         (None, "open"),
     ],
 )
-def test_the_sentence_leads_to_its_proof_and_says_how_it_went(
+def test_the_sentence_links_to_its_proof_and_says_how_the_test_went(
     folder: Path, front: str, run: Run | None, state: str
 ) -> None:
     article = read(folder, front + SENTENCE, run=run)
@@ -46,30 +46,30 @@ def test_the_sentence_leads_to_its_proof_and_says_how_it_went(
     assert [proof.says for proof in article.proofs] == ["A repeat changes nothing."]
 
 
-def test_the_sentence_in_full_is_set_as_a_text_is(folder: Path) -> None:
+def test_the_full_sentence_is_typeset_like_the_text(folder: Path) -> None:
     declared = (folder / "proofs.toml").read_text()
     (folder / "proofs.toml").write_text(declared.replace("A repeat changes", "It can't change"))
     assert load_proofs(folder).by_key["twice"].says == "It can’t change nothing."
 
 
-def test_a_proof_that_two_sentences_have_is_listed_once(folder: Path, front: str) -> None:
+def test_a_proof_shared_by_two_sentences_is_listed_once(folder: Path, front: str) -> None:
     again = "\n\nIt [really does not](proof:twice).\n"
     assert len(read(folder, front + SENTENCE + again).proofs) == 1
 
 
-def test_a_proof_that_there_is_not_is_a_fault_with_its_line(folder: Path, front: str) -> None:
+def test_an_unknown_proof_is_reported_with_its_line(folder: Path, front: str) -> None:
     with pytest.raises(ContentError, match=r"one.md:10: There is no proof 'thrice' in proofs.toml"):
         read(folder, front + SENTENCE.replace("proof:twice", "proof:thrice"))
 
 
-def test_a_run_is_of_this_code_while_no_line_of_it_has_changed(tmp_path: Path) -> None:
+def test_a_run_counts_as_one_of_this_code_until_the_code_changes(tmp_path: Path) -> None:
     (tmp_path / "proofs.json").write_bytes(msgspec.json.encode(run_of(version_of(ROOT))))
     assert load_proofs(tmp_path).is_of_this_code
     (tmp_path / "proofs.json").write_bytes(msgspec.json.encode(run_of("another")))
     assert not load_proofs(tmp_path).is_of_this_code
 
 
-def test_every_file_of_the_code_and_its_name_are_part_of_its_version(tmp_path: Path) -> None:
+def test_the_code_version_depends_on_the_name_and_the_content_of_every_file(tmp_path: Path) -> None:
     versions: set[str] = set()
     files = ["app/a.py", "app/b.py", "app/c/a.py", "config.py", "requirements.txt"]
     files.append("migrations/versions/0001_a.py")
@@ -81,7 +81,7 @@ def test_every_file_of_the_code_and_its_name_are_part_of_its_version(tmp_path: P
     assert len(versions) == 2 * len(files)
 
 
-def test_a_note_that_makes_no_sense_stops_the_start(tmp_path: Path) -> None:
+def test_an_invalid_record_of_the_last_run_stops_startup(tmp_path: Path) -> None:
     (tmp_path / "proofs.json").write_text('{"at": "yesterday"}')
     with pytest.raises(DataFileError, match=r"proofs\.json"):
         load_proofs(tmp_path)

@@ -54,7 +54,7 @@ def test_money_shows_cents_only_where_there_are_any(cents: int, text: str) -> No
         ("de", "chf", "10.000\N{NO-BREAK SPACE}CHF"),
     ],
 )
-def test_money_is_written_in_its_currency_as_the_language_does(
+def test_money_is_written_in_its_currency_the_way_the_language_does_it(
     speaking: Flask, language: str, currency: str, text: str
 ) -> None:
     with speaking.test_request_context(headers={"Accept-Language": language}):
@@ -68,13 +68,13 @@ def test_a_price_says_whether_it_is_paid_each_month(speaking: Flask) -> None:
 
 
 @given(st.integers(-(10**12), 10**12))
-def test_money_loses_no_cent(cents: int) -> None:
+def test_no_cent_is_lost_when_money_is_written(cents: int) -> None:
     digits = money(cents, "usd").replace("$", "").replace(",", "").replace("\N{MINUS SIGN}", "-")
     dollars, _, rest = digits.partition(".")
     assert int(dollars + (rest or "00")) == cents
 
 
-def test_a_number_has_its_thousands_apart_and_the_places_that_are_wanted() -> None:
+def test_a_number_has_separated_thousands_and_the_decimal_places_asked_for() -> None:
     assert number(20_000) == "20,000"
     assert number(1234.5, places=2) == "1,234.50"
     assert number(0.04, places=1) == "0.0"
@@ -84,7 +84,7 @@ def test_a_day_is_written_out() -> None:
     assert plain_date(date(2026, 11, 4)) == "4 November 2026"
 
 
-def test_a_time_is_shown_in_utc_as_a_log_has_it() -> None:
+def test_a_time_is_shown_in_utc_as_in_a_log() -> None:
     moment = datetime(2026, 11, 4, 23, 30, tzinfo=timezone(timedelta(hours=-5)))
     assert datetime_utc(moment) == "5 Nov 2026, 04:30 UTC"
     assert datetime_utc(moment, seconds=True) == "5 Nov 2026, 04:30:00 UTC"
@@ -106,11 +106,11 @@ def test_a_time_is_shown_in_utc_as_a_log_has_it() -> None:
         (100 * 24 * 3600, "100 days"),
     ],
 )
-def test_a_duration_is_spelled_in_one_unit(seconds: float, spelled: str) -> None:
+def test_a_duration_is_written_in_a_single_unit(seconds: float, spelled: str) -> None:
     assert duration(seconds) == spelled
 
 
-def test_what_stands_in_double_backticks_is_code_and_all_of_it_is_text() -> None:
+def test_text_in_double_backticks_becomes_code_and_everything_is_escaped() -> None:
     assert with_code("``a<b>`` & ``c`` of ``") == (
         "<code>a&lt;b&gt;</code> &amp; <code>c</code> of ``"
     )
@@ -130,5 +130,7 @@ def test_what_stands_in_double_backticks_is_code_and_all_of_it_is_text() -> None
         ("\u0645\u0631\u062d\u0628\u0627\u2069", "\u2068\u0645\u0631\u062d\u0628\u0627\u2069"),
     ],
 )
-def test_what_was_typed_turns_nothing_around_it(name: str, shown: str) -> None:
+def test_typed_text_cannot_change_the_direction_of_the_text_around_it(
+    name: str, shown: str
+) -> None:
     assert isolated(name) == shown

@@ -32,7 +32,7 @@ def editor_at_work(folder: Path) -> Iterator[None]:
     own.unlink(missing_ok=True)
 
 
-def test_a_file_that_goes_while_somebody_looks_is_no_trouble(tmp_path: Path) -> None:
+def test_a_file_that_disappears_during_the_scan_does_no_harm(tmp_path: Path) -> None:
     for number in range(FILES):
         (tmp_path / f"{number}.md").touch()
     before = stamp_of(tmp_path)
@@ -42,7 +42,7 @@ def test_a_file_that_goes_while_somebody_looks_is_no_trouble(tmp_path: Path) -> 
     assert stamp_of(tmp_path) == before
 
 
-def test_the_stamp_is_another_after_a_change_of_what_counts(tmp_path: Path) -> None:
+def test_the_stamp_changes_only_with_the_files_that_count(tmp_path: Path) -> None:
     text, drawing = tmp_path / "text.md", tmp_path / "drawing.svg"
     text.touch()
     before = stamp_of(tmp_path), stamp_of(tmp_path, lambda path: path != drawing)

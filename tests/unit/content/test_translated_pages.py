@@ -48,7 +48,7 @@ def faults_of(load: Load, **files: str) -> list[str]:
     return [f"{fault.path.name}:{fault.line}: {fault.sentence}" for fault in caught.value.faults]
 
 
-def test_a_page_is_shown_in_the_language_that_there_is_a_file_for(load: Load) -> None:
+def test_a_page_is_shown_in_every_language_that_has_a_file_for_it(load: Load) -> None:
     pages = load(**{"about.de": GERMAN})
     german = pages.page("about", "de")
     assert (german.about.title, german.about.label) == ("Über Smith", "Über uns")
@@ -58,7 +58,7 @@ def test_a_page_is_shown_in_the_language_that_there_is_a_file_for(load: Load) ->
     assert pages.page("about", "en").about.label == "About"
 
 
-def test_without_one_the_original_is_shown(load: Load) -> None:
+def test_without_a_translation_the_original_is_shown(load: Load) -> None:
     pages = load(other=ORIGINAL.replace("position: 1", "position: 2"), **{"about.de": GERMAN})
     labels = [page.about.label for page in pages.in_language("de")]
     assert labels == ["Über uns", "About"]
@@ -66,7 +66,7 @@ def test_without_one_the_original_is_shown(load: Load) -> None:
     assert pages.is_in_every_language("about") and not pages.is_in_every_language("other")
 
 
-def test_a_translation_is_no_page_of_its_own(load: Load) -> None:
+def test_a_translation_is_not_a_page_of_its_own(load: Load) -> None:
     pages = load(**{"about.de": GERMAN})
     assert [page.slug for page in pages.pages] == ["about"]
     with pytest.raises(KeyError):
@@ -88,7 +88,7 @@ def test_a_translation_without_its_original_is_a_fault(load: Load) -> None:
 
 
 @pytest.mark.parametrize("language", ["xx", "en", "de.at", ""])
-def test_a_translation_is_in_another_language_of_the_site(load: Load, language: str) -> None:
+def test_a_translation_must_be_in_another_language_of_the_site(load: Load, language: str) -> None:
     [fault] = faults_of(load, **{f"about.{language}": GERMAN})
     assert fault == (
         f"about.{language}.md:1: '{language}' is not another language of this site: de."
@@ -99,11 +99,11 @@ def test_a_translation_is_in_another_language_of_the_site(load: Load, language: 
     ("wrong", "sentence"),
     [("# Groß", "'Groß' is a heading like the title."), ("{{ brand.bank }}", "There is no {{")],
 )
-def test_a_translation_is_checked_as_its_original_is(load: Load, wrong: str, sentence: str) -> None:
+def test_a_translation_is_checked_like_its_original(load: Load, wrong: str, sentence: str) -> None:
     [fault] = faults_of(load, **{"about.de": f"{GERMAN}\n{wrong}"})
     assert fault.startswith(f"about.de.md:10: {sentence}")
 
 
-def test_what_only_the_original_says_is_not_said_again(load: Load) -> None:
+def test_a_translation_cannot_repeat_what_only_the_original_may_say(load: Load) -> None:
     [fault] = faults_of(load, **{"about.de": GERMAN.replace("label", "position: 1\nlabel")})
     assert fault == "about.de.md:3: Object contains unknown field `position`."

@@ -20,7 +20,7 @@ kinds = st.sampled_from(KINDS)
 
 
 @given(kind=kinds, data=st.data())
-def test_the_duration_that_is_told_is_the_one_that_is_charged(
+def test_the_duration_stated_is_the_one_charged(
     kind: Kind, data: st.DataObject, any_answers: Drawn, rate_card: RateCard, offers: Offers
 ) -> None:
     quote = quote_engagement(kind, data.draw(any_answers), rate_card)
@@ -58,7 +58,7 @@ def test_lines_that_rule_each_other_out_are_never_in_one_quote(
         ("fractional", {"outcome": "migration_in_production"}, "Month by month", ("Last month",)),
     ],
 )
-def test_a_proposal_says_how_long_it_takes_and_ends_then(
+def test_a_proposals_deliverables_end_when_its_stated_duration_does(
     kind: Kind,
     answers: Answers,
     duration: str,
@@ -109,7 +109,7 @@ def test_with_a_deadline_within_a_month_no_whole_migration_is_charged(rate_card:
         ),
     ],
 )
-def test_an_offer_at_odds_with_the_lines_of_its_price_is_refused(
+def test_an_offer_that_contradicts_its_price_lines_is_refused(
     with_change: Change, rate_card: RateCard, old: str, new: str, sentence: str
 ) -> None:
     path = with_change("offers.toml", old, new)

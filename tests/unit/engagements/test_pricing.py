@@ -33,7 +33,7 @@ def test_a_quote_is_the_sum_of_its_lines_and_never_under_the_floor(
 
 
 @given(kind=kinds, data=st.data())
-def test_every_line_is_named_explained_and_other_than_zero(
+def test_every_line_has_a_name_an_explanation_and_an_amount_other_than_zero(
     kind: Kind, data: st.DataObject, any_answers: Drawn, rate_card: RateCard
 ) -> None:
     for line in quote_engagement(kind, data.draw(any_answers), rate_card).lines:
@@ -68,7 +68,7 @@ def test_a_sprint_starts_at_ten_thousand_dollars(rate_card: RateCard) -> None:
     assert (quote.deposit_percent, quote.deposit_cents) == (50, 500_000)
 
 
-def test_scope_and_scale_each_add_their_line(rate_card: RateCard) -> None:
+def test_scope_and_scale_each_add_a_line(rate_card: RateCard) -> None:
     answers: Answers = {
         "outcome": "migration_in_production",
         "services": "21_to_100",
@@ -83,7 +83,9 @@ def test_scope_and_scale_each_add_their_line(rate_card: RateCard) -> None:
     ]
 
 
-def test_discounts_under_the_floor_are_lifted_to_it_by_a_last_line(rate_card: RateCard) -> None:
+def test_a_last_line_lifts_a_price_discounted_below_the_floor_back_to_it(
+    rate_card: RateCard,
+) -> None:
     answers: Answers = {"services": "2_to_5", "team_time": "two_or_more"}
     quote = quote_engagement("build", answers, rate_card)
     assert [line.amount_cents for line in quote.lines] == [4_800_000, -240_000, -480_000, 120_000]
@@ -101,7 +103,7 @@ def test_guidance_is_priced_by_the_month_and_its_first_month_is_the_deposit(
 
 
 @given(kind=kinds, more_cents=st.integers(0, 10**9), data=st.data())
-def test_an_agreed_price_is_explained_by_one_line_more(
+def test_an_agreed_price_is_explained_by_one_extra_line(
     kind: Kind, more_cents: int, data: st.DataObject, any_answers: Drawn, rate_card: RateCard
 ) -> None:
     quote = quote_engagement(kind, data.draw(any_answers), rate_card)
@@ -112,7 +114,7 @@ def test_an_agreed_price_is_explained_by_one_line_more(
     assert 0 < agreed.deposit_cents <= agreed.total_cents
 
 
-def test_a_quote_taken_as_it_is_stays_as_it_is(rate_card: RateCard) -> None:
+def test_a_quote_agreed_without_a_change_stays_as_it_is(rate_card: RateCard) -> None:
     quote = quote_engagement("build", {}, rate_card)
     assert quote_agreed(quote, quote.total_cents, rate_card) == quote
 

@@ -134,7 +134,7 @@ def test_every_kind_has_its_price(rate_card: RateCard) -> None:
         ("base_cents = 1_100_000", "base_cents = 11000.5", "Expected `int`, got `float`"),
     ],
 )
-def test_a_rate_card_at_odds_with_itself_or_the_questions_is_refused(
+def test_a_rate_card_that_contradicts_itself_or_the_questions_is_refused(
     with_change: Callable[[str, str, str], Path],
     questionnaire: Questionnaire,
     old: str,
@@ -147,7 +147,7 @@ def test_a_rate_card_at_odds_with_itself_or_the_questions_is_refused(
     assert sentence in str(caught.value)
 
 
-def test_a_budget_ends_where_the_form_says_so(
+def test_each_budget_ends_at_the_amount_that_the_form_states(
     questionnaire: Questionnaire, rate_card: RateCard
 ) -> None:
     labels = {option.value: option.label for option in questionnaire.question("budget").options}
@@ -158,7 +158,7 @@ def test_a_budget_ends_where_the_form_says_so(
     assert {*labels} == {"not_set", "over_150k"}
 
 
-def test_each_edit_makes_a_version_of_its_own(
+def test_every_edit_makes_a_distinct_version(
     rate_card: RateCard,
     questionnaire: Questionnaire,
     with_change: Callable[[str, str, str], Path],

@@ -30,7 +30,7 @@ def test_an_amount_is_read_to_the_cent(typed: str, cents: int) -> None:
 
 
 @pytest.mark.parametrize("typed", ["€12,500", "€ 12500.00", "12,500 €", "12500€", "EUR 12,500"])
-def test_it_may_name_its_own_currency(typed: str) -> None:
+def test_an_amount_may_name_its_own_currency(typed: str) -> None:
     assert parse_amount(typed, "eur") == 1_250_000
     with pytest.raises(NotAnAmount, match="Write the amount in CHF"):
         parse_amount(typed, "chf")
@@ -43,7 +43,7 @@ AMBIGUOUS = """
 
 
 @pytest.mark.parametrize("typed", ["", *re.split(r" *[|\n] *", AMBIGUOUS.strip())])
-def test_what_could_mean_something_else_is_refused(typed: str) -> None:
+def test_an_ambiguous_amount_is_refused(typed: str) -> None:
     with pytest.raises(NotAnAmount, match=r"in USD, like 12,500 or 12500\.00"):
         parse_amount(typed, "usd")
 
@@ -66,7 +66,7 @@ def test_every_amount_survives_being_written_with_and_without_commas(cents: int)
 
 
 @given(st.text(max_size=20))
-def test_no_text_is_anything_but_an_amount_or_refused(typed: str) -> None:
+def test_any_text_is_either_read_as_an_amount_or_refused(typed: str) -> None:
     try:
         cents = parse_amount(typed, "usd")
     except NotAnAmount:

@@ -31,7 +31,7 @@ WEBHOOKS = ROOT / "docs" / "webhooks.md"
         ({}, "any"),
     ],
 )
-def test_a_type_of_a_field_is_told_in_words(field: dict[str, Any], words: str) -> None:
+def test_the_type_of_a_field_is_described_in_words(field: dict[str, Any], words: str) -> None:
     assert kind_in_words(field) == words
 
 
@@ -79,7 +79,7 @@ def test_the_envelope_is_described_attribute_by_attribute() -> None:
         assert set(message) == set(CLOUD_EVENT["properties"]) == set(CLOUD_EVENT["required"])
 
 
-def test_whoever_generates_types_finds_each_message_under_a_name_of_its_own() -> None:
+def test_a_type_generator_finds_each_message_under_a_distinct_name() -> None:
     document = asyncapi_document(Subscriptions(SUBSCRIPTIONS), SITE, title="Events")
     payloads = {name: one["payload"] for name, one in document["components"]["messages"].items()}
     assert len({payload["title"] for payload in payloads.values()}) == len(payloads)
@@ -88,7 +88,7 @@ def test_whoever_generates_types_finds_each_message_under_a_name_of_its_own() ->
         assert payload["properties"]["type"] == {"const": name}
 
 
-def test_the_document_promises_no_more_than_each_way_out_keeps() -> None:
+def test_the_document_promises_no_more_than_webhooks_and_bridges_keep() -> None:
     document = asyncapi_document(Subscriptions(SUBSCRIPTIONS), SITE, title="Events")
     promised, bridges = document["info"]["description"], (ROOT / "docs/bridges.md").read_text()
     assert "over a bridge, not by webhooks" in promised

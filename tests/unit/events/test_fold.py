@@ -90,7 +90,7 @@ def test_every_column_is_folded_or_has_a_reason_not_to_be(table: FoldedTable) ->
         ([HELD, ApplicationReleased(), ACCEPTED], "accepted", 4, 4),
     ],
 )
-def test_an_application_stands_where_its_events_have_led(
+def test_an_application_is_in_the_state_that_its_events_led_to(
     later: list[Event], status: str, version: int, decided: int | None
 ) -> None:
     state = APPLICATIONS.fold(recorded("application", [SUBMITTED, *later]))
@@ -101,7 +101,7 @@ def test_an_application_stands_where_its_events_have_led(
     assert (state.questions_version, state.language) == ("3", "de")
 
 
-def test_what_is_erased_is_empty_and_the_rest_remains() -> None:
+def test_erased_fields_are_empty_and_the_rest_remains() -> None:
     events = recorded("application", [SUBMITTED, ACCEPTED, ApplicationErased()])
     state = APPLICATIONS.fold(events)
     assert (state.name, state.email, state.company, state.answers) == ("", "", "", {})
@@ -135,12 +135,12 @@ def test_a_declined_application_closes_its_engagement() -> None:
     assert ENGAGEMENTS.fold(events).status == "closed"
 
 
-def test_a_score_is_all_that_the_event_says() -> None:
+def test_a_folded_score_holds_everything_that_its_event_says() -> None:
     state = SCORES.fold(recorded("application", [SUBMITTED, SCORED]))
     assert (state.total, state.band, state.result) == (70, "good", {"total": 70})
     assert state.scored_at == NOON + timedelta(minutes=2)
 
 
-def test_a_stream_without_its_beginning_says_nothing() -> None:
+def test_a_stream_without_its_first_event_folds_to_nothing() -> None:
     assert APPLICATIONS.fold(recorded("application", [MoreProvided("That."), SCORED])) is None
     assert ENGAGEMENTS.fold([]) is None

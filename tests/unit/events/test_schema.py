@@ -34,7 +34,7 @@ def schema_of(
 LANDED = schema_of(NAME, DAYS, ROLE)
 
 
-def test_a_schema_stands_under_its_address_and_says_what_it_means() -> None:
+def test_a_schema_is_identified_by_its_address_and_says_what_it_means() -> None:
     assert schema_of(NAME, DAYS, meaning="Somebody\n    was hired.") == {
         "$schema": "https://json-schema.org/draft/2020-12/schema",
         "$id": "https://example.com/api/v1/schemas/person.hired/1",
@@ -47,7 +47,7 @@ def test_a_schema_stands_under_its_address_and_says_what_it_means() -> None:
     }
 
 
-def test_a_part_of_a_payload_is_found_wherever_the_schema_stands(nothing_declared: None) -> None:
+def test_references_within_a_schema_resolve_wherever_it_is_embedded(nothing_declared: None) -> None:
     @event("person.seated", version=1)
     class Seated(Event, frozen=True):
         place: Place
@@ -70,7 +70,7 @@ def test_a_part_of_a_payload_is_found_wherever_the_schema_stands(nothing_declare
     ],
     ids=["same", "words", "order", "personal", "default", "personal default", "part"],
 )
-def test_readers_can_live_with_other_words_and_with_fields_that_have_a_default(
+def test_readers_tolerate_a_new_description_and_new_fields_with_a_default(
     present: Schema,
 ) -> None:
     assert is_compatible(LANDED, present)
@@ -89,17 +89,17 @@ def test_readers_can_live_with_other_words_and_with_fields_that_have_a_default(
     ],
     ids=["gone", "renamed", "retyped", "may be left out", "choice", "required", "not personal"],
 )
-def test_anything_else_breaks_with_what_has_landed(present: Schema) -> None:
+def test_any_other_change_is_incompatible_with_a_landed_schema(present: Schema) -> None:
     assert not is_compatible(LANDED, present)
 
 
-def test_another_default_breaks_with_what_has_landed() -> None:
+def test_a_changed_default_is_incompatible_with_a_landed_schema() -> None:
     landed = schema_of(NAME, ("city", str, "Oslo"))
     assert not is_compatible(landed, schema_of(NAME, ("city", str, "Rome")))
     assert is_compatible(landed, landed)
 
 
-def test_no_field_of_any_declared_type_can_be_taken_away_unseen() -> None:
+def test_no_field_of_any_declared_type_can_be_removed_unnoticed() -> None:
     assert SUBSCRIPTIONS  # with the table every event is declared
     for declared in declared_events().values():
         landed = json_schema(declared, "")

@@ -70,7 +70,7 @@ def test_a_missing_step_is_found_by_the_check(nothing_declared: None) -> None:
 
 
 @pytest.mark.parametrize("present", [{"person.hired": 1}, {}])
-def test_a_step_to_no_version_is_found_by_the_check(
+def test_a_step_to_an_undeclared_version_is_found_by_the_check(
     nothing_declared: None, present: dict[str, int]
 ) -> None:
     upcast("person.hired", from_version=1)(dict)
@@ -78,7 +78,7 @@ def test_a_step_to_no_version_is_found_by_the_check(
         check_upcasts(present)
 
 
-def test_a_version_has_one_way_up(nothing_declared: None) -> None:
+def test_a_version_can_have_only_one_upcast(nothing_declared: None) -> None:
     upcast("person.hired", from_version=1)(dict)
     with pytest.raises(ValueError, match="twice"):
         upcast("person.hired", from_version=1)(dict)

@@ -45,7 +45,7 @@ Change = Callable[[str, str, str], Path]
 
 
 @given(at=MOMENTS, calendar=CALENDARS)
-def test_it_is_the_end_of_the_first_working_day_after_the_firms_date(
+def test_the_deadline_is_the_end_of_the_first_working_day_after_the_firms_date(
     at: datetime, calendar: Calendar
 ) -> None:
     zone = ZoneInfo(calendar.timezone)
@@ -60,7 +60,7 @@ def test_it_is_the_end_of_the_first_working_day_after_the_firms_date(
 
 
 @given(moments=st.tuples(MOMENTS, MOMENTS).map(sorted), calendar=CALENDARS)
-def test_who_applies_later_is_never_due_earlier(
+def test_a_later_application_is_never_due_earlier(
     moments: list[datetime], calendar: Calendar
 ) -> None:
     earlier, later = moments
@@ -78,7 +78,9 @@ def test_who_applies_later_is_never_due_earlier(
         pytest.param((2026, 3, 7, 9), (2026, 3, 9, 21), id="Saturday, Monday"),
     ],
 )
-def test_from_one_day_to_the_next(at: tuple[int, ...], due: tuple[int, ...]) -> None:
+def test_a_deadline_allows_for_weekends_holidays_and_clock_changes(
+    at: tuple[int, ...], due: tuple[int, ...]
+) -> None:
     """``at`` is New York's time, ``due`` UTC."""
     moment = datetime(*at, tzinfo=NEW_YORK)  # type: ignore[misc, arg-type]
     assert next_deadline(moment, CALENDAR) == datetime(*due, tzinfo=UTC)  # type: ignore[misc, arg-type]
@@ -97,7 +99,7 @@ def test_the_firms_date_counts_and_not_the_visitors() -> None:
     assert next_deadline(friday_night_there, CALENDAR) == datetime(2026, 3, 16, 21, tzinfo=UTC)
 
 
-def test_the_holidays_on_the_way_to_a_deadline_are_those_that_would_else_be_working_days() -> None:
+def test_only_holidays_that_would_otherwise_be_working_days_are_named_before_a_deadline() -> None:
     saturday, monday = date(2026, 5, 23), date(2026, 5, 25)
     calendar = replace(CALENDAR, holidays=(monday, saturday, date(2026, 5, 26)))
     friday = datetime(2026, 5, 22, 9, tzinfo=NEW_YORK)
@@ -122,7 +124,7 @@ def test_the_shipped_calendar_has_working_days() -> None:
         ("2026-01-01,", "2026-01-32,", "calendar.toml"),
     ],
 )
-def test_a_fault_in_it_stops_the_start_with_a_sentence(
+def test_a_fault_in_the_calendar_stops_startup_with_an_explanation(
     with_change: Change, old: str, new: str, sentence: str
 ) -> None:
     with pytest.raises(DataFileError, match=sentence):

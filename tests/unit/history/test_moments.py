@@ -71,7 +71,7 @@ def happened(*events: Event, causes: dict[int, int] | None = None) -> list[Recor
     ]
 
 
-def test_each_event_is_taken_in_once_however_many_there_are(
+def test_each_event_is_folded_only_once_however_many_there_are(
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
     taken: list[int] = []
@@ -102,7 +102,7 @@ def test_a_moment_says_what_changed_by_whom_and_because_of_what() -> None:
     }
 
 
-def test_of_an_erased_person_no_moment_tells_more_than_the_log_does() -> None:
+def test_no_moment_reveals_more_of_an_erased_person_than_the_log_does() -> None:
     emptied = ApplicationSubmitted(
         reference="CE-1",
         name="",
@@ -117,7 +117,7 @@ def test_of_an_erased_person_no_moment_tells_more_than_the_log_does() -> None:
     assert "Erased" in last.facts["Application"]
 
 
-def test_a_name_from_right_to_left_turns_nothing_around_it() -> None:
+def test_a_right_to_left_name_does_not_reverse_the_text_around_it() -> None:
     agreed = EngagementAccepted(
         application_id="1", accepted_name="ليلى", currency="usd", deposit_cents=100_000
     )
@@ -125,7 +125,7 @@ def test_a_name_from_right_to_left_turns_nothing_around_it() -> None:
 
 
 @given(data=st.data(), later=st.lists(st.sampled_from(LATER), max_size=12))
-def test_changes_lead_from_each_moment_to_the_next_and_each_is_in_the_tree_once(
+def test_changes_lead_from_each_moment_to_the_next_and_the_tree_holds_each_once(
     data: st.DataObject, later: list[Event]
 ) -> None:
     causes = {

@@ -27,18 +27,20 @@ DEAD = StationState(dead=1)
         ([BUSY, DEAD], "dead"),
     ],
 )
-def test_it_says_how_things_stand(stations: list[StationState], standing: str) -> None:
+def test_the_standing_says_whether_work_is_under_way_waiting_done_or_dead(
+    stations: list[StationState], standing: str
+) -> None:
     state = LabState(stations=stations, sums=[Sum("Orders", 2)], count=2)
     assert state.standing == standing
 
 
-def test_a_figure_that_is_not_what_it_has_to_be_is_told_once_all_is_done() -> None:
+def test_a_wrong_sum_is_reported_only_once_everything_is_done() -> None:
     wrong = [Sum("Charges", 2, holds=False)]
     assert LabState(stations=[IDLE], sums=wrong, count=2).standing == "wrong"
     assert LabState(stations=[BUSY], sums=wrong, count=2).standing == "under way"
 
 
-def test_before_anything_has_happened_and_where_nothing_moves_it_says_that() -> None:
+def test_the_standing_says_when_a_sandbox_is_empty_and_when_nothing_moves() -> None:
     assert LabState(stations=[StationState()], sums=()).standing == "empty"
     still = LabState(stations=[DEAD, QUEUED], sums=(), count=1, stands_still=True)
     assert still.standing == "still"

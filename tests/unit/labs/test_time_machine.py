@@ -55,7 +55,7 @@ def test_to_rewind_is_to_fold_fewer_events(changes: list[Event], number: int) ->
 
 
 @given(CHANGES, st.integers(0, 40))
-def test_the_line_stays_in_its_box_for_what_was_never_overdrawn(
+def test_the_line_of_an_account_never_overdrawn_stays_in_its_box(
     changes: list[Event], number: int
 ) -> None:
     moments = moments_of(recorded([AccountOpened(), *changes]))
@@ -66,6 +66,6 @@ def test_the_line_stays_in_its_box_for_what_was_never_overdrawn(
     assert line.after.startswith(f"M{line.x} {line.y}")
 
 
-def test_an_event_of_something_else_is_no_step() -> None:
+def test_an_event_that_is_not_about_an_account_is_refused() -> None:
     with pytest.raises(ValueError, match="does not happen to an account"):
         step(Account(), OrderPlaced(article="chair", quantity=1))

@@ -38,7 +38,7 @@ msgstr[1] "Tage"
 
 
 @pytest.mark.parametrize("catalog", [b'msgid "Apply"\nmsgstr "Bew\xe4rben"\n', None])
-def test_a_catalog_of_the_firms_that_is_no_text_stops_the_start(
+def test_a_catalog_of_the_firms_that_is_not_text_stops_startup(
     tmp_path: Path, catalog: bytes | None
 ) -> None:
     path = tmp_path / "translations" / "de.po"
@@ -60,7 +60,7 @@ def test_a_catalog_of_the_firms_that_is_no_text_stops_the_start(
         ('\nmsgid "IBAN"\n\nmsgid "BIC"\nmsgstr "BIC"\n', "missing msgstr for msgid 'IBAN'"),
     ],
 )
-def test_a_slip_in_a_catalog_of_the_firms_stops_the_start_with_its_line(
+def test_a_mistake_in_a_catalog_of_the_firms_stops_startup_and_names_the_line(
     tmp_path: Path, lines: str, told: str
 ) -> None:
     """Read as well as can be, it would leave a text in English or without its last letter."""
@@ -73,14 +73,14 @@ def test_a_slip_in_a_catalog_of_the_firms_stops_the_start_with_its_line(
     assert str(fault.value).endswith("(at line 2).")
 
 
-def test_a_catalog_may_hold_what_translators_programs_write(tmp_path: Path) -> None:
+def test_a_catalog_may_contain_what_translation_editors_write(tmp_path: Path) -> None:
     path = tmp_path / "translations" / "de.po"
     path.parent.mkdir()
     path.write_text(CATALOG, newline="\r\n")
     init_languages(Flask(__name__), tmp_path)
 
 
-def test_the_sites_sentences_and_the_firms_don_t_answer_for_each_other(tmp_path: Path) -> None:
+def test_neither_the_site_nor_the_firm_uses_the_others_translations(tmp_path: Path) -> None:
     """The site has a heading "Your data", and a firm a page of its form that is called so."""
     path = tmp_path / "translations" / "de.po"
     path.parent.mkdir()

@@ -9,12 +9,12 @@ from app.notifications.letters.names import NAMES, letter_name
 WRITTEN = re.compile(r'template="([a-z_]+)"')
 
 
-def test_each_letter_that_is_written_has_a_name_of_its_own() -> None:
+def test_every_letter_has_a_distinct_name() -> None:
     sources = Path(letters.__path__[0]).glob("*.py")
     templates = {found for source in sources for found in WRITTEN.findall(source.read_text())}
     assert templates == set(NAMES)
     assert len(set(NAMES.values())) == len(NAMES)
 
 
-def test_a_letter_of_another_release_keeps_its_templates_name() -> None:
+def test_a_letter_from_another_release_is_shown_under_its_templates_name() -> None:
     assert letter_name("sent_by_pigeon") == "sent_by_pigeon"

@@ -30,7 +30,7 @@ def flow_of(*rows: SubscriberFigures) -> FlowFigures:
 ALL = flow_of(*(SubscriberFigures(name) for name in TABLE.names()))
 
 
-def test_each_type_leads_to_each_of_its_subscribers() -> None:
+def test_a_line_leads_from_each_event_type_to_each_of_its_subscribers() -> None:
     picture = draw_flow(ALL, TABLE, {}, set())
     assert len(picture.edges) == len(TABLE.pairs)
     assert [domain.name for domain in picture.domains] == ["mail", "bridge"]
@@ -43,7 +43,7 @@ def test_a_line_is_busy_where_an_event_has_just_passed_and_nowhere_else() -> Non
     assert [edge.is_busy for edge in picture.edges].count(True) == 1
 
 
-def test_no_two_names_stand_in_the_same_place() -> None:
+def test_no_two_names_are_drawn_in_the_same_place() -> None:
     picture = draw_flow(ALL, TABLE, {}, set())
     places = [node.y for node in picture.subscribers]
     assert all(below - above >= ROW for above, below in pairwise(places))
@@ -52,14 +52,14 @@ def test_no_two_names_stand_in_the_same_place() -> None:
     assert types == sorted(set(types)) and types[0] > 0 and types[-1] < picture.height
 
 
-def test_a_subscriber_that_the_table_no_longer_has_is_shown_with_what_it_owes() -> None:
+def test_a_subscriber_no_longer_in_the_table_is_shown_with_its_waiting_deliveries() -> None:
     gone = SubscriberFigures("old.gone", waiting=3)
     picture = draw_flow(flow_of(*ALL.subscribers, gone), TABLE, {}, set())
     [node] = picture.domains[-1].subscribers
     assert (node.figures, list(node.types)) == (gone, [])
 
 
-def test_the_worst_that_is_true_of_a_subscriber_is_its_state() -> None:
+def test_a_subscribers_state_is_the_worst_that_applies() -> None:
     assert SubscriberFigures("a").state == "well"
     assert SubscriberFigures("a", waiting=1, behind=1, oldest_seconds=59).state == "well"
     assert SubscriberFigures("a", waiting=1, behind=1, oldest_seconds=61).state == "lagging"

@@ -27,7 +27,7 @@ LARGE: Answers = {
 
 
 @given(data=st.data())
-def test_what_is_foretold_is_what_will_be_proposed_at_that_price(
+def test_the_outlook_predicts_the_kind_price_and_duration_that_will_be_proposed(
     data: st.DataObject,
     any_answers: st.SearchStrategy[Answers],
     questionnaire: Questionnaire,
@@ -56,7 +56,7 @@ def test_what_is_foretold_is_what_will_be_proposed_at_that_price(
         ({"problem": "It is slow."}, {"problem"}),
     ],
 )
-def test_only_what_a_reviewer_would_ask_about_is_unclear(
+def test_only_answers_that_a_reviewer_would_ask_about_are_called_unclear(
     questionnaire: Questionnaire,
     rubric: Rubric,
     rate_card: RateCard,
@@ -74,7 +74,7 @@ def test_only_what_a_reviewer_would_ask_about_is_unclear(
     "changed",
     [{"budget": "under_10k"}, {"symptoms": ["no_symptoms"], "engineers": "none_yet"}],
 )
-def test_whom_no_engagement_would_help_is_told_so(
+def test_a_prospect_whom_no_engagement_would_help_is_told_so(
     questionnaire: Questionnaire,
     rubric: Rubric,
     rate_card: RateCard,
@@ -97,7 +97,7 @@ def test_whom_no_engagement_would_help_is_told_so(
         ({"budget": "not_set"}, True),
     ],
 )
-def test_a_price_above_the_budget_is_told(
+def test_a_price_above_the_budget_is_pointed_out(
     questionnaire: Questionnaire,
     rubric: Rubric,
     rate_card: RateCard,
@@ -111,7 +111,7 @@ def test_a_price_above_the_budget_is_told(
     assert all(other.starts_within_budget for other in outlook.others)
 
 
-def test_a_monthly_price_is_compared_for_the_months_that_the_form_names(
+def test_a_monthly_price_is_compared_over_the_months_that_the_form_names(
     questionnaire: Questionnaire, rubric: Rubric, rate_card: RateCard, offers: Offers
 ) -> None:
     months = rate_card.price_of("fractional").budget_months
@@ -128,7 +128,7 @@ def test_a_monthly_price_is_compared_for_the_months_that_the_form_names(
 
 
 @given(data=st.data())
-def test_where_a_price_is_within_the_budget_so_is_what_it_starts_at(
+def test_a_price_within_the_budget_has_a_starting_price_within_it_too(
     data: st.DataObject,
     any_answers: st.SearchStrategy[Answers],
     questionnaire: Questionnaire,

@@ -12,7 +12,7 @@ moves = st.lists(st.sampled_from(sorted(RANK)), max_size=12)
 
 
 @given(reports=moves, order=st.randoms())
-def test_the_order_and_the_repeats_of_reports_do_not_matter(
+def test_neither_the_order_nor_the_repetition_of_reports_matters(
     reports: list[str], order: random.Random
 ) -> None:
     ordered, shuffled = CheckoutAttempt(status="opening"), CheckoutAttempt(status="opening")

@@ -38,11 +38,11 @@ def form(amount_cents: int = 300_000, currency: str = "usd", **typed: str) -> Ba
 
 
 @pytest.mark.parametrize("typed", ["3000", "3,000", "3000.00", "$3,000.00", " $ 3,000 "])
-def test_the_amount_may_be_spelled_as_people_do(typed: str) -> None:
+def test_the_amount_may_be_typed_in_any_usual_form(typed: str) -> None:
     assert form(amount=typed).validate()
 
 
-def test_the_amount_is_asked_for_and_taken_in_the_deposits_own_currency() -> None:
+def test_the_amount_is_asked_for_and_accepted_in_the_currency_of_the_deposit() -> None:
     in_euros = form(currency="eur", amount="€3,000.00")
     assert in_euros.amount.label.text == "Amount received, in EUR"
     assert in_euros.validate()
@@ -66,15 +66,15 @@ def test_cents_must_be_typed_where_there_are_any(cents: int) -> None:
     assert form(cents, amount=f"{cents // 100}").validate() is (cents % 100 == 0)
 
 
-def test_where_the_day_begins_earlier_it_may_be_tomorrows() -> None:
+def test_a_transfer_may_be_dated_tomorrow_where_days_begin_earlier() -> None:
     assert form(received_on=(TODAY + timedelta(days=1)).isoformat()).validate()
 
 
-def test_where_the_day_ends_later_it_may_be_the_day_before_they_agreed() -> None:
+def test_a_transfer_may_be_dated_the_day_before_the_agreement_where_days_end_later() -> None:
     assert form(received_on=(AGREED_ON - timedelta(days=1)).isoformat()).validate()
 
 
-def test_no_transfer_comes_before_the_client_agreed() -> None:
+def test_a_transfer_from_before_the_client_agreed_is_refused() -> None:
     refused = form(received_on=(AGREED_ON - timedelta(days=2)).isoformat())
     assert not refused.validate()
     assert refused.errors == {
@@ -83,7 +83,7 @@ def test_no_transfer_comes_before_the_client_agreed() -> None:
 
 
 @pytest.mark.parametrize("day", ["", "2026-02-30", (TODAY + timedelta(days=2)).isoformat()])
-def test_a_day_that_is_none_or_not_yet_is_refused(day: str) -> None:
+def test_an_invalid_or_future_day_is_refused(day: str) -> None:
     refused = form(received_on=day)
     assert not refused.validate() and set(refused.errors) == {"received_on"}
 

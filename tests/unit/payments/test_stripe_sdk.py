@@ -22,12 +22,12 @@ def signed(body: bytes = BODY, *, secret: str = SECRET, age: int = 0) -> str:
     ("key", "is_live"),
     [("sk_live_1", True), ("rk_live_1", True), ("sk_test_1", False), ("rk_test_1", False)],
 )
-def test_the_key_tells_its_mode(key: str, is_live: bool) -> None:
+def test_the_key_shows_whether_it_is_live(key: str, is_live: bool) -> None:
     assert Gateway(key).is_live is is_live
 
 
 @pytest.mark.parametrize("age", [0, SIGNATURE_TOLERANCE_SECONDS - 5])
-def test_a_fresh_signature_of_ours_is_taken(age: int) -> None:
+def test_a_recent_signature_made_with_our_secret_is_accepted(age: int) -> None:
     check_signature(BODY, signed(age=age), SECRET)
 
 
@@ -62,12 +62,14 @@ def test_one_good_signature_among_others_is_enough() -> None:
         "a huge time",
     ],
 )
-def test_a_signature_that_is_not_ours_or_old_is_refused(body: bytes, header: str) -> None:
+def test_a_signature_that_is_too_old_or_not_made_with_our_secret_is_refused(
+    body: bytes, header: str
+) -> None:
     with pytest.raises(ForgedWebhook):
         check_signature(body, header, SECRET)
 
 
 @given(body=st.binary(max_size=200), header=st.text(max_size=100))
-def test_whatever_a_stranger_sends_is_refused_and_nothing_else(body: bytes, header: str) -> None:
+def test_whatever_a_stranger_sends_is_refused_as_forged(body: bytes, header: str) -> None:
     with pytest.raises(ForgedWebhook):
         check_signature(body, header, SECRET)

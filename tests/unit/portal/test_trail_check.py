@@ -97,7 +97,7 @@ def test_whatever_is_altered_in_a_row_that_row_is_named(
 
 
 @given(alterations())
-def test_one_who_makes_the_digest_anew_does_not_get_through_what_is_shown(
+def test_recomputing_the_digest_of_a_row_does_not_hide_a_change_to_what_it_shows(
     alteration: tuple[str, int, Trail],
 ) -> None:
     """What the firm only states about a withheld row is all that no hash covers."""
@@ -112,7 +112,7 @@ def test_one_who_makes_the_digest_anew_does_not_get_through_what_is_shown(
 
 
 @given(st.binary(min_size=1, max_size=1), st.data())
-def test_a_damaged_byte_of_the_file_is_never_passed_over(byte: bytes, data: st.DataObject) -> None:
+def test_a_damaged_byte_in_the_file_is_never_overlooked(byte: bytes, data: st.DataObject) -> None:
     file = json.dumps(WHOLE, ensure_ascii=False).encode()
     place = data.draw(st.integers(0, len(file) - 1))
     damaged = file[:place] + byte + file[place + 1 :]
@@ -125,13 +125,13 @@ def test_a_damaged_byte_of_the_file_is_never_passed_over(byte: bytes, data: st.D
 
 
 @pytest.mark.parametrize("gone", [0, 1, 2, 3])
-def test_a_row_that_is_gone_is_missed_where_it_was(gone: int) -> None:
+def test_a_missing_row_is_reported_where_it_was(gone: int) -> None:
     trail = copy.deepcopy(WHOLE)
     del trail["streams"][0]["rows"][gone]
     assert str(first_problem(trail)).startswith(f"row {gone + 1} of {STREAM}: ")
 
 
-def test_a_withheld_row_that_was_exchanged_is_missed_by_the_one_behind_it() -> None:
+def test_a_withheld_row_that_was_replaced_is_detected_at_the_row_after_it() -> None:
     trail = copy.deepcopy(WHOLE)
     row = trail["streams"][0]["rows"][1]
     row["hash"] = link_hash("", "something else")
@@ -139,13 +139,13 @@ def test_a_withheld_row_that_was_exchanged_is_missed_by_the_one_behind_it() -> N
     assert str(first_problem(trail)).startswith(f"row 3 of {STREAM}: the row before it")
 
 
-def test_one_who_makes_everything_anew_is_found_by_an_older_copy() -> None:
+def test_a_trail_that_was_forged_as_a_whole_is_detected_by_an_older_copy() -> None:
     forged = trail_of(False, True, False, False, said="Something else")
     assert first_problem(forged) is None  # which is what the copy is for
     assert str(first_change(WHOLE, forged)).startswith(f"row 1 of {STREAM}: ")
 
 
-def test_a_trail_that_only_went_on_agrees_with_its_older_copy() -> None:
+def test_a_trail_that_only_grew_agrees_with_its_older_copy() -> None:
     older = copy.deepcopy(WHOLE)
     older["streams"] = [{**one, "rows": one["rows"][:2]} for one in older["streams"]]
     assert first_change(older, WHOLE) is None
@@ -153,11 +153,11 @@ def test_a_trail_that_only_went_on_agrees_with_its_older_copy() -> None:
 
 
 @pytest.mark.parametrize("key", [None, base64.b64encode(bytes(32)).decode(), "", "x", 5])
-def test_without_the_right_key_what_was_opened_is_not_believed(key: object) -> None:
+def test_without_the_right_key_the_opened_rows_are_not_believed(key: object) -> None:
     assert first_problem({**WHOLE, "key": key})
 
 
-def test_a_damaged_letter_of_the_key_is_found_even_where_it_opens_the_same() -> None:
+def test_a_damaged_letter_of_the_key_is_found_even_if_it_decodes_to_the_same_key() -> None:
     letters = string.ascii_uppercase + string.ascii_lowercase + string.digits + "+/"
     start, last = WHOLE["key"][:-2], WHOLE["key"][-2]
     damaged = f"{start}{letters[letters.index(last) ^ 1]}="
@@ -166,7 +166,7 @@ def test_a_damaged_letter_of_the_key_is_found_even_where_it_opens_the_same() -> 
 
 
 @pytest.mark.parametrize("nonsense", [None, [], {}, {"key": None}, {"key": None, "streams": [1]}])
-def test_what_is_no_trail_is_not_whole(nonsense: Any) -> None:
+def test_anything_that_is_not_a_trail_is_reported(nonsense: Any) -> None:
     assert first_problem(nonsense) and first_change(WHOLE, nonsense)
 
 

@@ -30,7 +30,7 @@ def test_a_cursor_needs_no_quoting_in_an_address(cursor: Cursor) -> None:
 
 
 @given(st.one_of(st.text(), st.binary().map(lambda b: base64.urlsafe_b64encode(b).decode())))
-def test_anything_else_is_no_cursor(text: str) -> None:
+def test_any_other_text_is_not_a_cursor(text: str) -> None:
     assert read_cursor(text) is None
 
 
@@ -48,5 +48,5 @@ def test_anything_else_is_no_cursor(text: str) -> None:
         + "[" * 3000,
     ],
 )
-def test_a_cursor_with_a_false_part_is_none(inside: str) -> None:
+def test_a_cursor_with_an_invalid_part_is_refused(inside: str) -> None:
     assert read_cursor(base64.urlsafe_b64encode(inside.encode()).decode()) is None

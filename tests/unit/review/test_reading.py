@@ -13,7 +13,7 @@ def test_the_problem_is_read_first_and_in_full(questionnaire: Questionnaire) -> 
     assert [section.key for section in others] == [key for key in asked if key != "problem"]
 
 
-def test_every_question_stands_somewhere_and_once(questionnaire: Questionnaire) -> None:
+def test_every_question_appears_exactly_once(questionnaire: Questionnaire) -> None:
     answers: Answers = {question.key: "an answer" for question in questionnaire.questions}
     answers |= {"brokers": ["kafka"], "preferred_kind": "fractional"}
     sections = sections_of(answers, questionnaire)

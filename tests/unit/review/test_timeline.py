@@ -28,7 +28,7 @@ def recorded(event: Event, actor: str) -> RecordedEvent:
     "declared",
     [e for e in declared_events().values() if e.stream_kind in {"application", "engagement"}],
 )
-def test_every_event_of_an_application_has_words(declared: type[Event]) -> None:
+def test_every_event_of_an_application_is_described_in_words(declared: type[Event]) -> None:
     assert declared in WORDS
 
 
@@ -38,6 +38,6 @@ def test_a_decision_names_its_author() -> None:
     assert (entry.title, entry.who) == ("Declined", "Ada")
 
 
-def test_what_happened_by_itself_names_the_part_of_the_site() -> None:
+def test_an_automatic_event_names_the_part_of_the_site_that_caused_it() -> None:
     asked = entry_of(recorded(MoreRequested(message="Why?"), "system:scoring"), {"staff:1": "Ada"})
     assert asked.who == "the system (scoring)"

@@ -124,7 +124,7 @@ def test_the_bands_cover_the_scale(rubric: Rubric) -> None:
         ("unanswered_points = 4", "unanswerd_points = 4", "unknown field `unanswerd_points`"),
     ],
 )
-def test_a_rubric_at_odds_with_itself_or_the_questions_is_refused(
+def test_a_rubric_that_contradicts_itself_or_the_questions_is_refused(
     with_change: Callable[[str, str, str], Path],
     questionnaire: Questionnaire,
     old: str,
@@ -170,7 +170,7 @@ def test_weights_that_do_not_add_up_are_refused(
         load_rubric(changed, questionnaire)
 
 
-def test_each_edit_makes_a_version_of_its_own(
+def test_every_edit_makes_a_distinct_version(
     rubric: Rubric, questionnaire: Questionnaire, with_change: Callable[[str, str, str], Path]
 ) -> None:
     reworded = ("rubric.toml", "They want to start within a month.", "They want to start soon.")

@@ -149,7 +149,7 @@ def test_a_perfect_application_has_a_hundred_points(rubric: Rubric) -> None:
         ("not_sure", "working_slice", "under_10k", "few_hours", "sprint"),
     ],
 )
-def test_a_preference_counts_unless_budget_or_team_speak_against_it(
+def test_a_preference_is_followed_unless_the_budget_or_the_team_rules_it_out(
     rubric: Rubric, preferred: str, outcome: str, budget: str, team_time: str, kind: str
 ) -> None:
     answers: Answers = {
@@ -162,7 +162,7 @@ def test_a_preference_counts_unless_budget_or_team_speak_against_it(
 
 
 @given(data=st.data())
-def test_who_is_proposed_another_kind_than_preferred_is_told_why_and_nobody_else(
+def test_only_a_prospect_whose_preference_is_overruled_is_told_why(
     data: st.DataObject, any_answers: Drawn, rubric: Rubric
 ) -> None:
     answers = data.draw(any_answers)
@@ -174,14 +174,14 @@ def test_who_is_proposed_another_kind_than_preferred_is_told_why_and_nobody_else
     assert bool(why_not_preferred(proposed, answers, rubric)) == is_overruled
 
 
-def test_where_a_person_chose_another_kind_no_rule_speaks_for_them(rubric: Rubric) -> None:
+def test_no_rule_is_cited_for_a_kind_that_a_reviewer_chose(rubric: Rubric) -> None:
     answers: Answers = {"preferred_kind": "build", "budget": "10k_to_25k"}
     assert "You prefer a Build" in why_not_preferred("sprint", answers, rubric)
     assert not why_not_preferred("fractional", answers, rubric)
 
 
 @given(data=st.data())
-def test_a_prospect_is_told_of_as_much_as_a_reviewer_would_ask_about(
+def test_a_prospect_is_told_of_every_gap_that_a_reviewer_would_ask_about(
     data: st.DataObject, any_answers: Drawn, rubric: Rubric
 ) -> None:
     answers = data.draw(any_answers)
@@ -191,7 +191,7 @@ def test_a_prospect_is_told_of_as_much_as_a_reviewer_would_ask_about(
 
 
 @given(data=st.data())
-def test_what_is_answered_is_asked_again_only_where_the_answer_is_what_is_unclear(
+def test_an_answered_question_is_asked_again_only_if_its_answer_is_unclear(
     data: st.DataObject, any_answers: Drawn, rubric: Rubric
 ) -> None:
     answers = data.draw(any_answers)

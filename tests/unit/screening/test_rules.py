@@ -21,23 +21,23 @@ any_rules = st.builds(
 
 
 @given(any_rules, st.sets(signals), signals)
-def test_one_more_signal_never_lets_go_what_was_held(
+def test_one_more_signal_never_releases_what_would_be_held(
     rules: Rules, found: set[str], another: str
 ) -> None:
     assert not rules.hold(found) or rules.hold({*found, another})
 
 
 @given(any_rules)
-def test_nothing_found_holds_nothing(rules: Rules) -> None:
+def test_a_submission_without_signals_is_never_held(rules: Rules) -> None:
     assert not rules.hold([])
 
 
 @pytest.mark.parametrize("found", ["trap_filled", "too_fast", "many_from_address", "many_by_email"])
-def test_as_shipped_some_signals_hold_alone(found: str) -> None:
+def test_the_shipped_rules_hold_a_submission_for_some_signals_alone(found: str) -> None:
     assert SHIPPED.hold([found])
 
 
-def test_as_shipped_a_throwaway_address_and_a_known_text_hold_only_together() -> None:
+def test_the_shipped_rules_hold_a_throwaway_address_and_a_known_text_only_together() -> None:
     assert not SHIPPED.hold(["disposable_address"])
     assert not SHIPPED.hold(["same_text"])
     assert SHIPPED.hold(["same_text", "disposable_address"])
@@ -56,7 +56,7 @@ def test_rules_without_a_signal_are_refused(with_change: Callable[[str, str, str
         load_rules(changed)
 
 
-def test_a_set_that_would_hold_everything_is_refused(
+def test_a_set_of_signals_that_would_hold_everything_is_refused(
     with_change: Callable[[str, str, str], Path],
 ) -> None:
     changed = with_change("screening.toml", '["too_fast"]', "[]")

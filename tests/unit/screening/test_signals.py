@@ -39,7 +39,7 @@ def found_in(
     )
 
 
-def test_a_usual_submission_says_nothing() -> None:
+def test_an_ordinary_submission_gives_no_signal() -> None:
     assert found_in() == {}
 
 
@@ -51,7 +51,7 @@ def test_each_signal_is_found_by_itself() -> None:
 
 
 @pytest.mark.parametrize("answers", APPLICATIONS, ids=lambda answers: answers["company"])
-def test_whoever_only_points_and_presses_is_slow_enough(
+def test_a_person_who_only_points_and_presses_is_not_too_fast(
     questionnaire: Questionnaire, answers: Answers
 ) -> None:
     """Somebody who pastes each text at once, reads nothing, and whose first page was not counted,
@@ -69,20 +69,20 @@ def test_whoever_only_points_and_presses_is_slow_enough(
 
 
 @pytest.mark.parametrize(("limit", "before"), [(1, 0), (20, 19), (0, 0), (0, 1000)])
-def test_as_many_as_the_limit_allows_say_nothing_and_a_limit_of_0_is_none(
+def test_as_many_as_the_limit_allows_give_no_signal_and_0_means_no_limit(
     limit: int, before: int
 ) -> None:
     assert found_in(limit=limit, before=before) == {}
 
 
 @given(st.integers(min_value=1), st.integers(min_value=0))
-def test_one_more_than_the_limit_is_many(limit: int, more: int) -> None:
+def test_one_more_than_the_limit_gives_a_signal(limit: int, more: int) -> None:
     found = found_in(limit=limit, before=limit + more)
     assert found == {"many_from_address": "", "many_by_email": ""}
 
 
 @given(st.one_of(st.floats(min_value=FASTEST), st.floats(max_value=0, exclude_max=True)))
-def test_neither_a_page_that_is_open_for_days_nor_a_clock_set_back_is_held_against_anybody(
+def test_neither_a_page_left_open_for_days_nor_a_clock_set_back_gives_a_signal(
     seconds: float,
 ) -> None:
     assert found_in(seconds=seconds) == {}
@@ -91,12 +91,12 @@ def test_neither_a_page_that_is_open_for_days_nor_a_clock_set_back_is_held_again
 @pytest.mark.parametrize(
     "email", ["x@mailinator.com", "X@MAILINATOR.COM", "x@a.mailinator.com", "a@b@mailinator.com"]
 )
-def test_a_throwaway_address_is_known_in_any_case_and_below_its_domain(email: str) -> None:
+def test_a_throwaway_address_is_recognised_in_any_case_and_at_subdomains(email: str) -> None:
     assert is_disposable(email)
 
 
 @pytest.mark.parametrize(
     "email", ["ada@client.example", "ada@gmail.com", "mailinator.com@client.example", "ada", ""]
 )
-def test_another_address_is_none(email: str) -> None:
+def test_any_other_address_is_not_a_throwaway(email: str) -> None:
     assert not is_disposable(email)

@@ -23,7 +23,9 @@ def test_a_correlation_id_that_can_be_a_trace_id_is_the_trace_id() -> None:
 
 
 @given(st.text(max_size=64))
-def test_any_other_leads_to_the_same_valid_trace_id_each_time(correlation_id: str) -> None:
+def test_any_other_correlation_id_always_leads_to_the_same_valid_trace_id(
+    correlation_id: str,
+) -> None:
     trace_id = trace_id_of(correlation_id)
     assert trace_id == trace_id_of(correlation_id)
     assert len(trace_id) == 32 and set(trace_id) <= set(HEX) and int(trace_id, 16)
@@ -34,7 +36,7 @@ def test_no_trace_is_all_zeros() -> None:
 
 
 @given(st.uuids(version=4))
-def test_a_row_has_a_span_whether_its_id_is_text_or_not(row_id: uuid.UUID) -> None:
+def test_a_row_has_the_same_span_whether_its_id_is_text_or_not(row_id: uuid.UUID) -> None:
     assert span_id_of(row_id) == span_id_of(str(row_id))
     written = write_traceparent(SpanContext(TRACE, span_id_of(row_id)))
     assert read_traceparent(written) == (TRACE, span_id_of(row_id))
@@ -61,5 +63,5 @@ def test_a_traceparent_is_read(header: str) -> None:
         f"00-{TRACE}-{SPAN}-01\n",
     ],
 )
-def test_what_is_no_traceparent_is_ignored(header: str) -> None:
+def test_anything_that_is_not_a_traceparent_is_ignored(header: str) -> None:
     assert read_traceparent(header) is None

@@ -36,7 +36,7 @@ spellings = st.sampled_from(sorted(SPELLINGS))
 
 
 @given(address=inner_addresses, spelling=spellings)
-def test_no_inner_address_is_public_in_any_spelling(address: IPv4, spelling: str) -> None:
+def test_no_internal_address_counts_as_public_in_any_spelling(address: IPv4, spelling: str) -> None:
     written = SPELLINGS[spelling](address)
     read = address_written_as(written)
     assert read is not None and not is_public(read)
@@ -45,7 +45,9 @@ def test_no_inner_address_is_public_in_any_spelling(address: IPv4, spelling: str
 
 
 @given(address=st.ip_addresses(v=4), spelling=spellings)
-def test_a_spelling_changes_nothing(address: IPv4, spelling: str) -> None:
+def test_the_spelling_of_an_address_does_not_change_whether_it_is_public(
+    address: IPv4, spelling: str
+) -> None:
     read = address_written_as(SPELLINGS[spelling](address))
     assert read is not None and is_public(read) is is_public(address)
 
@@ -71,7 +73,7 @@ def test_these_are_public(address: str) -> None:
 
 
 @pytest.mark.parametrize("host", ["example.com", "127.0.0.1.example.com", "localhost", "0x", ""])
-def test_a_name_is_no_address_before_it_is_looked_up(host: str) -> None:
+def test_a_host_name_is_not_taken_for_an_address(host: str) -> None:
     assert address_written_as(host) is None
 
 
@@ -86,7 +88,7 @@ def test_a_name_is_no_address_before_it_is_looked_up(host: str) -> None:
         *("https://example.com/\r\nHost: other", "https://127.0.0.1/", "https://[::1]/"),
     ],
 )
-def test_an_address_that_can_be_no_endpoint_is_refused_with_a_sentence(url: str) -> None:
+def test_an_address_that_cannot_be_an_endpoint_is_refused_with_an_explanation(url: str) -> None:
     problem = problem_with_url(url, allow_private=False)
     assert problem and problem.endswith(".")
 
@@ -94,21 +96,21 @@ def test_an_address_that_can_be_no_endpoint_is_refused_with_a_sentence(url: str)
 @pytest.mark.parametrize(
     "url", ["https://example.com", "https://example.com:8443/a?b=c", "https://[2606:4700::1111]/"]
 )
-def test_an_address_of_the_public_internet_is_taken(url: str) -> None:
+def test_an_address_on_the_public_internet_is_accepted(url: str) -> None:
     assert problem_with_url(url, allow_private=False) is None
 
 
-def test_private_addresses_are_taken_only_where_the_setting_says_so() -> None:
+def test_private_addresses_are_accepted_only_if_the_setting_says_so() -> None:
     assert problem_with_url("http://127.0.0.1:9000/", allow_private=True) is None
     assert problem_with_url("ftp://127.0.0.1/", allow_private=True)
 
 
 @pytest.mark.parametrize("host", ["localhost", "LOCALHOST.", "a.localhost", f"{'a' * 64}.example"])
-def test_a_name_that_can_lead_nowhere_outside_is_refused_without_a_look_up(host: str) -> None:
+def test_a_name_that_cannot_be_public_is_refused_without_a_look_up(host: str) -> None:
     assert problem_with_url(f"https://{host}/hook", allow_private=False)
 
 
-def test_a_private_name_passes_where_private_addresses_do() -> None:
+def test_a_private_name_is_accepted_where_private_addresses_are() -> None:
     assert problem_with_url("http://localhost:8080/hook", allow_private=True) is None
 
 
@@ -126,7 +128,7 @@ def test_a_private_name_passes_where_private_addresses_do() -> None:
         ("https://[2606:4700:0::1111]:443/", "https://[2606:4700::1111]/"),
     ],
 )
-def test_every_spelling_of_an_address_becomes_one(typed: str, normal: str) -> None:
+def test_every_spelling_of_an_address_becomes_the_same(typed: str, normal: str) -> None:
     assert normal_address(typed) == normal
     assert normal_address(normal) == normal
 
@@ -134,12 +136,12 @@ def test_every_spelling_of_an_address_becomes_one(typed: str, normal: str) -> No
 @pytest.mark.parametrize(
     "url", ["https://[::1", "https://a b.example:x/", "https://Me@a.example", "", "nonsense"]
 )
-def test_what_is_no_address_of_an_endpoint_stays_as_it_was_typed(url: str) -> None:
+def test_text_that_is_not_an_endpoint_address_stays_as_it_was_typed(url: str) -> None:
     assert normal_address(url) == url
 
 
 @given(address=inner_addresses)
-def test_an_inner_address_in_wide_digits_is_refused_like_any_other(address: IPv4) -> None:
+def test_an_internal_address_in_full_width_digits_is_refused_like_any_other(address: IPv4) -> None:
     wide = str(address).translate({ord(digit): 0xFEE0 + ord(digit) for digit in "0123456789"})
     url = normal_address(f"https://{wide}/hook")
     assert problem_with_url(url, allow_private=False)

@@ -8,7 +8,7 @@ from app.webhooks.tries import DELAYS, JITTER, MOST_TRIES, delay_after
 HOUR = 3600
 
 
-def test_the_tries_span_more_than_a_day_and_come_ever_more_rarely() -> None:
+def test_the_tries_span_more_than_a_day_at_growing_intervals() -> None:
     assert 24 * HOUR < sum(DELAYS) < 36 * HOUR
     assert list(DELAYS) == sorted(DELAYS)
 
@@ -20,7 +20,7 @@ def test_a_delay_is_the_scheduled_one_give_or_take_a_tenth(tries: int) -> None:
     assert abs(delay - DELAYS[tries - 1]) <= DELAYS[tries - 1] * JITTER + 1e-6
 
 
-def test_after_the_last_try_there_is_none() -> None:
+def test_no_try_follows_the_last_one() -> None:
     assert delay_after(MOST_TRIES) is None
     assert delay_after(MOST_TRIES, asked_for=60) is None
 

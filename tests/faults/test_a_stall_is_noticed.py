@@ -1,5 +1,5 @@
-"""Promise 8: whatever stands still on the way of events, the canary's age tells, though nobody
-sends anything."""
+"""Promise 8: the age of the canary shows that events have stalled, wherever that is, even while
+nobody submits anything."""
 
 import os
 import re
@@ -18,7 +18,7 @@ from tests.faults.wire import State, Wire
 from tests.site import Site, eventually, prepared_site
 
 CANARY_SECONDS = 1
-# In practice 60, at a canary every 30 seconds.
+# In production 60, with a canary every 30 seconds.
 TOO_OLD = 4.0
 FIGURE = re.compile(r"^([a-z_]+)(?:{.*})? (\S+)$", re.MULTILINE)
 OTHERS = ("events_unrelayed", "deliveries_behind", "deliveries_waiting", "scheduled_late_seconds")
@@ -26,7 +26,7 @@ OTHERS = ("events_unrelayed", "deliveries_behind", "deliveries_waiting", "schedu
 
 @pytest.fixture(scope="module")
 def site_with_canary(postgres: Postgres, redis_and_wire: tuple[Redis, Wire]) -> Iterator[Site]:
-    """A site with a canary; it shares nothing with the other tests' site but the wire."""
+    """A site with a canary; it shares only the wire with the other tests' site."""
     server, wire = redis_and_wire
     settings = {
         "REDIS_URL": f"redis://{HOST}:{wire.port}/1",
@@ -38,7 +38,7 @@ def site_with_canary(postgres: Postgres, redis_and_wire: tuple[Redis, Wire]) -> 
 
 @pytest.fixture
 def watched(site_with_canary: Site, wire: Wire) -> Site:
-    """Every process runs, and the canary arrives."""
+    """The site with every process running and the canary arriving."""
     wire.become(State.WHOLE)
     stopped = [n for n, process in site_with_canary.processes.items() if not process.is_running]
     if stopped:
@@ -56,7 +56,7 @@ def killed(site: Site, name: str) -> Iterator[None]:
 
 @contextmanager
 def stopped(site: Site, name: str) -> Iterator[None]:
-    """The process and its children are there, and do nothing."""
+    """Inside, the process and its children exist but do nothing."""
     process = site.processes[name]
     pids = [*children(process), *itself(process)]
     for pid in pids:
@@ -77,7 +77,7 @@ STALLS: dict[str, Callable[[Site, Wire], AbstractContextManager[None]]] = {
 
 
 def figures(site: Site) -> dict[str, float]:
-    """What /metrics tells, the highest where it tells of several."""
+    """The values at /metrics; the highest where a metric has several."""
     with urlopen(f"{site.url}/metrics") as answer:
         told = FIGURE.findall(answer.read().decode())
     return {name: max(float(v) for n, v in told if n == name) for name, _ in told}
@@ -99,7 +99,7 @@ def test_a_stall_is_noticed_and_so_is_its_end(
 
 
 def test_without_the_canary_no_metric_would_show_a_dead_worker(watched: Site) -> None:
-    """The control: what the other figures say of the flow, while nobody sends anything."""
+    """The control: the other metrics look healthy while nobody submits anything."""
     with killed(watched, "worker"):
         eventually(lambda: age(watched) > TOO_OLD)
         told = figures(watched)

@@ -1,5 +1,5 @@
-"""All promises at once: processes, servers, network and clock fail at random moments over a busy
-site, and in the end each accepted POST has had each of its effects, once and in order."""
+"""All promises together: processes, servers, network and clock fail at random while the site is
+busy, and in the end each accepted POST has had each of its effects, once and in order."""
 
 import random
 from collections import Counter
@@ -33,11 +33,11 @@ SAID = """
 SELECT array_agg(type ORDER BY version) FROM events
 WHERE stream LIKE 'application-%' AND type <> 'application.scored' GROUP BY stream
 """
-# Made by the submission, and cancelled by the question: the wrong way round it would stand.
+# Made by the submission and cancelled by the question; in the wrong order it would remain.
 FIRST_PROMISES = """
 SELECT count(*), count(DISTINCT stream) FROM scheduled_events WHERE cancelled_at IS NOT NULL
 """
-# For the controls: a delivery done without its effect, two that changed places, an event rewritten.
+# For the controls: a delivery done without its effect, two swapped deliveries, an altered event.
 DONE_FOR_NOTHING = """
 UPDATE deliveries SET status = 'done', claimed_at = now(), done_at = now()
 WHERE id = (SELECT min(id) FROM deliveries WHERE subscriber = 'applications.keep_promise')
@@ -56,7 +56,7 @@ CONVERSATION = ["application.submitted", "application.more_requested", "applicat
 
 @pytest.fixture(scope="module")
 def whole_victim(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Victim]:
-    """A site on servers of its own."""
+    """A site with its own servers."""
     clock = Clock(tmp_path_factory.mktemp("clock") / "shift")
     with (
         temporary_postgres() as postgres,
@@ -87,7 +87,7 @@ def site(victim: Victim) -> Site:
 
 
 def drawn(names: Sequence[str], count: int) -> list[str]:
-    """So many of the names, each of them at least once, in random order."""
+    """``count`` of the names in random order, each at least once."""
     chosen = [*names, *random.choices(names, k=count - len(names))]
     random.shuffle(chosen)
     return chosen
@@ -96,8 +96,8 @@ def drawn(names: Sequence[str], count: int) -> list[str]:
 def strike(
     victim: Victim, busy: Conversations, count: int, kill: int, trouble: int
 ) -> Counter[str]:
-    """Strike at random moments; return how often what has struck. A trouble lasts until the next
-    one, whatever is killed meanwhile."""
+    """Strike at random moments; return how often each failure struck. A trouble lasts until the
+    next trouble; kills do not end it."""
     killing, troubling = kills(victim), troubles(victim)
     struck = drawn(list(killing), kill) + drawn(list(troubling), trouble)
     random.shuffle(struck)
@@ -114,7 +114,7 @@ def strike(
 
 
 def check_everything(site: Site, tokens: set[str]) -> tuple[int, int]:
-    """Return how many neighbours in streams there were, and how many mails came again."""
+    """Return how many pairs of consecutive events were compared and how many mails repeated."""
     assert {token for (token,) in site.rows(STORED)} == tokens
     assert site.rows(SAID) == [(CONVERSATION,)] * len(tokens)
     assert site.rows(FIRST_PROMISES) == [(len(tokens), len(tokens))], "the first promises"
@@ -179,7 +179,7 @@ def test_deliveries_out_of_order_and_a_rewritten_event_are_noticed(site: Site) -
 
 
 def change(site: Site, statement: str) -> None:
-    """Do what the site itself could not."""
+    """Make a change that the site itself has no rights to make."""
     with psycopg.connect(
         site.postgres.url_of(urlsplit(site.settings["DATABASE_URL"]).path[1:])
     ) as all_powerful:

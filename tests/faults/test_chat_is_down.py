@@ -1,4 +1,4 @@
-"""The chat away or failing, and the worker killed between the chat's answer and the note of it."""
+"""The chat fails, and the worker is killed between the chat's answer and recording it."""
 
 import json
 from collections import Counter
@@ -27,7 +27,7 @@ OPENED = "SELECT count(*) FROM events WHERE type = %s AND stream = 'circuit-chat
 DUE_NOW = """
 UPDATE chat_messages SET not_before = now() WHERE status = 'queued' RETURNING id
 """
-# What the outbox would be if a message that was claimed counted as sent.
+# How the outbox would behave if a claimed message counted as sent.
 FORGETFUL = """
 CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN NEW.status := 'sent'; NEW.sent_at := now(); RETURN NEW; END $$;
@@ -52,7 +52,7 @@ def site_with_chat(postgres: Postgres, chat: WebhookReceiver) -> Iterator[Site]:
 
 @pytest.fixture
 def site(site_with_chat: Site, chat: WebhookReceiver) -> Site:
-    """Every process runs; nothing was ever submitted, and the chat takes everything."""
+    """The site with every process running and nothing submitted; the chat accepts everything."""
     site_with_chat.reset()
     chat.released.clear()
     chat.begin_anew()
@@ -60,13 +60,13 @@ def site(site_with_chat: Site, chat: WebhookReceiver) -> Site:
 
 
 def heard(chat: WebhookReceiver) -> Counter[str]:
-    """How often the channel was told of each new application, by its reference."""
+    """How often the channel was told of each new application, by reference."""
     lines = [json.loads(one.body)["text"] for one in chat.received]
     return Counter(REFERENCE.findall(" ".join(line for line in lines if "points:" in line)))
 
 
 def missing(site: Site, chat: WebhookReceiver) -> set[str]:
-    """The references of which the channel has not heard."""
+    """The references that the channel has not been told of."""
     references = {reference for (reference,) in site.rows("SELECT reference FROM applications")}
     return references - heard(chat).keys()
 
@@ -91,7 +91,7 @@ def test_a_failing_chat_delays_only_its_own_messages_and_loses_none(
 
 
 def kill_worker_before_it_notes_the_answer(site: Site, chat: WebhookReceiver) -> None:
-    """The chat has taken the message and said so; the worker dies before it has noted it."""
+    """The chat has accepted the message and said so; the worker dies before recording that."""
     chat.answer = chat.hang
     submit(site, 1)
     eventually(lambda: len(chat.received) == 1)
@@ -115,7 +115,7 @@ def test_a_worker_killed_before_it_records_the_chats_answer_repeats_the_message(
 def test_if_claimed_messages_counted_as_sent_one_would_be_lost(
     site: Site, chat: WebhookReceiver
 ) -> None:
-    """The control: nothing is put back. The chat has not taken the message when the worker dies."""
+    """The control: nothing is retried. The worker dies before the chat accepts the message."""
     with changed(site, FORGETFUL, CAREFUL):
         chat.answer = chat.hang
         submit(site, 1)

@@ -1,4 +1,4 @@
-"""The scheduler's clock was hours ahead and is set right again: the sweep goes on at once."""
+"""The scheduler's clock was hours ahead and is set right: the sweep continues immediately."""
 
 from pathlib import Path
 
@@ -8,7 +8,7 @@ from tests.site import Site, eventually
 
 
 def test_a_clock_that_is_set_back_does_not_stop_the_sweep(site: Site, tmp_path: Path) -> None:
-    """The control runs beside it: Celery's usual scheduler falls silent."""
+    """Celery's usual scheduler, which falls silent, runs alongside as the control."""
     site.kill("scheduler")
     clock = Clock(tmp_path / "shift")
     ours = Scheduler(site, tmp_path / "ours", 1, settings=clock.settings)
@@ -27,9 +27,9 @@ def test_a_clock_that_is_set_back_does_not_stop_the_sweep(site: Site, tmp_path: 
 
 
 def falls_silent_beside(ours: Scheduler, usual: Scheduler, clock: Clock) -> bool:
-    """Set the clock back once both went by one that was ahead. Return whether the usual one sends
-    nothing then while ours goes on: what it was just sending it may end, and goes on with where it
-    notes the time of that by the clock that is right."""
+    """Set the clock back after both have run on one that was ahead. Return whether the usual
+    scheduler then sends nothing while ours continues. It may be sending a task at that moment; if
+    it records that task's time by the corrected clock, it does continue."""
     clock.jump(2)
     for scheduler in (ours, usual):
         scheduler.sends_on()

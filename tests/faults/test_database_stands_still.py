@@ -1,5 +1,5 @@
-"""Promise 9, where the server's own limits can't help: every process of Postgres stands still, and
-its machine goes on confirming each packet."""
+"""Promise 9, where the server's own limits can't help: every process of Postgres is suspended,
+while its machine goes on acknowledging packets."""
 
 import html
 import os
@@ -19,11 +19,11 @@ TYPED = "We have <two> queues."
 
 @contextmanager
 def standing_still(server: Postgres) -> Iterator[None]:
-    """Within it no process of the server does anything."""
+    """Inside, every process of the server is suspended."""
     postmaster = psutil.Process(server.pid)
     stopped = [postmaster]
     try:
-        postmaster.suspend()  # first, so that it starts no other
+        postmaster.suspend()  # first, so that it starts no others
         for child in postmaster.children(recursive=True):
             child.suspend()
             stopped.append(child)

@@ -1,4 +1,4 @@
-"""Promise 17: every process is replaced while prospects send, and none of them sees it."""
+"""Promise 17: every process is replaced while prospects submit, and none of them notices."""
 
 from collections.abc import Callable
 from contextlib import closing
@@ -17,18 +17,18 @@ from tests.prospects import TIMEOUT, make_prospects, send
 from tests.site import Site, eventually
 
 SENDERS = 2
-# Of the form, before one is sent: an application costs the workers more than many of these.
+# Of the form before each submission: one application costs the workers more than many reads.
 READS = 30
-# Between two reads, or the processes that start would wait for the machine.
+# Between two reads, so that they leave starting processes enough CPU time.
 PAUSE = 0.02
-# As many send as there is time for while processes start.
+# Prospects submit for as long as processes take to start, so there may be many applications.
 LONG = 300.0
 FAILED_TRIES = "SELECT count(*) FROM delivery_tries"
 
 
 class Busy:
-    """Prospects who read and send, one after the other, for as long as it takes. ``unanswered`` are
-    those that were refused or cut off."""
+    """Prospects who read and submit, one after the other, until ``over``. ``unanswered`` counts
+    those who were refused or cut off."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -61,7 +61,7 @@ def status_of(site: Site, path: str) -> int:
 
 
 def sent_during(site: Site, deploy: Callable[[Site], None], times: int) -> Busy:
-    """Have the site replaced so often, each time once all of them have been answered."""
+    """Deploy ``times`` times, each time after further submissions have been answered."""
     busy = Busy(site)
     with ThreadPool(SENDERS) as pool:
         sending = [pool.apply_async(busy.go_on) for _ in range(SENDERS)]
@@ -78,7 +78,8 @@ def sent_during(site: Site, deploy: Callable[[Site], None], times: int) -> Busy:
 
 
 def replace_all(site: Site) -> None:
-    """In the order of docs/operations.md; the new web takes visitors before the old one stops."""
+    """Replace every process, in the order of docs/operations.md: the new web process accepts
+    visitors before the old one stops."""
     for name in ("worker", "relay", "scheduler"):
         site.stop(name)
         site.start(name)
@@ -89,7 +90,7 @@ def replace_all(site: Site) -> None:
 
 
 def next_web(site: Site) -> Process:
-    """The next release's, on the same port: the kernel shares the visitors out among both."""
+    """The next release's web process, on the same port: the kernel spreads visitors over both."""
     web = ForkedProcess(
         "web",
         shell(procfile()["web"]),
@@ -103,7 +104,7 @@ def next_web(site: Site) -> Process:
 
 
 def listens(web: Process) -> bool:
-    """Whether a process of this very web takes visitors."""
+    """Whether a process of this particular web accepts visitors."""
     return any(
         connection.status == psutil.CONN_LISTEN
         for worker in psutil.Process(web.pid).children()

@@ -1,4 +1,4 @@
-"""Promise 2: however often one form is sent, it is one application."""
+"""Promise 2: however often a form is submitted, it becomes one application."""
 
 from collections import Counter
 from collections.abc import Callable
@@ -9,7 +9,7 @@ from tests.faults.handled import changed, check_each_was_handled_once, wait_unti
 from tests.prospects import Answer, make_prospects, send
 from tests.site import Site
 
-# Neither the seal on the draft nor the unique key holds.
+# Without the seal on the draft and without the unique key.
 UNGUARDED = """
 ALTER TABLE applications DROP CONSTRAINT uq_applications_draft_id;
 CREATE FUNCTION unseal() RETURNS trigger LANGUAGE plpgsql AS $$
@@ -25,7 +25,7 @@ ALTER TABLE applications ADD CONSTRAINT uq_applications_draft_id UNIQUE (draft_i
 
 
 def send_each_at_once(site: Site, drafts: int, times: int) -> list[list[Answer]]:
-    """Send each draft so many times at the same moment; return the answers by draft."""
+    """Submit each draft ``times`` times at the same moment; return the answers by draft."""
     together = Barrier(times, timeout=30)
 
     def click(prospects: list) -> list[Answer]:

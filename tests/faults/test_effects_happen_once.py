@@ -1,4 +1,4 @@
-"""Promise 4: however many workers deliver one event at once, its effect is there once."""
+"""Promise 4: however many workers deliver an event at the same time, its effect happens once."""
 
 import re
 import uuid
@@ -22,7 +22,7 @@ from app.events.types import RecordedEvent, stream_of
 from app.retry import RetryPolicy
 
 WORKERS = 10
-# A table without keys: nothing but the delivery keeps a second effect out.
+# A table without keys: only the delivery prevents a second effect.
 EFFECTS = "CREATE TABLE effects (event uuid)"
 
 
@@ -44,8 +44,8 @@ def effects(as_owner: Callable[[str], None]) -> Iterator[None]:
 
 
 def deliver_many_times(app: Flask, events: int) -> list[int]:
-    """Record so many events, have every worker deliver each of them at the same moment, and return
-    how often each event has left its mark."""
+    """Record ``events`` events, have all workers deliver each at the same moment, and return how
+    often each event left its mark."""
     session = db.session()
     ids = [
         record(
@@ -78,7 +78,7 @@ def deliver_many_times(app: Flask, events: int) -> list[int]:
     for worker in workers:
         worker.join()
     counted = session.execute(text("SELECT event, count(*) FROM effects GROUP BY 1"))
-    counts = {event: count for event, count in counted}  # noqa: C416 - rows are no pairs to mypy
+    counts = {event: count for event, count in counted}  # noqa: C416 - to mypy, rows are not pairs
     return [counts.get(event_id, 0) for event_id in ids]
 
 
@@ -95,7 +95,7 @@ def test_each_event_has_its_effect_once(
 def test_without_the_claim_effects_would_double(
     app: Flask, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The control: nobody is kept out, and a void claim goes unnoticed."""
+    """The control: no worker is kept out, and an invalid claim goes unnoticed."""
     unlocked = re.sub(r"FOR UPDATE[\w\s]*SKIP LOCKED", "", claims.CLAIM.text)
     unleased = unlocked.replace("secs => :lease", "secs => 0 * :lease")
     monkeypatch.setattr(claims, "CLAIM", text(unleased))

@@ -1,4 +1,5 @@
-"""Promise 3: workers killed and Redis flushed at random over a full queue, and nothing is lost."""
+"""Promise 3: workers are killed and Redis is flushed at random, with a full queue; nothing is
+lost."""
 
 import random
 from collections.abc import Callable, Sequence
@@ -24,7 +25,7 @@ def kill_worker(site: Site) -> None:
 
 
 def kill_child(site: Site) -> None:
-    """The worker itself lives on and replaces it, unless it was only just starting."""
+    """Kill a child. The worker itself survives and replaces it, unless it was still starting."""
     eventually(partial(killed_one, site))
 
 
@@ -39,7 +40,7 @@ def killed_one(site: Site) -> bool:
 
 
 def fill_queue(site: Site, applications: int) -> None:
-    """No worker runs, and four deliveries of each application wait for one."""
+    """Stop the worker, and return when four deliveries of each application are waiting."""
     site.kill("worker")
     submit(site, applications)
     eventually(lambda: site.value("SELECT count(*) FROM deliveries") == 4 * applications)

@@ -1,4 +1,4 @@
-"""Promises 5 and 6, through real workers: a stale one changes nothing, and poison is isolated."""
+"""Promises 5 and 6, with real workers: a stale worker changes nothing, and poison is isolated."""
 
 import os
 import signal
@@ -38,8 +38,8 @@ def odd_worker(whole_site: Site) -> Iterator[None]:
 
 
 def score(site: Site, least: int, until: Callable[[], bool]) -> tuple[int, float]:
-    """Have applications scored, the next ones when these are; return how many, and the 95th
-    percentile of the seconds from an event to its score."""
+    """Have applications scored in batches; return how many, and the 95th percentile of the seconds
+    from an event to its score."""
     latest, sent = site.value(LATEST), 0
     while sent < least or not until():
         submit(site, AT_ONCE)
@@ -69,12 +69,12 @@ def test_a_delivery_that_kills_its_worker_becomes_the_only_dead_letter(
         f" events at a p95 of {1000 * meanwhile:.0f} ms, quiet {1000 * before:.0f} and"
         f" {1000 * after:.0f} ms"
     )
-    # In `make test` others use the machine meanwhile, and each at its own time.
+    # In `make test`, other tests load the machine unevenly at the same time.
     assert meanwhile < scale(20, SLOWER) * max(before, after)
 
 
 def contents(site: Site) -> dict[str, str]:
-    """What stands in each table."""
+    """A digest of each table's rows."""
     return {
         table: site.value(f"SELECT md5(string_agg(t::text, ' ' ORDER BY t::text)) FROM {table} t")
         for (table,) in site.rows(TABLES)
@@ -82,8 +82,8 @@ def contents(site: Site) -> dict[str, str]:
 
 
 def oversleep(site: Site) -> None:
-    """Stop a worker's process in the middle of a handler for three leases; another finishes. Then
-    let it go on, and see that nothing changes."""
+    """Suspend a worker's process in the middle of a handler for three leases, while another does
+    its delivery. Then let it continue, and check that nothing changes."""
     file = Path(site.settings["VAR_DIR"]) / SLEEPING
     stale = site.log("worker").count("delivery.stale")
     submit(site, 1, company=SLEEPER)

@@ -1,5 +1,5 @@
-"""Workers on two hosts, and the cable of one pulled while it has deliveries in hand; a web process
-whose database falls silent."""
+"""Workers on two hosts, one of which loses its cable with deliveries in hand; a web process whose
+database falls silent."""
 
 import os
 import shutil
@@ -29,22 +29,22 @@ from tests.faults.hosts import Host, what_is_missing
 from tests.prospects import Answer, Prospect, make_prospects, send, submit
 from tests.site import Site, eventually, prepared_site
 
-# Addresses for documents (RFC 5737), which nobody has.
+# Addresses reserved for documentation (RFC 5737), which nobody has.
 SERVER = "192.0.2.1"
 CABLES = {"ada": "198.51.100", "bob": "203.0.113"}
 CHILDREN = 2
-# More than one worker takes for itself, two in hand and four for each child ahead, and some for the
-# other.
+# More than one worker takes (two in hand and four prefetched for each child), so that some are left
+# for the other.
 ENOUGH = 16
-# The server gives up a host that fell silent in a transaction after 30 s, an idle one after 35 s;
-# what stood in its way is tried again after that, or a doubled wait later.
+# The server gives up on a host that falls silent in a transaction after 30 s, on an idle one after
+# 35 s; deliveries that it blocked are tried again then, or at the latest one doubled wait later.
 PATIENCE = 240.0
-# A server that says nothing is given up after five seconds, and a new connection to it after three.
+# The site gives up on a silent server after five seconds, on a new connection to it after three.
 IN_TIME = 15.0
-# What holds for good, so that nothing dies while a silent host still has its locks.
+# The defaults, so that nothing becomes a dead letter while a silent host still holds its locks.
 PATIENT = {"DELIVERY_BACKOFF_SECONDS": "1", "DELIVERY_BACKOFF_CAP_SECONDS": "300"}
 SCORED = "SELECT count(*) FROM scores"
-# Free to be had for many a sweep, and not had.
+# Free for several sweeps, and still not claimed.
 ABANDONED = """
 SELECT count(*) FROM deliveries
 WHERE status = 'waiting' AND attempts = 1 AND not_before < now() - interval '5 s'
@@ -53,7 +53,7 @@ TRUSTED = "host all all all trust\n"
 
 
 class Cluster(NamedTuple):
-    """A site on ``server``, but for its workers, of which each of ``others`` has one."""
+    """A site on ``server``, except for its workers: each of ``others`` has one."""
 
     site: Site
     server: Host
@@ -66,7 +66,7 @@ class Cluster(NamedTuple):
 
 @pytest.fixture(scope="module")
 def folder() -> Iterator[Path]:
-    """A folder that the servers' own user can get into."""
+    """A folder that the servers' own user can access."""
     folder = Path(tempfile.mkdtemp(prefix="hosts-"))
     yield folder
     shutil.rmtree(folder)
@@ -93,7 +93,7 @@ def whole_cluster(folder: Path) -> Iterator[Cluster]:
             stack.callback(process.stop)
             process.start()
         trust_all(postgres)
-        # A fork server would fork them where it stands itself, which is another host by now.
+        # The fork server would fork them on its own host, which is no longer this one.
         prepared = prepared_site(postgres, redis, PATIENT, sink_host=SERVER, kind=Process)
         site = stack.enter_context(prepared)
         worker = site.processes.pop("worker")
@@ -122,7 +122,7 @@ def site(cluster: Cluster) -> Site:
 
 
 def trust_all(postgres: Postgres) -> None:
-    """Let whoever reaches the server in, from other hosts too."""
+    """Let anybody who reaches the server log in, from other hosts too."""
     with (postgres.data_dir / "pg_hba.conf").open("a") as rules:
         rules.write(TRUSTED)
     assert postgres.pid
@@ -139,7 +139,7 @@ def trust_all(postgres: Postgres) -> None:
 
 
 def cut_off(cluster: Cluster, count: int) -> Host:
-    """Cut a host off while each handler of its worker is at work; return it."""
+    """Cut off a host while all of its worker's children are busy; return it."""
     site, bob = cluster.site, cluster.others["bob"]
     with locked(site, "scores"):
         submit(site, count)
@@ -154,7 +154,7 @@ def test_a_host_cut_off_with_deliveries_in_hand_loses_nothing_and_work_goes_on(
     scale: Callable[[int, int], int],
     note: Callable[[str], None],
 ) -> None:
-    """In full the cable stays out until all is handled."""
+    """In the full run, the cable stays out until everything is handled."""
     count, waits_for_all = scale(ENOUGH, 60), scale(0, 1)
     with site.kept_running():
         bob = cut_off(cluster, count)
@@ -199,7 +199,7 @@ def test_without_the_sweep_the_deliveries_in_hand_would_wait_for_ever(
 
 @pytest.fixture
 def web_at_bob(cluster: Cluster) -> Iterator[Host]:
-    """Bob has a web process too, at the address that the server's own has there."""
+    """Bob, with a web process of its own at the same address as the server's has there."""
     site, bob = cluster.site, cluster.others["bob"]
     port = int(site.settings["PORT"])
 

@@ -1,4 +1,4 @@
-"""The mail server away, or refusing for now, for the first five tries."""
+"""The mail server is away, or refuses temporarily, for the first five tries."""
 
 import socket
 from collections.abc import Callable, Iterator
@@ -19,7 +19,7 @@ WITH probe AS (UPDATE circuits SET next_probe_at = now() WHERE state = 'open')
 UPDATE mail_messages SET not_before = now()
 WHERE status = 'queued' AND not_before > now() AND attempts < %s RETURNING id
 """
-# What the outbox would be if a try counted as a success.
+# How the outbox would behave if a failed try counted as a success.
 FORGETFUL = """
 CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN NEW.status := 'sent'; NEW.sent_at := now(); RETURN NEW; END $$;
@@ -49,13 +49,13 @@ def refusing(site: Site) -> Iterator[None]:
 
 @contextmanager
 def hanging(site: Site) -> Iterator[None]:
-    """Somebody takes connections and says nothing."""
+    """Inside, the server accepts connections and says nothing."""
     with away(site), socket.create_server((HOST, site.sink.port), backlog=100):
         yield
 
 
 def was_tried(site: Site, times: int) -> bool:
-    """Whether each mail was; so that the test need not wait, each next try is due at once."""
+    """Whether each mail was tried that often. Makes the next tries due now, to save waiting."""
     site.rows(NEXT_TRY_IS_DUE, times)
     return bool(site.value(FEWEST_TRIES) >= times)
 
@@ -97,7 +97,7 @@ def test_a_mail_server_that_hangs_holds_up_nothing_but_mail(
 
 
 def test_if_a_failed_try_counted_as_a_success_the_mail_would_be_lost(site: Site) -> None:
-    """The control: after a failed try the mail does not wait for another."""
+    """The control: a mail is not tried again after a failed try."""
     with changed(site, FORGETFUL, CAREFUL):
         with refusing(site):
             submit(site, 1)

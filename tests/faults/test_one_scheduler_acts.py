@@ -1,4 +1,4 @@
-"""Promise 16: of several schedulers one acts, and when it dies another does."""
+"""Promise 16: of several schedulers one acts, and when it dies another takes over."""
 
 import time
 from collections.abc import Callable, Iterator, Sequence
@@ -14,7 +14,7 @@ TAKEN_OVER_WITHIN = 30.0
 
 @contextmanager
 def schedulers(site: Site, folder: Path, more: str = "") -> Iterator[list[Scheduler]]:
-    """Several on one database, and nobody besides."""
+    """Several schedulers on one database, and no others."""
     site.kill("scheduler")
     several = [
         Scheduler(site, folder / f"scheduler-{number}", number, more=more)
@@ -34,13 +34,13 @@ def counts(several: Sequence[Scheduler]) -> list[int]:
 
 
 def who_acts(several: Sequence[Scheduler], since: Sequence[int]) -> list[Scheduler]:
-    """Those that have sent anything since they had sent so much."""
+    """The schedulers that have sent more tasks than they had at ``since``."""
     pairs = zip(several, since, strict=True)
     return [scheduler for scheduler, before in pairs if scheduler.sent() > before]
 
 
 def kill_who_acts(several: Sequence[Scheduler], since: Sequence[int]) -> Scheduler:
-    """Kill the one that has acted since then, after a look at that it is alone."""
+    """Kill the scheduler that has acted since then, after checking that it is the only one."""
     (leader,) = who_acts(several, since)
     leader.sends_on()
     assert who_acts(several, since) == [leader]

@@ -1,4 +1,4 @@
-"""SIGTERM, as at each deploy: what is in hand is finished, and what is not goes to the next one."""
+"""SIGTERM, as at each deploy: a process finishes what it has in hand and leaves the rest."""
 
 from collections.abc import Callable
 from multiprocessing.pool import ThreadPool
@@ -20,13 +20,13 @@ IN_HAND = "SELECT count(*) FROM deliveries WHERE attempts > 0 AND status = 'wait
 
 
 def with_handlers_in_hand(site: Site, count: int, end: Callable[[str], None]) -> int:
-    """Have the worker be ended while it scores and has fetched more than it has children; return
-    how many tasks it had taken out of the queue."""
+    """End the worker while it scores and has fetched more tasks than it has children; return how
+    many tasks it had taken from the queue."""
     site.kill("worker")
     submit(site, count)
     with site.broker() as broker, locked(site, "scores"):
         site.start("worker")
-        # A handler fails that waits longer for the lock than two seconds, so this ends at once.
+        # A handler fails if it waits more than two seconds for the lock, so end it immediately.
         eventually(lambda: broker.hlen("unacked") > CHILDREN and standing_still(site, "scores") > 0)
         taken = int(broker.hlen("unacked"))
         end("worker")
@@ -37,7 +37,7 @@ def with_handlers_in_hand(site: Site, count: int, end: Callable[[str], None]) ->
 def test_a_worker_told_to_stop_finishes_what_it_started_and_requeues_the_rest(
     site: Site, scale: Callable[[int, int], int], note: Callable[[str], None]
 ) -> None:
-    """No sweep helps: the next worker finds all of it in the queue."""
+    """No sweep is needed: the next worker finds everything in the queue."""
     count = scale(12, 200)
     site.kill("scheduler")
     taken = with_handlers_in_hand(site, count, lambda name: site.processes[name].request_stop())

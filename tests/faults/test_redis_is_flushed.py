@@ -1,4 +1,4 @@
-"""Redis emptied while deliveries wait in it."""
+"""Redis is emptied while deliveries wait in it."""
 
 import json
 from base64 import b64decode
@@ -15,12 +15,12 @@ from tests.faults.handled import (
 from tests.prospects import submit
 from tests.site import Site, eventually
 
-# Of each application, before any of them is handled.
+# For each application, before any of them is handled.
 DELIVERIES_AT_ONCE = 4
 
 
 def flush_what_waits(site: Site, count: int) -> int:
-    """Return for how many deliveries tasks were in Redis, and are gone."""
+    """Flush Redis; return how many deliveries had tasks in it."""
     site.kill("worker")
     submit(site, count)
     with site.broker() as broker:
@@ -32,7 +32,7 @@ def flush_what_waits(site: Site, count: int) -> int:
 
 
 def deliveries_in(broker: RedisClient) -> int:
-    """How many deliveries the tasks are about; a crowd of them shares one."""
+    """How many deliveries the queued tasks are about; one task may be about many."""
     tasks = [json.loads(task) for task in broker.lrange(QUEUE, 0, -1)]
     bodies = [t["body"] for t in tasks if t["headers"]["task"] == "events.deliver"]
     return sum(len(json.loads(b64decode(body))[0][0]) for body in bodies)

@@ -1,4 +1,4 @@
-"""SIGKILL of the relay between its commit and its send, with the queue full."""
+"""The relay is killed between its commit and its send, with a full queue."""
 
 import os
 import signal
@@ -12,7 +12,7 @@ from tests.site import Site, eventually
 
 @contextmanager
 def redis_frozen(site: Site) -> Iterator[None]:
-    """Redis takes connections and bytes, and answers nothing."""
+    """Inside, Redis accepts connections and bytes but never answers."""
     assert site.redis.pid
     os.kill(site.redis.pid, signal.SIGSTOP)
     try:
@@ -22,7 +22,7 @@ def redis_frozen(site: Site) -> Iterator[None]:
 
 
 def kill_relay_before_it_sends(site: Site, count: int) -> int:
-    """Return how many deliveries it had committed, and sent to nobody."""
+    """Kill the relay; return how many deliveries it had committed and not sent."""
     site.kill("relay")
     submit(site, count)
     with redis_frozen(site):

@@ -1,5 +1,5 @@
-"""Whatever becomes of Redis, screening counts on: nobody is refused or kept waiting, and whoever is
-above a limit is held. What happens to a request that waits for Redis, promise 7's control shows."""
+"""Screening keeps counting whatever becomes of Redis: nobody is refused or kept waiting, and
+submissions above a limit are held. Promise 7's control shows what waiting for Redis would do."""
 
 from collections.abc import Iterator
 

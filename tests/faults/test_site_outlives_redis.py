@@ -1,6 +1,6 @@
-"""Promise 7: whatever becomes of Redis, the site takes what is sent, as fast as ever.
+"""Promise 7: whatever becomes of Redis, the site accepts POSTs as fast as ever.
 
-kombu 5.7 may end a worker that loses Redis at a bad moment; it is started again, as anywhere.
+kombu 5.7 may end a worker that loses Redis at a bad moment; it is restarted, as in production.
 """
 
 import secrets
@@ -25,10 +25,10 @@ from tests.prospects import (
 )
 from tests.site import FULL_FAULTS, Site
 
-# A loaded machine is uneven; a request that waits for Redis is slower by another order.
+# Times vary on a loaded machine; a request that waits for Redis is slower by far more than this.
 AS_FAST = 5
 DRAINED_WITHIN = 60.0
-# That it is emptied is part of each trouble; at length it is a trouble of its own.
+# Redis is emptied in each trouble; in the full run, emptying it is also a trouble by itself.
 TROUBLES = [State.REFUSED, State.RESET, State.HALF_OPEN, State.SLOW]
 TROUBLES += [State.WHOLE] if FULL_FAULTS else []
 FIRST_PAGE = {question.key: STRONG[question.key] for question in FIRST_STEPS[0].questions}
@@ -36,7 +36,7 @@ FIRST_PAGE = {question.key: STRONG[question.key] for question in FIRST_STEPS[0].
 
 @pytest.fixture(scope="module", autouse=True)
 def worker_ended_afterwards(whole_site: Site) -> Iterator[None]:
-    """It may yet end over what it went through, in another test."""
+    """Kill the worker afterwards: what it went through may yet end it during another test."""
     yield
     whole_site.kill("worker")
 
@@ -49,7 +49,7 @@ def begin(site: Site) -> Answer:
 
 
 def post_many(site: Site, count: int) -> list[Answer]:
-    """So many POSTs, by turns a newcomer's first page and somebody's last."""
+    """``count`` POSTs: half of them submissions, half newcomers' first pages."""
     last_pages = [send(site, prospect) for prospect in make_prospects(site, count // 2)]
     return [*last_pages, *(begin(site) for _ in range(count - count // 2))]
 

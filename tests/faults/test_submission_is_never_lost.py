@@ -1,4 +1,4 @@
-"""Promise 1: what a redirect confirmed is stored, its event with it, and there are no half sets."""
+"""Promise 1: what a redirect confirmed is stored, together with its event, and no half sets are."""
 
 import random
 from collections.abc import Callable
@@ -38,8 +38,8 @@ EVENT_WITHIN = "DROP TRIGGER leave_for_later ON events; DROP FUNCTION leave_for_
 
 
 class Crowd:
-    """Prospects who send while the site dies under them. Who is refused a connection has sent
-    nothing, and tries again; who is cut off knows nothing, and gives up."""
+    """Prospects who submit while the site keeps dying. Those who are refused a connection have sent
+    nothing, and try again; those who are cut off do not know the outcome, and give up."""
 
     def __init__(self, site: Site) -> None:
         self._site = site
@@ -92,7 +92,7 @@ def test_every_redirect_has_its_rows_whatever_dies(
 
 
 def test_an_event_written_outside_the_transaction_would_leave_half_sets(site: Site) -> None:
-    """The control: the event is not part of what is committed."""
+    """The control: the event is not part of the commit."""
     with changed(site, EVENT_APART, EVENT_WITHIN):
         submit(site, 5)
     assert len(site.rows(HALF_SETS)) == 5

@@ -1,4 +1,4 @@
-"""SIGKILL of the worker in the middle of its handlers, with the queue full."""
+"""The worker is killed in the middle of its handlers, with a full queue."""
 
 from collections.abc import Callable
 
@@ -17,7 +17,7 @@ CHILDREN = 2
 
 
 def kill_worker_in_its_handlers(site: Site, count: int) -> int:
-    """Kill it while each of its children scores; return how many tasks are behind them."""
+    """Kill the worker while each of its children is scoring; return how many tasks are queued."""
     with locked(site, "scores"):
         submit(site, count)
         eventually(lambda: standing_still(site, "scores") == CHILDREN)

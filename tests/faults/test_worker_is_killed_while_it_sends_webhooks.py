@@ -1,4 +1,4 @@
-"""SIGKILL of the worker while another server has its messages and has not answered yet."""
+"""The worker is killed while another server has its messages and has not answered yet."""
 
 import uuid
 from collections.abc import Callable, Iterator
@@ -25,7 +25,7 @@ FOLLOW_THE_LOG = "INSERT INTO webhook_place VALUES (1, 0, 0) RETURNING id"
 SUBMITTED = "SELECT id::text FROM events WHERE type = 'application.submitted'"
 UNDELIVERED = "SELECT count(*) FROM webhook_messages WHERE status <> 'delivered'"
 MADE = "SELECT count(*) FROM webhook_messages"
-# What the messages would be if one that was claimed counted as sent.
+# How messages would behave if a claimed one counted as sent.
 FORGETFUL = """
 CREATE FUNCTION forget() RETURNS trigger LANGUAGE plpgsql AS $$
 BEGIN NEW.status := 'delivered'; RETURN NEW; END $$;
@@ -37,7 +37,7 @@ CAREFUL = "DROP TRIGGER forget ON webhook_messages; DROP FUNCTION forget"
 
 @pytest.fixture
 def receiver(site: Site) -> Iterator[WebhookReceiver]:
-    """Gets a message for each application, and hangs."""
+    """A receiver that gets a message for each application, and hangs."""
     with WebhookReceiver() as receiver:
         receiver.answer = receiver.hang
         staff = site.value(ADD_STAFF, uuid.uuid4())
@@ -47,7 +47,7 @@ def receiver(site: Site) -> Iterator[WebhookReceiver]:
 
 
 def kill_worker_while_it_sends(site: Site, receiver: WebhookReceiver, count: int) -> None:
-    """Kill it with messages under way and others behind them; the receiver then forgets all."""
+    """Kill the worker with messages in flight and others queued; the receiver then forgets all."""
     submit(site, count)
     eventually(lambda: site.value(MADE) == count)
     eventually(lambda: len(receiver.received) == MOST_IN_FLIGHT_EACH)
@@ -58,7 +58,7 @@ def kill_worker_while_it_sends(site: Site, receiver: WebhookReceiver, count: int
 
 
 def missing(site: Site, receiver: WebhookReceiver) -> set[str]:
-    """The ids of the events that the receiver has not answered to."""
+    """The ids of the events that the receiver has not acknowledged."""
     return {event_id for (event_id,) in site.rows(SUBMITTED)} - set(receiver.ids)
 
 
@@ -80,7 +80,7 @@ def test_a_worker_killed_while_it_sends_webhooks_loses_none(
 def test_if_claimed_messages_counted_as_sent_some_would_be_lost(
     site: Site, receiver: WebhookReceiver
 ) -> None:
-    """The control: nothing is put back."""
+    """The control: nothing is retried."""
     with changed(site, FORGETFUL, CAREFUL):
         kill_worker_while_it_sends(site, receiver, 2 * MOST_IN_FLIGHT_EACH)
     assert len(missing(site, receiver)) == MOST_IN_FLIGHT_EACH

@@ -1,4 +1,4 @@
-"""The figures of the articles can be found again; the code that they print does what they say."""
+"""The articles' figures can be reproduced, and the code that they print does what they say."""
 
 from benchmarks.articles.pages import pages_read
 from benchmarks.articles.queues import pay_day

@@ -1,4 +1,4 @@
-"""Who runs the site is said in content/brand.toml and nowhere else, so that one file changes it."""
+"""Only content/brand.toml says who runs the site, so that changing one file changes it."""
 
 from pathlib import Path
 

@@ -1,5 +1,5 @@
-"""docs/security.md and docs/accessibility.md: each requirement is answered once, and what an answer
-names is there."""
+"""docs/security.md and docs/accessibility.md: each requirement is answered once, and the files and
+tests that an answer names exist."""
 
 import re
 from collections import Counter
@@ -9,8 +9,8 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).parents[2]
-# How many requirements of levels 1 and 2 each section of ASVS 5.0.0 has. Those of level 3 stand
-# behind them, so a section's are numbered from 1 on.
+# How many requirements of levels 1 and 2 each section of ASVS 5.0.0 has. Those of level 3 come
+# after them, so that these are numbered from 1.
 SECTIONS = {
     1: (2, 9, 11, 3, 2),
     2: (3, 3, 4, 1),
@@ -36,7 +36,7 @@ OWASPS = {
     for section, count in enumerate(counts, start=1)
     for number in range(1, count + 1)
 }
-# The criteria of WCAG 2.2, levels A and AA: those of AAA stand among them.
+# The criteria of WCAG 2.2, levels A and AA. Those of level AAA come in between.
 CRITERIA = {
     "1.1": (1,),
     "1.2": (1, 2, 3, 4, 5),

@@ -1,4 +1,4 @@
-"""app/static/css/tokens.css: what is no text, and has to be seen, stands out from its ground."""
+"""app/static/css/tokens.css: what has to be seen and is not text stands out from its background."""
 
 import re
 from pathlib import Path

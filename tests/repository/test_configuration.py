@@ -58,7 +58,7 @@ def test_in_compose_only_the_release_command_can_log_in_as_the_owner_of_the_tabl
 
 
 def test_compose_builds_the_image_once_before_any_of_its_processes_starts() -> None:
-    """Docker fails at the first build where two services export one name at once."""
+    """Docker's first build fails if two services export the same name at the same time."""
     ours = processes()
     assert [name for name, service in ours.items() if "build" in service] == ["migrate"]
     for name, service in ours.items():
@@ -74,7 +74,7 @@ def test_in_compose_a_process_can_write_only_to_its_two_folders_and_gain_no_priv
 
 
 def test_the_proxy_does_not_log_requests() -> None:
-    """Its address may be a secret, or a search for somebody."""
+    """The address may be a secret, or a search for a person."""
     proxy = (ROOT / "nginx.conf").read_text()
     assert "access_log off;" in proxy and "error_log /dev/stderr crit;" in proxy
 

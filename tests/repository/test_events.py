@@ -1,4 +1,4 @@
-"""Each declared event has a meaning, and somebody who acts on it or a reason why nobody does."""
+"""Each declared event has a meaning, and a subscriber or a reason to have none."""
 
 from flask import Flask
 

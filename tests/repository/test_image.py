@@ -20,7 +20,7 @@ from local.ports import HOST, Ports
 
 ROOT = Path(__file__).parents[2]
 DOCKERFILE = (ROOT / "Dockerfile").read_text().replace("\\\n", "")
-# It asks for a page, for what is published of each event's past, and for the migrations.
+# Requests a page and every published event schema, and reads the migrations.
 USE = """
 import sys
 from wsgi import app
@@ -32,14 +32,14 @@ assert app.test_cli_runner().invoke(args=["db", "heads"]).exit_code == 0
 
 
 def instruction(pattern: str) -> list[str]:
-    """What the Dockerfile runs there, in its JSON spelling."""
+    """The command of a Dockerfile instruction, which is in JSON form."""
     (found,) = re.findall(rf"^{pattern} (\[.*\])$", DOCKERFILE, re.MULTILINE)
     return [str(part) for part in json.loads(found)]
 
 
 @pytest.fixture(scope="module")
 def image(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The folder that the image holds."""
+    """A folder with the files that .dockerignore lets into the image."""
     image = tmp_path_factory.mktemp("image")
     everything, *let_in, caches = [
         line for line in (ROOT / ".dockerignore").read_text().splitlines() if line[0] != "#"
@@ -70,7 +70,7 @@ def test_the_site_runs_on_nothing_but_the_files_in_the_image(image: Path) -> Non
 
 @pytest.fixture
 def in_image(image: Path, tmp_path: Path) -> Callable[..., subprocess.CompletedProcess[str]]:
-    """Run something in it, where each program of the site only says how it was called."""
+    """Run a command in the image; each of the site's programs only prints how it was called."""
     for name in {command.split()[0] for command in procfile().values()}:
         (tmp_path / name).write_text('#!/bin/sh\necho "${0##*/} $*"\n')
         (tmp_path / name).chmod(0o755)
@@ -102,7 +102,7 @@ def test_a_command_that_names_no_process_ends_with_an_explanation(
 
 @contextmanager
 def site_that_answers(status: int) -> Iterator[int]:
-    """The port of a site that knows its own name alone."""
+    """The port of a site that answers only to its own name."""
 
     class Site(BaseHTTPRequestHandler):
         def do_GET(self) -> None:

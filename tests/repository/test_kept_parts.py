@@ -1,4 +1,4 @@
-"""A part of a page that is kept for everybody looks at nothing but what it is kept for."""
+"""A part of a page that is cached for everybody depends on nothing but its cache key."""
 
 from collections.abc import Iterator
 from functools import cache
@@ -11,12 +11,12 @@ from jinja2.meta import find_undeclared_variables
 
 from app.web.kept_parts import KeptParts
 
-# The same for everybody who reads the same language.
+# The same for all who read in the same language.
 FOR_EVERYBODY = {"_", "gettext", "ngettext", "asset", "brand", "firm_pages", "language", "url_for"}
 
 
 def kept_in(template: nodes.Template) -> Iterator[tuple[set[str], list[nodes.Node]]]:
-    """Each part that is kept: the names that it is kept for, and the part by itself."""
+    """Each cached part: the names in its key, and its body."""
     for block in template.find_all(nodes.CallBlock):
         made_by = block.call.node
         if isinstance(made_by, nodes.ExtensionAttribute):
@@ -26,7 +26,7 @@ def kept_in(template: nodes.Template) -> Iterator[tuple[set[str], list[nodes.Nod
 
 
 def names_in(template: nodes.Template, body: list[nodes.Node]) -> set[str]:
-    """What it takes from around it: from its template, its imports, and what Flask gives to all."""
+    """The names that ``body`` takes from its template, its imports and Flask's globals."""
     assert template.environment
     without_flask = template.environment.overlay()
     without_flask.globals = DEFAULT_NAMESPACE
@@ -37,7 +37,7 @@ def names_in(template: nodes.Template, body: list[nodes.Node]) -> set[str]:
 
 
 def macros_for_everybody(env: Environment, template: nodes.Template) -> set[str]:
-    """Of those that the template imports, the ones that look at what they are given."""
+    """The imported macros that depend on nothing but their arguments."""
     found = set()
     for line in template.find_all(nodes.FromImport):
         assert isinstance(line.template, nodes.Const)
@@ -57,7 +57,7 @@ def wrong_in(env: Environment, template: nodes.Template) -> list[str]:
         for call in nodes.Template(part).find_all(nodes.Call):
             if isinstance(call.node, nodes.Name) and call.node.name == "url_for":
                 (endpoint, *_) = call.args
-                # Another blueprint's page would be sent elsewhere by it.
+                # On another blueprint's page, it would lead elsewhere.
                 if isinstance(endpoint, nodes.Const) and endpoint.value.startswith("."):
                     wrong.append(endpoint.value)
     return wrong

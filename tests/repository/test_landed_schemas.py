@@ -1,6 +1,6 @@
 """A schema that has landed is a promise to its readers: `schemas/` holds each, and the declarations
-keep to them. `make schemas` writes what is new there. That a file was deleted and written anew is
-told by the history of the repository, where there is one."""
+keep to them. `make schemas` writes new ones there. Whether a file was deleted or rewritten is read
+from the history of the repository, where there is one."""
 
 import json
 import re
@@ -69,7 +69,7 @@ def test_a_committed_schema_that_was_deleted_or_rewritten_is_named(
 
 @pytest.fixture(scope="module")
 def committed() -> dict[str, list[Schema]]:
-    """Every schema of the repository's history, by its file."""
+    """Every schema in the repository's history, by file name."""
     if not (ROOT / ".git").exists():
         pytest.skip("The history is not here.")
     found: dict[str, list[Schema]] = {}
@@ -88,7 +88,7 @@ def git(*words: str) -> str:
 
 
 def broken_since(committed: dict[str, list[Schema]], folder: Path) -> list[str]:
-    """The files that some earlier reader could not do with, or that are gone."""
+    """The files that are gone, or that are incompatible with an earlier version of themselves."""
     return [
         name
         for name, schemas in sorted(committed.items())
@@ -98,7 +98,7 @@ def broken_since(committed: dict[str, list[Schema]], folder: Path) -> list[str]:
 
 
 def declare_hired(*fields: Any, version: int = 1) -> None:
-    """Declare the made-up type ``person.hired`` anew, with these fields."""
+    """Declare the made-up type ``person.hired`` again, with these fields."""
     types._declared.pop("person.hired", None)
     made: Any = msgspec.defstruct("Hired", fields, bases=(Event,), frozen=True)
     event("person.hired", version=version)(made)

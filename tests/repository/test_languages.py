@@ -1,4 +1,4 @@
-"""Each language is complete: every text of the site and of the firm, and nothing that is gone."""
+"""Each language is complete: every text of the site and of the firm, and none that is gone."""
 
 import re
 from collections.abc import Iterator, Sequence
@@ -43,10 +43,10 @@ def every_translation(folder: Path) -> Iterator[Message]:
 
 
 def forms(text: str | Sequence[str] | None) -> Sequence[str]:
-    """Singular and plural, where there are both."""
+    """The singular and, where there is one, the plural."""
     return [text or ""] if isinstance(text, str | None) else text
 
 
 def places(text: str) -> tuple[str, ...]:
-    """What is filled in and the tags, in no order: another language may say them in another."""
+    """The placeholders and tags, sorted: another language may use them in another order."""
     return tuple(sorted(match[0] for match in PLACEHOLDER.finditer(text)))

@@ -1,4 +1,4 @@
-"""No link of the site or of the documents leads nowhere, and what pages say of themselves is true:
+"""No link on the site or in the documents is broken, and what pages say about themselves is true:
 headings, canonical addresses, feed, sitemap, linked data."""
 
 import json
@@ -20,8 +20,8 @@ HEADING = re.compile(r"^#+ (.+)$", re.MULTILINE)
 
 
 class Page(HTMLParser):
-    """The addresses that a page names, the places in it that can be linked to, the levels of its
-    headings, its canonical address and its linked data."""
+    """The addresses that a page names, its anchors, the levels of its headings, its canonical
+    address and its linked data."""
 
     def __init__(self, html: str) -> None:
         super().__init__()
@@ -50,7 +50,7 @@ class Page(HTMLParser):
 
 
 def crawl(client: FlaskClient, start: str) -> tuple[dict[str, Page | None], set[str]]:
-    """Every address of the site that a visitor can reach, and the addresses elsewhere."""
+    """Every address of the site that a visitor can reach, and the addresses on other sites."""
     found: dict[str, Page | None] = {}
     elsewhere: set[str] = set()
     waiting = [start]
@@ -105,7 +105,7 @@ def test_every_public_page_is_in_the_sitemap_under_its_canonical_address(
         if page and page.canonical:
             canonical, plain = urlsplit(page.canonical), address.partition("?")[0]
             assert canonical._replace(scheme="", netloc="").geturl() in mapped
-            # In another language a page's own address names that.
+            # The canonical address of a page in another language names the language.
             assert (canonical.path, canonical.query) in {(plain, ""), (plain, "lang=de")}
 
 
@@ -123,7 +123,7 @@ def test_every_address_in_the_feed_and_the_linked_data_exists(client: FlaskClien
 
 
 def own_addresses(thing: Any) -> Iterator[str]:
-    """Every address of this site that a description holds."""
+    """Every address of this site in ``thing``."""
     if isinstance(thing, dict):
         thing = list(thing.values())
     if isinstance(thing, list):

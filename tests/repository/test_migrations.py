@@ -1,4 +1,4 @@
-"""The migrations: in sequence, in step with the models, and passable in both directions."""
+"""The migrations: in sequence, in step with the models, and reversible."""
 
 from alembic.script import ScriptDirectory
 from flask import Flask

@@ -1,5 +1,5 @@
-"""The articles' marked sentences: each has a test, that test holds, and it fails without what
-guards the sentence."""
+"""The articles' marked sentences: each has a test, which passes, and which fails without the code
+that guards the sentence."""
 
 import shutil
 import subprocess
@@ -21,7 +21,7 @@ PROOFS = load_proofs(ARTICLES)
 
 @pytest.fixture
 def copy(tmp_path: Path) -> Path:
-    """This project's code, to be spoilt."""
+    """A copy of this project's code, to be broken."""
     ignored = shutil.ignore_patterns("node_modules")
     for name in (*NEEDED, *MODULES, *SETTINGS):
         source, target = ROOT / name, tmp_path / name

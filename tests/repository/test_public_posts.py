@@ -1,4 +1,4 @@
-"""What anybody may post, in each shape that a body can have: never a crash."""
+"""What anybody may post never crashes the site, whatever the shape of its body."""
 
 import json
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from tests.integration.applications.prospect import hidden
 from tests.submitted import submit_answers
 
 STEPS = load_questionnaire(ROOT / "content/questions.toml").steps
-# Of the forms that are the same in each firm.
+# For the forms that are the same for every firm.
 FIELDS = (
     *("csrf_token", "of_draft", "seen_saves", "save_id", "overwrites", "draft_version", "subject"),
     *("email", "password", "reference", "message", "name", "text", "form_id", "file"),
@@ -41,7 +41,7 @@ BODIES: dict[str, Any] = {
 
 @pytest.fixture
 def token(client: FlaskClient) -> str:
-    """That of a browser which has begun a form."""
+    """The CSRF token of a browser that has begun a form."""
     token = hidden(client.get("/apply").text, "csrf_token")
     client.post("/apply/you", data={"csrf_token": token, "name": "Ada"})
     return token
@@ -49,7 +49,7 @@ def token(client: FlaskClient) -> str:
 
 @pytest.fixture
 def addresses(app: Flask, session: Session) -> list[str]:
-    """Each address that takes a POST from a stranger, or from whoever has the link to a page."""
+    """Each address that accepts a POST from a stranger or from anybody who has a page's link."""
     application = submit_answers(session, STRONG)
     session.commit()
     return [
@@ -62,7 +62,7 @@ def addresses(app: Flask, session: Session) -> list[str]:
 
 
 def addresses_of(app: Flask, rule: Rule, access_token: str) -> Iterator[str]:
-    """One with values that there are, and of the form's pages each."""
+    """The rule's address with values that exist; for the form, the address of each page."""
     values = {"token": access_token, "lab": "retail", "action": "place", "what": "stop"}
     keys = [step.key for step in STEPS] if "key" in rule.arguments else [""]
     for key in keys:

@@ -1,4 +1,4 @@
-"""Who may ask for what: every route of the site stands in this table, or the test fails."""
+"""Who may request what: the test fails if a route of the site is missing from this table."""
 
 from flask import Flask
 from flask.testing import FlaskClient
@@ -109,8 +109,8 @@ def test_no_get_outside_the_staffs_pages_fails_for_a_stranger(
 
 
 def made_up(app: Flask, rule: Rule) -> str:
-    """An address of the rule, with values that nothing has."""
-    # Where only a few words are allowed, it is one of these.
+    """An address of the rule, with values that do not exist."""
+    # Where only a few words are allowed, use one of them.
     values = {
         name: min(getattr(converter, "items", ["99"]))
         for name, converter in rule._converters.items()

@@ -1,4 +1,4 @@
-"""The shipped data files, loaded once, and all sets of answers that they allow."""
+"""The shipped data files, loaded once, and every set of answers that they allow."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -41,7 +41,7 @@ def offers() -> Offers:
 
 @pytest.fixture(scope="session")
 def any_answers(questionnaire: Questionnaire) -> st.SearchStrategy[Answers]:
-    """A strategy: each question is answered with something that it offers, or left out."""
+    """A strategy that answers each question with something it offers, or leaves it out."""
     ways = {question.key: _any_answer(question) for question in questionnaire.questions}
     return st.fixed_dictionaries({}, optional=ways)
 

@@ -23,7 +23,7 @@ GOOD = {
     "SMTP_URL": "smtp://mail:25",
     "STAFF_MAIL": "ada@firm.example, grace@firm.example",
 }
-# Text of all kinds, and with it what Python makes of bytes that are not UTF-8.
+# Any text, including the surrogates that Python makes of bytes that are not UTF-8.
 TEXTS = st.text(st.characters(exclude_characters="\0"))
 NUMBERS = st.one_of(st.integers(), st.floats()).map(str)
 ADDRESSES = st.builds(
@@ -248,7 +248,7 @@ def test_a_weak_secret_is_accepted_in_development() -> None:
 def test_the_flask_command_run_by_hand_reads_only_the_settings_left_by_a_local_run(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """Flask puts a .env for real servers into the environment, and it need not name a database."""
+    """Flask loads a .env meant for real servers, which need not name a database."""
     local = {**GOOD, "ENVIRONMENT": "development"}
     (tmp_path / "local.env").write_text("".join(f"{k}='{v}'\n" for k, v in local.items()))
     monkeypatch.delenv("DATABASE_URL", raising=False)
@@ -266,7 +266,7 @@ def test_the_flask_command_run_by_hand_reads_only_the_settings_left_by_a_local_r
 
 @contextmanager
 def as_somebody_else(file: Path) -> Iterator[None]:
-    """With the rights of a user whose file it is not, which root has to take on."""
+    """Inside, make ``file`` unreadable. Root, who can read any file, acts as another user."""
     file.chmod(0)
     user = os.geteuid()
     os.seteuid(user or 65534)

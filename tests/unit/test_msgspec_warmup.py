@@ -1,7 +1,7 @@
-"""Structs that several threads are the first to read at once.
+"""Several threads are the first to use a struct, at the same time.
 
-Unlearnt, about every fourth round of these threads ends their process by a segmentation fault, or
-not at all.
+Without the warm-up, about every fourth round of these threads ends in a segmentation fault or
+hangs.
 """
 
 import subprocess
@@ -9,7 +9,7 @@ import sys
 
 from local.process import ROOT
 
-# Nested, as learning one then takes long enough for another thread to come in between.
+# Nested, so that learning one takes long enough for another thread to interrupt.
 READERS = """
 import sys
 from threading import Barrier, Thread

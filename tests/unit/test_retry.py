@@ -1,4 +1,4 @@
-"""How long what has failed waits for its next try."""
+"""How long a failed attempt waits for the next."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""Whom staff read of as the one who has done something."""
+"""The name under which staff see the actor of an event."""
 
 import pytest
 

@@ -6,7 +6,7 @@ import pytest
 
 from app.accounts.second_step import is_secret, make_secret, qr_code, step_of
 
-# Of its appendix B: the secret in ASCII, and what SHA-1 makes of it, cut to six digits.
+# From its appendix B: the secret in ASCII, and the codes with SHA-1, cut to six digits.
 SECRET = base64.b32encode(b"12345678901234567890").decode()
 CODES = {
     1_111_111_109: "081804",

@@ -1,4 +1,4 @@
-"""A reference is understood however it is read out, heard and typed."""
+"""A reference is recognised however it is read out, heard and typed."""
 
 import pytest
 

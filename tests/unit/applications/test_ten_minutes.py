@@ -1,4 +1,4 @@
-"""The ten minutes that the form promises, by a model of somebody who fills it in.
+"""The ten minutes that the form promises, by a model of a person who fills it in.
 
 Reading: 238 words a minute, for English prose (M. Brysbaert, "How many words do we read per
 minute?", 2019). A choice: 1.35 s to decide, 1.1 s to point and 0.2 s to press (S. Card, T. Moran

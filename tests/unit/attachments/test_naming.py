@@ -1,4 +1,4 @@
-"""The name of a file as it is shown: readable, short, and true about what the file is."""
+"""The name shown for a file is readable, short, and true to what the file is."""
 
 import unicodedata
 

@@ -1,4 +1,4 @@
-"""A file is what its content says from the first byte to the last, or it is refused."""
+"""A file is one of the accepted kinds from its first byte to its last, or it is refused."""
 
 import io
 import zipfile
@@ -117,7 +117,7 @@ def test_any_bytes_are_either_accepted_or_refused(tail: bytes, start: bytes) -> 
 
 @given(st.data())
 def test_a_png_with_any_byte_changed_is_refused(data: st.DataObject) -> None:
-    """The control of the checksums: they cover every byte that is not one itself."""
+    """The control for the checksums: they cover every byte except their own."""
     good = bytearray(png(b"a comment"))
     place = data.draw(st.integers(0, len(good) - 1))
     good[place] ^= data.draw(st.integers(1, 255))

@@ -1,4 +1,4 @@
-"""What Celery is told of its broker's address."""
+"""The broker settings that Celery gets from an address."""
 
 import msgspec
 import pytest

@@ -1,4 +1,4 @@
-"""EVENT_BRIDGES and EVENT_INTAKE: every kind of address, and a sentence for each wrong one."""
+"""EVENT_BRIDGES and EVENT_INTAKE: every kind of address, and an explanation of each error."""
 
 import pytest
 

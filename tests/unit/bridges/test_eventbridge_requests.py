@@ -28,12 +28,12 @@ Place = tuple[str, int]
 
 
 def entry(index: int, stream: str, size: int) -> Entry:
-    """An entry whose detail has so many bytes."""
+    """An entry whose detail has ``size`` bytes."""
     return Entry(index, stream, {"Source": "s", "DetailType": "t", "Detail": "x" * size})
 
 
 def events_of(streams: list[str], size: int = 10) -> list[CloudEvent]:
-    """One event of each stream that is named, numbered within it."""
+    """One event for each stream named, numbered within its stream."""
     counts: Counter[str] = Counter()
     events = []
     for stream in streams:
@@ -52,7 +52,7 @@ def events_of(streams: list[str], size: int = 10) -> list[CloudEvent]:
 
 
 class Bus:
-    """What EventBridge took, in its order; ``refuses`` is asked about each entry."""
+    """A bus that records what it accepted, in order; ``refuses`` decides about each entry."""
 
     def __init__(self, refuses: Callable[[str], bool] = lambda _: False) -> None:
         self.refuses = refuses
@@ -122,7 +122,7 @@ def test_each_stream_arrives_in_order_whatever_is_refused_and_however_often(
         taken += [event.get_id() for event in rest[: sent.settled]]
         rest = rest[sent.settled :]
     assert taken == [event.get_id() for event in events]
-    arrived = list(dict.fromkeys(bus.taken))  # without repeats, as a receiver tells by the id
+    arrived = list(dict.fromkeys(bus.taken))  # without repeats, which a receiver recognises by id
     for stream in STREAMS:
         wanted = [event.get_id() for event in events if event.get_subject() == stream]
         assert [one for one in arrived if one.startswith(f"{stream}-")] == wanted

@@ -1,4 +1,4 @@
-"""What somebody has typed means nothing to a chat."""
+"""Typed text has no special meaning in a chat."""
 
 import html
 import re

@@ -1,4 +1,4 @@
-"""The rules of a circuit, held against a plainer account of the same calls."""
+"""The rules of a circuit breaker, checked against a simpler model of the same calls."""
 
 from datetime import UTC, datetime, timedelta
 
@@ -15,8 +15,8 @@ CHANCES = st.floats(0, 1)
 
 
 class CallsToAService(RuleBasedStateMachine):
-    """Calls begin, and end in any order. The model knows no generations: it remembers the failures
-    in a row, since when calls must pause, and which call is the probe."""
+    """Calls begin, and end in any order. The model has no generations: it remembers the consecutive
+    failures, since when calls pause, and which call is the probe."""
 
     calls = Bundle("calls")
 
@@ -56,7 +56,7 @@ class CallsToAService(RuleBasedStateMachine):
         return self.now - self.paused_at >= self.pause
 
     def counts(self, number: int) -> bool:
-        """While calls pause only the probe does; else those that began since they pass again."""
+        """While calls pause, only the probe counts; otherwise, calls begun since they resumed."""
         if self.paused_at is not None:
             return number == self.probe
         return number > self.oldest_that_counts

@@ -1,4 +1,4 @@
-"""The comparer: whatever is answered leads to one product, with its reasons."""
+"""The comparer: every set of answers leads to one product, with reasons."""
 
 from collections.abc import Callable
 from pathlib import Path
@@ -18,7 +18,7 @@ ARGUMENTS = load_arguments(CONTENT / "comparer.toml")
 EVERY = every_set_of_answers(ARGUMENTS)
 ANY = st.sampled_from(EVERY)
 Change = Callable[[str, str, str], Path]
-# Whatever nobody runs, hundreds a second, one program: the table has it, and can lose it.
+# The table comes first with these answers, so narrowly that another answer could change that.
 PLAIN = {"again": "no", "order": "none", "runs": "team", "peak": "hundreds", "shape": "few"}
 
 

@@ -1,4 +1,4 @@
-"""An article that uses everything an article may contain, and what a page must never contain."""
+"""An article with everything that an article may contain, and what no page may contain."""
 
 import re
 from collections.abc import Callable
@@ -45,7 +45,7 @@ def folder(tmp_path: Path) -> Path:
 
 
 class Faults(HTMLParser):
-    """Collects what the content policy forbids, or what would execute."""
+    """Collects what the content policy forbids and what would execute."""
 
     def __init__(self) -> None:
         super().__init__()

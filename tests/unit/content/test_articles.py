@@ -1,4 +1,4 @@
-"""Articles: from the file to what the page shows, and what follows what."""
+"""Articles: from the file to what the page shows, and which article comes next."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta

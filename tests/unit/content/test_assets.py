@@ -1,4 +1,4 @@
-"""The site's files: kept for a year under an address that names their content, and small."""
+"""The site's files: small, and cached for a year under an address that names their content."""
 
 import gzip
 import re

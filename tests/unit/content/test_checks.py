@@ -1,4 +1,4 @@
-"""What is wrong in a text is told in a sentence, with the line of its file."""
+"""A fault in a text is reported in a sentence, with its line in the file."""
 
 from pathlib import Path
 
@@ -35,7 +35,7 @@ def source(text: str) -> Source:
 
 
 def faults_in(text: str) -> list[tuple[int, str]]:
-    """Each fault with its line of the text."""
+    """Each fault with its line in the text."""
     found = find_faults(parse_text(source(text)), Known({"x.svg": "<svg/>"}, (), NO_PROOFS))
     return [(fault.line - ABOVE, fault.sentence) for fault in found]
 

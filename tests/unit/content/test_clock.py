@@ -1,4 +1,4 @@
-"""At the desk times are by the firm's clock, everywhere else in UTC; each says by which."""
+"""Staff see times in the firm's time zone; everywhere else they are in UTC. Each says which."""
 
 from datetime import UTC, datetime, time
 
@@ -14,7 +14,7 @@ WINTER, SUMMER = (datetime(2026, month, 5, 2, 30, tzinfo=UTC) for month in (11, 
 
 
 def site_in(timezone: str) -> Flask:
-    """The site of a firm there."""
+    """The site of a firm in that time zone."""
     app = Flask("firm")
     init_languages(app, CONTENT)
     app.extensions["calendar"] = Calendar(timezone, ("monday",), time(17), ())

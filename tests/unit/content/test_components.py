@@ -1,4 +1,4 @@
-"""The macros: labels, hints, errors and inputs belong together, and nothing asks for JavaScript."""
+"""The macros: labels, hints, errors and inputs are linked, and nothing needs JavaScript."""
 
 import re
 from collections.abc import Callable, Iterator
@@ -30,7 +30,7 @@ class Sample(Form):
 
 @pytest.fixture
 def show() -> Iterator[Show]:
-    """Render a line of a template that knows every macro."""
+    """Render a line of a template in which every macro is available."""
     app = Flask(__name__, template_folder=str(TEMPLATES))
     app.secret_key = "only for tests"
     CSRFProtect(app)
@@ -155,7 +155,7 @@ def test_a_price_shows_its_lines_its_total_and_what_is_due(
 
 
 def test_no_template_holds_an_inline_style_or_handler_or_foreign_address() -> None:
-    """Mail has to carry its style; pages must not."""
+    """Mails must have inline styles; pages must not."""
     for path in (TEMPLATES.parent).rglob("templates/**/*.html"):
         text = path.read_text()
         if "notifications" in path.parts:

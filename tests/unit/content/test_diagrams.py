@@ -1,4 +1,4 @@
-"""Diagrams: what is put into a page as it is has to be fit for it."""
+"""Diagrams: what goes into a page unchanged has to be fit for it."""
 
 import re
 from pathlib import Path

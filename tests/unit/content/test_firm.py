@@ -1,4 +1,4 @@
-"""The firm's own words: the brand and the offers, as they are shipped and as they may go wrong."""
+"""The firm's own texts: the brand and the offers, as shipped and with mistakes."""
 
 import re
 from collections.abc import Callable
@@ -22,12 +22,12 @@ def test_there_is_an_offer_for_each_kind() -> None:
 
 
 def test_no_offer_names_a_price() -> None:
-    """Prices have one home, the rate card."""
+    """Prices belong in the rate card only."""
     assert not re.search(r"\$\s?\d|\d\s?(USD|dollars)", (CONTENT / "offers.toml").read_text())
 
 
 def test_no_headline_names_a_time() -> None:
-    """It stands beside the time of a proposal, which follows from its price lines."""
+    """It is shown beside a proposal's duration, which follows from the price lines."""
     for offer in load_offers(CONTENT / "offers.toml").offers:
         assert not re.search(r"\b(day|week|month)s?\b", str(offer.headline).replace(EACH, ""))
 

@@ -1,4 +1,4 @@
-"""The firm's pages: the brand's words come from one file, and stay words."""
+"""The firm's pages: the brand's texts come from one file, and stay plain text."""
 
 import re
 from pathlib import Path

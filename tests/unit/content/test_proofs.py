@@ -1,4 +1,4 @@
-"""A sentence with a proof shows how its test went in the last run, and on which code."""
+"""A sentence with a proof shows how its test went in the last run, and on which version."""
 
 from datetime import UTC, datetime
 from itertools import product

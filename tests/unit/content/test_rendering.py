@@ -1,4 +1,4 @@
-"""Money and time in the site's one spelling."""
+"""Money, numbers and times in the site's one notation."""
 
 from datetime import UTC, date, datetime, timedelta, timezone
 
@@ -23,7 +23,7 @@ from tests.unit.conftest import CONTENT
 
 @pytest.fixture
 def speaking() -> Flask:
-    """An app that answers in each language."""
+    """An app that answers in every language."""
     app = Flask("languages")
     init_languages(app, CONTENT)
     return app

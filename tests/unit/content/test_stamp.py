@@ -1,4 +1,4 @@
-"""When the content is read again."""
+"""The stamp that decides when the content is read again."""
 
 import subprocess
 import sys
@@ -21,7 +21,7 @@ while True:
 
 @contextmanager
 def editor_at_work(folder: Path) -> Iterator[None]:
-    """Within it a file comes and goes, as an editor makes one to see whether it may write there."""
+    """Inside, a file comes and goes, as when an editor checks whether it may write there."""
     own = folder / "4913"
     with subprocess.Popen([sys.executable, "-I", "-c", TRIES_TO_WRITE, own]) as editor:
         try:

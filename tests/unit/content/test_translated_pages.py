@@ -32,7 +32,7 @@ Load = Callable[..., Pages]
 
 @pytest.fixture
 def load(tmp_path: Path) -> Load:
-    """Load a folder of one page and the files given, by their names without ``.md``."""
+    """Load a folder with one page and the given files, named without ``.md``."""
 
     def load(**files: str) -> Pages:
         for name, text in {"about": ORIGINAL, **files}.items():

@@ -1,4 +1,4 @@
-"""What a proposal tells agrees with what its price lines charge, whatever was answered."""
+"""What a proposal states agrees with what its price lines charge, whatever was answered."""
 
 from collections.abc import Callable
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""An amount as it is typed: read to the cent, or refused with a sentence."""
+"""A typed amount is read to the cent, or refused with an explanation."""
 
 import re
 

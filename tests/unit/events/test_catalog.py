@@ -1,4 +1,4 @@
-"""The catalog in words, and the example of every message."""
+"""The catalog's wording, and an example of every message."""
 
 import json
 import re

@@ -1,4 +1,4 @@
-"""Folding: from events alone to all that a row says."""
+"""Folding: from the events alone to everything that a row says."""
 
 import uuid
 from collections.abc import Sequence

@@ -1,4 +1,4 @@
-"""What is published of a payload, and which changes its readers can live with."""
+"""The published schema of a payload, and which changes its readers tolerate."""
 
 from typing import Any, Literal
 
@@ -100,7 +100,7 @@ def test_a_changed_default_is_incompatible_with_a_landed_schema() -> None:
 
 
 def test_no_field_of_any_declared_type_can_be_removed_unnoticed() -> None:
-    assert SUBSCRIPTIONS  # with the table every event is declared
+    assert SUBSCRIPTIONS  # importing the table declares every event
     for declared in declared_events().values():
         landed = json_schema(declared, "")
         for name in landed["properties"]:

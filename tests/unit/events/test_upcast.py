@@ -1,4 +1,4 @@
-"""Old versions go up step by step, and a broken way up is found before anything is read."""
+"""Old versions are upcast step by step, and a missing step is found before anything is read."""
 
 from typing import Any
 

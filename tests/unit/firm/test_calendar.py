@@ -1,4 +1,4 @@
-"""The firm's calendar: when an answer that is promised within one working day is due."""
+"""The firm's calendar: when an answer promised within one working day is due."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, time, timedelta
@@ -37,7 +37,7 @@ CALENDARS = st.builds(
         ["UTC", "America/New_York", "Europe/Berlin", "Asia/Kathmandu", "Pacific/Apia"]
     ),
     working_days=st.lists(st.sampled_from(WEEKDAYS), min_size=1, unique=True).map(tuple),
-    # Clocks jump at night.
+    # From 4:00, because clocks change at night.
     day_ends=st.times(time(4), time(23, 59)),
     holidays=st.lists(st.dates(date(2024, 1, 1), date(2040, 12, 31)), max_size=20).map(tuple),
 )
@@ -81,7 +81,7 @@ def test_a_later_application_is_never_due_earlier(
 def test_a_deadline_allows_for_weekends_holidays_and_clock_changes(
     at: tuple[int, ...], due: tuple[int, ...]
 ) -> None:
-    """``at`` is New York's time, ``due`` UTC."""
+    """``at`` is New York time, ``due`` is UTC."""
     moment = datetime(*at, tzinfo=NEW_YORK)  # type: ignore[misc, arg-type]
     assert next_deadline(moment, CALENDAR) == datetime(*due, tzinfo=UTC)  # type: ignore[misc, arg-type]
 

@@ -1,4 +1,4 @@
-"""The firm's words, which name the kinds of engagement."""
+"""The firm's texts, which name the kinds of engagement."""
 
 from collections.abc import Iterator
 

@@ -1,4 +1,4 @@
-"""Moments are the log, folded up to each of its events."""
+"""A moment is the log folded up to one of its events."""
 
 import uuid
 from datetime import UTC, datetime, timedelta
@@ -48,7 +48,7 @@ LATER: list[Event] = [
 
 
 def happened(*events: Event, causes: dict[int, int] | None = None) -> list[RecordedEvent]:
-    """The events in one stream; ``causes`` names by its index the event that another answers."""
+    """The events in one stream; ``causes`` maps the index of an event to that of its cause."""
     ids = [uuid.UUID(int=number + 1) for number in range(len(events))]
     caused = causes or {}
     return [

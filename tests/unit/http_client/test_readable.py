@@ -1,4 +1,4 @@
-"""What a server answers becomes text that can be stored and shown, whatever it is."""
+"""Whatever a server answers becomes text that can be stored and shown."""
 
 from hypothesis import given
 from hypothesis import strategies as st

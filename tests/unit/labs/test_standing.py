@@ -1,4 +1,4 @@
-"""How things stand in a sandbox, in the one word that its line for screen readers is made of."""
+"""How things stand in a sandbox, as the word from which its screen-reader line is made."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The account of the time machine is what its events add up to, at any place in its stream."""
+"""The time machine's account is the sum of its events, at any point in its stream."""
 
 import uuid
 from datetime import UTC, datetime

@@ -63,7 +63,7 @@ def test_a_catalog_of_the_firms_that_is_not_text_stops_startup(
 def test_a_mistake_in_a_catalog_of_the_firms_stops_startup_and_names_the_line(
     tmp_path: Path, lines: str, told: str
 ) -> None:
-    """Read as well as can be, it would leave a text in English or without its last letter."""
+    """A lenient reader would leave a text in English or drop its last letter."""
     path = tmp_path / "translations" / "de.po"
     path.parent.mkdir()
     path.write_text(lines)
@@ -81,7 +81,7 @@ def test_a_catalog_may_contain_what_translation_editors_write(tmp_path: Path) ->
 
 
 def test_neither_the_site_nor_the_firm_uses_the_others_translations(tmp_path: Path) -> None:
-    """The site has a heading "Your data", and a firm a page of its form that is called so."""
+    """The site has a heading "Your data", and a firm may give a page of its form that title."""
     path = tmp_path / "translations" / "de.po"
     path.parent.mkdir()
     path.write_text('msgid "Your data"\nmsgstr "Ihre Datenquellen"\n')
@@ -91,7 +91,7 @@ def test_neither_the_site_nor_the_firm_uses_the_others_translations(tmp_path: Pa
         assert gettext("Your data") == "Ihre Daten"
         asked = in_present_language(AccountNumber(label="Your data", value="Your data"))
         assert asked == AccountNumber(label="Ihre Datenquellen", value="Your data")
-        # Theirs to translate, whatever the site makes of the word.
+        # The firm has to translate it itself, even if the site has a translation.
         untranslated = AccountNumber(label="Deposit", value="1")
         assert gettext("Deposit") == "Anzahlung"
         assert in_present_language(untranslated) == untranslated

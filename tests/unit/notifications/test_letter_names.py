@@ -1,4 +1,4 @@
-"""Staff read a letter's name where the outbox has its template."""
+"""Staff see a letter's name where the outbox has its template."""
 
 import re
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The drawing of the flow: complete, and nothing on top of anything else."""
+"""The drawing of the flow is complete, and nothing in it overlaps."""
 
 from itertools import pairwise
 

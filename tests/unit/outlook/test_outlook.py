@@ -12,7 +12,7 @@ from app.scoring.rubric import Rubric
 from app.scoring.score import score_answers
 from tests.demo_applications import STRONG
 
-# What makes a Build dearest.
+# The most expensive Build.
 LARGE: Answers = {
     **STRONG,
     "preferred_kind": "build",

@@ -1,4 +1,4 @@
-"""An attempt moves one way only."""
+"""A payment attempt moves in one direction only."""
 
 import random
 

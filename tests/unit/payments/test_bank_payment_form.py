@@ -1,4 +1,4 @@
-"""The form in which staff record a transfer takes the deposit's very amount."""
+"""The form in which staff record a transfer accepts only the exact amount of the deposit."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta

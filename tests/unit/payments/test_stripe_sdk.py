@@ -1,4 +1,4 @@
-"""What can be said of Stripe without Stripe: the key's mode, and who signed a webhook."""
+"""What can be told without asking Stripe: the key's mode, and who signed a webhook."""
 
 import time
 

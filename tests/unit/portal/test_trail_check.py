@@ -42,7 +42,7 @@ def row_of(number: int, stream: str, previous: str, *, withheld: bool, said: str
 
 
 def trail_of(*kinds: bool, said: str = "Forty-one, ünd ☃") -> Trail:
-    """A trail of two streams; each of the rows of the first is withheld or not."""
+    """A trail of two streams; ``kinds`` says of each row of the first whether it is withheld."""
     streams = []
     for stream, withheld in ((STREAM, kinds), (OTHER, (False,))):
         rows: list[Row] = []
@@ -60,7 +60,7 @@ ROWS = [
 
 
 def altered(value: Any, draw: st.DrawFn) -> Any:
-    """The value with one character, digit or field of it made another."""
+    """``value`` with one of its characters, digits or fields changed."""
     if isinstance(value, dict):
         if not value:
             return {"more": 1}
@@ -75,7 +75,7 @@ def altered(value: Any, draw: st.DrawFn) -> Any:
 
 @st.composite
 def alterations(draw: st.DrawFn) -> tuple[str, int, Trail]:
-    """A whole trail in which one place of one row is another: stream, row and the trail."""
+    """An intact trail with one change in one row, as stream, row number and trail."""
     place, at = draw(st.sampled_from(ROWS))
     trail = copy.deepcopy(WHOLE)
     rows = trail["streams"][place]["rows"]
@@ -100,7 +100,7 @@ def test_whatever_is_altered_in_a_row_that_row_is_named(
 def test_recomputing_the_digest_of_a_row_does_not_hide_a_change_to_what_it_shows(
     alteration: tuple[str, int, Trail],
 ) -> None:
-    """What the firm only states about a withheld row is all that no hash covers."""
+    """Only what the firm states about a withheld row is not covered by a hash."""
     stream, number, trail = alteration
     [rows] = [one["rows"] for one in trail["streams"] if one["stream"] == stream]
     row = rows[number - 1]
@@ -141,7 +141,7 @@ def test_a_withheld_row_that_was_replaced_is_detected_at_the_row_after_it() -> N
 
 def test_a_trail_that_was_forged_as_a_whole_is_detected_by_an_older_copy() -> None:
     forged = trail_of(False, True, False, False, said="Something else")
-    assert first_problem(forged) is None  # which is what the copy is for
+    assert first_problem(forged) is None  # hence the older copy
     assert str(first_change(WHOLE, forged)).startswith(f"row 1 of {STREAM}: ")
 
 

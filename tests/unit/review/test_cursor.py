@@ -1,4 +1,4 @@
-"""A place in the queue as text: it comes back as it was, and nothing else reads as one."""
+"""A cursor, the text of a place in the queue, is read back unchanged; no other text is a cursor."""
 
 import base64
 from datetime import UTC

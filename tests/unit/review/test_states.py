@@ -15,7 +15,7 @@ from app.web.rendering import Badge
 
 
 def states_in(model: Any) -> set[str]:
-    """Those that the table takes."""
+    """The states that the table accepts."""
     [check] = (c for c in model.__table__.constraints if str(c.name).endswith("status_known"))
     return set(re.findall(r"'(\w+)'", str(check.sqltext)))
 

@@ -1,4 +1,4 @@
-"""The timeline's words."""
+"""The wording of the timeline."""
 
 import uuid
 from datetime import UTC, datetime

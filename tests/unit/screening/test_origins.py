@@ -1,4 +1,4 @@
-"""What is kept of an internet address."""
+"""An origin, which is all that is stored of an internet address."""
 
 from hypothesis import given
 from hypothesis import strategies as st

@@ -1,4 +1,4 @@
-"""The rules: what holds a submission, and a fault in their file."""
+"""The rules: what holds a submission, and faults in their file."""
 
 from collections.abc import Callable
 from pathlib import Path

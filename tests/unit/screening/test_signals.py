@@ -1,4 +1,4 @@
-"""What a submission says against itself, and what never does."""
+"""The signals that count against a submission, and what never is one."""
 
 import msgspec
 import pytest
@@ -16,7 +16,7 @@ from tests.unit.applications.test_ten_minutes import script_of
 
 DEFAULTS = {field.name: field.default for field in msgspec.structs.fields(Config)}
 FASTEST = DEFAULTS["HOLD_BELOW_SECONDS"]
-# To point at something and press, by the model of the ten minutes; nothing is read or decided.
+# Seconds to point at something and press, as in test_ten_minutes.py; nothing is read or decided.
 POINT_AND_PRESS = 1.1 + 0.2
 
 
@@ -29,7 +29,7 @@ def found_in(
     limit: int = 20,
     trap_filled: bool = False,
 ) -> Signals:
-    """``before`` counts those that came under the same email address and from the same origin."""
+    """``before`` counts submissions with the same email address and from the same origin."""
     return find_signals(
         SubmissionFacts(email, seconds, same_text, under_email=before, from_origin=before),
         fastest_seconds=FASTEST,
@@ -54,8 +54,8 @@ def test_each_signal_is_found_by_itself() -> None:
 def test_a_person_who_only_points_and_presses_is_not_too_fast(
     questionnaire: Questionnaire, answers: Answers
 ) -> None:
-    """Somebody who pastes each text at once, reads nothing, and whose first page was not counted,
-    as without JavaScript: one press for each answer and for each page."""
+    """Somebody who pastes each text, reads nothing, and presses once for each answer and each page.
+    Their first page is not timed, as without JavaScript."""
     script = script_of(answers)
     later = questionnaire.steps[1:]
     presses = len(later) + sum(

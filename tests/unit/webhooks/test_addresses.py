@@ -1,4 +1,4 @@
-"""No address of an inner network counts as public, in whatever way it is written."""
+"""No address of an internal network counts as public, however it is written."""
 
 import ipaddress
 from collections.abc import Callable

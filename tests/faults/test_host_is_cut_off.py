@@ -93,7 +93,7 @@ def whole_cluster(folder: Path) -> Iterator[Cluster]:
             stack.callback(process.stop)
             process.start()
         trust_all(postgres)
-        # The fork server would fork them on its own host, which is no longer this one.
+        # The fork server would start them on its own host, not on this one.
         prepared = prepared_site(postgres, redis, PATIENT, sink_host=SERVER, kind=Process)
         site = stack.enter_context(prepared)
         worker = site.processes.pop("worker")

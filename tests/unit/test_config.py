@@ -276,7 +276,7 @@ def as_somebody_else(file: Path) -> Iterator[None]:
         os.seteuid(user)
 
 
-def test_a_user_who_may_not_read_the_settings_of_anothers_local_run_is_told_whose_they_are(
+def test_a_user_who_may_not_read_anothers_local_settings_is_told_whose_they_are(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     left = tmp_path / "local.env"

@@ -69,7 +69,7 @@ def send_the_first_step_empty(page: Page) -> None:
     )
 
 
-def test_what_is_said_of_a_wrong_answer_goes_as_soon_as_it_is_changed(visit: Visit) -> None:
+def test_an_error_message_disappears_as_soon_as_its_answer_is_changed(visit: Visit) -> None:
     page = visit(390)
     page.goto("/apply/outcome")
     page.get_by_role("button", name="Continue").click()
@@ -87,7 +87,9 @@ def test_what_is_said_of_a_wrong_answer_goes_as_soon_as_it_is_changed(visit: Vis
     expect(page.locator(".field--invalid, [aria-invalid]")).to_have_count(0)
 
 
-def test_without_javascript_it_stays_until_the_page_is_sent(visit: Visit) -> None:
+def test_without_javascript_an_error_message_stays_until_the_page_is_sent_again(
+    visit: Visit,
+) -> None:
     page = visit(390, javascript=False)
     page.goto("/apply/you")
     page.get_by_role("button", name="Continue").click()
@@ -148,7 +150,7 @@ def test_a_prospect_applies_with_the_keyboard_alone_and_always_sees_the_focus(
 
 
 @scripting
-def test_the_own_page_tells_by_itself_that_the_application_has_reached_a_reviewer(
+def test_the_prospects_page_shows_when_the_application_has_reached_a_reviewer(
     visit: Visit, site: Site, javascript: bool
 ) -> None:
     page = visit(390, javascript=javascript)

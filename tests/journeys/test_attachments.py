@@ -66,7 +66,7 @@ def downloaded(page: Page, name: str) -> bytes:
 
 
 @scripting
-def test_a_diagram_goes_with_the_application_and_nothing_typed_is_lost(
+def test_an_attached_diagram_is_sent_with_the_application_and_nothing_typed_is_lost(
     visit: Visit, site: Site, attach: Attach, ada: Reviewer, javascript: bool
 ) -> None:
     page = visit(390, javascript=javascript, reduced_motion="reduce")
@@ -100,7 +100,7 @@ def test_a_diagram_goes_with_the_application_and_nothing_typed_is_lost(
         assert faults_of(shown) == ""
 
 
-def test_what_was_attached_on_a_phone_is_there_after_a_resume_at_a_desk(
+def test_a_file_attached_on_a_phone_is_still_there_when_the_form_is_resumed_at_a_desk(
     visit: Visit, site: Site, attach: Attach
 ) -> None:
     email, _ = someone()
@@ -133,7 +133,7 @@ def test_what_was_attached_on_a_phone_is_there_after_a_resume_at_a_desk(
     assert downloaded(desk, "More of it.pdf") == pdf(b"second")
 
 
-def test_the_enter_key_on_the_step_goes_on_and_attaches_nothing(visit: Visit, site: Site) -> None:
+def test_pressing_enter_in_a_step_continues_and_attaches_nothing(visit: Visit, site: Site) -> None:
     page = visit(1440)
     begin(page, site)
     page.goto("/apply/problem")
@@ -149,7 +149,7 @@ def test_the_enter_key_on_the_step_goes_on_and_attaches_nothing(visit: Visit, si
     [("diagram.png", DRAWING, str(SVG)), ("scan.png", png_of(MOST_BYTES + 2**20), str(TOO_LARGE))],
     ids=["svg", "too large"],
 )
-def test_without_javascript_a_refusal_stands_at_the_field(
+def test_without_javascript_a_refused_file_is_explained_at_the_field(
     visit: Visit, site: Site, attach: Attach, name: str, content: bytes, sentence: str
 ) -> None:
     page = visit(390, javascript=False)
@@ -162,7 +162,7 @@ def test_without_javascript_a_refusal_stands_at_the_field(
     )
 
 
-def test_a_refusal_has_the_focus_when_a_script_has_sent_the_file(
+def test_when_a_script_sent_the_file_a_refusal_takes_the_focus(
     refused: Page, attach: Attach
 ) -> None:
     expect(refused.get_by_role("alert")).to_be_focused()
@@ -173,7 +173,7 @@ def test_a_refusal_has_the_focus_when_a_script_has_sent_the_file(
     expect(refused.locator(".notice")).to_be_focused()
 
 
-def test_what_was_wrong_with_a_file_is_not_said_of_the_next(refused: Page, attach: Attach) -> None:
+def test_the_error_for_one_file_is_not_shown_for_the_next(refused: Page, attach: Attach) -> None:
     expect(refused.get_by_role("alert")).to_contain_text(str(SVG))
     attach(refused, "scan.png", png_of(MOST_BYTES + 1))
     field, said = (
@@ -191,7 +191,7 @@ def test_what_was_wrong_with_a_file_is_not_said_of_the_next(refused: Page, attac
     expect(said).to_contain_text("is not attached yet")
 
 
-def test_a_file_that_is_too_large_is_told_before_it_is_sent(
+def test_a_file_that_is_too_large_is_refused_before_it_is_sent(
     visit: Visit, site: Site, attach: Attach
 ) -> None:
     page = visit(390)
@@ -206,7 +206,9 @@ def test_a_file_that_is_too_large_is_told_before_it_is_sent(
     assert "POST" not in sent
 
 
-def test_a_chosen_file_is_not_left_behind_unsaid(visit: Visit, site: Site) -> None:
+def test_a_prospect_who_leaves_without_attaching_the_chosen_file_is_warned_first(
+    visit: Visit, site: Site
+) -> None:
     page = visit(390)
     begin(page, site)
     page.goto("/apply/attachments")
@@ -227,7 +229,7 @@ def test_a_chosen_file_is_not_left_behind_unsaid(visit: Visit, site: Site) -> No
     expect(page.get_by_text("a.pdf")).to_be_visible()
 
 
-def test_progress_is_shown_while_a_file_is_under_way(
+def test_progress_is_shown_while_a_file_is_uploaded(
     visit: Visit, site: Site, attach: Attach
 ) -> None:
     page = visit(390)
@@ -259,7 +261,7 @@ def hold_back(page: Page) -> None:
     network.send("Network.emulateNetworkConditions", slow)
 
 
-def test_what_is_under_way_can_be_cancelled_by_keyboard_and_sent_after_all(
+def test_an_upload_can_be_cancelled_by_keyboard_and_sent_after_all(
     visit: Visit, site: Site, attach: Attach
 ) -> None:
     page = visit(390)
@@ -281,7 +283,7 @@ def test_what_is_under_way_can_be_cancelled_by_keyboard_and_sent_after_all(
     expect(page.get_by_role("heading", name="Attached: 1 of 5")).to_be_visible()
 
 
-def test_an_upload_that_does_not_move_is_told_after_a_minute_and_can_be_cancelled(
+def test_a_stalled_upload_is_reported_after_a_minute_and_can_be_cancelled(
     visit: Visit, site: Site, attach: Attach
 ) -> None:
     page = visit(390)
@@ -299,7 +301,7 @@ def test_an_upload_that_does_not_move_is_told_after_a_minute_and_can_be_cancelle
     expect(stalled).to_be_hidden()
 
 
-def test_a_connection_that_breaks_off_is_told_and_the_file_can_be_sent_again(
+def test_a_lost_connection_is_reported_and_the_file_can_be_sent_again(
     visit: Visit, site: Site, attach: Attach
 ) -> None:
     page = visit(390)

@@ -44,7 +44,9 @@ def test_typing_is_saved_and_the_caret_stays_where_it_is(device: Device, site: S
     expect(page.locator(".field__error, .error-summary")).to_have_count(0)
 
 
-def test_what_is_said_of_saving_has_a_place_of_its_own(device: Device, site: Site) -> None:
+def test_the_autosave_status_has_a_strip_of_its_own_at_the_foot_of_the_window(
+    device: Device, site: Site
+) -> None:
     page = device()
     page.goto("/apply/problem")
     type_problem(page, "Orders vanish")
@@ -57,7 +59,7 @@ def test_what_is_said_of_saving_has_a_place_of_its_own(device: Device, site: Sit
 
 
 @pytest.mark.parametrize("path", ["/apply/problem", "/apply/review"])
-def test_a_screen_reader_knows_where_saving_is_told_before_anything_is_said(
+def test_the_autosave_status_is_a_live_region_before_it_says_anything(
     device: Device, site: Site, path: str
 ) -> None:
     page = finished(device, site)
@@ -67,7 +69,7 @@ def test_a_screen_reader_knows_where_saving_is_told_before_anything_is_said(
         assert announces_changes_of(page, place)
 
 
-def test_a_choice_is_saved_at_once(device: Device, site: Site) -> None:
+def test_a_choice_is_saved_immediately(device: Device, site: Site) -> None:
     page = device()
     page.goto("/apply/system")
     fill_in(page, "system", {"architecture": "batch_and_files"})
@@ -76,7 +78,7 @@ def test_a_choice_is_saved_at_once(device: Device, site: Site) -> None:
     expect(page.locator('input[value="batch_and_files"]')).to_be_checked()
 
 
-def test_a_web_address_gets_its_https_in_the_field(device: Device) -> None:
+def test_https_is_added_in_the_field_to_a_web_address_typed_without_it(device: Device) -> None:
     page = device()
     page.goto("/apply/you")
     field = page.get_by_label("Company website")
@@ -91,7 +93,7 @@ def test_a_web_address_gets_its_https_in_the_field(device: Device) -> None:
 
 
 @pytest.mark.parametrize("way", ["closes the tab", "follows a link"])
-def test_who_leaves_in_the_middle_of_a_word_finds_it_again(
+def test_a_prospect_who_leaves_in_mid_word_finds_the_text_again(
     device: Device, site: Site, way: str
 ) -> None:
     page = device()
@@ -110,7 +112,7 @@ def test_who_leaves_in_the_middle_of_a_word_finds_it_again(
     eventually(lambda: page.evaluate(UNSENT) == [])  # it tidies up once the browser has restored
 
 
-def test_what_is_typed_while_the_server_is_dead_is_sent_when_it_lives(
+def test_text_typed_while_the_server_is_down_is_sent_once_it_is_back(
     device: Device, site: Site
 ) -> None:
     page = device()
@@ -131,7 +133,7 @@ def test_what_is_typed_while_the_server_is_dead_is_sent_when_it_lives(
     assert stored(site, text + more)
 
 
-def test_a_browser_that_is_closed_offline_puts_the_text_back_and_sends_it(
+def test_text_in_a_tab_that_was_closed_offline_is_restored_and_sent(
     device: Device, site: Site
 ) -> None:
     page = finished(device, site)
@@ -155,7 +157,9 @@ def test_a_browser_that_is_closed_offline_puts_the_text_back_and_sends_it(
     expect(other.get_by_text(PUT_BACK)).to_have_count(0)
 
 
-def test_what_the_browser_had_kept_is_put_back_and_said_so(device: Device, site: Site) -> None:
+def test_text_kept_by_the_browser_is_restored_and_the_page_says_so(
+    device: Device, site: Site
+) -> None:
     page = finished(device, site)
     page.goto("/apply/problem")
     _, text = someone("Typed before the power went")
@@ -166,7 +170,9 @@ def test_what_the_browser_had_kept_is_put_back_and_said_so(device: Device, site:
     eventually(lambda: stored(site, text))
 
 
-def test_a_stranger_who_never_reached_the_server_loses_nothing(device: Device, site: Site) -> None:
+def test_a_new_visitor_whose_saves_never_reached_the_server_loses_nothing(
+    device: Device, site: Site
+) -> None:
     page = device()
     page.goto("/apply/problem")
     text, _ = someone("Typed before the first save")
@@ -181,7 +187,9 @@ def test_a_stranger_who_never_reached_the_server_loses_nothing(device: Device, s
     assert stored(site, text)
 
 
-def test_in_two_tabs_both_texts_are_shown_and_one_is_chosen(device: Device, site: Site) -> None:
+def test_when_two_tabs_disagree_both_texts_are_shown_and_one_is_chosen(
+    device: Device, site: Site
+) -> None:
     first = finished(device, site)
     second = first.context.new_page()
     for page in (first, second):
@@ -215,7 +223,9 @@ def test_in_two_tabs_both_texts_are_shown_and_one_is_chosen(device: Device, site
     assert first.evaluate(UNSENT) == []
 
 
-def test_the_enter_key_chooses_neither_of_two_texts(device: Device, site: Site) -> None:
+def test_pressing_enter_chooses_neither_of_two_conflicting_texts(
+    device: Device, site: Site
+) -> None:
     first = finished(device, site)
     second = first.context.new_page()
     for page in (first, second):
@@ -232,7 +242,9 @@ def test_the_enter_key_chooses_neither_of_two_texts(device: Device, site: Site) 
     assert site.value(named) == 0
 
 
-def test_without_javascript_a_press_shows_both_texts(device: Device, site: Site) -> None:
+def test_without_javascript_pressing_continue_shows_both_conflicting_texts(
+    device: Device, site: Site
+) -> None:
     first = device(1440, javascript=False)
     first.context.add_cookies([cookie_of_finished_draft(site, someone()[0])])
     second = first.context.new_page()
@@ -247,7 +259,9 @@ def test_without_javascript_a_press_shows_both_texts(device: Device, site: Site)
     expect(second.locator("#problem")).to_have_value("Typed in another tab")
 
 
-def test_the_link_wins_over_what_a_second_device_holds(device: Device, site: Site) -> None:
+def test_the_resume_link_wins_over_text_that_a_second_device_still_holds(
+    device: Device, site: Site
+) -> None:
     desk, phone = finished(device, site, 1440), device()
     text, _ = someone("Typed at the desk")
     desk.goto("/apply/problem")
@@ -274,7 +288,7 @@ def test_the_link_wins_over_what_a_second_device_holds(device: Device, site: Sit
     expect(opened.get_by_text(PUT_BACK)).to_have_count(0)
 
 
-def test_what_another_page_could_not_save_is_on_the_review_before_it_is_sent(
+def test_text_that_another_page_could_not_save_is_on_the_review_before_sending(
     device: Device, site: Site
 ) -> None:
     page = finished(device, site)
@@ -287,7 +301,9 @@ def test_what_another_page_could_not_save_is_on_the_review_before_it_is_sent(
     assert page.evaluate(UNSENT) == []
 
 
-def test_a_review_that_shows_every_answer_stays_as_it_is(device: Device, site: Site) -> None:
+def test_a_review_that_already_shows_every_answer_is_not_reloaded(
+    device: Device, site: Site
+) -> None:
     page = finished(device, site)
     page.goto("/apply/engagement")
     arrived, opened = [], []
@@ -304,7 +320,7 @@ def test_a_review_that_shows_every_answer_stays_as_it_is(device: Device, site: S
     assert [urlsplit(url).path for url in opened] == ["/apply/engagement", "/apply/review"]
 
 
-def test_what_another_page_can_not_save_now_either_is_told_with_the_way_there(
+def test_the_review_links_to_a_page_whose_text_still_cannot_be_saved(
     device: Device, site: Site
 ) -> None:
     page = finished(device, site)
@@ -317,7 +333,7 @@ def test_what_another_page_can_not_save_now_either_is_told_with_the_way_there(
     expect(page.locator("#problem")).to_have_value("Typed in a tunnel")
 
 
-def test_once_it_is_sent_the_browser_keeps_nothing(device: Device, site: Site) -> None:
+def test_once_the_application_is_sent_the_browser_keeps_nothing(device: Device, site: Site) -> None:
     page = finished(device, site)
     page.goto("/apply/review")
     page.get_by_label("Anything else").fill("My last words")

@@ -33,7 +33,9 @@ def type_and_find_no_conflict(page: Page, site: Site) -> None:
     expect(page.get_by_text(CHANGED)).to_have_count(0)
 
 
-def test_back_after_a_press_is_no_conflict_with_oneself(page: Page, site: Site) -> None:
+def test_going_back_after_continuing_causes_no_conflict_with_ones_own_save(
+    page: Page, site: Site
+) -> None:
     page.locator("#problem").fill("First thought")
     go_on(page)
     expect(page.get_by_role("heading", level=1)).to_have_text("The outcome you want")
@@ -41,7 +43,7 @@ def test_back_after_a_press_is_no_conflict_with_oneself(page: Page, site: Site) 
     type_and_find_no_conflict(page, site)
 
 
-def test_back_to_before_a_refusal_shows_what_was_typed_since(page: Page, site: Site) -> None:
+def test_going_back_past_a_refusal_shows_what_was_typed_since(page: Page, site: Site) -> None:
     page.locator("#problem").fill("")
     saved(page)
     go_on(page)
@@ -56,7 +58,7 @@ def test_back_to_before_a_refusal_shows_what_was_typed_since(page: Page, site: S
     type_and_find_no_conflict(page, site)
 
 
-def test_a_page_that_was_kept_says_that_its_form_was_deleted_meanwhile(
+def test_a_page_from_the_back_forward_cache_says_that_its_form_is_no_longer_open(
     page: Page, site: Site
 ) -> None:
     text, _ = someone("A thought")
@@ -71,7 +73,7 @@ def test_a_page_that_was_kept_says_that_its_form_was_deleted_meanwhile(
     assert not stored(site, text)
 
 
-def test_back_to_a_history_shows_the_moment_that_its_slider_stands_at(
+def test_going_back_to_a_history_shows_the_moment_its_slider_is_set_to(
     visit: Visit, site: Site, ada: Reviewer
 ) -> None:
     page = visit(1440, reviewer=ada)
@@ -85,7 +87,7 @@ def test_back_to_a_history_shows_the_moment_that_its_slider_stands_at(
     expect(title).to_contain_text(f"{slider.input_value()} of ")
 
 
-def test_back_to_an_account_shows_the_event_that_its_slider_stands_at(visit: Visit) -> None:
+def test_going_back_to_an_account_shows_the_event_its_slider_is_set_to(visit: Visit) -> None:
     page = visit(1440)
     page.goto("/labs/time-machine")
     page.get_by_role("button", name="Pay in").click()

@@ -7,9 +7,7 @@ from tests.journeys.conftest import Visit
 
 
 @pytest.mark.parametrize("scripts", [True, False], ids=["javascript", "plain"])
-def test_a_question_stands_there_once_the_answer_above_leads_to_it(
-    visit: Visit, scripts: bool
-) -> None:
+def test_a_question_appears_once_the_answer_above_leads_to_it(visit: Visit, scripts: bool) -> None:
     page = visit(390, javascript=scripts)
     page.goto("/apply/system")
     owner = page.get_by_role("group", name="Who looks after the broker?")

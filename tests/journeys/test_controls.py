@@ -20,7 +20,7 @@ MISHAPS = """() => {
 }"""
 
 
-def test_mishaps_on_a_page_are_noted(browser: Browser, site: Site) -> None:
+def test_faults_on_a_page_are_noticed(browser: Browser, site: Site) -> None:
     elsewhere = site.settings["STRIPE_API_BASE"]
     page, watch = open_page(browser, 390, at=site.url)
     page.goto("/")
@@ -42,7 +42,7 @@ def test_mishaps_on_a_page_are_noted(browser: Browser, site: Site) -> None:
         assert any(fault in noted for noted in watch.faults), (fault, watch.faults)
 
 
-def test_a_focus_that_is_not_to_be_seen_is_noticed(visit: Visit) -> None:
+def test_an_invisible_focus_is_noticed(visit: Visit) -> None:
     page = visit(1440)
     page.goto("/")
     page.evaluate(NO_OUTLINES)
@@ -50,7 +50,7 @@ def test_a_focus_that_is_not_to_be_seen_is_noticed(visit: Visit) -> None:
         press_tab_until(page, page.get_by_role("link", name="Articles"))
 
 
-def test_what_is_too_low_for_a_finger_is_noticed(visit: Visit) -> None:
+def test_a_touch_target_that_is_too_low_for_a_finger_is_noticed(visit: Visit) -> None:
     page = visit(390)
     page.goto("/")
     page.locator(".hero .button").evaluate(

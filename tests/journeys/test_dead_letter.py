@@ -14,7 +14,7 @@ from tests.site import Site, eventually
 STAFF = "staff@champlin.example"
 
 
-def test_a_dead_letter_is_seen_foreseen_and_replayed_by_keyboard(
+def test_a_dead_letter_is_found_and_its_replay_previewed_and_run_by_keyboard(
     visit: Visit, site: Site, ada: Reviewer
 ) -> None:
     page, phone = (visit(width, reviewer=ada, reduced_motion="reduce") for width in (1440, 390))
@@ -48,7 +48,7 @@ def test_a_dead_letter_is_seen_foreseen_and_replayed_by_keyboard(
     expect(phone.get_by_role("region", name="Why this score")).to_contain_text("of 22")
 
 
-def test_a_long_word_in_an_error_makes_no_page_wider_and_breaks_no_time(
+def test_a_long_word_in_an_error_widens_no_page_and_wraps_no_time(
     visit: Visit, site: Site, ada: Reviewer
 ) -> None:
     with refusing(site, "scores", "new.total >= 0"):

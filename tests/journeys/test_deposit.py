@@ -43,7 +43,7 @@ def bank_url(site: Site) -> Iterator[str]:
 
 
 @pytest.mark.parametrize("javascript", [True, False], ids=["javascript", "plain"])
-def test_the_client_agrees_is_declined_by_the_bank_once_and_pays_by_card(
+def test_the_client_agrees_has_a_card_declined_once_and_then_pays_by_card(
     visit: Visit, site: Site, ada: Reviewer, javascript: bool
 ) -> None:
     applied = apply(site)
@@ -69,7 +69,7 @@ def test_the_client_agrees_is_declined_by_the_bank_once_and_pays_by_card(
     assert strays_at_some_width(page) == []
 
 
-def test_without_stripe_the_client_transfers_and_staff_record_it(
+def test_without_stripe_the_client_pays_by_transfer_and_staff_record_it(
     visit: Visit, site: Site, bank_url: str, ada: Reviewer
 ) -> None:
     applied = apply(site)

@@ -89,7 +89,7 @@ def agreed_by(applied: Applied, ada: Reviewer) -> Applied:
     return applied
 
 
-def test_on_a_narrow_page_of_an_application_who_has_it_comes_first_for_the_keyboard_too(
+def test_on_a_narrow_application_page_tab_goes_from_decide_straight_to_take_it(
     visit: Visit, site: Site, ada: Reviewer
 ) -> None:
     page = visit(390, reviewer=ada, reduced_motion="reduce")

@@ -67,7 +67,7 @@ def test_two_tabs_fill_in_different_steps_and_neither_overwrites_the_other(
     )
 
 
-def test_what_another_tab_has_changed_is_read_over_before_it_is_sent(
+def test_changes_made_in_another_tab_are_shown_for_review_before_sending(
     visit: Visit, site: Site
 ) -> None:
     page, _ = finished_draft(visit, site)

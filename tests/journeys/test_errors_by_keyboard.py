@@ -18,7 +18,7 @@ LINES = """field => {
 CHANGED = "These answers were also changed elsewhere"
 
 
-def test_from_the_summary_to_each_wrong_answer_and_on(visit: Visit, site: Site) -> None:
+def test_the_error_summary_leads_to_each_wrong_answer_by_keyboard(visit: Visit, site: Site) -> None:
     page = visit(1440, reduced_motion="reduce")
     page.context.add_cookies([cookie_of_finished_draft(site)])
     page.goto("/apply/you")
@@ -44,7 +44,7 @@ def test_from_the_summary_to_each_wrong_answer_and_on(visit: Visit, site: Site) 
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_a_wrong_answer_keeps_its_red_border_within_the_ring_of_the_focus(
+def test_a_wrong_answer_keeps_its_red_border_inside_the_focus_ring(
     visit: Visit, site: Site, scheme: Literal["light", "dark"]
 ) -> None:
     page = visit(1440, reduced_motion="reduce")
@@ -89,14 +89,18 @@ def disagreeing_tab(device: Device, site: Site) -> Page:
     return second
 
 
-def test_of_two_tabs_texts_ones_own_is_chosen(device: Device, site: Site) -> None:
+def test_of_two_conflicting_texts_this_tabs_can_be_chosen_by_keyboard(
+    device: Device, site: Site
+) -> None:
     page = disagreeing_tab(device, site)
     press(page, page.get_by_role("button", name="Keep what is in the fields"))
     expect(page.get_by_text("What was in the fields is kept.")).to_be_visible()
     expect(page.get_by_label("Company", exact=True)).to_have_value("Named in the second tab")
 
 
-def test_of_two_tabs_texts_the_others_is_chosen(device: Device, site: Site) -> None:
+def test_of_two_conflicting_texts_the_other_tabs_can_be_chosen_by_keyboard(
+    device: Device, site: Site
+) -> None:
     page = disagreeing_tab(device, site)
     press(page, page.get_by_role("link", name="Use the other answers"))
     expect(page.locator("#autosave-notice")).to_be_empty()

@@ -12,7 +12,7 @@ from tests.site import Site, eventually
 STAFF = "staff@champlin.example"
 
 
-def test_a_reviewer_finds_it_under_held_and_releases_it(
+def test_a_reviewer_finds_a_held_application_and_releases_it(
     visit: Visit, site: Site, ada: Reviewer
 ) -> None:
     applied = send_application(site, trap="Cheap watches")
@@ -35,7 +35,7 @@ def test_a_reviewer_finds_it_under_held_and_releases_it(
     expect(page.get_by_role("button", name="Preview the email")).to_be_visible()
 
 
-def test_a_reviewer_dismisses_it_at_a_second_look_without_javascript(
+def test_a_reviewer_dismisses_a_held_application_in_two_steps_without_javascript(
     visit: Visit, site: Site, ada: Reviewer
 ) -> None:
     applied = send_application(site, trap="Cheap watches")
@@ -52,7 +52,7 @@ def test_a_reviewer_dismisses_it_at_a_second_look_without_javascript(
 
 
 @pytest.mark.parametrize("width", [390, 1440])
-def test_the_field_that_no_person_sees_is_met_by_nobody(
+def test_the_honeypot_field_is_reached_neither_by_tab_nor_by_a_screen_reader(
     visit: Visit, site: Site, width: int
 ) -> None:
     page = visit(width)

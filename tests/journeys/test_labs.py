@@ -102,7 +102,7 @@ def visitors(visit: Visit) -> Visitors:
     )
 
 
-def test_an_inventory_that_was_stopped_catches_up(visitors: Visitors) -> None:
+def test_a_stopped_inventory_catches_up_once_it_is_started(visitors: Visitors) -> None:
     visitors.go_to("/labs/retail")
     visitors.choose_and_press("1", "Order now")
     visitors.wait_for("1 done, nothing waits", 3)
@@ -116,7 +116,7 @@ def test_an_inventory_that_was_stopped_catches_up(visitors: Visitors) -> None:
     visitors.wait_for("As it should be", 3)
 
 
-def test_payments_outlive_a_killed_consumer(visitors: Visitors) -> None:
+def test_payments_survive_a_killed_consumer(visitors: Visitors) -> None:
     visitors.go_to("/labs/payments")
     visitors.choose_and_press("4", "Set the consumers")
     for visitor in visitors:
@@ -130,7 +130,9 @@ def test_payments_outlive_a_killed_consumer(visitors: Visitors) -> None:
         assert "Accounts: a consumer was killed" in visitor.text()
 
 
-def test_whatever_is_broken_ends_as_one_of_each(visit: Visit) -> None:
+def test_whichever_faults_are_combined_each_result_is_there_exactly_once_in_the_end(
+    visit: Visit,
+) -> None:
     breakers: dict[tuple[str, ...], Visitor] = {}
     for number, faults in enumerate(EVERY_THREE):
         # A page without scripts waits for its turn to be looked at, and takes no time meanwhile.
@@ -172,7 +174,9 @@ def rewind(visitor: Visitor) -> None:
         expect(page.locator("#standing")).to_have_text("Balance after 1 of 3 events: $0")
 
 
-def test_this_site_shows_an_application_on_its_way(visitors: Visitors, site: Site) -> None:
+def test_the_lab_about_this_site_shows_an_application_being_handled(
+    visitors: Visitors, site: Site
+) -> None:
     visitors.go_to("/labs/this-site")
     site.kill("worker")
     send(site, make_prospects(site, 1)[0])
@@ -183,7 +187,7 @@ def test_this_site_shows_an_application_on_its_way(visitors: Visitors, site: Sit
         eventually(lambda visitor=visitor: not visitor.sees_something_under_way(), every=LOOK)  # type: ignore[misc]
 
 
-def test_two_visitors_at_once_each_have_their_own(visit: Visit) -> None:
+def test_two_simultaneous_visitors_each_have_a_sandbox_of_their_own(visit: Visit) -> None:
     one, other = (Visitor(visit(width), javascript=True) for width in (390, 1440))
     for visitor, orders in ((one, "1"), (other, "5")):
         visitor.page.goto("/labs/retail")
@@ -196,7 +200,7 @@ def test_two_visitors_at_once_each_have_their_own(visit: Visit) -> None:
     expect(one.page.get_by_text("The log: 2 events")).to_be_visible()
 
 
-def test_on_a_wide_screen_an_event_is_a_line(visit: Visit) -> None:
+def test_on_a_wide_screen_each_event_takes_one_line(visit: Visit) -> None:
     visitor = Visitor(visit(1440), javascript=False)
     visitor.page.goto("/labs/payments")
     visitor.press("Start the surge")
@@ -208,7 +212,9 @@ def test_on_a_wide_screen_an_event_is_a_line(visit: Visit) -> None:
 
 
 @pytest.mark.parametrize("lab", ["payments", "break-it"])
-def test_at_a_small_desk_the_name_of_a_station_is_a_line(visit: Visit, lab: str) -> None:
+def test_on_a_small_desktop_screen_each_stations_name_fits_on_one_line(
+    visit: Visit, lab: str
+) -> None:
     page = visit(1440)
     page.set_viewport_size({"width": 1024, "height": 768})
     page.goto(f"/labs/{lab}")
@@ -217,7 +223,7 @@ def test_at_a_small_desk_the_name_of_a_station_is_a_line(visit: Visit, lab: str)
     assert len(lines) > 2 and set(lines) == {1}
 
 
-def test_on_a_phone_what_was_killed_is_in_view(visit: Visit) -> None:
+def test_on_a_phone_the_killed_consumer_is_in_view(visit: Visit) -> None:
     visitor = Visitor(visit(390), javascript=False)
     visitor.page.goto("/labs/payments")
     visitor.press("Start the surge")
@@ -236,7 +242,7 @@ def test_an_event_opens_as_json(visit: Visit) -> None:
     assert (message["specversion"], message["type"]) == ("1.0", "retail.order_placed")
 
 
-def test_what_has_changed_is_read_out_once_and_the_keyboard_keeps_its_place(visit: Visit) -> None:
+def test_a_change_is_read_out_once_and_the_focus_stays_where_it_was(visit: Visit) -> None:
     visitor = Visitor(visit(390), javascript=True)
     page = visitor.page
     page.goto("/labs/retail")
@@ -251,7 +257,7 @@ def test_what_has_changed_is_read_out_once_and_the_keyboard_keeps_its_place(visi
     assert page.evaluate("readOut") == [ALL_DONE]
 
 
-def test_what_moves_by_itself_can_be_paused(visit: Visit) -> None:
+def test_a_labs_automatic_updates_can_be_paused(visit: Visit) -> None:
     visitor = Visitor(visit(1440), javascript=True)
     page = visitor.page
     page.goto("/labs/retail")
@@ -262,7 +268,7 @@ def test_what_moves_by_itself_can_be_paused(visit: Visit) -> None:
     assert page.evaluate(NEXT_REQUEST_IS_STOPPED) is False
 
 
-def test_a_page_that_nobody_sees_does_not_ask(visit: Visit) -> None:
+def test_a_hidden_page_does_not_ask_for_updates(visit: Visit) -> None:
     visitor = Visitor(visit(1440), javascript=True)
     visitor.page.goto("/labs/retail")
     visitor.press("Order now")

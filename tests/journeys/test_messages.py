@@ -65,7 +65,7 @@ def test_a_prospect_writes_a_reviewer_replies_and_both_see_it_all(
     expect(messages_on(page).last).to_contain_text(ada.name)
 
 
-def test_before_the_first_message_the_field_stands_where_the_messages_will(
+def test_before_the_first_message_the_field_stands_beside_the_heading(
     visit: Visit, applied: Applied
 ) -> None:
     page = visit(1440)
@@ -76,7 +76,7 @@ def test_before_the_first_message_the_field_stands_where_the_messages_will(
     assert title["y"] < label["y"] < title["y"] + title["height"]
 
 
-def test_a_reply_appears_by_itself_and_what_is_being_typed_stays(
+def test_a_reply_appears_by_itself_and_leaves_what_is_being_typed_alone(
     visit: Visit, ada: Reviewer, applied: Applied
 ) -> None:
     applied.write("May we begin in March?")
@@ -97,7 +97,7 @@ def test_a_reply_appears_by_itself_and_what_is_being_typed_stays(
     expect(messages_on(page).last).to_contain_text("And who would come?")
 
 
-def test_a_question_that_comes_meanwhile_is_shown_and_the_page_says_what_to_do(
+def test_a_question_that_arrives_while_the_page_is_open_is_shown_with_what_to_do_next(
     visit: Visit, ada: Reviewer, applied: Applied
 ) -> None:
     page = visit(390)
@@ -112,7 +112,7 @@ def test_a_question_that_comes_meanwhile_is_shown_and_the_page_says_what_to_do(
     expect(page.get_by_label("Your message")).to_have_count(0)
 
 
-def test_a_proposal_that_comes_while_somebody_types_takes_nothing_from_them(
+def test_a_proposal_that_arrives_while_somebody_is_typing_costs_them_no_text(
     visit: Visit, site: Site, ada: Reviewer
 ) -> None:
     page = visit(390)
@@ -130,7 +130,7 @@ def test_a_proposal_that_comes_while_somebody_types_takes_nothing_from_them(
     expect(page.get_by_role("button", name="Agree")).to_be_visible()
 
 
-def test_two_presses_in_a_row_are_one_message(visit: Visit, applied: Applied) -> None:
+def test_a_double_click_sends_one_message(visit: Visit, applied: Applied) -> None:
     page = visit(390)
     page.goto(applied.page)
     page.get_by_label("Your message").fill("Hello.")

@@ -24,7 +24,7 @@ def saved(page: Page, link: str, folder: Path) -> Path:
     return file
 
 
-def test_a_prospect_downloads_the_trail_and_checks_it_by_themselves(
+def test_a_prospect_downloads_the_trail_and_checks_it_on_their_own_machine(
     visit: Visit, site: Site, tmp_path: Path
 ) -> None:
     applied = apply(site)
@@ -46,7 +46,7 @@ def test_a_prospect_downloads_the_trail_and_checks_it_by_themselves(
     assert checked.stdout.startswith(f"ALTERED: row 1 of application-{applied.id}: "), checked
 
 
-def test_what_was_sent_reads_as_it_was_typed(visit: Visit, site: Site) -> None:
+def test_a_sent_answer_is_shown_as_it_was_typed(visit: Visit, site: Site) -> None:
     typed = "Three things go wrong:\n\n  * orders are lost\n  * and doubled,\n    by the dozen"
     page = visit(390)
     page.goto(apply(site, problem=typed).page)
@@ -55,7 +55,7 @@ def test_what_was_sent_reads_as_it_was_typed(visit: Visit, site: Site) -> None:
 
 
 @scripting
-def test_a_prospect_withdraws_and_the_reviewers_hear_of_it(
+def test_a_prospect_withdraws_and_the_reviewers_are_told(
     visit: Visit, site: Site, ada: Reviewer, javascript: bool
 ) -> None:
     applied = apply(site)
@@ -78,7 +78,7 @@ def test_a_prospect_withdraws_and_the_reviewers_hear_of_it(
 
 
 @scripting
-def test_a_prospect_takes_a_copy_along_and_erases_the_rest(
+def test_a_prospect_downloads_their_data_and_then_erases_it(
     visit: Visit, site: Site, tmp_path: Path, javascript: bool
 ) -> None:
     applied = apply(site)

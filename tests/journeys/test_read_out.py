@@ -19,7 +19,7 @@ IS_STOPPED = """part => !part.dispatchEvent(
 )"""
 
 
-def test_the_moment_that_a_history_is_moved_to_is_read_out_in_one_line(
+def test_moving_the_slider_of_a_history_reads_the_new_moment_out_in_one_line(
     visit: Visit, site: Site, ada: Reviewer
 ) -> None:
     page = visit(1440, reviewer=ada)
@@ -31,7 +31,7 @@ def test_the_moment_that_a_history_is_moved_to_is_read_out_in_one_line(
     expect(page.get_by_role("status")).to_have_text(title.inner_text())
 
 
-def test_a_payment_that_is_confirmed_is_read_out(visit: Visit, site: Site, ada: Reviewer) -> None:
+def test_a_confirmed_payment_is_read_out(visit: Visit, site: Site, ada: Reviewer) -> None:
     applied = apply(site)
     ada.decide(applied.id, verdict="accept", kind="sprint")
     applied.wait_until_engagement_is("offered")
@@ -46,7 +46,7 @@ def test_a_payment_that_is_confirmed_is_read_out(visit: Visit, site: Site, ada: 
 
 
 @pytest.mark.parametrize("path", ["/labs/this-site", "/staff/events/", "own page"])
-def test_what_moves_stands_still_as_long_as_its_reader_wants(
+def test_automatic_updates_stay_paused_until_the_reader_resumes_them(
     visit: Visit, site: Site, ada: Reviewer, path: str
 ) -> None:
     page = visit(1440, reviewer=ada)

@@ -30,7 +30,7 @@ def autosaves(page: Page) -> list[Request]:
         (403, "Not saved: the site did not accept this page."),
     ],
 )
-def test_what_can_never_be_saved_is_told_kept_and_not_sent_again_before_it_is_changed(
+def test_text_that_can_never_be_saved_is_reported_kept_and_not_resent_until_it_changes(
     device: Device, site: Site, status: int, told: str
 ) -> None:
     page = device()
@@ -56,7 +56,7 @@ def test_what_can_never_be_saved_is_told_kept_and_not_sent_again_before_it_is_ch
     assert stored(site, text + more)
 
 
-def test_who_asks_for_patience_is_asked_again(device: Device, site: Site) -> None:
+def test_a_save_that_was_rate_limited_is_tried_again(device: Device, site: Site) -> None:
     page = device()
     page.clock.install()
     page.goto("/apply/problem")
@@ -71,7 +71,9 @@ def test_who_asks_for_patience_is_asked_again(device: Device, site: Site) -> Non
     assert stored(site, text)
 
 
-def test_more_than_the_site_takes_is_told_as_such(device: Device, site: Site) -> None:
+def test_text_longer_than_the_site_accepts_is_reported_as_too_long(
+    device: Device, site: Site
+) -> None:
     page = device()
     page.goto("/apply/problem")
     page.locator("#problem").evaluate(PASTE, MAX_BODY_BYTES)

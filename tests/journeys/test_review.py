@@ -43,7 +43,7 @@ def test_a_reviewer_signs_in_and_finds_the_best_application_first(
     expect(page.get_by_role("heading", level=1)).to_have_text(weak.company)
 
 
-def test_a_company_named_with_one_long_word_widens_no_page_that_leads_to_it(
+def test_a_company_name_of_one_long_word_widens_no_page_that_links_to_it(
     visit: Visit, site: Site, ada: Reviewer
 ) -> None:
     applied, _ = apply(site), apply(site)
@@ -97,7 +97,7 @@ def cents_in(line: str) -> int:
 
 
 @scripting
-def test_a_reviewer_accepts_after_a_look_at_the_mail_that_then_arrives(
+def test_a_reviewer_accepts_after_previewing_the_email_that_then_arrives(
     visit: Visit, site: Site, ada: Reviewer, javascript: bool
 ) -> None:
     applied = apply(site)
@@ -198,7 +198,7 @@ def test_the_second_of_two_reviewers_sees_who_was_first_and_keeps_the_text(
     assert not any("will not take it on" in text_of(mail) for mail in mails)
 
 
-def test_a_link_is_underlined_to_its_end_and_a_long_name_stays_at_the_edge(
+def test_a_link_is_underlined_to_its_end_and_a_long_name_is_aligned_to_the_edge(
     visit: Visit, site: Site, ada: Reviewer
 ) -> None:
     applied, following = apply(site), apply(site, company="Gesellschaft für alles " * 5)

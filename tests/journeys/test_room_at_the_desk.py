@@ -17,7 +17,7 @@ LINES = """notes => notes.map(note => {
 
 
 @pytest.mark.parametrize("width", [390, 768])
-def test_each_part_of_a_row_begins_where_those_of_the_others_do(
+def test_the_parts_of_the_queues_rows_line_up_with_one_another(
     visit: Visit, site: Site, ada: Reviewer, width: int
 ) -> None:
     apply(site)
@@ -29,7 +29,7 @@ def test_each_part_of_a_row_begins_where_those_of_the_others_do(
         assert len(lefts) > 1 and len(set(lefts)) == 1, (part, lefts)
 
 
-def test_by_when_to_answer_stands_in_one_line_beside_a_long_name(
+def test_the_answer_deadline_takes_one_line_even_beside_a_long_name(
     visit: Visit, site: Site, ada: Reviewer
 ) -> None:
     applied = apply(site, company=LONGEST_NAME, name=LONGEST_NAME[:80])
@@ -44,7 +44,7 @@ def test_by_when_to_answer_stands_in_one_line_beside_a_long_name(
         assert due.evaluate_all(LINES) == [1], size
 
 
-def test_on_a_phone_who_has_it_comes_before_the_answers_and_at_a_desk_beside_them(
+def test_who_has_an_application_is_above_the_answers_on_a_phone_and_beside_them_at_a_desk(
     visit: Visit, site: Site, ada: Reviewer
 ) -> None:
     address = f"/staff/applications/{apply(site).id}"
@@ -61,7 +61,7 @@ def test_on_a_phone_who_has_it_comes_before_the_answers_and_at_a_desk_beside_the
     assert taking == answers < score
 
 
-def test_what_an_applications_head_says_in_short_stands_in_as_few_lines_as_hold_it(
+def test_an_applications_status_and_who_has_taken_it_share_one_line_of_its_head(
     visit: Visit, site: Site, ada: Reviewer
 ) -> None:
     applied = apply(site)
@@ -82,9 +82,7 @@ def bottom_of(line: Locator) -> int:
     return round(line.evaluate("part => part.getBoundingClientRect().bottom"))
 
 
-def test_the_heading_of_a_column_breaks_within_no_word(
-    visit: Visit, site: Site, ada: Reviewer
-) -> None:
+def test_no_column_heading_breaks_inside_a_word(visit: Visit, site: Site, ada: Reviewer) -> None:
     apply(site)
     # WebKit broke the widest of them, for a part of a pixel; Chromium has room for it either way.
     page = visit(1440, reviewer=ada)

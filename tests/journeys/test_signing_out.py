@@ -7,7 +7,7 @@ from tests.journeys.kept_page import show_again
 from tests.site import Site
 
 
-def test_a_page_that_the_browser_has_kept_is_shown_again_until_one_has_signed_out(
+def test_a_page_from_the_back_forward_cache_is_shown_again_only_until_sign_out(
     visit: Visit, site: Site
 ) -> None:
     reviewer = employ(site, "edsger@champlin.example", "Edsger Dijkstra")

@@ -17,7 +17,7 @@ PLACES = """() => {
 
 
 @pytest.mark.parametrize("path", ["/staff/", "/staff/engagements/"])
-def test_each_is_one_line_high_and_stands_under_another(
+def test_each_view_is_one_line_high_and_aligned_with_those_above_it(
     visit: Visit, ada: Reviewer, path: str
 ) -> None:
     page = visit(1440, reviewer=ada)

@@ -14,7 +14,7 @@ from tests.webhook_receiver import Reply, WebhookReceiver
 
 
 @pytest.mark.parametrize(("width", "javascript"), [(390, False), (1440, True)])
-def test_a_server_is_connected_tested_and_let_go(
+def test_a_webhook_endpoint_is_added_tested_and_deleted(
     visit: Visit, ada: Reviewer, width: int, javascript: bool
 ) -> None:
     page = visit(width, javascript=javascript, reviewer=ada)

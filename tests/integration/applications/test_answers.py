@@ -15,7 +15,7 @@ ZALGO = "Z" + "\u0301" * 40
 TAKES_THE_FOCUS = 'role="alert" tabindex="-1" autofocus'
 
 
-def test_an_empty_page_names_every_required_question(prospect: Prospect) -> None:
+def test_sending_an_empty_page_names_every_required_question(prospect: Prospect) -> None:
     prospect.answers = {}
     for step in prospect.steps[:-1]:
         answer = prospect.press(step.key)
@@ -69,7 +69,7 @@ def test_the_rest_of_a_page_with_an_error_is_kept(prospect: Prospect) -> None:
         ("problem", "tried", "one\ntwo", "can’t be stored"),
     ],
 )
-def test_nonsense_is_named_at_its_question(
+def test_an_invalid_answer_is_reported_at_its_question(
     prospect: Prospect, step: str, key: str, typed: Any, sentence: str
 ) -> None:
     answer = prospect.press(step, **{key: typed})
@@ -112,7 +112,7 @@ def test_sixty_thousand_characters_are_kept_until_they_are_shortened(prospect: P
         "https://client.example/?a=1&b=<2>",
     ],
 )
-def test_any_other_text_is_taken_and_shown_as_it_is(prospect: Prospect, typed: str) -> None:
+def test_any_other_text_is_accepted_and_shown_unchanged(prospect: Prospect, typed: str) -> None:
     prospect.fill_in()
     prospect.press("problem", problem=typed, tried=typed)
     for key in ("problem", "review"):
@@ -120,13 +120,15 @@ def test_any_other_text_is_taken_and_shown_as_it_is(prospect: Prospect, typed: s
         assert "<script>alert" not in prospect.see(key)
 
 
-def test_line_breaks_of_any_system_are_one(prospect: Prospect) -> None:
+def test_line_breaks_of_any_system_are_normalised(prospect: Prospect) -> None:
     prospect.fill_in()
     prospect.press("problem", problem=" one\r\n\r\ntwo \r\n")
     assert "one\n\ntwo</dd>" in prospect.see("review")
 
 
-def test_a_page_with_an_error_can_be_left_and_is_asked_for_again(prospect: Prospect) -> None:
+def test_a_page_with_an_error_can_be_left_and_the_review_leads_back_to_it(
+    prospect: Prospect,
+) -> None:
     prospect.fill_in()
     prospect.press("you", "go_to", "system", email="broken")
     page = prospect.client.get("/apply/review", follow_redirects=True)
@@ -161,12 +163,12 @@ def test_a_body_over_the_limit_is_refused_and_its_texts_are_given_back(prospect:
     assert given_back == [pasted, prospect.answers["tried"]]
 
 
-def test_what_no_page_gives_back_is_refused_too(prospect: Prospect) -> None:
+def test_a_body_too_large_to_give_back_is_refused_too(prospect: Prospect) -> None:
     refused = prospect.press("problem", problem="Orders are lost. " * 200_000)
     assert refused.status_code == 413 and "Go back, shorten what you wrote" in refused.text
 
 
-def test_nobody_makes_drafts_without_end_and_who_is_stopped_keeps_the_text(
+def test_the_number_of_new_drafts_is_limited_and_a_refused_visitor_keeps_the_text(
     prospect: Prospect,
 ) -> None:
     answers = []
@@ -179,5 +181,5 @@ def test_nobody_makes_drafts_without_end_and_who_is_stopped_keeps_the_text(
     assert "<title>Error: " in last.text and TAKES_THE_FOCUS in last.text
 
 
-def test_one_browser_saves_its_draft_as_often_as_it_likes(prospect: Prospect) -> None:
+def test_one_browser_may_save_its_draft_as_often_as_it_likes(prospect: Prospect) -> None:
     assert {prospect.press("you").status_code for _ in range(40)} == {303}

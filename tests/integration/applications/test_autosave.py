@@ -74,20 +74,20 @@ def second(prospect: Prospect, new_prospect: NewProspect, session: Session) -> P
     return other
 
 
-def test_what_is_typed_is_kept_without_a_press(prospect: Prospect) -> None:
+def test_typed_text_is_saved_without_pressing_a_button(prospect: Prospect) -> None:
     answer = Typist(prospect, "problem").save(problem="Half a sen")
     assert (answer.text.strip(), outcome(answer)) == ("Saved", "200 saved")
     assert "Half a sen" in prospect.see("problem")
 
 
-def test_nothing_is_marked_as_wrong_while_somebody_types(prospect: Prospect) -> None:
+def test_nothing_is_marked_as_wrong_while_somebody_is_typing(prospect: Prospect) -> None:
     answer = Typist(prospect, "you").save(email="ada@")
     assert outcome(answer) == "200 saved"
     assert "error" not in answer.text.lower()
     assert "field__error" not in prospect.see("you")
 
 
-def test_the_first_save_begins_one_draft_and_the_browser_knows_it(
+def test_the_first_save_starts_a_single_draft_which_the_browser_keeps_using(
     prospect: Prospect, session: Session
 ) -> None:
     typist = Typist(prospect, "you")
@@ -112,7 +112,9 @@ def test_a_step_whose_answers_are_not_accepted_is_not_complete(
     assert drafts(session)[0].complete_steps == ["you"]
 
 
-def test_nobody_begins_drafts_without_end_by_typing(prospect: Prospect, session: Session) -> None:
+def test_autosave_starts_only_a_limited_number_of_drafts(
+    prospect: Prospect, session: Session
+) -> None:
     outcomes = []
     for _ in range(31):
         prospect.client.delete_cookie("session")
@@ -136,7 +138,7 @@ def test_an_expired_page_stores_nothing_and_gets_a_token_to_try_again(
     assert outcome(typist.save(name="Ada")) == "200 saved"
 
 
-def test_the_cookie_that_names_the_draft_lives_on_from_the_first_save_of_each_day(
+def test_the_first_save_of_each_day_renews_the_drafts_cookie(
     prospect: Prospect,
 ) -> None:
     typist = Typist(prospect, "you")
@@ -161,7 +163,7 @@ def test_after_the_application_is_sent_nothing_is_saved(
 
 @pytest.mark.parametrize("field", ["seen_saves", "save_id", "overwrites"])
 @pytest.mark.parametrize("value", ["\x00", "\ud800", "💥", "a" * 10_000, "../x", "A B"])
-def test_a_save_of_a_name_that_we_never_give_is_no_crash(
+def test_a_malformed_save_id_does_not_break_a_save(
     prospect: Prospect, session: Session, field: str, value: str
 ) -> None:
     typed: dict[str, Any] = {field: value.encode("utf-8", "surrogatepass")}
@@ -170,13 +172,13 @@ def test_a_save_of_a_name_that_we_never_give_is_no_crash(
     assert last.isalnum() and last.isascii() and len(last) <= 32
 
 
-def test_an_unknown_step_is_no_page(prospect: Prospect) -> None:
+def test_an_unknown_step_is_not_found(prospect: Prospect) -> None:
     typist = Typist(prospect, "you")
     typist.key = "nothing"
     assert typist.save(name="Ada").status_code == 404
 
 
-def test_one_page_saves_as_often_as_it_likes_whether_it_hears_the_answers_or_not(
+def test_one_page_may_save_as_often_as_it_likes_even_if_responses_get_lost(
     prospect: Prospect,
 ) -> None:
     typist = Typist(prospect, "problem")
@@ -185,7 +187,7 @@ def test_one_page_saves_as_often_as_it_likes_whether_it_hears_the_answers_or_not
         assert outcome(answer) == "200 saved"
 
 
-def test_a_save_that_comes_late_does_not_replace_what_was_typed_after_it(
+def test_a_save_that_arrives_late_does_not_replace_what_was_typed_after_it(
     prospect: Prospect,
 ) -> None:
     typist = Typist(prospect, "problem")
@@ -237,7 +239,7 @@ def test_two_pages_with_the_same_text_do_not_conflict(prospect: Prospect, second
     assert outcome(here.save(problem="Something else")) == "409 conflict"
 
 
-def test_a_press_shows_both_texts_and_lets_one_be_chosen(
+def test_pressing_continue_shows_both_conflicting_texts_and_lets_one_be_chosen(
     prospect: Prospect, second: Prospect
 ) -> None:
     page = second.see("problem")
@@ -267,14 +269,16 @@ def test_a_choice_overwrites_only_what_was_shown(prospect: Prospect, second: Pro
     assert "Second</dd>" in answer.text
 
 
-def test_back_and_press_again_is_no_conflict_without_a_script(prospect: Prospect) -> None:
+def test_without_a_script_going_back_and_sending_again_causes_no_conflict(
+    prospect: Prospect,
+) -> None:
     page = prospect.see("problem")
     for text in ("First", "Second"):
         assert prospect.press("problem", seen=page, problem=text).status_code == 303
     assert "Second" in prospect.see("problem")
 
 
-def test_answers_that_are_older_than_save_ids_are_guarded_too(
+def test_answers_stored_before_save_ids_existed_are_protected_too(
     prospect: Prospect, session: Session
 ) -> None:
     prospect.fill_in("you")
@@ -292,7 +296,7 @@ def test_answers_that_are_older_than_save_ids_are_guarded_too(
     assert outcome(typist.save(name="Somebody else")) == "200 saved"
 
 
-def test_what_is_typed_on_the_review_is_kept_and_does_not_outdate_it(
+def test_text_typed_on_the_review_is_saved_and_does_not_make_the_review_stale(
     prospect: Prospect, session: Session
 ) -> None:
     prospect.fill_in()
@@ -306,7 +310,7 @@ def test_what_is_typed_on_the_review_is_kept_and_does_not_outdate_it(
     assert session.scalars(select(Application)).one().answers["anything_else"] == "My last words"
 
 
-def test_what_another_page_has_typed_on_the_review_is_shown_before_it_is_sent(
+def test_text_typed_on_another_review_page_is_shown_before_sending(
     prospect: Prospect, session: Session
 ) -> None:
     prospect.fill_in()
@@ -321,7 +325,7 @@ def test_what_another_page_has_typed_on_the_review_is_shown_before_it_is_sent(
     assert prospect.send(anything_else="Typed here").status_code == 303
 
 
-def test_a_draft_that_another_tab_has_opened_meanwhile_is_not_overwritten(
+def test_a_draft_that_another_tab_has_since_opened_is_not_overwritten(
     prospect: Prospect, new_prospect: NewProspect, session: Session
 ) -> None:
     prospect.fill_in("you")

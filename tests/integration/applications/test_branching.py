@@ -18,13 +18,13 @@ DAYS = "days_a_month"
 WHO_OWNS_IT = "Who looks after the broker?"
 
 
-def test_what_the_answers_lead_to_is_required_and_the_rest_is_not(prospect: Prospect) -> None:
+def test_only_the_questions_that_the_answers_lead_to_are_required(prospect: Prospect) -> None:
     asked = prospect.press("system", brokers=["kafka"], broker_owner="")
     assert errors(asked.text) == {OWNER: "Choose who looks after the broker."}
     assert prospect.press("system", brokers=["none"], broker_owner="").status_code == 303
 
 
-def test_an_answer_that_is_not_asked_for_any_more_is_not_sent(
+def test_an_answer_to_a_question_no_longer_asked_is_not_sent(
     prospect: Prospect, session: Session
 ) -> None:
     prospect.fill_in()
@@ -36,14 +36,14 @@ def test_an_answer_that_is_not_asked_for_any_more_is_not_sent(
     assert application.answers["brokers"] == ["none"]
 
 
-def test_it_comes_back_with_the_answer_that_leads_to_it(prospect: Prospect) -> None:
+def test_a_hidden_answer_returns_when_its_question_is_asked_again(prospect: Prospect) -> None:
     prospect.fill_in()
     prospect.press("system", brokers=["none"])
     prospect.press("system", brokers=["kafka"])
     assert WHO_OWNS_IT in html.unescape(prospect.see("review"))
 
 
-def test_the_styles_hide_a_question_until_the_page_leads_to_it(prospect: Prospect) -> None:
+def test_the_styles_hide_a_question_until_the_answers_lead_to_it(prospect: Prospect) -> None:
     styles = prospect.client.get("/apply/questions.css")
     assert styles.mimetype == "text/css"
     assert (
@@ -85,7 +85,7 @@ def without_the_cloud_that_was_chosen(step: Step) -> Step:
     return msgspec.structs.replace(step, questions=questions)
 
 
-def test_a_draft_keeps_what_still_applies_and_says_what_to_look_at_again(
+def test_after_the_questions_change_a_draft_keeps_what_applies_and_says_what_to_check_again(
     prospect: Prospect, change_questions: Change, session: Session
 ) -> None:
     prospect.fill_in()
@@ -99,7 +99,7 @@ def test_a_draft_keeps_what_still_applies_and_says_what_to_look_at_again(
     assert prospect.send().location.startswith("/applications/")
 
 
-def test_a_review_of_older_questions_is_shown_again_before_it_is_sent(
+def test_a_review_of_older_questions_is_shown_again_before_sending(
     prospect: Prospect, change_questions: Change, session: Session
 ) -> None:
     prospect.fill_in()
@@ -110,7 +110,7 @@ def test_a_review_of_older_questions_is_shown_again_before_it_is_sent(
     assert "services" not in session.scalars(select(Application)).one().answers
 
 
-def test_an_application_keeps_the_questions_that_it_was_asked(
+def test_an_application_keeps_the_questions_that_it_answered(
     prospect: Prospect, change_questions: Change, session: Session
 ) -> None:
     prospect.fill_in()

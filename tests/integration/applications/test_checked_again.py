@@ -40,7 +40,7 @@ def count_sent(session: Session) -> int:
         ("problem", "problem", "p" * 20_000),
     ],
 )
-def test_a_step_that_no_longer_holds_is_shown_with_its_errors_before_anything_is_sent(
+def test_a_step_that_is_no_longer_valid_is_shown_with_its_errors_and_nothing_is_sent(
     ready: Prospect, session: Session, step: str, key: str, stored: Any
 ) -> None:
     page = ready.see("review")
@@ -54,7 +54,9 @@ def test_a_step_that_no_longer_holds_is_shown_with_its_errors_before_anything_is
     assert count_sent(session) == 0
 
 
-def test_put_right_it_is_sent_and_nothing_was_lost(ready: Prospect, session: Session) -> None:
+def test_once_the_step_is_corrected_the_application_is_sent_and_nothing_is_lost(
+    ready: Prospect, session: Session
+) -> None:
     page = ready.see("review")
     alter(session, name=None)
     ready.send(seen=page, anything_else="My last words")
@@ -67,7 +69,9 @@ def test_put_right_it_is_sent_and_nothing_was_lost(ready: Prospect, session: Ses
     assert sent.answers == ready.answers | {"anything_else": "My last words"}
 
 
-def test_of_several_such_steps_each_is_shown_in_turn(ready: Prospect, session: Session) -> None:
+def test_several_invalid_steps_are_shown_one_after_another(
+    ready: Prospect, session: Session
+) -> None:
     page = ready.see("review")
     alter(session, name=None, brokers=None)
     ready.send(seen=page)
@@ -78,7 +82,7 @@ def test_of_several_such_steps_each_is_shown_in_turn(ready: Prospect, session: S
     assert ready.send().location.startswith("/applications/")
 
 
-def test_a_step_that_nobody_has_begun_is_shown_without_reproach(prospect: Prospect) -> None:
+def test_a_step_not_yet_begun_is_shown_without_errors(prospect: Prospect) -> None:
     prospect.fill_in("you")
     shown = prospect.client.get("/apply/review", follow_redirects=True)
     assert shown.request.path == "/apply/system" and not errors(shown.text)

@@ -71,7 +71,7 @@ def typed_on(step: Step, data: st.DataObject) -> Answers:
 
 @settings(max_examples=60)
 @given(st.data())
-def test_the_complete_steps_are_those_in_which_all_that_is_asked_has_an_answer(
+def test_a_step_is_complete_exactly_when_every_question_asked_in_it_has_a_valid_answer(
     session: Session, questionnaire: Questionnaire, data: st.DataObject
 ) -> None:
     connection = driver_connection(session)
@@ -92,7 +92,7 @@ def test_the_complete_steps_are_those_in_which_all_that_is_asked_has_an_answer(
         assert draft.complete_steps == expected
 
 
-def test_an_answer_that_leads_to_a_question_elsewhere_makes_that_step_incomplete(
+def test_an_answer_that_leads_to_a_question_in_another_step_makes_that_step_incomplete(
     session: Session, questionnaire: Questionnaire
 ) -> None:
     connection = driver_connection(session)

@@ -36,14 +36,16 @@ def path_in_mail(session: Session) -> str:
     return found[1]
 
 
-def test_the_start_says_what_it_takes(prospect: Prospect) -> None:
+def test_the_start_page_says_what_applying_takes(prospect: Prospect) -> None:
     page = prospect.client.get("/apply").text
     for step in prospect.steps:
         assert step.title in page
     assert "Apply in 10 minutes" in page and "within one working day" in page.lower()
 
 
-def test_words_run_their_own_way_and_addresses_from_left_to_right(prospect: Prospect) -> None:
+def test_text_runs_in_the_direction_of_its_script_and_addresses_from_left_to_right(
+    prospect: Prospect,
+) -> None:
     pages = prospect.see("you") + prospect.see("problem")
     typed = re.compile(r'<(?:input|textarea) [^>]*class="input"[^>]* name="([a-z]+)"[^>]*>')
     fields = {field[1]: field[0] for field in typed.finditer(pages)}
@@ -58,7 +60,7 @@ def test_looking_around_stores_nothing(prospect: Prospect, session: Session) -> 
     assert session.scalar(select(func.count()).select_from(Draft)) == 0
 
 
-def test_each_page_says_its_part_of_the_ten_minutes_and_how_much_is_left(
+def test_each_page_says_how_long_it_takes_and_how_many_of_the_ten_minutes_are_left(
     prospect: Prospect,
 ) -> None:
     left = 10
@@ -81,7 +83,7 @@ def test_each_question_says_why_it_is_asked_and_each_option_what_it_means(
                 assert option.label in page and option.hint in page
 
 
-def test_a_page_that_is_opened_again_holds_what_was_entered(prospect: Prospect) -> None:
+def test_a_reopened_page_shows_what_was_entered(prospect: Prospect) -> None:
     prospect.fill_in()
     for step in prospect.steps[:-1]:
         page = html.unescape(prospect.see(step.key))
@@ -102,7 +104,7 @@ def test_a_text_that_begins_with_a_list_keeps_the_indent_of_its_first_line(
     assert f">\n{listed}</textarea>" in prospect.see("problem").replace("\r\n", "\n")
 
 
-def test_what_one_prospect_chose_or_left_out_is_on_no_other_page(
+def test_one_prospects_choices_and_omissions_never_show_on_anothers_page(
     prospect: Prospect, new_prospect: NewProspect
 ) -> None:
     other, third = new_prospect(), new_prospect()
@@ -117,20 +119,20 @@ def test_what_one_prospect_chose_or_left_out_is_on_no_other_page(
     assert "field__error" not in third.see("system")
 
 
-def test_back_keeps_a_half_finished_page(prospect: Prospect) -> None:
+def test_the_back_button_keeps_a_half_finished_page(prospect: Prospect) -> None:
     prospect.fill_in("you", "system")
     back = prospect.press("problem", "go_to", "system", problem="Only begun", symptoms=[])
     assert back.location == "/apply/system"
     assert "Only begun" in prospect.see("problem")
 
 
-def test_an_answer_can_be_taken_back(prospect: Prospect) -> None:
+def test_an_answer_can_be_removed(prospect: Prospect) -> None:
     prospect.fill_in("problem")
     prospect.press("problem", tried="")
     assert prospect.answers["tried"] not in html.unescape(prospect.see("problem"))
 
 
-def test_two_tabs_on_two_pages_keep_both(prospect: Prospect) -> None:
+def test_two_tabs_on_two_steps_both_keep_their_answers(prospect: Prospect) -> None:
     prospect.press("you", name="From the first tab")
     prospect.press("outcome", success="From the second tab")
     prospect.press("you", name="From the first tab again")
@@ -138,20 +140,20 @@ def test_two_tabs_on_two_pages_keep_both(prospect: Prospect) -> None:
     assert "From the first tab again" in prospect.see("you")
 
 
-def test_the_start_leads_back_to_the_first_unfinished_page(prospect: Prospect) -> None:
+def test_the_start_page_leads_back_to_the_first_unfinished_page(prospect: Prospect) -> None:
     prospect.fill_in("you", "problem")
     page = prospect.client.get("/apply").text
     assert 'href="/apply/system"' in page and "Start over" in page
 
 
-def test_the_review_leads_to_what_is_missing(prospect: Prospect) -> None:
+def test_the_review_leads_to_the_missing_step(prospect: Prospect) -> None:
     prospect.fill_in("you", "system", "problem", "engagement")
     page = prospect.client.get("/apply/review", follow_redirects=True)
     assert page.request.path == "/apply/outcome"
     assert "One step is not finished yet: The outcome you want." in page.text
 
 
-def test_the_review_names_all_that_is_missing_and_leads_to_the_first(prospect: Prospect) -> None:
+def test_the_review_names_every_missing_step_and_leads_to_the_first(prospect: Prospect) -> None:
     prospect.fill_in("you", "problem")
     page = prospect.client.get("/apply/review", follow_redirects=True)
     assert page.request.path == "/apply/system"
@@ -159,7 +161,7 @@ def test_the_review_names_all_that_is_missing_and_leads_to_the_first(prospect: P
     assert f"3 steps are not finished yet: {titles}. This is the first of them." in page.text
 
 
-def test_where_nothing_is_entered_the_review_leads_to_the_first_page(prospect: Prospect) -> None:
+def test_before_anything_is_entered_the_review_leads_to_the_first_page(prospect: Prospect) -> None:
     page = prospect.client.get("/apply/review", follow_redirects=True)
     assert page.request.path == "/apply/you"
     assert "5 steps are not finished yet: You and your company;" in page.text
@@ -189,7 +191,7 @@ def test_without_an_address_no_link_is_promised(prospect: Prospect) -> None:
 
 
 @pytest.mark.parametrize("way", ["/apply/you", "/apply/you?back_to_review=yes"])
-def test_a_wrong_address_is_named_at_its_field_where_a_link_is_to_go_there(
+def test_an_invalid_address_is_reported_at_its_field_when_a_link_is_to_be_mailed(
     prospect: Prospect, session: Session, way: str
 ) -> None:
     page = prospect.client.get(way).text
@@ -203,7 +205,7 @@ def test_a_wrong_address_is_named_at_its_field_where_a_link_is_to_go_there(
     assert session.scalar(select(func.count()).select_from(MailMessage)) == 0
 
 
-def test_a_link_is_mailed_from_whatever_page_and_leads_away_from_none(prospect: Prospect) -> None:
+def test_a_link_can_be_mailed_from_any_page_without_leaving_it(prospect: Prospect) -> None:
     prospect.fill_in("you")
     for way in ("/apply/engagement", "/apply/engagement?back_to_review=yes"):
         page = prospect.client.get(way).text
@@ -215,7 +217,7 @@ def test_a_link_is_mailed_from_whatever_page_and_leads_away_from_none(prospect: 
     assert f'formaction="{way}"' in html.unescape(page)
 
 
-def test_a_browser_that_lost_its_cookie_starts_a_draft_with_what_it_sends(
+def test_a_browser_that_lost_its_cookie_starts_a_new_draft_with_what_it_sends(
     prospect: Prospect, session: Session
 ) -> None:
     prospect.fill_in("you")
@@ -228,7 +230,7 @@ def test_a_browser_that_lost_its_cookie_starts_a_draft_with_what_it_sends(
 @pytest.mark.parametrize(
     "token", ["nothing", "%00", "a%00b", "%ED%A0%80", "💥", "../x", "a" * 5000]
 )
-def test_an_unknown_link_says_no_more_than_any_other(prospect: Prospect, token: str) -> None:
+def test_all_unknown_links_get_the_same_answer(prospect: Prospect, token: str) -> None:
     others = [prospect.client.get(f"/apply/resume/{other}") for other in ("", "another")]
     answer = prospect.client.get(f"/apply/resume/{token}")
     assert {answer.status_code, *(other.status_code for other in others)} == {404}
@@ -236,11 +238,11 @@ def test_an_unknown_link_says_no_more_than_any_other(prospect: Prospect, token: 
 
 
 @pytest.mark.parametrize("path", ["/apply/nothing", "/apply/Review", "/apply/you/x"])
-def test_an_unknown_page_is_no_page(prospect: Prospect, path: str) -> None:
+def test_an_unknown_page_is_not_found(prospect: Prospect, path: str) -> None:
     assert prospect.client.get(path).status_code == 404
 
 
-def test_a_button_to_nowhere_is_no_crash(prospect: Prospect) -> None:
+def test_a_button_that_names_an_unknown_page_does_not_crash(prospect: Prospect) -> None:
     assert prospect.press("you", "go_to", "https://elsewhere.example/").status_code == 404
 
 

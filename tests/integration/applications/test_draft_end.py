@@ -48,7 +48,7 @@ def mails(session: Session) -> list[MailMessage]:
     return list(session.scalars(select(MailMessage)))
 
 
-def test_who_gave_an_address_is_reminded_once_a_week_before(
+def test_a_prospect_who_gave_an_address_is_reminded_once_seven_days_before_deletion(
     prospect: Prospect, session: Session, handle_events: Handle
 ) -> None:
     prospect.fill_in("you")
@@ -62,7 +62,9 @@ def test_who_gave_an_address_is_reminded_once_a_week_before(
     assert f"/apply/resume/{the_draft(session).resume_token}" in mail.text
 
 
-def test_two_who_are_reminded_at_once_share_no_trace(prospect: Prospect, session: Session) -> None:
+def test_two_prospects_reminded_in_one_run_do_not_share_a_trace(
+    prospect: Prospect, session: Session
+) -> None:
     for _ in range(2):
         prospect.fill_in("you")
         prospect.client.delete_cookie("session")
@@ -78,7 +80,7 @@ def test_two_who_are_reminded_at_once_share_no_trace(prospect: Prospect, session
 
 
 @pytest.mark.parametrize("days_ago", [DAYS - DAYS_BEFORE + 1, DAYS + 60])
-def test_a_reminder_however_late_names_the_day_of_the_deletion(
+def test_a_reminder_names_the_day_of_deletion_however_late_it_is(
     prospect: Prospect, session: Session, days_ago: int
 ) -> None:
     prospect.fill_in("you")
@@ -89,7 +91,9 @@ def test_a_reminder_however_late_names_the_day_of_the_deletion(
     assert expiring.data.ends_on == str(today + timedelta(days=DAYS_BEFORE))
 
 
-def test_who_goes_on_has_all_the_time_again(prospect: Prospect, session: Session) -> None:
+def test_a_prospect_who_continues_a_draft_gets_the_full_time_again(
+    prospect: Prospect, session: Session
+) -> None:
     prospect.fill_in("you")
     let_pass(session, DAYS - 1)
     remind(session)
@@ -98,7 +102,7 @@ def test_who_goes_on_has_all_the_time_again(prospect: Prospect, session: Session
     assert (remind(session), delete_old(session)) == (0, 0)
 
 
-def test_an_old_draft_is_deleted_and_what_the_log_says_is_closed(
+def test_an_old_draft_is_deleted_along_with_its_personal_data_in_the_log_and_the_mails(
     prospect: Prospect, session: Session, handle_events: Handle
 ) -> None:
     prospect.fill_in("you")
@@ -116,7 +120,7 @@ def test_an_old_draft_is_deleted_and_what_the_log_says_is_closed(
     assert all(mail.recipient == "" and mail.text == "" for mail in mails(session))
 
 
-def test_nobody_who_can_be_reminded_loses_a_draft_without_it(
+def test_a_draft_with_an_address_is_never_deleted_without_a_reminder(
     prospect: Prospect, session: Session
 ) -> None:
     prospect.fill_in("you")
@@ -128,7 +132,7 @@ def test_nobody_who_can_be_reminded_loses_a_draft_without_it(
     assert delete_old(session) == 1
 
 
-def test_a_draft_without_an_address_is_deleted_on_its_day(
+def test_a_draft_without_an_address_is_deleted_when_its_time_is_up(
     prospect: Prospect, session: Session
 ) -> None:
     prospect.press("you", email="not an address")
@@ -136,7 +140,9 @@ def test_a_draft_without_an_address_is_deleted_on_its_day(
     assert (remind(session), delete_old(session)) == (0, 1)
 
 
-def test_what_was_sent_is_no_draft(prospect: Prospect, session: Session) -> None:
+def test_a_sent_draft_is_neither_reminded_of_nor_deleted(
+    prospect: Prospect, session: Session
+) -> None:
     prospect.fill_in()
     prospect.send()
     let_pass(session, 10 * DAYS)
@@ -144,7 +150,7 @@ def test_what_was_sent_is_no_draft(prospect: Prospect, session: Session) -> None
     assert session.scalars(select(Application)).one()
 
 
-def test_the_task_does_both_by_the_settings(
+def test_the_scheduled_task_reminds_and_deletes_as_the_settings_say(
     app: Flask, prospect: Prospect, session: Session
 ) -> None:
     prospect.fill_in("you")
@@ -172,7 +178,7 @@ def test_without_a_draft_there_is_nothing_to_delete(prospect: Prospect) -> None:
     assert prospect.press("delete").location == "/apply"
 
 
-def test_who_would_delete_what_was_sent_meanwhile_reads_that_it_is_sent(
+def test_deleting_a_draft_that_has_since_been_sent_says_that_it_was_sent(
     prospect: Prospect, session: Session
 ) -> None:
     prospect.fill_in()

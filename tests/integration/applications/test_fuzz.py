@@ -73,9 +73,7 @@ def texts_in(fields: Fields, step: Step, page: FormPage) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.key)
-def test_whatever_is_posted_says_the_same_to_who_makes_no_form_as_to_the_form(
-    app: Flask, step: Step
-) -> None:
+def test_any_post_is_read_the_same_with_and_without_building_a_form(app: Flask, step: Step) -> None:
     with app.test_request_context():
         token, secret = generate_csrf(), browser_session["csrf_token"]
 
@@ -126,7 +124,7 @@ def test_whatever_is_posted_to_a_step_is_shown_again_or_kept(
 
 
 @pytest.mark.parametrize("step", STEPS, ids=lambda step: step.key)
-def test_whatever_autosave_takes_is_on_the_page_that_is_opened_next(
+def test_whatever_autosave_accepts_is_on_the_page_when_it_is_next_opened(
     prospect: Prospect, session: Session, step: Step
 ) -> None:
     prospect.fill_in()
@@ -161,7 +159,7 @@ def others(answers: dict[str, Any], step: Step) -> dict[str, Any]:
     return {key: value for key, value in answers.items() if key not in own}
 
 
-def test_whatever_is_sent_at_last_is_an_application_or_stays_on_the_page(
+def test_whatever_the_last_page_sends_becomes_an_application_or_stays_on_the_page(
     new_prospect: Callable[[], Prospect], session: Session
 ) -> None:
     step = STEPS[-1]
@@ -201,7 +199,7 @@ def test_whatever_is_sent_at_last_is_an_application_or_stays_on_the_page(
         (b"", ""),
     ],
 )
-def test_a_body_that_is_no_form_changes_nothing(
+def test_a_body_that_is_not_a_form_changes_nothing(
     prospect: Prospect, session: Session, step: Step, body: bytes, kind: str
 ) -> None:
     prospect.fill_in("you")

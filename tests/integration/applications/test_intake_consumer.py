@@ -41,7 +41,7 @@ def test_a_command_in_either_mode_becomes_an_application_in_its_senders_trace(
     assert session.scalars(trace).all() == ["ab" * 16]
 
 
-def test_a_command_that_comes_again_is_taken_once_even_after_a_new_start(
+def test_a_repeated_command_is_taken_once_even_after_a_restart(
     app: Flask, session: Session, partner: Partner
 ) -> None:
     first, other = (to_binary_event(partner.command(number)) for number in ("1", "2"))
@@ -67,7 +67,7 @@ def test_a_crash_between_the_commit_and_the_offset_takes_no_command_twice(
         eventually(lambda: taken(session) == 2)
 
 
-def test_what_is_refused_is_set_aside_with_the_reasons_and_holds_up_nothing(
+def test_a_refused_command_becomes_a_dead_letter_with_reasons_and_blocks_nothing(
     app: Flask, session: Session, partner: Partner
 ) -> None:
     wrong = to_binary_event(
@@ -90,7 +90,7 @@ def test_what_is_refused_is_set_aside_with_the_reasons_and_holds_up_nothing(
     assert headers["ce_id"] == "1"
 
 
-def test_whatever_else_is_in_the_topic_is_set_aside_too(
+def test_garbage_in_the_topic_becomes_dead_letters_too(
     app: Flask, session: Session, partner: Partner
 ) -> None:
     garbage = [
@@ -129,7 +129,7 @@ def test_a_structured_command_may_have_its_attributes_in_headers_too(
 
 
 @pytest.mark.parametrize("mode", [to_binary_event, to_structured_event])
-def test_a_command_without_an_id_is_refused_since_a_repeat_of_it_could_not_be_known(
+def test_a_command_without_an_id_is_refused_because_a_repeat_could_not_be_recognised(
     app: Flask, session: Session, partner: Partner, mode: Callable[[CloudEvent], KafkaMessage]
 ) -> None:
     named = mode(partner.command("1"))
@@ -145,7 +145,7 @@ def test_a_command_without_an_id_is_refused_since_a_repeat_of_it_could_not_be_kn
     assert taken(session) == 1
 
 
-def test_a_refused_command_is_taken_once_it_comes_mended_under_the_same_id(
+def test_a_refused_command_is_taken_when_it_is_resent_corrected_under_the_same_id(
     app: Flask, session: Session, partner: Partner
 ) -> None:
     partner.send(*(to_binary_event(partner.command("1", name=name)) for name in ("", "Ada")))
@@ -154,7 +154,7 @@ def test_a_refused_command_is_taken_once_it_comes_mended_under_the_same_id(
     assert len(partner.dead_letters(1)) == 1
 
 
-def test_a_refusal_is_logged_where_the_command_stood_and_in_no_other_commands_trace(
+def test_a_refusal_is_logged_with_the_commands_offset_and_not_in_another_commands_trace(
     app: Flask, session: Session, partner: Partner
 ) -> None:
     traced = to_binary_event(partner.command("1"))
@@ -167,9 +167,7 @@ def test_a_refusal_is_logged_where_the_command_stood_and_in_no_other_commands_tr
     assert refused["correlation_id"] != "ab" * 16
 
 
-def test_a_trace_that_there_can_not_be_is_not_continued(
-    app: Flask, session: Session, partner: Partner
-) -> None:
+def test_an_invalid_trace_is_not_continued(app: Flask, session: Session, partner: Partner) -> None:
     command = to_binary_event(partner.command("1"))
     command.headers["ce_traceparent"] = b"00-%b-%b-00" % (b"0" * 32, b"0" * 16)
     partner.send(command)
@@ -179,7 +177,7 @@ def test_a_trace_that_there_can_not_be_is_not_continued(
     assert session.scalars(trace).all() != ["0" * 32]
 
 
-def test_a_command_that_breaks_the_code_is_set_aside_and_not_tried_for_ever(
+def test_a_command_that_cannot_be_recorded_becomes_a_dead_letter_and_is_not_retried_for_ever(
     app: Flask, session: Session, partner: Partner
 ) -> None:
     partner.send(
@@ -191,7 +189,7 @@ def test_a_command_that_breaks_the_code_is_set_aside_and_not_tried_for_ever(
     assert "could not be recorded" in headers_of(letter)[dead_letters.REASONS]
 
 
-def test_while_the_database_is_away_the_command_waits(
+def test_while_the_database_is_down_the_command_waits(
     app: Flask, session: Session, partner: Partner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tries = []

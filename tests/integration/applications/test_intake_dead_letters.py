@@ -16,7 +16,7 @@ from tests.integration.applications.partner import Partner, intake_at_work, take
 from tests.site import eventually
 
 
-def test_a_dead_letter_that_is_not_confirmed_keeps_the_offset(
+def test_an_unconfirmed_dead_letter_does_not_advance_the_offset(
     app: Flask, session: Session, partner: Partner, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     tries: list[int] = []
@@ -55,7 +55,7 @@ def test_a_dead_letter_that_waits_for_the_broker_is_written_once(
     assert len(partner.dead_letters(1)) == 1
 
 
-def test_what_is_too_large_to_be_set_aside_with_its_reasons_holds_up_nothing(
+def test_a_command_too_large_for_a_dead_letter_loses_its_content_and_blocks_nothing(
     app: Flask, session: Session, partner: Partner
 ) -> None:
     too_much = to_binary_event(partner.command("1", name="x" * 1_200_000))
@@ -74,7 +74,7 @@ def test_what_is_too_large_to_be_set_aside_with_its_reasons_holds_up_nothing(
         ({"ce_id": b"1", "ce_note": b"x" * 1_200_000}, {}),
     ],
 )
-def test_what_is_too_large_even_without_its_content_holds_up_nothing(
+def test_a_command_too_large_even_without_its_content_blocks_nothing(
     app: Flask,
     session: Session,
     partner: Partner,

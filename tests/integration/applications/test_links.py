@@ -51,7 +51,7 @@ def ask_for_link(prospect: Prospect) -> str:
     return prospect.client.post("/apply/link", data=data, follow_redirects=True).text
 
 
-def test_a_link_into_what_was_sent_puts_nothing_into_a_browser(
+def test_a_resume_link_to_a_sent_form_gives_another_browser_nothing(
     ready: Prospect, new_prospect: NewProspect, session: Session
 ) -> None:
     page = ready.see("review")
@@ -66,7 +66,7 @@ def test_a_link_into_what_was_sent_puts_nothing_into_a_browser(
     assert the_draft(session).answers["email"]
 
 
-def test_a_link_into_a_draft_ends_with_the_link_to_its_page(
+def test_replacing_the_page_link_also_ends_the_resume_link(
     ready: Prospect, session: Session
 ) -> None:
     ready.send()
@@ -89,7 +89,9 @@ def test_sending_again_leads_nowhere_once_staff_have_replaced_the_link(
         assert 'href="/lost-link"' in again.text
 
 
-def test_sending_again_leads_to_the_page_for_an_hour(ready: Prospect, session: Session) -> None:
+def test_for_an_hour_sending_again_leads_to_the_prospects_page(
+    ready: Prospect, session: Session
+) -> None:
     page = ready.see("review")
     first = ready.send(seen=page)
     assert ready.send(seen=page).location == first.location
@@ -101,7 +103,7 @@ def test_sending_again_leads_to_the_page_for_an_hour(ready: Prospect, session: S
         assert the_application(session).access_token not in again.text
 
 
-def test_where_a_browser_holds_a_form_of_its_own_the_link_asks_first(
+def test_a_resume_link_asks_first_in_a_browser_that_has_a_form_of_its_own(
     prospect: Prospect, other: Prospect, session: Session
 ) -> None:
     prospect.fill_in("you")
@@ -116,7 +118,7 @@ def test_where_a_browser_holds_a_form_of_its_own_the_link_asks_first(
     assert own and own[1] == "/apply/system"
 
 
-def test_before_a_form_gives_way_a_link_to_it_can_be_mailed(
+def test_before_switching_forms_a_link_to_ones_own_form_can_be_mailed(
     prospect: Prospect, new_prospect: NewProspect, session: Session
 ) -> None:
     prospect.fill_in("you")
@@ -133,7 +135,7 @@ def test_before_a_form_gives_way_a_link_to_it_can_be_mailed(
     assert "not sent you a link" not in asked.text and "Mail me a link" not in asked.text
 
 
-def test_of_a_form_that_no_link_can_lead_back_to_that_is_said(
+def test_before_switching_forms_a_warning_says_when_no_link_can_lead_back(
     prospect: Prospect, other: Prospect, session: Session
 ) -> None:
     prospect.fill_in("you")
@@ -144,7 +146,7 @@ def test_of_a_form_that_no_link_can_lead_back_to_that_is_said(
 
 
 @pytest.mark.parametrize("method", ["GET", "POST"])
-def test_a_link_to_a_form_that_is_gone_says_what_may_have_become_of_it(
+def test_a_link_to_a_form_that_is_gone_says_what_may_have_happened_to_it(
     prospect: Prospect, session: Session, method: str
 ) -> None:
     prospect.fill_in("you")
@@ -160,7 +162,7 @@ def test_a_link_to_a_form_that_is_gone_says_what_may_have_become_of_it(
         assert 'href="/apply"' in answer.text and 'href="/lost-link"' in answer.text
 
 
-def test_whoever_goes_on_with_the_other_form_finds_it_and_reads_whose_it_is(
+def test_continuing_with_the_other_form_opens_it_and_says_whose_it_is(
     prospect: Prospect, other: Prospect, session: Session
 ) -> None:
     prospect.fill_in("you")
@@ -172,7 +174,7 @@ def test_whoever_goes_on_with_the_other_form_finds_it_and_reads_whose_it_is(
     assert "Somebody else" not in other.see("you")
 
 
-def test_nobody_is_led_into_another_form_without_a_press_of_their_own(
+def test_nobody_is_switched_to_another_form_without_pressing_the_button(
     prospect: Prospect, other: Prospect, session: Session
 ) -> None:
     prospect.fill_in("you")
@@ -181,7 +183,7 @@ def test_nobody_is_led_into_another_form_without_a_press_of_their_own(
     assert "Somebody else" in other.see("you")
 
 
-def test_a_browser_without_a_form_goes_straight_on_and_reads_whose_it_is(
+def test_a_browser_without_a_form_opens_the_links_form_and_is_told_once_whose_it_is(
     prospect: Prospect, new_prospect: NewProspect, session: Session
 ) -> None:
     prospect.fill_in("you")
@@ -202,7 +204,7 @@ def test_a_form_without_an_address_says_so(
     assert "form belongs to somebody who gave no address" in opened.text
 
 
-def test_a_browser_whose_own_form_was_sent_goes_straight_on(
+def test_a_browser_whose_own_form_was_sent_opens_the_links_form_without_asking(
     ready: Prospect, other: Prospect, session: Session
 ) -> None:
     draft = the_draft(session, name="Somebody else")
@@ -211,7 +213,7 @@ def test_a_browser_whose_own_form_was_sent_goes_straight_on(
     assert opened.status_code == 303
 
 
-def test_three_links_an_hour_are_mailed_for_a_draft_whatever_its_address(
+def test_a_draft_gets_at_most_three_links_an_hour_whatever_its_address(
     prospect: Prospect, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for number in range(4):
@@ -223,7 +225,7 @@ def test_three_links_an_hour_are_mailed_for_a_draft_whatever_its_address(
     assert "on its way to ada3@client.example" in ask_for_link(prospect)
 
 
-def test_three_links_an_hour_are_mailed_to_an_address_from_whatever_draft_and_network(
+def test_an_address_gets_at_most_three_links_an_hour_from_any_draft_and_network(
     app: Flask, new_prospect: NewProspect, session: Session
 ) -> None:
     pages = []
@@ -238,7 +240,7 @@ def test_three_links_an_hour_are_mailed_to_an_address_from_whatever_draft_and_ne
     assert session.scalar(REQUESTED) == 3
 
 
-def test_a_draft_that_staff_fill_in_makes_no_login_last(
+def test_a_draft_filled_in_by_staff_does_not_prolong_their_login(
     app: Flask, prospect: Prospect, session: Session
 ) -> None:
     """The cookie of the draft is that of the login, which ends with the browser."""

@@ -18,7 +18,7 @@ def moved_to(site: Flask, client: FlaskClient) -> FlaskClient:
     return browser
 
 
-def test_a_form_goes_on_after_a_change_that_names_the_secret_before(
+def test_a_form_survives_a_change_of_secret_that_names_the_previous_one(
     prospect: Prospect, config: Config, site_with: Callable[..., Flask]
 ) -> None:
     prospect.fill_in("you")

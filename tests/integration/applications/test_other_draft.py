@@ -44,7 +44,7 @@ def press_beside(prospect: Prospect, address: str, page: str, **fields: object) 
     return prospect.client.post(address, data=data, follow_redirects=True)
 
 
-def test_what_an_old_page_saves_by_itself_goes_into_no_other_draft(
+def test_an_old_pages_autosave_never_goes_into_another_draft(
     prospect: Prospect, theirs: Draft, session: Session
 ) -> None:
     prospect.fill_in("you")
@@ -56,7 +56,7 @@ def test_what_an_old_page_saves_by_itself_goes_into_no_other_draft(
     assert "problem" not in draft_of(session, THEIRS).answers
 
 
-def test_what_an_old_page_sends_stays_on_it_until_its_writer_chooses(
+def test_text_sent_from_an_old_page_stays_on_it_until_the_writer_chooses(
     prospect: Prospect, theirs: Draft, session: Session
 ) -> None:
     prospect.fill_in("you")
@@ -73,7 +73,7 @@ def test_what_an_old_page_sends_stays_on_it_until_its_writer_chooses(
     assert draft_of(session, THEIRS).answers["problem"] == "Meant for both"
 
 
-def test_a_review_that_is_still_open_sends_no_other_draft(
+def test_a_review_left_open_never_sends_another_draft(
     prospect: Prospect, new_prospect: NewProspect, session: Session
 ) -> None:
     prospect.fill_in()
@@ -86,7 +86,7 @@ def test_a_review_that_is_still_open_sends_no_other_draft(
     assert session.scalars(select(Application)).all() == []
 
 
-def test_a_page_that_deletes_its_draft_deletes_no_other(
+def test_a_delete_page_left_open_never_deletes_another_draft(
     prospect: Prospect, theirs: Draft, session: Session
 ) -> None:
     prospect.fill_in("you")
@@ -96,7 +96,7 @@ def test_a_page_that_deletes_its_draft_deletes_no_other(
     assert draft_of(session, THEIRS)
 
 
-def test_a_page_of_files_adds_and_removes_none_of_another_draft(
+def test_an_attachments_page_left_open_changes_no_other_draft(
     prospect: Prospect, theirs: Draft, session: Session
 ) -> None:
     prospect.fill_in("you")
@@ -108,7 +108,7 @@ def test_a_page_of_files_adds_and_removes_none_of_another_draft(
     assert session.scalars(select(Attachment)).all() == []
 
 
-def test_an_old_page_begins_no_new_form_with_what_was_deleted(
+def test_an_old_pages_autosave_starts_no_new_form_after_a_deletion(
     prospect: Prospect, session: Session
 ) -> None:
     prospect.fill_in("you")
@@ -120,7 +120,7 @@ def test_an_old_page_begins_no_new_form_with_what_was_deleted(
     assert session.scalars(select(Draft)).all() == []
 
 
-def test_with_no_form_open_what_an_old_page_says_begins_one_where_its_writer_chooses(
+def test_with_no_form_open_an_old_pages_text_starts_one_only_if_the_writer_chooses(
     prospect: Prospect, session: Session
 ) -> None:
     prospect.fill_in("you")
@@ -149,7 +149,7 @@ def test_a_browser_that_has_lost_its_cookie_is_not_told_that_nothing_is_lost(
     assert "Typed here" in refused.text
 
 
-def test_a_page_from_before_there_was_a_draft_goes_into_the_one_that_it_began(
+def test_a_page_opened_before_there_was_a_draft_saves_into_the_one_it_started(
     prospect: Prospect, session: Session
 ) -> None:
     page = prospect.see("you")
@@ -159,7 +159,7 @@ def test_a_page_from_before_there_was_a_draft_goes_into_the_one_that_it_began(
     assert len(session.scalars(select(Draft)).all()) == 1
 
 
-def test_a_draft_that_is_deleted_during_a_save_is_no_crash(
+def test_deleting_a_draft_during_a_save_does_not_crash(
     prospect: Prospect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prospect.fill_in("you")
@@ -186,7 +186,7 @@ def test_an_erased_application_leaves_no_form_behind(prospect: Prospect, session
     assert "has been sent" not in step.text
 
 
-def test_a_link_that_is_asked_for_while_the_draft_is_deleted_is_no_crash(
+def test_requesting_a_link_while_the_draft_is_deleted_does_not_crash(
     prospect: Prospect, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     prospect.fill_in("you")

@@ -62,7 +62,7 @@ def times(session: Session) -> dict[str, float]:
     return session.scalars(select(Draft)).one().step_seconds
 
 
-def test_pages_share_the_promised_minutes_as_those_who_sent_the_form_did(
+def test_pages_divide_the_promised_minutes_as_earlier_prospects_spent_theirs(
     prospect: Prospect, drafts: Callable[..., None]
 ) -> None:
     drafts([{"you": 2.9 * MINUTE, "problem": 1 * MINUTE, "review": 1}] * pace.ENOUGH)
@@ -75,7 +75,7 @@ def test_pages_share_the_promised_minutes_as_those_who_sent_the_form_did(
 
 
 @pytest.mark.parametrize("minutes", [0.1, 1, 30])
-def test_the_form_promises_what_the_first_page_promises_whatever_was_learned(
+def test_the_form_and_the_home_page_promise_the_same_minutes_whatever_was_learned(
     prospect: Prospect, drafts: Callable[..., None], minutes: float
 ) -> None:
     promise = f"Apply in {MINUTES} minutes"
@@ -88,12 +88,14 @@ def test_the_form_promises_what_the_first_page_promises_whatever_was_learned(
     assert is_told == (minutes * len(prospect.steps) > MINUTES)
 
 
-def test_half_of_them_were_quicker(prospect: Prospect, drafts: Callable[..., None]) -> None:
+def test_a_pages_minutes_are_the_median_of_earlier_prospects(
+    prospect: Prospect, drafts: Callable[..., None]
+) -> None:
     drafts([{"problem": 60.0 * minutes} for minutes in (1, 2, 9)] * pace.ENOUGH)
     assert "takes about 2 minutes." in prospect.see("problem")
 
 
-def test_a_program_that_sends_the_form_at_once_teaches_nothing(
+def test_nothing_is_learned_from_programs_that_send_the_form_immediately(
     prospect: Prospect, drafts: Callable[..., None]
 ) -> None:
     drafts([{"problem": 20.0, "outcome": 30.0}] * pace.ENOUGH)
@@ -102,7 +104,7 @@ def test_a_program_that_sends_the_form_at_once_teaches_nothing(
 
 
 @pytest.mark.parametrize("trouble", ["too few", "not sent", "other questions"])
-def test_until_then_they_say_what_was_planned(
+def test_until_enough_is_learned_pages_say_the_planned_minutes(
     prospect: Prospect, drafts: Callable[..., None], trouble: str
 ) -> None:
     count = pace.ENOUGH - 1 if trouble == "too few" else pace.ENOUGH

@@ -58,7 +58,7 @@ def move(draft: Draft) -> None:
     draft.version += 1
 
 
-def test_a_draft_goes_on_under_the_questions_of_today(session: Session, older: Draft) -> None:
+def test_a_draft_continues_under_todays_questions(session: Session, older: Draft) -> None:
     version = older.version
     assert move_to_present_questions(session, older, original_questionnaire()) == []
     assert older.answers["email"]
@@ -66,7 +66,7 @@ def test_a_draft_goes_on_under_the_questions_of_today(session: Session, older: D
     assert older.version == version + 1
 
 
-def test_what_was_sent_meanwhile_stays_as_it_was_sent(session: Session, older: Draft) -> None:
+def test_a_draft_sent_in_the_meantime_stays_as_it_was_sent(session: Session, older: Draft) -> None:
     version = older.version
     change_meanwhile(older, send)
     assert move_to_present_questions(session, older, original_questionnaire()) is None
@@ -75,7 +75,9 @@ def test_what_was_sent_meanwhile_stays_as_it_was_sent(session: Session, older: D
     assert older.answers["pager"] == "555-0100"
 
 
-def test_what_is_deleted_meanwhile_is_not_moved(app: Flask, session: Session, older: Draft) -> None:
+def test_a_draft_deleted_in_the_meantime_is_not_moved(
+    app: Flask, session: Session, older: Draft
+) -> None:
     draft_id = older.id
 
     def move_older(other: Session) -> None:
@@ -89,7 +91,9 @@ def test_what_is_deleted_meanwhile_is_not_moved(app: Flask, session: Session, ol
     assert session.scalars(select(Draft)).all() == []
 
 
-def test_what_another_tab_has_moved_is_not_moved_again(session: Session, older: Draft) -> None:
+def test_a_draft_that_another_tab_has_moved_is_not_moved_again(
+    session: Session, older: Draft
+) -> None:
     version = older.version
     change_meanwhile(older, move)
     assert move_to_present_questions(session, older, original_questionnaire()) is None
@@ -97,7 +101,7 @@ def test_what_another_tab_has_moved_is_not_moved_again(session: Session, older: 
     assert older.version == version + 1
 
 
-def test_what_is_not_asked_any_more_is_told_shown_before_sending_and_not_sent(
+def test_an_answer_no_longer_asked_for_is_named_shown_before_sending_and_not_sent(
     session: Session, prospect: Prospect, older: Draft
 ) -> None:
     page = prospect.see("system")
@@ -111,7 +115,7 @@ def test_what_is_not_asked_any_more_is_told_shown_before_sending_and_not_sent(
     assert "pager" not in sent.answers
 
 
-def test_what_is_not_asked_any_more_is_told_in_the_readers_language(
+def test_a_question_no_longer_asked_is_named_in_the_readers_language(
     session: Session, older: Draft
 ) -> None:
     stored = session.get_one(StoredQuestionnaire, "older")

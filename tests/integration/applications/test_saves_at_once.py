@@ -63,7 +63,7 @@ def save(
     )
 
 
-def test_two_steps_that_are_saved_at_once_are_both_kept(
+def test_two_steps_saved_at_the_same_time_are_both_kept(
     connection: Connection, draft: KeptDraft
 ) -> None:
     save(connection, draft, "problem", "one")
@@ -74,7 +74,7 @@ def test_two_steps_that_are_saved_at_once_are_both_kept(
     assert after.step_saves == {"problem": "saveone", "outcome": "savetwo"}
 
 
-def test_of_two_saves_of_one_step_at_once_the_second_is_told_of_the_first(
+def test_of_two_simultaneous_saves_of_one_step_the_second_is_told_of_the_first(
     connection: Connection, draft: KeptDraft
 ) -> None:
     save(connection, draft, "problem", "one")
@@ -96,7 +96,7 @@ def test_without_the_guard_the_second_would_overwrite_the_first(
 
 
 @pytest.mark.parametrize("key", list(FIELDS))
-def test_a_draft_that_is_sent_while_a_step_is_saved_stays_as_it_was_sent(
+def test_a_draft_sent_while_a_step_is_being_saved_stays_as_it_was_sent(
     connection: Connection, prospect: Prospect, session: Session, key: str
 ) -> None:
     prospect.fill_in()
@@ -109,7 +109,7 @@ def test_a_draft_that_is_sent_while_a_step_is_saved_stays_as_it_was_sent(
     assert read_again(connection, draft.id) == sent
 
 
-def test_a_draft_that_is_deleted_while_a_step_is_saved_is_not_there_again(
+def test_a_draft_deleted_while_a_step_is_being_saved_does_not_come_back(
     connection: Connection, session: Session, draft: KeptDraft
 ) -> None:
     session.execute(delete(Draft))
@@ -119,7 +119,7 @@ def test_a_draft_that_is_deleted_while_a_step_is_saved_is_not_there_again(
     assert read_draft(connection, draft.id) is None
 
 
-def test_a_save_that_waits_for_another_is_done_with_what_that_has_stored(
+def test_a_save_that_waits_for_another_builds_on_what_that_one_stored(
     app: Flask, connection: Connection, session: Session, draft: KeptDraft
 ) -> None:
     save(driver_connection(session), draft, "problem", "one")

@@ -32,7 +32,7 @@ def mail_a_link_first(prospect: Prospect) -> str:
     return prospect.client.post(path, data=data, follow_redirects=True).text
 
 
-def test_starting_over_begins_with_empty_pages_after_a_question(
+def test_starting_over_asks_first_and_then_begins_with_empty_pages(
     prospect: Prospect, session: Session
 ) -> None:
     prospect.fill_in("you")
@@ -46,14 +46,14 @@ def test_starting_over_begins_with_empty_pages_after_a_question(
     assert session.scalars(select(Draft)).one().answers["name"] == prospect.answers["name"]
 
 
-def test_the_button_of_an_older_start_page_asks_too(prospect: Prospect) -> None:
+def test_the_start_button_of_a_page_opened_earlier_asks_too(prospect: Prospect) -> None:
     page = prospect.client.get("/apply").text
     prospect.fill_in("you")
     assert press_start(prospect, page) == "/apply/start-over"
     assert prospect.answers["name"] in prospect.see("you")
 
 
-def test_a_mailed_link_is_named_only_once_it_was_mailed(prospect: Prospect) -> None:
+def test_a_mailed_link_is_mentioned_only_once_it_has_been_mailed(prospect: Prospect) -> None:
     prospect.fill_in("you")
     page = prospect.see("start-over")
     assert OFFER in page and MAILED not in page
@@ -63,7 +63,7 @@ def test_a_mailed_link_is_named_only_once_it_was_mailed(prospect: Prospect) -> N
     assert MAILED in asked and OFFER not in asked
 
 
-def test_the_link_in_a_reminder_is_one_too(
+def test_the_link_in_a_reminder_counts_as_a_mailed_link(
     app: Flask, prospect: Prospect, session: Session
 ) -> None:
     prospect.fill_in("you")
@@ -80,7 +80,7 @@ def test_without_an_address_no_link_is_offered(prospect: Prospect, typed: dict[s
 
 
 @pytest.mark.parametrize("sent", [False, True])
-def test_where_nothing_would_be_lost_nothing_is_asked(prospect: Prospect, sent: bool) -> None:
+def test_nothing_is_asked_when_nothing_would_be_lost(prospect: Prospect, sent: bool) -> None:
     if sent:
         prospect.fill_in()
         prospect.send()
@@ -88,7 +88,7 @@ def test_where_nothing_would_be_lost_nothing_is_asked(prospect: Prospect, sent: 
     assert press_start(prospect, prospect.client.get("/apply").text) == "/apply/you"
 
 
-def test_another_draft_than_the_page_asked_about_is_kept(
+def test_a_draft_other_than_the_one_the_page_asked_about_is_kept(
     prospect: Prospect, new_prospect: NewProspect, session: Session
 ) -> None:
     other = new_prospect()
@@ -103,7 +103,7 @@ def test_another_draft_than_the_page_asked_about_is_kept(
     assert "Somebody else" in prospect.see("you")
 
 
-def test_the_first_button_says_what_it_lacks_where_it_stands(prospect: Prospect) -> None:
+def test_starting_without_a_valid_token_is_explained_beside_the_button(prospect: Prospect) -> None:
     for sent in ({}, {"csrf_token": "of an earlier session"}):
         answer = prospect.client.post("/apply", data=sent)
         assert answer.status_code == 400 and "The form was not started" in answer.text

@@ -77,7 +77,7 @@ def test_no_text_is_overwritten_unseen_and_no_page_conflicts_with_itself(
     play(session, deeds)
 
 
-def test_a_page_that_claimed_to_have_seen_everything_would_overwrite_unseen(
+def test_a_page_that_claimed_to_have_seen_everything_would_overwrite_unseen_text(
     session: Session,
 ) -> None:
     """The control."""

@@ -30,7 +30,9 @@ def test_the_review_shows_every_answer_in_words_and_a_way_to_change_it(ready: Pr
                 assert (labels.get(one) or one) in page, question.key
 
 
-def test_the_review_says_what_follows_and_where_to_read_what_is_stored(ready: Prospect) -> None:
+def test_the_review_says_what_happens_next_and_where_to_read_what_is_stored(
+    ready: Prospect,
+) -> None:
     page = ready.see("review")
     assert "A person answers within one working day. Sending commits you to nothing." in page
     assert 'href="/privacy">What we store, for how long, and how to erase it</a>' in page
@@ -55,7 +57,7 @@ def test_a_second_click_makes_no_second_application(ready: Prospect, session: Se
     assert session.scalar(submitted) == 1
 
 
-def test_back_and_send_again_with_another_text_changes_nothing_and_shows_the_text(
+def test_going_back_and_sending_another_text_changes_nothing_and_shows_that_text(
     ready: Prospect, session: Session
 ) -> None:
     page = ready.see("review")
@@ -75,7 +77,7 @@ def test_a_page_sent_after_the_application_shows_only_what_differs(ready: Prospe
     assert ready.answers["company"] not in late.text
 
 
-def test_a_sent_draft_opens_no_page_any_more(ready: Prospect, session: Session) -> None:
+def test_a_sent_draft_no_longer_opens_any_page(ready: Prospect, session: Session) -> None:
     ready.send()
     token = session.scalars(select(Draft.resume_token)).one()
     for path in ("/apply/you", "/apply/review", f"/apply/resume/{token}"):
@@ -85,7 +87,7 @@ def test_a_sent_draft_opens_no_page_any_more(ready: Prospect, session: Session) 
         assert ready.answers["email"] not in answer.text
 
 
-def test_the_browser_that_sent_it_gets_the_link_to_its_page(ready: Prospect) -> None:
+def test_the_browser_that_sent_an_application_gets_the_link_to_its_page(ready: Prospect) -> None:
     own = ready.send().location
     sealed = ready.client.get("/apply/you")
     assert sealed.status_code == 409
@@ -111,7 +113,7 @@ def test_an_application_without_consent_is_not_sent(ready: Prospect, session: Se
     assert sent(session) == []
 
 
-def test_an_expired_review_keeps_what_was_typed_and_goes_through_when_pressed_again(
+def test_an_expired_review_keeps_what_was_typed_and_goes_through_when_sent_again(
     ready: Prospect, session: Session
 ) -> None:
     answer = ready.send(csrf_token="old", anything_else="My last words")
@@ -121,7 +123,7 @@ def test_an_expired_review_keeps_what_was_typed_and_goes_through_when_pressed_ag
     assert sent(session)[0].answers["anything_else"] == "My last words"
 
 
-def test_a_review_that_another_tab_has_outdated_is_shown_anew_before_it_is_sent(
+def test_a_review_made_stale_by_another_tab_is_shown_again_before_sending(
     ready: Prospect, session: Session
 ) -> None:
     page = ready.see("review")
@@ -136,7 +138,7 @@ def test_a_review_that_another_tab_has_outdated_is_shown_anew_before_it_is_sent(
     assert sent(session)[0].company == "Changed in another tab"
 
 
-def test_a_review_that_another_tab_has_broken_leads_to_the_broken_page(
+def test_a_review_made_invalid_by_another_tab_leads_to_the_invalid_page(
     ready: Prospect, session: Session
 ) -> None:
     page = ready.see("review")
@@ -150,14 +152,14 @@ def test_a_review_that_another_tab_has_broken_leads_to_the_broken_page(
 
 
 @pytest.mark.parametrize("version", ["", "0", "x", "-1", "1e3", "²", "9" * 30])
-def test_a_version_that_never_was_sends_nothing(
+def test_a_version_that_never_existed_sends_nothing(
     ready: Prospect, session: Session, version: str
 ) -> None:
     assert ready.send(draft_version=version).status_code == 409
     assert sent(session) == []
 
 
-def test_an_unfinished_application_is_not_sent_by_hand(
+def test_an_unfinished_application_cannot_be_sent_by_a_handmade_request(
     prospect: Prospect, session: Session
 ) -> None:
     prospect.fill_in("you")
@@ -166,7 +168,9 @@ def test_an_unfinished_application_is_not_sent_by_hand(
     assert sent(session) == []
 
 
-def test_changing_a_step_keeps_the_last_page_and_leads_back_to_it(ready: Prospect) -> None:
+def test_changing_a_step_keeps_what_was_typed_on_the_review_and_leads_back_to_it(
+    ready: Prospect,
+) -> None:
     change = ready.press("review", "go_to", "problem", anything_else="My last words")
     assert change.location == "/apply/problem?back_to_review=yes"
     page = ready.client.get(change.location).text
@@ -177,7 +181,7 @@ def test_changing_a_step_keeps_the_last_page_and_leads_back_to_it(ready: Prospec
     assert "My last words" in ready.see("review")
 
 
-def test_what_is_typed_on_a_review_whose_draft_is_forgotten_is_kept(
+def test_text_typed_on_a_review_is_kept_after_its_draft_was_set_aside(
     ready: Prospect, session: Session
 ) -> None:
     page = ready.see("review")
@@ -192,7 +196,9 @@ def test_what_is_typed_on_a_review_whose_draft_is_forgotten_is_kept(
     assert sent(session) == []
 
 
-def test_the_address_of_the_last_post_leads_back_to_the_review(ready: Prospect) -> None:
+def test_opening_the_address_that_the_review_posts_to_leads_back_to_the_review(
+    ready: Prospect,
+) -> None:
     assert ready.client.get("/apply/submit").location == "/apply/review"
 
 

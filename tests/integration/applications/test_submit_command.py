@@ -54,7 +54,7 @@ def count(session: Session, kind: type[Any]) -> int:
     return session.scalar(select(func.count()).select_from(kind)) or 0
 
 
-def test_a_command_becomes_an_application_as_the_form_would_make_it(
+def test_a_command_becomes_the_same_application_as_the_form_would_make(
     session: Session, prospect: Prospect
 ) -> None:
     take(session, command(prospect.answers))
@@ -70,7 +70,7 @@ def test_a_command_becomes_an_application_as_the_form_would_make_it(
     assert session.get_one(Draft, by_command.draft_id).submitted_at
 
 
-def test_the_command_in_the_docs_is_taken_and_has_no_answer_that_could_be_left_out(
+def test_the_command_in_the_docs_is_taken_and_contains_only_required_answers(
     session: Session,
 ) -> None:
     (printed,) = re.findall(r"```json\n(.*?)```", DOCUMENT.read_text(), re.DOTALL)
@@ -83,9 +83,7 @@ def test_the_command_in_the_docs_is_taken_and_has_no_answer_that_could_be_left_o
             accepted_answers(fewer, current_questionnaire())
 
 
-def test_a_command_is_taken_once_for_its_source_and_id(
-    session: Session, prospect: Prospect
-) -> None:
+def test_a_command_is_taken_once_per_source_and_id(session: Session, prospect: Prospect) -> None:
     take(session, command(prospect.answers))
     with pytest.raises(AlreadyTaken):
         take(session, command(prospect.answers))
@@ -105,7 +103,7 @@ def test_a_command_that_was_not_noted_would_be_taken_twice(
     assert count(session, Application) == 2
 
 
-def test_a_repeat_is_known_whatever_the_questions_have_become(
+def test_a_repeat_is_recognised_however_the_questions_have_changed(
     session: Session, prospect: Prospect
 ) -> None:
     take(session, command(prospect.answers))
@@ -113,7 +111,7 @@ def test_a_repeat_is_known_whatever_the_questions_have_become(
         take(session, command({"a_question": "that was taken away since"}))
 
 
-def test_of_simultaneous_repeats_one_is_taken(
+def test_of_simultaneous_repeats_only_one_is_taken(
     app: Flask, session: Session, prospect: Prospect
 ) -> None:
     def try_it(_: int) -> bool:
@@ -144,7 +142,7 @@ def test_of_simultaneous_repeats_one_is_taken(
         ("problem", "problem", "a" + "\u0301" * 9),
     ],
 )
-def test_what_is_wrong_is_said_in_the_forms_own_words(
+def test_a_wrong_answer_is_reported_in_the_forms_own_words(
     session: Session, prospect: Prospect, step: str, key: str, value: str
 ) -> None:
     beside_the_field = errors(prospect.press(step, **{key: value}).text)
@@ -155,7 +153,7 @@ def test_what_is_wrong_is_said_in_the_forms_own_words(
     assert list(beside_the_field) == [key]
 
 
-def test_every_wrong_answer_is_named_at_once(session: Session, prospect: Prospect) -> None:
+def test_all_wrong_answers_are_named_in_one_refusal(session: Session, prospect: Prospect) -> None:
     answers = {**prospect.answers, "name": "", "email": "ada", "shoe_size": "38"}
     problems = refusal_of(session, command(answers))
     assert set(problems) == {"name", "email", "shoe_size"}
@@ -177,7 +175,7 @@ def test_an_answer_that_was_not_asked_for_is_refused(session: Session, prospect:
 @pytest.mark.parametrize(
     ("key", "value"), [("name", ["Ada", "Grace"]), ("role", ["cto"]), ("consent", "yes")]
 )
-def test_an_answer_of_another_shape_is_asked_for_again(
+def test_an_answer_of_the_wrong_type_is_asked_for_again(
     session: Session, prospect: Prospect, key: str, value: object
 ) -> None:
     problems = refusal_of(session, command({**prospect.answers, key: value}))
@@ -185,7 +183,7 @@ def test_an_answer_of_another_shape_is_asked_for_again(
 
 
 @pytest.mark.parametrize("answers", [None, "text", ["list"], {"name": 1}, {"name": {"a": "b"}}])
-def test_data_that_holds_no_answers_is_refused(session: Session, answers: object) -> None:
+def test_data_without_valid_answers_is_refused(session: Session, answers: object) -> None:
     assert refusal_of(session, command(answers))[""].startswith("The data does not fit")
 
 
@@ -194,12 +192,12 @@ def test_data_that_holds_no_answers_is_refused(session: Session, answers: object
     [{"type": "application.submitted"}, {"source": "x" * 1001}],
     ids=["another type", "a source without end"],
 )
-def test_a_command_that_is_none_of_ours_is_refused(
+def test_a_command_of_another_type_or_with_an_overlong_source_is_refused(
     session: Session, prospect: Prospect, attributes: dict[str, str]
 ) -> None:
     assert set(refusal_of(session, command(prospect.answers, **attributes))) == {""}
 
 
-def test_data_in_text_is_read_as_json(session: Session, prospect: Prospect) -> None:
+def test_data_given_as_text_is_parsed_as_json(session: Session, prospect: Prospect) -> None:
     about = {"id": "1", "source": SOURCE, "type": SUBMIT, "specversion": "1.0"}
     assert "JSON" in refusal_of(session, CloudEvent(about, "no {json"))[""]

@@ -23,14 +23,14 @@ def chosen(prospect: Prospect) -> list[str]:
 
 
 @pytest.mark.parametrize("kind", ["sprint", "build", "fractional"])
-def test_the_kind_that_was_applied_for_is_chosen_beforehand(prospect: Prospect, kind: str) -> None:
+def test_the_kind_applied_for_is_preselected(prospect: Prospect, kind: str) -> None:
     apply_for(prospect, kind)
     prospect.fill_in("you")
     assert chosen(prospect) == [kind]
     assert checked(prospect.see("outcome"), "preferred_kind") == []
 
 
-def test_it_is_chosen_whatever_the_firm_has_called_the_question(app: Flask) -> None:
+def test_the_kind_is_preselected_whatever_key_the_firm_gave_the_question(app: Flask) -> None:
     step = current_questionnaire().step("engagement")
     renamed = [
         replace(question, key="wanted") if question.key == "preferred_kind" else question
@@ -42,34 +42,36 @@ def test_it_is_chosen_whatever_the_firm_has_called_the_question(app: Flask) -> N
         assert suggested_answers(own, None) == {"wanted": "build"}
 
 
-def test_the_last_kind_that_was_applied_for_counts(prospect: Prospect) -> None:
+def test_the_kind_applied_for_last_counts(prospect: Prospect) -> None:
     apply_for(prospect, "sprint")
     apply_for(prospect, "build")
     prospect.client.get("/apply")
     assert chosen(prospect) == ["build"]
 
 
-def test_another_kind_can_be_chosen_and_no_later_press_changes_it(prospect: Prospect) -> None:
+def test_another_kind_can_be_chosen_and_pressing_apply_later_does_not_change_it(
+    prospect: Prospect,
+) -> None:
     apply_for(prospect, "sprint")
     prospect.press("engagement", preferred_kind="not_sure")
     apply_for(prospect, "build")
     assert chosen(prospect) == ["not_sure"]
 
 
-def test_a_page_that_was_saved_without_the_answer_stays_without(prospect: Prospect) -> None:
+def test_a_page_saved_without_an_answer_is_not_preselected_again(prospect: Prospect) -> None:
     apply_for(prospect, "sprint")
     prospect.press("engagement", preferred_kind="")
     assert chosen(prospect) == []
 
 
 @pytest.mark.parametrize("kind", ["", "not_sure", "<script>", "build,sprint", "\x00"])
-def test_what_is_no_kind_is_passed_over(prospect: Prospect, kind: str) -> None:
+def test_an_unknown_kind_is_ignored(prospect: Prospect, kind: str) -> None:
     page = prospect.client.get("/apply", query_string={"kind": kind})
     assert page.status_code == 200
     assert chosen(prospect) == []
 
 
-def test_a_second_application_begins_without_what_the_first_was_for(prospect: Prospect) -> None:
+def test_a_second_application_does_not_start_with_the_kind_of_the_first(prospect: Prospect) -> None:
     apply_for(prospect, "sprint")
     prospect.fill_in("you", "engagement")
     prospect.press("start-over")
@@ -78,14 +80,16 @@ def test_a_second_application_begins_without_what_the_first_was_for(prospect: Pr
     assert chosen(prospect) == ["build"]
 
 
-def test_what_was_pressed_before_starting_over_counts_for_the_new_pages(prospect: Prospect) -> None:
+def test_a_kind_applied_for_before_starting_over_is_preselected_on_the_new_pages(
+    prospect: Prospect,
+) -> None:
     prospect.fill_in("you", "engagement")
     apply_for(prospect, "build")
     prospect.press("start-over")
     assert chosen(prospect) == ["build"]
 
 
-def test_sending_and_deleting_use_it_up_too(prospect: Prospect) -> None:
+def test_sending_and_deleting_a_form_use_up_the_preselection_too(prospect: Prospect) -> None:
     prospect.fill_in()
     apply_for(prospect, "build")
     assert prospect.send().status_code == 303

@@ -121,7 +121,7 @@ def test_while_a_table_is_locked_sending_is_refused_in_time_and_nothing_is_lost(
     assert sent.answers["anything_else"] == TYPED
 
 
-def test_who_has_only_looked_is_asked_to_send_nothing(
+def test_a_visitor_who_only_opened_a_page_is_not_asked_to_send_anything_again(
     prospect: Prospect, postgres: Postgres, answered: Answered
 ) -> None:
     with locked(postgres, "ACCESS EXCLUSIVE"):
@@ -132,7 +132,7 @@ def test_who_has_only_looked_is_asked_to_send_nothing(
     assert "typed" not in answer.text and "Send it again" not in answer.text
 
 
-def test_without_the_limit_for_locks_only_that_for_statements_would_end_the_wait(
+def test_without_the_lock_timeout_only_the_statement_timeout_would_end_the_wait(
     prospect: Prospect, postgres: Postgres, answered: Answered, no_limit_for_locks: None
 ) -> None:
     """The control."""
@@ -175,7 +175,7 @@ def test_a_migration_that_waits_for_a_table_gives_up_and_keeps_nobody_waiting_fo
         assert prospect.send(seen=review).status_code == 303
 
 
-def test_a_connection_that_has_migrated_has_the_limits_of_any_other(app: Flask) -> None:
+def test_a_connection_used_for_migrating_has_the_same_limits_as_any_other(app: Flask) -> None:
     db.engine.dispose()  # so that the next one taken is the only one
     upgrade(directory=str(ROOT / "migrations"))
     assert tuple(db.session.execute(LIMITS).one()) == ("2s", "5s", "30s")

@@ -37,7 +37,7 @@ def agreements(session: Session, engagement: Engagement) -> list[str]:
     return [e.data.accepted_name for e in events if e.type == "engagement.accepted"]
 
 
-def test_the_proposal_stands_on_the_page_with_every_price_line_and_term(
+def test_the_page_shows_the_proposal_with_every_price_line_and_term(
     client: FlaskClient, path: str, engagement: Engagement
 ) -> None:
     page = html.unescape(client.get(path).text)
@@ -53,7 +53,7 @@ def test_the_proposal_stands_on_the_page_with_every_price_line_and_term(
     ("outcome", "weeks", "is_whole"),
     [("working_slice", "Six weeks", False), ("migration_in_production", "Ten weeks", True)],
 )
-def test_what_is_proposed_is_what_the_price_lines_stand_for(
+def test_the_proposal_describes_exactly_what_the_price_lines_pay_for(
     client: FlaskClient,
     path: str,
     application: Application,
@@ -90,7 +90,7 @@ def test_a_proposal_of_another_kind_than_the_preferred_one_says_why(
     assert why not in client.get(path).text
 
 
-def test_what_was_offered_stays_as_it_was_worded(
+def test_an_offer_already_made_keeps_its_wording(
     app: Flask,
     client: FlaskClient,
     path: str,
@@ -110,7 +110,7 @@ def test_what_was_offered_stays_as_it_was_worded(
     assert proposal() == before and "No terms." not in before
 
 
-def test_a_typed_name_agrees_and_leads_to_the_deposit(
+def test_typing_a_full_name_agrees_and_leads_to_the_deposit(
     client: FlaskClient, path: str, engagement: Engagement, send: Send, session: Session
 ) -> None:
     answer = send("agreement", name=" Marguerite Okonkwo ")
@@ -122,7 +122,7 @@ def test_a_typed_name_agrees_and_leads_to_the_deposit(
     assert 'id="deposit"' in page and 'action="{path}/agreement"' not in page
 
 
-def test_agreeing_twice_agrees_once(
+def test_agreeing_twice_is_recorded_once(
     path: str, engagement: Engagement, send: Send, session: Session
 ) -> None:
     answers = [send("agreement", name="Marguerite Okonkwo") for _ in range(2)]
@@ -130,7 +130,7 @@ def test_agreeing_twice_agrees_once(
     assert agreements(session, engagement) == ["Marguerite Okonkwo"]
 
 
-def test_a_colleague_who_agrees_too_reads_whose_agreement_stands(
+def test_a_colleague_who_agrees_too_is_told_whose_agreement_counts(
     client: FlaskClient, path: str, engagement: Engagement, send: Send, session: Session
 ) -> None:
     send("agreement", name="Marguerite Okonkwo")
@@ -173,7 +173,7 @@ def test_whoever_has_agreed_gets_the_contract_in_writing_once(
         ("Ada\r\nBcc: x", "can’t be stored"),
     ],
 )
-def test_what_is_no_name_agrees_to_nothing(
+def test_text_that_is_not_a_name_agrees_to_nothing(
     engagement: Engagement, send: Send, session: Session, name: str, sentence: str
 ) -> None:
     answer = send("agreement", name=name)
@@ -182,7 +182,7 @@ def test_what_is_no_name_agrees_to_nothing(
     assert agreements(session, engagement) == []
 
 
-def test_a_full_name_may_be_of_two_letters_where_each_is_a_word(
+def test_a_full_name_may_have_two_characters_where_each_is_a_word(
     path: str, engagement: Engagement, send: Send, session: Session
 ) -> None:
     assert send("agreement", name="王五").status_code == 303

@@ -55,7 +55,7 @@ def test_an_agreement_waits_for_the_erasure_and_then_finds_nobody_to_agree(
         accept_terms(other, engagement, name=NAME)
 
 
-def test_a_contract_that_was_read_as_an_offer_before_is_seen(
+def test_an_erasure_sees_a_contract_that_it_had_read_as_an_offer(
     session: Session, other: Session, engagement: Engagement
 ) -> None:
     accept_terms(session, engagement, name=NAME)
@@ -64,7 +64,7 @@ def test_a_contract_that_was_read_as_an_offer_before_is_seen(
         erase_own_data(other, engagement.application_id)
 
 
-def test_an_erasure_that_was_not_there_before_is_seen(
+def test_an_agreement_sees_an_erasure_that_happened_after_its_first_read(
     session: Session, other: Session, engagement: Engagement
 ) -> None:
     erase_person(session, engagement.application_id, actor="operator:ada")

@@ -111,7 +111,7 @@ def test_figures_decisions_and_the_price_remain(
     assert tuple(session.execute(FIGURES).one()) == ("accepted", True, 1_250_000)
 
 
-def test_a_handler_that_comes_too_late_writes_to_nobody(
+def test_a_handler_that_runs_after_the_erasure_writes_to_nobody(
     app: Flask, session: Session, application: Application, handle_events: Handle
 ) -> None:
     erase_person(session, application.id, actor="operator:ada")
@@ -121,7 +121,7 @@ def test_a_handler_that_comes_too_late_writes_to_nobody(
     assert session.scalars(select(Delivery).filter_by(status="dead")).all() == []
 
 
-def test_the_old_link_says_so_and_staff_see_that_it_is_erased(
+def test_after_an_erasure_the_old_link_says_so_and_staff_see_it_too(
     session: Session, client: FlaskClient, application: Application, path: str
 ) -> None:
     assert client.get(path).status_code == 200
@@ -135,7 +135,7 @@ def test_the_old_link_says_so_and_staff_see_that_it_is_erased(
         erase_person(session, application.id, actor="operator:ada")
 
 
-def test_a_person_can_have_all_that_is_stored_about_them(
+def test_an_operator_can_export_everything_stored_about_a_person(
     app: Flask, session: Session, agreed: Application, handle_events: Handle
 ) -> None:
     handle_events()

@@ -175,7 +175,7 @@ def parts_of(exported: Any) -> Iterator[Any]:
             yield from parts_of(value)
 
 
-def test_the_export_has_what_an_erasure_clears(
+def test_the_export_contains_what_an_erasure_clears(
     session: Session, client_of_ours: Application, handle_events: Handle
 ) -> None:
     exported = list(parts_of(export_person(session, client_of_ours)))
@@ -188,7 +188,7 @@ def test_the_export_has_what_an_erasure_clears(
     assert missing == NOT_IN_THE_EXPORT.keys()
 
 
-def test_their_own_download_has_mail_about_the_draft_and_what_names_them_as_payer(
+def test_a_prospects_download_has_mail_about_the_draft_and_what_names_them_as_payer(
     session: Session, client_of_ours: Application
 ) -> None:
     own = export_own_data(session, client_of_ours)

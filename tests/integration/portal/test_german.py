@@ -136,7 +136,7 @@ def moved(handled: None, application: Application, session: Session, handle_even
 
 
 @pytest.mark.parametrize("state", STATES)
-def test_the_page_is_german_in_every_state(
+def test_the_page_is_in_german_in_every_state(
     client: FlaskClient, path: str, state: str, request: pytest.FixtureRequest
 ) -> None:
     query = request.getfixturevalue(state)
@@ -146,7 +146,7 @@ def test_the_page_is_german_in_every_state(
     assert english_left_in(page) == []
 
 
-def test_the_price_is_german_line_by_line_though_it_is_kept_as_it_was_written(
+def test_every_price_line_is_shown_in_german_though_it_is_stored_in_english(
     client: FlaskClient, path: str, session: Session, application: Application, offered: None
 ) -> None:
     engagement = engagement_of(session, application.id)
@@ -164,7 +164,7 @@ def test_the_price_is_german_line_by_line_though_it_is_kept_as_it_was_written(
     assert "12.500\N{NO-BREAK SPACE}$" in page
 
 
-def test_what_was_offered_in_german_keeps_its_words_when_their_translation_changes(
+def test_an_offer_made_in_german_keeps_its_words_when_the_translation_changes(
     app: Flask, client: FlaskClient, path: str, agreed: None, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     contract = CONTRACT.findall(client.get(path).text)
@@ -173,7 +173,7 @@ def test_what_was_offered_in_german_keeps_its_words_when_their_translation_chang
     assert CONTRACT.findall(client.get(path).text) == contract
 
 
-def test_the_parts_that_the_page_asks_for_are_german(
+def test_the_parts_that_the_page_fetches_later_are_in_german(
     client: FlaskClient, path: str, agreed: None, send: Send
 ) -> None:
     send("messages", text="Wann?", form_id="a")
@@ -199,7 +199,7 @@ def test_the_parts_that_the_page_asks_for_are_german(
         ("agreed", "erase", {}, "denn es gibt einen Vertrag"),
     ],
 )
-def test_whatever_is_wrong_is_said_in_german(
+def test_every_error_is_explained_in_german(
     send: Send,
     state: str,
     action: str,
@@ -215,7 +215,7 @@ def test_whatever_is_wrong_is_said_in_german(
 
 
 @pytest.mark.parametrize("action", ["reply", "messages", "withdraw"])
-def test_what_was_done_is_confirmed_in_german(
+def test_each_action_is_confirmed_in_german(
     client: FlaskClient, path: str, send: Send, asked: str, action: str
 ) -> None:
     send(action, message="Ja.", text="Ja.", form_id="a")
@@ -223,7 +223,9 @@ def test_what_was_done_is_confirmed_in_german(
     assert english_left_in(page) == []
 
 
-def test_the_ways_out_and_the_end_are_german(client: FlaskClient, path: str, send: Send) -> None:
+def test_the_pages_for_withdrawing_and_erasing_are_in_german(
+    client: FlaskClient, path: str, send: Send
+) -> None:
     for action in ("withdraw", "erase"):
         assert english_left_in(client.get(f"{path}/{action}").text) == []
     send("withdraw")
@@ -234,7 +236,7 @@ def test_the_ways_out_and_the_end_are_german(client: FlaskClient, path: str, sen
 
 
 @pytest.mark.parametrize("fields", [{}, {"email": "nobody"}, {"csrf_token": "old"}])
-def test_a_lost_link_is_asked_for_in_german(
+def test_the_form_for_a_lost_link_is_in_german(
     client: FlaskClient, ask: Ask, fields: dict[str, str]
 ) -> None:
     assert english_left_in(client.get("/lost-link").text) == []
@@ -253,7 +255,9 @@ def test_the_link_in_a_letter_opens_the_page_in_its_language_on_any_device(
     assert "Ihre Anfrage ist bei uns." in elsewhere.get(path).text
 
 
-def test_what_a_prospect_takes_along_stays_english(client: FlaskClient, path: str) -> None:
+def test_the_files_that_a_prospect_downloads_stay_in_english(
+    client: FlaskClient, path: str
+) -> None:
     """A checker of another day, or a colleague's program, reads it too."""
     trail = client.get(f"{path}/trail.json").json
     assert trail and trail["explanation"][0].startswith("Each row is one event")

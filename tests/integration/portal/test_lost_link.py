@@ -40,7 +40,7 @@ def test_the_link_goes_to_the_address_that_the_application_came_from(
     assert mail.recipient == application.email and path in mail.text
 
 
-def test_each_application_of_the_address_has_its_mail_and_says_which_it_is(
+def test_each_application_from_the_address_gets_a_mail_that_says_which_one_it_is(
     ask: Ask,
     session: Session,
     application: Application,
@@ -64,7 +64,7 @@ def test_each_application_of_the_address_has_its_mail_and_says_which_it_is(
     assert other.reference not in str(mails)
 
 
-def test_whatever_is_asked_for_the_answer_is_the_same(
+def test_the_answer_is_the_same_whether_or_not_the_address_is_known(
     ask: Ask, session: Session, application: Application, handle_events: Handle
 ) -> None:
     def answer_to(email: str) -> str:
@@ -81,7 +81,7 @@ def test_whatever_is_asked_for_the_answer_is_the_same(
     assert len(links_mailed(session)) == 1
 
 
-def test_who_is_erased_is_mailed_nothing(
+def test_an_erased_person_is_sent_no_mail(
     ask: Ask, session: Session, application: Application, handle_events: Handle
 ) -> None:
     email = application.email
@@ -102,19 +102,19 @@ def test_who_is_erased_is_mailed_nothing(
         ({"email": "a@b.example", "csrf_token": "old"}, 400, "too long"),
     ],
 )
-def test_what_is_no_request_is_said_at_its_field(
+def test_an_invalid_request_is_explained_at_its_field(
     ask: Ask, fields: dict[str, str], status: int, sentence: str
 ) -> None:
     answer = ask(**fields)
     assert answer.status_code == status and sentence in answer.text
 
 
-def test_one_address_can_ask_ten_times_an_hour(ask: Ask) -> None:
+def test_one_network_address_can_ask_ten_times_an_hour(ask: Ask) -> None:
     answers = [ask("ada@client.example").status_code for _ in range(11)]
     assert answers == [200] * 10 + [429]
 
 
-def test_the_link_is_mailed_three_times_an_hour_from_wherever_it_is_asked_for(
+def test_the_link_is_mailed_at_most_three_times_an_hour_wherever_it_is_requested_from(
     ask: Ask,
     client: FlaskClient,
     session: Session,
@@ -128,7 +128,7 @@ def test_the_link_is_mailed_three_times_an_hour_from_wherever_it_is_asked_for(
     assert len(links_mailed(session)) == 3
 
 
-def test_requests_at_once_are_counted_one_by_one(
+def test_simultaneous_requests_are_counted_one_by_one(
     app: Flask, session: Session, application: Application, demo_answers: dict[str, Any]
 ) -> None:
     email = application.email

@@ -56,7 +56,7 @@ def test_no_browser_is_told_to_cut_what_is_pasted(client: FlaskClient, path: str
     assert boxes and not any("maxlength" in box for box in boxes)
 
 
-def test_what_both_sides_wrote_is_one_thread_and_whoever_left_is_the_firm(
+def test_both_sides_messages_form_one_thread_and_staff_who_left_appear_as_the_firm(
     client: FlaskClient,
     path: str,
     send: Send,
@@ -77,7 +77,7 @@ def test_what_both_sides_wrote_is_one_thread_and_whoever_left_is_the_firm(
     assert ada.email not in page and ada.actor not in page and "staff:left" not in page
 
 
-def test_a_second_click_is_no_second_message(
+def test_a_second_click_sends_no_second_message(
     send: Send, session: Session, application: Application
 ) -> None:
     codes = [send("messages", text="Hello.", form_id="a").status_code for _ in range(2)]
@@ -96,7 +96,7 @@ def test_a_second_click_is_no_second_message(
     ],
 )
 @pytest.mark.parametrize("state", ["application", "declined", "offered"])
-def test_what_is_wrong_is_said_at_the_field_and_what_was_typed_is_kept(
+def test_an_error_is_shown_at_the_field_and_what_was_typed_is_kept(
     send: Send,
     session: Session,
     application: Application,
@@ -122,7 +122,7 @@ def test_an_expired_page_keeps_the_text(
     assert messages_of(session, application) == []
 
 
-def test_four_thousand_characters_and_any_script_are_taken_and_shown_as_they_are(
+def test_four_thousand_characters_in_any_script_are_accepted_and_shown_unchanged(
     client: FlaskClient, path: str, send: Send, session: Session, application: Application
 ) -> None:
     text = "مرحبا \u202e😀 <b>{{7*7}}</b> https://x.example %s " + "r" * 3900
@@ -144,7 +144,7 @@ def test_after_thirty_messages_in_an_hour_the_next_has_to_wait_and_is_kept(
     assert len(messages_of(session, application)) == 30
 
 
-def test_an_answer_that_is_sent_too_often_is_kept_on_the_page_that_says_so(send: Send) -> None:
+def test_an_answer_over_the_rate_limit_is_kept_on_the_page_that_refuses_it(send: Send) -> None:
     for _ in range(30):
         send("reply", message="")
     late = send("reply", message="A long answer")
@@ -153,7 +153,7 @@ def test_an_answer_that_is_sent_too_often_is_kept_on_the_page_that_says_so(send:
     assert "Wait up to an hour, then try again." in late.text
 
 
-def test_the_hour_counts_for_the_link_from_wherever_it_is_used(
+def test_the_hourly_limit_applies_to_the_link_wherever_it_is_used_from(
     app: Flask, path: str, session: Session, application: Application
 ) -> None:
     def send_from(address: str, text: str) -> TestResponse:
@@ -170,7 +170,7 @@ def test_the_hour_counts_for_the_link_from_wherever_it_is_used(
     assert len(messages_of(session, application)) == 30
 
 
-def test_when_an_application_holds_as_many_as_it_may_the_text_is_kept(
+def test_a_message_beyond_an_applications_maximum_is_refused_and_its_text_kept(
     send: Send, session: Session, application: Application
 ) -> None:
     for number in range(MOST_FROM_PROSPECT - 1):
@@ -184,7 +184,7 @@ def test_when_an_application_holds_as_many_as_it_may_the_text_is_kept(
     assert messages_of(session, application)[-1] == "The last"
 
 
-def test_of_an_erased_application_there_is_no_page_to_write_on(
+def test_nobody_can_write_on_the_page_of_an_erased_application(
     client: FlaskClient, path: str, send: Send, session: Session, application: Application
 ) -> None:
     erase_person(session, application.id, actor="prospect")
@@ -195,7 +195,7 @@ def test_of_an_erased_application_there_is_no_page_to_write_on(
 
 
 @pytest.mark.parametrize(("action", "field"), [("messages", "text"), ("reply", "message")])
-def test_what_was_written_is_kept_where_the_link_was_replaced_meanwhile(
+def test_text_is_kept_when_the_link_was_replaced_while_it_was_being_written(
     send: Send, session: Session, application: Application, action: str, field: str
 ) -> None:
     replace_page_link(session, application.id, actor="staff:ada")
@@ -206,20 +206,20 @@ def test_what_was_written_is_kept_where_the_link_was_replaced_meanwhile(
     assert "f" * 32 not in late.text and "csrf_token" not in late.text
 
 
-def test_what_was_written_is_kept_where_it_was_more_than_the_site_takes(send: Send) -> None:
+def test_text_is_kept_when_it_is_longer_than_the_site_accepts(send: Send) -> None:
     pasted = "A line of a log. " * 20_000
     refused = send("messages", text=pasted, form_id="f" * 32)
     assert refused.status_code == 413 and pasted in refused.text
     assert "Copy what you wrote from below" in refused.text
 
 
-def test_whoever_opens_the_address_of_the_form_lands_on_the_page(
+def test_opening_the_address_that_the_form_posts_to_leads_to_the_page(
     client: FlaskClient, path: str
 ) -> None:
     assert client.get(f"{path}/messages").location == path
 
 
-def test_while_we_ask_the_answer_is_the_only_form_and_the_question_stands_in_the_thread(
+def test_while_we_await_an_answer_it_has_the_only_form_and_the_question_is_in_the_thread(
     client: FlaskClient, path: str, send: Send, asked: str
 ) -> None:
     page = client.get(path).text
@@ -231,7 +231,7 @@ def test_while_we_ask_the_answer_is_the_only_form_and_the_question_stands_in_the
     assert "/reply" not in page and 'name="text"' in page
 
 
-def test_a_message_that_was_under_way_as_we_asked_is_no_answer(
+def test_a_message_being_written_when_we_asked_does_not_count_as_the_answer(
     client: FlaskClient,
     path: str,
     send: Send,
@@ -253,7 +253,7 @@ def test_an_answer_that_came_too_late_can_be_sent_as_a_message(asked: str, send:
     assert re.search(r'name="text"[^>]*>\s*Forty-two\.</textarea>', late)
 
 
-def test_the_page_asks_for_new_messages_and_gets_those_alone(
+def test_the_page_polls_for_new_messages_and_gets_only_those(
     client: FlaskClient, path: str, send: Send, session: Session, application: Application
 ) -> None:
     send("messages", text="Hello?", form_id="a")
@@ -270,7 +270,7 @@ def test_the_page_asks_for_new_messages_and_gets_those_alone(
     assert client.get(f"{address[1]}&seen=2").status_code == 204
 
 
-def test_where_more_than_the_thread_has_changed_the_page_says_so(
+def test_when_more_than_the_thread_has_changed_the_page_says_so(
     client: FlaskClient, path: str, decide: Decide
 ) -> None:
     page = client.get(path).text
@@ -281,7 +281,7 @@ def test_where_more_than_the_thread_has_changed_the_page_says_so(
     assert "The reviewer has a question for you." in part and "Reload the page" in part
 
 
-def test_whatever_a_page_says_that_it_has_seen_it_gets_an_answer(
+def test_a_page_gets_an_answer_whatever_it_claims_to_have_seen(
     client: FlaskClient, path: str, send: Send
 ) -> None:
     send("messages", text="Hello?", form_id="a")
@@ -290,7 +290,7 @@ def test_whatever_a_page_says_that_it_has_seen_it_gets_an_answer(
     assert client.get(f"{path}/messages/new?seen=99999999999999999999").status_code == 204
 
 
-def test_on_a_page_in_another_language_messages_are_told_to_be_in_the_applications_own(
+def test_on_a_page_in_another_language_messages_are_marked_as_in_the_applications_own(
     client: FlaskClient, path: str, session: Session, application: Application
 ) -> None:
     staff_write(session, application, "March is fine.")

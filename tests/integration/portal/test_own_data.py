@@ -29,7 +29,7 @@ def erasures(session: Session, application: Application) -> list[str]:
     return [e.metadata.actor for e in events if e.type == "application.erased"]
 
 
-def test_a_copy_holds_what_was_sent_and_every_mail_to_them(
+def test_a_copy_contains_what_was_sent_and_every_mail_to_the_prospect(
     client: FlaskClient, path: str, application: Application, asked: str
 ) -> None:
     answer = client.get(f"{path}/export.json")
@@ -66,7 +66,7 @@ def test_a_copy_gives_neither_score_nor_staff_away_and_says_what_it_leaves_out(
     assert "How we judged the application" in json.loads(text)["left_out"]
 
 
-def test_a_copy_opens_no_draft(
+def test_a_copy_contains_no_working_link_to_the_draft(
     client: FlaskClient,
     path: str,
     session: Session,
@@ -82,7 +82,7 @@ def test_a_copy_opens_no_draft(
     assert draft.resume_token not in text
 
 
-def test_the_erasure_says_what_goes_and_what_stays_and_opening_it_changes_nothing(
+def test_the_erasure_page_says_what_goes_and_what_stays_and_opening_it_changes_nothing(
     client: FlaskClient, path: str, session: Session, application: Application
 ) -> None:
     page = client.get(f"{path}/erase").text
@@ -90,7 +90,7 @@ def test_the_erasure_says_what_goes_and_what_stays_and_opening_it_changes_nothin
     assert erasures(session, application) == []
 
 
-def test_they_erase_themselves_once_and_the_link_says_so_from_then_on(
+def test_prospects_erase_their_data_once_and_the_link_says_so_from_then_on(
     client: FlaskClient, path: str, send: Send, session: Session, application: Application
 ) -> None:
     assert send("erase").location == path
@@ -105,7 +105,7 @@ def test_they_erase_themselves_once_and_the_link_says_so_from_then_on(
         assert application.reference not in gone.text
 
 
-def test_with_them_goes_the_proposal_that_nobody_can_agree_to_any_more(
+def test_an_erasure_closes_the_proposal_that_nobody_can_agree_to_any_more(
     send: Send, session: Session, offered: None, application: Application, handle_events: Handle
 ) -> None:
     send("erase")
@@ -123,7 +123,7 @@ def test_nothing_is_erased_without_the_pages_own_token(
     assert erasures(session, application) == []
 
 
-def test_beside_a_contract_nothing_is_erased_and_the_page_says_why(
+def test_under_a_contract_nothing_is_erased_and_the_page_says_why(
     client: FlaskClient,
     path: str,
     offered: None,

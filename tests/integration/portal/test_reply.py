@@ -24,7 +24,7 @@ def answers_given(session: Session, application: Application) -> list[str]:
     return [e.data.message for e in events if e.type == "application.more_provided"]
 
 
-def test_the_question_stands_on_the_page_with_a_form_below(
+def test_the_page_shows_the_question_with_a_form_below_it(
     client: FlaskClient, path: str, asked: str
 ) -> None:
     page = client.get(path).text
@@ -54,7 +54,7 @@ def test_an_answer_that_begins_with_a_list_keeps_the_indent_of_its_first_line(
     assert answers_given(session, application) == ["  * forty-one\n  * nobody"]
 
 
-def test_a_second_click_is_no_second_answer(
+def test_a_second_click_sends_no_second_answer(
     asked: str, send: Send, application: Application, session: Session
 ) -> None:
     codes = [send("reply", message="Forty-one.").status_code for _ in range(2)]
@@ -93,7 +93,7 @@ def test_an_answer_after_the_decision_is_not_sent_and_not_lost(
         ("r" * 4001, "at most 4,000 characters"),
     ],
 )
-def test_what_is_wrong_is_said_and_what_was_typed_is_kept(
+def test_an_error_is_shown_and_what_was_typed_is_kept(
     asked: str,
     send: Send,
     application: Application,
@@ -117,7 +117,7 @@ def test_an_expired_page_keeps_the_text(
     assert answers_given(session, application) == []
 
 
-def test_four_thousand_characters_and_any_script_are_taken(
+def test_four_thousand_characters_in_any_script_are_accepted(
     asked: str, send: Send, application: Application, session: Session
 ) -> None:
     message = "مرحبا 😀 <b>{{7*7}}</b> %s " + "r" * 3900
@@ -125,7 +125,7 @@ def test_four_thousand_characters_and_any_script_are_taken(
     assert answers_given(session, application) == [message]
 
 
-def test_an_answer_of_somebody_who_was_erased_meanwhile_is_not_taken(
+def test_an_answer_from_somebody_erased_in_the_meantime_is_not_taken(
     client: FlaskClient,
     path: str,
     asked: str,

@@ -40,7 +40,7 @@ def test_the_page_shows_the_reference_the_promise_and_all_that_was_sent(
     assert application.answers["problem"].strip() in page
 
 
-def test_the_page_asks_again_until_the_application_is_with_a_reviewer(
+def test_the_page_polls_until_the_application_is_with_a_reviewer(
     client: FlaskClient, path: str, handle_events: Handle
 ) -> None:
     page = client.get(path).text
@@ -57,7 +57,7 @@ def test_the_page_asks_again_until_the_application_is_with_a_reviewer(
     assert "/progress" not in settled
 
 
-def test_what_the_page_says_comes_next_is_what_then_comes(
+def test_the_step_that_the_page_announces_is_the_one_that_follows(
     client: FlaskClient, path: str, handle_events: Handle
 ) -> None:
     before = TITLE.findall(client.get(path).text)
@@ -67,7 +67,7 @@ def test_what_the_page_says_comes_next_is_what_then_comes(
     assert len(set(after)) == len(after)
 
 
-def test_a_page_that_asks_without_knowing_anything_gets_the_part(
+def test_a_poll_that_names_nothing_it_has_seen_gets_the_whole_part(
     client: FlaskClient, path: str
 ) -> None:
     for query in ("", "?seen=", "?seen=x", "?seen=99999999999999999999"):
@@ -75,7 +75,7 @@ def test_a_page_that_asks_without_knowing_anything_gets_the_part(
         assert part.status_code == 200 and "We have your application." in part.text
 
 
-def test_a_page_that_waits_for_the_proposal_is_fetched_anew_for_it(
+def test_a_page_that_waits_for_the_proposal_is_reloaded_when_it_comes(
     client: FlaskClient, path: str, offered: None, session: Session, handle_events: Handle
 ) -> None:
     session.execute(text("UPDATE engagements SET status = 'proposed'"))
@@ -87,7 +87,7 @@ def test_a_page_that_waits_for_the_proposal_is_fetched_anew_for_it(
     assert (part.status_code, part.headers["HX-Refresh"]) == (286, "true")
 
 
-def test_a_page_that_may_hold_a_message_is_told_of_the_proposal_and_stays(
+def test_a_page_that_may_hold_an_unsent_message_is_told_of_the_proposal_but_not_reloaded(
     client: FlaskClient, path: str, application: Application, request: pytest.FixtureRequest
 ) -> None:
     (asks,) = re.findall(r'hx-get="([^"]+/progress[^"]*)"', client.get(path).text)
@@ -152,7 +152,7 @@ def test_neither_caches_nor_other_sites_nor_search_engines_learn_of_the_page(
 
 @pytest.mark.parametrize("action", ["", "/progress"])
 @pytest.mark.parametrize("token", ["nothing", "%00", "a%00b", "%ED%A0%80", "💥", "a" * 5000])
-def test_an_unknown_address_says_no_more_than_none(
+def test_an_unknown_address_is_answered_exactly_like_none(
     client: FlaskClient, application: Application, token: str, action: str
 ) -> None:
     none = client.get("/applications/")
@@ -167,7 +167,7 @@ def test_an_unknown_address_takes_no_post(client: FlaskClient, action: str) -> N
 
 
 @pytest.mark.parametrize("action", ["reply", "agreement"])
-def test_the_address_of_a_post_opened_again_leads_to_the_page(
+def test_opening_an_address_that_a_form_posts_to_leads_to_the_page(
     client: FlaskClient, path: str, action: str
 ) -> None:
     assert client.get(f"{path}/{action}").location == path

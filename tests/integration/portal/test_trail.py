@@ -89,9 +89,7 @@ def rows_in(file: Path) -> list[Row]:
     return [row for stream in json.loads(file.read_text())["streams"] for row in stream["rows"]]
 
 
-def test_a_downloaded_trail_holds_for_the_downloaded_checker(
-    trail_file: Path, check: Check
-) -> None:
+def test_a_downloaded_trail_passes_the_downloaded_checker(trail_file: Path, check: Check) -> None:
     checked = check(trail_file)
     assert (checked.returncode, checked.stderr) == (0, "")
     rows = rows_in(trail_file)
@@ -101,7 +99,7 @@ def test_a_downloaded_trail_holds_for_the_downloaded_checker(
     assert whole.endswith(f"{len(withheld)} withheld.")
 
 
-def test_every_event_of_both_streams_is_in_it(
+def test_the_trail_contains_every_event_of_both_streams(
     session: Session, trail_file: Path, agreed: Application
 ) -> None:
     engagement = engagement_of(session, agreed.id)
@@ -112,7 +110,9 @@ def test_every_event_of_both_streams_is_in_it(
     assert len(recorded) > 6
 
 
-def test_it_says_who_acts_next_and_the_checker_repeats_it(trail_file: Path, check: Check) -> None:
+def test_the_trail_says_who_acts_next_and_the_checker_repeats_it(
+    trail_file: Path, check: Check
+) -> None:
     trail = json.loads(trail_file.read_text())
     assert trail["next"]["said"].startswith("You act next: the deposit is due now")
     assert (trail["next"]["due_at"], trail["next"]["as_of"]) == (None, trail["made_at"])
@@ -123,7 +123,7 @@ def test_it_says_who_acts_next_and_the_checker_repeats_it(trail_file: Path, chec
     assert check(trail_file).stdout == altered
 
 
-def test_it_says_by_when_we_owe_an_answer_and_a_missed_promise_is_a_row(
+def test_the_trail_says_when_our_answer_is_due_and_has_a_row_for_a_missed_promise(
     client: FlaskClient,
     path: str,
     tmp_path: Path,
@@ -145,7 +145,7 @@ def test_it_says_by_when_we_owe_an_answer_and_a_missed_promise_is_a_row(
     assert "withheld" not in missed
 
 
-def test_a_link_into_the_form_that_was_asked_for_is_in_it_without_the_link(
+def test_the_trail_has_the_request_for_a_resume_link_without_the_link_itself(
     client: FlaskClient,
     path: str,
     session: Session,
@@ -168,7 +168,7 @@ def test_a_link_into_the_form_that_was_asked_for_is_in_it_without_the_link(
     assert check(file).returncode == 0
 
 
-def test_it_opens_what_the_prospect_said_and_was_told(trail_file: Path) -> None:
+def test_the_trail_opens_what_the_prospect_said_and_was_told(trail_file: Path) -> None:
     said = {
         row["type"]: row.get("opened", {}) | row.get("stated", {}) for row in rows_in(trail_file)
     }
@@ -178,7 +178,9 @@ def test_it_opens_what_the_prospect_said_and_was_told(trail_file: Path) -> None:
     assert said["engagement.accepted"] == {"accepted_name": "Marguerite Okonkwo"}
 
 
-def test_neither_staff_nor_score_nor_draft_nor_note_is_in_it(trail_file: Path, ada: Staff) -> None:
+def test_the_trail_reveals_neither_staff_nor_score_nor_draft_nor_note(
+    trail_file: Path, ada: Staff
+) -> None:
     text = trail_file.read_text()
     for secret in (str(ada.id), ada.email, ada.name, NOTE, "staff:", "operator:"):
         assert secret not in text
@@ -188,7 +190,7 @@ def test_neither_staff_nor_score_nor_draft_nor_note_is_in_it(trail_file: Path, a
     assert {"application.scored", "engagement.proposed", "note.written"} < withheld
 
 
-def test_of_what_a_newer_release_recorded_nothing_is_stated(
+def test_the_trail_states_nothing_of_an_event_that_a_newer_release_recorded(
     client: FlaskClient, path: str, postgres: Postgres, trail_file: Path
 ) -> None:
     """It may be as little for them as a note is."""
@@ -218,7 +220,7 @@ def test_a_withheld_score_cannot_be_guessed_from_its_hash(
         """metadata = jsonb_set(metadata, '{actor}', '"system:x"')""",
     ],
 )
-def test_a_row_that_we_alter_in_the_database_is_named(
+def test_the_checker_names_a_row_that_we_alter_in_the_database(
     client: FlaskClient,
     path: str,
     postgres: Postgres,
@@ -241,7 +243,7 @@ def test_a_row_that_we_alter_in_the_database_is_named(
     )
 
 
-def test_hashes_that_we_make_anew_do_not_agree_with_an_older_copy(
+def test_hashes_that_we_recompute_do_not_agree_with_an_older_copy(
     client: FlaskClient,
     path: str,
     postgres: Postgres,
@@ -282,12 +284,12 @@ def test_a_later_trail_agrees_with_an_older_one(
     assert check(files[1], files[0]).returncode == 0
 
 
-def test_what_is_no_trail_is_not_checked(check: Check, tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_trail_is_not_checked(check: Check, tmp_path: Path) -> None:
     assert check().returncode == 2
     assert check(tmp_path / "nothing.json").stdout.startswith("NOT CHECKED:")
 
 
-def test_after_the_erasure_nothing_personal_could_be_in_it(
+def test_after_the_erasure_a_trail_could_contain_nothing_personal(
     app: Flask, session: Session, agreed: Application, client: FlaskClient, path: str
 ) -> None:
     words = ("Marguerite", "Okonkwo", "Forty-one", "How many queues", agreed.email, agreed.company)

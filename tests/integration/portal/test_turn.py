@@ -105,7 +105,7 @@ def test_the_page_keeps_to_what_was_promised_when_the_calendar_changes(
         ("America/Argentina/Buenos_Aires", "in Buenos Aires (", "Uhr in Buenos Aires ("),
     ],
 )
-def test_the_city_by_whose_clock_an_answer_is_promised_is_called_as_the_language_calls_it(
+def test_the_city_of_the_firms_time_zone_is_named_in_the_pages_language(
     app: Flask,
     client: FlaskClient,
     path: str,
@@ -120,7 +120,7 @@ def test_the_city_by_whose_clock_an_answer_is_promised_is_called_as_the_language
     assert german in turn_on(client.get(path, query_string={"lang": "de"}).text)
 
 
-def test_holidays_on_the_way_to_the_date_are_named(
+def test_holidays_before_the_date_are_named(
     app: Flask, client: FlaskClient, path: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calendar = current_calendar()
@@ -134,14 +134,14 @@ def test_holidays_on_the_way_to_the_date_are_named(
 
 
 @pytest.mark.parametrize("state", FIXED)
-def test_each_other_standing_says_whose_turn_it_is(
+def test_every_other_state_says_whose_turn_it_is(
     client: FlaskClient, path: str, state: str, request: pytest.FixtureRequest
 ) -> None:
     request.getfixturevalue(state)
     assert turn_on(client.get(path).text).startswith(FIXED[state])
 
 
-def test_after_an_answer_to_our_question_ours_is_promised_anew(
+def test_an_answer_to_our_question_gives_ours_a_new_deadline(
     client: FlaskClient,
     path: str,
     asked: str,
@@ -153,7 +153,7 @@ def test_after_an_answer_to_our_question_ours_is_promised_anew(
     assert f"by {promised(session, application)}." in turn_on(client.get(path).text)
 
 
-def test_a_confirmed_engagement_has_a_date_for_our_next_word_and_what_to_do_after_it(
+def test_a_confirmed_engagement_says_when_we_write_next_and_what_to_do_if_we_do_not(
     client: FlaskClient,
     path: str,
     agreed: None,
@@ -178,7 +178,7 @@ def test_a_confirmed_engagement_has_a_date_for_our_next_word_and_what_to_do_afte
         ("agreed", f"{WITHOUT_A_DATE[AGREED]} A person will answer your message by {{}}."),
     ],
 )
-def test_a_message_that_waits_for_a_reply_is_our_turn_until_there_is_one(
+def test_while_a_message_awaits_a_reply_it_is_our_turn(
     client: FlaskClient,
     path: str,
     send: Send,
@@ -199,7 +199,7 @@ def test_a_message_that_waits_for_a_reply_is_our_turn_until_there_is_one(
     assert turn_on(client.get(path).text) == before
 
 
-def test_a_reply_that_is_late_is_said_to_be_until_it_is_given_and_the_timeline_keeps_it(
+def test_a_late_reply_is_called_late_until_it_is_given_and_stays_in_the_timeline(
     client: FlaskClient,
     path: str,
     declined: None,
@@ -222,7 +222,7 @@ def test_a_reply_that_is_late_is_said_to_be_until_it_is_given_and_the_timeline_k
     assert turn_on(page).startswith("Nobody has to act") and "Our reply is late" in page
 
 
-def test_a_reply_that_came_before_its_time_was_handled_was_not_late(
+def test_a_reply_given_before_its_deadline_was_recorded_was_not_late(
     client: FlaskClient,
     path: str,
     declined: None,
@@ -242,7 +242,7 @@ def test_a_reply_that_came_before_its_time_was_handled_was_not_late(
     assert "Our reply is late" not in client.get(path).text
 
 
-def test_a_missed_promise_stands_in_the_timeline_and_in_the_sentence(
+def test_a_missed_promise_is_shown_in_the_timeline_and_in_the_sentence(
     client: FlaskClient, path: str, handle_events: Handle, come_due: Handle
 ) -> None:
     handle_events()
@@ -253,7 +253,7 @@ def test_a_missed_promise_stands_in_the_timeline_and_in_the_sentence(
     assert page.count("Our answer is late") == 1
 
 
-def test_an_answer_after_a_missed_promise_ends_it_and_the_timeline_keeps_it(
+def test_a_withdrawal_ends_a_missed_promise_but_the_timeline_keeps_it(
     client: FlaskClient, path: str, handle_events: Handle, come_due: Handle, send: Send
 ) -> None:
     handle_events()
@@ -263,7 +263,7 @@ def test_an_answer_after_a_missed_promise_ends_it_and_the_timeline_keeps_it(
     assert turn_on(page).startswith("Nobody has to act") and "Our answer is late" in page
 
 
-def test_a_promise_that_fell_due_behind_our_answer_was_not_missed(
+def test_a_promise_that_fell_due_after_our_answer_was_not_missed(
     client: FlaskClient,
     path: str,
     session: Session,

@@ -36,7 +36,7 @@ def withdrawals(session: Session, application: Application) -> list[str]:
     return [e.data.message for e in events if e.type == "application.withdrawn"]
 
 
-def test_the_page_asks_once_more_and_opening_it_changes_nothing(
+def test_the_withdrawal_page_asks_for_confirmation_and_opening_it_changes_nothing(
     client: FlaskClient, path: str, session: Session, application: Application
 ) -> None:
     assert f'href="{path}/withdraw"' in client.get(path).text
@@ -45,7 +45,7 @@ def test_the_page_asks_once_more_and_opening_it_changes_nothing(
     assert withdrawals(session, application) == []
 
 
-def test_it_is_recorded_once_however_often_the_button_is_pressed(
+def test_a_withdrawal_is_recorded_once_however_often_the_button_is_pressed(
     client: FlaskClient, path: str, send: Send, session: Session, application: Application
 ) -> None:
     answers = [send("withdraw", message="\nA reason. ") for _ in range(2)]
@@ -57,7 +57,7 @@ def test_it_is_recorded_once_however_often_the_button_is_pressed(
     assert "There is nothing to withdraw" in client.get(f"{path}/withdraw").text
 
 
-def test_a_reason_that_comes_after_the_withdrawal_stays_on_the_page_to_be_sent_as_a_message(
+def test_a_reason_given_after_the_withdrawal_stays_on_the_page_to_be_sent_as_a_message(
     send: Send, session: Session, application: Application
 ) -> None:
     send("withdraw")
@@ -70,7 +70,7 @@ def test_a_reason_that_comes_after_the_withdrawal_stays_on_the_page_to_be_sent_a
 
 
 @pytest.mark.parametrize("state", ["offered", "declined"])
-def test_a_reason_that_comes_after_the_decision_stays_on_the_page_to_be_sent_as_a_message(
+def test_a_reason_given_after_the_decision_stays_on_the_page_to_be_sent_as_a_message(
     send: Send, state: str, request: pytest.FixtureRequest
 ) -> None:
     request.getfixturevalue(state)
@@ -80,14 +80,14 @@ def test_a_reason_that_comes_after_the_decision_stays_on_the_page_to_be_sent_as_
     assert "We have found somebody.</textarea>" in late.text
 
 
-def test_a_reason_of_which_there_is_nothing_to_see_is_none(
+def test_a_reason_of_invisible_characters_alone_counts_as_none(
     send: Send, session: Session, application: Application
 ) -> None:
     send("withdraw", message="\u200b\u202e \u2060\u3164\u2800\n\ufe0f")
     assert withdrawals(session, application) == [""]
 
 
-def test_the_proposal_is_closed_the_promise_ends_and_both_sides_get_a_mail(
+def test_a_withdrawal_closes_the_proposal_ends_the_promise_and_mails_both_sides(
     session: Session, application: Application, send: Send, handle_events: Handle
 ) -> None:
     handle_events()
@@ -104,7 +104,7 @@ def test_the_proposal_is_closed_the_promise_ends_and_both_sides_get_a_mail(
     assert mails["withdrawal_confirmed"].recipient == application.email
 
 
-def test_what_is_withdrawn_before_its_score_gets_no_proposal_and_no_reminder(
+def test_an_application_withdrawn_before_its_score_gets_no_proposal_and_no_reminder(
     session: Session, application: Application, send: Send, handle_events: Handle
 ) -> None:
     send("withdraw")
@@ -118,7 +118,7 @@ def test_what_is_withdrawn_before_its_score_gets_no_proposal_and_no_reminder(
 
 
 @pytest.mark.parametrize("state", ["offered", "declined"])
-def test_what_is_decided_cannot_be_withdrawn(
+def test_a_decided_application_cannot_be_withdrawn(
     client: FlaskClient,
     path: str,
     send: Send,
@@ -134,7 +134,7 @@ def test_what_is_decided_cannot_be_withdrawn(
     assert withdrawals(session, application) == []
 
 
-def test_a_question_ends_with_it_and_a_late_answer_is_kept_on_the_page(
+def test_a_withdrawal_ends_an_open_question_and_a_late_answer_is_kept_on_the_page(
     client: FlaskClient, path: str, asked: str, send: Send
 ) -> None:
     send("withdraw")
@@ -150,7 +150,7 @@ def test_a_question_ends_with_it_and_a_late_answer_is_kept_on_the_page(
         ({"message": "Kept.", "csrf_token": "old"}, 400, "open for too long"),
     ],
 )
-def test_what_is_wrong_or_expired_withdraws_nothing_and_keeps_the_text(
+def test_an_invalid_or_expired_request_withdraws_nothing_and_keeps_the_text(
     send: Send,
     session: Session,
     application: Application,
@@ -164,7 +164,7 @@ def test_what_is_wrong_or_expired_withdraws_nothing_and_keeps_the_text(
     assert withdrawals(session, application) == []
 
 
-def test_of_a_withdrawal_and_a_decision_at_the_same_moment_one_is_taken(
+def test_of_a_simultaneous_withdrawal_and_decision_only_one_is_taken(
     app: Flask, session: Session, application: Application
 ) -> None:
     """The second finds the first, whichever it was."""

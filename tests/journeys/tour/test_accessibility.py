@@ -51,7 +51,7 @@ NO_PAGES = {
 
 
 @pytest.mark.parametrize("stop", TOUR, ids=[stop.name for stop in TOUR])
-def test_axe_finds_nothing_nothing_scrolls_sideways_and_a_finger_hits_what_it_aims_at(
+def test_each_page_passes_axe_never_scrolls_sideways_and_has_targets_a_finger_can_hit(
     tourist: tuple[Page, Watch], site: Site, history: History, ada: Reviewer, stop: Stop
 ) -> None:
     page, watch = tourist

@@ -15,7 +15,9 @@ LINES = """lines => lines.map(line => {
 LINES_BELOW = "views => views.map(view => getComputedStyle(view).borderBottomWidth)"
 
 
-def test_without_colours_a_step_that_is_reached_looks_other_than_one_to_come(visit: Visit) -> None:
+def test_without_colours_a_step_already_reached_looks_different_from_one_to_come(
+    visit: Visit,
+) -> None:
     page = visit(390, forced_colors="active")
     page.goto("/apply/system")
     lines = page.locator(".progress__bar li").evaluate_all(LINES)
@@ -31,13 +33,13 @@ SHAPES = """() => ["waiting", "in-hand", "retrying", "dead"].map(kind => {
 })"""
 
 
-def test_without_colours_what_waits_is_in_hand_or_has_failed_looks_different(visit: Visit) -> None:
+def test_without_colours_each_state_of_a_delivery_has_a_shape_of_its_own(visit: Visit) -> None:
     page = visit(390)
     page.goto("/labs/break-it")
     assert len(set(page.evaluate(SHAPES))) == 4
 
 
-def test_without_colours_a_quiet_button_has_no_part_of_a_box(visit: Visit) -> None:
+def test_without_colours_a_quiet_button_has_no_border(visit: Visit) -> None:
     page = visit(390, forced_colors="active")
     page.goto("/apply/system")
     quiet = page.get_by_role("button", name="Save and mail me a link")
@@ -56,7 +58,7 @@ def test_without_colours_the_rule_under_the_views_of_a_list_has_no_gaps(
 
 
 @pytest.mark.parametrize("width", [1024, 1440])
-def test_no_article_is_wider_than_a_desk_in_letters_twice_as_large(
+def test_no_article_is_wider_than_a_desktop_window_at_twice_the_text_size(
     visit: Visit, width: int
 ) -> None:
     page = visit(1440)
@@ -72,7 +74,7 @@ def test_no_article_is_wider_than_a_desk_in_letters_twice_as_large(
     assert set(beyond.values()) == {0}, beyond
 
 
-def test_a_long_word_is_no_wider_than_a_small_phone_in_letters_twice_as_large(
+def test_no_long_word_is_wider_than_a_small_phone_at_twice_the_text_size(
     visit: Visit, history: History
 ) -> None:
     page = visit(390)

@@ -59,7 +59,9 @@ def test_axe_finds_nothing_in_german_and_nothing_scrolls_sideways(
 
 
 @pytest.mark.parametrize("key", STEP_KEYS[:-1])
-def test_axe_finds_nothing_in_german_beside_errors(tourist: tuple[Page, Watch], key: str) -> None:
+def test_axe_finds_nothing_in_german_on_a_page_with_errors(
+    tourist: tuple[Page, Watch], key: str
+) -> None:
     page, _ = tourist
     page.goto(f"/apply/{key}")
     page.get_by_role("button", name="Weiter").first.click()
@@ -68,7 +70,7 @@ def test_axe_finds_nothing_in_german_beside_errors(tourist: tuple[Page, Watch], 
 
 
 @pytest.mark.parametrize("stop", TRIED, ids=[stop.name for stop in TRIED])
-def test_axe_finds_nothing_in_german_where_something_was_tried_and_no_english_is_left(
+def test_after_trying_something_in_german_axe_finds_nothing_and_no_english_is_left(
     tourist: tuple[Page, Watch], stop: Stop
 ) -> None:
     page, _ = tourist

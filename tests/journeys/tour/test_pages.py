@@ -35,7 +35,7 @@ def test_every_page_has_a_title_of_its_own(site: Site, history: History, ada: Re
 
 
 @pytest.mark.parametrize("path", ["/articles/event-driven-architecture", "/engagements/sprint"])
-def test_print_holds_the_text_and_no_navigation(visit: Visit, path: str) -> None:
+def test_a_printed_page_shows_its_text_and_no_navigation(visit: Visit, path: str) -> None:
     page = visit(1440)
     page.goto(path)
     navigation = page.locator("nav, .skip, .button")
@@ -46,7 +46,7 @@ def test_print_holds_the_text_and_no_navigation(visit: Visit, path: str) -> None
     assert len(page.get_by_role("main").inner_text()) > 1000
 
 
-def test_a_printed_proposal_holds_the_answers_and_invites_to_nothing(
+def test_a_printed_proposal_shows_the_answers_and_no_invitations(
     visit: Visit, history: History
 ) -> None:
     page = visit(1440)
@@ -63,7 +63,7 @@ def test_a_printed_proposal_holds_the_answers_and_invites_to_nothing(
         expect(hidden.locator("visible=true")).to_have_count(0)
 
 
-def test_a_printed_application_holds_what_was_written_and_nothing_to_fill_in(
+def test_a_printed_application_shows_what_was_written_and_nothing_to_fill_in(
     visit: Visit, history: History, ada: Reviewer
 ) -> None:
     page = visit(1440, reviewer=ada)
@@ -103,7 +103,7 @@ def style(name: str) -> str:
     return f"parts => parts.map(part => getComputedStyle(part).{name})"
 
 
-def test_a_printed_step_holds_the_questions_with_the_answers_and_no_buttons(
+def test_a_printed_step_shows_the_questions_with_the_answers_and_no_buttons(
     visit: Visit, site: Site
 ) -> None:
     page = visit(1440)
@@ -123,7 +123,7 @@ def test_a_printed_step_holds_the_questions_with_the_answers_and_no_buttons(
     expect(page.locator(".button:visible, #autosave:visible, nav:visible")).to_have_count(0)
 
 
-def test_a_printed_comparison_holds_the_answers_and_invites_to_nothing(visit: Visit) -> None:
+def test_a_printed_comparison_shows_the_answers_and_no_invitations(visit: Visit) -> None:
     page = visit(1440)
     page.goto(f"{COMPARER}?again=no&order=none&runs=team&peak=hundreds&shape=work")
     invitation = page.get_by_role("complementary", name="Is this your system?")
@@ -137,7 +137,7 @@ def test_a_printed_comparison_holds_the_answers_and_invites_to_nothing(visit: Vi
 
 
 @pytest.mark.parametrize("locale", ["en-US", "de-DE"])
-def test_a_price_stands_below_its_name_where_the_letters_are_too_large_for_both(
+def test_a_price_moves_below_its_name_when_large_text_leaves_no_room_for_both(
     visit: Visit, locale: str
 ) -> None:
     page = visit(390, locale=locale)
@@ -150,7 +150,7 @@ def test_a_price_stands_below_its_name_where_the_letters_are_too_large_for_both(
 
 
 @pytest.mark.parametrize("width", [320, 360, 375])
-def test_on_a_small_phone_the_figures_of_a_row_stand_in_one_line(visit: Visit, width: int) -> None:
+def test_on_a_small_phone_the_figures_of_a_row_are_on_one_line(visit: Visit, width: int) -> None:
     page = visit(390)
     page.set_viewport_size({"width": width, "height": 640})
     page.goto("/apply")
@@ -167,7 +167,7 @@ def bottom_of(part: Locator) -> float:
     return float(part.evaluate("part => part.getBoundingClientRect().bottom"))
 
 
-def test_what_failed_keeps_its_distance_from_the_answers_below(
+def test_the_notice_of_a_failure_keeps_its_distance_from_the_answers_below(
     visit: Visit, history: History, ada: Reviewer
 ) -> None:
     page = visit(1440, reviewer=ada)

@@ -28,7 +28,7 @@ AT_ONCE = [stop for stop in (*TOUR, *BY_APPLICANT) if not stop.deeds]
 
 
 @pytest.mark.parametrize("who", ["anybody", "applicant", "staff"])
-def test_a_first_visit_takes_at_most_100_kilobytes_a_step_60_and_each_10_requests(
+def test_a_first_visit_costs_at_most_100_kilobytes_or_60_for_a_step_and_10_requests(
     visit: Visit,
     site: Site,
     history: History,

@@ -53,7 +53,7 @@ def site(postgres: Postgres, own_redis: Redis) -> Iterator[Site]:
                 # Little waits for a sweep here, and each takes time from the browser.
                 "SWEEP_SECONDS": "5",
                 "WEBHOOK_ALLOW_PRIVATE": "true",
-                # Nobody gives theirs back, and each takes time from the browser until it ends.
+                # No journey gives its sandbox back, which takes time from the browser till it ends.
                 "LABS_MINUTES": "3",
                 "LABS_SANDBOXES": "1000",
                 "LABS_SANDBOXES_PER_NETWORK": "1000",
@@ -121,8 +121,8 @@ def browser() -> Iterator[Browser]:
 def open_page(
     browser: Browser, width: int, *, at: str, others: Sequence[str] = (), **options: object
 ) -> tuple[Page, Watch]:
-    """A page in a fresh context on the site at that address, and the watch over it. It is a phone,
-    or a desktop from 1,000 px on. ``others`` are further origins that it may send requests to."""
+    """A page in a fresh context on the site at that address, and the watch over it: a phone, or from
+    1,000 px on a desktop. ``others`` are further origins to which it may send requests."""
     touches = width < 1000
     context = browser.new_context(
         **{  # type: ignore[arg-type]

@@ -5,8 +5,9 @@ from playwright.sync_api import Page
 from tests.journeys.axe import PHONE
 from tests.journeys.conftest import HEIGHTS
 
-# The browser says what is hit, pixel by pixel up and down from the middle, because a link may be as
-# large as its whole row, and another may cover it. A word in a sentence is as high as its line.
+# The browser is asked what is hit, pixel by pixel up and down from the middle, because a link may
+# be as large as its whole row, or covered by another. A link within a sentence is exempt: it is
+# only as high as its line.
 TOO_LOW = """() => {
   const LEAST = 44;
   const TARGETS = "a[href], button, input:not([type=hidden]), select, textarea, summary";

@@ -4,8 +4,8 @@ import json
 
 from playwright.sync_api import Page
 
-# Swapped-in live regions announce nothing, and the focus survives only on an element whose id comes
-# again. What a visitor presses is not swapped itself.
+# A live region that is swapped in announces nothing, and the focus survives only on an element
+# whose id is in the new part too. What a visitor presses is not itself swapped.
 LOST = """() => {
   const ANNOUNCED = "[aria-live], [role=status], [role=alert], [role=log], output";
   const FOCUSABLE = "a[href], button, input:not([type=hidden]), select, textarea, summary";

@@ -119,7 +119,7 @@ def someone(company: str = "") -> tuple[str, str]:
 
 
 def send_application(site: Site, *, trap: str = "", **answers: str) -> Applied:
-    """Send an application, strong except for ``answers``, whose handling begins. With a text in the
+    """Send an application, strong except for ``answers``; its handling begins. With a text in the
     honeypot, ``trap``, it is held."""
     email, company = someone()
     answers = {"email": email, "company": company, **answers}

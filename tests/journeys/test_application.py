@@ -57,7 +57,7 @@ def test_a_prospect_applies_on_a_phone_and_nothing_typed_is_lost(
 
 
 def send_the_first_step_empty(page: Page) -> None:
-    """An error, and its way to the field."""
+    """Send the step empty, and follow the error's link to its field."""
     page.get_by_role("button", name="Continue").click()
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
@@ -98,7 +98,7 @@ def test_without_javascript_an_error_message_stays_until_the_page_is_sent_again(
 
 
 def go_back_and_reload(page: Page, problem: str) -> None:
-    """The browser's own buttons lose nothing; then on again."""
+    """Go back and reload with the browser's own buttons, which lose nothing; then continue."""
     expect(page.get_by_role("heading", level=1)).to_have_text("The outcome you want")
     page.go_back()
     typed = page.get_by_label("What is the problem?")

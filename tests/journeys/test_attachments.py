@@ -26,7 +26,7 @@ DRAWING = b"<svg xmlns='http://www.w3.org/2000/svg' onload='alert(1)'/>"
 
 
 def begin(page: Page, site: Site) -> None:
-    """Have the browser know a draft with all but the last step answered."""
+    """Give the browser a draft with all but the last step answered."""
     page.context.add_cookies([cookie_of_finished_draft(site)])
 
 
@@ -35,7 +35,7 @@ def attach(tmp_path: Path) -> Attach:
     """Choose a file of that name and content, and send it."""
 
     def attach(page: Page, name: str, content: bytes) -> None:
-        file = tmp_path / name  # of which Playwright hands on the path, not ten megabytes
+        file = tmp_path / name  # Playwright hands on the path, not ten megabytes
         file.write_bytes(content)
         page.get_by_label("A diagram or document").set_input_files(file)
         page.get_by_role("button", name="Attach the file").click()
@@ -45,7 +45,7 @@ def attach(tmp_path: Path) -> Attach:
 
 @pytest.fixture
 def refused(browser: Browser, site: Site, attach: Attach) -> Iterator[Page]:
-    """A page on which a script has sent a drawing, which is not taken. Nothing else goes wrong."""
+    """A page on which a script has sent a drawing that was refused. Nothing else goes wrong."""
     page, watch = open_page(browser, 390, at=site.url)
     watch.provoked = 422
     begin(page, site)
@@ -58,7 +58,7 @@ def refused(browser: Browser, site: Site, attach: Attach) -> Iterator[Page]:
 
 
 def downloaded(page: Page, name: str) -> bytes:
-    """The file as it is saved; a page that showed it would be no download."""
+    """The file as the browser saves it; fails if the browser shows it instead."""
     with page.expect_download() as download:
         page.get_by_role("link", name=f"Download {name}").click()
     assert download.value.suggested_filename == name
@@ -255,7 +255,7 @@ def test_progress_is_shown_while_a_file_is_uploaded(
 
 
 def hold_back(page: Page) -> None:
-    """Hardly anything goes out from now on."""
+    """Slow down what the page sends to almost nothing."""
     network = page.context.new_cdp_session(page)
     slow = {"offline": False, "latency": 20, "downloadThroughput": -1, "uploadThroughput": 2**14}
     network.send("Network.emulateNetworkConditions", slow)

@@ -1,4 +1,4 @@
-"""Nothing typed is lost: without a press, without a server, in two tabs and on two devices."""
+"""Nothing typed is lost: with no button pressed, with no server, in two tabs and on two devices."""
 
 import re
 from urllib.parse import urlsplit
@@ -12,7 +12,7 @@ from tests.journeys.prospect import cookie_of_finished_draft, fill_in, someone
 from tests.journeys.typed import CHANGED, KEPT, UNSENT, saved, stored, type_problem
 from tests.site import Site, eventually
 
-# As the script keeps what it could not send: no event tells of a power cut.
+# Keeps text as the script keeps what it could not send: no event announces a power cut.
 KEEP = """text => {
   const form = document.querySelector("form[data-step]");
   const answers = [...new FormData(form)]
@@ -109,7 +109,7 @@ def test_a_prospect_who_leaves_in_mid_word_finds_the_text_again(
     eventually(lambda: stored(site, text))
     page.goto("/apply/problem")
     expect(page.locator("#problem")).to_have_value(text)
-    eventually(lambda: page.evaluate(UNSENT) == [])  # it tidies up once the browser has restored
+    eventually(lambda: page.evaluate(UNSENT) == [])  # it tidies up once the text is restored
 
 
 def test_text_typed_while_the_server_is_down_is_sent_once_it_is_back(
@@ -148,7 +148,7 @@ def test_text_in_a_tab_that_was_closed_offline_is_restored_and_sent(
     page.close()
     page.context.set_offline(False)
 
-    # What a closing tab sends at last is not held up by the emulated tunnel, and may have arrived.
+    # The emulated outage does not stop what a closing tab sends last, which may have arrived.
     other.goto("/apply/problem")
     expect(other.locator("#problem")).to_have_value(text)
     eventually(lambda: stored(site, text))
@@ -276,7 +276,7 @@ def test_the_resume_link_wins_over_text_that_a_second_device_still_holds(
     phone.context.set_offline(True)
     type_problem(phone, " and on the phone")
     expect(phone.locator("#autosave")).to_contain_text(KEPT)
-    # As it closes the emulated tunnel ends, and what is sent at last, or once more, would arrive.
+    # Closing the page ends the emulated outage, and a last save, or a retry, would then arrive.
     phone.evaluate("window.fetch = async () => {}; XMLHttpRequest.prototype.send = () => {}")
     phone.close()
     opened = phone.context.new_page()
@@ -307,7 +307,7 @@ def test_a_review_that_already_shows_every_answer_is_not_reloaded(
     page = finished(device, site)
     page.goto("/apply/engagement")
     arrived, opened = [], []
-    # The server has the save, and the page goes on before it is told so.
+    # The server has the save, and the page moves on before it hears so.
     page.route("**/autosave", lambda route: arrived.append(route.fetch()))
     page.locator('input[value="few_hours"]').check()
     eventually(lambda: page.evaluate(UNSENT) and arrived)
@@ -316,7 +316,7 @@ def test_a_review_that_already_shows_every_answer_is_not_reloaded(
     page.unroute("**/autosave")
     page.wait_for_url("**/apply/review")
     eventually(lambda: page.evaluate(UNSENT) == [])
-    page.evaluate("fetch(location.href)")  # what was to be opened anew has been asked for by then
+    page.evaluate("fetch(location.href)")  # a reload would have been requested by then
     assert [urlsplit(url).path for url in opened] == ["/apply/engagement", "/apply/review"]
 
 

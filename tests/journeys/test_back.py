@@ -1,5 +1,5 @@
-"""Going back: a browser then fills in by itself what stood in the fields of a page when it was
-left, which may be older than what was saved since."""
+"""Going back: the browser itself refills a page's fields with what they held when it was left,
+which may be older than what has been saved since."""
 
 import pytest
 from playwright.sync_api import Page, expect

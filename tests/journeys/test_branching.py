@@ -1,4 +1,4 @@
-"""Questions that show themselves once the answers lead to them."""
+"""Questions that appear once the answers lead to them."""
 
 import pytest
 from playwright.sync_api import expect

@@ -1,4 +1,4 @@
-"""The journeys have eyes: what goes wrong on a page does not escape them."""
+"""The controls: the journeys do notice what goes wrong on a page."""
 
 import pytest
 from playwright.sync_api import Browser

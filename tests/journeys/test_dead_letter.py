@@ -1,5 +1,5 @@
-"""An operator sees what failed and why, foresees what a replay would do, and has it done: with
-nothing but a keyboard, at a desk and on a phone."""
+"""An operator sees what failed and why, previews a replay and runs it: with nothing but a keyboard,
+at a desk and on a phone."""
 
 from playwright.sync_api import expect
 

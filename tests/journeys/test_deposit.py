@@ -17,7 +17,7 @@ from tests.journeys.staff import Reviewer
 from tests.site import Site, eventually
 
 STAFF = "staff@champlin.example"
-# The full stops and commas after a time that begin a line of their own.
+# Full stops and commas after a time that were wrapped to the start of a line.
 STRAYS = """() => [...document.querySelectorAll("main time")].filter((time) => {
   const after = time.nextSibling;
   if (!(after instanceof Text) || !/^[.,;)]/.test(after.data)) return false;
@@ -93,7 +93,7 @@ def test_without_stripe_the_client_pays_by_transfer_and_staff_record_it(
 
 
 def read_and_agree(page: Page) -> str:
-    """The proposal, an error, then the agreement; the deposit as the page has it: "$3,000"."""
+    """Read the proposal and agree after one error; return the deposit as shown: "$3,000"."""
     expect(page.get_by_role("heading", name="We would like to work with you.")).to_be_visible()
     expect(page.get_by_role("heading", name="Terms")).to_be_visible()
     expect(page.get_by_role("row").filter(has_text="Fixed price")).to_be_visible()
@@ -134,7 +134,7 @@ def both_sides_are_told(site: Site, applied: Applied, amount: str, how: str) -> 
 
 
 def strays_at_some_width(page: Page) -> list[str]:
-    """What begins with a full stop, on a phone of any width."""
+    """Paragraphs in which a line begins with a full stop or comma, on a phone of any width."""
     strays: list[str] = []
     for width in range(320, 480, 4):
         page.set_viewport_size({"width": width, "height": 844})

@@ -17,7 +17,7 @@ def type_into(page: Page, label: str, text: str) -> None:
 
 
 def is_next(page: Page, label: str) -> None:
-    """What is focused next is that field, and nothing between."""
+    """Check that a single Tab leads to that field."""
     page.keyboard.press("Tab")
     expect(page.get_by_label(label).first).to_be_focused()
 

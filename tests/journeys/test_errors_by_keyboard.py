@@ -1,4 +1,4 @@
-"""With nothing but a keyboard out of what goes wrong: wrong answers, and two tabs that disagree."""
+"""Recovering with nothing but a keyboard: from wrong answers, and from two tabs that disagree."""
 
 from typing import Literal
 
@@ -68,13 +68,13 @@ def test_a_wrong_answer_keeps_its_red_border_inside_the_focus_ring(
 
 
 def lines_around(field: Locator) -> list[str]:
-    """The border's colour, the ring's, and the ring's kind of line."""
+    """The border's colour, the ring's colour, and the ring's line style."""
     drawn: list[str] = field.evaluate(LINES)
     return drawn
 
 
 def disagreeing_tab(device: Device, site: Site) -> Page:
-    """A tab whose company another tab has changed meanwhile, which it says."""
+    """A tab that says that its company was also changed in another tab."""
     first = device(1440)
     first.context.add_cookies([cookie_of_finished_draft(site)])
     second = first.context.new_page()

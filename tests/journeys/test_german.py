@@ -60,7 +60,7 @@ def test_a_prospect_applies_in_german_on_a_phone_and_opens_their_page_from_the_m
 
 
 def send_the_first_step_empty(page: Page) -> None:
-    """An error, and its way to the field."""
+    """Send the step empty, and follow the error's link to its field."""
     page.get_by_role("button", name="Weiter").click()
     summary = page.get_by_role("alert")
     expect(summary).to_be_focused()
@@ -89,7 +89,7 @@ def consent() -> str:
 
 
 def open_from_the_mail(visit: Visit, site: Site, email: str) -> None:
-    """On a device whose browser prefers English the link opens the German page all the same."""
+    """The link opens the German page even on a device whose browser prefers English."""
     [mail] = mails_to(site, email)
     assert english_left_in(text_of(mail)) == []
     link = LINK.search(text_of(mail))

@@ -1,4 +1,4 @@
-"""What a program sent is held: staff look at it, and what was a person's after all goes on."""
+"""What a program seems to have sent is held: staff look at it, and release what a person sent."""
 
 import pytest
 from playwright.sync_api import expect

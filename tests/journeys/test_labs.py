@@ -19,9 +19,10 @@ CHARGE_FAILS = "charge_fails"
 FAULTS = ("scorer_dies", "repeated", "mail_is_away", CHARGE_FAILS)
 # The tour looks at each lab at both widths.
 DEVICES = ((390, False), (1440, True))
-# Each combination of any three is among them; tests/integration/labs has every one of all four.
+# Any three of the faults occur here in every combination; tests/integration/labs has every
+# combination of all four.
 EVERY_THREE = [faults for count in (0, 2, 4) for faults in combinations(FAULTS, count)]
-# What a screen reader would say of the line.
+# Notes what a screen reader would say of the line.
 LISTEN = """
 () => {
   const line = document.querySelector("[role=status]");
@@ -51,17 +52,17 @@ class Visitor(NamedTuple):
             self.page.get_by_role("button", name=button).first.click()
 
     def sees(self, text: str, count: int) -> bool:
-        """Whether the page shows it so often by now."""
+        """Whether the page shows the text at least ``count`` times by now."""
         self.look_again()
         return self.text().count(text) >= count
 
     def sees_something_under_way(self) -> bool:
-        """Whether a delivery of the public exhibit is."""
+        """Whether the public exhibit shows a delivery under way."""
         self.look_again()
         return self.page.locator("td").get_by_text("Under way", exact=True).count() > 0
 
     def look_again(self) -> None:
-        """A page with scripts does so by itself."""
+        """Update a page without scripts; one with scripts updates itself."""
         if not self.javascript:
             with self.page.expect_navigation():
                 self.page.get_by_role("link", name="Look again").click()
@@ -135,7 +136,7 @@ def test_whichever_faults_are_combined_each_result_is_there_exactly_once_in_the_
 ) -> None:
     breakers: dict[tuple[str, ...], Visitor] = {}
     for number, faults in enumerate(EVERY_THREE):
-        # A page without scripts waits for its turn to be looked at, and takes no time meanwhile.
+        # A page without scripts takes no time until it is looked at.
         javascript = number % 4 == 0
         page = visit((390, 1440)[number // 4 % 2], javascript=javascript)
         breakers[faults] = Visitor(page, javascript)

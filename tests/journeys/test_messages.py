@@ -1,4 +1,4 @@
-"""A prospect and a reviewer who write to each other: by mail, on their pages, and at once."""
+"""A prospect and a reviewer write to each other: by mail, on their pages, and at the same time."""
 
 import pytest
 from playwright.sync_api import Locator, Page, expect

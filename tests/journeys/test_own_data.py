@@ -1,4 +1,4 @@
-"""What is the prospect's own: a trail that their machine checks, a way out, and no trace after."""
+"""What prospects can do themselves: check the trail, withdraw, erase their data, get the link."""
 
 import subprocess
 import sys

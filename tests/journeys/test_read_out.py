@@ -1,5 +1,5 @@
-"""What a screen reader says by itself of a page that changes without being loaded anew, and how
-whoever is disturbed by the changes stops them."""
+"""What a screen reader announces when a page changes without a reload, and how a reader who is
+disturbed by the changes stops them."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""A save that can never succeed is not tried again as it is, and what was typed stays here."""
+"""A save that can never succeed is not retried unchanged, and its text stays in the browser."""
 
 import pytest
 from playwright.sync_api import Page, Request, expect
@@ -17,7 +17,7 @@ PASTE = """(field, length) => {
 
 
 def autosaves(page: Page) -> list[Request]:
-    """Those that the page sends from now on, as they are sent."""
+    """The saves that the page sends from now on; the list grows as they are sent."""
     sent: list[Request] = []
     page.on("request", lambda one: sent.append(one) if one.url.endswith("/autosave") else None)
     return sent

@@ -50,7 +50,7 @@ def test_a_company_name_of_one_long_word_widens_no_page_that_links_to_it(
     page = visit(1440, reviewer=ada)
     page.goto(f"/staff/applications/{applied.id}")
     following = page.get_by_role("link", name="Next to decide").locator("bdi")
-    # Which company comes next is up to all that the other journeys have sent.
+    # Which company comes next depends on what the other journeys have sent.
     following.evaluate("bdi => { bdi.textContent = 'Donaudampfschiffahrts'.repeat(5) }")
     for width in (320, 390, 640, 1024, 1440):
         page.set_viewport_size({"width": width, "height": 900})
@@ -158,7 +158,7 @@ def test_a_reviewer_asks_the_prospect_answers_and_the_reviewer_declines(
 
 
 def status_on(page: Page) -> Locator:
-    """What the head of an application's page says of it."""
+    """The status in the head of an application's page."""
     return page.get_by_role("main").locator("header .badge")
 
 

@@ -1,5 +1,5 @@
-"""The rows of the queue are set alike; a long name takes no line from what stands beside it; on a
-phone an application begins with what is asked first."""
+"""The queue's rows line up, a long name takes no line from what is beside it, and on a phone an
+application begins with what staff ask first."""
 
 import pytest
 from playwright.sync_api import Locator, Page
@@ -84,7 +84,7 @@ def bottom_of(line: Locator) -> int:
 
 def test_no_column_heading_breaks_inside_a_word(visit: Visit, site: Site, ada: Reviewer) -> None:
     apply(site)
-    # WebKit broke the widest of them, for a part of a pixel; Chromium has room for it either way.
+    # WebKit broke the widest heading for want of part of a pixel; Chromium has room either way.
     page = visit(1440, reviewer=ada)
     page.goto("/staff/?status=all")
     headings = page.get_by_role("columnheader")

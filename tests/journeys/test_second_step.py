@@ -1,4 +1,4 @@
-"""A reviewer sets up a second step on a phone, and signs in by it."""
+"""A reviewer sets up a second step on a phone, and signs in with it."""
 
 import time
 

@@ -1,4 +1,4 @@
-"""Who has signed out leaves nothing to whoever sits at that browser next."""
+"""Signing out leaves nothing for whoever uses that browser next."""
 
 from playwright.sync_api import expect
 

@@ -1,11 +1,11 @@
-"""The views of a list stand in columns where one line does not hold them all."""
+"""The views of a list are set in columns where they don't fit on one line."""
 
 import pytest
 
 from tests.journeys.conftest import Visit
 from tests.journeys.staff import Reviewer
 
-# Where each begins, by the line that it stands in, and whether it is one line high itself.
+# For each line of views: where each view begins, and whether it is itself one line high.
 PLACES = """() => {
   const lines = {};
   for (const view of document.querySelectorAll(".tabs a")) {

@@ -1,4 +1,4 @@
-"""Staff connect another server, without JavaScript on a phone as at a desk."""
+"""Staff connect another server: on a phone without JavaScript, and at a desk with it."""
 
 import re
 

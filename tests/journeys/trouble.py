@@ -52,7 +52,7 @@ def leave_alone(site: Site, service: str) -> None:
 
 
 def refuse_in_chat(site: Site) -> None:
-    """Let the chat have refused the message about each scored application."""
+    """Record that the chat refused the message about each scored application."""
     with psycopg.connect(site.settings["DATABASE_URL"]) as connection:
         connection.execute(CHAT_REFUSED)
 

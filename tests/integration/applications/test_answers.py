@@ -1,4 +1,4 @@
-"""What is wrong with an answer is said beside it and in the summary, and nothing typed is lost."""
+"""An error is shown beside its answer and in the summary, and nothing typed is lost."""
 
 import html
 import re

@@ -1,4 +1,4 @@
-"""Autosave: what is typed is kept before anything is pressed, and nothing else happens."""
+"""Autosave: what is typed is stored before a button is pressed, and nothing else happens."""
 
 import html
 import json
@@ -19,8 +19,8 @@ NewProspect = Callable[[], Prospect]
 
 
 class Typist:
-    """A page of a step that saves by itself, as the script does: each save has an id of its own
-    and names those before it."""
+    """A step's page that saves by itself as the script does: each save has an id of its own and
+    names those before it."""
 
     def __init__(self, prospect: Prospect, key: str) -> None:
         self.prospect, self.key = prospect, key
@@ -30,7 +30,7 @@ class Typist:
         self.saves = 0
 
     def save(self, *, hears: bool = True, **typed: Any) -> TestResponse:
-        """Send what is typed. Who doesn't hear the answer only knows that it was sent."""
+        """Send what is typed. A page that doesn't hear the response only knows that it was sent."""
         self.saves += 1
         own = f"{id(self)}n{self.saves}"
         data = {
@@ -49,7 +49,7 @@ class Typist:
 
 
 def told(answer: TestResponse) -> dict[str, str]:
-    """What the script hears."""
+    """What the response tells the script."""
     [about] = json.loads(answer.headers["HX-Trigger"]).values()
     return dict(about)
 
@@ -66,7 +66,7 @@ def drafts(session: Session) -> list[Draft]:
 
 @pytest.fixture
 def second(prospect: Prospect, new_prospect: NewProspect, session: Session) -> Prospect:
-    """The same prospect at another device, by the link; the first page is filled in."""
+    """The same prospect on another device, by the resume link; the first page is filled in."""
     prospect.fill_in("you")
     other = new_prospect()
     [draft] = drafts(session)

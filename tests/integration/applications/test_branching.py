@@ -1,4 +1,4 @@
-"""Questions that are asked after some answers only, and drafts that outlive their questions."""
+"""Questions that are asked only after certain answers, and drafts that outlive their questions."""
 
 import html
 from collections.abc import Callable
@@ -59,7 +59,7 @@ Change = Callable[[Callable[[Step], Step]], Questionnaire]
 
 @pytest.fixture
 def change_questions(app: Flask, monkeypatch: pytest.MonkeyPatch) -> Change:
-    """An owner edits the step "system" and starts the site anew."""
+    """An owner edits the step "system" and restarts the site."""
 
     def change(edit: Callable[[Step], Step]) -> Questionnaire:
         before = current_questionnaire()

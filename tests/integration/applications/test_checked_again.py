@@ -1,5 +1,5 @@
-"""What was accepted once is checked again on sending: the rules may have changed since, or what is
-stored may have been changed by hand."""
+"""Accepted answers are checked again on sending: the rules may have changed since, or somebody may
+have changed the stored answers by hand."""
 
 from typing import Any
 
@@ -14,7 +14,7 @@ NAMELESS = {"name": "Enter your name."}
 
 
 def alter(session: Session, **answers: Any) -> None:
-    """What is stored of the draft, whose steps count as complete as before; None takes it away."""
+    """Change the draft's stored answers, with its steps still complete; None removes an answer."""
     draft = session.scalars(select(Draft)).one()
     altered = {**draft.answers, **answers}
     draft.answers = {key: value for key, value in altered.items() if value is not None}

@@ -1,5 +1,5 @@
-"""Which steps count as complete: a save looks only at what it may have changed, and that is enough,
-also where an answer leads to a question on another page."""
+"""Which steps count as complete: a save looks only at what it may have changed, which is enough
+even where an answer leads to a question on another page."""
 
 import msgspec
 import pytest
@@ -27,7 +27,7 @@ from app.applications.questions.questionnaire import (
 )
 from app.database.connection import driver_connection
 
-# Beside those of the site's own questions, each of which leads to one on the same page.
+# In addition to the site's own conditions, each of which leads to a question on the same page.
 LED_FROM_ELSEWHERE = {"success": "brokers", "problem": "cloud", "budget": "frequency"}
 TYPED = {"email": "ada@client.example", "url": "https://client.example"}
 
@@ -58,8 +58,8 @@ def as_answer(question: Question, text: str) -> Answer:
 
 
 def typed_on(step: Step, data: st.DataObject) -> Answers:
-    """What a page holds: of what leads and is led to any answers, or none, or such as can't be
-    kept; to all else one that can."""
+    """What a page holds. Questions that lead to others, and those they lead to, have any answer,
+    none, or one that can't be kept; all others have an answer that can."""
     varied = {*LED_FROM_ELSEWHERE, *LED_FROM_ELSEWHERE.values()}
     given = {}
     for question in step.questions:

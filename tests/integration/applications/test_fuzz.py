@@ -54,7 +54,7 @@ def values(question: Question) -> st.SearchStrategy[str]:
 
 
 def post(client: FlaskClient, page: FormPage, address: str, fields: Fields) -> TestResponse:
-    """Send the fields as they are, and those hidden ones of the page that are not among them."""
+    """Send the fields as they are, and the page's hidden fields that are not among them."""
     limiter.reset()
     given = {name for name, _ in fields}
     own = [(n, page.values[n][0]) for n in HIDDEN if n in page.values and n not in given]
@@ -67,7 +67,7 @@ def stored(session: Session) -> dict[str, Any]:
 
 
 def texts_in(fields: Fields, step: Step, page: FormPage) -> dict[str, str]:
-    """What was typed into the step's fields for text, of several values into one the first."""
+    """What was typed into the step's text fields; of several values for one field, the first."""
     keys = {q.key for q in step.questions if not q.options} & page.names
     return {name: as_received(value) for name, value in reversed(fields) if name in keys}
 

@@ -1,4 +1,4 @@
-"""The topic for commands that are refused: each is told there, and none holds up another."""
+"""The topic for refused commands: each is recorded there, and none holds up another."""
 
 import json
 import threading

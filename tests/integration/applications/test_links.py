@@ -1,4 +1,4 @@
-"""Links into a draft: what they open, whose form it is, and what they open no more."""
+"""Links into a draft: what they open, whose form it is, and when they stop working."""
 
 import html
 import re
@@ -243,7 +243,7 @@ def test_an_address_gets_at_most_three_links_an_hour_from_any_draft_and_network(
 def test_a_draft_filled_in_by_staff_does_not_prolong_their_login(
     app: Flask, prospect: Prospect, session: Session
 ) -> None:
-    """The cookie of the draft is that of the login, which ends with the browser."""
+    """The draft is in the same cookie as the login, which ends with the browser."""
     prospect.fill_in("you")
     desk: FlaskClient = browser_of(app, employ(session, "Ada Lovelace"))
     desk.get(f"/apply/resume/{the_draft(session).resume_token}")

@@ -1,4 +1,4 @@
-"""The site under another SECRET_KEY, as a browser sees it that came before the change."""
+"""The site under another SECRET_KEY, as seen by a browser that came before the change."""
 
 from collections.abc import Callable
 
@@ -10,7 +10,7 @@ from tests.integration.applications.prospect import Prospect
 
 
 def moved_to(site: Flask, client: FlaskClient) -> FlaskClient:
-    """The same browser, after the site has become this one."""
+    """The same browser, after the site was restarted as this one."""
     cookie = client.get_cookie("session")
     assert cookie
     browser = site.test_client()

@@ -1,5 +1,5 @@
-"""A page that is still open for one draft while its browser holds another by now: what is typed or
-pressed there goes into neither unseen. The other may be somebody else's."""
+"""A page still open for one draft while its browser now holds another, perhaps somebody else's:
+nothing typed or pressed there goes into either draft unseen."""
 
 import io
 from collections.abc import Callable
@@ -26,7 +26,7 @@ THEIRS = "Somebody else"
 
 @pytest.fixture
 def theirs(new_prospect: NewProspect, session: Session) -> Draft:
-    """Another person's draft, of which only the first step is there."""
+    """Another person's draft, with only the first step filled in."""
     other = new_prospect()
     other.press("you", name=THEIRS)
     return draft_of(session, THEIRS)
@@ -38,7 +38,7 @@ def draft_of(session: Session, name: str) -> Draft:
 
 
 def press_beside(prospect: Prospect, address: str, page: str, **fields: object) -> TestResponse:
-    """Press a button of a page that was seen before, and follow where it leads."""
+    """Press a button on a page that was opened earlier, and follow where it leads."""
     token = hidden(prospect.client.get("/apply").text, "csrf_token")
     data = {"csrf_token": token, "of_draft": hidden(page, "of_draft"), **fields}
     return prospect.client.post(address, data=data, follow_redirects=True)

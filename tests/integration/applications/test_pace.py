@@ -20,7 +20,7 @@ MINUTE = 60.0
 
 @pytest.fixture(autouse=True)
 def forgets(app: Flask, monkeypatch: pytest.MonkeyPatch) -> None:
-    """What was learned is asked for anew at each page."""
+    """What was learned is looked up again for each page."""
     monkeypatch.setattr(pace, "LOOK_AGAIN_SECONDS", -1)
 
 

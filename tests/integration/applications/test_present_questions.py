@@ -1,4 +1,4 @@
-"""A draft that was begun under older questions goes on under today's, once."""
+"""A draft begun under older questions continues under today's, and is moved only once."""
 
 from collections.abc import Callable
 from typing import Any
@@ -23,7 +23,7 @@ Meanwhile = Callable[[Draft], None]
 
 @pytest.fixture
 def older(prospect: Prospect, session: Session) -> Draft:
-    """Begun under older questions, of which one is gone."""
+    """A draft begun under older questions, one of which is gone."""
     prospect.fill_in("you")
     draft = session.scalars(select(Draft)).one()
     draft.questions_version = "older"
@@ -43,7 +43,7 @@ def with_pager() -> dict[str, Any]:
 
 
 def change_meanwhile(draft: Draft, change: Meanwhile) -> None:
-    """In another process, after the draft was read here."""
+    """Change the draft in another process, after it was read here."""
     with Session(db.engine) as other:
         change(other.get_one(Draft, draft.id))
         other.commit()

@@ -1,4 +1,4 @@
-"""The statement that submits writes the event as the event's type has it."""
+"""The statement that submits an application writes the event as the event's type defines it."""
 
 import msgspec
 from sqlalchemy import select

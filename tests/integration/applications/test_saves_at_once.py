@@ -1,4 +1,4 @@
-"""Saves of one draft that go on at the same time, each from what it had read before."""
+"""Simultaneous saves of one draft, each based on what it had read before."""
 
 from collections.abc import Iterator
 
@@ -34,7 +34,7 @@ FIELDS = {"problem": "problem", "outcome": "success", "review": "anything_else"}
 
 @pytest.fixture
 def connection(app: Flask) -> Iterator[Connection]:
-    """On which a save commits by itself."""
+    """A connection on which each save commits by itself."""
     with plain_connection() as connection:
         yield connection
 
@@ -49,7 +49,7 @@ def draft(connection: Connection, session: Session) -> KeptDraft:
 def save(
     connection: Connection, draft: KeptDraft, key: str, typed: str, *, seen: str = NO_SAVE
 ) -> KeptDraft:
-    """Of a page that was opened when the draft was as it is given."""
+    """Save a page that was opened when the draft was as it is given."""
     questionnaire = current_questionnaire()
     return save_step(
         connection,
@@ -141,7 +141,7 @@ def test_a_save_that_changes_nothing_writes_nothing(
 def test_pages_of_different_steps_never_lose_a_text_to_each_other(
     connection: Connection, session: Session, turns: list[tuple[str, bool]]
 ) -> None:
-    """At each turn one of them reads the draft, as when it is opened, or saves what it read."""
+    """At each turn one page reads the draft, as when it is opened, or saves what it has read."""
     begun = start_draft(session, current_questionnaire())
     session.commit()
     read = dict.fromkeys(FIELDS, read_again(connection, begun.id))

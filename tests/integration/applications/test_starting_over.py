@@ -1,5 +1,5 @@
-"""Starting over: what was entered is set aside after a question, and the question says what is
-true of the way back to it."""
+"""Starting over: what was entered is set aside, but only after a question that says whether and how
+it can be opened again."""
 
 from collections.abc import Callable
 
@@ -18,7 +18,7 @@ OFFER = "Mail me a link first"
 
 
 def press_start(prospect: Prospect, page: str) -> str:
-    """The button of a start page, as it was seen."""
+    """Press the button of a start page that was opened earlier; return where it leads."""
     data = {"csrf_token": hidden(page, "csrf_token")}
     return str(prospect.client.post("/apply", data=data).location)
 

@@ -1,4 +1,4 @@
-"""Pages of one step that save in any order, some of whose requests or answers are lost."""
+"""Pages of one step that save in any order, with some requests or responses lost."""
 
 from typing import NamedTuple
 
@@ -37,7 +37,7 @@ def text_of(draft: KeptDraft) -> str:
 
 
 def play(session: Session, deeds: list[tuple[int, str]], *, guarded: bool = True) -> None:
-    """Let the pages do it, and hold each save to what its user has seen."""
+    """Let the pages do it, and check that each save replaces only a text that its user has seen."""
     questionnaire = current_questionnaire()
     step = questionnaire.step("problem")
     connection = driver_connection(session)

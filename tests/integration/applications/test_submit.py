@@ -1,4 +1,4 @@
-"""Sending: once, whatever is clicked twice, and never what the prospect has not looked over."""
+"""Sending: once, whatever is clicked twice, and only what the prospect has reviewed."""
 
 import html
 

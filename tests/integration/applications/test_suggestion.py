@@ -1,4 +1,4 @@
-"""Whoever presses "Apply" on the page of an engagement finds it chosen, and can choose another."""
+"""Pressing "Apply" on an engagement's page preselects it in the form; another can be chosen."""
 
 import pytest
 from flask import Flask

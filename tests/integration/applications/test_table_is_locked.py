@@ -1,5 +1,5 @@
-"""A table that somebody keeps locked, or connections that are all taken, cost a prospect a wait of
-seconds and not a word; and a migration that waits for a table keeps nobody waiting with it."""
+"""A table that stays locked, or a connection pool that is used up, costs a prospect a wait of
+seconds and not a word; and a migration that waits for a table does not keep others waiting."""
 
 import html
 import shutil
@@ -51,7 +51,7 @@ Answered = Callable[[], list[str]]
 
 @contextmanager
 def locked(postgres: Postgres, mode: str) -> Iterator[None]:
-    """Within it somebody has that lock on the applications, and does not let go."""
+    """Inside, somebody holds that lock on the applications and does not let go."""
     with psycopg.connect(postgres.url_of("site")) as connection:
         connection.execute(f"LOCK TABLE applications IN {mode} MODE".encode())
         yield
@@ -59,7 +59,7 @@ def locked(postgres: Postgres, mode: str) -> Iterator[None]:
 
 @pytest.fixture
 def answered(app: Flask) -> Iterator[Answered]:
-    """What the database has answered to the statements that failed, by the log."""
+    """The database's errors for the statements that failed, as logged."""
     with capture_logs() as said:
         yield lambda: [one["error"] for one in said if one["event"] == UNREACHABLE]
 
@@ -84,7 +84,7 @@ def no_limit_for_locks(app: Flask) -> Iterator[None]:
 
 @pytest.fixture
 def next_migration(app: Flask, tmp_path: Path) -> Path:
-    """The folder of migrations of the release after this one."""
+    """The migrations folder of the release after this one."""
     folder = tmp_path / "migrations"
     shutil.copytree(ROOT / "migrations", folder)
     head = ScriptDirectory(str(folder)).get_current_head()
@@ -101,7 +101,7 @@ def check_refused_with_all_that_was_typed(answer: TestResponse) -> None:
 
 
 def send_while_locked(prospect: Prospect, postgres: Postgres) -> str:
-    """Return the review, from which it was refused."""
+    """Send while the table is locked; return the review page from which it was refused."""
     prospect.fill_in()
     review = prospect.see("review")
     with locked(postgres, "ACCESS EXCLUSIVE"):

@@ -77,7 +77,7 @@ def test_the_proposal_describes_exactly_what_the_price_lines_pay_for(
 
 @pytest.fixture
 def prefers_a_build(demo_answers: dict[str, Any]) -> None:
-    """A Build is preferred, and the budget carries none."""
+    """The prospect prefers a Build, but the budget is too small for any."""
     demo_answers |= {"preferred_kind": "build", "budget": "10k_to_25k"}
 
 

@@ -1,4 +1,4 @@
-"""Agreeing and erasing at the same moment: one waits for the other and finds what it did."""
+"""Agreeing and erasing at the same moment: one waits for the other and sees what it did."""
 
 import pytest
 from sqlalchemy import text
@@ -25,7 +25,7 @@ def engagement(offered: None, application: Application, session: Session) -> Eng
 
 @pytest.fixture
 def other(engagement: Engagement) -> Session:
-    """Another process's session, which has read both before and waits for nobody long."""
+    """Another process's session, which has already read both and waits only briefly for a lock."""
     other = Session(db.engine)
     assert other.get_one(Application, engagement.application_id).erased_at is None
     assert other.get_one(Engagement, engagement.id).status == "offered"

@@ -44,13 +44,13 @@ TOLD = text("SELECT kind, status, text FROM chat_messages")
 
 @pytest.fixture(autouse=True)
 def channel(change_settings: Callable[..., None]) -> None:
-    """Staff have a channel in a chat, which is told things too."""
+    """Staff have a chat channel, which is sent messages too."""
     change_settings(CHAT_WEBHOOK_URL="http://127.0.0.1:1/")
 
 
 @pytest.fixture
 def application(session: Session, demo_answers: dict[str, Any]) -> Application:
-    """Sent by somebody each of whose words can be recognised."""
+    """An application in which each of the prospect's words can be recognised."""
     words = {"name": "Canary Wren", "email": "canary@wren.example", "company": "Canary Ltd"}
     longer = {"problem": "canary " * 40, "anything_else": "canary"}
     application = submit_answers(session, {**demo_answers, **words, **longer})
@@ -61,8 +61,8 @@ def application(session: Session, demo_answers: dict[str, Any]) -> Application:
 
 @pytest.fixture
 def agreed(session: Session, application: Application, decide: Decide, send: Send) -> Application:
-    """They wrote, had a reply and were noted down, were asked a question and answered it, were made
-    an offer and agreed to it."""
+    """The prospect wrote and had a reply, staff noted something about them, and they answered a
+    question, were made an offer and agreed to it."""
     song = "As a canary sings."
     write_as_prospect(session, application.id, song, form_id="canary")
     write_as_staff(session, application.id, song, form_id="canary", actor="staff:ada")

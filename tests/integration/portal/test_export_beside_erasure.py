@@ -1,5 +1,5 @@
-"""What an erasure takes out of the tables, the export had: a column that it clears is either there
-to the word, or left out for a reason that stands here."""
+"""The export contains what an erasure removes: each column that an erasure clears is either
+exported word for word, or left out for a reason given here."""
 
 from collections.abc import Callable, Iterator
 from typing import Any
@@ -28,7 +28,7 @@ Handle = Callable[[], None]
 Cell = tuple[str, str]
 Rows = dict[tuple[object, ...], dict[str, Any]]
 
-# What moves on with an erasure, and says nothing about anybody.
+# Columns that an erasure changes, and that say nothing about anybody.
 OF_THE_ERASURE = {
     ("applications", "version"),
     ("applications", "erased_at"),
@@ -51,7 +51,7 @@ SENT = (
 
 @pytest.fixture(autouse=True)
 def channel(change_settings: Callable[..., None]) -> None:
-    """Staff have a channel in a chat, which is told things too."""
+    """Staff have a chat channel, which is sent messages too."""
     change_settings(CHAT_WEBHOOK_URL="http://127.0.0.1:1/")
 
 
@@ -64,8 +64,8 @@ def client_of_ours(
     send: Send,
     handle_events: Handle,
 ) -> Application:
-    """They had a link into their draft, at another address than they applied with, and attached a
-    file; they agreed, tried to pay by card and paid by transfer. Another server was told."""
+    """A client who asked for a link into their draft at another address than they applied with,
+    attached a file, agreed, tried to pay by card and paid by transfer. Another server was told."""
     draft = session.get_one(Draft, application.draft_id)
     draft.answers = {**draft.answers, "email": "earlier@client.example"}
     request_resume_link(session, draft)
@@ -156,7 +156,7 @@ def every_row(session: Session) -> dict[str, Rows]:
 
 
 def cleared_between(before: dict[str, Rows], after: dict[str, Rows]) -> dict[Cell, list[Any]]:
-    """What stood in the columns that are not as they were."""
+    """The earlier values of the columns that have changed."""
     cleared: dict[Cell, list[Any]] = {}
     for table, rows in before.items():
         for key, row in rows.items():

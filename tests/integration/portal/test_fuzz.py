@@ -25,7 +25,7 @@ FIELDS = {
     "withdraw": ("message",),
     "lost-link": ("email",),
 }
-# What has to be decided before there is such a form.
+# The verdict that it takes before there is such a form.
 VERDICTS: dict[str, Verdict] = {
     "reply": MoreRequested(message="How many queues?"),
     "agreement": ApplicationAccepted(message="", kind="sprint", total_cents=1_250_000),
@@ -41,7 +41,7 @@ def posts(names: tuple[str, ...]) -> st.SearchStrategy[Fields]:
 def application_for(
     action: str, answers: dict[str, Any], session: Session, handle_events: Callable[[], None]
 ) -> Application:
-    """A new one, whose page has the form for that."""
+    """A new application whose page has the form for that action."""
     application = submit_answers(session, answers)
     session.commit()
     if action in VERDICTS:
@@ -59,7 +59,7 @@ def events_of(session: Session, application: Application) -> list[str]:
 
 
 def check_shown_again(answer: TestResponse, fields: Fields, names: tuple[str, ...]) -> None:
-    """What was typed is in its fields, as far as the page has them, and each error at its own."""
+    """Check that the page's fields hold what was typed, and that each error is at its field."""
     page = FormPage(answer.text)
     typed = dict(reversed([one for one in fields if one[0] in names]))
     assert {name: page.text_of(name) for name in typed} == {

@@ -97,7 +97,7 @@ def failed(
 
 @pytest.fixture
 def paid_back(agreed_by_card: None) -> str:
-    """Back from Stripe, whose word is awaited."""
+    """Back from Stripe, whose confirmation is awaited."""
     return "?payment=done"
 
 
@@ -121,7 +121,7 @@ def dismissed(application: Application, session: Session) -> None:
 
 @pytest.fixture
 def talking(handled: None, application: Application, session: Session, send: Send) -> None:
-    """A message of theirs that waits, after one of ours."""
+    """A message from the prospect that awaits a reply, after one of ours."""
     write_as_staff(session, application.id, "Guten Tag.", form_id="a", actor="staff:ada")
     session.commit()
     send("messages", text="Wann?", form_id="a")
@@ -258,7 +258,7 @@ def test_the_link_in_a_letter_opens_the_page_in_its_language_on_any_device(
 def test_the_files_that_a_prospect_downloads_stay_in_english(
     client: FlaskClient, path: str
 ) -> None:
-    """A checker of another day, or a colleague's program, reads it too."""
+    """A later checker, or a colleague's program, reads them too."""
     trail = client.get(f"{path}/trail.json").json
     assert trail and trail["explanation"][0].startswith("Each row is one event")
     exported = client.get(f"{path}/export.json").json

@@ -1,4 +1,4 @@
-"""What prospects take along and erase by themselves."""
+"""What prospects download and erase by themselves."""
 
 import json
 import uuid

@@ -42,7 +42,7 @@ def agreed(
     send: Send,
     handle_events: Callable[[], None],
 ) -> Application:
-    """They were asked, answered, were noted down, were made an offer and agreed to it."""
+    """The prospect answered a question, staff wrote a note, and an offer was made and agreed to."""
 
     def decide(verdict: MoreRequested | ApplicationAccepted) -> None:
         handle_events()
@@ -72,7 +72,7 @@ def trail_file(client: FlaskClient, path: str, agreed: Application, tmp_path: Pa
 
 @pytest.fixture
 def check(client: FlaskClient, tmp_path: Path) -> Check:
-    """Run the program as it is downloaded, by a Python that knows nothing of the site."""
+    """Run the program as it is downloaded, with a Python that knows nothing of the site."""
     answer = client.get("/trail_check.py")
     assert answer.mimetype == "text/x-python" and "attachment" in str(answer.headers)
     program = tmp_path / "trail_check.py"
@@ -193,7 +193,7 @@ def test_the_trail_reveals_neither_staff_nor_score_nor_draft_nor_note(
 def test_the_trail_states_nothing_of_an_event_that_a_newer_release_recorded(
     client: FlaskClient, path: str, postgres: Postgres, trail_file: Path
 ) -> None:
-    """It may be as little for them as a note is."""
+    """It may be no more meant for them than a note is."""
     with psycopg.connect(postgres.url_of("site")) as connection:
         connection.execute("SET session_replication_role = replica")
         connection.execute("UPDATE events SET type = 'memo.made' WHERE type = 'note.written'")
@@ -205,7 +205,7 @@ def test_the_trail_states_nothing_of_an_event_that_a_newer_release_recorded(
 def test_a_withheld_score_cannot_be_guessed_from_its_hash(
     session: Session, trail_file: Path, agreed: Application
 ) -> None:
-    """Its id is random, covered by the hash, and stands nowhere else in the file."""
+    """Its id is random, covered by the hash, and nowhere else in the file."""
     events = read_stream(session, stream_of("application", agreed.id))
     (scored,) = [event for event in events if event.type == "application.scored"]
     assert str(scored.id) not in trail_file.read_text()
@@ -231,7 +231,7 @@ def test_the_checker_names_a_row_that_we_alter_in_the_database(
 ) -> None:
     stream = stream_of("application", agreed.id)
     with psycopg.connect(postgres.url_of("site")) as connection:
-        # As the database's owner may, who can turn the triggers off.
+        # As the database's owner can, by turning the triggers off.
         connection.execute("SET session_replication_role = replica")
         where = "type = 'application.more_provided' AND stream = %s"
         connection.execute(f"UPDATE events SET {change} WHERE {where}".encode(), [stream])

@@ -1,4 +1,4 @@
-"""Who acts next and by when: one sentence in every standing, and a word when we are late."""
+"""Who acts next and by when: one sentence in every state, and a word when we are late."""
 
 import html
 import re
@@ -38,7 +38,7 @@ FIXED = {
     "agreed": "You act next: the deposit is due now",
 }
 LATE = "We act next, and we are late"
-# No line ends between the parts of a day, or between a time and its unit.
+# No line breaks within a date, or between a time and its unit.
 NO_BREAK = "\N{NO-BREAK SPACE}"
 
 
@@ -65,7 +65,7 @@ def promised(session: Session, application: Application) -> str:
 
 
 def turn_on(page: str) -> str:
-    """The sentence on the page, which has one."""
+    """The sentence on the page, which must have exactly one."""
     (found,) = re.findall(r'id="turn">(.*?)</p>', page)
     return html.unescape(found)
 
@@ -271,7 +271,7 @@ def test_a_promise_that_fell_due_after_our_answer_was_not_missed(
     handle_events: Handle,
     come_due: Handle,
 ) -> None:
-    """The time comes before the decision's own event is handled."""
+    """The promise falls due before the decision's own event is handled."""
     handle_events()
     session.refresh(application)
     verdict = ApplicationDeclined(message="")

@@ -1,4 +1,4 @@
-"""Withdrawing: asked once more, recorded once; nobody decides it, everybody is told."""
+"""Withdrawing: confirmed first, recorded once; nobody decides on it, both sides are told."""
 
 import html
 from collections.abc import Callable
@@ -167,7 +167,7 @@ def test_an_invalid_or_expired_request_withdraws_nothing_and_keeps_the_text(
 def test_of_a_simultaneous_withdrawal_and_decision_only_one_is_taken(
     app: Flask, session: Session, application: Application
 ) -> None:
-    """The second finds the first, whichever it was."""
+    """The second sees the first, whichever it was."""
     taken: list[str] = []
     start = Barrier(2, timeout=30)
     identity = application.id

@@ -24,7 +24,7 @@ from tests.prospects import make_prospects, post
 from tests.site import Site, eventually
 
 WRITTEN = (ROOT / "app/notifications/letters").glob("*.py")
-# They take a client who pays twice, a service that keeps failing, weeks, and a morning.
+# They would take a client who pays twice, a service that keeps failing, weeks, and a morning.
 UNLIKELY = {"deposit_overpaid", "service_away", "draft_expiring", "waiting_at_the_desk"}
 LETTERS = {
     template for file in WRITTEN for template in re.findall(r'template="(\w+)"', file.read_text())
@@ -73,7 +73,7 @@ def test_each_page_passes_axe_never_scrolls_sideways_and_has_targets_a_finger_ca
 
 
 def refusals(page: Page) -> Locator:
-    """What the page says at once: why it has not done what was asked."""
+    """The page's alert: why it has not done what was asked."""
     return page.get_by_role("main").get_by_role("alert").locator("visible=true")
 
 

@@ -1,4 +1,4 @@
-"""Who has colours or letters of their own, sees the same."""
+"""Readers with colours or text sizes of their own see the same."""
 
 import pytest
 

@@ -13,8 +13,8 @@ from tests.journeys.watch import Watch
 from tests.site import Site
 
 GERMAN = "de-DE"
-# What another language can change: names of things, and by longer words their size. The tour in
-# English has the rest.
+# What another language can change: accessible names and, through longer words, sizes. The tour in
+# English covers the rest.
 TAGS = ("cat.language", "cat.name-role-value", "cat.text-alternatives", "cat.forms")
 ANSWER = (*map(choose, CHOSEN), press("Vergleichen"))
 STOP = (choose("5"), press("Jetzt bestellen"), press("Lager anhalten"))

@@ -1,4 +1,4 @@
-"""What every page owes: a title of its own, and sense on paper."""
+"""What every page needs: a title of its own, and a printout that makes sense."""
 
 import re
 
@@ -82,8 +82,8 @@ def test_a_printed_application_shows_what_was_written_and_nothing_to_fill_in(
 def test_on_paper_a_page_breaks_between_its_parts_in_every_browser(
     visit: Visit, history: History, ada: Reviewer
 ) -> None:
-    # Firefox cuts what stands in a row of a grid, or contains itself, at the sheet's edge, or
-    # prints the next part over it; Chromium drew a line through an answer that goes on overleaf.
+    # Firefox cuts a grid item, or an element with containment, at the sheet's edge, or prints the
+    # next part over it; Chromium drew a line through an answer that continues on the next sheet.
     page = visit(1440, reviewer=ada)
     page.set_viewport_size({"width": 700, "height": 900})
     page.emulate_media(media="print")

@@ -20,7 +20,7 @@ LOCALES = ("en-US", "de-DE")
 MOST_BYTES = 100_000
 MOST_BYTES_OF_STEP = 60_000
 MOST_REQUESTS = 10
-FETCHED_AT_ONCE = '[hx-trigger="load"]'  # stands there until its part has come
+FETCHED_AT_ONCE = '[hx-trigger="load"]'  # is there until its part has come
 FORM = {f"/apply/{key}" for key in (*STEPS, "review")}
 # A filled-in step is longer than an empty one; so both are looked at.
 BY_APPLICANT = [Stop(f"step {key}, filled in", f"/apply/{key}", who="applicant") for key in STEPS]
@@ -59,7 +59,7 @@ def test_a_first_visit_costs_at_most_100_kilobytes_or_60_for_a_step_and_10_reque
 
 @pytest.fixture
 def page_at(migrated_app: Flask) -> Callable[[str], str]:
-    """Which page an address leads to; each step of the form is one of its own."""
+    """Which page an address leads to; each step of the form counts as a page of its own."""
     addresses = migrated_app.url_map.bind("localhost")
 
     def page_at(path: str) -> str:
@@ -75,8 +75,8 @@ def page_at(migrated_app: Flask) -> Callable[[str], str]:
 def longest_of_each_page(
     readers: Sequence[Page], paths: Iterable[str], page_at: Callable[[str], str]
 ) -> list[tuple[Page, str]]:
-    """What a page loads is the same in each of its states and languages, so the longest weighs
-    most: whose it is, and its address."""
+    """The heaviest version of each page: its reader and its path. A page loads the same files in
+    each of its states and languages, so the longest weighs most."""
     length_of = {
         (reader, path): len(reader.context.request.get(path).body())
         for reader, path in product(readers, paths)
@@ -86,18 +86,18 @@ def longest_of_each_page(
 
 
 def comes_over_the_wire(kind: str, bytes_of: dict[str, int]) -> bool:
-    """Whether files of that kind are there, and none comes from the browser's memory."""
+    """Whether files of that kind are there, and none comes from the browser's cache."""
     sizes = [size for url, size in bytes_of.items() if url.endswith(kind)]
     return bool(sizes) and 0 not in sizes
 
 
 @contextmanager
 def weighed(page: Page) -> Iterator[dict[str, int]]:
-    """The address of each answer to what is asked meanwhile, and what it takes on the wire where a
-    browser has kept nothing."""
+    """The address of each response received inside, and its bytes on the wire for a browser with an
+    empty cache."""
     bytes_of: dict[str, int] = {}
     network = page.context.new_cdp_session(page)
-    network.send("Network.enable")  # without it the next line says nothing and does nothing
+    network.send("Network.enable")  # without it the next line silently does nothing
     network.send("Network.setCacheDisabled", {"cacheDisabled": True})
     asked: list[Request] = []
     answered: list[Request] = []

@@ -1,5 +1,5 @@
-"""The same on a phone that runs no scripts: every state is reached, and axe finds nothing. What
-scripts leave as it was sent has been seen with them."""
+"""The same on a phone that runs no scripts: every state is reached, and axe finds nothing. Pages
+that scripts leave as they were sent are covered by the tour with scripts."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,7 +21,7 @@ OWN_WAY = [stop for stop in TOUR if not is_left_as_sent(stop)]
 
 @contextmanager
 def no_scripts(page: Page) -> Iterator[None]:
-    """What is opened within runs no script of its own, now or later; axe needs them afterwards."""
+    """Pages opened inside never run a script of their own; axe needs scripts afterwards."""
     session = page.context.new_cdp_session(page)
     session.send("Emulation.setScriptExecutionDisabled", {"value": True})
     yield

@@ -121,8 +121,8 @@ def browser() -> Iterator[Browser]:
 def open_page(
     browser: Browser, width: int, *, at: str, others: Sequence[str] = (), **options: object
 ) -> tuple[Page, Watch]:
-    """A page in a fresh context on the site at that address, and the watch over it: a phone, or from
-    1,000 px on a desktop. ``others`` are further origins to which it may send requests."""
+    """A page in a fresh context on the site at that address, and the watch over it. Below 1,000 px
+    it is a phone. ``others`` are further origins to which it may send requests."""
     touches = width < 1000
     context = browser.new_context(
         **{  # type: ignore[arg-type]

@@ -246,7 +246,7 @@ def test_a_button_that_names_an_unknown_page_does_not_crash(prospect: Prospect) 
     assert prospect.press("you", "go_to", "https://elsewhere.example/").status_code == 404
 
 
-def test_every_page_of_the_form_keeps_out_of_search_engines(prospect: Prospect) -> None:
+def test_search_engines_are_asked_to_index_no_page_of_the_form(prospect: Prospect) -> None:
     prospect.fill_in()
     for key in [step.key for step in current_questionnaire().steps]:
         assert '<meta name="robots" content="noindex">' in prospect.see(key)

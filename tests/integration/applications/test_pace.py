@@ -129,14 +129,16 @@ def test_time_between_saves_counts_for_the_page_that_is_saved(
     assert spent.get("you", 0) < 15
 
 
-def test_a_pause_counts_for_nothing(prospect: Prospect, session: Session) -> None:
+def test_a_long_pause_is_not_counted(prospect: Prospect, session: Session) -> None:
     prospect.fill_in("you")
     later(session, pace.LONGEST_PAUSE_SECONDS + 1)
     prospect.fill_in("system")
     assert "system" not in times(session)
 
 
-def test_a_clock_that_was_set_back_counts_for_nothing(prospect: Prospect, session: Session) -> None:
+def test_time_is_not_counted_when_the_clock_was_set_back(
+    prospect: Prospect, session: Session
+) -> None:
     prospect.fill_in("you")
     later(session, -60)
     prospect.fill_in("system")

@@ -101,7 +101,7 @@ def test_an_erased_person_is_nowhere_in_the_database(
     assert list(broken_links(session)) == []
 
 
-def test_figures_decisions_and_the_price_remain(
+def test_figures_decisions_and_the_price_remain_after_an_erasure(
     session: Session, agreed: Application, handle_events: Handle
 ) -> None:
     handle_events()

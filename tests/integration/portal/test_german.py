@@ -246,7 +246,7 @@ def test_the_form_for_a_lost_link_is_in_german(
     assert "Sehen Sie in Ihr Postfach" in asked.text and english_left_in(asked.text) == []
 
 
-def test_the_link_in_a_letter_opens_the_page_in_its_language_on_any_device(
+def test_the_link_in_a_mail_opens_the_page_in_the_mails_language_on_any_device(
     app: Flask, path: str
 ) -> None:
     elsewhere = app.test_client()

@@ -133,7 +133,7 @@ def test_four_thousand_characters_in_any_script_are_accepted_and_shown_unchanged
     assert "<b>{{" not in page and "<b>49" not in page and 'href="https://x.example' not in page
 
 
-def test_after_thirty_messages_in_an_hour_the_next_has_to_wait_and_is_kept(
+def test_after_thirty_messages_in_an_hour_the_next_is_refused_and_its_text_kept(
     send: Send, session: Session, application: Application
 ) -> None:
     for number in range(30):

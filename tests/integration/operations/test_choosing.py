@@ -12,7 +12,7 @@ from tests.form_page import token_in
 from tests.integration.operations.conftest import Desk, Fail, status_of
 
 
-def test_dead_letters_are_counted_by_error_and_chosen_in_any_way(
+def test_dead_letters_are_grouped_by_error_and_can_be_chosen_together_or_singly(
     desk: Desk, fail: Fail, session: Session
 ) -> None:
     letters = fail(3)
@@ -32,7 +32,7 @@ def test_dead_letters_are_counted_by_error_and_chosen_in_any_way(
     assert [status_of(session, one) for one in letters] == ["dead"] * 3
 
 
-def test_of_one_dead_letter_there_is_nothing_to_choose(desk: Desk, fail: Fail) -> None:
+def test_a_single_dead_letter_leaves_nothing_to_choose(desk: Desk, fail: Fail) -> None:
     [letter] = fail()
     link = re.search(r'href="(/staff/events/dead-letters\?[^"]+)"', desk.get("/staff/events/"))
     assert link
@@ -52,14 +52,14 @@ def test_of_one_dead_letter_there_is_nothing_to_choose(desk: Desk, fail: Fail) -
         ({"subscriber": "scoring.score_fit", "error": "ValueError"}, "has this cause any more"),
     ],
 )
-def test_where_no_dead_letter_is_the_page_says_where_to_look(
+def test_without_dead_letters_the_page_says_where_to_look(
     desk: Desk, query: dict[str, str], words: str
 ) -> None:
     page = desk.get("/staff/events/dead-letters", query)
     assert words in page and "by cause" in page and "A replay is previewed" not in page
 
 
-def test_what_would_fail_again_is_rather_left(
+def test_the_page_recommends_leaving_letters_that_would_fail_again(
     desk: Desk, fail: Fail, broken_scoring: Callable[[], None]
 ) -> None:
     address = desk.post("/staff/events/replays", ticked=fail(2))
@@ -71,13 +71,13 @@ def test_what_would_fail_again_is_rather_left(
     assert 'button--primary">Replay these 2<' in preview and "anyway" not in preview
 
 
-def test_choosing_nothing_leads_back_with_a_word(desk: Desk) -> None:
+def test_choosing_nothing_returns_to_the_page_and_says_so(desk: Desk) -> None:
     for fields in ({}, {"ticked": "x"}, {"ticked": str(10**30)}, {"only": "1"}):
         assert desk.post("/staff/events/replays", **fields) == "/staff/events/"
     assert "Nothing was ticked" in desk.get("/staff/events/")
 
 
-def test_choosing_nothing_among_many_leads_back_to_them(desk: Desk, fail: Fail) -> None:
+def test_choosing_none_of_several_returns_to_their_list(desk: Desk, fail: Fail) -> None:
     fail(2)
     (path,) = re.findall(r'href="(/staff/events/dead-letters\?[^"]+)"', desk.get("/staff/events/"))
     (form,) = re.findall(r'action="(/staff/events/replays\?[^"]+)"', desk.get(unescape(path)))

@@ -115,7 +115,7 @@ WAYS_OUT: dict[Handler, str] = {
 
 
 @pytest.mark.parametrize("way", WAYS_OUT, ids=lambda way: way.__name__)
-def test_a_handler_that_reaches_out_is_held_and_named(
+def test_a_handler_that_reaches_outside_is_stopped_and_named(
     fail: Fail, choose: Choose, postgres: Postgres, redis_server: Redis, way: Handler
 ) -> None:
     replay_id = choose(*fail())
@@ -148,7 +148,7 @@ def test_a_handler_may_read_files_and_import_modules(
     assert (tmp_path / "__pycache__").exists()
 
 
-def test_with_the_doors_open_such_a_handler_would_leave_something(
+def test_with_the_doors_open_such_a_handler_would_leave_something_behind(
     fail: Fail, choose: Choose, postgres: Postgres, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     replay_id = choose(*fail())

@@ -22,7 +22,7 @@ LOG = "/staff/events/log"
         ({"since": "2026-11-29", "until": "2026-11-28"}, "until", "comes before the first one"),
     ],
 )
-def test_it_is_said_at_its_field_and_kept_and_nothing_is_listed(
+def test_an_invalid_filter_is_explained_at_its_field_and_kept_and_nothing_is_listed(
     desk: Desk, submit: Submit, query: dict[str, str], field: str, sentence: str
 ) -> None:
     submit()
@@ -36,13 +36,13 @@ def test_it_is_said_at_its_field_and_kept_and_nothing_is_listed(
     assert "Show all again" in page
 
 
-def test_a_choice_that_there_is_not_counts_as_not_made(desk: Desk, submit: Submit) -> None:
+def test_a_choice_that_does_not_exist_counts_as_no_choice(desk: Desk, submit: Submit) -> None:
     submit()
     page = desk.get(LOG, {"type": "nonsense", "actor": "staff:nobody"})
     assert "application.submitted</a>" in page and "Not a valid choice" not in page
 
 
-def test_no_browser_cuts_what_is_pasted_into_the_search(desk: Desk, session: Session) -> None:
+def test_the_search_field_does_not_truncate_what_is_pasted(desk: Desk, session: Session) -> None:
     for path in (LOG, "/staff/"):
         [field] = re.findall('<input[^>]*name="search"[^>]*>', desk.get(path))
         assert "maxlength" not in field

@@ -17,7 +17,7 @@ WHERE status = 'dead'
 """)
 
 
-def test_dead_letters_beyond_what_one_form_carries_are_told_of(
+def test_the_page_says_when_there_are_more_dead_letters_than_one_form_holds(
     desk: Desk, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fail(3)
@@ -30,7 +30,7 @@ def test_dead_letters_beyond_what_one_form_carries_are_told_of(
     assert "Preview these 2<" in page and "Preview all" not in page
 
 
-def test_failed_deliveries_beyond_those_listed_are_told_of(
+def test_the_page_says_when_there_are_more_failed_deliveries_than_it_lists(
     desk: Desk, fail: Fail, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fail(3)

@@ -35,7 +35,7 @@ def row_of(page: str, name: str) -> str:
     return found[0]
 
 
-def test_the_picture_tells_of_every_subscriber_in_words_too(
+def test_the_picture_also_describes_every_subscriber_in_words(
     desk: Desk, submit: Submit, handle_events: Handle, fail: Fail
 ) -> None:
     submit()
@@ -88,7 +88,7 @@ def test_only_a_subscriber_that_exists_can_be_paused(desk: Desk) -> None:
         ({"search": "no-such-stream"}, set()),
     ],
 )
-def test_the_log_is_narrowed_by_what_is_asked(
+def test_the_log_lists_only_what_the_filters_ask_for(
     desk: Desk,
     submit: Submit,
     handle_events: Handle,
@@ -128,7 +128,7 @@ def test_the_log_finds_an_application_by_reference_and_by_id(
     assert found == {"application.scored"}
 
 
-def test_the_log_is_turned_page_by_page_and_no_event_is_missed(
+def test_paging_through_the_log_misses_no_event(
     desk: Desk, submit: Submit, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.operations.log.PAGE_SIZE", 2)
@@ -145,7 +145,7 @@ def test_the_log_is_turned_page_by_page_and_no_event_is_missed(
     assert seen == [str(position) for position in stored]
 
 
-def test_a_page_gives_up_looking_for_what_is_rare_and_says_so(
+def test_the_log_stops_searching_for_a_rare_event_and_says_so(
     desk: Desk, submit: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr("app.operations.log.LOOK_BACK", 1)
@@ -155,7 +155,7 @@ def test_a_page_gives_up_looking_for_what_is_rare_and_says_so(
     assert "Nothing further back matches so far" in page and "Look further back" in page
 
 
-def test_one_event_is_shown_with_its_cause_its_effects_and_every_try(
+def test_an_event_is_shown_with_its_cause_its_effects_and_every_delivery(
     desk: Desk, submit: Submit, handle_events: Handle, session: Session
 ) -> None:
     application = submit(problem=f"stuck {MARKUP}")
@@ -173,7 +173,7 @@ def test_one_event_is_shown_with_its_cause_its_effects_and_every_try(
     assert f'href="/staff/events/{submitted.id}"' in desk.get(f"/staff/events/{scored.id}")
 
 
-def test_what_was_erased_is_said_to_be(
+def test_erased_data_is_shown_as_erased(
     desk: Desk, submit: Submit, handle_events: Handle, session: Session
 ) -> None:
     application = submit()
@@ -186,7 +186,7 @@ def test_what_was_erased_is_said_to_be(
     assert email not in page and "It is what was recorded" in page
 
 
-def test_an_event_that_was_altered_is_told(
+def test_an_altered_event_is_flagged(
     desk: Desk, submit: Submit, session: Session, tamper: Callable[[str], None]
 ) -> None:
     submit()
@@ -200,7 +200,7 @@ def test_an_event_that_does_not_exist_is_not_found(desk: Desk) -> None:
         desk.get(f"{path}{uuid.uuid4()}", status=404)
 
 
-def test_a_replay_is_started_watched_and_told_letter_by_letter(
+def test_a_replay_is_started_and_then_followed_letter_by_letter(
     desk: Desk,
     other_desk: Desk,
     fail: Fail,
@@ -222,7 +222,7 @@ def test_a_replay_is_started_watched_and_told_letter_by_letter(
     assert address in desk.get("/staff/events/")
 
 
-def test_services_outside_are_shown_only_while_one_is_in_trouble(
+def test_outside_services_are_shown_only_while_one_is_in_trouble(
     desk: Desk, session: Session
 ) -> None:
     session.add(CircuitRecord(name="mended", last_error="TimeoutError"))
@@ -244,7 +244,7 @@ def test_services_outside_are_shown_only_while_one_is_in_trouble(
         assert part in page, part
 
 
-def test_what_will_be_tried_again_is_shown_with_its_error(
+def test_a_delivery_that_will_be_retried_is_shown_with_its_error(
     desk: Desk, submit: Submit, handle_events: Handle, session: Session
 ) -> None:
     submit()
@@ -262,7 +262,7 @@ def test_what_will_be_tried_again_is_shown_with_its_error(
     assert "Failed, will be tried again" in page and "&lt;b&gt;bold" in page
 
 
-def test_a_bridge_is_shown_with_its_place_in_the_log(
+def test_a_bridge_is_shown_with_its_position_in_the_log(
     desk: Desk, submit: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     assert "Bridges" not in desk.get("/staff/events/")

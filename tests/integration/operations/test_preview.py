@@ -96,7 +96,7 @@ def test_a_charge_is_foreseen(
     assert (charge.amount_cents, charge.currency) == (engagement.deposit_cents, "usd")
 
 
-def test_a_letter_that_would_die_again_is_told_with_its_error(
+def test_a_letter_that_would_die_again_is_shown_with_its_error(
     fail: Fail, choose: Choose, broken_scoring: Callable[[], None]
 ) -> None:
     foreseen = foresee(choose(*fail()))
@@ -104,14 +104,16 @@ def test_a_letter_that_would_die_again_is_told_with_its_error(
     assert foreseen.rows == ()
 
 
-def test_a_fault_that_only_the_database_finds_is_foreseen_too(fail: Fail, choose: Choose) -> None:
+def test_an_error_that_only_the_database_detects_is_foreseen_too(
+    fail: Fail, choose: Choose
+) -> None:
     def break_a_rule(session: Session, recorded: RecordedEvent) -> None:
         session.add(CircuitRecord(name="one", state="unheard of"))
 
     assert "CheckViolation" in foresee(choose(*fail()), break_a_rule).error
 
 
-def test_writing_by_any_means_is_counted(fail: Fail, choose: Choose) -> None:
+def test_writes_are_counted_however_they_are_made(fail: Fail, choose: Choose) -> None:
     def write(session: Session, recorded: RecordedEvent) -> None:
         session.add(CircuitRecord(name="by an object"))
         session.execute(insert(CircuitRecord).values([{"name": "core"}, {"name": "core too"}]))
@@ -123,7 +125,7 @@ def test_writing_by_any_means_is_counted(fail: Fail, choose: Choose) -> None:
     assert set(rows.keys) == {"by an object", "core"}
 
 
-def test_nothing_is_left_of_a_preview(
+def test_a_preview_leaves_nothing_behind(
     fail: Fail, choose: Choose, desk: Desk, postgres: Postgres, redis_server: Redis
 ) -> None:
     replay_id = choose(*fail(3))
@@ -137,7 +139,7 @@ def test_nothing_is_left_of_a_preview(
     assert everything(postgres) == before
 
 
-def test_one_that_was_tried_since_is_not_foreseen(
+def test_a_letter_tried_since_it_was_chosen_is_not_previewed(
     fail: Fail, choose: Choose, session: Session, desk: Desk
 ) -> None:
     first, second = fail(2)
@@ -158,7 +160,7 @@ def test_a_handler_that_waits_for_ever_does_not_hold_up_the_page(
     assert "QueryCanceled" in foresee(choose(*fail()), wait).error
 
 
-def test_a_preview_ends_after_its_time_and_says_what_it_left_out(
+def test_a_preview_stops_at_its_time_limit_and_says_what_it_left_out(
     fail: Fail, choose: Choose, monkeypatch: pytest.MonkeyPatch, desk: Desk
 ) -> None:
     monkeypatch.setattr("app.operations.replay.preview.LONGEST_SECONDS", -1)
@@ -172,7 +174,7 @@ def foresee_any(replay_id: uuid.UUID) -> bool:
     return any(one.is_tried for one in foreseen.values())
 
 
-def test_a_preview_holds_nobody_up_once_a_letter_is_over(
+def test_a_preview_releases_each_letters_locks_before_rehearsing_the_next(
     fail: Fail, choose: Choose, session: Session, postgres: Postgres
 ) -> None:
     """Each letter's locks are given back with it, before the next is rehearsed."""
@@ -195,7 +197,7 @@ def test_a_preview_holds_nobody_up_once_a_letter_is_over(
 @pytest.mark.parametrize(
     "look", [mail_of_this_transaction, chat_of_this_transaction, deposits_of_this_transaction]
 )
-def test_what_a_handler_has_made_is_found_without_reading_what_was_made_before(
+def test_what_a_handler_wrote_is_found_without_reading_older_rows(
     session: Session,
     tamper: Callable[[str], None],
     look: Callable[[Session, uuid.UUID], list[object]],

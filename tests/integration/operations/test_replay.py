@@ -61,7 +61,7 @@ def state_of(session: Session, replay_id: uuid.UUID) -> str:
     return found.state
 
 
-def test_choosing_changes_nothing_and_starting_replays_the_set_to_its_end(
+def test_choosing_changes_nothing_and_starting_replays_the_whole_set(
     fail: Fail, choose: Choose, session: Session, deliver_sent: Callable[[list[int]], None]
 ) -> None:
     letters = fail(3)
@@ -79,7 +79,7 @@ def test_choosing_changes_nothing_and_starting_replays_the_set_to_its_end(
     assert status_of(session, letters[2]) == "dead"
 
 
-def test_one_that_dies_again_is_told_with_its_error(
+def test_a_letter_that_dies_again_is_reported_with_its_error(
     fail: Fail,
     choose: Choose,
     session: Session,
@@ -97,7 +97,7 @@ def test_one_that_dies_again_is_told_with_its_error(
     assert step(session) == [] and status_of(session, letter) == "dead"
 
 
-def test_a_cancelled_replay_stops_and_what_is_under_way_is_finished(
+def test_a_cancelled_replay_stops_after_finishing_what_is_under_way(
     fail: Fail,
     choose: Choose,
     session: Session,
@@ -143,13 +143,13 @@ def test_a_letter_that_was_tried_since_it_was_chosen_is_left_alone(
     assert state_of(session, replay_id) == "finished"
 
 
-def test_what_is_no_dead_letter_can_not_be_chosen(session: Session, fail: Fail) -> None:
+def test_only_dead_letters_can_be_chosen(session: Session, fail: Fail) -> None:
     [letter] = fail()
     with pytest.raises(NothingChosen):
         choose_dead_letters(session, [letter + 1000, 2**62], actor="staff:ada")
 
 
-def test_two_members_of_staff_start_a_replay_once(
+def test_two_people_who_start_a_replay_at_the_same_time_start_it_once(
     app: Flask, fail: Fail, choose: Choose, session: Session
 ) -> None:
     replay_id = choose(*fail())
@@ -168,7 +168,7 @@ def test_two_members_of_staff_start_a_replay_once(
     assert sum(pressed) == 1
 
 
-def test_two_replays_that_share_a_letter_replay_it_once_whoever_moves_them_on(
+def test_a_letter_shared_by_two_replays_is_replayed_once_whichever_worker_advances_them(
     app: Flask, fail: Fail, choose: Choose, session: Session
 ) -> None:
     shared, mine, yours = fail(3)
@@ -194,7 +194,7 @@ def test_two_replays_that_share_a_letter_replay_it_once_whoever_moves_them_on(
     picked=st.lists(st.booleans(), min_size=1, max_size=4).filter(any),
     meanwhile=st.lists(st.integers(0, 2), min_size=3, max_size=3),
 )
-def test_whatever_is_chosen_and_however_many_fail_meanwhile_only_the_set_is_replayed(
+def test_only_the_chosen_set_is_replayed_however_many_letters_fail_in_the_meantime(
     picked: list[bool],
     meanwhile: list[int],
     fail: Fail,

@@ -62,7 +62,7 @@ def add_endpoint_at(session: Session, host: str) -> WebhookEndpoint:
     )
 
 
-def test_the_link_to_events_counts_what_is_in_trouble_in_figures_and_in_words(
+def test_the_link_to_events_states_the_trouble_as_a_count_and_in_words(
     desk: Desk, session: Session, fail: Fail, submit: Submit, handle_events: Handle
 ) -> None:
     submit()
@@ -81,7 +81,7 @@ def test_the_link_to_events_counts_what_is_in_trouble_in_figures_and_in_words(
         ]
 
 
-def test_webhook_endpoints_and_bridges_that_are_not_well_are_counted_too(
+def test_unhealthy_webhook_endpoints_and_bridges_are_counted_too(
     app: Flask, desk: Desk, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     for because, failures in ((None, 0), (None, 3), ("failing", 9), ("gone", 0), ("staff", 9)):
@@ -110,7 +110,7 @@ def test_webhook_endpoints_and_bridges_that_are_not_well_are_counted_too(
     ]
 
 
-def test_it_is_counted_with_one_statement_and_only_for_staff(
+def test_trouble_is_counted_with_one_statement_and_only_for_staff(
     desk: Desk, client: FlaskClient
 ) -> None:
     statements: list[str] = []
@@ -127,7 +127,7 @@ def test_it_is_counted_with_one_statement_and_only_for_staff(
     assert len(counted) == 1
 
 
-def test_counting_reads_through_no_table_that_has_grown(
+def test_counting_trouble_scans_no_large_table(
     session: Session, ada: Staff, tamper: Callable[[str], None]
 ) -> None:
     busy, _ = (add_endpoint_at(session, f"{host}.example") for host in ("busy", "quiet"))
@@ -138,7 +138,7 @@ def test_counting_reads_through_no_table_that_has_grown(
     assert read_through(session, before) == []
 
 
-def test_what_is_in_trouble_stands_above_the_flow_and_what_is_well_below(
+def test_what_is_in_trouble_is_shown_above_the_flow_and_what_is_healthy_below_it(
     desk: Desk, session: Session, fail: Fail, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bridge = BridgeFigures("kafka", position=7)
@@ -153,7 +153,7 @@ def test_what_is_in_trouble_stands_above_the_flow_and_what_is_well_below(
     assert SECTION.findall(desk.get("/staff/events/")) == [*trouble, "flow", "latest"]
 
 
-def test_a_bridge_in_trouble_is_said_to_lose_nothing_and_since_when_it_is(
+def test_the_page_says_since_when_a_bridge_is_in_trouble_and_that_it_loses_nothing(
     desk: Desk, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     bridge = BridgeFigures("kafka", position=7)
@@ -168,7 +168,7 @@ def test_a_bridge_in_trouble_is_said_to_lose_nothing_and_since_when_it_is(
     assert "In trouble since" not in desk.get("/staff/events/")
 
 
-def test_a_service_outside_is_named_for_people_and_as_the_runbook_has_it(
+def test_an_outside_service_is_shown_with_a_readable_name_and_its_name_in_the_runbook(
     desk: Desk, session: Session
 ) -> None:
     names = ("smtp", "chat", circuit_of("kafka://broker:9092/events"))
@@ -183,7 +183,7 @@ def test_a_service_outside_is_named_for_people_and_as_the_runbook_has_it(
     }
 
 
-def test_subscribers_that_are_not_well_stand_above_the_drawing(desk: Desk, fail: Fail) -> None:
+def test_unhealthy_subscribers_are_listed_above_the_drawing(desk: Desk, fail: Fail) -> None:
     fail()
     desk.post("/staff/events/subscribers/engagements.propose_engagement/pause")
     above, _, below = desk.get("/staff/events/picture").partition("<svg")
@@ -193,7 +193,7 @@ def test_subscribers_that_are_not_well_stand_above_the_drawing(desk: Desk, fail:
     assert len(well) > 10 and not unwell & {*well}
 
 
-def test_who_waits_for_a_worker_too_long_is_not_called_well(
+def test_a_subscriber_that_waits_too_long_for_a_worker_is_not_shown_as_healthy(
     desk: Desk, submit: Submit, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(figures, "LAGS_AFTER_SECONDS", 0)
@@ -206,7 +206,7 @@ def test_who_waits_for_a_worker_too_long_is_not_called_well(
     assert "flowmap__node--lagging" in rest and "Lagging" not in rest
 
 
-def test_what_waits_for_a_paused_subscriber_has_no_next_try(
+def test_a_delivery_to_a_paused_subscriber_shows_no_next_attempt(
     desk: Desk, submit: Submit, handle_events: Handle, session: Session
 ) -> None:
     submit()

@@ -62,7 +62,7 @@ def add(session: Session, desk: Desk) -> Callable[[str], WebhookEndpoint]:
     return add
 
 
-def test_each_webhook_endpoint_is_shown_with_its_state_and_a_link_and_trouble_comes_first(
+def test_webhook_endpoints_are_listed_with_state_and_link_and_those_in_trouble_come_first(
     desk: Desk, session: Session, submit: Submit, add: Callable[[str], WebhookEndpoint]
 ) -> None:
     submit()
@@ -87,7 +87,7 @@ def test_each_webhook_endpoint_is_shown_with_its_state_and_a_link_and_trouble_co
     assert "T0P-S3CR3T" not in page and MARKUP not in page
 
 
-def test_refused_mail_is_shown_whatever_it_is_about_and_sent_again(
+def test_refused_mail_of_every_kind_is_shown_and_can_be_sent_again(
     desk: Desk, session: Session, submit: Submit, handle_events: Handle
 ) -> None:
     application = submit(company=MARKUP)
@@ -121,7 +121,7 @@ def test_refused_mail_is_shown_whatever_it_is_about_and_sent_again(
     assert queued == [("queued", 0)] * 4
 
 
-def test_of_much_refused_mail_the_latest_is_shown(
+def test_only_the_latest_of_many_refused_mails_are_shown(
     desk: Desk, session: Session, submit: Submit, handle_events: Handle
 ) -> None:
     submit()
@@ -134,7 +134,7 @@ def test_of_much_refused_mail_the_latest_is_shown(
     assert f"The latest {LATEST_REFUSED} of {LATEST_REFUSED + 2} are shown." in page
 
 
-def test_the_channel_is_shown_with_what_waits_and_what_was_refused_is_sent_again(
+def test_the_channel_shows_what_is_waiting_and_refused_messages_can_be_sent_again(
     desk: Desk, session: Session, submit: Submit, handle_events: Handle, channel: str
 ) -> None:
     assert "Nothing yet" in desk.get("/staff/events/").split('id="chat-title"')[1]
@@ -156,7 +156,7 @@ def test_the_channel_is_shown_with_what_waits_and_what_was_refused_is_sent_again
     assert session.scalars(select(ChatMessage.status)).all() == ["queued"]
 
 
-def test_of_a_channel_that_is_switched_off_the_page_says_so_and_offers_no_button(
+def test_the_page_says_that_the_channel_is_switched_off_and_offers_no_button(
     channel: str,
     desk: Desk,
     session: Session,
@@ -178,7 +178,7 @@ def test_of_a_channel_that_is_switched_off_the_page_says_so_and_offers_no_button
     assert session.scalars(select(ChatMessage.status)).all() == ["failed"]
 
 
-def test_without_a_channel_neither_page_speaks_of_one(
+def test_without_a_channel_neither_page_mentions_one(
     desk: Desk, submit: Submit, handle_events: Handle
 ) -> None:
     application = submit()
@@ -188,7 +188,7 @@ def test_without_a_channel_neither_page_speaks_of_one(
 
 
 @pytest.mark.usefixtures("channel")
-def test_a_preview_foresees_what_the_channel_would_be_told_and_tells_it_nothing(
+def test_a_preview_shows_what_the_channel_would_receive_and_sends_it_nothing(
     desk: Desk,
     session: Session,
     submit: Submit,

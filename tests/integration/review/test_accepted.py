@@ -40,12 +40,12 @@ def accepted(desk: FlaskClient, proposed: Application, decide_and_send: Decide) 
     return proposed
 
 
-def test_before_the_decision_it_shows_what_is_recommended(figures: Figures) -> None:
+def test_before_the_decision_the_page_shows_what_is_recommended(figures: Figures) -> None:
     assert list(figures()) == ["Recommended", "Proposed"]
     assert figures()["Recommended"] == "Build"
 
 
-def test_until_the_offer_is_written_the_proposal_is_not_shown_in_its_place(
+def test_the_proposal_is_not_shown_in_place_of_an_offer_that_is_still_being_written(
     desk: FlaskClient, accepted: Application, figures: Figures
 ) -> None:
     page = desk.get(f"/staff/applications/{accepted.id}").text
@@ -53,7 +53,7 @@ def test_until_the_offer_is_written_the_proposal_is_not_shown_in_its_place(
     assert figures() == {} and "Fixed price" not in page
 
 
-def test_what_is_offered_and_then_agreed_takes_the_place_of_what_was_recommended(
+def test_the_offer_and_then_the_agreement_replace_the_recommendation(
     desk: FlaskClient,
     session: Session,
     accepted: Application,
@@ -71,7 +71,7 @@ def test_what_is_offered_and_then_agreed_takes_the_place_of_what_was_recommended
     assert figures() == {"Agreed": "Sprint", "Price": "$12,345"}
 
 
-def test_an_offer_that_could_not_be_written_is_not_said_to_be_on_its_way(
+def test_the_page_does_not_promise_an_offer_that_could_not_be_written(
     desk: FlaskClient,
     accepted: Application,
     handle_events: Handle,

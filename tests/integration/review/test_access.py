@@ -45,7 +45,7 @@ def test_there_are_staff_routes(app: Flask) -> None:
     assert {"queue.index", "review.decide", "engagements.index", "accounts.logout"} <= endpoints
 
 
-def test_without_a_login_every_staff_route_leads_to_the_login(
+def test_without_a_login_every_staff_route_redirects_to_the_login_page(
     app: Flask, client: FlaskClient, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setitem(app.config, "WTF_CSRF_ENABLED", False)
@@ -58,7 +58,9 @@ def test_without_a_login_every_staff_route_leads_to_the_login(
             assert answer.location.startswith("/staff/login"), f"{method} {rule.rule}"
 
 
-def test_without_a_token_no_post_is_taken(app: Flask, desk: FlaskClient) -> None:
+def test_a_post_without_a_csrf_token_is_refused_on_every_staff_route(
+    app: Flask, desk: FlaskClient
+) -> None:
     for rule in staff_routes(app):
         if "POST" in (rule.methods or ()):
             answer = desk.post(address(app, rule, uuid.uuid4()))

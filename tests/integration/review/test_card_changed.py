@@ -65,7 +65,7 @@ def under_other_terms(card: RateCard) -> RateCard:
     )
 
 
-def test_what_is_shown_as_proposed_can_be_accepted_although_the_floor_has_risen(
+def test_a_proposed_price_can_still_be_accepted_after_the_floor_has_risen(
     desk: FlaskClient,
     application: Application,
     proposed: Engagement,
@@ -85,7 +85,7 @@ def test_what_is_shown_as_proposed_can_be_accepted_although_the_floor_has_risen(
 
 
 @pytest.mark.parametrize("cents", [-1, 1])
-def test_any_other_price_has_to_reach_the_new_floor(
+def test_any_other_price_must_reach_the_new_floor(
     desk: FlaskClient,
     application: Application,
     proposed: Engagement,
@@ -101,7 +101,7 @@ def test_any_other_price_has_to_reach_the_new_floor(
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-def test_preview_mail_and_page_tell_what_was_proposed(
+def test_preview_mail_and_page_state_what_was_proposed(
     desk: FlaskClient,
     client: FlaskClient,
     application: Application,
@@ -127,7 +127,7 @@ def test_preview_mail_and_page_tell_what_was_proposed(
         assert weeks in told and not EACH_MONTH.search(told)
 
 
-def test_another_kind_than_the_proposed_one_is_told_by_the_new_card(
+def test_a_kind_other_than_the_proposed_one_follows_the_new_rate_card(
     desk: FlaskClient,
     application: Application,
     become: Callable[[RateCard], None],

@@ -71,7 +71,7 @@ def test_the_preview_is_the_mail_that_goes_out(
     assert "<bdi>Ada Lovelace</bdi> · Champlin Enterprises · " in mail.html
 
 
-def test_the_preview_for_a_german_prospect_is_their_german_mail_on_a_page_in_english(
+def test_the_preview_for_a_german_prospect_shows_the_german_mail_on_an_english_page(
     desk: FlaskClient,
     proposed: Application,
     decide: Decide,
@@ -106,7 +106,7 @@ def test_the_hidden_fields_of_the_preview_send_what_was_previewed(
     assert last.data.message == message
 
 
-def test_change_it_leads_back_with_everything_kept(
+def test_change_it_returns_to_the_form_with_everything_kept(
     desk: FlaskClient, proposed: Application, decide: Decide, session: Session
 ) -> None:
     fields = {"verdict": "accept", "kind": "build", "price": "70,000", "message": "Dear all"}
@@ -116,7 +116,7 @@ def test_change_it_leads_back_with_everything_kept(
     assert decisions(session, proposed) == []
 
 
-def test_accepting_as_it_stands_offers_the_proposal(
+def test_accepting_without_changes_offers_what_was_proposed(
     desk: FlaskClient,
     proposed: Application,
     decide_and_send: Decide,
@@ -132,7 +132,7 @@ def test_accepting_as_it_stands_offers_the_proposal(
     assert (engagement.status, engagement.total_cents) == ("offered", before)
 
 
-def test_another_kind_and_price_are_offered_to_the_cent(
+def test_a_different_kind_and_price_are_offered_to_the_cent(
     desk: FlaskClient,
     proposed: Application,
     decide_and_send: Decide,
@@ -166,7 +166,7 @@ def test_another_kind_and_price_are_offered_to_the_cent(
         ({"verdict": "decline", "version": "99999999999999999999"}, "Reload the page"),
     ],
 )
-def test_what_is_wrong_is_said_and_nothing_is_decided(
+def test_an_invalid_decision_is_explained_and_nothing_is_decided(
     desk: FlaskClient,
     proposed: Application,
     decide: Decide,
@@ -187,14 +187,14 @@ def test_an_expired_token_keeps_the_text(desk: FlaskClient, proposed: Applicatio
     assert "My long text" in answer.text and "open for too long" in answer.text
 
 
-def test_a_request_without_a_field_shows_the_page_again(
+def test_a_post_without_any_fields_shows_the_page_again(
     desk: FlaskClient, proposed: Application
 ) -> None:
     answer = desk.post(f"/staff/applications/{proposed.id}/decision")
     assert answer.status_code == 400 and "open for too long" in answer.text
 
 
-def test_the_second_reviewer_sees_who_was_first_and_keeps_the_text(
+def test_the_second_reviewer_sees_who_decided_first_and_keeps_their_text(
     desk: FlaskClient,
     other_desk: FlaskClient,
     proposed: Application,
@@ -213,7 +213,7 @@ def test_the_second_reviewer_sees_who_was_first_and_keeps_the_text(
 
 
 @pytest.mark.parametrize("button", [{"change": "yes"}, {"csrf_token": "expired"}])
-def test_what_is_not_sent_for_another_reason_shows_who_was_first_and_keeps_the_text_too(
+def test_a_form_shown_again_for_another_reason_also_shows_who_decided_first(
     desk: FlaskClient,
     other_desk: FlaskClient,
     proposed: Application,
@@ -227,7 +227,7 @@ def test_what_is_not_sent_for_another_reason_shows_who_was_first_and_keeps_the_t
     assert "My own letter." in page
 
 
-def test_a_form_about_no_version_shows_who_was_first_too(
+def test_a_form_without_a_valid_version_also_shows_who_decided_first(
     desk: FlaskClient, proposed: Application, decide: Decide, decide_and_send: Decide
 ) -> None:
     decide_and_send(desk, proposed, verdict="decline")
@@ -236,7 +236,7 @@ def test_a_form_about_no_version_shows_who_was_first_too(
     assert "Somebody got there first" in page.text and "My own letter." in page.text
 
 
-def test_a_preview_of_an_overtaken_decision_is_a_conflict_too(
+def test_previewing_a_decision_on_an_outdated_version_is_also_a_conflict(
     desk: FlaskClient,
     proposed: Application,
     decide: Decide,
@@ -252,7 +252,7 @@ def test_a_preview_of_an_overtaken_decision_is_a_conflict_too(
     assert 'name="version" type="hidden" value="3"' in late.text
 
 
-def test_page_and_queue_say_that_a_question_was_answered_until_the_next_deed(
+def test_page_and_queue_say_that_a_question_was_answered_until_staff_act_on_it(
     desk: FlaskClient,
     proposed: Application,
     decide_and_send: Decide,
@@ -274,7 +274,7 @@ def test_page_and_queue_say_that_a_question_was_answered_until_the_next_deed(
     assert told() == [False, False]
 
 
-def test_page_and_queue_say_since_when_a_question_waits_for_its_answer(
+def test_page_and_queue_say_when_a_question_was_asked_until_it_is_answered(
     desk: FlaskClient,
     proposed: Application,
     decide_and_send: Decide,
@@ -299,7 +299,7 @@ def test_page_and_queue_say_since_when_a_question_waits_for_its_answer(
         session.refresh(proposed)
 
 
-def test_a_double_click_on_send_decides_once_and_is_no_conflict(
+def test_a_double_click_on_send_decides_once_and_is_not_a_conflict(
     desk: FlaskClient,
     proposed: Application,
     decide_and_send: Decide,
@@ -321,7 +321,7 @@ def test_a_mail_that_has_changed_since_the_preview_is_previewed_again(
     assert decisions(session, proposed) == []
 
 
-def test_a_version_that_never_was_decides_nothing(
+def test_a_decision_on_a_version_that_never_existed_is_refused(
     desk: FlaskClient, proposed: Application, decide: Decide, session: Session
 ) -> None:
     answer = decide(desk, proposed, verdict="decline", version="7")

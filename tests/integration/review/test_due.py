@@ -22,7 +22,7 @@ Decide = Callable[..., TestResponse]
 
 
 @pytest.mark.parametrize("size", [1, 2, 25])
-def test_due_first_lists_the_late_then_the_waiting_held_or_not_then_the_rest(
+def test_ordering_by_due_lists_late_then_waiting_whether_held_or_not_and_then_the_rest(
     session: Session, waiting: list[uuid.UUID], monkeypatch: pytest.MonkeyPatch, size: int
 ) -> None:
     monkeypatch.setattr(queries, "PAGE_SIZE", size)
@@ -35,7 +35,7 @@ def test_due_first_lists_the_late_then_the_waiting_held_or_not_then_the_rest(
     assert not back or queue_page(session, filters, back).rows == pages[-2].rows
 
 
-def test_among_the_open_the_held_are_pointed_to(
+def test_the_open_view_points_out_that_held_applications_are_waiting_too(
     desk: FlaskClient, session: Session, waiting: list[uuid.UUID]
 ) -> None:
     late_held, late, soon, soon_held, asked = waiting
@@ -47,7 +47,7 @@ def test_among_the_open_the_held_are_pointed_to(
     assert "Applicants on hold" not in page
 
 
-def test_the_late_are_a_view_of_their_own_with_their_count_held_or_not(
+def test_the_late_view_lists_and_counts_late_applications_whether_held_or_not(
     desk: FlaskClient, session: Session, waiting: list[uuid.UUID]
 ) -> None:
     late_held, late, *others = waiting
@@ -61,7 +61,7 @@ def test_the_late_are_a_view_of_their_own_with_their_count_held_or_not(
     assert "Late <span>0</span>" in page and "No application is listed under “Late” now" in page
 
 
-def test_a_row_says_by_when_its_answer_was_promised_until_it_is_given(
+def test_a_row_says_when_its_answer_is_promised_until_the_answer_is_given(
     desk: FlaskClient, submit: Submit, handle_events: Handle, decide_and_send: Decide
 ) -> None:
     application = submit()
@@ -73,7 +73,7 @@ def test_a_row_says_by_when_its_answer_was_promised_until_it_is_given(
     assert "Answer by" not in desk.get("/staff/").text
 
 
-def test_one_that_is_late_is_so_instead(
+def test_a_late_row_says_that_it_is_late_instead_of_when_it_was_due(
     desk: FlaskClient, submit: Submit, handle_events: Handle, come_due: Handle
 ) -> None:
     submit()

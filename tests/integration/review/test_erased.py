@@ -53,7 +53,7 @@ def page_of(desk: FlaskClient, application: Application) -> str:
     return desk.get(f"/staff/applications/{application.id}").text
 
 
-def test_one_sentence_stands_for_the_answers_and_nothing_is_left_to_ask(
+def test_one_sentence_replaces_the_answers_and_nothing_is_left_to_ask(
     desk: FlaskClient, application: Application, erase: Erase
 ) -> None:
     assert "Still to ask" in page_of(desk, application)
@@ -63,7 +63,7 @@ def test_one_sentence_stands_for_the_answers_and_nothing_is_left_to_ask(
     assert page.count("with everything else that was stored about the person") == 1
 
 
-def test_the_verdict_remains_the_decision_and_the_status_on_page_and_queue(
+def test_page_and_queue_still_show_the_verdict_after_erasure(
     desk: FlaskClient, application: Application, decide_and_send: Decide, erase: Erase
 ) -> None:
     decide_and_send(desk, application, verdict="decline")
@@ -76,7 +76,7 @@ def test_the_verdict_remains_the_decision_and_the_status_on_page_and_queue(
     assert BADGES.findall(desk.get("/staff/?status=declined").text) == ["Declined"]
 
 
-def test_no_name_is_missed_where_there_is_none(
+def test_no_page_leaves_a_gap_where_an_erased_name_stood(
     desk: FlaskClient,
     session: Session,
     application: Application,
@@ -104,7 +104,7 @@ def test_no_name_is_missed_where_there_is_none(
         assert not EMPTY_NAME.search(page), path
 
 
-def test_mail_that_was_sent_says_that_it_is_erased(
+def test_sent_mail_is_shown_as_erased(
     desk: FlaskClient, application: Application, erase: Erase
 ) -> None:
     erase()

@@ -18,7 +18,7 @@ SITE_NAV = 'aria-label="Site"'
 
 
 @pytest.mark.parametrize("button", ["decision", "messages"])
-def test_the_address_of_a_preview_opened_again_leads_to_the_application(
+def test_opening_a_previews_address_again_redirects_to_the_application(
     desk: FlaskClient, client: FlaskClient, submit: Submit, button: str
 ) -> None:
     page = f"/staff/applications/{submit().id}"
@@ -27,14 +27,14 @@ def test_the_address_of_a_preview_opened_again_leads_to_the_application(
     assert "/staff/login" in client.get(f"{page}/{button}").location
 
 
-def test_the_address_of_a_replay_opened_again_leads_to_the_endpoint(desk: FlaskClient) -> None:
+def test_opening_a_replays_address_again_redirects_to_the_endpoint(desk: FlaskClient) -> None:
     page = f"/staff/webhooks/{uuid.uuid4()}"
     again = desk.get(f"{page}/replay")
     assert (again.status_code, again.location) == (303, page)
 
 
 @pytest.mark.parametrize(("path", "code"), [("/staff/nothing", 404), ("/staff/logout", 405)])
-def test_an_error_stays_among_the_staffs_pages_for_whoever_is_signed_in(
+def test_signed_in_staff_see_an_error_within_the_staff_pages(
     desk: FlaskClient, client: FlaskClient, path: str, code: int
 ) -> None:
     at_desk = desk.get(path)
@@ -49,7 +49,7 @@ def test_an_error_stays_among_the_staffs_pages_for_whoever_is_signed_in(
 @pytest.mark.parametrize(
     ("problem", "code"), [(KeyError("row"), 500), (OperationalError("", {}, Exception()), 503)]
 )
-def test_a_crash_stays_among_the_staffs_pages_and_asks_the_database_nothing(
+def test_a_crash_is_shown_within_the_staff_pages_without_querying_the_database(
     app: Flask,
     desk: FlaskClient,
     client: FlaskClient,
@@ -83,12 +83,12 @@ def test_a_crash_stays_among_the_staffs_pages_and_asks_the_database_nothing(
     assert SITE_NAV in stranger.text and DESK_NAV not in stranger.text
 
 
-def test_an_error_of_a_public_page_looks_the_same_to_everybody(desk: FlaskClient) -> None:
+def test_an_error_on_a_public_page_looks_the_same_to_everybody(desk: FlaskClient) -> None:
     answer = desk.get("/nothing")
     assert answer.status_code == 404 and SITE_NAV in answer.text
 
 
-def test_a_button_whose_token_is_too_old_is_refused_among_the_staffs_pages(
+def test_a_post_with_an_expired_token_is_refused_within_the_staff_pages(
     desk: FlaskClient, submit: Submit
 ) -> None:
     answer = desk.post(f"/staff/applications/{submit().id}/link", data={"csrf_token": "old"})

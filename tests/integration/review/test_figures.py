@@ -48,7 +48,7 @@ def on_friday(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @settings(max_examples=15)
 @given(decisions=st.lists(MINUTES, max_size=9))
-def test_half_of_the_decisions_took_no_longer_than_the_median(
+def test_the_median_time_to_decide_is_taken_over_every_decision(
     session: Session, stock: Stock, decisions: list[int | None]
 ) -> None:
     for model in (QueueRow, QueueFigure, ScoreRecord, Application):
@@ -71,7 +71,7 @@ def test_half_of_the_decisions_took_no_longer_than_the_median(
 @pytest.mark.parametrize(
     ("minutes", "words"), [(None, "–"), (0, "Under a minute"), (1, "1 minute"), (90, "1 hour")]
 )
-def test_the_median_is_told_in_one_unit(
+def test_the_median_is_shown_in_a_single_unit(
     desk: FlaskClient, stock: Stock, minutes: int | None, words: str
 ) -> None:
     decided = {"status": "declined", "at": NOON}
@@ -87,7 +87,9 @@ def test_the_week_begins_on_monday(session: Session, stock: Stock) -> None:
     assert queue_figures(session).this_week == 2
 
 
-def test_what_is_held_or_dismissed_counts_for_no_week(session: Session, stock: Stock) -> None:
+def test_held_and_dismissed_applications_are_not_counted_in_the_week(
+    session: Session, stock: Stock
+) -> None:
     stock([{}, *({"status": status, "signals": {"x": ""}} for status in ("held", "dismissed"))])
     found = queue_figures(session)
     assert (found.this_week, found.counts["open"], found.counts["all"]) == (1, 1, 3)
@@ -119,7 +121,7 @@ def test_bands_and_statuses_are_counted(session: Session, stock: Stock) -> None:
     }
 
 
-def test_the_bands_say_that_they_count_whatever_was_scored_and_stand_behind_what_is_open(
+def test_the_band_counts_follow_the_open_values_and_say_that_they_cover_all_scored(
     desk: FlaskClient, stock: Stock
 ) -> None:
     stock([{"total": 90, "band": "strong"}, {"total": 80, "band": "strong", "status": "declined"}])
@@ -132,7 +134,7 @@ def open_at_fixed_prices(session: Session) -> int:
     return queue_figures(session).fixed_cents["usd"]
 
 
-def test_the_value_is_of_what_is_proposed_and_still_open(
+def test_the_open_value_is_the_sum_of_proposals_that_are_still_open(
     session: Session,
     desk: FlaskClient,
     submit: Submit,
@@ -150,7 +152,7 @@ def test_the_value_is_of_what_is_proposed_and_still_open(
     assert open_at_fixed_prices(session) == proposed[1].total_cents
 
 
-def test_those_that_are_late_are_counted_without_a_look_at_the_rest(
+def test_late_applications_are_counted_without_reading_the_others(
     session: Session, as_owner: Callable[[str], None]
 ) -> None:
     def pages_read(rows: int) -> int:
@@ -169,7 +171,7 @@ def test_those_that_are_late_are_counted_without_a_look_at_the_rest(
     assert pages_read(MANY) < few + (MANY - FEW) / 100
 
 
-def test_what_is_paid_by_the_month_is_no_part_of_the_fixed_prices(
+def test_monthly_prices_are_not_part_of_the_sum_of_fixed_prices(
     session: Session, submit: Submit, handle_events: Handle
 ) -> None:
     fixed, monthly = submit(), submit(preferred_kind="fractional", days_a_month="4")
@@ -181,7 +183,7 @@ def test_what_is_paid_by_the_month_is_no_part_of_the_fixed_prices(
     assert both == [e.total_cents for e in prices.values() if e]
 
 
-def test_after_a_change_of_currency_each_price_is_in_its_own_and_each_sum_by_itself(
+def test_after_a_change_of_currency_each_price_keeps_its_own_and_sums_stay_separate(
     app: Flask,
     desk: FlaskClient,
     session: Session,

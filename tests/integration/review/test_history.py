@@ -28,7 +28,7 @@ def accepted(
     return application
 
 
-def test_each_moment_shows_the_state_then_and_what_brought_it(
+def test_each_moment_shows_the_state_at_that_time_and_what_led_to_it(
     desk: FlaskClient, accepted: Application
 ) -> None:
     path = f"/staff/applications/{accepted.id}/history"
@@ -49,7 +49,7 @@ def test_each_moment_shows_the_state_then_and_what_brought_it(
     assert "by <bdi>Ada Lovelace</bdi>" in decided
 
 
-def test_the_tree_begins_each_correlation_once(
+def test_the_tree_shows_each_correlation_id_once(
     desk: FlaskClient, session: Session, accepted: Application
 ) -> None:
     page = desk.get(f"/staff/applications/{accepted.id}/history").text
@@ -62,7 +62,7 @@ def test_the_tree_begins_each_correlation_once(
 
 
 @pytest.mark.parametrize("moment", ["0", "-3", "99", "x", ""])
-def test_a_moment_that_never_was_leads_to_the_nearest(
+def test_a_moment_that_does_not_exist_shows_the_nearest_one(
     desk: FlaskClient, accepted: Application, moment: str
 ) -> None:
     answer = desk.get(f"/staff/applications/{accepted.id}/history?moment={moment}")
@@ -70,13 +70,15 @@ def test_a_moment_that_never_was_leads_to_the_nearest(
     assert ("1 of 5" if moment in {"0", "-3"} else "5 of 5") in answer.text
 
 
-def test_the_slider_is_given_the_moment_alone(desk: FlaskClient, accepted: Application) -> None:
+def test_the_slider_is_sent_only_the_fragment_for_its_moment(
+    desk: FlaskClient, accepted: Application
+) -> None:
     path = f"/staff/applications/{accepted.id}/history?moment=2"
     part = desk.get(path, headers={"HX-Request": "true"}).text
     assert part.lstrip().startswith('<div id="as-of"')
 
 
-def test_of_an_erased_person_the_past_is_erased_too(
+def test_an_erased_persons_history_is_erased_too(
     desk: FlaskClient, session: Session, accepted: Application, handle_events: Handle
 ) -> None:
     erase_person(session, accepted.id, actor="staff:1")

@@ -14,7 +14,7 @@ from tests.integration.review.conftest import Handle, Submit
 HIDDEN = re.compile(r'<input[^>]*name="(csrf_token|seen)"[^>]*value="([^"]*)"')
 
 
-def test_the_old_link_opens_nothing_and_a_mail_brings_the_new_one(
+def test_the_old_link_stops_working_and_a_mail_brings_the_new_one(
     session: Session, desk: FlaskClient, submit: Submit, handle_events: Handle
 ) -> None:
     application = submit()
@@ -33,7 +33,7 @@ def test_the_old_link_opens_nothing_and_a_mail_brings_the_new_one(
     assert "Link to their page replaced" in desk.get(page).text
 
 
-def test_a_second_press_leaves_the_link_that_the_first_has_mailed(
+def test_pressing_twice_does_not_replace_the_link_already_mailed(
     session: Session, desk: FlaskClient, submit: Submit, handle_events: Handle
 ) -> None:
     application = submit()
@@ -52,7 +52,7 @@ def test_a_second_press_leaves_the_link_that_the_first_has_mailed(
     assert application.access_token not in mail.text
 
 
-def test_who_is_erased_gets_no_new_link(
+def test_an_erased_prospect_gets_no_new_link(
     session: Session, desk: FlaskClient, submit: Submit
 ) -> None:
     application = submit()

@@ -65,7 +65,7 @@ def sent(session: Session) -> list[StoredEvent]:
     return list(session.scalars(select(StoredEvent).filter_by(type="message.sent")))
 
 
-def test_the_mail_is_shown_first_and_then_sent_as_it_was_shown(
+def test_a_message_is_previewed_first_and_then_sent_exactly_as_previewed(
     session: Session, desk: FlaskClient, applied: Application, write: Write, handle_events: Handle
 ) -> None:
     preview = write("March is fine.\r\n\r\nAda")
@@ -84,7 +84,9 @@ def test_the_mail_is_shown_first_and_then_sent_as_it_was_shown(
     assert f"/applications/{applied.access_token}#conversation" in mail.text
 
 
-def test_what_was_changed_after_the_preview_is_shown_again(session: Session, write: Write) -> None:
+def test_a_message_changed_after_the_preview_is_previewed_again(
+    session: Session, write: Write
+) -> None:
     seen = confirm(write("March is fine."))
     again = write("May is fine.", confirmed=seen)
     assert "Send this email?" in again.text and sent(session) == []
@@ -92,7 +94,7 @@ def test_what_was_changed_after_the_preview_is_shown_again(session: Session, wri
     assert back.status_code == 200 and "May is fine.</textarea>" in back.text
 
 
-def test_a_second_press_is_no_second_message(session: Session, write_and_send: Write) -> None:
+def test_pressing_send_twice_sends_one_message(session: Session, write_and_send: Write) -> None:
     assert [write_and_send("Hello.").status_code for _ in range(2)] == [303, 303]
     assert len(sent(session)) == 1
 
@@ -105,7 +107,7 @@ def test_a_second_press_is_no_second_message(session: Session, write_and_send: W
         ("r" * 4001, "at most 4,000 characters"),
     ],
 )
-def test_what_is_wrong_is_said_at_the_field_and_what_was_typed_is_kept(
+def test_an_error_is_shown_at_its_field_and_what_was_typed_is_kept(
     session: Session, write: Write, text: str, sentence: str
 ) -> None:
     answer = write(text)
@@ -122,7 +124,7 @@ def test_an_expired_page_keeps_the_text(session: Session, write: Write) -> None:
     assert sent(session) == []
 
 
-def test_to_an_erased_prospect_nothing_is_sent(
+def test_nothing_is_sent_to_an_erased_prospect(
     session: Session, desk: FlaskClient, applied: Application, prospect_writes: Ask, write: Write
 ) -> None:
     prospect_writes("Hello?")
@@ -136,7 +138,7 @@ def test_to_an_erased_prospect_nothing_is_sent(
     assert "Nothing was sent" in desk.get(refused.location).text
 
 
-def test_the_queue_marks_who_waits_until_somebody_replies(
+def test_the_queue_marks_a_waiting_prospect_until_somebody_replies(
     desk: FlaskClient, prospect_writes: Ask, write_and_send: Write, handle_events: Handle
 ) -> None:
     assert MARK not in desk.get("/staff/").text
@@ -150,7 +152,7 @@ def test_the_queue_marks_who_waits_until_somebody_replies(
     assert "Tidewater" not in desk.get("/staff/?status=unanswered").text
 
 
-def test_a_reviewer_finds_the_mark_gone_at_once(
+def test_the_mark_is_gone_as_soon_as_a_reviewer_has_replied(
     desk: FlaskClient, prospect_writes: Ask, write_and_send: Write
 ) -> None:
     prospect_writes("Hello?")
@@ -158,7 +160,7 @@ def test_a_reviewer_finds_the_mark_gone_at_once(
     assert MARK not in desk.get("/staff/").text
 
 
-def test_without_keeping_it_at_once_the_mark_would_wait_for_a_worker(
+def test_without_updating_the_row_immediately_the_mark_would_wait_for_a_worker(
     desk: FlaskClient,
     prospect_writes: Ask,
     write_and_send: Write,
@@ -171,7 +173,7 @@ def test_without_keeping_it_at_once_the_mark_would_wait_for_a_worker(
     assert MARK in desk.get("/staff/").text
 
 
-def test_whoever_waits_after_a_decision_stands_among_those_to_reply_to(
+def test_a_prospect_who_writes_after_a_decision_is_listed_under_to_reply_to(
     desk: FlaskClient,
     applied: Application,
     decide_and_send: Write,

@@ -31,7 +31,7 @@ def proposed(submit: Submit, handle_events: Handle) -> Application:
     return application
 
 
-def test_preview_and_flash_name_the_price_of_a_month(
+def test_preview_and_flash_state_the_price_per_month(
     desk: FlaskClient, proposed: Application, decide: Decide, decide_and_send: Decide
 ) -> None:
     told = "Accepted as a Fractional at $25,400 a month"
@@ -40,7 +40,7 @@ def test_preview_and_flash_name_the_price_of_a_month(
     assert f"<p>{told}. The mail is on its way.</p>" in desk.get(answer.location).text
 
 
-def test_page_and_history_name_the_price_of_a_month_at_each_step(
+def test_page_and_history_state_the_price_per_month_at_each_step(
     desk: FlaskClient,
     session: Session,
     proposed: Application,
@@ -64,7 +64,9 @@ def test_page_and_history_name_the_price_of_a_month_at_each_step(
     [("fractional", "$25,400 a month"), ("build", "$25,400")],
 )
 @pytest.mark.usefixtures("app")
-def test_what_was_recorded_without_a_quote_is_billed_as_its_kind_is(kind: str, told: str) -> None:
+def test_a_price_recorded_without_a_quote_is_worded_the_way_its_kind_is_billed(
+    kind: str, told: str
+) -> None:
     accepted = ApplicationAccepted(message="", kind=kind, total_cents=2_540_000)
     offered = EngagementOffered(
         application_id="", kind=kind, currency="usd", total_cents=2_540_000, deposit_cents=0

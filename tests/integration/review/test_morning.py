@@ -40,7 +40,9 @@ def begin(
     return begin
 
 
-def test_staff_are_told_what_waits_and_by_when(begin: Begin, waiting: list[uuid.UUID]) -> None:
+def test_staff_are_told_what_is_waiting_and_when_it_is_due(
+    begin: Begin, waiting: list[uuid.UUID]
+) -> None:
     [mail] = begin()
     assert mail.recipient == "staff@champlin.example"
     assert mail.subject == "This morning: 2 late, 2 due today, 2 to decide, 2 held"
@@ -49,17 +51,17 @@ def test_staff_are_told_what_waits_and_by_when(begin: Begin, waiting: list[uuid.
     assert "Messages" not in mail.text
 
 
-def test_where_nothing_waits_nobody_is_told(begin: Begin) -> None:
+def test_no_mail_is_sent_when_nothing_is_waiting(begin: Begin) -> None:
     assert begin() == []
 
 
-def test_a_day_that_is_over_when_its_beginning_is_handled_is_not_told_of(
+def test_no_mail_is_sent_about_a_day_that_is_already_over(
     begin: Begin, waiting: list[uuid.UUID]
 ) -> None:
     assert begin(at=MORNING + DAY) == []
 
 
-def test_a_day_that_has_become_a_holiday_is_not_told_of(
+def test_no_mail_is_sent_about_a_day_that_has_become_a_holiday(
     app: Flask, begin: Begin, waiting: list[uuid.UUID], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     calendar = replace(current_calendar(), holidays=(date(2026, 11, 24),))
@@ -67,7 +69,7 @@ def test_a_day_that_has_become_a_holiday_is_not_told_of(
     assert begin() == []
 
 
-def test_the_next_beginning_is_planned_once_and_without_one_in_the_calendar_never(
+def test_the_next_morning_is_scheduled_once_but_not_if_the_calendar_has_no_start_of_day(
     session: Session,
 ) -> None:
     calendar = current_calendar()

@@ -35,7 +35,7 @@ def application(
     return application
 
 
-def test_every_page_about_it_shows_the_rest_and_a_line_in_its_place(
+def test_every_page_shows_everything_else_and_a_placeholder_for_the_unknown_event(
     client: FlaskClient, desk: FlaskClient, application: Application
 ) -> None:
     theirs = f"/applications/{application.access_token}"
@@ -49,7 +49,7 @@ def test_every_page_about_it_shows_the_rest_and_a_line_in_its_place(
     assert stream["rows"][-1]["withheld"].startswith("A newer release")
 
 
-def test_the_pages_of_a_decision_that_cannot_be_read_are_there_too(
+def test_an_application_whose_decision_cannot_be_read_still_has_its_pages(
     client: FlaskClient, desk: FlaskClient, application: Application, tamper: Tamper
 ) -> None:
     tamper(DECIDED_IN_A_LATER_VERSION)
@@ -59,7 +59,7 @@ def test_the_pages_of_a_decision_that_cannot_be_read_are_there_too(
     assert f"{LINE} by" in page.text
 
 
-def test_whoever_acts_on_the_stream_waits_for_that_release(
+def test_acting_on_the_stream_has_to_wait_for_the_newer_release(
     session: Session, application: Application
 ) -> None:
     with pytest.raises(NewerEvent):

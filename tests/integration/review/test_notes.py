@@ -41,7 +41,7 @@ def notes_of(page: TestResponse) -> str:
     return page.text.partition('id="notes"')[2].partition("</section>")[0]
 
 
-def test_a_note_stands_beside_the_application_with_its_author(
+def test_a_note_is_shown_beside_the_application_with_its_author(
     desk: FlaskClient,
     other_desk: FlaskClient,
     applied: Application,
@@ -58,7 +58,7 @@ def test_a_note_stands_beside_the_application_with_its_author(
     assert "Staff note added" in shown.text
 
 
-def test_the_queue_counts_the_notes_at_once_and_no_longer_once_they_are_erased(
+def test_the_queue_counts_notes_immediately_and_stops_counting_them_once_erased(
     session: Session,
     desk: FlaskClient,
     applied: Application,
@@ -79,7 +79,7 @@ def test_the_queue_counts_the_notes_at_once_and_no_longer_once_they_are_erased(
     assert "staff note" not in desk.get("/staff/?status=all").text
 
 
-def test_a_prospect_finds_nothing_of_it(
+def test_a_prospect_never_sees_a_note(
     session: Session,
     client: FlaskClient,
     applied: Application,
@@ -100,7 +100,7 @@ def test_a_prospect_finds_nothing_of_it(
     assert len(session.scalars(select(MailMessage)).all()) == mails
 
 
-def test_a_note_is_no_reply(
+def test_a_note_does_not_count_as_a_reply(
     session: Session, desk: FlaskClient, applied: Application, press: Press, handle_events: Handle
 ) -> None:
     write_as_prospect(session, applied.id, "Hello?", form_id="a")
@@ -111,7 +111,7 @@ def test_a_note_is_no_reply(
     assert "Reply awaited" in desk.get("/staff/").text
 
 
-def test_a_second_press_is_no_second_note(
+def test_pressing_the_button_twice_saves_one_note(
     session: Session, page: TestResponse, press: Press
 ) -> None:
     assert [press(page, "notes", note=NOTE).status_code for _ in range(2)] == [303, 303]
@@ -126,7 +126,7 @@ def test_a_second_press_is_no_second_note(
         ("r" * 4001, "at most 4,000 characters"),
     ],
 )
-def test_what_is_wrong_is_said_at_the_field_and_what_was_typed_is_kept(
+def test_an_error_is_shown_at_its_field_and_what_was_typed_is_kept(
     session: Session, page: TestResponse, press: Press, note: str, sentence: str
 ) -> None:
     answer = press(page, "notes", note=note)
@@ -142,7 +142,7 @@ def test_an_expired_page_keeps_the_note(session: Session, page: TestResponse, pr
     assert "open for too long" in notes_of(answer) and NOTE in notes_of(answer)
 
 
-def test_what_is_more_than_the_site_takes_is_given_back_to_be_copied(
+def test_a_note_too_large_for_the_site_is_given_back_to_be_copied(
     page: TestResponse, press: Press
 ) -> None:
     pasted = "A line of a log. " * 20_000
@@ -151,7 +151,9 @@ def test_what_is_more_than_the_site_takes_is_given_back_to_be_copied(
     assert "Copy what you wrote from below" in refused.text
 
 
-def test_a_note_loses_nothing_that_is_typed_beside_it(page: TestResponse, press: Press) -> None:
+def test_saving_a_note_loses_nothing_typed_elsewhere_on_the_page(
+    page: TestResponse, press: Press
+) -> None:
     typed = {"verdict": "decline", "message": "Dear all", "text": "March is fine."}
     kept = press(page, "notes", note=NOTE, **typed)
     assert kept.status_code == 200 and "The note is saved." in kept.text
@@ -160,7 +162,7 @@ def test_a_note_loses_nothing_that_is_typed_beside_it(page: TestResponse, press:
 
 
 @pytest.mark.parametrize("button", ["decision", "messages"])
-def test_a_note_that_was_begun_outlives_the_other_buttons(
+def test_an_unsaved_note_survives_the_other_buttons(
     page: TestResponse, press: Press, button: str
 ) -> None:
     typed = {"decision": {"verdict": "ask", "message": "Why?"}, "messages": {"text": "Soon."}}
@@ -171,7 +173,7 @@ def test_a_note_that_was_begun_outlives_the_other_buttons(
     assert sent.status_code == 200 and FormPage(sent.text).text_of("note") == NOTE
 
 
-def test_what_a_colleague_notes_meanwhile_is_shown_before_a_decision_goes_out(
+def test_a_colleagues_new_note_is_shown_before_a_decision_goes_out(
     session: Session,
     applied: Application,
     page: TestResponse,
@@ -190,7 +192,7 @@ def test_what_a_colleague_notes_meanwhile_is_shown_before_a_decision_goes_out(
     assert press(refused, "decision").status_code == 200
 
 
-def test_with_the_person_the_notes_go(
+def test_erasing_the_person_erases_the_notes(
     session: Session, desk: FlaskClient, applied: Application, page: TestResponse, press: Press
 ) -> None:
     press(page, "notes", note=NOTE)
@@ -204,7 +206,7 @@ def test_with_the_person_the_notes_go(
     assert "Nothing was noted" in desk.get(refused.location).text
 
 
-def test_no_thread_has_it(session: Session, applied: Application, ada: Staff) -> None:
+def test_no_note_appears_in_the_thread(session: Session, applied: Application, ada: Staff) -> None:
     """The thread is what a prospect sees."""
     note_as_staff(session, applied.id, NOTE, form_id="a", actor=f"staff:{ada.id}")
     session.commit()

@@ -27,7 +27,7 @@ def listed(submit: Submit, handle_events: Handle) -> Application:
     return application
 
 
-def test_a_reviewers_own_decision_is_in_the_queue_at_once(
+def test_a_reviewers_own_decision_is_in_the_queue_immediately(
     desk: FlaskClient, listed: Application, decide_and_send: Decide
 ) -> None:
     assert "Tidewater" in desk.get("/staff/").text
@@ -38,7 +38,7 @@ def test_a_reviewers_own_decision_is_in_the_queue_at_once(
     assert "1 event is not in this list yet" in declined  # though the page shows it
 
 
-def test_without_keeping_it_at_once_the_decision_would_wait_for_a_worker(
+def test_without_updating_the_row_immediately_the_decision_would_wait_for_a_worker(
     desk: FlaskClient,
     listed: Application,
     decide_and_send: Decide,
@@ -61,7 +61,7 @@ def test_a_decision_that_came_too_late_leaves_the_queue_alone(
     assert "Tidewater" in desk.get("/staff/?status=more_requested").text
 
 
-def test_the_lag_counts_what_waits_and_how_long(
+def test_the_lag_says_how_many_events_are_waiting_and_for_how_long(
     session: Session, desk: FlaskClient, submit: Submit, handle_events: Handle
 ) -> None:
     assert lag_of(session, list_application).behind == 0
@@ -76,7 +76,7 @@ def test_the_lag_counts_what_waits_and_how_long(
     assert lag_of(session, list_application).behind == 0
 
 
-def test_what_failed_for_good_keeps_the_queue_behind(
+def test_a_dead_letter_still_counts_towards_the_lag(
     session: Session,
     submit: Submit,
     handle_events: Handle,

@@ -28,7 +28,7 @@ def token_of(client: FlaskClient) -> str:
     return token_in(client.get("/staff/settings/").text)
 
 
-def test_no_browser_is_told_to_cut_what_is_pasted(
+def test_no_text_box_truncates_what_is_pasted(
     desk: FlaskClient, submit: Submit, handle_events: Handle
 ) -> None:
     path = f"/staff/applications/{submit().id}"
@@ -37,7 +37,7 @@ def test_no_browser_is_told_to_cut_what_is_pasted(
     assert len(boxes) == 3 and not any("maxlength" in box for box in boxes)
 
 
-def test_markup_in_any_answer_is_text_on_every_page(
+def test_markup_in_any_answer_is_shown_as_text_on_every_page(
     desk: FlaskClient,
     submit: Submit,
     session: Session,
@@ -68,7 +68,7 @@ def test_markup_in_any_answer_is_text_on_every_page(
     assert f"asked {escaped}" in pages[1]
 
 
-def test_writing_from_right_to_left_turns_nothing_else_around(
+def test_right_to_left_text_does_not_reorder_the_text_around_it(
     desk: FlaskClient, submit: Submit, handle_events: Handle
 ) -> None:
     application = submit(name="\u202eabc", company="\u05d0\u202ebc")
@@ -81,7 +81,7 @@ def test_writing_from_right_to_left_turns_nothing_else_around(
         assert f"\u2068\u05d0bc\u2069, {application.reference} ·" in desk.get(url).text
 
 
-def test_the_page_holds_all_that_a_decision_needs(
+def test_the_page_shows_everything_a_decision_needs(
     desk: FlaskClient, submit: Submit, handle_events: Handle, session: Session
 ) -> None:
     application = submit()
@@ -95,7 +95,7 @@ def test_the_page_holds_all_that_a_decision_needs(
         assert mail.recipient in page and mail.subject.replace("'", "&#39;") in page
 
 
-def test_an_application_that_nothing_has_handled_yet_can_be_decided(
+def test_an_application_can_be_decided_before_any_subscriber_has_handled_it(
     desk: FlaskClient, submit: Submit, decide_and_send: Decide
 ) -> None:
     application = submit()
@@ -104,7 +104,7 @@ def test_an_application_that_nothing_has_handled_yet_can_be_decided(
     assert decide_and_send(desk, application, verdict="decline").status_code == 303
 
 
-def test_a_dead_letter_is_told_first_and_leads_to_its_event(
+def test_a_dead_letter_is_shown_first_and_links_to_its_event(
     desk: FlaskClient,
     submit: Submit,
     handle_events: Handle,
@@ -135,7 +135,7 @@ def test_a_decided_application_offers_no_decision(
     assert 'name="verdict"' not in page and "Declined" in page
 
 
-def test_a_refused_mail_can_be_sent_again_and_takes_no_other_along(
+def test_a_refused_mail_can_be_sent_again_without_resending_any_other(
     desk: FlaskClient, submit: Submit, handle_events: Handle, session: Session
 ) -> None:
     application = submit()
@@ -151,7 +151,7 @@ def test_a_refused_mail_can_be_sent_again_and_takes_no_other_along(
     assert session.scalars(select(MailMessage.id).filter_by(status="queued")).all() == [mail.id]
 
 
-def test_each_application_leads_to_the_next_one_to_decide(
+def test_each_application_links_to_the_next_one_to_decide(
     desk: FlaskClient, submit: Submit, handle_events: Handle, decide_and_send: Decide
 ) -> None:
     first, second = submit(company="Tidewater"), submit(company="Larkspur <Pay>")
@@ -166,7 +166,7 @@ def test_each_application_leads_to_the_next_one_to_decide(
     assert "Next to decide" not in desk.get(f"/staff/applications/{second.id}").text
 
 
-def test_the_next_one_of_the_same_company_is_told_apart_by_its_reference(
+def test_the_next_application_from_the_same_company_is_told_apart_by_its_reference(
     desk: FlaskClient, submit: Submit, handle_events: Handle
 ) -> None:
     first, second = submit(company="Tidewater"), submit(company="Tidewater")
@@ -190,7 +190,7 @@ def test_a_web_address_among_the_answers_is_a_link(
     assert "javascript:alert(1)" in page and 'href="javascript' not in page
 
 
-def test_what_is_written_in_german_is_told_to_be_so(
+def test_german_text_is_marked_as_german(
     desk: FlaskClient, submit: Submit, session: Session, handle_events: Handle
 ) -> None:
     application = submit(problem="Bestellungen gehen verloren.")

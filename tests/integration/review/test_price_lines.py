@@ -24,7 +24,7 @@ def price_lines(page: str) -> list[tuple[str, str]]:
 
 
 @pytest.mark.parametrize("price", ["", "12,345"])
-def test_the_preview_shows_the_lines_that_the_prospect_will_see(
+def test_the_preview_shows_the_price_lines_that_the_prospect_will_see(
     desk: FlaskClient,
     client: FlaskClient,
     proposed: Application,
@@ -51,7 +51,7 @@ def test_a_verdict_that_offers_nothing_is_previewed_without_a_price(
 
 
 @pytest.mark.parametrize("language", ["en", "de"])
-def test_a_changed_price_claims_no_talk_with_the_prospect(
+def test_a_changed_price_does_not_claim_to_have_been_discussed_with_the_prospect(
     desk: FlaskClient,
     client: FlaskClient,
     proposed: Application,

@@ -62,7 +62,7 @@ ROWS = st.lists(
 
 @settings(max_examples=20)
 @given(rows=ROWS, order=st.sampled_from(["best", "due", "newest"]), size=st.integers(1, 5))
-def test_the_pages_show_each_application_once_whatever_ties(
+def test_paging_shows_each_application_exactly_once_even_among_ties(
     session: Session, stock: Stock, rows: list[dict[str, Any]], order: Order, size: int
 ) -> None:
     for model in (QueueRow, QueueFigure, ScoreRecord, Application):
@@ -75,7 +75,7 @@ def test_the_pages_show_each_application_once_whatever_ties(
     assert set(shown) == set(stocked)
 
 
-def test_the_best_come_first_and_the_unscored_before_them(session: Session, stock: Stock) -> None:
+def test_unscored_applications_come_first_and_then_the_best(session: Session, stock: Stock) -> None:
     low, old, new, unscored = stock(
         [
             {"total": 10, "at": NOON + timedelta(days=3)},
@@ -107,7 +107,7 @@ def test_only_open_applications_are_shown_unless_asked_otherwise(
     assert (counts["open"], counts["accepted"], counts["all"]) == (2, 1, 4)
 
 
-def test_the_next_to_decide_follows_in_the_queue_and_the_best_follows_the_last(
+def test_next_to_decide_goes_down_the_queue_and_wraps_from_the_last_to_the_best(
     session: Session, stock: Stock
 ) -> None:
     best, middle, asked, last, decided, held = stock(
@@ -128,7 +128,9 @@ def test_the_next_to_decide_follows_in_the_queue_and_the_best_follows_the_last(
     assert beyond and beyond.application_id == best
 
 
-def test_nothing_follows_where_no_other_waits(session: Session, stock: Stock) -> None:
+def test_nothing_is_next_to_decide_if_no_other_application_is_waiting(
+    session: Session, stock: Stock
+) -> None:
     only, asked = stock([{"total": 90}, {"total": 50, "status": "more_requested"}])
     assert next_to_decide(session, only, reviewer="") is None
     following = next_to_decide(session, asked, reviewer="")
@@ -149,7 +151,7 @@ def test_band_and_kind_narrow_the_queue(session: Session, stock: Stock) -> None:
 
 @pytest.mark.parametrize("column", ["name", "company", "email", "reference"])
 @pytest.mark.parametrize("wildcard", ["%", "_", "/", "\\", "'", "[a]"])
-def test_a_wildcard_is_looked_for_as_it_stands(
+def test_a_wildcard_character_is_searched_for_literally(
     session: Session, stock: Stock, column: str, wildcard: str
 ) -> None:
     found, _ = stock([{"total": 1, column: f"a{wildcard}b"}, {"total": 1, column: "axb"}])
@@ -158,7 +160,7 @@ def test_a_wildcard_is_looked_for_as_it_stands(
 
 
 @pytest.mark.parametrize("query", ["", "search=tide", "kind=build", "band=weak", "taken=nobody"])
-def test_each_view_counts_what_it_lists_with_the_other_filters(
+def test_each_views_count_matches_what_it_lists_under_the_other_filters(
     desk: FlaskClient, stock: Stock, query: str
 ) -> None:
     asked = {"status": "more_requested", "total": 20, "band": "weak", "company": "A Client"}
@@ -171,7 +173,9 @@ def test_each_view_counts_what_it_lists_with_the_other_filters(
         assert listed == int(count), address
 
 
-def test_a_reference_is_found_as_it_was_read_out(session: Session, stock: Stock) -> None:
+def test_a_reference_is_found_despite_spaces_lower_case_and_lookalike_characters(
+    session: Session, stock: Stock
+) -> None:
     found, _ = stock([{"total": 1, "reference": "CE-70M1-2Q9F"}, {"total": 1}])
     assert ids(queue_page(session, Filters(search="ce 7oml 2q9f"), None)) == [found]
 
@@ -218,7 +222,7 @@ def test_no_query_breaks_the_page(desk: FlaskClient, stock: Stock, query: str) -
     ("search", "sentence"),
     [("a\0b", "can’t be stored"), ("a" * 5000, "Use at most 200 characters.")],
 )
-def test_a_search_that_makes_no_sense_is_said_at_its_field_and_lists_nothing(
+def test_an_invalid_search_is_explained_at_its_field_and_lists_nothing(
     desk: FlaskClient, stock: Stock, search: str, sentence: str
 ) -> None:
     stock([{"total": 50, "company": "Tidewater"}])
@@ -239,7 +243,9 @@ def test_a_search_that_makes_no_sense_is_said_at_its_field_and_lists_nothing(
         ("status=held&search=x", "shorten the search"),
     ],
 )
-def test_an_empty_list_says_what_is_none_of(desk: FlaskClient, query: str, words: str) -> None:
+def test_an_empty_list_says_what_there_is_none_of(
+    desk: FlaskClient, query: str, words: str
+) -> None:
     page = desk.get(f"/staff/?{query}").text
     assert words in page and ("shorten the search" in page) == ("search" in query)
 

@@ -56,19 +56,21 @@ def test_the_heaviest_criterion_that_is_fully_met_speaks_for_it(
     assert row.strongest == "heavy"
 
 
-def test_the_criterion_that_cost_most_points_speaks_against_it(
+def test_the_criterion_that_cost_the_most_points_speaks_against_it(
     session: Session, scored: UUID
 ) -> None:
     row = judged(session, scored, ("none of few", 0, 4), ("half of many", 11, 22))
     assert row.weakest == "half of many"
 
 
-def test_of_two_that_weigh_the_same_the_first_speaks(session: Session, scored: UUID) -> None:
+def test_of_two_criteria_with_equal_weight_the_first_is_named(
+    session: Session, scored: UUID
+) -> None:
     row = judged(session, scored, ("one", 3, 6), ("two", 3, 6))
     assert (row.strongest, row.weakest) == ("one", "one")
 
 
-def test_a_criterion_that_gives_more_than_half_of_its_points_speaks_against_nothing(
+def test_a_criterion_with_more_than_half_of_its_points_is_never_named_as_a_weakness(
     session: Session, scored: UUID
 ) -> None:
     row = judged(session, scored, ("all", 10, 10), ("over half of many", 12, 22), ("most", 10, 11))
@@ -77,12 +79,12 @@ def test_a_criterion_that_gives_more_than_half_of_its_points_speaks_against_noth
     assert row.weakest == "half of few"
 
 
-def test_without_a_score_nothing_is_said(session: Session, stock: Stock) -> None:
+def test_an_unscored_row_names_no_criterion(session: Session, stock: Stock) -> None:
     row = session.get_one(QueueRow, stock([{"total": None}])[0])
     assert (row.is_scored, row.strongest, row.weakest) == (False, None, None)
 
 
-def test_a_row_whose_application_is_gone_goes_with_its_figures(
+def test_a_row_is_removed_with_its_figures_once_its_application_is_gone(
     session: Session, scored: UUID
 ) -> None:
     session.execute(text("DELETE FROM scores"))
@@ -92,7 +94,7 @@ def test_a_row_whose_application_is_gone_goes_with_its_figures(
     assert queue_figures(session).counts["all"] == 0
 
 
-def test_events_handled_again_and_in_any_order_change_nothing(
+def test_handling_events_again_and_in_any_order_changes_nothing(
     session: Session, submit: Submit, handle_events: Handle
 ) -> None:
     submit()
@@ -134,7 +136,7 @@ def keep_at_once(app: Flask, ids: list[UUID]) -> None:
         pool.map(keep, random.choices(ids, k=150))
 
 
-def test_the_figures_are_exact_however_many_write_at_once(
+def test_the_figures_are_exact_however_many_workers_write_at_once(
     app: Flask, stock: Stock, session: Session
 ) -> None:
     ids = stock([{"total": 50}, {"total": None}])
@@ -165,14 +167,14 @@ def somebody_waits() -> bool:
         return bool(connection.scalar(text("SELECT count(*) FROM pg_locks WHERE NOT granted")))
 
 
-def test_two_who_keep_the_same_row_count_it_once(
+def test_two_workers_updating_the_same_row_count_it_once(
     app: Flask, stock: Stock, session: Session
 ) -> None:
     keep_before_another_commits(app, session, stock([{"total": 50}])[0])
     assert figures_differ() == []
 
 
-def test_without_taking_turns_they_would_count_it_twice(
+def test_without_taking_turns_two_workers_would_count_it_twice(
     app: Flask, stock: Stock, session: Session, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """The control."""
@@ -186,7 +188,7 @@ def figures_differ() -> list[str]:
     return [line for line in found if line.startswith("queue_figures")]
 
 
-def test_the_queue_is_kept_by_every_event_that_it_shows(
+def test_the_queue_is_updated_by_every_event_that_it_shows(
     session: Session, submit: Submit, handle_events: Handle
 ) -> None:
     application = submit()

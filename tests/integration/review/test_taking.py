@@ -56,7 +56,7 @@ def take(session: Session, application: Application, staff: Staff, seen: str = "
     session.commit()
 
 
-def test_who_takes_it_is_named_on_its_page_and_in_the_queue_at_once(
+def test_the_reviewer_who_takes_it_is_named_on_its_page_and_in_the_queue_immediately(
     desk: FlaskClient, other_desk: FlaskClient, page: TestResponse, press: Press
 ) -> None:
     assert "Nobody has taken it." in section_of(page)
@@ -83,7 +83,7 @@ def test_the_timeline_says_who_took_it_and_put_it_back(
     assert "Taken by" not in desk.get("/staff/").text.partition("<table")[2]
 
 
-def test_a_second_press_changes_nothing(
+def test_pressing_a_button_twice_has_no_further_effect(
     session: Session, page: TestResponse, press: Press, ada: Staff
 ) -> None:
     for button in ("take", "take", "put-back", "put-back"):
@@ -91,7 +91,7 @@ def test_a_second_press_changes_nothing(
     assert turns(session) == [(TAKEN, ada.actor), (PUT_BACK, ada.actor)]
 
 
-def test_whoever_is_second_is_told_by_name_and_can_take_it_over(
+def test_the_second_reviewer_is_told_who_has_it_and_can_take_it_over(
     session: Session,
     desk: FlaskClient,
     applied: Application,
@@ -108,7 +108,7 @@ def test_whoever_is_second_is_told_by_name_and_can_take_it_over(
     assert turns(session) == [(TAKEN, grace.actor), (TAKEN, ada.actor)]
 
 
-def test_what_a_colleague_has_taken_over_is_not_put_back_in_their_place(
+def test_a_reviewer_cannot_put_back_what_a_colleague_has_taken_over(
     session: Session,
     desk: FlaskClient,
     applied: Application,
@@ -124,7 +124,7 @@ def test_what_a_colleague_has_taken_over_is_not_put_back_in_their_place(
     assert turns(session)[-1] == (TAKEN, grace.actor)
 
 
-def test_of_two_who_press_at_once_one_has_it_and_the_other_is_told(
+def test_when_two_reviewers_take_it_at_the_same_time_one_gets_it_and_the_other_is_told(
     app: Flask, submit: Submit, session: Session
 ) -> None:
     def do(own: Session, application_id: UUID, deed: ApplicationTaken) -> None:
@@ -139,7 +139,7 @@ def test_of_two_who_press_at_once_one_has_it_and_the_other_is_told(
     assert len(turns(session)) == len(ids)
 
 
-def test_what_is_decided_meanwhile_is_not_taken(
+def test_an_application_decided_in_the_meantime_cannot_be_taken(
     desk: FlaskClient, session: Session, page: TestResponse, press: Press, decide_and_send: Decide
 ) -> None:
     application = session.scalars(select(Application)).one()
@@ -150,7 +150,9 @@ def test_what_is_decided_meanwhile_is_not_taken(
     assert 'id="taking"' not in desk.get(page.request.path).text
 
 
-def test_nothing_that_is_typed_beside_it_is_lost(page: TestResponse, press: Press) -> None:
+def test_taking_an_application_loses_nothing_typed_elsewhere_on_the_page(
+    page: TestResponse, press: Press
+) -> None:
     typed = {"verdict": "decline", "message": "Dear all", "text": "March is fine.", "note": "Why?"}
     kept = press(page, "take", **typed)
     assert kept.status_code == 200 and "You have it now." in kept.text
@@ -158,7 +160,7 @@ def test_nothing_that_is_typed_beside_it_is_lost(page: TestResponse, press: Pres
     assert {name: values[name] for name in typed} == typed
 
 
-def test_an_expired_page_takes_nothing_and_keeps_what_is_typed(
+def test_an_expired_page_takes_nothing_and_keeps_what_was_typed(
     session: Session, desk: FlaskClient, page: TestResponse, press: Press
 ) -> None:
     answer = press(page, "take", csrf_token="old", message="Dear all")
@@ -167,7 +169,7 @@ def test_an_expired_page_takes_nothing_and_keeps_what_is_typed(
     assert "open for too long" in section_of(answer) and "Dear all" in answer.text
 
 
-def test_taking_it_makes_no_open_page_too_old_to_decide(
+def test_a_page_opened_before_it_was_taken_can_still_be_used_to_decide(
     session: Session,
     applied: Application,
     page: TestResponse,
@@ -178,7 +180,7 @@ def test_taking_it_makes_no_open_page_too_old_to_decide(
     assert press(page, "decision", verdict="decline").status_code == 200
 
 
-def test_the_queue_is_narrowed_to_ones_own_and_to_nobodys(
+def test_the_queue_can_be_filtered_by_reviewer_and_to_untaken_applications(
     session: Session,
     desk: FlaskClient,
     submit: Submit,
@@ -201,7 +203,7 @@ def test_the_queue_is_narrowed_to_ones_own_and_to_nobodys(
     assert following and following.application_id == own.id
 
 
-def test_what_whoever_has_left_had_taken_is_next_to_decide_again(
+def test_an_application_taken_by_somebody_who_has_left_is_next_to_decide_again(
     session: Session, submit: Submit, handle_events: Handle, ada: Staff, grace: Staff
 ) -> None:
     here, theirs = submit(), submit()
@@ -214,7 +216,7 @@ def test_what_whoever_has_left_had_taken_is_next_to_decide_again(
     assert following and following.application_id == theirs.id
 
 
-def test_the_log_knows_it_and_a_rebuild_makes_it_anew(
+def test_who_took_it_can_be_verified_against_the_log_and_rebuilt_from_it(
     session: Session, owner: Engine, applied: Application, ada: Staff, handle_events: Handle
 ) -> None:
     take(session, applied, ada)
@@ -230,7 +232,7 @@ def test_the_log_knows_it_and_a_rebuild_makes_it_anew(
     assert session.get_one(QueueRow, applied.id).taken_by == ada.actor
 
 
-def test_what_is_erased_is_nobodys(
+def test_an_erased_application_is_no_longer_taken_by_anybody(
     session: Session, applied: Application, ada: Staff, handle_events: Handle
 ) -> None:
     take(session, applied, ada)
@@ -240,7 +242,7 @@ def test_what_is_erased_is_nobodys(
     assert session.get_one(QueueRow, applied.id, populate_existing=True).taken_by is None
 
 
-def test_a_prospect_finds_no_name_and_no_word_of_it(
+def test_nothing_shown_or_exported_to_a_prospect_says_who_took_their_application(
     session: Session, client: FlaskClient, applied: Application, ada: Staff, handle_events: Handle
 ) -> None:
     own_page = f"/applications/{applied.access_token}"

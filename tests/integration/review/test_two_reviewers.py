@@ -26,7 +26,7 @@ VERDICTS: tuple[Verdict, ...] = (
 DECIDED = ("application.accepted", "application.declined")
 
 
-def test_accept_against_decline_is_one_decision_one_event_and_one_mail(
+def test_an_accept_racing_a_decline_makes_one_decision_one_event_and_one_mail(
     app: Flask,
     submit: Callable[[], Application],
     handle_events: Callable[[], None],

@@ -39,7 +39,7 @@ def held_by(page: TestResponse) -> dict[str, str]:
 
 
 @BUTTONS
-def test_a_preview_and_what_leads_back_from_it_keep_both_texts(
+def test_a_preview_and_the_way_back_from_it_keep_both_texts(
     page: TestResponse, press: Press, button: str
 ) -> None:
     preview = press(page, button, **TYPED)
@@ -50,7 +50,7 @@ def test_a_preview_and_what_leads_back_from_it_keep_both_texts(
 
 @BUTTONS
 @pytest.mark.parametrize("why", ["wrong", "expired"])
-def test_a_form_that_is_refused_keeps_both_texts(
+def test_a_refused_form_keeps_both_texts(
     page: TestResponse, press: Press, button: str, why: str
 ) -> None:
     fault = WRONG[button] if why == "wrong" else {"csrf_token": "old"}
@@ -59,9 +59,7 @@ def test_a_form_that_is_refused_keeps_both_texts(
     assert held_by(refused) == {n: v for n, v in {**TYPED, **fault}.items() if n in TYPED and v}
 
 
-def test_once_the_message_is_sent_the_decision_that_was_begun_is_still_there(
-    page: TestResponse, press: Press
-) -> None:
+def test_sending_the_message_keeps_an_unfinished_decision(page: TestResponse, press: Press) -> None:
     preview = press(page, "messages", **TYPED)
     for _ in range(2):  # a second click finds the same
         sent = press(preview, "messages", confirmed=confirm(preview))
@@ -70,9 +68,7 @@ def test_once_the_message_is_sent_the_decision_that_was_begun_is_still_there(
     assert press(sent, "decision").status_code == 200
 
 
-def test_once_a_question_is_sent_the_message_that_was_begun_is_still_there(
-    page: TestResponse, press: Press
-) -> None:
+def test_sending_a_question_keeps_an_unfinished_message(page: TestResponse, press: Press) -> None:
     preview = press(page, "decision", **TYPED | {"verdict": "ask"})
     for _ in range(2):
         sent = press(preview, "decision", confirmed=confirm(preview))
@@ -81,7 +77,7 @@ def test_once_a_question_is_sent_the_message_that_was_begun_is_still_there(
     assert "Send this email?" in press(sent, "messages").text
 
 
-def test_what_was_written_for_a_decision_that_came_too_late_outlives_a_message(
+def test_the_text_of_a_decision_that_came_too_late_survives_writing_a_message(
     session: Session, page: TestResponse, press: Press, grace: Staff
 ) -> None:
     application = session.query(Application).one()
@@ -99,7 +95,7 @@ def test_what_was_written_for_a_decision_that_came_too_late_outlives_a_message(
     assert "Dear all" in back.text and held_by(back)["text"] == "March is fine."
 
 
-def test_enter_in_a_field_of_the_decision_presses_the_button_of_the_decision(
+def test_pressing_enter_in_a_decision_field_previews_the_decision(
     page: TestResponse,
 ) -> None:
     buttons = re.findall(r"<button[^>]*>[^<]*", page.text)
@@ -108,7 +104,7 @@ def test_enter_in_a_field_of_the_decision_presses_the_button_of_the_decision(
 
 
 @BUTTONS
-def test_change_it_leads_back_to_the_place_where_it_was_typed(
+def test_change_it_returns_to_where_the_text_was_typed(
     page: TestResponse, press: Press, button: str
 ) -> None:
     place = {"decision": "decide", "messages": "conversation"}[button]

@@ -35,7 +35,7 @@ def test_the_list_keeps_its_filters_and_its_page_through_a_decision(
 @pytest.mark.parametrize(
     "address", ["/staff/", "/staff/?search=%00&status=all", "/staff/?cursor=x"]
 )
-def test_the_latest_list_is_the_one_to_go_back_to(
+def test_the_back_link_leads_to_the_list_viewed_last(
     desk: FlaskClient, applied: Application, address: str
 ) -> None:
     own_page = f"/staff/applications/{applied.id}"

@@ -45,7 +45,7 @@ def page_of(desk: FlaskClient, application: Application) -> str:
     return desk.get(f"/staff/applications/{application.id}").text
 
 
-def test_a_decision_on_what_was_withdrawn_meanwhile_is_refused_with_a_clear_sentence(
+def test_deciding_an_application_that_was_just_withdrawn_is_refused_and_explained(
     session: Session,
     desk: FlaskClient,
     application: Application,
@@ -62,7 +62,7 @@ def test_a_decision_on_what_was_withdrawn_meanwhile_is_refused_with_a_clear_sent
     assert application.status == "withdrawn"
 
 
-def test_its_page_has_no_form_and_says_who_withdrew_it_and_why(
+def test_a_withdrawn_applications_page_has_no_form_and_says_who_withdrew_it_and_why(
     desk: FlaskClient, application: Application, decide: Decide, withdraw: Callable[[], None]
 ) -> None:
     withdraw()
@@ -74,7 +74,7 @@ def test_its_page_has_no_form_and_says_who_withdrew_it_and_why(
     assert decide(desk, application, verdict="decline", version=current).status_code == 409
 
 
-def test_the_queue_takes_it_from_the_open_ones_and_has_a_tab_for_it(
+def test_the_queue_moves_a_withdrawn_application_from_open_to_its_own_tab(
     session: Session, desk: FlaskClient, application: Application, withdraw: Callable[[], None]
 ) -> None:
     assert application.company in desk.get("/staff/").text
@@ -86,7 +86,7 @@ def test_the_queue_takes_it_from_the_open_ones_and_has_a_tab_for_it(
     assert session.scalar(text(figures)) is None  # it was no decision
 
 
-def test_an_erased_application_is_decided_by_nobody(
+def test_an_erased_application_cannot_be_decided(
     session: Session, application: Application
 ) -> None:
     erase_person(session, application.id, actor="prospect")
@@ -109,7 +109,7 @@ def test_an_erased_application_that_nobody_decided_still_has_a_page(
     assert desk.get(f"/staff/applications/{application.id}/history").status_code == 200
 
 
-def test_a_late_answer_stands_in_the_queue_and_on_the_page_until_it_is_given(
+def test_queue_and_page_mark_an_answer_as_late_until_it_is_given(
     session: Session,
     desk: FlaskClient,
     application: Application,

@@ -59,7 +59,7 @@ def notice_of(answer: TestResponse) -> str:
     return alert[0] if alert else ""
 
 
-def test_what_the_prospect_writes_before_the_preview_is_shown_instead_of_it(
+def test_a_message_that_arrives_before_the_preview_is_shown_instead_of_it(
     session: Session,
     desk: FlaskClient,
     applied: Application,
@@ -77,7 +77,7 @@ def test_what_the_prospect_writes_before_the_preview_is_shown_instead_of_it(
     assert re.search(r"To reply to <span>1</span>", desk.get("/staff/").text)
 
 
-def test_what_the_prospect_writes_after_the_preview_is_shown_before_the_mail_goes_out(
+def test_a_message_that_arrives_after_the_preview_is_shown_before_the_mail_goes_out(
     session: Session,
     applied: Application,
     page: TestResponse,
@@ -97,7 +97,7 @@ def test_what_the_prospect_writes_after_the_preview_is_shown_before_the_mail_goe
 
 
 @pytest.mark.parametrize("button", [{"change": "yes"}, {"verdict": ""}])
-def test_what_a_page_did_not_point_out_stays_unseen(
+def test_a_message_that_the_page_did_not_point_out_still_counts_as_unseen(
     page: TestResponse, press: Press, prospect_writes: Write, button: dict[str, str]
 ) -> None:
     prospect_writes()
@@ -107,7 +107,7 @@ def test_what_a_page_did_not_point_out_stays_unseen(
     assert refused.status_code == 409 and NEWS in notice_of(refused)
 
 
-def test_what_a_colleague_writes_is_shown_too_and_ones_own_words_are_no_news(
+def test_a_colleagues_message_is_shown_too_but_not_ones_own(
     page: TestResponse, press: Press, staff_write: Write, ada: Staff, grace: Staff
 ) -> None:
     staff_write(ada, "From another tab.")
@@ -120,14 +120,14 @@ def test_what_a_colleague_writes_is_shown_too_and_ones_own_words_are_no_news(
 
 
 @pytest.mark.parametrize("seen", ["", "x", "-1", "9" * 5000])
-def test_a_form_that_tells_nothing_of_what_was_seen_has_seen_nothing(
+def test_a_form_that_does_not_say_what_was_seen_counts_as_having_seen_nothing(
     page: TestResponse, press: Press, prospect_writes: Write, seen: str
 ) -> None:
     prospect_writes()
     assert press(page, "decision", **DECLINE, seen=seen).status_code == 409
 
 
-def test_a_decision_does_not_slip_past_a_message_that_came_after_the_last_look(
+def test_a_decision_is_refused_if_a_message_arrived_after_the_reviewer_last_looked(
     session: Session, applied: Application, prospect_writes: Write, ada: Staff
 ) -> None:
     prospect_writes()
@@ -139,7 +139,7 @@ def test_a_decision_does_not_slip_past_a_message_that_came_after_the_last_look(
     assert "application.declined" not in types_in(session, applied)
 
 
-def test_of_two_who_reply_to_the_same_message_the_second_is_shown_the_first_reply(
+def test_when_two_reviewers_reply_to_one_message_the_second_is_shown_the_first_reply(
     session: Session,
     desk: FlaskClient,
     applied: Application,
@@ -164,7 +164,7 @@ def test_of_two_who_reply_to_the_same_message_the_second_is_shown_the_first_repl
     assert types_in(session, applied).count("message.sent") == 2
 
 
-def test_a_message_does_not_slip_past_one_that_came_after_the_last_look(
+def test_a_message_is_refused_if_another_arrived_after_the_reviewer_last_looked(
     session: Session, applied: Application, prospect_writes: Write, ada: Staff
 ) -> None:
     prospect_writes()

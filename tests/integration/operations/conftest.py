@@ -1,4 +1,4 @@
-"""Applications whose handling fails, and an operator's browser."""
+"""Applications whose events fail to be handled, and an operator's browser."""
 
 import uuid
 from collections.abc import Callable, Mapping
@@ -49,7 +49,7 @@ class Desk:
         return answer.text
 
     def post(self, path: str, **fields: object) -> str:
-        """Press a button; return the address that it leads to."""
+        """Press a button; return the address that it redirects to."""
         token = token_in(self.get("/staff/settings/"))
         answer = self.client.post(path, data={"csrf_token": token, **fields})
         assert answer.status_code == 303, answer.text
@@ -81,8 +81,7 @@ def broken_scoring(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 def fail(
     session: Session, submit: Submit, handle_events: Handle, monkeypatch: pytest.MonkeyPatch
 ) -> Fail:
-    """Make that many dead letters of scoring and return their deliveries; then scoring works
-    again."""
+    """Make that many dead letters of scoring, then mend scoring; return their deliveries."""
 
     def fail(count: int = 1, **changed: Any) -> list[int]:
         before = set(dead(session))
@@ -121,7 +120,7 @@ def choose(session: Session) -> Choose:
 
 @pytest.fixture
 def dead_letters(session: Session) -> Callable[[], list[int]]:
-    """The present dead letters of scoring."""
+    """The current dead letters of scoring."""
     return lambda: dead(session)
 
 
@@ -143,7 +142,7 @@ def deliver_sent(session: Session) -> Callable[[list[int]], None]:
 def handle_replays(
     session: Session, deliver_sent: Callable[[list[int]], None]
 ) -> Callable[[], None]:
-    """Run clock and workers until every replay has ended."""
+    """Run the clock and the workers until every replay has ended."""
 
     def handle_replays() -> None:
         sent: list[int] = [0]

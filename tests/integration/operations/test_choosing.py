@@ -1,4 +1,4 @@
-"""Dead letters, chosen by their cause for a replay."""
+"""Dead letters are chosen for a replay by their cause."""
 
 import re
 from collections.abc import Callable

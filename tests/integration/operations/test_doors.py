@@ -1,4 +1,4 @@
-"""Nothing gets out of a preview, whichever way a handler takes."""
+"""Nothing gets out of a preview, whichever way a handler tries."""
 
 import importlib
 import os
@@ -62,7 +62,7 @@ def by_a_commit_in_sql(session: Session, recorded: RecordedEvent) -> None:
 
 
 def by_a_ring(session: Session, recorded: RecordedEvent) -> None:
-    ring_courier()  # which takes any error for a broker that is away
+    ring_courier()  # which takes any error to mean that the broker is away
 
 
 def by_a_task(session: Session, recorded: RecordedEvent) -> None:

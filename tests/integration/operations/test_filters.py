@@ -1,4 +1,4 @@
-"""What was typed into the log's filters and makes no sense is said, not passed over."""
+"""An invalid value in the log's filters is reported, not ignored."""
 
 import html
 import re

@@ -1,4 +1,4 @@
-"""A list that holds only the oldest of many says so, and what its button takes with it."""
+"""A list that shows only the oldest of many says so, and says how many its button covers."""
 
 import re
 from html import unescape

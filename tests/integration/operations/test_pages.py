@@ -29,7 +29,7 @@ def event_of(session: Session, event_type: str) -> StoredEvent:
 
 
 def row_of(page: str, name: str) -> str:
-    """The row of a table that a subscriber heads."""
+    """The table row that a subscriber heads."""
     found = re.search(rf'<th scope="row">{name}<.*?</tr>', page, re.DOTALL)
     assert found, name
     return found[0]

@@ -129,13 +129,13 @@ def test_a_preview_leaves_nothing_behind(
     fail: Fail, choose: Choose, desk: Desk, postgres: Postgres, redis_server: Redis
 ) -> None:
     replay_id = choose(*fail(3))
-    desk.get("/staff/events/")  # whatever a visit itself leaves behind is there by now
+    desk.get("/staff/events/")  # so that what a visit itself leaves behind is already there
     before = everything(postgres)
     with redis.Redis.from_url(redis_server.url) as broker:
         kept = sorted(broker.keys())
         page = desk.get(f"/staff/events/replays/{replay_id}")
         assert sorted(broker.keys()) == kept
-    assert page.count("Would be done") == 4  # the sum, and each
+    assert page.count("Would be done") == 4  # the total, and each letter
     assert everything(postgres) == before
 
 
@@ -177,7 +177,6 @@ def foresee_any(replay_id: uuid.UUID) -> bool:
 def test_a_preview_releases_each_letters_locks_before_rehearsing_the_next(
     fail: Fail, choose: Choose, session: Session, postgres: Postgres
 ) -> None:
-    """Each letter's locks are given back with it, before the next is rehearsed."""
     first, second = fail(2)
     stream = session.scalar(text("SELECT stream FROM deliveries WHERE id = :id"), {"id": first})
     free: list[bool] = []

@@ -36,7 +36,7 @@ def start(session: Session, replay_id: uuid.UUID) -> None:
 
 
 def step(session: Session) -> list[int]:
-    """One step of every replay; returns the deliveries that it sends."""
+    """Advance every replay by one step; return the deliveries that it sends."""
     session.rollback()
     sent: list[int] = []
     advance_replays(session, sent.extend)

@@ -1,5 +1,5 @@
-"""What the staff's pages say while something is in trouble: on each of them how much, and on the
-operator's page what it is, before all that is well."""
+"""What the staff's pages say while something is in trouble: each of them how much, the operator's
+page what it is, ahead of all that is well."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""What the operator's page says of those whom the site tells things."""
+"""What the operator's page says of webhook endpoints, mail and the chat channel."""
 
 from collections.abc import Callable
 
@@ -37,7 +37,7 @@ MARKUP = "<b>bold</b>{{7*7}}"
 
 @pytest.fixture
 def channel(change_settings: Callable[..., None]) -> str:
-    """Staff have a channel in a chat; the secret part of its address."""
+    """Give staff a chat channel; return the secret part of its address."""
     change_settings(CHAT_WEBHOOK_URL="https://chat.example/hooks/T0P-S3CR3T")
     return "T0P-S3CR3T"
 

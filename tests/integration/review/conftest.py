@@ -1,4 +1,4 @@
-"""Applications on a reviewer's desk: some made by the real flow, some only as rows of the queue."""
+"""Applications for staff to review: some made by the real flow, some only as rows of the queue."""
 
 import re
 import uuid
@@ -51,8 +51,8 @@ def proposed(submit: Submit, handle_events: Handle) -> Application:
 
 @pytest.fixture
 def decide() -> Decide:
-    """Send the decision form of a page opened when ``application`` was loaded, as somebody who has
-    read the conversation since."""
+    """Submit the decision form of a page opened when ``application`` was loaded, as a reviewer who
+    has read the conversation since."""
 
     def decide(client: FlaskClient, application: Application, **fields: str) -> TestResponse:
         address = f"/staff/applications/{application.id}"
@@ -108,7 +108,7 @@ def stock(session: Session) -> Stock:
             _application_row(draft, row) for draft, row in zip(drafts, rows, strict=True)
         ]
         session.execute(insert(Draft), drafts)
-        for application in applications:  # not all have the same columns
+        for application in applications:  # they don't all have the same columns
             session.execute(insert(Application).values(application))
         ids = [application["id"] for application in applications]
         scores = [
@@ -140,8 +140,8 @@ def promise(session: Session) -> Callable[..., None]:
 
 @pytest.fixture
 def waiting(session: Session, stock: Stock, promise: Callable[..., None]) -> list[uuid.UUID]:
-    """Applications in the order of their due times: two late and two waiting ones, one of each
-    held, and one that awaits nothing from us. The best are due last."""
+    """Applications by due time: two late, two waiting (one of each held), and one that waits for
+    the prospect. The best are due last."""
     late_held, late, soon, soon_held, asked = stock(
         [
             {"total": None, **HELD},
@@ -157,7 +157,7 @@ def waiting(session: Session, stock: Stock, promise: Callable[..., None]) -> lis
         session.execute(update(QueueRow).where(which).values(late_since=since))
     promise(soon, hours=1)
     promise(soon_held, hours=2)
-    promise(asked, hours=-99)  # as it is until the question's subscriber cancels it
+    promise(asked, hours=-99)  # still scheduled until the question's subscriber cancels it
     return [late_held, late, soon, soon_held, asked]
 
 

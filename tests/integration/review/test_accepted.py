@@ -1,4 +1,4 @@
-"""The page of an application that was accepted as another kind than the recommended one."""
+"""The page of an application that was accepted as a kind other than the recommended one."""
 
 import re
 from collections.abc import Callable
@@ -21,7 +21,7 @@ ACCEPTED = "Accepted as a Sprint at $12,345"
 
 @pytest.fixture
 def figures(desk: FlaskClient, proposed: Application) -> Figures:
-    """What the page tells in large figures, without the points."""
+    """The page's large figures by label, without the points."""
 
     def figures() -> dict[str, str]:
         page = desk.get(f"/staff/applications/{proposed.id}").text
@@ -35,7 +35,7 @@ def figures(desk: FlaskClient, proposed: Application) -> Figures:
 
 @pytest.fixture
 def accepted(desk: FlaskClient, proposed: Application, decide_and_send: Decide) -> Application:
-    """As a Sprint, at another price; nothing has followed from it yet."""
+    """An application accepted as a Sprint at another price; the event is not handled yet."""
     decide_and_send(desk, proposed, verdict="accept", kind="sprint", price="12,345")
     return proposed
 

@@ -1,4 +1,4 @@
-"""Who may open which staff page: generated from the URL map, so that no new page is forgotten."""
+"""Who may open which staff page. The pages come from the URL map, so that no new one is missed."""
 
 import io
 import uuid
@@ -74,7 +74,7 @@ def one_of_each(
     handle_events: Callable[[], None],
     session: Session,
 ) -> dict[str, uuid.UUID]:
-    """Something to look at on every page of staff, by what their addresses call it."""
+    """One object for each staff page to show, keyed by the variable in the page's address."""
     application = submit()
     handle_events()
     engagement = session.scalars(select(Engagement)).one()

@@ -1,5 +1,5 @@
-"""The rate card changes after the proposal: what it proposed is shown, previewed and mailed as it
-was, and whatever the card still decides is decided by the new one."""
+"""The rate card changes after the proposal: what was proposed is shown, previewed and mailed
+unchanged, and everything still open follows the new card."""
 
 import html
 import re
@@ -30,7 +30,7 @@ EACH_MONTH = re.compile(r"[$\d]\s(a month|im Monat)")
 
 @pytest.fixture
 def application(submit: Callable[..., Application], handle_events: Handle) -> Application:
-    """A Build is proposed for it: the whole migration, which takes ten weeks."""
+    """An application for which a Build is proposed: the whole migration, which takes ten weeks."""
     application = submit(preferred_kind="build", outcome="migration_in_production", deadline="none")
     handle_events()
     return application
@@ -47,18 +47,18 @@ def proposed(session: Session, application: Application) -> Engagement:
 def become(
     app: Flask, proposed: Engagement, monkeypatch: pytest.MonkeyPatch
 ) -> Callable[[RateCard], None]:
-    """Change the running app's rate card, now that there is a proposal by the old one."""
+    """Change the running app's rate card after a proposal was made under the old one."""
     return lambda card: monkeypatch.setitem(app.extensions, "rate_card", card)
 
 
 def with_floor(card: RateCard, floor_cents: int) -> RateCard:
-    """The card on which no kind is to be had for less."""
+    """The card with that price as the floor of every kind."""
     kinds = tuple(replace(price, floor_cents=floor_cents) for price in card.kinds)
     return replace(card, kinds=kinds)
 
 
 def under_other_terms(card: RateCard) -> RateCard:
-    """The card on which everything is paid each month, and nothing makes a Build longer."""
+    """The card with everything paid monthly and nothing that makes a Build longer."""
     return replace(
         card,
         kinds=tuple(replace(price, billing="monthly", modifiers=()) for price in card.kinds),

@@ -1,4 +1,4 @@
-"""By when an answer was promised: the queue says it in each row, and can be ordered by it."""
+"""Each row of the queue says when its answer is promised, and the queue can be ordered by that."""
 
 import uuid
 from collections.abc import Callable

@@ -1,5 +1,4 @@
-"""The staff's pages about somebody erased: they say what is known, and nothing in the place of the
-rest."""
+"""The staff's pages about an erased person: they say what is still known and leave out the rest."""
 
 import re
 from collections.abc import Callable
@@ -29,7 +28,7 @@ EMPTY_NAME = re.compile(r'<bdi></bdi>|To\s*,|by\s*[,;]|table__note">\s*,|\u2068\
 
 @pytest.fixture
 def application(submit: Submit, handle_events: Handle) -> Application:
-    """One that leaves something to ask."""
+    """An application that leaves something to ask."""
     application = submit(decider="unclear")
     handle_events()
     return application
@@ -37,7 +36,7 @@ def application(submit: Submit, handle_events: Handle) -> Application:
 
 @pytest.fixture
 def erase(session: Session, application: Application, handle_events: Handle) -> Erase:
-    """All mail has been sent, and the prospect has their data erased."""
+    """Have all mail sent, then erase the prospect's data at their request."""
 
     def erase() -> None:
         handle_events()

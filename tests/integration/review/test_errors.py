@@ -1,4 +1,4 @@
-"""What meets a member of staff at an address that shows nothing."""
+"""What a member of staff sees at an address that has no page."""
 
 import uuid
 from typing import NoReturn

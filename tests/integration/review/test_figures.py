@@ -1,4 +1,4 @@
-"""The figures above the queue, held against the applications themselves."""
+"""The figures above the queue, checked against the applications themselves."""
 
 import re
 from collections.abc import Callable
@@ -167,7 +167,7 @@ def test_late_applications_are_counted_without_reading_the_others(
         return int(plan["Shared Hit Blocks"]) + int(plan["Shared Read Blocks"])
 
     few = pages_read(FEW)
-    # A deeper index costs a page or two, to read through the table one for each twenty rows or so.
+    # A deeper index costs a page or two; a scan of the table costs one per twenty rows or so.
     assert pages_read(MANY) < few + (MANY - FEW) / 100
 
 

@@ -20,7 +20,7 @@ Decide = Callable[..., TestResponse]
 def accepted(
     desk: FlaskClient, submit: Submit, handle_events: Handle, decide_and_send: Decide
 ) -> Application:
-    """Submitted, scored, proposed, accepted at another price, offered."""
+    """An application that was scored, proposed, accepted at another price and offered."""
     application = submit(company="Tidewater")
     handle_events()
     decide_and_send(desk, application, verdict="accept", kind="sprint", price="12,345")

@@ -1,4 +1,4 @@
-"""Staff replace a prospect's link that is in the wrong hands."""
+"""Staff replace a prospect's link that fell into the wrong hands."""
 
 import re
 

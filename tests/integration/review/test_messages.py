@@ -1,4 +1,4 @@
-"""Staff write to a prospect, and the queue says who waits for it."""
+"""Staff write to a prospect, and the queue says who is waiting for a reply."""
 
 import html
 import re
@@ -28,7 +28,7 @@ MARK = "Reply awaited"
 
 @pytest.fixture
 def write(desk: FlaskClient, applied: Application) -> Write:
-    """Send the form of a message, as the application's page has it now."""
+    """Submit the message form as it is now on the application's page."""
 
     def write(text: str, **fields: str) -> TestResponse:
         address = f"/staff/applications/{applied.id}"

@@ -1,4 +1,4 @@
-"""What is paid each month is told so wherever staff read it: a month is not the whole."""
+"""Wherever staff read a monthly price, it says that it is per month and not the total."""
 
 import html
 import re

@@ -1,4 +1,4 @@
-"""In the morning staff are told once what waits for them."""
+"""Each morning staff are told once what is waiting for them."""
 
 import uuid
 from collections.abc import Callable
@@ -27,7 +27,7 @@ Begin = Callable[..., list[MailMessage]]
 def begin(
     session: Session, handle_events: Callable[[], None], monkeypatch: pytest.MonkeyPatch
 ) -> Begin:
-    """That Tuesday begins; what staff are mailed where it is handled ``at`` that time."""
+    """Begin that Tuesday; return the mail to staff if the event is handled ``at`` that time."""
 
     def begin(at: datetime = MORNING) -> list[MailMessage]:
         monkeypatch.setattr("app.review.subscribers.utc_now", lambda: at)

@@ -1,4 +1,4 @@
-"""A page of this release, when the next one's workers have recorded what only they know."""
+"""Pages of this release after a newer one's workers recorded an event that only they know."""
 
 import pytest
 from flask.testing import FlaskClient
@@ -26,7 +26,7 @@ def application(
     handle_events: Handle,
     decide_and_send: Decide,
 ) -> Application:
-    """Accepted and offered; then something happens to it that this release has no word for."""
+    """An accepted application with an offer, then an event that this release does not know."""
     application = submit()
     handle_events()
     decide_and_send(desk, application, verdict="accept", kind="sprint", price="12,345")

@@ -1,4 +1,4 @@
-"""Staff note something for each other: beside the application, where no prospect looks."""
+"""Staff leave notes for each other beside an application, where no prospect sees them."""
 
 import html
 import re

@@ -1,5 +1,5 @@
-"""With no worker at hand: the queue says that it is behind, and a reviewer finds their own decision
-all the same."""
+"""Without a worker, the queue says that it is behind, but a reviewer still finds their own
+decision in it."""
 
 import re
 from collections.abc import Callable
@@ -35,7 +35,7 @@ def test_a_reviewers_own_decision_is_in_the_queue_immediately(
     assert "Tidewater" not in desk.get("/staff/").text
     declined = desk.get("/staff/?status=declined").text
     assert "Tidewater" in declined
-    assert "1 event is not in this list yet" in declined  # though the page shows it
+    assert "1 event is not in this list yet" in declined  # although the row is there
 
 
 def test_without_updating_the_row_immediately_the_decision_would_wait_for_a_worker(

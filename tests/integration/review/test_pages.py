@@ -1,4 +1,4 @@
-"""The application's page: what it shows, and that all of it is text."""
+"""The application's page: what it shows, and that no answer is rendered as markup."""
 
 import re
 from collections.abc import Callable

@@ -1,4 +1,4 @@
-"""A price that a reviewer sets: its lines are previewed as the prospect gets them."""
+"""A price that a reviewer sets is previewed line by line, as the prospect will see it."""
 
 import re
 from collections.abc import Callable

@@ -26,7 +26,7 @@ from tests.form_page import FormPage
 
 Stock = Callable[[list[dict[str, Any]]], list[uuid.UUID]]
 NOON = datetime(2025, 11, 24, 12, tzinfo=UTC)
-# A cursor whose every part is right, and one part more, deeper than Python goes.
+# A valid cursor with one extra part, nested deeper than Python can parse.
 NESTED = f'["after",50,"{NOON.isoformat()}","{uuid.UUID(int=0)}",null,' + "[" * 3000
 
 VIEWS = re.compile(r'<a href="(/staff/\?[^"]*status=\w+[^"]*)"[^>]*>[^<]+ <span>(\d+)</span>')
@@ -37,7 +37,7 @@ def ids(page: queries.QueuePage) -> list[uuid.UUID]:
 
 
 def all_ids(session: Session, filters: Filters) -> list[uuid.UUID]:
-    """Page on until the end; and back to the start, which must show the same pages."""
+    """Page to the end, then back to the start, which must show the same pages."""
     pages = [queue_page(session, filters, None)]
     while pages[-1].next:
         pages.append(queue_page(session, filters, pages[-1].next))

@@ -1,4 +1,4 @@
-"""What a row of the queue says, and figures that are exact whoever writes at once."""
+"""What a row of the queue says, and figures that stay exact under concurrent writes."""
 
 import json
 import random
@@ -33,7 +33,7 @@ Handle = Callable[[], None]
 
 
 def judged(session: Session, application_id: UUID, *points: tuple[str, int, int]) -> QueueRow:
-    """The row of an application whose criteria have so many points of so many."""
+    """The row of an application with these criteria, each (reason, points, out of)."""
     criteria = [{"points": got, "out_of": of, "reason": reason} for reason, got, of in points]
     session.execute(
         update(ScoreRecord)
@@ -120,7 +120,7 @@ def snapshot(session: Session) -> list[str]:
 
 
 def keep_at_once(app: Flask, ids: list[UUID]) -> None:
-    """Many workers keep the rows of few applications while each decides about one of them."""
+    """Six workers at once change the status of a few applications and update their rows."""
 
     def keep(application_id: UUID) -> None:
         with app.app_context():
@@ -145,7 +145,7 @@ def test_the_figures_are_exact_however_many_workers_write_at_once(
 
 
 def keep_before_another_commits(app: Flask, session: Session, application_id: UUID) -> None:
-    """Keep a row that has changed; before that is committed, another begins to do the same."""
+    """Update a changed row; before that commits, another worker starts to do the same."""
 
     def keep() -> None:
         with app.app_context():

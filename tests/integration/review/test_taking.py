@@ -1,4 +1,4 @@
-"""Two reviewers don't work on the same application unknowingly: one takes it, the other is told."""
+"""Two reviewers don't unknowingly work on one application: one takes it, the other is told."""
 
 import re
 from uuid import UUID

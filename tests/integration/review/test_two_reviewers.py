@@ -1,4 +1,4 @@
-"""Promise 11: of two reviewers who decide at the same moment, one does."""
+"""Promise 11: if two reviewers decide at the same moment, only one decision is made."""
 
 from collections.abc import Callable
 from threading import Barrier
@@ -53,7 +53,7 @@ def test_an_accept_racing_a_decline_makes_one_decision_one_event_and_one_mail(
 
 
 def test_without_the_guard_both_would_decide(app: Flask, submit: Callable[[], Application]) -> None:
-    """The control: reading first and writing afterwards lets both through."""
+    """The control: reading first and writing afterwards lets both decisions through."""
     both_have_read = Barrier(2, timeout=30)
 
     def decide(own: Session, application_id: UUID, verdict: Verdict) -> None:

@@ -1,4 +1,4 @@
-"""What is typed as a message outlives the buttons of the decision, and the other way round."""
+"""A half-typed message survives the decision's buttons, and a decision those of the message."""
 
 import re
 
@@ -33,7 +33,7 @@ def page(desk: FlaskClient, submit: Submit, handle_events: Handle) -> TestRespon
 
 
 def held_by(page: TestResponse) -> dict[str, str]:
-    """What is typed on it, in whichever form."""
+    """What is typed on the page, in whichever form."""
     values = FormPage(page.text).values
     return {name: values[name][0].strip() for name in TYPED if values.get(name, [""])[0].strip()}
 
@@ -61,7 +61,7 @@ def test_a_refused_form_keeps_both_texts(
 
 def test_sending_the_message_keeps_an_unfinished_decision(page: TestResponse, press: Press) -> None:
     preview = press(page, "messages", **TYPED)
-    for _ in range(2):  # a second click finds the same
+    for _ in range(2):  # a second click has the same result
         sent = press(preview, "messages", confirmed=confirm(preview))
         assert sent.status_code == 200
         assert held_by(sent) == {name: TYPED[name] for name in TYPED if name != "text"}

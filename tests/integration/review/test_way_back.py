@@ -1,4 +1,4 @@
-"""From an application back to the list: as it was left, whatever was decided in between."""
+"""The way back from an application leads to the list as it was left, even after a decision."""
 
 import re
 from html import unescape

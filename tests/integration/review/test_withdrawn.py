@@ -1,4 +1,4 @@
-"""At the desk: what was withdrawn can't be decided, and what is late says so."""
+"""On the staff's pages, a withdrawn application can't be decided and a late one says so."""
 
 import re
 from collections.abc import Callable
@@ -83,7 +83,7 @@ def test_the_queue_moves_a_withdrawn_application_from_open_to_its_own_tab(
     tab = desk.get("/staff/?status=withdrawn").text
     assert application.company in tab and "Withdrawn <span>1</span>" in tab
     figures = "SELECT sum(amount) FROM queue_figures WHERE name = 'minutes_to_decision'"
-    assert session.scalar(text(figures)) is None  # it was no decision
+    assert session.scalar(text(figures)) is None  # a withdrawal is not a decision
 
 
 def test_an_erased_application_cannot_be_decided(

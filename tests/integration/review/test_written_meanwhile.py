@@ -1,4 +1,4 @@
-"""What is written while a reviewer answers is shown to them before their answer goes out."""
+"""A message that arrives while a reviewer writes an answer is shown before the answer goes out."""
 
 import re
 from collections.abc import Callable
@@ -54,7 +54,7 @@ def types_in(session: Session, application: Application) -> list[str]:
 
 
 def notice_of(answer: TestResponse) -> str:
-    """What the page says at once."""
+    """The alert at the top of the page, or an empty string."""
     alert = re.search(r'role="alert".*?Nothing you wrote was sent', answer.text, re.DOTALL)
     return alert[0] if alert else ""
 

@@ -51,7 +51,7 @@ class AlreadySubmitted(Exception):
         self.is_repeat = is_repeat
 
 
-def explain_refusal(
+def raise_refusal(
     connection: Connection, draft_id: uuid.UUID, answers: Answers, questionnaire: Questionnaire
 ) -> NoReturn:
     """Raise the reason why the draft can't be sent with these answers to its last page."""

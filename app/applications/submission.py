@@ -14,7 +14,7 @@ from app.applications.events import ApplicationHeld, ApplicationSubmitted
 from app.applications.questions.answers import Answers
 from app.applications.questions.questionnaire import Questionnaire
 from app.applications.reference import make_reference
-from app.applications.refusal import DraftUnfinished, explain_refusal
+from app.applications.refusal import DraftUnfinished, raise_refusal
 from app.database import new_id
 from app.database.connection import SiteConnection
 from app.events import bell
@@ -147,7 +147,7 @@ def submit_application(
     signals = screen(_facts(submission, draft))
     key = draft.person_key or key_of(connection, draft_id)
     if not _store(connection, submission, signals, submitted, as_seen, key):
-        explain_refusal(connection, draft_id, answers, questionnaire)
+        raise_refusal(connection, draft_id, answers, questionnaire)
     connection.after_commit(bell.ring)
     return submitted
 
@@ -164,7 +164,7 @@ def _finished_draft(
     wanted = {"earlier_steps": Jsonb(keys), "counted_for": COUNTED_FOR}
     row = connection.execute(READ_DRAFT, {**as_seen, **wanted}).fetchone()
     if row is None:
-        explain_refusal(connection, as_seen["draft_id"], answers, questionnaire)
+        raise_refusal(connection, as_seen["draft_id"], answers, questionnaire)
     draft = FinishedDraft._make(row)
     if answered_steps(draft.answers, keys, questionnaire) != keys:
         raise DraftUnfinished(as_seen["draft_id"])

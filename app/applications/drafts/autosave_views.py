@@ -27,7 +27,7 @@ def save(key: str) -> ResponseReturnValue:
     sent = read_step(find_step(key))
     with plain_connection():  # one connection for both the read and the write
         saved = keep(sent, current_draft())
-    outcome = told("saved", save=last_save(saved, sent.step), draft=str(saved.id))
+    outcome = outcome_headers("saved", save=last_save(saved, sent.step), draft=str(saved.id))
     # Nearly every response is this one word, so it does without a template and a page's extras.
     return Response(gettext("Saved"), headers=outcome, mimetype="text/plain")
 
@@ -45,7 +45,7 @@ def answer_changed(_: Exception) -> ResponseReturnValue:
     fragment = render_template(
         "applications/_autosaved.html", outcome="conflict", step=sent.step, other=other
     )
-    return fragment, 409, {**told("conflict"), "HX-Retarget": "#autosave-notice"}
+    return fragment, 409, {**outcome_headers("conflict"), "HX-Retarget": "#autosave-notice"}
 
 
 @autosave.errorhandler(DraftSealed)
@@ -61,8 +61,8 @@ def answer_too_many(_: TooManyRequests) -> ResponseReturnValue:
 def answer(outcome: str, status: int) -> ResponseReturnValue:
     """Tell the prospect in a sentence why nothing was saved, and the script the outcome."""
     fragment = render_template("applications/_autosaved.html", outcome=outcome)
-    return fragment, status, told(outcome)
+    return fragment, status, outcome_headers(outcome)
 
 
-def told(outcome: str, **about: str | None) -> dict[str, str]:
+def outcome_headers(outcome: str, **about: str | None) -> dict[str, str]:
     return {"HX-Trigger": json.dumps({f"autosave:{outcome}": about})}

@@ -39,7 +39,7 @@ def keep(sent: SentStep, draft: KeptDraft | None, *, accepted: bool = True) -> K
             saved = save(connection, draft)
     else:
         connection = driver_connection(db.session())
-        saved = save(connection, start_one_more(connection))
+        saved = save(connection, start_draft_within_limit(connection))
         db.session.commit()
     remember(saved.id)
     use_up_suggestion(sent.step)
@@ -47,6 +47,6 @@ def keep(sent: SentStep, draft: KeptDraft | None, *, accepted: bool = True) -> K
 
 
 @limiter.limit(NEW_DRAFTS)
-def start_one_more(connection: SiteConnection) -> KeptDraft:
+def start_draft_within_limit(connection: SiteConnection) -> KeptDraft:
     begun = start_draft(db.session(), original_questionnaire())
     return read_again(connection, begun.id)

@@ -12,11 +12,11 @@ def answered_steps(
     among: Sequence[str],
     questionnaire: Questionnaire,
     *,
-    known: Collection[str] = (),
+    skip: Collection[str] = (),
 ) -> list[str]:
     """The steps in ``among`` whose questions, as far as they are asked, all have a valid answer.
-    Answers to the ``known`` questions are not checked."""
-    problems = questionnaire.problems_with_asked(answers, known=known)
+    Answers to the questions in ``skip`` are not checked."""
+    problems = questionnaire.problems_with_asked(answers, skip=skip)
     return [
         key
         for key in among

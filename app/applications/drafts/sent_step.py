@@ -60,7 +60,7 @@ def read_accepted(step: Step) -> SentStep | None:
     """The step as this request sends it; None if its form would find an error."""
     typed, questionnaire = _typed(step), current_questionnaire()
     elsewhere = questionnaire.keys - typed.keys()
-    if not has_valid_token() or questionnaire.problems_with_asked(typed, known=elsewhere):
+    if not has_valid_token() or questionnaire.problems_with_asked(typed, skip=elsewhere):
         return None
     return SentStep(step, storable(typed), read_basis())
 

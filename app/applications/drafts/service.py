@@ -121,8 +121,8 @@ def _with_step(
         saved = saved._replace(step_saves={**draft.step_saves, step.key: save.id})
     done = {*draft.complete_steps, step.key} if accepted else {*draft.complete_steps} - {step.key}
     among = [key for key in STEP_KEYS if key in done]
-    known = _asked_elsewhere(draft, step, questionnaire)
-    still = answered_steps(saved.answers, among, questionnaire, known=known)
+    elsewhere = _asked_elsewhere(draft, step, questionnaire)
+    still = answered_steps(saved.answers, among, questionnaire, skip=elsewhere)
     if changed or (step.key in still) != (step.key in draft.complete_steps):
         saved = _with_work(saved, step)
     return saved._replace(complete_steps=still)

@@ -154,11 +154,11 @@ class Questionnaire(Struct, frozen=True, forbid_unknown_fields=True):
         return {q.key: answers[q.key] for q in self.asked(answers) if q.key in answers}
 
     def problems_with_asked(
-        self, answers: Answers, *, known: Collection[str] = ()
+        self, answers: Answers, *, skip: Collection[str] = ()
     ) -> dict[str, str]:
         """Return question key → sentence for every answer that is missing or invalid. Answers to
-        questions that are not asked, and to the ``known`` ones, are not checked."""
-        asked = (q for q in self.asked(answers) if q.key not in known)
+        questions that are not asked, and to the ones in ``skip``, are not checked."""
+        asked = (q for q in self.asked(answers) if q.key not in skip)
         found = {q.key: q.problem_with(answers.get(q.key)) for q in asked}
         return {key: problem for key, problem in found.items() if problem}
 

@@ -33,7 +33,7 @@ second_step = Blueprint("second_step", __name__, template_folder="templates")
 
 
 @second_step.before_app_request
-def have_it_set_up() -> ResponseReturnValue | None:
+def require_second_step() -> ResponseReturnValue | None:
     """With STAFF_SECOND_STEP, staff without a second step must set one up before they see any other
     page. Forms are still accepted, so that nothing typed is lost."""
     if (

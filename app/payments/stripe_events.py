@@ -71,12 +71,12 @@ def store_stripe_event(session: Session, body: bytes) -> StripeEventReceived | N
     """
     try:
         envelope = msgspec.json.decode(body, type=Envelope)
-        return _store(session, envelope, what_is_read(body))
+        return _store(session, envelope, payload_to_store(body))
     except (msgspec.DecodeError, RecursionError, DataError) as error:
         raise UnusableEvent from error
 
 
-def what_is_read(body: bytes) -> dict[str, Any]:
+def payload_to_store(body: bytes) -> dict[str, Any]:
     """The fields that we read of an event about a checkout session; for any other event, why it is
     not one, as ``fault``. Raises msgspec.DecodeError if the body is not JSON."""
     try:

@@ -10,7 +10,7 @@ from app.web.site_form import SiteForm
 TYPE_FULL_NAME = lazy_gettext("Type your full name to agree.")
 
 
-def full_name(_form: Form, field: Field) -> None:
+def plausible_full_name(_form: Form, field: Field) -> None:
     """Refuse what can't be a full name: initials, digits, signs. Outside ASCII two letters are
     enough, because in some scripts a letter is a syllable or a word, as in 王五."""
     text = field.data or ""
@@ -43,7 +43,7 @@ class AgreementForm(SiteForm):
         validators=[
             DataRequired(TYPE_FULL_NAME),
             storable,
-            full_name,
+            plausible_full_name,
             Length(max=120, message=lazy_gettext("Use at most 120 characters.")),
         ],
     )

@@ -87,7 +87,7 @@ def remove_leftovers(session: Session) -> None:
     )
 
 
-def erase_all(session: Session, draft_id: uuid.UUID) -> None:
+def mark_all_removed(session: Session, draft_id: uuid.UUID) -> None:
     """Mark every file of the draft as removed, whether it was sent or not."""
     session.execute(
         update(Attachment)

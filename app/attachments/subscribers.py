@@ -3,11 +3,11 @@
 from sqlalchemy.orm import Session
 
 from app.applications.queries import get_application
-from app.attachments.service import erase_all
+from app.attachments.service import mark_all_removed
 from app.events.types import RecordedEvent
 
 
 def erase_attachments(session: Session, erased: RecordedEvent) -> None:
     """application.erased → the person's files are removed and lose their names; the sweep deletes
     them from storage."""
-    erase_all(session, get_application(session, erased.subject_id).draft_id)
+    mark_all_removed(session, get_application(session, erased.subject_id).draft_id)

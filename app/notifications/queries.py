@@ -14,7 +14,7 @@ from app.outbox.queries import count_unsent_by_status
 
 # The circuit that is open while the mail server is down.
 MAIL_CIRCUIT = "smtp"
-LATEST_REFUSED = 50
+LATEST_FAILED = 50
 # Exactly as in the index, or Postgres would not use it.
 BECAUSE_OF: ColumnElement[str] = literal_column("split_part(mail_messages.key, ':', 1)")
 
@@ -71,15 +71,15 @@ def count_unsent_mail_by_status(session: Session) -> dict[str, int]:
     return count_unsent_by_status(session, MailMessage)
 
 
-def refused_mail(session: Session) -> Sequence[tuple[MailMessage, Application | None]]:
-    """The latest LATEST_REFUSED failed mails, which wait for a person to have them sent again, each
+def failed_mail(session: Session) -> Sequence[tuple[MailMessage, Application | None]]:
+    """The latest LATEST_FAILED failed mails, which wait for a person to have them sent again, each
     with its application if it is about one."""
     latest = session.execute(
         select(MailMessage, Application)
         .outerjoin(Application, Application.id == MailMessage.application_id)
         .where(MailMessage.status == "failed")
         .order_by(MailMessage.claimed_at.desc(), MailMessage.id)
-        .limit(LATEST_REFUSED)
+        .limit(LATEST_FAILED)
     )
     return [(mail, application) for mail, application in latest]
 

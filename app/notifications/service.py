@@ -86,7 +86,7 @@ def send_again(session: Session, mail_id: uuid.UUID) -> bool:
     return bool(_send_again(session, MailMessage.id == mail_id))
 
 
-def send_refused_again(session: Session) -> int:
+def send_failed_mail_again(session: Session) -> int:
     """Queue all failed mail again; return how many."""
     return _send_again(session)
 

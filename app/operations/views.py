@@ -18,8 +18,8 @@ from app.events.delivery.pausing import pause_subscriber, pauses, resume_subscri
 from app.events.subscription import current_subscriptions
 from app.events.types import declared_events
 from app.notifications.letters.names import letter_name
-from app.notifications.queries import count_unsent_mail_by_status, refused_mail
-from app.notifications.service import send_refused_again
+from app.notifications.queries import count_unsent_mail_by_status, failed_mail
+from app.notifications.service import send_failed_mail_again
 from app.operations.forms import LogForm
 from app.operations.log import Filters, log_page
 from app.operations.picture import Picture, draw_flow
@@ -65,7 +65,7 @@ def events() -> str:
         replays=latest_replays(session),
         bridges=bridge_figures(session),
         webhooks=endpoint_rows(session),
-        refused_mail=refused_mail(session),
+        failed_mail=failed_mail(session),
         webhook_place=place_figures(session),
         chat=chat_figures(session),
         circuits=list_circuits(session),
@@ -111,7 +111,7 @@ def resume(name: str) -> ResponseReturnValue:
 @login_required
 def send_mail_again() -> ResponseReturnValue:
     """Try again what the mail server refused, once the reason is fixed."""
-    count = send_refused_again(db.session())
+    count = send_failed_mail_again(db.session())
     db.session.commit()
     queued = f"{count} {'mail is' if count == 1 else 'mails are'} queued again."
     flash(queued if count else "Nothing is sent again: no mail is refused any more.")

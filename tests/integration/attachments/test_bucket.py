@@ -4,7 +4,7 @@ import pytest
 from flask import Flask
 from sqlalchemy.orm import Session
 
-from app.attachments.service import erase_all
+from app.attachments.service import mark_all_removed
 from app.attachments.tasks import sweep_removed
 from app.storage.address import open_storage
 from tests.brokers.aws import Aws
@@ -23,7 +23,7 @@ def test_a_file_in_a_bucket_goes_the_whole_way_of_one_in_a_folder(
     assert [found for found, _ in bucket.files()] == [file.id]
     address = f"/applications/{application.access_token}/attachments/{file.id}"
     assert prospect.client.get(address).data == pdf(b"canary")
-    erase_all(session, prospect.draft_id)
+    mark_all_removed(session, prospect.draft_id)
     session.commit()
     sweep_removed()
     assert list(bucket.files()) == []

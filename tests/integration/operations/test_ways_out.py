@@ -15,7 +15,7 @@ from app.circuits.events import CircuitOpened
 from app.events.store import record
 from app.events.subscription import current_subscriptions
 from app.notifications.models import MailMessage
-from app.notifications.queries import LATEST_REFUSED
+from app.notifications.queries import LATEST_FAILED
 from app.operations.replay.preview import preview_replay
 from app.webhooks.models import WebhookEndpoint, WebhookMessage
 from app.webhooks.service import add_endpoint, disable_endpoint
@@ -127,11 +127,11 @@ def test_only_the_latest_of_many_refused_mails_are_shown(
     submit()
     handle_events()
     session.execute(REFUSED_MAIL)
-    session.execute(MANY_LIKE_IT, {"more": LATEST_REFUSED})
+    session.execute(MANY_LIKE_IT, {"more": LATEST_FAILED})
     session.commit()
     page = desk.get("/staff/events/").split('id="mail-title"')[1].split("</section>")[0]
-    assert page.count("<tr>") == 1 + LATEST_REFUSED
-    assert f"The latest {LATEST_REFUSED} of {LATEST_REFUSED + 2} are shown." in page
+    assert page.count("<tr>") == 1 + LATEST_FAILED
+    assert f"The latest {LATEST_FAILED} of {LATEST_FAILED + 2} are shown." in page
 
 
 def test_the_channel_shows_what_is_waiting_and_refused_messages_can_be_sent_again(

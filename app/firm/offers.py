@@ -32,7 +32,7 @@ class Deliverable(Struct, frozen=True, forbid_unknown_fields=True):
     other_times: tuple[OtherTime, ...] = ()
 
 
-class Length(Struct, frozen=True, forbid_unknown_fields=True):
+class Duration(Struct, frozen=True, forbid_unknown_fields=True):
     """How long an engagement takes, in words and in working ``days``, which must match its price
     lines. It applies if the price has the line ``only_with``; if that is empty, by default."""
 
@@ -41,7 +41,7 @@ class Length(Struct, frozen=True, forbid_unknown_fields=True):
     only_with: Prose = ""
 
 
-class Asked(Struct, frozen=True, forbid_unknown_fields=True):
+class FaqEntry(Struct, frozen=True, forbid_unknown_fields=True):
     """A question that clients ask, and the answer."""
 
     question: Prose
@@ -56,13 +56,13 @@ class Offer(Struct, frozen=True, forbid_unknown_fields=True, kw_only=True):
     name: Prose
     headline: Prose
     duration: Prose
-    lengths: tuple[Length, ...] = ()
+    lengths: tuple[Duration, ...] = ()
     summary: Prose
     who_for: tuple[Prose, ...]
     not_for: tuple[Prose, ...]
     deliverables: tuple[Deliverable, ...]
     terms: tuple[Prose, ...]
-    questions: tuple[Asked, ...]
+    questions: tuple[FaqEntry, ...]
 
 
 class Offers(Struct, frozen=True, forbid_unknown_fields=True):

@@ -29,7 +29,7 @@ class ConsumerKey(msgspec.Struct, frozen=True):
     number: int
 
 
-class Shift:
+class ConsumerHandlers:
     """The subscriptions as one consumer serves them: it first waits, without a connection; if it is
     killed before that ends, it dies after the handler's writes and before the commit."""
 
@@ -67,7 +67,7 @@ class Consumer:
     def work(self, queues: Queues, keeper: LeaseKeeper) -> None:
         """Deliver the tasks that wait for it, one by one. Needs an app context."""
         session = db.session()
-        shift = Shift(current_subscriptions(), self._seconds, self.death)
+        handlers = ConsumerHandlers(current_subscriptions(), self._seconds, self.death)
         try:
             for _ in range(MOST_IN_A_ROW):
                 if self.stop.is_set():
@@ -75,9 +75,9 @@ class Consumer:
                 task = queues.take(self.key.sandbox_id, self.key.subscriber)
                 if not task:
                     return
-                outcomes = self._deliver(session, task, shift, keeper, queues)
+                outcomes = self._deliver(session, task, handlers, keeper, queues)
                 if self._hands_over_twice and Outcome.DONE in outcomes.values():
-                    repeated = self._deliver(session, task, shift, keeper, queues)
+                    repeated = self._deliver(session, task, handlers, keeper, queues)
                     self._note_repeat(session, repeated)
         except Killed:
             session.rollback()
@@ -87,14 +87,14 @@ class Consumer:
         self,
         session: Session,
         task: Sequence[int],
-        shift: Shift,
+        handlers: ConsumerHandlers,
         keeper: LeaseKeeper,
         queues: Queues,
     ) -> Mapping[int, Outcome]:
         def send(delivery_ids: Sequence[int]) -> None:
             queues.put(self.key.sandbox_id, self.key.subscriber, delivery_ids)
 
-        return deliver(session, task, shift, self._policy, keeper, send)
+        return deliver(session, task, handlers, self._policy, keeper, send)
 
     def _note_repeat(self, session: Session, outcomes: Mapping[int, Outcome]) -> None:
         if set(outcomes.values()) == {Outcome.SKIPPED}:

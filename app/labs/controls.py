@@ -12,11 +12,11 @@ from app.labs.scenario import NotNow, Station
 # After how long a killed consumer is restarted, as a supervisor would do with a process.
 RESTART_SECONDS = 4
 
-HIRE = text("""
+ADD_MISSING = text("""
 INSERT INTO consumers (sandbox_id, subscriber, number)
 SELECT :sandbox, :subscriber, generate_series(1, CAST(:count AS int)) ON CONFLICT DO NOTHING
 """)
-DISMISS = text("""
+REMOVE_SURPLUS = text("""
 DELETE FROM consumers
 WHERE sandbox_id = :sandbox AND subscriber = :subscriber AND number > :count
 """)
@@ -49,14 +49,14 @@ SELECT sandbox_id, 'restarted', subscriber FROM back
 """)
 
 
-def staff_stations(
+def set_consumer_count(
     session: Session, sandbox: Sandbox, stations: tuple[Station, ...], count: int = 1
 ) -> None:
     """Set the number of consumers at each station; existing ones stay as they are."""
     for station in stations:
         values = {"sandbox": sandbox.id, "subscriber": station.name, "count": count}
-        session.execute(HIRE, values)
-        session.execute(DISMISS, values)
+        session.execute(ADD_MISSING, values)
+        session.execute(REMOVE_SURPLUS, values)
 
 
 def count_consumers(session: Session, sandbox: Sandbox) -> int:

@@ -12,7 +12,7 @@ from sqlalchemy.orm import Session
 from app.events.contract.cloudevents import to_json
 from app.extensions import limiter
 from app.labs.backbone import init_labs, on_backbone
-from app.labs.controls import kill_consumer, staff_stations, start_consumers, stop_consumers
+from app.labs.controls import kill_consumer, set_consumer_count, start_consumers, stop_consumers
 from app.labs.forms import ConsumersForm, form_sent
 from app.labs.kept import closed_page, init_kept
 from app.labs.models import Sandbox
@@ -224,5 +224,5 @@ def new_sandbox(backbone: Session, scenario: Scenario) -> Sandbox:
     config = current_config()
     network = origin_of(request.remote_addr or "", config.SECRET_KEY)
     sandbox = open_sandbox(backbone, scenario.slug, config, network=network)
-    staff_stations(backbone, sandbox, scenario.stations)
+    set_consumer_count(backbone, sandbox, scenario.stations)
     return sandbox

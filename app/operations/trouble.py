@@ -76,7 +76,7 @@ class TroubledDelivery(msgspec.Struct, frozen=True):
     recorded_at: datetime
 
 
-class Cause(msgspec.Struct, frozen=True):
+class DeadLetterCause(msgspec.Struct, frozen=True):
     """What dead letters have in common: the subscriber, the error's type, and where it was raised
     ("" if the error names no place)."""
 
@@ -88,7 +88,7 @@ class Cause(msgspec.Struct, frozen=True):
 class DeadLetterGroup(msgspec.Struct, frozen=True):
     """Dead letters of one cause; the times are those of their last tries."""
 
-    cause: Cause
+    cause: DeadLetterCause
     count: int
     first_at: datetime
     last_at: datetime
@@ -121,23 +121,23 @@ def dead_letter_groups(session: Session) -> list[DeadLetterGroup]:
         .order_by(func.count().desc(), "subscriber", "error", "place")
     )
     return [
-        DeadLetterGroup(Cause(subscriber, error, place), count, first_at, last_at)
+        DeadLetterGroup(DeadLetterCause(subscriber, error, place), count, first_at, last_at)
         for subscriber, error, place, count, first_at, last_at in rows
     ]
 
 
-def dead_letters_of(session: Session, cause: Cause) -> list[TroubledDelivery]:
+def dead_letters_of(session: Session, cause: DeadLetterCause) -> list[TroubledDelivery]:
     """The oldest MOST_DEAD_LETTERS dead letters of that cause."""
     chosen = select(Delivery).where(*_died_of(cause))
     return _troubled(session, chosen.limit(MOST_DEAD_LETTERS))
 
 
-def count_dead_letters_of(session: Session, cause: Cause) -> int:
+def count_dead_letters_of(session: Session, cause: DeadLetterCause) -> int:
     """How many dead letters of that cause there are in all."""
     return session.scalar(select(func.count()).where(*_died_of(cause))) or 0
 
 
-def _died_of(cause: Cause) -> tuple[ColumnElement[bool], ...]:
+def _died_of(cause: DeadLetterCause) -> tuple[ColumnElement[bool], ...]:
     return (
         Delivery.status == "dead",
         Delivery.subscriber == cause.subscriber,

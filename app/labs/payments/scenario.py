@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from flask_babel import lazy_gettext
 from sqlalchemy.orm import Session
 
-from app.labs.controls import count_consumers, staff_stations
+from app.labs.controls import count_consumers, set_consumer_count
 from app.labs.effects import tally_effects
 from app.labs.models import Sandbox
 from app.labs.payments.events import PaymentRequested
@@ -33,7 +33,7 @@ STATIONS = (
 
 
 def set_consumers(session: Session, sandbox: Sandbox, chosen: Sequence[str]) -> None:
-    staff_stations(session, sandbox, STATIONS, int(chosen[0]))
+    set_consumer_count(session, sandbox, STATIONS, int(chosen[0]))
 
 
 def consumers_now(session: Session, sandbox: Sandbox) -> Sequence[str]:

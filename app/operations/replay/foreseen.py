@@ -51,7 +51,7 @@ class Foreseen(msgspec.Struct, frozen=True):
     is_tried: bool = True
 
 
-class Sum(msgspec.Struct, frozen=True):
+class PreviewTotals(msgspec.Struct, frozen=True):
     """What would follow from the whole set. ``tables`` maps a table to (added, changed, removed),
     ``events`` a type to its count, ``charges`` a currency to cents."""
 
@@ -65,7 +65,7 @@ class Sum(msgspec.Struct, frozen=True):
     charges: dict[str, int]
 
 
-def sum_up(foreseen: Collection[Foreseen]) -> Sum:
+def sum_up(foreseen: Collection[Foreseen]) -> PreviewTotals:
     tables: dict[str, tuple[int, int, int]] = {}
     events: Counter[str] = Counter()
     charges: Counter[str] = Counter()
@@ -79,7 +79,7 @@ def sum_up(foreseen: Collection[Foreseen]) -> Sum:
             counts = (added + rows.added, changed + rows.changed, removed + rows.removed)
             tables[rows.table] = counts
     failing = sum(bool(one.error) for one in tried)
-    return Sum(
+    return PreviewTotals(
         fine=len(tried) - failing,
         failing=failing,
         untried=len(foreseen) - len(tried),

@@ -22,7 +22,7 @@ from app.operations.replay.service import (
     choose_dead_letters,
     start_replay,
 )
-from app.operations.trouble import Cause, count_dead_letters_of, dead_letters_of
+from app.operations.trouble import DeadLetterCause, count_dead_letters_of, dead_letters_of
 from app.web.site_form import has_valid_token
 
 replays = Blueprint("replays", __name__, template_folder="templates")
@@ -120,10 +120,12 @@ def show_dead_letters(ticked: Sequence[int] = (), *, expired: str = "") -> str:
     )
 
 
-def cause_in_address() -> Cause:
+def cause_in_address() -> DeadLetterCause:
     """The cause whose dead letters the page shows, or that the form was sent from."""
-    fields = Cause.__struct_fields__
-    return Cause(**{name: request.args.get(name, "", type=stored_text) for name in fields})
+    fields = DeadLetterCause.__struct_fields__
+    return DeadLetterCause(
+        **{name: request.args.get(name, "", type=stored_text) for name in fields}
+    )
 
 
 def chosen_in(field: str) -> list[int]:

@@ -14,7 +14,7 @@ from werkzeug.test import TestResponse
 
 from app.database import db
 from app.labs.backbone import make_backbone, on_backbone
-from app.labs.controls import staff_stations
+from app.labs.controls import set_consumer_count
 from app.labs.models import Sandbox
 from app.labs.queries import state_of
 from app.labs.runner import Runner
@@ -94,7 +94,7 @@ class Visitor:
             config, network = current_config(), secrets.token_bytes(32)
             sandbox = open_sandbox(session, scenario.slug, config, network=network)
             self.id = sandbox.id
-            staff_stations(session, sandbox, scenario.stations)
+            set_consumer_count(session, sandbox, scenario.stations)
             session.commit()
 
     def do(self, deed: Callable[[Session, Sandbox], None]) -> None:

@@ -24,7 +24,7 @@ def draw_picture(title: str, firm: str) -> bytes:
     picture = Image.new("RGB", (WIDTH, HEIGHT), PAPER)
     pen = ImageDraw.Draw(picture)
     draw_mark(pen, MARGIN, MARGIN)
-    font, lines = fitted(title)
+    font, lines = fit_title(title)
     height = font.size * LEADING
     top = (HEIGHT - height * len(lines)) / 2 + 20
     for number, line in enumerate(lines):
@@ -38,7 +38,7 @@ def draw_picture(title: str, firm: str) -> bytes:
     return packed.getvalue()
 
 
-def fitted(title: str) -> tuple[Font, list[str]]:
+def fit_title(title: str) -> tuple[Font, list[str]]:
     """The largest font at which the title fits into LINES, and the title's lines in it."""
     for size in SIZES:
         font = ImageFont.truetype(DISPLAY, size)

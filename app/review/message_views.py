@@ -69,7 +69,7 @@ def write(application_id: uuid.UUID) -> ResponseReturnValue:
         subject,
         told,
         place="conversation",
-        beside=NoteForm().note.data,
+        begun_text=NoteForm().note.data,
         message_form=ReviewersMessageForm(formdata=None),
     )
 

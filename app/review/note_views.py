@@ -42,6 +42,6 @@ def note(application_id: uuid.UUID) -> ResponseReturnValue:
         subject,
         told,
         place="notes",
-        beside=ReviewersMessageForm().text.data,
+        begun_text=ReviewersMessageForm().text.data,
         note_form=NoteForm(formdata=None),
     )

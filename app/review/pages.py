@@ -80,15 +80,15 @@ def unread_messages(subject: Application, form: AnsweringForm) -> Sequence[Recor
 
 
 def after_writing(
-    subject: Application, told: str, *, place: str, beside: str | None, **emptied: Any
+    subject: Application, told: str, *, place: str, begun_text: str | None, **cleared_forms: Any
 ) -> ResponseReturnValue:
     """Redirect to the ``place`` on the page where something was written, with the message ``told``.
-    If a decision or another text (``beside``) was begun, show the whole page with that instead, and
-    with the form that was used ``emptied``."""
+    If a decision or another text (``begun_text``) was begun, show the whole page with that instead,
+    and with the form that was used cleared (``cleared_forms``)."""
     decision = decision_form(subject)
-    if decision.is_begun or beside:
+    if decision.is_begun or begun_text:
         flash(told)
-        return show_application(subject, decision, **emptied)
+        return show_application(subject, decision, **cleared_forms)
     flash(told, place)
     there = url_for("review.application", application_id=subject.id, _anchor=place)
     return redirect(there, 303)

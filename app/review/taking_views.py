@@ -65,5 +65,5 @@ def turn(application_id: uuid.UUID, act: Callable[[], None], done: str) -> Respo
     except (NothingToTake, AlreadyErased):
         db.session.rollback()
         told = OVER
-    beside = ReviewersMessageForm().text.data or NoteForm().note.data
-    return after_writing(subject, told, place="taking", beside=beside)
+    begun_text = ReviewersMessageForm().text.data or NoteForm().note.data
+    return after_writing(subject, told, place="taking", begun_text=begun_text)

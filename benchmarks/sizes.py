@@ -16,7 +16,7 @@ from local.postgres import Postgres
 from local.redis import Redis
 
 STEPS = ("append", "relay", "delivery")
-POLICY = RetryPolicy(first=1, cap=1, most=1)
+POLICY = RetryPolicy(base=1, cap=1, max_attempts=1)
 
 Costs = dict[str, float]
 """Seconds for each step of one event."""

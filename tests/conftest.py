@@ -215,7 +215,7 @@ def client(app: Flask) -> FlaskClient:
 @pytest.fixture
 def handle_events(session: Session) -> Callable[[], None]:
     """Relay and deliver until nothing waits, as relay and worker do; nothing is retried."""
-    policy = RetryPolicy(first=1, cap=1, most=1)
+    policy = RetryPolicy(base=1, cap=1, max_attempts=1)
 
     engine = db.engine  # read here, since the keeper's thread has no app context
     keeper = LeaseKeeper(lambda: engine, lease=60)

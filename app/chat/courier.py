@@ -18,7 +18,7 @@ from app.retry import RetryPolicy
 # A chat may ask for longer pauses than ours, but not for endless ones.
 LONGEST_REST = 3600.0
 # A message is tried until the chat answers, so there is no maximum.
-POLICY = RetryPolicy(first=1.0, cap=300.0, most=0)
+POLICY = RetryPolicy(base=1.0, cap=300.0, max_attempts=0)
 log = structlog.get_logger()
 
 NEXT_DUE = """

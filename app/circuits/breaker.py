@@ -17,12 +17,12 @@ PROBE_SECONDS = 60.0
 
 
 class Policy(msgspec.Struct, frozen=True):
-    """The circuit opens after ``most`` failures in a row, at first for at most ``first`` seconds,
-    twice as long after each failed probe, never for longer than ``cap``."""
+    """The circuit opens after ``max_failures`` failures in a row, at first for at most ``base``
+    seconds, twice as long after each failed probe, never for longer than ``cap``."""
 
-    first: float
+    base: float
     cap: float
-    most: int
+    max_failures: int
 
 
 class Circuit(msgspec.Struct, frozen=True):
@@ -60,7 +60,7 @@ def succeed(circuit: Circuit) -> Circuit:
 def fail(circuit: Circuit, now: datetime, policy: Policy, chance: float) -> Circuit:
     """The circuit after a failed call. ``chance``, from 0 to 1, picks the pause from its range."""
     failures = circuit.failures + 1
-    if circuit.state == "closed" and failures < policy.most:
+    if circuit.state == "closed" and failures < policy.max_failures:
         return msgspec.structs.replace(circuit, failures=failures)
     return Circuit(
         state="open",
@@ -73,6 +73,6 @@ def fail(circuit: Circuit, now: datetime, policy: Policy, chance: float) -> Circ
 
 def pause_after(failures: int, policy: Policy, chance: float) -> timedelta:
     """Between half of the bound and all of it, so that not all circuits probe at the same time."""
-    probes_failed = max(failures - policy.most, 0)
-    bound = min(policy.cap, policy.first * 2.0 ** min(probes_failed, 32))
+    probes_failed = max(failures - policy.max_failures, 0)
+    bound = min(policy.cap, policy.base * 2.0 ** min(probes_failed, 32))
     return timedelta(seconds=bound * (0.5 + chance / 2))

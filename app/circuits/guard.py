@@ -143,7 +143,7 @@ def _circuit_of(row: RowMapping) -> Circuit:
 def _policy() -> Policy:
     config = current_config()
     return Policy(
-        first=config.CIRCUIT_PAUSE_SECONDS,
+        base=config.CIRCUIT_PAUSE_SECONDS,
         cap=config.CIRCUIT_PAUSE_CAP_SECONDS,
-        most=config.CIRCUIT_MAX_FAILURES,
+        max_failures=config.CIRCUIT_MAX_FAILURES,
     )

@@ -27,9 +27,9 @@ def send_deliveries(delivery_ids: Sequence[int]) -> None:
 def deliver_events(delivery_ids: list[int]) -> None:
     config = current_config()
     policy = RetryPolicy(
-        first=config.DELIVERY_BACKOFF_SECONDS,
+        base=config.DELIVERY_BACKOFF_SECONDS,
         cap=config.DELIVERY_BACKOFF_CAP_SECONDS,
-        most=config.DELIVERY_MAX_ATTEMPTS,
+        max_attempts=config.DELIVERY_MAX_ATTEMPTS,
     )
     deliver(
         db.session(),

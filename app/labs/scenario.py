@@ -14,7 +14,7 @@ from app.retry import RetryPolicy
 
 # Short, so that visitors can watch a lease expire.
 LEASE_SECONDS = 3.0
-BRISK = RetryPolicy(first=1.5, cap=4.0, most=4)
+BRISK = RetryPolicy(base=1.5, cap=4.0, max_attempts=4)
 # The buttons that every lab has besides its own actions, at addresses like theirs.
 END, EXTEND = "end", "extend"
 

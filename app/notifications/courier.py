@@ -87,7 +87,8 @@ def _note_failure(
     note_not_sent(
         session,
         mail,
-        has_failed=(is_refused and refusals >= policy.most) or unclear_tries >= MOST_UNCLEAR_TRIES,
+        has_failed=(is_refused and refusals >= policy.max_attempts)
+        or unclear_tries >= MOST_UNCLEAR_TRIES,
         delay=policy.delay(mail.attempts),
         error=reason,
         refusals=refusals,

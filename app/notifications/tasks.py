@@ -42,7 +42,7 @@ def _send_mail() -> bool:
     config = current_config()
     smtp = smtp_sender(config.SMTP_URL)
     sender = config.MAIL_FROM or current_brand().mailbox
-    policy = RetryPolicy(first=1.0, cap=300.0, most=config.MAIL_MAX_ATTEMPTS)
+    policy = RetryPolicy(base=1.0, cap=300.0, max_attempts=config.MAIL_MAX_ATTEMPTS)
     return send_for_a_while(
         db.session(),
         MailMessage,

@@ -30,7 +30,7 @@ def leave_a_mark(session: Session, event: RecordedEvent) -> None:
     session.execute(text("INSERT INTO effects VALUES (:event)"), {"event": event.id})
 
 
-POLICY = RetryPolicy(first=1, cap=1, most=WORKERS)
+POLICY = RetryPolicy(base=1, cap=1, max_attempts=WORKERS)
 PERSON = uuid.uuid4()
 MARKING = Subscriptions({ApplicationDeclined: (leave_a_mark,)})
 

@@ -6,10 +6,10 @@ from hypothesis import strategies as st
 from app.retry import RetryPolicy
 
 
-@given(first=st.floats(0.01, 60), cap=st.floats(0.01, 3600), tries=st.integers(0, 10_000))
+@given(base=st.floats(0.01, 60), cap=st.floats(0.01, 3600), tries=st.integers(0, 10_000))
 def test_a_wait_is_random_within_a_bound_that_doubles_up_to_the_cap(
-    first: float, cap: float, tries: int
+    base: float, cap: float, tries: int
 ) -> None:
-    bound = min(cap, first * 2.0 ** min(tries, 32))
-    delay = RetryPolicy(first=first, cap=cap, most=8).delay(tries)
+    bound = min(cap, base * 2.0 ** min(tries, 32))
+    delay = RetryPolicy(base=base, cap=cap, max_attempts=8).delay(tries)
     assert bound / 10 <= delay <= bound <= cap

@@ -139,7 +139,7 @@ def _hand_over(
         ),
         _trace_of(claim),
     ):
-        if claim.attempts > policy.most:
+        if claim.attempts > policy.max_attempts:
             return _note_failure(session, claim, policy, WORKER_ENDED)
         try:
             _handle(session, claim, subscriptions)
@@ -185,7 +185,7 @@ def _note_failure(session: Session, claim: Claim, policy: RetryPolicy, error: st
     kind = re.split(r"[: ]", error, maxsplit=1)[0]
     current_span().fail(kind)
     delay = policy.delay(claim.attempts - 1)
-    noted = mark_failed(session, claim, error=error, delay=delay, most=policy.most)
+    noted = mark_failed(session, claim, error=error, delay=delay, most=policy.max_attempts)
     if noted is None:
         session.rollback()
         log.warning("delivery.stale", claim=claim.number)

@@ -77,7 +77,7 @@ class Flow:
     def __init__(self, session: Session, handler: Handler, most: int) -> None:
         self.session = session
         self.subscriptions = Subscriptions({MoreProvided: (handler,)})
-        self.policy = RetryPolicy(first=0, cap=0, most=most)
+        self.policy = RetryPolicy(base=0, cap=0, max_attempts=most)
         self.keeper = keeper_of(LEASE)
         self.sent: list[int] = []
 

@@ -30,7 +30,7 @@ from app.retry import RetryPolicy
 from tests.integration.events.conftest import LEASE, PERSON, RUN_OUT, keeper_of, new_stream
 
 MOST_ATTEMPTS = 3
-POLICY = RetryPolicy(first=0, cap=0, most=MOST_ATTEMPTS)
+POLICY = RetryPolicy(base=0, cap=0, max_attempts=MOST_ATTEMPTS)
 SUBSCRIBERS = ("made_up.first", "made_up.second")
 DELIVERIES = text(
     "SELECT id, subscriber, stream, stream_version, status, attempts FROM deliveries ORDER BY id"

@@ -38,7 +38,7 @@ def test_a_worker_delivers_what_follows_right_behind_and_sends_what_follows_from
     submit_answers(session, ANSWERS)
     session.commit()
     (task,) = sent
-    policy, keeper = RetryPolicy(first=0, cap=0, most=1), app.extensions["lease_keeper"]
+    policy, keeper = RetryPolicy(base=0, cap=0, max_attempts=1), app.extensions["lease_keeper"]
     deliver(session, task, current_subscriptions(), policy, keeper, sent.append, at_hand)
     done = session.scalars(select(Delivery).filter_by(status="done").order_by(Delivery.done_at))
     assert [delivery.subscriber for delivery in done][:3] == [

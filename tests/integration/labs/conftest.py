@@ -65,7 +65,7 @@ def backbone(app: Flask) -> Flask:
 
 @pytest.fixture
 def runner(backbone: Flask) -> Iterator[Runner]:
-    policy = RetryPolicy(first=0.1, cap=0.1, most=4)
+    policy = RetryPolicy(base=0.1, cap=0.1, max_attempts=4)
     runner = Runner(backbone, pace=0.02, policy=policy, lease=0.5)
     yield runner
     runner.close()

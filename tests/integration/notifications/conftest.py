@@ -61,7 +61,7 @@ class Courier:
     def __init__(self, session: Session, url: str) -> None:
         self._session = session
         self._smtp = smtp_sender(url)
-        self._policy = RetryPolicy(first=1, cap=300, most=3)
+        self._policy = RetryPolicy(base=1, cap=300, max_attempts=3)
 
     def send_due(self) -> int:
         sent = 0

@@ -229,7 +229,7 @@ def test_a_task_that_is_ended_in_the_middle_of_a_mail_leaves_none_in_hand(
         raise SoftTimeLimitExceeded
 
     mail = write()
-    policy = RetryPolicy(first=60, cap=60, most=3)
+    policy = RetryPolicy(base=60, cap=60, max_attempts=3)
     assert not send_next_mail(session, ended, sender="Firm <hello@firm.example>", policy=policy)
     assert reread(session, mail).status == "queued"
 

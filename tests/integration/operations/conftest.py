@@ -129,7 +129,7 @@ def deliver_sent(session: Session) -> Callable[[list[int]], None]:
     """Deliver the tasks that were sent; nothing is retried."""
     engine = db.engine
     keeper = LeaseKeeper(lambda: engine, lease=60)
-    policy = RetryPolicy(first=0, cap=0, most=1)
+    policy = RetryPolicy(base=0, cap=0, max_attempts=1)
 
     def deliver_sent(sent: list[int]) -> None:
         session.rollback()

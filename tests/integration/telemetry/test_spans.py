@@ -125,7 +125,7 @@ def test_each_try_of_a_mail_is_a_span_of_its_own(
     with SmtpSink() as sink:
         sink.refuse_first(1, "550 No such user ada@client.example")
         smtp = smtp_sender(f"smtp://127.0.0.1:{sink.port}")
-        policy = RetryPolicy(first=1, cap=1, most=20)
+        policy = RetryPolicy(base=1, cap=1, max_attempts=20)
         for _ in range(3):
             send_next_mail(session, smtp, sender="firm@firm.example", policy=policy)
             session.execute(text("UPDATE mail_messages SET not_before = now()"))

@@ -10,7 +10,7 @@ from hypothesis.stateful import Bundle, RuleBasedStateMachine, consumes, invaria
 from app.circuits.breaker import PROBE_SECONDS, Circuit, Policy, admit, fail, pause_after, succeed
 
 START = datetime(2026, 3, 2, 9, 0, tzinfo=UTC)
-POLICY = Policy(first=8.0, cap=60.0, most=3)
+POLICY = Policy(base=8.0, cap=60.0, max_failures=3)
 CHANCES = st.floats(0, 1)
 
 
@@ -80,7 +80,7 @@ class CallsToAService(RuleBasedStateMachine):
         assert self.counts(call[0])
         self.circuit = fail(self.circuit, self.now, POLICY, chance)
         self.failures += 1
-        if self.failures >= POLICY.most:
+        if self.failures >= POLICY.max_failures:
             assert self.circuit.next_probe_at
             self.paused_at, self.probe = self.now, None
             self.pause = self.circuit.next_probe_at - self.now

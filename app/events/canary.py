@@ -27,7 +27,7 @@ class CanaryReleased(Event, frozen=True):
 
 # A canary that failed before it arrived is not reused, so its history stays. The statement notifies
 # the relay itself: a worker's own bell would have the worker relay the event.
-PUT_BACK = text("""
+RESET = text("""
 WITH arrived AS (
     DELETE FROM deliveries d USING events e
     WHERE e.stream = :stream AND d.event_position = e.position
@@ -53,7 +53,7 @@ AGE = text("SELECT extract(epoch FROM now() - max(arrived_at))::float8 FROM cana
 def send_canary(session: Session) -> None:
     """Send the canary out again once it has arrived. Records a new one if there is none yet, or if
     the last one failed before it arrived."""
-    again = session.execute(PUT_BACK, {"stream": STREAM, "channel": CHANNEL}).all()
+    again = session.execute(RESET, {"stream": STREAM, "channel": CHANNEL}).all()
     if not again and not session.scalar(IS_ON_ITS_WAY, {"stream": STREAM}):
         record(session, STREAM, CanaryReleased(), actor="system:canary")
 

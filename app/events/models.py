@@ -10,7 +10,7 @@ from sqlalchemy.orm import Mapped, mapped_column, relationship
 
 from app.database import Model
 
-UNSETTLED = "recorded_position IS NULL AND cancelled_at IS NULL"
+PENDING = "recorded_position IS NULL AND cancelled_at IS NULL"
 
 
 class StoredEvent(Model):
@@ -210,7 +210,7 @@ class ScheduledEvent(Model):
     cancelled_at: Mapped[datetime | None]
 
     __table_args__ = (
-        Index("ix_scheduled_events_due", "due_at", "id", postgresql_where=text(UNSETTLED)),
-        Index("ix_scheduled_events_stream", "stream", "due_at", postgresql_where=text(UNSETTLED)),
+        Index("ix_scheduled_events_due", "due_at", "id", postgresql_where=text(PENDING)),
+        Index("ix_scheduled_events_stream", "stream", "due_at", postgresql_where=text(PENDING)),
         CheckConstraint("recorded_position IS NULL OR cancelled_at IS NULL", name="one_way_to_end"),
     )

@@ -42,7 +42,7 @@ UNREADABLE = (
     ValueError,
 )
 ALTERED_SAYS = "altered since it was recorded"
-NOTHING_SAID = Metadata(actor="unknown", correlation_id="")
+NO_METADATA = Metadata(actor="unknown", correlation_id="")
 
 
 class UnreadableEvent(Exception):
@@ -68,7 +68,7 @@ def recorded_event(row: Sequence[Any], *, leniently: bool = False) -> RecordedEv
     UnreadableEvent; with ``leniently``, neither (see `recorded_leniently`)."""
     # By index, not by name: a replay of the log spends much of its time here.
     id_, position, horizon, stream, version, type_, schema_version, *rest = row
-    data, metadata, sealed, recorded_at, key, *_ = rest
+    data, meta, sealed, recorded_at, key, *_ = rest
     is_erased = sealed is not None and key is None
     payload: Any
     try:
@@ -77,14 +77,14 @@ def recorded_event(row: Sequence[Any], *, leniently: bool = False) -> RecordedEv
         else:
             opened = unseal(bytes(sealed), bytes(key), id_)
             payload = decode_event(type_, msgspec.json.decode(data) | opened, schema_version)
-        said = METADATA.decode(metadata)
+        metadata = METADATA.decode(meta)
     except UNREADABLE as error:
         is_newer = isinstance(error, UnknownEventType | UnknownSchemaVersion)
         if not leniently:
             kind = NewerEvent if is_newer else UnreadableEvent
             raise kind(f"{type_} in version {schema_version}, at {position}") from error
         payload, is_erased = FromNewerRelease() if is_newer else Altered(), False
-        said = readable_metadata(metadata) or NOTHING_SAID
+        metadata = readable_metadata(meta) or NO_METADATA
     return RecordedEvent(
         id=id_,
         position=position,
@@ -93,7 +93,7 @@ def recorded_event(row: Sequence[Any], *, leniently: bool = False) -> RecordedEv
         version=version,
         type=type_,
         data=payload,
-        metadata=said,
+        metadata=metadata,
         recorded_at=recorded_at,
         is_erased=is_erased,
     )

@@ -84,9 +84,9 @@ def relay_span(connection: Connection, delivery_ids: Sequence[int], *, since: in
 def delivery_span(claim: Claim) -> Span:
     """The span of one try of a subscriber."""
     event = claim.event
-    if not is_collecting() or not (said := readable_metadata(event.metadata)):
+    if not is_collecting() or not (metadata := readable_metadata(event.metadata)):
         return NO_SPAN
-    context = event_context(event.id, said.correlation_id)
+    context = event_context(event.id, metadata.correlation_id)
     return span(
         f"deliver {claim.subscriber}",
         "consumer",

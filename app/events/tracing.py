@@ -26,7 +26,7 @@ def start_trace(offered: str | None = None) -> str:
 
 
 @contextmanager
-def following(event_id: uuid.UUID, correlation_id: str) -> Iterator[None]:
+def caused_by(event_id: uuid.UUID, correlation_id: str) -> Iterator[None]:
     """Record events in this block as caused by that event, in its trace, and name both in each log
     line."""
     with (

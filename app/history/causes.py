@@ -10,7 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.orm import Session
 
 from app.accounts.queries import name_of
-from app.events.rows import NOTHING_SAID, readable_metadata
+from app.events.rows import NO_METADATA, readable_metadata
 from app.events.types import RecordedEvent
 from app.history.moments import Moment
 
@@ -55,16 +55,16 @@ def outer_causes(
         seen |= wanted
         causes: set[uuid.UUID | None] = set()
         for row in session.execute(FIND, {"ids": list(wanted)}):
-            said = readable_metadata(row.metadata) or NOTHING_SAID
+            metadata = readable_metadata(row.metadata) or NO_METADATA
             found[str(row.id)] = OuterCause(
                 event_id=row.id,
                 type=row.type,
-                who=name_of(said.actor, people),
+                who=name_of(metadata.actor, people),
                 at=row.recorded_at,
-                cause_id=said.causation_id or "",
-                correlation_id=said.correlation_id,
+                cause_id=metadata.causation_id or "",
+                correlation_id=metadata.correlation_id,
             )
-            causes.add(said.caused_by)
+            causes.add(metadata.caused_by)
         wanted = causes - seen
     return found
 

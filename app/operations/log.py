@@ -12,7 +12,7 @@ from app.accounts.queries import name_of, staff_names
 from app.applications.queries import find_application_by_reference
 from app.engagements.queries import engagement_of, streams_about
 from app.events.models import StoredEvent
-from app.events.rows import NOTHING_SAID
+from app.events.rows import NO_METADATA
 from app.events.types import Metadata, declared_events, stream_of
 from app.operations.subjects import Subject, subjects_of
 
@@ -94,7 +94,7 @@ def _actor_of(event: StoredEvent) -> str:
     try:
         return msgspec.convert(event.meta, Metadata).actor
     except msgspec.ValidationError:  # somebody altered it
-        return NOTHING_SAID.actor
+        return NO_METADATA.actor
 
 
 def _conditions(session: Session, filters: Filters) -> list[ColumnElement[bool]]:

@@ -13,7 +13,7 @@ from app.accounts.queries import name_of, staff_names
 from app.events.models import Delivery, DeliveryTry, StoredEvent
 from app.events.rows import (
     EVENT_COLUMNS,
-    NOTHING_SAID,
+    NO_METADATA,
     UnreadableEvent,
     readable_metadata,
     recorded_event,
@@ -103,7 +103,7 @@ def find_event(session: Session, event_id: uuid.UUID) -> EventStory | None:
     row = session.execute(FIND, {"id": event_id}).one_or_none()
     if row is None:
         return None
-    metadata = readable_metadata(row.metadata) or NOTHING_SAID
+    metadata = readable_metadata(row.metadata) or NO_METADATA
     cause = session.execute(CAUSE, {"id": metadata.caused_by}).one_or_none()
     stored = session.get_one(StoredEvent, row.position)
     data, personal = _payload(row)

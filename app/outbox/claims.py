@@ -22,7 +22,7 @@ UPDATE {table} SET status = 'sending', attempts = attempts + 1, claimed_at = clo
 WHERE id = ({next_due}) RETURNING *
 """
 
-PUT_BACK = """
+REQUEUE_ORPHANS = """
 UPDATE {table} SET status = 'queued', last_error = 'The worker died while sending it.'
 WHERE status = 'sending'
 """
@@ -76,9 +76,9 @@ def queue_again(
     return int(session.execute(failed.values(anew | more)).rowcount)  # type: ignore[attr-defined]
 
 
-def put_back_orphans(session: Session, model: type[OutboxRow]) -> None:
+def requeue_orphans(session: Session, model: type[OutboxRow]) -> None:
     """Queue again what a worker was sending when it died. Only one sender may be at work."""
-    session.execute(text(PUT_BACK.format(table=model.__tablename__)))
+    session.execute(text(REQUEUE_ORPHANS.format(table=model.__tablename__)))
     session.commit()
 
 

@@ -5,7 +5,7 @@ from collections.abc import Callable
 
 from sqlalchemy.orm import Session
 
-from app.outbox.claims import put_back_orphans
+from app.outbox.claims import requeue_orphans
 from app.outbox.models import OutboxRow
 
 # Even if the last row meets a slow server or resolver, this stays below a task's time limit.
@@ -18,7 +18,7 @@ def send_for_a_while(
     """Send row after row for ``WORK_SECONDS``, as long as ``send_next`` returns True; return
     whether there may be more. First puts back what a dead worker was sending, so only one sender
     may be at work."""
-    put_back_orphans(session, model)
+    requeue_orphans(session, model)
     until = time.monotonic() + WORK_SECONDS
     while time.monotonic() < until:
         if not send_next():

@@ -63,7 +63,7 @@ SET status = 'waiting', tries = tries - 1,
 WHERE id = :id
 """)
 
-PUT_BACK = text("""
+REQUEUE_ORPHANS = text("""
 UPDATE webhook_messages
 SET status = CASE WHEN tries >= :most THEN 'failed' ELSE 'waiting' END
 WHERE status = 'sending'
@@ -161,9 +161,9 @@ def note_answer(session: Session, claim: Claim, answer: Answer) -> None:
     )
 
 
-def put_back_orphans(session: Session) -> None:
+def requeue_orphans(session: Session) -> None:
     """Put back what a worker was sending when it died. Only one courier may be at work."""
-    session.execute(PUT_BACK, {"most": MOST_TRIES})
+    session.execute(REQUEUE_ORPHANS, {"most": MOST_TRIES})
     session.commit()
 
 

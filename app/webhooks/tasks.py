@@ -11,7 +11,7 @@ from app.database.advisory_locks import alone_at
 from app.events.rows import NewerEvent
 from app.http_client.sender import Sender
 from app.settings import current_config
-from app.webhooks.claims import count_due, put_back_orphans
+from app.webhooks.claims import count_due, requeue_orphans
 from app.webhooks.courier import send_due_messages
 from app.webhooks.fan_out import fan_out_events
 from app.webhooks.retention import BATCH, KEPT_DAYS, forget_messages
@@ -62,6 +62,6 @@ def _send_for_a_while() -> bool:
     """Send for ``COURIER_SECONDS``; return whether something is still due."""
     config = current_config()
     sender = Sender(allow_private=config.WEBHOOK_ALLOW_PRIVATE)
-    put_back_orphans(db.session())
+    requeue_orphans(db.session())
     send_due_messages(db.session(), sender.post, config.BASE_URL, seconds=COURIER_SECONDS)
     return count_due(db.session()) > 0

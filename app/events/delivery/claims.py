@@ -190,7 +190,7 @@ class LeaseKeeper:
         self._thread: threading.Thread | None = None
 
     @contextmanager
-    def keeping(self, claims: Sequence[Claim]) -> Iterator[None]:
+    def extending(self, claims: Sequence[Claim]) -> Iterator[None]:
         with self._guard:
             self._held |= {claim.delivery_id: claim.number for claim in claims}
             # A forked child inherits the object but not the thread.

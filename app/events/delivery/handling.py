@@ -30,7 +30,7 @@ from app.events.delivery.sending import Send, send_all
 from app.events.rows import NewerEvent, readable_metadata, recorded_event
 from app.events.spans import delivery_span
 from app.events.subscription import Handlers, UnknownSubscriber
-from app.events.tracing import following, new_trace
+from app.events.tracing import caused_by, new_trace
 from app.retry import RetryPolicy
 from app.telemetry.spans import current_span
 
@@ -105,11 +105,11 @@ def deliver(
         claims = claim_deliveries(connection, delivery_ids, keeper.lease)
     until = time.monotonic() + LONGEST_TASK_SECONDS
     begun = 0
-    with keeper.keeping(claims):
+    with keeper.extending(claims):
         for claim in claims:
             if time.monotonic() > until:
                 break
-            with at_hand.keeping() if at_hand else NOTHING_KEPT as following_tasks:
+            with at_hand.keeping_first_task() if at_hand else NOTHING_KEPT as following_tasks:
                 outcomes[claim.delivery_id] = _try(session, claim, subscriptions, policy)
             begun += 1
             for task in following_tasks:
@@ -200,8 +200,8 @@ def _note_failure(session: Session, claim: Claim, policy: RetryPolicy, error: st
 
 def _trace_of(claim: Claim) -> AbstractContextManager[None]:
     """The trace of the claim's event; a new one if its metadata was altered."""
-    said = readable_metadata(claim.event.metadata)
-    return following(claim.event.id, said.correlation_id) if said else new_trace()
+    metadata = readable_metadata(claim.event.metadata)
+    return caused_by(claim.event.id, metadata.correlation_id) if metadata else new_trace()
 
 
 def _wake_next(connection: Connection, done: Sequence[Claim], send: Send) -> None:

@@ -149,7 +149,7 @@ class RelayAtHand:
             log.warning("relay.database_unreachable", error=kind_of(error))
 
     @contextmanager
-    def keeping(self) -> Iterator[list[Sequence[int]]]:
+    def keeping_first_task(self) -> Iterator[list[Sequence[int]]]:
         """The first task that a ring in this block would send goes into the list instead."""
         kept = self._kept = []
         try:

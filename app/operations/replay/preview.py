@@ -17,7 +17,7 @@ from app.database import db, new_id
 from app.events.delivery.handling import describe_error
 from app.events.rows import EVENT_COLUMNS, recorded_event
 from app.events.subscription import Subscriptions
-from app.events.tracing import following
+from app.events.tracing import caused_by
 from app.notifications.queries import mail_of_this_transaction
 from app.operations.replay.closed_doors import doors_closed, refuse
 from app.operations.replay.foreseen import (
@@ -106,7 +106,7 @@ def _rehearse(connection: Connection, dead_letter: Row, subscriptions: Subscript
         with doors_closed() as outside:
             try:
                 recorded = recorded_event(dead_letter)
-                with following(recorded.id, recorded.metadata.correlation_id):
+                with caused_by(recorded.id, recorded.metadata.correlation_id):
                     subscriptions.subscriber(dead_letter.subscriber)(session, recorded)
                     session.flush()
             except Exception as error:  # noqa: BLE001 - whatever a subscriber raises is a failed try

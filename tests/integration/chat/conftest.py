@@ -16,7 +16,7 @@ from app.chat.service import tell_channel
 from app.database import new_id
 from app.events.store import record
 from app.events.types import stream_of
-from app.outbox.claims import put_back_orphans
+from app.outbox.claims import requeue_orphans
 from tests.webhook_receiver import WebhookReceiver
 
 SECRET = "T0P-S3CR3T"
@@ -61,7 +61,7 @@ class Courier:
 
     def send_due(self) -> None:
         self._session.rollback()  # an old transaction's clock decides what is due
-        put_back_orphans(self._session, ChatMessage)
+        requeue_orphans(self._session, ChatMessage)
         while send_next_message(self._session, self._post):
             pass
 

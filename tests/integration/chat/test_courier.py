@@ -21,7 +21,7 @@ from app.circuits.queries import is_refusing, list_circuits
 from app.database import utc_now
 from app.http_client.sender import Answer
 from app.outbox import sending
-from app.outbox.claims import count_due, put_back_orphans
+from app.outbox.claims import count_due, requeue_orphans
 from local.ports import HOST
 from local.redis import Redis
 from tests.certificate import Certificate
@@ -168,7 +168,7 @@ def test_what_a_dead_worker_was_sending_is_sent_again(
         not send_next_message(session, post_to(receiver.url))
         and count_due(session, ChatMessage) == 1
     )
-    put_back_orphans(session, ChatMessage)
+    requeue_orphans(session, ChatMessage)
     assert send_next_message(session, post_to(receiver.url))
     assert states(session) == [("sent", 1, None)] and len(receiver.received) == 1
 

@@ -129,7 +129,7 @@ def test_a_keeper_that_finds_no_free_connection_tries_again(
         tries.append(1)
         return engine
 
-    with LeaseKeeper(engine_tried, 0.15).keeping([claim]):
+    with LeaseKeeper(engine_tried, 0.15).extending([claim]):
         with engine.connect():
             eventually(lambda: len(tries) > 2, within=5)
         eventually(lambda: flow.leased_until(delivery_id) != at_first)

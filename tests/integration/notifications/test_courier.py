@@ -20,7 +20,7 @@ from app.notifications.models import MailMessage
 from app.notifications.service import send_again
 from app.notifications.tasks import send_due_mail
 from app.outbox import sending
-from app.outbox.claims import count_due, put_back_orphans
+from app.outbox.claims import count_due, requeue_orphans
 from app.retry import RetryPolicy
 from local.ports import HOST
 from local.redis import Redis
@@ -152,7 +152,7 @@ def test_what_a_dead_worker_was_sending_is_sent_again_under_its_message_id(
     session.commit()
     assert courier.send_due() == 0
     assert count_due(session, MailMessage) == 1
-    put_back_orphans(session, MailMessage)
+    requeue_orphans(session, MailMessage)
     assert courier.send_due() == 1
     assert [one["Message-ID"] for one in sink.mails] == [mail.message_id]
     assert count_due(session, MailMessage) == 0
@@ -192,7 +192,7 @@ def test_a_mail_that_may_have_arrived_is_tried_once_more_whatever_else_fails_mea
     courier.send_due()
     if meanwhile == "a dead worker":
         session.execute(text(CLAIM))
-        put_back_orphans(session, MailMessage)
+        requeue_orphans(session, MailMessage)
     else:
         sink.stop()
         for _ in range(3):

@@ -14,7 +14,7 @@ from sqlalchemy.orm import Session
 from app.database import db
 from app.events.models import StoredEvent
 from app.webhooks import claims, tasks
-from app.webhooks.claims import count_due, put_back_orphans
+from app.webhooks.claims import count_due, requeue_orphans
 from app.webhooks.courier import MOST_IN_FLIGHT
 from app.webhooks.models import WebhookEndpoint, WebhookMessage, WebhookTry
 from app.webhooks.queries import tries_of
@@ -140,7 +140,7 @@ def test_what_a_dead_worker_was_sending_is_sent_again_under_its_id(
     courier.send_due()
     assert receiver.received == []
     assert count_due(session) == 1
-    put_back_orphans(session)
+    requeue_orphans(session)
     courier.send_due()
     assert receiver.ids == [str(event.id)]
     assert courier.messages(endpoint)[0].status == "delivered"
@@ -154,7 +154,7 @@ def test_a_message_that_kills_each_worker_is_given_up(
     courier.fan_out()
     for _ in range(MOST_TRIES):
         claims.claim_due(session, "https://firm.example", most=1)
-        put_back_orphans(session)
+        requeue_orphans(session)
     assert courier.messages(endpoint)[0].status == "failed"
 
 
